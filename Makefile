@@ -1,0 +1,44 @@
+# Everything a newcomer types. Each target makes .venv when it is missing and installs exactly what requirements.lock names.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test check bench lock docs format clean help
+
+help: ## what there is
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "imagine-bot needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "Python cannot make virtual environments here. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Installing the locked dependencies (a minute or two, once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: $(STAMP) ## a chat in the browser, with the sandbox as provider; no key needed
+	@$(BIN)/imagine-bot demo $(ARGS)
+
+test: check ## all checks and all tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(STAMP) ## format, lint, types, import order, dead code, dependencies, file length, generated pages
+	@$(BIN)/python scripts/check.py
+
+format: $(STAMP) ## write the format that check wants
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+bench: $(STAMP) ## the measured claims of the docs
+	@$(BIN)/python -m bench $(ARGS)
+
+docs: $(STAMP) ## write the generated pages anew
+	@$(BIN)/python scripts/generate_docs.py
+
+lock: ## renew requirements.lock from pyproject.toml
+	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv
+	@.venv-lock/bin/uv pip compile pyproject.toml --extra web --extra dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --quiet --output-file requirements.lock
+	@rm -rf .venv-lock
+
+clean: ## remove what make made
+	@rm -rf $(VENV) .venv-lock .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Plugins that translate one chat platform each; `bot` never imports them."""

@@ -1,0 +1,1 @@
+"""Reserve before the call, settle from usage, release what was not billed."""

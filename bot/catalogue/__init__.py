@@ -1,0 +1,1 @@
+"""Pure: what each image model accepts and costs."""

@@ -1,0 +1,87 @@
+"""The port through which messages reach a platform. One adapter implements it per platform; `bot.messages` is its only caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from bot.chat.views import Audience, View
+from bot.domain.requests import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message: a projection of its subject for one audience at one place. It is edited, not posted again."""
+
+    id: str
+    """Random; also the idempotency nonce of a first post."""
+    subject: str
+    """Kind and id of what it shows: `request:<id>`, `case:<id>`, `consent:<id>`, `notice:<cause>`."""
+    audience: Audience
+    place: Place
+    person: str | None
+    """Platform id of the one reader when the audience is MEMBER."""
+    ref: Mapping[str, str] = field(default_factory=dict)
+    """What the adapter remembered of the platform's message: ids, path; empty before the first send."""
+
+
+class RefusedWhy(StrEnum):
+    """Why a platform will not take a message however often it is sent."""
+
+    GONE = "gone"
+    """The message or channel was deleted."""
+    FORBIDDEN = "forbidden"
+    EXPIRED = "expired"
+    """The handle (interaction token) is too old and no other path was open."""
+    INVALID = "invalid"
+    """The platform does not like the payload: a bug of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The platform shows this view now."""
+
+    ref: Mapping[str, str] = field(default_factory=dict)
+    """Replaces the message's ref; the adapter may have changed its path (from @original to a channel post)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not now; try again after so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Never: the message stays stored and can be fetched with /imagine-show."""
+
+    why: RefusedWhy
+    detail: str = ""
+    """A short machine token for the operator's log, never raw platform text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The answer was lost: it may be shown or not. Sent again; edits are idempotent and first posts carry the message id as nonce."""
+
+    ref: Mapping[str, str] = field(default_factory=dict)
+
+
+SendResult = Sent | Later | Refused | Unknown
+
+
+class ChatPort(Protocol):
+    """Shows views on one platform. Never raises for what the platform does; tries its fallback paths within one call, never a wider audience."""
+
+    async def send(self, message: Message, view: View) -> SendResult: ...
+
+
+class ModeratorCheck(Protocol):
+    """Whether somebody may decide cases of a community, asked of the platform at the click; False when unsure."""
+
+    async def is_moderator(self, person: str, community: str) -> bool: ...
+
+    async def is_administrator(self, person: str, community: str) -> bool: ...

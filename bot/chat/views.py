@@ -1,0 +1,203 @@
+"""What people see, without any platform: an adapter translates a `View` into its own components and invents no sentence of its own.
+
+Every text in here is plain text for people, already in the right language. Adapters escape it for their platform; they never interpret it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Audience(StrEnum):
+    """Who may read a message. Delivery may narrow it, never widen it."""
+
+    CHANNEL = "channel"
+    """Everybody in the channel where the request was made."""
+    MEMBER = "member"
+    """The requester alone."""
+    MODERATORS = "moderators"
+    """The moderators of the request's community."""
+    OPERATORS = "operators"
+
+
+class Tone(StrEnum):
+    """How a view feels at a glance; always beside words, never instead of them."""
+
+    WORKING = "working"
+    WAITING = "waiting"
+    DONE = "done"
+    PROBLEM = "problem"
+    NEUTRAL = "neutral"
+
+
+class ButtonStyle(StrEnum):
+    PRIMARY = "primary"
+    PLAIN = "plain"
+    DANGER = "danger"
+
+
+class ActionName(StrEnum):
+    """Everything that a button or form can ask of the core. The values are part of custom ids on platforms: never rename one."""
+
+    AGAIN = "again"
+    EDIT = "edit"
+    RETRY = "retry"
+    NEAREST = "nearest"
+    CANCEL = "cancel"
+    DELETE = "delete"
+    PUBLISH = "publish"
+    SHOW = "show"
+    """Show one of the member's own requests."""
+    SEND_ANYWAY = "send_anyway"
+    """The member answers a question about a held prompt: send as typed."""
+    SEND_CLEANED = "send_cleaned"
+    DISCARD = "discard"
+    CASE_CLAIM = "case_claim"
+    CASE_RELEASE = "case_release"
+    CASE_REWRITE = "case_rewrite"
+    CASE_REPHRASE = "case_rephrase"
+    CASE_DENY = "case_deny"
+    CASE_NOT_POLICY = "case_not_policy"
+    CASE_BLOCK_MEMBER = "case_block_member"
+    CASE_UNBLOCK_MEMBER = "case_unblock_member"
+    CASE_COMMENT = "case_comment"
+    CASE_TAKE_OVER = "case_take_over"
+    CASE_PROMPT = "case_prompt"
+    """Show the blocked prompt to one moderator (platforms without spoilers)."""
+    REWRITE_ACCEPT = "rewrite_accept"
+    REWRITE_DECLINE = "rewrite_decline"
+    REPHRASE = "rephrase"
+    APPEAL = "appeal"
+    SETTINGS = "settings"
+    PRIVACY_DELETE = "privacy_delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button; `row` is the random id of the ledger row it is about, the only thing that travels through the platform."""
+
+    action: ActionName
+    row: str
+    label: str
+    """At most 80 characters; a visible name that also makes sense when read alone."""
+    style: ButtonStyle = ButtonStyle.PLAIN
+    opens_form: bool = False
+    """Pressing it asks `core.form` first and shows what that returns."""
+
+
+class FieldKind(StrEnum):
+    LINE = "line"
+    PARAGRAPH = "paragraph"
+    CHOICE = "choice"
+    SWITCH = "switch"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    name: str
+    label: str
+    """At most 45 characters (the limit of a Discord modal label)."""
+    kind: FieldKind = FieldKind.LINE
+    value: str = ""
+    choices: tuple[Choice, ...] = ()
+    required: bool = True
+    max_length: int = 4000
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A question with fields; submitting it is an `Act` with the same action and row and the fields as values."""
+
+    action: ActionName
+    row: str
+    title: str
+    """At most 45 characters."""
+    fields: tuple[FormField, ...]
+    """At most five."""
+    submit: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureView:
+    """A stored picture to show; the adapter reads the bytes through the picture store by hash."""
+
+    sha256: str
+    format: str
+    width: int
+    height: int
+    size: int
+    alt: str
+    """At most 1,000 characters."""
+    filename: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A labelled value, as on the moderators' card."""
+
+    label: str
+    value: str
+    hidden: bool = False
+    """Behind a spoiler or a press: text that not everybody in the channel wants to meet unasked."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One message as people see it."""
+
+    title: str
+    """The state line: one short sentence, always there."""
+    text: tuple[str, ...] = ()
+    """Paragraphs."""
+    quote: str = ""
+    """What the member typed, shown as typed and attributed to them; adapters escape it."""
+    facts: tuple[Fact, ...] = ()
+    pictures: tuple[PictureView, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    tone: Tone = Tone.NEUTRAL
+    mention: str | None = None
+    """Id of the one person this is for; the only one who may be notified."""
+    final: bool = False
+    """No further change is expected: delivery of this one is durable."""
+    refresh_at: float | None = None
+    """Wall-clock time at which a waiting view should be rendered again (a countdown or a queue position); None for no reason to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Somebody pressed a button or submitted a form."""
+
+    event_key: str
+    """The platform's id of the event, unique: a redelivered event changes nothing."""
+    person: str
+    """Platform id of who pressed, from the platform and never from the payload."""
+    person_name: str
+    platform: str
+    community: str
+    channel: str
+    action: ActionName
+    row: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    reply: Mapping[str, str] = field(default_factory=dict)
+    """The adapter's own handle for answering this press (as in `Place.reply`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the presser alone hears at once; the lasting change shows in the edited message."""
+
+    text: str
+    changed: bool = True
+    """False when nothing was done (stale, foreign, forged or repeated)."""
+    view: View | None = None
+    """A richer answer for the presser alone (a stored result, a blocked prompt)."""

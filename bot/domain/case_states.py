@@ -1,0 +1,75 @@
+"""Every state of a moderation case and every step between them. No step approves by time-out."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bot.domain.machine import Machine
+
+
+class CaseState(StrEnum):
+    OPEN = "open"
+    CLAIMED = "claimed"
+    """A moderator holds the lease (ten minutes)."""
+    WITH_MEMBER = "with_member"
+    """The member thinks about a rewrite or was asked to rephrase; no lease runs."""
+    APPEALED = "appealed"
+    CLOSED_ACCEPTED = "closed_accepted"
+    CLOSED_DECLINED = "closed_declined"
+    CLOSED_REPHRASED = "closed_rephrased"
+    CLOSED_DENIED = "closed_denied"
+    CLOSED_NOT_POLICY = "closed_not_policy"
+    CLOSED_EXPIRED = "closed_expired"
+
+
+class CaseEvent(StrEnum):
+    CLAIM = "claim"
+    RELEASE = "release"
+    LEASE_END = "lease_end"
+    SUGGEST = "suggest"
+    """A moderator wrote a rewrite: the member is asked."""
+    ASK_REPHRASE = "ask_rephrase"
+    ACCEPT = "accept"
+    """The member took that very text."""
+    DECLINE = "decline"
+    REPHRASED = "rephrased"
+    """The member's own rewording gave a picture."""
+    DENY = "deny"
+    NOT_POLICY = "not_policy"
+    APPEAL = "appeal"
+    BLOCKED_AGAIN = "blocked_again"
+    EXPIRE = "expire"
+
+
+_S, _E = CaseState, CaseEvent
+
+CASES: Machine[CaseState, CaseEvent] = Machine(
+    name="case",
+    table={
+        (_S.OPEN, _E.CLAIM): _S.CLAIMED,
+        (_S.OPEN, _E.REPHRASED): _S.CLOSED_REPHRASED,
+        (_S.OPEN, _E.EXPIRE): _S.CLOSED_EXPIRED,
+        (_S.CLAIMED, _E.RELEASE): _S.OPEN,
+        (_S.CLAIMED, _E.LEASE_END): _S.OPEN,
+        (_S.CLAIMED, _E.SUGGEST): _S.WITH_MEMBER,
+        (_S.CLAIMED, _E.ASK_REPHRASE): _S.WITH_MEMBER,
+        (_S.CLAIMED, _E.DENY): _S.CLOSED_DENIED,
+        (_S.CLAIMED, _E.NOT_POLICY): _S.CLOSED_NOT_POLICY,
+        (_S.CLAIMED, _E.REPHRASED): _S.CLOSED_REPHRASED,
+        (_S.CLAIMED, _E.EXPIRE): _S.CLOSED_EXPIRED,
+        (_S.WITH_MEMBER, _E.ACCEPT): _S.CLOSED_ACCEPTED,
+        (_S.WITH_MEMBER, _E.DECLINE): _S.CLOSED_DECLINED,
+        (_S.WITH_MEMBER, _E.REPHRASED): _S.CLOSED_REPHRASED,
+        (_S.WITH_MEMBER, _E.EXPIRE): _S.CLOSED_EXPIRED,
+        (_S.CLOSED_DENIED, _E.APPEAL): _S.APPEALED,
+        (_S.CLOSED_ACCEPTED, _E.BLOCKED_AGAIN): _S.OPEN,
+        (_S.APPEALED, _E.CLAIM): _S.CLAIMED,
+        (_S.APPEALED, _E.EXPIRE): _S.CLOSED_EXPIRED,
+    },
+    final=frozenset(
+        {_S.CLOSED_DECLINED, _S.CLOSED_REPHRASED, _S.CLOSED_NOT_POLICY, _S.CLOSED_EXPIRED},
+    ),
+)
+
+WAITING: frozenset[CaseState] = frozenset({_S.OPEN, _S.CLAIMED, _S.WITH_MEMBER, _S.APPEALED})
+"""States in which somebody still has to do something; repeats of the same member join a case in one of them."""

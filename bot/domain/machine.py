@@ -1,0 +1,39 @@
+"""State machines as tables: what is not in the table does not happen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+S = TypeVar("S", bound=StrEnum)
+E = TypeVar("E", bound=StrEnum)
+
+
+class UnknownTransition(Exception):
+    """Code asked for a step that the table does not know: a bug, never a user's mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine(Generic[S, E]):
+    """A table (state, event) -> next state."""
+
+    name: str
+    table: Mapping[tuple[S, E], S]
+    final: frozenset[S]
+
+    def next(self, state: S, event: E) -> S:
+        """The state that follows; raises UnknownTransition."""
+        try:
+            return self.table[state, event]
+        except KeyError:
+            raise UnknownTransition(f"{self.name}: no transition from {state!s} on {event!s}") from None
+
+    def allows(self, state: S, event: E) -> bool:
+        """Whether the table knows this step."""
+        return (state, event) in self.table
+
+    def sources(self, event: E) -> frozenset[S]:
+        """The states from which this event may happen."""
+        return frozenset(state for state, known in self.table if known is event)

@@ -1,0 +1,82 @@
+"""Every state of a request and every step between them. Nothing else moves a request."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bot.domain.machine import Machine
+
+
+class RequestState(StrEnum):
+    RECEIVED = "received"
+    """Stored and acknowledged; not yet checked."""
+    HELD = "held"
+    """A question waits for the member, for at most fifteen minutes."""
+    QUEUED = "queued"
+    """Waiting for the gate; holds no slot and no coroutine."""
+    CALLING = "calling"
+    """An attempt is open at the provider."""
+    COLLECTING = "collecting"
+    """The provider works on it, or has a picture to fetch: polled, never submitted again."""
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    """Turned down before anything was sent."""
+
+
+class RequestEvent(StrEnum):
+    ACCEPT = "accept"
+    HOLD = "hold"
+    REFUSE = "refuse"
+    RELEASE = "release"
+    """The member answered the question: go on."""
+    OPEN_ATTEMPT = "open_attempt"
+    REQUEUE = "requeue"
+    """Try again at a later time."""
+    COLLECT = "collect"
+    ANSWER = "answer"
+    CANCEL = "cancel"
+    EXPIRE = "expire"
+    INTERRUPT = "interrupt"
+    """Found `calling` after a crash: outcome unknown, asked and never repeated by itself."""
+
+
+_S, _E = RequestState, RequestEvent
+
+REQUESTS: Machine[RequestState, RequestEvent] = Machine(
+    name="request",
+    table={
+        (_S.RECEIVED, _E.ACCEPT): _S.QUEUED,
+        (_S.RECEIVED, _E.HOLD): _S.HELD,
+        (_S.RECEIVED, _E.REFUSE): _S.REFUSED,
+        (_S.HELD, _E.RELEASE): _S.QUEUED,
+        (_S.HELD, _E.REFUSE): _S.REFUSED,
+        (_S.QUEUED, _E.OPEN_ATTEMPT): _S.CALLING,
+        (_S.QUEUED, _E.ANSWER): _S.ANSWERED,
+        (_S.QUEUED, _E.CANCEL): _S.ANSWERED,
+        (_S.QUEUED, _E.EXPIRE): _S.ANSWERED,
+        (_S.CALLING, _E.REQUEUE): _S.QUEUED,
+        (_S.CALLING, _E.COLLECT): _S.COLLECTING,
+        (_S.CALLING, _E.ANSWER): _S.ANSWERED,
+        (_S.CALLING, _E.CANCEL): _S.ANSWERED,
+        (_S.CALLING, _E.EXPIRE): _S.ANSWERED,
+        (_S.CALLING, _E.INTERRUPT): _S.ANSWERED,
+        (_S.COLLECTING, _E.COLLECT): _S.COLLECTING,
+        (_S.COLLECTING, _E.ANSWER): _S.ANSWERED,
+        (_S.COLLECTING, _E.CANCEL): _S.ANSWERED,
+        (_S.COLLECTING, _E.EXPIRE): _S.ANSWERED,
+    },
+    final=frozenset({_S.ANSWERED, _S.REFUSED}),
+)
+
+
+class Answer(StrEnum):
+    """How a request ended; one per request, for ever."""
+
+    PICTURES = "pictures"
+    """At least one picture; a shortfall may stand beside it."""
+    FAILED = "failed"
+    BLOCKED = "blocked"
+    """A safety block without any picture; a case is open."""
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    INTERRUPTED = "interrupted"

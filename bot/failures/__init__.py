@@ -1,0 +1,1 @@
+"""Pure knowledge about failures: evidence into one normal form, rules, classification, wait hints, explanations."""

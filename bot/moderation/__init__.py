@@ -1,0 +1,1 @@
+"""Cases: open, claim, decide, consent, appeal, expire."""

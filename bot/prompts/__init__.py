@@ -1,0 +1,1 @@
+"""Pure: normalise, lint and fingerprint prompts."""

@@ -1,0 +1,1 @@
+"""An OpenAI-compatible image API that draws real pictures and fails on demand."""

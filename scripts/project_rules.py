@@ -1,0 +1,57 @@
+"""Rules of this project that no off-the-shelf tool knows: file length, a documented line per dependency, generated pages current."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MAX_LINES = 420
+
+
+def long_files() -> list[str]:
+    """Source files that have grown past one room."""
+    found = []
+    for folder in ("bot", "adapters", "tests", "scripts", "bench"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            lines = len(path.read_text(encoding="utf-8").splitlines())
+            if lines > MAX_LINES:
+                found.append(f"{path.relative_to(ROOT)} has {lines} lines; split it by what changes together (limit {MAX_LINES})")
+    return found
+
+
+def undocumented_dependencies() -> list[str]:
+    """Every direct dependency has its line in docs/dependencies.md, and no line is left over."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = list(project["dependencies"])
+    for extra in project.get("optional-dependencies", {}).values():
+        named += extra
+    wanted = {re.split(r"[\s\[<>=!~;]", line, maxsplit=1)[0].lower() for line in named}
+    page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    have = {match.lower() for match in re.findall(r"^\| `([^`]+)` \|", page, flags=re.MULTILINE)}
+    return [f"docs/dependencies.md has no line for {name}" for name in sorted(wanted - have)] + [
+        f"docs/dependencies.md has a line for {name}, which is no dependency" for name in sorted(have - wanted)
+    ]
+
+
+def stale_pages() -> list[str]:
+    """Generated pages must equal what their generator writes now."""
+    script = ROOT / "scripts" / "generate_docs.py"
+    if not script.exists():
+        return []
+    done = subprocess.run([sys.executable, str(script), "--check"], cwd=ROOT, capture_output=True, text=True, check=False)
+    return [] if done.returncode == 0 else (done.stdout + done.stderr).splitlines()
+
+
+def main() -> int:
+    problems = long_files() + undocumented_dependencies() + stale_pages()
+    for line in problems:
+        print(line)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

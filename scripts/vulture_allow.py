@@ -1,0 +1,1 @@
+"""Names that are used from outside the code vulture can see (frameworks, tests, adapters of others). Each line says by whom."""
