@@ -1,4 +1,4 @@
-"""The gate's surface: what the core asks and tells it. Times are loop time in seconds (`Ports.monotonic`); the clock is always handed in."""
+"""The gate's surface: what the core asks and tells it. Times are loop time in seconds (`Ports.monotonic`); the clock is handed in."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ class Waiting:
     since: float
     """Wall-clock time at which it was accepted; only compared, never subtracted from loop time."""
     pictures: int = 1
+    tries: int = 0
+    """Bad answers it has had so far; probes go to requests with few."""
+    last_try: bool = False
+    """One more bad answer would end it: it is spared as a probe while another can be one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +93,20 @@ class Snapshot:
     failures_in_a_row: int
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The gate changed its mind: one line for the log, so that it shows why a request waited."""
+
+    name: str
+    """`limit_learned`, `cap_learned`, `paused`, `down`, `probe`, `up`, `no_credit`, `credit_back`, `remembered`, ..."""
+    facts: Mapping[str, float | int | str] = field(default_factory=dict)
+
+
 class Gate(Protocol):
     """One per provider and key. Pure bookkeeping: no I/O, no sleeping, no clock of its own."""
 
     def next(self, now: float, waiting: Sequence[Waiting]) -> Grant | WakeAt:
-        """Grant one of the waiting requests, or say when to look again. A granted request must not be in `waiting` again before its report."""
+        """Grant one of the waiting requests, or say when to look again. A granted request is not in `waiting` again before its report."""
         ...
 
     def report(self, grant: Grant, verdict: Verdict, now: float) -> None:
@@ -109,6 +122,10 @@ class Gate(Protocol):
         ...
 
     def snapshot(self, now: float) -> Snapshot: ...
+
+    def changes(self) -> Sequence[Change]:
+        """What changed since the last call, oldest first; the core logs them."""
+        ...
 
     def remember(self) -> Mapping[str, object]:
         """Learned limits as JSON values, for the ledger; loop times are stored as ages."""

@@ -1,0 +1,50 @@
+"""Outages: three failures in a row stop everything, then single probes look whether the provider is back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+OPEN_AFTER = 3
+FIRST_PROBE, GROWTH, LAST_PROBE = 2.0, 1.6, 10.0
+"""Seconds between probes: early ones for a hiccup, at most one in ten seconds for an outage."""
+RUNNING_IS_UP = 2.5
+"""Seconds: a provider that is down says so at once; a probe that still runs is being served."""
+HINT_CAP = 30.0
+
+
+@dataclass(slots=True)
+class Breaker:
+    """Closed while `since` is None. The probe itself is the gate's business."""
+
+    in_a_row: int = 0
+    since: float | None = None
+    probe_at: float = 0.0
+    interval: float = FIRST_PROBE
+    newest_failure: float = -1e18
+    """Launch time of the newest failed exchange: only a success launched later shows that the provider is back."""
+
+    @property
+    def open(self) -> bool:
+        return self.since is not None
+
+    def trouble(self, launched: float, now: float, hint: float | None, uniform: Callable[[float, float], float]) -> bool:
+        """Book a failure; True when this one opened the breaker or put the next probe off."""
+        self.in_a_row += 1
+        self.newest_failure = max(self.newest_failure, launched)
+        if self.since is None and self.in_a_row < OPEN_AFTER:
+            return False
+        if self.since is None:
+            self.since, self.interval = now, FIRST_PROBE
+        else:
+            self.interval = min(LAST_PROBE, self.interval * GROWTH)
+        self.probe_at = now + max(self.interval * uniform(0.8, 1.2), min(hint or 0.0, HINT_CAP))
+        return True
+
+    def success(self, launched: float) -> bool:
+        """Book a success; True when it ends an outage. One that was launched before the failures proves nothing about now."""
+        if launched <= self.newest_failure:
+            return False
+        was_open = self.since is not None
+        self.in_a_row, self.since = 0, None
+        return was_open

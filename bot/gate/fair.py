@@ -1,0 +1,97 @@
+"""Whose turn it is: interactive before batch, then the member served least of late, then the community, then the oldest request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.domain.requests import Lane
+from bot.gate.port import Waiting
+
+HALF_LIFE = 600.0
+"""Seconds after which a service counts half. What was served longer ago than this, and everybody who is new, stands equal."""
+_KEEP = 5000
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Decayed count of services per name. All counts fade together, so two of them never change order while nobody is served."""
+
+    base: float = 0.0
+    weights: dict[str, float] = field(default_factory=dict)
+    """Count times 2^((time - base) / half-life): comparing needs no decay."""
+
+    def scale(self, now: float) -> float:
+        """Weight of one service now."""
+        if now - self.base > 50 * HALF_LIFE:
+            factor = 2.0 ** ((self.base - now) / HALF_LIFE)
+            self.weights = {name: weight * factor for name, weight in self.weights.items() if weight * factor > 0.01}
+            self.base = now
+        return float(2.0 ** ((now - self.base) / HALF_LIFE))
+
+    def add(self, name: str, amount: float, now: float) -> None:
+        """Book a service, or take one back with a negative amount."""
+        weight = self.weights.get(name, 0.0) + amount * self.scale(now)
+        if weight > 0:
+            self.weights[name] = weight
+        else:
+            self.weights.pop(name, None)
+        if len(self.weights) > _KEEP:
+            keep = sorted(self.weights, key=self.weights.__getitem__)[len(self.weights) // 2 :]
+            self.weights = {kept: self.weights[kept] for kept in keep}
+
+
+@dataclass(slots=True)
+class FairQueue:
+    """Remembers who was served; holds no requests."""
+
+    people: Ledger = field(default_factory=Ledger)
+    communities: Ledger = field(default_factory=Ledger)
+
+    def first(self, now: float, waiting: Sequence[Waiting]) -> Waiting:
+        """The one whose turn it is; `waiting` is not empty."""
+        floor = 0.5 * self.people.scale(now)
+        community_floor = 0.5 * self.communities.scale(now)
+        people, communities, batch = self.people.weights, self.communities.weights, Lane.BATCH
+        best = waiting[0]
+        best_key: tuple[bool, float, float, float, str] | None = None
+        for one in waiting:
+            key = (
+                one.lane is batch,
+                max(floor, people.get(one.person, 0.0)),
+                max(community_floor, communities.get(one.community, 0.0)),
+                one.since,
+                one.request_id,
+            )
+            if best_key is None or key < best_key:
+                best, best_key = one, key
+        return best
+
+    def serve(self, one: Waiting, now: float, amount: float = 1.0) -> None:
+        """Book a launch; a negative amount takes it back when nothing came of it."""
+        self.people.add(one.person, amount, now)
+        self.communities.add(one.community, amount, now)
+
+    def order(self, now: float, waiting: Sequence[Waiting]) -> list[Waiting]:
+        """Everybody in the order in which they would be served if nobody new came: one request of each in turn, the least served first."""
+        unit, floor = self.people.scale(now), 0.5 * self.people.scale(now)
+        community_floor = 0.5 * self.communities.scale(now)
+        taken: dict[tuple[bool, str], int] = {}
+        keyed = []
+        for one in sorted(waiting, key=lambda each: (each.since, each.request_id)):
+            lane = (one.lane is Lane.BATCH, one.person)
+            turn = taken.get(lane, 0)
+            taken[lane] = turn + 1
+            served = self.people.weights.get(one.person, 0.0)
+            keyed.append(
+                (
+                    lane[0],
+                    max(floor, served + turn * unit),
+                    max(community_floor, self.communities.weights.get(one.community, 0.0)),
+                    one.since,
+                    one.request_id,
+                    one,
+                )
+            )
+        keyed.sort(key=lambda row: row[:5])
+        return [row[5] for row in keyed]

@@ -1,0 +1,52 @@
+"""What a verdict says about the provider as a whole; what it says about the one request is nobody's business here."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bot.domain.kinds import Kind
+from bot.gate.port import Verdict
+
+
+class Signal(StrEnum):
+    SERVED = "served"
+    """The provider works: a picture, a safety block, a wrong parameter. It looked at the request and answered."""
+    RATE = "rate"
+    """Too many requests; how many are allowed has to be learned."""
+    CROWD = "crowd"
+    """Too many requests at the same time."""
+    TROUBLE = "trouble"
+    """Down, overloaded or unreachable."""
+    NO_CREDIT = "no_credit"
+    """Quota or billing limit: waiting alone does not help, the operator must act."""
+    NOTHING = "nothing"
+    """Broken off by ourselves: says nothing."""
+
+
+_KINDS: dict[Kind, Signal] = {
+    Kind.RATE_LIMITED: Signal.RATE,
+    Kind.QUOTA_EXHAUSTED: Signal.NO_CREDIT,
+    Kind.BILLING_LIMIT: Signal.NO_CREDIT,
+    Kind.OVERLOADED: Signal.TROUBLE,
+    Kind.SERVER_ERROR: Signal.TROUBLE,
+    Kind.GATEWAY_ERROR: Signal.TROUBLE,
+    Kind.TIMEOUT: Signal.TROUBLE,
+    Kind.NETWORK_DNS: Signal.TROUBLE,
+    Kind.NETWORK_CONNECT: Signal.TROUBLE,
+    Kind.NETWORK_RESET: Signal.TROUBLE,
+    Kind.NETWORK_TLS: Signal.TROUBLE,
+    Kind.NETWORK_PROXY: Signal.TROUBLE,
+    Kind.MALFORMED_RESPONSE: Signal.TROUBLE,
+}
+
+
+def signal_of(verdict: Verdict) -> Signal:
+    """The one thing a verdict says about the provider."""
+    if verdict.cancelled:
+        return Signal.NOTHING
+    if verdict.failure is None:
+        return Signal.SERVED
+    signal = _KINDS.get(verdict.failure.kind, Signal.SERVED)
+    if signal is Signal.RATE and verdict.failure.facts.get("limit") == "concurrency":
+        return Signal.CROWD
+    return signal
