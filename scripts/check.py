@@ -1,4 +1,4 @@
-"""Everything that can be checked without running the product, in one list. `make check` runs it; the first line of each failure says what to do."""
+"""Everything that can be checked without running the product, in one list; `make check` runs it."""
 
 from __future__ import annotations
 

@@ -1,1 +1,156 @@
-"""Reserve before the call, settle from usage, release what was not billed."""
+"""Money: the highest cost is reserved before a call, settled from what the provider says, released when nothing was billed.
+
+The member pays for delivered pictures only; what may have been billed without a picture counts for the community and for everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select, tuple_
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bot.domain.requests import Request
+from bot.ledger.store import Tx
+from bot.ledger.tables import spend
+
+MEMBER, COMMUNITY, EVERYBODY = "member", "community", "everybody"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What may be spent; micros are millionths of a US dollar, None is no limit. Days and months are those of `zone`."""
+
+    member_day: int | None = 1_000_000
+    member_month: int | None = 10_000_000
+    community_day: int | None = 10_000_000
+    community_month: int | None = 100_000_000
+    member_pictures_day: int | None = 50
+    community_pictures_day: int | None = 500
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Exhausted:
+    """A limit does not leave enough; nothing was reserved."""
+
+    scope: str
+    """`member` or `community`."""
+    period: str
+    """`day` or `month`."""
+    unit: str
+    """`money` or `pictures`."""
+    left: int
+    """Micros or pictures."""
+    limit: int
+    renews_at: float
+    """Wall-clock time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What remains of one limit."""
+
+    scope: str
+    period: str
+    unit: str
+    left: int
+    limit: int
+    renews_at: float
+
+
+Period = tuple[str, str, str]
+"""Scope, owner and period: the key of a row of `spend`."""
+
+
+def periods(request: Request, now: float, zone: str) -> list[Period]:
+    """The rows that a request of this moment counts in."""
+    local = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(zone))
+    day, month = f"d{local:%Y-%m-%d}", f"m{local:%Y-%m}"
+    owners = [
+        (MEMBER, f"{request.place.platform}:{request.person.id}"),
+        (COMMUNITY, f"{request.place.platform}:{request.place.community}"),
+        (EVERYBODY, "*"),
+    ]
+    return [(scope, owner, period) for scope, owner in owners for period in (day, month)]
+
+
+def reserve(tx: Tx, request: Request, micros: int, pictures: int, limits: Limits) -> list[Period] | Exhausted:
+    """Reserve the highest cost of one attempt in every period, or say which limit is in the way."""
+    rows = periods(request, tx.now, limits.zone)
+    refused = short(tx.connection, request, micros, pictures, limits, tx.now)
+    if refused is not None:
+        return refused
+    _add(tx, rows, reserved=micros, pictures=pictures)
+    return rows
+
+
+def short(connection: Connection, request: Request, micros: int, pictures: int, limits: Limits, now: float) -> Exhausted | None:
+    """The first limit that does not leave enough for this much more; None when all do."""
+    for left in remaining(connection, request, limits, now):
+        if left.left < (micros if left.unit == "money" else pictures):
+            return Exhausted(left.scope, left.period, left.unit, max(0, left.left), left.limit, left.renews_at)
+    return None
+
+
+def remaining(connection: Connection, request: Request, limits: Limits, now: float) -> list[Left]:
+    """What is left of every limit for the member and community of a request."""
+    rows = periods(request, now, limits.zone)
+    used = {
+        (row.scope, row.period[0]): (row.reserved + row.spent, row.pictures)
+        for row in connection.execute(select(spend).where(tuple_(spend.c.scope, spend.c.owner, spend.c.period).in_(rows)))
+    }
+    result = []
+    for scope, period, unit, limit in (
+        (MEMBER, "day", "pictures", limits.member_pictures_day),
+        (MEMBER, "day", "money", limits.member_day),
+        (MEMBER, "month", "money", limits.member_month),
+        (COMMUNITY, "day", "pictures", limits.community_pictures_day),
+        (COMMUNITY, "day", "money", limits.community_day),
+        (COMMUNITY, "month", "money", limits.community_month),
+    ):
+        if limit is not None:
+            money, pictures = used.get((scope, period[0]), (0, 0))
+            left = limit - (money if unit == "money" else pictures)
+            result.append(Left(scope, period, unit, left, limit, renews(now, period, limits.zone)))
+    return result
+
+
+def settle(tx: Tx, rows: Sequence[Sequence[str]], *, reserved: int, wanted: int, cost: int, delivered: int) -> None:
+    """Replace a reservation by what was really spent. The member pays only when something was delivered."""
+    everybody = [(scope, owner, period) for scope, owner, period in rows]
+    members = [row for row in everybody if row[0] == MEMBER]
+    others = [row for row in everybody if row[0] != MEMBER]
+    _add(tx, members, reserved=-reserved, spent=cost if delivered else 0, pictures=delivered - wanted)
+    _add(tx, others, reserved=-reserved, spent=cost, pictures=delivered - wanted)
+
+
+def renews(now: float, period: str, zone: str) -> float:
+    """When the day or month of `now` ends."""
+    local = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(zone))
+    start = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    following = start + timedelta(days=1) if period == "day" else (start.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return following.timestamp()
+
+
+def _add(tx: Tx, rows: Sequence[Period], *, reserved: int = 0, spent: int = 0, pictures: int = 0) -> None:
+    if not rows:
+        return
+    values = [
+        {"scope": scope, "owner": owner, "period": period, "reserved": reserved, "spent": spent, "pictures": pictures}
+        for scope, owner, period in rows
+    ]
+    statement = upsert(spend).values(values)
+    tx.connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["scope", "owner", "period"],
+            set_={
+                "reserved": spend.c.reserved + statement.excluded.reserved,
+                "spent": spend.c.spent + statement.excluded.spent,
+                "pictures": spend.c.pictures + statement.excluded.pictures,
+            },
+        )
+    )

@@ -74,7 +74,10 @@ SendResult = Sent | Later | Refused | Unknown
 
 
 class ChatPort(Protocol):
-    """Shows views on one platform. Never raises for what the platform does; tries its fallback paths within one call, never a wider audience."""
+    """Shows views on one platform. Never raises for what the platform does.
+
+    Tries its fallback paths within one call, never one with a wider audience.
+    """
 
     async def send(self, message: Message, view: View) -> SendResult: ...
 

@@ -1,6 +1,7 @@
 """The one room that touches time, ids and randomness. Everybody else is handed a `Ports`; simulation hands in its own.
 
-`now()` is wall-clock time (UTC seconds since the epoch) for what is stored and shown; `monotonic()` is for intervals within one process life.
+`now()` is wall-clock time (UTC seconds since the epoch) for what is stored and shown; `monotonic()` is for intervals within one
+process life.
 """
 
 from __future__ import annotations

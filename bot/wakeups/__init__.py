@@ -1,1 +1,73 @@
-"""Say 'look at X, not before T'; a lost wake-up is harmless."""
+"""Wake-ups: "look at X, not before T". They carry no truth; a lost one is found by the sweep.
+
+This one lives in the process: a heap and one loop timer. A port of three methods, so that PostgreSQL can carry them later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections.abc import Callable
+
+from bot.ports import Ports
+
+LONGEST_SLEEP = 30.0
+"""Seconds. The wall clock may jump (a laptop wakes up): due times are compared anew at least this often while any wake-up waits."""
+
+
+class WakeUps:
+    """An in-process timer wheel over wall-clock due times. Handlers are quick, synchronous and never raise."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._handlers: dict[str, Callable[[str], None]] = {}
+        self._heap: list[tuple[float, str, str]] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._armed_for = float("inf")
+
+    def on(self, topic: str, handler: Callable[[str], None]) -> None:
+        """Who looks at rows of a topic."""
+        self._handlers[topic] = handler
+
+    def wake(self, topic: str, row: str, at: float | None = None) -> None:
+        """Look at a row, now (`at` is None or past) or at a wall-clock time."""
+        if at is None or at <= self._ports.now():
+            handler = self._handlers.get(topic)
+            if handler is not None:
+                handler(row)
+            return
+        heapq.heappush(self._heap, (at, topic, row))
+        if at < self._armed_for:
+            self._arm()
+
+    def stop(self) -> None:
+        """No further wake-ups."""
+        self._handlers.clear()
+        self._heap.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _arm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._armed_for = float("inf")
+        if self._heap:
+            self._armed_for = self._heap[0][0]
+            delay = min(LONGEST_SLEEP, max(0.0, self._armed_for - self._ports.now()))
+            self._timer = asyncio.get_running_loop().call_later(delay, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        now = self._ports.now()
+        due: list[tuple[str, str]] = []
+        while self._heap and self._heap[0][0] <= now:
+            _, topic, row = heapq.heappop(self._heap)
+            if (topic, row) not in due:
+                due.append((topic, row))
+        self._arm()
+        for topic, row in due:
+            handler = self._handlers.get(topic)
+            if handler is not None:
+                handler(row)

@@ -1,0 +1,299 @@
+"""Queries on requests, their attempts and pictures. Every change of state goes through `move`, which asks the table in bot.domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, literal_column, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bot.domain.outcome import Billed, Outcome, Pending, Picture
+from bot.domain.request_states import REQUESTS, Answer, RequestEvent, RequestState
+from bot.domain.requests import Attempt, Lane, Origin, Person, Place, Request, Submission
+from bot.ledger.codec import evidence_to_json
+from bot.ledger.store import Tx
+from bot.ledger.tables import attempts, pictures, requests
+
+LIVE = (RequestState.RECEIVED, RequestState.HELD, RequestState.QUEUED, RequestState.CALLING, RequestState.COLLECTING)
+
+
+def insert_received(
+    tx: Tx,
+    request_id: str,
+    event_key: str,
+    submission: Submission,
+    *,
+    deadline_at: float,
+    origin: Origin = Origin.COMMAND,
+    parent: str | None = None,
+    case_id: str | None = None,
+    lane: Lane = Lane.INTERACTIVE,
+) -> str | None:
+    """Store what a platform delivered. Returns None, or the id of the request that this event made before."""
+    place = submission.place
+    row = {
+        "id": request_id,
+        "event_key": event_key,
+        "state": RequestState.RECEIVED.value,
+        "platform": place.platform,
+        "community": place.community,
+        "channel": place.channel,
+        "thread": place.thread,
+        "reply": dict(place.reply),
+        "person": submission.person.id,
+        "person_name": submission.person.name[:120],
+        "prompt": submission.prompt,
+        "fingerprint": "",
+        "typed": {"size": submission.size, "quality": submission.quality, "count": submission.count},
+        "model": "",
+        "size": "",
+        "quality": "",
+        "count": 0,
+        "private": submission.private,
+        "created_at": tx.now,
+        "due_at": tx.now,
+        "deadline_at": deadline_at,
+        "origin": origin.value,
+        "parent": parent,
+        "case_id": case_id,
+        "lane": lane.value,
+        "epoch": 0,
+        "attempts": 0,
+        "rate_answers": 0,
+        "published": False,
+        "deleted": False,
+    }
+    if tx.connection.execute(upsert(requests).values(row).on_conflict_do_nothing(index_elements=["event_key"])).rowcount:
+        return None
+    return str(tx.connection.execute(select(requests.c.id).where(requests.c.event_key == event_key)).scalar_one())
+
+
+def typed_options(connection: Connection, request_id: str) -> Mapping[str, Any]:
+    """Size, quality and count as they were typed; None where nothing was."""
+    value = connection.execute(select(requests.c.typed).where(requests.c.id == request_id)).scalar_one()
+    return value if isinstance(value, Mapping) else {}
+
+
+def get(connection: Connection, request_id: str) -> Request | None:
+    """One request, or None."""
+    row = connection.execute(select(requests).where(requests.c.id == request_id)).one_or_none()
+    return None if row is None else _request(row)
+
+
+def move(tx: Tx, request: Request, event: RequestEvent, **values: object) -> bool:
+    """Move a request along the table; False when it is no longer where (state and epoch) the caller saw it. Raises UnknownTransition."""
+    state = REQUESTS.next(request.state, event)
+    done = tx.connection.execute(
+        update(requests)
+        .where(requests.c.id == request.id, requests.c.state == request.state.value, requests.c.epoch == request.epoch)
+        .values(state=state.value, **values)
+    )
+    return bool(done.rowcount)
+
+
+def mark(tx: Tx, request_id: str, **values: object) -> None:
+    """Change what is no state: published, deleted, texts removed for privacy."""
+    tx.connection.execute(update(requests).where(requests.c.id == request_id).values(**values))
+
+
+def due(connection: Connection, state: RequestState, now: float, limit: int = 2000) -> Sequence[Request]:
+    """Rows of one live state whose time has come, oldest first."""
+    rows = connection.execute(
+        select(requests)
+        .where(requests.c.state == state.value, requests.c.due_at <= now, literal_column("state NOT IN ('answered', 'refused')"))
+        .order_by(requests.c.due_at, requests.c.id)
+        .limit(limit)
+    )
+    return [_request(row) for row in rows]
+
+
+def in_state(connection: Connection, state: RequestState) -> Sequence[Request]:
+    """All rows of one live state."""
+    return due(connection, state, now=float("inf"), limit=1_000_000)
+
+
+def next_due(connection: Connection, state: RequestState) -> float | None:
+    """When the next row of a live state is due."""
+    found = connection.execute(
+        select(func.min(requests.c.due_at)).where(requests.c.state == state.value, literal_column("state NOT IN ('answered', 'refused')"))
+    ).scalar()
+    return None if found is None else float(found)
+
+
+def live_child(connection: Connection, parent: str, person: str, origin: Origin, since: float) -> str | None:
+    """A child made in the same way by the same person that is still alive or younger than `since`: the second half of a double click."""
+    return connection.execute(
+        select(requests.c.id)
+        .where(
+            requests.c.parent == parent,
+            requests.c.person == person,
+            requests.c.origin == origin.value,
+            requests.c.state.in_([state.value for state in LIVE]) | (requests.c.created_at >= since),
+        )
+        .limit(1)
+    ).scalar()
+
+
+def of_person(connection: Connection, platform: str, person: str, limit: int = 10) -> Sequence[Request]:
+    """Somebody's newest requests, newest first, without what they deleted."""
+    rows = connection.execute(
+        select(requests)
+        .where(requests.c.platform == platform, requests.c.person == person, requests.c.deleted.is_(False))
+        .order_by(requests.c.created_at.desc(), requests.c.id)
+        .limit(limit)
+    )
+    return [_request(row) for row in rows]
+
+
+def add_attempt(tx: Tx, attempt: Attempt, periods: Sequence[Sequence[str]]) -> None:
+    """Write an attempt before its call."""
+    tx.connection.execute(
+        insert(attempts).values(
+            id=attempt.id,
+            request_id=attempt.request_id,
+            number=attempt.number,
+            epoch=attempt.epoch,
+            opened_at=attempt.opened_at,
+            wanted=attempt.wanted,
+            reserved=attempt.reserved_micros,
+            periods=[list(period) for period in periods],
+            cost=0,
+        )
+    )
+
+
+def close_attempt(tx: Tx, attempt_id: str, outcome: Outcome, cost: int) -> bool:
+    """Write what the provider said. Never fenced: a late verdict counts. False when it was closed before (then nothing is written)."""
+    evidence = None if outcome.shortfall is None else evidence_to_json(outcome.shortfall)
+    return bool(
+        tx.connection.execute(
+            update(attempts)
+            .where(attempts.c.id == attempt_id, attempts.c.closed_at.is_(None))
+            .values(
+                closed_at=tx.now,
+                billed=outcome.billed.value,
+                cost=cost,
+                provider_request_id=(outcome.provider_request_id or None) and outcome.provider_request_id[:120],
+                status=outcome.status,
+                latency=outcome.latency,
+                evidence=evidence,
+            )
+        ).rowcount
+    )
+
+
+def note_task(tx: Tx, attempt_id: str, pending: Pending) -> None:
+    """Remember the provider's task so that it is polled, never submitted again."""
+    tx.connection.execute(
+        update(attempts).where(attempts.c.id == attempt_id).values(task_id=pending.task_id[:200], poll_url=pending.poll_url)
+    )
+
+
+def attempts_of(connection: Connection, request_id: str) -> Sequence[Row[Any]]:
+    """All attempts of a request, first to last."""
+    return connection.execute(select(attempts).where(attempts.c.request_id == request_id).order_by(attempts.c.number)).all()
+
+
+def open_attempt_of(connection: Connection, request_id: str) -> Row[Any] | None:
+    """The one attempt that has not been closed."""
+    return connection.execute(
+        select(attempts)
+        .where(attempts.c.request_id == request_id, attempts.c.closed_at.is_(None))
+        .order_by(attempts.c.number.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def attempt_by_id(connection: Connection, attempt_id: str) -> Row[Any]:
+    """One attempt; it exists."""
+    return connection.execute(select(attempts).where(attempts.c.id == attempt_id)).one()
+
+
+def add_pictures(tx: Tx, request_id: str, attempt_id: str, found: Sequence[Picture]) -> None:
+    """Record stored pictures as part of a request."""
+    if found:
+        tx.connection.execute(
+            insert(pictures),
+            [
+                {
+                    "id": tx.new_id(),
+                    "request_id": request_id,
+                    "attempt_id": attempt_id,
+                    "position": position,
+                    "sha256": picture.sha256,
+                    "format": picture.format,
+                    "width": picture.width,
+                    "height": picture.height,
+                    "size": picture.size,
+                    "revised_prompt": picture.revised_prompt,
+                }
+                for position, picture in enumerate(found)
+            ],
+        )
+
+
+def pictures_of(connection: Connection, request_id: str) -> Sequence[Picture]:
+    """The pictures of a request in order."""
+    rows = connection.execute(select(pictures).where(pictures.c.request_id == request_id).order_by(pictures.c.position))
+    return [Picture(row.sha256, row.format, row.width, row.height, row.size, row.revised_prompt) for row in rows]
+
+
+def drop_pictures(tx: Tx, request_id: str) -> Sequence[str]:
+    """Forget a request's pictures; returns the hashes that no other request shows, whose files may go."""
+    hashes = {picture.sha256 for picture in pictures_of(tx.connection, request_id)}
+    tx.connection.execute(delete(pictures).where(pictures.c.request_id == request_id))
+    return [
+        one for one in sorted(hashes) if not tx.connection.execute(select(pictures.c.id).where(pictures.c.sha256 == one).limit(1)).scalar()
+    ]
+
+
+def _request(row: Row[Any]) -> Request:
+    return Request(
+        id=row.id,
+        state=RequestState(row.state),
+        person=Person(row.person, row.person_name),
+        place=Place(row.platform, row.community, row.channel, row.thread, row.reply),
+        prompt=row.prompt,
+        fingerprint=row.fingerprint,
+        model=row.model,
+        size=row.size,
+        quality=row.quality,
+        count=row._mapping["count"],  # `row.count` is the tuple's method
+        private=row.private,
+        created_at=row.created_at,
+        due_at=row.due_at,
+        deadline_at=row.deadline_at,
+        origin=Origin(row.origin),
+        parent=row.parent,
+        case_id=row.case_id,
+        lane=Lane(row.lane),
+        epoch=row.epoch,
+        attempts=row.attempts,
+        rate_answers=row.rate_answers,
+        answer=None if row.answer is None else Answer(row.answer),
+        answered_at=row.answered_at,
+        failure=row.failure,
+        refusal=row.refusal,
+        published=row.published,
+        deleted=row.deleted,
+    )
+
+
+def attempt(row: Row[Any]) -> Attempt:
+    """The dataclass of an attempt's row."""
+    return Attempt(
+        id=row.id,
+        request_id=row.request_id,
+        number=row.number,
+        epoch=row.epoch,
+        opened_at=row.opened_at,
+        wanted=row.wanted,
+        reserved_micros=row.reserved,
+        closed_at=row.closed_at,
+        billed=None if row.billed is None else Billed(row.billed),
+        cost_micros=row.cost,
+        task_id=row.task_id,
+        provider_request_id=row.provider_request_id,
+        status=row.status,
+    )

@@ -1,0 +1,243 @@
+"""The ledger's tables: the only truth there is.
+
+Money is whole millionths of a US dollar, times are wall-clock seconds since the epoch (UTC).
+
+A row is written before the thing it speaks of happens (an attempt before its call, a message before its sending).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, UniqueConstraint, text
+
+metadata = MetaData()
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("event_key", String(200), nullable=False, unique=True),
+    Column("state", String(16), nullable=False),
+    Column("platform", String(20), nullable=False),
+    Column("community", String(64), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("thread", String(64)),
+    Column("reply", JSON, nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("person_name", String(120), nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("typed", JSON, nullable=False),
+    Column("model", String(120), nullable=False),
+    Column("size", String(20), nullable=False),
+    Column("quality", String(20), nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("due_at", Float, nullable=False),
+    Column("deadline_at", Float, nullable=False),
+    Column("origin", String(16), nullable=False),
+    Column("parent", String(32)),
+    Column("case_id", String(32)),
+    Column("lane", String(16), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("rate_answers", Integer, nullable=False),
+    Column("answer", String(16)),
+    Column("answered_at", Float),
+    Column("failure", JSON),
+    Column("refusal", JSON),
+    Column("published", Boolean, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+)
+Index("requests_waiting", requests.c.state, requests.c.due_at, sqlite_where=text("state NOT IN ('answered', 'refused')"))
+Index("requests_of_person", requests.c.platform, requests.c.person, requests.c.created_at)
+Index("requests_children", requests.c.parent, sqlite_where=requests.c.parent.is_not(None))
+Index("requests_created", requests.c.created_at)
+Index("requests_of_case", requests.c.case_id, sqlite_where=requests.c.case_id.is_not(None))
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("request_id", String(32), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("opened_at", Float, nullable=False),
+    Column("wanted", Integer, nullable=False),
+    Column("reserved", Integer, nullable=False),
+    Column("periods", JSON, nullable=False),
+    Column("closed_at", Float),
+    Column("billed", String(8)),
+    Column("cost", Integer, nullable=False),
+    Column("task_id", String(200)),
+    Column("poll_url", Text),
+    Column("provider_request_id", String(120)),
+    Column("status", Integer),
+    Column("latency", Float),
+    Column("evidence", JSON),
+    UniqueConstraint("request_id", "number"),
+)
+Index("attempts_open", attempts.c.opened_at, sqlite_where=attempts.c.closed_at.is_(None))
+Index("attempts_opened", attempts.c.opened_at)
+
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("request_id", String(32), nullable=False),
+    Column("attempt_id", String(32), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("format", String(8), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("revised_prompt", Text),
+)
+Index("pictures_of_request", pictures.c.request_id, pictures.c.position)
+Index("pictures_by_hash", pictures.c.sha256)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("subject", String(80), nullable=False),
+    Column("audience", String(16), nullable=False),
+    Column("reader", String(64), nullable=False),
+    Column("platform", String(20), nullable=False),
+    Column("community", String(64), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("thread", String(64)),
+    Column("reply", JSON, nullable=False),
+    Column("ref", JSON, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("wanted_revision", Integer, nullable=False),
+    Column("sent_revision", Integer, nullable=False),
+    Column("settled", Boolean, nullable=False),
+    Column("refused", String(40)),
+    UniqueConstraint("subject", "audience", "reader"),
+)
+Index("messages_unsettled", messages.c.created_at, sqlite_where=text("settled = 0"))
+Index("messages_of_platform", messages.c.platform, messages.c.created_at)
+
+spend = Table(
+    "spend",
+    metadata,
+    Column("scope", String(16), primary_key=True),
+    Column("owner", String(140), primary_key=True),
+    Column("period", String(12), primary_key=True),
+    Column("reserved", Integer, nullable=False),
+    Column("spent", Integer, nullable=False),
+    Column("pictures", Integer, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("cause", String(80), primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("first_at", Float, nullable=False),
+    Column("last_at", Float, nullable=False),
+    Column("resolved_at", Float),
+    Column("facts", JSON, nullable=False),
+)
+
+blocked_prompts = Table(
+    "blocked_prompts",
+    metadata,
+    Column("community", String(64), primary_key=True),
+    Column("fingerprint", String(64), primary_key=True),
+    Column("person", String(64), nullable=False),
+    Column("case_id", String(32), nullable=False),
+    Column("until", Float, nullable=False),
+)
+
+blocked_members = Table(
+    "blocked_members",
+    metadata,
+    Column("community", String(64), primary_key=True),
+    Column("person", String(64), primary_key=True),
+    Column("until", Float, nullable=False),
+    Column("by", String(64), nullable=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("state", String(20), nullable=False),
+    Column("platform", String(20), nullable=False),
+    Column("community", String(64), nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("person_name", String(120), nullable=False),
+    Column("request_id", String(32), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("opened_at", Float, nullable=False),
+    Column("due_at", Float),
+    Column("version", Integer, nullable=False),
+    Column("holder", String(64)),
+    Column("holder_name", String(120)),
+    Column("lease_until", Float),
+    Column("decided_by", String(64)),
+    Column("decided_name", String(120)),
+    Column("decided_at", Float),
+    Column("expires_at", Float, nullable=False),
+    Column("reminded", Integer, nullable=False),
+    Column("appeals", Integer, nullable=False),
+    Column("detail", JSON, nullable=False),
+)
+Index("cases_of_person", cases.c.community, cases.c.person, cases.c.opened_at)
+Index("cases_due", cases.c.due_at, sqlite_where=cases.c.due_at.is_not(None))
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False),
+    Column("case_id", String(32), nullable=False),
+    Column("community", String(64), nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("actor_name", String(120), nullable=False),
+    Column("event", String(32), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("facts", JSON, nullable=False),
+)
+Index("audit_of_case", audit.c.case_id, audit.c.seq)
+
+rewrites = Table(
+    "rewrites",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("case_id", String(32), nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("author", String(64), nullable=False),
+    Column("author_name", String(120), nullable=False),
+    Column("written_at", Float, nullable=False),
+    Column("answer", String(16)),
+    Column("answered_at", Float),
+)
+Index("rewrites_of_case", rewrites.c.case_id)
+
+acts = Table("acts", metadata, Column("event_key", String(200), primary_key=True), Column("at", Float, nullable=False))
+Index("acts_age", acts.c.at)
+
+community_settings = Table(
+    "community_settings",
+    metadata,
+    Column("platform", String(20), primary_key=True),
+    Column("community", String(64), primary_key=True),
+    Column("values", JSON, nullable=False),
+    Column("changed_at", Float, nullable=False),
+    Column("changed_by", String(64), nullable=False),
+)
+
+memory = Table(
+    "memory",
+    metadata,
+    Column("key", String(120), primary_key=True),
+    Column("value", JSON, nullable=False),
+    Column("saved_at", Float, nullable=False),
+)
