@@ -104,6 +104,11 @@ def shown(tx: Tx, message_id: str, *, sent: int, ref: Mapping[str, str], final: 
     return done == sent
 
 
+def keep_ref(tx: Tx, message_id: str, ref: Mapping[str, str]) -> None:
+    """Remember where the platform keeps a message, before anything else can be lost."""
+    tx.connection.execute(update(messages).where(messages.c.id == message_id).values(ref=dict(ref)))
+
+
 def refuse(tx: Tx, message_id: str, why: str, *, sent: int) -> None:
     """The platform will never show this one; it stays fetchable."""
     tx.connection.execute(

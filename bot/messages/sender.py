@@ -1,0 +1,207 @@
+"""One sender per message: renders the newest state, sends it, compares revisions, and goes on until what is shown is what is wanted.
+
+Progress is paced and kept in memory; only final views (and new platform references) are written down, so that a kill repeats an edit and
+never loses an answer. A final view is repeated once after any send whose answer was lost, because a late edit may still overwrite it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.chat.port import ChatPort, Later, Message, Refused, RefusedWhy, Sent, SendResult, Unknown
+from bot.chat.views import View
+from bot.ledger import message_rows
+from bot.ledger.store import Ledger, Tx
+from bot.ports import Ports
+from bot.wakeups import WakeUps
+
+log = structlog.get_logger()
+
+Project = Callable[[Connection, Message, float], View | None]
+"""Render a message from its rows; None when its subject is gone."""
+
+SEND_TIMEOUT = 60.0
+"""Seconds until a send counts as lost; pictures are uploaded within it."""
+PACE = 1.0
+"""Seconds between two edits of one message while it is not final."""
+REPEAT_FINAL_AFTER = 5.0
+"""Seconds after which a final view is sent once more when an earlier send was lost."""
+LONGEST_BACKOFF = 300.0
+AT_ONCE = 24
+"""Sends under way at once."""
+
+
+@dataclass(slots=True)
+class Line:
+    """What this process remembers of one unsettled message."""
+
+    task: asyncio.Task[None] | None = None
+    again: bool = False
+    """Something changed while a send was under way."""
+    last: View | None = None
+    last_at: float = float("-inf")
+    """Loop time of the last send."""
+    lost: bool = False
+    """A send's answer was lost since the last certain final view."""
+    repeated: bool = False
+    tries: int = 0
+    ref: Mapping[str, str] | None = None
+
+
+@dataclass(slots=True)
+class Sender:
+    """Sends messages of all platforms. `wake(message_id)` is all that others call."""
+
+    ledger: Ledger
+    ports: Ports
+    wakeups: WakeUps
+    chats: Mapping[str, ChatPort]
+    projections: dict[str, Project] = field(default_factory=dict)
+    """Subject kind (`request`, `case`, `consent`, `notice`) -> how to render it."""
+    on_refused: Callable[[Message, Refused], None] = lambda message, refused: None
+    """Told when a platform will never show a message."""
+    _lines: dict[str, Line] = field(default_factory=dict)
+    _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _stopped: bool = False
+
+    def wake(self, message_id: str) -> None:
+        """Look at this message; never blocks, never raises."""
+        if self._stopped:
+            return
+        line = self._lines.setdefault(message_id, Line())
+        if line.task is None:
+            line.task = asyncio.get_running_loop().create_task(self._run(message_id, line))
+        else:
+            line.again = True
+
+    async def stop(self, drain: float) -> None:
+        """Let running sends end for at most `drain` seconds, then break them off; a new process repeats them."""
+        self._stopped = True
+        tasks = [line.task for line in self._lines.values() if line.task is not None]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=drain)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
+
+    async def idle(self) -> None:
+        """Wait until no send is under way."""
+        while tasks := [line.task for line in self._lines.values() if line.task is not None]:
+            await asyncio.wait(tasks)
+
+    async def _run(self, message_id: str, line: Line) -> None:
+        try:
+            while True:
+                line.again = False
+                await self._once(message_id, line)
+                if not line.again or self._stopped:
+                    break
+        except Exception:
+            log.exception("message_failed", message=message_id)
+            self._retry(message_id, line)
+        finally:
+            line.task = None
+            if line.last is None and not line.tries:
+                self._lines.pop(message_id, None)
+
+    async def _once(self, message_id: str, line: Line) -> None:
+        stored, view = await self.ledger.read(lambda c: self._look(c, message_id))
+        if stored is None or view is None or stored.settled:
+            line.last, line.tries = None, 0
+            return
+        message = stored.message if line.ref is None else _with_ref(stored.message, line.ref)
+        if view == line.last and not (view.final and (line.lost or stored.wanted > stored.sent)):
+            self._schedule(message_id, view)
+            return
+        pause = 0.0 if view.final else PACE - (self.ports.monotonic() - line.last_at)
+        if pause > 0:
+            self.wakeups.wake("message", message_id, self.ports.now() + pause)
+            return
+        result = await self._send(message, view)
+        line.last_at = self.ports.monotonic()
+        await self._after(message_id, line, stored, view, result)
+
+    def _look(self, connection: Connection, message_id: str) -> tuple[message_rows.Stored | None, View | None]:
+        stored = message_rows.get(connection, message_id)
+        if stored is None or stored.settled:
+            return stored, None
+        kind = stored.message.subject.partition(":")[0]
+        return stored, self.projections[kind](connection, stored.message, self.ports.now())
+
+    async def _send(self, message: Message, view: View) -> SendResult:
+        chat = self.chats.get(message.place.platform)
+        if chat is None:
+            return Later(LONGEST_BACKOFF)  # the platform is not connected in this run; a later run will tell
+        async with self._slots:
+            try:
+                async with asyncio.timeout(SEND_TIMEOUT):
+                    return await chat.send(message, view)
+            except TimeoutError:
+                return Unknown()
+            except Exception:
+                log.exception("chat_send_failed", platform=message.place.platform, message=message.id)
+                return Unknown()
+
+    async def _after(self, message_id: str, line: Line, stored: message_rows.Stored, view: View, result: SendResult) -> None:
+        match result:
+            case Sent(ref):
+                await self._sent(message_id, line, stored, view, ref or stored.message.ref)
+            case Unknown(ref):
+                line.lost, line.last, line.repeated = True, None, False
+                if ref:
+                    line.ref = ref
+                    await self.ledger.write(lambda tx: message_rows.keep_ref(tx, message_id, ref))
+                self._retry(message_id, line)
+            case Later(seconds):
+                line.last = None
+                self.wakeups.wake("message", message_id, self.ports.now() + max(0.05, seconds))
+            case Refused(why, detail):
+                log.warning("chat_refused", platform=stored.message.place.platform, message=message_id, why=why.value, detail=detail)
+                line.last, line.tries = (view, 0) if not view.final else (None, 0)
+                if view.final or why is not RefusedWhy.INVALID:
+                    await self.ledger.write(lambda tx: message_rows.refuse(tx, message_id, why.value, sent=stored.wanted))
+                self.on_refused(stored.message, result)
+
+    async def _sent(self, message_id: str, line: Line, stored: message_rows.Stored, view: View, ref: Mapping[str, str]) -> None:
+        line.last, line.tries = view, 0
+        if view.final:
+            if line.lost and not line.repeated:
+                line.repeated = True
+                if dict(ref) != dict(stored.message.ref):
+                    line.ref = ref
+                    await self.ledger.write(lambda tx: message_rows.keep_ref(tx, message_id, ref))
+                self.wakeups.wake("message", message_id, self.ports.now() + REPEAT_FINAL_AFTER)
+                return
+
+            def settle(tx: Tx) -> bool:
+                return message_rows.shown(tx, message_id, sent=stored.wanted, ref=ref, final=True)
+
+            line.lost = line.repeated = False
+            if await self.ledger.write(settle):
+                line.last, line.ref = None, None
+            else:
+                line.again = True
+            return
+        if dict(ref) != dict(stored.message.ref):
+            line.ref = ref
+            await self.ledger.write(lambda tx: message_rows.keep_ref(tx, message_id, ref))
+        self._schedule(message_id, view)
+
+    def _schedule(self, message_id: str, view: View) -> None:
+        if view.refresh_at is not None and not view.final:
+            self.wakeups.wake("message", message_id, max(view.refresh_at, self.ports.now() + PACE))
+
+    def _retry(self, message_id: str, line: Line) -> None:
+        line.tries += 1
+        delay = min(LONGEST_BACKOFF, 2.0 ** min(line.tries, 9)) * self.ports.uniform(0.75, 1.25)
+        self.wakeups.wake("message", message_id, self.ports.now() + delay)
+
+
+def _with_ref(message: Message, ref: Mapping[str, str]) -> Message:
+    return Message(message.id, message.subject, message.audience, message.place, message.person, ref)

@@ -1,0 +1,58 @@
+"""Small phrases that sentences are made of: durations, money, lists, clock times. English, like the rest of en.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+
+def duration(seconds: float) -> str:
+    """A time span as people say it: "a second", "40 seconds", "2 minutes", "3 hours", "2 days"; rounded, never zero."""
+    if seconds < 1.5:
+        return "a second"
+    if seconds < 10:
+        return f"{round(seconds)} seconds"
+    if seconds < 55:
+        return f"{round(seconds / 5) * 5} seconds"
+    if seconds < 90:
+        return "a minute"
+    if seconds < 3300:
+        return f"{round(seconds / 60)} minutes"
+    if seconds < 5400:
+        return "an hour"
+    if seconds < 36 * 3600:
+        return f"{round(seconds / 3600)} hours"
+    return f"{round(seconds / 86400)} days"
+
+
+def money(micros: int) -> str:
+    """US dollars: cents where that is enough, more digits below a cent."""
+    dollars = micros / 1_000_000
+    if 0 < abs(dollars) < 0.01:
+        return f"${dollars:.4f}".rstrip("0")
+    return f"${dollars:,.2f}"
+
+
+def pictures(count: int) -> str:
+    """ "1 picture", "3 pictures"."""
+    return "1 picture" if count == 1 else f"{count} pictures"
+
+
+def listed(values: Sequence[str], most: int = 8) -> str:
+    """ "a, b and c"; long lists end in "and N more"."""
+    shown = list(values[:most])
+    if len(values) > most:
+        shown = [*shown, f"{len(values) - most} more"]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else ""
+
+
+def moment(at: float, zone: str = "UTC") -> str:
+    """A wall-clock time with its zone: "21 Nov, 14:05 UTC"."""
+    local = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone))
+    return f"{local.day} {local:%b, %H:%M} {local.tzname() or zone}"
+
+
+def size(name: str) -> str:
+    """A size as people read it: "1536x1024" -> "1536×1024"."""
+    return name.replace("x", "×")
