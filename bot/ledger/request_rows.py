@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, literal_column, select, update
@@ -15,6 +16,8 @@ from bot.ledger.codec import evidence_to_json
 from bot.ledger.store import Tx
 from bot.ledger.tables import attempts, pictures, requests
 
+LIVE_ROWS = literal_column("state NOT IN ('answered', 'refused')")
+"""Worded as in the partial indexes, so that SQLite uses them."""
 LIVE = (RequestState.RECEIVED, RequestState.HELD, RequestState.QUEUED, RequestState.CALLING, RequestState.COLLECTING)
 
 
@@ -101,11 +104,51 @@ def due(connection: Connection, state: RequestState, now: float, limit: int = 20
     """Rows of one live state whose time has come, oldest first."""
     rows = connection.execute(
         select(requests)
-        .where(requests.c.state == state.value, requests.c.due_at <= now, literal_column("state NOT IN ('answered', 'refused')"))
+        .where(requests.c.state == state.value, requests.c.due_at <= now, LIVE_ROWS)
         .order_by(requests.c.due_at, requests.c.id)
         .limit(limit)
     )
     return [_request(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """The few columns of a queued row that scheduling needs."""
+
+    id: str
+    person: str
+    community: str
+    lane: str
+    created_at: float
+    count: int
+    attempts: int
+    rate_answers: int
+
+
+def queue(connection: Connection, now: float, limit: int = 5000) -> Sequence[Queued]:
+    """Queued rows whose time has come, oldest first; light, because the scheduler reads it whenever the queue changed."""
+    r = requests.c
+    rows = connection.execute(
+        select(r.id, r.platform, r.person, r.community, r.lane, r.created_at, r["count"], r.attempts, r.rate_answers)
+        .where(r.state == RequestState.QUEUED.value, r.due_at <= now, LIVE_ROWS)
+        .order_by(r.due_at, r.id)
+        .limit(limit)
+    ).all()
+    return [Queued(row[0], f"{row[1]}:{row[2]}", f"{row[1]}:{row[3]}", *row[4:]) for row in rows]
+
+
+def live_count(connection: Connection, platform: str, person: str) -> int:
+    """How many requests of somebody are under way."""
+    return int(
+        connection.execute(
+            select(func.count()).select_from(requests).where(requests.c.platform == platform, requests.c.person == person, LIVE_ROWS)
+        ).scalar_one()
+    )
+
+
+def overdue(connection: Connection, now: float) -> Sequence[str]:
+    """Ids of live requests past their deadline."""
+    return [row.id for row in connection.execute(select(requests.c.id).where(LIVE_ROWS, requests.c.deadline_at <= now))]
 
 
 def in_state(connection: Connection, state: RequestState) -> Sequence[Request]:
@@ -116,7 +159,7 @@ def in_state(connection: Connection, state: RequestState) -> Sequence[Request]:
 def next_due(connection: Connection, state: RequestState) -> float | None:
     """When the next row of a live state is due."""
     found = connection.execute(
-        select(func.min(requests.c.due_at)).where(requests.c.state == state.value, literal_column("state NOT IN ('answered', 'refused')"))
+        select(func.min(requests.c.due_at)).where(requests.c.state == state.value, LIVE_ROWS)
     ).scalar()
     return None if found is None else float(found)
 
@@ -203,6 +246,11 @@ def open_attempt_of(connection: Connection, request_id: str) -> Row[Any] | None:
         .order_by(attempts.c.number.desc())
         .limit(1)
     ).one_or_none()
+
+
+def open_attempts(connection: Connection) -> Sequence[Row[Any]]:
+    """All attempts that have not been closed."""
+    return connection.execute(select(attempts).where(attempts.c.closed_at.is_(None))).all()
 
 
 def attempt_by_id(connection: Connection, attempt_id: str) -> Row[Any]:

@@ -1,0 +1,100 @@
+"""Notices to operators: one per cause, counted, updated in place, marked resolved. Without an operators' channel they go to the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.chat.port import Message
+from bot.chat.views import Audience, Fact, Tone, View
+from bot.domain.failure import Failure
+from bot.domain.kinds import KINDS, Group, Kind
+from bot.domain.requests import Place, Request
+from bot.failures.explain import explain
+from bot.ledger import message_rows
+from bot.ledger.store import Tx
+from bot.texts import text
+from bot.texts.phrases import moment
+
+log = structlog.get_logger()
+
+SHOWN_FACTS = ("status", "code", "request_id", "model", "param", "limit", "platform", "channel", "detail")
+
+
+@dataclass(slots=True)
+class Notices:
+    """Raises and resolves notices inside the transaction of what caused them."""
+
+    places: Callable[[], Sequence[Place]] = lambda: ()
+    """The operators' channels of the connected platforms."""
+    open: set[str] = field(default_factory=set)
+    """Causes known to be open, so that the hot path asks the database only when there is something to resolve."""
+
+    def load(self, connection: Connection) -> None:
+        """Learn the open causes at start."""
+        self.open = set(message_rows.open_notices(connection))
+
+    def failed(self, tx: Tx, failure: Failure, request: Request) -> None:
+        """A failure that only the operator can mend."""
+        facts = {key: failure.facts[key] for key in SHOWN_FACTS if key in failure.facts}
+        self.report(tx, failure.kind.value, failure.kind.value, {**facts, "model": request.model})
+
+    def report(self, tx: Tx, cause: str, kind: str, facts: Mapping[str, str]) -> None:
+        """Raise or count a cause, and show it."""
+        message_rows.raise_notice(tx, cause, kind, facts)
+        known = cause in self.open
+        self.open.add(cause)
+        places = self.places()
+        for place in places:
+            message_rows.want(tx, f"notice:{cause}", Audience.OPERATORS, place, f"operators@{place.platform}")
+        if not known:
+            log.warning("operator_notice", cause=cause, kind=kind, **facts, what_to_do="" if places else sentence(kind))
+
+    def resolve(self, tx: Tx, cause: str) -> None:
+        """A cause is gone."""
+        if cause in self.open:
+            self.open.discard(cause)
+            if message_rows.resolve_notice(tx, cause):
+                message_rows.bump(tx, f"notice:{cause}")
+                log.info("operator_notice_resolved", cause=cause)
+
+    def service_works(self, tx: Tx) -> None:
+        """A picture came: whatever kept the service from answering is over."""
+        for cause in [one for one in self.open if one in Kind and KINDS[Kind(one)].group in (Group.SERVICE, Group.SAFETY)]:
+            self.resolve(tx, cause)
+
+    def project(self, connection: Connection, message: Message, now: float) -> View | None:
+        """One notice as operators see it."""
+        cause = message.subject.partition(":")[2]
+        row = message_rows.notice(connection, cause)
+        if row is None:
+            return None
+        count = int(row._mapping["count"])
+        times = text("notice.once", at=moment(row.last_at)) if count == 1 else text(
+            "notice.times", count=count, first=moment(row.first_at), last=moment(row.last_at)
+        )
+        if row.resolved_at is not None:
+            return View(
+                title=text("notice.resolved", what=title(row.kind)),
+                text=(times, text("notice.resolved_at", at=moment(row.resolved_at))),
+                tone=Tone.DONE,
+                final=True,
+            )
+        facts = tuple(Fact(text(f"notice.fact_{key}"), str(value)) for key, value in row.facts.items() if key in SHOWN_FACTS)
+        return View(title=title(row.kind), text=(times, *sentence(row.kind).split("\n\n")), facts=facts, tone=Tone.PROBLEM, final=True)
+
+
+def title(kind: str) -> str:
+    """The short name of a cause."""
+    return text(f"notice.title_{kind}") if kind not in Kind else text("notice.title", kind=kind.replace("_", " "))
+
+
+def sentence(kind: str) -> str:
+    """What the operator should do."""
+    if kind in Kind:
+        rule = KINDS[Kind(kind)]
+        return explain(Failure(rule.group, Kind(kind), rule.action, None, rule.who_can_fix, 1.0), "operator")
+    return text(f"notice.{kind}")

@@ -1,0 +1,277 @@
+"""What a member sees of a request, in every state. A pure function of the row, its pictures and the gate's estimate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.chat.views import ActionName, Audience, Button, ButtonStyle, PictureView, Tone, View
+from bot.domain.failure import Failure
+from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Fixer, Group
+from bot.domain.outcome import Picture
+from bot.domain.request_states import Answer, RequestState
+from bot.domain.requests import Request
+from bot.failures.explain import explain
+from bot.gate.port import Estimate
+from bot.ledger.codec import failure_from_json
+from bot.prompts.normalise import alt_text
+from bot.texts import has, text
+from bot.texts.phrases import duration, listed, size
+
+REFRESH = 5.0
+"""Seconds after which a waiting view is rendered again, so that position and countdown stay true."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFacts:
+    """All that a request's view depends on."""
+
+    request: Request
+    now: float
+    pictures: Sequence[Picture] = ()
+    estimate: Estimate | None = None
+    estimate_until: float | None = None
+    """Wall-clock time at which the gate's reason ends."""
+    max_attempts: int = 3
+    case_number: int | None = None
+    reviewed: bool = True
+    """The community has moderators who will look at a block."""
+    next_size: str | None = None
+    """Label of the nearest allowed value, when a wrong one was asked for."""
+
+
+def render(facts: RequestFacts, audience: Audience) -> View:
+    """One message about a request."""
+    request = facts.request
+    if request.deleted:
+        return View(title=text("request.deleted"), tone=Tone.NEUTRAL, final=True)
+    match request.state:
+        case RequestState.RECEIVED | RequestState.QUEUED:
+            return _waiting(facts)
+        case RequestState.HELD:
+            return _held(facts)
+        case RequestState.CALLING:
+            return _working(facts, _trying(facts))
+        case RequestState.COLLECTING:
+            return _working(facts, text("request.collecting"))
+        case RequestState.REFUSED:
+            return _refused(facts)
+        case RequestState.ANSWERED:
+            return _answered(facts, audience)
+
+
+def _waiting(facts: RequestFacts) -> View:
+    request, estimate = facts.request, facts.estimate
+    failure = _failure(request)
+    lines: list[str] = []
+    if failure is not None:
+        lines.append(_why_waiting(facts, failure))
+    elif estimate is not None and has(f"waiting.{estimate.reason}"):
+        until = facts.estimate_until
+        wait = "" if until is None or until <= facts.now else text("waiting.for_about", wait=duration(until - facts.now))
+        lines.append(text(f"waiting.{estimate.reason}") + wait)
+    title = text("request.queued")
+    if estimate is not None:
+        title = text("request.position", position=estimate.position)
+        if estimate.position == 1:
+            title = text("request.next")
+        if estimate.seconds is not None:
+            title += text("request.about", wait=duration(estimate.seconds))
+    return View(
+        title=title,
+        text=(*lines, _line(request)),
+        quote=request.prompt,
+        buttons=(_cancel(request),),
+        tone=Tone.WAITING,
+        refresh_at=facts.now + REFRESH,
+    )
+
+
+def _why_waiting(facts: RequestFacts, failure: Failure) -> str:
+    """Why it waits to be tried again, in the member's words, and which try is next."""
+    request = facts.request
+    key = f"waiting.after_{failure.kind.value}"
+    reason = text(key) if has(key) else text("waiting.after_failure")
+    until = max(request.due_at, facts.estimate_until or 0.0)
+    if until > facts.now + 1:
+        reason += " " + text("waiting.trying_again_in", wait=duration(until - facts.now))
+    else:
+        reason += " " + text("waiting.trying_again")
+    if failure.kind not in RATE_ANSWERS:
+        reason += " " + text("waiting.next_try", number=request.attempts + 1, most=facts.max_attempts)
+    return reason
+
+
+def _trying(facts: RequestFacts) -> str:
+    request = facts.request
+    if request.attempts > 1:
+        return text("request.drawing_again", number=request.attempts, most=facts.max_attempts)
+    return text("request.drawing")
+
+
+def _working(facts: RequestFacts, title: str) -> View:
+    request = facts.request
+    return View(title=title, text=(_line(request),), quote=request.prompt, buttons=(_cancel(request),), tone=Tone.WORKING)
+
+
+def _held(facts: RequestFacts) -> View:
+    request = facts.request
+    reason = str((request.refusal or {}).get("reason", ""))
+    cleaned = bool((request.refusal or {}).get("cleaned"))
+    buttons = [Button(ActionName.SEND_CLEANED, request.id, text("button.send_cleaned"), ButtonStyle.PRIMARY)] if cleaned else []
+    return View(
+        title=text("request.held"),
+        text=(text(f"held.{reason}", **_values(request)),),
+        buttons=(
+            *buttons,
+            _edit(request),
+            Button(ActionName.SEND_ANYWAY, request.id, text("button.send_anyway")),
+            Button(ActionName.DISCARD, request.id, text("button.discard"), ButtonStyle.DANGER),
+        ),
+        tone=Tone.WAITING,
+    )
+
+
+def _refused(facts: RequestFacts) -> View:
+    request = facts.request
+    refusal = request.refusal or {}
+    reason = str(refusal.get("reason", ""))
+    buttons = [_edit(request)]
+    if refusal.get("nearest"):
+        buttons.insert(0, _nearest(request, str(refusal.get("nearest_label") or refusal["nearest"])))
+    return View(
+        title=text("request.refused"),
+        text=(text(f"refusal.{reason}", **_values(request)),),
+        quote=request.prompt[:500],
+        buttons=tuple(buttons) if request.prompt.strip() else (),
+        tone=Tone.PROBLEM,
+        final=True,
+    )
+
+
+def _answered(facts: RequestFacts, audience: Audience) -> View:
+    request = facts.request
+    failure = _failure(request)
+    match request.answer:
+        case Answer.PICTURES:
+            return _with_pictures(facts, audience, failure)
+        case Answer.BLOCKED:
+            title, lines = text("request.blocked"), _block_lines(facts, failure)
+            buttons: tuple[Button, ...] = (_edit(request),)
+        case Answer.CANCELLED:
+            title, lines, buttons = text("request.cancelled"), _cancel_lines(request), (_retry(request), _edit(request))
+        case Answer.EXPIRED:
+            title, lines, buttons = text("request.expired"), [text("request.expired_why")], (_retry(request), _edit(request))
+        case Answer.INTERRUPTED:
+            title, lines, buttons = text("request.interrupted"), [text("request.interrupted_why")], (_retry(request), _edit(request))
+        case _:
+            title, lines = text("request.failed"), _failure_lines(facts, failure)
+            buttons = _failure_buttons(request, failure)
+    return View(title=title, text=(*lines, _line(request)), quote=request.prompt, buttons=buttons, tone=Tone.PROBLEM, mention=request.person.id, final=True)
+
+
+def _with_pictures(facts: RequestFacts, audience: Audience, failure: Failure | None) -> View:
+    request, found = facts.request, facts.pictures
+    lines: list[str] = []
+    title = text("request.done_one") if len(found) == 1 else text("request.done_many", count=len(found))
+    if failure is not None and len(found) < request.count:
+        title = text("request.done_some", count=len(found), wanted=request.count)
+        lines = _block_lines(facts, failure) if failure.kind in SAFETY_REVIEWABLE else [text("request.some_missing"), _explained(failure)]
+    revised = next((one.revised_prompt for one in found if one.revised_prompt and one.revised_prompt.strip() != request.prompt), None)
+    if revised:
+        lines.append(text("request.revised", prompt=revised[:600]))
+    if request.private and request.published and audience is Audience.MEMBER:
+        lines.append(text("request.published"))
+    buttons = [Button(ActionName.AGAIN, request.id, text("button.again"), ButtonStyle.PRIMARY), _edit(request)]
+    if request.private and not request.published:
+        buttons.append(Button(ActionName.PUBLISH, request.id, text("button.publish")))
+    buttons.append(Button(ActionName.DELETE, request.id, text("button.delete"), ButtonStyle.DANGER))
+    return View(
+        title=title,
+        text=(*lines, _line(request)),
+        quote=request.prompt,
+        pictures=tuple(_picture(request, one, index, len(found)) for index, one in enumerate(found)),
+        buttons=tuple(buttons),
+        tone=Tone.DONE,
+        mention=request.person.id,
+        final=True,
+    )
+
+
+def _picture(request: Request, picture: Picture, index: int, count: int) -> PictureView:
+    key = "picture.alt_one" if count == 1 else "picture.alt_many"
+    return PictureView(
+        sha256=picture.sha256,
+        format=picture.format,
+        width=picture.width,
+        height=picture.height,
+        size=picture.size,
+        alt=text(key, prompt=alt_text(request.prompt), number=index + 1, count=count)[:1000],
+        filename=f"imagine-{request.id}-{index + 1}.{'jpg' if picture.format == 'jpeg' else picture.format}",
+    )
+
+
+def _block_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:
+    lines = [_explained(failure)] if failure is not None else []
+    if failure is not None and failure.kind in SAFETY_REVIEWABLE:
+        if facts.reviewed and facts.case_number is not None:
+            lines.append(text("request.case", number=facts.case_number))
+        elif facts.case_number is not None:
+            lines.append(text("request.case_unreviewed", number=facts.case_number))
+    return lines
+
+
+def _failure_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:
+    if failure is None:
+        return [text("request.failed_unknown")]
+    lines = [_explained(failure)]
+    tried = facts.request.attempts + facts.request.rate_answers
+    if tried > 1:
+        lines.append(text("request.tried", count=tried))
+    return lines
+
+
+def _failure_buttons(request: Request, failure: Failure | None) -> tuple[Button, ...]:
+    if failure is not None and failure.group is Group.PARAMETERS and failure.who_can_fix is Fixer.USER:
+        nearest = (request.refusal or {}).get("nearest")
+        return (_nearest(request, str(nearest)), _edit(request)) if nearest else (_edit(request),)
+    return (_retry(request), _edit(request))
+
+
+def _cancel_lines(request: Request) -> list[str]:
+    return [text("request.cancelled_running") if request.attempts else text("request.cancelled_free")]
+
+
+def _explained(failure: Failure) -> str:
+    return explain(failure, "member")
+
+
+def _failure(request: Request) -> Failure | None:
+    return None if request.failure is None else failure_from_json(request.failure)
+
+
+def _line(request: Request) -> str:
+    """What was asked for, in one line."""
+    key = "request.line_private" if request.private else "request.line"
+    return text(key, size=size(request.size), quality=request.quality, count=request.count, person=request.person.name or request.person.id)
+
+
+def _values(request: Request) -> dict[str, object]:
+    """The fields that a refusal's or question's sentence may name."""
+    return {key: listed(value) if isinstance(value, list) else value for key, value in (request.refusal or {}).items()}
+
+
+def _cancel(request: Request) -> Button:
+    return Button(ActionName.CANCEL, request.id, text("button.cancel"))
+
+
+def _edit(request: Request) -> Button:
+    return Button(ActionName.EDIT, request.id, text("button.edit"), opens_form=True)
+
+
+def _retry(request: Request) -> Button:
+    return Button(ActionName.RETRY, request.id, text("button.retry"), ButtonStyle.PRIMARY)
+
+
+def _nearest(request: Request, label: str) -> Button:
+    return Button(ActionName.NEAREST, request.id, text("button.nearest", value=size(label))[:80], ButtonStyle.PRIMARY)

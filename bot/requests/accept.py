@@ -1,0 +1,197 @@
+"""From "received" to "queued": the text is cleaned once, everything is checked before money is thought of, or the member hears why not."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import select
+
+from bot import budgets
+from bot.catalogue import Problem
+from bot.chat.views import Audience
+from bot.domain.failure import Failure
+from bot.domain.kinds import KINDS, Kind
+from bot.domain.request_states import RequestEvent, RequestState
+from bot.domain.requests import Origin, Request
+from bot.ledger import message_rows, request_rows
+from bot.ledger.store import Tx
+from bot.ledger.tables import blocked_members, blocked_prompts
+from bot.prompts.normalise import UnusableText, fingerprint, normalise
+from bot.requests.rules import Question, Rules
+
+OpenCase = Callable[[Tx, Request, Failure], str]
+"""Opens a case for moderators, or joins the member's open one; returns the case's id. Handed in by the composition root."""
+
+RAW_PROMPT = 100_000
+"""Characters of a prompt that are stored at the door; the models' own limits are far below."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Refusal:
+    """Turned down before anything was sent."""
+
+    reason: str
+    """Key under `refusal.` in the texts."""
+    facts: Mapping[str, object] = dataclasses.field(default_factory=dict)
+
+
+def accept(tx: Tx, request_id: str, rules: Rules, open_case: OpenCase) -> Request | Refusal | None:
+    """Check and queue what was received; None when it is no longer waiting for that (a second call changes nothing)."""
+    request = request_rows.get(tx.connection, request_id)
+    if request is None or request.state is not RequestState.RECEIVED:
+        return None
+    checked = check(tx, request, rules)
+    if isinstance(checked, Refusal):
+        return _refuse(tx, request, checked)
+    memory = blocked_before(tx, checked)
+    if memory is not None:
+        return _refuse_blocked(tx, checked, memory, open_case)
+    question = None if request.origin is Origin.CLEANED or rules.lint is None else rules.lint(checked.prompt)
+    values = _values(checked, rules, tx.now)
+    if question is not None:
+        return _hold(tx, checked, question, values, rules)
+    request_rows.move(tx, request, RequestEvent.ACCEPT, **values)
+    show(tx, checked)
+    tx.wake("request", request.id)
+    return request_rows.get(tx.connection, request.id)
+
+
+def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
+    """The request with cleaned prompt and checked options, or why not. Reads only."""
+    typed = request_rows.typed_options(tx.connection, request.id)
+    if typed.get("unreadable"):
+        return Refusal("unreadable")
+    try:
+        prompt = normalise(request.prompt)
+    except UnusableText as problem:
+        return Refusal("prompt_empty" if problem.problem.value == "empty" else "unreadable")
+    own = message_rows.settings_of(tx.connection, request.place.platform, request.place.community)
+    refused = _door(tx, request, rules, own)
+    if refused is not None:
+        return refused
+    quality = typed.get("quality") or own.get("quality") or rules.default_quality
+    found = rules.catalogue.check(
+        rules.model, prompt=prompt, size=typed.get("size") or own.get("size"), quality=quality, count=typed.get("count")
+    )
+    if isinstance(found, Problem):
+        return Refusal(
+            found.kind.value,
+            {"value": found.value, "allowed": list(found.allowed), "nearest": found.nearest, "limit": rules.catalogue.prompt_limit(rules.model)},
+        )
+    ready = dataclasses.replace(
+        request, prompt=prompt, fingerprint=fingerprint(prompt), model=rules.model, size=found.size, quality=found.quality, count=found.count
+    )
+    cost = rules.catalogue.highest_cost_micros(ready.model, ready.size, ready.quality, ready.count, len(prompt))
+    short = budgets.short(tx.connection, ready, cost, ready.count, rules.limits, tx.now)
+    return ready if short is None else Refusal("budget", over_budget(short))
+
+
+def _door(tx: Tx, request: Request, rules: Rules, own: Mapping[str, object]) -> Refusal | None:
+    """Whether this person may use the bot here and now."""
+    place = request.place
+    allowed = rules.allowed.get(place.platform)
+    if allowed and place.community not in allowed:
+        return Refusal("community_not_allowed")
+    channels = own.get("channels")
+    if isinstance(channels, list) and channels and place.channel not in channels and not place.community.startswith("dm:"):
+        return Refusal("channel_not_allowed", {"channels": [str(one) for one in channels]})
+    blocked = tx.connection.execute(
+        select(blocked_members.c.until, blocked_members.c.by).where(
+            blocked_members.c.community == place.community, blocked_members.c.person == request.person.id, blocked_members.c.until > tx.now
+        )
+    ).one_or_none()
+    if blocked is not None:
+        return Refusal("cool_down" if blocked.by == "cool_down" else "member_blocked", {"until": blocked.until})
+    if rules.max_live is not None and request_rows.live_count(tx.connection, place.platform, request.person.id) > rules.max_live:
+        return Refusal("too_many_waiting", {"limit": rules.max_live})
+    return None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Remembered:
+    """A block of this wording in this community that is still remembered."""
+
+    person: str
+    case_id: str
+
+
+def blocked_before(tx: Tx, request: Request) -> Remembered | None:
+    """Block memory: a wording that was blocked here within a day is not sent again by anybody."""
+    row = tx.connection.execute(
+        select(blocked_prompts.c.person, blocked_prompts.c.case_id).where(
+            blocked_prompts.c.community == request.place.community,
+            blocked_prompts.c.fingerprint == request.fingerprint,
+            blocked_prompts.c.until > tx.now,
+        )
+    ).one_or_none()
+    return None if row is None else Remembered(row.person, row.case_id)
+
+
+def remembered_failure() -> Failure:
+    """The failure that stands for "this wording was blocked here before"."""
+    rule = KINDS[Kind.SAFETY_PROMPT]
+    return Failure(rule.group, Kind.SAFETY_PROMPT, rule.action, None, rule.who_can_fix, 1.0, {"code": "block_memory"})
+
+
+def over_budget(short: budgets.Exhausted) -> dict[str, object]:
+    """A used-up budget as the facts of a refusal."""
+    return {"scope": short.scope, "period": short.period, "unit": short.unit, "left": short.left, "limit": short.limit, "until": short.renews_at}
+
+
+def show(tx: Tx, request: Request) -> None:
+    """Have the request's message show its newest state, to the requester alone when it is private."""
+    if request.private:
+        message_rows.want(tx, f"request:{request.id}", Audience.MEMBER, request.place, request.person.id)
+        if request.published:
+            message_rows.bump(tx, f"request:{request.id}")
+    else:
+        message_rows.want(tx, f"request:{request.id}", Audience.CHANNEL, request.place)
+
+
+def _values(checked: Request, rules: Rules, now: float) -> dict[str, object]:
+    return {
+        "prompt": checked.prompt,
+        "fingerprint": checked.fingerprint,
+        "model": checked.model,
+        "size": checked.size,
+        "quality": checked.quality,
+        "count": checked.count,
+        "due_at": now,
+        "deadline_at": now + rules.deadline,
+    }
+
+
+def _refuse(tx: Tx, request: Request, refusal: Refusal) -> Refusal:
+    request_rows.move(
+        tx, request, RequestEvent.REFUSE, refusal={"reason": refusal.reason, **refusal.facts}, answered_at=tx.now
+    )
+    show(tx, request)
+    return refusal
+
+
+def _refuse_blocked(tx: Tx, request: Request, memory: Remembered, open_case: OpenCase) -> Refusal:
+    """The same member is shown the case; somebody else gets a case of their own. Nothing is sent for either."""
+    own = memory.person == request.person.id
+    case_id = memory.case_id if own and memory.case_id else open_case(tx, request, remembered_failure())
+    refusal = Refusal("blocked_before", {"case_id": case_id})
+    request_rows.move(
+        tx,
+        request,
+        RequestEvent.REFUSE,
+        refusal={"reason": refusal.reason, **refusal.facts},
+        prompt=request.prompt,
+        fingerprint=request.fingerprint,
+        case_id=case_id,
+        answered_at=tx.now,
+    )
+    show(tx, request)
+    return refusal
+
+
+def _hold(tx: Tx, request: Request, question: Question, values: Mapping[str, object], rules: Rules) -> Request:
+    held = {"reason": question.reason, "cleaned": question.cleaned, **question.facts}
+    request_rows.move(tx, request, RequestEvent.HOLD, **{**values, "refusal": held, "deadline_at": tx.now + rules.held_for})
+    show(tx, request)
+    tx.wake("request", request.id, tx.now + rules.held_for)
+    return dataclasses.replace(request, state=RequestState.HELD, refusal=held)

@@ -1,0 +1,205 @@
+"""The two transactions around an exchange: `open_attempt` before it, `record_outcome` after it. Both are plain functions of a transaction."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bot import budgets
+from bot.domain.failure import Failure
+from bot.domain.kinds import SAFETY_REVIEWABLE, Fixer, Group
+from bot.domain.outcome import Billed, Outcome
+from bot.domain.request_states import Answer, RequestEvent, RequestState
+from bot.domain.requests import Attempt, Request
+from bot.gate.backoff import own_wait
+from bot.ledger import request_rows
+from bot.ledger.codec import failure_to_json
+from bot.ledger.store import Tx
+from bot.ledger.tables import blocked_members, blocked_prompts
+from bot.messages.notices import Notices
+from bot.requests.accept import OpenCase as OpenCaseHook
+from bot.requests.accept import blocked_before, over_budget, remembered_failure, show
+from bot.requests.decide import Final, OpenCase, Queue, Tries, decide, was_free
+from bot.requests.rules import Rules
+
+BLOCK_MEMORY = 24 * 3600.0
+"""Seconds for which a blocked wording is remembered in its community."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The attempt is written and its money reserved: make the exchange."""
+
+    request: Request
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class NotNow:
+    """It is not queued and due any more: nothing to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The request was answered instead of sent (deadline, budget, a block that came in between)."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What the two transactions need beside rows."""
+
+    rules: Rules
+    open_case: OpenCaseHook
+    notices: Notices
+    uniform: Callable[[float, float], float]
+
+
+def open_attempt(tx: Tx, request_id: str, hands: Hands) -> Opened | NotNow | Ended:
+    """Re-check everything that may have changed while it waited, reserve the highest cost, write the attempt, raise the epoch."""
+    rules = hands.rules
+    request = request_rows.get(tx.connection, request_id)
+    if request is None or request.state is not RequestState.QUEUED or request.due_at > tx.now:
+        return NotNow()
+    if tx.now >= request.deadline_at:
+        return answer(tx, request, RequestEvent.EXPIRE, Answer.EXPIRED)
+    if blocked_before(tx, request) is not None:
+        failure = remembered_failure()
+        case_id = hands.open_case(tx, request, failure)
+        return answer(tx, request, RequestEvent.ANSWER, Answer.BLOCKED, failure=failure_to_json(failure), case_id=case_id)
+    until = tx.connection.execute(
+        select(blocked_members.c.until).where(
+            blocked_members.c.community == request.place.community,
+            blocked_members.c.person == request.person.id,
+            blocked_members.c.until > tx.now,
+        )
+    ).scalar()
+    if until is not None:
+        return answer(tx, request, RequestEvent.ANSWER, Answer.FAILED, refusal={"reason": "member_blocked", "until": until}, failure=None)
+    cost = rules.catalogue.highest_cost_micros(request.model, request.size, request.quality, request.count, len(request.prompt))
+    reserved = budgets.reserve(tx, request, cost, request.count, rules.limits)
+    if isinstance(reserved, budgets.Exhausted):
+        refusal = {"reason": "budget", **over_budget(reserved)}
+        return answer(tx, request, RequestEvent.ANSWER, Answer.FAILED, refusal=refusal, failure=None)
+    number = request.attempts + request.rate_answers + 1
+    request_rows.move(tx, request, RequestEvent.OPEN_ATTEMPT, epoch=request.epoch + 1, attempts=request.attempts + 1)
+    attempt = Attempt(tx.new_id(), request.id, number, request.epoch + 1, tx.now, request.count, cost)
+    request_rows.add_attempt(tx, attempt, reserved)
+    opened = dataclasses.replace(request, state=RequestState.CALLING, epoch=request.epoch + 1, attempts=request.attempts + 1)
+    show(tx, opened)
+    return Opened(opened, attempt)
+
+
+def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure | None, hands: Hands) -> Answer | None:
+    """Write what the provider said, settle the money, and move the request on. Returns the answer when there is one now.
+
+    The verdict, the money and the block memory are always written; only the request's own step is fenced by the epoch.
+    """
+    row = request_rows.attempt_by_id(tx.connection, attempt_id)
+    request = request_rows.get(tx.connection, row.request_id)
+    if request is None:
+        return None
+    if outcome.pending is not None and not outcome.pictures:
+        return _collect(tx, request, attempt_id, row.epoch, outcome)
+    cost = cost_of(request, outcome, row.reserved, hands.rules)
+    if not request_rows.close_attempt(tx, attempt_id, outcome, cost):
+        return None  # it was recorded before
+    delivered = len(outcome.pictures)
+    budgets.settle(tx, row.periods, reserved=row.reserved, wanted=row.wanted, cost=cost, delivered=delivered)
+    fenced = request.epoch != row.epoch or request.state not in (RequestState.CALLING, RequestState.COLLECTING)
+    if failure is not None:
+        _remember(tx, request, failure, hands)
+        if failure.kind in SAFETY_REVIEWABLE and fenced:
+            _remember_block(tx, request, case_id="")
+    elif delivered:
+        hands.notices.service_works(tx)
+    if fenced:
+        return None
+    request_rows.add_pictures(tx, request.id, attempt_id, outcome.pictures)
+    return _step(tx, request, failure, outcome, hands)
+
+
+def _step(tx: Tx, request: Request, failure: Failure | None, outcome: Outcome, hands: Hands) -> Answer | None:
+    rules = hands.rules
+    counted = request
+    if was_free(failure, outcome.billed):
+        counted = dataclasses.replace(request, attempts=request.attempts - 1, rate_answers=request.rate_answers + 1)
+    wait = 0.0 if failure is None else own_wait(failure, counted.attempts + counted.rate_answers, hands.uniform)
+    values: dict[str, object] = {
+        "attempts": counted.attempts,
+        "rate_answers": counted.rate_answers,
+        "failure": None if failure is None else failure_to_json(failure),
+    }
+    tries = Tries(rules.max_attempts, rules.max_rate_answers)
+    match decide(counted, failure, len(outcome.pictures), tx.now, wait, tries):
+        case Queue(at):
+            request_rows.move(tx, request, RequestEvent.REQUEUE, due_at=at, **values)
+            show(tx, request)
+            tx.wake("request", request.id, at)
+            return None
+        case OpenCase(result):
+            assert failure is not None
+            case_id = hands.open_case(tx, request, failure)
+            _remember_block(tx, request, case_id)
+            answer(tx, request, RequestEvent.ANSWER, result, case_id=case_id, **values)
+            return result
+        case Final(result):
+            answer(tx, request, RequestEvent.ANSWER, result, **values)
+            return result
+
+
+def answer(tx: Tx, request: Request, event: RequestEvent, result: Answer, **values: object) -> Ended:
+    """Give the one final answer and show it."""
+    request_rows.move(tx, request, event, answer=result.value, answered_at=tx.now, **values)
+    show(tx, request)
+    return Ended(result)
+
+
+def cost_of(request: Request, outcome: Outcome, reserved: int, rules: Rules) -> int:
+    """What an exchange cost, in micros: nothing when not billed, the reservation when unknown, usage or the price table otherwise."""
+    if outcome.billed is Billed.NO:
+        return 0
+    if outcome.billed is Billed.UNKNOWN:
+        return reserved
+    if outcome.usage is not None:
+        known = rules.catalogue.cost_from_usage(request.model, outcome.usage)
+        if known is not None:
+            return known
+    count = len(outcome.pictures) or request.count
+    return min(reserved, rules.catalogue.highest_cost_micros(request.model, request.size, request.quality, count, len(request.prompt)))
+
+
+def _collect(tx: Tx, request: Request, attempt_id: str, epoch: int, outcome: Outcome) -> None:
+    assert outcome.pending is not None
+    if request.epoch != epoch:
+        return None
+    request_rows.note_task(tx, attempt_id, outcome.pending)
+    due = tx.now + outcome.pending.poll_after
+    request_rows.move(tx, request, RequestEvent.COLLECT, due_at=due)
+    show(tx, request)
+    tx.wake("request", request.id, due)
+    return None
+
+
+def _remember(tx: Tx, request: Request, failure: Failure, hands: Hands) -> None:
+    """Tell the operator where only the operator can help."""
+    if failure.who_can_fix is Fixer.OPERATOR and failure.group is not Group.UNUSABLE:
+        hands.notices.failed(tx, failure, request)
+
+
+def _remember_block(tx: Tx, request: Request, case_id: str) -> None:
+    row = {
+        "community": request.place.community,
+        "fingerprint": request.fingerprint,
+        "person": request.person.id,
+        "case_id": case_id,
+        "until": tx.now + BLOCK_MEMORY,
+    }
+    tx.connection.execute(
+        upsert(blocked_prompts).values(row).on_conflict_do_update(index_elements=["community", "fingerprint"], set_=row)
+    )

@@ -1,0 +1,59 @@
+"""After a start: what a dead process left behind. SQLite has one owner (the folder's lock), so whatever is `calling` now is an orphan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot import budgets
+from bot.domain.outcome import Billed, Outcome
+from bot.domain.request_states import Answer, RequestEvent, RequestState
+from bot.domain.requests import Place
+from bot.ledger import message_rows, request_rows
+from bot.ledger.store import Tx
+from bot.requests.accept import show
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What boot has to look at."""
+
+    received: tuple[tuple[str, Place], ...]
+    """Stored but not accepted: the adapter says whether the member waits for them."""
+    interrupted: int
+    messages: tuple[str, ...]
+    """Messages whose last view was not shown for certain."""
+
+
+def recover(tx: Tx) -> Found:
+    """Answer every orphaned exchange with "interrupted": it may have been generated and blocked, so it is asked and never repeated."""
+    orphans = request_rows.in_state(tx.connection, RequestState.CALLING)
+    for request in orphans:
+        attempt = request_rows.open_attempt_of(tx.connection, request.id)
+        if attempt is not None:
+            request_rows.close_attempt(tx, attempt.id, Outcome(billed=Billed.UNKNOWN), attempt.reserved)
+            budgets.settle(tx, attempt.periods, reserved=attempt.reserved, wanted=attempt.wanted, cost=attempt.reserved, delivered=0)
+        request_rows.move(
+            tx,
+            request,
+            RequestEvent.INTERRUPT,
+            epoch=request.epoch + 1,
+            answer=Answer.INTERRUPTED.value,
+            answered_at=tx.now,
+            failure=None,
+        )
+        show(tx, request)
+    _close_cancelled(tx)
+    received = request_rows.in_state(tx.connection, RequestState.RECEIVED)
+    return Found(
+        tuple((request.id, request.place) for request in received), len(orphans), tuple(message_rows.unsettled(tx.connection))
+    )
+
+
+def _close_cancelled(tx: Tx) -> None:
+    """Exchanges whose request was answered (cancelled) while they ran and whose process died before it could write them down."""
+    for attempt in request_rows.open_attempts(tx.connection):
+        request = request_rows.get(tx.connection, attempt.request_id)
+        if request is not None and request.state is RequestState.COLLECTING:
+            continue
+        request_rows.close_attempt(tx, attempt.id, Outcome(billed=Billed.UNKNOWN), attempt.reserved)
+        budgets.settle(tx, attempt.periods, reserved=attempt.reserved, wanted=attempt.wanted, cost=attempt.reserved, delivered=0)

@@ -1,0 +1,41 @@
+"""What the operator and the community allow, as plain values that every decision of this room is handed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from bot.budgets import Limits
+from bot.catalogue import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something to ask the member before a prompt is sent."""
+
+    reason: str
+    """Key under `held.` in the texts."""
+    cleaned: str | None = None
+    """A wording without what was found, offered at one press."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All limits of one running bot."""
+
+    catalogue: Catalogue
+    model: str
+    default_quality: str | None = None
+    limits: Limits = field(default_factory=Limits)
+    deadline: float = 840.0
+    """Seconds from acceptance to the last moment of an answer."""
+    max_attempts: int = 3
+    max_rate_answers: int = 10
+    max_live: int | None = 25
+    """Requests that one member may have under way."""
+    held_for: float = 900.0
+    """Seconds a question to the member stays open."""
+    allowed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Platform -> communities that may use the bot; a missing or empty set means every one."""
+    lint: Callable[[str], Question | None] | None = None

@@ -1,0 +1,256 @@
+"""The engine: looks at what is queued, asks the gate, makes granted exchanges, and writes down what came of them.
+
+A waiting request is only a row. A coroutine exists for an exchange alone, from its grant to its recorded outcome.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import structlog
+
+from bot.domain.failure import Failure
+from bot.domain.outcome import Billed, Outcome, Pending
+from bot.domain.request_states import RequestState
+from bot.domain.requests import Attempt, Lane, Request
+from bot.failures.classify import classify
+from bot.gate.port import Estimate, Gate, Grant, Verdict, Waiting
+from bot.ledger import message_rows, request_rows
+from bot.ledger.store import Ledger, LedgerProblem, Tx
+from bot.ports import Ports
+from bot.providers.port import Call, Provider
+from bot.requests.attempt import Hands, Opened, open_attempt, record_outcome
+
+log = structlog.get_logger()
+
+SAFETY_POLL = 20.0
+"""Seconds of loop time after which the queue is looked at without any wake-up: the wall clock may jump, a wake-up may be lost."""
+COLLECT_TIMEOUT = 60.0
+ESTIMATES_AGE = 1.0
+"""Seconds for which computed positions are good."""
+
+
+@dataclass(slots=True)
+class Scheduler:
+    """Runs requests. `wake` is the only way in."""
+
+    ledger: Ledger
+    gate: Gate
+    provider: Provider
+    hands: Hands
+    ports: Ports
+    salt: str
+    """Makes member hashes meaningless outside this installation."""
+    _look: asyncio.Event = field(default_factory=asyncio.Event)
+    _dirty: bool = True
+    _waiting: list[Waiting] = field(default_factory=list)
+    _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _calls: dict[str, asyncio.Task[Outcome]] = field(default_factory=dict)
+    _cancelled: set[str] = field(default_factory=set)
+    _estimates: Mapping[str, Estimate] = field(default_factory=dict)
+    _estimated_at: float = float("-inf")
+    _draining: bool = False
+
+    def wake(self, request_id: str) -> None:
+        """Something about this request changed, or its time has come."""
+        self._dirty = True
+        self._look.set()
+
+    def cancel(self, request_id: str) -> None:
+        """Break off the exchange of a request that its member has cancelled; its row says so already."""
+        self._cancelled.add(request_id)
+        call = self._calls.get(request_id)
+        if call is not None:
+            call.cancel()
+        self.wake(request_id)
+
+    def estimate(self, request_id: str) -> Estimate | None:
+        """Position and time of a waiting request."""
+        now = self.ports.monotonic()
+        if now - self._estimated_at > ESTIMATES_AGE:
+            self._estimates, self._estimated_at = self.gate.estimates(now, self._waiting), now
+        return self._estimates.get(request_id)
+
+    def until_wall(self, estimate: Estimate) -> float | None:
+        """The wall-clock time of an estimate's `until`."""
+        return None if estimate.until is None else self.ports.now() + max(0.0, estimate.until - self.ports.monotonic())
+
+    async def run(self) -> None:
+        """Grant and collect for ever."""
+        while True:
+            self._look.clear()
+            try:
+                wake_at = await self._turn()
+            except LedgerProblem as problem:
+                log.error("ledger_problem", problem=str(problem))
+                wake_at = self.ports.monotonic() + 2.0
+            delay = min(SAFETY_POLL, max(0.0, wake_at - self.ports.monotonic()))
+            try:
+                async with asyncio.timeout(delay):
+                    await self._look.wait()
+            except TimeoutError:
+                if delay == SAFETY_POLL:
+                    self._dirty = True
+
+    async def drain(self, seconds: float) -> None:
+        """Start nothing more and let running exchanges end; what is still open then is found by the next start."""
+        self._draining = True
+        tasks = list(self._running.values())
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
+
+    async def _turn(self) -> float:
+        if self._draining:
+            return float("inf")
+        if self._dirty:
+            self._dirty = False
+            queued, collecting = await self.ledger.read(
+                lambda c: (
+                    request_rows.queue(c, self.ports.now()),
+                    request_rows.due(c, RequestState.COLLECTING, self.ports.now()),
+                )
+            )
+            self._waiting = [self._as_waiting(row) for row in queued if row.id not in self._running]
+            for request in collecting:
+                if request.id not in self._running:
+                    self._start(request.id, self._collect(request))
+        while True:
+            now = self.ports.monotonic()
+            self._waiting = [one for one in self._waiting if one.request_id not in self._running]
+            granted = self.gate.next(now, self._waiting)
+            self._note_changes()
+            if not isinstance(granted, Grant):
+                return granted.when
+            self._start(granted.request_id, self._exchange(granted))
+
+    def _as_waiting(self, row: request_rows.Queued) -> Waiting:
+        tries = self.hands.rules
+        last = row.attempts + 1 >= tries.max_attempts or row.rate_answers + 1 >= tries.max_rate_answers
+        return Waiting(
+            row.id, row.person, row.community, Lane(row.lane), row.created_at, row.count, row.attempts + row.rate_answers, last and tries.max_attempts > 1
+        )
+
+    def _start(self, request_id: str, work: object) -> None:
+        task = asyncio.get_running_loop().create_task(work)  # type: ignore[arg-type]
+        self._running[request_id] = task
+        task.add_done_callback(lambda done: self._ended(request_id, done))
+
+    def _ended(self, request_id: str, done: asyncio.Task[None]) -> None:
+        self._running.pop(request_id, None)
+        self._cancelled.discard(request_id)
+        if not done.cancelled() and done.exception() is not None:
+            log.error("exchange_failed", request=request_id, exc_info=done.exception())
+        self.wake(request_id)
+
+    async def _exchange(self, grant: Grant) -> None:
+        try:
+            opened = await self.ledger.write(lambda tx: open_attempt(tx, grant.request_id, self.hands))
+        except BaseException:
+            self.gate.drop(grant, self.ports.monotonic())
+            raise
+        if not isinstance(opened, Opened):
+            self.gate.drop(grant, self.ports.monotonic())
+            return
+        call = self._call_of(opened.request, opened.attempt, grant.timeout)
+        reported = False
+        try:
+            outcome = await self._make(opened.request.id, lambda: self.provider.call(call))
+            failure = None if outcome.shortfall is None else classify(outcome.shortfall)
+            verdict = Verdict(failure, outcome.rate_headers, outcome.cancelled, len(outcome.pictures))
+            self.gate.report(grant, verdict, self.ports.monotonic())
+            reported = True
+        finally:
+            if not reported:
+                self.gate.report(grant, Verdict(None, cancelled=True), self.ports.monotonic())
+        self._note_changes()
+        self._look.set()
+        self._log(opened.request, opened.attempt, outcome, failure)
+        await self._insist(lambda tx: record_outcome(tx, opened.attempt.id, outcome, failure, self.hands))
+
+    async def _collect(self, request: Request) -> None:
+        row = await self.ledger.read(lambda c: request_rows.open_attempt_of(c, request.id))
+        if row is None or row.task_id is None:
+            return
+        attempt = request_rows.attempt(row)
+        call = self._call_of(request, attempt, COLLECT_TIMEOUT)
+        pending = Pending(row.task_id, row.poll_url)
+        outcome = await self._make(request.id, lambda: self.provider.collect(call, pending))
+        failure = None if outcome.shortfall is None else classify(outcome.shortfall)
+        self._log(request, attempt, outcome, failure)
+        await self._insist(lambda tx: record_outcome(tx, attempt.id, outcome, failure, self.hands))
+
+    async def _make(self, request_id: str, start: Callable[[], object]) -> Outcome:
+        """One exchange that its member can break off. A cancellation of the whole process goes through."""
+        if request_id in self._cancelled:
+            return Outcome(billed=Billed.NO, cancelled=True)
+        call: asyncio.Task[Outcome] = asyncio.get_running_loop().create_task(start())  # type: ignore[arg-type]
+        self._calls[request_id] = call
+        try:
+            await asyncio.wait([call])
+        except asyncio.CancelledError:
+            call.cancel()
+            await asyncio.wait([call])
+            raise
+        finally:
+            self._calls.pop(request_id, None)
+        if call.cancelled():
+            return Outcome(billed=Billed.UNKNOWN, cancelled=True)
+        return call.result()
+
+    async def _insist(self, fn: Callable[[Tx], object]) -> None:
+        """Write what the provider said, however long the disk is full: it was paid for."""
+        delay = 0.5
+        while True:
+            try:
+                await self.ledger.write(fn)
+                return
+            except LedgerProblem as problem:
+                log.error("ledger_problem", problem=str(problem))
+                await asyncio.sleep(delay)
+                delay = min(30.0, delay * 2)
+
+    def _call_of(self, request: Request, attempt: Attempt, timeout: float) -> Call:
+        member = hashlib.sha256(f"{self.salt}:{request.place.platform}:{request.person.id}".encode()).hexdigest()[:32]
+        left = max(1.0, request.deadline_at - self.ports.now())
+        return Call(attempt.id, request.model, request.prompt, request.size, request.quality, attempt.wanted, min(timeout, left), member)
+
+    def _note_changes(self) -> None:
+        for change in self.gate.changes():
+            log.info("gate_" + change.name, **change.facts)
+
+    def _log(self, request: Request, attempt: Attempt, outcome: Outcome, failure: Failure | None) -> None:
+        """One line per exchange; never the prompt, a key or raw provider text."""
+        log.info(
+            "exchange",
+            request=request.id,
+            attempt=attempt.number,
+            status=outcome.status,
+            kind=None if failure is None else failure.kind.value,
+            code=None if failure is None else failure.facts.get("code"),
+            provider=self.provider.name,
+            provider_request=outcome.provider_request_id,
+            model=request.model,
+            size=request.size,
+            quality=request.quality,
+            count=attempt.wanted,
+            pictures=len(outcome.pictures),
+            fingerprint=request.fingerprint[:12],
+            latency=round(outcome.latency, 3),
+            billed=outcome.billed.value,
+            cancelled=outcome.cancelled,
+        )
+
+
+MEMORY_KEY = "gate:"
+
+
+def remember_gate(tx: Tx, key: str, gate: Gate) -> None:
+    """Keep what the gate has learned, so that a restart does not learn it by rejections."""
+    message_rows.remember(tx, MEMORY_KEY + key, dict(gate.remember()))

@@ -1,0 +1,49 @@
+"""Now and then, everything overdue is looked at again: lost wake-ups become harmless, deadlines hold, old keys are forgotten."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete
+
+from bot import budgets
+from bot.domain.outcome import Billed, Outcome
+from bot.domain.request_states import Answer, RequestEvent, RequestState
+from bot.ledger import message_rows, request_rows
+from bot.ledger.store import Tx
+from bot.ledger.tables import acts, blocked_prompts
+from bot.requests.accept import show
+from bot.requests.attempt import answer
+
+ACTS_KEPT = 3 * 86400.0
+"""Seconds for which an event's id is remembered; platforms redeliver within minutes."""
+
+
+def sweep(tx: Tx) -> None:
+    """End what is past its deadline, wake what is due or unshown."""
+    for request_id in request_rows.overdue(tx.connection, tx.now):
+        _expire(tx, request_id)
+    for message_id in message_rows.unsettled(tx.connection):
+        tx.wake("message", message_id)
+    tx.connection.execute(delete(acts).where(acts.c.at < tx.now - ACTS_KEPT))
+    tx.connection.execute(delete(blocked_prompts).where(blocked_prompts.c.until < tx.now))
+    tx.wake("request", "*")
+
+
+def _expire(tx: Tx, request_id: str) -> None:
+    """A `calling` row is left to its exchange, which ends by its own time-out and is recorded."""
+    request = request_rows.get(tx.connection, request_id)
+    if request is None:
+        return
+    match request.state:
+        case RequestState.HELD:
+            request_rows.move(tx, request, RequestEvent.REFUSE, refusal={"reason": "no_answer"}, answered_at=tx.now)
+            show(tx, request)
+        case RequestState.QUEUED:
+            answer(tx, request, RequestEvent.EXPIRE, Answer.EXPIRED)
+        case RequestState.COLLECTING:
+            attempt = request_rows.open_attempt_of(tx.connection, request.id)
+            if attempt is not None:
+                request_rows.close_attempt(tx, attempt.id, Outcome(billed=Billed.UNKNOWN), attempt.reserved)
+                budgets.settle(tx, attempt.periods, reserved=attempt.reserved, wanted=attempt.wanted, cost=attempt.reserved, delivered=0)
+            answer(tx, request, RequestEvent.EXPIRE, Answer.EXPIRED, epoch=request.epoch + 1)
+        case _:
+            pass
