@@ -158,9 +158,7 @@ def in_state(connection: Connection, state: RequestState) -> Sequence[Request]:
 
 def next_due(connection: Connection, state: RequestState) -> float | None:
     """When the next row of a live state is due."""
-    found = connection.execute(
-        select(func.min(requests.c.due_at)).where(requests.c.state == state.value, LIVE_ROWS)
-    ).scalar()
+    found = connection.execute(select(func.min(requests.c.due_at)).where(requests.c.state == state.value, LIVE_ROWS)).scalar()
     return None if found is None else float(found)
 
 

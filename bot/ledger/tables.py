@@ -50,9 +50,7 @@ requests = Table(
     Column("deleted", Boolean, nullable=False),
 )
 Index("requests_waiting", requests.c.state, requests.c.due_at, sqlite_where=text("state NOT IN ('answered', 'refused')"))
-Index(
-    "requests_live_of_person", requests.c.platform, requests.c.person, sqlite_where=text("state NOT IN ('answered', 'refused')")
-)
+Index("requests_live_of_person", requests.c.platform, requests.c.person, sqlite_where=text("state NOT IN ('answered', 'refused')"))
 Index("requests_of_person", requests.c.platform, requests.c.person, requests.c.created_at)
 Index("requests_children", requests.c.parent, sqlite_where=requests.c.parent.is_not(None))
 Index("requests_created", requests.c.created_at)

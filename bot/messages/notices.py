@@ -73,8 +73,10 @@ class Notices:
         if row is None:
             return None
         count = int(row._mapping["count"])
-        times = text("notice.once", at=moment(row.last_at)) if count == 1 else text(
-            "notice.times", count=count, first=moment(row.first_at), last=moment(row.last_at)
+        times = (
+            text("notice.once", at=moment(row.last_at))
+            if count == 1
+            else text("notice.times", count=count, first=moment(row.first_at), last=moment(row.last_at))
         )
         if row.resolved_at is not None:
             return View(

@@ -167,7 +167,15 @@ def _answered(facts: RequestFacts, audience: Audience) -> View:
         case _:
             title, lines = text("request.failed"), _failure_lines(facts, failure)
             buttons = _failure_buttons(request, failure)
-    return View(title=title, text=(*lines, _line(request)), quote=request.prompt, buttons=buttons, tone=Tone.PROBLEM, mention=request.person.id, final=True)
+    return View(
+        title=title,
+        text=(*lines, _line(request)),
+        quote=request.prompt,
+        buttons=buttons,
+        tone=Tone.PROBLEM,
+        mention=request.person.id,
+        final=True,
+    )
 
 
 def _with_pictures(facts: RequestFacts, audience: Audience, failure: Failure | None) -> View:

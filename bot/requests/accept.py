@@ -77,10 +77,21 @@ def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
     if isinstance(found, Problem):
         return Refusal(
             found.kind.value,
-            {"value": found.value, "allowed": list(found.allowed), "nearest": found.nearest, "limit": rules.catalogue.prompt_limit(rules.model)},
+            {
+                "value": found.value,
+                "allowed": list(found.allowed),
+                "nearest": found.nearest,
+                "limit": rules.catalogue.prompt_limit(rules.model),
+            },
         )
     ready = dataclasses.replace(
-        request, prompt=prompt, fingerprint=fingerprint(prompt), model=rules.model, size=found.size, quality=found.quality, count=found.count
+        request,
+        prompt=prompt,
+        fingerprint=fingerprint(prompt),
+        model=rules.model,
+        size=found.size,
+        quality=found.quality,
+        count=found.count,
     )
     cost = rules.catalogue.highest_cost_micros(ready.model, ready.size, ready.quality, ready.count, len(prompt))
     short = budgets.short(tx.connection, ready, cost, ready.count, rules.limits, tx.now)
@@ -136,7 +147,14 @@ def remembered_failure() -> Failure:
 
 def over_budget(short: budgets.Exhausted) -> dict[str, object]:
     """A used-up budget as the facts of a refusal."""
-    return {"scope": short.scope, "period": short.period, "unit": short.unit, "left": short.left, "limit": short.limit, "until": short.renews_at}
+    return {
+        "scope": short.scope,
+        "period": short.period,
+        "unit": short.unit,
+        "left": short.left,
+        "limit": short.limit,
+        "until": short.renews_at,
+    }
 
 
 def show(tx: Tx, request: Request) -> None:
@@ -163,9 +181,7 @@ def _values(checked: Request, rules: Rules, now: float) -> dict[str, object]:
 
 
 def _refuse(tx: Tx, request: Request, refusal: Refusal) -> Refusal:
-    request_rows.move(
-        tx, request, RequestEvent.REFUSE, refusal={"reason": refusal.reason, **refusal.facts}, answered_at=tx.now
-    )
+    request_rows.move(tx, request, RequestEvent.REFUSE, refusal={"reason": refusal.reason, **refusal.facts}, answered_at=tx.now)
     show(tx, request)
     return refusal
 

@@ -200,6 +200,4 @@ def _remember_block(tx: Tx, request: Request, case_id: str) -> None:
         "case_id": case_id,
         "until": tx.now + BLOCK_MEMORY,
     }
-    tx.connection.execute(
-        upsert(blocked_prompts).values(row).on_conflict_do_update(index_elements=["community", "fingerprint"], set_=row)
-    )
+    tx.connection.execute(upsert(blocked_prompts).values(row).on_conflict_do_update(index_elements=["community", "fingerprint"], set_=row))

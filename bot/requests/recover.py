@@ -44,9 +44,7 @@ def recover(tx: Tx) -> Found:
         show(tx, request)
     _close_cancelled(tx)
     received = request_rows.in_state(tx.connection, RequestState.RECEIVED)
-    return Found(
-        tuple((request.id, request.place) for request in received), len(orphans), tuple(message_rows.unsettled(tx.connection))
-    )
+    return Found(tuple((request.id, request.place) for request in received), len(orphans), tuple(message_rows.unsettled(tx.connection)))
 
 
 def _close_cancelled(tx: Tx) -> None:

@@ -134,7 +134,14 @@ class Scheduler:
         tries = self.hands.rules
         last = row.attempts + 1 >= tries.max_attempts or row.rate_answers + 1 >= tries.max_rate_answers
         return Waiting(
-            row.id, row.person, row.community, Lane(row.lane), row.created_at, row.count, row.attempts + row.rate_answers, last and tries.max_attempts > 1
+            row.id,
+            row.person,
+            row.community,
+            Lane(row.lane),
+            row.created_at,
+            row.count,
+            row.attempts + row.rate_answers,
+            last and tries.max_attempts > 1,
         )
 
     def _start(self, request_id: str, work: object) -> None:
