@@ -1,0 +1,125 @@
+"""What an operator can set: the environment and `.env`, checked once, at start.
+
+`load` gives a frozen Settings or raises SettingsProblem with one clear sentence per problem; `service_problems` says what a real run lacks.
+Nothing here knows what an adapter needs: that is its plugin's `problems`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.settings import dotenv, names
+from bot.settings.model import KNOWN, NBILITY_BASE_URL, PRECEDENCE, VARIABLES, Settings
+from bot.settings.values import Wrong, is_open_http
+from bot.texts import text
+
+__all__ = ["KNOWN", "Settings", "SettingsProblem", "load", "service_problems"]
+
+
+DISCORD_ANSWER_S = 840
+"""Discord lets a bot edit its answer for 15 minutes; a minute is kept for delivery."""
+
+
+class SettingsProblem(Exception):
+    """Settings that cannot be used; `problems` holds one sentence each: the variable, what is wrong, what to do. Never a secret's value."""
+
+    def __init__(self, problems: Collection[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+def load(env: Mapping[str, str], file: Path | None = None, *, others: Collection[str] = (), service: bool = True) -> Settings:
+    """Settings from the environment and a `.env` file; the environment wins, an empty value counts as not set.
+
+    `others` are the adapters' variables, so that a misspelt one is told from a stranger. `service=False` leaves the image service's
+    variables alone: the demo brings its own service and must start whatever is set.
+    """
+    written = dotenv.read(file) if file is not None else dotenv.EnvFile()
+    merged = {**written.values, **{name: value for name, raw in env.items() if (value := dotenv.stripped(raw))}}
+    problems, warnings = list(written.problems), list(written.warnings)
+    known = KNOWN | frozenset(others)
+    for name in sorted(known & written.values.keys() & merged.keys()):
+        if merged[name] != written.values[name]:
+            warnings.append(text("settings.environment_wins", name=name, file=file))
+    for wrong, right in names.misspelt(merged.keys(), known):
+        sentence = text("settings.misspelt", wrong=wrong, right=right)
+        (problems if wrong in written.values and right not in merged else warnings).append(sentence)
+    for name in sorted(written.values.keys() - known):
+        if names.meant(name, known) is None:
+            warnings.append(text("settings.stranger", name=name, file=file))
+
+    chosen = {name: merged[name] for name in VARIABLES if name in merged and name not in PRECEDENCE}
+    used: dict[str, str] = {}
+    if service:
+        used, said = _service(merged)
+        warnings += said
+        chosen |= {name: merged[source] for name, source in used.items()}
+        if "IMAGE_BASE_URL" not in used and used.get("IMAGE_API_KEY") == "NBILITY_API_KEY":
+            chosen["IMAGE_BASE_URL"] = NBILITY_BASE_URL
+    try:
+        values: dict[str, Any] = {VARIABLES[name]: value for name, value in chosen.items()}
+        settings = Settings(**values, env=merged, used=used, warnings=tuple(warnings))
+    except ValidationError as error:
+        raise SettingsProblem([*problems, *_sentences(error, used)]) from None
+    if problems:
+        raise SettingsProblem(problems)
+    return _finished(settings)
+
+
+def service_problems(settings: Settings, file: Path | None = None) -> list[str]:
+    """What a run with the real image service lacks."""
+    if settings.image_api_key is not None:
+        return []
+    near = [wrong for wrong, right in names.misspelt(settings.env.keys(), KNOWN) if right in PRECEDENCE["IMAGE_API_KEY"]]
+    if near:
+        return [text("settings.missing_key_misspelt", wrong=near[0], right=names.meant(near[0], KNOWN), file=file or ".env")]
+    return [text("settings.missing_key", file=file or ".env")]
+
+
+def _service(merged: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Which variable gives each value of the image service, and what to say about those that are passed over."""
+    used: dict[str, str] = {}
+    warnings: list[str] = []
+    for setting, candidates in PRECEDENCE.items():
+        present = [name for name in candidates if name in merged]
+        if setting == "IMAGE_BASE_URL":
+            strangers = [name for name in present if _leads_elsewhere(name, used.get("IMAGE_API_KEY"))]
+            warnings += [text("settings.other_family", name=name, key=used["IMAGE_API_KEY"]) for name in strangers]
+            present = [name for name in present if name not in strangers]
+        if present:
+            used[setting] = present[0]
+            others = [name for name in present[1:] if merged[name].rstrip("/") != merged[present[0]].rstrip("/")]
+            warnings += [text("settings.disagree", used=present[0], other=name) for name in others]
+    return used, warnings
+
+
+def _leads_elsewhere(address: str, key: str | None) -> bool:
+    """Whether this address belongs to another service than the key: a key is sent to its own service only, or where IMAGE_BASE_URL says."""
+    if key is None or "IMAGE" in (address.partition("_")[0], key.partition("_")[0]):
+        return False
+    return address.partition("_")[0] != key.partition("_")[0]
+
+
+def _sentences(error: ValidationError, used: Mapping[str, str]) -> list[str]:
+    sentences = []
+    for one in error.errors():
+        variable = str(one["loc"][0]).upper()
+        name = used.get(variable, variable)
+        wrong = one.get("ctx", {}).get("error")
+        sentences.append(wrong.sentence(name) if isinstance(wrong, Wrong) else text("settings.unusable", name=name))
+    return sentences
+
+
+def _finished(settings: Settings) -> Settings:
+    """Relative folders made absolute, and what only the values together tell."""
+    said = list(settings.warnings)
+    if settings.request_deadline_s > DISCORD_ANSWER_S:
+        said.append(text("settings.deadline_long", name="REQUEST_DEADLINE_S", high=DISCORD_ANSWER_S))
+    if is_open_http(settings.image_base_url) and settings.image_api_key is not None:
+        name = settings.used.get("IMAGE_BASE_URL", "IMAGE_BASE_URL")
+        said.append(text("settings.open_http", name=name))
+    return settings.model_copy(update={"data_dir": settings.data_dir.absolute(), "warnings": tuple(said)})

@@ -1,0 +1,125 @@
+"""Every setting of the core: its variable, type and default. What each means for people is `settings.about.<NAME>` in the texts;
+the adapters' own variables are described by their plugins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import unquote, urlsplit
+
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.settings import values
+
+NBILITY_BASE_URL = "https://api.nbility.dev/v1"
+OPENAI_BASE_URL = "https://api.openai.com/v1"
+
+PRECEDENCE: dict[str, tuple[str, ...]] = {
+    "IMAGE_API_KEY": ("IMAGE_API_KEY", "NBILITY_API_KEY", "OPENAI_API_KEY"),
+    "IMAGE_BASE_URL": ("IMAGE_BASE_URL", "NBILITY_BASE_URL", "OPENAI_BASE_URL"),
+    "IMAGE_MODEL": ("IMAGE_MODEL", "NBILITY_IMAGE_MODEL"),
+    "IMAGE_QUALITY": ("IMAGE_QUALITY", "NBILITY_IMAGE_QUALITY"),
+}
+"""The names under which the image service may be set; the first that is set counts."""
+
+DATABASE = "imagine-bot.db"
+"""The ledger's file in the data folder."""
+
+_SECRET_NAME = re.compile(r"(TOKEN|SECRET|API_?KEY|PASSWORD|PASSWD|PASSPHRASE|PRIVATE_KEY|ACCESS_KEY)S?$")
+_SECRET_MIN = 8
+"""Shorter values are no secrets worth the name, and redacting them would eat words."""
+
+_Money = Annotated[int | None, BeforeValidator(values.money)]
+_Pictures = Annotated[int | None, BeforeValidator(values.pictures)]
+
+
+class Settings(BaseSettings):
+    """What an operator has set, checked. Money is in micros: millionths of a US dollar; None means unlimited or learned.
+
+    Made by `bot.settings.load` only: nothing here reads the environment by itself.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", validate_default=False, hide_input_in_errors=True)
+
+    image_api_key: Annotated[str | None, BeforeValidator(values.secret)] = Field(None, repr=False)
+    image_base_url: Annotated[str, BeforeValidator(values.base_url)] = OPENAI_BASE_URL
+    image_model: Annotated[str, BeforeValidator(values.model)] = "gpt-image-2"
+    image_quality: Annotated[str, BeforeValidator(values.choice("auto", "low", "medium", "high", "xhigh", "max"))] = "medium"
+    image_proxy: Annotated[str | None, BeforeValidator(values.proxy)] = Field(None, repr=False)
+    partial_images: Annotated[int, BeforeValidator(values.whole(0, 3))] = 0
+
+    max_attempts: Annotated[int, BeforeValidator(values.whole(1, 10))] = 3
+    max_rate_answers: Annotated[int, BeforeValidator(values.whole(0, 100))] = 10
+    request_deadline_s: Annotated[int, BeforeValidator(values.whole(10, 86_400))] = 840
+    max_concurrency: Annotated[int | None, BeforeValidator(values.whole(1, 1000))] = None
+    max_images_per_minute: Annotated[int | None, BeforeValidator(values.whole(1, 100_000))] = None
+
+    budget_member_day_usd: _Money = 1_000_000
+    budget_member_month_usd: _Money = 10_000_000
+    budget_community_day_usd: _Money = 10_000_000
+    budget_community_month_usd: _Money = 100_000_000
+    budget_member_day_pictures: _Pictures = 50
+    budget_community_day_pictures: _Pictures = 500
+    budget_timezone: Annotated[str, BeforeValidator(values.zone)] = "UTC"
+
+    allowed_guilds: Annotated[frozenset[str], BeforeValidator(values.listed(r"\d{15,21}", "123456789012345678"))] = frozenset()
+    allowed_workspaces: Annotated[frozenset[str], BeforeValidator(values.listed(r"[TE][A-Z0-9]{6,20}", "T0123ABCD"))] = frozenset()
+
+    data_dir: Annotated[Path, BeforeValidator(values.folder)] = Path("data")
+    database_url: Annotated[Path | None, BeforeValidator(values.database)] = None
+    """The SQLite file, when it is not to lie under `data_dir`."""
+    log_level: Annotated[str, BeforeValidator(values.choice("debug", "info", "warning", "error"))] = "info"
+    log_format: Annotated[str, BeforeValidator(values.choice("auto", "json", "text"))] = "auto"
+
+    env: Mapping[str, str] = Field(default_factory=dict, repr=False)
+    """Environment and `.env` merged, values stripped: what the adapters read."""
+    used: Mapping[str, str] = Field(default_factory=dict)
+    """Which variable gave a value of the image service: IMAGE_API_KEY -> OPENAI_API_KEY. Only those that are set."""
+    warnings: tuple[str, ...] = ()
+    """Sentences for the operator at start; nothing that keeps it from starting."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load` hands in: a setting that came round another way could not be named."""
+        return (init_settings,)
+
+    @property
+    def database_file(self) -> Path:
+        """The ledger's SQLite file."""
+        return self.database_url or self.data_dir / DATABASE
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must never be seen: ours, the adapters', unused keys and other secrets of the environment. Longest first."""
+        found = {value for name, value in self.env.items() if _SECRET_NAME.search(name.upper()) and len(value) >= _SECRET_MIN}
+        if self.image_api_key:
+            found.add(self.image_api_key)
+        for value in self.env.values():
+            if "://" in value and "@" in value:
+                found |= _login(value)
+        return tuple(sorted(found, key=len, reverse=True))
+
+
+def _login(address: str) -> set[str]:
+    """The password of an address, as written and decoded."""
+    try:
+        password = urlsplit(address).password
+    except ValueError:
+        return {address}
+    return {password, unquote(password)} if password else set()
+
+
+VARIABLES: dict[str, str] = {name.upper(): name for name in Settings.model_fields if name not in ("env", "used", "warnings")}
+"""Variable -> field of Settings."""
+
+KNOWN = frozenset(VARIABLES) | {name for names in PRECEDENCE.values() for name in names}
+"""Every variable that the core reads."""

@@ -1,0 +1,193 @@
+"""What a value of each sort may look like. Each parser takes the written text and returns the value, or raises ValueError with a text key
+and its fields; none ever repeats a secret."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo
+
+from bot.texts import text
+
+_PLACEHOLDER = re.compile(
+    r"(your|my|the)?[-_ ]?(api)?[-_ ]?(key|token|secret)([-_ ]?here)?|changeme|change-me|todo|none|null|x{3,}|\.{3,}|<.*>", re.I
+)
+_PLACEHOLDER_TAIL = re.compile(r"^[a-z]{2,5}-?(\.{2,}|…|x{3,}|\*{3,}|your.*)$", re.I)
+_MONEY = re.compile(r"\d{1,7}(\.\d{1,6})?", re.ASCII)
+_WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+_UNLIMITED = frozenset({"unlimited", "none", "off", "no"})
+_ENDPOINTS = ("/images/generations", "/images/edits", "/images", "/chat/completions", "/models")
+_MODEL = re.compile(r"[A-Za-z0-9][\w.:/@+-]{0,199}", re.ASCII)
+
+
+class Wrong(ValueError):
+    """A value that cannot be taken: which sentence says so, and its fields."""
+
+    def __init__(self, key: str, **fields: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.fields = fields
+
+    def sentence(self, name: str) -> str:
+        """The whole sentence for this variable."""
+        return text(f"settings.{self.key}", name=name, **self.fields)
+
+
+def shown(value: str) -> str:
+    """A value that is no secret, short enough for a sentence and on one line."""
+    line = "".join(char if char.isprintable() else "?" for char in value)
+    return line if len(line) <= 60 else line[:57] + "…"
+
+
+def secret(value: str) -> str:
+    """A key or token: plain printable ASCII without blanks, and no placeholder. It goes into an HTTP header as it is."""
+    if _PLACEHOLDER.fullmatch(value) or _PLACEHOLDER_TAIL.match(value):
+        raise Wrong("placeholder")
+    if value.lower().startswith("bearer "):
+        raise Wrong("bearer")
+    if not value.isascii() or any(not "!" <= char <= "~" for char in value):
+        raise Wrong("secret_shape")
+    return value
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """A whole number from low to high."""
+
+    def parse(value: str) -> int:
+        if not _WHOLE.fullmatch(value) or not low <= int(value) <= high:
+            raise Wrong("whole", low=low, high=high, value=shown(value))
+        return int(value)
+
+    return parse
+
+
+def pictures(value: str) -> int | None:
+    """A number of pictures, or `unlimited`."""
+    if value.lower() in _UNLIMITED:
+        return None
+    if not _WHOLE.fullmatch(value):
+        raise Wrong("pictures", value=shown(value))
+    return int(value)
+
+
+def money(value: str) -> int | None:
+    """An amount in US dollars as micros (millionths), or `unlimited`."""
+    if value.lower() in _UNLIMITED:
+        return None
+    if not _MONEY.fullmatch(value):
+        raise Wrong("money", value=shown(value))
+    dollars, _, cents = value.partition(".")
+    return int(dollars) * 1_000_000 + int(cents.ljust(6, "0") or 0)
+
+
+def choice(*allowed: str) -> Callable[[str], str]:
+    """One of a few words, in any case."""
+
+    def parse(value: str) -> str:
+        if value.lower() not in allowed:
+            raise Wrong("choice", allowed=", ".join(allowed), value=shown(value))
+        return value.lower()
+
+    return parse
+
+
+def model(value: str) -> str:
+    """A model's name as the service spells it. Whether the service has it, only `doctor` can tell."""
+    if not _MODEL.fullmatch(value):
+        raise Wrong("model", value=shown(value))
+    return value
+
+
+def base_url(value: str) -> str:
+    """The address under which `/images/generations` lies, without a slash at the end."""
+    parts = _address(value, "url")
+    if parts.username is not None or parts.password is not None:
+        raise Wrong("url_with_login")
+    if parts.query or parts.fragment:
+        raise Wrong("url_with_query")
+    short = value.rstrip("/")
+    for tail in _ENDPOINTS:
+        if short.endswith(tail):
+            raise Wrong("url_endpoint", tail=tail, short=shown(short.removesuffix(tail)))
+    return short
+
+
+def proxy(value: str) -> str:
+    """The address of an HTTP proxy; it may hold a password and is treated as a secret."""
+    parts = _address(value, "proxy")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise Wrong("proxy")
+    return value.rstrip("/")
+
+
+def is_open_http(url: str) -> bool:
+    """Whether a key would travel there unencrypted over other people's networks."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme != "http" or host == "localhost" or ("." not in host.strip("[]") and ":" not in host):
+        return False
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return not host.endswith((".local", ".internal", ".lan", ".localhost", ".home.arpa"))
+
+
+def zone(value: str) -> str:
+    """A time zone of the IANA list."""
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, KeyError):
+        raise Wrong("zone", value=shown(value)) from None
+    return value
+
+
+def folder(value: str) -> Path:
+    """A folder, absolute from here on. Whether it can be written is found out when it is opened."""
+    try:
+        return Path(value).expanduser().absolute()
+    except (RuntimeError, ValueError):
+        raise Wrong("folder", value=shown(value)) from None
+
+
+def database(value: str) -> Path:
+    """The file of a SQLite address. The address of a server may hold a password and is never repeated."""
+    scheme, _, rest = value.partition("://")
+    kind = scheme.lower().partition("+")[0]
+    if kind in ("postgres", "postgresql", "mysql", "mariadb", "mssql", "oracle"):
+        raise Wrong("database_server", kind=kind)
+    path = rest.removeprefix("/").partition("?")[0]
+    if kind != "sqlite" or not rest.startswith("/") or not path:
+        raise Wrong("database_memory" if ":memory:" in rest or value in ("sqlite://", "sqlite:///") else "database_shape")
+    if path == ":memory:":
+        raise Wrong("database_memory")
+    return Path(path).expanduser().absolute()
+
+
+def listed(pattern: str, example: str) -> Callable[[str], frozenset[str]]:
+    """Ids separated by commas or blanks."""
+    compiled = re.compile(pattern, re.ASCII)
+
+    def parse(value: str) -> frozenset[str]:
+        ids = [stripped for part in re.split(r"[,;\s]+", value) if (stripped := part.strip("\"'"))]
+        for one in ids:
+            if not compiled.fullmatch(one):
+                raise Wrong("listed", value=shown(one), example=example)
+        return frozenset(ids)
+
+    return parse
+
+
+def _address(value: str, wrong: str) -> SplitResult:
+    """Raises Wrong without the value: an address may hold a password."""
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        raise Wrong(wrong) from None
+    printable = value.isascii() and all("!" <= char <= "~" for char in value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or not printable:
+        raise Wrong(wrong)
+    return parts
