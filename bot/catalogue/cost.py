@@ -1,0 +1,68 @@
+"""What an exchange costs, in whole micro-dollars: the highest it can cost (reserved before the call) and what it did cost by the provider's
+own count. Pure. Sources of all numbers: `models.toml`."""
+
+from __future__ import annotations
+
+import math
+
+from bot.catalogue.model import AUTO, Model
+from bot.catalogue.sizes import edges
+from bot.domain.outcome import Usage
+
+TOKENS_PER_CHAR = 4
+"""Upper bound: byte-level tokenizers never need more tokens than UTF-8 bytes, and a code point has at most four."""
+_WRAPPING_TOKENS = 64
+"""What the provider may add around the prompt."""
+_DEAREST_FIRST = ("max", "xhigh", "high", "medium", "low")
+_OF_HIGH = frozenset({AUTO, "hd"})
+_OF_MEDIUM = frozenset({"standard"})
+_MAX_TOKENS = 10**9
+"""A provider that counts more has miscounted; the bound keeps sums small."""
+
+
+def highest_cost_micros(model: Model, size: str, quality: str, count: int, prompt_chars: int) -> int:
+    """The most that `count` pictures can cost. `auto` counts as the dearest size and as quality `high`; guessed prices carry their margin.
+    The text is billed again for every picture."""
+    per_picture = picture_tokens(model, size, quality) * model.price.image_out
+    per_picture += (prompt_chars * TOKENS_PER_CHAR + _WRAPPING_TOKENS) * model.price.text_in
+    return math.ceil(per_picture * count * (100 + model.price.margin_percent) / 100)
+
+
+def cost_from_usage(model: Model, usage: Usage | None) -> int | None:
+    """What the provider charged by its own count; None when it counted nothing, and then the reserved amount stands."""
+    if usage is None:
+        return None
+    if usage.cost_micros is not None:
+        return max(0, usage.cost_micros)
+    if not usage.output_tokens:
+        return None
+    output = min(usage.output_tokens, _MAX_TOKENS) * model.price.image_out
+    return math.ceil(output + min(usage.input_tokens or 0, _MAX_TOKENS) * model.price.text_in)
+
+
+def picture_tokens(model: Model, size: str, quality: str) -> int:
+    """Output tokens of one picture, the dearest one where the provider may choose."""
+    if model.token_table:
+        row = model.token_table[_level(quality, tuple(model.token_table))]
+        return max(row.values()) if size == AUTO else row.get(size, max(row.values()))
+    factor = model.factors[_level(quality, tuple(model.factors))]
+    if size == AUTO:
+        side = math.isqrt(model.sizes.max_pixels)
+        return max(area_tokens(factor, side, side), *(area_tokens(factor, *edges(popular)) for popular in model.sizes.popular))
+    return area_tokens(factor, *edges(size))
+
+
+def area_tokens(factor: int, width: int, height: int) -> int:
+    """Output tokens by gpt-image-2's formula, rounded up, in whole numbers; `models.toml` shows it in one line."""
+    short, long = sorted((width, height))
+    steps = (2 * factor * short + long) // (2 * long)
+    return -(-factor * steps * (2_000_000 + width * height) // 4_000_000)
+
+
+def _level(quality: str, levels: tuple[str, ...]) -> str:
+    """The line of the price table for a quality; an unknown one is taken for the dearest."""
+    if quality in _OF_HIGH:
+        quality = "high"
+    if quality in _OF_MEDIUM:
+        quality = "medium"
+    return quality if quality in levels else next(level for level in _DEAREST_FIRST if level in levels)

@@ -1,0 +1,92 @@
+"""Reads `models.toml` into `Model`s. A mistake in the file is a bug of ours and raises at start, with the line's name."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from bot.catalogue.model import AUTO, Model, Price, Retired, Sizes
+from bot.catalogue.sizes import accepts, edges
+
+DEFAULT_QUALITY = "medium"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All image models that are alive, and how to treat a name that is none of them."""
+
+    models: Mapping[str, Model]
+    """By id, without aliases."""
+    aliases: Mapping[str, str]
+    generic: Model
+    retired: Mapping[str, Retired]
+    default_id: str
+
+    @staticmethod
+    @functools.cache
+    def load() -> Catalogue:
+        """The catalogue that ships with the program."""
+        return _read(tomllib.loads(resources.files(__package__).joinpath("models.toml").read_text(encoding="utf-8")))
+
+    def model(self, name: str) -> Model | None:
+        """The model of that name, dated snapshot or `vendor/name` spelling; None when the catalogue does not know it. Keeps the spelling:
+        what the operator wrote is what will be sent."""
+        spelled = name.strip()
+        bare = spelled.rsplit("/", 1)[-1].casefold()
+        known = self.models.get(self.aliases.get(bare, bare))
+        return dataclasses.replace(known, id=spelled) if known else None
+
+    def resolve(self, name: str) -> Model:
+        """The model of that name, or a permissive one under that name, because only the operator's gateway knows what it means."""
+        return self.model(name) or dataclasses.replace(self.generic, id=name.strip())
+
+    def default(self) -> Model:
+        """The model for an operator who names none: one without a shutdown date whose price is published."""
+        return self.models[self.default_id]
+
+
+def _read(raw: dict[str, Any]) -> Catalogue:
+    sizes = {name: _sizes(name, table) for name, table in raw["sizes"].items()}
+    tokens = raw["tokens"]
+    models = {name: _model(name, table, sizes, tokens) for name, table in raw["models"].items()}
+    aliases = {alias: name for name, table in raw["models"].items() for alias in table.get("aliases", ())}
+    generic = dataclasses.replace(_model("generic", raw["generic"], sizes, tokens), known=False)
+    retired = {name: Retired(name, **table) for name, table in raw["retired"].items()}
+    if raw["default"] not in models:
+        raise ValueError(f"models.toml: the default {raw['default']} is no model")
+    return Catalogue(models, aliases, generic, retired, raw["default"])
+
+
+def _sizes(name: str, table: dict[str, Any]) -> Sizes:
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+    sizes = Sizes(**values)
+    for size in (sizes.default, *sizes.popular):
+        if not accepts(sizes, *edges(size)):
+            raise ValueError(f"models.toml: sizes.{name} offers {size} and does not accept it")
+    return sizes
+
+
+def _model(name: str, table: dict[str, Any], sizes: dict[str, Sizes], tokens: dict[str, Any]) -> Model:
+    if DEFAULT_QUALITY not in table["qualities"] or AUTO not in table["qualities"]:
+        raise ValueError(f"models.toml: {name} must take the qualities {DEFAULT_QUALITY} and {AUTO}")
+    counting = tokens[table["tokens"]]
+    low, high = table["count"]
+    return Model(
+        id=name,
+        sizes=sizes[table["sizes"]],
+        qualities=tuple(table["qualities"]),
+        default_quality=DEFAULT_QUALITY,
+        min_count=low,
+        max_count=high,
+        prompt_max_chars=table["prompt_max_chars"],
+        price=Price(**table["price"]),
+        factors=counting.get("factors", {}),
+        token_table={} if "factors" in counting else counting,
+        shutdown_date=table.get("shutdown_date"),
+        replacement=table.get("replacement"),
+    )
