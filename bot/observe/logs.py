@@ -1,0 +1,194 @@
+"""Sets up the log: one JSON object per line on standard error (readable text on a terminal), in UTC, with everything private taken out.
+
+The standard library's loggers go the same way, so that a library cannot leak what we would not write. Imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import traceback
+import warnings
+from collections.abc import Collection, Mapping
+from types import TracebackType
+from typing import Any, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from bot.observe.redact import HIDDEN, Redactor
+
+MAX_TEXT = 2_000
+"""Characters of one value."""
+_MAX_READ = 1_000_000
+"""Characters looked at; far more than are written, because a secret cut in half would not be recognised."""
+_MAX_FRAMES = 30
+_MAX_ITEMS = 50
+
+FLOORS: Mapping[str, int] = {
+    # httpx and httpcore name full addresses with their query, the DEBUG of slack_sdk and aiosqlite holds bodies and bound values, that of
+    # discord interaction tokens. What is below the floor is never written, whatever LOG_LEVEL says.
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "discord": logging.INFO,
+    "slack_sdk": logging.WARNING,
+    "slack_bolt": logging.WARNING,
+    "aiohttp": logging.WARNING,
+    "aiosqlite": logging.WARNING,
+    "sqlalchemy": logging.WARNING,
+    "alembic": logging.WARNING,
+    "asyncio": logging.WARNING,
+    "PIL": logging.INFO,
+    "nicegui": logging.WARNING,
+    "uvicorn": logging.WARNING,
+    "engineio": logging.WARNING,
+    "socketio": logging.WARNING,
+    "websockets": logging.WARNING,
+    "watchfiles": logging.WARNING,
+    "multipart": logging.WARNING,
+    "python_multipart": logging.WARNING,
+}
+_NEVER = frozenset(
+    {"prompt", "prompts", "revised_prompt", "wording", "text", "caption", "content", "body", "payload", "reply"}
+    | {"headers", "cookies", "authorization", "api_key", "token", "secret", "password"}
+)
+"""Fields that hold what people wrote, or secrets: their values are not written, whoever logs them."""
+
+
+def configure(level: str = "info", secrets: Collection[str] = (), stream: TextIO | None = None, format: str = "auto") -> None:
+    """Send all logs of this process to `stream` (standard error by default). May be called again; the last call counts.
+
+    `format`: `json`, `text`, or `auto` for text on a terminal and JSON elsewhere.
+    """
+    stream = stream if stream is not None else sys.stderr
+    redactor = Redactor(secrets)
+    pretty = format == "text" or (format == "auto" and stream.isatty())
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _exception,
+        _Clean(redactor),
+        _in_order,
+    ]
+    renderer: Processor = _pretty(stream) if pretty else structlog.processors.JSONRenderer(default=str, ensure_ascii=True)
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[_logger_name, *shared],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    handler.addFilter(_above_floor)
+    root = logging.getLogger()
+    for old in [*root.handlers]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(level.upper())
+    for name, floor in FLOORS.items():
+        logger = logging.getLogger(name)
+        logger.setLevel(max(floor, root.level))
+        logger.handlers.clear()
+        logger.propagate = True
+    # A log line that cannot be written must not print its raw contents.
+    logging.raiseExceptions = False
+    logging.captureWarnings(True)
+    warnings.simplefilter("ignore", ResourceWarning)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(root.level),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    sys.excepthook = _uncaught
+    threading.excepthook = lambda caught: _uncaught(caught.exc_type, caught.exc_value, caught.exc_traceback)
+
+
+def _above_floor(record: logging.LogRecord) -> bool:
+    """Also when a library has set its own level since."""
+    name = record.name
+    while name:
+        if name in FLOORS:
+            return record.levelno >= FLOORS[name]
+        name = name.rpartition(".")[0]
+    return True
+
+
+def _logger_name(logger: WrappedLogger, _: str, event: EventDict) -> EventDict:
+    """Which library said it."""
+    event["logger"] = event["_record"].name if "_record" in event else getattr(logger, "name", "")
+    return event
+
+
+def _exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Frames without their variables, which hold prompts and keys; the messages are cleaned like any text."""
+    caught = event.pop("exc_info", None)
+    if caught is True:
+        caught = sys.exc_info()
+    elif isinstance(caught, BaseException):
+        caught = (type(caught), caught, caught.__traceback__)
+    if isinstance(caught, tuple) and caught[1] is not None:
+        shape = traceback.TracebackException(*caught, limit=-_MAX_FRAMES, lookup_lines=False, compact=True)
+        event["exception"] = "".join(_told(shape))
+    event.pop("stack_info", None)
+    return event
+
+
+def _told(shape: traceback.TracebackException, depth: int = 0) -> list[str]:
+    """The chain of an exception, outermost last, one line per frame."""
+    lines = []
+    before = shape.__cause__ or (None if shape.__suppress_context__ else shape.__context__)
+    if before is not None and depth < 5:
+        lines += [*_told(before, depth + 1), "caused:\n"]
+    lines += [f"  {frame.filename}:{frame.lineno} {frame.name}\n" for frame in shape.stack]
+    lines += shape.format_exception_only()
+    for inner in (shape.exceptions or [])[:5]:
+        lines += _told(inner, depth + 1)
+    return lines
+
+
+class _Clean:
+    """Takes out what is private and what breaks a line, in every field and however deep."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+
+    def __call__(self, _: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        return {key: value if key.startswith("_") else self._value(key, value) for key, value in event.items()}
+
+    def _value(self, key: object, value: Any, depth: int = 0) -> Any:
+        if isinstance(key, str) and key.lower() in _NEVER and depth < 4:
+            return HIDDEN
+        if value is None or isinstance(value, (bool, int, float)):
+            return value
+        if isinstance(value, Mapping) and depth < 4:
+            return {str(name): self._value(name, inner, depth + 1) for name, inner in list(value.items())[:_MAX_ITEMS]}
+        if isinstance(value, (list, tuple, set, frozenset)) and depth < 4:
+            return [self._value(None, inner, depth + 1) for inner in list(value)[:_MAX_ITEMS]]
+        return self._text(value if isinstance(value, str) else str(value), keep_lines=key == "exception")
+
+    def _text(self, text: str, keep_lines: bool) -> str:
+        clean = self._redactor(text[:_MAX_READ])
+        limit = MAX_TEXT * 4 if keep_lines else MAX_TEXT
+        clean = clean if len(clean) <= limit else clean[:limit] + "…"
+        if clean.isprintable():
+            return clean
+        return "".join(char if char.isprintable() or (keep_lines and char == "\n") else ascii(char)[1:-1] for char in clean)
+
+
+def _in_order(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Time, level and event first: the eye and `cut` find them."""
+    first = {key: event.pop(key) for key in ("timestamp", "level", "event") if key in event}
+    return {**first, **event}
+
+
+def _pretty(stream: TextIO) -> Processor:
+    return structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback, pad_event_to=24)
+
+
+def _uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    """What nobody caught is one log line like any other; Ctrl-C is no news."""
+    if error is None or issubclass(kind, KeyboardInterrupt):
+        return
+    structlog.get_logger().critical("uncaught", exc_info=(kind, error, trace))

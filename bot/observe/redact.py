@@ -1,0 +1,88 @@
+"""Takes out of any text what must not be read by others: the values of known secrets, what looks like a secret, and the private parts of
+addresses. It works on finished strings, so it does not matter which library wrote them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from urllib.parse import quote, quote_plus, urlsplit
+
+REMOVED = "[secret]"
+HIDDEN = "[not logged]"
+_HIDDEN_MIN = 12
+"""Shorter texts are ordinary words, and hiding them would eat the log."""
+
+_hidden: ContextVar[tuple[str, ...]] = ContextVar("hidden", default=())
+
+# Secrets of others that somebody pasted: they are in no settings file, but have a shape.
+_SHAPES = re.compile(
+    r"\b(?:sk|pk|rk)-[A-Za-z0-9_-]{16,}"  # image and language APIs
+    r"|\bxox[a-z]-[A-Za-z0-9-]{8,}|\bxapp-[A-Za-z0-9-]{8,}"  # Slack
+    r"|\b[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}"  # Discord bot tokens
+    r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_[A-Za-z0-9]{20,}|\bAIza[A-Za-z0-9_-]{30,}"
+    r"|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"  # JSON web tokens
+    r"|(?<=Bearer )[A-Za-z0-9._~+/=-]{6,}|(?<=Basic )[A-Za-z0-9+/=]{12,}",
+)
+_ADDRESS = re.compile(r"\b(?:https?|wss?)://[^\s\"'<>\\)\]}]+", re.IGNORECASE)
+# Paths that carry a token: Discord interactions and webhooks, every Slack hook.
+_TOKEN_PATH = re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/?#]+")
+# What libraries append to their messages: SQLAlchemy's bound values, pydantic's input.
+_BOUND = re.compile(r"\[parameters: .*?\](?=\n|$)|\[parameters: .*", re.DOTALL)
+_INPUT = re.compile(r"input_value=.*?(?=, input_type=|\n|$)")
+
+
+class Redactor:
+    """Knows the secrets of this process, in every spelling in which they turn up."""
+
+    def __init__(self, secrets: Collection[str] = ()) -> None:
+        spellings = {
+            spelling
+            for secret in secrets
+            if secret
+            for spelling in (secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1], repr(secret)[1:-1])
+        }
+        ordered = sorted(spellings, key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+
+    def __call__(self, text: str) -> str:
+        """The text as it may be logged."""
+        if self._known is not None:
+            text = self._known.sub(REMOVED, text)
+        for private in _hidden.get():
+            text = text.replace(private, HIDDEN)
+        text = _ADDRESS.sub(_public_part, text)
+        text = _BOUND.sub("[parameters not logged]", text)
+        text = _INPUT.sub("input_value=" + HIDDEN, text)
+        return _SHAPES.sub(REMOVED, text)
+
+
+@contextmanager
+def hidden(*texts: str) -> Iterator[None]:
+    """Within this block (and tasks started in it) these texts, usually a prompt, are left out of every log line, exceptions included."""
+    spellings = {
+        spelling
+        for text in texts
+        if len(text) >= _HIDDEN_MIN
+        for spelling in (text, json.dumps(text)[1:-1], repr(text)[1:-1], ascii(text)[1:-1])
+    }
+    token = _hidden.set((*_hidden.get(), *sorted(spellings, key=len, reverse=True)))
+    try:
+        yield
+    finally:
+        _hidden.reset(token)
+
+
+def _public_part(match: re.Match[str]) -> str:
+    """Scheme, host and path; no login, no query, no token in the path."""
+    try:
+        parts = urlsplit(match.group())
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return "[address]"
+    if host == "hooks.slack.com":
+        return f"{parts.scheme}://{host}/…"
+    path = _TOKEN_PATH.sub(rf"\1{REMOVED}", parts.path)
+    return f"{parts.scheme}://{host}{f':{port}' if port else ''}{path}{'?…' if parts.query else ''}"
