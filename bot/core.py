@@ -6,11 +6,29 @@ failed. From then on the adapter only sees `ChatPort.send` calls. Buttons and fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from bot.chat.views import Act, Choice, Form, Reply, View
-from bot.domain.requests import Place, Request, Submission
+from sqlalchemy import Connection
+
+from bot import budgets
+from bot.chat.desk import Desk, FormMaker, Handler
+from bot.chat.views import Act, ActionName, Audience, Button, Choice, Fact, Form, Reply, Tone, View
+from bot.domain.request_states import RequestEvent, RequestState
+from bot.domain.requests import Person, Place, Request, Submission
+from bot.gate.port import Snapshot
+from bot.ledger import message_rows, request_rows
+from bot.ledger.store import Ledger, Tx
+from bot.requests.accept import OpenCase, Refusal, accept
+from bot.requests.actions import imagine_fields
+from bot.requests.rules import Rules
+from bot.requests.submit import store_submission
+from bot.texts import text
+from bot.texts.phrases import duration, moment, money, pictures, size
+
+ID = re.compile(r"[2-9a-z]{16}")
+"""The form of every id of ours; anything else is refused before it is looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +43,6 @@ class Duplicate:
     """This event was stored before; nothing changed. Acknowledge if the platform wants it, do not accept."""
 
     request_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Turned down before anything was sent; the member is told through the request's message."""
-
-    request_id: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,66 +71,190 @@ class Visitor:
     person_name: str = ""
 
 
+@dataclass(slots=True)
 class Core:
     """The facade. All methods are safe to call at any time and answer in words instead of raising for what people do."""
 
+    ledger: Ledger
+    rules: Rules
+    desks: Sequence[Desk]
+    open_case: OpenCase
+    render_request: Callable[[Connection, Request, Audience], View]
+    """The view of a request from its rows, as its message shows it."""
+    snapshot: Callable[[], Snapshot]
+    wake_message: Callable[[str], None]
+    settings_for: Callable[[Visitor], Awaitable[Form | Reply]]
+    privacy_for: Callable[[Visitor], Awaitable[View]]
+    _actions: dict[ActionName, Handler] = field(init=False)
+    _forms: dict[ActionName, FormMaker] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._actions = {name: handler for desk in self.desks for name, handler in desk.actions.items()}
+        self._forms = {name: maker for desk in self.desks for name, maker in desk.forms.items()}
+
+    # ---- a command -----------------------------------------------------------------------------------------------------------
+
     async def receive(self, event_key: str, submission: Submission) -> Received | Duplicate:
         """Store a command. `event_key` is the platform's id of the event, prefixed by the platform (`discord:<interaction id>`)."""
-        raise NotImplementedError
 
-    async def accept(self, request_id: str) -> Request | Refusal:
-        """Check and queue what was received. Calling it twice changes nothing."""
-        raise NotImplementedError
+        def body(tx: Tx) -> Received | Duplicate:
+            request_id = tx.new_id()
+            known = store_submission(tx, request_id, event_key[:200], submission, self.rules)
+            return Received(request_id) if known is None else Duplicate(known)
+
+        return await self.ledger.write(body)
+
+    async def accept(self, request_id: str) -> Request | Refusal | None:
+        """Check and queue what was received; the member hears through the request's message. None when it was accepted before."""
+        return await self.ledger.write(lambda tx: accept(tx, request_id, self.rules, self.open_case))
 
     async def abandon(self, request_id: str) -> None:
         """The acknowledgement failed: the member saw an error, so nothing is generated and nothing is said."""
-        raise NotImplementedError
+
+        def body(tx: Tx) -> None:
+            request = request_rows.get(tx.connection, request_id)
+            if request is not None and request.state is RequestState.RECEIVED:
+                request_rows.move(tx, request, RequestEvent.REFUSE, refusal={"reason": "abandoned"}, answered_at=tx.now, prompt="")
+
+        await self.ledger.write(body)
+
+    # ---- presses and forms ---------------------------------------------------------------------------------------------------
 
     async def form(self, act: Act) -> Form | Reply:
         """The form behind a button with `opens_form`, filled for this person; a Reply when it may not be opened."""
-        raise NotImplementedError
+        maker = self._forms.get(act.action)
+        if maker is None or not ID.fullmatch(act.row):
+            return Reply(text("reply.unknown_button"), changed=False)
+        return await maker(act)
 
     async def act(self, act: Act) -> Reply:
         """A pressed button or a submitted form. Checked against the row, the person and, for moderators, the platform, now."""
-        raise NotImplementedError
+        if act.action is ActionName.SHOW:
+            visitor = Visitor(act.platform, act.community, act.channel, act.person, act.person_name)
+            return Reply(text("reply.here_it_is"), changed=False, view=await self.show(visitor, act.row))
+        handler = self._actions.get(act.action)
+        if handler is None or not ID.fullmatch(act.row):
+            return Reply(text("reply.unknown_button"), changed=False)
+        return await handler(act)
 
     async def imagine_form(self, visitor: Visitor) -> Form:
         """An empty /imagine form (prompt, size, quality, count, private); its submission becomes a Submission through the adapter."""
-        raise NotImplementedError
+        return Form(ActionName.EDIT, "", text("form.imagine_title"), imagine_fields(self.rules), text("form.imagine_submit"))
+
+    # ---- answers to one person -----------------------------------------------------------------------------------------------
 
     async def show(self, visitor: Visitor, request_id: str | None = None) -> View:
         """/imagine-show: the visitor's last ten requests, or one of them with its pictures and buttons."""
-        raise NotImplementedError
+        if request_id is None or not request_id.strip():
+            return await self.ledger.read(lambda c: self._list(c, visitor))
+        wanted = request_id.strip().lower()
+
+        def look(connection: Connection) -> View | None:
+            request = request_rows.get(connection, wanted) if ID.fullmatch(wanted) else None
+            if request is None or request.person.id != visitor.person or request.place.platform != visitor.platform or request.deleted:
+                return None
+            return self.render_request(connection, request, Audience.MEMBER)
+
+        found = await self.ledger.read(look)
+        return found or View(title=text("show.unknown"), text=(text("show.unknown_why"),), tone=Tone.PROBLEM, final=True)
+
+    def _list(self, connection: Connection, visitor: Visitor) -> View:
+        own = request_rows.of_person(connection, visitor.platform, visitor.person)
+        if not own:
+            return View(title=text("show.none"), text=(text("show.none_why"),), final=True)
+        facts, buttons = [], []
+        for number, request in enumerate(own, 1):
+            state = request.answer.value if request.answer is not None else request.state.value
+            words = " ".join(request.prompt.split())
+            short = words if len(words) <= 80 else words[:79] + "…"
+            facts.append(Fact(f"{number}. {text(f'show.state_{state}')}", f"{short} · {moment(request.created_at)} · {request.id}"))
+            buttons.append(Button(ActionName.SHOW, request.id, text("button.show", number=number)))
+        return View(title=text("show.title"), text=(text("show.how"),), facts=tuple(facts), buttons=tuple(buttons), final=True)
 
     async def status(self, visitor: Visitor) -> View:
         """/imagine-status: how the service is doing and what is left of the visitor's budget."""
-        raise NotImplementedError
+        place = Place(visitor.platform, visitor.community, visitor.channel)
+
+        def look(connection: Connection) -> tuple[list[budgets.Left], int]:
+            left = budgets.remaining_for(connection, place, Person(visitor.person), self.rules.limits, self.ledger.now())
+            return left, len(request_rows.queue(connection, float("inf")))
+
+        left, waiting = await self.ledger.read(look)
+        seen = self.snapshot()
+        lines = [text(f"status.{seen.state}", wait=duration(seen.paused_for))]
+        lines.append(text("status.queue", running=pictures_word(seen.in_flight), waiting=waiting))
+        if seen.latency_p50 is not None:
+            lines.append(text("status.latency", wait=duration(seen.latency_p50)))
+        facts = tuple(
+            Fact(
+                text(f"status.left_{one.scope}_{one.period}"),
+                text(
+                    "status.left",
+                    left=money(max(0, one.left)) if one.unit == "money" else pictures(max(0, one.left)),
+                    limit=money(one.limit) if one.unit == "money" else pictures(one.limit),
+                    when=moment(one.renews_at, self.rules.limits.zone),
+                ),
+            )
+            for one in left
+        )
+        return View(title=text("status.title"), text=tuple(lines), facts=facts, final=True)
 
     async def help(self, visitor: Visitor) -> View:
         """/imagine-help."""
-        raise NotImplementedError
+        options = self.options()
+        return View(
+            title=text("help.title"),
+            text=tuple(
+                text(
+                    "help.text",
+                    sizes=", ".join(size(one.value) for one in options.sizes[:6]),
+                    qualities=", ".join(one.value for one in options.qualities),
+                    count=options.max_count,
+                ).split("\n\n")
+            ),
+            final=True,
+        )
 
     async def privacy(self, visitor: Visitor) -> View:
         """/imagine-privacy: what is stored about the visitor, with a button that deletes it."""
-        raise NotImplementedError
+        return await self.privacy_for(visitor)
 
     async def settings(self, visitor: Visitor) -> Form | Reply:
         """/imagine-settings: the community's settings as a form for its administrators; a Reply for others."""
-        raise NotImplementedError
+        return await self.settings_for(visitor)
+
+    # ---- small facts for adapters --------------------------------------------------------------------------------------------
 
     def options(self) -> Options:
         """What the configured model accepts; cheap, for autocomplete."""
-        raise NotImplementedError
-
-    def problem_with(self, size: str | None, quality: str | None, count: str | None) -> str | None:
-        """A sentence about a value the model does not accept, before anything is stored; None when all is well."""
-        raise NotImplementedError
+        found = self.rules.catalogue.options(self.rules.model)
+        return Options(
+            model=self.rules.model,
+            sizes=tuple(Choice(value, label) for value, label in found.sizes),
+            free_sizes=found.free_sizes,
+            qualities=tuple(Choice(value, label) for value, label in found.qualities),
+            default_size=found.default_size,
+            default_quality=self.rules.default_quality or found.default_quality,
+            max_count=found.max_count,
+            prompt_max_chars=found.prompt_max_chars,
+        )
 
     async def history(self, platform: str, limit: int = 200) -> Sequence[tuple[Place, str]]:
         """The newest messages of a platform, oldest first, as (place, message id), so that an adapter without a memory of its own can ask
         `resend` for each after a start."""
-        raise NotImplementedError
+        found = await self.ledger.read(lambda c: message_rows.of_platform(c, platform, limit))
+        return [(one.message.place, one.message.id) for one in found]
 
     async def resend(self, message_id: str) -> None:
         """Send the current view of a message again."""
-        raise NotImplementedError
+
+        def body(tx: Tx) -> None:
+            message_rows.unsettle(tx, message_id)
+
+        await self.ledger.write(body)
+        self.wake_message(message_id)
+
+
+def pictures_word(count: int) -> str:
+    """Requests in flight, in words."""
+    return text("status.running_none") if count == 0 else text("status.running", count=count)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select, tuple_
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from bot.domain.requests import Request
+from bot.domain.requests import Person, Place, Request
 from bot.ledger.store import Tx
 from bot.ledger.tables import spend
 
@@ -66,13 +66,13 @@ Period = tuple[str, str, str]
 """Scope, owner and period: the key of a row of `spend`."""
 
 
-def periods(request: Request, now: float, zone: str) -> list[Period]:
+def periods(place: Place, person: Person, now: float, zone: str) -> list[Period]:
     """The rows that a request of this moment counts in."""
     local = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(zone))
     day, month = f"d{local:%Y-%m-%d}", f"m{local:%Y-%m}"
     owners = [
-        (MEMBER, f"{request.place.platform}:{request.person.id}"),
-        (COMMUNITY, f"{request.place.platform}:{request.place.community}"),
+        (MEMBER, f"{place.platform}:{person.id}"),
+        (COMMUNITY, f"{place.platform}:{place.community}"),
         (EVERYBODY, "*"),
     ]
     return [(scope, owner, period) for scope, owner in owners for period in (day, month)]
@@ -80,7 +80,7 @@ def periods(request: Request, now: float, zone: str) -> list[Period]:
 
 def reserve(tx: Tx, request: Request, micros: int, pictures: int, limits: Limits) -> list[Period] | Exhausted:
     """Reserve the highest cost of one attempt in every period, or say which limit is in the way."""
-    rows = periods(request, tx.now, limits.zone)
+    rows = periods(request.place, request.person, tx.now, limits.zone)
     refused = short(tx.connection, request, micros, pictures, limits, tx.now)
     if refused is not None:
         return refused
@@ -90,15 +90,15 @@ def reserve(tx: Tx, request: Request, micros: int, pictures: int, limits: Limits
 
 def short(connection: Connection, request: Request, micros: int, pictures: int, limits: Limits, now: float) -> Exhausted | None:
     """The first limit that does not leave enough for this much more; None when all do."""
-    for left in remaining(connection, request, limits, now):
+    for left in remaining_for(connection, request.place, request.person, limits, now):
         if left.left < (micros if left.unit == "money" else pictures):
             return Exhausted(left.scope, left.period, left.unit, max(0, left.left), left.limit, left.renews_at)
     return None
 
 
-def remaining(connection: Connection, request: Request, limits: Limits, now: float) -> list[Left]:
-    """What is left of every limit for the member and community of a request."""
-    rows = periods(request, now, limits.zone)
+def remaining_for(connection: Connection, place: Place, person: Person, limits: Limits, now: float) -> list[Left]:
+    """What is left of every limit for a member in a community."""
+    rows = periods(place, person, now, limits.zone)
     used = {
         (row.scope, row.period[0]): (row.reserved + row.spent, row.pictures)
         for row in connection.execute(select(spend).where(tuple_(spend.c.scope, spend.c.owner, spend.c.period).in_(rows)))

@@ -109,6 +109,13 @@ def keep_ref(tx: Tx, message_id: str, ref: Mapping[str, str]) -> None:
     tx.connection.execute(update(messages).where(messages.c.id == message_id).values(ref=dict(ref)))
 
 
+def unsettle(tx: Tx, message_id: str) -> None:
+    """Have a message sent once more as it stands."""
+    tx.connection.execute(
+        update(messages).where(messages.c.id == message_id).values(settled=False, wanted_revision=messages.c.wanted_revision + 1)
+    )
+
+
 def refuse(tx: Tx, message_id: str, why: str, *, sent: int) -> None:
     """The platform will never show this one; it stays fetchable."""
     tx.connection.execute(

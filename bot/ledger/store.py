@@ -63,7 +63,7 @@ class Ledger:
     ) -> None:
         self.path = path
         self._writer, self._readers, self._lock = writer, readers, lock
-        self._now, self._new_id = now, new_id
+        self.now, self._new_id = now, new_id
         self._turn = asyncio.Lock()
         self.on_commit: Callable[[list[Wake]], None] = lambda wakes: None
         self.commits = 0
@@ -102,7 +102,7 @@ class Ledger:
         async with self._turn:
             try:
                 async with self._writer.begin() as connection:
-                    tx = Tx(None, self._now(), self._new_id)  # type: ignore[arg-type]  # set one line below, on the right side of the greenlet
+                    tx = Tx(None, self.now(), self._new_id)  # type: ignore[arg-type]  # set one line below, on the right side of the greenlet
 
                     def body(sync: Connection) -> T:
                         tx.connection = sync

@@ -1,0 +1,288 @@
+"""What a member can do with a request of their own: Again, Edit prompt, Retry, Cancel, Delete, Publish, answers to a question.
+
+Each press is checked and applied in one transaction; a repeated, stale or foreign press changes nothing and says so.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.chat.desk import FormMaker, Handler
+from bot.chat.views import Act, ActionName, Audience, Choice, FieldKind, Form, FormField, Reply, View
+from bot.domain.request_states import Answer, RequestEvent, RequestState
+from bot.domain.requests import Origin, Person, Place, Request, Submission
+from bot.ledger import message_rows, request_rows
+from bot.ledger.store import Ledger, Tx
+from bot.prompts.normalise import fingerprint, normalise
+from bot.requests.accept import OpenCase, accept, show
+from bot.requests.rules import Rules
+from bot.requests.submit import store_submission
+from bot.texts import text
+from bot.texts.phrases import size as size_words
+
+DOUBLE_CLICK = 2.0
+"""Seconds within which a second press of the same button by the same person is the same press."""
+
+
+@dataclass(slots=True)
+class RequestActions:
+    """The desk for presses on requests."""
+
+    ledger: Ledger
+    rules: Rules
+    open_case: OpenCase
+    break_off: Callable[[str], None]
+    """Tell the scheduler that a running exchange is no longer wanted."""
+    forget_picture: Callable[[str], None]
+    """Remove a stored picture that no request shows any more."""
+    view_of: Callable[[Request], View] | None = None
+
+    @property
+    def actions(self) -> Mapping[ActionName, Handler]:
+        return {
+            ActionName.AGAIN: lambda act: self._child(act, Origin.AGAIN),
+            ActionName.RETRY: lambda act: self._child(act, Origin.RETRY),
+            ActionName.NEAREST: lambda act: self._child(act, Origin.NEAREST),
+            ActionName.EDIT: lambda act: self._child(act, Origin.EDIT),
+            ActionName.CANCEL: self._cancel,
+            ActionName.DELETE: self._delete,
+            ActionName.PUBLISH: self._publish,
+            ActionName.SEND_ANYWAY: self._send_anyway,
+            ActionName.SEND_CLEANED: self._send_cleaned,
+            ActionName.DISCARD: self._discard,
+        }
+
+    @property
+    def forms(self) -> Mapping[ActionName, FormMaker]:
+        return {ActionName.EDIT: self._edit_form}
+
+    async def _child(self, act: Act, origin: Origin) -> Reply:
+        def body(tx: Tx) -> Reply:
+            request = self._own(tx, act)
+            if isinstance(request, Reply):
+                return request
+            if not message_rows.first_time(tx, act.event_key):
+                return Reply(text("reply.already_done"), changed=False)
+            if origin is not Origin.EDIT and request_rows.live_child(tx.connection, request.id, act.person, origin, tx.now - DOUBLE_CLICK):
+                return Reply(text("reply.already_started"), changed=False)
+            if origin is Origin.RETRY and request.state is not RequestState.ANSWERED:
+                return Reply(text("reply.still_running"), changed=False)
+            submission = self._submission(tx, act, request, origin)
+            child = tx.new_id()
+            store_submission(tx, child, f"act:{act.event_key}", submission, self.rules, origin=origin, parent=request.id)
+            accept(tx, child, self.rules, self.open_case)
+            return Reply(text(f"reply.started_{origin.value}"))
+
+        return await self.ledger.write(body)
+
+    def _submission(self, tx: Tx, act: Act, request: Request, origin: Origin) -> Submission:
+        """The new request's wording and options: the old ones, with what the press or the form changes."""
+        typed = dict(request_rows.typed_options(tx.connection, request.id))
+        private = request.private
+        prompt = request.prompt
+        if origin is Origin.NEAREST and request.refusal:
+            field = _NEAREST_FIELD.get(str(request.refusal.get("reason")))
+            if field is not None:
+                typed[field] = request.refusal.get("nearest")
+        if origin is Origin.EDIT:
+            prompt = act.values.get("prompt", "")
+            typed = {name: act.values.get(name) or typed.get(name) for name in ("size", "quality", "count")}
+            if "private" in act.values:
+                private = act.values["private"] == "true"
+        elif request.state is RequestState.ANSWERED:
+            typed = {"size": request.size, "quality": request.quality, "count": request.count}
+        thread = request.place.thread if act.channel == request.place.channel else None
+        return Submission(
+            person=Person(act.person, act.person_name or request.person.name),
+            place=Place(act.platform, act.community, act.channel, thread, act.reply),
+            prompt=prompt,
+            size=_word(typed.get("size")),
+            quality=_word(typed.get("quality")),
+            count=_word(typed.get("count")),
+            private=private,
+        )
+
+    async def _edit_form(self, act: Act) -> Form | Reply:
+        def body(tx: Tx) -> Form | Reply:
+            request = self._own(tx, act)
+            if isinstance(request, Reply):
+                return request
+            return edit_form(request, self.rules)
+
+        return await self.ledger.write(body)
+
+    async def _cancel(self, act: Act) -> Reply:
+        def body(tx: Tx) -> Reply:
+            request = self._own(tx, act)
+            if isinstance(request, Reply):
+                return request
+            if request.state not in (RequestState.QUEUED, RequestState.CALLING, RequestState.COLLECTING):
+                return Reply(text("reply.too_late_to_cancel"), changed=False)
+            calling = request.state is not RequestState.QUEUED
+            request_rows.move(
+                tx,
+                request,
+                RequestEvent.CANCEL,
+                epoch=request.epoch + 1,
+                answer=Answer.CANCELLED.value,
+                answered_at=tx.now,
+                refusal={"running": calling},
+                failure=None,
+            )
+            show(tx, request)
+            return Reply(text("reply.cancelled_running" if calling else "reply.cancelled"))
+
+        reply = await self.ledger.write(body)
+        if reply.changed:
+            self.break_off(act.row)
+        return reply
+
+    async def _delete(self, act: Act) -> Reply:
+        gone: list[str] = []
+
+        def body(tx: Tx) -> Reply:
+            gone.clear()
+            request = self._own(tx, act)
+            if isinstance(request, Reply):
+                return request
+            if request.deleted:
+                return Reply(text("reply.already_done"), changed=False)
+            if request.state is not RequestState.ANSWERED:
+                return Reply(text("reply.still_running"), changed=False)
+            gone.extend(request_rows.drop_pictures(tx, request.id))
+            request_rows.mark(tx, request.id, deleted=True)
+            message_rows.bump(tx, f"request:{request.id}")
+            return Reply(text("reply.deleted"))
+
+        reply = await self.ledger.write(body)
+        for sha256 in gone:
+            self.forget_picture(sha256)
+        return reply
+
+    async def _publish(self, act: Act) -> Reply:
+        def body(tx: Tx) -> Reply:
+            request = self._own(tx, act)
+            if isinstance(request, Reply):
+                return request
+            if request.published or not request.private:
+                return Reply(text("reply.already_done"), changed=False)
+            if request.answer is not Answer.PICTURES or request.deleted:
+                return Reply(text("reply.nothing_to_publish"), changed=False)
+            request_rows.mark(tx, request.id, published=True)
+            place = dataclasses.replace(request.place, reply=act.reply or request.place.reply)
+            message_rows.bump(tx, f"request:{request.id}")
+            message_rows.want(tx, f"request:{request.id}", Audience.CHANNEL, place)
+            return Reply(text("reply.published"))
+
+        return await self.ledger.write(body)
+
+    async def _send_anyway(self, act: Act) -> Reply:
+        return await self._answer_question(act, lambda request: request.prompt)
+
+    async def _send_cleaned(self, act: Act) -> Reply:
+        return await self._answer_question(act, lambda request: str((request.refusal or {}).get("cleaned") or ""))
+
+    async def _answer_question(self, act: Act, wording: Callable[[Request], str]) -> Reply:
+        def body(tx: Tx) -> Reply:
+            request = self._own(tx, act)
+            if isinstance(request, Reply):
+                return request
+            if request.state is not RequestState.HELD:
+                return Reply(text("reply.question_over"), changed=False)
+            prompt = wording(request).strip()
+            if not prompt:
+                return Reply(text("reply.question_over"), changed=False)
+            prompt = normalise(prompt)
+            request_rows.move(
+                tx,
+                request,
+                RequestEvent.RELEASE,
+                prompt=prompt,
+                fingerprint=fingerprint(prompt),
+                refusal=None,
+                due_at=tx.now,
+                deadline_at=tx.now + self.rules.deadline,
+            )
+            show(tx, request)
+            tx.wake("request", request.id)
+            return Reply(text("reply.sent_on"))
+
+        return await self.ledger.write(body)
+
+    async def _discard(self, act: Act) -> Reply:
+        def body(tx: Tx) -> Reply:
+            request = self._own(tx, act)
+            if isinstance(request, Reply):
+                return request
+            if request.state is not RequestState.HELD:
+                return Reply(text("reply.question_over"), changed=False)
+            request_rows.move(tx, request, RequestEvent.REFUSE, refusal={"reason": "discarded"}, prompt="", answered_at=tx.now)
+            show(tx, request)
+            return Reply(text("reply.discarded"))
+
+        return await self.ledger.write(body)
+
+    def _own(self, tx: Tx, act: Act) -> Request | Reply:
+        """The request a press is about, when it is the presser's own. A forged id and a foreign request sound the same."""
+        request = request_rows.get(tx.connection, act.row)
+        if request is None or request.place.platform != act.platform or request.person.id != act.person:
+            return Reply(text("reply.not_yours"), changed=False)
+        return request
+
+
+_NEAREST_FIELD = {"unsupported_size": "size", "unsupported_quality": "quality", "unsupported_count": "count"}
+
+
+def _word(value: object) -> str | None:
+    return None if value is None or value == "" else str(value)
+
+
+def edit_form(request: Request, rules: Rules) -> Form:
+    """The /imagine form filled with a request's values."""
+    return Form(
+        action=ActionName.EDIT,
+        row=request.id,
+        title=text("form.edit_title"),
+        fields=imagine_fields(rules, request),
+        submit=text("form.edit_submit"),
+    )
+
+
+def imagine_fields(rules: Rules, request: Request | None = None) -> tuple[FormField, ...]:
+    """Prompt, size, quality, count, private: as asked for, or the defaults."""
+    options = rules.catalogue.options(rules.model)
+    size = (request.size if request else "") or options.default_size
+    quality = (request.quality if request else "") or rules.default_quality or options.default_quality
+    sizes = [Choice(value, label) for value, label in options.sizes]
+    if size not in [one.value for one in sizes]:
+        sizes.insert(0, Choice(size, size_words(size)))
+    return (
+        FormField(
+            "prompt",
+            text("form.prompt"),
+            FieldKind.PARAGRAPH,
+            value=request.prompt if request else "",
+            max_length=min(4000, options.prompt_max_chars),
+            hint=text("form.prompt_hint"),
+        ),
+        FormField("size", text("form.size"), FieldKind.CHOICE, value=size, choices=tuple(sizes[:25])),
+        FormField(
+            "quality",
+            text("form.quality"),
+            FieldKind.CHOICE,
+            value=quality,
+            choices=tuple(Choice(value, label) for value, label in options.qualities),
+        ),
+        FormField(
+            "count",
+            text("form.count"),
+            FieldKind.CHOICE,
+            value=str((request.count if request else 0) or 1),
+            choices=tuple(Choice(str(n), str(n)) for n in range(1, options.max_count + 1)),
+        ),
+        FormField(
+            "private", text("form.private"), FieldKind.SWITCH, value="true" if request is not None and request.private else "false", required=False
+        ),
+    )

@@ -1,0 +1,48 @@
+"""What a member typed, made storable: the one place that sees raw text before it is cleaned."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from sqlalchemy import update
+
+from bot.domain.requests import Origin, Submission
+from bot.ledger import request_rows
+from bot.ledger.store import Tx
+from bot.ledger.tables import requests
+from bot.requests.accept import RAW_PROMPT
+from bot.requests.rules import Rules
+
+
+def store_submission(
+    tx: Tx,
+    request_id: str,
+    event_key: str,
+    submission: Submission,
+    rules: Rules,
+    *,
+    origin: Origin = Origin.COMMAND,
+    parent: str | None = None,
+    case_id: str | None = None,
+) -> str | None:
+    """Insert a request in state `received`; None, or the id that the same event made before. Text that no encoding can carry is marked."""
+    clean = dataclasses.replace(
+        submission,
+        prompt=_storable(submission.prompt[:RAW_PROMPT]),
+        person=dataclasses.replace(submission.person, name=_storable(submission.person.name)),
+        size=None if submission.size is None else _storable(submission.size[:100]),
+        quality=None if submission.quality is None else _storable(submission.quality[:100]),
+        count=_storable(submission.count[:100]) if isinstance(submission.count, str) else submission.count,
+    )
+    known = request_rows.insert_received(
+        tx, request_id, event_key, clean, deadline_at=tx.now + rules.deadline, origin=origin, parent=parent, case_id=case_id
+    )
+    if known is None and clean.prompt != submission.prompt[:RAW_PROMPT]:
+        typed = {"size": clean.size, "quality": clean.quality, "count": clean.count, "unreadable": True}
+        tx.connection.execute(update(requests).where(requests.c.id == request_id).values(typed=typed))
+    return known
+
+
+def _storable(value: str) -> str:
+    """Lone surrogates crash sqlite, httpx and hashing; a replacement character shows where one was. NUL ends strings in C."""
+    return value.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
