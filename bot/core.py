@@ -7,12 +7,13 @@ failed. From then on the adapter only sees `ChatPort.send` calls. Buttons and fo
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from bot import budgets
+from bot.catalogue.sizes import label
 from bot.chat.desk import Desk, FormMaker, Handler
 from bot.chat.views import Act, ActionName, Audience, Button, Choice, Fact, Form, Reply, Tone, View
 from bot.domain.request_states import RequestEvent, RequestState
@@ -227,16 +228,16 @@ class Core:
 
     def options(self) -> Options:
         """What the configured model accepts; cheap, for autocomplete."""
-        found = self.rules.catalogue.options(self.rules.model)
+        model = self.rules.model
         return Options(
-            model=self.rules.model,
-            sizes=tuple(Choice(value, label) for value, label in found.sizes),
-            free_sizes=found.free_sizes,
-            qualities=tuple(Choice(value, label) for value, label in found.qualities),
-            default_size=found.default_size,
-            default_quality=self.rules.default_quality or found.default_quality,
-            max_count=found.max_count,
-            prompt_max_chars=found.prompt_max_chars,
+            model=model.id,
+            sizes=tuple(Choice(one, label(one)) for one in model.sizes.popular),
+            free_sizes=model.sizes.free,
+            qualities=tuple(Choice(one, one) for one in model.qualities),
+            default_size=model.sizes.default,
+            default_quality=self.rules.default_quality or model.default_quality,
+            max_count=model.max_count,
+            prompt_max_chars=model.prompt_max_chars,
         )
 
     async def history(self, platform: str, limit: int = 200) -> Sequence[tuple[Place, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.domain.outcome import Billed, Outcome, Pending, Picture
@@ -16,7 +16,7 @@ from bot.ledger.codec import evidence_to_json
 from bot.ledger.store import Tx
 from bot.ledger.tables import attempts, pictures, requests
 
-LIVE_ROWS = literal_column("state NOT IN ('answered', 'refused')")
+LIVE_ROWS: ColumnElement[bool] = literal_column("state NOT IN ('answered', 'refused')")
 """Worded as in the partial indexes, so that SQLite uses them."""
 LIVE = (RequestState.RECEIVED, RequestState.HELD, RequestState.QUEUED, RequestState.CALLING, RequestState.COLLECTING)
 

@@ -70,10 +70,13 @@ class Ledger:
         """Write transactions since the start; the benchmark's unit."""
 
     @classmethod
-    async def open(cls, data_dir: Path, now: Callable[[], float], new_id: Callable[[], str]) -> Ledger:
-        """Take the folder's lock, check the file, migrate it (after a backup), and open it. Raises LedgerProblem."""
+    async def open(cls, data_dir: Path, now: Callable[[], float], new_id: Callable[[], str], file: Path | None = None) -> Ledger:
+        """Take the folder's lock, check the file, migrate it (after a backup), and open it. Raises LedgerProblem.
+
+        The file lies in the data folder unless the operator put it elsewhere.
+        """
         lock = files.prepare(data_dir, LedgerProblem)
-        path = data_dir / files.DATABASE
+        path = file or data_dir / files.DATABASE
         try:
             files.examine(path, LedgerProblem)
             migrate.upgrade(path, now())

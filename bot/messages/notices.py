@@ -63,7 +63,7 @@ class Notices:
 
     def service_works(self, tx: Tx) -> None:
         """A picture came: whatever kept the service from answering is over."""
-        for cause in [one for one in self.open if one in Kind and KINDS[Kind(one)].group in (Group.SERVICE, Group.SAFETY)]:
+        for cause in [one for one in self.open if one in KINDS and KINDS[Kind(one)].group in (Group.SERVICE, Group.SAFETY)]:
             self.resolve(tx, cause)
 
     def project(self, connection: Connection, message: Message, now: float) -> View | None:
@@ -91,12 +91,12 @@ class Notices:
 
 def title(kind: str) -> str:
     """The short name of a cause."""
-    return text(f"notice.title_{kind}") if kind not in Kind else text("notice.title", kind=kind.replace("_", " "))
+    return text(f"notice.title_{kind}") if kind not in KINDS else text("notice.title", kind=kind.replace("_", " "))
 
 
 def sentence(kind: str) -> str:
     """What the operator should do."""
-    if kind in Kind:
+    if kind in KINDS:
         rule = KINDS[Kind(kind)]
         return explain(Failure(rule.group, Kind(kind), rule.action, None, rule.who_can_fix, 1.0), "operator")
     return text(f"notice.{kind}")

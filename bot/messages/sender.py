@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import structlog
 from sqlalchemy import Connection
 
-from bot.chat.port import ChatPort, Later, Message, Refused, RefusedWhy, Sent, SendResult, Unknown
+from bot.chat.port import ChatPort, Later, Message, Refused, RefusedWhy, SendResult, Sent, Unknown
 from bot.chat.views import View
 from bot.ledger import message_rows
 from bot.ledger.store import Ledger, Tx

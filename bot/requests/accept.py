@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import select
 
 from bot import budgets
-from bot.catalogue import Problem
+from bot.catalogue.check import Problem
+from bot.catalogue.check import check as check_options
+from bot.catalogue.sizes import label
 from bot.chat.views import Audience
 from bot.domain.failure import Failure
 from bot.domain.kinds import KINDS, Kind
@@ -71,31 +73,33 @@ def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
     if refused is not None:
         return refused
     quality = typed.get("quality") or own.get("quality") or rules.default_quality
-    found = rules.catalogue.check(
-        rules.model, prompt=prompt, size=typed.get("size") or own.get("size"), quality=quality, count=typed.get("count")
-    )
+    found = check_options(rules.model, prompt, typed.get("size") or own.get("size"), quality, typed.get("count"))
     if isinstance(found, Problem):
-        return Refusal(
-            found.kind.value,
-            {
-                "value": found.value,
-                "allowed": list(found.allowed),
-                "nearest": found.nearest,
-                "limit": rules.catalogue.prompt_limit(rules.model),
-            },
-        )
+        return Refusal(found.kind.value, wrong_value(found))
     ready = dataclasses.replace(
         request,
         prompt=prompt,
         fingerprint=fingerprint(prompt),
-        model=rules.model,
+        model=rules.model.id,
         size=found.size,
         quality=found.quality,
         count=found.count,
     )
-    cost = rules.catalogue.highest_cost_micros(ready.model, ready.size, ready.quality, ready.count, len(prompt))
+    cost = rules.highest_cost(ready.size, ready.quality, ready.count, prompt)
     short = budgets.short(tx.connection, ready, cost, ready.count, rules.limits, tx.now)
     return ready if short is None else Refusal("budget", over_budget(short))
+
+
+def wrong_value(problem: Problem) -> dict[str, object]:
+    """A value the model does not take, as the facts of a refusal: what was asked, what is allowed, the nearest for a button."""
+    sized = problem.kind is Kind.UNSUPPORTED_SIZE
+    nearest = problem.nearest
+    return {
+        "value": problem.value,
+        "allowed": [label(one) for one in problem.allowed] if sized else list(problem.allowed),
+        "nearest": nearest,
+        "nearest_label": label(nearest) if sized and nearest else nearest,
+    }
 
 
 def _door(tx: Tx, request: Request, rules: Rules, own: Mapping[str, object]) -> Refusal | None:

@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from bot.catalogue.sizes import label
 from bot.chat.desk import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Audience, Choice, FieldKind, Form, FormField, Reply, View
 from bot.domain.request_states import Answer, RequestEvent, RequestState
@@ -20,7 +21,6 @@ from bot.requests.accept import OpenCase, accept, show
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
 from bot.texts import text
-from bot.texts.phrases import size as size_words
 
 DOUBLE_CLICK = 2.0
 """Seconds within which a second press of the same button by the same person is the same press."""
@@ -252,19 +252,19 @@ def edit_form(request: Request, rules: Rules) -> Form:
 
 def imagine_fields(rules: Rules, request: Request | None = None) -> tuple[FormField, ...]:
     """Prompt, size, quality, count, private: as asked for, or the defaults."""
-    options = rules.catalogue.options(rules.model)
-    size = (request.size if request else "") or options.default_size
-    quality = (request.quality if request else "") or rules.default_quality or options.default_quality
-    sizes = [Choice(value, label) for value, label in options.sizes]
+    model = rules.model
+    size = (request.size if request else "") or model.sizes.default
+    quality = (request.quality if request else "") or rules.default_quality or model.default_quality
+    sizes = [Choice(value, label(value)) for value in model.sizes.popular]
     if size not in [one.value for one in sizes]:
-        sizes.insert(0, Choice(size, size_words(size)))
+        sizes.insert(0, Choice(size, label(size)))
     return (
         FormField(
             "prompt",
             text("form.prompt"),
             FieldKind.PARAGRAPH,
             value=request.prompt if request else "",
-            max_length=min(4000, options.prompt_max_chars),
+            max_length=min(4000, model.prompt_max_chars),
             hint=text("form.prompt_hint"),
         ),
         FormField("size", text("form.size"), FieldKind.CHOICE, value=size, choices=tuple(sizes[:25])),
@@ -273,16 +273,20 @@ def imagine_fields(rules: Rules, request: Request | None = None) -> tuple[FormFi
             text("form.quality"),
             FieldKind.CHOICE,
             value=quality,
-            choices=tuple(Choice(value, label) for value, label in options.qualities),
+            choices=tuple(Choice(value, value) for value in model.qualities),
         ),
         FormField(
             "count",
             text("form.count"),
             FieldKind.CHOICE,
             value=str((request.count if request else 0) or 1),
-            choices=tuple(Choice(str(n), str(n)) for n in range(1, options.max_count + 1)),
+            choices=tuple(Choice(str(n), str(n)) for n in range(model.min_count, model.max_count + 1)),
         ),
         FormField(
-            "private", text("form.private"), FieldKind.SWITCH, value="true" if request is not None and request.private else "false", required=False
+            "private",
+            text("form.private"),
+            FieldKind.SWITCH,
+            value="true" if request is not None and request.private else "false",
+            required=False,
         ),
     )

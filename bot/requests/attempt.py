@@ -1,4 +1,4 @@
-"""The two transactions around an exchange: `open_attempt` before it, `record_outcome` after it. Both are plain functions of a transaction."""
+"""The two transactions around an exchange: `open_attempt` before it, `record_outcome` after it; plain functions of a transaction."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot import budgets
+from bot.catalogue.cost import cost_from_usage
 from bot.domain.failure import Failure
 from bot.domain.kinds import SAFETY_REVIEWABLE, Fixer, Group
 from bot.domain.outcome import Billed, Outcome
@@ -81,7 +82,7 @@ def open_attempt(tx: Tx, request_id: str, hands: Hands) -> Opened | NotNow | End
     ).scalar()
     if until is not None:
         return answer(tx, request, RequestEvent.ANSWER, Answer.FAILED, refusal={"reason": "member_blocked", "until": until}, failure=None)
-    cost = rules.catalogue.highest_cost_micros(request.model, request.size, request.quality, request.count, len(request.prompt))
+    cost = rules.highest_cost(request.size, request.quality, request.count, request.prompt)
     reserved = budgets.reserve(tx, request, cost, request.count, rules.limits)
     if isinstance(reserved, budgets.Exhausted):
         refusal = {"reason": "budget", **over_budget(reserved)}
@@ -105,7 +106,8 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
     if request is None:
         return None
     if outcome.pending is not None and not outcome.pictures:
-        return _collect(tx, request, attempt_id, row.epoch, outcome)
+        _collect(tx, request, attempt_id, row.epoch, outcome)
+        return None
     cost = cost_of(request, outcome, row.reserved, hands.rules)
     if not request_rows.close_attempt(tx, attempt_id, outcome, cost):
         return None  # it was recorded before
@@ -167,23 +169,22 @@ def cost_of(request: Request, outcome: Outcome, reserved: int, rules: Rules) -> 
     if outcome.billed is Billed.UNKNOWN:
         return reserved
     if outcome.usage is not None:
-        known = rules.catalogue.cost_from_usage(request.model, outcome.usage)
+        known = cost_from_usage(rules.model, outcome.usage)
         if known is not None:
             return known
     count = len(outcome.pictures) or request.count
-    return min(reserved, rules.catalogue.highest_cost_micros(request.model, request.size, request.quality, count, len(request.prompt)))
+    return min(reserved, rules.highest_cost(request.size, request.quality, count, request.prompt))
 
 
 def _collect(tx: Tx, request: Request, attempt_id: str, epoch: int, outcome: Outcome) -> None:
     assert outcome.pending is not None
     if request.epoch != epoch:
-        return None
+        return
     request_rows.note_task(tx, attempt_id, outcome.pending)
     due = tx.now + outcome.pending.poll_after
     request_rows.move(tx, request, RequestEvent.COLLECT, due_at=due)
     show(tx, request)
     tx.wake("request", request.id, due)
-    return None
 
 
 def _remember(tx: Tx, request: Request, failure: Failure, hands: Hands) -> None:

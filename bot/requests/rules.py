@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.budgets import Limits
-from bot.catalogue import Catalogue
+from bot.catalogue.cost import highest_cost_micros
+from bot.catalogue.model import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,8 @@ class Question:
 class Rules:
     """All limits of one running bot."""
 
-    catalogue: Catalogue
-    model: str
+    model: Model
+    """The configured image model."""
     default_quality: str | None = None
     limits: Limits = field(default_factory=Limits)
     deadline: float = 840.0
@@ -39,3 +40,7 @@ class Rules:
     allowed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Platform -> communities that may use the bot; a missing or empty set means every one."""
     lint: Callable[[str], Question | None] | None = None
+
+    def highest_cost(self, size: str, quality: str, count: int, prompt: str) -> int:
+        """The most that an attempt can cost, in micros."""
+        return highest_cost_micros(self.model, size, quality, count, len(prompt))

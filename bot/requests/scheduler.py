@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 
 import structlog
@@ -144,8 +144,8 @@ class Scheduler:
             last and tries.max_attempts > 1,
         )
 
-    def _start(self, request_id: str, work: object) -> None:
-        task = asyncio.get_running_loop().create_task(work)  # type: ignore[arg-type]
+    def _start(self, request_id: str, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._running[request_id] = task
         task.add_done_callback(lambda done: self._ended(request_id, done))
 
@@ -193,11 +193,11 @@ class Scheduler:
         self._log(request, attempt, outcome, failure)
         await self._insist(lambda tx: record_outcome(tx, attempt.id, outcome, failure, self.hands))
 
-    async def _make(self, request_id: str, start: Callable[[], object]) -> Outcome:
+    async def _make(self, request_id: str, start: Callable[[], Coroutine[None, None, Outcome]]) -> Outcome:
         """One exchange that its member can break off. A cancellation of the whole process goes through."""
         if request_id in self._cancelled:
             return Outcome(billed=Billed.NO, cancelled=True)
-        call: asyncio.Task[Outcome] = asyncio.get_running_loop().create_task(start())  # type: ignore[arg-type]
+        call: asyncio.Task[Outcome] = asyncio.get_running_loop().create_task(start())
         self._calls[request_id] = call
         try:
             await asyncio.wait([call])

@@ -1,0 +1,266 @@
+"""The composition root: settings in, a running bot out. The only place that knows every room; it owns start, stop and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.adapter import Adapter, Context
+from bot.chat.port import ChatPort, Message, Refused, RefusedWhy
+from bot.chat.views import Audience, View
+from bot.core import Core
+from bot.domain.requests import Place, Request
+from bot.gate.gate import AdaptiveGate
+from bot.gate.port import Gate
+from bot.gate.settings import GateSettings
+from bot.ledger import message_rows, request_rows
+from bot.ledger.store import Ledger, Tx, Wake
+from bot.messages.notices import Notices
+from bot.messages.request_view import RequestFacts, render
+from bot.messages.sender import Sender
+from bot.moderation.room import Moderation
+from bot.ports import Ports
+from bot.providers.port import Provider
+from bot.requests.actions import RequestActions
+from bot.requests.attempt import Hands
+from bot.requests.recover import Found, recover
+from bot.requests.rules import Rules
+from bot.requests.scheduler import MEMORY_KEY, Scheduler, remember_gate
+from bot.requests.sweep import sweep
+from bot.wakeups import WakeUps
+
+log = structlog.get_logger()
+
+SWEEP_EVERY = 30.0
+"""Seconds between two sweeps."""
+REMEMBER_EVERY = 60.0
+DRAIN = 20.0
+"""Seconds that running exchanges get after a SIGTERM."""
+
+
+class Pictures(Protocol):
+    """The picture store, as far as this page needs it."""
+
+    async def read(self, sha256: str) -> bytes: ...
+
+    def forget(self, sha256: str) -> None: ...
+
+
+@dataclass(slots=True)
+class Bot:
+    """All rooms, wired. `start` recovers and begins; `stop` drains."""
+
+    ledger: Ledger
+    ports: Ports
+    wakeups: WakeUps
+    gate: Gate
+    provider: Provider
+    scheduler: Scheduler
+    sender: Sender
+    notices: Notices
+    moderation: Moderation
+    core: Core
+    pictures: Pictures
+    adapters: dict[str, Adapter] = field(default_factory=dict)
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def add(self, adapter: Adapter) -> None:
+        """Connect a platform."""
+        self.adapters[adapter.name] = adapter
+
+    def chats(self) -> dict[str, ChatPort]:
+        """The connected platforms' chat ports."""
+        return {name: adapter.chat for name, adapter in self.adapters.items()}
+
+    async def start(self) -> Found:
+        """Find what a dead process left, then run."""
+        self.sender.chats = self.chats()
+        self.ledger.on_commit = self._deliver
+        self.wakeups.on("request", self.scheduler.wake)
+        self.wakeups.on("message", self.sender.wake)
+        self.wakeups.on("case", self.moderation.wake)
+        found = await self.ledger.write(recover)
+        await self.ledger.read(self.notices.load)
+        for message_id in found.messages:
+            self.sender.wake(message_id)
+        self._tasks = [
+            asyncio.create_task(self.scheduler.run(), name="scheduler"),
+            asyncio.create_task(self._sweep(), name="sweep"),
+            asyncio.create_task(self._remember(), name="gate-memory"),
+        ]
+        log.info("started", interrupted=found.interrupted, received=len(found.received), unshown=len(found.messages))
+        return found
+
+    async def finish_received(self, found: Found) -> None:
+        """Accept what was stored and acknowledged before a crash; drop what the member saw fail."""
+        for request_id, place in found.received:
+            adapter = self.adapters.get(place.platform)
+            if adapter is None:
+                continue
+            if await adapter.acknowledged(place):
+                await self.core.accept(request_id)
+            else:
+                await self.core.abandon(request_id)
+
+    async def stop(self, drain: float = DRAIN) -> None:
+        """Start nothing new, let what runs end for a while, send what is wanted, close the books."""
+        await self.scheduler.drain(drain)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.sender.stop(min(5.0, drain))
+        self.wakeups.stop()
+        with contextlib.suppress(Exception):
+            await self.ledger.write(lambda tx: remember_gate(tx, self.provider.gate_key, self.gate))
+        await self.provider.aclose()
+        await self.ledger.close()
+
+    def _deliver(self, wakes: list[Wake]) -> None:
+        for wake in wakes:
+            self.wakeups.wake(wake.topic, wake.id, wake.at)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_EVERY)
+            with contextlib.suppress(Exception):
+                await self.ledger.write(sweep)
+                await self.ledger.write(self.moderation.sweep)
+
+    async def _remember(self) -> None:
+        kept: object = None
+        while True:
+            await asyncio.sleep(REMEMBER_EVERY)
+            learned = dict(self.gate.remember())
+            if learned != kept:
+                with contextlib.suppress(Exception):
+                    await self.ledger.write(lambda tx: remember_gate(tx, self.provider.gate_key, self.gate))
+                kept = learned
+
+
+async def build(
+    *,
+    data_dir: Path,
+    ports: Ports,
+    rules: Rules,
+    gate_settings: GateSettings,
+    provider: Provider,
+    pictures: Pictures,
+    database: Path | None = None,
+) -> Bot:
+    """Open the ledger and wire the rooms. Raises LedgerProblem with a sentence."""
+    ledger = await Ledger.open(data_dir, ports.now, ports.new_id, database)
+    kept = await ledger.read(lambda c: message_rows.recall(c, MEMORY_KEY + provider.gate_key))
+    salt = await ledger.write(_salt)
+    gate = AdaptiveGate(gate_settings, ports.uniform, None if kept is None else kept[0])
+    wakeups = WakeUps(ports)
+    bot: Bot
+
+    def operator_places() -> Sequence[Place]:
+        return [place for adapter in bot.adapters.values() if (place := adapter.operators_place()) is not None]
+
+    notices = Notices(operator_places)
+    moderation = Moderation(
+        ledger=ledger,
+        rules=rules,
+        ports=ports,
+        notices=notices,
+        home=lambda platform: bot.adapters[platform].home_moderators_place() if platform in bot.adapters else None,
+        check=lambda platform: bot.adapters[platform].moderators if platform in bot.adapters else None,
+    )
+    hands = Hands(rules, moderation.open_case, notices, ports.uniform)
+    scheduler = Scheduler(ledger, gate, provider, hands, ports, salt)
+
+    def view(connection: Connection, request: Request, audience: Audience) -> View:
+        estimate = scheduler.estimate(request.id)
+        return render(
+            RequestFacts(
+                request=request,
+                now=ports.now(),
+                pictures=request_rows.pictures_of(connection, request.id),
+                estimate=estimate,
+                estimate_until=None if estimate is None else scheduler.until_wall(estimate),
+                max_attempts=rules.max_attempts,
+                case_number=None if request.case_id is None else moderation.case_number(connection, request.case_id),
+                reviewed=request.case_id is None or moderation.reviewed(connection, request.place.platform, request.place.community),
+            ),
+            audience,
+        )
+
+    def project(connection: Connection, message: Message, now: float) -> View | None:
+        request = request_rows.get(connection, message.subject.partition(":")[2])
+        return None if request is None else view(connection, request, message.audience)
+
+    sender = Sender(ledger, ports, wakeups, {}, {"request": project, "notice": notices.project, **moderation.projections})
+    sender.on_refused = lambda message, refused: _refused(bot, message, refused)
+    actions = RequestActions(ledger, rules, moderation.open_case, scheduler.cancel, pictures.forget)
+    core = Core(
+        ledger=ledger,
+        rules=rules,
+        desks=(actions, moderation.desk),
+        open_case=moderation.open_case,
+        render_request=view,
+        snapshot=lambda: gate.snapshot(ports.monotonic()),
+        wake_message=sender.wake,
+        settings_for=moderation.settings_for,
+        privacy_for=moderation.privacy_for,
+    )
+    bot = Bot(ledger, ports, wakeups, gate, provider, scheduler, sender, notices, moderation, core, pictures)
+    return bot
+
+
+def _salt(tx: Tx) -> str:
+    known = message_rows.recall(tx.connection, "salt")
+    if known is not None:
+        return str(known[0])
+    made = tx.new_id() + tx.new_id()
+    message_rows.remember(tx, "salt", made)
+    return made
+
+
+def _refused(bot: Bot, message: Message, refused: Refused) -> None:
+    """A place where messages cannot be shown is told to the operator once; its messages stay stored."""
+    if refused.why is RefusedWhy.INVALID or message.audience is Audience.OPERATORS:
+        return
+    facts = {"platform": message.place.platform, "channel": message.place.channel, "detail": refused.detail[:60]}
+    cause = f"chat_{refused.why.value}:{message.place.platform}:{message.place.channel}"[:80]
+    asyncio.get_running_loop().create_task(bot.ledger.write(lambda tx: bot.notices.report(tx, cause, f"chat_{refused.why.value}", facts)))
+
+
+def context(bot: Bot, data_dir: Path, *, demo: bool) -> Context:
+    """What adapters are built with."""
+    return Context(ports=bot.ports, data_dir=data_dir, picture=bot.pictures.read, demo=demo)
+
+
+async def serve(bot: Bot, ready: Callable[[str], None]) -> None:
+    """Run all connected adapters until a signal or the first one that ends with a problem; then drain."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError, RuntimeError):
+            loop.add_signal_handler(name, stopping.set)
+    found = await bot.start()
+    servers = [asyncio.create_task(adapter.serve(bot.core, ready), name=f"adapter-{name}") for name, adapter in bot.adapters.items()]
+    finishing = asyncio.create_task(bot.finish_received(found))
+    waiter = asyncio.create_task(stopping.wait())
+    try:
+        done, _ = await asyncio.wait([waiter, *servers], return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            if task is not waiter and (problem := task.exception()) is not None:
+                raise problem
+    finally:
+        waiter.cancel()
+        finishing.cancel()
+        await bot.scheduler.drain(0.0 if not stopping.is_set() else DRAIN)
+        await bot.sender.stop(3.0)
+        for task in servers:
+            task.cancel()
+        await asyncio.gather(waiter, finishing, *servers, return_exceptions=True)
+        await bot.stop(0.0)
