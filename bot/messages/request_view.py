@@ -16,7 +16,7 @@ from bot.gate.port import Estimate
 from bot.ledger.codec import failure_from_json
 from bot.prompts.normalise import alt_text
 from bot.texts import has, text
-from bot.texts.phrases import duration, listed, size
+from bot.texts.phrases import duration, listed, moment, money, pictures, size
 
 REFRESH = 5.0
 """Seconds after which a waiting view is rendered again, so that position and countdown stay true."""
@@ -231,7 +231,8 @@ def _block_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:
 
 def _failure_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:
     if failure is None:
-        return [text("request.failed_unknown")]
+        reason = f"refusal.{(facts.request.refusal or {}).get('reason')}"
+        return [text(reason, **_values(facts.request)) if has(reason) else text("request.failed_unknown")]
     lines = [_explained(failure)]
     tried = facts.request.attempts + facts.request.rate_answers
     if tried > 1:
@@ -265,8 +266,17 @@ def _line(request: Request) -> str:
 
 
 def _values(request: Request) -> dict[str, object]:
-    """The fields that a refusal's or question's sentence may name."""
-    return {key: listed(value) if isinstance(value, list) else value for key, value in (request.refusal or {}).items()}
+    """The fields that a refusal's or question's sentence may name, as people read them."""
+    facts = request.refusal or {}
+    values: dict[str, object] = {key: listed(value) if isinstance(value, list) else value for key, value in facts.items()}
+    until = facts.get("until")
+    if isinstance(until, float | int):
+        values["until"] = values["when"] = moment(until)
+    if facts.get("reason") == "budget":
+        amount = money if facts.get("unit") == "money" else pictures
+        values["what"] = text(f"refusal.budget_{facts.get('scope')}_{facts.get('period')}")
+        values |= {key: amount(int(str(facts.get(key, 0)))) for key in ("left", "limit")}
+    return values
 
 
 def _cancel(request: Request) -> Button:
