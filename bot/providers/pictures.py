@@ -1,0 +1,154 @@
+"""The picture store: decoded, re-encoded files under `DATA_DIR/pictures`, named by the hash of their bytes. It does no work on the event
+loop, and it knows nothing of requests: whoever deletes a picture makes sure that no other request shows it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from pathlib import Path
+from typing import BinaryIO, TypeVar, cast
+
+from bot.domain.outcome import Picture
+from bot.providers.recode import FORMATS, SLICE, BadPicture, from_base64, recode
+
+_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_T = TypeVar("_T")
+
+__all__ = ["BadPicture", "DamagedPicture", "PictureStore"]
+
+
+class DamagedPicture(Exception):
+    """A stored file no longer holds the bytes it is named after, or is gone."""
+
+    def __init__(self, sha256: str, why: str) -> None:
+        super().__init__(f"picture {sha256[:12]} is {why}")
+        self.sha256 = sha256
+        self.why = why
+        """`damaged` or `missing`."""
+
+
+class PictureStore:
+    """All pictures of one data folder. One worker: decoding two at once would double the memory and win little on a small machine."""
+
+    def __init__(self, data_dir: Path, executor: Executor | None = None) -> None:
+        self._folder = data_dir / "pictures"
+        self._incoming = self._folder / "incoming"
+        self._executor = executor or ThreadPoolExecutor(1, thread_name_prefix="pictures")
+        self._swept = False
+
+    async def add_base64(self, pieces: Sequence[bytes], revised_prompt: str | None = None) -> Picture:
+        """Store a picture that came as base64, in the pieces in which it came. Raises BadPicture."""
+        return await self._off_loop(lambda: self._add(from_base64(pieces), revised_prompt))
+
+    async def add_bytes(self, pieces: Sequence[bytes], revised_prompt: str | None = None) -> Picture:
+        """Store a downloaded picture. Raises BadPicture."""
+        return await self._off_loop(lambda: self._add(b"".join(pieces), revised_prompt))
+
+    async def read(self, sha256: str) -> bytes:
+        """The bytes of a stored picture, checked against its name. Raises DamagedPicture."""
+        return await self._off_loop(lambda: self._read(sha256))
+
+    async def delete(self, sha256: str) -> bool:
+        """Remove a picture; False when there was none."""
+        return await self._off_loop(lambda: self._delete(sha256))
+
+    def path(self, sha256: str) -> Path | None:
+        """Where a picture lies; None when the hash is not one or nothing is stored under it."""
+        return next((path for path in self._candidates(sha256) if path.is_file()), None)
+
+    def close(self) -> None:
+        """Let the worker go. A picture being written is finished first."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    async def _off_loop(self, work: Callable[[], _T]) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+
+    def _candidates(self, sha256: str) -> list[Path]:
+        # Ids come from buttons and addresses: only the exact spelling of a hash ever becomes part of a path.
+        if not _HASH.fullmatch(sha256):
+            return []
+        return [self._folder / sha256[:2] / f"{sha256}.{extension}" for extension in FORMATS.values()]
+
+    def _add(self, raw: bytes, revised_prompt: str | None) -> Picture:
+        self._sweep_once()
+        handle, name = tempfile.mkstemp(dir=self._incoming, suffix=".part")
+        part = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                hashing = _Hashing(file)
+                format_, width, height = recode(raw, cast(BinaryIO, hashing))
+                file.flush()
+                os.fsync(file.fileno())
+            sha256 = hashing.digest.hexdigest()
+            target = self._folder / sha256[:2] / f"{sha256}.{format_}"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part.replace(target)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        _sync_folder(target.parent)
+        return Picture(sha256, format_, width, height, hashing.size, revised_prompt)
+
+    def _sweep_once(self) -> None:
+        """What a killed process had half written is removed before the first new picture."""
+        if not self._swept:
+            self._incoming.mkdir(parents=True, exist_ok=True)
+            for leftover in self._incoming.glob("*.part"):
+                leftover.unlink(missing_ok=True)
+            self._swept = True
+
+    def _read(self, sha256: str) -> bytes:
+        path = self.path(sha256)
+        if path is None:
+            raise DamagedPicture(sha256, "missing")
+        digest, content = hashlib.sha256(), bytearray()
+        with path.open("rb") as file:
+            while piece := file.read(SLICE):
+                digest.update(piece)
+                content += piece
+        if digest.hexdigest() != sha256:
+            raise DamagedPicture(sha256, "damaged")
+        return bytes(content)
+
+    def _delete(self, sha256: str) -> bool:
+        path = self.path(sha256)
+        if path is None:
+            return False
+        path.unlink(missing_ok=True)
+        return True
+
+
+class _Hashing:
+    """A file that hashes and counts what is written to it, so that big pictures are not read twice."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.digest = hashlib.sha256()
+        self.size = 0
+
+    def write(self, piece: bytes) -> int:
+        self.digest.update(piece)
+        self.size += len(piece)
+        return self._file.write(piece)
+
+    def flush(self) -> None:
+        self._file.flush()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name durable as well; file systems and platforms that cannot are left alone."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        pass
+    finally:
+        os.close(handle)
