@@ -11,6 +11,8 @@ FIRST_PROBE, GROWTH, LAST_PROBE = 2.0, 1.6, 10.0
 RUNNING_IS_UP = 2.5
 """Seconds: a provider that is down says so at once; a probe that still runs is being served."""
 HINT_CAP = 30.0
+SLOW = 15.0
+"""Seconds; a failure later than this came in the middle of the work."""
 
 
 @dataclass(slots=True)
@@ -23,14 +25,24 @@ class Breaker:
     interval: float = FIRST_PROBE
     newest_failure: float = -1e18
     """Launch time of the newest failed exchange: only a success launched later shows that the provider is back."""
+    slowest: float = 0.0
+    """Seconds that the failures of this outage took, at most."""
 
     @property
     def open(self) -> bool:
         return self.since is not None
 
-    def trouble(self, launched: float, now: float, hint: float | None, uniform: Callable[[float, float], float]) -> bool:
+    def patience(self) -> float:
+        """Seconds after which a probe that still runs is being served: longer where the failures themselves are slow."""
+        return max(RUNNING_IS_UP, 1.5 * self.slowest + 1.0)
+
+    def trouble(self, launched: float, now: float, hint: float | None, uniform: Callable[[float, float], float], probe: bool) -> bool:
         """Book a failure; True when this one opened the breaker or put the next probe off."""
+        if self.since is not None and not probe:
+            return False
         self.in_a_row += 1
+        if self.in_a_row > 1:
+            self.slowest = max(self.slowest, min(now - launched, SLOW))
         self.newest_failure = max(self.newest_failure, launched)
         if self.since is None and self.in_a_row < OPEN_AFTER:
             return False
@@ -46,5 +58,5 @@ class Breaker:
         if launched <= self.newest_failure:
             return False
         was_open = self.since is not None
-        self.in_a_row, self.since = 0, None
+        self.in_a_row, self.since, self.slowest = 0, None, 0.0
         return was_open

@@ -1,0 +1,49 @@
+"""The rate-limit headers of an answer, as OpenAI and those who copy it send them: limit, remaining and reset of a bucket of requests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_DURATION = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,5})m(?!s))?(?:(\d{1,6}(?:\.\d{1,9})?)s)?(?:(\d{1,9}(?:\.\d{1,9})?)ms)?")
+_NUMBER = re.compile(r"\d{1,9}")
+_MINUTE = 90.0
+"""Seconds: a bucket that is full again sooner is one per minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the provider says about itself."""
+
+    per_second: float | None
+    remaining: int | None
+
+
+def seconds(text: str) -> float | None:
+    """`820ms`, `3.2s`, `6m0s`, `1h2m`, `12`; None when it is something else."""
+    text = text.strip()
+    if not text:
+        return None
+    if re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", text):
+        return float(text)
+    found = _DURATION.fullmatch(text)
+    if not found:
+        return None
+    hours, minutes, whole, milli = (float(part) if part else 0.0 for part in found.groups())
+    return hours * 3600 + minutes * 60 + whole + milli / 1000
+
+
+def read(headers: Mapping[str, str]) -> Told | None:
+    """None when the answer has no such headers, or nonsense in them."""
+    for unit in ("requests", "images"):
+        limit, remaining = headers.get(f"x-ratelimit-limit-{unit}", ""), headers.get(f"x-ratelimit-remaining-{unit}", "")
+        if not _NUMBER.fullmatch(limit) or not int(limit):
+            continue
+        left = int(remaining) if _NUMBER.fullmatch(remaining) else None
+        reset = seconds(headers.get(f"x-ratelimit-reset-{unit}", ""))
+        if reset is None or reset <= _MINUTE:
+            return Told(int(limit) / 60.0, left)
+        used = int(limit) - left if left is not None else 0
+        return Told(used / reset if used > 0 else None, left)
+    return None

@@ -1,0 +1,62 @@
+"""How fast requests may follow each other: two models of the provider's limit learn side by side, and the one that fits is obeyed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.gate.bucket import Bucket
+from bot.gate.window import Window
+
+
+@dataclass(slots=True)
+class Pace:
+    """Facade over the models; times in seconds."""
+
+    bucket: Bucket = field(default_factory=Bucket)
+    window: Window = field(default_factory=Window)
+
+    @property
+    def known(self) -> bool:
+        """Whether a limit was met or named."""
+        return self.bucket.rate is not None
+
+    @property
+    def rate(self) -> float | None:
+        """Requests a second believed in."""
+        if self.window.believed and self.window.limit is not None:
+            return self.window.limit / 60.0
+        return self.bucket.rate
+
+    def wait(self, now: float) -> float:
+        """Seconds until one more should be let in."""
+        wait = self.bucket.wait(now)
+        return self.window.wait(now) if self.window.believed else wait
+
+    def launch(self, now: float) -> bool:
+        """One goes out; True when it had to wait for its turn at the limit."""
+        self.window.launch(now)
+        return self.bucket.launch(now)
+
+    def give_back(self, launched: float) -> None:
+        """It never arrived."""
+        self.window.give_back(launched)
+        self.bucket.give_back()
+
+    def admit(self, launched: float, waited: bool) -> None:
+        """It was let in."""
+        self.window.admit(launched)
+        self.bucket.admit(launched, waited)
+
+    def refuse(self, launched: float, wait: float | None, told: float | None) -> None:
+        """It was refused for the rate."""
+        self.window.give_back(launched)
+        self.bucket.refuse(launched, wait, told)
+        self.window.refuse(launched, wait, told, self.bucket.rate)
+
+    def hear(self, rate: float, remaining: int | None) -> None:
+        """The provider named its limit."""
+        self.bucket.hear(rate, remaining)
+
+    def clear(self, now: float) -> None:
+        """After a long stop."""
+        self.bucket.clear(now)

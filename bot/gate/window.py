@@ -1,0 +1,70 @@
+"""The other way to limit: so many requests in any minute. After a dense run nothing is let in until the first of it is a minute old."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+SPAN = 60.0
+CLOSE = 1.3
+"""Seconds by which a hint may miss what this predicts: providers round up to whole seconds."""
+LONG = 10.0
+"""Seconds; a shorter hint that fits may be chance."""
+
+
+@dataclass(slots=True)
+class Window:
+    """Believed once a refusal came exactly when it predicts one, until an admission contradicts it."""
+
+    times: deque[float] = field(default_factory=lambda: deque(maxlen=2000))
+    """Launch times of what was admitted or may have been, oldest first."""
+    limit: int | None = None
+    believed: bool = False
+
+    def count(self, now: float) -> int:
+        """Admissions of the last minute."""
+        while self.times and self.times[0] <= now - SPAN:
+            self.times.popleft()
+        return len(self.times)
+
+    def wait(self, now: float) -> float:
+        """Seconds until one more fits."""
+        count = self.count(now)
+        if self.limit is None or count < self.limit:
+            return 0.0
+        return max(0.0, self.times[count - self.limit] + SPAN - now)
+
+    def launch(self, now: float) -> None:
+        """A request goes out."""
+        self.times.append(now)
+
+    def give_back(self, launched: float) -> None:
+        """It was refused or never arrived."""
+        try:
+            self.times.remove(launched)
+        except ValueError:
+            return
+
+    def admit(self, launched: float) -> None:
+        """It was let in: more in a minute than the limit refutes it."""
+        if self.limit is not None and sum(1 for time in self.times if launched - SPAN < time <= launched) > self.limit:
+            self.limit, self.believed = None, False
+
+    def refuse(self, launched: float, wait: float | None, told: float | None, bucket_rate: float | None) -> None:
+        """It was refused for the rate (and has been given back). `bucket_rate`: what a bucket would have to refill at, at most."""
+        count = self.count(launched)
+        if count == 0:
+            self.limit, self.believed = None, False
+            return
+        if self.limit is None or count < self.limit:
+            self.believed = False
+            self.limit = count
+        if count != self.limit:
+            return
+        if told is not None:
+            self.believed = self.believed or round(told * SPAN) == count
+        elif wait is not None:
+            fits = abs(self.times[0] + SPAN - launched - wait) < CLOSE
+            self.believed = fits and (self.believed or wait >= LONG)
+        elif bucket_rate is not None and count >= 3 and bucket_rate < 0.7 * count / SPAN:
+            self.believed = True
