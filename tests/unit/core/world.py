@@ -1,0 +1,224 @@
+"""A whole bot on a real SQLite file with a scripted image service and a chat that remembers what it was shown."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.catalogue.load import Catalogue
+from bot.chat.port import Message, SendResult, Sent
+from bot.chat.views import Act, ActionName, Audience, View
+from bot.compose import Bot, build
+from bot.core import Core, Received
+from bot.domain.failure import Evidence
+from bot.domain.outcome import Billed, Outcome, Pending, Picture
+from bot.domain.requests import Person, Place, Submission
+from bot.gate.settings import GateSettings
+from bot.ports import SystemPorts
+from bot.providers.port import Call, OnPartial
+from bot.requests.rules import Rules
+
+PICTURE = Picture("ab" * 32, "png", 64, 64, 100)
+BLOCK = Evidence(
+    provider="openai",
+    api="images.generations",
+    status=400,
+    body={"error": {"type": "image_generation_user_error", "code": "moderation_blocked", "message": "Your request was rejected."}},
+)
+RATE = Evidence(
+    provider="openai",
+    api="images.generations",
+    status=429,
+    headers={"retry-after": "1"},
+    body={"error": {"code": "rate_limit_exceeded", "type": "requests", "message": "Rate limit reached."}},
+)
+DOWN = Evidence(
+    provider="openai", api="images.generations", status=500, body={"error": {"type": "server_error", "message": "The server had an error."}}
+)
+BAD_KEY = Evidence(
+    provider="openai",
+    api="images.generations",
+    status=401,
+    body={"error": {"code": "invalid_api_key", "type": "invalid_request_error", "message": "Incorrect API key provided."}},
+)
+
+
+def good(count: int = 1) -> Outcome:
+    """So many pictures."""
+    return Outcome(pictures=(PICTURE,) * count, billed=Billed.YES, status=200)
+
+
+def bad(evidence: Evidence, billed: Billed = Billed.NO) -> Outcome:
+    """No picture, and why."""
+    return Outcome(shortfall=evidence, billed=billed, status=evidence.status)
+
+
+@dataclass
+class Service:
+    """An image service that answers from a script and then always with what was asked for."""
+
+    script: list[Outcome] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    hold: asyncio.Event | None = None
+    """While set and not yet set-to-go, calls wait."""
+    name: str = "scripted"
+    gate_key: str = "scripted"
+
+    async def call(self, call: Call, on_partial: OnPartial | None = None) -> Outcome:
+        self.calls.append(call)
+        if self.hold is not None:
+            await self.hold.wait()
+        return self.script.pop(0) if self.script else good(call.count)
+
+    async def collect(self, call: Call, pending: Pending) -> Outcome:
+        return self.script.pop(0) if self.script else good(call.count)
+
+    async def aclose(self) -> None:
+        return None
+
+
+@dataclass
+class Room:
+    """A chat platform: the last view of every message, and all of them in order."""
+
+    now: dict[str, View] = field(default_factory=dict)
+    messages: dict[str, Message] = field(default_factory=dict)
+    all: list[tuple[str, View]] = field(default_factory=list)
+    answers: Callable[[Message, View], SendResult] = lambda message, view: Sent({"id": message.id})
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, message: Message, view: View) -> SendResult:
+        result = self.answers(message, view)
+        if isinstance(result, Sent):
+            self.now[message.id] = view
+            self.messages[message.id] = message
+            self.all.append((message.id, view))
+            self.changed.set()
+        return result
+
+    def about(self, subject: str, audience: Audience | None = None) -> View | None:
+        """What is shown about a subject now."""
+        for key, message in self.messages.items():
+            if message.subject == subject and audience in (None, message.audience):
+                return self.now[key]
+        return None
+
+
+@dataclass
+class Everybody:
+    """Moderators by a list."""
+
+    moderators: set[str] = field(default_factory=lambda: {"mia", "noor"})
+
+    async def is_moderator(self, person: str, community: str) -> bool:
+        return person in self.moderators
+
+    async def is_administrator(self, person: str, community: str) -> bool:
+        return person == "olu"
+
+
+@dataclass
+class Platform:
+    """The test's adapter."""
+
+    chat: Room = field(default_factory=Room)
+    moderators: Everybody = field(default_factory=Everybody)
+    name: str = "test"
+    acked: bool = True
+
+    async def serve(self, core: Core, ready: Callable[[str], None]) -> None:
+        await asyncio.Event().wait()
+
+    async def acknowledged(self, place: Place) -> bool:
+        return self.acked
+
+    def operators_place(self) -> Place | None:
+        return Place("test", "home", "operators")
+
+    def home_moderators_place(self) -> Place | None:
+        return Place("test", "home", "moderators")
+
+
+@dataclass
+class Pictures:
+    """Remembers what was forgotten."""
+
+    forgotten: list[str] = field(default_factory=list)
+
+    async def read(self, sha256: str) -> bytes:
+        return b""
+
+    def forget(self, sha256: str) -> None:
+        self.forgotten.append(sha256)
+
+
+@dataclass
+class World:
+    """The bot with its surroundings."""
+
+    bot: Bot
+    service: Service
+    platform: Platform
+    pictures: Pictures
+    events: int = 0
+
+    @property
+    def chat(self) -> Room:
+        return self.platform.chat
+
+    async def imagine(self, prompt: str = "a red bicycle", person: str = "ana", **options: object) -> str:
+        """Type /imagine; returns the request's id."""
+        self.events += 1
+        private = bool(options.pop("private", False))
+        submission = Submission(Person(person, person.title()), Place("test", "home", "imagine"), prompt, private=private, **options)  # type: ignore[arg-type]
+        received = await self.bot.core.receive(f"test:{self.events}", submission)
+        assert isinstance(received, Received)
+        await self.bot.core.accept(received.request_id)
+        return received.request_id
+
+    async def press(self, action: ActionName, row: str, person: str = "ana", values: Mapping[str, str] | None = None, key: str = "") -> str:
+        """Press a button; returns what the presser hears."""
+        self.events += 1
+        act = Act(key or f"press:{self.events}", person, person.title(), "test", "home", "imagine", action, row, values or {})
+        return (await self.bot.core.act(act)).text
+
+    async def until(self, check: Callable[[], object], seconds: float = 10.0) -> None:
+        """Wait until something is shown that makes the check true."""
+        async with asyncio.timeout(seconds):
+            while not check():
+                self.chat.changed.clear()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(0.05):
+                        await self.chat.changed.wait()
+
+    async def answer(self, request_id: str) -> View:
+        """The final view of a request."""
+        await self.until(lambda: (view := self.chat.about(f"request:{request_id}")) is not None and view.final)
+        view = self.chat.about(f"request:{request_id}")
+        assert view is not None
+        return view
+
+
+@contextlib.asynccontextmanager
+async def world(data_dir: Path, service: Service | None = None, platform: Platform | None = None, **rules: object) -> AsyncIterator[World]:
+    """Start a bot, and stop it afterwards."""
+    service, platform, pictures = service or Service(), platform or Platform(), Pictures()
+    model = Catalogue.load().default()
+    bot = await build(
+        data_dir=data_dir,
+        ports=SystemPorts(),
+        rules=Rules(model=model, **rules),  # type: ignore[arg-type]
+        gate_settings=GateSettings(),
+        provider=service,
+        pictures=pictures,
+    )
+    bot.add(platform)
+    found = await bot.start()
+    await bot.finish_received(found)
+    try:
+        yield World(bot, service, platform, pictures)
+    finally:
+        await bot.stop(0.0)
