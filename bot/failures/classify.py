@@ -1,0 +1,149 @@
+"""`classify(evidence) -> Failure`: what went wrong, whether doing something again can help, who can fix it.
+
+Pure, and total: it never raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.domain.failure import Evidence, Failure
+from bot.domain.kinds import KINDS, Action, Fixer, Group, Kind
+from bot.failures import facts as fact_reader
+from bot.failures.hints import Hint, wait_hint
+from bot.failures.refine import refine
+from bot.failures.rules import RULES, TRANSPORT, WITHOUT_ERROR
+from bot.failures.rules.rule import Rule, Text
+from bot.failures.signals import Signals, read
+
+LONG_WAIT = 3600.0
+"""Seconds; a rate answer that asks for more will not clear while anybody waits for the picture."""
+
+BY_STATUS: dict[int, Kind] = {
+    401: Kind.AUTH_INVALID_KEY,
+    402: Kind.QUOTA_EXHAUSTED,
+    403: Kind.AUTH_PERMISSION,
+    404: Kind.ENDPOINT_NOT_FOUND,
+    405: Kind.ENDPOINT_NOT_FOUND,
+    407: Kind.NETWORK_PROXY,
+    408: Kind.TIMEOUT,
+    410: Kind.ENDPOINT_NOT_FOUND,
+    413: Kind.PAYLOAD_TOO_LARGE,
+    415: Kind.BAD_REQUEST_OTHER,
+    429: Kind.RATE_LIMITED,
+    451: Kind.REGION_BLOCKED,
+    499: Kind.SERVER_ERROR,
+    500: Kind.SERVER_ERROR,
+    501: Kind.UNSUPPORTED_OPTION,
+    502: Kind.GATEWAY_ERROR,
+    503: Kind.OVERLOADED,
+    504: Kind.TIMEOUT,
+    520: Kind.GATEWAY_ERROR,
+    524: Kind.TIMEOUT,
+    529: Kind.OVERLOADED,
+    598: Kind.TIMEOUT,
+}
+"""What a status alone says; the confidence is low, because a status alone is wrong in three of five cases."""
+
+_MASKED = frozenset({400, 422, 500, 502, 503})
+"""Outer statuses that gateways put over an inner one."""
+
+
+def classify(evidence: Evidence) -> Failure:
+    """What this evidence means. Never raises, whatever was handed in."""
+    try:
+        return classify_with(evidence, TRANSPORT, RULES, WITHOUT_ERROR)
+    except Exception:  # the promise is to be total: a defect in a rule must not lose an answer. Tests call classify_with.
+        status = evidence.status if isinstance(evidence.status, int) else None
+        return _failure(_by_status(status), None, 0.1, {}, None)
+
+
+def classify_with(evidence: Evidence, transport: Iterable[Rule], rules: Iterable[Rule], without_error: Iterable[Rule]) -> Failure:
+    """The same with tables of one's own choice: benches leave families out."""
+    seen = read(evidence)
+    text = Text(f" {seen.words} ")
+    hint = wait_hint(seen.headers, {**seen.values, "": seen.words})
+    rule = _decide(seen, text, transport, rules, without_error)
+    if rule is None:
+        kind, action, confidence = _fallback(seen)
+    else:
+        kind, action, confidence = rule.kind, rule.action, rule.confidence
+    kind, action = refine(kind, action, seen, text)
+    return _failure(kind, _lowered(kind, action, hint, seen), confidence, fact_reader.facts(seen, kind), _wait(hint, kind))
+
+
+def _decide(seen: Signals, text: Text, transport: Iterable[Rule], rules: Iterable[Rule], without_error: Iterable[Rule]) -> Rule | None:
+    if seen.exception and (seen.status is None or seen.ok or seen.status == 400):
+        for rule in transport:
+            if rule.holds(seen, text):
+                return rule
+    for rule in rules:
+        if rule.holds(seen, text):
+            return rule
+    if seen.ok:
+        for rule in without_error:
+            if rule.holds(seen, text):
+                return rule
+    return None
+
+
+def _fallback(seen: Signals) -> tuple[Kind, Action | None, float]:
+    """Only the status is left. A named inner status says more than the outer one of a gateway."""
+    status = seen.status
+    if seen.inner is not None and (status is None or status < 400 or (status in _MASKED and seen.inner not in (400, 422, 500))):
+        status = seen.inner
+    if status is None or status < 400:
+        if "broken" in seen.shapes or "text" in seen.shapes or "json" in seen.shapes or "empty" in seen.shapes or "no_body" in seen.shapes:
+            return Kind.MALFORMED_RESPONSE, None, 0.4
+        return Kind.SERVER_ERROR, None, 0.2
+    if seen.api.startswith("task") and status in (404, 410):
+        return Kind.TASK_LOST, None, 0.6
+    return _by_status(status), None, 0.45
+
+
+def _by_status(status: int | None) -> Kind:
+    if status is None:
+        return Kind.SERVER_ERROR
+    known = BY_STATUS.get(status)
+    if known is not None:
+        return known
+    if 400 <= status < 500:
+        return Kind.BAD_REQUEST_OTHER
+    if 520 <= status < 600:
+        return Kind.GATEWAY_ERROR
+    return Kind.SERVER_ERROR
+
+
+def _lowered(kind: Kind, action: Action | None, hint: Hint, seen: Signals) -> Action:
+    strongest = KINDS[kind].action
+    if strongest is Action.NONE or action is Action.NONE or hint.do_not_repeat:
+        return Action.NONE
+    if kind is Kind.RATE_LIMITED and hint.order and hint.seconds is not None and hint.seconds > LONG_WAIT:
+        return Action.NONE
+    if strongest is Action.GENERATE and seen.api == "download":
+        return Action.FETCH
+    if (
+        strongest is Action.GENERATE
+        and seen.api.startswith("task")
+        and (seen.status is None or seen.status >= 400)
+        and KINDS[kind].group is Group.SERVICE
+    ):
+        return Action.POLL
+    return strongest if action is None else action
+
+
+def _wait(hint: Hint, kind: Kind) -> float | None:
+    if not hint.order and kind is not Kind.RATE_LIMITED:
+        return None
+    return hint.seconds if KINDS[kind].group in (Group.SERVICE, Group.UNUSABLE) else None
+
+
+def _failure(kind: Kind, action: Action | None, confidence: float, facts: dict[str, str], wait: float | None) -> Failure:
+    rule = KINDS[kind]
+    if kind is Kind.OUTPUT_REJECTED:
+        raise ValueError("output_rejected comes from a person, never from evidence")
+    fixer = rule.who_can_fix
+    chosen = rule.action if action is None else action
+    if chosen is Action.NONE and fixer is Fixer.NOBODY_WAIT:
+        fixer = Fixer.OPERATOR
+    return Failure(rule.group, kind, chosen, wait, fixer, confidence, facts)

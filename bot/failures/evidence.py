@@ -1,0 +1,90 @@
+"""The doors through which the provider room hands in what it saw: an answer, or an exception of the HTTP client.
+
+Nothing is judged here. Exceptions are read by class name and causes, so that no HTTP library is imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.domain.failure import MAX_EVIDENCE_BYTES, Evidence, Phase
+from bot.failures.signals import lower_headers
+from bot.failures.tokens import token_set
+
+BEFORE_SEND = token_set("""
+    ConnectError ConnectTimeout PoolTimeout ProxyError UnsupportedProtocol InvalidURL LocalProtocolError gaierror
+    ConnectionRefusedError SSLCertVerificationError ClientConnectorError ClientConnectorDNSError
+    ClientConnectorCertificateError ClientConnectorSSLError ClientProxyConnectionError ClientHttpProxyError
+    ConnectionTimeoutError NewConnectionError NameResolutionError
+""")
+"""Classes that prove that the request never left: nothing was generated, nothing can be billed."""
+AFTER_SEND = token_set("""
+    ReadTimeout ReadError WriteTimeout WriteError CloseError RemoteProtocolError DecodingError TooManyRedirects
+    ServerDisconnectedError ClientPayloadError ClientOSError ServerTimeoutError IncompleteRead RemoteDisconnected
+    ConnectionResetError
+""")
+_MAX_CAUSES = 6
+_MAX_TEXT = 2000
+
+
+def from_response(status: int, headers: Mapping[str, str], body: bytes, *, provider: str = "", api: str = "") -> Evidence:
+    """An answer that came. Of a long event stream the end is kept, because errors come last."""
+    lowered = lower_headers(headers)
+    kept = body
+    if len(body) > MAX_EVIDENCE_BYTES:
+        tail = "event-stream" in lowered.get("content-type", "")
+        quarter = MAX_EVIDENCE_BYTES // 4
+        kept = body[:quarter] + b"\n" + body[-(MAX_EVIDENCE_BYTES - quarter - 1) :] if tail else body[:MAX_EVIDENCE_BYTES]
+    return Evidence(provider=provider, api=api, status=status, headers=lowered, body=kept, phase=Phase.AFTER_SEND)
+
+
+def from_exception(
+    exc: BaseException,
+    *,
+    provider: str = "",
+    api: str = "",
+    via_proxy: bool = False,
+    status: int | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Evidence:
+    """An exception instead of an answer, or while an answer was read (then with its status). Causes are appended with ` <- `."""
+    chain = _chain(exc)
+    names = [type(link).__name__ for link in chain]
+    return Evidence(
+        provider=provider,
+        api=api,
+        status=status,
+        headers=lower_headers(headers or {}),
+        exception=" <- ".join(_spelled(link) for link in chain),
+        phase=Phase.AFTER_SEND if status is not None else _phase(names),
+        via_proxy=via_proxy,
+    )
+
+
+def _chain(exc: BaseException) -> list[BaseException]:
+    chain: list[BaseException] = []
+    link: BaseException | None = exc
+    while link is not None and len(chain) < _MAX_CAUSES and link not in chain:
+        chain.append(link)
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+    return chain
+
+
+def _spelled(exc: BaseException) -> str:
+    kind = type(exc)
+    try:
+        text = str(exc)
+    except Exception:  # an exception whose text cannot be had is still that exception
+        text = ""
+    name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__.split('.')[0]}.{kind.__name__}"
+    return f"{name}: {text[:_MAX_TEXT]}"
+
+
+def _phase(names: list[str]) -> Phase:
+    """The outermost class that says something decides; a reset while connecting is wrapped in a ConnectError."""
+    for name in names:
+        if name in BEFORE_SEND:
+            return Phase.BEFORE_SEND
+        if name in AFTER_SEND:
+            return Phase.AFTER_SEND
+    return Phase.UNKNOWN

@@ -1,0 +1,240 @@
+"""Every spelling of "wait that long" or "do not repeat" that providers use, read into one `Hint`. It has no clock: dates are read against
+the answer's own `date` header, else against the time that is handed in.
+
+Values are as the provider named them, capped; floors under millisecond hints are the business of whoever waits (docs/gate.md).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from calendar import timegm
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_tz
+
+MAX_WAIT = 24 * 3600.0
+"""Seconds; nobody waits longer than a day for a picture, whatever a provider says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What an answer says about repeating the request."""
+
+    seconds: float | None = None
+    """Wait that long; finite, positive, at most MAX_WAIT. None when no wait was named."""
+    do_not_repeat: bool = False
+    """The provider says that the same request will not work."""
+    order: bool = True
+    """False for the refill clock of a bucket (`x-ratelimit-reset-*`), which means something only for a rate answer."""
+    not_billed: bool = False
+    """The provider says that the failed call was free (`x-fal-billable-units: 0`)."""
+    source: str = ""
+    """Name of the header or field, for logs."""
+
+
+_DURATION = re.compile(
+    r"(?<![\w.])(?:(\d{1,4}(?:\.\d{1,9})?)d)?(?:(\d{1,5}(?:\.\d{1,9})?)h)?(?:(\d{1,6}(?:\.\d{1,9})?)m(?!s))?"
+    r"(?:(\d{1,9}(?:\.\d{1,12})?)s)?(?:(\d{1,9}(?:\.\d{1,9})?)ms)?(?![\w])"
+)
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?$")
+_UNIT = (
+    r"(milliseconds?|millis|msecs?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|"
+    r"毫秒|秒钟?|分钟|分|小时|天|秒後|時間|초|분|시간)"
+)
+_WAIT_WORDS = re.compile(
+    r"(?:try again (?:in|after)|retry (?:in|after)|retry your request (?:in|after)|retry again (?:in|after)|"
+    r"resets? (?:in|after)|available (?:again )?in|wait(?: for)?(?: at least)?|"
+    r"retry[-_ ]after|come back in|请在|请等待|请于|等待|等候|剩余时间|再过)"
+    r"[ :=]{0,3}(?:about |approximately |around |another |at least |~|≈|约|大约)?\s?"
+    r"((?:\d{1,9}(?:\.\d{1,12})?\s?" + _UNIT + r"(?![a-z])[ ,]{0,2}(?:and )?){1,4})",
+    re.IGNORECASE,
+)
+_PART = re.compile(r"(\d{1,9}(?:\.\d{1,12})?)\s?" + _UNIT, re.IGNORECASE)
+_SECONDS = {
+    "ms": 0.001, "mi": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0,
+    "毫": 0.001, "秒": 1.0, "分": 60.0, "小": 3600.0, "時": 3600.0, "天": 86400.0, "초": 1.0, "분": 60.0, "시": 3600.0,
+}  # fmt: skip
+_FALSE = frozenset({"false", "0", "no"})
+
+
+def duration(text: str) -> float | None:
+    """`1h23m31s`, `6m0s`, `20ms`, `34.4s`, `12`, `1.5` -> seconds; None for anything else."""
+    text = text.strip()
+    if not text or len(text) > 40:
+        return None
+    match = _DURATION.fullmatch(text)
+    if match and any(match.groups()):
+        days, hours, minutes, seconds, millis = (float(part) if part else 0.0 for part in match.groups())
+        return days * 86400 + hours * 3600 + minutes * 60 + seconds + millis / 1000
+    return number(text)
+
+
+def number(value: object) -> float | None:
+    """A finite number from a number or a plain ASCII numeral; None for all else, also for `inf`, `nan` and `²`."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, str):
+        text = value.strip()
+        if not text or len(text) > 32 or not text.isascii() or not text.replace(".", "", 1).replace("-", "", 1).isdigit():
+            return None
+        value = text
+    if not isinstance(value, str | int | float):
+        return None
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) else None
+
+
+def moment(text: str) -> float | None:
+    """An HTTP date or an ISO 8601 timestamp as seconds since the epoch."""
+    text = text.strip()[:64]
+    iso = _ISO.match(text)
+    try:
+        if iso:
+            year, month, day, hour, minute, second = (int(part) for part in iso.groups()[:6])
+            return timegm((year, month, day, hour, minute, second)) - _offset(iso[7])
+        if not text or not text[0].isalpha():
+            return None
+        parsed = parsedate_tz(text)
+        return None if parsed is None else timegm((*parsed[:6], 0, 0, 0)) - (parsed[9] or 0)
+    except (ValueError, OverflowError, IndexError, TypeError):
+        return None
+
+
+def wait_hint(headers: Mapping[str, object], body: object = None, now_epoch: float | None = None) -> Hint:
+    """The strongest hint of an answer. `body` is a text, or named scalar values (squashed names) with the text under `""`.
+
+    Order: "do not repeat", then `retry-after-ms`, `retry-after`, fields of the body, the text, then the refill clocks of buckets.
+    """
+    lowered = {name.lower(): value for name, value in headers.items() if isinstance(value, str)}
+    values: Mapping[str, object] = body if isinstance(body, Mapping) else {"": body}
+    now = moment(lowered.get("date", ""))
+    now = now_epoch if now is None else now
+    free = number(lowered.get("x-fal-billable-units")) == 0
+    if _forbidden(lowered, values):
+        return Hint(do_not_repeat=True, not_billed=free, source="do-not-repeat")
+    text = values.get("")
+    said = text_wait(text) if isinstance(text, str) else None
+    for source, seconds in (*_from_headers(lowered, now), *_from_fields(values, now), ("text", said)):
+        good = _good(seconds)
+        if good is not None:
+            return Hint(good, not_billed=free, source=source)
+    clocks = [good for _, seconds in _clocks(lowered, now) if (good := _good(seconds)) is not None]
+    if clocks:
+        return Hint(max(clocks), order=False, not_billed=free, source="x-ratelimit-reset")
+    return Hint(not_billed=free)
+
+
+def text_wait(text: str) -> float | None:
+    """Seconds named in a sentence that asks to wait (`Please try again in 6m0s`); durations of other things are none."""
+    match = _WAIT_WORDS.search(text[:8000])
+    if match is None:
+        return None
+    return sum(float(amount) * _unit(unit) for amount, unit in _PART.findall(match[1]))
+
+
+def _unit(name: str) -> float:
+    lowered = name.lower()
+    if lowered.startswith("min") or lowered == "m":
+        return 60.0
+    return _SECONDS.get(lowered[:2], _SECONDS.get(lowered[:1], 1.0))
+
+
+def _offset(zone: str | None) -> int:
+    if not zone or zone == "Z":
+        return 0
+    sign = -1 if zone[0] == "-" else 1
+    return sign * (int(zone[1:3]) * 3600 + int(zone[-2:]) * 60)
+
+
+def _good(seconds: float | None) -> float | None:
+    if seconds is None or not math.isfinite(seconds) or seconds <= 0:
+        return None
+    return min(seconds, MAX_WAIT)
+
+
+def _forbidden(headers: Mapping[str, str], values: Mapping[str, object]) -> bool:
+    said = (headers.get("x-should-retry"), headers.get("x-fal-needs-retry"), headers.get("x-fal-retryable"))
+    if any(value is not None and value.strip().lower() in _FALSE for value in said):
+        return True
+    return values.get("retryable") is False or values.get("shouldretry") is False
+
+
+def _from_headers(headers: Mapping[str, str], now: float | None) -> list[tuple[str, float | None]]:
+    found: list[tuple[str, float | None]] = []
+    for name in ("retry-after-ms", "x-ms-retry-after-ms", "x-retry-after-ms"):
+        if name in headers:
+            millis = number(headers[name])
+            found.append((name, None if millis is None else millis / 1000))
+    for name in ("retry-after", "x-retry-after", "x-ratelimit-retry-after", "ratelimit-retry-after"):
+        if name in headers:
+            found.append((name, _duration_or_date(headers[name], now)))
+    return found
+
+
+def _duration_or_date(text: str, now: float | None) -> float | None:
+    seconds = duration(text)
+    if seconds is not None:
+        return seconds - now if now is not None and seconds > 1e9 else (None if seconds > 1e9 else seconds)
+    when = moment(text)
+    return None if when is None or now is None else when - now
+
+
+_FIELDS = (
+    "retrydelay",
+    "retryafter",
+    "retryafterseconds",
+    "retryinseconds",
+    "retryin",
+    "waitseconds",
+    "quotaresetdelay",
+    "estimatedtime",
+    "resetsinseconds",
+    "resetinseconds",
+    "resetafter",
+    "cooldownseconds",
+    "waittime",
+)
+_MILLI_FIELDS = ("retryafterms", "retryinms")
+_MOMENT_FIELDS = ("quotaresettimestamp", "resetsat", "resetat", "retryat", "nextavailableat")
+
+
+def _from_fields(values: Mapping[str, object], now: float | None) -> list[tuple[str, float | None]]:
+    found: list[tuple[str, float | None]] = []
+    for name in _MILLI_FIELDS:
+        millis = number(values.get(name))
+        if millis is not None:
+            found.append((name, millis / 1000))
+    for name in _FIELDS:
+        value = values.get(name)
+        if value is not None:
+            found.append((name, _duration_or_date(value, now) if isinstance(value, str) else number(value)))
+    if now is not None:
+        for name in _MOMENT_FIELDS:
+            value = values.get(name)
+            when = moment(value) if isinstance(value, str) else number(value)
+            if when is not None:
+                found.append((name, (when / 1000 if when > 1e11 else when) - now))
+    return found
+
+
+def _clocks(headers: Mapping[str, str], now: float | None) -> list[tuple[str, float | None]]:
+    """Refill clocks; only those whose bucket is said to be empty, or all when nothing is said. Azure's -1/-1/0 says nothing."""
+    found: list[tuple[str, float | None]] = []
+    for name, value in headers.items():
+        if "ratelimit" not in name or "reset" not in name:
+            continue
+        left = number(headers.get(name.replace("reset", "remaining")))
+        if left is not None and left != 0:
+            continue
+        seconds = duration(value)
+        if seconds is None:
+            when = moment(value)
+            seconds = None if when is None or now is None else when - now
+        elif seconds > 1e9:
+            seconds = None if now is None else (seconds / 1000 if seconds > 1e11 else seconds) - now
+        found.append((name, seconds))
+    return found

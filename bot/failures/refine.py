@@ -1,0 +1,58 @@
+"""Second looks at a kind that a rule has found.
+
+Which side of a picture a safety block is about, limits that can never clear, a refusing proxy.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.domain.kinds import Action, Kind
+from bot.failures.rules.rule import Text
+from bot.failures.signals import Signals
+from bot.failures.tokens import phrases
+
+_OUTPUT = phrases(
+    "generated image / generated content / generated picture / output image / output data / output content / output was / "
+    "output contain / response is blocked / the response / images that were generated / image was flagged / image was filtered / "
+    "image did not / images were filtered / result was / image unsafe / resulting image / that image because / black image / "
+    "final image / finish reason / 输出 / 生成的图 / 生成结果 / 生成图片 / 出力 / 생성된 / image may contain / output blocked / "
+    "output"
+)
+_REFERENCE = phrases(
+    "input image / reference image / referenced image / uploaded image / source image / image you uploaded / image you provided / "
+    "provided image / your image / this image / image input / attached image / original image / from this reference / the photo / "
+    "image upload / 参考图 / 输入图 / 上传的图 / 这张图 / 原图 / 图像包含 / 入力画像 / 참조 이미지"
+)
+_PROMPT = phrases(
+    "your prompt / the prompt / input text / prompt contain / prompt may / text prompt / this prompt / prompt was / "
+    "prompt provided / 提示词 / 输入文本 / プロンプト / 프롬프트"
+)
+_REQUESTED = re.compile(r"limit:? (\d{1,9})\b[^|]{0,60}?requested:? (\d{1,9})\b")
+
+
+def refine(kind: Kind, action: Action | None, seen: Signals, text: Text) -> tuple[Kind, Action | None]:
+    """The kind and action after a second look."""
+    if kind is Kind.SAFETY_PROMPT:
+        return _side(seen, text), Action.NONE
+    if kind is Kind.RATE_LIMITED and action is None:
+        asked = _REQUESTED.search(text.whole[:3000])
+        if asked and int(asked[2]) > int(asked[1]):
+            return kind, Action.NONE
+    if kind is Kind.NETWORK_CONNECT and seen.via_proxy:
+        return Kind.NETWORK_PROXY, Action.NONE
+    return kind, action
+
+
+def _side(seen: Signals, text: Text) -> Kind:
+    stages = seen.fields.get("moderationstage", ())
+    if "output" in stages:
+        return Kind.SAFETY_OUTPUT
+    edit = seen.api == "images.edits"
+    if any(map(text.has, _PROMPT)) and "input" not in stages:
+        return Kind.SAFETY_PROMPT
+    if any(map(text.has, _REFERENCE)) and (edit or not text.has("generated image")):
+        return Kind.SAFETY_REFERENCE_IMAGE
+    if "input" not in stages and any(map(text.has, _OUTPUT)):
+        return Kind.SAFETY_OUTPUT
+    return Kind.SAFETY_PROMPT

@@ -1,0 +1,153 @@
+"""What a classification rule is and when it holds. The tables beside this file hold the rules; this file holds no knowledge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.domain.kinds import Action, Kind
+from bot.failures.signals import Signals
+from bot.failures.tokens import phrases, squash
+
+Groups = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """All that is named must hold. Structure (codes, fields, flags, shapes, status) is compared first, words last."""
+
+    kind: Kind
+    source: str
+    """Where the shape was seen or documented."""
+    codes: frozenset[str] = frozenset()
+    """One of these machine words occurs anywhere (squashed)."""
+    field: str = ""
+    """Restricts `codes` to the values of this field (squashed)."""
+    also_codes: frozenset[str] = frozenset()
+    """And one of these."""
+    keys: frozenset[str] = frozenset()
+    """All of these fields are present."""
+    true: frozenset[str] = frozenset()
+    """One of these fields is true."""
+    false: frozenset[str] = frozenset()
+    """One of these fields is false."""
+    empties: frozenset[str] = frozenset()
+    """One of these fields is present and empty."""
+    shapes: frozenset[str] = frozenset()
+    """All of these shapes."""
+    not_shapes: frozenset[str] = frozenset()
+    statuses: frozenset[int] = frozenset()
+    """HTTP status (0 for none)."""
+    apis: tuple[str, ...] = ()
+    """The call begins with one of these."""
+    providers: tuple[str, ...] = ()
+    """The provider's name contains one of these."""
+    exceptions: tuple[str, ...] = ()
+    """The exception's text (lower case) contains one of these."""
+    words: Groups = ()
+    """Each group has a member in one and the same sentence."""
+    never: tuple[str, ...] = ()
+    """None of these in that sentence."""
+    nowhere: tuple[str, ...] = ()
+    """None of these anywhere."""
+    action: Action | None = None
+    """Lowers the action of the kind for this failure."""
+    confidence: float = 0.9
+    family: str = "common"
+
+    def holds(self, seen: Signals, text: Text) -> bool:
+        """Whether this rule describes what was seen."""
+        if self.codes and not self._code(seen):
+            return False
+        if self.statuses and (seen.status or 0) not in self.statuses:
+            return False
+        if self.also_codes and self.also_codes.isdisjoint(seen.codes):
+            return False
+        if self.keys and not self.keys <= seen.keys:
+            return False
+        if (self.true and self.true.isdisjoint(seen.true)) or (self.false and self.false.isdisjoint(seen.false)):
+            return False
+        if self.empties and self.empties.isdisjoint(seen.empties):
+            return False
+        if not self.shapes <= seen.shapes or not self.not_shapes.isdisjoint(seen.shapes):
+            return False
+        if self.apis and not seen.api.startswith(self.apis):
+            return False
+        if self.providers and not any(name in seen.provider for name in self.providers):
+            return False
+        if self.exceptions and not any(part in seen.exception for part in self.exceptions):
+            return False
+        return self._words(text)
+
+    def _code(self, seen: Signals) -> bool:
+        if not self.field:
+            return not self.codes.isdisjoint(seen.codes)
+        return any(value in self.codes for value in seen.fields.get(self.field, ()))
+
+    def _words(self, text: Text) -> bool:
+        if self.nowhere and any(map(text.has, self.nowhere)):
+            return False
+        if not self.words:
+            return not (self.never and any(map(text.has, self.never)))
+        for group in self.words:
+            if not any(map(text.has, group)):
+                return False
+        if len(self.words) == 1 and not self.never:
+            return True
+        return any(self._sentence(sentence) for sentence in text.sentences)
+
+    def _sentence(self, sentence: str) -> bool:
+        for group in self.words:
+            if not any(word in sentence for word in group):
+                return False
+        return not any(word in sentence for word in self.never)
+
+
+class Text:
+    """The words of one answer, with remembered look-ups: many rules ask for the same ones."""
+
+    __slots__ = ("_known", "_sentences", "whole")
+
+    def __init__(self, whole: str) -> None:
+        self.whole = whole
+        self._known: dict[str, bool] = {}
+        self._sentences: list[str] | None = None
+
+    def has(self, word: str) -> bool:
+        known = self._known.get(word)
+        if known is None:
+            known = self._known[word] = word in self.whole
+        return known
+
+    @property
+    def sentences(self) -> list[str]:
+        if self._sentences is None:
+            self._sentences = [f" {part.strip()} " for part in _split(self.whole) if part.strip()]
+        return self._sentences
+
+
+def _split(text: str) -> Iterable[str]:
+    """Sentences; a full stop inside of a number or a name (`gpt-5.4`, `fal.ai`) ends none."""
+    return text.replace(". ", "|").replace("! ", "|").replace("? ", "|").replace("; ", "|").translate(_HARD_ENDS).split("|")[:120]
+
+
+_HARD_ENDS = str.maketrans(dict.fromkeys("。！？；\n", "|"))
+
+
+def words(*groups: str) -> Groups:
+    """`words("size / width", "not supported / must be")`: alternatives within a group are divided by ` / `."""
+    return tuple(phrases(group) for group in groups)
+
+
+def names(text: str) -> frozenset[str]:
+    """Machine words, squashed, divided by spaces."""
+    return frozenset(squash(name) for name in text.split())
+
+
+def statuses(*numbers: int) -> frozenset[int]:
+    return frozenset(numbers)
+
+
+def code_table(family: str, source: str, table: dict[Kind, str], **more: object) -> tuple[Rule, ...]:
+    """One rule per kind from `{Kind: "code code code"}`."""
+    return tuple(Rule(kind, source, codes=names(text), family=family, **more) for kind, text in table.items())  # type: ignore[arg-type]

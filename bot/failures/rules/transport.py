@@ -1,0 +1,121 @@
+"""Faults of the wire, named by exception class and text: httpx, httpcore, aiohttp, requests, urllib3, curl, Node.
+
+Read only where an exception was recorded. Classes were measured against loopback servers (../shared/platform/failures.md, 14); the
+spellings of other libraries are those of their sources.
+"""
+
+from __future__ import annotations
+
+from bot.domain.kinds import Action, Kind
+from bot.failures.rules.rule import Rule
+
+MEASURED = "measured on loopback with httpx 0.28, aiohttp 3, requests 2"
+NODE = "nodejs.org/api/errors.html, libuv and curl error names"
+
+
+def _wire(kind: Kind, parts: str, source: str = MEASURED, action: Action | None = None, confidence: float = 0.95) -> Rule:
+    return Rule(kind, source, exceptions=tuple(parts.split(" / ")), action=action, confidence=confidence, family="transport")
+
+
+STRUCTURE: tuple[Rule, ...] = (
+    _wire(
+        Kind.NETWORK_PROXY,
+        "proxyerror / proxyconnectionerror / proxy authentication / tunnel connection failed / unable to connect to proxy / "
+        "cannot connect to proxy / socks5 / socksproxy / err_proxy / err_tunnel / proxy connect aborted / from proxy after connect",
+    ),
+    _wire(
+        Kind.NETWORK_TLS,
+        "certificate_verify_failed / certificate verify failed / wrong_version_number / [ssl / sslerror / sslcertverification / "
+        "certificateerror / self-signed certificate / self signed certificate / unable_to_verify_leaf / err_cert / cert_has_expired / "
+        "certificate has expired / err_tls / err_ssl / tlsv1 / tls handshake / ssl handshake / sslv3 / hostname mismatch / "
+        "unable to get local issuer / ssl connect error / ssl_error / certificate is not valid / doesn't match / invalidcertificate",
+    ),
+    _wire(
+        Kind.NETWORK_DNS,
+        "name or service not known / name resolution / nodename nor servname / getaddrinfo / gaierror / nameresolutionerror / dnserror / "
+        "enotfound / eai_again / no address associated / failed to resolve / could not resolve / no such host / name_not_resolved / "
+        "dns lookup / unknownhost / no data record of requested type",
+    ),
+    _wire(Kind.CORRUPT_IMAGE, "only base64 data is allowed", action=Action.NONE),
+    _wire(
+        Kind.CORRUPT_IMAGE,
+        "unidentifiedimageerror / cannot identify image / image file is truncated / truncated file read / broken png / "
+        "broken data stream / "
+        "corrupt jpeg / decompressionbomb / binascii / incorrect padding / invalid base64 / bad image / not a png / unrecognized image / "
+        "image data is corrupt / crc mismatch / bad crc / invalid png / premature end of jpeg / invalid character in base64",
+    ),
+    _wire(
+        Kind.ENDPOINT_NOT_FOUND,
+        "unsupportedprotocol / missing an 'http / invalidurl / invalid url / missingschema / invalidschema / toomanyredirects / "
+        "exceeded maximum allowed redirects / too many redirects / nonhttpurl / unsupported protocol",
+    ),
+    _wire(
+        Kind.MALFORMED_RESPONSE,
+        "illegal status line / illegal header / invalid http / badstatusline / not http / unexpected mimetype: text/html",
+        action=Action.NONE,
+    ),
+    _wire(
+        Kind.NETWORK_CONNECT,
+        "connecttimeout / connecttimeouterror / connectiontimeouterror / connection timeout to host / connect call failed / "
+        "errno 10060 / und_err_connect_timeout / connection timed out / connect timeout",
+    ),
+    _wire(
+        Kind.NETWORK_RESET,
+        "connection reset / econnreset / connectionreseterror / connection broken: connectionreset / errno 104 / errno 10054",
+    ),
+    _wire(
+        Kind.MALFORMED_RESPONSE,
+        "without sending complete / incomplete chunked / clientpayloaderror / incompleteread / contentlengtherror / "
+        "chunkedencodingerror / "
+        "ended prematurely / payload is not completed / decodingerror / while decompressing / transferencodingerror / "
+        "content length header / invalid chunk / contentdecodingerror / unexpected end of file / premature close",
+    ),
+    _wire(
+        Kind.NETWORK_RESET,
+        "server disconnected / serverdisconnected / remotedisconnected / connection aborted / broken pipe / epipe / socket hang up / "
+        "remoteprotocolerror / connection closed / closed connection / connectionclosed / other side closed / empty reply from server / "
+        "connection was closed / connection lost / err_connection_closed / err_http2 / streamreset / protocolerror / goaway",
+    ),
+    _wire(
+        Kind.NETWORK_CONNECT,
+        "connection refused / econnrefused / connectionrefusederror / all connection attempts failed / cannot connect to host / "
+        "failed to establish a new connection / newconnectionerror / no route to host / network is unreachable / enetunreach / "
+        "ehostunreach / "
+        "host is unreachable / connecterror / clientconnectorerror / connection_refused / failed to connect / could not connect / "
+        "cannot assign requested address / apiconnectionerror / errno 111 / errno 113 / errno 101 / winerror 10061 / address_unreachable",
+    ),
+    _wire(Kind.NETWORK_RESET, "readerror / writeerror / closeerror / clientoserror / networkerror / fetch failed", confidence=0.8),
+    _wire(
+        Kind.TIMEOUT,
+        "readtimeout / writetimeout / pooltimeout / timeouterror / timeoutexception / timed out / timedout / etimedout / "
+        "deadline exceeded / "
+        "apitimeouterror / servertimeouterror / sockettimeout / headers_timeout / body_timeout / operation timed out / aborterror / "
+        "timeout",
+    ),
+)
+"""In this order; the first that holds decides. Only asked when an exception was recorded."""
+
+DECODING: tuple[Rule, ...] = (
+    Rule(
+        Kind.MALFORMED_RESPONSE,
+        MEASURED,
+        exceptions=("jsondecodeerror", "not valid json", "expecting value", "contenttypeerror", "unexpected token '<'"),
+        shapes=frozenset({"html_type"}),
+        action=Action.NONE,
+        family="transport",
+    ),
+    Rule(
+        Kind.MALFORMED_RESPONSE,
+        MEASURED,
+        exceptions=(
+            "jsondecodeerror",
+            "not valid json",
+            "expecting value",
+            "contenttypeerror",
+            "unexpected token",
+            "unexpected end of json",
+        ),
+        family="transport",
+    ),
+)
+"""What a parser said about an answer; a bad status says more, so these come after it."""

@@ -1,0 +1,340 @@
+"""The normal form of an `Evidence`: machine words, human words and the shape of the answer, bounded, ready for the rules.
+
+Fields that echo a member's input (prompt, input, request parameters) are never read, so that their words cannot steer a verdict.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.domain.failure import Evidence, Phase
+from bot.failures.tokens import split_words, squash, token_set
+from bot.failures.unwrap import Unwrapped, as_text, unwrap
+
+MAX_WORDS = 6000
+"""Characters of human text that rules look at."""
+MAX_NODES = 3000
+MAX_DEPTH = 14
+MAX_REWRAPS = 12
+
+CODE_KEYS = token_set("""
+    code type status reason errorcode errortype name errorkey finishreason blockreason taskstatus state statuscode httpcode
+    errcode retcode errorreason subcode event quotaid quotalimit quotametric domain outcome failurecode failurereason
+    errorname label htmlcode kind class issue category rule err
+""")
+MESSAGE_KEYS = token_set("""
+    message msg detail description errordescription title errormessage errmsg statusmsg failmsg failreason failurereason
+    reason errors warnings text content blockreasonmessage finishmessage uimessage hint raifilteredreason
+    rairaifilteredreason error errorinfo errordetail errordetails userfacingmessage remedyhint debugmessage statusmessage
+    cause faultstring fault failure failurecause moderationreasons htmltitle exceptionmessage exception traceback logs log
+    refusal reasons
+""")
+ECHO_KEYS = token_set("""
+    prompt input inputs requestparameters requestparams flaggedinput revisedprompt negativeprompt negativetextprompt prompten
+    bannedword instances parameters request originalprompt actualprompt enhancedprompt textprompt texttoimageparams query
+    safetyratings url imageurl uri links documentationurl citations usage usagemetadata useragent
+""")
+PICTURE_KEYS = token_set("""
+    b64json base64 imagebase64 bytesbase64encoded inlinedata image
+""")
+
+PARAM_FIELDS = token_set("""
+    param parameter field loc argument property moderationstage quotaid quotalimit quotametric event
+""")
+"""Machine words that name a parameter, a place or a bucket; they are no codes."""
+CATEGORY_KEYS = token_set("""
+    categories harmcategories safetyviolations violations flaggedcategories moderationcategories moderationreasons
+""")
+_VIOLATIONS = re.compile(r"safety_violations=\[([a-z_/, -]{1,80})\]")
+
+_URL = re.compile(r"\b(?:https?|wss?)://[^\s\"'<>，。）)]{1,2000}")
+_SPACES = re.compile(r"\s+")
+_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,79}$")
+_INNER = re.compile(
+    r"(?:status(?:[ _-]?code)?|http(?:/[\d.]{1,4})?(?: error)?|error code|error|returned|failed|failed with|response|api)"
+    r"[ \"']{0,2}[:=(-]?[ \"']{0,2}([1-5]\d\d)(?!\d)",
+    re.IGNORECASE,
+)
+_LEADING = re.compile(r"^\W{0,3}(?:[A-Za-z]{1,20}[:,] )?([45]\d\d)(?![\dx×.])")
+_EMBEDDED = re.compile(r"(?<![\w./-])(?:[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6}|[a-z]{2,30}(?:_[a-z]{2,30}){1,6})(?![\w./-])")
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "`": "'", "\u00a0": " ", "\u200b": None, "\u202f": " "})
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What the rules look at. All names are squashed (lower case, without separators): `content_filter` and `contentFilter` are one."""
+
+    provider: str
+    api: str
+    status: int | None
+    inner: int | None
+    """A status that is named inside of the answer, when there is one."""
+    headers: Mapping[str, str]
+    codes: frozenset[str]
+    """Values of code-like fields, and messages that are a single machine word."""
+    raw_codes: tuple[str, ...]
+    """The same as written, in order, for facts."""
+    raw_by_field: Mapping[str, tuple[str, ...]]
+    categories: tuple[str, ...]
+    """What a safety block was about, as the provider names it; lower case."""
+    fields: Mapping[str, tuple[str, ...]]
+    """Squashed field -> squashed values, for rules that need to know which field said it."""
+    keys: frozenset[str]
+    true: frozenset[str]
+    false: frozenset[str]
+    empties: frozenset[str]
+    """Fields that are present and empty."""
+    words: str
+    """Human text, lower case, single spaces, links taken out; the words of the codes at its end."""
+    shapes: frozenset[str]
+    exception: str
+    phase: Phase
+    via_proxy: bool
+    values: Mapping[str, object] = field(default_factory=dict)
+    """First scalar value by squashed field name, as received; for wait hints and facts."""
+
+    @property
+    def ok(self) -> bool:
+        """A success status, or none at all."""
+        return self.status is None or 200 <= self.status < 300
+
+
+def clean(text: str) -> str:
+    """Human text as the rules want it."""
+    return _SPACES.sub(" ", _URL.sub("(link)", text.translate(_QUOTES))).strip().lower()
+
+
+def lower_headers(headers: object) -> dict[str, str]:
+    """Headers with lower-case names; anything that is no text is left out."""
+    if not isinstance(headers, Mapping):
+        return {}
+    found: dict[str, str] = {}
+    for name, value in list(headers.items())[:200]:
+        if isinstance(name, str) and isinstance(value, str | int | float):
+            found[name.lower().strip()[:100]] = str(value)[:2000]
+    return found
+
+
+def read(evidence: Evidence) -> Signals:
+    """The normal form of one piece of evidence."""
+    headers = lower_headers(evidence.headers)
+    content_type = headers.get("content-type", "").lower()
+    reader = _Reader()
+    body = evidence.body
+    if isinstance(body, bytes | bytearray | memoryview | str):
+        reader.take(unwrap(as_text(body, keep_tail="event-stream" in content_type), content_type), 0)
+    elif body is None:
+        reader.shapes.add("no_body")
+    else:
+        reader.shapes.add("json")
+        reader.walk("", body, 0)
+    exception = (evidence.exception or "")[:8000]
+    if exception and len(reader.texts) < 40:
+        reader.exception(exception)
+    if "text/html" in content_type:
+        reader.shapes.add("html_type")
+    if "event-stream" in content_type:
+        reader.shapes.add("sse")
+    error_type = headers.get("x-fal-error-type")
+    if error_type:
+        reader.code("xfalerrortype", error_type)
+    return reader.finish(evidence, headers, exception)
+
+
+def _without_echo(text: str) -> str:
+    """Azure quotes the whole prompt back: `'<prompt>' is too long - 'prompt'`."""
+    end = text.find("' is too long")
+    start = text.find("'")
+    return f"{text[:start]}'...{text[end:]}" if 0 <= start < end else text
+
+
+class _Reader:
+    """Walks values and collects; one use."""
+
+    def __init__(self) -> None:
+        self.codes: list[str] = []
+        self.raw: list[str] = []
+        self.raw_fields: dict[str, list[str]] = {}
+        self.categories: list[str] = []
+        self.fields: dict[str, list[str]] = {}
+        self.keys: set[str] = set()
+        self.true: set[str] = set()
+        self.false: set[str] = set()
+        self.empties: set[str] = set()
+        self.texts: list[str] = []
+        self.shapes: set[str] = set()
+        self.values: dict[str, object] = {}
+        self.inner: int | None = None
+        self.nodes = 0
+        self.rewraps = 0
+
+    def take(self, found: Unwrapped, depth: int) -> None:
+        self.shapes |= found.shapes
+        for value in found.values:
+            self.walk("", value, depth)
+        for name, value in found.pairs:
+            self.item(squash(name), value, depth + 1)
+        for text in found.texts:
+            self.text("", text)
+
+    def walk(self, key: str, value: object, depth: int) -> None:
+        self.nodes += 1
+        if self.nodes > MAX_NODES or depth > MAX_DEPTH:
+            self.shapes.add("deep")
+            return
+        if isinstance(value, Mapping):
+            if not value:
+                self.empties.add(key or "body")
+            for name, inner in value.items():
+                if isinstance(name, str):
+                    if inner is True and name == "filtered":
+                        self.categories.append(key)
+                    self.item(squash(name[:80]), inner, depth + 1)
+        elif isinstance(value, list | tuple):
+            if not value:
+                self.empties.add(key or "body")
+            for inner in value[:400]:
+                if isinstance(inner, Mapping | list | tuple):
+                    self.walk(key, inner, depth + 1)
+                else:
+                    self.item(key, inner, depth + 1, listed=True)
+        else:
+            self.item(key, value, depth)
+
+    def item(self, key: str, value: object, depth: int, *, listed: bool = False) -> None:
+        self.keys.add(key)
+        if value is True:
+            self.true.add(key)
+        elif value is False:
+            self.false.add(key)
+        elif value is None or value == "":
+            self.empties.add(key)
+        elif isinstance(value, int | float):
+            self.number(key, value)
+        elif isinstance(value, str):
+            self.string(key, value[:8000], depth, listed)
+        elif key not in ECHO_KEYS:
+            self.walk(key, value, depth)
+
+    def number(self, key: str, value: float) -> None:
+        self.values.setdefault(key, value)
+        if key in CODE_KEYS or key in ("error", "errno"):
+            self.code(key, str(int(value)) if value == value and abs(value) < 1e15 else "")
+
+    def string(self, key: str, value: str, depth: int, listed: bool) -> None:
+        if key in ECHO_KEYS or (key in PICTURE_KEYS and len(value) > 200):
+            return
+        if key in PICTURE_KEYS:
+            self.values.setdefault(key, value)
+            return
+        self.values.setdefault(key, value)
+        if ("{" in value or "<html" in value[:600].lower() or "<!doctype" in value[:100].lower()) and self.rewraps < MAX_REWRAPS:
+            self.rewraps += 1
+            self.take(unwrap(value), depth + 1)
+            return
+        token = _TOKEN.match(value)
+        if key in PARAM_FIELDS:
+            if token:
+                self.code(key, value)
+            return
+        if key in CODE_KEYS or key in ("error", "detail", "message", "msg", "failmsg", "errmsg", "") or listed:
+            if token and " " not in value:
+                self.code(key, value)
+            elif key in CODE_KEYS and key not in MESSAGE_KEYS and len(value) <= 60:
+                self.code(key, value)
+                self.text(key, value)
+        if key in MESSAGE_KEYS or key == "":
+            self.text(key, value)
+
+    def code(self, key: str, value: str) -> None:
+        if not value or len(value) > 80:
+            return
+        if key in CATEGORY_KEYS:
+            self.categories.append(value.lower())
+        squashed = squash(value)
+        self.fields.setdefault(key, []).append(squashed)
+        self.raw_fields.setdefault(key, []).append(value)
+        if key in PARAM_FIELDS:
+            return
+        if len(squashed) == 3 and squashed[0] in "45" and squashed.isascii() and squashed.isdigit() and self.inner is None:
+            self.inner = int(squashed)
+        self.codes.append(squashed)
+        self.raw.append(value)
+
+    def text(self, key: str, value: str) -> None:
+        if len(self.texts) < 60:
+            self.texts.append(_without_echo(value))
+
+    def exception(self, exception: str) -> None:
+        """The text of an exception may hold an answer in full (`... {"error": ...}`)."""
+        if "{" in exception and self.rewraps < MAX_REWRAPS:
+            self.rewraps += 1
+            self.take(unwrap(exception), 1)
+        else:
+            self.text("", exception)
+
+    def found_codes(self) -> None:
+        """Machine words within sentences: `Gemini API error: IMAGE_SAFETY`."""
+        known = set(self.codes)
+        for text in self.texts[:20]:
+            for token in _EMBEDDED.findall(text[:1500])[:20]:
+                squashed = squash(token)
+                if squashed not in known and len(known) < 120:
+                    known.add(squashed)
+                    self.codes.append(squashed)
+                    self.raw.append(token)
+
+    def words(self) -> str:
+        parts: list[str] = []
+        left = MAX_WORDS
+        for text in dict.fromkeys(self.texts):
+            part = clean(text[:left])
+            if part:
+                parts.append(part)
+                left -= len(part)
+            if left <= 0:
+                break
+        return " | ".join(parts)
+
+    def finish(self, evidence: Evidence, headers: Mapping[str, str], exception: str) -> Signals:
+        words = self.words()
+        if self.inner is None or self.inner == evidence.status:
+            named = _INNER.search(words[:2000]) or _LEADING.search(words[:200])
+            if named and named[1][0] in "45":
+                self.inner = int(named[1])
+        for group in _VIOLATIONS.findall(words[:2000]):
+            self.categories.extend(name.strip() for name in group.split(","))
+        top = self.raw_fields.get("code", [""])[0]
+        if len(top) == 4 and top.isascii() and top.isdigit():
+            self.shapes.add("code_text4" if isinstance(self.values.get("code"), str) else "code_int4")
+        if "baseresp" in self.keys:
+            self.shapes.add("base_resp")
+        if "param" in self.raw_fields and self.inner is None:
+            digits = self.raw_fields["param"][0]
+            self.inner = int(digits) if len(digits) == 3 and digits.isascii() and digits.isdigit() else None
+        self.found_codes()
+        spoken = " | ".join(dict.fromkeys(filter(None, (part for code in self.raw if (part := split_words(code)) not in words))))
+        return Signals(
+            provider=evidence.provider.lower()[:80],
+            api=evidence.api.lower()[:80],
+            status=evidence.status,
+            inner=self.inner,
+            headers=headers,
+            codes=frozenset(self.codes),
+            raw_codes=tuple(self.raw[:40]),
+            raw_by_field={key: tuple(values) for key, values in self.raw_fields.items()},
+            categories=tuple(self.categories[:20]),
+            fields={key: tuple(values) for key, values in self.fields.items()},
+            keys=frozenset(self.keys),
+            true=frozenset(self.true),
+            false=frozenset(self.false),
+            empties=frozenset(self.empties),
+            words=f"{words} || {spoken[:1500]}",
+            shapes=frozenset(self.shapes),
+            exception=exception.lower(),
+            phase=evidence.phase,
+            via_proxy=bool(evidence.via_proxy),
+            values=self.values,
+        )
