@@ -24,6 +24,8 @@ class CaseState(StrEnum):
 
 class CaseEvent(StrEnum):
     CLAIM = "claim"
+    TAKE_OVER = "take_over"
+    """An administrator takes the lease of somebody else."""
     RELEASE = "release"
     LEASE_END = "lease_end"
     SUGGEST = "suggest"
@@ -38,6 +40,7 @@ class CaseEvent(StrEnum):
     NOT_POLICY = "not_policy"
     APPEAL = "appeal"
     BLOCKED_AGAIN = "blocked_again"
+    """The accepted rewrite, or the rewording that a moderator asked for, was blocked too."""
     EXPIRE = "expire"
 
 
@@ -49,6 +52,7 @@ CASES: Machine[CaseState, CaseEvent] = Machine(
         (_S.OPEN, _E.CLAIM): _S.CLAIMED,
         (_S.OPEN, _E.REPHRASED): _S.CLOSED_REPHRASED,
         (_S.OPEN, _E.EXPIRE): _S.CLOSED_EXPIRED,
+        (_S.CLAIMED, _E.TAKE_OVER): _S.CLAIMED,
         (_S.CLAIMED, _E.RELEASE): _S.OPEN,
         (_S.CLAIMED, _E.LEASE_END): _S.OPEN,
         (_S.CLAIMED, _E.SUGGEST): _S.WITH_MEMBER,
@@ -60,6 +64,7 @@ CASES: Machine[CaseState, CaseEvent] = Machine(
         (_S.WITH_MEMBER, _E.ACCEPT): _S.CLOSED_ACCEPTED,
         (_S.WITH_MEMBER, _E.DECLINE): _S.CLOSED_DECLINED,
         (_S.WITH_MEMBER, _E.REPHRASED): _S.CLOSED_REPHRASED,
+        (_S.WITH_MEMBER, _E.BLOCKED_AGAIN): _S.OPEN,
         (_S.WITH_MEMBER, _E.EXPIRE): _S.CLOSED_EXPIRED,
         (_S.CLOSED_DENIED, _E.APPEAL): _S.APPEALED,
         (_S.CLOSED_ACCEPTED, _E.BLOCKED_AGAIN): _S.OPEN,

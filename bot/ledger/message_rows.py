@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, select, update
+from sqlalchemy import Connection, Row, case, select, true, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.chat.port import Message
@@ -55,11 +55,11 @@ def want(tx: Tx, subject: str, audience: Audience, place: Place, reader: str | N
     tx.wake("message", str(found))
 
 
-def bump(tx: Tx, subject: str) -> None:
-    """Every message about this subject shall be shown anew; makes none."""
+def bump(tx: Tx, subject: str, audience: Audience | None = None) -> None:
+    """Every message about this subject (for this audience) shall be shown anew; makes none."""
     rows = tx.connection.execute(
         update(messages)
-        .where(messages.c.subject == subject)
+        .where(messages.c.subject == subject, true() if audience is None else messages.c.audience == audience.value)
         .values(wanted_revision=messages.c.wanted_revision + 1, settled=False)
         .returning(messages.c.id)
     ).all()

@@ -187,6 +187,11 @@ def of_person(connection: Connection, platform: str, person: str, limit: int = 1
     return [_request(row) for row in rows]
 
 
+def requests_where(connection: Connection, condition: ColumnElement[bool]) -> Sequence[Request]:
+    """Requests that another room's query module picks, oldest first."""
+    return [_request(row) for row in connection.execute(select(requests).where(condition).order_by(requests.c.created_at, requests.c.id))]
+
+
 def add_attempt(tx: Tx, attempt: Attempt, periods: Sequence[Sequence[str]]) -> None:
     """Write an attempt before its call."""
     tx.connection.execute(

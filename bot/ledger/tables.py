@@ -7,7 +7,7 @@ A row is written before the thing it speaks of happens (an attempt before its ca
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import DDL, JSON, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, UniqueConstraint, event, text
 
 metadata = MetaData()
 
@@ -177,21 +177,26 @@ cases = Table(
     Column("kind", String(40), nullable=False),
     Column("facts", JSON, nullable=False),
     Column("opened_at", Float, nullable=False),
+    Column("waiting_since", Float, nullable=False),
     Column("due_at", Float),
     Column("version", Integer, nullable=False),
     Column("holder", String(64)),
     Column("holder_name", String(120)),
     Column("lease_until", Float),
+    Column("asked", String(32)),
+    Column("told", Integer),
     Column("decided_by", String(64)),
     Column("decided_name", String(120)),
     Column("decided_at", Float),
+    Column("reason", String(120)),
     Column("expires_at", Float, nullable=False),
     Column("reminded", Integer, nullable=False),
     Column("appeals", Integer, nullable=False),
-    Column("detail", JSON, nullable=False),
+    Column("texts_removed", Boolean, nullable=False),
 )
-Index("cases_of_person", cases.c.community, cases.c.person, cases.c.opened_at)
+Index("cases_of_person", cases.c.platform, cases.c.community, cases.c.person, cases.c.opened_at)
 Index("cases_due", cases.c.due_at, sqlite_where=cases.c.due_at.is_not(None))
+Index("cases_with_texts", cases.c.decided_at, sqlite_where=text("texts_removed = 0"))
 
 audit = Table(
     "audit",
@@ -207,6 +212,13 @@ audit = Table(
     Column("facts", JSON, nullable=False),
 )
 Index("audit_of_case", audit.c.case_id, audit.c.seq)
+Index("audit_of_actor", audit.c.community, audit.c.actor, audit.c.at)
+for _verb in ("UPDATE", "DELETE"):
+    event.listen(
+        audit,
+        "after_create",
+        DDL(f"CREATE TRIGGER audit_no_{_verb.lower()} BEFORE {_verb} ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END"),  # type: ignore[no-untyped-call]
+    )
 
 rewrites = Table(
     "rewrites",
@@ -214,6 +226,7 @@ rewrites = Table(
     Column("id", String(32), primary_key=True),
     Column("case_id", String(32), nullable=False),
     Column("prompt", Text, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
     Column("author", String(64), nullable=False),
     Column("author_name", String(120), nullable=False),
     Column("written_at", Float, nullable=False),
@@ -221,6 +234,19 @@ rewrites = Table(
     Column("answered_at", Float),
 )
 Index("rewrites_of_case", rewrites.c.case_id)
+
+case_notes = Table(
+    "case_notes",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("case_id", String(32), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("author", String(64), nullable=False),
+    Column("author_name", String(120), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("text", Text, nullable=False),
+)
+Index("case_notes_of_case", case_notes.c.case_id, case_notes.c.at)
 
 acts = Table("acts", metadata, Column("event_key", String(200), primary_key=True), Column("at", Float, nullable=False))
 Index("acts_age", acts.c.at)

@@ -1,0 +1,35 @@
+"""Who decides where: the community whose moderators a case belongs to, and the channel in which they read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from bot.domain.requests import Place
+from bot.ledger import message_rows
+
+Home = Callable[[str], Place | None]
+"""The operator's own moderators' channel on a platform; it also takes the cases of direct messages."""
+
+DIRECT = "dm:"
+
+
+def court(platform: str, community: str, home: Home) -> str:
+    """The community whose moderators decide: its own, or the operator's for direct messages; empty when there is none."""
+    if not community.startswith(DIRECT):
+        return community
+    operators = home(platform)
+    return "" if operators is None else operators.community
+
+
+def moderators_place(connection: Connection, platform: str, community: str, home: Home) -> Place | None:
+    """Where the moderators of a community read; None when nobody set a channel."""
+    deciding = court(platform, community, home)
+    if not deciding:
+        return None
+    channel = message_rows.settings_of(connection, platform, deciding).get("moderators_channel")
+    if isinstance(channel, str) and channel:
+        return Place(platform, deciding, channel)
+    operators = home(platform)
+    return operators if operators is not None and operators.community == deciding else None

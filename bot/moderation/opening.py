@@ -1,0 +1,117 @@
+"""A safety block becomes a case, or joins the one that the member already has. Called within the transaction that records the block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bot.chat.views import Audience
+from bot.domain.case_states import CaseEvent, CaseState
+from bot.domain.failure import Failure
+from bot.domain.requests import Origin, Place, Request
+from bot.ledger import case_rows, message_rows
+from bot.ledger.case_rows import Case
+from bot.ledger.store import Tx
+from bot.ledger.tables import blocked_members
+from bot.moderation.courts import DIRECT, Home, moderators_place
+from bot.moderation.steps import settle, show_card, step
+from bot.moderation.terms import COOL_DOWN, COOL_DOWN_BLOCKS, EXPIRY, REMINDERS
+
+REPHRASE = "rephrase"
+"""What `asked` holds while the member was asked for own words."""
+COUNTED = ("opened", "joined")
+"""Lines of the trail that count towards the cool-down; a moderator's wording that was blocked does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """Opens cases, and answers what other rooms ask about them."""
+
+    home: Home = lambda platform: None
+
+    def open_case(self, tx: Tx, request: Request, failure: Failure) -> str:
+        """The id of the case that this block opened, joined or opened again. The caller links the request to it."""
+        case = self._again(tx, request, failure) or self._join(tx, request, failure) or self._new(tx, request, failure)
+        place = moderators_place(tx.connection, case.platform, case.community, self.home)
+        if place is not None:
+            show_card(tx, case, place)
+        else:
+            _tell_administrators(tx, request.place)
+        _cool_down(tx, request)
+        return case.id
+
+    def case_number(self, connection: Connection, case_id: str) -> int | None:
+        """What people call a case."""
+        return case_rows.number_of(connection, case_id)
+
+    def reviewed(self, connection: Connection, platform: str, community: str) -> bool:
+        """Whether a block in this community reaches a human."""
+        return moderators_place(connection, platform, community, self.home) is not None
+
+    def _again(self, tx: Tx, request: Request, failure: Failure) -> Case | None:
+        """An accepted rewrite, or a rewording that a moderator asked for, was blocked too: back to the moderators."""
+        case = case_rows.get(tx.connection, request.case_id) if request.case_id else None
+        if case is None:
+            case = case_rows.waiting_of(tx.connection, request.place.platform, request.place.community, request.person.id)
+            if case is None or case.state is not CaseState.WITH_MEMBER or case.asked != REPHRASE:
+                return None
+        elif case.state is not CaseState.CLOSED_ACCEPTED and not (case.state is CaseState.WITH_MEMBER and case.asked == REPHRASE):
+            return None
+        values: dict[str, object] = {
+            "asked": None,
+            "request_id": request.id,
+            "kind": failure.kind.value,
+            "facts": dict(failure.facts),
+            "waiting_since": tx.now,
+            "expires_at": max(case.expires_at, tx.now + EXPIRY),
+            "reminded": 0,
+            "decided_by": None,
+            "decided_name": None,
+            "decided_at": None,
+        }
+        return step(tx, case, CaseEvent.BLOCKED_AGAIN, request.person, _facts(request, failure), values)
+
+    def _join(self, tx: Tx, request: Request, failure: Failure) -> Case | None:
+        case = case_rows.waiting_of(tx.connection, request.place.platform, request.place.community, request.person.id)
+        if case is None:
+            return None
+        case_rows.write_audit(tx, case.id, case.community, request.person, "joined", facts=_facts(request, failure))
+        return settle(tx, case)
+
+    def _new(self, tx: Tx, request: Request, failure: Failure) -> Case:
+        case = case_rows.open_new(tx, request, failure.kind.value, failure.facts, due_at=tx.now + REMINDERS[0], expires_at=tx.now + EXPIRY)
+        case_rows.write_audit(tx, case.id, case.community, request.person, "opened", facts=_facts(request, failure))
+        return settle(tx, case)
+
+
+def _facts(request: Request, failure: Failure) -> dict[str, object]:
+    known = {key: failure.facts[key] for key in ("code", "stage", "categories", "status", "request_id") if key in failure.facts}
+    return {"request": request.id, "fingerprint": request.fingerprint, "kind": failure.kind.value, **known}
+
+
+def _cool_down(tx: Tx, request: Request) -> None:
+    """Five blocks within an hour stop the member for an hour; a longer stop by a moderator stays."""
+    if request.origin is Origin.REWRITE:
+        return
+    place, person = request.place, request.person.id
+    if case_rows.count_steps(tx.connection, place.community, person, COUNTED, tx.now - COOL_DOWN) < COOL_DOWN_BLOCKS:
+        return
+    until = tx.connection.execute(
+        select(blocked_members.c.until).where(blocked_members.c.community == place.community, blocked_members.c.person == person)
+    ).scalar()
+    if until is not None and until >= tx.now:
+        return
+    row = {"community": place.community, "person": person, "until": tx.now + COOL_DOWN, "by": "cool_down"}
+    statement = upsert(blocked_members).values(row)
+    tx.connection.execute(statement.on_conflict_do_update(index_elements=["community", "person"], set_=row))
+
+
+def _tell_administrators(tx: Tx, place: Place) -> None:
+    """Once per community: there is nobody to look at blocks here. The message says nothing about whose request it was."""
+    if place.community.startswith(DIRECT):
+        return
+    subject = f"setup:{place.platform}:{place.community}"
+    if not message_rows.of_subject(tx.connection, subject):
+        message_rows.want(tx, subject, Audience.CHANNEL, Place(place.platform, place.community, place.channel, place.thread))
