@@ -1,0 +1,108 @@
+"""`explain(failure, audience) -> str`: a failure in plain words for a member, a moderator or an operator.
+
+All sentences come from `bot/texts`; only facts that `facts` has checked are filled in, never a provider's own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from bot.domain.failure import Failure
+from bot.domain.kinds import Action, Group, Kind
+from bot.texts import catalogue, has, text
+
+Audience = Literal["member", "moderator", "operator"]
+AUDIENCES: tuple[Audience, ...] = ("member", "moderator", "operator")
+
+_K = Kind
+LADDERS: dict[Kind, tuple[str, ...]] = {
+    **dict.fromkeys((_K.SAFETY_PROMPT, _K.SAFETY_REFERENCE_IMAGE, _K.SAFETY_OUTPUT, _K.SAFETY_ACCOUNT_FLAGGED), ("safety",)),
+    **dict.fromkeys((_K.INVALID_MODEL, _K.MODEL_ACCESS_DENIED, _K.ENDPOINT_NOT_FOUND), ("whose_fault", "parameters")),
+    **dict.fromkeys(
+        (
+            _K.UNSUPPORTED_SIZE,
+            _K.UNSUPPORTED_QUALITY,
+            _K.UNSUPPORTED_COUNT,
+            _K.UNSUPPORTED_OPTION,
+            _K.PROMPT_TOO_LONG,
+            _K.PROMPT_EMPTY,
+            _K.INVALID_REFERENCE_IMAGE,
+            _K.PAYLOAD_TOO_LARGE,
+        ),
+        ("parameters",),
+    ),
+    _K.BAD_REQUEST_OTHER: ("no_clear_message", "whose_fault", "nothing_helped"),
+    **dict.fromkeys((_K.AUTH_MISSING_KEY, _K.AUTH_INVALID_KEY, _K.AUTH_PERMISSION, _K.ORG_VERIFICATION_REQUIRED), ("key",)),
+    _K.REGION_BLOCKED: ("network",),
+    **dict.fromkeys((_K.QUOTA_EXHAUSTED, _K.BILLING_LIMIT), ("quota",)),
+    **dict.fromkeys((_K.RATE_LIMITED, _K.OVERLOADED), ("rate",)),
+    **dict.fromkeys((_K.SERVER_ERROR, _K.GATEWAY_ERROR, _K.TIMEOUT), ("network", "nothing_helped")),
+    **dict.fromkeys((_K.NETWORK_TLS, _K.NETWORK_PROXY, _K.NETWORK_DNS, _K.NETWORK_CONNECT, _K.NETWORK_RESET), ("network",)),
+    **dict.fromkeys((_K.TASK_RUNNING_TIMEOUT, _K.TASK_LOST), ("nothing_helped",)),
+    _K.MALFORMED_RESPONSE: ("unusable", "whose_fault"),
+    **dict.fromkeys((_K.EMPTY_RESULT, _K.CORRUPT_IMAGE, _K.DOWNLOAD_FAILED, _K.OUTPUT_REJECTED), ("unusable",)),
+}
+"""Which ladders of steps an operator gets for a kind; each is a text `failures.ladder.*`."""
+
+SHOWN = ("status", "code", "param", "allowed", "limit", "stage", "categories", "request_id")
+_LONGEST_WAIT_SAID = 3600.0
+"""Seconds; a member is not told to come back at a time that lies further away."""
+
+
+def explain(failure: Failure, audience: Audience) -> str:
+    """What happened and what to do now, for one audience. Pure; never raises for a Failure that classify made."""
+    if audience == "operator":
+        return _operator(failure)
+    key = f"failures.{failure.kind}.{audience}"
+    values: dict[str, object] = dict(failure.facts)
+    if failure.wait is not None and failure.action is not Action.NONE and 1 <= failure.wait <= _LONGEST_WAIT_SAID:
+        values["wait"] = spoken_seconds(failure.wait)
+    for field in ("allowed", "limit", "param", "wait"):
+        if field in values and has(f"{key}_{field}"):
+            return text(f"{key}_{field}", **values)
+    return text(key)
+
+
+def spoken_seconds(seconds: float) -> str:
+    """`90` -> `2 minutes`: rounded up, so that nobody comes back too early."""
+    for unit, size in (("hour", 3600), ("minute", 60), ("second", 1)):
+        if seconds > size * (1 if unit == "second" else 1.5) or unit == "second":
+            count = max(1, -int(-seconds // size))
+            return text(f"failures.words.{unit}") if count == 1 else text(f"failures.words.{unit}s", count=count)
+    raise AssertionError("unreachable: every number of seconds has a unit")
+
+
+def ladder(kind: Kind) -> tuple[str, ...]:
+    """The ladders of steps for a kind, as texts."""
+    return tuple(text(f"failures.ladder.{name}") for name in LADDERS[kind])
+
+
+def _operator(failure: Failure) -> str:
+    never = f"failures.{failure.kind}.operator_never"
+    first = text(never) if failure.action is Action.NONE and has(never) else text(f"failures.{failure.kind}.operator")
+    lines = [first]
+    if failure.confidence < 0.5:
+        lines.append(text("failures.words.unsure"))
+    if failure.group is not Group.SAFETY and failure.kind is not Kind.OUTPUT_REJECTED:
+        lines.append(_repeat(failure))
+    seen = _seen(failure.facts)
+    if seen:
+        lines.append(seen)
+    return "\n\n".join([" ".join(lines[:-1]) if seen else " ".join(lines), *([seen] if seen else []), *ladder(failure.kind)])
+
+
+def _repeat(failure: Failure) -> str:
+    if failure.action is Action.GENERATE and failure.wait is not None:
+        return text("failures.words.repeat_generate_wait", wait=spoken_seconds(failure.wait))
+    return text(f"failures.words.repeat_{failure.action}")
+
+
+def _seen(facts: Mapping[str, str]) -> str:
+    shown = [text(f"failures.words.{name}", value=facts[name]) for name in SHOWN if facts.get(name)]
+    return text("failures.words.seen", facts=", ".join(shown)) if shown else ""
+
+
+def all_keys() -> tuple[str, ...]:
+    """Every text key of this room, for tests and the generated page."""
+    return tuple(key for key in catalogue() if key.startswith("failures."))
