@@ -1,0 +1,127 @@
+"""One message on one page: what the member typed, then what the bot says about it. Kept up to date part by part.
+
+A part is rebuilt only when it changed, so that a countdown neither takes the focus from a button nor makes a screen reader start again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+
+from adapters.web.parts import Part, avatar, clean, clock, part
+from adapters.web.room import Entry
+from bot.chat.views import Audience, Button, ButtonStyle, Fact, PictureView, Tone, View
+from bot.texts import text
+
+LONG_QUOTE = 600
+"""Characters of a prompt that are shown at once."""
+
+_STYLES = {ButtonStyle.PRIMARY: "button primary", ButtonStyle.PLAIN: "button", ButtonStyle.DANGER: "button danger"}
+_ONCE = "(event) => chat.once(event, emit)"
+
+
+class Bubble:
+    """The elements of one message."""
+
+    def __init__(self, entry: Entry, press: Callable[[Entry, Button], object], dismiss: Callable[[Entry], object]) -> None:
+        self.entry = entry
+        self._press, self._dismiss = press, dismiss
+        self._shown: dict[str, Hashable] = {}
+        self.article = part("article", "", "message", tabindex="-1", data_message=entry.id)
+        with self.article:
+            self._said = part("div", "", "said")
+            with part("div", "", "answer"):
+                avatar(None)
+                with part("div", "", "body", aria_live="off"):
+                    self._byline = part("div", "", "byline")
+                    self._title = part("h3", entry.view.title, f"state {entry.view.tone.value}")
+                    self._slots = {name: part("div", "", name) for name in ("text", "facts", "pictures", "buttons")}
+        self.update(entry)
+
+    def update(self, entry: Entry) -> None:
+        """Show the entry's present view."""
+        self.entry = entry
+        view = entry.view
+        self._replace("said", self._said, view.quote, lambda: _said(entry, view.quote))
+        self._replace("byline", self._byline, bool(view.quote), lambda: self._sign(entry))
+        self._retitle(view)
+        for name, key, build in (
+            ("text", view.text, lambda: [part("p", line) for line in view.text]),
+            ("facts", view.facts, lambda: _facts(view.facts)),
+            ("pictures", view.pictures, lambda: _pictures(view.pictures)),
+            ("buttons", view.buttons, lambda: self._row(view.buttons)),
+        ):
+            self._replace(name, self._slots[name], key, build)
+
+    def _replace(self, name: str, slot: Part, key: Hashable, build: Callable[[], object]) -> None:
+        if self._shown.get(name, ()) == key and name in self._shown:
+            return
+        self._shown[name] = key
+        slot.clear()
+        with slot:
+            build()
+
+    def _retitle(self, view: View) -> None:
+        if self._title.text != clean(view.title):
+            self._title.set_text(clean(view.title))
+        if self._shown.get("tone") != view.tone:
+            self._shown["tone"] = view.tone
+            self._title.classes(replace=f"state {view.tone.value}")
+            self.article.props["aria-busy"] = "true" if view.tone is Tone.WORKING else "false"
+
+    def _sign(self, entry: Entry) -> None:
+        part("span", text("web.bot"), "name")
+        if not entry.view.quote:
+            clock(entry.at)
+        if entry.audience is Audience.MEMBER:
+            part("span", text("web.only_you"), "only")
+        if entry.whisper:
+            part("button", text("web.dismiss"), "link", type="button").on("click", lambda: self._dismiss(self.entry), js_handler=_ONCE)
+
+    def _row(self, buttons: tuple[Button, ...]) -> None:
+        for button in buttons:
+            part("button", button.label, _STYLES[button.style], type="button", aria_haspopup="dialog" if button.opens_form else None).on(
+                "click", lambda _, button=button: self._press(self.entry, button), js_handler=_ONCE
+            )
+
+
+def _said(entry: Entry, quote: str) -> None:
+    """The member's own line, as in any chat."""
+    if not quote:
+        return
+    if entry.by is None:
+        part("blockquote", quote)
+        return
+    avatar(entry.by)
+    with part("div", "", "body"):
+        with part("div", "", "byline"):
+            part("span", entry.by.name, "name")
+            clock(entry.at)
+        with part("p", "", "typed"):
+            part("span", "/imagine ", "command")
+            part("span", quote if len(quote) <= LONG_QUOTE else quote[:LONG_QUOTE] + "…")
+        if len(quote) > LONG_QUOTE:
+            with part("details", "", "whole"):
+                part("summary", text("web.show_all", count=f"{len(quote):,}"))
+                part("p", quote)
+
+
+def _facts(facts: tuple[Fact, ...]) -> None:
+    if not facts:
+        return
+    with part("dl"):
+        for fact in facts:
+            with part("div", "", "fact"):
+                part("dt", fact.label)
+                with part("dd"):
+                    if fact.hidden:
+                        with part("details"):
+                            part("summary", text("web.show_fact", label=fact.label[:1].lower() + fact.label[1:]))
+                            part("p", fact.value)
+                    else:
+                        part("span", fact.value)
+
+
+def _pictures(pictures: tuple[PictureView, ...]) -> None:
+    for one in pictures:
+        with part("a", "", "picture", href=f"/pictures/{one.sha256}", target="_blank", rel="noopener"):
+            part("img", src=f"/pictures/{one.sha256}", alt=one.alt, width=one.width, height=one.height, decoding="async")

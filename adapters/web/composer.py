@@ -1,0 +1,58 @@
+"""The text box with its options. What is typed stays in the browser until it is sent; nothing here follows the keystrokes."""
+
+from __future__ import annotations
+
+import json
+
+from adapters.web.desk import Desk, Draft
+from adapters.web.line import LONGEST
+from adapters.web.parts import part
+from bot.texts import text
+
+
+class Composer:
+    """Draws the text box into the current slot."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        options = desk.options()
+        with part("form", "", "composer", id="composer", autocomplete="off", novalidate=True, data_longest=LONGEST) as form:
+            with part("div", "", "row"):
+                part("label", text("web.message"), "for-box", for_="message")
+                part(
+                    "textarea", "", "box", id="message", name="line", rows=1, placeholder=text("web.placeholder"),
+                    autocomplete="off", autocapitalize="off", aria_describedby="notice", enterkeyhint="send",
+                )  # fmt: skip
+                part("button", text("web.send"), "button primary", type="submit")
+            with part("div", "", "options", role="group", aria_label=text("web.options")):
+                self._select("size", [(one.value, one.label) for one in options.sizes], options.default_size)
+                self._select("quality", [(one.value, one.label) for one in options.qualities], options.default_quality)
+                self._select("count", [(str(n), str(n)) for n in range(1, options.max_count + 1)], "1")
+                with part("div", "", "option switch"):
+                    part("input", type="checkbox", role="switch", id="option-private", name="private")
+                    part("label", text("web.private"), "", for_="option-private")
+        form.on("submit", self._sent, js_handler="(event) => chat.submit(event, emit)")
+
+    def _select(self, name: str, choices: list[tuple[str, str]], default: str) -> None:
+        with part("div", "", "option"):
+            part("label", text(f"web.{name}"), "", for_=f"option-{name}")
+            with part("select", id=f"option-{name}", name=name):
+                for value, label in choices:
+                    part("option", label, value=value, selected=value == default)
+
+    async def _sent(self, event: object) -> None:
+        """The browser sends JSON inside JSON: only so do lone surrogates reach the core, which has a sentence for them."""
+        given = json.loads(str(getattr(event, "args", "{}")))
+        if not isinstance(given, dict):
+            return
+        values = {name: value for name, value in given.items() if isinstance(value, str)}
+        await self._desk.send(
+            Draft(
+                line=values.get("line", ""),
+                key=values.get("key", ""),
+                size=values.get("size"),
+                quality=values.get("quality"),
+                count=values.get("count"),
+                private="private" in values,
+            )
+        )

@@ -1,0 +1,132 @@
+"""The door in front of the web chat, as a plain ASGI wrapper: which host names it answers to, which origins may connect, and the token.
+
+A page of another website can make a browser talk to 127.0.0.1. Against that: the Host header must name this machine (DNS rebinding), an
+Origin must be our own (cross-site WebSockets and posts), and nobody may frame us. With WEB_TOKEN set, nothing is served without it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+from adapters.web.settings import is_local
+from bot.texts import text
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+COOKIE = "imagine_web"
+
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+"""Nothing from anywhere else. NiceGUI builds its pages from inline scripts and compiles handlers, hence the two `unsafe` words."""
+
+HEADERS = [
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+
+
+@dataclass(slots=True)
+class Guard:
+    """Wraps the application; `app` keeps its name so that NiceGUI finds its server through it."""
+
+    app: App
+    port: int
+    token: str | None
+    any_host: bool
+    """Bound to an address that others reach under names we cannot know; the token is the guard then."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        refusal = self._refusal(headers)
+        if refusal is not None:
+            await _refuse(scope, receive, send, 403, refusal)
+            return
+        if self.token is not None:
+            query = dict(parse_qsl(scope.get("query_string", b"").decode("latin-1")))
+            if scope["type"] == "http" and "token" in query and _same(query["token"], self.token):
+                await self._welcome(scope, send, query)
+                return
+            if not _same(_cookie(headers.get(b"cookie", "")), _proof(self.token)):
+                await _refuse(scope, receive, send, 401, text("web.problem.token_needed"))
+                return
+
+        async def with_headers(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", []), *HEADERS]}
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+    def _refusal(self, headers: dict[bytes, str]) -> str | None:
+        host = headers.get(b"host", "")
+        if not self.any_host and not is_local(_name(host)):
+            return text("web.problem.wrong_host", port=self.port)
+        origin = headers.get(b"origin")
+        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+            return text("web.problem.wrong_origin")
+        return None
+
+    async def _welcome(self, scope: Scope, send: Send, query: dict[str, str]) -> None:
+        """Swap the token in the address for a cookie, so that it stays out of history and logs."""
+        assert self.token is not None
+        rest = urlencode({name: value for name, value in query.items() if name != "token"})
+        where = quote(scope["path"]) if not scope["path"].startswith("//") else "/"
+        secure = "; Secure" if scope.get("scheme") == "https" else ""
+        headers = [
+            (b"location", (where + ("?" + rest if rest else "")).encode("latin-1")),
+            (b"set-cookie", f"{COOKIE}={_proof(self.token)}; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000{secure}".encode("latin-1")),
+            (b"cache-control", b"no-store"),
+            *HEADERS,
+        ]
+        await send({"type": "http.response.start", "status": 303, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def _name(host: str) -> str:
+    """The host without its port. The port is not compared: it is the name that DNS rebinding forges, and tunnels change ports."""
+    if host.startswith("["):
+        return host[: host.find("]") + 1]
+    return host.partition(":")[0]
+
+
+def _proof(token: str) -> str:
+    return hashlib.sha256(b"imagine-bot web chat\0" + token.encode()).hexdigest()
+
+
+def _same(given: str, wanted: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), wanted.encode())
+
+
+def _cookie(header: str) -> str:
+    try:
+        found = SimpleCookie(header).get(COOKIE)
+    except CookieError:
+        return ""
+    return "" if found is None else found.value
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, sentence: str) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store"), *HEADERS]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": f"{sentence}\n".encode()})

@@ -1,0 +1,109 @@
+"""What somebody typed, understood as a command. Checks the form of the line only; which values are allowed is the core's to say.
+
+/imagine [--size S] [--quality Q] [--count N] [--private] prompt       /imagine       /imagine-show [ID]       /imagine-status ...
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.texts import text
+
+LONGEST = 100_000
+"""Characters that the text box takes; more than any prompt may have, so that the core can say how long is too long."""
+
+
+class Command(StrEnum):
+    IMAGINE = "/imagine"
+    SHOW = "/imagine-show"
+    STATUS = "/imagine-status"
+    HELP = "/imagine-help"
+    PRIVACY = "/imagine-privacy"
+    SETTINGS = "/imagine-settings"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A line that is a command."""
+
+    command: Command
+    rest: str = ""
+    """The prompt, or the id for /imagine-show."""
+    size: str | None = None
+    quality: str | None = None
+    count: str | None = None
+    private: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Misread:
+    """A line that is none; the sentence says what to type instead."""
+
+    sentence: str
+
+
+EXAMPLES = {"size": "1024x1024", "quality": "high", "count": "2"}
+_COMMAND = re.compile(r"/[\w-]*")
+_OPTION = re.compile(r"(?:(?<=\s)|^)(?:--(?P<name>[A-Za-z][\w-]*)|—(?P<dashed>size|quality|count|private)\b)(?P<equals>=)?", re.IGNORECASE)
+"""Two hyphens, or the dash that some keyboards make of them; elsewhere that dash is an ordinary one."""
+_VALUE = re.compile(r"\s*(?P<value>\S+)")
+
+
+def read(line: str) -> Typed | Misread:
+    """Understand one line."""
+    line = line.strip()
+    if not line:
+        return Misread(text("web.hint.empty"))
+    if len(line) > LONGEST:
+        return Misread(text("web.hint.too_long", most=LONGEST))
+    found = _COMMAND.match(line)
+    if found is None:
+        return Misread(text("web.hint.plain"))
+    name, rest = found.group().lower(), line[found.end() :]
+    if name not in set(Command) or (rest and not rest[0].isspace()):
+        return Misread(text("web.hint.unknown_command", command=_short(line.split()[0])))
+    command = Command(name)
+    return _imagine(rest) if command is Command.IMAGINE else Typed(command, rest.strip())
+
+
+def _imagine(rest: str) -> Typed | Misread:
+    """Take the options out of the rest of an /imagine line; a lone `--` ends them."""
+    head, marker, tail = _cut(rest)
+    values: dict[str, str] = {}
+    private = False
+    kept, at = [], 0
+    for found in _OPTION.finditer(head):
+        if found.start() < at:
+            continue  # inside the value of the option before
+        name = (found["name"] or found["dashed"]).lower()
+        kept.append(head[at : found.start()])
+        at = found.end()
+        if name == "private" and not found["equals"]:
+            private = True
+            continue
+        if name not in EXAMPLES:
+            return Misread(text("web.hint.unknown_option", option=_short(found.group())))
+        value = _VALUE.match(head, at)
+        if value is None or _OPTION.match(value["value"]):
+            return Misread(text("web.hint.no_value", option=f"--{name}", example=EXAMPLES[name]))
+        if name in values:
+            return Misread(text("web.hint.twice", option=f"--{name}"))
+        values[name] = value["value"]
+        at = value.end()
+    kept.append(head[at:])
+    prompt = " ".join(part.strip() for part in kept if part.strip())
+    if marker:
+        prompt = f"{prompt} {tail.strip()}".strip()
+    return Typed(Command.IMAGINE, prompt, values.get("size"), values.get("quality"), values.get("count"), True if private else None)
+
+
+def _cut(rest: str) -> tuple[str, bool, str]:
+    """What stands before and after a lone `--`."""
+    found = re.search(r"(?:^|\s)--(?=\s|$)", rest)
+    return (rest, False, "") if found is None else (rest[: found.start()], True, rest[found.end() :])
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= 40 else words[:40] + "…"

@@ -1,0 +1,231 @@
+"""One open page of the chat: who is looking, which channel, and the messages they may see, kept up to date.
+
+The frame (tabs, switch, log, text box) is drawn here; messages are `bubble`, forms are `sheet`, what buttons and commands do is `desk`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from nicegui import Client
+
+from adapters.web.bubble import Bubble
+from adapters.web.composer import Composer
+from adapters.web.desk import Desk
+from adapters.web.parts import Part, clean, part
+from adapters.web.people import CHANNELS, IMAGINE, PEOPLE, may_read, persona
+from adapters.web.room import Entry, Room
+from adapters.web.sheet import Sheet, Submit
+from bot.chat.views import Form
+from bot.texts import has, text
+
+AT_ONCE = 40
+"""Messages drawn when a channel is opened; older ones on request."""
+
+
+class ChatPage:
+    """Draws itself into the client of the current slot and listens to the room until the client goes away."""
+
+    def __init__(self, client: Client, room: Room, desk: Callable[[ChatPage], Desk], you: str, channel: str, demo: bool) -> None:
+        self._client, self._room, self._demo = client, room, demo
+        self.who = persona(you)
+        self.channel = channel if channel in CHANNELS else IMAGINE
+        self._desk = desk(self)
+        self._bubbles: dict[str, Bubble] = {}
+        self._tones: dict[str, tuple[object, bool]] = {}
+        self._limit = AT_ONCE
+        self._flip = False
+        self._tabs: dict[str, Part] = {}
+        self._dots: dict[str, Part] = {}
+        self._draw()
+        room.listeners.append(self._changed)
+        client.on_delete(self._leave)
+
+    # ---- what the desk asks for
+
+    def notice(self, sentence: str, problem: bool = False) -> None:
+        """One sentence above the text box, for this page alone; empty takes it away."""
+        self._notice.clear()
+        if not sentence:
+            return
+        with self._notice, part("div", "", "note problem" if problem else "note"):
+            part("p", sentence)
+            part("button", text("web.dismiss"), "link", type="button").on(
+                "click", lambda: self.notice(""), js_handler="(event) => chat.back(emit)"
+            )
+
+    def sheet(self, form: Form, submit: Submit) -> None:
+        """Open a form."""
+        self._sheets.clear()
+        with self._sheets:
+            Sheet(form, submit)
+
+    def sent(self, key: str) -> None:
+        """Empty the text box, unless something else was typed meanwhile."""
+        self._client.run_javascript(f"chat.sent({json.dumps(key)})")
+
+    # ---- drawing
+
+    def _draw(self) -> None:
+        part("a", text("web.skip"), "skip", href="#panel").on("click", js_handler="(event) => chat.skip(event)")
+        with part("div", "", "app"):
+            with part("div", "", "side"):
+                with part("div", "", "brand"):
+                    part("span", "", "logo", aria_hidden="true")
+                    with part("div"):
+                        part("h1", text("web.title"))
+                        part("p", text("web.tagline"), "tagline")
+                self._draw_tabs()
+                self._draw_switch()
+            with part("div", "", "room", role="tabpanel", id="panel") as self._panel:
+                with part("div", "", "top"):
+                    self._heading = part("h2", "")
+                    self._topic = part("p", "", "topic")
+                self._log = part("div", "", "log", role="log", aria_live="polite", aria_relevant="additions", tabindex="0", id="log")
+                self._spoken = part("div", "", "spoken", role="status", aria_live="polite")
+                self._notice = part("div", "", "notice", role="status", aria_live="polite", id="notice")
+                self._foot = part("div", "", "foot")
+        self._sheets = part("div", "", "sheets")
+        self._fill()
+
+    def _draw_tabs(self) -> None:
+        with part("div", "", "tabs", role="tablist", aria_label=text("web.channels"), id="tabs"):
+            for channel in CHANNELS.values():
+                with part("button", "", "tab", role="tab", type="button", id=f"tab-{channel.id}", aria_controls="panel") as tab:
+                    part("span", channel.label)
+                    self._dots[channel.id] = part("span", "", "dot", aria_hidden="true")
+                tab.on(
+                    "click",
+                    lambda _, id=channel.id: self._open(id),
+                    js_handler=f"() => {{ chat.remember('channel', '{channel.id}'); emit() }}",
+                )
+                self._tabs[channel.id] = tab
+
+    def _draw_switch(self) -> None:
+        with part("div", "", "who"):
+            part("label", text("web.you_are"), "", for_="you")
+            with part("select", id="you", autocomplete="off") as switch:
+                for one in PEOPLE.values():
+                    part("option", one.label, value=one.id, selected=one is self.who)
+            switch.on(
+                "change",
+                lambda event: self._become(str(event.args)),
+                js_handler="(event) => { chat.remember('you', event.target.value); emit(event.target.value) }",
+            )
+
+    def _become(self, person: str) -> None:
+        self.who = persona(person)
+        for dot in self._dots:
+            self._mark(dot, False)
+        self._limit = AT_ONCE
+        self.notice("")
+        self._fill()
+
+    def _open(self, channel: str) -> None:
+        self.channel, self._limit = channel, AT_ONCE
+        self.notice("")
+        self._fill()
+
+    def _fill(self) -> None:
+        """Draw the present channel for the present person."""
+        channel = CHANNELS[self.channel]
+        for id, tab in self._tabs.items():
+            chosen = id == channel.id
+            tab.props["aria-selected"] = "true" if chosen else "false"
+            tab.props["tabindex"] = "0" if chosen else "-1"
+        self._panel.props["aria-labelledby"] = f"tab-{channel.id}"
+        self._heading.set_text(channel.label)
+        self._topic.set_text(text(f"web.topic.{channel.id}"))
+        self._log.props["aria-label"] = text("web.conversation", channel=channel.label)
+        self._mark(channel.id, False)
+        self._refill()
+        self._foot.clear()
+        with self._foot:
+            if may_read(self.who, channel.id):
+                Composer(self._desk)
+        self._client.run_javascript("chat.bottom()")
+
+    def _refill(self) -> None:
+        self._bubbles.clear()
+        self._log.clear()
+        with self._log:
+            if not may_read(self.who, self.channel):
+                part("p", text(f"web.closed.{self.channel}"), "closed")
+                return
+            entries = self._room.read(self.who, self.channel)
+            if len(entries) > self._limit:
+                part("button", text("web.earlier"), "button earlier", type="button").on("click", self._earlier)
+            else:
+                self._welcome()
+            for entry in entries[-self._limit :]:
+                self._add(entry)
+
+    def _welcome(self) -> None:
+        """How a channel begins; it stays above the first message."""
+        with part("div", "", "welcome" if self.channel == IMAGINE else "welcome bare"):
+            part("h3", text(f"web.empty.{self.channel}_title"))
+            part("p", text(f"web.empty.{self.channel}"))
+            if self.channel == IMAGINE:
+                with part("div", "", "examples"):
+                    for name in ("picture", "several", *(("wait", "block") if self._demo else ())):
+                        line = text(f"web.example.{name}")
+                        part("button", line, "example", type="button").on("click", js_handler=f"() => chat.fill({json.dumps(line)})")
+
+    def _earlier(self) -> None:
+        self._limit += AT_ONCE * 2
+        self._refill()
+
+    # ---- changes
+
+    def _add(self, entry: Entry) -> Bubble:
+        bubble = Bubble(entry, self._desk.press, lambda one: self._room.dismiss(one.id, self.who))
+        self._bubbles[entry.id] = bubble
+        self._tones[entry.id] = (entry.view.tone, entry.view.final)
+        return bubble
+
+    def _changed(self, entry: Entry, gone: bool) -> None:
+        if self._client.is_deleted:
+            self._leave()
+            return
+        with self._client:
+            if gone:
+                bubble = self._bubbles.pop(entry.id, None)
+                if bubble is not None:
+                    bubble.article.delete()
+                return
+            if not entry.readable_by(self.who):
+                return
+            if entry.channel_for(self.who) != self.channel:
+                self._mark(entry.channel_for(self.who), True)
+                return
+            self._show(entry)
+
+    def _show(self, entry: Entry) -> None:
+        bubble = self._bubbles.get(entry.id)
+        if bubble is not None:
+            bubble.update(entry)
+            state = (entry.view.tone, entry.view.final)
+            if self._tones.get(entry.id) != state:
+                self._tones[entry.id] = state
+                self._say(text("web.announce", name=entry.by.name if entry.by else text("web.bot"), title=entry.view.title))
+            return
+        later = [one for one in self._room.read(self.who, self.channel) if one.order > entry.order and one.id in self._bubbles]
+        with self._log:
+            bubble = self._add(entry)
+        if later:
+            siblings = self._log.default_slot.children
+            bubble.article.move(target_index=siblings.index(self._bubbles[later[0].id].article))
+
+    def _say(self, sentence: str) -> None:
+        """For screen readers: a change of state, once. Countdowns change only what is seen."""
+        self._flip = not self._flip
+        self._spoken.set_text(clean(sentence) + ("\u00a0" if self._flip else ""))
+
+    def _mark(self, channel: str, new: bool) -> None:
+        self._dots[channel].classes(add="new" if new else "", remove="" if new else "new")
+        self._tabs[channel].props.set_optional("aria-description", text("web.unread") if new and has("web.unread") else None)
+
+    def _leave(self) -> None:
+        if self._changed in self._room.listeners:
+            self._room.listeners.remove(self._changed)

@@ -1,0 +1,50 @@
+"""Small building blocks of the page: plain HTML driven by NiceGUI, no Quasar widgets: names, roles and focus are the browser's own.
+
+Inputs are never controlled from the server: a re-render must not touch what somebody is typing. Initial values go in as defaults.
+"""
+
+from __future__ import annotations
+
+import zlib
+from datetime import UTC, datetime
+
+from nicegui.elements.mixins.text_element import TextElement
+
+from adapters.web.people import Persona
+
+
+class Part(TextElement):
+    """One HTML element with optional text. Text is always text: Vue escapes it."""
+
+    def __init__(self, tag: str, text: str, classes: str, attributes: dict[str, object]) -> None:
+        super().__init__(tag=tag, text=clean(text))
+        if classes:
+            self.classes(classes)
+        for name, value in attributes.items():
+            if value is not None and value is not False:
+                self.props[name.rstrip("_").replace("_", "-")] = clean(value) if isinstance(value, str) else value
+
+
+def part(tag: str, text: str = "", classes: str = "", **attributes: object) -> Part:
+    """An element in the current slot. `aria_label` becomes `aria-label`, `for_` becomes `for`; None and False leave an attribute out."""
+    return Part(tag, text, classes, attributes)
+
+
+def clean(text: str) -> str:
+    """Lone surrogates cannot travel to the browser: shown as the replacement character."""
+    return text.encode("utf-8", "replace").decode() if any("\ud800" <= one <= "\udfff" for one in text) else text
+
+
+def avatar(who: Persona | None) -> Part:
+    """Initial in a colour of one's own; the bot has its mark. Decoration: the name stands beside it."""
+    if who is None:
+        return part("span", "", "avatar bot", aria_hidden="true")
+    return part("span", who.name[:1], f"avatar tint-{zlib.crc32(who.id.encode()) % 5}", aria_hidden="true")
+
+
+def clock(at: float | None) -> Part | None:
+    """The time of day, with the whole date for machines; nothing when it is not known."""
+    if at is None:
+        return None
+    when = datetime.fromtimestamp(at, tz=UTC).astimezone()
+    return part("time", when.strftime("%H:%M"), "", datetime=when.isoformat(timespec="seconds"))

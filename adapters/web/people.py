@@ -1,0 +1,81 @@
+"""Who there is in the web chat, and who may read which channel. These five replace the accounts of a real platform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.texts import text
+
+PLATFORM = "web"
+COMMUNITY = "local"
+
+
+class Role(StrEnum):
+    MEMBER = "member"
+    MODERATOR = "moderator"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    id: str
+    name: str
+    role: Role
+
+    @property
+    def label(self) -> str:
+        """As in the switch: "Mia, moderator"."""
+        return text(f"web.{self.role.value}", name=self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    id: str
+    readers: frozenset[Role]
+
+    @property
+    def label(self) -> str:
+        return text(f"web.channel.{self.id}")
+
+
+PEOPLE: dict[str, Persona] = {
+    one.id: one
+    for one in (
+        Persona("ana", "Ana", Role.MEMBER),
+        Persona("ben", "Ben", Role.MEMBER),
+        Persona("mia", "Mia", Role.MODERATOR),
+        Persona("noor", "Noor", Role.MODERATOR),
+        Persona("olu", "Olu", Role.OPERATOR),
+    )
+}
+
+IMAGINE, MODERATORS, OPERATORS = "imagine", "moderators", "operators"
+
+CHANNELS: dict[str, Channel] = {
+    one.id: one
+    for one in (
+        Channel(IMAGINE, frozenset(Role)),
+        Channel(MODERATORS, frozenset({Role.MODERATOR})),
+        Channel(OPERATORS, frozenset({Role.OPERATOR})),
+    )
+}
+
+
+def persona(person: str | None) -> Persona:
+    """The persona with this id; the first member when there is none."""
+    return PEOPLE.get(person or "", next(iter(PEOPLE.values())))
+
+
+def may_read(who: Persona, channel: str) -> bool:
+    return channel in CHANNELS and who.role in CHANNELS[channel].readers
+
+
+class WebModerators:
+    """The platform's answer to "may this person decide?": closed for anybody and any community it does not know."""
+
+    async def is_moderator(self, person: str, community: str) -> bool:
+        return community == COMMUNITY and person in PEOPLE and PEOPLE[person].role is Role.MODERATOR
+
+    async def is_administrator(self, person: str, community: str) -> bool:
+        return community == COMMUNITY and person in PEOPLE and PEOPLE[person].role is Role.OPERATOR

@@ -1,0 +1,135 @@
+"""The web chat's memory: which messages there are, who may read each, and who wants to hear of changes. Knows nothing of pages and HTML.
+
+Messages live in memory only: after a restart the core sends them again. Whispers (answers to one person's command) are not kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from adapters.web.people import CHANNELS, IMAGINE, MODERATORS, OPERATORS, PEOPLE, Persona, may_read
+from bot.chat.port import Message
+from bot.chat.views import Audience, View
+
+MOST = 1000
+"""Messages kept; the oldest go first, and stay fetchable with /imagine-show."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """One message as the chat remembers it."""
+
+    id: str
+    community: str
+    channel: str
+    audience: Audience
+    person: str | None
+    """The one reader when the audience is MEMBER."""
+    by: Persona | None
+    """Who typed what it answers."""
+    at: float | None
+    """When it was first shown; None when that was in another life of the process and nobody wrote it down."""
+    view: View
+    order: float = 0.0
+    whisper: bool = False
+
+    def readable_by(self, who: Persona) -> bool:
+        if self.audience is Audience.MEMBER:
+            return self.person == who.id
+        return may_read(who, self.channel)
+
+    def channel_for(self, who: Persona) -> str:
+        """The tab in which this person meets it: their own messages come to # imagine when the channel is closed to them."""
+        return self.channel if may_read(who, self.channel) else IMAGINE
+
+
+@dataclass(slots=True)
+class Room:
+    """All messages, and the pages that are open on them."""
+
+    clock: Callable[[], float]
+    entries: dict[str, Entry] = field(default_factory=dict)
+    listeners: list[Callable[[Entry, bool], None]] = field(default_factory=list)
+    """Called with (entry, gone) after every change."""
+
+    def show(self, message: Message, view: View) -> Entry:
+        """Show a message, or its new state."""
+        entry = self.entries.get(message.id)
+        if entry is None:
+            at = _moment(message.place.reply.get("at") or message.ref.get("at"))
+            entry = Entry(
+                id=message.id,
+                community=message.place.community,
+                channel=_channel(message),
+                audience=message.audience,
+                person=message.person,
+                by=PEOPLE.get(message.place.reply.get("by", message.person or "")),
+                at=self.clock() if at is None else at,
+                view=view,
+            )
+            self._keep(entry)
+        else:
+            entry.view = view
+        self._tell(entry)
+        return entry
+
+    def whisper(self, id: str, who: Persona, channel: str, community: str, view: View) -> Entry:
+        """Answer one person alone, until they dismiss it."""
+        entry = Entry(id, community, channel, Audience.MEMBER, who.id, who, self.clock(), view, whisper=True)
+        self._keep(entry)
+        self._tell(entry)
+        return entry
+
+    def dismiss(self, id: str, who: Persona) -> None:
+        """Take a whisper away; anything else stays."""
+        entry = self.entries.get(id)
+        if entry is not None and entry.whisper and entry.person == who.id:
+            del self.entries[id]
+            self._tell(entry, gone=True)
+
+    def read(self, who: Persona, channel: str) -> list[Entry]:
+        """What this person sees in a channel, oldest first."""
+        return sorted(
+            (one for one in self.entries.values() if one.readable_by(who) and one.channel_for(who) == channel), key=lambda one: one.order
+        )
+
+    def shows_picture(self, sha256: str) -> bool:
+        """Whether any message shows this picture now; a deleted one is served to nobody."""
+        return any(picture.sha256 == sha256 for entry in self.entries.values() for picture in entry.view.pictures)
+
+    def _keep(self, entry: Entry) -> None:
+        newest = max((one.order for one in self.entries.values()), default=0.0)
+        entry.order = max(entry.at or 0.0, 0.0)
+        if entry.order == newest:
+            entry.order = newest + 1e-6  # same instant: in the order of arrival
+        self.entries[entry.id] = entry
+        for old in self._oldest(len(self.entries) - MOST):
+            del self.entries[old.id]
+            self._tell(old, gone=True)
+
+    def _oldest(self, count: int) -> Iterator[Entry]:
+        if count > 0:
+            yield from sorted(self.entries.values(), key=lambda one: one.order)[:count]
+
+    def _tell(self, entry: Entry, gone: bool = False) -> None:
+        for listener in list(self.listeners):
+            listener(entry, gone)
+
+
+_BY_AUDIENCE: Mapping[Audience, str] = {Audience.MODERATORS: MODERATORS, Audience.OPERATORS: OPERATORS}
+
+
+def _channel(message: Message) -> str:
+    """Moderators' and operators' messages have their channel whatever the place says: delivery never widens the audience."""
+    fixed = _BY_AUDIENCE.get(message.audience)
+    if fixed is not None:
+        return fixed
+    return message.place.channel if message.place.channel in CHANNELS else IMAGINE
+
+
+def _moment(written: str | None) -> float | None:
+    try:
+        return None if written is None else float(written)
+    except ValueError:
+        return None

@@ -1,0 +1,152 @@
+"""The web server of the chat: NiceGUI and uvicorn inside the bot's own event loop, without signal handlers of theirs, and pictures by hash.
+
+One process has one NiceGUI application; what it shows is exchanged when an adapter starts to serve.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import functools
+import hashlib
+import re
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from fastapi.staticfiles import StaticFiles
+from nicegui import Client, ui
+from nicegui.storage import Storage
+
+from adapters.web.desk import Desk
+from adapters.web.guard import Guard
+from adapters.web.page import ChatPage
+from adapters.web.site import Site
+from bot.adapter import SetupProblem
+from bot.texts import text
+
+STATIC = Path(__file__).parent / "static"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_TYPES = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"RIFF", "image/webp"))
+
+
+class _Application:
+    """The FastAPI application with NiceGUI mounted, made once per process."""
+
+    def __init__(self) -> None:
+        self.site: Site | None = None
+        self.app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+        self.app.add_api_route("/pictures/{sha256}", self._picture, methods=["GET"], include_in_schema=False)
+        self.app.mount("/static", StaticFiles(directory=STATIC))
+        ui.page("/", title=text("web.title"), language="en-US", dark=None, favicon=_favicon())(self._page)
+        ui.run_with(
+            self.app,
+            title=text("web.title"),
+            language="en-US",
+            dark=None,
+            tailwind=False,
+            gzip_middleware_factory=None,
+            binding_refresh_interval=None,
+            show_welcome_message=False,
+        )
+
+    def _page(self, client: Client, you: str = "", channel: str = "") -> None:
+        site = self.site
+        assert site is not None, "pages are served only while an adapter serves"
+        ui.add_head_html(_head())
+        ChatPage(client, site.room, lambda page: Desk(site.core, site.room, site.ports, page), you, channel, site.demo)
+
+    async def _picture(self, sha256: str, request: Request) -> Response:
+        """A stored picture, as long as some message shows it."""
+        site = self.site
+        gone = Response(
+            text("web.problem.picture_gone") + "\n", status_code=404, media_type="text/plain", headers={"cache-control": "no-store"}
+        )
+        if site is None or not _SHA256.fullmatch(sha256) or not site.room.shows_picture(sha256):
+            return gone
+        headers = {"cache-control": "private, no-cache", "etag": f'"{sha256}"'}
+        if request.headers.get("if-none-match") == headers["etag"]:
+            return Response(status_code=304, headers=headers)
+        try:
+            body = await site.picture(sha256)
+        except LookupError:
+            return gone
+        kind = next((name for magic, name in _TYPES if body.startswith(magic)), "application/octet-stream")
+        return Response(body, media_type=kind, headers=headers)
+
+
+@functools.cache
+def _application() -> _Application:
+    return _Application()
+
+
+@functools.cache
+def _head() -> str:
+    """Our own style and script, with their hash in the address so that a browser never mixes versions."""
+
+    def address(name: str) -> str:
+        return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
+
+    return f'<link rel="stylesheet" href="{address("chat.css")}"><script src="{address("chat.js")}"></script>'
+
+
+def _favicon() -> str:
+    return (STATIC / "mark.svg").read_text(encoding="utf-8")
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its hands on the process's signals: the composition root owns them."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket. Raises SetupProblem with what to do when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host.strip("[]"), port))
+        sock.listen(128)
+        sock.setblocking(False)
+    except OSError as error:
+        sock.close()
+        raise SetupProblem(_why_not(error, host, port)) from error
+    return sock
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    if isinstance(error, PermissionError):
+        return text("web.problem.port_forbidden", port=port)
+    if isinstance(error, socket.gaierror) or error.errno != errno.EADDRINUSE:
+        return text("web.problem.host_unknown", host=host)
+    return text("web.problem.port_in_use", port=port, host=host)
+
+
+async def serve(site: Site, sock: socket.socket, ready: Callable[[], None]) -> None:
+    """Serve until cancelled; then close within about a second, open WebSockets included."""
+    application = _application()
+    application.site = site
+    Storage.path = site.data_dir / "web"  # NiceGUI would write into the working directory; we store nothing there, but who knows
+    port = int(sock.getsockname()[1])
+    guard = Guard(application.app, port, site.settings.token, any_host=not site.settings.local)
+    config = uvicorn.Config(guard, log_config=None, access_log=False, server_header=False, lifespan="on", timeout_graceful_shutdown=1)
+    server = _Server(config)
+    running = asyncio.get_running_loop().create_task(server.serve([sock]))
+    try:
+        while not server.started:
+            if running.done():
+                raise SetupProblem(text("web.problem.start_failed"))
+            await asyncio.sleep(0.01)
+        ready()
+        await asyncio.shield(running)
+    finally:
+        server.should_exit = True
+        with contextlib.suppress(asyncio.CancelledError, SystemExit):
+            await running
+        application.site = None

@@ -1,0 +1,63 @@
+"""What an operator can set for the web chat, read and checked once."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.texts import text
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8080
+SHORTEST_TOKEN = 12
+"""Characters; what a person types as "some secret" is guessed in seconds below this."""
+
+VARIABLES: dict[str, str] = {
+    "WEB_HOST": text("web.setting.host"),
+    "WEB_PORT": text("web.setting.port"),
+    "WEB_TOKEN": text("web.setting.token"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
+    """0 takes a free one."""
+    token: str | None = field(default=None, repr=False)
+
+    @property
+    def local(self) -> bool:
+        """Only programs on this machine can reach it."""
+        return is_local(self.host)
+
+
+def is_local(host: str) -> bool:
+    """Whether a host name or address can only mean this machine. Other names are not looked up: they count as reachable by others."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def read(env: Mapping[str, str]) -> WebSettings:
+    """The settings; call `problems` first, which says in words what would make this raise."""
+    return WebSettings(
+        host=env.get("WEB_HOST") or DEFAULT_HOST, port=int(env.get("WEB_PORT") or DEFAULT_PORT), token=env.get("WEB_TOKEN") or None
+    )
+
+
+def problems(env: Mapping[str, str]) -> list[str]:
+    """One sentence for each setting that cannot work."""
+    found = []
+    port, host, token = env.get("WEB_PORT") or "", env.get("WEB_HOST") or DEFAULT_HOST, env.get("WEB_TOKEN") or ""
+    if port and not (port.isascii() and port.isdigit() and int(port[:6]) <= 65535):
+        found.append(text("web.problem.port_wrong", value=port))
+    if not is_local(host) and not token:
+        found.append(text("web.problem.host_needs_token", host=host))
+    if token and len(token) < SHORTEST_TOKEN:
+        found.append(text("web.problem.token_short", least=SHORTEST_TOKEN))
+    return found

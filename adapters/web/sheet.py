@@ -1,0 +1,113 @@
+"""A form of the core as a modal dialog. The browser's own <dialog> keeps the focus inside, closes with Escape and gives the focus back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+
+from adapters.web.parts import Part, clean, part
+from bot.chat.views import FieldKind, Form, FormField
+from bot.texts import text
+
+Submit = Callable[[dict[str, str]], Awaitable[str | None]]
+"""Takes the values; gives a sentence when they will not do, None when all is done."""
+
+_ON = frozenset({"true", "1", "yes", "on"})
+
+
+class Sheet:
+    """One open form. Built in the current slot; removes itself when it is closed."""
+
+    def __init__(self, form: Form, submit: Submit) -> None:
+        self._form, self._submit, self._busy = form, submit, False
+        self._errors: dict[str, Part] = {}
+        self.dialog = part("dialog", "", "sheet", aria_labelledby="sheet-title")
+        with self.dialog, part("form", method="dialog", novalidate=True) as frame:
+            part("h2", form.title, "", id="sheet-title")
+            if form.text:
+                part("p", form.text, "explain")
+            for field in form.fields:
+                self._field(field)
+            self._problem = part("p", "", "problem", role="alert")
+            with part("div", "", "ends"):
+                part("button", form.submit, "button primary", type="submit")
+                part("button", text("web.close"), "button", type="button").on("click", js_handler="(event) => chat.close(event)")
+        frame.on("submit", self._submitted, js_handler="(event) => chat.answer(event, emit)")
+        self.dialog.on("close", self.dialog.delete)
+
+    def _field(self, field: FormField) -> None:
+        id = f"field-{field.name}"
+        switch = field.kind is FieldKind.SWITCH
+        with part("div", "", "field switch" if switch else "field"):
+            common = {"id": id, "name": field.name, "aria_describedby": f"{id}-error" + (f" {id}-hint" if field.hint else "")}
+            if switch:
+                part("input", type="checkbox", role="switch", defaultChecked=field.value.strip().lower() in _ON or None, **common)
+            part("label", field.label, "", for_=id)
+            if field.hint:
+                part("p", field.hint, "hint", id=f"{id}-hint")
+            match field.kind:
+                case FieldKind.LINE:
+                    part("input", type="text", autocomplete="off", defaultValue=field.value, aria_required=_yes(field.required), **common)
+                case FieldKind.PARAGRAPH:
+                    part("textarea", rows=5, defaultValue=field.value, aria_required=_yes(field.required), **common)
+                case FieldKind.CHOICE:
+                    with part("select", **common):
+                        if not field.required or field.value not in {one.value for one in field.choices}:
+                            part("option", "", value="", selected=not field.value)
+                        for choice in field.choices:
+                            part("option", choice.label, value=choice.value, selected=choice.value == field.value)
+            self._errors[field.name] = part("p", "", "problem", id=f"{id}-error")
+
+    async def _submitted(self, event: object) -> None:
+        if self._busy:
+            return
+        values = self._values(json.loads(str(getattr(event, "args", "{}"))))
+        wrong = {field.name: sentence for field in self._form.fields if (sentence := _check(field, values[field.name]))}
+        for name, line in self._errors.items():
+            line.set_text(wrong.get(name, ""))
+        if wrong:
+            self._problem.set_text("")
+            self._focus(next(iter(wrong)))
+            return
+        self._busy = True
+        try:
+            sentence = await self._submit(values)
+        finally:
+            self._busy = False
+        if self.dialog.is_deleted:
+            return
+        if sentence is None:
+            self.dialog.client.run_javascript("chat.closeAll()")
+        else:
+            self._problem.set_text(clean(sentence))
+
+    def _values(self, raw: object) -> dict[str, str]:
+        given = raw if isinstance(raw, dict) else {}
+        values = {}
+        for field in self._form.fields:
+            value = given.get(field.name)
+            if field.kind is FieldKind.SWITCH:
+                values[field.name] = "true" if value else "false"
+            else:
+                values[field.name] = value if isinstance(value, str) else ""
+        return values
+
+    def _focus(self, name: str) -> None:
+        self.dialog.client.run_javascript(f"document.getElementById({json.dumps('field-' + name)})?.focus()")
+
+
+def _check(field: FormField, value: str) -> str | None:
+    """A sentence about one value; the core looks at the meaning."""
+    if field.kind is FieldKind.SWITCH:
+        return None
+    if field.required and not value.strip():
+        return text("web.hint.required")
+    if len(value) > field.max_length:
+        return text("web.hint.too_long_field", length=f"{len(value):,}", most=f"{field.max_length:,}")
+    if field.kind is FieldKind.CHOICE and value and value not in {one.value for one in field.choices}:
+        return text("web.hint.not_a_choice")
+    return None
+
+
+def _yes(value: bool) -> str | None:
+    return "true" if value else None

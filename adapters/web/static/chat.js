@@ -1,0 +1,148 @@
+// What only the browser can do for the chat: keep what is typed, move the focus, follow the newest message. Everything else is the server's.
+(() => {
+  "use strict";
+  const byId = (id) => document.getElementById(id);
+  const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(20)), (n) => (n % 36).toString(36)).join("");
+  const narrow = window.matchMedia("(max-width: 760px)");
+  let pinned = true; // the log follows the newest message until somebody scrolls up
+  let held = null; // the message that holds the focus
+
+  window.chat = {
+    // A press counts once: the second click of a double click changes nothing.
+    once(event, emit) {
+      const button = event.currentTarget;
+      if (button.dataset.pressed) return;
+      button.dataset.pressed = "1";
+      setTimeout(() => delete button.dataset.pressed, 700);
+      emit();
+    },
+    submit(event, emit) {
+      event.preventDefault();
+      const form = event.currentTarget;
+      const box = form.elements.line;
+      if (!box.dataset.key) box.dataset.key = newKey();
+      const values = Object.fromEntries(new FormData(form));
+      values.line = box.value.slice(0, Number(form.dataset.longest) + 1);
+      values.key = box.dataset.key;
+      emit(JSON.stringify(values)); // a string of JSON, because a lone surrogate survives only so
+      pinned = true;
+      box.focus();
+    },
+    sent(key) {
+      const box = byId("message");
+      if (!box || box.dataset.key !== key) return;
+      box.value = "";
+      delete box.dataset.key;
+      grow(box);
+    },
+    fill(line) {
+      const box = byId("message");
+      if (!box) return;
+      box.value = line;
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+      box.focus();
+    },
+    answer(event, emit) {
+      event.preventDefault();
+      const form = event.currentTarget;
+      if (form.dataset.pressed) return;
+      form.dataset.pressed = "1";
+      setTimeout(() => delete form.dataset.pressed, 700);
+      const values = {};
+      for (const field of form.elements) if (field.name) values[field.name] = field.type === "checkbox" ? field.checked : field.value;
+      emit(JSON.stringify(values));
+    },
+    close: (event) => event.currentTarget.closest("dialog").close(),
+    closeAll: () => document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close()),
+    back(emit) {
+      emit();
+      byId("message")?.focus();
+    },
+    skip(event) {
+      event.preventDefault();
+      (byId("message") ?? byId("log"))?.focus();
+    },
+    // Who and where stay in the address, so that a reload and a second tab keep them.
+    remember(name, value) {
+      const url = new URL(location.href);
+      url.searchParams.set(name, value);
+      history.replaceState(null, "", url);
+    },
+    bottom() {
+      pinned = true;
+      follow();
+    },
+  };
+
+  function follow() {
+    const log = byId("log");
+    if (log && pinned) log.scrollTop = log.scrollHeight;
+  }
+  function grow(box) {
+    box.style.height = "auto";
+    box.style.height = Math.min(box.scrollHeight + 2, 180) + "px";
+  }
+  function turn() {
+    byId("tabs")?.setAttribute("aria-orientation", narrow.matches ? "horizontal" : "vertical");
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const at = event.target;
+    if (at.id === "message" && event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      at.form.requestSubmit();
+    }
+    if (at.getAttribute?.("role") === "tab") {
+      const tabs = Array.from(at.parentElement.querySelectorAll('[role="tab"]'));
+      const here = tabs.indexOf(at);
+      const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -here, End: tabs.length - 1 - here };
+      if (!(event.key in steps)) return;
+      event.preventDefault();
+      const next = tabs[(here + steps[event.key] + tabs.length) % tabs.length];
+      next.focus();
+      next.click();
+    }
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.id !== "message") return;
+    delete event.target.dataset.key; // another text is another event
+    grow(event.target);
+  });
+  document.addEventListener("focusin", (event) => {
+    held = event.target.closest?.("article") ?? null;
+  });
+  document.addEventListener(
+    "scroll",
+    (event) => {
+      const log = event.target;
+      if (log.id === "log") pinned = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+    },
+    true,
+  );
+  document.addEventListener("load", follow, true); // a picture that arrives moves what is below it
+  document.addEventListener(
+    "close",
+    () => {
+      if (document.activeElement === document.body) byId("message")?.focus();
+    },
+    true,
+  );
+  narrow.addEventListener("change", turn);
+  window.addEventListener("resize", follow);
+
+  document.addEventListener("DOMContentLoaded", () => {
+    new MutationObserver(() => {
+      for (const dialog of document.querySelectorAll("dialog.sheet:not([open]):not([data-seen])")) {
+        dialog.dataset.seen = "1";
+        dialog.showModal();
+      }
+      // The button that was pressed may be gone: its message takes the focus, so that the keyboard does not start again at the top.
+      if (document.activeElement === document.body && held) {
+        if (held.isConnected) held.focus({ preventScroll: true });
+        else held = null;
+      }
+      turn();
+      follow();
+    }).observe(document.body, { childList: true, subtree: true });
+  });
+})();

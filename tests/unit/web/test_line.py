@@ -1,0 +1,92 @@
+"""What people type into the text box, read as a command."""
+
+from __future__ import annotations
+
+import pytest
+
+from adapters.web.line import LONGEST, Command, Misread, Typed, read
+
+
+def test_words_after_the_command_are_the_prompt_as_typed() -> None:
+    assert read("/imagine a red  bicycle, “in” the rain") == Typed(Command.IMAGINE, "a red  bicycle, “in” the rain")
+
+
+@pytest.mark.parametrize("line", ["/imagine", "  /imagine  ", "/IMAGINE"])
+def test_the_command_alone_has_no_prompt(line: str) -> None:
+    assert read(line) == Typed(Command.IMAGINE)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/imagine --size 1536x1024 --count 2 --quality high --private a fox",
+        "/imagine a fox --size 1536x1024 --count 2 --quality high --private",
+        "/imagine --size=1536x1024 a fox --count=2 --quality=high --private",
+        "/imagine —size 1536x1024 —count 2 —quality high —private a fox",
+    ],
+)
+def test_options_stand_before_or_after_the_prompt(line: str) -> None:
+    assert read(line) == Typed(Command.IMAGINE, "a fox", "1536x1024", "high", "2", True)
+
+
+def test_values_are_passed_on_unjudged_because_the_core_has_the_sentence() -> None:
+    assert read("/imagine --size 7x7 --count 99 a fox") == Typed(Command.IMAGINE, "a fox", "7x7", None, "99")
+
+
+def test_a_lone_double_hyphen_ends_the_options() -> None:
+    assert read("/imagine --count 2 -- a sign that says --hello") == Typed(Command.IMAGINE, "a sign that says --hello", count="2")
+
+
+def test_an_ordinary_dash_is_part_of_the_prompt() -> None:
+    assert read("/imagine a cat —the best one— on a well-kept lawn - at noon") == Typed(
+        Command.IMAGINE, "a cat —the best one— on a well-kept lawn - at noon"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("", "/imagine"),
+        ("   ", "/imagine"),
+        ("hello there", "in front of your words"),
+        ("@everyone look", "in front of your words"),
+        ("/imagination a fox", "/imagination is not a command"),
+        ("/draw a fox", "/draw is not a command"),
+        ("/imagine: a fox", "/imagine: is not a command"),
+        ("/imagine --ar 16:9 a fox", "--ar is not an option"),
+        ("/imagine a fox --size", "--size needs a value"),
+        ("/imagine --size --count 2 a fox", "--size needs a value"),
+        ("/imagine --count 2 --count 3 a fox", "--count is there twice"),
+        ("/imagine " + "x" * (LONGEST + 1), f"{LONGEST}"),
+    ],
+)
+def test_what_cannot_be_read_is_answered_with_what_to_type_instead(line: str, says: str) -> None:
+    found = read(line)
+    assert isinstance(found, Misread)
+    assert says in found.sentence
+
+
+def test_a_long_wrong_word_is_not_repeated_in_full() -> None:
+    found = read("/" + "x" * 5000)
+    assert isinstance(found, Misread)
+    assert len(found.sentence) < 300
+
+
+def test_forty_thousand_characters_and_lone_surrogates_are_left_to_the_core() -> None:
+    assert read("/imagine " + "x" * 40_000) == Typed(Command.IMAGINE, "x" * 40_000)
+    assert read("/imagine a \ud800 fox") == Typed(Command.IMAGINE, "a \ud800 fox")
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("/imagine-show", Typed(Command.SHOW)),
+        ("/imagine-show  abc23 ", Typed(Command.SHOW, "abc23")),
+        ("/imagine-status", Typed(Command.STATUS)),
+        ("/imagine-help", Typed(Command.HELP)),
+        ("/imagine-privacy", Typed(Command.PRIVACY)),
+        ("/imagine-settings", Typed(Command.SETTINGS)),
+    ],
+)
+def test_the_other_commands_are_read(line: str, wanted: Typed) -> None:
+    assert read(line) == wanted

@@ -1,0 +1,124 @@
+"""Who sees which message in the web chat, and in which order."""
+
+from __future__ import annotations
+
+import pytest
+
+from adapters.web.people import PEOPLE, WebModerators
+from adapters.web.room import MOST, Entry, Room
+from bot.chat.views import Audience, View
+from tests.unit.web.stage import message, picture
+
+
+def _room() -> Room:
+    return Room(lambda: 1000.0)
+
+
+def _readers(room: Room, channel: str) -> set[str]:
+    return {who.id for who in PEOPLE.values() if room.read(who, channel)}
+
+
+def test_a_message_for_the_channel_is_seen_by_all_five() -> None:
+    room = _room()
+    room.show(message(), View("Drawing"))
+    assert _readers(room, "imagine") == set(PEOPLE)
+
+
+def test_a_private_result_is_seen_by_its_requester_alone() -> None:
+    room = _room()
+    room.show(message(audience=Audience.MEMBER, person="ana"), View("Drawing"))
+    assert _readers(room, "imagine") == {"ana"}
+
+
+def test_cases_are_for_moderators_and_notices_for_the_operator_whatever_the_place_says() -> None:
+    room = _room()
+    room.show(message("case", Audience.MODERATORS, channel="imagine"), View("Case 1"))
+    room.show(message("notice", Audience.OPERATORS, channel="imagine"), View("The key is refused"))
+    assert _readers(room, "imagine") == set()
+    assert _readers(room, "moderators") == {"mia", "noor"}
+    assert _readers(room, "operators") == {"olu"}
+
+
+def test_a_message_to_one_member_about_a_closed_channel_comes_to_their_own_imagine() -> None:
+    room = _room()
+    room.show(message(audience=Audience.MEMBER, person="ben", channel="moderators"), View("Do you accept?"))
+    room.show(message("dm", audience=Audience.MEMBER, person="ben", channel="somewhere else"), View("Hello"))
+    assert [one.view.title for one in room.read(PEOPLE["ben"], "imagine")] == ["Do you accept?", "Hello"]
+    assert _readers(room, "moderators") == set()
+
+
+def test_a_new_view_replaces_the_old_one_in_place() -> None:
+    room = _room()
+    room.show(message("first", at="10"), View("Waiting"))
+    room.show(message("second", at="20"), View("Waiting"))
+    room.show(message("first", at="10"), View("Done"))
+    assert [one.view.title for one in room.read(PEOPLE["ana"], "imagine")] == ["Done", "Waiting"]
+
+
+def test_messages_stand_in_the_order_of_what_was_typed_also_after_a_restart() -> None:
+    room = _room()
+    for id, at in (("c", "30"), ("a", "10"), ("b", "20"), ("b2", "20")):
+        room.show(message(id, at=at), View(id))
+    assert [one.id for one in room.read(PEOPLE["ana"], "imagine")] == ["a", "b", "b2", "c"]
+
+
+def test_a_whisper_is_for_one_person_until_they_dismiss_it() -> None:
+    room = _room()
+    room.whisper("w", PEOPLE["mia"], "moderators", "local", View("Status"))
+    assert _readers(room, "moderators") == {"mia"}
+    room.dismiss("w", PEOPLE["noor"])
+    assert _readers(room, "moderators") == {"mia"}
+    room.dismiss("w", PEOPLE["mia"])
+    assert _readers(room, "moderators") == set()
+
+
+def test_only_whispers_can_be_dismissed() -> None:
+    room = _room()
+    room.show(message(audience=Audience.MEMBER, person="ana"), View("Done"))
+    room.dismiss("m1", PEOPLE["ana"])
+    assert _readers(room, "imagine") == {"ana"}
+
+
+def test_pictures_are_shown_while_a_message_holds_them() -> None:
+    room = _room()
+    room.show(message(), View("Done", pictures=(picture("b" * 64),)))
+    assert room.shows_picture("b" * 64)
+    room.show(message(), View("Deleted"))
+    assert not room.shows_picture("b" * 64)
+
+
+def test_listeners_hear_of_every_change() -> None:
+    room, heard = _room(), []
+
+    def listener(entry: Entry, gone: bool) -> None:
+        heard.append((entry.id, entry.view.title, gone))
+
+    room.listeners.append(listener)
+    room.show(message(), View("Waiting"))
+    room.show(message(), View("Done"))
+    room.whisper("w", PEOPLE["ana"], "imagine", "local", View("Status"))
+    room.dismiss("w", PEOPLE["ana"])
+    assert heard == [("m1", "Waiting", False), ("m1", "Done", False), ("w", "Status", False), ("w", "Status", True)]
+
+
+def test_memory_is_bounded_and_the_oldest_go_first() -> None:
+    room = _room()
+    for number in range(MOST + 3):
+        room.show(message(f"m{number}", at=str(number + 1)), View("Done"))
+    kept = room.read(PEOPLE["ana"], "imagine")
+    assert len(kept) == MOST
+    assert kept[0].id == "m3"
+
+
+@pytest.mark.parametrize("at", ["", "yesterday", "nan-ish"])
+def test_a_damaged_time_is_taken_as_now(at: str) -> None:
+    assert _room().show(message(at=at), View("Done")).at == 1000.0
+
+
+async def test_only_moderators_decide_and_only_in_this_community() -> None:
+    rights = WebModerators()
+    assert [who for who in PEOPLE if await rights.is_moderator(who, "local")] == ["mia", "noor"]
+    assert [who for who in PEOPLE if await rights.is_administrator(who, "local")] == ["olu"]
+    assert not await rights.is_moderator("mia", "another")
+    assert not await rights.is_moderator("nobody", "local")
+    assert not await rights.is_administrator("nobody", "local")
