@@ -1,0 +1,196 @@
+"""Reads the JSON of an image API into pictures, tasks and usage, whoever wrote it. Pure and total: what it does not understand is no
+picture. Whether what is missing was blocked, lost or broken is judged by `bot.failures` from the evidence that is left over."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.outcome import Pending, Usage
+from bot.providers.body import BodyReader
+
+_BASE64_FIELDS = ("b64_json", "b64", "base64", "image_base64", "b64_image")
+_ADDRESS_FIELDS = ("url", "image_url", "image")
+_CONTAINERS = ("data", "images", "output", "result", "results", "choices", "message")
+_MAX_LEVELS = 6
+_FAILED_FIELDS = ("error", "error_code", "fail_reason")
+_TASK_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}", re.ASCII)
+_TASK_RUNNING = frozenset(
+    ("pending", "queued", "queueing", "in_queue", "not_start", "waiting", "submitted", "created", "starting", "started")
+) | frozenset(("processing", "in_progress", "running", "generating"))
+_TASK_DONE = frozenset(("completed", "complete", "succeeded", "success", "finished", "done", "ready"))
+_MAX_COUNT = 10**12
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One picture in an answer: exactly one of the two is set."""
+
+    base64: str | None = None
+    """As it stands in the parsed JSON; `BodyReader.pieces` has the bytes."""
+    url: str | None = None
+    revised_prompt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a 200 or 202 says."""
+
+    items: tuple[Item, ...] = ()
+    task: Pending | None = None
+    """A task that still runs; None when it ended or there is none."""
+    usage: Usage | None = None
+    left_over: Any = None
+    """The JSON without its pictures: what is left when some are missing."""
+
+
+def read_answer(value: Any, headers: Mapping[str, str], body: BodyReader) -> Answer:
+    """Pictures first; a task only where there are none."""
+    items = tuple(_items(value, 0))
+    return Answer(
+        items=items,
+        task=None if items else _task(value, headers),
+        usage=_usage(value, headers),
+        left_over=_without_pictures(value, body, 0),
+    )
+
+
+def task_ended(value: Any) -> bool:
+    """Whether a polled task says that it is over, well or badly."""
+    status = _status(value)
+    return status != "" and status not in _TASK_RUNNING
+
+
+def _items(value: Any, level: int) -> list[Item]:
+    if level > _MAX_LEVELS:
+        return []
+    if isinstance(value, list):
+        return [item for child in value for item in (_named(child) if isinstance(child, str) else _items(child, level + 1))]
+    if not isinstance(value, dict):
+        return []
+    found = _picture(value)
+    if found is not None:
+        return [] if _refused(value) else [found]
+    blocked = value.get("has_nsfw_concepts")
+    for name in _CONTAINERS:
+        inside = value.get(name)
+        items = _named(inside) if isinstance(inside, str) else _items(inside, level + 1)
+        if items:
+            # fal sends the black picture it made of a blocked one, with a flag at its place in a second list.
+            return [item for at, item in enumerate(items) if not (isinstance(blocked, list) and at < len(blocked) and blocked[at] is True)]
+    return []
+
+
+def _picture(value: dict[str, Any]) -> Item | None:
+    revised = value.get("revised_prompt")
+    revised = revised if isinstance(revised, str) and revised.strip() else None
+    for name in _BASE64_FIELDS:
+        text = value.get(name)
+        if isinstance(text, str) and text.strip():
+            return Item(base64=text, revised_prompt=revised)
+    for name in _ADDRESS_FIELDS:
+        address = value.get(name)
+        if isinstance(address, dict):
+            address = address.get("url")
+        if isinstance(address, str) and address.strip():
+            item = _addressed(address.strip())
+            return Item(base64=item.base64, url=item.url, revised_prompt=revised)
+    return None
+
+
+def _named(text: str) -> list[Item]:
+    """A bare string in a list of pictures: an address, or base64 that was long enough to be set aside."""
+    text = text.strip()
+    if re.match(r"(?:https?:/)?/", text, re.IGNORECASE) or text[:5].lower() == "data:":
+        return [_addressed(text)]
+    return [Item(base64=text)] if text.startswith("(long string ") or (len(text) > 200 and " " not in text) else []
+
+
+def _addressed(address: str) -> Item:
+    if address[:5].lower() == "data:" or address.startswith("(long string "):
+        return Item(base64=address)
+    return Item(url=address)
+
+
+def _refused(value: dict[str, Any]) -> bool:
+    """A picture that the provider itself takes back: xAI's flag, or an error beside it."""
+    return value.get("respect_moderation") is False or any(value.get(name) for name in _FAILED_FIELDS)
+
+
+def _status(value: Any) -> str:
+    for level in (value, value.get("data") if isinstance(value, dict) else None, value.get("output") if isinstance(value, dict) else None):
+        if isinstance(level, dict):
+            for name in ("status", "task_status", "state"):
+                if isinstance(level.get(name), str):
+                    return str(level[name]).strip().lower().replace("-", "_").replace(" ", "_")
+    return ""
+
+
+def _task(value: Any, headers: Mapping[str, str]) -> Pending | None:
+    if not isinstance(value, dict):
+        return None
+    status = _status(value)
+    says_task = "task" in str(value.get("object", ""))[:80]
+    if status in _TASK_DONE or (status not in _TASK_RUNNING and not (says_task and status == "")):
+        return None
+    for level in (value, value.get("data"), value.get("output")):
+        if isinstance(level, dict):
+            for name in ("task_id", "taskId", "id", "request_id"):
+                task_id = level.get(name)
+                if isinstance(task_id, str) and _TASK_ID.fullmatch(task_id):
+                    return Pending(task_id, _poll_address(level, headers), _poll_after(headers))
+    return None
+
+
+def _poll_address(value: dict[str, Any], headers: Mapping[str, str]) -> str | None:
+    for address in (value.get("poll_url"), value.get("polling_url"), value.get("status_url"), headers.get("location")):
+        if isinstance(address, str) and 0 < len(address) <= 2000:
+            return address
+    return None
+
+
+def _poll_after(headers: Mapping[str, str]) -> float:
+    hint = headers.get("retry-after", "").strip()
+    return min(max(float(hint), 1.0), 60.0) if hint.isascii() and hint.isdigit() and len(hint) < 6 else 2.0
+
+
+def _usage(value: Any, headers: Mapping[str, str]) -> Usage | None:
+    usage = value.get("usage") if isinstance(value, dict) else None
+    usage = usage if isinstance(usage, dict) else {}
+    cost = _dollars(usage.get("cost")) or _dollars(headers.get("x-litellm-response-cost"))
+    counted = Usage(
+        input_tokens=_whole(usage.get("input_tokens", usage.get("prompt_tokens"))),
+        output_tokens=_whole(usage.get("output_tokens", usage.get("completion_tokens"))),
+        cost_micros=cost,
+    )
+    return None if counted == Usage() else counted
+
+
+def _whole(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_COUNT else None
+
+
+def _dollars(value: Any) -> int | None:
+    """Micro-dollars; None for nothing and for zero, which gateways write when they do not know a price."""
+    try:
+        dollars = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else 0.0
+    except (ValueError, OverflowError):
+        return None
+    return math.ceil(dollars * 1e6) if 0 < dollars < 10_000 else None
+
+
+def _without_pictures(value: Any, body: BodyReader, level: int) -> Any:
+    """A copy in which the pictures' places are gone, so that two good pictures do not hide why the third is missing."""
+    if level > 2 * _MAX_LEVELS:
+        return None
+    if isinstance(value, list):
+        kept = (child for child in value if not (isinstance(child, dict) and not _refused(child) and _picture(child) is not None))
+        return [_without_pictures(child, body, level + 1) for child in kept]
+    if isinstance(value, dict):
+        return {name: _without_pictures(child, body, level + 1) for name, child in value.items()}
+    if isinstance(value, str) and body.length(value) > 4096:
+        return value[:100]
+    return value

@@ -1,0 +1,111 @@
+"""How image APIs that call themselves OpenAI-compatible differ in what they want to be sent: one line of a table each. What they answer is
+read by `answer.py` without asking who it was."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from bot.providers.port import Call
+
+_OPENAI_FAMILY = re.compile(r"(?:^|/)(?:gpt-image|chatgpt-image|sandbox)", re.IGNORECASE)
+# stable-diffusion.cpp runs what stands in these tags (size, steps, batch, LoRA), which would go round every limit of the bot.
+_EXECUTED = re.compile(r"<\s*/?\s*(?:sd_cpp_extra_args|lora|hypernet|embedding)\b[^<>]{0,2000}>?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One family of servers."""
+
+    name: str
+    hosts: tuple[str, ...] = ()
+    """Ends of host names by which the family is known."""
+    path: str = "/images/generations"
+    auth_header: str = "authorization"
+    auth_prefix: str = "Bearer "
+    rename: Mapping[str, str] = field(default_factory=dict)
+    """Our field -> theirs."""
+    drop: frozenset[str] = frozenset()
+    """Fields they refuse."""
+    extra: Mapping[str, object] = field(default_factory=dict)
+    size_as_edges: bool = False
+    """`width` and `height` as numbers instead of `size`."""
+    ask_for_base64: str | None = None
+    """Value of `response_format`; None where sending one is an error (the GPT image models)."""
+    foreign_base64: str | None = None
+    """The same for models of other families on this host."""
+    names_member: bool = False
+    """Takes `safety_identifier`, the hash of the member, so that one person's abuse does not cost the key."""
+    may_execute_prompts: bool = False
+    """Could be a self-hosted server that runs tags found in a prompt."""
+
+
+DIALECTS: tuple[Dialect, ...] = (
+    # openai-python 3.52.0; response_format and style are errors for the GPT image models.
+    Dialect("openai", ("api.openai.com",), names_member=True),
+    # Azure, deployment in the path: `model` in the body breaks gpt-image-2 (litellm #26316).
+    Dialect("azure", ("openai.azure.com", "cognitiveservices.azure.com"), auth_header="api-key", auth_prefix="", drop=frozenset({"model"})),
+    # vercel/ai packages/xai: "Argument not supported: size".
+    Dialect("xai", ("api.x.ai",), drop=frozenset({"size", "quality"}), ask_for_base64="b64_json"),
+    # together 3.1.1 image_generate_params.py
+    Dialect("together", ("api.together.xyz", "api.together.ai"), drop=frozenset({"quality"}), size_as_edges=True, ask_for_base64="base64"),
+    # openrouter/sdk 1.3.19
+    Dialect("openrouter", ("openrouter.ai",), path="/images"),
+    # cazheng/pyai; batch_size at most 4
+    Dialect(
+        "siliconflow",
+        ("api.siliconflow.cn", "api.siliconflow.com"),
+        rename={"size": "image_size", "n": "batch_size"},
+        drop=frozenset({"quality"}),
+    ),
+)
+GATEWAY = Dialect("gateway", foreign_base64="b64_json", may_execute_prompts=True)
+"""Everybody else: resellers, LiteLLM, new-api, LocalAI, stable-diffusion.cpp, SGLang, vLLM-Omni, the sandbox. The self-hosted ones answer
+with addresses on their own disk, or with an error, unless base64 is asked for; the GPT image models refuse to be asked."""
+
+
+def dialect_for(host: str) -> Dialect:
+    """The dialect spoken at a host."""
+    name = host.casefold().rstrip(".")
+    return next((known for known in DIALECTS for end in known.hosts if name == end or name.endswith("." + end)), GATEWAY)
+
+
+def path(dialect: Dialect, base_path: str, model: str) -> str:
+    """The path of the generations call below a base address. Azure's old addresses carry the deployment, unless the base already does."""
+    if dialect.name == "azure" and "/deployments/" not in base_path and not base_path.rstrip("/").endswith("/v1"):
+        return f"/deployments/{quote(model, safe='')}{dialect.path}"
+    return dialect.path
+
+
+def payload(dialect: Dialect, call: Call, base_path: str = "") -> dict[str, object]:
+    """The JSON of one generations call."""
+    foreign = not _OPENAI_FAMILY.search(call.model)
+    fields: dict[str, object] = {"model": call.model, "prompt": clean_prompt(dialect, call), "n": call.count, "quality": call.quality}
+    if dialect.size_as_edges and call.size != "auto":
+        width, _, height = call.size.partition("x")
+        fields |= {"width": int(width), "height": int(height)}
+    elif not dialect.size_as_edges:
+        fields["size"] = call.size
+    if dialect.names_member and call.member_hash:
+        fields["safety_identifier"] = call.member_hash
+    response_format = dialect.ask_for_base64 or (dialect.foreign_base64 if foreign else None)
+    if response_format:
+        fields["response_format"] = response_format
+    # Azure's newer addresses end in /v1 and want the deployment's name as `model`.
+    drop = dialect.drop - {"model"} if base_path.rstrip("/").endswith("/v1") else dialect.drop
+    named = {dialect.rename.get(name, name): value for name, value in fields.items() if name not in drop}
+    return {**named, **dialect.extra}
+
+
+def clean_prompt(dialect: Dialect, call: Call) -> str:
+    """The prompt as it is sent: untouched, but for tags that a self-hosted server would execute."""
+    if not dialect.may_execute_prompts or _OPENAI_FAMILY.search(call.model):
+        return call.prompt
+    # Removing a tag can put a new one together from its neighbours, so it is repeated until nothing changes.
+    cleaned, before = _EXECUTED.sub(" ", call.prompt), call.prompt
+    while cleaned != before:
+        cleaned, before = _EXECUTED.sub(" ", cleaned), cleaned
+    # LocalAI takes what follows a bar for a negative prompt.
+    return cleaned.replace("|", ",")

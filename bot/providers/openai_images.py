@@ -1,0 +1,317 @@
+"""One exchange with an API that speaks OpenAI's Images API, or nearly. It makes one call, reads what came and stores the pictures; it never
+repeats, never waits for a turn and never judges: a shortfall goes out as evidence. Errors of the network become evidence too."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import hashlib
+import json
+import re
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from bot.domain.failure import MAX_EVIDENCE_BYTES, Evidence, Phase
+from bot.domain.outcome import Billed, Outcome, Pending, Picture, Usage
+from bot.failures.evidence import from_exception, from_response
+from bot.ports import Ports
+from bot.providers.answer import Answer, Item, read_answer, task_ended
+from bot.providers.body import BodyReader, NotJson, TooBig, events, parse
+from bot.providers.dialects import dialect_for, path, payload
+from bot.providers.download import BlockedAddress, Downloader, Resolve, UnusableAnswer, resolve
+from bot.providers.pictures import BadPicture, PictureStore
+from bot.providers.port import Call, OnPartial
+
+CONNECT_TIMEOUT = 15.0
+_BYTES_PER_PICTURE = 40 * 1024 * 1024
+_MAX_BYTES = 200 * 1024 * 1024
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
+_REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-oneapi-request-id", "apim-request-id", "x-litellm-call-id", "x-ms-request-id")
+_FETCH = "fetch"
+_MAX_FETCHES = 3
+_API = "images.generations"
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """What is known of one exchange while it goes on."""
+
+    api: str
+    started: float
+    sent: bool = False
+    """The request began to leave: from now on it may be billed."""
+    status: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class OpenAIImages:
+    """A provider at one base address with one key."""
+
+    def __init__(
+        self,
+        base_url: str,
+        api_key: str | None,
+        pictures: PictureStore,
+        ports: Ports,
+        *,
+        proxy: str | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        verify: ssl.SSLContext | bool = True,
+        lookup: Resolve = resolve,
+    ) -> None:
+        """`base_url` ends before `/images/...`. `transport`, `verify` and `lookup` are for tests and simulations."""
+        base = httpx.URL(base_url)
+        self._query = base.query  # Azure's ?api-version=... belongs behind the path
+        self._base = base.copy_with(path=base.path.rstrip("/") + "/", query=None, fragment=None)
+        self._dialect = dialect_for(self._base.host)
+        self._pictures = pictures
+        self._ports = ports
+        self._via_proxy = proxy is not None
+        self._auth = {self._dialect.auth_header: f"{self._dialect.auth_prefix}{api_key}"} if api_key else {}
+        # No redirects: httpx drops Authorization across hosts, but not api-key. No kept connections: one that the server closes while it
+        # is taken again looks like a call that broke after it was sent. No environment: the proxy is a setting.
+        self._client = httpx.AsyncClient(
+            transport=transport,
+            proxy=proxy if transport is None else None,
+            verify=verify,
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(None, connect=CONNECT_TIMEOUT),
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+            headers={"accept": "application/json", "accept-encoding": "identity", "user-agent": "imagine-bot"},
+        )
+        self._downloader = Downloader(self._client, self._base, self._auth, lookup)
+        self.name = self._dialect.name
+        port = f":{self._base.port}" if self._base.port else ""
+        self.gate_key = f"{self._base.host}{port}#{hashlib.sha256((api_key or '').encode()).hexdigest()[:8]}"
+
+    async def call(self, call: Call, on_partial: OnPartial | None = None) -> Outcome:
+        """One POST of images/generations. Raises only asyncio.CancelledError; cancelling closes the connection."""
+        raw_path = self._base.raw_path.rstrip(b"/") + path(self._dialect, self._base.path, call.model).encode("ascii")
+        url = self._base.copy_with(raw_path=raw_path + (b"?" + self._query if self._query else b""))
+        # Escaped to ASCII, so that whatever text was accepted can be sent.
+        content = json.dumps(payload(self._dialect, call, self._base.path)).encode("ascii")
+        exchange = _Exchange(_API, self._ports.monotonic())
+        return await self._whole(exchange, call, "POST", url, content)
+
+    async def collect(self, call: Call, pending: Pending) -> Outcome:
+        """Ask once for a running task, or fetch once more a finished picture whose download failed."""
+        tried, _, rest = pending.task_id.partition(":")
+        if tried == _FETCH and rest.isascii() and rest.isdigit() and pending.poll_url:
+            return await self._fetch_again(call, pending.poll_url.split(" "), int(rest[:3]))
+        exchange = _Exchange("task.poll", self._ports.monotonic())
+        try:
+            url = self._base.join(pending.poll_url or f"images/tasks/{pending.task_id}")
+        except (httpx.InvalidURL, ValueError) as error:
+            return self._broken(exchange, error, Billed.UNKNOWN)
+        if (url.scheme, url.host, url.port) != (self._base.scheme, self._base.host, self._base.port) or url.userinfo:
+            # The key would go to a stranger.
+            return self._broken(exchange, BlockedAddress("the task lies at another host"), Billed.UNKNOWN)
+        outcome = await self._whole(exchange, call, "GET", url, None)
+        if outcome.status is None or outcome.pending is not None or outcome.pictures:
+            return outcome
+        # A submitted task was accepted, so what the poll says about its cost is never "nothing".
+        return dataclasses.replace(outcome, billed=Billed.UNKNOWN if outcome.billed is Billed.NO else outcome.billed)
+
+    async def aclose(self) -> None:
+        """Close what is open."""
+        await self._client.aclose()
+
+    async def _whole(self, exchange: _Exchange, call: Call, method: str, url: httpx.URL, content: bytes | None) -> Outcome:
+        try:
+            async with asyncio.timeout(call.timeout):
+                return await self._exchange(exchange, call, method, url, content)
+        except TimeoutError:
+            late = httpx.ReadTimeout("") if exchange.sent else httpx.ConnectTimeout("")
+            return self._broken(exchange, late, self._billed_when_broken(exchange))
+        except Exception as error:  # the port's promise: everything but a cancellation is an outcome
+            return self._broken(exchange, error, self._billed_when_broken(exchange))
+
+    async def _exchange(self, exchange: _Exchange, call: Call, method: str, url: httpx.URL, content: bytes | None) -> Outcome:
+        async def trace(event: str, info: Mapping[str, Any]) -> None:
+            # A CONNECT goes to the proxy, not to the provider.
+            if event.endswith("send_request_headers.started") and getattr(info.get("request"), "method", b"") != b"CONNECT":
+                exchange.sent = True
+
+        headers = {**self._auth, "content-type": "application/json"} if content is not None else self._auth
+        request = self._client.build_request(method, url, headers=headers, content=content, extensions={"trace": trace})
+        response = await self._client.send(request, stream=True)
+        try:
+            exchange.status = response.status_code
+            exchange.headers = {name.lower(): value for name, value in response.headers.items()}
+            if response.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+                raise httpx.DecodingError("the answer has a content-encoding that nobody asked for")
+            if response.status_code not in (200, 201, 202):
+                return self._refused(exchange, await _first_bytes(response))
+            body = BodyReader(min(_MAX_BYTES, _BYTES_PER_PICTURE * (call.count + 1)))
+            try:
+                async for piece in response.aiter_raw():
+                    body.feed(piece)
+            except TooBig:
+                return self._short(exchange, from_response(response.status_code, exchange.headers, body.rest()), Billed.UNKNOWN)
+        finally:
+            await response.aclose()
+        return await self._read(exchange, call, body)
+
+    async def _read(self, exchange: _Exchange, call: Call, body: BodyReader) -> Outcome:
+        text = body.rest()
+        try:
+            stream = exchange.headers.get("content-type", "").startswith("text/event-stream")
+            value = [event for event in events(text) if _is_final(event)] if stream else parse(text)
+        except NotJson:
+            return self._short(exchange, self._evidence(exchange, text), Billed.UNKNOWN)
+        answer = read_answer(value, exchange.headers, body)
+        if answer.task is not None:
+            return self._outcome(exchange, billed=Billed.UNKNOWN, pending=answer.task)
+        polled_out = exchange.api == "task.poll" and task_ended(value)
+        billed = Billed.YES if answer.items or answer.usage or polled_out or _lists_pictures(value) else Billed.UNKNOWN
+        pictures, lost, addresses = await self._store(exchange, answer, body, call.count)
+        shortfall = None
+        if len(pictures) < call.count:
+            shortfall = self._why(exchange, answer, lost, text if value == [] or not answer.items else None)
+        pending = Pending(f"{_FETCH}:1", " ".join(addresses)) if addresses and not pictures else None
+        return self._outcome(exchange, pictures=tuple(pictures), pending=pending, shortfall=shortfall, usage=answer.usage, billed=billed)
+
+    async def _store(
+        self, exchange: _Exchange, answer: Answer, body: BodyReader, count: int
+    ) -> tuple[list[Picture], list[Evidence], list[str]]:
+        """The pictures that could be used, why others could not, and the addresses worth another try. More than were asked for are left."""
+        pictures: list[Picture] = []
+        lost: list[Evidence] = []
+        addresses: list[str] = []
+        for item in answer.items[:count]:
+            try:
+                pictures.append(await self._one(item, body))
+            except BadPicture as error:
+                lost.append(
+                    Evidence(
+                        self.name, exchange.api, exchange.status, exchange.headers, None, str(error), Phase.AFTER_SEND, self._via_proxy
+                    )
+                )
+            except _NotFetched as failed:
+                lost.append(failed.evidence)
+                addresses += [failed.address] if failed.again else []
+        return pictures, lost, addresses
+
+    async def _one(self, item: Item, body: BodyReader) -> Picture:
+        if item.base64 is not None:
+            return await self._pictures.add_base64(body.pieces(item.base64), item.revised_prompt)
+        return await self._download(item.url or "", item.revised_prompt)
+
+    async def _download(self, address: str, revised_prompt: str | None = None) -> Picture:
+        try:
+            fetched = await self._downloader.fetch(address)
+        except (httpx.HTTPError, BlockedAddress, UnusableAnswer) as error:
+            evidence = from_exception(error, provider=self.name, api="download", via_proxy=self._via_proxy)
+            evidence = dataclasses.replace(evidence, phase=Phase.AFTER_SEND)  # the picture was made, whatever became of its file
+            again = isinstance(error, httpx.HTTPError) and " " not in address
+            raise _NotFetched(address, evidence, again=again) from None
+        if fetched.status != 200:
+            evidence = from_response(fetched.status, fetched.headers, b"".join(fetched.pieces), provider=self.name, api="download")
+            raise _NotFetched(address, evidence, again=" " not in address)
+        return await self._pictures.add_bytes(fetched.pieces, revised_prompt)
+
+    async def _fetch_again(self, call: Call, addresses: list[str], tried: int) -> Outcome:
+        exchange = _Exchange("download", self._ports.monotonic(), sent=True)
+        body, answer = BodyReader(0), Answer(tuple(Item(url=address) for address in addresses))
+        try:
+            async with asyncio.timeout(call.timeout):
+                pictures, lost, left = await self._store(exchange, answer, body, call.count)
+        except TimeoutError:
+            pictures, lost, left = [], [from_exception(httpx.ReadTimeout(""), provider=self.name, api="download")], addresses
+        except Exception as error:
+            return self._broken(exchange, error, Billed.YES)
+        pending = None
+        if left and not pictures and tried < _MAX_FETCHES:
+            pending = Pending(f"{_FETCH}:{tried + 1}", " ".join(left), poll_after=2.0**tried)
+        shortfall = lost[0] if lost else None
+        return self._outcome(exchange, pictures=tuple(pictures), pending=pending, shortfall=shortfall, billed=Billed.YES)
+
+    def _why(self, exchange: _Exchange, answer: Answer, lost: list[Evidence], whole: bytes | None) -> Evidence:
+        """Why pictures are missing: the provider's own words where it has some, then what happened to a picture, then the plain gap."""
+        if whole is not None:
+            return self._evidence(exchange, whole)
+        left_over = json.dumps(answer.left_over).encode()
+        said = any(word in left_over for word in (b'"error', b"moderation", b"nsfw", b'_reason"'))
+        return lost[0] if lost and not said else self._evidence(exchange, left_over)
+
+    def _evidence(self, exchange: _Exchange, body: bytes) -> Evidence:
+        evidence = from_response(exchange.status or 0, exchange.headers, body, provider=self.name, api=exchange.api)
+        return dataclasses.replace(evidence, via_proxy=self._via_proxy)
+
+    def _refused(self, exchange: _Exchange, body: bytes) -> Outcome:
+        status = exchange.status or 0
+        billed = Billed.UNKNOWN if status >= 500 or status in (408, 499) else Billed.NO
+        return self._short(exchange, self._evidence(exchange, body), billed)
+
+    def _broken(self, exchange: _Exchange, error: Exception, billed: Billed) -> Outcome:
+        evidence = from_exception(
+            error, provider=self.name, api=exchange.api, via_proxy=self._via_proxy, status=exchange.status, headers=exchange.headers
+        )
+        phase = Phase.AFTER_SEND if exchange.sent else Phase.BEFORE_SEND
+        return self._short(exchange, dataclasses.replace(evidence, phase=phase), billed)
+
+    def _billed_when_broken(self, exchange: _Exchange) -> Billed:
+        return Billed.UNKNOWN if exchange.sent else Billed.NO
+
+    def _short(self, exchange: _Exchange, evidence: Evidence, billed: Billed) -> Outcome:
+        return self._outcome(exchange, shortfall=evidence, billed=billed)
+
+    def _outcome(
+        self,
+        exchange: _Exchange,
+        *,
+        pictures: tuple[Picture, ...] = (),
+        pending: Pending | None = None,
+        shortfall: Evidence | None = None,
+        usage: Usage | None = None,
+        billed: Billed,
+    ) -> Outcome:
+        return Outcome(
+            pictures=pictures,
+            pending=pending,
+            shortfall=shortfall,
+            usage=usage,
+            billed=billed,
+            status=exchange.status,
+            provider_request_id=_request_id(exchange.headers),
+            latency=self._ports.monotonic() - exchange.started,
+            rate_headers={name: value for name, value in exchange.headers.items() if name.startswith(("x-ratelimit", "retry-after"))},
+        )
+
+
+class _NotFetched(Exception):
+    """A picture's address gave no picture."""
+
+    def __init__(self, address: str, evidence: Evidence, *, again: bool) -> None:
+        super().__init__()
+        self.address = address
+        self.evidence = evidence
+        self.again = again
+
+
+async def _first_bytes(response: httpx.Response) -> bytes:
+    """As much of a refusal as anybody looks at; a server that goes on and on is left."""
+    kept = bytearray()
+    async for piece in response.aiter_raw():
+        kept += piece
+        if len(kept) > MAX_EVIDENCE_BYTES:
+            break
+    return bytes(kept)
+
+
+def _request_id(headers: Mapping[str, str]) -> str | None:
+    return next((headers[name] for name in _REQUEST_ID_HEADERS if _REQUEST_ID.fullmatch(headers.get(name, ""))), None)
+
+
+def _is_final(event: Any) -> bool:
+    return isinstance(event, dict) and not str(event.get("type", "")).endswith("partial_image")
+
+
+def _lists_pictures(value: Any) -> bool:
+    """An OpenAI answer whose list is empty: the call went through and produced nothing."""
+    return isinstance(value, dict) and isinstance(value.get("data"), list)
