@@ -68,7 +68,7 @@ async def test_tries_are_bounded_and_the_end_says_what_was_tried(tmp_path: Path,
     async with world(tmp_path, Service([bad(DOWN, Billed.UNKNOWN)] * 9), max_attempts=1) as w:
         view = await w.answer(await w.imagine())
         assert len(w.service.calls) == 1
-        assert [button.action for button in view.buttons][0] is ActionName.RETRY
+        assert next(button.action for button in view.buttons) is ActionName.RETRY
 
 
 async def test_a_failure_that_only_the_operator_mends_is_told_once_and_resolved(tmp_path: Path) -> None:
