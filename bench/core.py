@@ -6,6 +6,7 @@ Everything is compared within one run on one machine, because absolute milliseco
 from __future__ import annotations
 
 import asyncio
+import logging
 import statistics
 import tempfile
 import time
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import structlog
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import event, insert
@@ -74,7 +76,7 @@ class Chat:
             self.finals += 1
             if self.finals >= self.wanted:
                 self.enough.set()
-        return Sent({"id": message.id})
+        return Sent()
 
     async def is_moderator(self, person: str, community: str) -> bool:
         return False
@@ -214,7 +216,8 @@ async def flood(bot: Bot, chat: Chat, count: int, label: str) -> float:
 async def fill(bot: Bot, count: int) -> None:
     """Answered requests of the past, by fifty members."""
     base = {
-        "state": "answered", "platform": "bench", "community": "home", "channel": "imagine", "reply": {}, "person_name": "", "prompt": "old",
+        "state": "answered", "platform": "bench", "community": "home", "channel": "imagine", "reply": {}, "person_name": "",
+        "prompt": "old",
         "fingerprint": "0" * 64, "typed": {}, "model": "m", "size": "1024x1024", "quality": "low", "count": 1, "private": False,
         "due_at": 1.0, "deadline_at": 2.0, "origin": "command", "lane": "interactive", "epoch": 1, "attempts": 1, "rate_answers": 0,
         "answer": "pictures", "answered_at": 1.0, "published": False, "deleted": False,
@@ -222,7 +225,13 @@ async def fill(bot: Bot, count: int) -> None:
     step = 5000
     for start in range(0, count, step):
         rows = [
-            {**base, "id": f"old{n:013d}", "event_key": f"old:{n}", "person": "ana" if n % 50 == 0 else f"p{n % 50}", "created_at": float(n)}
+            {
+                **base,
+                "id": f"old{n:013d}",
+                "event_key": f"old:{n}",
+                "person": "ana" if n % 50 == 0 else f"p{n % 50}",
+                "created_at": float(n),
+            }
             for n in range(start, min(count, start + step))
         ]
         await bot.ledger.write(lambda tx, r=rows: tx.connection.execute(insert(requests), r))
@@ -235,7 +244,7 @@ async def full_scans(bot: Bot, service: Instant, chat: Chat) -> list[str]:
     def note(_c: object, _cursor: object, statement: str, parameters: Any, _context: object, _many: bool) -> None:
         seen.setdefault(statement, parameters)
 
-    engines = [bot.ledger._writer.sync_engine, bot.ledger._readers.sync_engine]
+    engines = [bot.ledger._writer.engine, *(one.engine for one in bot.ledger._readers)]
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     await one_by_one(bot, service, chat, 3, "plan")
@@ -291,6 +300,7 @@ async def measure(console: Console, old: int) -> bool:
 
 def main(old: int = 100_000) -> int:
     """`python -m bench core`."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     return 0 if asyncio.run(measure(Console(), old)) else 1
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.domain.requests import Person, Place, Request
@@ -78,6 +79,32 @@ def periods(place: Place, person: Person, now: float, zone: str) -> list[Period]
     return [(scope, owner, period) for scope, owner in owners for period in (day, month)]
 
 
+def _adding() -> Insert:
+    statement = upsert(spend)
+    more = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["scope", "owner", "period"],
+        set_={
+            "reserved": spend.c.reserved + more.reserved,
+            "spent": spend.c.spent + more.spent,
+            "pictures": spend.c.pictures + more.pictures,
+        },
+    )
+
+
+_ADD = _adding()
+_SPENT = select(spend).where(
+    spend.c.scope.in_([MEMBER, COMMUNITY]),
+    spend.c.owner.in_([bindparam("member"), bindparam("community")]),
+    spend.c.period.in_([bindparam("day"), bindparam("month")]),
+)
+"""Each column by itself: SQLite reads the whole table for a row value in a list."""
+
+
+def _spent_of(rows: Sequence[Period]) -> dict[str, str]:
+    return {rows[0][0]: rows[0][1], "day": rows[0][2], "month": rows[1][2], rows[2][0]: rows[2][1]}
+
+
 def reserve(tx: Tx, request: Request, micros: int, pictures: int, limits: Limits) -> list[Period] | Exhausted:
     """Reserve the highest cost of one attempt in every period, or say which limit is in the way."""
     rows = periods(request.place, request.person, tx.now, limits.zone)
@@ -99,10 +126,7 @@ def short(connection: Connection, request: Request, micros: int, pictures: int, 
 def remaining_for(connection: Connection, place: Place, person: Person, limits: Limits, now: float) -> list[Left]:
     """What is left of every limit for a member in a community."""
     rows = periods(place, person, now, limits.zone)
-    used = {
-        (row.scope, row.period[0]): (row.reserved + row.spent, row.pictures)
-        for row in connection.execute(select(spend).where(tuple_(spend.c.scope, spend.c.owner, spend.c.period).in_(rows)))
-    }
+    used = {(row.scope, row.period[0]): (row.reserved + row.spent, row.pictures) for row in connection.execute(_SPENT, _spent_of(rows))}
     result = []
     for scope, period, unit, limit in (
         (MEMBER, "day", "pictures", limits.member_pictures_day),
@@ -143,14 +167,4 @@ def _add(tx: Tx, rows: Sequence[Period], *, reserved: int = 0, spent: int = 0, p
         {"scope": scope, "owner": owner, "period": period, "reserved": reserved, "spent": spent, "pictures": pictures}
         for scope, owner, period in rows
     ]
-    statement = upsert(spend).values(values)
-    tx.connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["scope", "owner", "period"],
-            set_={
-                "reserved": spend.c.reserved + statement.excluded.reserved,
-                "spent": spend.c.spent + statement.excluded.spent,
-                "pictures": spend.c.pictures + statement.excluded.pictures,
-            },
-        )
-    )
+    tx.connection.execute(_ADD, values)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, select, true, update
+from sqlalchemy import Connection, Row, bindparam, case, select, true, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.chat.port import Message
@@ -14,6 +14,19 @@ from bot.chat.views import Audience
 from bot.domain.requests import Place
 from bot.ledger.store import Tx
 from bot.ledger.tables import acts, community_settings, memory, messages, notices
+
+# Built once, like the hot statements of request_rows.
+_WANT = (
+    upsert(messages)
+    .on_conflict_do_update(
+        index_elements=["subject", "audience", "reader"], set_={"wanted_revision": messages.c.wanted_revision + 1, "settled": False}
+    )
+    .returning(messages.c.id)
+)
+_ONE = select(messages).where(messages.c.id == bindparam("id"))
+_SETTINGS = select(community_settings.c["values"]).where(
+    community_settings.c.platform == bindparam("platform"), community_settings.c.community == bindparam("community")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +58,7 @@ def want(tx: Tx, subject: str, audience: Audience, place: Place, reader: str | N
         "sent_revision": 0,
         "settled": False,
     }
-    statement = upsert(messages).values(row)
-    found = tx.connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["subject", "audience", "reader"],
-            set_={"wanted_revision": messages.c.wanted_revision + 1, "settled": False},
-        ).returning(messages.c.id)
-    ).scalar_one()
+    found = tx.connection.execute(_WANT, row).scalar_one()
     tx.wake("message", str(found))
 
 
@@ -69,7 +76,7 @@ def bump(tx: Tx, subject: str, audience: Audience | None = None) -> None:
 
 def get(connection: Connection, message_id: str) -> Stored | None:
     """One message, or None."""
-    row = connection.execute(select(messages).where(messages.c.id == message_id)).one_or_none()
+    row = connection.execute(_ONE, {"id": message_id}).one_or_none()
     return None if row is None else _stored(row)
 
 
@@ -186,9 +193,7 @@ def recall(connection: Connection, key: str) -> tuple[Any, float] | None:
 
 def settings_of(connection: Connection, platform: str, community: str) -> Mapping[str, Any]:
     """A community's own settings; empty when nobody set any."""
-    value = connection.execute(
-        select(community_settings.c["values"]).where(community_settings.c.platform == platform, community_settings.c.community == community)
-    ).scalar()
+    value = connection.execute(_SETTINGS, {"platform": platform, "community": community}).scalar()
     return value if isinstance(value, Mapping) else {}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.domain.outcome import Billed, Outcome, Pending, Picture
@@ -18,6 +18,20 @@ from bot.ledger.tables import attempts, pictures, requests
 
 LIVE_ROWS: ColumnElement[bool] = literal_column("state NOT IN ('answered', 'refused')")
 """Worded as in the partial indexes, so that SQLite uses them."""
+# Statements of the hot path are built once: building and hashing one anew costs more than SQLite's work on it.
+_INSERT = upsert(requests).on_conflict_do_nothing(index_elements=["event_key"])
+_ONE = select(requests).where(requests.c.id == bindparam("id"))
+_TYPED = select(requests.c.typed).where(requests.c.id == bindparam("id"))
+_LIVE_OF = (
+    select(func.count())
+    .select_from(requests)
+    .where(requests.c.platform == bindparam("platform"), requests.c.person == bindparam("person"), LIVE_ROWS)
+)
+_INSERT_ATTEMPT = insert(attempts)
+_ATTEMPT = select(attempts).where(attempts.c.id == bindparam("id"))
+_INSERT_PICTURE = insert(pictures)
+_PICTURES = select(pictures).where(pictures.c.request_id == bindparam("id")).order_by(pictures.c.position)
+
 LIVE = (RequestState.RECEIVED, RequestState.HELD, RequestState.QUEUED, RequestState.CALLING, RequestState.COLLECTING)
 
 
@@ -67,20 +81,20 @@ def insert_received(
         "published": False,
         "deleted": False,
     }
-    if tx.connection.execute(upsert(requests).values(row).on_conflict_do_nothing(index_elements=["event_key"])).rowcount:
+    if tx.connection.execute(_INSERT, row).rowcount:
         return None
     return str(tx.connection.execute(select(requests.c.id).where(requests.c.event_key == event_key)).scalar_one())
 
 
 def typed_options(connection: Connection, request_id: str) -> Mapping[str, Any]:
     """Size, quality and count as they were typed; None where nothing was."""
-    value = connection.execute(select(requests.c.typed).where(requests.c.id == request_id)).scalar_one()
+    value = connection.execute(_TYPED, {"id": request_id}).scalar_one()
     return value if isinstance(value, Mapping) else {}
 
 
 def get(connection: Connection, request_id: str) -> Request | None:
     """One request, or None."""
-    row = connection.execute(select(requests).where(requests.c.id == request_id)).one_or_none()
+    row = connection.execute(_ONE, {"id": request_id}).one_or_none()
     return None if row is None else _request(row)
 
 
@@ -139,11 +153,7 @@ def queue(connection: Connection, now: float, limit: int = 5000) -> Sequence[Que
 
 def live_count(connection: Connection, platform: str, person: str) -> int:
     """How many requests of somebody are under way."""
-    return int(
-        connection.execute(
-            select(func.count()).select_from(requests).where(requests.c.platform == platform, requests.c.person == person, LIVE_ROWS)
-        ).scalar_one()
-    )
+    return int(connection.execute(_LIVE_OF, {"platform": platform, "person": person}).scalar_one())
 
 
 def overdue(connection: Connection, now: float) -> Sequence[str]:
@@ -194,19 +204,18 @@ def requests_where(connection: Connection, condition: ColumnElement[bool]) -> Se
 
 def add_attempt(tx: Tx, attempt: Attempt, periods: Sequence[Sequence[str]]) -> None:
     """Write an attempt before its call."""
-    tx.connection.execute(
-        insert(attempts).values(
-            id=attempt.id,
-            request_id=attempt.request_id,
-            number=attempt.number,
-            epoch=attempt.epoch,
-            opened_at=attempt.opened_at,
-            wanted=attempt.wanted,
-            reserved=attempt.reserved_micros,
-            periods=[list(period) for period in periods],
-            cost=0,
-        )
-    )
+    row = {
+        "id": attempt.id,
+        "request_id": attempt.request_id,
+        "number": attempt.number,
+        "epoch": attempt.epoch,
+        "opened_at": attempt.opened_at,
+        "wanted": attempt.wanted,
+        "reserved": attempt.reserved_micros,
+        "periods": [list(period) for period in periods],
+        "cost": 0,
+    }
+    tx.connection.execute(_INSERT_ATTEMPT, row)
 
 
 def close_attempt(tx: Tx, attempt_id: str, outcome: Outcome, cost: int) -> bool:
@@ -258,14 +267,14 @@ def open_attempts(connection: Connection) -> Sequence[Row[Any]]:
 
 def attempt_by_id(connection: Connection, attempt_id: str) -> Row[Any]:
     """One attempt; it exists."""
-    return connection.execute(select(attempts).where(attempts.c.id == attempt_id)).one()
+    return connection.execute(_ATTEMPT, {"id": attempt_id}).one()
 
 
 def add_pictures(tx: Tx, request_id: str, attempt_id: str, found: Sequence[Picture]) -> None:
     """Record stored pictures as part of a request."""
     if found:
         tx.connection.execute(
-            insert(pictures),
+            _INSERT_PICTURE,
             [
                 {
                     "id": tx.new_id(),
@@ -286,7 +295,7 @@ def add_pictures(tx: Tx, request_id: str, attempt_id: str, found: Sequence[Pictu
 
 def pictures_of(connection: Connection, request_id: str) -> Sequence[Picture]:
     """The pictures of a request in order."""
-    rows = connection.execute(select(pictures).where(pictures.c.request_id == request_id).order_by(pictures.c.position))
+    rows = connection.execute(_PICTURES, {"id": request_id})
     return [Picture(row.sha256, row.format, row.width, row.height, row.size, row.revised_prompt) for row in rows]
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 
 from bot import budgets
 from bot.catalogue.check import Problem
@@ -27,6 +28,18 @@ OpenCase = Callable[[Tx, Request, Failure], str]
 
 RAW_PROMPT = 100_000
 """Characters of a prompt that are stored at the door; the models' own limits are far below."""
+
+
+_BLOCKED_PROMPT = select(blocked_prompts.c.person, blocked_prompts.c.case_id).where(
+    blocked_prompts.c.community == bindparam("community"),
+    blocked_prompts.c.fingerprint == bindparam("fingerprint"),
+    blocked_prompts.c.until > bindparam("now"),
+)
+_BLOCKED_MEMBER = select(blocked_members.c.until, blocked_members.c.by).where(
+    blocked_members.c.community == bindparam("community"),
+    blocked_members.c.person == bindparam("person"),
+    blocked_members.c.until > bindparam("now"),
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -56,7 +69,7 @@ def accept(tx: Tx, request_id: str, rules: Rules, open_case: OpenCase) -> Reques
     request_rows.move(tx, request, RequestEvent.ACCEPT, **values)
     show(tx, checked)
     tx.wake("request", request.id)
-    return request_rows.get(tx.connection, request.id)
+    return dataclasses.replace(checked, state=RequestState.QUEUED, due_at=tx.now, deadline_at=tx.now + rules.deadline)
 
 
 def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
@@ -111,11 +124,7 @@ def _door(tx: Tx, request: Request, rules: Rules, own: Mapping[str, object]) -> 
     channels = own.get("channels")
     if isinstance(channels, list) and channels and place.channel not in channels and not place.community.startswith("dm:"):
         return Refusal("channel_not_allowed", {"channels": [str(one) for one in channels]})
-    blocked = tx.connection.execute(
-        select(blocked_members.c.until, blocked_members.c.by).where(
-            blocked_members.c.community == place.community, blocked_members.c.person == request.person.id, blocked_members.c.until > tx.now
-        )
-    ).one_or_none()
+    blocked = blocked_member(tx, request)
     if blocked is not None:
         return Refusal("cool_down" if blocked.by == "cool_down" else "member_blocked", {"until": blocked.until})
     if rules.max_live is not None and request_rows.live_count(tx.connection, place.platform, request.person.id) > rules.max_live:
@@ -133,14 +142,15 @@ class Remembered:
 
 def blocked_before(tx: Tx, request: Request) -> Remembered | None:
     """Block memory: a wording that was blocked here within a day is not sent again by anybody."""
-    row = tx.connection.execute(
-        select(blocked_prompts.c.person, blocked_prompts.c.case_id).where(
-            blocked_prompts.c.community == request.place.community,
-            blocked_prompts.c.fingerprint == request.fingerprint,
-            blocked_prompts.c.until > tx.now,
-        )
-    ).one_or_none()
+    here = {"community": request.place.community, "fingerprint": request.fingerprint, "now": tx.now}
+    row = tx.connection.execute(_BLOCKED_PROMPT, here).one_or_none()
     return None if row is None else Remembered(row.person, row.case_id)
+
+
+def blocked_member(tx: Tx, request: Request) -> Row[Any] | None:
+    """Until when and by whom the member is kept from the bot in this community; None when they are not."""
+    here = {"community": request.place.community, "person": request.person.id, "now": tx.now}
+    return tx.connection.execute(_BLOCKED_MEMBER, here).one_or_none()
 
 
 def remembered_failure() -> Failure:

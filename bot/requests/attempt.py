@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot import budgets
@@ -20,10 +19,10 @@ from bot.gate.backoff import own_wait
 from bot.ledger import request_rows
 from bot.ledger.codec import failure_to_json
 from bot.ledger.store import Tx
-from bot.ledger.tables import blocked_members, blocked_prompts
+from bot.ledger.tables import blocked_prompts
 from bot.messages.notices import Notices
 from bot.requests.accept import OpenCase as OpenCaseHook
-from bot.requests.accept import blocked_before, over_budget, remembered_failure, show
+from bot.requests.accept import blocked_before, blocked_member, over_budget, remembered_failure, show
 from bot.requests.decide import Final, OpenCase, Queue, Tries, decide, was_free
 from bot.requests.rules import Rules
 
@@ -73,15 +72,10 @@ def open_attempt(tx: Tx, request_id: str, hands: Hands) -> Opened | NotNow | End
         failure = remembered_failure()
         case_id = hands.open_case(tx, request, failure)
         return answer(tx, request, RequestEvent.ANSWER, Answer.BLOCKED, failure=failure_to_json(failure), case_id=case_id)
-    until = tx.connection.execute(
-        select(blocked_members.c.until).where(
-            blocked_members.c.community == request.place.community,
-            blocked_members.c.person == request.person.id,
-            blocked_members.c.until > tx.now,
-        )
-    ).scalar()
-    if until is not None:
-        return answer(tx, request, RequestEvent.ANSWER, Answer.FAILED, refusal={"reason": "member_blocked", "until": until}, failure=None)
+    blocked = blocked_member(tx, request)
+    if blocked is not None:
+        refusal = {"reason": "member_blocked", "until": blocked.until}
+        return answer(tx, request, RequestEvent.ANSWER, Answer.FAILED, refusal=refusal, failure=None)
     cost = rules.highest_cost(request.size, request.quality, request.count, request.prompt)
     reserved = budgets.reserve(tx, request, cost, request.count, rules.limits)
     if isinstance(reserved, budgets.Exhausted):
