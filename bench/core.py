@@ -115,7 +115,10 @@ class NoPictures:
     async def read(self, sha256: str) -> bytes:
         return b""
 
-    def forget(self, sha256: str) -> None:
+    async def delete(self, sha256: str) -> bool:
+        return False
+
+    def close(self) -> None:
         return None
 
 

@@ -8,12 +8,14 @@ import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 from sqlalchemy import Connection
 
-from bot.adapter import Adapter, Context
+from bot.adapter import Adapter, Context, Plugin
+from bot.budgets import Limits
+from bot.catalogue.load import Catalogue
 from bot.chat.port import ChatPort, Message, Refused, RefusedWhy
 from bot.chat.views import Audience, View
 from bot.core import Core
@@ -27,7 +29,9 @@ from bot.messages.notices import Notices
 from bot.messages.request_view import RequestFacts, render
 from bot.messages.sender import Sender
 from bot.moderation.room import Moderation
-from bot.ports import Ports
+from bot.ports import Ports, SystemPorts
+from bot.providers.openai_images import OpenAIImages
+from bot.providers.pictures import PictureStore
 from bot.providers.port import Provider
 from bot.requests.actions import RequestActions
 from bot.requests.attempt import Hands
@@ -35,7 +39,11 @@ from bot.requests.recover import Found, recover
 from bot.requests.rules import Rules
 from bot.requests.scheduler import MEMORY_KEY, Scheduler, remember_gate
 from bot.requests.sweep import sweep
+from bot.settings import Settings
 from bot.wakeups import WakeUps
+
+if TYPE_CHECKING:
+    from bot.sandbox.server import Running
 
 log = structlog.get_logger()
 
@@ -51,7 +59,9 @@ class Pictures(Protocol):
 
     async def read(self, sha256: str) -> bytes: ...
 
-    def forget(self, sha256: str) -> None: ...
+    async def delete(self, sha256: str) -> bool: ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -121,6 +131,7 @@ class Bot:
         with contextlib.suppress(Exception):
             await self.ledger.write(lambda tx: remember_gate(tx, self.provider.gate_key, self.gate))
         await self.provider.aclose()
+        self.pictures.close()
         await self.ledger.close()
 
     def _deliver(self, wakes: list[Wake]) -> None:
@@ -200,7 +211,7 @@ async def build(
 
     sender = Sender(ledger, ports, wakeups, {}, {"request": project, "notice": notices.project, **moderation.projections})
     sender.on_refused = lambda message, refused: _refused(bot, message, refused)
-    actions = RequestActions(ledger, rules, moderation.open_case, scheduler.cancel, pictures.forget)
+    actions = RequestActions(ledger, rules, moderation.open_case, scheduler.cancel, lambda sha256: pictures.delete(sha256))
     core = Core(
         ledger=ledger,
         rules=rules,
@@ -258,9 +269,68 @@ async def serve(bot: Bot, ready: Callable[[str], None]) -> None:
     finally:
         waiter.cancel()
         finishing.cancel()
-        await bot.scheduler.drain(0.0 if not stopping.is_set() else DRAIN)
-        await bot.sender.stop(3.0)
+        # Adapters stay connected until the answers of the last exchanges are shown.
+        await bot.scheduler.drain(DRAIN if stopping.is_set() else 0.0)
+        await bot.sender.settle(5.0 if stopping.is_set() else 1.0)
         for task in servers:
             task.cancel()
         await asyncio.gather(waiter, finishing, *servers, return_exceptions=True)
-        await bot.stop(0.0)
+
+
+async def run(settings: Settings, plugins: Sequence[Plugin], *, demo: bool, on_ready: Callable[[str], None]) -> int:
+    """Start from settings and stay until a signal; the exit code. Raises LedgerProblem and SetupProblem with a sentence.
+
+    The demo brings its own image service: the sandbox, on a free port of this machine.
+    """
+    ports = SystemPorts()
+    service: Running | None = None
+    bot: Bot | None = None
+    try:
+        pictures = PictureStore(settings.data_dir)
+        if demo:
+            from bot.sandbox.server import start as start_sandbox  # here: nobody else pays for its start
+
+            service = await start_sandbox(host="127.0.0.1", port=0)
+            provider = OpenAIImages(service.base_url, "sandbox", pictures, ports)
+        else:
+            provider = OpenAIImages(settings.image_base_url, settings.image_api_key, pictures, ports, proxy=settings.image_proxy)
+        bot = await build(
+            data_dir=settings.data_dir,
+            database=settings.database_url,
+            ports=ports,
+            rules=rules_of(settings, demo=demo),
+            gate_settings=GateSettings(settings.max_concurrency, settings.max_images_per_minute),
+            provider=provider,
+            pictures=pictures,
+        )
+        for plugin in plugins:
+            bot.add(plugin.build(settings.env, context(bot, settings.data_dir, demo=demo)))
+        await serve(bot, on_ready)
+        return 0
+    finally:
+        if bot is not None:
+            await bot.stop(0.0)
+        if service is not None:
+            await service.stop()
+
+
+def rules_of(settings: Settings, *, demo: bool) -> Rules:
+    """The operator's settings as the rules of the rooms."""
+    catalogue = Catalogue.load()
+    return Rules(
+        model=catalogue.default() if demo else catalogue.resolve(settings.image_model),
+        default_quality=settings.image_quality,
+        limits=Limits(
+            member_day=settings.budget_member_day_usd,
+            member_month=settings.budget_member_month_usd,
+            community_day=settings.budget_community_day_usd,
+            community_month=settings.budget_community_month_usd,
+            member_pictures_day=settings.budget_member_day_pictures,
+            community_pictures_day=settings.budget_community_day_pictures,
+            zone=settings.budget_timezone,
+        ),
+        deadline=float(settings.request_deadline_s),
+        max_attempts=settings.max_attempts,
+        max_rate_answers=settings.max_rate_answers,
+        allowed={"discord": settings.allowed_guilds, "slack": settings.allowed_workspaces},
+    )

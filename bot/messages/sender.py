@@ -7,6 +7,7 @@ never loses an answer. A final view is repeated once after any send whose answer
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -89,6 +90,12 @@ class Sender:
                 task.cancel()
             if late:
                 await asyncio.wait(late)
+
+    async def settle(self, seconds: float) -> None:
+        """Let what is being sent arrive, for at most so long."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.idle()
 
     async def idle(self) -> None:
         """Wait until no send is under way."""

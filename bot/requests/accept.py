@@ -147,7 +147,7 @@ def blocked_before(tx: Tx, request: Request) -> Remembered | None:
     return None if row is None else Remembered(row.person, row.case_id)
 
 
-def blocked_member(tx: Tx, request: Request) -> Row[Any] | None:
+def blocked_member(tx: Tx, request: Request) -> Row[Any, Any] | None:
     """Until when and by whom the member is kept from the bot in this community; None when they are not."""
     here = {"community": request.place.community, "person": request.person.id, "now": tx.now}
     return tx.connection.execute(_BLOCKED_MEMBER, here).one_or_none()

@@ -6,7 +6,7 @@ Each press is checked and applied in one transaction; a repeated, stale or forei
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.catalogue.sizes import label
@@ -35,7 +35,7 @@ class RequestActions:
     open_case: OpenCase
     break_off: Callable[[str], None]
     """Tell the scheduler that a running exchange is no longer wanted."""
-    forget_picture: Callable[[str], None]
+    forget_picture: Callable[[str], Awaitable[object]]
     """Remove a stored picture that no request shows any more."""
     view_of: Callable[[Request], View] | None = None
 
@@ -158,7 +158,7 @@ class RequestActions:
 
         reply = await self.ledger.write(body)
         for sha256 in gone:
-            self.forget_picture(sha256)
+            await self.forget_picture(sha256)
         return reply
 
     async def _publish(self, act: Act) -> Reply:

@@ -151,8 +151,12 @@ class Pictures:
     async def read(self, sha256: str) -> bytes:
         return b""
 
-    def forget(self, sha256: str) -> None:
+    async def delete(self, sha256: str) -> bool:
         self.forgotten.append(sha256)
+        return True
+
+    def close(self) -> None:
+        return None
 
 
 @dataclass
