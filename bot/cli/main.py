@@ -1,0 +1,135 @@
+"""`imagine-bot`: the list of commands and how each of them ends. The commands themselves are in the files beside this one, and they import
+what they need when they run, so that `version` and `demo` start fast."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from bot.cli import backup, doctor, plugins, records, running
+from bot.cli.screen import USAGE, Stop, complain, say
+from bot.texts import text
+
+_MODULES = ("explain", "cases")
+"""Commands that are Typer applications of their own (`app` in `bot.cli.<name>`), loaded when they are called."""
+
+
+class Commands(TyperGroup):
+    """The commands of this package and, by entry point, those of the adapters. Typer brings its own click, whose types are not public."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*super().list_commands(ctx), *(name for name in _MODULES if _exists(name)), *plugins.names()]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        known = super().get_command(ctx, cmd_name)
+        if known is not None:
+            return known
+        if cmd_name in _MODULES and _exists(cmd_name):
+            return _command(importlib.import_module(f"bot.cli.{cmd_name}").app, cmd_name)
+        if cmd_name not in plugins.names():
+            return None
+        # `--help` lists what can be loaded; calling a command says what is missing.
+        cli = _own_commands(cmd_name, quiet=cmd_name not in ctx.args and cmd_name not in sys.argv[1:])
+        return None if cli is None else _command(cli, cmd_name)
+
+
+def _own_commands(name: str, quiet: bool) -> typer.Typer | None:
+    try:
+        return plugins.load(name).cli
+    except Exception:
+        if quiet:
+            return None
+        raise
+
+
+def _exists(name: str) -> bool:
+    return importlib.util.find_spec(f"bot.cli.{name}") is not None
+
+
+def _command(app: typer.Typer, name: str) -> Any:
+    command = typer.main.get_command(app)
+    command.name = name
+    return command
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=text("cli.help.imagine_bot"),
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        version()
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    ctx: typer.Context,
+    env_file: Annotated[Path, typer.Option("--env-file", help=text("cli.help.env_file"))] = Path(".env"),
+    _show_version: Annotated[bool, typer.Option("--version", help=text("cli.help.version"), is_eager=True, callback=_version)] = False,
+) -> None:
+    if env_file != Path(".env") and not env_file.exists() and not ctx.resilient_parsing:
+        raise Stop(text("cli.env_file_missing", file=env_file), code=USAGE)
+    ctx.obj = env_file
+
+
+app.command("demo", help=text("cli.help.demo"))(running.demo)
+app.command("run", help=text("cli.help.run"))(running.run)
+app.command("sandbox", help=text("cli.help.sandbox"))(running.sandbox)
+app.command("doctor", help=text("cli.help.doctor"))(doctor.doctor)
+app.command("requests", help=text("cli.help.requests"))(records.requests)
+app.command("usage", help=text("cli.help.usage"))(records.usage)
+app.command("backup", help=text("cli.help.backup"))(backup.backup)
+
+
+@app.command(help=text("cli.help.version"))
+def version() -> None:
+    from importlib.metadata import version as installed
+
+    say(f"imagine-bot {installed('imagine-bot')}")
+
+
+def main() -> None:
+    """The console script. Nothing an operator does wrong ends in a traceback."""
+    try:
+        app()
+    except Stop as stop:
+        complain(stop.sentences)
+        sys.exit(stop.code)
+    except BrokenPipeError:
+        # The reader of a pipe has gone, as with `| head`; without this Python complains once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        if not _told(error):
+            raise
+
+
+def _told(error: Exception) -> bool:
+    """Problems of the rooms below whose text is the whole sentence."""
+    from bot.adapter import SetupProblem
+    from bot.ledger.store import LedgerProblem
+    from bot.settings import SettingsProblem
+
+    if isinstance(error, SettingsProblem):
+        complain(error.problems)
+        sys.exit(USAGE)
+    if isinstance(error, (SetupProblem, LedgerProblem)):
+        complain([str(error)])
+        sys.exit(1)
+    return False

@@ -1,0 +1,176 @@
+"""`imagine-bot requests` and `imagine-bot usage`: what the ledger holds, read beside a running bot and without changing anything."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli.screen import USAGE, Stop, dollars, say, table
+from bot.domain.request_states import Answer, RequestState
+from bot.ports import SystemPorts
+from bot.texts import text
+
+_SPAN = re.compile(r"(\d{1,5})([mhdw])", re.ASCII)
+_SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
+_ANSWERS = {answer.value for answer in Answer}
+_STATES = {state.value for state in RequestState}
+
+
+def requests(
+    ctx: typer.Context,
+    state: Annotated[str | None, typer.Option(help=text("cli.help.requests_state"))] = None,
+    kind: Annotated[str | None, typer.Option(help=text("cli.help.requests_kind"))] = None,
+    person: Annotated[str | None, typer.Option(help=text("cli.help.requests_person"))] = None,
+    community: Annotated[str | None, typer.Option(help=text("cli.help.requests_community"))] = None,
+    platform: Annotated[str | None, typer.Option(help=text("cli.help.requests_platform"))] = None,
+    since: Annotated[str | None, typer.Option(metavar="SPAN", help=text("cli.help.requests_since"))] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help=text("cli.help.requests_limit"))] = 20,
+    prompts: Annotated[bool, typer.Option("--prompts", help=text("cli.help.requests_prompts"))] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=text("cli.help.json"))] = False,
+    data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.data_dir"))] = None,
+) -> None:
+    where, values = ["1"], list[object]()
+    if state is not None:
+        wanted = state.lower()
+        if wanted not in _STATES | _ANSWERS:
+            raise Stop(text("cli.state_unknown", value=state, known=", ".join(sorted(_STATES | _ANSWERS))), code=USAGE)
+        where.append("state = ?" if wanted in _STATES else "answer = ?")
+        values.append(wanted)
+    for column, value in (("person", person), ("community", community), ("platform", platform)):
+        if value is not None:
+            where.append(f"{column} = ?")
+            values.append(value)
+    if kind is not None:
+        where.append("json_extract(failure, '$.kind') = ?")
+        values.append(kind)
+    if since is not None:
+        where.append("created_at >= ?")
+        values.append(SystemPorts().now() - _seconds(since))
+    sql = (
+        "SELECT id, created_at, state, answer, json_extract(failure, '$.kind') AS failure, platform, community, person, person_name, model,"  # noqa: S608  # columns and clauses are constants of this file, values are bound
+        " size, quality, count, private, attempts, rate_answers, answered_at, parent, prompt,"
+        " (SELECT coalesce(sum(cost), 0) FROM attempts WHERE request_id = requests.id) AS cost_micros,"
+        " (SELECT count(*) FROM pictures WHERE request_id = requests.id) AS pictures"
+        f" FROM requests WHERE {' AND '.join(where)} ORDER BY created_at DESC, id LIMIT ?"
+    )
+    rows = _read(_ledger(ctx, data_dir), sql, [*values, limit])
+    if as_json:
+        say(json.dumps([_as_json(row, prompts) for row in rows], indent=2))
+    elif rows:
+        _print_requests(rows, prompts)
+    else:
+        say(text("cli.no_requests"))
+
+
+class By(StrEnum):
+    """Whose spending is listed."""
+
+    COMMUNITY = "community"
+    MEMBER = "member"
+    EVERYBODY = "everybody"
+
+
+def usage(
+    ctx: typer.Context,
+    by: Annotated[By, typer.Option(help=text("cli.help.usage_by"))] = By.COMMUNITY,
+    months: Annotated[bool, typer.Option("--months", help=text("cli.help.usage_months"))] = False,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help=text("cli.help.usage_limit"))] = 30,
+    as_json: Annotated[bool, typer.Option("--json", help=text("cli.help.json"))] = False,
+    data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.data_dir"))] = None,
+) -> None:
+    sql = (
+        "SELECT substr(period, 2) AS period, owner, spent AS spent_micros, reserved AS reserved_micros, pictures FROM spend"
+        " WHERE scope = ? AND period LIKE ? AND (spent <> 0 OR reserved <> 0 OR pictures <> 0)"
+        " ORDER BY period DESC, spent DESC, owner LIMIT ?"
+    )
+    rows = _read(_ledger(ctx, data_dir), sql, [by.value, "m%" if months else "d%", limit])
+    if as_json:
+        say(json.dumps([dict(row) for row in rows], indent=2))
+        return
+    if not rows:
+        say(text("cli.no_usage"))
+        return
+    head = [text("cli.column.month" if months else "cli.column.day"), text(f"cli.column.{by.value}")]
+    head += [text(f"cli.column.{name}") for name in ("spent", "reserved", "pictures")]
+    table(
+        head,
+        [
+            [row["period"], row["owner"], dollars(row["spent_micros"]), dollars(row["reserved_micros"]), str(row["pictures"])]
+            for row in rows
+        ],
+    )
+
+
+def _print_requests(rows: Sequence[sqlite3.Row], prompts: bool) -> None:
+    names = ["created", "id", "outcome", "where", "who", "what", "tries", "pictures", "cost"] + (["prompt"] if prompts else [])
+    drawn = []
+    for row in rows:
+        outcome = row["answer"] or row["state"]
+        if row["failure"] and row["answer"] != Answer.PICTURES.value:
+            outcome += f" ({row['failure']})"
+        cells = [
+            datetime.fromtimestamp(row["created_at"], UTC).strftime("%Y-%m-%d %H:%M:%SZ"),
+            row["id"],
+            outcome,
+            f"{row['platform']}:{row['community']}",
+            row["person_name"] or row["person"],
+            f"{row['size']} {row['quality']}".strip(),
+            f"{row['attempts']}+{row['rate_answers']}",
+            f"{row['pictures']}/{row['count']}",
+            dollars(row["cost_micros"]),
+        ]
+        drawn.append(cells + ([row["prompt"]] if prompts else []))
+    table([text(f"cli.column.{name}") for name in names], drawn)
+
+
+def _as_json(row: sqlite3.Row, prompts: bool) -> dict[str, Any]:
+    values = dict(row)
+    values["private"] = bool(values["private"])
+    if not prompts:
+        values.pop("prompt")
+    return values
+
+
+def _seconds(span: str) -> float:
+    match = _SPAN.fullmatch(span.strip().lower())
+    if match is None:
+        raise Stop(text("cli.span_wrong", value=span), code=USAGE)
+    return int(match[1]) * _SECONDS[match[2]]
+
+
+def _ledger(ctx: typer.Context, data_dir: Path | None) -> Path:
+    from bot.settings import load
+
+    settings = load(os.environ, ctx.obj)
+    file = settings.database_file if data_dir is None else data_dir.expanduser().absolute() / settings.database_file.name
+    if not file.exists():
+        raise Stop(text("cli.no_ledger", file=file), code=USAGE)
+    return file
+
+
+def _read(file: Path, sql: str, values: Sequence[object]) -> list[sqlite3.Row]:
+    """Rows of one query. A writer is not disturbed: WAL readers take no lock on it."""
+    from bot.ledger.store import explain
+
+    try:
+        connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=5)
+        try:
+            connection.row_factory = sqlite3.Row
+            return connection.execute(sql, values).fetchall()
+        finally:
+            connection.close()
+    except sqlite3.OperationalError as error:
+        if "no such table" in str(error):
+            raise Stop(text("operator.database_empty", file=file)) from error
+        raise Stop(explain(error, file)) from error
+    except sqlite3.DatabaseError as error:
+        raise Stop(explain(error, file)) from error

@@ -1,0 +1,154 @@
+"""The commands that stay: `run`, `demo` and `sandbox`. They read the settings, choose the adapters and hand both to `bot.compose`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli import plugins
+from bot.cli.screen import FAILED, USAGE, Stop, remark, say
+from bot.texts import text
+
+if TYPE_CHECKING:
+    from bot.adapter import Plugin
+    from bot.settings import Settings
+
+_ADDRESS = re.compile(r"https?://[^\s,;]+[^\s,;.)]")
+_EXAMPLES = ("cli.try_picture", "cli.try_wait", "cli.try_block")
+
+
+def run(
+    ctx: typer.Context,
+    adapters: Annotated[str, typer.Option("--adapters", metavar="NAMES", help=text("cli.help.adapters"))] = "",
+) -> None:
+    from bot.settings import SettingsProblem, load, service_problems
+
+    found, broken = plugins.load_all()
+    settings = load(os.environ, ctx.obj, others=plugins.variables(found.values()).keys())
+    chosen = _chosen(adapters, found, settings.env)
+    problems = service_problems(settings, ctx.obj)
+    if not chosen:
+        problems.append(text("cli.no_adapter", file=ctx.obj))
+    for name in chosen:
+        problems += found[name].problems(settings.env)
+    if problems:
+        raise SettingsProblem(problems)
+    for warning in (*settings.warnings, *broken):
+        remark(text("cli.warning", sentence=warning))
+    _serve(settings, [found[name] for name in chosen], demo=False, ready=remark)
+
+
+def demo(
+    ctx: typer.Context,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help=text("cli.help.demo_port"))] = None,
+    host: Annotated[str | None, typer.Option(help=text("cli.help.demo_host"))] = None,
+    data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.demo_data_dir"))] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help=text("cli.help.demo_browser"))] = True,
+) -> None:
+    from bot.settings import SettingsProblem, load
+
+    web = plugins.load("web")
+    # What is set for the real service is none of the demo's business, so a wrong value there does not keep it from starting.
+    settings = load(os.environ, ctx.obj, others=web.variables.keys(), service=False)
+    asked = {"WEB_PORT": None if port is None else str(port), "WEB_HOST": host}
+    env = {**settings.env, **{name: value for name, value in asked.items() if value is not None}}
+    quiet = {} if "LOG_LEVEL" in settings.env else {"log_level": "error"}
+    folder = settings.data_dir / "demo" if data_dir is None else data_dir.expanduser().absolute()
+    settings = settings.model_copy(update={"env": env, "data_dir": folder, "database_url": None, **quiet})
+    problems = web.problems(env)
+    if problems:
+        raise SettingsProblem(problems)
+    _serve(settings, [web], demo=True, ready=_welcome(folder, browser))
+
+
+def sandbox(
+    port: Annotated[int, typer.Option(min=0, max=65535, help=text("cli.help.sandbox_port"))] = 8090,
+    host: Annotated[str, typer.Option(help=text("cli.help.sandbox_host"))] = "127.0.0.1",
+) -> None:
+    from bot.sandbox.server import serve  # type: ignore[import-untyped, unused-ignore]
+
+    def ready(address: str) -> None:
+        say(text("cli.sandbox_ready", address=address))
+
+    try:
+        asyncio.run(serve(host, port, ready))
+    except OSError as error:
+        raise Stop(_not_listening(host, port, error)) from error
+    except KeyboardInterrupt:
+        pass
+
+
+def _chosen(asked: str, found: Mapping[str, Plugin], env: Mapping[str, str]) -> list[str]:
+    """The adapters to start: those that were named, or those that are configured."""
+    named = [name for part in asked.split(",") if (name := part.strip().lower())]
+    for name in named:
+        if name not in found:
+            plugins.load(name)  # says why not
+            raise Stop(text("cli.adapter_unknown", name=name, known=", ".join(found)), code=USAGE)
+    return list(dict.fromkeys(named)) or [name for name, plugin in found.items() if plugin.configured(env)]
+
+
+def _serve(settings: Settings, chosen: list[Plugin], *, demo: bool, ready: Callable[[str], None]) -> None:
+    """Run until a signal or a problem."""
+    from bot import compose, observe
+
+    observe.configure(settings.log_level, settings.secrets(), format=settings.log_format)
+    try:
+        code = asyncio.run(compose.run(settings, chosen, demo=demo, on_ready=ready))  # type: ignore[attr-defined, unused-ignore]
+    except KeyboardInterrupt:
+        code = 130
+    except ModuleNotFoundError as error:
+        named = next((plugin.name for plugin in chosen if plugin.name == "web"), chosen[0].name)
+        if (error.name or "").partition(".")[0] in ("bot", "adapters"):
+            raise
+        raise Stop(plugins.missing(named, error), code=FAILED) from error
+    if code:
+        raise typer.Exit(code)
+
+
+def _welcome(folder: Path, browser: bool) -> Callable[[str], None]:
+    """Where the demo is and what to type there."""
+
+    def ready(sentence: str) -> None:
+        say(sentence)
+        say(text("cli.demo_try"))
+        for example in _EXAMPLES:
+            say(f"    {text(example)}")
+        say(text("cli.demo_stop", folder=folder))
+        address = _ADDRESS.search(sentence)
+        if browser and address is not None and _has_desktop():
+            # In a thread: some systems wait for the browser to end.
+            threading.Thread(target=_open, args=(address.group(),), daemon=True).start()
+
+    return ready
+
+
+def _open(address: str) -> None:
+    import webbrowser
+
+    webbrowser.open(address)
+
+
+def _has_desktop() -> bool:
+    """Whether a window can appear. Without one, Python would start a text browser inside this terminal."""
+    if os.environ.get("CI") or not sys.stdout.isatty():
+        return False
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _not_listening(host: str, port: int, error: OSError) -> str:
+    import errno
+
+    if error.errno == errno.EADDRINUSE:
+        return text("cli.port_in_use", host=host, port=port, other=port + 1 if port < 65535 else 8080)
+    if error.errno == errno.EACCES:
+        return text("cli.port_forbidden", port=port)
+    return text("cli.host_wrong", host=host)

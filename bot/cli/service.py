@@ -1,0 +1,152 @@
+"""Doctor's rungs at the image service: key and address with the model list, the configured model, and on demand the smallest picture."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+import httpx
+
+from bot.adapter import Finding
+from bot.catalogue.check import Problem, check
+from bot.catalogue.load import Catalogue
+from bot.cli.doctor import Subject
+from bot.domain.failure import Evidence
+from bot.failures.classify import classify
+from bot.failures.evidence import from_exception, from_response
+from bot.failures.explain import explain
+from bot.texts import text
+
+MAX_LIST = 5_000_000
+"""Bytes of a model list; some gateways list thousands."""
+MAX_SKEW = 120.0
+"""Seconds. Slack refuses signatures that are five minutes off; certificates and budgets' days need less."""
+SHUTDOWN_NOTICE_DAYS = 60
+_TIMEOUT = httpx.Timeout(20.0, connect=10.0)
+
+
+async def key_and_address(subject: Subject) -> AsyncIterator[Finding]:
+    """Asks for the model list, which costs nothing."""
+    settings, what = subject.settings, text("doctor.service")
+    host = urlsplit(settings.image_base_url).hostname or ""
+    try:
+        async with _client(subject) as client:
+            status, headers, body = await _get(client, "/models")
+            if status in (404, 405) and urlsplit(settings.image_base_url).path in ("", "/"):
+                longer = (await _get(client, "/v1/models"))[0]
+                if longer in (200, 401, 403):
+                    name = settings.used.get("IMAGE_BASE_URL", "IMAGE_BASE_URL")
+                    yield Finding(False, what, text("doctor.needs_v1", name=name, address=f"{settings.image_base_url}/v1"))
+                    return
+    except httpx.HTTPError as error:
+        evidence = from_exception(error, via_proxy=settings.image_proxy is not None, api="models")
+        yield Finding(False, what, _operator(evidence, host))
+        return
+    if (skew := _skew(headers, subject.ports.now())) is not None and abs(skew) > MAX_SKEW:
+        yield Finding(False, text("doctor.clock"), text("doctor.clock_skew", seconds=round(abs(skew)), host=host))
+        return
+    if status in (404, 405, 501):
+        subject.notes.append(text("doctor.no_list", host=host))
+        yield Finding(True, what, text("doctor.service_no_list", host=host, status=status))
+    elif status != 200:
+        yield Finding(False, what, _operator(from_response(status, headers, body, api="models"), host))
+    elif (listed := _listed(body)) is None:
+        yield Finding(False, what, text("doctor.not_json", name=settings.used.get("IMAGE_BASE_URL", "IMAGE_BASE_URL"), host=host))
+    else:
+        subject.models = listed
+        yield Finding(True, what, text("doctor.service_ok", host=host, count=len(listed)))
+
+
+async def model(subject: Subject) -> AsyncIterator[Finding]:
+    """Whether the service has the configured model, for how long, and whether it takes the configured quality."""
+    settings, what = subject.settings, text("doctor.model")
+    wanted, listed = settings.image_model, subject.models
+    name = settings.used.get("IMAGE_MODEL", "IMAGE_MODEL")
+    if listed and wanted not in listed:
+        near = difflib.get_close_matches(wanted, listed, n=3, cutoff=0.5) or [one for one in sorted(listed) if "image" in one][:3]
+        key = "doctor.model_missing_near" if near else "doctor.model_missing"
+        yield Finding(False, what, text(key, name=name, model=wanted, near=", ".join(near)))
+        return
+    catalogue = Catalogue.load()
+    known = catalogue.model(wanted)
+    entry = (listed or {}).get(wanted, {})
+    today = datetime.fromtimestamp(subject.ports.now(), UTC).date()
+    end = _date(entry.get("shutdown_date")) or (known.shutdown_date if known is not None else None)
+    if end is not None:
+        left = (end - today).days
+        if left <= 0:
+            yield Finding(False, what, text("doctor.model_gone", name=name, model=wanted, date=end, other=catalogue.default_id))
+            return
+        if left <= SHUTDOWN_NOTICE_DAYS:
+            subject.notes.append(text("doctor.model_ends", name=name, model=wanted, date=end, days=left))
+    if known is None:
+        subject.notes.append(text("doctor.model_unknown", model=wanted))
+    checked = check(catalogue.resolve(wanted), "a red bicycle", None, settings.image_quality, 1)
+    if isinstance(checked, Problem):
+        name = settings.used.get("IMAGE_QUALITY", "IMAGE_QUALITY")
+        yield Finding(False, what, text("doctor.quality", name=name, model=wanted, allowed=", ".join(checked.allowed)))
+        return
+    yield Finding(True, what, text("doctor.model_ok", model=wanted, size=checked.size, quality=checked.quality))
+
+
+REMOTE = (key_and_address, model)
+
+
+def _client(subject: Subject) -> httpx.AsyncClient:
+    """As the bot itself connects: only the proxy that is set here, no redirects, which would carry the key elsewhere."""
+    settings = subject.settings
+    return httpx.AsyncClient(
+        base_url=settings.image_base_url,
+        headers={"authorization": f"Bearer {settings.image_api_key}", "accept": "application/json", "accept-encoding": "identity"},
+        timeout=_TIMEOUT,
+        proxy=settings.image_proxy,
+        trust_env=False,
+        follow_redirects=False,
+    )
+
+
+async def _get(client: httpx.AsyncClient, path: str) -> tuple[int, dict[str, str], bytes]:
+    body = bytearray()
+    async with client.stream("GET", path) as response:
+        async for piece in response.aiter_raw():
+            body += piece
+            if len(body) > MAX_LIST:
+                break
+        return response.status_code, dict(response.headers), bytes(body[:MAX_LIST])
+
+
+def _listed(body: bytes) -> Mapping[str, Mapping[str, object]] | None:
+    """The entries of a model list by id; None when this is none."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    entries = found.get("data") if isinstance(found, dict) else found
+    if not isinstance(entries, list):
+        return None
+    return {one["id"]: one for one in entries if isinstance(one, dict) and isinstance(one.get("id"), str)}
+
+
+def _operator(evidence: Evidence, host: str) -> str:
+    """What the operator does about it, in the words that the bot uses in chat."""
+    seen = text("doctor.unreachable", host=host) if evidence.status is None else text("doctor.answered", host=host, status=evidence.status)
+    return f"{seen} {explain(classify(evidence), 'operator')}"
+
+
+def _skew(headers: Mapping[str, str], now: float) -> float | None:
+    """How far our clock is ahead of the service's, in seconds."""
+    try:
+        return now - parsedate_to_datetime(headers.get("date", "")).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _date(value: object) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

@@ -1,0 +1,189 @@
+"""Looking into the ledger and copying it, beside a bot that has it open."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from bot import budgets
+from bot.domain.requests import Person, Place, Submission
+from bot.ledger import request_rows
+from bot.ledger.store import Ledger, Tx
+from bot.ledger.tables import requests, spend
+from bot.ports import SystemPorts
+from tests.unit.cli.conftest import Ended
+
+Call = Callable[..., Ended]
+
+
+@pytest.fixture
+async def ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
+    """The ledger of a running bot, with one request and some spending."""
+    ports = SystemPorts()
+    opened = await Ledger.open(tmp_path / "data", ports.now, ports.new_id)
+
+    def fill(tx: Tx) -> None:
+        place = Place("web", "community-1", "imagine", reply={"token": "canary-token"})
+        typed = Submission(Person("person-1", "Ada [red]\x1b[2J"), place, "a canary in a prompt")
+        request_rows.insert_received(tx, "aaaaaaaaaaaaaaaa", "web:1", typed, deadline_at=tx.now + 840)
+        tx.connection.execute(requests.update().values(failure={"kind": "rate_limited"}, model="gpt-image-2", size="1024x1024"))
+        rows = [
+            {
+                "scope": budgets.COMMUNITY,
+                "owner": "web:community-1",
+                "period": "d2026-11-21",
+                "reserved": 0,
+                "spent": 52_700,
+                "pictures": 1,
+            },
+            {"scope": budgets.COMMUNITY, "owner": "web:community-1", "period": "m2026-11", "reserved": 0, "spent": 152_700, "pictures": 3},
+            {"scope": budgets.MEMBER, "owner": "web:person-1", "period": "d2026-11-21", "reserved": 10_000, "spent": 0, "pictures": 0},
+        ]
+        tx.connection.execute(spend.insert(), rows)
+
+    await opened.write(fill)
+    yield opened
+    await opened.close()
+
+
+def rows(ended: Ended) -> list[dict[str, str]]:
+    assert (ended.code, ended.err) == (0, "")
+    return list(csv.DictReader(ended.out.splitlines(), delimiter="\t"))
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+async def test_requests_are_listed_beside_a_running_bot_without_their_prompts(ledger: Ledger, imagine_bot: Call) -> None:
+    ended = imagine_bot("requests")
+    (row,) = rows(ended)
+    assert row["request"] == "aaaaaaaaaaaaaaaa"
+    assert row["outcome"] == "received (rate_limited)"
+    assert row["member"] == "Ada [red] [2J"
+    assert "canary" not in ended.out
+    assert "canary in a prompt" in imagine_bot("requests", "--prompts").out
+
+
+async def test_requests_as_json_hold_everything_but_prompts_and_handles(ledger: Ledger, imagine_bot: Call) -> None:
+    ended = imagine_bot("requests", "--json")
+    (row,) = json.loads(ended.out)
+    assert (row["id"], row["state"], row["failure"], row["private"], row["cost_micros"]) == (
+        "aaaaaaaaaaaaaaaa",
+        "received",
+        "rate_limited",
+        False,
+        0,
+    )
+    assert "canary" not in ended.out
+    assert json.loads(imagine_bot("requests", "--json", "--prompts").out)[0]["prompt"] == "a canary in a prompt"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        (("--state", "received"), 1),
+        (("--state", "Queued"), 0),
+        (("--state", "blocked"), 0),
+        (("--kind", "rate_limited"), 1),
+        (("--kind", "timeout"), 0),
+        (("--person", "person-1"), 1),
+        (("--person", "'; DROP TABLE requests;--"), 0),
+        (("--community", "community-1", "--platform", "web"), 1),
+        (("--since", "1h"), 1),
+        (("--limit", "1"), 1),
+    ],
+)
+async def test_requests_can_be_narrowed_down(ledger: Ledger, imagine_bot: Call, arguments: tuple[str, ...], found: int) -> None:
+    assert len(json.loads(imagine_bot("requests", "--json", *arguments).out)) == found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("--state", "sleeping"), "Known: "),
+        (("--since", "yesterday"), "24h"),
+        (("--since", "²h"), "24h"),
+        (("--data-dir", "nowhere"), "no ledger"),
+    ],
+)
+async def test_a_wrong_filter_is_a_sentence(ledger: Ledger, imagine_bot: Call, arguments: tuple[str, ...], expected: str) -> None:
+    ended = imagine_bot("requests", *arguments)
+    assert ended.code == 2
+    assert expected in ended.err
+
+
+async def test_usage_is_listed_by_day_and_month_community_and_member(ledger: Ledger, imagine_bot: Call) -> None:
+    (day,) = rows(imagine_bot("usage"))
+    assert (day["day"], day["community"], day["spent"], day["pictures"]) == ("2026-11-21", "web:community-1", "$0.0527", "1")
+    (month,) = rows(imagine_bot("usage", "--months"))
+    assert (month["month"], month["spent"]) == ("2026-11", "$0.1527")
+    (member,) = rows(imagine_bot("usage", "--by", "member"))
+    assert (member["member"], member["reserved"]) == ("web:person-1", "$0.01")
+    assert json.loads(imagine_bot("usage", "--json").out)[0]["spent_micros"] == 52_700
+    assert imagine_bot("usage", "--by", "everybody").out == "Nothing has been spent yet.\n"
+
+
+async def test_a_backup_beside_a_running_bot_is_complete_and_says_where_the_pictures_are(
+    ledger: Ledger, imagine_bot: Call, tmp_path: Path
+) -> None:
+    picture = tmp_path / "data" / "pictures" / "ab" / "abcd.png"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"x" * 2_500)
+    ended = imagine_bot("backup", "copy.db")
+    assert ended.code == 0
+    assert "1 requests" in ended.out
+    assert f"The 1 pictures (2.5 kB) are files that never change: copy {tmp_path / 'data' / 'pictures'}" in ended.out
+    connection = sqlite3.connect(tmp_path / "copy.db")
+    assert connection.execute("SELECT prompt FROM requests").fetchall() == [("a canary in a prompt",)]
+    connection.close()
+    assert names(tmp_path) == ["copy.db", "data"]
+
+
+async def test_a_backup_without_a_name_lies_beside_the_ledger_and_into_a_folder_gets_a_name(
+    ledger: Ledger, imagine_bot: Call, tmp_path: Path
+) -> None:
+    assert imagine_bot("backup").code == 0
+    assert imagine_bot("backup", str(tmp_path)).code == 0
+    assert sum(name.startswith("backup-2") and name.endswith(".db") for name in names(tmp_path / "data")) == 1
+    assert sum(name.startswith("backup-2") and name.endswith(".db") for name in names(tmp_path)) == 1
+
+
+async def test_a_backup_never_overwrites_and_names_a_missing_folder(ledger: Ledger, imagine_bot: Call, tmp_path: Path) -> None:
+    (tmp_path / "copy.db").write_text("precious", encoding="utf-8")
+    ended = imagine_bot("backup", "copy.db")
+    assert ended.code == 2
+    assert "not overwritten" in ended.err
+    assert (tmp_path / "copy.db").read_text(encoding="utf-8") == "precious"
+    ended = imagine_bot("backup", "nowhere/copy.db")
+    assert ended.code == 2
+    assert "nowhere" in ended.err
+
+
+@pytest.mark.parametrize("command", ["requests", "usage", "backup"])
+def test_without_a_ledger_the_place_where_it_should_be_is_named(imagine_bot: Call, tmp_path: Path, command: str) -> None:
+    ended = imagine_bot(command)
+    assert ended.code == 2
+    assert str(tmp_path / "data" / "imagine-bot.db") in ended.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["requests", "usage", "backup"])
+@pytest.mark.parametrize(("content", "expected"), [(b"", "empty"), (b"this is no database " * 500, "damaged")])
+def test_an_empty_or_damaged_ledger_is_one_sentence_and_left_as_it_is(
+    imagine_bot: Call, tmp_path: Path, command: str, content: bytes, expected: str
+) -> None:
+    (tmp_path / "data").mkdir()
+    file = tmp_path / "data" / "imagine-bot.db"
+    file.write_bytes(content)
+    ended = imagine_bot(command)
+    assert ended.code == 1
+    assert expected in ended.err
+    assert "Traceback" not in ended.err
+    assert file.read_bytes() == content
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["imagine-bot.db"]
