@@ -7,6 +7,7 @@ import importlib
 import importlib.util
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,22 +18,42 @@ from bot.cli import backup, doctor, plugins, records, running
 from bot.cli.screen import USAGE, Stop, complain, say
 from bot.texts import text
 
-_MODULES = ("explain", "cases")
-"""Commands that are Typer applications of their own (`app` in `bot.cli.<name>`), loaded when they are called."""
+
+def _explain(ctx: Any) -> typer.Typer:
+    """`explain` needs the failure rules, which nobody else should load at start; request ids are looked up in the ledger."""
+    from bot.cli.explain import explain_command
+
+    app = typer.Typer(add_completion=False)
+    app.command(help=text("explain.help"))(explain_command(lambda request_id: records.failure_of(ctx.obj or Path(".env"), request_id)))
+    return app
+
+
+def _module(name: str) -> Callable[[Any], typer.Typer]:
+    """A Typer application of its own: `app` in `bot.cli.<name>`."""
+
+    def load(_: Any) -> typer.Typer:
+        found: typer.Typer = importlib.import_module(f"bot.cli.{name}").app
+        return found
+
+    return load
+
+
+_LATER: dict[str, Callable[[Any], typer.Typer]] = {"explain": _explain, "cases": _module("cases")}
+"""Commands whose modules are imported when they are called."""
 
 
 class Commands(TyperGroup):
     """The commands of this package and, by entry point, those of the adapters. Typer brings its own click, whose types are not public."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return [*super().list_commands(ctx), *(name for name in _MODULES if _exists(name)), *plugins.names()]
+        return [*super().list_commands(ctx), *(name for name in _LATER if _exists(name)), *plugins.names()]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         known = super().get_command(ctx, cmd_name)
         if known is not None:
             return known
-        if cmd_name in _MODULES and _exists(cmd_name):
-            return _command(importlib.import_module(f"bot.cli.{cmd_name}").app, cmd_name)
+        if cmd_name in _LATER and _exists(cmd_name):
+            return _command(_LATER[cmd_name](ctx), cmd_name)
         if cmd_name not in plugins.names():
             return None
         # `--help` lists what can be loaded; calling a command says what is missing.

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli.screen import USAGE, Stop, dollars, say, table
+from bot.domain.failure import Failure
 from bot.domain.request_states import Answer, RequestState
 from bot.ports import SystemPorts
 from bot.texts import text
@@ -62,7 +63,7 @@ def requests(
         " (SELECT count(*) FROM pictures WHERE request_id = requests.id) AS pictures"
         f" FROM requests WHERE {' AND '.join(where)} ORDER BY created_at DESC, id LIMIT ?"
     )
-    rows = _read(_ledger(ctx, data_dir), sql, [*values, limit])
+    rows = _read(_ledger_file(ctx.obj, data_dir), sql, [*values, limit])
     if as_json:
         say(json.dumps([_as_json(row, prompts) for row in rows], indent=2))
     elif rows:
@@ -92,7 +93,7 @@ def usage(
         " WHERE scope = ? AND period LIKE ? AND (spent <> 0 OR reserved <> 0 OR pictures <> 0)"
         " ORDER BY period DESC, spent DESC, owner LIMIT ?"
     )
-    rows = _read(_ledger(ctx, data_dir), sql, [by.value, "m%" if months else "d%", limit])
+    rows = _read(_ledger_file(ctx.obj, data_dir), sql, [by.value, "m%" if months else "d%", limit])
     if as_json:
         say(json.dumps([dict(row) for row in rows], indent=2))
         return
@@ -108,6 +109,22 @@ def usage(
             for row in rows
         ],
     )
+
+
+def failure_of(env_file: Path, request_id: str) -> Failure | None:
+    """What went wrong with a request, for `explain`: its last failure, also when it got its pictures in the end."""
+    from bot.failures.classify import classify
+    from bot.ledger.codec import evidence_from_json, failure_from_json
+
+    ledger = _ledger_file(env_file, None)
+    for row in _read(ledger, "SELECT failure FROM requests WHERE id = ? AND failure IS NOT NULL", [request_id]):
+        if isinstance(failure := json.loads(row["failure"]), dict):
+            return failure_from_json(failure)
+    sql = "SELECT evidence FROM attempts WHERE request_id = ? AND evidence IS NOT NULL ORDER BY number DESC"
+    for row in _read(ledger, sql, [request_id]):
+        if isinstance(evidence := json.loads(row["evidence"]), dict):
+            return classify(evidence_from_json(evidence))
+    return None
 
 
 def _print_requests(rows: Sequence[sqlite3.Row], prompts: bool) -> None:
@@ -147,10 +164,10 @@ def _seconds(span: str) -> float:
     return int(match[1]) * _SECONDS[match[2]]
 
 
-def _ledger(ctx: typer.Context, data_dir: Path | None) -> Path:
+def _ledger_file(env_file: Path, data_dir: Path | None) -> Path:
     from bot.settings import load
 
-    settings = load(os.environ, ctx.obj)
+    settings = load(os.environ, env_file)
     file = settings.database_file if data_dir is None else data_dir.expanduser().absolute() / settings.database_file.name
     if not file.exists():
         raise Stop(text("cli.no_ledger", file=file), code=USAGE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -23,6 +24,16 @@ if TYPE_CHECKING:
 
 _ADDRESS = re.compile(r"https?://[^\s,;]+[^\s,;.)]")
 _EXAMPLES = ("cli.try_picture", "cli.try_wait", "cli.try_block")
+
+# Nothing costs money in the demo, and nobody should run out of it while trying things.
+_GENEROUS: dict[str, object] = {
+    "budget_member_day_usd": 100_000_000,
+    "budget_member_month_usd": 1_000_000_000,
+    "budget_community_day_usd": 1_000_000_000,
+    "budget_community_month_usd": 10_000_000_000,
+    "budget_member_day_pictures": 2_000,
+    "budget_community_day_pictures": 10_000,
+}
 
 
 def run(
@@ -60,9 +71,11 @@ def demo(
     settings = load(os.environ, ctx.obj, others=web.variables.keys(), service=False)
     asked = {"WEB_PORT": None if port is None else str(port), "WEB_HOST": host}
     env = {**settings.env, **{name: value for name, value in asked.items() if value is not None}}
+    asked_budgets = {name for name in settings.env if name.startswith("BUDGET_")}
+    generous = {} if asked_budgets else _GENEROUS
     quiet = {} if "LOG_LEVEL" in settings.env else {"log_level": "error"}
     folder = settings.data_dir / "demo" if data_dir is None else data_dir.expanduser().absolute()
-    settings = settings.model_copy(update={"env": env, "data_dir": folder, "database_url": None, **quiet})
+    settings = settings.model_copy(update={"env": env, "data_dir": folder, "database_url": None, **generous, **quiet})
     problems = web.problems(env)
     if problems:
         raise SettingsProblem(problems)
@@ -73,17 +86,26 @@ def sandbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help=text("cli.help.sandbox_port"))] = 8090,
     host: Annotated[str, typer.Option(help=text("cli.help.sandbox_host"))] = "127.0.0.1",
 ) -> None:
-    from bot.sandbox.server import serve  # type: ignore[import-untyped, unused-ignore]
-
-    def ready(address: str) -> None:
-        say(text("cli.sandbox_ready", address=address))
-
     try:
-        asyncio.run(serve(host, port, ready))
+        asyncio.run(_sandbox(host, port))
     except OSError as error:
         raise Stop(_not_listening(host, port, error)) from error
     except KeyboardInterrupt:
-        pass
+        return
+
+
+async def _sandbox(host: str, port: int) -> None:
+    from bot.sandbox.server import start
+
+    stopping = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+    service = await start(host=host, port=port)
+    try:
+        say(text("cli.sandbox_ready", address=service.base_url))
+        await stopping.wait()
+    finally:
+        await service.stop()
 
 
 def _chosen(asked: str, found: Mapping[str, Plugin], env: Mapping[str, str]) -> list[str]:
@@ -102,7 +124,7 @@ def _serve(settings: Settings, chosen: list[Plugin], *, demo: bool, ready: Calla
 
     observe.configure(settings.log_level, settings.secrets(), format=settings.log_format)
     try:
-        code = asyncio.run(compose.run(settings, chosen, demo=demo, on_ready=ready))  # type: ignore[attr-defined, unused-ignore]
+        code = asyncio.run(compose.run(settings, chosen, demo=demo, on_ready=ready))
     except KeyboardInterrupt:
         code = 130
     except ModuleNotFoundError as error:

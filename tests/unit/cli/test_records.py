@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 
 from bot import budgets
+from bot.domain.failure import Evidence
 from bot.domain.requests import Person, Place, Submission
+from bot.failures.classify import classify
 from bot.ledger import request_rows
+from bot.ledger.codec import failure_to_json
 from bot.ledger.store import Ledger, Tx
 from bot.ledger.tables import requests, spend
 from bot.ports import SystemPorts
@@ -187,3 +190,14 @@ def test_an_empty_or_damaged_ledger_is_one_sentence_and_left_as_it_is(
     assert "Traceback" not in ended.err
     assert file.read_bytes() == content
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["imagine-bot.db"]
+
+
+async def test_explain_finds_the_failure_of_a_request_in_the_ledger(ledger: Ledger, imagine_bot: Call) -> None:
+    failure = classify(Evidence(status=429, body={"error": {"code": "insufficient_quota"}}))
+    await ledger.write(lambda tx: tx.connection.execute(requests.update().values(failure=failure_to_json(failure))))
+    ended = imagine_bot("explain", "aaaaaaaaaaaaaaaa")
+    assert ended.code == 0
+    assert "quota_exhausted" in ended.out
+    ended = imagine_bot("explain", "bbbbbbbbbbbbbbbb")
+    assert ended.code == 2
+    assert "bbbbbbbbbbbbbbbb" in ended.err
