@@ -37,7 +37,7 @@ class WakeUps:
                 handler(row)
             return
         heapq.heappush(self._heap, (at, topic, row))
-        if at < self._armed_for:
+        if at < self._armed_for or self._armed_for <= self._ports.now():
             self._arm()
 
     def stop(self) -> None:

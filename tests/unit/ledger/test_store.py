@@ -1,0 +1,185 @@
+"""The ledger on real files: one owner, nothing lost between concurrent writers, and one clear sentence for every broken folder or file."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from bot.ledger import migrate
+from bot.ledger.files import DATABASE
+from bot.ledger.store import Ledger, LedgerProblem, Tx, explain
+from bot.ledger.tables import memory, metadata
+
+ids = (f"{number:016d}" for number in itertools.count())
+
+
+async def opened(folder: Path, file: Path | None = None) -> Ledger:
+    return await Ledger.open(folder, lambda: 1000.0, lambda: next(ids), file)
+
+
+def put(key: str, value: object):  # type: ignore[no-untyped-def]
+    return lambda tx: tx.connection.execute(insert(memory).values(key=key, value=value, saved_at=tx.now))
+
+
+def stored(connection) -> list[str]:  # type: ignore[no-untyped-def]
+    return [row.key for row in connection.execute(select(memory.c.key).order_by(memory.c.key))]
+
+
+async def test_what_was_committed_is_there_after_a_restart(tmp_path: Path) -> None:
+    ledger = await opened(tmp_path)
+    await ledger.write(put("a", 1))
+    await ledger.close()
+    ledger = await opened(tmp_path)
+    assert await ledger.read(stored) == ["a"]
+    await ledger.close()
+
+
+async def test_concurrent_read_modify_writes_lose_nothing(tmp_path: Path) -> None:
+    ledger = await opened(tmp_path)
+    await ledger.write(put("n", 0))
+
+    def more(tx: Tx) -> None:
+        value = tx.connection.execute(select(memory.c.value).where(memory.c.key == "n")).scalar_one()
+        tx.connection.execute(update(memory).where(memory.c.key == "n").values(value=value + 1))
+
+    await asyncio.gather(*(ledger.write(more) for _ in range(80)))
+    assert await ledger.read(lambda c: c.execute(select(memory.c.value)).scalar_one()) == 80
+    await ledger.close()
+
+
+async def test_a_transaction_that_raises_leaves_nothing_behind_and_wakes_nobody(tmp_path: Path) -> None:
+    ledger = await opened(tmp_path)
+    woken: list[object] = []
+    ledger.on_commit = woken.extend
+
+    def fails(tx: Tx) -> None:
+        put("half", 1)(tx)
+        tx.wake("request", "x")
+        raise ValueError("in the middle")
+
+    with pytest.raises(ValueError, match="in the middle"):
+        await ledger.write(fails)
+    assert await ledger.read(stored) == []
+    assert woken == []
+    await ledger.close()
+
+
+async def test_a_cancelled_caller_does_not_tear_its_commit(tmp_path: Path) -> None:
+    ledger = await opened(tmp_path)
+    for number in range(30):
+        task = asyncio.create_task(ledger.write(lambda tx, n=number: [put(f"{n}-{k}", 0)(tx) for k in range(2)]))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    keys = await ledger.read(stored)
+    assert len(keys) % 2 == 0
+    await ledger.close()
+
+
+async def test_readers_cannot_write(tmp_path: Path) -> None:
+    ledger = await opened(tmp_path)
+    with pytest.raises(Exception, match="readonly"):
+        await ledger.read(lambda c: c.execute(insert(memory).values(key="x", value=1, saved_at=0.0)))
+    await ledger.close()
+
+
+async def test_a_second_process_on_the_same_folder_is_told_so(tmp_path: Path) -> None:
+    ledger = await opened(tmp_path)
+    with pytest.raises(LedgerProblem, match=f"Another imagine-bot \\(process {os.getpid()}\\)"):
+        await opened(tmp_path)
+    await ledger.close()
+    await (await opened(tmp_path)).close()
+
+
+async def test_an_empty_file_is_not_taken_for_a_fresh_start(tmp_path: Path) -> None:
+    (tmp_path / DATABASE).touch()
+    with pytest.raises(LedgerProblem, match="empty"):
+        await opened(tmp_path)
+    assert (tmp_path / DATABASE).stat().st_size == 0
+
+
+async def test_a_missing_database_beside_pictures_is_not_a_fresh_start(tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "ab").mkdir()
+    with pytest.raises(LedgerProblem, match="missing"):
+        await opened(tmp_path)
+
+
+@pytest.mark.parametrize("damage", [b"this is no database at all" * 100, b"SQLite format 3\x00" + b"\xff" * 5000])
+async def test_a_damaged_file_is_named_and_left_alone(tmp_path: Path, damage: bytes) -> None:
+    (tmp_path / DATABASE).write_bytes(damage)
+    with pytest.raises(LedgerProblem, match="damaged"):
+        await opened(tmp_path)
+    assert (tmp_path / DATABASE).read_bytes() == damage
+    await asyncio.sleep(0)
+
+
+async def test_torn_pages_are_found_at_start(tmp_path: Path) -> None:
+    ledger = await opened(tmp_path)
+    for number in range(200):
+        await ledger.write(put(f"k{number}", "x" * 500))
+    await ledger.close()
+    file = tmp_path / DATABASE
+    raw = bytearray(file.read_bytes())
+    for page in range(2, len(raw) // 4096):
+        raw[page * 4096 : page * 4096 + 64] = b"\xa5" * 64
+    file.write_bytes(raw)
+    with pytest.raises(LedgerProblem, match="damaged"):
+        await opened(tmp_path)
+
+
+async def test_a_file_where_the_folder_should_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(LedgerProblem, match="is a file"):
+        await opened(tmp_path / "taken")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+async def test_an_unwritable_folder_is_named(tmp_path: Path) -> None:
+    os.chmod(tmp_path, 0o500)
+    with pytest.raises(LedgerProblem, match="cannot be written"):
+        await opened(tmp_path / "data")
+    os.chmod(tmp_path, 0o700)
+
+
+async def test_the_file_may_lie_elsewhere(tmp_path: Path) -> None:
+    ledger = await opened(tmp_path / "data", tmp_path / "other.db")
+    await ledger.close()
+    assert (tmp_path / "other.db").exists()
+
+
+def test_full_disks_and_failed_writes_give_the_same_sentence(tmp_path: Path) -> None:
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode, full.sqlite_errorname = sqlite3.SQLITE_FULL, "SQLITE_FULL"
+    torn = sqlite3.OperationalError("disk I/O error")
+    torn.sqlite_errorcode, torn.sqlite_errorname = 778, "SQLITE_IOERR_WRITE"
+    assert explain(full, tmp_path / "x.db") == explain(torn, tmp_path / "x.db")
+    assert "disk is full" in explain(full, tmp_path / "x.db")
+
+
+async def test_an_older_schema_is_backed_up_before_it_is_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = await opened(tmp_path)
+    await ledger.write(put("precious", 1))
+    await ledger.close()
+    monkeypatch.setattr(migrate, "HEAD", "9999")
+    kept = migrate.upgrade(tmp_path / DATABASE, 1000.0)
+    assert kept is not None
+    with sqlite3.connect(kept) as connection:
+        assert connection.execute("SELECT key FROM memory").fetchall() == [("precious",)]
+    connection.close()
+
+
+def test_the_first_migration_makes_exactly_the_tables_of_the_code(tmp_path: Path) -> None:
+    file = tmp_path / DATABASE
+    assert migrate.upgrade(file, 0.0) is None
+    with sqlite3.connect(file) as connection:
+        names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    connection.close()
+    assert set(metadata.tables) <= names
+    assert migrate.current(file) == migrate.HEAD

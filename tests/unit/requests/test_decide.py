@@ -1,0 +1,83 @@
+"""The decision table: what follows from an exchange, for all kinds, without any world."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from bot.domain.failure import Failure
+from bot.domain.kinds import KINDS, SAFETY_REVIEWABLE, Action, Group, Kind
+from bot.domain.outcome import Billed
+from bot.domain.request_states import Answer, RequestState
+from bot.domain.requests import Person, Place, Request
+from bot.requests.decide import Final, OpenCase, Queue, Tries, decide, was_free
+
+NOW = 1000.0
+TRIES = Tries(3, 10)
+
+
+def request(attempts: int = 1, rate_answers: int = 0, deadline: float = NOW + 800) -> Request:
+    return Request(
+        "r", RequestState.CALLING, Person("ana"), Place("test", "home", "imagine"), "p", "f", "m", "1024x1024", "low", 1, False, NOW, NOW,
+        deadline, attempts=attempts, rate_answers=rate_answers,
+    )  # fmt: skip
+
+
+def failure(kind: Kind, wait: float | None = None) -> Failure:
+    rule = KINDS[kind]
+    return Failure(rule.group, kind, rule.action, wait, rule.who_can_fix, 1.0)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_no_safety_parameter_or_account_failure_is_ever_sent_again(kind: Kind) -> None:
+    decision = decide(request(), failure(kind), 0, NOW, 2.0, TRIES)
+    again = isinstance(decision, Queue)
+    assert again == (KINDS[kind].action is Action.GENERATE)
+    if KINDS[kind].group in (Group.SAFETY, Group.PARAMETERS):
+        assert not again
+    assert isinstance(decision, OpenCase) == (kind in SAFETY_REVIEWABLE)
+
+
+def test_tries_that_may_have_been_billed_are_bounded() -> None:
+    assert isinstance(decide(request(attempts=2), failure(Kind.TIMEOUT), 0, NOW, 4.0, TRIES), Queue)
+    assert decide(request(attempts=3), failure(Kind.TIMEOUT), 0, NOW, 4.0, TRIES) == Final(Answer.FAILED)
+
+
+def test_rate_answers_are_bounded_by_their_own_count() -> None:
+    assert isinstance(decide(request(0, 9), failure(Kind.RATE_LIMITED, 1.0), 0, NOW, 0.0, TRIES), Queue)
+    assert decide(request(0, 10), failure(Kind.RATE_LIMITED, 1.0), 0, NOW, 0.0, TRIES) == Final(Answer.FAILED)
+
+
+def test_nothing_is_queued_past_the_deadline() -> None:
+    late = request(deadline=NOW + 30)
+    assert decide(late, failure(Kind.SERVER_ERROR), 0, NOW, 31.0, TRIES) == Final(Answer.FAILED)
+    assert decide(late, failure(Kind.RATE_LIMITED, 3600.0), 0, NOW, 0.0, TRIES) == Final(Answer.FAILED)
+
+
+def test_pictures_that_came_are_delivered_whatever_became_of_the_rest() -> None:
+    for kind in Kind:
+        decision = decide(request(), failure(kind), 2, NOW, 2.0, TRIES)
+        assert decision in (Final(Answer.PICTURES), OpenCase(Answer.PICTURES))
+
+
+def test_a_block_beside_pictures_opens_a_case() -> None:
+    assert decide(request(), failure(Kind.SAFETY_OUTPUT), 2, NOW, 0.0, TRIES) == OpenCase(Answer.PICTURES)
+    assert decide(request(), failure(Kind.SAFETY_OUTPUT), 0, NOW, 0.0, TRIES) == OpenCase(Answer.BLOCKED)
+
+
+def test_an_answer_without_pictures_and_without_reason_is_a_failure() -> None:
+    assert decide(request(), None, 0, NOW, 0.0, TRIES) == Final(Answer.FAILED)
+
+
+def test_what_was_certainly_not_billed_uses_up_a_free_answer() -> None:
+    assert was_free(failure(Kind.RATE_LIMITED), Billed.UNKNOWN)
+    assert was_free(failure(Kind.NETWORK_CONNECT), Billed.NO)
+    assert not was_free(failure(Kind.TIMEOUT), Billed.UNKNOWN)
+    assert not was_free(failure(Kind.UNSUPPORTED_SIZE), Billed.NO)
+    assert not was_free(None, Billed.YES)
+
+
+def test_a_lowered_action_is_obeyed() -> None:
+    never = dataclasses.replace(failure(Kind.RATE_LIMITED), action=Action.NONE)
+    assert decide(request(), never, 0, NOW, 0.0, TRIES) == Final(Answer.FAILED)
