@@ -1,0 +1,260 @@
+"""Doctor against a service that behaves in every way a wrong setting shows itself; it stops at the first broken rung and names the fix."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.adapter import Finding
+from bot.cli import checks
+from bot.cli.doctor import Subject, walk
+from bot.settings import load
+from tests.unit.cli.conftest import Ended, Point, StandInPlugin
+
+Call = Callable[..., Ended]
+KEY = "sk-canary-4242424242"
+
+
+@dataclass
+class Service:
+    """A service on this machine: path -> status, body; remembers what it was asked."""
+
+    address: str = ""
+    answers: dict[str, tuple[int, object]] = field(default_factory=dict)
+    date: str | None = None
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    def lists(self, *models: str, **more: Any) -> None:
+        self.answers["/v1/models"] = (200, {"data": [{"id": model, **more} for model in models]})
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    made = Service()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            made.asked.append((self.path, self.headers.get("authorization", "")))
+            status, body = made.answers.get(self.path, (404, "<html>nothing here</html>"))
+            raw = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+            self.send_response_only(status)
+            if made.date is not None:
+                self.send_header("Date", made.date)
+            self.send_header("content-length", str(len(raw)))
+            self.send_header("content-type", "text/html" if isinstance(body, str) else "application/json")
+            self.end_headers()
+            self.wfile.write(raw)
+
+        def log_message(self, *_: Any) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    made.address = f"http://127.0.0.1:{server.server_address[1]}/v1"
+    made.lists("gpt-image-2", "gpt-5")
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield made
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def doctor(imagine_bot: Call, service: Service) -> Callable[..., Ended]:
+    def call(*arguments: str, **env: str) -> Ended:
+        return imagine_bot(
+            "doctor", *arguments, **{"IMAGE_API_KEY": KEY, "IMAGE_BASE_URL": service.address, "STANDIN_TOKEN": "token-1"} | env
+        )
+
+    return call
+
+
+def stop(ended: Ended) -> str:
+    """The one line that says what is wrong; nothing after it was examined."""
+    assert ended.code == 1
+    assert "canary" not in ended.out + ended.err
+    assert "Traceback" not in ended.out + ended.err
+    lines = ended.out.splitlines()
+    wrong = next(index for index, line in enumerate(lines) if line.startswith("STOP"))
+    assert not any(line.startswith("ok ") for line in lines[wrong:])
+    return "\n".join(lines[wrong:-1])
+
+
+def test_all_well_walks_every_rung_and_says_so(doctor: Call, service: Service) -> None:
+    ended = doctor()
+    assert ended.code == 0, ended.out
+    whats = [line[5:].partition(":")[0] for line in ended.out.splitlines()[:-1]]
+    assert whats == ["Settings", "Clock", "Data folder", "Database", "Image service", "Model", "Stand-in"]
+    assert service.asked == [("/v1/models", f"Bearer {KEY}")]
+
+
+def test_doctor_leaves_nothing_behind(doctor: Call, tmp_path: Path) -> None:
+    doctor()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_findings_can_be_read_by_a_program(doctor: Call) -> None:
+    found = json.loads(doctor("--json", IMAGE_MODEL="nothing-like-it").out)
+    assert found["ok"] is False
+    assert found["findings"][-1]["what"] == "Model"
+    assert [one["ok"] for one in found["findings"][:-1]] == [True] * (len(found["findings"]) - 1)
+
+
+def test_a_wrong_setting_stops_before_anything_is_asked(doctor: Call, service: Service) -> None:
+    assert "MAX_ATTEMPTS" in stop(doctor(MAX_ATTEMPTS="many"))
+    assert service.asked == []
+
+
+def test_a_missing_key_stops_before_anything_is_asked(imagine_bot: Call, service: Service) -> None:
+    assert "IMAGE_API_KEY" in stop(imagine_bot("doctor", IMAGE_BASE_URL=service.address))
+    assert service.asked == []
+
+
+def test_a_wrong_key_gets_the_operators_ladder(doctor: Call, service: Service) -> None:
+    service.answers["/v1/models"] = (401, {"error": {"code": "invalid_api_key", "message": f"Incorrect API key provided: {KEY}"}})
+    said = stop(doctor())
+    assert "status 401" in said
+    assert "key" in said.lower()
+
+
+def test_an_address_without_its_v1_is_recognised(doctor: Call, service: Service) -> None:
+    said = stop(doctor(IMAGE_BASE_URL=service.address.removesuffix("/v1")))
+    assert f"Set it to {service.address}" in said
+    assert "IMAGE_BASE_URL" in said
+
+
+def test_a_website_in_place_of_an_api_is_recognised(doctor: Call, service: Service) -> None:
+    service.answers["/v1/models"] = (200, "<!doctype html><title>Welcome</title>")
+    assert "website" in stop(doctor())
+
+
+def test_a_service_without_a_model_list_is_no_fault_and_says_how_to_check_it(doctor: Call, service: Service) -> None:
+    service.answers.clear()
+    ended = doctor()
+    assert ended.code == 0
+    assert "--spend" in ended.err
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/v1", "http://does-not-exist.invalid/v1"])
+def test_a_service_that_cannot_be_reached_says_so_with_steps(doctor: Call, address: str) -> None:
+    said = stop(doctor(IMAGE_BASE_URL=address))
+    assert "could not be reached" in said
+
+
+def test_a_clock_that_is_off_is_named_before_anything_else_of_the_service(doctor: Call, service: Service) -> None:
+    service.date = "Wed, 21 Oct 2015 07:28:00 GMT"
+    assert "clock" in stop(doctor())
+
+
+def test_a_model_the_service_does_not_have_is_named_with_its_neighbours(doctor: Call, service: Service) -> None:
+    service.lists("gpt-image-2.5-flare", "gpt-5")
+    said = stop(doctor(NBILITY_IMAGE_MODEL="gpt-image-2"))
+    assert "NBILITY_IMAGE_MODEL" in said
+    assert "gpt-image-2.5-flare" in said
+
+
+def test_a_model_that_was_shut_down_is_named_with_another(doctor: Call, service: Service) -> None:
+    service.lists("old-model", shutdown_date="2026-01-31")
+    said = stop(doctor(IMAGE_MODEL="old-model"))
+    assert "2026-01-31" in said
+    assert "gpt-image-2" in said
+
+
+def test_a_model_that_will_be_shut_down_is_a_note(doctor: Call, service: Service) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    soon = (datetime.now(UTC) + timedelta(days=20)).date()
+    service.lists("gpt-image-2", shutdown_date=soon.isoformat())
+    ended = doctor()
+    assert ended.code == 0
+    assert soon.isoformat() in ended.err
+
+
+def test_a_quality_the_model_does_not_take_is_named_with_those_it_takes(doctor: Call) -> None:
+    said = stop(doctor(IMAGE_QUALITY="max"))
+    assert "IMAGE_QUALITY" in said
+    assert "medium" in said
+
+
+def test_a_platforms_finding_stops_too(doctor: Call, adapters: dict[str, Point]) -> None:
+    adapters["standin"] = Point("standin", lambda: StandInPlugin(findings=[Finding(False, "Stand-in", "STANDIN_TOKEN was revoked.")]))
+    assert "STANDIN_TOKEN was revoked." in stop(doctor())
+
+
+def test_without_any_platform_the_last_rung_says_what_to_set(doctor: Call, adapters: dict[str, Point]) -> None:
+    del adapters["standin"]
+    assert "DISCORD_BOT_TOKEN" in stop(doctor())
+
+
+def test_a_data_folder_that_is_a_file_or_cannot_be_written_is_named(doctor: Call, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    assert "is a file" in stop(doctor(DATA_DIR=str(tmp_path / "file")))
+    assert "DATA_DIR" in stop(doctor(DATA_DIR="/proc/nowhere"))
+
+
+@pytest.mark.parametrize(("content", "expected"), [(b"", "empty"), (b"no database" * 1000, "damaged")])
+def test_a_lost_or_damaged_database_is_named(doctor: Call, tmp_path: Path, content: bytes, expected: str) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "imagine-bot.db").write_bytes(content)
+    assert expected in stop(doctor())
+
+
+def subject(folder: Path, now: float = 2e9) -> Subject:
+    class Clock:
+        def now(self) -> float:
+            return now
+
+    return Subject(load({"DATA_DIR": str(folder), "IMAGE_API_KEY": KEY}), folder / ".env", {}, Clock())  # type: ignore[arg-type]
+
+
+async def collected(rung: Any, of: Subject) -> list[Finding]:
+    return [finding async for finding in rung(of)]
+
+
+async def test_a_full_disk_stops_and_a_nearly_full_one_is_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for free, well in ((100_000_000, False), (1_000_000_000, True)):
+        monkeypatch.setattr(checks.shutil, "disk_usage", lambda _, free=free: type("Usage", (), {"free": free}))
+        of = subject(tmp_path)
+        (finding,) = await collected(checks.disk, of)
+        assert finding.ok is well
+        assert "0.1 GB" in finding.sentence if not well else "1.0 GB" in of.notes[0]
+
+
+async def test_a_clock_before_this_programs_own_time_is_wrong(tmp_path: Path) -> None:
+    (finding,) = await collected(checks.clock, subject(tmp_path, now=0.0))
+    assert not finding.ok
+    assert "1970-01-01" in finding.sentence
+
+
+async def test_a_running_bot_is_noted_and_its_lock_left_alone(tmp_path: Path) -> None:
+    from bot.ledger.store import Ledger
+    from bot.ports import SystemPorts
+
+    ports = SystemPorts()
+    ledger = await Ledger.open(tmp_path, ports.now, ports.new_id)
+    of = subject(tmp_path)
+    assert (await collected(checks.database, of))[0].ok
+    assert "process" in of.notes[0]
+    await ledger.close()
+    of = subject(tmp_path)
+    await collected(checks.database, of)
+    assert of.notes == []
+    await (await Ledger.open(tmp_path, ports.now, ports.new_id)).close()
+
+
+async def test_a_rung_tells_all_it_found_before_the_walk_stops(tmp_path: Path) -> None:
+    async def two_wrong(_: Subject) -> Any:
+        yield Finding(False, "a", "one")
+        yield Finding(False, "b", "two")
+
+    async def never(_: Subject) -> Any:
+        raise AssertionError
+        yield
+
+    assert [finding.what async for finding in walk((two_wrong, never), subject(tmp_path))] == ["a", "b"]
