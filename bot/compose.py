@@ -142,7 +142,7 @@ class Bot:
         while True:
             await asyncio.sleep(SWEEP_EVERY)
             with contextlib.suppress(Exception):
-                await self.ledger.write(sweep)
+                await self.ledger.write(lambda tx: sweep(tx, self.scheduler.is_running))
                 await self.ledger.write(self.moderation.sweep)
 
     async def _remember(self) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
 
 from bot import budgets
 from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import Answer, RequestEvent, RequestState
-from bot.domain.requests import Place
+from bot.domain.requests import Place, Request
 from bot.ledger import message_rows, request_rows
 from bot.ledger.store import Tx
 from bot.requests.accept import show
@@ -28,23 +31,33 @@ def recover(tx: Tx) -> Found:
     """Answer every orphaned exchange with "interrupted": it may have been generated and blocked, so it is asked and never repeated."""
     orphans = request_rows.in_state(tx.connection, RequestState.CALLING)
     for request in orphans:
-        attempt = request_rows.open_attempt_of(tx.connection, request.id)
-        if attempt is not None:
-            request_rows.close_attempt(tx, attempt.id, Outcome(billed=Billed.UNKNOWN), attempt.reserved)
-            budgets.settle(tx, attempt.periods, reserved=attempt.reserved, wanted=attempt.wanted, cost=attempt.reserved, delivered=0)
-        request_rows.move(
-            tx,
-            request,
-            RequestEvent.INTERRUPT,
-            epoch=request.epoch + 1,
-            answer=Answer.INTERRUPTED.value,
-            answered_at=tx.now,
-            failure=None,
-        )
-        show(tx, request)
+        interrupt(tx, request)
     _close_cancelled(tx)
     received = request_rows.in_state(tx.connection, RequestState.RECEIVED)
     return Found(tuple((request.id, request.place) for request in received), len(orphans), tuple(message_rows.unsettled(tx.connection)))
+
+
+def interrupt(tx: Tx, request: Request) -> None:
+    """Answer one orphan. Its cost counts as spent, because it may have been billed."""
+    attempt = request_rows.open_attempt_of(tx.connection, request.id)
+    if attempt is not None:
+        write_off(tx, attempt)
+    request_rows.move(
+        tx,
+        request,
+        RequestEvent.INTERRUPT,
+        epoch=request.epoch + 1,
+        answer=Answer.INTERRUPTED.value,
+        answered_at=tx.now,
+        failure=None,
+    )
+    show(tx, request)
+
+
+def write_off(tx: Tx, attempt: Row[Any]) -> None:
+    """Close an attempt whose outcome nobody will learn: booked as spent for community and operator, never for the member."""
+    if request_rows.close_attempt(tx, attempt.id, Outcome(billed=Billed.UNKNOWN), attempt.reserved):
+        budgets.settle(tx, attempt.periods, reserved=attempt.reserved, wanted=attempt.wanted, cost=attempt.reserved, delivered=0)
 
 
 def _close_cancelled(tx: Tx) -> None:
@@ -53,5 +66,4 @@ def _close_cancelled(tx: Tx) -> None:
         request = request_rows.get(tx.connection, attempt.request_id)
         if request is not None and request.state is RequestState.COLLECTING:
             continue
-        request_rows.close_attempt(tx, attempt.id, Outcome(billed=Billed.UNKNOWN), attempt.reserved)
-        budgets.settle(tx, attempt.periods, reserved=attempt.reserved, wanted=attempt.wanted, cost=attempt.reserved, delivered=0)
+        write_off(tx, attempt)

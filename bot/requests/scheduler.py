@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from bot.domain.failure import Failure
+from bot.domain.failure import Evidence, Failure
 from bot.domain.outcome import Billed, Outcome, Pending
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Attempt, Lane, Request
@@ -66,6 +66,10 @@ class Scheduler:
         if call is not None:
             call.cancel()
         self.wake(request_id)
+
+    def is_running(self, request_id: str) -> bool:
+        """Whether this process is at work on a request."""
+        return request_id in self._running
 
     def estimate(self, request_id: str) -> Estimate | None:
         """Position and time of a waiting request."""
@@ -209,7 +213,12 @@ class Scheduler:
             self._calls.pop(request_id, None)
         if call.cancelled():
             return Outcome(billed=Billed.UNKNOWN, cancelled=True)
-        return call.result()
+        bug = call.exception()
+        if bug is None:
+            return call.result()
+        # Providers do not raise; if one does, the request still gets its answer.
+        log.error("provider_raised", request=request_id, exc_info=bug)
+        return Outcome(shortfall=Evidence(provider=self.provider.name, exception=type(bug).__name__), billed=Billed.UNKNOWN)
 
     async def _insist(self, fn: Callable[[Tx], object]) -> None:
         """Write what the provider said, however long the disk is full: it was paid for."""

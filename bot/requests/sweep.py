@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import delete
 
-from bot import budgets
-from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.ledger import message_rows, request_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import acts, blocked_prompts
 from bot.requests.accept import show
 from bot.requests.attempt import answer
+from bot.requests.recover import interrupt, write_off
 
 ACTS_KEPT = 3 * 86400.0
 """Seconds for which an event's id is remembered; platforms redeliver within minutes."""
 
 
-def sweep(tx: Tx) -> None:
-    """End what is past its deadline, wake what is due or unshown."""
+def sweep(tx: Tx, is_running: Callable[[str], bool]) -> None:
+    """End what is past its deadline, rescue exchanges that nobody works on any more, wake what is due or unshown."""
+    for request in request_rows.in_state(tx.connection, RequestState.CALLING):
+        if not is_running(request.id):
+            interrupt(tx, request)
     for request_id in request_rows.overdue(tx.connection, tx.now):
         _expire(tx, request_id)
     for message_id in message_rows.unsettled(tx.connection):
@@ -42,8 +46,7 @@ def _expire(tx: Tx, request_id: str) -> None:
         case RequestState.COLLECTING:
             attempt = request_rows.open_attempt_of(tx.connection, request.id)
             if attempt is not None:
-                request_rows.close_attempt(tx, attempt.id, Outcome(billed=Billed.UNKNOWN), attempt.reserved)
-                budgets.settle(tx, attempt.periods, reserved=attempt.reserved, wanted=attempt.wanted, cost=attempt.reserved, delivered=0)
+                write_off(tx, attempt)
             answer(tx, request, RequestEvent.EXPIRE, Answer.EXPIRED, epoch=request.epoch + 1)
         case _:
             pass

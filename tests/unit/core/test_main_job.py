@@ -14,6 +14,8 @@ from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place, Submission
 from bot.ledger import request_rows
 from bot.ledger.tables import blocked_prompts, cases, spend
+from bot.providers.port import Call, OnPartial
+from bot.requests.sweep import sweep
 
 from .world import BAD_KEY, BLOCK, DOWN, PICTURE, RATE, Platform, Service, bad, good, world
 
@@ -209,3 +211,26 @@ async def test_answers_to_one_person_are_whole_views(tmp_path: Path) -> None:
         assert not (await w.bot.core.show(stranger, request)).pictures
         assert (await w.bot.core.status(visitor)).facts
         assert "/imagine" in " ".join((await w.bot.core.help(visitor)).text)
+
+
+async def test_a_provider_that_raises_still_gives_the_member_an_answer(tmp_path: Path) -> None:
+    class Broken(Service):
+        async def call(self, call: Call, on_partial: OnPartial | None = None) -> Outcome:
+            raise RuntimeError("a bug of ours")
+
+    async with world(tmp_path, Broken(), max_attempts=1) as w:
+        view = await w.answer(await w.imagine())
+        assert view.title == "No picture this time"
+        assert "bug of ours" not in " ".join(view.text)
+
+
+async def test_an_exchange_that_nobody_works_on_is_found_by_the_sweep(tmp_path: Path) -> None:
+    service = Service(hold=asyncio.Event())
+    async with world(tmp_path, service) as w:
+        request = await w.imagine()
+        await w.until(lambda: service.calls)
+        await w.bot.ledger.write(lambda tx: sweep(tx, lambda request_id: True))
+        assert w.bot.scheduler.is_running(request)
+        await w.bot.ledger.write(lambda tx: sweep(tx, lambda request_id: False))
+        view = await w.answer(request)
+        assert view.title == "This was interrupted"

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from bot.chat.port import Later, Message, Refused, RefusedWhy, SendResult, Sent, Unknown
 from bot.chat.views import View
+from bot.core import Visitor
 from bot.ledger.tables import messages
 from bot.messages import sender as sender_module
 from tests.unit.core.world import Platform, Room, Service, world
@@ -53,8 +54,7 @@ async def test_a_place_that_refuses_keeps_the_answer_fetchable_and_tells_the_ope
     async with world(tmp_path, platform=Platform(chat=Room(answers=answers))) as w:
         request = await w.imagine()
         await w.until(lambda: (n := w.chat.about("notice:chat_forbidden:test:imagine")) is not None and "permission" in " ".join(n.text))
-        from bot.core import Visitor
-
+        await w.until(lambda: w.service.calls and not w.bot.scheduler._running)
         shown = await w.bot.core.show(Visitor("test", "home", "imagine", "ana"), request)
         assert shown.pictures
 
