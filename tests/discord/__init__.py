@@ -1,0 +1,1 @@
+"""The Discord adapter over a stand-in Discord, with the real client library."""

@@ -1,0 +1,171 @@
+"""The gateway side: HELLO, IDENTIFY, RESUME with replay, heartbeats, and on demand RECONNECT, closes and invalid sessions."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from tests.discord.standin.world import World
+
+
+class Session:
+    """One gateway session; what it missed while nobody was connected is kept for a RESUME."""
+
+    def __init__(self, identity: str) -> None:
+        self.id = identity
+        self.seq = 0
+        self.log: list[dict[str, Any]] = []
+        self.line: Line | None = None
+
+
+class Line:
+    """One open WebSocket, compressed as the client asked."""
+
+    def __init__(self, ws: web.WebSocketResponse, compress: str) -> None:
+        self.ws, self.compress = ws, compress
+        self._zlib = zlib.compressobj()
+        self._zstd: Any = None
+        if compress == "zstd-stream":
+            import zstandard
+
+            self._zstd = zstandard.ZstdCompressor().compressobj()
+            self._flush = zstandard.COMPRESSOBJ_FLUSH_BLOCK
+
+    async def send(self, payload: dict[str, Any]) -> None:
+        text = json.dumps(payload)
+        if self._zstd is not None:
+            await self.ws.send_bytes(self._zstd.compress(text.encode()) + self._zstd.flush(self._flush))
+        elif self.compress == "zlib-stream":
+            await self.ws.send_bytes(self._zlib.compress(text.encode()) + self._zlib.flush(zlib.Z_SYNC_FLUSH))
+        else:
+            await self.ws.send_str(text)
+
+
+class Gateway:
+    """All sessions of the one bot."""
+
+    def __init__(self, world: World, url: str) -> None:
+        self.world, self.url = world, url
+        self.sessions: dict[str, Session] = {}
+        self.current: Session | None = None
+        self.identifies: list[dict[str, Any]] = []
+        self.resumes = 0
+        self.refuse_with: int | None = None
+        """Close code for the next IDENTIFY (4004 for a wrong token, 4014 for a forbidden intent)."""
+        self.forget_sessions = False
+        """The next RESUME is answered with INVALID_SESSION(false)."""
+        self.heartbeat_ms = 41_250
+
+    async def connect(self, request: web.Request) -> web.WebSocketResponse:
+        ws = web.WebSocketResponse(max_msg_size=4096)
+        await ws.prepare(request)
+        line = Line(ws, request.query.get("compress", ""))
+        await line.send({"op": 10, "d": {"heartbeat_interval": self.heartbeat_ms}, "s": None, "t": None})
+        async for message in ws:
+            if message.type is WSMsgType.TEXT:
+                await self._received(line, json.loads(message.data))
+        if self.current is not None and self.current.line is line:
+            self.current.line = None
+            if ws.close_code in (1000, 1001):
+                self.sessions.pop(self.current.id, None)
+        await self.world.notify()
+        return ws
+
+    async def _received(self, line: Line, payload: dict[str, Any]) -> None:
+        match payload["op"]:
+            case 1:
+                await line.send({"op": 11, "d": None, "s": None, "t": None})
+            case 2:
+                await self._identify(line, payload["d"])
+            case 6:
+                await self._resume(line, payload["d"])
+
+    async def _identify(self, line: Line, data: dict[str, Any]) -> None:
+        self.identifies.append(data)
+        if data["token"] != self.world.token:
+            await line.ws.close(code=4004, message=b"Authentication failed.")
+            return
+        if self.refuse_with is not None:
+            code, self.refuse_with = self.refuse_with, None
+            await line.ws.close(code=code)
+            return
+        session = Session(self.world.new_id())
+        self.sessions[session.id] = self.current = session
+        session.line = line
+        ready = {
+            "v": 10,
+            "user": self.world.bot.json(),
+            "session_id": session.id,
+            "resume_gateway_url": self.url,
+            "shard": [0, 1],
+            "guilds": [{"id": one, "unavailable": True} for one in self.world.guilds],
+            "session_type": "normal",
+            "application": {"id": self.world.application, "flags": 0},
+            "private_channels": [],
+            "relationships": [],
+        }
+        await self.dispatch("READY", ready)
+        for guild in self.world.guilds.values():
+            channels = [one.json() for one in guild.channels.values() if one.type != 11]
+            threads = [one.json() for one in guild.channels.values() if one.type == 11]
+            extra = {"joined_at": "2026-01-01T00:00:00+00:00", "large": False, "member_count": 2, "voice_states": [], "presences": []}
+            members = [guild.member_json(self.world.bot)]
+            more = {"channels": channels, "threads": threads, "members": members, "stage_instances": [], "guild_scheduled_events": []}
+            await self.dispatch("GUILD_CREATE", {**guild.json(), **extra, **more, "unavailable": False})
+        await self.world.notify()
+
+    async def _resume(self, line: Line, data: dict[str, Any]) -> None:
+        session = self.sessions.get(data["session_id"])
+        if session is None or self.forget_sessions or data["token"] != self.world.token:
+            self.forget_sessions = False
+            await line.send({"op": 9, "d": False, "s": None, "t": None})
+            return
+        self.resumes += 1
+        self.current, session.line = session, line
+        for payload in session.log:
+            if payload["s"] > (data["seq"] or 0):
+                await line.send(payload)
+        await self.dispatch("RESUMED", {"_trace": []})
+        await self.world.notify()
+
+    async def dispatch(self, event: str, data: dict[str, Any]) -> None:
+        """Send an event; when nobody is connected it is kept for a RESUME."""
+        session = self.current
+        if session is None:
+            raise RuntimeError("no bot has identified")
+        session.seq += 1
+        payload = {"op": 0, "t": event, "s": session.seq, "d": data}
+        session.log.append(payload)
+        if session.line is not None and not session.line.ws.closed:
+            await session.line.send(payload)
+
+    @property
+    def connected(self) -> bool:
+        return self.current is not None and self.current.line is not None and not self.current.line.ws.closed
+
+    def _line(self) -> Line:
+        assert self.current is not None
+        assert self.current.line is not None
+        return self.current.line
+
+    async def ask_to_reconnect(self) -> None:
+        await self._line().send({"op": 7, "d": None, "s": None, "t": None})
+
+    async def invalidate(self, *, resumable: bool = False) -> None:
+        if not resumable:
+            self.sessions.clear()
+        await self._line().send({"op": 9, "d": resumable, "s": None, "t": None})
+
+    async def close(self, code: int = 4000) -> None:
+        await self._line().ws.close(code=code)
+
+    def cut(self) -> None:
+        """The connection breaks without a word."""
+        transport = self._line().ws._req.transport  # type: ignore[union-attr]
+        if transport is not None:
+            transport.abort()
+        assert self.current is not None
+        self.current.line = None
