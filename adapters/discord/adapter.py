@@ -1,0 +1,225 @@
+"""Discord as an Adapter: logs in, serves until cancelled, names the channels of moderators and operators, and recovers after a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+
+import aiohttp
+import discord
+import structlog
+
+from adapters.discord import checks
+from adapters.discord.answers import Answers, Event
+from adapters.discord.chat import DiscordChat
+from adapters.discord.client import ImagineClient, point_at
+from adapters.discord.fitting import Fitting
+from adapters.discord.handles import Handle, of_reply
+from adapters.discord.intake import Intake
+from adapters.discord.moderators import Clicks, DiscordModerators
+from adapters.discord.placeholders import Placeholders
+from adapters.discord.presses import Presses
+from adapters.discord.settings import Settings
+from adapters.discord.troubles import NETWORK
+from adapters.discord.wire import DiscordWire, Session
+from bot.adapter import Context, SetupProblem
+from bot.chat.port import ChatPort, ModeratorCheck
+from bot.core import Core
+from bot.domain.requests import Place
+from bot.texts import text
+
+log = structlog.get_logger()
+
+AGAIN = (2.0, 5.0, 10.0, 20.0, 40.0, 60.0)
+"""Seconds between attempts to log in while Discord cannot be reached."""
+GRACE = 15.0
+"""Seconds after a start in which a new message may still take over a placeholder that a dead process left."""
+
+
+class DiscordAdapter:
+    """One bot on Discord."""
+
+    name = "discord"
+
+    def __init__(self, settings: Settings, context: Context) -> None:
+        self.settings, self._ports = settings, context.ports
+        self._folder = context.data_dir / "discord"
+        self._session = Session()
+        self._wire = DiscordWire(self._session)
+        self._placeholders = Placeholders(self._folder / "placeholders.jsonl")
+        self._fitting = Fitting(context.picture)
+        self._answers = Answers(self._wire, self._ports, self._placeholders, self._fitting)
+        self._chat = DiscordChat(self._wire, self._ports, self._placeholders, self._fitting)
+        self._moderators = DiscordModerators(self._session)
+        self.chat: ChatPort = self._chat
+        self.moderators: ModeratorCheck = self._moderators
+        self._guild_of: dict[str, str] = {}
+        """Channel id -> server id, of the channels that the settings name."""
+        self._known_guilds = self._folder / "channels.json"
+        self._members: dict[int, float] = {}
+
+    # ---- Adapter -------------------------------------------------------------------------------------------------------------
+
+    async def serve(self, core: Core, ready: Callable[[str], None]) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._load_channels()
+        self._moderators.core = core
+        left = self._placeholders.load(self._ports.now())
+        recovery = asyncio.create_task(self._answer_left(left), name="discord-placeholders")
+        said = False
+
+        def connected() -> None:
+            nonlocal said
+            if not said and self._session.client is not None:
+                said = True
+                ready(text("discord.ready", name=str(self._session.client.user)))
+
+        try:
+            failed = 0
+            while True:
+                failed = 0 if await self._one_session(core, connected) else failed + 1
+                await asyncio.sleep(AGAIN[min(failed, len(AGAIN)) - 1 if failed else 0])
+        finally:
+            recovery.cancel()
+
+    async def acknowledged(self, place: Place) -> bool:
+        handle = of_reply(place.reply)
+        return handle is not None and await self._answers.was_taken(handle)
+
+    def operators_place(self) -> Place | None:
+        return self._place(self.settings.operators_channel)
+
+    def home_moderators_place(self) -> Place | None:
+        return self._place(self.settings.moderators_channel)
+
+    # ---- the session ---------------------------------------------------------------------------------------------------------
+
+    async def _one_session(self, core: Core, connected: Callable[[], None]) -> bool:
+        """Log in and stay connected; returns when a new session may do better, and whether this one had begun."""
+        point_at(self.settings)
+        client = self._client(core, connected)
+        try:
+            await self._log_in(client)
+            await client.connect(reconnect=True)
+            log.warning("discord_session_ended")
+        except discord.ConnectionClosed as error:
+            if error.code in checks.FATAL_CLOSES:
+                raise SetupProblem(text(checks.FATAL_CLOSES[error.code])) from error
+            log.warning("discord_session_closed", code=error.code)
+        except discord.LoginFailure as error:
+            raise SetupProblem(text("discord.setup.token")) from error
+        except discord.PrivilegedIntentsRequired as error:
+            raise SetupProblem(text("discord.setup.intents")) from error
+        except (discord.HTTPException, *NETWORK) as error:
+            log.warning("discord_not_reachable", error=type(error).__name__)
+        finally:
+            begun = self._session.client is client
+            self._session.closed()
+            await client.close()
+        return begun
+
+    def _client(self, core: Core, connected: Callable[[], None]) -> ImagineClient:
+        presses = Presses(core, self._answers, Clicks(), self._welcome)
+        return ImagineClient(
+            core=core,
+            settings=self.settings,
+            answers=self._answers,
+            intake=Intake(core, self._answers, presses),
+            presses=presses,
+            welcome=self._welcome,
+            known_commands=self._folder / "commands.sha256",
+            ports=self._ports,
+            connected=connected,
+            permissions_changed=lambda channel: self._permissions_changed(core, channel),
+        )
+
+    async def _log_in(self, client: ImagineClient) -> None:
+        """Log in, register commands, look at the channels."""
+        await client.login(self.settings.token)
+        application = client.application
+        if application is not None and application.interactions_endpoint_url:
+            raise SetupProblem(text("discord.setup.endpoint_url"))
+        self._session.opened(client)
+        await self._look_at_channels(client)
+
+    async def _look_at_channels(self, client: ImagineClient) -> None:
+        for variable, channel in (
+            ("MODERATOR_CHANNEL_DISCORD", self.settings.moderators_channel),
+            ("OPERATOR_CHANNEL_DISCORD", self.settings.operators_channel),
+        ):
+            if channel is None:
+                continue
+            try:
+                found = await checks.channel(client.http, variable, channel, int(client.application_id or 0))
+            except (discord.HTTPException, *NETWORK, KeyError, ValueError) as error:
+                log.warning("discord_channel_not_checked", variable=variable, error=type(error).__name__)
+                continue
+            if found.problem is not None:
+                raise SetupProblem(found.problem)
+            if found.warning is not None:
+                log.warning("discord_channel_permissions", variable=variable, what_to_do=found.warning)
+            if found.guild is not None:
+                self._guild_of[channel] = found.guild
+        self._known_guilds.write_text(json.dumps(self._guild_of), encoding="utf-8")
+
+    def _load_channels(self) -> None:
+        try:
+            found = json.loads(self._known_guilds.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return
+        if isinstance(found, dict):
+            self._guild_of |= {str(key): str(value) for key, value in found.items()}
+
+    def _place(self, channel: str | None) -> Place | None:
+        guild = self._guild_of.get(channel or "") or self._cached_guild(channel)
+        return None if channel is None or guild is None else Place(self.name, guild, channel)
+
+    def _cached_guild(self, channel: str | None) -> str | None:
+        """The server of a channel as the gateway told it."""
+        client = self._session.client
+        found = None if client is None or channel is None else client.get_channel(int(channel))
+        return str(found.guild.id) if isinstance(found, discord.abc.GuildChannel) else None
+
+    # ---- who may come in -----------------------------------------------------------------------------------------------------
+
+    async def _welcome(self, interaction: Event) -> str | None:
+        """A sentence for somebody from a server that the operator did not allow."""
+        allowed = self.settings.allowed_guilds
+        if not allowed or str(interaction.guild_id) in allowed:
+            return None
+        if interaction.guild_id is None and await self._known_member(interaction.user.id):
+            return None
+        return text("discord.not_here")
+
+    async def _known_member(self, person: int) -> bool:
+        """Whether somebody who writes in a direct message belongs to an allowed server; False when Discord does not say so in time."""
+        if self._members.get(person, 0.0) > self._ports.monotonic():
+            return True
+        client = self._session.client
+        if client is None:
+            return False
+        for guild in sorted(self.settings.allowed_guilds):
+            try:
+                async with asyncio.timeout(0.6):
+                    await client.http.get_member(int(guild), person)
+            except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError):
+                continue
+            self._members[person] = self._ports.monotonic() + 600.0
+            return True
+        return False
+
+    # ---- after a restart, and after changes ----------------------------------------------------------------------------------
+
+    async def _answer_left(self, left: list[Handle]) -> None:
+        """Placeholders of a dead process that no message takes over get a sentence."""
+        if not left:
+            return
+        await asyncio.sleep(GRACE)
+        for handle in left:
+            if not await self._placeholders.claimed(handle.interaction, 0.0) and await self._session.get(30.0) is not None:
+                await self._answers.withdraw(handle, text("discord.interrupted"))
+
+    async def _permissions_changed(self, core: Core, channel: int | None) -> None:
+        for message in self._chat.reopen(channel):
+            await core.resend(message)

@@ -1,0 +1,183 @@
+"""First and further answers to an interaction: acknowledge in time, say something to one person. Knows nothing of requests."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import aiohttp
+import discord
+import structlog
+
+from adapters.discord.fitting import Fitting
+from adapters.discord.handles import Handle, Home, of_interaction
+from adapters.discord.placeholders import Placeholders
+from adapters.discord.render import layout
+from adapters.discord.troubles import NETWORK, Trouble, judge
+from adapters.discord.ways import Draft
+from adapters.discord.wire import NOBODY, DiscordWire
+from bot.chat.views import Tone, View
+from bot.ports import Ports
+from bot.texts import text
+
+log = structlog.get_logger()
+
+Event = discord.Interaction[Any]
+
+ACK_WITHIN = 2.5
+"""Seconds for the first answer; Discord waits three."""
+ASK_AGAIN = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 120.0, 240.0)
+"""Seconds before each question whether an acknowledgement was taken, when its answer was lost."""
+
+
+class Ack(StrEnum):
+    TAKEN = "taken"
+    REFUSED = "refused"
+    """The person saw the command fail."""
+    LOST = "lost"
+    """The answer was lost: it may have been taken."""
+
+
+class Tries:
+    """Counts the requests per callback, because discord.py repeats them by itself: a 40060 after a repeat may be our own first try."""
+
+    def __init__(self) -> None:
+        self._count: dict[str, int] = {}
+
+    def trace(self) -> aiohttp.TraceConfig:
+        config = aiohttp.TraceConfig()
+
+        async def started(session: aiohttp.ClientSession, context: object, params: aiohttp.TraceRequestStartParams) -> None:
+            parts = params.url.path.rsplit("/interactions/", 1)
+            if len(parts) == 2:
+                key = parts[1].split("/", 1)[0]
+                self._count[key] = self._count.get(key, 0) + 1
+
+        config.on_request_start.append(started)
+        return config
+
+    def of(self, interaction: Event) -> int:
+        """How often a callback was tried; forgets it."""
+        return self._count.pop(str(interaction.id), 0)
+
+
+@dataclass(slots=True)
+class Answers:
+    """Answers interactions for everybody in this package."""
+
+    wire: DiscordWire
+    ports: Ports
+    placeholders: Placeholders
+    fitting: Fitting
+    tries: Tries = field(default_factory=Tries)
+
+    # ---- acknowledging -------------------------------------------------------------------------------------------------------
+
+    async def acknowledge(self, interaction: Event, home: Home) -> Ack:
+        """Tell Discord that an answer will come: a placeholder, or for presses silence."""
+        thinking = home is not Home.NONE
+        try:
+            async with asyncio.timeout(ACK_WITHIN):
+                await interaction.response.defer(thinking=thinking, ephemeral=home is Home.EPHEMERAL)
+            self.tries.of(interaction)
+            return Ack.TAKEN
+        except discord.InteractionResponded:
+            return Ack.TAKEN
+        except (discord.HTTPException, *NETWORK) as error:
+            tried = self.tries.of(interaction)
+            found = self._failed_ack(error, tried)
+            log.warning("discord_ack_failed", interaction=str(interaction.id), detail=_detail(error), tried=tried, verdict=found.value)
+            return found
+
+    @staticmethod
+    def _failed_ack(error: BaseException, tried: int) -> Ack:
+        judged = judge(error)
+        if isinstance(error, discord.HTTPException) and error.code == 40060:
+            # Answered before: by another copy of the bot, or by an earlier try of ours whose answer was lost.
+            return Ack.LOST if tried > 1 else Ack.REFUSED
+        if judged is not None and judged.trouble in (Trouble.LOST, Trouble.WAIT):
+            return Ack.LOST
+        return Ack.REFUSED
+
+    async def was_taken(self, handle: Handle) -> bool:
+        """Ask Discord whether an acknowledgement was taken, until it answers or the token is over."""
+        for pause in ASK_AGAIN:
+            if not handle.alive(self.ports.now()):
+                return False
+            await asyncio.sleep(pause)
+            try:
+                async with asyncio.timeout(10.0):
+                    if await self.wire.online():
+                        return await self.wire.has_answer(handle)
+            except (discord.HTTPException, *NETWORK) as error:
+                log.info("discord_ack_still_unknown", interaction=str(handle.interaction), detail=_detail(error))
+        return False
+
+    # ---- saying something to one person --------------------------------------------------------------------------------------
+
+    async def say(self, interaction: Event, said: str | View) -> bool:
+        """The first answer to an interaction, for that person alone, at once. False when Discord did not take it."""
+        view = sentence(said) if isinstance(said, str) else said
+        try:
+            async with asyncio.timeout(ACK_WITHIN):
+                await interaction.response.send_message(view=layout(view), ephemeral=True, allowed_mentions=NOBODY)
+            return True
+        except (discord.HTTPException, discord.InteractionResponded, *NETWORK) as error:
+            log.warning("discord_answer_failed", interaction=str(interaction.id), detail=_detail(error))
+            return False
+        finally:
+            self.tries.of(interaction)
+
+    async def whisper(self, handle: Handle, said: str | View) -> None:
+        """A further answer for that person alone."""
+        draft = await self._draft(said, handle.limit)
+        await self._quietly(self.wire.follow_up(handle, draft, ephemeral=True), handle)
+
+    async def fill(self, handle: Handle, said: str | View) -> None:
+        """Put something in place of "thinking…"."""
+        draft = await self._draft(said, handle.limit)
+        await self._quietly(self.wire.edit_answer(handle, "@original", draft), handle)
+        self.placeholders.close(handle.interaction)
+
+    async def withdraw(self, handle: Handle, said: str | View) -> None:
+        """Take a public "thinking…" away and say it to the person alone instead."""
+        if handle.home is Home.PUBLIC:
+            await self._quietly(self.wire.delete_answer(handle), handle)
+            self.placeholders.close(handle.interaction)
+            await self.whisper(handle, said)
+        else:
+            await self.fill(handle, said)
+
+    async def _draft(self, said: str | View, limit: int) -> Draft:
+        view = sentence(said) if isinstance(said, str) else said
+        pictures, notes = await self.fitting.load(view.pictures)
+        return Draft(view, await self.fitting.fit(pictures, limit), tuple(notes))
+
+    async def _quietly(self, call: Any, handle: Handle) -> None:
+        """What fails here was said to one person alone and is worth a log line, not a repeat."""
+        try:
+            async with asyncio.timeout(max(1.0, min(40.0, handle.expires - self.ports.now()))):
+                await call
+        except (discord.HTTPException, *NETWORK) as error:
+            log.warning("discord_answer_failed", interaction=str(handle.interaction), detail=_detail(error))
+
+    def handle(self, interaction: Event, home: Home) -> Handle:
+        return of_interaction(interaction, home, self.ports.now())
+
+
+def sentence(said: str) -> View:
+    """A sentence as a view."""
+    return View(title=said, tone=Tone.NEUTRAL, final=True)
+
+
+def _detail(error: BaseException) -> str:
+    judged = judge(error)
+    return type(error).__name__ if judged is None else judged.detail
+
+
+def trouble(error: BaseException, interaction: Event) -> str:
+    """Log a bug of ours and return the sentence for the person."""
+    log.exception("discord_interaction_failed", interaction=str(interaction.id), error=type(error).__name__, exc_info=error)
+    return text("discord.our_fault")

@@ -1,0 +1,75 @@
+"""`imagine-bot discord ...`: the install link."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import os
+
+import discord
+import typer
+from dotenv import dotenv_values
+
+from adapters.discord import settings
+from adapters.discord.checks import install_link
+from adapters.discord.client import point_at
+from adapters.discord.troubles import NETWORK
+from bot.texts import text
+
+app = typer.Typer(help=text("discord.cli.help"), no_args_is_help=True)
+
+
+@app.callback()
+def group() -> None:
+    """Keeps `invite` a command of its own name while it is the only one."""
+
+
+@app.command(help=text("discord.cli.invite"))
+def invite() -> None:
+    env = environment()
+    wrong = settings.problems(env)
+    if wrong:
+        typer.echo(wrong[0], err=True)
+        raise typer.Exit(2)
+    found = settings.read(env)
+    try:
+        application = asyncio.run(application_id(found))
+    except discord.LoginFailure:
+        typer.echo(text("discord.setup.token"), err=True)
+        raise typer.Exit(1) from None
+    if application is None:
+        typer.echo(text("discord.cli.no_application"), err=True)
+        raise typer.Exit(1)
+    typer.echo(text("discord.cli.link", link=install_link(application)))
+
+
+def environment() -> dict[str, str]:
+    """`.env` of the working folder under the environment, without blanks and quotes around values."""
+    merged = {**{key: value or "" for key, value in dotenv_values(".env").items()}, **os.environ}
+    return {key: value.strip().strip("\"'").strip() for key, value in merged.items()}
+
+
+async def application_id(found: settings.Settings) -> int | None:
+    """As Discord says; as the token says while Discord cannot be reached."""
+    point_at(found)
+    client = discord.Client(intents=discord.Intents.none())
+    try:
+        await client.login(found.token)
+        return client.application_id
+    except (discord.HTTPException, *NETWORK) as error:
+        if isinstance(error, discord.LoginFailure):
+            raise
+        return from_token(found.token)
+    finally:
+        await client.close()
+
+
+def from_token(token: str) -> int | None:
+    """A bot token begins with the bot's id, which is the application's for every application made since 2016."""
+    head = token.split(".", 1)[0]
+    try:
+        decoded = base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)).decode("ascii")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return None
+    return int(decoded) if decoded.isdigit() else None

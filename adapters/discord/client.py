@@ -1,0 +1,106 @@
+"""The discord.py client: one intent, nobody mentioned, interactions handed to their rooms, and nothing left unanswered."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import discord
+import structlog
+import yarl
+from discord.gateway import DiscordWebSocket
+
+from adapters.discord import commands, sync
+from adapters.discord.answers import Answers, Event
+from adapters.discord.buttons import ActionButton
+from adapters.discord.intake import Intake
+from adapters.discord.presses import Presses
+from adapters.discord.settings import Settings
+from bot.core import Core
+from bot.ports import Ports
+
+log = structlog.get_logger()
+
+IDENTIFY_EVERY = 5.0
+"""Seconds between two IDENTIFYs of one bot, by Discord's rule."""
+
+
+def point_at(settings: Settings) -> None:
+    """Let the library speak with the configured addresses. They are global to the process."""
+    discord.http.Route.BASE = settings.api_base
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.gateway_url)
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # we never speak
+    # Below INFO the library writes interaction tokens into its logs.
+    logger = logging.getLogger("discord")
+    logger.setLevel(max(logger.getEffectiveLevel(), logging.INFO))
+
+
+class ImagineClient(discord.Client):
+    """One connection to Discord."""
+
+    def __init__(
+        self,
+        *,
+        core: Core,
+        settings: Settings,
+        answers: Answers,
+        intake: Intake,
+        presses: Presses,
+        welcome: Callable[[Event], Awaitable[str | None]],
+        known_commands: Path,
+        ports: Ports,
+        connected: Callable[[], None],
+        permissions_changed: Callable[[int | None], Awaitable[None]],
+    ) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_ratelimit_timeout=30.0,
+            http_trace=answers.tries.trace(),
+            enable_debug_events=False,
+        )
+        self.core, self.settings, self.answers = core, settings, answers
+        self.intake, self.presses, self.welcome = intake, presses, welcome
+        self._known_commands, self._ports = known_commands, ports
+        self._connected, self._permissions_changed = connected, permissions_changed
+        self._identified = float("-inf")
+        self.tree = commands.build(self)
+        self.add_dynamic_items(ActionButton)
+
+    async def setup_hook(self) -> None:
+        assert self.application_id is not None
+        done = await sync.sync(self.tree, self.application_id, self.settings.api_base, self._known_commands)
+        log.info("discord_commands", registered=done)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait only as long as Discord's rule asks for, not always five seconds."""
+        wait = self._identified + IDENTIFY_EVERY - self._ports.monotonic()
+        self._identified = self._ports.monotonic() + max(0.0, wait)
+        if wait > 0:
+            await asyncio.sleep(wait)
+
+    async def on_connect(self) -> None:
+        self._connected()
+
+    async def on_interaction(self, interaction: Event) -> None:
+        """Forms, which the library forgets at a restart, and presses that it could not match."""
+        if interaction.type is discord.InteractionType.component:
+            await self.presses.component(interaction)
+        elif interaction.type is discord.InteractionType.modal_submit:
+            await self.presses.submitted(interaction)
+
+    async def on_guild_channel_update(self, before: Any, after: discord.abc.GuildChannel) -> None:
+        await self._permissions_changed(after.id)
+
+    async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
+        if before.permissions != after.permissions:
+            await self._permissions_changed(None)
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        log.exception("discord_event_failed", event=event_method)

@@ -1,0 +1,135 @@
+"""The slash commands as Discord registers them, and their suggestions. What they do is in `intake`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import discord
+import structlog
+from discord import app_commands
+
+from adapters.discord.answers import Event, trouble
+from bot.chat.views import Choice
+from bot.texts import text
+
+if TYPE_CHECKING:
+    from adapters.discord.client import ImagineClient
+
+log = structlog.get_logger()
+
+MOST_SUGGESTIONS, CHOICE = 25, 100
+EVERYWHERE = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False)
+IN_SERVERS = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
+INSTALLS = app_commands.AppInstallationType(guild=True, user=False)
+
+
+class Tree(app_commands.CommandTree["ImagineClient"]):
+    """The commands. Whatever goes wrong in one, the person gets a sentence."""
+
+    async def interaction_check(self, interaction: discord.Interaction[ImagineClient], /) -> bool:
+        if interaction.type is discord.InteractionType.autocomplete:
+            return True
+        refusal = await interaction.client.welcome(interaction)
+        if refusal is not None:
+            await interaction.client.answers.say(interaction, refusal)
+        return refusal is None
+
+    async def on_error(self, interaction: discord.Interaction[ImagineClient], error: app_commands.AppCommandError, /) -> None:
+        if interaction.type is discord.InteractionType.autocomplete:
+            return
+        if isinstance(error, (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)):
+            # A client may still show a command of an older version.
+            said = text("discord.old_command")
+        else:
+            said = trouble(getattr(error, "original", error), interaction)
+        await interaction.client.answers.say(interaction, said)
+
+
+async def _suggest_size(interaction: Event, typed: str) -> list[app_commands.Choice[str]]:
+    options = interaction.client.core.options()
+    found = suggestions(options.sizes, typed)
+    if options.free_sizes and typed.strip() and not found:
+        found = [app_commands.Choice(name=typed.strip()[:CHOICE], value=typed.strip()[:CHOICE])]
+    return found
+
+
+async def _suggest_quality(interaction: Event, typed: str) -> list[app_commands.Choice[str]]:
+    return suggestions(interaction.client.core.options().qualities, typed)
+
+
+def suggestions(choices: tuple[Choice, ...], typed: str) -> list[app_commands.Choice[str]]:
+    """The choices that hold what was typed, in any spelling of ×."""
+    wanted = _plain(typed)
+    fitting = [one for one in choices if wanted in _plain(one.label) or wanted in _plain(one.value)]
+    return [app_commands.Choice(name=one.label[:CHOICE], value=one.value[:CHOICE]) for one in fitting[:MOST_SUGGESTIONS]]
+
+
+def _plain(value: str) -> str:
+    return "".join(value.casefold().replace("×", "x").split())
+
+
+@app_commands.describe(
+    prompt=text("discord.command.prompt"),
+    size=text("discord.command.size"),
+    quality=text("discord.command.quality"),
+    count=text("discord.command.count"),
+    private=text("discord.command.private"),
+)
+@app_commands.autocomplete(size=_suggest_size, quality=_suggest_quality)
+async def _imagine(
+    interaction: Event,
+    prompt: str,
+    size: str | None = None,
+    quality: str | None = None,
+    count: app_commands.Range[int, 1, 10] | None = None,
+    private: bool = False,
+) -> None:
+    await interaction.client.intake.imagine(interaction, prompt, size, quality, count, private)
+
+
+@app_commands.describe(id=text("discord.command.id"))
+async def _show(interaction: Event, id: str | None = None) -> None:
+    await interaction.client.intake.show(interaction, id)
+
+
+async def _status(interaction: Event) -> None:
+    await interaction.client.intake.status(interaction)
+
+
+async def _help(interaction: Event) -> None:
+    await interaction.client.intake.help(interaction)
+
+
+async def _privacy(interaction: Event) -> None:
+    await interaction.client.intake.privacy(interaction)
+
+
+async def _settings(interaction: Event) -> None:
+    await interaction.client.intake.settings(interaction)
+
+
+def build(client: ImagineClient) -> Tree:
+    """All commands for one client."""
+    tree = Tree(client, allowed_contexts=EVERYWHERE, allowed_installs=INSTALLS)
+    everybody: list[tuple[str, Any]] = [
+        ("imagine", _imagine),
+        ("imagine-show", _show),
+        ("imagine-status", _status),
+        ("imagine-help", _help),
+        ("imagine-privacy", _privacy),
+    ]
+    for name, callback in everybody:
+        tree.add_command(app_commands.Command(name=name, description=text(f"discord.command.{name}"), callback=callback))
+    settings: app_commands.Command[Any, Any, None] = app_commands.Command(
+        name="imagine-settings", description=text("discord.command.imagine-settings"), callback=_settings
+    )
+    # A context on the tree would outvote guild_only, so the command names its own.
+    settings.allowed_contexts = IN_SERVERS
+    settings.default_permissions = discord.Permissions(manage_guild=True)
+    tree.add_command(settings)
+    return tree
+
+
+def payload(tree: Tree) -> list[dict[str, Any]]:
+    """What is registered with Discord."""
+    return [command.to_dict(tree) for command in tree.get_commands()]

@@ -1,0 +1,66 @@
+"""Plain text into Discord's markdown so that it is shown as typed: nothing formats, hides a link or looks like a mention."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+ELLIPSIS = "…"
+_LINE_START = re.compile(r"^(?P<space>[ \t]*)(?P<mark>-#|#{1,3}|>{1,3}|[-+]|\d{1,9}(?=[.)]))", re.MULTILINE)
+_INVISIBLE = frozenset("\u200b\u2060\ufeff\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Zero-width and direction marks: they would reach out of a quotation into our own words. Joiners of scripts and emoji stay."""
+
+
+def clean(text: str) -> str:
+    """Without control and direction characters, tags and lone surrogates; line breaks stay."""
+    return "".join(one for one in text.replace("\r\n", "\n").replace("\r", "\n") if one in "\n\t" or _visible(one))
+
+
+def _visible(one: str) -> bool:
+    return one not in _INVISIBLE and unicodedata.category(one) not in ("Cc", "Cs", "Co") and not "\U000e0000" <= one <= "\U000e0fff"
+
+
+def escape(text: str) -> str:
+    """Markdown that is displayed as exactly this text."""
+    return _LINE_START.sub(_mark, "".join(_pieces(clean(text))))
+
+
+def _mark(found: re.Match[str]) -> str:
+    mark = found["mark"]
+    return found["space"] + (mark + "\\" if mark[0].isdigit() else "\\" + mark)
+
+
+def _pieces(text: str) -> list[str]:
+    """Each character, escaped where it could begin or end something."""
+    out = []
+    for index, one in enumerate(text):
+        before, after = text[index - 1 : index], text[index + 1 : index + 2]
+        risky = (
+            one in "\\*`|<"
+            or (one == "_" and not (before.isalnum() and after.isalnum()))
+            or (one == "~" and "~" in (before, after))
+            or (one == "(" and before == "]")
+        )
+        out.append("\\" + one if risky else one)
+    return out
+
+
+def fit(text: str, limit: int) -> str:
+    """Escaped text of at most `limit` characters, shortened with an ellipsis where needed."""
+    whole = escape(text)
+    if len(whole) <= limit:
+        return whole
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if len(escape(text[:middle])) <= limit - 1:
+            low = middle
+        else:
+            high = middle - 1
+    return escape(text[:low]) + ELLIPSIS
+
+
+def label(text: str, limit: int) -> str:
+    """For places without markdown (buttons, alt texts, form labels): cleaned and cut."""
+    cleaned = clean(text).strip()
+    return cleaned if len(cleaned) <= limit else cleaned[: limit - 1].rstrip() + ELLIPSIS

@@ -1,0 +1,74 @@
+"""Forms as Discord modals, and their raw submissions back into values. Raw, because the library forgets its modals at a restart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import discord
+
+from adapters.discord.buttons import custom_id
+from adapters.discord.escape import escape, label
+from bot.chat.views import FieldKind, Form, FormField
+from bot.texts import text
+
+MOST_FIELDS, MOST_CHOICES, TITLE, LABEL, HINT, CHOICE = 5, 25, 45, 45, 100, 100
+YES, NO = "true", "false"
+
+
+def modal(form: Form) -> discord.ui.Modal:
+    """The form as Discord shows it. Every field is a label with its component; custom ids are the fields' names."""
+    found = discord.ui.Modal(title=label(form.title, TITLE), custom_id=custom_id(form.action.value, form.row), timeout=None)
+    fields = form.fields[:MOST_FIELDS]
+    if form.text and len(fields) < MOST_FIELDS:
+        found.add_item(discord.ui.TextDisplay(escape(form.text)[:2000]))
+    for field in fields:
+        hint = label(field.hint, HINT) or None
+        found.add_item(discord.ui.Label(text=label(field.label, LABEL) or "·", description=hint, component=_component(field)))
+    return found
+
+
+def _component(field: FormField) -> discord.ui.Item[Any]:
+    if field.kind is FieldKind.SWITCH:
+        return _select(field, [(YES, text("discord.form.yes")), (NO, text("discord.form.no"))], field.value or NO)
+    if field.kind is FieldKind.CHOICE:
+        return _select(field, [(one.value, one.label) for one in field.choices[:MOST_CHOICES]], field.value)
+    most = max(1, min(4000, field.max_length))
+    style = discord.TextStyle.paragraph if field.kind is FieldKind.PARAGRAPH else discord.TextStyle.short
+    return discord.ui.TextInput(
+        custom_id=field.name, style=style, default=field.value[:most] or None, required=field.required, max_length=most
+    )
+
+
+def _select(field: FormField, choices: list[tuple[str, str]], chosen: str) -> discord.ui.Item[Any]:
+    options = [
+        discord.SelectOption(label=label(shown, CHOICE) or value[:CHOICE], value=value[:CHOICE], default=value == chosen)
+        for value, shown in choices
+    ]
+    required = field.required or field.kind is FieldKind.SWITCH
+    return discord.ui.Select(custom_id=field.name, options=options, min_values=1 if required else 0, max_values=1, required=required)
+
+
+def values(data: Mapping[str, Any]) -> dict[str, str]:
+    """What was filled in, by custom id; whatever is not a filled field is left out."""
+    found = {}
+    for one in _walk(data.get("components")):
+        name = one.get("custom_id")
+        if not isinstance(name, str):
+            continue
+        if isinstance(one.get("values"), list):
+            found[name] = ",".join(str(value) for value in one["values"])
+        elif isinstance(one.get("value"), bool):
+            found[name] = YES if one["value"] else NO
+        elif one.get("value") is not None:
+            found[name] = str(one["value"])
+    return found
+
+
+def _walk(components: object) -> Iterator[Mapping[str, Any]]:
+    for one in components if isinstance(components, list) else []:
+        if isinstance(one, Mapping):
+            yield one
+            yield from _walk(one.get("components"))
+            if isinstance(one.get("component"), Mapping):
+                yield from _walk([one["component"]])

@@ -1,0 +1,112 @@
+"""Who may decide: asked of Discord at the click, closed when unsure.
+
+A click brings the member's roles and permissions as Discord sees them at that moment; for every other question they are fetched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+import structlog
+
+from adapters.discord.answers import Event
+from adapters.discord.troubles import NETWORK
+from adapters.discord.wire import Session
+from bot.core import Core
+
+log = structlog.get_logger()
+
+WITHIN = 8.0
+"""Seconds for Discord to answer; then nobody is a moderator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """A member's rights in one server."""
+
+    permissions: discord.Permissions
+    roles: frozenset[str]
+
+    def moderates(self, role: str) -> bool:
+        own = self.permissions
+        return own.administrator or own.manage_messages or (role != "" and role in self.roles)
+
+    def administers(self) -> bool:
+        return self.permissions.administrator or self.permissions.manage_guild
+
+
+_click: ContextVar[tuple[str, str, Rights] | None] = ContextVar("discord_click", default=None)
+
+
+class Clicks:
+    """Keeps what a click said about the member while it is being answered."""
+
+    @contextlib.contextmanager
+    def of(self, interaction: Event) -> Iterator[None]:
+        member = interaction.user
+        if interaction.guild_id is None or not isinstance(member, discord.Member):
+            yield
+            return
+        roles = frozenset(str(one) for one in member._roles)
+        rights = Rights(interaction.permissions, roles)
+        token = _click.set((str(member.id), str(interaction.guild_id), rights))
+        try:
+            yield
+        finally:
+            _click.reset(token)
+
+
+@dataclass(slots=True)
+class DiscordModerators:
+    """The ModeratorCheck of Discord."""
+
+    session: Session
+    core: Core | None = None
+    """Knows the role that a community's settings name; set when serving begins."""
+
+    async def is_moderator(self, person: str, community: str) -> bool:
+        """Manage Messages in that server, or the role that the community's settings name."""
+        rights = await self._rights(person, community)
+        if rights is None:
+            return False
+        role = "" if self.core is None else await self.core.community_setting("discord", community, "moderators_role")
+        return rights.moderates(role)
+
+    async def is_administrator(self, person: str, community: str) -> bool:
+        """Manage Server in that server."""
+        rights = await self._rights(person, community)
+        return rights is not None and rights.administers()
+
+    async def _rights(self, person: str, community: str) -> Rights | None:
+        click = _click.get()
+        if click is not None and click[:2] == (person, community):
+            return click[2]
+        if not (person.isascii() and person.isdigit() and community.isascii() and community.isdigit()):
+            return None
+        try:
+            async with asyncio.timeout(WITHIN):
+                return await self._fetched(int(person), int(community))
+        except (discord.HTTPException, *NETWORK, KeyError, ValueError) as error:
+            log.warning("discord_rights_unknown", community=community, error=type(error).__name__)
+            return None
+
+    async def _fetched(self, person: int, guild: int) -> Rights | None:
+        client = await self.session.get(2.0)
+        if client is None:
+            return None
+        member = await client.http.get_member(guild, person)
+        found: Any = await client.http.get_guild(guild, with_counts=False)
+        roles = frozenset(str(one) for one in member["roles"])
+        if str(found["owner_id"]) == str(person):
+            return Rights(discord.Permissions.all(), roles)
+        total = 0
+        for role in found["roles"]:
+            if str(role["id"]) in roles or str(role["id"]) == str(guild):
+                total |= int(role["permissions"])
+        return Rights(discord.Permissions(total), roles)

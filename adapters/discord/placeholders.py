@@ -1,0 +1,102 @@
+""" "Thinking…" messages that wait for an answer of ours, remembered in a small file so that a restart can still answer them.
+
+The ledger knows the placeholders of /imagine; these are the others (presses, /imagine-show). Nothing about requests is decided from here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from adapters.discord.handles import Handle, of_reply
+
+
+@dataclass(slots=True)
+class Placeholders:
+    """Open placeholders by interaction id. Writes are appended without a sync: they outlive a kill, and a power cut costs a sentence."""
+
+    path: Path | None
+    _open: dict[int, Handle] = field(default_factory=dict)
+    _claimed: dict[int, str] = field(default_factory=dict)
+    """Interaction id -> id of the message that lives in its `@original`."""
+    _claims: dict[int, asyncio.Event] = field(default_factory=dict)
+
+    def load(self, now: float) -> list[Handle]:
+        """Read what a dead process left; returns the placeholders that still wait and can still be answered."""
+        if self.path is None or not self.path.exists():
+            return []
+        for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
+            self._replay(line)
+        self._open = {key: one for key, one in self._open.items() if one.alive(now)}
+        entries = [json.dumps({"open": one.reply()}) for one in self._open.values()]
+        entries += [json.dumps({"claimed": str(key), "by": by}) for key, by in self._claimed.items()]
+        fresh = self.path.with_suffix(".new")
+        fresh.touch(mode=0o600)
+        fresh.write_text("".join(one + "\n" for one in entries[-1000:]), encoding="utf-8")
+        fresh.replace(self.path)
+        return list(self._open.values())
+
+    def _replay(self, line: str) -> None:
+        try:
+            entry = json.loads(line)
+            if "open" in entry and (handle := of_reply(entry["open"])) is not None:
+                self._open[handle.interaction] = handle
+            elif "claimed" in entry:
+                self._claimed[int(entry["claimed"])] = str(entry["by"])
+                self._open.pop(int(entry["claimed"]), None)
+            elif "closed" in entry:
+                self._open.pop(int(entry["closed"]), None)
+        except (ValueError, TypeError, AttributeError):
+            return  # the last line of a killed process may be half a line
+
+    def open(self, handle: Handle) -> None:
+        """About to show "thinking…"."""
+        self._open[handle.interaction] = handle
+        self._write({"open": handle.reply()})
+
+    def close(self, interaction: int) -> None:
+        """It was answered, or never shown."""
+        if self._open.pop(interaction, None) is not None:
+            self._write({"closed": str(interaction)})
+
+    def claim(self, interaction: int, message: str) -> bool:
+        """A message of the core takes the placeholder as its own; False when another one lives there."""
+        owner = self._claimed.get(interaction)
+        if owner is None:
+            self._claimed[interaction] = message
+            if len(self._claimed) > 5000:
+                self._claimed.pop(next(iter(self._claimed)))
+            if interaction in self._open:
+                self._open.pop(interaction)
+                self._write({"claimed": str(interaction), "by": message})
+        event = self._claims.get(interaction)
+        if event is not None:
+            event.set()
+        return owner in (None, message)
+
+    async def claimed(self, interaction: int, within: float) -> bool:
+        """Whether a message takes it within so many seconds."""
+        if interaction in self._claimed:
+            return True
+        event = self._claims.setdefault(interaction, asyncio.Event())
+        try:
+            async with asyncio.timeout(within):
+                await event.wait()
+            return True
+        except TimeoutError:
+            return False
+        finally:
+            self._claims.pop(interaction, None)
+
+    def _write(self, entry: dict[str, object]) -> None:
+        if self.path is None:
+            return
+        # Interaction tokens are secrets: the file is for the owner alone.
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(descriptor, (json.dumps(entry) + "\n").encode())
+        finally:
+            os.close(descriptor)

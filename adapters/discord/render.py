@@ -1,0 +1,106 @@
+"""A view as Components V2: state line, quotation, paragraphs, facts, gallery with alt texts, buttons; always within Discord's limits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+
+from adapters.discord.buttons import ActionButton, custom_id
+from adapters.discord.escape import escape, fit, label
+from adapters.discord.fitting import Fitted
+from bot.chat.views import Button, ButtonStyle, Fact, Tone, View
+
+MOST_TEXT = 3900
+"""Discord allows 4000 characters of text in a message; the rest is for marks that we add."""
+MOST_BUTTONS, PER_ROW, MOST_PICTURES = 25, 5, 10
+TITLE = 300
+COLOURS: dict[Tone, int | None] = {
+    Tone.WORKING: 0x5865F2,
+    Tone.WAITING: 0xF0B232,
+    Tone.DONE: 0x23A55A,
+    Tone.PROBLEM: 0xDA373C,
+    Tone.NEUTRAL: None,
+}
+STYLES: dict[ButtonStyle, discord.ButtonStyle] = {
+    ButtonStyle.PRIMARY: discord.ButtonStyle.primary,
+    ButtonStyle.PLAIN: discord.ButtonStyle.secondary,
+    ButtonStyle.DANGER: discord.ButtonStyle.danger,
+}
+
+
+def layout(view: View, *, pictures: Sequence[Fitted] = (), notes: Sequence[str] = (), mention: str | None = None) -> discord.ui.LayoutView:
+    """The message. `mention` is shown above it; whether it notifies is up to `allowed_mentions`."""
+    found = discord.ui.LayoutView(timeout=None)
+    if mention is not None and mention.isascii() and mention.isdigit():
+        found.add_item(discord.ui.TextDisplay(f"<@{mention}>"))
+    box: discord.ui.Container[Any] = discord.ui.Container(accent_colour=COLOURS[view.tone])
+    for text in texts(view, notes):
+        box.add_item(discord.ui.TextDisplay(text))
+    if pictures:
+        box.add_item(discord.ui.MediaGallery(*(_item(one) for one in pictures[:MOST_PICTURES])))
+    found.add_item(box)
+    for row in rows(view.buttons):
+        found.add_item(row)
+    # A finished view is not kept by the library: buttons are found by their pattern, also after a restart.
+    found.stop()
+    return found
+
+
+def _item(picture: Fitted) -> discord.MediaGalleryItem:
+    return discord.MediaGalleryItem(f"attachment://{picture.name}", description=label(picture.alt, 1024) or None)
+
+
+def texts(view: View, notes: Sequence[str] = ()) -> list[str]:
+    """The text blocks: what is said first, then the quotation and hidden facts with the room that is left."""
+    title = f"**{fit(view.title, TITLE)}**"
+    said = [fit(one, 1500) for one in (*view.text, *notes) if one.strip()]
+    open_facts = [_fact(one, 300) for one in view.facts if not one.hidden]
+    room = MOST_TEXT - len(title) - sum(len(one) + 2 for one in open_facts)
+    said = _within(said, max(200, room - 200))
+    room -= sum(len(one) + 2 for one in said)
+    hidden = [one for one in view.facts if one.hidden]
+    share = max(60, (room - 100) // (len(hidden) + bool(view.quote))) if hidden or view.quote else 0
+    quote = _quotation(view.quote, min(share, room)) if view.quote.strip() else ""
+    facts = "\n".join([*open_facts, *(_fact(one, share - len(one.label) - 20) for one in hidden)])
+    blocks = [title, quote, "\n\n".join(said), facts]
+    return [one for one in blocks if one]
+
+
+def _within(paragraphs: list[str], room: int) -> list[str]:
+    """As many paragraphs as fit."""
+    kept: list[str] = []
+    for one in paragraphs:
+        if len(one) + 2 > room:
+            break
+        kept.append(one)
+        room -= len(one) + 2
+    return kept or [one[: max(0, room - 1)] + "…" for one in paragraphs[:1]]
+
+
+def _quotation(text: str, room: int) -> str:
+    lines = len(re.findall(r"\n", text)) + 1
+    return "\n".join("> " + one for one in fit(text.strip(), max(20, room - 2 * min(lines, 200))).split("\n")[:200])
+
+
+def _fact(fact: Fact, room: int) -> str:
+    value = fit(fact.value, max(20, room))
+    return f"**{escape(fact.label)}:** ||{value}||" if fact.hidden else f"**{escape(fact.label)}:** {value}"
+
+
+def rows(buttons: Sequence[Button]) -> list[discord.ui.ActionRow[Any]]:
+    """Action rows of five; a button that is there twice is shown once."""
+    unique: dict[str, Button] = {}
+    for one in buttons:
+        unique.setdefault(custom_id(one.action.value, one.row, opens_form=one.opens_form), one)
+    shown = list(unique.items())[:MOST_BUTTONS]
+    return [
+        discord.ui.ActionRow(*(_button(identity, one) for identity, one in shown[start : start + PER_ROW]))
+        for start in range(0, len(shown), PER_ROW)
+    ]
+
+
+def _button(identity: str, button: Button) -> ActionButton:
+    return ActionButton(discord.ui.Button(label=label(button.label, 80) or "·", style=STYLES[button.style], custom_id=identity))

@@ -1,0 +1,126 @@
+"""The calls of discord.py that show messages. Raises what discord.py raises; what that means is decided in `troubles` and `chat`."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+from adapters.discord.handles import Handle
+from adapters.discord.render import layout
+from adapters.discord.ways import Draft
+
+LOGIN_WITHIN = 2.0
+"""Seconds that a send waits for a session that is just being made."""
+NOBODY = discord.AllowedMentions.none()
+
+
+@dataclass(slots=True)
+class Session:
+    """The client of the moment; a new one takes its place after a fatal close."""
+
+    client: discord.Client | None = None
+    _up: asyncio.Event | None = None
+
+    def _event(self) -> asyncio.Event:
+        if self._up is None:
+            self._up = asyncio.Event()
+        return self._up
+
+    def opened(self, client: discord.Client) -> None:
+        self.client = client
+        self._event().set()
+
+    def closed(self) -> None:
+        self.client = None
+        self._event().clear()
+
+    async def get(self, within: float) -> discord.Client | None:
+        """The logged-in client, or None when there is none within so many seconds."""
+        try:
+            async with asyncio.timeout(within):
+                await self._event().wait()
+        except TimeoutError:
+            return None
+        return self.client
+
+    @property
+    def now(self) -> discord.Client:
+        if self.client is None:
+            raise ConnectionError("not logged in to Discord")
+        return self.client
+
+
+@dataclass(slots=True)
+class DiscordWire:
+    """Every way of showing a draft."""
+
+    session: Session
+
+    async def online(self) -> bool:
+        return await self.session.get(LOGIN_WITHIN) is not None
+
+    async def edit_answer(self, handle: Handle, message: str, draft: Draft) -> str:
+        """Edit `@original` or a follow-up with the interaction's token."""
+        hook = self.hook(handle)
+        found = await hook.edit_message(
+            message if message == "@original" else int(message),  # type: ignore[arg-type]  # discord.py passes it on as it is
+            view=_layout(draft),
+            attachments=_files(draft),
+            allowed_mentions=NOBODY,
+        )
+        return str(found.id)
+
+    async def edit_as_bot(self, channel: int, message: int, draft: Draft) -> str:
+        place = self.session.now.get_partial_messageable(channel)
+        found = await place.get_partial_message(message).edit(view=_layout(draft), attachments=_files(draft), allowed_mentions=NOBODY)
+        return str(found.id)
+
+    async def post(self, channel: int, draft: Draft, nonce: str) -> str:
+        allowed = discord.AllowedMentions(everyone=False, roles=False, replied_user=False, users=_mentioned(draft))
+        place = self.session.now.get_partial_messageable(channel)
+        found = await place.send(view=_layout(draft), files=_files(draft), nonce=nonce, allowed_mentions=allowed)
+        return str(found.id)
+
+    async def follow_up(self, handle: Handle, draft: Draft, *, ephemeral: bool) -> str:
+        found = await self.hook(handle).send(
+            view=_layout(draft), files=_files(draft), ephemeral=ephemeral, wait=True, allowed_mentions=NOBODY
+        )
+        return str(found.id)
+
+    async def direct_channel(self, person: int) -> int:
+        return (await self.session.now.create_dm(discord.Object(person))).id
+
+    def hook(self, handle: Handle) -> discord.Webhook:
+        """An interaction's answers are a webhook; works with a token of a dead process, too."""
+        return discord.Webhook.partial(handle.application, handle.token, client=self.session.now)
+
+    async def has_answer(self, handle: Handle) -> bool:
+        """Whether Discord took our acknowledgement. Raises for what is no answer to that question."""
+        try:
+            await self.hook(handle).fetch_message("@original")  # type: ignore[arg-type]
+        except discord.HTTPException as error:
+            if error.status in (401, 403, 404):
+                return False
+            raise
+        return True
+
+    async def delete_answer(self, handle: Handle) -> None:
+        await self.hook(handle).delete_message("@original")  # type: ignore[arg-type]
+
+
+def _layout(draft: Draft) -> discord.ui.LayoutView:
+    return layout(draft.view, pictures=draft.pictures, notes=draft.notes, mention=draft.mention)
+
+
+def _files(draft: Draft) -> list[Any]:
+    """Fresh file objects for one request."""
+    return [discord.File(io.BytesIO(one.content), filename=one.name, description=one.alt[:1024] or None) for one in draft.pictures[:10]]
+
+
+def _mentioned(draft: Draft) -> list[discord.Object]:
+    mention = draft.mention
+    return [discord.Object(int(mention))] if mention is not None and mention.isascii() and mention.isdigit() else []
