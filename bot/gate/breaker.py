@@ -10,7 +10,7 @@ FIRST_PROBE, GROWTH, LAST_PROBE = 2.0, 1.6, 10.0
 """Seconds between probes: early ones for a hiccup, at most one in ten seconds for an outage."""
 RUNNING_IS_UP = 2.5
 """Seconds: a provider that is down says so at once; a probe that still runs is being served."""
-HINT_CAP = 30.0
+HINT_CAP = 15.0
 SLOW = 15.0
 """Seconds; a failure later than this came in the middle of the work."""
 
@@ -36,12 +36,15 @@ class Breaker:
         """Seconds after which a probe that still runs is being served: longer where the failures themselves are slow."""
         return max(RUNNING_IS_UP, 1.5 * self.slowest + 1.0)
 
-    def trouble(self, launched: float, now: float, hint: float | None, uniform: Callable[[float, float], float], probe: bool) -> bool:
-        """Book a failure; True when this one opened the breaker or put the next probe off."""
+    def trouble(
+        self, launched: float, now: float, hint: float | None, uniform: Callable[[float, float], float], probe: bool, answered: bool
+    ) -> bool:
+        """Book a failure; True when this one opened the breaker or put the next probe off. `answered`: the provider itself said so, at
+        its own speed; a broken connection says nothing about that."""
         if self.since is not None and not probe:
             return False
         self.in_a_row += 1
-        if self.in_a_row > 1:
+        if answered or probe:
             self.slowest = max(self.slowest, min(now - launched, SLOW))
         self.newest_failure = max(self.newest_failure, launched)
         if self.since is None and self.in_a_row < OPEN_AFTER:

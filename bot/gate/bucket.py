@@ -7,6 +7,7 @@ forgets the refusals before it.
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections import deque
 from dataclasses import dataclass, field
@@ -18,7 +19,18 @@ DOUBT, STREAK, CREEP = 1.25, 6, 0.0025
 admissions, and more and more with every further one, so that a limit that was raised, or measured too low, is found."""
 MEMORY = 300.0
 """Seconds; limits change, and refusals older than this say nothing."""
-SLOWEST = 1 / 120
+SLOWEST, FASTEST = 1 / 60, 4.0
+"""Requests a second."""
+SOON = 0.5
+"""Seconds; a launch so soon after its token came had been waiting for it."""
+MARGIN = 0.97
+"""A hint tells to the moment when the next token comes; a rate that is a little too high would be refused every time."""
+CHARGE = 0.5
+"""Tokens that a refusal right after another may have cost: some providers charge for them, and tried too soon one never gets in."""
+DENSE = 10.0
+"""Seconds; a burst is what was admitted within these before a refusal."""
+LONGEST_WAIT = 40.0
+"""Seconds after a refusal that names nothing; a minute is the window's business."""
 UNSEEN = 0.3
 """Tokens in a bucket that has just refused: between 0 and 1."""
 
@@ -30,6 +42,8 @@ class Refusal:
     at: float
     wait: float | None
     """Seconds until the next token, when the provider said so."""
+    again: bool = False
+    """Nothing was admitted since the one before."""
 
 
 @dataclass(slots=True)
@@ -42,12 +56,16 @@ class Bucket:
     """As the provider named it."""
     measured: bool = False
     level: float = 0.0
+    ready: float = 0.0
+    """When the level last rose to a whole token."""
+    joined: float = 0.0
+    """Since when the bucket has not been full."""
     lost: float = 0.0
     """Tokens that did not fit since the last launch."""
     at: float = 0.0
     refusals: deque[Refusal] = field(default_factory=lambda: deque(maxlen=12))
     times: deque[float] = field(default_factory=lambda: deque(maxlen=240))
-    """When the last admitted ones were launched."""
+    """Launches of what was admitted or may still be, oldest first."""
     bursts: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=4))
     """So many were admitted within so many seconds before a refusal: the depth of the bucket, less what was refilled meanwhile."""
     least_depth: float = 1.0
@@ -69,66 +87,74 @@ class Bucket:
     def launch(self, now: float) -> bool:
         """A request takes a token; True when it had to wait for it."""
         self.refill(now)
+        self.times.append(now)
         if self.rate is None:
             return False
+        waited = self.level < 2.0 and now - self.ready < SOON
         self.lost = 0.0
         self.level -= 1.0
-        return self.level < 0.5
+        return waited
 
-    def give_back(self) -> None:
+    def give_back(self, launched: float) -> None:
         """It never arrived, or was refused."""
+        with contextlib.suppress(ValueError):
+            self.times.remove(launched)
         if self.rate is not None:
             self.level += 1.0
 
-    def admit(self, launched: float, waited: bool) -> None:
-        """It was let in."""
-        self.times.append(launched)
-        self.in_a_row = 0
+    def admit(self, launched: float, waited: bool, left: float) -> None:
+        """It was let in: there was a token, whatever the level believed in after the launch (`left`) says."""
+        if not self.refusals or launched > self.refusals[-1].at:
+            self.in_a_row = 0
         if self.rate is None:
             return
+        if left < 0.0:
+            self.level -= left
+            waited = True
         floor = 0.0
         for refusal in self.refusals:
             span = launched - refusal.at
             if span > 1.0:
-                floor = max(floor, (self.since(refusal.at) - 1) / span)
+                floor = max(floor, (self.between(refusal.at, launched) - 1) / span)
         growth = 1.0
         if waited:
             self.streak += 1
             growth = DOUBT if not self.measured else 1.0 + CREEP * max(0, self.streak - STREAK)
-        ceiling = self.told if self.told is not None else math.inf
+        ceiling = self.told if self.told is not None else FASTEST
         self.rate = min(ceiling, max(floor, self.rate * growth))
 
     def refuse(self, launched: float, wait: float | None, told: float | None) -> None:
         """It was refused for the rate. `wait` and `told` (a rate) as the provider named them."""
-        self.give_back()
+        self.give_back(launched)
         self.streak = 0
         self.in_a_row += 1
         if told is not None:
-            self.hear(told)
+            self.hear(launched, told)
         self._lower(launched, wait)
         self._burst(launched)
-        self.refusals.append(Refusal(launched, wait))
+        self.refusals.append(Refusal(launched, wait, self.in_a_row > 1))
         assert self.rate is not None
         self.lost = 0.0
-        self.level = 1.0 - self.rate * wait if wait is not None else UNSEEN - (self.in_a_row - 1)
+        self.level = 1.0 - self.rate * wait if wait is not None else max(UNSEEN - (self.in_a_row - 1), 1.0 - LONGEST_WAIT * self.rate)
 
-    def hear(self, rate: float, remaining: int | None = None) -> None:
+    def hear(self, now: float, rate: float, remaining: int | None = None) -> None:
         """The provider named its rate, and perhaps how many requests are left now."""
+        self.refill(now)
         if self.told is None or abs(self.told - rate) > 0.01 * rate:
             self.told = self.rate = max(SLOWEST, rate)
             self.measured = True
             self.refusals.clear()
         if remaining is not None:
-            self.level = min(max(self.level, float(remaining)), remaining + 1.0)
+            self.level = min(max(self.level, float(remaining)), remaining + 0.99)
             self.least_depth = max(self.least_depth, self.level)
 
-    def since(self, moment: float) -> int:
-        """Admissions of launches after this moment."""
+    def between(self, moment: float, until: float) -> int:
+        """Admissions of launches after the one moment, until the other."""
         count = 0
         for time in reversed(self.times):
             if time <= moment:
                 break
-            count += 1
+            count += time <= until
         return count
 
     def clear(self, now: float) -> None:
@@ -136,6 +162,16 @@ class Bucket:
         self.refill(now)
         self.refusals.clear()
         self.in_a_row = self.streak = 0
+        self.level = max(self.level, 1.0)
+        self.joined = now
+
+    def forget(self, before: Bucket, now: float) -> None:
+        """The refusals since `before` were for something else."""
+        self.rate, self.told, self.measured = before.rate, before.told, before.measured
+        self.refusals, self.bursts = before.refusals, before.bursts
+        self.in_a_row = self.streak = 0
+        self.at = max(self.at, now)
+        self.level = max(self.level, 1.0)
 
     def refill(self, now: float) -> None:
         """Tokens drip in."""
@@ -145,37 +181,77 @@ class Bucket:
                 self.lost += level - depth
                 if self.lost >= 1.0:
                     self.refusals.clear()
+                    self.joined = now
+            if self.level < 1.0 <= level:
+                self.ready = self.at + (1.0 - self.level) / self.rate
             self.level = min(depth, level)
         self.at = max(self.at, now)
 
     def _lower(self, launched: float, wait: float | None) -> None:
-        bound = math.inf
-        for refusal in self.refusals:
-            span = launched - refusal.at
-            if span > MEMORY or span < 0.5:
-                continue
-            count = self.since(refusal.at)
-            if wait is not None and refusal.wait is not None and count >= 1:
-                bound = min(bound, count / max(0.5, span + wait - refusal.wait))
-            else:
-                bound = min(bound, (count + 1) / span)
-            self.measured = self.measured or count >= 1
-        if self.rate is None:
+        recent = [refusal for refusal in self.refusals if 0.0 < launched - refusal.at < MEMORY]
+        bound, charged = math.inf, 0.0
+        for one in reversed(recent):
+            if launched - one.at >= 0.5:
+                bound = min(bound, (self.between(one.at, launched) + 1 + charged) / (launched - one.at))
+            charged += CHARGE if one.again else 0.0
+        later = 0
+        for time in reversed(self.times):
+            if time < self.joined or launched - time > MEMORY:
+                break
+            if launched - time >= 0.5:
+                bound = min(bound, (later + 1 + charged) / (launched - time))
+            later += 1
+        if wait is not None and recent and all(one.wait is not None for one in recent):
+            fitted, settled = fit(self._rows([*recent, Refusal(launched, wait)]), 0.45 if wait == round(wait) else 0.1)
+            bound, self.measured = MARGIN * (fitted or bound), settled
+        else:
+            self.measured = self.measured or any(self.between(one.at, launched) for one in recent)
+        if self.rate is None or (not self.measured and bound == math.inf):
             self.rate = min(FIRST_GUESS, bound)
         elif self.told is not None and self.in_a_row < 3:
             return
-        elif bound < self.rate:
+        elif bound < self.rate or (wait is not None and bound < math.inf):
             self.rate = bound
         elif self.measured:
             self.rate *= 0.98
         self.rate = max(SLOWEST, self.rate)
 
+    def _rows(self, refusals: list[Refusal]) -> list[tuple[int, float]]:
+        rows = []
+        for one, other in zip(refusals, refusals[1:], strict=False):
+            count = self.between(one.at, other.at)
+            rows.append((count, other.at - one.at + (other.wait or 0.0) - (one.wait or 0.0)))
+        return rows
+
     def _burst(self, launched: float) -> None:
         rate, best = self.rate or 0.0, (1, 0.0)
         for count, time in enumerate(reversed(self.times), start=1):
-            if self.refusals and time <= self.refusals[-1].at:
+            if launched - time > DENSE or (self.refusals and time <= self.refusals[-1].at):
                 break
             if count - rate * (launched - time) > best[0] - rate * best[1]:
                 best = (count, launched - time)
         if not self.refusals or best[0] > 1:
             self.bursts.append(best)
+
+
+def fit(rows: list[tuple[int, float]], noise: float) -> tuple[float | None, bool]:
+    """Rate, and whether it is well determined, from (admissions between two refusals, seconds by which the next free token moved).
+
+    Each admission moves it by 1/rate, and each refusal by a share of that where refusals are charged for: a line through the rows, whose
+    slope is 1/rate. The charge is believed when it is well above the noise of the hints (seconds).
+    """
+    count, moved = sum(row[0] for row in rows), sum(row[1] for row in rows)
+    if count == 0 or moved <= 0:
+        return None, False
+    free = count / moved
+    mean_n, mean_x = count / len(rows), moved / len(rows)
+    spread = sum((n - mean_n) ** 2 for n, _ in rows)
+    if spread < 0.5:
+        return free, len(rows) > 4
+    slope = sum((n - mean_n) * (x - mean_x) for n, x in rows) / spread
+    charge = mean_x - slope * mean_n
+    if charge <= 2 * noise * math.sqrt(1 / len(rows) + mean_n**2 / spread):
+        return free, True
+    if charge > slope:
+        return sum((n + 1) ** 2 for n, _ in rows) / sum(x * (n + 1) for n, x in rows), True
+    return 1.0 / slope, True

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.domain.kinds import Kind
 from bot.gate.breaker import Breaker
 from bot.gate.crowd import Crowd
 from bot.gate.fair import FairQueue
@@ -17,9 +18,11 @@ from bot.gate.port import Change, Estimate, Grant, Snapshot, Verdict, Waiting, W
 from bot.gate.settings import GateSettings
 from bot.gate.signals import Signal, signal_of
 
-GAP, GAP_AFTER_OUTAGE = 0.25, 1.0
+GAP, GAP_AFTER_OUTAGE, CALM = 0.25, 1.0, 60.0
 QUOTA_PROBES = (60.0, 60.0, 120.0, 300.0)
 ADMITTED_AFTER = 1.0
+LOOKED_AT = 3.0
+"""Seconds; a block or a wrong parameter found sooner was found before the work began, and is taken not to count towards the limit."""
 
 
 @dataclass(slots=True)
@@ -31,9 +34,11 @@ class Running:
     launched: float
     beside: int
     """Others in flight when it was launched."""
-    admitted: bool = False
-    waited: bool = False
+    waited: bool
     """It had to wait for the provider's limit."""
+    left: float
+    """Tokens believed to be left after it."""
+    admitted: bool = False
 
 
 @dataclass(slots=True)
@@ -53,9 +58,12 @@ class AdaptiveGate:
     fresh: list[int] = field(default_factory=list)
     pace_before: Pace | None = None
     free_pass: bool = False
+    outspoken: bool = False
+    """It has named a wait or a limit before: one that names nothing is likelier about something else."""
     paused_until: float = 0.0
     gap: float = GAP
     last_launch: float = -1e18
+    up_since: float = -1e18
     quota_since: float | None = None
     quota_probe_at: float = 0.0
     quota_probes: int = 0
@@ -82,10 +90,10 @@ class AdaptiveGate:
         self.fresh.append(grant.id)
         self.queue.serve(one, now)
         waited = self.pace.launch(now)
-        self.running[grant.id] = Running(grant, one, now, len(self.running), waited=waited)
+        self.running[grant.id] = Running(grant, one, now, len(self.running), waited, self.pace.bucket.level)
         self.free_pass = False
         self.last_launch = now
-        self.gap = max(GAP, self.gap / 2)
+        self.gap = max(self._least_gap(now), self.gap / 2)
         if probing:
             self.probe = grant.id
         return grant
@@ -109,15 +117,14 @@ class AdaptiveGate:
             if verdict.failure is None:
                 self._admit(run)
                 self.latency.add(now - run.launched)
-            elif not run.admitted:
+            elif now - run.launched < LOOKED_AT:
                 self.pace.give_back(run.launched)
             self._alive(run.launched, now, was_probe)
         elif signal is Signal.TROUBLE:
             if was_probe and self.quota_since is not None:
                 self.quota_since = None
-            if self.breaker.trouble(run.launched, now, hint, self.uniform, was_probe):
+            if self.breaker.trouble(run.launched, now, hint, self.uniform, was_probe, _answered(verdict)):
                 self.pace.clear(now)
-                self.gap = GAP_AFTER_OUTAGE
                 self._note("down", probe_in=round(self.breaker.probe_at - now, 1))
             else:
                 self._admit(run)
@@ -135,7 +142,7 @@ class AdaptiveGate:
             self._alive(run.launched, now, was_probe)
             self._refused(run, verdict, now)
         if told is not None and told.per_second is not None:
-            self.pace.hear(told.per_second, told.remaining)
+            self.pace.hear(now, told.per_second, told.remaining)
         if run.admitted and self.crowd.suspect is not None:
             self.free_pass = True
 
@@ -203,6 +210,12 @@ class AdaptiveGate:
             return WakeAt(now + wait, "rate")
         return None
 
+    def _least_gap(self, now: float) -> float:
+        if now - self.up_since > CALM:
+            return GAP
+        capacity = min(self.crowd.cap or 8, self.pace.burst or 8.0)
+        return max(2 * GAP, 2.0 / capacity)
+
     def _spared(self, waiting: Sequence[Waiting]) -> Sequence[Waiting]:
         spare = [one for one in waiting if not one.last_try] or waiting
         fewest = min(one.tries for one in spare)
@@ -224,7 +237,7 @@ class AdaptiveGate:
         if run.admitted:
             return
         run.admitted = True
-        self.pace.admit(run.launched, run.waited)
+        self.pace.admit(run.launched, run.waited, run.left)
         if self.crowd.admit(run.beside):
             self._note("cap_raised", cap=self.crowd.cap or 0)
         if self.crowd.suspect is None:
@@ -242,14 +255,15 @@ class AdaptiveGate:
         if silent and self.crowd.plausible(run.beside):
             if self.pace_before is None:
                 self.pace_before = copy.deepcopy(self.pace)
-            if self.crowd.wonder(run.beside):
-                self.pace = self.pace_before
-                self.pace_before = None
+            if self.crowd.wonder(run.beside, self.outspoken, now):
                 self.pace.give_back(run.launched)
+                self.pace.forget(self.pace_before, now)
+                self.pace_before = None
                 self._crowded(run, now, sure=False)
                 return
         elif silent:
             self.crowd.suspect, self.pace_before = None, None
+        self.outspoken = self.outspoken or not silent
         self.pace.refuse(run.launched, failure.wait, told)
         if failure.wait is not None:
             self.paused_until = max(self.paused_until, now + max(0.05, min(failure.wait, 120.0)) + self.uniform(0.0, 0.1))
@@ -263,7 +277,7 @@ class AdaptiveGate:
 
     def _alive(self, launched: float, now: float, was_probe: bool) -> None:
         if self.breaker.success(launched):
-            self.gap = GAP_AFTER_OUTAGE
+            self.gap, self.up_since = GAP_AFTER_OUTAGE, now
             self._note("up")
         if was_probe and self.quota_since is not None:
             self.quota_since = None
@@ -271,6 +285,10 @@ class AdaptiveGate:
 
     def _note(self, name: str, **facts: float | int | str) -> None:
         self.log.append(Change(name, facts))
+
+
+def _answered(verdict: Verdict) -> bool:
+    return verdict.failure is not None and verdict.failure.kind in (Kind.OVERLOADED, Kind.SERVER_ERROR, Kind.GATEWAY_ERROR)
 
 
 def _told(limit: str) -> float | None:

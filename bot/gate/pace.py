@@ -27,6 +27,13 @@ class Pace:
             return self.window.limit / 60.0
         return self.bucket.rate
 
+    @property
+    def burst(self) -> float | None:
+        """Requests it should take within one second after a rest."""
+        if self.window.believed and self.window.limit is not None:
+            return float(self.window.limit)
+        return None if self.bucket.rate is None else self.bucket.depth() + self.bucket.rate
+
     def wait(self, now: float) -> float:
         """Seconds until one more should be let in."""
         wait = self.bucket.wait(now)
@@ -40,12 +47,12 @@ class Pace:
     def give_back(self, launched: float) -> None:
         """It never arrived."""
         self.window.give_back(launched)
-        self.bucket.give_back()
+        self.bucket.give_back(launched)
 
-    def admit(self, launched: float, waited: bool) -> None:
+    def admit(self, launched: float, waited: bool, left: float) -> None:
         """It was let in."""
         self.window.admit(launched)
-        self.bucket.admit(launched, waited)
+        self.bucket.admit(launched, waited, left)
 
     def refuse(self, launched: float, wait: float | None, told: float | None) -> None:
         """It was refused for the rate."""
@@ -53,9 +60,14 @@ class Pace:
         self.bucket.refuse(launched, wait, told)
         self.window.refuse(launched, wait, told, self.bucket.rate)
 
-    def hear(self, rate: float, remaining: int | None) -> None:
+    def hear(self, now: float, rate: float, remaining: int | None) -> None:
         """The provider named its limit."""
-        self.bucket.hear(rate, remaining)
+        self.bucket.hear(now, rate, remaining)
+
+    def forget(self, before: Pace, now: float) -> None:
+        """The refusals since `before` were for something else."""
+        self.bucket.forget(before.bucket, now)
+        self.window.limit, self.window.believed = before.window.limit, before.window.believed
 
     def clear(self, now: float) -> None:
         """After a long stop."""

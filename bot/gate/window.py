@@ -20,6 +20,8 @@ class Window:
     """Launch times of what was admitted or may have been, oldest first."""
     limit: int | None = None
     believed: bool = False
+    fitting: deque[float] = field(default_factory=lambda: deque(maxlen=8))
+    """Silent refusals at exactly this count."""
 
     def count(self, now: float) -> int:
         """Admissions of the last minute."""
@@ -49,6 +51,7 @@ class Window:
         """It was let in: more in a minute than the limit refutes it."""
         if self.limit is not None and sum(1 for time in self.times if launched - SPAN < time <= launched) > self.limit:
             self.limit, self.believed = None, False
+            self.fitting.clear()
 
     def refuse(self, launched: float, wait: float | None, told: float | None, bucket_rate: float | None) -> None:
         """It was refused for the rate (and has been given back). `bucket_rate`: what a bucket would have to refill at, at most."""
@@ -57,8 +60,8 @@ class Window:
             self.limit, self.believed = None, False
             return
         if self.limit is None or count < self.limit:
-            self.believed = False
-            self.limit = count
+            self.believed, self.limit = False, count
+            self.fitting.clear()
         if count != self.limit:
             return
         if told is not None:
@@ -66,5 +69,7 @@ class Window:
         elif wait is not None:
             fits = abs(self.times[0] + SPAN - launched - wait) < CLOSE
             self.believed = fits and (self.believed or wait >= LONG)
-        elif bucket_rate is not None and count >= 3 and bucket_rate < 0.7 * count / SPAN:
-            self.believed = True
+        else:
+            self.fitting.append(launched)
+            long = len(self.fitting) >= 3 and launched - self.fitting[0] >= LONG
+            self.believed = self.believed or (long and count >= 3 and bucket_rate is not None and bucket_rate < 0.7 * count / SPAN)
