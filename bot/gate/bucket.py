@@ -11,6 +11,7 @@ import contextlib
 import math
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 FIRST_GUESS = 0.5
 """Requests a second tried after the first refusal that names nothing."""
@@ -194,13 +195,11 @@ class Bucket:
             if launched - one.at >= 0.5:
                 bound = min(bound, (self.between(one.at, launched) + 1 + charged) / (launched - one.at))
             charged += CHARGE if one.again else 0.0
-        later = 0
-        for time in reversed(self.times):
+        for later, time in enumerate(reversed(self.times)):
             if time < self.joined or launched - time > MEMORY:
                 break
             if launched - time >= 0.5:
                 bound = min(bound, (later + 1 + charged) / (launched - time))
-            later += 1
         if wait is not None and recent and all(one.wait is not None for one in recent):
             fitted, settled = fit(self._rows([*recent, Refusal(launched, wait)]), 0.45 if wait == round(wait) else 0.1)
             bound, self.measured = MARGIN * (fitted or bound), settled
@@ -218,7 +217,7 @@ class Bucket:
 
     def _rows(self, refusals: list[Refusal]) -> list[tuple[int, float]]:
         rows = []
-        for one, other in zip(refusals, refusals[1:], strict=False):
+        for one, other in pairwise(refusals):
             count = self.between(one.at, other.at)
             rows.append((count, other.at - one.at + (other.wait or 0.0) - (one.wait or 0.0)))
         return rows

@@ -1,28 +1,47 @@
-"""One gate per provider and key: when the next exchange may start, and whose it is. Pure bookkeeping: no I/O, no clock of its own."""
+"""One gate per provider and key: when the next exchange may start, and whose it is. Pure bookkeeping: no I/O, no clock of its own.
+
+Each question has its part: `pace` (how fast), `crowd` (how many at once), `breaker` (is it down), `credit` (is it paid for), `queue`
+(whose turn), `latency` (how long), `allowance` (the operator's own bound). Here they are asked in turn and told what happened.
+"""
 
 from __future__ import annotations
 
 import copy
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.domain.kinds import Kind
-from bot.gate.breaker import Breaker
+from bot.gate import memory as memories
+from bot.gate.allowance import Allowance
+from bot.gate.breaker import SPARED, Breaker
+from bot.gate.credit import RUNNING_IS_BACK, Credit
 from bot.gate.crowd import Crowd
 from bot.gate.fair import FairQueue
+from bot.gate.forecast import Outlook, arrivals
 from bot.gate.headers import read
 from bot.gate.latency import Latency
 from bot.gate.pace import Pace
 from bot.gate.port import Change, Estimate, Grant, Snapshot, Verdict, Waiting, WakeAt
 from bot.gate.settings import GateSettings
-from bot.gate.signals import Signal, signal_of
+from bot.gate.signals import Signal, named_rate, signal_of
 
-GAP, GAP_AFTER_OUTAGE, CALM = 0.25, 1.0, 60.0
-QUOTA_PROBES = (60.0, 60.0, 120.0, 300.0)
+GAP = 0.25
+"""Seconds between launches. A rejection comes back sooner, so that a limit is found at the cost of one or two requests."""
+GAP_AFTER_OUTAGE, CALM = 1.0, 60.0
+"""The first gap after an outage, and for how long launches then stay slower."""
 ADMITTED_AFTER = 1.0
+"""Seconds; what has not been refused by then was let in."""
 LOOKED_AT = 3.0
 """Seconds; a block or a wrong parameter found sooner was found before the work began, and is taken not to count towards the limit."""
+LONGEST_PAUSE = 120.0
+"""Seconds; a hint beyond this is a day's quota or nonsense: look again after this long."""
+ALONE = 2.0
+"""Seconds to wait when too many are said to run although none of ours does."""
+_LIKELY_LIGHT = 8
+_SERVER_SAYS = frozenset({Kind.OVERLOADED, Kind.SERVER_ERROR, Kind.GATEWAY_ERROR})
+_TAKEN_BACK = frozenset({Signal.RATE, Signal.CROWD, Signal.TROUBLE, Signal.NOTHING})
 
 
 @dataclass(slots=True)
@@ -43,139 +62,125 @@ class Running:
 
 @dataclass(slots=True)
 class AdaptiveGate:
-    """Implements `bot.gate.port.Gate`."""
+    """Implements `bot.gate.port.Gate`. `memory` is what an earlier gate's `remember` gave, `age` seconds ago."""
 
     settings: GateSettings
     uniform: Callable[[float, float], float]
     memory: Mapping[str, object] | None = None
-    now: float = 0.0
+    age: float = 0.0
+    now: float | None = None
     queue: FairQueue = field(default_factory=FairQueue)
     breaker: Breaker = field(default_factory=Breaker)
+    credit: Credit = field(default_factory=Credit)
     pace: Pace = field(default_factory=Pace)
     crowd: Crowd = field(default_factory=Crowd)
     latency: Latency = field(init=False)
+    allowance: Allowance = field(init=False)
     running: dict[int, Running] = field(default_factory=dict)
     fresh: list[int] = field(default_factory=list)
-    pace_before: Pace | None = None
-    free_pass: bool = False
-    outspoken: bool = False
-    """It has named a wait or a limit before: one that names nothing is likelier about something else."""
-    paused_until: float = 0.0
-    gap: float = GAP
-    last_launch: float = -1e18
-    up_since: float = -1e18
-    quota_since: float | None = None
-    quota_probe_at: float = 0.0
-    quota_probes: int = 0
+    """Launches that may still be refused, oldest first."""
     probe: int | None = None
+    paused_until: float = -math.inf
+    gap: float = GAP
+    last_launch: float = -math.inf
+    up_since: float = -math.inf
+    pace_before: Pace | None = None
+    """As it was before refusals that may have been for the number in flight."""
+    free_pass: bool = False
+    """One has ended while that is in doubt: the next launch tells."""
+    outspoken: bool = False
+    """The provider names waits or limits: a refusal that names nothing is likelier about something else."""
     ids: int = 0
     log: list[Change] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.latency = Latency(self.settings.timeout_cap)
+        self.allowance = Allowance(self.settings.max_images_per_minute)
 
     def next(self, now: float, waiting: Sequence[Waiting]) -> Grant | WakeAt:
-        self.now = now
-        self._settle(now)
+        self._tick(now)
         if not waiting:
             return WakeAt(math.inf, "empty")
         hold = self._hold(now)
         if hold is not None:
             return hold
-        probing = self.breaker.open or self.quota_since is not None
-        one = self.queue.first(now, self._spared(waiting) if probing else waiting)
-        self.ids += 1
-        grant = Grant(self.ids, one.request_id, self.latency.timeout(), probing)
-        self.crowd.launch(len(self.running))
-        self.fresh.append(grant.id)
-        self.queue.serve(one, now)
-        waited = self.pace.launch(now)
-        self.running[grant.id] = Running(grant, one, now, len(self.running), waited, self.pace.bucket.level)
-        self.free_pass = False
-        self.last_launch = now
-        self.gap = max(self._least_gap(now), self.gap / 2)
-        if probing:
-            self.probe = grant.id
-        return grant
+        one = self._choose(now, waiting)
+        if isinstance(one, WakeAt):
+            return one
+        wait = self.allowance.wait(now, one.pictures)
+        if wait > 0:
+            return WakeAt(now + wait, "rate")
+        return self._grant(one, now)
 
     def report(self, grant: Grant, verdict: Verdict, now: float) -> None:
-        self.now = now
-        run = self.running.pop(grant.id, None)
+        self._tick(now)
+        run = self._end(grant)
         if run is None:
             return
-        was_probe = self.probe == grant.id
-        if was_probe:
-            self.probe = None
-        signal = signal_of(verdict)
-        hint = verdict.failure.wait if verdict.failure is not None else None
-        if signal in (Signal.RATE, Signal.CROWD, Signal.TROUBLE, Signal.NOTHING):
-            self.queue.serve(run.waiting, now, -1.0)
-        told = read(verdict.headers)
-        if signal is Signal.RATE and told and told.remaining and run.beside:
+        signal, told = signal_of(verdict), read(verdict.headers)
+        if signal is Signal.RATE and told is not None and told.remaining and run.beside:
             signal = Signal.CROWD
-        if signal is Signal.SERVED:
-            if verdict.failure is None:
-                self._admit(run)
-                self.latency.add(now - run.launched)
-            elif now - run.launched < LOOKED_AT:
-                self.pace.give_back(run.launched)
-            self._alive(run.launched, now, was_probe)
-        elif signal is Signal.TROUBLE:
-            if was_probe and self.quota_since is not None:
-                self.quota_since = None
-            if self.breaker.trouble(run.launched, now, hint, self.uniform, was_probe, _answered(verdict)):
-                self.pace.clear(now)
-                self._note("down", probe_in=round(self.breaker.probe_at - now, 1))
-            else:
-                self._admit(run)
-        elif signal is Signal.NO_CREDIT:
-            self.pace.give_back(run.launched)
-            self.quota_probes = self.quota_probes + 1 if self.quota_since is not None else 0
-            self.quota_since = now if self.quota_since is None else self.quota_since
-            self.quota_probe_at = now + QUOTA_PROBES[min(self.quota_probes, len(QUOTA_PROBES) - 1)]
-            self._note("no_credit", probe_in=round(self.quota_probe_at - now, 1))
-        elif signal is Signal.CROWD:
-            self._alive(run.launched, now, was_probe)
-            self.pace.give_back(run.launched)
-            self._crowded(run, now)
-        elif signal is Signal.RATE:
-            self._alive(run.launched, now, was_probe)
-            self._refused(run, verdict, now)
+        if signal in _TAKEN_BACK:
+            self.queue.serve(run.waiting, now, -1.0)
+        match signal:
+            case Signal.SERVED:
+                self._served(run, verdict, now)
+            case Signal.TROUBLE:
+                self._troubled(run, verdict, now)
+            case Signal.NO_CREDIT:
+                self._give_back(run)
+                if self.credit.refuse(now, run.grant.probe):
+                    self._note("no_credit", probe_in=round(self.credit.probe_at - now, 1))
+            case Signal.CROWD:
+                self._alive(run, now)
+                self._give_back(run)
+                self._crowded(run, now)
+            case Signal.RATE:
+                self._alive(run, now)
+                self.allowance.give_back(run.launched)
+                self._refused(run, verdict, now)
+            case Signal.NOTHING:
+                pass
         if told is not None and told.per_second is not None:
-            self.pace.hear(now, told.per_second, told.remaining)
-        if run.admitted and self.crowd.suspect is not None:
-            self.free_pass = True
+            self._hear(told.per_second, told.remaining, now)
+        self.free_pass = self.free_pass or (run.admitted and self.crowd.suspect is not None)
 
     def drop(self, grant: Grant, now: float) -> None:
-        self.now = now
-        run = self.running.pop(grant.id, None)
-        if run is None:
-            return
-        self.queue.serve(run.waiting, now, -1.0)
-        self.pace.give_back(run.launched)
-        if self.probe == grant.id:
-            self.probe = None
+        self._tick(now)
+        run = self._end(grant)
+        if run is not None:
+            self.queue.serve(run.waiting, now, -1.0)
+            self._give_back(run)
 
     def estimates(self, now: float, waiting: Sequence[Waiting]) -> Mapping[str, Estimate]:
-        typical = self.latency.p(0.5)
+        self._tick(now)
+        order = self.queue.order(now, waiting)
         hold = self._hold(now)
-        until, reason = (now, "queue") if hold is None or hold.when == math.inf else (hold.when, hold.reason)
-        return {
-            one.request_id: Estimate(place, None if typical is None else max(0.0, until - now) + typical * (1 + place // 3), reason, until)
-            for place, one in enumerate(self.queue.order(now, waiting), start=1)
-        }
+        known = hold is not None and hold.when < math.inf
+        until = hold.when if hold is not None and known else None
+        reason = "queue" if hold is None else hold.reason
+        service = self.latency.p(0.5)
+        seconds: list[float | None] = [None] * len(order)
+        if service is not None and not self.breaker.open and not self.credit.gone:
+            seconds[:] = arrivals(self._outlook(now, until or now, service), len(order))
+            if not self.pace.known:
+                seconds[_LIKELY_LIGHT:] = [None] * len(order[_LIKELY_LIGHT:])
+        return {one.request_id: Estimate(place + 1, seconds[place], reason, until) for place, one in enumerate(order)}
 
     def snapshot(self, now: float) -> Snapshot:
+        self._tick(now)
         state = "open"
-        if self.quota_since is not None:
+        if self.probe is not None:
+            state = "probing"
+        elif self.credit.gone:
             state = "no_credit"
         elif self.breaker.open:
-            state = "probing" if self.probe is not None else "down"
+            state = "down"
         elif self.paused_until > now:
             state = "paused"
         return Snapshot(
             in_flight=len(self.running),
-            concurrency=self.crowd.cap,
+            concurrency=self.crowd.cap if self.settings.max_concurrency is None else self._places(),
             per_minute=None if self.pace.rate is None else self.pace.rate * 60,
             paused_for=max(0.0, self.paused_until - now),
             state=state,
@@ -190,48 +195,96 @@ class AdaptiveGate:
         return noted
 
     def remember(self) -> Mapping[str, object]:
-        return {"version": 1}
+        if self.now is None:
+            return self.memory or {}
+        return memories.write(self.now, self.pace, self.crowd, self.latency, self.breaker, self.credit, self.paused_until)
+
+    # ---- what is asked before a launch
 
     def _hold(self, now: float) -> WakeAt | None:
+        """Why nothing may start now; None when something may."""
         if self.probe is not None:
-            return WakeAt(self.running[self.probe].launched + self.breaker.patience(), "probing")
-        if self.quota_since is not None and now < self.quota_probe_at:
-            return WakeAt(self.quota_probe_at, "quota")
+            return WakeAt(self.running[self.probe].launched + self._patience(), "probing")
+        if self.credit.gone and now < self.credit.probe_at:
+            return WakeAt(self.credit.probe_at, "quota")
         if self.breaker.open and now < self.breaker.probe_at:
             return WakeAt(self.breaker.probe_at, "breaker")
-        if now < self.last_launch + self.gap:
-            return WakeAt(self.last_launch + self.gap, "gap")
-        if not self.crowd.room(len(self.running), self.settings.max_concurrency or self.settings.hard_concurrency):
+        if not self.crowd.room(len(self.running), self._places()):
             return WakeAt(math.inf, "concurrency")
-        if now < self.paused_until:
-            return WakeAt(self.paused_until, "paused")
-        wait = self.pace.wait(now)
-        if wait > 1e-6 and not self.free_pass:
-            return WakeAt(now + wait, "rate")
-        return None
+        free = now if self.free_pass or self.breaker.open else now + self.pace.wait(now)
+        when, reason = max((self.paused_until, "paused"), (free, "rate"), (self.last_launch + self.gap, "gap"))
+        return WakeAt(when, reason) if when > now + 1e-6 else None
+
+    def _choose(self, now: float, waiting: Sequence[Waiting]) -> Waiting | WakeAt:
+        """The next in the line; for a probe, whoever has least to lose."""
+        if self.credit.gone:
+            lengths = Counter(one.person for one in waiting)
+            return max(waiting, key=lambda one: (lengths[one.person], one.since, one.request_id))
+        if not self.breaker.open:
+            return self.queue.first(now, waiting)
+        spare = [one for one in waiting if not one.last_try]
+        if not spare and now < self.breaker.probe_at + SPARED:
+            return WakeAt(self.breaker.probe_at + SPARED, "breaker")
+        fewest = min(one.tries for one in spare or waiting)
+        return self.queue.first(now, [one for one in spare or waiting if one.tries == fewest])
+
+    def _grant(self, one: Waiting, now: float) -> Grant:
+        probing = self.breaker.open or self.credit.gone
+        self.ids += 1
+        grant = Grant(self.ids, one.request_id, self.latency.timeout(), probing)
+        beside = len(self.running)
+        self.crowd.launch(beside)
+        waited = self.pace.launch(now)
+        self.allowance.take(now, one.pictures)
+        self.queue.serve(one, now)
+        self.running[grant.id] = Running(grant, one, now, beside, waited, self.pace.bucket.level)
+        self.fresh.append(grant.id)
+        self.free_pass = False
+        self.last_launch, self.gap = now, max(self._least_gap(now), self.gap / 2)
+        if probing:
+            self.probe = grant.id
+            self._note("probe", request=one.request_id)
+        return grant
+
+    def _places(self) -> int:
+        return min(self.settings.hard_concurrency, self.settings.max_concurrency or self.settings.hard_concurrency)
+
+    def _patience(self) -> float:
+        return RUNNING_IS_BACK if self.credit.gone else self.breaker.patience()
 
     def _least_gap(self, now: float) -> float:
         if now - self.up_since > CALM:
             return GAP
-        capacity = min(self.crowd.cap or 8, self.pace.burst or 8.0)
-        return max(2 * GAP, 2.0 / capacity)
+        return max(2 * GAP, 2.0 / min(self.crowd.cap or _LIKELY_LIGHT, self.pace.burst or _LIKELY_LIGHT))
 
-    def _spared(self, waiting: Sequence[Waiting]) -> Sequence[Waiting]:
-        spare = [one for one in waiting if not one.last_try] or waiting
-        fewest = min(one.tries for one in spare)
-        return [one for one in spare if one.tries == fewest]
+    # ---- what is learned from an exchange
 
-    def _settle(self, now: float) -> None:
-        if self.probe is not None and now - self.running[self.probe].launched > self.breaker.patience() - 1e-9 and self.quota_since is None:
-            launched, self.probe = self.running[self.probe].launched, None
-            self._alive(launched, now, True)
+    def _tick(self, now: float) -> None:
+        """Time has passed: what was not refused by now was let in."""
+        if self.now is None and self.memory:
+            until = memories.read(self.memory, now, self.age, self.pace, self.crowd, self.latency, self.breaker, self.credit)
+            self.paused_until, self.gap = max(self.paused_until, until), GAP_AFTER_OUTAGE
+            self._note("remembered", per_minute=round((self.pace.rate or 0.0) * 60, 1), cap=self.crowd.cap or 0)
+        self.now = now
+        if self.probe is not None and now - self.running[self.probe].launched > self._patience() - 1e-9:
+            run, self.probe = self.running[self.probe], None
+            self._alive(run, now)
         while self.fresh:
-            run = self.running.get(self.fresh[0])
-            if run is not None and now - run.launched < ADMITTED_AFTER:
+            known = self.running.get(self.fresh[0])
+            if known is not None and now - known.launched < ADMITTED_AFTER:
                 break
             self.fresh.pop(0)
-            if run is not None and not self.breaker.in_a_row:
-                self._admit(run)
+            if known is not None and not self.breaker.in_a_row:
+                self._admit(known)
+
+    def _end(self, grant: Grant) -> Running | None:
+        if self.probe == grant.id:
+            self.probe = None
+        return self.running.pop(grant.id, None)
+
+    def _give_back(self, run: Running) -> None:
+        self.pace.give_back(run.launched)
+        self.allowance.give_back(run.launched)
 
     def _admit(self, run: Running) -> None:
         if run.admitted:
@@ -243,56 +296,91 @@ class AdaptiveGate:
         if self.crowd.suspect is None:
             self.pace_before = None
 
+    def _served(self, run: Running, verdict: Verdict, now: float) -> None:
+        if verdict.failure is None:
+            self._admit(run)
+            self.latency.add(now - run.launched)
+        elif now - run.launched < LOOKED_AT:
+            self.pace.give_back(run.launched)
+        self._alive(run, now)
+
+    def _alive(self, run: Running, now: float) -> None:
+        if run.grant.probe and self.credit.gone:
+            self.credit.back()
+            self._note("credit_back")
+        since = self.breaker.since
+        if self.breaker.succeed(run.launched, probe=run.grant.probe):
+            self.gap, self.up_since = GAP_AFTER_OUTAGE, now
+            self._note("up", after=round(now - (since or now), 1))
+
+    def _troubled(self, run: Running, verdict: Verdict, now: float) -> None:
+        assert verdict.failure is not None
+        if run.grant.probe:
+            self.credit.back()
+        answered = verdict.failure.kind in _SERVER_SAYS
+        if self.breaker.fail(run.launched, now, probe=run.grant.probe, answered=answered):
+            self.breaker.plan(now, verdict.failure.wait, self.uniform)
+            self.pace.clear(now)
+            self._note("down", probe_in=round(self.breaker.probe_at - now, 1), failures=self.breaker.in_a_row)
+        elif not self.breaker.open:
+            self._admit(run)
+
     def _refused(self, run: Running, verdict: Verdict, now: float) -> None:
         failure = verdict.failure
         assert failure is not None
-        told = _told(failure.facts.get("limit", ""))
-        silent = failure.wait is None and told is None and not verdict.headers.get("x-ratelimit-remaining-requests")
-        if silent and self.crowd.cap is not None and run.beside >= self.crowd.cap:
-            self.pace.give_back(run.launched)
-            self._crowded(run, now)
+        named = named_rate(failure)
+        silent = failure.wait is None and named is None and read(verdict.headers) is None
+        if silent and self._may_be_crowd(run, now):
             return
-        if silent and self.crowd.plausible(run.beside):
-            if self.pace_before is None:
-                self.pace_before = copy.deepcopy(self.pace)
-            if self.crowd.wonder(run.beside, self.outspoken, now):
-                self.pace.give_back(run.launched)
-                self.pace.forget(self.pace_before, now)
-                self.pace_before = None
-                self._crowded(run, now, sure=False)
-                return
-        elif silent:
-            self.crowd.suspect, self.pace_before = None, None
         self.outspoken = self.outspoken or not silent
-        self.pace.refuse(run.launched, failure.wait, told)
+        knew = self.pace.known
+        self.pace.refuse(run.launched, failure.wait, named)
         if failure.wait is not None:
-            self.paused_until = max(self.paused_until, now + max(0.05, min(failure.wait, 120.0)) + self.uniform(0.0, 0.1))
-        self._note("refused", wait=round(self.pace.wait(now), 1), per_minute=round((self.pace.rate or 0) * 60, 1))
+            wait = max(0.05, min(failure.wait, LONGEST_PAUSE)) + self.uniform(0.0, 0.1)
+            self.paused_until = max(self.paused_until, now + wait)
+            self._note("paused", seconds=round(wait, 1))
+        if not knew or not silent:
+            self._note("limit_learned", per_minute=round((self.pace.rate or 0.0) * 60, 1))
+        self._note("refused", wait=round(self.pace.wait(now), 1), per_minute=round((self.pace.rate or 0.0) * 60, 1))
+
+    def _may_be_crowd(self, run: Running, now: float) -> bool:
+        """A refusal that names nothing: True when it is put down to the number in flight."""
+        if self.crowd.cap is not None and run.beside >= self.crowd.cap:
+            self._give_back(run)
+            self._crowded(run, now)
+            return True
+        if not self.crowd.plausible(run.beside):
+            self.crowd.suspect, self.pace_before = None, None
+            return False
+        if self.pace_before is None:
+            self.pace_before = copy.deepcopy(self.pace)
+        if not self.crowd.wonder(run.beside, self.outspoken, now):
+            return False
+        self._give_back(run)
+        self.pace.forget(self.pace_before, now)
+        self.pace_before = None
+        self._crowded(run, now, sure=False)
+        return True
 
     def _crowded(self, run: Running, now: float, sure: bool = True) -> None:
+        known = self.crowd.cap
         self.crowd.refuse(run.beside, sure)
-        self._note("cap_learned", cap=self.crowd.cap or 0)
+        if self.crowd.cap != known:
+            self._note("cap_learned", cap=self.crowd.cap or 0)
         if not run.beside:
-            self.paused_until = now + 2.0
+            self.paused_until = max(self.paused_until, now + ALONE)
 
-    def _alive(self, launched: float, now: float, was_probe: bool) -> None:
-        if self.breaker.success(launched):
-            self.gap, self.up_since = GAP_AFTER_OUTAGE, now
-            self._note("up")
-        if was_probe and self.quota_since is not None:
-            self.quota_since = None
-            self._note("credit_back")
+    def _hear(self, per_second: float, remaining: int | None, now: float) -> None:
+        before = self.pace.rate
+        self.pace.hear(now, per_second, remaining)
+        if before is None or abs(before - per_second) > 0.01 * per_second:
+            self._note("limit_learned", per_minute=round(per_second * 60, 1))
+
+    def _outlook(self, now: float, start: float, service: float) -> Outlook:
+        ends = [run.launched + service for run in self.running.values()]
+        places = min(self._places(), self.crowd.cap or self._places())
+        return self.pace.outlook(now, start, self.gap, places, ends, service)
 
     def _note(self, name: str, **facts: float | int | str) -> None:
         self.log.append(Change(name, facts))
-
-
-def _answered(verdict: Verdict) -> bool:
-    return verdict.failure is not None and verdict.failure.kind in (Kind.OVERLOADED, Kind.SERVER_ERROR, Kind.GATEWAY_ERROR)
-
-
-def _told(limit: str) -> float | None:
-    count, slash, span = limit.partition("/")
-    if not slash or not count.isdigit() or not span.endswith("s") or not span[:-1].isdigit() or not int(span[:-1]):
-        return None
-    return int(count) / int(span[:-1])
+        del self.log[:-200]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.gate.bucket import Bucket
+from bot.gate.forecast import Outlook
 from bot.gate.window import Window
 
 
@@ -68,6 +70,16 @@ class Pace:
         """The refusals since `before` were for something else."""
         self.bucket.forget(before.bucket, now)
         self.window.limit, self.window.believed = before.window.limit, before.window.believed
+
+    def outlook(self, now: float, start: float, gap: float, places: int, ends: Sequence[float], service: float) -> Outlook:
+        """For the forecast."""
+        bucket = self.bucket
+        bucket.refill(now)
+        if self.window.believed and self.window.limit is not None:
+            self.window.count(now)
+            minute, limit = list(self.window.times), self.window.limit
+            return Outlook(now, start, gap, places, ends, service, self.rate, minute=minute, per_minute=limit)
+        return Outlook(now, start, gap, places, ends, service, bucket.rate, bucket.level, bucket.depth())
 
     def clear(self, now: float) -> None:
         """After a long stop."""

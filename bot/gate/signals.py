@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from bot.domain.failure import Failure
 from bot.domain.kinds import Kind
 from bot.gate.port import Verdict
 
@@ -39,6 +40,8 @@ _KINDS: dict[Kind, Signal] = {
     Kind.MALFORMED_RESPONSE: Signal.TROUBLE,
 }
 
+CONCURRENCY = "concurrency"
+
 
 def signal_of(verdict: Verdict) -> Signal:
     """The one thing a verdict says about the provider."""
@@ -47,6 +50,18 @@ def signal_of(verdict: Verdict) -> Signal:
     if verdict.failure is None:
         return Signal.SERVED
     signal = _KINDS.get(verdict.failure.kind, Signal.SERVED)
-    if signal is Signal.RATE and verdict.failure.facts.get("limit") == "concurrency":
+    if signal is Signal.RATE and verdict.failure.facts.get("limit") == CONCURRENCY:
         return Signal.CROWD
     return signal
+
+
+def named_rate(failure: Failure) -> float | None:
+    """Requests a second that the text of a refusal named: `limit` as `20/60s`."""
+    count, slash, span = failure.facts.get("limit", "").partition("/")
+    if not slash or not span.endswith("s") or not _number(count) or not _number(span[:-1]):
+        return None
+    return int(count) / int(span[:-1])
+
+
+def _number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 9 and int(text) > 0

@@ -1,0 +1,105 @@
+"""What a gate has learned as JSON values, and back. Times are written as seconds from now; what is too old says nothing any more."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from bot.gate.breaker import FIRST_PROBE, LAST_PROBE, Breaker
+from bot.gate.bucket import FASTEST, SLOWEST
+from bot.gate.credit import Credit
+from bot.gate.crowd import Crowd
+from bot.gate.latency import Latency
+from bot.gate.pace import Pace
+
+VERSION = 1
+FRESH = 6 * 3600.0
+"""Seconds; a limit learned longer ago is learned anew."""
+
+
+def write(
+    now: float, pace: Pace, crowd: Crowd, latency: Latency, breaker: Breaker, credit: Credit, paused_until: float
+) -> dict[str, object]:
+    """Everything that a fresh gate would have to find out by being refused."""
+    bucket, window = pace.bucket, pace.window
+    found: dict[str, object] = {"version": VERSION}
+    if bucket.rate is not None:
+        bucket.refill(now)
+        found["bucket"] = {
+            "rate": round(bucket.rate, 5),
+            "told": bucket.told is not None,
+            "depth": round(bucket.depth(), 2),
+            "level": round(bucket.level, 2),
+        }
+    if window.believed and window.limit is not None:
+        window.count(now)
+        found["window"] = {"limit": window.limit, "ages": [round(now - time, 1) for time in window.times][-window.limit :]}
+    if crowd.cap is not None:
+        found["crowd"] = {"cap": crowd.cap, "sure": crowd.sure}
+    if latency.samples:
+        found["latency"] = [round(seconds, 2) for seconds in latency.samples][-30:]
+    if paused_until > now:
+        found["paused_for"] = round(paused_until - now, 1)
+    if breaker.since is not None:
+        found["down"] = {"probe_in": round(breaker.probe_at - now, 1), "interval": round(breaker.interval, 2)}
+    if credit.since is not None:
+        found["no_credit"] = {"probe_in": round(credit.probe_at - now, 1), "probes": credit.probes}
+    return found
+
+
+def read(
+    memory: Mapping[str, object], now: float, age: float, pace: Pace, crowd: Crowd, latency: Latency, breaker: Breaker, credit: Credit
+) -> float:
+    """Fill fresh parts from what was written `age` seconds ago; returns until when there is a pause. Nonsense is left out."""
+    age = max(0.0, age)
+    if memory.get("version") != VERSION or age > FRESH:
+        return -math.inf
+    _read_pace(memory, now, age, pace)
+    kept = _part(memory, "crowd")
+    if (cap := _number(kept, "cap", 1, 10_000)) is not None:
+        crowd.cap, crowd.sure = int(cap), kept.get("sure") is True
+    samples = memory.get("latency")
+    for seconds in samples if isinstance(samples, list) else []:
+        if isinstance(seconds, (int, float)) and 0 < seconds < 3600:
+            latency.add(float(seconds))
+    kept = _part(memory, "down")
+    if (probe_in := _number(kept, "probe_in", -3600, 3600)) is not None:
+        breaker.since, breaker.in_a_row = now, 1
+        breaker.interval = _number(kept, "interval", FIRST_PROBE, LAST_PROBE) or FIRST_PROBE
+        breaker.probe_at = now + max(0.0, probe_in - age)
+    kept = _part(memory, "no_credit")
+    if (probe_in := _number(kept, "probe_in", -3600, 3600)) is not None:
+        credit.since, credit.probes = now, int(_number(kept, "probes", 0, 1000) or 0)
+        credit.probe_at = now + max(0.0, probe_in - age)
+    paused = _number(memory, "paused_for", 0, 3600)
+    return -math.inf if paused is None else now + paused - age
+
+
+def _read_pace(memory: Mapping[str, object], now: float, age: float, pace: Pace) -> None:
+    kept, bucket = _part(memory, "bucket"), pace.bucket
+    rate = _number(kept, "rate", SLOWEST, 1000)
+    if rate is not None:
+        bucket.rate, bucket.told = (rate, rate) if kept.get("told") is True else (min(rate, FASTEST), None)
+        bucket.measured, bucket.at = True, now
+        bucket.least_depth = _number(kept, "depth", 1, 10_000) or 1.0
+        bucket.level = min(bucket.least_depth, (_number(kept, "level", -1000, 10_000) or 0.0) + age * rate)
+    kept = _part(memory, "window")
+    limit = _number(kept, "limit", 1, 100_000)
+    if limit is not None:
+        ages = kept.get("ages")
+        pace.window.limit, pace.window.believed = int(limit), True
+        for spent in ages if isinstance(ages, list) else []:
+            if isinstance(spent, (int, float)) and 0 <= spent + age < 60:
+                pace.window.times.append(now - spent - age)
+
+
+def _part(memory: Mapping[str, object], name: str) -> Mapping[str, object]:
+    part = memory.get(name)
+    return part if isinstance(part, Mapping) else {}
+
+
+def _number(part: Mapping[str, object], name: str, low: float, high: float) -> float | None:
+    value = part.get(name)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return None
+    return float(value) if low <= value <= high else None
