@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,6 +48,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+SWITCH_INTERVAL = 0.0005
+"""Seconds after which a thread gives up the interpreter, instead of Python's 5 ms: the event loop waits a tenth as long for the threads that
+decode pictures (`python -m bench lag`: loop lag × 1.6 instead of × 2.9)."""
 SWEEP_EVERY = 30.0
 """Seconds between two sweeps."""
 REMEMBER_EVERY = 60.0
@@ -282,6 +286,7 @@ async def run(settings: Settings, plugins: Sequence[Plugin], *, demo: bool, on_r
 
     The demo brings its own image service: the sandbox, on a free port of this machine.
     """
+    sys.setswitchinterval(SWITCH_INTERVAL)
     ports = SystemPorts()
     service: Running | None = None
     bot: Bot | None = None
