@@ -58,12 +58,6 @@ def read_answer(value: Any, headers: Mapping[str, str], body: BodyReader) -> Ans
     )
 
 
-def task_ended(value: Any) -> bool:
-    """Whether a polled task says that it is over, well or badly."""
-    status = _status(value)
-    return status != "" and status not in _TASK_RUNNING
-
-
 def _items(value: Any, level: int) -> list[Item]:
     if level > _MAX_LEVELS:
         return []
@@ -158,8 +152,8 @@ def _poll_after(headers: Mapping[str, str]) -> float:
 
 
 def _usage(value: Any, headers: Mapping[str, str]) -> Usage | None:
-    usage = value.get("usage") if isinstance(value, dict) else None
-    usage = usage if isinstance(usage, dict) else {}
+    levels = (value, value.get("result"), value.get("data")) if isinstance(value, dict) else ()
+    usage = next((level["usage"] for level in levels if isinstance(level, dict) and isinstance(level.get("usage"), dict)), {})
     cost = _dollars(usage.get("cost")) or _dollars(headers.get("x-litellm-response-cost"))
     counted = Usage(
         input_tokens=_whole(usage.get("input_tokens", usage.get("prompt_tokens"))),
@@ -187,10 +181,18 @@ def _without_pictures(value: Any, body: BodyReader, level: int) -> Any:
     if level > 2 * _MAX_LEVELS:
         return None
     if isinstance(value, list):
-        kept = (child for child in value if not (isinstance(child, dict) and not _refused(child) and _picture(child) is not None))
-        return [_without_pictures(child, body, level + 1) for child in kept]
+        return [_without_pictures(child, body, level + 1) for child in value if not (isinstance(child, dict) and _is_place(child))]
     if isinstance(value, dict):
         return {name: _without_pictures(child, body, level + 1) for name, child in value.items()}
     if isinstance(value, str) and body.length(value) > 4096:
         return value[:100]
     return value
+
+
+def _is_place(item: dict[str, Any]) -> bool:
+    """A picture that was taken, or a place with nothing in it: new-api writes empty texts for what is absent."""
+    if _picture(item) is not None:
+        return not _refused(item)
+    return any(name in item for name in (*_BASE64_FIELDS, *_ADDRESS_FIELDS)) and all(
+        value is None or value == "" for value in item.values()
+    )

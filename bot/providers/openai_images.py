@@ -19,7 +19,7 @@ from bot.domain.failure import MAX_EVIDENCE_BYTES, Evidence, Phase
 from bot.domain.outcome import Billed, Outcome, Pending, Picture, Usage
 from bot.failures.evidence import from_exception, from_response
 from bot.ports import Ports
-from bot.providers.answer import Answer, Item, read_answer, task_ended
+from bot.providers.answer import Answer, Item, read_answer
 from bot.providers.body import BodyReader, NotJson, TooBig, events, parse
 from bot.providers.dialects import dialect_for, path, payload
 from bot.providers.download import BlockedAddress, Downloader, Resolve, UnusableAnswer, resolve
@@ -152,7 +152,7 @@ class OpenAIImages:
                 async for piece in response.aiter_raw():
                     body.feed(piece)
             except TooBig:
-                return self._short(exchange, from_response(response.status_code, exchange.headers, body.rest()), Billed.UNKNOWN)
+                return self._short(exchange, self._evidence(exchange, body.rest()), Billed.UNKNOWN)
         finally:
             await response.aclose()
         return await self._read(exchange, call, body)
@@ -167,12 +167,11 @@ class OpenAIImages:
         answer = read_answer(value, exchange.headers, body)
         if answer.task is not None:
             return self._outcome(exchange, billed=Billed.UNKNOWN, pending=answer.task)
-        polled_out = exchange.api == "task.poll" and task_ended(value)
-        billed = Billed.YES if answer.items or answer.usage or polled_out or _lists_pictures(value) else Billed.UNKNOWN
+        billed = Billed.YES if answer.items or answer.usage or _lists_pictures(value) else Billed.UNKNOWN
         pictures, lost, addresses = await self._store(exchange, answer, body, call.count)
         shortfall = None
         if len(pictures) < call.count:
-            shortfall = self._why(exchange, answer, lost, text if value == [] or not answer.items else None)
+            shortfall = self._why(exchange, answer, lost)
         pending = Pending(f"{_FETCH}:1", " ".join(addresses)) if addresses and not pictures else None
         return self._outcome(exchange, pictures=tuple(pictures), pending=pending, shortfall=shortfall, usage=answer.usage, billed=billed)
 
@@ -231,10 +230,8 @@ class OpenAIImages:
         shortfall = lost[0] if lost else None
         return self._outcome(exchange, pictures=tuple(pictures), pending=pending, shortfall=shortfall, billed=Billed.YES)
 
-    def _why(self, exchange: _Exchange, answer: Answer, lost: list[Evidence], whole: bytes | None) -> Evidence:
+    def _why(self, exchange: _Exchange, answer: Answer, lost: list[Evidence]) -> Evidence:
         """Why pictures are missing: the provider's own words where it has some, then what happened to a picture, then the plain gap."""
-        if whole is not None:
-            return self._evidence(exchange, whole)
         left_over = json.dumps(answer.left_over).encode()
         said = any(word in left_over for word in (b'"error', b"moderation", b"nsfw", b'_reason"'))
         return lost[0] if lost and not said else self._evidence(exchange, left_over)

@@ -1,0 +1,139 @@
+"""How the ordinary answers of the sandbox go over the wire: pictures, event streams and refusals. The faults that are more than a status
+and a body are `behaviours.py`."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from aiohttp import web
+
+from bot.sandbox.asked import Asked
+from bot.sandbox.draw import draw_base64
+from bot.sandbox.refusals import REFUSALS
+
+_SLICE = 64 * 1024
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast the sandbox is. Seconds."""
+
+    latency: float = 0.0
+    """Before every picture, so that people see the bot at work."""
+    slow: float = 8.0
+    retry_after: float = 3.0
+    timeout: float = 2.0
+    """Before the page that says that the upstream took too long."""
+    drip: float = 0.5
+    """Between two bytes."""
+
+
+class Answers:
+    """Draws and writes answers."""
+
+    def __init__(self, pace: Pace, now: Callable[[], float]) -> None:
+        self.pace = pace
+        self.now = now
+        self._drawing = ThreadPoolExecutor(1, thread_name_prefix="sandbox-drawing")
+        self._numbers = itertools.count(1)
+
+    def close(self) -> None:
+        self._drawing.shutdown(wait=False, cancel_futures=True)
+
+    def number(self) -> str:
+        """The next of the numbers that ids are made of."""
+        return f"{next(self._numbers):08d}"
+
+    def request_id(self) -> str:
+        """The next id for `x-request-id`."""
+        return f"req_sandbox{self.number()}"
+
+    async def refuse(self, request: web.Request, name: str, retry_after: float | None = None, **values: object) -> web.StreamResponse:
+        """A refusal from the table."""
+        if name.startswith("timeout"):
+            await asyncio.sleep(self.pace.timeout)
+        refusal = REFUSALS[name]
+        shown = f"{self.pace.retry_after if retry_after is None else retry_after:g}"
+        request_id = self.request_id()
+        text = refusal.text({**{key: str(value)[:100] for key, value in values.items()}, "request_id": request_id})
+        headers = {key: value.replace("*", shown) for key, value in refusal.headers.items()}
+        body = text.replace("in *s.", f"in {shown}s.").replace("after * seconds", f"after {shown} seconds").encode()
+        headers = {"content-type": "application/json", "x-request-id": request_id, **headers}
+        return await self.send(request, refusal.status, headers, [body])
+
+    async def ordinary(self, request: web.Request, asked: Asked) -> web.StreamResponse:
+        """The answer to a call that meets no fault."""
+        await asyncio.sleep(self.pace.latency)
+        return await (self.stream(request, asked) if asked.stream else self.pictures(request, asked))
+
+    async def pictures(self, request: web.Request, asked: Asked, left_out: int = 0, last: object = None) -> web.StreamResponse:
+        """An ordinary answer, written in slices; `left_out` pictures are missing, and `last` stands in their place when it is not None."""
+        drawn = [await self.draw(asked, index) for index in range(max(0, asked.n - left_out))]
+        return await self.listed(request, asked, [b'{"b64_json":"' + picture + b'"}' for picture in drawn], last)
+
+    async def listed(
+        self, request: web.Request, asked: Asked, items: list[bytes], last: object = None, status: int = 200
+    ) -> web.StreamResponse:
+        if last is not None:
+            items = [*items, json.dumps(last).encode()]
+        head = {"created": int(self.now()), "background": "opaque", "output_format": "png", "quality": asked.quality, "size": asked.size}
+        tail: dict[str, object] = {"usage": asked.usage(len(items) if last is None else len(items) - 1)}
+        if asked.safety_identifier:
+            tail["safety_identifier"] = asked.safety_identifier
+        body = [json.dumps(head).encode()[:-1] + b',"data":[', *_joined(items), b"]," + json.dumps(tail).encode()[1:]]
+        headers = {"content-type": "application/json", "x-request-id": self.request_id(), "x-ratelimit-limit-requests": "100"}
+        headers["x-ratelimit-remaining-requests"] = "99"
+        return await self.send(request, status, headers, body)
+
+    async def send(self, request: web.Request, status: int, headers: dict[str, str], body: list[bytes]) -> web.StreamResponse:
+        response = web.StreamResponse(status=status, headers={**headers, "content-length": str(sum(map(len, body)))})
+        await response.prepare(request)
+        for part in body:
+            for start in range(0, len(part), _SLICE):
+                await response.write(part[start : start + _SLICE])
+        await response.write_eof()
+        return response
+
+    async def stream(self, request: web.Request, asked: Asked) -> web.StreamResponse:
+        kind = "image_edit" if asked.references else "image_generation"
+        response = web.StreamResponse(headers={"content-type": "text/event-stream; charset=utf-8", "x-request-id": self.request_id()})
+        await response.prepare(request)
+        facts = {
+            "created_at": int(self.now()),
+            "size": asked.size,
+            "quality": asked.quality,
+            "background": "opaque",
+            "output_format": "png",
+        }
+        for index in range(asked.n):
+            picture = (await self.draw(asked, index)).decode("ascii")
+            for partial in range(asked.partial_images):
+                event = {"type": f"{kind}.partial_image", "partial_image_index": partial, "b64_json": picture, **facts}
+                await response.write(_event(event))
+            usage = asked.usage(1)
+            await response.write(_event({"type": f"{kind}.completed", "b64_json": picture, "usage": usage, **facts}))
+        await response.write_eof()
+        return response
+
+    async def draw(self, asked: Asked, index: int) -> bytes:
+        behind = asked.references[0] if asked.references else None
+        return await self.off_loop(lambda: draw_base64(asked.prompt, asked.width, asked.height, index, behind))
+
+    async def off_loop(self, work: Callable[[], _T]) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._drawing, work)
+
+
+def _joined(items: list[bytes]) -> list[bytes]:
+    """The items with commas between them, without one big copy."""
+    return [part for at, item in enumerate(items) for part in ((b",", item) if at else (item,))]
+
+
+def _event(value: dict[str, object]) -> bytes:
+    return f"event: {value['type']}\ndata: {json.dumps(value)}\n\n".encode()

@@ -1,0 +1,227 @@
+"""The sandbox: a real HTTP server that speaks OpenAI's Images API and fails on demand. It shares nothing with the client that the bot uses,
+so a mistake there cannot hide here. For one machine: it listens on 127.0.0.1 and takes every key."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.ports import SystemPorts
+from bot.sandbox.answers import Answers, Pace
+from bot.sandbox.asked import MODELS, Refused, read, references_of
+from bot.sandbox.behaviours import BEHAVIOURS, Behaviours
+from bot.sandbox.faults import Fault, FaultBook
+from bot.sandbox.refusals import REFUSALS
+
+HOST = "127.0.0.1"
+MAX_UPLOAD = 64 * 1024 * 1024
+_LOG_LINES = 2000
+KNOWN = frozenset(REFUSALS) | frozenset(BEHAVIOURS)
+"""Every fault by name."""
+
+
+@dataclass(slots=True)
+class Running:
+    """A sandbox that listens."""
+
+    base_url: str
+    """What a client is given: ends in /v1."""
+    runner: web.AppRunner
+    answers: Answers
+
+    async def stop(self) -> None:
+        """Stop listening and break off what is under way."""
+        await self.runner.cleanup()
+        self.answers.close()
+
+
+async def start(host: str = HOST, port: int = 0, *, pace: Pace | None = None, now: Callable[[], float] | None = None) -> Running:
+    """Listen. Port 0 takes a free one. Raises OSError when the address is taken."""
+    answers = Answers(pace or Pace(), now or SystemPorts().now)
+    runner = web.AppRunner(Sandbox(answers).application(), access_log=None, handler_cancellation=True, shutdown_timeout=0.2)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except BaseException:
+        await runner.cleanup()
+        answers.close()
+        raise
+    address = runner.addresses[0]
+    shown = f"[{address[0]}]" if ":" in address[0] else address[0]
+    return Running(f"http://{shown}:{address[1]}/v1", runner, answers)
+
+
+class UnknownFault(ValueError):
+    """No fault of that name."""
+
+
+_Fields = tuple[dict[str, object], tuple[bytes, ...]]
+_Reader = Callable[[web.Request], Awaitable[_Fields]]
+
+
+class Sandbox:
+    """The routes."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+        self._behaviours = Behaviours(answers)
+        self._faults = FaultBook(KNOWN)
+        self._log: deque[dict[str, object]] = deque(maxlen=_LOG_LINES)
+
+    def application(self) -> web.Application:
+        """All routes of the server."""
+        application = web.Application(client_max_size=MAX_UPLOAD)
+        application.add_routes(
+            [
+                web.post("/v1/images/generations", self.generations),
+                web.post("/v1/images/edits", self.edits),
+                web.get("/v1/images/tasks/{task}", self._behaviours.poll),
+                web.get("/v1/models", self.models),
+                web.get("/v1/models/{model:.+}", self.model),
+                web.get("/_sandbox/files/{name}", self._behaviours.file),
+                web.get("/_sandbox/faults", self.show_faults),
+                web.post("/_sandbox/faults", self.add_faults),
+                web.delete("/_sandbox/faults", self.clear_faults),
+                web.get("/_sandbox/log", self.show_log),
+                web.delete("/_sandbox/log", self.clear_log),
+                web.route("*", "/{rest:.*}", self.nothing),
+            ]
+        )
+        return application
+
+    async def generations(self, request: web.Request) -> web.StreamResponse:
+        """POST /v1/images/generations."""
+        return await self._answer(request, "images.generations", self._json)
+
+    async def edits(self, request: web.Request) -> web.StreamResponse:
+        """POST /v1/images/edits, as a form or as JSON."""
+        form = request.content_type == "multipart/form-data"
+        return await self._answer(request, "images.edits", self._form if form else self._json_edit)
+
+    async def models(self, request: web.Request) -> web.StreamResponse:
+        """GET /v1/models."""
+        if not _has_key(request):
+            return await self._answers.refuse(request, "auth_missing_key")
+        return web.json_response({"object": "list", "data": [_model(name) for name in MODELS]})
+
+    async def model(self, request: web.Request) -> web.StreamResponse:
+        """GET /v1/models/{id}."""
+        name = request.match_info["model"]
+        if not _has_key(request):
+            return await self._answers.refuse(request, "auth_missing_key")
+        return web.json_response(_model(name)) if name in MODELS else await self._answers.refuse(request, "invalid_model", model=name)
+
+    async def nothing(self, request: web.Request) -> web.StreamResponse:
+        """Every other address."""
+        return await self._answers.refuse(request, "endpoint_not_found")
+
+    # ---- The control calls ---------------------------------------------------------------------------------------------------
+
+    async def show_faults(self, request: web.Request) -> web.StreamResponse:
+        """GET /_sandbox/faults: what is set, and every name there is."""
+        return web.json_response({"faults": self._faults.active(), "known": sorted(KNOWN)})
+
+    async def add_faults(self, request: web.Request) -> web.StreamResponse:
+        """POST /_sandbox/faults: `{"kind", "times"?, "match"?, "delay"?, "retry_after"?}`, or a list of such."""
+        try:
+            value = await request.json()
+            for fault, match in [_rule(rule) for rule in (value if isinstance(value, list) else [value])]:
+                self._faults.add(fault, match)
+        except UnknownFault as error:
+            return web.json_response({"error": f"no fault is called {str(error)!r}", "known": sorted(KNOWN)}, status=400)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return web.json_response({"error": 'send {"kind": "rate_limited", "times": 2}'}, status=400)
+        return web.json_response({"faults": self._faults.active()})
+
+    async def clear_faults(self, request: web.Request) -> web.StreamResponse:
+        """DELETE /_sandbox/faults: forget what was set, and how often each prompt was called."""
+        self._faults.clear()
+        return web.json_response({"faults": []})
+
+    async def show_log(self, request: web.Request) -> web.StreamResponse:
+        """GET /_sandbox/log: the calls that came, oldest first, with their prompts: for tests and drills on one's own machine."""
+        return web.json_response({"calls": list(self._log)})
+
+    async def clear_log(self, request: web.Request) -> web.StreamResponse:
+        """DELETE /_sandbox/log."""
+        self._log.clear()
+        return web.json_response({"calls": []})
+
+    # ---- One call ------------------------------------------------------------------------------------------------------------
+
+    async def _answer(self, request: web.Request, api: str, reader: _Reader) -> web.StreamResponse:
+        entry: dict[str, object] = {"api": api, "at": self._answers.now(), "outcome": "reading"}
+        self._log.append(entry)
+        try:
+            if not _has_key(request):
+                raise Refused("auth_missing_key")
+            fields, references = await reader(request)
+            entry |= {name: fields.get(name) for name in ("model", "prompt", "n", "size", "quality", "stream", "safety_identifier")}
+            prompt = fields.get("prompt")
+            fault = self._faults.next(prompt) if isinstance(prompt, str) else None
+            asked = read(fields, references)
+        except Refused as refused:
+            entry["outcome"] = refused.name
+            return await self._answers.refuse(request, refused.name, None, **refused.values)
+        entry["outcome"] = fault.name if fault else "pictures"
+        entry["finished"] = False
+        response = await (self._behaviours.give(request, asked, fault) if fault else self._answers.ordinary(request, asked))
+        entry["finished"] = True
+        return response
+
+    async def _json(self, request: web.Request) -> _Fields:
+        try:
+            fields = json.loads(await request.read())
+        except web.HTTPRequestEntityTooLarge:
+            raise Refused("payload_too_large") from None
+        except (ValueError, RecursionError):
+            raise Refused("bad_request_other") from None
+        if not isinstance(fields, dict):
+            raise Refused("bad_request_other")
+        return fields, ()
+
+    async def _json_edit(self, request: web.Request) -> _Fields:
+        fields, _ = await self._json(request)
+        return fields, references_of(fields)
+
+    async def _form(self, request: web.Request) -> _Fields:
+        try:
+            form = await request.post()
+        except web.HTTPRequestEntityTooLarge:
+            raise Refused("payload_too_large") from None
+        except ValueError:
+            raise Refused("bad_request_other") from None
+        files = [value for name, value in form.items() if name in ("image", "image[]") and isinstance(value, web.FileField)]
+        if not files:
+            raise Refused("invalid_reference_image")
+        fields: dict[str, object] = {name: value for name, value in form.items() if isinstance(value, str)}
+        return fields, tuple(file.file.read() for file in files)
+
+
+def _has_key(request: web.Request) -> bool:
+    key = request.headers.get("authorization", "").removeprefix("Bearer").strip() or request.headers.get("api-key", "").strip()
+    return bool(key)
+
+
+def _model(name: str) -> dict[str, object]:
+    return {"id": name, "object": "model", "created": 1763700000, "owned_by": "sandbox", "shutdown_date": MODELS[name]}
+
+
+def _rule(value: dict[str, object]) -> tuple[Fault, str]:
+    times = value.get("times", 1)
+    if times is not None and (not isinstance(times, int) or isinstance(times, bool) or not 1 <= times <= 1_000_000):
+        raise ValueError("times")
+    seconds = [None if value.get(name) is None else float(str(value[name])) for name in ("delay", "retry_after")]
+    if any(number is not None and not 0 <= number <= 3600 for number in seconds):
+        raise ValueError("seconds")
+    match = value.get("match", "")
+    if not isinstance(match, str):
+        raise TypeError("match")
+    name = str(value["kind"]).lower()
+    if name not in KNOWN:
+        raise UnknownFault(name)
+    return Fault(name, times, seconds[0], seconds[1]), match

@@ -1,0 +1,28 @@
+"""The real provider and the real store in front of the real sandbox on loopback."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.ports import SystemPorts
+from bot.providers.openai_images import OpenAIImages
+from bot.providers.pictures import PictureStore
+from bot.sandbox.answers import Pace
+from bot.sandbox.server import Running, start
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Running]:
+    running = await start(pace=Pace(slow=0.01, retry_after=3, timeout=0.01, drip=0.01))
+    yield running
+    await running.stop()
+
+
+@pytest.fixture
+async def openai(sandbox: Running, tmp_path: Path) -> AsyncIterator[OpenAIImages]:
+    store = PictureStore(tmp_path)
+    provider = OpenAIImages(sandbox.base_url, "sk-anything", store, SystemPorts())
+    yield provider
+    await provider.aclose()
+    store.close()
