@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from bot.domain.kinds import Kind
+from bot.failures.limits import rate_limit
 from bot.failures.signals import Signals
 from bot.failures.tokens import split_words, token_set
 
@@ -75,9 +76,7 @@ _LIMIT = re.compile(
     r"(?:max(?:imum)?(?: length| of)?|at most|no more than|limit(?: of)?|less than|up to|between 1 and|最长约?|最多|不超过)"
     r"[^\d|]{0,14}(\d{1,9})"
 )
-_LIMITED = frozenset(
-    {Kind.PROMPT_TOO_LONG, Kind.UNSUPPORTED_COUNT, Kind.RATE_LIMITED, Kind.INVALID_REFERENCE_IMAGE, Kind.PAYLOAD_TOO_LARGE}
-)
+_LIMITED = frozenset({Kind.PROMPT_TOO_LONG, Kind.UNSUPPORTED_COUNT, Kind.INVALID_REFERENCE_IMAGE, Kind.PAYLOAD_TOO_LARGE})
 
 
 def facts(seen: Signals, kind: Kind) -> dict[str, str]:
@@ -92,7 +91,9 @@ def facts(seen: Signals, kind: Kind) -> dict[str, str]:
     }
     if kind in (Kind.UNSUPPORTED_SIZE, Kind.UNSUPPORTED_QUALITY):
         found["allowed"] = _allowed(seen, kind)
-    if kind in _LIMITED:
+    if kind is Kind.RATE_LIMITED:
+        found["limit"] = rate_limit(seen.words)
+    elif kind in _LIMITED:
         limit = _LIMIT.search(seen.words[:3000])
         found["limit"] = limit[1] if limit else ""
     return {name: value[:MAX_VALUE] for name, value in found.items() if value}

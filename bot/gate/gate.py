@@ -20,7 +20,7 @@ from bot.gate.credit import RUNNING_IS_BACK, Credit
 from bot.gate.crowd import Crowd
 from bot.gate.fair import FairQueue
 from bot.gate.forecast import Outlook, arrivals
-from bot.gate.headers import read
+from bot.gate.headers import only_a_clock, read
 from bot.gate.latency import Latency
 from bot.gate.pace import Pace
 from bot.gate.port import Change, Estimate, Grant, Snapshot, Verdict, Waiting, WakeAt
@@ -328,15 +328,17 @@ class AdaptiveGate:
     def _refused(self, run: Running, verdict: Verdict, now: float) -> None:
         failure = verdict.failure
         assert failure is not None
-        named = named_rate(failure)
-        silent = failure.wait is None and named is None and read(verdict.headers) is None
+        named, wait = named_rate(failure), failure.wait
+        if wait is not None and only_a_clock(verdict.headers, wait) and not self.pace.bucket.in_a_row:
+            wait = None
+        silent = wait is None and named is None and read(verdict.headers) is None
         if silent and self._may_be_crowd(run, now):
             return
         self.outspoken = self.outspoken or not silent
         knew = self.pace.known
-        self.pace.refuse(run.launched, failure.wait, named)
-        if failure.wait is not None:
-            wait = max(0.05, min(failure.wait, LONGEST_PAUSE)) + self.uniform(0.0, 0.1)
+        self.pace.refuse(run.launched, wait, named)
+        if wait is not None:
+            wait = max(0.05, min(wait, LONGEST_PAUSE)) + self.uniform(0.0, 0.1)
             self.paused_until = max(self.paused_until, now + wait)
             self._note("paused", seconds=round(wait, 1))
         if not knew or not silent:

@@ -47,3 +47,13 @@ def read(headers: Mapping[str, str]) -> Told | None:
         used = int(limit) - left if left is not None else 0
         return Told(used / reset if used > 0 else None, left)
     return None
+
+
+def only_a_clock(headers: Mapping[str, str], wait: float) -> bool:
+    """Whether a wait is just the time until a bucket is full again (`x-ratelimit-reset-*` beside its limit): the next request fits long
+    before that."""
+    if any(name.startswith("retry-after") for name in headers):
+        return False
+    told = read(headers)
+    clocks = [seconds(headers.get(f"x-ratelimit-reset-{unit}", "")) for unit in ("requests", "images")]
+    return told is not None and any(clock is not None and abs(clock - wait) < 0.01 + 0.01 * wait for clock in clocks)
