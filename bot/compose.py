@@ -53,7 +53,8 @@ SWITCH_INTERVAL = 0.0005
 decode pictures (`python -m bench lag`: loop lag × 1.6 instead of × 2.9)."""
 SWEEP_EVERY = 30.0
 """Seconds between two sweeps."""
-REMEMBER_EVERY = 60.0
+REMEMBER_EVERY, REMEMBER_AT_MOST_EVERY = 60.0, 1.0
+"""Seconds between two looks at what the gate has learned."""
 DRAIN = 20.0
 """Seconds that running exchanges get after a SIGTERM."""
 
@@ -150,14 +151,19 @@ class Bot:
                 await self.ledger.write(self.moderation.sweep)
 
     async def _remember(self) -> None:
+        """A pause or an outage is written down soon after it began, so that a restart in the middle of it makes no second storm."""
         kept: object = None
         while True:
-            await asyncio.sleep(REMEMBER_EVERY)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(REMEMBER_EVERY):
+                    await self.scheduler.gate_changed.wait()
+            self.scheduler.gate_changed.clear()
             learned = dict(self.gate.remember())
             if learned != kept:
                 with contextlib.suppress(Exception):
                     await self.ledger.write(lambda tx: remember_gate(tx, self.provider.gate_key, self.gate))
                 kept = learned
+            await asyncio.sleep(REMEMBER_AT_MOST_EVERY)
 
 
 async def build(
@@ -174,7 +180,8 @@ async def build(
     ledger = await Ledger.open(data_dir, ports.now, ports.new_id, database)
     kept = await ledger.read(lambda c: message_rows.recall(c, MEMORY_KEY + provider.gate_key))
     salt = await ledger.write(_salt)
-    gate = AdaptiveGate(gate_settings, ports.uniform, None if kept is None else kept[0])
+    learned, age = (None, 0.0) if kept is None else (kept[0], max(0.0, ports.now() - kept[1]))
+    gate = AdaptiveGate(gate_settings, ports.uniform, learned, age)
     wakeups = WakeUps(ports)
     bot: Bot
 

@@ -44,6 +44,8 @@ class Scheduler:
     ports: Ports
     salt: str
     """Makes member hashes meaningless outside this installation."""
+    gate_changed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the gate changed its mind, for whoever keeps its memory."""
     _look: asyncio.Event = field(default_factory=asyncio.Event)
     _dirty: bool = True
     _waiting: list[Waiting] = field(default_factory=list)
@@ -239,6 +241,7 @@ class Scheduler:
 
     def _note_changes(self) -> None:
         for change in self.gate.changes():
+            self.gate_changed.set()
             log.info("gate_" + change.name, **change.facts)
 
     def _log(self, request: Request, attempt: Attempt, outcome: Outcome, failure: Failure | None) -> None:
