@@ -153,7 +153,8 @@ def _poll_after(headers: Mapping[str, str]) -> float:
 
 def _usage(value: Any, headers: Mapping[str, str]) -> Usage | None:
     levels = (value, value.get("result"), value.get("data")) if isinstance(value, dict) else ()
-    usage = next((level["usage"] for level in levels if isinstance(level, dict) and isinstance(level.get("usage"), dict)), {})
+    found = (level["usage"] for level in levels if isinstance(level, dict) and isinstance(level.get("usage"), dict))
+    usage: dict[str, Any] = next(found, {})
     cost = _dollars(usage.get("cost")) or _dollars(headers.get("x-litellm-response-cost"))
     counted = Usage(
         input_tokens=_whole(usage.get("input_tokens", usage.get("prompt_tokens"))),
