@@ -13,20 +13,21 @@ from bot.failures.signals import Signals
 from bot.failures.tokens import phrases
 
 _OUTPUT = phrases(
-    "generated image / generated content / generated picture / output image / output data / output content / output was / "
-    "output contain / response is blocked / the response / images that were generated / image was flagged / image was filtered / "
-    "image did not / images were filtered / result was / image unsafe / resulting image / that image because / black image / "
-    "final image / finish reason / 输出 / 生成的图 / 生成结果 / 生成图片 / 出力 / 생성된 / image may contain / output blocked / "
-    "output"
+    """generated image / generated content / generated picture / output image / output data / output content / output was /
+    output contain / response is blocked / the response / images that were generated / image was flagged / image was filtered /
+    image did not / images were filtered / result was / image unsafe / resulting image / that image because / black image /
+    final image / finish reason / 输出 / 生成的图 / 生成结果 / 生成图片 / 出力 / 생성된 / image may contain / output blocked /
+    output"""
 )
 _REFERENCE = phrases(
-    "input image / reference image / referenced image / uploaded image / source image / image you uploaded / image you provided / "
-    "provided image / your image / this image / image input / attached image / original image / from this reference / the photo / "
-    "image upload / 参考图 / 输入图 / 上传的图 / 这张图 / 原图 / 图像包含 / 入力画像 / 참조 이미지"
+    """input image / reference image / referenced image / uploaded image / source image / image you uploaded / image you provided /
+    provided image / image input / attached image / original image / from this reference / image upload / 参考图 / 输入图 /
+    上传的图 / 原图 / 入力画像 / 参照画像 / 참조 이미지"""
 )
+_REFERENCE_IN_AN_EDIT = phrases("this image / your image / the image / the photo / this photo / 这张图 / 该图 / 图像包含 / 图片包含")
 _PROMPT = phrases(
-    "your prompt / the prompt / input text / prompt contain / prompt may / text prompt / this prompt / prompt was / "
-    "prompt provided / 提示词 / 输入文本 / プロンプト / 프롬프트"
+    """your prompt / the prompt / input text / prompt contain / prompt may / text prompt / this prompt / prompt was / prompt provided /
+    提示词 / 输入文本 / プロンプト / 프롬프트"""
 )
 _REQUESTED = re.compile(r"limit:? (\d{1,9})\b[^|]{0,60}?requested:? (\d{1,9})\b")
 
@@ -51,7 +52,7 @@ def _side(seen: Signals, text: Text) -> Kind:
     edit = seen.api == "images.edits"
     if any(map(text.has, _PROMPT)) and "input" not in stages:
         return Kind.SAFETY_PROMPT
-    if any(map(text.has, _REFERENCE)) and (edit or not text.has("generated image")):
+    if any(map(text.has, _REFERENCE)) or (edit and any(map(text.has, _REFERENCE_IN_AN_EDIT)) and not text.has("generated")):
         return Kind.SAFETY_REFERENCE_IMAGE
     if "input" not in stages and any(map(text.has, _OUTPUT)):
         return Kind.SAFETY_OUTPUT

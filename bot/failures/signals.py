@@ -44,12 +44,21 @@ PARAM_FIELDS = token_set("""
     param parameter field loc argument property moderationstage quotaid quotalimit quotametric event
 """)
 """Machine words that name a parameter, a place or a bucket; they are no codes."""
+HOLLOW = token_set("""
+    invalidrequesterror imagegenerationusererror newapierror oneapierror openaierror badrequest badrequesterror upstreamerror
+""")
+"""Codes that stand over anything; their words would mislead."""
+QUOTA_FIELDS = ("quotaid", "quotalimit", "quotametric")
 CATEGORY_KEYS = token_set("""
     categories harmcategories safetyviolations violations flaggedcategories moderationcategories moderationreasons
 """)
 _VIOLATIONS = re.compile(r"safety_violations=\[([a-z_/, -]{1,80})\]")
 
 _URL = re.compile(r"\b(?:https?|wss?)://[^\s\"'<>，。）)]{1,2000}")
+_MODEL_NAME = re.compile(
+    r"(?<![\w.])[A-Za-z][\w.]{0,30}(?:[-/][\w.]{1,30}){0,4}[-/]image[\w.-]{0,40}|\bimagen?-[\w.-]{1,40}", re.IGNORECASE
+)
+"""`gpt-image-1` names a model and says nothing about an image."""
 _SPACES = re.compile(r"\s+")
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,79}$")
 _INNER = re.compile(
@@ -58,6 +67,7 @@ _INNER = re.compile(
     re.IGNORECASE,
 )
 _LEADING = re.compile(r"^\W{0,3}(?:[A-Za-z]{1,20}[:,] )?([45]\d\d)(?![\dx×.])")
+_TELLING = re.compile("message|msg|reason|error|descri|detail")
 _EMBEDDED = re.compile(r"(?<![\w./-])(?:[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6}|[a-z]{2,30}(?:_[a-z]{2,30}){1,6})(?![\w./-])")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "`": "'", "\u00a0": " ", "\u200b": None, "\u202f": " "})
 
@@ -103,7 +113,7 @@ class Signals:
 
 def clean(text: str) -> str:
     """Human text as the rules want it."""
-    return _SPACES.sub(" ", _URL.sub("(link)", text.translate(_QUOTES))).strip().lower()
+    return _SPACES.sub(" ", _MODEL_NAME.sub("(name)", _URL.sub("(link)", text.translate(_QUOTES)))).strip().lower()
 
 
 def lower_headers(headers: object) -> dict[str, str]:
@@ -245,7 +255,7 @@ class _Reader:
             elif key in CODE_KEYS and key not in MESSAGE_KEYS and len(value) <= 60:
                 self.code(key, value)
                 self.text(key, value)
-        if key in MESSAGE_KEYS or key == "":
+        if key in MESSAGE_KEYS or key == "" or _TELLING.search(key):
             self.text(key, value)
 
     def code(self, key: str, value: str) -> None:
@@ -315,7 +325,10 @@ class _Reader:
             digits = self.raw_fields["param"][0]
             self.inner = int(digits) if len(digits) == 3 and digits.isascii() and digits.isdigit() else None
         self.found_codes()
-        spoken = " | ".join(dict.fromkeys(filter(None, (part for code in self.raw if (part := split_words(code)) not in words))))
+        told = [*self.raw, *(value for key in QUOTA_FIELDS for value in self.raw_fields.get(key, ()))]
+        spoken = " | ".join(
+            dict.fromkeys(filter(None, (part for code in told if squash(code) not in HOLLOW and (part := split_words(code)) not in words)))
+        )
         return Signals(
             provider=evidence.provider.lower()[:80],
             api=evidence.api.lower()[:80],

@@ -14,8 +14,13 @@ def token_set(text: str) -> frozenset[str]:
 
 
 def phrases(text: str) -> tuple[str, ...]:
-    """Phrases divided by ` / `; spaces at the ends of a phrase count, they mark the ends of a word."""
-    return tuple(text.split(" / "))
+    """Phrases divided by ` / `, over as many lines as it takes. `_` at an end of a phrase stands for the end of a word: `_n_`."""
+    return tuple(_bounded(phrase) for phrase in " ".join(text.split()).split(" / "))
+
+
+def _bounded(phrase: str) -> str:
+    inner = phrase.strip("_")
+    return f"{' ' * phrase.startswith('_')}{inner}{' ' * phrase.endswith('_')}"
 
 
 def squash(name: str) -> str:

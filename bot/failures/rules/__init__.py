@@ -7,6 +7,7 @@ from bot.failures.rules import (
     chinese_clouds,
     gateways,
     google,
+    load_words,
     openai,
     parameter_words,
     platforms,
@@ -18,7 +19,7 @@ from bot.failures.rules import (
 from bot.failures.rules.rule import Rule
 
 BEFORE: tuple[Rule, ...] = (
-    *service_words.BEFORE,
+    *load_words.BEFORE,
     *azure.GUARDS,
     *safety_words.GUARDS,
     *openai.GUARDS,
@@ -43,9 +44,9 @@ WORDS: tuple[Rule, ...] = (
     *service_words.ACCESS,
     *parameter_words.SENTENCES,
     *parameter_words.MODEL,
-    *service_words.GATEWAY,
-    *service_words.LIMITS,
-    *service_words.BROKEN,
+    *load_words.EDGES,
+    *load_words.LIMITS,
+    *load_words.BROKEN,
 )
 
 AFTER: tuple[Rule, ...] = (*openai.WEAK, *google.WEAK, *transport.DECODING)
@@ -53,5 +54,5 @@ AFTER: tuple[Rule, ...] = (*openai.WEAK, *google.WEAK, *transport.DECODING)
 RULES: tuple[Rule, ...] = (*BEFORE, *STRUCTURE, *WORDS, *AFTER)
 TRANSPORT: tuple[Rule, ...] = transport.STRUCTURE
 """Asked first, and only when an exception was recorded."""
-WITHOUT_ERROR: tuple[Rule, ...] = (*shapes.TASKS, *safety_words.REFUSALS, *shapes.ANSWERS)
+WITHOUT_ERROR: tuple[Rule, ...] = (*shapes.TASKS, *safety_words.REFUSALS, *safety_words.OTHER_ANSWERS_IN_WORDS, *shapes.ANSWERS)
 """Asked after the others, when no error status came."""

@@ -160,7 +160,9 @@ TENCENT_RULES: tuple[Rule, ...] = (
         "hunyuan",
         HUNYUAN,
         {
-            Kind.SAFETY_PROMPT: "OperationDenied.TextIllegalDetected FailedOperation.TextIllegalDetected FailedOperation.ModerationFailed",
+            Kind.SAFETY_PROMPT: """
+                OperationDenied.TextIllegalDetected FailedOperation.TextIllegalDetected FailedOperation.ModerationFailed
+            """,
             Kind.SAFETY_REFERENCE_IMAGE: "OperationDenied.ImageIllegalDetected FailedOperation.ImageIllegalDetected",
             Kind.BILLING_LIMIT: "ResourceUnavailable.InArrears FailedOperation.ServiceStopArrears",
             Kind.QUOTA_EXHAUSTED: "ResourceUnavailable.LowBalance FailedOperation.FreeResourcePackExhausted "

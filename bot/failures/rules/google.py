@@ -13,9 +13,8 @@ GUARDS: tuple[Rule, ...] = (
     Rule(
         Kind.QUOTA_EXHAUSTED,
         "github.com/google-gemini/gemini-cli issues: QuotaFailure with a PerDay quotaId, free tier without images",
-        words=words("quota / exhausted", "perday / per day / daily / limit: 0 / limit:0"),
         codes=names("RESOURCE_EXHAUSTED RATE_LIMIT_EXCEEDED"),
-        nowhere=("per minute", "perminute"),
+        around=words("perday / per day / daily / limit: 0, / limit: 0 | / limit:0 / free tier requests, limit: 0"),
         family=FAMILY,
     ),
     Rule(
@@ -24,6 +23,14 @@ GUARDS: tuple[Rule, ...] = (
         codes=names("RESOURCE_EXHAUSTED RATE_LIMIT_EXCEEDED"),
         keys=frozenset({"retrydelay"}),
         nowhere=("perday", "per day", "no capacity"),
+        family=FAMILY,
+    ),
+    Rule(
+        Kind.RATE_LIMITED,
+        "cloud.google.com/vertex-ai/generative-ai/docs/error-code-429: quotas of the platform are per minute unless they say otherwise",
+        codes=names("RESOURCE_EXHAUSTED"),
+        around=words("quota exceeded for / check quota / resource exhausted / quota increase"),
+        nowhere=("no capacity", "billing details"),
         family=FAMILY,
     ),
     Rule(

@@ -20,14 +20,17 @@ FAL_RULES: tuple[Rule, ...] = (
         FAL,
         {
             Kind.SAFETY_PROMPT: "content_policy_violation",
-            Kind.INVALID_REFERENCE_IMAGE: "file_download_error image_too_small image_too_large image_load_error file_too_large "
-            "face_detection_error "
-            "unsupported_image_format invalid_archive",
+            Kind.INVALID_REFERENCE_IMAGE: """
+                file_download_error image_too_small image_too_large image_load_error file_too_large face_detection_error
+                unsupported_image_format invalid_archive
+            """,
             Kind.UNSUPPORTED_OPTION: "feature_not_supported",
             Kind.TIMEOUT: "request_timeout generation_timeout startup_timeout runner_connection_timeout",
             Kind.OVERLOADED: "runner_scheduling_failure runner_scheduling_timeout downstream_service_unavailable",
-            Kind.SERVER_ERROR: "runner_disconnected runner_connection_refused runner_connection_error runner_incomplete_response "
-            "runner_server_error downstream_service_error",
+            Kind.SERVER_ERROR: """
+                runner_disconnected runner_connection_refused runner_connection_error runner_incomplete_response runner_server_error
+                downstream_service_error
+            """,
             Kind.EMPTY_RESULT: "no_media_generated",
         },
     ),
@@ -43,8 +46,8 @@ FAL_RULES: tuple[Rule, ...] = (
         Kind.INVALID_REFERENCE_IMAGE,
         FAL,
         codes=names(
-            "image image_url image_urls mask_url input.image_urls mask input_image reference_image_urls reference_image_url "
-            "control_image_url"
+            """image image_url image_urls mask_url input.image_urls mask input_image reference_image_urls reference_image_url
+            control_image_url"""
         ),
         field="loc",
         family="fal",
@@ -63,7 +66,13 @@ FAL_RULES: tuple[Rule, ...] = (
 )
 
 REPLICATE_RULES: tuple[Rule, ...] = (
-    Rule(Kind.SAFETY_OUTPUT, REPLICATE, words=words("nsfw content"), family="replicate"),
+    Rule(
+        Kind.SAFETY_OUTPUT,
+        REPLICATE,
+        words=words("nsfw content"),
+        nowhere=("in prompt", "the prompt", "your prompt", "input prompt"),
+        family="replicate",
+    ),
     Rule(
         Kind.RATE_LIMITED,
         REPLICATE + ": the sentence about credit explains a lower limit, it is no lack of money",
@@ -79,12 +88,12 @@ BFL_RULES: tuple[Rule, ...] = (
         BFL,
         {
             Kind.SAFETY_PROMPT: "request_moderated",
-            Kind.SAFETY_OUTPUT: "content_moderated",
             Kind.TASK_LOST: "task_not_found",
         },
     ),
     Rule(Kind.SAFETY_PROMPT, BFL, words=words("request moderated"), family="bfl"),
-    Rule(Kind.SAFETY_OUTPUT, BFL, words=words("content moderated"), family="bfl"),
+    Rule(Kind.SAFETY_OUTPUT, BFL, words=words("content moderated"), statuses=statuses(0, 200), family="bfl"),
+    Rule(Kind.SAFETY_PROMPT, BFL, words=words("content moderated"), family="bfl"),
 )
 
 XAI_RULES: tuple[Rule, ...] = (
@@ -133,7 +142,27 @@ OTHER_RULES: tuple[Rule, ...] = (
         family="self_hosted",
     ),
     Rule(
+        Kind.SAFETY_PROMPT,
+        "servers that check the prompt",
+        words=words("nsfw", "in prompt / input prompt / your prompt / the prompt"),
+        family="self_hosted",
+    ),
+    Rule(
         Kind.SAFETY_OUTPUT, "diffusers safety_checker", words=words("nsfw", "detected / flagged / filtered / contain"), family="self_hosted"
+    ),
+    Rule(
+        Kind.SAFETY_OUTPUT,
+        "ideogram is_image_safe, Segmind, self-hosted safety checkers",
+        false=frozenset({"isimagesafe", "issafe", "safetycheckpassed", "moderationpassed", "passedmoderation"}),
+        family="self_hosted",
+    ),
+    Rule(
+        Kind.SAFETY_OUTPUT,
+        "safety checkers of self-hosted servers and resellers",
+        true=frozenset(
+            {"nsfw", "isnsfw", "nsfwcontentdetected", "hasnsfw", "nsfwdetected", "contentfiltered", "isflagged", "contentmoderated"}
+        ),
+        family="self_hosted",
     ),
     Rule(Kind.OVERLOADED, "huggingface.co/docs/api-inference: a cold model", keys=frozenset({"estimatedtime"}), family="huggingface"),
 )

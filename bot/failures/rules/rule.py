@@ -48,6 +48,8 @@ class Rule:
     """Each group has a member in one and the same sentence."""
     never: tuple[str, ...] = ()
     """None of these in that sentence."""
+    around: Groups = ()
+    """Each group has a member somewhere, in whichever sentence."""
     nowhere: tuple[str, ...] = ()
     """None of these anywhere."""
     action: Action | None = None
@@ -86,6 +88,8 @@ class Rule:
 
     def _words(self, text: Text) -> bool:
         if self.nowhere and any(map(text.has, self.nowhere)):
+            return False
+        if not all(any(map(text.has, group)) for group in self.around):
             return False
         if not self.words:
             return not (self.never and any(map(text.has, self.never)))

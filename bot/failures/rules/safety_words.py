@@ -5,17 +5,17 @@ A verdict needs a verb and its matter; a mention of moderation is none.
 
 from __future__ import annotations
 
-from bot.domain.kinds import Kind
+from bot.domain.kinds import Action, Kind
 from bot.failures.rules.rule import Rule, statuses, words
 from bot.failures.tokens import phrases
 
 FACTS = "../shared/platform/failures.md 1-3; public threads of users"
 FAMILY = "common"
 
-BROKEN_CHECK = (
-    "timed out / timeout / time out / unavailable / not available / service error / internal error / could not be reached / connection / "
-    "超时 / 服务异常 / 调用失败 / 接口"
-)
+BROKEN_CHECK = """
+    timed out / timeout / time out / unavailable / not available / service error / internal error / could not be reached / connection /
+    超时 / 服务异常 / 调用失败 / 接口
+"""
 """What the machinery of a check says about itself, which is no verdict about the content."""
 
 _BROKEN = tuple(BROKEN_CHECK.split(" / "))
@@ -46,8 +46,8 @@ GUARDS: tuple[Rule, ...] = (
         FACTS + ": the check itself broke",
         statuses=statuses(500, 502, 503),
         words=words(
-            "moderation failed / moderation error / moderation service / failed to moderate / moderation request / moderation api / "
-            "moderation check failed / safety check failed to / moderation unavailable / 审核服务 / 审核失败 / 审核异常 / 审核接口"
+            """moderation failed / moderation error / moderation service / failed to moderate / moderation request / moderation api /
+            moderation check failed / safety check failed to / moderation unavailable / 审核服务 / 审核失败 / 审核异常 / 审核接口"""
         ),
         never=("violat", "your prompt", "rejected", "flagged"),
         confidence=0.7,
@@ -67,41 +67,33 @@ GUARDS: tuple[Rule, ...] = (
     ),
 )
 
-_VERDICT = (
-    "rejected / blocked / flagged / filtered / violat / prohibit / not allowed / disallowed / refused / denied / declined / failed / "
-    "against / inappropriate / unsafe / harmful / triggered / not permitted / detected / banned / objectionable / moderated / not pass / "
-    "didn't pass / forbidden / contravene / breach / restricted / cannot be / can't be / contain / unacceptable / risk / "
-    "not comply / infring"
-)
-_MATTER = (
-    "safety system / safety filter / safety check / safety review / safety guard / safety polic / safety guideline / safety reason / "
-    "safety concern / safety measure / safety standard / content policy / content policies / content moderation / content guideline / "
-    "content filter / content checker / content check / content management policy / content safety / content restriction / "
-    "usage policy / "
-    "usage policies / usage guideline / community guideline / community standard / responsible ai / moderation system / "
-    "moderation filter / "
-    "moderation check / moderation polic / ai moderator / our moderator / nsfw / not safe for work / safety_violations / "
-    "acceptable use / "
-    "use policy / our policies / our policy / platform policy / google's policies / policy against / generative ai prohibited / "
-    "terms of service / terms of use / guardrail / safety threshold / trust and safety / prohibited content / sensitive word / "
-    "sensitive content / sensitive information / sensitive material / explicit content / inappropriate content / unsafe content / "
-    "harmful content / "
-    "offensive content / adult content / sexual content / violent content / illegal content / banned word / banned prompt / "
-    "forbidden word / "
-    "by moderation / our guidelines / content security / security detection / content audit / copyright / trademark / "
-    "sexually suggestive / sexually explicit / "
-    "intellectual property / policy violation / content violation"
-)
-_FLAGGED = (
-    "flagged as sensitive / flagged as nsfw / flagged as unsafe / flagged as inappropriate / flagged by / was flagged / "
-    "were flagged / been flagged / "
-    "request was flagged / contains sensitive / contain sensitive / sensitive words / illegal detected / risk detection / "
-    "potentially unsafe / potentially harmful / moderation blocked / content blocked / prompt blocked / blocked by safety / "
-    "image unsafe / "
-    "unsafe image / unsafe prompt / unsafe generation / moderation failed / moderation rejected / rejected by moderation / "
-    "audit failed / content risk / "
-    "nsfw detected / inappropriate prompt / illegal prompt / banned word / policy violation"
-)
+_VERDICT = """
+    rejected / blocked / flagged / filtered / violat / prohibit / not allowed / disallowed / refused / denied / declined / failed /
+    against / inappropriate / unsafe / harmful / triggered / not permitted / detected / banned / objectionable / moderated / not pass /
+    didn't pass / forbidden / not follow / not adhere / not align / not meet / not compliant / contravene / breach / restricted /
+    cannot be / can't be / contain / unacceptable / risk / not comply / infring
+"""
+_MATTER = """
+    safety system / safety filter / safety check / safety review / safety guard / safety polic / safety guideline / safety reason /
+    safety concern / safety measure / safety standard / content policy / content policies / content moderation / content guideline /
+    content filter / content checker / content check / content management policy / content safety / content restriction / usage policy /
+    usage policies / usage guideline / community guideline / community standard / responsible ai / moderation system /
+    moderation filter / moderation check / moderation polic / ai moderator / our moderator / nsfw / not safe for work /
+    safety_violations / acceptable use / use policy / our policies / our policy / platform policy / google's policies / policy against /
+    generative ai prohibited / terms of service / terms of use / guardrail / safety threshold / trust and safety / prohibited content /
+    sensitive word / sensitive content / sensitive information / sensitive material / explicit content / inappropriate content /
+    unsafe content / harmful content / offensive content / adult content / sexual content / violent content / illegal content /
+    banned word / banned prompt / forbidden word / by moderation / our guidelines / content security / security detection /
+    content audit / copyright / trademark / sexually suggestive / sexually explicit / intellectual property / policy violation /
+    content violation
+"""
+_FLAGGED = """
+    flagged as sensitive / flagged as nsfw / flagged as unsafe / flagged as inappropriate / flagged by / was flagged / were flagged /
+    been flagged / request was flagged / contains sensitive / contain sensitive / sensitive words / illegal detected / risk detection /
+    potentially unsafe / potentially harmful / moderation blocked / content blocked / prompt blocked / blocked by safety /
+    image unsafe / unsafe image / unsafe prompt / unsafe generation / moderation failed / moderation rejected / rejected by moderation /
+    audit failed / content risk / nsfw detected / inappropriate prompt / illegal prompt / banned word / policy violation
+"""
 
 _NOT_ABOUT_CONTENT = (
     "api key",
@@ -131,8 +123,8 @@ SENTENCES: tuple[Rule, ...] = (
         Kind.SAFETY_PROMPT,
         "gateways without a word about why: the input was refused as such",
         words=words(
-            "input was rejected / prompt was rejected / prompt has been rejected / prompt rejected / image was rejected / "
-            "prompt was refused / prompt has been blocked / prompt was blocked"
+            """input was rejected / prompt was rejected / prompt has been rejected / prompt rejected / image was rejected /
+            prompt was refused / prompt has been blocked / prompt was blocked"""
         ),
         never=_NOT_ABOUT_CONTENT,
         confidence=0.6,
@@ -140,14 +132,26 @@ SENTENCES: tuple[Rule, ...] = (
     ),
     Rule(
         Kind.SAFETY_PROMPT,
+        "docs.evolink.ai error codes, Google Flow, Luma: what was seen in a picture or prompt",
+        words=words(
+            """people / person / celebrit / public figure / minor / child / nudity / nude / violence / violent / gore / weapon /
+            sexual / hate / self-harm / self harm / copyrighted / likeness / prominent / politic / third-party content /
+            intellectual property""",
+            "detected / not allowed / not permitted / blocked / prohibited / violation / disallowed / restricted / filter",
+        ),
+        never=("no person", "no people", *_NOT_ABOUT_CONTENT),
+        confidence=0.75,
+        family=FAMILY,
+    ),
+    Rule(
+        Kind.SAFETY_PROMPT,
         "Chinese gateways and models",
         words=words(
-            "敏感 / 违规 / 违反 / 不安全 / 不当内容 / 不适当 / 不合规 / 色情 / 暴力内容 / 裸露 / 涉黄 / 涉政 / 违法 / 性暗示 / "
-            "低俗 / 版权 / 侵权 / "
-            "安全审核 / 内容审核 / 内容安全 / 安全策略 / 安全系统 / 审核未通过 / 审核不通过 / 未通过审核 / 没有通过审核 / 不良信息 / "
-            "风控拦截 / 自伤 / 安全检测 / 违禁",
-            "包含 / 含有 / 可能 / 检测 / 涉及 / 未通过 / 不通过 / 拒绝 / 拦截 / 阻止 / 禁止 / 屏蔽 / 无法 / 不能 / 违反 / 违规 / "
-            "敏感 / 判定 / 存在 / 命中 / 触发 / 被",
+            """敏感 / 违规 / 违反 / 不安全 / 不当内容 / 不适当 / 不合规 / 色情 / 暴力内容 / 裸露 / 涉黄 / 涉政 / 违法 / 性暗示 / 低俗 /
+            版权 / 侵权 / 安全审核 / 内容审核 / 内容安全 / 安全策略 / 安全系统 / 审核未通过 / 审核不通过 / 未通过审核 /
+            没有通过审核 / 不良信息 / 风控拦截 / 自伤 / 安全检测 / 违禁""",
+            """包含 / 含有 / 可能 / 检测 / 涉及 / 未通过 / 不通过 / 拒绝 / 拦截 / 阻止 / 禁止 / 屏蔽 / 无法 / 不能 / 违反 / 违规 /
+            敏感 / 判定 / 存在 / 命中 / 触发 / 被""",
         ),
         never=("超时", "服务异常", "暂时不可用", "调用失败", "余额", "额度", "令牌", "密钥", "参数", "频率"),
         family=FAMILY,
@@ -156,8 +160,8 @@ SENTENCES: tuple[Rule, ...] = (
         Kind.SAFETY_PROMPT,
         "Japanese and Korean gateways and models",
         words=words(
-            "ポリシー / 不適切 / 安全 / 有害 / 性的 / 暴力 / 規約 / ガイドライン / 著作権 / センシティブ / 정책 / 부적절 / 안전 / "
-            "유해 / 선정적 / 저작권 / 가이드라인 / 민감",
+            """ポリシー / 不適切 / 安全 / 有害 / 性的 / 暴力 / 規約 / ガイドライン / 著作権 / センシティブ / 정책 / 부적절 / 안전 /
+            유해 / 선정적 / 저작권 / 가이드라인 / 민감""",
             "違反 / ブロック / 拒否 / 検出 / できません / 含ま / 許可 / 위반 / 차단 / 거부 / 감지 / 없습니다 / 포함 / 허용",
         ),
         never=("後でもう一度", "しばらく", "タイムアウト", "잠시 후", "시간 초과", "残高", "잔액", "apiキー", "api 키"),
@@ -167,14 +171,12 @@ SENTENCES: tuple[Rule, ...] = (
         Kind.SAFETY_PROMPT,
         "European languages",
         words=words(
-            "política / políticas / politique / richtlinie / normas / politica / beleid / zasad / политик / правил / seguridad / "
-            "segurança / "
-            "sécurité / sicherheits / sicurezza / безопасност / inapropiad / inapropriad / inapproprié / unangemessen / "
-            "inappropriat / kebijakan / "
-            "politika / chính sách / güvenlik / contenido sensible / contenu sensible",
-            "viola / infring / bloque / rechaz / recus / rejeit / refus / enfrein / verstö / verstoß / blockiert / abgelehnt / "
-            "rifiutat / bloccat / "
-            "наруш / заблок / отклон / naruš / narusz / melanggar / ihlal / vi phạm / contraire / geweigerd / schend",
+            """política / políticas / politique / richtlinie / normas / politica / beleid / zasad / политик / правил / seguridad /
+            segurança / sécurité / sicherheits / sicurezza / безопасност / inapropiad / inapropriad / inapproprié / unangemessen /
+            inappropriat / kebijakan / politika / chính sách / güvenlik / contenido sensible / contenu sensible""",
+            """viola / infring / bloque / rechaz / recus / rejeit / refus / enfrein / verstö / verstoß / blockiert / abgelehnt /
+            rifiutat / bloccat / наруш / заблок / отклон / naruš / narusz / melanggar / ihlal / vi phạm / contraire / geweigerd /
+            schend""",
         ),
         family=FAMILY,
     ),
@@ -182,13 +184,13 @@ SENTENCES: tuple[Rule, ...] = (
 """Verdicts that may come under any status."""
 
 _SORRY_BUT_SERVICE = phrases(
-    "temporarily / try again later / try again in / unavailable / not available / overloaded / high demand / busy / timed out / "
-    "timeout / rate limit / quota / limit reached / credits / technical / server error / internal error / something went wrong / "
-    "an error occurred / language model / text-based / as a text / text model / do not have the ability / don't have the ability / "
-    "not capable / tool / capability to / capabilities / access to image / cannot display / api key / subscription / plan / "
-    "maintenance / directly / 服务 / 稍后 / 暂时 / 繁忙 / 超时 / 额度 / 余额 / 工具 / 网络 / 语言模型 / 作为文本 / 维护 / 系统错误 / "
-    "系统异常 / 後で / しばらく / 混雑 / 잠시 / 나중에 / más tarde / mais tarde / plus tard / später / più tardi / позже / "
-    "temporalmente / temporairement / vorübergehend / временно"
+    """temporarily / try again later / try again in / unavailable / not available / overloaded / high demand / busy / timed out /
+    timeout / rate limit / quota / limit reached / credits / technical / server error / internal error / something went wrong /
+    an error occurred / language model / text-based / as a text / text model / do not have the ability / don't have the ability /
+    not capable / tool / capability to / capabilities / access to image / cannot display / api key / subscription / plan /
+    maintenance / directly / 服务 / 稍后 / 暂时 / 繁忙 / 超时 / 额度 / 余额 / 工具 / 网络 / 语言模型 / 作为文本 / 维护 / 系统错误 /
+    系统异常 / 後で / しばらく / 混雑 / 잠시 / 나중에 / más tarde / mais tarde / plus tard / später / più tardi / позже /
+    temporalmente / temporairement / vorübergehend / временно"""
 )
 """Apologies of a machine that broke, or of a model that cannot draw at all."""
 
@@ -197,12 +199,10 @@ REFUSALS: tuple[Rule, ...] = (
         Kind.SAFETY_PROMPT,
         "models answering in words instead of a picture (HTTP 200)",
         words=words(
-            "i can't / i cannot / i can not / i'm unable / i am unable / unable to / i won't / i will not / couldn't / could not / "
-            "can't / cannot / "
-            "not able to / i'm not allowed / i must decline / decline to / i'm not comfortable",
-            "create / generate / produce / draw / edit / fulfill / fulfil / assist / help with / help you with / process / "
-            "complete / make / "
-            "comply / depict / provide / do that / with that / with this request / render / continue",
+            """i can't / i cannot / i can not / i'm unable / i am unable / unable to / i won't / i will not / couldn't / could not /
+            can't / cannot / not able to / i'm not allowed / i must decline / decline to / i'm not comfortable""",
+            """create / generate / produce / draw / edit / fulfill / fulfil / assist / help with / help you with / process / complete /
+            make / comply / depict / provide / do that / with that / with this request / render / continue""",
         ),
         nowhere=_SORRY_BUT_SERVICE,
         confidence=0.75,
@@ -224,20 +224,16 @@ REFUSALS: tuple[Rule, ...] = (
         Kind.SAFETY_PROMPT,
         "the same in other languages",
         words=words(
-            "申し訳 / できません / 致しかねます / 죄송 / 수 없습니다 / 수 없어요 / lo siento / no puedo / desculpe / não posso / "
-            "désolé / je ne peux pas / "
-            "je ne suis pas en mesure / entschuldigung / kann ich nicht / ich kann / leider / mi dispiace / non posso / извините / "
-            "не могу / к сожалению / "
-            "przepraszam / nie mogę / üzgünüm / oluşturamam / xin lỗi / không thể / maaf / tidak dapat / tidak bisa / het spijt / "
-            "kan ik niet / "
-            "ik kan / beklager / kan ikke / förlåt / kan inte / آسف / لا أستطيع / لا يمكنني / क्षमा / माफ़ / ขออภัย / ไม่สามารถ",
-            "生成 / 作成 / 描 / 編集 / 対応 / お手伝い / 생성 / 만들 / 도와 / 편집 / 그릴 / crear / generar / ayudar / editar / "
-            "cumplir / criar / gerar / ajudar / créer / "
-            "générer / aider / modifier / produire / erstellen / generieren / helfen / bearbeiten / creare / generare / aiutar / "
-            "modificare / создать / "
-            "сгенерировать / помочь / нарисовать / создавать / utworzyć / wygenerować / stworzyć / pomóc / oluştur / yardım / tạo / "
-            "giúp / membuat / membantu / "
-            "menghasilkan / maken / genereren / helpen / lage / generere / skapa / generera / إنشاء / توليد / बना / สร้าง",
+            """申し訳 / できません / 致しかねます / 죄송 / 수 없습니다 / 수 없어요 / lo siento / no puedo / desculpe / não posso /
+            désolé / je ne peux pas / je ne suis pas en mesure / entschuldigung / kann ich nicht / ich kann / leider / mi dispiace /
+            non posso / извините / не могу / к сожалению / przepraszam / nie mogę / üzgünüm / oluşturamam / xin lỗi / không thể /
+            maaf / tidak dapat / tidak bisa / het spijt / kan ik niet / ik kan / beklager / kan ikke / förlåt / kan inte / آسف /
+            لا أستطيع / لا يمكنني / क्षमा / माफ़ / ขออภัย / ไม่สามารถ""",
+            """生成 / 作成 / 描 / 編集 / 対応 / お手伝い / 생성 / 만들 / 도와 / 편집 / 그릴 / crear / generar / ayudar / editar /
+            cumplir / criar / gerar / ajudar / créer / générer / aider / modifier / produire / erstellen / generieren / helfen /
+            bearbeiten / creare / generare / aiutar / modificare / создать / сгенерировать / помочь / нарисовать / создавать /
+            utworzyć / wygenerować / stworzyć / pomóc / oluştur / yardım / tạo / giúp / membuat / membantu / menghasilkan / maken /
+            genereren / helpen / lage / generere / skapa / generera / إنشاء / توليد / बना / สร้าง""",
         ),
         nowhere=_SORRY_BUT_SERVICE,
         confidence=0.7,
@@ -245,3 +241,17 @@ REFUSALS: tuple[Rule, ...] = (
     ),
 )
 """Refusals without a reason: read only where an answer has no error status."""
+
+OTHER_ANSWERS_IN_WORDS: tuple[Rule, ...] = (
+    Rule(
+        Kind.EMPTY_RESULT,
+        FACTS + " 3: an apology of a machine, or of a model that cannot draw at all",
+        words=words(
+            "can't / cannot / unable / not able / couldn't / could not / 无法 / 不能 / できません / 수 없",
+            "generat / creat / draw / image / 生成 / 绘 / 图 / 画像 / 이미지",
+        ),
+        action=Action.NONE,
+        confidence=0.5,
+        family=FAMILY,
+    ),
+)
