@@ -18,8 +18,8 @@ from bot.prompts.normalise import alt_text
 from bot.texts import has, text
 from bot.texts.phrases import duration, listed, moment, money, pictures, size
 
-REFRESH = 5.0
-"""Seconds after which a waiting view is rendered again, so that position and countdown stay true."""
+REFRESH, REFRESH_SOON = 5.0, 1.0
+"""Seconds after which a waiting view is rendered again, so that position and countdown stay true; soon while neither is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _waiting(facts: RequestFacts) -> View:
         quote=request.prompt,
         buttons=(_cancel(request),),
         tone=Tone.WAITING,
-        refresh_at=facts.now + REFRESH,
+        refresh_at=facts.now + (REFRESH if estimate is not None else REFRESH_SOON),
     )
 
 

@@ -76,7 +76,8 @@ class Scheduler:
     def estimate(self, request_id: str) -> Estimate | None:
         """Position and time of a waiting request."""
         now = self.ports.monotonic()
-        if now - self._estimated_at > ESTIMATES_AGE:
+        stale = now - self._estimated_at > ESTIMATES_AGE
+        if stale or (request_id not in self._estimates and any(one.request_id == request_id for one in self._waiting)):
             self._estimates, self._estimated_at = self.gate.estimates(now, self._waiting), now
         return self._estimates.get(request_id)
 
