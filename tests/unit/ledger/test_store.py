@@ -175,11 +175,14 @@ async def test_an_older_schema_is_backed_up_before_it_is_migrated(tmp_path: Path
     connection.close()
 
 
-def test_the_first_migration_makes_exactly_the_tables_of_the_code(tmp_path: Path) -> None:
-    file = tmp_path / DATABASE
-    assert migrate.upgrade(file, 0.0) is None
-    with sqlite3.connect(file) as connection:
-        names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    connection.close()
-    assert set(metadata.tables) <= names
-    assert migrate.current(file) == migrate.HEAD
+def test_a_fresh_file_and_all_migrations_in_turn_have_the_same_schema(tmp_path: Path) -> None:
+    migrate.upgrade(tmp_path / "fresh.db", 0.0)
+    migrate.migrate(tmp_path / "migrated.db")
+    schemas = []
+    for name in ("fresh.db", "migrated.db"):
+        with sqlite3.connect(tmp_path / name) as connection:
+            schemas.append(set(connection.execute("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE '%alembic_version%'")))
+        connection.close()
+        assert migrate.current(tmp_path / name) == migrate.HEAD
+    assert schemas[0] == schemas[1]
+    assert set(metadata.tables) <= {name for _, name, _ in schemas[0]}
