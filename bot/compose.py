@@ -133,6 +133,7 @@ class Bot:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.sender.stop(min(5.0, drain))
         self.wakeups.stop()
+        await self.moderation.stop()
         with contextlib.suppress(Exception):
             await self.ledger.write(lambda tx: remember_gate(tx, self.provider.gate_key, self.gate))
         await self.provider.aclose()
@@ -192,12 +193,12 @@ async def build(
     moderation = Moderation(
         ledger=ledger,
         rules=rules,
-        ports=ports,
         notices=notices,
         home=lambda platform: bot.adapters[platform].home_moderators_place() if platform in bot.adapters else None,
         check=lambda platform: bot.adapters[platform].moderators if platform in bot.adapters else None,
+        forget_picture=lambda sha256: pictures.delete(sha256),
     )
-    hands = Hands(rules, moderation.open_case, notices, ports.uniform)
+    hands = Hands(rules, moderation.open_case, notices, ports.uniform, moderation.on_pictures)
     scheduler = Scheduler(ledger, gate, provider, hands, ports, salt)
 
     def view(connection: Connection, request: Request, audience: Audience) -> View:

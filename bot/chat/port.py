@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.chat.views import Audience, View
 from bot.domain.requests import Place
@@ -88,3 +88,21 @@ class ModeratorCheck(Protocol):
     async def is_moderator(self, person: str, community: str) -> bool: ...
 
     async def is_administrator(self, person: str, community: str) -> bool: ...
+
+
+@runtime_checkable
+class ModeratorRoll(Protocol):
+    """What a ModeratorCheck may offer beside, where the platform can list people: it decides whether an appeal waits for somebody else."""
+
+    async def moderators(self, community: str) -> frozenset[str] | None:
+        """Everybody who may decide cases of a community; None when the platform cannot say now."""
+        ...
+
+
+@runtime_checkable
+class RoleCheck(Protocol):
+    """What a ModeratorCheck may offer beside, where the platform has roles or groups that a community can name as its moderators."""
+
+    async def holds_role(self, person: str, community: str, role: str) -> bool:
+        """Whether somebody in this community holds this role now; False when unsure."""
+        ...

@@ -18,6 +18,8 @@ from bot.ledger.tables import audit, case_notes, cases, requests, rewrites
 MACHINE = "imagine-bot"
 """The actor of steps that no person took: a lease that ended, a reminder, an expiry."""
 
+TAKING = (CaseEvent.CLAIM.value, CaseEvent.TAKE_OVER.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -52,11 +54,14 @@ class Case:
     told: int | None = None
     """The trail's line that the member's newest message is about."""
     decided_by: Person | None = None
-    decided_at: float | None = None
+    """The moderator of the last decision; kept through an appeal, which another one shall decide."""
+    closed_at: float | None = None
     reason: str | None = None
     """Of a denial: a key under `case.reason.` or the community's own words."""
     reminded: int = 0
     appeals: int = 0
+    forget: bool = False
+    """The member asked for their texts to be removed: done as soon as the case is closed."""
     texts_removed: bool = False
 
 
@@ -123,6 +128,7 @@ def open_new(tx: Tx, request: Request, kind: str, facts: Mapping[str, str], *, d
             expires_at=expires_at,
             reminded=0,
             appeals=0,
+            forget=False,
             texts_removed=False,
         )
     )
@@ -275,6 +281,19 @@ def count_steps(connection: Connection, community: str, actor: str, events: Iter
     )
 
 
+def moderators_of(connection: Connection, community: str, limit: int = 5) -> Sequence[str]:
+    """Who took cases of a community before, the most recent first."""
+    newest = func.max(audit.c.at)
+    rows = connection.execute(
+        select(audit.c.actor)
+        .where(audit.c.community == community, audit.c.outcome == "done", audit.c.event.in_(TAKING))
+        .group_by(audit.c.actor)
+        .order_by(newest.desc())
+        .limit(limit)
+    )
+    return [row.actor for row in rows]
+
+
 def add_rewrite(tx: Tx, case_id: str, prompt: str, fingerprint: str, author: Person) -> Rewrite:
     """Store a moderator's wording."""
     made = Rewrite(tx.new_id(), case_id, prompt, fingerprint, author, tx.now)
@@ -352,10 +371,11 @@ def _case(row: Row[Any]) -> Case:
         asked=row.asked,
         told=row.told,
         decided_by=None if row.decided_by is None else Person(row.decided_by, row.decided_name or ""),
-        decided_at=row.decided_at,
+        closed_at=row.closed_at,
         reason=row.reason,
         reminded=row.reminded,
         appeals=row.appeals,
+        forget=row.forget,
         texts_removed=row.texts_removed,
     )
 

@@ -105,7 +105,7 @@ def shown(tx: Tx, message_id: str, *, sent: int, ref: Mapping[str, str], final: 
     done = tx.connection.execute(
         update(messages)
         .where(messages.c.id == message_id)
-        .values(sent_revision=sent, ref=dict(ref), settled=(messages.c.wanted_revision == sent) if final else False)
+        .values(sent_revision=sent, ref=dict(ref), refused=None, settled=(messages.c.wanted_revision == sent) if final else False)
         .returning(messages.c.wanted_revision)
     ).scalar()
     return done == sent

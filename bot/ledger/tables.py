@@ -187,16 +187,17 @@ cases = Table(
     Column("told", Integer),
     Column("decided_by", String(64)),
     Column("decided_name", String(120)),
-    Column("decided_at", Float),
+    Column("closed_at", Float),
     Column("reason", String(120)),
     Column("expires_at", Float, nullable=False),
     Column("reminded", Integer, nullable=False),
     Column("appeals", Integer, nullable=False),
+    Column("forget", Boolean, nullable=False),
     Column("texts_removed", Boolean, nullable=False),
 )
 Index("cases_of_person", cases.c.platform, cases.c.community, cases.c.person, cases.c.opened_at)
 Index("cases_due", cases.c.due_at, sqlite_where=cases.c.due_at.is_not(None))
-Index("cases_with_texts", cases.c.decided_at, sqlite_where=text("texts_removed = 0"))
+Index("cases_with_texts", cases.c.closed_at, sqlite_where=text("texts_removed = 0"))
 
 audit = Table(
     "audit",

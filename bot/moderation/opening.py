@@ -11,10 +11,10 @@ from bot.chat.views import Audience
 from bot.domain.case_states import CaseEvent, CaseState
 from bot.domain.failure import Failure
 from bot.domain.requests import Origin, Place, Request
-from bot.ledger import case_rows, message_rows
+from bot.ledger import case_rows, message_rows, request_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Tx
-from bot.ledger.tables import blocked_members
+from bot.ledger.tables import blocked_members, blocked_prompts
 from bot.moderation.courts import DIRECT, Home, moderators_place
 from bot.moderation.steps import settle, show_card, step
 from bot.moderation.terms import COOL_DOWN, COOL_DOWN_BLOCKS, EXPIRY, REMINDERS
@@ -52,13 +52,11 @@ class Cases:
 
     def _again(self, tx: Tx, request: Request, failure: Failure) -> Case | None:
         """An accepted rewrite, or a rewording that a moderator asked for, was blocked too: back to the moderators."""
-        case = case_rows.get(tx.connection, request.case_id) if request.case_id else None
+        case = _accepted_case(tx.connection, request)
         if case is None:
             case = case_rows.waiting_of(tx.connection, request.place.platform, request.place.community, request.person.id)
             if case is None or case.state is not CaseState.WITH_MEMBER or case.asked != REPHRASE:
                 return None
-        elif case.state is not CaseState.CLOSED_ACCEPTED and not (case.state is CaseState.WITH_MEMBER and case.asked == REPHRASE):
-            return None
         values: dict[str, object] = {
             "asked": None,
             "request_id": request.id,
@@ -69,7 +67,7 @@ class Cases:
             "reminded": 0,
             "decided_by": None,
             "decided_name": None,
-            "decided_at": None,
+            "closed_at": None,
         }
         return step(tx, case, CaseEvent.BLOCKED_AGAIN, request.person, _facts(request, failure), values)
 
@@ -84,6 +82,24 @@ class Cases:
         case = case_rows.open_new(tx, request, failure.kind.value, failure.facts, due_at=tx.now + REMINDERS[0], expires_at=tx.now + EXPIRY)
         case_rows.write_audit(tx, case.id, case.community, request.person, "opened", facts=_facts(request, failure))
         return settle(tx, case)
+
+
+def _accepted_case(connection: Connection, request: Request) -> Case | None:
+    """The case whose accepted rewrite this request sends, at first or again."""
+    seen: Request | None = request
+    while seen is not None and seen.origin in (Origin.RETRY, Origin.AGAIN, Origin.NEAREST) and seen.parent:
+        seen = request_rows.get(connection, seen.parent)
+    if seen is None or seen.origin is not Origin.REWRITE or seen.case_id is None:
+        return None
+    case = case_rows.get(connection, seen.case_id)
+    return case if case is not None and case.state is CaseState.CLOSED_ACCEPTED else None
+
+
+def is_remembered(tx: Tx, community: str, print_: str) -> bool:
+    """Whether this wording was blocked in this community within a day."""
+    remembered = select(blocked_prompts.c.until).where(blocked_prompts.c.community == community, blocked_prompts.c.fingerprint == print_)
+    until = tx.connection.execute(remembered).scalar()
+    return until is not None and until > tx.now
 
 
 def _facts(request: Request, failure: Failure) -> dict[str, object]:

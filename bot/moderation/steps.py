@@ -26,7 +26,7 @@ def step(
     """Move a case and write it down; None when it had moved already. `tell` makes a new message for the member about this step."""
     changes = dict(values or {})
     if CASES.next(case.state, event) is not CaseState.CLAIMED:
-        changes["lease_until"] = None
+        changes.update(holder=None, holder_name=None, lease_until=None)
     moved = case_rows.move(tx, case, event, **changes)
     if moved is None:
         return None
@@ -52,12 +52,15 @@ def settle(tx: Tx, case: Case) -> Case:
     return case
 
 
-def tell_member(tx: Tx, case: Case, line: int) -> Case:
-    """A new message for the member about one line of the trail, where the request was made."""
+def tell_member(tx: Tx, case: Case, line: int, *, keep: bool = False) -> Case:
+    """A new message for the member about one line of the trail, where the request was made. With `keep` the question asked before stays the
+    newest one that changes with the case."""
     request = request_rows.get(tx.connection, case.request_id)
     if request is None:
         return case
     message_rows.want(tx, f"step:{line}", Audience.MEMBER, request.place, case.person.id)
+    if keep:
+        return case
     changed = case_rows.change(tx, case, told=line)
     assert changed is not None
     return changed
@@ -72,4 +75,4 @@ def show_status(tx: Tx, case: Case) -> None:
 
 def show_card(tx: Tx, case: Case, place: Place) -> None:
     """Have the moderators' card show the newest state; makes it when there is none."""
-    message_rows.want(tx, f"case:{case.id}", Audience.MODERATORS, place, f"moderators@{place.community}")
+    message_rows.want(tx, f"case:{case.id}", Audience.MODERATORS, place)

@@ -26,6 +26,8 @@ from bot.requests.rules import Question, Rules
 OpenCase = Callable[[Tx, Request, Failure], str]
 """Opens a case for moderators, or joins the member's open one; returns the case's id. Handed in by the composition root."""
 
+AGREED = (Origin.CLEANED, Origin.REWRITE)
+"""Wordings that the member was shown and accepted: that very text is sent, without another question."""
 RAW_PROMPT = 100_000
 """Characters of a prompt that are stored at the door; the models' own limits are far below."""
 
@@ -62,7 +64,7 @@ def accept(tx: Tx, request_id: str, rules: Rules, open_case: OpenCase) -> Reques
     memory = blocked_before(tx, checked)
     if memory is not None:
         return _refuse_blocked(tx, checked, memory, open_case)
-    question = None if request.origin is Origin.CLEANED or rules.lint is None else rules.lint(checked.prompt)
+    question = None if request.origin in AGREED or rules.lint is None else rules.lint(checked.prompt)
     values = _values(checked, rules, tx.now)
     if question is not None:
         return _hold(tx, checked, question, values, rules)
@@ -150,7 +152,10 @@ def blocked_before(tx: Tx, request: Request) -> Remembered | None:
 def blocked_member(tx: Tx, request: Request) -> Row[Any, Any] | None:
     """Until when and by whom the member is kept from the bot in this community; None when they are not."""
     here = {"community": request.place.community, "person": request.person.id, "now": tx.now}
-    return tx.connection.execute(_BLOCKED_MEMBER, here).one_or_none()
+    found = tx.connection.execute(_BLOCKED_MEMBER, here).one_or_none()
+    if found is not None and found.by == "cool_down" and request.origin is Origin.REWRITE:
+        return None  # the pause is for the member's own tries; this wording is a moderator's
+    return found
 
 
 def remembered_failure() -> Failure:

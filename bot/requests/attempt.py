@@ -58,6 +58,8 @@ class Hands:
     open_case: OpenCaseHook
     notices: Notices
     uniform: Callable[[float, float], float]
+    on_pictures: Callable[[Tx, Request], None] = lambda tx, request: None
+    """Told within the transaction that answers a request with pictures and without a block: a case may be settled by it."""
 
 
 def open_attempt(tx: Tx, request_id: str, hands: Hands) -> Opened | NotNow | Ended:
@@ -146,6 +148,8 @@ def _step(tx: Tx, request: Request, failure: Failure | None, outcome: Outcome, h
             return result
         case Final(result):
             answer(tx, request, RequestEvent.ANSWER, result, **values)
+            if result is Answer.PICTURES:
+                hands.on_pictures(tx, request)
             return result
 
 

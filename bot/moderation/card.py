@@ -1,0 +1,231 @@
+"""The moderators' card and reminder, and what the member is told: projections of a case's rows, the same after any restart or deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from bot.chat.port import Message
+from bot.chat.views import ActionName, Button, ButtonStyle, Fact, Tone, View
+from bot.domain.case_states import WAITING, CaseState
+from bot.domain.failure import Failure
+from bot.domain.kinds import KINDS, Kind
+from bot.domain.requests import Request
+from bot.failures.explain import explain
+from bot.ledger import case_rows, request_rows
+from bot.ledger.case_rows import MACHINE, Case, Note, Step
+from bot.ledger.tables import attempts, blocked_members
+from bot.moderation.terms import DUE
+from bot.texts import has, text
+from bot.texts.phrases import duration, moment, money, size
+
+PROMPT_SHOWN, NOTE_SHOWN = 900, 300
+"""Characters on the card; the whole prompt comes with Show prompt."""
+HISTORY = 8
+"""Steps on the card; all of them come with `imagine-bot cases show`."""
+QUIET = frozenset({"read_prompt"})
+"""Steps that are on record and not on the card."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """All that a card depends on."""
+
+    case: Case
+    request: Request | None
+    joined: Sequence[Request]
+    """Other blocked wordings of the member that belong to this case, oldest first."""
+    earlier: int
+    cost: int
+    steps: Sequence[Step]
+    notes: Sequence[Note]
+    now: float
+    paused_until: float | None
+
+
+def gather(connection: Connection, case: Case, now: float) -> CaseFacts:
+    """Read what the card shows."""
+    linked = [one for one in case_rows.requests_of(connection, case.id) if one.id != case.request_id]
+    ids = [case.request_id, *(one.id for one in linked)]
+    cost = connection.execute(select(func.coalesce(func.sum(attempts.c.cost), 0)).where(attempts.c.request_id.in_(ids))).scalar_one()
+    paused = connection.execute(
+        select(blocked_members.c.until).where(
+            blocked_members.c.community == case.community, blocked_members.c.person == case.person.id, blocked_members.c.until > now
+        )
+    ).scalar()
+    return CaseFacts(
+        case=case,
+        request=request_rows.get(connection, case.request_id),
+        joined=linked,
+        earlier=case_rows.earlier(connection, case),
+        cost=int(cost),
+        steps=[one for one in case_rows.trail(connection, case.id) if one.outcome == "done" and one.event not in QUIET],
+        notes=case_rows.notes_of(connection, case.id),
+        now=now,
+        paused_until=None if paused is None else float(paused),
+    )
+
+
+def project_card(connection: Connection, case: Case, now: float) -> View:
+    """The card as the moderators see it."""
+    return card(gather(connection, case, now))
+
+
+def card(facts: CaseFacts) -> View:
+    """Pure."""
+    case = facts.case
+    return View(
+        title=title(case),
+        text=(_why(case), text("case.card.no_overrule")) if case.state in WAITING else (),
+        facts=tuple(_facts(facts)),
+        buttons=tuple(_buttons(facts)),
+        tone=Tone.WAITING if case.state in WAITING else Tone.NEUTRAL,
+        final=True,
+    )
+
+
+def title(case: Case) -> str:
+    """Number, state, and who holds or decided it."""
+    words = {
+        "number": case.number,
+        "member": name_of(case),
+        "holder": "" if case.holder is None else case.holder.name or case.holder.id,
+        "until": "" if case.lease_until is None else moment(case.lease_until),
+        "by": "" if case.decided_by is None else case.decided_by.name or case.decided_by.id,
+        "at": "" if case.closed_at is None else moment(case.closed_at),
+        "reason": reason(case),
+    }
+    key = f"case.card.{case.state.value}"
+    if case.appeals and case.state is CaseState.OPEN:
+        key = "case.card.appealed"
+    return text(key, **words)
+
+
+def reason(case: Case) -> str:
+    """A denial's reason in words."""
+    if not case.reason:
+        return ""
+    return text(f"case.reason.{case.reason}") if has(f"case.reason.{case.reason}") else case.reason
+
+
+def name_of(case: Case) -> str:
+    """The member's name as far as it is still stored."""
+    return case.person.name or case.person.id
+
+
+def _why(case: Case) -> str:
+    """Why it is here, in the moderators' words."""
+    if case.facts.get("code") == "block_memory":
+        return text("case.card.why_memory")
+    rule = KINDS[Kind(case.kind)]
+    return explain(Failure(rule.group, Kind(case.kind), rule.action, None, rule.who_can_fix, 1.0, case.facts), "moderator")
+
+
+def _facts(facts: CaseFacts) -> list[Fact]:
+    case, request = facts.case, facts.request
+    shown: list[tuple[str, str, bool]] = [("state", text(f"case.state.{case.state.value}"), False)]
+    shown.append(("kind", text(f"case.kind.{case.kind}"), False))
+    technical = " · ".join(f"{key} {case.facts[key]}" for key in ("status", "code", "stage", "categories") if case.facts.get(key))
+    shown.append(("code", technical, False))
+    shown.append(("request_id", case.facts.get("request_id", ""), False))
+    shown.append(("prompt", _prompt(case, request), True))
+    if facts.joined:
+        newest = [one.prompt for one in facts.joined if one.prompt][-1:]
+        shown.append(("joined", text("case.card.joined", count=len(facts.joined), prompt=_cut(newest[0], 400) if newest else "…"), True))
+    shown.append(("member", _member(facts), False))
+    if request is not None:
+        shown.append(("channel", request.place.channel, False))
+        if request.size:
+            line = " · ".join((request.model, size(request.size), request.quality, str(request.count)))
+            shown.append(("model", line, False))
+        shown.append(("request", request.id, False))
+    shown.append(("cost", money(facts.cost), False))
+    shown.append(("opened", text("case.card.opened_at", at=moment(case.opened_at)), False))
+    if case.state in WAITING:
+        due = text("case.card.due_at", due=moment(case.waiting_since + DUE), expires=moment(case.expires_at))
+        shown.append(("due", due, False))
+    for note in [one for one in facts.notes if one.kind in ("comment", "appeal", "denial", "hint")][-4:]:
+        who = note.author.name or note.author.id
+        shown.append((f"note_{note.kind}", f"{_cut(note.text, NOTE_SHOWN)} ({who}, {moment(note.at)})", note.kind == "appeal"))
+    shown.append(("history", "\n".join(history(case, facts.steps)[-HISTORY:]), False))
+    return [Fact(text(f"case.fact.{key}"), value, hidden) for key, value, hidden in shown if value]
+
+
+def history(case: Case, steps: Sequence[Step]) -> list[str]:
+    """One line per step: when, who, what."""
+    return [text("case.history", at=moment(step.at), who=_actor(case, step), what=text(f"case.step.{step.event}")) for step in steps]
+
+
+def _actor(case: Case, step: Step) -> str:
+    if step.actor == MACHINE:
+        return text("case.clock")
+    return step.actor_name or (name_of(case) if step.actor == case.person.id else step.actor)
+
+
+def _member(facts: CaseFacts) -> str:
+    key = "case.card.member_first" if not facts.earlier else "case.card.member_earlier"
+    line = text(key, member=name_of(facts.case), person=facts.case.person.id, count=facts.earlier)
+    if facts.paused_until is not None:
+        line += " " + text("case.card.member_paused", until=moment(facts.paused_until))
+    return line
+
+
+def _prompt(case: Case, request: Request | None) -> str:
+    if case.texts_removed or request is None or not request.prompt:
+        return text("case.prompt.removed")
+    return _cut(request.prompt, PROMPT_SHOWN)
+
+
+def _cut(words: str, most: int) -> str:
+    return words if len(words) <= most else words[: most - 1] + "…"
+
+
+_DECIDING: tuple[tuple[ActionName, ButtonStyle, bool], ...] = (
+    (ActionName.CASE_REWRITE, ButtonStyle.PRIMARY, True),
+    (ActionName.CASE_REPHRASE, ButtonStyle.PLAIN, True),
+    (ActionName.CASE_NOT_POLICY, ButtonStyle.PLAIN, False),
+    (ActionName.CASE_DENY, ButtonStyle.DANGER, True),
+    (ActionName.CASE_RELEASE, ButtonStyle.PLAIN, False),
+    (ActionName.CASE_TAKE_OVER, ButtonStyle.PLAIN, False),
+)
+
+
+def _buttons(facts: CaseFacts) -> list[Button]:
+    case = facts.case
+    shown: list[tuple[ActionName, ButtonStyle, bool]] = []
+    if case.state in (CaseState.OPEN, CaseState.APPEALED):
+        shown.append((ActionName.CASE_CLAIM, ButtonStyle.PRIMARY, False))
+    if case.state is CaseState.CLAIMED:
+        shown.extend(_DECIDING)
+    if facts.paused_until is not None:
+        shown.append((ActionName.CASE_UNBLOCK_MEMBER, ButtonStyle.PLAIN, False))
+    elif case.state is CaseState.CLAIMED or case.state not in WAITING:
+        shown.append((ActionName.CASE_BLOCK_MEMBER, ButtonStyle.DANGER, True))
+    shown.append((ActionName.CASE_COMMENT, ButtonStyle.PLAIN, True))
+    if not case.texts_removed:
+        shown.append((ActionName.CASE_PROMPT, ButtonStyle.PLAIN, False))
+    return [Button(name, case.id, text(f"case.button.{name.value}"), style, form) for name, style, form in shown]
+
+
+def project_reminder(connection: Connection, message: Message, now: float) -> View | None:
+    """A line in the moderators' channel that a case still waits."""
+    step = case_rows.step(connection, int(message.subject.partition(":")[2]))
+    case = None if step is None else case_rows.get(connection, step.case_id)
+    if step is None or case is None:
+        return None
+    if case.state not in WAITING:
+        return View(title=title(case), tone=Tone.NEUTRAL, final=True)
+    hours = step.facts.get("hours", 0)
+    return View(
+        title=text("case.reminder.title", number=case.number, wait=duration(float(hours) * 3600)),
+        text=(text("case.reminder.text", expires=moment(case.expires_at)),),
+        tone=Tone.WAITING,
+        final=True,
+    )
+
+
+def project_setup(connection: Connection, message: Message, now: float) -> View | None:
+    """What administrators are told once, where nobody set a moderators' channel."""
+    return View(title=text("case.setup.title"), text=(text("case.setup.text"),), tone=Tone.NEUTRAL, final=True)

@@ -1,0 +1,293 @@
+"""A community's own settings: where its moderators read, who they are, where /imagine is open, what may be spent, defaults, retention.
+
+Its administrators change them, checked live; a value that cannot be used is answered with a sentence and changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from bot.catalogue.sizes import label
+from bot.chat.desk import FormMaker, Handler
+from bot.chat.views import Act, ActionName, Button, Choice, Fact, FieldKind, Form, FormField, Reply, View
+from bot.domain.requests import Person
+from bot.ledger import case_rows, message_rows
+from bot.ledger.store import Ledger, Tx
+from bot.moderation.courts import DIRECT
+from bot.moderation.ranks import Rank, Ranks
+from bot.prompts.normalise import UnusableText, normalise
+from bot.requests.rules import Rules
+from bot.texts import catalogue, text
+from bot.texts.phrases import listed, money
+
+RETENTION_DAYS = 30
+"""Default: how long the texts of a closed case are kept."""
+REASONS_MAX, REASON_LENGTH = 20, 100
+IDS_MAX = 50
+
+SECTIONS = {"people": "settings22people", "money": "settings222money", "pictures": "settingspictures"}
+"""Section -> the row its button carries. Rows are ids of ours everywhere else; these have the same form and name a page of the settings."""
+_SECTION_OF = {row: section for section, row in SECTIONS.items()}
+_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+_MENTION = re.compile(r"<[#@!&]*([A-Za-z0-9_.:-]+)(?:\|[^>]*)?>")
+
+
+class Asker(Protocol):
+    """Who asks (`bot.core.Visitor`)."""
+
+    @property
+    def platform(self) -> str: ...
+    @property
+    def community(self) -> str: ...
+    @property
+    def person(self) -> str: ...
+
+
+class WrongValue(Exception):
+    """A value that cannot be used; the text is the sentence."""
+
+
+def deny_reasons(connection: Connection, platform: str, community: str) -> tuple[Choice, ...]:
+    """What a moderator can choose from: the community's own list, or ours."""
+    own = message_rows.settings_of(connection, platform, community).get("deny_reasons")
+    if isinstance(own, list) and own:
+        return tuple(Choice(str(one), str(one)) for one in own)
+    return tuple(
+        Choice(key.removeprefix("case.reason."), sentence) for key, sentence in catalogue().items() if key.startswith("case.reason.")
+    )
+
+
+def retention_days(connection: Connection, platform: str, community: str) -> int:
+    """For how many days the texts of a closed case are kept."""
+    own = message_rows.settings_of(connection, platform, community).get("retention_days")
+    return own if isinstance(own, int) else RETENTION_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """The desk for /imagine-settings."""
+
+    ledger: Ledger
+    rules: Rules
+    ranks: Ranks
+    changed: Callable[[Tx], None]
+    """Called within the transaction that changed something: cards may have to move."""
+
+    @property
+    def actions(self) -> Mapping[ActionName, Handler]:
+        """Handlers by button."""
+        return {ActionName.SETTINGS: self.submit}
+
+    @property
+    def forms(self) -> Mapping[ActionName, FormMaker]:
+        """Forms by button."""
+        return {ActionName.SETTINGS: self.form}
+
+    async def overview(self, visitor: Asker) -> Form | Reply:
+        """What is set, with a button per page."""
+        refused = await self._refused(visitor.platform, visitor.community, visitor.person, None)
+        if refused is not None:
+            return refused
+        own = await self.ledger.read(lambda c: message_rows.settings_of(c, visitor.platform, visitor.community))
+        view = View(
+            title=text("case.settings.title"),
+            text=(text("case.settings.how"),),
+            facts=tuple(Fact(text(f"case.settings.{name}"), shown) for name, shown in self._shown(own).items()),
+            buttons=tuple(
+                Button(ActionName.SETTINGS, row, text(f"case.settings.page_{section}"), opens_form=True)
+                for section, row in SECTIONS.items()
+            ),
+            final=True,
+        )
+        return Reply(text("case.settings.title"), changed=False, view=view)
+
+    async def form(self, act: Act) -> Form | Reply:
+        """One page of the settings."""
+        section = _SECTION_OF.get(act.row)
+        refused = await self._refused(act.platform, act.community, act.person, act)
+        if refused is not None or section is None:
+            return refused or Reply(text("reply.unknown_button"), changed=False)
+        own = await self.ledger.read(lambda c: message_rows.settings_of(c, act.platform, act.community))
+        fields = {"people": self._people, "money": self._money, "pictures": self._pictures}[section](own)
+        title = text(f"case.settings.page_{section}")
+        return Form(ActionName.SETTINGS, act.row, title, fields, text("case.settings.submit"), text(f"case.settings.text_{section}"))
+
+    async def submit(self, act: Act) -> Reply:
+        """Check the page's values and keep them, all or none."""
+        section = _SECTION_OF.get(act.row)
+        refused = await self._refused(act.platform, act.community, act.person, act)
+        if refused is not None or section is None:
+            return refused or Reply(text("reply.unknown_button"), changed=False)
+
+        def body(tx: Tx) -> Reply:
+            if not message_rows.first_time(tx, act.event_key):
+                return Reply(text("reply.already_done"), changed=False)
+            own = dict(message_rows.settings_of(tx.connection, act.platform, act.community))
+            try:
+                read = {name: self._read(name, act.values.get(name, "")) for name in _FIELDS[section]}
+            except WrongValue as problem:
+                return Reply(str(problem), changed=False)
+            values = {name: value for name, value in {**own, **read}.items() if value is not None}
+            message_rows.change_settings(tx, act.platform, act.community, values, act.person)
+            different = sorted(name for name in read if own.get(name) != read[name])
+            case_rows.write_audit(tx, "", act.community, Person(act.person, ""), "settings", facts={"changed": different})
+            self.changed(tx)
+            return Reply(text("case.settings.saved"))
+
+        return await self.ledger.write(body)
+
+    async def _refused(self, platform: str, community: str, person: str, act: Act | None) -> Reply | None:
+        if community.startswith(DIRECT):
+            return Reply(text("case.settings.not_here"), changed=False)
+        if await self.ranks.of(platform, community, person, Rank.ADMINISTRATOR) is Rank.ADMINISTRATOR:
+            return None
+        if act is not None:
+            await self.ledger.write(
+                lambda tx: case_rows.write_audit(tx, "", community, Person(person, ""), "settings", "refused", {"why": "not_administrator"})
+            )
+        return Reply(text("case.settings.not_administrator"), changed=False)
+
+    def _people(self, own: Mapping[str, object]) -> tuple[FormField, ...]:
+        return tuple(
+            FormField(
+                name, text(f"case.settings.{name}"), value=_plain(own.get(name)), required=False, hint=text(f"case.settings.hint_{name}")
+            )
+            for name in _FIELDS["people"]
+        )
+
+    def _money(self, own: Mapping[str, object]) -> tuple[FormField, ...]:
+        return tuple(
+            FormField(
+                name,
+                text(f"case.settings.{name}"),
+                value=_dollars(own.get(name)),
+                required=False,
+                max_length=12,
+                hint=text("case.settings.hint_money", most=_limit(getattr(self.rules.limits, name.removeprefix("budget_")))),
+            )
+            for name in _FIELDS["money"]
+        )
+
+    def _pictures(self, own: Mapping[str, object]) -> tuple[FormField, ...]:
+        model = self.rules.model
+        default = Choice("", text("case.settings.default"))
+        sizes = (default, *(Choice(one, label(one)) for one in model.sizes.popular))[:25]
+        qualities = (default, *(Choice(one, one) for one in model.qualities))
+        reasons = own.get("deny_reasons")
+        return (
+            FormField("size", text("case.settings.size"), FieldKind.CHOICE, _plain(own.get("size")), tuple(sizes), required=False),
+            FormField("quality", text("case.settings.quality"), FieldKind.CHOICE, _plain(own.get("quality")), qualities, required=False),
+            FormField(
+                "retention_days",
+                text("case.settings.retention_days"),
+                value=str(own.get("retention_days", RETENTION_DAYS)),
+                max_length=4,
+                hint=text("case.settings.hint_retention_days"),
+            ),
+            FormField(
+                "deny_reasons",
+                text("case.settings.deny_reasons"),
+                FieldKind.PARAGRAPH,
+                value="\n".join(reasons) if isinstance(reasons, list) else "",
+                required=False,
+                max_length=REASONS_MAX * (REASON_LENGTH + 1),
+                hint=text("case.settings.hint_deny_reasons"),
+            ),
+        )
+
+    def _shown(self, own: Mapping[str, object]) -> dict[str, str]:
+        """Every setting as people read it."""
+        shown: dict[str, str] = {}
+        for name in (name for fields in _FIELDS.values() for name in fields):
+            value = own.get(name)
+            if name.startswith("budget_"):
+                shown[name] = money(value) if isinstance(value, int) else text("case.settings.default")
+            elif name == "retention_days":
+                shown[name] = text("case.settings.days", days=value if isinstance(value, int) else RETENTION_DAYS)
+            elif isinstance(value, list):
+                shown[name] = listed([str(one) for one in value])
+            else:
+                shown[name] = str(value) if value else text(f"case.settings.empty_{name}")
+        return shown
+
+    def _read(self, name: str, typed: str) -> object:
+        """One value; None for "not set". Raises WrongValue."""
+        try:
+            words = normalise(typed[:5000])
+        except UnusableText:
+            words = ""
+        if name == "retention_days":
+            return _days(words)
+        if not words:
+            return None
+        if name.startswith("budget_"):
+            return _micros(words, getattr(self.rules.limits, name.removeprefix("budget_")))
+        if name in ("size", "quality"):
+            allowed = self.rules.model.sizes.popular if name == "size" else self.rules.model.qualities
+            if words not in allowed:
+                raise WrongValue(text("case.settings.wrong_choice", value=words[:40], allowed=listed(list(allowed))))
+            return words
+        if name == "deny_reasons":
+            return _reasons(words)
+        ids = _ids(words)
+        return ids[0] if name == "moderators_channel" else ids
+
+
+_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "people": ("moderators_channel", "moderators", "channels"),
+    "money": ("budget_member_day", "budget_member_month", "budget_community_day", "budget_community_month"),
+    "pictures": ("size", "quality", "retention_days", "deny_reasons"),
+}
+
+
+def _ids(words: str) -> list[str]:
+    found = [one.lstrip("#@") for one in re.split(r"[\s,;]+", _MENTION.sub(r" \1 ", words)) if one.strip("#@")]
+    wrong = next((one for one in found if not _ID.fullmatch(one)), None)
+    if wrong is not None or not found or len(found) > IDS_MAX:
+        raise WrongValue(text("case.settings.wrong_id", value=(wrong or words)[:40]))
+    return found
+
+
+def _days(words: str) -> int:
+    if not words:
+        return RETENTION_DAYS
+    if not (words.isascii() and words.isdigit() and 1 <= int(words[:5]) <= 3650):
+        raise WrongValue(text("case.settings.wrong_days", value=words[:20]))
+    return int(words)
+
+
+def _micros(words: str, limit: int | None) -> int:
+    try:
+        micros = int(Decimal(words.lstrip("$")) * 1_000_000)
+    except (InvalidOperation, ValueError, OverflowError):
+        micros = -1
+    if not re.fullmatch(r"\$?[0-9]{1,7}(\.[0-9]{1,6})?", words, flags=re.ASCII) or micros < 0:
+        raise WrongValue(text("case.settings.wrong_money", value=words[:20]))
+    if limit is not None and micros > limit:
+        raise WrongValue(text("case.settings.too_much", value=money(micros), most=money(limit)))
+    return micros
+
+
+def _reasons(words: str) -> list[str]:
+    found = list(dict.fromkeys(" ".join(line.split()) for line in words.splitlines() if line.strip()))
+    if len(found) > REASONS_MAX or any(len(one) > REASON_LENGTH for one in found):
+        raise WrongValue(text("case.settings.wrong_reasons", most=REASONS_MAX, length=REASON_LENGTH))
+    return found
+
+
+def _plain(value: object) -> str:
+    return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value or "")
+
+
+def _dollars(value: object) -> str:
+    return f"{Decimal(value) / 1_000_000:.2f}" if isinstance(value, int) else ""
+
+
+def _limit(value: object) -> str:
+    return money(value) if isinstance(value, int) else text("case.settings.unlimited")

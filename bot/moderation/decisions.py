@@ -1,0 +1,210 @@
+"""What moderators do with a case: claim, release, take over, suggest a rewrite, ask to rephrase, deny, call it no matter of policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import delete
+
+from bot.catalogue.check import Problem
+from bot.chat.desk import Handler
+from bot.chat.views import Act, ActionName, Reply
+from bot.domain.case_states import CaseEvent, CaseState
+from bot.domain.requests import Person
+from bot.ledger import case_rows, request_rows
+from bot.ledger.case_rows import Case
+from bot.ledger.store import Tx
+from bot.ledger.tables import blocked_members, blocked_prompts
+from bot.messages.notices import Notices
+from bot.moderation.community import deny_reasons
+from bot.moderation.guard import REFUSED, STALE, Guard, refuse
+from bot.moderation.offers import options
+from bot.moderation.opening import REPHRASE, is_remembered
+from bot.moderation.ranks import Rank
+from bot.moderation.steps import show_status, step
+from bot.moderation.terms import APPEAL_WAITS, LEASE, MEMBER_TIME
+from bot.prompts.normalise import UnusableText, fingerprint, normalise
+from bot.requests.rules import Rules
+from bot.texts import text
+from bot.texts.phrases import moment
+
+NOTE_MAX = 1000
+"""Characters of a moderator's note."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """The moderators' desk."""
+
+    guard: Guard
+    rules: Rules
+    notices: Notices
+
+    @property
+    def actions(self) -> Mapping[ActionName, Handler]:
+        """Handlers by button."""
+        return {
+            ActionName.CASE_CLAIM: self.claim,
+            ActionName.CASE_TAKE_OVER: self.take_over,
+            ActionName.CASE_RELEASE: self.release,
+            ActionName.CASE_REWRITE: self.suggest,
+            ActionName.CASE_REPHRASE: self.ask_to_rephrase,
+            ActionName.CASE_DENY: self.deny,
+            ActionName.CASE_NOT_POLICY: self.not_policy,
+        }
+
+    async def claim(self, act: Act) -> Reply:
+        """Take the case for ten minutes."""
+        others = await self._others(act)
+
+        def body(tx: Tx, case: Case, person: Person) -> Reply:
+            if case.state is CaseState.CLAIMED:
+                own = case.holder is not None and case.holder.id == person.id
+                return refuse(tx, act, case, STALE, "already_yours" if own else "held")
+            if case.state not in (CaseState.OPEN, CaseState.APPEALED):
+                return refuse(tx, act, case, STALE, "with_member" if case.state is CaseState.WITH_MEMBER else "closed")
+            if _anothers_turn(case, person, others, tx.now):
+                return refuse(tx, act, case, REFUSED, "appeal_of_own")
+            return _held(tx, case, CaseEvent.CLAIM, person)
+
+        return await self.guard.moderator(act, body, lease=False)
+
+    async def take_over(self, act: Act) -> Reply:
+        """An administrator takes the lease of somebody else, for ten minutes from now."""
+
+        def body(tx: Tx, case: Case, person: Person) -> Reply:
+            if case.state is not CaseState.CLAIMED or case.holder is None:
+                return refuse(tx, act, case, STALE, "not_held")
+            if case.holder.id == person.id:
+                return refuse(tx, act, case, STALE, "already_yours")
+            return _held(tx, case, CaseEvent.TAKE_OVER, person, {"holder": case.holder.id})
+
+        return await self.guard.moderator(act, body, lease=False, wanted=Rank.ADMINISTRATOR)
+
+    async def release(self, act: Act) -> Reply:
+        """Give the case back."""
+
+        def body(tx: Tx, case: Case, person: Person) -> Reply:
+            step(tx, case, CaseEvent.RELEASE, person)
+            return Reply(text("case.done.release", number=case.number))
+
+        return await self.guard.moderator(act, body, lease=True)
+
+    async def suggest(self, act: Act) -> Reply:
+        """Offer the member another wording, written by a human. Nothing is sent before the member accepts it."""
+
+        def body(tx: Tx, case: Case, person: Person) -> Reply:
+            try:
+                prompt = normalise(act.values.get("prompt", ""))
+            except UnusableText:
+                return refuse(tx, act, case, REFUSED, "rewrite_empty")
+            problem = self._wording_problem(tx, case, prompt)
+            if problem is not None:
+                return refuse(tx, act, case, REFUSED, problem)
+            made = case_rows.add_rewrite(tx, case.id, prompt, fingerprint(prompt), person)
+            values = {
+                "asked": made.id,
+                "expires_at": max(case.expires_at, tx.now + MEMBER_TIME),
+                "decided_by": person.id,
+                "decided_name": person.name,
+            }
+            step(tx, case, CaseEvent.SUGGEST, person, {"rewrite": made.id}, values, tell=True)
+            return Reply(text("case.done.suggest", number=case.number, member=case.person.name or case.person.id))
+
+        return await self.guard.moderator(act, body, lease=True)
+
+    def _wording_problem(self, tx: Tx, case: Case, prompt: str) -> str | None:
+        """Why a rewrite cannot be offered; a key under `case.no.`. What was blocked stays blocked, whatever its spelling."""
+        print_ = fingerprint(prompt)
+        if print_ in {request.fingerprint for request in case_rows.requests_of(tx.connection, case.id)}:
+            return "rewrite_same"
+        if is_remembered(tx, case.community, print_):
+            return "rewrite_blocked_before"
+        request = request_rows.get(tx.connection, case.request_id)
+        if request is not None and isinstance(options(tx.connection, request, self.rules, prompt), Problem):
+            return "rewrite_too_long"
+        return "rewrite_private" if self.rules.lint is not None and self.rules.lint(prompt) is not None else None
+
+    async def ask_to_rephrase(self, act: Act) -> Reply:
+        """Ask the member for own words, with an optional hint."""
+
+        def body(tx: Tx, case: Case, person: Person) -> Reply:
+            note = add_words(tx, case, "hint", person, act.values.get("note", ""))
+            values = {"asked": REPHRASE, "expires_at": max(case.expires_at, tx.now + MEMBER_TIME)}
+            step(tx, case, CaseEvent.ASK_REPHRASE, person, {"note": note}, values, tell=True)
+            return Reply(text("case.done.ask_rephrase", number=case.number, member=case.person.name or case.person.id))
+
+        return await self.guard.moderator(act, body, lease=True)
+
+    async def deny(self, act: Act) -> Reply:
+        """The request stays blocked, for a reason from the community's list."""
+
+        def body(tx: Tx, case: Case, person: Person) -> Reply:
+            reason = act.values.get("reason", "")
+            if reason not in {choice.value for choice in deny_reasons(tx.connection, case.platform, act.community)}:
+                return refuse(tx, act, case, REFUSED, "no_reason")
+            note = add_words(tx, case, "denial", person, act.values.get("note", ""))
+            values = {"reason": reason, "decided_by": person.id, "decided_name": person.name, "closed_at": tx.now}
+            step(tx, case, CaseEvent.DENY, person, {"reason": reason, "note": note}, values, tell=True)
+            return Reply(text("case.done.deny", number=case.number))
+
+        return await self.guard.moderator(act, body, lease=True)
+
+    async def not_policy(self, act: Act) -> Reply:
+        """A technical matter after all: the operator hears of it, the wording is no longer remembered as blocked, the member may retry."""
+
+        def body(tx: Tx, case: Case, person: Person) -> Reply:
+            values = {"decided_by": person.id, "decided_name": person.name, "closed_at": tx.now}
+            step(tx, case, CaseEvent.NOT_POLICY, person, values=values, tell=True)
+            forget_blocks(tx, case)
+            facts = {key: case.facts[key] for key in ("status", "code", "request_id") if key in case.facts}
+            self.notices.report(tx, f"not_policy:{case.number}", "not_policy", {**facts, "case": str(case.number)})
+            return Reply(text("case.done.not_policy", number=case.number))
+
+        return await self.guard.moderator(act, body, lease=True)
+
+    async def _others(self, act: Act) -> bool | None:
+        """Before an appeal is claimed by who denied it: whether somebody else could."""
+        case = await self.guard.ledger.read(lambda c: case_rows.get(c, act.row))
+        if case is None or not case.appeals or case.decided_by is None or case.decided_by.id != act.person:
+            return None
+        known = await self.guard.ledger.read(lambda c: case_rows.moderators_of(c, case.community))
+        return await self.guard.ranks.others(act.platform, act.community, act.person, known)
+
+
+def _anothers_turn(case: Case, person: Person, others: bool | None, now: float) -> bool:
+    """An appeal is for another moderator where there is one; where nobody can say, it is kept for others for half of the due time."""
+    if not case.appeals or case.decided_by is None or case.decided_by.id != person.id:
+        return False
+    return now < case.waiting_since + APPEAL_WAITS if others is None else others
+
+
+def _held(tx: Tx, case: Case, event: CaseEvent, person: Person, facts: Mapping[str, object] | None = None) -> Reply:
+    until = tx.now + LEASE
+    moved = step(tx, case, event, person, facts, {"holder": person.id, "holder_name": person.name, "lease_until": until})
+    if moved is not None:
+        show_status(tx, moved)
+    return Reply(text(f"case.done.{event.value}", number=case.number, until=moment(until)))
+
+
+def add_words(tx: Tx, case: Case, kind: str, person: Person, words: str) -> str | None:
+    """Keep what somebody wrote in a form, cleaned; None when nothing visible was written."""
+    try:
+        clean = normalise(words[:NOTE_MAX])
+    except UnusableText:
+        return None
+    return case_rows.add_note(tx, case.id, kind, person, clean)
+
+
+def forget_blocks(tx: Tx, case: Case) -> None:
+    """The wordings of a case are no longer remembered as blocked, and a pause that followed from them ends."""
+    prints = {request.fingerprint for request in case_rows.requests_of(tx.connection, case.id)}
+    tx.connection.execute(
+        delete(blocked_prompts).where(blocked_prompts.c.community == case.community, blocked_prompts.c.fingerprint.in_(prints))
+    )
+    tx.connection.execute(
+        delete(blocked_members).where(
+            blocked_members.c.community == case.community, blocked_members.c.person == case.person.id, blocked_members.c.by == "cool_down"
+        )
+    )

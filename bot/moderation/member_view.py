@@ -1,0 +1,194 @@
+"""What the member hears of a case: one quiet line that changes with it, and a new message for every step that asks or decides something.
+
+Neutral words, no blame; what can be done stands on buttons that go when the moment is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from bot.chat.port import Message
+from bot.chat.views import ActionName, Audience, Button, ButtonStyle, Fact, Tone, View
+from bot.domain.case_states import CaseEvent, CaseState
+from bot.domain.request_states import RequestState
+from bot.domain.requests import Request
+from bot.ledger import case_rows, request_rows
+from bot.ledger.case_rows import Case, Note, Rewrite, Step
+from bot.moderation.card import project_card, reason
+from bot.moderation.offers import highest_cost
+from bot.moderation.opening import REPHRASE
+from bot.requests.rules import Rules
+from bot.texts import has, text
+from bot.texts.phrases import duration, moment, money
+
+
+@dataclass(frozen=True, slots=True)
+class StepFacts:
+    """All that a message about one step depends on."""
+
+    case: Case
+    step: Step
+    request: Request | None
+    rewrite: Rewrite | None
+    cost: int | None
+    """The most that the suggested wording can cost the member; None when the model does not take it."""
+    notes: Mapping[str, Note]
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """Projections for the sender: subject kinds `case`, `step`."""
+
+    rules: Rules
+
+    def project_case(self, connection: Connection, message: Message, now: float) -> View | None:
+        """`case:<id>`: the card for moderators, the quiet line for the member."""
+        case = case_rows.get(connection, message.subject.partition(":")[2])
+        if case is None:
+            return None
+        return project_card(connection, case, now) if message.audience is Audience.MODERATORS else status(case)
+
+    def project_step(self, connection: Connection, message: Message, now: float) -> View | None:
+        """`step:<number>`: one line of the trail, told to the member."""
+        step = case_rows.step(connection, int(message.subject.partition(":")[2]))
+        case = None if step is None else case_rows.get(connection, step.case_id)
+        if step is None or case is None:
+            return None
+        rewrite = case_rows.rewrite(connection, str(step.facts.get("rewrite", "")))
+        request = request_rows.get(connection, case.request_id)
+        cost = None
+        if rewrite is not None and request is not None:
+            cost = highest_cost(connection, request, self.rules, rewrite.prompt)
+        notes = {note.id: note for note in case_rows.notes_of(connection, case.id)}
+        return told(StepFacts(case, step, request, rewrite, cost, notes))
+
+
+def status(case: Case) -> View:
+    """Where the case stands, in one line that is edited and notifies nobody."""
+    return View(
+        title=text("case.member.title", number=case.number),
+        text=(text(f"case.member.{case.state.value}"),),
+        tone=Tone.NEUTRAL,
+        final=True,
+    )
+
+
+def told(facts: StepFacts) -> View:
+    """The member's message about one step. Pure."""
+    return _TOLD[facts.step.event](facts)
+
+
+def _view(facts: StepFacts, name: str, *, buttons: tuple[Button, ...] = (), tone: Tone = Tone.NEUTRAL, **values: object) -> View:
+    """Title and paragraphs from the texts, for the member alone."""
+    known = {"number": facts.case.number, "by": facts.step.actor_name or text("case.a_moderator"), **values}
+    return View(
+        title=text(f"case.told.{name}", **known),
+        text=tuple(text(f"case.told.{name}_text", **known).split("\n\n")),
+        buttons=buttons,
+        tone=tone,
+        mention=facts.case.person.id,
+        final=True,
+    )
+
+
+def _suggest(facts: StepFacts) -> View:
+    """Both wordings, who wrote the new one, what it could cost; that very text is what the button accepts."""
+    rewrite, case = facts.rewrite, facts.case
+    if rewrite is None:
+        return _view(facts, "question_over")
+    open_ = case.state is CaseState.WITH_MEMBER and case.asked == rewrite.id and rewrite.answer is None
+    price = text("case.told.price_unknown") if facts.cost is None else text("case.told.price", cost=money(facts.cost))
+    buttons = (
+        Button(ActionName.REWRITE_ACCEPT, rewrite.id, text("case.button.rewrite_accept"), ButtonStyle.PRIMARY),
+        Button(ActionName.REWRITE_DECLINE, rewrite.id, text("case.button.rewrite_decline")),
+    )
+    answered = f"case.told.rewrite_{rewrite.answer or 'over'}"
+    base = _view(facts, "suggest", tone=Tone.WAITING if open_ else Tone.NEUTRAL, price=price)
+    removed = text("case.prompt.removed")
+    return View(
+        title=base.title,
+        text=base.text if open_ else (text(answered),),
+        facts=(
+            Fact(text("case.told.yours"), (facts.request.prompt if facts.request else "") or removed),
+            Fact(text("case.told.theirs", by=rewrite.author.name or text("case.a_moderator")), rewrite.prompt or removed),
+        ),
+        buttons=buttons if open_ else (),
+        tone=base.tone,
+        mention=base.mention,
+        final=True,
+    )
+
+
+def _ask_rephrase(facts: StepFacts) -> View:
+    case = facts.case
+    if case.state is not CaseState.WITH_MEMBER or case.asked != REPHRASE:
+        return _view(facts, "question_over")
+    button = Button(ActionName.REPHRASE, case.id, text("case.button.rephrase"), ButtonStyle.PRIMARY, opens_form=True)
+    view = _view(facts, "ask_rephrase", buttons=(button,), tone=Tone.WAITING)
+    note = facts.notes.get(str(facts.step.facts.get("note")))
+    return view if note is None else _with_fact(view, text("case.told.hint"), note.text)
+
+
+def _with_fact(view: View, label: str, value: str) -> View:
+    return View(view.title, view.text, facts=(Fact(label, value),), buttons=view.buttons, tone=view.tone, mention=view.mention, final=True)
+
+
+def _deny(facts: StepFacts) -> View:
+    case = facts.case
+    can_appeal = case.state is CaseState.CLOSED_DENIED and not case.appeals and not case.texts_removed
+    name = "deny_final" if case.appeals and case.state is CaseState.CLOSED_DENIED and case.told == facts.step.seq else "deny"
+    if name == "deny" and not can_appeal:
+        name = "deny_appealed" if case.appeals else "deny_over"
+    button = Button(ActionName.APPEAL, case.id, text("case.button.appeal"), opens_form=True)
+    shown = str(facts.step.facts.get("reason", ""))
+    label = text(f"case.reason.{shown}") if has(f"case.reason.{shown}") else shown or reason(case)
+    return _view(facts, name, buttons=(button,) if can_appeal else (), reason=label)
+
+
+def _not_policy(facts: StepFacts) -> View:
+    request = facts.request
+    buttons: tuple[Button, ...] = ()
+    if request is not None and request.prompt and facts.case.state is CaseState.CLOSED_NOT_POLICY:
+        # A request that was turned away at the door was never answered, so Again is its way to start.
+        action = ActionName.RETRY if request.state is RequestState.ANSWERED else ActionName.AGAIN
+        buttons = (Button(action, request.id, text("button.retry"), ButtonStyle.PRIMARY),)
+    return _view(facts, "not_policy", buttons=buttons)
+
+
+def _expire(facts: StepFacts) -> View:
+    request = facts.request
+    buttons: tuple[Button, ...] = ()
+    if request is not None and request.prompt:
+        buttons = (Button(ActionName.EDIT, request.id, text("button.edit"), opens_form=True),)
+    was_asked = facts.step.facts.get("from") == CaseState.WITH_MEMBER.value
+    return _view(facts, "expire_asked" if was_asked else "expire", buttons=buttons)
+
+
+def _remind(facts: StepFacts) -> View:
+    if facts.case.state is not CaseState.WITH_MEMBER:
+        return _view(facts, "question_over")
+    hours = float(facts.step.facts.get("hours", 0))
+    return _view(facts, "remind", wait=duration(hours * 3600), expires=moment(facts.case.expires_at))
+
+
+def _block_member(facts: StepFacts) -> View:
+    return _view(facts, "block_member", until=moment(float(facts.step.facts.get("until", 0))))
+
+
+def _unblock_member(facts: StepFacts) -> View:
+    return _view(facts, "unblock_member")
+
+
+_TOLD: Mapping[str, Callable[[StepFacts], View]] = {
+    CaseEvent.SUGGEST.value: _suggest,
+    CaseEvent.ASK_REPHRASE.value: _ask_rephrase,
+    CaseEvent.DENY.value: _deny,
+    CaseEvent.NOT_POLICY.value: _not_policy,
+    CaseEvent.EXPIRE.value: _expire,
+    "remind": _remind,
+    "block_member": _block_member,
+    "unblock_member": _unblock_member,
+}

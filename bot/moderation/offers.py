@@ -1,0 +1,53 @@
+"""A wording on offer: with which options it would be sent, what it could cost, and the submission that asks for it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
+from bot.catalogue.check import Checked, Problem, check
+from bot.chat.views import Act
+from bot.domain.requests import Request, Submission
+from bot.ledger import message_rows, request_rows
+from bot.requests.rules import Rules
+
+
+def options(connection: Connection, request: Request, rules: Rules, prompt: str) -> Checked | Problem:
+    """Size, quality and count of the blocked request, for another wording. One turned away at once has what was typed."""
+    typed = typed_of(connection, request)
+    own = message_rows.settings_of(connection, request.place.platform, request.place.community)
+    quality = typed["quality"] or own.get("quality") or rules.default_quality
+    return check(rules.model, prompt, typed["size"] or own.get("size"), quality, typed["count"])
+
+
+def highest_cost(connection: Connection, request: Request, rules: Rules, prompt: str) -> int | None:
+    """The most that sending this wording can cost, in micros; None when the model does not take it as it is."""
+    found = options(connection, request, rules, prompt)
+    return None if isinstance(found, Problem) else rules.highest_cost(found.size, found.quality, found.count, prompt)
+
+
+def submission(connection: Connection, request: Request, prompt: str, act: Act, values: Mapping[str, str] | None = None) -> Submission:
+    """The new request: the blocked one's options (or those of a form), at the blocked one's place, in the member's name."""
+    place = request.place
+    same_place = (act.community, act.channel) == (place.community, place.channel)
+    typed = typed_of(connection, request)
+    given = values or {}
+    return Submission(
+        person=dataclasses.replace(request.person, name=act.person_name or request.person.name),
+        place=dataclasses.replace(place, reply=act.reply if same_place else {}),
+        prompt=prompt,
+        size=given.get("size") or typed["size"],
+        quality=given.get("quality") or typed["quality"],
+        count=given.get("count") or typed["count"],
+        private=request.private if "private" not in given else given["private"] == "true",
+    )
+
+
+def typed_of(connection: Connection, request: Request) -> dict[str, str | None]:
+    """Size, quality and count as they were checked, or as they were typed; None for "the default"."""
+    if request.size:
+        return {"size": request.size, "quality": request.quality, "count": str(request.count)}
+    typed = request_rows.typed_options(connection, request.id)
+    return {name: None if typed.get(name) in (None, "") else str(typed[name]) for name in ("size", "quality", "count")}

@@ -1,0 +1,173 @@
+"""Texts go, the record stays: prompts, rewrites and notes of closed cases after the community's time, a member's own data on their word."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select, update
+
+from bot.chat.desk import FormMaker, Handler
+from bot.chat.views import Act, ActionName, Button, ButtonStyle, Fact, FieldKind, Form, FormField, Reply, View
+from bot.domain.case_states import WAITING
+from bot.domain.request_states import Answer, RequestState
+from bot.domain.requests import Person
+from bot.ledger import case_rows, message_rows, request_rows
+from bot.ledger.case_rows import Case
+from bot.ledger.store import Ledger, Tx
+from bot.ledger.tables import attempts, case_notes, cases, pictures, requests, rewrites
+from bot.moderation.community import Asker, retention_days
+from bot.texts import text
+
+PRIVACY_ROW = "privacy222delete"
+"""The row that the delete button carries: it is about the presser, so it names nothing."""
+_CLOSED = cases.c.state.not_in([state.value for state in WAITING])
+_ENDED = (RequestState.ANSWERED.value, RequestState.REFUSED.value)
+
+
+def remove_old_texts(tx: Tx) -> int:
+    """Empty the texts of closed cases whose time is over, or whose member asked for it; returns how many cases."""
+    rows = tx.connection.execute(
+        select(cases.c.id, cases.c.platform, cases.c.community, cases.c.closed_at, cases.c.forget)
+        .where(cases.c.texts_removed.is_(False), cases.c.closed_at.is_not(None), _CLOSED)
+        .order_by(cases.c.closed_at)
+        .limit(1000)
+    ).all()
+    days: dict[tuple[str, str], int] = {}
+    done = 0
+    for row in rows:
+        key = (row.platform, row.community)
+        if key not in days:
+            days[key] = retention_days(tx.connection, *key)
+        if row.forget or row.closed_at + days[key] * 86400.0 <= tx.now:
+            case = case_rows.get(tx.connection, row.id)
+            assert case is not None
+            remove_texts(tx, case)
+            done += 1
+    return done
+
+
+def remove_texts(tx: Tx, case: Case) -> None:
+    """Empty what people wrote in a case. Fingerprints, ids, times and decisions stay; a request that gave pictures is the member's own."""
+    for request in case_rows.requests_of(tx.connection, case.id):
+        if request.answer is not Answer.PICTURES:
+            _empty_request(tx, request.id)
+    tx.connection.execute(update(rewrites).where(rewrites.c.case_id == case.id).values(prompt=""))
+    tx.connection.execute(update(case_notes).where(case_notes.c.case_id == case.id).values(text=""))
+    values: dict[str, object] = {"texts_removed": True}
+    if case.forget:
+        values["person_name"] = ""
+    case_rows.change(tx, case, **values)
+    message_rows.bump(tx, f"case:{case.id}")
+    if case.told is not None:
+        message_rows.bump(tx, f"step:{case.told}")
+
+
+def _empty_request(tx: Tx, request_id: str, **values: object) -> None:
+    found = request_rows.get(tx.connection, request_id)
+    refusal = None if found is None or found.refusal is None else {k: v for k, v in found.refusal.items() if k != "cleaned"}
+    request_rows.mark(tx, request_id, prompt="", refusal=refusal, **values)
+    # What the provider answered may echo the prompt.
+    tx.connection.execute(update(attempts).where(attempts.c.request_id == request_id).values(evidence=None))
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """The desk for /imagine-privacy."""
+
+    ledger: Ledger
+    forget_picture: Callable[[str], Awaitable[object]]
+
+    @property
+    def actions(self) -> Mapping[ActionName, Handler]:
+        """Handlers by button."""
+        return {ActionName.PRIVACY_DELETE: self.delete}
+
+    @property
+    def forms(self) -> Mapping[ActionName, FormMaker]:
+        """Forms by button."""
+        return {ActionName.PRIVACY_DELETE: self.confirm}
+
+    async def overview(self, visitor: Asker) -> View:
+        """What is stored about a visitor on this platform."""
+        counts = await self.ledger.read(lambda c: _counts(c, visitor.platform, visitor.person))
+        button = Button(ActionName.PRIVACY_DELETE, PRIVACY_ROW, text("case.privacy.button"), ButtonStyle.DANGER, opens_form=True)
+        return View(
+            title=text("case.privacy.title"),
+            text=tuple(text("case.privacy.text").split("\n\n")),
+            facts=tuple(Fact(text(f"case.privacy.{name}"), str(count)) for name, count in counts.items()),
+            buttons=(button,) if any(counts.values()) else (),
+            final=True,
+        )
+
+    async def confirm(self, act: Act) -> Form | Reply:
+        """One more question: it cannot be undone."""
+        if act.row != PRIVACY_ROW:
+            return Reply(text("reply.unknown_button"), changed=False)
+        field = FormField("sure", text("case.privacy.sure"), FieldKind.SWITCH, value="false")
+        title, submit = text("case.privacy.form"), text("case.privacy.submit")
+        return Form(ActionName.PRIVACY_DELETE, PRIVACY_ROW, title, (field,), submit, text("case.privacy.form_text"))
+
+    async def delete(self, act: Act) -> Reply:
+        """Remove the presser's own texts and pictures."""
+        if act.row != PRIVACY_ROW or act.values.get("sure") != "true":
+            return Reply(text("case.privacy.not_sure"), changed=False)
+        gone: list[str] = []
+
+        def body(tx: Tx) -> Reply:
+            gone.clear()
+            if not message_rows.first_time(tx, act.event_key):
+                return Reply(text("reply.already_done"), changed=False)
+            left = forget_person(tx, act.platform, act.person, gone)
+            case_rows.write_audit(tx, "", act.community, Person(act.person, ""), "privacy_delete")
+            return Reply(text("case.privacy.done_but" if left else "case.privacy.done"))
+
+        reply = await self.ledger.write(body)
+        for sha256 in gone:
+            await self.forget_picture(sha256)
+        return reply
+
+
+def forget_person(tx: Tx, platform: str, person: str, gone: list[str]) -> bool:
+    """Empty what somebody wrote and made; hashes whose files may go are added to `gone`. True when something that is under way has to stay
+    for now: requests being drawn, and wordings that moderators still decide about."""
+    own = (requests.c.platform == platform) & (requests.c.person == person)
+    waiting = _waiting_cases(tx.connection, platform, person)
+    live = tx.connection.execute(select(requests.c.id).where(own, request_rows.LIVE_ROWS).limit(1)).first() is not None
+    ended = tx.connection.execute(
+        select(requests.c.id, requests.c.case_id, requests.c.deleted).where(own, requests.c.state.in_(_ENDED))
+    ).all()
+    for row in ended:
+        if row.case_id in waiting:
+            continue
+        gone.extend(request_rows.drop_pictures(tx, row.id))
+        _empty_request(tx, row.id, person_name="", typed={}, deleted=True)
+        if not row.deleted:
+            message_rows.bump(tx, f"request:{row.id}")
+    mine = (cases.c.platform == platform) & (cases.c.person == person)
+    tx.connection.execute(update(cases).where(mine).values(forget=True, version=cases.c.version + 1))
+    remove_old_texts(tx)
+    return live or bool(waiting)
+
+
+def _waiting_cases(connection: Connection, platform: str, person: str) -> Sequence[str]:
+    return [
+        row.id for row in connection.execute(select(cases.c.id).where(cases.c.platform == platform, cases.c.person == person, ~_CLOSED))
+    ]
+
+
+def _counts(connection: Connection, platform: str, person: str) -> dict[str, int]:
+    own = (requests.c.platform == platform) & (requests.c.person == person)
+
+    def count(statement: object) -> int:
+        return int(connection.execute(statement).scalar_one())  # type: ignore[call-overload]
+
+    return {
+        "requests": count(select(func.count()).select_from(requests).where(own, requests.c.prompt != "")),
+        "pictures": count(select(func.count()).select_from(pictures.join(requests, pictures.c.request_id == requests.c.id)).where(own)),
+        "cases": count(
+            select(func.count())
+            .select_from(cases)
+            .where(cases.c.platform == platform, cases.c.person == person, cases.c.texts_removed.is_(False))
+        ),
+    }

@@ -1,0 +1,56 @@
+"""What time alone does to a case: a lease ends, moderators are reminded, nobody decided. It never approves anything."""
+
+from __future__ import annotations
+
+from bot.chat.views import Audience
+from bot.domain.case_states import WAITING, CaseEvent, CaseState
+from bot.domain.requests import Person
+from bot.ledger import case_rows, message_rows
+from bot.ledger.case_rows import MACHINE, Case
+from bot.ledger.store import Tx
+from bot.moderation.courts import Home, moderators_place
+from bot.moderation.steps import settle, step, tell_member
+from bot.moderation.terms import REMINDERS, next_look
+
+CLOCK = Person(MACHINE, MACHINE)
+"""The actor of steps that nobody took."""
+
+
+def catch_up(tx: Tx, case: Case) -> Case:
+    """The case as it is now: a lease that ran out has ended, and a case that nobody decided has expired."""
+    if case.state is CaseState.CLAIMED and case.lease_until is not None and case.lease_until <= tx.now:
+        facts = {"holder": None if case.holder is None else case.holder.id}
+        case = step(tx, case, CaseEvent.LEASE_END, CLOCK, facts) or case
+    if case.state in WAITING and case.state is not CaseState.CLAIMED and case.expires_at <= tx.now:
+        case = step(tx, case, CaseEvent.EXPIRE, CLOCK, values={"closed_at": tx.now, "asked": None}, tell=True) or case
+    return case
+
+
+def ring(tx: Tx, case_id: str, home: Home) -> None:
+    """A case's timer: does what is due and sets the next time. Calling it early or twice changes nothing."""
+    case = case_rows.get(tx.connection, case_id)
+    if case is None:
+        return
+    case = catch_up(tx, case)
+    passed = sum(1 for after in REMINDERS if case.waiting_since + after <= tx.now)
+    if case.state in WAITING and case.reminded < passed:
+        case = _remind(tx, case, passed, home)
+    due = next_look(case)
+    if due != case.due_at:
+        settle(tx, case)
+    elif due is not None and due > tx.now:
+        tx.wake("case", case.id, due)
+
+
+def _remind(tx: Tx, case: Case, number: int, home: Home) -> Case:
+    """Whoever is waited for hears of it once per mark, also after a time in which the bot did not run."""
+    changed = case_rows.change(tx, case, reminded=number)
+    assert changed is not None
+    hours = int(REMINDERS[number - 1] // 3600)
+    line = case_rows.write_audit(tx, case.id, case.community, CLOCK, "remind", facts={"hours": hours, "state": case.state.value})
+    if changed.state is CaseState.WITH_MEMBER:
+        return settle(tx, tell_member(tx, changed, line))
+    place = moderators_place(tx.connection, case.platform, case.community, home)
+    if place is not None:
+        message_rows.want(tx, f"reminder:{line}", Audience.MODERATORS, place)
+    return settle(tx, changed)

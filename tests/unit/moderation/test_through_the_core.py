@@ -1,0 +1,156 @@
+"""Cases from block to end through `core.act`, with the real scheduler, sender and ledger, and a scripted image service."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.chat.views import ActionName, Audience, Button, View
+from bot.ledger import case_rows
+from tests.unit.core.world import BLOCK, Service, World, bad, world
+
+A = ActionName
+
+
+def case_view(w: World) -> View | None:
+    return next((view for key, view in w.chat.now.items() if _is_card(w, key)), None)
+
+
+def _is_card(w: World, key: str) -> bool:
+    message = w.chat.messages[key]
+    return message.subject.startswith("case:") and message.audience is Audience.MODERATORS
+
+
+def card(w: World) -> View:
+    found = case_view(w)
+    assert found is not None
+    return found
+
+
+def told(w: World) -> list[View]:
+    """What the member was told in messages of the case, oldest first."""
+    keys = [key for key, message in w.chat.messages.items() if message.subject.startswith("step:")]
+    return [w.chat.now[key] for key in sorted(keys, key=lambda key: int(w.chat.messages[key].subject.partition(":")[2]))]
+
+
+def button(view: View, action: ActionName) -> Button:
+    return next(one for one in view.buttons if one.action is action)
+
+
+def names(view: View) -> set[ActionName]:
+    return {one.action for one in view.buttons}
+
+
+async def blocked(w: World, prompt: str = "a dragon fights a knight, blood") -> str:
+    request = await w.imagine(prompt)
+    await w.answer(request)
+    await w.until(lambda: case_view(w))
+    return request
+
+
+async def press(w: World, action: ActionName, view: View, person: str, values: Mapping[str, str] | None = None) -> str:
+    return await w.press(action, button(view, action).row, person, values)
+
+
+async def audit(w: World) -> list[tuple[str, str, str]]:
+    row = button(card(w), A.CASE_COMMENT).row
+    steps = await w.bot.ledger.read(lambda c: case_rows.trail(c, row))
+    return [(step.event, step.actor, step.outcome) for step in steps]
+
+
+async def test_block_card_claim_rewrite_consent_picture(tmp_path: Path) -> None:
+    async with world(tmp_path, Service([bad(BLOCK)])) as w:
+        await blocked(w)
+        assert re.match("Case 1: open", card(w).title)
+        assert await press(w, A.CASE_CLAIM, card(w), "mia") != ""
+        await w.until(lambda: A.CASE_REWRITE in names(card(w)))
+        assert "Mia" in card(w).title
+        await press(w, A.CASE_REWRITE, card(w), "mia", {"prompt": "a friendly dragon and a knight have tea"})
+        await w.until(lambda: told(w))
+        question = told(w)[-1]
+        assert {fact.value for fact in question.facts} == {"a dragon fights a knight, blood", "a friendly dragon and a knight have tea"}
+        assert question.title.startswith("Mia suggests")
+        assert "$" in question.text[0]
+        assert len(w.service.calls) == 1
+        await press(w, A.REWRITE_ACCEPT, question, "ana")
+        await w.until(lambda: any(view.pictures for view in w.chat.now.values()))
+        assert [call.prompt for call in w.service.calls] == ["a dragon fights a knight, blood", "a friendly dragon and a knight have tea"]
+        await w.until(lambda: "accepted" in card(w).title and not told(w)[-1].buttons)
+        assert [step for step in await audit(w) if step[2] == "done"] == [
+            ("opened", "ana", "done"),
+            ("claim", "mia", "done"),
+            ("suggest", "mia", "done"),
+            ("accept", "ana", "done"),
+        ]
+
+
+async def test_a_rewrite_that_is_blocked_comes_back_to_the_same_case(tmp_path: Path) -> None:
+    async with world(tmp_path, Service([bad(BLOCK), bad(BLOCK)])) as w:
+        await blocked(w)
+        await press(w, A.CASE_CLAIM, card(w), "mia")
+        await w.until(lambda: A.CASE_REWRITE in names(card(w)))
+        await press(w, A.CASE_REWRITE, card(w), "mia", {"prompt": "a kind dragon"})
+        await w.until(lambda: told(w))
+        await press(w, A.REWRITE_ACCEPT, told(w)[-1], "ana")
+        await w.until(lambda: len(w.service.calls) == 2 and card(w).title == "Case 1: open")
+        assert [step[0] for step in await audit(w)][-2:] == ["accept", "blocked_again"]
+
+
+async def test_rephrase_that_works_closes_the_case(tmp_path: Path) -> None:
+    async with world(tmp_path, Service([bad(BLOCK)])) as w:
+        await blocked(w)
+        await press(w, A.CASE_CLAIM, card(w), "mia")
+        await w.until(lambda: A.CASE_REPHRASE in names(card(w)))
+        await press(w, A.CASE_REPHRASE, card(w), "mia", {"note": "without blood"})
+        await w.until(lambda: told(w))
+        assert told(w)[-1].facts[0].value == "without blood"
+        await press(w, A.REPHRASE, told(w)[-1], "ana", {"prompt": "a dragon and a knight dance"})
+        await w.until(lambda: "own rewording" in card(w).title)
+        assert not told(w)[-1].buttons
+
+
+async def test_denied_appealed_and_decided_by_another_moderator(tmp_path: Path) -> None:
+    async with world(tmp_path, Service([bad(BLOCK)])) as w:
+        await blocked(w)
+        await press(w, A.CASE_CLAIM, card(w), "mia")
+        await w.until(lambda: A.CASE_DENY in names(card(w)))
+        await press(w, A.CASE_DENY, card(w), "mia", {"reason": "harm", "note": "blood"})
+        await w.until(lambda: told(w))
+        assert "It shows or invites harm" in told(w)[-1].text[0]
+        await press(w, A.APPEAL, told(w)[-1], "ana", {"why": "it is for a fairy tale"})
+        await w.until(lambda: "appealed" in card(w).title and not told(w)[-1].buttons)
+        assert "another moderator" in await press(w, A.CASE_CLAIM, card(w), "mia")
+        assert "yours" in await press(w, A.CASE_CLAIM, card(w), "noor")
+        await w.until(lambda: A.CASE_DENY in names(card(w)))
+        await press(w, A.CASE_DENY, card(w), "noor", {"reason": "harm"})
+        await w.until(lambda: len(told(w)) == 2)
+        assert A.APPEAL not in names(told(w)[-1])
+        assert "final" in told(w)[-1].text[-1]
+        assert len(w.service.calls) == 1
+
+
+async def test_not_a_policy_matter_gives_the_member_a_retry_and_tells_the_operator(tmp_path: Path) -> None:
+    async with world(tmp_path, Service([bad(BLOCK)])) as w:
+        await blocked(w)
+        await press(w, A.CASE_CLAIM, card(w), "mia")
+        await w.until(lambda: A.CASE_NOT_POLICY in names(card(w)))
+        await press(w, A.CASE_NOT_POLICY, card(w), "mia")
+        await w.until(lambda: told(w))
+        await w.until(lambda: any("technical" in view.title for view in w.chat.now.values()))
+        await press(w, A.RETRY, told(w)[-1], "ana")
+        await w.until(lambda: any(view.pictures for view in w.chat.now.values()))
+        assert len({call.prompt for call in w.service.calls}) == 1
+
+
+async def test_a_blocked_member_is_turned_away_until_unblocked(tmp_path: Path) -> None:
+    async with world(tmp_path, Service([bad(BLOCK)])) as w:
+        await blocked(w)
+        await press(w, A.CASE_CLAIM, card(w), "mia")
+        await w.until(lambda: A.CASE_BLOCK_MEMBER in names(card(w)))
+        await press(w, A.CASE_BLOCK_MEMBER, card(w), "mia", {"pause": "86400"})
+        await w.until(lambda: A.CASE_UNBLOCK_MEMBER in names(card(w)))
+        refused = await w.answer(await w.imagine("a meadow"))
+        assert "paused" in refused.text[0]
+        await press(w, A.CASE_UNBLOCK_MEMBER, card(w), "noor")
+        assert (await w.answer(await w.imagine("a lake"))).pictures
