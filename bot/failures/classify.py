@@ -90,7 +90,7 @@ def _decide(seen: Signals, text: Text, transport: Iterable[Rule], rules: Iterabl
 def _fallback(seen: Signals) -> tuple[Kind, Action | None, float]:
     """Only the status is left. A named inner status says more than the outer one of a gateway."""
     status = seen.status
-    if seen.inner is not None and (status is None or status < 400 or (status in _MASKED and seen.inner not in (400, 422, 500))):
+    if seen.inner is not None and (status is None or status < 400 or status in _MASKED):
         status = seen.inner
     if status is None or status < 400:
         if "broken" in seen.shapes or "text" in seen.shapes or "json" in seen.shapes or "empty" in seen.shapes or "no_body" in seen.shapes:

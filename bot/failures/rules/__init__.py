@@ -41,6 +41,7 @@ WORDS: tuple[Rule, ...] = (
     *service_words.MONEY,
     *parameter_words.PARAMS,
     *safety_words.SENTENCES,
+    *parameter_words.FETCHED,
     *service_words.ACCESS,
     *parameter_words.SENTENCES,
     *parameter_words.MODEL,

@@ -89,11 +89,11 @@ LIMITS: tuple[Rule, ...] = (
     _say(
         Kind.RATE_LIMITED,
         """rate limit / rate-limit / ratelimit / rate_limit / too many requests / toomanyrequests / requests per minute /
-        request per minute / per min / queries per minute / requests per second / slow down / throttl / call rate / concurrency /
-        concurrent / parallel task / too many tasks / active tasks / _qps / _rpm / _tpm / _ipm / too frequent / too fast /
-        requests too often / simultaneous / in progress limit / _burst /
-        频率 / 频繁 / 限流 / 限速 / 并发 / 请求过多 / 请求过快 / 请求太快 / 请求数限制 / 任务数超出 / 速率 / 每分钟 / 分钟内 /
-        レート制限 / リクエストが多すぎ / 요청이 너무 많""",
+        request per minute / per min / queries per minute / requests per second / slow down / slowdown / request rate / throttl /
+        call rate / concurrency / concurrent / parallel task / too many tasks / active tasks / _qps / _rpm / _tpm / _ipm /
+        too frequent / too fast / requests too often / simultaneous / in progress limit / _burst / 频率 / 频繁 / 限流 / 限速 /
+        并发 / 请求过多 / 请求过快 / 请求太快 / 请求数限制 / 任务数超出 / 速率 / 每分钟 / 分钟内 / レート制限 / リクエストが多すぎ /
+        요청이 너무 많""",
     ),
     _say(
         Kind.QUOTA_EXHAUSTED,
@@ -121,11 +121,11 @@ LIMITS: tuple[Rule, ...] = (
 BROKEN: tuple[Rule, ...] = (
     _say(
         Kind.EMPTY_RESULT,
-        """no content / no image / no output / no picture / no media / no result / without image / without any image /
-        failed to generate output / did not generate / could not generate the image / not generate any / 未返回图片 / 没有返回图片 /
-        未生成图片""",
+        """no content / no image / contains no / no url found / no output / no picture / no media / no result / without image /
+        without any image / failed to generate output / did not generate / could not generate the image / not generate any /
+        未返回图片 / 没有返回图片 / 未生成图片""",
         never="quota / provided / available / in request / active / body",
-        only=statuses(0, 200, 202),
+        only=statuses(0, 200, 202, 500),
         confidence=0.7,
     ),
     _say(

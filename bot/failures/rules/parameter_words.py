@@ -42,6 +42,20 @@ PARAMS: tuple[Rule, ...] = (
 )
 """The error names the parameter itself."""
 
+FETCHED: tuple[Rule, ...] = (
+    _say(
+        Kind.INVALID_REFERENCE_IMAGE,
+        """unable to access / cannot access / could not access / not accessible / inaccessible / downloading / download / fetch /
+        retrieve / _load_ / 下载 / 获取""",
+        "image / file / url / (link) / media / picture / 图片 / 图像 / 文件",
+        """fail / error / timeout / timed out / unable / cannot / could not / couldn't / status / invalid / not accessible /
+        inaccessible / 失败 /"""
+        "无法 / 错误",
+        never="loading model / application / model",
+    ),
+)
+"""The provider could not fetch a picture; a status named there belongs to the host of the picture."""
+
 SENTENCES: tuple[Rule, ...] = (
     _say(
         Kind.UNSUPPORTED_OPTION,
@@ -53,11 +67,12 @@ SENTENCES: tuple[Rule, ...] = (
     ),
     _say(
         Kind.PROMPT_TOO_LONG,
-        "prompt / _text / description / input context / context / characters / tokens / 提示词 / 输入 / 文本 / string / maxlength",
+        """prompt / _text / description / input context / input length / context / characters / tokens / 提示词 / 输入 / 文本 /
+        string / maxlength""",
         """too long / maximum length / max length / maxlength / exceeds the maximum / exceeds maximum / exceed the limit of /
         no more than / at most / less than or equal to / cannot exceed / must not exceed / exceeds / longer than / length limit /
-        max_length / maximum context / characters or less / shorter than / 过长 / 太长 / 超长 / 长度超 / 最长 / 字以内 / 字符以内 /
-        超过最大长度 / 超出长度""",
+        max_length / range of input length / length should be / maximum context / characters or less / shorter than / 过长 / 太长 /
+        超长 / 长度超 / 最长 / 字以内 / 字符以内 / 超过最大长度 / 超出长度""",
         never="""image file / pixels / images per / image dimensions / video / _mb / mib / reference image / width / height / _rate /
         per min / credit / quota / limit reached""",
     ),
@@ -70,25 +85,16 @@ SENTENCES: tuple[Rule, ...] = (
     ),
     _say(
         Kind.INVALID_REFERENCE_IMAGE,
-        """unable to access / cannot access / could not access / not accessible / downloading / download / fetch / retrieve / _load_ /
-        下载 / 获取""",
-        "image / file / url / (link) / media / picture / 图片 / 图像 / 文件",
-        "fail / error / timeout / timed out / unable / cannot / could not / couldn't / status / invalid / not accessible / 失败 / "
-        "无法 / 错误",
-        never="loading model / application / model",
-    ),
-    _say(
-        Kind.INVALID_REFERENCE_IMAGE,
         """invalid image / image file / input image / image input / uploaded image / your image / reference image / source image /
         image format / mask / mimetype / mime type / image data / image dimensions / image size is too / image is too / image too /
         provided image / the image / image could / image url / image_url / base64 / image upload / file 'image' /
-        one of your images / image cannot be / decode image / decoding image / image decode / image size exceeds /
-        image resolution exceeds / no face / 参考图 / 图片格式 / 图片大小 / 图片尺寸 / 上传的图片 / 上传图片 / 输入图片 / 图片文件 /
+        one of your images / moderate image / image cannot be / decode image / decoding image / image decode / image size exceeds /
+        image resolution exceeds / no face / 参考图 / 图片格式 / 图片大小 / 上传的图片 / 上传图片 / 输入图片 / 图片文件 /
         图片链接 / 图片地址 / 图片解析 / 图片读取 / 图像格式 / 蒙版 / 底图 / 垫图""",
         """invalid / unsupported / not supported / must be / corrupt / could not / cannot / can't / unable / failed / too large /
-        exceed / too small / damaged / format must / less than / larger than / unreadable / not a valid / required / missing /
-        mismatch / same size / broken / empty / detected / not match / 不支持 / 无效 / 过大 / 太大 / 损坏 / 失败 / 错误 / 格式 /
-        超过""",
+        exceed / too small / damaged / format must / less than / larger than / unreadable / not a valid / not valid / required / missing /
+        mismatch / same size / same dimension / broken / empty / detected / not match / 不支持 / 无效 / 过大 / 太大 / 损坏 / 失败 /
+        错误 / 格式 / 超过""",
         never="""image model / this model / image generation model / size must / number of image / image size must / generated image /
         image_size / response format / image quota / generate the image / generating""",
     ),
@@ -101,7 +107,8 @@ SENTENCES: tuple[Rule, ...] = (
         Kind.UNSUPPORTED_COUNT,
         """number of images / num_images / _n= / n=1 / n=2 / _n_ / 'n' / `n` / "n" / value of n / parameter n / n must be /
         batch_size / batch size / too many reference images / too many images / num_outputs / sample_count / samplecount /
-        numberofimages / images at a time / only one image / one image at / 生成数量 / 图片数量 / 生成张数 / 最多生成""",
+        numberofimages / images at a time / only one image / one image at / images allowed / images per request / 生成数量 /
+        图片数量 / 生成张数 / 最多生成""",
         never="per minute / number of images per / pixels / per min",
     ),
     _say(Kind.UNSUPPORTED_QUALITY, "quality", WRONG, never="image quality is too low / size"),

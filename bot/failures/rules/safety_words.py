@@ -54,6 +54,18 @@ GUARDS: tuple[Rule, ...] = (
         family=FAMILY,
     ),
     Rule(
+        Kind.SERVER_ERROR,
+        FACTS + ": the check itself broke",
+        words=words(
+            "failed to / unable to / could not / error while / error during / error in / exception in / error running",
+            "moderation / content check / safety check / content filter / content safety / image check",
+        ),
+        never=("violat", "flagged", "rejected", "blocked", "your prompt", "failed to pass", "complete", "generat", "fulfil"),
+        statuses=statuses(0, 200, 500, 502, 503, 504),
+        confidence=0.7,
+        family=FAMILY,
+    ),
+    Rule(
         Kind.UNSUPPORTED_OPTION,
         FACTS + ": the option called moderation",
         words=words(
@@ -70,8 +82,8 @@ GUARDS: tuple[Rule, ...] = (
 _VERDICT = """
     rejected / blocked / flagged / filtered / violat / prohibit / not allowed / disallowed / refused / denied / declined / failed /
     against / inappropriate / unsafe / harmful / triggered / not permitted / detected / banned / objectionable / moderated / not pass /
-    didn't pass / forbidden / not follow / not adhere / not align / not meet / not compliant / contravene / breach / restricted /
-    cannot be / can't be / contain / unacceptable / risk / not comply / infring
+    didn't pass / forbidden / not follow / not adhere / not align / not meet / not compliant / not in compliance / non-compliant /
+    contravene / breach / restricted / cannot be / can't be / contain / unacceptable / risk / not comply / infring
 """
 _MATTER = """
     safety system / safety filter / safety check / safety review / safety guard / safety polic / safety guideline / safety reason /

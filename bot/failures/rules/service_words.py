@@ -37,7 +37,8 @@ MONEY: tuple[Rule, ...] = (
         "balance / credit / _funds / resource pack / resource package / prepaid / wallet",
         """insufficient / not enough / don't have enough / no available / exhausted / depleted / run out / ran out / out of / exceed /
         top up / top_up / recharge / purchase / add more / requires more / require more / _lack / negative / too low / below /
-        is required / zero / eligible / used up / used all / expired / remaining: 0 / doesn't have any / no more / enough""",
+        is required / zero / eligible / used up / used all / expired / remaining: 0 / doesn't have any / no more / no remaining /
+        no credit / enough""",
         never="credentials / rate limit / throttled / load balanc / credit card is required to increase",
     ),
     _say(
