@@ -49,8 +49,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 SWITCH_INTERVAL = 0.0005
-"""Seconds after which a thread gives up the interpreter, instead of Python's 5 ms: the event loop waits a tenth as long for the threads that
-decode pictures (`python -m bench lag`: loop lag × 1.6 instead of × 2.9)."""
+"""Seconds after which a thread gives up the interpreter, instead of Python's 5 ms: the event loop waits a tenth as long for the threads
+that decode pictures (`python -m bench lag`: loop lag × 1.6 instead of × 2.9)."""
 SWEEP_EVERY = 30.0
 """Seconds between two sweeps."""
 REMEMBER_EVERY, REMEMBER_AT_MOST_EVERY = 60.0, 1.0
@@ -101,6 +101,7 @@ class Bot:
         self.ledger.on_commit = self._deliver
         self.wakeups.on("request", self.scheduler.wake)
         self.wakeups.on("message", self.sender.wake)
+        self.wakeups.on("unshown", self.sender.nudge)
         self.wakeups.on("case", self.moderation.wake)
         found = await self.ledger.write(recover)
         await self.ledger.read(self.notices.load)
@@ -221,7 +222,7 @@ async def build(
         request = request_rows.get(connection, message.subject.partition(":")[2])
         return None if request is None else view(connection, request, message.audience)
 
-    sender = Sender(ledger, ports, wakeups, {}, {"request": project, "notice": notices.project, **moderation.projections})
+    sender = Sender(ledger, ports, {}, {"request": project, "notice": notices.project, **moderation.projections})
     sender.on_refused = lambda message, refused: _refused(bot, message, refused)
     actions = RequestActions(ledger, rules, moderation.open_case, scheduler.cancel, lambda sha256: pictures.delete(sha256))
     core = Core(

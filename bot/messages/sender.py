@@ -19,7 +19,6 @@ from bot.chat.views import View
 from bot.ledger import message_rows
 from bot.ledger.store import Ledger, Tx
 from bot.ports import Ports
-from bot.wakeups import WakeUps
 
 log = structlog.get_logger()
 
@@ -52,6 +51,10 @@ class Line:
     repeated: bool = False
     tries: int = 0
     ref: Mapping[str, str] | None = None
+    timer: asyncio.TimerHandle | None = None
+    """The next planned look at this message; an interval, so it runs on the loop's clock."""
+    not_before: float = float("-inf")
+    """Loop time before which the platform asked not to be bothered."""
 
 
 @dataclass(slots=True)
@@ -60,7 +63,6 @@ class Sender:
 
     ledger: Ledger
     ports: Ports
-    wakeups: WakeUps
     chats: Mapping[str, ChatPort]
     projections: dict[str, Project] = field(default_factory=dict)
     """Subject kind (`request`, `case`, `consent`, `notice`) -> how to render it."""
@@ -80,9 +82,18 @@ class Sender:
         else:
             line.again = True
 
+    def nudge(self, message_id: str) -> None:
+        """The sweep found this message unshown: look at it unless that is under way or planned already."""
+        line = self._lines.get(message_id)
+        if line is None or (line.task is None and line.timer is None and line.last is None):
+            self.wake(message_id)
+
     async def stop(self, drain: float) -> None:
         """Let running sends end for at most `drain` seconds, then break them off; a new process repeats them."""
         self._stopped = True
+        for line in self._lines.values():
+            if line.timer is not None:
+                line.timer.cancel()
         tasks = [line.task for line in self._lines.values() if line.task is not None]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=drain)
@@ -114,7 +125,7 @@ class Sender:
             self._retry(message_id, line)
         finally:
             line.task = None
-            if line.last is None and not line.tries:
+            if line.last is None and line.timer is None and not line.tries:
                 self._lines.pop(message_id, None)
 
     async def _once(self, message_id: str, line: Line) -> None:
@@ -124,11 +135,12 @@ class Sender:
             return
         message = stored.message if line.ref is None else _with_ref(stored.message, line.ref)
         if view == line.last and not (view.final and (line.lost or stored.wanted > stored.sent)):
-            self._schedule(message_id, view)
+            self._schedule(message_id, line, view)
             return
-        pause = 0.0 if view.final else PACE - (self.ports.monotonic() - line.last_at)
+        now = self.ports.monotonic()
+        pause = max(line.not_before - now, 0.0 if view.final else PACE - (now - line.last_at))
         if pause > 0:
-            self.wakeups.wake("message", message_id, self.ports.now() + pause)
+            self._alarm(message_id, line, pause)
             return
         result = await self._send(message, view)
         line.last_at = self.ports.monotonic()
@@ -167,7 +179,8 @@ class Sender:
                 self._retry(message_id, line)
             case Later(seconds):
                 line.last = None
-                self.wakeups.wake("message", message_id, self.ports.now() + max(0.05, seconds))
+                line.not_before = self.ports.monotonic() + seconds
+                self._alarm(message_id, line, max(0.05, seconds))
             case Refused(why, detail):
                 log.warning("chat_refused", platform=stored.message.place.platform, message=message_id, why=why.value, detail=detail)
                 line.last, line.tries = (view, 0) if not view.final else (None, 0)
@@ -183,7 +196,8 @@ class Sender:
                 if dict(ref) != dict(stored.message.ref):
                     line.ref = ref
                     await self.ledger.write(lambda tx: message_rows.keep_ref(tx, message_id, ref))
-                self.wakeups.wake("message", message_id, self.ports.now() + REPEAT_FINAL_AFTER)
+                line.not_before = self.ports.monotonic() + REPEAT_FINAL_AFTER
+                self._alarm(message_id, line, REPEAT_FINAL_AFTER)
                 return
 
             def settle(tx: Tx) -> bool:
@@ -198,16 +212,30 @@ class Sender:
         if dict(ref) != dict(stored.message.ref):
             line.ref = ref
             await self.ledger.write(lambda tx: message_rows.keep_ref(tx, message_id, ref))
-        self._schedule(message_id, view)
+        self._schedule(message_id, line, view)
 
-    def _schedule(self, message_id: str, view: View) -> None:
+    def _schedule(self, message_id: str, line: Line, view: View) -> None:
         if view.refresh_at is not None and not view.final:
-            self.wakeups.wake("message", message_id, max(view.refresh_at, self.ports.now() + PACE))
+            self._alarm(message_id, line, max(view.refresh_at - self.ports.now(), PACE))
+
+    def _alarm(self, message_id: str, line: Line, delay: float) -> None:
+        """Look again after so many seconds, unless an earlier look is planned."""
+        loop = asyncio.get_running_loop()
+        if line.timer is not None:
+            if line.timer.when() <= loop.time() + delay:
+                return
+            line.timer.cancel()
+        line.timer = loop.call_later(delay, self._ring, message_id, line)
+
+    def _ring(self, message_id: str, line: Line) -> None:
+        line.timer = None
+        self.wake(message_id)
 
     def _retry(self, message_id: str, line: Line) -> None:
         line.tries += 1
         delay = min(LONGEST_BACKOFF, 2.0 ** min(line.tries, 9)) * self.ports.uniform(0.75, 1.25)
-        self.wakeups.wake("message", message_id, self.ports.now() + delay)
+        line.not_before = self.ports.monotonic() + delay
+        self._alarm(message_id, line, delay)
 
 
 def _with_ref(message: Message, ref: Mapping[str, str]) -> Message:

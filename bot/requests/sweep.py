@@ -26,7 +26,7 @@ def sweep(tx: Tx, is_running: Callable[[str], bool]) -> None:
     for request_id in request_rows.overdue(tx.connection, tx.now):
         _expire(tx, request_id)
     for message_id in message_rows.unsettled(tx.connection):
-        tx.wake("message", message_id)
+        tx.wake("unshown", message_id)
     tx.connection.execute(delete(acts).where(acts.c.at < tx.now - ACTS_KEPT))
     tx.connection.execute(delete(blocked_prompts).where(blocked_prompts.c.until < tx.now))
     tx.wake("request", "*")

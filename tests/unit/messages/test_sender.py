@@ -12,6 +12,7 @@ from bot.chat.views import View
 from bot.core import Visitor
 from bot.ledger.tables import messages
 from bot.messages import sender as sender_module
+from bot.requests.sweep import sweep
 from tests.unit.core.world import Platform, Room, Service, world
 
 
@@ -83,3 +84,22 @@ async def test_a_view_that_did_not_change_is_not_sent_again(tmp_path: Path) -> N
         w.bot.sender.wake(w.chat.all[0][0])
         await w.bot.sender.idle()
         assert len(w.chat.all) == count
+
+
+async def test_a_platform_that_asks_for_time_is_left_alone_whatever_wakes_the_sender(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def answers(message: Message, view: View) -> SendResult:
+        asked.append(message.id)
+        return Later(3600.0)
+
+    async with world(tmp_path, platform=Platform(chat=Room(answers=answers))) as w:
+        await w.imagine()
+        await w.until(lambda: asked and not w.bot.scheduler._running)
+        await w.bot.sender.idle()
+        before = len(asked)
+        for _ in range(5):
+            await w.bot.ledger.write(lambda tx: sweep(tx, w.bot.scheduler.is_running))
+            w.bot.sender.wake(asked[0])
+            await w.bot.sender.idle()
+        assert len(asked) == before
