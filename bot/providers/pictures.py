@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import os
 import re
 import tempfile
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
 
 from bot.domain.outcome import Picture
-from bot.providers.recode import FORMATS, SLICE, BadPicture, from_base64, recode
+from bot.providers.recode import FORMATS, BadPicture, from_base64, from_pieces, recode
 
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _T = TypeVar("_T")
@@ -47,7 +48,7 @@ class PictureStore:
 
     async def add_bytes(self, pieces: Sequence[bytes], revised_prompt: str | None = None) -> Picture:
         """Store a downloaded picture. Raises BadPicture."""
-        return await self._off_loop(lambda: self._add(b"".join(pieces), revised_prompt))
+        return await self._off_loop(lambda: self._add(from_pieces(pieces), revised_prompt))
 
     async def read(self, sha256: str) -> bytes:
         """The bytes of a stored picture, checked against its name. Raises DamagedPicture."""
@@ -74,7 +75,7 @@ class PictureStore:
             return []
         return [self._folder / sha256[:2] / f"{sha256}.{extension}" for extension in FORMATS.values()]
 
-    def _add(self, raw: bytes, revised_prompt: str | None) -> Picture:
+    def _add(self, raw: io.BytesIO, revised_prompt: str | None) -> Picture:
         self._sweep_once()
         handle, name = tempfile.mkstemp(dir=self._incoming, suffix=".part")
         part = Path(name)
@@ -106,14 +107,10 @@ class PictureStore:
         path = self.path(sha256)
         if path is None:
             raise DamagedPicture(sha256, "missing")
-        digest, content = hashlib.sha256(), bytearray()
-        with path.open("rb") as file:
-            while piece := file.read(SLICE):
-                digest.update(piece)
-                content += piece
-        if digest.hexdigest() != sha256:
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != sha256:
             raise DamagedPicture(sha256, "damaged")
-        return bytes(content)
+        return content
 
     def _delete(self, sha256: str) -> bool:
         path = self.path(sha256)

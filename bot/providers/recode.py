@@ -19,6 +19,7 @@ FORMATS = {"PNG": "png", "JPEG": "jpeg", "WEBP": "webp"}
 PNG_LEVEL = 2
 """Measured on 2048² pictures: level 3 saves 2 % of the bytes for 50 % more time, level 1 costs 8 % more bytes on smooth pictures."""
 SLICE = 64 * 1024
+_ORIENTATION = 0x0112
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
 _SPACE = b" \t\r\n"
 _MAX_PREFIX = 200
@@ -30,36 +31,44 @@ class BadPicture(Exception):
     """These bytes are no picture that can be used. The text is for evidence and logs: Pillow's class and ours, never bytes of the file."""
 
 
-def from_base64(pieces: Sequence[bytes]) -> bytes:
+def from_base64(pieces: Sequence[bytes]) -> io.BytesIO:
     """The bytes behind base64 as servers really write it: with a `data:` prefix, line ends, the URL alphabet, escaped slashes, no padding.
-    Works in slices and gives up the interpreter between them, because a 9 MB picture would hold it for 50 ms."""
+    Works in slices and gives up the interpreter between them, because a 9 MB picture would hold it for 50 ms; never copies the whole."""
     if any(b"\\" in piece for piece in pieces):
         pieces = _unescaped(pieces)
-    decoded = bytearray()
+    decoded = io.BytesIO()
     rest = b""
     held = 0
     for piece in _sliced(_without_prefix(pieces)):
         clean = rest + piece.translate(_URLSAFE, _SPACE)
         usable = len(clean) - len(clean) % 4
-        decoded += _decode(clean[:usable])
+        decoded.write(_decode(clean[:usable]))
         rest = clean[usable:]
-        if rest and decoded and clean[:usable].endswith(b"="):
+        if rest and clean[:usable].endswith(b"="):
             raise BadPicture("binascii.Error: data after the padding")
         held += len(piece)
         if held >= SLICE:
             held = 0
             time.sleep(0)
     if rest:
-        decoded += _decode(rest.rstrip(b"=") + b"=" * (-len(rest.rstrip(b"=")) % 4))
-    return bytes(decoded)
+        decoded.write(_decode(rest.rstrip(b"=") + b"=" * (-len(rest.rstrip(b"=")) % 4)))
+    return decoded
 
 
-def recode(raw: bytes, out: BinaryIO) -> tuple[str, int, int]:
+def from_pieces(pieces: Sequence[bytes]) -> io.BytesIO:
+    """The bytes of a downloaded file."""
+    whole = io.BytesIO()
+    for piece in pieces:
+        whole.write(piece)
+    return whole
+
+
+def recode(raw: io.BytesIO, out: BinaryIO) -> tuple[str, int, int]:
     """Decode a picture completely and write it anew: nothing but pixels survives. Gives format, width and height; raises BadPicture."""
-    if not raw:
+    if not raw.getbuffer().nbytes:
         raise BadPicture("UnidentifiedImageError: no bytes")
     try:
-        with Image.open(io.BytesIO(raw), formats=tuple(FORMATS)) as opened:
+        with Image.open(raw, formats=tuple(FORMATS)) as opened:
             _check_size(*opened.size)
             kind = opened.format or ""
             opened.load()
@@ -88,8 +97,9 @@ def _plain(picture: Image.Image, kind: str) -> Image.Image:
 
 
 def _turned(picture: Image.Image) -> Image.Image:
+    """As the metadata says; without a copy where it says nothing, which is nearly always."""
     try:
-        return ImageOps.exif_transpose(picture)
+        return ImageOps.exif_transpose(picture) if picture.getexif().get(_ORIENTATION, 1) != 1 else picture
     except Exception:  # damaged metadata, which is thrown away anyway, says nothing against the pixels
         return picture
 

@@ -172,8 +172,8 @@ REFUSALS: dict[str, Refusal] = {
     "auth_permission": _openai(
         401,
         "You have insufficient permissions for this operation. Missing scopes: api.model.images.request. Check that you have the correct"
-        " role in your organization (Reader, Writer, Owner) and project (Member, Owner), and if you're using a restricted API key, that it has"
-        " the necessary scopes.",
+        " role in your organization (Reader, Writer, Owner) and project (Member, Owner), and if you're using a restricted API key, that it"
+        " has the necessary scopes.",
         "insufficient_scope",
     ),
     "org_verification_required": _openai(
