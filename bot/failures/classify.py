@@ -92,6 +92,8 @@ def _fallback(seen: Signals) -> tuple[Kind, Action | None, float]:
     status = seen.status
     if seen.inner is not None and (status is None or status < 400 or status in _MASKED):
         status = seen.inner
+    if status is not None and 300 <= status < 400:
+        return Kind.ENDPOINT_NOT_FOUND, None, 0.5  # no image API redirects a call: the base address is not the API's
     if status is None or status < 400:
         if "broken" in seen.shapes or "text" in seen.shapes or "json" in seen.shapes or "empty" in seen.shapes or "no_body" in seen.shapes:
             return Kind.MALFORMED_RESPONSE, None, 0.4

@@ -59,6 +59,9 @@ async def test_answers_that_lead_nowhere_end_in_time(openai: OpenAIImages, fault
     if fault in ("hang", "drip"):
         assert classify(outcome.shortfall).kind is Kind.TIMEOUT
         assert outcome.billed is Billed.UNKNOWN
+    if fault == "redirect":
+        assert classify(outcome.shortfall).kind is Kind.ENDPOINT_NOT_FOUND
+        assert outcome.billed is Billed.NO
 
 
 async def test_two_of_three_come_with_a_shortfall(openai: OpenAIImages) -> None:
