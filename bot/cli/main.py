@@ -77,6 +77,7 @@ def _exists(name: str) -> bool:
 def _command(app: typer.Typer, name: str) -> Any:
     command = typer.main.get_command(app)
     command.name = name
+    command.params = [one for one in command.params if one.name not in ("install_completion", "show_completion")]
     return command
 
 
