@@ -180,8 +180,13 @@ async def build(
 ) -> Bot:
     """Open the ledger and wire the rooms. Raises LedgerProblem with a sentence."""
     ledger = await Ledger.open(data_dir, ports.now, ports.new_id, database)
-    kept = await ledger.read(lambda c: message_rows.recall(c, MEMORY_KEY + provider.gate_key))
-    salt = await ledger.write(_salt)
+    try:
+        kept = await ledger.read(lambda c: message_rows.recall(c, MEMORY_KEY + provider.gate_key))
+        salt = await ledger.write(_salt)
+    except BaseException:
+        # Open connections have threads that would keep the process alive, so a full disk at start would hang instead of ending.
+        await ledger.close()
+        raise
     learned, age = (None, 0.0) if kept is None else (kept[0], max(0.0, ports.now() - kept[1]))
     gate = AdaptiveGate(gate_settings, ports.uniform, learned, age)
     wakeups = WakeUps(ports)

@@ -193,7 +193,7 @@ def explain(error: BaseException | None, path: Path) -> str:
     """A sentence for what SQLite reported. Full disks come as SQLITE_FULL or as a failed write: the same sentence for both."""
     code = getattr(error, "sqlite_errorcode", None)
     name = getattr(error, "sqlite_errorname", "") or ""
-    if code == sqlite3.SQLITE_FULL or name == "SQLITE_IOERR_WRITE":
+    if code == sqlite3.SQLITE_FULL or name in ("SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE"):
         return text("operator.disk_full", folder=path.parent)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return text("operator.database_damaged", file=path)
