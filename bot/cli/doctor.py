@@ -71,7 +71,7 @@ async def _doctor(file: Path, spend: bool, as_json: bool) -> int:
     def tell(finding: Finding) -> None:
         told.append(finding)
         if not as_json:
-            say(f"{'ok  ' if finding.ok else 'STOP'} {finding.what}: {finding.sentence}")
+            say(f"{'ok  ' if finding.ok else 'STOP'} {finding.what}: {finding.sentence}".replace("\n", "\n     "))
 
     found, broken = plugins.load_all()
     notes = list(broken)

@@ -8,7 +8,7 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,10 +19,11 @@ from bot.cli.screen import FAILED, USAGE, Stop, remark, say
 from bot.texts import text
 
 if TYPE_CHECKING:
-    from bot.adapter import Plugin
+    from bot.adapter import Finding, Plugin
     from bot.settings import Settings
 
 _ADDRESS = re.compile(r"https?://[^\s,;]+[^\s,;.)]")
+DEMO_PORT = "8080"
 _EXAMPLES = ("cli.try_picture", "cli.try_wait", "cli.try_block")
 
 # Nothing costs money in the demo, and nobody should run out of it while trying things.
@@ -70,7 +71,7 @@ def demo(
     # What is set for the real service is none of the demo's business, so a wrong value there does not keep it from starting.
     settings = load(os.environ, ctx.obj, others=web.variables.keys(), service=False)
     asked = {"WEB_PORT": None if port is None else str(port), "WEB_HOST": host}
-    env = {**settings.env, **{name: value for name, value in asked.items() if value is not None}}
+    env = {"WEB_PORT": DEMO_PORT, **settings.env, **{name: value for name, value in asked.items() if value is not None}}
     asked_budgets = {name for name in settings.env if name.startswith("BUDGET_")}
     generous = {} if asked_budgets else _GENEROUS
     quiet = {} if "LOG_LEVEL" in settings.env else {"log_level": "error"}
@@ -79,6 +80,9 @@ def demo(
     problems = web.problems(env)
     if problems:
         raise SettingsProblem(problems)
+    for finding in asyncio.run(_examined(web, env)):
+        if not finding.ok:  # a port in use, before a folder is made
+            raise Stop(finding.sentence)
     _serve(settings, [web], demo=True, ready=_welcome(folder, browser))
 
 
@@ -106,6 +110,10 @@ async def _sandbox(host: str, port: int) -> None:
         await stopping.wait()
     finally:
         await service.stop()
+
+
+async def _examined(plugin: Plugin, env: Mapping[str, str]) -> Sequence[Finding]:
+    return await plugin.examine(env)
 
 
 def _chosen(asked: str, found: Mapping[str, Plugin], env: Mapping[str, str]) -> list[str]:

@@ -6,6 +6,7 @@ import errno
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import typer
 from bot import compose
 from bot.cli import running, screen
 from bot.cli.screen import dollars, plain
-from bot.ledger.store import LedgerProblem
+from bot.ledger.store import Ledger, LedgerProblem
 from tests.unit.cli.conftest import Ended, Point, StandInPlugin
 
 Call = Callable[..., Ended]
@@ -226,6 +227,52 @@ def test_a_port_or_host_that_cannot_be_had_is_a_sentence_with_the_way_out(number
     sentence = running._not_listening("127.0.0.1", 8090, OSError(number, "x"))
     assert expected in sentence
     assert "--" in sentence
+
+
+@pytest.fixture
+def real_web(adapters: dict[str, Point]) -> None:
+    """The web chat of this tree, which these starts never reach."""
+    pytest.importorskip("nicegui", reason="the web chat is the extra `web`, which is not installed")
+    from adapters.web import plugin
+
+    adapters["web"] = Point("web", lambda: plugin)
+
+
+@pytest.mark.usefixtures("real_web")
+@pytest.mark.parametrize(("content", "expected"), [(b"", "empty"), (b"\x93no database\x00" * 1000, "damaged")])
+def test_a_lost_or_damaged_database_is_refused_and_left_as_it_is(imagine_bot: Call, tmp_path: Path, content: bytes, expected: str) -> None:
+    file = tmp_path / "data" / "demo" / "imagine-bot.db"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(content)
+    ended = imagine_bot("demo", "--port", "0")
+    assert ended.code == 1
+    assert expected in said(ended)
+    assert file.read_bytes() == content
+
+
+@pytest.mark.usefixtures("real_web")
+@pytest.mark.parametrize("folder", ["file", "file/below", "/proc/nowhere"])
+def test_a_data_folder_that_is_a_file_or_cannot_be_made_is_a_sentence(imagine_bot: Call, tmp_path: Path, folder: str) -> None:
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    ended = imagine_bot("demo", "--port", "0", "--data-dir", folder)
+    assert ended.code == 1
+    assert folder in said(ended)
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.usefixtures("real_web")
+def test_a_disk_that_fills_up_after_the_ledger_is_open_leaves_nothing_that_keeps_the_process_alive(
+    imagine_bot: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(self: Ledger, fn: Any) -> Any:
+        raise LedgerProblem("The disk is full.")
+
+    monkeypatch.setattr(Ledger, "write", full)
+    before = {thread for thread in threading.enumerate() if not thread.daemon}
+    ended = imagine_bot("demo", "--port", "0")
+    assert (ended.code, said(ended)) == (1, "imagine-bot: The disk is full.")
+    left = {thread for thread in threading.enumerate() if not thread.daemon} - before
+    assert not [thread for thread in left if "pictures" not in thread.name]
 
 
 def test_foreign_text_cannot_steer_the_terminal() -> None:
