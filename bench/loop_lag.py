@@ -1,4 +1,4 @@
-"""How much the event loop is held up while pictures are decoded, checked and encoded anew: lag with ten 2048² pictures against an idle loop.
+"""How much the event loop is held up while pictures are decoded, checked and encoded anew: ten pictures of 2048² against an idle loop.
 
 Lag is how late a 5 ms timer rings. Idle and busy are measured in turns within one run, because the machine is shared.
 """
@@ -33,7 +33,7 @@ def picture() -> bytes:
     return base64.b64encode(out.getvalue())
 
 
-async def lag_while(work: asyncio.Task[object] | None, seconds: float) -> list[float]:
+async def lag_while(work: asyncio.Future[object] | None, seconds: float) -> list[float]:
     """Lags in seconds while `work` runs, or for `seconds` when there is none."""
     found = []
     end = time.perf_counter() + seconds
@@ -61,7 +61,7 @@ async def measure(console: Console, rounds: int = 3) -> bool:
         for _ in range(rounds):
             idle += await lag_while(None, 2.0)
             pieces = [raw[start : start + 262_144] for start in range(0, len(raw), 262_144)]
-            work = asyncio.ensure_future(asyncio.gather(*(store.add_base64(pieces) for _ in range(PICTURES))))
+            work: asyncio.Future[object] = asyncio.gather(*(store.add_base64(pieces) for _ in range(PICTURES)))
             busy += await lag_while(work, 0.0)
             await work
         store.close()

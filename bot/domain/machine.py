@@ -29,11 +29,3 @@ class Machine(Generic[S, E]):
             return self.table[state, event]
         except KeyError:
             raise UnknownTransition(f"{self.name}: no transition from {state!s} on {event!s}") from None
-
-    def allows(self, state: S, event: E) -> bool:
-        """Whether the table knows this step."""
-        return (state, event) in self.table
-
-    def sources(self, event: E) -> frozenset[S]:
-        """The states from which this event may happen."""
-        return frozenset(state for state, known in self.table if known is event)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.domain.outcome import Billed, Picture
+from bot.domain.outcome import Billed
 from bot.domain.request_states import Answer, RequestState
 
 
@@ -122,13 +122,3 @@ class Attempt:
     task_id: str | None = None
     provider_request_id: str | None = None
     status: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """A stored picture as part of a request."""
-
-    id: str
-    request_id: str
-    picture: Picture
-    index: int

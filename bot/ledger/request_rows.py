@@ -166,12 +166,6 @@ def in_state(connection: Connection, state: RequestState) -> Sequence[Request]:
     return due(connection, state, now=float("inf"), limit=1_000_000)
 
 
-def next_due(connection: Connection, state: RequestState) -> float | None:
-    """When the next row of a live state is due."""
-    found = connection.execute(select(func.min(requests.c.due_at)).where(requests.c.state == state.value, LIVE_ROWS)).scalar()
-    return None if found is None else float(found)
-
-
 def live_child(connection: Connection, parent: str, person: str, origin: Origin, since: float) -> str | None:
     """A child made in the same way by the same person that is still alive or younger than `since`: the second half of a double click."""
     return connection.execute(
@@ -243,11 +237,6 @@ def note_task(tx: Tx, attempt_id: str, pending: Pending) -> None:
     tx.connection.execute(
         update(attempts).where(attempts.c.id == attempt_id).values(task_id=pending.task_id[:200], poll_url=pending.poll_url)
     )
-
-
-def attempts_of(connection: Connection, request_id: str) -> Sequence[Row[Any]]:
-    """All attempts of a request, first to last."""
-    return connection.execute(select(attempts).where(attempts.c.request_id == request_id).order_by(attempts.c.number)).all()
 
 
 def open_attempt_of(connection: Connection, request_id: str) -> Row[Any] | None:

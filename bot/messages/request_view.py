@@ -36,8 +36,6 @@ class RequestFacts:
     case_number: int | None = None
     reviewed: bool = True
     """The community has moderators who will look at a block."""
-    next_size: str | None = None
-    """Label of the nearest allowed value, when a wrong one was asked for."""
 
 
 def render(facts: RequestFacts, audience: Audience) -> View:

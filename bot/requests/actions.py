@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.catalogue.sizes import label
 from bot.chat.desk import FormMaker, Handler
-from bot.chat.views import Act, ActionName, Audience, Choice, FieldKind, Form, FormField, Reply, View
+from bot.chat.views import Act, ActionName, Audience, Choice, FieldKind, Form, FormField, Reply
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Origin, Person, Place, Request, Submission
 from bot.ledger import message_rows, request_rows
@@ -37,7 +37,6 @@ class RequestActions:
     """Tell the scheduler that a running exchange is no longer wanted."""
     forget_picture: Callable[[str], Awaitable[object]]
     """Remove a stored picture that no request shows any more."""
-    view_of: Callable[[Request], View] | None = None
 
     @property
     def actions(self) -> Mapping[ActionName, Handler]:
