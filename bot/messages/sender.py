@@ -27,6 +27,8 @@ Project = Callable[[Connection, Message, float], View | None]
 
 SEND_TIMEOUT = 60.0
 """Seconds until a send counts as lost; pictures are uploaded within it."""
+LEAST_PAUSE = 0.001
+"""Seconds; a shorter rest is lost in the rounding of wall-clock times and would be asked for again at once, for ever."""
 PACE = 1.0
 """Seconds between two edits of one message while it is not final."""
 REPEAT_FINAL_AFTER = 5.0
