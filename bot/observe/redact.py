@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from contextvars import ContextVar
 from urllib.parse import quote, quote_plus, urlsplit
 
@@ -59,20 +58,15 @@ class Redactor:
         return _SHAPES.sub(REMOVED, text)
 
 
-@contextmanager
-def hidden(*texts: str) -> Iterator[None]:
-    """Within this block (and tasks started in it) these texts, usually a prompt, are left out of every log line, exceptions included."""
+def hide(*texts: str) -> None:
+    """From here on, in this task and those it starts, these texts (a prompt) are left out of every log line, exceptions included."""
     spellings = {
         spelling
         for text in texts
         if len(text) >= _HIDDEN_MIN
         for spelling in (text, json.dumps(text)[1:-1], repr(text)[1:-1], ascii(text)[1:-1])
     }
-    token = _hidden.set((*_hidden.get(), *sorted(spellings, key=len, reverse=True)))
-    try:
-        yield
-    finally:
-        _hidden.reset(token)
+    _hidden.set(tuple(sorted({*_hidden.get(), *spellings}, key=len, reverse=True)))
 
 
 def _public_part(match: re.Match[str]) -> str:

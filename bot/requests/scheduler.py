@@ -20,6 +20,7 @@ from bot.failures.classify import classify
 from bot.gate.port import Estimate, Gate, Grant, Verdict, Waiting
 from bot.ledger import message_rows, request_rows
 from bot.ledger.store import Ledger, LedgerProblem, Tx
+from bot.observe import hide
 from bot.ports import Ports
 from bot.providers.port import Call, Provider
 from bot.requests.attempt import Hands, Opened, open_attempt, record_outcome
@@ -172,6 +173,7 @@ class Scheduler:
         if not isinstance(opened, Opened):
             self.gate.drop(grant, self.ports.monotonic())
             return
+        hide(opened.request.prompt)
         call = self._call_of(opened.request, opened.attempt, grant.timeout)
         reported = False
         try:
@@ -192,6 +194,7 @@ class Scheduler:
         row = await self.ledger.read(lambda c: request_rows.open_attempt_of(c, request.id))
         if row is None or row.task_id is None:
             return
+        hide(request.prompt)
         attempt = request_rows.attempt(row)
         call = self._call_of(request, attempt, COLLECT_TIMEOUT)
         pending = Pending(row.task_id, row.poll_url)

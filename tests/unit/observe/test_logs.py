@@ -100,9 +100,8 @@ def test_a_hidden_prompt_is_left_out_of_exceptions_and_of_tasks_started_meanwhil
             logging.getLogger("library").exception("failed for %s", PROMPT)
 
     async def run() -> None:
-        with observe.hidden(PROMPT):
-            task = asyncio.create_task(exchange())
-        await task
+        observe.hide(PROMPT)
+        await asyncio.create_task(exchange())
 
     asyncio.run(run())
     assert len(lines(log)) == 2
@@ -111,8 +110,12 @@ def test_a_hidden_prompt_is_left_out_of_exceptions_and_of_tasks_started_meanwhil
 
 def test_a_long_hidden_prompt_does_not_leak_its_beginning(log: io.StringIO) -> None:
     long = "canary " * 5_000
-    with observe.hidden(long):
+
+    async def run() -> None:
+        observe.hide(long)
         structlog.get_logger().info("x", detail=long, exc_info=ValueError(long))
+
+    asyncio.run(run())
     assert_no_canary(log)
 
 
