@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import difflib
 import json
+import tempfile
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 
 from bot.adapter import Finding
 from bot.catalogue.check import Problem, check
+from bot.catalogue.cost import highest_cost_micros
 from bot.catalogue.load import Catalogue
 from bot.cli.doctor import Subject
+from bot.cli.screen import dollars
 from bot.domain.failure import Evidence
 from bot.failures.classify import classify
 from bot.failures.evidence import from_exception, from_response
 from bot.failures.explain import explain
+from bot.providers.dialects import dialect_for
+from bot.providers.openai_images import OpenAIImages
+from bot.providers.pictures import PictureStore
+from bot.providers.port import Call
+from bot.settings import Settings
 from bot.texts import text
 
 MAX_LIST = 5_000_000
@@ -26,6 +35,8 @@ MAX_LIST = 5_000_000
 MAX_SKEW = 120.0
 """Seconds. Slack refuses signatures that are five minutes off; certificates and budgets' days need less."""
 SHUTDOWN_NOTICE_DAYS = 60
+_PATIENCE = 180.0
+"""Seconds for one small picture."""
 _TIMEOUT = httpx.Timeout(20.0, connect=10.0)
 
 
@@ -35,9 +46,9 @@ async def key_and_address(subject: Subject) -> AsyncIterator[Finding]:
     host = urlsplit(settings.image_base_url).hostname or ""
     try:
         async with _client(subject) as client:
-            status, headers, body = await _get(client, "/models")
+            status, headers, body = await _get(client, settings, "/models")
             if status in (404, 405) and urlsplit(settings.image_base_url).path in ("", "/"):
-                longer = (await _get(client, "/v1/models"))[0]
+                longer = (await _get(client, settings, "/v1/models"))[0]
                 if longer in (200, 401, 403):
                     name = settings.used.get("IMAGE_BASE_URL", "IMAGE_BASE_URL")
                     yield Finding(False, what, text("doctor.needs_v1", name=name, address=f"{settings.image_base_url}/v1"))
@@ -93,15 +104,52 @@ async def model(subject: Subject) -> AsyncIterator[Finding]:
     yield Finding(True, what, text("doctor.model_ok", model=wanted, size=checked.size, quality=checked.quality))
 
 
-REMOTE = (key_and_address, model)
+async def picture(subject: Subject) -> AsyncIterator[Finding]:
+    """With --spend only: the cheapest picture that the configured model draws. It is thrown away."""
+    settings, what = subject.settings, text("doctor.picture")
+    known = Catalogue.load().resolve(settings.image_model)
+    quality = "low" if "low" in known.qualities else settings.image_quality
+    size = min(known.sizes.popular, key=lambda one: highest_cost_micros(known, one, quality, 1, 20))
+    price = dollars(highest_cost_micros(known, size, quality, 1, 20))
+    if not subject.spend:
+        subject.notes.append(text("doctor.no_picture", price=price))
+        return
+    host = urlsplit(settings.image_base_url).hostname or ""
+    with tempfile.TemporaryDirectory() as folder:
+        store = PictureStore(Path(folder))
+        provider = OpenAIImages(settings.image_base_url, settings.image_api_key, store, subject.ports, proxy=settings.image_proxy)
+        call = Call(subject.ports.new_id(), settings.image_model, "A red bicycle", size, quality, 1, _PATIENCE, "doctor")
+        try:
+            outcome = await provider.call(call)
+        finally:
+            await provider.aclose()
+            store.close()
+    seconds = round(outcome.latency, 1)
+    if outcome.pictures:
+        came = outcome.pictures[0]
+        shape = f"{came.width}×{came.height}"
+        yield Finding(True, what, text("doctor.picture_ok", size=shape, quality=quality, seconds=seconds, price=price))
+        if shape != size.replace("x", "×"):
+            subject.notes.append(text("doctor.other_size", asked=size.replace("x", "×"), got=shape))
+    elif outcome.pending is not None:
+        yield Finding(True, what, text("doctor.picture_pending", host=host))
+    elif outcome.shortfall is not None:
+        yield Finding(False, what, _operator(outcome.shortfall, host))
+
+
+REMOTE = (key_and_address, model, picture)
 
 
 def _client(subject: Subject) -> httpx.AsyncClient:
     """As the bot itself connects: only the proxy that is set here, no redirects, which would carry the key elsewhere."""
     settings = subject.settings
+    dialect = dialect_for(urlsplit(settings.image_base_url).hostname or "")
     return httpx.AsyncClient(
-        base_url=settings.image_base_url,
-        headers={"authorization": f"Bearer {settings.image_api_key}", "accept": "application/json", "accept-encoding": "identity"},
+        headers={
+            dialect.auth_header: f"{dialect.auth_prefix}{settings.image_api_key}",
+            "accept": "application/json",
+            "accept-encoding": "identity",
+        },
         timeout=_TIMEOUT,
         proxy=settings.image_proxy,
         trust_env=False,
@@ -109,9 +157,11 @@ def _client(subject: Subject) -> httpx.AsyncClient:
     )
 
 
-async def _get(client: httpx.AsyncClient, path: str) -> tuple[int, dict[str, str], bytes]:
+async def _get(client: httpx.AsyncClient, settings: Settings, path: str) -> tuple[int, dict[str, str], bytes]:
+    base, _, query = settings.image_base_url.partition("?")
+    address = f"{base}{path}{'?' if query else ''}{query}"
     body = bytearray()
-    async with client.stream("GET", path) as response:
+    async with client.stream("GET", address) as response:
         async for piece in response.aiter_raw():
             body += piece
             if len(body) > MAX_LIST:

@@ -20,6 +20,7 @@ _MONEY = re.compile(r"\d{1,7}(\.\d{1,6})?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 _UNLIMITED = frozenset({"unlimited", "none", "off", "no"})
 _ENDPOINTS = ("/images/generations", "/images/edits", "/images", "/chat/completions", "/models")
+_API_VERSION = re.compile(r"api-version=[A-Za-z0-9.-]{1,40}", re.ASCII)
 _MODEL = re.compile(r"[A-Za-z0-9][\w.:/@+-]{0,199}", re.ASCII)
 
 
@@ -102,17 +103,19 @@ def model(value: str) -> str:
 
 
 def base_url(value: str) -> str:
-    """The address under which `/images/generations` lies, without a slash at the end."""
+    """The address under which `/images/generations` lies, without a slash at the end. Azure's `?api-version=` is the only query: others
+    tend to be keys."""
     parts = _address(value, "url")
     if parts.username is not None or parts.password is not None:
         raise Wrong("url_with_login")
-    if parts.query or parts.fragment:
+    if parts.fragment or (parts.query and not _API_VERSION.fullmatch(parts.query)):
         raise Wrong("url_with_query")
-    short = value.rstrip("/")
+    query = f"?{parts.query}" if parts.query else ""
+    short = value.partition("?")[0].rstrip("/")
     for tail in _ENDPOINTS:
         if short.endswith(tail):
-            raise Wrong("url_endpoint", tail=tail, short=shown(short.removesuffix(tail)))
-    return short
+            raise Wrong("url_endpoint", tail=tail, short=short.removesuffix(tail) + query)
+    return short + query
 
 
 def proxy(value: str) -> str:

@@ -271,8 +271,10 @@ def test_a_disk_that_fills_up_after_the_ledger_is_open_leaves_nothing_that_keeps
     before = {thread for thread in threading.enumerate() if not thread.daemon}
     ended = imagine_bot("demo", "--port", "0")
     assert (ended.code, said(ended)) == (1, "imagine-bot: The disk is full.")
-    left = {thread for thread in threading.enumerate() if not thread.daemon} - before
-    assert not [thread for thread in left if "pictures" not in thread.name]
+    left = [thread for thread in threading.enumerate() if not thread.daemon and thread not in before and "pictures" not in thread.name]
+    for thread in left:
+        thread.join(5)
+    assert not any(thread.is_alive() for thread in left)
 
 
 def test_foreign_text_cannot_steer_the_terminal() -> None:

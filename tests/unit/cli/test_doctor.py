@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ import pytest
 from bot.adapter import Finding
 from bot.cli import checks
 from bot.cli.doctor import Subject, walk
+from bot.sandbox.server import start
 from bot.settings import load
 from tests.unit.cli.conftest import Ended, Point, StandInPlugin
 
@@ -104,6 +106,41 @@ def test_findings_can_be_read_by_a_program(doctor: Call) -> None:
     assert found["ok"] is False
     assert found["findings"][-1]["what"] == "Model"
     assert [one["ok"] for one in found["findings"][:-1]] == [True] * (len(found["findings"]) - 1)
+
+
+@pytest.fixture
+def sandbox() -> Iterator[str]:
+    """The address of a sandbox in a thread of its own."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    service = asyncio.run_coroutine_threadsafe(start(), loop).result(30)
+    yield service.base_url
+    asyncio.run_coroutine_threadsafe(service.stop(), loop).result(30)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+def test_with_spend_the_cheapest_picture_is_asked_for_and_thrown_away(doctor: Call, sandbox: str, tmp_path: Path) -> None:
+    ended = doctor("--spend", IMAGE_BASE_URL=sandbox)
+    assert ended.code == 0, ended.out
+    line = next(line for line in ended.out.splitlines() if "Smallest picture" in line)
+    assert "in quality low came after" in line
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_spend_no_picture_is_asked_for_and_the_price_is_named(doctor: Call, sandbox: str) -> None:
+    ended = doctor(IMAGE_BASE_URL=sandbox)
+    assert ended.code == 0
+    assert "Smallest picture" not in ended.out
+    assert "--spend" in ended.err
+    assert "$0." in ended.err
+
+
+def test_a_picture_that_does_not_come_stops_with_the_operators_steps(doctor: Call, service: Service) -> None:
+    said = stop(doctor("--spend"))  # this service has a model list and nothing else
+    assert "status 501" in said or "status 404" in said
 
 
 def test_a_wrong_setting_stops_before_anything_is_asked(doctor: Call, service: Service) -> None:

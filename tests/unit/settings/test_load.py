@@ -87,6 +87,11 @@ def test_image_names_come_before_nbility_before_openai(env: Mapping[str, str], k
     assert (settings.image_api_key, settings.image_base_url) == (key, address)
 
 
+def test_azures_version_may_stay_in_the_address() -> None:
+    address = "https://x.openai.azure.com/openai/deployments/gpt-image-2?api-version=2025-04-01-preview"
+    assert load({"IMAGE_BASE_URL": address}).image_base_url == address
+
+
 def test_two_that_disagree_are_named_and_two_that_agree_are_not() -> None:
     settings = load({"IMAGE_API_KEY": CANARY, "OPENAI_API_KEY": CANARY + "x"})
     (said,) = settings.warnings
