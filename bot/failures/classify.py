@@ -77,8 +77,9 @@ def _decide(seen: Signals, text: Text, transport: Iterable[Rule], rules: Iterabl
         for rule in transport:
             if rule.holds(seen, text):
                 return rule
+    tokens = seen.tokens
     for rule in rules:
-        if rule.holds(seen, text):
+        if (not rule.codes or not rule.codes.isdisjoint(tokens)) and rule.holds(seen, text):
             return rule
     if seen.ok:
         for rule in without_error:

@@ -50,10 +50,10 @@ def _side(seen: Signals, text: Text) -> Kind:
     if "output" in stages:
         return Kind.SAFETY_OUTPUT
     edit = seen.api == "images.edits"
-    if any(map(text.has, _PROMPT)) and "input" not in stages:
+    if text.has_any(_PROMPT) and "input" not in stages:
         return Kind.SAFETY_PROMPT
-    if any(map(text.has, _REFERENCE)) or (edit and any(map(text.has, _REFERENCE_IN_AN_EDIT)) and not text.has("generated")):
+    if text.has_any(_REFERENCE) or (edit and text.has_any(_REFERENCE_IN_AN_EDIT) and "generated" not in text.whole):
         return Kind.SAFETY_REFERENCE_IMAGE
-    if "input" not in stages and any(map(text.has, _OUTPUT)):
+    if "input" not in stages and text.has_any(_OUTPUT):
         return Kind.SAFETY_OUTPUT
     return Kind.SAFETY_PROMPT

@@ -13,9 +13,9 @@ from bot.domain.failure import Evidence, Phase
 from bot.failures.tokens import split_words, squash, token_set
 from bot.failures.unwrap import Unwrapped, as_text, unwrap
 
-MAX_WORDS = 6000
+MAX_WORDS = 4000
 """Characters of human text that rules look at."""
-MAX_NODES = 3000
+MAX_NODES = 2000
 MAX_DEPTH = 14
 MAX_REWRAPS = 12
 
@@ -55,10 +55,7 @@ CATEGORY_KEYS = token_set("""
 _VIOLATIONS = re.compile(r"safety_violations=\[([a-z_/, -]{1,80})\]")
 
 _URL = re.compile(r"\b(?:https?|wss?)://[^\s\"'<>，。）)]{1,2000}")
-_MODEL_NAME = re.compile(
-    r"(?<![\w.])[A-Za-z][\w.]{0,30}(?:[-/][\w.]{1,30}){0,4}[-/]image[\w.-]{0,40}|\bimagen?-[\w.-]{1,40}", re.IGNORECASE
-)
-"""`gpt-image-1` names a model and says nothing about an image."""
+_NAME = re.compile(r"[A-Za-z][\w.:/-]{2,80}")
 _SPACES = re.compile(r"\s+")
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,79}$")
 _INNER = re.compile(
@@ -84,8 +81,8 @@ class Signals:
     headers: Mapping[str, str]
     codes: frozenset[str]
     """Values of code-like fields, and messages that are a single machine word."""
-    raw_codes: tuple[str, ...]
-    """The same as written, in order, for facts."""
+    tokens: frozenset[str]
+    """Codes and the names of parameters: every machine word of the answer."""
     raw_by_field: Mapping[str, tuple[str, ...]]
     categories: tuple[str, ...]
     """What a safety block was about, as the provider names it; lower case."""
@@ -113,7 +110,16 @@ class Signals:
 
 def clean(text: str) -> str:
     """Human text as the rules want it."""
-    return _SPACES.sub(" ", _MODEL_NAME.sub("(name)", _URL.sub("(link)", text.translate(_QUOTES)))).strip().lower()
+    plain = _URL.sub("(link)", text.translate(_QUOTES))
+    if "-image" in plain or "/image" in plain or "image-" in plain or "imagen-" in plain:
+        plain = _NAME.sub(_without_model, plain)
+    return _SPACES.sub(" ", plain).strip().lower()
+
+
+def _without_model(match: re.Match[str]) -> str:
+    """`gpt-image-1` names a model and says nothing about an image."""
+    name = match[0]
+    return "(name)" if "-image" in name or "/image" in name or name.startswith(("image-", "imagen-")) else name
 
 
 def lower_headers(headers: object) -> dict[str, str]:
@@ -198,6 +204,8 @@ class _Reader:
             if not value:
                 self.empties.add(key or "body")
             for name, inner in value.items():
+                if self.nodes > MAX_NODES:
+                    break
                 if isinstance(name, str):
                     if inner is True and name == "filtered":
                         self.categories.append(key)
@@ -214,6 +222,7 @@ class _Reader:
             self.item(key, value, depth)
 
     def item(self, key: str, value: object, depth: int, *, listed: bool = False) -> None:
+        self.nodes += 1
         self.keys.add(key)
         if value is True:
             self.true.add(key)
@@ -336,7 +345,7 @@ class _Reader:
             inner=self.inner,
             headers=headers,
             codes=frozenset(self.codes),
-            raw_codes=tuple(self.raw[:40]),
+            tokens=frozenset(self.codes).union(*self.fields.values()),
             raw_by_field={key: tuple(values) for key, values in self.raw_fields.items()},
             categories=tuple(self.categories[:20]),
             fields={key: tuple(values) for key, values in self.fields.items()},

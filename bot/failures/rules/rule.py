@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.domain.kinds import Action, Kind
@@ -87,55 +86,58 @@ class Rule:
         return any(value in self.codes for value in seen.fields.get(self.field, ()))
 
     def _words(self, text: Text) -> bool:
-        if self.nowhere and any(map(text.has, self.nowhere)):
-            return False
-        if not all(any(map(text.has, group)) for group in self.around):
+        whole = text.whole
+        for group in self.words:
+            if not _any(group, whole):
+                return False
+        for group in self.around:
+            if not _any(group, whole):
+                return False
+        if self.nowhere and _any(self.nowhere, whole):
             return False
         if not self.words:
-            return not (self.never and any(map(text.has, self.never)))
-        for group in self.words:
-            if not any(map(text.has, group)):
-                return False
+            return not (self.never and _any(self.never, whole))
         if len(self.words) == 1 and not self.never:
             return True
         return any(self._sentence(sentence) for sentence in text.sentences)
 
     def _sentence(self, sentence: str) -> bool:
-        for group in self.words:
-            if not any(word in sentence for word in group):
-                return False
-        return not any(word in sentence for word in self.never)
+        return all(_any(group, sentence) for group in self.words) and not _any(self.never, sentence)
 
 
 class Text:
-    """The words of one answer, with remembered look-ups: many rules ask for the same ones."""
+    """The words of one answer, as a whole and by sentences."""
 
-    __slots__ = ("_known", "_sentences", "whole")
+    __slots__ = ("_sentences", "whole")
 
     def __init__(self, whole: str) -> None:
         self.whole = whole
-        self._known: dict[str, bool] = {}
         self._sentences: list[str] | None = None
 
-    def has(self, word: str) -> bool:
-        known = self._known.get(word)
-        if known is None:
-            known = self._known[word] = word in self.whole
-        return known
+    def has_any(self, words: tuple[str, ...]) -> bool:
+        """Whether one of these occurs anywhere."""
+        return _any(words, self.whole)
 
     @property
     def sentences(self) -> list[str]:
+        """Split at full stops and the like; one inside of a number or a name (`gpt-5.4`, `fal.ai`) ends none."""
         if self._sentences is None:
-            self._sentences = [f" {part.strip()} " for part in _split(self.whole) if part.strip()]
+            marked = self.whole.translate(_ENDS)
+            for end in (". ", "! ", "? ", "; "):
+                marked = marked.replace(end, "|")
+            self._sentences = [f" {part.strip()} " for part in marked.split("|")[:_MAX_SENTENCES] if part.strip()]
         return self._sentences
 
 
-def _split(text: str) -> Iterable[str]:
-    """Sentences; a full stop inside of a number or a name (`gpt-5.4`, `fal.ai`) ends none."""
-    return text.replace(". ", "|").replace("! ", "|").replace("? ", "|").replace("; ", "|").translate(_HARD_ENDS).split("|")[:120]
+_ENDS = str.maketrans(dict.fromkeys("。！？；\n", "|"))
+_MAX_SENTENCES = 100
 
 
-_HARD_ENDS = str.maketrans(dict.fromkeys("。！？；\n", "|"))
+def _any(words: tuple[str, ...], text: str) -> bool:
+    for word in words:  # noqa: SIM110 - any() with a generator takes twice as long, and this is the hot path
+        if word in text:
+            return True
+    return False
 
 
 def words(*groups: str) -> Groups:

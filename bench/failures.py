@@ -1,0 +1,216 @@
+"""How well and how fast failures are classified: `python -m bench.failures [CORPUS]`.
+
+The corpus is the labelled one of the design material. Beside the plain figures it leaves out, for every record, all rules of the
+record's own family (what a provider meets that nobody wrote rules for), and times the classifier on the corpus and on hostile input,
+in processor time, so that busy neighbours do not count.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.domain.failure import Evidence, Failure
+from bot.domain.kinds import KINDS, Group, Kind
+from bot.failures.classify import classify, classify_with
+from bot.failures.rules import RULES, TRANSPORT, WITHOUT_ERROR
+from bot.failures.rules.rule import Rule
+
+CORPUS = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "failures.jsonl"
+
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "azure": ("azure",),
+    "google": ("google", "antigravity"),
+    "openai": ("openai", "java-client", "chatbox", "comfy"),
+    "xai": ("xai", "x-ai"),
+    "gateways": (
+        "new-api",
+        "one-api",
+        "sub2api",
+        "litellm",
+        "openrouter",
+        "portkey",
+        "relay",
+        "open-webui",
+        "vercel",
+        "pollinations",
+        "apiyi",
+    ),
+    "fal": ("fal",),
+    "replicate": ("replicate",),
+    "bfl": ("black-forest", "amazon-bedrock", "fireworks"),
+    "dashscope": ("dashscope",),
+    "zhipu": ("zhipu", "z-ai"),
+    "minimax": ("minimax",),
+    "seedream": ("volcengine",),
+    "kling": ("kling",),
+    "novita": ("novita",),
+    "stability": ("stability",),
+    "midjourney": ("midjourney",),
+    "huggingface": ("huggingface",),
+    "self_hosted": ("diffusers", "sd-webui", "fast-stable"),
+    "edge": ("cloudflare", "nginx"),
+    "transport": ("transport", "pillow"),
+}
+"""Which records are of which family of rules, by the beginning of their provider's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One labelled failure."""
+
+    id: str
+    provider: str
+    evidence: Evidence
+    kinds: frozenset[Kind]
+    retryable: bool | None
+    """None where either decision is right."""
+    safety: bool
+
+    @property
+    def family(self) -> str:
+        return next((name for name, starts in FAMILIES.items() if self.provider.startswith(starts)), "")
+
+
+@dataclass(slots=True)
+class Score:
+    """Counts over records."""
+
+    records: int = 0
+    kind: int = 0
+    retry: int = 0
+    wrong_retries: int = 0
+    safety_missed: int = 0
+    false_safety: int = 0
+
+    def add(self, record: Record, failure: Failure) -> None:
+        groups = {KINDS[kind].group for kind in record.kinds}
+        self.records += 1
+        self.kind += failure.kind in record.kinds
+        right = record.retryable is None or record.retryable == failure.retryable
+        self.retry += right
+        self.wrong_retries += not right and failure.retryable
+        self.safety_missed += record.safety and failure.group not in groups
+        self.false_safety += failure.group is Group.SAFETY and Group.SAFETY not in groups
+
+    def line(self, name: str) -> str:
+        total = max(1, self.records)
+        return (
+            f"{name:<34} {self.records:>4} {self.kind / total:>6.3f} {self.retry / total:>6.3f} {self.wrong_retries:>6} "
+            f"{self.safety_missed:>7} {self.false_safety:>6}"
+        )
+
+
+def load(path: Path) -> list[Record]:
+    records = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        raw = json.loads(line)
+        label = raw["expected"]
+        records.append(
+            Record(
+                id=raw["id"],
+                provider=raw["provider"],
+                evidence=Evidence(
+                    provider=raw["provider"],
+                    api=raw["api"],
+                    status=raw["status"],
+                    headers=raw["headers"],
+                    body=raw["body"],
+                    exception=raw["exception"],
+                ),
+                kinds=frozenset(Kind(kind) for kind in (label["kind"], *raw.get("also_ok", ()))),
+                retryable=None if raw.get("retryable_either") else label["retryable"],
+                safety=label["group"] == "safety",
+            )
+        )
+    return records
+
+
+def without(rules: Iterable[Rule], family: str) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules if rule.family != family)
+
+
+def left_out(records: list[Record]) -> tuple[Score, dict[str, Score]]:
+    """Every record judged without the rules of its own family."""
+    total, by_family = Score(), {}
+    for family in FAMILIES:
+        tables = tuple(without(table, family) for table in (TRANSPORT, RULES, WITHOUT_ERROR))
+        for record in records:
+            if record.family == family:
+                failure = classify_with(record.evidence, *tables)
+                total.add(record, failure)
+                by_family.setdefault(family, Score()).add(record, failure)
+    return total, by_family
+
+
+def only_words(records: list[Record]) -> Score:
+    """No family at all is known: only the common sentences, shapes and statuses."""
+    tables = tuple(tuple(rule for rule in table if rule.family == "common") for table in (TRANSPORT, RULES, WITHOUT_ERROR))
+    score = Score()
+    for record in records:
+        score.add(record, classify_with(record.evidence, *tables))
+    return score
+
+
+HOSTILE: dict[str, object] = {
+    "64 KiB of '['": "[" * 65_536,
+    "64 KiB of '{\"a\":'": '{"a":' * 13_107,
+    "64 KiB of quotes": '"' * 65_536,
+    "64 KiB of backslashes": "{" + "\\" * 65_535,
+    "64 KiB of '<'": "<html>" + "<" * 65_530,
+    "64 KiB of '<a '": "<html>" + "<a " * 21_843,
+    "64 KiB of 'data:'": "data:{\n" * 9_362,
+    "64 KiB of digits": '{"code":' + "9" * 65_000 + "}",
+    "64 KiB of 'a-'": "error: " + "a-" * 32_764,
+    "64 KiB of 'A_'": "A_" * 32_768,
+    "64 KiB of 'limit 1 '": "limit 1 " * 8_192,
+    "64 KiB of 'try again in 1s '": "try again in 1s " * 4_096,
+    "64 KiB of ' is too long'": "'" + "x" * 60_000 + "' is too long",
+    "64 KiB of sentences": "not allowed. " * 5_041,
+    "nested JSON in JSON": json.dumps({"message": json.dumps({"message": json.dumps({"message": "x" * 20_000})})}),
+    "100,000 keys": {f"key{number}": "invalid" for number in range(100_000)},
+    "64 KiB of Chinese": "违规内容" * 5_461,
+}
+
+
+def main(arguments: list[str]) -> int:
+    path = Path(arguments[0]) if arguments else CORPUS
+    if not path.exists():
+        print(f"There is no corpus at {path}; name one: python -m bench.failures CORPUS.jsonl")
+        return 2
+    records = load(path)
+    print(f"{'':<34} {'n':>4} {'kind':>6} {'retry':>6} {'wrong':>6} {'missed':>7} {'false':>6}")
+    plain = Score()
+    for record in records:
+        plain.add(record, classify(record.evidence))
+    print(plain.line("all rules"))
+    total, by_family = left_out(records)
+    print(total.line("own family left out"))
+    for family, score in by_family.items():
+        print(score.line(f"  {family}"))
+    print(only_words(records).line("no family known at all"))
+    rounds = 5
+    start = time.process_time()
+    for _ in range(rounds):
+        for record in records:
+            classify(record.evidence)
+    print(f"{rounds * len(records) / (time.process_time() - start):,.0f} classifications a second on one core")
+    for name, body in HOSTILE.items():
+        spent = min(_timed(body) for _ in range(3))
+        print(f"  {name:<34} {spent * 1000:6.1f} ms")
+    return 0
+
+
+def _timed(body: object) -> float:
+    evidence = Evidence(status=400, body=body, headers={"content-type": "application/json"})
+    start = time.process_time()
+    classify(evidence)
+    return time.process_time() - start
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
