@@ -1,0 +1,41 @@
+"""The measured claims of the docs: `python -m bench [NAME ...]`. Without a name: those that need nothing else, in minutes."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+BENCHES = {
+    "gate": ("bench.provider.gate", "the provider benchmark through the real core, against the targets of docs/gate.md"),
+    "core": ("bench.core", "the core's own time on a real SQLite file"),
+    "lag": ("bench.loop_lag", "how long the event loop waits while pictures are decoded"),
+    "peers": ("bench.provider.peers", "the provider benchmark for what people use today; makes an environment of its own first"),
+    "sweep": ("bench.provider.sweep", "many scenarios drawn at random, without a network"),
+}
+DEFAULT = ("gate", "core", "lag")
+
+
+def main() -> int:
+    """Run the named benches one after the other; options (`--seeds 1`) go to the one before them."""
+    wanted: list[list[str]] = []
+    for word in sys.argv[1:]:
+        if word in BENCHES and not (wanted and wanted[-1][-1].startswith("--") and "=" not in wanted[-1][-1]):
+            wanted.append([word])
+        elif wanted:
+            wanted[-1].append(word)
+        else:
+            print(f"There is no bench {word!r}. There are:")
+            for name, (_, what) in BENCHES.items():
+                print(f"  {name:8} {what}")
+            return 2
+    failed = 0
+    for words in wanted or [[name] for name in DEFAULT]:
+        module, what = BENCHES[words[0]]
+        print(f"\n== {words[0]}: {what}", flush=True)
+        sys.argv = [f"bench {words[0]}", *words[1:]]
+        failed += bool(importlib.import_module(module).main())
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,157 @@
+"""The benchmark's jobs through the real core: receive, accept, ledger on SQLite, gate, provider, classifier; answers as the chat sees them.
+
+`async def run(base_url, jobs) -> [{"id", "ok", "error", "t_done", ...}]`. Needs only `bot`, so that any harness can drive it. Nothing of
+the core is replaced but the chat platform.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.budgets import Limits
+from bot.catalogue.load import Catalogue
+from bot.chat.port import Message, SendResult, Sent
+from bot.chat.views import View
+from bot.compose import Bot, build
+from bot.core import Core, Received
+from bot.domain.request_states import Answer
+from bot.domain.requests import Person, Place, Request, Submission
+from bot.gate.settings import GateSettings
+from bot.ledger import request_rows
+from bot.ports import SystemPorts
+from bot.providers.openai_images import OpenAIImages
+from bot.providers.pictures import PictureStore
+from bot.requests.rules import Rules
+
+MODEL = "gpt-image-2"
+DEADLINE = 840.0
+"""The default of REQUEST_DEADLINE_S."""
+ASK_EVERY = 5.0
+"""Seconds between two looks at what waiting members are told."""
+
+
+@dataclass
+class Chat:
+    """A platform that shows everything at once and remembers when each request got its final view."""
+
+    final: dict[str, asyncio.Event] = field(default_factory=dict)
+
+    async def send(self, message: Message, view: View) -> SendResult:
+        if view.final:
+            self.of(message.subject.partition(":")[2]).set()
+        return Sent()
+
+    def of(self, request_id: str) -> asyncio.Event:
+        return self.final.setdefault(request_id, asyncio.Event())
+
+    async def is_moderator(self, person: str, community: str) -> bool:
+        return False
+
+    async def is_administrator(self, person: str, community: str) -> bool:
+        return False
+
+
+@dataclass
+class Platform:
+    """The adapter around it."""
+
+    chat: Chat = field(default_factory=Chat)
+    name: str = "bench"
+
+    @property
+    def moderators(self) -> Chat:
+        return self.chat
+
+    async def serve(self, core: Core, ready: Callable[[str], None]) -> None:
+        await asyncio.Event().wait()
+
+    async def acknowledged(self, place: Place) -> bool:
+        return True
+
+    def operators_place(self) -> Place | None:
+        return None
+
+    def home_moderators_place(self) -> Place | None:
+        return None
+
+
+@dataclass
+class Told:
+    """The first estimate that a member saw."""
+
+    seconds: float
+    at: float
+
+
+async def run(base_url: str, jobs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Submit each job at its time and wait for what its member sees in the end."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    with tempfile.TemporaryDirectory() as folder:
+        bot, chat = await _start(base_url, Path(folder), min([DEADLINE, *(job["deadline_s"] for job in jobs)]))
+        told: dict[str, Told] = {}
+        asking = asyncio.create_task(_ask(bot, told, began))
+        try:
+            return list(await asyncio.gather(*(_one(bot, chat, job, began, told) for job in jobs)))
+        finally:
+            asking.cancel()
+            await bot.stop(0.0)
+
+
+async def _start(base_url: str, folder: Path, deadline: float) -> tuple[Bot, Chat]:
+    ports, platform = SystemPorts(), Platform()
+    pictures = PictureStore(folder)
+    bot = await build(
+        data_dir=folder,
+        ports=ports,
+        rules=Rules(
+            model=Catalogue.load().resolve(MODEL), limits=Limits(None, None, None, None, None, None), deadline=deadline, max_live=None
+        ),
+        gate_settings=GateSettings(),
+        provider=OpenAIImages(base_url, "sk-bench", pictures, ports),
+        pictures=pictures,
+    )
+    bot.add(platform)
+    await bot.start()
+    return bot, platform.chat
+
+
+async def _one(bot: Bot, chat: Chat, job: Mapping[str, Any], began: float, told: Mapping[str, Told]) -> dict[str, Any]:
+    loop = asyncio.get_running_loop()
+    await asyncio.sleep(max(0.0, began + job["submit_at"] - loop.time()))
+    submission = Submission(Person(job["user"]), Place("bench", "home", "imagine"), job["prompt"], size=job["size"])
+    received = await bot.core.receive(f"bench:{job['id']}", submission)
+    assert isinstance(received, Received)
+    accepted = await bot.core.accept(received.request_id)
+    error: str | None = "refused"
+    if isinstance(accepted, Request):
+        await chat.of(received.request_id).wait()
+        row = await bot.ledger.read(lambda c: request_rows.get(c, received.request_id))
+        assert row is not None
+        error = None if row.answer is Answer.PICTURES else _why(row)
+    found: dict[str, Any] = {"id": job["id"], "ok": error is None, "error": error, "t_done": loop.time() - began}
+    if (first := told.get(received.request_id)) is not None:
+        found |= {"told": first.seconds, "told_at": first.at}
+    return found
+
+
+def _why(row: Request) -> str:
+    kind = (row.failure or {}).get("kind", "")
+    return f"{row.answer} {kind}".strip()
+
+
+async def _ask(bot: Bot, told: dict[str, Told], began: float) -> None:
+    """What every waiting member is told, now and then: the first number is the promise that is measured."""
+    loop = asyncio.get_running_loop()
+    while True:
+        await asyncio.sleep(ASK_EVERY)
+        now = bot.ports.now()
+        for row in await bot.ledger.read(lambda c, now=now: request_rows.queue(c, now)):  # type: ignore[misc]
+            estimate = bot.scheduler.estimate(row.id)
+            if row.id not in told and estimate is not None and estimate.seconds is not None:
+                told[row.id] = Told(estimate.seconds, loop.time() - began)

@@ -1,0 +1,93 @@
+"""The gate through the real core over HTTP, against the targets of docs/gate.md: the public scenarios, then some drawn at random."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.provider.matrix import COLUMNS, ROOT, Job, Row, mean, run_all, table
+from bench.provider.scenarios import PUBLIC, drawn
+
+CORE = ROOT / "bench" / "core_driver.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A bound on the mean of a figure over all runs."""
+
+    key: str
+    bound: float
+    at_least: bool = False
+
+
+PUBLIC_TARGETS = (
+    Target("success", 0.98, at_least=True),
+    Target("plr", 1.25),
+    Target("req_per_image", 1.25),
+    Target("billed_per_image", 1.05),
+    Target("light_ratio", 1.0),
+    Target("herd_peak", 0.6),
+    Target("outage_requests_per_90s", 10.0),
+    Target("quota_requests", 3.0),
+    Target("wrong_retries", 0.0),
+    Target("estimate_error", 0.30),
+)
+DRAWN_TARGETS = (
+    Target("success", 0.95, at_least=True),
+    Target("plr", 1.45),
+    Target("req_per_image", 1.40),
+    Target("light_ratio", 1.2),
+    Target("wrong_retries", 0.0),
+    Target("estimate_error", 0.30),
+)
+
+
+def main() -> int:
+    """`python -m bench gate [--seeds 1,2,3] [--drawn 8] [--first 1000] [--json FILE]`."""
+    parser = argparse.ArgumentParser(prog="python -m bench gate")
+    parser.add_argument("--seeds", default="1,2,3", help="of the public scenarios")
+    parser.add_argument("--drawn", type=int, default=8, help="so many scenarios drawn at random, one seed each")
+    parser.add_argument("--first", type=int, default=1000, help="number of the first of them; others were not used for tuning")
+    parser.add_argument("--json", type=Path, help="keep all figures here")
+    parser.add_argument("--clock", default="virtual")
+    asked = parser.parse_args()
+    rows: list[Row] = []
+    missed = 0
+    seeds = [int(seed) for seed in asked.seeds.split(",") if seed]
+    if seeds:
+        jobs = [Job(CORE, scenario["name"], seed, clock=asked.clock) for scenario in PUBLIC for seed in seeds]
+        found = run_all(jobs, PUBLIC)
+        print("\n" + table(found) + "\n")
+        missed += judge("public scenarios", found, PUBLIC_TARGETS)
+        rows += found
+    if asked.drawn:
+        scenarios = [drawn(number) for number in range(asked.first, asked.first + asked.drawn)]
+        found = run_all([Job(CORE, scenario["name"], 1, clock=asked.clock) for scenario in scenarios], scenarios)
+        print("\n" + table(found) + "\n")
+        missed += judge("scenarios drawn at random", found, DRAWN_TARGETS)
+        rows += found
+    if asked.json:
+        asked.json.write_text(json.dumps(rows, indent=1))
+    return 1 if missed else 0
+
+
+def judge(what: str, rows: list[Row], targets: tuple[Target, ...]) -> int:
+    """Print each target with what was measured; how many were missed."""
+    columns = {column.key: column for column in COLUMNS}
+    missed = sum("failed" in row for row in rows)
+    print(f"{what}: {len(rows)} runs" + (f", {missed} FAILED" if missed else ""))
+    for target in targets:
+        value = mean([row for row in rows if "failed" not in row], columns[target.key])
+        if value is None:
+            continue
+        met = value >= target.bound - 1e-9 if target.at_least else value <= target.bound + 1e-9
+        missed += not met
+        column, sign = columns[target.key], ">=" if target.at_least else "<="
+        print(f"  {'ok  ' if met else 'MISS'} {column.head:10} {column.form.format(value):>7}  {sign} {target.bound}")
+    return missed
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
