@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from bot.providers.port import Call
 
+AZURE_VERSION = "2025-04-01-preview"
 _OPENAI_FAMILY = re.compile(r"(?:^|/)(?:gpt-image|chatgpt-image|sandbox)", re.IGNORECASE)
 # stable-diffusion.cpp runs what stands in these tags (size, steps, batch, LoRA), which would go round every limit of the bot.
 _EXECUTED = re.compile(r"<\s*/?\s*(?:sd_cpp_extra_args|lora|hypernet|embedding)\b[^<>]{0,2000}>?", re.IGNORECASE)
@@ -73,9 +74,9 @@ def dialect_for(host: str) -> Dialect:
 
 
 def path(dialect: Dialect, base_path: str, model: str) -> str:
-    """The path of the generations call below a base address. Azure's old addresses carry the deployment, unless the base already does."""
-    if dialect.name == "azure" and "/deployments/" not in base_path and not base_path.rstrip("/").endswith("/v1"):
-        return f"/deployments/{quote(model, safe='')}{dialect.path}"
+    """The path of the generations call below a base address. Azure's old addresses carry the deployment and a version, its /v1 does not."""
+    if dialect.name == "azure" and not base_path.rstrip("/").endswith("/v1"):
+        return f"/deployments/{quote(model, safe='')}{dialect.path}?api-version={AZURE_VERSION}"
     return dialect.path
 
 

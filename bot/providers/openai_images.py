@@ -47,6 +47,11 @@ class _Exchange:
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def reached(self) -> bool:
+        """Whether the provider may have got the request."""
+        return self.sent or self.status is not None
+
 
 class OpenAIImages:
     """A provider at one base address with one key."""
@@ -63,10 +68,14 @@ class OpenAIImages:
         verify: ssl.SSLContext | bool = True,
         lookup: Resolve = resolve,
     ) -> None:
-        """`base_url` ends before `/images/...`. `transport`, `verify` and `lookup` are for tests and simulations."""
-        base = httpx.URL(base_url)
-        self._query = base.query  # Azure's ?api-version=... belongs behind the path
-        self._base = base.copy_with(path=base.path.rstrip("/") + "/", query=None, fragment=None)
+        """`base_url` ends before `/images/...`. `transport`, `verify` and `lookup` are for tests and simulations. Raises ValueError for an
+        address or a key that the settings should not have let through."""
+        try:
+            self._base = httpx.URL(base_url.rstrip("/") + "/")
+        except httpx.InvalidURL as error:
+            raise ValueError(f"no base address: {error}") from None
+        if api_key is not None and not (api_key.isascii() and api_key.isprintable()):
+            raise ValueError("a key of characters that no HTTP header can carry")  # h11 would put the key into its error
         self._dialect = dialect_for(self._base.host)
         self._pictures = pictures
         self._ports = ports
@@ -92,7 +101,7 @@ class OpenAIImages:
     async def call(self, call: Call, on_partial: OnPartial | None = None) -> Outcome:
         """One POST of images/generations. Raises only asyncio.CancelledError; cancelling closes the connection."""
         raw_path = self._base.raw_path.rstrip(b"/") + path(self._dialect, self._base.path, call.model).encode("ascii")
-        url = self._base.copy_with(raw_path=raw_path + (b"?" + self._query if self._query else b""))
+        url = self._base.copy_with(raw_path=raw_path)
         # Escaped to ASCII, so that whatever text was accepted can be sent.
         content = json.dumps(payload(self._dialect, call, self._base.path)).encode("ascii")
         exchange = _Exchange(_API, self._ports.monotonic())
@@ -188,7 +197,14 @@ class OpenAIImages:
             except BadPicture as error:
                 lost.append(
                     Evidence(
-                        self.name, exchange.api, exchange.status, exchange.headers, None, str(error), Phase.AFTER_SEND, self._via_proxy
+                        self.name,
+                        exchange.api,
+                        exchange.status,
+                        exchange.headers,
+                        None,
+                        f"bot.BadPicture: {error}",
+                        Phase.AFTER_SEND,
+                        self._via_proxy,
                     )
                 )
             except _NotFetched as failed:
@@ -211,7 +227,7 @@ class OpenAIImages:
             raise _NotFetched(address, evidence, again=again) from None
         if fetched.status != 200:
             evidence = from_response(fetched.status, fetched.headers, b"".join(fetched.pieces), provider=self.name, api="download")
-            raise _NotFetched(address, evidence, again=" " not in address)
+            raise _NotFetched(address, evidence, again=" " not in address and fetched.status not in (401, 403, 410))
         return await self._pictures.add_bytes(fetched.pieces, revised_prompt)
 
     async def _fetch_again(self, call: Call, addresses: list[str], tried: int) -> Outcome:
@@ -249,11 +265,11 @@ class OpenAIImages:
         evidence = from_exception(
             error, provider=self.name, api=exchange.api, via_proxy=self._via_proxy, status=exchange.status, headers=exchange.headers
         )
-        phase = Phase.AFTER_SEND if exchange.sent else Phase.BEFORE_SEND
+        phase = Phase.AFTER_SEND if exchange.reached else Phase.BEFORE_SEND
         return self._short(exchange, dataclasses.replace(evidence, phase=phase), billed)
 
     def _billed_when_broken(self, exchange: _Exchange) -> Billed:
-        return Billed.UNKNOWN if exchange.sent else Billed.NO
+        return Billed.UNKNOWN if exchange.reached else Billed.NO
 
     def _short(self, exchange: _Exchange, evidence: Evidence, billed: Billed) -> Outcome:
         return self._outcome(exchange, shortfall=evidence, billed=billed)

@@ -18,6 +18,16 @@ def _wire(kind: Kind, parts: str, source: str = MEASURED, action: Action | None 
 
 
 STRUCTURE: tuple[Rule, ...] = (
+    Rule(
+        Kind.DOWNLOAD_FAILED,
+        "bot/providers/download.py: the address leads where no picture lies, or to an answer that is none",
+        apis=("download",),
+        exceptions=("blockedaddress:", "unusableanswer:"),
+        action=Action.NONE,
+        confidence=0.95,
+        family="transport",
+    ),
+    _wire(Kind.CORRUPT_IMAGE, "badpicture:", "bot/providers/recode.py"),
     _wire(
         Kind.NETWORK_PROXY,
         "proxyerror / proxyconnectionerror / proxy authentication / tunnel connection failed / unable to connect to proxy / "
