@@ -55,6 +55,7 @@ CATEGORY_KEYS = token_set("""
 _VIOLATIONS = re.compile(r"safety_violations=\[([a-z_/, -]{1,80})\]")
 
 _URL = re.compile(r"\b(?:https?|wss?)://[^\s\"'<>，。）)]{1,2000}")
+_MODEL_NAME = re.compile(r"[-/]image(?!s)|^imagen?-")
 _NAME = re.compile(r"[A-Za-z][\w.:/-]{2,80}")
 _SPACES = re.compile(r"\s+")
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,79}$")
@@ -64,6 +65,10 @@ _INNER = re.compile(
     re.IGNORECASE,
 )
 _LEADING = re.compile(r"^\W{0,3}(?:[A-Za-z]{1,20}[:,] )?([45]\d\d)(?![\dx×.])")
+_UNSAFE_IF_FALSE = re.compile(r"(?:is|was|image|content|pass|respect)[a-z]{0,16}(?:safe|moderation)$")
+_UNSAFE_IF_TRUE = re.compile(
+    r"(?:is|has|was|contains?|image|content)?[a-z]{0,8}(?:nsfw|unsafe|moderated|censored)(?:content|concepts?|detected)*$"
+)
 _TELLING = re.compile("message|msg|reason|error|descri|detail")
 _EMBEDDED = re.compile(r"(?<![\w./-])(?:[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6}|[a-z]{2,30}(?:_[a-z]{2,30}){1,6})(?![\w./-])")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "`": "'", "\u00a0": " ", "\u200b": None, "\u202f": " "})
@@ -119,7 +124,7 @@ def clean(text: str) -> str:
 def _without_model(match: re.Match[str]) -> str:
     """`gpt-image-1` names a model and says nothing about an image."""
     name = match[0]
-    return "(name)" if "-image" in name or "/image" in name or name.startswith(("image-", "imagen-")) else name
+    return "(name)" if _MODEL_NAME.search(name) else name
 
 
 def lower_headers(headers: object) -> dict[str, str]:
@@ -258,7 +263,7 @@ class _Reader:
             if token:
                 self.code(key, value)
             return
-        if key in CODE_KEYS or key in ("error", "detail", "message", "msg", "failmsg", "errmsg", "") or listed:
+        if key in CODE_KEYS or key in ("error", "detail", "") or key.endswith(("message", "msg")) or listed:
             if token and " " not in value:
                 self.code(key, value)
             elif key in CODE_KEYS and key not in MESSAGE_KEYS and len(value) <= 60:
@@ -333,6 +338,8 @@ class _Reader:
         if "param" in self.raw_fields and self.inner is None:
             digits = self.raw_fields["param"][0]
             self.inner = int(digits) if len(digits) == 3 and digits.isascii() and digits.isdigit() else None
+        if any(map(_UNSAFE_IF_FALSE.match, self.false)) or any(map(_UNSAFE_IF_TRUE.match, self.true)):
+            self.shapes.add("unsafe_flag")
         self.found_codes()
         told = [*self.raw, *(value for key in QUOTA_FIELDS for value in self.raw_fields.get(key, ()))]
         spoken = " | ".join(

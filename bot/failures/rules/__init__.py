@@ -35,6 +35,7 @@ STRUCTURE: tuple[Rule, ...] = (
     *google.STRUCTURE,
     *gateways.STRUCTURE,
     *openai.STRUCTURE,
+    *shapes.VERDICTS,
 )
 
 WORDS: tuple[Rule, ...] = (

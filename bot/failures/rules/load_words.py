@@ -143,11 +143,18 @@ BROKEN: tuple[Rule, ...] = (
         confidence=0.8,
     ),
     _say(
+        Kind.NETWORK_RESET,
+        """disconnected before / stream disconnected / connection reset / connection lost / stream closed / stream ended before /
+        connection closed / connection aborted / broken pipe""",
+        only=statuses(0, 200, 500, 502, 503),
+        confidence=0.7,
+    ),
+    _say(
         Kind.SERVER_ERROR,
         """had an error while processing / internal server error / internal error / internal_error / unexpected error / unknown error /
         something went wrong / error occurred while processing / server error / an error occurred / upstream request failed /
-        upstream error / inference error / worker died / internal failure / please retry your request / you can retry your request /
-        system error / processing failed / execution failed / runtimeerror / ran into a problem /
+        upstream error / inference error / worker died / unexpectedly / internal failure / please retry your request /
+        you can retry your request / system error / processing failed / execution failed / runtimeerror / ran into a problem /
         内部错误 / 服务器错误 / 系统错误 / 系统异常 / 服务异常 / 服务器内部 / 内部服务 / 未知错误 / 生成失败""",
         never="server connection error",
         only=A_SERVER_BROKE,

@@ -62,7 +62,7 @@ SENTENCES: tuple[Rule, ...] = (
         """unknown parameter / unknown name / unrecognized parameter / unsupported parameter / unrecognized request argument /
         extra inputs are not permitted / extra fields not permitted / additional properties / unexpected keyword /
         argument not supported / parameter is not supported / parameters are not supported / does not support the parameter /
-        unknown field / unsupported argument / unsupportedparamserror / 不支持的参数 / 未知参数 / 参数不支持""",
+        feature not supported / unknown field / unsupported argument / unsupportedparamserror / 不支持的参数 / 未知参数 / 参数不支持""",
         never="model is not supported",
     ),
     _say(

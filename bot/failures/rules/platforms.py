@@ -150,20 +150,6 @@ OTHER_RULES: tuple[Rule, ...] = (
     Rule(
         Kind.SAFETY_OUTPUT, "diffusers safety_checker", words=words("nsfw", "detected / flagged / filtered / contain"), family="self_hosted"
     ),
-    Rule(
-        Kind.SAFETY_OUTPUT,
-        "ideogram is_image_safe, Segmind, self-hosted safety checkers",
-        false=frozenset({"isimagesafe", "issafe", "safetycheckpassed", "moderationpassed", "passedmoderation"}),
-        family="self_hosted",
-    ),
-    Rule(
-        Kind.SAFETY_OUTPUT,
-        "safety checkers of self-hosted servers and resellers",
-        true=frozenset(
-            {"nsfw", "isnsfw", "nsfwcontentdetected", "hasnsfw", "nsfwdetected", "contentfiltered", "isflagged", "contentmoderated"}
-        ),
-        family="self_hosted",
-    ),
     Rule(Kind.OVERLOADED, "huggingface.co/docs/api-inference: a cold model", keys=frozenset({"estimatedtime"}), family="huggingface"),
 )
 

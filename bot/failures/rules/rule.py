@@ -22,6 +22,9 @@ class Rule:
     """One of these machine words occurs anywhere (squashed)."""
     field: str = ""
     """Restricts `codes` to the values of this field (squashed)."""
+    says: tuple[str, ...] = ()
+    """A value of one of `says_in` contains one of these: `finishReason: IMAGE_SAFETY`."""
+    says_in: tuple[str, ...] = ()
     also_codes: frozenset[str] = frozenset()
     """And one of these."""
     keys: frozenset[str] = frozenset()
@@ -32,6 +35,8 @@ class Rule:
     """One of these fields is false."""
     empties: frozenset[str] = frozenset()
     """One of these fields is present and empty."""
+    filled: frozenset[str] = frozenset()
+    """All of these fields are present and none of them is empty."""
     shapes: frozenset[str] = frozenset()
     """All of these shapes."""
     not_shapes: frozenset[str] = frozenset()
@@ -60,6 +65,8 @@ class Rule:
         """Whether this rule describes what was seen."""
         if self.codes and not self._code(seen):
             return False
+        if self.says and not any(_any(self.says, value) for name in self.says_in for value in seen.fields.get(name, ())):
+            return False
         if self.statuses and (seen.status or 0) not in self.statuses:
             return False
         if self.also_codes and self.also_codes.isdisjoint(seen.codes):
@@ -69,6 +76,8 @@ class Rule:
         if (self.true and self.true.isdisjoint(seen.true)) or (self.false and self.false.isdisjoint(seen.false)):
             return False
         if self.empties and self.empties.isdisjoint(seen.empties):
+            return False
+        if self.filled and not (self.filled <= seen.keys and self.filled.isdisjoint(seen.empties)):
             return False
         if not self.shapes <= seen.shapes or not self.not_shapes.isdisjoint(seen.shapes):
             return False

@@ -104,7 +104,8 @@ _FLAGGED = """
     been flagged / request was flagged / contains sensitive / contain sensitive / sensitive words / illegal detected / risk detection /
     potentially unsafe / potentially harmful / moderation blocked / content blocked / prompt blocked / blocked by safety /
     image unsafe / unsafe image / unsafe prompt / unsafe generation / moderation failed / moderation rejected / rejected by moderation /
-    audit failed / content risk / nsfw detected / inappropriate prompt / illegal prompt / banned word / policy violation
+    audit failed / content risk / nsfw detected / image safety / prohibited content / request moderated / content moderated /
+    respect moderation / inspection failed / green net / inappropriate prompt / illegal prompt / banned word / policy violation
 """
 
 _NOT_ABOUT_CONTENT = (

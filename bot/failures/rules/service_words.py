@@ -92,7 +92,7 @@ ACCESS: tuple[Rule, ...] = (
         """didn't provide / did not provide / not provided / no api key / missing / is required / required in / must provide /
         must be provided / please provide / not found in / no token / no auth / no credentials / without / please carry /
         not supplied / 未提供 / 缺少 / 缺失 / 为空 / 未携带 / 未收到""",
-        never="scope / parameter / login fail / keyerror / permission",
+        never="scope / required parameter / missing parameter / login fail / keyerror / permission",
         nowhere="invalid / incorrect / expired",
     ),
     _say(

@@ -22,6 +22,43 @@ LISTS = token_set("""
     imageurls
 """)
 
+VERDICT = ("safety", "prohibit", "filter", "block", "moderat", "recitation", "violat", "sensitive", "nsfw", "policy", "censor", "flagged")
+REASON_FIELDS = ("finishreason", "stopreason", "finishtype", "endreason")
+
+VERDICTS: tuple[Rule, ...] = (
+    Rule(
+        Kind.SAFETY_PROMPT,
+        FACTS + ": why the input was stopped, in whichever spelling",
+        says=VERDICT,
+        says_in=("blockreason", "blockedreason", "rejectreason", "refusalreason"),
+        family=FAMILY,
+    ),
+    Rule(Kind.SAFETY_OUTPUT, FACTS + ": why the output ended", says=VERDICT, says_in=REASON_FIELDS, statuses=OK, family=FAMILY),
+    Rule(
+        Kind.SAFETY_PROMPT,
+        FACTS + ": a task whose state is a verdict about the input",
+        says=("requestmoderat", "inputmoderat", "promptmoderat", "requestblock", "promptblock", "inputblock", "promptflag", "inputflag"),
+        says_in=STATE_FIELDS,
+        family=FAMILY,
+    ),
+    Rule(
+        Kind.SAFETY_OUTPUT,
+        FACTS + ": a task whose state is a verdict",
+        says=("moderated", "nsfw", "censored", "flagged", "contentfilter", "safetyblock", "contentblock"),
+        says_in=STATE_FIELDS,
+        family=FAMILY,
+    ),
+    Rule(
+        Kind.SAFETY_PROMPT,
+        FACTS + ": a message of one word",
+        codes=names("sensitive nsfw moderated unsafe unsafe_content sensitive_content content_violation"),
+        confidence=0.8,
+        family=FAMILY,
+    ),
+    Rule(Kind.SAFETY_OUTPUT, FACTS + ": a flag beside the picture", shapes=frozenset({"unsafe_flag"}), statuses=OK, family=FAMILY),
+)
+"""Fields that speak of safety, whatever the provider calls the verdict."""
+
 TASKS: tuple[Rule, ...] = (
     *(Rule(Kind.TASK_RUNNING_TIMEOUT, FACTS, codes=RUNNING, field=name, statuses=OK, family=FAMILY) for name in STATE_FIELDS),
     *(Rule(Kind.TASK_LOST, FACTS, codes=LOST, field=name, statuses=OK, confidence=0.8, family=FAMILY) for name in STATE_FIELDS),
@@ -32,6 +69,25 @@ ANSWERS: tuple[Rule, ...] = (
     Rule(Kind.MALFORMED_RESPONSE, FACTS, shapes=frozenset({"html"}), statuses=OK, action=Action.NONE, family=FAMILY),
     Rule(Kind.MALFORMED_RESPONSE, FACTS, shapes=frozenset({"html_type"}), statuses=OK, action=Action.NONE, family=FAMILY),
     Rule(Kind.EMPTY_RESULT, FACTS, empties=LISTS, statuses=OK, confidence=0.8, family=FAMILY),
+    *(
+        Rule(
+            Kind.BAD_REQUEST_OTHER,
+            FACTS + ": an error under a good status that says nothing we know; most such answers are final (MiniMax, DashScope, gateways)",
+            filled=frozenset(fields),
+            statuses=OK,
+            nowhere=("success", "succeeded", "| ok |"),
+            confidence=0.4,
+            family=FAMILY,
+        )
+        for fields in (
+            ("error",),
+            ("code", "message"),
+            ("code", "msg"),
+            ("statuscode", "statusmsg"),
+            ("errorcode", "errormsg"),
+            ("errmsg",),
+        )
+    ),
     Rule(Kind.EMPTY_RESULT, FACTS, keys=frozenset({"candidates"}), statuses=OK, confidence=0.7, family=FAMILY),
     Rule(Kind.EMPTY_RESULT, FACTS, keys=frozenset({"choices"}), statuses=OK, action=Action.NONE, confidence=0.6, family=FAMILY),
 )
