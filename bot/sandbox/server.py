@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -20,8 +20,11 @@ from bot.sandbox.refusals import REFUSALS
 HOST = "127.0.0.1"
 MAX_UPLOAD = 64 * 1024 * 1024
 _LOG_LINES = 2000
-KNOWN = frozenset(REFUSALS) | frozenset(BEHAVIOURS)
-"""Every fault by name."""
+KNOWN: Mapping[str, str] = {
+    **{name: f"answers {refusal.status}" for name, refusal in REFUSALS.items()},
+    **{name: behaviour.says for name, behaviour in BEHAVIOURS.items()},
+}
+"""Every fault by name, with what it does."""
 
 
 @dataclass(slots=True)
@@ -123,7 +126,7 @@ class Sandbox:
 
     async def show_faults(self, request: web.Request) -> web.StreamResponse:
         """GET /_sandbox/faults: what is set, and every name there is."""
-        return web.json_response({"faults": self._faults.active(), "known": sorted(KNOWN)})
+        return web.json_response({"faults": self._faults.active(), "known": KNOWN})
 
     async def add_faults(self, request: web.Request) -> web.StreamResponse:
         """POST /_sandbox/faults: `{"kind", "times"?, "match"?, "delay"?, "retry_after"?}`, or a list of such."""
