@@ -23,7 +23,7 @@ _MAX_TOKENS = 10**9
 def highest_cost_micros(model: Model, size: str, quality: str, count: int, prompt_chars: int) -> int:
     """The most that `count` pictures can cost. `auto` counts as the dearest size and as quality `high`; guessed prices carry their margin.
     The text is billed again for every picture."""
-    per_picture = picture_tokens(model, size, quality) * model.price.image_out
+    per_picture = picture_micros(model, size, quality)
     per_picture += (prompt_chars * TOKENS_PER_CHAR + _WRAPPING_TOKENS) * model.price.text_in
     return math.ceil(per_picture * count * (100 + model.price.margin_percent) / 100)
 
@@ -38,6 +38,15 @@ def cost_from_usage(model: Model, usage: Usage | None) -> int | None:
         return None
     output = min(usage.output_tokens, _MAX_TOKENS) * model.price.image_out
     return math.ceil(output + min(usage.input_tokens or 0, _MAX_TOKENS) * model.price.text_in)
+
+
+def picture_micros(model: Model, size: str, quality: str) -> float:
+    """The price of one picture without its prompt."""
+    by_tokens = picture_tokens(model, size, quality) * model.price.image_out
+    if not model.picture_prices:
+        return by_tokens
+    row = model.picture_prices[_level(quality, tuple(model.picture_prices))]
+    return max(by_tokens, 1e6 * (max(row.values()) if size == AUTO else row.get(size, max(row.values()))))
 
 
 def picture_tokens(model: Model, size: str, quality: str) -> int:

@@ -52,10 +52,9 @@ class Catalogue:
 
 def _read(raw: dict[str, Any]) -> Catalogue:
     sizes = {name: _sizes(name, table) for name, table in raw["sizes"].items()}
-    tokens = raw["tokens"]
-    models = {name: _model(name, table, sizes, tokens) for name, table in raw["models"].items()}
+    models = {name: _model(name, table, sizes, raw) for name, table in raw["models"].items()}
     aliases = {alias: name for name, table in raw["models"].items() for alias in table.get("aliases", ())}
-    generic = dataclasses.replace(_model("generic", raw["generic"], sizes, tokens), known=False)
+    generic = dataclasses.replace(_model("generic", raw["generic"], sizes, raw), known=False)
     retired = {name: Retired(name, **table) for name, table in raw["retired"].items()}
     if raw["default"] not in models:
         raise ValueError(f"models.toml: the default {raw['default']} is no model")
@@ -71,10 +70,10 @@ def _sizes(name: str, table: dict[str, Any]) -> Sizes:
     return sizes
 
 
-def _model(name: str, table: dict[str, Any], sizes: dict[str, Sizes], tokens: dict[str, Any]) -> Model:
+def _model(name: str, table: dict[str, Any], sizes: dict[str, Sizes], raw: dict[str, Any]) -> Model:
     if DEFAULT_QUALITY not in table["qualities"] or AUTO not in table["qualities"]:
         raise ValueError(f"models.toml: {name} must take the qualities {DEFAULT_QUALITY} and {AUTO}")
-    counting = tokens[table["tokens"]]
+    counting = raw["tokens"][table["tokens"]]
     low, high = table["count"]
     return Model(
         id=name,
@@ -87,6 +86,7 @@ def _model(name: str, table: dict[str, Any], sizes: dict[str, Sizes], tokens: di
         price=Price(**table["price"]),
         factors=counting.get("factors", {}),
         token_table={} if "factors" in counting else counting,
+        picture_prices=raw["pictures"].get(table.get("pictures"), {}),
         shutdown_date=table.get("shutdown_date"),
         replacement=table.get("replacement"),
     )

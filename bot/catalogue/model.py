@@ -63,6 +63,8 @@ class Model:
     """Quality -> factor of the area formula; empty where a table is used."""
     token_table: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Quality -> size -> output tokens of one picture."""
+    picture_prices: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Quality -> size -> dollars of one picture, where the maker publishes more than the tokens come to."""
     shutdown_date: date | None = None
     """The provider has announced that the model stops then."""
     replacement: str | None = None

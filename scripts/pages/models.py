@@ -33,13 +33,13 @@ def page() -> str:
         "",
         "Quality is `medium` and size the first in the list unless the member says otherwise. Sizes may be typed as `1536x1024`,",
         "`1536×1024`, `landscape`, `portrait`, `square`, `16:9` or `auto`. A name that stands nowhere here still works, because only the",
-        "operator's gateway knows what it means: limits are wide then, and the price is a guess. Spellings such as `openai/gpt-image-2` and",
-        "dated snapshots are known as well.",
+        "operator's gateway knows what it means: limits are wide then, and the price is a guess. Spellings such as `openai/gpt-image-2`",
+        "and dated snapshots are known as well.",
         "",
         "## What a picture costs",
         "",
-        "In US dollars, for the picture alone; the prompt is a fraction of a cent. The most it can cost is reserved before a call, and what",
-        "the provider counted is booked afterwards. `auto` is reserved as the dearest size and as quality `high`.",
+        "In US dollars, for the picture alone; the prompt is a fraction of a cent. The most it can cost is reserved before a call, and",
+        "what the provider counted is booked afterwards. `auto` is reserved as the dearest size and as quality `high`.",
         "",
         f"| model | {' | '.join(f'{label(size)}: low, medium, high' for size in SHOWN)} | published |",
         f"|---|{'---|' * len(SHOWN)}---|",
@@ -54,8 +54,8 @@ def page() -> str:
         "",
     ]
     lines += [
-        f"- `{gone.id}` was shut down on {gone.shutdown_date:%d %B %Y}; use `{gone.replacement}`. A gateway that still offers it is any other"
-        " name."
+        f"- `{gone.id}` was shut down on {gone.shutdown_date:%d %B %Y}; use `{gone.replacement}`. A gateway that still offers it is any"
+        " other name."
         for gone in catalogue.retired.values()
     ]
     return "\n".join(lines)

@@ -76,6 +76,13 @@ def test_older_models_cost_by_their_table(model: str, quality: str, tokens: int)
     assert picture_tokens(CATALOGUE.resolve(model), "1024x1536", quality) == tokens
 
 
+@pytest.mark.parametrize(
+    ("size", "quality", "dollars"), [("1024x1024", "low", 0.005), ("1536x1024", "medium", 0.015), ("auto", "auto", 0.052)]
+)
+def test_a_published_price_above_the_tokens_is_reserved(size: str, quality: str, dollars: float) -> None:
+    assert highest_cost_micros(CATALOGUE.resolve("gpt-image-1-mini"), size, quality, 1, 0) >= dollars * 1e6
+
+
 def test_what_the_provider_may_choose_is_reserved_at_its_dearest() -> None:
     for model in CATALOGUE.models.values():
         asked = [highest_cost_micros(model, size, "high", 1, 10) for size in model.sizes.popular]
