@@ -95,10 +95,10 @@ def _fallback(seen: Signals) -> tuple[Kind, Action | None, float]:
         status = seen.inner
     if status is not None and 300 <= status < 400:
         return Kind.ENDPOINT_NOT_FOUND, None, 0.5  # no image API redirects a call: the base address is not the API's
+    if status is None and "no_body" in seen.shapes:
+        return Kind.SERVER_ERROR, Action.NONE if not seen.exception else None, 0.2
     if status is None or status < 400:
-        if "broken" in seen.shapes or "text" in seen.shapes or "json" in seen.shapes or "empty" in seen.shapes or "no_body" in seen.shapes:
-            return Kind.MALFORMED_RESPONSE, None, 0.4
-        return Kind.SERVER_ERROR, None, 0.2
+        return Kind.MALFORMED_RESPONSE, None, 0.4
     if seen.api.startswith("task") and status in (404, 410):
         return Kind.TASK_LOST, None, 0.6
     return _by_status(status), None, 0.45

@@ -49,7 +49,7 @@ def from_exception(
 ) -> Evidence:
     """An exception instead of an answer, or while an answer was read (then with its status). Causes are appended with ` <- `."""
     chain = _chain(exc)
-    names = [type(link).__name__ for link in chain]
+    names = [base.__name__ for link in chain for base in type(link).__mro__]
     return Evidence(
         provider=provider,
         api=api,
@@ -77,7 +77,8 @@ def _spelled(exc: BaseException) -> str:
     except Exception:  # an exception whose text cannot be had is still that exception
         text = ""
     name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__.split('.')[0]}.{kind.__name__}"
-    return f"{name}: {text[:_MAX_TEXT]}"
+    told = next((base.__name__ for base in kind.__mro__ if base.__name__ in BEFORE_SEND | AFTER_SEND), kind.__name__)
+    return f"{name if told == kind.__name__ else f'{name}({told})'}: {text[:_MAX_TEXT]}"
 
 
 def _phase(names: list[str]) -> Phase:

@@ -59,19 +59,20 @@ _REQUEST_HEADERS = (
     "x-tt-logid",
     "cf-ray",
 )
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_DATED = r"20\d{15,21}[0-9a-z]{0,16}"
+"""one-api and new-api: the time in digits, then letters."""
 _REQUEST_ID = re.compile(
-    r"(?:req_|gen-|chatcmpl-|cgt-)?(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,40}|\d{17,26}[A-Za-z0-9]{0,16}|[0-9a-f]{16}-[A-Z]{3})\Z",
+    rf"(?:req_|gen-|chatcmpl-|cgt-)?(?:{_UUID}|[0-9a-f]{{20,40}}|{_DATED})\Z|req_[0-9a-z]{{10,40}}\Z|[0-9a-f]{{16}}-[A-Z]{{3}}\Z",
     re.IGNORECASE,
 )
-_IN_TEXT = re.compile(
-    r"request[ _]?id:? ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{17,26}[a-z0-9]{0,16}|req_[0-9a-f]{16,40})(?![0-9a-z])"
-)
+_IN_TEXT = re.compile(rf"request[ _]?id:? ({_UUID}|{_DATED}|req_[0-9a-f]{{16,40}})(?![0-9a-z])")
 _NUMERIC = re.compile(r"\d{1,6}\Z|[A-Z]{1,2}\d{3,5}\Z")
-_WORDY = re.compile(r"[A-Za-z]{1,40}(?:[_.:-]?[A-Za-z]{1,40}){0,9}\Z")
+_WORDY = re.compile(r"[A-Za-z]{1,60}(?:[_.:-][A-Za-z]{1,60}){0,9}\Z")
 _SIZES = re.compile(r"(?<![\d.])(\d{2,5}) ?[x×*] ?(\d{2,5})(?![\d.])")
 _RATIOS = re.compile(r"(?<![\d:])(\d{1,2}:\d{1,2})(?![\d:])")
 _QUALITY = ("auto", "low", "medium", "high", "xhigh", "max", "standard", "hd", "1k", "2k", "4k")
-_ALLOWED = re.compile(r"(?:supported|allowed|valid|one of|must be|use)\b([^|]{1,300})")
+_ALLOWED = re.compile(r"\b(?:supported|allowed|valid|one of|must be|use)\b([^|]{1,300})")
 _LIMIT = re.compile(
     r"(?:max(?:imum)?(?: length| of)?|at most|no more than|limit(?: of)?|less than|up to|between 1 and|最长约?|最多|不超过)"
     r"[^\d|]{0,14}(\d{1,9})"

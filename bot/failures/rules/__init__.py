@@ -22,8 +22,8 @@ BEFORE: tuple[Rule, ...] = (
     *load_words.BEFORE,
     *azure.GUARDS,
     *safety_words.GUARDS,
-    *openai.GUARDS,
     *google.GUARDS,
+    *openai.GUARDS,
     *gateways.GUARDS,
 )
 """Where structure misleads: masks, machinery of checks, limits that never clear."""

@@ -12,7 +12,7 @@ GUARDS: tuple[Rule, ...] = (
     Rule(
         Kind.RATE_LIMITED,
         "community.openai.com: images per minute, Limit: 0/1min",
-        words=words("limit: 0/ / limit 0/ / limit: 0, / limit 0,", "rate limit / per min / per minute / per day"),
+        around=words("limit: 0/ / limit 0/ / limit: 0, / limit 0,", "rate limit / per min / per minute / per day"),
         action=Action.NONE,
         family=FAMILY,
     ),

@@ -1,0 +1,171 @@
+"""What a piece of evidence means, in the cases where most clients go wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.failure import Evidence, Failure
+from bot.domain.kinds import Action, Fixer, Group, Kind
+from bot.failures.classify import classify
+
+
+def seen(status: int | None = None, body: object = None, **more: object) -> Failure:
+    return classify(Evidence(status=status, body=body, **more))  # type: ignore[arg-type]
+
+
+def error(message: str, **fields: object) -> dict[str, object]:
+    return {"error": {"message": message, **fields}}
+
+
+def test_a_bare_400_is_no_safety_block() -> None:
+    failure = seen(400, "Bad Request")
+    assert (failure.kind, failure.action) == (Kind.BAD_REQUEST_OTHER, Action.NONE)
+
+
+def test_a_block_that_comes_with_200_is_a_block() -> None:
+    failure = seen(200, {"candidates": [{"finishReason": "IMAGE_SAFETY"}]})
+    assert (failure.kind, failure.action, failure.who_can_fix) == (Kind.SAFETY_OUTPUT, Action.NONE, Fixer.MODERATOR)
+
+
+def test_the_stage_that_the_provider_names_says_which_side_was_blocked() -> None:
+    blocked = {"code": "moderation_blocked", "type": "image_generation_user_error", "message": "Your request was rejected."}
+    stage = {"moderation_stage": "output", "categories": ["violence"]}
+    assert seen(400, {"error": blocked}).kind is Kind.SAFETY_PROMPT
+    failure = seen(400, {"error": {**blocked, "moderation_details": stage}})
+    assert failure.kind is Kind.SAFETY_OUTPUT
+    assert (failure.facts["stage"], failure.facts["categories"], failure.facts["code"]) == ("output", "violence", "moderation_blocked")
+
+
+def test_an_unknown_failure_keeps_its_status_family_with_low_confidence() -> None:
+    for status, group in ((418, Group.PARAMETERS), (599, Group.SERVICE), (511, Group.SERVICE)):
+        failure = seen(status, {"weird": True})
+        assert failure.group is group
+        assert failure.confidence < 0.5
+
+
+def test_no_evidence_at_all_is_not_repeated() -> None:
+    assert seen().action is Action.NONE
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (429, error("You exceeded your current quota", code="insufficient_quota"), Kind.QUOTA_EXHAUSTED),
+        (429, error("Your account is not active, please check your billing details", code="billing_not_active"), Kind.BILLING_LIMIT),
+        (400, error("Billing hard limit has been reached", code="billing_hard_limit_reached"), Kind.BILLING_LIMIT),
+        (503, error("当前分组 default 下对于模型 x 无可用渠道"), Kind.INVALID_MODEL),
+        (502, error("upstream: insufficient balance"), Kind.QUOTA_EXHAUSTED),
+        (500, "Incorrect API key provided", Kind.AUTH_INVALID_KEY),
+        (500, error("Your request was rejected by the safety system."), Kind.SAFETY_PROMPT),
+    ],
+)
+def test_what_waiting_cannot_mend_is_not_repeated_under_any_status(status: int, body: object, kind: Kind) -> None:
+    failure = seen(status, body)
+    assert (failure.kind, failure.action) == (kind, Action.NONE)
+
+
+def test_a_rate_limit_of_zero_is_not_waited_for() -> None:
+    failure = seen(429, error("Rate limit exceeded for images per minute. Limit: 0/1min. Current: 1/1min.", code="rate_limit_exceeded"))
+    assert (failure.kind, failure.action, failure.who_can_fix) == (Kind.RATE_LIMITED, Action.NONE, Fixer.OPERATOR)
+
+
+def test_a_request_larger_than_the_limit_is_not_waited_for() -> None:
+    failure = seen(429, error("Rate limit reached on input-images per min: Limit 5, Requested 10. Please try again in 1m0s."))
+    assert (failure.kind, failure.action) == (Kind.RATE_LIMITED, Action.NONE)
+
+
+def test_a_rate_answer_that_asks_for_hours_is_not_waited_for() -> None:
+    assert seen(429, error("Too many requests"), headers={"retry-after": "90000"}).action is Action.NONE
+    assert seen(429, error("Too many requests"), headers={"retry-after": "90"}).action is Action.GENERATE
+
+
+def test_a_provider_that_forbids_the_repetition_is_obeyed() -> None:
+    body = {"detail": [{"loc": ["body"], "msg": "Internal Server Error", "type": "internal_server_error"}]}
+    assert seen(500, body, headers={"x-fal-retryable": "false"}).action is Action.NONE
+    assert seen(500, body, headers={"x-fal-retryable": "true"}).action is Action.GENERATE
+
+
+def test_a_failed_download_is_fetched_again_and_never_generated_again() -> None:
+    for evidence in (
+        Evidence(api="download", status=404, body="Not Found"),
+        Evidence(api="download", status=502, body="Bad Gateway"),
+        Evidence(api="download", exception="httpx.ReadTimeout: "),
+        Evidence(api="download", exception="OSError: image file is truncated", status=200),
+    ):
+        assert classify(evidence).action is Action.FETCH
+
+
+def test_an_expired_link_is_about_the_link_and_not_about_the_key() -> None:
+    body = "<?xml version='1.0'?><Error><Code>AuthenticationFailed</Code><Message>Signature not valid</Message></Error>"
+    failure = seen(403, body, api="download")
+    assert (failure.kind, failure.action) == (Kind.DOWNLOAD_FAILED, Action.NONE)
+
+
+def test_a_fault_while_polling_polls_again_and_never_submits_again() -> None:
+    assert seen(502, "Bad Gateway", api="task.poll").action is Action.POLL
+    assert seen(429, error("Too many requests"), api="task.poll").action is Action.POLL
+    assert seen(200, {"status": "Pending", "result": None}, api="task.poll").action is Action.POLL
+    assert seen(404, error("task not found"), api="task.poll").kind is Kind.TASK_LOST
+
+
+def test_a_refused_connection_with_a_proxy_set_is_the_proxy() -> None:
+    refused = "httpx.ConnectError: All connection attempts failed"
+    assert seen(exception=refused).kind is Kind.NETWORK_CONNECT
+    assert seen(exception=refused, via_proxy=True).kind is Kind.NETWORK_PROXY
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Sorry, the upstream service is temporarily unavailable. Please try again later.",
+        "抱歉，服务暂时不可用，请稍后重试。",
+        "I can't generate images directly, I am a language model.",
+        "image_generation tool is not available",
+        "Content moderation failed",
+        "moderation request timed out after 10000ms",
+        "Invalid moderation value",
+        "Failed to download https://cdn.example/moderation/safety/blocked.png",
+    ],
+)
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_a_mention_of_moderation_or_an_apology_is_no_verdict(sentence: str, status: int) -> None:
+    if "Content moderation failed" in sentence and status != 500:
+        pytest.skip("as the message of a task this is a verdict; only a broken server says it of itself")
+    assert seen(status, error(sentence)).group is not Group.SAFETY
+
+
+def test_words_of_the_member_that_are_echoed_back_steer_nothing() -> None:
+    prompt = "nsfw blocked by safety system, insufficient credits, invalid api key"
+    for body in (
+        {"error": {"message": "Something went wrong"}, "requestParameters": {"prompt": prompt}},
+        {"detail": [{"loc": ["body", "width"], "msg": "must be a multiple of 64", "type": "value_error", "input": prompt}]},
+        {"error": {"code": "invalidPayload", "message": f"'{prompt}' is too long - 'prompt'"}},
+        {"error": {"message": "Something went wrong", "inner_error": {"revised_prompt": prompt}}},
+    ):
+        failure = seen(400, body)
+        assert failure.group is not Group.SAFETY
+        assert failure.kind not in (Kind.QUOTA_EXHAUSTED, Kind.AUTH_INVALID_KEY)
+
+
+def test_the_name_of_a_model_is_not_read_as_a_word() -> None:
+    assert seen(503, error("获取分组 default 下模型 gpt-image-1 的可用渠道失败")).kind is not Kind.INVALID_REFERENCE_IMAGE
+    assert seen(404, error("The model `gpt-image-9` does not exist")).kind is Kind.INVALID_MODEL
+
+
+def test_allowed_values_are_read_as_facts() -> None:
+    sizes = error("Invalid value: '12x12'. Supported values are: '1024x1024', '1024x1536', and 'auto'.", param="size")
+    assert seen(400, sizes).facts["allowed"] == "1024x1024, 1024x1536"
+    qualities = error("Invalid value: 'hd'. Supported values are: 'low', 'medium', 'high', and 'auto'.", param="quality")
+    assert seen(400, qualities).facts["allowed"] == "auto, low, medium, high"
+
+
+def test_the_wait_of_the_provider_is_passed_on() -> None:
+    assert seen(429, error("Too many requests"), headers={"retry-after-ms": "21350"}).wait == 21.35
+    assert seen(503, {"error": "Model is currently loading", "estimated_time": 30.5}).wait == 30.5
+    assert seen(400, error("Invalid size"), headers={"retry-after": "5"}).wait is None
+
+
+def test_the_clock_of_a_bucket_counts_for_rate_answers_only() -> None:
+    clock = {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "12s"}
+    assert seen(429, error("Rate limit reached"), headers=clock).wait == 12
+    assert seen(500, error("Internal server error"), headers=clock).wait is None

@@ -1,0 +1,155 @@
+"""What people read about a failure: short and plain for members, exact for operators, never a provider's own words."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.domain.failure import Failure
+from bot.domain.kinds import KINDS, Action, Kind
+from bot.failures.explain import AUDIENCES, LADDERS, all_keys, explain, ladder, spoken_seconds
+from bot.texts import text
+
+LONG_FACTS = {
+    "status": "400",
+    "code": "moderation_blocked",
+    "param": "output_compression",
+    "allowed": ", ".join(f"{number}x{number}" for number in range(1000, 1016))[:160],
+    "limit": "999999999",
+    "stage": "output",
+    "categories": "sexual, violence",
+    "request_id": "req_0123456789abcdef0123456789abcdef",
+}
+
+
+def failure(kind: Kind, wait: float | None = None, action: Action | None = None, **facts: str) -> Failure:
+    rule = KINDS[kind]
+    return Failure(rule.group, kind, rule.action if action is None else action, wait, rule.who_can_fix, 0.9, facts)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_kind_has_a_text_for_every_reader(kind: Kind) -> None:
+    for audience in AUDIENCES:
+        said = explain(failure(kind), audience)
+        assert said[0].isupper()
+        assert said.endswith((".", "?"))
+        assert "{" not in said
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("wait", [None, 3599.0])
+def test_a_members_text_is_short_even_with_the_longest_facts(kind: Kind, wait: float | None) -> None:
+    assert len(explain(failure(kind, wait, **LONG_FACTS), "member")) <= 300
+    assert len(explain(failure(kind, wait), "moderator")) <= 400
+
+
+JARGON = re.compile(
+    r"\b(?:http|https|api|api key|endpoint|json|tls|ssl|dns|proxy|server|status|timeout|exception|error|null|token|quota|parameter|payload|"
+    r"provider|gateway|\d{3})\b|[A-Za-z]+(?:Error|Exception|Timeout)\b|[a-z]+_[a-z]+",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_members_text_has_no_jargon_no_status_and_no_class_name(kind: Kind) -> None:
+    said = explain(failure(kind, 20.0), "member")
+    assert not JARGON.search(said), JARGON.findall(said)
+
+
+ACTION = re.compile(r"\b(?:[Pp]lease|[Pp]ress)\b")
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_members_text_asks_for_exactly_one_thing(kind: Kind) -> None:
+    asking = [sentence for sentence in re.split(r"(?<=[.;]) ", explain(failure(kind), "member")) if ACTION.search(sentence)]
+    assert len(asking) == 1, asking
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind.startswith("safety")])
+def test_a_blocked_member_is_not_blamed_and_not_told_to_try_the_same_again(kind: Kind) -> None:
+    said = explain(failure(kind), "member").lower()
+    for word in ("you violated", "your fault", "forbidden", "not allowed", "illegal", "retry"):
+        assert word not in said
+
+
+def test_a_failure_that_may_be_repeated_after_a_wait_says_when() -> None:
+    assert "about 23 seconds" in explain(failure(Kind.RATE_LIMITED, 22.4), "member")
+    assert "a few minutes" in explain(failure(Kind.RATE_LIMITED), "member")
+    assert "a few minutes" in explain(failure(Kind.RATE_LIMITED, 90_000.0), "member")
+
+
+def test_allowed_values_and_limits_are_named_where_they_are_known() -> None:
+    assert "1024x1024" in explain(failure(Kind.UNSUPPORTED_SIZE, allowed="1024x1024"), "member")
+    assert "10 is the most" in explain(failure(Kind.UNSUPPORTED_COUNT, limit="10"), "member")
+    assert "“background”" in explain(failure(Kind.UNSUPPORTED_OPTION, param="background"), "member")
+
+
+def test_an_operator_reads_the_exact_facts_and_what_the_bot_does_by_itself() -> None:
+    said = explain(failure(Kind.SERVER_ERROR, **LONG_FACTS), "operator")
+    assert "status 400, code moderation_blocked" in said
+    assert "request id req_0123456789abcdef0123456789abcdef" in said
+    assert "sends the request again by itself, within bounds" in said
+    assert "does not repeat" in explain(failure(Kind.SERVER_ERROR, action=Action.NONE), "operator")
+    assert "does not clear by waiting" in explain(failure(Kind.RATE_LIMITED, action=Action.NONE), "operator")
+
+
+LADDER_WORDS = {
+    "key": ("console", "spaces, quotes", "active", "process that runs", "permissions", "revoke"),
+    "rate": ("By itself", "usage", "plan", "fewer or smaller", "batch"),
+    "quota": ("billing page", "hard and soft limits", "Top up", "waiting alone does not help"),
+    "parameters": ("size, quality, number, prompt length and file type", "gateway", "version"),
+    "network": ("connection", "status page", "resolve", "Proxy and firewall", "TLS and clock", "another network", "within bounds"),
+    "no_clear_message": ("once more", "short prompt with the default size", "one option after the other", "is the cause"),
+    "whose_fault": ("minimal prompt", "text model", "Text works and pictures do not", "Nothing works"),
+    "nothing_helped": ("local time with its zone", "request id", "redacted", "second environment", "never keys", "one thing at a time"),
+    "safety": ("a person decides", "support", "pause members", "Never switch the model or the wording"),
+    "unusable": ("web page", "version", "candidates", "words afterwards"),
+}
+
+
+@pytest.mark.parametrize("name", LADDER_WORDS)
+def test_every_ladder_holds_its_steps_and_some_operator_gets_it(name: str) -> None:
+    said = text(f"failures.ladder.{name}")
+    for words in LADDER_WORDS[name]:
+        assert words in said
+    kind = next(kind for kind, names in LADDERS.items() if name in names)
+    assert said in explain(failure(kind), "operator")
+
+
+def test_every_kind_has_a_ladder_and_an_operator_can_read_it_in_chat() -> None:
+    assert set(LADDERS) == set(Kind)
+    for kind in Kind:
+        assert ladder(kind)
+        assert len(explain(failure(kind, 90.0, **LONG_FACTS), "operator")) <= 2500
+
+
+def test_no_text_of_this_room_is_left_unused() -> None:
+    used = {f"failures.{kind}.{audience}" for kind in Kind for audience in AUDIENCES}
+    extra = {key for key in all_keys() if key not in used and not key.startswith(("failures.ladder.", "failures.words."))}
+    assert extra == {
+        "failures.unsupported_size.member_allowed",
+        "failures.unsupported_quality.member_allowed",
+        "failures.unsupported_count.member_limit",
+        "failures.unsupported_option.member_param",
+        "failures.prompt_too_long.member_limit",
+        "failures.rate_limited.member_wait",
+        "failures.rate_limited.operator_never",
+        "failures.overloaded.member_wait",
+    }
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.015, "1 second"),
+        (1.0, "1 second"),
+        (22.4, "23 seconds"),
+        (90.0, "90 seconds"),
+        (91.0, "2 minutes"),
+        (3600.0, "60 minutes"),
+        (86400.0, "24 hours"),
+    ],
+)
+def test_seconds_are_said_rounded_up(seconds: float, said: str) -> None:
+    assert spoken_seconds(seconds) == said
