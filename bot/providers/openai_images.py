@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,8 +22,9 @@ from bot.ports import Ports
 from bot.providers.answer import Answer, Item, read_answer
 from bot.providers.body import BodyReader, NotJson, TooBig, events, parse
 from bot.providers.dialects import dialect_for, path, payload
-from bot.providers.download import BlockedAddress, Downloader, Resolve, UnusableAnswer, resolve
-from bot.providers.pictures import BadPicture, PictureStore
+from bot.providers.download import BlockedAddress, Downloader, Resolve, resolve
+from bot.providers.intake import Intake
+from bot.providers.pictures import PictureStore
 from bot.providers.port import Call, OnPartial
 
 CONNECT_TIMEOUT = 15.0
@@ -33,6 +34,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-oneapi-request-id", "apim-request-id", "x-litellm-call-id", "x-ms-request-id")
 _FETCH = "fetch"
 _MAX_FETCHES = 3
+_POLL_AGAIN = 5.0
 _API = "images.generations"
 
 
@@ -77,7 +79,6 @@ class OpenAIImages:
         if api_key is not None and not (api_key.isascii() and api_key.isprintable()):
             raise ValueError("a key of characters that no HTTP header can carry")  # h11 would put the key into its error
         self._dialect = dialect_for(self._base.host)
-        self._pictures = pictures
         self._ports = ports
         self._via_proxy = proxy is not None
         self._auth = {self._dialect.auth_header: f"{self._dialect.auth_prefix}{api_key}"} if api_key else {}
@@ -93,8 +94,9 @@ class OpenAIImages:
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
             headers={"accept": "application/json", "accept-encoding": "identity", "user-agent": "imagine-bot"},
         )
-        self._downloader = Downloader(self._client, self._base, self._auth, lookup)
         self.name = self._dialect.name
+        downloader = Downloader(self._client, self._base, self._auth, lookup)
+        self._intake = Intake(pictures, downloader, self.name, via_proxy=self._via_proxy)
         port = f":{self._base.port}" if self._base.port else ""
         self.gate_key = f"{self._base.host}{port}#{hashlib.sha256((api_key or '').encode()).hexdigest()[:8]}"
 
@@ -112,18 +114,21 @@ class OpenAIImages:
         tried, _, rest = pending.task_id.partition(":")
         if tried == _FETCH and rest.isascii() and rest.isdigit() and pending.poll_url:
             return await self._fetch_again(call, pending.poll_url.split(" "), int(rest[:3]))
-        exchange = _Exchange("task.poll", self._ports.monotonic())
+        exchange = _Exchange("task.poll", self._ports.monotonic(), sent=True)
         try:
             url = self._base.join(pending.poll_url or f"images/tasks/{pending.task_id}")
         except (httpx.InvalidURL, ValueError) as error:
-            return self._broken(exchange, error, Billed.UNKNOWN)
+            return self._broken(exchange, error)
         if (url.scheme, url.host, url.port) != (self._base.scheme, self._base.host, self._base.port) or url.userinfo:
             # The key would go to a stranger.
-            return self._broken(exchange, BlockedAddress("the task lies at another host"), Billed.UNKNOWN)
+            return self._broken(exchange, BlockedAddress("the task lies at another host"))
         outcome = await self._whole(exchange, call, "GET", url, None)
-        if outcome.status is None or outcome.pending is not None or outcome.pictures:
+        if outcome.pictures or outcome.pending is not None:
             return outcome
-        # A submitted task was accepted, so what the poll says about its cost is never "nothing".
+        if outcome.status is None or outcome.status >= 500 or outcome.status in (408, 425, 429):
+            # A poll that failed says nothing about the task: ask again until the request's own deadline.
+            return dataclasses.replace(outcome, pending=dataclasses.replace(pending, poll_after=_POLL_AGAIN), billed=Billed.UNKNOWN)
+        # The task was accepted, so a refusal now does not make it free.
         return dataclasses.replace(outcome, billed=Billed.UNKNOWN if outcome.billed is Billed.NO else outcome.billed)
 
     async def aclose(self) -> None:
@@ -132,15 +137,16 @@ class OpenAIImages:
 
     async def _whole(self, exchange: _Exchange, call: Call, method: str, url: httpx.URL, content: bytes | None) -> Outcome:
         try:
+            # The time is for the provider; what it sent in time is not lost because this machine is slow.
             async with asyncio.timeout(call.timeout):
-                return await self._exchange(exchange, call, method, url, content)
+                received = await self._exchange(exchange, call, method, url, content)
+            return received if isinstance(received, Outcome) else await self._read(exchange, call, received)
         except TimeoutError:
-            late = httpx.ReadTimeout("") if exchange.sent else httpx.ConnectTimeout("")
-            return self._broken(exchange, late, self._billed_when_broken(exchange))
+            return self._broken(exchange, httpx.ReadTimeout("") if exchange.reached else httpx.ConnectTimeout(""))
         except Exception as error:  # the port's promise: everything but a cancellation is an outcome
-            return self._broken(exchange, error, self._billed_when_broken(exchange))
+            return self._broken(exchange, error)
 
-    async def _exchange(self, exchange: _Exchange, call: Call, method: str, url: httpx.URL, content: bytes | None) -> Outcome:
+    async def _exchange(self, exchange: _Exchange, call: Call, method: str, url: httpx.URL, content: bytes | None) -> Outcome | BodyReader:
         async def trace(event: str, info: Mapping[str, Any]) -> None:
             # A CONNECT goes to the proxy, not to the provider.
             if event.endswith("send_request_headers.started") and getattr(info.get("request"), "method", b"") != b"CONNECT":
@@ -161,10 +167,10 @@ class OpenAIImages:
                 async for piece in response.aiter_raw():
                     body.feed(piece)
             except TooBig:
-                return self._short(exchange, self._evidence(exchange, body.rest()), Billed.UNKNOWN)
+                return self._outcome(exchange, shortfall=self._evidence(exchange, body.rest()), billed=Billed.UNKNOWN)
+            return body
         finally:
             await response.aclose()
-        return await self._read(exchange, call, body)
 
     async def _read(self, exchange: _Exchange, call: Call, body: BodyReader) -> Outcome:
         text = body.rest()
@@ -172,79 +178,28 @@ class OpenAIImages:
             stream = exchange.headers.get("content-type", "").startswith("text/event-stream")
             value = [event for event in events(text) if _is_final(event)] if stream else parse(text)
         except NotJson:
-            return self._short(exchange, self._evidence(exchange, text), Billed.UNKNOWN)
+            return self._outcome(exchange, shortfall=self._evidence(exchange, text), billed=Billed.UNKNOWN)
         answer = read_answer(value, exchange.headers, body)
         if answer.task is not None:
             return self._outcome(exchange, billed=Billed.UNKNOWN, pending=answer.task)
         billed = Billed.YES if answer.items or answer.usage or _lists_pictures(value) else Billed.UNKNOWN
-        pictures, lost, addresses = await self._store(exchange, answer, body, call.count)
-        shortfall = None
-        if len(pictures) < call.count:
-            shortfall = self._why(exchange, answer, lost)
-        pending = Pending(f"{_FETCH}:1", " ".join(addresses)) if addresses and not pictures else None
-        return self._outcome(exchange, pictures=tuple(pictures), pending=pending, shortfall=shortfall, usage=answer.usage, billed=billed)
-
-    async def _store(
-        self, exchange: _Exchange, answer: Answer, body: BodyReader, count: int
-    ) -> tuple[list[Picture], list[Evidence], list[str]]:
-        """The pictures that could be used, why others could not, and the addresses worth another try. More than were asked for are left."""
-        pictures: list[Picture] = []
-        lost: list[Evidence] = []
-        addresses: list[str] = []
-        for item in answer.items[:count]:
-            try:
-                pictures.append(await self._one(item, body))
-            except BadPicture as error:
-                lost.append(
-                    Evidence(
-                        self.name,
-                        exchange.api,
-                        exchange.status,
-                        exchange.headers,
-                        None,
-                        f"bot.BadPicture: {error}",
-                        Phase.AFTER_SEND,
-                        self._via_proxy,
-                    )
-                )
-            except _NotFetched as failed:
-                lost.append(failed.evidence)
-                addresses += [failed.address] if failed.again else []
-        return pictures, lost, addresses
-
-    async def _one(self, item: Item, body: BodyReader) -> Picture:
-        if item.base64 is not None:
-            return await self._pictures.add_base64(body.pieces(item.base64), item.revised_prompt)
-        return await self._download(item.url or "", item.revised_prompt)
-
-    async def _download(self, address: str, revised_prompt: str | None = None) -> Picture:
-        try:
-            fetched = await self._downloader.fetch(address)
-        except (httpx.HTTPError, BlockedAddress, UnusableAnswer) as error:
-            evidence = from_exception(error, provider=self.name, api="download", via_proxy=self._via_proxy)
-            evidence = dataclasses.replace(evidence, phase=Phase.AFTER_SEND)  # the picture was made, whatever became of its file
-            again = isinstance(error, httpx.HTTPError) and " " not in address
-            raise _NotFetched(address, evidence, again=again) from None
-        if fetched.status != 200:
-            evidence = from_response(fetched.status, fetched.headers, b"".join(fetched.pieces), provider=self.name, api="download")
-            raise _NotFetched(address, evidence, again=" " not in address and fetched.status not in (401, 403, 410))
-        return await self._pictures.add_bytes(fetched.pieces, revised_prompt)
+        taken = await self._intake.take(answer.items[: call.count], body, exchange.api, exchange.status, exchange.headers)
+        shortfall = self._why(exchange, answer, taken.lost) if len(taken.pictures) < call.count else None
+        again = Pending(f"{_FETCH}:1", " ".join(taken.addresses)) if taken.addresses and not taken.pictures else None
+        return self._outcome(exchange, taken.pictures, pending=again, shortfall=shortfall, usage=answer.usage, billed=billed)
 
     async def _fetch_again(self, call: Call, addresses: list[str], tried: int) -> Outcome:
         exchange = _Exchange("download", self._ports.monotonic(), sent=True)
-        body, answer = BodyReader(0), Answer(tuple(Item(url=address) for address in addresses))
+        items = [Item(url=address) for address in addresses[: call.count]]
         try:
-            async with asyncio.timeout(call.timeout):
-                pictures, lost, left = await self._store(exchange, answer, body, call.count)
-        except TimeoutError:
-            pictures, lost, left = [], [from_exception(httpx.ReadTimeout(""), provider=self.name, api="download")], addresses
+            taken = await self._intake.take(items, BodyReader(0), "download", None, {})
         except Exception as error:
-            return self._broken(exchange, error, Billed.YES)
-        pending = None
-        if left and not pictures and tried < _MAX_FETCHES:
-            pending = Pending(f"{_FETCH}:{tried + 1}", " ".join(left), poll_after=2.0**tried)
-        shortfall = lost[0] if lost else None
-        return self._outcome(exchange, pictures=tuple(pictures), pending=pending, shortfall=shortfall, billed=Billed.YES)
+            return dataclasses.replace(self._broken(exchange, error), billed=Billed.YES)
+        again = None
+        if taken.addresses and not taken.pictures and tried < _MAX_FETCHES:
+            again = Pending(f"{_FETCH}:{tried + 1}", " ".join(taken.addresses), poll_after=2.0**tried)
+        shortfall = taken.lost[0] if taken.lost else None
+        return self._outcome(exchange, taken.pictures, pending=again, shortfall=shortfall, billed=Billed.YES)
 
     def _why(self, exchange: _Exchange, answer: Answer, lost: list[Evidence]) -> Evidence:
         """Why pictures are missing: the provider's own words where it has some, then what happened to a picture, then the plain gap."""
@@ -259,33 +214,27 @@ class OpenAIImages:
     def _refused(self, exchange: _Exchange, body: bytes) -> Outcome:
         status = exchange.status or 0
         billed = Billed.UNKNOWN if status >= 500 or status in (408, 499) else Billed.NO
-        return self._short(exchange, self._evidence(exchange, body), billed)
+        return self._outcome(exchange, shortfall=self._evidence(exchange, body), billed=billed)
 
-    def _broken(self, exchange: _Exchange, error: Exception, billed: Billed) -> Outcome:
-        evidence = from_exception(
+    def _broken(self, exchange: _Exchange, error: Exception) -> Outcome:
+        seen = from_exception(
             error, provider=self.name, api=exchange.api, via_proxy=self._via_proxy, status=exchange.status, headers=exchange.headers
         )
-        phase = Phase.AFTER_SEND if exchange.reached else Phase.BEFORE_SEND
-        return self._short(exchange, dataclasses.replace(evidence, phase=phase), billed)
-
-    def _billed_when_broken(self, exchange: _Exchange) -> Billed:
-        return Billed.UNKNOWN if exchange.reached else Billed.NO
-
-    def _short(self, exchange: _Exchange, evidence: Evidence, billed: Billed) -> Outcome:
-        return self._outcome(exchange, shortfall=evidence, billed=billed)
+        phase, billed = (Phase.AFTER_SEND, Billed.UNKNOWN) if exchange.reached else (Phase.BEFORE_SEND, Billed.NO)
+        return self._outcome(exchange, shortfall=dataclasses.replace(seen, phase=phase), billed=billed)
 
     def _outcome(
         self,
         exchange: _Exchange,
+        pictures: Sequence[Picture] = (),
         *,
-        pictures: tuple[Picture, ...] = (),
         pending: Pending | None = None,
         shortfall: Evidence | None = None,
         usage: Usage | None = None,
         billed: Billed,
     ) -> Outcome:
         return Outcome(
-            pictures=pictures,
+            pictures=tuple(pictures),
             pending=pending,
             shortfall=shortfall,
             usage=usage,
@@ -295,16 +244,6 @@ class OpenAIImages:
             latency=self._ports.monotonic() - exchange.started,
             rate_headers={name: value for name, value in exchange.headers.items() if name.startswith(("x-ratelimit", "retry-after"))},
         )
-
-
-class _NotFetched(Exception):
-    """A picture's address gave no picture."""
-
-    def __init__(self, address: str, evidence: Evidence, *, again: bool) -> None:
-        super().__init__()
-        self.address = address
-        self.evidence = evidence
-        self.again = again
 
 
 async def _first_bytes(response: httpx.Response) -> bytes:
