@@ -239,7 +239,7 @@ class _Reader:
             self.number(key, value)
         elif isinstance(value, str):
             self.string(key, value[:8000], depth, listed)
-        elif key not in ECHO_KEYS:
+        elif isinstance(value, Mapping | list | tuple) and key not in ECHO_KEYS:
             self.walk(key, value, depth)
 
     def number(self, key: str, value: float) -> None:

@@ -18,7 +18,7 @@ BROKEN_CHECK = """
 """
 """What the machinery of a check says about itself, which is no verdict about the content."""
 
-_BROKEN = tuple(BROKEN_CHECK.split(" / "))
+_BROKEN = phrases(BROKEN_CHECK)
 
 GUARDS: tuple[Rule, ...] = (
     Rule(

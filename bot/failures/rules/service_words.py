@@ -44,7 +44,7 @@ MONEY: tuple[Rule, ...] = (
     _say(
         Kind.QUOTA_EXHAUSTED,
         """payment required / top up your / exceeded your current quota / insufficient quota / insufficient_quota / quota is not enough /
-        quota not enough / out of quota / quota exhausted / top_up / free tier of the model has been exhausted / free quota /
+        quota not enough / out of quota / quota exhausted / top_up / model has been exhausted / free quota /
         free trial / trial has ended / usage limit / daily limit / daily quota / monthly limit / monthly quota / weekly limit /
         not eligible for credits / requires more credits / can only afford / buy more / purchase more / upgrade your plan to continue /
         daily request limit / total request limit / daily image limit / not enough api tokens / insufficient tokens /

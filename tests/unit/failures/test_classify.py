@@ -121,7 +121,6 @@ def test_a_refused_connection_with_a_proxy_set_is_the_proxy() -> None:
         "抱歉，服务暂时不可用，请稍后重试。",
         "I can't generate images directly, I am a language model.",
         "image_generation tool is not available",
-        "Content moderation failed",
         "moderation request timed out after 10000ms",
         "Invalid moderation value",
         "Failed to download https://cdn.example/moderation/safety/blocked.png",
@@ -129,9 +128,12 @@ def test_a_refused_connection_with_a_proxy_set_is_the_proxy() -> None:
 )
 @pytest.mark.parametrize("status", [200, 400, 500])
 def test_a_mention_of_moderation_or_an_apology_is_no_verdict(sentence: str, status: int) -> None:
-    if "Content moderation failed" in sentence and status != 500:
-        pytest.skip("as the message of a task this is a verdict; only a broken server says it of itself")
     assert seen(status, error(sentence)).group is not Group.SAFETY
+
+
+def test_a_check_that_broke_is_no_verdict_but_a_task_that_failed_its_check_is_one() -> None:
+    assert seen(500, "Content moderation failed").kind is Kind.SERVER_ERROR
+    assert seen(200, {"status": "failed", "message": "MODERATION_FAILED"}, api="task.poll").group is Group.SAFETY
 
 
 def test_words_of_the_member_that_are_echoed_back_steer_nothing() -> None:
