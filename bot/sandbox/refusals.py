@@ -51,7 +51,7 @@ def _html(status: int, title: str, server: str = "nginx") -> Refusal:
 
 _RATE_HEADERS = {
     "retry-after": "*",
-    "x-ratelimit-limit-requests": "5",
+    "x-ratelimit-limit-requests": "100",
     "x-ratelimit-remaining-requests": "0",
     "x-ratelimit-reset-requests": "*s",
 }
@@ -215,7 +215,7 @@ REFUSALS: dict[str, Refusal] = {
         429,
         {
             "error": {
-                "message": "Rate limit reached for {model} in organization org-sandbox on images per min. Limit: 5 / min."
+                "message": "Rate limit reached for {model} in organization org-sandbox on images per min. Limit: 100 / min."
                 " Please try again in *s.",
                 "type": "requests",
                 "param": None,
