@@ -130,12 +130,12 @@ def _task(value: Any, headers: Mapping[str, str]) -> Pending | None:
     says_task = "task" in str(value.get("object", ""))[:80]
     if status in _TASK_DONE or (status not in _TASK_RUNNING and not (says_task and status == "")):
         return None
-    for level in (value, value.get("data"), value.get("output")):
-        if isinstance(level, dict):
-            for name in ("task_id", "taskId", "id", "request_id"):
-                task_id = level.get(name)
-                if isinstance(task_id, str) and _TASK_ID.fullmatch(task_id):
-                    return Pending(task_id, _poll_address(level, headers), _poll_after(headers))
+    levels = [level for level in (value, value.get("data"), value.get("output")) if isinstance(level, dict)]
+    for name in ("task_id", "taskId", "id", "request_id"):  # a request id is only a task's name where there is no other
+        for level in levels:
+            task_id = level.get(name)
+            if isinstance(task_id, str) and _TASK_ID.fullmatch(task_id):
+                return Pending(task_id, _poll_address(level, headers), _poll_after(headers))
     return None
 
 
