@@ -56,7 +56,8 @@ class Failure:
     confidence: float
     """0..1; below 0.5 only the status family is known."""
     facts: Mapping[str, str] = field(default_factory=dict)
-    """Short safe facts for cards, texts and logs: `code`, `status`, `request_id`, `stage`, `categories`, `param`, `allowed`, `limit`.
+    """Short safe facts for cards, texts and logs: `code`, `status`, `request_id`, `stage`, `categories`, `param`, `allowed`, `limit`,
+    `billed` (`no` when the provider said so).
     Values are machine tokens that were checked against a pattern, never sentences of the provider.
     The gate reads `limit` of a rate answer: `concurrency` when too many ran at once, `20/60s` when the text names a rate
     ("Limit: 20/1min" and the like: requests, then seconds)."""
