@@ -91,7 +91,7 @@ def answer(record: dict[str, object]) -> dict[str, object]:
         "kind": failure.kind,
         "action": failure.action,
         "retryable": failure.retryable,
-        "retry_after": failure.wait,
+        "retry_after": failure.wait if failure.retryable else None,
         "who_can_fix": failure.who_can_fix,
         "confidence": failure.confidence,
         **{audience: explain_failure(failure, audience) for audience in AUDIENCES},

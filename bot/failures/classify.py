@@ -69,7 +69,9 @@ def classify_with(evidence: Evidence, transport: Iterable[Rule], rules: Iterable
     else:
         kind, action, confidence = rule.kind, rule.action, rule.confidence
     kind, action = refine(kind, action, seen, text)
-    return _failure(kind, _lowered(kind, action, hint, seen), confidence, fact_reader.facts(seen, kind), _wait(hint, kind))
+    return _failure(
+        kind, _lowered(kind, action, hint, seen), confidence, fact_reader.facts(seen, kind, free=hint.not_billed), _wait(hint, kind)
+    )
 
 
 def _decide(seen: Signals, text: Text, transport: Iterable[Rule], rules: Iterable[Rule], without_error: Iterable[Rule]) -> Rule | None:

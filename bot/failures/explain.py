@@ -10,7 +10,7 @@ from typing import Literal
 
 from bot.domain.failure import Failure
 from bot.domain.kinds import Action, Group, Kind
-from bot.texts import catalogue, has, text
+from bot.texts import has, text
 
 Audience = Literal["member", "moderator", "operator"]
 AUDIENCES: tuple[Audience, ...] = ("member", "moderator", "operator")
@@ -86,10 +86,10 @@ def _operator(failure: Failure) -> str:
         lines.append(text("failures.words.unsure"))
     if failure.group is not Group.SAFETY and failure.kind is not Kind.OUTPUT_REJECTED:
         lines.append(_repeat(failure))
+    if failure.facts.get("billed") == "no":
+        lines.append(text("failures.words.free"))
     seen = _seen(failure.facts)
-    if seen:
-        lines.append(seen)
-    return "\n\n".join([" ".join(lines[:-1]) if seen else " ".join(lines), *([seen] if seen else []), *ladder(failure.kind)])
+    return "\n\n".join([" ".join(lines), *([seen] if seen else []), *ladder(failure.kind)])
 
 
 def _repeat(failure: Failure) -> str:
@@ -101,8 +101,3 @@ def _repeat(failure: Failure) -> str:
 def _seen(facts: Mapping[str, str]) -> str:
     shown = [text(f"failures.words.{name}", value=facts[name]) for name in SHOWN if facts.get(name)]
     return text("failures.words.seen", facts=", ".join(shown)) if shown else ""
-
-
-def all_keys() -> tuple[str, ...]:
-    """Every text key of this room, for tests and the generated page."""
-    return tuple(key for key in catalogue() if key.startswith("failures."))

@@ -10,7 +10,7 @@ import re
 from bot.domain.kinds import Kind
 from bot.failures.limits import rate_limit
 from bot.failures.signals import Signals
-from bot.failures.tokens import split_words, token_set
+from bot.failures.tokens import phrases, split_words, token_set
 
 MAX_VALUE = 160
 _VOCABULARY = token_set("""
@@ -80,14 +80,18 @@ _LIMIT = re.compile(
 _LIMITED = frozenset({Kind.PROMPT_TOO_LONG, Kind.UNSUPPORTED_COUNT, Kind.INVALID_REFERENCE_IMAGE, Kind.PAYLOAD_TOO_LARGE})
 
 
-def facts(seen: Signals, kind: Kind) -> dict[str, str]:
-    """What may be shown of this answer."""
+_FREE = phrases("not charged / not be charged / no charge / was refunded / been refunded / not be billed / not billed / 已退款 / 不扣费")
+
+
+def facts(seen: Signals, kind: Kind, *, free: bool = False) -> dict[str, str]:
+    """What may be shown of this answer; `free` says that a header already told so."""
     found = {
         "status": str(seen.status) if seen.status is not None and 100 <= seen.status <= 999 else "",
         "code": _code(seen),
         "request_id": _request_id(seen),
         "stage": next((stage for stage in seen.fields.get("moderationstage", ()) if stage in ("input", "output", "unknown")), ""),
         "categories": _categories(seen),
+        "billed": "no" if free or any(word in seen.words for word in _FREE) else "",
         "param": _param(seen),
     }
     if kind in (Kind.UNSUPPORTED_SIZE, Kind.UNSUPPORTED_QUALITY):

@@ -69,6 +69,7 @@ _UNSAFE_IF_FALSE = re.compile(r"(?:is|was|image|content|pass|respect)[a-z]{0,16}
 _UNSAFE_IF_TRUE = re.compile(
     r"(?:is|has|was|contains?|image|content)?[a-z]{0,8}(?:nsfw|unsafe|moderated|censored)(?:content|concepts?|detected)*$"
 )
+_ZHIPU_KEYS = token_set("error code message contentfilter level role requestid id")
 _TELLING = re.compile("message|msg|reason|error|descri|detail")
 _EMBEDDED = re.compile(r"(?<![\w./-])(?:[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6}|[a-z]{2,30}(?:_[a-z]{2,30}){1,6})(?![\w./-])")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "`": "'", "\u00a0": " ", "\u200b": None, "\u202f": " "})
@@ -332,7 +333,11 @@ class _Reader:
             self.categories.extend(name.strip() for name in group.split(","))
         top = self.raw_fields.get("code", [""])[0]
         if len(top) == 4 and top.isascii() and top.isdigit():
-            self.shapes.add("code_text4" if isinstance(self.values.get("code"), str) else "code_int4")
+            written = isinstance(self.values.get("code"), str)
+            if written and self.keys <= _ZHIPU_KEYS:
+                self.shapes.add("zhipu")
+            elif not written and {"requestid", "message"} <= self.keys and "error" not in self.keys:
+                self.shapes.add("kling")
         if "baseresp" in self.keys:
             self.shapes.add("base_resp")
         if "param" in self.raw_fields and self.inner is None:

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from bot.failures.rules import (
     azure,
-    chinese_clouds,
+    black_forest_labs,
+    dashscope,
+    edges,
+    fal,
     gateways,
     google,
+    kling,
     load_words,
+    minimax,
     openai,
+    others,
     parameter_words,
-    platforms,
+    replicate,
     safety_words,
+    seedream,
+    self_hosted,
     service_words,
     shapes,
     transport,
+    xai,
+    zhipu,
 )
 from bot.failures.rules.rule import Rule
 
 BEFORE: tuple[Rule, ...] = (
     *load_words.BEFORE,
+    *edges.BEFORE,
     *azure.GUARDS,
     *safety_words.GUARDS,
     *google.GUARDS,
@@ -29,8 +40,17 @@ BEFORE: tuple[Rule, ...] = (
 """Where structure misleads: masks, machinery of checks, limits that never clear."""
 
 STRUCTURE: tuple[Rule, ...] = (
-    *chinese_clouds.STRUCTURE,
-    *platforms.STRUCTURE,
+    *dashscope.STRUCTURE,
+    *zhipu.STRUCTURE,
+    *kling.STRUCTURE,
+    *minimax.STRUCTURE,
+    *seedream.STRUCTURE,
+    *fal.STRUCTURE,
+    *replicate.STRUCTURE,
+    *black_forest_labs.STRUCTURE,
+    *xai.STRUCTURE,
+    *others.STRUCTURE,
+    *self_hosted.STRUCTURE,
     *azure.STRUCTURE,
     *google.STRUCTURE,
     *gateways.STRUCTURE,
@@ -46,7 +66,7 @@ WORDS: tuple[Rule, ...] = (
     *service_words.ACCESS,
     *parameter_words.SENTENCES,
     *parameter_words.MODEL,
-    *load_words.EDGES,
+    *edges.WORDS,
     *load_words.LIMITS,
     *load_words.BROKEN,
 )

@@ -9,7 +9,6 @@ from bot.domain.kinds import Kind
 from bot.failures.rules.rule import Rule, code_table, names, words
 
 ONE_API = "github.com/songquanpeng/one-api, github.com/QuantumNous/new-api: middleware and relay sources"
-SUB2API = "github.com/Wei-Shaw/sub2api"
 LITELLM = "github.com/BerriAI/litellm: exceptions, router"
 OPENROUTER = "openrouter.ai/docs/api-reference/errors"
 FAMILY = "gateways"

@@ -1,4 +1,4 @@
-"""Sentences and pages about rate, load, broken servers and edges; asked after money, safety, keys and parameters."""
+"""Sentences about rate, load, lost tasks and broken servers; asked after money, safety, keys and parameters."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from bot.failures.rules.rule import Rule, statuses, words
 from bot.failures.tokens import phrases
 
 FACTS = "../shared/platform/failures.md 6-8, 12, 15"
-CLOUDFLARE = "developers.cloudflare.com/support/troubleshooting/http-status-codes"
 FAMILY = "common"
-EDGE = "edge"
 A_SERVER_BROKE = statuses(0, 200, 202, 400, 422, 500, 502, 503, 504, 520, 530)
 """Statuses that a broken server hides behind; a 401, 403, 404 or 429 means what it says."""
 
@@ -19,12 +17,12 @@ def _say(
 ) -> Rule:
     return Rule(
         kind,
-        FACTS if family == FAMILY else CLOUDFLARE,
+        FACTS,
         words=words(*groups),
         never=phrases(never) if never else (),
         statuses=only,
         confidence=confidence,
-        family=family,
+        family=FAMILY,
     )
 
 
@@ -44,46 +42,8 @@ BEFORE: tuple[Rule, ...] = (
         statuses=statuses(404),
         family=FAMILY,
     ),
-    _say(
-        Kind.RATE_LIMITED,
-        "error 1015 / error code: 1015 / you are being rate limited",
-        family=EDGE,
-    ),
-    _say(Kind.REGION_BLOCKED, "error 1009 / error code: 1009", family=EDGE),
-    _say(
-        Kind.AUTH_PERMISSION,
-        """error 1020 / error code: 1020 / attention required! / just a moment / sorry, you have been blocked / error code: 1010 /
-        error code: 1006 / enable javascript and cookies""",
-        family=EDGE,
-    ),
-    Rule(Kind.ENDPOINT_NOT_FOUND, "error pages of web servers", shapes=frozenset({"html"}), statuses=statuses(404, 405, 410), family=EDGE),
 )
-"""Pages whose words are about something else than the API."""
-
-EDGES: tuple[Rule, ...] = (
-    _say(
-        Kind.ENDPOINT_NOT_FOUND,
-        """404 page not found / error 404 / 404 not found / no such route / route not found / cannot post / cannot get /
-        unknown request url / invalid url ( / no route matched / endpoint not found / method not allowed / not_found_error /
-        unrecognized request url / path not found / page could not be found / 接口不存在 / 路径不存在 / are not enabled""",
-        only=statuses(404, 405, 410, 0),
-    ),
-    _say(
-        Kind.TIMEOUT,
-        """function_invocation_timeout / edge_function_invocation_timeout / a timeout occurred / error 524 / request timeout /
-        error code: 524 / code=h12""",
-        family=EDGE,
-    ),
-    _say(
-        Kind.GATEWAY_ERROR,
-        """bad gateway / upstream connect error / no healthy upstream / error code: 52 / error code: 53 / error code: 103 / error 52 /
-        web server is down / web server returned an unknown / origin is unreachable / host error / gateway error / 502 bad /
-        invalid response from upstream / origin_bad / function_invocation_failed / application failed to respond / argo tunnel /
-        the request could not be satisfied / econnrefused / upstream prematurely closed / connection refused / connect failed""",
-        only=statuses(0, 200, 500, 502, 503, 504, 520, 521, 522, 523, 525, 526, 527, 530),
-        family=EDGE,
-    ),
-)
+"""Asked first: what a download answers is about the link."""
 
 LIMITS: tuple[Rule, ...] = (
     _say(

@@ -54,11 +54,13 @@ WEAK: tuple[Rule, ...] = (
         FAMILY,
         GUIDE,
         {
-            Kind.RATE_LIMITED: "rate_limit_exceeded rate_limit_error rate_limited too_many_requests requests tokens images",
+            Kind.RATE_LIMITED: """
+                rate_limit_exceeded rate_limit_error rate_limited too_many_requests requests tokens images Throttling
+            """,
             Kind.AUTH_INVALID_KEY: "authentication_error invalid_authentication",
             Kind.AUTH_PERMISSION: "permission_error request_forbidden permission_denied access_denied forbidden",
             Kind.OVERLOADED: "engine_overloaded overloaded_error server_overloaded slow_down overloaded server_is_overloaded",
-            Kind.SERVER_ERROR: "server_error internal_server_error api_error internal_error",
+            Kind.SERVER_ERROR: "server_error internal_server_error api_error internal_error SystemError",
         },
         confidence=0.7,
     ),

@@ -9,8 +9,7 @@ from __future__ import annotations
 from bot.domain.kinds import Action, Kind
 from bot.failures.rules.rule import Rule
 
-MEASURED = "measured on loopback with httpx 0.28, aiohttp 3, requests 2"
-NODE = "nodejs.org/api/errors.html, libuv and curl error names"
+MEASURED = "measured on loopback with httpx 0.28, aiohttp 3, requests 2; error names of Node, libuv and curl"
 
 
 def _wire(kind: Kind, parts: str, source: str = MEASURED, action: Action | None = None, confidence: float = 0.95) -> Rule:

@@ -6,10 +6,11 @@ import re
 
 import pytest
 
-from bot.domain.failure import Failure
+from bot.domain.failure import Evidence, Failure
 from bot.domain.kinds import KINDS, Action, Kind
-from bot.failures.explain import AUDIENCES, LADDERS, all_keys, explain, ladder, spoken_seconds
-from bot.texts import text
+from bot.failures.classify import classify
+from bot.failures.explain import AUDIENCES, LADDERS, explain, ladder, spoken_seconds
+from bot.texts import catalogue, text
 
 LONG_FACTS = {
     "status": "400",
@@ -94,6 +95,16 @@ def test_an_operator_reads_the_exact_facts_and_what_the_bot_does_by_itself() -> 
     assert "does not clear by waiting" in explain(failure(Kind.RATE_LIMITED, action=Action.NONE), "operator")
 
 
+def test_an_operator_is_told_that_a_failed_call_was_free() -> None:
+    free = classify(
+        Evidence(status=403, body={"name": "content_moderation", "errors": ["Your request was denied and you were not charged."]})
+    )
+    assert "was free" in explain(free, "operator")
+    fal = classify(Evidence(status=422, body={"detail": "x"}, headers={"x-fal-billable-units": "0"}))
+    assert "was free" in explain(fal, "operator")
+    assert "was free" not in explain(failure(Kind.SERVER_ERROR), "operator")
+
+
 LADDER_WORDS = {
     "key": ("console", "spaces, quotes", "active", "process that runs", "permissions", "revoke"),
     "rate": ("By itself", "usage", "plan", "fewer or smaller", "batch"),
@@ -126,7 +137,11 @@ def test_every_kind_has_a_ladder_and_an_operator_can_read_it_in_chat() -> None:
 
 def test_no_text_of_this_room_is_left_unused() -> None:
     used = {f"failures.{kind}.{audience}" for kind in Kind for audience in AUDIENCES}
-    extra = {key for key in all_keys() if key not in used and not key.startswith(("failures.ladder.", "failures.words."))}
+    extra = {
+        key
+        for key in catalogue()
+        if key.startswith("failures.") and key not in used and not key.startswith(("failures.ladder.", "failures.words."))
+    }
     assert extra == {
         "failures.unsupported_size.member_allowed",
         "failures.unsupported_quality.member_allowed",
