@@ -57,7 +57,8 @@ def requests(
         where.append("created_at >= ?")
         values.append(SystemPorts().now() - _seconds(since))
     sql = (
-        "SELECT id, created_at, state, answer, json_extract(failure, '$.kind') AS failure, platform, community, person, person_name, model,"  # noqa: S608  # columns and clauses are constants of this file, values are bound
+        "SELECT id, created_at, state, answer, json_extract(failure, '$.kind') AS failure,"
+        " json_extract(refusal, '$.reason') AS refusal, platform, community, person, person_name, model,"  # noqa: S608  # columns and clauses are constants of this file, values are bound
         " size, quality, count, private, attempts, rate_answers, answered_at, parent, prompt,"
         " (SELECT coalesce(sum(cost), 0) FROM attempts WHERE request_id = requests.id) AS cost_micros,"
         " (SELECT count(*) FROM pictures WHERE request_id = requests.id) AS pictures"
@@ -132,8 +133,9 @@ def _print_requests(rows: Sequence[sqlite3.Row], prompts: bool) -> None:
     drawn = []
     for row in rows:
         outcome = row["answer"] or row["state"]
-        if row["failure"] and row["answer"] != Answer.PICTURES.value:
-            outcome += f" ({row['failure']})"
+        why = row["refusal"] or (None if row["answer"] == Answer.PICTURES.value else row["failure"])
+        if why:
+            outcome += f" ({why})"
         cells = [
             datetime.fromtimestamp(row["created_at"], UTC).strftime("%Y-%m-%d %H:%M:%SZ"),
             row["id"],

@@ -86,16 +86,20 @@ async def model(subject: Subject) -> AsyncIterator[Finding]:
     known = catalogue.model(wanted)
     entry = (listed or {}).get(wanted, {})
     today = datetime.fromtimestamp(subject.ports.now(), UTC).date()
-    end = _date(entry.get("shutdown_date")) or (known.shutdown_date if known is not None else None)
+    retired = catalogue.retired.get(wanted.casefold()) if not listed else None  # a gateway may serve an old name with a new model
+    about = known or retired
+    end = _date(entry.get("shutdown_date")) or (about.shutdown_date if about is not None else None)
     if end is not None:
-        left = (end - today).days
+        left, other = (end - today).days, (about.replacement if about is not None else None) or catalogue.default_id
         if left <= 0:
-            yield Finding(False, what, text("doctor.model_gone", name=name, model=wanted, date=end, other=catalogue.default_id))
+            yield Finding(False, what, text("doctor.model_gone", name=name, model=wanted, date=end, other=other))
             return
         if left <= SHUTDOWN_NOTICE_DAYS:
-            subject.notes.append(text("doctor.model_ends", name=name, model=wanted, date=end, days=left))
+            subject.notes.append(text("doctor.model_ends", name=name, model=wanted, date=end, days=left, other=other))
     if known is None:
         subject.notes.append(text("doctor.model_unknown", model=wanted))
+    elif known.price.estimated:
+        subject.notes.append(text("doctor.price_guessed", model=wanted, percent=known.price.margin_percent))
     checked = check(catalogue.resolve(wanted), "a red bicycle", None, settings.image_quality, 1)
     if isinstance(checked, Problem):
         name = settings.used.get("IMAGE_QUALITY", "IMAGE_QUALITY")

@@ -47,7 +47,9 @@ class Settings(BaseSettings):
     image_api_key: Annotated[str | None, BeforeValidator(values.secret)] = Field(None, repr=False)
     image_base_url: Annotated[str, BeforeValidator(values.base_url)] = OPENAI_BASE_URL
     image_model: Annotated[str, BeforeValidator(values.model)] = "gpt-image-2"
-    image_quality: Annotated[str, BeforeValidator(values.choice("auto", "low", "medium", "high", "xhigh", "max"))] = "medium"
+    image_quality: Annotated[str, BeforeValidator(values.choice("auto", "low", "medium", "high", "xhigh", "max", "standard", "hd"))] = (
+        "medium"
+    )
     image_proxy: Annotated[str | None, BeforeValidator(values.proxy)] = Field(None, repr=False)
     partial_images: Annotated[int, BeforeValidator(values.whole(0, 3))] = 0
 

@@ -295,3 +295,10 @@ async def test_a_rung_tells_all_it_found_before_the_walk_stops(tmp_path: Path) -
         yield
 
     assert [finding.what async for finding in walk((two_wrong, never), subject(tmp_path))] == ["a", "b"]
+
+
+def test_a_model_that_the_catalogue_knows_as_shut_down_is_named_where_the_service_has_no_list(doctor: Call, service: Service) -> None:
+    service.answers.clear()
+    said = stop(doctor(IMAGE_MODEL="dall-e-3"))
+    assert "2026-05-12" in said
+    assert "gpt-image" in said
