@@ -1,0 +1,100 @@
+"""What a prompt should not carry to an image service: keys and tokens, telephone numbers, e-mail addresses, card numbers; brand names and
+overly intense wording. Pure: finds and offers a cleaned wording; whether the member is asked is decided elsewhere."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.prompts.lint_contacts import find_contacts
+from bot.prompts.lint_secrets import find_secrets
+from bot.prompts.lint_spans import Span, What, merged
+from bot.prompts.lint_words import soften, without_brands
+
+PRIVATE: tuple[Callable[[str], Sequence[Span]], ...] = (find_secrets, find_contacts)
+LABEL = 60
+"""Characters before a finding in which the words that introduce it are looked for."""
+ROUNDS = 4
+"""How often a cleaned wording is looked at again: what is removed can leave neighbours that only now look like something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to ask the member about."""
+
+    reason: str
+    """`secret`, `phone`, `email`, `card`, `account`, `private` (several of them), `brand`, `intense` or `brand_intense`: a key under
+    `held.` in the texts."""
+    cleaned: str | None
+    """A wording without it; None when nothing would be left."""
+    found: tuple[str, ...]
+    """What it was, in general words for logs and tests (`secret`, `phone`); never the thing itself."""
+
+
+def lint(prompt: str) -> Finding | None:
+    """The most important thing to ask about; None for an ordinary prompt. Takes a normalised prompt."""
+    private = private_in(prompt)
+    if private:
+        kinds = tuple(dict.fromkeys(span.what.value for span in private))
+        return Finding(kinds[0] if len(kinds) == 1 else "private", _without_private(prompt), kinds)
+    plain, brands = without_brands(prompt)
+    soft, intense = soften(plain)
+    if not brands and not intense:
+        return None
+    kinds = tuple(kind for kind, there in ((What.BRAND.value, brands), (What.INTENSE.value, intense)) if there)
+    return Finding("_".join(kinds), _visible(soft), kinds)
+
+
+def private_in(prompt: str) -> list[Span]:
+    """Where private data stands, in order, without overlaps."""
+    narrow = _narrowed(prompt)
+    return merged([span for find in PRIVATE for span in find(narrow)])
+
+
+def _narrowed(prompt: str) -> str:
+    """Full-width letters, digits and signs as plain ones, character by character, so that positions stay true."""
+    if prompt.isascii():
+        return prompt
+    folded = (unicodedata.normalize("NFKC", char) for char in prompt)
+    return "".join(new if len(new) == 1 else char for new, char in zip(folded, prompt, strict=True))
+
+
+def _without_private(prompt: str) -> str | None:
+    text = prompt
+    for _ in range(ROUNDS):
+        spans = private_in(text)
+        if not spans:
+            return _visible(text)
+        kept, at = [], 0
+        for span in spans:
+            before = text[at : span.start]
+            label = _LABEL_BEFORE.search(before[-LABEL:])
+            kept.append(before[: len(before) - len(label.group())] if label else before)
+            at = span.end
+        text = " ".join([*kept, text[at:]])
+        text = _tidy(text)
+    return None
+
+
+_LABEL_BEFORE = re.compile(
+    r"(?:(?:\b(?:my|our|the|his|her|a|an|with|and|at|on|via|under|to|is|use|using|contact|write|mail|email|e-mail|phone|telephone|tel|fax"
+    r"|mobile|cell|call|text|me|us|number|no|nr|card|credit|debit|visa|mastercard|key|token|secret|password|passwd|pwd|api|access|bot"
+    r"|account|iban|ssn|login|auth|authorization|bearer)\b[\s.:=#\"'`(-]*){1,6})?$",
+    re.IGNORECASE,
+)
+"""Words that only introduced what is removed."""
+
+
+def _tidy(text: str) -> str:
+    text = re.sub(r"[(\[{\"'`<]\s*[)\]}\"'`>]", " ", text)
+    text = re.sub(r"[^\S\n]+", " ", text)
+    text = re.sub(r" +([,.;:!?])", r"\1", text)
+    text = re.sub(r"([,;:])(?:\s*[,;:.])+", r"\1", text)
+    text = re.sub(r" *\n *(?:\n *)*", "\n", text)
+    return text.strip(" ,;:-=([{\n")
+
+
+def _visible(text: str) -> str | None:
+    return text if any(char.isalnum() for char in text) else None

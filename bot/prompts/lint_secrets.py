@@ -1,0 +1,229 @@
+"""Keys, tokens, passwords and private keys in a prompt: patterns of our own, detect-secrets as a second net, and what merely looks random.
+
+detect-secrets is loaded only when a prompt holds something long and mixed enough to be a secret; ordinary prompts never do.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from itertools import pairwise
+from typing import Protocol
+
+from bot.prompts.lint_spans import Span, What
+
+_B = r"(?<![A-Za-z0-9])"
+"""Keys begin at a boundary; an underscore or a hyphen before them is none of theirs."""
+
+KNOWN: tuple[str, ...] = (
+    # OpenAI and services that took its form over (sk-proj-, sk-ant-, sk-or-, sk-svcacct-)
+    _B + r"sk-(?=[A-Za-z0-9_-]{0,60}[0-9A-Z])[A-Za-z0-9_-]{16,300}",
+    # Discord: bot tokens, old user tokens, webhooks
+    _B + r"[A-Za-z0-9_-]{23,28}\.[A-Za-z0-9_-]{6,7}\.[A-Za-z0-9_-]{27,45}",
+    _B + r"mfa\.[A-Za-z0-9_-]{60,300}",
+    r"(?:https?://)?(?:[a-z]{1,10}\.)?discord(?:app)?\.com/api(?:/v\d{1,3})?/webhooks/\d{1,25}/[A-Za-z0-9_-]{1,300}",
+    # Slack: bot, user, app and refresh tokens, webhooks
+    _B + r"xox[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]{8,300}",
+    _B + r"xapp-\d-[A-Za-z0-9-]{8,300}",
+    r"(?:https?://)?hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9/_-]{1,300}",
+    # code hosting
+    _B + r"gh[pousr]_[A-Za-z0-9]{16,300}",
+    _B + r"github_pat_[A-Za-z0-9_]{16,300}",
+    _B + r"gl(?:pat|dt|rt|ptt|ft|imt|agent|oas|soat|cbt)-[A-Za-z0-9_-]{10,300}",
+    _B + r"ATBB[A-Za-z0-9]{20,300}",
+    # clouds
+    _B + r"(?:AKIA|ASIA|ABIA|ACCA|AGPA|AROA|AIDA)[A-Z0-9]{12,300}",
+    _B + r"AIza[A-Za-z0-9_-]{25,300}",
+    _B + r"ya29\.[A-Za-z0-9_-]{16,300}",
+    _B + r"GOCSPX-[A-Za-z0-9_-]{16,300}",
+    r"(?:AccountKey|SharedAccessKey|SharedAccessSignature|sig)=[A-Za-z0-9%+/=]{16,300}",
+    _B + r"do[opr]_v1_[a-f0-9]{16,300}",
+    _B + r"hv[sbr]\.[A-Za-z0-9_-]{16,300}",
+    _B + r"LTAI[A-Za-z0-9]{12,300}",
+    # payments
+    _B + r"(?:sk|pk|rk)_(?:live|test|prod)_[A-Za-z0-9]{8,300}",
+    _B + r"whsec_[A-Za-z0-9+/=]{16,300}",
+    _B + r"sq0[a-z]{3}-[A-Za-z0-9_-]{16,300}",
+    _B + r"shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{16,300}",
+    # mail, telephone, chat
+    _B + r"SG\.[A-Za-z0-9_-]{12,300}\.[A-Za-z0-9_-]{12,300}",
+    _B + r"key-[0-9a-f]{24,300}",
+    _B + r"[0-9a-f]{32}-us\d{1,2}\b",
+    _B + r"(?:AC|SK)[0-9a-f]{32}\b",
+    _B + r"\d{8,10}:[A-Za-z0-9_-]{30,300}",
+    _B + r"xkeysib-[a-f0-9]{16,300}[A-Za-z0-9-]{0,100}",
+    # packages, models, tools
+    _B + r"(?:npm|hf|r8|gsk|pplx|dckr_pat|glsa|glc|lin_api|ntn|figd|pul|sbp|rnd|tskey|PMAK|nvapi|fal|key_live|secret)[_-]"
+    r"(?=[A-Za-z0-9_-]{0,60}\d)[A-Za-z0-9_-]{16,300}",
+    _B + r"(?:hf|npm|gsk)_[A-Za-z0-9]{24,300}|" + _B + r"(?:xai|nvapi|pplx)-[A-Za-z0-9_-]{24,300}",
+    _B + r"pypi-[A-Za-z0-9_-]{16,300}",
+    _B + r"EAA[A-Za-z0-9]{20,300}",
+    _B + r"AGE-SECRET-KEY-1[A-Z0-9]{20,300}",
+    # forms that many share
+    _B + r"eyJ[A-Za-z0-9_-]{8,1000}\.[A-Za-z0-9_-]{8,2000}(?:\.[A-Za-z0-9_-]{0,1000})?",
+    r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:.{0,8000}?-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----|.{0,8000})",
+    r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,64}:[^\s/@]{1,128}@[^\s]{1,300}",
+    r"\b[Bb]earer\s{1,5}(?=[A-Za-z0-9._~+/-]{0,60}\d)[A-Za-z0-9._~+/-]{12,300}={0,2}",
+    r"\b[Bb]asic\s{1,5}(?=[A-Za-z0-9+/]{0,60}[0-9A-Z])[A-Za-z0-9+/]{16,300}={0,2}",
+)
+_KNOWN = re.compile("|".join(f"(?:{pattern})" for pattern in KNOWN), re.DOTALL)
+
+_WORTH = re.compile(r"[A-Za-z0-9_.:/=+@-]{12}|BEGIN|[Bb]earer|[Bb]asic")
+"""What any of them needs at least: a long string without blanks, or one of the words before it."""
+
+_LABEL_STEMS = (
+    "pass",
+    "pwd",
+    "pw",
+    "kennwort",
+    "contrase",
+    "mot de",
+    "senha",
+    "\u043f\u0430\u0440\u043e\u043b\u044c",
+    "\u5bc6\u7801",
+    "\u30d1\u30b9",
+    "key",
+    "token",
+    "secret",
+)
+_LABELS = (
+    r"pass(?:word|wort|phrase|code|wd)|pwd|passwd|kennwort|contrase\u00f1a|mot de passe|senha|\u043f\u0430\u0440\u043e\u043b\u044c"
+    r"|\u5bc6\u7801|\u30d1\u30b9\u30ef\u30fc\u30c9"
+)
+_KEYS = (
+    r"(?:[a-z0-9]{1,20}[ _-]){0,3}(?:api|access|secret|private|auth|client|account|encryption|signing|license|bot|app)[ _-]?"
+    r"(?:key|token|secret)(?:[ _-]?id)?|(?:[a-z0-9]{1,20}_){0,3}(?:token|secret|apikey|api_key|secret_key)"
+)
+_SHORT_LABELS = r"(?<!boarding )(?<!press )(?<!bus )(?<!day )(?<!mountain )(?:pass|pw)"
+_LABELLED = re.compile(
+    # A password may be any word after a colon or an equals sign; without one it must look like none.
+    rf"(?:\b|(?<=[\s_]))(?:{_LABELS})\b\s{{0,5}}(?:[:=]|=>|\uff1a)\s{{0,5}}[\"'`]?(?P<password>[^\s\"'`]{{4,200}})"
+    rf"|\b(?:{_LABELS})\s{{1,5}}(?:is|ist|es|est|to)\s{{1,5}}[\"'`]?(?P<said>(?=[^\s\"'`]{{0,60}}[0-9!@#$%^&*_])[^\s\"'`,]{{5,200}})"
+    rf"|\b(?:{_LABELS})\s{{1,5}}[\"'`]?(?P<bare>(?=[^\s\"'`]{{0,60}}[A-Za-z])(?=[^\s\"'`]{{0,60}}[0-9])[^\s\"'`,.]{{6,200}})"
+    rf"|\b{_SHORT_LABELS}\s{{0,5}}[:=]\s{{0,5}}[\"'`]?(?P<short>(?=[^\s\"'`]{{0,60}}[A-Za-z])(?=[^\s\"'`]{{0,60}}[0-9!@#$%^&*])[^\s\"'`,]{{6,200}})"
+    rf"|\b(?:{_KEYS})\b\s{{0,5}}(?:[:=]|=>|\uff1a|\bis\b)\s{{0,5}}[\"'`]?(?P<key>(?=[^\s\"'`]{{0,60}}[0-9])[^\s\"'`,;]{{6,200}})"
+    rf"|\b(?:{_KEYS})\s{{1,5}}[\"'`]?(?P<value>(?=\S{{0,60}}[A-Za-z])(?=\S{{0,30}}\d\S{{0,30}}\d)[A-Za-z0-9._~+/=-]{{12,200}})",
+    re.IGNORECASE,
+)
+_PIN = re.compile(r"\b(?:pin|cvv|cvc|otp|2fa code|passcode)\b\s*(?:code|number)?\s*(?:[:=]|is)\s*(?P<pin>\d{3,8})\b", re.IGNORECASE)
+
+_RANDOM = re.compile(r"(?<![A-Za-z0-9+/=_.%-])[A-Za-z0-9+/]{20,400}={0,2}(?![A-Za-z0-9+/=_%-]|\.[a-z0-9]{2,4}\b)")
+_HEX = re.compile(r"(?<![A-Za-z0-9])[0-9a-fA-F]{32,400}(?![A-Za-z0-9])")
+_SEGMENTED = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{6,200}(?:[_.-][A-Za-z0-9]{4,200}){1,8}(?![A-Za-z0-9])")
+RANDOM_BITS = 3.6
+"""Shannon entropy per character above which a long mixed string counts as random; English words stay below 3.3."""
+CHUNK, CHUNKS = 400, 40
+"""What the second net looks at: so many characters of a string without blanks, so many strings."""
+_HAS_BOTH = re.compile(r"[A-Za-z][^A-Za-z0-9]{0,60}\d|\d[^A-Za-z0-9]{0,60}[A-Za-z]")
+_ADDRESS = re.compile(r"\bhttps?://\S{1,2000}", re.IGNORECASE)
+
+
+def find_secrets(prompt: str) -> list[Span]:
+    """Every secret in a prompt."""
+    return [Span(start, end, What.SECRET) for start, end in _found(prompt) if end > start]
+
+
+def _found(prompt: str) -> Iterator[tuple[int, int]]:
+    if _WORTH.search(prompt):
+        for match in _KNOWN.finditer(prompt):
+            yield match.span()
+    lowered = prompt.lower()
+    if any(label in lowered for label in _LABEL_STEMS):
+        for match in _LABELLED.finditer(prompt):
+            yield match.start(), match.end(str(match.lastgroup))
+    for match in _PIN.finditer(prompt):
+        yield match.span()
+    suspicious = [chunk for chunk in prompt.split() if len(chunk) >= 16 and _HAS_BOTH.search(chunk[:CHUNK])]
+    if not suspicious:
+        return
+    addresses = [match.span() for match in _ADDRESS.finditer(prompt)]
+    for pattern in (_RANDOM, _HEX, _SEGMENTED):
+        for match in pattern.finditer(prompt):
+            inside = any(start <= match.start() < end for start, end in addresses)
+            if not inside and looks_random(match.group()):
+                yield match.span()
+    yield from _second_net(prompt, suspicious[:CHUNKS])
+
+
+def looks_random(token: str) -> bool:
+    """Whether a long string is made by a machine: digits among letters of both cases, or long hexadecimal, with high entropy."""
+    plain = re.sub(r"[_.+/=-]", "", token)
+    digits = sum(char.isdigit() for char in plain)
+    letters = len(plain) - digits
+    if len(plain) >= 32 and re.fullmatch(r"[0-9a-fA-F]+", plain):
+        return digits >= 4 and letters >= 4 and len(set(plain.lower())) >= 8
+    mixed = any(char.isupper() for char in plain) and any(char.islower() for char in plain)
+    # A name with a year or a version has its digits in one place; a random string has them in several.
+    places = len(re.findall(r"\d+", plain))
+    if len(plain) < 20 or not mixed or entropy(plain) < RANDOM_BITS:
+        return False
+    return (digits >= 3 and letters >= 4 and places >= 3) or (len(plain) >= 36 and digits > 0 and 4 * _changes(plain) >= len(plain))
+
+
+def _changes(plain: str) -> int:
+    """How often small letters, capitals and digits take turns; words in CamelCase do so seldom."""
+    classes = ["d" if char.isdigit() else "u" if char.isupper() else "l" for char in plain]
+    return sum(1 for one, other in pairwise(classes) if one != other)
+
+
+def entropy(token: str) -> float:
+    """Shannon entropy in bits per character."""
+    counts = [token.count(char) for char in set(token)]
+    return -sum(count / len(token) * math.log2(count / len(token)) for count in counts)
+
+
+class _Detector(Protocol):
+    def analyze_string(self, string: str) -> Iterator[str]: ...
+
+
+_DETECTORS = (
+    ("artifactory", "ArtifactoryDetector"),
+    ("aws", "AWSKeyDetector"),
+    ("azure_storage_key", "AzureStorageKeyDetector"),
+    ("basic_auth", "BasicAuthDetector"),
+    ("cloudant", "CloudantDetector"),
+    ("discord", "DiscordBotTokenDetector"),
+    ("github_token", "GitHubTokenDetector"),
+    ("gitlab_token", "GitLabTokenDetector"),
+    ("ibm_cloud_iam", "IbmCloudIamDetector"),
+    ("ibm_cos_hmac", "IbmCosHmacDetector"),
+    ("jwt", "JwtTokenDetector"),
+    ("mailchimp", "MailchimpDetector"),
+    ("npm", "NpmDetector"),
+    ("openai", "OpenAIDetector"),
+    ("private_key", "PrivateKeyDetector"),
+    ("pypi_token", "PypiTokenDetector"),
+    ("sendgrid", "SendGridDetector"),
+    ("slack", "SlackDetector"),
+    ("softlayer", "SoftlayerDetector"),
+    ("square_oauth", "SquareOAuthDetector"),
+    ("stripe", "StripeDetector"),
+    ("telegram_token", "TelegramBotTokenDetector"),
+    ("twilio", "TwilioKeyDetector"),
+)
+"""Of detect-secrets, without its keyword detector (quoted words after "password" are common in prompts about signs and screens; ours asks
+for more) and its IP address detector."""
+
+
+@functools.cache
+def _detectors() -> tuple[_Detector, ...]:
+    return tuple(getattr(import_module(f"detect_secrets.plugins.{module}"), name)() for module, name in _DETECTORS)
+
+
+def _second_net(prompt: str, chunks: list[str]) -> Iterator[tuple[int, int]]:
+    for chunk in dict.fromkeys(chunks):
+        for detector in _detectors():
+            for secret in detector.analyze_string(chunk[:CHUNK]):
+                value = str(secret)
+                start = prompt.find(value) if len(value) >= 6 else -1
+                while start >= 0:
+                    yield start, start + len(value)
+                    start = prompt.find(value, start + len(value))
+
+
+def load() -> None:
+    """Load what `find_secrets` loads when it first needs it; half a second, better spent at start than within a request."""
+    _detectors()
