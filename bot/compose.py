@@ -36,6 +36,8 @@ from bot.providers.pictures import PictureStore
 from bot.providers.port import Provider
 from bot.requests.actions import RequestActions
 from bot.requests.attempt import Hands
+from bot.requests.questions import ask_about
+from bot.requests.questions import load as load_lint
 from bot.requests.recover import Found, recover
 from bot.requests.rules import Rules
 from bot.requests.scheduler import MEMORY_KEY, Scheduler, remember_gate
@@ -279,6 +281,7 @@ async def serve(bot: Bot, ready: Callable[[str], None]) -> None:
     servers = [asyncio.create_task(adapter.serve(bot.core, ready), name=f"adapter-{name}") for name, adapter in bot.adapters.items()]
     finishing = asyncio.create_task(bot.finish_received(found))
     waiter = asyncio.create_task(stopping.wait())
+    lint_loaded = loop.run_in_executor(None, load_lint)
     try:
         done, _ = await asyncio.wait([waiter, *servers], return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -292,7 +295,7 @@ async def serve(bot: Bot, ready: Callable[[str], None]) -> None:
         await bot.sender.settle(5.0 if stopping.is_set() else 1.0)
         for task in servers:
             task.cancel()
-        await asyncio.gather(waiter, finishing, *servers, return_exceptions=True)
+        await asyncio.gather(waiter, finishing, lint_loaded, *servers, return_exceptions=True)
 
 
 async def run(settings: Settings, plugins: Sequence[Plugin], *, demo: bool, on_ready: Callable[[str], None]) -> int:
@@ -351,5 +354,6 @@ def rules_of(settings: Settings, *, demo: bool) -> Rules:
         deadline=float(settings.request_deadline_s),
         max_attempts=settings.max_attempts,
         max_rate_answers=settings.max_rate_answers,
+        lint=ask_about,
         allowed={"discord": settings.allowed_guilds, "slack": settings.allowed_workspaces},
     )

@@ -189,32 +189,12 @@ def waiting_of(connection: Connection, platform: str, community: str, person: st
     return None if row is None else _case(row)
 
 
-def waiting_in(connection: Connection, platform: str, communities: Iterable[str]) -> Sequence[Case]:
-    """Cases of communities in which something is still to be done, oldest first."""
-    rows = connection.execute(
-        select(cases)
-        .where(
-            cases.c.platform == platform,
-            cases.c.community.in_(list(communities)),
-            cases.c.state.in_([state.value for state in WAITING]),
-        )
-        .order_by(cases.c.number)
-    )
-    return [_case(row) for row in rows]
-
-
 def due(connection: Connection, now: float, limit: int = 500) -> Sequence[Case]:
     """Cases whose timer has come, most overdue first."""
     rows = connection.execute(
         select(cases).where(cases.c.due_at.is_not(None), cases.c.due_at <= now).order_by(cases.c.due_at, cases.c.number).limit(limit)
     )
     return [_case(row) for row in rows]
-
-
-def next_due(connection: Connection) -> float | None:
-    """When the next case is due."""
-    found = connection.execute(select(func.min(cases.c.due_at)).where(cases.c.due_at.is_not(None))).scalar()
-    return None if found is None else float(found)
 
 
 def earlier(connection: Connection, case: Case) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.chat.views import ActionName, Audience, Button, ButtonStyle, PictureView, Tone, View
+from bot.chat.views import ActionName, Audience, Button, ButtonStyle, Fact, PictureView, Tone, View
 from bot.domain.failure import Failure
 from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Fixer, Group
 from bot.domain.outcome import Picture
@@ -14,6 +14,7 @@ from bot.domain.requests import Request
 from bot.failures.explain import explain
 from bot.gate.port import Estimate
 from bot.ledger.codec import failure_from_json
+from bot.prompts.lint_words import hints
 from bot.prompts.normalise import alt_text
 from bot.texts import has, text
 from bot.texts.phrases import duration, listed, moment, money, pictures, size
@@ -77,7 +78,7 @@ def _waiting(facts: RequestFacts) -> View:
             title += text("request.about", wait=duration(estimate.seconds))
     return View(
         title=title,
-        text=(*lines, _line(request)),
+        text=(*lines, *_hints(request), _line(request)),
         quote=request.prompt,
         buttons=(_cancel(request),),
         tone=Tone.WAITING,
@@ -109,17 +110,25 @@ def _trying(facts: RequestFacts) -> str:
 
 def _working(facts: RequestFacts, title: str) -> View:
     request = facts.request
-    return View(title=title, text=(_line(request),), quote=request.prompt, buttons=(_cancel(request),), tone=Tone.WORKING)
+    lines = (*_hints(request), _line(request))
+    return View(title=title, text=lines, quote=request.prompt, buttons=(_cancel(request),), tone=Tone.WORKING)
+
+
+def _hints(request: Request) -> tuple[str, ...]:
+    """What may come out badly; advice that can be ignored."""
+    found = hints(request.prompt)[:1]
+    return tuple(text("hint.line", hint=text(f"hint.{name}")) for name in found)
 
 
 def _held(facts: RequestFacts) -> View:
     request = facts.request
     reason = str((request.refusal or {}).get("reason", ""))
-    cleaned = bool((request.refusal or {}).get("cleaned"))
+    cleaned = str((request.refusal or {}).get("cleaned") or "")
     buttons = [Button(ActionName.SEND_CLEANED, request.id, text("button.send_cleaned"), ButtonStyle.PRIMARY)] if cleaned else []
     return View(
         title=text("request.held"),
-        text=(text(f"held.{reason}", **_values(request)),),
+        text=(text(f"held.{reason}", **_values(request)), text("held.what_now" if cleaned else "held.what_now_without")),
+        facts=(Fact(text("held.cleaned"), cleaned),) if cleaned else (),
         buttons=(
             *buttons,
             _edit(request),
@@ -127,7 +136,12 @@ def _held(facts: RequestFacts) -> View:
             Button(ActionName.DISCARD, request.id, text("button.discard"), ButtonStyle.DANGER),
         ),
         tone=Tone.WAITING,
+        mention=request.person.id,
     )
+
+
+UNQUOTED = frozenset({"no_answer", "discarded", "abandoned"})
+"""Refusals of prompts that may hold private data: the message is in a channel and must not repeat them."""
 
 
 def _refused(facts: RequestFacts) -> View:
@@ -137,10 +151,13 @@ def _refused(facts: RequestFacts) -> View:
     buttons = [_edit(request)]
     if refusal.get("nearest"):
         buttons.insert(0, _nearest(request, str(refusal.get("nearest_label") or refusal["nearest"])))
+    lines = [text(f"refusal.{reason}", **_values(request))]
+    if reason == "blocked_before" and facts.case_number is not None:
+        lines.append(_case_line(facts, facts.case_number))
     return View(
         title=text("request.refused"),
-        text=(text(f"refusal.{reason}", **_values(request)),),
-        quote=request.prompt[:500],
+        text=tuple(lines),
+        quote="" if reason in UNQUOTED else request.prompt[:500],
         buttons=tuple(buttons) if request.prompt.strip() else (),
         tone=Tone.PROBLEM,
         final=True,
@@ -219,12 +236,13 @@ def _picture(request: Request, picture: Picture, index: int, count: int) -> Pict
 
 def _block_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:
     lines = [_explained(failure)] if failure is not None else []
-    if failure is not None and failure.kind in SAFETY_REVIEWABLE:
-        if facts.reviewed and facts.case_number is not None:
-            lines.append(text("request.case", number=facts.case_number))
-        elif facts.case_number is not None:
-            lines.append(text("request.case_unreviewed", number=facts.case_number))
+    if failure is not None and failure.kind in SAFETY_REVIEWABLE and facts.case_number is not None:
+        lines.append(_case_line(facts, facts.case_number))
     return lines
+
+
+def _case_line(facts: RequestFacts, number: int) -> str:
+    return text("request.case" if facts.reviewed else "request.case_unreviewed", number=number)
 
 
 def _failure_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:

@@ -50,7 +50,7 @@ GORE: Mapping[str, str] = {
     r"entrails|intestines|guts": "debris",
     r"tortur(?:e|ed|ing)": "challenging",
     r"massacre|slaughter(?:ed|ing)?|butchered": "clash",
-    r"corpses?|dead bod(?:y|ies)|rotting flesh": "fallen statues",
+    r"corpses?|dead bod(?:y|ies)|rotting flesh": "fallen statue",
 }
 INTENSE: Mapping[str, str] = {
     r"terrif(?:ied|ying)|horrif(?:ied|ying|ic)": "surprised",

@@ -45,11 +45,9 @@ def _stem(alternative: str) -> str:
 
 _ARTICLE = r"(?:\b(?P<article>an?|the)\s{1,3})?"
 _LOGO = r"(?:\s{1,3}(?:logos?|brand(?:ing|ed)?|emblem|trademark))?"
-_BRAND_WORDS = [
-    _words(names, _ARTICLE + rf"(?<![\w-])(?:{names})(?:'s|\u2019s)?{_LOGO}(?![\w-])", plain) for names, plain in BRANDS.items()
-]
-_GORE_WORDS = [_words(hard, rf"\b(?:{hard})\b", soft) for hard, soft in GORE.items()]
-_INTENSE_WORDS = [_words(hard, rf"\b(?:{hard})\b", soft) for hard, soft in INTENSE.items()]
+_BRAND_WORDS = [_words(names, _ARTICLE + rf"(?<![\w-])(?:{names})(?:'s|\u2019s)?{_LOGO}(?!\w)", plain) for names, plain in BRANDS.items()]
+_GORE_WORDS = [_words(hard, _ARTICLE + rf"\b(?:{hard})\b", soft) for hard, soft in GORE.items()]
+_INTENSE_WORDS = [_words(hard, _ARTICLE + rf"\b(?:{hard})\b", soft) for hard, soft in INTENSE.items()]
 
 
 def without_brands(prompt: str) -> tuple[str, bool]:
@@ -86,20 +84,20 @@ def soften(prompt: str) -> tuple[str, bool]:
         return prompt, False
     text = prompt
     for words in (*gore, *intense):
-        text = words.pattern.sub(words.plain, text)
+        text = words.pattern.sub(_keep_article(words.plain), text)
     return text, True
 
 
 HINTS: Mapping[str, re.Pattern[str]] = {
     "real_person": re.compile(
-        r"\b(?:president|prime minister|chancellor|king|queen|pope|senator|celebrity|actor|actress|singer|footballer)\s+[A-Z][a-z]+"
+        r"\b(?i:president|prime minister|chancellor|pope|senator|celebrity|actor|actress|singer|footballer)\s+[A-Z][a-z]+"
         r"|\b(?:Donald Trump|Joe Biden|Barack Obama|Vladimir Putin|Elon Musk|Taylor Swift|Angela Merkel|Kim Kardashian|Cristiano Ronaldo"
         r"|Lionel Messi|Mark Zuckerberg|Beyonc\u00e9|Tom Cruise|Xi Jinping|Greta Thunberg)\b"
     ),
     "lettering": re.compile(r"[\"\u201c\u201e\u00ab](?:[^\s\"\u201d\u00bb]{1,40}\s{1,3}){3,40}[^\s\"\u201d\u00bb]{1,40}[\"\u201d\u00bb]"),
     "tiny_text": re.compile(
-        r"\b(?:tiny|small|fine|readable|legible) (?:text|print|letters|writing|captions?)\b|\b(?:spreadsheet|infographic|newspaper page) with"
-        r" (?:\w+ )?(?:text|numbers|labels)\b",
+        r"\b(?:tiny|small|fine|readable|legible) (?:text|print|letters|writing|captions?)\b"
+        r"|\b(?:spreadsheet|infographic|newspaper page) with (?:\w+ )?(?:text|numbers|labels)\b",
         re.IGNORECASE,
     ),
     "logo": re.compile(r"\b(?:company|our|my|your|brand) logo\b|\bQR[ -]?code\b|\bwatermark\b", re.IGNORECASE),

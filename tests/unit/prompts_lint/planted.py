@@ -57,7 +57,12 @@ SECRETS: dict[str, str] = {
     "replicate": "r8_" + _noise("am", 37),
     "telegram": _noise("an", 10, "123456789") + ":AA" + _noise("ao", 33),
     "jwt": _b64('{"alg":"HS256","typ":"JWT"}') + "." + _b64('{"sub":"1234567890","name":"Jo"}') + "." + _noise("ap", 43),
-    "private key": "-----BEGIN RSA PRIVATE " + "KEY-----\n" + _noise("aq", 64) + "\n" + _noise("ar", 64) + "\n-----END RSA PRIVATE KEY-----",
+    "private key": "-----BEGIN RSA PRIVATE "
+    + "KEY-----\n"
+    + _noise("aq", 64)
+    + "\n"
+    + _noise("ar", 64)
+    + "\n-----END RSA PRIVATE KEY-----",
     "azure storage": "DefaultEndpointsProtocol=https;AccountName=pics;AccountKey=" + _noise("as", 86) + "==",
     "azure openai": "api-key: " + _noise("at", 32, HEX),
     "database address": "postgres://admin:" + _noise("au", 12) + "@db.internal:5432/prod",

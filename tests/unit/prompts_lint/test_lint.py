@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.prompts.lint import Finding, lint, private_in
+from bot.prompts.lint_contacts import iban_holds, luhn
+from bot.prompts.lint_words import hints
+from bot.prompts.normalise import normalise
+from bot.texts import has
+from tests.unit.prompts_lint.ordinary import ORDINARY
+from tests.unit.prompts_lint.planted import AROUND, all_planted
+
+PLANTED = all_planted()
+
+
+def found(prompt: str) -> Finding:
+    finding = lint(prompt)
+    assert finding is not None, prompt
+    return finding
+
+
+@pytest.mark.parametrize(("what", "value", "prompt"), PLANTED, ids=[f"{what}-{number}" for number, (what, _, _) in enumerate(PLANTED)])
+def test_what_is_planted_is_found_and_the_cleaned_wording_is_free_of_it(what: str, value: str, prompt: str) -> None:
+    finding = found(normalise(prompt))
+    assert what in finding.found
+    assert finding.cleaned is not None
+    assert value not in finding.cleaned
+    assert private_in(finding.cleaned) == []
+
+
+def test_at_least_95_percent_are_found_whatever_stands_around_them() -> None:
+    tried = [around.format(value) for _, value, _ in PLANTED for around in AROUND]
+    missed = [prompt for prompt in tried if not private_in(normalise(prompt))]
+    assert len(missed) <= len(tried) * 0.05, missed
+
+
+def test_ordinary_prompts_are_hardly_ever_asked_about() -> None:
+    asked = [prompt for prompt in ORDINARY if lint(normalise(prompt)) is not None]
+    assert len(ORDINARY) >= 200
+    assert len(asked) <= 2, asked
+
+
+def test_ordinary_prompts_hardly_ever_get_a_hint() -> None:
+    hinted = [prompt for prompt in ORDINARY if hints(normalise(prompt))]
+    assert len(hinted) <= 2, hinted
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "my key is sk-1234567890abcdef, draw a cat",
+        "password hunter2 on a sticky note",
+        "call 555-0143 for pizza",
+        "tel. 089/123456-78 below a tree",
+        "8 (495) 123-45-67 on a kiosk",
+        "contact anna AT firma DOT de",
+        "user\uff20example.com in chalk",
+        "\uff14\uff11\uff11\uff11 \uff11\uff11\uff11\uff11 \uff11\uff11\uff11\uff11 \uff11\uff11\uff11\uff11",
+        "card number 1234 5678 9012 3456",
+    ],
+)
+def test_other_spellings_are_found_too(prompt: str) -> None:
+    assert private_in(normalise(prompt))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "reason"),
+    [
+        ("reach jane@example.com", "email"),
+        ("reach jane@example.com or +49 171 3920012", "private"),
+        ("Pikachu in a Ferrari", "brand"),
+        ("a Disney-style castle with the Nike logo", "brand"),
+        ("a terrified engineer fights an evil machine, red alarms, fire", "intense"),
+        ("blood-soaked walls", "intense"),
+        ("Batman, terrified, screaming, in a brutal horror fight", "brand_intense"),
+    ],
+)
+def test_the_question_names_what_it_is_about(prompt: str, reason: str) -> None:
+    finding = found(prompt)
+    assert finding.reason == reason
+    assert has(f"held.{reason}")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "cleaned"),
+    [
+        ("call me at +49 171 3920012, a cat on a roof", "a cat on a roof"),
+        ("a flyer (jane@example.com) with a sun", "a flyer with a sun"),
+        ("a red Ferrari at a lake", "a red sports car at a lake"),
+        ("The iPhone on a table", "The smartphone on a table"),
+        ("an evil horror, screaming", "a mysterious mystery, calling"),
+    ],
+)
+def test_the_cleaned_wording_reads_like_a_sentence(prompt: str, cleaned: str) -> None:
+    assert found(prompt).cleaned == cleaned
+
+
+def test_a_prompt_that_is_nothing_but_a_secret_has_no_cleaned_wording() -> None:
+    assert found("jane@example.com").cleaned is None
+
+
+@pytest.mark.parametrize("prompt", ["a knight fights a dragon", "dead leaves", "a bloody mary cocktail", "a haunted horror house"])
+def test_a_single_hard_word_is_no_reason_to_ask(prompt: str) -> None:
+    assert lint(prompt) is None
+
+
+@pytest.mark.parametrize(
+    ("prompt", "hint"),
+    [
+        ("a portrait of President Lincoln", "real_person"),
+        ('a sign that says "we are open from nine to five"', "lettering"),
+        ("a page with tiny text", "tiny_text"),
+        ("a box with our logo", "logo"),
+        ("photorealistic pixel art of a fox", "styles"),
+        ("a dashboard with customer data", "screenshot"),
+    ],
+)
+def test_what_comes_out_badly_gets_a_hint(prompt: str, hint: str) -> None:
+    assert hint in hints(prompt)
+    assert has(f"hint.{hint}")
+    assert lint(prompt) is None
+
+
+@given(st.text(alphabet=st.sampled_from("aB1 .@-+:/=_()sk\n\u00e9\u4e00"), max_size=300))
+@settings(max_examples=150, deadline=None)
+def test_no_text_breaks_it_and_a_cleaned_wording_is_clean(prompt: str) -> None:
+    finding = lint(prompt)
+    if finding is not None and finding.cleaned is not None:
+        assert private_in(finding.cleaned) == []
+
+
+def test_check_digits_are_those_of_the_standards() -> None:
+    assert luhn("4111111111111111")
+    assert not luhn("4111111111111112")
+    assert iban_holds("DE89 3704 0044 0532 0130 00")
+    assert not iban_holds("DE89 3704 0044 0532 0130 01")
+
+
+def test_detect_secrets_is_not_loaded_for_an_ordinary_prompt() -> None:
+    code = (
+        "import sys; from bot.prompts.lint import lint; assert lint('a knight fights a dragon, 4k, 16:9') is None;"
+        "assert not [name for name in sys.modules if name.startswith(('detect_secrets', 'phonenumbers'))]"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
