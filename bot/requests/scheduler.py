@@ -95,6 +95,10 @@ class Scheduler:
             except LedgerProblem as problem:
                 log.error("ledger_problem", problem=str(problem))
                 wake_at = self.ports.monotonic() + 2.0
+            except Exception:
+                # A bug in one turn must not end all turns: what waits would wait for ever.
+                log.exception("scheduler_turn_failed")
+                self._dirty, wake_at = True, self.ports.monotonic() + 2.0
             delay = min(SAFETY_POLL, max(0.0, wake_at - self.ports.monotonic()))
             try:
                 async with asyncio.timeout(delay):
