@@ -1,6 +1,6 @@
 """An asyncio loop whose clock jumps to the next timer, and whose processes can be killed between two callbacks.
 
-Sound because: time moves only when nothing is runnable, and then exactly to the next deadline; executors run inline; sockets, signals and
+Sound because: time moves when nothing is runnable, and then exactly to the next deadline; executors run inline; sockets, signals and
 foreign threads are refused; a killed life's callbacks never run again, not even their `finally` (that is what kill -9 does, and what
 `task.cancel()` does not).
 """
@@ -21,8 +21,11 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-MAX_TURNS_WITHOUT_TIME = 100_000
-"""A loop that turns this often while its clock stands still is busy for ever."""
+BUSY_TURNS, BUSY_WINDOW = 100_000, 0.1
+"""A loop that turns this often within so many seconds is busy for ever."""
+TURNS_PER_TICK, TICK = 50, 1e-6
+"""Computing takes time: a clock that has stood still for so many turns moves by this many seconds. Without it a wait that is shorter than
+the clock's resolution would never end, as it does on a real machine."""
 
 
 class Deadlock(BaseException):
@@ -104,6 +107,8 @@ class SimLoop(asyncio.SelectorEventLoop):
     def __init__(self, chance: Random) -> None:
         self._now = 0.0
         self._turns = 0
+        self._still = 0
+        self._window = 0.0
         self.jumps = 0
         self.chance = chance
         self._graveyard: list[object] = []
@@ -119,14 +124,19 @@ class SimLoop(asyncio.SelectorEventLoop):
 
     def idle(self, timeout: float | None) -> None:
         """The selector's wait: with work left nothing happens; without, the clock is set to the next timer's deadline."""
+        self._turns += 1
+        if self._now > self._window + BUSY_WINDOW:
+            self._turns, self._window = 0, self._now
+        elif self._turns > BUSY_TURNS:
+            raise Livelock(f"{BUSY_TURNS} turns within {BUSY_WINDOW} s at t={self._now:.6f}")
         if timeout == 0:
-            self._turns += 1
-            if self._turns > MAX_TURNS_WITHOUT_TIME:
-                raise Livelock(f"{MAX_TURNS_WITHOUT_TIME} turns without time moving at t={self._now:.6f}")
+            self._still += 1
+            if self._still % TURNS_PER_TICK == 0:
+                self._now += TICK
             return
+        self._still = 0
         if timeout is None:
             raise Deadlock(f"nothing runnable and no timer at t={self._now:.6f}")
-        self._turns = 0
         when: float = self._scheduled[0]._when  # type: ignore[attr-defined]
         if when > self._now:
             self._now = when
@@ -231,7 +241,7 @@ def no_threads() -> Iterator[None]:
 
 
 def undisturbed(run: Callable[[], T]) -> T:
-    """Runs a whole simulation without the garbage collector, whose moments no seed decides; it buries the dead lives afterwards, in silence:
+    """Runs a whole simulation without the garbage collector, whose moments no seed decides. The dead are buried afterwards, in silence:
     their coroutines unwind then, into a world that is over."""
     enabled, hook = gc.isenabled(), sys.unraisablehook
     gc.disable()

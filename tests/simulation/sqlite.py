@@ -1,7 +1,7 @@
-"""SQLite under the simulation: aiosqlite's thread and queue become a pump on the loop, so that every statement has its virtual moment.
+"""SQLite under the simulation: aiosqlite's thread and queue become a pump on the loop, so that every visit to it has its virtual moment.
 
-The real library and the real file stay. Busy waiting happens in virtual time, every transaction's state changes are seen at its commit, and
-a killed life's connections vanish like those of a killed process: nothing is checkpointed, nothing flushed.
+The real library and the real file stay. Busy waiting happens in virtual time, a transaction's state changes are seen at its commit, and a
+killed life's connections vanish like those of a killed process: nothing is checkpointed, nothing flushed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.simulation.loop import Life, SimLoop, current_life
 BUSY_RETRY = (0.001, 0.02)
 """Seconds between two looks at a locked file."""
 LATENCY = (0.0, 0.003)
-"""Seconds that one statement takes."""
+"""Seconds that one visit takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +54,23 @@ class Hooks:
     watched: tuple[Watched, ...] = ()
 
 
+class Died(BaseException):
+    """The process died inside a transaction: nothing of it goes on."""
+
+
 class TrackedCursor(sqlite3.Cursor):
     """Keeps the file's own busy waiting off: it would stop the only thread there is."""
 
     def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
-        if "busy_timeout" in sql.lower():
-            connection = self.connection
-            assert isinstance(connection, TrackedConnection)
+        connection = self.connection
+        assert isinstance(connection, TrackedConnection)
+        if "busy_timeout" in sql:
             _, _, value = sql.partition("=")
             if value.strip().isdigit():
                 connection.patience = int(value) / 1000
             return super().execute("SELECT 0 WHERE 0")
+        if sql.startswith("BEGIN IMMEDIATE"):
+            connection.watch(InlinePump.hooks.watched)
         return super().execute(sql, parameters)
 
 
@@ -90,6 +96,9 @@ class TrackedConnection(sqlite3.Connection):
 
     def watch(self, watched: tuple[Watched, ...]) -> None:
         """Temporary triggers report each state change of this connection; they count neither as changes nor in RETURNING."""
+        self.steps.clear()
+        if self.watching:
+            return
         self.watching = True
         plain = sqlite3.Connection.cursor(self)
         have = {name for (name,) in plain.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'")}
@@ -106,6 +115,18 @@ class TrackedConnection(sqlite3.Connection):
                 )
         plain.close()
 
+    def commit(self) -> None:
+        """The process may die right before it or right after it."""
+        if not self.in_transaction:
+            return super().commit()
+        hooks, steps = InlinePump.hooks, tuple(self.steps)
+        if current_life() is not None and hooks.boundary("commit-before", steps):
+            raise Died
+        super().commit()
+        hooks.committed(self, steps)
+        if current_life() is not None and hooks.boundary("commit-after", steps):
+            raise Died
+
     def die(self) -> None:
         """What remains of a connection whose process is gone: no lock, no transaction. Somebody else keeps the file open, so that closing
         does not tidy up the write-ahead log, which a kill would not do either."""
@@ -117,22 +138,6 @@ class TrackedConnection(sqlite3.Connection):
             self.close()
         except sqlite3.Error:
             pass
-
-
-def _kind(function: Callable[[], Any], connection: TrackedConnection | None) -> str:
-    """`begin`, `commit` or `sql`, from the call that waits in the queue."""
-    if connection is None:
-        return "sql"
-    name = getattr(getattr(function, "func", None), "__name__", "")
-    if name == "commit":
-        return "commit" if connection.in_transaction else "sql"
-    args = getattr(function, "args", ())
-    word = str(args[0])[:8].strip().upper() if args else ""
-    if word.startswith("BEGIN"):
-        return "begin"
-    if word.startswith(("COMMIT", "END")):
-        return "commit"
-    return "sql"
 
 
 class InlinePump:
@@ -157,43 +162,30 @@ class InlinePump:
             self._scheduled = True
             loop.call_later(loop.chance.uniform(*LATENCY), self._turn, loop)
 
-    def _boundary(self, site: str, steps: tuple[Step, ...] = ()) -> bool:
-        return self._life is not None and InlinePump.hooks.boundary(site, steps)
+    def _dies(self, site: str) -> bool:
+        return self._life is not None and (self._life.dead or InlinePump.hooks.boundary(site, ()))
 
     def _turn(self, loop: SimLoop) -> None:
-        """Executes the oldest item, unless the process dies just before or just after it."""
-        if self._life is not None and self._life.dead:
+        """Executes the oldest item, unless the process dies before, in or after it."""
+        if self._dies("disk-before"):
             return
         future, function, since = self._queue[0]
-        connection = self._connection
-        kind = _kind(function, connection)
-        if kind == "begin" and connection is not None and not connection.watching:
-            connection.watch(InlinePump.hooks.watched)
-        steps = tuple(connection.steps) if connection is not None and kind == "commit" else ()
-        if self._boundary("commit-before" if kind == "commit" else "sql-before", steps):
-            return
         result, error = None, None
         try:
             result = function()
-        except sqlite3.OperationalError as caught:
-            patience = connection.patience if connection is not None else 5.0
-            if caught.sqlite_errorcode == sqlite3.SQLITE_BUSY and loop.time() < since + patience:
+        except BaseException as caught:
+            patience = self._connection.patience if self._connection is not None else 5.0
+            if _busy(caught) and loop.time() < since + patience:
                 loop.call_later(loop.chance.uniform(*BUSY_RETRY), self._turn, loop)
                 return
             error = caught
-        except BaseException as caught:
-            error = caught
+        if self._dies("disk-after"):
+            return
         self._queue.popleft()
         if isinstance(result, TrackedConnection):
-            self._connection = connection = result
+            self._connection = result
             if self._life is not None:
                 self._life.at_death.append(result.die)
-        if connection is not None and not _in_transaction(connection):
-            if kind == "commit" and error is None:
-                InlinePump.hooks.committed(connection, steps)
-            connection.steps.clear()
-        if self._boundary("commit-after" if kind == "commit" else "sql-after", steps):
-            return
         if future is not None and not future.done():
             if error is None:
                 future.set_result(result)
@@ -205,11 +197,9 @@ class InlinePump:
             self._scheduled = False
 
 
-def _in_transaction(connection: sqlite3.Connection) -> bool:
-    try:
-        return connection.in_transaction
-    except sqlite3.ProgrammingError:  # closed
-        return False
+def _busy(error: BaseException) -> bool:
+    """Another connection holds the lock; SQLAlchemy wraps what SQLite said. A stale snapshot is no reason to wait."""
+    return getattr(getattr(error, "orig", error), "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
 
 
 class _NoThread:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
-from bot.ledger.store import engine
+from bot.ledger.store import Ledger, LedgerProblem, Link
 from tests.simulation.loop import Life, SimLoop, no_threads, undisturbed
 from tests.simulation.sqlite import Hooks, Step, Watched, inline_aiosqlite
 
@@ -31,6 +33,9 @@ def _run(make: Callable[[SimLoop], Awaitable[Any]], hooks: Hooks | None) -> Any:
         asyncio.set_event_loop(None)
 
 
+WATCHED = (Watched("things", "id", "state", "why"),)
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     file = tmp_path / "x.db"
@@ -42,18 +47,32 @@ def path(tmp_path: Path) -> Path:
     return file
 
 
+def insert(name: str) -> Callable[[Connection], None]:
+    return lambda connection: connection.exec_driver_sql(f"INSERT INTO things VALUES ('{name}', 'new', NULL)") and None
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Another program (a backup) holds the write lock."""
+    other = sqlite3.connect(path)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.rollback()
+        other.close()
+
+
 def test_a_locked_file_is_waited_for_in_virtual_time(path: Path) -> None:
     async def scenario(loop: SimLoop) -> float:
-        one, two = engine(path, writing=True), engine(path, writing=True)
-        async with one.begin() as connection:
-            await connection.exec_driver_sql("INSERT INTO things VALUES ('a', 'new', NULL)")
-            waiting = asyncio.ensure_future(_insert(two, "b"))
+        link = await Link.open(path, writing=True)
+        with locked(path):
+            waiting = asyncio.ensure_future(link.run(insert("a")))
             await asyncio.sleep(2)
             assert not waiting.done()
         await waiting
         when = loop.time()
-        await one.dispose()
-        await two.dispose()
+        await link.close()
         return when
 
     assert 2 < run(scenario) < 3
@@ -61,70 +80,70 @@ def test_a_locked_file_is_waited_for_in_virtual_time(path: Path) -> None:
 
 def test_patience_ends_in_virtual_time_too(path: Path) -> None:
     async def scenario(loop: SimLoop) -> float:
-        one, two = engine(path, writing=True), engine(path, writing=True)
-        async with one.begin() as connection:
-            await connection.exec_driver_sql("INSERT INTO things VALUES ('a', 'new', NULL)")
-            with pytest.raises(Exception, match="locked"):
-                await _insert(two, "b")
-            when = loop.time()
-        await one.dispose()
-        await two.dispose()
+        link = await Link.open(path, writing=True)
+        with locked(path), pytest.raises(Exception, match="locked"):
+            await link.run(insert("a"))
+        when = loop.time()
+        await link.close()
         return when
 
     assert 5 < run(scenario) < 6
-
-
-async def _insert(made: Any, name: str) -> None:
-    async with made.begin() as connection:
-        await connection.exec_driver_sql(f"INSERT INTO things VALUES ('{name}', 'new', NULL)")
 
 
 def test_state_changes_are_seen_at_their_commit(path: Path) -> None:
     seen: list[tuple[str, tuple[Step, ...]]] = []
 
     def boundary(site: str, steps: tuple[Step, ...]) -> bool:
-        if site.startswith("commit") and steps:
+        if site.startswith("commit"):
             seen.append((site, steps))
         return False
 
+    def change(connection: Connection) -> None:
+        insert("a")(connection)
+        connection.exec_driver_sql("UPDATE things SET state = 'old', why = 'age' WHERE id = 'a'")
+
     async def scenario(loop: SimLoop) -> None:
-        made = engine(path, writing=True)
-        life = Life(1)
+        link = await Link.open(path, writing=True)
+        await Life(1).context.run(loop.create_task, link.run(change))
+        await link.close()
 
-        async def process() -> None:
-            async with made.begin() as connection:
-                await connection.exec_driver_sql("INSERT INTO things VALUES ('a', 'new', NULL)")
-                await connection.exec_driver_sql("UPDATE things SET state = 'old', why = 'age' WHERE id = 'a'")
-            await made.dispose()
-
-        await life.context.run(loop.create_task, process())
-
-    run(scenario, Hooks(boundary=boundary, watched=(Watched("things", "id", "state", "why"),)))
+    run(scenario, Hooks(boundary=boundary, watched=WATCHED))
     steps = (Step("things", "a", None, "new", None), Step("things", "a", "new", "old", "age"))
     assert seen == [("commit-before", steps), ("commit-after", steps)]
 
 
-@pytest.mark.parametrize(("site", "kept"), [("commit-before", 0), ("commit-after", 1)])
+@pytest.mark.parametrize(("site", "kept"), [("disk-before", 0), ("commit-before", 0), ("commit-after", 1), ("disk-after", 1)])
 def test_a_kill_around_a_commit_loses_or_keeps_all_of_it(path: Path, site: str, kept: int) -> None:
-    loops: list[tuple[SimLoop, Life]] = []
+    lives: list[tuple[SimLoop, Life]] = []
 
     def boundary(passed: str, steps: tuple[Step, ...]) -> bool:
-        if passed == site and steps:
-            loop, life = loops[0]
-            loop.kill(life)
-            return True
-        return False
+        if passed != site or not lives:
+            return False
+        loop, life = lives[0]
+        loop.kill(life)
+        return True
 
     async def scenario(loop: SimLoop) -> int:
-        made = engine(path, writing=True)
         life = Life(1)
-        loops.append((loop, life))
-        life.context.run(loop.create_task, _insert(made, "a"))
+        link = await life.context.run(loop.create_task, Link.open(path, writing=True))
+        lives.append((loop, life))
+        work = life.context.run(loop.create_task, link.run(insert("a")))
         await asyncio.sleep(1)
-        other = engine(path, writing=True)  # the dead life's lock is gone
-        async with other.begin() as connection:
-            count = (await connection.exec_driver_sql("SELECT count(*) FROM things")).scalar_one()
-        await other.dispose()
+        assert not work.done()
+        other = await Link.open(path, writing=True)  # the dead life's lock is gone
+        count = await other.run(lambda connection: connection.exec_driver_sql("SELECT count(*) FROM things").scalar_one())
+        await other.close()
         return int(count)
 
-    assert run(scenario, Hooks(boundary=boundary, watched=(Watched("things", "id", "state", "why"),))) == kept
+    assert run(scenario, Hooks(boundary=boundary, watched=WATCHED)) == kept
+
+
+def test_the_ledger_opens_and_a_second_process_is_refused(tmp_path: Path) -> None:
+    async def scenario(loop: SimLoop) -> str:
+        ledger = await Ledger.open(tmp_path, loop.time, lambda: "id")
+        with pytest.raises(LedgerProblem) as caught:
+            await Ledger.open(tmp_path, loop.time, lambda: "id")
+        await ledger.close()
+        return str(caught.value)
+
+    assert str(tmp_path) in run(scenario)

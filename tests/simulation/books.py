@@ -1,0 +1,70 @@
+"""The last look: after the calm, the ledger's own rows must agree with each other and with what the provider billed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from pathlib import Path
+
+from tests.simulation.checker import MAX_ATTEMPTS, MAX_RATE_ANSWERS, Checker
+
+LIVE = ("received", "held", "queued", "calling", "collecting")
+
+
+def examine(path: Path, checker: Checker, community: str) -> None:
+    """Every request ended, every exchange closed, no money reserved, nothing spent that is not written down."""
+    connection = sqlite3.connect(path)
+    connection.row_factory = sqlite3.Row
+    try:
+        _requests(connection, checker)
+        _attempts(connection, checker)
+        _money(connection, checker, community)
+        _messages(connection, checker)
+    finally:
+        connection.close()
+
+
+def _requests(connection: sqlite3.Connection, checker: Checker) -> None:
+    for row in connection.execute("SELECT id, state, answer, attempts, rate_answers, event_key FROM requests"):
+        if row["state"] in LIVE:
+            checker.fail("1-never-ended", row["id"], row["state"])
+        if (row["state"] == "answered") != (row["answer"] is not None):
+            checker.fail("2-state-without-answer", row["id"], row["state"], row["answer"])
+        if row["attempts"] > MAX_ATTEMPTS or row["rate_answers"] > MAX_RATE_ANSWERS:
+            checker.fail("3-counted-too-many", row["id"], row["attempts"], row["rate_answers"])
+
+
+def _attempts(connection: sqlite3.Connection, checker: Checker) -> None:
+    billed: Counter[str] = Counter()
+    for row in connection.execute("SELECT id, request_id, closed_at, billed FROM attempts"):
+        if row["closed_at"] is None:
+            checker.fail("4-exchange-never-closed", row["request_id"], row["id"])
+        billed[row["request_id"]] += row["billed"] != "no"
+    for request, count in billed.items():
+        if count > MAX_ATTEMPTS:
+            checker.fail("3-billed-too-often", request, count)
+
+
+def _money(connection: sqlite3.Connection, checker: Checker, community: str) -> None:
+    cost = connection.execute("SELECT coalesce(sum(cost), 0) FROM attempts").fetchone()[0]
+    paid = connection.execute(  # a deleted request has no pictures any more
+        "SELECT coalesce(sum(cost), 0) FROM attempts a WHERE EXISTS (SELECT 1 FROM pictures p WHERE p.attempt_id = a.id)"
+        " OR EXISTS (SELECT 1 FROM requests r WHERE r.id = a.request_id AND r.deleted)"
+    ).fetchone()[0]
+    if cost < checker.billed:
+        checker.fail("4-books-below-the-bill", f"{cost} written, {checker.billed} billed")
+    spent: Counter[tuple[str, str]] = Counter()
+    for row in connection.execute("SELECT scope, owner, period, reserved, spent FROM spend"):
+        if row["reserved"]:
+            checker.fail("4-reservation-left", row["scope"], row["owner"], row["period"], row["reserved"])
+        spent[row["scope"], row["period"][0]] += row["spent"]
+    for scope in ("community", "everybody"):
+        if spent[scope, "m"] != cost:
+            checker.fail("4-sums-differ", scope, f"{spent[scope, 'm']} in the period, {cost} in its exchanges")
+    if spent["member", "m"] > paid:
+        checker.fail("4-member-charged-for-a-failure", f"{spent['member', 'm']} charged, {paid} for delivered pictures")
+
+
+def _messages(connection: sqlite3.Connection, checker: Checker) -> None:
+    for row in connection.execute("SELECT subject, audience FROM messages WHERE NOT settled"):
+        checker.fail("1-message-never-settled", row["subject"], row["audience"])

@@ -1,0 +1,199 @@
+"""The promises of docs/reliability.md as rules over what the provider and the chat platform saw. It knows no row and no core object."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.chat.views import Audience, View
+from tests.simulation.chat import Post, Shown
+from tests.simulation.loop import Life
+from tests.simulation.provider import KEY, RAW, Asked, Meaning
+from tests.simulation.records import Thread, Wording
+
+MAX_ATTEMPTS = 3
+MAX_RATE_ANSWERS = 10
+DEADLINE = 840.0
+IN_FLIGHT = 1.0
+"""Seconds within which something that had been decided before may still arrive."""
+BLOCK_MEMORY = 24 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A promise that was broken."""
+
+    rule: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.detail}"
+
+
+class Checker:
+    """Rules that are looked at as things happen. `money` is (what was billed so far, what the community may spend), in micros."""
+
+    def __init__(self, now: Callable[[], float], skews: Sequence[tuple[float, float]], secrets: Sequence[str]) -> None:
+        self._now = now
+        self._slack = sum(abs(by) for _, by in skews)
+        """Seconds by which the wall clock may have been wrong."""
+        self._secrets = (KEY, RAW, *secrets)
+        self.violations: list[Violation] = []
+        self.wordings: list[Wording] = []
+        self._hints: dict[Life, float] = {}
+        """Until when a provider asked each life to stay away."""
+        self._hinted_at: dict[Life, float] = {}
+        self.billed = 0
+        self.budget = 0
+
+    def fail(self, rule: str, *detail: object) -> None:
+        self.violations.append(Violation(rule, f"t={self._now():.3f} " + " ".join(str(one) for one in detail)))
+
+    # ---- what reaches the provider
+
+    def asked(self, wording: Wording | None, asked: Asked, cost: int) -> None:
+        """A request has arrived at the provider. `cost` is what it bills for it, in micros."""
+        self.billed += cost
+        if self.billed > self.budget:
+            self.fail("4-over-budget", f"billed {self.billed} of {self.budget} micros")
+        if wording is None:
+            self.fail("5-other-wording", asked.prompt)
+            return
+        waiting = [one for one in wording.asked if one.open and not one.life.dead]
+        wording.asked.append(asked)
+        if wording.blocked_at is not None and not wording.forgiven and asked.at < wording.blocked_at + BLOCK_MEMORY - self._slack:
+            self.fail("5-blocked-prompt-sent-again", wording.tag)
+        elif wording.ended >= len(wording.starts):
+            self.fail("3-asked-again-after-the-end", wording.tag, f"exchange {len(wording.asked)}, starts {len(wording.starts)}")
+        elif len(waiting) + wording.ended >= len(wording.starts):
+            self.fail("3-two-exchanges-at-once", wording.tag)
+        if wording.cancelled_at is not None and len(wording.starts) == 1 and asked.at > wording.cancelled_at + IN_FLIGHT:
+            self.fail("3-sent-after-cancel", wording.tag)
+        self._counts(wording)
+        if wording.starts and asked.at > max(wording.starts) + DEADLINE + self._slack + IN_FLIGHT:
+            self.fail("3-past-the-deadline", wording.tag, f"{asked.at - max(wording.starts):.0f} s")
+        until = self._hints.get(asked.life, 0.0)
+        if asked.at < until and asked.at > self._hinted_at.get(asked.life, 0.0) + IN_FLIGHT:
+            self.fail("3-asked-before-the-hint", wording.tag, f"{until - asked.at:.1f} s too early")
+
+    def _counts(self, wording: Wording) -> None:
+        rate = sum(one.said.meaning is Meaning.RATE for one in wording.asked)
+        other = len(wording.asked) - rate
+        if other > MAX_ATTEMPTS * len(wording.starts):
+            self.fail("3-too-many-attempts", wording.tag, f"{other} for {len(wording.starts)} requests")
+        if rate > MAX_RATE_ANSWERS * len(wording.starts):
+            self.fail("3-too-many-rate-answers", wording.tag, f"{rate} for {len(wording.starts)} requests")
+
+    def received(self, wording: Wording | None, asked: Asked) -> None:
+        """A living process has read the whole answer."""
+        asked.received_at = self._now()
+        if wording is None:
+            return
+        match asked.said.meaning:
+            case Meaning.PICTURES | Meaning.FINAL:
+                wording.ended += 1
+            case Meaning.BLOCK:
+                wording.ended += 1
+                wording.blocked_at = asked.received_at if wording.blocked_at is None else wording.blocked_at
+            case Meaning.RATE if asked.said.wait is not None:
+                life = asked.life
+                self._hints[life] = max(self._hints.get(life, 0.0), asked.received_at + asked.said.wait)
+                self._hinted_at[life] = asked.received_at
+
+    def abandoned(self, asked: Asked) -> None:
+        """The client gave up on an answer."""
+        if asked.open:
+            asked.abandoned_at = self._now()
+
+    def life_ended(self, life: Life, committed_at: float) -> None:
+        """A process is gone. What it was waiting for is never asked again by itself; a block that it had read and could not write down
+        cannot be known to the next one."""
+        for wording in self.wordings:
+            for asked in wording.asked:
+                if asked.life is not life:
+                    continue
+                if asked.open:
+                    wording.ended += 1
+                elif asked.said.meaning is Meaning.BLOCK and asked.received_at is not None and committed_at < asked.received_at:
+                    wording.forgiven = wording.blocked_at == asked.received_at or wording.forgiven
+
+    # ---- what people see
+
+    def saw(self, thread: Thread | None, post: Post, shown: Shown) -> None:
+        """Something appeared on the platform."""
+        view = shown.view
+        words = view_text(view)
+        for secret in self._secrets:
+            if secret in words:
+                self.fail("7-secret-shown", post.channel, secret)
+        if post.reader is None and shown.audience is not Audience.MODERATORS:
+            for wording in self.wordings:
+                if wording.private and wording.tag in words:
+                    self.fail("7-private-prompt-in-a-channel", post.channel, wording.tag)
+        if thread is None:
+            return
+        public = post.reader is None
+        if public and thread.private and "publish" not in thread.pressed and (view.pictures or view.quote):
+            self.fail("7-private-result-in-a-channel", thread.wording.tag, view.title)
+        if post.reader is not None and post.reader != thread.who:
+            self.fail("7-shown-to-somebody-else", thread.wording.tag, post.reader)
+        if post not in thread.posts:
+            thread.posts.append(post)
+        if view.final:
+            self._final(thread, shown)
+
+    def _final(self, thread: Thread, shown: Shown) -> None:
+        mark = signature(shown.view)
+        if thread.finals and thread.finals[-1][1] == mark:
+            return
+        if thread.finals and "delete" not in thread.pressed:
+            self.fail("2-two-different-answers", thread.wording.tag, thread.finals[-1][1], "then", mark)
+        thread.finals.append((shown.at, mark))
+
+    def logged(self, line: str) -> None:
+        """A line of the log."""
+        for secret in itertools.chain(self._secrets, (wording.tag for wording in self.wordings)):
+            if secret in line:
+                self.fail("7-secret-logged", secret, line[:300])
+
+    # ---- at the end
+
+    def settled(self, thread: Thread, stored: View | None) -> None:
+        """After the calm: the member has the one answer that the ledger holds, or can fetch it."""
+        tag = thread.wording.tag
+        if not thread.acknowledged:
+            return
+        if stored is None or not stored.final:
+            self.fail("1-accepted-and-lost", tag, "stored:", None if stored is None else stored.title)
+            return
+        for post in thread.posts or [thread.post]:
+            if post is None:
+                self.fail("1-no-answer-shown", tag, "nothing was ever shown")
+                continue
+            if post.removed or post.expired:
+                continue  # it can be fetched with /imagine-show
+            view = next((one.view for one in reversed(post.shown) if one.subject == f"request:{thread.request_id}"), None)
+            if view is None or not view.final:
+                self.fail("1-no-answer-shown", tag, post.id, None if view is None else view.title)
+            elif signature(view) != signature(stored) and "delete" not in thread.pressed:
+                self.fail("2-shown-is-not-stored", tag, signature(view), "stored:", signature(stored))
+
+    def traced(self, thread: Thread, number: int | None) -> None:
+        """A picture of a request was decoded: its number must come from an answer to these very words."""
+        if number is None or not any(number in asked.said.pictures for asked in thread.wording.asked):
+            self.fail("2-picture-of-nobody", thread.wording.tag, number)
+
+
+def signature(view: View) -> str:
+    """What makes two answers the same answer: the pictures, or else the sentence."""
+    return "+".join(one.sha256[:12] for one in view.pictures) or view.title
+
+
+def view_text(view: View) -> str:
+    """Everything readable in a view."""
+    parts = [view.title, *view.text, view.quote, view.mention or ""]
+    parts += [f"{fact.label} {fact.value}" for fact in view.facts]
+    parts += [f"{one.alt} {one.filename}" for one in view.pictures]
+    parts += [button.label for button in view.buttons]
+    return "\n".join(parts)

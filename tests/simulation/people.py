@@ -1,0 +1,234 @@
+"""The members of the simulated community and their platform's event delivery: typing, pressing, acknowledging, redelivering."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.chat.views import Act, Button, Form, Reply
+from bot.domain.requests import Person, Place, Submission
+from tests.simulation.loop import Life
+from tests.simulation.plan import Command, Nature, Press
+from tests.simulation.records import CHANNEL, COMMUNITY, Thread, Wording, wording
+
+if TYPE_CHECKING:
+    from tests.simulation.process import Process
+    from tests.simulation.world import World
+
+ACK_WITHIN = 3.0
+"""Seconds after which the platform takes no acknowledgement any more."""
+REDELIVERIES = (3.0, 30.0, 300.0)
+"""Seconds between deliveries of an event that was not acknowledged, where the platform redelivers."""
+STARTING = frozenset({"again", "retry", "nearest", "edit"})
+"""Presses that begin a request of their own."""
+ACK_FAULTS = {"fails": 2, "answer_lost": 1}
+PRESS_AGAIN = (5.0, 60.0, 600.0)
+"""Seconds after which a member presses again when nothing came back."""
+
+
+@dataclass(slots=True)
+class Event:
+    """One command on its way to the bot."""
+
+    key: str
+    thread: Thread
+    delivered_at: float = 0.0
+    deliveries: int = 0
+    over: bool = False
+    """The platform will not deliver it again."""
+
+
+@dataclass(slots=True)
+class People:
+    """All members, and what the platform does for them."""
+
+    world: World
+    process: Process = field(init=False)
+    events: dict[str, Event] = field(default_factory=dict)
+    threads: dict[int, Thread] = field(default_factory=dict)
+    """By command."""
+
+    # ---- typing
+
+    async def type(self, command: Command) -> None:
+        """A member types /imagine; the platform delivers it."""
+        world = self.world
+        await asyncio.sleep(command.at)
+        words = self._words(command)
+        words.private = words.private and command.private
+        post = world.platform.open(COMMUNITY, CHANNEL, command.who if command.private else None, token=True)
+        key = f"sim:event{command.n}"
+        event = Event(key, Thread(command.who, words, post, key, world.loop.time(), command.private))
+        self.events[event.key] = event
+        self.threads[command.n] = event.thread
+        world.threads.append(event.thread)
+        submission = Submission(
+            Person(command.who, command.who.title()),
+            Place("sim", COMMUNITY, CHANNEL, reply={"post": post.id, "event": event.key, "token": "TOKEN-OF-A-REPLY"}),
+            words.text,
+            count=command.count,
+            private=command.private,
+        )
+        waits = (0.0, *REDELIVERIES) if world.plan.redelivers else (0.0,)
+        for wait in waits:
+            await asyncio.sleep(wait)
+            self._deliver(event, submission)
+            await asyncio.sleep(ACK_WITHIN)
+            twice = self.world.chance.next("redelivery").random() < 0.15 and world.plan.redelivers and not world.calm
+            if event.thread.acknowledged and not twice:
+                break
+        event.over = True
+        world.log("EVENT", event.key, "acknowledged" if event.thread.acknowledged else "failed")
+
+    def _words(self, command: Command) -> Wording:
+        if command.again_of is not None and command.again_of in self.threads:
+            return self.threads[command.again_of].wording
+        made = wording(self.world.plan.seed, command.n, Nature(command.nature))
+        self.register(made)
+        return made
+
+    def register(self, made: Wording) -> None:
+        """Words that may reach the provider."""
+        self.world.wordings[made.text] = made
+        self.world.checker.wordings.append(made)
+
+    def _deliver(self, event: Event, submission: Submission) -> None:
+        process, life = self.process, self.world.life
+        event.delivered_at = self.world.loop.time()
+        event.deliveries += 1
+        if life is None or life.dead or process.adapter is None:
+            return
+        self.world.log("COMMAND", event.key, event.thread.wording.tag)
+        self._in(life, process.adapter.command(event, submission), event.key)
+
+    def _in(self, life: Life, work: object, what: str) -> asyncio.Task[object]:
+        """Runs a piece of the process inside its life; what it raises is a broken promise of the core."""
+        task: asyncio.Task[object] = life.context.run(self.world.loop.create_task, work)  # type: ignore[arg-type]
+
+        def ended(done: asyncio.Task[object]) -> None:
+            if not done.cancelled() and done.exception() is not None and not life.dead:
+                self.world.checker.fail("0-core-raised", what, repr(done.exception()))
+
+        task.add_done_callback(ended)
+        return task
+
+    # ---- acknowledging (called by the adapter, inside the process)
+
+    async def acknowledge(self, event: Event) -> bool:
+        """Answers the platform; whether the member now waits for an answer."""
+        world = self.world
+        await world.boundary("ack-before")
+        fault, r = world.fault(f"ack:{event.key}:{event.deliveries}", ACK_FAULTS, world.plan.chat_faults * 0.5)
+        await asyncio.sleep(r.uniform(0.02, 0.3))
+        if fault == "fails" or world.loop.time() > event.delivered_at + ACK_WITHIN:
+            event.thread.ack_failed = True
+            return False
+        if not event.thread.acknowledged:
+            event.thread.acknowledged = True
+            event.thread.begin(world.loop.time())
+            world.log("ACKNOWLEDGED", event.key)
+        await world.boundary("ack-after")
+        await asyncio.sleep(r.uniform(0.02, 0.3))
+        return True  # an adapter that lost the answer looks again: the platform has it
+
+    def acknowledged(self, key: str) -> bool:
+        """What the platform says about an event. While it will be delivered again, the member still waits."""
+        event = self.events.get(key)
+        if event is None:
+            return True  # a press: its answer is a message of its own
+        waits = event.thread.acknowledged or (self.world.plan.redelivers and not event.over)
+        if waits:
+            event.thread.begin(self.world.loop.time())
+        return waits
+
+    # ---- pressing
+
+    async def press(self, number: int, press: Press) -> None:
+        """Somebody presses a button, if it is there; again when nothing came back."""
+        world = self.world
+        await asyncio.sleep(world.plan.command(press.command).at + press.after)
+        thread = self.threads.get(press.command)
+        if thread is None:
+            return
+        who = press.who or thread.who
+        for attempt, wait in enumerate((0.0, *PRESS_AGAIN)):
+            await asyncio.sleep(wait)
+            button = self._button(thread, press.action, who)
+            life, adapter = world.life, self.process.adapter
+            if button is None:
+                return
+            if life is None or adapter is None:
+                continue
+            key = f"sim:press{number}.{attempt}"
+            child = self._child(thread, key, button.action.value) if who == thread.who and button.action.value in STARTING else None
+            replies = [self._press(life, thread, child, button, who, key)]
+            if press.twice == "event" or (press.twice and not button.opens_form):
+                await asyncio.sleep(world.chance.next("double").uniform(0.0, 0.8))
+                if not life.dead and self.process.adapter is not None:
+                    replies.append(self._press(life, thread, child, button, who, key + (".2" if press.twice == "click" else "")))
+            await asyncio.sleep(4.0)
+            if all(reply.done() and not reply.cancelled() for reply in replies):
+                return
+
+    def _button(self, thread: Thread, action: str, who: str) -> Button | None:
+        for post in thread.posts:
+            view = post.now
+            if view is not None and post.reader in (None, who):
+                for button in view.buttons:
+                    if button.action.value == action:
+                        return button
+        return None
+
+    def _press(self, life: Life, thread: Thread, child: Thread | None, button: Button, who: str, key: str) -> asyncio.Task[object]:
+        world, adapter = self.world, self.process.adapter
+        assert adapter is not None
+        action = button.action.value
+        act = Act(
+            key, who, who.title(), "sim", COMMUNITY, CHANNEL, button.action, button.row, {}, {"act": key, "token": "TOKEN-OF-A-REPLY"}
+        )
+        if who == thread.who:
+            thread.pressed.add(action)
+            if action == "publish":
+                thread.wording.private = False
+        world.log("PRESS", key, who, action, button.row)
+
+        def fill(form: Form) -> Mapping[str, str]:
+            values = {one.name: one.value for one in form.fields}
+            return values if child is None else {**values, "prompt": child.wording.text}
+
+        task = self._in(life, adapter.press(act, fill if button.opens_form else None), key)
+        task.add_done_callback(lambda done: self._replied(key, thread, child, action, done))
+        return task
+
+    def _child(self, thread: Thread, key: str, action: str) -> Thread:
+        """What a press may start: one more request, under the same words or, for an edit, others."""
+        words = thread.wording
+        if action == "edit":
+            words = wording(self.world.plan.seed, key, Nature.GOOD)
+            words.private = thread.private
+            self.register(words)
+        child = Thread(thread.who, words, None, key, self.world.loop.time(), thread.private)
+        child.begin(self.world.loop.time())
+        self.world.threads.append(child)
+        return child
+
+    def _replied(self, key: str, thread: Thread, made: Thread | None, action: str, done: asyncio.Task[object]) -> None:
+        if done.cancelled() or done.exception() is not None or not isinstance(reply := done.result(), Reply):
+            return
+        self.world.log("REPLY", key, reply.changed, reply.text)
+        if reply.changed and made is not None:
+            made.acknowledged = True
+        if reply.changed and action == "cancel":
+            thread.wording.cancelled_at = self.world.loop.time()
+
+    # ---- removing
+
+    async def remove(self, number: int, after: float) -> None:
+        """Somebody deletes the message on the platform."""
+        await asyncio.sleep(self.world.plan.command(number).at + after)
+        thread = self.threads.get(number)
+        if thread is not None and thread.post is not None and thread.post.shown:
+            thread.post.removed = True
+            self.world.log("REMOVED", thread.post.id)

@@ -1,0 +1,164 @@
+"""One life of the real bot: `bot.compose.build` with the simulated world's clock, network and chat platform; and its adapter."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.budgets import Limits
+from bot.catalogue.cost import highest_cost_micros
+from bot.chat.port import ChatPort, ModeratorCheck
+from bot.chat.views import Act, Form, Reply
+from bot.compose import Bot, build
+from bot.core import Core, Duplicate
+from bot.domain.requests import Place, Submission
+from bot.gate.settings import GateSettings
+from bot.providers.openai_images import OpenAIImages
+from bot.providers.pictures import PictureStore
+from bot.requests.rules import Rules
+from tests.simulation.chat import SimChat
+from tests.simulation.loop import Life
+from tests.simulation.ports import SimPorts
+from tests.simulation.provider import KEY
+from tests.simulation.records import COMMUNITY, MODERATORS, OPERATORS
+from tests.simulation.wire import transport
+
+if TYPE_CHECKING:
+    from tests.simulation.people import Event, People
+    from tests.simulation.world import World
+
+BASE_URL = "https://images.sim.test/v1"
+DRAIN = 20.0
+"""Seconds that running exchanges get after SIGTERM, as in bot.compose."""
+
+
+@dataclass(slots=True)
+class Crew:
+    """Who may decide cases."""
+
+    moderators: frozenset[str] = frozenset({"moderator1", "moderator2"})
+
+    async def is_moderator(self, person: str, community: str) -> bool:
+        return person in self.moderators and community == COMMUNITY
+
+    async def is_administrator(self, person: str, community: str) -> bool:
+        return person == "operator1" and community == COMMUNITY
+
+
+@dataclass(slots=True)
+class SimAdapter:
+    """The simulated platform's adapter inside the process: acknowledges commands, hands presses to the core."""
+
+    world: World
+    people: People
+    chat: ChatPort
+    core: Core
+    moderators: ModeratorCheck = field(default_factory=Crew)
+    name: str = "sim"
+
+    async def serve(self, core: Core, ready: Callable[[str], None]) -> None:
+        await asyncio.get_running_loop().create_future()
+
+    async def acknowledged(self, place: Place) -> bool:
+        return self.people.acknowledged(place.reply.get("event", ""))
+
+    def operators_place(self) -> Place | None:
+        return Place(self.name, COMMUNITY, OPERATORS)
+
+    def home_moderators_place(self) -> Place | None:
+        return Place(self.name, COMMUNITY, MODERATORS)
+
+    async def command(self, event: Event, submission: Submission) -> None:
+        """A command has been delivered: store, acknowledge, accept."""
+        received = await self.core.receive(event.key, submission)
+        event.thread.request_id = received.request_id
+        if await self.people.acknowledge(event):
+            await self.core.accept(received.request_id)
+        elif not self.world.plan.redelivers and not isinstance(received, Duplicate):
+            await self.core.abandon(received.request_id)
+
+    async def press(self, act: Act, fill: Callable[[Form], Mapping[str, str]] | None) -> Reply:
+        """A button was pressed; a form behind it is filled at once."""
+        if fill is not None:
+            form = await self.core.form(act)
+            if isinstance(form, Reply):
+                return form
+            act = Act(
+                act.event_key,
+                act.person,
+                act.person_name,
+                act.platform,
+                act.community,
+                act.channel,
+                form.action,
+                form.row,
+                fill(form),
+                act.reply,
+            )
+        return await self.core.act(act)
+
+
+@dataclass(slots=True)
+class Process:
+    """Starts and stops the bot in the lives of one world."""
+
+    world: World
+    people: People
+    folder: Path
+    sent: dict[str, int] = field(default_factory=dict)
+    """Sendings per message over all lives."""
+    bot: Bot | None = None
+    adapter: SimAdapter | None = None
+    store: PictureStore | None = None
+
+    def start(self, life: Life) -> None:
+        """Called inside the life's context."""
+        self.bot = self.adapter = self.store = None
+        task = self.world.loop.create_task(self._run(life))
+        task.add_done_callback(lambda done: self._ended(life, done))
+
+    def stop(self, life: Life) -> None:
+        """SIGTERM: called from outside."""
+        if not life.dead:
+            life.context.run(self.world.loop.create_task, self._stop(life))
+
+    async def _run(self, life: Life) -> None:
+        world = self.world
+        ports = SimPorts(world.loop, world.clock, world.chance.at("process", life.number))
+        store = PictureStore(self.folder)
+        bot = await build(
+            data_dir=self.folder,
+            ports=ports,
+            rules=self.rules(),
+            gate_settings=GateSettings(),
+            provider=OpenAIImages(BASE_URL, KEY, store, ports, transport=transport(world)),
+            pictures=store,
+        )
+        chat = SimChat(world, world.platform, world.plan.chat_faults, self.sent)
+        adapter = SimAdapter(world, self.people, chat, bot.core)
+        bot.add(adapter)
+        found = await bot.start()
+        self.bot, self.adapter, self.store = bot, adapter, store
+        await bot.finish_received(found)
+
+    async def _stop(self, life: Life) -> None:
+        self.adapter = None
+        if self.bot is not None:
+            await self.bot.stop(DRAIN)
+        self.world.outside(0.0, self.world.stopped, life)
+
+    def _ended(self, life: Life, done: asyncio.Task[None]) -> None:
+        if not done.cancelled() and done.exception() is not None:
+            self.world.checker.fail("0-does-not-start", life, repr(done.exception()))
+
+    def rules(self) -> Rules:
+        """The operator's settings of this run."""
+        return Rules(model=self.world.model, limits=Limits(None, None, None, self.budget(), None, None))
+
+    def budget(self) -> int:
+        """What the community may spend in a month, in micros."""
+        model = self.world.model
+        return self.world.plan.budget_pictures * highest_cost_micros(model, model.sizes.default, model.default_quality, 1, 40)

@@ -1,0 +1,83 @@
+"""What the world remembers of a run from outside: what people typed and pressed, what was asked of the provider under which words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+
+from tests.simulation.chat import Post
+from tests.simulation.plan import Nature
+from tests.simulation.provider import Asked
+
+COMMUNITY = "town"
+CHANNEL = "imagine"
+MODERATORS = "moderators"
+OPERATORS = "operators"
+
+_THINGS = ("bicycle", "lighthouse", "teapot", "orchard", "harbour", "violin", "balloon", "lantern")
+_MANNERS = ("in the rain", "at dawn", "in watercolour", "under stars", "in autumn", "by the sea")
+_SYLLABLES = ("ba", "ke", "lo", "mi", "nu", "pra", "sel", "tor", "vin", "wex", "yol", "zan")
+
+
+@dataclass(slots=True)
+class Wording:
+    """One prompt. Everything that is sent under these words is one story: each `start` (a command, a press) allows one request."""
+
+    text: str
+    tag: str
+    """A made-up word that stands in no other prompt."""
+    nature: Nature
+    private: bool = True
+    """Nobody but its author has seen it in the channel so far."""
+    starts: list[float] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    ended: int = 0
+    """Starts that have come to an end as seen from outside: an answer that must not be asked again, or a death in the middle."""
+    blocked_at: float | None = None
+    """A living process has read the provider's block."""
+    cancelled_at: float | None = None
+    """Its only request was cancelled, and the member was told so."""
+    forgiven: bool = False
+    """The block cannot be known any more (the process died before it could write it down)."""
+
+
+@dataclass(slots=True)
+class Thread:
+    """One request as a member sees it: the message that it lives in, and what was pressed on it."""
+
+    who: str
+    wording: Wording
+    post: Post | None
+    """Its first message; None until something was shown of it."""
+    event: str
+    """Key of the command or press that began it."""
+    began_at: float
+    private: bool
+    acknowledged: bool = False
+    """The platform took the acknowledgement: the member waits for an answer."""
+    ack_failed: bool = False
+    request_id: str | None = None
+    pressed: set[str] = field(default_factory=set)
+    """Actions that were pressed and may have had an effect."""
+    finals: list[tuple[float, str]] = field(default_factory=list)
+    """(moment, signature) of final views, without repeats."""
+    posts: list[Post] = field(default_factory=list)
+    """All messages in which it was shown."""
+    start: int | None = None
+    """Which start of its wording is its own."""
+
+    def begin(self, now: float) -> None:
+        """The bot may ask the provider from now on: the member waits for an answer."""
+        if self.start is None:
+            self.start = len(self.wording.starts)
+            self.wording.starts.append(now)
+        else:
+            self.wording.starts[self.start] = now
+
+
+def wording(seed: int, name: int | str, nature: Nature) -> Wording:
+    """Words that stand for themselves: no digits, no names, nothing that a lint would ask about."""
+    r = Random(f"{seed}:words:{name}")
+    tag = "".join(r.choice(_SYLLABLES) for _ in range(4))
+    text = f"a {r.choice(_THINGS)} {r.choice(_MANNERS)}, {tag}"
+    return Wording(text, tag, nature)
