@@ -108,7 +108,7 @@ class Bot:
         found = await self.ledger.write(recover)
         await self.ledger.read(self.notices.load)
         for message_id in found.messages:
-            self.sender.wake(message_id)
+            self.sender.found(message_id)
         self._tasks = [
             asyncio.create_task(self.scheduler.run(), name="scheduler"),
             asyncio.create_task(self._sweep(), name="sweep"),

@@ -31,8 +31,9 @@ LEAST_PAUSE = 0.001
 """Seconds; a shorter rest is lost in the rounding of wall-clock times and would be asked for again at once, for ever."""
 PACE = 1.0
 """Seconds between two edits of one message while it is not final."""
-REPEAT_FINAL_AFTER = 5.0
-"""Seconds after which a final view is sent once more when an earlier send was lost."""
+REPEAT_FINAL_AFTER = 30.0
+"""Seconds after which a final view is sent once more when an earlier send was lost: so long after we have given up on its answer a platform
+may still carry out an edit."""
 LONGEST_BACKOFF = 300.0
 AT_ONCE = 24
 """Sends under way at once."""
@@ -50,7 +51,8 @@ class Line:
     """Loop time of the last send."""
     lost: bool = False
     """A send's answer was lost since the last certain final view."""
-    repeated: bool = False
+    repeat_at: float | None = None
+    """Loop time from which the final view may be sent once more, as a lost send makes necessary."""
     tries: int = 0
     ref: Mapping[str, str] | None = None
     timer: asyncio.TimerHandle | None = None
@@ -83,6 +85,11 @@ class Sender:
             line.task = asyncio.get_running_loop().create_task(self._run(message_id, line))
         else:
             line.again = True
+
+    def found(self, message_id: str) -> None:
+        """A dead process left this message unsettled; an edit of its may still be on the way."""
+        self._lines.setdefault(message_id, Line()).lost = True
+        self.wake(message_id)
 
     def nudge(self, message_id: str) -> None:
         """The sweep found this message unshown: look at it unless that is under way or planned already."""
@@ -136,6 +143,8 @@ class Sender:
             line.last, line.tries = None, 0
             return
         message = stored.message if line.ref is None else _with_ref(stored.message, line.ref)
+        if view == line.last and self._repeats_later(message_id, line):
+            return
         if view == line.last and not (view.final and (line.lost or stored.wanted > stored.sent)):
             self._schedule(message_id, line, view)
             return
@@ -174,7 +183,7 @@ class Sender:
             case Sent(ref):
                 await self._sent(message_id, line, stored, view, ref or stored.message.ref)
             case Unknown(ref):
-                line.lost, line.last, line.repeated = True, None, False
+                line.lost, line.last, line.repeat_at = True, None, None
                 if ref:
                     line.ref = ref
                     await self.ledger.write(lambda tx: message_rows.keep_ref(tx, message_id, ref))
@@ -193,19 +202,18 @@ class Sender:
     async def _sent(self, message_id: str, line: Line, stored: message_rows.Stored, view: View, ref: Mapping[str, str]) -> None:
         line.last, line.tries = view, 0
         if view.final:
-            if line.lost and not line.repeated:
-                line.repeated = True
+            if line.lost and line.repeat_at is None:
+                line.repeat_at = self.ports.monotonic() + REPEAT_FINAL_AFTER
+            if self._repeats_later(message_id, line):
                 if dict(ref) != dict(stored.message.ref):
                     line.ref = ref
                     await self.ledger.write(lambda tx: message_rows.keep_ref(tx, message_id, ref))
-                line.not_before = self.ports.monotonic() + REPEAT_FINAL_AFTER
-                self._alarm(message_id, line, REPEAT_FINAL_AFTER)
                 return
 
             def settle(tx: Tx) -> bool:
                 return message_rows.shown(tx, message_id, sent=stored.wanted, ref=ref, final=True)
 
-            line.lost = line.repeated = False
+            line.lost, line.repeat_at = False, None
             if await self.ledger.write(settle):
                 line.last, line.ref = None, None
             else:
@@ -215,6 +223,13 @@ class Sender:
             line.ref = ref
             await self.ledger.write(lambda tx: message_rows.keep_ref(tx, message_id, ref))
         self._schedule(message_id, line, view)
+
+    def _repeats_later(self, message_id: str, line: Line) -> bool:
+        """Whether the final view must be sent once more and its time has not come; plans the look that sends it."""
+        left = 0.0 if line.repeat_at is None else line.repeat_at - self.ports.monotonic()
+        if left > LEAST_PAUSE:
+            self._alarm(message_id, line, left)
+        return left > LEAST_PAUSE
 
     def _schedule(self, message_id: str, line: Line, view: View) -> None:
         if view.refresh_at is not None and not view.final:
