@@ -38,6 +38,9 @@ def _expire(tx: Tx, request_id: str) -> None:
     if request is None:
         return
     match request.state:
+        case RequestState.RECEIVED:
+            # Its acknowledgement failed and nobody could say so: the member saw the command fail, so nothing is said and nothing is sent.
+            request_rows.move(tx, request, RequestEvent.REFUSE, refusal={"reason": "abandoned"}, answered_at=tx.now, prompt="")
         case RequestState.HELD:
             request_rows.move(tx, request, RequestEvent.REFUSE, refusal={"reason": "no_answer"}, answered_at=tx.now)
             show(tx, request)
