@@ -48,6 +48,7 @@ STRUCTURE: tuple[Rule, ...] = (
             Kind.AUTH_PERMISSION: "insufficient_plan plan_not_supported feature_not_enabled API_KEY_DISABLED USER_INACTIVE",
             Kind.UNSUPPORTED_COUNT: "too_many_images n_not_within_range invalid_n",
             Kind.PROMPT_EMPTY: "prompt_missing prompt_required missing_prompt empty_prompt prompt_empty",
+            Kind.INVALID_REFERENCE_IMAGE: "count_token_failed image_download_failed get_image_failed",
             Kind.REGION_BLOCKED: "unsupported_region region_blocked geo_blocked",
             Kind.MODEL_ACCESS_DENIED: "model_access_denied model_not_allowed model_price_error",
             Kind.RATE_LIMITED: """

@@ -53,6 +53,12 @@ STRUCTURE: tuple[Rule, ...] = (
     ),
     Rule(Kind.SAFETY_PROMPT, API, keys=frozenset({"promptfeedback", "blockreasonmessage"}), family=FAMILY),
     Rule(
+        Kind.SAFETY_PROMPT,
+        API + ": a reason that is newer than this table",
+        filled=frozenset({"promptfeedback", "blockreason"}),
+        family=FAMILY,
+    ),
+    Rule(
         Kind.SAFETY_OUTPUT,
         API,
         codes=names(

@@ -42,6 +42,14 @@ BEFORE: tuple[Rule, ...] = (
         statuses=statuses(404),
         family=FAMILY,
     ),
+    Rule(
+        Kind.CORRUPT_IMAGE,
+        FACTS + ": a file of no bytes",
+        apis=("download",),
+        statuses=statuses(200),
+        shapes=frozenset({"empty"}),
+        family=FAMILY,
+    ),
 )
 """Asked first: what a download answers is about the link."""
 
@@ -83,7 +91,7 @@ BROKEN: tuple[Rule, ...] = (
         Kind.EMPTY_RESULT,
         """no content / no image / contains no / no url found / no output / no picture / no media / no result / without image /
         without any image / failed to generate output / did not generate / could not generate the image / not generate any /
-        未返回图片 / 没有返回图片 / 未生成图片""",
+        identical to the input / same as the input / equals the input / 未返回图片 / 没有返回图片 / 未生成图片""",
         never="quota / provided / available / in request / active / body",
         only=statuses(0, 200, 202, 500),
         confidence=0.7,

@@ -92,9 +92,9 @@ SENTENCES: tuple[Rule, ...] = (
         image resolution exceeds / no face / 参考图 / 图片格式 / 图片大小 / 上传的图片 / 上传图片 / 输入图片 / 图片文件 /
         图片链接 / 图片地址 / 图片解析 / 图片读取 / 图像格式 / 蒙版 / 底图 / 垫图""",
         """invalid / unsupported / not supported / must be / corrupt / could not / cannot / can't / unable / failed / too large /
-        exceed / too small / damaged / format must / less than / larger than / unreadable / not a valid / not valid / required / missing /
-        mismatch / same size / same dimension / broken / empty / detected / not match / 不支持 / 无效 / 过大 / 太大 / 损坏 / 失败 /
-        错误 / 格式 / 超过""",
+        exceed / too small / too short / damaged / format must / less than / larger than / unreadable / not a valid / not valid /
+        required / missing / mismatch / same size / same dimension / broken / empty / detected / not match / 不支持 / 无效 / 过大 /
+        太大 / 损坏 / 失败 / 错误 / 格式 / 超过""",
         never="""image model / this model / image generation model / size must / number of image / image size must / generated image /
         image_size / response format / image quota / generate the image / generating""",
     ),

@@ -257,6 +257,13 @@ REFUSALS: tuple[Rule, ...] = (
 
 OTHER_ANSWERS_IN_WORDS: tuple[Rule, ...] = (
     Rule(
+        Kind.UNSUPPORTED_OPTION,
+        FACTS + " 3: the model behind a gateway has no tool for pictures",
+        words=words("tool / 工具", "not available / unavailable / not found / not enabled / not supported / 不可用 / 不支持"),
+        confidence=0.5,
+        family=FAMILY,
+    ),
+    Rule(
         Kind.EMPTY_RESULT,
         FACTS + " 3: an apology of a machine, or of a model that cannot draw at all",
         words=words(
