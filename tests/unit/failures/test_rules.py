@@ -38,7 +38,18 @@ def test_no_rule_gives_a_safety_kind_an_action() -> None:
 def test_a_rule_can_be_told_from_a_status_alone() -> None:
     """A rule that names nothing but a status is a status table's business, except where the status has one meaning."""
     for rule in RULES:
-        named = rule.codes or rule.words or rule.keys or rule.shapes or rule.apis or rule.says or rule.true or rule.false or rule.exceptions
+        named = (
+            rule.codes
+            or rule.words
+            or rule.keys
+            or rule.filled
+            or rule.shapes
+            or rule.apis
+            or rule.says
+            or rule.true
+            or rule.false
+            or rule.exceptions
+        )
         assert named or rule.around or rule.statuses == frozenset({402}), rule
 
 
