@@ -33,7 +33,7 @@ log = structlog.get_logger()
 
 AGAIN = (2.0, 5.0, 10.0, 20.0, 40.0, 60.0)
 """Seconds between attempts to log in while Discord cannot be reached."""
-GRACE = 15.0
+GRACE = 5.0
 """Seconds after a start in which a new message may still take over a placeholder that a dead process left."""
 
 

@@ -64,15 +64,14 @@ class DiscordChat:
         pictures, notes = await self.fitting.load(view.pictures)
         draft = Draft(view, pictures, tuple(notes))
         last = Judged(Trouble.TOKEN_OVER, "no_way_left")
-        if spot.gone:
-            if not view.final:
-                return Sent(spot.ref())
-        elif spot.known:
+        if spot.gone and (view.final if _staff(message) else spot.final or not view.final):
+            return Sent(spot.ref())
+        if spot.known:
             result = await self._edit_known(message, view, spot, draft)
             if not isinstance(result, Judged):
                 return result
             last = result
-            spot = replace(spot, posts=spot.posts + 1)
+            spot = spot.anew()
         return await self._go(message, view, spot, draft, last)
 
     async def _edit_known(self, message: Message, view: View, spot: Spot, draft: Draft) -> SendResult | Judged:
@@ -83,13 +82,13 @@ class DiscordChat:
             if not isinstance(result, Judged):
                 return result
             judged = result
-        staff = message.audience in (Audience.MODERATORS, Audience.OPERATORS)
+        staff = _staff(message)
         if judged.trouble in (Trouble.GONE, Trouble.NO_CHANNEL) and (view.final if staff else spot.final):
-            return Sent(replace(spot, gone=True).ref())  # somebody removed what had been said to the end: it stays removed
+            return Sent(replace(spot.anew(gone=True), final=True).ref())  # somebody removed what had been said to the end: it stays removed
         if staff:
             return judged
         if judged.trouble is Trouble.GONE and not view.final:
-            return Sent(replace(spot, gone=True).ref())  # the answer is still owed and will be a new message
+            return Sent(spot.anew(gone=True).ref())  # the answer is still owed and will be a new message
         if not view.final:
             return Later(15.0)  # progress alone is not worth a new message
         return judged
@@ -106,7 +105,7 @@ class DiscordChat:
                 return result
             last = result
             log.warning("discord_way_closed", way=way.name, message=message.id, channel=message.place.channel, detail=last.detail)
-        if message.audience in (Audience.MODERATORS, Audience.OPERATORS) and message.place.channel.isdigit():
+        if _staff(message) and message.place.channel.isdigit():
             self.refused_messages[message.id] = int(message.place.channel)
         return Refused(WHY.get(last.trouble, RefusedWhy.EXPIRED), last.detail)
 
@@ -180,6 +179,10 @@ class DiscordChat:
     @staticmethod
     def _handle(message: Message) -> Handle | None:
         return of_reply(message.place.reply)
+
+
+def _staff(message: Message) -> bool:
+    return message.audience in (Audience.MODERATORS, Audience.OPERATORS)
 
 
 def _neutral(draft: Draft) -> Draft:

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import binascii
 import os
+from pathlib import Path
 
 import discord
 import typer
@@ -26,8 +27,8 @@ def group() -> None:
 
 
 @app.command(help=text("discord.cli.invite"))
-def invite() -> None:
-    env = environment()
+def invite(ctx: typer.Context) -> None:
+    env = environment(ctx.obj if isinstance(ctx.obj, Path) else Path(".env"))
     wrong = settings.problems(env)
     if wrong:
         typer.echo(wrong[0], err=True)
@@ -44,9 +45,9 @@ def invite() -> None:
     typer.echo(text("discord.cli.link", link=install_link(application)))
 
 
-def environment() -> dict[str, str]:
-    """`.env` of the working folder under the environment, without blanks and quotes around values."""
-    merged = {**{key: value or "" for key, value in dotenv_values(".env").items()}, **os.environ}
+def environment(file: Path) -> dict[str, str]:
+    """The `.env` file under the environment, without blanks and quotes around values."""
+    merged = {**{key: value or "" for key, value in dotenv_values(file, interpolate=False).items()}, **os.environ}
     return {key: value.strip().strip("\"'").strip() for key, value in merged.items()}
 
 

@@ -61,6 +61,10 @@ class Spot:
         except ValueError:
             return Spot()
 
+    def anew(self, *, gone: bool = False) -> Spot:
+        """Not shown where it was any more; a new post is another one for Discord, and repeats of it are the same one."""
+        return Spot(posts=self.posts + 1, final=self.final, gone=gone)
+
     def ref(self) -> dict[str, str]:
         found = {"way": self.way, "channel": str(self.channel), "message": self.message, "posts": str(self.posts)}
         return {**found, **({"final": "1"} if self.final else {}), **({"gone": "1"} if self.gone else {})}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import discord
@@ -59,6 +59,8 @@ class DiscordWire:
     """Every way of showing a draft."""
 
     session: Session
+    _direct: dict[int, int] = field(default_factory=dict)
+    """Person -> direct channel."""
 
     async def online(self) -> bool:
         return await self.session.get(LOGIN_WITHIN) is not None
@@ -92,11 +94,19 @@ class DiscordWire:
         return str(found.id)
 
     async def direct_channel(self, person: int) -> int:
-        return (await self.session.now.create_dm(discord.Object(person))).id
+        if person not in self._direct:
+            # As text, the way Discord's description has it; the library's own call would send a number.
+            found = await self.session.now.http.start_private_message(str(person))
+            if len(self._direct) > 10_000:
+                self._direct.clear()
+            self._direct[person] = int(found["id"])
+        return self._direct[person]
 
     def hook(self, handle: Handle) -> discord.Webhook:
         """An interaction's answers are a webhook; works with a token of a dead process, too."""
-        return discord.Webhook.partial(handle.application, handle.token, client=self.session.now)
+        hook = discord.Webhook.partial(handle.application, handle.token, client=self.session.now)
+        hook.type = discord.WebhookType.application  # without that the library refuses to answer one person alone
+        return hook
 
     async def has_answer(self, handle: Handle) -> bool:
         """Whether Discord took our acknowledgement. Raises for what is no answer to that question."""
@@ -121,6 +131,13 @@ def _files(draft: Draft) -> list[Any]:
     return [discord.File(io.BytesIO(one.content), filename=one.name, description=one.alt[:1024] or None) for one in draft.pictures[:10]]
 
 
-def _mentioned(draft: Draft) -> list[discord.Object]:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A person to notify. Ids are text in Discord's description; the library's own objects would send numbers."""
+
+    id: str
+
+
+def _mentioned(draft: Draft) -> Any:
     mention = draft.mention
-    return [discord.Object(int(mention))] if mention is not None and mention.isascii() and mention.isdigit() else []
+    return [Named(mention)] if mention is not None and mention.isascii() and mention.isdigit() else []
