@@ -19,8 +19,10 @@ class How(StrEnum):
     """Do it, then give this answer instead of the real one (a gateway's 502 after the work was done)."""
     CUT = "cut"
     """Cut the connection before doing anything."""
-    SLOW = "slow"
-    """Do it after a delay."""
+    STUCK = "stuck"
+    """Neither do anything nor answer, for as long as the caller waits."""
+    STUCK_AFTER = "stuck_after"
+    """Do it, and never answer."""
 
 
 @dataclass(slots=True)
@@ -34,10 +36,13 @@ class Fault:
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     times: int = 1
-    delay: float = 0.0
+    with_files: bool = False
+    """Only for requests that upload something."""
     used: int = 0
 
-    def matches(self, method: str, path: str) -> bool:
+    def matches(self, method: str, path: str, files: int) -> bool:
+        if self.with_files and not files:
+            return False
         return self.used < self.times and self.method in ("*", method) and self.path.search(path) is not None
 
     def payload(self) -> bytes:
@@ -60,12 +65,13 @@ class Faults:
         headers = {"Via": "1.1 google", "X-RateLimit-Scope": scope, "Retry-After": str(int(retry_after) + 1)}
         return self.add(method, path, status=429, body=body, headers=headers, times=times)
 
-    def refuse(self, method: str, path: str, status: int, code: int, message: str = "refused on demand", times: int = 1) -> Fault:
-        return self.add(method, path, status=status, body={"message": message, "code": code}, times=times)
+    def refuse(self, method: str, path: str, status: int, code: int, times: int = 1, *, with_files: bool = False) -> Fault:
+        body = {"message": "refused on demand", "code": code}
+        return self.add(method, path, status=status, body=body, times=times, with_files=with_files)
 
-    def find(self, method: str, path: str) -> Fault | None:
+    def find(self, method: str, path: str, files: int) -> Fault | None:
         for fault in self.rules:
-            if fault.matches(method, path):
+            if fault.matches(method, path, files):
                 fault.used += 1
                 return fault
         return None

@@ -26,6 +26,8 @@ class Line:
 
     def __init__(self, ws: web.WebSocketResponse, compress: str) -> None:
         self.ws, self.compress = ws, compress
+        self.closed_by_us = False
+        """A close by the server leaves the session resumable, a client's 1000 or 1001 ends it."""
         self._zlib = zlib.compressobj()
         self._zstd: Any = None
         if compress == "zstd-stream":
@@ -69,7 +71,7 @@ class Gateway:
                 await self._received(line, json.loads(message.data))
         if self.current is not None and self.current.line is line:
             self.current.line = None
-            if ws.close_code in (1000, 1001):
+            if ws.close_code in (1000, 1001) and not line.closed_by_us:
                 self.sessions.pop(self.current.id, None)
         await self.world.notify()
         return ws
@@ -160,7 +162,9 @@ class Gateway:
         await self._line().send({"op": 9, "d": resumable, "s": None, "t": None})
 
     async def close(self, code: int = 4000) -> None:
-        await self._line().ws.close(code=code)
+        line = self._line()
+        line.closed_by_us = True
+        await line.ws.close(code=code)
 
     def cut(self) -> None:
         """The connection breaks without a word."""

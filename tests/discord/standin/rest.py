@@ -64,17 +64,20 @@ class Rest:
         call = Call(request.method, path, found[0] if found else "", query=dict(request.query))
         await self._read(request, call)
         self.calls.append(call)
-        fault = self.faults.find(request.method, path)
+        fault = self.faults.find(request.method, path, len(call.uploads))
         if fault is not None and fault.how in (How.ANSWER, How.CUT):
             await self.world.notify()
             return self._broken(request, call, fault)
-        if fault is not None and fault.how is How.SLOW:
-            await asyncio.sleep(fault.delay)
+        if fault is not None and fault.how is How.STUCK:
+            await self.world.notify()
+            await asyncio.Event().wait()
         status, body = 404, {"message": "404: Not Found", "code": 0}
         if found is not None and found[1] is not None:
             call.params = found[1].groupdict()
             status, body = await self._answer(request, call, found[2])
         await self.world.notify()
+        if fault is not None and fault.how is How.STUCK_AFTER:
+            await asyncio.Event().wait()
         if fault is not None and fault.how in (How.LOST, How.DONE_BUT):
             return self._broken(request, call, fault)
         return self._respond(call, status, body)

@@ -27,7 +27,7 @@ class StandIn:
 
     async def __aenter__(self) -> StandIn:
         app = web.Application(client_max_size=512 * 1024 * 1024)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.2)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.2, handler_cancellation=True)
         app.router.add_route("*", "/api/v10/{rest:.*}", self._rest)
         app.router.add_get("/gw/", self._gateway)
         app.router.add_get("/attachments/{id}/{name}", self._attachment)

@@ -82,7 +82,19 @@ class Channel:
             thread = {"archived": False, "auto_archive_duration": 1440, "archive_timestamp": "2026-09-01T00:00:00+00:00", "locked": False}
             counts = {"message_count": 0, "member_count": 1, "total_message_sent": 0}
             return {**common, "owner_id": self.guild.owner, "thread_metadata": thread, **counts}
-        return {**common, "position": 0, "permission_overwrites": [], "nsfw": False, "rate_limit_per_user": 0, "topic": None}
+        return {
+            **common,
+            "position": 0,
+            "permission_overwrites": [self._overwrite()],
+            "nsfw": False,
+            "rate_limit_per_user": 0,
+            "topic": None,
+        }
+
+    def _overwrite(self) -> dict[str, Any]:
+        """The bot's rights in this channel, said as Discord says them."""
+        assert self.guild is not None
+        return {"id": self.guild.bot, "type": 1, "allow": str(self.bot_permissions), "deny": str(MEMBER_DEFAULT & ~self.bot_permissions)}
 
 
 @dataclass(slots=True)
@@ -90,6 +102,7 @@ class Guild:
     id: str
     name: str
     owner: str
+    bot: str
     roles: dict[str, Role] = field(default_factory=dict)
     members: dict[str, list[str]] = field(default_factory=dict)
     """User id -> ids of roles."""
@@ -342,7 +355,7 @@ class World:
         return user
 
     def guild(self, name: str = "Studio") -> Guild:
-        guild = Guild(self.new_id(), name, owner="1")
+        guild = Guild(self.new_id(), name, owner="1", bot=self.bot.id)
         guild.roles[guild.id] = Role(guild.id, "@everyone", MEMBER_DEFAULT)
         guild.members[self.bot.id] = []
         self.guilds[guild.id] = guild
