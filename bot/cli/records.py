@@ -56,9 +56,10 @@ def requests(
     if since is not None:
         where.append("created_at >= ?")
         values.append(SystemPorts().now() - _seconds(since))
+    # Columns and clauses are constants of this file, values are bound.
     sql = (
-        "SELECT id, created_at, state, answer, json_extract(failure, '$.kind') AS failure,"
-        " json_extract(refusal, '$.reason') AS refusal, platform, community, person, person_name, model,"  # noqa: S608  # columns and clauses are constants of this file, values are bound
+        "SELECT id, created_at, state, answer, json_extract(failure, '$.kind') AS failure,"  # noqa: S608
+        " json_extract(refusal, '$.reason') AS refusal, platform, community, person, person_name, model,"
         " size, quality, count, private, attempts, rate_answers, answered_at, parent, prompt,"
         " (SELECT coalesce(sum(cost), 0) FROM attempts WHERE request_id = requests.id) AS cost_micros,"
         " (SELECT count(*) FROM pictures WHERE request_id = requests.id) AS pictures"
