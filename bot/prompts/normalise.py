@@ -173,11 +173,6 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(fold(text).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def same_wording(one: str, other: str) -> bool:
-    """Whether two texts differ in nothing but spelling tricks."""
-    return fold(one) == fold(other)
-
-
 def alt_text(prompt: str) -> str:
     """The description a picture carries: the prompt on one line, cut at a word where it is too long for a platform."""
     line = " ".join(prompt.split())

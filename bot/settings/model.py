@@ -51,7 +51,8 @@ class Settings(BaseSettings):
         "medium"
     )
     image_proxy: Annotated[str | None, BeforeValidator(values.proxy)] = Field(None, repr=False)
-    partial_images: Annotated[int, BeforeValidator(values.whole(0, 3))] = 0
+    partial_images: Annotated[int, BeforeValidator(values.not_yet)] = 0
+    """Streaming is not built; the name is taken so that nobody believes that it is."""
 
     max_attempts: Annotated[int, BeforeValidator(values.whole(1, 10))] = 3
     max_rate_answers: Annotated[int, BeforeValidator(values.whole(0, 100))] = 10
