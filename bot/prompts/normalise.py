@@ -77,9 +77,11 @@ def normalise(text: str) -> str:
     text = _UNSEEN.sub("", text)
     for flag, hole in zip(_ENGLAND_SCOTLAND_WALES, _FLAG_HOLES, strict=True):
         text = text.replace(hole, flag)
-    # Before NFC, which sorts a run of marks in quadratic time, and after it, because it can take one mark apart into two.
-    text = _bounded_marks(unicodedata.normalize("NFC", _bounded_marks(text)))
-    text = _without_stray_joiners(text).strip()
+    # Marks are bounded before NFC, which sorts a run of them in quadratic time. Each step can give the other work (without a stray joiner
+    # two characters compose, composing moves a mark), so they take turns until nothing changes: two or three rounds.
+    cleaned = None
+    while cleaned != text:
+        cleaned, text = text, unicodedata.normalize("NFC", _without_stray_joiners(_bounded_marks(text))).strip()
     if not any(unicodedata.category(char).startswith(_SEEN) for char in text):
         raise UnusableText(TextProblem.EMPTY)
     return text

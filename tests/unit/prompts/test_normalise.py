@@ -54,6 +54,7 @@ def test_both_halves_of_a_character_are_joined() -> None:
         ("cafe\u0301", "café"),
         ("a\tb", "a b"),
         ("a\ufe0f\ufe0f\ufe0fb", "a\ufe0fb"),
+        ("A\u200c\u0300", "À"),
         ("x\ufffcy\ufffez", "xyz"),
     ],
 )
