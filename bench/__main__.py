@@ -8,11 +8,12 @@ import sys
 BENCHES = {
     "gate": ("bench.provider.gate", "the provider benchmark through the real core, against the targets of docs/gate.md"),
     "core": ("bench.core", "the core's own time on a real SQLite file"),
+    "failures": ("bench.failures", "how well and how fast failures are recognised, also with each family of rules left out"),
     "lag": ("bench.loop_lag", "how long the event loop waits while pictures are decoded"),
     "peers": ("bench.provider.peers", "the provider benchmark for what people use today; makes an environment of its own first"),
     "sweep": ("bench.provider.sweep", "many scenarios drawn at random, without a network"),
 }
-DEFAULT = ("gate", "core", "lag")
+DEFAULT = ("gate", "core", "failures", "lag")
 
 
 def main() -> int:
