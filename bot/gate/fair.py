@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +13,7 @@ from bot.gate.port import Waiting
 HALF_LIFE = 600.0
 """Seconds after which a service counts half. What was served longer ago than this, and everybody who is new, stands equal."""
 _KEEP = 5000
+_Key = tuple[bool, float, float, float, str, str, str]
 
 
 @dataclass(slots=True)
@@ -67,31 +70,46 @@ class FairQueue:
                 best, best_key = one, key
         return best
 
+    def standing(self, person: str, now: float) -> float:
+        """Services of late, faded; half a service and less is as good as none."""
+        scale = self.people.scale(now)
+        return max(0.5, self.people.weights.get(person, 0.0) / scale)
+
     def serve(self, one: Waiting, now: float, amount: float = 1.0) -> None:
         """Book a launch; a negative amount takes it back when nothing came of it."""
         self.people.add(one.person, amount, now)
         self.communities.add(one.community, amount, now)
 
     def order(self, now: float, waiting: Sequence[Waiting]) -> list[Waiting]:
-        """Everybody in the order in which they would be served if nobody new came: one request of each in turn, the least served first."""
-        unit, floor = self.people.scale(now), 0.5 * self.people.scale(now)
-        community_floor = 0.5 * self.communities.scale(now)
-        taken: dict[tuple[bool, str], int] = {}
-        keyed = []
-        for one in sorted(waiting, key=lambda each: (each.since, each.request_id)):
-            lane = (one.lane is Lane.BATCH, one.person)
-            turn = taken.get(lane, 0)
-            taken[lane] = turn + 1
-            served = self.people.weights.get(one.person, 0.0)
-            keyed.append(
-                (
-                    lane[0],
-                    max(floor, served + turn * unit),
-                    max(community_floor, self.communities.weights.get(one.community, 0.0)),
-                    one.since,
-                    one.request_id,
-                    one,
-                )
-            )
-        keyed.sort(key=lambda row: row[:5])
-        return [row[5] for row in keyed]
+        """Everybody in the order in which they would be served if nobody new came."""
+        unit = self.people.scale(now)
+        community_unit = self.communities.scale(now)
+        people = defaultdict(float, self.people.weights)
+        communities = defaultdict(float, self.communities.weights)
+        lines: dict[tuple[bool, str, str], list[Waiting]] = defaultdict(list)
+        for one in sorted(waiting, key=lambda each: (each.since, each.request_id), reverse=True):
+            lines[one.lane is Lane.BATCH, one.person, one.community].append(one)
+
+        def key(batch: bool, person: str, community: str) -> _Key:
+            head = lines[batch, person, community][-1]
+            standing = max(0.5 * unit, people[person])
+            return batch, standing, max(0.5 * community_unit, communities[community]), head.since, head.request_id, person, community
+
+        heads = [key(*line) for line in lines]
+        heapq.heapify(heads)
+        found = []
+        while heads:
+            batch, *_, person, community = heads[0]
+            current = key(batch, person, community)
+            if current > heads[0]:  # somebody's service has moved this line back; keys only grow
+                heapq.heapreplace(heads, current)
+                continue
+            line = lines[batch, person, community]
+            found.append(line.pop())
+            people[person] = max(0.0, people[person]) + unit
+            communities[community] += community_unit
+            if line:
+                heapq.heapreplace(heads, key(batch, person, community))
+            else:
+                heapq.heappop(heads)
+        return found

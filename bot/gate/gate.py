@@ -35,8 +35,8 @@ ADMITTED_AFTER = 1.0
 """Seconds; what has not been refused by then was let in."""
 LOOKED_AT = 3.0
 """Seconds; a block or a wrong parameter found sooner was found before the work began, and is taken not to count towards the limit."""
-LONGEST_PAUSE = 120.0
-"""Seconds; a hint beyond this is a day's quota or nonsense: look again after this long."""
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 120.0
+"""Seconds; a hint below is rounding, and one beyond is a day's quota or nonsense: look again after this long."""
 ALONE = 2.0
 """Seconds to wait when too many are said to run although none of ours does."""
 _LIKELY_LIGHT = 8
@@ -331,6 +331,8 @@ class AdaptiveGate:
         named, wait = named_rate(failure), failure.wait
         if wait is not None and only_a_clock(verdict.headers, wait) and not self.pace.bucket.in_a_row:
             wait = None
+        if wait is not None:
+            wait = max(SHORTEST_PAUSE, min(wait, LONGEST_PAUSE))
         silent = wait is None and named is None and read(verdict.headers) is None
         if silent and self._may_be_crowd(run, now):
             return
@@ -338,7 +340,7 @@ class AdaptiveGate:
         knew = self.pace.known
         self.pace.refuse(run.launched, wait, named)
         if wait is not None:
-            wait = max(0.05, min(wait, LONGEST_PAUSE)) + self.uniform(0.0, 0.1)
+            wait += self.uniform(0.0, 0.1)
             self.paused_until = max(self.paused_until, now + wait)
             self._note("paused", seconds=round(wait, 1))
         if not knew or not silent:
