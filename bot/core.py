@@ -185,7 +185,14 @@ class Core:
         lines = [text(f"status.{seen.state}", wait=duration(seen.paused_for))]
         lines.append(text("status.queue", running=pictures_word(seen.in_flight), waiting=waiting))
         if seen.latency_p50 is not None:
-            lines.append(text("status.latency", wait=duration(seen.latency_p50)))
+            slow = seen.latency_p95 or seen.latency_p50
+            lines.append(text("status.latency", wait=duration(seen.latency_p50), slow=duration(slow)))
+        if seen.concurrency is not None:
+            lines.append(text("status.concurrency", count=seen.concurrency))
+        if seen.per_minute is not None:
+            lines.append(text("status.per_minute", count=round(seen.per_minute)))
+        if seen.failures_in_a_row > 1:
+            lines.append(text("status.failures", count=seen.failures_in_a_row))
         facts = tuple(
             Fact(
                 text(f"status.left_{one.scope}_{one.period}"),
