@@ -180,7 +180,7 @@ class _Detector(Protocol):
 
 @functools.cache
 def _detectors() -> tuple[_Detector, ...]:
-    """Of detect-secrets, without its keyword detector (quoted words after "password" are common in prompts about signs and screens; ours asks
+    """Of detect-secrets, without its keyword detector (quoted words after "password" are common in prompts about signs; ours asks
     for more) and its IP address detector."""
     from detect_secrets.plugins import (
         artifactory,
