@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from bot import budgets
 from bot.catalogue.cost import cost_from_usage
 from bot.domain.failure import Failure
-from bot.domain.kinds import SAFETY_REVIEWABLE, Fixer, Group
+from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Fixer, Group
 from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Attempt, Request
@@ -104,6 +104,8 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
     if outcome.pending is not None and not outcome.pictures:
         _collect(tx, request, attempt_id, row.epoch, outcome)
         return None
+    if failure is not None and failure.kind in RATE_ANSWERS:
+        outcome = dataclasses.replace(outcome, billed=Billed.NO)  # turned away at the door, whatever the status: counted and booked alike
     cost = cost_of(request, outcome, row.reserved, hands.rules)
     if not request_rows.close_attempt(tx, attempt_id, outcome, cost):
         return None  # it was recorded before
