@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import gc
+import logging
 import selectors
 import sys
 import threading
@@ -18,6 +19,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from random import Random
 from typing import Any, TypeVar
+
+import structlog
 
 T = TypeVar("T")
 
@@ -249,9 +252,19 @@ def undisturbed(run: Callable[[], T]) -> T:
         return run()
     finally:
         sys.unraisablehook = lambda _: None
+        logging.disable(logging.CRITICAL)
+        config = structlog.get_config()
+        structlog.configure(processors=[_drop])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             gc.collect()
+        structlog.configure(**config)
+        logging.disable(logging.NOTSET)
         sys.unraisablehook = hook
         if enabled:
             gc.enable()
+
+
+def _drop(*_: object) -> Any:
+    """A log line of somebody who is dead."""
+    raise structlog.DropEvent
