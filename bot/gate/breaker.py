@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 OPEN_AFTER = 3
 FIRST_PROBE, GROWTH, LAST_PROBE = 3.0, 1.7, 15.0
-"""Seconds between probes: early ones for a hiccup, four in a minute for an outage. Ten requests reach 90 s of outage; twelve, with probes up
-to 12 s apart, would bring 0.7 % shorter waits."""
+"""Seconds between probes: early ones for a hiccup, four in a minute for an outage. So ten requests reach 90 s of outage; twelve, with
+probes up to 12 s apart, would bring 0.7 % shorter waits."""
 SPARED = 20.0
 """Seconds that a probe waits longer when a failure would be the end of every request that could be one."""
 RUNNING_IS_UP = 2.5

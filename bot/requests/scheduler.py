@@ -248,9 +248,24 @@ class Scheduler:
         return Call(attempt.id, request.model, request.prompt, request.size, request.quality, attempt.wanted, min(timeout, left), member)
 
     def _note_changes(self) -> None:
-        for change in self.gate.changes():
+        changes = self.gate.changes()
+        for change in changes:
             self.gate_changed.set()
             log.info("gate_" + change.name, **change.facts)
+        if changes:
+            seen = self.gate.snapshot(self.ports.monotonic())
+            log.info(
+                "gate",
+                state=seen.state,
+                in_flight=seen.in_flight,
+                waiting=len(self._waiting),
+                per_minute=None if seen.per_minute is None else round(seen.per_minute, 1),
+                concurrency=seen.concurrency,
+                paused_for=round(seen.paused_for, 1),
+                failures_in_a_row=seen.failures_in_a_row,
+                latency_p95=seen.latency_p95,
+                timeout=round(seen.timeout, 1),
+            )
 
     def _log(self, request: Request, attempt: Attempt, outcome: Outcome, failure: Failure | None) -> None:
         """One line per exchange; never the prompt, a key or raw provider text."""
