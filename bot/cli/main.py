@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -125,7 +126,10 @@ def version() -> None:
 
 
 def main() -> None:
-    """The console script. Nothing an operator does wrong ends in a traceback."""
+    """The console script. Nothing an operator does wrong ends in a traceback, nor does a terminal that knows no “quotes” or ×."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower().replace("-", "") != "utf8":
+            stream.reconfigure(errors="replace")
     try:
         app()
     except Stop as stop:

@@ -303,6 +303,20 @@ def test_the_browser_is_only_opened_where_a_window_can_appear(monkeypatch: pytes
     assert not running._has_desktop()
 
 
+def test_a_terminal_without_unicode_gets_its_sentence_too(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys; sys.argv = ['imagine-bot', 'requests', '--help']; from bot.cli.main import main; main()"],
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert "--since" in done.stdout
+    assert done.stderr == ""
+
+
 def test_a_reader_that_goes_away_is_no_crash() -> None:
     reading, writing = os.pipe()
     os.close(reading)
