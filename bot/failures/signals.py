@@ -70,6 +70,15 @@ _UNSAFE_IF_TRUE = re.compile(
     r"(?:is|has|was|contains?|image|content)?[a-z]{0,8}(?:nsfw|unsafe|moderated|censored)(?:content|concepts?|detected)*$"
 )
 _ZHIPU_KEYS = token_set("error code message contentfilter level role requestid id")
+_SAFETY_CODE = re.compile(
+    "safety|moderat|nsfw|sensitivecontent|sensitiveword|prohibitedcontent|contentpolicy|contentviolation|policyviolation|unsafe"
+)
+_NO_SAFETY_CODE = re.compile(
+    "timeout|unavailable|invalid|unsupported|unknown|param|setting|identifier|tolerance|threshold|service|moderator|checker|stage|"
+    "(?:safety|moderation|check)error|allownsfw|moderationlevel"
+)
+"""Codes about the check or its options, which are no verdicts."""
+_SIZE = re.compile(r"(?<![\w.])\d{2,5} ?[x×*] ?\d{2,5}(?![\w.])")
 _TELLING = re.compile("message|msg|reason|error|descri|detail")
 _EMBEDDED = re.compile(r"(?<![\w./-])(?:[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6}|[a-z]{2,30}(?:_[a-z]{2,30}){1,6})(?![\w./-])")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "`": "'", "\u00a0": " ", "\u200b": None, "\u202f": " "})
@@ -345,7 +354,11 @@ class _Reader:
             self.inner = int(digits) if len(digits) == 3 and digits.isascii() and digits.isdigit() else None
         if any(map(_UNSAFE_IF_FALSE.match, self.false)) or any(map(_UNSAFE_IF_TRUE.match, self.true)):
             self.shapes.add("unsafe_flag")
+        if any(_SAFETY_CODE.search(code) and not _NO_SAFETY_CODE.search(code) for code in self.codes):
+            self.shapes.add("safety_code")
         self.found_codes()
+        if _SIZE.search(words):
+            self.shapes.add("names_a_size")
         told = [*self.raw, *(value for key in QUOTA_FIELDS for value in self.raw_fields.get(key, ()))]
         spoken = " | ".join(
             dict.fromkeys(filter(None, (part for code in told if squash(code) not in HOLLOW and (part := split_words(code)) not in words)))

@@ -9,10 +9,11 @@ from bot.failures.tokens import phrases
 FACTS = "../shared/platform/failures.md 8-13; texts of OpenAI, Azure, Google, vLLM, FastAPI, pydantic"
 FAMILY = "common"
 WRONG = """
-    invalid / not supported / unsupported / must be / not allowed / supported values / exceed / one of / not a valid / should be /
-    not valid / out of range / not within / too large / too small / too big / at most / at least / unknown / unrecognized /
-    unexpected / not accepted / mismatch / _bad / wrong / _only / maximum value / not match /
-    不支持 / 不合法 / 无效 / 错误 / 超出 / 必须 / 不正确 / 非法 / 最多 / 最大 / 仅支持 / 只支持
+    invalid / not supported / unsupported / must be / not allowed / supported values / exceed / one of / not a valid /
+    should be / not valid / out of range / not within / too large / too small / too big / at most / at least /
+    unknown / unrecognized / unexpected value / unexpected parameter / not accepted / not available / too extreme /
+    between / mismatch / _bad / wrong / _only / maximum value / not match / 不支持 / 不合法 / 无效 / 错误 / 超出 / 必须 / 不正确 / 非法 /
+    最多 / 最大 / 仅支持 / 只支持
 """
 BAD = statuses(400, 413, 422, 500, 502, 404, 200, 0, 503)
 
@@ -72,7 +73,7 @@ SENTENCES: tuple[Rule, ...] = (
         """too long / maximum length / max length / maxlength / exceeds the maximum / exceeds maximum / exceed the limit of /
         no more than / at most / less than or equal to / cannot exceed / must not exceed / exceeds / longer than / length limit /
         max_length / range of input length / length should be / maximum context / characters or less / shorter than / 过长 / 太长 /
-        超长 / 长度超 / 最长 / 字以内 / 字符以内 / 超过最大长度 / 超出长度""",
+        不能超过 / 不得超过 / 超长 / 长度超 / 最长 / 字以内 / 字符以内 / 超过最大长度 / 超出长度""",
         never="""image file / pixels / images per / image dimensions / video / _mb / mib / reference image / width / height / _rate /
         per min / credit / quota / limit reached""",
     ),
@@ -88,13 +89,14 @@ SENTENCES: tuple[Rule, ...] = (
         """invalid image / image file / input image / image input / uploaded image / your image / reference image / source image /
         image format / mask / mimetype / mime type / image data / image dimensions / image size is too / image is too / image too /
         provided image / the image / image could / image url / image_url / base64 / image upload / file 'image' /
-        one of your images / moderate image / image cannot be / decode image / decoding image / image decode / image size exceeds /
-        image resolution exceeds / no face / 参考图 / 图片格式 / 图片大小 / 上传的图片 / 上传图片 / 输入图片 / 图片文件 /
-        图片链接 / 图片地址 / 图片解析 / 图片读取 / 图像格式 / 蒙版 / 底图 / 垫图""",
+        one of your images / moderate image / image exceeds / open image / opening image / file you uploaded / uploaded file /
+        supported file / image cannot be / decode image / decoding image / image decode / image size exceeds /
+        image resolution exceeds / no face / 参考图 / 图片格式 / 图片大小 / 上传的图片 / 上传图片 / 输入图片 / 图片文件 / 图片链接 /
+        图片地址 / 图片解析 / 图片读取 / 图像格式 / 蒙版 / 底图 / 垫图""",
         """invalid / unsupported / not supported / must be / corrupt / could not / cannot / can't / unable / failed / too large /
-        exceed / too small / too short / damaged / format must / less than / larger than / unreadable / not a valid / not valid /
-        required / missing / mismatch / same size / same dimension / broken / empty / detected / not match / 不支持 / 无效 / 过大 /
-        太大 / 损坏 / 失败 / 错误 / 格式 / 超过""",
+        exceed / too small / too short / returned 4 / returned 5 / damaged / format must / less than / larger than / unreadable /
+        not a valid / not valid / required / missing / mismatch / same size / same dimension / broken / empty / detected /
+        not match / 不支持 / 无效 / 过大 / 太大 / 损坏 / 失败 / 错误 / 格式 / 超过""",
         never="""image model / this model / image generation model / size must / number of image / image size must / generated image /
         image_size / response format / image quota / generate the image / generating""",
     ),
@@ -110,6 +112,18 @@ SENTENCES: tuple[Rule, ...] = (
         numberofimages / images at a time / only one image / one image at / images allowed / images per request / 生成数量 /
         图片数量 / 生成张数 / 最多生成""",
         never="per minute / number of images per / pixels / per min",
+    ),
+    Rule(
+        Kind.UNSUPPORTED_SIZE,
+        FACTS + ": a size is named and said to be wrong",
+        words=words(
+            """not supported / unsupported / not allowed / not available / invalid / must be / exceed / not a valid / 不支持 / 无效"""
+        ),
+        shapes=frozenset({"names_a_size"}),
+        never=("image file", "input image", "reference image", "uploaded", "video", "mask", "'low'", "quality"),
+        statuses=BAD,
+        confidence=0.8,
+        family=FAMILY,
     ),
     _say(Kind.UNSUPPORTED_QUALITY, "quality", WRONG, never="image quality is too low / size"),
     _say(
@@ -152,8 +166,8 @@ MODEL: tuple[Rule, ...] = (
             不存在 / 不支持 / 未找到 / 无可用 / 未配置 / 已下线 / 找不到 / 无效""",
         ),
         never=phrases(
-            """parameter / this model does not support the / background / task not found / modelerror / api key / temporarily / capacity /
-            overloaded / for this model / by this model / with this model / value / the model could not"""
+            """parameter / response / this model does not support the / background / task not found / modelerror / api key /
+            temporarily / capacity / overloaded / for this model / by this model / with this model / value / the model could not"""
         ),
         confidence=0.85,
         family=FAMILY,

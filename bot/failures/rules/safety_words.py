@@ -100,12 +100,14 @@ _MATTER = """
     content violation
 """
 _FLAGGED = """
-    flagged as sensitive / flagged as nsfw / flagged as unsafe / flagged as inappropriate / flagged by / was flagged / were flagged /
-    been flagged / request was flagged / contains sensitive / contain sensitive / sensitive words / illegal detected / risk detection /
-    potentially unsafe / potentially harmful / moderation blocked / content blocked / prompt blocked / blocked by safety /
-    image unsafe / unsafe image / unsafe prompt / unsafe generation / moderation failed / moderation rejected / rejected by moderation /
-    audit failed / content risk / nsfw detected / image safety / prohibited content / request moderated / content moderated /
-    respect moderation / inspection failed / green net / inappropriate prompt / illegal prompt / banned word / policy violation
+    flagged as sensitive / flagged as nsfw / flagged as unsafe / flagged as inappropriate / flagged by / was flagged /
+    were flagged / been flagged / request was flagged / contains sensitive / contain sensitive / sensitive words /
+    illegal detected / risk detection / potentially unsafe / potentially harmful / moderation blocked / content blocked /
+    prompt blocked / blocked by safety / image unsafe / unsafe image / unsafe prompt / unsafe generation /
+    moderation failed / moderation rejected / rejected by moderation / audit failed / content risk / nsfw detected /
+    image safety / prohibited content / request moderated / content moderated / respect moderation / inspection failed /
+    green net / risk not pass / output flagged / input flagged / content flagged / inappropriate prompt / illegal prompt /
+    banned word / policy violation
 """
 
 _NOT_ABOUT_CONTENT = (
@@ -126,6 +128,7 @@ _NOT_ABOUT_CONTENT = (
     "download",
     "ip address",
     "your ip",
+    "failed to load",
     *_BROKEN,
 )
 
@@ -134,12 +137,35 @@ SENTENCES: tuple[Rule, ...] = (
     Rule(Kind.SAFETY_PROMPT, FACTS, words=words(_FLAGGED), never=_NOT_ABOUT_CONTENT, family=FAMILY),
     Rule(
         Kind.SAFETY_PROMPT,
+        "a refusal in one sentence and its matter in the next",
+        around=words(
+            "rejected / refused / blocked / denied / declined / flagged / not processed",
+            """adult content / nudity / nude / sexual / violence / hate speech / gore / self-harm / self harm / underage / harmful /
+            real person / public figure / copyrighted""",
+        ),
+        nowhere=_NOT_ABOUT_CONTENT,
+        confidence=0.75,
+        family=FAMILY,
+    ),
+    Rule(
+        Kind.SAFETY_PROMPT,
+        "any rule book that a request is said to break",
+        words=words(
+            "violat / infring / breach / contrary to / against / not comply / do not follow / does not follow",
+            "content rule / polic / guideline / community rule / our rules / terms of / standards",
+        ),
+        never=("firewall", "cors", "data policy", "retention", "deprecat", *_NOT_ABOUT_CONTENT),
+        confidence=0.75,
+        family=FAMILY,
+    ),
+    Rule(
+        Kind.SAFETY_PROMPT,
         "gateways without a word about why: the input was refused as such",
         words=words(
             """input was rejected / prompt was rejected / prompt has been rejected / prompt rejected / image was rejected /
             prompt was refused / prompt has been blocked / prompt was blocked"""
         ),
-        never=_NOT_ABOUT_CONTENT,
+        never=("unsupported", "format", "too long", "empty", "too large", "invalid", "size", *_NOT_ABOUT_CONTENT),
         confidence=0.6,
         family=FAMILY,
     ),
@@ -147,13 +173,23 @@ SENTENCES: tuple[Rule, ...] = (
         Kind.SAFETY_PROMPT,
         "docs.evolink.ai error codes, Google Flow, Luma: what was seen in a picture or prompt",
         words=words(
-            """people / person / celebrit / public figure / minor / child / nudity / nude / violence / violent / gore / weapon /
-            sexual / hate / self-harm / self harm / copyrighted / likeness / prominent / politic / third-party content /
-            intellectual property""",
-            "detected / not allowed / not permitted / blocked / prohibited / violation / disallowed / restricted / filter",
+            """people / _person_ / celebrit / public figure / minors / a minor / underage / child / nudity / nude / violence / violent /
+            gore / weapon / sexual / hate / self-harm / self harm / copyrighted / likeness / prominent / politic /
+            third-party content / intellectual property""",
+            """detected / not allowed / not permitted / blocked / prohibited / violation / disallowed / restricted / filter / contain""",
         ),
-        never=("no person", "no people", *_NOT_ABOUT_CONTENT),
+        never=("no person", "no people", "token", "setting", *_NOT_ABOUT_CONTENT),
         confidence=0.75,
+        family=FAMILY,
+    ),
+    Rule(
+        Kind.SAFETY_PROMPT,
+        "Chinese gateways: a verdict in one word",
+        words=words(
+            """内容不合规 / 审核拒绝 / 审核不通过 / 审核未通过 / 未通过审核 / 内容违规 / 涉嫌违规 / 触发敏感 / 命中敏感 / 包含敏感词 /
+            违反内容 / 违反政策 / 违反规定 / 违规内容 / 涉及违规"""
+        ),
+        never=("超时", "服务异常"),
         family=FAMILY,
     ),
     Rule(
@@ -163,8 +199,8 @@ SENTENCES: tuple[Rule, ...] = (
             """敏感 / 违规 / 违反 / 不安全 / 不当内容 / 不适当 / 不合规 / 色情 / 暴力内容 / 裸露 / 涉黄 / 涉政 / 违法 / 性暗示 / 低俗 /
             版权 / 侵权 / 安全审核 / 内容审核 / 内容安全 / 安全策略 / 安全系统 / 审核未通过 / 审核不通过 / 未通过审核 /
             没有通过审核 / 不良信息 / 风控拦截 / 自伤 / 安全检测 / 违禁""",
-            """包含 / 含有 / 可能 / 检测 / 涉及 / 未通过 / 不通过 / 拒绝 / 拦截 / 阻止 / 禁止 / 屏蔽 / 无法 / 不能 / 违反 / 违规 /
-            敏感 / 判定 / 存在 / 命中 / 触发 / 被""",
+            """包含 / 含有 / 可能 / 检测 / 涉及 / 未通过 / 不通过 / 拒绝 / 拦截 / 阻止 / 禁止 / 屏蔽 / 无法 / 不能 /
+            判定 / 存在 / 命中 / 触发 / 被""",
         ),
         never=("超时", "服务异常", "暂时不可用", "调用失败", "余额", "额度", "令牌", "密钥", "参数", "频率"),
         family=FAMILY,

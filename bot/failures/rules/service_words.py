@@ -43,12 +43,13 @@ MONEY: tuple[Rule, ...] = (
     ),
     _say(
         Kind.QUOTA_EXHAUSTED,
-        """payment required / top up your / exceeded your current quota / insufficient quota / insufficient_quota / quota is not enough /
-        quota not enough / out of quota / quota exhausted / top_up / model has been exhausted / free quota /
+        """payment required / top up your / exceeded your current quota / insufficient quota / insufficient_quota /
+        quota is not enough / quota not enough / out of quota / quota exhausted / top_up / model has been exhausted / free quota /
         free trial / trial has ended / usage limit / daily limit / daily quota / monthly limit / monthly quota / weekly limit /
-        not eligible for credits / requires more credits / can only afford / buy more / purchase more / upgrade your plan to continue /
-        daily request limit / total request limit / daily image limit / not enough api tokens / insufficient tokens /
-        used up your / free allocation / daily free / included credits / plan expired / subscription expired / subscription has expired""",
+        not eligible for credits / requires more credits / can only afford / buy more / purchase more /
+        upgrade your plan to continue / daily request limit / total request limit / daily image limit / not enough api tokens /
+        insufficient tokens / used up your / consumed all / _0 credit / free allocation / daily free /
+        included credits / plan expired / subscription expired / subscription has expired""",
         nowhere="per minute / retrydelay / resource exhausted per min",
         never="rate limit reached for",
     ),
@@ -76,7 +77,7 @@ ACCESS: tuple[Rule, ...] = (
         Kind.REGION_BLOCKED,
         "country / region / territory / location / geograph / 地区 / 国家",
         """not supported / unsupported / not available / isn't available / unavailable / not allowed / restricted / block /
-        not permitted / not serve / 不支持 / 不可用 / 限制""",
+        not permitted / not serve / not offered / 不支持 / 不可用 / 限制""",
         never="bucket / model is not available in region / try another region",
     ),
     _say(
@@ -90,8 +91,8 @@ ACCESS: tuple[Rule, ...] = (
         """api key / api_key / apikey / api-key / token / authorization / bearer / credential / authentication / access key / 令牌 /
         密钥 / x-key / unregistered callers""",
         """didn't provide / did not provide / not provided / no api key / missing / is required / required in / must provide /
-        must be provided / please provide / not found in / no token / no auth / no credentials / without / please carry /
-        not supplied / 未提供 / 缺少 / 缺失 / 为空 / 未携带 / 未收到""",
+        please supply / must supply / must be provided / please provide / not found in / no token / no auth / no credentials /
+        without / please carry / not supplied / 未提供 / 缺少 / 缺失 / 为空 / 未携带 / 未收到""",
         never="scope / required parameter / missing parameter / login fail / keyerror / permission",
         nowhere="invalid / incorrect / expired",
     ),
@@ -101,8 +102,9 @@ ACCESS: tuple[Rule, ...] = (
         authentication / secret key / access key / signature / _key / 令牌 / 密钥 / api secret / login fail / jwt / 身份验证 /
         认证 / 鉴权""",
         """invalid / incorrect / expired / not valid / wrong / malformed / unknown / revoked / inactive / not recognized / not found /
-        does not exist / doesn't exist / disabled / no longer valid / login fail / unauthorized / not match / not be validated / leaked /
-        not pass a valid / validation failed / 无效 / 不正确 / 错误 / 过期 / 不存在 / 失败 / 失效 / 已被删除 / 禁用 / 非法""",
+        does not exist / doesn't exist / disabled / no longer valid / login fail / unauthorized / not match / not be validated /
+        leaked / not pass a valid / validation failed / bad credential / 无效 / 不正确 / 错误 / 过期 / 不存在 / 失败 / 失效 /
+        已被删除 / 禁用 / 非法""",
         never="""max_tokens / tokens / scope / permission / keyerror / key error / foreign key / moderation failed / safety check / image /
         unexpected token / parameter / json""",
     ),

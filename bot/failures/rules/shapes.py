@@ -50,6 +50,13 @@ VERDICTS: tuple[Rule, ...] = (
     ),
     Rule(
         Kind.SAFETY_PROMPT,
+        FACTS + ": a code that speaks of safety, as `SAFETY.INPUT.TEXT`",
+        shapes=frozenset({"safety_code"}),
+        confidence=0.8,
+        family=FAMILY,
+    ),
+    Rule(
+        Kind.SAFETY_PROMPT,
         FACTS + ": a message of one word",
         codes=names("sensitive nsfw moderated unsafe unsafe_content sensitive_content content_violation"),
         confidence=0.8,
