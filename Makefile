@@ -15,6 +15,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo "Installing the locked dependencies (a minute or two, once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q bot adapters  # the first start is as fast as the second
 	@touch $(STAMP)
 
 demo: $(STAMP) ## a chat in the browser, with the sandbox as provider; no key needed

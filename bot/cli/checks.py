@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.adapter import Finding
+from bot.cli import plugins
 from bot.cli.doctor import Subject
 from bot.texts import text
 
@@ -92,7 +93,7 @@ async def adapters(subject: Subject) -> AsyncIterator[Finding]:
     """What each configured platform's own checks find."""
     configured = [plugin for plugin in subject.adapters.values() if plugin.configured(subject.settings.env)]
     if not configured:
-        yield Finding(False, text("doctor.platforms"), text("cli.no_adapter", file=subject.file))
+        yield Finding(False, text("doctor.platforms"), plugins.none_configured(subject.adapters.values(), subject.file))
     for plugin in configured:
         for finding in await plugin.examine(subject.settings.env):
             yield finding

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points, metadata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.cli.screen import USAGE, Stop
@@ -60,6 +61,14 @@ def load_all() -> tuple[dict[str, Plugin], list[str]]:
 def variables(plugins: Iterable[Plugin]) -> Mapping[str, str]:
     """Every variable of these adapters with its sentence."""
     return {name: about for plugin in plugins for name, about in plugin.variables.items()}
+
+
+def none_configured(installed: Iterable[Plugin], file: Path) -> str:
+    """The sentence for a run without any platform: which tokens of the installed adapters start one."""
+    tokens = [variable for plugin in installed for variable in plugin.variables if variable.endswith("_BOT_TOKEN")]
+    if not tokens:
+        return text("cli.no_adapter_but_web", file=file)
+    return text("cli.no_adapter", tokens=text("cli.or").join(tokens), file=file)
 
 
 def _points() -> dict[str, EntryPoint]:

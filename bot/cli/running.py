@@ -48,13 +48,13 @@ def run(
     chosen = _chosen(adapters, found, settings.env)
     problems = service_problems(settings, ctx.obj)
     if not chosen:
-        problems.append(text("cli.no_adapter", file=ctx.obj))
+        problems.append(plugins.none_configured(found.values(), ctx.obj))
     for name in chosen:
         problems += found[name].problems(settings.env)
-    if problems:
-        raise SettingsProblem(problems)
     for warning in (*settings.warnings, *broken):
         remark(text("cli.warning", sentence=warning))
+    if problems:
+        raise SettingsProblem(problems)
     _serve(settings, [found[name] for name in chosen], demo=False, ready=remark)
 
 

@@ -17,8 +17,6 @@ from bot.settings import KNOWN
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "docs" / "operators.md"]
-LATER = {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"}
-"""Variables of an adapter that this installation may not have yet."""
 
 
 def content(page: Path) -> str:
@@ -71,7 +69,7 @@ def test_every_make_target_that_is_named_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_setting_that_is_named_exists(page: Path) -> None:
-    known = KNOWN | LATER | {name for point in entry_points(group="imagine_bot.adapters") for name in point.load().variables}
+    known = KNOWN | {name for point in entry_points(group="imagine_bot.adapters") for name in point.load().variables}
     named = set(re.findall(r"`([A-Z]+_[A-Z_]+)(?:=[^`]*)?`", content(page)))
     assert named
     assert named <= known

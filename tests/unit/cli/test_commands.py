@@ -57,7 +57,8 @@ def test_version_loads_neither_an_adapter_nor_the_ledger() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-def test_run_without_key_and_platform_names_both_and_how_to_go_on(imagine_bot: Call) -> None:
+def test_run_without_key_and_platform_names_both_and_how_to_go_on(imagine_bot: Call, adapters: dict[str, Point]) -> None:
+    adapters["discord"] = Point("discord", lambda: StandInPlugin(name="discord", variables={"DISCORD_BOT_TOKEN": "Its token."}))
     ended = imagine_bot("run")
     assert ended.code == 2
     assert "IMAGE_API_KEY" in said(ended)

@@ -226,7 +226,7 @@ def test_a_platforms_finding_stops_too(doctor: Call, adapters: dict[str, Point])
 
 def test_without_any_platform_the_last_rung_says_what_to_set(doctor: Call, adapters: dict[str, Point]) -> None:
     del adapters["standin"]
-    assert "DISCORD_BOT_TOKEN" in stop(doctor())
+    assert "--adapters web" in stop(doctor())
 
 
 def test_a_data_folder_that_is_a_file_or_cannot_be_written_is_named(doctor: Call, tmp_path: Path) -> None:
