@@ -247,11 +247,6 @@ class Core:
             prompt_max_chars=model.prompt_max_chars,
         )
 
-    async def community_setting(self, platform: str, community: str, name: str) -> str:
-        """One value of a community's settings, as the role of its moderators; empty when it is not set."""
-        values = await self.ledger.read(lambda c: message_rows.settings_of(c, platform, community))
-        return str(values.get(name) or "")
-
     async def history(self, platform: str, limit: int = 200) -> Sequence[tuple[Place, str]]:
         """The newest messages of a platform, oldest first, as (place, message id), so that an adapter without a memory of its own can ask
         `resend` for each after a start."""

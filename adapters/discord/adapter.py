@@ -51,9 +51,8 @@ class DiscordAdapter:
         self._fitting = Fitting(context.picture)
         self._answers = Answers(self._wire, self._ports, self._placeholders, self._fitting)
         self._chat = DiscordChat(self._wire, self._ports, self._placeholders, self._fitting)
-        self._moderators = DiscordModerators(self._session)
         self.chat: ChatPort = self._chat
-        self.moderators: ModeratorCheck = self._moderators
+        self.moderators: ModeratorCheck = DiscordModerators(self._session)
         self._guild_of: dict[str, str] = {}
         """Channel id -> server id, of the channels that the settings name."""
         self._known_guilds = self._folder / "channels.json"
@@ -64,7 +63,6 @@ class DiscordAdapter:
     async def serve(self, core: Core, ready: Callable[[str], None]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._load_channels()
-        self._moderators.core = core
         left = self._placeholders.load(self._ports.now())
         recovery = asyncio.create_task(self._answer_left(left), name="discord-placeholders")
         said = False

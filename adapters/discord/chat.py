@@ -17,13 +17,13 @@ from adapters.discord.placeholders import Placeholders
 from adapters.discord.troubles import Judged, Trouble, judge
 from adapters.discord.ways import Draft, Spot, Way, Wire, first_ways, same_way
 from bot.chat.port import Later, Message, Refused, RefusedWhy, SendResult, Sent, Unknown
-from bot.chat.views import Audience, View
+from bot.chat.views import Audience, Tone, View
 from bot.ports import Ports
 from bot.texts import text
 
 log = structlog.get_logger()
 
-CLOSED_FOR = 600.0
+CLOSED_FOR = 60.0
 """Seconds for which a channel that refused us is not tried again; a change of its permissions ends it earlier."""
 WITHOUT_PICTURES, WITH_PICTURES = 20.0, 40.0
 """Seconds that one way may take."""
@@ -48,8 +48,8 @@ class DiscordChat:
     ports: Ports
     placeholders: Placeholders
     fitting: Fitting
-    _closed: dict[int, float] = field(default_factory=dict)
-    """Channel -> when it may be tried again."""
+    _closed: dict[int, tuple[float, Judged]] = field(default_factory=dict)
+    """Channel -> when it may be tried again, and why not now."""
     _stopped_until: float = 0.0
     refused_messages: dict[str, int] = field(default_factory=dict)
     """Moderators' and operators' messages that a channel refused: message id -> channel."""
@@ -64,7 +64,7 @@ class DiscordChat:
         pictures, notes = await self.fitting.load(view.pictures)
         draft = Draft(view, pictures, tuple(notes))
         last = Judged(Trouble.TOKEN_OVER, "no_way_left")
-        if spot.gone and (view.final if _staff(message) else spot.final or not view.final):
+        if spot.gone and (_done(view) if _staff(message) else spot.final or not view.final):
             return Sent(spot.ref())
         if spot.known:
             result = await self._edit_known(message, view, spot, draft)
@@ -83,7 +83,7 @@ class DiscordChat:
                 return result
             judged = result
         staff = _staff(message)
-        if judged.trouble in (Trouble.GONE, Trouble.NO_CHANNEL) and (view.final if staff else spot.final):
+        if judged.trouble in (Trouble.GONE, Trouble.NO_CHANNEL) and (_done(view) if staff else spot.final):
             return Sent(replace(spot.anew(gone=True), final=True).ref())  # somebody removed what had been said to the end: it stays removed
         if staff:
             return judged
@@ -106,7 +106,10 @@ class DiscordChat:
             last = result
             log.warning("discord_way_closed", way=way.name, message=message.id, channel=message.place.channel, detail=last.detail)
         if _staff(message) and message.place.channel.isdigit():
-            self.refused_messages[message.id] = int(message.place.channel)
+            channel = int(message.place.channel)
+            self.refused_messages[message.id] = channel
+            if self._is_closed(channel):
+                last = self._closed[channel][1]
         return Refused(WHY.get(last.trouble, RefusedWhy.EXPIRED), last.detail)
 
     def _take_home(self, message: Message, spot: Spot) -> bool:
@@ -153,7 +156,7 @@ class DiscordChat:
             log.error("discord_stopped_sending", detail=judged.detail, seconds=judged.wait)
             return Later(judged.wait)
         if judged.trouble in (Trouble.FORBIDDEN, Trouble.NO_CHANNEL) and way.channel is not None:
-            self._closed[way.channel] = self.ports.monotonic() + CLOSED_FOR
+            self._closed[way.channel] = (self.ports.monotonic() + CLOSED_FOR, judged)
         return judged
 
     async def _smaller(self, draft: Draft) -> Draft:
@@ -163,7 +166,8 @@ class DiscordChat:
         return replace(draft, pictures=smaller)
 
     def _is_closed(self, channel: int) -> bool:
-        return self._closed.get(channel, 0.0) > self.ports.monotonic()
+        until = self._closed.get(channel)
+        return until is not None and until[0] > self.ports.monotonic()
 
     def reopen(self, channel: int | None = None) -> list[str]:
         """Permissions changed: try again. Returns the messages that a channel had refused and that should be sent now."""
@@ -183,6 +187,11 @@ class DiscordChat:
 
 def _staff(message: Message) -> bool:
     return message.audience in (Audience.MODERATORS, Audience.OPERATORS)
+
+
+def _done(view: View) -> bool:
+    """Whether nobody has to do anything about a moderators' or operators' message any more: a deleted one stays deleted then."""
+    return view.tone in (Tone.NEUTRAL, Tone.DONE)
 
 
 def _neutral(draft: Draft) -> Draft:

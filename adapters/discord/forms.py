@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,26 +10,37 @@ import discord
 
 from adapters.discord.buttons import custom_id
 from adapters.discord.escape import escape, label
-from bot.chat.views import FieldKind, Form, FormField
+from bot.chat.views import ActionName, FieldKind, Form, FormField
 from bot.texts import text
 
 MOST_FIELDS, MOST_CHOICES, TITLE, LABEL, HINT, CHOICE = 5, 25, 45, 45, 100, 100
 YES, NO = "true", "false"
+NOTHING = "__nothing__"
+"""Stands for an empty value: Discord's choices must have one."""
+LISTS = {"moderators_channel": 1, "moderators": 25, "channels": 25}
+"""Fields of the settings that Discord has lists for -> most choices."""
 
 
-def modal(form: Form) -> discord.ui.Modal:
-    """The form as Discord shows it. Every field is a label with its component; custom ids are the fields' names."""
+def modal(form: Form, *, plain: bool = False) -> discord.ui.Modal:
+    """The form as Discord shows it. Every field is a label with its component; custom ids are the fields' names.
+
+    `plain`: without lists of channels and roles, which Discord refuses when a chosen one does not exist any more.
+    """
     found = discord.ui.Modal(title=label(form.title, TITLE), custom_id=custom_id(form.action.value, form.row), timeout=None)
     fields = form.fields[:MOST_FIELDS]
     if form.text and len(fields) < MOST_FIELDS:
         found.add_item(discord.ui.TextDisplay(escape(form.text)[:2000]))
     for field in fields:
         hint = label(field.hint, HINT) or None
-        found.add_item(discord.ui.Label(text=label(field.label, LABEL) or "·", description=hint, component=_component(field)))
+        found.add_item(
+            discord.ui.Label(text=label(field.label, LABEL) or "·", description=hint, component=_component(field, form.action, plain=plain))
+        )
     return found
 
 
-def _component(field: FormField) -> discord.ui.Item[Any]:
+def _component(field: FormField, action: ActionName, *, plain: bool) -> discord.ui.Item[Any]:
+    if action is ActionName.SETTINGS and field.name in LISTS and not plain:
+        return _list(field)
     if field.kind is FieldKind.SWITCH:
         return _select(field, [(YES, text("discord.form.yes")), (NO, text("discord.form.no"))], field.value or NO)
     if field.kind is FieldKind.CHOICE:
@@ -40,9 +52,27 @@ def _component(field: FormField) -> discord.ui.Item[Any]:
     )
 
 
+def _list(field: FormField) -> discord.ui.Item[Any]:
+    """Discord's own list of channels or roles, with what is set now chosen."""
+    most = LISTS[field.name]
+    chosen = [discord.Object(int(one)) for one in re.findall(r"[0-9]{15,21}", field.value)][:most]
+    if field.name == "moderators":
+        roles = [discord.SelectDefaultValue(id=one.id, type=discord.SelectDefaultValueType.role) for one in chosen]
+        return discord.ui.RoleSelect(custom_id=field.name, min_values=0, max_values=most, default_values=roles, required=False)
+    channels = [discord.SelectDefaultValue(id=one.id, type=discord.SelectDefaultValueType.channel) for one in chosen]
+    return discord.ui.ChannelSelect(
+        custom_id=field.name,
+        channel_types=[discord.ChannelType.text],
+        min_values=0,
+        max_values=most,
+        default_values=channels,
+        required=False,
+    )
+
+
 def _select(field: FormField, choices: list[tuple[str, str]], chosen: str) -> discord.ui.Item[Any]:
     options = [
-        discord.SelectOption(label=label(shown, CHOICE) or value[:CHOICE], value=value[:CHOICE], default=value == chosen)
+        discord.SelectOption(label=label(shown, CHOICE) or value[:CHOICE], value=value[:CHOICE] or NOTHING, default=value == chosen)
         for value, shown in choices
     ]
     required = field.required or field.kind is FieldKind.SWITCH
@@ -57,7 +87,7 @@ def values(data: Mapping[str, Any]) -> dict[str, str]:
         if not isinstance(name, str):
             continue
         if isinstance(one.get("values"), list):
-            found[name] = ",".join(str(value) for value in one["values"])
+            found[name] = ",".join(str(value) for value in one["values"] if value != NOTHING)
         elif isinstance(one.get("value"), bool):
             found[name] = YES if one["value"] else NO
         elif one.get("value") is not None:

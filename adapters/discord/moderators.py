@@ -18,7 +18,6 @@ import structlog
 from adapters.discord.answers import Event
 from adapters.discord.troubles import NETWORK
 from adapters.discord.wire import Session
-from bot.core import Core
 
 log = structlog.get_logger()
 
@@ -33,9 +32,8 @@ class Rights:
     permissions: discord.Permissions
     roles: frozenset[str]
 
-    def moderates(self, role: str) -> bool:
-        own = self.permissions
-        return own.administrator or own.manage_messages or (role != "" and role in self.roles)
+    def moderates(self) -> bool:
+        return self.permissions.administrator or self.permissions.manage_messages
 
     def administers(self) -> bool:
         return self.permissions.administrator or self.permissions.manage_guild
@@ -67,16 +65,16 @@ class DiscordModerators:
     """The ModeratorCheck of Discord."""
 
     session: Session
-    core: Core | None = None
-    """Knows the role that a community's settings name; set when serving begins."""
 
     async def is_moderator(self, person: str, community: str) -> bool:
-        """Manage Messages in that server, or the role that the community's settings name."""
+        """Manage Messages in that server."""
         rights = await self._rights(person, community)
-        if rights is None:
-            return False
-        role = "" if self.core is None else await self.core.community_setting("discord", community, "moderators_role")
-        return rights.moderates(role)
+        return rights is not None and rights.moderates()
+
+    async def holds_role(self, person: str, community: str, role: str) -> bool:
+        """A role of that server, as its settings may name one for moderators."""
+        rights = await self._rights(person, community)
+        return rights is not None and role in rights.roles
 
     async def is_administrator(self, person: str, community: str) -> bool:
         """Manage Server in that server."""

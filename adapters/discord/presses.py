@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import discord
 import structlog
 
 from adapters.discord import forms, places
@@ -22,8 +23,9 @@ log = structlog.get_logger()
 
 FORM_WITHIN = 2.0
 """Seconds for the core to fill a form: a form can only be the first answer, and that is due after three."""
-CLAIM_WITHIN = 5.0
+CLAIM_WITHIN = 2.5
 """Seconds in which the new request's message takes over the placeholder."""
+INVALID_FORM = 50035
 NEW_MESSAGE = frozenset(
     {
         *(ActionName.AGAIN, ActionName.EDIT, ActionName.RETRY, ActionName.NEAREST, ActionName.PUBLISH),
@@ -114,10 +116,21 @@ class Presses:
         if isinstance(found, Reply):
             await self.answers.say(interaction, found.view or found.text)
             return
-        modal = forms.modal(found)
-        await interaction.response.send_modal(modal)
-        self.answers.tries.of(interaction)
-        modal.stop()  # the library need not remember it: submissions are read raw, also after a restart
+        try:
+            await self._send_form(interaction, found, plain=False)
+        except discord.HTTPException as error:
+            if error.code != INVALID_FORM:
+                raise
+            # A list cannot start with a channel or role that is gone: the same form with plain fields can.
+            await self._send_form(interaction, found, plain=True)
+
+    async def _send_form(self, interaction: Event, found: Form, *, plain: bool) -> None:
+        modal = forms.modal(found, plain=plain)
+        try:
+            await interaction.response.send_modal(modal)
+        finally:
+            self.answers.tries.of(interaction)
+            modal.stop()  # the library need not remember it: submissions are read raw, also after a restart
 
     async def _act(self, interaction: Event, action: ActionName, row: str, values: dict[str, str]) -> None:
         """Acknowledge, then ask the core: a press that the person saw fail changes nothing."""

@@ -81,7 +81,7 @@ class Wire(Protocol):
 
     async def edit_as_bot(self, channel: int, message: int, draft: Draft) -> str: ...
 
-    async def post(self, channel: int, draft: Draft, nonce: str) -> str: ...
+    async def post(self, channel: int, draft: Draft, nonce: str, *, silent: bool = False) -> str: ...
 
     async def follow_up(self, handle: Handle, draft: Draft, *, ephemeral: bool) -> str: ...
 
@@ -157,7 +157,7 @@ def _follow_up(handle: Handle, *, ephemeral: bool) -> Way:
 def _direct(person: int) -> Way:
     async def run(wire: Wire, message: Message, spot: Spot, draft: Draft) -> Spot:
         channel = await wire.direct_channel(person)
-        found = await wire.post(channel, draft, nonce(message, spot))
+        found = await wire.post(channel, draft, nonce(message, spot), silent=draft.view.mention is None)
         return replace(spot, way="post", channel=channel, message=found, gone=False)
 
     return Way("direct", run, BOT_LIMIT)

@@ -81,10 +81,10 @@ class DiscordWire:
         found = await place.get_partial_message(message).edit(view=_layout(draft), attachments=_files(draft), allowed_mentions=NOBODY)
         return str(found.id)
 
-    async def post(self, channel: int, draft: Draft, nonce: str) -> str:
+    async def post(self, channel: int, draft: Draft, nonce: str, *, silent: bool = False) -> str:
         allowed = discord.AllowedMentions(everyone=False, roles=False, replied_user=False, users=_mentioned(draft))
         place = self.session.now.get_partial_messageable(channel)
-        found = await place.send(view=_layout(draft), files=_files(draft), nonce=nonce, allowed_mentions=allowed)
+        found = await place.send(view=_layout(draft), files=_files(draft), nonce=nonce, allowed_mentions=allowed, silent=silent)
         return str(found.id)
 
     async def follow_up(self, handle: Handle, draft: Draft, *, ephemeral: bool) -> str:

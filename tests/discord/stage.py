@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
+import structlog
 from PIL import Image
 
 from adapters.discord import plugin
@@ -23,6 +24,11 @@ from bot.requests.rules import Rules
 from tests.discord.standin.server import StandIn
 from tests.discord.standin.world import Channel, Guild, Interaction, Message, User
 from tests.unit.core.world import PICTURE, Service
+
+# The default renderer draws every local variable of a traceback, which takes seconds.
+structlog.configure(
+    processors=[structlog.processors.add_log_level, structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+)
 
 
 def png(size: tuple[int, int] = (64, 64), colour: str = "teal", *, noise: bool = False) -> bytes:
