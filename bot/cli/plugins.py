@@ -68,7 +68,7 @@ def none_configured(installed: Iterable[Plugin], file: Path) -> str:
     tokens = [variable for plugin in installed for variable in plugin.variables if variable.endswith("_BOT_TOKEN")]
     if not tokens:
         return text("cli.no_adapter_but_web", file=file)
-    return text("cli.no_adapter", tokens=text("cli.or").join(tokens), file=file)
+    return text("cli.no_adapter", tokens=f" {text('cli.or')} ".join(tokens), file=file)
 
 
 def _points() -> dict[str, EntryPoint]:
