@@ -58,6 +58,8 @@ def explain(failure: Failure, audience: Audience) -> str:
     values: dict[str, object] = dict(failure.facts)
     if failure.wait is not None and failure.action is not Action.NONE and 1 <= failure.wait <= _LONGEST_WAIT_SAID:
         values["wait"] = spoken_seconds(failure.wait)
+    if failure.action is Action.NONE and has(f"{key}_never"):
+        return text(f"{key}_never")
     for field in ("allowed", "limit", "param", "wait"):
         if field in values and has(f"{key}_{field}"):
             return text(f"{key}_{field}", **values)

@@ -80,6 +80,15 @@ def test_a_failure_that_may_be_repeated_after_a_wait_says_when() -> None:
     assert "a few minutes" in explain(failure(Kind.RATE_LIMITED, 90_000.0), "member")
 
 
+@pytest.mark.parametrize("kind", [Kind.RATE_LIMITED, Kind.EMPTY_RESULT])
+def test_a_member_is_not_told_to_repeat_what_would_not_work(kind: Kind) -> None:
+    said = explain(failure(kind, action=Action.NONE), "member")
+    assert "a few minutes" not in said
+    assert "once more" not in said
+    assert not JARGON.search(said)
+    assert len(said) <= 300
+
+
 def test_allowed_values_and_limits_are_named_where_they_are_known() -> None:
     assert "1024x1024" in explain(failure(Kind.UNSUPPORTED_SIZE, allowed="1024x1024"), "member")
     assert "10 is the most" in explain(failure(Kind.UNSUPPORTED_COUNT, limit="10"), "member")
@@ -149,6 +158,8 @@ def test_no_text_of_this_room_is_left_unused() -> None:
         "failures.unsupported_option.member_param",
         "failures.prompt_too_long.member_limit",
         "failures.rate_limited.member_wait",
+        "failures.rate_limited.member_never",
+        "failures.empty_result.member_never",
         "failures.rate_limited.operator_never",
         "failures.overloaded.member_wait",
     }
