@@ -94,7 +94,7 @@ class ModeratorCheck(Protocol):
 class ModeratorRoll(Protocol):
     """What a ModeratorCheck may offer beside, where the platform can list people: it decides whether an appeal waits for somebody else."""
 
-    async def moderators(self, community: str) -> frozenset[str] | None:
+    async def list_moderators(self, community: str) -> frozenset[str] | None:
         """Everybody who may decide cases of a community; None when the platform cannot say now."""
         ...
 

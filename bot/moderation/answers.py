@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from bot.chat.desk import FormMaker, Handler
 from bot.chat.views import Act, ActionName, FieldKind, Form, FormField, Reply
 from bot.domain.case_states import CaseEvent, CaseState
-from bot.domain.requests import Origin, Person, Request
+from bot.domain.requests import Origin, Request
 from bot.ledger import case_rows, message_rows, request_rows
 from bot.ledger.case_rows import Case, Rewrite
 from bot.ledger.store import Ledger, Tx
 from bot.moderation.decisions import NOTE_MAX, add_words
-from bot.moderation.guard import FORGED, REFUSED, STALE, presser, refuse
+from bot.moderation.guard import FORGED, REFUSED, STALE, refuse
 from bot.moderation.offers import submission
 from bot.moderation.opening import REPHRASE, is_remembered
-from bot.moderation.steps import step
+from bot.moderation.steps import step, unnamed
 from bot.moderation.terms import EXPIRY
 from bot.moderation.timers import catch_up
 from bot.prompts.normalise import fold
@@ -64,14 +64,14 @@ class Answers:
             if is_remembered(tx, case.community, rewrite.fingerprint):
                 reply = refuse(tx, act, case, REFUSED, "blocked_meanwhile")
                 back = {"asked": None, "waiting_since": tx.now, "expires_at": tx.now + EXPIRY, "reminded": 0}
-                step(tx, case, CaseEvent.BLOCKED_AGAIN, presser(act), {"rewrite": rewrite.id}, back)
+                step(tx, case, CaseEvent.BLOCKED_AGAIN, unnamed(act.person), {"rewrite": rewrite.id}, back)
                 return reply
             sent = self._send(tx, act, case, request, rewrite.prompt, Origin.REWRITE)
             if isinstance(sent, Reply):
                 return sent  # the offer stays open: the reason (a used-up budget, a pause) may pass
             case_rows.answer_rewrite(tx, rewrite.id, "accepted")
             facts = {"rewrite": rewrite.id, "request": sent}
-            step(tx, case, CaseEvent.ACCEPT, presser(act), facts, {"asked": None, "closed_at": tx.now})
+            step(tx, case, CaseEvent.ACCEPT, unnamed(act.person), facts, {"asked": None, "closed_at": tx.now})
             return Reply(text("case.done.accept"))
 
         return await self.ledger.write(body)
@@ -85,7 +85,7 @@ class Answers:
                 return found
             case, rewrite, _ = found
             case_rows.answer_rewrite(tx, rewrite.id, "declined")
-            step(tx, case, CaseEvent.DECLINE, presser(act), {"rewrite": rewrite.id}, {"asked": None, "closed_at": tx.now})
+            step(tx, case, CaseEvent.DECLINE, unnamed(act.person), {"rewrite": rewrite.id}, {"asked": None, "closed_at": tx.now})
             return Reply(text("case.done.decline"))
 
         return await self.ledger.write(body)
@@ -103,7 +103,7 @@ class Answers:
             sent = self._send(tx, act, case, request, act.values.get("prompt", ""), Origin.EDIT)
             if isinstance(sent, Reply):
                 return sent
-            case_rows.write_audit(tx, case.id, case.community, presser(act), "rephrase", facts={"request": sent})
+            case_rows.write_audit(tx, case.id, case.community, unnamed(act.person), "rephrase", facts={"request": sent})
             return Reply(text("case.done.rephrase"))
 
         return await self.ledger.write(body)
@@ -119,9 +119,9 @@ class Answers:
             problem = _appeal_problem(case)
             if problem is not None:
                 return refuse(tx, act, case, STALE, problem)
-            note = add_words(tx, case, "appeal", presser(act), act.values.get("why", ""))
+            note = add_words(tx, case, "appeal", case.person, act.values.get("why", ""))
             values = {"appeals": 1, "waiting_since": tx.now, "expires_at": tx.now + EXPIRY, "reminded": 0, "closed_at": None}
-            step(tx, case, CaseEvent.APPEAL, presser(act), {"note": note}, values)
+            step(tx, case, CaseEvent.APPEAL, unnamed(act.person), {"note": note}, values)
             return Reply(text("case.done.appeal", number=case.number))
 
         return await self.ledger.write(body)
@@ -166,7 +166,13 @@ class Answers:
         result = accept(tx, made, self.rules, self.open_case)
         if isinstance(result, Refusal):
             case_rows.write_audit(
-                tx, case.id, case.community, presser(act), "send", REFUSED, {"why": result.reason, "request": made, "origin": origin.value}
+                tx,
+                case.id,
+                case.community,
+                unnamed(act.person),
+                "send",
+                REFUSED,
+                {"why": result.reason, "request": made, "origin": origin.value},
             )
             return Reply(text("case.no.not_sent"), changed=False)
         return made
@@ -214,7 +220,7 @@ def worked(tx: Tx, request: Request) -> None:
     case = catch_up(tx, case)
     if case.state in (CaseState.OPEN, CaseState.CLAIMED, CaseState.WITH_MEMBER):
         values = {"asked": None, "closed_at": tx.now}
-        step(tx, case, CaseEvent.REPHRASED, Person(request.person.id, request.person.name), {"request": request.id}, values)
+        step(tx, case, CaseEvent.REPHRASED, unnamed(request.person.id), {"request": request.id}, values)
 
 
 def _goes_back_to(tx: Tx, request: Request, case: Case) -> bool:

@@ -16,6 +16,7 @@ from bot.ledger.case_rows import Case
 from bot.ledger.store import Ledger, Tx
 from bot.moderation.courts import Home, court
 from bot.moderation.ranks import Rank, Ranks
+from bot.moderation.steps import unnamed
 from bot.moderation.timers import catch_up
 from bot.texts import text
 from bot.texts.phrases import moment
@@ -116,7 +117,7 @@ def refuse(tx: Tx, act: Act, case: Case | None, outcome: str, why: str) -> Reply
         tx,
         "" if case is None else case.id,
         act.community if case is None else case.community,
-        presser(act),
+        unnamed(act.person),
         TRAIL[act.action],
         outcome,
         {"why": why, "from": act.community},

@@ -16,7 +16,7 @@ from bot.ledger.case_rows import Case
 from bot.ledger.store import Tx
 from bot.ledger.tables import blocked_members, blocked_prompts
 from bot.moderation.courts import DIRECT, Home, moderators_place
-from bot.moderation.steps import settle, show_card, step
+from bot.moderation.steps import settle, show_card, step, unnamed
 from bot.moderation.terms import COOL_DOWN, COOL_DOWN_BLOCKS, EXPIRY, REMINDERS
 
 REPHRASE = "rephrase"
@@ -69,18 +69,18 @@ class Cases:
             "decided_name": None,
             "closed_at": None,
         }
-        return step(tx, case, CaseEvent.BLOCKED_AGAIN, request.person, _facts(request, failure), values)
+        return step(tx, case, CaseEvent.BLOCKED_AGAIN, unnamed(request.person.id), _facts(request, failure), values)
 
     def _join(self, tx: Tx, request: Request, failure: Failure) -> Case | None:
         case = case_rows.waiting_of(tx.connection, request.place.platform, request.place.community, request.person.id)
         if case is None:
             return None
-        case_rows.write_audit(tx, case.id, case.community, request.person, "joined", facts=_facts(request, failure))
+        case_rows.write_audit(tx, case.id, case.community, unnamed(request.person.id), "joined", facts=_facts(request, failure))
         return settle(tx, case)
 
     def _new(self, tx: Tx, request: Request, failure: Failure) -> Case:
         case = case_rows.open_new(tx, request, failure.kind.value, failure.facts, due_at=tx.now + REMINDERS[0], expires_at=tx.now + EXPIRY)
-        case_rows.write_audit(tx, case.id, case.community, request.person, "opened", facts=_facts(request, failure))
+        case_rows.write_audit(tx, case.id, case.community, unnamed(request.person.id), "opened", facts=_facts(request, failure))
         return settle(tx, case)
 
 

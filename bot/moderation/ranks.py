@@ -63,7 +63,7 @@ class Ranks:
         if isinstance(check, ModeratorRoll):
             try:
                 async with asyncio.timeout(ANSWER_WITHIN):
-                    roll = await check.moderators(community)
+                    roll = await check.list_moderators(community)
             except Exception as error:
                 log.warning("moderator_roll_failed", platform=platform, error=type(error).__name__)
                 roll = None

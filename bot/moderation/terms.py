@@ -9,6 +9,8 @@ MINUTE, HOUR = 60.0, 3600.0
 
 LEASE = 10 * MINUTE
 """How long a claimed case is one moderator's alone; long enough to read and write, short enough that a forgotten one does not block."""
+CLOCK_ERROR = MINUTE
+"""How far a wall clock may be put back without ending a lease; one that lies further ahead was given by a wrong clock and is over."""
 REMINDERS = (12 * HOUR, 24 * HOUR)
 """After the case began to wait: half of the due time, and the due time."""
 DUE = REMINDERS[-1]

@@ -10,7 +10,7 @@ from bot.ledger.case_rows import MACHINE, Case
 from bot.ledger.store import Tx
 from bot.moderation.courts import Home, moderators_place
 from bot.moderation.steps import settle, step, tell_member
-from bot.moderation.terms import REMINDERS, next_look
+from bot.moderation.terms import CLOCK_ERROR, LEASE, REMINDERS, next_look
 
 CLOCK = Person(MACHINE, MACHINE)
 """The actor of steps that nobody took."""
@@ -18,7 +18,7 @@ CLOCK = Person(MACHINE, MACHINE)
 
 def catch_up(tx: Tx, case: Case) -> Case:
     """The case as it is now: a lease that ran out has ended, and a case that nobody decided has expired."""
-    if case.state is CaseState.CLAIMED and case.lease_until is not None and case.lease_until <= tx.now:
+    if case.state is CaseState.CLAIMED and case.lease_until is not None and not 0 < case.lease_until - tx.now <= LEASE + CLOCK_ERROR:
         facts = {"holder": None if case.holder is None else case.holder.id}
         case = step(tx, case, CaseEvent.LEASE_END, CLOCK, facts) or case
     if case.state in WAITING and case.state is not CaseState.CLAIMED and case.expires_at <= tx.now:
@@ -49,7 +49,7 @@ def _remind(tx: Tx, case: Case, number: int, home: Home) -> Case:
     hours = int(REMINDERS[number - 1] // 3600)
     line = case_rows.write_audit(tx, case.id, case.community, CLOCK, "remind", facts={"hours": hours, "state": case.state.value})
     if changed.state is CaseState.WITH_MEMBER:
-        return settle(tx, tell_member(tx, changed, line))
+        return settle(tx, tell_member(tx, changed, line, keep=True))
     place = moderators_place(tx.connection, case.platform, case.community, home)
     if place is not None:
         message_rows.want(tx, f"reminder:{line}", Audience.MODERATORS, place)

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from sqlalchemy import true
+
+from bot.catalogue.load import Catalogue
+from bot.chat.views import Act, ActionName, Audience, Form, Reply, View
 from bot.domain.failure import Failure
 from bot.domain.kinds import KINDS, Kind
-from bot.domain.request_states import Answer, RequestEvent
+from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Origin, Person, Place, Request, Submission
 from bot.ledger import case_rows, message_rows, request_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Ledger, Tx, Wake
+from bot.messages.notices import Notices
 from bot.moderation.opening import Cases
+from bot.moderation.room import Moderation
 from bot.prompts.normalise import fingerprint
+from bot.requests.rules import Question, Rules
 
 T = TypeVar("T")
 ANN, BEN = Person("m1", "Ann"), Person("m2", "Ben")
 MO, MIA = Person("mod1", "Mo"), Person("mod2", "Mia")
+ADMIN = Person("admin", "Ada")
 HOME = "club"
 
 
@@ -37,6 +45,26 @@ class Clock:
 
 
 @dataclass
+class Check:
+    """The platform's answer to "may this person decide?"."""
+
+    moderators: set[str] = field(default_factory=lambda: {"mod1", "mod2", "m2"})
+    administrators: set[str] = field(default_factory=lambda: {"admin"})
+    communities: set[str] = field(default_factory=lambda: {HOME})
+    broken: Exception | None = None
+
+    async def is_moderator(self, person: str, community: str) -> bool:
+        if self.broken is not None:
+            raise self.broken
+        return community in self.communities and person in self.moderators
+
+    async def is_administrator(self, person: str, community: str) -> bool:
+        if self.broken is not None:
+            raise self.broken
+        return community in self.communities and person in self.administrators
+
+
+@dataclass
 class Ground:
     """Everything a test of moderation needs."""
 
@@ -45,6 +73,10 @@ class Ground:
     homes: dict[str, Place] = field(default_factory=lambda: {"web": Place("web", HOME, "moderators")})
     wakes: list[Wake] = field(default_factory=list)
     events: int = 0
+    check: Check = field(default_factory=lambda: Check())
+    forgotten: list[str] = field(default_factory=list)
+    lint: Callable[[str], Question | None] | None = None
+    _room: Moderation | None = None
 
     @classmethod
     async def open(cls, folder: Path) -> Ground:
@@ -57,6 +89,90 @@ class Ground:
     @property
     def cases(self) -> Cases:
         return Cases(self.homes.get)
+
+    @property
+    def room(self) -> Moderation:
+        """The whole room, as the composition root wires it."""
+        if self._room is None:
+            self._room = Moderation(
+                ledger=self.ledger,
+                rules=Rules(model=Catalogue.load().default(), lint=self.lint),
+                notices=Notices(lambda: [Place("web", HOME, "operators")]),
+                home=self.homes.get,
+                check=lambda platform: self.check if platform == "web" else None,
+                forget_picture=self._forget,
+            )
+        return self._room
+
+    async def _forget(self, sha256: str) -> None:
+        self.forgotten.append(sha256)
+
+    def act(
+        self, action: ActionName, row: str, person: Person, values: Mapping[str, str] | None = None, community: str = HOME, key: str = ""
+    ) -> Act:
+        """A press that the platform delivered."""
+        self.events += 1
+        return Act(key or f"press{self.events}", person.id, person.name, "web", community, "moderators", action, row, values or {})
+
+    async def press(
+        self, action: ActionName, row: str, person: Person, values: Mapping[str, str] | None = None, community: str = HOME, key: str = ""
+    ) -> Reply:
+        """Somebody presses a button or submits a form."""
+        return await self.room.desk.actions[action](self.act(action, row, person, values, community, key))
+
+    async def form(self, action: ActionName, row: str, person: Person, community: str = HOME) -> Form | Reply:
+        """Somebody presses a button that opens a form."""
+        return await self.room.desk.forms[action](self.act(action, row, person, None, community))
+
+    async def claimed(self, prompt: str = "a dragon fights a knight", by: Person = MO, **options: Any) -> Case:
+        """A case that a moderator holds."""
+        case = await self.blocked(prompt, **options)
+        await self.press(ActionName.CASE_CLAIM, case.id, by)
+        return await self.case(case.id)
+
+    async def suggested(self, wording: str = "a dragon and a knight have tea") -> tuple[Case, str]:
+        """A case with an open offer to the member, and the offer's id."""
+        case = await self.claimed()
+        await self.press(ActionName.CASE_REWRITE, case.id, MO, {"prompt": wording})
+        case = await self.case(case.id)
+        assert case.asked is not None
+        return case, case.asked
+
+    async def denied(self, by: Person = MO, case: Case | None = None) -> Case:
+        """A denied case."""
+        case = case or await self.claimed(by=by)
+        await self.press(ActionName.CASE_DENY, case.id, by, {"reason": "harm"})
+        return await self.case(case.id)
+
+    async def view(self, subject: str, audience: Audience) -> View:
+        """A message as it would be sent now."""
+        [message] = [one.message for one in await self.messages(subject) if one.message.audience is audience]
+        project = self.room.projections[subject.partition(":")[0]]
+        view = await self.ledger.read(lambda c: project(c, message, self.clock.at))
+        assert view is not None
+        return view
+
+    async def card(self, case: Case) -> View:
+        return await self.view(f"case:{case.id}", Audience.MODERATORS)
+
+    async def told(self, case: Case) -> View:
+        """The member's newest message about a case."""
+        return await self.view(f"step:{(await self.case(case.id)).told}", Audience.MEMBER)
+
+    async def requests(self) -> list[Request]:
+        return list(await self.ledger.read(lambda c: request_rows.requests_where(c, true())))
+
+    async def sent(self) -> list[str]:
+        """Prompts that are on their way to the image service."""
+        return [one.prompt for one in await self.requests() if one.state is RequestState.QUEUED]
+
+    async def sweep(self) -> None:
+        await self.ledger.write(self.room.sweep)
+
+    async def later(self, hours: float) -> None:
+        """Time passes, and the sweep looks at what is due."""
+        self.clock.at += hours * 3600
+        await self.sweep()
 
     async def blocked(
         self,

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import select
+
+from bot.chat.views import ActionName, Form, Reply, View
+from bot.domain.case_states import CaseState
+from bot.domain.outcome import Picture
+from bot.domain.request_states import Answer, RequestEvent
+from bot.domain.requests import Person
+from bot.ledger import case_rows, message_rows, request_rows
+from bot.ledger.store import Tx
+from bot.ledger.tables import attempts, audit, case_notes, requests, rewrites
+from bot.moderation.community import SECTIONS
+from bot.moderation.retention import PRIVACY_ROW
+from tests.unit.moderation.ground import ADMIN, ANN, HOME, MIA, MO, Ground
+
+A = ActionName
+PEOPLE, MONEY, PICTURES = SECTIONS["people"], SECTIONS["money"], SECTIONS["pictures"]
+
+
+@dataclass(frozen=True)
+class Visitor:
+    person: str
+    platform: str = "web"
+    community: str = HOME
+
+
+async def own(ground: Ground) -> Mapping[str, object]:
+    return await ground.ledger.read(lambda c: message_rows.settings_of(c, "web", HOME))
+
+
+async def test_only_administrators_see_and_change_settings_and_every_try_is_on_record(ground: Ground) -> None:
+    assert (await ground.room.settings_for(Visitor(MO.id))).text.startswith("Only administrators")  # type: ignore[union-attr]
+    for person in (ANN, MO):
+        assert isinstance(await ground.form(A.SETTINGS, PEOPLE, person), Reply)
+        assert not (await ground.press(A.SETTINGS, PEOPLE, person, {"moderators_channel": "mine"})).changed
+    assert await own(ground) == {}
+    rows = await ground.ledger.read(lambda c: c.execute(select(audit.c.actor, audit.c.outcome)).all())
+    assert [tuple(row) for row in rows] == [(ANN.id, "refused"), (ANN.id, "refused"), (MO.id, "refused"), (MO.id, "refused")]
+
+
+async def test_an_administrator_sees_what_is_set_and_changes_a_page(ground: Ground) -> None:
+    reply = await ground.room.settings_for(Visitor(ADMIN.id))
+    assert isinstance(reply, Reply)
+    assert isinstance(reply.view, View)
+    assert {button.row for button in reply.view.buttons} == set(SECTIONS.values())
+    form = await ground.form(A.SETTINGS, PEOPLE, ADMIN)
+    assert isinstance(form, Form)
+    assert len(form.fields) <= 5
+    values = {"moderators_channel": "<#123456>", "moderators": "<@&77>, mod2", "channels": "#imagine pictures"}
+    assert (await ground.press(A.SETTINGS, PEOPLE, ADMIN, values)).changed
+    assert await own(ground) == {"moderators_channel": "123456", "moderators": ["77", "mod2"], "channels": ["imagine", "pictures"]}
+    await ground.press(A.SETTINGS, MONEY, ADMIN, {"budget_member_day": "0.25", "budget_community_day": "$5"})
+    await ground.press(
+        A.SETTINGS, PICTURES, ADMIN, {"size": "1024x1024", "quality": "low", "retention_days": "7", "deny_reasons": "Off topic\n Rude "}
+    )
+    assert await own(ground) == {
+        "moderators_channel": "123456",
+        "moderators": ["77", "mod2"],
+        "channels": ["imagine", "pictures"],
+        "budget_member_day": 250_000,
+        "budget_community_day": 5_000_000,
+        "size": "1024x1024",
+        "quality": "low",
+        "retention_days": 7,
+        "deny_reasons": ["Off topic", "Rude"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("row", "values", "words"),
+    [
+        (PEOPLE, {"moderators_channel": "no such / channel!"}, "no id"),
+        (MONEY, {"budget_member_day": "a lot"}, "not an amount"),
+        (MONEY, {"budget_member_day": "-1"}, "not an amount"),
+        (MONEY, {"budget_member_day": "1e9"}, "not an amount"),
+        (MONEY, {"budget_member_day": "\u00b2"}, "not an amount"),
+        (MONEY, {"budget_member_day": "5000"}, "more than the operator allows"),
+        (PICTURES, {"retention_days": "0"}, "not a number of days"),
+        (PICTURES, {"retention_days": "\u0663\u0660"}, "not a number of days"),
+        (PICTURES, {"size": "7x7"}, "Possible are"),
+        (PICTURES, {"quality": "superb"}, "Possible are"),
+        (PICTURES, {"deny_reasons": "x" * 101}, "At most"),
+        (PICTURES, {"deny_reasons": "\n".join(f"reason {n}" for n in range(21))}, "At most"),
+    ],
+)
+async def test_a_wrong_value_is_answered_with_a_sentence_and_changes_nothing(
+    ground: Ground, row: str, values: dict[str, str], words: str
+) -> None:
+    reply = await ground.press(A.SETTINGS, row, ADMIN, values)
+    assert not reply.changed
+    assert words in reply.text
+    assert await own(ground) == {}
+
+
+async def test_a_communitys_own_reasons_are_offered_and_kept(ground: Ground) -> None:
+    case = await ground.claimed()
+    await ground.press(A.SETTINGS, PICTURES, ADMIN, {"deny_reasons": "Off topic\nRude"})
+    form = await ground.form(A.CASE_DENY, case.id, MO)
+    assert isinstance(form, Form)
+    assert [choice.value for choice in form.fields[0].choices] == ["Off topic", "Rude"]
+    assert not (await ground.press(A.CASE_DENY, case.id, MO, {"reason": "harm"})).changed
+    assert (await ground.press(A.CASE_DENY, case.id, MO, {"reason": "Rude"})).changed
+    assert "Reason: Rude." in (await ground.told(case)).text[0]
+
+
+async def test_settings_belong_to_communities_not_to_direct_messages(ground: Ground) -> None:
+    reply = await ground.room.settings_for(Visitor(ADMIN.id, community="dm:admin"))
+    assert isinstance(reply, Reply)
+    assert reply.view is None
+
+
+async def texts(ground: Ground) -> str:
+    """Everything in the ledger that people wrote."""
+
+    def read(c: object) -> str:
+        found = []
+        for table in (requests, rewrites, case_notes, attempts, audit):
+            found += [str(tuple(row)) for row in c.execute(select(table))]  # type: ignore[attr-defined]
+        return "\n".join(found)
+
+    return await ground.ledger.read(read)
+
+
+async def test_texts_of_a_closed_case_go_after_the_communitys_time_and_the_fingerprint_stays(ground: Ground) -> None:
+    case, _ = await ground.suggested("a secret tea party")
+    await ground.press(A.CASE_COMMENT, case.id, MIA, {"note": "careful words"})
+    await ground.press(A.REWRITE_DECLINE, (await ground.case(case.id)).asked or "", ANN)
+    prints = [one.fingerprint for one in await ground.requests()]
+    await ground.later(29 * 24)
+    assert "secret tea party" in await texts(ground)
+    await ground.later(25)
+    left = await texts(ground)
+    for words in ("secret tea party", "dragon", "careful words"):
+        assert words not in left
+    assert [one.fingerprint for one in await ground.requests()] == prints
+    assert all(prints)
+    card = await ground.card(case)
+    assert "removed" in next(fact.value for fact in card.facts if fact.label == "Prompt")
+    assert A.CASE_PROMPT not in {button.action for button in card.buttons}
+    assert ("decline", "done") in await ground.trail(case.id)
+
+
+async def test_texts_of_a_waiting_case_and_of_pictures_stay(ground: Ground) -> None:
+    case, rewrite = await ground.suggested("a lovely tea party")
+    await ground.press(A.REWRITE_ACCEPT, rewrite, ANN)
+
+    def works(tx: Tx) -> None:
+        [sent] = list(request_rows.requests_where(tx.connection, requests.c.origin == "rewrite"))
+        tx.connection.execute(requests.update().where(requests.c.id == sent.id).values(state="answered", answer="pictures"))
+
+    await ground.ledger.write(works)
+    await ground.later(31 * 24)
+    kept = [one.prompt for one in await ground.requests()]
+    assert kept == ["", "a lovely tea party"]
+    assert (await ground.case(case.id)).texts_removed
+
+
+async def made_picture(ground: Ground, person: Person, sha256: str) -> None:
+    def body(tx: Tx) -> None:
+        request = ground.request(tx, f"a picture for {person.name}", person)
+        request_rows.add_pictures(tx, request.id, "attempt", [Picture(sha256, "png", 1, 1, 1)])
+        request_rows.move(tx, request, RequestEvent.ANSWER, answer=Answer.PICTURES.value, answered_at=tx.now)
+
+    await ground.ledger.write(body)
+
+
+async def test_a_member_sees_and_deletes_what_is_stored_about_them_and_nothing_of_others(ground: Ground) -> None:
+    await made_picture(ground, ANN, "aa")
+    await made_picture(ground, ANN, "shared")
+    await made_picture(ground, MIA, "shared")
+    closed = await ground.denied()
+    view = await ground.room.privacy_for(Visitor(ANN.id))
+    assert [fact.value for fact in view.facts] == ["3", "2", "1"]
+    assert not (await ground.press(A.PRIVACY_DELETE, PRIVACY_ROW, ANN, {"sure": "false"})).changed
+    assert isinstance(await ground.form(A.PRIVACY_DELETE, PRIVACY_ROW, ANN), Form)
+    assert (await ground.press(A.PRIVACY_DELETE, PRIVACY_ROW, ANN, {"sure": "true"})).changed
+    assert ground.forgotten == ["aa"]
+    left = await texts(ground)
+    assert "dragon" not in left
+    assert "for Ann" not in left
+    assert "Ann" not in left
+    assert "a picture for Mia" in left
+    assert (await ground.case(closed.id)).person.name == ""
+    assert [fact.value for fact in (await ground.room.privacy_for(Visitor(ANN.id))).facts] == ["0", "0", "0"]
+
+
+async def test_a_wording_that_moderators_still_decide_about_goes_when_the_case_is_closed(ground: Ground) -> None:
+    case = await ground.claimed()
+    reply = await ground.press(A.PRIVACY_DELETE, PRIVACY_ROW, ANN, {"sure": "true"})
+    assert "under way" in reply.text
+    assert "dragon" in await texts(ground)
+    await ground.denied(case=case)
+    await ground.sweep()
+    assert "dragon" not in await texts(ground)
+    assert (await ground.case(case.id)).state is CaseState.CLOSED_DENIED
+
+
+async def test_an_appeal_is_not_possible_once_the_texts_are_gone(ground: Ground) -> None:
+    case = await ground.denied()
+    await ground.later(31 * 24)
+    assert not (await ground.press(A.APPEAL, case.id, ANN)).changed
+    steps = await ground.ledger.read(lambda c: case_rows.trail(c, case.id))
+    assert steps[-1].facts["why"] == "texts_removed"
