@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.domain.requests import Person, Place, Request
+from bot.domain.zones import zone_of
 from bot.ledger.store import Tx
 from bot.ledger.tables import spend
 
@@ -69,7 +69,7 @@ Period = tuple[str, str, str]
 
 def periods(place: Place, person: Person, now: float, zone: str) -> list[Period]:
     """The rows that a request of this moment counts in."""
-    local = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(zone))
+    local = datetime.fromtimestamp(now, UTC).astimezone(zone_of(zone))
     day, month = f"d{local:%Y-%m-%d}", f"m{local:%Y-%m}"
     owners = [
         (MEMBER, f"{place.platform}:{person.id}"),
@@ -154,7 +154,7 @@ def settle(tx: Tx, rows: Sequence[Sequence[str]], *, reserved: int, wanted: int,
 
 def renews(now: float, period: str, zone: str) -> float:
     """When the day or month of `now` ends."""
-    local = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(zone))
+    local = datetime.fromtimestamp(now, UTC).astimezone(zone_of(zone))
     start = local.replace(hour=0, minute=0, second=0, microsecond=0)
     following = start + timedelta(days=1) if period == "day" else (start.replace(day=1) + timedelta(days=32)).replace(day=1)
     return following.timestamp()

@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
-from zoneinfo import ZoneInfo
+from zoneinfo import available_timezones
 
+from bot.domain.zones import zone_of
 from bot.texts import text
 
 _PLACEHOLDER = re.compile(
@@ -148,9 +149,9 @@ def is_open_http(url: str) -> bool:
 def zone(value: str) -> str:
     """A time zone of the IANA list."""
     try:
-        ZoneInfo(value)
-    except (ValueError, OSError, KeyError):
-        raise Wrong("zone", value=shown(value)) from None
+        zone_of(value)
+    except (ValueError, OSError, LookupError):
+        raise Wrong("zone" if available_timezones() else "no_zones", value=shown(value)) from None
     return value
 
 

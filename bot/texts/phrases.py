@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+
+from bot.domain.zones import zone_of
 
 
 def duration(seconds: float) -> str:
@@ -49,7 +50,7 @@ def listed(values: Sequence[str], most: int = 8) -> str:
 
 def moment(at: float, zone: str = "UTC") -> str:
     """A wall-clock time with its zone: "21 Nov, 14:05 UTC"."""
-    local = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone))
+    local = datetime.fromtimestamp(at, UTC).astimezone(zone_of(zone))
     return f"{local.day} {local:%b, %H:%M} {local.tzname() or zone}"
 
 

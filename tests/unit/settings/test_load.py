@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.domain.zones import zone_of
 from bot.settings import KNOWN, Settings, SettingsProblem, load, service_problems
 from bot.settings.model import VARIABLES
 from bot.texts import catalogue, has
@@ -160,6 +163,19 @@ def test_a_wrong_value_is_one_sentence_with_the_variables_name(name: str, value:
     assert sentence.startswith(name)
     assert len(sentence) < 400
     assert "\n" not in sentence
+
+
+def test_a_machine_without_time_zones_still_knows_utc_and_says_what_to_install() -> None:
+    before = zoneinfo.TZPATH
+    zoneinfo.reset_tzpath(to=[])
+    zoneinfo.ZoneInfo.clear_cache()
+    try:
+        assert load({"BUDGET_TIMEZONE": "UTC"}).budget_timezone == "UTC"
+        assert zone_of("UTC").utcoffset(None) == timedelta(0)
+        (sentence,) = problems({"BUDGET_TIMEZONE": "Europe/Berlin"})
+        assert "tzdata" in sentence
+    finally:
+        zoneinfo.reset_tzpath(to=before)
 
 
 def test_all_problems_are_told_at_once() -> None:
