@@ -17,6 +17,8 @@ def long_files() -> list[str]:
     found = []
     for folder in ("bot", "adapters", "tests", "scripts", "bench"):
         for path in sorted((ROOT / folder).rglob("*.py")):
+            if ".venv" in path.parts:  # the benchmark's peers live in an environment of their own
+                continue
             lines = len(path.read_text(encoding="utf-8").splitlines())
             if lines > MAX_LINES:
                 found.append(f"{path.relative_to(ROOT)} has {lines} lines; split it by what changes together (limit {MAX_LINES})")
