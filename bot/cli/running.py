@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -51,11 +52,12 @@ def run(
         problems.append(plugins.none_configured(found.values(), ctx.obj))
     for name in chosen:
         problems += found[name].problems(settings.env)
+    tell = _teller(settings.log_format)
     for warning in (*settings.warnings, *broken):
-        remark(text("cli.warning", sentence=warning))
+        tell("start_note", text("cli.warning", sentence=warning))
     if problems:
         raise SettingsProblem(problems)
-    _serve(settings, [found[name] for name in chosen], demo=False, ready=remark)
+    _serve(settings, [found[name] for name in chosen], demo=False, ready=lambda sentence: tell("ready", sentence))
 
 
 def demo(
@@ -124,6 +126,13 @@ def _chosen(asked: str, found: Mapping[str, Plugin], env: Mapping[str, str]) -> 
             plugins.load(name)  # says why not
             raise Stop(text("cli.adapter_unknown", name=name, known=", ".join(found)), code=USAGE)
     return list(dict.fromkeys(named)) or [name for name, plugin in found.items() if plugin.configured(env)]
+
+
+def _teller(log_format: str) -> Callable[[str, str], None]:
+    """Sentences at the start, for whoever reads standard error: people get a line, a log collector gets JSON like everything else."""
+    if log_format == "text" or (log_format == "auto" and sys.stderr.isatty()):
+        return lambda _, sentence: remark(sentence)
+    return lambda event, sentence: remark(json.dumps({"event": event, "level": "info", "sentence": sentence}))
 
 
 def _serve(settings: Settings, chosen: list[Plugin], *, demo: bool, ready: Callable[[str], None]) -> None:
