@@ -55,7 +55,7 @@ def requests(
         values.append(kind)
     if since is not None:
         where.append("created_at >= ?")
-        values.append(SystemPorts().now() - _seconds(since))
+        values.append(SystemPorts().now() - span_seconds(since))
     # Columns and clauses are constants of this file, values are bound.
     sql = (
         "SELECT id, created_at, state, answer, json_extract(failure, '$.kind') AS failure,"  # noqa: S608
@@ -65,7 +65,7 @@ def requests(
         " (SELECT count(*) FROM pictures WHERE request_id = requests.id) AS pictures"
         f" FROM requests WHERE {' AND '.join(where)} ORDER BY created_at DESC, id LIMIT ?"
     )
-    rows = _read(_ledger_file(ctx.obj, data_dir), sql, [*values, limit])
+    rows = _read(ledger_file(ctx.obj, data_dir), sql, [*values, limit])
     if as_json:
         say(json.dumps([_as_json(row, prompts) for row in rows], indent=2))
     elif rows:
@@ -95,7 +95,7 @@ def usage(
         " WHERE scope = ? AND period LIKE ? AND (spent <> 0 OR reserved <> 0 OR pictures <> 0)"
         " ORDER BY period DESC, spent DESC, owner LIMIT ?"
     )
-    rows = _read(_ledger_file(ctx.obj, data_dir), sql, [by.value, "m%" if months else "d%", limit])
+    rows = _read(ledger_file(ctx.obj, data_dir), sql, [by.value, "m%" if months else "d%", limit])
     if as_json:
         say(json.dumps([dict(row) for row in rows], indent=2))
         return
@@ -118,7 +118,7 @@ def failure_of(env_file: Path, request_id: str) -> Failure | None:
     from bot.failures.classify import classify
     from bot.ledger.codec import evidence_from_json, failure_from_json
 
-    ledger = _ledger_file(env_file, None)
+    ledger = ledger_file(env_file, None)
     for row in _read(ledger, "SELECT failure FROM requests WHERE id = ? AND failure IS NOT NULL", [request_id]):
         if isinstance(failure := json.loads(row["failure"]), dict):
             return failure_from_json(failure)
@@ -160,14 +160,14 @@ def _as_json(row: sqlite3.Row, prompts: bool) -> dict[str, Any]:
     return values
 
 
-def _seconds(span: str) -> float:
+def span_seconds(span: str) -> float:
     match = _SPAN.fullmatch(span.strip().lower())
     if match is None:
         raise Stop(text("cli.span_wrong", value=span), code=USAGE)
     return int(match[1]) * _SECONDS[match[2]]
 
 
-def _ledger_file(env_file: Path, data_dir: Path | None) -> Path:
+def ledger_file(env_file: Path, data_dir: Path | None) -> Path:
     from bot.settings import load
 
     settings = load(os.environ, env_file)

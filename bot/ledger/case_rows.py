@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from bot.domain.case_states import CASES, WAITING, CaseEvent, CaseState
 from bot.domain.requests import Person, Request
@@ -173,6 +173,11 @@ def number_of(connection: Connection, case_id: str) -> int | None:
     return None if found is None else int(found)
 
 
+def matching(connection: Connection, where: Iterable[ColumnElement[bool]], limit: int) -> Sequence[Case]:
+    """Cases that an operator asks for, newest first."""
+    return [_case(row) for row in connection.execute(select(cases).where(*where).order_by(cases.c.number.desc()).limit(limit))]
+
+
 def waiting_of(connection: Connection, platform: str, community: str, person: str) -> Case | None:
     """Somebody's newest case in a community in which something is still to be done."""
     row = connection.execute(
@@ -248,6 +253,11 @@ def step(connection: Connection, seq: int) -> Step | None:
     """One line of the trail."""
     row = connection.execute(select(audit).where(audit.c.seq == seq)).one_or_none()
     return None if row is None else _step(row)
+
+
+def steps(connection: Connection, where: Iterable[ColumnElement[bool]], limit: int) -> Sequence[Step]:
+    """Lines of all trails that an operator asks for, newest first."""
+    return [_step(row) for row in connection.execute(select(audit).where(*where).order_by(audit.c.seq.desc()).limit(limit))]
 
 
 def count_steps(connection: Connection, community: str, actor: str, events: Iterable[str], since: float) -> int:

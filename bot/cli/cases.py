@@ -1,0 +1,336 @@
+"""`imagine-bot cases`: list, show, export, numbers and trail of moderation, read beside a running bot and without changing anything."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import statistics
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from sqlalchemy import ColumnElement, Connection, create_engine, select
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import StaticPool
+
+from bot.cli.records import ledger_file, span_seconds
+from bot.cli.screen import USAGE, Stop, say, table
+from bot.domain.case_states import WAITING, CaseState
+from bot.domain.kinds import SAFETY_REVIEWABLE
+from bot.ledger import case_rows, request_rows
+from bot.ledger.case_rows import Case, Step
+from bot.ledger.store import explain
+from bot.ledger.tables import audit, cases
+from bot.ports import SystemPorts
+from bot.texts import text
+from bot.texts.phrases import duration
+
+T = TypeVar("T")
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=text("cli.help.cases"))
+
+_STATES = {state.value for state in CaseState}
+_GROUPS = ("waiting", "closed")
+_OUTCOMES = ("done", "refused", "stale", "forged")
+_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
+
+State = Annotated[str | None, typer.Option(help=text("cli.help.cases_state"))]
+Kind = Annotated[str | None, typer.Option(help=text("cli.help.cases_kind"))]
+Member = Annotated[str | None, typer.Option("--person", help=text("cli.help.requests_person"))]
+Moderator = Annotated[str | None, typer.Option(help=text("cli.help.cases_moderator"))]
+Community = Annotated[str | None, typer.Option(help=text("cli.help.requests_community"))]
+Platform = Annotated[str | None, typer.Option(help=text("cli.help.requests_platform"))]
+Since = Annotated[str | None, typer.Option(metavar="SPAN", help=text("cli.help.requests_since"))]
+Limit = Annotated[int, typer.Option(min=1, max=100_000, help=text("cli.help.requests_limit"))]
+Prompts = Annotated[bool, typer.Option("--prompts", help=text("cli.help.requests_prompts"))]
+AsJson = Annotated[bool, typer.Option("--json", help=text("cli.help.json"))]
+DataDir = Annotated[Path | None, typer.Option(help=text("cli.help.data_dir"))]
+
+
+@app.command("list", help=text("cli.help.cases_list"))
+def list_(
+    ctx: typer.Context,
+    state: State = None,
+    kind: Kind = None,
+    person: Member = None,
+    moderator: Moderator = None,
+    community: Community = None,
+    platform: Platform = None,
+    since: Since = None,
+    limit: Limit = 20,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    where = _where(state, kind, person, moderator, community, platform, since)
+    found = _read(ctx, data_dir, lambda c: case_rows.matching(c, where, limit))
+    if as_json:
+        say(json.dumps([_case(one) for one in found], indent=2))
+    elif not found:
+        say(text("cli.no_cases"))
+    else:
+        table([text(f"cli.column.case_{name}") for name in _COLUMNS], [_line(one) for one in found])
+
+
+@app.command(help=text("cli.help.cases_show"))
+def show(ctx: typer.Context, number: str, prompts: Prompts = False, as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    if _NUMBER.fullmatch(number) is None:
+        raise Stop(text("cli.case_number_wrong", value=number[:40]), code=USAGE)
+
+    def look(connection: Connection) -> dict[str, Any] | None:
+        case = case_rows.by_number(connection, int(number))
+        return None if case is None else _whole(connection, case, prompts)
+
+    found = _read(ctx, data_dir, look)
+    if found is None:
+        raise Stop(text("cli.case_unknown", number=number))
+    if as_json:
+        say(json.dumps(found, indent=2))
+        return
+    for key, value in found.items():
+        if key not in ("trail", "rewrites", "requests", "notes") and value not in (None, "", {}):
+            say(f"{key}: {value}")
+    for name in ("requests", "rewrites", "notes"):
+        for row in found[name]:
+            say(f"{name}: " + json.dumps(row, ensure_ascii=False))
+    table([text(f"cli.column.case_{name}") for name in _TRAIL], [_trail_line(row) for row in found["trail"]])
+
+
+@app.command(help=text("cli.help.cases_export"))
+def export(
+    ctx: typer.Context,
+    state: State = None,
+    kind: Kind = None,
+    person: Member = None,
+    moderator: Moderator = None,
+    community: Community = None,
+    platform: Platform = None,
+    since: Since = None,
+    limit: Limit = 100_000,
+    prompts: Prompts = False,
+    data_dir: DataDir = None,
+) -> None:
+    where = _where(state, kind, person, moderator, community, platform, since)
+
+    def look(connection: Connection) -> None:
+        for case in reversed(case_rows.matching(connection, where, limit)):
+            say(json.dumps(_whole(connection, case, prompts), ensure_ascii=False))
+
+    _read(ctx, data_dir, look)
+
+
+class By(StrEnum):
+    """What numbers are counted by."""
+
+    KIND = "kind"
+    MODERATOR = "moderator"
+    OUTCOME = "outcome"
+    COMMUNITY = "community"
+
+
+@app.command(help=text("cli.help.cases_numbers"))
+def numbers(
+    ctx: typer.Context,
+    by: Annotated[By, typer.Option(help=text("cli.help.cases_by"))] = By.OUTCOME,
+    community: Community = None,
+    platform: Platform = None,
+    since: Since = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    where = _where(None, None, None, None, community, platform, since)
+    found = _read(ctx, data_dir, lambda c: case_rows.matching(c, where, 1_000_000))
+    rows = counted(found, by)
+    if as_json:
+        say(json.dumps(rows, indent=2))
+    elif not rows:
+        say(text("cli.no_cases"))
+    else:
+        head = [text(f"cli.column.case_{name}") for name in (by.value, "count", "closed", "median", "longest")]
+        table(
+            head, [[str(row["of"]), str(row["cases"]), str(row["closed"]), _span(row["median_s"]), _span(row["longest_s"])] for row in rows]
+        )
+
+
+@app.command(help=text("cli.help.cases_trail"))
+def trail(
+    ctx: typer.Context,
+    outcome: Annotated[str | None, typer.Option(help=text("cli.help.cases_outcome"))] = None,
+    person: Member = None,
+    community: Community = None,
+    since: Since = None,
+    limit: Limit = 50,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    if outcome is not None and outcome not in _OUTCOMES:
+        raise Stop(text("cli.state_unknown", value=outcome, known=", ".join(_OUTCOMES)), code=USAGE)
+    wanted = ((audit.c.outcome, outcome), (audit.c.actor, person), (audit.c.community, community))
+    where = [column == value for column, value in wanted if value is not None]
+    if since is not None:
+        where.append(audit.c.at >= SystemPorts().now() - span_seconds(since))
+    found = _read(ctx, data_dir, lambda c: case_rows.steps(c, where, limit))
+    rows = [_step(one) for one in found]
+    if as_json:
+        say(json.dumps(rows, indent=2))
+    elif not rows:
+        say(text("cli.no_cases"))
+    else:
+        table([text(f"cli.column.case_{name}") for name in _TRAIL], [_trail_line(row) for row in rows])
+
+
+def counted(found: Iterable[Case], by: By) -> list[dict[str, Any]]:
+    """Cases per kind, moderator, outcome or community, with the time from opening to closing."""
+    names: Mapping[By, Callable[[Case], str]] = {
+        By.KIND: lambda case: case.kind,
+        By.MODERATOR: lambda case: "-" if case.decided_by is None else case.decided_by.name or case.decided_by.id,
+        By.OUTCOME: lambda case: case.state.value,
+        By.COMMUNITY: lambda case: f"{case.platform}:{case.community}",
+    }
+    groups: dict[str, list[Case]] = {}
+    for case in found:
+        groups.setdefault(names[by](case), []).append(case)
+    rows = []
+    for name, group in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
+        times = [case.closed_at - case.opened_at for case in group if case.closed_at is not None]
+        row: dict[str, Any] = {"of": name, "cases": len(group), "closed": len(times)}
+        row |= {"median_s": statistics.median(times) if times else None, "longest_s": max(times) if times else None}
+        rows.append(row)
+    return rows
+
+
+_COLUMNS = ("number", "opened", "state", "kind", "where", "who", "by", "took")
+_TRAIL = ("at", "actor", "event", "outcome", "facts")
+
+
+def _line(case: Case) -> list[str]:
+    return [
+        str(case.number),
+        _at(case.opened_at),
+        case.state.value + (" (appealed)" if case.appeals and case.state in WAITING else ""),
+        case.kind,
+        f"{case.platform}:{case.community}",
+        case.person.name or case.person.id,
+        "" if case.decided_by is None else case.decided_by.name or case.decided_by.id,
+        "" if case.closed_at is None else _span(case.closed_at - case.opened_at),
+    ]
+
+
+def _trail_line(row: Mapping[str, Any]) -> list[str]:
+    facts = " ".join(f"{key}={value}" for key, value in row["facts"].items() if value not in (None, ""))
+    return [row["at"], row["actor_name"] or row["actor"], row["event"], row["outcome"], facts]
+
+
+def _case(case: Case) -> dict[str, Any]:
+    return {
+        "number": case.number,
+        "id": case.id,
+        "state": case.state.value,
+        "kind": case.kind,
+        "facts": dict(case.facts),
+        "platform": case.platform,
+        "community": case.community,
+        "person": case.person.id,
+        "person_name": case.person.name,
+        "opened_at": _at(case.opened_at),
+        "closed_at": None if case.closed_at is None else _at(case.closed_at),
+        "holder": None if case.holder is None else case.holder.id,
+        "decided_by": None if case.decided_by is None else case.decided_by.id,
+        "reason": case.reason,
+        "appeals": case.appeals,
+        "expires_at": _at(case.expires_at),
+    }
+
+
+def _whole(connection: Connection, case: Case, prompts: bool) -> dict[str, Any]:
+    """A case with its requests, rewrites, notes and trail; wordings only when they were asked for."""
+    linked = list(case_rows.requests_of(connection, case.id))
+    if case.request_id not in {one.id for one in linked} and (first := request_rows.get(connection, case.request_id)) is not None:
+        linked.insert(0, first)
+    requests = [
+        {"id": one.id, "at": _at(one.created_at), "origin": one.origin.value, "state": one.state.value}
+        | {"answer": None if one.answer is None else one.answer.value, "fingerprint": one.fingerprint}
+        | ({"prompt": one.prompt} if prompts else {})
+        for one in linked
+    ]
+    rewrites = [
+        {"id": one.id, "at": _at(one.written_at), "author": one.author.id, "answer": one.answer, "fingerprint": one.fingerprint}
+        | ({"prompt": one.prompt} if prompts else {})
+        for one in case_rows.rewrites_of(connection, case.id)
+    ]
+    notes = [
+        {"id": one.id, "kind": one.kind, "at": _at(one.at), "author": one.author.id} | ({"text": one.text} if prompts else {})
+        for one in case_rows.notes_of(connection, case.id)
+    ]
+    steps = [_step(one) for one in case_rows.trail(connection, case.id)]
+    return _case(case) | {"requests": requests, "rewrites": rewrites, "notes": notes, "trail": steps}
+
+
+def _step(one: Step) -> dict[str, Any]:
+    return {
+        "seq": one.seq,
+        "at": _at(one.at),
+        "case": one.case_id,
+        "actor": one.actor,
+        "actor_name": one.actor_name,
+        "event": one.event,
+        "outcome": one.outcome,
+        "facts": dict(one.facts),
+    }
+
+
+def _where(
+    state: str | None,
+    kind: str | None,
+    person: str | None,
+    moderator: str | None,
+    community: str | None,
+    platform: str | None,
+    since: str | None,
+) -> Sequence[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = []
+    if state is not None:
+        wanted = state.lower()
+        if wanted not in _STATES and wanted not in _GROUPS:
+            raise Stop(text("cli.state_unknown", value=state[:40], known=", ".join([*_GROUPS, *sorted(_STATES)])), code=USAGE)
+        waiting = cases.c.state.in_([one.value for one in WAITING])
+        where.append({"waiting": waiting, "closed": ~waiting}.get(wanted, cases.c.state == wanted))
+    if kind is not None and kind not in {one.value for one in SAFETY_REVIEWABLE}:
+        known = ", ".join(sorted(one.value for one in SAFETY_REVIEWABLE))
+        raise Stop(text("cli.state_unknown", value=kind[:40], known=known), code=USAGE)
+    for column, value in (("kind", kind), ("person", person), ("decided_by", moderator), ("community", community), ("platform", platform)):
+        if value is not None:
+            where.append(cases.c[column] == value)
+    if since is not None:
+        where.append(cases.c.opened_at >= SystemPorts().now() - span_seconds(since))
+    return where
+
+
+def _read(ctx: typer.Context, data_dir: Path | None, look: Callable[[Connection], T]) -> T:
+    """One consistent look at the ledger. A writer is not disturbed: WAL readers take no lock on it."""
+    file = ledger_file(ctx.obj, data_dir)
+
+    def opened() -> sqlite3.Connection:
+        return sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=5)
+
+    engine = create_engine("sqlite://", creator=opened, poolclass=StaticPool)
+    try:
+        with engine.connect() as connection:
+            connection.execute(select(cases.c.number).limit(1))
+            return look(connection)
+    except DatabaseError as error:
+        if "no such table" in str(error.orig):
+            raise Stop(text("operator.database_empty", file=file)) from error
+        raise Stop(explain(error.orig, file)) from error
+    finally:
+        engine.dispose()
+
+
+def _at(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def _span(seconds: float | None) -> str:
+    return "" if seconds is None else duration(seconds)
