@@ -85,7 +85,8 @@ class ChatPage:
                 self._log = part("div", "", "log", role="log", aria_live="polite", aria_relevant="additions", tabindex="0", id="log")
                 self._spoken = part("div", "", "spoken", role="status", aria_live="polite")
                 self._notice = part("div", "", "notice", role="status", aria_live="polite", id="notice")
-                self._foot = part("div", "", "foot")
+                with part("div", "", "foot") as self._foot:
+                    Composer(self._desk)
         self._sheets = part("div", "", "sheets")
         self._fill()
 
@@ -115,6 +116,8 @@ class ChatPage:
             )
 
     def _become(self, person: str) -> None:
+        if persona(person) is self.who:
+            return
         self.who = persona(person)
         for dot in self._dots:
             self._mark(dot, False)
@@ -140,10 +143,8 @@ class ChatPage:
         self._log.props["aria-label"] = text("web.conversation", channel=channel.label)
         self._mark(channel.id, False)
         self._refill()
-        self._foot.clear()
-        with self._foot:
-            if may_read(self.who, channel.id):
-                Composer(self._desk)
+        self._foot.props.set_bool("hidden", not may_read(self.who, channel.id))
+        self._log.props["data-reader"] = f"{self.who.id} {channel.id}"
         self._client.run_javascript("chat.bottom()")
 
     def _refill(self) -> None:

@@ -60,7 +60,7 @@ class Sheet:
 
     async def _submitted(self, event: object) -> None:
         if self._busy:
-            return
+            return  # it is under way or done: pressing twice is once
         values = self._values(json.loads(str(getattr(event, "args", "{}"))))
         wrong = {field.name: sentence for field in self._form.fields if (sentence := _check(field, values[field.name]))}
         for name, line in self._errors.items():
@@ -70,10 +70,8 @@ class Sheet:
             self._focus(next(iter(wrong)))
             return
         self._busy = True
-        try:
-            sentence = await self._submit(values)
-        finally:
-            self._busy = False
+        sentence = await self._submit(values)
+        self._busy = sentence is None
         if self.dialog.is_deleted:
             return
         if sentence is None:

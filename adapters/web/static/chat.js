@@ -4,14 +4,15 @@
   const byId = (id) => document.getElementById(id);
   const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(20)), (n) => (n % 36).toString(36)).join("");
   const narrow = window.matchMedia("(max-width: 760px)");
+  const DRAFT = "imagine-bot-draft";
   let pinned = true; // the log follows the newest message until somebody scrolls up
   let held = null; // the message that holds the focus
 
   window.chat = {
-    // A press counts once: the second click of a double click changes nothing.
+    // A double click is one press. (The core guards against the rest: two presses are two events, and it knows what is done already.)
     once(event, emit) {
       const button = event.currentTarget;
-      if (button.dataset.pressed) return;
+      if (event.detail > 1 && button.dataset.pressed) return;
       button.dataset.pressed = "1";
       setTimeout(() => delete button.dataset.pressed, 700);
       emit();
@@ -24,6 +25,7 @@
       const values = Object.fromEntries(new FormData(form));
       values.line = box.value.slice(0, Number(form.dataset.longest) + 1);
       values.key = box.dataset.key;
+      keep(box);
       emit(JSON.stringify(values)); // a string of JSON, because a lone surrogate survives only so
       pinned = true;
       box.focus();
@@ -33,6 +35,7 @@
       if (!box || box.dataset.key !== key) return;
       box.value = "";
       delete box.dataset.key;
+      sessionStorage.removeItem(DRAFT);
       grow(box);
     },
     fill(line) {
@@ -44,12 +47,8 @@
     },
     answer(event, emit) {
       event.preventDefault();
-      const form = event.currentTarget;
-      if (form.dataset.pressed) return;
-      form.dataset.pressed = "1";
-      setTimeout(() => delete form.dataset.pressed, 700);
       const values = {};
-      for (const field of form.elements) if (field.name) values[field.name] = field.type === "checkbox" ? field.checked : field.value;
+      for (const field of event.currentTarget.elements) if (field.name) values[field.name] = field.type === "checkbox" ? field.checked : field.value;
       emit(JSON.stringify(values));
     },
     close: (event) => event.currentTarget.closest("dialog").close(),
@@ -60,7 +59,8 @@
     },
     skip(event) {
       event.preventDefault();
-      (byId("message") ?? byId("log"))?.focus();
+      const box = byId("message");
+      (box?.checkVisibility() ? box : byId("log"))?.focus();
     },
     // Who and where stay in the address, so that a reload and a second tab keep them.
     remember(name, value) {
@@ -74,6 +74,19 @@
     },
   };
 
+  // What is typed outlives a reload, and its key with it: sent again after a crash, it is known as the same line.
+  function keep(box) {
+    if (box.value) sessionStorage.setItem(DRAFT, JSON.stringify([box.value, box.dataset.key ?? ""]));
+    else sessionStorage.removeItem(DRAFT);
+  }
+  function restore(box) {
+    box.dataset.restored = "1";
+    const [line, key] = JSON.parse(sessionStorage.getItem(DRAFT) ?? '["", ""]');
+    if (!line || box.value) return;
+    box.value = line;
+    if (key) box.dataset.key = key;
+    grow(box);
+  }
   function follow() {
     const log = byId("log");
     if (log && pinned) log.scrollTop = log.scrollHeight;
@@ -106,6 +119,7 @@
   document.addEventListener("input", (event) => {
     if (event.target.id !== "message") return;
     delete event.target.dataset.key; // another text is another event
+    keep(event.target);
     grow(event.target);
   });
   document.addEventListener("focusin", (event) => {
@@ -131,7 +145,7 @@
   window.addEventListener("resize", follow);
 
   document.addEventListener("DOMContentLoaded", () => {
-    new MutationObserver(() => {
+    const look = () => {
       for (const dialog of document.querySelectorAll("dialog.sheet:not([open]):not([data-seen])")) {
         dialog.dataset.seen = "1";
         dialog.showModal();
@@ -141,8 +155,13 @@
         if (held.isConnected) held.focus({ preventScroll: true });
         else held = null;
       }
+      const box = byId("message");
+      if (box && !box.dataset.restored) restore(box);
+      window.socket?.io.reconnectionDelayMax(1000); // a bot that was started again is found within a second
       turn();
       follow();
-    }).observe(document.body, { childList: true, subtree: true });
+    };
+    new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+    look();
   });
 })();
