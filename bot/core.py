@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
@@ -124,9 +124,9 @@ class Core:
     async def form(self, act: Act) -> Form | Reply:
         """The form behind a button with `opens_form`, filled for this person; a Reply when it may not be opened."""
         maker = self._forms.get(act.action)
-        if maker is None or not ID.fullmatch(act.row):
+        if maker is None:
             return Reply(text("reply.unknown_button"), changed=False)
-        return await maker(act)
+        return await maker(_strict(act))
 
     async def act(self, act: Act) -> Reply:
         """A pressed button or a submitted form. Checked against the row, the person and, for moderators, the platform, now."""
@@ -134,9 +134,9 @@ class Core:
             visitor = Visitor(act.platform, act.community, act.channel, act.person, act.person_name)
             return Reply(text("reply.here_it_is"), changed=False, view=await self.show(visitor, act.row))
         handler = self._actions.get(act.action)
-        if handler is None or not ID.fullmatch(act.row):
+        if handler is None:
             return Reply(text("reply.unknown_button"), changed=False)
-        return await handler(act)
+        return await handler(_strict(act))
 
     async def imagine_form(self, visitor: Visitor) -> Form:
         """An empty /imagine form (prompt, size, quality, count, private); its submission becomes a Submission through the adapter."""
@@ -177,7 +177,8 @@ class Core:
         place = Place(visitor.platform, visitor.community, visitor.channel)
 
         def look(connection: Connection) -> tuple[list[budgets.Left], int]:
-            left = budgets.remaining_for(connection, place, Person(visitor.person), self.rules.limits, self.ledger.now())
+            limits = self.rules.limits.within(message_rows.settings_of(connection, place.platform, place.community))
+            left = budgets.remaining_for(connection, place, Person(visitor.person), limits, self.ledger.now())
             return left, len(request_rows.queue(connection, float("inf")))
 
         left, waiting = await self.ledger.read(look)
@@ -261,6 +262,11 @@ class Core:
 
         await self.ledger.write(body)
         self.wake_message(message_id)
+
+
+def _strict(act: Act) -> Act:
+    """The press without a row when its row cannot be one of ours: its handler answers as for any unknown one, and writes it down."""
+    return act if ID.fullmatch(act.row) else replace(act, row="")
 
 
 def pictures_word(count: int) -> str:

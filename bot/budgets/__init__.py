@@ -5,7 +5,8 @@ The member pays for delivered pictures only; what may have been billed without a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -32,6 +33,15 @@ class Limits:
     member_pictures_day: int | None = 50
     community_pictures_day: int | None = 500
     zone: str = "UTC"
+
+    def within(self, own: Mapping[str, object]) -> Limits:
+        """The limits of a community that set some of its own (`budget_<limit>`): it can only go below the operator's."""
+        lower: dict[str, int] = {}
+        for name in ("member_day", "member_month", "community_day", "community_month"):
+            value, most = own.get(f"budget_{name}"), getattr(self, name)
+            if isinstance(value, int) and value >= 0 and (most is None or value < most):
+                lower[name] = value
+        return dataclasses.replace(self, **lower) if lower else self  # type: ignore[arg-type]  # only whole numbers are in there
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
         count=found.count,
     )
     cost = rules.highest_cost(ready.size, ready.quality, ready.count, prompt)
-    short = budgets.short(tx.connection, ready, cost, ready.count, rules.limits, tx.now)
+    short = budgets.short(tx.connection, ready, cost, ready.count, rules.limits.within(own), tx.now)
     return ready if short is None else Refusal("budget", over_budget(short))
 
 

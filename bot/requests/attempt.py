@@ -16,7 +16,7 @@ from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Attempt, Request
 from bot.gate.backoff import own_wait
-from bot.ledger import request_rows
+from bot.ledger import message_rows, request_rows
 from bot.ledger.codec import failure_to_json
 from bot.ledger.store import Tx
 from bot.ledger.tables import blocked_prompts
@@ -79,7 +79,8 @@ def open_attempt(tx: Tx, request_id: str, hands: Hands) -> Opened | NotNow | End
         refusal = {"reason": "member_blocked", "until": blocked.until}
         return answer(tx, request, RequestEvent.ANSWER, Answer.FAILED, refusal=refusal, failure=None)
     cost = rules.highest_cost(request.size, request.quality, request.count, request.prompt)
-    reserved = budgets.reserve(tx, request, cost, request.count, rules.limits)
+    own = message_rows.settings_of(tx.connection, request.place.platform, request.place.community)
+    reserved = budgets.reserve(tx, request, cost, request.count, rules.limits.within(own))
     if isinstance(reserved, budgets.Exhausted):
         refusal = {"reason": "budget", **over_budget(reserved)}
         return answer(tx, request, RequestEvent.ANSWER, Answer.FAILED, refusal=refusal, failure=None)

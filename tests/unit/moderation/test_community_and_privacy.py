@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import select
 
+from bot.budgets import Limits
 from bot.chat.views import ActionName, Form, Reply, View
 from bot.domain.case_states import CaseState
 from bot.domain.outcome import Picture
@@ -206,3 +207,18 @@ async def test_an_appeal_is_not_possible_once_the_texts_are_gone(ground: Ground)
     assert not (await ground.press(A.APPEAL, case.id, ANN)).changed
     steps = await ground.ledger.read(lambda c: case_rows.trail(c, case.id))
     assert steps[-1].facts["why"] == "texts_removed"
+
+
+def test_a_communitys_budget_can_only_go_below_the_operators() -> None:
+    operators = Limits(member_day=1_000_000, member_month=None)
+    own = operators.within({"budget_member_day": 250_000, "budget_member_month": 5, "budget_community_day": 10**12, "size": "auto"})
+    assert (own.member_day, own.member_month, own.community_day) == (250_000, 5, operators.community_day)
+    assert operators.within({}) is operators
+
+
+async def test_a_communitys_own_budget_counts_when_a_rewrite_is_accepted(ground: Ground) -> None:
+    case, rewrite = await ground.suggested()
+    await ground.press(A.SETTINGS, MONEY, ADMIN, {"budget_member_day": "0"})
+    assert not (await ground.press(A.REWRITE_ACCEPT, rewrite, ANN)).changed
+    assert await ground.sent() == []
+    assert (await ground.case(case.id)).asked == rewrite

@@ -153,3 +153,12 @@ async def test_a_blocked_member_is_turned_away_until_unblocked(tmp_path: Path) -
         assert "paused" in refused.text[0]
         await press(w, A.CASE_UNBLOCK_MEMBER, card(w), "noor")
         assert (await w.answer(await w.imagine("a lake"))).pictures
+
+
+async def test_a_row_that_cannot_be_ours_is_on_record_too(tmp_path: Path) -> None:
+    async with world(tmp_path, Service()) as w:
+        for row in ("", "x' OR 1=1 --", "\u00b2" * 16, "a" * 5000):
+            assert await w.press(A.CASE_CLAIM, row, "mia") == "There is no such case."
+            assert "Only the person" in await w.press(A.CANCEL, row, "mia")
+        steps = await w.bot.ledger.read(lambda c: case_rows.trail(c, ""))
+        assert [(step.event, step.outcome) for step in steps] == [("claim", "forged")] * 4
