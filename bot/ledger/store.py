@@ -78,7 +78,7 @@ class Link:
                 raw.execute(f"PRAGMA {pragma}")
             if not writing:
                 raw.execute("PRAGMA query_only=ON")
-            engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool, query_cache_size=500)
+            engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool, query_cache_size=500, hide_parameters=True)
             # SQLAlchemy's own begin on SQLite lost 59 of 80 concurrent updates; ours takes the write lock first.
             event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN"))
             return engine
