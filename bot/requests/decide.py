@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.domain.failure import Failure
 from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Action
 from bot.domain.outcome import Billed
-from bot.domain.request_states import Answer
+from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Request
 
 
@@ -60,8 +60,8 @@ def decide(request: Request, failure: Failure | None, pictures: int, now: float,
         return OpenCase(Answer.PICTURES if pictures else Answer.BLOCKED)
     if pictures:
         return Final(Answer.PICTURES)
-    if failure.action is not Action.GENERATE:
-        return Final(Answer.FAILED)
+    if failure.action is not Action.GENERATE or request.state is RequestState.COLLECTING:
+        return Final(Answer.FAILED)  # a task that was taken is polled, never submitted again: it may have been paid
     if request.attempts >= tries.attempts or request.rate_answers >= tries.free:
         return Final(Answer.FAILED)
     at = now + wait

@@ -30,6 +30,8 @@ log = structlog.get_logger()
 SAFETY_POLL = 20.0
 """Seconds of loop time after which the queue is looked at without any wake-up: the wall clock may jump, a wake-up may be lost."""
 COLLECT_TIMEOUT = 60.0
+PAUSE_AFTER_PROBLEM = 2.0
+"""Seconds after an exchange that broke in our own code or on a full disk: its row is due still, and would be taken up at once, for ever."""
 ESTIMATES_AGE = 1.0
 """Seconds for which computed positions are good."""
 
@@ -166,6 +168,8 @@ class Scheduler:
         self._cancelled.discard(request_id)
         if not done.cancelled() and done.exception() is not None:
             log.error("exchange_failed", request=request_id, exc_info=done.exception())
+            done.get_loop().call_later(PAUSE_AFTER_PROBLEM, self.wake, request_id)
+            return
         self.wake(request_id)
 
     async def _exchange(self, grant: Grant) -> None:
