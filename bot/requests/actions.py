@@ -18,6 +18,7 @@ from bot.ledger import message_rows, request_rows
 from bot.ledger.store import Ledger, Tx
 from bot.prompts.normalise import fingerprint, normalise
 from bot.requests.accept import OpenCase, accept, show
+from bot.requests.recover import write_off
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
 from bot.texts import text
@@ -120,6 +121,11 @@ class RequestActions:
             if request.state not in (RequestState.QUEUED, RequestState.CALLING, RequestState.COLLECTING):
                 return Reply(text("reply.too_late_to_cancel"), changed=False)
             calling = request.state is not RequestState.QUEUED
+            if request.state is RequestState.COLLECTING:
+                # Between two polls nothing runs that could close the books; a poll under way finds them closed.
+                attempt = request_rows.open_attempt_of(tx.connection, request.id)
+                if attempt is not None:
+                    write_off(tx, attempt)
             request_rows.move(
                 tx,
                 request,

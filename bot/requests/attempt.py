@@ -12,7 +12,7 @@ from bot import budgets
 from bot.catalogue.cost import cost_from_usage
 from bot.domain.failure import Failure
 from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Fixer, Group
-from bot.domain.outcome import Billed, Outcome
+from bot.domain.outcome import Billed, Outcome, Pending
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Attempt, Request
 from bot.gate.backoff import own_wait
@@ -102,22 +102,23 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
     request = request_rows.get(tx.connection, row.request_id)
     if request is None:
         return None
-    if outcome.pending is not None and not outcome.pictures:
-        _collect(tx, request, attempt_id, row.epoch, outcome)
+    fenced = request.epoch != row.epoch or request.state not in (RequestState.CALLING, RequestState.COLLECTING)
+    if failure is not None and failure.kind in SAFETY_REVIEWABLE and fenced:
+        _remember_block(tx, request)
+    if outcome.pending is not None and not outcome.pictures and not fenced:
+        _collect(tx, request, attempt_id, outcome.pending)
         return None
     if failure is not None and failure.kind in RATE_ANSWERS:
         outcome = dataclasses.replace(outcome, billed=Billed.NO)  # turned away at the door, whatever the status: counted and booked alike
     cost = cost_of(request, outcome, row.reserved, hands.rules)
     if not request_rows.close_attempt(tx, attempt_id, outcome, cost):
-        return None  # it was recorded before
-    delivered = len(outcome.pictures)
+        return None  # it was recorded before, or written off when its member cancelled
+    # Pictures that came after the request had ended are shown to nobody: its member does not pay for them.
+    delivered = 0 if fenced else len(outcome.pictures)
     budgets.settle(tx, row.periods, reserved=row.reserved, wanted=row.wanted, cost=cost, delivered=delivered)
-    fenced = request.epoch != row.epoch or request.state not in (RequestState.CALLING, RequestState.COLLECTING)
     if failure is not None:
         _remember(tx, request, failure, hands)
-        if failure.kind in SAFETY_REVIEWABLE and fenced:
-            _remember_block(tx, request, case_id="")
-    elif delivered:
+    elif outcome.pictures:
         hands.notices.service_works(tx)
     if fenced:
         return None
@@ -177,12 +178,9 @@ def cost_of(request: Request, outcome: Outcome, reserved: int, rules: Rules) -> 
     return min(reserved, rules.highest_cost(request.size, request.quality, count, request.prompt))
 
 
-def _collect(tx: Tx, request: Request, attempt_id: str, epoch: int, outcome: Outcome) -> None:
-    assert outcome.pending is not None
-    if request.epoch != epoch:
-        return
-    request_rows.note_task(tx, attempt_id, outcome.pending)
-    due = tx.now + outcome.pending.poll_after
+def _collect(tx: Tx, request: Request, attempt_id: str, pending: Pending) -> None:
+    request_rows.note_task(tx, attempt_id, pending)
+    due = tx.now + pending.poll_after
     request_rows.move(tx, request, RequestEvent.COLLECT, due_at=due)
     show(tx, request)
     tx.wake("request", request.id, due)
@@ -194,7 +192,10 @@ def _remember(tx: Tx, request: Request, failure: Failure, hands: Hands) -> None:
         hands.notices.failed(tx, failure, request)
 
 
-def _remember_block(tx: Tx, request: Request, case_id: str) -> None:
+def _remember_block(tx: Tx, request: Request, case_id: str = "") -> None:
+    """Without a case (nobody waits for this one any more) what is remembered with one stays as it is."""
+    if not case_id and blocked_before(tx, request) is not None:
+        return
     row = {
         "community": request.place.community,
         "fingerprint": request.fingerprint,

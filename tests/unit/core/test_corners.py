@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
-from bot.domain.outcome import Billed, Outcome, Pending
+from sqlalchemy import select
 
-from .world import DOWN, Service, bad, world
+from bot.chat.views import ActionName
+from bot.domain.outcome import Billed, Outcome, Pending
+from bot.ledger import request_rows
+from bot.ledger.tables import spend
+from bot.providers.port import Call, OnPartial
+from bot.texts import text
+
+from .world import BLOCK, DOWN, Service, World, bad, good, world
+
+
+async def collecting(w: World, request: str) -> None:
+    """Wait until the provider's task is polled."""
+    await w.until(lambda: (view := w.chat.about(f"request:{request}")) is not None and view.title == text("request.collecting"))
 
 
 async def test_a_task_that_fails_at_the_provider_is_answered_and_not_submitted_again(tmp_path: Path) -> None:
@@ -16,3 +29,78 @@ async def test_a_task_that_fails_at_the_provider_is_answered_and_not_submitted_a
         view = await w.answer(request)
         assert view.title == "No picture this time"
         assert len(w.service.calls) == 1
+
+
+async def test_cancelling_a_running_task_books_it_and_frees_the_reservation(tmp_path: Path) -> None:
+    task = Outcome(pending=Pending("task-1", poll_after=600.0), billed=Billed.UNKNOWN, status=202)
+    async with world(tmp_path, Service([task])) as w:
+        request = await w.imagine()
+        await collecting(w, request)
+        assert "Cancelled" in await w.press(ActionName.CANCEL, request)
+        rows = await w.bot.ledger.read(lambda c: c.execute(select(spend)).all())
+        assert all(row.reserved == 0 and row.pictures == 0 for row in rows)
+        assert all(row.spent == 0 for row in rows if row.scope == "member")
+        assert all(row.spent > 0 for row in rows if row.scope != "member")
+        assert not await w.bot.ledger.read(request_rows.open_attempts)
+
+
+class Stubborn(Service):
+    """Its answer is complete at the very moment of the cancellation."""
+
+    late: Outcome = good()
+
+    async def call(self, call: Call, on_partial: OnPartial | None = None) -> Outcome:
+        self.calls.append(call)
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            return self.late
+        raise AssertionError
+
+
+async def cancelled_while_calling(w: World) -> str:
+    request = await w.imagine()
+    await w.until(lambda: w.service.calls)
+    await w.press(ActionName.CANCEL, request)
+    assert (await w.answer(request)).title == "Cancelled"
+    await w.until(lambda: not w.bot.scheduler.is_running(request))
+    return request
+
+
+async def test_a_task_that_begins_after_the_cancellation_is_booked_and_not_left_open(tmp_path: Path) -> None:
+    service = Stubborn()
+    service.late = Outcome(pending=Pending("task-1", poll_after=1.0), billed=Billed.UNKNOWN, status=202)
+    async with world(tmp_path, service) as w:
+        await cancelled_while_calling(w)
+        rows = await w.bot.ledger.read(lambda c: c.execute(select(spend)).all())
+        assert all(row.reserved == 0 for row in rows)
+        assert not await w.bot.ledger.read(request_rows.open_attempts)
+
+
+async def test_a_picture_that_came_too_late_is_not_charged_to_who_cancelled_it(tmp_path: Path) -> None:
+    async with world(tmp_path, Stubborn()) as w:
+        await cancelled_while_calling(w)
+        rows = await w.bot.ledger.read(lambda c: c.execute(select(spend)).all())
+        assert all(row.reserved == 0 and row.pictures == 0 for row in rows)
+        assert all(row.spent == 0 for row in rows if row.scope == "member")
+        assert all(row.spent > 0 for row in rows if row.scope != "member")
+
+
+async def test_a_block_that_arrives_after_the_cancellation_is_remembered_all_the_same(tmp_path: Path) -> None:
+    class Polled(Stubborn):
+        async def call(self, call: Call, on_partial: OnPartial | None = None) -> Outcome:
+            self.calls.append(call)
+            return Outcome(pending=Pending("task-1", poll_after=0.0), billed=Billed.UNKNOWN, status=202)
+
+        async def collect(self, call: Call, pending: Pending) -> Outcome:
+            return await super().call(call)
+
+    service = Polled()
+    service.late = bad(BLOCK)
+    async with world(tmp_path, service) as w:
+        request = await w.imagine("something terrible")
+        await w.until(lambda: len(service.calls) == 2)
+        await w.press(ActionName.CANCEL, request)
+        await w.until(lambda: not w.bot.scheduler.is_running(request))
+        assert (await w.answer(await w.imagine("something terrible"))).title == text("request.refused")
+        assert len(service.calls) == 2
