@@ -169,6 +169,7 @@ async def _ask(bot: Bot, told: dict[str, Told], began: float) -> None:
         await asyncio.sleep(ASK_EVERY)
         now = bot.ports.now()
         for row in await bot.ledger.read(lambda c, now=now: request_rows.queue(c, now)):  # type: ignore[misc]
+            bot.scheduler.foresee()
             estimate = bot.scheduler.estimate(row.id)
             if row.id not in told and estimate is not None and estimate.seconds is not None:
                 told[row.id] = Told(estimate.seconds, loop.time() - began)

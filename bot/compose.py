@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -137,8 +137,7 @@ class Bot:
         await self.sender.stop(min(5.0, drain))
         self.wakeups.stop()
         await self.moderation.stop()
-        with contextlib.suppress(Exception):
-            await self.ledger.write(lambda tx: remember_gate(tx, self.provider.gate_key, self.gate))
+        await self._keep(self.gate.remember())
         await self.provider.aclose()
         self.pictures.close()
         await self.ledger.close()
@@ -164,10 +163,13 @@ class Bot:
             self.scheduler.gate_changed.clear()
             learned = dict(self.gate.remember())
             if learned != kept:
-                with contextlib.suppress(Exception):
-                    await self.ledger.write(lambda tx: remember_gate(tx, self.provider.gate_key, self.gate))
+                await self._keep(learned)
                 kept = learned
             await asyncio.sleep(REMEMBER_AT_MOST_EVERY)
+
+    async def _keep(self, learned: Mapping[str, object]) -> None:
+        with contextlib.suppress(Exception):
+            await self.ledger.write(lambda tx: remember_gate(tx, self.provider.gate_key, learned))
 
 
 async def build(
@@ -230,6 +232,7 @@ async def build(
         return None if request is None else view(connection, request, message.audience)
 
     sender = Sender(ledger, ports, {}, {"request": project, "notice": notices.project, **moderation.projections})
+    sender.before_render = scheduler.foresee
     sender.on_refused = lambda message, refused: _refused(bot, message, refused)
     actions = RequestActions(ledger, rules, moderation.open_case, scheduler.cancel, lambda sha256: pictures.delete(sha256))
     core = Core(

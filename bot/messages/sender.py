@@ -70,6 +70,8 @@ class Sender:
     chats: Mapping[str, ChatPort]
     projections: dict[str, Project] = field(default_factory=dict)
     """Subject kind (`request`, `case`, `consent`, `notice`) -> how to render it."""
+    before_render: Callable[[], None] = lambda: None
+    """Called on the loop before a view is rendered, which happens in the thread of a ledger's reader."""
     on_refused: Callable[[Message, Refused], None] = lambda message, refused: None
     """Told when a platform will never show a message."""
     _lines: dict[str, Line] = field(default_factory=dict)
@@ -138,6 +140,7 @@ class Sender:
                 self._lines.pop(message_id, None)
 
     async def _once(self, message_id: str, line: Line) -> None:
+        self.before_render()
         stored, view = await self.ledger.read(lambda c: self._look(c, message_id))
         if stored is None or view is None or stored.settled:
             line.last, line.tries = None, 0

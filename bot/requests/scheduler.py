@@ -32,8 +32,8 @@ SAFETY_POLL = 20.0
 COLLECT_TIMEOUT = 60.0
 PAUSE_AFTER_PROBLEM = 2.0
 """Seconds after an exchange that broke in our own code or on a full disk: its row is due still, and would be taken up at once, for ever."""
-ESTIMATES_AGE = 1.0
-"""Seconds for which computed positions are good."""
+ESTIMATES_AGE, ESTIMATES_AGE_LEAST = 1.0, 0.1
+"""Seconds for which computed positions are good; shorter when the queue has changed, but not so short that every newcomer costs a pass."""
 
 
 @dataclass(slots=True)
@@ -57,6 +57,7 @@ class Scheduler:
     _cancelled: set[str] = field(default_factory=set)
     _estimates: Mapping[str, Estimate] = field(default_factory=dict)
     _estimated_at: float = float("-inf")
+    _queue_read: bool = False
     _draining: bool = False
 
     def wake(self, request_id: str) -> None:
@@ -77,12 +78,14 @@ class Scheduler:
         return request_id in self._running
 
     def estimate(self, request_id: str) -> Estimate | None:
-        """Position and time of a waiting request."""
-        now = self.ports.monotonic()
-        stale = now - self._estimated_at > ESTIMATES_AGE
-        if stale or (request_id not in self._estimates and any(one.request_id == request_id for one in self._waiting)):
-            self._estimates, self._estimated_at = self.gate.estimates(now, self._waiting), now
+        """Position and time of a waiting request as `foresee` found them; also for the threads in which views are rendered."""
         return self._estimates.get(request_id)
+
+    def foresee(self) -> None:
+        """Find positions anew when they are old or the queue was read since. On the loop alone: the gate knows no threads."""
+        now = self.ports.monotonic()
+        if now - self._estimated_at > (ESTIMATES_AGE_LEAST if self._queue_read else ESTIMATES_AGE):
+            self._estimates, self._estimated_at, self._queue_read = self.gate.estimates(now, self._waiting), now, False
 
     def until_wall(self, estimate: Estimate) -> float | None:
         """The wall-clock time of an estimate's `until`."""
@@ -132,6 +135,7 @@ class Scheduler:
                 )
             )
             self._waiting = [self._as_waiting(row) for row in queued if row.id not in self._running]
+            self._queue_read = True
             for request in collecting:
                 if request.id not in self._running:
                     self._start(request.id, self._collect(request))
@@ -297,6 +301,6 @@ class Scheduler:
 MEMORY_KEY = "gate:"
 
 
-def remember_gate(tx: Tx, key: str, gate: Gate) -> None:
+def remember_gate(tx: Tx, key: str, learned: Mapping[str, object]) -> None:
     """Keep what the gate has learned, so that a restart does not learn it by rejections."""
-    message_rows.remember(tx, MEMORY_KEY + key, dict(gate.remember()))
+    message_rows.remember(tx, MEMORY_KEY + key, dict(learned))

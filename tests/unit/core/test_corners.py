@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 
 from sqlalchemy import select
@@ -104,3 +105,22 @@ async def test_a_block_that_arrives_after_the_cancellation_is_remembered_all_the
         await w.until(lambda: not w.bot.scheduler.is_running(request))
         assert (await w.answer(await w.imagine("something terrible"))).title == text("request.refused")
         assert len(service.calls) == 2
+
+
+async def test_the_gate_is_touched_by_the_loops_own_thread_alone(tmp_path: Path) -> None:
+    class Watched:
+        def __init__(self, gate: object) -> None:
+            self.gate, self.threads = gate, set[tuple[str, int]]()
+
+        def __getattr__(self, name: str) -> object:
+            self.threads.add((name, threading.get_ident()))
+            return getattr(self.gate, name)
+
+    async with world(tmp_path, Service(hold=asyncio.Event())) as w:
+        watched = Watched(w.bot.scheduler.gate)
+        w.bot.scheduler.gate = watched  # type: ignore[assignment]
+        request = await w.imagine()
+        await w.until(lambda: w.service.calls)
+        await w.imagine("another", person="ben")
+        await w.until(lambda: w.chat.about(f"request:{request}"))
+        assert {ident for _, ident in watched.threads} == {threading.get_ident()}
