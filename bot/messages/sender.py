@@ -18,6 +18,7 @@ from bot.chat.port import ChatPort, Later, Message, Refused, RefusedWhy, SendRes
 from bot.chat.views import View
 from bot.ledger import message_rows
 from bot.ledger.store import Ledger, Tx
+from bot.observe import hide
 from bot.ports import Ports
 
 log = structlog.get_logger()
@@ -171,6 +172,8 @@ class Sender:
         chat = self.chats.get(message.place.platform)
         if chat is None:
             return Later(LONGEST_BACKOFF)  # the platform is not connected in this run; a later run will tell
+        # What a platform's library puts into its errors may repeat what it was given to show.
+        hide(view.quote, *(fact.value for fact in view.facts), *(picture.alt for picture in view.pictures))
         async with self._slots:
             try:
                 async with asyncio.timeout(SEND_TIMEOUT):

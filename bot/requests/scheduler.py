@@ -6,13 +6,16 @@ A waiting request is only a row. A coroutine exists for an exchange alone, from 
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import hashlib
+import traceback
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 
 import structlog
 
 from bot.domain.failure import Evidence, Failure
+from bot.domain.kinds import Action, Fixer, Group, Kind
 from bot.domain.outcome import Billed, Outcome, Pending
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Attempt, Lane, Request
@@ -67,7 +70,8 @@ class Scheduler:
 
     def cancel(self, request_id: str) -> None:
         """Break off the exchange of a request that its member has cancelled; its row says so already."""
-        self._cancelled.add(request_id)
+        if request_id in self._running:
+            self._cancelled.add(request_id)
         call = self._calls.get(request_id)
         if call is not None:
             call.cancel()
@@ -163,9 +167,10 @@ class Scheduler:
         )
 
     def _start(self, request_id: str, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+        context = contextvars.copy_context()  # holds the prompt that no log line may repeat, also after the end
+        task = asyncio.get_running_loop().create_task(work, context=context)
         self._running[request_id] = task
-        task.add_done_callback(lambda done: self._ended(request_id, done))
+        task.add_done_callback(lambda done: self._ended(request_id, done), context=context)
 
     def _ended(self, request_id: str, done: asyncio.Task[None]) -> None:
         self._running.pop(request_id, None)
@@ -187,16 +192,18 @@ class Scheduler:
             return
         hide(opened.request.prompt)
         call = self._call_of(opened.request, opened.attempt, grant.timeout)
-        reported = False
         try:
             outcome = await self._make(opened.request.id, lambda: self.provider.call(call))
-            failure = None if outcome.shortfall is None else classify(outcome.shortfall)
-            verdict = Verdict(failure, outcome.rate_headers, outcome.cancelled, len(outcome.pictures))
-            self.gate.report(grant, verdict, self.ports.monotonic())
-            reported = True
-        finally:
-            if not reported:
-                self.gate.report(grant, Verdict(None, cancelled=True), self.ports.monotonic())
+        except BaseException:
+            self.gate.report(grant, Verdict(None, cancelled=True), self.ports.monotonic())
+            raise
+        failure = judge(outcome)
+        try:
+            self.gate.report(
+                grant, Verdict(failure, outcome.rate_headers, outcome.cancelled, len(outcome.pictures)), self.ports.monotonic()
+            )
+        except Exception:
+            log.exception("gate_failed", request=opened.request.id)  # what the provider said is written down all the same
         self._note_changes()
         self._look.set()
         self._log(opened.request, opened.attempt, outcome, failure)
@@ -211,7 +218,7 @@ class Scheduler:
         call = self._call_of(request, attempt, COLLECT_TIMEOUT)
         pending = Pending(row.task_id, row.poll_url)
         outcome = await self._make(request.id, lambda: self.provider.collect(call, pending))
-        failure = None if outcome.shortfall is None else classify(outcome.shortfall)
+        failure = judge(outcome)
         self._log(request, attempt, outcome, failure)
         await self._insist(lambda tx: record_outcome(tx, attempt.id, outcome, failure, self.hands))
 
@@ -296,6 +303,22 @@ class Scheduler:
             billed=outcome.billed.value,
             cancelled=outcome.cancelled,
         )
+
+
+UNREADABLE = Failure(Group.UNUSABLE, Kind.MALFORMED_RESPONSE, Action.NONE, None, Fixer.OPERATOR, 0.0)
+"""Stands for an answer on which our own rules broke: nothing is known of it, so it is not repeated."""
+
+
+def judge(outcome: Outcome) -> Failure | None:
+    """What a shortfall means. A rule that breaks on an odd answer does not cost the answer, which may have been paid for."""
+    if outcome.shortfall is None:
+        return None
+    try:
+        return classify(outcome.shortfall)
+    except Exception as bug:
+        # Its text may repeat what the provider wrote.
+        log.error("classify_failed", error=type(bug).__name__, at=traceback.format_list(traceback.extract_tb(bug.__traceback__)[-1:]))
+        return UNREADABLE
 
 
 MEMORY_KEY = "gate:"

@@ -1,0 +1,92 @@
+"""Parts that break where they never should: the answer is kept, and the log stays silent about what people wrote."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from bot.chat.port import Message, SendResult, Sent
+from bot.chat.views import ActionName, View
+from bot.domain.failure import Failure
+from bot.domain.requests import Request
+from bot.ledger.store import Tx
+from bot.observe import configure
+from bot.requests import scheduler as scheduler_module
+from bot.requests.sweep import sweep
+
+from .world import BLOCK, DOWN, Platform, Room, Service, bad, world
+
+PROMPT = "a very private birthday surprise for Maria"
+
+
+async def test_a_rule_that_breaks_does_not_cost_the_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(evidence: object) -> Failure:
+        raise RuntimeError("a bug of ours")
+
+    monkeypatch.setattr(scheduler_module, "classify", broken)
+    async with world(tmp_path, Service([bad(DOWN)])) as w:
+        view = await w.answer(await w.imagine())
+        assert view.title == "No picture this time"
+        assert len(w.service.calls) == 1
+
+
+async def test_a_gate_that_breaks_does_not_cost_the_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with world(tmp_path) as w:
+
+        def broken(gate: object, *told: object) -> None:
+            raise RuntimeError("a bug of ours")
+
+        monkeypatch.setattr(type(w.bot.gate), "report", broken)
+        assert (await w.answer(await w.imagine())).pictures
+
+
+@pytest.fixture
+def stream() -> Iterator[io.StringIO]:
+    """The log as it is written; the process's logging is put back afterwards."""
+    root = logging.getLogger()
+    before = root.handlers[:], root.level, sys.excepthook
+    stream = io.StringIO()
+    configure("info", stream=stream, format="json")
+    yield stream
+    root.handlers[:], sys.excepthook = before[0], before[2]
+    root.setLevel(before[1])
+    logging.raiseExceptions = True
+    logging.captureWarnings(False)
+    structlog.reset_defaults()
+
+
+async def test_what_breaks_does_not_put_prompts_into_the_log(tmp_path: Path, stream: io.StringIO) -> None:
+    sent: list[View] = []
+
+    def answers(message: Message, view: View) -> SendResult:
+        sent.append(view)
+        if len(sent) == 1:
+            raise ValueError(f"cannot serialise {view.quote}")
+        return Sent({"id": message.id})
+
+    def open_case(tx: Tx, request: Request, failure: Failure) -> str:
+        raise LookupError(f"no room for {request.prompt}")
+
+    async with world(tmp_path, Service([bad(BLOCK)]), Platform(chat=Room(answers=answers))) as w:
+        w.bot.scheduler.hands = dataclasses.replace(w.bot.scheduler.hands, open_case=open_case)
+        request = await w.imagine(PROMPT)
+        await w.until(lambda: "exchange_failed" in stream.getvalue() and "chat_send_failed" in stream.getvalue())
+        await w.bot.ledger.write(lambda tx: sweep(tx, w.bot.scheduler.is_running))
+        await w.answer(request)
+    assert "LookupError" in stream.getvalue()
+    assert "birthday" not in stream.getvalue()
+
+
+async def test_cancelled_requests_leave_nothing_behind_in_memory(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        w.bot.scheduler._draining = True
+        request = await w.imagine()
+        await w.press(ActionName.CANCEL, request)
+        assert not w.bot.scheduler._cancelled
