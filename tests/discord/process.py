@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.sandbox.answers import Pace
-from bot.sandbox.server import Running, start
+from bot.sandbox.server import start
 from tests.discord.standin.server import StandIn
 from tests.discord.standin.world import Channel, Guild, Interaction, Message, User
 
@@ -27,7 +27,8 @@ class Process:
     guild: Guild
     channel: Channel
     ada: User
-    sandbox: Running
+    service: str
+    """Address of the sandbox."""
     folder: Path
     env: dict[str, str]
     child: asyncio.subprocess.Process | None = None
@@ -99,7 +100,7 @@ class Process:
         """How many pictures the sandbox was asked for."""
         import aiohttp
 
-        async with aiohttp.ClientSession() as session, session.get(self.sandbox.base_url.removesuffix("/v1") + "/_sandbox/log") as answer:
+        async with aiohttp.ClientSession() as session, session.get(self.service.removesuffix("/v1") + "/_sandbox/log") as answer:
             found = await answer.json()
             return len(found["calls"])
 
@@ -111,14 +112,15 @@ class Process:
 
 
 @contextlib.asynccontextmanager
-async def process(folder: Path, *, run: bool = True, **env: str) -> AsyncIterator[Process]:
-    """A stand-in, a sandbox and a running bot; afterwards no rule of Discord may have been broken."""
+async def process(folder: Path, *, run: bool = True, service: str = "", **env: str) -> AsyncIterator[Process]:
+    """A stand-in, a sandbox (or the one at `service`) and a running bot; afterwards no rule of Discord may have been broken."""
     async with StandIn() as discord:
         guild, channel, ada = discord.studio()
-        sandbox = await start(pace=Pace(latency=0.0, slow=1.5))
-        service = {"IMAGE_API_KEY": "sandbox-key-of-the-tests", "IMAGE_BASE_URL": sandbox.base_url, "DATA_DIR": str(folder / "data")}
+        sandbox = None if service else await start(pace=Pace(latency=0.0, slow=1.5))
+        address = service if sandbox is None else sandbox.base_url
+        images = {"IMAGE_API_KEY": "sandbox-key-of-the-tests", "IMAGE_BASE_URL": address, "DATA_DIR": str(folder / "data")}
         quiet = {"LOG_FORMAT": "json", "LOG_LEVEL": "info"}
-        found = Process(discord, guild, channel, ada, sandbox, folder, {**discord.environment(), **service, **quiet, **env})
+        found = Process(discord, guild, channel, ada, address, folder, {**discord.environment(), **images, **quiet, **env})
         try:
             if run:
                 await found.start()
@@ -127,6 +129,7 @@ async def process(folder: Path, *, run: bool = True, **env: str) -> AsyncIterato
             if not found.child_ended():
                 await found.kill()
             await asyncio.gather(*found._reading, return_exceptions=True)
-            await sandbox.stop()
+            if sandbox is not None:
+                await sandbox.stop()
         assert discord.rest.violations == []
         assert discord.rest.unfaithful == []
