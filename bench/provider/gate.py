@@ -20,6 +20,8 @@ class Target:
     key: str
     bound: float
     at_least: bool = False
+    without_quota: bool = False
+    """A request that ran into an exhausted quota is lost, whoever's it is: one light member among few decides the figure."""
 
 
 PUBLIC_TARGETS = (
@@ -38,18 +40,18 @@ DRAWN_TARGETS = (
     Target("success", 0.95, at_least=True),
     Target("plr", 1.45),
     Target("req_per_image", 1.40),
-    Target("light_ratio", 1.2),
+    Target("light_ratio", 1.2, without_quota=True),
     Target("wrong_retries", 0.0),
     Target("estimate_error", 0.30),
 )
 
 
 def main() -> int:
-    """`python -m bench gate [--seeds 1,2,3] [--drawn 8] [--first 1000] [--json FILE]`."""
+    """`python -m bench gate [--seeds 1,2,3] [--drawn 8] [--first 2000] [--json FILE]`."""
     parser = argparse.ArgumentParser(prog="python -m bench gate")
     parser.add_argument("--seeds", default="1,2,3", help="of the public scenarios")
     parser.add_argument("--drawn", type=int, default=8, help="so many scenarios drawn at random, one seed each")
-    parser.add_argument("--first", type=int, default=1000, help="number of the first of them; others were not used for tuning")
+    parser.add_argument("--first", type=int, default=2000, help="number of the first of them; those below 2000 were looked at while tuning")
     parser.add_argument("--json", type=Path, help="keep all figures here")
     parser.add_argument("--clock", default="virtual")
     asked = parser.parse_args()
@@ -79,7 +81,8 @@ def judge(what: str, rows: list[Row], targets: tuple[Target, ...]) -> int:
     missed = sum("failed" in row for row in rows)
     print(f"{what}: {len(rows)} runs" + (f", {missed} FAILED" if missed else ""))
     for target in targets:
-        value = mean([row for row in rows if "failed" not in row], columns[target.key])
+        good = [row for row in rows if "failed" not in row and not (target.without_quota and row.get("quota_requests"))]
+        value = mean(good, columns[target.key])
         if value is None:
             continue
         met = value >= target.bound - 1e-9 if target.at_least else value <= target.bound + 1e-9

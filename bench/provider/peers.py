@@ -32,12 +32,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench peers")
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--only", default="", help="peers by name, comma-separated")
-    parser.add_argument("--drawn", type=int, default=0, help="also so many scenarios drawn at random (from number 1000)")
+    parser.add_argument("--drawn", type=int, default=0, help="also so many scenarios drawn at random (from number 2000)")
     parser.add_argument("--markdown", action="store_true", help="print the table as in docs/benchmarks.md")
     parser.add_argument("--json", type=Path, help="keep all figures here")
     asked = parser.parse_args()
     python = environment()
-    scenarios = PUBLIC + [drawn(number) for number in range(1000, 1000 + asked.drawn)]
+    scenarios = PUBLIC + [drawn(number) for number in range(2000, 2000 + asked.drawn)]
     jobs = [Job(CORE, scenario["name"], seed) for scenario in scenarios for seed in _seeds(asked.seeds, scenario)]
     for peer, module in NEEDS.items():
         if asked.only and peer not in asked.only.split(","):

@@ -16,6 +16,7 @@ from bot.domain.kinds import Kind
 from bot.gate import memory as memories
 from bot.gate.allowance import Allowance
 from bot.gate.breaker import SPARED, Breaker
+from bot.gate.candour import Candour
 from bot.gate.credit import RUNNING_IS_BACK, Credit
 from bot.gate.crowd import Crowd
 from bot.gate.fair import FairQueue
@@ -74,6 +75,7 @@ class AdaptiveGate:
     credit: Credit = field(default_factory=Credit)
     pace: Pace = field(default_factory=Pace)
     crowd: Crowd = field(default_factory=Crowd)
+    candour: Candour = field(default_factory=Candour)
     latency: Latency = field(init=False)
     allowance: Allowance = field(init=False)
     running: dict[int, Running] = field(default_factory=dict)
@@ -162,7 +164,9 @@ class AdaptiveGate:
         service = self.latency.p(0.5)
         seconds: list[float | None] = [None] * len(order)
         if service is not None and not self.breaker.open and not self.credit.gone:
-            seconds[:] = arrivals(self._outlook(now, until or now, service), len(order))
+            plain = arrivals(self._outlook(now, until or now, service), len(order))
+            for place, (one, whole) in enumerate(zip(order, plain, strict=True)):
+                seconds[place] = service + self.candour.say(one.request_id, now, whole - service)
             if not self.pace.known:
                 seconds[_LIKELY_LIGHT:] = [None] * len(order[_LIKELY_LIGHT:])
         return {one.request_id: Estimate(place + 1, seconds[place], reason, until) for place, one in enumerate(order)}
@@ -300,6 +304,7 @@ class AdaptiveGate:
         if verdict.failure is None:
             self._admit(run)
             self.latency.add(now - run.launched)
+            self.candour.learn(run.waiting.request_id, run.launched)
         elif now - run.launched < LOOKED_AT:
             self.pace.give_back(run.launched)
         self._alive(run, now)

@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.kinds import Kind
 from bot.domain.requests import Lane
+from bot.gate.candour import FIRST, Candour
 from bot.gate.forecast import Outlook, arrivals
 from bot.gate.gate import AdaptiveGate
 from bot.gate.headers import read, seconds
@@ -45,7 +46,23 @@ def test_estimates_follow_the_line_and_the_learned_rate() -> None:
     told = [estimates[one.request_id] for one in play.waiting]
     assert [one.position for one in told] == list(range(1, len(told) + 1))
     assert told[0].seconds == pytest.approx(20.0, abs=8.0)
-    assert told[10].seconds - told[9].seconds == pytest.approx(10.0)
+    assert told[10].seconds - told[9].seconds == pytest.approx(10.0 * FIRST)
+
+
+def test_forecasts_that_were_too_hopeful_grow_longer() -> None:
+    candour = Candour()
+    for number in range(60):
+        assert candour.say(f"r{number}", 0.0, 10.0) > 0.0
+        candour.learn(f"r{number}", 20.0)
+    assert candour.factor == pytest.approx(2.0, abs=0.05)
+    assert not candour.foretold
+
+
+def test_forecasts_are_remembered_for_a_bounded_number_of_requests() -> None:
+    candour = Candour()
+    for number in range(5000):
+        candour.say(f"r{number}", 0.0, 10.0)
+    assert len(candour.foretold) <= 2000
 
 
 def test_in_an_outage_no_time_is_promised_but_the_reason_is() -> None:
