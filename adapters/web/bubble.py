@@ -45,7 +45,7 @@ class Bubble:
         self._replace("byline", self._byline, bool(view.quote), lambda: self._sign(entry))
         self._retitle(view)
         for name, key, build in (
-            ("text", view.text, lambda: [part("p", line) for line in view.text]),
+            ("text", view.text, lambda: [part("p", line, "meta" if _is_meta(line) else "") for line in view.text]),
             ("facts", view.facts, lambda: _facts(view.facts)),
             ("pictures", view.pictures, lambda: _pictures(view.pictures)),
             ("buttons", view.buttons, lambda: self._row(view.buttons)),
@@ -105,6 +105,11 @@ def _said(entry: Entry, quote: str) -> None:
                 part("p", quote)
 
 
+def _is_meta(line: str) -> bool:
+    """A short line of values, as "1024×1024 · medium · for Ana": beside the point, so set smaller."""
+    return " · " in line and len(line) < 90
+
+
 def _facts(facts: tuple[Fact, ...]) -> None:
     if not facts:
         return
@@ -115,7 +120,8 @@ def _facts(facts: tuple[Fact, ...]) -> None:
                 with part("dd"):
                     if fact.hidden:
                         with part("details"):
-                            part("summary", text("web.show_fact", label=fact.label[:1].lower() + fact.label[1:]))
+                            with part("summary", text("web.show_fact")):
+                                part("span", " " + fact.label, "unseen")
                             part("p", fact.value)
                     else:
                         part("span", fact.value)

@@ -24,6 +24,8 @@ from bot.texts import text
 
 log = structlog.get_logger()
 
+_OVERTAKES = frozenset({ActionName.CANCEL, ActionName.DELETE, ActionName.PUBLISH, ActionName.PRIVACY_DELETE})
+"""After these a whisper with the old state is wrong; the message itself shows the new one."""
 _KEY = re.compile(r"[0-9a-z]{16,40}")
 
 
@@ -134,7 +136,10 @@ class Desk:
     async def _pressed(self, entry: Entry, button: Button) -> None:
         self._counter.notice("")
         act = self._act(button.action, button.row, entry.community, entry.channel)
-        self._answer(await self._core.form(act) if button.opens_form else await self._core.act(act), entry)
+        given = await self._core.form(act) if button.opens_form else await self._core.act(act)
+        if isinstance(given, Reply) and given.changed and button.action in _OVERTAKES:
+            self._room.dismiss(entry.id, self._counter.who)
+        self._answer(given, entry)
 
     def _answer(self, given: Form | Reply, entry: Entry | None = None) -> None:
         """Show what the core gave to the presser alone."""

@@ -195,3 +195,11 @@ async def test_a_refused_form_stays_open_with_the_reason() -> None:
     await _press(scene, opens_form=True)
     scene.core.reply = Reply("The prompt is empty.", changed=False)
     assert await scene.page.sheets[0][1]({"prompt": ""}) == "The prompt is empty."
+
+
+@pytest.mark.parametrize(("action", "stays"), [(ActionName.DELETE, False), (ActionName.CANCEL, False), (ActionName.AGAIN, True)])
+async def test_a_whisper_that_an_action_has_overtaken_goes_away(action: ActionName, stays: bool) -> None:
+    scene = Scene()
+    entry = scene.room.whisper("w", scene.page.who, "imagine", "local", View("Your picture"))
+    await scene.desk.press(entry, Button(action, "row9", "Press"))
+    assert bool(scene.whispers()) is stays
