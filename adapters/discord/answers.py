@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -28,7 +29,7 @@ Event = discord.Interaction[Any]
 
 ACK_WITHIN = 2.5
 """Seconds for the first answer; Discord waits three."""
-ASK_AGAIN = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 120.0, 240.0)
+ASK_AGAIN = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 """Seconds before each question whether an acknowledgement was taken, when its answer was lost."""
 
 
@@ -53,6 +54,8 @@ class Tries:
             parts = params.url.path.rsplit("/interactions/", 1)
             if len(parts) == 2:
                 key = parts[1].split("/", 1)[0]
+                if len(self._count) > 10_000:
+                    self._count.clear()  # suggestions are counted and never asked about
                 self._count[key] = self._count.get(key, 0) + 1
 
         config.on_request_start.append(started)
@@ -103,10 +106,10 @@ class Answers:
 
     async def was_taken(self, handle: Handle) -> bool:
         """Ask Discord whether an acknowledgement was taken, until it answers or the token is over."""
-        for pause in ASK_AGAIN:
+        for pause in itertools.chain(ASK_AGAIN, itertools.repeat(ASK_AGAIN[-1])):
+            await asyncio.sleep(pause)
             if not handle.alive(self.ports.now()):
                 return False
-            await asyncio.sleep(pause)
             try:
                 async with asyncio.timeout(10.0):
                     if await self.wire.online():
@@ -143,8 +146,7 @@ class Answers:
 
     async def withdraw(self, handle: Handle, said: str | View) -> None:
         """Take a public "thinking…" away and say it to the person alone instead."""
-        if handle.home is Home.PUBLIC:
-            await self._quietly(self.wire.delete_answer(handle), handle)
+        if handle.home is Home.PUBLIC and await self._quietly(self.wire.delete_answer(handle), handle):
             self.placeholders.close(handle.interaction)
             await self.whisper(handle, said)
         else:
@@ -155,13 +157,15 @@ class Answers:
         pictures, notes = await self.fitting.load(view.pictures)
         return Draft(view, await self.fitting.fit(pictures, limit), tuple(notes))
 
-    async def _quietly(self, call: Any, handle: Handle) -> None:
-        """What fails here was said to one person alone and is worth a log line, not a repeat."""
+    async def _quietly(self, call: Any, handle: Handle) -> bool:
+        """Whether it worked. What fails here was said to one person alone and is worth a log line, not a repeat."""
         try:
             async with asyncio.timeout(max(1.0, min(40.0, handle.expires - self.ports.now()))):
                 await call
+            return True
         except (discord.HTTPException, *NETWORK) as error:
             log.warning("discord_answer_failed", interaction=str(handle.interaction), detail=_detail(error))
+            return False
 
     def handle(self, interaction: Event, home: Home) -> Handle:
         return of_interaction(interaction, home, self.ports.now())

@@ -105,11 +105,11 @@ class DiscordChat:
                 return result
             last = result
             log.warning("discord_way_closed", way=way.name, message=message.id, channel=message.place.channel, detail=last.detail)
-        if _staff(message) and message.place.channel.isdigit():
-            channel = int(message.place.channel)
+        channel = int(message.place.channel) if message.place.channel.isdigit() else 0
+        if self._is_closed(channel):
+            last = self._closed[channel][1]
+        if _staff(message):
             self.refused_messages[message.id] = channel
-            if self._is_closed(channel):
-                last = self._closed[channel][1]
         return Refused(WHY.get(last.trouble, RefusedWhy.EXPIRED), last.detail)
 
     def _take_home(self, message: Message, spot: Spot) -> bool:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.outcome import Billed, Outcome
 from bot.ledger import message_rows
 from tests.discord.stage import Stage, png, stage
 from tests.discord.standin.faults import How
 from tests.discord.standin.world import ATTACH, SEND, VIEW, Interaction, Message
+from tests.unit.core.world import BAD_KEY, BLOCK, bad
 
 
 async def held(s: Stage, **options: object) -> Interaction:
@@ -316,3 +318,50 @@ async def test_missing_permission_to_attach_does_not_matter_while_the_token_live
     async with stage(tmp_path) as s:
         s.channel.bot_permissions &= ~ATTACH
         assert (await s.answered(await s.imagine("a red bicycle"))).pictures
+
+
+# ---- partial success and operators -------------------------------------------------------------------------------------------
+
+
+async def test_partial_success_shows_what_came_and_says_why_the_rest_did_not(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        some = s.pictures(2)
+        s.service.script.append(Outcome(some.pictures, shortfall=BLOCK, billed=Billed.YES, status=200))
+        message = await s.answered(await s.imagine("four cats", count=4))
+        assert len(message.pictures) == 2
+        assert "2 of 4" in message.text
+        assert len(s.service.calls) == 1
+
+
+async def test_operators_get_one_notice_per_cause_that_is_updated_and_marked_resolved(tmp_path: Path) -> None:
+    async with stage(tmp_path, start=False) as s:
+        operators = s.discord.world.channel(s.guild, "operators")
+        s.env["OPERATOR_CHANNEL_DISCORD"] = operators.id
+        await s.start()
+
+        def notices() -> list[Message]:
+            return [one for one in s.discord.world.messages.values() if one.channel is operators]
+
+        s.service.script += [bad(BAD_KEY)]
+        await s.answered(await s.imagine("one"))
+        await s.until(notices, what="a notice")
+        [notice] = notices()
+        s.service.script += [bad(BAD_KEY)]
+        await s.answered(await s.imagine("two"))
+        await s.until(lambda: len(notice.history) > 1, what="the counted notice")
+        before = len(notice.history)
+        await s.answered(await s.imagine("three"), "Here is")
+        await s.until(lambda: len(notice.history) > before, what="the resolved notice")
+        assert notices() == [notice]
+
+
+async def test_a_placeholder_that_cannot_be_taken_away_gets_the_sentence_instead(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        bob = s.discord.world.user("Bob")
+        s.discord.world.join(s.guild, bob)
+        message = await s.answered(await s.imagine("a red bicycle"))
+        s.discord.faults.refuse("DELETE", "@original", 403, 50013)
+        press = await s.press(bob, message, "Again")
+        await s.until(lambda: press.original is not None and not press.original.thinking, what="a sentence")
+        assert press.original is not None
+        assert press.original.text
