@@ -29,6 +29,8 @@ GENEROUS = {f"BUDGET_{who}_DAY_{unit}": "1000" for who in ("MEMBER", "COMMUNITY"
 """Nobody runs out of budget in tests about something else."""
 OpenPage = Callable[..., Chat]
 
+NO_CHROMIUM = f"no Chromium on this machine (looked for {', '.join(NAMES)}; CHROMIUM can name another); browser tests need one"
+
 expect.set_options(timeout=10_000)
 
 
@@ -37,7 +39,7 @@ def browser() -> Iterator[Browser]:
     """Ends with this package: Playwright's loop may not live on beside the loops of other tests."""
     path = os.environ.get("CHROMIUM") or next((found for name in NAMES if (found := shutil.which(name))), None)
     if path is None:
-        pytest.skip(f"no Chromium on this machine (looked for {', '.join(NAMES)}; CHROMIUM can name another); browser tests need one")
+        pytest.skip(NO_CHROMIUM)
     pytest.importorskip("nicegui", reason="the web chat is the extra `web`, which is not installed")
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
@@ -115,3 +117,10 @@ def again(process: Process) -> None:
     """Start a killed bot on its old port, so that open pages find it."""
     process.env["WEB_PORT"] = process.port
     process.start()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """A skip is said also where pytest is asked to be brief."""
+    skipped = [one for one in terminalreporter.stats.get("skipped", []) if NO_CHROMIUM in str(one.longrepr)]
+    if skipped:
+        terminalreporter.write_line(f"{len(skipped)} browser tests skipped: {NO_CHROMIUM}.")

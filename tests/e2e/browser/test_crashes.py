@@ -93,26 +93,18 @@ def test_asked_to_stop_it_ends_what_runs_and_shows_it_after_the_next_start(servi
     assert service.calls("a calm lake") == 1
 
 
-def test_private_results_and_whispers_stay_apart_after_a_restart(service: Service, started: Start, opened: OpenPage) -> None:
+def test_private_results_stay_private_and_a_half_written_line_stays_written(service: Service, started: Start, opened: OpenPage) -> None:
     bot = started(service)
     chat = opened(bot.url)
     chat.imagine("a locked box", "--private").shows(1)
+    chat.box.fill("/imagine a half-written")
     bot.kill()
     again(bot)
     ben = opened(bot.url, "Ben")
     _back(chat)
     _one(chat, "a locked box").shows(1)
+    expect(chat.box).to_have_value("/imagine a half-written")
     expect(ben.exchanges.filter(has_text="a locked box")).to_have_count(0)
-
-
-def test_a_half_written_line_survives_the_restart(service: Service, started: Start, opened: OpenPage) -> None:
-    bot = started(service)
-    chat = opened(bot.url)
-    chat.box.fill("/imagine a half-written")
-    bot.kill()
-    again(bot)
-    _back(chat)
-    expect(chat.box).to_have_value("/imagine a half-written", timeout=BACK)
 
 
 def _until(check: Callable[[], bool], chat: Chat) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 
 import pytest
@@ -154,10 +153,13 @@ def test_a_private_result_is_seen_by_its_member_until_they_publish_it(chat: Chat
     ben.about("a hidden drawer").shows(1)
 
 
-def test_a_long_history_opens_with_the_newest_and_shows_earlier_ones_on_request(started: Callable[..., Process], opened: OpenPage) -> None:
-    chat = opened(started().url)
-    for _ in range(45):
-        chat.ask("/imagine-help")
+def test_a_long_history_opens_with_the_newest_and_shows_earlier_ones_on_request(bot: Process, opened: OpenPage) -> None:
+    chat = opened(bot.url, "Noor")
+    chat.open("# moderators")
+    before = chat.exchanges.count()
+    for number in range(max(0, 45 - before)):
+        chat.type(f"/imagine-show {number}")
+        expect(chat.exchanges).to_have_count(before + number + 1)
     chat.reload()
     expect(chat.exchanges).to_have_count(40)
     chat.page.get_by_role("button", name="Show earlier").click()
