@@ -13,8 +13,8 @@ SPARED = 20.0
 """Seconds that a probe waits longer when a failure would be the end of every request that could be one."""
 RUNNING_IS_UP = 2.5
 """Seconds: a provider that is down mostly says so at once; a probe that still runs is being served."""
-HINT_CAP = 15.0
-"""Seconds; a provider that is down promises nothing reliable, and one probe is no burden."""
+HINT_CAP = 60.0
+"""Seconds; a provider that is down promises nothing reliable, and one probe a minute is no burden."""
 SLOW = 15.0
 """Seconds; a failure later than this came in the middle of the work."""
 

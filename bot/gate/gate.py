@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from bot.domain.kinds import Kind
 from bot.gate import memory as memories
 from bot.gate.allowance import Allowance
-from bot.gate.breaker import SPARED, Breaker
+from bot.gate.breaker import HINT_CAP, SPARED, Breaker
 from bot.gate.candour import Candour
 from bot.gate.credit import RUNNING_IS_BACK, Credit
 from bot.gate.crowd import Crowd
@@ -322,6 +322,8 @@ class AdaptiveGate:
         assert verdict.failure is not None
         if run.grant.probe:
             self.credit.back()
+        if verdict.failure.wait is not None:
+            self.paused_until = max(self.paused_until, now + min(verdict.failure.wait, HINT_CAP))
         answered = verdict.failure.kind in _SERVER_SAYS
         if self.breaker.fail(run.launched, now, probe=run.grant.probe, answered=answered):
             self.breaker.plan(now, verdict.failure.wait, self.uniform)

@@ -24,6 +24,14 @@ def test_three_failures_in_a_row_stop_everything() -> None:
     assert "down" in play.names()
 
 
+def test_an_overloaded_provider_that_names_a_wait_is_given_it() -> None:
+    play = Play(waiting=rows(9))
+    play.exchange(Verdict(failure(Kind.OVERLOADED, 20.0)))
+    hold = play.hold()
+    assert hold.reason == "paused"
+    assert 19.0 < hold.when - play.now < 21.0
+
+
 def test_a_success_between_failures_keeps_it_open() -> None:
     play = Play(waiting=rows(9))
     for verdict in (DOWN, DOWN, SERVED, DOWN, RESET, SERVED, DOWN):
