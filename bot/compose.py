@@ -20,12 +20,13 @@ from bot.catalogue.load import Catalogue
 from bot.chat.port import ChatPort, Message, Refused, RefusedWhy
 from bot.chat.views import Audience, View
 from bot.core import Core
+from bot.domain.request_states import RequestState
 from bot.domain.requests import Place, Request
 from bot.gate.gate import AdaptiveGate
 from bot.gate.port import Gate
 from bot.gate.settings import GateSettings
 from bot.ledger import message_rows, request_rows
-from bot.ledger.store import Ledger, Tx, Wake
+from bot.ledger.store import Ledger, LedgerProblem, Tx, Wake
 from bot.messages.notices import Notices
 from bot.messages.request_view import RequestFacts, render
 from bot.messages.sender import Sender
@@ -55,6 +56,8 @@ SWITCH_INTERVAL = 0.0005
 that decode pictures (`python -m bench lag`: loop lag × 1.6 instead of × 2.9)."""
 SWEEP_EVERY = 30.0
 """Seconds between two sweeps."""
+RECEIVED_FOR = 60.0
+"""Seconds after which a stored command that was never accepted is taken up again; an adapter accepts within a few."""
 REMEMBER_EVERY, REMEMBER_AT_MOST_EVERY = 60.0, 1.0
 """Seconds between two looks at what the gate has learned."""
 DRAIN = 20.0
@@ -112,6 +115,7 @@ class Bot:
         self._tasks = [
             asyncio.create_task(self.scheduler.run(), name="scheduler"),
             asyncio.create_task(self._sweep(), name="sweep"),
+            asyncio.create_task(self._finish_left(), name="left"),
             asyncio.create_task(self._remember(), name="gate-memory"),
         ]
         log.info("started", interrupted=found.interrupted, received=len(found.received), unshown=len(found.messages))
@@ -120,13 +124,19 @@ class Bot:
     async def finish_received(self, found: Found) -> None:
         """Accept what was stored and acknowledged before a crash; drop what the member saw fail."""
         for request_id, place in found.received:
-            adapter = self.adapters.get(place.platform)
-            if adapter is None:
-                continue
-            if await adapter.acknowledged(place):
-                await self.core.accept(request_id)
-            else:
-                await self.core.abandon(request_id)
+            try:
+                await self._finish(request_id, place)
+            except Exception:
+                log.exception("received_not_finished", request=request_id)  # the sweep comes back to it
+
+    async def _finish(self, request_id: str, place: Place) -> None:
+        adapter = self.adapters.get(place.platform)
+        if adapter is None:
+            return
+        if await adapter.acknowledged(place):
+            await self.core.accept(request_id)
+        else:
+            await self.core.abandon(request_id)
 
     async def stop(self, drain: float = DRAIN) -> None:
         """Start nothing new, let what runs end for a while, send what is wanted, close the books."""
@@ -149,9 +159,32 @@ class Bot:
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_EVERY)
-            with contextlib.suppress(Exception):
-                await self.ledger.write(lambda tx: sweep(tx, self.scheduler.is_running))
-                await self.ledger.write(self.moderation.sweep)
+            for part in (self._overdue, self._cases):
+                try:
+                    await part()
+                except LedgerProblem as problem:
+                    log.error("ledger_problem", problem=str(problem))
+                except Exception:
+                    # One row that cannot be swept must not keep the others from it, and not in silence.
+                    log.exception("sweep_failed", part=part.__name__)
+
+    async def _overdue(self) -> None:
+        await self.ledger.write(lambda tx: sweep(tx, self.scheduler.is_running))
+
+    async def _cases(self) -> None:
+        await self.ledger.write(self.moderation.sweep)
+
+    async def _finish_left(self) -> None:
+        """Commands whose acceptance failed in a living process: their members were told to wait. Apart from the sweep, because a platform
+        may take its time to say what it took."""
+        while True:
+            await asyncio.sleep(SWEEP_EVERY)
+            before = self.ports.now() - RECEIVED_FOR
+            try:
+                rows = await self.ledger.read(lambda c: request_rows.in_state(c, RequestState.RECEIVED))
+                await self.finish_received(Found(tuple((row.id, row.place) for row in rows if row.created_at <= before), 0, ()))
+            except Exception:
+                log.exception("sweep_failed", part="received")
 
     async def _remember(self) -> None:
         """A pause or an outage is written down soon after it began, so that a restart in the middle of it makes no second storm."""
