@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -147,9 +148,9 @@ class Sender:
             line.last, line.tries = None, 0
             return
         message = stored.message if line.ref is None else _with_ref(stored.message, line.ref)
-        if view == line.last and self._repeats_later(message_id, line):
+        if _looks_like(view, line.last) and self._repeats_later(message_id, line):
             return
-        if view == line.last and not (view.final and (line.lost or stored.wanted > stored.sent)):
+        if _looks_like(view, line.last) and not (view.final and (line.lost or stored.wanted > stored.sent)):
             self._schedule(message_id, line, view)
             return
         now = self.ports.monotonic()
@@ -259,6 +260,11 @@ class Sender:
         delay = min(LONGEST_BACKOFF, 2.0 ** min(line.tries, 9)) * self.ports.uniform(0.75, 1.25)
         line.not_before = self.ports.monotonic() + delay
         self._alarm(message_id, line, delay)
+
+
+def _looks_like(view: View, last: View | None) -> bool:
+    """Whether people would see no difference; when to look again is not seen."""
+    return last is not None and dataclasses.replace(view, refresh_at=last.refresh_at) == last
 
 
 def _with_ref(message: Message, ref: Mapping[str, str]) -> Message:

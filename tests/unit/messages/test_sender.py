@@ -11,6 +11,7 @@ from bot.chat.port import Later, Message, Refused, RefusedWhy, SendResult, Sent,
 from bot.chat.views import View
 from bot.core import Visitor
 from bot.ledger.tables import messages
+from bot.messages import request_view
 from bot.messages import sender as sender_module
 from bot.requests.sweep import sweep
 from tests.unit.core.world import Platform, Room, Service, world
@@ -103,3 +104,14 @@ async def test_a_platform_that_asks_for_time_is_left_alone_whatever_wakes_the_se
             w.bot.sender.wake(asked[0])
             await w.bot.sender.idle()
         assert len(asked) == before
+
+
+async def test_a_waiting_view_that_reads_the_same_is_not_sent_again_when_it_is_looked_at(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(request_view, "REFRESH_SOON", 0.02)
+    monkeypatch.setattr(sender_module, "PACE", 0.02)
+    async with world(tmp_path) as w:
+        w.bot.scheduler._draining = True
+        request = await w.imagine()
+        await w.until(lambda: w.chat.about(f"request:{request}"))
+        await asyncio.sleep(0.5)
+        assert len(w.chat.all) == 1
