@@ -140,7 +140,7 @@ def _held(facts: RequestFacts) -> View:
     )
 
 
-UNQUOTED = frozenset({"no_answer", "discarded", "abandoned"})
+UNQUOTED = frozenset({"no_answer", "discarded", "edited", "abandoned"})
 """Refusals of prompts that may hold private data: the message is in a channel and must not repeat them."""
 
 

@@ -17,7 +17,7 @@ from bot.domain.requests import Origin, Person, Place, Request, Submission
 from bot.ledger import message_rows, request_rows
 from bot.ledger.store import Ledger, Tx
 from bot.prompts.normalise import fingerprint, normalise
-from bot.requests.accept import OpenCase, accept, show
+from bot.requests.accept import OpenCase, Refusal, accept, show
 from bot.requests.recover import write_off
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
@@ -72,7 +72,11 @@ class RequestActions:
             submission = self._submission(tx, act, request, origin)
             child = tx.new_id()
             store_submission(tx, child, f"act:{act.event_key}", submission, self.rules, origin=origin, parent=request.id)
-            accept(tx, child, self.rules, self.open_case)
+            taken = accept(tx, child, self.rules, self.open_case)
+            if request.state is RequestState.HELD and not isinstance(taken, Refusal):
+                # The new wording is the answer to the question: the old one is not sent as well, and does not stay.
+                request_rows.move(tx, request, RequestEvent.REFUSE, refusal={"reason": "edited"}, prompt="", answered_at=tx.now)
+                show(tx, request)
             return Reply(text(f"reply.started_{origin.value}"))
 
         return await self.ledger.write(body)
@@ -176,7 +180,9 @@ class RequestActions:
             if request.answer is not Answer.PICTURES or request.deleted:
                 return Reply(text("reply.nothing_to_publish"), changed=False)
             request_rows.mark(tx, request.id, published=True)
-            place = dataclasses.replace(request.place, reply=act.reply or request.place.reply)
+            # Pressed elsewhere (/imagine-show in another channel), its handle would show the picture there.
+            here = (act.community, act.channel) == (request.place.community, request.place.channel)
+            place = dataclasses.replace(request.place, reply=act.reply if here and act.reply else request.place.reply)
             message_rows.bump(tx, f"request:{request.id}")
             message_rows.want(tx, f"request:{request.id}", Audience.CHANNEL, place)
             return Reply(text("reply.published"))

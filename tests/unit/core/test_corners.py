@@ -8,11 +8,12 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bot.chat.views import ActionName
+from bot.chat.views import Act, ActionName, Audience
 from bot.domain.outcome import Billed, Outcome, Pending
 from bot.ledger import request_rows
 from bot.ledger.tables import spend
 from bot.providers.port import Call, OnPartial
+from bot.requests.rules import Question
 from bot.texts import text
 
 from .world import BLOCK, DOWN, Service, World, bad, good, world
@@ -124,3 +125,31 @@ async def test_the_gate_is_touched_by_the_loops_own_thread_alone(tmp_path: Path)
         await w.imagine("another", person="ben")
         await w.until(lambda: w.chat.about(f"request:{request}"))
         assert {ident for _, ident in watched.threads} == {threading.get_ident()}
+
+
+async def test_an_edited_wording_answers_the_question_about_the_old_one(tmp_path: Path) -> None:
+    def ask(prompt: str) -> Question | None:
+        return Question("private") if "secret" in prompt else None
+
+    async with world(tmp_path, lint=ask) as w:
+        held = await w.imagine("a secret number")
+        await w.until(lambda: (view := w.chat.about(f"request:{held}")) is not None and view.title == text("request.held"))
+        await w.press(ActionName.EDIT, held, values={"prompt": "a plain number", "count": "99"})
+        assert text("reply.sent_on") != await w.press(ActionName.SEND_ANYWAY, held, person="ben")
+        await w.press(ActionName.EDIT, held, values={"prompt": "a plain number"})
+        view = await w.answer(held)
+        assert "secret" not in str(view)
+        assert await w.press(ActionName.SEND_ANYWAY, held) == text("reply.question_over")
+        await w.until(lambda: w.service.calls)
+        assert [call.prompt for call in w.service.calls] == ["a plain number"]
+
+
+async def test_publishing_from_elsewhere_shows_the_picture_where_it_was_asked_for(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        request = await w.imagine(private=True)
+        await w.answer(request)
+        act = Act("elsewhere", "ana", "Ana", "test", "other", "lobby", ActionName.PUBLISH, request, reply={"token": "of the lobby"})
+        await w.bot.core.act(act)
+        await w.until(lambda: w.chat.about(f"request:{request}", Audience.CHANNEL))
+        place = next(message.place for message in w.chat.messages.values() if message.audience is Audience.CHANNEL)
+        assert (place.community, place.channel, dict(place.reply)) == ("home", "imagine", {})
