@@ -187,7 +187,9 @@ class Core:
         lines.append(text("status.queue", running=pictures_word(seen.in_flight), waiting=waiting))
         if seen.latency_p50 is not None:
             slow = seen.latency_p95 or seen.latency_p50
-            lines.append(text("status.latency", wait=duration(seen.latency_p50), slow=duration(slow)))
+            usual, slow_words = duration(seen.latency_p50), duration(slow)
+            key = "status.latency" if usual == slow_words else "status.latency_slow"
+            lines.append(text(key, wait=usual, slow=slow_words))
         if seen.concurrency is not None:
             lines.append(text("status.concurrency", count=seen.concurrency))
         if seen.per_minute is not None:
@@ -199,7 +201,7 @@ class Core:
                 text(f"status.left_{one.scope}_{one.period}"),
                 text(
                     "status.left",
-                    left=money(max(0, one.left)) if one.unit == "money" else pictures(max(0, one.left)),
+                    left=money(max(0, one.left)) if one.unit == "money" else str(max(0, one.left)),
                     limit=money(one.limit) if one.unit == "money" else pictures(one.limit),
                     when=moment(one.renews_at, self.rules.limits.zone),
                 ),

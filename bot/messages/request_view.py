@@ -199,7 +199,7 @@ def _with_pictures(facts: RequestFacts, audience: Audience, failure: Failure | N
     title = text("request.done_one") if len(found) == 1 else text("request.done_many", count=len(found))
     if failure is not None and len(found) < request.count:
         title = text("request.done_some", count=len(found), wanted=request.count)
-        lines = _block_lines(facts, failure) if failure.kind in SAFETY_REVIEWABLE else [text("request.some_missing"), _explained(failure)]
+        lines = _missing_lines(facts, failure)
     revised = next((one.revised_prompt for one in found if one.revised_prompt and one.revised_prompt.strip() != request.prompt), None)
     if revised:
         lines.append(text("request.revised", prompt=revised[:600]))
@@ -237,6 +237,16 @@ def _picture(request: Request, picture: Picture, index: int, count: int) -> Pict
 def _block_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:
     lines = [_explained(failure)] if failure is not None else []
     if failure is not None and failure.kind in SAFETY_REVIEWABLE and facts.case_number is not None:
+        lines.append(_case_line(facts, facts.case_number))
+    return lines
+
+
+def _missing_lines(facts: RequestFacts, failure: Failure) -> list[str]:
+    """Why fewer pictures came. A block's own text would say that nothing was made, beside the pictures that were."""
+    if failure.kind not in SAFETY_REVIEWABLE:
+        return [text("request.some_missing"), _explained(failure)]
+    lines = [text("request.some_blocked")]
+    if facts.case_number is not None:
         lines.append(_case_line(facts, facts.case_number))
     return lines
 

@@ -234,3 +234,13 @@ async def test_an_exchange_that_nobody_works_on_is_found_by_the_sweep(tmp_path: 
         await w.bot.ledger.write(lambda tx: sweep(tx, lambda request_id: False))
         view = await w.answer(request)
         assert view.title == "This was interrupted"
+
+
+async def test_pictures_beside_a_block_are_not_said_to_be_missing(tmp_path: Path) -> None:
+    partial = Outcome(pictures=(PICTURE, PICTURE), shortfall=BLOCK, billed=Billed.YES, status=200)
+    async with world(tmp_path, Service([partial])) as w:
+        view = await w.answer(await w.imagine(count=3))
+        words = " ".join(view.text)
+        assert "held the others back" in words
+        assert "no picture was made" not in words
+        assert "case 1" in words
