@@ -110,6 +110,7 @@ class Bot:
         self.wakeups.on("case", self.moderation.wake)
         found = await self.ledger.write(recover)
         await self.ledger.read(self.notices.load)
+        await self.ledger.write(self.moderation.sweep)
         for message_id in found.messages:
             self.sender.found(message_id)
         self._tasks = [
