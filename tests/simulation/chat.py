@@ -163,6 +163,8 @@ class SimChat:
         if post is None and "act" in message.place.reply:
             nonce = f"{message.place.reply['act']}|{message.audience}"
             post = self._platform.open(message.place.community, message.place.channel, reader, token=True, nonce=nonce)
+        if post is not None and post.reader is not None and reader is None:
+            post = None  # a message for everybody is no message for one person
         if post is not None and not (post.token and self._world.loop.time() > post.made_at + TOKEN_LIFE):
             return post
         if post is not None:

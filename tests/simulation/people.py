@@ -149,6 +149,8 @@ class People:
         """Somebody presses a button, if it is there; again when nothing came back."""
         world = self.world
         await asyncio.sleep(world.plan.command(press.command).at + press.after)
+        if press.site:
+            await world.passage(press.site)
         thread = self.threads.get(press.command)
         if thread is None:
             return

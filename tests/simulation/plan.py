@@ -68,6 +68,8 @@ class Press:
     """Empty: the one who typed the command."""
     twice: str = ""
     """`click` for a second press, `event` for a redelivered one."""
+    site: str = ""
+    """Not after some seconds but when the process passes this boundary: a cancel in the very moment of an answer."""
 
 
 @dataclass(slots=True)
@@ -200,6 +202,8 @@ def _command(r: Random, number: int, within: float, people: list[str]) -> Comman
 
 
 def _press(r: Random, command: int, people: list[str]) -> Press:
+    if r.random() < 0.2:
+        return Press(command, 0.0, "cancel", site=r.choice(["http-before", "http-sent", "http-answered", "commit-before", "chat-after"]))
     return Press(
         command=command,
         after=round(r.choice([r.uniform(0, 60), r.expovariate(1 / 600)]), 3),

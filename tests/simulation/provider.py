@@ -240,7 +240,7 @@ class Provider:
                 http = _error(429, "insufficient_quota", f"{RAW}: You exceeded your current quota", kind="insufficient_quota", think=soon)
                 return Said(Meaning.FINAL, http, family=family)
             case "down":
-                return Said(Meaning.TROUBLE, _error(503, "server_error", f"{RAW}: maintenance", think=soon), family=family)
+                return Said(Meaning.TROUBLE, _error(500, "server_error", f"{RAW}: oops", think=soon), family=family)
             case "busy":
                 return self._faulty("rate_hint", r, body)
         return None

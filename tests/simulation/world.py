@@ -97,6 +97,7 @@ class World:
     _crashes: list[Crash] = field(init=False)
     _crash: Crash | None = None
     _passed: int = 0
+    _waiters: list[tuple[str, asyncio.Future[None]]] = field(default_factory=list)
     _committed_at: float = -1.0
     _synced: int = 0
     _synced_before: int = 0
@@ -149,6 +150,18 @@ class World:
         if self.passes(site, ()):
             await self.loop.create_future()
 
+    async def passage(self, site: str) -> None:
+        """Waits until the process passes a boundary, or the calm begins."""
+        waiter = self.loop.create_future()
+        self._waiters.append((site, waiter))
+        await waiter
+
+    def _wake(self, site: str | None) -> None:
+        """Wakes who waits for a boundary; everybody when there will be no more trouble."""
+        for one in [one for one in self._waiters if site in (None, one[0])]:
+            self._waiters.remove(one)
+            self.outside(0.0, one[1].set_result, None)
+
     def passes(self, site: str, steps: tuple[Step, ...]) -> bool:
         """Counts an event of the current life; True when the process is dead by now."""
         life = current_life()
@@ -157,6 +170,8 @@ class World:
         if life.dead or life is not self.life:
             return True
         self._events += 1
+        if self._waiters:
+            self._wake(site)
         crash = self._crash
         if crash is None or not _aimed(crash.site, site, steps):
             return False
@@ -224,6 +239,7 @@ class World:
         """From now on nothing goes wrong."""
         self.calm = True
         self._crash = None
+        self._wake(None)
         self.log("CALM")
 
     def _committed(self, connection: sqlite3.Connection, steps: tuple[Step, ...]) -> None:
