@@ -6,7 +6,9 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import structlog
 from sqlalchemy import Row, bindparam, select
+from sqlalchemy.exc import DatabaseError
 
 from bot import budgets
 from bot.catalogue.check import Problem
@@ -31,6 +33,8 @@ AGREED = (Origin.CLEANED, Origin.REWRITE)
 RAW_PROMPT = 100_000
 """Characters of a prompt that are stored at the door; the models' own limits are far below."""
 
+
+log = structlog.get_logger()
 
 _BLOCKED_PROMPT = select(blocked_prompts.c.person, blocked_prompts.c.case_id).where(
     blocked_prompts.c.community == bindparam("community"),
@@ -159,6 +163,19 @@ def blocked_member(tx: Tx, request: Request) -> Row[Any, Any] | None:
     return found
 
 
+def case_for(tx: Tx, request: Request, failure: Failure, open_case: OpenCase) -> str | None:
+    """The case of a block; None when opening it failed by a bug of ours. The block itself stays on record either way: without it, a
+    member's Retry would send the blocked wording again."""
+    try:
+        with tx.connection.begin_nested():
+            return open_case(tx, request, failure)
+    except DatabaseError:
+        raise
+    except Exception as bug:
+        log.error("case_not_opened", request=request.id, error=type(bug).__name__)
+        return None
+
+
 def remembered_failure() -> Failure:
     """The failure that stands for "this wording was blocked here before"."""
     rule = KINDS[Kind.SAFETY_PROMPT]
@@ -209,7 +226,7 @@ def _refuse(tx: Tx, request: Request, refusal: Refusal) -> Refusal:
 def _refuse_blocked(tx: Tx, request: Request, memory: Remembered, open_case: OpenCase) -> Refusal:
     """The same member is shown the case; somebody else gets a case of their own. Nothing is sent for either."""
     own = memory.person == request.person.id
-    case_id = memory.case_id if own and memory.case_id else open_case(tx, request, remembered_failure())
+    case_id = memory.case_id if own and memory.case_id else case_for(tx, request, remembered_failure(), open_case)
     refusal = Refusal("blocked_before", {"case_id": case_id})
     request_rows.move(
         tx,

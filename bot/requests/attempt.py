@@ -22,7 +22,7 @@ from bot.ledger.store import Tx
 from bot.ledger.tables import blocked_prompts
 from bot.messages.notices import Notices
 from bot.requests.accept import OpenCase as OpenCaseHook
-from bot.requests.accept import blocked_before, blocked_member, over_budget, remembered_failure, show
+from bot.requests.accept import blocked_before, blocked_member, case_for, over_budget, remembered_failure, show
 from bot.requests.decide import Final, OpenCase, Queue, Tries, decide, was_free
 from bot.requests.rules import Rules
 
@@ -72,7 +72,7 @@ def open_attempt(tx: Tx, request_id: str, hands: Hands) -> Opened | NotNow | End
         return answer(tx, request, RequestEvent.EXPIRE, Answer.EXPIRED)
     if blocked_before(tx, request) is not None:
         failure = remembered_failure()
-        case_id = hands.open_case(tx, request, failure)
+        case_id = case_for(tx, request, failure, hands.open_case)
         return answer(tx, request, RequestEvent.ANSWER, Answer.BLOCKED, failure=failure_to_json(failure), case_id=case_id)
     blocked = blocked_member(tx, request)
     if blocked is not None:
@@ -146,8 +146,8 @@ def _step(tx: Tx, request: Request, failure: Failure | None, outcome: Outcome, h
             return None
         case OpenCase(result):
             assert failure is not None
-            case_id = hands.open_case(tx, request, failure)
-            _remember_block(tx, request, case_id)
+            case_id = case_for(tx, request, failure, hands.open_case)
+            _remember_block(tx, request, case_id or "")
             answer(tx, request, RequestEvent.ANSWER, result, case_id=case_id, **values)
             return result
         case Final(result):

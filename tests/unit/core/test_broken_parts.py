@@ -17,6 +17,7 @@ from bot.chat.views import ActionName, View
 from bot.domain.failure import Failure
 from bot.domain.requests import Request
 from bot.ledger.store import Tx
+from bot.ledger.tables import acts
 from bot.observe import configure
 from bot.requests import scheduler as scheduler_module
 from bot.requests.sweep import sweep
@@ -71,11 +72,11 @@ async def test_what_breaks_does_not_put_prompts_into_the_log(tmp_path: Path, str
             raise ValueError(f"cannot serialise {view.quote}")
         return Sent({"id": message.id})
 
-    def open_case(tx: Tx, request: Request, failure: Failure) -> str:
+    def on_pictures(tx: Tx, request: Request) -> None:
         raise LookupError(f"no room for {request.prompt}")
 
-    async with world(tmp_path, Service([bad(BLOCK)]), Platform(chat=Room(answers=answers))) as w:
-        w.bot.scheduler.hands = dataclasses.replace(w.bot.scheduler.hands, open_case=open_case)
+    async with world(tmp_path, platform=Platform(chat=Room(answers=answers))) as w:
+        w.bot.scheduler.hands = dataclasses.replace(w.bot.scheduler.hands, on_pictures=on_pictures)
         request = await w.imagine(PROMPT)
         await w.until(lambda: "exchange_failed" in stream.getvalue() and "chat_send_failed" in stream.getvalue())
         await w.bot.ledger.write(lambda tx: sweep(tx, w.bot.scheduler.is_running))
@@ -90,3 +91,21 @@ async def test_cancelled_requests_leave_nothing_behind_in_memory(tmp_path: Path)
         request = await w.imagine()
         await w.press(ActionName.CANCEL, request)
         assert not w.bot.scheduler._cancelled
+
+
+async def test_a_case_that_cannot_be_opened_does_not_let_the_blocked_wording_out_again(tmp_path: Path) -> None:
+    async with world(tmp_path, Service([bad(BLOCK)])) as w:
+
+        def broken(tx: Tx, request: Request, failure: Failure) -> str:
+            tx.connection.execute(acts.insert().values(event_key="half done", at=0.0))
+            raise RuntimeError("a bug of ours")
+
+        w.bot.scheduler.hands = dataclasses.replace(w.bot.scheduler.hands, open_case=broken)
+        request = await w.imagine("a blocked wording")
+        view = await w.answer(request)
+        assert not view.pictures
+        await w.press(ActionName.RETRY, request)
+        again = await w.imagine("a blocked wording")
+        await w.answer(again)
+        assert len(w.service.calls) == 1
+        assert await w.bot.ledger.read(lambda c: c.execute(acts.select().where(acts.c.event_key == "half done")).all()) == []
