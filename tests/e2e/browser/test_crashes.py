@@ -59,6 +59,22 @@ def test_killed_while_queued_the_picture_still_comes_once(service: Service, star
     assert service.calls("a late bus") == 2
 
 
+def test_killed_before_its_first_call_the_picture_still_comes_once(service: Service, started: Start, opened: OpenPage) -> None:
+    bot = started(service, MAX_CONCURRENCY="1")
+    chat = opened(bot.url)
+    service.fault("hang", "a long opera", times=1)
+    expect(chat.imagine("a long opera").state).to_contain_text("Drawing")
+    expect(chat.imagine("a short song").state).to_contain_text("Next in line")
+    assert service.calls("a short song") == 0
+    bot.kill()
+    again(bot)
+    _back(chat)
+    _one(chat, "a short song").shows(1)
+    expect(_one(chat, "a long opera").state).to_contain_text("interrupted", timeout=BACK)
+    assert service.calls("a short song") == 1
+    assert service.calls("a long opera") == 1
+
+
 def test_killed_while_answers_are_delivered_each_line_has_exactly_one(service: Service, started: Start, opened: OpenPage) -> None:
     bot = started(service)
     chat = opened(bot.url)
