@@ -139,8 +139,8 @@ def test_a_blocked_member_hears_it_and_can_go_on_after_the_unblock(service: Serv
     card(mia).press("Block the member")
     fill(mia, "Block", {"For how long": "an hour"})
     told(ana, re.compile("Pause until"))
-    ana.imagine("a calm lake").says("paused your use")
-    assert service.calls("a calm lake") == 0
+    ana.imagine("a silent pond at noon").says("paused your use")
+    assert service.calls("a silent pond at noon") == 0
     card(mia).press("Unblock the member")
     told(ana, re.compile("You can go on"))
     ana.imagine("a calm river").shows(1)
