@@ -41,6 +41,8 @@ class Shown:
     subject: str
     audience: Audience
     view: View
+    answers: str = ""
+    """Key of the press that it answers, if any."""
 
 
 @dataclass(slots=True)
@@ -109,7 +111,7 @@ class Platform:
     def show(self, post: Post, message: Message, view: View) -> None:
         """The edit takes effect."""
         if not post.removed:
-            shown = Shown(self._world.loop.time(), message.subject, message.audience, view)
+            shown = Shown(self._world.loop.time(), message.subject, message.audience, view, message.place.reply.get("act", ""))
             post.shown.append(shown)
             self._world.saw(post, shown)
 

@@ -315,8 +315,7 @@ class World:
         for thread in self.threads:
             if thread.request_id == row:
                 return thread
-        key = post.nonce.partition("|")[0]
-        child = next((one for one in self.threads if one.event == key and one.request_id is None), None)
+        child = next((one for one in self.threads if one.event == shown.answers and one.request_id is None), None)
         if child is not None:
             child.request_id, child.post = row, post
         return child
