@@ -53,7 +53,7 @@ log = structlog.get_logger()
 
 SWITCH_INTERVAL = 0.0005
 """Seconds after which a thread gives up the interpreter, instead of Python's 5 ms: the event loop waits a tenth as long for the threads
-that decode pictures (`python -m bench lag`: loop lag × 1.6 instead of × 2.9)."""
+that decode pictures (`python -m bench lag`, in turns on a noisy machine: loop lag × 1.4 to 1.8 instead of × 2.3 to 3.8)."""
 SWEEP_EVERY = 30.0
 """Seconds between two sweeps."""
 RECEIVED_FOR = 60.0

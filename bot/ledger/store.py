@@ -61,8 +61,8 @@ class Tx:
 class Link:
     """One SQLite connection with the thread that aiosqlite gives it. A whole transaction runs in one visit to that thread.
 
-    SQLAlchemy's own aiosqlite dialect visits it four times per statement: 25 ms of a request's way through the core were hops, against
-    8 ms now (`python -m bench core`). aiosqlite has no public name for "run this in the thread"; `_execute` is what all its methods use.
+    SQLAlchemy's own aiosqlite dialect visits it four times per statement: a request's whole way through the core took 25 ms with it and
+    16 ms with one visit. aiosqlite has no public name for "run this in the thread"; `_execute` is what all its methods use.
     """
 
     def __init__(self, owner: aiosqlite.Connection, engine: Engine) -> None:

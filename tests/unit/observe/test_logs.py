@@ -57,8 +57,8 @@ def test_one_event_is_one_json_line_in_utc_with_its_fields(log: io.StringIO) -> 
 def test_the_value_of_a_secret_is_taken_out_wherever_it_stands(log: io.StringIO) -> None:
     logger = structlog.get_logger()
     logger.info(f"key {KEY}", deep={"list": [KEY, {"x": f"<{KEY}>"}]}, escaped=json.dumps(KEY), shown=repr(KEY), field=KEY)
-    logging.getLogger("some.library").warning("%s and %r", KEY, {"k": KEY})
-    logging.getLogger("some.library").warning(KEY)
+    logging.getLogger("somebody.else").warning("%s and %r", KEY, {"k": KEY})
+    logging.getLogger("somebody.else").warning(KEY)
     httpx_error = httpx.ConnectError(f"failed with {KEY}")
     logger.error("broke", exc_info=httpx_error)
     assert len(lines(log)) == 4
