@@ -157,7 +157,7 @@ def _refused(facts: RequestFacts) -> View:
     return View(
         title=text("request.refused"),
         text=tuple(lines),
-        quote="" if reason in UNQUOTED else request.prompt[:500],
+        quote="" if reason in UNQUOTED or refusal.get("unquoted") else request.prompt[:500],
         buttons=tuple(buttons) if request.prompt.strip() else (),
         tone=Tone.PROBLEM,
         final=True,

@@ -64,7 +64,7 @@ def accept(tx: Tx, request_id: str, rules: Rules, open_case: OpenCase) -> Reques
         return None
     checked = check(tx, request, rules)
     if isinstance(checked, Refusal):
-        return _refuse(tx, request, checked)
+        return _refuse(tx, request, checked, rules)
     memory = blocked_before(tx, checked)
     if memory is not None:
         return _refuse_blocked(tx, checked, memory, open_case)
@@ -217,8 +217,11 @@ def _values(checked: Request, rules: Rules, now: float) -> dict[str, object]:
     }
 
 
-def _refuse(tx: Tx, request: Request, refusal: Refusal) -> Refusal:
-    request_rows.move(tx, request, RequestEvent.REFUSE, refusal={"reason": refusal.reason, **refusal.facts}, answered_at=tx.now)
+def _refuse(tx: Tx, request: Request, refusal: Refusal, rules: Rules) -> Refusal:
+    """A wording that would have been asked about is not quoted in the channel just because the size was wrong."""
+    doubtful = rules.lint is not None and rules.lint(request.prompt[: rules.model.prompt_max_chars]) is not None
+    facts = {"reason": refusal.reason, "unquoted": doubtful, **refusal.facts}
+    request_rows.move(tx, request, RequestEvent.REFUSE, refusal=facts, answered_at=tx.now)
     show(tx, request)
     return refusal
 

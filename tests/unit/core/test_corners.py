@@ -153,3 +153,14 @@ async def test_publishing_from_elsewhere_shows_the_picture_where_it_was_asked_fo
         await w.until(lambda: w.chat.about(f"request:{request}", Audience.CHANNEL))
         place = next(message.place for message in w.chat.messages.values() if message.audience is Audience.CHANNEL)
         assert (place.community, place.channel, dict(place.reply)) == ("home", "imagine", {})
+
+
+async def test_a_refusal_does_not_quote_private_data_in_the_channel(tmp_path: Path) -> None:
+    def lint(prompt: str) -> Question | None:
+        return Question("private") if "4111" in prompt else None
+
+    async with world(tmp_path, lint=lint) as w:
+        secret = await w.answer(await w.imagine("my card 4111 1111 1111 1111", size="7x7"))
+        plain = await w.answer(await w.imagine("a cat", size="7x7"))
+        assert secret.quote == ""
+        assert plain.quote == "a cat"
