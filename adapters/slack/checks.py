@@ -1,0 +1,217 @@
+"""What can be found out about the set-up without changing anything: tokens, scopes, channels. For the start and for `doctor`."""
+
+from __future__ import annotations
+
+import email.utils
+import re
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from adapters.slack.manifest import SCOPES
+from bot.adapter import SetupProblem
+from bot.texts import text
+
+BOT_TOKEN, APP_TOKEN = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"
+MODERATORS = "MODERATOR_CHANNEL_SLACK"
+REFUSALS = (
+    "invalid_auth",
+    "not_authed",
+    "account_inactive",
+    "user_removed_from_team",
+    "token_revoked",
+    "token_expired",
+    "not_allowed_token_type",
+    "missing_scope",
+    "access_denied",
+    "accesslimited",
+    "no_permission",
+    "ekm_access_denied",
+    "org_login_required",
+    "team_access_not_granted",
+    "team_disabled",
+    "forbidden_team",
+    "enterprise_is_restricted",
+    "two_factor_setup_required",
+)
+"""Errors to a token that waiting does not mend; the sentences are in [slack.error]."""
+CHANNEL_REFUSALS = ("channel_not_found", "not_in_channel", "is_archived", "missing_scope", "method_not_supported_for_channel_type")
+"""What Slack says of a channel from the settings that only the operator can mend."""
+
+_APP_OF_TOKEN = re.compile(r"xapp-[0-9]+-(A[A-Z0-9]{6,})-")
+
+
+class NotReachable(Exception):
+    """Slack did not answer properly: no network, a proxy in between, Slack's own trouble, or a wish that we wait. The text says which."""
+
+    def __init__(self, what: str, after: float | None = None) -> None:
+        super().__init__(what)
+        self.after = after
+        """Seconds that Slack asks to wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the bot token is."""
+
+    team: str
+    team_name: str
+    user: str
+    """The bot's user id, as in mentions."""
+    bot_id: str
+    name: str
+    scopes: frozenset[str] | None
+    """What the token was granted; None when Slack did not say."""
+    slack_time: float | None = None
+    """Slack's clock when it answered, in seconds since 1970."""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Scopes of the manifest that the token lacks, in its order."""
+        return () if self.scopes is None else tuple(scope for scope in SCOPES if scope not in self.scopes)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFound:
+    """A channel from the settings. `problem` keeps the bot from starting, `warning` does not."""
+
+    problem: str | None = None
+    warning: str | None = None
+    name: str = ""
+
+
+async def identify(client: Any) -> Identity:
+    """Whose token this is. Raises SetupProblem for what the operator must mend, NotReachable for what time mends."""
+    answer = await _call(client.auth_test(), BOT_TOKEN)
+    team, user, bot = (str(answer.get(field) or "") for field in ("team_id", "user_id", "bot_id"))
+    if not bot:
+        raise SetupProblem(text("slack.setup.not_a_bot"))
+    if answer.get("is_enterprise_install") or team.startswith("E"):
+        raise SetupProblem(text("slack.setup.org_install"))
+    return Identity(
+        team=team,
+        team_name=str(answer.get("team") or team),
+        user=user,
+        bot_id=bot,
+        name=str(answer.get("user") or user),
+        scopes=_scopes(answer.headers),
+        slack_time=_date(answer.headers),
+    )
+
+
+async def app_token(client: Any, token: str) -> None:
+    """Whether Socket Mode would let us in; only fetches an address. Raises as `identify`."""
+    answer = await _call(client.apps_connections_open(app_token=token), APP_TOKEN)
+    if not str(answer.get("url") or "").startswith(("ws://", "wss://")):
+        raise NotReachable("no address")
+
+
+async def other_app(client: Any, bot_id: str, token: str) -> str | None:
+    """The sentence for two tokens of two apps, which both work and between which every command is lost; None when that cannot be seen."""
+    app = _APP_OF_TOKEN.match(token)
+    try:
+        bot = (await _call(client.bots_info(bot=bot_id), BOT_TOKEN)).get("bot") or {}
+    except (SetupProblem, NotReachable):
+        return None
+    bot_app = str(bot.get("app_id") or "")
+    if app is None or not bot_app or app[1] == bot_app:
+        return None
+    return text("slack.setup.other_app", bot_app=bot_app, app=app[1])
+
+
+async def channel(client: Any, variable: str, channel_id: str, bot_user: str = "") -> ChannelFound:
+    """Look at a channel from the settings: there, open, the bot in it, and moderators' channels private. Raises as `identify`.
+
+    With `bot_user` also whether anybody besides the bot is in it.
+    """
+    values = {"name": variable, "channel": channel_id}
+    try:
+        found = (await _call(client.conversations_info(channel=channel_id), BOT_TOKEN, CHANNEL_REFUSALS)).get("channel") or {}
+        wrong = _wrong_channel(found, variable)
+        if wrong:
+            return ChannelFound(text(f"slack.setup.{wrong}", **values), name=str(found.get("name") or ""))
+        answer = await _call(client.conversations_members(channel=channel_id, limit=100), BOT_TOKEN, CHANNEL_REFUSALS)
+    except _ChannelRefused as refused:
+        return ChannelFound(text(f"slack.setup.channel_{refused.code}", **values, needed=refused.needed))
+    others = [one for one in answer.get("members") or [] if one != bot_user]
+    warning = None
+    if variable == MODERATORS and bot_user and not others:
+        warning = text("slack.setup.channel_empty", **values)
+    elif variable == MODERATORS and found.get("is_ext_shared"):
+        warning = text("slack.setup.channel_shared", **values)
+    return ChannelFound(warning=warning, name=str(found.get("name") or ""))
+
+
+def _wrong_channel(found: dict[str, Any], variable: str) -> str | None:
+    """Key of the sentence for what `conversations.info` shows."""
+    if found.get("is_im") or found.get("is_mpim"):
+        return "channel_direct"
+    if found.get("is_archived"):
+        return "channel_is_archived"
+    if not found.get("is_member", True):
+        return "channel_not_in_channel"
+    if variable == MODERATORS and not (found.get("is_private") or found.get("is_group")):
+        return "channel_public"
+    return None
+
+
+class _ChannelRefused(Exception):
+    def __init__(self, code: str, needed: str) -> None:
+        super().__init__(code)
+        self.code, self.needed = code, needed
+
+
+async def _call(request: Any, name: str, channel_codes: tuple[str, ...] = ()) -> Any:
+    """The answer; every way in which a call can fail becomes SetupProblem, _ChannelRefused or NotReachable."""
+    try:
+        return await request
+    except SlackApiError as error:
+        _refused(error, name, channel_codes)
+    except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError, AttributeError, ValueError) as error:
+        # AttributeError: the library's own, when something in between answers 200 with plain text.
+        raise NotReachable(type(error).__name__) from error
+
+
+def _refused(error: SlackApiError, name: str, channel_codes: tuple[str, ...]) -> NoReturn:
+    code, needed = code_of(error), _field(error, "needed")
+    if code in channel_codes:
+        raise _ChannelRefused(code, needed) from error
+    if code in REFUSALS:
+        where = text("slack.setup.where_app_token" if name == APP_TOKEN else "slack.setup.where_bot_token")
+        needed = needed or ("connections:write" if name == APP_TOKEN else "?")
+        raise SetupProblem(text(f"slack.error.{code}", name=name, where=where, needed=needed)) from error
+    status = getattr(error.response, "status_code", None) or getattr(error.response, "status", None)
+    raise NotReachable(code or f"HTTP {status}", _after(error)) from error
+
+
+def code_of(error: SlackApiError) -> str:
+    """Slack's error code; empty when the answer was not Slack's."""
+    return _field(error, "error")
+
+
+def _field(error: SlackApiError, name: str) -> str:
+    """A field of the body, which is no object at all when something in between answered."""
+    response = error.response
+    body = response if isinstance(response, dict) else getattr(response, "data", None)
+    value = body.get(name) if isinstance(body, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _after(error: SlackApiError) -> float | None:
+    headers = getattr(error.response, "headers", None) or {}
+    value = str(headers.get("Retry-After") or "").strip()
+    return float(value) if value.isascii() and value.isdigit() and len(value) < 7 else None
+
+
+def _scopes(headers: Any) -> frozenset[str] | None:
+    value = (headers or {}).get("x-oauth-scopes")
+    return None if value is None else frozenset(one.strip() for one in str(value).split(",") if one.strip())
+
+
+def _date(headers: Any) -> float | None:
+    try:
+        return email.utils.parsedate_to_datetime(str((headers or {}).get("Date") or "")).timestamp()
+    except (TypeError, ValueError):
+        return None

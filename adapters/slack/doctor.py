@@ -1,0 +1,110 @@
+"""Doctor's look at Slack, in the order of the ladder. It only reads, and stops at the first thing that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from urllib.parse import urlsplit
+
+import aiohttp
+from slack_sdk.proxy_env_variable_loader import load_http_proxy_from_env
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack import checks, settings
+from bot.adapter import Finding, SetupProblem
+from bot.ports import Ports, SystemPorts
+from bot.texts import text
+
+PATIENCE = 10.0
+"""Seconds for one answer."""
+SKEW = 240.0
+"""Seconds. Slack and the bot refuse requests that are five minutes off; a minute before that it is time to say so."""
+
+
+async def examine(env: Mapping[str, str], ports: Ports | None = None) -> list[Finding]:
+    """Findings in order; the last one is the first that failed, if any."""
+    wrong = settings.problems(env)
+    if wrong:
+        return [_bad("settings", wrong[0])]
+    found = settings.read(env)
+    findings: list[Finding] = []
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE)) as session:
+        client = AsyncWebClient(token=found.bot_token, base_url=found.api_url, session=session, retry_handlers=[])
+        try:
+            async for one in _look(client, found, env, ports or SystemPorts()):
+                findings.append(one)
+                if not one.ok:
+                    break
+        except SetupProblem as problem:
+            findings.append(_bad("token", str(problem)))
+        except checks.NotReachable as error:
+            findings.append(_bad("network", _unreachable(error, found)))
+    return findings
+
+
+async def _look(client: AsyncWebClient, found: settings.Settings, env: Mapping[str, str], ports: Ports) -> AsyncIterator[Finding]:
+    if env.get("SLACK_CLIENT_ID") and env.get("SLACK_CLIENT_SECRET"):
+        yield _good("settings", text("slack.doctor.client_ignored"))
+    proxy = load_http_proxy_from_env()
+    if proxy is not None:
+        yield _good("proxy", text("slack.doctor.proxy", proxy=_place(proxy)))
+    who = await checks.identify(client)
+    yield _good("token", text("slack.doctor.token_ok", name=who.name, team=who.team_name, id=who.team))
+    if who.missing:
+        yield _bad("scopes", text("slack.setup.scopes_missing", missing=", ".join(who.missing)))
+    yield _good("scopes", text("slack.doctor.scopes_ok" if who.scopes is not None else "slack.doctor.scopes_unknown"))
+    async for finding in _way_in(client, found, who, ports):
+        yield finding
+    for variable, channel in (
+        ("MODERATOR_CHANNEL_SLACK", found.moderators_channel),
+        ("OPERATOR_CHANNEL_SLACK", found.operators_channel),
+    ):
+        if channel is not None:
+            yield await _channel(client, variable, channel, who.user)
+    if found.allowed_workspaces and who.team not in found.allowed_workspaces:
+        yield _bad("workspace", text("slack.setup.not_allowed", name=who.team_name, team=who.team))
+
+
+async def _way_in(client: AsyncWebClient, found: settings.Settings, who: checks.Identity, ports: Ports) -> AsyncIterator[Finding]:
+    """Whether commands can reach the bot."""
+    if found.socket_mode and found.app_token is not None:
+        await checks.app_token(client, found.app_token)
+        other = await checks.other_app(client, who.bot_id, found.app_token)
+        yield _bad("app_token", other) if other else _good("app_token", text("slack.doctor.app_token_ok"))
+        return
+    ahead = 0.0 if who.slack_time is None else ports.now() - who.slack_time
+    if abs(ahead) > SKEW:
+        yield _bad("clock", text("slack.doctor.clock_wrong", seconds=round(abs(ahead)), way=text(_way(ahead))))
+    yield _good("http", text("slack.doctor.http_ok", host=found.http_host, port=found.http_port))
+
+
+def _way(ahead: float) -> str:
+    return "slack.doctor.clock_fast" if ahead > 0 else "slack.doctor.clock_slow"
+
+
+async def _channel(client: AsyncWebClient, variable: str, channel: str, bot_user: str) -> Finding:
+    looked = await checks.channel(client, variable, channel, bot_user)
+    wrong = looked.problem or looked.warning
+    return _bad("channel", wrong, name=variable) if wrong else _good("channel", text("slack.doctor.channel_ok"), name=variable)
+
+
+def _unreachable(error: checks.NotReachable, found: settings.Settings) -> str:
+    if error.after is not None or str(error) == "ratelimited":
+        return text("slack.doctor.ratelimited", seconds=round(error.after or 30))
+    return text("slack.doctor.not_reachable", address=_place(found.api_url), error=str(error))
+
+
+def _place(address: str) -> str:
+    """Host and port of an address, without a name and password."""
+    try:
+        url = urlsplit(address)
+        return f"{url.hostname or '?'}{f':{url.port}' if url.port else ''}"
+    except ValueError:
+        return "?"
+
+
+def _good(what: str, sentence: str, **fields: str) -> Finding:
+    return Finding(True, text(f"slack.doctor.what_{what}", **fields), sentence)
+
+
+def _bad(what: str, sentence: str, **fields: str) -> Finding:
+    return Finding(False, text(f"slack.doctor.what_{what}", **fields), sentence)

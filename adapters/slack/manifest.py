@@ -1,0 +1,77 @@
+"""The Slack app as this version needs it: commands, scopes, events. Printed by `imagine-bot slack manifest`, compared by doctor."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.texts import text
+
+COMMANDS = ("imagine", "imagine-show", "imagine-status", "imagine-help", "imagine-privacy", "imagine-settings")
+WITH_WORDS = ("imagine", "imagine-show")
+"""Commands that take words after their name, so they have a usage hint."""
+SCOPES: dict[str, str] = {
+    scope: text(f"slack.scope.{scope.replace(':', '_').replace('.', '_')}")
+    for scope in (
+        "commands",
+        "chat:write",
+        "app_mentions:read",
+        "files:write",
+        "files:read",
+        "im:write",
+        "im:history",
+        "channels:history",
+        "groups:history",
+        "channels:read",
+        "groups:read",
+        "users:read",
+    )
+}
+"""What the bot token must be allowed -> why. Nothing else is asked for."""
+EVENTS = ("app_mention",)
+PATH = "/slack/events"
+"""The one address for commands, buttons, forms and events."""
+
+
+def build(address: str | None = None) -> dict[str, Any]:
+    """The manifest for Socket Mode; with the address of `request_url` for HTTP."""
+    where = {} if address is None else {"url": address}
+    request = {} if address is None else {"request_url": address}
+    return {
+        "display_information": {
+            "name": text("slack.manifest.name"),
+            "description": text("slack.manifest.description"),
+            "background_color": "#2f3136",
+        },
+        "features": {
+            "app_home": {"home_tab_enabled": False, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
+            "bot_user": {"display_name": text("slack.manifest.name"), "always_online": True},
+            "slash_commands": [{"command": f"/{name}", **where, **_words(name), "should_escape": False} for name in COMMANDS],
+        },
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "settings": {
+            "event_subscriptions": {**request, "bot_events": list(EVENTS)},
+            "interactivity": {"is_enabled": True, **request},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": address is None,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def _words(name: str) -> dict[str, str]:
+    hint = {"usage_hint": text(f"slack.manifest.hint_{name}")} if name in WITH_WORDS else {}
+    return {"description": text(f"slack.manifest.command_{name}"), **hint}
+
+
+def request_url(host: str) -> str | None:
+    """The address that Slack calls, made of what an operator typed; None for what Slack would not take."""
+    try:
+        url = urlsplit(host)
+        fine = url.scheme == "https" and bool(url.hostname) and url.port != 0
+    except ValueError:
+        return None
+    if not fine or url.query or url.fragment or url.username or not host.isascii() or any(sign.isspace() for sign in host):
+        return None
+    base = host.rstrip("/")
+    return base if base.endswith(PATH) else f"{base}{PATH}"

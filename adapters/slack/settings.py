@@ -1,0 +1,163 @@
+"""What an operator sets for Slack, read once and checked at the door."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from bot.texts import text
+
+VARIABLES: dict[str, str] = {
+    name: text(f"slack.variables.{name}")
+    for name in (
+        "SLACK_BOT_TOKEN",
+        "SLACK_APP_TOKEN",
+        "SLACK_SIGNING_SECRET",
+        "MODERATOR_CHANNEL_SLACK",
+        "OPERATOR_CHANNEL_SLACK",
+        "SLACK_HTTP_HOST",
+        "SLACK_HTTP_PORT",
+        "SLACK_API_URL",
+    )
+}
+SLACK_API = "https://slack.com/api/"
+HTTP_HOST, HTTP_PORT = "127.0.0.1", 3000
+_PRINTABLE = re.compile(r"[\x21-\x7e]+")
+_MIN_SECRET = 8
+"""Slack's signing secrets are 32 hex digits; anything shorter than this is a slip of the mouse."""
+_CHANNEL = re.compile(r"[CG][A-Z0-9]+")
+_HOST_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_WRONG_BOT_TOKEN: tuple[tuple[str, str], ...] = (
+    ("xapp-", "bot_is_app"),
+    ("xoxp-", "bot_is_user"),
+    ("xoxe", "token_rotates"),
+)
+"""How a token begins that is not a bot's -> key of the sentence. Others are left to Slack: it knows its tokens best."""
+_WRONG_APP_TOKEN: tuple[tuple[str, str], ...] = (
+    ("xoxb-", "app_is_bot"),
+    ("xoxp-", "app_is_user"),
+    ("xoxe", "app_is_user"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    bot_token: str
+    app_token: str | None
+    """Set: Socket Mode. None: HTTP with the signing secret."""
+    signing_secret: str | None
+    api_url: str
+    """Ends with a slash, as the library wants it."""
+    http_host: str
+    http_port: int
+    moderators_channel: str | None
+    operators_channel: str | None
+    allowed_workspaces: frozenset[str]
+    """Empty: wherever the app is installed."""
+
+    @property
+    def socket_mode(self) -> bool:
+        return self.app_token is not None
+
+
+def _value(env: Mapping[str, str], name: str) -> str:
+    return (env.get(name) or "").strip()
+
+
+def configured(env: Mapping[str, str]) -> bool:
+    """An app-level token without a bot token is half of a set-up, which deserves its sentence and not silence."""
+    return bool(_value(env, "SLACK_BOT_TOKEN") or _value(env, "SLACK_APP_TOKEN"))
+
+
+def workspaces(env: Mapping[str, str]) -> list[str]:
+    """ALLOWED_WORKSPACES, whose form is checked with the other settings of the core."""
+    return [one for one in re.split(r"[,;\s]+", _value(env, "ALLOWED_WORKSPACES")) if one]
+
+
+def problems(env: Mapping[str, str]) -> list[str]:
+    """One sentence for each wrong value, without the value of a secret."""
+    found = _wrong_secrets(env)
+    for name in ("MODERATOR_CHANNEL_SLACK", "OPERATOR_CHANNEL_SLACK"):
+        value = _value(env, name)
+        if value and not _CHANNEL.fullmatch(value):
+            found.append(text("slack.problem.channel_form", name=name, value=value[:40]))
+    host = _value(env, "SLACK_HTTP_HOST")
+    if host and not _is_host(host):
+        found.append(text("slack.problem.host", value=host[:60], example=HTTP_HOST))
+    port = _value(env, "SLACK_HTTP_PORT")
+    if port and not _is_port(port):
+        found.append(text("slack.problem.port", value=port[:20], example=HTTP_PORT))
+    address = _value(env, "SLACK_API_URL")
+    if address and not _is_address(address):
+        found.append(text("slack.problem.address", example=SLACK_API))
+    return found
+
+
+def _wrong_secrets(env: Mapping[str, str]) -> list[str]:
+    bot, app, secret = (_value(env, name) for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"))
+    if bot.startswith("xapp-") and app.startswith("xoxb-"):
+        found = [text("slack.problem.swapped")]
+    else:
+        found = [text("slack.problem.no_bot_token")] if not bot else _wrong_token("SLACK_BOT_TOKEN", bot, _WRONG_BOT_TOKEN)
+        if app:
+            found += _wrong_token("SLACK_APP_TOKEN", app, _WRONG_APP_TOKEN)
+    if secret and (not _PRINTABLE.fullmatch(secret) or len(secret) < _MIN_SECRET or secret.startswith(("xoxb-", "xapp-"))):
+        found.append(text("slack.problem.secret_form"))
+    if bot and not app and not secret:
+        found.append(text("slack.problem.no_mode"))
+    return found
+
+
+def _wrong_token(name: str, token: str, beginnings: tuple[tuple[str, str], ...]) -> list[str]:
+    if not _PRINTABLE.fullmatch(token):
+        return [text("slack.problem.token_form", name=name)]
+    return [text(f"slack.problem.{key}") for beginning, key in beginnings if token.startswith(beginning)]
+
+
+def _is_host(value: str) -> bool:
+    """A name or an address to listen on, without scheme and port."""
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        return _HOST_NAME.fullmatch(value) is not None
+    return True
+
+
+def _is_port(value: str) -> bool:
+    return value.isascii() and value.isdigit() and len(value) <= 5 and 1 <= int(value) <= 65535
+
+
+def _is_address(value: str) -> bool:
+    # With a name and password in it the library's own Authorization header would be refused; a query would end up before the method's name.
+    try:
+        url = urlsplit(value)
+        return (
+            url.scheme in ("http", "https")
+            and bool(url.hostname)
+            and url.port != 0
+            and not (url.username or url.password or url.query or url.fragment)
+            and _PRINTABLE.fullmatch(value) is not None
+        )
+    except ValueError:
+        return False
+
+
+def read(env: Mapping[str, str]) -> Settings:
+    """The settings; call `problems` first."""
+    address = (_value(env, "SLACK_API_URL") or SLACK_API).rstrip("/")
+    if not urlsplit(address).path:
+        address += "/api"
+    return Settings(
+        bot_token=_value(env, "SLACK_BOT_TOKEN"),
+        app_token=_value(env, "SLACK_APP_TOKEN") or None,
+        signing_secret=_value(env, "SLACK_SIGNING_SECRET") or None,
+        api_url=f"{address}/",
+        http_host=_value(env, "SLACK_HTTP_HOST") or HTTP_HOST,
+        http_port=int(_value(env, "SLACK_HTTP_PORT") or HTTP_PORT),
+        moderators_channel=_value(env, "MODERATOR_CHANNEL_SLACK") or None,
+        operators_channel=_value(env, "OPERATOR_CHANNEL_SLACK") or None,
+        allowed_workspaces=frozenset(workspaces(env)),
+    )
