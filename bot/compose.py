@@ -279,6 +279,7 @@ async def build(
         wake_message=sender.wake,
         settings_for=moderation.settings_for,
         privacy_for=moderation.privacy_for,
+        moderators_place_of=moderation.moderators_place,
     )
     bot = Bot(ledger, ports, wakeups, gate, provider, scheduler, sender, notices, moderation, core, pictures)
     return bot

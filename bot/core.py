@@ -86,6 +86,7 @@ class Core:
     wake_message: Callable[[str], None]
     settings_for: Callable[[Visitor], Awaitable[Form | Reply]]
     privacy_for: Callable[[Visitor], Awaitable[View]]
+    moderators_place_of: Callable[[str, str], Awaitable[Place | None]]
     _actions: dict[ActionName, Handler] = field(init=False)
     _forms: dict[ActionName, FormMaker] = field(init=False)
 
@@ -249,6 +250,10 @@ class Core:
             max_count=model.max_count,
             prompt_max_chars=model.prompt_max_chars,
         )
+
+    async def moderators_place(self, platform: str, community: str) -> Place | None:
+        """Where the moderators of a community read; None when nobody set a channel. For platforms where its members are the moderators."""
+        return await self.moderators_place_of(platform, community)
 
     async def history(self, platform: str, limit: int = 200) -> Sequence[tuple[Place, str]]:
         """The newest messages of a platform, oldest first, as (place, message id), so that an adapter without a memory of its own can ask

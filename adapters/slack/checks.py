@@ -152,7 +152,7 @@ def _wrong_channel(found: dict[str, Any], variable: str) -> str | None:
         return "channel_is_archived"
     if not found.get("is_member", True):
         return "channel_not_in_channel"
-    if variable == MODERATORS and not (found.get("is_private") or found.get("is_group")):
+    if variable == MODERATORS and found.get("is_private") is False and not found.get("is_group"):
         return "channel_public"
     return None
 

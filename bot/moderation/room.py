@@ -13,7 +13,7 @@ from bot.chat.desk import FormMaker, Handler
 from bot.chat.port import ModeratorCheck
 from bot.chat.views import ActionName, Form, Reply, View
 from bot.domain.failure import Failure
-from bot.domain.requests import Request
+from bot.domain.requests import Place, Request
 from bot.ledger import case_rows
 from bot.ledger.store import Ledger, Tx
 from bot.messages.notices import Notices
@@ -21,7 +21,7 @@ from bot.messages.sender import Project
 from bot.moderation.answers import Answers, worked
 from bot.moderation.card import project_reminder, project_setup
 from bot.moderation.community import Asker, Community
-from bot.moderation.courts import Home
+from bot.moderation.courts import Home, moderators_place
 from bot.moderation.decisions import Decisions
 from bot.moderation.delivery import align, try_again
 from bot.moderation.desk_forms import DeskForms
@@ -126,6 +126,10 @@ class Moderation:
     async def settings_for(self, visitor: Asker) -> Form | Reply:
         """The community's settings, for its administrators."""
         return await self._community.overview(visitor)
+
+    async def moderators_place(self, platform: str, community: str) -> Place | None:
+        """Where the moderators of a community read; None when nobody set a channel."""
+        return await self.ledger.read(lambda c: moderators_place(c, platform, community, self.home))
 
     async def privacy_for(self, visitor: Asker) -> View:
         """What is stored about a visitor."""
