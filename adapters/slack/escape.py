@@ -1,0 +1,159 @@
+"""Plain text into Slack's text objects so that it is shown as typed: nothing formats, links, becomes an emoji or looks like a mention.
+
+Slack reads & < > as control characters in every text and decodes their entities everywhere. For `*bold*`, `:emoji:` and the like its
+mrkdwn has no escape at all; text that holds such characters goes into a plain_text object, which formats nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+ELLIPSIS = "…"
+SECTION = 3000
+"""Most characters of one section's text."""
+_INVISIBLE = frozenset("\u200b\u2060\ufeff\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Zero-width and direction marks: they would reach out of a quotation into our own words. Joiners of scripts and emoji stay."""
+_FORMATS = re.compile(
+    r"[*_~`]"  # bold, italic, struck, code
+    r"|:[^\s:]+:"  # an emoji's code
+    r"|(?<![^\W_])[:;=8xX][-o']?[()\[\]{}DPpOo/\\|3@$&](?![^\W_])|</?3"  # emoticons, which Slack may draw
+    r"|^[ \t]*>",  # a quotation
+    re.MULTILINE,
+)
+_GLUED = frozenset("\u200d\u200c\ufe0f\ufe0e")
+_LOOK_BACK = 400
+
+
+def clean(text: str) -> str:
+    """Without control and direction characters, tags and lone surrogates; line breaks stay."""
+    return "".join(one for one in text.replace("\r\n", "\n").replace("\r", "\n") if one in "\n\t" or _visible(one))
+
+
+def _visible(one: str) -> bool:
+    return one not in _INVISIBLE and unicodedata.category(one) not in ("Cc", "Cs", "Co") and not "\U000e0000" <= one <= "\U000e0fff"
+
+
+def units(text: str) -> int:
+    """The length as UTF-16 counts it: characters beyond the basic plane are two, so that no way of counting finds more than we did."""
+    return len(text) + sum(1 for one in text if one > "\uffff")
+
+
+def escape(text: str) -> str:
+    """Text that Slack displays as exactly this text, apart from mrkdwn's own formatting (see `typed`)."""
+    return _entities(clean(text))
+
+
+def _entities(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def formats(text: str) -> bool:
+    """Whether mrkdwn might show this text otherwise than typed."""
+    return _FORMATS.search(text) is not None
+
+
+def typed(text: str, limit: int = SECTION) -> dict[str, Any]:
+    """A text object that shows this text as typed, shortened to `limit` where needed. Never empty."""
+    shown = fit(text.strip(), limit) or "·"
+    if formats(clean(text)):
+        return {"type": "plain_text", "text": shown, "emoji": False}
+    return {"type": "mrkdwn", "text": shown, "verbatim": True}
+
+
+def fit(text: str, limit: int) -> str:
+    """Escaped text of at most `limit` characters, shortened with an ellipsis where needed."""
+    cleaned = clean(text)
+    whole = _entities(cleaned)
+    if units(whole) <= limit:
+        return whole
+    return _entities(cleaned[: _most(cleaned, limit - 1)].rstrip()) + ELLIPSIS
+
+
+def _most(cleaned: str, limit: int) -> int:
+    """How many characters fit into the limit once they are escaped; a letter and its marks stay together."""
+    used, count = 0, 0
+    for one in cleaned:
+        used += 5 if one == "&" else 4 if one in "<>" else 2 if one > "\uffff" else 1
+        if used > limit:
+            break
+        count += 1
+    if count == len(cleaned):
+        return count
+    back = count
+    while back > max(0, count - 20) and _belongs(cleaned, back):
+        back -= 1
+    return back if back and not _belongs(cleaned, back) else count
+
+
+def _belongs(text: str, index: int) -> bool:
+    """Whether the character at this place is drawn together with the one before it."""
+    one, before = text[index], text[index - 1]
+    return one in _GLUED or before == "\u200d" or unicodedata.combining(one) > 0 or "\U0001f3fb" <= one <= "\U0001f3ff"
+
+
+def split(text: str, limit: int = SECTION) -> list[str]:
+    """Cleaned pieces, each within the limit once escaped; together they are the whole text. Cut between lines or words where possible."""
+    rest = clean(text)
+    found: list[str] = []
+    while rest:
+        count = max(1, _most(rest, limit))
+        if count < len(rest):
+            near = rest[max(0, count - _LOOK_BACK) : count]
+            end = near.rfind("\n") if "\n" in near else near.rfind(" ")
+            if end >= 0:
+                count = max(0, count - _LOOK_BACK) + end + 1
+        found.append(rest[:count])
+        rest = rest[count:]
+    return [one for one in found if one.strip()]
+
+
+def label(text: str, limit: int) -> str:
+    """For buttons, labels and titles: one line, cleaned, escaped and cut; empty when nothing is left."""
+    return fit(" ".join(clean(text).split()), limit)
+
+
+def plain(text: str, limit: int) -> dict[str, Any]:
+    """A plain_text object of one line; never empty."""
+    return {"type": "plain_text", "text": label(text, limit) or "·", "emoji": False}
+
+
+def alt(text: str, limit: int = 2000) -> str:
+    """For alt texts, which are read aloud: only what could be read as a mention is escaped. Never empty."""
+    words = " ".join(clean(text).split())
+    if units(words) + 3 * (words.count("<") + words.count(">")) > limit:
+        words = words[: _most(words, limit - 1)].rstrip() + ELLIPSIS
+    return words.replace("<", "&lt;").replace(">", "&gt;") or "·"
+
+
+_REFERENCE = re.compile(r"<([^<>\n]{1,3000})>")
+_ENTITY = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
+
+
+def unescape_event(text: str, bot_id: str) -> str:
+    """What somebody typed, out of the text of an `app_mention` event: without the mention of the bot, references as people read them."""
+    me = rf"<@{re.escape(bot_id)}(?:\|[^<>]*)?>"
+    found = re.sub(rf"^\s*{me}[:,]?|[ \t]*{me}", "", text)
+    found = _REFERENCE.sub(lambda one: _reference(one[1]), found)
+    return re.sub(r"&(?:lt|gt|amp);", lambda one: _ENTITY[one[0]], found).strip()
+
+
+def _reference(inside: str) -> str:
+    name, _, shown = inside.partition("|")
+    match name[:1]:
+        case "@" | "#" as mark:
+            return mark + (shown.removeprefix(mark) or name[1:])
+        case "!":
+            return _special(name[1:], shown)
+    address = name.removeprefix("mailto:")
+    # "example.com" was typed where Slack sends <http://example.com|example.com>; any other label hides where a link leads.
+    return shown if shown and address.endswith(shown) else address
+
+
+def _special(name: str, shown: str) -> str:
+    """`<!channel>`, `<!subteam^S1|@group>`, `<!date^…|shown>`."""
+    kind, _, identity = name.partition("^")
+    if not identity:
+        return "@" + kind
+    return shown or "@" + identity

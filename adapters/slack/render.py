@@ -1,0 +1,222 @@
+"""A view as Block Kit: state line, quotation, paragraphs, facts, pictures with alt texts, buttons; always within Slack's limits.
+
+Slack has no colours for blocks; a symbol stands beside the words of the state. What is read aloud is the message's `text`, without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.slack.blockkit import MOST_BLOCKS, MOST_VIEW_BLOCKS, weight
+from adapters.slack.buttons import custom_id
+from adapters.slack.escape import ELLIPSIS, SECTION, alt, clean, escape, fit, formats, label, plain, split, typed, units
+from bot.chat.views import Button, ButtonStyle, Fact, Tone, View
+from bot.texts import text
+
+MOST, MOST_IN_SHEET = 12_500, 30_000
+"""What all blocks together may weigh. Slack refuses messages at about 13,200; a view at 250 kB, in which a character can be 6 bytes."""
+FALLBACK = 3500
+MOST_BUTTONS, PER_ROW, MOST_PICTURES, MOST_FACTS = 25, 5, 10, 24
+TITLE, LABEL, VALUE, ALTS = 300, 100, 100, 4000
+"""Longest state line, label of a fact, value beside its label; all alt texts together."""
+MARKS: Mapping[Tone, str] = {Tone.WORKING: "🎨", Tone.WAITING: "⏳", Tone.DONE: "✅", Tone.PROBLEM: "⚠️"}
+STYLES: Mapping[ButtonStyle, str] = {ButtonStyle.PRIMARY: "primary", ButtonStyle.DANGER: "danger"}
+
+Block = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture that Slack holds already."""
+
+    file: str
+    """Slack's id of the file."""
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A message's `text`, for notifications and screen readers, and its blocks."""
+
+    text: str
+    blocks: list[Block]
+
+
+def message(view: View, *, identity: str = "", pictures: Sequence[Shown] = (), notes: Sequence[str] = (), asked: str = "") -> Body:
+    """The message. `identity` becomes the first block's id, by which a lost post is found again; hidden facts stay out of it."""
+    first = _title(view)
+    if identity:
+        first["block_id"] = f"m:{identity}"[:255]
+    end = [*images(pictures), *_notes(notes), *rows(view.buttons)]
+    facts = [one for one in view.facts if not one.hidden]
+    return Body(fallback(view, asked), _fitted([first], view, facts, asked, end, MOST, MOST_BLOCKS))
+
+
+def sheet(view: View, title: str, pictures: Sequence[Shown] = ()) -> dict[str, Any]:
+    """A modal for one person that shows a view with its hidden facts. Without its buttons: a press in a modal has no message to change."""
+    blocks = _fitted([_title(view)], view, view.facts, "", images(pictures), MOST_IN_SHEET, MOST_VIEW_BLOCKS)
+    return {"type": "modal", "title": plain(title, 24), "close": plain(text("slack.form.close"), 24), "blocks": blocks}
+
+
+def fallback(view: View, asked: str = "") -> str:
+    """What notifications and screen readers have: the same words as the blocks, shortened, and never a hidden fact."""
+    quote = fit(view.quote.strip(), 300)
+    said = [escape(view.title.strip()), f"{_asked(asked)} {quote}" if quote else ""]
+    said += [escape(one.strip()) for one in view.text]
+    said += [f"{escape(one.label)}: {fit(one.value, 300)}" for one in view.facts if not one.hidden]
+    return _whole([one for one in said if one.strip()], FALLBACK) or "·"
+
+
+def _whole(paragraphs: list[str], limit: int) -> str:
+    """As many paragraphs as fit; they are escaped already, so that none is cut in the middle of an entity."""
+    kept = ""
+    for one in paragraphs:
+        longer = f"{kept}\n{one}" if kept else one
+        if units(longer) > limit - 2:
+            return f"{kept}\n{ELLIPSIS}" if kept else fit(one.replace("&", " "), limit)
+        kept = longer
+    return kept
+
+
+# ---- Blocks ----------------------------------------------------------------------------------------------------------------
+
+
+def section(shown: Mapping[str, Any]) -> Block:
+    return {"type": "section", "text": dict(shown)}
+
+
+def context(words: str) -> Block:
+    return {"type": "context", "elements": [typed(words, 1000)]}
+
+
+def bold(words: str, limit: int = LABEL, before: str = "") -> dict[str, Any]:
+    """One line in bold; where its own characters would format something, in plain text instead."""
+    shown = label(words, limit) or "·"
+    if formats(clean(words)):
+        return {"type": "plain_text", "text": before + shown, "emoji": False}
+    return {"type": "mrkdwn", "text": f"{before}*{shown}*", "verbatim": True}
+
+
+def _title(view: View) -> Block:
+    mark = MARKS.get(view.tone)
+    return section(bold(view.title, TITLE, f"{mark} " if mark else ""))
+
+
+def images(pictures: Sequence[Shown]) -> list[Block]:
+    """Image blocks of files that Slack holds."""
+    shown = pictures[:MOST_PICTURES]
+    share = min(2000, ALTS // max(1, len(shown)))
+    return [
+        {"type": "image", "slack_file": {"id": one.file}, "alt_text": alt(one.alt or text("slack.render.picture"), share)} for one in shown
+    ]
+
+
+def rows(buttons: Sequence[Button]) -> list[Block]:
+    """Blocks of five buttons; a button that is there twice is shown once."""
+    unique: dict[str, Button] = {}
+    for one in buttons:
+        unique.setdefault(custom_id(one.action.value, one.row, opens_form=one.opens_form), one)
+    shown = [_button(identity, one) for identity, one in list(unique.items())[:MOST_BUTTONS]]
+    return [{"type": "actions", "elements": shown[start : start + PER_ROW]} for start in range(0, len(shown), PER_ROW)]
+
+
+def _button(identity: str, button: Button) -> Block:
+    found: Block = {"type": "button", "text": plain(button.label, 75), "action_id": identity}
+    style = STYLES.get(button.style)
+    return found if style is None else {**found, "style": style}
+
+
+def _notes(notes: Sequence[str]) -> list[Block]:
+    return [context(one) for one in notes[:5] if one.strip()]
+
+
+# ---- Words within the room that is left -------------------------------------------------------------------------------------
+
+
+def _fitted(
+    start: list[Block], view: View, facts: Sequence[Fact], asked: str, end: list[Block], most: int, most_blocks: int
+) -> list[Block]:
+    """Everything, with the words cut only as far as the limits ask for it."""
+    room = most - weight(start) - weight(end)
+    blocks: list[Block] = []
+    for part in (1.0, 0.9, 0.8, 0.65, 0.5, 0.35, 0.2, 0.1):
+        blocks = [*start, *_words(view, facts, asked, int(room * part)), *end]
+        if weight(blocks) <= most and len(blocks) <= most_blocks:
+            return blocks
+    kept = blocks[len(start) : len(blocks) - len(end)][: most_blocks - len(start) - len(end) - 1]
+    return [*start, *kept, context(ELLIPSIS), *end]
+
+
+def _words(view: View, facts: Sequence[Fact], asked: str, room: int) -> list[Block]:
+    """The quotation, paragraphs and facts. The quotation comes first where room is short: it has at least half of it."""
+    quote = view.quote.strip()
+    paragraphs = "\n\n".join(one.strip() for one in view.text if one.strip())
+    shown = [one for one in facts if one.value.strip()][:MOST_FACTS]
+    wants = [units(escape(one)) for one in (paragraphs, *(fact.value for fact in shown))]
+    quoted = min(units(escape(quote)), max(room - sum(wants), room // 2))
+    shares = _shares(wants, room - quoted)
+    found = _quotation(quote, asked, quoted) if quote else []
+    found += [section(typed(one)) for one in split(_cut(paragraphs, shares[0]))]
+    found += _facts(shown, shares[1:])
+    if len(shown) < len([one for one in facts if one.value.strip()]):
+        found.append(context(ELLIPSIS))
+    return found
+
+
+def _shares(wants: Sequence[int], room: int) -> list[int]:
+    """Short ones get what they want, long ones the same share of the rest."""
+    found = [0] * len(wants)
+    left = max(0, room)
+    order = sorted(range(len(wants)), key=lambda index: wants[index])
+    for place, index in enumerate(order):
+        found[index] = min(wants[index], left // (len(order) - place))
+        left -= found[index]
+    return found
+
+
+def _cut(words: str, room: int) -> str:
+    """As typed, or its beginning."""
+    if units(escape(words)) <= room:
+        return words
+    return "".join(split(words, max(20, room - 1))[:1]).rstrip() + ELLIPSIS
+
+
+def _quotation(quote: str, asked: str, room: int) -> list[Block]:
+    """Who asked, and what they typed. A line below ends what has several lines, so that none of them passes for one of ours."""
+    pieces = split(_cut(quote, room))
+    found = [context(_asked(asked)), *(section(typed(one)) for one in pieces)]
+    return [*found, {"type": "divider"}] if len(pieces) > 1 or "\n" in clean(quote) else found
+
+
+def _asked(name: str) -> str:
+    words = label(name, 200)
+    return text("slack.render.asked", person=" ".join(clean(name).split())[:100]) if words else text("slack.render.prompt")
+
+
+def _facts(facts: Sequence[Fact], shares: Sequence[int]) -> list[Block]:
+    """Short values beside their labels, as a table of two columns; long ones below theirs, over the whole width."""
+    found: list[Block] = []
+    table: list[dict[str, Any]] = []
+    for fact, share in zip(facts, shares, strict=True):
+        value = _cut(fact.value.strip(), share)
+        if len(value) <= VALUE and "\n" not in clean(value):
+            table += [bold(fact.label), typed(value, 2000)]
+            continue
+        found += _table(table)
+        table = []
+        found += _below(fact.label, value)
+    return [*found, *_table(table)]
+
+
+def _table(cells: Sequence[dict[str, Any]]) -> list[Block]:
+    return [{"type": "section", "fields": list(cells[start : start + 10])} for start in range(0, len(cells), 10)]
+
+
+def _below(name: str, value: str) -> list[Block]:
+    head = bold(name)
+    pieces = split(value, SECTION - LABEL - 20)
+    if len(pieces) == 1 and head["type"] == "mrkdwn" and not formats(clean(value)):
+        return [section({**head, "text": f"{head['text']}\n{fit(value.strip(), SECTION - LABEL - 3)}"})]
+    return [section(head), *(section(typed(one)) for one in pieces)]
