@@ -1,0 +1,1 @@
+"""A stand-in Slack on loopback, strict where Slack is strict."""

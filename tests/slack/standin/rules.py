@@ -1,0 +1,113 @@
+"""What Slack refuses in a message or a modal, and what this bot must not do although Slack would take it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from adapters.slack import blockkit
+from tests.slack.standin import text as reading
+from tests.slack.standin.world import World
+
+UPDATE_TEXT = 4_000
+POST_TEXT = 40_000
+ALL_BLOCKS = 13_200
+FILE_ID = re.compile(r"^[F][A-Z0-9]{8,}$")
+SHOWABLE = (".png", ".jpg", ".jpeg", ".gif")
+
+
+class Refusal(Exception):
+    """Slack's `ok: false`."""
+
+    def __init__(self, error: str, *messages: str, **more: Any) -> None:
+        super().__init__(error)
+        self.body: dict[str, Any] = {"ok": False, "error": error, **more}
+        if messages:
+            self.body["response_metadata"] = {"messages": list(messages)}
+
+
+FAULTS_OF_THE_BOT = {
+    "invalid_blocks",
+    "invalid_blocks_format",
+    "invalid_arguments",
+    "invalid_arg_name",
+    "invalid_metadata_format",
+    "invalid_metadata_schema",
+    "msg_too_long",
+    "msg_blocks_too_long",
+    "no_text",
+    "unknown_method",
+    "invalid_form_data",
+    "not_allowed_token_type",
+    "view_too_large",
+    "exchanged_trigger_id",
+    "invalid_trigger_id",
+}
+"""Refusals that no circumstance explains."""
+
+
+def check_message(world: World, method: str, payload: Mapping[str, Any], *, updating: bool = False) -> None:
+    """A message that is about to be shown; raises what Slack would answer."""
+    text, blocks = payload.get("text") or "", payload.get("blocks") or []
+    if not text and not blocks and not payload.get("attachments"):
+        raise Refusal("no_text")
+    if not isinstance(text, str):
+        raise Refusal("invalid_arguments", "[ERROR] text must be a string")
+    if len(text) > (UPDATE_TEXT if updating else POST_TEXT):
+        raise Refusal("msg_too_long")
+    if not isinstance(blocks, list):
+        raise Refusal("invalid_blocks_format")
+    problems = blockkit.message_problems(payload)
+    if problems:
+        raise Refusal("invalid_blocks", *(one if one.startswith("[ERROR]") else f"[ERROR] {one}" for one in problems))
+    if sum(len(one.get("text", "")) for one in reading.walk(blocks) if isinstance(one.get("text"), str)) > ALL_BLOCKS:
+        raise Refusal("msg_blocks_too_long")
+    check_pictures(world, blocks)
+    check_manners(world, method, payload)
+
+
+def check_view(world: World, view: Any) -> None:
+    if not isinstance(view, Mapping):
+        raise Refusal("invalid_arguments", "[ERROR] missing required field: view")
+    problems = blockkit.view_problems(view)
+    if problems:
+        raise Refusal("invalid_arguments", *(one if one.startswith("[ERROR]") else f"[ERROR] {one}" for one in problems))
+    check_pictures(world, view.get("blocks") or [])
+
+
+def check_pictures(world: World, blocks: list[dict[str, Any]]) -> None:
+    """Every `slack_file` must be an image that was uploaded, completed and processed, and that the bot may show."""
+    for number, block in enumerate(blocks):
+        for one in reading.walk(block):
+            if one.get("type") != "image" or "slack_file" not in one:
+                continue
+            wrong = f"[ERROR] invalid slack file [json-pointer:/blocks/{number}/slack_file]"
+            identity = str((one["slack_file"] or {}).get("id", ""))
+            file = world.files.get(identity)
+            if not FILE_ID.fullmatch(identity):
+                world.violation(f"a slack_file id that Slack's pattern refuses: {identity!r}")
+                raise Refusal("invalid_blocks", wrong)
+            if file is None or file.deleted or not file.processed or (world.hidden_files and file.shared is None):
+                raise Refusal("invalid_blocks", wrong)
+            if not file.name.lower().endswith(SHOWABLE) or not looks_like_a_picture(file.content or b""):
+                world.violation(f"a picture that Slack does not show: {file.name}, {(file.content or b'')[:12]!r}")
+                raise Refusal("invalid_blocks", wrong)
+
+
+def looks_like_a_picture(content: bytes) -> bool:
+    return content.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8"))
+
+
+def check_manners(world: World, method: str, payload: Mapping[str, Any]) -> None:
+    """What Slack takes but our members would suffer from."""
+    for ping in reading.pings(payload.get("text"), payload.get("blocks")):
+        world.violation(f"{method} pings: {ping}")
+    if payload.get("link_names") or payload.get("parse") not in (None, "none"):
+        world.violation(f"{method} lets Slack parse names: link_names={payload.get('link_names')!r} parse={payload.get('parse')!r}")
+    if method != "chat.update":
+        for one in ("unfurl_links", "unfurl_media"):
+            if payload.get(one) not in (False, "false", "0", 0):
+                world.violation(f"{method} without {one}=False")
+    if payload.get("attachments"):
+        world.violation(f"{method} with attachments, which nothing checks")
