@@ -29,7 +29,6 @@ REFUSALS = (
     "accesslimited",
     "no_permission",
     "ekm_access_denied",
-    "org_login_required",
     "team_access_not_granted",
     "team_disabled",
     "forbidden_team",
@@ -37,6 +36,8 @@ REFUSALS = (
     "two_factor_setup_required",
 )
 """Errors to a token that waiting does not mend; the sentences are in [slack.error]."""
+PASSING = ("org_login_required", "team_added_to_org")
+"""Errors to a token that pass by themselves, after hours perhaps."""
 CHANNEL_REFUSALS = ("channel_not_found", "not_in_channel", "is_archived", "missing_scope", "method_not_supported_for_channel_type")
 """What Slack says of a channel from the settings that only the operator can mend."""
 

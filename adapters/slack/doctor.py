@@ -90,6 +90,8 @@ async def _channel(client: AsyncWebClient, variable: str, channel: str, bot_user
 def _unreachable(error: checks.NotReachable, found: settings.Settings) -> str:
     if error.after is not None or str(error) == "ratelimited":
         return text("slack.doctor.ratelimited", seconds=round(error.after or 30))
+    if str(error) in checks.PASSING:
+        return text(f"slack.error.{error}", name=checks.BOT_TOKEN)
     return text("slack.doctor.not_reachable", address=_place(found.api_url), error=str(error))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -161,3 +163,18 @@ def read(env: Mapping[str, str]) -> Settings:
         operators_channel=_value(env, "OPERATOR_CHANNEL_SLACK") or None,
         allowed_workspaces=frozenset(workspaces(env)),
     )
+
+
+@contextlib.contextmanager
+def hidden_environment(environ: MutableMapping[str, str] | None = None) -> Iterator[None]:
+    """Without every SLACK_* variable, for the moment in which bolt's AsyncApp is made.
+
+    With SLACK_CLIENT_ID and SLACK_CLIENT_SECRET in the environment bolt switches to OAuth by itself and drops the token it was given. What
+    the bot uses is in `Settings`. Nothing within may wait, as others would miss their variables meanwhile.
+    """
+    variables = os.environ if environ is None else environ
+    hidden = {name: variables.pop(name) for name in list(variables) if name.startswith("SLACK_")}
+    try:
+        yield
+    finally:
+        variables.update(hidden)

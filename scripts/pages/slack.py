@@ -1,0 +1,40 @@
+"""docs/slack.md is written by hand, but for its tables of scopes and of refused tokens: they come from the adapter and its texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from adapters.slack.checks import PASSING, REFUSALS
+from adapters.slack.manifest import SCOPES
+from bot.texts import text
+
+PATH = "docs/slack.md"
+
+
+def page() -> str:
+    """The page as it stands, with the tables of today."""
+    current = (Path(__file__).resolve().parents[2] / PATH).read_text(encoding="utf-8")
+    return _filled(_filled(current, "scopes", scopes()), "refusals", refusals())
+
+
+def scopes() -> list[str]:
+    return ["| scope | for |", "|---|---|", *(f"| `{scope}` | {reason} |" for scope, reason in SCOPES.items())]
+
+
+def refusals() -> list[str]:
+    """One line for each error to a token, in the words that the bot itself uses, without the code that stands beside them."""
+    lines = ["| code | what it means, and what to do |", "|---|---|"]
+    for code in (*REFUSALS, *PASSING):
+        sentence = text(f"slack.error.{code}", name="the token", where="the app's page", needed="that Slack names")
+        sentence = sentence.replace(f" ({code})", "").replace("the the ", "the ")
+        lines.append(f"| `{code}` | {sentence[0].upper()}{sentence[1:]} |")
+    return lines
+
+
+def _filled(page: str, name: str, lines: list[str]) -> str:
+    begin, end = f"<!-- generated {name}: begin -->", f"<!-- generated {name}: end -->"
+    before, found, rest = page.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise ValueError(f"{PATH} has lost its mark {begin} or {end}")
+    return "\n".join([before + begin, *lines, end]) + after
