@@ -22,13 +22,19 @@ _FORMATS = re.compile(
     r"|^[ \t]*>",  # a quotation
     re.MULTILINE,
 )
+_LINE_BREAK = re.compile("\r\n|[\r\u2028\u2029]")
+_FLAG = re.compile("(\U0001f3f4[\U000e0061-\U000e007a]{2,6}\U000e007f)")
+"""England, Scotland, Wales and the like."""
 _GLUED = frozenset("\u200d\u200c\ufe0f\ufe0e")
 _LOOK_BACK = 400
 
 
 def clean(text: str) -> str:
     """Without control and direction characters, tags and lone surrogates; line breaks stay."""
-    return "".join(one for one in text.replace("\r\n", "\n").replace("\r", "\n") if one in "\n\t" or _visible(one))
+    pieces = _FLAG.split(_LINE_BREAK.sub("\n", text))
+    # Every second piece is a flag that is written with tags.
+    pieces[::2] = ("".join(one for one in piece if one in "\n\t" or _visible(one)) for piece in pieces[::2])
+    return "".join(pieces)
 
 
 def _visible(one: str) -> bool:

@@ -1,0 +1,202 @@
+"""Forms as Slack modals, and their submissions back into values. A field's name is its block id, so that an error can stand beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from adapters.slack.buttons import custom_id
+from adapters.slack.escape import ELLIPSIS, clean, label, split, typed, units
+from adapters.slack.escape import plain as plain_text
+from adapters.slack.render import Block, bold, section
+from bot.chat.views import ActionName, Choice, FieldKind, Form, FormField
+from bot.texts import text
+
+TITLE, LABEL, HINT, ERROR = 24, 150, 150, 150
+MOST_TEXT, MOST_CHOICES, CHOICE, VALUE = 3000, 100, 75, 150
+YES, NO = "true", "false"
+NOTHING = "__nothing__"
+"""Stands for an empty value: Slack's choices must have one."""
+CHANNEL, PERSON = re.compile(r"[CG][A-Z0-9]{2,30}"), re.compile(r"[UW][A-Z0-9]{2,30}")
+MOST_CHOSEN = 50
+CHANNELS: Block = {"include": ["public", "private"], "exclude_bot_users": True}
+
+
+def modal(form: Form, metadata: str, *, plain: bool = False) -> Block:
+    """The form as Slack shows it. `metadata` comes back with the submission.
+
+    `plain`: without Slack's own lists of channels and people, for when it refuses one that is chosen and does not exist any more.
+    """
+    blocks: list[Block] = []
+    title = short(form.title, TITLE)
+    if title.endswith(ELLIPSIS) and not form.title.rstrip().endswith(ELLIPSIS):
+        blocks.append(section(bold(form.title, 300)))
+    lists = [_list(one) for one in form.fields] if form.action is ActionName.SETTINGS and not plain else []
+    said = text("slack.form.lists") if lists and all(lists) else form.text
+    blocks += [section(typed(one)) for one in split(said.strip())[:5]]
+    for index, field in enumerate(form.fields[:50]):
+        blocks += _field(field, lists[index] if lists else None, first=index == 0)
+    return {
+        "type": "modal",
+        "callback_id": custom_id(form.action.value, form.row),
+        "title": plain_text(title, TITLE),
+        "submit": plain_text(short(form.submit, TITLE), TITLE),
+        "close": plain_text(text("slack.form.close"), TITLE),
+        "private_metadata": metadata,
+        "blocks": blocks,
+    }
+
+
+def loading() -> Block:
+    """What opens at once, while the form is prepared: Slack's trigger lasts three seconds."""
+    return {
+        "type": "modal",
+        "title": plain_text(text("slack.form.loading_title"), TITLE),
+        "close": plain_text(text("slack.form.close"), TITLE),
+        "blocks": [section(typed(text("slack.form.loading")))],
+    }
+
+
+def short(words: str, limit: int) -> str:
+    """One line within a tight limit, cut between words where possible."""
+    line = " ".join(clean(words).split())
+    if units(label(line, 3 * limit + 30)) <= limit:
+        return line
+    found = line[: limit - 1]
+    while units(label(found, 10 * limit)) > limit - 1:
+        found = found[:-1]
+    space = found.rfind(" ") if line[len(found) : len(found) + 1] != " " else len(found)
+    return (found[:space] if space > limit // 2 else found).rstrip(" ,;:–-") + ELLIPSIS
+
+
+# ---- Fields ----------------------------------------------------------------------------------------------------------------
+
+
+def _field(field: FormField, listed: Block | None, *, first: bool) -> list[Block]:
+    element = listed or _element(field)
+    block: Block = {
+        "type": "input",
+        "block_id": field.name,
+        "label": plain_text(field.label, LABEL),
+        "optional": not field.required and element["type"] != "radio_buttons",
+        "element": {**element, "action_id": field.name},
+    }
+    hint = text("slack.form.hint_moderators") if listed and field.name == "moderators" else field.hint
+    if hint.strip():
+        block["hint"] = plain_text(hint, HINT)
+    if first and element["type"] == "plain_text_input":
+        block["element"]["focus_on_load"] = True
+    if element["type"] == "plain_text_input" and units(field.value) > _most(field):
+        return [section(typed(text("slack.form.longer", most=_most(field)))), block]
+    return [block]
+
+
+def _element(field: FormField) -> Block:
+    if field.kind is FieldKind.SWITCH:
+        return _switch(field)
+    if field.kind is FieldKind.CHOICE and field.choices:
+        return _select(field)
+    found: Block = {"type": "plain_text_input", "multiline": field.kind is FieldKind.PARAGRAPH, "max_length": _most(field)}
+    value = field.value if field.kind is FieldKind.PARAGRAPH else " ".join(field.value.split())
+    value = value[: _most(field)]
+    while units(value) > _most(field):
+        value = value[:-1]
+    return {**found, "initial_value": value} if value else found
+
+
+def _most(field: FormField) -> int:
+    return max(1, min(MOST_TEXT, field.max_length))
+
+
+def _switch(field: FormField) -> Block:
+    """Yes or No, both in words: a box that may stay empty would be called optional, and a list hides its second choice."""
+    options = [{"text": plain_text(text(key), CHOICE), "value": value} for key, value in (("slack.form.yes", YES), ("slack.form.no", NO))]
+    return {"type": "radio_buttons", "options": options, "initial_option": options[field.value != YES]}
+
+
+def _select(field: FormField) -> Block:
+    chosen = [one for one in field.choices if one.value == field.value][:1]
+    shown = list(field.choices[:MOST_CHOICES])
+    if chosen and chosen[0] not in shown:
+        shown = [*shown[:-1], *chosen]
+    options = {one.value: _option(one) for one in reversed(shown)}
+    found: Block = {"type": "static_select", "options": [options[value] for value in dict.fromkeys(one.value for one in shown)]}
+    return {**found, "initial_option": options[field.value]} if chosen else found
+
+
+def _option(choice: Choice) -> Block:
+    """A label that is too long for a line goes on in the line below."""
+    line = " ".join(clean(choice.label).split()) or choice.value
+    head, rest = line, ""
+    if units(label(line, 10 * CHOICE)) > CHOICE:
+        head = split(line, CHOICE)[0].rstrip()
+        rest = line[len(head) :].strip()
+    found: Block = {"text": plain_text(head, CHOICE), "value": choice.value[:VALUE] or NOTHING}
+    return {**found, "description": plain_text(rest, CHOICE)} if rest else found
+
+
+def _list(field: FormField) -> Block | None:
+    """Slack's own list of channels or people, with what is set now chosen; None where something else than ids is set."""
+    kind, pattern, initial = LISTS.get(field.name, ("", CHANNEL, ""))
+    ids = [one for one in re.split(r"[\s,;]+", field.value) if one]
+    many = kind.startswith("multi_")
+    if not kind or not all(pattern.fullmatch(one) for one in ids) or len(ids) > (MOST_CHOSEN if many else 1):
+        return None
+    found: Block = {"type": kind, "max_selected_items": MOST_CHOSEN} if many else {"type": kind}
+    if pattern is CHANNEL:
+        found["filter"] = CHANNELS
+    return {**found, initial: ids if many else ids[0]} if ids else found
+
+
+LISTS: Mapping[str, tuple[str, re.Pattern[str], str]] = {
+    "moderators_channel": ("conversations_select", CHANNEL, "initial_conversation"),
+    "channels": ("multi_conversations_select", CHANNEL, "initial_conversations"),
+    "moderators": ("multi_users_select", PERSON, "initial_users"),
+}
+"""Fields of the settings that Slack has lists for -> the element, the form of its ids, its field for what is chosen."""
+
+
+# ---- Submissions -----------------------------------------------------------------------------------------------------------
+
+
+def values(view: Mapping[str, Any]) -> dict[str, str]:
+    """What was filled in, by field; an emptied field is "". Whatever is no filled field of ours is left out."""
+    found: dict[str, str] = {}
+    state = view.get("state")
+    blocks = state.get("values") if isinstance(state, Mapping) else None
+    for name, elements in blocks.items() if isinstance(blocks, Mapping) else ():
+        for one in elements.values() if isinstance(elements, Mapping) else ():
+            value = _value(one) if isinstance(one, Mapping) else None
+            if isinstance(name, str) and value is not None:
+                found[name] = value
+    return found
+
+
+def _value(element: Mapping[str, Any]) -> str | None:
+    for name in ("value", "selected_conversation", "selected_channel", "selected_user"):
+        if name in element:
+            return element[name] if isinstance(element[name], str) else ""
+    if "selected_option" in element:
+        return _chosen([element["selected_option"]])
+    for name in ("selected_conversations", "selected_channels", "selected_users"):
+        if name in element:
+            return ",".join(one for one in _sequence(element[name]) if isinstance(one, str))
+    return _chosen(_sequence(element["selected_options"])) if "selected_options" in element else None
+
+
+def _chosen(options: Sequence[Any]) -> str:
+    found = [one.get("value") for one in options if isinstance(one, Mapping)]
+    return ",".join(one for one in found if isinstance(one, str) and one != NOTHING)
+
+
+def _sequence(value: object) -> Sequence[Any]:
+    return value if isinstance(value, list) else ()
+
+
+def errors(view: Mapping[str, Any], sentence: str) -> Block | None:
+    """The answer to a submission that keeps the form open and shows a sentence at its first field; None when it has no field."""
+    for one in _sequence(view.get("blocks")):
+        if isinstance(one, Mapping) and one.get("type") == "input" and isinstance(one.get("block_id"), str):
+            return {"response_action": "errors", "errors": {one["block_id"]: short(sentence, ERROR) or "·"}}
+    return None
