@@ -109,14 +109,14 @@ async def app_token(client: Any, token: str) -> None:
         raise NotReachable("no address")
 
 
-async def other_app(client: Any, bot_id: str, token: str) -> str | None:
+async def other_app(client: Any, bot_user: str, token: str) -> str | None:
     """The sentence for two tokens of two apps, which both work and between which every command is lost; None when that cannot be seen."""
     app = _APP_OF_TOKEN.match(token)
     try:
-        bot = (await _call(client.bots_info(bot=bot_id), BOT_TOKEN)).get("bot") or {}
+        user = (await _call(client.users_info(user=bot_user), BOT_TOKEN)).get("user") or {}
     except (SetupProblem, NotReachable):
         return None
-    bot_app = str(bot.get("app_id") or "")
+    bot_app = str((user.get("profile") or {}).get("api_app_id") or "")
     if app is None or not bot_app or app[1] == bot_app:
         return None
     return text("slack.setup.other_app", bot_app=bot_app, app=app[1])

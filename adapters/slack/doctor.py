@@ -68,7 +68,7 @@ async def _way_in(client: AsyncWebClient, found: settings.Settings, who: checks.
     """Whether commands can reach the bot."""
     if found.socket_mode and found.app_token is not None:
         await checks.app_token(client, found.app_token)
-        other = await checks.other_app(client, who.bot_id, found.app_token)
+        other = await checks.other_app(client, who.user, found.app_token)
         yield _bad("app_token", other) if other else _good("app_token", text("slack.doctor.app_token_ok"))
         return
     ahead = 0.0 if who.slack_time is None else ports.now() - who.slack_time

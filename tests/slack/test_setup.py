@@ -1,4 +1,4 @@
-"""Starting with something wrong, doctor, and the manifest: one clear sentence each, never a token."""
+"""What operators set for Slack, the manifest that makes the app, and the page that leads them: clear sentences, never a token."""
 
 from __future__ import annotations
 

@@ -39,6 +39,8 @@ class User:
 
     def json(self) -> dict[str, Any]:
         profile = {"real_name": self.name, "display_name": self.username, "team": self.workspace.id}
+        if self.is_bot:
+            profile |= {"api_app_id": "A0STANDIN1", "bot_id": self.workspace.bot_id}
         return {
             "id": self.id,
             "team_id": self.workspace.id,
