@@ -17,6 +17,8 @@ from typer.testing import CliRunner
 
 from adapters.slack import cli, manifest, plugin, settings
 from adapters.slack.checks import PASSING, REFUSALS
+from bot.settings import KNOWN
+from bot.settings.names import meant
 from bot.texts import text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,6 +118,19 @@ def test_the_address_may_be_written_in_every_usual_way(written: str, used: str) 
     env = {**GOOD, "SLACK_API_URL": written}
     assert plugin.problems(env) == []
     assert settings.read(env).api_url == used
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        ("SLACK_API_TOKEN", "SLACK_BOT_TOKEN"),
+        ("SLACK_APP_LEVEL_TOKEN", "SLACK_APP_TOKEN"),
+        ("SLACK_BASE_URL", "SLACK_API_URL"),
+        ("SLACK_CLIENT_SECRET", None),
+    ],
+)
+def test_other_tools_names_for_a_setting_are_known(written: str, right: str | None) -> None:
+    assert meant(written, KNOWN | set(plugin.variables)) == right
 
 
 def test_what_is_left_out_has_a_default() -> None:
