@@ -43,7 +43,7 @@ class Messages:
         text_only = "text" in args and "blocks" not in args
         body = {"text": args.get("text", message.raw), "blocks": [] if text_only else args.get("blocks", message.blocks)}
         self.check_metadata(args.get("metadata"))
-        rules.check_message(self.world, "chat.update", {**args, **body}, updating=True)
+        rules.check_message(self.world, "chat.update", {**args, **body})
         self.show(message, body)
         if args.get("metadata") is not None:
             message.metadata = args["metadata"] or None

@@ -171,3 +171,11 @@ def users_info(standin: StandIn, workspace: Workspace, args: Args) -> dict[str, 
     if user is None or user.workspace is not workspace:
         raise Refusal("user_not_found")
     return {"user": user.json()}
+
+
+@method("bots.info", "users:read")
+def bots_info(standin: StandIn, workspace: Workspace, args: Args) -> dict[str, Any]:
+    if args.get("bot") != workspace.bot_id:
+        raise Refusal("bot_not_found")
+    bot = {"id": workspace.bot_id, "app_id": "A0STANDIN1", "user_id": workspace.bot.id, "name": workspace.bot.username, "deleted": False}
+    return {"bot": bot}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 ACK_WITHIN = 3.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Workspace:
     id: str
     name: str
@@ -22,8 +22,11 @@ class Workspace:
     token: str = ""
     bot_id: str = ""
 
+    def __repr__(self) -> str:
+        return f"<workspace {self.name}>"
 
-@dataclass(slots=True, eq=False)
+
+@dataclass(slots=True, eq=False, repr=False)
 class User:
     id: str
     name: str
@@ -63,8 +66,11 @@ class User:
         """As interactions name their user."""
         return {"id": self.id, "username": self.username, "name": self.username, "team_id": self.workspace.id}
 
+    def __repr__(self) -> str:
+        return f"<{self.name}>"
 
-@dataclass(slots=True, eq=False)
+
+@dataclass(slots=True, eq=False, repr=False)
 class Channel:
     id: str
     workspace: Workspace
@@ -107,8 +113,11 @@ class Channel:
             "num_members": len(self.members),
         }
 
+    def __repr__(self) -> str:
+        return f"<#{self.name} {self.id}>"
 
-@dataclass(slots=True, eq=False)
+
+@dataclass(slots=True, eq=False, repr=False)
 class File:
     id: str
     name: str
@@ -158,8 +167,11 @@ class File:
             found["ims" if where.direct else "groups" if where.private else "channels"] = [where.id]
         return found
 
+    def __repr__(self) -> str:
+        return f"<file {self.id} {self.name} processed={self.processed}>"
 
-@dataclass(slots=True, eq=False)
+
+@dataclass(slots=True, eq=False, repr=False)
 class Message:
     """One message; `history` holds every body that it ever showed, oldest first."""
 
@@ -241,8 +253,11 @@ class Message:
         self.body = body
         self.history.append(body)
 
+    def __repr__(self) -> str:
+        return f"<message {self.way} #{self.channel.name} {self.text[:80]!r} {list(self.buttons)} {self.pictures}>"
 
-@dataclass(slots=True, eq=False)
+
+@dataclass(slots=True, eq=False, repr=False)
 class View:
     """A modal as its user sees it."""
 
@@ -303,8 +318,11 @@ class View:
             "state": {"values": values or {}},
         }
 
+    def __repr__(self) -> str:
+        return f"<modal {self.title!r} open={self.open} {list(self.fields)}>"
 
-@dataclass(slots=True, eq=False)
+
+@dataclass(slots=True, eq=False, repr=False)
 class Event:
     """One payload sent to the bot, and what became of it."""
 
@@ -354,3 +372,6 @@ class Event:
     @property
     def trigger_id(self) -> str:
         return str(self.payload.get("trigger_id", ""))
+
+    def __repr__(self) -> str:
+        return f"<{self.what} by {self.user.name} acked={self.acked} deliveries={self.deliveries} answers={self.answers}>"
