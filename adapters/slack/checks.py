@@ -122,12 +122,12 @@ async def other_app(client: Any, bot_user: str, token: str) -> str | None:
     return text("slack.setup.other_app", bot_app=bot_app, app=app[1])
 
 
-async def channel(client: Any, variable: str, channel_id: str, bot_user: str = "") -> ChannelFound:
+async def channel(client: Any, variable: str, channel_id: str, bot_user: str = "", bot_name: str = "imagine") -> ChannelFound:
     """Look at a channel from the settings: there, open, the bot in it, and moderators' channels private. Raises as `identify`.
 
     With `bot_user` also whether anybody besides the bot is in it.
     """
-    values = {"name": variable, "channel": channel_id}
+    values = {"name": variable, "channel": channel_id, "bot": bot_name}
     try:
         found = (await _call(client.conversations_info(channel=channel_id), BOT_TOKEN, CHANNEL_REFUSALS)).get("channel") or {}
         wrong = _wrong_channel(found, variable)

@@ -59,7 +59,7 @@ async def _look(client: AsyncWebClient, found: settings.Settings, env: Mapping[s
         ("OPERATOR_CHANNEL_SLACK", found.operators_channel),
     ):
         if channel is not None:
-            yield await _channel(client, variable, channel, who.user)
+            yield await _channel(client, variable, channel, who)
     if found.allowed_workspaces and who.team not in found.allowed_workspaces:
         yield _bad("workspace", text("slack.setup.not_allowed", name=who.team_name, team=who.team))
 
@@ -81,8 +81,8 @@ def _way(ahead: float) -> str:
     return "slack.doctor.clock_fast" if ahead > 0 else "slack.doctor.clock_slow"
 
 
-async def _channel(client: AsyncWebClient, variable: str, channel: str, bot_user: str) -> Finding:
-    looked = await checks.channel(client, variable, channel, bot_user)
+async def _channel(client: AsyncWebClient, variable: str, channel: str, who: checks.Identity) -> Finding:
+    looked = await checks.channel(client, variable, channel, who.user, who.name)
     wrong = looked.problem or looked.warning
     return _bad("channel", wrong, name=variable) if wrong else _good("channel", text("slack.doctor.channel_ok"), name=variable)
 
