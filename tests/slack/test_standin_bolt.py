@@ -215,10 +215,9 @@ async def test_an_event_sent_into_a_dead_connection_comes_again_on_another() -> 
     async with bolt() as found:
         found.standin.socket.redeliver_after = 0.05
         found.standin.socket.silence()
-        people, ada, channel = found.standin.people, found.standin.ada, found.standin.channel
-        events = [await found.standin.acked(await people.mention(ada, channel, f"hello {n}")) for n in range(2)]
-        assert sorted(one.deliveries for one in events) == [1, 2]
-        assert len(found.heard) == 2
+        event = await found.standin.acked(await found.standin.people.mention(found.standin.ada, found.standin.channel, "hello"))
+        assert event.deliveries == 2
+        assert len(found.heard) == 1
 
 
 @BOTH
