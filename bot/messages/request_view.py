@@ -67,8 +67,10 @@ def _waiting(facts: RequestFacts) -> View:
         lines.append(_why_waiting(facts, failure))
     elif estimate is not None and has(f"waiting.{estimate.reason}"):
         until = facts.estimate_until
-        wait = "" if until is None or until <= facts.now else text("waiting.for_about", wait=duration(until - facts.now))
-        lines.append(text(f"waiting.{estimate.reason}") + wait)
+        reason = text(f"waiting.{estimate.reason}")
+        if until is not None and until > facts.now:
+            reason += " " + text("waiting.for_about", wait=duration(until - facts.now))
+        lines.append(reason)
     title = text("request.queued")
     if estimate is not None:
         title = text("request.position", position=estimate.position)
