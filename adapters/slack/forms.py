@@ -75,11 +75,14 @@ def short(words: str, limit: int) -> str:
 
 def _field(field: FormField, listed: Block | None, *, first: bool) -> list[Block]:
     element = listed or _element(field)
+    optional = not field.required and element["type"] != "radio_buttons"
+    # Slack writes "(optional)" behind such a label itself.
+    name = field.label.removesuffix(text("slack.form.optional")) if optional else field.label
     block: Block = {
         "type": "input",
         "block_id": field.name,
-        "label": plain_text(field.label, LABEL),
-        "optional": not field.required and element["type"] != "radio_buttons",
+        "label": plain_text(name, LABEL),
+        "optional": optional,
         "element": {**element, "action_id": field.name},
     }
     hint = text("slack.form.hint_moderators") if listed and field.name == "moderators" else field.hint

@@ -19,7 +19,7 @@ MOST, MOST_IN_SHEET = 12_500, 30_000
 """What all blocks together may weigh. Slack refuses messages at about 13,200; a view at 250 kB, in which a character can be 6 bytes."""
 FALLBACK = 3500
 MOST_BUTTONS, PER_ROW, MOST_PICTURES, MOST_FACTS = 25, 5, 10, 24
-TITLE, LABEL, VALUE, ALTS = 300, 100, 100, 4000
+TITLE, LABEL, VALUE, ALTS = 300, 100, 80, 4000
 """Longest state line, label of a fact, value beside its label; all alt texts together."""
 MARKS: Mapping[Tone, str] = {Tone.WORKING: "🎨", Tone.WAITING: "⏳", Tone.DONE: "✅", Tone.PROBLEM: "⚠️"}
 STYLES: Mapping[ButtonStyle, str] = {ButtonStyle.PRIMARY: "primary", ButtonStyle.DANGER: "danger"}
