@@ -73,6 +73,8 @@ def check_view(world: World, view: Any) -> None:
     problems = blockkit.view_problems(view)
     if problems:
         raise Refusal("invalid_arguments", *as_slack_says(problems))
+    for ping in reading.pings(None, view.get("blocks")):
+        world.violation(f"a modal shows somebody's words as a mention: {ping}")
     check_pictures(world, view.get("blocks") or [])
 
 
