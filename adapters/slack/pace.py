@@ -1,0 +1,205 @@
+"""One shared pacing of chat.postMessage and chat.update per workspace, below Slack's limits. Pure: the clock is passed in.
+
+Final views go before progress, keep their place while they wait, and have room that progress cannot take.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["post", "update"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `count` calls within any `seconds`."""
+
+    count: int
+    seconds: float
+
+
+# Source of all: docs.slack.dev/apis/web-api/rate-limits; counted per method, app and workspace.
+UPDATES = Limit(10, 12.5)
+"""48 a minute; chat.update is Tier 3, 50 and more a minute. A short window keeps bursts small, and what is spare covers calls that arrive
+closer together than they were sent."""
+PROGRESS = Limit(8, 12.5)
+"""The part of them that progress may take, 38 a minute: two final answers can go at once at any time."""
+EDITS_OF_ONE = 3.0
+"""Seconds between progress edits of one message."""
+POSTS_HERE = Limit(3, 3.3)
+"""Per channel; chat.postMessage takes about one a second and lets short bursts through."""
+POSTS = Limit(10, 3.0)
+"""200 a minute; a workspace takes "several hundred" posts a minute."""
+
+ASK_AGAIN = 2.0
+"""Longest wait for progress: the core asks no sooner, not even when the message becomes final meanwhile."""
+KEPT_FOR_PROGRESS, KEPT_FOR_FINAL = 3.0, 10.0
+"""Seconds for which a place is kept for somebody who does not come back in time."""
+LEADS: dict[Kind, float] = {"post": 30.0, "update": 1e9}
+"""Seconds by which a final view passes progress that waits longer. Progress edits may starve; a first message may not."""
+LONGEST_CLOSED = 300.0
+SHORTEST = 0.05
+TIDY_EVERY = 5.0
+_SAME = 1e-6
+
+Key = tuple[str, str]
+"""What a limit counts: (kind, channel); an empty channel is the whole workspace."""
+
+
+@dataclass(slots=True)
+class Log:
+    """When calls went, or will go, against one limit."""
+
+    limit: Limit
+    times: list[float] = field(default_factory=list)
+
+    def earliest(self, start: float) -> float:
+        """The first moment from `start` at which one more call leaves every window within the limit."""
+        moment, seconds = start, self.limit.seconds - _SAME
+        for first, last in zip(self.times, self.times[self.limit.count - 1 :], strict=False):
+            if max(moment, last) - min(moment, first) < seconds:
+                moment = first + self.limit.seconds
+        return moment
+
+    def add(self, moment: float) -> None:
+        insort(self.times, moment)
+
+    def forget(self, now: float) -> None:
+        del self.times[: bisect_left(self.times, now - self.limit.seconds)]
+
+
+@dataclass(slots=True)
+class Waiting:
+    """Somebody who was told to come back."""
+
+    kind: Kind
+    channel: str
+    final: bool
+    since: float
+    number: int
+    """Who came first at the same moment."""
+    not_before: float
+    back: float = 0.0
+    """When they were told to ask again."""
+
+    def rank(self) -> tuple[float, int]:
+        return self.since - (LEADS[self.kind] if self.final else 0.0), self.number
+
+    def over(self, now: float) -> bool:
+        return now > self.back + (KEPT_FOR_FINAL if self.final else KEPT_FOR_PROGRESS)
+
+
+@dataclass(slots=True)
+class Pace:
+    """Ask right before every post and update; one object per workspace."""
+
+    _logs: dict[Key, Log] = field(default_factory=dict)
+    _waiting: dict[str, Waiting] = field(default_factory=dict)
+    _shown: dict[str, float] = field(default_factory=dict)
+    """Message -> when it was last posted or edited."""
+    _closed: dict[Key, float] = field(default_factory=dict)
+    """What Slack told us to leave alone, and until when."""
+    _tidied: float = float("-inf")
+    _number: int = 0
+
+    def ask(self, now: float, kind: Kind, channel: str, message_id: str, final: bool) -> float:
+        """Zero: call now, it is booked. Otherwise the seconds after which to ask again; a final view keeps its place until then."""
+        self._tidy(now)
+        me = self._enter(now, kind, channel, message_id, final)
+        moment = self._place(now, me)
+        if moment <= now + _SAME:
+            del self._waiting[message_id]
+            self._shown[message_id] = now
+            for key, limit in _limits(me.kind, me.channel, me.final):
+                self._logs.setdefault(key, Log(limit)).add(now)
+            return 0.0
+        wait = max(SHORTEST, moment - now)
+        if not final:
+            wait = min(wait, ASK_AGAIN)
+        me.back = now + wait
+        return wait
+
+    def told(self, now: float, kind: Kind, channel: str, wait: float) -> None:
+        """Slack answered that there were too many calls: leave the method alone until then, and begin again slowly."""
+        until = now + min(LONGEST_CLOSED, max(0.0, wait))
+        key: Key = (kind, channel if kind == "post" else "")
+        if any(other != key and other[0] == kind and end > now for other, end in self._closed.items()):
+            key = (kind, "")  # a second channel, so it is the workspace's own limit
+        before = self._closed.get(key, 0.0)
+        self._closed[key] = max(before, until)
+        if until <= max(before, now) + 1.0:
+            return  # the same answer to several calls that were under way
+        for one, limit in _limits(kind, channel, False):
+            if key[1] in ("", one[1]):
+                log = self._logs.setdefault(one, Log(limit))
+                for _ in range(limit.count // 2):
+                    log.add(until)
+
+    def size(self) -> int:
+        """Everything that is remembered, counted."""
+        return (
+            len(self._waiting) + len(self._shown) + len(self._closed) + len(self._logs) + sum(len(one.times) for one in self._logs.values())
+        )
+
+    def _enter(self, now: float, kind: Kind, channel: str, message_id: str, final: bool) -> Waiting:
+        known = self._waiting.get(message_id)
+        since, number = (known.since, known.number) if known is not None and known.final == final else (now, self._number)
+        self._number += 1
+        start = max(now, self._closed.get((kind, channel), 0.0), self._closed.get((kind, ""), 0.0))
+        if kind == "update" and not final:
+            start = max(start, self._shown.get(message_id, float("-inf")) + EDITS_OF_ONE)
+        me = self._waiting[message_id] = Waiting(kind, channel, final, since, number, start, back=now)
+        return me
+
+    def _place(self, now: float, me: Waiting) -> float:
+        """When this one's turn is, after everybody who goes before."""
+        logs: dict[Key, Log] = {}
+        for one in self._before(now, me):
+            moment = self._earliest(logs, one, max(now, one.not_before))
+            if not me.final and moment > now + ASK_AGAIN and (one.kind, one.channel, one.final) == (me.kind, me.channel, me.final):
+                return moment  # behind the same limits: later still
+            for key, _ in _limits(one.kind, one.channel, one.final):
+                logs[key].add(moment)
+        return self._earliest(logs, me, me.not_before)
+
+    def _before(self, now: float, me: Waiting) -> Sequence[Waiting]:
+        rank = me.rank()
+        found = [one for one in self._waiting.values() if one is not me and one.kind == me.kind and one.rank() < rank and not one.over(now)]
+        return sorted(found, key=Waiting.rank)
+
+    def _earliest(self, logs: dict[Key, Log], one: Waiting, start: float) -> float:
+        mine = []
+        for key, limit in _limits(one.kind, one.channel, one.final):
+            if key not in logs:
+                known = self._logs.get(key)
+                logs[key] = Log(limit, [] if known is None else list(known.times))
+            mine.append(logs[key])
+        moment = start
+        while True:
+            found = moment
+            for log in mine:
+                found = log.earliest(found)
+            if found <= moment:
+                return moment
+            moment = found
+
+    def _tidy(self, now: float) -> None:
+        """Forget what no limit needs any more."""
+        if now - self._tidied < TIDY_EVERY:
+            return
+        self._tidied = now
+        self._waiting = {name: one for name, one in self._waiting.items() if not one.over(now)}
+        self._shown = {name: at for name, at in self._shown.items() if now - at < EDITS_OF_ONE}
+        self._closed = {key: until for key, until in self._closed.items() if until > now}
+        for log in self._logs.values():
+            log.forget(now)
+        self._logs = {key: log for key, log in self._logs.items() if log.times}
+
+
+def _limits(kind: Kind, channel: str, final: bool) -> list[tuple[Key, Limit]]:
+    if kind == "post":
+        return [(("post", channel), POSTS_HERE), (("post", ""), POSTS)]
+    return [(("update", ""), UPDATES), *([] if final else [(("progress", ""), PROGRESS)])]

@@ -1,0 +1,279 @@
+"""The calls to Slack that show messages and forms. Raises what slack_sdk raises; what that means is decided in `troubles` and `chat`.
+
+Nothing is repeated in here: whether a call may be sent again is for those to say who know what it was for.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import aiohttp
+import structlog
+import yarl
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from adapters.slack.troubles import RespondFailed, Unreadable, code_of, retry_after
+
+log = structlog.get_logger()
+
+STRICT = False
+"""Tests set it: a payload that Slack would refuse is an error instead of a line in the log."""
+EVENT_TYPE = "imagine_bot_message"
+PAGES, PER_PAGE = 5, 100
+"""How far back a lost post is looked for."""
+MEMBER_PAGES, MEMBERS_PER_PAGE = 50, 200
+CLOCKS_APART = 60.0
+"""Seconds by which our clock may be ahead of Slack's."""
+REMEMBERED = 10_000
+RESPOND_WITHIN = aiohttp.ClientTimeout(total=10.0)
+MOST_BLOCKS = 50
+_PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
+
+
+class Content(Protocol):
+    """What a message says; `adapters.slack.render.Body` is one."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def blocks(self) -> Sequence[Mapping[str, Any]]: ...
+
+
+@dataclass(slots=True)
+class SlackWire:
+    """Every call that shows something or asks who somebody is."""
+
+    client: AsyncWebClient
+    """With `retry_handlers=[]`: a repeated post would be posted twice."""
+    session: aiohttp.ClientSession
+    online: bool = True
+    """Cleared while the adapter is not connected."""
+    _direct: dict[str, str] = field(default_factory=dict)
+    """Person -> direct channel."""
+    _ours: frozenset[str] = frozenset()
+    """Our own ids as a bot and as a user."""
+
+    # ---- messages ------------------------------------------------------------------------------------------------------------
+
+    async def post(self, channel: str, thread: str | None, body: Content, identity: str, *, mention: str | None = None) -> str:
+        """Returns the message's ts."""
+        payload = _message(body, identity, mention)
+        check_message(payload)
+        metadata = _metadata(identity)
+        found = await read(
+            self.client.chat_postMessage(
+                channel=channel, thread_ts=thread, **payload, metadata=metadata, unfurl_links=False, unfurl_media=False
+            )
+        )
+        return _text(found, "ts")
+
+    async def update(self, channel: str, ts: str, body: Content, identity: str) -> None:
+        payload = _message(body, identity, None)
+        check_message(payload)
+        metadata = _metadata(identity)
+        await read(self.client.chat_update(channel=channel, ts=ts, **payload, metadata=metadata, unfurl_links=False, unfurl_media=False))
+
+    async def find(self, channel: str, thread: str | None, identity: str, since: float | None) -> str | None:
+        """The ts of the message with this identity, if it is among the newest ones; for a post whose answer was lost."""
+        ours = await self._ids()
+        oldest = None if since is None else f"{max(0.0, since - CLOCKS_APART):.6f}"
+
+        def page(cursor: str | None) -> Awaitable[AsyncSlackResponse]:
+            asked: dict[str, Any] = {"oldest": oldest, "limit": PER_PAGE, "cursor": cursor, "include_all_metadata": True}
+            if thread is None:
+                return self.client.conversations_history(channel=channel, **asked)
+            return self.client.conversations_replies(channel=channel, ts=thread, **asked)
+
+        async for found in _pages(page, PAGES):
+            for message in _list(found, "messages"):
+                if isinstance(message, Mapping) and _is(message, identity, ours):
+                    return _text(message, "ts")
+        return None
+
+    async def delete(self, channel: str, ts: str) -> None:
+        await read(self.client.chat_delete(channel=channel, ts=ts))
+
+    async def direct_channel(self, person: str) -> str:
+        if person not in self._direct:
+            found = await read(self.client.conversations_open(users=person))
+            channel = found.get("channel")
+            if len(self._direct) >= REMEMBERED:
+                self._direct.clear()
+            self._direct[person] = _text(channel if isinstance(channel, Mapping) else {}, "id")
+        return self._direct[person]
+
+    async def respond(self, url: str, body: Content, *, public: bool, replace: bool = False) -> None:
+        """Answer over a response_url. Raises RespondFailed for what is no success."""
+        if not self.trusts(url):
+            raise RespondFailed(0, "invalid_url")
+        payload = {
+            **_message(body, "", None),
+            "response_type": "in_channel" if public else "ephemeral",
+            "replace_original": replace,
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+        check_message(payload)
+        options: Any = {"proxy": self.client.proxy or None, "allow_redirects": False, "timeout": RESPOND_WITHIN}
+        if self.client.ssl is not None:
+            options["ssl"] = self.client.ssl
+        async with self.session.post(url, json=payload, **options) as answer:
+            said = (await answer.content.read(4096)).decode("utf-8", "replace").strip()
+        code = _refusal(said)
+        if answer.status != 200 or code:
+            raise RespondFailed(answer.status, code, retry_after(answer.headers))
+
+    async def whisper(self, channel: str, person: str, body: Content, thread: str | None = None) -> None:
+        """Only this person sees it, and not for long."""
+        payload = _message(body, "", None)
+        check_message(payload)
+        await read(self.client.chat_postEphemeral(channel=channel, user=person, thread_ts=thread, **payload))
+
+    # ---- forms ---------------------------------------------------------------------------------------------------------------
+
+    async def open_view(self, trigger: str, view: Mapping[str, Any]) -> tuple[str, str]:
+        """Returns the id and the hash of what is open now."""
+        check_view(view)
+        found = (await read(self.client.views_open(trigger_id=trigger, view=dict(view)))).get("view")
+        opened = found if isinstance(found, Mapping) else {}
+        return _text(opened, "id"), _text(opened, "hash")
+
+    async def update_view(self, view_id: str, hash: str, view: Mapping[str, Any]) -> None:
+        check_view(view)
+        await read(self.client.views_update(view_id=view_id, hash=hash or None, view=dict(view)))
+
+    # ---- people --------------------------------------------------------------------------------------------------------------
+
+    async def members(self, channel: str) -> frozenset[str]:
+        """Everybody in a channel that the bot is in."""
+        found: set[str] = set()
+        async for page in _pages(
+            lambda cursor: self.client.conversations_members(channel=channel, limit=MEMBERS_PER_PAGE, cursor=cursor), MEMBER_PAGES
+        ):
+            found.update(one for one in _list(page, "members") if isinstance(one, str))
+        return frozenset(found)
+
+    async def is_admin(self, person: str) -> bool:
+        """Whether somebody is an admin or owner of the workspace."""
+        user = (await read(self.client.users_info(user=person))).get("user")
+        if not isinstance(user, Mapping) or user.get("deleted") or user.get("is_bot"):
+            return False
+        return user.get("is_admin") is True or user.get("is_owner") is True
+
+    # ---- addresses -----------------------------------------------------------------------------------------------------------
+
+    def trusts(self, url: str) -> bool:
+        """Whether an address that Slack named may be called: https, or plain http on this machine when Slack's address is there, too."""
+        try:
+            wanted, base = yarl.URL(url), yarl.URL(self.client.base_url)
+        except ValueError:
+            return False
+        if not wanted.host or wanted.user is not None or wanted.password is not None:
+            return False
+        if wanted.scheme == "https":
+            return True
+        return wanted.scheme == base.scheme == "http" and wanted.host == base.host and base.host in ("127.0.0.1", "localhost", "::1")
+
+    async def _ids(self) -> frozenset[str]:
+        if not self._ours:
+            found = await read(self.client.auth_test())
+            self._ours = frozenset(one for one in (found.get("user_id"), found.get("bot_id")) if isinstance(one, str) and one)
+        return self._ours
+
+
+# ---- what goes out ---------------------------------------------------------------------------------------------------------------
+
+
+def mark(identity: str) -> str:
+    """The block_id by which a message is recognised when its metadata is not shown."""
+    return f"m:{identity}"
+
+
+def _message(body: Content, identity: str, mention: str | None) -> dict[str, Any]:
+    blocks = [dict(one) for one in body.blocks]
+    if identity and blocks:
+        blocks[0].setdefault("block_id", mark(identity))
+    if mention is not None and _PERSON.fullmatch(mention) and len(blocks) < MOST_BLOCKS:
+        blocks.insert(1, {"type": "context", "elements": [{"type": "mrkdwn", "text": f"<@{mention}>"}]})
+    return {"text": body.text, "blocks": blocks}
+
+
+def _metadata(identity: str) -> dict[str, Any]:
+    return {"event_type": EVENT_TYPE, "event_payload": {"id": identity}}
+
+
+def check_message(payload: Mapping[str, Any]) -> None:
+    """Complain about a message that Slack would refuse; it is sent all the same."""
+
+
+def check_view(view: Mapping[str, Any]) -> None:
+    """Complain about a form that Slack would refuse; it is sent all the same."""
+
+
+# ---- what comes back -------------------------------------------------------------------------------------------------------------
+
+
+async def read(call: Awaitable[AsyncSlackResponse]) -> Mapping[str, Any]:
+    """The answer as a mapping. Some bodies make the SDK itself stumble (plain text, a list, not UTF-8): those are unreadable."""
+    try:
+        answer = await call
+    except (AttributeError, TypeError, ValueError) as error:
+        if isinstance(error, aiohttp.ClientError):
+            raise
+        raise Unreadable from error
+    if not isinstance(answer.data, Mapping):
+        raise Unreadable
+    return answer.data
+
+
+async def _pages(page: Callable[[str | None], Awaitable[AsyncSlackResponse]], most: int) -> AsyncIterator[Mapping[str, Any]]:
+    cursor: str | None = None
+    for _ in range(most):
+        found = await read(page(cursor))
+        yield found
+        metadata = found.get("response_metadata")
+        following = metadata.get("next_cursor") if isinstance(metadata, Mapping) else None
+        if not isinstance(following, str) or not following or following == cursor:
+            return
+        cursor = following
+
+
+def _text(found: Mapping[str, Any], name: str) -> str:
+    value = found.get(name)
+    if not isinstance(value, str) or not value:
+        raise Unreadable
+    return value
+
+
+def _list(found: Mapping[str, Any], name: str) -> list[Any]:
+    value = found.get(name)
+    return value if isinstance(value, list) else []
+
+
+def _is(message: Mapping[str, Any], identity: str, ours: frozenset[str]) -> bool:
+    """Whether this is our own message with this identity: anybody could copy a mark."""
+    if not {message.get("bot_id"), message.get("user")} & ours:
+        return False
+    metadata = message.get("metadata")
+    payload = metadata.get("event_payload") if isinstance(metadata, Mapping) else None
+    if isinstance(payload, Mapping) and payload.get("id") == identity:
+        return True
+    blocks = _list(message, "blocks")
+    return bool(blocks) and isinstance(blocks[0], Mapping) and blocks[0].get("block_id") == mark(identity)
+
+
+def _refusal(said: str) -> str:
+    """The error code in the answer of a response_url: `ok`, JSON or the bare code; empty when it took the answer."""
+    try:
+        answer = json.loads(said)
+    except ValueError:
+        return "" if said in ("", "ok") else code_of(said)
+    if isinstance(answer, Mapping) and answer.get("ok") is False:
+        return code_of(answer.get("error")) or "refused"
+    return ""
