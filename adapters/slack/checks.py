@@ -18,10 +18,13 @@ BOT_TOKEN, APP_TOKEN = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"
 MODERATORS = "MODERATOR_CHANNEL_SLACK"
 REFUSALS = (
     "invalid_auth",
+    "invalid_token",
     "not_authed",
     "account_inactive",
     "user_removed_from_team",
     "token_revoked",
+    "app_uninstalled",
+    "bot_not_found",
     "token_expired",
     "not_allowed_token_type",
     "missing_scope",

@@ -1,4 +1,4 @@
-"""docs/slack.md is written by hand, but for its tables of scopes and of refused tokens: they come from the adapter and its texts."""
+"""docs/slack.md is written by hand, but for its tables of scopes and errors: they come from the adapter and its texts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from adapters.slack.checks import PASSING, REFUSALS
 from adapters.slack.manifest import SCOPES
+from adapters.slack.troubles import CODES, Trouble
 from bot.texts import text
 
 PATH = "docs/slack.md"
@@ -14,7 +15,9 @@ PATH = "docs/slack.md"
 def page() -> str:
     """The page as it stands, with the tables of today."""
     current = (Path(__file__).resolve().parents[2] / PATH).read_text(encoding="utf-8")
-    return _filled(_filled(current, "scopes", scopes()), "refusals", refusals())
+    for name, lines in (("scopes", scopes()), ("refusals", refusals()), ("troubles", troubles())):
+        current = _filled(current, name, lines)
+    return current
 
 
 def scopes() -> list[str]:
@@ -28,6 +31,15 @@ def refusals() -> list[str]:
         sentence = text(f"slack.error.{code}", name="the token", where="the app's page", needed="that Slack names")
         sentence = sentence.replace(f" ({code})", "").replace("the the ", "the ")
         lines.append(f"| `{code}` | {sentence[0].upper()}{sentence[1:]} |")
+    return lines
+
+
+def troubles() -> list[str]:
+    """One line for each group of errors, with the codes in it."""
+    lines = ["| codes | cause | what to do |", "|---|---|---|"]
+    for trouble in Trouble:
+        codes = ", ".join(f"`{code}`" for code, found in CODES.items() if found is trouble) or "any other"
+        lines.append(f"| {codes} | {text(f'slack.trouble.{trouble}')} | {text(f'slack.trouble.{trouble}_do')} |")
     return lines
 
 

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from adapters.slack import cli, manifest, plugin, settings
 from adapters.slack.checks import PASSING, REFUSALS
+from adapters.slack.troubles import CODES, Trouble
 from bot.settings import KNOWN
 from bot.settings.names import meant
 from bot.texts import text
@@ -253,10 +254,15 @@ def test_the_page_explains_every_scope_and_every_refusal() -> None:
     rows = set(re.findall(r"`([a-z_:]+)`", "\n".join(line.split("|")[1] for line in page.splitlines() if line.startswith("|"))))
     assert set(manifest.SCOPES) <= rows
     assert {*REFUSALS, *PASSING} <= rows
+    assert set(CODES) <= rows
     for name in manifest.COMMANDS:
         assert f"`/{name}" in page
     for name in plugin.variables:
         assert name in page
+
+
+def test_whatever_a_running_bot_takes_for_a_dead_token_ends_a_start_with_a_sentence() -> None:
+    assert {code for code, trouble in CODES.items() if trouble is Trouble.UNAUTHORISED} <= set(REFUSALS)
 
 
 @pytest.mark.parametrize("code", [*REFUSALS, *PASSING])
