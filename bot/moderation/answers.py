@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.chat.desk import FormMaker, Handler
-from bot.chat.views import Act, ActionName, FieldKind, Form, FormField, Reply
+from bot.chat.views import Act, ActionName, Audience, FieldKind, Form, FormField, Reply
 from bot.domain.case_states import CaseEvent, CaseState
 from bot.domain.requests import Origin, Request
 from bot.ledger import case_rows, message_rows, request_rows
@@ -104,6 +104,7 @@ class Answers:
             if isinstance(sent, Reply):
                 return sent
             case_rows.write_audit(tx, case.id, case.community, unnamed(act.person), "rephrase", facts={"request": sent})
+            message_rows.bump(tx, f"case:{case.id}", Audience.MODERATORS)
             return Reply(text("case.done.rephrase"))
 
         return await self.ledger.write(body)

@@ -11,7 +11,8 @@ from bot.chat.port import Message
 from bot.chat.views import ActionName, Button, ButtonStyle, Fact, Tone, View
 from bot.domain.case_states import WAITING, CaseState
 from bot.domain.failure import Failure
-from bot.domain.kinds import KINDS, Kind
+from bot.domain.kinds import KINDS, SAFETY_REVIEWABLE, Kind
+from bot.domain.request_states import Answer
 from bot.domain.requests import Request
 from bot.failures.explain import explain
 from bot.ledger import case_rows, request_rows
@@ -48,6 +49,7 @@ class CaseFacts:
 def gather(connection: Connection, case: Case, now: float) -> CaseFacts:
     """Read what the card shows."""
     linked = [one for one in case_rows.requests_of(connection, case.id) if one.id != case.request_id]
+    joined = [one for one in linked if was_blocked(one)]
     ids = [case.request_id, *(one.id for one in linked)]
     cost = connection.execute(select(func.coalesce(func.sum(attempts.c.cost), 0)).where(attempts.c.request_id.in_(ids))).scalar_one()
     paused = connection.execute(
@@ -58,7 +60,7 @@ def gather(connection: Connection, case: Case, now: float) -> CaseFacts:
     return CaseFacts(
         case=case,
         request=request_rows.get(connection, case.request_id),
-        joined=linked,
+        joined=joined,
         earlier=case_rows.earlier(connection, case),
         cost=int(cost),
         steps=[one for one in case_rows.trail(connection, case.id) if one.outcome == "done" and one.event not in QUIET],
@@ -66,6 +68,14 @@ def gather(connection: Connection, case: Case, now: float) -> CaseFacts:
         now=now,
         paused_until=None if paused is None else float(paused),
     )
+
+
+def was_blocked(request: Request) -> bool:
+    """Whether a request of a case was blocked itself: an accepted rewrite and a rewording that gave pictures belong to the case too."""
+    if request.answer is None:
+        return (request.refusal or {}).get("reason") == "blocked_before"
+    kind = (request.failure or {}).get("kind")
+    return request.answer is Answer.BLOCKED or (request.answer is Answer.PICTURES and kind in SAFETY_REVIEWABLE)
 
 
 def project_card(connection: Connection, case: Case, now: float) -> View:

@@ -24,6 +24,7 @@ from bot.messages.notices import Notices
 from bot.requests.accept import OpenCase as OpenCaseHook
 from bot.requests.accept import blocked_before, blocked_member, case_for, over_budget, remembered_failure, show
 from bot.requests.decide import Final, OpenCase, Queue, Tries, decide, was_free
+from bot.requests.recover import show_cost
 from bot.requests.rules import Rules
 
 BLOCK_MEMORY = 24 * 3600.0
@@ -116,6 +117,7 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
     # Pictures that came after the request had ended are shown to nobody: its member does not pay for them.
     delivered = 0 if fenced else len(outcome.pictures)
     budgets.settle(tx, row.periods, reserved=row.reserved, wanted=row.wanted, cost=cost, delivered=delivered)
+    show_cost(tx, request)
     if failure is not None:
         _remember(tx, request, failure, hands)
     elif outcome.pictures:

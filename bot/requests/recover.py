@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot import budgets
+from bot.chat.views import Audience
 from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Place, Request
@@ -58,6 +59,15 @@ def write_off(tx: Tx, attempt: Row[Any]) -> None:
     """Close an attempt whose outcome nobody will learn: booked as spent for community and operator, never for the member."""
     if request_rows.close_attempt(tx, attempt.id, Outcome(billed=Billed.UNKNOWN), attempt.reserved):
         budgets.settle(tx, attempt.periods, reserved=attempt.reserved, wanted=attempt.wanted, cost=attempt.reserved, delivered=0)
+        request = request_rows.get(tx.connection, attempt.request_id)
+        if request is not None:
+            show_cost(tx, request)
+
+
+def show_cost(tx: Tx, request: Request) -> None:
+    """The moderators' card says what a case has cost: with each exchange of a request that belongs to one, it changes."""
+    if request.case_id is not None:
+        message_rows.bump(tx, f"case:{request.case_id}", Audience.MODERATORS)
 
 
 def _close_cancelled(tx: Tx) -> None:
