@@ -63,7 +63,7 @@ def sheet(view: View, title: str, pictures: Sequence[Shown] = ()) -> dict[str, A
 def fallback(view: View, asked: str = "") -> str:
     """What notifications and screen readers have: the same words as the blocks, shortened, and never a hidden fact."""
     quote = fit(view.quote.strip(), 300)
-    said = [escape(view.title.strip()), f"{_asked(asked)} {quote}" if quote else ""]
+    said = [escape(view.title.strip()), f"{escape(_asked(asked))} {quote}" if quote else ""]
     said += [escape(one.strip()) for one in view.text]
     said += [f"{escape(one.label)}: {fit(one.value, 300)}" for one in view.facts if not one.hidden]
     return _whole([one for one in said if one.strip()], FALLBACK) or "·"
@@ -151,9 +151,9 @@ def _fitted(
 
 def _words(view: View, facts: Sequence[Fact], asked: str, room: int) -> list[Block]:
     """The quotation, paragraphs and facts. The quotation comes first where room is short: it has at least half of it."""
-    quote = view.quote.strip()
-    paragraphs = "\n\n".join(one.strip() for one in view.text if one.strip())
-    shown = [one for one in facts if one.value.strip()][:MOST_FACTS]
+    quote = clean(view.quote[: 2 * MOST_IN_SHEET]).strip()
+    paragraphs = clean("\n\n".join(one.strip() for one in view.text if one.strip()))
+    shown = [Fact(one.label, clean(one.value).strip()) for one in facts if one.value.strip()][:MOST_FACTS]
     wants = [units(escape(one)) for one in (paragraphs, *(fact.value for fact in shown))]
     quoted = min(units(escape(quote)), max(room - sum(wants), room // 2))
     shares = _shares(wants, room - quoted)
@@ -187,12 +187,12 @@ def _quotation(quote: str, asked: str, room: int) -> list[Block]:
     """Who asked, and what they typed. A line below ends what has several lines, so that none of them passes for one of ours."""
     pieces = split(_cut(quote, room))
     found = [context(_asked(asked)), *(section(typed(one)) for one in pieces)]
-    return [*found, {"type": "divider"}] if len(pieces) > 1 or "\n" in clean(quote) else found
+    return [*found, {"type": "divider"}] if len(pieces) > 1 or "\n" in quote else found
 
 
 def _asked(name: str) -> str:
-    words = label(name, 200)
-    return text("slack.render.asked", person=" ".join(clean(name).split())[:100]) if words else text("slack.render.prompt")
+    person = " ".join(clean(name).split())[:150]
+    return text("slack.render.asked", person=person) if person else text("slack.render.prompt")
 
 
 def _facts(facts: Sequence[Fact], shares: Sequence[int]) -> list[Block]:
@@ -200,8 +200,8 @@ def _facts(facts: Sequence[Fact], shares: Sequence[int]) -> list[Block]:
     found: list[Block] = []
     table: list[dict[str, Any]] = []
     for fact, share in zip(facts, shares, strict=True):
-        value = _cut(fact.value.strip(), share)
-        if len(value) <= VALUE and "\n" not in clean(value):
+        value = _cut(fact.value, share)
+        if len(value) <= VALUE and "\n" not in value:
             table += [bold(fact.label), typed(value, 2000)]
             continue
         found += _table(table)
@@ -217,6 +217,6 @@ def _table(cells: Sequence[dict[str, Any]]) -> list[Block]:
 def _below(name: str, value: str) -> list[Block]:
     head = bold(name)
     pieces = split(value, SECTION - LABEL - 20)
-    if len(pieces) == 1 and head["type"] == "mrkdwn" and not formats(clean(value)):
-        return [section({**head, "text": f"{head['text']}\n{fit(value.strip(), SECTION - LABEL - 3)}"})]
+    if len(pieces) == 1 and head["type"] == "mrkdwn" and not formats(value):
+        return [section({**head, "text": f"{head['text']}\n{fit(value, SECTION - LABEL - 3)}"})]
     return [section(head), *(section(typed(one)) for one in pieces)]
