@@ -79,16 +79,18 @@ class Socket:
         line = Line(ws, self.opened)
         self.opened += 1
         self.lines.append(line)
-        await self._hello(line)
-        await self.world.notify()
-        async for message in ws:
-            if message.type is WSMsgType.PING and not line.silent:
-                self.pings += 1
-                await ws.pong(message.data)
-            elif message.type is WSMsgType.TEXT and not line.silent:
-                await self._received(line, message.data)
-        self.lines.remove(line)
-        await self.world.notify()
+        try:
+            await self._hello(line)
+            await self.world.notify()
+            async for message in ws:
+                if message.type is WSMsgType.PING and not line.silent:
+                    self.pings += 1
+                    await ws.pong(message.data)
+                elif message.type is WSMsgType.TEXT and not line.silent:
+                    await self._received(line, message.data)
+        finally:  # a connection that breaks cancels this handler
+            self.lines.remove(line)
+            await self.world.notify()
         return ws
 
     async def _hello(self, line: Line) -> None:
