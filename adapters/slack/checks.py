@@ -105,11 +105,13 @@ async def identify(client: Any) -> Identity:
     )
 
 
-async def app_token(client: Any, token: str) -> None:
-    """Whether Socket Mode would let us in; only fetches an address. Raises as `identify`."""
+async def app_token(client: Any, token: str) -> str:
+    """Whether Socket Mode would let us in: the address to connect to, good for one connection. Raises as `identify`."""
     answer = await _call(client.apps_connections_open(app_token=token), APP_TOKEN)
-    if not str(answer.get("url") or "").startswith(("ws://", "wss://")):
+    address = str(answer.get("url") or "")
+    if not address.startswith(("ws://", "wss://")):
         raise NotReachable("no address")
+    return address
 
 
 async def other_app(client: Any, bot_user: str, token: str) -> str | None:

@@ -1,0 +1,162 @@
+"""One Socket Mode connection: reads envelopes, says what the other end announces, sends acknowledgements. It never reconnects by itself.
+
+slack_sdk's own clients reconnect inside: they close the old socket before the new one is up, repeat one address for ever and keep their
+tasks to themselves. This is the SDK's base class with one receive loop, so that `adapters.slack.sockets` can replace a connection first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+
+from bot.ports import Ports
+
+log = structlog.get_logger()
+
+HEARTBEAT = 4.0
+"""Seconds between two pings. Half of it without a pong ends the connection: a silent one is found within six seconds."""
+CLOSE_WITHIN = 1.0
+"""Seconds for the closing handshake; Slack does not always answer it (node-slack-sdk 3.2.0)."""
+ENDED = "ended"
+"""The reason of a connection that ended without a word."""
+
+UNSENT = (aiohttp.ClientError, OSError, RuntimeError)
+"""What aiohttp raises when a frame cannot be written."""
+
+
+class NoHello(ConnectionError):
+    """The connection ended before it was of use; the text is the reason, if one was given."""
+
+
+class Connection(AsyncBaseSocketModeClient):
+    """An open WebSocket. `handle` takes each envelope; `elsewhere` takes an acknowledgement that could not be sent here."""
+
+    def __init__(
+        self,
+        socket: aiohttp.ClientWebSocketResponse,
+        ports: Ports,
+        handle: Callable[[Connection, SocketModeRequest], Awaitable[None]],
+        elsewhere: Callable[[Connection, str], Awaitable[None]],
+    ) -> None:
+        self.logger = logging.getLogger("slack_sdk.socket_mode")
+        self.closed = False
+        self._socket, self._ports = socket, ports
+        self._handle, self._elsewhere = handle, elsewhere
+        loop = asyncio.get_running_loop()
+        self.hello: asyncio.Future[int | None] = loop.create_future()
+        """Done when the other end has greeted: how many connections this app has, by its count, if it says so."""
+        self.parting: asyncio.Future[str] = loop.create_future()
+        """Done when this connection is to be replaced: why. It may go on receiving for a while."""
+        self.ended = asyncio.Event()
+        """Nothing is received any more."""
+        self.opened = self.last = ports.monotonic()
+        """When it was opened, and when the last envelope came."""
+        self.listeners: set[asyncio.Task[None]] = set()
+        self._reading = asyncio.create_task(self._read(), name="slack-socket")
+
+    @property
+    def usable(self) -> bool:
+        """Whether an acknowledgement can be sent here."""
+        return not self.closed and not self._socket.closed
+
+    async def greeting(self) -> int | None:
+        """The hello's count. Raises NoHello when the other end parts instead."""
+        waiting: set[asyncio.Future[Any]] = {self.hello, self.parting}
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        if self.hello.cancelled() or not self.hello.done():
+            raise NoHello(self.parting.result())
+        return self.hello.result()
+
+    # ---- receiving -----------------------------------------------------------------------------------------------------------
+
+    async def _read(self) -> None:
+        try:
+            async for message in self._socket:
+                if message.type is aiohttp.WSMsgType.TEXT:
+                    self._take(message.data)
+                elif message.type is aiohttp.WSMsgType.ERROR:
+                    break
+        finally:
+            self.ended.set()
+            self.part(ENDED)
+            self.hello.cancel()
+
+    def _take(self, raw: str) -> None:
+        try:
+            message = json.loads(raw)
+            kind = message["type"]
+            request = None if kind in ("hello", "disconnect") else SocketModeRequest.from_dict(message)
+        except (ValueError, TypeError, KeyError, RecursionError):
+            log.warning("slack_envelope_malformed", length=len(raw))
+            return
+        if kind == "hello":
+            count = message.get("num_connections")
+            if not self.hello.done():
+                self.hello.set_result(count if isinstance(count, int) and not isinstance(count, bool) else None)
+        elif kind == "disconnect":
+            self.part(str(message.get("reason")))
+        elif request is not None:
+            self.last = self._ports.monotonic()
+            task = asyncio.create_task(self._listen(request), name="slack-envelope")
+            self.listeners.add(task)
+            task.add_done_callback(self.listeners.discard)
+
+    async def _listen(self, request: SocketModeRequest) -> None:
+        try:
+            await self._handle(self, request)
+        except Exception as error:  # one envelope must not take the others along
+            log.warning("slack_envelope_failed", kind=str(request.type), error=type(error).__name__)
+
+    def part(self, reason: str) -> None:
+        if not self.parting.done():
+            self.parting.set_result(reason)
+
+    # ---- sending -------------------------------------------------------------------------------------------------------------
+
+    async def send_message(self, message: str) -> None:
+        """Send an acknowledgement; on another connection of the app when this one cannot any more."""
+        if not await self.try_send(message):
+            await self._elsewhere(self, message)
+
+    async def try_send(self, message: str) -> bool:
+        if not self.usable:
+            return False
+        try:
+            await self._socket.send_str(message)
+        except UNSENT:
+            return False
+        return True
+
+    # ---- the end -------------------------------------------------------------------------------------------------------------
+
+    async def linger(self, quiet: float, most: float) -> None:
+        """Go on receiving until the other end closes, or nothing has come for `quiet` seconds and nothing is being worked on."""
+        until = self._ports.monotonic() + most
+        while not self.ended.is_set() and (now := self._ports.monotonic()) < until:
+            if now - self.last >= quiet and not self.listeners:
+                return
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(max(self.last + quiet - now, 0.05), until - now)):
+                    await self.ended.wait()
+
+    def stop_reading(self) -> None:
+        """Take nothing more; acknowledgements can still be sent."""
+        self._reading.cancel()
+
+    async def close(self) -> None:
+        self.closed = True
+        with contextlib.suppress(*UNSENT, TimeoutError):
+            async with asyncio.timeout(2 * CLOSE_WITHIN):
+                await self._socket.close()
+        self._reading.cancel()
+        await asyncio.gather(self._reading, return_exceptions=True)
+        self.part(ENDED)

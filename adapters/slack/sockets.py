@@ -1,0 +1,250 @@
+"""Socket Mode: a few connections of one app, replaced one at a time, with the new one up before the old one goes.
+
+Knows nothing of commands: envelopes go to bolt and its answers go back. What an operator must mend before the first connection is a
+SetupProblem; later it is a warning, and trying goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+import aiohttp
+import structlog
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.socket_mode.request import SocketModeRequest
+
+from adapters.slack import checks
+from adapters.slack.connection import CLOSE_WITHIN, HEARTBEAT, Connection, NoHello
+from bot.adapter import SetupProblem
+from bot.ports import Ports
+from bot.texts import text
+
+log = structlog.get_logger()
+
+AGAIN: tuple[float, ...] = (1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 60.0)
+"""Seconds between attempts to connect while Slack cannot be reached."""
+MOST_WAIT = 120.0
+"""Seconds that Slack may ask us to wait before the next attempt."""
+OPEN_WITHIN = 15.0
+"""Seconds from asking for an address to the hello."""
+MOST_OPENED, OPENED_IN = 30, 60.0
+"""So many connections are opened without a pause in so many seconds; Slack allows fifty a minute (apps.connections.open, tier 3)."""
+QUIET, LINGER = 1.0, 10.0
+"""A replaced connection is closed after a second without an envelope, or after ten. Slack closes it itself soon after its warning."""
+ELSEWHERE_WITHIN = 2.5
+"""Seconds in which an acknowledgement that could not be sent looks for another connection; a command is over after three."""
+DRAIN = 1.0
+"""Seconds for envelopes that are being worked on when the adapter stops."""
+STRANGERS_AFTER = 60.0
+"""Seconds after which connections that are not ours belong to somebody else: those of a killed process are counted for a while."""
+STRANGERS_AGAIN = 600.0
+"""Seconds between looks at whether somebody else is still there."""
+
+NETWORK = (aiohttp.ClientError, OSError, TimeoutError)
+
+
+class Sockets:
+    """Keeps `connections` connections of one app alive."""
+
+    def __init__(
+        self, app: AsyncApp, app_token: str, ports: Ports, connections: int = 2, warn: Callable[[str], None] = lambda sentence: None
+    ) -> None:
+        """`warn` gets sentences for the operator: somebody else uses the app token, Socket Mode was switched off."""
+        self._app, self._token, self._ports = app, app_token, ports
+        self._count, self._warn = connections, warn
+        self._session: aiohttp.ClientSession | None = None
+        self._opening = asyncio.Lock()
+        self._alive: list[Connection] = []
+        self._lingering: set[asyncio.Task[None]] = set()
+        self._changed = asyncio.Condition()
+        self._opened: deque[float] = deque(maxlen=MOST_OPENED)
+        self._up = asyncio.Event()
+        """Set with the first hello; the other connections are opened after it."""
+        self._crowded_since: float | None = None
+        self._warned = False
+        self._complained = ""
+        self._connected: Callable[[], None] = lambda: None
+
+    @property
+    def alive(self) -> int:
+        """Connections that receive, those that are about to be closed included."""
+        return sum(not one.ended.is_set() for one in self._alive)
+
+    async def run(self, connected: Callable[[], None]) -> None:
+        """Until cancelled. `connected()` is called once, when the first connection has said hello.
+
+        Raises SetupProblem when Slack refuses the app token before that.
+        """
+        self._connected = connected
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=OPEN_WITHIN)
+        async with aiohttp.ClientSession(timeout=timeout) as self._session:
+            tasks = [asyncio.create_task(self._keep(number), name="slack-connection") for number in range(self._count)]
+            tasks.append(asyncio.create_task(self._look_for_strangers(), name="slack-strangers"))
+            try:
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
+            finally:
+                await self._end(tasks)
+
+    # ---- one of the connections ----------------------------------------------------------------------------------------------
+
+    async def _keep(self, number: int) -> None:
+        """Keep one connection: open it, wait until it parts, open the next."""
+        if number:
+            await self._up.wait()
+        old: Connection | None = None
+        while True:
+            new = await self._open_at_last()
+            if old is not None:
+                self._let_go(old)
+            old = new
+            reason = await new.parting
+            log.info("slack_connection_parts", reason=reason)
+            if reason == "link_disabled":
+                self._warn(text("slack.setup.socket.link_disabled"))
+            if reason == "too_many_websockets":  # the place must be free before another one may come
+                await self._close(new)
+
+    async def _open_at_last(self) -> Connection:
+        """Open a connection, however long it takes. One at a time: the others go on meanwhile."""
+        failed = 0
+        async with self._opening:
+            while True:
+                await self._pace()
+                try:
+                    return await self._open()
+                except SetupProblem as problem:
+                    if not self._up.is_set():
+                        raise
+                    self._complain(str(problem))
+                    error, wait = "refused", AGAIN[-1]
+                except checks.NotReachable as trouble:
+                    error, wait = str(trouble), min(trouble.after or 0.0, MOST_WAIT)
+                except NETWORK as trouble:
+                    error, wait = f"{type(trouble).__name__} {trouble}" if isinstance(trouble, NoHello) else type(trouble).__name__, 0.0
+                log.warning("slack_not_connected", error=error, tries=failed + 1, connections=self.alive)
+                pause = AGAIN[min(failed, len(AGAIN) - 1)] * self._ports.uniform(0.8, 1.2)
+                failed += 1
+                await asyncio.sleep(max(wait, pause))
+
+    async def _pace(self) -> None:
+        """A server that drops every connection at once must not make us storm it."""
+        if len(self._opened) == MOST_OPENED:
+            await asyncio.sleep(max(0.0, self._opened[0] + OPENED_IN - self._ports.monotonic()))
+        self._opened.append(self._ports.monotonic())
+
+    async def _open(self) -> Connection:
+        """Ask for an address, connect, wait for the hello."""
+        assert self._session is not None
+        client = self._app.client
+        async with asyncio.timeout(OPEN_WITHIN):
+            socket = await self._session.ws_connect(
+                await checks.app_token(client, self._token),
+                heartbeat=HEARTBEAT,
+                timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_WITHIN),
+                proxy=client.proxy,
+                ssl=client.ssl if client.ssl is not None else True,
+            )
+            connection = Connection(socket, self._ports, self._handle, self._elsewhere)
+            self._alive.append(connection)
+            try:
+                await self._welcome(await connection.greeting())
+            except BaseException:
+                await self._close(connection)
+                raise
+        return connection
+
+    def _complain(self, sentence: str) -> None:
+        """Tell the operator, once until a connection works again."""
+        if sentence != self._complained:
+            self._complained = sentence
+            self._warn(sentence)
+
+    async def _welcome(self, counted: int | None) -> None:
+        """A connection said hello."""
+        self._complained = ""
+        self._count_strangers(counted)
+        async with self._changed:
+            self._changed.notify_all()
+        if not self._up.is_set():
+            self._up.set()
+            self._connected()
+
+    def _let_go(self, old: Connection) -> None:
+        task = asyncio.create_task(self._retire(old), name="slack-connection-lingers")
+        self._lingering.add(task)
+        task.add_done_callback(self._lingering.discard)
+
+    async def _retire(self, old: Connection) -> None:
+        await old.linger(QUIET, LINGER)
+        await self._close(old)
+
+    async def _close(self, connection: Connection) -> None:
+        await connection.close()
+        if connection in self._alive:
+            self._alive.remove(connection)
+
+    # ---- envelopes -----------------------------------------------------------------------------------------------------------
+
+    async def _handle(self, connection: Connection, request: SocketModeRequest) -> None:
+        began = self._ports.now()
+        response = await run_async_bolt_app(self._app, request)
+        if response.status != 200:  # no frame goes out; an event comes again, a command shows its sender a failure
+            log.warning("slack_not_acknowledged", kind=request.type, status=response.status)
+        await send_async_response(connection, request, response, began)
+
+    async def _elsewhere(self, connection: Connection, message: str) -> None:
+        """Send an acknowledgement on any other connection, also on one that is only being opened."""
+        try:
+            async with asyncio.timeout(ELSEWHERE_WITHIN), self._changed:
+                while True:
+                    for other in reversed(self._alive):
+                        if other is not connection and other.hello.done() and await other.try_send(message):
+                            log.info("slack_ack_sent_elsewhere")
+                            return
+                    await self._changed.wait()
+        except TimeoutError:
+            log.warning("slack_ack_not_sent", connections=self.alive)
+
+    # ---- somebody else's connections -----------------------------------------------------------------------------------------
+
+    def _count_strangers(self, counted: int | None) -> None:
+        now = self._ports.monotonic()
+        if counted is None or counted <= self.alive:
+            self._crowded_since, self._warned = None, False
+        elif self._crowded_since is None:
+            self._crowded_since = now
+        elif now - self._crowded_since >= STRANGERS_AFTER and not self._warned:
+            self._warned = True
+            log.warning("slack_app_token_shared", counted=counted, ours=self.alive)
+            self._warn(text("slack.setup.socket.shared", counted=counted, ours=self.alive))
+
+    async def _look_for_strangers(self) -> None:
+        """Slack tells the count only in a hello: when it was too high, one connection is renewed a minute later to hear it again."""
+        while True:
+            await asyncio.sleep(STRANGERS_AGAIN if self._warned else STRANGERS_AFTER * 1.05)
+            if self._crowded_since is not None:
+                for connection in self._alive[:1]:
+                    connection.part("look_again")
+
+    # ---- the end -------------------------------------------------------------------------------------------------------------
+
+    async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
+        """Take nothing more, let what is being worked on send its acknowledgement, close every connection."""
+        tasks = [*tasks, *self._lingering]
+        for connection in self._alive:
+            connection.stop_reading()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        working = [task for connection in self._alive for task in connection.listeners]
+        if working:
+            await asyncio.wait(working, timeout=DRAIN)
+            for task in working:
+                task.cancel()
+            await asyncio.gather(*working, return_exceptions=True)
+        await asyncio.gather(*(self._close(one) for one in [*self._alive]))
