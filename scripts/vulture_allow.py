@@ -14,4 +14,5 @@ from_custom_id, setup_hook, before_identify_hook, initial, shard_id, interaction
 BASE, DEFAULT_GATEWAY, warn_dave, warn_nacl, allowed_contexts, default_permissions  # discord.py reads them
 on_connect, on_interaction, on_guild_channel_update, on_guild_role_update  # discord.py's events
 capture_signals, should_exit  # uvicorn's server
+dispatch  # slack_bolt's request handler calls it
 estimated, replacement  # scripts/pages/models.py writes them into docs/models.md

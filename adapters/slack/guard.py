@@ -1,0 +1,241 @@
+"""The door in front of bolt over HTTP, as a plain ASGI wrapper: only whole, fresh, genuine requests of Slack pass, and each of them once.
+
+bolt answers 500 to a timestamp that is no number and to a signature that is not ASCII, takes the same request twice within five minutes
+and reads bodies of any size. Nothing is parsed here before the signature has been checked; no body and no secret is ever logged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import re
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+
+from adapters.slack import payloads
+from bot.ports import Ports
+
+log = structlog.get_logger()
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+
+PATH, HEALTH = "/slack/events", "/healthz"
+MOST_BYTES = 1024 * 1024
+"""Slack's largest payloads, forms with their state, are 250 kB."""
+BODY_WITHIN = 5.0
+"""Seconds for a whole body; Slack itself gives up after three."""
+WINDOW = 300
+"""Seconds by which a timestamp may differ from our clock, by Slack's rule."""
+MOST_REMEMBERED = 50_000
+"""Signatures kept against replay. Slack sends at most 30,000 events an hour to an app, so about 5,000 within two windows."""
+COMPLAIN_EVERY = 60.0
+"""Seconds between two warnings of one sort: scanners must not fill the log, and a wrong signing secret must show in it."""
+
+TIMESTAMP, SIGNATURE, LENGTH = b"x-slack-request-timestamp", b"x-slack-signature", b"content-length"
+_PASSED_ON = frozenset({TIMESTAMP, SIGNATURE, b"x-slack-retry-num", b"x-slack-retry-reason"})
+"""Headers that bolt gets, besides a content type of ours. It obeys more (x-slack-bolt-lazy-only), and headers are not signed."""
+_DIGITS = re.compile(rb"[0-9]{9,11}")
+_HEX = re.compile(rb"v0=[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal(Exception):
+    """Why a request does not pass."""
+
+    status: int
+    why: str
+    """A short machine token for the log."""
+
+
+class Gone(Exception):
+    """The caller hung up."""
+
+
+class Guard:
+    """Wraps bolt's ASGI application."""
+
+    def __init__(self, app: App, signing_secret: str, ports: Ports, path: str = PATH) -> None:
+        if not signing_secret.strip():
+            raise ValueError("without a signing secret nothing can be checked")
+        self._app, self._secret, self._ports, self._path = app, signing_secret.encode(), ports, path
+        self._seen: OrderedDict[bytes, float] = OrderedDict()
+        """Signature -> when its timestamp leaves the window."""
+        self._limits: set[asyncio.Timeout] = set()
+        self._complained: dict[str, float] = {}
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        if scope["type"] != "http":
+            return
+        try:
+            await self._serve(scope, receive, send)
+        except Refusal as refusal:
+            self._complain(refusal)
+            await _answer(send, refusal.status, [(b"allow", b"POST")] if refusal.status == 405 else [])
+        except Gone:
+            log.info("slack_request_gone")
+
+    def stop(self) -> None:
+        """End what is still being read or answered, with an error that makes Slack send it again."""
+        for limit in self._limits:
+            limit.reschedule(asyncio.get_running_loop().time())
+
+    async def _serve(self, scope: Message, receive: Receive, send: Send) -> None:
+        method, path = scope["method"], scope["path"]
+        if path == HEALTH and method in ("GET", "HEAD"):
+            await _answer(send, 200)
+            return
+        if path != self._path:
+            raise Refusal(404, "path")
+        if method != "POST":
+            raise Refusal(405, "method")
+        headers = _Headers(scope["headers"])
+        timestamp, signature = self._signed(headers)
+        body = await self._body(headers, receive)
+        if not hmac.compare_digest(self._sign(timestamp, body), signature):
+            raise Refusal(401, "signature")
+        self._once(signature, int(timestamp) + WINDOW)
+        accepted = False
+        try:
+            kind = payloads.check(headers.one(b"content-type") or b"", body)
+            passed = [(name, value) for name, value in scope["headers"] if name.lower() in _PASSED_ON and value.isascii()]
+            inner = {**scope, "headers": [*passed, (b"content-type", kind.encode())], "query_string": b""}
+            accepted = await self._pass_on(inner, body, receive, send)
+        except payloads.Malformed as malformed:
+            raise Refusal(400, str(malformed)) from None
+        finally:
+            if not accepted:  # Slack may send again what was not taken, within the same second, and then with the same signature
+                self._seen.pop(signature, None)
+
+    # ---- is it Slack, and is it new --------------------------------------------------------------------------------------------
+
+    def _signed(self, headers: _Headers) -> tuple[bytes, bytes]:
+        """Timestamp and signature, by their form and age; whether they belong to the body is only known with it."""
+        timestamp, signature = headers.one(TIMESTAMP), headers.one(SIGNATURE)
+        if timestamp is None or signature is None or not _DIGITS.fullmatch(timestamp) or not _HEX.fullmatch(signature):
+            raise Refusal(401, "headers")
+        if abs(self._ports.now() - int(timestamp)) > WINDOW:
+            raise Refusal(401, "stale")
+        return timestamp, signature
+
+    def _sign(self, timestamp: bytes, body: bytes) -> bytes:
+        return b"v0=" + hmac.new(self._secret, b"v0:" + timestamp + b":" + body, hashlib.sha256).hexdigest().encode()
+
+    def _once(self, signature: bytes, until: float) -> None:
+        """Refuse a signature that was here before. Only genuine ones are remembered, so that strangers cannot fill the memory."""
+        now = self._ports.now()
+        while self._seen and (len(self._seen) >= MOST_REMEMBERED or next(iter(self._seen.values())) < now):
+            self._seen.popitem(last=False)
+        if signature in self._seen:
+            raise Refusal(401, "replayed")
+        self._seen[signature] = until
+
+    # ---- the body, and what comes after ----------------------------------------------------------------------------------------
+
+    async def _body(self, headers: _Headers, receive: Receive) -> bytes:
+        declared = headers.one(LENGTH) or b"0"
+        if not declared.isdigit():
+            raise Refusal(400, "length")
+        if len(declared) > 9 or int(declared) > MOST_BYTES:
+            raise Refusal(413, "length")
+        body = bytearray()
+        try:
+            async with asyncio.timeout(BODY_WITHIN) as limit:
+                with _In(self._limits, limit):
+                    more = True
+                    while more:
+                        message = await receive()
+                        if message["type"] == "http.disconnect":
+                            raise Gone
+                        body += message.get("body", b"")
+                        if len(body) > MOST_BYTES:
+                            raise Refusal(413, "body")
+                        more = message.get("more_body", False)
+        except TimeoutError:
+            raise Refusal(408, "slow") from None
+        return bytes(body)
+
+    async def _pass_on(self, scope: Message, body: bytes, receive: Receive, send: Send) -> bool:
+        """Let bolt answer; whether it took the request."""
+        status = 0
+        given = False
+
+        async def again() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = int(message["status"])
+            await send(message)
+
+        try:
+            async with asyncio.timeout(None) as limit:
+                with _In(self._limits, limit):
+                    await self._app(scope, again, watched)
+        except TimeoutError:
+            if not status:
+                raise Refusal(503, "stopping") from None
+        except Exception as error:
+            log.warning("slack_request_failed", error=type(error).__name__)
+            if not status:
+                raise Refusal(500, "failed") from None
+        if not 200 <= status < 300:
+            log.warning("slack_not_acknowledged", status=status)
+        return 200 <= status < 300
+
+    def _complain(self, refusal: Refusal) -> None:
+        now = self._ports.monotonic()
+        if now >= self._complained.get(refusal.why, now):
+            self._complained[refusal.why] = now + COMPLAIN_EVERY
+            log.warning("slack_request_refused", status=refusal.status, why=refusal.why)
+
+
+class _In:
+    """An entry of a set, for the time of a block."""
+
+    def __init__(self, among: set[asyncio.Timeout], one: asyncio.Timeout) -> None:
+        self._among, self._one = among, one
+
+    def __enter__(self) -> None:
+        self._among.add(self._one)
+
+    def __exit__(self, *_: object) -> None:
+        self._among.discard(self._one)
+
+
+class _Headers:
+    """Headers by name; one that comes twice counts as none, because the next reader might take the other."""
+
+    def __init__(self, pairs: Iterable[tuple[bytes, bytes]]) -> None:
+        self._values: dict[bytes, bytes | None] = {}
+        for name, value in pairs:
+            key = name.lower()
+            self._values[key] = None if key in self._values else value
+
+    def one(self, name: bytes) -> bytes | None:
+        return self._values.get(name)
+
+
+async def _answer(send: Send, status: int, more: Iterable[tuple[bytes, bytes]] = ()) -> None:
+    """A bare status; what was wrong stays in our log. The connection ends with a refusal: its body may not have been read."""
+    body = b"ok\n" if status == 200 else HTTPStatus(status).phrase.encode() + b"\n"
+    end = [] if status == 200 else [(b"connection", b"close")]
+    length = (b"content-length", str(len(body)).encode())
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store"), length, *end, *more]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
