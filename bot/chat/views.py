@@ -190,6 +190,8 @@ class Act:
     values: Mapping[str, str] = field(default_factory=dict)
     reply: Mapping[str, str] = field(default_factory=dict)
     """The adapter's own handle for answering this press (as in `Place.reply`)."""
+    direct: bool = False
+    """Pressed on a message that was delivered to the presser directly, away from the channel that it is about."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,10 +97,9 @@ class RequestActions:
                 private = act.values["private"] == "true"
         elif request.state is RequestState.ANSWERED:
             typed = {"size": request.size, "quality": request.quality, "count": request.count}
-        thread = request.place.thread if act.channel == request.place.channel else None
         return Submission(
             person=Person(act.person, act.person_name or request.person.name),
-            place=Place(act.platform, act.community, act.channel, thread, act.reply),
+            place=_where(act, request, private=private),
             prompt=prompt,
             size=_word(typed.get("size")),
             quality=_word(typed.get("quality")),
@@ -241,6 +240,15 @@ class RequestActions:
         if request is None or request.place.platform != act.platform or request.person.id != act.person:
             return Reply(text("reply.not_yours"), changed=False)
         return request
+
+
+def _where(act: Act, request: Request, *, private: bool) -> Place:
+    """Where the new request belongs: where the button was pressed. A private result that came directly, and is made public in its form,
+    belongs to the channel where it was asked for."""
+    if act.direct and request.private and not private:
+        return dataclasses.replace(request.place, reply=act.reply)
+    thread = request.place.thread if act.channel == request.place.channel else None
+    return Place(act.platform, act.community, act.channel, thread, act.reply)
 
 
 _NEAREST_FIELD = {"unsupported_size": "size", "unsupported_quality": "quality", "unsupported_count": "count"}
