@@ -90,7 +90,7 @@ class DiscordChat:
         if judged.trouble is Trouble.GONE and not view.final:
             return Sent(spot.anew(gone=True).ref())  # the answer is still owed and will be a new message
         if not view.final:
-            return Later(15.0)  # progress alone is not worth a new message
+            return Later(15.0, progress=True)  # progress alone is not worth a new message
         return judged
 
     async def _go(self, message: Message, view: View, spot: Spot, draft: Draft, last: Judged) -> SendResult:

@@ -52,6 +52,8 @@ class Later:
     """Not now; try again after so many seconds."""
 
     seconds: float
+    progress: bool = False
+    """Only progress has to wait so long: a view that is final by then is tried at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,8 @@ class Line:
     """The next planned look at this message; an interval, so it runs on the loop's clock."""
     not_before: float = float("-inf")
     """Loop time before which the platform asked not to be bothered."""
+    progress_not_before: float = float("-inf")
+    """The same, where only progress has to wait."""
 
 
 @dataclass(slots=True)
@@ -154,7 +156,8 @@ class Sender:
             self._schedule(message_id, line, view)
             return
         now = self.ports.monotonic()
-        pause = max(line.not_before - now, 0.0 if view.final else PACE - (now - line.last_at))
+        progress = 0.0 if view.final else max(line.progress_not_before - now, PACE - (now - line.last_at))
+        pause = max(line.not_before - now, progress)
         if pause > 0:
             self._alarm(message_id, line, pause)
             return
@@ -195,9 +198,10 @@ class Sender:
                     line.ref = ref
                     await self.ledger.write(lambda tx: message_rows.keep_ref(tx, message_id, ref))
                 self._retry(message_id, line)
-            case Later(seconds):
+            case Later(seconds, progress):
                 line.last = None
-                line.not_before = self.ports.monotonic() + seconds
+                until = self.ports.monotonic() + seconds
+                line.not_before, line.progress_not_before = (line.not_before, until) if progress else (until, line.progress_not_before)
                 self._alarm(message_id, line, max(0.05, seconds))
             case Refused(why, detail):
                 log.warning("chat_refused", platform=stored.message.place.platform, message=message_id, why=why.value, detail=detail)

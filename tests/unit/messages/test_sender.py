@@ -115,3 +115,11 @@ async def test_a_waiting_view_that_reads_the_same_is_not_sent_again_when_it_is_l
         await w.until(lambda: w.chat.about(f"request:{request}"))
         await asyncio.sleep(0.5)
         assert len(w.chat.all) == 1
+
+
+async def test_an_answer_does_not_wait_because_progress_has_to(tmp_path: Path) -> None:
+    def answers(message: Message, view: View) -> SendResult:
+        return Sent({"id": message.id}) if view.final else Later(3600.0, progress=True)
+
+    async with world(tmp_path, platform=Platform(chat=Room(answers=answers))) as w:
+        assert (await w.answer(await w.imagine())).pictures
