@@ -168,6 +168,8 @@ class Uploads:
             options: Any = {"proxy": self.wire.client.proxy or None, "allow_redirects": False, "timeout": UPLOAD_WITHIN}
             if self.wire.client.ssl is not None:
                 options["ssl"] = self.wire.client.ssl
+            if self.wire.session is None:
+                raise ConnectionError("not connected to Slack")
             async with self.wire.session.post(url, data=picture.content, **options) as answer:
                 await answer.content.read(4096)
                 if answer.status != 200:

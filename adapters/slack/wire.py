@@ -32,7 +32,18 @@ CLOCKS_APART = 60.0
 REMEMBERED = 10_000
 RESPOND_WITHIN = aiohttp.ClientTimeout(total=10.0)
 MOST_BLOCKS = 50
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Somebody, as far as the bot needs to know."""
+
+    name: str
+    team: str
+    administers: bool
+    """An admin or owner of their workspace, who has not left it."""
 
 
 class Content(Protocol):
@@ -51,7 +62,8 @@ class SlackWire:
 
     client: AsyncWebClient
     """With `retry_handlers=[]`: a repeated post would be posted twice."""
-    session: aiohttp.ClientSession
+    session: aiohttp.ClientSession | None
+    """Set while the adapter is connected."""
     online: bool = True
     """Cleared while the adapter is not connected."""
     _direct: dict[str, str] = field(default_factory=dict)
@@ -123,6 +135,8 @@ class SlackWire:
         options: Any = {"proxy": self.client.proxy or None, "allow_redirects": False, "timeout": RESPOND_WITHIN}
         if self.client.ssl is not None:
             options["ssl"] = self.client.ssl
+        if self.session is None:
+            raise ConnectionError("not connected to Slack")
         async with self.session.post(url, json=payload, **options) as answer:
             said = (await answer.content.read(4096)).decode("utf-8", "replace").strip()
         code = _refusal(said)
@@ -159,12 +173,24 @@ class SlackWire:
             found.update(one for one in _list(page, "members") if isinstance(one, str))
         return frozenset(found)
 
-    async def is_admin(self, person: str) -> bool:
-        """Whether somebody is an admin or owner of the workspace."""
+    async def is_public(self, channel: str) -> bool:
+        """Whether everybody in the workspace can join a channel. Only an answer that says so counts: being in it is asked apart."""
+        found = (await read(self.client.conversations_info(channel=channel))).get("channel")
+        return isinstance(found, Mapping) and found.get("is_private") is False and not found.get("is_group")
+
+    async def who(self, person: str) -> Who:
+        """Somebody's name, workspace, and whether they are an admin or owner of it."""
         user = (await read(self.client.users_info(user=person))).get("user")
-        if not isinstance(user, Mapping) or user.get("deleted") or user.get("is_bot"):
-            return False
-        return user.get("is_admin") is True or user.get("is_owner") is True
+        if not isinstance(user, Mapping):
+            raise Unreadable
+        profile = user.get("profile")
+        names = [*([profile.get("display_name"), profile.get("real_name")] if isinstance(profile, Mapping) else []), user.get("name")]
+        here = not user.get("deleted") and not user.get("is_bot")
+        return Who(
+            name=next((one for one in names if isinstance(one, str) and one.strip()), ""),
+            team=user["team_id"] if isinstance(user.get("team_id"), str) else "",
+            administers=here and (user.get("is_admin") is True or user.get("is_owner") is True),
+        )
 
     # ---- addresses -----------------------------------------------------------------------------------------------------------
 
@@ -178,7 +204,7 @@ class SlackWire:
             return False
         if wanted.scheme == "https":
             return True
-        return wanted.scheme == base.scheme == "http" and wanted.host == base.host and base.host in ("127.0.0.1", "localhost", "::1")
+        return wanted.scheme == base.scheme == "http" and {wanted.host, base.host} <= LOOPBACK
 
     async def _ids(self) -> frozenset[str]:
         if not self._ours:

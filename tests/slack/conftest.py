@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from adapters.slack import wire
 from bot.messages import sender
 
 PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
@@ -20,3 +21,9 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Slack's library sends even requests to 127.0.0.1 through a proxy of the environment, and does not obey NO_PROXY."""
     for name in PROXIES:
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def strict_payloads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A payload that Slack would refuse is an error here, instead of a line in the log."""
+    monkeypatch.setattr(wire, "STRICT", True)

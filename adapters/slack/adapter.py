@@ -1,0 +1,185 @@
+"""Slack as an Adapter: learns who it is, serves over Socket Mode or HTTP until cancelled, names the moderators' and operators' channels."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+
+import aiohttp
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack import app as apps
+from adapters.slack import checks, http
+from adapters.slack.answers import Answers
+from adapters.slack.callers import PLATFORM, Caller
+from adapters.slack.chat import SlackChat
+from adapters.slack.checks import Identity
+from adapters.slack.delivery import Delivery
+from adapters.slack.fitting import Fitting
+from adapters.slack.intake import Intake
+from adapters.slack.journal import Journal
+from adapters.slack.moderators import SlackModerators
+from adapters.slack.pace import Pace
+from adapters.slack.presses import Presses
+from adapters.slack.settings import Settings
+from adapters.slack.sockets import Sockets
+from adapters.slack.tasks import Tasks
+from adapters.slack.uploads import Uploads
+from adapters.slack.wire import SlackWire
+from bot.adapter import Context, SetupProblem
+from bot.chat.port import ChatPort, ModeratorCheck
+from bot.core import Core
+from bot.domain.requests import Place
+from bot.texts import text
+
+log = structlog.get_logger()
+
+AGAIN = (2.0, 5.0, 10.0, 20.0, 40.0, 60.0)
+"""Seconds between attempts to reach Slack at the start."""
+DRAIN = 2.0
+"""Seconds that answers under way get at the end."""
+TIMEOUT = aiohttp.ClientTimeout(total=30.0, connect=10.0)
+"""The SDK's own timeout does not count for a session that it is given."""
+
+
+class SlackAdapter:
+    """One app in one workspace."""
+
+    name = PLATFORM
+
+    def __init__(self, settings: Settings, context: Context) -> None:
+        self.settings, self._ports = settings, context.ports
+        self._folder = context.data_dir / "slack"
+        boot = context.ports.new_id()
+        fitting = Fitting(context.picture)
+        self._client = self._client_with(settings.bot_token)
+        self._wire = SlackWire(self._client, None, online=False)
+        uploads = Uploads(self._wire, context.ports)
+        self._answers = Answers(self._wire, uploads, fitting, context.ports, boot)
+        delivery = Delivery(self._wire, uploads, fitting, Pace(), context.ports)
+        self._journal = Journal(self._folder / "answered.log")
+        self._chat = SlackChat(self._wire, delivery, self._journal, context.ports, boot)
+        self.chat: ChatPort = self._chat
+        self._moderators = SlackModerators(self._wire, context.ports)
+        self.moderators: ModeratorCheck = self._moderators
+        self._team = ""
+        self._tasks = Tasks()
+
+    # ---- Adapter -------------------------------------------------------------------------------------------------------------
+
+    async def serve(self, core: Core, ready: Callable[[str], None]) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._journal.load()
+        self._team = self._team or self._known_team()
+        self._moderators.channel_of = lambda community: self._moderators_channel(core, community)
+        async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
+            # One session for every call: without it the library opens a connection for each.
+            self._client.session = self._wire.session = session
+            identity = await self._identify()
+            self._know(identity)
+            await self._look_at_channels()
+            self._wire.online = True
+            try:
+                await self._serve(core, identity, session, lambda: ready(self._sentence(identity)))
+            finally:
+                await self._tasks.drain(DRAIN)
+                self._wire.online, self._client.session, self._wire.session = False, None, None
+
+    async def acknowledged(self, place: Place) -> bool:
+        """Slack does not say whether it took an acknowledgement, and every way to answer stays open without one: nothing is dropped."""
+        return True
+
+    def operators_place(self) -> Place | None:
+        return self._place(self.settings.operators_channel)
+
+    def home_moderators_place(self) -> Place | None:
+        return self._place(self.settings.moderators_channel)
+
+    # ---- the session ---------------------------------------------------------------------------------------------------------
+
+    async def _serve(self, core: Core, identity: Identity, session: aiohttp.ClientSession, ready: Callable[[], None]) -> None:
+        settings, intake = self.settings, Intake(core, self._answers, self._tasks, self._welcome, identity.user, self._moderators.name_of)
+        presses = Presses(core, self._answers, intake, self._tasks, self._welcome, self._chat.pressed_on)
+        client = self._client_with(None)
+        client.session = session
+        app = apps.build(client, settings.bot_token, settings.signing_secret or "", identity, intake, presses)
+        if settings.app_token is not None:
+            await Sockets(app, settings.app_token, self._ports).run(ready)
+        else:
+            await http.serve(
+                app,
+                signing_secret=settings.signing_secret or "",
+                host=settings.http_host,
+                port=settings.http_port,
+                ports=self._ports,
+                ready=lambda port: ready(),
+            )
+
+    def _client_with(self, token: str | None) -> AsyncWebClient:
+        # No repeats by the library: a repeated post is a second message.
+        return AsyncWebClient(token=token, base_url=self.settings.api_url, retry_handlers=[])
+
+    async def _identify(self) -> Identity:
+        """Who we are; waits while Slack cannot be reached. Raises SetupProblem for a token that it does not take."""
+        failed = 0
+        while True:
+            try:
+                return await checks.identify(self._client)
+            except checks.NotReachable as problem:
+                pause = max(problem.after or 0.0, AGAIN[min(failed, len(AGAIN) - 1)])
+                log.warning("slack_not_reachable", detail=str(problem)[:80], next_try_in=pause)
+            await asyncio.sleep(pause)
+            failed += 1
+
+    async def _look_at_channels(self) -> None:
+        for variable, channel in (
+            ("MODERATOR_CHANNEL_SLACK", self.settings.moderators_channel),
+            ("OPERATOR_CHANNEL_SLACK", self.settings.operators_channel),
+        ):
+            if channel is None:
+                continue
+            try:
+                found = await checks.channel(self._client, variable, channel, self._moderators.bot)
+            except checks.NotReachable as problem:
+                log.warning("slack_channel_not_checked", variable=variable, detail=str(problem)[:80])
+                continue
+            if found.problem is not None:
+                raise SetupProblem(found.problem)
+            if found.warning is not None:
+                log.warning("slack_channel", variable=variable, what_to_do=found.warning)
+
+    def _sentence(self, identity: Identity) -> str:
+        if self.settings.socket_mode:
+            return text("slack.ready", name=identity.name, team=identity.team_name)
+        return text(
+            "slack.ready_http", name=identity.name, team=identity.team_name, host=self.settings.http_host, port=self.settings.http_port
+        )
+
+    # ---- who and where -------------------------------------------------------------------------------------------------------
+
+    def _know(self, identity: Identity) -> None:
+        """Kept in a file, because cards of a dead process may have to be shown before Slack has answered."""
+        self._team, self._moderators.bot, self._chat.bot_name = identity.team, identity.user, identity.name
+        (self._folder / "team.json").write_text(json.dumps({"team": identity.team}), encoding="utf-8")
+
+    def _known_team(self) -> str:
+        try:
+            found = json.loads((self._folder / "team.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return ""
+        return str(found.get("team", "")) if isinstance(found, dict) else ""
+
+    def _place(self, channel: str | None) -> Place | None:
+        team = self._team or self._known_team()
+        return Place(self.name, team, channel) if channel and team else None
+
+    async def _moderators_channel(self, core: Core, community: str) -> str | None:
+        place = await core.moderators_place(self.name, community)
+        return None if place is None else place.channel
+
+    def _welcome(self, caller: Caller) -> str | None:
+        """A sentence for somebody from a workspace that the operator did not allow."""
+        allowed = self.settings.allowed_workspaces
+        return text("slack.not_here") if allowed and caller.team not in allowed else None

@@ -1,0 +1,131 @@
+"""Saying something to one person: over the event's response_url, as an ephemeral message, or directly. Knows nothing of requests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from adapters.slack import forms, render
+from adapters.slack.callers import Caller
+from adapters.slack.delivery import judged_call
+from adapters.slack.fitting import Fitting
+from adapters.slack.handles import Handle
+from adapters.slack.troubles import Judged, Trouble, judge
+from adapters.slack.uploads import NotReady, Uploads
+from adapters.slack.wire import SlackWire
+from bot.chat.views import Tone, View
+from bot.ports import Ports
+from bot.texts import text
+
+log = structlog.get_logger()
+
+Window = dict[str, Any]
+"""A modal view as Slack takes it."""
+NOTHING = Judged(Trouble.INVALID, "nothing_to_open")
+
+
+@dataclass(slots=True)
+class Answers:
+    """Answers for everybody in this package."""
+
+    wire: SlackWire
+    uploads: Uploads
+    fitting: Fitting
+    ports: Ports
+    boot: str
+
+    def handle(self, caller: Caller) -> Handle:
+        return Handle(caller.person, caller.url, self.ports.now(), self.boot)
+
+    async def say(self, caller: Caller, said: str | View) -> bool:
+        """To that person alone. False when no way was open."""
+        view = sentence(said) if isinstance(said, str) else said
+        if view.pictures:
+            return await self._say_with_pictures(caller, view)
+        body = render.message(view)
+        if caller.url and await self._works("respond", self.wire.respond(caller.url, body, public=False)):
+            return True
+        whisper = self.wire.whisper(caller.channel, caller.person, body, caller.thread)
+        return await self._works("whisper", whisper) or await self._works("direct", self._direct(caller.person, body))
+
+    async def _say_with_pictures(self, caller: Caller, view: View) -> bool:
+        """Ephemeral messages show no private files: pictures go to the person's direct messages."""
+        pictures, notes = await self.fitting.load(view.pictures)
+        shown = []
+        for one in pictures:
+            try:
+                shown.append(render.Shown(await self.uploads.ready(caller.key, one), one.alt))
+            except NotReady:
+                notes.append(text("slack.picture_not_ready"))
+            except Exception as error:
+                if (judged := judge(error)) is None:
+                    raise
+                log.warning("slack_upload_failed", detail=judged.detail)
+                notes.append(text("slack.picture_not_ready"))
+        body = render.message(view, pictures=shown, notes=notes)
+        if not await self._works("direct", self._direct(caller.person, body)):
+            return await self.say(caller, text("slack.no_direct"))
+        if not caller.in_direct:
+            await self.say(caller, text("slack.sent_directly"))
+        return True
+
+    async def _direct(self, person: str, body: render.Body) -> None:
+        await self.wire.post(await self.wire.direct_channel(person), None, body, self.ports.new_id())
+
+    async def _works(self, name: str, call: Coroutine[Any, Any, object]) -> bool:
+        """Whether it worked. What fails here was said to one person alone and is worth a log line."""
+        judged = await judged_call(call)
+        if not isinstance(judged, Judged):
+            return True
+        log.warning("slack_answer_failed", way=name, detail=judged.detail)
+        # What may have arrived is not said once more.
+        return judged.trouble is Trouble.LOST
+
+    async def open(self, caller: Caller, views: Sequence[Window]) -> tuple[str, str] | None:
+        """A window over everything else: the first of these that Slack takes. None when there is none, and the person was told."""
+        judged = NOTHING
+        for view in views:
+            found = await judged_call(self.wire.open_view(caller.trigger, view))
+            if not isinstance(found, Judged):
+                return found
+            judged = found
+            log.warning("slack_form_not_opened", detail=judged.detail)
+            if judged.trouble is not Trouble.INVALID:
+                break
+        late = judged.trouble in (Trouble.TRIGGER, Trouble.LOST, Trouble.WAIT)
+        await self.say(caller, text("slack.form_too_late" if late else "slack.form_failed"))
+        return None
+
+    async def open_later(self, caller: Caller, making: Coroutine[Any, Any, Sequence[Window]], within: float) -> None:
+        """A window that may take its time: a loading one keeps its place, because Slack gives three seconds to open any."""
+        task = asyncio.ensure_future(making)
+        done, _ = await asyncio.wait([task], timeout=within)
+        if done:
+            if views := task.result():
+                await self.open(caller, views)
+            return
+        opened = await self.open(caller, [forms.loading()])
+        views = await task
+        if opened is None:
+            return
+        for view in views or [render.sheet(sentence(text("slack.look_below")), text("slack.look_below_title"))]:
+            judged = await judged_call(self.wire.update_view(opened[0], opened[1], view))
+            if judged is None:
+                return
+            log.warning("slack_form_not_filled", detail=judged.detail)
+        await self.say(caller, text("slack.form_too_late"))
+
+
+def sentence(said: str) -> View:
+    """A sentence as a view."""
+    return View(title=said, tone=Tone.NEUTRAL, final=True)
+
+
+def trouble(error: BaseException) -> str:
+    """Log a bug of ours and return the sentence for the person."""
+    log.exception("slack_event_failed", error=type(error).__name__, exc_info=error)
+    return text("slack.our_fault")

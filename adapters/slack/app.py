@@ -1,0 +1,106 @@
+"""The slack_bolt app: a few listeners that catch everything, so that nothing a person does stays without an answer. What they do is in
+`intake` and `presses`."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.callers import of_press
+from adapters.slack.checks import Identity
+from adapters.slack.intake import Ack, Intake
+from adapters.slack.presses import Presses
+from bot.texts import text
+
+log = structlog.get_logger()
+
+ANYTHING = re.compile(r"[\s\S]*")
+
+
+def build(client: AsyncWebClient, token: str, signing_secret: str, identity: Identity, intake: Intake, presses: Presses) -> AsyncApp:
+    """One app for Socket Mode and HTTP. `client` has no token of its own: the app is given it with each request, without asking Slack,
+    because the library would ask within the first command's three seconds."""
+    known = AuthorizeResult(
+        enterprise_id=None,
+        team_id=identity.team,
+        bot_user_id=identity.user,
+        bot_id=identity.bot_id,
+        bot_token=token,
+    )
+
+    async def authorize() -> AuthorizeResult:
+        return known
+
+    logger = logging.getLogger("slack_bolt.imagine")
+    logger.setLevel(logging.ERROR)  # its warnings are about settings that are meant as they are
+    app = AsyncApp(
+        name="imagine-bot",
+        logger=logger,
+        client=client,
+        signing_secret=signing_secret or "socket mode has none",
+        authorize=authorize,
+        # Listeners end soon and acknowledge themselves: their answer is sent when they have ended, without the library's polling.
+        process_before_response=True,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+
+    @app.command(ANYTHING)
+    async def command(body: dict[str, Any], ack: Ack) -> None:
+        await intake.command(body, ack)
+
+    @app.view(ANYTHING)
+    async def submitted(body: dict[str, Any], ack: Ack) -> None:
+        await presses.submitted(body, ack)
+
+    @app.event("app_mention")
+    async def mentioned(body: dict[str, Any]) -> None:
+        await intake.mentioned(body)
+
+    @app.action({"type": "block_actions", "action_id": ANYTHING})
+    async def pressed(body: dict[str, Any], ack: Ack) -> None:
+        await presses.pressed(body, ack)
+
+    _the_rest(app, presses)
+    return app
+
+
+def _the_rest(app: AsyncApp, presses: Presses) -> None:
+    """What an older version or another app's manifest may have left in Slack: acknowledged, and answered where a person waits."""
+
+    async def quiet(ack: Ack) -> None:
+        await ack()
+
+    async def old(body: dict[str, Any], ack: Ack) -> None:
+        await ack()
+        presses.tasks.start(presses.answers.say(of_press(body), text("slack.old_button")), "old")
+
+    async def nothing(ack: Ack) -> None:
+        await ack(options=[])
+
+    async def heard() -> None:
+        return
+
+    rest: list[tuple[Callable[[Callable[..., Awaitable[None]]], Any], Callable[..., Awaitable[None]]]] = [
+        (app.view_closed(ANYTHING), quiet),
+        (app.options(ANYTHING), nothing),
+        (app.shortcut(ANYTHING), old),
+        (app.attachment_action(ANYTHING), old),
+        (app.event(ANYTHING), heard),
+    ]
+    for listen, listener in rest:
+        listen(listener)
+
+    @app.error
+    async def failed(error: Exception) -> BoltResponse:
+        """A bug of ours before anything was stored: Slack is told so, and delivers an event again."""
+        log.exception("slack_listener_failed", error=type(error).__name__, exc_info=error)
+        return BoltResponse(status=500, body="")

@@ -1,0 +1,182 @@
+"""Who did what where: Slack's payloads (command, press, form, mention) as one small record, read without trusting their shape."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.chat.views import Act, ActionName
+from bot.core import Visitor
+from bot.domain.requests import Person, Place
+
+PLATFORM = "slack"
+Payload = Mapping[str, Any]
+_PLAIN = re.compile(r"[<>]|&(?!(?:lt|gt|amp);)")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody did something in Slack."""
+
+    key: str
+    """The event's id, the same for every delivery of it."""
+    team: str
+    channel: str
+    person: str
+    name: str
+    thread: str | None = None
+    url: str = ""
+    """response_url."""
+    trigger: str = ""
+    """Opens a form within three seconds, once."""
+    message: str = ""
+    """ts of the message whose button was pressed."""
+
+    @property
+    def in_direct(self) -> bool:
+        """Whether it happened in a direct message with the bot or between people."""
+        return is_direct(self.channel)
+
+    @property
+    def visitor(self) -> Visitor:
+        return Visitor(PLATFORM, self.team, self.channel, self.person, self.name)
+
+    def who(self) -> Person:
+        return Person(self.person, self.name)
+
+    def place(self, reply: Mapping[str, str]) -> Place:
+        return Place(PLATFORM, self.team, self.channel, self.thread, reply)
+
+    def act(self, action: ActionName, row: str, values: Mapping[str, str], reply: Mapping[str, str]) -> Act:
+        return Act(
+            event_key=self.key,
+            person=self.person,
+            person_name=self.name,
+            platform=PLATFORM,
+            community=self.team,
+            channel=self.channel,
+            action=action,
+            row=row,
+            values=values,
+            reply=reply,
+            direct=self.in_direct,
+        )
+
+
+def as_typed(text: str) -> str:
+    """A command's text as the person typed it. Slack's documents do not say whether & < > come as entities there; text that holds one of
+    the three by itself came as it is, any other is decoded."""
+    if _PLAIN.search(text):
+        return text
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def is_direct(channel: str) -> bool:
+    """Whether a channel id is one of a direct message."""
+    return channel.startswith("D")
+
+
+def of_command(body: Payload) -> Caller:
+    """A slash command."""
+    return Caller(
+        key=_key("command", body, "trigger_id"),
+        team=_word(body, "team_id") or _word(body, "enterprise_id"),
+        channel=_word(body, "channel_id"),
+        person=_word(body, "user_id"),
+        name=_word(body, "user_name")[:80],
+        url=_word(body, "response_url"),
+        trigger=_word(body, "trigger_id"),
+    )
+
+
+def of_press(body: Payload) -> Caller:
+    """A pressed button."""
+    container, message = _part(body, "container"), _part(body, "message")
+    return Caller(
+        key=_key("press", body, "trigger_id"),
+        team=_team(body),
+        channel=_word(_part(body, "channel"), "id") or _word(container, "channel_id"),
+        person=_word(_part(body, "user"), "id"),
+        name=_name(body),
+        thread=_word(message, "thread_ts") or _word(container, "thread_ts") or None,
+        url=_word(body, "response_url"),
+        trigger=_word(body, "trigger_id"),
+        message=_word(message, "ts") or _word(container, "message_ts"),
+    )
+
+
+def of_form(body: Payload) -> Caller:
+    """A submitted form; where it was opened travels in its private_metadata, which Slack keeps for us."""
+    view = _part(body, "view")
+    where = read_metadata(_word(view, "private_metadata"))
+    return Caller(
+        key=_key("form", body, "trigger_id", _word(view, "id")),
+        team=_team(body),
+        channel=where.get("channel", ""),
+        person=_word(_part(body, "user"), "id"),
+        name=_name(body),
+        thread=where.get("thread") or None,
+        url=where.get("url", ""),
+        trigger=_word(body, "trigger_id"),
+    )
+
+
+def of_mention(body: Payload) -> Caller:
+    """A mention of the bot. A message keeps its ts over every delivery and edit, so its answer is found again under it."""
+    event = _part(body, "event")
+    team, channel, ts = _word(body, "team_id") or _word(event, "team"), _word(event, "channel"), _word(event, "ts")
+    return Caller(
+        key=f"slack:mention:{team}:{channel}:{ts}",
+        team=team,
+        channel=channel,
+        person=_word(event, "user"),
+        name="",
+        thread=_word(event, "thread_ts") or ts or None,
+    )
+
+
+def metadata(caller: Caller) -> str:
+    """What a form keeps of where it was opened."""
+    found = {"channel": caller.channel, "thread": caller.thread or "", "url": caller.url}
+    return json.dumps({key: value for key, value in found.items() if value}, separators=(",", ":"))[:3000]
+
+
+def read_metadata(text: str) -> dict[str, str]:
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
+
+
+def _key(kind: str, body: Payload, name: str, more: str = "") -> str:
+    """`slack:<trigger id>`: Slack gives every action of a person one of its own. A payload without is known by its content."""
+    found = _word(body, name)
+    if found:
+        return f"slack:{kind}:{found}"[:200]
+    content = json.dumps(body, sort_keys=True, default=str).encode()
+    return f"slack:{kind}:{more}:{hashlib.sha256(content).hexdigest()[:40]}"
+
+
+def _part(body: Payload, name: str) -> Payload:
+    found = body.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _word(body: Payload, name: str) -> str:
+    found = body.get(name)
+    return found if isinstance(found, str) else ""
+
+
+def _team(body: Payload) -> str:
+    user = _part(body, "user")
+    return _word(_part(body, "team"), "id") or _word(user, "team_id") or _word(_part(body, "enterprise"), "id")
+
+
+def _name(body: Payload) -> str:
+    user = _part(body, "user")
+    return (_word(user, "username") or _word(user, "name"))[:80]

@@ -1,0 +1,196 @@
+"""Slack's ChatPort: one message per subject, posted once, edited from then on, found again when its post's answer was lost.
+
+Ways of a request: a post of the bot in the channel or thread, an answer over the command's response_url where the bot is no member, a
+direct message. Private ones never go to a channel. It decides nothing about what is shown, and never widens who can read it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from adapters.slack.delivery import Delivery, Draft, judged_call
+from adapters.slack.handles import Handle, of_reply
+from adapters.slack.journal import Journal
+from adapters.slack.troubles import Judged, Trouble
+from adapters.slack.ways import Kind, Spot, Way, first_ways, is_staff
+from adapters.slack.wire import SlackWire
+from bot.chat.port import Later, Message, Refused, RefusedWhy, SendResult, Sent
+from bot.chat.views import Audience, Tone, View
+from bot.ports import Ports
+from bot.texts import text
+
+log = structlog.get_logger()
+
+REMEMBERED = 5000
+"""Messages and presses remembered at once."""
+WHY: dict[Trouble, RefusedWhy] = {
+    Trouble.GONE: RefusedWhy.GONE,
+    Trouble.NO_CHANNEL: RefusedWhy.GONE,
+    Trouble.NOT_MEMBER: RefusedWhy.FORBIDDEN,
+    Trouble.FORBIDDEN: RefusedWhy.FORBIDDEN,
+    Trouble.SCOPE: RefusedWhy.FORBIDDEN,
+    Trouble.NO_DIRECT: RefusedWhy.FORBIDDEN,
+    Trouble.OVER: RefusedWhy.EXPIRED,
+    Trouble.TOO_LONG: RefusedWhy.INVALID,
+    Trouble.INVALID: RefusedWhy.INVALID,
+    Trouble.FILE_NOT_READY: RefusedWhy.INVALID,
+}
+"""Troubles that end a way; the others end the whole send for now."""
+NO_WAY = Judged(Trouble.OVER, "no_way_left")
+SAID_BEFORE = Judged(Trouble.OVER, "said_before")
+"""Whether it arrived is not known and cannot be found out: it is not said there again, and the member gets it directly."""
+
+
+@dataclass(slots=True)
+class SlackChat:
+    """Sends one view at a time per message; the core's sender calls it."""
+
+    wire: SlackWire
+    delivery: Delivery
+    journal: Journal
+    ports: Ports
+    boot: str
+    bot_name: str = "imagine"
+    """For the invitation; set when Slack has told it."""
+    _tried: dict[str, None] = field(default_factory=dict)
+    """Messages that this process has tried to post itself: what it knows of them is all there is."""
+    _presses: dict[str, tuple[str, float]] = field(default_factory=dict)
+    """Row -> response_url of the newest press on its message, and when."""
+
+    async def send(self, message: Message, view: View) -> SendResult:
+        wait = self.delivery.stopped_until - self.ports.monotonic()
+        if wait > 0:
+            return Later(wait)
+        if not self.wire.online:
+            return Later(3.0)
+        spot = Spot.of(message.ref)
+        if spot.gone and (_done(view) if is_staff(message) else spot.final or not view.final):
+            return Sent(spot.ref())
+        if spot.way == "url":
+            return await self._after_url(message, view, spot)
+        last = NO_WAY
+        if spot.way:
+            result = await self._edited(message, view, spot)
+            if not isinstance(result, Judged):
+                return result
+            spot, last = spot.anew(), result
+        return await self._posted(message, view, spot, first_ways(message, view, _handle(message), self.ports.now()), last)
+
+    def pressed_on(self, row: str, url: str) -> None:
+        """Somebody pressed a button of this row's message: that press can replace a message which the bot cannot reach itself."""
+        if url:
+            self._presses[row] = (url, self.ports.now())
+            if len(self._presses) > REMEMBERED:
+                self._presses.pop(next(iter(self._presses)))
+
+    # ---- a message that is there ---------------------------------------------------------------------------------------------
+
+    async def _edited(self, message: Message, view: View, spot: Spot) -> SendResult | Judged:
+        """Edit it where it is; a Judged means that it must be shown somewhere else."""
+        result = await self.delivery.put(message, view, spot, spot.channel, None)
+        if not isinstance(result, Judged):
+            return result
+        staff = is_staff(message)
+        if result.trouble in (Trouble.GONE, Trouble.NO_CHANNEL):
+            if _done(view) if staff else spot.final:
+                return Sent(replace(spot.anew(gone=True), final=True).ref())  # removed after it had been said to the end: stays removed
+            if not staff and not view.final and result.trouble is Trouble.GONE:
+                return Sent(spot.anew(gone=True).ref())  # the answer is still owed and will be a new message
+        if not staff and not view.final:
+            return Later(15.0, progress=True)  # progress alone is not worth a new message
+        return result
+
+    # ---- a message that is not there (yet) -----------------------------------------------------------------------------------
+
+    async def _posted(self, message: Message, view: View, spot: Spot, ways: list[Way], last: Judged) -> SendResult:
+        """Down the ways until one takes it."""
+        for way in ways:
+            result = await (self._over_url(message, view, spot) if way.kind is Kind.URL else self._post(message, view, spot, way))
+            if not isinstance(result, Judged):
+                return result
+            last = result
+            log.info("slack_way_closed", way=way.kind.value, message=message.id, channel=way.channel, detail=last.detail)
+        return Refused(WHY.get(last.trouble, RefusedWhy.EXPIRED), last.detail)
+
+    async def _post(self, message: Message, view: View, spot: Spot, way: Way) -> SendResult | Judged:
+        notes: tuple[str, ...] = ()
+        if way.kind is Kind.DIRECT:
+            if message.audience is Audience.CHANNEL:
+                notes = (text("slack.here_instead", name=self.bot_name),)
+            channel = await judged_call(self.wire.direct_channel(way.person))
+            if isinstance(channel, Judged):
+                return self.delivery.final_word(channel, spot, safe=True)
+            way = replace(way, channel=channel)
+        found = await self._found(message, spot, way)
+        if isinstance(found, Judged):
+            return self.delivery.final_word(found, spot, safe=True)
+        self._tried[message.id] = None
+        if len(self._tried) > REMEMBERED:
+            self._tried.pop(next(iter(self._tried)))
+        return await self.delivery.put(message, view, found or spot, way.channel, way.thread, notes)
+
+    async def _found(self, message: Message, spot: Spot, way: Way) -> Spot | Judged | None:
+        """The message where a lost post, or a process that died, may have left it; None when it is not there."""
+        handle = _handle(message)
+        ours = message.id in self._tried or (handle is not None and handle.boot == self.boot)
+        if ours and not spot.lost:
+            return None
+        since = float(spot.lost) if spot.lost else None if handle is None else handle.at
+        found = await judged_call(self.wire.find(way.channel, way.thread, message.id, since))
+        if isinstance(found, Judged):
+            if found.trouble is not Trouble.SCOPE:
+                return found
+            log.warning("slack_cannot_look_for_lost_messages", detail=found.detail)
+            return None
+        return None if found is None else spot.at(way.channel, found)
+
+    # ---- where the bot is no member ------------------------------------------------------------------------------------------
+
+    async def _over_url(self, message: Message, view: View, spot: Spot) -> SendResult | Judged:
+        """An answer over the command's response_url, with the invitation to add the bot. Progress is said once and to the member alone; the
+        answer to the audience of the request, once: it cannot be edited, looked up or taken back."""
+        handle = _handle(message)
+        if handle is None:
+            return NO_WAY
+        if view.final and not self.journal.begin(message.id):
+            return SAID_BEFORE
+        public = view.final and message.audience is Audience.CHANNEL
+        invitation = text("slack.invite_me", name=self.bot_name)
+        draft = await self.delivery.draft(message, view, Spot()) if public else Draft(view)
+        if not isinstance(draft, Judged) and not draft.unready and (public or not view.pictures):
+            judged = await judged_call(self.wire.respond(handle.url, draft.with_note(invitation).body(""), public=public))
+        else:
+            judged = draft if isinstance(draft, Judged) else Judged(Trouble.FILE_NOT_READY, "pictures_elsewhere")
+        if judged is None or (judged.trouble is Trouble.LOST and not view.final):
+            return Sent(replace(spot, way="url", final=view.final, lost="").ref())
+        if judged.trouble is Trouble.LOST:
+            return SAID_BEFORE
+        if view.final:
+            self.journal.withdraw(message.id)
+        return Later(max(0.5, judged.wait)) if judged.trouble is Trouble.WAIT else judged
+
+    async def _after_url(self, message: Message, view: View, spot: Spot) -> SendResult:
+        """What comes after an answer over a response_url."""
+        if not spot.final:
+            if not view.final:
+                return Sent(spot.ref())
+            # Somebody may have invited the bot meanwhile, so its own message is tried first.
+            ways = first_ways(message, view, _handle(message), self.ports.now())
+            return await self._posted(message, view, replace(spot, way=""), ways, NO_WAY)
+        url, at = self._presses.get(message.subject.partition(":")[2], ("", 0.0))
+        if Handle("", url, at, "").alive(self.ports.now()):
+            judged = await judged_call(self.wire.respond(url, Draft(view).body(""), public=True, replace=True))
+            if judged is not None:
+                log.warning("slack_answer_not_changed", message=message.id, detail=judged.detail)
+        return Sent(spot.ref())
+
+
+def _handle(message: Message) -> Handle | None:
+    return of_reply(message.place.reply)
+
+
+def _done(view: View) -> bool:
+    """Whether nobody has to do anything about a moderators' or operators' message any more: a deleted one stays deleted then."""
+    return view.tone in (Tone.NEUTRAL, Tone.DONE)

@@ -1,0 +1,212 @@
+"""One view at one spot: its pictures uploaded first, then ONE post or edit that shows text, pictures and buttons together.
+
+Where Slack takes a file and cannot show it inside a message, public results get it as a share beside the message; private ones never do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeVar
+
+import structlog
+
+from adapters.slack import render
+from adapters.slack.fitting import Fitted, Fitting
+from adapters.slack.pace import Pace
+from adapters.slack.troubles import Judged, Trouble, judge
+from adapters.slack.uploads import NotReady, NotShared, Uploads
+from adapters.slack.ways import Spot
+from adapters.slack.wire import SlackWire
+from bot.chat.port import Later, Message, SendResult, Sent, Unknown
+from bot.chat.views import Audience, View
+from bot.ports import Ports
+from bot.texts import text
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+CALL_WITHIN = 15.0
+"""Seconds for one call."""
+FILE_TRIES = (0.0, 0.5, 1.0, 2.0, 4.0)
+"""Seconds before each try to show a file that Slack has taken and may not know everywhere yet."""
+STOPPED = 60.0
+"""Seconds for which nothing is sent after Slack refused the bot's token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A view with its pictures as files of Slack."""
+
+    view: View
+    shown: tuple[render.Shown, ...] = ()
+    unready: tuple[Fitted, ...] = ()
+    """Pictures that Slack took and does not show in a message."""
+    notes: tuple[str, ...] = ()
+    bare: bool = False
+    """Without the words that Slack may have choked on."""
+
+    def body(self, identity: str) -> render.Body:
+        view = self.view
+        if self.bare:
+            view = replace(view, quote="", text=(text("slack.shortened"),), facts=())
+        return render.message(view, identity=identity, pictures=self.shown, notes=self.notes)
+
+    def with_note(self, note: str) -> Draft:
+        return replace(self, notes=(*self.notes, note))
+
+
+@dataclass(slots=True)
+class Delivery:
+    """Puts views where a way leads."""
+
+    wire: SlackWire
+    uploads: Uploads
+    fitting: Fitting
+    pace: Pace
+    ports: Ports
+    stopped_until: float = 0.0
+    """Loop time until which nothing is sent, because the token is refused."""
+
+    async def put(
+        self, message: Message, view: View, spot: Spot, channel: str, thread: str | None, notes: tuple[str, ...] = ()
+    ) -> SendResult | Judged:
+        """Post, or edit what is at the spot; a Judged means that this place does not take it."""
+        draft = await self.draft(message, view, spot)
+        if isinstance(draft, Judged):
+            return self.final_word(draft, spot, safe=True)
+        draft = replace(draft, notes=(*draft.notes, *notes))
+        kind: Literal["post", "update"] = "update" if spot.way else "post"
+        wait = self.pace.ask(self.ports.monotonic(), kind, channel, message.id, view.final)
+        if wait > 0:
+            return Later(wait, progress=not view.final)
+        found = await self._tries(message, draft, spot, channel, thread)
+        if isinstance(found, Judged) and found.trouble is Trouble.FILE_NOT_READY and draft.shown:
+            draft = replace(draft, shown=(), unready=tuple((await self.fitting.load(view.pictures))[0]))
+            found = await self._tries(message, self._with_word(message, draft), spot, channel, thread)
+        if isinstance(found, Judged):
+            if found.trouble is Trouble.WAIT:
+                self.pace.told(self.ports.monotonic(), kind, channel, found.wait)
+            return self.final_word(found, spot, safe=False)
+        if draft.unready and message.audience is Audience.CHANNEL:
+            found = await self._share(message, draft, found, channel, thread)
+        return Sent((await self._tidy(spot, found, draft, view)).ref())
+
+    # ---- pictures ------------------------------------------------------------------------------------------------------------
+
+    async def draft(self, message: Message, view: View, spot: Spot) -> Draft | Judged:
+        """The view with its pictures at Slack; a Judged when Slack does not take them now."""
+        if not view.pictures:
+            return Draft(view)
+        if spot.apart:
+            return Draft(view).with_note(text("slack.pictures_apart"))
+        known = [one for one in spot.files.split(",") if one]
+        if len(known) == len(view.pictures):
+            return Draft(view, tuple(render.Shown(file, one.alt) for file, one in zip(known, view.pictures, strict=True)))
+        pictures, notes = await self.fitting.load(view.pictures)
+        results = await asyncio.gather(*(self.uploads.ready(message.id, one) for one in pictures), return_exceptions=True)
+        shown, unready = [], []
+        for one, result in zip(pictures, results, strict=True):
+            if isinstance(result, str):
+                shown.append(render.Shown(result, one.alt))
+            elif isinstance(result, NotReady):
+                unready.append(one)
+            elif (judged := judge(result)) is not None:
+                return judged
+            else:
+                raise result
+        return self._with_word(message, Draft(view, tuple(shown), tuple(unready), tuple(notes)))
+
+    @staticmethod
+    def _with_word(message: Message, draft: Draft) -> Draft:
+        """What people read about pictures that are not in the message."""
+        if not draft.unready:
+            return draft
+        public = message.audience is Audience.CHANNEL
+        return draft.with_note(text("slack.pictures_apart" if public else "slack.picture_not_ready"))
+
+    async def _share(self, message: Message, draft: Draft, spot: Spot, channel: str, thread: str | None) -> Spot:
+        """Beside the message, for the same people. What Slack does not share either stays stored, and the message says so."""
+        try:
+            files = await self.uploads.share(draft.unready, channel, thread)
+            return replace(spot, apart=True, files=",".join([*spot.files.split(","), *files]).strip(","))
+        except NotShared:
+            log.warning("slack_picture_not_shared", message=message.id)
+        except Exception as error:
+            if (judged := judge(error)) is None:
+                raise
+            log.warning("slack_picture_not_shared", message=message.id, detail=judged.detail)
+        told = replace(draft, notes=tuple(one for one in draft.notes if one != text("slack.pictures_apart")))
+        told = replace(told, notes=(*told.notes, text("slack.picture_not_ready")))
+        await self._call(self.wire.update(spot.channel, spot.ts, told.body(message.id), message.id))
+        return spot
+
+    async def _tidy(self, before: Spot, spot: Spot, draft: Draft, view: View) -> Spot:
+        """Files that no message shows any more are deleted at Slack, too."""
+        now = set(spot.files.split(","))
+        gone = [one for one in before.files.split(",") if one and one not in now]
+        if not view.pictures:
+            gone, spot = [one for one in before.files.split(",") if one], replace(spot, files="", apart=False)
+        if gone:
+            await self.uploads.forget(gone)
+        return spot
+
+    # ---- calls ---------------------------------------------------------------------------------------------------------------
+
+    async def _tries(self, message: Message, draft: Draft, spot: Spot, channel: str, thread: str | None) -> Spot | Judged:
+        """With patience for files, and once with fewer words where Slack dislikes the payload."""
+        found: Spot | Judged = Judged(Trouble.FILE_NOT_READY, "not_tried")
+        for pause in FILE_TRIES if draft.shown else (0.0,):
+            await asyncio.sleep(pause)
+            found = await self._once(message, draft, spot, channel, thread)
+            if not isinstance(found, Judged) or found.trouble is not Trouble.FILE_NOT_READY:
+                break
+        if isinstance(found, Judged) and found.trouble in (Trouble.INVALID, Trouble.TOO_LONG) and not draft.bare:
+            log.error("slack_payload_refused", message=message.id, detail=found.detail)
+            return await self._tries(message, replace(draft, bare=True), spot, channel, thread)
+        return found
+
+    async def _once(self, message: Message, draft: Draft, spot: Spot, channel: str, thread: str | None) -> Spot | Judged:
+        body, view = draft.body(message.id), draft.view
+        if spot.way:
+            judged = await self._call(self.wire.update(spot.channel, spot.ts, body, message.id))
+            found = spot
+        else:
+            posted = await self._call(self.wire.post(channel, thread, body, message.id))
+            judged = posted if isinstance(posted, Judged) else None
+            found = spot if isinstance(posted, Judged) or posted is None else spot.at(channel, posted)
+        if isinstance(judged, Judged):
+            return judged
+        files = ",".join(one.file for one in draft.shown) or (spot.files if spot.apart else "")
+        return replace(found, final=spot.final or view.final, files=files, apart=spot.apart)
+
+    async def _call(self, call: Coroutine[Any, Any, T]) -> T | Judged:
+        return await judged_call(call)
+
+    def final_word(self, judged: Judged, spot: Spot, *, safe: bool) -> SendResult | Judged:
+        """What a trouble means for the whole send: an end for now, or another way. `safe`: nothing that people see was asked for."""
+        if judged.trouble is Trouble.LOST:
+            if safe:
+                return Later(3.0)
+            return Unknown((spot if spot.way else replace(spot, lost=f"{self.ports.now():.3f}")).ref())
+        if judged.trouble is Trouble.WAIT:
+            return Later(max(0.5, judged.wait))
+        if judged.trouble is Trouble.UNAUTHORISED:
+            self.stopped_until = self.ports.monotonic() + STOPPED
+            log.error("slack_stopped_sending", detail=judged.detail, seconds=STOPPED)
+            return Later(STOPPED)
+        return judged
+
+
+async def judged_call(call: Coroutine[Any, Any, T]) -> T | Judged:
+    """The call's result, or what its failure means."""
+    try:
+        async with asyncio.timeout(CALL_WITHIN):
+            return await call
+    except Exception as error:
+        judged = judge(error)
+        if judged is None:
+            raise
+        return judged

@@ -1,0 +1,200 @@
+"""Commands, the /imagine form and mentions: one durable insert, the acknowledgement, and then everything else in a task of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+
+from adapters.slack import forms
+from adapters.slack.answers import Answers, Window, trouble
+from adapters.slack.callers import Caller, Payload, as_typed, metadata, of_command, of_form, of_mention
+from adapters.slack.escape import unescape_event
+from adapters.slack.tasks import Tasks
+from bot.chat.views import Form, Reply, View
+from bot.core import Core, Received, Visitor
+from bot.domain.requests import Submission
+from bot.texts import text
+
+log = structlog.get_logger()
+
+Ack = Callable[..., Awaitable[Any]]
+
+STORE_WITHIN = 1.8
+"""Seconds for the ledger to store a command; it takes a few thousandths."""
+NAME_WITHIN = 0.8
+"""Seconds for Slack to tell the name behind a mention; without it the id is shown."""
+FORM_READY = 0.6
+"""Seconds for the core to fill a form before a loading one takes its place."""
+IMAGINE_FORM = "v1:imagine:new"
+"""callback_id of the empty /imagine form."""
+
+
+@dataclass(slots=True)
+class Intake:
+    """From Slack's commands to the core."""
+
+    core: Core
+    answers: Answers
+    tasks: Tasks
+    welcome: Callable[[Caller], str | None]
+    """A sentence for somebody who may not use the bot here; None for all others."""
+    bot_user: str
+    name_of: Callable[[str, float], Awaitable[str]]
+    """A person's name, within so many seconds: mentions come with an id alone."""
+
+    # ---- commands ------------------------------------------------------------------------------------------------------------
+
+    async def command(self, body: Payload, ack: Ack) -> None:
+        """Any slash command of the app."""
+        caller = of_command(body)
+        name, typed = str(body.get("command") or ""), as_typed(str(body.get("text") or ""))
+        refusal = self.welcome(caller)
+        if refusal is not None:
+            await ack(refusal)
+        elif name == "/imagine" and typed.strip().lower() not in ("", "help", "?"):
+            await self._imagine(caller, Submission(caller.who(), caller.place(self._reply(caller)), typed), ack)
+        else:
+            await ack()
+            self.tasks.start(self._answer(caller, name, typed.strip()), "command")
+
+    async def _answer(self, caller: Caller, name: str, typed: str) -> None:
+        try:
+            if name == "/imagine" and not typed:
+                await self._empty_form(caller)
+            elif name == "/imagine-settings":
+                await self._settings(caller)
+            elif name in ("/imagine", *VIEWS):
+                make = VIEWS[name] if name in VIEWS else VIEWS["/imagine-help"]
+                await self.answers.say(caller, await make(self.core, caller.visitor, typed))
+            else:
+                await self.answers.say(caller, text("slack.old_command"))
+        except Exception as error:
+            await self.answers.say(caller, trouble(error))
+
+    async def _empty_form(self, caller: Caller) -> None:
+        form = await self.core.imagine_form(caller.visitor)
+        await self.answers.open(caller, [{**forms.modal(form, metadata(caller)), "callback_id": IMAGINE_FORM}])
+
+    async def _settings(self, caller: Caller) -> None:
+        async def make() -> Sequence[Window]:
+            return await self.windows(caller, await self.core.settings(caller.visitor))
+
+        await self.answers.open_later(caller, make(), FORM_READY)
+
+    async def windows(self, caller: Caller, found: Form | Reply) -> Sequence[Window]:
+        """A form as a window, best first; none when there is a sentence instead, which is said."""
+        if isinstance(found, Reply):
+            await self.answers.say(caller, found.view or found.text)
+            return ()
+        where = metadata(caller)
+        views = [forms.modal(found, where), forms.modal(found, where, plain=True)]
+        return views[:1] if views[0] == views[1] else views
+
+    # ---- the form ------------------------------------------------------------------------------------------------------------
+
+    async def submitted(self, body: Payload, ack: Ack) -> None:
+        """The /imagine form. What was typed stays in it until it is stored."""
+        caller, view = of_form(body), body["view"]
+        values = forms.values(view)
+        refusal = self.welcome(caller)
+        if refusal is not None:
+            await ack(forms.errors(view, refusal))
+            return
+        submission = Submission(
+            person=caller.who(),
+            place=caller.place(self._reply(caller)),
+            prompt=values.get("prompt", ""),
+            size=values.get("size") or None,
+            quality=values.get("quality") or None,
+            count=values.get("count") or None,
+            private=values.get("private") == "true",
+        )
+        await self._imagine(caller, submission, ack, lambda said: forms.errors(view, said))
+
+    # ---- mentions ------------------------------------------------------------------------------------------------------------
+
+    async def mentioned(self, body: Payload) -> None:
+        """A message that mentions the bot does what the command cannot do in threads. Raises when it could not be stored: Slack then
+        delivers it again."""
+        event = body["event"]
+        caller = of_mention(body)
+        if event.get("bot_id") or event.get("edited") or event.get("subtype") == "bot_message" or not caller.person:
+            return
+        refusal = self.welcome(caller)
+        prompt = unescape_event(str(event.get("text") or ""), self.bot_user).strip()
+        if refusal is not None:
+            self.tasks.start(self.answers.say(caller, refusal), "refusal")
+        elif not prompt or prompt.lower() == "help":
+            self.tasks.start(self._help(caller), "help")
+        else:
+            caller = replace(caller, name=await self.name_of(caller.person, NAME_WITHIN))
+            stored = await self.core.receive(caller.key, Submission(caller.who(), caller.place(self._reply(caller)), prompt))
+            self.tasks.start(self._accept(caller, stored.request_id), "accept")
+
+    async def _help(self, caller: Caller) -> None:
+        await self.answers.say(caller, await self.core.help(caller.visitor))
+
+    # ---- the way of a request ------------------------------------------------------------------------------------------------
+
+    async def _imagine(self, caller: Caller, submission: Submission, ack: Ack, refuse: Callable[[str], Any] = lambda said: said) -> None:
+        """Store, acknowledge, accept. `refuse` makes an acknowledgement of a sentence that says why nothing was taken."""
+        storing = asyncio.ensure_future(self.core.receive(caller.key, submission))
+        try:
+            async with asyncio.timeout(STORE_WITHIN):
+                stored = await asyncio.shield(storing)
+        except TimeoutError:
+            # It may still be stored: it must not be drawn then, because the person is told now that it was not taken.
+            self.tasks.start(self._drop_when_stored(storing), "drop")
+            await ack(refuse(text("slack.too_busy")))
+            return
+        except Exception as error:
+            await ack(refuse(trouble(error)))
+            return
+        await ack()
+        # Also for one that was stored before: its first acknowledgement may have failed before it was accepted.
+        self.tasks.start(self._accept(caller, stored.request_id), "accept")
+
+    async def _drop_when_stored(self, storing: asyncio.Future[Any]) -> None:
+        stored = await storing
+        if isinstance(stored, Received):
+            await self.core.abandon(stored.request_id)
+
+    async def _accept(self, caller: Caller, request_id: str) -> None:
+        try:
+            await self.core.accept(request_id)
+        except Exception as error:
+            # It stays received: the next sweep or start accepts it. Until then the person knows where they stand.
+            log.exception("slack_accept_failed", request=request_id, error=type(error).__name__)
+            await self.answers.say(caller, text("slack.accept_later"))
+
+    def _reply(self, caller: Caller) -> dict[str, str]:
+        return self.answers.handle(caller).reply()
+
+
+async def _show(core: Core, visitor: Visitor, typed: str) -> View:
+    return await core.show(visitor, typed or None)
+
+
+async def _status(core: Core, visitor: Visitor, typed: str) -> View:
+    return await core.status(visitor)
+
+
+async def _help(core: Core, visitor: Visitor, typed: str) -> View:
+    return await core.help(visitor)
+
+
+async def _privacy(core: Core, visitor: Visitor, typed: str) -> View:
+    return await core.privacy(visitor)
+
+
+VIEWS: dict[str, Callable[[Core, Visitor, str], Awaitable[View]]] = {
+    "/imagine-show": _show,
+    "/imagine-status": _status,
+    "/imagine-help": _help,
+    "/imagine-privacy": _privacy,
+}
+"""Commands whose answer is a view for the person alone."""

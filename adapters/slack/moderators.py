@@ -1,0 +1,77 @@
+"""Who may decide: the members of the private moderators' channel, asked of Slack, remembered less than a minute, closed when unsure."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import structlog
+
+from adapters.slack.remembered import Remembered
+from adapters.slack.wire import Who
+from bot.ports import Ports
+
+log = structlog.get_logger()
+
+WITHIN = 4.0
+"""Seconds for Slack to answer; then nobody is a moderator."""
+RIGHTS_LIFE = 45.0
+"""Seconds for which an answer about rights counts; somebody who left the channel decides nothing after that."""
+NAMES_LIFE = 3600.0
+
+
+class Roll(Protocol):
+    """The questions to Slack (`adapters.slack.wire`)."""
+
+    async def members(self, channel: str) -> frozenset[str]: ...
+
+    async def is_public(self, channel: str) -> bool: ...
+
+    async def who(self, person: str) -> Who: ...
+
+
+class SlackModerators:
+    """The ModeratorCheck of Slack. Slack has no roles: whoever was let into the private moderators' channel is one."""
+
+    def __init__(self, roll: Roll, ports: Ports) -> None:
+        self._roll = roll
+        self._members = Remembered(ports, self._of_channel, RIGHTS_LIFE)
+        self._people = Remembered(ports, roll.who, RIGHTS_LIFE)
+        self._names = Remembered(ports, roll.who, NAMES_LIFE)
+        self.channel_of: Callable[[str], Awaitable[str | None]] = _unknown
+        """The moderators' channel of a community; set when the core is there."""
+        self.bot: str = ""
+        """The bot's own user id: a member of the channel, and no moderator."""
+
+    async def is_moderator(self, person: str, community: str) -> bool:
+        found = await self.list_moderators(community)
+        return found is not None and person in found
+
+    async def is_administrator(self, person: str, community: str) -> bool:
+        """An admin or owner of that workspace; those of another one, in a shared channel, are not."""
+        who = await self._people.get(person, WITHIN) if person else None
+        return who is not None and who.administers and who.team == community
+
+    async def list_moderators(self, community: str) -> frozenset[str] | None:
+        """See bot.chat.port.ModeratorRoll."""
+        channel = await self.channel_of(community)
+        if not channel:
+            return None
+        found = await self._members.get(channel, WITHIN)
+        return None if found is None else found - {self.bot}
+
+    async def name_of(self, person: str, within: float) -> str:
+        """What people call somebody; empty when Slack does not say in time."""
+        who = await self._names.get(person, within) if person else None
+        return "" if who is None else who.name[:80]
+
+    async def _of_channel(self, channel: str) -> frozenset[str]:
+        """Nobody where everybody can join: a public channel makes no moderators."""
+        if await self._roll.is_public(channel):
+            log.warning("slack_moderators_channel_is_public", channel=channel)
+            return frozenset()
+        return await self._roll.members(channel)
+
+
+async def _unknown(community: str) -> str | None:
+    return None

@@ -1,0 +1,95 @@
+"""Where a message is on Slack now (`Message.ref`), and the ways to show it, best first. Which of them works is found out in `chat`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from adapters.slack.callers import is_direct
+from adapters.slack.handles import Handle
+from bot.chat.port import Message
+from bot.chat.views import Audience, View
+
+
+class Kind(StrEnum):
+    POST = "post"
+    """A message of the bot in a channel or thread; can be edited."""
+    URL = "url"
+    """An answer over the command's response_url, where the bot is no member; cannot be edited later."""
+    DIRECT = "direct"
+    """A message of the bot in its direct channel with the person; can be edited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    kind: Kind
+    channel: str = ""
+    thread: str | None = None
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What is remembered of a message between sends and processes."""
+
+    way: str = ""
+    """`post` or `url`; empty when it was never shown for certain."""
+    channel: str = ""
+    ts: str = ""
+    final: bool = False
+    """A final view was shown here."""
+    gone: bool = False
+    """Somebody deleted it."""
+    lost: str = ""
+    """Wall-clock time of a post whose answer was lost: it may be there, and is looked for before anything is posted."""
+    files: str = ""
+    """Ids of the files that it shows, with commas between."""
+    apart: bool = False
+    """The files were shared beside the message, because Slack would not show them in it."""
+
+    @staticmethod
+    def of(ref: Mapping[str, str]) -> Spot:
+        return Spot(
+            way=ref.get("way", ""),
+            channel=ref.get("channel", ""),
+            ts=ref.get("ts", ""),
+            final=ref.get("final") == "1",
+            gone=ref.get("gone") == "1",
+            lost=ref.get("lost", ""),
+            files=ref.get("files", ""),
+            apart=ref.get("apart") == "1",
+        )
+
+    def ref(self) -> dict[str, str]:
+        words = {"way": self.way, "channel": self.channel, "ts": self.ts, "lost": self.lost, "files": self.files}
+        flags = {"final": self.final, "gone": self.gone, "apart": self.apart}
+        # Never empty: an empty ref means "keep what you have" to the sender.
+        return {"v": "1", **{key: value for key, value in words.items() if value}, **{key: "1" for key, value in flags.items() if value}}
+
+    def anew(self, *, gone: bool = False) -> Spot:
+        """Not shown where it was any more."""
+        return Spot(final=self.final, gone=gone, files=self.files)
+
+    def at(self, channel: str, ts: str) -> Spot:
+        return replace(self, way="post", channel=channel, ts=ts, lost="", gone=False)
+
+
+def first_ways(message: Message, view: View, handle: Handle | None, now: float) -> list[Way]:
+    """How to show a message anew. Only ways that do not widen who can read it."""
+    channel, thread = message.place.channel, message.place.thread
+    if message.audience in (Audience.MODERATORS, Audience.OPERATORS):
+        return [Way(Kind.POST, channel, thread)]
+    person = message.person or (handle.person if handle is not None else "") or view.mention or ""
+    url = [Way(Kind.URL)] if message.subject.startswith("request:") and handle is not None and handle.alive(now) else []
+    direct = [Way(Kind.DIRECT, person=person)] if person else []
+    if message.audience is Audience.MEMBER:
+        return [*direct, *url]
+    if is_direct(channel):
+        # Between two people the bot is no member; in its own direct channel it is.
+        return [Way(Kind.POST, channel, thread), *url, *direct]
+    return [Way(Kind.POST, channel, thread), *url, *direct]
+
+
+def is_staff(message: Message) -> bool:
+    return message.audience in (Audience.MODERATORS, Audience.OPERATORS)
