@@ -133,12 +133,21 @@ def plain(text: str, limit: int) -> dict[str, Any]:
     return {"type": "plain_text", "text": label(text, limit) or "·", "emoji": False}
 
 
+_READ_AS_ENTITY = re.compile(r"&(?=(?:lt|gt|amp);)")
+
+
+def shield(text: str) -> str:
+    """For alt texts and the contents of inputs, of which nobody says whether Slack decodes them: only an `&` that begins an entity is
+    escaped, so that "black & white" is right either way."""
+    return _READ_AS_ENTITY.sub("&amp;", text)
+
+
 def alt(text: str, limit: int = 2000) -> str:
     """For alt texts, which are read aloud: only what could be read as a mention is escaped. Never empty."""
     words = " ".join(clean(text).split())
-    if units(words) + 3 * (words.count("<") + words.count(">")) > limit:
+    if units(escape(words)) > limit:
         words = words[: _most(words, limit - 1)].rstrip() + ELLIPSIS
-    return words.replace("<", "&lt;").replace(">", "&gt;") or "·"
+    return shield(words).replace("<", "&lt;").replace(">", "&gt;") or "·"
 
 
 _REFERENCE = re.compile(r"<([^<>\n]{1,3000})>")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapters.slack.buttons import custom_id
-from adapters.slack.escape import ELLIPSIS, clean, label, split, typed, units
+from adapters.slack.escape import ELLIPSIS, clean, label, shield, split, typed, units
 from adapters.slack.escape import plain as plain_text
 from adapters.slack.render import Block, bold, section
 from bot.chat.views import ActionName, Choice, FieldKind, Form, FormField
@@ -103,9 +103,9 @@ def _element(field: FormField) -> Block:
     found: Block = {"type": "plain_text_input", "multiline": field.kind is FieldKind.PARAGRAPH, "max_length": _most(field)}
     value = field.value if field.kind is FieldKind.PARAGRAPH else " ".join(field.value.split())
     value = value[: _most(field)]
-    while units(value) > _most(field):
+    while units(shield(value)) > _most(field):
         value = value[:-1]
-    return {**found, "initial_value": value} if value else found
+    return {**found, "initial_value": shield(value)} if value else found
 
 
 def _most(field: FormField) -> int:

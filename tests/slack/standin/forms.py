@@ -7,6 +7,16 @@ from typing import Any
 from tests.slack.standin import text as reading
 from tests.slack.standin.world import View
 
+LISTS = {
+    "users_select": ("selected_user", "initial_user"),
+    "channels_select": ("selected_channel", "initial_channel"),
+    "conversations_select": ("selected_conversation", "initial_conversation"),
+    "multi_users_select": ("selected_users", "initial_users"),
+    "multi_channels_select": ("selected_channels", "initial_channels"),
+    "multi_conversations_select": ("selected_conversations", "initial_conversations"),
+}
+"""Slack's own lists -> where the choice stands in a submission and in the element."""
+
 
 class CannotDo(AssertionError):
     """A real client would not have let them."""
@@ -39,6 +49,9 @@ def initial(element: dict[str, Any]) -> dict[str, Any]:
         return {"type": kind, "selected_option": element.get("initial_option")}
     if kind in ("checkboxes", "multi_static_select"):
         return {"type": kind, "selected_options": element.get("initial_options") or []}
+    if kind in LISTS:
+        chosen, first = LISTS[kind]
+        return {"type": kind, chosen: element.get(first) or ([] if kind.startswith("multi") else None)}
     if kind == "file_input":
         return {"type": kind, "files": []}
     if kind in ("plain_text_input", "number_input", "url_text_input", "email_text_input"):
@@ -56,6 +69,8 @@ def fill(element: dict[str, Any], value: Any) -> dict[str, Any]:
         if isinstance(value, bool):
             value = [element["options"][0]["value"]] if value else []
         return {"type": kind, "selected_options": [option(element, one) for one in value]}
+    if kind in LISTS:
+        return {"type": kind, LISTS[kind][0]: ([value] if isinstance(value, str) else list(value)) if kind.startswith("multi") else value}
     if kind == "file_input":
         return {"type": kind, "files": list(value)}
     if kind not in ("plain_text_input", "number_input", "url_text_input", "email_text_input"):
@@ -77,7 +92,7 @@ def option(element: dict[str, Any], wanted: Any) -> dict[str, Any]:
 
 
 def _refuse(block: str, one: dict[str, Any], element: dict[str, Any], filled: dict[str, Any]) -> None:
-    held = filled.get("value") or filled.get("selected_option") or filled.get("selected_options") or filled.get("files")
+    held = next((value for name, value in filled.items() if name != "type" and value), None)
     if not held:
         if not one.get("optional", False):
             raise CannotDo(f"{block} must be filled in")
