@@ -110,13 +110,13 @@ def listen(host: str, port: int) -> socket.socket:
         sock.bind((host.strip("[]"), port))
         sock.listen(128)
         sock.setblocking(False)
-    except (OSError, UnicodeError) as error:
+    except (OSError, UnicodeError, TypeError) as error:  # the latter two: a name that cannot be one
         sock.close()
         raise SetupProblem(_why_not(error, host, port)) from error
     return sock
 
 
-def _why_not(error: OSError | UnicodeError, host: str, port: int) -> str:
+def _why_not(error: Exception, host: str, port: int) -> str:
     if isinstance(error, PermissionError):
         return text("slack.setup.http.port_forbidden", port=port)
     if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:

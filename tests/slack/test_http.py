@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import time
 from typing import Any
 from urllib.parse import quote
 
-from tests.slack.echo import over_http
+import aiohttp
+import pytest
+
+from adapters.slack import guard, http
+from bot.adapter import SetupProblem
+from bot.ports import SystemPorts
+from tests.slack.echo import Echo, over_http
 from tests.slack.standin.server import StandIn
 from tests.slack.standin.world import Event
 
@@ -226,3 +233,124 @@ async def test_other_methods_and_paths_are_refused() -> None:
         for method, path, status in ELSEWHERE:
             assert (await slack.http.send(body, kind, method=method, address=root + path)).status == status, (method, path)
         assert echo.heard == []
+
+
+# ---- the server -----------------------------------------------------------------------------------------------------------------------
+
+
+def request(slack: StandIn, body: bytes, *, declared: int | None = None, more: str = "") -> bytes:
+    """A signed request, byte for byte."""
+    length = f"Content-Length: {len(body) if declared is None else declared}\r\n" if declared != -1 else ""
+    signed = "".join(f"{name}: {value}\r\n" for name, value in slack.http.signed(body).items())
+    return f"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\n{signed}{length}{more}\r\n".encode() + body
+
+
+async def test_bodies_that_are_too_large_are_refused_with_and_without_a_length() -> None:
+    async with StandIn() as slack, over_http(slack) as echo:
+        big = b"payload=" + b"x" * (1024 * 1024)
+        assert (await slack.http.send(big, FORM)).status == 413
+        chunked = request(slack, b"", declared=-1, more="Transfer-Encoding: chunked\r\n") + b"".join(
+            b"%x\r\n" % 65_536 + b"x" * 65_536 + b"\r\n" for _ in range(20)
+        )
+        answer = await slack.http.raw(chunked)
+        assert answer.startswith(b"HTTP/1.1 413 ")
+        assert echo.heard == []
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "BODY_WITHIN", 0.2)
+    async with StandIn() as slack, over_http(slack) as echo:
+        answer = await slack.http.raw(request(slack, b"command=%2Fimagine", declared=400))
+        assert answer.startswith(b"HTTP/1.1 408 ")
+        assert echo.heard == []
+
+
+async def test_noise_on_the_port_does_no_harm() -> None:
+    async with StandIn() as slack, over_http(slack) as echo:
+        noise = [
+            b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 64,
+            b"GET\r\n\r\n",
+            b"\xff" * 300,
+            b"POST /slack/events HTTP/9.9\r\n\r\n",
+        ]
+        for one in [*noise, request(slack, b"x", declared=5)[:60]]:
+            try:
+                answer = await slack.http.raw(one, timeout=0.2)
+            except (TimeoutError, ConnectionError):
+                continue
+            assert not answer or int(answer.split(b" ")[1]) in (400, 404, 405, 401, 505)
+        await slack.acked(await command(slack))
+        assert echo.heard == ["a cat"]
+
+
+async def test_the_log_holds_no_body_no_secret_and_no_signature(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level("DEBUG")
+    async with StandIn() as slack, over_http(slack) as echo:
+        event = await command(slack, "canary-prompt", deliver=False)
+        body, kind = slack.http.body(event)
+        headers = slack.http.signed(body)
+        await slack.http.forged(event)
+        await slack.http.send(body, "text/plain", headers=headers)
+
+        async def fail(body: object) -> None:
+            raise OSError("disk full")
+
+        echo.before_ack = fail
+        assert (await slack.http.send(body, kind, headers=headers)).status == 500
+    ours = "\n".join(one.getMessage() for one in caplog.records if not one.name.startswith(("slack_", "aiohttp", "asyncio")))
+    ours += "".join(capfd.readouterr())
+    assert "slack_request_refused" in ours
+    for secret in ("canary-prompt", slack.world.signing_secret, headers["X-Slack-Signature"]):
+        assert secret not in ours
+
+
+async def test_a_port_in_use_and_an_unknown_host_are_said_in_a_sentence() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(SetupProblem, match=f"{port}.*SLACK_HTTP_PORT"):
+            http.listen("127.0.0.1", port)
+    for host in ("192.0.2.1", "no such host", "\u3042" * 80, "300.1.1.1"):
+        with pytest.raises(SetupProblem, match="SLACK_HTTP_HOST"):
+            http.listen(host, 0)
+
+
+async def test_no_server_without_a_secret() -> None:
+    async with StandIn() as slack, aiohttp.ClientSession() as session:
+        app = Echo(slack, session).app
+        with pytest.raises(SetupProblem, match="SLACK_SIGNING_SECRET"):
+            await http.serve(app, signing_secret=" ", host="127.0.0.1", port=0, ports=SystemPorts(), ready=print)
+
+
+@pytest.mark.parametrize("busy", [False, True])
+async def test_stopping_takes_less_than_a_second_and_leaves_nothing(busy: bool) -> None:
+    async with StandIn() as slack:
+        before = asyncio.all_tasks()
+        async with over_http(slack) as echo:
+            if busy:
+                working = asyncio.Event()
+
+                async def for_ever(body: object) -> None:
+                    working.set()
+                    await asyncio.Event().wait()
+
+                echo.before_ack = for_ever
+                event = await slack.people.mention(slack.ada, slack.channel, "a cat")
+                await working.wait()
+            idle = socket.create_connection(("127.0.0.1", int(slack.http.address.split(":")[2].split("/")[0])))
+            idle.sendall(b"POST /slack/events HTTP/1.1\r\nHost:")
+            await asyncio.sleep(0.05)
+            began = time.monotonic()
+            await echo.stop()
+            assert time.monotonic() - began < 1.0
+            idle.close()
+        if busy:
+            await slack.until(lambda: event.refused is not None, what="an answer that makes Slack send it again")
+            assert slack.http.answers[0].status == 503
+        ours = [task for task in asyncio.all_tasks() - before if "slack" in task.get_name() or "uvicorn" in repr(task)]
+        assert ours == []
+        with pytest.raises(OSError):
+            socket.create_connection(("127.0.0.1", int(slack.http.address.split(":")[2].split("/")[0])), timeout=0.2)
