@@ -18,6 +18,7 @@ from adapters.slack.callers import of_press
 from adapters.slack.checks import Identity
 from adapters.slack.intake import Ack, Intake
 from adapters.slack.presses import Presses
+from adapters.slack.settings import hidden_environment
 from bot.texts import text
 
 log = structlog.get_logger()
@@ -41,17 +42,18 @@ def build(client: AsyncWebClient, token: str, signing_secret: str, identity: Ide
 
     logger = logging.getLogger("slack_bolt.imagine")
     logger.setLevel(logging.ERROR)  # its warnings are about settings that are meant as they are
-    app = AsyncApp(
-        name="imagine-bot",
-        logger=logger,
-        client=client,
-        signing_secret=signing_secret or "socket mode has none",
-        authorize=authorize,
-        # Listeners end soon and acknowledge themselves: their answer is sent when they have ended, without the library's polling.
-        process_before_response=True,
-        attaching_function_token_enabled=False,
-        attaching_conversation_kwargs_enabled=False,
-    )
+    with hidden_environment():
+        app = AsyncApp(
+            name="imagine-bot",
+            logger=logger,
+            client=client,
+            signing_secret=signing_secret or "socket mode has none",
+            authorize=authorize,
+            # Listeners end soon and acknowledge themselves: their answer is sent when they have ended, without the library's polling.
+            process_before_response=True,
+            attaching_function_token_enabled=False,
+            attaching_conversation_kwargs_enabled=False,
+        )
 
     @app.command(ANYTHING)
     async def command(body: dict[str, Any], ack: Ack) -> None:

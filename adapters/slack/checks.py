@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.utils
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -103,6 +104,16 @@ async def identify(client: Any) -> Identity:
         scopes=_scopes(answer.headers),
         slack_time=_date(answer.headers),
     )
+
+
+def concerns(who: Identity, allowed: Collection[str]) -> list[str]:
+    """What keeps the bot from being of use although it can start, a sentence each."""
+    found = []
+    if who.missing:
+        found.append(text("slack.setup.scopes_missing", missing=", ".join(who.missing)))
+    if allowed and who.team not in allowed:
+        found.append(text("slack.setup.not_allowed", name=who.team_name, team=who.team))
+    return found
 
 
 async def app_token(client: Any, token: str) -> str:

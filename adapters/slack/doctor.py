@@ -49,8 +49,8 @@ async def _look(client: AsyncWebClient, found: settings.Settings, env: Mapping[s
         yield _good("proxy", text("slack.doctor.proxy", proxy=_place(proxy)))
     who = await checks.identify(client)
     yield _good("token", text("slack.doctor.token_ok", name=who.name, team=who.team_name, id=who.team))
-    if who.missing:
-        yield _bad("scopes", text("slack.setup.scopes_missing", missing=", ".join(who.missing)))
+    for sentence in checks.concerns(who, ()):
+        yield _bad("scopes", sentence)
     yield _good("scopes", text("slack.doctor.scopes_ok" if who.scopes is not None else "slack.doctor.scopes_unknown"))
     async for finding in _way_in(client, found, who, ports):
         yield finding
@@ -60,14 +60,18 @@ async def _look(client: AsyncWebClient, found: settings.Settings, env: Mapping[s
     ):
         if channel is not None:
             yield await _channel(client, variable, channel, who)
-    if found.allowed_workspaces and who.team not in found.allowed_workspaces:
-        yield _bad("workspace", text("slack.setup.not_allowed", name=who.team_name, team=who.team))
+    for sentence in checks.concerns(who, found.allowed_workspaces):
+        yield _bad("workspace", sentence)
 
 
 async def _way_in(client: AsyncWebClient, found: settings.Settings, who: checks.Identity, ports: Ports) -> AsyncIterator[Finding]:
     """Whether commands can reach the bot."""
     if found.socket_mode and found.app_token is not None:
-        await checks.app_token(client, found.app_token)
+        try:
+            await checks.app_token(client, found.app_token)
+        except SetupProblem as problem:
+            yield _bad("app_token", str(problem))
+            return
         other = await checks.other_app(client, who.user, found.app_token)
         yield _bad("app_token", other) if other else _good("app_token", text("slack.doctor.app_token_ok"))
         return
@@ -84,7 +88,7 @@ def _way(ahead: float) -> str:
 async def _channel(client: AsyncWebClient, variable: str, channel: str, who: checks.Identity) -> Finding:
     looked = await checks.channel(client, variable, channel, who.user, who.name)
     wrong = looked.problem or looked.warning
-    return _bad("channel", wrong, name=variable) if wrong else _good("channel", text("slack.doctor.channel_ok"), name=variable)
+    return _bad("channel", wrong) if wrong else _good("channel", text("slack.doctor.channel_ok", name=variable, channel=looked.name))
 
 
 def _unreachable(error: checks.NotReachable, found: settings.Settings) -> str:
@@ -104,9 +108,9 @@ def _place(address: str) -> str:
         return "?"
 
 
-def _good(what: str, sentence: str, **fields: str) -> Finding:
-    return Finding(True, text(f"slack.doctor.what_{what}", **fields), sentence)
+def _good(what: str, sentence: str) -> Finding:
+    return Finding(True, text(f"slack.doctor.what_{what}"), sentence)
 
 
-def _bad(what: str, sentence: str, **fields: str) -> Finding:
-    return Finding(False, text(f"slack.doctor.what_{what}", **fields), sentence)
+def _bad(what: str, sentence: str) -> Finding:
+    return Finding(False, text(f"slack.doctor.what_{what}"), sentence)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from adapters.slack import settings
@@ -28,8 +27,9 @@ class SlackPlugin:
         return settings.problems(env)
 
     def build(self, env: Mapping[str, str], context: Context) -> Adapter:
-        adapter: Adapter = import_module("adapters.slack.adapter").SlackAdapter(settings.read(env), context)
-        return adapter
+        from adapters.slack.adapter import SlackAdapter
+
+        return SlackAdapter(settings.read(env), context)
 
     async def examine(self, env: Mapping[str, str]) -> Sequence[Finding]:
         from adapters.slack.doctor import examine

@@ -16,7 +16,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from typer.testing import CliRunner
 
 from adapters.slack import cli, manifest, plugin, settings
-from adapters.slack.checks import PASSING, REFUSALS
+from adapters.slack.app import build
+from adapters.slack.checks import PASSING, REFUSALS, Identity
 from adapters.slack.troubles import CODES, Trouble
 from bot.settings import KNOWN
 from bot.settings.names import meant
@@ -141,16 +142,17 @@ def test_what_is_left_out_has_a_default() -> None:
     assert found.allowed_workspaces == {"T1", "T2"}
 
 
-def test_oauth_variables_of_another_app_do_not_take_the_token_from_bolt(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_oauth_variables_of_another_app_do_not_make_bolt_an_oauth_app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
     monkeypatch.setenv("SLACK_CLIENT_SECRET", "s" * 32)
-    with settings.hidden_environment():
-        app = AsyncApp(client=AsyncWebClient(token=BOT), signing_secret=SECRET)
-    assert os.environ["SLACK_CLIENT_ID"] == "1.2"
+    who = Identity("T1", "Studio", "U1", "B1", "imagine", None)
+    nothing: Any = None
+    app = build(AsyncWebClient(), BOT, SECRET, who, nothing, nothing)
     assert app.oauth_flow is None
-    assert app._token == BOT
-    assert AsyncApp(client=AsyncWebClient(token=BOT), signing_secret=SECRET).oauth_flow is not None, "bolt needs hiding no more"
+    assert app.installation_store is None
+    assert os.environ["SLACK_CLIENT_ID"] == "1.2", "others may need it"
+    assert AsyncApp(client=AsyncWebClient(token=BOT), signing_secret=SECRET).oauth_flow is not None, "bolt does this no more"
 
 
 def test_naming_the_adapter_and_its_commands_loads_none_of_slacks_libraries() -> None:
