@@ -18,10 +18,13 @@ from typer.testing import CliRunner
 from adapters.slack import cli, manifest, plugin, settings
 from adapters.slack.app import build
 from adapters.slack.checks import PASSING, REFUSALS, Identity
+from adapters.slack.guard import PATH
+from adapters.slack.intake import VIEWS
 from adapters.slack.troubles import CODES, Trouble
 from bot.settings import KNOWN
 from bot.settings.names import meant
 from bot.texts import text
+from tests.slack.standin.world import SCOPES
 
 ROOT = Path(__file__).resolve().parents[2]
 BOT, APP, SECRET = "xoxb-1111-2222-abcdef", "xapp-1-A0123456789-3333-abcdef", "0123456789abcdef0123456789abcdef"
@@ -218,6 +221,12 @@ def test_the_manifest_for_socket_mode_is_within_slacks_limits_and_complete() -> 
     assert not found["settings"]["org_deploy_enabled"]
     assert found["features"]["app_home"]["messages_tab_enabled"]
     assert not found["features"]["app_home"]["messages_tab_read_only_enabled"]
+
+
+def test_the_manifest_asks_for_what_the_bot_serves_and_needs() -> None:
+    assert {f"/{name}" for name in manifest.COMMANDS} == {"/imagine", "/imagine-settings", *VIEWS}
+    assert set(manifest.SCOPES) == SCOPES, "what the stand-in grants, and every test gets along with"
+    assert manifest.PATH == PATH
 
 
 @pytest.mark.parametrize("host", ["https://bot.example.com", "https://bot.example.com/", "https://bot.example.com/slack/events"])
