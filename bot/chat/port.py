@@ -25,6 +25,8 @@ class Message:
     """Platform id of the one reader when the audience is MEMBER."""
     ref: Mapping[str, str] = field(default_factory=dict)
     """What the adapter remembered of the platform's message: ids, path; empty before the first send."""
+    maybe_shown: bool = False
+    """With an empty `ref`: an earlier send, also of a dead process, may have shown it. A platform without nonces looks before it posts."""
 
 
 class RefusedWhy(StrEnum):

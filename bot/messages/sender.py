@@ -149,7 +149,9 @@ class Sender:
         if stored is None or view is None or stored.settled:
             line.last, line.tries = None, 0
             return
-        message = stored.message if line.ref is None else _with_ref(stored.message, line.ref)
+        message = stored.message if line.ref is None else dataclasses.replace(stored.message, ref=line.ref)
+        if line.lost and not message.ref:
+            message = dataclasses.replace(message, maybe_shown=True)
         if _looks_like(view, line.last) and self._repeats_later(message_id, line):
             return
         if _looks_like(view, line.last) and not (view.final and (line.lost or stored.wanted > stored.sent)):
@@ -269,7 +271,3 @@ class Sender:
 def _looks_like(view: View, last: View | None) -> bool:
     """Whether people would see no difference; when to look again is not seen."""
     return last is not None and dataclasses.replace(view, refresh_at=last.refresh_at) == last
-
-
-def _with_ref(message: Message, ref: Mapping[str, str]) -> Message:
-    return Message(message.id, message.subject, message.audience, message.place, message.person, ref)
