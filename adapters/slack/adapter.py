@@ -52,15 +52,14 @@ class SlackAdapter:
     def __init__(self, settings: Settings, context: Context) -> None:
         self.settings, self._ports = settings, context.ports
         self._folder = context.data_dir / "slack"
-        boot = context.ports.new_id()
         fitting = Fitting(context.picture)
         self._client = self._client_with(settings.bot_token)
         self._wire = SlackWire(self._client, None, online=False)
         uploads = Uploads(self._wire, context.ports)
-        self._answers = Answers(self._wire, uploads, fitting, context.ports, boot)
+        self._answers = Answers(self._wire, uploads, fitting, context.ports)
         delivery = Delivery(self._wire, uploads, fitting, Pace(), context.ports)
         self._journal = Journal(self._folder / "answered.log")
-        self._chat = SlackChat(self._wire, delivery, self._journal, context.ports, boot)
+        self._chat = SlackChat(self._wire, delivery, self._journal, context.ports)
         self.chat: ChatPort = self._chat
         self._moderators = SlackModerators(self._wire, context.ports)
         self.moderators: ModeratorCheck = self._moderators
@@ -108,7 +107,7 @@ class SlackAdapter:
         client.session = session
         app = apps.build(client, settings.bot_token, settings.signing_secret or "", identity, intake, presses)
         if settings.app_token is not None:
-            await Sockets(app, settings.app_token, self._ports).run(ready)
+            await Sockets(app, settings.app_token, self._ports, warn=_warn).run(ready)
         else:
             await http.serve(
                 app,
@@ -185,3 +184,8 @@ class SlackAdapter:
         """A sentence for somebody from a workspace that the operator did not allow."""
         allowed = self.settings.allowed_workspaces
         return text("slack.not_here") if allowed and caller.team not in allowed else None
+
+
+def _warn(sentence: str) -> None:
+    """For the operator, while the bot goes on."""
+    log.warning("slack_operator", what_to_do=sentence)

@@ -36,10 +36,9 @@ class Answers:
     uploads: Uploads
     fitting: Fitting
     ports: Ports
-    boot: str
 
     def handle(self, caller: Caller) -> Handle:
-        return Handle(caller.person, caller.url, self.ports.now(), self.boot)
+        return Handle(caller.person, caller.url, self.ports.now())
 
     async def say(self, caller: Caller, said: str | View) -> bool:
         """To that person alone. False when no way was open."""

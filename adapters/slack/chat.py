@@ -38,6 +38,8 @@ WHY: dict[Trouble, RefusedWhy] = {
     Trouble.FILE_NOT_READY: RefusedWhy.INVALID,
 }
 """Troubles that end a way; the others end the whole send for now."""
+NOT_NOW = (Trouble.WAIT, Trouble.LOST, Trouble.UNAUTHORISED)
+"""Troubles that end a send for now, whatever it was for."""
 NO_WAY = Judged(Trouble.OVER, "no_way_left")
 SAID_BEFORE = Judged(Trouble.OVER, "said_before")
 """Whether it arrived is not known and cannot be found out: it is not said there again, and the member gets it directly."""
@@ -51,11 +53,8 @@ class SlackChat:
     delivery: Delivery
     journal: Journal
     ports: Ports
-    boot: str
     bot_name: str = "imagine"
     """For the invitation; set when Slack has told it."""
-    _tried: dict[str, None] = field(default_factory=dict)
-    """Messages that this process has tried to post itself: what it knows of them is all there is."""
     _presses: dict[str, tuple[str, float]] = field(default_factory=dict)
     """Row -> response_url of the newest press on its message, and when."""
 
@@ -126,25 +125,22 @@ class SlackChat:
         found = await self._found(message, spot, way)
         if isinstance(found, Judged):
             return self.delivery.final_word(found, spot, safe=True)
-        self._tried[message.id] = None
-        if len(self._tried) > REMEMBERED:
-            self._tried.pop(next(iter(self._tried)))
         return await self.delivery.put(message, view, found or spot, way.channel, way.thread, notes)
 
     async def _found(self, message: Message, spot: Spot, way: Way) -> Spot | Judged | None:
         """The message where a lost post, or a process that died, may have left it; None when it is not there."""
-        handle = _handle(message)
-        ours = message.id in self._tried or (handle is not None and handle.boot == self.boot)
-        if ours and not spot.lost:
+        if not (message.maybe_shown or spot.lost):
             return None
+        handle = _handle(message)
         since = float(spot.lost) if spot.lost else None if handle is None else handle.at
         found = await judged_call(self.wire.find(way.channel, way.thread, message.id, since))
-        if isinstance(found, Judged):
-            if found.trouble is not Trouble.SCOPE:
-                return found
-            log.warning("slack_cannot_look_for_lost_messages", detail=found.detail)
-            return None
-        return None if found is None else spot.at(way.channel, found)
+        if not isinstance(found, Judged):
+            return None if found is None else spot.at(way.channel, found)
+        if found.trouble in NOT_NOW:
+            return found
+        # Where nothing can be looked up, an answer that may be there twice is better than none.
+        log.warning("slack_cannot_look_for_lost_message", message=message.id, detail=found.detail)
+        return None
 
     # ---- where the bot is no member ------------------------------------------------------------------------------------------
 
@@ -180,7 +176,7 @@ class SlackChat:
             ways = first_ways(message, view, _handle(message), self.ports.now())
             return await self._posted(message, view, replace(spot, way=""), ways, NO_WAY)
         url, at = self._presses.get(message.subject.partition(":")[2], ("", 0.0))
-        if Handle("", url, at, "").alive(self.ports.now()):
+        if Handle("", url, at).alive(self.ports.now()):
             judged = await judged_call(self.wire.respond(url, Draft(view).body(""), public=True, replace=True))
             if judged is not None:
                 log.warning("slack_answer_not_changed", message=message.id, detail=judged.detail)

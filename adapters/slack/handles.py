@@ -19,8 +19,6 @@ class Handle:
     """The event's response_url; empty where Slack gave none (mentions, forms of a button in a form)."""
     at: float
     """Wall-clock time at which the event was taken."""
-    boot: str
-    """Which process took it: another one cannot know whether a message was posted already, and looks first."""
 
     def alive(self, now: float) -> bool:
         """Whether the response_url can still be used."""
@@ -28,12 +26,12 @@ class Handle:
 
     def reply(self) -> dict[str, str]:
         """For `Place.reply`."""
-        return {"person": self.person, "url": self.url, "at": f"{self.at:.3f}", "boot": self.boot}
+        return {"person": self.person, "url": self.url, "at": f"{self.at:.3f}"}
 
 
 def of_reply(reply: Mapping[str, str]) -> Handle | None:
     """The handle in a place, or None when it holds none (or one of a version that we do not know)."""
     try:
-        return Handle(person=reply["person"], url=reply["url"], at=float(reply["at"]), boot=reply["boot"])
+        return Handle(person=reply["person"], url=reply["url"], at=float(reply["at"]))
     except (KeyError, ValueError):
         return None

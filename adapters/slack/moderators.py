@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 
 from adapters.slack.remembered import Remembered
+from adapters.slack.troubles import Trouble, judge
 from adapters.slack.wire import Who
 from bot.ports import Ports
 
@@ -18,6 +19,8 @@ WITHIN = 4.0
 RIGHTS_LIFE = 45.0
 """Seconds for which an answer about rights counts; somebody who left the channel decides nothing after that."""
 NAMES_LIFE = 3600.0
+CLOSING = (Trouble.WAIT, Trouble.LOST, Trouble.UNAUTHORISED)
+"""Troubles after which nobody is a moderator until Slack answers."""
 
 
 class Roll(Protocol):
@@ -67,7 +70,16 @@ class SlackModerators:
 
     async def _of_channel(self, channel: str) -> frozenset[str]:
         """Nobody where everybody can join: a public channel makes no moderators."""
-        if await self._roll.is_public(channel):
+        try:
+            public = await self._roll.is_public(channel)
+        except Exception as error:
+            judged = judge(error)
+            if judged is None or judged.trouble in CLOSING:
+                raise
+            # Slack will not say what kind of channel it is, now or later. Who is in it is the question that counts.
+            log.warning("slack_channel_kind_unknown", channel=channel, detail=judged.detail)
+            public = False
+        if public:
             log.warning("slack_moderators_channel_is_public", channel=channel)
             return frozenset()
         return await self._roll.members(channel)
