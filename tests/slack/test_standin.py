@@ -340,7 +340,7 @@ async def test_tokens_and_scopes_are_checked() -> None:
 
 async def test_rates_are_slacks_when_they_are_asked_for() -> None:
     async with slack(rates=True) as (standin, client):
-        for _ in range(4):
+        for _ in range(3):
             await client.chat_postMessage(channel=standin.channel.id, text="x", **QUIET)
         with pytest.raises(SlackApiError) as refused:
             await client.chat_postMessage(channel=standin.channel.id, text="x", **QUIET)

@@ -27,31 +27,42 @@ PER_MINUTE = {
     "files.delete": 50,
     "chat.postEphemeral": 100,
 }
-POSTS_BURST, POSTS_SECONDS = 4, 4.0
+POSTS_BURST, POSTS_PER_SECOND = 3.0, 1.0
+"""A bucket per channel: a short burst, then one a second."""
 
 
 class Rates:
-    """Sliding windows by the stand-in's clock."""
+    """Slack's limits by the stand-in's clock."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._seen: defaultdict[tuple[str, str], deque[float]] = defaultdict(deque)
+        self._seen: defaultdict[str, deque[float]] = defaultdict(deque)
+        self._buckets: dict[str, tuple[float, float]] = {}
+        """Channel -> posts left, and when that was."""
         self.refused = 0
 
     def wait(self, method: str, args: Mapping[str, Any]) -> int:
         """Seconds until this would be taken; 0 takes it."""
-        if method == "chat.postMessage":
-            return self._wait((method, str(args.get("channel"))), POSTS_BURST, POSTS_SECONDS)
-        if method in PER_MINUTE:
-            return self._wait((method, ""), PER_MINUTE[method], 60.0)
-        return 0
+        wait = self._post(str(args.get("channel"))) if method == "chat.postMessage" else self._window(method)
+        self.refused += wait > 0
+        return wait
 
-    def _wait(self, key: tuple[str, str], most: int, seconds: float) -> int:
-        now, seen = self.world.now(), self._seen[key]
-        while seen and now - seen[0] >= seconds:
+    def _post(self, channel: str) -> int:
+        now = self.world.now()
+        left, since = self._buckets.get(channel, (POSTS_BURST, now))
+        left = min(POSTS_BURST, left + (now - since) * POSTS_PER_SECOND)
+        taken = left >= 1.0
+        self._buckets[channel] = (left - 1.0 if taken else left, now)
+        return 0 if taken else max(1, math.ceil((1.0 - left) / POSTS_PER_SECOND))
+
+    def _window(self, method: str) -> int:
+        most = PER_MINUTE.get(method)
+        if most is None:
+            return 0
+        now, seen = self.world.now(), self._seen[method]
+        while seen and now - seen[0] >= 60.0:
             seen.popleft()
         if len(seen) < most:
             seen.append(now)
             return 0
-        self.refused += 1
-        return max(1, math.ceil(seconds - (now - seen[0])))
+        return max(1, math.ceil(60.0 - (now - seen[0])))

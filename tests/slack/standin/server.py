@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar
 
@@ -125,14 +126,20 @@ class StandIn:
         return await self.until(lambda: event.opened, timeout, f"a modal after {event.what}")
 
     async def until(self, found: Callable[[], T], timeout: float = 10.0, what: str = "") -> T:
-        """Wait until something is true; returns it. Looks again at every request, event and file."""
+        """Wait until something is true; returns it. Looks again at every request, event and file, and now and then without any."""
         try:
-            async with asyncio.timeout(timeout), self.world.changed:
+            async with asyncio.timeout(timeout):
                 while not (result := found()):
-                    await self.world.changed.wait()
+                    await self._something(0.05)
                 return result
         except TimeoutError:
             raise AssertionError(f"waited {timeout} s for {what or 'something that did not happen'}\n{self.describe()}") from None
+
+    async def _something(self, within: float) -> None:
+        """Wait until something happens here, at most so long."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within), self.world.changed:
+                await self.world.changed.wait()
 
     def describe(self) -> str:
         """What a failing test needs to know."""
