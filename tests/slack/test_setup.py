@@ -272,6 +272,15 @@ def test_the_page_explains_every_scope_and_every_refusal() -> None:
         assert name in page
 
 
+def test_log_lines_that_the_page_names_exist() -> None:
+    page = (ROOT / "docs" / "slack.md").read_text(encoding="utf-8")
+    source = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "adapters" / "slack").glob("*.py"))
+    named = set(re.findall(r"`(slack_[a-z_]+)", page)) - set(CODES)
+    assert len(named) > 5
+    for name in named:
+        assert f'"{name}"' in source, name
+
+
 def test_whatever_a_running_bot_takes_for_a_dead_token_ends_a_start_with_a_sentence() -> None:
     assert {code for code, trouble in CODES.items() if trouble is Trouble.UNAUTHORISED} <= set(REFUSALS)
 
