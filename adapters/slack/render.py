@@ -100,7 +100,10 @@ def bold(words: str, limit: int = LABEL, before: str = "") -> dict[str, Any]:
 
 
 def _title(view: View) -> Block:
+    """The state in bold; a sentence that is all there is stands as a sentence."""
     mark = MARKS.get(view.tone)
+    if mark is None and not (view.text or view.quote or view.facts or view.buttons):
+        return section(typed(clean(view.title).strip()))
     return section(bold(view.title, TITLE, f"{mark} " if mark else ""))
 
 

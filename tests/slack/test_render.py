@@ -144,10 +144,10 @@ def test_state_quotation_reasons_pictures_notes_and_buttons_stand_in_this_order(
 def test_every_tone_but_the_neutral_one_has_a_symbol_beside_its_words_and_none_of_them_is_read_aloud() -> None:
     firsts = {}
     for tone in Tone:
-        body = message(View(title="Words", tone=tone))
+        body = message(View(title="Words", text=("and more",), tone=tone))
         firsts[tone] = body.blocks[0]["text"]["text"]
         assert "*Words*" in firsts[tone]
-        assert body.text == "Words"
+        assert body.text == "Words\nand more"
     assert firsts[Tone.NEUTRAL] == "*Words*"
     assert len(set(firsts.values())) == len(Tone)
 
@@ -155,6 +155,12 @@ def test_every_tone_but_the_neutral_one_has_a_symbol_beside_its_words_and_none_o
 def test_what_is_read_aloud_holds_the_same_words_as_the_blocks() -> None:
     view = View(title="No picture", text=("The service is down.", "Tried 3 times."), quote="a <cat>", facts=(Fact("State", "Open"),))
     assert message(view, asked="Ada").text == "No picture\nAda asked for: a &lt;cat&gt;\nThe service is down.\nTried 3 times.\nState: Open"
+
+
+def test_a_sentence_that_is_all_there_is_to_say_stands_as_a_sentence_and_whole() -> None:
+    words = "Your budget for today is used up. " * 20
+    [block] = message(View(title=words)).blocks
+    assert block["text"]["text"] == words.strip()
 
 
 def test_hidden_facts_are_in_no_message_and_in_no_notification_but_in_the_sheet() -> None:
