@@ -36,6 +36,8 @@ POSTS = Limit(10, 3.0)
 
 ASK_AGAIN = 2.0
 """Longest wait for progress: the core asks no sooner, not even when the message becomes final meanwhile."""
+FINAL_ASKS_AGAIN = 30.0
+"""Longest wait for final views, so that the place of one that never comes back is free again before long."""
 KEPT_FOR_PROGRESS, KEPT_FOR_FINAL = 3.0, 10.0
 """Seconds for which a place is kept for somebody who does not come back in time."""
 LEADS: dict[Kind, float] = {"post": 30.0, "update": 1e9}
@@ -47,6 +49,8 @@ _SAME = 1e-6
 
 Key = tuple[str, str]
 """What a limit counts: (kind, channel); an empty channel is the whole workspace."""
+Lane = tuple[str, str, bool]
+"""Who has the same limits: (kind, channel, final)."""
 
 
 @dataclass(slots=True)
@@ -58,10 +62,13 @@ class Log:
 
     def earliest(self, start: float) -> float:
         """The first moment from `start` at which one more call leaves every window within the limit."""
-        moment, seconds = start, self.limit.seconds - _SAME
-        for first, last in zip(self.times, self.times[self.limit.count - 1 :], strict=False):
-            if max(moment, last) - min(moment, first) < seconds:
-                moment = first + self.limit.seconds
+        moment, times, count, seconds = start, self.times, self.limit.count, self.limit.seconds
+        for index in range(bisect_left(times, start - seconds), len(times) - count + 1):
+            first, last = times[index], times[index + count - 1]
+            if first >= moment + seconds:
+                break
+            if max(moment, last) - min(moment, first) < seconds - _SAME:
+                moment = first + seconds
         return moment
 
     def add(self, moment: float) -> None:
@@ -84,6 +91,9 @@ class Waiting:
     not_before: float
     back: float = 0.0
     """When they were told to ask again."""
+
+    def lane(self) -> Lane:
+        return self.kind, self.channel if self.kind == "post" else "", self.final
 
     def rank(self) -> tuple[float, int]:
         return self.since - (LEADS[self.kind] if self.final else 0.0), self.number
@@ -116,9 +126,7 @@ class Pace:
             for key, limit in _limits(me.kind, me.channel, me.final):
                 self._logs.setdefault(key, Log(limit)).add(now)
             return 0.0
-        wait = max(SHORTEST, moment - now)
-        if not final:
-            wait = min(wait, ASK_AGAIN)
+        wait = min(max(SHORTEST, moment - now), FINAL_ASKS_AGAIN if final else ASK_AGAIN)
         me.back = now + wait
         return wait
 
@@ -157,13 +165,20 @@ class Pace:
     def _place(self, now: float, me: Waiting) -> float:
         """When this one's turn is, after everybody who goes before."""
         logs: dict[Key, Log] = {}
-        for one in self._before(now, me):
-            moment = self._earliest(logs, one, max(now, one.not_before))
-            if not me.final and moment > now + ASK_AGAIN and (one.kind, one.channel, one.final) == (me.kind, me.channel, me.final):
-                return moment  # behind the same limits: later still
+        lanes: dict[Lane, tuple[float, float]] = {}
+        for one in [*self._before(now, me), me]:
+            start = max(now, one.not_before)
+            # Behind somebody with the same limits it is never sooner than they: no need to look at the time before.
+            ahead = lanes.get(one.lane())
+            if ahead is not None and ahead[0] <= start:
+                start = max(start, ahead[1])
+            moment = self._earliest(logs, one, start)
+            if one is me or (not me.final and moment > now + ASK_AGAIN and one.lane() == me.lane()):
+                break
+            lanes[one.lane()] = (max(now, one.not_before), moment)
             for key, _ in _limits(one.kind, one.channel, one.final):
                 logs[key].add(moment)
-        return self._earliest(logs, me, me.not_before)
+        return moment
 
     def _before(self, now: float, me: Waiting) -> Sequence[Waiting]:
         rank = me.rank()

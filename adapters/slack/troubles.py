@@ -43,6 +43,38 @@ class Trouble(StrEnum):
     """Slack does not like the payload: a bug of ours."""
 
 
+class RespondFailed(Exception):
+    """A response_url did not take an answer."""
+
+    def __init__(self, status: int, code: str = "", wait: float | None = None) -> None:
+        super().__init__(f"{status}/{code}")
+        self.status = status
+        """Zero for an address that is none of Slack's."""
+        self.code = code
+        self.wait = wait
+
+
+class NotConnected(Exception):
+    """There is no session with Slack at the moment: nothing was sent."""
+
+
+class UploadFailed(Exception):
+    """The upload host did not take a file."""
+
+    def __init__(self, status: int, wait: float | None = None) -> None:
+        super().__init__(str(status))
+        self.status = status
+        self.wait = wait
+
+
+class Unreadable(Exception):
+    """An answer that is not what Slack's description says; the call may have been carried out."""
+
+
+class FileNotSeen(Exception):
+    """A file is at Slack and not where people could see it; `uploads` says which way."""
+
+
 _CODES: dict[Trouble, str] = {
     Trouble.GONE: """
         message_not_found cant_update_message edit_window_closed cant_delete_message compliance_exports_prevent_deletion
@@ -103,11 +135,18 @@ HINTS: tuple[tuple[str, str, Trouble], ...] = (
     ("invalid_arguments", "trigger_id", Trouble.TRIGGER),  # slackapi/bolt-python#434: `trigger_id` expired
 )
 """(error code, words in its messages, what it is then): codes that mean several things."""
-ADDRESSES: dict[int, Trouble] = {400: Trouble.INVALID, 403: Trouble.FORBIDDEN, 404: Trouble.OVER, 410: Trouble.OVER, 413: Trouble.TOO_LONG}
-"""For answers of a response_url or of the upload host without a code that we know."""
+ADDRESSES: dict[int, Trouble] = {
+    **dict.fromkeys((301, 302, 303, 307, 308, 404, 410), Trouble.OVER),
+    403: Trouble.FORBIDDEN,
+    413: Trouble.TOO_LONG,
+    429: Trouble.WAIT,
+}
+"""For answers of a response_url without a code that we know."""
+UPLOADS: dict[int, Trouble] = {**dict.fromkeys((403, 404, 408, 410), Trouble.LOST), 429: Trouble.WAIT}
+"""Of the upload host. An address that it does not know (any more) is as good as a lost upload: the next one gets another."""
 
 NETWORK = (aiohttp.ClientError, OSError, TimeoutError, asyncio.TimeoutError)
-NOTHING_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+NOTHING_SENT = (NotConnected, aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError, aiohttp.ConnectionTimeoutError)
 """The connection never stood."""
 
 _TOKEN = re.compile(r"[a-z0-9_]{1,60}")
@@ -124,42 +163,14 @@ class Judged:
     """Seconds, for WAIT."""
 
 
-class RespondFailed(Exception):
-    """A response_url did not take an answer."""
-
-    def __init__(self, status: int, code: str = "", wait: float | None = None) -> None:
-        super().__init__(f"{status}/{code}")
-        self.status = status
-        """Zero for an address that is none of Slack's."""
-        self.code = code
-        self.wait = wait
-
-
-class UploadFailed(Exception):
-    """The upload host did not take a file."""
-
-    def __init__(self, status: int, wait: float | None = None) -> None:
-        super().__init__(str(status))
-        self.status = status
-        self.wait = wait
-
-
-class Unreadable(Exception):
-    """An answer that is not what Slack's description says; the call may have been carried out."""
-
-
-class FileNotSeen(Exception):
-    """A file is at Slack and not where people could see it; `uploads` says which way."""
-
-
 def judge(error: BaseException) -> Judged | None:
     """What an exception of a call to Slack means; None for one that is no answer of Slack or the network (a bug)."""
     if isinstance(error, SlackApiError):
         return _judge_answer(error)
     if isinstance(error, RespondFailed):
-        return _judge_address(error.status, error.code, error.wait)
+        return _judge_status(error.status, error.code, error.wait, ADDRESSES)
     if isinstance(error, UploadFailed):
-        return _judge_address(error.status, "upload", error.wait)
+        return _judge_status(error.status, "upload", error.wait, UPLOADS)
     if isinstance(error, FileNotSeen):
         return Judged(Trouble.FILE_NOT_READY, type(error).__name__)
     if isinstance(error, NOTHING_SENT):
@@ -203,21 +214,10 @@ def _judge_answer(error: SlackApiError) -> Judged:
     return Judged(trouble, _detail(code, answer, messages), _wait(trouble, code, named))
 
 
-def _judge_address(status: int, code: str, named: float | None) -> Judged:
+def _judge_status(status: int, code: str, named: float | None, table: Mapping[int, Trouble]) -> Judged:
     code = code_of(code)
-    trouble = CODES.get(code)
-    if trouble is None:
-        trouble = _of_status(status)
+    trouble = CODES.get(code) or table.get(status) or (Trouble.LOST if status >= 500 else Trouble.INVALID)
     return Judged(trouble, f"{status}/{code}", _wait(trouble, code, named))
-
-
-def _of_status(status: int) -> Trouble:
-    if status == 429:
-        return Trouble.WAIT
-    if status >= 500:
-        return Trouble.LOST
-    # A redirect, or an address that we refused to call: it leads nowhere.
-    return ADDRESSES.get(status, Trouble.OVER if status < 400 else Trouble.INVALID)
 
 
 def _wait(trouble: Trouble, code: str, named: float | None) -> float:

@@ -9,11 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, TypeVar
 
 import aiohttp
 import structlog
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from adapters.slack.fitting import Fitted
 from adapters.slack.pace import Limit, Log
 from adapters.slack.troubles import FileNotSeen, Judged, Trouble, UploadFailed, judge, retry_after
 from adapters.slack.wire import SlackWire, read
@@ -26,29 +29,22 @@ DEADLINE = 20.0
 PAUSES = (0.3, 0.6, 1.2, 2.4)
 """Seconds before each look at a file; the last one repeats."""
 TRANSFERS = 6
-"""Files under way to Slack at once; three of one message."""
-OF_ONE = 3
+"""Files sent to Slack at once, of all messages together."""
+FEW = 5
+"""Files that are waited for without an eye on the limits."""
+PATIENCE = 15.0
+"""Seconds that a call may wait for its turn; the whole send has a minute."""
 UPLOAD_WITHIN = aiohttp.ClientTimeout(total=40.0)
 REMEMBERED = 500
 CALLS = Limit(20, 12.5)
-"""96 a minute for each method below; they are Tier 4, 100 and more a minute."""
+"""96 a minute for each of the three methods; they are Tier 4, 100 and more a minute."""
 ONCE_MORE = (Trouble.LOST, Trouble.FILE_NOT_READY)
 """After these an upload begins once more, as another file: nobody has seen the first one."""
 
+BEGIN, COMPLETE, LOOK = "files.getUploadURLExternal", "files.completeUploadExternal", "files.info"
+
 Key = tuple[str, str]
-
-
-class Picture(Protocol):
-    """What is uploaded; `adapters.slack.fitting.Fitted` is one."""
-
-    @property
-    def sha256(self) -> str: ...
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def content(self) -> bytes: ...
+T = TypeVar("T")
 
 
 class NotReady(FileNotSeen):
@@ -71,8 +67,10 @@ class Uploads:
     _under_way: dict[Key, asyncio.Task[str]] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(TRANSFERS))
     _calls: dict[str, Log] = field(default_factory=dict)
+    _closed: dict[str, float] = field(default_factory=dict)
+    """Method -> until when Slack wants no call of it."""
 
-    async def ready(self, identity: str, picture: Picture) -> str:
+    async def ready(self, identity: str, picture: Fitted) -> str:
         """The id of a file that the message with this identity can show. Raises NotReady at the deadline, or what the calls raise.
 
         Goes on when the caller stops waiting, so that the next attempt at the same message finds the file.
@@ -83,30 +81,26 @@ class Uploads:
         task = self._under_way.get(key)
         if task is None:
             task = self._under_way[key] = asyncio.create_task(self._make_ready(key, picture))
-            task.add_done_callback(lambda _: self._under_way.pop(key, None))
+            task.add_done_callback(lambda done: self._ended(key, done))
         return await asyncio.shield(task)
 
-    async def share(self, pictures: Sequence[Picture], channel: str, thread: str | None = None, comment: str = "") -> list[str]:
+    async def share(self, pictures: Sequence[Fitted], channel: str, thread: str | None = None, comment: str = "") -> list[str]:
         """New files that Slack itself posts in a channel: only for what everybody there may see. Raises NotShared when one is missing."""
         files: list[str] = []
+        where: dict[str, Any] = {"channel_id": channel, "thread_ts": thread or None, "initial_comment": comment or None}
         try:
             for one in pictures:
-                files.append(await self._sent(one))
-            until = self.ports.monotonic() + DEADLINE
-            more: dict[str, Any] = {
-                "channel_id": channel,
-                **({"thread_ts": thread} if thread else {}),
-                **({"initial_comment": comment} if comment else {}),
-            }
+                files.append(await _once_more(partial(self._send, one)))
             try:
-                await self._complete([(file, one.name) for file, one in zip(files, pictures, strict=True)], **more)
+                await self._complete([(file, one.name) for file, one in zip(files, pictures, strict=True)], **where)
             except Exception as error:
-                # Never a second time: it may be there already. Whether it is, the files themselves will tell.
-                if (judged := judge(error)) is None or judged.trouble is not Trouble.LOST:
+                # Never a second time: they may be there already. The files themselves will tell.
+                if known(error).trouble is not Trouble.LOST:
                     raise
+            until = self.ports.monotonic() + DEADLINE
             for file in files:
-                await self._wait(file, until, lambda found: _is_shared(found, channel), NotShared)
-        except BaseException:
+                await self._wait(file, until, partial(_is_shared, channel=channel), NotShared)
+        except Exception:
             await self.forget(files)
             raise
         return files
@@ -119,7 +113,7 @@ class Uploads:
             try:
                 await read(self.wire.client.files_delete(file=one))
             except Exception as error:
-                log.info("slack_file_not_deleted", detail=_known(error).detail)
+                log.info("slack_file_not_deleted", detail=known(error).detail)
 
     async def close(self) -> None:
         """Stop what is under way."""
@@ -128,90 +122,108 @@ class Uploads:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _make_ready(self, key: Key, picture: Picture) -> str:
-        file = await self._completed(picture)
-        try:
-            await self._wait(file, self.ports.monotonic() + DEADLINE, _is_processed, NotReady)
-        except BaseException:
-            await self.forget([file])
-            raise
+    # ---- one file ------------------------------------------------------------------------------------------------------------
+
+    async def _make_ready(self, key: Key, picture: Fitted) -> str:
+        file, done = await _once_more(partial(self._upload, picture))
+        if not done:
+            try:
+                await self._wait(file, self.ports.monotonic() + DEADLINE, _is_processed, NotReady)
+            except Exception:
+                await self.forget([file])
+                raise
         while len(self._ready) >= REMEMBERED:
             del self._ready[next(iter(self._ready))]
         self._ready[key] = file
         return file
 
-    async def _completed(self, picture: Picture) -> str:
-        """A file without a channel, for which a second attempt is harmless."""
-        for last in (False, True):
-            file = ""
-            try:
-                file = await self._sent(picture)
-                await self._complete([(file, picture.name)])
-                return file
-            except Exception as error:
-                judged = _known(error)
-                if file:
-                    await self.forget([file])
-                if last or judged.trouble not in ONCE_MORE:
-                    raise
-                log.info("slack_upload_once_more", detail=judged.detail)
-        raise AssertionError("unreachable")
+    def _ended(self, key: Key, task: asyncio.Task[str]) -> None:
+        self._under_way.pop(key, None)
+        if not task.cancelled():
+            task.exception()  # whoever waited was told; that nobody waits any more is no news
 
-    async def _sent(self, picture: Picture) -> str:
-        """The bytes are at Slack's upload host."""
+    async def _upload(self, picture: Fitted) -> tuple[str, bool]:
+        """A file without a channel, and whether Slack is done with it already."""
+        file = await self._send(picture)
+        try:
+            found = await self._complete([(file, picture.name)])
+        except Exception:
+            await self.forget([file])
+            raise
+        return file, any(_is_processed(one) for one in found if one.get("id") == file)
+
+    async def _send(self, picture: Fitted) -> str:
+        """The bytes to Slack's upload host."""
         async with self._slots:
-            await self._turn("files.getUploadURLExternal")
-            found = await read(self.wire.client.files_getUploadURLExternal(filename=picture.name, length=len(picture.content)))
+            client = self.wire.client
+            found = await self._call(BEGIN, lambda: client.files_getUploadURLExternal(filename=picture.name, length=len(picture.content)))
             url, file = found.get("upload_url"), found.get("file_id")
             if not isinstance(url, str) or not isinstance(file, str) or not self.wire.trusts(url):
                 raise UploadFailed(0)
-            options: Any = {"proxy": self.wire.client.proxy or None, "allow_redirects": False, "timeout": UPLOAD_WITHIN}
-            if self.wire.client.ssl is not None:
-                options["ssl"] = self.wire.client.ssl
-            if self.wire.session is None:
-                raise ConnectionError("not connected to Slack")
-            async with self.wire.session.post(url, data=picture.content, **options) as answer:
+            async with self.wire.to_address(url, UPLOAD_WITHIN, data=picture.content) as answer:
                 await answer.content.read(4096)
                 if answer.status != 200:
                     raise UploadFailed(answer.status, retry_after(answer.headers))
             return file
 
-    async def _complete(self, files: Sequence[tuple[str, str]], **where: Any) -> None:
-        await self._turn("files.completeUploadExternal")
+    async def _complete(self, files: Sequence[tuple[str, str]], **where: Any) -> list[Mapping[str, Any]]:
         named: list[dict[str, str | None]] = [{"id": file, "title": name} for file, name in files]
-        await read(self.wire.client.files_completeUploadExternal(files=named, **where))
+        found = await self._call(COMPLETE, lambda: self.wire.client.files_completeUploadExternal(files=named, **where))
+        listed = found.get("files")
+        return [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
 
     async def _wait(self, file: str, until: float, done: Callable[[Mapping[str, Any]], bool], late: type[FileNotSeen]) -> None:
         """Look at a file until it is as it should be."""
-        pause, looks = PAUSES[0], 0
+        # With many under way every look is dear, so the first one comes when it is likely to be the last.
+        pause, looks = PAUSES[0] if len(self._under_way) <= FEW else PAUSES[-1], 0
         while looks == 0 or self.ports.monotonic() + pause <= until:
             await self.sleep(pause)
-            await self._turn("files.info")
             looks += 1
             pause = PAUSES[min(looks, len(PAUSES) - 1)]
             try:
-                found = (await read(self.wire.client.files_info(file=file))).get("file")
+                found = (await self._call(LOOK, lambda: self.wire.client.files_info(file=file))).get("file")
             except Exception as error:
-                judged = _known(error)
-                if judged.trouble not in (Trouble.LOST, Trouble.WAIT, Trouble.FILE_NOT_READY):
+                if known(error).trouble not in (Trouble.LOST, Trouble.WAIT, Trouble.FILE_NOT_READY):
                     raise
-                pause = max(pause, judged.wait)
                 continue
             if isinstance(found, Mapping) and done(found):
                 return
         raise late(file)
 
-    async def _turn(self, method: str) -> None:
-        """Wait until one more call of a method is within its limit."""
+    # ---- calls within Slack's limits -----------------------------------------------------------------------------------------
+
+    async def _call(self, method: str, call: Callable[[], Awaitable[AsyncSlackResponse]]) -> Mapping[str, Any]:
         calls, now = self._calls.setdefault(method, Log(CALLS)), self.ports.monotonic()
         calls.forget(now)
-        moment = calls.earliest(now)
+        moment = calls.earliest(max(now, self._closed.get(method, now)))
+        if moment - now > PATIENCE:
+            raise UploadFailed(429, moment - now)
         calls.add(moment)
         if moment > now:
             await self.sleep(moment - now)
+        try:
+            return await read(call())
+        except Exception as error:
+            judged = judge(error)
+            if judged is not None and judged.trouble is Trouble.WAIT:
+                self._closed[method] = self.ports.monotonic() + judged.wait
+            raise
 
 
-def _known(error: Exception) -> Judged:
+async def _once_more(do: Callable[[], Awaitable[T]]) -> T:
+    """Nobody has seen a file without a channel: where its upload was lost, another one is harmless."""
+    try:
+        return await do()
+    except Exception as error:
+        judged = known(error)
+        if judged.trouble not in ONCE_MORE:
+            raise
+        log.info("slack_upload_once_more", detail=judged.detail)
+    return await do()
+
+
+def known(error: Exception) -> Judged:
+    """What it means; raises it again when it is a bug."""
     judged = judge(error)
     if judged is None:
         raise error
@@ -226,4 +238,4 @@ def _is_processed(file: Mapping[str, Any]) -> bool:
 def _is_shared(file: Mapping[str, Any], channel: str) -> bool:
     shares = file.get("shares")
     kinds = shares.values() if isinstance(shares, Mapping) else ()
-    return any(isinstance(one, Mapping) and one.get(channel) for one in kinds)
+    return any(isinstance(one, Mapping) and bool(one.get(channel)) for one in kinds)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import aiohttp
 import structlog
@@ -17,7 +18,9 @@ import yarl
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.slack.troubles import RespondFailed, Unreadable, code_of, retry_after
+from adapters.slack import blockkit
+from adapters.slack.render import Body
+from adapters.slack.troubles import CODES, NotConnected, RespondFailed, Unreadable, code_of, retry_after
 
 log = structlog.get_logger()
 
@@ -31,8 +34,7 @@ CLOCKS_APART = 60.0
 """Seconds by which our clock may be ahead of Slack's."""
 REMEMBERED = 10_000
 RESPOND_WITHIN = aiohttp.ClientTimeout(total=10.0)
-MOST_BLOCKS = 50
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
 
 
@@ -46,16 +48,6 @@ class Who:
     """An admin or owner of their workspace, who has not left it."""
 
 
-class Content(Protocol):
-    """What a message says; `adapters.slack.render.Body` is one."""
-
-    @property
-    def text(self) -> str: ...
-
-    @property
-    def blocks(self) -> Sequence[Mapping[str, Any]]: ...
-
-
 @dataclass(slots=True)
 class SlackWire:
     """Every call that shows something or asks who somebody is."""
@@ -63,9 +55,9 @@ class SlackWire:
     client: AsyncWebClient
     """With `retry_handlers=[]`: a repeated post would be posted twice."""
     session: aiohttp.ClientSession | None
-    """Set while the adapter is connected."""
+    """None while not connected."""
     online: bool = True
-    """Cleared while the adapter is not connected."""
+    """False while nothing can be sent."""
     _direct: dict[str, str] = field(default_factory=dict)
     """Person -> direct channel."""
     _ours: frozenset[str] = frozenset()
@@ -73,7 +65,7 @@ class SlackWire:
 
     # ---- messages ------------------------------------------------------------------------------------------------------------
 
-    async def post(self, channel: str, thread: str | None, body: Content, identity: str, *, mention: str | None = None) -> str:
+    async def post(self, channel: str, thread: str | None, body: Body, identity: str, *, mention: str | None = None) -> str:
         """Returns the message's ts."""
         payload = _message(body, identity, mention)
         check_message(payload)
@@ -85,7 +77,7 @@ class SlackWire:
         )
         return _text(found, "ts")
 
-    async def update(self, channel: str, ts: str, body: Content, identity: str) -> None:
+    async def update(self, channel: str, ts: str, body: Body, identity: str) -> None:
         payload = _message(body, identity, None)
         check_message(payload)
         metadata = _metadata(identity)
@@ -120,7 +112,7 @@ class SlackWire:
             self._direct[person] = _text(channel if isinstance(channel, Mapping) else {}, "id")
         return self._direct[person]
 
-    async def respond(self, url: str, body: Content, *, public: bool, replace: bool = False) -> None:
+    async def respond(self, url: str, body: Body, *, public: bool, replace: bool = False) -> None:
         """Answer over a response_url. Raises RespondFailed for what is no success."""
         if not self.trusts(url):
             raise RespondFailed(0, "invalid_url")
@@ -132,18 +124,13 @@ class SlackWire:
             "unfurl_media": False,
         }
         check_message(payload)
-        options: Any = {"proxy": self.client.proxy or None, "allow_redirects": False, "timeout": RESPOND_WITHIN}
-        if self.client.ssl is not None:
-            options["ssl"] = self.client.ssl
-        if self.session is None:
-            raise ConnectionError("not connected to Slack")
-        async with self.session.post(url, json=payload, **options) as answer:
+        async with self.to_address(url, RESPOND_WITHIN, json=payload) as answer:
             said = (await answer.content.read(4096)).decode("utf-8", "replace").strip()
-        code = _refusal(said)
-        if answer.status != 200 or code:
+        taken, code = _taken(said)
+        if not taken or not 200 <= answer.status < 300:
             raise RespondFailed(answer.status, code, retry_after(answer.headers))
 
-    async def whisper(self, channel: str, person: str, body: Content, thread: str | None = None) -> None:
+    async def whisper(self, channel: str, person: str, body: Body, thread: str | None = None) -> None:
         """Only this person sees it, and not for long."""
         payload = _message(body, "", None)
         check_message(payload)
@@ -204,7 +191,14 @@ class SlackWire:
             return False
         if wanted.scheme == "https":
             return True
-        return wanted.scheme == base.scheme == "http" and {wanted.host, base.host} <= LOOPBACK
+        return wanted.scheme == base.scheme == "http" and base.host in LOOPBACK and wanted.host in LOOPBACK
+
+    def to_address(self, url: str, within: aiohttp.ClientTimeout, **body: Any) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        """A post to an address that Slack named and that `trusts` allows; without the token, and no further than there."""
+        if self.session is None:
+            raise NotConnected
+        ssl = True if self.client.ssl is None else self.client.ssl
+        return self.session.post(url, proxy=self.client.proxy or None, ssl=ssl, allow_redirects=False, timeout=within, **body)
 
     async def _ids(self) -> frozenset[str]:
         if not self._ours:
@@ -221,11 +215,11 @@ def mark(identity: str) -> str:
     return f"m:{identity}"
 
 
-def _message(body: Content, identity: str, mention: str | None) -> dict[str, Any]:
+def _message(body: Body, identity: str, mention: str | None) -> dict[str, Any]:
     blocks = [dict(one) for one in body.blocks]
     if identity and blocks:
         blocks[0].setdefault("block_id", mark(identity))
-    if mention is not None and _PERSON.fullmatch(mention) and len(blocks) < MOST_BLOCKS:
+    if mention is not None and _PERSON.fullmatch(mention) and len(blocks) < blockkit.MOST_BLOCKS:
         blocks.insert(1, {"type": "context", "elements": [{"type": "mrkdwn", "text": f"<@{mention}>"}]})
     return {"text": body.text, "blocks": blocks}
 
@@ -236,10 +230,22 @@ def _metadata(identity: str) -> dict[str, Any]:
 
 def check_message(payload: Mapping[str, Any]) -> None:
     """Complain about a message that Slack would refuse; it is sent all the same."""
+    if __debug__:
+        _complain("message", blockkit.message_problems(payload))
 
 
 def check_view(view: Mapping[str, Any]) -> None:
     """Complain about a form that Slack would refuse; it is sent all the same."""
+    if __debug__:
+        _complain("view", blockkit.view_problems(view))
+
+
+def _complain(what: str, problems: list[str]) -> None:
+    # The sentences name places and limits, never what stands there.
+    if problems:
+        log.error("slack_payload_problem", what=what, problems=[one[:200] for one in problems[:5]])
+        if STRICT:
+            raise AssertionError(f"Slack would refuse this {what}: {problems[:5]}")
 
 
 # ---- what comes back -------------------------------------------------------------------------------------------------------------
@@ -249,7 +255,7 @@ async def read(call: Awaitable[AsyncSlackResponse]) -> Mapping[str, Any]:
     """The answer as a mapping. Some bodies make the SDK itself stumble (plain text, a list, not UTF-8): those are unreadable."""
     try:
         answer = await call
-    except (AttributeError, TypeError, ValueError) as error:
+    except (AttributeError, TypeError, ValueError, RecursionError) as error:
         if isinstance(error, aiohttp.ClientError):
             raise
         raise Unreadable from error
@@ -294,12 +300,12 @@ def _is(message: Mapping[str, Any], identity: str, ours: frozenset[str]) -> bool
     return bool(blocks) and isinstance(blocks[0], Mapping) and blocks[0].get("block_id") == mark(identity)
 
 
-def _refusal(said: str) -> str:
-    """The error code in the answer of a response_url: `ok`, JSON or the bare code; empty when it took the answer."""
+def _taken(said: str) -> tuple[bool, str]:
+    """Whether a response_url took an answer, and the error code if not: it says `ok`, JSON, or the bare code."""
     try:
         answer = json.loads(said)
     except ValueError:
-        return "" if said in ("", "ok") else code_of(said)
-    if isinstance(answer, Mapping) and answer.get("ok") is False:
-        return code_of(answer.get("error")) or "refused"
-    return ""
+        return said not in CODES, code_of(said)
+    if not isinstance(answer, Mapping):
+        return True, ""
+    return answer.get("ok") is not False, code_of(answer.get("error"))
