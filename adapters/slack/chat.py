@@ -106,7 +106,10 @@ class SlackChat:
     async def _posted(self, message: Message, view: View, spot: Spot, ways: list[Way], last: Judged) -> SendResult:
         """Down the ways until one takes it."""
         for way in ways:
-            result = await (self._over_url(message, view, spot) if way.kind is Kind.URL else self._post(message, view, spot, way))
+            if way.kind in (Kind.URL, Kind.WORDS):
+                result = await self._over_url(message, view, spot, way.kind)
+            else:
+                result = await self._post(message, view, spot, way)
             if not isinstance(result, Judged):
                 return result
             last = result
@@ -144,28 +147,40 @@ class SlackChat:
 
     # ---- where the bot is no member ------------------------------------------------------------------------------------------
 
-    async def _over_url(self, message: Message, view: View, spot: Spot) -> SendResult | Judged:
+    async def _over_url(self, message: Message, view: View, spot: Spot, kind: Kind) -> SendResult | Judged:
         """An answer over the command's response_url, with the invitation to add the bot. Progress is said once and to the member alone; the
         answer to the audience of the request, once: it cannot be edited, looked up or taken back."""
         handle = _handle(message)
         if handle is None:
             return NO_WAY
+        public = view.final and message.audience is Audience.CHANNEL
+        draft = await self._url_draft(message, view, kind)
+        if isinstance(draft, Judged):
+            return self.delivery.final_word(draft, spot, safe=True)
         if view.final and not self.journal.begin(message.id):
             return SAID_BEFORE
-        public = view.final and message.audience is Audience.CHANNEL
-        invitation = text("slack.invite_me", name=self.bot_name)
-        draft = await self.delivery.draft(message, view, Spot()) if public else Draft(view)
-        if not isinstance(draft, Judged) and not draft.unready and (public or not view.pictures):
-            judged = await judged_call(self.wire.respond(handle.url, draft.with_note(invitation).body(""), public=public))
-        else:
-            judged = draft if isinstance(draft, Judged) else Judged(Trouble.FILE_NOT_READY, "pictures_elsewhere")
+        judged = await judged_call(self.wire.respond(handle.url, draft.body(""), public=public))
         if judged is None or (judged.trouble is Trouble.LOST and not view.final):
             return Sent(replace(spot, way="url", final=view.final, lost="").ref())
         if judged.trouble is Trouble.LOST:
             return SAID_BEFORE
         if view.final:
             self.journal.withdraw(message.id)
-        return Later(max(0.5, judged.wait)) if judged.trouble is Trouble.WAIT else judged
+        return self.delivery.final_word(judged, spot, safe=True)
+
+    async def _url_draft(self, message: Message, view: View, kind: Kind) -> Draft | Judged:
+        """What is said over a response_url. Ephemeral messages show no private files, and words alone name the way to the picture."""
+        if message.audience is Audience.MEMBER:
+            return Draft(view, notes=(text("slack.no_direct"),))
+        invitation = text("slack.invite_me", name=self.bot_name)
+        if not view.pictures:
+            return Draft(view).with_note(invitation)
+        if kind is Kind.WORDS:
+            return Draft(view).with_note(text("slack.picture_needs_me", name=self.bot_name))
+        draft = await self.delivery.draft(message, view, Spot())
+        if isinstance(draft, Draft) and draft.unready:
+            return Judged(Trouble.FILE_NOT_READY, "not_in_time")
+        return draft if isinstance(draft, Judged) else draft.with_note(invitation)
 
     async def _after_url(self, message: Message, view: View, spot: Spot) -> SendResult:
         """What comes after an answer over a response_url."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from adapters.slack.callers import is_direct
 from adapters.slack.handles import Handle
 from bot.chat.port import Message
 from bot.chat.views import Audience, View
@@ -17,6 +16,8 @@ class Kind(StrEnum):
     """A message of the bot in a channel or thread; can be edited."""
     URL = "url"
     """An answer over the command's response_url, where the bot is no member; cannot be edited later."""
+    WORDS = "words"
+    """The same without pictures: the last resort."""
     DIRECT = "direct"
     """A message of the bot in its direct channel with the person; can be edited."""
 
@@ -81,14 +82,13 @@ def first_ways(message: Message, view: View, handle: Handle | None, now: float) 
     if message.audience in (Audience.MODERATORS, Audience.OPERATORS):
         return [Way(Kind.POST, channel, thread)]
     person = message.person or (handle.person if handle is not None else "") or view.mention or ""
-    url = [Way(Kind.URL)] if message.subject.startswith("request:") and handle is not None and handle.alive(now) else []
+    answerable = message.subject.startswith("request:") and handle is not None and handle.alive(now)
+    url, words = ([Way(Kind.URL)], [Way(Kind.WORDS)]) if answerable else ([], [])
     direct = [Way(Kind.DIRECT, person=person)] if person else []
     if message.audience is Audience.MEMBER:
-        return [*direct, *url]
-    if is_direct(channel):
-        # Between two people the bot is no member; in its own direct channel it is.
-        return [Way(Kind.POST, channel, thread), *url, *direct]
-    return [Way(Kind.POST, channel, thread), *url, *direct]
+        return [*direct, *words]
+    # Also in a direct channel: between two people the bot is no member.
+    return [Way(Kind.POST, channel, thread), *url, *direct, *words]
 
 
 def is_staff(message: Message) -> bool:

@@ -1,0 +1,132 @@
+"""Where an answer goes when the usual place does not take it: never to more people, never nowhere, never twice."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from tests.slack.stage import Stage, stage
+from tests.slack.standin.faults import How
+
+
+async def elsewhere(s: Stage, prompt: str = "a cat") -> None:
+    """Ask in a channel where the bot is no member."""
+    await s.imagine(prompt, channel=s.slack.elsewhere)
+
+
+async def test_where_the_bot_is_no_member_the_picture_comes_over_the_response_url_with_an_invitation(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        s.service.hold = asyncio.Event()
+        await elsewhere(s)
+        waiting = await s.whisper(s.ada, "/invite @imagine")
+        assert waiting.channel is s.slack.elsewhere
+        s.service.hold.set()
+        message = await s.picture(s.slack.elsewhere, s.slack.ben)
+        assert "/invite @imagine" in message.text
+        await s.settled()
+        assert [one for one in s.slack.final() if one.pictures] == [message]
+        assert s.messages(s.slack.world.dm(s.ada)) == []
+
+
+async def test_a_bot_that_is_invited_meanwhile_posts_itself(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        s.service.hold = asyncio.Event()
+        await elsewhere(s)
+        await s.whisper(s.ada, "/invite @imagine")
+        s.slack.elsewhere.members.append(s.slack.bot.id)
+        s.service.hold.set()
+        message = await s.picture(s.slack.elsewhere)
+        assert message.way == "post"
+        assert "/invite" not in message.text
+
+
+async def test_buttons_work_where_the_bot_is_no_member(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        await elsewhere(s)
+        message = await s.picture(s.slack.elsewhere)
+        await s.press(s.ada, message, "Again")
+        await s.until(lambda: len(s.slack.final()) == 2, what="a second picture")
+        await s.settled()
+        await s.press(s.ada, message, "Delete")
+        await s.until(lambda: message.deleted or not message.pictures, what="the picture gone")
+
+
+async def test_a_lost_answer_over_the_response_url_is_not_said_again_and_comes_directly(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        s.slack.faults.add("respond", How.LOST, where=lambda args: args.get("response_type") == "in_channel")
+        await elsewhere(s)
+        direct = await s.picture(s.slack.world.dm(s.ada))
+        assert "/invite @imagine" in direct.text
+        await s.settled()
+        assert len([one for one in s.messages(s.slack.elsewhere, s.slack.ben) if one.pictures]) == 1
+
+
+async def test_pictures_that_slack_does_not_show_over_a_response_url_come_directly(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        s.slack.faults.refuse("respond", "invalid_blocks", times=20, with_pictures=True)
+        await elsewhere(s)
+        await s.picture(s.slack.world.dm(s.ada))
+        await s.settled()
+        assert [one for one in s.messages(s.slack.elsewhere, s.slack.ben) if one.pictures] == []
+
+
+async def test_with_every_way_closed_words_say_how_to_get_the_picture(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        s.ada.takes_dms = False
+        s.slack.faults.refuse("respond", "invalid_blocks", times=20, with_pictures=True)
+        await elsewhere(s)
+        message = await s.message("/imagine-show", s.slack.elsewhere, s.slack.ben)
+        assert "/invite @imagine" in message.text
+        await s.settled()
+        assert len(s.messages(s.slack.elsewhere, s.slack.ben)) == 1
+
+
+async def test_a_private_answer_without_direct_messages_is_told_to_its_member_alone(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        s.ada.takes_dms = False
+        event = await s.imagine("")
+        await s.form(event)
+        await s.slack.people.submit(event, prompt="a surprise", private="true")
+        told = await s.whisper(s.ada, "direct message")
+        await s.until(lambda: [one for one in s.messages(s.channel) if "a surprise" in one.text], what="the answer in words")
+        await s.settled()
+        assert told.only_for == s.ada.id
+        assert s.messages(s.channel, s.slack.ben) == []
+        assert [one for one in s.messages() if one.pictures] == []
+
+
+async def test_an_expired_response_url_leaves_the_direct_message(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        s.service.hold = asyncio.Event()
+        await elsewhere(s)
+        await s.whisper(s.ada, "/invite @imagine")
+        s.slack.world.skew += 31 * 60
+        s.service.hold.set()
+        await s.picture(s.slack.world.dm(s.ada))
+
+
+async def test_a_message_that_somebody_deleted_while_it_waited_comes_again_with_the_answer(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        s.service.hold = asyncio.Event()
+        await s.imagine("a cat")
+        waiting = await s.message("a cat")
+        waiting.deleted = True
+        s.service.hold.set()
+        message = await s.picture()
+        assert message is not waiting
+        await s.settled()
+        assert len(s.slack.final()) == 1
+
+
+async def test_an_answer_that_somebody_deleted_stays_deleted(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        await s.imagine("a cat")
+        message = await s.picture()
+        await s.settled()
+        message.deleted = True
+        await s.stop()
+        await s.start()
+        await s.imagine("a dog")
+        await s.message("a dog")
+        await s.settled()
+        assert [one for one in s.messages() if "a cat" in one.text] == []
