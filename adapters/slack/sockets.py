@@ -50,11 +50,11 @@ class Sockets:
     """Keeps `connections` connections of one app alive."""
 
     def __init__(
-        self, app: AsyncApp, app_token: str, ports: Ports, connections: int = 2, warn: Callable[[str], None] = lambda sentence: None
+        self, app: AsyncApp, app_token: str, ports: Ports, connections: int = 2, warn: Callable[[str], None] | None = None
     ) -> None:
-        """`warn` gets sentences for the operator: somebody else uses the app token, Socket Mode was switched off."""
+        """`warn` gets sentences for the operator besides the log: somebody else uses the app token, Socket Mode was switched off."""
         self._app, self._token, self._ports = app, app_token, ports
-        self._count, self._warn = connections, warn
+        self._count, self._tell = connections, warn
         self._session: aiohttp.ClientSession | None = None
         self._opening = asyncio.Lock()
         self._alive: list[Connection] = []
@@ -158,6 +158,11 @@ class Sockets:
                 raise
         return connection
 
+    def _warn(self, sentence: str) -> None:
+        log.warning("slack_socket_mode", what_to_do=sentence)
+        if self._tell is not None:
+            self._tell(sentence)
+
     def _complain(self, sentence: str) -> None:
         """Tell the operator, once until a connection works again."""
         if sentence != self._complained:
@@ -220,7 +225,6 @@ class Sockets:
             self._crowded_since = now
         elif now - self._crowded_since >= STRANGERS_AFTER and not self._warned:
             self._warned = True
-            log.warning("slack_app_token_shared", counted=counted, ours=self.alive)
             self._warn(text("slack.setup.socket.shared", counted=counted, ours=self.alive))
 
     async def _look_for_strangers(self) -> None:

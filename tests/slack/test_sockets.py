@@ -24,8 +24,6 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same behaviour in less time."""
     monkeypatch.setattr(sockets, "AGAIN", (0.05, 0.1))
     monkeypatch.setattr(sockets, "QUIET", 0.2)
-    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
-        monkeypatch.delenv(name, raising=False)
 
 
 async def test_two_connections_are_kept_and_connected_is_said_once() -> None:
