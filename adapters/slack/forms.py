@@ -198,8 +198,12 @@ def _sequence(value: object) -> Sequence[Any]:
 
 
 def errors(view: Mapping[str, Any], sentence: str) -> Block | None:
-    """The answer to a submission that keeps the form open and shows a sentence at its first field; None when it has no field."""
-    for one in _sequence(view.get("blocks")):
-        if isinstance(one, Mapping) and one.get("type") == "input" and isinstance(one.get("block_id"), str):
-            return {"response_action": "errors", "errors": {one["block_id"]: short(sentence, ERROR) or "·"}}
-    return None
+    """The answer to a submission that keeps the form open and shows a sentence at a field; None when it has no field. The sentence stands
+    at the field whose content it quotes, or at the first one."""
+    names = [one.get("block_id") for one in _sequence(view.get("blocks")) if isinstance(one, Mapping) and one.get("type") == "input"]
+    fields = [one for one in names if isinstance(one, str) and one]
+    filled = values(view)
+    quoted = [one for one in fields if filled.get(one) and f"“{filled[one][:20]}" in sentence]
+    return (
+        {"response_action": "errors", "errors": {one: short(sentence, ERROR) or "·" for one in (quoted or fields)[:1]}} if fields else None
+    )

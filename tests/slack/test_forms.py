@@ -217,6 +217,19 @@ def test_an_error_stands_at_the_first_field_and_is_short() -> None:
     assert len(long["errors"]["prompt"]) <= 150
 
 
+async def test_a_wrong_value_is_told_at_its_own_field(ground: Ground) -> None:
+    found = await ground.form(ActionName.SETTINGS, SECTIONS["money"], ADMIN)
+    assert isinstance(found, Form)
+    view = forms.modal(found, "{}")
+    opened: Any = SimpleNamespace(fields=shown(view))
+    sent = {**view, "state": {"values": client.check(opened, {"budget_member_day": "1", "budget_member_month": "a lot"})}}
+    reply = await ground.press(ActionName.SETTINGS, SECTIONS["money"], ADMIN, forms.values(sent))
+    assert not reply.changed
+    answer = forms.errors(sent, reply.text)
+    assert answer is not None
+    assert list(answer["errors"]) == ["budget_member_month"]
+
+
 @pytest.mark.parametrize("view", [{}, {"blocks": None}, {"blocks": [None, {"type": "input"}, {"type": "section", "block_id": "x"}]}])
 def test_a_view_without_fields_has_no_place_for_an_error(view: dict[str, Any]) -> None:
     assert forms.errors(view, "words") is None
