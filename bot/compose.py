@@ -160,7 +160,7 @@ class Bot:
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_EVERY)
-            for part in (self._overdue, self._cases):
+            for part in (self._overdue, self._cases, self._files):
                 try:
                     await part()
                 except LedgerProblem as problem:
@@ -174,6 +174,13 @@ class Bot:
 
     async def _cases(self) -> None:
         await self.ledger.write(self.moderation.sweep)
+
+    async def _files(self) -> None:
+        """Files of deleted pictures that the process which deleted them did not come to, or which go with a closed case."""
+        for sha256 in await self.ledger.read(request_rows.unshown):
+            if await self.ledger.read(lambda c, one=sha256: request_rows.may_go(c, one)):  # type: ignore[misc]
+                await self.pictures.delete(sha256)
+            await self.ledger.write(lambda tx, one=sha256: request_rows.gone(tx, one))  # type: ignore[misc]
 
     async def _finish_left(self) -> None:
         """Commands whose acceptance failed in a living process: their members were told to wait. Apart from the sweep, because a platform

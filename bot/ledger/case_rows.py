@@ -260,6 +260,11 @@ def steps(connection: Connection, where: Iterable[ColumnElement[bool]], limit: i
     return [_step(row) for row in connection.execute(select(audit).where(*where).order_by(audit.c.seq.desc()).limit(limit))]
 
 
+def reminders(connection: Connection, case_id: str) -> Sequence[int]:
+    """Lines of a case's trail that somebody was reminded with."""
+    return [row.seq for row in connection.execute(select(audit.c.seq).where(audit.c.case_id == case_id, audit.c.event == "remind"))]
+
+
 def count_steps(connection: Connection, community: str, actor: str, events: Iterable[str], since: float) -> int:
     """How often somebody did something in a community since a time."""
     return int(

@@ -13,8 +13,9 @@ from bot.domain.outcome import Billed, Outcome, Pending, Picture
 from bot.domain.request_states import REQUESTS, Answer, RequestEvent, RequestState
 from bot.domain.requests import Attempt, Lane, Origin, Person, Place, Request, Submission
 from bot.ledger.codec import evidence_to_json
+from bot.ledger.message_rows import remember
 from bot.ledger.store import Tx
-from bot.ledger.tables import attempts, pictures, requests
+from bot.ledger.tables import attempts, memory, pictures, requests
 
 LIVE_ROWS: ColumnElement[bool] = literal_column("state NOT IN ('answered', 'refused')")
 """Worded as in the partial indexes, so that SQLite uses them."""
@@ -289,12 +290,37 @@ def pictures_of(connection: Connection, request_id: str) -> Sequence[Picture]:
 
 
 def drop_pictures(tx: Tx, request_id: str) -> Sequence[str]:
-    """Forget a request's pictures; returns the hashes that no other request shows, whose files may go."""
+    """Forget a request's pictures; returns the hashes that no other request shows, whose files may go. That they go is on record, because
+    the process may die before they are gone."""
     hashes = {picture.sha256 for picture in pictures_of(tx.connection, request_id)}
     tx.connection.execute(delete(pictures).where(pictures.c.request_id == request_id))
-    return [
-        one for one in sorted(hashes) if not tx.connection.execute(select(pictures.c.id).where(pictures.c.sha256 == one).limit(1)).scalar()
-    ]
+    unshown = [one for one in sorted(hashes) if not _is_shown(tx.connection, one)]
+    for one in unshown:
+        remember(tx, UNSHOWN + one, request_id)
+    return unshown
+
+
+UNSHOWN = "unshown:"
+
+
+def unshown(connection: Connection) -> Sequence[str]:
+    """Hashes of pictures whose files may still have to go."""
+    keys = connection.execute(select(memory.c.key).where(memory.c.key.startswith(UNSHOWN, autoescape=True)).order_by(memory.c.key))
+    return [str(row.key).removeprefix(UNSHOWN) for row in keys]
+
+
+def may_go(connection: Connection, sha256: str) -> bool:
+    """Whether no request shows this picture: the same one may have been drawn again."""
+    return not _is_shown(connection, sha256)
+
+
+def gone(tx: Tx, sha256: str) -> None:
+    """The file of an unshown picture is gone, or shown again."""
+    tx.connection.execute(delete(memory).where(memory.c.key == UNSHOWN + sha256))
+
+
+def _is_shown(connection: Connection, sha256: str) -> bool:
+    return connection.execute(select(pictures.c.id).where(pictures.c.sha256 == sha256).limit(1)).scalar() is not None
 
 
 def _request(row: Row[Any]) -> Request:

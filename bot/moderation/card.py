@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
@@ -49,7 +49,7 @@ class CaseFacts:
 def gather(connection: Connection, case: Case, now: float) -> CaseFacts:
     """Read what the card shows."""
     linked = [one for one in case_rows.requests_of(connection, case.id) if one.id != case.request_id]
-    joined = [one for one in linked if was_blocked(one)]
+    request = request_rows.get(connection, case.request_id)
     ids = [case.request_id, *(one.id for one in linked)]
     cost = connection.execute(select(func.coalesce(func.sum(attempts.c.cost), 0)).where(attempts.c.request_id.in_(ids))).scalar_one()
     paused = connection.execute(
@@ -59,8 +59,8 @@ def gather(connection: Connection, case: Case, now: float) -> CaseFacts:
     ).scalar()
     return CaseFacts(
         case=case,
-        request=request_rows.get(connection, case.request_id),
-        joined=joined,
+        request=request,
+        joined=further(linked, request),
         earlier=case_rows.earlier(connection, case),
         cost=int(cost),
         steps=[one for one in case_rows.trail(connection, case.id) if one.outcome == "done" and one.event not in QUIET],
@@ -70,8 +70,19 @@ def gather(connection: Connection, case: Case, now: float) -> CaseFacts:
     )
 
 
-def was_blocked(request: Request) -> bool:
-    """Whether a request of a case was blocked itself: an accepted rewrite and a rewording that gave pictures belong to the case too."""
+def further(linked: Iterable[Request], first: Request | None) -> list[Request]:
+    """Those of a case's requests that stand for another blocked wording. An accepted rewrite and a rewording that gave pictures belong to
+    the case and were not blocked; the same wording typed once more is no other one."""
+    seen = {"" if first is None else first.fingerprint}
+    found = []
+    for one in linked:
+        if (first is None or one.id != first.id) and one.fingerprint not in seen and _was_blocked(one):
+            seen.add(one.fingerprint)
+            found.append(one)
+    return found
+
+
+def _was_blocked(request: Request) -> bool:
     if request.answer is None:
         return (request.refusal or {}).get("reason") == "blocked_before"
     kind = (request.failure or {}).get("kind")

@@ -16,7 +16,7 @@ from bot.ledger import case_rows, request_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Tx
 from bot.ledger.tables import blocked_members
-from bot.moderation.card import was_blocked
+from bot.moderation.card import further
 from bot.moderation.community import deny_reasons
 from bot.moderation.decisions import NOTE_MAX, add_words
 from bot.moderation.guard import REFUSED, STALE, Guard, lease_problem, refuse
@@ -115,7 +115,7 @@ class DeskForms:
             case_rows.write_audit(tx, case.id, case.community, person, "read_prompt")
             found = case_rows.requests_of(tx.connection, case.id)
             first = request_rows.get(tx.connection, case.request_id)
-            others = [one for one in found if (first is None or one.id != first.id) and was_blocked(one)][-SHOWN_WORDINGS:]
+            others = further(found, first)[-SHOWN_WORDINGS:]
             view = View(
                 title=text("case.prompt.title", number=case.number),
                 text=(text("case.prompt.removed"),) if case.texts_removed else (),

@@ -15,12 +15,13 @@ from bot.domain.requests import Person
 from bot.ledger import case_rows, message_rows, request_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Ledger, Tx
-from bot.ledger.tables import attempts, case_notes, cases, pictures, requests, rewrites
+from bot.ledger.tables import attempts, audit, case_notes, cases, pictures, requests, rewrites
 from bot.moderation.community import Asker, retention_days
 from bot.texts import text
 
 PRIVACY_ROW = "privacy222delete"
 """The row that the delete button carries: it is about the presser, so it names nothing."""
+PRIVACY_EVENT = "privacy_delete"
 _CLOSED = cases.c.state.not_in([state.value for state in WAITING])
 _ENDED = (RequestState.ANSWERED.value, RequestState.REFUSED.value)
 
@@ -48,9 +49,13 @@ def remove_old_texts(tx: Tx) -> int:
 
 
 def remove_texts(tx: Tx, case: Case) -> None:
-    """Empty what people wrote in a case. Fingerprints, ids, times and decisions stay; a request that gave pictures is the member's own."""
+    """Empty what people wrote in a case. Fingerprints, ids, times and decisions stay; a request that gave pictures is the member's own, and
+    goes when they had said so before it was made."""
+    said_at = _asked_to_forget(tx.connection, case) if case.forget else None
     for request in case_rows.requests_of(tx.connection, case.id):
-        if request.answer is not Answer.PICTURES:
+        if said_at is not None and request.created_at <= said_at:
+            _forget_request(tx, request.id, request.deleted)
+        elif request.answer is not Answer.PICTURES:
             _empty_request(tx, request.id)
     tx.connection.execute(update(rewrites).where(rewrites.c.case_id == case.id).values(prompt=""))
     tx.connection.execute(update(case_notes).where(case_notes.c.case_id == case.id).values(text=""))
@@ -59,8 +64,24 @@ def remove_texts(tx: Tx, case: Case) -> None:
         values["person_name"] = ""
     case_rows.change(tx, case, **values)
     message_rows.bump(tx, f"case:{case.id}")
-    if case.told is not None:
-        message_rows.bump(tx, f"step:{case.told}")
+    for line in case_rows.trail(tx.connection, case.id):
+        message_rows.bump(tx, f"step:{line.seq}")  # older messages to the member show the wordings too
+
+
+def _asked_to_forget(connection: Connection, case: Case) -> float | None:
+    """When the member last asked for everything to be deleted."""
+    said = select(func.max(audit.c.at)).where(audit.c.actor == case.person.id, audit.c.event == PRIVACY_EVENT)
+    found = connection.execute(said).scalar()
+    return None if found is None else float(found)
+
+
+def _forget_request(tx: Tx, request_id: str, deleted: bool) -> Sequence[str]:
+    """Words, name and pictures of an ended request; returns hashes whose files may go."""
+    hashes = request_rows.drop_pictures(tx, request_id)
+    _empty_request(tx, request_id, person_name="", typed={}, deleted=True)
+    if not deleted:
+        message_rows.bump(tx, f"request:{request_id}")
+    return hashes
 
 
 def _empty_request(tx: Tx, request_id: str, **values: object) -> None:
@@ -118,8 +139,8 @@ class Privacy:
             gone.clear()
             if not message_rows.first_time(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
+            case_rows.write_audit(tx, "", act.community, Person(act.person, ""), PRIVACY_EVENT)
             left = forget_person(tx, act.platform, act.person, gone)
-            case_rows.write_audit(tx, "", act.community, Person(act.person, ""), "privacy_delete")
             return Reply(text("case.privacy.done_but" if left else "case.privacy.done"))
 
         reply = await self.ledger.write(body)
@@ -140,10 +161,7 @@ def forget_person(tx: Tx, platform: str, person: str, gone: list[str]) -> bool:
     for row in ended:
         if row.case_id in waiting:
             continue
-        gone.extend(request_rows.drop_pictures(tx, row.id))
-        _empty_request(tx, row.id, person_name="", typed={}, deleted=True)
-        if not row.deleted:
-            message_rows.bump(tx, f"request:{row.id}")
+        gone.extend(_forget_request(tx, row.id, row.deleted))
     mine = (cases.c.platform == platform) & (cases.c.person == person)
     tx.connection.execute(update(cases).where(mine).values(forget=True, version=cases.c.version + 1))
     remove_old_texts(tx)

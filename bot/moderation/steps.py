@@ -33,6 +33,9 @@ def step(
     line = case_rows.write_audit(tx, case.id, case.community, actor, event.value, facts={"from": case.state.value, **(facts or {})})
     if moved.told is not None:
         message_rows.bump(tx, f"step:{moved.told}")
+    for reminder in case_rows.reminders(tx.connection, case.id):
+        message_rows.bump(tx, f"step:{reminder}")
+        message_rows.bump(tx, f"reminder:{reminder}")
     if tell:
         moved = tell_member(tx, moved, line)
     message_rows.bump(tx, f"case:{case.id}", Audience.MEMBER)

@@ -51,3 +51,14 @@ async def test_a_part_of_the_sweep_that_fails_leaves_the_others_alone(tmp_path: 
         swept = []
         monkeypatch.setattr(type(w.bot.moderation), "sweep", lambda moderation, tx: swept.append(1))
         await w.until(lambda: swept)
+
+
+async def test_the_file_of_a_deleted_picture_goes_although_the_process_that_deleted_it_died(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        left = await w.bot.core.receive("test:left", SUBMISSION)
+        [picture] = (await w.answer(left.request_id)).pictures
+        await w.bot.ledger.write(lambda tx: request_rows.drop_pictures(tx, left.request_id))
+        await w.until(lambda: picture.sha256 in w.pictures.forgotten)
+        async with asyncio.timeout(5):
+            while await w.bot.ledger.read(request_rows.unshown):
+                await asyncio.sleep(0)

@@ -1,16 +1,34 @@
-"""What moderators read on a case's card beside its state: which wordings were blocked, what the member did, what it has cost."""
+"""What stays true on messages about a case while it moves on: the card, reminders, and words that were deleted."""
 
 from __future__ import annotations
 
 from bot.chat.views import ActionName, Reply
+from bot.domain.outcome import Picture
+from bot.domain.request_states import Answer
+from bot.ledger import case_rows, request_rows
+from bot.ledger.store import Tx
+from bot.ledger.tables import requests
+from bot.moderation.retention import PRIVACY_ROW
 from tests.unit.moderation.ground import ANN, MO, Ground
 
 A = ActionName
 
 
-async def revisions(ground: Ground, case_id: str) -> int:
-    """How often the card was asked to show its newest state."""
-    return max(one.wanted for one in await ground.messages(f"case:{case_id}"))
+async def revisions(ground: Ground, subject: str) -> int:
+    """How often a message was asked to show its newest state."""
+    return max(one.wanted for one in await ground.messages(subject))
+
+
+async def held(ground: Ground, case_id: str) -> case_rows.Case:
+    """The case, with a moderator at it."""
+    await ground.press(A.CASE_CLAIM, case_id, MO)
+    return await ground.case(case_id)
+
+
+async def line_of(ground: Ground, case_id: str, event: str) -> str:
+    """The message about a step of a case."""
+    steps = await ground.ledger.read(lambda c: case_rows.trail(c, case_id))
+    return f"step:{next(one.seq for one in steps if one.event == event)}"
 
 
 async def test_an_accepted_wording_is_not_called_a_blocked_one(ground: Ground) -> None:
@@ -32,7 +50,51 @@ async def test_a_wording_that_was_blocked_too_is_on_the_card(ground: Ground) -> 
 async def test_the_card_tells_of_the_members_own_new_wording(ground: Ground) -> None:
     case = await ground.claimed()
     await ground.press(A.CASE_REPHRASE, case.id, MO, {"note": ""})
-    before = await revisions(ground, case.id)
+    before = await revisions(ground, f"case:{case.id}")
     await ground.press(A.REPHRASE, case.id, ANN, {"prompt": "a dragon greets a knight"})
-    assert await revisions(ground, case.id) > before
+    assert await revisions(ground, f"case:{case.id}") > before
     assert any("another wording" in fact.value for fact in (await ground.card(case)).facts)
+
+
+async def test_the_same_wording_once_more_is_no_further_one(ground: Ground) -> None:
+    case = await ground.blocked("a dragon fights a knight")
+    await ground.blocked("A dragon fights a  knight")
+    assert all("more" not in fact.value for fact in (await ground.card(case)).facts)
+
+
+async def test_a_reminder_is_shown_anew_when_its_question_is_over(ground: Ground) -> None:
+    case, rewrite = await ground.suggested()
+    await ground.later(13)
+    reminder = await line_of(ground, case.id, "remind")
+    before = await revisions(ground, reminder)
+    await ground.press(A.REWRITE_DECLINE, rewrite, ANN)
+    assert await revisions(ground, reminder) > before
+
+
+async def test_when_words_are_removed_every_message_that_showed_them_is_shown_anew(ground: Ground) -> None:
+    case, rewrite = await ground.suggested("a dragon and a knight have tea")
+    await ground.press(A.REWRITE_ACCEPT, rewrite, ANN)
+    await ground.blocked("a dragon and a knight have tea", case_id=case.id)
+    offer = await line_of(ground, case.id, "suggest")
+    await ground.denied(case=await held(ground, case.id))
+    before = await revisions(ground, offer)
+    await ground.press(A.PRIVACY_DELETE, PRIVACY_ROW, ANN, {"sure": "true"})
+    assert await revisions(ground, offer) > before
+
+
+async def test_pictures_beside_a_block_go_when_the_case_is_closed_after_their_member_had_them_deleted(ground: Ground) -> None:
+    case = await ground.claimed()
+
+    def with_a_picture(tx: Tx) -> None:
+        request_rows.add_pictures(tx, case.request_id, "attempt", [Picture("aa", "png", 1, 1, 1)])
+        tx.connection.execute(requests.update().where(requests.c.id == case.request_id).values(answer=Answer.PICTURES.value))
+
+    await ground.ledger.write(with_a_picture)
+    assert "under way" in (await ground.press(A.PRIVACY_DELETE, PRIVACY_ROW, ANN, {"sure": "true"})).text
+    assert (await ground.requests())[0].prompt
+    await ground.denied(case=case)
+    await ground.sweep()
+    [left] = await ground.requests()
+    assert (left.prompt, left.deleted, left.person.name) == ("", True, "")
+    assert await ground.ledger.read(request_rows.unshown) == ["aa"]
+    assert await ground.ledger.read(lambda c: request_rows.may_go(c, "aa"))
