@@ -139,10 +139,9 @@ ADDRESSES: dict[int, Trouble] = {
     **dict.fromkeys((301, 302, 303, 307, 308, 404, 410), Trouble.OVER),
     403: Trouble.FORBIDDEN,
     413: Trouble.TOO_LONG,
-    429: Trouble.WAIT,
 }
 """For answers of a response_url without a code that we know."""
-UPLOADS: dict[int, Trouble] = {**dict.fromkeys((403, 404, 408, 410), Trouble.LOST), 429: Trouble.WAIT}
+UPLOADS: dict[int, Trouble] = dict.fromkeys((403, 404, 408, 410), Trouble.LOST)
 """Of the upload host. An address that it does not know (any more) is as good as a lost upload: the next one gets another."""
 
 NETWORK = (aiohttp.ClientError, OSError, TimeoutError, asyncio.TimeoutError)
@@ -216,7 +215,8 @@ def _judge_answer(error: SlackApiError) -> Judged:
 
 def _judge_status(status: int, code: str, named: float | None, table: Mapping[int, Trouble]) -> Judged:
     code = code_of(code)
-    trouble = CODES.get(code) or table.get(status) or (Trouble.LOST if status >= 500 else Trouble.INVALID)
+    certain = Trouble.WAIT if status == 429 else Trouble.LOST if status >= 500 else None
+    trouble = certain or CODES.get(code) or table.get(status) or Trouble.INVALID
     return Judged(trouble, f"{status}/{code}", _wait(trouble, code, named))
 
 
