@@ -243,10 +243,10 @@ def view_problems(view: Mapping[str, Any]) -> list[str]:
     blocks = view.get("blocks")
     if blocks is not None:
         _check_blocks(say, "/view/blocks", blocks, _IN_VIEWS, MOST_VIEW_BLOCKS)
-        inputs = [one for one in _objects(blocks) if one.get("type") == "input"]
+        inputs = [one for one in objects(blocks) if one.get("type") == "input"]
         if inputs and "submit" not in view:
             say("/view", "missing required field: submit (a view with input blocks needs one)")
-        if sum(one.get("focus_on_load") is True for one in _objects(blocks)) > 1:
+        if sum(one.get("focus_on_load") is True for one in objects(blocks)) > 1:
             say("/view/blocks", "focus_on_load can be set on one element only")
     size = len(json.dumps(view, default=str).encode())
     if size > MOST_VIEW_BYTES:
@@ -259,7 +259,7 @@ def weight(blocks: object) -> int:
     if not isinstance(blocks, list):
         return 0
     found = BLOCK_WEIGHT * len(blocks)
-    for one in _objects(blocks):
+    for one in objects(blocks):
         found += sum(len(one[name]) for name in ("text", "alt_text") if isinstance(one.get(name), str))
     return found
 
@@ -291,12 +291,12 @@ def _once(say: Say, at: str, identity: object, seen: set[str]) -> None:
         seen.add(identity)
 
 
-def _objects(value: object) -> Iterator[Mapping[str, Any]]:
+def objects(value: object) -> Iterator[Mapping[str, Any]]:
     """Every object in a payload, at whatever depth."""
     if isinstance(value, Mapping):
         yield value
         for one in value.values():
-            yield from _objects(one)
+            yield from objects(one)
     elif isinstance(value, list):
         for one in value:
-            yield from _objects(one)
+            yield from objects(one)

@@ -9,14 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.slack.blockkit import MOST_BLOCKS, MOST_VIEW_BLOCKS, weight
+from adapters.slack.blockkit import MOST_BLOCKS, MOST_VIEW_BLOCKS, objects, weight
 from adapters.slack.buttons import custom_id
 from adapters.slack.escape import ELLIPSIS, SECTION, alt, clean, escape, fit, formats, label, plain, split, typed, units
 from bot.chat.views import Button, ButtonStyle, Fact, Tone, View
 from bot.texts import text
 
-MOST, MOST_IN_SHEET = 12_500, 30_000
-"""What all blocks together may weigh. Slack refuses messages at about 13,200; a view at 250 kB, in which a character can be 6 bytes."""
+MOST, MOST_IN_SHEET, INNER = 12_500, 30_000, 75
+"""What all blocks together may weigh, and what we add for each object in them: Slack refuses messages at about 13,200 characters, with
+many small objects earlier (bolt-js#2867), and a view at 250 kB, in which a character can be 6 bytes."""
 FALLBACK = 3500
 MOST_BUTTONS, PER_ROW, MOST_PICTURES, MOST_FACTS = 25, 5, 10, 24
 TITLE, LABEL, VALUE, ALTS = 300, 100, 80, 4000
@@ -142,14 +143,18 @@ def _fitted(
     start: list[Block], view: View, facts: Sequence[Fact], asked: str, end: list[Block], most: int, most_blocks: int
 ) -> list[Block]:
     """Everything, with the words cut only as far as the limits ask for it."""
-    room = most - weight(start) - weight(end)
+    room = most - _cost(start) - _cost(end)
     blocks: list[Block] = []
     for part in (1.0, 0.9, 0.8, 0.65, 0.5, 0.35, 0.2, 0.1):
         blocks = [*start, *_words(view, facts, asked, int(room * part)), *end]
-        if weight(blocks) <= most and len(blocks) <= most_blocks:
+        if _cost(blocks) <= most and len(blocks) <= most_blocks:
             return blocks
     kept = blocks[len(start) : len(blocks) - len(end)][: most_blocks - len(start) - len(end) - 1]
     return [*start, *kept, context(ELLIPSIS), *end]
+
+
+def _cost(blocks: list[Block]) -> int:
+    return weight(blocks) + INNER * (sum(1 for _ in objects(blocks)) - len(blocks))
 
 
 def _words(view: View, facts: Sequence[Fact], asked: str, room: int) -> list[Block]:
