@@ -12,7 +12,8 @@ import typer
 
 from tests.simulation import killing
 from tests.simulation.bugs import BUGS
-from tests.simulation.plan import Crash, Plan, from_seed
+from tests.simulation.generate import from_seed
+from tests.simulation.plan import Crash, Plan
 from tests.simulation.run import run, run_seed
 from tests.simulation.shrink import shrink
 from tests.simulation.world import Report

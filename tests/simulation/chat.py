@@ -108,6 +108,10 @@ class Platform:
             self._nonces[nonce] = post.id
         return post
 
+    def answer_to(self, press: str) -> Post | None:
+        """The post that answers a press."""
+        return next((post for post in self.posts.values() if post.nonce.partition("|")[0] == press), None)
+
     def show(self, post: Post, message: Message, view: View) -> None:
         """The edit takes effect."""
         if not post.removed:
@@ -159,9 +163,13 @@ class SimChat:
     def _find(self, message: Message) -> Post | Refused:
         """The post to edit. A handle that ran out gives way to a post in the channel, never for one person's message."""
         posts = self._platform.posts
-        known = message.ref.get("post") or message.place.reply.get("post")
-        post = posts.get(known) if known else None
         reader = message.person if message.audience is Audience.MEMBER else None
+        known = message.ref.get("post") or message.place.reply.get("post")
+        if not message.subject.startswith("request:"):  # what is said about a case is a message of its own, to its member directly
+            return posts.get(message.ref.get("post", "")) or self._platform.open(
+                message.place.community, message.place.channel, reader, nonce=message.id
+            )
+        post = posts.get(known) if known else None
         if post is None and "act" in message.place.reply:
             nonce = f"{message.place.reply['act']}|{message.audience}"
             post = self._platform.open(message.place.community, message.place.channel, reader, token=True, nonce=nonce)

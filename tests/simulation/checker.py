@@ -36,7 +36,7 @@ class Checker:
 
     def __init__(self, now: Callable[[], float], skews: Sequence[tuple[float, float]], secrets: Sequence[str]) -> None:
         self._now = now
-        self._slack = sum(abs(by) for _, by in skews)
+        self.slack = sum(abs(by) for _, by in skews)
         """Seconds by which the wall clock may have been wrong."""
         self._secrets = (KEY, RAW, *secrets)
         self.violations: list[Violation] = []
@@ -62,8 +62,12 @@ class Checker:
             return
         waiting = [one for one in wording.asked if one.open and not one.life.dead]
         wording.asked.append(asked)
-        if wording.blocked_at is not None and not wording.forgiven and asked.at < wording.blocked_at + BLOCK_MEMORY - self._slack:
+        if wording.unasked:
+            self.fail("5-private-words-sent-unasked", wording.tag)
+        if wording.blocked_at is not None and not wording.forgiven and asked.at < wording.blocked_at + BLOCK_MEMORY - self.slack:
             self.fail("5-blocked-prompt-sent-again", wording.tag)
+        elif wording.offered and not wording.starts:
+            self.fail("5-sent-without-the-members-yes", wording.tag)
         elif wording.ended >= len(wording.starts):
             self.fail("3-asked-again-after-the-end", wording.tag, f"exchange {len(wording.asked)}, starts {len(wording.starts)}")
         elif len(waiting) + wording.ended >= len(wording.starts):
@@ -71,7 +75,7 @@ class Checker:
         if wording.cancelled_at is not None and len(wording.starts) == 1 and asked.at > wording.cancelled_at + IN_FLIGHT:
             self.fail("3-sent-after-cancel", wording.tag)
         self._counts(wording)
-        if wording.starts and asked.at > max(wording.starts) + DEADLINE + self._slack + IN_FLIGHT:
+        if wording.starts and asked.at > max(wording.starts) + DEADLINE + self.slack + IN_FLIGHT:
             self.fail("3-past-the-deadline", wording.tag, f"{asked.at - max(wording.starts):.0f} s")
         until = self._hints.get(asked.life, 0.0)
         if asked.at < until and asked.at > self._hinted_at.get(asked.life, 0.0) + IN_FLIGHT:

@@ -248,6 +248,7 @@ def undisturbed(run: Callable[[], T]) -> T:
     their coroutines unwind then, into a world that is over."""
     enabled, hook = gc.isenabled(), sys.unraisablehook
     gc.disable()
+    gc.freeze()  # what was there before the run need not be looked at when the run's own remains are buried
     try:
         return run()
     finally:
@@ -261,6 +262,7 @@ def undisturbed(run: Callable[[], T]) -> T:
         structlog.configure(**config)
         logging.disable(logging.NOTSET)
         sys.unraisablehook = hook
+        gc.unfreeze()
         if enabled:
             gc.enable()
 

@@ -85,7 +85,7 @@ class People:
     def _words(self, command: Command) -> Wording:
         if command.again_of is not None and command.again_of in self.threads:
             return self.threads[command.again_of].wording
-        made = wording(self.world.plan.seed, command.n, Nature(command.nature))
+        made = wording(self.world.plan.seed, command.n, Nature(command.nature), doubtful=command.doubtful)
         self.register(made)
         return made
 
@@ -101,9 +101,9 @@ class People:
         if life is None or life.dead or process.adapter is None:
             return
         self.world.log("COMMAND", event.key, event.thread.wording.tag)
-        self._in(life, process.adapter.command(event, submission), event.key)
+        self.run(life, process.adapter.command(event, submission), event.key)
 
-    def _in(self, life: Life, work: object, what: str) -> asyncio.Task[object]:
+    def run(self, life: Life, work: object, what: str) -> asyncio.Task[object]:
         """Runs a piece of the process inside its life; what it raises is a broken promise of the core."""
         task: asyncio.Task[object] = life.context.run(self.world.loop.create_task, work)  # type: ignore[arg-type]
 
@@ -200,7 +200,7 @@ class People:
             values = {one.name: one.value for one in form.fields}
             return values if child is None else {**values, "prompt": child.wording.text}
 
-        task = self._in(life, adapter.press(act, fill if button.opens_form else None), key)
+        task = self.run(life, adapter.press(act, fill if button.opens_form else None), key)
         task.add_done_callback(lambda done: self._replied(key, thread, child, action, done))
         return task
 

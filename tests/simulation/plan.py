@@ -1,7 +1,4 @@
-"""All that one run depends on, as plain data: made from a seed, saved as JSON, shrunk by leaving things out.
-
-A seed changes its meaning when the generator changes; a plan does not. Failing seeds are therefore kept as plans (`regressions/`).
-"""
+"""All that one run depends on, as plain data: made from a seed (`generate.py`), saved as JSON, shrunk by leaving things out."""
 
 from __future__ import annotations
 
@@ -9,24 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
-from random import Random
 from typing import Any
-
-HORIZONS = (600.0, 1800.0, 3600.0, 4 * 3600.0, 24 * 3600.0)
-"""Seconds in which things go wrong; afterwards the world is calm and everything must settle."""
-
-BOUNDARIES = (
-    "http-before",
-    "http-sent",
-    "http-answered",
-    "chat-before",
-    "chat-after",
-    "commit-before",
-    "commit-after",
-    "ack-before",
-    "ack-after",
-)
-"""Where half of the crashes are aimed: with uniform points a planted bug survived 300 seeds of the prototype."""
 
 
 class Nature(StrEnum):
@@ -54,6 +34,8 @@ class Command:
     private: bool = False
     again_of: int | None = None
     """The same words as an earlier command, typed anew."""
+    doubtful: bool = False
+    """The words hold an e-mail address: the member is asked before anything is sent."""
 
 
 @dataclass(slots=True)
@@ -70,6 +52,34 @@ class Press:
     """`click` for a second press, `event` for a redelivered one."""
     site: str = ""
     """Not after some seconds but when the process passes this boundary: a cancel in the very moment of an answer."""
+
+
+@dataclass(slots=True)
+class Deed:
+    """Somebody does something about a case: a moderator on its card, its member on what they were told of it."""
+
+    action: str
+    """A button's name. It is waited for, for a while; what never shows is left out."""
+    who: str = ""
+    """Empty: the member whose case it is."""
+    after: float = 5.0
+    """Seconds after the deed before."""
+    twice: str = ""
+    """`click`, `event` or, for two people at once, the other one's name."""
+    words: str = ""
+    """Of a new wording: what the provider makes of it (a Nature), or `same` for the blocked one again."""
+    late: bool = False
+    """Pressed although it has gone from the screen, when it was there once."""
+    site: str = ""
+    """Not after some seconds but when the process passes this boundary."""
+
+
+@dataclass(slots=True)
+class Handling:
+    """Deeds about the n-th case that comes before the moderators, one after the other."""
+
+    case: int
+    deeds: list[Deed]
 
 
 @dataclass(slots=True)
@@ -107,6 +117,15 @@ class Plan:
     weather: list[Weather] = field(default_factory=list)
     removals: list[tuple[int, float]] = field(default_factory=list)
     """(command, seconds after it): somebody removes the message on the platform."""
+    handlings: list[Handling] = field(default_factory=list)
+    absences: list[tuple[str, float, float]] = field(default_factory=list)
+    """(moderator, from, until): a time in which they are none."""
+    check_faults: float = 0.0
+    """Share of the bot's questions about roles that the platform does not answer as it should."""
+    forgets: list[tuple[str, float]] = field(default_factory=list)
+    """(member, moment): they have everything deleted with /imagine-privacy."""
+    patient: bool = False
+    """The run goes on until no case can be waiting any more."""
     horizon: float = 3600.0
     provider_faults: float = 0.0
     """Share of exchanges that go wrong."""
@@ -139,91 +158,14 @@ class Plan:
         raw["commands"] = [Command(**item) for item in raw["commands"]]
         raw["presses"] = [Press(**item) for item in raw.get("presses", [])]
         raw["crashes"] = [Crash(**item) for item in raw.get("crashes", [])]
+        raw["handlings"] = [Handling(one["case"], [Deed(**deed) for deed in one["deeds"]]) for one in raw.get("handlings", [])]
         raw["weather"] = [Weather(**item) for item in raw.get("weather", [])]
         raw["skews"] = [(at, by) for at, by in raw.get("skews", [])]
         raw["removals"] = [(command, after) for command, after in raw.get("removals", [])]
+        raw["absences"] = [(who, start, end) for who, start, end in raw.get("absences", [])]
+        raw["forgets"] = [(who, at) for who, at in raw.get("forgets", [])]
         return cls(**raw)
 
     @classmethod
     def load(cls, path: Path) -> Plan:
         return cls.from_json(path.read_text(encoding="utf-8"))
-
-
-PRESSED = ("cancel", "cancel", "retry", "retry", "again", "publish", "delete", "edit", "nearest")
-NATURES = (
-    *[Nature.GOOD] * 12,
-    Nature.SAFETY_PROMPT,
-    Nature.SAFETY_PROMPT,
-    Nature.SAFETY_OUTPUT,
-    Nature.SAFETY_SOME,
-    Nature.BAD_PARAMETER,
-    Nature.FEWER,
-)
-
-
-def from_seed(seed: int) -> Plan:
-    """A plan of everything at once, in random amounts."""
-    r = Random(f"plan:{seed}")
-    horizon = r.choice(HORIZONS)
-    burst = r.random() < 0.5
-    people = [f"member{n}" for n in range(1, r.randint(2, 4))]
-    commands = [_command(r, n, horizon * (0.03 if burst else 0.8), people) for n in range(r.randint(2, 8))]
-    presses = [_press(r, n, people) for n in range(len(commands)) for _ in range(r.choice([0, 0, 1, 1, 2]))]
-    return Plan(
-        seed=seed,
-        commands=commands,
-        presses=presses,
-        crashes=[_crash(r) for _ in range(r.choice([0, 1, 1, 2, 3, 5]))],
-        skews=[
-            (round(r.uniform(0, horizon), 3), r.choice([-3600.0, -60.0, -5.0, 5.0, 60.0, 3600.0])) for _ in range(r.choice([0, 0, 0, 1, 2]))
-        ],
-        weather=[_weather(r, horizon) for _ in range(r.choice([0, 0, 1, 2]))],
-        removals=[(n, round(r.expovariate(1 / 60), 3)) for n in range(len(commands)) if r.random() < 0.04],
-        horizon=horizon,
-        provider_faults=r.choice([0.0, 0.2, 0.5, 0.9]),
-        chat_faults=r.choice([0.0, 0.1, 0.3, 0.6]),
-        redelivers=r.random() < 0.5,
-        budget_pictures=r.choice([2, 4, 8, 1000, 1000]),
-        polls=None if horizon <= 1800 else 600.0,
-    )
-
-
-def _command(r: Random, number: int, within: float, people: list[str]) -> Command:
-    again_of = r.randrange(number) if number and r.random() < 0.08 else None
-    return Command(
-        n=number,
-        at=round(r.uniform(0, within), 3),
-        who=r.choice(people),
-        nature=r.choice(NATURES).value,
-        count=r.choice([1, 1, 1, 2, 3]),
-        private=r.random() < 0.3,
-        again_of=again_of,
-    )
-
-
-def _press(r: Random, command: int, people: list[str]) -> Press:
-    if r.random() < 0.2:
-        return Press(command, 0.0, "cancel", site=r.choice(["http-before", "http-sent", "http-answered", "commit-before", "chat-after"]))
-    return Press(
-        command=command,
-        after=round(r.choice([r.uniform(0, 60), r.expovariate(1 / 600)]), 3),
-        action=r.choice(PRESSED),
-        who=r.choice(people) if r.random() < 0.2 else "",
-        twice=r.choice(["", "", "", "click", "event"]),
-    )
-
-
-def _crash(r: Random) -> Crash:
-    how = r.choice(["kill", "kill", "kill", "power", "torn", "term"])
-    down = r.choice([0.1, 3.0, 60.0, 1800.0])
-    if r.random() < 0.6:
-        site = r.choice(BOUNDARIES)
-        often = site.startswith(("chat", "commit"))
-        return Crash(site=site, nth=r.choice([1, 2, 3, 5, 8] if often else [1, 1, 1, 2, 3]), how=how, down=down)
-    return Crash(site="any", nth=int(r.expovariate(1 / 150)) + 1, how=how, down=down)
-
-
-def _weather(r: Random, horizon: float) -> Weather:
-    start = r.uniform(0, horizon * 0.8)
-    length = r.choice([20.0, 90.0, 300.0, 1200.0])
-    return Weather(round(start, 3), round(start + length, 3), r.choice(["down", "refusing", "busy", "busy", "no_credit"]))

@@ -18,6 +18,7 @@ from bot.domain.requests import Place, Submission
 from bot.gate.settings import GateSettings
 from bot.providers.openai_images import OpenAIImages
 from bot.providers.pictures import PictureStore
+from bot.requests.questions import ask_about
 from bot.requests.rules import Rules
 from tests.simulation.chat import SimChat
 from tests.simulation.loop import Life
@@ -36,19 +37,6 @@ DRAIN = 20.0
 
 
 @dataclass(slots=True)
-class Crew:
-    """Who may decide cases."""
-
-    moderators: frozenset[str] = frozenset({"moderator1", "moderator2"})
-
-    async def is_moderator(self, person: str, community: str) -> bool:
-        return person in self.moderators and community == COMMUNITY
-
-    async def is_administrator(self, person: str, community: str) -> bool:
-        return person == "operator1" and community == COMMUNITY
-
-
-@dataclass(slots=True)
 class SimAdapter:
     """The simulated platform's adapter inside the process: acknowledges commands, hands presses to the core."""
 
@@ -56,7 +44,7 @@ class SimAdapter:
     people: People
     chat: ChatPort
     core: Core
-    moderators: ModeratorCheck = field(default_factory=Crew)
+    moderators: ModeratorCheck
     name: str = "sim"
 
     async def serve(self, core: Core, ready: Callable[[str], None]) -> None:
@@ -138,7 +126,7 @@ class Process:
             pictures=store,
         )
         chat = SimChat(world, world.platform, world.plan.chat_faults, self.sent)
-        adapter = SimAdapter(world, self.people, chat, bot.core)
+        adapter = SimAdapter(world, self.people, chat, bot.core, world.crew)
         bot.add(adapter)
         found = await bot.start()
         self.bot, self.adapter, self.store = bot, adapter, store
@@ -156,7 +144,7 @@ class Process:
 
     def rules(self) -> Rules:
         """The operator's settings of this run."""
-        return Rules(model=self.world.model, limits=Limits(None, None, None, self.budget(), None, None))
+        return Rules(model=self.world.model, limits=Limits(None, None, None, self.budget(), None, None), lint=ask_about)
 
     def budget(self) -> int:
         """What the community may spend in a month, in micros."""

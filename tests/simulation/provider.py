@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import struct
 import zlib
@@ -11,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
 from typing import Any
+
+from PIL import Image
 
 from bot.domain.outcome import Usage
 from tests.simulation.loop import Life
@@ -124,6 +127,13 @@ def picture(number: int, side: int = 16) -> bytes:
 
     header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(row * side)) + chunk(b"IEND", b"")
+
+
+def number_of(made: bytes) -> int | None:
+    """The number that the provider painted a picture with."""
+    with Image.open(io.BytesIO(made)) as image:
+        red, green, blue = image.convert("RGB").getpixel((0, 0))  # type: ignore[misc]
+        return int(red) << 16 | int(green) << 8 | int(blue)
 
 
 class Provider:

@@ -39,6 +39,10 @@ class Wording:
     """Its only request was cancelled, and the member was told so."""
     forgiven: bool = False
     """The block cannot be known any more (the process died before it could write it down)."""
+    offered: bool = False
+    """A moderator wrote it: nobody may send it before the member's yes."""
+    unasked: bool = False
+    """It holds private data: nobody may send it before the member's word."""
 
 
 @dataclass(slots=True)
@@ -53,6 +57,10 @@ class Thread:
     """Key of the command or press that began it."""
     began_at: float
     private: bool
+    also: set[str] = field(default_factory=set)
+    """Keys of further presses, any one of which may have begun it."""
+    others: list[Wording] = field(default_factory=list)
+    """Other words that the member let be sent in their place."""
     acknowledged: bool = False
     """The platform took the acknowledgement: the member waits for an answer."""
     ack_failed: bool = False
@@ -75,9 +83,36 @@ class Thread:
             self.wording.starts[self.start] = now
 
 
-def wording(seed: int, name: int | str, nature: Nature) -> Wording:
-    """Words that stand for themselves: no digits, no names, nothing that a lint would ask about."""
+@dataclass(slots=True)
+class File:
+    """One case as it is seen from outside: its card, and the messages to its member."""
+
+    id: str
+    card: Post
+    thread: Thread
+    """The request that it was opened for."""
+
+    @property
+    def member(self) -> str:
+        return self.thread.who
+
+
+@dataclass(slots=True)
+class Offer:
+    """A moderator's wording in front of the member."""
+
+    wording: Wording
+    member: str
+    post: Post
+    child: Thread | None = None
+    """What the member's yes began."""
+    over: bool = False
+    """Declined, or seen to be over: a yes from now on must do nothing."""
+
+
+def wording(seed: int, name: int | str, nature: Nature, *, doubtful: bool = False) -> Wording:
+    """Words that stand for themselves: no digits, no names, and unless `doubtful` nothing that a lint would ask about."""
     r = Random(f"{seed}:words:{name}")
     tag = "".join(r.choice(_SYLLABLES) for _ in range(4))
     text = f"a {r.choice(_THINGS)} {r.choice(_MANNERS)}, {tag}"
-    return Wording(text, tag, nature)
+    return Wording(f"{text}, mail to {tag}@example.org" if doubtful else text, tag, nature, unasked=doubtful)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-import io
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
-
-from PIL import Image
 
 import bot.compose
 import bot.requests.scheduler
@@ -22,15 +20,18 @@ from bot.catalogue.model import Model
 from bot.chat.views import View
 from bot.core import Visitor
 from bot.ledger.migrate import upgrade
-from tests.simulation import books, disk
+from tests.simulation import books, casebooks, disk
+from tests.simulation.desk import Desk
+from tests.simulation.generate import from_seed
 from tests.simulation.logs import captured_logs
 from tests.simulation.loop import undisturbed
 from tests.simulation.people import People
-from tests.simulation.plan import Plan, from_seed
+from tests.simulation.plan import Plan
 from tests.simulation.ports import EPOCH
 from tests.simulation.process import Process
-from tests.simulation.provider import KEY
+from tests.simulation.provider import KEY, number_of
 from tests.simulation.records import CHANNEL, COMMUNITY, Thread
+from tests.simulation.statements import compiled_once
 from tests.simulation.world import Report, World, remove, temporary_folder
 
 CALM = 2 * 3600.0
@@ -54,7 +55,7 @@ def _run(plan: Plan, keep: bool) -> Report:
     try:
         shutil.copy(_template(), folder / disk.DATABASE)
         world = World(plan, folder, model(), keep)
-        with captured_logs(lambda line: read_log(world, line), [KEY]), polling_every(plan.polls):
+        with captured_logs(lambda line: read_log(world, line), [KEY]), polling_every(plan.polls), compiled_once():
             report = world.run(Scenario(world, folder).play)
         return report
     finally:
@@ -64,11 +65,10 @@ def _run(plan: Plan, keep: bool) -> Report:
 @contextlib.contextmanager
 def polling_every(seconds: float | None) -> Iterator[None]:
     """Safety polls further apart than the product's own: days become cheap, and nothing hides a wake-up that was lost."""
+    polls = ((bot.compose, "SWEEP_EVERY"), (bot.compose, "REMEMBER_EVERY"), (bot.requests.scheduler, "SAFETY_POLL"))
     with contextlib.ExitStack() as stack:
-        if seconds is not None:
-            stack.enter_context(patch.object(bot.compose, "SWEEP_EVERY", seconds))
-            stack.enter_context(patch.object(bot.compose, "REMEMBER_EVERY", seconds))
-            stack.enter_context(patch.object(bot.requests.scheduler, "SAFETY_POLL", seconds))
+        for module, name in polls:
+            stack.enter_context(patch.object(module, name, getattr(module, name) if seconds is None else seconds))
         yield
 
 
@@ -104,6 +104,7 @@ class Scenario:
     async def play(self, world: World) -> None:
         plan = world.plan
         people = People(world)
+        world.desk = desk = Desk(people)
         people.process = process = Process(world, people, self.folder)
         world.start_process, world.stop_process = process.start, process.stop
         world.checker.budget = process.budget()
@@ -113,6 +114,8 @@ class Scenario:
             *(loop.create_task(people.type(command)) for command in plan.commands),
             *(loop.create_task(people.press(number, press)) for number, press in enumerate(plan.presses)),
             *(loop.create_task(people.remove(number, after)) for number, after in plan.removals),
+            *(loop.create_task(desk.handle(handling)) for handling in plan.handlings),
+            *(loop.create_task(desk.forget(who, at)) for who, at in plan.forgets),
         ]
         for at, by in plan.skews:
             loop.call_at(at, self._skew, by)
@@ -120,12 +123,15 @@ class Scenario:
         world.heal()
         await asyncio.gather(*tasks)
         await self._settle(process)
+        await casebooks.wait_for_cases(world, self.folder)
+        await self._settle(process)
         await self._last_look(people, process)
         world.over = True
         if world.life is not None:
             world.stop_process(world.life)
             await asyncio.sleep(120)
         books.examine(self.folder / disk.DATABASE, world.checker, COMMUNITY)
+        casebooks.examine(world, self.folder)
 
     def _skew(self, by: float) -> None:
         self.world.clock.skew += by
@@ -145,10 +151,23 @@ class Scenario:
         if world.life is None or process.adapter is None:
             world.checker.fail("0-not-running", "the process is not up after the calm")
             return
+        with contextlib.closing(sqlite3.connect(self.folder / disk.DATABASE)) as connection:
+            for thread in world.threads:
+                if thread.request_id is None:
+                    self._find(connection, thread)
         for thread in world.threads:
             async with asyncio.timeout(QUIET):
                 stored = await world.life.context.run(world.loop.create_task, self._fetch(process, thread))
             world.checker.settled(thread, stored)
+        async with asyncio.timeout(QUIET):
+            await world.life.context.run(world.loop.create_task, casebooks.compare_cards(world, process))
+
+    def _find(self, connection: sqlite3.Connection, thread: Thread) -> None:
+        """A request that a press began and of which nothing was ever shown: its member finds it in the list of /imagine-show."""
+        for key in (thread.event, *sorted(thread.also)):
+            row = connection.execute("SELECT id FROM requests WHERE event_key = ?", (f"act:{key}",)).fetchone()
+            if row is not None:
+                thread.request_id, thread.post = row[0], self.world.platform.answer_to(key)
 
     async def _fetch(self, process: Process, thread: Thread) -> View | None:
         if thread.request_id is None or process.adapter is None or process.store is None:
@@ -160,10 +179,3 @@ class Scenario:
         for shown in view.pictures:
             self.world.checker.traced(thread, number_of(await process.store.read(shown.sha256)))
         return view
-
-
-def number_of(picture: bytes) -> int | None:
-    """The number that the provider painted this picture with."""
-    with Image.open(io.BytesIO(picture)) as image:
-        red, green, blue = image.convert("RGB").getpixel((0, 0))  # type: ignore[misc]
-        return int(red) << 16 | int(green) << 8 | int(blue)

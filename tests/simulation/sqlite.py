@@ -43,6 +43,7 @@ class Watched:
     key: str
     state: str
     detail: str
+    """An expression over `new`."""
 
 
 @dataclass(slots=True)
@@ -69,7 +70,7 @@ class TrackedCursor(sqlite3.Cursor):
             if value.strip().isdigit():
                 connection.patience = int(value) / 1000
             return super().execute("SELECT 0 WHERE 0")
-        if sql.startswith("BEGIN IMMEDIATE"):
+        if sql == "BEGIN IMMEDIATE":
             connection.watch(InlinePump.hooks.watched)
         return super().execute(sql, parameters)
 
@@ -107,11 +108,11 @@ class TrackedConnection(sqlite3.Connection):
             if w.table in have:
                 plain.execute(
                     f"CREATE TEMP TRIGGER sim_{w.table}_new AFTER INSERT ON main.{w.table} BEGIN "
-                    f"SELECT sim_step('{w.table}', new.{w.key}, NULL, new.{w.state}, new.{w.detail}); END"
+                    f"SELECT sim_step('{w.table}', new.{w.key}, NULL, new.{w.state}, {w.detail}); END"
                 )
                 plain.execute(
                     f"CREATE TEMP TRIGGER sim_{w.table}_step AFTER UPDATE OF {w.state} ON main.{w.table} BEGIN "
-                    f"SELECT sim_step('{w.table}', new.{w.key}, old.{w.state}, new.{w.state}, new.{w.detail}); END"
+                    f"SELECT sim_step('{w.table}', new.{w.key}, old.{w.state}, new.{w.state}, {w.detail}); END"
                 )
         plain.close()
 

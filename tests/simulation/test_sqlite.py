@@ -33,7 +33,7 @@ def _run(make: Callable[[SimLoop], Awaitable[Any]], hooks: Hooks | None) -> Any:
         asyncio.set_event_loop(None)
 
 
-WATCHED = (Watched("things", "id", "state", "why"),)
+WATCHED = (Watched("things", "id", "state", "new.why"),)
 
 
 @pytest.fixture

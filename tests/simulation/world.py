@@ -25,6 +25,9 @@ from tests.simulation import disk
 from tests.simulation.chance import Chance
 from tests.simulation.chat import Platform, Post, Shown
 from tests.simulation.checker import Checker, Violation
+from tests.simulation.court import Court
+from tests.simulation.crew import Crew
+from tests.simulation.desk import Desk
 from tests.simulation.loop import Deadlock, Life, Livelock, SimLoop, current_life, no_threads
 from tests.simulation.plan import Crash, Nature, Plan
 from tests.simulation.ports import Clock
@@ -33,7 +36,12 @@ from tests.simulation.records import Thread, Wording
 from tests.simulation.sqlite import Hooks, Step, TrackedConnection, Watched, inline_aiosqlite
 from tests.simulation.wire import ConnectFault, HttpRequest
 
-WATCHED = (Watched("requests", "id", "state", "answer"), Watched("cases", "id", "state", "decided_by"))
+_LINE = "json_object('actor', new.actor, 'outcome', new.outcome, 'case', new.case_id, 'at', new.at, 'facts', json(new.facts))"
+WATCHED = (
+    Watched("requests", "id", "state", "new.answer"),
+    Watched("cases", "id", "state", "new.decided_by"),
+    Watched("audit", "seq", "event", _LINE),
+)
 CONNECT_FAULTS = {"refused": 3, "dns": 1, "hang": 1}
 TERM_PATIENCE = 60.0
 """Seconds after SIGTERM until the process is killed."""
@@ -87,6 +95,11 @@ class World:
     faults: list[str] = field(default_factory=list)
     wordings: dict[str, Wording] = field(default_factory=dict)
     threads: list[Thread] = field(default_factory=list)
+    crew: Crew = field(init=False)
+    court: Court = field(init=False)
+    desk: Desk | None = None
+    forgotten: list[tuple[str, float]] = field(default_factory=list)
+    """(member, moment at which they heard that everything is deleted)."""
     start_process: Callable[[Life], None] = field(init=False)
     """Boots the real core in a life; set by whoever runs the world."""
     stop_process: Callable[[Life], None] = field(init=False)
@@ -112,6 +125,8 @@ class World:
         self.platform = Platform(self)
         self.provider = Provider(self.chance.next, functools.partial(picture_tokens, self.model))
         self.checker = Checker(self.loop.time, self.plan.skews, ["TOKEN-OF-A-REPLY"])
+        self.crew = Crew(self, self.plan.absences, self.plan.check_faults)
+        self.court = Court(self.checker, self.crew, self.loop.time, self.threads)
         self._crashes = list(self.plan.crashes)
 
     # ---- the history
@@ -182,7 +197,7 @@ class World:
         self.died_at[f"{site} {crash.how}"] += 1
         if site.startswith("commit"):
             side = site.removeprefix("commit-")
-            self.crashed.update((step.table, step.before, step.after, step.detail, side) for step in steps)
+            self.crashed.update((step.table, step.before, step.after, step.detail, side) for step in steps if step.table != "audit")
         if crash.how == "term":
             self._terminate(life, crash)
             return False
@@ -243,14 +258,20 @@ class World:
         self.log("CALM")
 
     def _committed(self, connection: sqlite3.Connection, steps: tuple[Step, ...]) -> None:
-        self._committed_at = self.loop.time()
-        self._synced_before = self._synced
         assert isinstance(connection, TrackedConnection)
+        self._synced_before = self._synced
+        if not connection.watching:
+            return  # a reader: nothing new is on the disk
+        self._committed_at = self.loop.time()
         if connection.synchronous is None:
             connection.synchronous = int(sqlite3.Connection.cursor(connection).execute("PRAGMA synchronous").fetchone()[0])
         if connection.synchronous >= 2:
             self._synced = disk.log_size(self.folder)
+        self.court.committed(steps)
         for step in steps:
+            if step.table == "audit":
+                self.log("LINE", step.after)
+                continue
             self.steps[step.table, step.before, step.after, step.detail] += 1
             self.log("STEP", step.table, step.row, step.before, ">", step.after, step.detail or "")
 
@@ -289,6 +310,8 @@ class World:
         said = self.provider.say(request, wording.nature if wording is not None else Nature.GOOD, family)
         asked = Asked(number, self.loop.time(), prompt, count, size, quality, life, said, note=self._note)
         self.log("ASKED", tag, number, said.family, said.meaning, "billed", said.billed)
+        if wording is not None:
+            self.court.asked(wording)
         self.checker.asked(wording, asked, bill(self.model, size, quality, said, len(prompt)))
         return asked
 
@@ -306,6 +329,8 @@ class World:
         thread = self.thread_of(post, shown)
         self.log("SHOWN", post.id, shown.subject, shown.audience, shown.view.title, "final" if shown.view.final else "")
         self.checker.saw(thread, post, shown)
+        if self.desk is not None:
+            self.desk.saw(post, shown)
 
     def thread_of(self, post: Post, shown: Shown) -> Thread | None:
         """The request that a view on a post is about; a request that a press has started is met here for the first time."""
@@ -315,7 +340,7 @@ class World:
         for thread in self.threads:
             if thread.request_id == row:
                 return thread
-        child = next((one for one in self.threads if one.event == shown.answers and one.request_id is None), None)
+        child = next((one for one in self.threads if one.request_id is None and shown.answers in (one.event, *one.also)), None)
         if child is not None:
             child.request_id, child.post = row, post
         return child

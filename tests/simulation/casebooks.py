@@ -1,0 +1,149 @@
+"""The last look at cases: every card shows where its case stands, no lease is left, nobody's case is lost, and what a member had deleted
+is nowhere any more."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bot.compose
+import bot.requests.scheduler
+from bot.chat.views import View
+from bot.domain.case_states import WAITING, CaseState
+from bot.ledger import message_rows
+from bot.ledger.tables import messages
+from tests.simulation import disk
+from tests.simulation.checker import view_text
+from tests.simulation.court import EXPIRY, LEASE
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from tests.simulation.process import Process
+    from tests.simulation.world import World
+
+HOUR = 3600.0
+SEEN_BEFORE = 60.0
+"""Seconds between a final answer and a deletion that surely covers it."""
+
+
+async def wait_for_cases(world: World, folder: Path) -> None:
+    """A lease ends by itself; a patient run waits until every case has."""
+    slack = world.checker.slack
+    if any(docket.state is CaseState.CLAIMED for docket in world.court.dockets.values()):
+        await asyncio.sleep(LEASE + 120.0 + slack)
+    if world.forgotten or any("delete" in thread.pressed for thread in world.threads):
+        await asyncio.sleep((world.plan.polls or bot.compose.SWEEP_EVERY) + 60.0)
+    if not world.plan.patient:
+        return
+    bot.compose.SWEEP_EVERY = bot.requests.scheduler.SAFETY_POLL = 6 * HOUR  # days pass: nothing but timers moves cases
+    end = world.loop.time() + EXPIRY + 26 * HOUR + slack
+    while world.court.waiting() and world.loop.time() < end:  # noqa: ASYNC110  # the world's own time, an hour at a time
+        await asyncio.sleep(HOUR)
+    await asyncio.sleep(13 * HOUR)  # the last messages, the last removals of texts
+    for name in world.court.waiting():
+        world.checker.fail("1-case-never-ended", name, world.court.dockets[name].state)
+
+
+async def compare_cards(world: World, process: Process) -> None:
+    """What is shown of each case is what the ledger holds."""
+    bot_ = process.bot
+    assert bot_ is not None
+
+    def look(connection: Connection) -> list[tuple[str, str, str | None, View | None]]:
+        found = []
+        for row in connection.execute(messages.select().where(messages.c.refused.is_(None))):
+            kind = str(row.subject).partition(":")[0]
+            if kind in ("case", "step", "reminder"):
+                stored = message_rows.get(connection, row.id)
+                assert stored is not None
+                view = bot_.sender.projections[kind](connection, stored.message, world.clock.now())
+                found.append((str(row.subject), str(row.audience), row.reader or None, view))
+        return found
+
+    for subject, audience, reader, view in await bot_.ledger.read(look):
+        shown = None
+        for post in world.platform.posts.values():
+            if post.reader == reader and not post.removed:
+                for one in post.shown:
+                    if (one.subject, one.audience.value) == (subject, audience) and (shown is None or one.at >= shown.at):
+                        shown = one
+        if view is not None and (shown is None or list(_lines(shown.view)) != list(_lines(view))):
+            seen, stored = [], list(_lines(view))
+            if shown is not None:
+                seen = list(_lines(shown.view))
+            what = [one for one in seen if one not in stored], [one for one in stored if one not in seen]
+            world.checker.fail("2-card-is-not-the-case", subject, audience, f"shown: {what[0]}, stored: {what[1]}")
+
+
+def _lines(view: View) -> Iterator[str]:
+    yield from view_text(view).split("\n")
+    yield from (button.action.value for button in view.buttons)
+
+
+def examine(world: World, folder: Path) -> None:
+    """The rows of cases against the model that the court kept."""
+    connection = sqlite3.connect(folder / disk.DATABASE)
+    connection.row_factory = sqlite3.Row
+    try:
+        _cases(connection, world)
+        for who, at in world.forgotten:
+            _forgotten(connection, world, who, at)
+        _pictures(connection, world, folder)
+    finally:
+        connection.close()
+
+
+def _cases(connection: sqlite3.Connection, world: World) -> None:
+    rows = {row["id"]: row for row in connection.execute("SELECT * FROM cases")}
+    now = world.clock.now()
+    for name, docket in world.court.dockets.items():
+        row = rows.get(name)
+        if row is None or row["state"] != docket.state.value:
+            world.checker.fail("1-case-lost", name, docket.state, None if row is None else row["state"])
+            continue
+        if docket.state is CaseState.CLAIMED and not now - 180 < row["lease_until"] <= now + LEASE + 60:
+            world.checker.fail("1-lease-never-came-back", name, row["holder"])
+        card = connection.execute("SELECT 1 FROM messages WHERE subject = ? AND audience = 'moderators'", (f"case:{name}",)).fetchone()
+        if docket.state in WAITING and card is None:
+            world.checker.fail("1-case-without-a-card", name)
+    blocked = "SELECT id FROM requests WHERE answer = 'blocked' AND (case_id IS NULL OR case_id NOT IN (SELECT id FROM cases))"
+    for row in connection.execute(blocked):
+        world.checker.fail("1-block-without-a-case", row["id"])
+
+
+def _forgotten(connection: sqlite3.Connection, world: World, who: str, at: float) -> None:
+    """What had ended when a member had everything deleted is gone. A case that waited goes when it is closed."""
+    if any(docket.member == who and docket.state in WAITING for docket in world.court.dockets.values()):
+        return
+    gone, kept = set(), set()
+    for thread in world.threads:
+        words = (thread.wording, *thread.others)
+        if thread.who == who and thread.finals and max(when for when, _ in thread.finals) < at - SEEN_BEFORE and thread.began_at < at:
+            gone.update(one.tag for one in words)
+        else:
+            kept.update(one.tag for one in words)
+    gone -= kept
+    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    for table in tables:
+        for row in connection.execute(f'SELECT * FROM "{table}"'):
+            for column in row.keys():  # noqa: SIM118  # a Row iterates over its values
+                left = next((tag for tag in gone if isinstance(row[column], str) and tag in row[column]), None)
+                if left is not None:
+                    world.checker.fail("7-words-left-after-deletion", who, left, f"{table}.{column}")
+    for post in world.platform.posts.values():
+        left = next((tag for tag in gone if post.now is not None and not post.expired and tag in view_text(post.now)), None)
+        if left is not None:
+            world.checker.fail("7-words-shown-after-deletion", who, left, post.shown[-1].subject)
+
+
+def _pictures(connection: sqlite3.Connection, world: World, folder: Path) -> None:
+    """A picture that was shown and is no request's any more was deleted: its file is gone too."""
+    shown = {one.sha256 for post in world.platform.posts.values() for seen in post.shown for one in seen.view.pictures}
+    kept = {row["sha256"] for row in connection.execute("SELECT sha256 FROM pictures")}
+    for file in (folder / "pictures").glob("??/*"):
+        if file.stem in shown - kept:
+            world.checker.fail("7-picture-left-after-deletion", file.stem[:12])

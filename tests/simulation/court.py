@@ -1,0 +1,252 @@
+"""Rules over moderation cases: the trail, line by line as it is committed, against who pressed what, what the platform said about them, and
+a model of the case that is kept here. Numbers as in docs/reliability.md."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from bot.domain.case_states import CASES, WAITING, CaseEvent, CaseState
+from tests.simulation.crew import OPERATOR, Crew
+from tests.simulation.records import Thread, Wording
+from tests.simulation.sqlite import Step
+
+MACHINE = "imagine-bot"
+BY_CLOCK = frozenset({"lease_end", "expire", "remind"})
+BY_HOLDER = frozenset({"release", "suggest", "ask_rephrase", "deny", "not_policy"})
+BY_MODERATOR = BY_HOLDER | {"claim", "take_over", "comment", "read_prompt", "block_member", "unblock_member"}
+BY_MEMBER = frozenset({"accept", "decline", "appeal", "rephrase"})
+BY_BLOCK = frozenset({"opened", "joined", "blocked_again"})
+TRAIL = {
+    "case_claim": "claim",
+    "case_release": "release",
+    "case_take_over": "take_over",
+    "case_rewrite": "suggest",
+    "case_rephrase": "ask_rephrase",
+    "case_deny": "deny",
+    "case_not_policy": "not_policy",
+    "case_block_member": "block_member",
+    "case_unblock_member": "unblock_member",
+    "case_comment": "comment",
+    "case_prompt": "read_prompt",
+    "rewrite_accept": "accept",
+    "rewrite_decline": "decline",
+    "rephrase": "rephrase",
+    "appeal": "appeal",
+    "privacy_delete": "privacy_delete",
+}
+"""What each press is called in the trail."""
+LEASE, EXPIRY, APPEAL_WAITS = 600.0, 72 * 3600.0, 12 * 3600.0
+AT_CLICK = 30.0
+"""Seconds that a press takes at most, with its questions to the platform."""
+IN_FLIGHT = 1.0
+
+
+@dataclass(slots=True)
+class Pressed:
+    """Somebody's press, as the platform delivered it."""
+
+    key: str
+    who: str
+    event: str
+    row: str
+    at: float
+    ended_at: float | None = None
+    changed: bool | None = None
+
+
+@dataclass(slots=True)
+class Docket:
+    """A case as it must be, from its trail."""
+
+    member: str
+    state: CaseState = CaseState.OPEN
+    holder: str | None = None
+    lease_until: float = 0.0
+    asked: str | None = None
+    denied_by: str | None = None
+    appealed_at: float | None = None
+    waiting_since: float = 0.0
+    reminded: int = 0
+    passed: list[CaseState] = field(default_factory=list)
+    """States since the last commit."""
+
+
+class Ground(Protocol):
+    """The checker, as far as the court needs it."""
+
+    slack: float
+
+    def fail(self, rule: str, *detail: object) -> None: ...
+
+
+@dataclass(slots=True)
+class Court:
+    """Looks at every commit."""
+
+    ground: Ground
+    crew: Crew
+    now: Callable[[], float]
+    threads: list[Thread]
+    pressed: list[Pressed] = field(default_factory=list)
+    dockets: dict[str, Docket] = field(default_factory=dict)
+    lines: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
+    blocked: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """Members that a moderator stopped: (moment, seconds)."""
+
+    def press(self, key: str, who: str, action: str, row: str) -> Pressed:
+        """Somebody presses."""
+        one = Pressed(key, who, TRAIL.get(action, action), row, self.now())
+        self.pressed.append(one)
+        return one
+
+    def replied(self, one: Pressed, changed: bool) -> None:
+        """They have an answer: it must be on record, whatever it was."""
+        one.ended_at, one.changed = self.now(), changed
+        if one.event not in BY_MODERATOR | BY_MEMBER:
+            return
+        events = {one.event, "send"} if one.event in ("accept", "rephrase") else {one.event}
+        lines = [line for at, line in self.lines if at >= one.at and line["actor"] == one.who and line["event"] in events]
+        if not lines:
+            self.ground.fail("6-press-not-on-record", one.who, one.event, one.key)
+        elif changed and all(line["outcome"] != "done" for line in lines):
+            self.ground.fail("6-done-and-not-on-record", one.who, one.event, one.key)
+
+    # ---- a commit
+
+    def committed(self, steps: Iterable[Step]) -> None:
+        """All steps of one transaction: of requests, of cases, and the lines of the trail."""
+        moved: list[Step] = []
+        lines: list[dict[str, Any]] = []
+        blocks = 0
+        for step in steps:
+            if step.table == "audit":
+                lines.append({**json.loads(step.detail or "{}"), "event": step.after})
+            elif step.table == "cases" and step.before != step.after:
+                moved.append(step)
+            elif step.table == "requests" and step.detail == "blocked" and step.before != step.after:
+                blocks += 1
+        done = [line for line in lines if line["outcome"] == "done"]
+        if blocks and not any(line["event"] in BY_BLOCK for line in done):
+            self.ground.fail("1-block-without-a-case", "a request was answered with a block, and nobody will look at it")
+        for line in lines:
+            self.lines.append((self.now(), line))
+        for line in done:
+            self._line(line)
+        for row in {step.row: None for step in moved}:
+            docket = self.dockets.get(row)
+            written = [] if docket is None else [state.value for state in docket.passed]
+            taken = [step.after for step in moved if step.row == row]
+            if written != taken:
+                self.ground.fail("6-step-without-a-line", f"steps {taken}, by the trail {written}")
+        for docket in self.dockets.values():
+            docket.passed.clear()
+
+    def _line(self, line: dict[str, Any]) -> None:
+        event, actor, at = line["event"], line["actor"], float(line["at"])
+        docket = self.dockets.get(line["case"])
+        if event == "opened":
+            self.dockets[line["case"]] = Docket(actor, waiting_since=at, passed=[CaseState.OPEN])
+            return
+        if docket is None:
+            return  # the trail of a community, not of a case
+        if event in BY_MODERATOR:
+            self._by_moderator(line, docket)
+        elif event in BY_MEMBER:
+            if actor != docket.member:
+                self.ground.fail("6-answered-by-somebody-else", event, actor)
+            if self._press_of(actor, event) is None:
+                self.ground.fail("5-yes-that-nobody-said" if event == "accept" else "6-press-that-nobody-made", event, actor)
+            if event == "accept" and line["facts"].get("rewrite") != docket.asked:
+                self.ground.fail("5-accepted-an-outdated-text", actor)
+        elif actor == MACHINE and event not in BY_CLOCK:
+            self.ground.fail("6-decided-by-the-clock", event)
+        elif event == "expire" and at < docket.waiting_since + EXPIRY - 1:
+            self.ground.fail("6-expired-too-early", f"{at - docket.waiting_since:.0f} s")
+        self._step(line, docket)
+
+    def _by_moderator(self, line: dict[str, Any], docket: Docket) -> None:
+        event, actor, at = line["event"], line["actor"], float(line["at"])
+        fail = self.ground.fail
+        if actor == docket.member:
+            fail("6-decided-own-case", event, actor)
+        press = self._press_of(actor, event)
+        if press is None:
+            fail("6-press-that-nobody-made", event, actor)
+        elif not self.crew.vouches(actor, press.at, self.now()):
+            fail("6-decided-without-a-moderator", event, actor)
+        if event in BY_HOLDER and docket.holder != actor:
+            fail("6-decided-without-the-lease", event, actor, "held by", docket.holder)
+        if event in BY_HOLDER and at >= docket.lease_until:
+            fail("6-decided-after-the-lease", event, actor, f"{at - docket.lease_until:.1f} s")
+        if event == "take_over" and actor != OPERATOR:
+            fail("6-taken-over-by-a-moderator", actor)
+        if event == "claim" and docket.state is CaseState.APPEALED and actor == docket.denied_by and press is not None:
+            rolls = [roll for when, roll in self.crew.rolls if press.at <= when <= self.now()]
+            waited = docket.appealed_at is not None and at >= docket.appealed_at + APPEAL_WAITS
+            if any(roll - {actor} for roll in rolls) or (not rolls and not waited):
+                fail("6-appeal-by-who-denied", actor)
+        if event == "not_policy":
+            for thread in self.threads:
+                if thread.who == docket.member:
+                    for one in (thread.wording, *thread.others):
+                        one.blocked_at = None
+        if event == "block_member":
+            self.blocked[docket.member] = (self.now(), float(line["facts"]["until"]) - at)
+        elif event == "unblock_member":
+            self.blocked.pop(docket.member, None)
+
+    def _step(self, line: dict[str, Any], docket: Docket) -> None:
+        event, actor, at = line["event"], line["actor"], float(line["at"])
+        if event == "remind":
+            docket.reminded += 1
+            if docket.reminded > 2:
+                self.ground.fail("6-reminded-too-often", docket.reminded)
+        if event not in {one.value for one in CaseEvent}:
+            return
+        after = CASES.table.get((docket.state, CaseEvent(event)))
+        if after is None:
+            self.ground.fail("6-step-out-of-turn", f"{event} while {docket.state}", actor)
+            return
+        if event == "deny":
+            docket.denied_by = actor
+        if event in ("appeal", "blocked_again"):
+            docket.waiting_since, docket.reminded = at, 0
+        docket.appealed_at = at if event == "appeal" else docket.appealed_at
+        docket.asked = line["facts"].get("rewrite") if event == "suggest" else docket.asked if after is CaseState.CLAIMED else None
+        docket.holder = actor if after is CaseState.CLAIMED else None
+        docket.lease_until = at + LEASE if after is CaseState.CLAIMED else 0.0
+        if after is not docket.state:
+            docket.passed.append(after)
+        docket.state = after
+
+    def _press_of(self, actor: str, event: str) -> Pressed | None:
+        """The press that a line may come from."""
+        now = self.now()
+        return next(
+            (
+                one
+                for one in reversed(self.pressed)
+                if one.who == actor and one.event == event and now <= one.at + AT_CLICK and (one.ended_at is None or one.ended_at >= now)
+            ),
+            None,
+        )
+
+    # ---- what reaches the provider
+
+    def asked(self, wording: Wording) -> None:
+        """Somebody whom a moderator has stopped gets nothing drawn."""
+        owners = {thread.who for thread in self.threads if wording in (thread.wording, *thread.others)}
+        if owners and all(who in self.blocked for who in owners):
+            latest = max(self.blocked[who][0] for who in owners)
+            until = min(sum(self.blocked[who]) for who in owners)
+            if latest + IN_FLIGHT < self.now() < until - self.ground.slack:
+                self.ground.fail("6-drawn-for-who-was-stopped", wording.tag, sorted(owners))
+
+    # ---- at the end
+
+    def waiting(self) -> list[str]:
+        """Cases in which something is still to be done."""
+        return [name for name, docket in self.dockets.items() if docket.state in WAITING]

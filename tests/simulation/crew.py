@@ -1,0 +1,88 @@
+"""Who moderates the simulated community, and what its platform says when the bot asks: the truth, nothing, or too late."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Protocol
+
+from tests.simulation.loop import SimLoop
+from tests.simulation.records import COMMUNITY
+
+MODERATING = ("moderator1", "moderator2", "moderator3")
+OPERATOR = "operator1"
+"""The community's administrator."""
+FAMILIES = {"check_raises": 2, "check_hangs": 1, "check_is_odd": 1}
+
+
+class World(Protocol):
+    """The world as the crew needs it."""
+
+    loop: SimLoop
+
+    def fault(self, key: str, families: dict[str, int], share: float) -> tuple[str | None, Random]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """The platform said yes about somebody."""
+
+    who: str
+    at: float
+
+
+@dataclass(slots=True)
+class Crew:
+    """Implements bot.chat.port.ModeratorCheck and ModeratorRoll; outlives the process, as a platform does."""
+
+    world: World
+    absences: list[tuple[str, float, float]]
+    share: float
+    vouched: list[Vouched] = field(default_factory=list)
+    """Every yes that was given."""
+    rolls: list[tuple[float, frozenset[str]]] = field(default_factory=list)
+    """Every list of moderators that was given."""
+    _asked: int = 0
+
+    def present(self) -> frozenset[str]:
+        """Who moderates now."""
+        now = self.world.loop.time()
+        away = {who for who, start, end in self.absences if start <= now < end}
+        return frozenset(MODERATING) - away
+
+    async def is_moderator(self, person: str, community: str) -> bool:
+        return await self._answer(person, lambda: person in self.present() and community == COMMUNITY)
+
+    async def is_administrator(self, person: str, community: str) -> bool:
+        return await self._answer(person, lambda: person == OPERATOR and community == COMMUNITY)
+
+    async def list_moderators(self, community: str) -> frozenset[str] | None:
+        fault, r = self._fault()
+        await asyncio.sleep(r.uniform(0.02, 0.3))
+        if fault is not None:
+            return None
+        roll = self.present() | {OPERATOR}
+        self.rolls.append((self.world.loop.time(), roll))
+        return roll
+
+    async def _answer(self, person: str, truth: Callable[[], bool]) -> bool:
+        fault, r = self._fault()
+        await asyncio.sleep(60.0 if fault == "check_hangs" else r.uniform(0.02, 0.3))
+        if fault == "check_raises":
+            raise ConnectionError("the platform is away")
+        if fault == "check_is_odd":
+            return "yes"  # type: ignore[return-value]  # a platform's library that does not keep its types
+        if truth():
+            self.vouched.append(Vouched(person, self.world.loop.time()))
+            return True
+        return False
+
+    def _fault(self) -> tuple[str | None, Random]:
+        self._asked += 1
+        return self.world.fault(f"crew:{self._asked}", FAMILIES, self.share)
+
+    def vouches(self, person: str, start: float, end: float) -> bool:
+        """Whether the platform said yes about somebody in this time."""
+        return any(one.who == person and start <= one.at <= end for one in self.vouched)

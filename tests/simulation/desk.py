@@ -1,0 +1,248 @@
+"""Moderators at the cards of cases, and members at what they are told of theirs: both see only messages, and press what stands there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.chat.views import Act, ActionName, Audience, Button, Form, Reply
+from bot.moderation.retention import PRIVACY_ROW
+from tests.simulation.chat import Post, Shown
+from tests.simulation.plan import Deed, Handling, Nature
+from tests.simulation.records import CHANNEL, COMMUNITY, MODERATORS, File, Offer, Thread, Wording, wording
+
+if TYPE_CHECKING:
+    from tests.simulation.people import People
+    from tests.simulation.world import World
+
+PATIENCE, GLANCE = 240.0, 7.0
+"""Seconds for which somebody waits for a button, and between two looks."""
+CASE_COMES = 24 * 3600.0
+AGAIN = (5.0, 60.0)
+"""Seconds after which somebody presses again when nothing came back."""
+BY_MEMBER = frozenset({"rewrite_accept", "rewrite_decline", "rephrase", "appeal", "retry", "again", "edit"})
+BEGINNING = frozenset({"rewrite_accept", "rephrase", "retry", "again", "edit"})
+"""What the member does that begins a request."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """Everybody who has to do with cases."""
+
+    people: People
+    files: list[File] = field(default_factory=list)
+    """Cases in the order in which their cards appeared."""
+    offers: dict[str, Offer] = field(default_factory=dict)
+    """By the row that the buttons of the offer carry."""
+    _written: int = 0
+
+    @property
+    def world(self) -> World:
+        return self.people.world
+
+    # ---- what is seen
+
+    def saw(self, post: Post, shown: Shown) -> None:
+        """A card, or a message to a member about their case, has appeared or changed."""
+        kind, _, row = shown.subject.partition(":")
+        fail = self.world.checker.fail
+        if shown.audience is Audience.MODERATORS:
+            if post.channel != MODERATORS:
+                fail("7-card-outside-the-moderators-channel", post.channel)
+            if kind == "case" and all(one.id != row for one in self.files):
+                named = {fact.value for fact in shown.view.facts}
+                thread = next((one for one in self.world.threads if one.request_id in named), None)
+                if thread is not None:
+                    self.files.append(File(row, post, thread))
+        elif kind in ("case", "step"):
+            if post.reader is None:
+                fail("7-case-told-in-public", post.channel)
+            own = {one.thread.wording.tag for one in self.files if one.member == post.reader}
+            words = " ".join(fact.value for fact in shown.view.facts)
+            for one in self.files:
+                if one.thread.wording.tag in words and one.thread.wording.tag not in own:
+                    fail("7-case-told-to-somebody-else", post.reader)
+            self._offered(post, shown)
+
+    def _offered(self, post: Post, shown: Shown) -> None:
+        """The words beside the buttons are what a yes is about."""
+        yes = next((one for one in shown.view.buttons if one.action is ActionName.REWRITE_ACCEPT), None)
+        if yes is None:
+            for offer in self.offers.values():
+                offer.over = offer.over or (offer.post is post and offer.child is None)
+            return
+        found = [one for fact in shown.view.facts if (one := self.world.wordings.get(fact.value)) is not None and one.offered]
+        words = found[-1] if found else None  # the suggested wording stands after the blocked one, which may have been a suggestion too
+        if words is None:
+            self.world.checker.fail("5-other-words-offered", shown.view.title)
+        else:
+            known = self.offers.setdefault(yes.row, Offer(words, post.reader or "", post))
+            if known.wording is not words:
+                self.world.checker.fail("5-offer-has-changed", words.tag)
+
+    # ---- what is done
+
+    async def handle(self, handling: Handling) -> None:
+        """One case from its card on, deed by deed."""
+        end = self.world.plan.horizon + CASE_COMES
+        while len(self.files) <= handling.case:
+            if self.world.calm or self.world.loop.time() > end:
+                return
+            await asyncio.sleep(GLANCE)
+        file = self.files[handling.case]
+        for deed in handling.deeds:
+            await asyncio.sleep(deed.after)
+            if deed.site:
+                await self.world.passage(deed.site)
+            await self._do(file, deed)
+
+    async def forget(self, who: str, at: float) -> None:
+        """A member has everything deleted."""
+        await asyncio.sleep(at)
+        button = Button(ActionName.PRIVACY_DELETE, PRIVACY_ROW, "", opens_form=True)
+        for thread in self.world.threads:
+            if thread.who == who:
+                thread.pressed.add("delete")
+        reply = await self._insist(Deed("privacy_delete", who), who, button, {"sure": "true"})
+        if reply is not None and reply.changed:
+            self.world.forgotten.append((who, self.world.loop.time()))
+
+    async def _do(self, file: File, deed: Deed) -> None:
+        who = deed.who or file.member
+        button = await self._find(file, deed, who)
+        if button is None:
+            self.world.log("NO BUTTON", deed.action, who)
+            return
+        if deed.action in BEGINNING:
+            await self._begin(file, deed, who, button)
+            return
+        offer = self.offers.get(button.row)
+        both = [who] if deed.twice in ("", "click", "event") else [who, deed.twice]
+        work = [self._insist(deed, one, button, self._values(deed, file, None)) for one in both]
+        replies = await asyncio.gather(*work)
+        if offer is not None and deed.action == "rewrite_decline" and who == offer.member and replies[0] is not None and replies[0].changed:
+            offer.over = True
+
+    async def _begin(self, file: File, deed: Deed, who: str, button: Button) -> None:
+        """Something that may begin a request, under words that the member has chosen or accepted."""
+        offer = self.offers.get(button.row)
+        own = who == file.member
+        made: Thread | None = None
+        if offer is not None:
+            own = who == offer.member
+            made = offer.child
+            if own and not offer.over and made is None:
+                made = offer.child = self._thread(offer.wording, file)
+        elif own:
+            words = file.thread.wording
+            if deed.action in ("rephrase", "edit") and deed.words != "same":
+                words = self._words(deed, file)
+            made = self._thread(words, file)
+        reply = await self._insist(deed, who, button, self._values(deed, file, made), made if own else None)
+        if reply is not None and not reply.changed and offer is not None and offer.child is made and made is not None:
+            self._take_back(offer)
+
+    def _take_back(self, offer: Offer) -> None:
+        """The yes had no effect: nothing may be sent for it. Its thread stays, in case it was said twice."""
+        made = offer.child
+        if made is not None and made.request_id is None and not offer.wording.asked and not made.acknowledged:
+            offer.wording.starts.clear()
+            made.start = None
+            offer.child = None
+            self.world.threads.remove(made)
+
+    def _thread(self, words: Wording, file: File) -> Thread:
+        made = Thread(file.member, words, None, f"desk{len(self.world.threads)}", self.world.loop.time(), file.thread.private)
+        made.begin(self.world.loop.time())
+        self.world.threads.append(made)
+        return made
+
+    def _words(self, deed: Deed, file: File) -> Wording:
+        """A wording that somebody writes about a case."""
+        self._written += 1
+        made = wording(self.world.plan.seed, f"desk{self._written}", Nature(deed.words or "good"))
+        made.private = file.thread.private
+        self.people.register(made)
+        return made
+
+    # ---- one press
+
+    async def _find(self, file: File, deed: Deed, who: str) -> Button | None:
+        """The button, as soon as it shows; for a late press one that was there once."""
+        end = self.world.loop.time() + PATIENCE
+        while True:
+            found = next(self._buttons(file, deed, who, then=False), None)
+            if found is None and deed.late:
+                found = next(self._buttons(file, deed, who, then=True), None)
+            if found is not None or deed.late or self.world.loop.time() > end:
+                return found
+            await asyncio.sleep(GLANCE)
+
+    def _buttons(self, file: File, deed: Deed, who: str, *, then: bool) -> Iterator[Button]:
+        told = [one for one in reversed(self.world.platform.posts.values()) if one.reader == file.member and one.shown]
+        for post in told if deed.action in BY_MEMBER else [file.card]:
+            for shown in reversed(post.shown) if then else post.shown[-1:]:
+                if shown.subject.startswith(("step:", "case:")):
+                    yield from (one for one in shown.view.buttons if one.action.value == deed.action)
+
+    async def _insist(self, deed: Deed, who: str, button: Button, values: Mapping[str, str], made: Thread | None = None) -> Reply | None:
+        """Presses until something comes back; the answer, if any."""
+        self._written += 1
+        number = self._written
+        for attempt, wait in enumerate((0.0, *AGAIN)):
+            await asyncio.sleep(wait)
+            life, adapter = self.world.life, self.people.process.adapter
+            if life is None or adapter is None:
+                continue
+            key = f"sim:desk{number}.{attempt}"
+            replies = [self._press(key, who, button, values, made)]
+            if deed.twice == "event" or (deed.twice == "click" and not button.opens_form):
+                await asyncio.sleep(self.world.chance.next("double").uniform(0.0, 0.8))
+                if not life.dead and self.people.process.adapter is not None:
+                    replies.append(self._press(key + (".2" if deed.twice == "click" else ""), who, button, values, made))
+            await asyncio.sleep(45.0 if self.world.plan.check_faults else 6.0)
+            if all(one.done() and not one.cancelled() and one.exception() is None for one in replies):
+                said = [one.result() for one in replies]
+                return next((one for one in said if isinstance(one, Reply) and one.changed), said[0])  # type: ignore[return-value]
+        return None
+
+    def _press(self, key: str, who: str, button: Button, values: Mapping[str, str], made: Thread | None) -> asyncio.Task[object]:
+        world, people = self.world, self.people
+        life, adapter = world.life, people.process.adapter
+        assert life is not None
+        assert adapter is not None
+        channel = MODERATORS if button.action.value.startswith("case_") else CHANNEL
+        act = Act(
+            key, who, who.title(), "sim", COMMUNITY, channel, button.action, button.row, {}, {"act": key, "token": "TOKEN-OF-A-REPLY"}
+        )
+        if made is not None:
+            made.also.add(key)
+        pressed = world.court.press(key, who, button.action.value, button.row)
+        world.log("DESK", key, who, button.action.value)
+
+        def fill(form: Form) -> Mapping[str, str]:
+            return {one.name: values.get(one.name, one.value) for one in form.fields}
+
+        task = people.run(life, adapter.press(act, fill if button.opens_form else None), key)
+
+        def ended(done: asyncio.Task[object]) -> None:
+            if life.dead or done.cancelled() or done.exception() is not None or not isinstance(reply := done.result(), Reply):
+                return
+            world.log("REPLY", key, reply.changed, reply.text)
+            world.court.replied(pressed, reply.changed)
+            if reply.changed and made is not None:
+                made.acknowledged = True
+
+        task.add_done_callback(ended)
+        return task
+
+    def _values(self, deed: Deed, file: File, made: Thread | None) -> dict[str, str]:
+        """What is written into the form, if there is one."""
+        words = made.wording if made is not None else file.thread.wording
+        if deed.action == "case_rewrite" and deed.words != "same":
+            words = self._words(deed, file)
+            words.offered = True
+        note = f"about the {file.thread.wording.tag}"
+        return {"note": note, "why": note, "prompt": words.text}

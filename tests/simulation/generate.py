@@ -1,0 +1,199 @@
+"""A plan from a seed: everything at once, in random amounts.
+
+A seed changes its meaning when this changes; a plan does not. Failing seeds are therefore kept as plans (`regressions/`).
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from tests.simulation.plan import Command, Crash, Deed, Handling, Nature, Plan, Press, Weather
+
+HORIZONS = (600.0, 1800.0, 3600.0, 4 * 3600.0, 24 * 3600.0)
+"""Seconds in which things go wrong; afterwards the world is calm and everything must settle."""
+
+BOUNDARIES = (
+    "http-before",
+    "http-sent",
+    "http-answered",
+    "chat-before",
+    "chat-after",
+    "commit-before",
+    "commit-after",
+    "ack-before",
+    "ack-after",
+)
+"""Where half of the crashes are aimed: with uniform points a planted bug survived 300 seeds of the prototype."""
+
+
+PRESSED = ("cancel", "cancel", "retry", "retry", "again", "publish", "delete", "edit", "nearest")
+NATURES = (
+    *[Nature.GOOD] * 12,
+    Nature.SAFETY_PROMPT,
+    Nature.SAFETY_PROMPT,
+    Nature.SAFETY_OUTPUT,
+    Nature.SAFETY_SOME,
+    Nature.BAD_PARAMETER,
+    Nature.FEWER,
+)
+
+
+HOT = (*[Nature.GOOD] * 2, *[Nature.SAFETY_PROMPT] * 3, *[Nature.SAFETY_OUTPUT] * 2, Nature.SAFETY_SOME)
+"""Natures of prompts where moderators have something to do."""
+
+
+def from_seed(seed: int) -> Plan:
+    """A plan of everything at once, in random amounts; every third one is about cases."""
+    r = Random(f"plan:{seed}")
+    court = r.random() < 0.35
+    horizon = r.choice(HORIZONS[:4] if court else HORIZONS)
+    burst = court or r.random() < 0.5
+    people = [f"member{n}" for n in range(1, r.randint(2, 4))]
+    numbers = range(r.randint(1, 3) if court else r.randint(2, 8))
+    writers = [*people, "moderator1"] if court and r.random() < 0.3 else people
+    commands = [_command(r, n, horizon * (0.03 if burst else 0.8), writers, HOT if court else NATURES) for n in numbers]
+    presses = [_press(r, n, people) for n in numbers for _ in range(r.choice([0, 0, 1, 1, 2]))]
+    return Plan(
+        seed=seed,
+        commands=commands,
+        presses=presses,
+        crashes=[_crash(r) for _ in range(r.choice([0, 1, 1, 2, 3, 5]))],
+        skews=[
+            (round(r.uniform(0, horizon), 3), r.choice([-3600.0, -60.0, -5.0, 5.0, 60.0, 3600.0])) for _ in range(r.choice([0, 0, 0, 1, 2]))
+        ],
+        weather=[] if court else [_weather(r, horizon) for _ in range(r.choice([0, 0, 1, 2]))],
+        removals=[(n, round(r.expovariate(1 / 60), 3)) for n in numbers if r.random() < 0.04],
+        horizon=horizon,
+        provider_faults=r.choice([0.0, 0.0, 0.2] if court else [0.0, 0.2, 0.5, 0.9]),
+        chat_faults=r.choice([0.0, 0.1, 0.3] if court else [0.0, 0.1, 0.3, 0.6]),
+        redelivers=r.random() < 0.5,
+        budget_pictures=r.choice([2, 4, 8, 1000, 1000]),
+        polls=_polls(r, horizon),
+        handlings=[_handling(r, n) for n in range(len(commands)) for _ in range(r.choice([1, 1, 2]))] if court else [],
+        absences=[_absence(r, horizon)] if court and r.random() < 0.3 else [],
+        check_faults=r.choice([0.0, 0.0, 0.2]) if court else 0.0,
+        forgets=[(r.choice(people), round(r.uniform(0, horizon), 3))] if r.random() < (0.3 if court else 0.1) else [],
+        patient=court and r.random() < 0.25,
+    )
+
+
+def _polls(r: Random, horizon: float) -> float | None:
+    """Mostly rarer than the product's own: nothing then hides a wake-up that was lost, and an idle day costs little."""
+    if horizon <= 1800 and r.random() < 0.3:
+        return None
+    return {600.0: 300.0, 1800.0: 300.0, 3600.0: 600.0}.get(horizon, 1800.0)
+
+
+_MODERATORS = ("moderator1", "moderator2")
+_SCRIPTS: tuple[tuple[str, ...], ...] = (
+    ("claim", "rewrite", "yes"),
+    ("claim", "rewrite:safety_prompt", "yes", "claim", "rewrite", "yes"),
+    ("claim", "rewrite:same", "rewrite", "no", "yes*"),
+    ("claim", "rewrite", "yes", "yes*", "no*"),
+    ("claim", "ask", "rephrase"),
+    ("claim", "ask", "rephrase:safety_output", "claim", "deny"),
+    ("claim", "deny", "appeal", "claim", "claim/", "deny/", "appeal*"),
+    ("claim", "deny", "appeal", "claim/", "rewrite/", "yes"),
+    ("claim", "policy", "again"),
+    ("claim", "release", "claim/", "deny/"),
+    ("claim", "_605", "deny*", "claim/", "policy/"),
+    ("claim", "take", "deny*", "deny!"),
+    ("claim", "block", "deny", "unblock"),
+    ("comment", "prompt", "claim", "claim/*", "deny/*", "deny"),
+    ("claim", "rewrite"),
+    ("claim?", "comment?", "claim", "deny?*", "rewrite", "no"),
+)
+"""What happens to a case. `/` the other moderator, `!` the administrator, `?` somebody who is no moderator; `*` pressed late, after it has
+gone from the screen; `:` what the provider makes of the new words; `_` a pause."""
+_NAMES = {
+    "claim": "case_claim",
+    "rewrite": "case_rewrite",
+    "ask": "case_rephrase",
+    "deny": "case_deny",
+    "policy": "case_not_policy",
+    "release": "case_release",
+    "take": "case_take_over",
+    "block": "case_block_member",
+    "unblock": "case_unblock_member",
+    "comment": "case_comment",
+    "prompt": "case_prompt",
+    "yes": "rewrite_accept",
+    "no": "rewrite_decline",
+}
+_BY_MEMBER = frozenset({"yes", "no", "rephrase", "appeal", "again"})
+
+
+def _handling(r: Random, case: int) -> Handling:
+    one, other = r.sample(_MODERATORS, 2)
+    deeds: list[Deed] = []
+    pause = 0.0
+    for word in r.choice(_SCRIPTS):
+        if word.startswith("_"):
+            pause = float(word[1:])
+            continue
+        name, _, words = word.partition(":")
+        plain = name.rstrip("/!?*")
+        who = other if "/" in name else "operator1" if "!" in name or plain == "take" else "member9" if "?" in name else one
+        after = pause + r.choice([r.uniform(0.5, 3), r.uniform(2, 30), r.expovariate(1 / 100)])
+        deeds.append(
+            Deed(
+                _NAMES.get(plain, plain),
+                "" if plain in _BY_MEMBER else who,
+                round(after, 3),
+                twice=r.choice(["", "", "", "", "click", "event", "" if plain in _BY_MEMBER else other]),
+                words=words or ("good" if plain == "rewrite" else ""),
+                late="*" in name,
+            )
+        )
+        pause = 0.0
+        if r.random() < 0.1:  # somebody presses what was there before
+            late = r.choice(deeds)
+            deeds.append(Deed(late.action, r.choice([late.who, "" if late.who == "" else other]), 1.0, words=late.words, late=True))
+    return Handling(case, deeds)
+
+
+def _absence(r: Random, horizon: float) -> tuple[str, float, float]:
+    start = round(r.uniform(0, horizon * 0.3), 3)
+    return r.choice(_MODERATORS), start, start + r.choice([60.0, 1200.0, 1e9])
+
+
+def _command(r: Random, number: int, within: float, people: list[str], natures: tuple[Nature, ...]) -> Command:
+    again_of = r.randrange(number) if number and r.random() < 0.08 else None
+    return Command(
+        n=number,
+        at=round(r.uniform(0, within), 3),
+        who=r.choice(people),
+        nature=r.choice(natures).value,
+        count=r.choice([1, 1, 1, 2, 3]),
+        private=r.random() < 0.3,
+        again_of=again_of,
+        doubtful=again_of is None and r.random() < 0.06,
+    )
+
+
+def _press(r: Random, command: int, people: list[str]) -> Press:
+    if r.random() < 0.2:
+        return Press(command, 0.0, "cancel", site=r.choice(["http-before", "http-sent", "http-answered", "commit-before", "chat-after"]))
+    return Press(
+        command=command,
+        after=round(r.choice([r.uniform(0, 60), r.expovariate(1 / 600)]), 3),
+        action=r.choice(PRESSED),
+        who=r.choice(people) if r.random() < 0.2 else "",
+        twice=r.choice(["", "", "", "click", "event"]),
+    )
+
+
+def _crash(r: Random) -> Crash:
+    how = r.choice(["kill", "kill", "kill", "power", "torn", "term"])
+    down = r.choice([0.1, 3.0, 60.0, 1800.0])
+    if r.random() < 0.6:
+        site = r.choice(BOUNDARIES)
+        often = site.startswith(("chat", "commit"))
+        return Crash(site=site, nth=r.choice([1, 2, 3, 5, 8] if often else [1, 1, 1, 2, 3]), how=how, down=down)
+    return Crash(site="any", nth=int(r.expovariate(1 / 150)) + 1, how=how, down=down)
+
+
+def _weather(r: Random, horizon: float) -> Weather:
+    start = r.uniform(0, horizon * 0.8)
+    length = r.choice([20.0, 90.0, 300.0, 1200.0])
+    return Weather(round(start, 3), round(start + length, 3), r.choice(["down", "refusing", "busy", "busy", "no_credit"]))
