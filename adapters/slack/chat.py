@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from adapters.slack.delivery import Delivery, Draft, judged_call
+from adapters.slack.delivery import NOT_NOW, Delivery, Draft, judged_call
 from adapters.slack.handles import Handle, of_reply
 from adapters.slack.journal import Journal
 from adapters.slack.troubles import Judged, Trouble
@@ -38,8 +38,6 @@ WHY: dict[Trouble, RefusedWhy] = {
     Trouble.FILE_NOT_READY: RefusedWhy.INVALID,
 }
 """Troubles that end a way; the others end the whole send for now."""
-NOT_NOW = (Trouble.WAIT, Trouble.LOST, Trouble.UNAUTHORISED)
-"""Troubles that end a send for now, whatever it was for."""
 NO_WAY = Judged(Trouble.OVER, "no_way_left")
 SAID_BEFORE = Judged(Trouble.OVER, "said_before")
 """Whether it arrived is not known and cannot be found out: it is not said there again, and the member gets it directly."""
@@ -192,7 +190,8 @@ class SlackChat:
             return await self._posted(message, view, replace(spot, way=""), ways, NO_WAY)
         url, at = self._presses.get(message.subject.partition(":")[2], ("", 0.0))
         if Handle("", url, at).alive(self.ports.now()):
-            judged = await judged_call(self.wire.respond(url, Draft(view).body(""), public=True, replace=True))
+            public = message.audience is Audience.CHANNEL
+            judged = await judged_call(self.wire.respond(url, Draft(view).body(""), public=public, replace=True))
             if judged is not None:
                 log.warning("slack_answer_not_changed", message=message.id, detail=judged.detail)
         return Sent(spot.ref())

@@ -32,6 +32,8 @@ CALL_WITHIN = 15.0
 """Seconds for one call."""
 FILE_TRIES = (0.0, 0.5, 1.0, 2.0, 4.0)
 """Seconds before each try to show a file that Slack has taken and may not know everywhere yet."""
+NOT_NOW = (Trouble.WAIT, Trouble.LOST, Trouble.UNAUTHORISED)
+"""Troubles that end a send for now, whatever it was for."""
 STOPPED = 60.0
 """Seconds for which nothing is sent after Slack refused the bot's token."""
 
@@ -113,10 +115,14 @@ class Delivery:
                 shown.append(render.Shown(result, one.alt))
             elif isinstance(result, NotReady):
                 unready.append(one)
-            elif (judged := judge(result)) is not None:
+            elif (judged := judge(result)) is None:
+                raise result
+            elif judged.trouble in NOT_NOW:
                 return judged
             else:
-                raise result
+                # A lasting refusal, such as a missing scope: the words are owed all the same.
+                log.error("slack_picture_not_taken", message=message.id, detail=judged.detail)
+                unready.append(one)
         return self._with_word(message, Draft(view, tuple(shown), tuple(unready), tuple(notes)))
 
     @staticmethod

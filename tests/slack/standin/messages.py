@@ -91,6 +91,8 @@ class Messages:
         if payload.get("replace_original"):
             if source is None or event.kind != "interactive":
                 raise Refusal("invalid_payload")
+            if source.ephemeral and payload.get("response_type") == "in_channel":
+                self.world.violation("what one person alone could read is replaced by something for the whole channel")
             self.show(source, {"text": payload.get("text", ""), "blocks": payload.get("blocks") or []})
             source.edited = True
             event.answers.append(source)
