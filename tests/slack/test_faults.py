@@ -343,6 +343,10 @@ async def test_a_private_answer_for_somebody_whom_the_bot_cannot_write_to_is_sai
         s.ada.takes_dms = True
         await s.slack.people.slash(s.ada, s.channel, "/imagine-show", said.buttons["Again"].split(":")[2])
         assert "a secret" in (await s.picture(s.slack.world.dm(s.ada))).text
+        await s.press(s.ada, said, "Publish")
+        assert "a secret" in (await s.picture(s.channel, s.slack.ben)).text
+        await s.settled()
+        assert said.ephemeral
 
 
 # ---- the token ---------------------------------------------------------------------------------------------------------------
