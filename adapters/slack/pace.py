@@ -34,8 +34,8 @@ POSTS_HERE = Limit(3, 3.3)
 POSTS = Limit(10, 3.0)
 """200 a minute; a workspace takes "several hundred" posts a minute."""
 
-ASK_AGAIN = 2.0
-"""Longest wait for progress: the core asks no sooner, not even when the message becomes final meanwhile."""
+ASK_AGAIN = 5.0
+"""Longest wait for progress; a view that is final before then is asked for at once."""
 FINAL_ASKS_AGAIN = 30.0
 """Longest wait for final views, so that the place of one that never comes back is free again before long."""
 KEPT_FOR_PROGRESS, KEPT_FOR_FINAL = 3.0, 10.0
