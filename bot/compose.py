@@ -37,6 +37,7 @@ from bot.providers.pictures import PictureStore
 from bot.providers.port import Provider
 from bot.requests.actions import RequestActions
 from bot.requests.attempt import Hands
+from bot.requests.leftovers import Leftovers
 from bot.requests.questions import ask_about
 from bot.requests.questions import load as load_lint
 from bot.requests.recover import Found, recover
@@ -89,6 +90,7 @@ class Bot:
     moderation: Moderation
     core: Core
     pictures: Pictures
+    leftovers: Leftovers
     adapters: dict[str, Adapter] = field(default_factory=dict)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -176,11 +178,7 @@ class Bot:
         await self.ledger.write(self.moderation.sweep)
 
     async def _files(self) -> None:
-        """Files of deleted pictures that the process which deleted them did not come to, or which go with a closed case."""
-        for sha256 in await self.ledger.read(request_rows.unshown):
-            if await self.ledger.read(lambda c, one=sha256: request_rows.may_go(c, one)):  # type: ignore[misc]
-                await self.pictures.delete(sha256)
-            await self.ledger.write(lambda tx, one=sha256: request_rows.gone(tx, one))  # type: ignore[misc]
+        await self.leftovers.round()
 
     async def _finish_left(self) -> None:
         """Commands whose acceptance failed in a living process: their members were told to wait. Apart from the sweep, because a platform
@@ -288,7 +286,7 @@ async def build(
         privacy_for=moderation.privacy_for,
         moderators_place_of=moderation.moderators_place,
     )
-    bot = Bot(ledger, ports, wakeups, gate, provider, scheduler, sender, notices, moderation, core, pictures)
+    bot = Bot(ledger, ports, wakeups, gate, provider, scheduler, sender, notices, moderation, core, pictures, Leftovers(ledger, pictures))
     return bot
 
 

@@ -323,6 +323,18 @@ def _is_shown(connection: Connection, sha256: str) -> bool:
     return connection.execute(select(pictures.c.id).where(pictures.c.sha256 == sha256).limit(1)).scalar() is not None
 
 
+def shown_of(connection: Connection, hashes: Sequence[str]) -> set[str]:
+    """Which of these hashes a request shows."""
+    return {row.sha256 for row in connection.execute(select(pictures.c.sha256).where(pictures.c.sha256.in_(hashes)))}
+
+
+def attempted_at(connection: Connection, at: float, *, slack: float, longest: float) -> bool:
+    """Whether an attempt was under way at that time, give or take `slack` seconds; none is looked for that took longer than `longest`."""
+    opened, closed = attempts.c.opened_at, attempts.c.closed_at
+    under_way = select(attempts.c.id).where(opened.between(at - longest, at + slack), closed.is_(None) | (closed >= at - slack))
+    return connection.execute(under_way.order_by(opened.desc()).limit(1)).first() is not None
+
+
 def _request(row: Row[Any]) -> Request:
     return Request(
         id=row.id,

@@ -11,6 +11,7 @@ import re
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
 
@@ -20,7 +21,24 @@ from bot.providers.recode import FORMATS, BadPicture, from_base64, from_pieces, 
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _T = TypeVar("_T")
 
-__all__ = ["BadPicture", "DamagedPicture", "PictureStore"]
+_NAME = re.compile(r"([0-9a-f]{64})\.(?:" + "|".join(FORMATS.values()) + ")", re.ASCII)
+
+__all__ = ["BadPicture", "DamagedPicture", "OldFile", "PictureStore"]
+
+FOLDERS = 256
+"""Pictures lie in folders named by the first two digits of their hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class OldFile:
+    """A stored picture that nobody has written for a while."""
+
+    sha256: str
+    path: Path
+    age: float
+    """Seconds since it was written, by the file system's own clock."""
+    written: tuple[int, int]
+    """Which writing of the file this was: storing the same picture again makes another one."""
 
 
 class DamagedPicture(Exception):
@@ -61,6 +79,19 @@ class PictureStore:
     def path(self, sha256: str) -> Path | None:
         """Where a picture lies; None when the hash is not one or nothing is stored under it."""
         return next((path for path in self._candidates(sha256) if path.is_file()), None)
+
+    async def old_files(self, folder: int, after: str, age: float, limit: int) -> tuple[Sequence[OldFile], str | None]:
+        """Pictures in one of the `FOLDERS` that were written more than `age` seconds ago. Looks at no more than `limit` files, those that
+        come `after` a name; with the name to go on from, or None when the folder was finished."""
+        return await self._off_loop(lambda: self._old_files(folder, after, age, limit))
+
+    async def discard(self, files: Sequence[OldFile]) -> int:
+        """Remove files that are still what they were when `old_files` found them; returns how many."""
+        return await self._off_loop(lambda: sum(_discard(file.path, file.written) for file in files))
+
+    async def discard_parts(self, age: float) -> int:
+        """Remove what a killed process had half written more than `age` seconds ago."""
+        return await self._off_loop(lambda: self._discard_parts(age))
 
     def close(self) -> None:
         """Let the worker go. A picture being written is finished first."""
@@ -103,6 +134,41 @@ class PictureStore:
                 leftover.unlink(missing_ok=True)
             self._swept = True
 
+    def _old_files(self, folder: int, after: str, age: float, limit: int) -> tuple[Sequence[OldFile], str | None]:
+        try:
+            with os.scandir(self._folder / f"{folder:02x}") as entries:
+                names = sorted(entry.name for entry in entries if entry.name > after and entry.is_file(follow_symlinks=False))
+        except OSError:
+            return (), None
+        now = self._clock() if names else 0.0
+        found = []
+        for name in names[:limit]:
+            path = self._folder / f"{folder:02x}" / name
+            ours = _NAME.fullmatch(name)
+            if ours is None or not name.startswith(path.parent.name):
+                continue
+            seen = _writing(path)
+            if seen is not None and now - seen[1] / 1e9 > age:
+                found.append(OldFile(ours[1], path, now - seen[1] / 1e9, seen))
+        return found, names[limit - 1] if len(names) > limit else None
+
+    def _discard_parts(self, age: float) -> int:
+        if not self._incoming.is_dir():
+            return 0
+        parts = [(path, seen) for path in self._incoming.glob("*.part") if (seen := _writing(path)) is not None]
+        now = self._clock() if parts else 0.0
+        return sum(_discard(path, seen) for path, seen in parts if now - seen[1] / 1e9 > age)
+
+    def _clock(self) -> float:
+        """The time as the file system writes it down, which need not be this machine's; on a full disk so early that nothing is old."""
+        probe = self._incoming / "clock"
+        try:
+            self._incoming.mkdir(parents=True, exist_ok=True)
+            probe.touch()
+            return probe.stat().st_mtime
+        except OSError:
+            return 0.0
+
     def _read(self, sha256: str) -> bytes:
         path = self.path(sha256)
         if path is None:
@@ -118,6 +184,21 @@ class PictureStore:
             return False
         path.unlink(missing_ok=True)
         return True
+
+
+def _writing(path: Path) -> tuple[int, int] | None:
+    try:
+        seen = path.lstat()
+    except OSError:
+        return None
+    return seen.st_ino, seen.st_mtime_ns
+
+
+def _discard(path: Path, written: tuple[int, int]) -> bool:
+    if _writing(path) != written:
+        return False
+    path.unlink(missing_ok=True)
+    return True
 
 
 class _Hashing:
