@@ -105,7 +105,7 @@ class Sockets:
             reason = await new.parting
             log.info("slack_connection_parts", reason=reason)
             if reason == "link_disabled":
-                self._warn(text("slack.setup.socket.link_disabled"))
+                self._warn("slack_socket_mode_off", text("slack.setup.socket.link_disabled"))
             if reason == "too_many_websockets":  # the place must be free before another one may come
                 await self._close(new)
 
@@ -158,8 +158,8 @@ class Sockets:
                 raise
         return connection
 
-    def _warn(self, sentence: str) -> None:
-        log.warning("slack_socket_mode", what_to_do=sentence)
+    def _warn(self, event: str, sentence: str) -> None:
+        log.warning(event, what_to_do=sentence)
         if self._tell is not None:
             self._tell(sentence)
 
@@ -167,7 +167,7 @@ class Sockets:
         """Tell the operator, once until a connection works again."""
         if sentence != self._complained:
             self._complained = sentence
-            self._warn(sentence)
+            self._warn("slack_refused", sentence)
 
     async def _welcome(self, counted: int | None) -> None:
         """A connection said hello."""
@@ -225,7 +225,7 @@ class Sockets:
             self._crowded_since = now
         elif now - self._crowded_since >= STRANGERS_AFTER and not self._warned:
             self._warned = True
-            self._warn(text("slack.setup.socket.shared", counted=counted, ours=self.alive))
+            self._warn("slack_app_token_shared", text("slack.setup.socket.shared", counted=counted, ours=self.alive))
 
     async def _look_for_strangers(self) -> None:
         """Slack tells the count only in a hello: when it was too high, one connection is renewed a minute later to hear it again."""
