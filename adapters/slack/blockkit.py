@@ -287,7 +287,7 @@ def _check_blocks(say: Say, at: str, blocks: Any, allowed: frozenset[str], most:
 def _once(say: Say, at: str, identity: object, seen: set[str]) -> None:
     if isinstance(identity, str):
         if identity in seen:
-            say(at, f"`{at.rpartition('/')[2] if at.endswith('_id') else 'action_id'}` already exists for another element: {identity[:80]}")
+            say(at, f"`{at.rpartition('/')[2] if at.endswith('_id') else 'action_id'}` already exists for another element")
         seen.add(identity)
 
 
