@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, null, select, update
 
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.ledger import message_rows, request_rows
 from bot.ledger.store import Tx
-from bot.ledger.tables import acts, blocked_prompts
+from bot.ledger.tables import acts, attempts, blocked_prompts
 from bot.requests.accept import show
 from bot.requests.attempt import answer
 from bot.requests.recover import interrupt, write_off
 
 ACTS_KEPT = 3 * 86400.0
 """Seconds for which an event's id is remembered; platforms redeliver within minutes."""
+
+
+EVIDENCE_KEPT = 30 * 86400.0
+"""Seconds for which a service's raw answers are kept: they may repeat prompts, and nobody needs them when their case is closed. Kind, code,
+status and the service's request id stay, and so do prompts and pictures: /imagine-show promises them until their member deletes them."""
+EVIDENCE_AT_ONCE = 7 * 86400.0
+"""Seconds of old evidence that one round removes."""
+EVIDENCE_EVERY = 3600.0
+_EVIDENCE_GONE = "evidence_removed_until"
 
 
 def sweep(tx: Tx, is_running: Callable[[str], bool]) -> None:
@@ -29,7 +38,23 @@ def sweep(tx: Tx, is_running: Callable[[str], bool]) -> None:
         tx.wake("unshown", message_id)
     tx.connection.execute(delete(acts).where(acts.c.at < tx.now - ACTS_KEPT))
     tx.connection.execute(delete(blocked_prompts).where(blocked_prompts.c.until < tx.now))
+    _remove_evidence(tx)
     tx.wake("request", "*")
+
+
+def _remove_evidence(tx: Tx) -> None:
+    """Empty what the service said long ago, a little at a time; how far this came is remembered, so old attempts are not read again."""
+    until = tx.now - EVIDENCE_KEPT
+    known = message_rows.recall(tx.connection, _EVIDENCE_GONE)
+    since = None if known is None else float(known[0])
+    if since is None:
+        oldest = tx.connection.execute(select(func.min(attempts.c.opened_at))).scalar()
+        since = until if oldest is None else float(oldest) - 1.0
+    if until - since < EVIDENCE_EVERY:
+        return
+    until = min(until, since + EVIDENCE_AT_ONCE)
+    tx.connection.execute(update(attempts).where(attempts.c.opened_at > since, attempts.c.opened_at <= until).values(evidence=null()))
+    message_rows.remember(tx, _EVIDENCE_GONE, until)
 
 
 def _expire(tx: Tx, request_id: str) -> None:
