@@ -124,8 +124,8 @@ def _suggest(facts: StepFacts) -> View:
 
 def _ask_rephrase(facts: StepFacts) -> View:
     case = facts.case
-    if case.state is not CaseState.WITH_MEMBER or case.asked != REPHRASE:
-        return _view(facts, "question_over")
+    if case.state is not CaseState.WITH_MEMBER or case.asked != REPHRASE or case.told != facts.step.seq:
+        return _view(facts, "question_over")  # over, or asked anew in a newer message
     button = Button(ActionName.REPHRASE, case.id, text("case.button.rephrase"), ButtonStyle.PRIMARY, opens_form=True)
     view = _view(facts, "ask_rephrase", buttons=(button,), tone=Tone.WAITING)
     note = facts.notes.get(str(facts.step.facts.get("note")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.chat.views import ActionName, Reply
+from bot.chat.views import ActionName, Audience, Reply
 from bot.domain.outcome import Picture
 from bot.domain.request_states import Answer
 from bot.ledger import case_rows, request_rows
@@ -60,6 +60,17 @@ async def test_the_same_wording_once_more_is_no_further_one(ground: Ground) -> N
     case = await ground.blocked("a dragon fights a knight")
     await ground.blocked("A dragon fights a  knight")
     assert all("more" not in fact.value for fact in (await ground.card(case)).facts)
+
+
+async def test_a_question_that_was_asked_anew_is_open_in_its_newest_message_only(ground: Ground) -> None:
+    case = await ground.claimed()
+    await ground.press(A.CASE_REPHRASE, case.id, MO, {"note": ""})
+    first = await line_of(ground, case.id, "ask_rephrase")
+    await ground.blocked("a dragon beats a knight", case_id=case.id)
+    await held(ground, case.id)
+    await ground.press(A.CASE_REPHRASE, case.id, MO, {"note": ""})
+    assert (await ground.view(first, Audience.MEMBER)).buttons == ()
+    assert [one.action for one in (await ground.told(case)).buttons] == [A.REPHRASE]
 
 
 async def test_a_reminder_is_shown_anew_when_its_question_is_over(ground: Ground) -> None:
