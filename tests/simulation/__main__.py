@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from tests.simulation import killing
-from tests.simulation.bugs import BUGS
+from tests.simulation.case_bugs import BUGS, PROMISE
 from tests.simulation.generate import from_seed
 from tests.simulation.plan import Crash, Plan
 from tests.simulation.run import run, run_seed
@@ -93,7 +93,8 @@ def bugs_command(names: Annotated[list[str] | None, typer.Argument()] = None, n:
 
         plans = [Plan.load(file)] if file.exists() else []
         for plan in [*plans, *map(from_seed, range(n))]:
-            rule = next((one.rule for one in run_with_bug(plan).violations if not one.rule.startswith("0-")), None)
+            broken = [one.rule for one in run_with_bug(plan).violations if one.rule.startswith(PROMISE.get(name, tuple("1234567")))]
+            rule = broken[0] if broken else None
             if rule is not None and not run(plan).violations:
                 small, _, tries = shrink(plan, run_with_bug, rule)
                 file.write_text(small.to_json(), encoding="utf-8")

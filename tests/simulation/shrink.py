@@ -9,7 +9,7 @@ from tests.simulation.plan import Plan
 from tests.simulation.world import Report
 
 Run = Callable[[Plan], Report]
-LISTS = ("presses", "crashes", "skews", "weather", "removals")
+LISTS = ("presses", "handlings", "crashes", "skews", "weather", "removals", "absences", "forgets")
 
 
 def shrink(plan: Plan, run: Run, rule: str | None = None) -> tuple[Plan, str, int]:
@@ -33,6 +33,15 @@ def shrink(plan: Plan, run: Run, rule: str | None = None) -> tuple[Plan, str, in
             while number < len(getattr(best, name)):
                 candidate = copy.deepcopy(best)
                 del getattr(candidate, name)[number]
+                if fails(candidate):
+                    best, smaller = candidate, True
+                else:
+                    number += 1
+        for handling in range(len(best.handlings)):
+            number = 0
+            while number < len(best.handlings[handling].deeds):
+                candidate = copy.deepcopy(best)
+                del candidate.handlings[handling].deeds[number]
                 if fails(candidate):
                     best, smaller = candidate, True
                 else:

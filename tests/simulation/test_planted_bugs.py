@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.bugs import BUGS
+from tests.simulation.case_bugs import BUGS, PROMISE
 from tests.simulation.plan import Command, Nature, Plan, Press
 from tests.simulation.run import run
 
@@ -18,7 +18,9 @@ def test_a_planted_bug_is_found(bug: str) -> None:
     plan = Plan.load(Path(__file__).with_name("planted") / f"{bug}.json")
     with BUGS[bug]():
         broken = run(plan).violations
-    assert any(not violation.rule.startswith("0-") for violation in broken), f"the checker is blind to {bug}: {broken[:3]}"
+    assert any(violation.rule.startswith(PROMISE.get(bug, tuple("1234567"))) for violation in broken), (
+        f"the checker is blind to {bug}: {broken[:3]}"
+    )
     assert not run(plan).violations, "the real core breaks under the plan of a planted bug"
 
 
