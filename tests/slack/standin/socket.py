@@ -27,7 +27,9 @@ class Line:
     def __init__(self, ws: web.WebSocketResponse, number: int) -> None:
         self.ws, self.number = ws, number
         self.leaving = False
-        """Told to reconnect: nothing new is sent to it."""
+        """Told to reconnect: nothing new is sent to it while there is another."""
+        self.gone = False
+        """Cut, although this side may not have noticed yet."""
         self.silent = False
         """Answers no ping and sends nothing, as a connection behind a dead router."""
         self.sent: set[str] = set()
@@ -157,7 +159,7 @@ class Socket:
         if event.kind == "events_api":
             told |= {"retry_attempt": attempt, "retry_reason": "timeout" if attempt else ""}
         for _ in range(len(self.lines) + 1):
-            usable = self.usable
+            usable = self.usable or [one for one in self.lines if not one.ws.closed and not one.gone]
             chosen = line or (usable[next(self._turn) % len(usable)] if usable else None)
             if chosen is None:
                 return False
@@ -167,7 +169,7 @@ class Socket:
                 if not chosen.silent:
                     await chosen.ws.send_str(json.dumps(told))
             except (ConnectionError, RuntimeError):
-                chosen.leaving = True
+                chosen.leaving = chosen.gone = True
                 continue
             return True
         return False
@@ -197,7 +199,7 @@ class Socket:
     def cut(self, line: Line | None = None) -> Line:
         """The connection breaks without a word."""
         chosen = line or self.usable[0]
-        chosen.leaving = True
+        chosen.leaving = chosen.gone = True
         request = chosen.ws._req
         if request is not None and request.transport is not None:
             request.transport.abort()
