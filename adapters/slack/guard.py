@@ -31,6 +31,8 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 PATH, HEALTH = "/slack/events", "/healthz"
 MOST_BYTES = 1024 * 1024
 """Slack's largest payloads, forms with their state, are 250 kB."""
+MOST_READING = 32 * MOST_BYTES
+"""Of all bodies that are being read at one time: strangers must not fill the memory with what they have not signed."""
 BODY_WITHIN = 5.0
 """Seconds for a whole body; Slack itself gives up after three."""
 WINDOW = 300
@@ -70,6 +72,7 @@ class Guard:
         self._seen: OrderedDict[bytes, float] = OrderedDict()
         """Signature -> when its timestamp leaves the window."""
         self._limits: set[asyncio.Timeout] = set()
+        self._reading = 0
         self._complained: dict[str, float] = {}
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -157,12 +160,18 @@ class Guard:
                         message = await receive()
                         if message["type"] == "http.disconnect":
                             raise Gone
-                        body += message.get("body", b"")
+                        chunk = message.get("body", b"")
+                        self._reading += len(chunk)
+                        body += chunk
                         if len(body) > MOST_BYTES:
                             raise Refusal(413, "body")
+                        if self._reading > MOST_READING:
+                            raise Refusal(503, "too_many")
                         more = message.get("more_body", False)
         except TimeoutError:
             raise Refusal(408, "slow") from None
+        finally:
+            self._reading -= len(body)
         return bytes(body)
 
     async def _pass_on(self, scope: Message, body: bytes, receive: Receive, send: Send) -> bool:

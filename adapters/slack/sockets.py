@@ -59,7 +59,8 @@ class Sockets:
         self._opening = asyncio.Lock()
         self._alive: list[Connection] = []
         self._lingering: set[asyncio.Task[None]] = set()
-        self._changed = asyncio.Condition()
+        self._news = asyncio.Event()
+        """Set, and replaced by another one, when a connection has come up."""
         self._opened: deque[float] = deque(maxlen=MOST_OPENED)
         self._up = asyncio.Event()
         """Set with the first hello; the other connections are opened after it."""
@@ -152,7 +153,7 @@ class Sockets:
             connection = Connection(socket, self._ports, self._handle, self._elsewhere)
             self._alive.append(connection)
             try:
-                await self._welcome(await connection.greeting())
+                self._welcome(await connection.greeting())
             except BaseException:
                 await self._close(connection)
                 raise
@@ -169,12 +170,12 @@ class Sockets:
             self._complained = sentence
             self._warn("slack_refused", sentence)
 
-    async def _welcome(self, counted: int | None) -> None:
+    def _welcome(self, counted: int | None) -> None:
         """A connection said hello."""
         self._complained = ""
         self._count_strangers(counted)
-        async with self._changed:
-            self._changed.notify_all()
+        self._news.set()
+        self._news = asyncio.Event()
         if not self._up.is_set():
             self._up.set()
             self._connected()
@@ -205,13 +206,14 @@ class Sockets:
     async def _elsewhere(self, connection: Connection, message: str) -> None:
         """Send an acknowledgement on any other connection, also on one that is only being opened."""
         try:
-            async with asyncio.timeout(ELSEWHERE_WITHIN), self._changed:
+            async with asyncio.timeout(ELSEWHERE_WITHIN):
                 while True:
-                    for other in reversed(self._alive):
+                    news = self._news
+                    for other in [*reversed(self._alive)]:
                         if other is not connection and other.hello.done() and await other.try_send(message):
                             log.info("slack_ack_sent_elsewhere")
                             return
-                    await self._changed.wait()
+                    await news.wait()
         except TimeoutError:
             log.warning("slack_ack_not_sent", connections=self.alive)
 

@@ -253,6 +253,37 @@ async def test_a_body_that_grows_beyond_the_limit_is_refused_without_a_length() 
     assert await door.knock([one for one in signed(whole) if one[0] != b"content-length"], whole[:9], whole[9:]) == 200
 
 
+async def test_bodies_of_many_strangers_at_once_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "MOST_READING", 5_000)
+    door = Door()
+    waiting, statuses = asyncio.Event(), []
+
+    async def slowly() -> None:
+        coming = [{"type": "http.request", "body": b"x" * 1_000, "more_body": True}]
+
+        async def receive() -> MutableMapping[str, Any]:
+            if coming:
+                return coming.pop()
+            await waiting.wait()
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            statuses.append(message.get("status"))
+
+        scope = {"type": "http", "method": "POST", "path": "/slack/events", "headers": signed(b"other"), "query_string": b""}
+        await door.guard(scope, receive, send)
+
+    async with asyncio.TaskGroup() as strangers:
+        for _ in range(8):
+            strangers.create_task(slowly())
+        while len(statuses) < 6:  # noqa: ASYNC110 - in memory, a turn of the loop each
+            await asyncio.sleep(0)
+        assert [one for one in statuses if one] == [503] * 3
+        waiting.set()
+    assert sorted(one for one in statuses if one) == [401] * 5 + [503] * 3
+    assert await door.knock(signed(COMMAND), COMMAND) == 200
+
+
 async def test_a_caller_who_hangs_up_in_the_middle_is_answered_by_nobody_and_remembered_by_nobody() -> None:
     door = Door()
     with pytest.raises(IndexError):  # no answer was sent
