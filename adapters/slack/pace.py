@@ -22,15 +22,16 @@ class Limit:
 
 
 # Source of all: docs.slack.dev/apis/web-api/rate-limits; counted per method, app and workspace.
-UPDATES = Limit(10, 12.5)
-"""48 a minute; chat.update is Tier 3, 50 and more a minute. A short window keeps bursts small, and what is spare covers calls that arrive
-closer together than they were sent."""
-PROGRESS = Limit(8, 12.5)
-"""The part of them that progress may take, 38 a minute: two final answers can go at once at any time."""
+UPDATES = Limit(16, 20.5)
+"""47 a minute; chat.update is Tier 3, 50 and more a minute. A window of a third of a minute: sixteen answers can go at once, a seventeenth
+waits for twenty seconds at most, and three windows stay below 50 although calls arrive closer together than they were sent."""
+PROGRESS = Limit(12, 20.5)
+"""The part of them that progress may take, 35 a minute: four final answers can go at once at any time."""
 EDITS_OF_ONE = 3.0
 """Seconds between progress edits of one message."""
-POSTS_HERE = Limit(3, 3.3)
-"""Per channel; chat.postMessage takes about one a second and lets short bursts through."""
+POSTS_HERE, BURST_HERE = Limit(4, 4.2), Limit(3, 3.15)
+"""Per channel; chat.postMessage takes about one a second and lets short bursts through. Two windows: after a burst of three there is no
+second one."""
 POSTS = Limit(10, 3.0)
 """200 a minute; a workspace takes "several hundred" posts a minute."""
 
@@ -216,5 +217,5 @@ class Pace:
 
 def _limits(kind: Kind, channel: str, final: bool) -> list[tuple[Key, Limit]]:
     if kind == "post":
-        return [(("post", channel), POSTS_HERE), (("post", ""), POSTS)]
+        return [(("post", channel), POSTS_HERE), (("burst", channel), BURST_HERE), (("post", ""), POSTS)]
     return [(("update", ""), UPDATES), *([] if final else [(("progress", ""), PROGRESS)])]

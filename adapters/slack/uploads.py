@@ -32,16 +32,16 @@ TRANSFERS = 6
 """Files sent to Slack at once, of all messages together."""
 FEW = 5
 """Files that are waited for without an eye on the limits."""
-PATIENCE = 15.0
-"""Seconds that a call may wait for its turn; the whole send has a minute."""
 UPLOAD_WITHIN = aiohttp.ClientTimeout(total=40.0)
 REMEMBERED = 500
-CALLS = Limit(20, 12.5)
-"""96 a minute for each of the three methods; they are Tier 4, 100 and more a minute."""
+CALLS = Limit(48, 31.0)
+"""93 a minute for each of the three methods; they are Tier 4, 100 and more a minute."""
 ONCE_MORE = (Trouble.LOST, Trouble.FILE_NOT_READY)
 """After these an upload begins once more, as another file: nobody has seen the first one."""
 
 BEGIN, COMPLETE, LOOK = "files.getUploadURLExternal", "files.completeUploadExternal", "files.info"
+PATIENCE = {BEGIN: 10.0, COMPLETE: 40.0, LOOK: 40.0}
+"""Seconds that a call may wait for its turn: little before an upload begins, more for what has begun."""
 
 Key = tuple[str, str]
 T = TypeVar("T")
@@ -156,6 +156,7 @@ class Uploads:
         """The bytes to Slack's upload host."""
         async with self._slots:
             client = self.wire.client
+            await self._turn(BEGIN)
             found = await self._call(BEGIN, lambda: client.files_getUploadURLExternal(filename=picture.name, length=len(picture.content)))
             url, file = found.get("upload_url"), found.get("file_id")
             if not isinstance(url, str) or not isinstance(file, str) or not self.wire.trusts(url):
@@ -168,6 +169,7 @@ class Uploads:
 
     async def _complete(self, files: Sequence[tuple[str, str]], **where: Any) -> list[Mapping[str, Any]]:
         named: list[dict[str, str | None]] = [{"id": file, "title": name} for file, name in files]
+        await self._turn(COMPLETE)
         found = await self._call(COMPLETE, lambda: self.wire.client.files_completeUploadExternal(files=named, **where))
         listed = found.get("files")
         return [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
@@ -180,7 +182,10 @@ class Uploads:
             await self.sleep(pause)
             looks += 1
             pause = PAUSES[min(looks, len(PAUSES) - 1)]
+            began = self.ports.monotonic()
             try:
+                await self._turn(LOOK)
+                until += self.ports.monotonic() - began  # our own queue is none of Slack's time
                 found = (await self._call(LOOK, lambda: self.wire.client.files_info(file=file))).get("file")
             except Exception as error:
                 if known(error).trouble not in (Trouble.LOST, Trouble.WAIT, Trouble.FILE_NOT_READY):
@@ -193,14 +198,6 @@ class Uploads:
     # ---- calls within Slack's limits -----------------------------------------------------------------------------------------
 
     async def _call(self, method: str, call: Callable[[], Awaitable[AsyncSlackResponse]]) -> Mapping[str, Any]:
-        calls, now = self._calls.setdefault(method, Log(CALLS)), self.ports.monotonic()
-        calls.forget(now)
-        moment = calls.earliest(max(now, self._closed.get(method, now)))
-        if moment - now > PATIENCE:
-            raise UploadFailed(429, moment - now)
-        calls.add(moment)
-        if moment > now:
-            await self.sleep(moment - now)
         try:
             return await read(call())
         except Exception as error:
@@ -208,6 +205,17 @@ class Uploads:
             if judged is not None and judged.trouble is Trouble.WAIT:
                 self._closed[method] = self.ports.monotonic() + judged.wait
             raise
+
+    async def _turn(self, method: str) -> None:
+        """Wait until one more call is within the limit; where that takes too long, the caller does something else first."""
+        calls, now = self._calls.setdefault(method, Log(CALLS)), self.ports.monotonic()
+        calls.forget(now)
+        moment = calls.earliest(max(now, self._closed.get(method, now)))
+        if moment - now > PATIENCE[method]:
+            raise UploadFailed(429, moment - now)
+        calls.add(moment)
+        if moment > now:
+            await self.sleep(moment - now)
 
 
 async def _once_more(do: Callable[[], Awaitable[T]]) -> T:

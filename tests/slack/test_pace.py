@@ -80,7 +80,7 @@ def finals(count: int, kind: Kind = "update", at: float = 0.0, channel: str = "C
 WISHES = st.lists(
     st.builds(
         Wish,
-        at=st.floats(0.0, 90.0),
+        at=st.floats(0.0, 20.0),
         kind=st.sampled_from(["post", "update"]),
         channel=st.sampled_from(["C1", "C2", "D3"]),
         message=st.integers(0, 40).map("m{}".format),
@@ -103,6 +103,14 @@ def test_no_window_ever_holds_more_than_slack_allows(wishes: list[Wish], seed: i
     assert within(run.times("update", final=False), PROGRESS)
     for channel in ("C1", "C2", "D3"):
         assert within(run.times("post", channel=channel), ONE_A_SECOND)
+
+
+def test_a_crowd_in_one_channel_is_posted_one_by_one() -> None:
+    run = Run().of([*finals(40, "post"), *(Wish(number * 0.3, "post", "C1", f"p{number}", False) for number in range(40))])
+    times = run.times("post")
+    assert within(times, ONE_A_SECOND)
+    assert within(times, Limit(3, 3.0))
+    assert times[-1] <= 80 * 1.05 + 3.0
 
 
 @settings(max_examples=60, deadline=None)
