@@ -106,6 +106,8 @@ class Connection(AsyncBaseSocketModeClient):
             self.part(str(message.get("reason")))
         elif request is not None:
             self.last = self._ports.monotonic()
+            if not self.hello.done():  # whoever sends work has greeted
+                self.hello.set_result(None)
             task = asyncio.create_task(self._listen(request), name="slack-envelope")
             self.listeners.add(task)
             task.add_done_callback(self.listeners.discard)

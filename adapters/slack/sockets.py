@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from typing import Any
 
 import aiohttp
 import structlog
@@ -24,8 +25,10 @@ from bot.texts import text
 
 log = structlog.get_logger()
 
-AGAIN: tuple[float, ...] = (1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 60.0)
+AGAIN: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 10.0, 15.0)
 """Seconds between attempts to connect while Slack cannot be reached."""
+REFUSED_AGAIN = 60.0
+"""Seconds between attempts while Slack refuses the app token that it took before."""
 MOST_WAIT = 120.0
 """Seconds that Slack may ask us to wait before the next attempt."""
 OPEN_WITHIN = 15.0
@@ -59,6 +62,8 @@ class Sockets:
         self._opening = asyncio.Lock()
         self._alive: list[Connection] = []
         self._lingering: set[asyncio.Task[None]] = set()
+        self._working: set[asyncio.Task[Any]] = set()
+        """Envelopes that are being worked on, also those whose connection is gone."""
         self._news = asyncio.Event()
         """Set, and replaced by another one, when a connection has come up."""
         self._opened: deque[float] = deque(maxlen=MOST_OPENED)
@@ -66,7 +71,7 @@ class Sockets:
         """Set with the first hello; the other connections are opened after it."""
         self._crowded_since: float | None = None
         self._warned = False
-        self._complained = ""
+        self._complained: set[str] = set()
         self._connected: Callable[[], None] = lambda: None
 
     @property
@@ -104,9 +109,9 @@ class Sockets:
                 self._let_go(old)
             old = new
             reason = await new.parting
-            log.info("slack_connection_parts", reason=reason)
+            log.info("slack_connection_parts", reason=reason, lived=round(self._ports.monotonic() - new.opened, 1))
             if reason == "link_disabled":
-                self._warn("slack_socket_mode_off", text("slack.setup.socket.link_disabled"))
+                self._complain("slack_socket_mode_off", text("slack.setup.socket.link_disabled"))
             if reason == "too_many_websockets":  # the place must be free before another one may come
                 await self._close(new)
 
@@ -121,8 +126,8 @@ class Sockets:
                 except SetupProblem as problem:
                     if not self._up.is_set():
                         raise
-                    self._complain(str(problem))
-                    error, wait = "refused", AGAIN[-1]
+                    self._complain("slack_refused", str(problem))
+                    error, wait = "refused", REFUSED_AGAIN
                 except checks.NotReachable as trouble:
                     error, wait = str(trouble), min(trouble.after or 0.0, MOST_WAIT)
                 except NETWORK as trouble:
@@ -164,15 +169,15 @@ class Sockets:
         if self._tell is not None:
             self._tell(sentence)
 
-    def _complain(self, sentence: str) -> None:
+    def _complain(self, event: str, sentence: str) -> None:
         """Tell the operator, once until a connection works again."""
-        if sentence != self._complained:
-            self._complained = sentence
-            self._warn("slack_refused", sentence)
+        if event not in self._complained:
+            self._complained.add(event)
+            self._warn(event, sentence)
 
     def _welcome(self, counted: int | None) -> None:
         """A connection said hello."""
-        self._complained = ""
+        self._complained.clear()
         self._count_strangers(counted)
         self._news.set()
         self._news = asyncio.Event()
@@ -197,6 +202,10 @@ class Sockets:
     # ---- envelopes -----------------------------------------------------------------------------------------------------------
 
     async def _handle(self, connection: Connection, request: SocketModeRequest) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
         began = self._ports.now()
         response = await run_async_bolt_app(self._app, request)
         if response.status != 200:  # no frame goes out; an event comes again, a command shows its sender a failure
@@ -247,8 +256,7 @@ class Sockets:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        working = [task for connection in self._alive for task in connection.listeners]
-        if working:
+        if working := [*self._working]:
             await asyncio.wait(working, timeout=DRAIN)
             for task in working:
                 task.cancel()
