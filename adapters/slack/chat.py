@@ -86,7 +86,8 @@ class SlackChat:
 
     async def _edited(self, message: Message, view: View, spot: Spot) -> SendResult | Judged:
         """Edit it where it is; a Judged means that it must be shown somewhere else."""
-        result = await self.delivery.put(message, view, spot, spot.channel, None)
+        thread = message.place.thread if spot.channel == message.place.channel else None
+        result = await self.delivery.put(message, view, spot, Way(Kind.POST, spot.channel, thread))
         if not isinstance(result, Judged):
             return result
         staff = is_staff(message)
@@ -126,7 +127,7 @@ class SlackChat:
         found = await self._found(message, spot, way)
         if isinstance(found, Judged):
             return self.delivery.final_word(found, spot, safe=True)
-        return await self.delivery.put(message, view, found or spot, way.channel, way.thread, notes)
+        return await self.delivery.put(message, view, found or spot, way, notes)
 
     async def _found(self, message: Message, spot: Spot, way: Way) -> Spot | Judged | None:
         """The message where a lost post, or a process that died, may have left it; None when it is not there."""

@@ -17,7 +17,7 @@ from adapters.slack.fitting import Fitted, Fitting
 from adapters.slack.pace import Pace
 from adapters.slack.troubles import Judged, Trouble, judge
 from adapters.slack.uploads import NotReady, NotShared, Uploads
-from adapters.slack.ways import Spot
+from adapters.slack.ways import Spot, Way
 from adapters.slack.wire import SlackWire
 from bot.chat.port import Later, Message, SendResult, Sent, Unknown
 from bot.chat.views import Audience, View
@@ -30,8 +30,10 @@ T = TypeVar("T")
 
 CALL_WITHIN = 15.0
 """Seconds for one call."""
-FILE_TRIES = (0.0, 0.5, 1.0, 2.0, 4.0)
-"""Seconds before each try to show a file that Slack has taken and may not know everywhere yet."""
+FILE_PAUSES = (0.5, 1.0, 2.0, 4.0)
+"""Seconds before each further try to show a file that Slack has taken and may not know everywhere yet."""
+AGAIN_IN = 5.0
+"""Seconds until a send is tried again whose preparations were lost."""
 NOT_NOW = (Trouble.WAIT, Trouble.LOST, Trouble.UNAUTHORISED)
 """Troubles that end a send for now, whatever it was for."""
 STOPPED = 60.0
@@ -47,6 +49,8 @@ class Draft:
     unready: tuple[Fitted, ...] = ()
     """Pictures that Slack took and does not show in a message."""
     notes: tuple[str, ...] = ()
+    known: bool = False
+    """The files are those that the message shows already."""
     bare: bool = False
     """Without the words that Slack may have choked on."""
 
@@ -72,29 +76,33 @@ class Delivery:
     stopped_until: float = 0.0
     """Loop time until which nothing is sent, because the token is refused."""
 
-    async def put(
-        self, message: Message, view: View, spot: Spot, channel: str, thread: str | None, notes: tuple[str, ...] = ()
-    ) -> SendResult | Judged:
+    async def put(self, message: Message, view: View, spot: Spot, way: Way, notes: tuple[str, ...] = ()) -> SendResult | Judged:
         """Post, or edit what is at the spot; a Judged means that this place does not take it."""
         draft = await self.draft(message, view, spot)
         if isinstance(draft, Judged):
             return self.final_word(draft, spot, safe=True)
         draft = replace(draft, notes=(*draft.notes, *notes))
         kind: Literal["post", "update"] = "update" if spot.way else "post"
-        wait = self.pace.ask(self.ports.monotonic(), kind, channel, message.id, view.final)
+        wait = self.pace.ask(self.ports.monotonic(), kind, way.channel, message.id, view.final)
         if wait > 0:
             return Later(wait, progress=not view.final)
-        found = await self._tries(message, draft, spot, channel, thread)
+        found = await self._patiently(message, draft, spot, way)
         if isinstance(found, Judged) and found.trouble is Trouble.FILE_NOT_READY and draft.shown:
-            draft = replace(draft, shown=(), unready=tuple((await self.fitting.load(view.pictures))[0]))
-            found = await self._tries(message, self._with_word(message, draft), spot, channel, thread)
+            if draft.known:  # files of an earlier process, which may be gone: new ones are uploaded
+                return await self.put(message, view, replace(spot, files=""), way, notes)
+            await self.uploads.forget([one.file for one in draft.shown])
+            unready = tuple((await self.fitting.load(view.pictures))[0])
+            draft = _with_word(message, replace(draft, shown=(), unready=unready))
+            found = await self._once(message, draft, spot, way)
+        if isinstance(found, Judged) and found.trouble in (Trouble.INVALID, Trouble.TOO_LONG):
+            found = await self._with_less(message, draft, spot, way, found)
         if isinstance(found, Judged):
             if found.trouble is Trouble.WAIT:
-                self.pace.told(self.ports.monotonic(), kind, channel, found.wait)
+                self.pace.told(self.ports.monotonic(), kind, way.channel, found.wait)
             return self.final_word(found, spot, safe=False)
         if draft.unready and message.audience is Audience.CHANNEL:
-            found = await self._share(message, draft, found, channel, thread)
-        return Sent((await self._tidy(spot, found, draft, view)).ref())
+            found = await self._share(message, draft, found, way)
+        return Sent((await self._tidy(spot, found, view)).ref())
 
     # ---- pictures ------------------------------------------------------------------------------------------------------------
 
@@ -106,37 +114,31 @@ class Delivery:
             return Draft(view).with_note(text("slack.pictures_apart"))
         known = [one for one in spot.files.split(",") if one]
         if len(known) == len(view.pictures):
-            return Draft(view, tuple(render.Shown(file, one.alt) for file, one in zip(known, view.pictures, strict=True)))
+            shown = [render.Shown(file, one.alt) for file, one in zip(known, view.pictures, strict=True)]
+            return Draft(view, tuple(shown), known=True)
         pictures, notes = await self.fitting.load(view.pictures)
         results = await asyncio.gather(*(self.uploads.ready(message.id, one) for one in pictures), return_exceptions=True)
-        shown, unready = [], []
+        ready, unready = [], []
         for one, result in zip(pictures, results, strict=True):
             if isinstance(result, str):
-                shown.append(render.Shown(result, one.alt))
-            elif isinstance(result, NotReady):
-                unready.append(one)
-            elif (judged := judge(result)) is None:
+                ready.append(render.Shown(result, one.alt))
+                continue
+            judged = judge(result)
+            if judged is None:
                 raise result
+            if isinstance(result, NotReady):
+                unready.append(one)
             elif judged.trouble in NOT_NOW:
                 return judged
             else:
-                # A lasting refusal, such as a missing scope: the words are owed all the same.
-                log.error("slack_picture_not_taken", message=message.id, detail=judged.detail)
-                unready.append(one)
-        return self._with_word(message, Draft(view, tuple(shown), tuple(unready), tuple(notes)))
+                log.error("slack_picture_refused", message=message.id, detail=judged.detail)
+                notes.append(text("slack.picture_refused"))
+        return _with_word(message, Draft(view, tuple(ready), tuple(unready), tuple(dict.fromkeys(notes))))
 
-    @staticmethod
-    def _with_word(message: Message, draft: Draft) -> Draft:
-        """What people read about pictures that are not in the message."""
-        if not draft.unready:
-            return draft
-        public = message.audience is Audience.CHANNEL
-        return draft.with_note(text("slack.pictures_apart" if public else "slack.picture_not_ready"))
-
-    async def _share(self, message: Message, draft: Draft, spot: Spot, channel: str, thread: str | None) -> Spot:
+    async def _share(self, message: Message, draft: Draft, spot: Spot, way: Way) -> Spot:
         """Beside the message, for the same people. What Slack does not share either stays stored, and the message says so."""
         try:
-            files = await self.uploads.share(draft.unready, channel, thread)
+            files = await self.uploads.share(draft.unready, way.channel, way.thread)
             return replace(spot, apart=True, files=",".join([*spot.files.split(","), *files]).strip(","))
         except NotShared:
             log.warning("slack_picture_not_shared", message=message.id)
@@ -144,58 +146,63 @@ class Delivery:
             if (judged := judge(error)) is None:
                 raise
             log.warning("slack_picture_not_shared", message=message.id, detail=judged.detail)
-        told = replace(draft, notes=tuple(one for one in draft.notes if one != text("slack.pictures_apart")))
-        told = replace(told, notes=(*told.notes, text("slack.picture_not_ready")))
-        await self._call(self.wire.update(spot.channel, spot.ts, told.body(message.id), message.id))
+        kept = tuple(one for one in draft.notes if one != text("slack.pictures_apart"))
+        told = replace(draft, notes=(*kept, text("slack.picture_not_ready")))
+        await judged_call(self.wire.update(spot.channel, spot.ts, told.body(message.id), message.id))
         return spot
 
-    async def _tidy(self, before: Spot, spot: Spot, draft: Draft, view: View) -> Spot:
+    async def _tidy(self, before: Spot, spot: Spot, view: View) -> Spot:
         """Files that no message shows any more are deleted at Slack, too."""
-        now = set(spot.files.split(","))
-        gone = [one for one in before.files.split(",") if one and one not in now]
         if not view.pictures:
-            gone, spot = [one for one in before.files.split(",") if one], replace(spot, files="", apart=False)
+            spot = replace(spot, files="", apart=False)
+        gone = set(before.files.split(",")) - set(spot.files.split(",")) - {""}
         if gone:
-            await self.uploads.forget(gone)
+            await self.uploads.forget(sorted(gone))
         return spot
 
     # ---- calls ---------------------------------------------------------------------------------------------------------------
 
-    async def _tries(self, message: Message, draft: Draft, spot: Spot, channel: str, thread: str | None) -> Spot | Judged:
-        """With patience for files, and once with fewer words where Slack dislikes the payload."""
-        found: Spot | Judged = Judged(Trouble.FILE_NOT_READY, "not_tried")
-        for pause in FILE_TRIES if draft.shown else (0.0,):
-            await asyncio.sleep(pause)
-            found = await self._once(message, draft, spot, channel, thread)
+    async def _patiently(self, message: Message, draft: Draft, spot: Spot, way: Way) -> Spot | Judged:
+        """Slack may have taken a file and not know it everywhere yet."""
+        found = await self._once(message, draft, spot, way)
+        for pause in FILE_PAUSES if draft.shown else ():
             if not isinstance(found, Judged) or found.trouble is not Trouble.FILE_NOT_READY:
                 break
-        if isinstance(found, Judged) and found.trouble in (Trouble.INVALID, Trouble.TOO_LONG) and not draft.bare:
-            log.error("slack_payload_refused", message=message.id, detail=found.detail)
-            return await self._tries(message, replace(draft, bare=True), spot, channel, thread)
+            await asyncio.sleep(pause)
+            found = await self._once(message, draft, spot, way)
         return found
 
-    async def _once(self, message: Message, draft: Draft, spot: Spot, channel: str, thread: str | None) -> Spot | Judged:
-        body, view = draft.body(message.id), draft.view
+    async def _with_less(self, message: Message, draft: Draft, spot: Spot, way: Way, found: Judged) -> Spot | Judged:
+        """Slack dislikes the payload, which is a bug of ours: the answer comes all the same, with fewer words, then without pictures."""
+        log.error("slack_payload_refused", message=message.id, detail=found.detail)
+        bare = replace(draft, bare=True)
+        words = replace(bare, shown=(), notes=(*bare.notes, text("slack.picture_refused")))
+        for less in [bare, *([words] if draft.shown else [])]:
+            result = await self._once(message, less, spot, way)
+            if not isinstance(result, Judged):
+                return result
+        return found
+
+    async def _once(self, message: Message, draft: Draft, spot: Spot, way: Way) -> Spot | Judged:
+        body = draft.body(message.id)
         if spot.way:
-            judged = await self._call(self.wire.update(spot.channel, spot.ts, body, message.id))
+            judged = await judged_call(self.wire.update(spot.channel, spot.ts, body, message.id))
+            if judged is not None:
+                return judged
             found = spot
         else:
-            posted = await self._call(self.wire.post(channel, thread, body, message.id))
-            judged = posted if isinstance(posted, Judged) else None
-            found = spot if isinstance(posted, Judged) or posted is None else spot.at(channel, posted)
-        if isinstance(judged, Judged):
-            return judged
+            posted = await judged_call(self.wire.post(way.channel, way.thread, body, message.id))
+            if isinstance(posted, Judged):
+                return posted
+            found = spot.at(way.channel, posted)
         files = ",".join(one.file for one in draft.shown) or (spot.files if spot.apart else "")
-        return replace(found, final=spot.final or view.final, files=files, apart=spot.apart)
-
-    async def _call(self, call: Coroutine[Any, Any, T]) -> T | Judged:
-        return await judged_call(call)
+        return replace(found, final=spot.final or draft.view.final, files=files)
 
     def final_word(self, judged: Judged, spot: Spot, *, safe: bool) -> SendResult | Judged:
         """What a trouble means for the whole send: an end for now, or another way. `safe`: nothing that people see was asked for."""
         if judged.trouble is Trouble.LOST:
             if safe:
-                return Later(3.0)
+                return Later(AGAIN_IN)
             return Unknown((spot if spot.way else replace(spot, lost=f"{self.ports.now():.3f}")).ref())
         if judged.trouble is Trouble.WAIT:
             return Later(max(0.5, judged.wait))
@@ -204,6 +211,14 @@ class Delivery:
             log.error("slack_stopped_sending", detail=judged.detail, seconds=STOPPED)
             return Later(STOPPED)
         return judged
+
+
+def _with_word(message: Message, draft: Draft) -> Draft:
+    """With what people read about pictures that are not in the message."""
+    if not draft.unready:
+        return draft
+    public = message.audience is Audience.CHANNEL
+    return draft.with_note(text("slack.pictures_apart" if public else "slack.picture_not_ready"))
 
 
 async def judged_call(call: Coroutine[Any, Any, T]) -> T | Judged:
