@@ -107,7 +107,7 @@ class SlackAdapter:
         client.session = session
         app = apps.build(client, settings.bot_token, settings.signing_secret or "", identity, intake, presses)
         if settings.app_token is not None:
-            await Sockets(app, settings.app_token, self._ports, warn=_warn).run(ready)
+            await Sockets(app, settings.app_token, self._ports).run(ready)
         else:
             await http.serve(
                 app,
@@ -184,8 +184,3 @@ class SlackAdapter:
         """A sentence for somebody from a workspace that the operator did not allow."""
         allowed = self.settings.allowed_workspaces
         return text("slack.not_here") if allowed and caller.team not in allowed else None
-
-
-def _warn(sentence: str) -> None:
-    """For the operator, while the bot goes on."""
-    log.warning("slack_operator", what_to_do=sentence)

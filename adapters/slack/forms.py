@@ -11,7 +11,7 @@ from adapters.slack.escape import ELLIPSIS, clean, label, shield, split, typed, 
 from adapters.slack.escape import plain as plain_text
 from adapters.slack.render import Block, bold, section
 from bot.chat.views import ActionName, Choice, FieldKind, Form, FormField
-from bot.texts import text
+from bot.texts import has, text
 
 TITLE, LABEL, HINT, ERROR = 24, 150, 150, 150
 MOST_TEXT, MOST_CHOICES, CHOICE, VALUE = 3000, 100, 75, 150
@@ -85,7 +85,8 @@ def _field(field: FormField, listed: Block | None, *, first: bool) -> list[Block
         "optional": optional,
         "element": {**element, "action_id": field.name},
     }
-    hint = text("slack.form.hint_moderators") if listed and field.name == "moderators" else field.hint
+    own = f"slack.form.hint_{field.name}"
+    hint = text(own) if has(own) and (listed or field.kind is FieldKind.SWITCH) else field.hint
     if hint.strip():
         block["hint"] = plain_text(hint, HINT)
     if first and element["type"] == "plain_text_input":

@@ -113,12 +113,7 @@ class Intake:
             count=values.get("count") or None,
             private=values.get("private") == "true",
         )
-        if (
-            await self._imagine(caller, submission, ack, lambda said: forms.errors(view, said))
-            and submission.private
-            and not caller.in_direct
-        ):
-            self.tasks.start(self.answers.say(caller, text("slack.comes_directly")), "private")
+        await self._imagine(caller, submission, ack, lambda said: forms.errors(view, said))
 
     # ---- mentions ------------------------------------------------------------------------------------------------------------
 
@@ -145,8 +140,8 @@ class Intake:
 
     # ---- the way of a request ------------------------------------------------------------------------------------------------
 
-    async def _imagine(self, caller: Caller, submission: Submission, ack: Ack, refuse: Callable[[str], Any] = lambda said: said) -> bool:
-        """Store, acknowledge, accept. `refuse` makes an acknowledgement of a sentence that says why nothing was taken; then False."""
+    async def _imagine(self, caller: Caller, submission: Submission, ack: Ack, refuse: Callable[[str], Any] = lambda said: said) -> None:
+        """Store, acknowledge, accept. `refuse` makes an acknowledgement of a sentence that says why nothing was taken."""
         storing = asyncio.ensure_future(self.core.receive(caller.key, submission))
         try:
             async with asyncio.timeout(STORE_WITHIN):
@@ -155,14 +150,13 @@ class Intake:
             # It may still be stored: it must not be drawn then, because the person is told now that it was not taken.
             self.tasks.start(self._drop_when_stored(storing), "drop")
             await ack(refuse(text("slack.too_busy")))
-            return False
+            return
         except Exception as error:
             await ack(refuse(trouble(error)))
-            return False
+            return
         await ack()
         # Also for one that was stored before: its first acknowledgement may have failed before it was accepted.
         self.tasks.start(self._accept(caller, stored.request_id), "accept")
-        return isinstance(stored, Received)
 
     async def _drop_when_stored(self, storing: asyncio.Future[Any]) -> None:
         stored = await storing

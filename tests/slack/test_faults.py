@@ -56,7 +56,7 @@ def only(s: Stage, message: Message) -> bool:
 @pytest.fixture(autouse=True)
 def quick_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """How long files and calls are waited for is other tests' business."""
-    monkeypatch.setattr(delivery, "FILE_TRIES", (0.0, 0.05))
+    monkeypatch.setattr(delivery, "FILE_PAUSES", (0.05,))
     monkeypatch.setattr(delivery, "CALL_WITHIN", 3.0)
     monkeypatch.setattr(uploads, "PAUSES", (0.05,))
 
