@@ -240,6 +240,12 @@ def note_task(tx: Tx, attempt_id: str, pending: Pending) -> None:
     )
 
 
+def note_evidence(tx: Tx, attempt_id: str, outcome: Outcome) -> None:
+    """Keep what the provider said while its task goes on."""
+    evidence = None if outcome.shortfall is None else evidence_to_json(outcome.shortfall)
+    tx.connection.execute(update(attempts).where(attempts.c.id == attempt_id).values(evidence=evidence))
+
+
 def open_attempt_of(connection: Connection, request_id: str) -> Row[Any] | None:
     """The one attempt that has not been closed."""
     return connection.execute(

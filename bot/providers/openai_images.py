@@ -183,7 +183,13 @@ class OpenAIImages:
         if answer.task is not None:
             return self._outcome(exchange, billed=Billed.UNKNOWN, pending=answer.task)
         billed = Billed.YES if answer.items or answer.usage or _lists_pictures(value) else Billed.UNKNOWN
-        taken = await self._intake.take(answer.items[: call.count], body, exchange.api, exchange.status, exchange.headers)
+        try:
+            taken = await self._intake.take(answer.items[: call.count], body, exchange.api, exchange.status, exchange.headers)
+        except asyncio.CancelledError:
+            # The exchange itself is over. Nobody wants its pictures, but what it cost and whether it was blocked counts.
+            missing = self._why(exchange, answer, []) if len(answer.items) < call.count else None
+            outcome = self._outcome(exchange, shortfall=missing, usage=answer.usage, billed=billed)
+            return dataclasses.replace(outcome, cancelled=True)
         shortfall = self._why(exchange, answer, taken.lost) if len(taken.pictures) < call.count else None
         again = Pending(f"{_FETCH}:1", " ".join(taken.addresses)) if taken.addresses and not taken.pictures else None
         return self._outcome(exchange, taken.pictures, pending=again, shortfall=shortfall, usage=answer.usage, billed=billed)

@@ -37,7 +37,8 @@ class Provider(Protocol):
     """One gate per host and key; holds no secret (host and a short hash of the key)."""
 
     async def call(self, call: Call, on_partial: OnPartial | None = None) -> Outcome:
-        """One exchange. Raises only asyncio.CancelledError; all else is an Outcome."""
+        """One exchange. Raises only asyncio.CancelledError; all else is an Outcome. Cancelled when the answer is here and only its pictures
+        are not stored yet, it is an Outcome too, without pictures and `cancelled`: its verdict and its price are known."""
         ...
 
     async def collect(self, call: Call, pending: Pending) -> Outcome:

@@ -12,12 +12,12 @@ from bot import budgets
 from bot.catalogue.cost import cost_from_usage
 from bot.domain.failure import Failure
 from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Fixer, Group
-from bot.domain.outcome import Billed, Outcome, Pending
+from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Attempt, Request
 from bot.gate.backoff import own_wait
 from bot.ledger import message_rows, request_rows
-from bot.ledger.codec import failure_to_json
+from bot.ledger.codec import evidence_from_json, failure_from_json, failure_to_json
 from bot.ledger.store import Tx
 from bot.ledger.tables import blocked_prompts
 from bot.messages.notices import Notices
@@ -107,8 +107,12 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
     if failure is not None and failure.kind in SAFETY_REVIEWABLE and fenced:
         _remember_block(tx, request)
     if outcome.pending is not None and not outcome.pictures and not fenced:
-        _collect(tx, request, attempt_id, outcome.pending)
+        _collect(tx, request, attempt_id, outcome, failure)
         return None
+    known = _blocked_while_collecting(request)
+    if known is not None and not fenced:
+        said = evidence_from_json(row.evidence) if row.evidence else outcome.shortfall
+        failure, outcome = known, dataclasses.replace(outcome, shortfall=said)
     if failure is not None and failure.kind in RATE_ANSWERS:
         outcome = dataclasses.replace(outcome, billed=Billed.NO)  # turned away at the door, whatever the status: counted and booked alike
     cost = cost_of(request, outcome, row.reserved, hands.rules)
@@ -180,12 +184,27 @@ def cost_of(request: Request, outcome: Outcome, reserved: int, rules: Rules) -> 
     return min(reserved, rules.highest_cost(request.size, request.quality, count, request.prompt))
 
 
-def _collect(tx: Tx, request: Request, attempt_id: str, pending: Pending) -> None:
-    request_rows.note_task(tx, attempt_id, pending)
-    due = tx.now + pending.poll_after
-    request_rows.move(tx, request, RequestEvent.COLLECT, due_at=due)
+def _collect(tx: Tx, request: Request, attempt_id: str, outcome: Outcome, failure: Failure | None) -> None:
+    """Poll on. What was blocked beside the pictures that are still to come is remembered now: its answer will not be seen again."""
+    assert outcome.pending is not None
+    request_rows.note_task(tx, attempt_id, outcome.pending)
+    values: dict[str, object] = {}
+    if failure is not None and failure.kind in SAFETY_REVIEWABLE:
+        _remember_block(tx, request)
+        request_rows.note_evidence(tx, attempt_id, outcome)
+        values["failure"] = failure_to_json(failure)
+    due = tx.now + outcome.pending.poll_after
+    request_rows.move(tx, request, RequestEvent.COLLECT, due_at=due, **values)
     show(tx, request)
     tx.wake("request", request.id, due)
+
+
+def _blocked_while_collecting(request: Request) -> Failure | None:
+    """The block that an earlier exchange of this attempt brought."""
+    if request.state is not RequestState.COLLECTING or request.failure is None:
+        return None
+    failure = failure_from_json(request.failure)
+    return failure if failure.kind in SAFETY_REVIEWABLE else None
 
 
 def _remember(tx: Tx, request: Request, failure: Failure, hands: Hands) -> None:

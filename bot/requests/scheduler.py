@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from bot.domain.failure import Evidence, Failure
-from bot.domain.kinds import Action, Fixer, Group, Kind
+from bot.domain.kinds import SAFETY_REVIEWABLE, Action, Fixer, Group, Kind
 from bot.domain.outcome import Billed, Outcome, Pending
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Attempt, Lane, Request
@@ -233,7 +233,11 @@ class Scheduler:
         except asyncio.CancelledError:
             call.cancel()
             await asyncio.wait([call])
-            raise
+            if not _said_no(call):
+                raise
+            # The process stops here all the same, as soon as the verdict is written: a write that was begun is finished.
+            if (me := asyncio.current_task()) is not None:
+                me.cancel()
         finally:
             self._calls.pop(request_id, None)
         if call.cancelled():
@@ -303,6 +307,14 @@ class Scheduler:
             billed=outcome.billed.value,
             cancelled=outcome.cancelled,
         )
+
+
+def _said_no(call: asyncio.Task[Outcome]) -> bool:
+    """Whether a broken-off exchange brought a block before it ended."""
+    if call.cancelled() or call.exception() is not None:
+        return False
+    failure = judge(call.result())
+    return failure is not None and failure.kind in SAFETY_REVIEWABLE
 
 
 UNREADABLE = Failure(Group.UNUSABLE, Kind.MALFORMED_RESPONSE, Action.NONE, None, Fixer.OPERATOR, 0.0)
