@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import statistics
 import sys
 import tempfile
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 import structlog
 
@@ -21,7 +22,6 @@ from bot.domain.outcome import Outcome
 from bot.providers.port import Call, OnPartial
 from tests.slack.stage import Stage, Store, png
 from tests.slack.standin.server import StandIn
-from tests.slack.standin.world import Message
 from tests.unit.core.world import PICTURE, Service
 
 
@@ -35,7 +35,40 @@ class Slow(Service):
         return await super().call(call, on_partial)
 
 
-async def run(requests: int, channels: int, seconds: float) -> None:
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of the crowd."""
+
+    slack: StandIn
+    acks: list[float]
+    waits: list[float]
+    """Seconds until each answer, sorted."""
+
+    @property
+    def finals(self) -> list[int]:
+        """How many final answers each request has in the channels."""
+        shown = [one for one in self.slack.world.messages if one.author.is_bot and not one.deleted and one.pictures]
+        return [sum(f"number {number}x" in one.text for one in shown) for number in range(len(self.acks))]
+
+    @property
+    def refused(self) -> Counter[str]:
+        """Calls that Slack refused for their rate."""
+        return Counter(one.method for one in self.slack.api.calls if one.status == 429)
+
+    def __str__(self) -> str:
+        calls = Counter(one.method for one in self.slack.api.calls)
+        return "\n".join(
+            (
+                f"{len(self.acks)} requests; one final answer each: {set(self.finals) == {1}}; slowest ack {max(self.acks):.2f} s",
+                f"seconds to the answer: first {self.waits[0]:.1f}, median {median(self.waits):.1f}, last {self.waits[-1]:.1f}",
+                f"calls refused for their rate: {sum(self.refused.values())} {dict(self.refused)}",
+                f"calls: {dict(calls)}",
+                f"rules broken: {self.slack.violations[:3]}",
+            )
+        )
+
+
+async def run(requests: int, channels: int, seconds: float) -> Result:
     async with StandIn(rates=True) as slack:
         slack.world.processing_seconds = 1.0
         people = [slack.world.user(f"P{number}", slack.workspace) for number in range(requests)]
@@ -58,10 +91,10 @@ async def run(requests: int, channels: int, seconds: float) -> None:
                 await slack.until(lambda: len(shown) >= requests, 420.0, "every answer")
             finally:
                 watch.cancel()
-            await asyncio.sleep(8.0)
             await on.settled()
-            report(slack, shown, began, [one.acked_at - one.sent_at for one in events if one.acked_at is not None])
             await on.stop()
+            acks = [one.acked_at - one.sent_at for one in events if one.acked_at is not None]
+            return Result(slack, acks, sorted(at - began for at in shown.values()))
 
 
 async def watching(slack: StandIn, shown: dict[str, float]) -> None:
@@ -74,21 +107,8 @@ async def watching(slack: StandIn, shown: dict[str, float]) -> None:
             await slack.world.changed.wait()
 
 
-def report(slack: StandIn, shown: dict[str, float], began: float, acks: list[float]) -> None:
-    messages: list[Message] = [one for one in slack.world.messages if one.author.is_bot and not one.ephemeral and not one.deleted]
-    finals = [sum(bool(one.pictures) and f"number {number}x" in one.text for one in messages) for number in range(len(acks))]
-    waits = sorted(at - began for at in shown.values())
-    calls = Counter(one.method for one in slack.api.calls)
-    refused = Counter(one.method for one in slack.api.calls if one.status == 429)
-    print(f"{len(acks)} requests; one final answer each: {set(finals) == {1}}; {len(messages)} messages; slowest ack {max(acks):.2f} s")
-    print(f"seconds to the answer: first {waits[0]:.1f}, median {statistics.median(waits):.1f}, last {waits[-1]:.1f}")
-    print(f"calls refused for their rate: {sum(refused.values())} {dict(refused)}")
-    print(f"calls: {dict(calls)}")
-    print(f"rules broken: {slack.violations[:3]}")
-
-
 if __name__ == "__main__":
     logging.disable(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     requests, channels, seconds = [*sys.argv[1:], *("60", "1", "3")[len(sys.argv) - 1 :]]
-    asyncio.run(run(int(requests), int(channels), float(seconds)))
+    print(asyncio.run(run(int(requests), int(channels), float(seconds))))
