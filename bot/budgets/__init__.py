@@ -153,12 +153,14 @@ def remaining_for(connection: Connection, place: Place, person: Person, limits: 
     return result
 
 
-def settle(tx: Tx, rows: Sequence[Sequence[str]], *, reserved: int, wanted: int, cost: int, delivered: int) -> None:
-    """Replace a reservation by what was really spent. The member pays only when something was delivered."""
+def settle(
+    tx: Tx, rows: Sequence[Sequence[str]], *, reserved: int, wanted: int, cost: int, delivered: int, charged: int | None = None
+) -> None:
+    """Replace a reservation by what was really spent. The member pays only for what was delivered: `charged`, or all of `cost`."""
     everybody = [(scope, owner, period) for scope, owner, period in rows]
     members = [row for row in everybody if row[0] == MEMBER]
     others = [row for row in everybody if row[0] != MEMBER]
-    _add(tx, members, reserved=-reserved, spent=cost if delivered else 0, pictures=delivered - wanted)
+    _add(tx, members, reserved=-reserved, spent=(cost if charged is None else charged) if delivered else 0, pictures=delivered - wanted)
     _add(tx, others, reserved=-reserved, spent=cost, pictures=delivered - wanted)
 
 

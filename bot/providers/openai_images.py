@@ -192,7 +192,8 @@ class OpenAIImages:
             return dataclasses.replace(outcome, cancelled=True)
         shortfall = self._why(exchange, answer, taken.lost) if len(taken.pictures) < call.count else None
         again = Pending(f"{_FETCH}:1", " ".join(taken.addresses)) if taken.addresses and not taken.pictures else None
-        return self._outcome(exchange, taken.pictures, pending=again, shortfall=shortfall, usage=answer.usage, billed=billed)
+        made = min(len(answer.items), call.count)
+        return self._outcome(exchange, taken.pictures, pending=again, shortfall=shortfall, usage=answer.usage, billed=billed, made=made)
 
     async def _fetch_again(self, call: Call, addresses: list[str], tried: int) -> Outcome:
         exchange = _Exchange("download", self._ports.monotonic(), sent=True)
@@ -205,7 +206,7 @@ class OpenAIImages:
         if taken.addresses and not taken.pictures and tried < _MAX_FETCHES:
             again = Pending(f"{_FETCH}:{tried + 1}", " ".join(taken.addresses), poll_after=2.0**tried)
         shortfall = taken.lost[0] if taken.lost else None
-        return self._outcome(exchange, taken.pictures, pending=again, shortfall=shortfall, billed=Billed.YES)
+        return self._outcome(exchange, taken.pictures, pending=again, shortfall=shortfall, billed=Billed.YES, made=len(items))
 
     def _why(self, exchange: _Exchange, answer: Answer, lost: list[Evidence]) -> Evidence:
         """Why pictures are missing: the provider's own words where it has some, then what happened to a picture, then the plain gap."""
@@ -238,8 +239,10 @@ class OpenAIImages:
         shortfall: Evidence | None = None,
         usage: Usage | None = None,
         billed: Billed,
+        made: int = 0,
     ) -> Outcome:
         return Outcome(
+            made=made,
             pictures=tuple(pictures),
             pending=pending,
             shortfall=shortfall,

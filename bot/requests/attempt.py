@@ -120,7 +120,8 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
         return None  # it was recorded before, or written off when its member cancelled
     # Pictures that came after the request had ended are shown to nobody: its member does not pay for them.
     delivered = 0 if fenced else len(outcome.pictures)
-    budgets.settle(tx, row.periods, reserved=row.reserved, wanted=row.wanted, cost=cost, delivered=delivered)
+    charged = cost * delivered // max(outcome.made, delivered, 1)  # what was made and lost on the way is no cost of the member's
+    budgets.settle(tx, row.periods, reserved=row.reserved, wanted=row.wanted, cost=cost, delivered=delivered, charged=charged)
     show_cost(tx, request)
     if failure is not None:
         _remember(tx, request, failure, hands)
@@ -180,7 +181,7 @@ def cost_of(request: Request, outcome: Outcome, reserved: int, rules: Rules) -> 
         known = cost_from_usage(rules.model, outcome.usage)
         if known is not None:
             return known
-    count = len(outcome.pictures) or request.count
+    count = max(len(outcome.pictures), outcome.made) if outcome.pictures else request.count
     return min(reserved, rules.highest_cost(request.size, request.quality, count, request.prompt))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from pathlib import Path
 
 from sqlalchemy import select
@@ -166,6 +167,19 @@ async def test_the_member_pays_for_pictures_and_not_for_failures(tmp_path: Path)
         assert all(row.reserved == 0 for row in rows)
         assert 0 < member[0].spent < community[0].spent
         assert member[0].pictures == 1
+
+
+async def test_a_picture_that_was_made_and_lost_on_the_way_is_paid_for_by_everybody_but_its_member(tmp_path: Path) -> None:
+    lost = dataclasses.replace(good(), made=2)
+    async with world(tmp_path, Service([lost, good()])) as w:
+        await w.answer(await w.imagine("two", count="2"))
+        await w.answer(await w.imagine("one", person="ben"))
+        rows = await w.bot.ledger.read(lambda c: c.execute(select(spend)).all())
+        member = {row.owner.rpartition(":")[2]: row.spent for row in rows if row.scope == "member"}
+        community = next(row.spent for row in rows if row.scope == "community")
+        assert len(member) == 2
+        assert community > sum(member.values())
+        assert abs(member["ana"] - member["ben"]) < 100
 
 
 async def test_an_interrupted_exchange_is_answered_and_never_repeated_by_itself(tmp_path: Path) -> None:

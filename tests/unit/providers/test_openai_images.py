@@ -65,6 +65,12 @@ async def test_fewer_pictures_than_asked_for_are_delivered_with_a_shortfall(tmp_
     assert kind(outcome) is Kind.EMPTY_RESULT
 
 
+async def test_a_picture_that_was_handed_over_damaged_was_made_all_the_same(tmp_path: Path) -> None:
+    damaged = base64.b64encode(picture((65, 65))[:60]).decode()
+    outcome = await ask(always({"data": [{"b64_json": b64((65, 65))}, {"b64_json": damaged}]}), tmp_path, count=2)
+    assert (len(outcome.pictures), outcome.made, outcome.billed) == (1, 2, Billed.YES)
+
+
 async def test_a_picture_that_the_provider_takes_back_is_not_shown(tmp_path: Path) -> None:
     outcome = await ask(always({"data": [{"b64_json": b64(), "respect_moderation": False}]}), tmp_path)
     assert outcome.pictures == ()
