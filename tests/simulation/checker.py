@@ -95,7 +95,7 @@ class Checker:
         if wording is None:
             return
         match asked.said.meaning:
-            case Meaning.PICTURES | Meaning.FINAL:
+            case Meaning.PICTURES | Meaning.FINAL | Meaning.TASK:
                 wording.ended += 1
             case Meaning.BLOCK:
                 wording.ended += 1
@@ -104,6 +104,13 @@ class Checker:
                 life = asked.life
                 self._hints[life] = max(self._hints.get(life, 0.0), asked.received_at + asked.said.wait)
                 self._hinted_at[life] = asked.received_at
+
+    def verdict(self, wording: Wording | None, life: Life) -> None:
+        """A living process has read that a task was blocked."""
+        if wording is not None:
+            wording.blocked_at = self._now() if wording.blocked_at is None else wording.blocked_at
+            asked = next(one for one in reversed(wording.asked) if one.said.meaning is Meaning.TASK)
+            asked.verdict = (self._now(), life)
 
     def abandoned(self, asked: Asked) -> None:
         """The client gave up on an answer."""
@@ -115,6 +122,8 @@ class Checker:
         cannot be known to the next one."""
         for wording in self.wordings:
             for asked in wording.asked:
+                if asked.verdict is not None and asked.verdict[1] is life and committed_at < asked.verdict[0]:
+                    wording.forgiven = wording.blocked_at == asked.verdict[0] or wording.forgiven
                 if asked.life is not life:
                     continue
                 if asked.open:
@@ -138,6 +147,8 @@ class Checker:
         if thread is None:
             return
         public = post.reader is None
+        if public and thread.wording.unasked and f"{thread.wording.tag}@" in words:
+            self.fail("7-doubtful-words-in-a-channel", thread.wording.tag, view.title)
         if public and thread.private and "publish" not in thread.pressed and (view.pictures or view.quote):
             self.fail("7-private-result-in-a-channel", thread.wording.tag, view.title)
         if post.reader is not None and post.reader != thread.who:
@@ -185,7 +196,8 @@ class Checker:
 
     def traced(self, thread: Thread, number: int | None) -> None:
         """A picture of a request was decoded: its number must come from an answer to these very words."""
-        if number is None or not any(number in asked.said.pictures for asked in thread.wording.asked):
+        asked = [one for words in (thread.wording, *thread.others) for one in words.asked]
+        if number is None or not any(number in one.said.pictures for one in asked):
             self.fail("2-picture-of-nobody", thread.wording.tag, number)
 
 

@@ -53,6 +53,7 @@ def from_seed(seed: int) -> Plan:
     writers = [*people, "moderator1"] if court and r.random() < 0.3 else people
     commands = [_command(r, n, horizon * (0.03 if burst else 0.8), writers, HOT if court else NATURES) for n in numbers]
     presses = [_press(r, n, people) for n in numbers for _ in range(r.choice([0, 0, 1, 1, 2]))]
+    presses += [_answer(r, one.n, people) for one in commands if one.doubtful for _ in range(r.choice([0, 1, 1, 2]))]
     return Plan(
         seed=seed,
         commands=commands,
@@ -181,6 +182,13 @@ def _press(r: Random, command: int, people: list[str]) -> Press:
         who=r.choice(people) if r.random() < 0.2 else "",
         twice=r.choice(["", "", "", "click", "event"]),
     )
+
+
+def _answer(r: Random, command: int, people: list[str]) -> Press:
+    """To the question about doubtful words, at once or when it is nearly, or only just, too late."""
+    after = r.choice([r.uniform(0.5, 5), r.expovariate(1 / 60), 900 + r.uniform(-3, 3)])
+    action = r.choice(["send_anyway", "send_cleaned", "send_cleaned", "discard", "edit"])
+    return Press(command, round(after, 3), action, r.choice(people) if r.random() < 0.1 else "", r.choice(["", "", "click", "event"]))
 
 
 def _crash(r: Random) -> Crash:

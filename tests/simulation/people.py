@@ -192,8 +192,7 @@ class People:
         )
         if who == thread.who:
             thread.pressed.add(action)
-            if action == "publish":
-                thread.wording.private = False
+            self._means(thread, action, button)
         world.log("PRESS", key, who, action, button.row)
 
         def fill(form: Form) -> Mapping[str, str]:
@@ -204,6 +203,29 @@ class People:
         task.add_done_callback(lambda done: self._replied(key, thread, child, action, done))
         return task
 
+    def _means(self, thread: Thread, action: str, button: Button) -> None:
+        """What a member's own press allows from now on."""
+        now = self.world.loop.time()
+        if action == "publish":
+            thread.wording.private = False
+        elif action == "send_anyway":
+            thread.wording.unasked = False
+            thread.begin(now)
+        elif action == "send_cleaned" and not thread.others:
+            shown = next(
+                (
+                    fact.value
+                    for post in thread.posts
+                    for seen in post.shown
+                    if button in seen.view.buttons and seen.view.facts
+                    for fact in seen.view.facts
+                ),
+                "",
+            )
+            cleaned = Wording(shown, thread.wording.tag, thread.wording.nature, thread.wording.private, [now])
+            self.register(cleaned)
+            thread.others.append(cleaned)
+
     def _child(self, thread: Thread, key: str, action: str) -> Thread:
         """What a press may start: one more request, under the same words or, for an edit, others."""
         words = thread.wording
@@ -213,6 +235,10 @@ class People:
             self.register(words)
         child = Thread(thread.who, words, None, key, self.world.loop.time(), thread.private)
         child.begin(self.world.loop.time())
+        if words is thread.wording:
+            child.others = list(thread.others)
+            for other in child.others:
+                other.starts.append(self.world.loop.time())
         self.world.threads.append(child)
         return child
 
@@ -223,7 +249,8 @@ class People:
         if reply.changed and made is not None:
             made.acknowledged = True
         if reply.changed and action == "cancel":
-            thread.wording.cancelled_at = self.world.loop.time()
+            for words in (thread.wording, *thread.others):
+                words.cancelled_at = self.world.loop.time()
 
     # ---- removing
 

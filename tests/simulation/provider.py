@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import io
 import json
 import struct
@@ -18,6 +19,7 @@ from PIL import Image
 from bot.domain.outcome import Usage
 from tests.simulation.loop import Life
 from tests.simulation.plan import Nature
+from tests.simulation.shelf import Shelf
 from tests.simulation.wire import HttpAnswer, HttpRequest
 
 KEY = "sk-simulation-0123456789abcdefghijkl"
@@ -36,6 +38,8 @@ class Meaning(StrEnum):
     """May have been billed; may be asked again, counted."""
     UNUSABLE = "unusable"
     """Billed, and no picture in it; may be asked again, counted."""
+    TASK = "task"
+    """Taken: asked about from now on, never asked for again."""
     BLOCK = "block"
     """A safety verdict: never again."""
     FINAL = "final"
@@ -75,6 +79,8 @@ class Asked:
     """When its last byte reached a living process."""
     abandoned_at: float | None = None
     """When the client gave up on it."""
+    verdict: tuple[float, Life] | None = None
+    """When, and in which life, a process read that its task was blocked."""
     note: Callable[[Asked, str], None] = field(default=lambda _asked, _what: None)
 
     def answer(self) -> HttpAnswer:
@@ -114,6 +120,8 @@ FAMILIES: dict[str, int] = {
     "unauthorized": 1,
     "no_credit": 1,
     "hangs_up": 2,
+    "task": 3,
+    "by_url": 2,
 }
 """Every way in which an exchange goes wrong, with its weight. Faults of connecting are the wire's."""
 
@@ -143,6 +151,7 @@ class Provider:
         self._chance = chance
         self._tokens = tokens
         self._pictures = 0
+        self.shelf = Shelf()
 
     def read(self, request: HttpRequest) -> tuple[str, str, str, int]:
         """Prompt, size, quality and number of pictures that a request asks for."""
@@ -153,6 +162,10 @@ class Provider:
         """The answer to one request for pictures; `family` is the fault to commit, if any."""
         body = json.loads(request.body)
         r = self._chance(f"answer:{body['prompt']}")
+        if family == "task":
+            final = self._honest(nature, r, body, None)
+            http = self.shelf.take(str(body["prompt"]), final.http, final.meaning is Meaning.BLOCK, r)
+            return dataclasses.replace(final, meaning=Meaning.TASK, http=http, family=family)
         if family is not None and (made := self._faulty(family, r, body)) is not None:
             return made
         return self._honest(nature, r, body, family)
@@ -170,6 +183,8 @@ class Provider:
         wanted = count - 1 if nature in (Nature.FEWER, Nature.SAFETY_SOME) and count > 1 else count
         numbers = self._numbers(wanted)
         data: list[dict[str, Any]] = [{"b64_json": base64.b64encode(picture(number)).decode()} for number in numbers]
+        if family == "by_url":
+            self.shelf.lay(data, [picture(number) for number in numbers])
         if nature is Nature.SAFETY_SOME:
             data.append({"error": {"code": "content_policy_violation", "message": f"{RAW}: one picture was withheld"}})
         payload: dict[str, Any] = {"created": 1_800_000_000, "data": data}

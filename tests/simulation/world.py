@@ -33,8 +33,9 @@ from tests.simulation.plan import Crash, Nature, Plan
 from tests.simulation.ports import Clock
 from tests.simulation.provider import FAMILIES, Asked, Provider, Said
 from tests.simulation.records import Thread, Wording
+from tests.simulation.shelf import FAMILIES as FETCHES
 from tests.simulation.sqlite import Hooks, Step, TrackedConnection, Watched, inline_aiosqlite
-from tests.simulation.wire import ConnectFault, HttpRequest
+from tests.simulation.wire import ConnectFault, Exchange, HttpRequest
 
 _LINE = "json_object('actor', new.actor, 'outcome', new.outcome, 'case', new.case_id, 'at', new.at, 'facts', json(new.facts))"
 WATCHED = (
@@ -293,9 +294,19 @@ class World:
         now = self.loop.time()
         return next((one.kind for one in self.plan.weather if one.start <= now < one.end), None)
 
-    def arrive(self, request: HttpRequest, life: Life) -> Asked:
-        """A request for pictures has reached the provider."""
-        return self._outside.copy().run(self._arrive, request, life)
+    def arrive(self, request: HttpRequest, life: Life) -> Exchange:
+        """A request for pictures, or for what is handed out later, has reached the provider."""
+        return self._outside.copy().run(self._arrive if request.method == "POST" else self._fetch, request, life)
+
+    def _fetch(self, request: HttpRequest, life: Life) -> Exchange:
+        number = self.chance.next("fetches").getrandbits(32)
+        family, _ = self.fault(f"fetch:{number}", FETCHES, self.plan.provider_faults * 0.5)
+        self.log("FETCH", request.path, family or "")
+        return self.provider.shelf.ask(request, family, self._verdict)
+
+    def _verdict(self, prompt: str, life: Life) -> None:
+        self.log("VERDICT")
+        self.checker.verdict(self.wordings.get(prompt), life)
 
     def _arrive(self, request: HttpRequest, life: Life) -> Asked:
         prompt, size, quality, count = self.provider.read(request)
