@@ -66,6 +66,7 @@ def from_seed(seed: int) -> Plan:
         removals=[(n, round(r.expovariate(1 / 60), 3)) for n in numbers if r.random() < 0.04],
         horizon=horizon,
         provider_faults=r.choice([0.0, 0.0, 0.2] if court else [0.0, 0.2, 0.5, 0.9]),
+        later=r.choice([0.0, 0.1, 0.5]),
         chat_faults=r.choice([0.0, 0.1, 0.3] if court else [0.0, 0.1, 0.3, 0.6]),
         redelivers=r.random() < 0.5,
         budget_pictures=r.choice([2, 4, 8, 1000, 1000]),

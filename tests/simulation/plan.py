@@ -129,6 +129,8 @@ class Plan:
     horizon: float = 3600.0
     provider_faults: float = 0.0
     """Share of exchanges that go wrong."""
+    later: float = 0.0
+    """Share of honest answers that are tasks to be polled, or pictures at an address of their own."""
     chat_faults: float = 0.0
     redelivers: bool = False
     """Whether the platform sends an event again that was not acknowledged in time."""

@@ -120,10 +120,12 @@ FAMILIES: dict[str, int] = {
     "unauthorized": 1,
     "no_credit": 1,
     "hangs_up": 2,
-    "task": 3,
-    "by_url": 2,
 }
 """Every way in which an exchange goes wrong, with its weight. Faults of connecting are the wire's."""
+
+
+LATER: dict[str, int] = {"task": 3, "by_url": 2}
+"""Ways in which an honest answer comes in pieces."""
 
 
 def picture(number: int, side: int = 16) -> bytes:

@@ -31,7 +31,7 @@ from tests.simulation.desk import Desk
 from tests.simulation.loop import Deadlock, Life, Livelock, SimLoop, current_life, no_threads
 from tests.simulation.plan import Crash, Nature, Plan
 from tests.simulation.ports import Clock
-from tests.simulation.provider import FAMILIES, Asked, Provider, Said
+from tests.simulation.provider import FAMILIES, LATER, Asked, Provider, Said
 from tests.simulation.records import Thread, Wording
 from tests.simulation.shelf import FAMILIES as FETCHES
 from tests.simulation.sqlite import Hooks, Step, TrackedConnection, Watched, inline_aiosqlite
@@ -316,6 +316,8 @@ class World:
         families = {self.plan.only: 1} if self.plan.only else FAMILIES
         tag = wording.tag if wording is not None else "?"
         family, _ = self.fault(f"ask:{tag}:{number}", families, self.plan.provider_faults)
+        if family is None:
+            family, _ = self.fault(f"later:{tag}:{number}", LATER, self.plan.later)
         if weather in ("down", "busy", "no_credit"):
             family = weather
         said = self.provider.say(request, wording.nature if wording is not None else Nature.GOOD, family)
