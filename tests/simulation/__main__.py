@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 import time
 from collections import Counter
@@ -12,22 +13,23 @@ import typer
 
 from tests.simulation import killing
 from tests.simulation.case_bugs import BUGS, PROMISE
+from tests.simulation.covering import Cover
 from tests.simulation.generate import from_seed
-from tests.simulation.plan import Crash, Plan
+from tests.simulation.plan import Plan
 from tests.simulation.run import run, run_seed
 from tests.simulation.shrink import shrink
 from tests.simulation.world import Report
 
-Change = tuple[str, str | None, str, str | None]
-SIDES = ("before", "after")
 PLANTED = Path(__file__).with_name("planted")
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 Count = Annotated[int, typer.Option("-n", help="How many seeds.")]
+FAILING = Path("failing-plans")
+Folder = Annotated[Path, typer.Option(help="Where failing plans are written.")]
 PlanFile = Annotated[Path | None, typer.Option(help="A plan as JSON instead of a seed.")]
 
 
 @app.command()
-def sweep(n: Count = 600, start: int = 0, first: bool = False) -> None:
+def sweep(n: Count = 600, start: int = 0, first: bool = False, out: Folder = FAILING) -> None:
     """Run many seeds and say what broke."""
     began, simulated, events, lives = time.perf_counter(), 0.0, 0, 0
     rules: Counter[str] = Counter()
@@ -44,7 +46,8 @@ def sweep(n: Count = 600, start: int = 0, first: bool = False) -> None:
         if report.violations:
             failing.append(report)
             rules.update({violation.rule for violation in report.violations})
-            print(f"seed {seed}: {report.violations[0]}", flush=True)
+            print(f"seed {seed}:", end=" ")
+            keep(report, out)
             if first:
                 break
     took = time.perf_counter() - began
@@ -107,34 +110,15 @@ def bugs_command(names: Annotated[list[str] | None, typer.Argument()] = None, n:
 
 
 @app.command("cover")
-def cover_command(n: Count = 2000, wanted: int = 20, budget: Annotated[float, typer.Option(help="Minutes.")] = 60.0) -> None:
+def cover_command(
+    n: Count = 100, wanted: int = 20, budget: Annotated[float, typer.Option(help="Minutes.")] = 60.0, out: Folder = FAILING
+) -> None:
     """Crash right before and right after every step of both tables, `wanted` times each; seeds are only the means."""
-    steps: Counter[Change] = Counter()
-    crashed: Counter[tuple[Change, str]] = Counter()
-    failing, began = 0, time.perf_counter()
-    for seed in range(n):
-        plan = from_seed(seed)
-        poor = sorted(
-            ((crashed[change, side], side, change) for change in steps for side in SIDES if crashed[change, side] < wanted), key=str
-        )
-        if (not poor and seed >= 100) or time.perf_counter() > began + budget * 60:
-            break
-        if poor and seed % 4:  # aim at what was seen and is still short of crashes
-            _, side, (_, before, after, detail) = poor[seed % len(poor)]
-            target = f"commit-{side}:{before}>{after}" + (f"={detail}" if detail else "")
-            plan.crashes.insert(0, Crash(target, 1 + seed % 2, ("kill", "power", "torn")[seed % 3], 3.0))
-        report = run(plan)
-        steps.update(map(change_of, report.steps.elements()))
-        crashed.update((change_of(key[:4]), key[4]) for key in report.crashed.elements())
-        if report.violations:
-            failing += 1
-            print(f"seed {seed} with {plan.crashes}: {report.violations[0]}", flush=True)
-    for change in sorted(steps, key=str):
-        table, before, after, detail = change
-        counts = " ".join(f"{side} {crashed[change, side]:4}" for side in SIDES)
-        print(f"{table:9} {before or '-'!s:12} > {after:18} {detail or '':12} {steps[change]:6} times, crashed {counts}")
-    short = [one for one in steps for side in SIDES if crashed[one, side] < wanted]
-    print(f"{seed} seeds, {failing} failing, {len(short)} of {2 * len(steps)} sides below {wanted}")
+    failing: list[Path] = []
+    cover = Cover(wanted, lambda report: failing.append(keep(report, out)))
+    cover.go(n, budget)
+    print("\n".join(cover.lines()))
+    print(f"{len(failing)} failing")
     raise typer.Exit(1 if failing else 0)
 
 
@@ -145,10 +129,14 @@ def kill_command(n: Count = 60, seed: int = 1) -> None:
         print(killing.loop(Path(folder), n, seed))
 
 
-def change_of(step: tuple[str, str | None, str, str | None]) -> Change:
-    """A step of a table; who decided a case makes no difference."""
-    table, before, after, detail = step
-    return table, before, after, detail if table == "requests" and after == "answered" else None
+def keep(report: Report, folder: Path) -> Path:
+    """Writes a failing plan down and says how to run it again."""
+    folder.mkdir(parents=True, exist_ok=True)
+    name = hashlib.sha256(report.plan.to_json().encode()).hexdigest()[:8]
+    file = folder / f"{report.violations[0].rule}-{name}.json"
+    file.write_text(report.plan.to_json(), encoding="utf-8")
+    print(f"{report.violations[0]}\n    python -m tests.simulation replay --plan {file}", flush=True)
+    return file
 
 
 def _plan(seed: int, file: Path | None) -> Plan:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -93,3 +95,13 @@ def quiet(folder: Path) -> bool:
         return connection.execute(live).fetchone() is None and connection.execute(unsettled).fetchone() is None
     finally:
         connection.close()
+
+
+def temporary_folder() -> Path:
+    """In memory where the machine offers it: a run syncs its log hundreds of times."""
+    memory = Path("/dev/shm")
+    return Path(tempfile.mkdtemp(prefix="imagine-sim-", dir=memory if memory.is_dir() else None))
+
+
+def remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)

@@ -32,7 +32,7 @@ from tests.simulation.process import Process
 from tests.simulation.provider import KEY, number_of
 from tests.simulation.records import CHANNEL, COMMUNITY, Thread
 from tests.simulation.statements import compiled_once
-from tests.simulation.world import Report, World, remove, temporary_folder
+from tests.simulation.world import Report, World
 
 CALM = 2 * 3600.0
 """Seconds after the last trouble within which everything must have settled: deadlines, back-offs and questions to members are over."""
@@ -51,7 +51,7 @@ def run_seed(seed: int, *, keep: bool = False) -> Report:
 
 
 def _run(plan: Plan, keep: bool) -> Report:
-    folder = temporary_folder()
+    folder = disk.temporary_folder()
     try:
         shutil.copy(_template(), folder / disk.DATABASE)
         world = World(plan, folder, model(), keep)
@@ -59,7 +59,7 @@ def _run(plan: Plan, keep: bool) -> Report:
             report = world.run(Scenario(world, folder).play)
         return report
     finally:
-        remove(folder)
+        disk.remove(folder)
 
 
 @contextlib.contextmanager
@@ -89,7 +89,7 @@ def model() -> Model:
 @functools.cache
 def _template() -> Path:
     """An empty ledger of the newest schema, made once: migrating takes longer than a run."""
-    folder = temporary_folder()
+    folder = disk.temporary_folder()
     upgrade(folder / disk.DATABASE, EPOCH)
     return folder / disk.DATABASE
 

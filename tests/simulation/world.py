@@ -9,9 +9,7 @@ import asyncio
 import contextvars
 import functools
 import hashlib
-import shutil
 import sqlite3
-import tempfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -34,15 +32,10 @@ from tests.simulation.ports import Clock
 from tests.simulation.provider import FAMILIES, LATER, Asked, Provider, Said
 from tests.simulation.records import Thread, Wording
 from tests.simulation.shelf import FAMILIES as FETCHES
-from tests.simulation.sqlite import Hooks, Step, TrackedConnection, Watched, inline_aiosqlite
+from tests.simulation.sqlite import Hooks, Step, TrackedConnection, inline_aiosqlite
+from tests.simulation.steps import WATCHED, Change, changes, is_aimed
 from tests.simulation.wire import ConnectFault, Exchange, HttpRequest
 
-_LINE = "json_object('actor', new.actor, 'outcome', new.outcome, 'case', new.case_id, 'at', new.at, 'facts', json(new.facts))"
-WATCHED = (
-    Watched("requests", "id", "state", "new.answer"),
-    Watched("cases", "id", "state", "new.decided_by"),
-    Watched("audit", "seq", "event", _LINE),
-)
 CONNECT_FAULTS = {"refused": 3, "dns": 1, "hang": 1}
 TERM_PATIENCE = 60.0
 """Seconds after SIGTERM until the process is killed."""
@@ -59,8 +52,7 @@ class Report:
     events: int
     lives: int
     died_at: Counter[str]
-    steps: Counter[tuple[str, str | None, str, str | None]]
-    """Committed state changes: (table, before, after, detail)."""
+    steps: Counter[Change]
     crashed: Counter[tuple[str, str | None, str, str | None, str]]
     """The same, with `before` or `after` for a crash right before or after their commit."""
     faults: list[str]
@@ -189,7 +181,7 @@ class World:
         if self._waiters:
             self._wake(site)
         crash = self._crash
-        if crash is None or not _aimed(crash.site, site, steps):
+        if crash is None or not is_aimed(crash.site, site, steps):
             return False
         self._passed += 1
         if self._passed < crash.nth:
@@ -198,7 +190,7 @@ class World:
         self.died_at[f"{site} {crash.how}"] += 1
         if site.startswith("commit"):
             side = site.removeprefix("commit-")
-            self.crashed.update((step.table, step.before, step.after, step.detail, side) for step in steps if step.table != "audit")
+            self.crashed.update((*change, side) for change in changes(steps))
         if crash.how == "term":
             self._terminate(life, crash)
             return False
@@ -269,12 +261,12 @@ class World:
         if connection.synchronous >= 2:
             self._synced = disk.log_size(self.folder)
         self.court.committed(steps)
+        self.steps.update(changes(steps))
         for step in steps:
             if step.table == "audit":
                 self.log("LINE", step.after)
-                continue
-            self.steps[step.table, step.before, step.after, step.detail] += 1
-            self.log("STEP", step.table, step.row, step.before, ">", step.after, step.detail or "")
+            else:
+                self.log("STEP", step.table, step.row, step.before, ">", step.after, step.detail or "")
 
     # ---- the network
 
@@ -403,21 +395,3 @@ def bill(model: Model, size: str, quality: str, said: Said, characters: int) -> 
     if counted is not None:
         return counted
     return highest_cost_micros(model, size, quality, said.billed, characters) if said.billed else 0
-
-
-def _aimed(target: str, site: str, steps: tuple[Step, ...]) -> bool:
-    """Whether a crash aimed at `target` (`any`, a boundary, or `boundary:before>after[=detail]`) may happen here."""
-    if target in ("any", site):
-        return True
-    at, _, change = target.partition(":")
-    return at == site and any(change in (f"{step.before}>{step.after}", f"{step.before}>{step.after}={step.detail}") for step in steps)
-
-
-def temporary_folder() -> Path:
-    """In memory where the machine offers it: a run syncs its log hundreds of times."""
-    memory = Path("/dev/shm")
-    return Path(tempfile.mkdtemp(prefix="imagine-sim-", dir=memory if memory.is_dir() else None))
-
-
-def remove(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
