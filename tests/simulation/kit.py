@@ -41,8 +41,6 @@ KIT: dict[str, Plan] = {
     "collected": _plan(_good(count=2), _good(1, nature="safety_prompt"), _good(2, nature="bad_parameter"), **LATE),
     "collected, and failed": _plan(*(_good(n, nature="bad_parameter") for n in range(3)), later=1.0),
     "collected too late": _plan(*(_good(n) for n in range(3)), later=1.0, weather=[Weather(4.0, 1400.0, "refusing")], horizon=1500.0),
-        *(_good(n) for n in range(3)), later=1.0, crashes=[Crash("commit-after:calling>collecting", 1, down=1000.0)]
-    ),
     "cancelled while collecting": _plan(
         _good(), _good(1), later=1.0, presses=[Press(n, one, "cancel") for one in (2.5, 3.5) for n in (0, 1)]
     ),
