@@ -23,6 +23,7 @@ from adapters.slack.journal import Journal
 from adapters.slack.moderators import SlackModerators
 from adapters.slack.pace import Pace
 from adapters.slack.presses import Presses
+from adapters.slack.repeats import Repeats
 from adapters.slack.settings import Settings
 from adapters.slack.sockets import Sockets
 from adapters.slack.tasks import Tasks
@@ -101,7 +102,8 @@ class SlackAdapter:
     # ---- the session ---------------------------------------------------------------------------------------------------------
 
     async def _serve(self, core: Core, identity: Identity, session: aiohttp.ClientSession, ready: Callable[[], None]) -> None:
-        settings, intake = self.settings, Intake(core, self._answers, self._tasks, self._welcome, identity.user, self._moderators.name_of)
+        settings = self.settings
+        intake = Intake(core, self._answers, self._tasks, self._welcome, identity.user, self._moderators.name_of, Repeats())
         presses = Presses(core, self._answers, intake, self._tasks, self._welcome, self._chat.pressed_on)
         client = self._client_with(None)
         client.session = session

@@ -13,6 +13,7 @@ from adapters.slack import forms
 from adapters.slack.answers import Answers, Window, trouble
 from adapters.slack.callers import Caller, Payload, as_typed, metadata, of_command, of_form, of_mention
 from adapters.slack.escape import unescape_event
+from adapters.slack.repeats import Repeats
 from adapters.slack.tasks import Tasks
 from bot.chat.views import Form, Reply, View
 from bot.core import Core, Received, Visitor
@@ -45,6 +46,7 @@ class Intake:
     bot_user: str
     name_of: Callable[[str, float], Awaitable[str]]
     """A person's name, within so many seconds: mentions come with an id alone."""
+    repeats: Repeats
 
     # ---- commands ------------------------------------------------------------------------------------------------------------
 
@@ -59,7 +61,8 @@ class Intake:
             await self._imagine(caller, Submission(caller.who(), caller.place(self._reply(caller)), typed), ack)
         else:
             await ack()
-            self.tasks.start(self._answer(caller, name, typed.strip()), "command")
+            if self.repeats.first(caller.key):
+                self.tasks.start(self._answer(caller, name, typed.strip()), "command")
 
     async def _answer(self, caller: Caller, name: str, typed: str) -> None:
         try:
@@ -126,17 +129,16 @@ class Intake:
             return
         refusal = self.welcome(caller)
         prompt = unescape_event(str(event.get("text") or ""), self.bot_user).strip()
-        if refusal is not None:
-            self.tasks.start(self.answers.say(caller, refusal), "refusal")
-        elif not prompt or prompt.lower() == "help":
-            self.tasks.start(self._help(caller), "help")
+        if refusal is not None or not prompt or prompt.lower() == "help":
+            if self.repeats.first(caller.key):
+                self.tasks.start(self._help(caller) if refusal is None else self.answers.say(caller, refusal), "mention")
         else:
             caller = replace(caller, name=await self.name_of(caller.person, NAME_WITHIN))
             stored = await self.core.receive(caller.key, Submission(caller.who(), caller.place(self._reply(caller)), prompt))
             self.tasks.start(self._accept(caller, stored.request_id), "accept")
 
-    async def _help(self, caller: Caller) -> None:
-        await self.answers.say(caller, await self.core.help(caller.visitor))
+    async def _help(self, caller: Caller) -> bool:
+        return await self.answers.say(caller, await self.core.help(caller.visitor))
 
     # ---- the way of a request ------------------------------------------------------------------------------------------------
 

@@ -51,6 +51,9 @@ class Presses:
     async def pressed(self, body: Payload, ack: Ack) -> None:
         """A button was pressed."""
         caller = of_press(body)
+        if not self.intake.repeats.first(caller.key):
+            await ack()
+            return
         refusal = self.welcome(caller)
         found = parsed(_action_id(body))
         action = _action(found[0]) if found else None
@@ -104,10 +107,14 @@ class Presses:
         if refusal is not None or found is None or action is None:
             await ack(forms.errors(view, refusal or text("slack.old_form")))
             return
+        if not self.intake.repeats.first(caller.key):
+            await ack()
+            return
         acting = self.tasks.start(self._act(caller, action, found[1], forms.values(view)), "form")
         await self._soon(acting)
         reply = acting.result() if acting.done() else None
         if reply is not None and not reply.changed and reply.view is None and reply.text:
+            self.intake.repeats.forget(caller.key)
             await ack(forms.errors(view, reply.text))
             return
         await ack()

@@ -78,6 +78,35 @@ async def test_a_press_that_is_delivered_again_does_its_work_once(tmp_path: Path
         assert await afterwards(s) == ["a red bicycle", *(["a red bicycle"] if label == "Again" else []), "the next one"]
 
 
+@BOTH
+@pytest.mark.parametrize("command", ["/imagine", "/imagine-help", "/imagine-show", "/imagine-settings"])
+async def test_a_command_without_a_prompt_that_is_delivered_again_is_answered_once(tmp_path: Path, mode: str, command: str) -> None:
+    async with stage(tmp_path, mode=mode) as s:
+        event = await s.slack.people.slash(s.ada, s.channel, command)
+        await s.until(lambda: event.acked, what="an acknowledgement")
+        for _ in range(2):
+            await s.slack.people.again(event)
+        await afterwards(s)
+        assert len(s.slack.world.views) == (command == "/imagine")
+        assert len([one for one in s.messages() if one.only_for]) == (command != "/imagine")
+
+
+@BOTH
+async def test_a_press_or_a_call_for_help_that_is_delivered_again_says_nothing_twice(tmp_path: Path, mode: str) -> None:
+    async with stage(tmp_path, mode=mode) as s:
+        s.service.script += [s.pictures(), s.pictures(colour="red")]
+        await s.imagine("a red bicycle")
+        message = await s.picture()
+        help_wanted = await s.slack.people.mention(s.ada, s.channel, "help")
+        await s.whisper(s.ada, "/imagine")
+        deleted = await s.press(s.ada, message, "Delete")
+        await s.whisper(s.ada, "Deleted")
+        for event in (help_wanted, deleted):
+            await s.slack.people.again(event)
+        await afterwards(s)
+        assert len([one for one in s.messages() if one.only_for]) == 2
+
+
 async def test_a_mention_sent_into_a_dead_connection_comes_again_and_is_answered_once(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         await s.until(lambda: len(s.slack.socket.usable) == 2, what="both connections")
