@@ -48,7 +48,7 @@ class Answers:
         body = render.message(view)
         if caller.url and await self._works("respond", self.wire.respond(caller.url, body, public=False)):
             return True
-        whisper = self.wire.whisper(caller.channel, caller.person, body, caller.thread)
+        whisper = self.wire.whisper(caller.channel, caller.person, body, caller.whisper_thread)
         return await self._works("whisper", whisper) or await self._works("direct", self._direct(caller.person, body))
 
     async def _say_with_pictures(self, caller: Caller, view: View) -> bool:

@@ -34,12 +34,17 @@ class Caller:
     trigger: str = ""
     """Opens a form within three seconds, once."""
     message: str = ""
-    """ts of the message whose button was pressed."""
+    """ts of the message whose button was pressed, or that mentions the bot."""
 
     @property
     def in_direct(self) -> bool:
         """Whether it happened in a direct message with the bot or between people."""
         return is_direct(self.channel)
+
+    @property
+    def whisper_thread(self) -> str | None:
+        """Where a word for them alone is seen: Slack shows it in a thread only when that thread was begun before."""
+        return None if self.thread == self.message else self.thread
 
     @property
     def visitor(self) -> Visitor:
@@ -136,6 +141,7 @@ def of_mention(body: Payload) -> Caller:
         person=_word(event, "user"),
         name="",
         thread=_word(event, "thread_ts") or ts or None,
+        message=ts,
     )
 
 

@@ -289,7 +289,7 @@ def _failure(request: Request) -> Failure | None:
 
 def _line(request: Request) -> str:
     """What was asked for, in one line."""
-    key = "request.line_private" if request.private else "request.line"
+    key = "request.line_private" if request.private and not request.published else "request.line"
     return text(key, size=size(request.size), quality=request.quality, count=request.count, person=request.person.name or request.person.id)
 
 

@@ -59,6 +59,7 @@ async def test_a_private_form_is_answered_directly_and_published_on_request(tmp_
         published = await s.picture(s.channel, s.slack.ben)
         assert published.channel is s.channel
         await s.until(lambda: "Publish" not in private.buttons, what="a private message without Publish")
+        assert "only you" not in published.text + private.text
         assert set(dict(published.pictures)).isdisjoint(dict(private.pictures)), "one file for each audience"
 
 
@@ -83,7 +84,9 @@ async def test_a_mention_in_a_thread_is_answered_in_the_thread(tmp_path: Path, m
 async def test_a_mention_without_words_gets_help_that_only_its_author_sees(tmp_path: Path, mode: Mode) -> None:
     async with stage(tmp_path, mode=mode) as s:
         await s.slack.people.mention(s.ada, s.channel, "")
-        assert "/imagine" in (await s.whisper(s.ada)).text
+        said = await s.whisper(s.ada)
+        assert "/imagine" in said.text
+        assert said.thread_ts is None, "Slack shows no whisper in a thread that nobody has begun"
         assert s.service.calls == []
 
 
