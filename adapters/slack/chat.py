@@ -67,13 +67,17 @@ class SlackChat:
             return Sent(spot.ref())
         if spot.way == "url":
             return await self._after_url(message, view, spot)
-        last = NO_WAY
-        if spot.way:
-            result = await self._edited(message, view, spot)
-            if not isinstance(result, Judged):
-                return result
-            spot, last = spot.anew(), result
-        return await self._posted(message, view, spot, first_ways(message, view, _handle(message), self.ports.now()), last)
+        ways = first_ways(message, view, _handle(message), self.ports.now())
+        if not spot.way:
+            return await self._posted(message, view, spot, ways, NO_WAY)
+        edited = await self._edited(message, view, spot)
+        if not isinstance(edited, Judged):
+            return edited
+        result = await self._posted(message, view, spot.anew(), ways, edited)
+        if isinstance(result, Sent) and not spot.final:
+            # What cannot be edited may still be deleted: it must not go on waiting beside its answer.
+            await judged_call(self.wire.delete(spot.channel, spot.ts))
+        return result
 
     def pressed_on(self, row: str, url: str) -> None:
         """Somebody pressed a button of this row's message: that press can replace a message which the bot cannot reach itself."""
@@ -90,6 +94,9 @@ class SlackChat:
         result = await self.delivery.put(message, view, spot, Way(Kind.POST, spot.channel, thread))
         if not isinstance(result, Judged):
             return result
+        if spot.files and not view.pictures:
+            spot = await self._without_files(spot)
+            await judged_call(self.wire.delete(spot.channel, spot.ts))
         staff = is_staff(message)
         if result.trouble in (Trouble.GONE, Trouble.NO_CHANNEL):
             if _done(view) if staff else spot.final:
@@ -160,7 +167,8 @@ class SlackChat:
             return SAID_BEFORE
         judged = await judged_call(self.wire.respond(handle.url, draft.body(""), public=public))
         if judged is None or (judged.trouble is Trouble.LOST and not view.final):
-            return Sent(replace(spot, way="url", final=view.final, lost="").ref())
+            files = ",".join(one.file for one in draft.shown)
+            return Sent(replace(spot, way="url", final=view.final, lost="", files=files).ref())
         if judged.trouble is Trouble.LOST:
             return SAID_BEFORE
         if view.final:
@@ -189,6 +197,8 @@ class SlackChat:
             # Somebody may have invited the bot meanwhile, so its own message is tried first.
             ways = first_ways(message, view, _handle(message), self.ports.now())
             return await self._posted(message, view, replace(spot, way=""), ways, NO_WAY)
+        if spot.files and not view.pictures:
+            spot = await self._without_files(spot)
         url, at = self._presses.get(message.subject.partition(":")[2], ("", 0.0))
         if Handle("", url, at).alive(self.ports.now()):
             public = message.audience is Audience.CHANNEL
@@ -196,6 +206,11 @@ class SlackChat:
             if judged is not None:
                 log.warning("slack_answer_not_changed", message=message.id, detail=judged.detail)
         return Sent(spot.ref())
+
+    async def _without_files(self, spot: Spot) -> Spot:
+        """Pictures that were deleted go from Slack also where the message itself cannot be changed."""
+        await self.delivery.uploads.forget(spot.files.split(","))
+        return replace(spot, files="")
 
 
 def _handle(message: Message) -> Handle | None:

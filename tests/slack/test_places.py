@@ -130,3 +130,38 @@ async def test_an_answer_that_somebody_deleted_stays_deleted(tmp_path: Path) -> 
         await s.message("a dog")
         await s.settled()
         assert [one for one in s.messages() if "a cat" in one.text] == []
+
+
+async def test_a_waiting_message_that_cannot_be_edited_does_not_stay_beside_its_answer(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        s.service.hold = asyncio.Event()
+        await s.imagine("a cat")
+        waiting = await s.message("a cat")
+        s.slack.faults.refuse("chat.update", "cant_update_message", times=5)
+        s.service.hold.set()
+        message = await s.picture()
+        assert message is not waiting
+        await s.until(lambda: waiting.deleted, what="the waiting message gone")
+
+
+async def test_a_deleted_picture_goes_although_its_message_cannot_be_edited(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        await s.imagine("a cat")
+        message = await s.picture()
+        [(file, _)] = message.pictures
+        await s.settled()
+        s.slack.faults.refuse("chat.update", "edit_window_closed", times=5)
+        await s.press(s.ada, message, "Delete")
+        await s.until(lambda: message.deleted and s.slack.world.files[file].deleted, what="message and file gone")
+
+
+async def test_a_picture_shown_over_a_response_url_is_deleted_at_slack_also_from_elsewhere(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        await elsewhere(s)
+        [(file, _)] = (await s.picture(s.slack.elsewhere)).pictures
+        await s.settled()
+        event = await s.slack.people.slash(s.ada, s.channel, "/imagine-show")
+        await s.until(lambda: event.acked, what="an acknowledgement")
+        await s.press(s.ada, await s.whisper(s.ada, "Your last requests"), "Show 1")
+        await s.press(s.ada, await s.picture(s.slack.world.dm(s.ada)), "Delete")
+        await s.until(lambda: s.slack.world.files[file].deleted, what="the file gone")
