@@ -91,7 +91,7 @@ async def identify(client: Any) -> Identity:
     """Whose token this is. Raises SetupProblem for what the operator must mend, NotReachable for what time mends."""
     answer = await _call(client.auth_test(), BOT_TOKEN)
     team, user, bot = (str(answer.get(field) or "") for field in ("team_id", "user_id", "bot_id"))
-    if not bot:
+    if not bot and not (user and str(getattr(client, "token", "") or "").startswith("xoxb-")):
         raise SetupProblem(text("slack.setup.not_a_bot"))
     if answer.get("is_enterprise_install") or team.startswith("E"):
         raise SetupProblem(text("slack.setup.org_install"))

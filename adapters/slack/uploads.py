@@ -246,4 +246,7 @@ def _is_processed(file: Mapping[str, Any]) -> bool:
 def _is_shared(file: Mapping[str, Any], channel: str) -> bool:
     shares = file.get("shares")
     kinds = shares.values() if isinstance(shares, Mapping) else ()
-    return any(isinstance(one, Mapping) and bool(one.get(channel)) for one in kinds)
+    if any(isinstance(one, Mapping) and bool(one.get(channel)) for one in kinds):
+        return True
+    listed = [file.get(name) for name in ("channels", "groups", "ims")]
+    return any(isinstance(one, list) and channel in one for one in listed)

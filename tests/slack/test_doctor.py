@@ -118,7 +118,8 @@ async def test_a_persons_token_and_an_organisations_are_not_a_bots() -> None:
     async with StandIn() as slack:
         whole = {"ok": True, "team": "Studio", "team_id": "T012345678", "user": "ada", "user_id": "U012345678"}
         slack.faults.add("auth.test", status=200, body=whole)
-        assert "belongs to a person" in (await last(slack)).sentence
+        assert "belongs to a person" in (await last(slack, SLACK_BOT_TOKEN="xoxs-somebodys-own")).sentence
+        assert (await last(slack)).ok, "an xoxb token is a bot's, whether or not Slack names the bot"
         slack.faults.add("auth.test", status=200, body={**whole, "bot_id": "B1", "is_enterprise_install": True, "team_id": "E1"})
         assert "organisation" in (await last(slack)).sentence
 
