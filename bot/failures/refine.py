@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from bot.domain.kinds import Action, Kind
+from bot.failures.rules import lexicon
 from bot.failures.rules.rule import Text
 from bot.failures.signals import Signals
 from bot.failures.tokens import phrases
@@ -56,4 +57,10 @@ def _side(seen: Signals, text: Text) -> Kind:
         return Kind.SAFETY_REFERENCE_IMAGE
     if "input" not in stages and text.has_any(_OUTPUT):
         return Kind.SAFETY_OUTPUT
-    return Kind.SAFETY_PROMPT
+    return _side_in_plain_words(text, input_named="input" in stages)
+
+
+def _side_in_plain_words(text: Text, *, input_named: bool) -> Kind:
+    if text.says(lexicon.MADE) and not input_named:
+        return Kind.SAFETY_OUTPUT
+    return Kind.SAFETY_REFERENCE_IMAGE if text.says(lexicon.SENT) else Kind.SAFETY_PROMPT

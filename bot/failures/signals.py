@@ -45,7 +45,8 @@ PARAM_FIELDS = token_set("""
 """)
 """Machine words that name a parameter, a place or a bucket; they are no codes."""
 HOLLOW = token_set("""
-    invalidrequesterror imagegenerationusererror newapierror oneapierror openaierror badrequest badrequesterror upstreamerror
+    invalidparameter invalidparametervalue invalidparameters invalidargument parametererror invalidrequesterror imagegenerationusererror
+    newapierror oneapierror openaierror badrequest badrequesterror upstreamerror
 """)
 """Codes that stand over anything; their words would mislead."""
 QUOTA_FIELDS = ("quotaid", "quotalimit", "quotametric")
@@ -78,7 +79,7 @@ _NO_SAFETY_CODE = re.compile(
     "(?:safety|moderation|check)error|allownsfw|moderationlevel"
 )
 """Codes about the check or its options, which are no verdicts."""
-_SIZE = re.compile(r"(?<![\w.])\d{2,5} ?[x×*] ?\d{2,5}(?![\w.])")
+_SIZE = re.compile(r"(?<![\w.])\d{2,5} ?(?:[x×*]|by) ?\d{2,5}(?![\w.])")
 _TELLING = re.compile("message|msg|reason|error|descri|detail")
 _EMBEDDED = re.compile(r"(?<![\w./-])(?:[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6}|[a-z]{2,30}(?:_[a-z]{2,30}){1,6})(?![\w./-])")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "`": "'", "\u00a0": " ", "\u200b": None, "\u202f": " "})

@@ -138,7 +138,7 @@ SENTENCES: tuple[Rule, ...] = (
         512x512 / 尺寸 / 分辨率 / 宽高 / 比例 / サイズ / 크기""",
         WRONG,
         never="""batch / file size / payload / request size / body size / image file / input image / video / byte / prompt / page size /
-        _mb / mib / max size / maximum size / mask""",
+        _mb / mib / max size / maximum size / mask / asset""",
     ),
     _say(
         Kind.UNSUPPORTED_OPTION,

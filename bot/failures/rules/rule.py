@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain.kinds import Action, Kind
+from bot.failures.plain import Sentence, Stems, plain
 from bot.failures.signals import Signals
 from bot.failures.tokens import phrases, squash
 
@@ -56,6 +57,12 @@ class Rule:
     """Each group has a member somewhere, in whichever sentence."""
     nowhere: tuple[str, ...] = ()
     """None of these anywhere."""
+    said: tuple[Stems, ...] = ()
+    """Each group of stems has a member in one and the same sentence, in plain form (`plain.py`)."""
+    unsaid: tuple[Stems, ...] = ()
+    """No member of these groups in that sentence."""
+    spread: bool = False
+    """`said` may be spread over sentences; then `unsaid` counts everywhere."""
     action: Action | None = None
     """Lowers the action of the kind for this failure."""
     confidence: float = 0.9
@@ -87,7 +94,7 @@ class Rule:
             return False
         if self.exceptions and not any(part in seen.exception for part in self.exceptions):
             return False
-        return self._words(text)
+        return self._words(text) and (not self.said or self._said(text))
 
     def _code(self, seen: Signals) -> bool:
         if not self.field:
@@ -113,19 +120,52 @@ class Rule:
     def _sentence(self, sentence: str) -> bool:
         return all(_any(group, sentence) for group in self.words) and not _any(self.never, sentence)
 
+    def _said(self, text: Text) -> bool:
+        for group in self.said:
+            if not text.says(group):
+                return False
+        if self.spread:
+            return not any(text.says(group) for group in self.unsaid)
+        return any(
+            all(group.within(sentence) for group in self.said) and not any(group.within(sentence) for group in self.unsaid)
+            for sentence in text.plain_sentences
+        )
+
 
 class Text:
     """The words of one answer, as a whole and by sentences."""
 
-    __slots__ = ("_sentences", "whole")
+    __slots__ = ("_plain", "_said", "_sentences", "whole")
 
     def __init__(self, whole: str) -> None:
         self.whole = whole
         self._sentences: list[str] | None = None
+        self._plain: list[Sentence] | None = None
+        self._said: dict[Stems, bool] = {}
 
     def has_any(self, words: tuple[str, ...]) -> bool:
         """Whether one of these occurs anywhere."""
         return _any(words, self.whole)
+
+    def says(self, group: Stems) -> bool:
+        """Whether one of these stems occurs anywhere in the plain form. Groups are shared between rules, so answers are kept."""
+        known = self._said.get(group)
+        if known is None:
+            known = self._said[group] = any(group.within(sentence) for sentence in self.plain_sentences)
+        return known
+
+    @property
+    def plain_sentences(self) -> list[Sentence]:
+        """The sentences in plain form, up to a length: a verdict stands at the beginning."""
+        if self._plain is None:
+            self._plain = []
+            left = _MAX_PLAIN
+            for sentence in self.sentences:
+                if left <= 0:
+                    break
+                self._plain.append(Sentence(plain(sentence[:left])))
+                left -= len(sentence)
+        return self._plain
 
     @property
     def sentences(self) -> list[str]:
@@ -140,6 +180,7 @@ class Text:
 
 _ENDS = str.maketrans(dict.fromkeys("。！？；\n", "|"))
 _MAX_SENTENCES = 100
+_MAX_PLAIN = 1600
 
 
 def _any(words: tuple[str, ...], text: str) -> bool:

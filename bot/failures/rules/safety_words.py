@@ -132,8 +132,11 @@ _NOT_ABOUT_CONTENT = (
     *_BROKEN,
 )
 
+_ACCESS = ("アクセス", "접근", "접속", "accès", "acceso", "zugriff", "доступ", "accesso", "acesso", "encoded")
+"""Doors of networks have policies too."""
+
 SENTENCES: tuple[Rule, ...] = (
-    Rule(Kind.SAFETY_PROMPT, FACTS, words=words(_MATTER, _VERDICT), never=_NOT_ABOUT_CONTENT, family=FAMILY),
+    Rule(Kind.SAFETY_PROMPT, FACTS, words=words(_MATTER, _VERDICT), never=(*_NOT_ABOUT_CONTENT, "encoded"), family=FAMILY),
     Rule(Kind.SAFETY_PROMPT, FACTS, words=words(_FLAGGED), never=_NOT_ABOUT_CONTENT, family=FAMILY),
     Rule(
         Kind.SAFETY_PROMPT,
@@ -165,7 +168,7 @@ SENTENCES: tuple[Rule, ...] = (
             """input was rejected / prompt was rejected / prompt has been rejected / prompt rejected / image was rejected /
             prompt was refused / prompt has been blocked / prompt was blocked"""
         ),
-        never=("unsupported", "format", "too long", "empty", "too large", "invalid", "size", *_NOT_ABOUT_CONTENT),
+        never=("unsupported", "format", "too long", "empty", "blank", "too large", "invalid", "size", *_NOT_ABOUT_CONTENT),
         confidence=0.6,
         family=FAMILY,
     ),
@@ -178,7 +181,7 @@ SENTENCES: tuple[Rule, ...] = (
             third-party content / intellectual property""",
             """detected / not allowed / not permitted / blocked / prohibited / violation / disallowed / restricted / filter / contain""",
         ),
-        never=("no person", "no people", "token", "setting", *_NOT_ABOUT_CONTENT),
+        never=("no person", "no people", "token", "setting", "people_", "_mode", "field", *_NOT_ABOUT_CONTENT),
         confidence=0.75,
         family=FAMILY,
     ),
@@ -213,7 +216,7 @@ SENTENCES: tuple[Rule, ...] = (
             유해 / 선정적 / 저작권 / 가이드라인 / 민감""",
             "違反 / ブロック / 拒否 / 検出 / できません / 含ま / 許可 / 위반 / 차단 / 거부 / 감지 / 없습니다 / 포함 / 허용",
         ),
-        never=("後でもう一度", "しばらく", "タイムアウト", "잠시 후", "시간 초과", "残高", "잔액", "apiキー", "api 키"),
+        never=("後でもう一度", "しばらく", "タイムアウト", "잠시 후", "시간 초과", "残高", "잔액", "apiキー", "api 키", *_ACCESS),
         family=FAMILY,
     ),
     Rule(
@@ -227,6 +230,7 @@ SENTENCES: tuple[Rule, ...] = (
             rifiutat / bloccat / наруш / заблок / отклон / naruš / narusz / melanggar / ihlal / vi phạm / contraire / geweigerd /
             schend""",
         ),
+        never=_ACCESS,
         family=FAMILY,
     ),
 )

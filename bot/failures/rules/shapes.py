@@ -13,7 +13,8 @@ STATE_FIELDS = ("status", "taskstatus", "state")
 RUNNING = names(
     "pending processing queued starting running in_progress submitted in_queue waiting generating not_start not_started created "
     "throttled rendering pre_processing scheduled accepted "
-    "preparing queueing queuing process"
+    "preparing queueing queuing process doing started active working in_process drawing inprogress initializing initialising wait "
+    "uploading postprocessing in_processing executing"
 )
 FAILED = names("failed error failure fail task_failed failed_generation")
 LOST = names("unknown expired canceled cancelled aborted deleted not_found")
@@ -21,6 +22,8 @@ LISTS = token_set("""
     data images candidates artifacts output outputs result results predictions generatedimages parts content body choices
     imageurls
 """)
+
+PICTURE_FIELDS = token_set("url b64json sample image imageurl base64 resultimage resulturl outputurl file link")
 
 VERDICT = ("safety", "prohibit", "filter", "block", "moderat", "recitation", "violat", "sensitive", "nsfw", "policy", "censor", "flagged")
 REASON_FIELDS = ("finishreason", "stopreason", "finishtype", "endreason")
@@ -31,6 +34,12 @@ VERDICTS: tuple[Rule, ...] = (
         FACTS + ": why the input was stopped, in whichever spelling",
         says=VERDICT,
         says_in=("blockreason", "blockedreason", "rejectreason", "refusalreason"),
+        family=FAMILY,
+    ),
+    Rule(
+        Kind.SAFETY_PROMPT,
+        FACTS + ": a message about why the input was stopped",
+        filled=frozenset({"blockreasonmessage"}),
         family=FAMILY,
     ),
     Rule(Kind.SAFETY_OUTPUT, FACTS + ": why the output ended", says=VERDICT, says_in=REASON_FIELDS, statuses=OK, family=FAMILY),
@@ -75,14 +84,13 @@ TASKS: tuple[Rule, ...] = (
 ANSWERS: tuple[Rule, ...] = (
     Rule(Kind.MALFORMED_RESPONSE, FACTS, shapes=frozenset({"html"}), statuses=OK, action=Action.NONE, family=FAMILY),
     Rule(Kind.MALFORMED_RESPONSE, FACTS, shapes=frozenset({"html_type"}), statuses=OK, action=Action.NONE, family=FAMILY),
-    Rule(Kind.EMPTY_RESULT, FACTS, empties=LISTS, statuses=OK, confidence=0.8, family=FAMILY),
     *(
         Rule(
             Kind.BAD_REQUEST_OTHER,
             FACTS + ": an error under a good status that says nothing we know; most such answers are final (MiniMax, DashScope, gateways)",
             filled=frozenset(fields),
             statuses=OK,
-            nowhere=("success", "succeeded", "| ok |"),
+            nowhere=("success", "succeeded", "| ok |", " ok |", "成功"),
             confidence=0.4,
             family=FAMILY,
         )
@@ -95,6 +103,8 @@ ANSWERS: tuple[Rule, ...] = (
             ("errmsg",),
         )
     ),
+    Rule(Kind.EMPTY_RESULT, FACTS, empties=LISTS, statuses=OK, confidence=0.8, family=FAMILY),
+    Rule(Kind.EMPTY_RESULT, FACTS, empties=PICTURE_FIELDS, statuses=OK, confidence=0.7, family=FAMILY),
     Rule(Kind.EMPTY_RESULT, FACTS, keys=frozenset({"candidates"}), statuses=OK, confidence=0.7, family=FAMILY),
     Rule(Kind.EMPTY_RESULT, FACTS, keys=frozenset({"choices"}), statuses=OK, action=Action.NONE, confidence=0.6, family=FAMILY),
 )

@@ -30,7 +30,9 @@ STRUCTURE: tuple[Rule, ...] = (
     _wire(Kind.CORRUPT_IMAGE, "badpicture:", "bot/providers/recode.py"),
     _wire(
         Kind.NETWORK_PROXY,
-        "proxyerror / proxyconnectionerror / proxy authentication / tunnel connection failed / unable to connect to proxy / "
+        "proxyerror / proxyconnectionerror / socks proxy / socks server / socks error / socksexception / "
+        "curl error 5: / curl error 97: / "
+        "curl: (5) / curl: (97) / proxy authentication / tunnel connection failed / unable to connect to proxy / "
         "cannot connect to proxy / socks5 / socksproxy / err_proxy / err_tunnel / proxy connect aborted / from proxy after connect",
     ),
     _wire(
@@ -38,13 +40,21 @@ STRUCTURE: tuple[Rule, ...] = (
         "certificate_verify_failed / certificate verify failed / wrong_version_number / [ssl / sslerror / sslcertverification / "
         "certificateerror / self-signed certificate / self signed certificate / unable_to_verify_leaf / err_cert / cert_has_expired / "
         "certificate has expired / err_tls / err_ssl / tlsv1 / tls handshake / ssl handshake / sslv3 / hostname mismatch / "
-        "unable to get local issuer / ssl connect error / ssl_error / certificate is not valid / doesn't match / invalidcertificate",
+        "unable to get local issuer / ssl connect error / ssl_error / certificate is not valid / doesn't match / invalidcertificate / "
+        "ssleoferror / sslzeroreturn / in violation of protocol / sslhandshake / pkix / x509 / certpath / "
+        "handshake failure / handshake_failure / "
+        "ssl connection could not be established / certificate problem / certificate verification / "
+        "certificate required / curl error 35: / "
+        "curl error 51: / curl error 58: / curl error 60: / curl error 77: / curl: (35) / curl: (51) / "
+        "curl: (58) / curl: (60) / curl: (77) / "
+        "authenticationexception / remote certificate / unknown ca / bad certificate / rustls",
     ),
     _wire(
         Kind.NETWORK_DNS,
         "name or service not known / name resolution / nodename nor servname / getaddrinfo / gaierror / nameresolutionerror / dnserror / "
         "enotfound / eai_again / no address associated / failed to resolve / could not resolve / no such host / name_not_resolved / "
-        "dns lookup / unknownhost / no data record of requested type",
+        "dns lookup / unknownhost / no data record of requested type / dns error / failed to lookup address / server misbehaving / "
+        "unknown host / host not found / nxdomain / could not find host / curl error 6: / curl: (6) / name does not resolve / eai_noname",
     ),
     _wire(Kind.CORRUPT_IMAGE, "only base64 data is allowed", action=Action.NONE),
     _wire(
@@ -67,11 +77,18 @@ STRUCTURE: tuple[Rule, ...] = (
     _wire(
         Kind.NETWORK_CONNECT,
         "connecttimeout / connecttimeouterror / connectiontimeouterror / connection timeout to host / connect call failed / "
-        "errno 10060 / und_err_connect_timeout / connection timed out / connect timeout",
+        "errno 10060 / und_err_connect_timeout / connection timed out / connect timeout / "
+        "net::opentimeout / opentimeout / winerror 10060 / "
+        "socketexception (10060)",
     ),
     _wire(
         Kind.NETWORK_RESET,
-        "connection reset / econnreset / connectionreseterror / connection broken: connectionreset / errno 104 / errno 10054",
+        "connection reset / econnreset / connectionreseterror / connection broken: connectionreset / "
+        "errno 104 / errno 10054 / winerror 10054 / "
+        "forcibly closed / brokenresourceerror / endofstream / closedresourceerror / connectionabortederror / winerror 10053 / "
+        "connection was aborted / connectionterminated / incompletemessage / curl error 52: / "
+        "curl error 55: / curl error 56: / curl: (52) / "
+        "curl: (55) / curl: (56) / und_err_socket / softwarecausedconnectionabort / ssl: broken pipe",
     ),
     _wire(
         Kind.MALFORMED_RESPONSE,
@@ -88,6 +105,7 @@ STRUCTURE: tuple[Rule, ...] = (
     ),
     _wire(
         Kind.NETWORK_CONNECT,
+        "refused the network connection / curl error 7: / curl: (7) / endpointconnectionerror / tcp connect error / couldn't connect / "
         "connection refused / econnrefused / connectionrefusederror / all connection attempts failed / cannot connect to host / "
         "failed to establish a new connection / newconnectionerror / no route to host / network is unreachable / enetunreach / "
         "ehostunreach / "
@@ -100,8 +118,15 @@ STRUCTURE: tuple[Rule, ...] = (
         "readtimeout / writetimeout / pooltimeout / timeouterror / timeoutexception / timed out / timedout / etimedout / "
         "deadline exceeded / "
         "apitimeouterror / servertimeouterror / sockettimeout / headers_timeout / body_timeout / operation timed out / aborterror / "
-        "timeout",
+        "timeout / taskcanceled / timed-out",
     ),
+    _wire(Kind.NETWORK_CONNECT, "dial tcp / connectexception / connection error / connecterror", confidence=0.7),
+    _wire(
+        Kind.NETWORK_RESET,
+        ": eof / unexpected eof / read tcp / write tcp / socket closed / stream closed / stream was reset",
+        confidence=0.7,
+    ),
+    _wire(Kind.AUTH_MISSING_KEY, "nocredentialserror / unable to locate credentials / api_key client option must be set", confidence=0.8),
 )
 """In this order; the first that holds decides. Only asked when an exception was recorded."""
 
@@ -124,7 +149,27 @@ DECODING: tuple[Rule, ...] = (
             "contenttypeerror",
             "unexpected token",
             "unexpected end of json",
+            "unicodedecodeerror",
+            "validationerror",
+            "validation error for",
+            "missing field",
         ),
+        family="transport",
+    ),
+    Rule(
+        Kind.CORRUPT_IMAGE,
+        "the bytes of a picture are not what they are said to be",
+        exceptions=("declared image type", "image type does not match", "unsupported image file", "image has no", "not an image"),
+        statuses=frozenset({0, 200}),
+        confidence=0.7,
+        family="transport",
+    ),
+    Rule(
+        Kind.MALFORMED_RESPONSE,
+        "a field of the answer was not there",
+        exceptions=("keyerror:", "indexerror:", "attributeerror: 'nonetype'", "typeerror: 'nonetype'", "typeerror: cannot read propert"),
+        statuses=frozenset({0, 200}),
+        confidence=0.5,
         family="transport",
     ),
 )

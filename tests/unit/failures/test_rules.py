@@ -11,7 +11,8 @@ ALL: tuple[Rule, ...] = (*TRANSPORT, *RULES, *WITHOUT_ERROR)
 
 
 def spoken(rule: Rule) -> list[str]:
-    return [word for group in (*rule.words, *rule.around, rule.never, rule.nowhere, rule.exceptions) for word in group]
+    stems = [stem for group in (*rule.said, *rule.unsaid) for stem in group.all]
+    return [*stems, *(word for group in (*rule.words, *rule.around, rule.never, rule.nowhere, rule.exceptions) for word in group)]
 
 
 def test_every_rule_names_its_source_and_its_family() -> None:
@@ -49,6 +50,7 @@ def test_a_rule_can_be_told_from_a_status_alone() -> None:
             or rule.true
             or rule.false
             or rule.exceptions
+            or rule.said
         )
         assert named or rule.around or rule.statuses == frozenset({402}), rule
 
