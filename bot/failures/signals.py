@@ -29,7 +29,8 @@ MESSAGE_KEYS = token_set("""
     reason errors warnings text content blockreasonmessage finishmessage uimessage hint raifilteredreason
     rairaifilteredreason error errorinfo errordetail errordetails userfacingmessage remedyhint debugmessage statusmessage
     cause faultstring fault failure failurecause moderationreasons htmltitle exceptionmessage exception traceback logs log
-    refusal reasons
+    refusal reasons why note notes notice explanation explain comment remark feedback advice suggestion problem jobstatusmsg joberrormsg
+    taskstatusmsg
 """)
 ECHO_KEYS = token_set("""
     prompt input inputs requestparameters requestparams flaggedinput revisedprompt negativeprompt negativetextprompt prompten
@@ -68,7 +69,7 @@ _INNER = re.compile(
 _LEADING = re.compile(r"^\W{0,3}(?:[A-Za-z]{1,20}[:,] )?([45]\d\d)(?![\dx×.])")
 _UNSAFE_IF_FALSE = re.compile(r"(?:is|was|image|content|pass|respect)[a-z]{0,16}(?:safe|moderation)$")
 _UNSAFE_IF_TRUE = re.compile(
-    r"(?:is|has|was|contains?|image|content)?[a-z]{0,8}(?:nsfw|unsafe|moderated|censored)(?:content|concepts?|detected)*$"
+    r"(?:is|has|was|contains?|image|content|safety|policy)?[a-z]{0,8}(?:nsfw|unsafe|moderated|censored|blocked|flagged)(?:content|concepts?|detected)*$"
 )
 _ZHIPU_KEYS = token_set("error code message contentfilter level role requestid id")
 _SAFETY_CODE = re.compile(
@@ -319,7 +320,10 @@ class _Reader:
                 if squashed not in known and len(known) < 120:
                     known.add(squashed)
                     self.codes.append(squashed)
-                    self.raw.append(token)
+                    if (
+                        token.isupper()
+                    ):  # in lower case it is as often the name of a parameter, whose words would stand without their sentence
+                        self.raw.append(token)
 
     def words(self) -> str:
         parts: list[str] = []

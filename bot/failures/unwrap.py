@@ -6,6 +6,7 @@ It only finds values; what they mean is read in `signals`. Every step is bounded
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -190,8 +191,9 @@ def parse_json(text: str) -> object:
 _JSON_STARTS = frozenset('{["-0123456789tfn')
 
 
-def _no_constant(name: str) -> None:
-    """NaN and Infinity carry nothing for us."""
+def _no_constant(name: str) -> float:
+    """NaN and Infinity carry nothing for us; but a field that holds one is not an empty field."""
+    return math.nan
 
 
 def _short_int(digits: str) -> int:

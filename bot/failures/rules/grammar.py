@@ -21,6 +21,7 @@ NAMES = statuses(0, 200, 400, 404, 410, 422, 500, 502, 503)
 TROUBLE = statuses(0, 200, 202, 400, 408, 409, 422, 425, 429, 499, 500, 502, 503, 504, 520, 521, 529)
 
 NOT_HERE = stems("""
+    not live / not launched / not open / aren t live / not yet / not reached / no service / isn t open / kein angebot / sin servicio /
     not available / isn t available / not offer / isn t offer / not supported / unsupported / not allowed / not permitted / unavailable /
     block / restrict / denied / don t operate / do not operate / can t serve / cannot serve / not serve / yet_ / exclud / 不支持 / 不可用 /
     无法 / 不能 / 未开放 / 限制 / 不提供 / 利用できません / いただけません / 対象外 / 提供して / 지원되지 / 이용할 수 없 / 제공되지 /
@@ -38,8 +39,9 @@ TEXT_ONLY = stems("""
     not for pictures
 """)
 CANT_READ = stems("""
-    can t open / couldn t open / could not open / cannot open / can t read / couldn t read / could not read / cannot read / unreadable /
-    readable / can t decode / couldn t decode / could not decode / not decod / can t parse / isn t an image / is not an image /
+    seems to be / text file / look like / is a pdf / a pdf / a video / answered / returned / responded with / http 4 / http 5 / 404_ /
+    403_ / can t open / couldn t open / could not open / cannot open / can t read / couldn t read / could not read / cannot read /
+    unreadable / readable / can t decode / couldn t decode / could not decode / not decod / can t parse / isn t an image / is not an image /
     isn t a picture / is not a picture / not an image / not a picture / not a valid / isn t a valid / broken / corrupt / damaged /
     truncated / invalid / unsupported / not supported / not accepted / aren t accepted / could not be fetched / couldn t be fetched /
     couldn t fetch / could not fetch / could not reach / couldn t reach / can t reach / not reachable / unreachable / could not load /
@@ -93,6 +95,12 @@ NO_ROUTE = lex.UNKNOWN | stems("unsupported / not supported / 不支持")
 PICTURE_WRONG = TOO_MUCH_PICTURE | lex.WRONG
 COUNT = lex.COUNT | A_NUMBER
 LONG = lex.TOO_LONG | lex.OVER
+DAILY = stems("""
+    daily / today / tomorrow / this month / monthly / this week / weekly / per day / per month / 今日 / 今天 / 当日 / 每日 / 每天 / 本月 /
+    每月 / 明天 / 本日 / 1 日 / 今月 / 毎日 / 오늘 / 하루 / 이번 달 / 매일 / heute / taglich / tages / monatlich / diesen monat / diario /
+    diaria / hoy / mensual / este mes / quotidien / aujourd hui / mensuel / ce mois / hoje / mensal / giornalier / oggi / mensile /
+    сегодня / в день / суточн / в месяц / месячн
+""")
 NO_SUCH = stems("invalid / not valid / unknown / not found / does not exist / doesn t exist / no such / not supported / unsupported")
 SPENT = lex.NO_MONEY | lex.OVER
 
@@ -105,6 +113,7 @@ CAUSES: tuple[Rule, ...] = (
     _say(Kind.BILLING_LIMIT, MONEY, lex.BILL, lex.BILL_TROUBLE, unsaid=(lex.TOO_SLOW, lex.RATE)),
     _say(Kind.QUOTA_EXHAUSTED, MONEY, lex.MONEY, lex.NO_MONEY, unsaid=(lex.RATE,)),
     _say(Kind.QUOTA_EXHAUSTED, MONEY, lex.ALLOWANCE, SPENT, unsaid=(lex.RATE,)),
+    _say(Kind.QUOTA_EXHAUSTED, statuses(402, 429), DAILY, unsaid=(lex.RATE,)),
     _say(Kind.RATE_LIMITED, TROUBLE | {403}, lex.RATE, unsaid=(lex.SIZE,)),
     _say(Kind.REGION_BLOCKED, RIGHTS, lex.REGION, NOT_HERE, unsaid=(stems("image / model / parameter"),)),
     _say(Kind.ORG_VERIFICATION_REQUIRED, RIGHTS, lex.IDENTITY, TO_BE_DONE, unsaid=(stems("need an / api token / api key / signature"),)),
@@ -145,7 +154,7 @@ VALUES: tuple[Rule, ...] = (
     _say(Kind.UNSUPPORTED_COUNT, ASKED, COUNT, lex.WRONG, unsaid=(lex.PROMPT, lex.LENGTH)),
     _say(Kind.UNSUPPORTED_SIZE, ASKED, lex.SIZE, lex.WRONG, unsaid=(NO_SIZE,)),
     _say(Kind.UNSUPPORTED_OPTION, ASKED, lex.OPTION, lex.WRONG),
-    _say(Kind.BAD_REQUEST_OTHER, ASKED | {500}, UNREADABLE_REQUEST),
+    _say(Kind.BAD_REQUEST_OTHER, statuses(400, 422, 500), UNREADABLE_REQUEST),
 )
 """Values of the request."""
 

@@ -36,12 +36,12 @@ SENT = stems("""
     adjunt / subid / de referencia / fournie / envoye / jointe / televers / anexad / enviad / caricat / allegat / загруж / присланн / исходн
 """)
 MADE = stems("""
-    generated image / generated picture / generated photo / generated result / generated content / was generated / were generated /
-    finished / resulting / rendered image / rendered picture / image produced / output / the result / all results / result image /
-    was drawn / was made / post img / created image / created picture / final image / final picture / after generation / generation result /
-    生成的图 / 生成结果 / 结果图 / 输出 / 出图 / 生成された / 生成した / 作成された / 出力 / 결과 / 생성된 / 출력 / erzeugte /
-    generierte / ergebnis / ausgabe / generada / resultado / resultante / salida / produite / generee / sortie / gerada / generata /
-    risultat / сгенерированн / результат / созданн
+    was withheld / were withheld / generated image / generated picture / generated photo / generated result / generated content /
+    was generated / were generated / finished / resulting / rendered image / rendered picture / image produced / output / the result /
+    all results / result image / was drawn / was made / post img / created image / created picture / final image / final picture /
+    after generation / generation result / 生成的图 / 生成结果 / 结果图 / 输出 / 出图 / 生成された / 生成した / 作成された / 出力 / 결과 /
+    생성된 / 출력 / erzeugte / generierte / ergebnis / ausgabe / generada / resultado / resultante / salida / produite / generee / sortie /
+    gerada / generata / risultat / сгенерированн / результат / созданн
 """)
 MODEL = stems("model / engine / deployment / checkpoint / 模型 / モデル / 모델 / modell / modelo / modele / modello / модел")
 SIZE = stems("""
@@ -56,9 +56,10 @@ QUALITY = stems("""
     qualita / качеств
 """)
 COUNT = stems("""
-    number of images / number of pictures / number of results / num images / num outputs / number results / image count / picture count /
-    how many / images per / pictures per / per request / per call / pictures at once / images at once / at a time / one image /
-    one picture / single image / ten pictures / four pictures / more than one / batch size / sample count / pictures in one /
+    more images / more pictures / images than / pictures than / that many / so many images / too many images / too many pictures / 图片数 /
+    张图 / number of images / number of pictures / number of results / num images / num outputs / number results / image count /
+    picture count / how many / images per / pictures per / per request / per call / pictures at once / images at once / at a time /
+    one image / one picture / single image / ten pictures / four pictures / more than one / batch size / sample count / pictures in one /
     images in one / 张数 / 数量 / 几张 / 一次最多 / 每次最多 / 一次只能 / 枚まで / 枚数 / 一度に / 장까지 / 개수 / 한 번에 / bilder pro /
     anzahl / pro anfrage / imagenes por / imagen por / numero de imagenes / por solicitud / cantidad / images par / image par /
     nombre d images / par requete / imagens por / imagem por / quantidade / immagini per / immagine per / numero di immagini / количеств /
@@ -96,9 +97,9 @@ IDENTITY = stems("""
     личност / подтвердите орган / верификац
 """)
 ROUTE = stems("""
-    path / route / endpoint / url_ / uri_ / page / address / method / api_ / openapi / action / nothing lives / nothing here /
-    路径 / 路由 / 接口 / 地址 / 页面 / パス / エンドポイント / url / ページ / 경로 / 엔드포인트 / 페이지 / pfad / seite / adresse /
-    endpunkt / ruta / pagina / direccion / chemin / caminho / percorso / indirizzo / путь / адрес / страниц / маршрут
+    path / route / endpoint / url_ / uri_ / page / address / method / api_ / openapi / action / nothing lives / nothing here / 路径 / 路由 /
+    接口 / 地址 / 页面 / パス / エンドポイント / url / ページ / 경로 / 엔드포인트 / 페이지 / pfad / seite / adresse / endpunkt / ruta /
+    pagina / direccion / chemin / caminho / percorso / indirizzo / путь / адрес / страниц / маршрут
 """)
 TASK = stems("""
     task / job / prediction / generation / request id / result / render / 任务 / 作业 / タスク / ジョブ / 작업 / auftrag / aufgabe / tarea /
@@ -108,32 +109,34 @@ TASK = stems("""
 # --- what is said about it --------------------------------------------------------------------------------------------------------
 
 UNKNOWN = stems("""
-    not found / can t find / cannot find / couldn t find / could not find / no such / there is no / does not exist / doesn t exist /
-    don t exist / do not know / don t know / never heard / unknown / no record / not one of / not known / isn t known / no deployment /
-    nothing called / carries that name / gone / retired / sunset / removed / out of service / discontinued / decommission / deprecated /
-    shut down / withdrawn / not hosted / don t host / do not host / nothing lives / deleted / not recogni / wrong_ / missing from /
-    no user / 不存在 / 找不到 / 未找到 / 查不到 / 查无 / 没有该 / 没有找到 / 下线 / 下架 / 停用 / 未配置 / 尚未配置 / 已删除 / 未知 /
-    存在しません / 存在しない / 見つかりません / 見つからない / ありません / 廃止 / 不明 / 찾을 수 없 / 존재하지 / 없습니다 / 알 수 없 /
-    nicht gefunden / unbekannt / nicht bekannt / existiert nicht / gibt es nicht / kennen / no existe / no encontr / desconocid /
-    no se encuentra / retirad / introuvable / n existe / inconnu / pas trouve / non trouve / nao existe / nao encontrad / desconhecid /
-    non esiste / non trovat / sconosciut / не найден / не существует / неизвестн / нет такой / отсутству
+    没有这个 / 没有此 / 没有名为 / kein modell / keine seite / kein auftrag / kein solch / aucun modele / ningun modelo / nessun modello /
+    nenhum modelo / not found / can t find / cannot find / couldn t find / could not find / no such / there is no / does not exist /
+    doesn t exist / don t exist / do not know / don t know / never heard / unknown / no record / not one of / not known / isn t known /
+    no deployment / nothing called / carries that name / gone / retired / sunset / removed / out of service / discontinued / decommission /
+    deprecated / shut down / withdrawn / not hosted / don t host / do not host / nothing lives / deleted / not recogni / wrong_ /
+    missing from / no user / 不存在 / 找不到 / 未找到 / 查不到 / 查无 / 没有该 / 没有找到 / 下线 / 下架 / 停用 / 未配置 / 尚未配置 /
+    已删除 / 未知 / 存在しません / 存在しない / 見つかりません / 見つからない / ありません / 廃止 / 不明 / 찾을 수 없 / 존재하지 /
+    없습니다 / 알 수 없 / nicht gefunden / unbekannt / nicht bekannt / existiert nicht / gibt es nicht / kennen / no existe / no encontr /
+    desconocid / no se encuentra / retirad / introuvable / n existe / inconnu / pas trouve / non trouve / nao existe / nao encontrad /
+    desconhecid / non esiste / non trovat / sconosciut / не найден / не существует / неизвестн / нет такой / отсутству
 """)
 WRONG = stems("""
-    invalid / not valid / isn t valid / unsupported / not supported / isn t supported / not offer / isn t offer / not available /
-    isn t available / must / has to / have to / need to be / should be / only / at most / maximum / max_ / limit / too high / too big /
-    too large / too low / too small / too many / over the / more than / exceed / out of range / between / divisible / multiple / choose /
-    pick one / one of / none of those / permitted / allowed / not a / isn t a / unexpected / unrecogni / not recogni / don t understand /
-    do not understand / unknown / incompatible / can t be combined / cannot be combined / conflict / mixed / doesn t support /
-    does not support / doesn t work / does not work / won t work / is off_ / not possible / illegal / bad_ / wrong_ / no longer / expected /
-    got_ / mismatch / disabled / not enabled / drop the / not a thing / 不支持 / 无效 / 必须 / 只能 / 只支持 / 仅支持 / 最多 / 最大 /
-    不能超过 / 超过 / 超出 / 不合法 / 倍数 / 非法 / 不正确 / 有误 / 错误 / 不认识 / 未知 / 无法识别 / 不可 / 请使用 / 不可混合 / 無効 /
-    のみ / 正しく / まで / 対応していません / サポートされ / 未対応 / 超え / 不正 / 認識でき / 지원하지 / 지원되지 / 잘못 / 유효하지 /
-    최대 / 이어야 / 초과 / 알 수 없는 / ungultig / nicht unterstutz / hochstens / maximal / gibt es nicht / nicht gultig / muss /
-    unbekannt / nicht erlaubt / nur_ / ubersteig / uberschreit / nicht verfugbar / no valid / no es valid / no admit / no soportad /
-    no compatible / solo_ / maximo / debe / no permitid / supera / excede / no disponible / invalide / non valide / pas valide /
-    pas pris en charge / non pris en charge / non reconnu / pas reconnu / depass / seule / au plus / doit / doivent / non autoris /
-    pas disponible / nao suport / nao e valid / apenas / deve_ / non support / non valid / non e valid / недопустим / не поддерж / должн /
-    неверн / максимум / только / превыш
+    than / among / choose from / not in / outside / can t be / cannot be / isn t one / none of / 不在 / 范围 / 之外 / nicht moglich /
+    ausserhalb / fuera de / hors / invalid / not valid / isn t valid / unsupported / not supported / isn t supported / not offer /
+    isn t offer / not available / isn t available / must / has to / have to / need to be / should be / only / at most / maximum / max_ /
+    limit / too high / too big / too large / too low / too small / too many / over the / more than / exceed / out of range / between /
+    divisible / multiple / choose / pick one / one of / none of those / permitted / allowed / not a / isn t a / unexpected / unrecogni /
+    not recogni / don t understand / do not understand / unknown / incompatible / can t be combined / cannot be combined / conflict /
+    mixed / doesn t support / does not support / doesn t work / does not work / won t work / is off_ / not possible / illegal / bad_ /
+    wrong_ / no longer / expected / got_ / mismatch / disabled / not enabled / drop the / not a thing / 不支持 / 无效 / 必须 / 只能 /
+    只支持 / 仅支持 / 最多 / 最大 / 不能超过 / 超过 / 超出 / 不合法 / 倍数 / 非法 / 不正确 / 有误 / 错误 / 不认识 / 未知 / 无法识别 / 不可 /
+    请使用 / 不可混合 / 無効 / のみ / 正しく / まで / 対応していません / サポートされ / 未対応 / 超え / 不正 / 認識でき / 지원하지 /
+    지원되지 / 잘못 / 유효하지 / 최대 / 이어야 / 초과 / 알 수 없는 / ungultig / nicht unterstutz / hochstens / maximal / gibt es nicht /
+    nicht gultig / muss / unbekannt / nicht erlaubt / nur_ / ubersteig / uberschreit / nicht verfugbar / no valid / no es valid / no admit /
+    no soportad / no compatible / solo_ / maximo / debe / no permitid / supera / excede / no disponible / invalide / non valide /
+    pas valide / pas pris en charge / non pris en charge / non reconnu / pas reconnu / depass / seule / au plus / doit / doivent /
+    non autoris / pas disponible / nao suport / nao e valid / apenas / deve_ / non support / non valid / non e valid / недопустим /
+    не поддерж / должн / неверн / максимум / только / превыш
 """)
 TOO_LONG = stems("""
     too long / longer than / shorten / too many tokens / too many words / too many characters / prompt length / token length /
@@ -146,12 +149,13 @@ LENGTH = stems("""
     mots / caratteri / символ
 """)
 OVER = stems("""
-    maximum / max_ / at most / limit / exceed / more than / no more than / over_ / between / up to / less than or equal / 最多 / 以内 /
-    不超过 / 超过 / 超出 / 上限 / 最大 / 以下 / 초과 / 최대 / hochstens / maximal / maximo / supera / excede / depass / massimo / превыш /
-    максимум
+    down to / or fewer / or less / fewer than / under_ / within / only / maximum / max_ / at most / limit / exceed / more than /
+    no more than / over_ / between / up to / less than or equal / 最多 / 以内 / 不超过 / 超过 / 超出 / 上限 / 最大 / 以下 / 초과 / 최대 /
+    hochstens / maximal / maximo / supera / excede / depass / massimo / превыш / максимум
 """)
 EMPTY = stems("""
-    empty / blank / missing / required / not sent / wasn t sent / nothing was sent / didn t tell / did not tell / didn t say / no prompt /
+    needed / need a / needs a / necessary / must have / absent / 请提供 / 必填 / benotigt / se necesita / necesario / necessaire / empty /
+    blank / missing / required / not sent / wasn t sent / nothing was sent / didn t tell / did not tell / didn t say / no prompt /
     no description / no text / only spaces / only of spaces / whitespace / please describe / please enter / please provide / tell us what /
     without a prompt / without any / not given / not provided / not supplied / 不能为空 / 为空 / 空白 / 请填写 / 请输入 / 缺少 / 缺失 /
     未填写 / 没有填写 / 未提供 / 入力してください / 空です / 必須 / 指定されていません / 未入力 / 입력해 / 비어 / 필수 / 누락 / leer /
@@ -159,19 +163,20 @@ EMPTY = stems("""
     saisi / requis / faltando / vazi / obrigator / informe / mancante / vuot / inserisc / пуст / обязател / введите / укажите / отсутствует
 """)
 MISSING = stems("""
-    no key / no api / no token / no cred / missing / blank / where is / not sent / wasn t sent / not provided / wasn t provided /
-    did not provide / didn t provide / not given / not supplied / without / first_ / need an / need a / have to sign in / unable to locate /
-    没有 / 未携带 / 未提供 / 缺少 / 缺失 / 为空 / 指定されていません / ありません / 未設定 / 필요 / 없습니다 / 누락 / kein / fehlt / falta /
-    no se proporcion / no se ha / aucun / manqu / nao foi / nao fornec / mancan / nessun / отсутств / не указан / не передан / не предостав
+    absent / needed / empty / 必须 / 必要 / no key / no api / no token / no cred / missing / blank / where is / not sent / wasn t sent /
+    not provided / wasn t provided / did not provide / didn t provide / not given / not supplied / without / first_ / need an / need a /
+    have to sign in / unable to locate / 没有 / 未携带 / 未提供 / 缺少 / 缺失 / 为空 / 指定されていません / ありません / 未設定 / 필요 /
+    없습니다 / 누락 / kein / fehlt / falta / no se proporcion / no se ha / aucun / manqu / nao foi / nao fornec / mancan / nessun /
+    отсутств / не указан / не передан / не предостав
 """)
 BAD_KEY = stems("""
-    invalid / not valid / isn t valid / incorrect / wrong / not one of / not recogni / don t recogni / do not recogni / unknown / expired /
-    ran out / deleted / revoked / switched off / disabled / deactivated / inactive / typo / doesn t match / does not match / not match /
-    mismatch / does not verify / doesn t verify / could not be verified / malformed / rejected / refused / failed / no user / no longer /
-    compromised / leaked / 有误 / 无效 / 错误 / 过期 / 失效 / 失败 / 不正确 / 不存在 / 禁用 / 被删除 / 停用 / 無効 / 正しくありません /
-    期限切れ / 失敗 / 不正 / 유효하지 / 잘못 / 만료 / 올바르지 / ungultig / falsch / abgelaufen / gesperrt / no es valid / no valid /
-    inval / caduc / expirad / vencid / revocad / invalide / expire / revoque / incorret / scadut / non valid / errat / неверн / недейств /
-    истек / отозван
+    bad_ / not accepted / isn t accepted / check your key / 不通过 / 校验失败 / 不对 / 間違 / 틀 / invalid / not valid / isn t valid /
+    incorrect / wrong / not one of / not recogni / don t recogni / do not recogni / unknown / expired / ran out / deleted / revoked /
+    switched off / disabled / deactivated / inactive / typo / doesn t match / does not match / not match / mismatch / does not verify /
+    doesn t verify / could not be verified / malformed / rejected / refused / failed / no user / no longer / compromised / leaked / 有误 /
+    无效 / 错误 / 过期 / 失效 / 失败 / 不正确 / 不存在 / 禁用 / 被删除 / 停用 / 無効 / 正しくありません / 期限切れ / 失敗 / 不正 /
+    유효하지 / 잘못 / 만료 / 올바르지 / ungultig / falsch / abgelaufen / gesperrt / no es valid / no valid / inval / caduc / expirad /
+    vencid / revocad / invalide / expire / revoque / incorret / scadut / non valid / errat / неверн / недейств / истек / отозван
 """)
 DENIED = stems("""
     not allowed / isn t allowed / may not / no access / not have access / no permission / without permission / lacks / lack the / no right /
@@ -188,9 +193,9 @@ DENIED = stems("""
 # --- money, time and load ---------------------------------------------------------------------------------------------------------
 
 MONEY = stems("""
-    credit / balance / wallet / funds / money / prepaid / coins / points_ / gems / tokens left / you had / deposit / 余额 / 积分 / 点数 /
-    额度 / 钱 / 算力 / 次数 / クレジット / 残高 / ポイント / 크레딧 / 잔액 / 잔고 / 포인트 / guthaben / saldo / credito / fondos / solde /
-    fonds_ / credits / creditos / fundos / fondi / баланс / средств / кредит
+    credits / pollen / neurons / kreds / euros / dollars / credit / balance / wallet / funds / money / prepaid / coins / points_ / gems /
+    tokens left / you had / deposit / 余额 / 积分 / 点数 / 额度 / 钱 / 算力 / 次数 / クレジット / 残高 / ポイント / 크레딧 / 잔액 / 잔고 /
+    포인트 / guthaben / saldo / credito / fondos / solde / fonds_ / creditos / fundos / fondi / баланс / средств / кредит
 """)
 NO_MONEY = stems("""
     out of / ran out / run out / used up / used all / spent / exhaust / insufficient / not enough / isn t enough / don t have enough /

@@ -90,7 +90,7 @@ LIMITS: tuple[Rule, ...] = (
 BROKEN: tuple[Rule, ...] = (
     _say(
         Kind.EMPTY_RESULT,
-        """no content / no image / contains no / no url found / no output / no picture / no media / no result / without image /
+        """no usable / no content / no image / contains no / no url found / no output / no picture / no media / no result / without image /
         without any image / failed to generate output / did not generate / could not generate the image / not generate any /
         identical to the input / same as the input / equals the input / 未返回图片 / 没有返回图片 / 未生成图片""",
         never="quota / provided / available / in request / active / body",

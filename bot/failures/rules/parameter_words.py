@@ -38,7 +38,7 @@ PARAMS: tuple[Rule, ...] = (
     _param(
         Kind.UNSUPPORTED_OPTION,
         """background output_format output_compression response_format style moderation input_fidelity stream partial_images user seed
-        complexity frame_count negative_prompt steps guidance_scale safety_identifier""",
+        complexity frame_count tool_choice modalities output_modalities negative_prompt steps guidance_scale safety_identifier""",
     ),
 )
 """The error names the parameter itself."""
@@ -64,7 +64,7 @@ SENTENCES: tuple[Rule, ...] = (
         extra inputs are not permitted / extra fields not permitted / additional properties / unexpected keyword /
         argument not supported / parameter is not supported / parameters are not supported / does not support the parameter /
         feature not supported / unknown field / unsupported argument / unsupportedparamserror / 不支持的参数 / 未知参数 / 参数不支持""",
-        never="model is not supported",
+        never="model is not supported / typeerror",
     ),
     _say(
         Kind.PROMPT_TOO_LONG,
@@ -117,7 +117,8 @@ SENTENCES: tuple[Rule, ...] = (
         Kind.UNSUPPORTED_SIZE,
         FACTS + ": a size is named and said to be wrong",
         words=words(
-            """not supported / unsupported / not allowed / not available / invalid / must be / exceed / not a valid / 不支持 / 无效"""
+            """not supported / unsupported / not allowed / not available / invalid / must be / exceed / not a valid / can't be /
+            cannot be / should be / multiple / divisible / none of / not one of / choose / try / 不支持 / 无效"""
         ),
         shapes=frozenset({"names_a_size"}),
         never=("image file", "input image", "reference image", "uploaded", "video", "mask", "'low'", "quality"),

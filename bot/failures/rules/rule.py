@@ -76,7 +76,7 @@ class Rule:
             return False
         if self.statuses and (seen.status or 0) not in self.statuses:
             return False
-        if self.also_codes and self.also_codes.isdisjoint(seen.codes):
+        if self.also_codes and self.also_codes.isdisjoint(seen.tokens):
             return False
         if self.keys and not self.keys <= seen.keys:
             return False

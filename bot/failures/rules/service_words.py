@@ -105,7 +105,8 @@ ACCESS: tuple[Rule, ...] = (
         does not exist / doesn't exist / disabled / no longer valid / login fail / unauthorized / not match / not be validated /
         leaked / not pass a valid / validation failed / bad credential / 无效 / 不正确 / 错误 / 过期 / 不存在 / 失败 / 失效 /
         已被删除 / 禁用 / 非法""",
-        never="""max_tokens / tokens / scope / permission / keyerror / key error / foreign key / moderation failed / safety check / image /
+        never="""keyword /
+        max_tokens / tokens / scope / permission / keyerror / key error / foreign key / moderation failed / safety check / image /
         unexpected token / parameter / json""",
     ),
     _say(

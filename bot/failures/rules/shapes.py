@@ -9,12 +9,28 @@ from bot.failures.tokens import token_set
 FACTS = "../shared/platform/failures.md 2, 12, 15, 16; ../shared/platform/image-apis.md 3, 4"
 FAMILY = "common"
 OK = statuses(0, 200, 201, 202, 203, 204, 206)
-STATE_FIELDS = ("status", "taskstatus", "state")
+STATE_FIELDS = ("status", "taskstatus", "state", "phase", "jobstatus", "jobstate", "runstatus", "generationstatus")
 RUNNING = names(
     "pending processing queued starting running in_progress submitted in_queue waiting generating not_start not_started created "
     "throttled rendering pre_processing scheduled accepted "
     "preparing queueing queuing process doing started active working in_process drawing inprogress initializing initialising wait "
     "uploading postprocessing in_processing executing"
+)
+STILL = (
+    "progress",
+    "pending",
+    "queue",
+    "process",
+    "running",
+    "render",
+    "generat",
+    "wait",
+    "prepar",
+    "start",
+    "submit",
+    "schedul",
+    "draw",
+    "upload",
 )
 FAILED = names("failed error failure fail task_failed failed_generation")
 LOST = names("unknown expired canceled cancelled aborted deleted not_found")
@@ -26,6 +42,7 @@ LISTS = token_set("""
 PICTURE_FIELDS = token_set("url b64json sample image imageurl base64 resultimage resulturl outputurl file link")
 
 VERDICT = ("safety", "prohibit", "filter", "block", "moderat", "recitation", "violat", "sensitive", "nsfw", "policy", "censor", "flagged")
+NAMED_AFTER = names("content_filter content_filtered content_filter_error content_policy content_moderation content_safety safety_filter")
 REASON_FIELDS = ("finishreason", "stopreason", "finishtype", "endreason")
 
 VERDICTS: tuple[Rule, ...] = (
@@ -71,6 +88,10 @@ VERDICTS: tuple[Rule, ...] = (
         confidence=0.8,
         family=FAMILY,
     ),
+    *(
+        Rule(Kind.SAFETY_PROMPT, FACTS + ": an error that is named after the filter", codes=NAMED_AFTER, field=name, family=FAMILY)
+        for name in ("code", "type", "errorcode", "errortype", "reason")
+    ),
     Rule(Kind.SAFETY_OUTPUT, FACTS + ": a flag beside the picture", shapes=frozenset({"unsafe_flag"}), statuses=OK, family=FAMILY),
 )
 """Fields that speak of safety, whatever the provider calls the verdict."""
@@ -79,6 +100,18 @@ TASKS: tuple[Rule, ...] = (
     *(Rule(Kind.TASK_RUNNING_TIMEOUT, FACTS, codes=RUNNING, field=name, statuses=OK, family=FAMILY) for name in STATE_FIELDS),
     *(Rule(Kind.TASK_LOST, FACTS, codes=LOST, field=name, statuses=OK, confidence=0.8, family=FAMILY) for name in STATE_FIELDS),
     *(Rule(Kind.SERVER_ERROR, FACTS, codes=FAILED, field=name, statuses=OK, confidence=0.6, family=FAMILY) for name in STATE_FIELDS),
+    *(
+        Rule(kind, FACTS + ": a state in words of its own", says=said, says_in=STATE_FIELDS, apis=("task",), statuses=OK, family=FAMILY)
+        for kind, said in (
+            (Kind.TASK_LOST, ("delet", "expir", "cancel", "abort", "lost", "notfound", "gone", "purged", "unknown")),
+            (Kind.SERVER_ERROR, ("fail", "error", "crash")),
+            (Kind.TASK_RUNNING_TIMEOUT, STILL),
+        )
+    ),
+    *(
+        Rule(Kind.TASK_RUNNING_TIMEOUT, FACTS, keys=frozenset({name}), apis=("task",), statuses=OK, confidence=0.5, family=FAMILY)
+        for name in ("progress", "percent", "percentage", "eta", "queueposition", "position")
+    ),
 )
 
 ANSWERS: tuple[Rule, ...] = (

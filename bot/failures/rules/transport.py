@@ -153,6 +153,8 @@ DECODING: tuple[Rule, ...] = (
             "validationerror",
             "validation error for",
             "missing field",
+            "json is malformed",
+            "decodeerror",
         ),
         family="transport",
     ),
