@@ -43,7 +43,8 @@ COMPLAIN_EVERY = 60.0
 """Seconds between two warnings of one sort: scanners must not fill the log, and a wrong signing secret must show in it."""
 
 TIMESTAMP, SIGNATURE, LENGTH = b"x-slack-request-timestamp", b"x-slack-signature", b"content-length"
-_PASSED_ON = frozenset({TIMESTAMP, SIGNATURE, b"x-slack-retry-num", b"x-slack-retry-reason"})
+RETRY = b"x-slack-retry-num"
+_PASSED_ON = frozenset({TIMESTAMP, SIGNATURE, RETRY, b"x-slack-retry-reason"})
 """Headers that bolt gets, besides a content type of ours. It obeys more (x-slack-bolt-lazy-only), and headers are not signed."""
 _DIGITS = re.compile(rb"[0-9]{9,11}")
 _HEX = re.compile(rb"v0=[0-9a-f]{64}")
@@ -71,6 +72,8 @@ class Guard:
         self._app, self._secret, self._ports, self._path = app, signing_secret.encode(), ports, path
         self._seen: OrderedDict[bytes, float] = OrderedDict()
         """Signature -> when its timestamp leaves the window."""
+        self._under_way: set[bytes] = set()
+        """Those of requests that are being answered."""
         self._limits: set[asyncio.Timeout] = set()
         self._reading = 0
         self._complained: dict[str, float] = {}
@@ -107,7 +110,14 @@ class Guard:
         body = await self._body(headers, receive)
         if not hmac.compare_digest(self._sign(timestamp, body), signature):
             raise Refusal(401, "signature")
-        self._once(signature, int(timestamp) + WINDOW)
+        if self._came_before(signature):
+            if headers.one(RETRY) is None or signature in self._under_way:
+                raise Refusal(401, "replayed")
+            # Slack did not hear that it was taken and asks within the same second, so with the same signature. It is not taken twice.
+            await _answer(send, 200)
+            return
+        self._seen[signature] = int(timestamp) + WINDOW
+        self._under_way.add(signature)
         accepted = False
         try:
             kind = payloads.check(headers.one(b"content-type") or b"", body)
@@ -117,6 +127,7 @@ class Guard:
         except payloads.Malformed as malformed:
             raise Refusal(400, str(malformed)) from None
         finally:
+            self._under_way.discard(signature)
             if not accepted:  # Slack may send again what was not taken, within the same second, and then with the same signature
                 self._seen.pop(signature, None)
 
@@ -134,14 +145,12 @@ class Guard:
     def _sign(self, timestamp: bytes, body: bytes) -> bytes:
         return b"v0=" + hmac.new(self._secret, b"v0:" + timestamp + b":" + body, hashlib.sha256).hexdigest().encode()
 
-    def _once(self, signature: bytes, until: float) -> None:
-        """Refuse a signature that was here before. Only genuine ones are remembered, so that strangers cannot fill the memory."""
+    def _came_before(self, signature: bytes) -> bool:
+        """Whether this signature was here before. Only genuine ones are remembered, so that strangers cannot fill the memory."""
         now = self._ports.now()
         while self._seen and (len(self._seen) >= MOST_REMEMBERED or next(iter(self._seen.values())) < now):
             self._seen.popitem(last=False)
-        if signature in self._seen:
-            raise Refusal(401, "replayed")
-        self._seen[signature] = until
+        return signature in self._seen
 
     # ---- the body, and what comes after ----------------------------------------------------------------------------------------
 

@@ -205,6 +205,16 @@ async def test_a_replay_does_not_make_the_first_one_forgotten() -> None:
     assert [await door.knock(headers, COMMAND) for _ in range(4)] == [200, 401, 401, 401]
 
 
+async def test_what_slack_sends_again_within_the_second_is_acknowledged_and_reaches_nobody_twice() -> None:
+    door = Door()
+    again = [*signed(COMMAND), (b"X-Slack-Retry-Num", b"1")]
+    assert [await door.knock(one, COMMAND) for one in (signed(COMMAND), again, again, signed(COMMAND))] == [200, 200, 200, 401]
+    assert door.passed == [COMMAND]
+    refusing = Door(status=500)
+    assert [await refusing.knock(one, COMMAND) for one in (signed(COMMAND), again)] == [500, 500]
+    assert refusing.passed == [COMMAND, COMMAND], "what was not taken comes through again"
+
+
 # ---- headers that are not signed ----------------------------------------------------------------------------------------------------
 
 
