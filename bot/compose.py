@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from bot.adapter import Adapter, Context, Plugin
 from bot.budgets import Limits
 from bot.catalogue.load import Catalogue
-from bot.chat.port import ChatPort, Message, Refused, RefusedWhy
+from bot.chat.port import ChatPort, Message
 from bot.chat.views import Audience, View
 from bot.core import Core
 from bot.domain.request_states import RequestState
@@ -28,6 +28,7 @@ from bot.gate.settings import GateSettings
 from bot.ledger import message_rows, request_rows
 from bot.ledger.store import Ledger, LedgerProblem, Tx, Wake
 from bot.messages.notices import Notices
+from bot.messages.reach import Reach
 from bot.messages.request_view import RequestFacts, render
 from bot.messages.sender import Sender
 from bot.moderation.room import Moderation
@@ -91,6 +92,7 @@ class Bot:
     core: Core
     pictures: Pictures
     leftovers: Leftovers
+    reach: Reach
     adapters: dict[str, Adapter] = field(default_factory=dict)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -150,6 +152,7 @@ class Bot:
         await self.sender.stop(min(5.0, drain))
         self.wakeups.stop()
         await self.moderation.stop()
+        await self.reach.stop()
         await self._keep(self.gate.remember())
         await self.provider.aclose()
         self.pictures.close()
@@ -272,7 +275,8 @@ async def build(
 
     sender = Sender(ledger, ports, {}, {"request": project, "notice": notices.project, **moderation.projections})
     sender.before_render = scheduler.foresee
-    sender.on_refused = lambda message, refused: _refused(bot, message, refused)
+    reach = Reach(ledger, notices)
+    sender.on_refused, sender.on_arrived = reach.refused, reach.arrived
     actions = RequestActions(ledger, rules, moderation.open_case, scheduler.cancel, lambda sha256: pictures.delete(sha256))
     core = Core(
         ledger=ledger,
@@ -286,7 +290,9 @@ async def build(
         privacy_for=moderation.privacy_for,
         moderators_place_of=moderation.moderators_place,
     )
-    bot = Bot(ledger, ports, wakeups, gate, provider, scheduler, sender, notices, moderation, core, pictures, Leftovers(ledger, pictures))
+    bot = Bot(
+        ledger, ports, wakeups, gate, provider, scheduler, sender, notices, moderation, core, pictures, Leftovers(ledger, pictures), reach
+    )
     return bot
 
 
@@ -297,15 +303,6 @@ def _salt(tx: Tx) -> str:
     made = tx.new_id() + tx.new_id()
     message_rows.remember(tx, "salt", made)
     return made
-
-
-def _refused(bot: Bot, message: Message, refused: Refused) -> None:
-    """A place where messages cannot be shown is told to the operator once; its messages stay stored."""
-    if refused.why is RefusedWhy.INVALID or message.audience is Audience.OPERATORS:
-        return
-    facts = {"platform": message.place.platform, "channel": message.place.channel, "detail": refused.detail[:60]}
-    cause = f"chat_{refused.why.value}:{message.place.platform}:{message.place.channel}"[:80]
-    asyncio.get_running_loop().create_task(bot.ledger.write(lambda tx: bot.notices.report(tx, cause, f"chat_{refused.why.value}", facts)))
 
 
 def context(bot: Bot, data_dir: Path, *, demo: bool) -> Context:

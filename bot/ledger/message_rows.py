@@ -160,6 +160,11 @@ def resolve_notice(tx: Tx, cause: str) -> bool:
     )
 
 
+def change_notice(tx: Tx, cause: str, facts: Mapping[str, str]) -> None:
+    """Replace what is known of a cause, without counting it again."""
+    tx.connection.execute(update(notices).where(notices.c.cause == cause).values(facts=dict(facts)))
+
+
 def notice(connection: Connection, cause: str) -> Row[Any] | None:
     """One notice's row."""
     return connection.execute(select(notices).where(notices.c.cause == cause)).one_or_none()

@@ -21,7 +21,7 @@ from bot.texts.phrases import moment
 
 log = structlog.get_logger()
 
-SHOWN_FACTS = ("case", "status", "code", "request_id", "model", "param", "limit", "platform", "channel", "detail")
+SHOWN_FACTS = ("case", "status", "code", "request_id", "model", "param", "limit", "platform", "channel", "people", "detail")
 
 
 @dataclass(slots=True)
@@ -51,7 +51,8 @@ class Notices:
         for place in places:
             message_rows.want(tx, f"notice:{cause}", Audience.OPERATORS, place, f"operators@{place.platform}")
         if not known:
-            log.warning("operator_notice", cause=cause, kind=kind, **facts, what_to_do="" if places else sentence(kind))
+            shown = {key: value for key, value in facts.items() if key in SHOWN_FACTS}
+            log.warning("operator_notice", cause=cause, kind=kind, **shown, what_to_do="" if places else sentence(kind))
 
     def resolve(self, tx: Tx, cause: str) -> None:
         """A cause is gone."""
@@ -85,7 +86,7 @@ class Notices:
                 tone=Tone.DONE,
                 final=True,
             )
-        facts = tuple(Fact(text(f"notice.fact_{key}"), str(value)) for key, value in row.facts.items() if key in SHOWN_FACTS)
+        facts = tuple(Fact(text(f"notice.fact_{key}"), str(value)) for key, value in row.facts.items() if key in SHOWN_FACTS and value)
         return View(title=title(row.kind), text=(times, *sentence(row.kind).split("\n\n")), facts=facts, tone=Tone.PROBLEM, final=True)
 
 

@@ -78,6 +78,8 @@ class Sender:
     """Called on the loop before a view is rendered, which happens in the thread of a ledger's reader."""
     on_refused: Callable[[Message, Refused], None] = lambda message, refused: None
     """Told when a platform will never show a message."""
+    on_arrived: Callable[[Message], None] = lambda message: None
+    """Told whenever a platform shows a message for certain."""
     _lines: dict[str, Line] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _stopped: bool = False
@@ -193,6 +195,7 @@ class Sender:
     async def _after(self, message_id: str, line: Line, stored: message_rows.Stored, view: View, result: SendResult) -> None:
         match result:
             case Sent(ref):
+                self.on_arrived(stored.message)
                 await self._sent(message_id, line, stored, view, ref or stored.message.ref)
             case Unknown(ref):
                 line.lost, line.last, line.repeat_at = True, None, None

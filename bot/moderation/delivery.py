@@ -88,7 +88,7 @@ def try_again(tx: Tx, notices: Notices) -> None:
     lost = {f"{row.platform}:{row.channel}" for row in refused}
     for cause in [one for one in notices.open if one.startswith(("chat_gone:", "chat_forbidden:"))]:
         _, _, channel = cause.partition(":")
-        if channel not in lost and _is_moderators(tx, channel):
+        if channel not in lost and (_was_moderators(tx, cause) or _is_moderators(tx, channel)):
             notices.resolve(tx, cause)
     if not refused:
         return
@@ -106,6 +106,12 @@ def try_again(tx: Tx, notices: Notices) -> None:
                 .values(ref=ref, settled=False, wanted_revision=messages.c.wanted_revision + 1)
             )
             tx.wake("message", row.id)
+
+
+def _was_moderators(tx: Tx, cause: str) -> bool:
+    """Cards were refused there; they may have followed the moderators to another channel since."""
+    row = message_rows.notice(tx.connection, cause)
+    return row is not None and row.facts.get("audience") == Audience.MODERATORS.value
 
 
 def _is_moderators(tx: Tx, channel: str) -> bool:

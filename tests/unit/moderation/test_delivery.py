@@ -59,6 +59,21 @@ async def test_a_card_that_was_refused_is_tried_again_until_it_is_shown_and_the_
     assert notice.resolved_at is not None
 
 
+async def test_the_notice_about_a_channel_ends_when_its_cards_have_followed_the_moderators_to_another(ground: Ground) -> None:
+    case = await ground.blocked(community="guild2")
+    await ground.ledger.write(lambda tx: message_rows.change_settings(tx, "web", "guild2", {"moderators_channel": "one"}, "x"))
+    await ground.sweep()
+    cause = "chat_gone:web:one"
+    facts = {"platform": "web", "channel": "one", "audience": "moderators"}
+    await refuse(ground, f"case:{case.id}", "gone")
+    await ground.ledger.write(lambda tx: ground.room.notices.report(tx, cause, "chat_gone", facts))
+    await ground.ledger.write(lambda tx: message_rows.change_settings(tx, "web", "guild2", {"moderators_channel": "two"}, "x"))
+    await ground.sweep()
+    notice = await ground.ledger.read(lambda c: message_rows.notice(c, cause))
+    assert notice is not None
+    assert notice.resolved_at is not None
+
+
 async def test_a_card_whose_message_was_deleted_is_posted_anew(ground: Ground) -> None:
     case = await ground.blocked()
     await refuse(ground, f"case:{case.id}", "gone", {"id": "old"})
