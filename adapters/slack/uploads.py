@@ -32,6 +32,8 @@ TRANSFERS = 6
 """Files sent to Slack at once, of all messages together."""
 FEW = 5
 """Files that are waited for without an eye on the limits."""
+CALL_WITHIN = 10.0
+"""Seconds for one call; a gateway that never answers must not take the time of the picture."""
 UPLOAD_WITHIN = aiohttp.ClientTimeout(total=40.0)
 REMEMBERED = 500
 CALLS = Limit(48, 31.0)
@@ -111,7 +113,8 @@ class Uploads:
         self._ready = {key: file for key, file in self._ready.items() if file not in gone}
         for one in ids:
             try:
-                await read(self.wire.client.files_delete(file=one))
+                async with asyncio.timeout(CALL_WITHIN):
+                    await read(self.wire.client.files_delete(file=one))
             except Exception as error:
                 log.info("slack_file_not_deleted", detail=known(error).detail)
 
@@ -199,7 +202,8 @@ class Uploads:
 
     async def _call(self, method: str, call: Callable[[], Awaitable[AsyncSlackResponse]]) -> Mapping[str, Any]:
         try:
-            return await read(call())
+            async with asyncio.timeout(CALL_WITHIN):
+                return await read(call())
         except Exception as error:
             judged = judge(error)
             if judged is not None and judged.trouble is Trouble.WAIT:

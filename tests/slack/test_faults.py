@@ -221,6 +221,19 @@ async def test_a_connection_cut_in_any_step_of_an_upload_ends_in_one_picture(tmp
         assert len(message.pictures) == 1
 
 
+@pytest.mark.parametrize("step", ["files.getUploadURLExternal", "files.completeUploadExternal", "files.info"])
+@pytest.mark.parametrize("how", [How.STUCK, How.STUCK_AFTER])
+async def test_a_step_of_an_upload_that_hangs_ends_in_one_picture(
+    tmp_path: Path, step: str, how: How, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "CALL_WITHIN", 0.3)
+    async with stage(tmp_path) as s:
+        await held(s)
+        s.slack.faults.add(step, how)
+        s.slack.faults.add("files.delete", How.STUCK)
+        in_the_channel(s, await delivered(s))
+
+
 async def test_a_file_that_is_still_processed_is_waited_for(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         s.slack.world.processing_polls = 4
