@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
 import structlog
@@ -15,6 +15,7 @@ import structlog
 from adapters.slack import render
 from adapters.slack.fitting import Fitted, Fitting
 from adapters.slack.pace import Pace
+from adapters.slack.patience import Patience
 from adapters.slack.troubles import Judged, Trouble, judge
 from adapters.slack.uploads import NotReady, NotShared, Uploads
 from adapters.slack.ways import Spot, Way
@@ -73,6 +74,7 @@ class Delivery:
     fitting: Fitting
     pace: Pace
     ports: Ports
+    patience: Patience = field(default_factory=Patience)
     stopped_until: float = 0.0
     """Loop time until which nothing is sent, because the token is refused."""
 
@@ -86,14 +88,11 @@ class Delivery:
         wait = self.pace.ask(self.ports.monotonic(), kind, way.channel, message.id, view.final)
         if wait > 0:
             return Later(wait, progress=not view.final)
-        found = await self._patiently(message, draft, spot, way)
+        found = await self._once(message, draft, spot, way)
         if isinstance(found, Judged) and found.trouble is Trouble.FILE_NOT_READY and draft.shown:
             if draft.known:  # files of an earlier process, which may be gone: new ones are uploaded
                 return await self.put(message, view, replace(spot, files=""), way, notes)
-            await self.uploads.forget([one.file for one in draft.shown])
-            unready = tuple((await self.fitting.load(view.pictures))[0])
-            draft = _with_word(message, replace(draft, shown=(), unready=unready))
-            found = await self._once(message, draft, spot, way)
+            return await self._later_or_without(message, draft)
         if isinstance(found, Judged) and found.trouble in (Trouble.INVALID, Trouble.TOO_LONG):
             found = await self._with_less(message, draft, spot, way, found)
         if isinstance(found, Judged):
@@ -117,6 +116,8 @@ class Delivery:
             shown = [render.Shown(file, one.alt) for file, one in zip(known, view.pictures, strict=True)]
             return Draft(view, tuple(shown), known=True)
         pictures, notes = await self.fitting.load(view.pictures)
+        if self.patience.given_up(self.ports.monotonic(), message.id):
+            return _with_word(message, Draft(view, (), tuple(pictures), tuple(notes)))
         results = await asyncio.gather(*(self.uploads.ready(message.id, one) for one in pictures), return_exceptions=True)
         ready, unready = [], []
         for one, result in zip(pictures, results, strict=True):
@@ -162,15 +163,13 @@ class Delivery:
 
     # ---- calls ---------------------------------------------------------------------------------------------------------------
 
-    async def _patiently(self, message: Message, draft: Draft, spot: Spot, way: Way) -> Spot | Judged:
-        """Slack may have taken a file and not know it everywhere yet."""
-        found = await self._once(message, draft, spot, way)
-        for pause in FILE_PAUSES if draft.shown else ():
-            if not isinstance(found, Judged) or found.trouble is not Trouble.FILE_NOT_READY:
-                break
-            await asyncio.sleep(pause)
-            found = await self._once(message, draft, spot, way)
-        return found
+    async def _later_or_without(self, message: Message, draft: Draft) -> Later:
+        """Slack took the files and does not show them: it may not know them everywhere yet, or never do so here."""
+        pause = self.patience.refused(self.ports.monotonic(), message.id, FILE_PAUSES)
+        if pause is None:
+            log.warning("slack_files_not_shown", message=message.id)
+            await self.uploads.forget([one.file for one in draft.shown])
+        return Later(pause or 0.0)
 
     async def _with_less(self, message: Message, draft: Draft, spot: Spot, way: Way, found: Judged) -> Spot | Judged:
         """Slack dislikes the payload, which is a bug of ours: the answer comes all the same, with fewer words, then without pictures."""
@@ -195,6 +194,8 @@ class Delivery:
             if isinstance(posted, Judged):
                 return posted
             found = spot.at(way.channel, posted)
+        if draft.shown:
+            self.patience.shown(message.id)
         files = ",".join(one.file for one in draft.shown) or (spot.files if spot.apart else "")
         return replace(found, final=spot.final or draft.view.final, files=files)
 
