@@ -51,7 +51,7 @@ async def test_a_workspace_that_shows_no_files_is_believed_after_two_messages(tm
         for number in range(3):
             before = len(s.slack.api.calls)
             await s.imagine(f"a bicycle, number {number}")
-            await s.until(lambda: len([one for one in s.messages() if one.pictures]) > len(tries), what="the share")  # noqa: B023
+            await s.until(lambda: len([one for one in s.messages() if one.pictures]) > len(tries), what="the share")
             await s.settled()
             tries.append(sum('"slack_file"' in json.dumps(one.args.get("blocks") or []) for one in s.slack.api.calls[before:]))
         assert tries == [3, 3, 1]
