@@ -14,8 +14,10 @@ from typing import Any
 ELLIPSIS = "…"
 SECTION = 3000
 """Most characters of one section's text."""
-_INVISIBLE = frozenset("\u200b\u2060\ufeff\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Zero-width and direction marks: they would reach out of a quotation into our own words. Joiners of scripts and emoji stay."""
+_INVISIBLE = frozenset("\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Zero-width characters, and embeddings and overrides of direction, which would reach out of a quotation into our own words. Joiners of
+scripts and emoji stay, and so do the marks of right-to-left text (\u061c, \u200e, \u200f), which reach no further than their neighbours."""
+_BLANK = " \n\t\u061c\u200e\u200f"
 _FORMATS = re.compile(
     r"[*_~`]"  # bold, italic, struck, code
     r"|:[^\s:]+:"  # an emoji's code
@@ -69,7 +71,7 @@ def formats(text: str) -> bool:
 def typed(text: str, limit: int = SECTION) -> dict[str, Any]:
     """A text object that shows this text as typed, shortened to `limit` where needed. Never empty."""
     shown = fit(text, limit)
-    if not shown.strip():
+    if not shown.strip().strip(_BLANK):
         return {"type": "plain_text", "text": "·", "emoji": False}
     if formats(clean(text)):
         return {"type": "plain_text", "text": shown, "emoji": False}

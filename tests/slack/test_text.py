@@ -87,6 +87,12 @@ def test_direction_marks_and_zero_width_characters_do_not_reach_out_of_the_quota
     assert "zerowidth" in shown
 
 
+def test_the_marks_of_right_to_left_text_stay_as_typed() -> None:
+    words = "\u200fשלום, (a) b!\u200f & سلام\u061c <c>\u200e"
+    assert words in read(View(title="x", quote=words))
+    assert typed("\u200f \u200e")["text"] == "·"
+
+
 def test_a_quotation_of_several_lines_is_closed_by_a_line_of_its_own() -> None:
     blocks = message(View(title="Waiting", quote="a cat\n\n✅ Here is your picture", text=("Our words",)), asked="Ada").blocks
     assert [one["type"] for one in blocks] == ["section", "context", "section", "divider", "section"]
