@@ -53,7 +53,8 @@ class SlackModerators:
     async def is_administrator(self, person: str, community: str) -> bool:
         """An admin or owner of that workspace; those of another one, in a shared channel, are not."""
         who = await self._people.get(person, WITHIN) if person else None
-        return who is not None and who.administers and who.team == community
+        # Slack names the team of everybody, and marks people from elsewhere as strangers, who administer nothing.
+        return who is not None and who.administers and who.team in (community, "")
 
     async def list_moderators(self, community: str) -> frozenset[str] | None:
         """See bot.chat.port.ModeratorRoll."""

@@ -44,6 +44,7 @@ class Who:
 
     name: str
     team: str
+    """Of the person; in a shared channel it may be another one than ours. Empty when Slack names none."""
     administers: bool
     """An admin or owner of their workspace, who has not left it."""
 
@@ -172,10 +173,11 @@ class SlackWire:
             raise Unreadable
         profile = user.get("profile")
         names = [*([profile.get("display_name"), profile.get("real_name")] if isinstance(profile, Mapping) else []), user.get("name")]
-        here = not user.get("deleted") and not user.get("is_bot")
+        teams = [user.get("team_id"), profile.get("team") if isinstance(profile, Mapping) else None]
+        here = not user.get("deleted") and not user.get("is_bot") and not user.get("is_stranger")
         return Who(
             name=next((one for one in names if isinstance(one, str) and one.strip()), ""),
-            team=user["team_id"] if isinstance(user.get("team_id"), str) else "",
+            team=next((one for one in teams if isinstance(one, str) and one), ""),
             administers=here and (user.get("is_admin") is True or user.get("is_owner") is True),
         )
 

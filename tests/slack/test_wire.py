@@ -12,9 +12,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import wire as module
+from adapters.slack.moderators import SlackModerators
 from adapters.slack.render import Body
 from adapters.slack.troubles import NotConnected, RespondFailed, Trouble, Unreadable, judge
 from adapters.slack.wire import SlackWire
+from bot.ports import SystemPorts
 from tests.slack.standin.faults import How
 from tests.slack.standin.server import StandIn
 from tests.slack.standin.world import Event
@@ -338,6 +340,17 @@ async def test_an_admin_is_one_who_is_still_there(more: dict[str, bool], adminis
     async with slack() as (standin, wire):
         user = standin.world.user("Someone", standin.workspace, **more)
         assert (await wire.who(user.id)).administers is administers
+
+
+async def test_an_admin_from_elsewhere_administers_nothing_here() -> None:
+    async with slack() as (standin, wire):
+        check = SlackModerators(wire, SystemPorts())
+        for person, more in (("U1", {"team_id": "T1"}), ("U2", {"profile": {"team": "T1"}}), ("U3", {})):
+            standin.faults.add("users.info", status=200, body={"ok": True, "user": {"id": person, "is_admin": True, **more}}, times=1)
+            assert await check.is_administrator(person, "T1")
+        for person, more in (("U4", {"team_id": "T2"}), ("U5", {"is_stranger": True}), ("U6", {"profile": {"team": "T2"}})):
+            standin.faults.add("users.info", status=200, body={"ok": True, "user": {"id": person, "is_admin": True, **more}}, times=1)
+            assert not await check.is_administrator(person, "T1")
 
 
 # ---- our own check -----------------------------------------------------------------------------------------------------------
