@@ -35,6 +35,8 @@ FEW = 5
 CALL_WITHIN = 10.0
 """Seconds for one call; a gateway that never answers must not take the time of the picture."""
 UPLOAD_WITHIN = aiohttp.ClientTimeout(total=40.0)
+OUTAGE = 300.0
+"""Seconds for which every upload of a picture failed, until its message goes without: the picture stays stored."""
 REMEMBERED = 500
 CALLS = Limit(48, 31.0)
 """93 a minute for each of the three methods; they are Tier 4, 100 and more a minute."""
@@ -67,6 +69,8 @@ class Uploads:
     _ready: dict[Key, str] = field(default_factory=dict)
     """(message, sha256) -> file id."""
     _under_way: dict[Key, asyncio.Task[str]] = field(default_factory=dict)
+    _failing: dict[Key, float] = field(default_factory=dict)
+    """Since when an upload fails, over several sends."""
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(TRANSFERS))
     _calls: dict[str, Log] = field(default_factory=dict)
     _closed: dict[str, float] = field(default_factory=dict)
@@ -128,17 +132,29 @@ class Uploads:
     # ---- one file ------------------------------------------------------------------------------------------------------------
 
     async def _make_ready(self, key: Key, picture: Fitted) -> str:
-        file, done = await _once_more(partial(self._upload, picture))
+        file, done = await self._uploaded(key, picture)
         if not done:
             try:
                 await self._wait(file, self.ports.monotonic() + DEADLINE, _is_processed, NotReady)
             except Exception:
                 await self.forget([file])
                 raise
-        while len(self._ready) >= REMEMBERED:
-            del self._ready[next(iter(self._ready))]
         self._ready[key] = file
+        for memory in (self._ready, self._failing):
+            while len(memory) > REMEMBERED:
+                del memory[next(iter(memory))]
         return file
+
+    async def _uploaded(self, key: Key, picture: Fitted) -> tuple[str, bool]:
+        try:
+            found = await _once_more(partial(self._upload, picture))
+        except Exception as error:
+            since = self._failing.setdefault(key, self.ports.monotonic())
+            if known(error).trouble is Trouble.LOST and self.ports.monotonic() - since > OUTAGE:
+                raise NotReady from error
+            raise
+        self._failing.pop(key, None)
+        return found
 
     def _ended(self, key: Key, task: asyncio.Task[str]) -> None:
         self._under_way.pop(key, None)

@@ -83,3 +83,17 @@ async def test_a_private_picture_is_never_shared(tmp_path: Path, trouble: str) -
         identity = message.buttons["Again"].split(":")[2]
         await s.slack.people.slash(s.ada, s.channel, "/imagine-show", identity)
         await s.picture(direct)
+
+
+async def test_an_upload_host_that_is_down_for_long_leaves_the_answer_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "OUTAGE", 0.1)
+    monkeypatch.setattr(delivery, "AGAIN_IN", 0.2)
+    async with stage(tmp_path) as s:
+        s.slack.faults.add("upload", status=503, times=1000)
+        await s.imagine("a cat")
+        message = await s.message("/imagine-show")
+        await s.settled()
+        assert s.messages() == [message]
+        s.slack.faults.clear()
+        await s.slack.people.slash(s.ada, s.channel, "/imagine-show", message.buttons["Again"].split(":")[2])
+        assert (await s.picture(s.slack.world.dm(s.ada))).pictures

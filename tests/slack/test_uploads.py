@@ -186,6 +186,20 @@ async def test_a_step_that_is_lost_twice_is_told(step: str) -> None:
         assert on.kept == []
 
 
+async def test_an_upload_host_that_is_down_for_long_does_not_hold_up_the_answer_for_ever() -> None:
+    async with studio() as on:
+        on.slack.faults.add("upload", status=503, times=1000)
+        assert await trouble(on.uploads.ready("m1", picture())) is Trouble.LOST
+        on.clock.time += module.OUTAGE - 10.0
+        assert await trouble(on.uploads.ready("m1", picture())) is Trouble.LOST
+        on.clock.time += 11.0
+        with pytest.raises(NotReady):
+            await on.uploads.ready("m1", picture())
+        assert await trouble(on.uploads.ready("m2", picture())) is Trouble.LOST
+        on.slack.faults.clear()
+        await on.uploads.ready("m1", picture())
+
+
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_limited_step_is_left_to_the_caller(step: str) -> None:
     async with studio() as on:
