@@ -86,7 +86,8 @@ def _quotation(text: str, room: int) -> str:
 
 
 def _fact(fact: Fact, room: int) -> str:
-    value = fit(fact.value, max(20, room))
+    linked = fact.channel and fact.value.isascii() and fact.value.isdigit()
+    value = f"<#{fact.value}>" if linked else fit(fact.value, max(20, room))
     return f"**{escape(fact.label)}:** ||{value}||" if fact.hidden else f"**{escape(fact.label)}:** {value}"
 
 

@@ -179,7 +179,7 @@ class SlackChat:
         """What is said over a response_url. Ephemeral messages show no private files, and words alone name the way to the picture."""
         if message.audience is Audience.MEMBER:
             return Draft(view, notes=(text("slack.no_direct_picture" if view.pictures else "slack.no_direct"),))
-        invitation = text("slack.invite_me", name=self.bot_name)
+        invitation = text("slack.invite_me" if view.final else "slack.invite_me_meanwhile", name=self.bot_name)
         if not view.pictures:
             return Draft(view).with_note(invitation)
         if kind is Kind.WORDS:

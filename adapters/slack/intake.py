@@ -186,7 +186,8 @@ async def _status(core: Core, visitor: Visitor, typed: str) -> View:
 
 
 async def _help(core: Core, visitor: Visitor, typed: str) -> View:
-    return await core.help(visitor)
+    view = await core.help(visitor)
+    return replace(view, text=(*view.text, text("slack.help")))
 
 
 async def _privacy(core: Core, visitor: Visitor, typed: str) -> View:

@@ -5,6 +5,7 @@ Slack has no colours for blocks; a symbol stands beside the words of the state. 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ TITLE, LABEL, VALUE, ALTS = 300, 100, 80, 4000
 """Longest state line, label of a fact, value beside its label; all alt texts together."""
 MARKS: Mapping[Tone, str] = {Tone.WORKING: "🎨", Tone.WAITING: "⏳", Tone.DONE: "✅", Tone.PROBLEM: "⚠️"}
 STYLES: Mapping[ButtonStyle, str] = {ButtonStyle.PRIMARY: "primary", ButtonStyle.DANGER: "danger"}
+CHANNEL = re.compile(r"[CG][A-Z0-9]{2,30}")
 
 Block = dict[str, Any]
 
@@ -161,7 +163,7 @@ def _words(view: View, facts: Sequence[Fact], asked: str, room: int) -> list[Blo
     """The quotation, paragraphs and facts. The quotation comes first where room is short: it has at least half of it."""
     quote = clean(view.quote[: 2 * MOST_IN_SHEET]).strip()
     paragraphs = clean("\n\n".join(one.strip() for one in view.text if one.strip()))
-    shown = [Fact(one.label, clean(one.value).strip()) for one in facts if one.value.strip()][:MOST_FACTS]
+    shown = [Fact(one.label, clean(one.value).strip(), channel=one.channel) for one in facts if one.value.strip()][:MOST_FACTS]
     wants = [units(escape(one)) for one in (paragraphs, *(fact.value for fact in shown))]
     quoted = min(units(escape(quote)), max(room - sum(wants), room // 2))
     shares = _shares(wants, room - quoted)
@@ -210,12 +212,17 @@ def _facts(facts: Sequence[Fact], shares: Sequence[int]) -> list[Block]:
     for fact, share in zip(facts, shares, strict=True):
         value = _cut(fact.value, share)
         if len(value) <= VALUE and "\n" not in value:
-            table += [bold(fact.label), typed(value, 2000)]
+            table += [bold(fact.label), _link(value) if fact.channel and CHANNEL.fullmatch(value) else typed(value, 2000)]
             continue
         found += _table(table)
         table = []
         found += _below(fact.label, value)
     return [*found, *_table(table)]
+
+
+def _link(channel: str) -> dict[str, Any]:
+    """A channel by its name, as Slack shows it to those who may see it."""
+    return {"type": "mrkdwn", "text": f"<#{channel}>", "verbatim": True}
 
 
 def _table(cells: Sequence[dict[str, Any]]) -> list[Block]:

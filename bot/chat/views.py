@@ -149,6 +149,8 @@ class Fact:
     value: str
     hidden: bool = False
     """Behind a spoiler or a press: text that not everybody in the channel wants to meet unasked."""
+    channel: bool = False
+    """The value is the platform's id of a channel, which people know by its name."""
 
 
 @dataclass(frozen=True, slots=True)

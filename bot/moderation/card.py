@@ -171,7 +171,7 @@ def _facts(facts: CaseFacts) -> list[Fact]:
         who = note.author.name or note.author.id
         shown.append((f"note_{note.kind}", f"{_cut(note.text, NOTE_SHOWN)} ({who}, {moment(note.at)})", note.kind == "appeal"))
     shown.append(("history", "\n".join(history(case, facts.steps)[-HISTORY:]), False))
-    return [Fact(text(f"case.fact.{key}"), value, hidden) for key, value, hidden in shown if value]
+    return [Fact(text(f"case.fact.{key}"), value, hidden, channel=key == "channel") for key, value, hidden in shown if value]
 
 
 def history(case: Case, steps: Sequence[Step]) -> list[str]:

@@ -278,3 +278,8 @@ async def test_a_member_with_closed_direct_messages_is_told_beside_the_request(t
         await c.press(card, "Deny")
         told = await c.told("Your request stays blocked")
         assert told.only_for == c.s.ada.id
+
+
+async def test_the_card_names_the_channel_as_discord_shows_channels(tmp_path: Path) -> None:
+    async with court(tmp_path) as c:
+        assert f"<#{c.s.channel.id}>" in (await c.blocked()).raw

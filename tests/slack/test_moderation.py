@@ -221,3 +221,10 @@ async def test_a_public_channel_makes_no_moderators(tmp_path: Path) -> None:
         await c.press(card, "Claim")
         await c.s.whisper(c.s.slack.mona)
         assert "Claim" in card.buttons
+
+
+async def test_the_card_names_the_channel_as_slack_shows_channels(tmp_path: Path) -> None:
+    async with court(tmp_path) as c:
+        card = await c.blocked()
+        fields = [one["text"] for block in card.blocks for one in block.get("fields", [])]
+        assert f"<#{c.s.channel.id}>" in fields
