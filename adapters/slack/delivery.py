@@ -193,7 +193,7 @@ class Delivery:
             posted = await judged_call(self.wire.post(way.channel, way.thread, body, message.id))
             if isinstance(posted, Judged):
                 return posted
-            found = spot.at(way.channel, posted)
+            found = spot.at(self.wire.where(way.channel), posted)
         if draft.shown:
             self.patience.shown(message.id)
         files = ",".join(one.file for one in draft.shown) or (spot.files if spot.apart else "")

@@ -15,12 +15,13 @@ from typing import Any
 import aiohttp
 import structlog
 import yarl
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack import blockkit
 from adapters.slack.render import Body
-from adapters.slack.troubles import CODES, NotConnected, RespondFailed, Unreadable, code_of, retry_after
+from adapters.slack.troubles import CODES, NotConnected, RespondFailed, Unreadable, code_of, judge, retry_after
 
 log = structlog.get_logger()
 
@@ -34,6 +35,8 @@ CLOCKS_APART = 60.0
 """Seconds by which our clock may be ahead of Slack's."""
 REMEMBERED = 10_000
 RESPOND_WITHIN = aiohttp.ClientTimeout(total=10.0)
+NO_OPENING = ("missing_scope", "unknown_method")
+"""Errors of conversations.open after which a post to the person may still arrive."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
 
@@ -76,6 +79,8 @@ class SlackWire:
                 channel=channel, thread_ts=thread, **payload, metadata=metadata, unfurl_links=False, unfurl_media=False
             )
         )
+        if _PERSON.fullmatch(channel) and isinstance(found.get("channel"), str):
+            self._direct[channel] = found["channel"]
         return _text(found, "ts")
 
     async def update(self, channel: str, ts: str, body: Body, identity: str) -> None:
@@ -105,13 +110,24 @@ class SlackWire:
         await read(self.client.chat_delete(channel=channel, ts=ts))
 
     async def direct_channel(self, person: str) -> str:
+        """Where to post to somebody alone. Without the right to open direct messages that is the person: Slack finds the channel."""
         if person not in self._direct:
-            found = await read(self.client.conversations_open(users=person))
+            try:
+                found = await read(self.client.conversations_open(users=person))
+            except SlackApiError as error:
+                judged = judge(error)
+                if judged is None or not judged.detail.startswith(NO_OPENING):
+                    raise
+                return person
             channel = found.get("channel")
             if len(self._direct) >= REMEMBERED:
                 self._direct.clear()
             self._direct[person] = _text(channel if isinstance(channel, Mapping) else {}, "id")
         return self._direct[person]
+
+    def where(self, channel: str) -> str:
+        """The channel in which a post arrived."""
+        return self._direct.get(channel, channel)
 
     async def respond(self, url: str, body: Body, *, public: bool, replace: bool = False) -> None:
         """Answer over a response_url. Raises RespondFailed for what is no success."""
@@ -140,11 +156,11 @@ class SlackWire:
     # ---- forms ---------------------------------------------------------------------------------------------------------------
 
     async def open_view(self, trigger: str, view: Mapping[str, Any]) -> tuple[str, str]:
-        """Returns the id and the hash of what is open now."""
+        """Returns the id and the hash of what is open now, as far as Slack says."""
         check_view(view)
         found = (await read(self.client.views_open(trigger_id=trigger, view=dict(view)))).get("view")
-        opened = found if isinstance(found, Mapping) else {}
-        return _text(opened, "id"), _text(opened, "hash")
+        id_, hash_ = (found.get(name) if isinstance(found, Mapping) else None for name in ("id", "hash"))
+        return id_ if isinstance(id_, str) else "", hash_ if isinstance(hash_, str) else ""
 
     async def update_view(self, view_id: str, hash: str, view: Mapping[str, Any]) -> None:
         check_view(view)
