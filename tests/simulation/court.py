@@ -3,6 +3,7 @@ a model of the case that is kept here. Numbers as in docs/reliability.md."""
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -95,6 +96,10 @@ class Court:
     lines: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
     blocked: dict[str, tuple[float, float]] = field(default_factory=dict)
     """Members that a moderator stopped: (moment, seconds)."""
+    _before: tuple[dict[str, Docket], int, dict[str, tuple[float, float]], list[tuple[Wording, float | None]]] = field(
+        default_factory=lambda: ({}, 0, {}, [])
+    )
+    """How it was before the last commit."""
 
     def press(self, key: str, who: str, action: str, row: str) -> Pressed:
         """Somebody presses."""
@@ -118,6 +123,7 @@ class Court:
 
     def committed(self, steps: Iterable[Step]) -> None:
         """All steps of one transaction: of requests, of cases, and the lines of the trail."""
+        self._before = copy.deepcopy(self.dockets), len(self.lines), dict(self.blocked), []
         moved: list[Step] = []
         lines: list[dict[str, Any]] = []
         blocks = 0
@@ -143,6 +149,13 @@ class Court:
                 self.ground.fail("6-step-without-a-line", f"steps {taken}, by the trail {written}")
         for docket in self.dockets.values():
             docket.passed.clear()
+
+    def lost(self) -> None:
+        """The power went before the last commit had reached the disk: it never was."""
+        self.dockets, kept, self.blocked, forgiven = self._before
+        del self.lines[kept:]
+        for wording, blocked_at in forgiven:
+            wording.blocked_at = blocked_at
 
     def _line(self, line: dict[str, Any]) -> None:
         event, actor, at = line["event"], line["actor"], float(line["at"])
@@ -192,6 +205,7 @@ class Court:
             for thread in self.threads:
                 if thread.who == docket.member:
                     for one in (thread.wording, *thread.others):
+                        self._before[3].append((one, one.blocked_at))
                         one.blocked_at = None
         if event == "block_member":
             self.blocked[docket.member] = (self.now(), float(line["facts"]["until"]) - at)

@@ -92,10 +92,9 @@ class Cover:
         self.runs += 1
         self.steps.update(report.steps)
         self.crashed.update({((*key[:3], key[3]), key[4]): count for key, count in report.crashed.items()})
-        if donor:
-            for change in report.steps:
-                if len(self.donors[change]) < 4:
-                    self.donors[change].append(plan)
+        for change in report.steps:
+            if len(self.donors[change]) < (4 if donor else 1):
+                self.donors[change].append(plan)
         if report.violations:
             self.failed(report)
 

@@ -37,6 +37,8 @@ def test_the_seeds_reached_what_matters() -> None:
     assert {"http-before", "http-sent", "http-answered", "chat-before", "chat-after", "commit-before", "commit-after"} <= sites, sites
     assert {"hang", "reset", "late", "lost", "rate_hint", "server_error"} <= set(seen)
     assert {"requests calling>queued", "requests calling>answered", "requests queued>answered", "requests received>refused"} <= set(seen)
+    assert {"requests received>held", "requests calling>collecting", "requests collecting>answered"} <= set(seen)
+    assert {"cases open>claimed", "cases claimed>with_member", "cases with_member>closed_accepted", "cases claimed>open"} <= set(seen)
 
 
 def test_the_same_seed_is_the_same_history_in_another_process() -> None:

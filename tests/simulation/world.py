@@ -200,7 +200,7 @@ class World:
     def die(self, life: Life, how: str, site: str, down: float) -> None:
         """The process is gone between two of its steps; it is started again after `down` seconds."""
         self.log("DIES", how, "at", site)
-        torn = None
+        torn, torn_commit = None, False
         if how in ("power", "torn"):
             torn_commit = how == "torn" and site == "commit-after"
             synced = self._synced_before if torn_commit else self._synced
@@ -212,6 +212,8 @@ class World:
         if torn is not None:
             torn.write()
             self.log("DISK", torn.lost, "bytes of the log lost")
+            if torn_commit and torn.lost and self._synced > self._synced_before:
+                self.court.lost()
         self.checker.life_ended(life, self._committed_at)
         self.life = None
         if not self.over:
