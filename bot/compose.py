@@ -283,7 +283,7 @@ async def build(
         rules=rules,
         desks=(actions, moderation.desk),
         open_case=moderation.open_case,
-        render_request=view,
+        render_request=lambda c, request, audience: moderation.beside(c, request, view(c, request, audience)),
         snapshot=lambda: gate.snapshot(ports.monotonic()),
         wake_message=sender.wake,
         settings_for=moderation.settings_for,

@@ -81,7 +81,7 @@ class Core:
     desks: Sequence[Desk]
     open_case: OpenCase
     render_request: Callable[[Connection, Request, Audience], View]
-    """The view of a request from its rows, as its message shows it."""
+    """The view of a request from its rows, as its message shows it, with what its case asks or decided beside."""
     snapshot: Callable[[], Snapshot]
     wake_message: Callable[[str], None]
     settings_for: Callable[[Visitor], Awaitable[Form | Reply]]

@@ -5,6 +5,7 @@ Neutral words, no blame; what can be done stands on buttons that go when the mom
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from sqlalchemy import Connection
 from bot.chat.port import Message
 from bot.chat.views import ActionName, Audience, Button, ButtonStyle, Fact, Tone, View
 from bot.domain.case_states import CaseEvent, CaseState
-from bot.domain.request_states import RequestState
+from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Request
 from bot.ledger import case_rows, request_rows
 from bot.ledger.case_rows import Case, Note, Rewrite, Step
@@ -55,8 +56,26 @@ class Views:
         """`step:<number>`: one line of the trail, told to the member."""
         step = case_rows.step(connection, int(message.subject.partition(":")[2]))
         case = None if step is None else case_rows.get(connection, step.case_id)
-        if step is None or case is None:
-            return None
+        return None if step is None or case is None else self._told(connection, case, step)
+
+    def beside(self, connection: Connection, request: Request, shown: View) -> View:
+        """A request as its member fetches it, with what its case asks or decided: the message that said so may never have reached them."""
+        case = None if request.case_id is None else case_rows.get(connection, request.case_id)
+        step = None if case is None or case.told is None else case_rows.step(connection, case.told)
+        if case is None or step is None or case.person.id != request.person.id or not _concerns(case, request):
+            return shown
+        said = self._told(connection, case, step)
+        if not said.buttons and step.event not in _DECIDED:
+            return shown  # answered, or over
+        named = {(one.action, one.row) for one in said.buttons}
+        return dataclasses.replace(
+            shown,
+            text=(*shown.text, said.title, *said.text),
+            facts=(*shown.facts, *said.facts),
+            buttons=(*said.buttons, *(one for one in shown.buttons if (one.action, one.row) not in named)),
+        )
+
+    def _told(self, connection: Connection, case: Case, step: Step) -> View:
         rewrite = case_rows.rewrite(connection, str(step.facts.get("rewrite", "")))
         request = request_rows.get(connection, case.request_id)
         cost = None
@@ -64,6 +83,11 @@ class Views:
             cost = highest_cost(connection, request, self.rules, rewrite.prompt)
         notes = {note.id: note for note in case_rows.notes_of(connection, case.id)}
         return told(StepFacts(case, step, request, rewrite, cost, notes))
+
+
+def _concerns(case: Case, request: Request) -> bool:
+    """Whether a request of a case is one that was blocked, and not one that followed from it."""
+    return request.id == case.request_id or request.answer is Answer.BLOCKED or (request.refusal or {}).get("reason") == "blocked_before"
 
 
 def status(case: Case) -> View:
@@ -182,6 +206,7 @@ def _unblock_member(facts: StepFacts) -> View:
     return _view(facts, "unblock_member")
 
 
+_DECIDED = (CaseEvent.DENY.value, CaseEvent.NOT_POLICY.value, CaseEvent.EXPIRE.value)
 _TOLD: Mapping[str, Callable[[StepFacts], View]] = {
     CaseEvent.SUGGEST.value: _suggest,
     CaseEvent.ASK_REPHRASE.value: _ask_rephrase,

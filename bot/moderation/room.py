@@ -59,6 +59,7 @@ class Moderation:
     projections: Mapping[str, Project] = field(init=False)
     _community: Community = field(init=False)
     _privacy: Privacy = field(init=False)
+    _views: Views = field(init=False)
     _ringing: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -74,7 +75,7 @@ class Moderation:
             actions={**decisions.actions, **forms.actions, **answers.actions, **self._community.actions, **self._privacy.actions},
             forms={**forms.forms, **answers.forms, **self._community.forms, **self._privacy.forms},
         )
-        views = Views(self.rules)
+        views = self._views = Views(self.rules)
         self.projections = {
             "case": views.project_case,
             "step": views.project_step,
@@ -97,6 +98,10 @@ class Moderation:
     def reviewed(self, connection: Connection, platform: str, community: str) -> bool:
         """Whether a block in this community reaches a human."""
         return self.cases.reviewed(connection, platform, community)
+
+    def beside(self, connection: Connection, request: Request, shown: View) -> View:
+        """See `Views.beside`."""
+        return self._views.beside(connection, request, shown)
 
     def wake(self, case_id: str) -> None:
         """A case's timer rang. Quick and never raises; what is lost is found by the sweep."""

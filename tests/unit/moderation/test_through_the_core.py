@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from bot.chat.port import Message, Refused, RefusedWhy, SendResult, Sent
 from bot.chat.views import ActionName, Audience, Button, View
+from bot.core import Visitor
 from bot.ledger import case_rows
-from tests.unit.core.world import BLOCK, Service, World, bad, world
+from tests.unit.core.world import BLOCK, Platform, Room, Service, World, bad, world
 
 A = ActionName
 
@@ -162,3 +164,67 @@ async def test_a_row_that_cannot_be_ours_is_on_record_too(tmp_path: Path) -> Non
             assert "Only the person" in await w.press(A.CANCEL, row, "mia")
         steps = await w.bot.ledger.read(lambda c: case_rows.trail(c, ""))
         assert [(step.event, step.outcome) for step in steps] == [("claim", "forged")] * 4
+
+
+def deaf(message: Message, view: View) -> SendResult:
+    """A platform on which the member has closed every way for messages of a case."""
+    return Refused(RefusedWhy.FORBIDDEN, "50007") if message.subject.startswith("step:") else Sent({"id": message.id})
+
+
+async def fetched(w: World, request: str, person: str = "ana") -> View:
+    return await w.bot.core.show(Visitor("test", "home", "imagine", person), request)
+
+
+async def asked(w: World, action: ActionName, values: Mapping[str, str]) -> str:
+    """A blocked request about which moderator Mia asks or decides something that does not reach the member."""
+    request = await blocked(w)
+    await press(w, A.CASE_CLAIM, card(w), "mia")
+    await w.until(lambda: action in names(card(w)))
+    assert A.REWRITE_ACCEPT not in names(await fetched(w, request))
+    await press(w, action, card(w), "mia", values)
+    await w.bot.sender.idle()
+    assert not told(w)
+    return request
+
+
+async def test_an_offer_that_could_not_be_delivered_is_shown_and_accepted_with_imagine_show(tmp_path: Path) -> None:
+    async with world(tmp_path, Service([bad(BLOCK)]), Platform(chat=Room(answers=deaf))) as w:
+        request = await asked(w, A.CASE_REWRITE, {"prompt": "a friendly dragon has tea"})
+        view = await fetched(w, request)
+        assert {"a dragon fights a knight, blood", "a friendly dragon has tea"} <= {fact.value for fact in view.facts}
+        assert any(line.startswith("Mia suggests") for line in view.text)
+        assert "$" in " ".join(view.text)
+        assert not (await fetched(w, request, "ben")).buttons
+        await press(w, A.REWRITE_ACCEPT, view, "ana")
+        await w.until(lambda: any(shown.pictures for shown in w.chat.now.values()))
+        assert w.service.calls[-1].prompt == "a friendly dragon has tea"
+        assert A.REWRITE_ACCEPT not in names(await fetched(w, request))
+
+
+async def test_a_question_that_could_not_be_delivered_is_answered_with_imagine_show(tmp_path: Path) -> None:
+    async with world(tmp_path, Service([bad(BLOCK)]), Platform(chat=Room(answers=deaf))) as w:
+        request = await asked(w, A.CASE_REPHRASE, {"note": "without blood"})
+        view = await fetched(w, request)
+        assert "without blood" in {fact.value for fact in view.facts}
+        assert button(view, A.REPHRASE).opens_form
+        await press(w, A.REPHRASE, view, "ana", {"prompt": "a dragon and a knight dance"})
+        await w.until(lambda: "own rewording" in card(w).title)
+        assert A.REPHRASE not in names(await fetched(w, request))
+
+
+async def test_a_denial_that_could_not_be_delivered_is_read_and_appealed_with_imagine_show(tmp_path: Path) -> None:
+    async with world(tmp_path, Service([bad(BLOCK)]), Platform(chat=Room(answers=deaf))) as w:
+        request = await asked(w, A.CASE_DENY, {"reason": "harm"})
+        view = await fetched(w, request)
+        assert any("It shows or invites harm" in line for line in view.text)
+        await press(w, A.APPEAL, view, "ana", {"why": "it is for a fairy tale"})
+        await w.until(lambda: "appealed" in card(w).title)
+        assert A.APPEAL not in names(await fetched(w, request))
+
+
+async def test_each_button_of_a_fetched_request_stands_there_once(tmp_path: Path) -> None:
+    async with world(tmp_path, Service([bad(BLOCK)]), Platform(chat=Room(answers=deaf))) as w:
+        view = await fetched(w, await asked(w, A.CASE_NOT_POLICY, {}))
+        buttons = [(one.action, one.row) for one in view.buttons]
+        assert A.RETRY in {action for action, _ in buttons}
+        assert len(buttons) == len(set(buttons))
