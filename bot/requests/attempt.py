@@ -113,7 +113,7 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
     if known is not None and not fenced:
         said = evidence_from_json(row.evidence) if row.evidence else outcome.shortfall
         failure, outcome = known, dataclasses.replace(outcome, shortfall=said)
-    if failure is not None and failure.kind in RATE_ANSWERS:
+    if failure is not None and failure.kind in RATE_ANSWERS and outcome.billed is not Billed.YES:
         outcome = dataclasses.replace(outcome, billed=Billed.NO)  # turned away at the door, whatever the status: counted and booked alike
     cost = cost_of(request, outcome, row.reserved, hands.rules)
     if not request_rows.close_attempt(tx, attempt_id, outcome, cost):

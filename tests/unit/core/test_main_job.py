@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from bot.chat.views import ActionName, Audience
 from bot.core import Duplicate
+from bot.domain.failure import Evidence
 from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place, Submission
@@ -180,6 +181,15 @@ async def test_a_picture_that_was_made_and_lost_on_the_way_is_paid_for_by_everyb
         assert len(member) == 2
         assert community > sum(member.values())
         assert abs(member["ana"] - member["ben"]) < 100
+
+
+async def test_pictures_beside_one_whose_address_asked_to_wait_are_booked(tmp_path: Path) -> None:
+    slow = Evidence(provider="openai", api="download", status=429, body={"error": {"code": "rate_limit_exceeded", "message": "slow down"}})
+    made = dataclasses.replace(good(2), made=3, shortfall=slow)
+    async with world(tmp_path, Service([made])) as w:
+        assert len((await w.answer(await w.imagine(count="3"))).pictures) == 2
+        rows = await w.bot.ledger.read(lambda c: c.execute(select(spend)).all())
+        assert all(row.spent > 0 for row in rows)
 
 
 async def test_an_interrupted_exchange_is_answered_and_never_repeated_by_itself(tmp_path: Path) -> None:

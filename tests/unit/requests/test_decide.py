@@ -76,6 +76,7 @@ def test_what_was_certainly_not_billed_uses_up_a_free_answer() -> None:
     assert not was_free(failure(Kind.TIMEOUT), Billed.UNKNOWN)
     assert not was_free(failure(Kind.UNSUPPORTED_SIZE), Billed.NO)
     assert not was_free(None, Billed.YES)
+    assert not was_free(failure(Kind.RATE_LIMITED), Billed.YES)
 
 
 def test_a_lowered_action_is_obeyed() -> None:
