@@ -46,7 +46,11 @@ class Tries:
 def was_free(failure: Failure | None, billed: Billed) -> bool:
     """Whether a bad answer uses up a free answer instead of an attempt: turned away at the door, or never sent. Not when pictures were made
     and only their file's address asked to wait."""
-    return failure is not None and billed is not Billed.YES and (failure.kind in RATE_ANSWERS or (billed is Billed.NO and failure.action is Action.GENERATE))
+    return (
+        failure is not None
+        and billed is not Billed.YES
+        and (failure.kind in RATE_ANSWERS or (billed is Billed.NO and failure.action is Action.GENERATE))
+    )
 
 
 def decide(request: Request, failure: Failure | None, pictures: int, now: float, wait: float, tries: Tries) -> Decision:

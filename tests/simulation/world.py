@@ -105,6 +105,7 @@ class World:
     _passed: int = 0
     _waiters: list[tuple[str, asyncio.Future[None]]] = field(default_factory=list)
     _committed_at: float = -1.0
+    _committed_before: float = -1.0
     _synced: int = 0
     _synced_before: int = 0
     _keeper: sqlite3.Connection | None = None
@@ -214,6 +215,7 @@ class World:
             self.log("DISK", torn.lost, "bytes of the log lost")
             if torn_commit and torn.lost and self._synced > self._synced_before:
                 self.court.lost()
+                self._committed_at = self._committed_before
         self.checker.life_ended(life, self._committed_at)
         self.life = None
         if not self.over:
@@ -257,7 +259,7 @@ class World:
         self._synced_before = self._synced
         if not connection.watching:
             return  # a reader: nothing new is on the disk
-        self._committed_at = self.loop.time()
+        self._committed_before, self._committed_at = self._committed_at, self.loop.time()
         if connection.synchronous is None:
             connection.synchronous = int(sqlite3.Connection.cursor(connection).execute("PRAGMA synchronous").fetchone()[0])
         if connection.synchronous >= 2:
