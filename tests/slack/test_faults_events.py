@@ -11,7 +11,7 @@ import pytest
 from bot.adapter import SetupProblem
 from bot.chat.views import Act
 from bot.core import Core
-from tests.slack.stage import MODES, Stage, stage
+from tests.slack.stage import MODES, Mode, Stage, stage
 from tests.slack.standin.faults import How
 from tests.slack.standin.world import Event
 
@@ -31,7 +31,7 @@ async def afterwards(s: Stage) -> list[str]:
 
 @BOTH
 @pytest.mark.parametrize("finished", [False, True])
-async def test_a_command_that_is_delivered_again_is_one_request(tmp_path: Path, mode: str, finished: bool) -> None:
+async def test_a_command_that_is_delivered_again_is_one_request(tmp_path: Path, mode: Mode, finished: bool) -> None:
     async with stage(tmp_path, mode=mode) as s:
         s.service.hold = asyncio.Event()
         event = await s.imagine("a red bicycle")
@@ -45,7 +45,7 @@ async def test_a_command_that_is_delivered_again_is_one_request(tmp_path: Path, 
 
 
 @BOTH
-async def test_a_mention_that_is_delivered_again_and_again_is_one_request(tmp_path: Path, mode: str) -> None:
+async def test_a_mention_that_is_delivered_again_and_again_is_one_request(tmp_path: Path, mode: Mode) -> None:
     async with stage(tmp_path, mode=mode) as s:
         event = await s.slack.people.mention(s.ada, s.channel, "a red bicycle")
         await asyncio.gather(*(s.slack.people.again(event) for _ in range(3)))
@@ -55,7 +55,7 @@ async def test_a_mention_that_is_delivered_again_and_again_is_one_request(tmp_pa
 
 
 @BOTH
-async def test_a_form_that_is_delivered_again_is_one_request(tmp_path: Path, mode: str) -> None:
+async def test_a_form_that_is_delivered_again_is_one_request(tmp_path: Path, mode: Mode) -> None:
     async with stage(tmp_path, mode=mode) as s:
         opened = await s.imagine("")
         await s.form(opened)
@@ -68,7 +68,7 @@ async def test_a_form_that_is_delivered_again_is_one_request(tmp_path: Path, mod
 
 @BOTH
 @pytest.mark.parametrize("label", ["Again", "Delete"])
-async def test_a_press_that_is_delivered_again_does_its_work_once(tmp_path: Path, mode: str, label: str) -> None:
+async def test_a_press_that_is_delivered_again_does_its_work_once(tmp_path: Path, mode: Mode, label: str) -> None:
     async with stage(tmp_path, mode=mode) as s:
         s.service.script += [s.pictures(), s.pictures(colour="red")]
         await s.imagine("a red bicycle")
@@ -80,7 +80,7 @@ async def test_a_press_that_is_delivered_again_does_its_work_once(tmp_path: Path
 
 @BOTH
 @pytest.mark.parametrize("command", ["/imagine", "/imagine-help", "/imagine-show", "/imagine-settings"])
-async def test_a_command_without_a_prompt_that_is_delivered_again_is_answered_once(tmp_path: Path, mode: str, command: str) -> None:
+async def test_a_command_without_a_prompt_that_is_delivered_again_is_answered_once(tmp_path: Path, mode: Mode, command: str) -> None:
     async with stage(tmp_path, mode=mode) as s:
         event = await s.slack.people.slash(s.ada, s.channel, command)
         await s.until(lambda: event.acked, what="an acknowledgement")
@@ -92,7 +92,7 @@ async def test_a_command_without_a_prompt_that_is_delivered_again_is_answered_on
 
 
 @BOTH
-async def test_a_press_or_a_call_for_help_that_is_delivered_again_says_nothing_twice(tmp_path: Path, mode: str) -> None:
+async def test_a_press_or_a_call_for_help_that_is_delivered_again_says_nothing_twice(tmp_path: Path, mode: Mode) -> None:
     async with stage(tmp_path, mode=mode) as s:
         s.service.script += [s.pictures(), s.pictures(colour="red")]
         await s.imagine("a red bicycle")
@@ -123,7 +123,7 @@ async def test_a_mention_sent_into_a_dead_connection_comes_again_and_is_answered
 
 @BOTH
 @pytest.mark.parametrize("as_invalid_arguments", [False, True])
-async def test_a_form_that_comes_too_late_becomes_a_sentence(tmp_path: Path, mode: str, as_invalid_arguments: bool) -> None:
+async def test_a_form_that_comes_too_late_becomes_a_sentence(tmp_path: Path, mode: Mode, as_invalid_arguments: bool) -> None:
     async with stage(tmp_path, mode=mode) as s:
         s.slack.views.as_invalid_arguments = as_invalid_arguments
         event = await s.slack.people.slash(s.ada, s.channel, "/imagine", age=3.5)
@@ -135,7 +135,7 @@ async def test_a_form_that_comes_too_late_becomes_a_sentence(tmp_path: Path, mod
 
 @BOTH
 @pytest.mark.parametrize("error", ["expired_trigger_id", "exchanged_trigger_id", "internal_error"])
-async def test_a_form_of_a_button_that_slack_does_not_open_becomes_a_sentence(tmp_path: Path, mode: str, error: str) -> None:
+async def test_a_form_of_a_button_that_slack_does_not_open_becomes_a_sentence(tmp_path: Path, mode: Mode, error: str) -> None:
     async with stage(tmp_path, mode=mode) as s:
         await s.imagine("a red bicycle")
         message = await s.picture()

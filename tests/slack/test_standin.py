@@ -85,7 +85,8 @@ WRONG_MESSAGES: list[tuple[str, str, dict[str, Any]]] = [
 @pytest.mark.parametrize(("what", "wanted", "body"), WRONG_MESSAGES)
 async def test_a_message_that_slack_refuses_is_refused(what: str, wanted: str, body: dict[str, Any]) -> None:
     async with slack() as (standin, client):
-        call = client.chat_postMessage(channel=standin.channel.id, **{"text": "x", **body}, **QUIET)
+        # Past the library's own warning about a missing text.
+        call = client.api_call("chat.postMessage", json={"channel": standin.channel.id, "text": "x", **body, **QUIET})
         assert await error(call) == wanted
         assert standin.world.messages == []
 

@@ -43,7 +43,7 @@ FORM = {
         entry("private", {"type": "checkboxes", "options": [{"text": label("Only me"), "value": "yes"}]}, optional=True),
     ],
 }
-CARD = [
+CARD: list[dict[str, Any]] = [
     {"type": "section", "text": {"type": "mrkdwn", "text": "*A card*"}},
     {"type": "actions", "elements": [{"type": "button", "text": label("Press"), "action_id": "v1:press:7"}]},
 ]
@@ -105,7 +105,7 @@ class Bolt:
         for _ in range(count):
             handler = AsyncSocketModeHandler(self.app, app_token=self.standin.world.app_token, ping_interval=ping)
             self.handlers.append(handler)
-            await handler.connect_async()
+            await handler.connect_async()  # type: ignore[no-untyped-call]
         await self.standin.until(lambda: len(self.standin.socket.usable) == count, what="connections")
 
 
@@ -130,13 +130,15 @@ async def bolt(through: str = "socket", *, connections: int = 2) -> AsyncIterato
             yield found
         finally:
             for handler in found.handlers:
-                await handler.close_async()
+                await handler.close_async()  # type: ignore[no-untyped-call]
             await runner.cleanup()
 
 
 async def card(found: Bolt) -> Message:
+    """The message with a button that /card posts."""
     await found.standin.people.slash(found.standin.ada, found.standin.channel, "card")
-    return await found.standin.until(lambda: next((one for one in found.standin.world.messages if one.buttons), None), what="a card")  # type: ignore[return-value]
+    await found.standin.until(lambda: [one for one in found.standin.world.messages if one.buttons], what="a card")
+    return next(one for one in found.standin.world.messages if one.buttons)
 
 
 BOTH = pytest.mark.parametrize("through", ["socket", "http"])
@@ -295,7 +297,7 @@ async def test_somebody_else_on_the_same_token_shows_in_the_greeting() -> None:
             told.append(message)
 
         handler.client.message_listeners.append(listen)
-        await handler.connect_async()
+        await handler.connect_async()  # type: ignore[no-untyped-call]
         async with asyncio.timeout(5):
             while not told:  # noqa: ASYNC110 - the SDK tells nobody else
                 await asyncio.sleep(0.01)
