@@ -79,8 +79,10 @@ def _decide(seen: Signals, text: Text, transport: Iterable[Rule], rules: Iterabl
         for rule in transport:
             if rule.holds(seen, text):
                 return rule
-    tokens = seen.tokens
+    tokens, status = seen.tokens, seen.status or 0
     for rule in rules:
+        if rule.statuses and status not in rule.statuses:
+            continue
         if (not rule.codes or not rule.codes.isdisjoint(tokens)) and rule.holds(seen, text):
             return rule
     if seen.ok:

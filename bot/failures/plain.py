@@ -40,18 +40,29 @@ class Stems:
         return Stems((*self.all, *other.all))
 
     def within(self, sentence: Sentence) -> bool:
-        """Whether one of these stems occurs in the sentence."""
-        by_start = self._by_start
-        return any(part in sentence.text for start in by_start.keys() & sentence.starts for part in by_start[start])
+        """Whether one of these stems occurs in the sentence. Groups are shared between rules, so the answers are kept."""
+        known = sentence.answers.get(self)
+        if known is None:
+            known = sentence.answers[self] = self._found(sentence)
+        return known
+
+    def _found(self, sentence: Sentence) -> bool:
+        by_start, text = self._by_start, sentence.text
+        for start in by_start.keys() & sentence.starts:
+            for part in by_start[start]:
+                if part in text:
+                    return True
+        return False
 
 
 class Sentence:
     """A text in plain form, with the ways in which its words start."""
 
-    __slots__ = ("starts", "text")
+    __slots__ = ("answers", "starts", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.answers: dict[Stems, bool] = {}
         self.starts = {f" {word[:2]}" if len(word) > 1 else f" {word} " for word in text.split()} | set(text)
 
 

@@ -16,17 +16,19 @@ FAMILY = "common"
 ASKED = statuses(0, 200, 400, 406, 409, 413, 415, 422)
 """Statuses under which a value of the request can be what was wrong."""
 MONEY = statuses(0, 200, 400, 401, 402, 403, 412, 422, 429, 500, 502, 503)
+NOT_THE_SIZE_OF_ALL = ASKED - {413}
 RIGHTS = statuses(0, 200, 400, 401, 403, 404, 422, 451)
 NAMES = statuses(0, 200, 400, 404, 410, 422, 500, 502, 503)
 TROUBLE = statuses(0, 200, 202, 400, 408, 409, 422, 425, 429, 499, 500, 502, 503, 504, 520, 521, 529)
 
 NOT_HERE = stems("""
-    not live / not launched / not open / aren t live / not yet / not reached / no service / isn t open / kein angebot / sin servicio /
-    not available / isn t available / not offer / isn t offer / not supported / unsupported / not allowed / not permitted / unavailable /
-    block / restrict / denied / don t operate / do not operate / can t serve / cannot serve / not serve / yet_ / exclud / 不支持 / 不可用 /
-    无法 / 不能 / 未开放 / 限制 / 不提供 / 利用できません / いただけません / 対象外 / 提供して / 지원되지 / 이용할 수 없 / 제공되지 /
-    nicht verfugbar / nicht angeboten / gesperrt / no esta disponible / no disponible / no se ofrece / n est pas / pas disponible /
-    indisponible / nao esta disponivel / indisponivel / non e disponibile / non disponibile / недоступ / не поддерж / не предоставл
+    cannot be reached / can t be reached / sanction / embargo / 暂不支持 / 无权访问 / not live / not launched / not open / aren t live /
+    not yet / not reached / no service / isn t open / kein angebot / sin servicio / not available / isn t available / not offer /
+    isn t offer / not supported / unsupported / not allowed / not permitted / unavailable / block / restrict / denied / don t operate /
+    do not operate / can t serve / cannot serve / not serve / yet_ / exclud / 不支持 / 不可用 / 无法 / 不能 / 未开放 / 限制 / 不提供 /
+    利用できません / いただけません / 対象外 / 提供して / 지원되지 / 이용할 수 없 / 제공되지 / nicht verfugbar / nicht angeboten /
+    gesperrt / no esta disponible / no disponible / no se ofrece / n est pas / pas disponible / indisponible / nao esta disponivel /
+    indisponivel / non e disponibile / non disponibile / недоступ / не поддерж / не предоставл
 """)
 TO_BE_DONE = stems("""
     must / has to / have to / need / please / before / first / complete / not done / required / pending / not verified / unverified /
@@ -34,25 +36,27 @@ TO_BE_DONE = stems("""
     primero / complet / doit / d abord / veuillez / deve / primeiro / prima / необходимо / сначала / подтверд / требуется
 """)
 TEXT_ONLY = stems("""
-    text only / text model / only text / language model / can t be used for / cannot be used for / not meant for / no image support /
-    can t draw / doesn t draw / does not draw / doesn t generate images / does not generate images / not an image / not for images /
-    not for pictures
+    chat model / does not make / doesn t make / not make images / not produce images / embedding model / not for image / text only /
+    text model / only text / language model / can t be used for / cannot be used for / not meant for / no image support / can t draw /
+    doesn t draw / does not draw / doesn t generate images / does not generate images / not an image / not for images / not for pictures
 """)
 CANT_READ = stems("""
-    seems to be / text file / look like / is a pdf / a pdf / a video / answered / returned / responded with / http 4 / http 5 / 404_ /
-    403_ / can t open / couldn t open / could not open / cannot open / can t read / couldn t read / could not read / cannot read /
-    unreadable / readable / can t decode / couldn t decode / could not decode / not decod / can t parse / isn t an image / is not an image /
-    isn t a picture / is not a picture / not an image / not a picture / not a valid / isn t a valid / broken / corrupt / damaged /
-    truncated / invalid / unsupported / not supported / not accepted / aren t accepted / could not be fetched / couldn t be fetched /
-    couldn t fetch / could not fetch / could not reach / couldn t reach / can t reach / not reachable / unreachable / could not load /
-    couldn t load / differ / same size / doesn t match / not match / wrong type / wrong format / failed to load / failed to open /
-    failed to read / unable to open / unable to read / unable to process / unable to decode / could not be read / could not be opened /
-    could not be loaded / could not be downloaded / download fail / downloadfail / 无法解析 / 无法读取 / 无法打开 / 无法识别 / 不是有效 /
-    解析失败 / 读取失败 / 下载失败 / 下载错误 / 损坏 / 格式 / 为空 / 无法访问 / 失效 / 読み込め / 開けません / 壊れ / 破損 / 無効な画像 /
-    有効な画像ではありません / 解析でき / 対応していない形式 / 取得でき / 읽을 수 없 / 열 수 없 / 손상 / 유효한 이미지가 아 / 형식 /
-    kein gultig / nicht gelesen / nicht geoffnet / nicht lesbar / beschadigt / defekt / dateiformat / no es una imagen / no se puede leer /
-    no se pudo / danad / formato / impossible de lire / illisible / pas une image / corrompu / endommag / format / nao e uma imagem /
-    nao foi possivel ler / corrompid / non e un immagine / impossibile leggere / danneggiat / не является / не удалось / поврежд / формат
+    failed to decode / failed to parse / decode failed / zero bytes / 0 bytes / empty file / has no / no data / 下载 / could not get /
+    couldn t get / only jpeg / only png / uploads are accepted / seems to be / text file / look like / is a pdf / a pdf / a video /
+    answered / returned / responded with / http 4 / http 5 / 404_ / 403_ / can t open / couldn t open / could not open / cannot open /
+    can t read / couldn t read / could not read / cannot read / unreadable / readable / can t decode / couldn t decode / could not decode /
+    not decod / can t parse / isn t an image / is not an image / isn t a picture / is not a picture / not an image / not a picture /
+    not a valid / isn t a valid / broken / corrupt / damaged / truncated / invalid / unsupported / not supported / not accepted /
+    aren t accepted / could not be fetched / couldn t be fetched / couldn t fetch / could not fetch / could not reach / couldn t reach /
+    can t reach / not reachable / unreachable / could not load / couldn t load / differ / same size / doesn t match / not match /
+    wrong type / wrong format / failed to load / failed to open / failed to read / unable to open / unable to read / unable to process /
+    unable to decode / could not be read / could not be opened / could not be loaded / could not be downloaded / download fail /
+    downloadfail / 无法解析 / 无法读取 / 无法打开 / 无法识别 / 不是有效 / 解析失败 / 读取失败 / 下载失败 / 下载错误 / 损坏 / 格式 / 为空 /
+    无法访问 / 失效 / 読み込め / 開けません / 壊れ / 破損 / 無効な画像 / 有効な画像ではありません / 解析でき / 対応していない形式 /
+    取得でき / 읽을 수 없 / 열 수 없 / 손상 / 유효한 이미지가 아 / 형식 / kein gultig / nicht gelesen / nicht geoffnet / nicht lesbar /
+    beschadigt / defekt / dateiformat / no es una imagen / no se puede leer / no se pudo / danad / formato / impossible de lire /
+    illisible / pas une image / corrompu / endommag / format / nao e uma imagem / nao foi possivel ler / corrompid / non e un immagine /
+    impossibile leggere / danneggiat / не является / не удалось / поврежд / формат
 """)
 TOO_MUCH_PICTURE = stems("""
     mb_ / mib_ / kb_ / bytes / too small / too large / too big / too heavy / weighs / px_ / 40 mb / resolution / pixels / 过大 / 过小 /
@@ -77,7 +81,10 @@ UNREADABLE_REQUEST = stems("""
     peticion incorrecta / requete invalide / requete incorrecte / requisicao invalida / richiesta non valida / неверный запрос /
     некорректный запрос
 """)
-A_NUMBER = stems("n must / n is / n has / n too / n max / n exceed / n should / n can / value of n / n between / n out of / n 1 / n 4")
+A_NUMBER = stems("""
+    n value / n input / n ensure / n exceeds / n must / n is / n has / n too / n max / n exceed / n should / n can / value of n /
+    n between / n out of / n 1 / n 4
+""")
 NO_SIZE = stems("""
     mb_ / mib_ / kb_ / bytes / file / body / payload / batch / prompt / upload / attach / mask / 请求 / 文件 / リクエスト / 요청 / datei /
     archivo / fichier / anfrage ist / peticion es / requete est / character
@@ -90,6 +97,10 @@ NO_MODEL = stems("""
 NO_TASK = stems("model / 模型 / モデル / key_ / file / image / 图片 / user_ / page / account")
 
 
+RETIRED = stems("""
+    has been deprecated / is deprecated / has been retired / was retired / please migrate / has been sunset / no longer hosted /
+    end of life / 已弃用 / 已废弃
+""")
 NO_MODEL_FOR_IT = lex.UNKNOWN | TEXT_ONLY
 NO_ROUTE = lex.UNKNOWN | stems("unsupported / not supported / 不支持")
 PICTURE_WRONG = TOO_MUCH_PICTURE | lex.WRONG
@@ -124,13 +135,14 @@ CAUSES: tuple[Rule, ...] = (
     _say(Kind.MODEL_ACCESS_DENIED, RIGHTS, lex.MODEL, lex.DENIED, unsaid=(NO_SUCH,)),
     _say(Kind.AUTH_PERMISSION, statuses(0, 200, 400, 422), lex.ACCOUNT, lex.DENIED, unsaid=(lex.PROMPT,)),
     _say(Kind.INVALID_MODEL, NAMES, lex.MODEL, NO_MODEL_FOR_IT, unsaid=(NO_MODEL,)),
+    _say(Kind.INVALID_MODEL, statuses(400, 404, 410, 422), RETIRED, unsaid=(lex.OPTION, lex.ROUTE, lex.KEY)),
     _say(Kind.TASK_LOST, statuses(0, 200, 400, 404, 410), lex.TASK, lex.UNKNOWN, unsaid=(NO_TASK,), apis=("task",)),
     _say(
         Kind.ENDPOINT_NOT_FOUND,
         statuses(0, 200, 400, 404, 405),
         lex.ROUTE,
         NO_ROUTE,
-        unsaid=(lex.PICTURE, lex.MODEL, lex.TASK, lex.KEY),
+        unsaid=(lex.PICTURE, lex.MODEL, lex.TASK, lex.KEY, lex.OPTION),
     ),
 )
 """Money, rights and names: things that the member cannot change in the request."""
@@ -139,6 +151,15 @@ VALUES: tuple[Rule, ...] = (
     _say(Kind.PAYLOAD_TOO_LARGE, ASKED, WHOLE_REQUEST, TOO_BIG, unsaid=(lex.PROMPT, lex.SENT)),
     _say(Kind.PROMPT_TOO_LONG, ASKED, lex.PROMPT, lex.TOO_LONG, unsaid=(lex.SENT,)),
     _say(Kind.PROMPT_TOO_LONG, ASKED, lex.PROMPT, lex.LENGTH, lex.OVER, unsaid=(lex.SENT,)),
+    Rule(
+        Kind.PROMPT_TOO_LONG,
+        SOURCE,
+        said=(lex.PROMPT, lex.LENGTH, lex.OVER),
+        unsaid=(lex.SENT, lex.MONEY),
+        spread=True,
+        statuses=ASKED,
+        confidence=0.5,
+    ),
     _say(
         Kind.PROMPT_TOO_LONG,
         ASKED,
@@ -146,9 +167,9 @@ VALUES: tuple[Rule, ...] = (
         LONG,
         unsaid=(lex.SENT, stems("max tokens / api key / invisible")),
     ),
-    _say(Kind.INVALID_REFERENCE_IMAGE, ASKED, lex.OWN_PICTURE, CANT_READ, unsaid=(lex.QUALITY, lex.COUNT, lex.MODEL)),
-    _say(Kind.INVALID_REFERENCE_IMAGE, ASKED, lex.SENT, PICTURE_WRONG, unsaid=(lex.QUALITY, lex.COUNT, lex.MODEL)),
-    _say(Kind.INVALID_REFERENCE_IMAGE, ASKED, lex.OWN_PICTURE, TOO_MUCH_PICTURE, apis=("images.edits",)),
+    _say(Kind.INVALID_REFERENCE_IMAGE, NOT_THE_SIZE_OF_ALL, lex.OWN_PICTURE, CANT_READ, unsaid=(lex.QUALITY, lex.COUNT, lex.MODEL)),
+    _say(Kind.INVALID_REFERENCE_IMAGE, NOT_THE_SIZE_OF_ALL, lex.SENT, PICTURE_WRONG, unsaid=(lex.QUALITY, lex.COUNT, lex.MODEL)),
+    _say(Kind.INVALID_REFERENCE_IMAGE, NOT_THE_SIZE_OF_ALL, lex.OWN_PICTURE, TOO_MUCH_PICTURE, apis=("images.edits",)),
     _say(Kind.PROMPT_EMPTY, ASKED, lex.PROMPT, lex.EMPTY, unsaid=(NO_PROMPT,)),
     _say(Kind.UNSUPPORTED_QUALITY, ASKED, lex.QUALITY, lex.WRONG),
     _say(Kind.UNSUPPORTED_COUNT, ASKED, COUNT, lex.WRONG, unsaid=(lex.PROMPT, lex.LENGTH)),

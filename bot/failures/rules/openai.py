@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.kinds import Action, Kind
-from bot.failures.rules.rule import Rule, code_table, words
+from bot.failures.rules.rule import Rule, code_table, statuses, words
 
 GUIDE = "platform.openai.com/docs/guides/image-generation, guides/error-codes"
 FAMILY = "openai"
@@ -60,9 +60,15 @@ WEAK: tuple[Rule, ...] = (
             Kind.AUTH_INVALID_KEY: "authentication_error invalid_authentication",
             Kind.AUTH_PERMISSION: "permission_error request_forbidden permission_denied access_denied forbidden",
             Kind.OVERLOADED: "engine_overloaded overloaded_error server_overloaded slow_down overloaded server_is_overloaded",
-            Kind.SERVER_ERROR: "server_error internal_server_error api_error internal_error SystemError",
         },
         confidence=0.7,
+    ),
+    *code_table(
+        FAMILY,
+        GUIDE,
+        {Kind.SERVER_ERROR: "server_error internal_server_error api_error internal_error SystemError"},
+        confidence=0.7,
+        statuses=statuses(0, 200, 500, 501, 502, 503, 504),
     ),
 )
 """Words are asked before these: gateways put them over everything."""

@@ -148,7 +148,7 @@ SENTENCES: tuple[Rule, ...] = (
         output compression / webp / jpeg / safety_identifier / tool use / compression / unsupported value / not supported with /
         not supported by this / not supported for this / is not supported when""",
         WRONG + " / support / not supported",
-        never="model is not supported",
+        never="model is not supported / score / threshold / upload",
     ),
 )
 

@@ -70,6 +70,8 @@ class Rule:
 
     def holds(self, seen: Signals, text: Text) -> bool:
         """Whether this rule describes what was seen."""
+        if self.said and not text.says(self.said[0]):
+            return False
         if self.codes and not self._code(seen):
             return False
         if self.says and not any(_any(self.says, value) for name in self.says_in for value in seen.fields.get(name, ())):
@@ -121,15 +123,18 @@ class Rule:
         return all(_any(group, sentence) for group in self.words) and not _any(self.never, sentence)
 
     def _said(self, text: Text) -> bool:
-        for group in self.said:
-            if not text.says(group):
-                return False
+        if not all(map(text.says, self.said)):
+            return False
         if self.spread:
-            return not any(text.says(group) for group in self.unsaid)
-        return any(
-            all(group.within(sentence) for group in self.said) and not any(group.within(sentence) for group in self.unsaid)
-            for sentence in text.plain_sentences
-        )
+            return not any(map(text.says, self.unsaid))
+        for sentence in text.plain_sentences:
+            for group in self.said:
+                if not group.within(sentence):
+                    break
+            else:
+                if not any(group.within(sentence) for group in self.unsaid):
+                    return True
+        return False
 
 
 class Text:
@@ -148,7 +153,7 @@ class Text:
         return _any(words, self.whole)
 
     def says(self, group: Stems) -> bool:
-        """Whether one of these stems occurs anywhere in the plain form. Groups are shared between rules, so answers are kept."""
+        """Whether one of these stems occurs anywhere in the plain form."""
         known = self._said.get(group)
         if known is None:
             known = self._said[group] = any(group.within(sentence) for sentence in self.plain_sentences)

@@ -17,20 +17,8 @@ RUNNING = names(
     "uploading postprocessing in_processing executing"
 )
 STILL = (
-    "progress",
-    "pending",
-    "queue",
-    "process",
-    "running",
-    "render",
-    "generat",
-    "wait",
-    "prepar",
-    "start",
-    "submit",
-    "schedul",
-    "draw",
-    "upload",
+    *("progress", "pending", "queue", "process", "running", "render", "generat", "wait", "prepar", "start", "submit", "schedul"),
+    *("draw", "upload", "sampl", "denois", "diffus", "upscal", "ahead"),
 )
 FAILED = names("failed error failure fail task_failed failed_generation")
 LOST = names("unknown expired canceled cancelled aborted deleted not_found")
@@ -111,6 +99,15 @@ TASKS: tuple[Rule, ...] = (
     *(
         Rule(Kind.TASK_RUNNING_TIMEOUT, FACTS, keys=frozenset({name}), apis=("task",), statuses=OK, confidence=0.5, family=FAMILY)
         for name in ("progress", "percent", "percentage", "eta", "queueposition", "position")
+    ),
+    Rule(
+        Kind.TASK_RUNNING_TIMEOUT,
+        FACTS + ": long-running operations of Google and their like",
+        false=frozenset({"done", "completed", "finished", "isready", "ready"}),
+        apis=("task",),
+        statuses=OK,
+        confidence=0.6,
+        family=FAMILY,
     ),
 )
 

@@ -16,10 +16,10 @@ BAD_ANSWERS = statuses(0, 200, 201, 202, 400, 403, 406, 409, 412, 422, 451, 500,
 CONTENT_ANSWERS = statuses(0, 200, 201, 202, 400, 403, 422, 451)
 
 REQUEST = stems("""
-    request / idea / topic / theme / motif / subject / scene / content / material / creation / generation / concept / this kind / input /
-    该内容 / 内容 / 要求 / 请求 / 主题 / 画面 / 题材 / 场景 / リクエスト / コンテンツ / 題材 / 요청 / 내용 / 콘텐츠 / 주제 / anfrage /
-    inhalt / motiv / thema / contenido / solicitud / peticion / escena / tema / contenu / demande / requete / sujet / conteudo / solicitac /
-    pedido / cena / contenut / richiesta / scena / soggetto / содержан / контент / запрос / сцен / тем
+    message / generation request / request / idea / topic / theme / motif / subject / scene / content / material / creation / generation /
+    concept / this kind / input / 该内容 / 内容 / 要求 / 请求 / 主题 / 画面 / 题材 / 场景 / リクエスト / コンテンツ / 題材 / 요청 / 내용 /
+    콘텐츠 / 주제 / anfrage / inhalt / motiv / thema / contenido / solicitud / peticion / escena / tema / contenu / demande / requete /
+    sujet / conteudo / solicitac / pedido / cena / contenut / richiesta / scena / soggetto / содержан / контент / запрос / сцен / тем
 """)
 ANYTHING = PROMPT | PICTURE | SENT | MADE | REQUEST
 
@@ -48,29 +48,31 @@ HARM = stems("""
 """)
 """Matters that are named only when content was judged."""
 JUDGED_BAD = stems("""
-    unsafe / not safe / harmful / prohibited / disallowed / forbidden / not permissible / impermissible / sensitive / risky / risk /
-    danger / illegal / unlawful / unacceptable / potentially / policy hit / policy / unwanted / off limits / 安全 / 风险 / 危险 / 非法内容 /
-    违法 / 有问题 / 危険 / 規約 / リスク / ポリシー / 위험 / 안전 / gefahrlich / riskant / peligros / riesgo / ilegal / dangereu / risque /
-    perigos / risco / pericolos / rischio / опасн / риск / незаконн
+    safety_ / for safety / 安全原因 / 安全上 / sicherheitsgrund / por seguridad / par securite / unsafe / not safe / harmful / prohibited /
+    disallowed / forbidden / not permissible / impermissible / sensitive / risky / risk / danger / illegal / unlawful / unacceptable /
+    potentially / policy hit / policy / unwanted / off limits / 安全 / 风险 / 危险 / 非法内容 / 违法 / 有问题 / 危険 / 規約 / リスク /
+    ポリシー / 위험 / 안전 / gefahrlich / riskant / peligros / riesgo / ilegal / dangereu / risque / perigos / risco / pericolos / rischio /
+    опасн / риск / незаконн
 """)
 """Words that are used of content, and of much else."""
 STOPPED = stems("""
-    off the table / off limits / out of bounds / no go / terminat / cancel / veto / kill / drop / purg / not permitted / 取消 / 驳回 /
-    中断 / 生成失败 / キャンセル / 取り消 / 취소 / abgebrochen / gestoppt / cancelad / annul / annulla / отмен / reject / refus / declin /
-    denied / deny / block / flag / stopp / stop_ / halt / abort / suppress / withheld / withhold / held back / hold back / hidden / hide /
-    discard / filtered / redact / removed / remove / retract / intercept / discontinu / unprocessed / not process / not be process /
-    not been passed / not passed / not be shown / not shown / not release / not approve / not be approved / can t approve / not accept /
-    can t accept / not generate / not create / won t / will not / cannot / can t / could not / couldn t / unable / not allow / not permit /
-    isn t allowed / isn t permitted / may not / not edit / not illustrat / not draw / tripp / trips / trigger / failed / did not pass /
-    didn t pass / not pass / fail_ / does not meet / did not meet / not meet / crosses / outside what / falls outside / verdict / not do /
-    拒绝 / 拦截 / 拦下 / 停止 / 终止 / 阻止 / 屏蔽 / 隐藏 / 不予 / 无法 / 不能 / 禁止 / 未通过 / 没有通过 / 不通过 / 没通过 / 不会 / 触碰 /
-    触发 / 命中 / 请修改 / 请换 / 下架 / 拒否 / ブロック / 遮断 / できません / できない / しませんでした / 中止 / 非表示 / 違反 / 反する /
-    抵触 / 満たさ / 거부 / 차단 / 없습니다 / 중단 / 위반 / 삭제 / 허용되지 / 제한 / abgelehnt / verweiger / blockier / gesperrt /
-    zuruckgehalten / zuruckgewiesen / nicht verarbeitet / nicht erlaubt / nicht gestattet / nicht erstell / nicht erzeug / entfernt /
-    formulieren sie / konnen wir nicht / verstosst / rechaz / bloque / retirad / detenid / denegad / no podemos / no puede / no se puede /
-    no permitid / no fue procesad / modifi / infring / bloqu / masqu / retir / rejet / ne pouvons / ne peut / pas ete / pas autoris /
-    enfrein / arrete / recus / rejeit / nao podemos / nao pode / nao permitid / removid / rifiut / blocc / respint / non possiamo /
-    non puo / rimoss / non consentit / отклон / заблок / отказ / не можем / не может / остановл / скрыт / удален / не допуск / наруш
+    exceeds threshold / exceeds the threshold / above threshold / threshold / 引っかか / 控え / off the table / off limits / out of bounds /
+    no go / terminat / cancel / veto / kill / drop / purg / not permitted / 取消 / 驳回 / 中断 / 生成失败 / キャンセル / 取り消 / 취소 /
+    abgebrochen / gestoppt / cancelad / annul / annulla / отмен / reject / refus / declin / denied / deny / block / flag / stopp / stop_ /
+    halt / abort / suppress / withheld / withhold / held back / hold back / hidden / hide / discard / filtered / redact / removed / remove /
+    retract / intercept / discontinu / unprocessed / not process / not be process / not been passed / not passed / not be shown /
+    not shown / not release / not approve / not be approved / can t approve / not accept / can t accept / not generate / not create /
+    won t / will not / cannot / can t / could not / couldn t / unable / not allow / not permit / isn t allowed / isn t permitted / may not /
+    not edit / not illustrat / not draw / tripp / trips / trigger / failed / did not pass / didn t pass / not pass / fail_ / does not meet /
+    did not meet / not meet / crosses / outside what / falls outside / verdict / not do / 拒绝 / 拦截 / 拦下 / 停止 / 终止 / 阻止 / 屏蔽 /
+    隐藏 / 不予 / 无法 / 不能 / 禁止 / 未通过 / 没有通过 / 不通过 / 没通过 / 不会 / 触碰 / 触发 / 命中 / 请修改 / 请换 / 下架 / 拒否 /
+    ブロック / 遮断 / できません / できない / しませんでした / 中止 / 非表示 / 違反 / 反する / 抵触 / 満たさ / 거부 / 차단 / 없습니다 /
+    중단 / 위반 / 삭제 / 허용되지 / 제한 / abgelehnt / verweiger / blockier / gesperrt / zuruckgehalten / zuruckgewiesen /
+    nicht verarbeitet / nicht erlaubt / nicht gestattet / nicht erstell / nicht erzeug / entfernt / formulieren sie / konnen wir nicht /
+    verstosst / rechaz / bloque / retirad / detenid / denegad / no podemos / no puede / no se puede / no permitid / no fue procesad /
+    modifi / infring / bloqu / masqu / retir / rejet / ne pouvons / ne peut / pas ete / pas autoris / enfrein / arrete / recus / rejeit /
+    nao podemos / nao pode / nao permitid / removid / rifiut / blocc / respint / non possiamo / non puo / rimoss / non consentit / отклон /
+    заблок / отказ / не можем / не может / остановл / скрыт / удален / не допуск / наруш
 """)
 SEEN = stems("""
     evoque / mention / refer / names a / points to / suggest / imply / is too / are too / 触发 / 命中 / 提到 / contain / includ / show /
@@ -81,19 +83,20 @@ SEEN = stems("""
     considere / detecte / contem / inclui / mostra / contien / rilevat / ritenut / содерж / обнаруж / признан / включа
 """)
 BREAKS = stems("""
-    against / violat / infring / breach / contrary / contraven / breaks / did not follow / doesn t follow / does not follow / not follow /
-    crosses / in conflict with / not in line / not comply / does not meet / did not meet / outside / pursuant / goes against / not permit /
-    违反 / 不符合 / 违背 / 触犯 / 触碰 / 不遵守 / 反する / 違反 / 抵触 / 満たさ / 위반 / 어긋 / 위배 / verstosst / verstoss / verletz /
-    widerspricht / viola / incumpl / contraviene / contrari / enfrein / viole / contraire / ne respecte / fere_ / desrespeit / наруш /
-    противореч / не соответств
+    do not allow / does not allow / don t allow / doesn t allow / forbid / disallow / conflict / not allowed by / ne permet / no permite /
+    erlaubt nicht / 不允许 / 許可し / against / violat / infring / breach / contrary / contraven / breaks / did not follow /
+    doesn t follow / does not follow / not follow / crosses / in conflict with / not in line / not comply / does not meet / did not meet /
+    outside / pursuant / goes against / not permit / 违反 / 不符合 / 违背 / 触犯 / 触碰 / 不遵守 / 反する / 違反 / 抵触 / 満たさ / 위반 /
+    어긋 / 위배 / verstosst / verstoss / verletz / widerspricht / viola / incumpl / contraviene / contrari / enfrein / viole / contraire /
+    ne respecte / fere_ / desrespeit / наруш / противореч / не соответств
 """)
 RULES_OF_CONTENT = stems("""
-    what may be / what we may / what can be shown / policy / policies / guideline / rules / usage rule / conduct / terms of /
-    community standard / standards / permits people to / decency / what our service permits / what we allow / our values / ethic /
-    平台规范 / 社区规范 / 规范 / 规定 / 准则 / 政策 / 规则 / 安全标准 / 法律法规 / 公约 / 利用規約 / 規約 / ガイドライン / ポリシー / 基準 /
-    정책 / 약관 / 가이드라인 / 규정 / 기준 / richtlinie / nutzungsregel / regeln / vorgaben / nutzungsbedingungen / politica / normas /
-    reglas / directric / condiciones / politique / regles / charte / directive / politicas / regras / diretriz / regole / linee guida /
-    политик / правил / норм
+    standard / 标准 / estandar / norme / norma_ / what may be / what we may / what can be shown / policy / policies / guideline / rules /
+    usage rule / conduct / terms of / community standard / standards / permits people to / decency / what our service permits /
+    what we allow / our values / ethic / 平台规范 / 社区规范 / 规范 / 规定 / 准则 / 政策 / 规则 / 安全标准 / 法律法规 / 公约 / 利用規約 /
+    規約 / ガイドライン / ポリシー / 基準 / 정책 / 약관 / 가이드라인 / 규정 / 기준 / richtlinie / nutzungsregel / regeln / vorgaben /
+    nutzungsbedingungen / politica / normas / reglas / directric / condiciones / politique / regles / charte / directive / politicas /
+    regras / diretriz / regole / linee guida / политик / правил / норм
 """)
 SCREEN = stems("""
     content guard / safety layer / safety net / safety module / safety engine / safety gate / policy engine / policy check / content gate /
@@ -119,39 +122,42 @@ WILL_NOT = stems("""
     nao desenhamos / non disegniamo / не рисуем / не изображаем
 """)
 MISUSE = stems("""
+    breaking / content rules / unsafe request / unsafe content / flagged content / harmful / 触发内容审核 / 触发审核 / 内容审核 /
     disallowed / repeated attempts / repeatedly / unacceptable / forbidden content / 屡次 / 多次 / wiederholt / reiterad / repetee /
     ripetut / неоднократ / misuse / abuse / violat / breach / prohibited / infring / policy / policies / usage rules / our rules / terms /
     offensive / 违规 / 违反 / 滥用 / 不良 / 規約 / 違反 / 濫用 / 위반 / 남용 / richtlinie / missbrauch / verstoss / verstosse / politica /
     abuso / normas / politique / abus / regles / infraccion / violac / violazion / наруш / злоупотреб
 """)
 CUT_OFF = stems("""
-    suspend / banned / ban_ / switched off / cut off / revoked / terminat / deactivat / disabled / blocked / closed / restricted / locked /
-    停用 / 封禁 / 封号 / 冻结 / 封停 / 禁用 / 停止されました / 凍結 / 停止 / 정지 / 차단 / 해지 / gesperrt / deaktiviert / suspendid /
-    bloquead / cancelad / suspendu / bloque / desactive / suspens / sospes / bloccat / заблокирован / приостановлен / отключен
+    paused / flagged / frozen / barred / blacklisted / 限制使用 / 暂停 / suspend / banned / ban_ / switched off / cut off / revoked /
+    terminat / deactivat / disabled / blocked / closed / restricted / locked / 停用 / 封禁 / 封号 / 冻结 / 封停 / 禁用 / 停止されました /
+    凍結 / 停止 / 정지 / 차단 / 해지 / gesperrt / deaktiviert / suspendid / bloquead / cancelad / suspendu / bloque / desactive / suspens /
+    sospes / bloccat / заблокирован / приостановлен / отключен
 """)
 
 TECHNICAL = stems("""
-    bool / parameters / expects / quotes / element_ / of element / registered / frames / port_ / scheme / codec / drained / lost / crashed /
-    limiter / not the same / fewer than / 403_ / 404_ / 编码 / 解析 / 损坏 / 管理员 / 资源 / 功能 / 管理者 / 不正なデータ / dekodiert /
-    unternehmens / parametro / parametre / interdit_ / prohibido_ / paused / vendor / format / file type / size / pixel / width / height /
-    mb_ / mib_ / bytes / dimension / resolution / aspect / ratio_ / too long / too large / too small / too many / over the max / empty /
-    blank / missing / required / signature / api key / token / header / json / schema / parameter / field / enum / expected / extra /
-    unknown / unrecogni / unsupported / not supported / encod / decod / parse / character / line break / newline / html tag / url / link /
-    download / hotlink / mime / alpha / channel / transparen / colour / color profile / quota / rate limit / billing / balance / credit /
-    invoice / payment / budget / spending / ip_ / network / firewall / cors / waf / queue / capacity / timeout / timed out / unavailable /
-    busy / overload / internal error / crash / cuda / memory / process_ / worker / licen / accept the / agree / plan_ / country / region /
-    jurisdiction / version / deprecat / verif / loader / boolean / integer / must be / not a valid / isn t a valid / between / attribute /
-    preset / this model / for model / model usage / model does / model is / models / restricted model / mode_ / upgrading / maintenance /
-    captcha / javascript / login / conditional access / organization s / company s / webhook / callback / face / faces / count_ / arrays /
-    array / element / limit / constraint / unique / checksum / integrity / encoder / lora / syntax / tool calls / virus / encrypted / pdf /
-    png / jpeg / heic / gif / nan_ / alerts / not found / does not exist / doesn t exist / id_ / permission / scope / role / trial /
-    commercial use / access / admin / allow list / allow listing / allowlisted / approved customers / beta / duplicate / cycle / language /
-    emoji / batch / requests a / daily / weights / rfc / seed / content type / uniqueness / protocol / server / try again later /
-    at the moment / right now / temporarily / retry / bank / transaction / 参数 / 格式 / 尺寸 / 大小 / 字符 / 字段 / 密钥 / 令牌 / 签名 /
-    余额 / 额度 / 欠费 / 频率 / 超时 / 异常 / 服务暂 / 维护 / 升级 / 稍后 / 限流 / 防火墙 / 白名单 / 网络 / 长度 / 为空 / 缺少 / 实名 /
-    认证 / 开通 / 申请 / 通道 / 未检测到 / 地址 / 类型 / 词库 / 接口 / 繁忙 / 排队 / https / size_ / 最多 / 等级 / 敏感度 / 不存在 /
-    已被删除 / 超过限制 / 形式 / サイズ / パラメータ / 使用できない文字 / 透明 / ネットワーク / セキュリティポリシー / しばらく / アクセス /
-    同意 / 拡張子 / 형식 / 크기 / 네트워크 / 보안 정책 / 접근 / 접속 / 동의 / 잠시 / farbraum / dateiformat / netz / zugriff / akzeptieren /
+    ip_ / 违规ip / not support / don t support / doesn t support / vector / files / plan limit / trial / bool / parameters / expects /
+    quotes / element_ / of element / registered / frames / port_ / scheme / codec / drained / lost / crashed / limiter / not the same /
+    fewer than / 403_ / 404_ / 编码 / 解析 / 损坏 / 管理员 / 资源 / 功能 / 管理者 / 不正なデータ / dekodiert / unternehmens / parametro /
+    parametre / interdit_ / prohibido_ / paused / vendor / format / file type / size / pixel / width / height / mb_ / mib_ / bytes /
+    dimension / resolution / aspect / ratio_ / too long / too large / too small / too many / over the max / empty / blank / missing /
+    required / signature / api key / token / header / json / schema / parameter / field / enum / expected / extra / unknown / unrecogni /
+    unsupported / not supported / encod / decod / parse / character / line break / newline / html tag / url / link / download / hotlink /
+    mime / alpha / channel / transparen / colour / color profile / quota / rate limit / billing / balance / credit / invoice / payment /
+    budget / spending / network / firewall / cors / waf / queue / capacity / timeout / timed out / unavailable / busy / overload /
+    internal error / crash / cuda / memory / process_ / worker / licen / accept the / agree / plan_ / country / region / jurisdiction /
+    version / deprecat / verif / loader / boolean / integer / must be / not a valid / isn t a valid / between / attribute / preset /
+    this model / for model / model usage / model does / model is / models / restricted model / mode_ / upgrading / maintenance / captcha /
+    javascript / login / conditional access / organization s / company s / webhook / callback / face / faces / count_ / arrays / array /
+    element / limit / constraint / unique / checksum / integrity / encoder / lora / syntax / tool calls / virus / encrypted / pdf / png /
+    jpeg / heic / gif / nan_ / alerts / not found / does not exist / doesn t exist / id_ / permission / scope / role / commercial use /
+    access / admin / allow list / allow listing / allowlisted / approved customers / beta / duplicate / cycle / language / emoji / batch /
+    requests a / daily / weights / rfc / seed / content type / uniqueness / protocol / server / try again later / at the moment /
+    right now / temporarily / retry / bank / transaction / 参数 / 格式 / 尺寸 / 大小 / 字符 / 字段 / 密钥 / 令牌 / 签名 / 余额 / 额度 /
+    欠费 / 频率 / 超时 / 异常 / 服务暂 / 维护 / 升级 / 稍后 / 限流 / 防火墙 / 白名单 / 网络 / 长度 / 为空 / 缺少 / 实名 / 认证 / 开通 /
+    申请 / 通道 / 未检测到 / 地址 / 类型 / 词库 / 接口 / 繁忙 / 排队 / https / size_ / 最多 / 等级 / 敏感度 / 不存在 / 已被删除 / 超过限制 /
+    形式 / サイズ / パラメータ / 使用できない文字 / 透明 / ネットワーク / セキュリティポリシー / しばらく / アクセス / 同意 / 拡張子 /
+    형식 / 크기 / 네트워크 / 보안 정책 / 접근 / 접속 / 동의 / 잠시 / farbraum / dateiformat / netz / zugriff / akzeptieren /
     nutzungsbedingungen akzept / formato / transparencia / de la red / acceso / acept / non autorise / pixels / l acces / acces_ /
     accepter / fonction / pour ce modele / conexion / rete_ / accesso / accett / доступ / сет / формат / файл / парол
 """)
@@ -176,10 +182,10 @@ WORDING = stems("""
     termos / contenut / parole / termini / содержан / слова / выражени
 """)
 NOT_WANTED = stems("""
-    not allowed / not permitted / isn t allowed / isn t permitted / aren t allowed / filtered from / banned / blocked / disallowed /
-    prohibit / forbidden / 不允许 / 不被允许 / 禁止 / 违禁 / 許可されていない / 禁止された / 使用できない表現 / 허용되지 않 / 금지 /
-    nicht erlaubt / unzulassig / untersagt / verboten / no permitid / prohibid / no autorizad / interdit / pas autoris / proibid /
-    nao permitid / vietat / non consentit / запрещ / недопустим
+    block list / blocklist / ban list / banned list / blacklist / 黑名单 / 屏蔽 / not allowed / not permitted / isn t allowed /
+    isn t permitted / aren t allowed / filtered from / banned / blocked / disallowed / prohibit / forbidden / 不允许 / 不被允许 / 禁止 /
+    违禁 / 許可されていない / 禁止された / 使用できない表現 / 허용되지 않 / 금지 / nicht erlaubt / unzulassig / untersagt / verboten /
+    no permitid / prohibid / no autorizad / interdit / pas autoris / proibid / nao permitid / vietat / non consentit / запрещ / недопустим
 """)
 _ADJECTIVES = """
     unsafe nsfw harmful risky prohibited disallowed inappropriate sensitive offensive explicit sexual violent adult toxic obscene
@@ -217,6 +223,11 @@ NAMED: tuple[Rule, ...] = (_verdict(Kind.SAFETY_PROMPT, (ABOUT_OUR_TERMS, SEEN |
 
 CAN_BE_DEPICTED = PROMPT | PICTURE | SENT | MADE
 SAID_NO = WILL_NOT | STOPPED
+DEPICT_OR_MAKE = DEPICT | stems("generat / creat / make_ / makes / making / crear / creer / erstell / criar / 制作 / 制作する / 만들")
+HELD_BACK = stems("""
+    were blocked / was blocked / been blocked / filtered out / were filtered / was filtered / withheld / censored / suppressed / redacted /
+    held back / 被拦截 / 被屏蔽 / 被过滤 / 被隐藏 / ブロックされ / 非表示 / 차단되 / zuruckgehalten / bloquead / masque / bloccat
+""")
 NAMED_OR_DEPICTED = ANYTHING | DEPICT
 CLIENT = statuses(400, 403, 422, 451)
 
@@ -224,7 +235,7 @@ VERDICTS: tuple[Rule, ...] = (
     _verdict(Kind.SAFETY_PROMPT, (HARM, ANYTHING, STOPPED), TECHNICAL),
     _verdict(Kind.SAFETY_PROMPT, (HARM, ANYTHING, SEEN), TECHNICAL),
     _verdict(Kind.SAFETY_PROMPT, (HARM, ANYTHING, STOPPED), TECHNICAL, spread=True),
-    _verdict(Kind.SAFETY_PROMPT, (HARM, DEPICT, SAID_NO), TECHNICAL),
+    _verdict(Kind.SAFETY_PROMPT, (HARM, DEPICT_OR_MAKE, SAID_NO), TECHNICAL),
     _verdict(Kind.SAFETY_PROMPT, (HARM, STOPPED), TECHNICAL, only=CLIENT),
     _verdict(Kind.SAFETY_PROMPT, (HARM, ANYTHING), TECHNICAL, only=CLIENT),
     _verdict(Kind.SAFETY_PROMPT, (TERSE,), TECHNICAL, BROKEN_SCREEN),
@@ -232,6 +243,7 @@ VERDICTS: tuple[Rule, ...] = (
     _verdict(Kind.SAFETY_PROMPT, (JUDGED_BAD, CAN_BE_DEPICTED, SEEN), TECHNICAL),
     _verdict(Kind.SAFETY_PROMPT, (WORDING, NOT_WANTED, ANYTHING | SEEN), TECHNICAL),
     _verdict(Kind.SAFETY_PROMPT, (RULES_OF_CONTENT, BREAKS, NAMED_OR_DEPICTED), TECHNICAL, only=BAD_ANSWERS),
+    _verdict(Kind.SAFETY_OUTPUT, (PICTURE, HELD_BACK), TECHNICAL, BROKEN_SCREEN, only=statuses(0, 200, 422)),
     _verdict(Kind.SAFETY_PROMPT, (REPHRASE, SAID_NO), TECHNICAL, spread=True),
     _verdict(Kind.SAFETY_PROMPT, (SCREEN, STOPPED), BROKEN_SCREEN, TECHNICAL),
     _verdict(Kind.SAFETY_PROMPT, (SCREEN, STOPPED, ANYTHING), BROKEN_SCREEN, only=statuses(0, 200)),
