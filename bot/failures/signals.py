@@ -80,6 +80,13 @@ _NO_SAFETY_CODE = re.compile(
     "(?:safety|moderation|check)error|allownsfw|moderationlevel"
 )
 """Codes about the check or its options, which are no verdicts."""
+STATE_FIELDS = ("status", "taskstatus", "state", "phase", "jobstatus", "jobstate", "runstatus", "generationstatus")
+_OPEN_STATE = re.compile(
+    r"(?!succe|complet|finish|done|ready|ok|fail|err|cancel|abort|expir|delet|lost|notfound|unknown|reject|refus|moderat|block|nsfw|flag|safety|"
+    r"content|request|timeout|timedout|partial|true|false|gone|purge|tasknot|invalid|denied|unauth|forbid|bad|not|too|service|internal|unavail|"
+    r"resource|permission|deadline|failed|stop|null|none|success)[a-z]{4,30}$"
+)
+"""A state that is no end: `dreaming`, whatever a provider calls its work. States that name an error are ends."""
 _SIZE = re.compile(r"(?<![\w.])\d{2,5} ?(?:[x×*]|by) ?\d{2,5}(?![\w.])")
 _TELLING = re.compile("message|msg|reason|error|descri|detail")
 _EMBEDDED = re.compile(r"(?<![\w./-])(?:[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6}|[a-z]{2,30}(?:_[a-z]{2,30}){1,6})(?![\w./-])")
@@ -272,7 +279,7 @@ class _Reader:
             return
         token = _TOKEN.match(value)
         if key in PARAM_FIELDS:
-            if token:
+            if token and value.lower() not in ("none", "null", "undefined"):
                 self.code(key, value)
             return
         if key in CODE_KEYS or key in ("error", "detail", "") or key.endswith(("message", "msg")) or listed:
@@ -361,6 +368,8 @@ class _Reader:
             self.shapes.add("unsafe_flag")
         if any(_SAFETY_CODE.search(code) and not _NO_SAFETY_CODE.search(code) for code in self.codes):
             self.shapes.add("safety_code")
+        if any(_OPEN_STATE.match(state) for name in STATE_FIELDS for state in self.fields.get(name, ())):
+            self.shapes.add("open_state")
         self.found_codes()
         if _SIZE.search(words):
             self.shapes.add("names_a_size")

@@ -85,6 +85,13 @@ A_NUMBER = stems("""
     n value / n input / n ensure / n exceeds / n must / n is / n has / n too / n max / n exceed / n should / n can / value of n /
     n between / n out of / n 1 / n 4
 """)
+A_VALUE = stems("""
+    must be / should be / has to be / have to be / at most / at least / one of / expected one / allowed values / supported values / 必须是 /
+    取值范围
+""")
+NO_VALUE = stems("""
+    json / body / header / content type / request must / request should / url / email / account / user
+""")
 NO_SIZE = stems("""
     mb_ / mib_ / kb_ / bytes / file / body / payload / batch / prompt / upload / attach / mask / 请求 / 文件 / リクエスト / 요청 / datei /
     archivo / fichier / anfrage ist / peticion es / requete est / character
@@ -170,12 +177,21 @@ VALUES: tuple[Rule, ...] = (
     _say(Kind.INVALID_REFERENCE_IMAGE, NOT_THE_SIZE_OF_ALL, lex.OWN_PICTURE, CANT_READ, unsaid=(lex.QUALITY, lex.COUNT, lex.MODEL)),
     _say(Kind.INVALID_REFERENCE_IMAGE, NOT_THE_SIZE_OF_ALL, lex.SENT, PICTURE_WRONG, unsaid=(lex.QUALITY, lex.COUNT, lex.MODEL)),
     _say(Kind.INVALID_REFERENCE_IMAGE, NOT_THE_SIZE_OF_ALL, lex.OWN_PICTURE, TOO_MUCH_PICTURE, apis=("images.edits",)),
+    _say(
+        Kind.INVALID_REFERENCE_IMAGE,
+        ASKED,
+        lex.PICTURE,
+        CANT_READ,
+        unsaid=(lex.QUALITY, lex.COUNT, lex.MODEL, lex.SIZE),
+        apis=("images.edits",),
+    ),
     _say(Kind.PROMPT_EMPTY, ASKED, lex.PROMPT, lex.EMPTY, unsaid=(NO_PROMPT,)),
     _say(Kind.UNSUPPORTED_QUALITY, ASKED, lex.QUALITY, lex.WRONG),
     _say(Kind.UNSUPPORTED_COUNT, ASKED, COUNT, lex.WRONG, unsaid=(lex.PROMPT, lex.LENGTH)),
     _say(Kind.UNSUPPORTED_SIZE, ASKED, lex.SIZE, lex.WRONG, unsaid=(NO_SIZE,)),
     _say(Kind.UNSUPPORTED_OPTION, ASKED, lex.OPTION, lex.WRONG),
     _say(Kind.BAD_REQUEST_OTHER, statuses(400, 422, 500), UNREADABLE_REQUEST),
+    _say(Kind.UNSUPPORTED_OPTION, statuses(400, 422), A_VALUE, unsaid=(lex.PROMPT, lex.SENT, lex.MODEL, lex.KEY, NO_VALUE)),
 )
 """Values of the request."""
 

@@ -38,13 +38,14 @@ SENT = stems("""
     adjunt / subid / de referencia / fournie / envoye / jointe / televers / anexad / enviad / caricat / allegat / загруж / присланн / исходн
 """)
 MADE = stems("""
-    post generation / after rendering / made an image / made a picture / image was made / picture was made / result withheld / result was /
-    result is / results were / 成图被 / was withheld / were withheld / generated image / generated picture / generated photo /
-    generated result / generated content / was generated / were generated / finished / resulting / rendered image / rendered picture /
-    image produced / output / the result / all results / result image / was drawn / was made / post img / created image / created picture /
-    final image / final picture / after generation / generation result / 生成的图 / 生成结果 / 结果图 / 输出 / 出图 / 生成された /
-    生成した / 作成された / 出力 / 결과 / 생성된 / 출력 / erzeugte / generierte / ergebnis / ausgabe / generada / resultado / resultante /
-    salida / produite / generee / sortie / gerada / generata / risultat / сгенерированн / результат / созданн
+    the generated / generated visual / post generation / after rendering / made an image / made a picture / image was made /
+    picture was made / result withheld / result was / result is / results were / 成图被 / was withheld / were withheld / generated image /
+    generated picture / generated photo / generated result / generated content / was generated / were generated / finished / resulting /
+    rendered image / rendered picture / image produced / output / the result / all results / result image / was drawn / was made /
+    post img / created image / created picture / final image / final picture / after generation / generation result / 生成的图 / 生成结果 /
+    结果图 / 输出 / 出图 / 生成された / 生成した / 作成された / 出力 / 결과 / 생성된 / 출력 / erzeugte / generierte / ergebnis / ausgabe /
+    generada / resultado / resultante / salida / produite / generee / sortie / gerada / generata / risultat / сгенерированн / результат /
+    созданн
 """)
 MODEL = stems("model / engine / deployment / checkpoint / 模型 / モデル / 모델 / modell / modelo / modele / modello / модел")
 SIZE = stems("""
@@ -247,10 +248,11 @@ RATE = stems("""
     troppe richieste / al minuto / слишком много / слишком част / в минуту / одновременн
 """)
 LOAD = stems("""
-    demand / at its limit / at their limit / no gpu / gpu available / 压力 / 压力过大 / 人太多 / 使用的人 / busy / overload /
-    over capacity / out of capacity / at capacity / no capacity / swamped / saturated / crowded / all taken / all gpus / gpus in use /
-    all in use / machines are all / workers are all / everyone is / heavy demand / high demand / high load / under load / high traffic /
-    many users / too many users / give us a minute / being loaded / still loading / warming up / starting up / cold start / maintenance /
+    accounts exhausted / available accounts / unschedul / all accounts / all workers / all servers / all runners / all nodes / demand /
+    at its limit / at their limit / no gpu / gpu available / 压力 / 压力过大 / 人太多 / 使用的人 / busy / overload / over capacity /
+    out of capacity / at capacity / no capacity / swamped / saturated / crowded / all taken / all gpus / gpus in use / all in use /
+    machines are all / workers are all / everyone is / heavy demand / high demand / high load / under load / high traffic / many users /
+    too many users / give us a minute / being loaded / still loading / warming up / starting up / cold start / maintenance /
     scheduled downtime / queue is full / queue full / no workers / no free / backlog / no more data centers / 繁忙 / 忙不过来 / 太忙 /
     拥挤 / 人数过多 / 人数较多 / 负载 / 过载 / 排队 / 爆满 / 饱和 / 维护 / 扩容 / 资源不足 / 资源紧张 / 混雑 / 混み合 / アクセスが集中 /
     過負荷 / 高負荷 / メンテナンス / 혼잡 / 과부하 / 점검 / 바쁩 / 붐비 / ausgelastet / uberlastet / hohe auslastung / wartung / saturado /

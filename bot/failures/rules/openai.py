@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bot.domain.kinds import Action, Kind
-from bot.failures.rules.rule import Rule, code_table, statuses, words
+from bot.failures.rules.rule import Rule, code_table, names, statuses, words
 
 GUIDE = "platform.openai.com/docs/guides/image-generation, guides/error-codes"
 FAMILY = "openai"
+REFUSED = statuses(400, 422)
 
 GUARDS: tuple[Rule, ...] = (
     Rule(
@@ -69,6 +70,24 @@ WEAK: tuple[Rule, ...] = (
         {Kind.SERVER_ERROR: "server_error internal_server_error api_error internal_error SystemError"},
         confidence=0.7,
         statuses=statuses(0, 200, 500, 501, 502, 503, 504),
+    ),
+    Rule(
+        Kind.BAD_REQUEST_OTHER,
+        GUIDE,
+        codes=names("prompt messages input body"),
+        field="param",
+        statuses=REFUSED,
+        confidence=0.4,
+        family=FAMILY,
+    ),
+    Rule(
+        Kind.UNSUPPORTED_OPTION,
+        GUIDE + ": a parameter is named and nothing else is known",
+        says=tuple("aeiou"),
+        says_in=("param", "parameter"),
+        statuses=REFUSED,
+        confidence=0.4,
+        family=FAMILY,
     ),
 )
 """Words are asked before these: gateways put them over everything."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bot.domain.kinds import Action, Kind
 from bot.failures.rules.rule import Rule, names, statuses
+from bot.failures.signals import STATE_FIELDS
 from bot.failures.tokens import token_set
 
 FACTS = "../shared/platform/failures.md 2, 12, 15, 16; ../shared/platform/image-apis.md 3, 4"
 FAMILY = "common"
 OK = statuses(0, 200, 201, 202, 203, 204, 206)
-STATE_FIELDS = ("status", "taskstatus", "state", "phase", "jobstatus", "jobstate", "runstatus", "generationstatus")
 RUNNING = names(
     "pending processing queued starting running in_progress submitted in_queue waiting generating not_start not_started created "
     "throttled rendering pre_processing scheduled accepted "
@@ -100,6 +100,8 @@ TASKS: tuple[Rule, ...] = (
         Rule(Kind.TASK_RUNNING_TIMEOUT, FACTS, keys=frozenset({name}), apis=("task",), statuses=OK, confidence=0.5, family=FAMILY)
         for name in ("progress", "percent", "percentage", "eta", "queueposition", "position")
     ),
+    Rule(Kind.TASK_RUNNING_TIMEOUT, FACTS, shapes=frozenset({"open_state"}), apis=("task",), statuses=OK, confidence=0.5, family=FAMILY),
+    Rule(Kind.TASK_RUNNING_TIMEOUT, "RFC 9110 15.3.3: accepted, not finished", apis=("task",), statuses=statuses(202), family=FAMILY),
     Rule(
         Kind.TASK_RUNNING_TIMEOUT,
         FACTS + ": long-running operations of Google and their like",
