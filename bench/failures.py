@@ -21,6 +21,7 @@ from bot.failures.classify import classify, classify_with
 from bot.failures.rules import RULES, TRANSPORT, WITHOUT_ERROR
 from bot.failures.rules.rule import Rule
 
+WORDED = Path(__file__).resolve().parent.parent / "tests" / "unit" / "failures"
 CORPUS = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "failures.jsonl"
 
 FAMILIES: dict[str, tuple[str, ...]] = {
@@ -100,6 +101,10 @@ class Score:
         self.safety_missed += record.safety and failure.group not in groups
         self.false_safety += failure.group is Group.SAFETY and Group.SAFETY not in groups
 
+    def sum(self, other: Score) -> None:
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
     def line(self, name: str) -> str:
         total = max(1, self.records)
         return (
@@ -134,6 +139,35 @@ def load(path: Path) -> list[Record]:
     return records
 
 
+def worded() -> dict[str, Score]:
+    """The sets of `tests/unit/failures/worded.jsonl`: wordings and messages that were labelled before they were tried, by set."""
+    by_set: dict[str, Score] = {}
+    for number, line in enumerate((WORDED / "worded.jsonl").read_text(encoding="utf-8").splitlines()):
+        raw = json.loads(line)
+        evidence = Evidence(
+            api=raw.get("api", "images.generations"),
+            status=raw.get("status"),
+            headers=raw.get("headers", {}),
+            body=raw.get("body"),
+            exception=raw.get("exception"),
+        )
+        kinds = frozenset(Kind(kind) for kind in raw["kinds"])
+        safety = KINDS[Kind(raw["kinds"][0])].group is Group.SAFETY
+        record = Record(str(number), "", "", evidence, kinds, raw["retryable"], safety)
+        by_set.setdefault(raw["set"], Score()).add(record, classify(evidence))
+    return by_set
+
+
+def false_alarms() -> tuple[int, int]:
+    """How many sentences of `no_verdicts.txt`, which sound like a verdict and are none, are taken for one; and how many there are."""
+    lines = (WORDED / "no_verdicts.txt").read_text(encoding="utf-8").splitlines()
+    said = [line.partition("|") for line in lines]
+    alarms = sum(
+        classify(Evidence(status=int(status), body={"error": {"message": message}})).group is Group.SAFETY for status, _, message in said
+    )
+    return alarms, len(lines)
+
+
 def _place(source: str) -> str:
     parts = urlsplit(source if "://" in source else f"https://{source.replace(':', '/', 1)}")
     if "." not in parts.netloc or parts.netloc == "github.com":
@@ -148,7 +182,8 @@ def without(rules: Iterable[Rule], family: str) -> tuple[Rule, ...]:
 
 def left_out(records: list[Record]) -> tuple[Score, dict[str, Score]]:
     """Every record judged without the rules of its own family."""
-    total, by_family = Score(), {}
+    total = Score()
+    by_family: dict[str, Score] = {}
     for family in FAMILIES:
         tables = tuple(without(table, family) for table in (TRANSPORT, RULES, WITHOUT_ERROR))
         for record in records:
@@ -218,6 +253,14 @@ def main(arguments: list[str] | None = None) -> int:
         print(score.line(f"  {family}"))
     print(only_words(records).line("no family known at all"))
     print(source_left_out(records).line("own source left out"))
+    print("wordings and messages of our own files (tests/unit/failures)")
+    everything = Score()
+    for name, score in worded().items():
+        print(score.line(f"  {name}"))
+        everything.sum(score)
+    print(everything.line("  all of them"))
+    alarms, sentences = false_alarms()
+    print(f"  {alarms} of {sentences} sentences that only sound like a verdict are taken for one")
     rounds = 5
     start = time.process_time()
     for _ in range(rounds):

@@ -63,4 +63,4 @@ def _side(seen: Signals, text: Text) -> Kind:
 def _side_in_plain_words(text: Text, *, input_named: bool) -> Kind:
     if text.says(lexicon.MADE) and not input_named:
         return Kind.SAFETY_OUTPUT
-    return Kind.SAFETY_REFERENCE_IMAGE if text.says(lexicon.SENT) else Kind.SAFETY_PROMPT
+    return Kind.SAFETY_REFERENCE_IMAGE if text.says(lexicon.SENT) and not text.says(lexicon.PROMPT) else Kind.SAFETY_PROMPT

@@ -73,7 +73,7 @@ _UNSAFE_IF_TRUE = re.compile(
 )
 _ZHIPU_KEYS = token_set("error code message contentfilter level role requestid id")
 _SAFETY_CODE = re.compile(
-    "safety|moderat|nsfw|sensitivecontent|sensitiveword|prohibitedcontent|contentpolicy|contentviolation|policyviolation|unsafe"
+    "safety|moderat|nsfw|sensitivecontent|sensitiveword|prohibitedcontent|contentpolicy|contentviolation|policyviolation|unsafe|audit[a-z]{0,12}(?:illegal|reject|block|violat)|illegal(?:content|prompt|text|image)"
 )
 _NO_SAFETY_CODE = re.compile(
     "timeout|unavailable|invalid|unsupported|unknown|param|setting|identifier|tolerance|threshold|service|moderator|checker|stage|"

@@ -79,7 +79,7 @@ WORDS: tuple[Rule, ...] = (
     *load_words.BROKEN,
 )
 
-AFTER: tuple[Rule, ...] = (*openai.WEAK, *google.WEAK, *transport.DECODING)
+AFTER: tuple[Rule, ...] = (*shapes.ENDED, *openai.WEAK, *google.WEAK, *transport.DECODING)
 
 RULES: tuple[Rule, ...] = (*BEFORE, *STRUCTURE, *WORDS, *AFTER)
 TRANSPORT: tuple[Rule, ...] = transport.STRUCTURE

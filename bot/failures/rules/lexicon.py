@@ -114,7 +114,7 @@ TASK = stems("""
 
 UNKNOWN = stems("""
     no model / no engine / nicht vorhanden / 名称错误 / 名称有误 / 名错误 / unknown choice / 没有这个 / 没有此 / 没有名为 / kein modell /
-    keine seite / kein auftrag / kein solch / aucun modele / ningun modelo / nessun modello / nenhum modelo / not found / can t find /
+    keine seite / kein auftrag / kein solch / aucun modele / ningun modelo / nessun modello / nenhum modelo / not foun / can t find /
     cannot find / couldn t find / could not find / no such / there is no / does not exist / doesn t exist / don t exist / do not know /
     don t know / never heard / unknown / no record / not one of / not known / isn t known / no deployment / nothing called /
     carries that name / gone / retired / sunset / removed / out of service / discontinued / decommission / deprecated / shut down /
@@ -239,20 +239,21 @@ BILL_TROUBLE = stems("""
 RATE = stems("""
     too many request / too many calls / too quickly / too fast / too often / too frequent / slow down / easy there / hold on /
     one at a time / still in the works / another picture of yours / concurren / simultaneous / in parallel / already active /
-    already running / jobs active / per minute / per second / min max / min_ max / 10 min / a minute / rate limit / rate exceed / throttl /
-    qps / rpm_ / too much traffic / traffic from your / pause for / burst / request limit reached / limit exceeded / back off / frequency /
-    频率 / 频繁 / 太密集 / 太快 / 过快 / 太多请求 / 请求太 / 请求过 / 并发 / 同时进行 / 限频 / 限流 / 每分钟 / 每秒 / 歇一会 / 稍歇 / 頻度 /
-    リクエストが多 / リクエスト数 / 同時実行 / 短時間に / 너무 많은 / 너무 자주 / 동시 / 요청이 많 / 속도 제한 / zu viele anfragen /
-    zu viele / zu schnell / gleichzeitig / pro minute / demasiadas solicitudes / demasiadas peticiones / por minuto / simultane /
-    demasiado rapido / trop de requetes / trop vite / trop rapid / par minute / muitas solicitac / muitas requisic / muitos pedidos /
-    troppe richieste / al minuto / слишком много / слишком част / в минуту / одновременн
+    already running / jobs active / per minute / per second / min max / min_ max / 10 min / requests a minute / images a minute /
+    pictures a minute / rate limit / rate exceed / throttl / qps / rpm_ / too much traffic / traffic from your / pause for / burst /
+    request limit reached / limit exceeded / back off / frequency / 频率 / 频繁 / 太密集 / 太快 / 过快 / 太多请求 / 请求太 / 请求过 / 并发 /
+    同时进行 / 限频 / 限流 / 每分钟 / 每秒 / 歇一会 / 稍歇 / 頻度 / リクエストが多 / リクエスト数 / 同時実行 / 短時間に / 너무 많은 /
+    너무 자주 / 동시 / 요청이 많 / 속도 제한 / zu viele anfragen / zu viele / zu schnell / gleichzeitig / pro minute /
+    demasiadas solicitudes / demasiadas peticiones / por minuto / simultane / demasiado rapido / trop de requetes / trop vite / trop rapid /
+    par minute / muitas solicitac / muitas requisic / muitos pedidos / troppe richieste / al minuto / слишком много / слишком част /
+    в минуту / одновременн
 """)
 LOAD = stems("""
-    accounts exhausted / available accounts / unschedul / all accounts / all workers / all servers / all runners / all nodes / demand /
-    at its limit / at their limit / no gpu / gpu available / 压力 / 压力过大 / 人太多 / 使用的人 / busy / overload / over capacity /
-    out of capacity / at capacity / no capacity / swamped / saturated / crowded / all taken / all gpus / gpus in use / all in use /
-    machines are all / workers are all / everyone is / heavy demand / high demand / high load / under load / high traffic / many users /
-    too many users / give us a minute / being loaded / still loading / warming up / starting up / cold start / maintenance /
+    queue maxed / queue max / accounts exhausted / available accounts / unschedul / all accounts / all workers / all servers / all runners /
+    all nodes / demand / at its limit / at their limit / no gpu / gpu available / 压力 / 压力过大 / 人太多 / 使用的人 / busy / overload /
+    over capacity / out of capacity / at capacity / no capacity / swamped / saturated / crowded / all taken / all gpus / gpus in use /
+    all in use / machines are all / workers are all / everyone is / heavy demand / high demand / high load / under load / high traffic /
+    many users / too many users / give us a minute / being loaded / still loading / warming up / starting up / cold start / maintenance /
     scheduled downtime / queue is full / queue full / no workers / no free / backlog / no more data centers / 繁忙 / 忙不过来 / 太忙 /
     拥挤 / 人数过多 / 人数较多 / 负载 / 过载 / 排队 / 爆满 / 饱和 / 维护 / 扩容 / 资源不足 / 资源紧张 / 混雑 / 混み合 / アクセスが集中 /
     過負荷 / 高負荷 / メンテナンス / 혼잡 / 과부하 / 점검 / 바쁩 / 붐비 / ausgelastet / uberlastet / hohe auslastung / wartung / saturado /

@@ -68,7 +68,7 @@ LIMITS: tuple[Rule, ...] = (
         "limit / 上限 / 限额",
         "you've hit / you have hit / you've reached / you have reached / has been reached / limit reached / resets in / will reset / "
         "已达 / 达到",
-        never="try again in / at once",
+        never="try again in / at once / 消费 / 预算 / spend",
         confidence=0.7,
     ),
     _say(

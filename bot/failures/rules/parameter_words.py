@@ -98,7 +98,7 @@ SENTENCES: tuple[Rule, ...] = (
         not a valid / not valid / required / missing / mismatch / same size / same dimension / broken / empty / detected /
         not match / 不支持 / 无效 / 过大 / 太大 / 损坏 / 失败 / 错误 / 格式 / 超过""",
         never="""image model / this model / image generation model / size must / number of image / image size must / generated image /
-        image_size / response format / image quota / generate the image / generating""",
+        image_size / response format / backend / our proxy / image quota / generate the image / generating""",
     ),
     _say(
         Kind.PAYLOAD_TOO_LARGE,
@@ -168,7 +168,9 @@ MODEL: tuple[Rule, ...] = (
         ),
         never=phrases(
             """parameter / response / this model does not support the / background / task not found / modelerror / api key /
-            temporarily / capacity / overloaded / for this model / by this model / with this model / value / the model could not"""
+            temporarily / capacity / overloaded /
+            背景 / 透明 / 参数 / 格式 / 尺寸 / 分辨率 / 比例 / for this model / by this model / with this model / value /
+            the model could not"""
         ),
         confidence=0.85,
         family=FAMILY,

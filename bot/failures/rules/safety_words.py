@@ -69,7 +69,8 @@ GUARDS: tuple[Rule, ...] = (
         Kind.UNSUPPORTED_OPTION,
         FACTS + ": the option called moderation",
         words=words(
-            "moderation / safety_checker / safety_tolerance / safety_filter_level / safety settings",
+            "moderation / safety_checker / safety_tolerance / safety_filter_level / safety settings / field content_filter / "
+            "content_filter_level / parameter content_filter / 'content_filter' / content_filter must / content_filter is",
             "invalid / unsupported / unknown / must be / expected / not supported / unrecognized",
         ),
         never=("rejected", "blocked", "violat", "flagged", "prompt contains", "inappropriate"),
@@ -128,6 +129,16 @@ _NOT_ABOUT_CONTENT = (
     "download",
     "ip address",
     "your ip",
+    "header",
+    "content type",
+    "content-type",
+    "webhook",
+    "extra inputs",
+    "extra field",
+    "for deletion",
+    "leaked",
+    "your key",
+    "must be https",
     "failed to load",
     *_BROKEN,
 )
@@ -168,7 +179,19 @@ SENTENCES: tuple[Rule, ...] = (
             """input was rejected / prompt was rejected / prompt has been rejected / prompt rejected / image was rejected /
             prompt was refused / prompt has been blocked / prompt was blocked"""
         ),
-        never=("unsupported", "format", "too long", "empty", "blank", "too large", "invalid", "size", *_NOT_ABOUT_CONTENT),
+        never=(
+            "unsupported",
+            "format",
+            "too long",
+            "characters",
+            "maximum",
+            "empty",
+            "blank",
+            "too large",
+            "invalid",
+            "size",
+            *_NOT_ABOUT_CONTENT,
+        ),
         confidence=0.6,
         family=FAMILY,
     ),

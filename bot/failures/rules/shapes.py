@@ -84,6 +84,11 @@ VERDICTS: tuple[Rule, ...] = (
 )
 """Fields that speak of safety, whatever the provider calls the verdict."""
 
+ENDED: tuple[Rule, ...] = tuple(
+    Rule(Kind.TASK_LOST, FACTS, codes=LOST, field=name, apis=("task",), statuses=OK, confidence=0.8, family=FAMILY) for name in STATE_FIELDS
+)
+"""Asked before codes of which some are states, too."""
+
 TASKS: tuple[Rule, ...] = (
     *(Rule(Kind.TASK_RUNNING_TIMEOUT, FACTS, codes=RUNNING, field=name, statuses=OK, family=FAMILY) for name in STATE_FIELDS),
     *(Rule(Kind.TASK_LOST, FACTS, codes=LOST, field=name, statuses=OK, confidence=0.8, family=FAMILY) for name in STATE_FIELDS),
