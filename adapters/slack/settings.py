@@ -28,7 +28,7 @@ VARIABLES: dict[str, str] = {
 SLACK_API = "https://slack.com/api/"
 HTTP_HOST, HTTP_PORT = "127.0.0.1", 3000
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
-_MIN_SECRET = 8
+_MIN_SECRET = 6
 """Slack's signing secrets are 32 hex digits; anything shorter than this is a slip of the mouse."""
 _CHANNEL = re.compile(r"[CG][A-Z0-9]+")
 _HOST_NAME = re.compile(r"[A-Za-z0-9._-]+")
