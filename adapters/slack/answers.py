@@ -81,8 +81,8 @@ class Answers:
         if not isinstance(judged, Judged):
             return True
         log.warning("slack_answer_failed", way=name, detail=judged.detail)
-        # What may have arrived is not said once more.
-        return judged.trouble is Trouble.LOST
+        # What may have arrived is not said once more; where Slack itself says that it failed, silence would be worse than an echo.
+        return judged.trouble is Trouble.LOST and not judged.detail.startswith("5")
 
     async def open(self, caller: Caller, views: Sequence[Window]) -> tuple[str, str] | None:
         """A window over everything else: the first of these that Slack takes. None when there is none, and the person was told."""

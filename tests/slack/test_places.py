@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.slack.stage import Stage, stage
 from tests.slack.standin.faults import How
@@ -165,3 +168,14 @@ async def test_a_picture_shown_over_a_response_url_is_deleted_at_slack_also_from
         await s.press(s.ada, await s.whisper(s.ada, "Your last requests"), "Show 1")
         await s.press(s.ada, await s.picture(s.slack.world.dm(s.ada)), "Delete")
         await s.until(lambda: s.slack.world.files[file].deleted, what="the file gone")
+
+
+@pytest.mark.parametrize(("fault", "way"), [({"status": 503}, "ephemeral"), ({"how": How.LOST}, "respond")])
+async def test_a_word_for_one_person_comes_once_also_when_the_response_url_fails(tmp_path: Path, fault: dict[str, Any], way: str) -> None:
+    async with stage(tmp_path) as s:
+        s.slack.faults.add("respond", **fault)
+        await s.slack.people.slash(s.ada, s.channel, "/imagine-status")
+        assert (await s.whisper(s.ada)).way == way
+        await s.imagine("a cat")
+        await s.picture()
+        assert len([one for one in s.messages() if one.only_for]) == 1
