@@ -148,8 +148,10 @@ def test_the_sandbox_says_where_it_is_answers_and_ends_at_sigterm(tmp_path: Path
 
 def _tree(command: Any, named: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     yield named
-    for name in getattr(command, "commands", {}):
-        yield from _tree(command.commands[name], (*named, name))
+    context = typer.Context(command)
+    for name in command.list_commands(context) if hasattr(command, "list_commands") else ():
+        if (found := command.get_command(context, name)) is not None:
+            yield from _tree(found, (*named, name))
 
 
 @pytest.mark.parametrize("named", list(_tree(GROUP)), ids=lambda named: " ".join(named) or "imagine-bot")
