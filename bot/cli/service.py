@@ -35,6 +35,8 @@ MAX_LIST = 5_000_000
 MAX_SKEW = 120.0
 """Seconds. Slack refuses signatures that are five minutes off; certificates and budgets' days need less."""
 SHUTDOWN_NOTICE_DAYS = 60
+_LIST_SCOPE = b"api.model.read"
+"""What OpenAI says is missing when a restricted key asks for the model list; pictures need `api.model.images.request`."""
 _PATIENCE = 180.0
 """Seconds for one small picture."""
 _TIMEOUT = httpx.Timeout(20.0, connect=10.0)
@@ -63,6 +65,10 @@ async def key_and_address(subject: Subject) -> AsyncIterator[Finding]:
     if status in (404, 405, 501):
         subject.notes.append(text("doctor.no_list", host=host))
         yield Finding(True, what, text("doctor.service_no_list", host=host, status=status))
+    elif status in (401, 403) and _LIST_SCOPE in body:
+        # A key made for pictures alone draws and lists nothing: the list is closed to it, not the service.
+        subject.notes.append(text("doctor.closed_list", host=host))
+        yield Finding(True, what, text("doctor.service_closed_list", host=host))
     elif status != 200:
         yield Finding(False, what, _operator(from_response(status, headers, body, api="models"), host))
     elif (listed := _listed(body)) is None:

@@ -178,6 +178,24 @@ def test_a_service_without_a_model_list_is_no_fault_and_says_how_to_check_it(doc
     assert "--spend" in ended.err
 
 
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_key_that_may_draw_but_not_list_models_is_no_fault(doctor: Call, service: Service, status: int) -> None:
+    said = "You have insufficient permissions for this operation. Missing scopes: api.model.read. Check that you have the correct role."
+    service.answers["/v1/models"] = (status, {"error": {"message": said, "type": "invalid_request_error"}})
+    ended = doctor()
+    assert ended.code == 0
+    assert "restricted" in ended.out
+    assert "--spend" in ended.err
+
+
+def test_a_key_that_may_do_nothing_here_stops(doctor: Call, service: Service) -> None:
+    service.answers["/v1/models"] = (
+        403,
+        {"error": {"message": "Missing scopes: api.model.images.request", "type": "invalid_request_error"}},
+    )
+    assert "status 403" in stop(doctor())
+
+
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9/v1", "http://does-not-exist.invalid/v1"])
 def test_a_service_that_cannot_be_reached_says_so_with_steps(doctor: Call, address: str) -> None:
     said = stop(doctor(IMAGE_BASE_URL=address))
