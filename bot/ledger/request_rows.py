@@ -28,6 +28,20 @@ _LIVE_OF = (
     .select_from(requests)
     .where(requests.c.platform == bindparam("platform"), requests.c.person == bindparam("person"), LIVE_ROWS)
 )
+_DUE = (
+    select(requests)
+    .where(requests.c.state == bindparam("state"), requests.c.due_at <= bindparam("now"), LIVE_ROWS)
+    .order_by(requests.c.due_at, requests.c.id)
+    .limit(bindparam("limit"))
+)
+_R = requests.c
+_QUEUE = (
+    select(_R.id, _R.platform, _R.person, _R.community, _R.lane, _R.created_at, _R["count"], _R.attempts, _R.rate_answers)
+    .where(_R.state == RequestState.QUEUED.value, _R.due_at <= bindparam("now"), LIVE_ROWS)
+    .order_by(_R.due_at, _R.id)
+    .limit(bindparam("limit"))
+)
+_OVERDUE = select(requests.c.id).where(LIVE_ROWS, requests.c.deadline_at <= bindparam("now"))
 _INSERT_ATTEMPT = insert(attempts)
 _ATTEMPT = select(attempts).where(attempts.c.id == bindparam("id"))
 _INSERT_PICTURE = insert(pictures)
@@ -117,12 +131,7 @@ def mark(tx: Tx, request_id: str, **values: object) -> None:
 
 def due(connection: Connection, state: RequestState, now: float, limit: int = 2000) -> Sequence[Request]:
     """Rows of one live state whose time has come, oldest first."""
-    rows = connection.execute(
-        select(requests)
-        .where(requests.c.state == state.value, requests.c.due_at <= now, LIVE_ROWS)
-        .order_by(requests.c.due_at, requests.c.id)
-        .limit(limit)
-    )
+    rows = connection.execute(_DUE, {"state": state.value, "now": now, "limit": limit})
     return [_request(row) for row in rows]
 
 
@@ -142,13 +151,7 @@ class Queued:
 
 def queue(connection: Connection, now: float, limit: int = 5000) -> Sequence[Queued]:
     """Queued rows whose time has come, oldest first; light, because the scheduler reads it whenever the queue changed."""
-    r = requests.c
-    rows = connection.execute(
-        select(r.id, r.platform, r.person, r.community, r.lane, r.created_at, r["count"], r.attempts, r.rate_answers)
-        .where(r.state == RequestState.QUEUED.value, r.due_at <= now, LIVE_ROWS)
-        .order_by(r.due_at, r.id)
-        .limit(limit)
-    ).all()
+    rows = connection.execute(_QUEUE, {"now": now, "limit": limit}).all()
     return [Queued(row[0], f"{row[1]}:{row[2]}", f"{row[1]}:{row[3]}", *row[4:]) for row in rows]
 
 
@@ -159,7 +162,7 @@ def live_count(connection: Connection, platform: str, person: str) -> int:
 
 def overdue(connection: Connection, now: float) -> Sequence[str]:
     """Ids of live requests past their deadline."""
-    return [row.id for row in connection.execute(select(requests.c.id).where(LIVE_ROWS, requests.c.deadline_at <= now))]
+    return [row.id for row in connection.execute(_OVERDUE, {"now": now})]
 
 
 def in_state(connection: Connection, state: RequestState) -> Sequence[Request]:
