@@ -79,12 +79,11 @@ class Cover:
         plans = self.donors[change]
         plan = plans[number % len(plans)]
         _, before, after, detail = change
-        aimed = Crash(
-            f"commit-{side}:{before}>{after}" + (f"={detail}" if detail else ""), 1, HOWS[number % 3], (3.0, 0.1, 60.0)[number // 3 % 3]
-        )
+        site = f"commit-{side}:{before}>{after}" + (f"={detail}" if detail else "")
+        aimed = Crash(site, 1, HOWS[number % 3], (3.0, 0.1, 60.0)[number // 3 % 3], late=plan.patient)
         crashes = [*plan.crashes, aimed] if number // len(plans) % 2 and plan.crashes else [aimed]
         if number % 4 == 3:  # and once more, where the next life comes by
-            crashes.append(Crash(aimed.site, 1, "kill", 3.0))
+            crashes.append(Crash(site, 1, "kill", 3.0, late=plan.patient))
         self._run(variant(plan, number + 1, crashes), donor=False)
 
     def _run(self, plan: Plan, *, donor: bool = True) -> None:

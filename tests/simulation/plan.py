@@ -93,6 +93,8 @@ class Crash:
     """`kill`, `power`, `torn` (the power goes before the last commit has reached the disk) or `term`."""
     down: float = 3.0
     """Seconds until it is started again."""
+    late: bool = False
+    """Also when the world is calm already: while a patient run waits for its cases to expire."""
 
 
 @dataclass(slots=True)

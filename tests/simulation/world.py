@@ -239,7 +239,7 @@ class World:
     def boot(self) -> None:
         """A new life begins."""
         self._lives += 1
-        self._crash = self._crashes.pop(0) if self._crashes and not self.calm else None
+        self._crash = self._crashes.pop(0) if self._crashes and (not self.calm or self._crashes[0].late) else None
         self._passed = 0
         self._keeper = disk.keeper(self.folder)
         self._synced = self._synced_before = disk.log_size(self.folder)
@@ -250,7 +250,8 @@ class World:
     def heal(self) -> None:
         """From now on nothing goes wrong."""
         self.calm = True
-        self._crash = None
+        if self._crash is not None and not self._crash.late:
+            self._crash = None
         self._wake(None)
         self.log("CALM")
 
