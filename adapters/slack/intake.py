@@ -138,7 +138,7 @@ class Intake:
             self.tasks.start(self._accept(caller, stored.request_id), "accept")
 
     async def _help(self, caller: Caller) -> bool:
-        return await self.answers.say(caller, await self.core.help(caller.visitor))
+        return await self.answers.say(caller, await _help(self.core, caller.visitor, ""))
 
     # ---- the way of a request ------------------------------------------------------------------------------------------------
 
