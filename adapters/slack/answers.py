@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 Window = dict[str, Any]
 """A modal view as Slack takes it."""
+MOMENT = 1.0
+"""Longest wait for a form to be opened after all; its trigger lasts for three seconds."""
 NOTHING = Judged(Trouble.INVALID, "nothing_to_open")
 
 
@@ -82,13 +84,13 @@ class Answers:
             return True
         log.warning("slack_answer_failed", way=name, detail=judged.detail)
         # What may have arrived is not said once more; where Slack itself says that it failed, silence would be worse than an echo.
-        return judged.trouble is Trouble.LOST and not judged.detail.startswith("5")
+        return judged.trouble is Trouble.LOST and not _failed(judged)
 
     async def open(self, caller: Caller, views: Sequence[Window]) -> tuple[str, str] | None:
         """A window over everything else: the first of these that Slack takes. None when there is none, and the person was told."""
         judged = NOTHING
         for view in views:
-            found = await judged_call(self.wire.open_view(caller.trigger, view))
+            found = await self._opened(caller.trigger, view)
             if not isinstance(found, Judged):
                 return found
             judged = found
@@ -98,6 +100,19 @@ class Answers:
         late = judged.trouble in (Trouble.TRIGGER, Trouble.LOST, Trouble.WAIT)
         await self.say(caller, text("slack.form_too_late" if late else "slack.form_failed"))
         return None
+
+    async def _opened(self, trigger: str, view: Window) -> tuple[str, str] | Judged:
+        """Once more where Slack failed or asks for a moment, as long as the trigger lasts."""
+        found = await judged_call(self.wire.open_view(trigger, view))
+        failed = isinstance(found, Judged) and _failed(found)
+        if not isinstance(found, Judged) or not (failed or (found.trouble is Trouble.WAIT and found.wait <= MOMENT)):
+            return found
+        log.info("slack_form_once_more", detail=found.detail)
+        await asyncio.sleep(found.wait)
+        again = await judged_call(self.wire.open_view(trigger, view))
+        if failed and isinstance(again, Judged) and again.detail == "exchanged_trigger_id":
+            return "", ""  # by the first call: the form is open after all
+        return again
 
     async def open_later(self, caller: Caller, making: Coroutine[Any, Any, Sequence[Window]], within: float) -> None:
         """A window that may take its time: a loading one keeps its place, because Slack gives three seconds to open any."""
@@ -117,6 +132,11 @@ class Answers:
                 return
             log.warning("slack_form_not_filled", detail=judged.detail)
         await self.say(caller, text("slack.form_too_late"))
+
+
+def _failed(judged: Judged) -> bool:
+    """Whether Slack itself says that the call failed, by HTTP 500 to 504: most likely nothing was done."""
+    return judged.trouble is Trouble.LOST and judged.detail.startswith("5")
 
 
 def sentence(said: str) -> View:
