@@ -103,7 +103,7 @@ class SlackAdapter:
 
     async def _serve(self, core: Core, identity: Identity, session: aiohttp.ClientSession, ready: Callable[[], None]) -> None:
         settings = self.settings
-        intake = Intake(core, self._answers, self._tasks, self._welcome, identity.user, self._moderators.name_of, Repeats())
+        intake = Intake(core, self._answers, self._tasks, self._welcome, identity.team, identity.user, self._moderators.name_of, Repeats())
         presses = Presses(core, self._answers, intake, self._tasks, self._welcome, self._chat.pressed_on)
         client = self._client_with(None)
         client.session = session

@@ -43,16 +43,21 @@ class Intake:
     tasks: Tasks
     welcome: Callable[[Caller], str | None]
     """A sentence for somebody who may not use the bot here; None for all others."""
+    home: str
+    """The workspace of the token, which a payload need not name."""
     bot_user: str
     name_of: Callable[[str, float], Awaitable[str]]
     """A person's name, within so many seconds: mentions come with an id alone."""
     repeats: Repeats
 
+    def at_home(self, caller: Caller) -> Caller:
+        return caller if caller.team else replace(caller, team=self.home)
+
     # ---- commands ------------------------------------------------------------------------------------------------------------
 
     async def command(self, body: Payload, ack: Ack) -> None:
         """Any slash command of the app."""
-        caller = of_command(body)
+        caller = self.at_home(of_command(body))
         name, typed = str(body.get("command") or ""), as_typed(str(body.get("text") or ""))
         refusal = self.welcome(caller)
         if refusal is not None:
@@ -101,7 +106,7 @@ class Intake:
 
     async def submitted(self, body: Payload, ack: Ack) -> None:
         """The /imagine form. What was typed stays in it until it is stored."""
-        caller, view = of_form(body), body["view"]
+        caller, view = self.at_home(of_form(body)), body["view"]
         values = forms.values(view)
         refusal = self.welcome(caller)
         if refusal is not None:
@@ -124,7 +129,7 @@ class Intake:
         """A message that mentions the bot does what the command cannot do in threads. Raises when it could not be stored: Slack then
         delivers it again."""
         event = body["event"]
-        caller = of_mention(body)
+        caller = self.at_home(of_mention(body))
         if event.get("bot_id") or event.get("edited") or event.get("subtype") == "bot_message" or not caller.person:
             return
         refusal = self.welcome(caller)

@@ -17,7 +17,7 @@ MOST_FIELDS = 100
 Shape = tuple[tuple[str, type], ...]
 
 SHAPES: Mapping[str, Shape] = {
-    "event_callback": (("event", dict), ("event.type", str), ("event_id", str), ("team_id", str)),
+    "event_callback": (("event", dict), ("event.type", str), ("event_id", str)),
     "url_verification": (("challenge", str),),
     "block_actions": (("user.id", str), ("actions", list), ("actions.0.action_id", str)),
     "block_suggestion": (("user.id", str), ("action_id", str)),

@@ -50,7 +50,7 @@ class Presses:
 
     async def pressed(self, body: Payload, ack: Ack) -> None:
         """A button was pressed."""
-        caller = of_press(body)
+        caller = self.intake.at_home(of_press(body))
         if not self.intake.repeats.first(caller.key):
             await ack()
             return
@@ -100,7 +100,7 @@ class Presses:
         if view.get("callback_id") == IMAGINE_FORM:
             await self.intake.submitted(body, ack)
             return
-        caller = of_form(body)
+        caller = self.intake.at_home(of_form(body))
         refusal = self.welcome(caller)
         found = parsed(str(view.get("callback_id") or ""))
         action = _action(found[0]) if found else None

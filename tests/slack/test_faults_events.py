@@ -147,6 +147,42 @@ async def test_a_form_of_a_button_that_slack_does_not_open_becomes_a_sentence(tm
         await s.form(again)
 
 
+@BOTH
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 429])
+async def test_a_form_is_opened_with_the_second_try_where_slack_failed_once(tmp_path: Path, mode: Mode, status: int) -> None:
+    async with stage(tmp_path, mode=mode) as s:
+        more = {"headers": {"Retry-After": "1"}} if status == 429 else {}
+        s.slack.faults.add("views.open", status=status, body={"ok": False, "error": "internal_error"}, **more)
+        event = await s.imagine("")
+        await s.form(event)
+        assert s.messages() == []
+
+
+async def test_a_form_whose_opening_was_answered_with_an_error_is_not_called_late(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        s.slack.faults.add("views.open", status=503, body=b"")
+        s.slack.faults.refuse("views.open", "exchanged_trigger_id")
+        await s.imagine("")
+        await s.until(lambda: len(s.slack.calls("views.open")) == 2, what="a second try")
+        await s.imagine("the next one")
+        await s.picture()
+        assert [one for one in s.messages() if one.only_for] == []
+
+
+@BOTH
+async def test_a_command_that_names_no_workspace_belongs_to_that_of_the_token(tmp_path: Path, mode: Mode) -> None:
+    async with stage(tmp_path, mode=mode) as s:
+        event = await s.imagine("a red bicycle")
+        await s.picture()
+        del event.payload["team_id"]
+        event.payload["trigger_id"] = "another"
+        await s.slack.people.again(event)
+        await s.until(lambda: len(s.slack.final()) == 2, what="a second picture")
+        assert s.bot is not None
+        communities = await s.bot.ledger.read(lambda c: c.exec_driver_sql("select distinct community from requests").scalars().all())
+        assert communities == [s.workspace.id]
+
+
 async def test_a_slow_ledger_does_not_cost_the_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with stage(tmp_path) as s:
         await s.imagine("a red bicycle")
