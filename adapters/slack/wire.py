@@ -200,7 +200,7 @@ class SlackWire:
     # ---- addresses -----------------------------------------------------------------------------------------------------------
 
     def trusts(self, url: str) -> bool:
-        """Whether an address that Slack named may be called: https, or plain http on this machine when Slack's address is there, too."""
+        """Whether an address that Slack named may be called: https, or plain http where Slack's own address is plain http on that host."""
         try:
             wanted, base = yarl.URL(url), yarl.URL(self.client.base_url)
         except ValueError:
@@ -209,7 +209,8 @@ class SlackWire:
             return False
         if wanted.scheme == "https":
             return True
-        return wanted.scheme == base.scheme == "http" and base.host in LOOPBACK and wanted.host in LOOPBACK
+        same = wanted.host == base.host or (base.host in LOOPBACK and wanted.host in LOOPBACK)
+        return wanted.scheme == base.scheme == "http" and same
 
     def to_address(self, url: str, within: aiohttp.ClientTimeout, **body: Any) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         """A post to an address that Slack named and that `trusts` allows; without the token, and no further than there."""
