@@ -22,6 +22,7 @@ MAX_REWRAPS = 12
 CODE_KEYS = token_set("""
     code type status reason errorcode errortype name errorkey finishreason blockreason taskstatus state statuscode httpcode
     errcode retcode errorreason subcode event quotaid quotalimit quotametric domain outcome failurecode failurereason
+    finish verdict decision moderationstatus moderationresult safetystatus safetyresult resultstatus resultcode filterreason
     errorname label htmlcode kind class issue category rule err
 """)
 MESSAGE_KEYS = token_set("""

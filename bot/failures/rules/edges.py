@@ -45,7 +45,8 @@ WORDS: tuple[Rule, ...] = (
         Kind.GATEWAY_ERROR,
         """bad gateway / upstream connect error / no healthy upstream / error code: 52 / error code: 53 / error code: 103 / error 52 /
         web server is down / web server returned an unknown / origin is unreachable / host error / gateway error / 502 bad /
-        invalid response from / origin_bad / function_invocation_failed / application failed to respond / argo tunnel /
+        invalid response from / invalid response was received / origin_bad / function_invocation_failed /
+        application failed to respond / argo tunnel /
         the request could not be satisfied / econnrefused / upstream prematurely closed / connection refused / connect failed""",
         SERVERS,
         statuses(0, 200, 500, 502, 503, 504, 520, 521, 522, 523, 525, 526, 527, 530),

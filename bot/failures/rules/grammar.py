@@ -41,22 +41,23 @@ TEXT_ONLY = stems("""
     doesn t draw / does not draw / doesn t generate images / does not generate images / not an image / not for images / not for pictures
 """)
 CANT_READ = stems("""
-    failed to decode / failed to parse / decode failed / zero bytes / 0 bytes / empty file / has no / no data / 下载 / could not get /
-    couldn t get / only jpeg / only png / uploads are accepted / seems to be / text file / look like / is a pdf / a pdf / a video /
-    answered / returned / responded with / http 4 / http 5 / 404_ / 403_ / can t open / couldn t open / could not open / cannot open /
-    can t read / couldn t read / could not read / cannot read / unreadable / readable / can t decode / couldn t decode / could not decode /
-    not decod / can t parse / isn t an image / is not an image / isn t a picture / is not a picture / not an image / not a picture /
-    not a valid / isn t a valid / broken / corrupt / damaged / truncated / invalid / unsupported / not supported / not accepted /
-    aren t accepted / could not be fetched / couldn t be fetched / couldn t fetch / could not fetch / could not reach / couldn t reach /
-    can t reach / not reachable / unreachable / could not load / couldn t load / differ / same size / doesn t match / not match /
-    wrong type / wrong format / failed to load / failed to open / failed to read / unable to open / unable to read / unable to process /
-    unable to decode / could not be read / could not be opened / could not be loaded / could not be downloaded / download fail /
-    downloadfail / 无法解析 / 无法读取 / 无法打开 / 无法识别 / 不是有效 / 解析失败 / 读取失败 / 下载失败 / 下载错误 / 损坏 / 格式 / 为空 /
-    无法访问 / 失效 / 読み込め / 開けません / 壊れ / 破損 / 無効な画像 / 有効な画像ではありません / 解析でき / 対応していない形式 /
-    取得でき / 읽을 수 없 / 열 수 없 / 손상 / 유효한 이미지가 아 / 형식 / kein gultig / nicht gelesen / nicht geoffnet / nicht lesbar /
-    beschadigt / defekt / dateiformat / no es una imagen / no se puede leer / no se pudo / danad / formato / impossible de lire /
-    illisible / pas une image / corrompu / endommag / format / nao e uma imagem / nao foi possivel ler / corrompid / non e un immagine /
-    impossibile leggere / danneggiat / не является / не удалось / поврежд / формат
+    trouble reading / trouble opening / had trouble / problem reading / difficulty reading / failed to decode / failed to parse /
+    decode failed / zero bytes / 0 bytes / empty file / has no / no data / 下载 / could not get / couldn t get / only jpeg / only png /
+    uploads are accepted / seems to be / text file / look like / is a pdf / a pdf / a video / answered / returned / responded with /
+    http 4 / http 5 / 404_ / 403_ / can t open / couldn t open / could not open / cannot open / can t read / couldn t read /
+    could not read / cannot read / unreadable / readable / can t decode / couldn t decode / could not decode / not decod / can t parse /
+    isn t an image / is not an image / isn t a picture / is not a picture / not an image / not a picture / not a valid / isn t a valid /
+    broken / corrupt / damaged / truncated / invalid / unsupported / not supported / not accepted / aren t accepted / could not be fetched /
+    couldn t be fetched / couldn t fetch / could not fetch / could not reach / couldn t reach / can t reach / not reachable / unreachable /
+    could not load / couldn t load / differ / same size / doesn t match / not match / wrong type / wrong format / failed to load /
+    failed to open / failed to read / unable to open / unable to read / unable to process / unable to decode / could not be read /
+    could not be opened / could not be loaded / could not be downloaded / download fail / downloadfail / 无法解析 / 无法读取 / 无法打开 /
+    无法识别 / 不是有效 / 解析失败 / 读取失败 / 下载失败 / 下载错误 / 损坏 / 格式 / 为空 / 无法访问 / 失效 / 読み込め / 開けません / 壊れ /
+    破損 / 無効な画像 / 有効な画像ではありません / 解析でき / 対応していない形式 / 取得でき / 읽을 수 없 / 열 수 없 / 손상 /
+    유효한 이미지가 아 / 형식 / kein gultig / nicht gelesen / nicht geoffnet / nicht lesbar / beschadigt / defekt / dateiformat /
+    no es una imagen / no se puede leer / no se pudo / danad / formato / impossible de lire / illisible / pas une image / corrompu /
+    endommag / format / nao e uma imagem / nao foi possivel ler / corrompid / non e un immagine / impossibile leggere / danneggiat /
+    не является / не удалось / поврежд / формат
 """)
 TOO_MUCH_PICTURE = stems("""
     mb_ / mib_ / kb_ / bytes / too small / too large / too big / too heavy / weighs / px_ / 40 mb / resolution / pixels / 过大 / 过小 /
@@ -64,10 +65,10 @@ TOO_MUCH_PICTURE = stems("""
     trop grand / trop petit / trop lourd / muito grande / troppo grande / слишком больш / слишком мал
 """)
 WHOLE_REQUEST = stems("""
-    body / payload / entity / upload over / data than / request size / request is too / whole request / request package / packet /
-    content length / 请求内容 / 请求体 / 请求包 / 整个请求 / リクエストのサイズ / リクエストサイズ / リクエストが大き / 요청 크기 /
-    요청이 너무 / die anfrage ist / la peticion es / la solicitud es demasiado / la requete est / requete trop / a requisicao /
-    la richiesta e / запрос слишком большой / тело запроса
+    size of the request / size of your request / total size / total upload / body / payload / entity / upload over / data than /
+    request size / request is too / whole request / request package / packet / content length / 请求内容 / 请求体 / 请求包 / 整个请求 /
+    リクエストのサイズ / リクエストサイズ / リクエストが大き / 요청 크기 / 요청이 너무 / die anfrage ist / la peticion es /
+    la solicitud es demasiado / la requete est / requete trop / a requisicao / la richiesta e / запрос слишком большой / тело запроса
 """)
 TOO_BIG = stems("""
     too large / too big / bigger than / larger than / over limit / over the limit / exceed / more data than / 过大 / 太大 / 超过 / 超出 /
@@ -104,6 +105,9 @@ NO_MODEL = stems("""
 NO_TASK = stems("model / 模型 / モデル / key_ / file / image / 图片 / user_ / page / account")
 
 
+NO_PICTURES = stems(
+    "cannot output images / can t output images / not output images / no image output / can t output pictures / not an image model"
+)
 RETIRED = stems("""
     has been deprecated / is deprecated / has been retired / was retired / please migrate / has been sunset / no longer hosted /
     end of life / 已弃用 / 已废弃
@@ -142,6 +146,7 @@ CAUSES: tuple[Rule, ...] = (
     _say(Kind.MODEL_ACCESS_DENIED, RIGHTS, lex.MODEL, lex.DENIED, unsaid=(NO_SUCH,)),
     _say(Kind.AUTH_PERMISSION, statuses(0, 200, 400, 422), lex.ACCOUNT, lex.DENIED, unsaid=(lex.PROMPT,)),
     _say(Kind.INVALID_MODEL, NAMES, lex.MODEL, NO_MODEL_FOR_IT, unsaid=(NO_MODEL,)),
+    _say(Kind.INVALID_MODEL, statuses(400, 404, 422), NO_PICTURES),
     _say(Kind.INVALID_MODEL, statuses(400, 404, 410, 422), RETIRED, unsaid=(lex.OPTION, lex.ROUTE, lex.KEY)),
     _say(Kind.TASK_LOST, statuses(0, 200, 400, 404, 410), lex.TASK, lex.UNKNOWN, unsaid=(NO_TASK,), apis=("task",)),
     _say(

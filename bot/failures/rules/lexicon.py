@@ -38,14 +38,14 @@ SENT = stems("""
     adjunt / subid / de referencia / fournie / envoye / jointe / televers / anexad / enviad / caricat / allegat / загруж / присланн / исходн
 """)
 MADE = stems("""
-    the generated / generated visual / post generation / after rendering / made an image / made a picture / image was made /
-    picture was made / result withheld / result was / result is / results were / 成图被 / was withheld / were withheld / generated image /
-    generated picture / generated photo / generated result / generated content / was generated / were generated / finished / resulting /
-    rendered image / rendered picture / image produced / output / the result / all results / result image / was drawn / was made /
-    post img / created image / created picture / final image / final picture / after generation / generation result / 生成的图 / 生成结果 /
-    结果图 / 输出 / 出图 / 生成された / 生成した / 作成された / 出力 / 결과 / 생성된 / 출력 / erzeugte / generierte / ergebnis / ausgabe /
-    generada / resultado / resultante / salida / produite / generee / sortie / gerada / generata / risultat / сгенерированн / результат /
-    созданн
+    candidates were / all candidates / every candidate / each candidate / the generated / generated visual / post generation /
+    after rendering / made an image / made a picture / image was made / picture was made / result withheld / result was / result is /
+    results were / 成图被 / was withheld / were withheld / generated image / generated picture / generated photo / generated result /
+    generated content / was generated / were generated / finished / resulting / rendered image / rendered picture / image produced /
+    output / the result / all results / result image / was drawn / was made / post img / created image / created picture / final image /
+    final picture / after generation / generation result / 生成的图 / 生成结果 / 结果图 / 输出 / 出图 / 生成された / 生成した / 作成された /
+    出力 / 결과 / 생성된 / 출력 / erzeugte / generierte / ergebnis / ausgabe / generada / resultado / resultante / salida / produite /
+    generee / sortie / gerada / generata / risultat / сгенерированн / результат / созданн
 """)
 MODEL = stems("model / engine / deployment / checkpoint / 模型 / モデル / 모델 / modell / modelo / modele / modello / модел")
 SIZE = stems("""
@@ -113,22 +113,23 @@ TASK = stems("""
 # --- what is said about it --------------------------------------------------------------------------------------------------------
 
 UNKNOWN = stems("""
-    no model / no engine / nicht vorhanden / 名称错误 / 名称有误 / 名错误 / unknown choice / 没有这个 / 没有此 / 没有名为 / kein modell /
-    keine seite / kein auftrag / kein solch / aucun modele / ningun modelo / nessun modello / nenhum modelo / not foun / can t find /
-    cannot find / couldn t find / could not find / no such / there is no / does not exist / doesn t exist / don t exist / do not know /
-    don t know / never heard / unknown / no record / not one of / not known / isn t known / no deployment / nothing called /
-    carries that name / gone / retired / sunset / removed / out of service / discontinued / decommission / deprecated / shut down /
-    withdrawn / not hosted / don t host / do not host / nothing lives / deleted / not recogni / wrong_ / missing from / no user / 不存在 /
-    找不到 / 未找到 / 查不到 / 查无 / 没有该 / 没有找到 / 下线 / 下架 / 停用 / 未配置 / 尚未配置 / 已删除 / 未知 / 存在しません /
-    存在しない / 見つかりません / 見つからない / ありません / 廃止 / 不明 / 찾을 수 없 / 존재하지 / 없습니다 / 알 수 없 / nicht gefunden /
-    unbekannt / nicht bekannt / existiert nicht / gibt es nicht / kennen / no existe / no encontr / desconocid / no se encuentra / retirad /
-    introuvable / n existe / inconnu / pas trouve / non trouve / nao existe / nao encontrad / desconhecid / non esiste / non trovat /
-    sconosciut / не найден / не существует / неизвестн / нет такой / отсутству
+    unexpected model / unexpected engine / wrong model / wrong engine / no model / no engine / nicht vorhanden / 名称错误 / 名称有误 /
+    名错误 / unknown choice / 没有这个 / 没有此 / 没有名为 / kein modell / keine seite / kein auftrag / kein solch / aucun modele /
+    ningun modelo / nessun modello / nenhum modelo / not foun / can t find / cannot find / couldn t find / could not find / no such /
+    there is no / does not exist / doesn t exist / don t exist / do not know / don t know / never heard / unknown / no record / not one of /
+    not known / isn t known / no deployment / nothing called / carries that name / gone / retired / sunset / removed / out of service /
+    discontinued / decommission / deprecated / shut down / withdrawn / not hosted / don t host / do not host / nothing lives / deleted /
+    not recogni / wrong_ / missing from / no user / 不存在 / 找不到 / 未找到 / 查不到 / 查无 / 没有该 / 没有找到 / 下线 / 下架 / 停用 /
+    未配置 / 尚未配置 / 已删除 / 未知 / 存在しません / 存在しない / 見つかりません / 見つからない / ありません / 廃止 / 不明 / 찾을 수 없 /
+    존재하지 / 없습니다 / 알 수 없 / nicht gefunden / unbekannt / nicht bekannt / existiert nicht / gibt es nicht / kennen / no existe /
+    no encontr / desconocid / no se encuentra / retirad / introuvable / n existe / inconnu / pas trouve / non trouve / nao existe /
+    nao encontrad / desconhecid / non esiste / non trovat / sconosciut / не найден / не существует / неизвестн / нет такой / отсутству
 """)
 WRONG = stems("""
-    too_ / don t work / do not work / isn t possible / unavailable / ignored / extra / not propos / n est pas / no es / nao e / non e /
-    ist nicht / nicht vorhanden / 不被允许 / 不允许 / use standard / cap_ / the cap / than / among / choose from / not in / outside /
-    can t be / cannot be / isn t one / none of / 不在 / 范围 / 之外 / nicht moglich / ausserhalb / fuera de / hors / invalid / not valid /
+    out of bounds / out of / has no / no such / does not exist / doesn t exist / requires / require_ / needs_ / 不存在 / too_ / don t work /
+    do not work / isn t possible / unavailable / ignored / extra / not propos / n est pas / no es / nao e / non e / ist nicht /
+    nicht vorhanden / 不被允许 / 不允许 / use standard / cap_ / the cap / than / among / choose from / not in / outside / can t be /
+    cannot be / isn t one / none of / 不在 / 范围 / 之外 / nicht moglich / ausserhalb / fuera de / hors / invalid / not valid /
     isn t valid / unsupported / not supported / isn t supported / not offer / isn t offer / not available / isn t available / must /
     has to / have to / need to be / should be / only / at most / maximum / max_ / limit / too high / too big / too large / too low /
     too small / too many / over the / more than / exceed / out of range / between / divisible / multiple / choose / pick one / one of /
@@ -160,14 +161,15 @@ OVER = stems("""
     초과 / 최대 / hochstens / maximal / maximo / supera / excede / depass / massimo / превыш / максимум
 """)
 EMPTY = stems("""
-    none is not / null_ / must say / must tell / have to say / say what / tell us / not an empty / non vide / needed / need a / needs a /
-    necessary / must have / absent / 请提供 / 必填 / benotigt / se necesita / necesario / necessaire / empty / blank / missing / required /
-    not sent / wasn t sent / nothing was sent / didn t tell / did not tell / didn t say / no prompt / no description / no text /
-    only spaces / only of spaces / whitespace / please describe / please enter / please provide / tell us what / without a prompt /
-    without any / not given / not provided / not supplied / 不能为空 / 为空 / 空白 / 请填写 / 请输入 / 缺少 / 缺失 / 未填写 / 没有填写 /
-    未提供 / 入力してください / 空です / 必須 / 指定されていません / 未入力 / 입력해 / 비어 / 필수 / 누락 / leer / fehlt / geben sie /
-    erforderlich / falta / obligator / vaci / requerid / introduz / ingrese / escriba / manque / vide_ / obligatoire / saisi / requis /
-    faltando / vazi / obrigator / informe / mancante / vuot / inserisc / пуст / обязател / введите / укажите / отсутствует
+    at least one character / at least 1 character / too short / min length / minimum length / none is not / null_ / must say / must tell /
+    have to say / say what / tell us / not an empty / non vide / needed / need a / needs a / necessary / must have / absent / 请提供 /
+    必填 / benotigt / se necesita / necesario / necessaire / empty / blank / missing / required / not sent / wasn t sent /
+    nothing was sent / didn t tell / did not tell / didn t say / no prompt / no description / no text / only spaces / only of spaces /
+    whitespace / please describe / please enter / please provide / tell us what / without a prompt / without any / not given /
+    not provided / not supplied / 不能为空 / 为空 / 空白 / 请填写 / 请输入 / 缺少 / 缺失 / 未填写 / 没有填写 / 未提供 / 入力してください /
+    空です / 必須 / 指定されていません / 未入力 / 입력해 / 비어 / 필수 / 누락 / leer / fehlt / geben sie / erforderlich / falta /
+    obligator / vaci / requerid / introduz / ingrese / escriba / manque / vide_ / obligatoire / saisi / requis / faltando / vazi /
+    obrigator / informe / mancante / vuot / inserisc / пуст / обязател / введите / укажите / отсутствует
 """)
 MISSING = stems("""
     absent / needed / empty / 必须 / 必要 / no key / no api / no token / no cred / missing / blank / where is / not sent / wasn t sent /
@@ -214,12 +216,12 @@ NO_MONEY = stems("""
     esgotad / acabar / esaurit / terminat / недостаточно / исчерпан / закончил / пополн
 """)
 ALLOWANCE = stems("""
-    this month / for today / this week / today s / monthly allowance / daily allowance / allowance / free pictures / free images /
-    free tier / free quota / free allocation / monthly quota / daily quota / whole quota / plan s quota / included images / trial /
-    come back tomorrow / until tomorrow / daily limit / monthly limit / daily request limit / total request limit / per day /
-    no pictures left / no images left / 今日 / 今天 / 当日 / 每日 / 本月 / 免费 / 本日 / 今月 / 無料枠 / 오늘 / 이번 달 / 무료 / heute /
-    diesen monat / tageslimit / kontingent / hoy_ / este mes / cuota / gratuit / aujourd hui / ce mois / quota_ / hoje / oggi /
-    questo mese / на сегодня / в этом месяце / квот / бесплатн / лимит на день
+    free generation / free credit / free call / free request / of your free / 免费额度 / 免费次数 / this month / for today / this week /
+    today s / monthly allowance / daily allowance / allowance / free pictures / free images / free tier / free quota / free allocation /
+    monthly quota / daily quota / whole quota / plan s quota / included images / trial / come back tomorrow / until tomorrow / daily limit /
+    monthly limit / daily request limit / total request limit / per day / no pictures left / no images left / 今日 / 今天 / 当日 / 每日 /
+    本月 / 免费 / 本日 / 今月 / 無料枠 / 오늘 / 이번 달 / 무료 / heute / diesen monat / tageslimit / kontingent / hoy_ / este mes / cuota /
+    gratuit / aujourd hui / ce mois / quota_ / hoje / oggi / questo mese / на сегодня / в этом месяце / квот / бесплатн / лимит на день
 """)
 BILL = stems("""
     cap on spend / spend_ / spend cap / hard cap / non payment / nonpayment / subscription payment / 预算 / invoice / unpaid / payment /

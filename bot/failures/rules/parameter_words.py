@@ -144,7 +144,7 @@ SENTENCES: tuple[Rule, ...] = (
     _say(
         Kind.UNSUPPORTED_OPTION,
         """background / transparent / output_format / output format / output_compression / response_format / response format / style /
-        input_fidelity / input fidelity / stream / partial_images / seed / negative_prompt / moderation / _steps / guidance / store /
+        input_fidelity / input fidelity / _stream / partial_images / seed / negative_prompt / moderation / _steps / guidance / store /
         output compression / webp / jpeg / safety_identifier / tool use / compression / unsupported value / not supported with /
         not supported by this / not supported for this / is not supported when""",
         WRONG + " / support / not supported",

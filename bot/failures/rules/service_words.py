@@ -28,7 +28,9 @@ MONEY: tuple[Rule, ...] = (
         Kind.BILLING_LIMIT,
         """hard limit / billing not active / billing_not_active / account is not active / arrear / overdue / past due / spending limit /
         spend limit / spending cap / billing limit / billing is disabled / billing disabled / requires billing / billing to be enabled /
-        enable billing / payment failed / failed payment / unpaid / postpaid / monthly budget / budget limit / budget has been exceeded /
+        enable billing / payment did not / card was declined / card declined / payment declined / update your card /
+        update your payment / payment failed / failed payment / unpaid / postpaid / monthly budget / budget limit /
+        budget has been exceeded /
         budget exceeded / billing account / billed users / good standing / 欠费 / 账单 / 逾期 / 预算 / 停服""",
         never="rate limit reached",
     ),

@@ -72,7 +72,7 @@ VERDICTS: tuple[Rule, ...] = (
     Rule(
         Kind.SAFETY_PROMPT,
         FACTS + ": a message of one word",
-        codes=names("sensitive nsfw moderated unsafe unsafe_content sensitive_content content_violation"),
+        codes=names("sensitive nsfw moderated censored unsafe unsafe_content sensitive_content content_violation"),
         confidence=0.8,
         family=FAMILY,
     ),

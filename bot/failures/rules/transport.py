@@ -95,7 +95,8 @@ STRUCTURE: tuple[Rule, ...] = (
         "without sending complete / incomplete chunked / clientpayloaderror / incompleteread / contentlengtherror / "
         "chunkedencodingerror / "
         "ended prematurely / payload is not completed / decodingerror / while decompressing / transferencodingerror / "
-        "content length header / invalid chunk / contentdecodingerror / unexpected end of file / premature close",
+        "content length header / badgzipfile / brotli / zstd / invalid chunk / contentdecodingerror / "
+        "unexpected end of file / premature close",
     ),
     _wire(
         Kind.NETWORK_RESET,
@@ -105,7 +106,8 @@ STRUCTURE: tuple[Rule, ...] = (
     ),
     _wire(
         Kind.NETWORK_CONNECT,
-        "refused the network connection / curl error 7: / curl: (7) / endpointconnectionerror / tcp connect error / couldn't connect / "
+        "actively refused / no connection could be made / refused the network connection / curl error 7: / curl: (7) / "
+        "endpointconnectionerror / tcp connect error / couldn't connect / "
         "connection refused / econnrefused / connectionrefusederror / all connection attempts failed / cannot connect to host / "
         "failed to establish a new connection / newconnectionerror / no route to host / network is unreachable / enetunreach / "
         "ehostunreach / "
@@ -161,7 +163,14 @@ DECODING: tuple[Rule, ...] = (
     Rule(
         Kind.CORRUPT_IMAGE,
         "the bytes of a picture are not what they are said to be",
-        exceptions=("declared image type", "image type does not match", "unsupported image file", "image has no", "not an image"),
+        exceptions=(
+            "declared image type",
+            "image type does not match",
+            "unsupported image file",
+            "struct.error",
+            "image has no",
+            "not an image",
+        ),
         statuses=frozenset({0, 200}),
         confidence=0.7,
         family="transport",

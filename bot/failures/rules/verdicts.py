@@ -24,27 +24,29 @@ REQUEST = stems("""
 ANYTHING = PROMPT | PICTURE | SENT | MADE | REQUEST
 
 HARM = stems("""
-    合规问题 / 不合规范 / too graphic / graphic violence / is graphic / vulgarity / sleaz / mature content / mature theme / 不适宜 /
-    不健康 / 涉黄 / 涉政 / 涉恐 / 敏感人物 / gewaltdarst / lenguaje de odio / discours haineux / enfants / ninos / kinder_ / nude / nudity /
-    naked / sexual / sexy / porn / erotic / explicit_ / nsfw / not safe for work / adult content / adult material / adult theme / violen /
-    gore_ / gory / blood / brutal / cruel / graphic content / self harm / suicid / hate speech / hateful / hatred / hate_ / harass /
-    bullying / terroris / extremis / weapon / drugs / racis / discriminat / underage / under age / minors / child abuse / a child /
-    children / minor / suggestive / celebrit / public figure / famous / real person / real people / living person / politician / political /
-    likeness / deepfake / impersonat / copyright / trademark / intellectual property / protected character / hero_ / brand_ / offensive /
-    obscene / indecen / decency / vulgar / profan / disturbing / abusive / toxic / injurious / inappropriate / improper / unsuitable /
-    not suitable / objectionable / not family / family friendly / bad words / banned words / swear / slur / friendlier / unsafe /
-    high risk / considered harmful / judged harmful / shocking / privacy of / someone s privacy / 裸露 / 裸体 / 色情 / 淫秽 / 性暗示 /
-    低俗 / 暴力 / 血腥 / 恐怖 / 自残 / 自杀 / 仇恨 / 歧视 / 辱骂 / 政治 / 领导人 / 名人 / 明星 / 公众人物 / 未成年 / 儿童 / 真人 / 版权 /
-    侵权 / 商标 / 肖像 / 毒品 / 赌博 / 武器 / 不良 / 不雅 / 不当 / 不适 / 敏感 / 违禁 / 有害 / 红线 / 不合规 / 违规 / 违反 / 不允许出现 /
-    禁词 / 屏蔽词 / 不適切 / 暴力的 / 性的 / ヌード / わいせつ / 差別 / 残虐 / 流血 / 児童 / 著名人 / 有名人 / 実在 / 著作権 / 商標 /
-    公序良俗 / 過激 / センシティブ / 禁止ワード / 禁止用語 / 부적절 / 선정 / 음란 / 폭력 / 혐오 / 유해 / 미성년 / 아동 / 유명인 / 실존 /
-    저작권 / 금지어 / 민감 / anstossig / unangemessen / nackt / sexuell / gewalt / blutig / hass / jugendgefahrdend / minderjahrig /
-    prominent / beruhmt / politiker / urheber / marken / beleidig / verboten / unzulassig / ungeeignet / schadlich / anzuglich / desnud /
-    violent / sangr / odio / ofensiv / inapropiad / inadecuad / indebid / menor de edad / menores / celebridad / famos / politico /
-    derechos de autor / prohibid / explicit / danin / nociv / obscen / nudite / sexuel / sang_ / sanglant / haine / haineu / offensant /
-    inapproprie / mineur / celebrite / personne reelle / politicien / droit d auteur / interdit / explicite / choquant / nuisible / nudez /
-    violenc / improprio / inadequad / proibid / nudo / nudita / sessual / violenz / inappropriat / vietat / offensiv / обнажен / сексуальн /
-    насили / кров / ненавист / оскорбит / непристойн / запрещенн / несовершеннолет / знаменитост / политик / авторск
+    figuras public / figura public / personaggi pubblici / personnes publiques / personnalites / personas reales / pessoas reais /
+    persone reali / reale personen / echte personen / self injury / sexuali / 合规问题 / 不合规范 / too graphic / graphic violence /
+    is graphic / vulgarity / sleaz / mature content / mature theme / 不适宜 / 不健康 / 涉黄 / 涉政 / 涉恐 / 敏感人物 / gewaltdarst /
+    lenguaje de odio / discours haineux / enfants / ninos / kinder_ / nude / nudity / naked / sexual / sexy / porn / erotic / explicit_ /
+    nsfw / not safe for work / adult content / adult material / adult theme / violen / gore_ / gory / blood / brutal / cruel /
+    graphic content / self harm / suicid / hate speech / hateful / hatred / hate_ / harass / bullying / terroris / extremis / weapon /
+    drugs / racis / discriminat / underage / under age / minors / child abuse / a child / children / minor / suggestive / celebrit /
+    public figure / famous / real person / real people / living person / politician / political / likeness / deepfake / impersonat /
+    copyright / trademark / intellectual property / protected character / hero_ / brand_ / offensive / obscene / indecen / decency /
+    vulgar / profan / disturbing / abusive / toxic / injurious / inappropriate / improper / unsuitable / not suitable / objectionable /
+    not family / family friendly / bad words / banned words / swear / slur / friendlier / unsafe / high risk / considered harmful /
+    judged harmful / shocking / privacy of / someone s privacy / 裸露 / 裸体 / 色情 / 淫秽 / 性暗示 / 低俗 / 暴力 / 血腥 / 恐怖 / 自残 /
+    自杀 / 仇恨 / 歧视 / 辱骂 / 政治 / 领导人 / 名人 / 明星 / 公众人物 / 未成年 / 儿童 / 真人 / 版权 / 侵权 / 商标 / 肖像 / 毒品 / 赌博 /
+    武器 / 不良 / 不雅 / 不当 / 不适 / 敏感 / 违禁 / 有害 / 红线 / 不合规 / 违规 / 违反 / 不允许出现 / 禁词 / 屏蔽词 / 不適切 / 暴力的 /
+    性的 / ヌード / わいせつ / 差別 / 残虐 / 流血 / 児童 / 著名人 / 有名人 / 実在 / 著作権 / 商標 / 公序良俗 / 過激 / センシティブ /
+    禁止ワード / 禁止用語 / 부적절 / 선정 / 음란 / 폭력 / 혐오 / 유해 / 미성년 / 아동 / 유명인 / 실존 / 저작권 / 금지어 / 민감 / anstossig /
+    unangemessen / nackt / sexuell / gewalt / blutig / hass / jugendgefahrdend / minderjahrig / prominent / beruhmt / politiker / urheber /
+    marken / beleidig / verboten / unzulassig / ungeeignet / schadlich / anzuglich / desnud / violent / sangr / odio / ofensiv /
+    inapropiad / inadecuad / indebid / menor de edad / menores / celebridad / famos / politico / derechos de autor / prohibid / explicit /
+    danin / nociv / obscen / nudite / sexuel / sang_ / sanglant / haine / haineu / offensant / inapproprie / mineur / celebrite /
+    personne reelle / politicien / droit d auteur / interdit / explicite / choquant / nuisible / nudez / violenc / improprio / inadequad /
+    proibid / nudo / nudita / sessual / violenz / inappropriat / vietat / offensiv / обнажен / сексуальн / насили / кров / ненавист /
+    оскорбит / непристойн / запрещенн / несовершеннолет / знаменитост / политик / авторск
 """)
 """Matters that are named only when content was judged."""
 JUDGED_BAD = stems("""
@@ -56,24 +58,25 @@ JUDGED_BAD = stems("""
 """)
 """Words that are used of content, and of much else."""
 STOPPED = stems("""
-    not to release / not to show / decided not / unable / exceeds threshold / exceeds the threshold / above threshold / threshold /
-    引っかか / 控え / off the table / off limits / out of bounds / no go / terminat / cancel / veto / kill / drop / purg / not permitted /
-    取消 / 驳回 / 中断 / 生成失败 / キャンセル / 取り消 / 취소 / abgebrochen / gestoppt / cancelad / annul / annulla / отмен / reject /
-    refus / declin / denied / deny / block / flag / stopp / stop_ / halt / abort / suppress / withheld / withhold / held back / hold back /
-    hidden / hide / discard / filtered / redact / removed / remove / retract / intercept / discontinu / unprocessed / not process /
-    not be process / not been passed / not passed / not be shown / not shown / not release / not approve / not be approved / can t approve /
-    not accept / can t accept / not generate / not create / won t / will not / cannot / can t / could not / couldn t / not allow /
-    not permit / isn t allowed / isn t permitted / may not / not edit / not illustrat / not draw / tripp / trips / trigger / failed /
-    did not pass / didn t pass / not pass / fail_ / does not meet / did not meet / not meet / crosses / outside what / falls outside /
-    verdict / not do / 拒绝 / 拦截 / 拦下 / 停止 / 终止 / 阻止 / 屏蔽 / 隐藏 / 不予 / 无法 / 不能 / 禁止 / 未通过 / 没有通过 / 不通过 /
-    没通过 / 不会 / 触碰 / 触发 / 命中 / 请修改 / 请换 / 下架 / 拒否 / ブロック / 遮断 / できません / できない / しませんでした / 中止 /
-    非表示 / 違反 / 反する / 抵触 / 満たさ / 거부 / 차단 / 없습니다 / 중단 / 위반 / 삭제 / 허용되지 / 제한 / abgelehnt / verweiger /
-    blockier / gesperrt / zuruckgehalten / zuruckgewiesen / nicht verarbeitet / nicht erlaubt / nicht gestattet / nicht erstell /
-    nicht erzeug / entfernt / formulieren sie / konnen wir nicht / verstosst / rechaz / bloque / retirad / detenid / denegad / no podemos /
-    no puede / no se puede / no permitid / no fue procesad / modifi / infring / bloqu / masqu / retir / rejet / ne pouvons / ne peut /
-    pas ete / pas autoris / enfrein / arrete / recus / rejeit / nao podemos / nao pode / nao permitid / removid / rifiut / blocc / respint /
-    non possiamo / non puo / rimoss / non consentit / отклон / заблок / отказ / не можем / не может / остановл / скрыт / удален /
-    не допуск / наруш
+    skipped / negative / doesn t let / does not let / not executed / not possible / not been able / no hemos podido / n a pas pu /
+    konnte nicht / nao foi possivel / not to release / not to show / decided not / unable / exceeds threshold / exceeds the threshold /
+    above threshold / threshold / 引っかか / 控え / off the table / off limits / out of bounds / no go / terminat / cancel / veto / kill /
+    drop / purg / not permitted / 取消 / 驳回 / 中断 / 生成失败 / キャンセル / 取り消 / 취소 / abgebrochen / gestoppt / cancelad / annul /
+    annulla / отмен / reject / refus / declin / denied / deny / block / flag / stopp / stop_ / halt / abort / suppress / withheld /
+    withhold / held back / hold back / hidden / hide / discard / filtered / redact / removed / remove / retract / intercept / discontinu /
+    unprocessed / not process / not be process / not been passed / not passed / not be shown / not shown / not release / not approve /
+    not be approved / can t approve / not accept / can t accept / not generate / not create / won t / will not / cannot / can t /
+    could not / couldn t / not allow / not permit / isn t allowed / isn t permitted / may not / not edit / not illustrat / not draw /
+    tripp / trips / trigger / failed / did not pass / didn t pass / not pass / fail_ / does not meet / did not meet / not meet / crosses /
+    outside what / falls outside / verdict / not do / 拒绝 / 拦截 / 拦下 / 停止 / 终止 / 阻止 / 屏蔽 / 隐藏 / 不予 / 无法 / 不能 / 禁止 /
+    未通过 / 没有通过 / 不通过 / 没通过 / 不会 / 触碰 / 触发 / 命中 / 请修改 / 请换 / 下架 / 拒否 / ブロック / 遮断 / できません /
+    できない / しませんでした / 中止 / 非表示 / 違反 / 反する / 抵触 / 満たさ / 거부 / 차단 / 없습니다 / 중단 / 위반 / 삭제 / 허용되지 /
+    제한 / abgelehnt / verweiger / blockier / gesperrt / zuruckgehalten / zuruckgewiesen / nicht verarbeitet / nicht erlaubt /
+    nicht gestattet / nicht erstell / nicht erzeug / entfernt / formulieren sie / konnen wir nicht / verstosst / rechaz / bloque / retirad /
+    detenid / denegad / no podemos / no puede / no se puede / no permitid / no fue procesad / modifi / infring / bloqu / masqu / retir /
+    rejet / ne pouvons / ne peut / pas ete / pas autoris / enfrein / arrete / recus / rejeit / nao podemos / nao pode / nao permitid /
+    removid / rifiut / blocc / respint / non possiamo / non puo / rimoss / non consentit / отклон / заблок / отказ / не можем / не может /
+    остановл / скрыт / удален / не допуск / наруш
 """)
 SEEN = stems("""
     evoque / mention / refer / names a / points to / suggest / imply / is too / are too / 触发 / 命中 / 提到 / contain / includ / show /
@@ -84,20 +87,21 @@ SEEN = stems("""
     considere / detecte / contem / inclui / mostra / contien / rilevat / ritenut / содерж / обнаруж / признан / включа
 """)
 BREAKS = stems("""
-    do not allow / does not allow / don t allow / doesn t allow / forbid / disallow / conflict / not allowed by / ne permet / no permite /
-    erlaubt nicht / 不允许 / 許可し / against / violat / infring / breach / contrary / contraven / breaks / did not follow /
-    doesn t follow / does not follow / not follow / crosses / in conflict with / not in line / not comply / does not meet / did not meet /
-    outside / pursuant / goes against / not permit / 违反 / 不符合 / 违背 / 触犯 / 触碰 / 不遵守 / 反する / 違反 / 抵触 / 満たさ / 위반 /
-    어긋 / 위배 / verstosst / verstoss / verletz / widerspricht / viola / incumpl / contraviene / contrari / enfrein / viole / contraire /
-    ne respecte / fere_ / desrespeit / наруш / противореч / не соответств
+    doesn t let / does not let / keeps us from / prevents us / 遵守 / do not allow / does not allow / don t allow / doesn t allow / forbid /
+    disallow / conflict / not allowed by / ne permet / no permite / erlaubt nicht / 不允许 / 許可し / against / violat / infring / breach /
+    contrary / contraven / breaks / did not follow / doesn t follow / does not follow / not follow / crosses / in conflict with /
+    not in line / not comply / does not meet / did not meet / outside / pursuant / goes against / not permit / 违反 / 不符合 / 违背 / 触犯 /
+    触碰 / 不遵守 / 反する / 違反 / 抵触 / 満たさ / 위반 / 어긋 / 위배 / verstosst / verstoss / verletz / widerspricht / viola / incumpl /
+    contraviene / contrari / enfrein / viole / contraire / ne respecte / fere_ / desrespeit / наруш / противореч / не соответств
 """)
 RULES_OF_CONTENT = stems("""
-    standard / 标准 / estandar / norme / norma_ / what may be / what we may / what can be shown / policy / policies / guideline / rules /
-    usage rule / conduct / terms of / community standard / standards / permits people to / decency / what our service permits /
-    what we allow / our values / ethic / 平台规范 / 社区规范 / 规范 / 规定 / 准则 / 政策 / 规则 / 安全标准 / 法律法规 / 公约 / 利用規約 /
-    規約 / ガイドライン / ポリシー / 基準 / 정책 / 약관 / 가이드라인 / 규정 / 기준 / richtlinie / nutzungsregel / regeln / vorgaben /
-    nutzungsbedingungen / politica / normas / reglas / directric / condiciones / politique / regles / charte / directive / politicas /
-    regras / diretriz / regole / linee guida / политик / правил / норм
+    principle / responsible use / 法律 / 原则 / grundsatz / principio / principe / standard / 标准 / estandar / norme / norma_ /
+    what may be / what we may / what can be shown / policy / policies / guideline / rules / usage rule / conduct / terms of /
+    community standard / standards / permits people to / decency / what our service permits / what we allow / our values / ethic /
+    平台规范 / 社区规范 / 规范 / 规定 / 准则 / 政策 / 规则 / 安全标准 / 法律法规 / 公约 / 利用規約 / 規約 / ガイドライン / ポリシー / 基準 /
+    정책 / 약관 / 가이드라인 / 규정 / 기준 / richtlinie / nutzungsregel / regeln / vorgaben / nutzungsbedingungen / politica / normas /
+    reglas / directric / condiciones / politique / regles / charte / directive / politicas / regras / diretriz / regole / linee guida /
+    политик / правил / норм
 """)
 SCREEN = stems("""
     content restriction / content guard / safety layer / safety net / safety module / safety engine / safety gate / policy engine /
@@ -117,7 +121,8 @@ DEPICT = stems("""
     representar / ilustrar / representer / dessiner / representee / desenhar / disegnare / raffigurar / рисовать / изображать / изобразить
 """)
 WILL_NOT = stems("""
-    will not / won t / do not / don t / may not / not allowed to / not permitted to / refuse to / is not something / isn t something /
+    doesn t let / does not let / not let us / won t let / unable to / can t / cannot / podemos / pouvons / konnen nicht / 無法 / will not /
+    won t / do not / don t / may not / not allowed to / not permitted to / refuse to / is not something / isn t something /
     not something we / never / will not do / not possible for us to / 不予 / 不会 / 不画 / 不允许 / しません / いたしません / 不可 /
     그리지 않 / 하지 않 / nicht zeichnen / stellen wir nicht / no dibujamos / no representamos / ne dessinons / ne peut pas etre represent /
     nao desenhamos / non disegniamo / не рисуем / не изображаем
@@ -137,32 +142,34 @@ CUT_OFF = stems("""
 """)
 
 TECHNICAL = stems("""
-    characters / invalid character / unsupported character / illegal character / special character / character limit / line of text /
-    no face / faces / face swap / face id / face too / face not / backend / proxy / ip_ / 违规ip / not support / don t support /
-    doesn t support / vector / files / plan limit / trial / bool / parameters / expects / quotes / element_ / of element / registered /
-    frames / port_ / scheme / codec / drained / lost / crashed / limiter / not the same / fewer than / 403_ / 404_ / 编码 / 解析 / 损坏 /
-    管理员 / 资源 / 功能 / 管理者 / 不正なデータ / dekodiert / unternehmens / parametro / parametre / interdit_ / prohibido_ / paused /
-    vendor / format / file type / size / pixel / width / height / mb_ / mib_ / bytes / dimension / resolution / aspect / ratio_ / too long /
-    too large / too small / too many / over the max / empty / blank / missing / required / signature / api key / token / header / json /
-    schema / parameter / field / enum / expected / extra / unknown / unrecogni / unsupported / not supported / encod / decod / parse /
-    line break / newline / html tag / url / link / download / hotlink / mime / alpha / channel / transparen / colour / color profile /
-    quota / rate limit / billing / balance / credit / invoice / payment / budget / spending / network / firewall / cors / waf / queue /
-    capacity / timeout / timed out / unavailable / busy / overload / internal error / crash / cuda / memory / child process /
-    process exited / process died / process killed / worker / licen / accept the / agree / plan_ / country / region / jurisdiction /
-    version / deprecat / verif / loader / boolean / integer / must be / not a valid / isn t a valid / between / attribute / preset /
-    this model / for model / model usage / model does / model is / models / restricted model / mode_ / upgrading / maintenance / captcha /
-    javascript / login / conditional access / organization s / company s / webhook / callback / count_ / arrays / array / element / limit /
-    constraint / unique / checksum / integrity / encoder / lora / syntax / tool calls / virus / encrypted / pdf / png / jpeg / heic / gif /
-    nan_ / alerts / not found / does not exist / doesn t exist / id_ / permission / scope / role / commercial use / access / admin /
-    allow list / allow listing / allowlisted / approved customers / beta / duplicate / cycle / language / emoji / batch / requests a /
-    daily / weights / rfc / seed / content type / uniqueness / protocol / server / try again later / at the moment / right now /
-    temporarily / retry / bank / transaction / 参数 / 格式 / 尺寸 / 大小 / 字符 / 字段 / 密钥 / 令牌 / 签名 / 余额 / 额度 / 欠费 / 频率 /
-    超时 / 异常 / 服务暂 / 维护 / 升级 / 稍后 / 限流 / 防火墙 / 白名单 / 网络 / 长度 / 为空 / 缺少 / 实名 / 认证 / 开通 / 申请 / 通道 /
-    未检测到 / 地址 / 类型 / 词库 / 接口 / 繁忙 / 排队 / https / size_ / 最多 / 等级 / 敏感度 / 不存在 / 已被删除 / 超过限制 / 形式 /
-    サイズ / パラメータ / 使用できない文字 / 透明 / ネットワーク / セキュリティポリシー / しばらく / アクセス / 同意 / 拡張子 / 형식 /
-    크기 / 네트워크 / 보안 정책 / 접근 / 접속 / 동의 / 잠시 / farbraum / dateiformat / netz / zugriff / akzeptieren /
-    nutzungsbedingungen akzept / formato / transparencia / de la red / acceso / acept / non autorise / pixels / l acces / acces_ /
-    accepter / fonction / pour ce modele / conexion / rete_ / accesso / accett / доступ / сет / формат / файл / парол
+    your key / browsers / keys_ / validator / must use / two factor / mfa / business / corporate / employer / department / characters /
+    invalid character / unsupported character / illegal character / special character / character limit / line of text / no face / faces /
+    face swap / face id / face too / face not / backend / proxy / ip_ / 违规ip / not support / don t support / doesn t support / vector /
+    files / plan limit / trial / bool / parameters / expects / quotes / element_ / of element / registered / frames / port_ / scheme /
+    codec / drained / lost / crashed / limiter / not the same / fewer than / 403_ / 404_ / 编码 / 解析 / 损坏 / 管理员 / 资源 / 功能 /
+    管理者 / 不正なデータ / dekodiert / unternehmens / parametro / parametre / interdit_ / prohibido_ / paused / vendor / format /
+    file type / size / pixel / width / height / mb_ / mib_ / bytes / dimension / resolution / aspect / ratio_ / too long / too large /
+    too small / too many / over the max / empty / blank / missing / required / signature / api key / token / header / json / schema /
+    parameter / field / enum / expected / extra / unknown / unrecogni / unsupported / not supported / encod / decod / parse / line break /
+    newline / html tag / url / link / download / hotlink / mime / alpha / channel / transparen / colour / color profile / quota /
+    rate limit / billing / balance / credit / invoice / payment / budget / spending / network / firewall / cors / waf / queue / capacity /
+    timeout / timed out / service unavailable / temporarily unavailable / currently unavailable / is unavailable / busy / overload /
+    internal error / crash / cuda / memory / child process / process exited / process died / process killed / worker / licen / accept the /
+    agree / plan_ / country / region / jurisdiction / version / deprecat / verif / loader / boolean / integer / must be / not a valid /
+    isn t a valid / between / attribute / preset / this model / for model / model usage / model does / model is / models /
+    restricted model / mode_ / upgrading / maintenance / captcha / javascript / login / conditional access / organization s / company s /
+    webhook / callback / count_ / arrays / array / element / limit / constraint / unique / checksum / integrity / encoder / lora / syntax /
+    tool calls / virus / encrypted / pdf / png / jpeg / heic / gif / nan_ / alerts / not found / does not exist / doesn t exist /
+    permission / scope / role / commercial use / access / admin / allow list / allow listing / allowlisted / approved customers / beta /
+    duplicate / cycle / language / emoji / batch / requests a / daily / weights / rfc / seed / content type / uniqueness / protocol /
+    server / try again later / at the moment / right now / temporarily / retry / bank / transaction / 参数 / 格式 / 尺寸 / 大小 / 字符 /
+    字段 / 密钥 / 令牌 / 签名 / 余额 / 额度 / 欠费 / 频率 / 超时 / 异常 / 服务暂 / 维护 / 升级 / 稍后 / 限流 / 防火墙 / 白名单 / 网络 /
+    长度 / 为空 / 缺少 / 实名 / 认证 / 开通 / 申请 / 通道 / 未检测到 / 地址 / 类型 / 词库 / 接口 / 繁忙 / 排队 / https / size_ / 最多 /
+    等级 / 敏感度 / 不存在 / 已被删除 / 超过限制 / 形式 / サイズ / パラメータ / 使用できない文字 / 透明 / ネットワーク /
+    セキュリティポリシー / しばらく / アクセス / 同意 / 拡張子 / 형식 / 크기 / 네트워크 / 보안 정책 / 접근 / 접속 / 동의 / 잠시 / farbraum /
+    dateiformat / netz / zugriff / akzeptieren / nutzungsbedingungen akzept / formato / transparencia / de la red / acceso / acept /
+    non autorise / pixels / l acces / acces_ / accepter / fonction / pour ce modele / conexion / rete_ / accesso / accett / доступ / сет /
+    формат / файл / парол
 """)
 """Reasons that are no verdict about content."""
 BROKEN_SCREEN = stems("""
@@ -235,6 +242,15 @@ HELD_BACK = stems("""
     held back / 被拦截 / 被屏蔽 / 被过滤 / 被隐藏 / ブロックされ / 非表示 / 차단되 / zuruckgehalten / bloquead / masque / bloccat
 """)
 NAMED_OR_DEPICTED = ANYTHING | DEPICT
+WORDS = stems("""
+    words_ / words you / terms you / phrases / keywords / wording / 词语 / 词汇 / 字眼 / 关键词 / 言葉 / 単語 / 표현 / worter / begriffe /
+    palabras / terminos / mots / termes / palavras / parole / слова
+""")
+SAFETY_REASON = stems("""
+    safety reason / reasons of safety / safety concern / due to safety / for safety / sicherheitsgrund / motivos de seguridad /
+    razones de seguridad / raisons de securite / razoes de seguranca / motivos de seguranca / motivi di sicurezza / 安全原因 / 安全考虑 /
+    安全上の理由 / 안전상의 이유 / соображениям безопасности
+""")
 CLIENT = statuses(400, 403, 422, 451)
 
 VERDICTS: tuple[Rule, ...] = (
@@ -250,6 +266,9 @@ VERDICTS: tuple[Rule, ...] = (
     _verdict(Kind.SAFETY_PROMPT, (WORDING, NOT_WANTED, ANYTHING | SEEN), TECHNICAL),
     _verdict(Kind.SAFETY_PROMPT, (RULES_OF_CONTENT, BREAKS, NAMED_OR_DEPICTED), TECHNICAL, only=BAD_ANSWERS),
     _verdict(Kind.SAFETY_OUTPUT, (PICTURE, HELD_BACK), TECHNICAL, BROKEN_SCREEN, only=statuses(0, 200, 422)),
+    _verdict(Kind.SAFETY_PROMPT, (WORDS, NOT_WANTED), TECHNICAL, only=CLIENT),
+    _verdict(Kind.SAFETY_PROMPT, (SAFETY_REASON, ANYTHING, SAID_NO), TECHNICAL, BROKEN_SCREEN),
+    _verdict(Kind.SAFETY_PROMPT, (RULES_OF_CONTENT, STOPPED, NAMED_OR_DEPICTED), TECHNICAL, only=CLIENT),
     _verdict(Kind.SAFETY_PROMPT, (REPHRASE, SAID_NO), TECHNICAL, spread=True),
     _verdict(Kind.SAFETY_PROMPT, (SCREEN, STOPPED), BROKEN_SCREEN, TECHNICAL),
     _verdict(Kind.SAFETY_PROMPT, (SCREEN, STOPPED, ANYTHING), BROKEN_SCREEN, only=statuses(0, 200)),
