@@ -308,8 +308,9 @@ def _list(found: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def _is(message: Mapping[str, Any], identity: str, ours: frozenset[str]) -> bool:
-    """Whether this is our own message with this identity: anybody could copy a mark."""
-    if not {message.get("bot_id"), message.get("user")} & ours:
+    """Whether this is our own message with this identity: anybody could copy a mark. Slack names the author of each message."""
+    authors = {one for one in (message.get("bot_id"), message.get("user")) if one}
+    if authors and not authors & ours:
         return False
     metadata = message.get("metadata")
     payload = metadata.get("event_payload") if isinstance(metadata, Mapping) else None

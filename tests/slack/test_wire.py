@@ -297,6 +297,14 @@ async def test_a_whisper_is_read_by_one() -> None:
         assert await trouble(wire.whisper(standin.channel.id, standin.mona.id, WORDS)) is Trouble.NO_DIRECT
 
 
+@pytest.mark.parametrize(("author", "found"), [({}, True), ({"user": "U0STRANGER"}, False), ({"bot_id": "B0STRANGER"}, False)])
+async def test_a_lost_post_is_known_by_its_mark_unless_somebody_else_wrote_it(author: dict[str, str], found: bool) -> None:
+    async with slack() as (standin, wire):
+        message = {"type": "message", "ts": "1750000000.000100", "metadata": {"event_type": "x", "event_payload": {"id": "m1"}}, **author}
+        standin.faults.add("conversations.history", status=200, body={"ok": True, "messages": [message]})
+        assert (await wire.find(standin.channel.id, None, "m1", None) == message["ts"]) is found
+
+
 async def test_a_direct_channel_is_opened_once() -> None:
     async with slack() as (standin, wire):
         first, second = await wire.direct_channel(standin.ada.id), await wire.direct_channel(standin.ada.id)
