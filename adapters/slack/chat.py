@@ -91,7 +91,8 @@ class SlackChat:
     async def _edited(self, message: Message, view: View, spot: Spot) -> SendResult | Judged:
         """Edit it where it is; a Judged means that it must be shown somewhere else."""
         thread = message.place.thread if spot.channel == message.place.channel else None
-        result = await self.delivery.put(message, view, spot, Way(Kind.POST, spot.channel, thread))
+        notes = (self._here_instead(),) if message.audience is Audience.CHANNEL and spot.channel != message.place.channel else ()
+        result = await self.delivery.put(message, view, spot, Way(Kind.POST, spot.channel, thread), notes)
         if not isinstance(result, Judged):
             return result
         if spot.files and not view.pictures:
@@ -126,7 +127,7 @@ class SlackChat:
         notes: tuple[str, ...] = ()
         if way.kind is Kind.DIRECT:
             if message.audience is Audience.CHANNEL:
-                notes = (text("slack.here_instead", name=self.bot_name),)
+                notes = (self._here_instead(),)
             channel = await judged_call(self.wire.direct_channel(way.person))
             if isinstance(channel, Judged):
                 return self.delivery.final_word(channel, spot, safe=True)
@@ -206,6 +207,9 @@ class SlackChat:
             if judged is not None:
                 log.warning("slack_answer_not_changed", message=message.id, detail=judged.detail)
         return Sent(spot.ref())
+
+    def _here_instead(self) -> str:
+        return text("slack.here_instead", name=self.bot_name)
 
     async def _without_files(self, spot: Spot) -> Spot:
         """Pictures that were deleted go from Slack also where the message itself cannot be changed."""

@@ -108,6 +108,19 @@ async def test_an_expired_response_url_leaves_the_direct_message(tmp_path: Path)
         await s.picture(s.slack.world.dm(s.ada))
 
 
+async def test_a_direct_message_instead_of_one_in_the_channel_says_why_to_its_end(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        s.slack.faults.add("respond", status=404, body=b"used_url", times=9)
+        s.service.hold = asyncio.Event()
+        await elsewhere(s)
+        direct = s.slack.world.dm(s.ada)
+        await s.message("a cat", direct)
+        s.service.hold.set()
+        message = await s.picture(direct)
+        assert "/invite @imagine" in message.text
+        assert len(s.messages(direct)) == 1
+
+
 async def test_a_message_that_somebody_deleted_while_it_waited_comes_again_with_the_answer(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         s.service.hold = asyncio.Event()

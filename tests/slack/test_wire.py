@@ -265,15 +265,11 @@ async def test_only_addresses_that_can_be_slacks_are_called(url: str, trusted: b
                 await wire.respond(url, WORDS, public=True)
 
 
-async def test_without_a_stand_in_no_plain_http_is_called() -> None:
+async def test_plain_http_is_called_on_the_host_of_slacks_own_address_alone() -> None:
     async with aiohttp.ClientSession() as session:
         wire = SlackWire(AsyncWebClient("xoxb-1", base_url="https://slack.com/api/"), session)
         assert not wire.trusts("http://127.0.0.1:8080/respond/1")
         assert wire.trusts("https://hooks.slack.com/commands/1")
-
-
-async def test_plain_http_is_called_on_the_host_of_slacks_own_address_alone() -> None:
-    async with aiohttp.ClientSession() as session:
         wire = SlackWire(AsyncWebClient("xoxb-1", base_url="http://stand-in:8080/api/"), session)
         assert wire.trusts("http://stand-in:9090/upload/1")
         assert not wire.trusts("http://elsewhere:8080/upload/1")
