@@ -13,6 +13,7 @@ import pytest
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack import blockkit
 from tests.slack.standin.faults import How
 from tests.slack.standin.server import StandIn
 from tests.slack.standin.world import Event
@@ -89,6 +90,16 @@ async def test_a_message_that_slack_refuses_is_refused(what: str, wanted: str, b
         call = client.api_call("chat.postMessage", json={"channel": standin.channel.id, "text": "x", **body, **QUIET})
         assert await error(call) == wanted
         assert standin.world.messages == []
+
+
+async def test_slack_sdks_own_models_are_asked_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blockkit, "message_problems", lambda payload: [])
+    async with slack() as (standin, client):
+        header = {"type": "header", "text": {"type": "plain_text", "text": "x" * 151}}
+        button = {**BUTTON, "text": {"type": "plain_text", "text": "x" * 76}}
+        for block in (header, {"type": "actions", "elements": [button]}, {"type": "poster"}):
+            await error(client.chat_postMessage(channel=standin.channel.id, text="x", blocks=[block], **QUIET))
+        assert len(standin.violations) == 3, standin.violations
 
 
 @pytest.mark.parametrize(
