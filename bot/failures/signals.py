@@ -72,6 +72,14 @@ _UNSAFE_IF_FALSE = re.compile(r"(?:is|was|image|content|pass|respect)[a-z]{0,16}
 _UNSAFE_IF_TRUE = re.compile(
     r"(?:is|has|was|contains?|image|content|safety|policy)?[a-z]{0,8}(?:nsfw|unsafe|moderated|censored|blocked|flagged)(?:content|concepts?|detected)*$"
 )
+_CHECKED = re.compile(
+    "(?:image|content|prompt|input|output)?(?:safety|moderation|contentfilter|nsfwcheck|audit)(?:status|result|verdict|decision|state|check)?$"
+)
+_REFUSED = re.compile("block|reject|refus|flag|unsafe|deni|censor|violat|nsfw|prohibit", re.IGNORECASE)
+_WHY = re.compile("(?:safety|content)?(?:filter|filtered|moderation|censor|safety|block|blocked)(?:reason|category)$")
+_NO_REASON = re.compile(
+    "none|null|unspecified|unknown|stop|ok|safe|pass|rate|quota|size|format|billing|timeout|blocked_reason_unspecified", re.IGNORECASE
+)
 _ZHIPU_KEYS = token_set("error code message contentfilter level role requestid id")
 _SAFETY_CODE = re.compile(
     "safety|moderat|nsfw|sensitivecontent|sensitiveword|prohibitedcontent|contentpolicy|contentviolation|policyviolation|unsafe|audit[a-z]{0,12}(?:illegal|reject|block|violat)|illegal(?:content|prompt|text|image)"
@@ -279,6 +287,8 @@ class _Reader:
             self.take(unwrap(value), depth + 1)
             return
         token = _TOKEN.match(value)
+        if token and ((_CHECKED.match(key) and _REFUSED.match(value)) or (_WHY.match(key) and not _NO_REASON.match(value))):
+            self.shapes.add("unsafe_flag")
         if key in PARAM_FIELDS:
             if token and value.lower() not in ("none", "null", "undefined"):
                 self.code(key, value)

@@ -38,14 +38,15 @@ SENT = stems("""
     adjunt / subid / de referencia / fournie / envoye / jointe / televers / anexad / enviad / caricat / allegat / загруж / присланн / исходн
 """)
 MADE = stems("""
-    candidates were / all candidates / every candidate / each candidate / the generated / generated visual / post generation /
-    after rendering / made an image / made a picture / image was made / picture was made / result withheld / result was / result is /
-    results were / 成图被 / was withheld / were withheld / generated image / generated picture / generated photo / generated result /
-    generated content / was generated / were generated / finished / resulting / rendered image / rendered picture / image produced /
-    output / the result / all results / result image / was drawn / was made / post img / created image / created picture / final image /
-    final picture / after generation / generation result / 生成的图 / 生成结果 / 结果图 / 输出 / 出图 / 生成された / 生成した / 作成された /
-    出力 / 결과 / 생성된 / 출력 / erzeugte / generierte / ergebnis / ausgabe / generada / resultado / resultante / salida / produite /
-    generee / sortie / gerada / generata / risultat / сгенерированн / результат / созданн
+    blurred / picture we made / image we made / we made / candidates were / all candidates / every candidate / each candidate /
+    the generated / generated visual / post generation / after rendering / made an image / made a picture / image was made /
+    picture was made / result withheld / result was / result is / results were / 成图被 / was withheld / were withheld / generated image /
+    generated picture / generated photo / generated result / generated content / was generated / were generated / finished / resulting /
+    rendered image / rendered picture / image produced / output / the result / all results / result image / was drawn / was made /
+    post img / created image / created picture / final image / final picture / after generation / generation result / 生成的图 / 生成结果 /
+    结果图 / 输出 / 出图 / 生成された / 生成した / 作成された / 出力 / 결과 / 생성된 / 출력 / erzeugte / generierte / ergebnis / ausgabe /
+    generada / resultado / resultante / salida / produite / generee / sortie / gerada / generata / risultat / сгенерированн / результат /
+    созданн
 """)
 MODEL = stems("model / engine / deployment / checkpoint / 模型 / モデル / 모델 / modell / modelo / modele / modello / модел")
 SIZE = stems("""
@@ -83,10 +84,10 @@ KEY = stems("""
     chiave / ключ / токен / учетн
 """)
 ACCOUNT = stems("""
-    account / organisation / organization / subscription / workspace / project / team_ / user_ / tenant / this key s / your access /
-    access revoked / access to this / service to / 账号 / 账户 / 帐号 / 帐户 / 用户 / 组织 / 企业 / アカウント / 組織 / ユーザー / 계정 /
-    조직 / 사용자 / konto / zugang / cuenta / organizacion / compte / conta_ / organizacao / organizzazione / аккаунт / учетная запись /
-    организаци
+    access_ / image access / account / organisation / organization / subscription / workspace / project / team_ / user_ / tenant /
+    this key s / your access / access revoked / access to this / service to / 账号 / 账户 / 帐号 / 帐户 / 用户 / 组织 / 企业 / アカウント /
+    組織 / ユーザー / 계정 / 조직 / 사용자 / konto / zugang / cuenta / organizacion / compte / conta_ / organizacao / organizzazione /
+    аккаунт / учетная запись / организаци
 """)
 REGION = stems("""
     country / countries / region / territor / location / jurisdiction / geograph / geo_ / where you are / part of the world / your area /

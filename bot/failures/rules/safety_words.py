@@ -169,7 +169,17 @@ SENTENCES: tuple[Rule, ...] = (
             "violat / infring / breach / contrary to / against / not comply / do not follow / does not follow",
             "content rule / polic / guideline / community rule / our rules / terms of / standards",
         ),
-        never=("firewall", "cors", "size", "data policy", "retention", "deprecat", *_NOT_ABOUT_CONTENT),
+        never=(
+            "firewall",
+            "cors",
+            "size",
+            "constraint",
+            "organization policy",
+            "data policy",
+            "retention",
+            "deprecat",
+            *_NOT_ABOUT_CONTENT,
+        ),
         confidence=0.75,
         family=FAMILY,
     ),
@@ -290,7 +300,8 @@ REFUSALS: tuple[Rule, ...] = (
         "models answering in words instead of a picture (HTTP 200)",
         words=words(
             """i can't / i cannot / i can not / i'm unable / i am unable / unable to / i won't / i will not / couldn't / could not /
-            can't / cannot / not able to / i'm not allowed / i must decline / decline to / i'm not comfortable""",
+            can't / cannot / not able to / i'm not allowed / i must decline / decline to / i'm not comfortable /
+            i'm comfortable / rather not / must refuse""",
             """create / generate / produce / draw / edit / fulfill / fulfil / assist / help with / help you with / process / complete /
             make / comply / depict / provide / do that / with that / with this request / render / continue""",
         ),

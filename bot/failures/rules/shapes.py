@@ -80,6 +80,15 @@ VERDICTS: tuple[Rule, ...] = (
         Rule(Kind.SAFETY_PROMPT, FACTS + ": an error that is named after the filter", codes=NAMED_AFTER, field=name, family=FAMILY)
         for name in ("code", "type", "errorcode", "errortype", "reason")
     ),
+    Rule(
+        Kind.SAFETY_PROMPT,
+        FACTS + ": nothing but the word",
+        codes=names("policy content_policy usage_policy"),
+        field="code",
+        statuses=statuses(400, 422, 451),
+        confidence=0.6,
+        family=FAMILY,
+    ),
     Rule(Kind.SAFETY_OUTPUT, FACTS + ": a flag beside the picture", shapes=frozenset({"unsafe_flag"}), statuses=OK, family=FAMILY),
 )
 """Fields that speak of safety, whatever the provider calls the verdict."""

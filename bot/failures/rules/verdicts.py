@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bot.domain.kinds import Kind
 from bot.failures.plain import Stems, stems
-from bot.failures.rules.lexicon import ACCOUNT, MADE, PICTURE, PROMPT, SENT
+from bot.failures.rules.lexicon import ACCOUNT, MADE, PICTURE, PROMPT, REGION, SENT
 from bot.failures.rules.rule import Rule, statuses
 
 SOURCE = "a grammar of verdicts: thing x verb x reason; words of ten languages"
@@ -16,37 +16,39 @@ BAD_ANSWERS = statuses(0, 200, 201, 202, 400, 403, 406, 409, 412, 422, 451, 500,
 CONTENT_ANSWERS = statuses(0, 200, 201, 202, 400, 403, 422, 451)
 
 REQUEST = stems("""
-    message / generation request / request / idea / topic / theme / motif / subject / scene / content / material / creation / generation /
-    concept / this kind / input / 该内容 / 内容 / 要求 / 请求 / 主题 / 画面 / 题材 / 场景 / リクエスト / コンテンツ / 題材 / 요청 / 내용 /
-    콘텐츠 / 주제 / anfrage / inhalt / motiv / thema / contenido / solicitud / peticion / escena / tema / contenu / demande / requete /
-    sujet / conteudo / solicitac / pedido / cena / contenut / richiesta / scena / soggetto / содержан / контент / запрос / сцен / тем
+    icerik / afbeelding / tresc / konten / obsah / المحتوى / الطلب / เนื้อหา / सामग्री / message / generation request / request / idea /
+    topic / theme / motif / subject / scene / content / material / creation / generation / concept / this kind / input / 该内容 / 内容 /
+    要求 / 请求 / 主题 / 画面 / 题材 / 场景 / リクエスト / コンテンツ / 題材 / 요청 / 내용 / 콘텐츠 / 주제 / anfrage / inhalt / motiv /
+    thema / contenido / solicitud / peticion / escena / tema / contenu / demande / requete / sujet / conteudo / solicitac / pedido / cena /
+    contenut / richiesta / scena / soggetto / содержан / контент / запрос / сцен / тем
 """)
 ANYTHING = PROMPT | PICTURE | SENT | MADE | REQUEST
 
 HARM = stems("""
-    figuras public / figura public / personaggi pubblici / personnes publiques / personnalites / personas reales / pessoas reais /
-    persone reali / reale personen / echte personen / self injury / sexuali / 合规问题 / 不合规范 / too graphic / graphic violence /
-    is graphic / vulgarity / sleaz / mature content / mature theme / 不适宜 / 不健康 / 涉黄 / 涉政 / 涉恐 / 敏感人物 / gewaltdarst /
-    lenguaje de odio / discours haineux / enfants / ninos / kinder_ / nude / nudity / naked / sexual / sexy / porn / erotic / explicit_ /
-    nsfw / not safe for work / adult content / adult material / adult theme / violen / gore_ / gory / blood / brutal / cruel /
-    graphic content / self harm / suicid / hate speech / hateful / hatred / hate_ / harass / bullying / terroris / extremis / weapon /
-    drugs / racis / discriminat / underage / under age / minors / child abuse / a child / children / minor / suggestive / celebrit /
-    public figure / famous / real person / real people / living person / politician / political / likeness / deepfake / impersonat /
-    copyright / trademark / intellectual property / protected character / hero_ / brand_ / offensive / obscene / indecen / decency /
-    vulgar / profan / disturbing / abusive / toxic / injurious / inappropriate / improper / unsuitable / not suitable / objectionable /
-    not family / family friendly / bad words / banned words / swear / slur / friendlier / unsafe / high risk / considered harmful /
-    judged harmful / shocking / privacy of / someone s privacy / 裸露 / 裸体 / 色情 / 淫秽 / 性暗示 / 低俗 / 暴力 / 血腥 / 恐怖 / 自残 /
-    自杀 / 仇恨 / 歧视 / 辱骂 / 政治 / 领导人 / 名人 / 明星 / 公众人物 / 未成年 / 儿童 / 真人 / 版权 / 侵权 / 商标 / 肖像 / 毒品 / 赌博 /
-    武器 / 不良 / 不雅 / 不当 / 不适 / 敏感 / 违禁 / 有害 / 红线 / 不合规 / 违规 / 违反 / 不允许出现 / 禁词 / 屏蔽词 / 不適切 / 暴力的 /
-    性的 / ヌード / わいせつ / 差別 / 残虐 / 流血 / 児童 / 著名人 / 有名人 / 実在 / 著作権 / 商標 / 公序良俗 / 過激 / センシティブ /
-    禁止ワード / 禁止用語 / 부적절 / 선정 / 음란 / 폭력 / 혐오 / 유해 / 미성년 / 아동 / 유명인 / 실존 / 저작권 / 금지어 / 민감 / anstossig /
-    unangemessen / nackt / sexuell / gewalt / blutig / hass / jugendgefahrdend / minderjahrig / prominent / beruhmt / politiker / urheber /
-    marken / beleidig / verboten / unzulassig / ungeeignet / schadlich / anzuglich / desnud / violent / sangr / odio / ofensiv /
-    inapropiad / inadecuad / indebid / menor de edad / menores / celebridad / famos / politico / derechos de autor / prohibid / explicit /
-    danin / nociv / obscen / nudite / sexuel / sang_ / sanglant / haine / haineu / offensant / inapproprie / mineur / celebrite /
-    personne reelle / politicien / droit d auteur / interdit / explicite / choquant / nuisible / nudez / violenc / improprio / inadequad /
-    proibid / nudo / nudita / sessual / violenz / inappropriat / vietat / offensiv / обнажен / сексуальн / насили / кров / ненавист /
-    оскорбит / непристойн / запрещенн / несовершеннолет / знаменитост / политик / авторск
+    pg 13 / pg13 / safe for work / respectful / wasn t safe / isn t safe / weren t safe / sexualis / figuras public / figura public /
+    personaggi pubblici / personnes publiques / personnalites / personas reales / pessoas reais / persone reali / reale personen /
+    echte personen / self injury / sexuali / 合规问题 / 不合规范 / too graphic / graphic violence / is graphic / vulgarity / sleaz /
+    mature content / mature theme / 不适宜 / 不健康 / 涉黄 / 涉政 / 涉恐 / 敏感人物 / gewaltdarst / lenguaje de odio / discours haineux /
+    enfants / ninos / kinder_ / nude / nudity / naked / sexual / sexy / porn / erotic / explicit_ / nsfw / not safe for work /
+    adult content / adult material / adult theme / violen / gore_ / gory / blood / brutal / cruel / graphic content / self harm / suicid /
+    hate speech / hateful / hatred / hate_ / harass / bullying / terroris / extremis / weapon / drugs / racis / discriminat / underage /
+    under age / minors / child abuse / a child / children / minor / suggestive / celebrit / public figure / famous / real person /
+    real people / living person / politician / political / likeness / deepfake / impersonat / copyright / trademark /
+    intellectual property / protected character / hero_ / brand_ / offensive / obscene / indecen / decency / vulgar / profan / disturbing /
+    abusive / toxic / injurious / inappropriate / improper / unsuitable / not suitable / objectionable / not family / family friendly /
+    bad words / banned words / swear / slur / friendlier / unsafe / high risk / considered harmful / judged harmful / shocking /
+    privacy of / someone s privacy / 裸露 / 裸体 / 色情 / 淫秽 / 性暗示 / 低俗 / 暴力 / 血腥 / 恐怖 / 自残 / 自杀 / 仇恨 / 歧视 / 辱骂 /
+    政治 / 领导人 / 名人 / 明星 / 公众人物 / 未成年 / 儿童 / 真人 / 版权 / 侵权 / 商标 / 肖像 / 毒品 / 赌博 / 武器 / 不良 / 不雅 / 不当 /
+    不适 / 敏感 / 违禁 / 有害 / 红线 / 不合规 / 违规 / 违反 / 不允许出现 / 禁词 / 屏蔽词 / 不適切 / 暴力的 / 性的 / ヌード / わいせつ /
+    差別 / 残虐 / 流血 / 児童 / 著名人 / 有名人 / 実在 / 著作権 / 商標 / 公序良俗 / 過激 / センシティブ / 禁止ワード / 禁止用語 / 부적절 /
+    선정 / 음란 / 폭력 / 혐오 / 유해 / 미성년 / 아동 / 유명인 / 실존 / 저작권 / 금지어 / 민감 / anstossig / unangemessen / nackt / sexuell /
+    gewalt / blutig / hass / jugendgefahrdend / minderjahrig / prominent / beruhmt / politiker / urheber / marken / beleidig / verboten /
+    unzulassig / ungeeignet / schadlich / anzuglich / desnud / violent / sangr / odio / ofensiv / inapropiad / inadecuad / indebid /
+    menor de edad / menores / celebridad / famos / politico / derechos de autor / prohibid / explicit / danin / nociv / obscen / nudite /
+    sexuel / sang_ / sanglant / haine / haineu / offensant / inapproprie / mineur / celebrite / personne reelle / politicien /
+    droit d auteur / interdit / explicite / choquant / nuisible / nudez / violenc / improprio / inadequad / proibid / nudo / nudita /
+    sessual / violenz / inappropriat / vietat / offensiv / обнажен / сексуальн / насили / кров / ненавист / оскорбит / непристойн /
+    запрещенн / несовершеннолет / знаменитост / политик / авторск
 """)
 """Matters that are named only when content was judged."""
 JUDGED_BAD = stems("""
@@ -58,25 +60,26 @@ JUDGED_BAD = stems("""
 """)
 """Words that are used of content, and of much else."""
 STOPPED = stems("""
-    skipped / negative / doesn t let / does not let / not executed / not possible / not been able / no hemos podido / n a pas pu /
-    konnte nicht / nao foi possivel / not to release / not to show / decided not / unable / exceeds threshold / exceeds the threshold /
-    above threshold / threshold / 引っかか / 控え / off the table / off limits / out of bounds / no go / terminat / cancel / veto / kill /
-    drop / purg / not permitted / 取消 / 驳回 / 中断 / 生成失败 / キャンセル / 取り消 / 취소 / abgebrochen / gestoppt / cancelad / annul /
-    annulla / отмен / reject / refus / declin / denied / deny / block / flag / stopp / stop_ / halt / abort / suppress / withheld /
-    withhold / held back / hold back / hidden / hide / discard / filtered / redact / removed / remove / retract / intercept / discontinu /
-    unprocessed / not process / not be process / not been passed / not passed / not be shown / not shown / not release / not approve /
-    not be approved / can t approve / not accept / can t accept / not generate / not create / won t / will not / cannot / can t /
-    could not / couldn t / not allow / not permit / isn t allowed / isn t permitted / may not / not edit / not illustrat / not draw /
-    tripp / trips / trigger / failed / did not pass / didn t pass / not pass / fail_ / does not meet / did not meet / not meet / crosses /
-    outside what / falls outside / verdict / not do / 拒绝 / 拦截 / 拦下 / 停止 / 终止 / 阻止 / 屏蔽 / 隐藏 / 不予 / 无法 / 不能 / 禁止 /
-    未通过 / 没有通过 / 不通过 / 没通过 / 不会 / 触碰 / 触发 / 命中 / 请修改 / 请换 / 下架 / 拒否 / ブロック / 遮断 / できません /
-    できない / しませんでした / 中止 / 非表示 / 違反 / 反する / 抵触 / 満たさ / 거부 / 차단 / 없습니다 / 중단 / 위반 / 삭제 / 허용되지 /
-    제한 / abgelehnt / verweiger / blockier / gesperrt / zuruckgehalten / zuruckgewiesen / nicht verarbeitet / nicht erlaubt /
-    nicht gestattet / nicht erstell / nicht erzeug / entfernt / formulieren sie / konnen wir nicht / verstosst / rechaz / bloque / retirad /
-    detenid / denegad / no podemos / no puede / no se puede / no permitid / no fue procesad / modifi / infring / bloqu / masqu / retir /
-    rejet / ne pouvons / ne peut / pas ete / pas autoris / enfrein / arrete / recus / rejeit / nao podemos / nao pode / nao permitid /
-    removid / rifiut / blocc / respint / non possiamo / non puo / rimoss / non consentit / отклон / заблок / отказ / не можем / не может /
-    остановл / скрыт / удален / не допуск / наруш
+    isn t supported / found problems / found a problem / found issues / けません / りません / きません / 수 없 / 안 됩니다 / ihlal /
+    mag niet / geweigerd / narusz / skipped / negative / doesn t let / does not let / not executed / not possible / not been able /
+    no hemos podido / n a pas pu / konnte nicht / nao foi possivel / not to release / not to show / decided not / unable /
+    exceeds threshold / exceeds the threshold / above threshold / threshold / 引っかか / 控え / off the table / off limits / out of bounds /
+    no go / terminat / cancel / veto / kill / drop / purg / not permitted / 取消 / 驳回 / 中断 / 生成失败 / キャンセル / 取り消 / 취소 /
+    abgebrochen / gestoppt / cancelad / annul / annulla / отмен / reject / refus / declin / denied / deny / block / flag / stopp / stop_ /
+    halt / abort / suppress / withheld / withhold / held back / hold back / hidden / hide / discard / filtered / redact / removed / remove /
+    retract / intercept / discontinu / unprocessed / not process / not be process / not been passed / not passed / not be shown /
+    not shown / not release / not approve / not be approved / can t approve / not accept / can t accept / not generate / not create /
+    won t / will not / cannot / can t / could not / couldn t / not allow / not permit / isn t allowed / isn t permitted / may not /
+    not edit / not illustrat / not draw / tripp / trips / trigger / failed / did not pass / didn t pass / not pass / fail_ / does not meet /
+    did not meet / not meet / crosses / outside what / falls outside / verdict / not do / 拒绝 / 拦截 / 拦下 / 停止 / 终止 / 阻止 / 屏蔽 /
+    隐藏 / 不予 / 无法 / 不能 / 禁止 / 未通过 / 没有通过 / 不通过 / 没通过 / 不会 / 触碰 / 触发 / 命中 / 请修改 / 请换 / 下架 / 拒否 /
+    ブロック / 遮断 / できません / できない / しませんでした / 中止 / 非表示 / 違反 / 反する / 抵触 / 満たさ / 거부 / 차단 / 없습니다 /
+    중단 / 위반 / 삭제 / 허용되지 / 제한 / abgelehnt / verweiger / blockier / gesperrt / zuruckgehalten / zuruckgewiesen /
+    nicht verarbeitet / nicht erlaubt / nicht gestattet / nicht erstell / nicht erzeug / entfernt / formulieren sie / konnen wir nicht /
+    verstosst / rechaz / bloque / retirad / detenid / denegad / no podemos / no puede / no se puede / no permitid / no fue procesad /
+    modifi / infring / bloqu / masqu / retir / rejet / ne pouvons / ne peut / pas ete / pas autoris / enfrein / arrete / recus / rejeit /
+    nao podemos / nao pode / nao permitid / removid / rifiut / blocc / respint / non possiamo / non puo / rimoss / non consentit / отклон /
+    заблок / отказ / не можем / не может / остановл / скрыт / удален / не допуск / наруш
 """)
 SEEN = stems("""
     evoque / mention / refer / names a / points to / suggest / imply / is too / are too / 触发 / 命中 / 提到 / contain / includ / show /
@@ -87,33 +90,35 @@ SEEN = stems("""
     considere / detecte / contem / inclui / mostra / contien / rilevat / ritenut / содерж / обнаруж / признан / включа
 """)
 BREAKS = stems("""
-    doesn t let / does not let / keeps us from / prevents us / 遵守 / do not allow / does not allow / don t allow / doesn t allow / forbid /
-    disallow / conflict / not allowed by / ne permet / no permite / erlaubt nicht / 不允许 / 許可し / against / violat / infring / breach /
-    contrary / contraven / breaks / did not follow / doesn t follow / does not follow / not follow / crosses / in conflict with /
-    not in line / not comply / does not meet / did not meet / outside / pursuant / goes against / not permit / 违反 / 不符合 / 违背 / 触犯 /
-    触碰 / 不遵守 / 反する / 違反 / 抵触 / 満たさ / 위반 / 어긋 / 위배 / verstosst / verstoss / verletz / widerspricht / viola / incumpl /
-    contraviene / contrari / enfrein / viole / contraire / ne respecte / fere_ / desrespeit / наруш / противореч / не соответств
+    aykiri / ihlal / mag niet / schend / narusz / melanggar / porus / ينتهك / مخالف / ละเมิด / उल्लंघ / doesn t let / does not let /
+    keeps us from / prevents us / 遵守 / do not allow / does not allow / don t allow / doesn t allow / forbid / disallow / conflict /
+    not allowed by / ne permet / no permite / erlaubt nicht / 不允许 / 許可し / against / violat / infring / breach / contrary / contraven /
+    breaks / did not follow / doesn t follow / does not follow / not follow / crosses / in conflict with / not in line / not comply /
+    does not meet / did not meet / outside / pursuant / goes against / not permit / 违反 / 不符合 / 违背 / 触犯 / 触碰 / 不遵守 / 反する /
+    違反 / 抵触 / 満たさ / 위반 / 어긋 / 위배 / verstosst / verstoss / verletz / widerspricht / viola / incumpl / contraviene / contrari /
+    enfrein / viole / contraire / ne respecte / fere_ / desrespeit / наруш / противореч / не соответств
 """)
 RULES_OF_CONTENT = stems("""
-    principle / responsible use / 法律 / 原则 / grundsatz / principio / principe / standard / 标准 / estandar / norme / norma_ /
-    what may be / what we may / what can be shown / policy / policies / guideline / rules / usage rule / conduct / terms of /
-    community standard / standards / permits people to / decency / what our service permits / what we allow / our values / ethic /
-    平台规范 / 社区规范 / 规范 / 规定 / 准则 / 政策 / 规则 / 安全标准 / 法律法规 / 公约 / 利用規約 / 規約 / ガイドライン / ポリシー / 基準 /
-    정책 / 약관 / 가이드라인 / 규정 / 기준 / richtlinie / nutzungsregel / regeln / vorgaben / nutzungsbedingungen / politica / normas /
-    reglas / directric / condiciones / politique / regles / charte / directive / politicas / regras / diretriz / regole / linee guida /
-    политик / правил / норм
+    politika / beleid / zasad / kebijakan / pravidl / regulamin / سياس / قواعد / นโยบาย / नीति / principle / responsible use / 法律 / 原则 /
+    grundsatz / principio / principe / standard / 标准 / estandar / norme / norma_ / what may be / what we may / what can be shown /
+    policy / policies / guideline / rules / usage rule / conduct / terms of / community standard / standards / permits people to / decency /
+    what our service permits / what we allow / our values / ethic / 平台规范 / 社区规范 / 规范 / 规定 / 准则 / 政策 / 规则 / 安全标准 /
+    法律法规 / 公约 / 利用規約 / 規約 / ガイドライン / ポリシー / 基準 / 정책 / 약관 / 가이드라인 / 규정 / 기준 / richtlinie /
+    nutzungsregel / regeln / vorgaben / nutzungsbedingungen / politica / normas / reglas / directric / condiciones / politique / regles /
+    charte / directive / politicas / regras / diretriz / regole / linee guida / политик / правил / норм
 """)
 SCREEN = stems("""
-    content restriction / content guard / safety layer / safety net / safety module / safety engine / safety gate / policy engine /
-    policy check / content gate / prompt shield / content shield / content review / image review / safety model / safety team / 安全规则 /
-    内容安全 / 安全策略 / 安全机制 / 安全系统 / 过滤 / 安全フィルター / 안전 필터 / sicherheitsfilter / sicherheitsprufung /
-    filtro de seguridad / filtre de securite / screening / moderation / moderator / content filter / content check / safety check /
-    safety filter / safety system / safety classif / safety review / our filter / our reviewers / our checker / our review / guard model /
-    guardrail / nsfw detector / adult content detector / content detector / abuse detector / trust team / trust and safety / classifier /
-    automatic check / automated review / censor / content audit / 安全检查 / 安全审核 / 内容审核 / 审核 / 风控 / 内容检测 / 审查 /
-    コンテンツフィルター / フィルター / 審査 / 検閲 / モデレーション / 콘텐츠 필터 / 필터 / 심사 / 검열 / inhaltsfilter / filter / prufung /
-    filtro de contenid / filtro de conteudo / nuestro filtro / moderacion / filtre de contenu / notre filtre / moderacao /
-    filtro dei contenut / moderazione / фильтр / модераци
+    content warning / automated content / automatic review / 机审 / 初审 / content restriction / content guard / safety layer / safety net /
+    safety module / safety engine / safety gate / policy engine / policy check / content gate / prompt shield / content shield /
+    content review / image review / safety model / safety team / 安全规则 / 内容安全 / 安全策略 / 安全机制 / 安全系统 / 过滤 /
+    安全フィルター / 안전 필터 / sicherheitsfilter / sicherheitsprufung / filtro de seguridad / filtre de securite / screening /
+    moderation / moderator / content filter / content check / safety check / safety filter / safety system / safety classif /
+    safety review / our filter / our reviewers / our checker / our review / guard model / guardrail / nsfw detector /
+    adult content detector / content detector / abuse detector / trust team / trust and safety / classifier / automatic check /
+    automated review / censor / content audit / 安全检查 / 安全审核 / 内容审核 / 审核 / 风控 / 内容检测 / 审查 / コンテンツフィルター /
+    フィルター / 審査 / 検閲 / モデレーション / 콘텐츠 필터 / 필터 / 심사 / 검열 / inhaltsfilter / filter / prufung / filtro de contenid /
+    filtro de conteudo / nuestro filtro / moderacion / filtre de contenu / notre filtre / moderacao / filtro dei contenut / moderazione /
+    фильтр / модераци
 """)
 DEPICT = stems("""
     draw / depict / illustrat / portray / render / paint / visuali / represent / show such / produce / picture of / edit /
@@ -128,48 +133,50 @@ WILL_NOT = stems("""
     nao desenhamos / non disegniamo / не рисуем / не изображаем
 """)
 MISUSE = stems("""
-    breaking / content rules / unsafe request / unsafe content / flagged content / harmful / 触发内容审核 / 触发审核 / 内容审核 /
-    disallowed / repeated attempts / repeatedly / unacceptable / forbidden content / 屡次 / 多次 / wiederholt / reiterad / repetee /
-    ripetut / неоднократ / misuse / abuse / violat / breach / prohibited / infring / policy / policies / usage rules / our rules / terms /
-    offensive / 违规 / 违反 / 滥用 / 不良 / 規約 / 違反 / 濫用 / 위반 / 남용 / richtlinie / missbrauch / verstoss / verstosse / politica /
-    abuso / normas / politique / abus / regles / infraccion / violac / violazion / наруш / злоупотреб
+    strike / uso indebido / usage abusif / mauvais usage / uso improprio / misbruik / breaking / content rules / unsafe request /
+    unsafe content / flagged content / harmful / 触发内容审核 / 触发审核 / 内容审核 / disallowed / repeated attempts / repeatedly /
+    unacceptable / forbidden content / 屡次 / 多次 / wiederholt / reiterad / repetee / ripetut / неоднократ / misuse / abuse / violat /
+    breach / prohibited / infring / policy / policies / usage rules / our rules / terms / offensive / 违规 / 违反 / 滥用 / 不良 / 規約 /
+    違反 / 濫用 / 위반 / 남용 / richtlinie / missbrauch / verstoss / verstosse / politica / abuso / normas / politique / abus / regles /
+    infraccion / violac / violazion / наруш / злоупотреб
 """)
 CUT_OFF = stems("""
-    paused / flagged / frozen / barred / blacklisted / 限制使用 / 暂停 / suspend / banned / ban_ / switched off / cut off / revoked /
-    terminat / deactivat / disabled / blocked / closed / restricted / locked / 停用 / 封禁 / 封号 / 冻结 / 封停 / 禁用 / 停止されました /
-    凍結 / 停止 / 정지 / 차단 / 해지 / gesperrt / deaktiviert / suspendid / bloquead / cancelad / suspendu / bloque / desactive / suspens /
-    sospes / bloccat / заблокирован / приостановлен / отключен
+    removed / withdrawn / on hold / paused / flagged / frozen / barred / blacklisted / 限制使用 / 暂停 / suspend / banned / ban_ /
+    switched off / cut off / revoked / terminat / deactivat / disabled / blocked / closed / restricted / locked / 停用 / 封禁 / 封号 /
+    冻结 / 封停 / 禁用 / 停止されました / 凍結 / 停止 / 정지 / 차단 / 해지 / gesperrt / deaktiviert / suspendid / bloquead / cancelad /
+    suspendu / bloque / desactive / suspens / sospes / bloccat / заблокирован / приостановлен / отключен
 """)
 
 TECHNICAL = stems("""
-    your key / browsers / keys_ / validator / must use / two factor / mfa / business / corporate / employer / department / characters /
-    invalid character / unsupported character / illegal character / special character / character limit / line of text / no face / faces /
-    face swap / face id / face too / face not / backend / proxy / ip_ / 违规ip / not support / don t support / doesn t support / vector /
-    files / plan limit / trial / bool / parameters / expects / quotes / element_ / of element / registered / frames / port_ / scheme /
-    codec / drained / lost / crashed / limiter / not the same / fewer than / 403_ / 404_ / 编码 / 解析 / 损坏 / 管理员 / 资源 / 功能 /
-    管理者 / 不正なデータ / dekodiert / unternehmens / parametro / parametre / interdit_ / prohibido_ / paused / vendor / format /
-    file type / size / pixel / width / height / mb_ / mib_ / bytes / dimension / resolution / aspect / ratio_ / too long / too large /
-    too small / too many / over the max / empty / blank / missing / required / signature / api key / token / header / json / schema /
-    parameter / field / enum / expected / extra / unknown / unrecogni / unsupported / not supported / encod / decod / parse / line break /
-    newline / html tag / url / link / download / hotlink / mime / alpha / channel / transparen / colour / color profile / quota /
-    rate limit / billing / balance / credit / invoice / payment / budget / spending / network / firewall / cors / waf / queue / capacity /
-    timeout / timed out / service unavailable / temporarily unavailable / currently unavailable / is unavailable / busy / overload /
-    internal error / crash / cuda / memory / child process / process exited / process died / process killed / worker / licen / accept the /
-    agree / plan_ / country / region / jurisdiction / version / deprecat / verif / loader / boolean / integer / must be / not a valid /
-    isn t a valid / between / attribute / preset / this model / for model / model usage / model does / model is / models /
-    restricted model / mode_ / upgrading / maintenance / captcha / javascript / login / conditional access / organization s / company s /
-    webhook / callback / count_ / arrays / array / element / limit / constraint / unique / checksum / integrity / encoder / lora / syntax /
-    tool calls / virus / encrypted / pdf / png / jpeg / heic / gif / nan_ / alerts / not found / does not exist / doesn t exist /
-    permission / scope / role / commercial use / access / admin / allow list / allow listing / allowlisted / approved customers / beta /
-    duplicate / cycle / language / emoji / batch / requests a / daily / weights / rfc / seed / content type / uniqueness / protocol /
-    server / try again later / at the moment / right now / temporarily / retry / bank / transaction / 参数 / 格式 / 尺寸 / 大小 / 字符 /
-    字段 / 密钥 / 令牌 / 签名 / 余额 / 额度 / 欠费 / 频率 / 超时 / 异常 / 服务暂 / 维护 / 升级 / 稍后 / 限流 / 防火墙 / 白名单 / 网络 /
-    长度 / 为空 / 缺少 / 实名 / 认证 / 开通 / 申请 / 通道 / 未检测到 / 地址 / 类型 / 词库 / 接口 / 繁忙 / 排队 / https / size_ / 最多 /
-    等级 / 敏感度 / 不存在 / 已被删除 / 超过限制 / 形式 / サイズ / パラメータ / 使用できない文字 / 透明 / ネットワーク /
-    セキュリティポリシー / しばらく / アクセス / 同意 / 拡張子 / 형식 / 크기 / 네트워크 / 보안 정책 / 접근 / 접속 / 동의 / 잠시 / farbraum /
-    dateiformat / netz / zugriff / akzeptieren / nutzungsbedingungen akzept / formato / transparencia / de la red / acceso / acept /
-    non autorise / pixels / l acces / acces_ / accepter / fonction / pour ce modele / conexion / rete_ / accesso / accett / доступ / сет /
-    формат / файл / парол
+    tipo de contenido / tipo de conteudo / type de contenu / inhaltstyp / contenttype / explicit deny / explicitly den / identity based /
+    resource based / iam_ / authorized / organization policy / service control / mime type / your key / browsers / keys_ / validator /
+    must use / two factor / mfa / business / corporate / employer / department / characters / invalid character / unsupported character /
+    illegal character / special character / character limit / line of text / no face / faces / face swap / face id / face too / face not /
+    backend / proxy / ip_ / 违规ip / not support / don t support / doesn t support / vector / files / plan limit / trial / bool /
+    parameters / expects / quotes / element_ / of element / registered / frames / port_ / scheme / codec / drained / lost / crashed /
+    limiter / not the same / fewer than / 403_ / 404_ / 编码 / 解析 / 损坏 / 管理员 / 资源 / 功能 / 管理者 / 不正なデータ / dekodiert /
+    unternehmens / parametro / parametre / interdit_ / prohibido_ / paused / vendor / format / file type / size / pixel / width / height /
+    mb_ / mib_ / bytes / dimension / resolution / aspect / ratio_ / too long / too large / too small / too many / over the max / empty /
+    blank / missing / required / signature / api key / token / header / json / schema / parameter / field / enum / expected / extra /
+    unknown / unrecogni / unsupported / not supported / encod / decod / parse / line break / newline / html tag / url / link / download /
+    hotlink / mime / alpha / channel / transparen / colour / color profile / quota / rate limit / billing / balance / credit / invoice /
+    payment / budget / spending / network / firewall / cors / waf / queue / capacity / timeout / timed out / service unavailable /
+    temporarily unavailable / currently unavailable / is unavailable / busy / overload / internal error / crash / cuda / memory /
+    child process / process exited / process died / process killed / worker / licen / accept the / agree / plan_ / country / region /
+    jurisdiction / version / deprecat / verif / loader / boolean / integer / must be / not a valid / isn t a valid / between / attribute /
+    preset / this model / for model / model usage / model does / model is / models / restricted model / mode_ / upgrading / maintenance /
+    captcha / javascript / login / conditional access / organization s / company s / webhook / callback / count_ / arrays / array /
+    element / limit / constraint / unique / checksum / integrity / encoder / lora / syntax / tool calls / virus / encrypted / pdf / png /
+    jpeg / heic / gif / nan_ / alerts / not found / does not exist / doesn t exist / permission / scope / role / commercial use / access /
+    admin / allow list / allow listing / allowlisted / approved customers / beta / duplicate / cycle / language / emoji / batch /
+    requests a / daily / weights / rfc / seed / content type / uniqueness / protocol / server / try again later / at the moment /
+    right now / temporarily / retry / bank / transaction / 参数 / 格式 / 尺寸 / 大小 / 字符 / 字段 / 密钥 / 令牌 / 签名 / 余额 / 额度 /
+    欠费 / 频率 / 超时 / 异常 / 服务暂 / 维护 / 升级 / 稍后 / 限流 / 防火墙 / 白名单 / 网络 / 长度 / 为空 / 缺少 / 实名 / 认证 / 开通 /
+    申请 / 通道 / 未检测到 / 地址 / 类型 / 词库 / 接口 / 繁忙 / 排队 / https / size_ / 最多 / 等级 / 敏感度 / 不存在 / 已被删除 / 超过限制 /
+    形式 / サイズ / パラメータ / 使用できない文字 / 透明 / ネットワーク / セキュリティポリシー / しばらく / アクセス / 同意 / 拡張子 /
+    형식 / 크기 / 네트워크 / 보안 정책 / 접근 / 접속 / 동의 / 잠시 / farbraum / dateiformat / netz / zugriff / akzeptieren /
+    nutzungsbedingungen akzept / formato / transparencia / de la red / acceso / acept / non autorise / pixels / l acces / acces_ /
+    accepter / fonction / pour ce modele / conexion / rete_ / accesso / accett / доступ / сет / формат / файл / парол
 """)
 """Reasons that are no verdict about content."""
 BROKEN_SCREEN = stems("""
@@ -247,10 +254,11 @@ WORDS = stems("""
     palabras / terminos / mots / termes / palavras / parole / слова
 """)
 SAFETY_REASON = stems("""
-    safety reason / reasons of safety / safety concern / due to safety / for safety / sicherheitsgrund / motivos de seguridad /
-    razones de seguridad / raisons de securite / razoes de seguranca / motivos de seguranca / motivi di sicurezza / 安全原因 / 安全考虑 /
-    安全上の理由 / 안전상의 이유 / соображениям безопасности
+    safety reason / ethical reason / ethics / reasons of safety / safety concern / due to safety / for safety / sicherheitsgrund /
+    motivos de seguridad / razones de seguridad / raisons de securite / razoes de seguranca / motivos de seguranca / motivi di sicurezza /
+    安全原因 / 安全考虑 / 安全上の理由 / 안전상의 이유 / соображениям безопасности
 """)
+NO_PLACE = REGION | stems("service / api_ / website / sanction / gdpr / eu_ / legal reasons")
 CLIENT = statuses(400, 403, 422, 451)
 
 VERDICTS: tuple[Rule, ...] = (
@@ -265,6 +273,8 @@ VERDICTS: tuple[Rule, ...] = (
     _verdict(Kind.SAFETY_PROMPT, (JUDGED_BAD, CAN_BE_DEPICTED, SEEN), TECHNICAL),
     _verdict(Kind.SAFETY_PROMPT, (WORDING, NOT_WANTED, ANYTHING | SEEN), TECHNICAL),
     _verdict(Kind.SAFETY_PROMPT, (RULES_OF_CONTENT, BREAKS, NAMED_OR_DEPICTED), TECHNICAL, only=BAD_ANSWERS),
+    _verdict(Kind.SAFETY_OUTPUT, (HARM, MADE), TECHNICAL, BROKEN_SCREEN, only=statuses(0, 200)),
+    _verdict(Kind.SAFETY_PROMPT, (ANYTHING,), TECHNICAL, NO_PLACE, only=statuses(451)),
     _verdict(Kind.SAFETY_OUTPUT, (PICTURE, HELD_BACK), TECHNICAL, BROKEN_SCREEN, only=statuses(0, 200, 422)),
     _verdict(Kind.SAFETY_PROMPT, (WORDS, NOT_WANTED), TECHNICAL, only=CLIENT),
     _verdict(Kind.SAFETY_PROMPT, (SAFETY_REASON, ANYTHING, SAID_NO), TECHNICAL, BROKEN_SCREEN),
