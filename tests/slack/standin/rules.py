@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slack_sdk.errors import SlackObjectFormationError
@@ -88,7 +88,8 @@ def check_view(world: World, view: Any) -> None:
 def check_with_the_sdk(world: World, what: str, blocks: list[dict[str, Any]], view: Mapping[str, Any] | None = None) -> None:
     """A second opinion, by somebody else: slack_sdk's own models. They miss a third of what Slack refuses, so they stand beside ours."""
     try:
-        known = [one for one in Block.parse_all(blocks) if one is not None]
+        parsed: Sequence[Block | None] = Block.parse_all(blocks)
+        known = [one for one in parsed if one is not None]
         if len(known) != len(blocks):
             world.violation(f"{what}: slack_sdk does not know a block among {[one.get('type') for one in blocks]}")
         for block in known:
