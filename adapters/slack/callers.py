@@ -36,6 +36,9 @@ class Caller:
     message: str = ""
     """ts of the message whose button was pressed, or that mentions the bot."""
 
+    ephemeral: bool = False
+    """That message is seen by them alone."""
+
     @property
     def in_direct(self) -> bool:
         """Whether it happened in a direct message with the bot or between people."""
@@ -111,6 +114,7 @@ def of_press(body: Payload) -> Caller:
         url=_word(body, "response_url"),
         trigger=_word(body, "trigger_id"),
         message=_word(message, "ts") or _word(container, "message_ts"),
+        ephemeral=container.get("is_ephemeral") is True,
     )
 
 

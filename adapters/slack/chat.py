@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
+from adapters.slack.callers import Caller
 from adapters.slack.delivery import NOT_NOW, Delivery, Draft, judged_call
 from adapters.slack.handles import Handle, of_reply
 from adapters.slack.journal import Journal
@@ -53,8 +54,8 @@ class SlackChat:
     ports: Ports
     bot_name: str = "imagine"
     """For the invitation; set when Slack has told it."""
-    _presses: dict[str, tuple[str, float]] = field(default_factory=dict)
-    """Row -> response_url of the newest press on its message, and when."""
+    _presses: dict[str, tuple[Caller, float]] = field(default_factory=dict)
+    """Row -> the newest press on its message, and when."""
 
     async def send(self, message: Message, view: View) -> SendResult:
         wait = self.delivery.stopped_until - self.ports.monotonic()
@@ -79,10 +80,10 @@ class SlackChat:
             await judged_call(self.wire.delete(spot.channel, spot.ts))
         return result
 
-    def pressed_on(self, row: str, url: str) -> None:
+    def pressed_on(self, row: str, caller: Caller) -> None:
         """Somebody pressed a button of this row's message: that press can replace a message which the bot cannot reach itself."""
-        if url:
-            self._presses[row] = (url, self.ports.now())
+        if caller.url:
+            self._presses[row] = (caller, self.ports.now())
             if len(self._presses) > REMEMBERED:
                 self._presses.pop(next(iter(self._presses)))
 
@@ -200,10 +201,10 @@ class SlackChat:
             return await self._posted(message, view, replace(spot, way=""), ways, NO_WAY)
         if spot.files and not view.pictures:
             spot = await self._without_files(spot)
-        url, at = self._presses.get(message.subject.partition(":")[2], ("", 0.0))
-        if Handle("", url, at).alive(self.ports.now()):
+        press, at = self._presses.get(message.subject.partition(":")[2], (None, 0.0))
+        if press is not None and _same_readers(message, press) and Handle("", press.url, at).alive(self.ports.now()):
             public = message.audience is Audience.CHANNEL
-            judged = await judged_call(self.wire.respond(url, Draft(view).body(""), public=public, replace=True))
+            judged = await judged_call(self.wire.respond(press.url, Draft(view).body(""), public=public, replace=True))
             if judged is not None:
                 log.warning("slack_answer_not_changed", message=message.id, detail=judged.detail)
         return Sent(spot.ref())
@@ -219,6 +220,13 @@ class SlackChat:
 
 def _handle(message: Message) -> Handle | None:
     return of_reply(message.place.reply)
+
+
+def _same_readers(message: Message, press: Caller) -> bool:
+    """Whether what was pressed may be replaced by the message: it stands where the message does, or its member sees it alone."""
+    if message.audience is Audience.MEMBER:
+        return press.ephemeral
+    return not press.ephemeral and (press.in_direct or press.channel == message.place.channel)
 
 
 def _done(view: View) -> bool:

@@ -43,8 +43,8 @@ class Presses:
     intake: Intake
     tasks: Tasks
     welcome: Callable[[Caller], str | None]
-    pressed_on: Callable[[str, str], None]
-    """Told (row, response_url) of each press: over it a message can be replaced that the bot cannot reach."""
+    pressed_on: Callable[[str, Caller], None]
+    """Told of each press on a row's message: over it that message can be replaced, also where the bot cannot reach it."""
 
     # ---- buttons -------------------------------------------------------------------------------------------------------------
 
@@ -69,7 +69,8 @@ class Presses:
             await ack()
             self.tasks.start(self._answered(caller, self._open_sheet(caller, action, row)), "sheet")
         else:
-            self.pressed_on(row, caller.url)
+            if action is not ActionName.SHOW:  # which stands in a list
+                self.pressed_on(row, caller)
             acting = self.tasks.start(self._act(caller, action, row, {}), "press")
             await self._soon(acting)
             await ack()

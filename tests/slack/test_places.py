@@ -192,3 +192,21 @@ async def test_a_word_for_one_person_comes_once_also_when_the_response_url_fails
         await s.imagine("a cat")
         await s.picture()
         assert len([one for one in s.messages() if one.only_for]) == 1
+
+
+async def test_a_press_elsewhere_does_not_carry_an_answer_to_other_people(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        await elsewhere(s)
+        message = await s.picture(s.slack.elsewhere)
+        await s.settled()
+        await s.slack.people.slash(s.ada, s.channel, "/imagine-show")
+        await s.press(s.ada, await s.whisper(s.ada, "Your last requests"), "Show 1")
+        await s.picture(s.slack.world.dm(s.ada))
+        await s.slack.people.slash(s.ada, s.channel, "/imagine-privacy")
+        form = await s.press(s.ada, await s.whisper(s.ada, "stored about you"), "Delete my data")
+        await s.form(form)
+        await s.slack.people.submit(form, sure="true")
+        await s.until(lambda: s.slack.world.files[message.pictures[0][0]].deleted, what="the file gone")
+        await s.settled()
+        assert s.messages(s.channel, s.slack.ben) == []
+        assert [call for call in s.slack.calls("respond") if call.args.get("replace_original")] == []
