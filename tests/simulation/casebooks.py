@@ -65,12 +65,15 @@ async def compare_cards(world: World, process: Process) -> None:
         return found
 
     for subject, audience, reader, view in await bot_.ledger.read(look):
-        shown = None
+        shown, removed = None, False
         for post in world.platform.posts.values():
+            removed = removed or (post.removed and any(one.subject == subject for one in post.shown))
             if post.reader == reader and not post.removed:
                 for one in post.shown:
                     if (one.subject, one.audience.value) == (subject, audience) and (shown is None or one.at >= shown.at):
                         shown = one
+        if shown is None and removed:
+            continue  # nobody has told the bot yet
         if view is not None and (shown is None or list(_lines(shown.view)) != list(_lines(view))):
             seen, stored = [], list(_lines(view))
             if shown is not None:

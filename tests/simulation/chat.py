@@ -99,7 +99,7 @@ class Platform:
 
     def open(self, community: str, channel: str, reader: str | None, *, token: bool = False, nonce: str | None = None) -> Post:
         """A new post, or the one that this nonce made."""
-        if nonce is not None and nonce in self._nonces:
+        if nonce is not None and nonce in self._nonces and not self.posts[self._nonces[nonce]].removed:
             return self.posts[self._nonces[nonce]]
         self._count += 1
         post = Post(f"post{self._count}", community, channel, reader, self._world.loop.time(), token, nonce or "")

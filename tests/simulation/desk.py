@@ -51,6 +51,9 @@ class Desk:
         if shown.audience is Audience.MODERATORS:
             if post.channel != MODERATORS:
                 fail("7-card-outside-the-moderators-channel", post.channel)
+            for file in self.files:
+                if file.id == row:
+                    file.card = post  # posted anew, perhaps
             if kind == "case" and all(one.id != row for one in self.files):
                 named = {fact.value for fact in shown.view.facts}
                 thread = next((one for one in self.world.threads if one.request_id in named), None)
@@ -111,6 +114,10 @@ class Desk:
 
     async def _do(self, file: File, deed: Deed) -> None:
         who = deed.who or file.member
+        if deed.action == "remove_card":
+            file.card.removed = True
+            self.world.log("REMOVED", file.card.id)
+            return
         button = await self._find(file, deed, who)
         if button is None:
             self.world.log("NO BUTTON", deed.action, who)
@@ -183,7 +190,7 @@ class Desk:
     def _buttons(self, file: File, deed: Deed, who: str, *, then: bool) -> Iterator[Button]:
         told = [one for one in reversed(self.world.platform.posts.values()) if one.reader == file.member and one.shown]
         for post in told if deed.action in BY_MEMBER else [file.card]:
-            for shown in reversed(post.shown) if then else post.shown[-1:]:
+            for shown in reversed(post.shown) if then else [] if post.removed else post.shown[-1:]:
                 if shown.subject.startswith(("step:", "case:")):
                     yield from (one for one in shown.view.buttons if one.action.value == deed.action)
 

@@ -103,10 +103,12 @@ _SCRIPTS: tuple[tuple[str, ...], ...] = (
     ("claim", "block", "deny", "unblock"),
     ("comment", "prompt", "claim", "claim/*", "deny/*", "deny"),
     ("claim", "rewrite"),
+    ("remove", "claim", "rewrite", "remove", "yes"),
+    ("claim", "remove", "deny", "appeal", "claim/", "policy/"),
     ("claim?", "comment?", "claim", "deny?*", "rewrite", "no"),
 )
 """What happens to a case. `/` the other moderator, `!` the administrator, `?` somebody who is no moderator; `*` pressed late, after it has
-gone from the screen; `:` what the provider makes of the new words; `_` a pause."""
+gone from the screen; `:` what the provider makes of the new words; `_` a pause. `remove`: the card is deleted on the platform."""
 _NAMES = {
     "claim": "case_claim",
     "rewrite": "case_rewrite",
@@ -119,6 +121,7 @@ _NAMES = {
     "unblock": "case_unblock_member",
     "comment": "case_comment",
     "prompt": "case_prompt",
+    "remove": "remove_card",
     "yes": "rewrite_accept",
     "no": "rewrite_decline",
 }

@@ -47,7 +47,7 @@ KIT: dict[str, Plan] = {
     "cancelled while calling": _plan(_good(), _good(1), presses=[Press(0, 2.5, "cancel"), Press(1, 3.5, "cancel")]),
     "cancelled at an answer": _plan(_good(), presses=[Press(0, 0.0, "cancel", site="http-answered")]),
     "cancelled while waiting": _plan(_good(), weather=[BUSY], presses=[Press(0, one, "cancel") for one in (8.0, 40.0)]),
-    "never its turn": _plan(_good(), crashes=[Crash("commit-after:received>queued", 1, down=1000.0)]),
+    "never its turn": _plan(_good(), crashes=[Crash("commit-after:received>queued", 1, down=1000.0)], horizon=1500.0),
     "turned away for ever": _plan(_good(), weather=[BUSY], horizon=1500.0),
     "interrupted": _plan(_good(), crashes=[Crash("http-sent", 1)]),
     "blocked meanwhile": _plan(
