@@ -90,6 +90,7 @@ A_VALUE = stems("""
     must be / should be / has to be / have to be / at most / at least / one of / expected one / allowed values / supported values / 必须是 /
     取值范围
 """)
+SAYS_NOTHING = stems("contains an invalid argument / one or more parameters / some parameters / 参数错误 / 参数有误")
 NO_VALUE = stems("""
     json / body / header / content type / request must / request should / url / email / account / user
 """)
@@ -194,7 +195,7 @@ VALUES: tuple[Rule, ...] = (
     _say(Kind.UNSUPPORTED_QUALITY, ASKED, lex.QUALITY, lex.WRONG),
     _say(Kind.UNSUPPORTED_COUNT, ASKED, COUNT, lex.WRONG, unsaid=(lex.PROMPT, lex.LENGTH)),
     _say(Kind.UNSUPPORTED_SIZE, ASKED, lex.SIZE, lex.WRONG, unsaid=(NO_SIZE,)),
-    _say(Kind.UNSUPPORTED_OPTION, ASKED, lex.OPTION, lex.WRONG),
+    _say(Kind.UNSUPPORTED_OPTION, ASKED, lex.OPTION, lex.WRONG, unsaid=(SAYS_NOTHING,)),
     _say(Kind.BAD_REQUEST_OTHER, statuses(400, 422, 500), UNREADABLE_REQUEST),
     _say(Kind.UNSUPPORTED_OPTION, statuses(400, 422), A_VALUE, unsaid=(lex.PROMPT, lex.SENT, lex.MODEL, lex.KEY, NO_VALUE)),
 )
