@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.failure import Evidence, Phase
 from bot.failures.tokens import split_words, squash, token_set
-from bot.failures.unwrap import Unwrapped, as_text, unwrap
+from bot.failures.unwrap import Unwrapped, as_text, spoken_status, unwrap
 
 MAX_WORDS = 4000
 """Characters of human text that rules look at."""
@@ -391,7 +391,7 @@ class _Reader:
         return Signals(
             provider=evidence.provider.lower()[:80],
             api=evidence.api.lower()[:80],
-            status=evidence.status,
+            status=spoken_status(exception) if evidence.status is None else evidence.status,
             inner=self.inner,
             headers=headers,
             codes=frozenset(self.codes),

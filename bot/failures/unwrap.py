@@ -28,6 +28,9 @@ _TAG = re.compile(r"<[^<>]{0,400}>")
 _HIDDEN = re.compile(r"<(?:style|script)\b[^<>]{0,200}>[^<]{0,8000}", re.IGNORECASE)
 _ELEMENT = re.compile(r"<([A-Za-z]\w{0,40})>([^<>]{1,2000})</")
 _TITLE = re.compile(r"<title[^<>]{0,100}>([^<>]{0,300})", re.IGNORECASE)
+_STATUS_SPOKEN = re.compile(
+    r"(?:error code|status code|status_code|status|returned|http)[ :=]{1,3}([45]\d\d)(?!\d)[^{]{0,40}\{", re.IGNORECASE
+)
 _CONSTANTS = {"true": True, "True": True, "false": False, "False": False}
 
 
@@ -70,6 +73,12 @@ def unwrap(text: str, content_type: str = "") -> Unwrapped:
     else:
         _read_json_or_text(stripped, found)
     return found
+
+
+def spoken_status(exception: str) -> int | None:
+    """The status in the text of an SDK's exception (`Error code: 429 - {...}`), which is an answer that came."""
+    named = _STATUS_SPOKEN.search(exception[:200])
+    return int(named[1]) if named else None
 
 
 def _cut(text: str, keep_tail: bool) -> str:

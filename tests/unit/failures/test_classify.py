@@ -171,3 +171,26 @@ def test_the_clock_of_a_bucket_counts_for_rate_answers_only() -> None:
     clock = {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "12s"}
     assert seen(429, error("Rate limit reached"), headers=clock).wait == 12
     assert seen(500, error("Internal server error"), headers=clock).wait is None
+
+
+def test_an_answer_in_the_text_of_an_exception_keeps_its_status() -> None:
+    body = {"error": {"message": "Custom provider error format", "code": 1234}}
+    failure = seen(exception=f"openai.BadRequestError: Error code: 400 - {body}")
+    assert (failure.kind, failure.action) == (Kind.BAD_REQUEST_OTHER, Action.NONE)
+    assert seen(exception=f"RuntimeError: upstream returned 429: {body}").kind is Kind.RATE_LIMITED
+
+
+def test_a_flag_or_a_reason_beside_an_empty_picture_is_a_block_and_nothing_to_be_made_again() -> None:
+    for picture in ({"url": None, "nsfw": True}, {"url": "", "safety": "blocked"}, {"b64_json": None, "filter_reason": "violence"}):
+        failure = seen(200, {"data": [picture]})
+        assert (failure.kind, failure.action) == (Kind.SAFETY_OUTPUT, Action.NONE)
+
+
+def test_a_task_in_a_state_that_nobody_has_heard_of_is_polled_and_never_made_again() -> None:
+    assert seen(200, {"state": "dreaming", "images": []}, api="task.poll").action is Action.POLL
+    assert seen(200, {"state": "succeeded", "images": []}, api="task.poll").kind is Kind.EMPTY_RESULT
+
+
+def test_a_generic_code_does_not_make_a_refused_request_one_that_is_sent_again() -> None:
+    failure = seen(400, error("This one cannot be taken as it is", type="api_error"))
+    assert (failure.kind, failure.action) == (Kind.BAD_REQUEST_OTHER, Action.NONE)
