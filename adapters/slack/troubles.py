@@ -58,6 +58,14 @@ class NotConnected(Exception):
     """There is no session with Slack at the moment: nothing was sent."""
 
 
+class NotNow(Exception):
+    """One more call would be too many for Slack; it was not made."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(f"{wait:.1f}")
+        self.wait = wait
+
+
 class UploadFailed(Exception):
     """The upload host did not take a file."""
 
@@ -170,6 +178,8 @@ def judge(error: BaseException) -> Judged | None:
         return _judge_status(error.status, error.code, error.wait, ADDRESSES)
     if isinstance(error, UploadFailed):
         return _judge_status(error.status, "upload", error.wait, UPLOADS)
+    if isinstance(error, NotNow):
+        return Judged(Trouble.WAIT, "not_now", min(LONGEST, error.wait))
     if isinstance(error, FileNotSeen):
         return Judged(Trouble.FILE_NOT_READY, type(error).__name__)
     if isinstance(error, NOTHING_SENT):

@@ -18,7 +18,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.fitting import Fitted
 from adapters.slack.pace import Limit, Log
-from adapters.slack.troubles import FileNotSeen, Judged, Trouble, UploadFailed, judge, retry_after
+from adapters.slack.troubles import FileNotSeen, Judged, NotNow, Trouble, UploadFailed, judge, retry_after
 from adapters.slack.wire import SlackWire, read
 from bot.ports import Ports
 
@@ -232,7 +232,7 @@ class Uploads:
         calls.forget(now)
         moment = calls.earliest(max(now, self._closed.get(method, now)))
         if moment - now > PATIENCE[method]:
-            raise UploadFailed(429, moment - now)
+            raise NotNow(moment - now)
         calls.add(moment)
         if moment > now:
             await self.sleep(moment - now)

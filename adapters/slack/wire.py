@@ -20,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack import blockkit
+from adapters.slack.lookups import Lookups, mark
 from adapters.slack.render import Body
 from adapters.slack.troubles import CODES, NotConnected, RespondFailed, Unreadable, code_of, judge, retry_after
 
@@ -62,6 +63,7 @@ class SlackWire:
     """None while not connected."""
     online: bool = True
     """False while nothing can be sent."""
+    lookups: Lookups = field(default_factory=Lookups)
     _direct: dict[str, str] = field(default_factory=dict)
     """Person -> direct channel."""
     _ours: frozenset[str] = frozenset()
@@ -87,7 +89,13 @@ class SlackWire:
         payload = _message(body, identity, None)
         check_message(payload)
         metadata = _metadata(identity)
-        await read(self.client.chat_update(channel=channel, ts=ts, **payload, metadata=metadata, unfurl_links=False, unfurl_media=False))
+        try:
+            await read(
+                self.client.chat_update(channel=channel, ts=ts, **payload, metadata=metadata, unfurl_links=False, unfurl_media=False)
+            )
+        except SlackApiError:
+            self.lookups.gone(channel, ts)
+            raise
 
     async def find(self, channel: str, thread: str | None, identity: str, since: float | None) -> str | None:
         """The ts of the message with this identity, if it is among the newest ones; for a post whose answer was lost."""
@@ -96,14 +104,21 @@ class SlackWire:
 
         def page(cursor: str | None) -> Awaitable[AsyncSlackResponse]:
             asked: dict[str, Any] = {"oldest": oldest, "limit": PER_PAGE, "cursor": cursor, "include_all_metadata": True}
+            self.lookups.turn("history" if thread is None else "replies")
             if thread is None:
                 return self.client.conversations_history(channel=channel, **asked)
             return self.client.conversations_replies(channel=channel, ts=thread, **asked)
 
-        async for found in _pages(page, PAGES):
-            for message in _list(found, "messages"):
-                if isinstance(message, Mapping) and _is(message, identity, ours):
-                    return _text(message, "ts")
+        found = self.lookups.known(channel, thread, identity)
+        if found is not None:
+            return found
+        async for one in _pages(page, PAGES):
+            for message in _list(one, "messages"):
+                if isinstance(message, Mapping):
+                    self.lookups.saw(channel, thread, message, ours)
+            found = self.lookups.known(channel, thread, identity)
+            if found is not None:
+                return found
         return None
 
     async def delete(self, channel: str, ts: str) -> None:
@@ -229,11 +244,6 @@ class SlackWire:
 # ---- what goes out ---------------------------------------------------------------------------------------------------------------
 
 
-def mark(identity: str) -> str:
-    """The block_id by which a message is recognised when its metadata is not shown."""
-    return f"m:{identity}"
-
-
 def _message(body: Body, identity: str, mention: str | None) -> dict[str, Any]:
     blocks = [dict(one) for one in body.blocks]
     if identity and blocks:
@@ -305,19 +315,6 @@ def _text(found: Mapping[str, Any], name: str) -> str:
 def _list(found: Mapping[str, Any], name: str) -> list[Any]:
     value = found.get(name)
     return value if isinstance(value, list) else []
-
-
-def _is(message: Mapping[str, Any], identity: str, ours: frozenset[str]) -> bool:
-    """Whether this is our own message with this identity: anybody could copy a mark. Slack names the author of each message."""
-    authors = {one for one in (message.get("bot_id"), message.get("user")) if one}
-    if authors and not authors & ours:
-        return False
-    metadata = message.get("metadata")
-    payload = metadata.get("event_payload") if isinstance(metadata, Mapping) else None
-    if isinstance(payload, Mapping) and payload.get("id") == identity:
-        return True
-    blocks = _list(message, "blocks")
-    return bool(blocks) and isinstance(blocks[0], Mapping) and blocks[0].get("block_id") == mark(identity)
 
 
 def _taken(said: str) -> tuple[bool, str]:

@@ -249,6 +249,7 @@ async def test_a_connection_that_never_stood_is_safe_to_repeat() -> None:
         (TimeoutError(), Trouble.LOST, 0.0),
         (ConnectionResetError(), Trouble.LOST, 0.0),
         (troubles.NotConnected(), Trouble.WAIT, 5.0),
+        (troubles.NotNow(12.5), Trouble.WAIT, 12.5),
         (SlackApiError("x", {"ok": False, "error": "not_in_channel"}), Trouble.NOT_MEMBER, 0.0),
         (SlackApiError("x", None), Trouble.LOST, 0.0),
     ],

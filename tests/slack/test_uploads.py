@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import uploads as module
 from adapters.slack.fitting import Fitted
-from adapters.slack.troubles import Trouble, UploadFailed, judge
+from adapters.slack.troubles import NotNow, Trouble, UploadFailed, judge
 from adapters.slack.uploads import NotReady, NotShared, Uploads
 from adapters.slack.wire import SlackWire
 from bot.ports import SystemPorts
@@ -272,8 +272,8 @@ async def test_many_pictures_stay_below_the_limits() -> None:
         for number in range(120):
             try:
                 await on.uploads.ready("m1", picture(number))
-            except UploadFailed as full:
-                on.clock.time += full.wait or 0.0
+            except NotNow as full:
+                on.clock.time += full.wait
                 await on.uploads.ready("m1", picture(number))
         assert len(times) == 120
         most = max(sum(first <= one < first + 59.999 for one in times) for first in times)
