@@ -11,7 +11,7 @@ import json
 import sys
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -158,6 +158,33 @@ def worded() -> dict[str, Score]:
     return by_set
 
 
+def rewrapped(records: list[Record]) -> dict[str, Score]:
+    """The records with a JSON body again, in wrappings that gateways and clients put around an answer."""
+    by_name: dict[str, Score] = {}
+    for record in records:
+        body, status = record.evidence.body, record.evidence.status
+        if not isinstance(body, dict | list):
+            continue
+        text = json.dumps(body, ensure_ascii=False)
+        wrappings: dict[str, tuple[object, str | None]] = {
+            "bytes": (text.encode(), None),
+            "JSON in a message": ({"error": {"message": text}}, None),
+            "JSON in JSON in a message": ({"message": json.dumps({"error": text})}, None),
+            "Python repr": (str(body), None),
+            "after a prefix": (f"upstream error: {text}", None),
+            "event stream": (f"event: error\ndata: {text}\n\n", None),
+            "cut off after 92 %": (text[: int(len(text) * 0.92)], None),
+        }
+        if status is not None and status >= 400:
+            wrappings["in the text of an exception"] = (None, f"APIStatusError: Error code: {status} - {body}")
+        for name, (wrapped, exception) in wrappings.items():
+            seen = replace(record.evidence, body=wrapped)
+            if exception is not None:
+                seen = replace(record.evidence, body=None, status=None, headers={}, exception=exception)
+            by_name.setdefault(name, Score()).add(record, classify(seen))
+    return by_name
+
+
 def false_alarms() -> tuple[int, int]:
     """How many sentences of `no_verdicts.txt`, which sound like a verdict and are none, are taken for one; and how many there are."""
     lines = (WORDED / "no_verdicts.txt").read_text(encoding="utf-8").splitlines()
@@ -253,6 +280,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(score.line(f"  {family}"))
     print(only_words(records).line("no family known at all"))
     print(source_left_out(records).line("own source left out"))
+    print("the corpus in other wrappings")
+    for name, score in rewrapped(records).items():
+        print(score.line(f"  {name}"))
     print("wordings and messages of our own files (tests/unit/failures)")
     everything = Score()
     for name, score in worded().items():

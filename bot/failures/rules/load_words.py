@@ -121,15 +121,15 @@ BROKEN: tuple[Rule, ...] = (
     _say(
         Kind.SERVER_ERROR,
         """had an error while processing / internal server error / internal error / internal_error / unexpected error / unknown error /
-        something went wrong / error occurred while processing / server error / an error occurred / upstream request failed /
-        upstream error / inference error / worker died / unexpectedly / internal failure / please retry your request /
+        something went wrong / error occurred while processing / server error / an error occurred / inference error /
+        worker died / unexpectedly / internal failure / please retry your request /
         you can retry your request / system error / processing failed / execution failed / ran into a problem /
         内部错误 / 服务器错误 / 系统错误 / 系统异常 / 服务异常 / 服务器内部 / 内部服务 / 未知错误 / 生成失败""",
         never="server connection error",
         only=A_SERVER_BROKE,
         confidence=0.7,
     ),
-    _say(Kind.SERVER_ERROR, "runtimeerror", only=statuses(0, 200, 500, 502, 503, 504), confidence=0.6),
+    _say(Kind.SERVER_ERROR, "upstream request failed / upstream error / runtimeerror", only=A_SERVER_BROKE - {400, 422}, confidence=0.6),
     _say(Kind.OVERLOADED, "try again later / retry later / retry shortly / try again in", only=A_SERVER_BROKE | {429}, confidence=0.5),
 )
 """Asked last among the words."""
