@@ -259,6 +259,7 @@ HOSTILE: dict[str, object] = {
     "nested JSON in JSON": json.dumps({"message": json.dumps({"message": json.dumps({"message": "x" * 20_000})})}),
     "100,000 keys": {f"key{number}": "invalid" for number in range(100_000)},
     "64 KiB of Chinese": "违规内容" * 5_461,
+    "the words of the rules themselves": " | ".join(sorted({stem for rule in RULES for group in rule.said for stem in group.all})),
 }
 
 
