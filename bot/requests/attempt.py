@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from bot import budgets
 from bot.catalogue.cost import cost_from_usage
 from bot.domain.failure import Failure
-from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Fixer, Group
+from bot.domain.kinds import SAFETY_REVIEWABLE, Fixer, Group
 from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Attempt, Request
@@ -23,7 +23,7 @@ from bot.ledger.tables import blocked_prompts
 from bot.messages.notices import Notices
 from bot.requests.accept import OpenCase as OpenCaseHook
 from bot.requests.accept import blocked_before, blocked_member, case_for, over_budget, remembered_failure, show
-from bot.requests.decide import Final, OpenCase, Queue, Tries, decide, was_free
+from bot.requests.decide import Final, OpenCase, Queue, Tries, as_booked, decide, was_free
 from bot.requests.recover import show_cost
 from bot.requests.rules import Rules
 
@@ -113,8 +113,7 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
     if known is not None and not fenced:
         said = evidence_from_json(row.evidence) if row.evidence else outcome.shortfall
         failure, outcome = known, dataclasses.replace(outcome, shortfall=said)
-    if failure is not None and failure.kind in RATE_ANSWERS and outcome.billed is not Billed.YES:
-        outcome = dataclasses.replace(outcome, billed=Billed.NO)  # turned away at the door, whatever the status: counted and booked alike
+    outcome = as_booked(outcome, failure)
     cost = cost_of(request, outcome, row.reserved, hands.rules)
     if not request_rows.close_attempt(tx, attempt_id, outcome, cost):
         return None  # it was recorded before, or written off when its member cancelled

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 from bot.domain.failure import Failure
 from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Action
-from bot.domain.outcome import Billed
+from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Request
 
@@ -43,14 +44,22 @@ class Tries:
     free: int = 10
 
 
+GAVE_UP_WAITING = frozenset({408, 499, 504, 520, 524})
+"""Statuses of a gateway that had passed the request on: whatever its page says of load, a picture may have been made behind it."""
+
+
+def as_booked(outcome: Outcome, failure: Failure | None) -> Outcome:
+    """Turned away at the door (429, 503, 529, "overloaded" in other words) was not billed, so it is counted and booked as free. Any other
+    5xx may have been billed."""
+    if failure is None or failure.kind not in RATE_ANSWERS or outcome.billed is Billed.YES or outcome.status in GAVE_UP_WAITING:
+        return outcome
+    return dataclasses.replace(outcome, billed=Billed.NO)
+
+
 def was_free(failure: Failure | None, billed: Billed) -> bool:
-    """Whether a bad answer uses up a free answer instead of an attempt: turned away at the door, or never sent. Not when pictures were made
-    and only their file's address asked to wait."""
-    return (
-        failure is not None
-        and billed is not Billed.YES
-        and (failure.kind in RATE_ANSWERS or (billed is Billed.NO and failure.action is Action.GENERATE))
-    )
+    """Whether a bad answer, as it is booked, uses up a free answer instead of an attempt: turned away at the door, or never sent. Not when
+    pictures were made and only their file's address asked to wait."""
+    return failure is not None and billed is Billed.NO and (failure.kind in RATE_ANSWERS or failure.action is Action.GENERATE)
 
 
 def decide(request: Request, failure: Failure | None, pictures: int, now: float, wait: float, tries: Tries) -> Decision:

@@ -27,6 +27,7 @@ from bot.observe import hide
 from bot.ports import Ports
 from bot.providers.port import Call, Provider
 from bot.requests.attempt import Hands, Opened, open_attempt, record_outcome
+from bot.requests.decide import as_booked
 
 log = structlog.get_logger()
 
@@ -304,7 +305,7 @@ class Scheduler:
             pictures=len(outcome.pictures),
             fingerprint=request.fingerprint[:12],
             latency=round(outcome.latency, 3),
-            billed=outcome.billed.value,
+            billed=as_booked(outcome, failure).billed.value,
             cancelled=outcome.cancelled,
         )
 

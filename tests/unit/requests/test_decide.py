@@ -8,10 +8,10 @@ import pytest
 
 from bot.domain.failure import Failure
 from bot.domain.kinds import KINDS, SAFETY_REVIEWABLE, Action, Group, Kind
-from bot.domain.outcome import Billed
+from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Person, Place, Request
-from bot.requests.decide import Final, OpenCase, Queue, Tries, decide, was_free
+from bot.requests.decide import Final, OpenCase, Queue, Tries, as_booked, decide, was_free
 
 NOW = 1000.0
 TRIES = Tries(3, 10)
@@ -71,12 +71,42 @@ def test_an_answer_without_pictures_and_without_reason_is_a_failure() -> None:
 
 
 def test_what_was_certainly_not_billed_uses_up_a_free_answer() -> None:
-    assert was_free(failure(Kind.RATE_LIMITED), Billed.UNKNOWN)
+    assert was_free(failure(Kind.RATE_LIMITED), Billed.NO)
+    assert not was_free(failure(Kind.RATE_LIMITED), Billed.UNKNOWN)
     assert was_free(failure(Kind.NETWORK_CONNECT), Billed.NO)
     assert not was_free(failure(Kind.TIMEOUT), Billed.UNKNOWN)
     assert not was_free(failure(Kind.UNSUPPORTED_SIZE), Billed.NO)
     assert not was_free(None, Billed.YES)
     assert not was_free(failure(Kind.RATE_LIMITED), Billed.YES)
+
+
+@pytest.mark.parametrize("kind", [Kind.RATE_LIMITED, Kind.OVERLOADED])
+@pytest.mark.parametrize(
+    ("status", "booked"),
+    [
+        (429, "no"),
+        (503, "no"),
+        (529, "no"),
+        (500, "no"),
+        (200, "no"),
+        (504, "unknown"),
+        (524, "unknown"),
+        (520, "unknown"),
+        (408, "unknown"),
+    ],
+)
+def test_turned_away_at_the_door_is_free_and_behind_a_gateway_that_gave_up_it_may_have_been_billed(
+    kind: Kind, status: int, booked: str
+) -> None:
+    outcome = as_booked(Outcome(billed=Billed.UNKNOWN, status=status), failure(kind))
+    assert outcome.billed.value == booked
+    assert was_free(failure(kind), outcome.billed) == (booked == "no")
+
+
+def test_other_trouble_is_booked_as_the_provider_saw_it() -> None:
+    for kind in (Kind.SERVER_ERROR, Kind.GATEWAY_ERROR, Kind.TIMEOUT):
+        assert as_booked(Outcome(billed=Billed.UNKNOWN, status=503), failure(kind)).billed is Billed.UNKNOWN
+    assert as_booked(Outcome(billed=Billed.YES, status=429), failure(Kind.RATE_LIMITED)).billed is Billed.YES
 
 
 def test_a_lowered_action_is_obeyed() -> None:
