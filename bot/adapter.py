@@ -61,7 +61,14 @@ class Adapter(Protocol):
 
 
 class SetupProblem(Exception):
-    """Something that the operator must mend; the text is the whole sentence to show, with the setting's name and what to do."""
+    """Something that the operator must mend; the text is the whole sentence to show, with the setting's name and what to do.
+
+    `may_pass`: starting again later may help all the same, as with a port that somebody else holds for a while.
+    """
+
+    def __init__(self, sentence: str, *, may_pass: bool = False) -> None:
+        super().__init__(sentence)
+        self.may_pass = may_pass
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class SlackAdapter:
         fitting = Fitting(context.picture)
         self._client = self._client_with(settings.bot_token)
         self._wire = SlackWire(self._client, None, online=False)
-        uploads = Uploads(self._wire, context.ports)
+        self._uploads = uploads = Uploads(self._wire, context.ports)
         self._answers = Answers(self._wire, uploads, fitting, context.ports)
         delivery = Delivery(self._wire, uploads, fitting, Pace(), context.ports)
         self._journal = Journal(self._folder / "answered.log")
@@ -87,6 +87,7 @@ class SlackAdapter:
                 await self._serve(core, identity, session, lambda: ready(self._sentence(identity)))
             finally:
                 await self._tasks.drain(DRAIN)
+                await self._uploads.close()
                 self._wire.online, self._client.session, self._wire.session = False, None, None
 
     async def acknowledged(self, place: Place) -> bool:

@@ -88,7 +88,7 @@ async def serve(app: AsyncApp, *, signing_secret: str, host: str, port: int, por
     try:
         while not server.started:
             if running.done():
-                raise SetupProblem(text("slack.setup.http.start_failed"))
+                raise SetupProblem(text("slack.setup.http.start_failed"), may_pass=True)
             await asyncio.sleep(0.01)
         ready(int(sock.getsockname()[1]))
         await asyncio.shield(running)
@@ -112,7 +112,8 @@ def listen(host: str, port: int) -> socket.socket:
         sock.setblocking(False)
     except (OSError, UnicodeError, TypeError) as error:  # the latter two: a name that cannot be one
         sock.close()
-        raise SetupProblem(_why_not(error, host, port)) from error
+        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        raise SetupProblem(_why_not(error, host, port), may_pass=taken) from error
     return sock
 
 

@@ -116,7 +116,8 @@ def listen(host: str, port: int) -> socket.socket:
         sock.setblocking(False)
     except OSError as error:
         sock.close()
-        raise SetupProblem(_why_not(error, host, port)) from error
+        taken = error.errno == errno.EADDRINUSE
+        raise SetupProblem(_why_not(error, host, port), may_pass=taken) from error
     return sock
 
 
@@ -141,7 +142,7 @@ async def serve(site: Site, sock: socket.socket, ready: Callable[[], None]) -> N
     try:
         while not server.started:
             if running.done():
-                raise SetupProblem(text("web.problem.start_failed"))
+                raise SetupProblem(text("web.problem.start_failed"), may_pass=True)
             await asyncio.sleep(0.01)
         ready()
         await asyncio.shield(running)

@@ -157,5 +157,5 @@ def _told(error: Exception) -> bool:
         sys.exit(USAGE)
     if isinstance(error, (SetupProblem, LedgerProblem)):
         complain([str(error)])
-        sys.exit(1)
+        sys.exit(USAGE if isinstance(error, SetupProblem) and not error.may_pass else 1)
     return False

@@ -204,7 +204,7 @@ def test_an_adapter_that_turns_down_its_token_is_one_sentence(imagine_bot: Call,
 
     monkeypatch.setattr(compose, "run", run, raising=False)
     ended = imagine_bot("run", IMAGE_API_KEY=KEY, STANDIN_TOKEN="token-1")
-    assert ended.code == 1
+    assert ended.code == 2, "a supervisor must not start it again and again"
     assert said(ended) == "imagine-bot: STANDIN_TOKEN was not accepted. Copy it again."
 
 
