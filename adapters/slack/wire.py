@@ -71,9 +71,9 @@ class SlackWire:
 
     # ---- messages ------------------------------------------------------------------------------------------------------------
 
-    async def post(self, channel: str, thread: str | None, body: Body, identity: str, *, mention: str | None = None) -> str:
+    async def post(self, channel: str, thread: str | None, body: Body, identity: str) -> str:
         """Returns the message's ts."""
-        payload = _message(body, identity, mention)
+        payload = _message(body, identity)
         check_message(payload)
         metadata = _metadata(identity)
         found = await read(
@@ -86,7 +86,7 @@ class SlackWire:
         return _text(found, "ts")
 
     async def update(self, channel: str, ts: str, body: Body, identity: str) -> None:
-        payload = _message(body, identity, None)
+        payload = _message(body, identity)
         check_message(payload)
         metadata = _metadata(identity)
         try:
@@ -149,7 +149,7 @@ class SlackWire:
         if not self.trusts(url):
             raise RespondFailed(0, "invalid_url")
         payload = {
-            **_message(body, "", None),
+            **_message(body, ""),
             "response_type": "in_channel" if public else "ephemeral",
             "replace_original": replace,
             "unfurl_links": False,
@@ -164,7 +164,7 @@ class SlackWire:
 
     async def whisper(self, channel: str, person: str, body: Body, thread: str | None = None) -> None:
         """Only this person sees it, and not for long."""
-        payload = _message(body, "", None)
+        payload = _message(body, "")
         check_message(payload)
         await read(self.client.chat_postEphemeral(channel=channel, user=person, thread_ts=thread, **payload))
 
@@ -244,12 +244,10 @@ class SlackWire:
 # ---- what goes out ---------------------------------------------------------------------------------------------------------------
 
 
-def _message(body: Body, identity: str, mention: str | None) -> dict[str, Any]:
+def _message(body: Body, identity: str) -> dict[str, Any]:
     blocks = [dict(one) for one in body.blocks]
     if identity and blocks:
         blocks[0].setdefault("block_id", mark(identity))
-    if mention is not None and _PERSON.fullmatch(mention) and len(blocks) < blockkit.MOST_BLOCKS:
-        blocks.insert(1, {"type": "context", "elements": [{"type": "mrkdwn", "text": f"<@{mention}>"}]})
     return {"text": body.text, "blocks": blocks}
 
 

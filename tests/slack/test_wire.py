@@ -83,21 +83,6 @@ async def test_a_post_in_a_thread_stays_in_it() -> None:
         assert standin.world.messages[-1].thread_ts == first.ts
 
 
-@pytest.mark.parametrize("mention", ["!channel", "U1> <!here", "", "u0123", None])
-async def test_only_a_person_is_mentioned(mention: str | None) -> None:
-    async with slack() as (standin, wire):
-        await wire.post(standin.channel.id, None, WORDS, "m1", mention=mention)
-        assert len(standin.world.messages[0].blocks) == 1
-
-
-async def test_the_one_person_whom_a_message_is_for_is_mentioned() -> None:
-    async with StandIn() as standin, aiohttp.ClientSession() as session:
-        client = AsyncWebClient(standin.workspace.token, base_url=f"{standin.base}/api/", session=session, retry_handlers=[])
-        await SlackWire(client, session).post(standin.channel.id, None, WORDS, "m1", mention=standin.ada.id)
-        assert standin.world.messages[0].blocks[1]["elements"][0]["text"] == f"<@{standin.ada.id}>"
-        assert standin.world.messages[0].identity == "m1"
-
-
 async def test_nothing_is_repeated_when_an_answer_is_lost() -> None:
     async with slack() as (standin, wire):
         standin.faults.add("chat.postMessage", How.LOST)
