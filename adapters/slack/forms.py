@@ -198,6 +198,20 @@ def _sequence(value: object) -> Sequence[Any]:
     return value if isinstance(value, list) else ()
 
 
+def blanks(view: Mapping[str, Any]) -> Block | None:
+    """Answers a submission in which a field that must be filled holds blanks alone, which Slack lets pass; None for all others."""
+    filled = values(view)
+    inputs = [one for one in _sequence(view.get("blocks")) if isinstance(one, Mapping) and one.get("type") == "input"]
+    wanted = [str(one.get("block_id")) for one in inputs if not one.get("optional") and _kind(one) == "plain_text_input"]
+    empty = [one for one in wanted if one in filled and not filled[one].strip()]
+    return {"response_action": "errors", "errors": {one: text("slack.form.blank") for one in empty}} if empty else None
+
+
+def _kind(block: Mapping[str, Any]) -> str:
+    element = block.get("element")
+    return str(element.get("type")) if isinstance(element, Mapping) else ""
+
+
 def errors(view: Mapping[str, Any], sentence: str) -> Block | None:
     """The answer to a submission that keeps the form open and shows a sentence at a field; None when it has no field. The sentence stands
     at the field whose content it quotes, or at the first one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -30,6 +31,9 @@ NAME_WITHIN = 0.8
 """Seconds for Slack to tell the name behind a mention; without it the id is shown."""
 FORM_READY = 0.6
 """Seconds for the core to fill a form before a loading one takes its place."""
+MOST_NAMES = 5
+"""Names looked up for one mention; other people in it keep their ids."""
+_PERSON = re.compile(r"<@([UW][A-Z0-9]{2,30})>")
 IMAGINE_FORM = "v1:imagine:new"
 """callback_id of the empty /imagine form."""
 
@@ -133,7 +137,7 @@ class Intake:
         if event.get("bot_id") or event.get("edited") or event.get("subtype") == "bot_message" or not caller.person:
             return
         refusal = self.welcome(caller)
-        prompt = unescape_event(str(event.get("text") or ""), self.bot_user).strip()
+        prompt = unescape_event(await self._named(str(event.get("text") or "")), self.bot_user).strip()
         if refusal is not None or not prompt or prompt.lower() == "help":
             if self.repeats.first(caller.key):
                 self.tasks.start(self._help(caller) if refusal is None else self.answers.say(caller, refusal), "mention")
@@ -141,6 +145,13 @@ class Intake:
             caller = replace(caller, name=await self.name_of(caller.person, NAME_WITHIN))
             stored = await self.core.receive(caller.key, Submission(caller.who(), caller.place(self._reply(caller)), prompt))
             self.tasks.start(self._accept(caller, stored.request_id), "accept")
+
+    async def _named(self, typed: str) -> str:
+        """With the names of the people whom it mentions, as their author saw them."""
+        people = [one for one in dict.fromkeys(_PERSON.findall(typed)) if one != self.bot_user][:MOST_NAMES]
+        names = await asyncio.gather(*(self.name_of(one, NAME_WITHIN) for one in people))
+        known = {one: name for one, name in zip(people, names, strict=True) if name and not set("<>|&") & set(name)}
+        return _PERSON.sub(lambda one: f"<@{one[1]}|{known[one[1]]}>" if one[1] in known else one[0], typed)
 
     async def _help(self, caller: Caller) -> bool:
         return await self.answers.say(caller, await _help(self.core, caller.visitor, ""))

@@ -98,6 +98,9 @@ class Presses:
     async def submitted(self, body: Payload, ack: Ack) -> None:
         """A form was sent. It stays open with a sentence where the core refuses it, so that nothing typed is lost."""
         view = body["view"]
+        if (blank := forms.blanks(view)) is not None:
+            await ack(blank)
+            return
         if view.get("callback_id") == IMAGINE_FORM:
             await self.intake.submitted(body, ack)
             return

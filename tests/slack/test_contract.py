@@ -81,6 +81,27 @@ async def test_a_mention_in_a_thread_is_answered_in_the_thread(tmp_path: Path, m
         assert [call.prompt for call in s.service.calls] == ["a small <house> & tree", "another one"]
 
 
+async def test_people_in_a_mention_are_drawn_by_their_names(tmp_path: Path, mode: Mode) -> None:
+    async with stage(tmp_path, mode=mode) as s:
+        event = await s.slack.people.mention(s.ada, s.channel, "a portrait of NOBODY")
+        await s.picture()
+        text = event.payload["event"]["text"].replace("NOBODY", f"<@{s.slack.ben.id}>")
+        again = event.payload | {"event": event.payload["event"] | {"text": text, "ts": "1700000000.000900"}, "event_id": "Ev0AGAIN"}
+        event.payload = again
+        await s.slack.people.again(event)
+        await s.until(lambda: len(s.service.calls) == 2, what="a second picture")
+        assert s.service.calls[1].prompt == "a portrait of @ben"
+
+
+async def test_a_form_with_blanks_alone_stays_open(tmp_path: Path, mode: Mode) -> None:
+    async with stage(tmp_path, mode=mode) as s:
+        sent = await opened(s, prompt="   ")
+        await s.slack.acked(sent)
+        assert sent.errors == {"prompt": "Please fill this in."}
+        assert s.messages() == []
+        assert s.service.calls == []
+
+
 async def test_a_mention_without_words_gets_help_that_only_its_author_sees(tmp_path: Path, mode: Mode) -> None:
     async with stage(tmp_path, mode=mode) as s:
         await s.slack.people.mention(s.ada, s.channel, "")
