@@ -234,6 +234,10 @@ class SlackWire:
         ssl = True if self.client.ssl is None else self.client.ssl
         return self.session.post(url, proxy=self.client.proxy or None, ssl=ssl, allow_redirects=False, timeout=within, **body)
 
+    def know(self, *ours: str) -> None:
+        """Our own ids as a bot and as a user, where Slack has told them already."""
+        self._ours = frozenset(one for one in ours if one)
+
     async def _ids(self) -> frozenset[str]:
         if not self._ours:
             found = await read(self.client.auth_test())

@@ -77,6 +77,7 @@ async def test_a_post_whose_answer_was_lost_is_looked_up_and_not_posted_again(tm
         else:
             in_the_channel(s, message)
         assert len(s.slack.calls("chat.postMessage")) == 1
+        assert len(s.slack.calls("auth.test")) == 1, "known since the start"
         assert [one.way for one in s.slack.world.messages if one.author is s.slack.bot] == ["post"]
 
 
