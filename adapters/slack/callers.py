@@ -35,7 +35,6 @@ class Caller:
     """Opens a form within three seconds, once."""
     message: str = ""
     """ts of the message whose button was pressed, or that mentions the bot."""
-
     ephemeral: bool = False
     """That message is seen by them alone."""
 

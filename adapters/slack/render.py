@@ -47,26 +47,26 @@ class Body:
     blocks: list[Block]
 
 
-def message(view: View, *, identity: str = "", pictures: Sequence[Shown] = (), notes: Sequence[str] = (), asked: str = "") -> Body:
+def message(view: View, *, identity: str = "", pictures: Sequence[Shown] = (), notes: Sequence[str] = ()) -> Body:
     """The message. `identity` becomes the first block's id, by which a lost post is found again; hidden facts stay out of it."""
     first = _title(view)
     if identity:
         first["block_id"] = f"m:{identity}"[:255]
     end = [*images(pictures), *_notes(notes), *rows(view.buttons)]
     facts = [one for one in view.facts if not one.hidden]
-    return Body(fallback(view, asked), _fitted([first], view, facts, asked, end, MOST, MOST_BLOCKS))
+    return Body(fallback(view), _fitted([first], view, facts, end, MOST, MOST_BLOCKS))
 
 
 def sheet(view: View, title: str, pictures: Sequence[Shown] = ()) -> dict[str, Any]:
     """A modal for one person that shows a view with its hidden facts. Without its buttons: a press in a modal has no message to change."""
-    blocks = _fitted([_title(view)], view, view.facts, "", images(pictures), MOST_IN_SHEET, MOST_VIEW_BLOCKS)
+    blocks = _fitted([_title(view)], view, view.facts, images(pictures), MOST_IN_SHEET, MOST_VIEW_BLOCKS)
     return {"type": "modal", "title": plain(title, 24), "close": plain(text("slack.form.close"), 24), "blocks": blocks}
 
 
-def fallback(view: View, asked: str = "") -> str:
+def fallback(view: View) -> str:
     """What notifications and screen readers have: the same words as the blocks, shortened, and never a hidden fact."""
     quote = fit(view.quote.strip(), 300)
-    said = [escape(view.title.strip()), f"{escape(_asked(asked))} {quote}" if quote else ""]
+    said = [escape(view.title.strip()), f"{text('slack.render.prompt')} {quote}" if quote else ""]
     said += [escape(one.strip()) for one in view.text]
     said += [f"{escape(one.label)}: {fit(one.value, 300)}" for one in view.facts if not one.hidden]
     return _whole([one for one in said if one.strip()], FALLBACK) or "·"
@@ -141,14 +141,12 @@ def _notes(notes: Sequence[str]) -> list[Block]:
 # ---- Words within the room that is left -------------------------------------------------------------------------------------
 
 
-def _fitted(
-    start: list[Block], view: View, facts: Sequence[Fact], asked: str, end: list[Block], most: int, most_blocks: int
-) -> list[Block]:
+def _fitted(start: list[Block], view: View, facts: Sequence[Fact], end: list[Block], most: int, most_blocks: int) -> list[Block]:
     """Everything, with the words cut only as far as the limits ask for it."""
     room = most - _cost(start) - _cost(end)
     blocks: list[Block] = []
     for part in (1.0, 0.9, 0.8, 0.65, 0.5, 0.35, 0.2, 0.1):
-        blocks = [*start, *_words(view, facts, asked, int(room * part)), *end]
+        blocks = [*start, *_words(view, facts, int(room * part)), *end]
         if _cost(blocks) <= most and len(blocks) <= most_blocks:
             return blocks
     kept = blocks[len(start) : len(blocks) - len(end)][: most_blocks - len(start) - len(end) - 1]
@@ -159,7 +157,7 @@ def _cost(blocks: list[Block]) -> int:
     return weight(blocks) + INNER * (sum(1 for _ in objects(blocks)) - len(blocks))
 
 
-def _words(view: View, facts: Sequence[Fact], asked: str, room: int) -> list[Block]:
+def _words(view: View, facts: Sequence[Fact], room: int) -> list[Block]:
     """The quotation, paragraphs and facts. The quotation comes first where room is short: it has at least half of it."""
     quote = clean(view.quote[: 2 * MOST_IN_SHEET]).strip()
     paragraphs = clean("\n\n".join(one.strip() for one in view.text if one.strip()))
@@ -167,7 +165,7 @@ def _words(view: View, facts: Sequence[Fact], asked: str, room: int) -> list[Blo
     wants = [units(escape(one)) for one in (paragraphs, *(fact.value for fact in shown))]
     quoted = min(units(escape(quote)), max(room - sum(wants), room // 2))
     shares = _shares(wants, room - quoted)
-    found = _quotation(quote, asked, quoted) if quote else []
+    found = _quotation(quote, quoted) if quote else []
     found += [section(typed(one)) for one in split(_cut(paragraphs, shares[0]))]
     found += _facts(shown, shares[1:])
     if len(shown) < len([one for one in facts if one.value.strip()]):
@@ -193,16 +191,11 @@ def _cut(words: str, room: int) -> str:
     return "".join(split(words, max(20, room - 1))[:1]).rstrip() + ELLIPSIS
 
 
-def _quotation(quote: str, asked: str, room: int) -> list[Block]:
-    """Who asked, and what they typed. A line below ends what has several lines, so that none of them passes for one of ours."""
+def _quotation(quote: str, room: int) -> list[Block]:
+    """What was typed. A line below ends what has several lines, so that none of them passes for one of ours."""
     pieces = split(_cut(quote, room))
-    found = [context(_asked(asked)), *(section(typed(one)) for one in pieces)]
+    found = [context(text("slack.render.prompt")), *(section(typed(one)) for one in pieces)]
     return [*found, {"type": "divider"}] if len(pieces) > 1 or "\n" in quote else found
-
-
-def _asked(name: str) -> str:
-    person = " ".join(clean(name).split())[:150]
-    return text("slack.render.asked", person=person) if person else text("slack.render.prompt")
 
 
 def _facts(facts: Sequence[Fact], shares: Sequence[int]) -> list[Block]:

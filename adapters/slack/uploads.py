@@ -90,10 +90,10 @@ class Uploads:
             task.add_done_callback(lambda done: self._ended(key, done))
         return await asyncio.shield(task)
 
-    async def share(self, pictures: Sequence[Fitted], channel: str, thread: str | None = None, comment: str = "") -> list[str]:
+    async def share(self, pictures: Sequence[Fitted], channel: str, thread: str | None = None) -> list[str]:
         """New files that Slack itself posts in a channel: only for what everybody there may see. Raises NotShared when one is missing."""
         files: list[str] = []
-        where: dict[str, Any] = {"channel_id": channel, "thread_ts": thread or None, "initial_comment": comment or None}
+        where: dict[str, Any] = {"channel_id": channel, "thread_ts": thread or None}
         try:
             for one in pictures:
                 files.append(await _once_more(partial(self._send, one)))

@@ -57,7 +57,7 @@ def shown_with(pictures: Sequence[PictureView]) -> list[Shown]:
 def test_every_view_of_the_core_becomes_a_message_and_a_sheet_that_slack_takes(words: str) -> None:
     count = 0
     for _, view in of_everything(words, words[:60] or "Ada"):
-        valid(message(view, identity="abcdefgh23456789", pictures=shown_with(view.pictures), asked=words[:100]))
+        valid(message(view, identity="abcdefgh23456789", pictures=shown_with(view.pictures)))
         assert blockkit.view_problems(sheet(view, view.title, shown_with(view.pictures))) == []
         count += 1
     assert count > 250
@@ -68,9 +68,9 @@ facts = st.lists(st.tuples(st.text(min_size=1, max_size=150), texts, st.booleans
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.text(min_size=1, max_size=500), st.lists(texts, max_size=6), texts, facts, st.integers(0, 40), st.integers(0, 10), texts)
+@given(st.text(min_size=1, max_size=500), st.lists(texts, max_size=6), texts, facts, st.integers(0, 40), st.integers(0, 10))
 def test_any_view_fits_into_a_message_and_a_sheet(
-    title: str, paragraphs: list[str], quote: str, found: list[tuple[str, str, bool]], buttons: int, pictures: int, name: str
+    title: str, paragraphs: list[str], quote: str, found: list[tuple[str, str, bool]], buttons: int, pictures: int
 ) -> None:
     view = View(
         title=title,
@@ -80,14 +80,14 @@ def test_any_view_fits_into_a_message_and_a_sheet(
         buttons=tuple(Button(ActionName.SHOW, f"row{number}", title) for number in range(buttons)),
         tone=Tone.DONE,
     )
-    valid(message(view, identity="x" * 300, pictures=MANY_PICTURES[:pictures], notes=paragraphs, asked=name))
+    valid(message(view, identity="x" * 300, pictures=MANY_PICTURES[:pictures], notes=paragraphs))
     assert blockkit.view_problems(sheet(view, title, MANY_PICTURES[:pictures])) == []
 
 
 def test_a_prompt_of_three_thousand_characters_is_shown_whole_beside_pictures_and_explanations() -> None:
     words = ("a red & blue <bicycle> by the sea, " * 90)[:3000].strip()
     view = View(title="Here are your 4 pictures", quote=words, text=("Why. " * 100, "1024×1024 · medium"), tone=Tone.DONE)
-    body = message(view, pictures=MANY_PICTURES[:4], asked="Ada")
+    body = message(view, pictures=MANY_PICTURES[:4])
     valid(body)
     shown = "".join(reading.texts(body.blocks))
     assert words in shown
@@ -125,14 +125,14 @@ def test_state_quotation_reasons_pictures_notes_and_buttons_stand_in_this_order(
         buttons=(Button(ActionName.AGAIN, "r", "Again", ButtonStyle.PRIMARY),),
         tone=Tone.DONE,
     )
-    body = message(view, identity="abc", pictures=[Shown("F0123456789", "")], notes=["A picture is gone."], asked="Ada")
+    body = message(view, identity="abc", pictures=[Shown("F0123456789", "")], notes=["A picture is gone."])
     assert [one["type"] for one in body.blocks] == ["section", "context", "section", "section", "section", "image", "context", "actions"]
     assert body.blocks[0]["block_id"] == "m:abc"
     assert body.blocks[0]["text"]["text"] == "✅ *Here is your picture*"
     assert body.blocks[5]["alt_text"] == "Generated picture"
     assert list(reading.texts(body.blocks)) == [
         "✅ Here is your picture",
-        "Ada asked for:",
+        "Prompt:",
         "a cat",
         "1024×1024 · medium",
         "State",
@@ -154,7 +154,7 @@ def test_every_tone_but_the_neutral_one_has_a_symbol_beside_its_words_and_none_o
 
 def test_what_is_read_aloud_holds_the_same_words_as_the_blocks() -> None:
     view = View(title="No picture", text=("The service is down.", "Tried 3 times."), quote="a <cat>", facts=(Fact("State", "Open"),))
-    assert message(view, asked="Ada").text == "No picture\nAda asked for: a &lt;cat&gt;\nThe service is down.\nTried 3 times.\nState: Open"
+    assert message(view).text == "No picture\nPrompt: a &lt;cat&gt;\nThe service is down.\nTried 3 times.\nState: Open"
 
 
 def test_a_sentence_that_is_all_there_is_to_say_stands_as_a_sentence_and_whole() -> None:

@@ -34,13 +34,13 @@ anything = st.text(max_size=300)
 
 
 def read(view: View) -> str:
-    return "\n".join(reading.texts(message(view, asked="Ada").blocks))
+    return "\n".join(reading.texts(message(view).blocks))
 
 
 @pytest.mark.parametrize("words", AWKWARD)
 def test_awkward_prompts_are_shown_as_typed_and_notify_nobody(words: str) -> None:
     view = View(title="Here is your picture", quote=words, facts=(Fact("Without it", words),))
-    body = message(view, asked="Ada")
+    body = message(view)
     assert read(view).count(words) == 2
     assert reading.pings(body.text, body.blocks) == []
 
@@ -48,8 +48,8 @@ def test_awkward_prompts_are_shown_as_typed_and_notify_nobody(words: str) -> Non
 @pytest.mark.parametrize("words", AWKWARD)
 def test_awkward_names_and_titles_are_shown_as_typed_and_notify_nobody(words: str) -> None:
     line = " ".join(words.split())
-    body = message(View(title=line, quote="a cat", facts=(Fact(line[:40], "x"),)), asked=line)
-    title, person, _, fact, _ = reading.texts(body.blocks)
+    body = message(View(title=line, text=(line,), quote="a cat", facts=(Fact(line[:40], "x"),)))
+    title, _, _, person, fact, _ = reading.texts(body.blocks)
     assert line in title
     assert line in person
     assert fact == line[:40].strip()
@@ -94,7 +94,7 @@ def test_the_marks_of_right_to_left_text_stay_as_typed() -> None:
 
 
 def test_a_quotation_of_several_lines_is_closed_by_a_line_of_its_own() -> None:
-    blocks = message(View(title="Waiting", quote="a cat\n\n✅ Here is your picture", text=("Our words",)), asked="Ada").blocks
+    blocks = message(View(title="Waiting", quote="a cat\n\n✅ Here is your picture", text=("Our words",))).blocks
     assert [one["type"] for one in blocks] == ["section", "context", "section", "divider", "section"]
 
 
