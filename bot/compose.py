@@ -64,6 +64,8 @@ REMEMBER_EVERY, REMEMBER_AT_MOST_EVERY = 60.0, 1.0
 """Seconds between two looks at what the gate has learned."""
 DRAIN = 20.0
 """Seconds that running exchanges get after a SIGTERM."""
+PRESSES_END = 11.0
+"""Seconds that presses get then: at most two questions to their platform, of five seconds each."""
 
 
 class Pictures(Protocol):
@@ -149,6 +151,7 @@ class Bot:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.core.doors.close(min(PRESSES_END, drain))
         await self.sender.stop(min(5.0, drain))
         self.wakeups.stop()
         await self.moderation.stop()

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from bot import budgets
 from bot.catalogue.sizes import label
 from bot.chat.desk import Desk, FormMaker, Handler
+from bot.chat.doors import Doors
 from bot.chat.views import Act, ActionName, Audience, Button, Choice, Fact, Form, Reply, Tone, View
 from bot.domain.request_states import RequestEvent, RequestState
 from bot.domain.requests import Person, Place, Request, Submission
@@ -87,6 +88,7 @@ class Core:
     settings_for: Callable[[Visitor], Awaitable[Form | Reply]]
     privacy_for: Callable[[Visitor], Awaitable[View]]
     moderators_place_of: Callable[[str, str], Awaitable[Place | None]]
+    doors: Doors = field(default_factory=Doors)
     _actions: dict[ActionName, Handler] = field(init=False)
     _forms: dict[ActionName, FormMaker] = field(init=False)
 
@@ -97,28 +99,35 @@ class Core:
     # ---- a command -----------------------------------------------------------------------------------------------------------
 
     async def receive(self, event_key: str, submission: Submission) -> Received | Duplicate:
-        """Store a command. `event_key` is the platform's id of the event, prefixed by the platform (`discord:<interaction id>`)."""
+        """Store a command. `event_key` is the platform's id of the event, prefixed by the platform (`discord:<interaction id>`). Raises
+        LedgerProblem when it cannot be stored, also once the bot has stopped."""
 
         def body(tx: Tx) -> Received | Duplicate:
             request_id = tx.new_id()
             known = store_submission(tx, request_id, event_key[:200], submission, self.rules)
             return Received(request_id) if known is None else Duplicate(known)
 
-        return await self.ledger.write(body)
+        with self.doors.enter():
+            return await self.ledger.write(body)
 
     async def accept(self, request_id: str) -> Request | Refusal | None:
-        """Check and queue what was received; the member hears through the request's message. None when it was accepted before."""
-        return await self.ledger.write(lambda tx: accept(tx, request_id, self.rules, self.open_case))
+        """Check and queue what was received; the member hears through the request's message. None when it was accepted before, or when the
+        bot is stopping: the next start asks the platform and accepts it."""
+        with self.doors.enter() as may:
+            return await self.ledger.write(lambda tx: accept(tx, request_id, self.rules, self.open_case)) if may else None
 
     async def abandon(self, request_id: str) -> None:
-        """The acknowledgement failed: the member saw an error, so nothing is generated and nothing is said."""
+        """The acknowledgement failed: the member saw an error, so nothing is generated and nothing is said. A bot that is stopping leaves
+        it to the next start."""
 
         def body(tx: Tx) -> None:
             request = request_rows.get(tx.connection, request_id)
             if request is not None and request.state is RequestState.RECEIVED:
                 request_rows.move(tx, request, RequestEvent.REFUSE, refusal={"reason": "abandoned"}, answered_at=tx.now, prompt="")
 
-        await self.ledger.write(body)
+        with self.doors.enter() as may:
+            if may:
+                await self.ledger.write(body)
 
     # ---- presses and forms ---------------------------------------------------------------------------------------------------
 
@@ -127,10 +136,15 @@ class Core:
         maker = self._forms.get(act.action)
         if maker is None:
             return Reply(text("reply.unknown_button"), changed=False)
-        return await maker(_strict(act))
+        with self.doors.enter() as may:
+            return await maker(_strict(act)) if may else Reply(text("reply.stopping"), changed=False)
 
     async def act(self, act: Act) -> Reply:
         """A pressed button or a submitted form. Checked against the row, the person and, for moderators, the platform, now."""
+        with self.doors.enter() as may:
+            return await self._act(act) if may else Reply(text("reply.stopping"), changed=False)
+
+    async def _act(self, act: Act) -> Reply:
         if act.action is ActionName.SHOW:
             visitor = Visitor(act.platform, act.community, act.channel, act.person, act.person_name)
             return Reply(text("reply.here_it_is"), changed=False, view=await self.show(visitor, act.row))

@@ -117,6 +117,7 @@ class Ledger:
         for reader in readers:
             self._free.put_nowait(reader)
         self.on_commit: Callable[[list[Wake]], None] = lambda wakes: None
+        self._closed = False
         self.commits = 0
         """Write transactions since the start; the benchmark's unit."""
 
@@ -162,6 +163,7 @@ class Ledger:
             return fn(Tx(connection, now, self._new_id, wakes))
 
         async with self._turn:
+            self._must_be_open()
             now = self.now()
             try:
                 result = await self._writer.run(body)
@@ -176,6 +178,7 @@ class Ledger:
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
         """Run `fn` on a reader: a consistent snapshot, no lock on writers."""
+        self._must_be_open()
         link = await self._free.get()
         task = asyncio.ensure_future(link.run(fn))
         # The link goes back when its thread is done with it, also when the caller has gone away.
@@ -183,10 +186,15 @@ class Ledger:
         return await asyncio.shield(task)
 
     async def close(self) -> None:
-        """Close all connections and give the folder back."""
+        """Close all connections and give the folder back. Whoever comes later gets a LedgerProblem."""
+        self._closed = True
         for link in (*self._readers, self._writer):
             await link.close()
         self._lock.release()
+
+    def _must_be_open(self) -> None:
+        if self._closed:
+            raise LedgerProblem(text("operator.ledger_closed"))
 
 
 def explain(error: BaseException | None, path: Path) -> str:

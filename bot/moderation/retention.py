@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, exists, func, select, update
 
 from bot.chat.desk import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Button, ButtonStyle, Fact, FieldKind, Form, FormField, Reply, View
@@ -27,10 +27,12 @@ _ENDED = (RequestState.ANSWERED.value, RequestState.REFUSED.value)
 
 
 def remove_old_texts(tx: Tx) -> int:
-    """Empty the texts of closed cases whose time is over, or whose member asked for it; returns how many cases."""
+    """Empty the texts of closed cases whose time is over, or whose member asked for it; returns how many cases. A case that has a request
+    under way (an accepted wording that is drawn) waits for its end: those words are still to be sent."""
+    under_way = exists().where(requests.c.case_id == cases.c.id, request_rows.LIVE_ROWS)
     rows = tx.connection.execute(
         select(cases.c.id, cases.c.platform, cases.c.community, cases.c.closed_at, cases.c.forget)
-        .where(cases.c.texts_removed.is_(False), cases.c.closed_at.is_not(None), _CLOSED)
+        .where(cases.c.texts_removed.is_(False), cases.c.closed_at.is_not(None), _CLOSED, ~under_way)
         .order_by(cases.c.closed_at)
         .limit(1000)
     ).all()

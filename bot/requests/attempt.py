@@ -114,6 +114,8 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
         said = evidence_from_json(row.evidence) if row.evidence else outcome.shortfall
         failure, outcome = known, dataclasses.replace(outcome, shortfall=said)
     outcome = as_booked(outcome, failure)
+    if request.deleted:
+        outcome = dataclasses.replace(outcome, shortfall=None)  # it may repeat the words that their member had deleted meanwhile
     cost = cost_of(request, outcome, row.reserved, hands.rules)
     if not request_rows.close_attempt(tx, attempt_id, outcome, cost):
         return None  # it was recorded before, or written off when its member cancelled
@@ -181,7 +183,8 @@ def cost_of(request: Request, outcome: Outcome, reserved: int, rules: Rules) -> 
         if known is not None:
             return known
     count = max(len(outcome.pictures), outcome.made) if outcome.pictures else request.count
-    return min(reserved, rules.highest_cost(request.size, request.quality, count, request.prompt))
+    # By the reservation, not by the row: the prompt, which costs too, may have been deleted while it was drawn.
+    return min(reserved, -(-reserved * count // request.count))
 
 
 def _collect(tx: Tx, request: Request, attempt_id: str, outcome: Outcome, failure: Failure | None) -> None:

@@ -110,6 +110,8 @@ class Court:
     def replied(self, one: Pressed, changed: bool) -> None:
         """They have an answer: it must be on record, whatever it was."""
         one.ended_at, one.changed = self.now(), changed
+        if changed and one.event in BY_MODERATOR and not self.crew.vouches(one.who, one.key, one.at):
+            self.ground.fail("6-decided-without-a-moderator", one.event, one.who, one.key)
         if one.event not in BY_MODERATOR | BY_MEMBER:
             return
         events = {one.event, "send"} if one.event in ("accept", "rephrase") else {one.event}
@@ -170,7 +172,7 @@ class Court:
         elif event in BY_MEMBER:
             if actor != docket.member:
                 self.ground.fail("6-answered-by-somebody-else", event, actor)
-            if self._press_of(actor, event) is None:
+            if not self._presses_of(actor, event):
                 self.ground.fail("5-yes-that-nobody-said" if event == "accept" else "6-press-that-nobody-made", event, actor)
             if event == "accept" and line["facts"].get("rewrite") != docket.asked:
                 self.ground.fail("5-accepted-an-outdated-text", actor)
@@ -185,10 +187,11 @@ class Court:
         fail = self.ground.fail
         if actor == docket.member:
             fail("6-decided-own-case", event, actor)
-        press = self._press_of(actor, event)
-        if press is None:
+        presses = self._presses_of(actor, event)
+        vouched = [one for one in presses if self.crew.vouches(actor, one.key, one.at)]
+        if not presses:
             fail("6-press-that-nobody-made", event, actor)
-        elif not self.crew.vouches(actor, press.at, self.now()):
+        elif not vouched:
             fail("6-decided-without-a-moderator", event, actor)
         if event in BY_HOLDER and docket.holder != actor:
             fail("6-decided-without-the-lease", event, actor, "held by", docket.holder)
@@ -196,10 +199,10 @@ class Court:
             fail("6-decided-after-the-lease", event, actor, f"{at - docket.lease_until:.1f} s")
         if event == "take_over" and actor != OPERATOR:
             fail("6-taken-over-by-a-moderator", actor)
-        if event == "claim" and docket.state is CaseState.APPEALED and actor == docket.denied_by and press is not None:
-            rolls = [roll for when, roll in self.crew.rolls if press.at <= when <= self.now()]
+        if event == "claim" and docket.state is CaseState.APPEALED and actor == docket.denied_by and vouched:
             waited = docket.appealed_at is not None and at >= docket.appealed_at + APPEAL_WAITS
-            if any(roll - {actor} for roll in rolls) or (not rolls and not waited):
+            told = [self.crew.rolls_for(one.key, one.at) for one in vouched]
+            if all(any(roll - {actor} for roll in rolls) or (not rolls and not waited) for rolls in told):
                 fail("6-appeal-by-who-denied", actor)
         if event == "not_policy":
             for thread in self.threads:
@@ -236,17 +239,14 @@ class Court:
             docket.passed.append(after)
         docket.state = after
 
-    def _press_of(self, actor: str, event: str) -> Pressed | None:
-        """The press that a line may come from."""
+    def _presses_of(self, actor: str, event: str) -> list[Pressed]:
+        """The presses that a line may come from: two clicks are two presses, and either may be the one that was let through."""
         now = self.now()
-        return next(
-            (
-                one
-                for one in reversed(self.pressed)
-                if one.who == actor and one.event == event and now <= one.at + AT_CLICK and (one.ended_at is None or one.ended_at >= now)
-            ),
-            None,
-        )
+        return [
+            one
+            for one in self.pressed
+            if one.who == actor and one.event == event and now <= one.at + AT_CLICK and (one.ended_at is None or one.ended_at >= now)
+        ]
 
     # ---- what reaches the provider
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
@@ -14,6 +15,8 @@ from tests.simulation.records import COMMUNITY
 MODERATING = ("moderator1", "moderator2", "moderator3")
 OPERATOR = "operator1"
 """The community's administrator."""
+ASKED_FOR: contextvars.ContextVar[str] = contextvars.ContextVar("asked_for", default="")
+"""The press (or command) for which the process asks."""
 FAMILIES = {"check_raises": 2, "check_hangs": 1, "check_is_odd": 1}
 
 
@@ -31,6 +34,8 @@ class Vouched:
 
     who: str
     at: float
+    key: str
+    """Of the press for which it was asked."""
 
 
 @dataclass(slots=True)
@@ -42,8 +47,8 @@ class Crew:
     share: float
     vouched: list[Vouched] = field(default_factory=list)
     """Every yes that was given."""
-    rolls: list[tuple[float, frozenset[str]]] = field(default_factory=list)
-    """Every list of moderators that was given."""
+    rolls: list[tuple[float, str, frozenset[str]]] = field(default_factory=list)
+    """Every list of moderators that was given: when, and for which press."""
     _asked: int = 0
 
     def present(self) -> frozenset[str]:
@@ -64,7 +69,7 @@ class Crew:
         if fault is not None:
             return None
         roll = self.present() | {OPERATOR}
-        self.rolls.append((self.world.loop.time(), roll))
+        self.rolls.append((self.world.loop.time(), ASKED_FOR.get(), roll))
         return roll
 
     async def _answer(self, person: str, truth: Callable[[], bool]) -> bool:
@@ -75,7 +80,7 @@ class Crew:
         if fault == "check_is_odd":
             return "yes"  # type: ignore[return-value]  # a platform's library that does not keep its types
         if truth():
-            self.vouched.append(Vouched(person, self.world.loop.time()))
+            self.vouched.append(Vouched(person, self.world.loop.time(), ASKED_FOR.get()))
             return True
         return False
 
@@ -83,6 +88,10 @@ class Crew:
         self._asked += 1
         return self.world.fault(f"crew:{self._asked}", FAMILIES, self.share)
 
-    def vouches(self, person: str, start: float, end: float) -> bool:
-        """Whether the platform said yes about somebody in this time."""
-        return any(one.who == person and start <= one.at <= end for one in self.vouched)
+    def vouches(self, person: str, key: str, since: float) -> bool:
+        """Whether the platform, asked for this very press, said yes about somebody."""
+        return any((one.who, one.key) == (person, key) and one.at >= since for one in self.vouched)
+
+    def rolls_for(self, key: str, since: float) -> list[frozenset[str]]:
+        """The lists of moderators that it gave for this very press."""
+        return [roll for at, asked_for, roll in self.rolls if asked_for == key and at >= since]

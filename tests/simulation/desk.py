@@ -11,7 +11,7 @@ from bot.chat.views import Act, ActionName, Audience, Button, Form, Reply
 from bot.moderation.retention import PRIVACY_ROW
 from tests.simulation.chat import Post, Shown
 from tests.simulation.plan import Deed, Handling, Nature
-from tests.simulation.records import CHANNEL, COMMUNITY, MODERATORS, File, Offer, Thread, Wording, wording
+from tests.simulation.records import CHANNEL, COMMUNITY, MODERATORS, File, Offer, Thread, Wording
 
 if TYPE_CHECKING:
     from tests.simulation.people import People
@@ -135,21 +135,36 @@ class Desk:
     async def _begin(self, file: File, deed: Deed, who: str, button: Button) -> None:
         """Something that may begin a request, under words that the member has chosen or accepted."""
         offer = self.offers.get(button.row)
-        own = who == file.member
-        made: Thread | None = None
-        if offer is not None:
-            own = who == offer.member
-            made = offer.child
-            if own and not offer.over and made is None:
-                made = offer.child = self._thread(offer.wording, file)
-        elif own:
-            words = file.thread.wording
-            if deed.action in ("rephrase", "edit") and deed.words != "same":
-                words = self._words(deed, file)
-            made = self._thread(words, file)
+        if offer is None:
+            if who == file.member:
+                await self._send(deed, who, button, file)
+            else:
+                await self._insist(deed, who, button, self._values(deed, file, None))
+            return
+        own = who == offer.member
+        made = offer.child
+        if own and not offer.over and made is None:
+            made = offer.child = self._thread(offer.wording, file)
         reply = await self._insist(deed, who, button, self._values(deed, file, made), made if own else None)
-        if reply is not None and not reply.changed and offer is not None and offer.child is made and made is not None:
+        if reply is not None and not reply.changed and offer.child is made and made is not None:
             self._take_back(offer)
+
+    async def _send(self, deed: Deed, who: str, button: Button, file: File) -> None:
+        """The member sends words of their own. Each press asks for one request; a press after one that may have been lost is another."""
+        words = file.thread.wording
+        if deed.action in ("rephrase", "edit") and deed.words != "same":
+            words = self._words(deed, file)
+        number = self._number()
+        for attempt, wait in enumerate((0.0, *AGAIN)):
+            await asyncio.sleep(wait)
+            if self.world.life is None or self.people.process.adapter is None:
+                continue
+            made = self._thread(words, file)
+            reply = await self._try(number, attempt, deed, who, button, self._values(deed, file, made), made)
+            if reply is not None:
+                if not reply.changed:
+                    made.take_back()
+                return
 
     def _take_back(self, offer: Offer) -> None:
         """The yes had no effect: nothing may be sent for it. Its thread stays, in case it was said twice."""
@@ -168,10 +183,8 @@ class Desk:
 
     def _words(self, deed: Deed, file: File) -> Wording:
         """A wording that somebody writes about a case."""
-        self._written += 1
-        made = wording(self.world.plan.seed, f"desk{self._written}", Nature(deed.words or "good"))
+        made = self.people.invent(f"desk{self._number()}", Nature(deed.words or "good"))
         made.private = file.thread.private
-        self.people.register(made)
         return made
 
     # ---- one press
@@ -196,23 +209,36 @@ class Desk:
 
     async def _insist(self, deed: Deed, who: str, button: Button, values: Mapping[str, str], made: Thread | None = None) -> Reply | None:
         """Presses until something comes back; the answer, if any."""
-        self._written += 1
-        number = self._written
+        number = self._number()
         for attempt, wait in enumerate((0.0, *AGAIN)):
             await asyncio.sleep(wait)
-            life, adapter = self.world.life, self.people.process.adapter
-            if life is None or adapter is None:
+            if self.world.life is None or self.people.process.adapter is None:
                 continue
-            key = f"sim:desk{number}.{attempt}"
-            replies = [self._press(key, who, button, values, made)]
-            if deed.twice == "event" or (deed.twice == "click" and not button.opens_form):
-                await asyncio.sleep(self.world.chance.next("double").uniform(0.0, 0.8))
-                if not life.dead and self.people.process.adapter is not None:
-                    replies.append(self._press(key + (".2" if deed.twice == "click" else ""), who, button, values, made))
-            await asyncio.sleep(45.0 if self.world.plan.check_faults else 6.0)
-            if all(one.done() and not one.cancelled() and one.exception() is None for one in replies):
-                said = [one.result() for one in replies]
-                return next((one for one in said if isinstance(one, Reply) and one.changed), said[0])  # type: ignore[return-value]
+            reply = await self._try(number, attempt, deed, who, button, values, made)
+            if reply is not None:
+                return reply
+        return None
+
+    def _number(self) -> int:
+        self._written += 1
+        return self._written
+
+    async def _try(
+        self, number: int, attempt: int, deed: Deed, who: str, button: Button, values: Mapping[str, str], made: Thread | None
+    ) -> Reply | None:
+        """One press, or two; the answer, if any."""
+        life = self.world.life
+        assert life is not None
+        key = f"sim:desk{number}.{attempt}"
+        replies = [self._press(key, who, button, values, made)]
+        if deed.twice == "event" or (deed.twice == "click" and not button.opens_form):
+            await asyncio.sleep(self.world.chance.next("double").uniform(0.0, 0.8))
+            if not life.dead and self.people.process.adapter is not None:
+                replies.append(self._press(key + (".2" if deed.twice == "click" else ""), who, button, values, made))
+        await asyncio.sleep(45.0 if self.world.plan.check_faults else 6.0)
+        if all(one.done() and not one.cancelled() and one.exception() is None for one in replies):
+            said = [one.result() for one in replies]
+            return next((one for one in said if isinstance(one, Reply) and one.changed), said[0])  # type: ignore[return-value]
         return None
 
     def _press(self, key: str, who: str, button: Button, values: Mapping[str, str], made: Thread | None) -> asyncio.Task[object]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.chat.views import Act, Button, Form, Reply
 from bot.domain.requests import Person, Place, Submission
+from tests.simulation.crew import ASKED_FOR
 from tests.simulation.loop import Life
 from tests.simulation.plan import Command, Nature, Press
 from tests.simulation.records import CHANNEL, COMMUNITY, Thread, Wording, wording
@@ -85,7 +86,12 @@ class People:
     def _words(self, command: Command) -> Wording:
         if command.again_of is not None and command.again_of in self.threads:
             return self.threads[command.again_of].wording
-        made = wording(self.world.plan.seed, command.n, Nature(command.nature), doubtful=command.doubtful)
+        return self.invent(command.n, Nature(command.nature), doubtful=command.doubtful)
+
+    def invent(self, name: int | str, nature: Nature, *, doubtful: bool = False) -> Wording:
+        """New words, unlike all that were written before."""
+        taken = {one.tag for one in self.world.checker.wordings}
+        made = wording(self.world.plan.seed, name, nature, taken, doubtful=doubtful)
         self.register(made)
         return made
 
@@ -104,8 +110,11 @@ class People:
         self.run(life, process.adapter.command(event, submission), event.key)
 
     def run(self, life: Life, work: object, what: str) -> asyncio.Task[object]:
-        """Runs a piece of the process inside its life; what it raises is a broken promise of the core."""
-        task: asyncio.Task[object] = life.context.run(self.world.loop.create_task, work)  # type: ignore[arg-type]
+        """Runs a piece of the process inside its life; what it raises is a broken promise of the core. What it asks the platform on its way
+        is known to be asked for `what`."""
+        context = life.context.copy()
+        context.run(ASKED_FOR.set, what)
+        task: asyncio.Task[object] = context.run(self.world.loop.create_task, work)  # type: ignore[arg-type]
 
         def ended(done: asyncio.Task[object]) -> None:
             if not done.cancelled() and done.exception() is not None and not life.dead:
@@ -172,6 +181,9 @@ class People:
                     replies.append(self._press(life, thread, child, button, who, key + (".2" if press.twice == "click" else "")))
             await asyncio.sleep(4.0)
             if all(reply.done() and not reply.cancelled() for reply in replies):
+                said = [reply.result() for reply in replies if reply.exception() is None]
+                if child is not None and not any(isinstance(one, Reply) and one.changed for one in said):
+                    child.take_back()
                 return
 
     def _button(self, thread: Thread, action: str, who: str) -> Button | None:
@@ -230,9 +242,8 @@ class People:
         """What a press may start: one more request, under the same words or, for an edit, others."""
         words = thread.wording
         if action == "edit":
-            words = wording(self.world.plan.seed, key, Nature.GOOD)
+            words = self.invent(key, Nature.GOOD)
             words.private = thread.private
-            self.register(words)
         child = Thread(thread.who, words, None, key, self.world.loop.time(), thread.private)
         child.begin(self.world.loop.time())
         if words is thread.wording:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from random import Random
 
@@ -82,6 +83,12 @@ class Thread:
         else:
             self.wording.starts[self.start] = now
 
+    def take_back(self) -> None:
+        """The press that was to begin it had no effect: nothing may be asked for it."""
+        if self.start is not None and self.start == len(self.wording.starts) - 1:
+            self.wording.starts.pop()
+            self.start = None
+
 
 @dataclass(slots=True)
 class File:
@@ -110,9 +117,12 @@ class Offer:
     """Declined, or seen to be over: a yes from now on must do nothing."""
 
 
-def wording(seed: int, name: int | str, nature: Nature, *, doubtful: bool = False) -> Wording:
-    """Words that stand for themselves: no digits, no names, and unless `doubtful` nothing that a lint would ask about."""
+def wording(seed: int, name: int | str, nature: Nature, taken: Container[str], *, doubtful: bool = False) -> Wording:
+    """Words that stand for themselves: no digits, no names, and unless `doubtful` nothing that a lint would ask about. The tag is none of
+    those that are `taken`, whatever else two wordings share."""
     r = Random(f"{seed}:words:{name}")
     tag = "".join(r.choice(_SYLLABLES) for _ in range(4))
+    while tag in taken:
+        tag = "".join(r.choice(_SYLLABLES) for _ in range(4))
     text = f"a {r.choice(_THINGS)} {r.choice(_MANNERS)}, {tag}"
     return Wording(f"{text}, mail to {tag}@example.org" if doubtful else text, tag, nature, unasked=doubtful)
