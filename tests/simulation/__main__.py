@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
@@ -24,12 +27,20 @@ PLANTED = Path(__file__).with_name("planted")
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 Count = Annotated[int, typer.Option("-n", help="How many seeds.")]
 FAILING = Path("failing-plans")
+AT_ONCE = 1000
+"""Seeds that are handed to the processes at once."""
 Folder = Annotated[Path, typer.Option(help="Where failing plans are written.")]
 PlanFile = Annotated[Path | None, typer.Option(help="A plan as JSON instead of a seed.")]
 
 
 @app.command()
-def sweep(n: Count = 600, start: int = 0, first: bool = False, out: Folder = FAILING) -> None:
+def sweep(
+    n: Count = 600,
+    start: int = 0,
+    first: bool = False,
+    out: Folder = FAILING,
+    jobs: Annotated[int, typer.Option(help="Processes.")] = 1,
+) -> None:
     """Run many seeds and say what broke."""
     began, simulated, events, lives = time.perf_counter(), 0.0, 0, 0
     rules: Counter[str] = Counter()
@@ -37,8 +48,7 @@ def sweep(n: Count = 600, start: int = 0, first: bool = False, out: Folder = FAI
     families: Counter[str] = Counter()
     failing: list[Report] = []
     done = 0
-    for seed in range(start, start + n):
-        report = run_seed(seed)
+    for report in _reports(range(start, start + n), jobs):
         done += 1
         simulated, events, lives = simulated + report.simulated, events + report.events, lives + report.lives
         died.update(report.died_at)
@@ -46,7 +56,7 @@ def sweep(n: Count = 600, start: int = 0, first: bool = False, out: Folder = FAI
         if report.violations:
             failing.append(report)
             rules.update({violation.rule for violation in report.violations})
-            print(f"seed {seed}:", end=" ")
+            print(f"seed {report.plan.seed}:", end=" ")
             keep(report, out)
             if first:
                 break
@@ -137,6 +147,16 @@ def keep(report: Report, folder: Path) -> Path:
     file.write_text(report.plan.to_json(), encoding="utf-8")
     print(f"{report.violations[0]}\n    python -m tests.simulation replay --plan {file}", flush=True)
     return file
+
+
+def _reports(seeds: Sequence[int], jobs: int) -> Iterator[Report]:
+    """The seeds' reports, in order."""
+    if jobs < 2:
+        yield from map(run_seed, seeds)
+        return
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
+        for first in range(0, len(seeds), AT_ONCE):  # so that no more than these are waiting to be looked at
+            yield from pool.map(run_seed, seeds[first : first + AT_ONCE], chunksize=10)
 
 
 def _plan(seed: int, file: Path | None) -> Plan:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.chat.views import Act, ActionName, Audience, Button, Form, Reply
 from bot.moderation.retention import PRIVACY_ROW
 from tests.simulation.chat import Post, Shown
+from tests.simulation.people import STOPPING
 from tests.simulation.plan import Deed, Handling, Nature
 from tests.simulation.records import CHANNEL, COMMUNITY, MODERATORS, File, Offer, Thread, Wording
 
@@ -161,9 +162,9 @@ class Desk:
                 continue
             made = self._thread(words, file)
             reply = await self._try(number, attempt, deed, who, button, self._values(deed, file, made), made)
-            if reply is not None:
-                if not reply.changed:
-                    made.take_back()
+            if reply is not None and not reply.changed:
+                made.take_back()
+            if reply is not None and reply.text != STOPPING:
                 return
 
     def _take_back(self, offer: Offer) -> None:
@@ -215,7 +216,7 @@ class Desk:
             if self.world.life is None or self.people.process.adapter is None:
                 continue
             reply = await self._try(number, attempt, deed, who, button, values, made)
-            if reply is not None:
+            if reply is not None and reply.text != STOPPING:
                 return reply
         return None
 
@@ -264,6 +265,8 @@ class Desk:
             if life.dead or done.cancelled() or done.exception() is not None or not isinstance(reply := done.result(), Reply):
                 return
             world.log("REPLY", key, reply.changed, reply.text)
+            if reply.text == STOPPING:
+                return
             world.court.replied(pressed, reply.changed)
             if reply.changed and made is not None:
                 made.acknowledged = True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.chat.views import Act, Button, Form, Reply
 from bot.domain.requests import Person, Place, Submission
+from bot.texts import text
 from tests.simulation.crew import ASKED_FOR
 from tests.simulation.loop import Life
 from tests.simulation.plan import Command, Nature, Press
@@ -25,6 +26,8 @@ REDELIVERIES = (3.0, 30.0, 300.0)
 STARTING = frozenset({"again", "retry", "nearest", "edit"})
 """Presses that begin a request of their own."""
 ACK_FAULTS = {"fails": 2, "answer_lost": 1}
+STOPPING = text("reply.stopping")
+"""What a bot says that is on its way out: nothing was done, nothing is on record, and whoever reads it presses again."""
 PRESS_AGAIN = (5.0, 60.0, 600.0)
 """Seconds after which a member presses again when nothing came back."""
 
@@ -184,7 +187,8 @@ class People:
                 said = [reply.result() for reply in replies if reply.exception() is None]
                 if child is not None and not any(isinstance(one, Reply) and one.changed for one in said):
                     child.take_back()
-                return
+                if not any(isinstance(one, Reply) and one.text == STOPPING for one in said):
+                    return
 
     def _button(self, thread: Thread, action: str, who: str) -> Button | None:
         for post in thread.posts:
