@@ -27,6 +27,7 @@ from bot.requests.actions import imagine_fields
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
 from bot.texts import text
+from bot.texts.direction import isolate
 from bot.texts.phrases import duration, moment, money, pictures, size
 
 ID = re.compile(r"[2-9a-z]{16}")
@@ -183,7 +184,9 @@ class Core:
             state = request.answer.value if request.answer is not None else request.state.value
             words = " ".join(request.prompt.split())
             short = words if len(words) <= 80 else words[:79] + "…"
-            facts.append(Fact(f"{number}. {text(f'show.state_{state}')}", f"{short} · {moment(request.created_at)} · {request.id}"))
+            facts.append(
+                Fact(f"{number}. {text(f'show.state_{state}')}", f"{isolate(short)} · {moment(request.created_at)} · {request.id}")
+            )
             buttons.append(Button(ActionName.SHOW, request.id, text("button.show", number=number)))
         return View(title=text("show.title"), text=(text("show.how"),), facts=tuple(facts), buttons=tuple(buttons), final=True)
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from bot.texts.direction import balanced
+
 ELLIPSIS = "…"
 _LINE_START = re.compile(r"^(?P<space>[ \t]*)(?P<mark>-#|#{1,3}|>{1,3}|[-+]|\d{1,9}(?=[.)]))", re.MULTILINE)
-_INVISIBLE = frozenset("\u200b\u2060\ufeff\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Zero-width and direction marks: they would reach out of a quotation into our own words. Joiners of scripts and emoji stay."""
+_INVISIBLE = frozenset("\u200b\u2060\ufeff\u061c\u200e\u200f")
+"""Zero-width and direction marks: they would reach out of a quotation into our own words. Joiners of scripts and emoji stay, and so do
+isolates that are closed (`bot.texts.direction`), because nothing reaches out of them."""
 
 
 def clean(text: str) -> str:
     """Without control and direction characters, tags and lone surrogates; line breaks stay."""
-    return "".join(one for one in text.replace("\r\n", "\n").replace("\r", "\n") if one in "\n\t" or _visible(one))
+    return "".join(one for one in balanced(text.replace("\r\n", "\n").replace("\r", "\n")) if one in "\n\t" or _visible(one))
 
 
 def _visible(one: str) -> bool:
@@ -63,4 +66,9 @@ def fit(text: str, limit: int) -> str:
 def label(text: str, limit: int) -> str:
     """For places without markdown (buttons, alt texts, form labels): cleaned and cut."""
     cleaned = clean(text).strip()
-    return cleaned if len(cleaned) <= limit else cleaned[: limit - 1].rstrip() + ELLIPSIS
+    if len(cleaned) <= limit:
+        return cleaned
+    room = limit - 1
+    while len(cut := balanced(cleaned[:room].rstrip())) > limit - 1:
+        room -= 1
+    return cut + ELLIPSIS

@@ -12,6 +12,7 @@ from adapters.discord.buttons import ActionButton, custom_id
 from adapters.discord.escape import escape, fit, label
 from adapters.discord.fitting import Fitted
 from bot.chat.views import Button, ButtonStyle, Fact, Tone, View
+from bot.texts.direction import isolate
 
 MOST_TEXT = 3900
 """Discord allows 4000 characters of text in a message; the rest is for marks that we add."""
@@ -87,7 +88,7 @@ def _quotation(text: str, room: int) -> str:
 
 def _fact(fact: Fact, room: int) -> str:
     linked = fact.channel and fact.value.isascii() and fact.value.isdigit()
-    value = f"<#{fact.value}>" if linked else fit(fact.value, max(20, room))
+    value = f"<#{fact.value}>" if linked else fit(isolate(fact.value), max(20, room))
     return f"**{escape(fact.label)}:** ||{value}||" if fact.hidden else f"**{escape(fact.label)}:** {value}"
 
 

@@ -11,13 +11,16 @@ import re
 import unicodedata
 from typing import Any
 
+from bot.texts.direction import FSI, balanced
+
 ELLIPSIS = "…"
 SECTION = 3000
 """Most characters of one section's text."""
-_INVISIBLE = frozenset("\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Zero-width characters, and embeddings and overrides of direction, which would reach out of a quotation into our own words. Joiners of
-scripts and emoji stay, and so do the marks of right-to-left text (\u061c, \u200e, \u200f), which reach no further than their neighbours."""
-_BLANK = " \n\t\u061c\u200e\u200f"
+_INVISIBLE = frozenset("\u200b\u2060\ufeff")
+"""Zero-width characters. Embeddings and overrides of direction, which would reach out of a quotation into our own words, are dropped by
+`balanced`. Joiners of scripts and emoji stay, and so do the marks of right-to-left text (\u061c, \u200e, \u200f), which reach no further
+than their neighbours, and isolates that are closed."""
+_BLANK = " \n\t\u061c\u200e\u200f\u2068\u2069"
 _FORMATS = re.compile(
     r"[*_~`]"  # bold, italic, struck, code
     r"|:[^\s:]+:"  # an emoji's code
@@ -32,13 +35,15 @@ _FLAG = re.compile("(\U0001f3f4[\U000e0061-\U000e007a]{2,6}\U000e007f)")
 """England, Scotland, Wales and the like."""
 _GLUED = frozenset("\u200d\u200c\ufe0f\ufe0e")
 _LOOK_BACK = 400
+_CLOSERS = 4
+"""Room for the marks that close an isolate where a piece ends; ours are nested less deep."""
 
 
 def clean(text: str) -> str:
     """Without control and direction characters, tags and lone surrogates; line breaks stay."""
     if _ORDINARY.fullmatch(text):
         return text
-    pieces = _FLAG.split(_LINE_BREAK.sub("\n", text))
+    pieces = _FLAG.split(balanced(_LINE_BREAK.sub("\n", text)))
     # Every second piece is a flag that is written with tags.
     pieces[::2] = ("".join(one for one in piece if one in "\n\t" or _visible(one)) for piece in pieces[::2])
     return "".join(pieces)
@@ -84,7 +89,15 @@ def fit(text: str, limit: int) -> str:
     whole = _entities(cleaned)
     if units(whole) <= limit:
         return whole
-    return _entities(cleaned[: _most(cleaned, limit - 1)].rstrip()) + ELLIPSIS
+    return _entities(_beginning(cleaned, limit - 1)) + ELLIPSIS
+
+
+def _beginning(cleaned: str, limit: int) -> str:
+    """As much of it as fits once escaped, with its isolates closed."""
+    room = limit
+    while units(_entities(found := balanced(cleaned[: _most(cleaned, room)].rstrip()))) > limit and room > 0:
+        room -= 1
+    return found
 
 
 def _most(cleaned: str, limit: int) -> int:
@@ -112,6 +125,7 @@ def _belongs(text: str, index: int) -> bool:
 def split(text: str, limit: int = SECTION) -> list[str]:
     """Cleaned pieces, each within the limit once escaped; together they are the whole text. Cut between lines or words where possible."""
     rest = clean(text)
+    limit = max(1, limit - min(rest.count(FSI), _CLOSERS))
     found: list[str] = []
     while rest:
         count = max(1, _most(rest, limit))
@@ -148,7 +162,7 @@ def alt(text: str, limit: int = 2000) -> str:
     """For alt texts, which are read aloud: only what could be read as a mention is escaped. Never empty."""
     words = " ".join(clean(text).split())
     if units(escape(words)) > limit:
-        words = words[: _most(words, limit - 1)].rstrip() + ELLIPSIS
+        words = _beginning(words, limit - 1) + ELLIPSIS
     return shield(words).replace("<", "&lt;").replace(">", "&gt;") or "·"
 
 

@@ -15,6 +15,7 @@ from adapters.slack.buttons import custom_id
 from adapters.slack.escape import ELLIPSIS, SECTION, alt, clean, escape, fit, formats, label, plain, split, typed, units
 from bot.chat.views import Button, ButtonStyle, Fact, Tone, View
 from bot.texts import text
+from bot.texts.direction import isolate
 
 MOST, MOST_IN_SHEET, INNER = 12_500, 30_000, 75
 """What all blocks together may weigh, and what we add for each object in them: Slack refuses messages at about 13,200 characters, with
@@ -65,10 +66,10 @@ def sheet(view: View, title: str, pictures: Sequence[Shown] = ()) -> dict[str, A
 
 def fallback(view: View) -> str:
     """What notifications and screen readers have: the same words as the blocks, shortened, and never a hidden fact."""
-    quote = fit(view.quote.strip(), 300)
+    quote = fit(isolate(view.quote.strip()), 300)
     said = [escape(view.title.strip()), f"{text('slack.render.prompt')} {quote}" if quote else ""]
     said += [escape(one.strip()) for one in view.text]
-    said += [f"{escape(one.label)}: {fit(one.value, 300)}" for one in view.facts if not one.hidden]
+    said += [f"{escape(one.label)}: {fit(isolate(one.value), 300)}" for one in view.facts if not one.hidden]
     return _whole([one for one in said if one.strip()], FALLBACK) or "·"
 
 

@@ -89,20 +89,20 @@ def _said(entry: Entry, quote: str) -> None:
     if not quote:
         return
     if entry.by is None:
-        part("blockquote", quote)
+        part("blockquote", quote, dir="auto")
         return
     avatar(entry.by)
     with part("div", "", "body"):
         with part("div", "", "byline"):
-            part("span", entry.by.name, "name")
+            part("bdi", entry.by.name, "name")
             clock(entry.at)
         with part("p", "", "typed"):
             part("span", "/imagine ", "command")
-            part("span", quote if len(quote) <= LONG_QUOTE else quote[:LONG_QUOTE] + "…")
+            part("bdi", quote if len(quote) <= LONG_QUOTE else quote[:LONG_QUOTE] + "…")
         if len(quote) > LONG_QUOTE:
             with part("details", "", "whole"):
                 part("summary", text("web.show_all", count=f"{len(quote):,}"))
-                part("p", quote)
+                part("p", quote, dir="auto")
 
 
 def _is_meta(line: str) -> bool:
@@ -122,9 +122,9 @@ def _facts(facts: tuple[Fact, ...]) -> None:
                         with part("details"):
                             with part("summary", text("web.show_fact")):
                                 part("span", " " + fact.label, "unseen")
-                            part("p", fact.value)
+                            part("p", fact.value, dir="auto")
                     else:
-                        part("span", fact.value)
+                        part("bdi", fact.value)
 
 
 def _pictures(pictures: tuple[PictureView, ...]) -> None:

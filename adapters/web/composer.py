@@ -21,7 +21,7 @@ class Composer:
                 part("label", text("web.message"), "for-box", for_="message")
                 part(
                     "textarea", "", "box", id="message", name="line", rows=1, placeholder=text("web.placeholder"),
-                    autocomplete="off", autocapitalize="off", aria_describedby="notice", enterkeyhint="send",
+                    autocomplete="off", autocapitalize="off", dir="auto", aria_describedby="notice", enterkeyhint="send",
                 )  # fmt: skip
                 part("button", text("web.send"), "button primary", type="submit")
             with part("div", "", "options", role="group", aria_label=text("web.options")):

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from nicegui.elements.mixins.text_element import TextElement
 
 from adapters.web.people import Persona
+from bot.texts.direction import balanced
 
 
 class Part(TextElement):
@@ -31,8 +32,8 @@ def part(tag: str, text: str = "", classes: str = "", **attributes: object) -> P
 
 
 def clean(text: str) -> str:
-    """Lone surrogates cannot travel to the browser: shown as the replacement character."""
-    return text.encode("utf-8", "replace").decode() if any("\ud800" <= one <= "\udfff" for one in text) else text
+    """Lone surrogates cannot travel to the browser: shown as the replacement character. Nothing turns the direction of what follows."""
+    return balanced(text.encode("utf-8", "replace").decode() if any("\ud800" <= one <= "\udfff" for one in text) else text)
 
 
 def avatar(who: Persona | None) -> Part:

@@ -47,9 +47,17 @@ class Sheet:
                 part("p", field.hint, "hint", id=f"{id}-hint")
             match field.kind:
                 case FieldKind.LINE:
-                    part("input", type="text", autocomplete="off", defaultValue=field.value, aria_required=_yes(field.required), **common)
+                    part(
+                        "input",
+                        type="text",
+                        dir="auto",
+                        autocomplete="off",
+                        defaultValue=field.value,
+                        aria_required=_yes(field.required),
+                        **common,
+                    )
                 case FieldKind.PARAGRAPH:
-                    part("textarea", rows=5, defaultValue=field.value, aria_required=_yes(field.required), **common)
+                    part("textarea", rows=5, dir="auto", defaultValue=field.value, aria_required=_yes(field.required), **common)
                 case FieldKind.CHOICE:
                     with part("select", **common):
                         if not field.required or field.value not in {one.value for one in field.choices}:

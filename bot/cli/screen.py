@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from bot.texts import text
+from bot.texts.direction import bare, isolate
 
 USAGE, FAILED = 2, 1
 
@@ -42,7 +43,7 @@ def complain(sentences: Sequence[str]) -> None:
 
 def plain(value: str) -> str:
     """Foreign text that cannot steer a terminal or break a line."""
-    return "".join(char if char.isprintable() else " " for char in value)
+    return "".join(char if char.isprintable() else " " for char in bare(value))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -59,7 +60,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for name in head:
         drawn.add_column(name)
     for row in rows:
-        drawn.add_row(*(Text(plain(cell)) for cell in row))
+        drawn.add_row(*(Text(isolate(plain(cell))) for cell in row))
     Console().print(drawn)
 
 

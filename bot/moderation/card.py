@@ -20,6 +20,7 @@ from bot.ledger.case_rows import MACHINE, Case, Note, Step
 from bot.ledger.tables import attempts, blocked_members
 from bot.moderation.terms import DUE
 from bot.texts import has, text
+from bot.texts.direction import isolate
 from bot.texts.phrases import duration, moment, money, size
 
 PROMPT_SHOWN, NOTE_SHOWN = 900, 300
@@ -169,7 +170,9 @@ def _facts(facts: CaseFacts) -> list[Fact]:
         shown.append(("due", due, False))
     for note in [one for one in facts.notes if one.kind in ("comment", "appeal", "denial", "hint")][-4:]:
         who = note.author.name or note.author.id
-        shown.append((f"note_{note.kind}", f"{_cut(note.text, NOTE_SHOWN)} ({who}, {moment(note.at)})", note.kind == "appeal"))
+        shown.append(
+            (f"note_{note.kind}", f"{isolate(_cut(note.text, NOTE_SHOWN))} ({isolate(who)}, {moment(note.at)})", note.kind == "appeal")
+        )
     shown.append(("history", "\n".join(history(case, facts.steps)[-HISTORY:]), False))
     return [Fact(text(f"case.fact.{key}"), value, hidden, channel=key == "channel") for key, value, hidden in shown if value]
 

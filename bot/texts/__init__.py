@@ -10,6 +10,8 @@ import functools
 import tomllib
 from importlib import resources
 
+from bot.texts.direction import isolate
+
 
 @functools.cache
 def catalogue(language: str = "en") -> dict[str, str]:
@@ -32,8 +34,11 @@ def catalogue(language: str = "en") -> dict[str, str]:
 
 
 def text(key: str, /, **values: object) -> str:
-    """The sentence for a key with its fields filled. Raises KeyError for an unknown key or a missing field."""
-    return catalogue()[key].format_map(values)
+    """The sentence for a key with its fields filled; words from right to left in them are isolated from ours.
+
+    Raises KeyError for an unknown key or a missing field.
+    """
+    return catalogue()[key].format_map({name: isolate(value) if isinstance(value, str) else value for name, value in values.items()})
 
 
 def has(key: str) -> bool:

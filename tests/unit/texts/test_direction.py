@@ -1,0 +1,73 @@
+"""Words from right to left, and marks that turn the direction, stay within themselves in every sentence of ours."""
+
+from __future__ import annotations
+
+import re
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.prompts.normalise import normalise
+from bot.texts import catalogue, text
+from bot.texts.direction import FSI, PDI, balanced, bare, isolate
+
+HOSTILE = "שלום\u202e\u2069 (עולם) \u2067\u202dمرحبا 12\u2066"
+"""Two scripts from right to left, digits, brackets, overrides, and a mark that would close the isolate around it."""
+STEERING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067")
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\u200f]")
+direction = st.text(alphabet=f"ab \nשל\u202e\u202a\u202c\u2066\u2067{FSI}{PDI}", max_size=60)
+
+
+def outside(words: str) -> str:
+    """What stands outside of every isolate."""
+    shown = words
+    while (shorter := re.sub(f"{FSI}[^{FSI}{PDI}\n]*{PDI}", "", shown)) != shown:
+        shown = shorter
+    return shown
+
+
+def fields_of(template: str) -> list[str]:
+    return [name.partition(".")[0].partition("[")[0] for _, name, _, _ in string.Formatter().parse(template) if name]
+
+
+@pytest.mark.parametrize("key", [key for key, template in catalogue().items() if fields_of(template)])
+def test_no_sentence_is_turned_by_a_hostile_name_or_prompt(key: str) -> None:
+    said = text(key, **dict.fromkeys(fields_of(catalogue()[key]), HOSTILE))
+    assert "שלום" in said
+    assert not STEERING & set(said)
+    assert not RIGHT_TO_LEFT.search(outside(said))
+    assert not {FSI, PDI} & set(outside(said))
+
+
+@pytest.mark.parametrize("words", ["a cat", "Zoë", "日本語 and 한국어", "", "Ελλάδα", "👩‍👩‍👧‍👦"])
+def test_words_from_left_to_right_stay_as_they_are(words: str) -> None:
+    assert isolate(words) == words
+    assert text("show.unknown") == bare(text("show.unknown"))
+
+
+@given(direction)
+def test_isolated_words_are_closed_on_every_line_and_isolating_them_once_more_is_safe(words: str) -> None:
+    for shown in (isolate(words), isolate(isolate(words)), balanced(words)):
+        assert not STEERING & set(shown)
+        for line in shown.split("\n"):
+            assert line.count(FSI) == line.count(PDI)
+            assert not {FSI, PDI} & set(outside(line))
+    assert not RIGHT_TO_LEFT.search(outside(isolate(words)))
+
+
+@given(direction, st.integers(min_value=0, max_value=60))
+def test_a_cut_is_closed(words: str, at: int) -> None:
+    for line in balanced(isolate(words)[:at]).split("\n"):
+        assert line.count(FSI) == line.count(PDI)
+
+
+@given(direction)
+def test_a_prompt_copied_from_a_sentence_comes_back_without_the_marks(words: str) -> None:
+    try:
+        stored = normalise(words)
+    except ValueError:
+        return
+    assert normalise(isolate(stored)) == stored
+    assert bare(isolate(stored)) == stored
