@@ -6,7 +6,7 @@ An adapter translates platform events into calls of `bot.core.Core` and views in
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -15,7 +15,8 @@ import typer
 from bot.chat.port import ChatPort, ModeratorCheck
 from bot.core import Core
 from bot.domain.requests import Place
-from bot.ports import Ports
+from bot.ports import Ports, SystemPorts
+from bot.supervise import Supervisor
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Context:
     """Bytes of a stored picture by sha256; raises LookupError with a clear sentence when it is gone or damaged."""
     demo: bool = False
     """The embedded demo: sandbox provider, personas instead of accounts."""
+    supervisor: Supervisor = field(default_factory=lambda: Supervisor(SystemPorts()))
+    """Watches the adapter's own connections and tasks; its watches are named `platform:part`."""
 
 
 class Adapter(Protocol):
@@ -40,7 +43,8 @@ class Adapter(Protocol):
     async def serve(self, core: Core, ready: Callable[[str], None]) -> None:
         """Run until cancelled. Calls `ready(sentence)` once when events can come ("Discord: connected as imagine#1234").
 
-        Raises bot.adapter.SetupProblem for what the operator must mend (a wrong token), with the sentence to show.
+        Raises bot.adapter.SetupProblem for what the operator must mend (a wrong token), with the sentence to show. After any other
+        exception it is called again, so it must be possible to serve the same adapter several times, one after the other.
         """
         ...
 

@@ -15,8 +15,6 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.adapter import Adapter, Context, Plugin
-from bot.budgets import Limits
-from bot.catalogue.load import Catalogue
 from bot.chat.port import ChatPort, Message
 from bot.chat.views import Audience, View
 from bot.core import Core
@@ -27,11 +25,13 @@ from bot.gate.port import Gate
 from bot.gate.settings import GateSettings
 from bot.ledger import message_rows, request_rows
 from bot.ledger.store import Ledger, LedgerProblem, Tx, Wake
+from bot.messages.incidents import Incidents
 from bot.messages.notices import Notices
 from bot.messages.reach import Reach
 from bot.messages.request_view import RequestFacts, render
 from bot.messages.sender import Sender
 from bot.moderation.room import Moderation
+from bot.platforms import Platforms
 from bot.ports import Ports, SystemPorts
 from bot.providers.openai_images import OpenAIImages
 from bot.providers.pictures import PictureStore
@@ -39,13 +39,14 @@ from bot.providers.port import Provider
 from bot.requests.actions import RequestActions
 from bot.requests.attempt import Hands
 from bot.requests.leftovers import Leftovers
-from bot.requests.questions import ask_about
 from bot.requests.questions import load as load_lint
 from bot.requests.recover import Found, recover
 from bot.requests.rules import Rules
 from bot.requests.scheduler import MEMORY_KEY, Scheduler, remember_gate
 from bot.requests.sweep import sweep
 from bot.settings import Settings
+from bot.settings.rules import rules_of
+from bot.supervise import Supervisor
 from bot.wakeups import WakeUps
 
 if TYPE_CHECKING:
@@ -95,8 +96,9 @@ class Bot:
     pictures: Pictures
     leftovers: Leftovers
     reach: Reach
+    supervisor: Supervisor
+    incidents: Incidents
     adapters: dict[str, Adapter] = field(default_factory=dict)
-    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def add(self, adapter: Adapter) -> None:
         """Connect a platform."""
@@ -119,12 +121,11 @@ class Bot:
         await self.ledger.write(self.moderation.sweep)
         for message_id in found.messages:
             self.sender.found(message_id)
-        self._tasks = [
-            asyncio.create_task(self.scheduler.run(), name="scheduler"),
-            asyncio.create_task(self._sweep(), name="sweep"),
-            asyncio.create_task(self._finish_left(), name="left"),
-            asyncio.create_task(self._remember(), name="gate-memory"),
-        ]
+        self.incidents.start()
+        self.supervisor.start("scheduler", self.scheduler.run)
+        self.supervisor.start("sweep", self._sweep)
+        self.supervisor.start("left", self._finish_left)
+        self.supervisor.start("gate-memory", self._remember)
         log.info("started", interrupted=found.interrupted, received=len(found.received), unshown=len(found.messages))
         return found
 
@@ -148,14 +149,13 @@ class Bot:
     async def stop(self, drain: float = DRAIN) -> None:
         """Start nothing new, let what runs end for a while, send what is wanted, close the books."""
         await self.scheduler.drain(drain)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.supervisor.stop()
         await self.core.doors.close(min(PRESSES_END, drain))
         await self.sender.stop(min(5.0, drain))
         self.wakeups.stop()
         await self.moderation.stop()
         await self.reach.stop()
+        await self.incidents.stop()
         await self._keep(self.gate.remember())
         await self.provider.aclose()
         self.pictures.close()
@@ -293,9 +293,10 @@ async def build(
         privacy_for=moderation.privacy_for,
         moderators_place_of=moderation.moderators_place,
     )
-    bot = Bot(
-        ledger, ports, wakeups, gate, provider, scheduler, sender, notices, moderation, core, pictures, Leftovers(ledger, pictures), reach
-    )
+    supervisor = Supervisor(ports)
+    leftovers, incidents = Leftovers(ledger, pictures), Incidents(ledger, notices, supervisor)
+    rooms = (ledger, ports, wakeups, gate, provider, scheduler, sender, notices, moderation, core, pictures, leftovers, reach)
+    bot = Bot(*rooms, supervisor, incidents)
     return bot
 
 
@@ -310,35 +311,33 @@ def _salt(tx: Tx) -> str:
 
 def context(bot: Bot, data_dir: Path, *, demo: bool) -> Context:
     """What adapters are built with."""
-    return Context(ports=bot.ports, data_dir=data_dir, picture=bot.pictures.read, demo=demo)
+    return Context(ports=bot.ports, data_dir=data_dir, picture=bot.pictures.read, demo=demo, supervisor=bot.supervisor)
 
 
 async def serve(bot: Bot, ready: Callable[[str], None]) -> None:
-    """Run all connected adapters until a signal or the first one that ends with a problem; then drain."""
+    """Run all connected adapters until a signal or a problem that only the operator can mend; then drain."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError, RuntimeError):
             loop.add_signal_handler(name, stopping.set)
     found = await bot.start()
-    servers = [asyncio.create_task(adapter.serve(bot.core, ready), name=f"adapter-{name}") for name, adapter in bot.adapters.items()]
+    serving = asyncio.create_task(Platforms(bot.adapters, bot.core, bot.supervisor, ready).run(), name="platforms")
     finishing = asyncio.create_task(bot.finish_received(found))
     waiter = asyncio.create_task(stopping.wait())
     lint_loaded = loop.run_in_executor(None, load_lint)
     try:
-        done, _ = await asyncio.wait([waiter, *servers], return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            if task is not waiter and (problem := task.exception()) is not None:
-                raise problem
+        await asyncio.wait([waiter, serving], return_when=asyncio.FIRST_COMPLETED)
+        if serving.done():
+            serving.result()
     finally:
         waiter.cancel()
         finishing.cancel()
         # Adapters stay connected until the answers of the last exchanges are shown.
         await bot.scheduler.drain(DRAIN if stopping.is_set() else 0.0)
         await bot.sender.settle(5.0 if stopping.is_set() else 1.0)
-        for task in servers:
-            task.cancel()
-        await asyncio.gather(waiter, finishing, lint_loaded, *servers, return_exceptions=True)
+        serving.cancel()
+        await asyncio.gather(waiter, finishing, lint_loaded, serving, return_exceptions=True)
 
 
 async def run(settings: Settings, plugins: Sequence[Plugin], *, demo: bool, on_ready: Callable[[str], None]) -> int:
@@ -377,26 +376,3 @@ async def run(settings: Settings, plugins: Sequence[Plugin], *, demo: bool, on_r
             await bot.stop(0.0)
         if service is not None:
             await service.stop()
-
-
-def rules_of(settings: Settings, *, demo: bool) -> Rules:
-    """The operator's settings as the rules of the rooms."""
-    catalogue = Catalogue.load()
-    return Rules(
-        model=catalogue.default() if demo else catalogue.resolve(settings.image_model),
-        default_quality=settings.image_quality,
-        limits=Limits(
-            member_day=settings.budget_member_day_usd,
-            member_month=settings.budget_member_month_usd,
-            community_day=settings.budget_community_day_usd,
-            community_month=settings.budget_community_month_usd,
-            member_pictures_day=settings.budget_member_day_pictures,
-            community_pictures_day=settings.budget_community_day_pictures,
-            zone=settings.budget_timezone,
-        ),
-        deadline=float(settings.request_deadline_s),
-        max_attempts=settings.max_attempts,
-        max_rate_answers=settings.max_rate_answers,
-        lint=ask_about,
-        allowed={"discord": settings.allowed_guilds, "slack": settings.allowed_workspaces},
-    )

@@ -10,7 +10,17 @@ raiseExceptions  # the logging module reads it
 row_factory  # sqlite3 reads it
 __doc__  # typer shows it
 on_partial  # part of the provider's port; live partial pictures come later
-from_custom_id, setup_hook, before_identify_hook, initial, shard_id, interaction_check, on_error, kwargs  # discord.py calls them
+(
+    from_custom_id,
+    setup_hook,
+    before_identify_hook,
+    initial,
+    shard_id,
+    interaction_check,
+    on_error,
+    event_method,
+    kwargs,
+)  # discord.py calls them
 BASE, DEFAULT_GATEWAY, warn_dave, warn_nacl, allowed_contexts, default_permissions  # discord.py reads them
 on_connect, on_interaction, on_guild_channel_update, on_guild_role_update  # discord.py's events
 capture_signals, should_exit  # uvicorn's server

@@ -43,7 +43,7 @@ class DiscordAdapter:
     name = "discord"
 
     def __init__(self, settings: Settings, context: Context) -> None:
-        self.settings, self._ports = settings, context.ports
+        self.settings, self._ports, self._supervisor = settings, context.ports, context.supervisor
         self._folder = context.data_dir / "discord"
         self._session = Session()
         self._wire = DiscordWire(self._session)
@@ -77,7 +77,7 @@ class DiscordAdapter:
             failed = 0
             while True:
                 failed = 0 if await self._one_session(core, connected) else failed + 1
-                await asyncio.sleep(AGAIN[min(failed, len(AGAIN)) - 1 if failed else 0])
+                await asyncio.sleep(AGAIN[min(failed, len(AGAIN)) - 1 if failed else 0] * self._ports.uniform(0.75, 1.25))
         finally:
             recovery.cancel()
 
@@ -111,6 +111,11 @@ class DiscordAdapter:
             raise SetupProblem(text("discord.setup.intents")) from error
         except (discord.HTTPException, *NETWORK) as error:
             log.warning("discord_not_reachable", error=type(error).__name__)
+        except SetupProblem:
+            raise
+        except Exception as error:
+            # An answer that nobody can read, or a fault of the library's or ours: other platforms go on.
+            await asyncio.sleep(client.gateway_watch.failed(error))
         finally:
             begun = self._session.client is client
             self._session.closed()
@@ -130,6 +135,7 @@ class DiscordAdapter:
             ports=self._ports,
             connected=connected,
             permissions_changed=lambda channel: self._permissions_changed(core, channel),
+            supervisor=self._supervisor,
         )
 
     async def _log_in(self, client: ImagineClient) -> None:

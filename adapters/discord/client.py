@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import structlog
 import yarl
 from discord.gateway import DiscordWebSocket
 
-from adapters.discord import commands, sync
+from adapters.discord import commands, gateway, sync
 from adapters.discord.answers import Answers, Event
 from adapters.discord.buttons import ActionButton
 from adapters.discord.intake import Intake
@@ -21,6 +22,7 @@ from adapters.discord.presses import Presses
 from adapters.discord.settings import Settings
 from bot.core import Core
 from bot.ports import Ports
+from bot.supervise import Supervisor
 
 log = structlog.get_logger()
 
@@ -32,6 +34,7 @@ def point_at(settings: Settings) -> None:
     """Let the library speak with the configured addresses. They are global to the process."""
     discord.http.Route.BASE = settings.api_base
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.gateway_url)
+    gateway.install()
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # we never speak
     # Below INFO the library writes interaction tokens into its logs.
     logger = logging.getLogger("discord")
@@ -54,6 +57,7 @@ class ImagineClient(discord.Client):
         ports: Ports,
         connected: Callable[[], None],
         permissions_changed: Callable[[int | None], Awaitable[None]],
+        supervisor: Supervisor,
     ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True),
@@ -70,6 +74,9 @@ class ImagineClient(discord.Client):
         self._known_commands, self._ports = known_commands, ports
         self._connected, self._permissions_changed = connected, permissions_changed
         self._identified = float("-inf")
+        self.gateway_watch = supervisor.watch("discord:gateway", longest=gateway.LONGEST_PAUSE)
+        self._events = supervisor.watch("discord:events")
+        gateway.guard_parsers(self, self._events)
         self.tree = commands.build(self)
         self.add_dynamic_items(ActionButton)
 
@@ -103,4 +110,6 @@ class ImagineClient(discord.Client):
             await self._permissions_changed(None)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
-        log.exception("discord_event_failed", event=event_method)
+        error = sys.exc_info()[1]
+        if error is not None:
+            self._events.failed(error)

@@ -8,9 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+import structlog
+
 from adapters.web.people import CHANNELS, IMAGINE, MODERATORS, OPERATORS, PEOPLE, Persona, may_read
 from bot.chat.port import Message
 from bot.chat.views import Audience, View
+from bot.supervise import places_of
+
+log = structlog.get_logger()
 
 MOST = 1000
 """Messages kept; the oldest go first, and stay fetchable with /imagine-show."""
@@ -114,7 +119,11 @@ class Room:
 
     def _tell(self, entry: Entry, gone: bool = False) -> None:
         for listener in list(self.listeners):
-            listener(entry, gone)
+            try:
+                listener(entry, gone)
+            except Exception as error:
+                # One open page must not keep the others, or the core, from what everybody should see.
+                log.error("web_page_not_updated", error=type(error).__name__, at=places_of(error))
 
 
 _BY_AUDIENCE: Mapping[Audience, str] = {Audience.MODERATORS: MODERATORS, Audience.OPERATORS: OPERATORS}

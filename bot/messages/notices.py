@@ -21,7 +21,7 @@ from bot.texts.phrases import moment
 
 log = structlog.get_logger()
 
-SHOWN_FACTS = ("case", "status", "code", "request_id", "model", "param", "limit", "platform", "channel", "people", "detail")
+SHOWN_FACTS = ("case", "status", "code", "request_id", "model", "param", "limit", "platform", "task", "channel", "people", "detail")
 
 
 @dataclass(slots=True)

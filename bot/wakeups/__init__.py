@@ -9,14 +9,19 @@ import asyncio
 import heapq
 from collections.abc import Callable
 
+import structlog
+
 from bot.ports import Ports
+from bot.supervise import places_of
+
+log = structlog.get_logger()
 
 LONGEST_SLEEP = 30.0
 """Seconds. The wall clock may jump (a laptop wakes up): due times are compared anew at least this often while any wake-up waits."""
 
 
 class WakeUps:
-    """An in-process timer wheel over wall-clock due times. Handlers are quick, synchronous and never raise."""
+    """An in-process timer wheel over wall-clock due times. Handlers are quick and synchronous."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
@@ -32,9 +37,7 @@ class WakeUps:
     def wake(self, topic: str, row: str, at: float | None = None) -> None:
         """Look at a row, now (`at` is None or past) or at a wall-clock time."""
         if at is None or at <= self._ports.now():
-            handler = self._handlers.get(topic)
-            if handler is not None:
-                handler(row)
+            self._look(topic, row)
             return
         heapq.heappush(self._heap, (at, topic, row))
         if at < self._armed_for or self._armed_for <= self._ports.now():
@@ -68,6 +71,14 @@ class WakeUps:
                 due.append((topic, row))
         self._arm()
         for topic, row in due:
-            handler = self._handlers.get(topic)
-            if handler is not None:
-                handler(row)
+            self._look(topic, row)
+
+    def _look(self, topic: str, row: str) -> None:
+        handler = self._handlers.get(topic)
+        if handler is None:
+            return
+        try:
+            handler(row)
+        except Exception as error:
+            # One row must not cost the others their wake-up; the sweep finds it again.
+            log.error("wake_up_failed", topic=topic, row=row, error=type(error).__name__, at=places_of(error))

@@ -37,13 +37,16 @@ class Line:
             self._flush = zstandard.COMPRESSOBJ_FLUSH_BLOCK
 
     async def send(self, payload: dict[str, Any]) -> None:
-        text = json.dumps(payload)
+        await self.send_text(json.dumps(payload).encode())
+
+    async def send_text(self, text: bytes) -> None:
+        """Any text, compressed as everything is."""
         if self._zstd is not None:
-            await self.ws.send_bytes(self._zstd.compress(text.encode()) + self._zstd.flush(self._flush))
+            await self.ws.send_bytes(self._zstd.compress(text) + self._zstd.flush(self._flush))
         elif self.compress == "zlib-stream":
-            await self.ws.send_bytes(self._zlib.compress(text.encode()) + self._zlib.flush(zlib.Z_SYNC_FLUSH))
+            await self.ws.send_bytes(self._zlib.compress(text) + self._zlib.flush(zlib.Z_SYNC_FLUSH))
         else:
-            await self.ws.send_str(text)
+            await self.ws.send_str(text.decode())
 
 
 class Gateway:
@@ -152,6 +155,14 @@ class Gateway:
         assert self.current is not None
         assert self.current.line is not None
         return self.current.line
+
+    async def send_text(self, text: bytes) -> None:
+        """Any text in the place of a frame."""
+        await self._line().send_text(text)
+
+    async def send_bytes(self, content: bytes) -> None:
+        """A binary message that is not compressed as it should be."""
+        await self._line().ws.send_bytes(content)
 
     async def ask_to_reconnect(self) -> None:
         await self._line().send({"op": 7, "d": None, "s": None, "t": None})

@@ -1,0 +1,72 @@
+"""Operator notices for supervised tasks and platform connections: one while something keeps failing, solved when it works again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from bot.ledger.store import Ledger, Tx
+from bot.messages.notices import Notices
+from bot.supervise import STEADY, Supervisor
+
+log = structlog.get_logger()
+
+CAUSE = "trouble:"
+
+
+@dataclass(slots=True)
+class Incidents:
+    """Hears from the supervisor. `platform:part` names a part of a platform's adapter, any other name a task of the bot itself."""
+
+    ledger: Ledger
+    notices: Notices
+    supervisor: Supervisor
+    _writes: set[asyncio.Task[None]] = field(default_factory=set)
+    _timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Listen; what a dead process left open is solved unless it fails again soon."""
+        self.supervisor.on_trouble, self.supervisor.on_recovery = self.began, self.ended
+        if self._left():
+            self._timer = asyncio.get_running_loop().call_later(STEADY, self._solve_left)
+
+    def began(self, name: str, error: str) -> None:
+        """Something started to fail."""
+        platform, part, _ = name.partition(":")
+        kind = "trouble_platform" if part else "trouble_task"
+        facts = {"platform": platform} if part else {"task": name}
+        self._write(lambda tx: self.notices.report(tx, CAUSE + name, kind, {**facts, "detail": error[:60]}))
+
+    def ended(self, name: str) -> None:
+        """It works again."""
+        self._write(lambda tx: self.notices.resolve(tx, CAUSE + name))
+
+    async def stop(self) -> None:
+        """Wait until everything that was heard is written down."""
+        if self._timer is not None:
+            self._timer.cancel()
+        while self._writes:
+            await asyncio.wait(set(self._writes))
+
+    def _left(self) -> list[str]:
+        health = self.supervisor.health()
+        causes = [cause for cause in self.notices.open if cause.startswith(CAUSE)]
+        return [cause for cause in causes if not ((state := health.get(cause.removeprefix(CAUSE))) and state.failing)]
+
+    def _solve_left(self) -> None:
+        for cause in self._left():
+            self.ended(cause.removeprefix(CAUSE))
+
+    def _write(self, fn: Callable[[Tx], object]) -> None:
+        task = asyncio.get_running_loop().create_task(self._written(fn))
+        self._writes.add(task)
+        task.add_done_callback(self._writes.discard)
+
+    async def _written(self, fn: Callable[[Tx], object]) -> None:
+        try:
+            await self.ledger.write(fn)
+        except Exception as problem:
+            log.error("notice_not_written", error=type(problem).__name__)  # the log has the trouble itself

@@ -1,0 +1,74 @@
+"""Serves all adapters: one platform's trouble stays there. An adapter that ends with an exception is served anew after growing pauses.
+
+What only the operator can mend (SetupProblem) ends the process at the start, and later when no other platform works.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import structlog
+
+from bot.adapter import Adapter, SetupProblem
+from bot.core import Core
+from bot.supervise import Supervisor
+
+log = structlog.get_logger()
+
+LONGEST_PAUSE = 300.0
+"""Seconds between two attempts to serve an adapter that keeps failing."""
+
+
+@dataclass(slots=True)
+class Platforms:
+    """The connected adapters of one process."""
+
+    adapters: Mapping[str, Adapter]
+    core: Core
+    supervisor: Supervisor
+    ready: Callable[[str], None]
+    """Told once per platform, with the adapter's sentence."""
+    _connected: set[str] = field(default_factory=set)
+    """Platforms that were ready since the process began."""
+    _down: set[str] = field(default_factory=set)
+    """Platforms that wait for the operator."""
+
+    async def run(self) -> None:
+        """Until cancelled. Raises SetupProblem."""
+        tasks = [asyncio.create_task(self._keep(name, adapter), name=f"adapter-{name}") for name, adapter in self.adapters.items()]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _keep(self, name: str, adapter: Adapter) -> None:
+        watch = f"{name}:adapter"
+        self.supervisor.watch(watch, longest=LONGEST_PAUSE)
+
+        def ready(sentence: str) -> None:
+            self._down.discard(name)
+            if name in self._connected:
+                log.info("platform_connected_again", platform=name)
+                return
+            self._connected.add(name)
+            self.ready(sentence)
+
+        async def serve() -> None:
+            await adapter.serve(self.core, ready)
+
+        def fatal(error: Exception) -> bool:
+            if not isinstance(error, SetupProblem):
+                return False
+            self._down.add(name)
+            if name not in self._connected or self._down >= set(self.adapters):
+                return True
+            log.error("platform_needs_the_operator", platform=name, what_to_do=str(error))
+            return False
+
+        await self.supervisor.keep(watch, serve, fatal=fatal)

@@ -1,0 +1,32 @@
+"""The operator's settings as the rules of the rooms."""
+
+from __future__ import annotations
+
+from bot.budgets import Limits
+from bot.catalogue.load import Catalogue
+from bot.requests.questions import ask_about
+from bot.requests.rules import Rules
+from bot.settings.model import Settings
+
+
+def rules_of(settings: Settings, *, demo: bool) -> Rules:
+    """The operator's settings as the rules of the rooms."""
+    catalogue = Catalogue.load()
+    return Rules(
+        model=catalogue.default() if demo else catalogue.resolve(settings.image_model),
+        default_quality=settings.image_quality,
+        limits=Limits(
+            member_day=settings.budget_member_day_usd,
+            member_month=settings.budget_member_month_usd,
+            community_day=settings.budget_community_day_usd,
+            community_month=settings.budget_community_month_usd,
+            member_pictures_day=settings.budget_member_day_pictures,
+            community_pictures_day=settings.budget_community_day_pictures,
+            zone=settings.budget_timezone,
+        ),
+        deadline=float(settings.request_deadline_s),
+        max_attempts=settings.max_attempts,
+        max_rate_answers=settings.max_rate_answers,
+        lint=ask_about,
+        allowed={"discord": settings.allowed_guilds, "slack": settings.allowed_workspaces},
+    )
