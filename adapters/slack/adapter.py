@@ -51,7 +51,7 @@ class SlackAdapter:
     name = PLATFORM
 
     def __init__(self, settings: Settings, context: Context) -> None:
-        self.settings, self._ports = settings, context.ports
+        self.settings, self._ports, self._supervisor = settings, context.ports, context.supervisor
         self._folder = context.data_dir / "slack"
         fitting = Fitting(context.picture)
         self._client = self._client_with(settings.bot_token)
@@ -110,7 +110,7 @@ class SlackAdapter:
         client.session = session
         app = apps.build(client, settings.bot_token, settings.signing_secret or "", identity, intake, presses)
         if settings.app_token is not None:
-            await Sockets(app, settings.app_token, self._ports).run(ready)
+            await Sockets(app, settings.app_token, self._ports, supervisor=self._supervisor).run(ready)
         else:
             await http.serve(
                 app,

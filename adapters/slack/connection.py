@@ -18,6 +18,7 @@ import structlog
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from adapters.slack.troubles import code_of
 from bot.ports import Ports
 
 log = structlog.get_logger()
@@ -46,11 +47,13 @@ class Connection(AsyncBaseSocketModeClient):
         ports: Ports,
         handle: Callable[[Connection, SocketModeRequest], Awaitable[None]],
         elsewhere: Callable[[Connection, str], Awaitable[None]],
+        trouble: Callable[[BaseException], object] = lambda error: None,
     ) -> None:
+        """`trouble` is told of each envelope that could not be read or answered."""
         self.logger = logging.getLogger("slack_sdk.socket_mode")
         self.closed = False
         self._socket, self._ports = socket, ports
-        self._handle, self._elsewhere = handle, elsewhere
+        self._handle, self._elsewhere, self._trouble = handle, elsewhere, trouble
         loop = asyncio.get_running_loop()
         self.hello: asyncio.Future[int | None] = loop.create_future()
         """Done when the other end has greeted: how many connections this app has, by its count, if it says so."""
@@ -95,15 +98,16 @@ class Connection(AsyncBaseSocketModeClient):
             message = json.loads(raw)
             kind = message["type"]
             request = None if kind in ("hello", "disconnect") else SocketModeRequest.from_dict(message)
-        except (ValueError, TypeError, KeyError, RecursionError):
-            log.warning("slack_envelope_malformed", length=len(raw))
+        except Exception as error:
+            log.warning("slack_envelope_malformed", length=len(raw), error=type(error).__name__)
+            self._trouble(error)
             return
         if kind == "hello":
             count = message.get("num_connections")
             if not self.hello.done():
                 self.hello.set_result(count if isinstance(count, int) and not isinstance(count, bool) else None)
         elif kind == "disconnect":
-            self.part(str(message.get("reason")))
+            self.part(code_of(message.get("reason")) or "unknown")
         elif request is not None:
             self.last = self._ports.monotonic()
             if not self.hello.done():  # whoever sends work has greeted
@@ -116,7 +120,8 @@ class Connection(AsyncBaseSocketModeClient):
         try:
             await self._handle(self, request)
         except Exception as error:  # one envelope must not take the others along
-            log.warning("slack_envelope_failed", kind=str(request.type), error=type(error).__name__)
+            log.warning("slack_envelope_failed", kind=code_of(request.type), error=type(error).__name__)
+            self._trouble(error)
 
     def part(self, reason: str) -> None:
         if not self.parting.done():

@@ -18,9 +18,11 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from adapters.slack import checks
-from adapters.slack.connection import CLOSE_WITHIN, HEARTBEAT, Connection, NoHello
+from adapters.slack.connection import CLOSE_WITHIN, ENDED, HEARTBEAT, Connection, NoHello
+from adapters.slack.troubles import code_of
 from bot.adapter import SetupProblem
 from bot.ports import Ports
+from bot.supervise import Supervisor
 from bot.texts import text
 
 log = structlog.get_logger()
@@ -33,6 +35,8 @@ MOST_WAIT = 120.0
 """Seconds that Slack may ask us to wait before the next attempt."""
 OPEN_WITHIN = 15.0
 """Seconds from asking for an address to the hello."""
+SHORT_LIVED = 5.0
+"""Seconds; a connection that ended sooner without a word is followed by the next one after a growing pause."""
 MOST_OPENED, OPENED_IN = 30, 60.0
 """So many connections are opened without a pause in so many seconds; Slack allows fifty a minute (apps.connections.open, tier 3)."""
 QUIET, LINGER = 1.0, 10.0
@@ -53,9 +57,17 @@ class Sockets:
     """Keeps `connections` connections of one app alive."""
 
     def __init__(
-        self, app: AsyncApp, app_token: str, ports: Ports, connections: int = 2, warn: Callable[[str], None] | None = None
+        self,
+        app: AsyncApp,
+        app_token: str,
+        ports: Ports,
+        connections: int = 2,
+        warn: Callable[[str], None] | None = None,
+        supervisor: Supervisor | None = None,
     ) -> None:
         """`warn` gets sentences for the operator besides the log: somebody else uses the app token, Socket Mode was switched off."""
+        watched = supervisor or Supervisor(ports)
+        self._frames, self._links = watched.watch("slack:envelopes"), watched.watch("slack:connection")
         self._app, self._token, self._ports = app, app_token, ports
         self._count, self._tell = connections, warn
         self._session: aiohttp.ClientSession | None = None
@@ -103,6 +115,8 @@ class Sockets:
         if number:
             await self._up.wait()
         old: Connection | None = None
+        broken = 0
+        """Connections in a row that ended at once."""
         while True:
             new = await self._open_at_last()
             if old is not None:
@@ -114,6 +128,11 @@ class Sockets:
                 self._complain("slack_socket_mode_off", text("slack.setup.socket.link_disabled"))
             if reason == "too_many_websockets":  # the place must be free before another one may come
                 await self._close(new)
+            elif reason == ENDED and self._ports.monotonic() - new.opened < SHORT_LIVED:
+                broken = min(broken + 1, len(AGAIN))
+                await asyncio.sleep(AGAIN[broken - 1] * self._ports.uniform(0.8, 1.2))
+                continue
+            broken = 0
 
     async def _open_at_last(self) -> Connection:
         """Open a connection, however long it takes. One at a time: the others go on meanwhile."""
@@ -132,6 +151,8 @@ class Sockets:
                     error, wait = str(trouble), min(trouble.after or 0.0, MOST_WAIT)
                 except NETWORK as trouble:
                     error, wait = f"{type(trouble).__name__} {trouble}" if isinstance(trouble, NoHello) else type(trouble).__name__, 0.0
+                except Exception as trouble:  # an answer that nobody can read, or a fault of the library's or ours
+                    error, wait = type(trouble).__name__, self._links.failed(trouble)
                 log.warning("slack_not_connected", error=error, tries=failed + 1, connections=self.alive)
                 pause = AGAIN[min(failed, len(AGAIN) - 1)] * self._ports.uniform(0.8, 1.2)
                 failed += 1
@@ -155,7 +176,7 @@ class Sockets:
                 proxy=client.proxy,
                 ssl=client.ssl if client.ssl is not None else True,
             )
-            connection = Connection(socket, self._ports, self._handle, self._elsewhere)
+            connection = Connection(socket, self._ports, self._handle, self._elsewhere, self._frames.failed)
             self._alive.append(connection)
             try:
                 self._welcome(await connection.greeting())
@@ -178,6 +199,7 @@ class Sockets:
     def _welcome(self, counted: int | None) -> None:
         """A connection said hello."""
         self._complained.clear()
+        self._links.works()
         self._count_strangers(counted)
         self._news.set()
         self._news = asyncio.Event()
@@ -208,8 +230,9 @@ class Sockets:
         task.add_done_callback(self._working.discard)
         began = self._ports.now()
         response = await run_async_bolt_app(self._app, request)
+        self._frames.works()
         if response.status != 200:  # no frame goes out; an event comes again, a command shows its sender a failure
-            log.warning("slack_not_acknowledged", kind=request.type, status=response.status)
+            log.warning("slack_not_acknowledged", kind=code_of(request.type), status=response.status)
         await send_async_response(connection, request, response, began)
 
     async def _elsewhere(self, connection: Connection, message: str) -> None:
