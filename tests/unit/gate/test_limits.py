@@ -7,6 +7,7 @@ import math
 import pytest
 
 from bench.provider.fast import Run
+from bot.gate.allowance import Allowance
 from bot.gate.bucket import fit
 from bot.gate.gate import AdaptiveGate
 from bot.gate.port import Grant, Verdict
@@ -111,6 +112,21 @@ def test_the_operators_pictures_per_minute_hold() -> None:
     assert play.hold().reason == "rate"
     play.grant()
     assert play.now == pytest.approx(began + 60.0)
+
+
+def test_a_request_for_more_than_the_operators_bound_waits_for_an_empty_minute_and_then_goes() -> None:
+    bound = Allowance(per_minute=3)
+    assert bound.wait(1000.0, 5) == 0.0  # nothing was asked for: it would wait for ever otherwise
+    bound.take(1000.0, 1)
+    bound.take(1010.0, 1)
+    assert bound.wait(1020.0, 5) == pytest.approx(50.0)  # until the newer one is a minute old
+    assert bound.wait(1020.0, 1) == 0.0
+    assert bound.wait(1020.0, 2) == pytest.approx(40.0)
+    assert bound.wait(1070.0, 5) == 0.0
+    bound.take(1070.0, 5)
+    assert bound.wait(1071.0, 1) == pytest.approx(59.0)
+    bound.give_back(1070.0)
+    assert bound.wait(1071.0, 3) == 0.0
 
 
 def test_an_unheard_of_setting_is_refused_with_its_name() -> None:

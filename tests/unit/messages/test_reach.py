@@ -12,7 +12,7 @@ from bot.chat.views import Audience, View
 from bot.domain.requests import Person, Place, Submission
 from bot.ledger import message_rows
 from bot.ledger.tables import notices
-from tests.unit.core.world import Platform, Room, World, world
+from tests.unit.core.world import BAD_KEY, Platform, Room, Service, World, bad, world
 
 
 @dataclass
@@ -114,3 +114,23 @@ async def test_what_arrives_where_nothing_was_refused_writes_nothing(tmp_path: P
         await w.bot.reach.stop()
         assert w.bot.ledger.commits == before
         assert await w.bot.ledger.read(message_rows.open_notices) == []
+
+
+async def test_a_notice_that_does_not_arrive_raises_no_notice_about_itself(tmp_path: Path) -> None:
+    doors = Doors({"operators"})
+    refused: list[str] = []
+
+    def answers(message: Message, view: View) -> SendResult:
+        result = doors(message, view)
+        if isinstance(result, Refused):
+            refused.append(message.subject)
+        return result
+
+    async with world(tmp_path, Service([bad(BAD_KEY)]), Platform(chat=Room(answers=answers))) as w:
+        await w.answer(await w.imagine())
+        await w.until(lambda: refused)
+        await w.bot.sender.idle()
+        await w.bot.reach.stop()
+        rows = await w.bot.ledger.read(lambda c: c.execute(notices.select()).all())
+        assert [row.cause for row in rows] == ["auth_invalid_key"]
+        assert set(refused) == {"notice:auth_invalid_key"}

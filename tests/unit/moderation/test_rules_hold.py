@@ -1,0 +1,134 @@
+"""Rules that a changed line once broke without any test failing: each through the desk's own doors."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from sqlalchemy import select
+
+from bot.chat.views import ActionName, Form, Reply
+from bot.domain.case_states import CaseState
+from bot.domain.request_states import Answer, RequestEvent
+from bot.domain.requests import Origin
+from bot.ledger import request_rows
+from bot.ledger.store import Tx
+from bot.ledger.tables import acts, requests
+from bot.requests.sweep import ACTS_KEPT, sweep
+from tests.unit.moderation.ground import ADMIN, ANN, MIA, MO, Ground
+
+A = ActionName
+HOUR = 3600.0
+
+
+async def test_claiming_taking_over_and_giving_back_leave_the_expiry_where_it_was(ground: Ground) -> None:
+    case = await ground.blocked()
+    expires = case.expires_at
+    assert expires == ground.clock.at + 72 * HOUR
+    await ground.later(71.9)
+    for action, who in ((A.CASE_CLAIM, MO), (A.CASE_TAKE_OVER, ADMIN), (A.CASE_RELEASE, ADMIN), (A.CASE_CLAIM, MIA)):
+        assert (await ground.press(action, case.id, who)).changed
+        assert (await ground.case(case.id)).expires_at == expires
+    await ground.later(0.09)
+    await ground.press(A.CASE_RELEASE, case.id, MIA)
+    await ground.later(0.02)
+    assert (await ground.case(case.id)).state is CaseState.CLOSED_EXPIRED
+
+
+async def test_a_lease_that_runs_over_the_expiry_ends_in_it(ground: Ground) -> None:
+    case = await ground.blocked()
+    await ground.later(71.95)
+    await ground.press(A.CASE_CLAIM, case.id, MO)
+    await ground.later(0.1)
+    assert (await ground.case(case.id)).state is CaseState.CLAIMED
+    await ground.later(0.12)
+    assert (await ground.case(case.id)).state is CaseState.CLOSED_EXPIRED
+    assert [event for event, _ in await ground.trail(case.id)][-2:] == ["lease_end", "expire"]
+
+
+async def test_nobody_holds_a_case_for_longer_by_claiming_it_again(ground: Ground) -> None:
+    case = await ground.claimed()
+    until = case.lease_until
+    ground.clock.at += 300
+    assert not (await ground.press(A.CASE_CLAIM, case.id, MO)).changed
+    assert (await ground.case(case.id)).lease_until == until
+
+
+async def answered(ground: Ground, prompt: str, origin: Origin = Origin.COMMAND, parent: str | None = None) -> None:
+    """A request of the member gave pictures."""
+
+    def body(tx: Tx) -> None:
+        made = ground.request(tx, prompt, origin=origin, parent=parent)
+        request_rows.move(tx, made, RequestEvent.ANSWER, answer=Answer.PICTURES.value, answered_at=tx.now)
+        ground.room.on_pictures(tx, made)
+
+    await ground.ledger.write(body)
+
+
+async def test_while_the_member_has_an_offer_another_block_joins_and_leaves_the_offer_open(ground: Ground) -> None:
+    case, rewrite = await ground.suggested()
+    other = await ground.blocked("a dragon bites a knight")
+    assert other.id == case.id
+    assert ("joined", "done") in await ground.trail(case.id)
+    assert ("blocked_again", "done") not in await ground.trail(case.id)
+    now = await ground.case(case.id)
+    assert (now.state, now.asked) == (CaseState.WITH_MEMBER, rewrite)
+    assert (await ground.press(A.REWRITE_ACCEPT, rewrite, ANN)).changed
+
+
+async def test_an_offer_is_answered_and_not_rephrased(ground: Ground) -> None:
+    case, rewrite = await ground.suggested()
+    before = await ground.requests()
+    reply = await ground.press(A.REPHRASE, case.id, ANN, {"prompt": "a dragon naps"})
+    assert not reply.changed
+    assert await ground.requests() == before
+    assert isinstance(await ground.form(A.REPHRASE, case.id, ANN), Reply)
+    assert A.REPHRASE not in {button.action for button in (await ground.told(case)).buttons}
+    assert (await ground.case(case.id)).asked == rewrite
+
+
+async def test_a_question_is_rephrased_and_not_accepted(ground: Ground) -> None:
+    case = await ground.claimed()
+    await ground.press(A.CASE_REPHRASE, case.id, MO)
+    for action in (A.REWRITE_ACCEPT, A.REWRITE_DECLINE):
+        assert not (await ground.press(action, case.id, ANN)).changed
+    assert isinstance(await ground.form(A.REPHRASE, case.id, ANN), Form)
+
+
+async def test_an_offer_is_not_settled_by_a_picture_of_much_the_same_words(ground: Ground) -> None:
+    case, rewrite = await ground.suggested()
+    await answered(ground, "a dragon fights a knight gently")
+    now = await ground.case(case.id)
+    assert (now.state, now.asked) == (CaseState.WITH_MEMBER, rewrite)
+
+
+@pytest.mark.parametrize("action", [A.REPHRASE, A.APPEAL])
+async def test_a_namesake_on_another_platform_answers_no_question(ground: Ground, action: ActionName) -> None:
+    case = await ground.claimed()
+    await ground.press(A.CASE_REPHRASE if action is A.REPHRASE else A.CASE_DENY, case.id, MO, {"reason": "harm"})
+    act = dataclasses.replace(ground.act(action, case.id, ANN, {"prompt": "a dragon naps"}), platform="elsewhere")
+    before = await ground.case(case.id)
+    assert not (await ground.room.desk.actions[action](act)).changed
+    assert isinstance(await ground.room.desk.forms[action](act), Reply)
+    assert await ground.case(case.id) == before
+
+
+@pytest.mark.parametrize("action", [A.CASE_CLAIM, A.CASE_COMMENT])
+async def test_a_moderator_of_the_same_name_on_another_platform_decides_nothing(ground: Ground, action: ActionName) -> None:
+    case = await ground.blocked()
+    act = dataclasses.replace(ground.act(action, case.id, MO, {"note": "hm"}), platform="elsewhere")
+    assert not (await ground.room.desk.actions[action](act)).changed
+    assert (await ground.case(case.id)) == case
+
+
+async def test_a_press_is_remembered_for_three_days_and_forgotten_then(ground: Ground) -> None:
+    case = await ground.blocked()
+    await ground.press(A.CASE_COMMENT, case.id, MO, {"note": "first"}, key="same")
+    for hours, known in ((0.0, True), (1.0, True), (ACTS_KEPT / HOUR - 1.1, True), (0.2, False)):
+        ground.clock.at += hours * HOUR
+        await ground.ledger.write(lambda tx: sweep(tx, lambda request: False))
+        kept = await ground.ledger.read(lambda c: c.execute(select(acts)).all())
+        assert bool(kept) == known
+        if known:
+            assert not (await ground.press(A.CASE_COMMENT, case.id, MO, {"note": "again"}, key="same")).changed
+    assert not await ground.ledger.read(lambda c: c.execute(select(requests.c.id).where(requests.c.state == "calling")).all())
