@@ -57,7 +57,9 @@ class Failure:
     """0..1; below 0.5 only the status family is known."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """Short safe facts for cards, texts and logs: `code`, `status`, `request_id`, `stage`, `categories`, `param`, `allowed`, `limit`,
-    `billed` (`no` when the provider said so).
+    `billed` (`no` when the provider said so), `guard` (whose page refused this machine, `unknown` where it does not say), `tls` (why no
+    secure connection came about, a word of bot/failures/tls.py), `proxy` (`yes` when one lies on the way), `reading` (`yes` for a call
+    that only reads and can cost nothing).
     Values are machine tokens that were checked against a pattern, never sentences of the provider.
     The gate reads `limit` of a rate answer: `concurrency` when too many ran at once, `20/60s` when the text names a rate
     ("Limit: 20/1min" and the like: requests, then seconds)."""

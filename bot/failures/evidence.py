@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.domain.failure import MAX_EVIDENCE_BYTES, Evidence, Phase
-from bot.failures.signals import lower_headers
-from bot.failures.tokens import token_set
+from bot.failures.tokens import lower_headers, token_set
 
 BEFORE_SEND = token_set("""
     ConnectError ConnectTimeout PoolTimeout ProxyError UnsupportedProtocol InvalidURL LocalProtocolError gaierror

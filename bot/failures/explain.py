@@ -10,6 +10,7 @@ from typing import Literal
 
 from bot.domain.failure import Failure
 from bot.domain.kinds import Action, Group, Kind
+from bot.failures.guards import UNNAMED
 from bot.texts import has, text
 
 Audience = Literal["member", "moderator", "operator"]
@@ -60,7 +61,7 @@ def explain(failure: Failure, audience: Audience) -> str:
         values["wait"] = spoken_seconds(failure.wait)
     if failure.action is Action.NONE and has(f"{key}_never"):
         return text(f"{key}_never")
-    for field in ("allowed", "limit", "param", "wait"):
+    for field in ("guard", "allowed", "limit", "param", "wait"):
         if field in values and has(f"{key}_{field}"):
             return text(f"{key}_{field}", **values)
     return text(key)
@@ -81,17 +82,36 @@ def ladder(kind: Kind) -> tuple[str, ...]:
 
 
 def _operator(failure: Failure) -> str:
-    never = f"failures.{failure.kind}.operator_never"
-    first = text(never) if failure.action is Action.NONE and has(never) else text(f"failures.{failure.kind}.operator")
-    lines = [first]
+    facts = failure.facts
+    reading = facts.get("reading") == "yes"
+    lines = [text("failures.words.proxy_first")] if facts.get("proxy") == "yes" else []
+    lines.append(text(_what(failure, reading), guard=_guard(facts)))
     if failure.confidence < 0.5:
         lines.append(text("failures.words.unsure"))
-    if failure.group is not Group.SAFETY and failure.kind is not Kind.OUTPUT_REJECTED:
+    if failure.group is not Group.SAFETY and failure.kind is not Kind.OUTPUT_REJECTED and not reading:
         lines.append(_repeat(failure))
-    if failure.facts.get("billed") == "no":
+    if facts.get("billed") == "no" and not reading:
         lines.append(text("failures.words.free"))
-    seen = _seen(failure.facts)
-    return "\n\n".join([" ".join(lines), *([seen] if seen else []), *ladder(failure.kind)])
+    seen = _seen(facts)
+    steps = (text("failures.ladder.guard"),) if facts.get("guard") else ladder(failure.kind)
+    return "\n\n".join([" ".join(lines), *([seen] if seen else []), *steps])
+
+
+def _what(failure: Failure, reading: bool) -> str:
+    """The key of the first sentence: the most exact that there is."""
+    key = f"failures.{failure.kind}.operator"
+    variants = {
+        "never": failure.action is Action.NONE,
+        "guard": "guard" in failure.facts,
+        failure.facts.get("tls", ""): True,
+        "reading": reading,
+    }
+    return next((f"{key}_{name}" for name, holds in variants.items() if holds and has(f"{key}_{name}")), key)
+
+
+def _guard(facts: Mapping[str, str]) -> str:
+    name = facts.get("guard", UNNAMED)
+    return text("failures.words.guard_unnamed") if name == UNNAMED else name
 
 
 def _repeat(failure: Failure) -> str:

@@ -10,6 +10,7 @@ import re
 from bot.domain.kinds import Kind
 from bot.failures.limits import rate_limit
 from bot.failures.signals import Signals
+from bot.failures.tls import tls_reason
 from bot.failures.tokens import phrases, split_words, token_set
 
 MAX_VALUE = 160
@@ -80,6 +81,7 @@ _LIMIT = re.compile(
 _LIMITED = frozenset({Kind.PROMPT_TOO_LONG, Kind.UNSUPPORTED_COUNT, Kind.INVALID_REFERENCE_IMAGE, Kind.PAYLOAD_TOO_LARGE})
 
 
+_ON_THE_WAY = frozenset(kind for kind in Kind if kind.startswith("network_")) | {Kind.TIMEOUT}
 _FREE = phrases("not charged / not be charged / no charge / was refunded / been refunded / not be billed / not billed / 已退款 / 不扣费")
 
 
@@ -96,6 +98,14 @@ def facts(seen: Signals, kind: Kind, *, free: bool = False) -> dict[str, str]:
     }
     if kind in (Kind.UNSUPPORTED_SIZE, Kind.UNSUPPORTED_QUALITY):
         found["allowed"] = _allowed(seen, kind)
+    if kind is Kind.AUTH_PERMISSION and seen.guard:
+        found["guard"], found["request_id"] = seen.guard, found["request_id"] or seen.incident
+    if kind is Kind.NETWORK_TLS:
+        found["tls"] = tls_reason(f"{seen.exception} {seen.words}")
+    if seen.via_proxy and kind in _ON_THE_WAY:
+        found["proxy"] = "yes"
+    if seen.api == "models":
+        found["reading"] = "yes"
     if kind is Kind.RATE_LIMITED:
         found["limit"] = rate_limit(seen.words)
     elif kind in _LIMITED:

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.domain.failure import Evidence, Phase
-from bot.failures.tokens import split_words, squash, token_set
+from bot.failures.guards import guard, incident
+from bot.failures.tokens import lower_headers, split_words, squash, token_set
 from bot.failures.unwrap import Unwrapped, as_text, spoken_status, unwrap
 
 MAX_WORDS = 4000
@@ -132,6 +133,10 @@ class Signals:
     exception: str
     phase: Phase
     via_proxy: bool
+    guard: str = ""
+    """Who stands in front of the service and refused this machine; empty where nobody did."""
+    incident: str = ""
+    """The number of that refusal, as its page names it."""
     values: Mapping[str, object] = field(default_factory=dict)
     """First scalar value by squashed field name, as received; for wait hints and facts."""
 
@@ -153,17 +158,6 @@ def _without_model(match: re.Match[str]) -> str:
     """`gpt-image-1` names a model and says nothing about an image."""
     name = match[0]
     return "(name)" if _MODEL_NAME.search(name) else name
-
-
-def lower_headers(headers: object) -> dict[str, str]:
-    """Headers with lower-case names; anything that is no text is left out."""
-    if not isinstance(headers, Mapping):
-        return {}
-    found: dict[str, str] = {}
-    for name, value in list(headers.items())[:200]:
-        if isinstance(name, str) and isinstance(value, str | int | float):
-            found[name.lower().strip()[:100]] = str(value)[:2000]
-    return found
 
 
 def read(evidence: Evidence) -> Signals:
@@ -189,6 +183,12 @@ def read(evidence: Evidence) -> Signals:
     error_type = headers.get("x-fal-error-type")
     if error_type:
         reader.code("xfalerrortype", error_type)
+    page = as_text(body) if isinstance(body, bytes | bytearray | memoryview | str) else exception
+    status = evidence.status if isinstance(evidence.status, int) else spoken_status(exception)
+    reader.guard = guard(status, headers, page)
+    if reader.guard:
+        reader.shapes.add("guard")
+        reader.incident = incident(page)
     return reader.finish(evidence, headers, exception)
 
 
@@ -218,6 +218,7 @@ class _Reader:
         self.inner: int | None = None
         self.nodes = 0
         self.rewraps = 0
+        self.guard = self.incident = ""
 
     def take(self, found: Unwrapped, depth: int) -> None:
         self.shapes |= found.shapes
@@ -408,5 +409,7 @@ class _Reader:
             exception=exception.lower(),
             phase=evidence.phase,
             via_proxy=bool(evidence.via_proxy),
+            guard=self.guard,
+            incident=self.incident,
             values=self.values,
         )

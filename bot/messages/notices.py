@@ -22,6 +22,8 @@ from bot.texts.phrases import moment
 log = structlog.get_logger()
 
 SHOWN_FACTS = ("case", "status", "code", "request_id", "model", "param", "limit", "platform", "task", "channel", "people", "detail")
+TELLING_FACTS = ("guard", "tls", "proxy")
+"""Facts that are not shown by themselves: the words that say what to do depend on them."""
 
 
 @dataclass(slots=True)
@@ -39,7 +41,7 @@ class Notices:
 
     def failed(self, tx: Tx, failure: Failure, request: Request) -> None:
         """A failure that only the operator can mend."""
-        facts = {key: failure.facts[key] for key in SHOWN_FACTS if key in failure.facts}
+        facts = {key: failure.facts[key] for key in (*SHOWN_FACTS, *TELLING_FACTS) if key in failure.facts}
         self.report(tx, failure.kind.value, failure.kind.value, {**facts, "model": request.model})
 
     def report(self, tx: Tx, cause: str, kind: str, facts: Mapping[str, str]) -> None:
@@ -52,7 +54,7 @@ class Notices:
             message_rows.want(tx, f"notice:{cause}", Audience.OPERATORS, place, f"operators@{place.platform}")
         if not known:
             shown = {key: value for key, value in facts.items() if key in SHOWN_FACTS}
-            log.warning("operator_notice", cause=cause, kind=kind, **shown, what_to_do="" if places else sentence(kind))
+            log.warning("operator_notice", cause=cause, kind=kind, **shown, what_to_do="" if places else sentence(kind, facts))
 
     def resolve(self, tx: Tx, cause: str) -> None:
         """A cause is gone."""
@@ -87,7 +89,9 @@ class Notices:
                 final=True,
             )
         facts = tuple(Fact(text(f"notice.fact_{key}"), str(value)) for key, value in row.facts.items() if key in SHOWN_FACTS and value)
-        return View(title=title(row.kind), text=(times, *sentence(row.kind).split("\n\n")), facts=facts, tone=Tone.PROBLEM, final=True)
+        return View(
+            title=title(row.kind), text=(times, *sentence(row.kind, row.facts).split("\n\n")), facts=facts, tone=Tone.PROBLEM, final=True
+        )
 
 
 def title(kind: str) -> str:
@@ -95,9 +99,10 @@ def title(kind: str) -> str:
     return text(f"notice.title_{kind}") if kind not in KINDS else text("notice.title", kind=kind.replace("_", " "))
 
 
-def sentence(kind: str) -> str:
+def sentence(kind: str, facts: Mapping[str, str]) -> str:
     """What the operator should do."""
     if kind in KINDS:
         rule = KINDS[Kind(kind)]
-        return explain(Failure(rule.group, Kind(kind), rule.action, None, rule.who_can_fix, 1.0), "operator")
+        telling = {key: str(facts[key]) for key in TELLING_FACTS if key in facts}
+        return explain(Failure(rule.group, Kind(kind), rule.action, None, rule.who_can_fix, 1.0, telling), "operator")
     return text(f"notice.{kind}")

@@ -49,9 +49,10 @@ GAVE_UP_WAITING = frozenset({408, 499, 504, 520, 524})
 
 
 def as_booked(outcome: Outcome, failure: Failure | None) -> Outcome:
-    """Turned away at the door (429, 503, 529, "overloaded" in other words) was not billed, so it is counted and booked as free. Any other
-    5xx may have been billed."""
-    if failure is None or failure.kind not in RATE_ANSWERS or outcome.billed is Billed.YES or outcome.status in GAVE_UP_WAITING:
+    """Turned away at the door (429, 503, 529, "overloaded" in other words, or by a guard in front of the service, whatever its status) was
+    not billed, so it is counted and booked as free. Any other 5xx may have been billed."""
+    at_the_door = failure is not None and (failure.kind in RATE_ANSWERS or "guard" in failure.facts)
+    if not at_the_door or outcome.billed is Billed.YES or outcome.status in GAVE_UP_WAITING:
         return outcome
     return dataclasses.replace(outcome, billed=Billed.NO)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bot.domain.kinds import KINDS, Action, Group, Kind
 from bot.failures.explain import LADDERS
+from bot.failures.guards import GUARDS
+from bot.failures.tls import REASONS
 from bot.texts import text
 
 PATH = "docs/troubleshooting.md"
@@ -26,6 +28,7 @@ LADDER_TITLES = {
     "quota": "Quota",
     "parameters": "Parameters",
     "network": "Network and server",
+    "guard": "A guard in front of the service",
     "no_clear_message": "No clear message",
     "whose_fault": "Whose fault is it",
     "nothing_helped": "Nothing helped",
@@ -78,8 +81,28 @@ def _kind(kind: Kind) -> list[str]:
         f"- Members read: {text(f'failures.{kind}.member')}",
         f"- Moderators read: {text(f'failures.{kind}.moderator')}",
         f"- Steps: {links}",
+        *_variants(kind),
     ]
     return found
+
+
+def _variants(kind: Kind) -> list[str]:
+    """What is said instead where more is known."""
+    if kind is Kind.NETWORK_TLS:
+        return ["", "Where the reason is known:", "", *(f"- {text(f'failures.network_tls.operator_{reason}')}" for reason in REASONS)]
+    if kind is Kind.AUTH_PERMISSION:
+        title = LADDER_TITLES["guard"]
+        return [
+            "",
+            f"Where the answer is the page of a guard ({', '.join(guard.name for guard in GUARDS)}, or a plain web server):",
+            "",
+            text("failures.auth_permission.operator_guard", guard="The guard"),
+            "",
+            f"- Members read: {text('failures.auth_permission.member_guard')}",
+            f"- Moderators read: {text('failures.auth_permission.moderator_guard')}",
+            f"- Steps: [{title}](#{_anchor(title)})",
+        ]
+    return []
 
 
 def _ladder(name: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Pages and words of what stands between us and a provider: nginx, Cloudflare, CloudFront, Vercel, Envoy, Heroku."""
+"""Pages and words of what stands between us and a provider: nginx, Cloudflare, Vercel, Envoy, Heroku. Guards: `guards`."""
 
 from __future__ import annotations
 
@@ -16,11 +16,22 @@ def _page(kind: Kind, said: str, source: str = CLOUDFLARE, only: frozenset[int] 
 
 BEFORE: tuple[Rule, ...] = (
     _page(Kind.RATE_LIMITED, "error 1015 / error code: 1015 / you are being rate limited"),
-    _page(Kind.REGION_BLOCKED, "error 1009 / error code: 1009"),
-    _page(
+    _page(Kind.REGION_BLOCKED, "error 1009 / error code: 1009 / block access from your country"),
+    Rule(
         Kind.AUTH_PERMISSION,
-        """error 1020 / error code: 1020 / attention required! / just a moment / sorry, you have been blocked / error code: 1010 /
-        error code: 1006 / enable javascript and cookies""",
+        "bot/failures/guards.py: refused before the service looked at anything",
+        shapes=frozenset({"guard"}),
+        confidence=0.9,
+        family=FAMILY,
+    ),
+    _page(Kind.AUTH_PERMISSION, "error 1020 / error code: 1020 / error code: 1010 / error code: 1006"),
+    Rule(
+        Kind.AUTH_PERMISSION,
+        CLOUDFLARE + ": a gateway that quotes the page which its own call got; only with a page, for a prompt may say the same",
+        words=words("attention required! / just a moment / sorry, you have been blocked / enable javascript and cookies"),
+        shapes=frozenset({"html"}),
+        confidence=0.85,
+        family=FAMILY,
     ),
     Rule(Kind.ENDPOINT_NOT_FOUND, SERVERS, shapes=frozenset({"html"}), statuses=statuses(404, 405, 410), family=FAMILY),
 )

@@ -26,6 +26,13 @@ STRUCTURE: tuple[Rule, ...] = (
         confidence=0.95,
         family="transport",
     ),
+    Rule(
+        Kind.AUTH_PERMISSION,
+        "bot/failures/guards.py: an SDK's exception that quotes a guard's page",
+        shapes=frozenset({"guard"}),
+        confidence=0.9,
+        family="edge",
+    ),
     _wire(Kind.DOWNLOAD_FAILED, "notstored:", "bot/providers/intake.py: our own disk; making it again would not help", action=Action.NONE),
     _wire(Kind.CORRUPT_IMAGE, "badpicture:", "bot/providers/recode.py"),
     _wire(

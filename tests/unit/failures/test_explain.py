@@ -7,9 +7,11 @@ import re
 import pytest
 
 from bot.domain.failure import Evidence, Failure
-from bot.domain.kinds import KINDS, Action, Kind
+from bot.domain.kinds import KINDS, Action, Group, Kind
 from bot.failures.classify import classify
 from bot.failures.explain import AUDIENCES, LADDERS, explain, ladder, spoken_seconds
+from bot.failures.guards import UNNAMED
+from bot.failures.tls import REASONS
 from bot.texts import catalogue, text
 
 LONG_FACTS = {
@@ -162,7 +164,51 @@ def test_no_text_of_this_room_is_left_unused() -> None:
         "failures.empty_result.member_never",
         "failures.rate_limited.operator_never",
         "failures.overloaded.member_wait",
+        *(f"failures.auth_permission.{audience}_guard" for audience in AUDIENCES),
+        *(f"failures.network_tls.operator_{reason}" for reason in REASONS),
+        *(f"failures.{kind}.operator_reading" for kind in CHARGED_PERHAPS),
     }
+
+
+CHARGED_PERHAPS = ("server_error", "gateway_error", "timeout", "network_reset", "malformed_response", "task_lost")
+"""Kinds whose words to the operator speak of what a call may have cost."""
+
+
+OF_A_LIST = [kind for kind in Kind if KINDS[kind].group is Group.SERVICE and kind is not Kind.TASK_RUNNING_TIMEOUT]
+"""What can go wrong with a call that only reads: it holds neither a verdict nor a picture nor a task."""
+
+
+@pytest.mark.parametrize("kind", [*OF_A_LIST, Kind.MALFORMED_RESPONSE])
+def test_nothing_is_said_of_charges_and_repeats_where_the_call_only_read(kind: Kind) -> None:
+    said = explain(failure(kind, 20.0, reading="yes", billed="no"), "operator").partition("\n\n")[0]
+    for word in ("charged", "paid", "picture may", "sends the request again", "does not repeat", "was free"):
+        assert word not in said or "nothing can have been charged" in said, said
+
+
+@pytest.mark.parametrize("reason", list(REASONS))
+def test_every_reason_of_a_failed_handshake_has_words_and_says_that_nothing_was_sent(reason: str) -> None:
+    said = explain(failure(Kind.NETWORK_TLS, tls=reason), "operator").partition("\n\n")[0]
+    assert "nothing was sent" in said
+    assert "Typical reasons" not in said
+    assert "self-signed" in explain(failure(Kind.NETWORK_TLS), "operator")
+
+
+def test_a_proxy_on_the_way_is_named_before_everything_else() -> None:
+    said = explain(failure(Kind.NETWORK_TLS, tls="unknown_ca", proxy="yes"), "operator")
+    assert said.index("proxy") < said.index("TLS")
+
+
+@pytest.mark.parametrize("name", ["Cloudflare", UNNAMED])
+def test_a_guard_is_named_to_the_operator_and_nobody_is_sent_to_the_key(name: str) -> None:
+    refused = failure(Kind.AUTH_PERMISSION, guard=name)
+    said = explain(refused, "operator")
+    assert said.startswith("A web server or a filter" if name == UNNAMED else "Cloudflare stands in front")
+    assert "neither the key nor the prompt" in said
+    assert "Compare IMAGE_API_KEY" not in said
+    member = explain(refused, "member")
+    assert not JARGON.search(member)
+    assert len(member) <= 300
+    assert "guard" in explain(refused, "moderator")
 
 
 @pytest.mark.parametrize(
