@@ -360,7 +360,7 @@ async def run(settings: Settings, plugins: Sequence[Plugin], *, demo: bool, on_r
             provider = OpenAIImages(settings.image_base_url, settings.image_api_key, pictures, ports, proxy=settings.image_proxy)
         bot = await build(
             data_dir=settings.data_dir,
-            database=settings.database_url,
+            database=settings.database_file,
             ports=ports,
             rules=rules_of(settings, demo=demo),
             gate_settings=GateSettings(settings.max_concurrency, settings.max_images_per_minute),

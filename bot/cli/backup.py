@@ -56,7 +56,9 @@ def backup(
 
 def _checked(copy: Path) -> int:
     """The number of requests in a copy that SQLite finds sound."""
-    connection = sqlite3.connect(f"{copy.as_uri()}?mode=ro", uri=True)
+    from bot.ledger.files import connect
+
+    connection = connect(copy, read_only=True)
     try:
         if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ from bot.domain.case_states import WAITING, CaseState
 from bot.domain.kinds import SAFETY_REVIEWABLE
 from bot.ledger import case_rows, request_rows
 from bot.ledger.case_rows import Case, Step
+from bot.ledger.files import connect
 from bot.ledger.store import explain
 from bot.ledger.tables import audit, cases
 from bot.ports import SystemPorts
@@ -311,11 +311,7 @@ def _where(
 def _read(ctx: typer.Context, data_dir: Path | None, look: Callable[[Connection], T]) -> T:
     """One consistent look at the ledger. A writer is not disturbed: WAL readers take no lock on it."""
     file = ledger_file(ctx.obj, data_dir)
-
-    def opened() -> sqlite3.Connection:
-        return sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=5)
-
-    engine = create_engine("sqlite://", creator=opened, poolclass=StaticPool)
+    engine = create_engine("sqlite://", creator=lambda: connect(file, read_only=True), poolclass=StaticPool)
     try:
         with engine.connect() as connection:
             connection.execute(select(cases.c.number).limit(1))

@@ -179,10 +179,11 @@ def ledger_file(env_file: Path, data_dir: Path | None) -> Path:
 
 def _read(file: Path, sql: str, values: Sequence[object]) -> list[sqlite3.Row]:
     """Rows of one query. A writer is not disturbed: WAL readers take no lock on it."""
+    from bot.ledger.files import connect
     from bot.ledger.store import explain
 
     try:
-        connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=5)
+        connection = connect(file, read_only=True)
         try:
             connection.row_factory = sqlite3.Row
             return connection.execute(sql, values).fetchall()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -16,43 +16,67 @@ LOCK = "imagine-bot.lock"
 PICTURES = "pictures"
 
 
-class Lock:
-    """An OS lock on the data folder, held while the process lives: two processes never own one ledger, and a kill -9 frees it."""
+def connect(path: Path, *, read_only: bool = False, timeout: float = 5.0) -> sqlite3.Connection:
+    """The one way to a ledger file outside the running ledger. The path is taken as it is: whatever it holds (`?`, `%`, `#`), no part of it
+    becomes an option or another name. `read_only` never makes a file and takes no lock on a writer."""
+    if read_only:
+        return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=timeout)  # `as_uri` quotes
+    return sqlite3.connect(path, timeout=timeout)
 
-    def __init__(self, handle: IO[str]) -> None:
-        self._handle: IO[str] | None = handle
+
+class Lock:
+    """OS locks on the data folder, and on a ledger file that lies elsewhere, held while the process lives: two processes never own one
+    ledger, and a kill -9 frees it."""
+
+    def __init__(self, handles: Sequence[IO[str]]) -> None:
+        self._handles = list(handles)
 
     def release(self) -> None:
         """Give the folder back; safe to call twice."""
-        if self._handle is not None:
-            self._handle.close()
-            self._handle = None
+        while self._handles:
+            self._handles.pop().close()
 
 
-def prepare(data_dir: Path, problem: Callable[[str], Exception]) -> Lock:
-    """Make the folder if needed and take its lock; raises `problem(sentence)`."""
+def prepare(data_dir: Path, problem: Callable[[str], Exception], file: Path | None = None) -> Lock:
+    """Make the folder, and that of a ledger file that lies elsewhere, if needed, and take their locks; raises `problem(sentence)`."""
+    _make(data_dir, problem)
+    first = _locked(data_dir / LOCK, data_dir, problem)
+    if file is None or file.parent == data_dir:
+        return Lock([first])
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        _make(file.parent, problem)
+        return Lock([first, _locked(file.with_name(f"{file.name}.lock"), file, problem)])
+    except BaseException:
+        first.close()
+        raise
+
+
+def _make(folder: Path, problem: Callable[[str], Exception]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
-        raise problem(text("operator.folder_is_file", folder=data_dir)) from error
+        raise problem(text("operator.folder_is_file", folder=folder)) from error
     except OSError as error:
-        raise problem(text("operator.folder_unwritable", folder=data_dir)) from error
+        raise problem(text("operator.folder_unwritable", folder=folder)) from error
+
+
+def _locked(lock: Path, what: Path, problem: Callable[[str], Exception]) -> IO[str]:
     try:
-        handle = open(data_dir / LOCK, "a+", encoding="utf-8")  # noqa: SIM115  # held for the life of the process
+        handle = open(lock, "a+", encoding="utf-8")  # noqa: SIM115  # held for the life of the process
     except OSError as error:
-        raise problem(text("operator.folder_unwritable", folder=data_dir)) from error
+        raise problem(text("operator.folder_unwritable", folder=lock.parent)) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         handle.seek(0)
         owner = handle.read(20).strip()
         handle.close()
-        raise problem(text("operator.folder_in_use", folder=data_dir, pid=owner if owner.isascii() and owner.isdigit() else "?")) from error
+        raise problem(text("operator.folder_in_use", folder=what, pid=owner if owner.isascii() and owner.isdigit() else "?")) from error
     handle.seek(0)
     handle.truncate()
     handle.write(str(os.getpid()))
     handle.flush()
-    return Lock(handle)
+    return handle
 
 
 def examine(path: Path, problem: Callable[[str], Exception]) -> None:
@@ -66,7 +90,7 @@ def examine(path: Path, problem: Callable[[str], Exception]) -> None:
         raise problem(text("operator.folder_unwritable", folder=path.parent))
     if path.stat().st_size == 0 and not path.with_name(path.name + "-wal").exists():
         raise problem(text("operator.database_empty", file=path))
-    connection = sqlite3.connect(path, timeout=5)
+    connection = connect(path)
     try:
         found = connection.execute("PRAGMA quick_check(1)").fetchone()
     finally:

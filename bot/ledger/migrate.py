@@ -6,7 +6,9 @@ import sqlite3
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.pool import NullPool
 
+from bot.ledger.files import connect
 from bot.ledger.tables import metadata
 
 HEAD = "0001"
@@ -40,7 +42,8 @@ def migrate(path: Path) -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    # Alembic reads options through configparser, where "%" begins a reference.
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
     engine = durable(path)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
@@ -50,7 +53,8 @@ def migrate(path: Path) -> None:
 
 def durable(path: Path) -> Engine:
     """An engine on the file whose commits survive a power cut."""
-    engine = create_engine(f"sqlite:///{path}")
+    # A path inside an address is cut at its first "?" and decoded at "%".
+    engine = create_engine("sqlite://", creator=lambda: connect(path), poolclass=NullPool)
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
@@ -64,7 +68,7 @@ def current(path: Path) -> str | None:
     """The schema revision of a file; None for a fresh one."""
     if not path.exists():
         return None
-    connection = sqlite3.connect(path, timeout=5)
+    connection = connect(path)
     try:
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.OperationalError:
@@ -76,7 +80,7 @@ def current(path: Path) -> str | None:
 
 def backup(path: Path, target: Path) -> Path:
     """A consistent copy in one file. Copying only the `.db` of a WAL database lost 50 of 51 rows with "ok"."""
-    connection = sqlite3.connect(path, timeout=30)
+    connection = connect(path, timeout=30)
     try:
         connection.execute("VACUUM INTO ?", (str(target),))
     finally:

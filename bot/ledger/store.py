@@ -127,8 +127,8 @@ class Ledger:
 
         The file lies in the data folder unless the operator put it elsewhere.
         """
-        lock = files.prepare(data_dir, LedgerProblem)
         path = file or data_dir / files.DATABASE
+        lock = files.prepare(data_dir, LedgerProblem, path)
         links: list[Link] = []
         try:
             files.examine(path, LedgerProblem)

@@ -22,6 +22,7 @@ _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 _UNLIMITED = frozenset({"unlimited", "none", "off", "no"})
 _ENDPOINTS = ("/images/generations", "/images/edits", "/images", "/chat/completions", "/models")
 _API_VERSION = re.compile(r"api-version=[A-Za-z0-9.-]{1,40}", re.ASCII)
+_DATABASE_OPTIONS = re.compile(r"\?[A-Za-z_]+=[^/]*$")
 _MODEL = re.compile(r"[A-Za-z0-9][\w.:/@+-]{0,199}", re.ASCII)
 
 
@@ -157,24 +158,24 @@ def zone(value: str) -> str:
 
 def folder(value: str) -> Path:
     """A folder, absolute from here on. Whether it can be written is found out when it is opened."""
-    try:
-        return Path(value).expanduser().absolute()
-    except (RuntimeError, ValueError):
-        raise Wrong("folder", value=shown(value)) from None
+    return _path(value, "folder")
 
 
 def database(value: str) -> Path:
-    """The file of a SQLite address. The address of a server may hold a password and is never repeated."""
+    """The file of a SQLite address: what follows `sqlite:///`, as it is written, so "?", "%" and "#" are characters of its name. Options
+    behind it are refused, not dropped. The address of a server may hold a password and is never repeated."""
     scheme, _, rest = value.partition("://")
     kind = scheme.lower().partition("+")[0]
     if kind in ("postgres", "postgresql", "mysql", "mariadb", "mssql", "oracle"):
         raise Wrong("database_server", kind=kind)
-    path = rest.removeprefix("/").partition("?")[0]
+    path = rest.removeprefix("/")
     if kind != "sqlite" or not rest.startswith("/") or not path:
         raise Wrong("database_memory" if ":memory:" in rest or value in ("sqlite://", "sqlite:///") else "database_shape")
     if path == ":memory:":
         raise Wrong("database_memory")
-    return Path(path).expanduser().absolute()
+    if options := _DATABASE_OPTIONS.search(path):
+        raise Wrong("database_options", options=shown(options[0]))
+    return _path(path, "database_shape")
 
 
 def listed(pattern: str, example: str) -> Callable[[str], frozenset[str]]:
@@ -189,6 +190,15 @@ def listed(pattern: str, example: str) -> Callable[[str], frozenset[str]]:
         return frozenset(ids)
 
     return parse
+
+
+def _path(value: str, wrong: str) -> Path:
+    """An absolute path that can be opened, and printed in a sentence."""
+    try:
+        value.encode()  # bytes of the environment that are no UTF-8 come as lone surrogates
+        return Path(value).expanduser().absolute()
+    except (RuntimeError, ValueError):
+        raise Wrong(wrong, value=shown(value)) from None
 
 
 def _address(value: str, wrong: str) -> SplitResult:
