@@ -1,4 +1,4 @@
-"""`imagine-bot explain`: a failure from a file, a request id or standard input, in plain words for member, moderator and operator.
+"""`imagine-bot explain`: a failure from a file, a request id, standard input or a typed text, in plain words for each reader.
 
 It knows no ledger: the command line hands in a look-up for request ids (`explain_command`). With `--jsonl` it answers line by line.
 """
@@ -19,25 +19,25 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from bot.domain.failure import Evidence, Failure
+from bot.cli.history import COLUMNS, History
+from bot.cli.pasted import BadInput, evidence, recognised
+from bot.domain.failure import Failure
 from bot.failures.classify import classify
 from bot.failures.explain import AUDIENCES, spoken_seconds
 from bot.failures.explain import explain as explain_failure
 from bot.texts import text
 
-Lookup = Callable[[str], Failure | None]
-"""The failure recorded for a request id, or None when there is no such request or it did not fail."""
+Lookup = Callable[[str, Path | None], History | None]
+"""What the ledger (of a data folder, when one is named) knows about a request id; None when there is no such request."""
 
 MAX_INPUT = 4 * 1024 * 1024
 """Bytes of a file, or of one line, that are read; far more than is ever looked at."""
-_FIELDS = ("provider", "api", "status", "headers", "body", "exception")
-_REQUEST_ID = re.compile(r"[0-9a-z][0-9a-z-]{5,63}\Z")
-_EXCEPTION = re.compile(r"^(?:[\w.]{1,80}\.)?[A-Z]\w{1,60}(?:Error|Exception|Timeout|Refused|Disconnected)\b", re.MULTILINE)
-_STATUS_LINE = re.compile(r"HTTP/[\d.]{1,4} (\d{3})[^\r\n]{0,200}\r?\n")
-
-
-class BadInput(ValueError):
-    """What was handed in cannot be read; its text is the sentence for the person."""
+NOT_A_FAILURE = 1
+"""Exit code where nothing in the input is a failure; 2 is for input that cannot be read."""
+_REQUEST_ID = re.compile(r"[0-9a-z]{16}\Z|req_\w{6,60}\Z|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.IGNORECASE)
+"""Our own, and those that image services give."""
+_PATH = re.compile(r"\S*(?:/\S*|\.[A-Za-z]{2,5})\Z")
+"""What can only be meant as the name of a file."""
 
 
 def explain_command(lookup: Lookup | None = None) -> Callable[..., None]:
@@ -49,13 +49,21 @@ def explain_command(lookup: Lookup | None = None) -> Callable[..., None]:
         status: Annotated[int | None, typer.Option(help=text("explain.help_status"), min=100, max=599)] = None,
         api: Annotated[str, typer.Option(help=text("explain.help_api"))] = "",
         provider: Annotated[str, typer.Option(help=text("explain.help_provider"))] = "",
+        data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.data_dir"))] = None,
     ) -> None:
         try:
             if jsonl:
                 with _opened(source) as stream:
                     bad = answer_lines(stream, sys.stdout)
                 raise typer.Exit(1 if bad else 0)
-            show(_one(source, lookup, status, api, provider), Console())
+            if source is not None and source != "-" and not _exists(source) and _REQUEST_ID.match(source):
+                tell(_known(source, lookup, data_dir), Console())
+                return
+            failure = recognised(_raw(source, status), status, api, provider)
+            if failure is None:
+                typer.echo(text("explain.not_a_failure"), err=True)
+                raise typer.Exit(NOT_A_FAILURE)
+            show(failure, Console())
         except BadInput as problem:
             typer.echo(str(problem), err=True)
             raise typer.Exit(2) from None
@@ -98,54 +106,6 @@ def answer(record: dict[str, object]) -> dict[str, object]:
     }
 
 
-def evidence(record: dict[str, object]) -> Evidence:
-    """A line's fields as Evidence. Raises BadInput for a field of the wrong type."""
-    status, headers, exception = record.get("status"), record.get("headers"), record.get("exception")
-    if status is not None and (not isinstance(status, int) or isinstance(status, bool) or not 100 <= status <= 999):
-        raise BadInput(text("explain.bad_status"))
-    if headers is not None and not isinstance(headers, dict):
-        raise BadInput(text("explain.bad_headers"))
-    if exception is not None and not isinstance(exception, str):
-        raise BadInput(text("explain.bad_exception"))
-    for name in ("provider", "api"):
-        if not isinstance(record.get(name, ""), str | None):
-            raise BadInput(text("explain.bad_name", field=name))
-    return Evidence(
-        provider=str(record.get("provider") or ""),
-        api=str(record.get("api") or ""),
-        status=status,
-        headers={str(name): str(value) for name, value in (headers or {}).items()},
-        body=record.get("body"),
-        exception=exception,
-    )
-
-
-def pasted(raw: str, status: int | None = None, api: str = "", provider: str = "") -> Evidence:
-    """What somebody pasted or saved: a line of evidence, a whole HTTP answer (`curl -i`), a body, or the text of an exception."""
-    try:
-        value = json.loads(raw)
-    except (ValueError, RecursionError):
-        value = None
-    if isinstance(value, dict) and not value.keys().isdisjoint(("body", "exception", "headers")) and value.keys() <= {"id", *_FIELDS}:
-        return evidence(value)
-    headers: dict[str, str] = {}
-    body = raw
-    http = _STATUS_LINE.match(raw)
-    if http:
-        head, _, body = raw[http.end() :].replace("\r\n", "\n").partition("\n\n")
-        headers = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in head.split("\n")) if name.strip()}
-        status = int(http[1]) if status is None else status
-    wire = status is None and value is None and _EXCEPTION.search(raw[:20_000])
-    return Evidence(
-        provider=provider,
-        api=api,
-        status=status,
-        headers=headers,
-        body=None if wire else body,
-        exception=raw[wire.start() :].strip() if wire else None,
-    )
-
-
 def show(failure: Failure, console: Console) -> None:
     """The failure on a terminal: what it is in one table, then a panel for each reader."""
     table = Table.grid(padding=(0, 2))
@@ -163,21 +123,48 @@ def show(failure: Failure, console: Console) -> None:
         console.print(Panel(Text(explain_failure(failure, audience)), title=text(f"explain.to_{audience}"), title_align="left"))
 
 
-def _one(source: str | None, lookup: Lookup | None, status: int | None, api: str, provider: str) -> Failure:
-    if source not in (None, "-") and not Path(str(source)).exists() and _REQUEST_ID.match(str(source)):
-        if lookup is None:
-            raise BadInput(text("explain.no_ledger", source=source))
-        found = lookup(str(source))
-        if found is None:
-            raise BadInput(text("explain.unknown_request", source=source))
-        return found
+def tell(known: History, console: Console) -> None:
+    """A request as the ledger knows it: how it ended, every attempt, and its failure in words where something did not come."""
+    console.print(Text(known.sentence))
+    if known.attempts:
+        drawn = Table(box=None, pad_edge=False, header_style="bold")
+        for name in COLUMNS:
+            drawn.add_column(text(f"explain.column_{name}"), overflow="fold")
+        for cells in known.attempts:
+            drawn.add_row(*(Text(cell) for cell in cells))
+        console.print(drawn)
+    if known.failure is not None:
+        show(known.failure, console)
+
+
+def _known(source: str, lookup: Lookup | None, data_dir: Path | None) -> History:
+    if lookup is None:
+        raise BadInput(text("explain.no_ledger", source=source))
+    found = lookup(source, data_dir)
+    if found is None:
+        raise BadInput(text("explain.unknown_request", source=source))
+    return found
+
+
+def _raw(source: str | None, status: int | None) -> str:
+    """What is to be explained: a file, standard input, or the argument itself, as in `explain "curl: (6) Could not resolve host"`."""
     if source in (None, "-") and sys.stdin.isatty():
         raise BadInput(text("explain.nothing_given"))
-    with _opened(source) as stream:
-        raw = stream.read(MAX_INPUT).decode("utf-8", errors="replace")
+    if source is not None and source != "-" and not _exists(source) and not _PATH.match(source):
+        raw = source
+    else:
+        with _opened(source) as stream:
+            raw = stream.read(MAX_INPUT).decode("utf-8", errors="replace")
     if not raw.strip() and status is None:
         raise BadInput(text("explain.empty"))
-    return classify(pasted(raw, status, api, provider))
+    return raw
+
+
+def _exists(source: str) -> bool:
+    try:
+        return Path(source).exists()
+    except (OSError, ValueError):  # a text that is no name, such as one that is too long for one
+        return False
 
 
 def _opened(source: str | None) -> BinaryIO:

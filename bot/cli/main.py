@@ -23,9 +23,10 @@ from bot.texts import text
 def _explain(ctx: Any) -> typer.Typer:
     """`explain` needs the failure rules, which nobody else should load at start; request ids are looked up in the ledger."""
     from bot.cli.explain import explain_command
+    from bot.cli.history import history
 
     app = typer.Typer(add_completion=False)
-    app.command(help=text("explain.help"))(explain_command(lambda request_id: records.failure_of(ctx.obj or Path(".env"), request_id)))
+    app.command(help=text("explain.help"))(explain_command(lambda asked, data_dir: history(ctx.obj or Path(".env"), data_dir, asked)))
     return app
 
 

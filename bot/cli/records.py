@@ -15,7 +15,6 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli.screen import USAGE, Stop, dollars, say, table
-from bot.domain.failure import Failure
 from bot.domain.request_states import Answer, RequestState
 from bot.ports import SystemPorts
 from bot.texts import text
@@ -65,7 +64,7 @@ def requests(
         " (SELECT count(*) FROM pictures WHERE request_id = requests.id) AS pictures"
         f" FROM requests WHERE {' AND '.join(where)} ORDER BY created_at DESC, id LIMIT ?"
     )
-    rows = _read(ledger_file(ctx.obj, data_dir), sql, [*values, limit])
+    rows = rows_of(ledger_file(ctx.obj, data_dir), sql, [*values, limit])
     if as_json:
         say(json.dumps([_as_json(row, prompts) for row in rows], indent=2))
     elif rows:
@@ -95,7 +94,7 @@ def usage(
         " WHERE scope = ? AND period LIKE ? AND (spent <> 0 OR reserved <> 0 OR pictures <> 0)"
         " ORDER BY period DESC, spent DESC, owner LIMIT ?"
     )
-    rows = _read(ledger_file(ctx.obj, data_dir), sql, [by.value, "m%" if months else "d%", limit])
+    rows = rows_of(ledger_file(ctx.obj, data_dir), sql, [by.value, "m%" if months else "d%", limit])
     if as_json:
         say(json.dumps([dict(row) for row in rows], indent=2))
         return
@@ -111,22 +110,6 @@ def usage(
             for row in rows
         ],
     )
-
-
-def failure_of(env_file: Path, request_id: str) -> Failure | None:
-    """What went wrong with a request, for `explain`: its last failure, also when it got its pictures in the end."""
-    from bot.failures.classify import classify
-    from bot.ledger.codec import evidence_from_json, failure_from_json
-
-    ledger = ledger_file(env_file, None)
-    for row in _read(ledger, "SELECT failure FROM requests WHERE id = ? AND failure IS NOT NULL", [request_id]):
-        if isinstance(failure := json.loads(row["failure"]), dict):
-            return failure_from_json(failure)
-    sql = "SELECT evidence FROM attempts WHERE request_id = ? AND evidence IS NOT NULL ORDER BY number DESC"
-    for row in _read(ledger, sql, [request_id]):
-        if isinstance(evidence := json.loads(row["evidence"]), dict):
-            return classify(evidence_from_json(evidence))
-    return None
 
 
 def _print_requests(rows: Sequence[sqlite3.Row], prompts: bool) -> None:
@@ -177,7 +160,7 @@ def ledger_file(env_file: Path, data_dir: Path | None) -> Path:
     return file
 
 
-def _read(file: Path, sql: str, values: Sequence[object]) -> list[sqlite3.Row]:
+def rows_of(file: Path, sql: str, values: Sequence[object]) -> list[sqlite3.Row]:
     """Rows of one query. A writer is not disturbed: WAL readers take no lock on it."""
     from bot.ledger.files import connect
     from bot.ledger.store import explain

@@ -58,6 +58,15 @@ def classify(evidence: Evidence) -> Failure:
         return _failure(_by_status(status), None, 0.1, {}, None)
 
 
+def recognise(evidence: Evidence) -> Failure | None:
+    """The same for what somebody hands in by itself: None where no rule holds and no status says anything, as for a word or a poem."""
+    seen = read(evidence)
+    nothing_said = seen.status is None and (seen.inner is None or seen.inner < 300)
+    if nothing_said and _decide(seen, Text(f" {seen.words} "), TRANSPORT, RULES, WITHOUT_ERROR) is None:
+        return None
+    return classify(evidence)
+
+
 def classify_with(evidence: Evidence, transport: Iterable[Rule], rules: Iterable[Rule], without_error: Iterable[Rule]) -> Failure:
     """The same with tables of one's own choice: benches leave families out."""
     seen = read(evidence)

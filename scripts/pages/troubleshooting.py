@@ -47,6 +47,7 @@ def page() -> str:
         "",
         "    imagine-bot explain answer.txt          # a saved body, `curl -i` output or an exception's text",
         "    imagine-bot explain 7k2m9q4r5t6v8w2x    # a request id, as /imagine-show prints it",
+        '    imagine-bot explain "curl: (6) ..."     # the error itself',
         "    imagine-bot doctor                      # walks the whole ladder and stops at the first thing that is wrong",
         "",
         "What Discord and Slack themselves answer is explained in [discord.md](discord.md) and [slack.md](slack.md).",

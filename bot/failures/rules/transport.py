@@ -37,6 +37,7 @@ STRUCTURE: tuple[Rule, ...] = (
     _wire(Kind.CORRUPT_IMAGE, "badpicture:", "bot/providers/recode.py"),
     _wire(
         Kind.NETWORK_PROXY,
+        "connect tunnel failed / could not resolve proxy / "
         "proxyerror / proxyconnectionerror / socks proxy / socks server / socks error / socksexception / "
         "curl error 5: / curl error 97: / "
         "curl: (5) / curl: (97) / proxy authentication / tunnel connection failed / unable to connect to proxy / "
@@ -53,12 +54,14 @@ STRUCTURE: tuple[Rule, ...] = (
         "ssl connection could not be established / certificate problem / certificate verification / "
         "certificate required / curl error 35: / "
         "curl error 51: / curl error 58: / curl error 60: / curl error 77: / curl: (35) / curl: (51) / "
-        "curl: (58) / curl: (60) / curl: (77) / "
-        "authenticationexception / remote certificate / unknown ca / bad certificate / rustls",
+        "curl: (53) / curl: (54) / curl: (58) / curl: (59) / curl: (60) / curl: (64) / curl: (66) / curl: (77) / curl: (80) / "
+        "curl: (82) / curl: (83) / curl: (90) / curl: (91) / "
+        "invalid peer certificate / authenticationexception / remote certificate / unknown ca / bad certificate / rustls",
     ),
     _wire(
         Kind.NETWORK_DNS,
         "name or service not known / name resolution / nodename nor servname / getaddrinfo / gaierror / nameresolutionerror / dnserror / "
+        "unable to resolve host / "
         "enotfound / eai_again / no address associated / failed to resolve / could not resolve / no such host / name_not_resolved / "
         "dns lookup / unknownhost / no data record of requested type / dns error / failed to lookup address / server misbehaving / "
         "unknown host / host not found / nxdomain / could not find host / curl error 6: / curl: (6) / name does not resolve / eai_noname",
@@ -74,7 +77,7 @@ STRUCTURE: tuple[Rule, ...] = (
     _wire(
         Kind.ENDPOINT_NOT_FOUND,
         "unsupportedprotocol / missing an 'http / invalidurl / invalid url / missingschema / invalidschema / toomanyredirects / "
-        "exceeded maximum allowed redirects / too many redirects / nonhttpurl / unsupported protocol",
+        "exceeded maximum allowed redirects / too many redirects / nonhttpurl / unsupported protocol / curl: (1) / curl: (3) / curl: (47)",
     ),
     _wire(
         Kind.MALFORMED_RESPONSE,
@@ -95,7 +98,7 @@ STRUCTURE: tuple[Rule, ...] = (
         "forcibly closed / brokenresourceerror / endofstream / closedresourceerror / connectionabortederror / winerror 10053 / "
         "connection was aborted / connectionterminated / incompletemessage / curl error 52: / "
         "curl error 55: / curl error 56: / curl: (52) / "
-        "curl: (55) / curl: (56) / und_err_socket / softwarecausedconnectionabort / ssl: broken pipe",
+        "curl: (55) / curl: (56) / curl: (16) / curl: (92) / und_err_socket / softwarecausedconnectionabort / ssl: broken pipe",
     ),
     _wire(
         Kind.MALFORMED_RESPONSE,
@@ -103,7 +106,7 @@ STRUCTURE: tuple[Rule, ...] = (
         "chunkedencodingerror / "
         "ended prematurely / payload is not completed / decodingerror / while decompressing / transferencodingerror / "
         "content length header / badgzipfile / brotli / zstd / invalid chunk / contentdecodingerror / "
-        "unexpected end of file / premature close",
+        "unexpected end of file / premature close / curl: (18) / curl: (61)",
     ),
     _wire(
         Kind.NETWORK_RESET,
@@ -113,6 +116,7 @@ STRUCTURE: tuple[Rule, ...] = (
     ),
     _wire(
         Kind.NETWORK_CONNECT,
+        "curl: (95) / curl: (96) / curl: (45) / "
         "actively refused / no connection could be made / refused the network connection / curl error 7: / curl: (7) / "
         "endpointconnectionerror / tcp connect error / couldn't connect / "
         "connection refused / econnrefused / connectionrefusederror / all connection attempts failed / cannot connect to host / "
@@ -127,7 +131,7 @@ STRUCTURE: tuple[Rule, ...] = (
         "readtimeout / writetimeout / pooltimeout / timeouterror / timeoutexception / timed out / timedout / etimedout / "
         "deadline exceeded / "
         "apitimeouterror / servertimeouterror / sockettimeout / headers_timeout / body_timeout / operation timed out / aborterror / "
-        "timeout / taskcanceled / timed-out",
+        "timeout / taskcanceled / timed-out / curl: (28) / curl error 28: / i/o timeout",
     ),
     _wire(Kind.NETWORK_CONNECT, "dial tcp / connectexception / connection error / connecterror", confidence=0.7),
     _wire(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable
@@ -20,6 +21,7 @@ from bot.ledger.store import Ledger, Tx
 from bot.ledger.tables import requests, spend
 from bot.ports import SystemPorts
 from tests.unit.cli.conftest import Ended
+from tests.unit.core.world import BAD_KEY, BLOCK, RATE, Service, bad, good, world
 
 Call = Callable[..., Ended]
 
@@ -201,3 +203,40 @@ async def test_explain_finds_the_failure_of_a_request_in_the_ledger(ledger: Ledg
     ended = imagine_bot("explain", "bbbbbbbbbbbbbbbb")
     assert ended.code == 2
     assert "bbbbbbbbbbbbbbbb" in ended.err
+
+
+async def test_explain_says_of_a_request_that_succeeded_that_it_did_with_every_attempt(tmp_path: Path, imagine_bot: Call) -> None:
+    refused = dataclasses.replace(bad(RATE), provider_request_id="req_first0000")
+    came = dataclasses.replace(good(), provider_request_id="req_second000", latency=2.0)
+    async with world(tmp_path / "data", Service([refused, came])) as w:
+        request = await w.imagine()
+        assert (await w.answer(request)).pictures
+        for asked in (request, "req_second000"):
+            ended = imagine_bot("explain", asked, "--data-dir", str(tmp_path / "data"))
+            assert ended.code == 0, ended.err
+            said = " ".join(ended.out.split())
+            assert f"Request {request} succeeded: pictures that came: 1 of 1" in said
+            assert "after 2 attempts" in said
+            first, second = (next(line for line in ended.out.splitlines() if name in line) for name in ("req_first0000", "req_second000"))
+            assert "rate_limited" in first
+            assert "429" in first
+            assert "pictures: 1" in second
+            assert "2.0 s" in second
+            assert "To the member" not in ended.out  # nothing went wrong in the end
+
+
+async def test_explain_tells_how_every_other_request_stands(tmp_path: Path, imagine_bot: Call) -> None:
+    data = tmp_path / "data"
+    async with world(data, Service([bad(BLOCK), dataclasses.replace(good(), shortfall=BLOCK), bad(BAD_KEY)])) as w:
+        blocked, partial, failed = [await w.imagine(f"a cat {number}", count=2) for number in range(3)]
+        for one in (blocked, partial, failed):
+            await w.answer(one)
+        for one, part in ((blocked, "was blocked"), (partial, "succeeded in part"), (failed, "failed at")):
+            ended = imagine_bot("explain", one, "--data-dir", str(data))
+            assert ended.code == 0, ended.err
+            assert part in ended.out
+            assert "To the operator" in ended.out
+        refused = await w.imagine("")
+        said = imagine_bot("explain", refused, "--data-dir", str(data)).out
+        assert "was refused by the bot itself" in said
+        assert "prompt empty" in said

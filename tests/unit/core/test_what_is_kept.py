@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import select, update
 
-from bot.cli.records import failure_of
+from bot.cli.history import history
 from bot.core import Visitor
 from bot.domain.kinds import Kind
 from bot.ledger import message_rows
@@ -49,9 +49,10 @@ async def test_raw_answers_go_after_thirty_days_and_their_meaning_stays(tmp_path
         assert "a first cat" in str(shown)
         env = tmp_path / ".env"
         env.write_text(f"DATA_DIR={tmp_path}\n")
-        found = failure_of(env, old)
+        found = history(env, None, old)
         assert found is not None
-        assert found.kind is Kind.AUTH_INVALID_KEY
+        assert found.failure is not None
+        assert found.failure.kind is Kind.AUTH_INVALID_KEY
 
 
 async def test_years_of_raw_answers_go_a_week_at_a_time(tmp_path: Path) -> None:

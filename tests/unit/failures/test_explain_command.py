@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from bot.cli.explain import evidence, explain_command, pasted
+from bot.cli.explain import explain_command
+from bot.cli.history import History
+from bot.cli.pasted import evidence, recognised
 from bot.domain.failure import Evidence, Failure
 from bot.domain.kinds import Action, Fixer, Group, Kind
-from bot.failures.classify import classify
 
 FIELDS = ["id", "group", "kind", "action", "retryable", "retry_after", "who_can_fix", "confidence", "member", "moderator", "operator"]
 KNOWN = Failure(Group.SERVICE, Kind.QUOTA_EXHAUSTED, Action.NONE, None, Fixer.OPERATOR, 0.9)
@@ -19,7 +21,7 @@ KNOWN = Failure(Group.SERVICE, Kind.QUOTA_EXHAUSTED, Action.NONE, None, Fixer.OP
 
 def run(*arguments: str, given: bytes | str = "") -> Result:
     app = typer.Typer()
-    app.command()(explain_command(lambda request: KNOWN if request == "abcd2345abcd2345" else None))
+    app.command()(explain_command(lambda asked, _: History("It failed.", (), KNOWN) if asked == "abcd2345abcd2345" else None))
     return CliRunner().invoke(app, list(arguments), input=given)
 
 
@@ -87,7 +89,7 @@ def test_a_request_id_is_looked_up() -> None:
 
 def test_what_cannot_be_explained_is_said_in_one_sentence(tmp_path: Path) -> None:
     for arguments, part in (
-        (("zzzz2345zzzz2345",), "no failed request"),
+        (("zzzz2345zzzz2345",), "no request"),
         ((str(tmp_path / "missing.json"),), "cannot be read"),
         ((str(tmp_path),), "is a folder"),
         (("-",), "nothing in it"),
@@ -98,15 +100,57 @@ def test_what_cannot_be_explained_is_said_in_one_sentence(tmp_path: Path) -> Non
         assert len(done.stderr.strip().splitlines()) == 1
 
 
+def kind_of(raw: str, status: int | None = None) -> Kind | None:
+    found = recognised(raw, status)
+    return None if found is None else found.kind
+
+
 def test_what_people_paste_is_understood() -> None:
-    assert classify(pasted('{"status": 401, "body": "no", "headers": {}}')).kind is Kind.AUTH_INVALID_KEY
-    assert classify(pasted('{"error": {"code": "moderation_blocked"}}', status=400)).kind is Kind.SAFETY_PROMPT
-    assert (
-        classify(pasted("Traceback (most recent call last):\n  File x\nhttpx.ConnectError: [Errno 111] Connection refused")).kind
-        is Kind.NETWORK_CONNECT
-    )
-    assert classify(pasted("<html><title>502 Bad Gateway</title></html>")).kind is Kind.GATEWAY_ERROR
-    assert pasted("HTTP/2 404 \nserver: nginx\n\nnot here").status == 404
+    assert kind_of('{"status": 401, "body": "no", "headers": {}}') is Kind.AUTH_INVALID_KEY
+    assert kind_of('{"error": {"code": "moderation_blocked"}}', status=400) is Kind.SAFETY_PROMPT
+    assert kind_of("<html><title>502 Bad Gateway</title></html>") is Kind.GATEWAY_ERROR
+    assert kind_of("HTTP/2 404 \nserver: nginx\n\nnot here") is Kind.ENDPOINT_NOT_FOUND
+    assert kind_of("HTTP/1.1 200 Connection established\r\n\r\nHTTP/2 401\r\n\r\n{}") is Kind.AUTH_INVALID_KEY
+    assert kind_of("Your request was rejected as a result of our safety system.") is Kind.SAFETY_PROMPT
+
+
+PASTED = [json.loads(line) for line in (Path(__file__).parent / "pasted.jsonl").read_text(encoding="utf-8").splitlines()]
+"""What curl, Python, Node, Go, Rust, Java, .NET and wget say when they cannot get through, with the kind and the reason that it means."""
+
+
+@pytest.mark.parametrize("seen", PASTED, ids=lambda seen: seen["said"][:60])
+def test_what_a_program_says_of_the_network_is_that(seen: dict[str, str]) -> None:
+    for said in (seen["said"], seen["said"] + "\n", f"  {seen['said']}"):
+        found = recognised(said)
+        assert found is not None
+        assert (found.kind, found.facts.get("tls")) == (seen["kind"], seen.get("tls"))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "banana", "hello", "Hello world", "thanks, it works now", "The quick brown fox jumps over the lazy dog.", "lorem ipsum",
+        "42", "true", '{"fruit": "banana"}', "ok", "200 OK", "a red bicycle in the rain", "バナナ", "银行", "🍌", "-",
+        '{"created": 1, "data": [{"url": "https://files.example/a.png"}]}',
+        'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{"data": [{"b64_json": "' + "A" * 100 + '"}]}',
+    ],
+)  # fmt: skip
+def test_what_is_no_failure_is_said_to_be_none(said: str) -> None:
+    assert recognised(said) is None
+    done = run("-", given=said)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "doesn't look like a failure" in done.stderr
+
+
+def test_an_error_can_be_given_as_it_is_and_a_word_is_no_file() -> None:
+    done = run("curl: (6) Could not resolve host: api.example.invalid")
+    assert done.exit_code == 0
+    assert "network_dns" in done.stdout
+    done = run("banana")
+    assert done.exit_code == 1
+    assert "doesn't look like a failure" in done.stderr
+    for path in ("./answer", "answer.json", "/nowhere/x"):
+        assert run(path).exit_code == 2
 
 
 def test_a_line_becomes_evidence_with_everything_absent_left_out() -> None:

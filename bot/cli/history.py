@@ -1,0 +1,106 @@
+"""One request as the ledger knows it, for `explain`: how it stands, every attempt with the service's own id, and what went wrong."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.cli.records import ledger_file, rows_of
+from bot.cli.screen import dollars
+from bot.domain.failure import Failure
+from bot.domain.request_states import Answer, RequestState
+from bot.texts import text
+
+COLUMNS = ("number", "started", "took", "outcome", "status", "service_id", "cost")
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What can be told about a request."""
+
+    sentence: str
+    attempts: Sequence[Sequence[str]] = ()
+    """One row of COLUMNS each, oldest first."""
+    failure: Failure | None = None
+    """Why something did not come; None for a request that got all it asked for, or that is still under way."""
+
+
+def history(env_file: Path, data_dir: Path | None, asked: str) -> History | None:
+    """The request with this id, or the one of which the image service gave this id to an attempt; None when there is none."""
+    ledger = ledger_file(env_file, data_dir)
+    sql = (
+        "SELECT *, (SELECT count(*) FROM pictures WHERE request_id = requests.id) AS pictures FROM requests"
+        " WHERE id = ? OR id IN (SELECT request_id FROM attempts WHERE provider_request_id = ?)"
+    )
+    for request in rows_of(ledger, sql, [asked, asked]):
+        sql = (
+            "SELECT *, (SELECT count(*) FROM pictures WHERE attempt_id = attempts.id) AS pictures FROM attempts"
+            " WHERE request_id = ? ORDER BY number"
+        )
+        tries = rows_of(ledger, sql, [request["id"]])
+        whole = request["answer"] == Answer.PICTURES and request["pictures"] >= request["count"]
+        ended = request["state"] == RequestState.ANSWERED
+        failure = None if whole else failure_in(request, tries if ended else ())
+        return History(_sentence(request, len(tries)), [_row(one, request) for one in tries], failure)
+    return None
+
+
+def failure_in(request: sqlite3.Row, tries: Sequence[sqlite3.Row]) -> Failure | None:
+    """What went wrong with a request at last, also when it got its pictures in the end."""
+    from bot.ledger.codec import failure_from_json
+
+    if isinstance(kept := json.loads(request["failure"] or "null"), dict):
+        return failure_from_json(kept)
+    return next((found for one in reversed(tries) if (found := _failure_of(one)) is not None), None)
+
+
+def _failure_of(attempt: sqlite3.Row) -> Failure | None:
+    from bot.failures.classify import classify
+    from bot.ledger.codec import evidence_from_json
+
+    evidence = json.loads(attempt["evidence"] or "null")
+    return classify(evidence_from_json(evidence)) if isinstance(evidence, dict) else None
+
+
+def _sentence(request: sqlite3.Row, tries: int) -> str:
+    fields = {
+        "id": request["id"],
+        "at": _at(request["answered_at"] or request["created_at"]),
+        "pictures": request["pictures"],
+        "count": request["count"],
+        "tries": text("explain.one_attempt") if tries == 1 else text("explain.attempts", count=tries),
+        "reason": str((json.loads(request["refusal"] or "null") or {}).get("reason", "-")).replace("_", " "),
+        "due": _at(request["due_at"]),
+    }
+    ended = request["answer"] or request["state"]
+    if ended == Answer.PICTURES:
+        ended = "pictures" if request["pictures"] >= request["count"] else "some_pictures" if request["pictures"] else "pictures_gone"
+    return text(f"explain.stands_{ended}", **fields)
+
+
+def _row(attempt: sqlite3.Row, request: sqlite3.Row) -> list[str]:
+    failure = _failure_of(attempt)
+    parts = [text("explain.came", count=attempt["pictures"])] if attempt["pictures"] else []
+    if failure is not None:
+        parts.append(str(failure.kind))
+    elif attempt["closed_at"] is None:
+        running = request["state"] in (RequestState.CALLING, RequestState.COLLECTING)
+        parts.append(text("explain.open" if running else "explain.unknown_end"))
+    took = attempt["latency"] if attempt["latency"] is not None else (attempt["closed_at"] or attempt["opened_at"]) - attempt["opened_at"]
+    return [
+        str(attempt["number"]),
+        _at(attempt["opened_at"]),
+        "-" if attempt["closed_at"] is None else f"{took:.1f} s",
+        ", ".join(parts) or "-",
+        str(attempt["status"] or "-"),
+        attempt["provider_request_id"] or (failure.facts.get("request_id") if failure is not None else None) or "-",
+        dollars(attempt["cost"]),
+    ]
+
+
+def _at(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
