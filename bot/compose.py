@@ -27,18 +27,18 @@ from bot.ledger import message_rows, request_rows
 from bot.ledger.store import Ledger, LedgerProblem, Tx, Wake
 from bot.messages.incidents import Incidents
 from bot.messages.notices import Notices
-from bot.messages.reach import Reach
 from bot.messages.request_view import RequestFacts, render
 from bot.messages.sender import Sender
-from bot.moderation.room import Moderation
+from bot.messages.undeliverable import Undeliverable
+from bot.moderation.service import Moderation
 from bot.platforms import Platforms
 from bot.ports import Ports, SystemPorts
 from bot.providers.openai_images import OpenAIImages
 from bot.providers.pictures import PictureStore
 from bot.providers.port import Provider
 from bot.requests.actions import RequestActions
-from bot.requests.attempt import Hands
-from bot.requests.leftovers import Leftovers
+from bot.requests.attempt import Dependencies
+from bot.requests.orphaned_files import OrphanedFiles
 from bot.requests.questions import load as load_lint
 from bot.requests.recover import Found, recover
 from bot.requests.rules import Rules
@@ -50,7 +50,7 @@ from bot.supervise import Supervisor
 from bot.wakeups import WakeUps
 
 if TYPE_CHECKING:
-    from bot.sandbox.server import Running
+    from bot.sandbox.server import RunningSandbox
 
 log = structlog.get_logger()
 
@@ -94,8 +94,8 @@ class Bot:
     moderation: Moderation
     core: Core
     pictures: Pictures
-    leftovers: Leftovers
-    reach: Reach
+    leftovers: OrphanedFiles
+    reach: Undeliverable
     supervisor: Supervisor
     incidents: Incidents
     adapters: dict[str, Adapter] = field(default_factory=dict)
@@ -253,8 +253,8 @@ async def build(
         check=lambda platform: bot.adapters[platform].moderators if platform in bot.adapters else None,
         forget_picture=lambda sha256: pictures.delete(sha256),
     )
-    hands = Hands(rules, moderation.open_case, notices, ports.uniform, moderation.on_pictures)
-    scheduler = Scheduler(ledger, gate, provider, hands, ports, salt)
+    deps = Dependencies(rules, moderation.open_case, notices, ports.uniform, moderation.on_pictures)
+    scheduler = Scheduler(ledger, gate, provider, deps, ports, salt)
 
     def view(connection: Connection, request: Request, audience: Audience) -> View:
         estimate = scheduler.estimate(request.id)
@@ -278,13 +278,13 @@ async def build(
 
     sender = Sender(ledger, ports, {}, {"request": project, "notice": notices.project, **moderation.projections})
     sender.before_render = scheduler.foresee
-    reach = Reach(ledger, notices)
+    reach = Undeliverable(ledger, notices)
     sender.on_refused, sender.on_arrived = reach.refused, reach.arrived
     actions = RequestActions(ledger, rules, moderation.open_case, scheduler.cancel, lambda sha256: pictures.delete(sha256))
     core = Core(
         ledger=ledger,
         rules=rules,
-        desks=(actions, moderation.desk),
+        handlers=(actions, moderation.handlers),
         open_case=moderation.open_case,
         render_request=lambda c, request, audience: moderation.beside(c, request, view(c, request, audience)),
         snapshot=lambda: gate.snapshot(ports.monotonic()),
@@ -294,7 +294,7 @@ async def build(
         moderators_place_of=moderation.moderators_place,
     )
     supervisor = Supervisor(ports)
-    leftovers, incidents = Leftovers(ledger, pictures), Incidents(ledger, notices, supervisor)
+    leftovers, incidents = OrphanedFiles(ledger, pictures), Incidents(ledger, notices, supervisor)
     rooms = (ledger, ports, wakeups, gate, provider, scheduler, sender, notices, moderation, core, pictures, leftovers, reach)
     bot = Bot(*rooms, supervisor, incidents)
     return bot
@@ -347,7 +347,7 @@ async def run(settings: Settings, plugins: Sequence[Plugin], *, demo: bool, on_r
     """
     sys.setswitchinterval(SWITCH_INTERVAL)
     ports = SystemPorts()
-    service: Running | None = None
+    service: RunningSandbox | None = None
     bot: Bot | None = None
     try:
         pictures = PictureStore(settings.data_dir)

@@ -14,15 +14,15 @@ from sqlalchemy import Connection
 
 from bot import budgets
 from bot.catalogue.sizes import label
-from bot.chat.desk import Desk, FormMaker, Handler
 from bot.chat.doors import Doors
+from bot.chat.handlers import ActionHandlers, FormMaker, Handler
 from bot.chat.views import Act, ActionName, Audience, Button, Choice, Fact, Form, Reply, Tone, View
 from bot.domain.request_states import RequestEvent, RequestState
 from bot.domain.requests import Person, Place, Request, Submission
 from bot.gate.port import Snapshot
 from bot.ledger import message_rows, request_rows
 from bot.ledger.store import Ledger, Tx
-from bot.requests.accept import OpenCase, Refusal, accept
+from bot.requests.accept import CaseOpener, Refusal, accept
 from bot.requests.actions import imagine_fields
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
@@ -80,8 +80,8 @@ class Core:
 
     ledger: Ledger
     rules: Rules
-    desks: Sequence[Desk]
-    open_case: OpenCase
+    handlers: Sequence[ActionHandlers]
+    open_case: CaseOpener
     render_request: Callable[[Connection, Request, Audience], View]
     """The view of a request from its rows, as its message shows it, with what its case asks or decided beside."""
     snapshot: Callable[[], Snapshot]
@@ -94,8 +94,8 @@ class Core:
     _forms: dict[ActionName, FormMaker] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._actions = {name: handler for desk in self.desks for name, handler in desk.actions.items()}
-        self._forms = {name: maker for desk in self.desks for name, maker in desk.forms.items()}
+        self._actions = {name: handler for desk in self.handlers for name, handler in desk.actions.items()}
+        self._forms = {name: maker for desk in self.handlers for name, maker in desk.forms.items()}
 
     # ---- a command -----------------------------------------------------------------------------------------------------------
 

@@ -14,14 +14,14 @@ from adapters.discord import checks
 from adapters.discord.answers import Answers, Event
 from adapters.discord.chat import DiscordChat
 from adapters.discord.client import ImagineClient, point_at
-from adapters.discord.fitting import Fitting
+from adapters.discord.errors import NETWORK
 from adapters.discord.handles import Handle, of_reply
+from adapters.discord.image_fitting import ImageFitting
 from adapters.discord.intake import Intake
+from adapters.discord.interactions import Interactions
 from adapters.discord.moderators import Clicks, DiscordModerators
 from adapters.discord.placeholders import Placeholders
-from adapters.discord.presses import Presses
-from adapters.discord.settings import Settings
-from adapters.discord.troubles import NETWORK
+from adapters.discord.settings import DiscordSettings
 from adapters.discord.wire import DiscordWire, Session
 from bot.adapter import Context, SetupProblem
 from bot.chat.port import ChatPort, ModeratorCheck
@@ -42,15 +42,15 @@ class DiscordAdapter:
 
     name = "discord"
 
-    def __init__(self, settings: Settings, context: Context) -> None:
+    def __init__(self, settings: DiscordSettings, context: Context) -> None:
         self.settings, self._ports, self._supervisor = settings, context.ports, context.supervisor
         self._folder = context.data_dir / "discord"
         self._session = Session()
         self._wire = DiscordWire(self._session)
         self._placeholders = Placeholders(self._folder / "placeholders.jsonl")
-        self._fitting = Fitting(context.picture)
-        self._answers = Answers(self._wire, self._ports, self._placeholders, self._fitting)
-        self._chat = DiscordChat(self._wire, self._ports, self._placeholders, self._fitting)
+        self._image_fitting = ImageFitting(context.picture)
+        self._answers = Answers(self._wire, self._ports, self._placeholders, self._image_fitting)
+        self._chat = DiscordChat(self._wire, self._ports, self._placeholders, self._image_fitting)
         self.chat: ChatPort = self._chat
         self.moderators: ModeratorCheck = DiscordModerators(self._session)
         self._guild_of: dict[str, str] = {}
@@ -123,7 +123,7 @@ class DiscordAdapter:
         return begun
 
     def _client(self, core: Core, connected: Callable[[], None]) -> ImagineClient:
-        presses = Presses(core, self._answers, Clicks(), self._welcome)
+        presses = Interactions(core, self._answers, Clicks(), self._welcome)
         return ImagineClient(
             core=core,
             settings=self.settings,

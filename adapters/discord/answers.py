@@ -12,12 +12,12 @@ import aiohttp
 import discord
 import structlog
 
-from adapters.discord.fitting import Fitting
+from adapters.discord.errors import NETWORK, ErrorClass, classify_error
 from adapters.discord.handles import Handle, Home, of_interaction
+from adapters.discord.image_fitting import ImageFitting
 from adapters.discord.placeholders import Placeholders
 from adapters.discord.render import layout
-from adapters.discord.troubles import NETWORK, Trouble, judge
-from adapters.discord.ways import Draft
+from adapters.discord.routes import Draft
 from adapters.discord.wire import NOBODY, DiscordWire
 from bot.chat.views import Tone, View
 from bot.ports import Ports
@@ -41,7 +41,7 @@ class Ack(StrEnum):
     """The answer was lost: it may have been taken."""
 
 
-class Tries:
+class CallbackAttempts:
     """Counts the requests per callback, because discord.py repeats them by itself: a 40060 after a repeat may be our own first try."""
 
     def __init__(self) -> None:
@@ -73,8 +73,8 @@ class Answers:
     wire: DiscordWire
     ports: Ports
     placeholders: Placeholders
-    fitting: Fitting
-    tries: Tries = field(default_factory=Tries)
+    fitting: ImageFitting
+    tries: CallbackAttempts = field(default_factory=CallbackAttempts)
 
     # ---- acknowledging -------------------------------------------------------------------------------------------------------
 
@@ -96,11 +96,11 @@ class Answers:
 
     @staticmethod
     def _failed_ack(error: BaseException, tried: int) -> Ack:
-        judged = judge(error)
+        judged = classify_error(error)
         if isinstance(error, discord.HTTPException) and error.code == 40060:
             # Answered before: by another copy of the bot, or by an earlier try of ours whose answer was lost.
             return Ack.LOST if tried > 1 else Ack.REFUSED
-        if judged is not None and judged.trouble in (Trouble.LOST, Trouble.WAIT):
+        if judged is not None and judged.error_class in (ErrorClass.LOST, ErrorClass.WAIT):
             return Ack.LOST
         return Ack.REFUSED
 
@@ -177,11 +177,11 @@ def sentence(said: str) -> View:
 
 
 def _detail(error: BaseException) -> str:
-    judged = judge(error)
+    judged = classify_error(error)
     return type(error).__name__ if judged is None else judged.detail
 
 
-def trouble(error: BaseException, interaction: Event) -> str:
+def error_class(error: BaseException, interaction: Event) -> str:
     """Log a bug of ours and return the sentence for the person."""
     log.exception("discord_interaction_failed", interaction=str(interaction.id), error=type(error).__name__, exc_info=error)
     return text("discord.our_fault")

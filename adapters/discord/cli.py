@@ -15,7 +15,7 @@ from dotenv import dotenv_values
 from adapters.discord import settings
 from adapters.discord.checks import install_link
 from adapters.discord.client import point_at
-from adapters.discord.troubles import NETWORK
+from adapters.discord.errors import NETWORK
 from bot.texts import text
 
 app = typer.Typer(help=text("discord.cli.help"), no_args_is_help=True)
@@ -51,7 +51,7 @@ def environment(file: Path) -> dict[str, str]:
     return {key: value.strip().strip("\"'").strip() for key, value in merged.items()}
 
 
-async def application_id(found: settings.Settings) -> int | None:
+async def application_id(found: settings.DiscordSettings) -> int | None:
     """As Discord says; as the token says while Discord cannot be reached."""
     point_at(found)
     client = discord.Client(intents=discord.Intents.none())

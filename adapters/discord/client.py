@@ -18,8 +18,8 @@ from adapters.discord import commands, gateway, sync
 from adapters.discord.answers import Answers, Event
 from adapters.discord.buttons import ActionButton
 from adapters.discord.intake import Intake
-from adapters.discord.presses import Presses
-from adapters.discord.settings import Settings
+from adapters.discord.interactions import Interactions
+from adapters.discord.settings import DiscordSettings
 from bot.core import Core
 from bot.ports import Ports
 from bot.supervise import Supervisor
@@ -30,7 +30,7 @@ IDENTIFY_EVERY = 5.0
 """Seconds between two IDENTIFYs of one bot, by Discord's rule."""
 
 
-def point_at(settings: Settings) -> None:
+def point_at(settings: DiscordSettings) -> None:
     """Let the library speak with the configured addresses. They are global to the process."""
     discord.http.Route.BASE = settings.api_base
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.gateway_url)
@@ -48,10 +48,10 @@ class ImagineClient(discord.Client):
         self,
         *,
         core: Core,
-        settings: Settings,
+        settings: DiscordSettings,
         answers: Answers,
         intake: Intake,
-        presses: Presses,
+        presses: Interactions,
         welcome: Callable[[Event], Awaitable[str | None]],
         known_commands: Path,
         ports: Ports,

@@ -8,7 +8,7 @@ import discord
 import structlog
 from discord import app_commands
 
-from adapters.discord.answers import Event, trouble
+from adapters.discord.answers import Event, error_class
 from bot.chat.views import Choice
 from bot.texts import text
 
@@ -41,7 +41,7 @@ class Tree(app_commands.CommandTree["ImagineClient"]):
             # A client may still show a command of an older version.
             said = text("discord.old_command")
         else:
-            said = trouble(getattr(error, "original", error), interaction)
+            said = error_class(getattr(error, "original", error), interaction)
         await interaction.client.answers.say(interaction, said)
 
 

@@ -10,7 +10,7 @@ import discord
 
 from adapters.discord import checks, commands, settings
 from adapters.discord.client import point_at
-from adapters.discord.troubles import NETWORK
+from adapters.discord.errors import NETWORK
 from bot.adapter import Finding
 from bot.texts import text
 
@@ -47,7 +47,7 @@ async def _session(token: str) -> AsyncIterator[tuple[discord.Client, Any]]:
         await client.close()
 
 
-async def _look(client: discord.Client, application: Any, found: settings.Settings) -> AsyncIterator[Finding]:
+async def _look(client: discord.Client, application: Any, found: settings.DiscordSettings) -> AsyncIterator[Finding]:
     yield _good("token", text("discord.doctor.token_ok", name=str(client.user)))
     if application.interactions_endpoint_url:
         yield _bad("endpoint", text("discord.setup.endpoint_url"))

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import structlog
 
 from adapters.discord import places
-from adapters.discord.answers import Ack, Answers, Event, trouble
+from adapters.discord.answers import Ack, Answers, Event, error_class
 from adapters.discord.handles import Handle, Home
-from adapters.discord.presses import FORM_WITHIN, Presses
+from adapters.discord.interactions import FORM_WITHIN, Interactions
 from bot.chat.views import View
 from bot.core import Core, Duplicate, Received, Visitor
 from bot.domain.requests import Submission
@@ -31,7 +31,7 @@ class Intake:
 
     core: Core
     answers: Answers
-    presses: Presses
+    presses: Interactions
     _background: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def imagine(
@@ -70,7 +70,7 @@ class Intake:
             self._in_background(self._drop_when_stored(storing))
             await self.answers.say(interaction, text("discord.too_busy"))
         except Exception as error:
-            await self.answers.say(interaction, trouble(error, interaction))
+            await self.answers.say(interaction, error_class(error, interaction))
         return None
 
     async def _drop_when_stored(self, storing: asyncio.Future[Received | Duplicate]) -> None:
@@ -139,7 +139,7 @@ class Intake:
         try:
             said: str | View = await making
         except Exception as error:
-            said = trouble(error, interaction)
+            said = error_class(error, interaction)
         await self.answers.fill(handle, said)
 
     def _in_background(self, work: Awaitable[None]) -> None:

@@ -16,7 +16,7 @@ import discord
 import structlog
 
 from adapters.discord.answers import Event
-from adapters.discord.troubles import NETWORK
+from adapters.discord.errors import NETWORK
 from adapters.discord.wire import Session
 
 log = structlog.get_logger()

@@ -10,7 +10,7 @@ import discord
 
 from adapters.discord.buttons import ActionButton, custom_id
 from adapters.discord.escape import escape, fit, label
-from adapters.discord.fitting import Fitted
+from adapters.discord.image_fitting import FittedImage
 from bot.chat.views import Button, ButtonStyle, Fact, Tone, View
 from bot.texts.direction import isolate
 
@@ -32,7 +32,9 @@ STYLES: dict[ButtonStyle, discord.ButtonStyle] = {
 }
 
 
-def layout(view: View, *, pictures: Sequence[Fitted] = (), notes: Sequence[str] = (), mention: str | None = None) -> discord.ui.LayoutView:
+def layout(
+    view: View, *, pictures: Sequence[FittedImage] = (), notes: Sequence[str] = (), mention: str | None = None
+) -> discord.ui.LayoutView:
     """The message. `mention` is shown above it; whether it notifies is up to `allowed_mentions`."""
     found = discord.ui.LayoutView(timeout=None)
     if mention is not None and mention.isascii() and mention.isdigit():
@@ -50,7 +52,7 @@ def layout(view: View, *, pictures: Sequence[Fitted] = (), notes: Sequence[str] 
     return found
 
 
-def _item(picture: Fitted) -> discord.MediaGalleryItem:
+def _item(picture: FittedImage) -> discord.MediaGalleryItem:
     return discord.MediaGalleryItem(f"attachment://{picture.name}", description=label(picture.alt, 1024) or None)
 
 

@@ -27,7 +27,7 @@ _TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class DiscordSettings:
     token: str
     moderators_channel: str | None
     operators_channel: str | None
@@ -85,12 +85,12 @@ def _is_address(value: str, schemes: tuple[str, ...]) -> bool:
     return url.scheme in schemes and bool(url.host) and not set("{}") & set(value)
 
 
-def read(env: Mapping[str, str]) -> Settings:
+def read(env: Mapping[str, str]) -> DiscordSettings:
     """The settings; call `problems` first."""
     base = (_value(env, "DISCORD_API_BASE") or DISCORD_API).rstrip("/")
     if yarl.URL(base).path in ("", "/"):
         base += "/api/v10"
-    return Settings(
+    return DiscordSettings(
         token=_value(env, "DISCORD_BOT_TOKEN"),
         moderators_channel=_value(env, "MODERATOR_CHANNEL_DISCORD") or None,
         operators_channel=_value(env, "OPERATOR_CHANNEL_DISCORD") or None,

@@ -1,4 +1,4 @@
-"""The calls of discord.py that show messages. Raises what discord.py raises; what that means is decided in `troubles` and `chat`."""
+"""The calls of discord.py that show messages. Raises what discord.py raises; what that means is decided in `errors` and `chat`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import discord
 
 from adapters.discord.handles import Handle
 from adapters.discord.render import layout
-from adapters.discord.ways import Draft
+from adapters.discord.routes import Draft
 
 LOGIN_WITHIN = 2.0
 """Seconds that a send waits for a session that is just being made."""

@@ -12,19 +12,19 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import app as apps
 from adapters.slack import checks, http
+from adapters.slack.answer_log import AnswerLog
 from adapters.slack.answers import Answers
 from adapters.slack.callers import PLATFORM, Caller
 from adapters.slack.chat import SlackChat
 from adapters.slack.checks import Identity
+from adapters.slack.dedup import Deduplicator
 from adapters.slack.delivery import Delivery
-from adapters.slack.fitting import Fitting
+from adapters.slack.image_fitting import ImageFitting
 from adapters.slack.intake import Intake
-from adapters.slack.journal import Journal
+from adapters.slack.interactions import Interactions
 from adapters.slack.moderators import SlackModerators
-from adapters.slack.pace import Pace
-from adapters.slack.presses import Presses
-from adapters.slack.repeats import Repeats
-from adapters.slack.settings import Settings
+from adapters.slack.pacing import Pacing
+from adapters.slack.settings import SlackSettings
 from adapters.slack.sockets import Sockets
 from adapters.slack.tasks import Tasks
 from adapters.slack.uploads import Uploads
@@ -50,17 +50,17 @@ class SlackAdapter:
 
     name = PLATFORM
 
-    def __init__(self, settings: Settings, context: Context) -> None:
+    def __init__(self, settings: SlackSettings, context: Context) -> None:
         self.settings, self._ports, self._supervisor = settings, context.ports, context.supervisor
         self._folder = context.data_dir / "slack"
-        fitting = Fitting(context.picture)
+        fitting = ImageFitting(context.picture)
         self._client = self._client_with(settings.bot_token)
         self._wire = SlackWire(self._client, None, online=False)
         self._uploads = uploads = Uploads(self._wire, context.ports)
         self._answers = Answers(self._wire, uploads, fitting, context.ports)
-        delivery = Delivery(self._wire, uploads, fitting, Pace(), context.ports)
-        self._journal = Journal(self._folder / "answered.log")
-        self._chat = SlackChat(self._wire, delivery, self._journal, context.ports)
+        delivery = Delivery(self._wire, uploads, fitting, Pacing(), context.ports)
+        self._answer_log = AnswerLog(self._folder / "answered.log")
+        self._chat = SlackChat(self._wire, delivery, self._answer_log, context.ports)
         self.chat: ChatPort = self._chat
         self._moderators = SlackModerators(self._wire, context.ports)
         self.moderators: ModeratorCheck = self._moderators
@@ -71,7 +71,7 @@ class SlackAdapter:
 
     async def serve(self, core: Core, ready: Callable[[str], None]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._journal.load()
+        self._answer_log.load()
         self._team = self._team or self._known_team()
         self._moderators.channel_of = lambda community: self._moderators_channel(core, community)
         async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
@@ -104,8 +104,10 @@ class SlackAdapter:
 
     async def _serve(self, core: Core, identity: Identity, session: aiohttp.ClientSession, ready: Callable[[], None]) -> None:
         settings = self.settings
-        intake = Intake(core, self._answers, self._tasks, self._welcome, identity.team, identity.user, self._moderators.name_of, Repeats())
-        presses = Presses(core, self._answers, intake, self._tasks, self._welcome, self._chat.pressed_on)
+        intake = Intake(
+            core, self._answers, self._tasks, self._welcome, identity.team, identity.user, self._moderators.name_of, Deduplicator()
+        )
+        presses = Interactions(core, self._answers, intake, self._tasks, self._welcome, self._chat.pressed_on)
         client = self._client_with(None)
         client.session = session
         app = apps.build(client, settings.bot_token, settings.signing_secret or "", identity, intake, presses)

@@ -12,9 +12,9 @@ import structlog
 from adapters.slack import forms, render
 from adapters.slack.callers import Caller
 from adapters.slack.delivery import judged_call
-from adapters.slack.fitting import Fitting
+from adapters.slack.errors import ClassifiedError, ErrorClass, classify_error
 from adapters.slack.handles import Handle
-from adapters.slack.troubles import Judged, Trouble, judge
+from adapters.slack.image_fitting import ImageFitting
 from adapters.slack.uploads import NotReady, Uploads
 from adapters.slack.wire import SlackWire
 from bot.chat.views import Tone, View
@@ -27,7 +27,7 @@ Window = dict[str, Any]
 """A modal view as Slack takes it."""
 MOMENT = 1.0
 """Longest wait for a form to be opened after all; its trigger lasts for three seconds."""
-NOTHING = Judged(Trouble.INVALID, "nothing_to_open")
+NOTHING = ClassifiedError(ErrorClass.INVALID, "nothing_to_open")
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class Answers:
 
     wire: SlackWire
     uploads: Uploads
-    fitting: Fitting
+    fitting: ImageFitting
     ports: Ports
 
     def handle(self, caller: Caller) -> Handle:
@@ -63,7 +63,7 @@ class Answers:
             except NotReady:
                 notes.append(text("slack.picture_not_ready"))
             except Exception as error:
-                if (judged := judge(error)) is None:
+                if (judged := classify_error(error)) is None:
                     raise
                 log.warning("slack_upload_failed", detail=judged.detail)
                 notes.append(text("slack.picture_not_ready"))
@@ -80,37 +80,37 @@ class Answers:
     async def _works(self, name: str, call: Coroutine[Any, Any, object]) -> bool:
         """Whether it worked. What fails here was said to one person alone and is worth a log line."""
         judged = await judged_call(call)
-        if not isinstance(judged, Judged):
+        if not isinstance(judged, ClassifiedError):
             return True
-        log.warning("slack_answer_failed", way=name, detail=judged.detail)
+        log.warning("slack_answer_failed", route=name, detail=judged.detail)
         # What may have arrived is not said once more; where Slack itself says that it failed, silence would be worse than an echo.
-        return judged.trouble is Trouble.LOST and not _failed(judged)
+        return judged.error_class is ErrorClass.LOST and not _failed(judged)
 
     async def open(self, caller: Caller, views: Sequence[Window]) -> tuple[str, str] | None:
         """A window over everything else: the first of these that Slack takes. None when there is none, and the person was told."""
         judged = NOTHING
         for view in views:
             found = await self._opened(caller.trigger, view)
-            if not isinstance(found, Judged):
+            if not isinstance(found, ClassifiedError):
                 return found
             judged = found
             log.warning("slack_form_not_opened", detail=judged.detail)
-            if judged.trouble is not Trouble.INVALID:
+            if judged.error_class is not ErrorClass.INVALID:
                 break
-        late = judged.trouble in (Trouble.TRIGGER, Trouble.LOST, Trouble.WAIT)
+        late = judged.error_class in (ErrorClass.TRIGGER, ErrorClass.LOST, ErrorClass.WAIT)
         await self.say(caller, text("slack.form_too_late" if late else "slack.form_failed"))
         return None
 
-    async def _opened(self, trigger: str, view: Window) -> tuple[str, str] | Judged:
+    async def _opened(self, trigger: str, view: Window) -> tuple[str, str] | ClassifiedError:
         """Once more where Slack failed or asks for a moment, as long as the trigger lasts."""
         found = await judged_call(self.wire.open_view(trigger, view))
-        failed = isinstance(found, Judged) and _failed(found)
-        if not isinstance(found, Judged) or not (failed or (found.trouble is Trouble.WAIT and found.wait <= MOMENT)):
+        failed = isinstance(found, ClassifiedError) and _failed(found)
+        if not isinstance(found, ClassifiedError) or not (failed or (found.error_class is ErrorClass.WAIT and found.wait <= MOMENT)):
             return found
         log.info("slack_form_once_more", detail=found.detail)
         await asyncio.sleep(found.wait)
         again = await judged_call(self.wire.open_view(trigger, view))
-        if failed and isinstance(again, Judged) and again.detail == "exchanged_trigger_id":
+        if failed and isinstance(again, ClassifiedError) and again.detail == "exchanged_trigger_id":
             return "", ""  # by the first call: the form is open after all
         return again
 
@@ -134,9 +134,9 @@ class Answers:
         await self.say(caller, text("slack.form_too_late"))
 
 
-def _failed(judged: Judged) -> bool:
+def _failed(judged: ClassifiedError) -> bool:
     """Whether Slack itself says that the call failed, by HTTP 500 to 504: most likely nothing was done."""
-    return judged.trouble is Trouble.LOST and judged.detail.startswith("5")
+    return judged.error_class is ErrorClass.LOST and judged.detail.startswith("5")
 
 
 def sentence(said: str) -> View:
@@ -144,7 +144,7 @@ def sentence(said: str) -> View:
     return View(title=said, tone=Tone.NEUTRAL, final=True)
 
 
-def trouble(error: BaseException) -> str:
+def error_class(error: BaseException) -> str:
     """Log a bug of ours and return the sentence for the person."""
     log.exception("slack_event_failed", error=type(error).__name__, exc_info=error)
     return text("slack.our_fault")

@@ -1,5 +1,5 @@
 """The slack_bolt app: a few listeners that catch everything, so that nothing a person does stays without an answer. What they do is in
-`intake` and `presses`."""
+`intake` and `interactions`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.callers import of_press
 from adapters.slack.checks import Identity
 from adapters.slack.intake import Ack, Intake
-from adapters.slack.presses import Presses
+from adapters.slack.interactions import Interactions
 from adapters.slack.settings import hidden_environment
 from bot.texts import text
 
@@ -26,7 +26,7 @@ log = structlog.get_logger()
 ANYTHING = re.compile(r"[\s\S]*")
 
 
-def build(client: AsyncWebClient, token: str, signing_secret: str, identity: Identity, intake: Intake, presses: Presses) -> AsyncApp:
+def build(client: AsyncWebClient, token: str, signing_secret: str, identity: Identity, intake: Intake, presses: Interactions) -> AsyncApp:
     """One app for Socket Mode and HTTP. `client` has no token of its own: the app is given it with each request, without asking Slack,
     because the library would ask within the first command's three seconds."""
     known = AuthorizeResult(
@@ -75,7 +75,7 @@ def build(client: AsyncWebClient, token: str, signing_secret: str, identity: Ide
     return app
 
 
-def _the_rest(app: AsyncApp, presses: Presses) -> None:
+def _the_rest(app: AsyncApp, presses: Interactions) -> None:
     """What an older version or another app's manifest may have left in Slack: acknowledged, and answered where a person waits."""
 
     async def quiet(ack: Ack) -> None:

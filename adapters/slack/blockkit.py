@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from adapters.slack.shapes import (
+    ObjectShape,
     Rule,
     Say,
-    Shape,
     anything,
     at_least_one,
     choice,
@@ -72,11 +72,11 @@ URL = string(3000, pattern=r"https?://\S+")
 IMAGE_URL = string(3000, pattern=r"(?i)https?://(?!\S+\.(webp|svg|bmp|tiff?|avif|heic|pdf)([?#]|$))\S+")
 """png, jpg, jpeg and gif only."""
 CONFIRM = shaped(
-    Shape({"title": plain(100), "text": text(300), "confirm": plain(30), "deny": plain(30)}, {"style": choice("primary", "danger")})
+    ObjectShape({"title": plain(100), "text": text(300), "confirm": plain(30), "deny": plain(30)}, {"style": choice("primary", "danger")})
 )
-FILE = shaped(Shape({}, {"id": string(255, pattern=r"F[A-Z0-9]{8,}"), "url": URL}, exactly_one("id", "url")))
+FILE = shaped(ObjectShape({}, {"id": string(255, pattern=r"F[A-Z0-9]{8,}"), "url": URL}, exactly_one("id", "url")))
 FILTER = shaped(
-    Shape(
+    ObjectShape(
         {},
         {
             "include": items(choice("im", "mpim", "private", "public"), 4),
@@ -89,11 +89,11 @@ FILTER = shaped(
 
 
 def option(words: Rule) -> Rule:
-    return shaped(Shape({"text": words, "value": string(150)}, {"description": plain(75), "url": URL}))
+    return shaped(ObjectShape({"text": words, "value": string(150)}, {"description": plain(75), "url": URL}))
 
 
 PLAIN_OPTION, ANY_OPTION = option(plain(75)), option(text(75))
-GROUP = shaped(Shape({"label": plain(75), "options": items(PLAIN_OPTION, 100)}))
+GROUP = shaped(ObjectShape({"label": plain(75), "options": items(PLAIN_OPTION, 100)}))
 IMAGE_SOURCE: dict[str, Rule] = {"image_url": IMAGE_URL, "slack_file": FILE}
 COMMON: dict[str, Rule] = {"action_id": ID, "confirm": CONFIRM, "focus_on_load": flag}
 MENU: dict[str, Rule] = {**COMMON, "placeholder": plain(150)}
@@ -102,8 +102,8 @@ MANY: dict[str, Rule] = {"max_selected_items": number(1, 1000)}
 STATIC: dict[str, Rule] = {"options": items(PLAIN_OPTION, 100), "option_groups": items(GROUP, 100)}
 IDS = items(ID, 100, 0)
 
-ELEMENTS: dict[str, Shape] = {
-    "button": Shape(
+ELEMENTS: dict[str, ObjectShape] = {
+    "button": ObjectShape(
         {"text": plain(75)},
         {
             "action_id": ID,
@@ -114,56 +114,56 @@ ELEMENTS: dict[str, Shape] = {
             "accessibility_label": string(75),
         },
     ),
-    "overflow": Shape({"options": items(ANY_OPTION, 5, 2)}, {"action_id": ID, "confirm": CONFIRM}),
-    "checkboxes": Shape({"options": items(ANY_OPTION, 10)}, {**COMMON, "initial_options": items(ANY_OPTION, 10)}, _among_options),
-    "radio_buttons": Shape({"options": items(ANY_OPTION, 10)}, {**COMMON, "initial_option": ANY_OPTION}, _among_options),
-    "static_select": Shape({}, {**MENU, **STATIC, "initial_option": PLAIN_OPTION}, _select),
-    "multi_static_select": Shape({}, {**MENU, **MANY, **STATIC, "initial_options": items(PLAIN_OPTION, 100)}, _select),
-    "external_select": Shape({}, {**MENU, "initial_option": PLAIN_OPTION, "min_query_length": number(0, 3000)}),
-    "users_select": Shape({}, {**MENU, "initial_user": ID}),
-    "multi_users_select": Shape({}, {**MENU, **MANY, "initial_users": IDS}),
-    "channels_select": Shape({}, {**MENU, "initial_channel": ID, "response_url_enabled": flag}),
-    "multi_channels_select": Shape({}, {**MENU, **MANY, "initial_channels": IDS}),
-    "conversations_select": Shape(
+    "overflow": ObjectShape({"options": items(ANY_OPTION, 5, 2)}, {"action_id": ID, "confirm": CONFIRM}),
+    "checkboxes": ObjectShape({"options": items(ANY_OPTION, 10)}, {**COMMON, "initial_options": items(ANY_OPTION, 10)}, _among_options),
+    "radio_buttons": ObjectShape({"options": items(ANY_OPTION, 10)}, {**COMMON, "initial_option": ANY_OPTION}, _among_options),
+    "static_select": ObjectShape({}, {**MENU, **STATIC, "initial_option": PLAIN_OPTION}, _select),
+    "multi_static_select": ObjectShape({}, {**MENU, **MANY, **STATIC, "initial_options": items(PLAIN_OPTION, 100)}, _select),
+    "external_select": ObjectShape({}, {**MENU, "initial_option": PLAIN_OPTION, "min_query_length": number(0, 3000)}),
+    "users_select": ObjectShape({}, {**MENU, "initial_user": ID}),
+    "multi_users_select": ObjectShape({}, {**MENU, **MANY, "initial_users": IDS}),
+    "channels_select": ObjectShape({}, {**MENU, "initial_channel": ID, "response_url_enabled": flag}),
+    "multi_channels_select": ObjectShape({}, {**MENU, **MANY, "initial_channels": IDS}),
+    "conversations_select": ObjectShape(
         {}, {**MENU, "initial_conversation": ID, "default_to_current_conversation": flag, "response_url_enabled": flag, "filter": FILTER}
     ),
-    "multi_conversations_select": Shape(
+    "multi_conversations_select": ObjectShape(
         {}, {**MENU, **MANY, "initial_conversations": IDS, "default_to_current_conversation": flag, "filter": FILTER}
     ),
-    "datepicker": Shape({}, {**MENU, "initial_date": string(10, pattern=r"\d{4}-\d\d-\d\d")}),
-    "timepicker": Shape({}, {**MENU, "initial_time": string(5, pattern=r"\d\d:\d\d"), "timezone": ID}),
-    "datetimepicker": Shape({}, {**COMMON, "initial_date_time": number(10**9, 10**10 - 1)}),
-    "plain_text_input": Shape(
+    "datepicker": ObjectShape({}, {**MENU, "initial_date": string(10, pattern=r"\d{4}-\d\d-\d\d")}),
+    "timepicker": ObjectShape({}, {**MENU, "initial_time": string(5, pattern=r"\d\d:\d\d"), "timezone": ID}),
+    "datetimepicker": ObjectShape({}, {**COMMON, "initial_date_time": number(10**9, 10**10 - 1)}),
+    "plain_text_input": ObjectShape(
         {},
         {**INPUT, "initial_value": string(3000, 0), "multiline": flag, "min_length": number(0, 3000), "max_length": number(1, 3000)},
         _lengths,
     ),
-    "number_input": Shape({"is_decimal_allowed": flag}, {**INPUT, "initial_value": ID, "min_value": ID, "max_value": ID}),
-    "email_text_input": Shape({}, {**INPUT, "initial_value": ID}),
-    "url_text_input": Shape({}, {**INPUT, "initial_value": URL}),
-    "file_input": Shape({}, {"action_id": ID, "filetypes": items(ID, 100), "max_files": number(1, 10)}),
-    "image": Shape({"alt_text": string(2000)}, IMAGE_SOURCE, exactly_one("image_url", "slack_file")),
+    "number_input": ObjectShape({"is_decimal_allowed": flag}, {**INPUT, "initial_value": ID, "min_value": ID, "max_value": ID}),
+    "email_text_input": ObjectShape({}, {**INPUT, "initial_value": ID}),
+    "url_text_input": ObjectShape({}, {**INPUT, "initial_value": URL}),
+    "file_input": ObjectShape({}, {"action_id": ID, "filetypes": items(ID, 100), "max_files": number(1, 10)}),
+    "image": ObjectShape({"alt_text": string(2000)}, IMAGE_SOURCE, exactly_one("image_url", "slack_file")),
 }
 MENUS = (*(name for name in ELEMENTS if name.endswith("_select")), "datepicker", "timepicker", "checkboxes", "radio_buttons")
 INPUTS = (*MENUS, "datetimepicker", *(name for name in ELEMENTS if name.endswith("_input")))
 STYLE: dict[str, Rule] = {"style": anything}
-RICH_WORDS: dict[str, Shape] = {
-    "text": Shape({"text": string(3000)}, STYLE),
-    "link": Shape({"url": URL}, {**STYLE, "text": string(3000), "unsafe": flag}),
-    "emoji": Shape({"name": ID}, {"unicode": ID}),
-    "user": Shape({"user_id": ID}, STYLE),
-    "usergroup": Shape({"usergroup_id": ID}, STYLE),
-    "channel": Shape({"channel_id": ID}, STYLE),
-    "broadcast": Shape({"range": choice("here", "channel", "everyone")}),
-    "color": Shape({"value": ID}),
-    "date": Shape({"timestamp": number(0, 10**10), "format": ID}, {"url": URL, "fallback": ID}),
+RICH_WORDS: dict[str, ObjectShape] = {
+    "text": ObjectShape({"text": string(3000)}, STYLE),
+    "link": ObjectShape({"url": URL}, {**STYLE, "text": string(3000), "unsafe": flag}),
+    "emoji": ObjectShape({"name": ID}, {"unicode": ID}),
+    "user": ObjectShape({"user_id": ID}, STYLE),
+    "usergroup": ObjectShape({"usergroup_id": ID}, STYLE),
+    "channel": ObjectShape({"channel_id": ID}, STYLE),
+    "broadcast": ObjectShape({"range": choice("here", "channel", "everyone")}),
+    "color": ObjectShape({"value": ID}),
+    "date": ObjectShape({"timestamp": number(0, 10**10), "format": ID}, {"url": URL, "fallback": ID}),
 }
 _WORDS: dict[str, Rule] = {"elements": items(typed(lambda: RICH_WORDS), 1000)}
-RICH: dict[str, Shape] = {
-    "rich_text_section": Shape(_WORDS),
-    "rich_text_preformatted": Shape(_WORDS, {"border": number(0, 1), "language": ID}),
-    "rich_text_quote": Shape(_WORDS, {"border": number(0, 1)}),
-    "rich_text_list": Shape(
+RICH: dict[str, ObjectShape] = {
+    "rich_text_section": ObjectShape(_WORDS),
+    "rich_text_preformatted": ObjectShape(_WORDS, {"border": number(0, 1), "language": ID}),
+    "rich_text_quote": ObjectShape(_WORDS, {"border": number(0, 1)}),
+    "rich_text_list": ObjectShape(
         {"elements": items(typed(lambda: RICH, ("rich_text_section",)), 1000), "style": choice("bullet", "ordered")},
         {"indent": number(0, 8), "offset": number(0, 1000), "border": number(0, 1)},
     ),
@@ -176,13 +176,13 @@ def elements(*allowed: str) -> Rule:
 
 # ---- Blocks, messages, views ------------------------------------------------------------------------------------------------
 
-_CONTEXT: dict[str, Shape] = {
+_CONTEXT: dict[str, ObjectShape] = {
     "image": ELEMENTS["image"],
-    "plain_text": Shape({"text": string(3000)}, {"emoji": flag}),
-    "mrkdwn": Shape({"text": string(3000)}, {"verbatim": flag}),
+    "plain_text": ObjectShape({"text": string(3000)}, {"emoji": flag}),
+    "mrkdwn": ObjectShape({"text": string(3000)}, {"verbatim": flag}),
 }
-BLOCKS: dict[str, Shape] = {
-    "section": Shape(
+BLOCKS: dict[str, ObjectShape] = {
+    "section": ObjectShape(
         {},
         {
             "text": text(3000),
@@ -192,20 +192,22 @@ BLOCKS: dict[str, Shape] = {
         },
         at_least_one("text", "fields"),
     ),
-    "header": Shape({"text": plain(150)}, {"level": number(1, 4)}),
-    "divider": Shape(),
-    "image": Shape({"alt_text": string(2000)}, {**IMAGE_SOURCE, "title": plain(2000)}, exactly_one("image_url", "slack_file")),
-    "context": Shape({"elements": items(typed(lambda: _CONTEXT), 10)}),
-    "actions": Shape({"elements": items(elements("button", "overflow", "datetimepicker", *MENUS), 25)}),
-    "input": Shape({"label": plain(2000), "element": elements(*INPUTS)}, {"hint": plain(2000), "optional": flag, "dispatch_action": flag}),
-    "rich_text": Shape({"elements": items(typed(lambda: RICH), 1000)}),
-    "markdown": Shape({"text": string(12_000)}),
+    "header": ObjectShape({"text": plain(150)}, {"level": number(1, 4)}),
+    "divider": ObjectShape(),
+    "image": ObjectShape({"alt_text": string(2000)}, {**IMAGE_SOURCE, "title": plain(2000)}, exactly_one("image_url", "slack_file")),
+    "context": ObjectShape({"elements": items(typed(lambda: _CONTEXT), 10)}),
+    "actions": ObjectShape({"elements": items(elements("button", "overflow", "datetimepicker", *MENUS), 25)}),
+    "input": ObjectShape(
+        {"label": plain(2000), "element": elements(*INPUTS)}, {"hint": plain(2000), "optional": flag, "dispatch_action": flag}
+    ),
+    "rich_text": ObjectShape({"elements": items(typed(lambda: RICH), 1000)}),
+    "markdown": ObjectShape({"text": string(12_000)}),
 }
-_ANY_BLOCK = {name: Shape(one.required, {**one.optional, "block_id": string(255)}, one.together) for name, one in BLOCKS.items()}
+_ANY_BLOCK = {name: ObjectShape(one.required, {**one.optional, "block_id": string(255)}, one.together) for name, one in BLOCKS.items()}
 _IN_MESSAGES = frozenset(BLOCKS)
 _IN_VIEWS = frozenset(BLOCKS) - {"markdown"}
 
-VIEW = Shape(
+VIEW = ObjectShape(
     {"type": choice("modal"), "title": plain(24), "blocks": anything},
     {
         "submit": plain(24),

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
+from adapters.slack.answer_log import AnswerLog
 from adapters.slack.callers import Caller
 from adapters.slack.delivery import NOT_NOW, Delivery, Draft, judged_call
+from adapters.slack.errors import ClassifiedError, ErrorClass
 from adapters.slack.handles import Handle, of_reply
-from adapters.slack.journal import Journal
-from adapters.slack.troubles import Judged, Trouble
-from adapters.slack.ways import Kind, Spot, Way, first_ways, is_staff
+from adapters.slack.routes import MessageRef, Route, RouteKind, first_ways, is_staff
 from adapters.slack.wire import SlackWire
 from bot.chat.port import Later, Message, Refused, RefusedWhy, SendResult, Sent
 from bot.chat.views import Audience, Tone, View
@@ -26,21 +26,21 @@ log = structlog.get_logger()
 
 REMEMBERED = 5000
 """Messages and presses remembered at once."""
-WHY: dict[Trouble, RefusedWhy] = {
-    Trouble.GONE: RefusedWhy.GONE,
-    Trouble.NO_CHANNEL: RefusedWhy.GONE,
-    Trouble.NOT_MEMBER: RefusedWhy.FORBIDDEN,
-    Trouble.FORBIDDEN: RefusedWhy.FORBIDDEN,
-    Trouble.SCOPE: RefusedWhy.FORBIDDEN,
-    Trouble.NO_DIRECT: RefusedWhy.FORBIDDEN,
-    Trouble.OVER: RefusedWhy.EXPIRED,
-    Trouble.TOO_LONG: RefusedWhy.INVALID,
-    Trouble.INVALID: RefusedWhy.INVALID,
-    Trouble.FILE_NOT_READY: RefusedWhy.INVALID,
+WHY: dict[ErrorClass, RefusedWhy] = {
+    ErrorClass.GONE: RefusedWhy.GONE,
+    ErrorClass.NO_CHANNEL: RefusedWhy.GONE,
+    ErrorClass.NOT_MEMBER: RefusedWhy.FORBIDDEN,
+    ErrorClass.FORBIDDEN: RefusedWhy.FORBIDDEN,
+    ErrorClass.SCOPE: RefusedWhy.FORBIDDEN,
+    ErrorClass.NO_DIRECT: RefusedWhy.FORBIDDEN,
+    ErrorClass.OVER: RefusedWhy.EXPIRED,
+    ErrorClass.TOO_LONG: RefusedWhy.INVALID,
+    ErrorClass.INVALID: RefusedWhy.INVALID,
+    ErrorClass.FILE_NOT_READY: RefusedWhy.INVALID,
 }
 """Troubles that end a way; the others end the whole send for now."""
-NO_WAY = Judged(Trouble.OVER, "no_way_left")
-SAID_BEFORE = Judged(Trouble.OVER, "said_before")
+NO_WAY = ClassifiedError(ErrorClass.OVER, "no_way_left")
+SAID_BEFORE = ClassifiedError(ErrorClass.OVER, "said_before")
 """Whether it arrived is not known and cannot be found out: it is not said there again, and the member gets it directly."""
 
 
@@ -50,11 +50,11 @@ class SlackChat:
 
     wire: SlackWire
     delivery: Delivery
-    journal: Journal
+    answer_log: AnswerLog
     ports: Ports
     bot_name: str = "imagine"
     """For the invitation; set when Slack has told it."""
-    _presses: dict[str, tuple[Caller, float]] = field(default_factory=dict)
+    _interactions: dict[str, tuple[Caller, float]] = field(default_factory=dict)
     """Row -> the newest press on its message, and when."""
 
     async def send(self, message: Message, view: View) -> SendResult:
@@ -63,91 +63,95 @@ class SlackChat:
             return Later(wait)
         if not self.wire.online:
             return Later(3.0)
-        spot = Spot.of(message.ref)
-        if spot.gone and (_done(view) if is_staff(message) else spot.final or not view.final):
-            return Sent(spot.ref())
-        if spot.way == "url":
-            return await self._after_url(message, view, spot)
-        ways = first_ways(message, view, _handle(message), self.ports.now())
-        if not spot.way:
-            return await self._posted(message, view, spot, ways, NO_WAY)
-        edited = await self._edited(message, view, spot)
-        if not isinstance(edited, Judged):
+        message_ref = MessageRef.of(message.ref)
+        if message_ref.gone and (_done(view) if is_staff(message) else message_ref.final or not view.final):
+            return Sent(message_ref.ref())
+        if message_ref.route == "url":
+            return await self._after_url(message, view, message_ref)
+        routes = first_ways(message, view, _handle(message), self.ports.now())
+        if not message_ref.route:
+            return await self._posted(message, view, message_ref, routes, NO_WAY)
+        edited = await self._edited(message, view, message_ref)
+        if not isinstance(edited, ClassifiedError):
             return edited
-        result = await self._posted(message, view, spot.anew(), ways, edited)
-        if isinstance(result, Sent) and not spot.final:
+        result = await self._posted(message, view, message_ref.anew(), routes, edited)
+        if isinstance(result, Sent) and not message_ref.final:
             # What cannot be edited may still be deleted: it must not go on waiting beside its answer.
-            await judged_call(self.wire.delete(spot.channel, spot.ts))
+            await judged_call(self.wire.delete(message_ref.channel, message_ref.ts))
         return result
 
     def pressed_on(self, row: str, caller: Caller) -> None:
         """Somebody pressed a button of this row's message: that press can replace a message which the bot cannot reach itself."""
         if caller.url:
-            self._presses[row] = (caller, self.ports.now())
-            if len(self._presses) > REMEMBERED:
-                self._presses.pop(next(iter(self._presses)))
+            self._interactions[row] = (caller, self.ports.now())
+            if len(self._interactions) > REMEMBERED:
+                self._interactions.pop(next(iter(self._interactions)))
 
     # ---- a message that is there ---------------------------------------------------------------------------------------------
 
-    async def _edited(self, message: Message, view: View, spot: Spot) -> SendResult | Judged:
-        """Edit it where it is; a Judged means that it must be shown somewhere else."""
-        thread = message.place.thread if spot.channel == message.place.channel else None
-        notes = (self._here_instead(),) if message.audience is Audience.CHANNEL and spot.channel != message.place.channel else ()
-        result = await self.delivery.put(message, view, spot, Way(Kind.POST, spot.channel, thread), notes)
-        if not isinstance(result, Judged):
+    async def _edited(self, message: Message, view: View, message_ref: MessageRef) -> SendResult | ClassifiedError:
+        """Edit it where it is; a ClassifiedError means that it must be shown somewhere else."""
+        thread = message.place.thread if message_ref.channel == message.place.channel else None
+        notes = (self._here_instead(),) if message.audience is Audience.CHANNEL and message_ref.channel != message.place.channel else ()
+        result = await self.delivery.put(message, view, message_ref, Route(RouteKind.POST, message_ref.channel, thread), notes)
+        if not isinstance(result, ClassifiedError):
             return result
-        if spot.files and not view.pictures:
-            spot = await self._without_files(spot)
-            await judged_call(self.wire.delete(spot.channel, spot.ts))
+        if message_ref.files and not view.pictures:
+            message_ref = await self._without_files(message_ref)
+            await judged_call(self.wire.delete(message_ref.channel, message_ref.ts))
         staff = is_staff(message)
-        if result.trouble in (Trouble.GONE, Trouble.NO_CHANNEL):
-            if _done(view) if staff else spot.final:
-                return Sent(replace(spot.anew(gone=True), final=True).ref())  # removed after it had been said to the end: stays removed
-            if not staff and not view.final and result.trouble is Trouble.GONE:
-                return Sent(spot.anew(gone=True).ref())  # the answer is still owed and will be a new message
+        if result.error_class in (ErrorClass.GONE, ErrorClass.NO_CHANNEL):
+            if _done(view) if staff else message_ref.final:
+                return Sent(
+                    replace(message_ref.anew(gone=True), final=True).ref()
+                )  # removed after it had been said to the end: stays removed
+            if not staff and not view.final and result.error_class is ErrorClass.GONE:
+                return Sent(message_ref.anew(gone=True).ref())  # the answer is still owed and will be a new message
         if not staff and not view.final:
             return Later(15.0, progress=True)  # progress alone is not worth a new message
         return result
 
     # ---- a message that is not there (yet) -----------------------------------------------------------------------------------
 
-    async def _posted(self, message: Message, view: View, spot: Spot, ways: list[Way], last: Judged) -> SendResult:
+    async def _posted(
+        self, message: Message, view: View, message_ref: MessageRef, routes: list[Route], last: ClassifiedError
+    ) -> SendResult:
         """Down the ways until one takes it."""
-        for way in ways:
-            if way.kind in (Kind.URL, Kind.WORDS):
-                result = await self._over_url(message, view, spot, way.kind)
+        for route in routes:
+            if route.kind in (RouteKind.URL, RouteKind.WORDS):
+                result = await self._over_url(message, view, message_ref, route.kind)
             else:
-                result = await self._post(message, view, spot, way)
-            if not isinstance(result, Judged):
+                result = await self._post(message, view, message_ref, route)
+            if not isinstance(result, ClassifiedError):
                 return result
             last = result
-            log.info("slack_way_closed", way=way.kind.value, message=message.id, channel=way.channel, detail=last.detail)
-        return Refused(WHY.get(last.trouble, RefusedWhy.EXPIRED), last.detail)
+            log.info("slack_way_closed", route=route.kind.value, message=message.id, channel=route.channel, detail=last.detail)
+        return Refused(WHY.get(last.error_class, RefusedWhy.EXPIRED), last.detail)
 
-    async def _post(self, message: Message, view: View, spot: Spot, way: Way) -> SendResult | Judged:
+    async def _post(self, message: Message, view: View, message_ref: MessageRef, route: Route) -> SendResult | ClassifiedError:
         notes: tuple[str, ...] = ()
-        if way.kind is Kind.DIRECT:
+        if route.kind is RouteKind.DIRECT:
             if message.audience is Audience.CHANNEL:
                 notes = (self._here_instead(),)
-            channel = await judged_call(self.wire.direct_channel(way.person))
-            if isinstance(channel, Judged):
-                return self.delivery.final_word(channel, spot, safe=True)
-            way = replace(way, channel=channel)
-        found = await self._found(message, spot, way)
-        if isinstance(found, Judged):
-            return self.delivery.final_word(found, spot, safe=True)
-        return await self.delivery.put(message, view, found or spot, way, notes)
+            channel = await judged_call(self.wire.direct_channel(route.person))
+            if isinstance(channel, ClassifiedError):
+                return self.delivery.final_word(channel, message_ref, safe=True)
+            route = replace(route, channel=channel)
+        found = await self._found(message, message_ref, route)
+        if isinstance(found, ClassifiedError):
+            return self.delivery.final_word(found, message_ref, safe=True)
+        return await self.delivery.put(message, view, found or message_ref, route, notes)
 
-    async def _found(self, message: Message, spot: Spot, way: Way) -> Spot | Judged | None:
+    async def _found(self, message: Message, message_ref: MessageRef, route: Route) -> MessageRef | ClassifiedError | None:
         """The message where a lost post, or a process that died, may have left it; None when it is not there."""
-        if not (message.maybe_shown or spot.lost):
+        if not (message.maybe_shown or message_ref.lost):
             return None
         handle = _handle(message)
-        since = float(spot.lost) if spot.lost else None if handle is None else handle.at
-        found = await judged_call(self.wire.find(way.channel, way.thread, message.id, since))
-        if not isinstance(found, Judged):
-            return None if found is None else spot.at(way.channel, found)
-        if found.trouble in NOT_NOW:
+        since = float(message_ref.lost) if message_ref.lost else None if handle is None else handle.at
+        found = await judged_call(self.wire.find(route.channel, route.thread, message.id, since))
+        if not isinstance(found, ClassifiedError):
+            return None if found is None else message_ref.at(route.channel, found)
+        if found.error_class in NOT_NOW:
             return found
         # Where nothing can be looked up, an answer that may be there twice is better than none.
         log.warning("slack_cannot_look_for_lost_message", message=message.id, detail=found.detail)
@@ -155,7 +159,7 @@ class SlackChat:
 
     # ---- where the bot is no member ------------------------------------------------------------------------------------------
 
-    async def _over_url(self, message: Message, view: View, spot: Spot, kind: Kind) -> SendResult | Judged:
+    async def _over_url(self, message: Message, view: View, message_ref: MessageRef, kind: RouteKind) -> SendResult | ClassifiedError:
         """An answer over the command's response_url, with the invitation to add the bot. Progress is said once and to the member alone; the
         answer to the audience of the request, once: it cannot be edited, looked up or taken back."""
         handle = _handle(message)
@@ -163,59 +167,59 @@ class SlackChat:
             return NO_WAY
         public = view.final and message.audience is Audience.CHANNEL
         draft = await self._url_draft(message, view, kind)
-        if isinstance(draft, Judged):
-            return self.delivery.final_word(draft, spot, safe=True)
-        if view.final and not self.journal.begin(message.id):
+        if isinstance(draft, ClassifiedError):
+            return self.delivery.final_word(draft, message_ref, safe=True)
+        if view.final and not self.answer_log.begin(message.id):
             return SAID_BEFORE
         judged = await judged_call(self.wire.respond(handle.url, draft.body(""), public=public))
-        if judged is None or (judged.trouble is Trouble.LOST and not view.final):
+        if judged is None or (judged.error_class is ErrorClass.LOST and not view.final):
             files = ",".join(one.file for one in draft.shown)
-            return Sent(replace(spot, way="url", final=view.final, lost="", files=files).ref())
-        if judged.trouble is Trouble.LOST:
+            return Sent(replace(message_ref, route="url", final=view.final, lost="", files=files).ref())
+        if judged.error_class is ErrorClass.LOST:
             return SAID_BEFORE
         if view.final:
-            self.journal.withdraw(message.id)
-        return self.delivery.final_word(judged, spot, safe=True)
+            self.answer_log.withdraw(message.id)
+        return self.delivery.final_word(judged, message_ref, safe=True)
 
-    async def _url_draft(self, message: Message, view: View, kind: Kind) -> Draft | Judged:
+    async def _url_draft(self, message: Message, view: View, kind: RouteKind) -> Draft | ClassifiedError:
         """What is said over a response_url. Ephemeral messages show no private files, and words alone name the way to the picture."""
         if message.audience is Audience.MEMBER:
             return Draft(view, notes=(text("slack.no_direct_picture" if view.pictures else "slack.no_direct"),))
         invitation = text("slack.invite_me" if view.final else "slack.invite_me_meanwhile", name=self.bot_name)
         if not view.pictures:
             return Draft(view).with_note(invitation)
-        if kind is Kind.WORDS:
+        if kind is RouteKind.WORDS:
             return Draft(view).with_note(text("slack.picture_needs_me", name=self.bot_name))
-        draft = await self.delivery.draft(message, view, Spot())
+        draft = await self.delivery.draft(message, view, MessageRef())
         if isinstance(draft, Draft) and draft.unready:
-            return Judged(Trouble.FILE_NOT_READY, "not_in_time")
-        return draft if isinstance(draft, Judged) else draft.with_note(invitation)
+            return ClassifiedError(ErrorClass.FILE_NOT_READY, "not_in_time")
+        return draft if isinstance(draft, ClassifiedError) else draft.with_note(invitation)
 
-    async def _after_url(self, message: Message, view: View, spot: Spot) -> SendResult:
+    async def _after_url(self, message: Message, view: View, message_ref: MessageRef) -> SendResult:
         """What comes after an answer over a response_url."""
-        if not spot.final:
+        if not message_ref.final:
             if not view.final:
-                return Sent(spot.ref())
+                return Sent(message_ref.ref())
             # Somebody may have invited the bot meanwhile, so its own message is tried first.
-            ways = first_ways(message, view, _handle(message), self.ports.now())
-            return await self._posted(message, view, replace(spot, way=""), ways, NO_WAY)
-        if spot.files and not view.pictures:
-            spot = await self._without_files(spot)
-        press, at = self._presses.get(message.subject.partition(":")[2], (None, 0.0))
+            routes = first_ways(message, view, _handle(message), self.ports.now())
+            return await self._posted(message, view, replace(message_ref, route=""), routes, NO_WAY)
+        if message_ref.files and not view.pictures:
+            message_ref = await self._without_files(message_ref)
+        press, at = self._interactions.get(message.subject.partition(":")[2], (None, 0.0))
         if press is not None and _same_readers(message, press) and Handle("", press.url, at).alive(self.ports.now()):
             public = message.audience is Audience.CHANNEL
             judged = await judged_call(self.wire.respond(press.url, Draft(view).body(""), public=public, replace=True))
             if judged is not None:
                 log.warning("slack_answer_not_changed", message=message.id, detail=judged.detail)
-        return Sent(spot.ref())
+        return Sent(message_ref.ref())
 
     def _here_instead(self) -> str:
         return text("slack.here_instead", name=self.bot_name)
 
-    async def _without_files(self, spot: Spot) -> Spot:
+    async def _without_files(self, message_ref: MessageRef) -> MessageRef:
         """Pictures that were deleted go from Slack also where the message itself cannot be changed."""
-        await self.delivery.uploads.forget(spot.files.split(","))
-        return replace(spot, files="")
+        await self.delivery.uploads.forget(message_ref.files.split(","))
+        return replace(message_ref, files="")
 
 
 def _handle(message: Message) -> Handle | None:

@@ -18,7 +18,7 @@ import structlog
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from adapters.slack.troubles import code_of
+from adapters.slack.errors import code_of
 from bot.ports import Ports
 
 log = structlog.get_logger()
@@ -47,13 +47,13 @@ class Connection(AsyncBaseSocketModeClient):
         ports: Ports,
         handle: Callable[[Connection, SocketModeRequest], Awaitable[None]],
         elsewhere: Callable[[Connection, str], Awaitable[None]],
-        trouble: Callable[[BaseException], object] = lambda error: None,
+        error_class: Callable[[BaseException], object] = lambda error: None,
     ) -> None:
         """`trouble` is told of each envelope that could not be read or answered."""
         self.logger = logging.getLogger("slack_sdk.socket_mode")
         self.closed = False
         self._socket, self._ports = socket, ports
-        self._handle, self._elsewhere, self._trouble = handle, elsewhere, trouble
+        self._handle, self._elsewhere, self._trouble = handle, elsewhere, error_class
         loop = asyncio.get_running_loop()
         self.hello: asyncio.Future[int | None] = loop.create_future()
         """Done when the other end has greeted: how many connections this app has, by its count, if it says so."""

@@ -13,12 +13,12 @@ from typing import Any, Literal, TypeVar
 import structlog
 
 from adapters.slack import render
-from adapters.slack.fitting import Fitted, Fitting
-from adapters.slack.pace import Pace
-from adapters.slack.patience import Patience
-from adapters.slack.troubles import Judged, Trouble, judge
+from adapters.slack.errors import ClassifiedError, ErrorClass, classify_error
+from adapters.slack.file_retry import FileRetry
+from adapters.slack.image_fitting import FittedImage, ImageFitting
+from adapters.slack.pacing import Pacing
+from adapters.slack.routes import MessageRef, Route
 from adapters.slack.uploads import NotReady, NotShared, Uploads
-from adapters.slack.ways import Spot, Way
 from adapters.slack.wire import SlackWire
 from bot.chat.port import Later, Message, SendResult, Sent, Unknown
 from bot.chat.views import Audience, View
@@ -35,7 +35,7 @@ FILE_PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds before each further try to show a file that Slack has taken and may not know everywhere yet."""
 AGAIN_IN = 5.0
 """Seconds until a send is tried again whose preparations were lost."""
-NOT_NOW = (Trouble.WAIT, Trouble.LOST, Trouble.UNAUTHORISED)
+NOT_NOW = (ErrorClass.WAIT, ErrorClass.LOST, ErrorClass.UNAUTHORISED)
 """Troubles that end a send for now, whatever it was for."""
 STOPPED = 60.0
 """Seconds for which nothing is sent after Slack refused the bot's token."""
@@ -47,7 +47,7 @@ class Draft:
 
     view: View
     shown: tuple[render.Shown, ...] = ()
-    unready: tuple[Fitted, ...] = ()
+    unready: tuple[FittedImage, ...] = ()
     """Pictures that Slack took and does not show in a message."""
     notes: tuple[str, ...] = ()
     known: bool = False
@@ -71,52 +71,54 @@ class Delivery:
 
     wire: SlackWire
     uploads: Uploads
-    fitting: Fitting
-    pace: Pace
+    fitting: ImageFitting
+    pace: Pacing
     ports: Ports
-    patience: Patience = field(default_factory=Patience)
+    file_retry: FileRetry = field(default_factory=FileRetry)
     stopped_until: float = 0.0
     """Loop time until which nothing is sent, because the token is refused."""
 
-    async def put(self, message: Message, view: View, spot: Spot, way: Way, notes: tuple[str, ...] = ()) -> SendResult | Judged:
-        """Post, or edit what is at the spot; a Judged means that this place does not take it."""
-        draft = await self.draft(message, view, spot)
-        if isinstance(draft, Judged):
-            return self.final_word(draft, spot, safe=True)
+    async def put(
+        self, message: Message, view: View, message_ref: MessageRef, route: Route, notes: tuple[str, ...] = ()
+    ) -> SendResult | ClassifiedError:
+        """Post, or edit what is at the spot; a ClassifiedError means that this place does not take it."""
+        draft = await self.draft(message, view, message_ref)
+        if isinstance(draft, ClassifiedError):
+            return self.final_word(draft, message_ref, safe=True)
         draft = replace(draft, notes=(*draft.notes, *notes))
-        kind: Literal["post", "update"] = "update" if spot.way else "post"
-        wait = self.pace.ask(self.ports.monotonic(), kind, way.channel, message.id, view.final)
+        kind: Literal["post", "update"] = "update" if message_ref.route else "post"
+        wait = self.pace.ask(self.ports.monotonic(), kind, route.channel, message.id, view.final)
         if wait > 0:
             return Later(wait, progress=not view.final)
-        found = await self._once(message, draft, spot, way)
-        if isinstance(found, Judged) and found.trouble is Trouble.FILE_NOT_READY and draft.shown:
+        found = await self._once(message, draft, message_ref, route)
+        if isinstance(found, ClassifiedError) and found.error_class is ErrorClass.FILE_NOT_READY and draft.shown:
             if draft.known:  # files of an earlier process, which may be gone: new ones are uploaded
-                return await self.put(message, view, replace(spot, files=""), way, notes)
+                return await self.put(message, view, replace(message_ref, files=""), route, notes)
             return await self._later_or_without(message, draft)
-        if isinstance(found, Judged) and found.trouble in (Trouble.INVALID, Trouble.TOO_LONG):
-            found = await self._with_less(message, draft, spot, way, found)
-        if isinstance(found, Judged):
-            if found.trouble is Trouble.WAIT:
-                self.pace.told(self.ports.monotonic(), kind, way.channel, found.wait)
-            return self.final_word(found, spot, safe=False)
+        if isinstance(found, ClassifiedError) and found.error_class in (ErrorClass.INVALID, ErrorClass.TOO_LONG):
+            found = await self._with_less(message, draft, message_ref, route, found)
+        if isinstance(found, ClassifiedError):
+            if found.error_class is ErrorClass.WAIT:
+                self.pace.told(self.ports.monotonic(), kind, route.channel, found.wait)
+            return self.final_word(found, message_ref, safe=False)
         if draft.unready and message.audience is Audience.CHANNEL:
-            found = await self._share(message, draft, found, way)
-        return Sent((await self._tidy(spot, found, view)).ref())
+            found = await self._share(message, draft, found, route)
+        return Sent((await self._tidy(message_ref, found, view)).ref())
 
     # ---- pictures ------------------------------------------------------------------------------------------------------------
 
-    async def draft(self, message: Message, view: View, spot: Spot) -> Draft | Judged:
-        """The view with its pictures at Slack; a Judged when Slack does not take them now."""
+    async def draft(self, message: Message, view: View, message_ref: MessageRef) -> Draft | ClassifiedError:
+        """The view with its pictures at Slack; a ClassifiedError when Slack does not take them now."""
         if not view.pictures:
             return Draft(view)
-        if spot.apart:
+        if message_ref.apart:
             return Draft(view).with_note(text("slack.pictures_apart"))
-        known = [one for one in spot.files.split(",") if one]
+        known = [one for one in message_ref.files.split(",") if one]
         if len(known) == len(view.pictures):
             shown = [render.Shown(file, one.alt) for file, one in zip(known, view.pictures, strict=True)]
             return Draft(view, tuple(shown), known=True)
         pictures, notes = await self.fitting.load(view.pictures)
-        if self.patience.given_up(self.ports.monotonic(), message.id):
+        if self.file_retry.given_up(self.ports.monotonic(), message.id):
             return _with_word(message, Draft(view, (), tuple(pictures), tuple(notes)))
         results = await asyncio.gather(*(self.uploads.ready(message.id, one) for one in pictures), return_exceptions=True)
         ready, unready = [], []
@@ -124,90 +126,92 @@ class Delivery:
             if isinstance(result, str):
                 ready.append(render.Shown(result, one.alt))
                 continue
-            judged = judge(result)
+            judged = classify_error(result)
             if judged is None:
                 raise result
             if isinstance(result, NotReady):
                 unready.append(one)
-            elif judged.trouble in NOT_NOW:
+            elif judged.error_class in NOT_NOW:
                 return judged
             else:
                 log.error("slack_picture_refused", message=message.id, detail=judged.detail)
                 notes.append(text("slack.picture_refused"))
         return _with_word(message, Draft(view, tuple(ready), tuple(unready), tuple(dict.fromkeys(notes))))
 
-    async def _share(self, message: Message, draft: Draft, spot: Spot, way: Way) -> Spot:
+    async def _share(self, message: Message, draft: Draft, message_ref: MessageRef, route: Route) -> MessageRef:
         """Beside the message, for the same people. What Slack does not share either stays stored, and the message says so."""
         try:
-            files = await self.uploads.share(draft.unready, way.channel, way.thread)
-            return replace(spot, apart=True, files=",".join([*spot.files.split(","), *files]).strip(","))
+            files = await self.uploads.share(draft.unready, route.channel, route.thread)
+            return replace(message_ref, apart=True, files=",".join([*message_ref.files.split(","), *files]).strip(","))
         except NotShared:
             log.warning("slack_picture_not_shared", message=message.id)
         except Exception as error:
-            if (judged := judge(error)) is None:
+            if (judged := classify_error(error)) is None:
                 raise
             log.warning("slack_picture_not_shared", message=message.id, detail=judged.detail)
         kept = tuple(one for one in draft.notes if one != text("slack.pictures_apart"))
         told = replace(draft, notes=(*kept, text("slack.picture_not_ready")))
-        await judged_call(self.wire.update(spot.channel, spot.ts, told.body(message.id), message.id))
-        return spot
+        await judged_call(self.wire.update(message_ref.channel, message_ref.ts, told.body(message.id), message.id))
+        return message_ref
 
-    async def _tidy(self, before: Spot, spot: Spot, view: View) -> Spot:
+    async def _tidy(self, before: MessageRef, message_ref: MessageRef, view: View) -> MessageRef:
         """Files that no message shows any more are deleted at Slack, too."""
         if not view.pictures:
-            spot = replace(spot, files="", apart=False)
-        gone = set(before.files.split(",")) - set(spot.files.split(",")) - {""}
+            message_ref = replace(message_ref, files="", apart=False)
+        gone = set(before.files.split(",")) - set(message_ref.files.split(",")) - {""}
         if gone:
             await self.uploads.forget(sorted(gone))
-        return spot
+        return message_ref
 
     # ---- calls ---------------------------------------------------------------------------------------------------------------
 
     async def _later_or_without(self, message: Message, draft: Draft) -> Later:
         """Slack took the files and does not show them: it may not know them everywhere yet, or never do so here."""
-        pause = self.patience.refused(self.ports.monotonic(), message.id, FILE_PAUSES)
+        pause = self.file_retry.refused(self.ports.monotonic(), message.id, FILE_PAUSES)
         if pause is None:
             log.warning("slack_files_not_shown", message=message.id)
             await self.uploads.forget([one.file for one in draft.shown])
         return Later(pause or 0.0)
 
-    async def _with_less(self, message: Message, draft: Draft, spot: Spot, way: Way, found: Judged) -> Spot | Judged:
+    async def _with_less(
+        self, message: Message, draft: Draft, message_ref: MessageRef, route: Route, found: ClassifiedError
+    ) -> MessageRef | ClassifiedError:
         """Slack dislikes the payload, which is a bug of ours: the answer comes all the same, with fewer words, then without pictures."""
         log.error("slack_payload_refused", message=message.id, detail=found.detail)
         bare = replace(draft, bare=True)
         words = replace(bare, shown=(), notes=(*bare.notes, text("slack.picture_refused")))
         for less in [bare, *([words] if draft.shown else [])]:
-            result = await self._once(message, less, spot, way)
-            if not isinstance(result, Judged):
+            result = await self._once(message, less, message_ref, route)
+            if not isinstance(result, ClassifiedError):
                 return result
         return found
 
-    async def _once(self, message: Message, draft: Draft, spot: Spot, way: Way) -> Spot | Judged:
+    async def _once(self, message: Message, draft: Draft, message_ref: MessageRef, route: Route) -> MessageRef | ClassifiedError:
         body = draft.body(message.id)
-        if spot.way:
-            judged = await judged_call(self.wire.update(spot.channel, spot.ts, body, message.id))
+        if message_ref.route:
+            judged = await judged_call(self.wire.update(message_ref.channel, message_ref.ts, body, message.id))
             if judged is not None:
                 return judged
-            found = spot
+            found = message_ref
         else:
-            posted = await judged_call(self.wire.post(way.channel, way.thread, body, message.id))
-            if isinstance(posted, Judged):
+            posted = await judged_call(self.wire.post(route.channel, route.thread, body, message.id))
+            if isinstance(posted, ClassifiedError):
                 return posted
-            found = spot.at(self.wire.where(way.channel), posted)
+            found = message_ref.at(self.wire.where(route.channel), posted)
         if draft.shown:
-            self.patience.shown(message.id)
-        files = ",".join(one.file for one in draft.shown) or (spot.files if spot.apart else "")
-        return replace(found, final=spot.final or draft.view.final, files=files)
+            self.file_retry.shown(message.id)
+        files = ",".join(one.file for one in draft.shown) or (message_ref.files if message_ref.apart else "")
+        return replace(found, final=message_ref.final or draft.view.final, files=files)
 
-    def final_word(self, judged: Judged, spot: Spot, *, safe: bool) -> SendResult | Judged:
+    def final_word(self, judged: ClassifiedError, message_ref: MessageRef, *, safe: bool) -> SendResult | ClassifiedError:
         """What a trouble means for the whole send: an end for now, or another way. `safe`: nothing that people see was asked for."""
-        if judged.trouble is Trouble.LOST:
+        if judged.error_class is ErrorClass.LOST:
             if safe:
                 return Later(AGAIN_IN)
-            return Unknown((spot if spot.way else replace(spot, lost=f"{self.ports.now():.3f}")).ref())
-        if judged.trouble is Trouble.WAIT:
+            return Unknown((message_ref if message_ref.route else replace(message_ref, lost=f"{self.ports.now():.3f}")).ref())
+        if judged.error_class is ErrorClass.WAIT:
             return Later(max(0.5, judged.wait))
-        if judged.trouble is Trouble.UNAUTHORISED:
+        if judged.error_class is ErrorClass.UNAUTHORISED:
             self.stopped_until = self.ports.monotonic() + STOPPED
             log.error("slack_stopped_sending", detail=judged.detail, seconds=STOPPED)
             return Later(STOPPED)
@@ -222,13 +226,13 @@ def _with_word(message: Message, draft: Draft) -> Draft:
     return draft.with_note(text("slack.pictures_apart" if public else "slack.picture_not_ready"))
 
 
-async def judged_call(call: Coroutine[Any, Any, T]) -> T | Judged:
+async def judged_call(call: Coroutine[Any, Any, T]) -> T | ClassifiedError:
     """The call's result, or what its failure means."""
     try:
         async with asyncio.timeout(CALL_WITHIN):
             return await call
     except Exception as error:
-        judged = judge(error)
+        judged = classify_error(error)
         if judged is None:
             raise
         return judged

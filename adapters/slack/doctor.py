@@ -41,7 +41,7 @@ async def examine(env: Mapping[str, str], ports: Ports | None = None) -> list[Fi
     return findings
 
 
-async def _look(client: AsyncWebClient, found: settings.Settings, env: Mapping[str, str], ports: Ports) -> AsyncIterator[Finding]:
+async def _look(client: AsyncWebClient, found: settings.SlackSettings, env: Mapping[str, str], ports: Ports) -> AsyncIterator[Finding]:
     if env.get("SLACK_CLIENT_ID") and env.get("SLACK_CLIENT_SECRET"):
         yield _good("settings", text("slack.doctor.client_ignored"))
     proxy = load_http_proxy_from_env()
@@ -64,7 +64,7 @@ async def _look(client: AsyncWebClient, found: settings.Settings, env: Mapping[s
         yield _bad("workspace", sentence)
 
 
-async def _way_in(client: AsyncWebClient, found: settings.Settings, who: checks.Identity, ports: Ports) -> AsyncIterator[Finding]:
+async def _way_in(client: AsyncWebClient, found: settings.SlackSettings, who: checks.Identity, ports: Ports) -> AsyncIterator[Finding]:
     """Whether commands can reach the bot."""
     if found.socket_mode and found.app_token is not None:
         try:
@@ -77,11 +77,11 @@ async def _way_in(client: AsyncWebClient, found: settings.Settings, who: checks.
         return
     ahead = 0.0 if who.slack_time is None else ports.now() - who.slack_time
     if abs(ahead) > SKEW:
-        yield _bad("clock", text("slack.doctor.clock_wrong", seconds=round(abs(ahead)), way=text(_way(ahead))))
+        yield _bad("clock", text("slack.doctor.clock_wrong", seconds=round(abs(ahead)), route=text(_route(ahead))))
     yield _good("http", text("slack.doctor.http_ok", host=found.http_host, port=found.http_port))
 
 
-def _way(ahead: float) -> str:
+def _route(ahead: float) -> str:
     return "slack.doctor.clock_fast" if ahead > 0 else "slack.doctor.clock_slow"
 
 
@@ -91,7 +91,7 @@ async def _channel(client: AsyncWebClient, variable: str, channel: str, who: che
     return _bad("channel", wrong) if wrong else _good("channel", text("slack.doctor.channel_ok", name=variable, channel=looked.name))
 
 
-def _unreachable(error: checks.NotReachable, found: settings.Settings) -> str:
+def _unreachable(error: checks.NotReachable, found: settings.SlackSettings) -> str:
     if error.after is not None or str(error) == "ratelimited":
         return text("slack.doctor.ratelimited", seconds=round(error.after or 30))
     if str(error) in checks.PASSING:

@@ -51,7 +51,7 @@ _HEX = re.compile(rb"v0=[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal(Exception):
+class RejectedRequest(Exception):
     """Why a request does not pass."""
 
     status: int
@@ -85,7 +85,7 @@ class Guard:
             return
         try:
             await self._serve(scope, receive, send)
-        except Refusal as refusal:
+        except RejectedRequest as refusal:
             self._complain(refusal)
             await _answer(send, refusal.status, [(b"allow", b"POST")] if refusal.status == 405 else [])
         except Gone:
@@ -102,17 +102,17 @@ class Guard:
             await _answer(send, 200)
             return
         if path != self._path:
-            raise Refusal(404, "path")
+            raise RejectedRequest(404, "path")
         if method != "POST":
-            raise Refusal(405, "method")
+            raise RejectedRequest(405, "method")
         headers = _Headers(scope["headers"])
         timestamp, signature = self._signed(headers)
         body = await self._body(headers, receive)
         if not hmac.compare_digest(self._sign(timestamp, body), signature):
-            raise Refusal(401, "signature")
+            raise RejectedRequest(401, "signature")
         if self._came_before(signature):
             if headers.one(RETRY) is None or signature in self._under_way:
-                raise Refusal(401, "replayed")
+                raise RejectedRequest(401, "replayed")
             # Slack did not hear that it was taken and asks within the same second, so with the same signature. It is not taken twice.
             await _answer(send, 200)
             return
@@ -125,7 +125,7 @@ class Guard:
             inner = {**scope, "headers": [*passed, (b"content-type", kind.encode())], "query_string": b""}
             accepted = await self._pass_on(inner, body, receive, send)
         except payloads.Malformed as malformed:
-            raise Refusal(400, str(malformed)) from None
+            raise RejectedRequest(400, str(malformed)) from None
         finally:
             self._under_way.discard(signature)
             if not accepted:  # Slack may send again what was not taken, within the same second, and then with the same signature
@@ -137,9 +137,9 @@ class Guard:
         """Timestamp and signature, by their form and age; whether they belong to the body is only known with it."""
         timestamp, signature = headers.one(TIMESTAMP), headers.one(SIGNATURE)
         if timestamp is None or signature is None or not _DIGITS.fullmatch(timestamp) or not _HEX.fullmatch(signature):
-            raise Refusal(401, "headers")
+            raise RejectedRequest(401, "headers")
         if abs(self._ports.now() - int(timestamp)) > WINDOW:
-            raise Refusal(401, "stale")
+            raise RejectedRequest(401, "stale")
         return timestamp, signature
 
     def _sign(self, timestamp: bytes, body: bytes) -> bytes:
@@ -157,9 +157,9 @@ class Guard:
     async def _body(self, headers: _Headers, receive: Receive) -> bytes:
         declared = headers.one(LENGTH) or b"0"
         if not declared.isdigit():
-            raise Refusal(400, "length")
+            raise RejectedRequest(400, "length")
         if len(declared) > 9 or int(declared) > MOST_BYTES:
-            raise Refusal(413, "length")
+            raise RejectedRequest(413, "length")
         body = bytearray()
         try:
             async with asyncio.timeout(BODY_WITHIN) as limit:
@@ -173,12 +173,12 @@ class Guard:
                         self._reading += len(chunk)
                         body += chunk
                         if len(body) > MOST_BYTES:
-                            raise Refusal(413, "body")
+                            raise RejectedRequest(413, "body")
                         if self._reading > MOST_READING:
-                            raise Refusal(503, "too_many")
+                            raise RejectedRequest(503, "too_many")
                         more = message.get("more_body", False)
         except TimeoutError:
-            raise Refusal(408, "slow") from None
+            raise RejectedRequest(408, "slow") from None
         finally:
             self._reading -= len(body)
         return bytes(body)
@@ -207,16 +207,16 @@ class Guard:
                     await self._app(scope, again, watched)
         except TimeoutError:
             if not status:
-                raise Refusal(503, "stopping") from None
+                raise RejectedRequest(503, "stopping") from None
         except Exception as error:
             log.warning("slack_request_failed", error=type(error).__name__)
             if not status:
-                raise Refusal(500, "failed") from None
+                raise RejectedRequest(500, "failed") from None
         if not 200 <= status < 300:
             log.warning("slack_not_acknowledged", status=status)
         return 200 <= status < 300
 
-    def _complain(self, refusal: Refusal) -> None:
+    def _complain(self, refusal: RejectedRequest) -> None:
         now = self._ports.monotonic()
         if now >= self._complained.get(refusal.why, now):
             self._complained[refusal.why] = now + COMPLAIN_EVERY

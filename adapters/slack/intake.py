@@ -11,10 +11,10 @@ from typing import Any
 import structlog
 
 from adapters.slack import forms
-from adapters.slack.answers import Answers, Window, trouble
+from adapters.slack.answers import Answers, Window, error_class
 from adapters.slack.callers import Caller, Payload, as_typed, metadata, of_command, of_form, of_mention
+from adapters.slack.dedup import Deduplicator
 from adapters.slack.escape import unescape_event
-from adapters.slack.repeats import Repeats
 from adapters.slack.tasks import Tasks
 from bot.chat.views import Form, Reply, View
 from bot.core import Core, Received, Visitor
@@ -52,7 +52,7 @@ class Intake:
     bot_user: str
     name_of: Callable[[str, float], Awaitable[str]]
     """A person's name, within so many seconds: mentions come with an id alone."""
-    repeats: Repeats
+    dedup: Deduplicator
 
     def at_home(self, caller: Caller) -> Caller:
         return caller if caller.team else replace(caller, team=self.home)
@@ -70,7 +70,7 @@ class Intake:
             await self._imagine(caller, Submission(caller.who(), caller.place(self._reply(caller)), typed), ack)
         else:
             await ack()
-            if self.repeats.first(caller.key):
+            if self.dedup.first(caller.key):
                 self.tasks.start(self._answer(caller, name, typed.strip()), "command")
 
     async def _answer(self, caller: Caller, name: str, typed: str) -> None:
@@ -85,7 +85,7 @@ class Intake:
             else:
                 await self.answers.say(caller, text("slack.old_command"))
         except Exception as error:
-            await self.answers.say(caller, trouble(error))
+            await self.answers.say(caller, error_class(error))
 
     async def _empty_form(self, caller: Caller) -> None:
         form = await self.core.imagine_form(caller.visitor)
@@ -139,7 +139,7 @@ class Intake:
         refusal = self.welcome(caller)
         prompt = unescape_event(await self._named(str(event.get("text") or "")), self.bot_user).strip()
         if refusal is not None or not prompt or prompt.lower() == "help":
-            if self.repeats.first(caller.key):
+            if self.dedup.first(caller.key):
                 self.tasks.start(self._help(caller) if refusal is None else self.answers.say(caller, refusal), "mention")
         else:
             caller = replace(caller, name=await self.name_of(caller.person, NAME_WITHIN))
@@ -170,7 +170,7 @@ class Intake:
             await ack(refuse(text("slack.too_busy")))
             return
         except Exception as error:
-            await ack(refuse(trouble(error)))
+            await ack(refuse(error_class(error)))
             return
         await ack()
         # Also for one that was stored before: its first acknowledgement may have failed before it was accepted.

@@ -7,8 +7,8 @@ from typing import Protocol
 
 import structlog
 
-from adapters.slack.remembered import Remembered
-from adapters.slack.troubles import Trouble, judge
+from adapters.slack.errors import ErrorClass, classify_error
+from adapters.slack.ttl_cache import TtlCache
 from adapters.slack.wire import Who
 from bot.ports import Ports
 
@@ -19,7 +19,7 @@ WITHIN = 4.0
 RIGHTS_LIFE = 45.0
 """Seconds for which an answer about rights counts; somebody who left the channel decides nothing after that."""
 NAMES_LIFE = 3600.0
-CLOSING = (Trouble.WAIT, Trouble.LOST, Trouble.UNAUTHORISED)
+CLOSING = (ErrorClass.WAIT, ErrorClass.LOST, ErrorClass.UNAUTHORISED)
 """Troubles after which nobody is a moderator until Slack answers."""
 
 
@@ -38,9 +38,9 @@ class SlackModerators:
 
     def __init__(self, roll: Roll, ports: Ports) -> None:
         self._roll = roll
-        self._members = Remembered(ports, self._of_channel, RIGHTS_LIFE)
-        self._people = Remembered(ports, roll.who, RIGHTS_LIFE)
-        self._names = Remembered(ports, roll.who, NAMES_LIFE)
+        self._members = TtlCache(ports, self._of_channel, RIGHTS_LIFE)
+        self._people = TtlCache(ports, roll.who, RIGHTS_LIFE)
+        self._names = TtlCache(ports, roll.who, NAMES_LIFE)
         self.channel_of: Callable[[str], Awaitable[str | None]] = _unknown
         """The moderators' channel of a community; set when the core is there."""
         self.bot: str = ""
@@ -74,8 +74,8 @@ class SlackModerators:
         try:
             public = await self._roll.is_public(channel)
         except Exception as error:
-            judged = judge(error)
-            if judged is None or judged.trouble in CLOSING:
+            judged = classify_error(error)
+            if judged is None or judged.error_class in CLOSING:
                 raise
             # Slack will not say what kind of channel it is, now or later. Who is in it is the question that counts.
             log.warning("slack_channel_kind_unknown", channel=channel, detail=judged.detail)

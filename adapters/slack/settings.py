@@ -46,7 +46,7 @@ _WRONG_APP_TOKEN: tuple[tuple[str, str], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class SlackSettings:
     bot_token: str
     app_token: str | None
     """Set: Socket Mode. None: HTTP with the signing secret."""
@@ -147,12 +147,12 @@ def _is_address(value: str) -> bool:
         return False
 
 
-def read(env: Mapping[str, str]) -> Settings:
+def read(env: Mapping[str, str]) -> SlackSettings:
     """The settings; call `problems` first."""
     address = (_value(env, "SLACK_API_URL") or SLACK_API).rstrip("/")
     if not urlsplit(address).path:
         address += "/api"
-    return Settings(
+    return SlackSettings(
         bot_token=_value(env, "SLACK_BOT_TOKEN"),
         app_token=_value(env, "SLACK_APP_TOKEN") or None,
         signing_secret=_value(env, "SLACK_SIGNING_SECRET") or None,
@@ -170,7 +170,7 @@ def hidden_environment(environ: MutableMapping[str, str] | None = None) -> Itera
     """Without every SLACK_* variable, for the moment in which bolt's AsyncApp is made.
 
     With SLACK_CLIENT_ID and SLACK_CLIENT_SECRET in the environment bolt switches to OAuth by itself and drops the token it was given. What
-    the bot uses is in `Settings`. Nothing within may wait, as others would miss their variables meanwhile.
+    the bot uses is in `SlackSettings`. Nothing within may wait, as others would miss their variables meanwhile.
     """
     variables = os.environ if environ is None else environ
     hidden = {name: variables.pop(name) for name in list(variables) if name.startswith("SLACK_")}

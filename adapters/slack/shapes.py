@@ -84,7 +84,7 @@ def text(most: int, *kinds: str) -> Rule:
             say(f"{at}/type", f"must be a valid text type, one of: {', '.join(allowed)}")
         else:
             own = "emoji" if value["type"] == "plain_text" else "verbatim"
-            matches(Shape({"text": string(most)}, {own: flag}), say, at, value)
+            matches(ObjectShape({"text": string(most)}, {own: flag}), say, at, value)
 
     return check
 
@@ -97,7 +97,7 @@ def plain(most: int) -> Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class ObjectShape:
     """What an object must and may hold, and what its fields mean together."""
 
     required: Mapping[str, Rule] = field(default_factory=dict)
@@ -105,7 +105,7 @@ class Shape:
     together: Together | None = None
 
 
-def matches(shape: Shape, say: Say, at: str, value: Any) -> None:
+def matches(shape: ObjectShape, say: Say, at: str, value: Any) -> None:
     if not isinstance(value, Mapping):
         say(at, "must be an object")
         return
@@ -123,11 +123,11 @@ def matches(shape: Shape, say: Say, at: str, value: Any) -> None:
         shape.together(say, at, value)
 
 
-def shaped(shape: Shape) -> Rule:
+def shaped(shape: ObjectShape) -> Rule:
     return lambda say, at, value: matches(shape, say, at, value)
 
 
-def typed(table: Callable[[], Mapping[str, Shape]], allowed: Iterable[str] = ()) -> Rule:
+def typed(table: Callable[[], Mapping[str, ObjectShape]], allowed: Iterable[str] = ()) -> Rule:
     """An object whose `type` names its shape; `allowed` narrows the table."""
     names = frozenset(allowed)
 

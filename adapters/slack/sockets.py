@@ -19,7 +19,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from adapters.slack import checks
 from adapters.slack.connection import CLOSE_WITHIN, ENDED, HEARTBEAT, Connection, NoHello
-from adapters.slack.troubles import code_of
+from adapters.slack.errors import code_of
 from bot.adapter import SetupProblem
 from bot.ports import Ports
 from bot.supervise import Supervisor
@@ -139,7 +139,7 @@ class Sockets:
         failed = 0
         async with self._opening:
             while True:
-                await self._pace()
+                await self._pacing()
                 try:
                     return await self._open()
                 except SetupProblem as problem:
@@ -147,18 +147,18 @@ class Sockets:
                         raise
                     self._complain("slack_refused", str(problem))
                     error, wait = "refused", REFUSED_AGAIN
-                except checks.NotReachable as trouble:
-                    error, wait = str(trouble), min(trouble.after or 0.0, MOST_WAIT)
-                except NETWORK as trouble:
-                    error, wait = f"{type(trouble).__name__} {trouble}" if isinstance(trouble, NoHello) else type(trouble).__name__, 0.0
-                except Exception as trouble:  # an answer that nobody can read, or a fault of the library's or ours
-                    error, wait = type(trouble).__name__, self._links.failed(trouble)
+                except checks.NotReachable as failure:
+                    error, wait = str(failure), min(failure.after or 0.0, MOST_WAIT)
+                except NETWORK as failure:
+                    error, wait = f"{type(failure).__name__} {failure}" if isinstance(failure, NoHello) else type(failure).__name__, 0.0
+                except Exception as failure:  # an answer that nobody can read, or a fault of the library's or ours
+                    error, wait = type(failure).__name__, self._links.failed(failure)
                 log.warning("slack_not_connected", error=error, tries=failed + 1, connections=self.alive)
                 pause = AGAIN[min(failed, len(AGAIN) - 1)] * self._ports.uniform(0.8, 1.2)
                 failed += 1
                 await asyncio.sleep(max(wait, pause))
 
-    async def _pace(self) -> None:
+    async def _pacing(self) -> None:
         """A server that drops every connection at once must not make us storm it."""
         if len(self._opened) == MOST_OPENED:
             await asyncio.sleep(max(0.0, self._opened[0] + OPENED_IN - self._ports.monotonic()))

@@ -16,9 +16,9 @@ import aiohttp
 import structlog
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.slack.fitting import Fitted
-from adapters.slack.pace import Limit, Log
-from adapters.slack.troubles import FileNotSeen, Judged, NotNow, Trouble, UploadFailed, judge, retry_after
+from adapters.slack.errors import BackOff, ClassifiedError, ErrorClass, FileNotSeen, UploadFailed, classify_error, retry_after
+from adapters.slack.image_fitting import FittedImage
+from adapters.slack.pacing import CallLog, Limit
 from adapters.slack.wire import SlackWire, read
 from bot.ports import Ports
 
@@ -40,7 +40,7 @@ OUTAGE = 300.0
 REMEMBERED = 500
 CALLS = Limit(48, 31.0)
 """93 a minute for each of the three methods; they are Tier 4, 100 and more a minute."""
-ONCE_MORE = (Trouble.LOST, Trouble.FILE_NOT_READY)
+ONCE_MORE = (ErrorClass.LOST, ErrorClass.FILE_NOT_READY)
 """After these an upload begins once more, as another file: nobody has seen the first one."""
 
 BEGIN, COMPLETE, LOOK = "files.getUploadURLExternal", "files.completeUploadExternal", "files.info"
@@ -72,11 +72,11 @@ class Uploads:
     _failing: dict[Key, float] = field(default_factory=dict)
     """Since when an upload fails, over several sends."""
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(TRANSFERS))
-    _calls: dict[str, Log] = field(default_factory=dict)
+    _calls: dict[str, CallLog] = field(default_factory=dict)
     _closed: dict[str, float] = field(default_factory=dict)
     """Method -> until when Slack wants no call of it."""
 
-    async def ready(self, identity: str, picture: Fitted) -> str:
+    async def ready(self, identity: str, picture: FittedImage) -> str:
         """The id of a file that the message with this identity can show. Raises NotReady at the deadline, or what the calls raise.
 
         Goes on when the caller stops waiting, so that the next attempt at the same message finds the file.
@@ -90,7 +90,7 @@ class Uploads:
             task.add_done_callback(lambda done: self._ended(key, done))
         return await asyncio.shield(task)
 
-    async def share(self, pictures: Sequence[Fitted], channel: str, thread: str | None = None) -> list[str]:
+    async def share(self, pictures: Sequence[FittedImage], channel: str, thread: str | None = None) -> list[str]:
         """New files that Slack itself posts in a channel: only for what everybody there may see. Raises NotShared when one is missing."""
         files: list[str] = []
         where: dict[str, Any] = {"channel_id": channel, "thread_ts": thread or None}
@@ -101,7 +101,7 @@ class Uploads:
                 await self._complete([(file, one.name) for file, one in zip(files, pictures, strict=True)], **where)
             except Exception as error:
                 # Never a second time: they may be there already. The files themselves will tell.
-                if known(error).trouble is not Trouble.LOST:
+                if known(error).error_class is not ErrorClass.LOST:
                     raise
             until = self.ports.monotonic() + DEADLINE
             for file in files:
@@ -131,7 +131,7 @@ class Uploads:
 
     # ---- one file ------------------------------------------------------------------------------------------------------------
 
-    async def _make_ready(self, key: Key, picture: Fitted) -> str:
+    async def _make_ready(self, key: Key, picture: FittedImage) -> str:
         file, done = await self._uploaded(key, picture)
         if not done:
             try:
@@ -145,12 +145,12 @@ class Uploads:
                 del memory[next(iter(memory))]
         return file
 
-    async def _uploaded(self, key: Key, picture: Fitted) -> tuple[str, bool]:
+    async def _uploaded(self, key: Key, picture: FittedImage) -> tuple[str, bool]:
         try:
             found = await _once_more(partial(self._upload, picture))
         except Exception as error:
             since = self._failing.setdefault(key, self.ports.monotonic())
-            if known(error).trouble is Trouble.LOST and self.ports.monotonic() - since > OUTAGE:
+            if known(error).error_class is ErrorClass.LOST and self.ports.monotonic() - since > OUTAGE:
                 raise NotReady from error
             raise
         self._failing.pop(key, None)
@@ -161,7 +161,7 @@ class Uploads:
         if not task.cancelled():
             task.exception()  # whoever waited was told; that nobody waits any more is no news
 
-    async def _upload(self, picture: Fitted) -> tuple[str, bool]:
+    async def _upload(self, picture: FittedImage) -> tuple[str, bool]:
         """A file without a channel, and whether Slack is done with it already."""
         file = await self._send(picture)
         try:
@@ -171,7 +171,7 @@ class Uploads:
             raise
         return file, any(_is_processed(one) for one in found if one.get("id") == file)
 
-    async def _send(self, picture: Fitted) -> str:
+    async def _send(self, picture: FittedImage) -> str:
         """The bytes to Slack's upload host."""
         async with self._slots:
             client = self.wire.client
@@ -207,7 +207,7 @@ class Uploads:
                 until += self.ports.monotonic() - began  # our own queue is none of Slack's time
                 found = (await self._call(LOOK, lambda: self.wire.client.files_info(file=file))).get("file")
             except Exception as error:
-                if known(error).trouble not in (Trouble.LOST, Trouble.WAIT, Trouble.FILE_NOT_READY):
+                if known(error).error_class not in (ErrorClass.LOST, ErrorClass.WAIT, ErrorClass.FILE_NOT_READY):
                     raise
                 continue
             if isinstance(found, Mapping) and done(found):
@@ -221,18 +221,18 @@ class Uploads:
             async with asyncio.timeout(CALL_WITHIN):
                 return await read(call())
         except Exception as error:
-            judged = judge(error)
-            if judged is not None and judged.trouble is Trouble.WAIT:
+            judged = classify_error(error)
+            if judged is not None and judged.error_class is ErrorClass.WAIT:
                 self._closed[method] = self.ports.monotonic() + judged.wait
             raise
 
     async def _turn(self, method: str) -> None:
         """Wait until one more call is within the limit; where that takes too long, the caller does something else first."""
-        calls, now = self._calls.setdefault(method, Log(CALLS)), self.ports.monotonic()
+        calls, now = self._calls.setdefault(method, CallLog(CALLS)), self.ports.monotonic()
         calls.forget(now)
         moment = calls.earliest(max(now, self._closed.get(method, now)))
         if moment - now > PATIENCE[method]:
-            raise NotNow(moment - now)
+            raise BackOff(moment - now)
         calls.add(moment)
         if moment > now:
             await self.sleep(moment - now)
@@ -244,15 +244,15 @@ async def _once_more(do: Callable[[], Awaitable[T]]) -> T:
         return await do()
     except Exception as error:
         judged = known(error)
-        if judged.trouble not in ONCE_MORE:
+        if judged.error_class not in ONCE_MORE:
             raise
         log.info("slack_upload_once_more", detail=judged.detail)
     return await do()
 
 
-def known(error: Exception) -> Judged:
+def known(error: Exception) -> ClassifiedError:
     """What it means; raises it again when it is a bug."""
-    judged = judge(error)
+    judged = classify_error(error)
     if judged is None:
         raise error
     return judged

@@ -1,4 +1,4 @@
-"""The calls to Slack that show messages and forms. Raises what slack_sdk raises; what that means is decided in `troubles` and `chat`.
+"""The calls to Slack that show messages and forms. Raises what slack_sdk raises; what that means is decided in `errors` and `chat`.
 
 Nothing is repeated in here: whether a call may be sent again is for those to say who know what it was for.
 """
@@ -20,9 +20,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack import blockkit
-from adapters.slack.lookups import Lookups, mark
+from adapters.slack.errors import CODES, NotConnected, RespondFailed, Unreadable, classify_error, code_of, retry_after
+from adapters.slack.lost_posts import LostPosts, mark
 from adapters.slack.render import Body
-from adapters.slack.troubles import CODES, NotConnected, RespondFailed, Unreadable, code_of, judge, retry_after
 
 log = structlog.get_logger()
 
@@ -63,7 +63,7 @@ class SlackWire:
     """None while not connected."""
     online: bool = True
     """False while nothing can be sent."""
-    lookups: Lookups = field(default_factory=Lookups)
+    lost_posts: LostPosts = field(default_factory=LostPosts)
     _direct: dict[str, str] = field(default_factory=dict)
     """Person -> direct channel."""
     _ours: frozenset[str] = frozenset()
@@ -94,7 +94,7 @@ class SlackWire:
                 self.client.chat_update(channel=channel, ts=ts, **payload, metadata=metadata, unfurl_links=False, unfurl_media=False)
             )
         except SlackApiError:
-            self.lookups.gone(channel, ts)
+            self.lost_posts.gone(channel, ts)
             raise
 
     async def find(self, channel: str, thread: str | None, identity: str, since: float | None) -> str | None:
@@ -104,19 +104,19 @@ class SlackWire:
 
         def page(cursor: str | None) -> Awaitable[AsyncSlackResponse]:
             asked: dict[str, Any] = {"oldest": oldest, "limit": PER_PAGE, "cursor": cursor, "include_all_metadata": True}
-            self.lookups.turn("history" if thread is None else "replies")
+            self.lost_posts.turn("history" if thread is None else "replies")
             if thread is None:
                 return self.client.conversations_history(channel=channel, **asked)
             return self.client.conversations_replies(channel=channel, ts=thread, **asked)
 
-        found = self.lookups.known(channel, thread, identity)
+        found = self.lost_posts.known(channel, thread, identity)
         if found is not None:
             return found
         async for one in _pages(page, PAGES):
             for message in _list(one, "messages"):
                 if isinstance(message, Mapping):
-                    self.lookups.saw(channel, thread, message, ours)
-            found = self.lookups.known(channel, thread, identity)
+                    self.lost_posts.saw(channel, thread, message, ours)
+            found = self.lost_posts.known(channel, thread, identity)
             if found is not None:
                 return found
         return None
@@ -130,7 +130,7 @@ class SlackWire:
             try:
                 found = await read(self.client.conversations_open(users=person))
             except SlackApiError as error:
-                judged = judge(error)
+                judged = classify_error(error)
                 if judged is None or not judged.detail.startswith(NO_OPENING):
                     raise
                 return person

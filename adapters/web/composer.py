@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from adapters.web.desk import Desk, Draft
+from adapters.web.actions import TypedLine, WebActions
 from adapters.web.line import LONGEST
 from adapters.web.parts import part
 from bot.texts import text
@@ -13,7 +13,7 @@ from bot.texts import text
 class Composer:
     """Draws the text box into the current slot."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: WebActions) -> None:
         self._desk = desk
         options = desk.options()
         with part("form", "", "composer", id="composer", autocomplete="off", novalidate=True, data_longest=LONGEST) as form:
@@ -47,7 +47,7 @@ class Composer:
             return
         values = {name: value for name, value in given.items() if isinstance(value, str)}
         await self._desk.send(
-            Draft(
+            TypedLine(
                 line=values.get("line", ""),
                 key=values.get("key", ""),
                 size=values.get("size"),

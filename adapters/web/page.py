@@ -1,6 +1,6 @@
 """One open page of the chat: who is looking, which channel, and the messages they may see, kept up to date.
 
-The frame (tabs, switch, log, text box) is drawn here; messages are `bubble`, forms are `sheet`, what buttons and commands do is `desk`.
+The frame (tabs, switch, log, text box) is drawn here; messages are `bubble`, forms are `sheet`, what buttons and commands do is `actions`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from nicegui import Client
 
+from adapters.web.actions import WebActions
 from adapters.web.bubble import Bubble
 from adapters.web.composer import Composer
-from adapters.web.desk import Desk
 from adapters.web.parts import Part, clean, part
 from adapters.web.people import CHANNELS, IMAGINE, PEOPLE, may_read, persona
 from adapters.web.room import Entry, Room
@@ -27,7 +27,7 @@ AT_ONCE = 40
 class ChatPage:
     """Draws itself into the client of the current slot and listens to the room until the client goes away."""
 
-    def __init__(self, client: Client, room: Room, desk: Callable[[ChatPage], Desk], you: str, channel: str, demo: bool) -> None:
+    def __init__(self, client: Client, room: Room, desk: Callable[[ChatPage], WebActions], you: str, channel: str, demo: bool) -> None:
         self._client, self._room, self._demo = client, room, demo
         self.who = persona(you)
         self.channel = channel if channel in CHANNELS else IMAGINE

@@ -21,7 +21,7 @@ from fastapi.staticfiles import StaticFiles
 from nicegui import Client, ui
 from nicegui.storage import Storage
 
-from adapters.web.desk import Desk
+from adapters.web.actions import WebActions
 from adapters.web.guard import Guard
 from adapters.web.page import ChatPage
 from adapters.web.site import Site
@@ -57,7 +57,7 @@ class _Application:
         site = self.site
         assert site is not None, "pages are served only while an adapter serves"
         ui.add_head_html(_head())
-        ChatPage(client, site.room, lambda page: Desk(site.core, site.room, site.ports, page), you, channel, site.demo)
+        ChatPage(client, site.room, lambda page: WebActions(site.core, site.room, site.ports, page), you, channel, site.demo)
 
     async def _picture(self, sha256: str, request: Request) -> Response:
         """A stored picture, as long as some message shows it."""

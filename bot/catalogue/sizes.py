@@ -15,7 +15,7 @@ MAX_TYPED = 40
 """Characters of a typed size that are looked at; no real size is longer."""
 
 
-class Shape(StrEnum):
+class Proportion(StrEnum):
     """What people call a picture's proportions; also accepted as input."""
 
     LANDSCAPE = "landscape"
@@ -29,12 +29,12 @@ def edges(size: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def shape(size: str) -> Shape:
+def shape(size: str) -> Proportion:
     """Proportions of a checked size other than `auto`."""
     width, height = edges(size)
     if width == height:
-        return Shape.SQUARE
-    return Shape.LANDSCAPE if width > height else Shape.PORTRAIT
+        return Proportion.SQUARE
+    return Proportion.LANDSCAPE if width > height else Proportion.PORTRAIT
 
 
 def label(size: str) -> str:
@@ -52,7 +52,7 @@ def read(typed: str, sizes: Sizes) -> tuple[int, int] | str | None:
         return None
     if wanted == AUTO:
         return AUTO
-    if wanted in set(Shape):
+    if wanted in set(Proportion):
         return next((edges(size) for size in sizes.popular if shape(size) == wanted), None)
     if found := _EDGES.fullmatch(wanted):
         return int(found[1]), int(found[2])

@@ -121,7 +121,7 @@ def export(
     _read(ctx, data_dir, look)
 
 
-class By(StrEnum):
+class CasesBy(StrEnum):
     """What numbers are counted by."""
 
     KIND = "kind"
@@ -133,7 +133,7 @@ class By(StrEnum):
 @app.command(help=text("cli.help.cases_numbers"))
 def numbers(
     ctx: typer.Context,
-    by: Annotated[By, typer.Option(help=text("cli.help.cases_by"))] = By.OUTCOME,
+    by: Annotated[CasesBy, typer.Option(help=text("cli.help.cases_by"))] = CasesBy.OUTCOME,
     community: Community = None,
     platform: Platform = None,
     since: Since = None,
@@ -181,13 +181,13 @@ def trail(
         table([text(f"cli.column.case_{name}") for name in _TRAIL], [_trail_line(row) for row in rows])
 
 
-def counted(found: Iterable[Case], by: By) -> list[dict[str, Any]]:
+def counted(found: Iterable[Case], by: CasesBy) -> list[dict[str, Any]]:
     """Cases per kind, moderator, outcome or community, with the time from opening to closing."""
-    names: Mapping[By, Callable[[Case], str]] = {
-        By.KIND: lambda case: case.kind,
-        By.MODERATOR: lambda case: "-" if case.decided_by is None else case.decided_by.name or case.decided_by.id,
-        By.OUTCOME: lambda case: case.state.value,
-        By.COMMUNITY: lambda case: f"{case.platform}:{case.community}",
+    names: Mapping[CasesBy, Callable[[Case], str]] = {
+        CasesBy.KIND: lambda case: case.kind,
+        CasesBy.MODERATOR: lambda case: "-" if case.decided_by is None else case.decided_by.name or case.decided_by.id,
+        CasesBy.OUTCOME: lambda case: case.state.value,
+        CasesBy.COMMUNITY: lambda case: f"{case.platform}:{case.community}",
     }
     groups: dict[str, list[Case]] = {}
     for case in found:

@@ -73,7 +73,7 @@ def requests(
         say(text("cli.no_requests"))
 
 
-class By(StrEnum):
+class SpendingBy(StrEnum):
     """Whose spending is listed."""
 
     COMMUNITY = "community"
@@ -83,7 +83,7 @@ class By(StrEnum):
 
 def usage(
     ctx: typer.Context,
-    by: Annotated[By, typer.Option(help=text("cli.help.usage_by"))] = By.COMMUNITY,
+    by: Annotated[SpendingBy, typer.Option(help=text("cli.help.usage_by"))] = SpendingBy.COMMUNITY,
     months: Annotated[bool, typer.Option("--months", help=text("cli.help.usage_months"))] = False,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help=text("cli.help.usage_limit"))] = 30,
     as_json: Annotated[bool, typer.Option("--json", help=text("cli.help.json"))] = False,

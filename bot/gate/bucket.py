@@ -37,7 +37,7 @@ UNSEEN = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class Rejection:
     """A moment at which the bucket held less than one token."""
 
     at: float
@@ -64,7 +64,7 @@ class Bucket:
     lost: float = 0.0
     """Tokens that did not fit since the last launch."""
     at: float = 0.0
-    refusals: deque[Refusal] = field(default_factory=lambda: deque(maxlen=12))
+    refusals: deque[Rejection] = field(default_factory=lambda: deque(maxlen=12))
     times: deque[float] = field(default_factory=lambda: deque(maxlen=240))
     """Launches of what was admitted or may still be, oldest first."""
     bursts: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=4))
@@ -133,7 +133,7 @@ class Bucket:
             self.hear(launched, told)
         self._lower(launched, wait)
         self._burst(launched)
-        self.refusals.append(Refusal(launched, wait, self.in_a_row > 1))
+        self.refusals.append(Rejection(launched, wait, self.in_a_row > 1))
         assert self.rate is not None
         self.lost = 0.0
         self.level = 1.0 - self.rate * wait if wait is not None else max(UNSEEN - (self.in_a_row - 1), 1.0 - LONGEST_WAIT * self.rate)
@@ -201,7 +201,7 @@ class Bucket:
             if launched - time >= 0.5:
                 bound = min(bound, (later + 1 + charged) / (launched - time))
         if wait is not None and recent and all(one.wait is not None for one in recent):
-            fitted, settled = fit(self._rows([*recent, Refusal(launched, wait)]), 0.45 if wait == round(wait) else 0.1)
+            fitted, settled = fit(self._rows([*recent, Rejection(launched, wait)]), 0.45 if wait == round(wait) else 0.1)
             bound, self.measured = MARGIN * (fitted or bound), settled
         else:
             self.measured = self.measured or any(self.between(one.at, launched) for one in recent)
@@ -215,7 +215,7 @@ class Bucket:
             self.rate *= 0.98
         self.rate = max(SLOWEST, self.rate)
 
-    def _rows(self, refusals: list[Refusal]) -> list[tuple[int, float]]:
+    def _rows(self, refusals: list[Rejection]) -> list[tuple[int, float]]:
         rows = []
         for one, other in pairwise(refusals):
             count = self.between(one.at, other.at)

@@ -17,7 +17,7 @@ _Key = tuple[bool, float, float, float, str, str, str]
 
 
 @dataclass(slots=True)
-class Ledger:
+class ServiceCounts:
     """Decayed count of services per name. All counts fade together, so two of them never change order while nobody is served."""
 
     base: float = 0.0
@@ -48,8 +48,8 @@ class Ledger:
 class FairQueue:
     """Remembers who was served; holds no requests."""
 
-    people: Ledger = field(default_factory=Ledger)
-    communities: Ledger = field(default_factory=Ledger)
+    people: ServiceCounts = field(default_factory=ServiceCounts)
+    communities: ServiceCounts = field(default_factory=ServiceCounts)
 
     def first(self, now: float, waiting: Sequence[Waiting]) -> Waiting:
         """The one whose turn it is; `waiting` is not empty."""

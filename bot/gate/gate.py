@@ -1,7 +1,7 @@
 """One gate per provider and key: when the next exchange may start, and whose it is. Pure bookkeeping: no I/O, no clock of its own.
 
-Each question has its part: `pace` (how fast), `crowd` (how many at once), `breaker` (is it down), `credit` (is it paid for), `queue`
-(whose turn), `latency` (how long), `allowance` (the operator's own bound). Here they are asked in turn and told what happened.
+Each question has its part: `rate_model` (how fast), `concurrency` (how many at once), `breaker` (is it down), `credit` (is it paid for),
+`queue` (whose turn), `latency` (how long), `allowance` (the operator's own bound). Here they are asked in turn and told what happened.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from bot.domain.kinds import Kind
 from bot.gate import memory as memories
 from bot.gate.allowance import Allowance
 from bot.gate.breaker import HINT_CAP, SPARED, Breaker
-from bot.gate.candour import Candour
+from bot.gate.concurrency import ConcurrencyLimit
 from bot.gate.credit import RUNNING_IS_BACK, Credit
-from bot.gate.crowd import Crowd
 from bot.gate.fair import FairQueue
 from bot.gate.forecast import Outlook, arrivals
+from bot.gate.forecast_bias import ForecastBias
 from bot.gate.headers import only_a_clock, read
 from bot.gate.latency import Latency
-from bot.gate.pace import Pace
 from bot.gate.port import Change, Estimate, Grant, Snapshot, Verdict, Waiting, WakeAt
+from bot.gate.rate_model import RateModel
 from bot.gate.settings import GateSettings
 from bot.gate.signals import Signal, named_rate, signal_of
 
@@ -42,11 +42,11 @@ ALONE = 2.0
 """Seconds to wait when too many are said to run although none of ours does."""
 _LIKELY_LIGHT = 8
 _SERVER_SAYS = frozenset({Kind.OVERLOADED, Kind.SERVER_ERROR, Kind.GATEWAY_ERROR})
-_TAKEN_BACK = frozenset({Signal.RATE, Signal.CROWD, Signal.TROUBLE, Signal.NOTHING})
+_TAKEN_BACK = frozenset({Signal.RATE, Signal.CONCURRENCY, Signal.TROUBLE, Signal.NOTHING})
 
 
 @dataclass(slots=True)
-class Running:
+class InFlight:
     """An exchange under way."""
 
     grant: Grant
@@ -73,12 +73,12 @@ class AdaptiveGate:
     queue: FairQueue = field(default_factory=FairQueue)
     breaker: Breaker = field(default_factory=Breaker)
     credit: Credit = field(default_factory=Credit)
-    pace: Pace = field(default_factory=Pace)
-    crowd: Crowd = field(default_factory=Crowd)
-    candour: Candour = field(default_factory=Candour)
+    rate_model: RateModel = field(default_factory=RateModel)
+    concurrency: ConcurrencyLimit = field(default_factory=ConcurrencyLimit)
+    forecast_bias: ForecastBias = field(default_factory=ForecastBias)
     latency: Latency = field(init=False)
     allowance: Allowance = field(init=False)
-    running: dict[int, Running] = field(default_factory=dict)
+    running: dict[int, InFlight] = field(default_factory=dict)
     fresh: list[int] = field(default_factory=list)
     """Launches that may still be refused, oldest first."""
     probe: int | None = None
@@ -86,7 +86,7 @@ class AdaptiveGate:
     gap: float = GAP
     last_launch: float = -math.inf
     up_since: float = -math.inf
-    pace_before: Pace | None = None
+    pace_before: RateModel | None = None
     """As it was before refusals that may have been for the number in flight."""
     free_pass: bool = False
     """One has ended while that is in doubt: the next launch tells."""
@@ -121,7 +121,7 @@ class AdaptiveGate:
             return
         signal, told = signal_of(verdict), read(verdict.headers)
         if signal is Signal.RATE and told is not None and told.remaining and run.beside:
-            signal = Signal.CROWD
+            signal = Signal.CONCURRENCY
         if signal in _TAKEN_BACK:
             self.queue.serve(run.waiting, now, -1.0)
         match signal:
@@ -133,7 +133,7 @@ class AdaptiveGate:
                 self._give_back(run)
                 if self.credit.refuse(now, run.grant.probe):
                     self._note("no_credit", probe_in=round(self.credit.probe_at - now, 1))
-            case Signal.CROWD:
+            case Signal.CONCURRENCY:
                 self._alive(run, now)
                 self._give_back(run)
                 self._crowded(run, now)
@@ -145,7 +145,7 @@ class AdaptiveGate:
                 pass
         if told is not None and told.per_second is not None:
             self._hear(told.per_second, told.remaining, now)
-        self.free_pass = self.free_pass or (run.admitted and self.crowd.suspect is not None)
+        self.free_pass = self.free_pass or (run.admitted and self.concurrency.suspect is not None)
 
     def drop(self, grant: Grant, now: float) -> None:
         self._tick(now)
@@ -166,8 +166,8 @@ class AdaptiveGate:
         if service is not None and not self.breaker.open and not self.credit.gone:
             plain = arrivals(self._outlook(now, until or now, service), len(order))
             for place, (one, whole) in enumerate(zip(order, plain, strict=True)):
-                seconds[place] = service + self.candour.say(one.request_id, now, whole - service)
-            if not self.pace.known:
+                seconds[place] = service + self.forecast_bias.say(one.request_id, now, whole - service)
+            if not self.rate_model.known:
                 seconds[_LIKELY_LIGHT:] = [None] * len(order[_LIKELY_LIGHT:])
         return {one.request_id: Estimate(place + 1, seconds[place], reason, until) for place, one in enumerate(order)}
 
@@ -184,8 +184,8 @@ class AdaptiveGate:
             state = "paused"
         return Snapshot(
             in_flight=len(self.running),
-            concurrency=self.crowd.cap if self.settings.max_concurrency is None else self._places(),
-            per_minute=None if self.pace.rate is None else self.pace.rate * 60,
+            concurrency=self.concurrency.cap if self.settings.max_concurrency is None else self._places(),
+            per_minute=None if self.rate_model.rate is None else self.rate_model.rate * 60,
             paused_for=max(0.0, self.paused_until - now),
             state=state,
             timeout=self.latency.timeout(),
@@ -201,7 +201,7 @@ class AdaptiveGate:
     def remember(self) -> Mapping[str, object]:
         if self.now is None:
             return self.memory or {}
-        return memories.write(self.now, self.pace, self.crowd, self.latency, self.breaker, self.credit, self.paused_until)
+        return memories.write(self.now, self.rate_model, self.concurrency, self.latency, self.breaker, self.credit, self.paused_until)
 
     # ---- what is asked before a launch
 
@@ -213,9 +213,9 @@ class AdaptiveGate:
             return WakeAt(self.credit.probe_at, "quota")
         if self.breaker.open and now < self.breaker.probe_at:
             return WakeAt(self.breaker.probe_at, "breaker")
-        if not self.crowd.room(len(self.running), self._places()):
+        if not self.concurrency.room(len(self.running), self._places()):
             return WakeAt(math.inf, "concurrency")
-        free = now if self.free_pass or self.breaker.open else now + self.pace.wait(now)
+        free = now if self.free_pass or self.breaker.open else now + self.rate_model.wait(now)
         when, reason = max((self.paused_until, "paused"), (free, "rate"), (self.last_launch + self.gap, "gap"))
         return WakeAt(when, reason) if when > now + 1e-6 else None
 
@@ -237,11 +237,11 @@ class AdaptiveGate:
         self.ids += 1
         grant = Grant(self.ids, one.request_id, self.latency.timeout(), probing)
         beside = len(self.running)
-        self.crowd.launch(beside)
-        waited = self.pace.launch(now)
+        self.concurrency.launch(beside)
+        waited = self.rate_model.launch(now)
         self.allowance.take(now, one.pictures)
         self.queue.serve(one, now)
-        self.running[grant.id] = Running(grant, one, now, beside, waited, self.pace.bucket.level)
+        self.running[grant.id] = InFlight(grant, one, now, beside, waited, self.rate_model.bucket.level)
         self.fresh.append(grant.id)
         self.free_pass = False
         self.last_launch, self.gap = now, max(self._least_gap(now), self.gap / 2)
@@ -259,16 +259,16 @@ class AdaptiveGate:
     def _least_gap(self, now: float) -> float:
         if now - self.up_since > CALM:
             return GAP
-        return max(2 * GAP, 2.0 / min(self.crowd.cap or _LIKELY_LIGHT, self.pace.burst or _LIKELY_LIGHT))
+        return max(2 * GAP, 2.0 / min(self.concurrency.cap or _LIKELY_LIGHT, self.rate_model.burst or _LIKELY_LIGHT))
 
     # ---- what is learned from an exchange
 
     def _tick(self, now: float) -> None:
         """Time has passed: what was not refused by now was let in."""
         if self.now is None and self.memory:
-            until = memories.read(self.memory, now, self.age, self.pace, self.crowd, self.latency, self.breaker, self.credit)
+            until = memories.read(self.memory, now, self.age, self.rate_model, self.concurrency, self.latency, self.breaker, self.credit)
             self.paused_until, self.gap = max(self.paused_until, until), GAP_AFTER_OUTAGE
-            self._note("remembered", per_minute=round((self.pace.rate or 0.0) * 60, 1), cap=self.crowd.cap or 0)
+            self._note("remembered", per_minute=round((self.rate_model.rate or 0.0) * 60, 1), cap=self.concurrency.cap or 0)
         self.now = now
         if self.probe is not None and now - self.running[self.probe].launched > self._patience() - 1e-9:
             run, self.probe = self.running[self.probe], None
@@ -281,35 +281,35 @@ class AdaptiveGate:
             if known is not None and not self.breaker.in_a_row:
                 self._admit(known)
 
-    def _end(self, grant: Grant) -> Running | None:
+    def _end(self, grant: Grant) -> InFlight | None:
         if self.probe == grant.id:
             self.probe = None
         return self.running.pop(grant.id, None)
 
-    def _give_back(self, run: Running) -> None:
-        self.pace.give_back(run.launched)
+    def _give_back(self, run: InFlight) -> None:
+        self.rate_model.give_back(run.launched)
         self.allowance.give_back(run.launched)
 
-    def _admit(self, run: Running) -> None:
+    def _admit(self, run: InFlight) -> None:
         if run.admitted:
             return
         run.admitted = True
-        self.pace.admit(run.launched, run.waited, run.left)
-        if self.crowd.admit(run.beside):
-            self._note("cap_raised", cap=self.crowd.cap or 0)
-        if self.crowd.suspect is None:
+        self.rate_model.admit(run.launched, run.waited, run.left)
+        if self.concurrency.admit(run.beside):
+            self._note("cap_raised", cap=self.concurrency.cap or 0)
+        if self.concurrency.suspect is None:
             self.pace_before = None
 
-    def _served(self, run: Running, verdict: Verdict, now: float) -> None:
+    def _served(self, run: InFlight, verdict: Verdict, now: float) -> None:
         if verdict.failure is None:
             self._admit(run)
             self.latency.add(now - run.launched)
-            self.candour.learn(run.waiting.request_id, run.launched)
+            self.forecast_bias.learn(run.waiting.request_id, run.launched)
         elif now - run.launched < LOOKED_AT:
-            self.pace.give_back(run.launched)
+            self.rate_model.give_back(run.launched)
         self._alive(run, now)
 
-    def _alive(self, run: Running, now: float) -> None:
+    def _alive(self, run: InFlight, now: float) -> None:
         if run.grant.probe and self.credit.gone:
             self.credit.back()
             self._note("credit_back")
@@ -318,7 +318,7 @@ class AdaptiveGate:
             self.gap, self.up_since = GAP_AFTER_OUTAGE, now
             self._note("up", after=round(now - (since or now), 1))
 
-    def _troubled(self, run: Running, verdict: Verdict, now: float) -> None:
+    def _troubled(self, run: InFlight, verdict: Verdict, now: float) -> None:
         assert verdict.failure is not None
         if run.grant.probe:
             self.credit.back()
@@ -327,16 +327,16 @@ class AdaptiveGate:
         answered = verdict.failure.kind in _SERVER_SAYS
         if self.breaker.fail(run.launched, now, probe=run.grant.probe, answered=answered):
             self.breaker.plan(now, verdict.failure.wait, self.uniform)
-            self.pace.clear(now)
+            self.rate_model.clear(now)
             self._note("down", probe_in=round(self.breaker.probe_at - now, 1), failures=self.breaker.in_a_row)
         elif not self.breaker.open:
             self._admit(run)
 
-    def _refused(self, run: Running, verdict: Verdict, now: float) -> None:
+    def _refused(self, run: InFlight, verdict: Verdict, now: float) -> None:
         failure = verdict.failure
         assert failure is not None
         named, wait = named_rate(failure), failure.wait
-        if wait is not None and only_a_clock(verdict.headers, wait) and not self.pace.bucket.in_a_row:
+        if wait is not None and only_a_clock(verdict.headers, wait) and not self.rate_model.bucket.in_a_row:
             wait = None
         if wait is not None:
             wait = max(SHORTEST_PAUSE, min(wait, LONGEST_PAUSE))
@@ -344,53 +344,53 @@ class AdaptiveGate:
         if silent and self._may_be_crowd(run, now):
             return
         self.outspoken = self.outspoken or not silent
-        knew = self.pace.known
-        self.pace.refuse(run.launched, wait, named)
+        knew = self.rate_model.known
+        self.rate_model.refuse(run.launched, wait, named)
         if wait is not None:
             wait += self.uniform(0.0, 0.1)
             self.paused_until = max(self.paused_until, now + wait)
             self._note("paused", seconds=round(wait, 1))
         if not knew or not silent:
-            self._note("limit_learned", per_minute=round((self.pace.rate or 0.0) * 60, 1))
-        self._note("refused", wait=round(self.pace.wait(now), 1), per_minute=round((self.pace.rate or 0.0) * 60, 1))
+            self._note("limit_learned", per_minute=round((self.rate_model.rate or 0.0) * 60, 1))
+        self._note("refused", wait=round(self.rate_model.wait(now), 1), per_minute=round((self.rate_model.rate or 0.0) * 60, 1))
 
-    def _may_be_crowd(self, run: Running, now: float) -> bool:
+    def _may_be_crowd(self, run: InFlight, now: float) -> bool:
         """A refusal that names nothing: True when it is put down to the number in flight."""
-        if self.crowd.cap is not None and run.beside >= self.crowd.cap:
+        if self.concurrency.cap is not None and run.beside >= self.concurrency.cap:
             self._give_back(run)
             self._crowded(run, now)
             return True
-        if not self.crowd.plausible(run.beside):
-            self.crowd.suspect, self.pace_before = None, None
+        if not self.concurrency.plausible(run.beside):
+            self.concurrency.suspect, self.pace_before = None, None
             return False
         if self.pace_before is None:
-            self.pace_before = copy.deepcopy(self.pace)
-        if not self.crowd.wonder(run.beside, self.outspoken, now):
+            self.pace_before = copy.deepcopy(self.rate_model)
+        if not self.concurrency.wonder(run.beside, self.outspoken, now):
             return False
         self._give_back(run)
-        self.pace.forget(self.pace_before, now)
+        self.rate_model.forget(self.pace_before, now)
         self.pace_before = None
         self._crowded(run, now, sure=False)
         return True
 
-    def _crowded(self, run: Running, now: float, sure: bool = True) -> None:
-        known = self.crowd.cap
-        self.crowd.refuse(run.beside, sure)
-        if self.crowd.cap != known:
-            self._note("cap_learned", cap=self.crowd.cap or 0)
+    def _crowded(self, run: InFlight, now: float, sure: bool = True) -> None:
+        known = self.concurrency.cap
+        self.concurrency.refuse(run.beside, sure)
+        if self.concurrency.cap != known:
+            self._note("cap_learned", cap=self.concurrency.cap or 0)
         if not run.beside:
             self.paused_until = max(self.paused_until, now + ALONE)
 
     def _hear(self, per_second: float, remaining: int | None, now: float) -> None:
-        before = self.pace.rate
-        self.pace.hear(now, per_second, remaining)
+        before = self.rate_model.rate
+        self.rate_model.hear(now, per_second, remaining)
         if before is None or abs(before - per_second) > 0.01 * per_second:
             self._note("limit_learned", per_minute=round(per_second * 60, 1))
 
     def _outlook(self, now: float, start: float, service: float) -> Outlook:
         ends = [run.launched + service for run in self.running.values()]
-        places = min(self._places(), self.crowd.cap or self._places())
-        return self.pace.outlook(now, start, self.gap, places, ends, service)
+        places = min(self._places(), self.concurrency.cap or self._places())
+        return self.rate_model.outlook(now, start, self.gap, places, ends, service)
 
     def _note(self, name: str, **facts: float | int | str) -> None:
         self.log.append(Change(name, facts))

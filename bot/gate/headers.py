@@ -13,7 +13,7 @@ _MINUTE = 90.0
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class HeaderLimits:
     """What the provider says about itself."""
 
     per_second: float | None
@@ -34,7 +34,7 @@ def seconds(text: str) -> float | None:
     return hours * 3600 + minutes * 60 + whole + milli / 1000
 
 
-def read(headers: Mapping[str, str]) -> Told | None:
+def read(headers: Mapping[str, str]) -> HeaderLimits | None:
     """None when the answer has no such headers, or nonsense in them."""
     for unit in ("requests", "images"):
         limit, remaining = headers.get(f"x-ratelimit-limit-{unit}", ""), headers.get(f"x-ratelimit-remaining-{unit}", "")
@@ -43,9 +43,9 @@ def read(headers: Mapping[str, str]) -> Told | None:
         left = int(remaining) if _NUMBER.fullmatch(remaining) else None
         reset = seconds(headers.get(f"x-ratelimit-reset-{unit}", ""))
         if reset is None or reset <= _MINUTE:
-            return Told(int(limit) / 60.0, left)
+            return HeaderLimits(int(limit) / 60.0, left)
         used = int(limit) - left if left is not None else 0
-        return Told(used / reset if used > 0 else None, left)
+        return HeaderLimits(used / reset if used > 0 else None, left)
     return None
 
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from bot.gate.breaker import FIRST_PROBE, LAST_PROBE, Breaker
 from bot.gate.bucket import FASTEST, SLOWEST
+from bot.gate.concurrency import ConcurrencyLimit
 from bot.gate.credit import Credit
-from bot.gate.crowd import Crowd
 from bot.gate.latency import Latency
-from bot.gate.pace import Pace
+from bot.gate.rate_model import RateModel
 
 VERSION = 1
 FRESH = 6 * 3600.0
@@ -18,10 +18,16 @@ FRESH = 6 * 3600.0
 
 
 def write(
-    now: float, pace: Pace, crowd: Crowd, latency: Latency, breaker: Breaker, credit: Credit, paused_until: float
+    now: float,
+    rate_model: RateModel,
+    concurrency: ConcurrencyLimit,
+    latency: Latency,
+    breaker: Breaker,
+    credit: Credit,
+    paused_until: float,
 ) -> dict[str, object]:
     """Everything that a fresh gate would have to find out by being refused."""
-    bucket, window = pace.bucket, pace.window
+    bucket, window = rate_model.bucket, rate_model.window
     found: dict[str, object] = {"version": VERSION}
     if bucket.rate is not None:
         bucket.refill(now)
@@ -34,8 +40,8 @@ def write(
     if window.believed and window.limit is not None:
         window.count(now)
         found["window"] = {"limit": window.limit, "ages": [round(now - time, 1) for time in window.times][-window.limit :]}
-    if crowd.cap is not None:
-        found["crowd"] = {"cap": crowd.cap, "sure": crowd.sure}
+    if concurrency.cap is not None:
+        found["crowd"] = {"cap": concurrency.cap, "sure": concurrency.sure}
     if latency.samples:
         found["latency"] = [round(seconds, 2) for seconds in latency.samples][-30:]
     if paused_until > now:
@@ -48,16 +54,23 @@ def write(
 
 
 def read(
-    memory: Mapping[str, object], now: float, age: float, pace: Pace, crowd: Crowd, latency: Latency, breaker: Breaker, credit: Credit
+    memory: Mapping[str, object],
+    now: float,
+    age: float,
+    rate_model: RateModel,
+    concurrency: ConcurrencyLimit,
+    latency: Latency,
+    breaker: Breaker,
+    credit: Credit,
 ) -> float:
     """Fill fresh parts from what was written `age` seconds ago; returns until when there is a pause. Nonsense is left out."""
     age = max(0.0, age)
     if memory.get("version") != VERSION or age > FRESH:
         return -math.inf
-    _read_pace(memory, now, age, pace)
+    _read_pace(memory, now, age, rate_model)
     kept = _part(memory, "crowd")
     if (cap := _number(kept, "cap", 1, 10_000)) is not None:
-        crowd.cap, crowd.sure = int(cap), kept.get("sure") is True
+        concurrency.cap, concurrency.sure = int(cap), kept.get("sure") is True
     samples = memory.get("latency")
     for seconds in samples if isinstance(samples, list) else []:
         if isinstance(seconds, (int, float)) and 0 < seconds < 3600:
@@ -75,8 +88,8 @@ def read(
     return -math.inf if paused is None else now + paused - age
 
 
-def _read_pace(memory: Mapping[str, object], now: float, age: float, pace: Pace) -> None:
-    kept, bucket = _part(memory, "bucket"), pace.bucket
+def _read_pace(memory: Mapping[str, object], now: float, age: float, rate_model: RateModel) -> None:
+    kept, bucket = _part(memory, "bucket"), rate_model.bucket
     rate = _number(kept, "rate", SLOWEST, 1000)
     if rate is not None:
         bucket.rate, bucket.told = (rate, rate) if kept.get("told") is True else (min(rate, FASTEST), None)
@@ -87,10 +100,10 @@ def _read_pace(memory: Mapping[str, object], now: float, age: float, pace: Pace)
     limit = _number(kept, "limit", 1, 100_000)
     if limit is not None:
         ages = kept.get("ages")
-        pace.window.limit, pace.window.believed = int(limit), True
+        rate_model.window.limit, rate_model.window.believed = int(limit), True
         for spent in ages if isinstance(ages, list) else []:
             if isinstance(spent, (int, float)) and 0 <= spent + age < 60:
-                pace.window.times.append(now - spent - age)
+                rate_model.window.times.append(now - spent - age)
 
 
 def _part(memory: Mapping[str, object], name: str) -> Mapping[str, object]:

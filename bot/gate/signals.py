@@ -14,7 +14,7 @@ class Signal(StrEnum):
     """The provider works: a picture, a safety block, a wrong parameter. It looked at the request and answered."""
     RATE = "rate"
     """Too many requests; how many are allowed has to be learned."""
-    CROWD = "crowd"
+    CONCURRENCY = "crowd"
     """Too many requests at the same time."""
     TROUBLE = "trouble"
     """Down, overloaded or unreachable."""
@@ -51,7 +51,7 @@ def signal_of(verdict: Verdict) -> Signal:
         return Signal.SERVED
     signal = _KINDS.get(verdict.failure.kind, Signal.SERVED)
     if signal is Signal.RATE and verdict.failure.facts.get("limit") == CONCURRENCY:
-        return Signal.CROWD
+        return Signal.CONCURRENCY
     return signal
 
 

@@ -18,7 +18,7 @@ from bot.failures.explain import explain
 from bot.ledger import case_rows, request_rows
 from bot.ledger.case_rows import MACHINE, Case, Note, Step
 from bot.ledger.tables import attempts, blocked_members
-from bot.moderation.terms import DUE
+from bot.moderation.timeouts import DUE
 from bot.texts import has, text
 from bot.texts.direction import isolate
 from bot.texts.phrases import duration, moment, money, size

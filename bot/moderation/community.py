@@ -14,13 +14,13 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from bot.catalogue.sizes import label
-from bot.chat.desk import FormMaker, Handler
+from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Button, Choice, Fact, FieldKind, Form, FormField, Reply, View
 from bot.domain.requests import Person
 from bot.ledger import case_rows, message_rows
 from bot.ledger.store import Ledger, Tx
-from bot.moderation.courts import DIRECT
-from bot.moderation.ranks import Rank, Ranks
+from bot.moderation.access import AccessCheck, AccessLevel
+from bot.moderation.routing import DIRECT
 from bot.prompts.normalise import UnusableText, normalise
 from bot.requests.rules import Rules
 from bot.texts import catalogue, text
@@ -75,7 +75,7 @@ class Community:
 
     ledger: Ledger
     rules: Rules
-    ranks: Ranks
+    ranks: AccessCheck
     changed: Callable[[Tx], None]
     """Called within the transaction that changed something: cards may have to move."""
 
@@ -145,7 +145,7 @@ class Community:
     async def _refused(self, platform: str, community: str, person: str, act: Act | None) -> Reply | None:
         if community.startswith(DIRECT):
             return Reply(text("case.settings.not_here"), changed=False)
-        if await self.ranks.of(platform, community, person, Rank.ADMINISTRATOR) is Rank.ADMINISTRATOR:
+        if await self.ranks.of(platform, community, person, AccessLevel.ADMINISTRATOR) is AccessLevel.ADMINISTRATOR:
             return None
         if act is not None:
             await self.ledger.write(

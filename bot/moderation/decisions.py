@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete
 
 from bot.catalogue.check import Problem
-from bot.chat.desk import Handler
+from bot.chat.handlers import Handler
 from bot.chat.views import Act, ActionName, Reply
 from bot.domain.case_states import CaseEvent, CaseState
 from bot.domain.requests import Person
@@ -17,13 +17,13 @@ from bot.ledger.case_rows import Case
 from bot.ledger.store import Tx
 from bot.ledger.tables import blocked_members, blocked_prompts
 from bot.messages.notices import Notices
+from bot.moderation.access import AccessLevel
+from bot.moderation.authorization import REFUSED, STALE, Authorizer, refuse
 from bot.moderation.community import deny_reasons
-from bot.moderation.guard import REFUSED, STALE, Guard, refuse
 from bot.moderation.offers import options
 from bot.moderation.opening import REPHRASE, is_remembered
-from bot.moderation.ranks import Rank
-from bot.moderation.steps import show_status, step
-from bot.moderation.terms import APPEAL_WAITS, LEASE, MEMBER_TIME
+from bot.moderation.timeouts import APPEAL_WAITS, LEASE, MEMBER_TIME
+from bot.moderation.transitions import show_status, step
 from bot.prompts.normalise import UnusableText, fingerprint, normalise
 from bot.requests.rules import Rules
 from bot.texts import text
@@ -37,7 +37,7 @@ NOTE_MAX = 1000
 class Decisions:
     """The moderators' desk."""
 
-    guard: Guard
+    guard: Authorizer
     rules: Rules
     notices: Notices
 
@@ -80,7 +80,7 @@ class Decisions:
                 return refuse(tx, act, case, STALE, "already_yours")
             return _held(tx, case, CaseEvent.TAKE_OVER, person, {"holder": case.holder.id})
 
-        return await self.guard.moderator(act, body, lease=False, wanted=Rank.ADMINISTRATOR)
+        return await self.guard.moderator(act, body, lease=False, wanted=AccessLevel.ADMINISTRATOR)
 
     async def release(self, act: Act) -> Reply:
         """Give the case back."""

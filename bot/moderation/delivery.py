@@ -12,8 +12,8 @@ from bot.ledger import case_rows, message_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import cases, messages
 from bot.messages.notices import Notices
-from bot.moderation.courts import Home, moderators_place
-from bot.moderation.steps import show_card
+from bot.moderation.routing import Home, moderators_place
+from bot.moderation.transitions import show_card
 
 TRY_AGAIN = 120.0
 """Seconds between two attempts to post refused cards."""

@@ -15,9 +15,9 @@ from bot.ledger import case_rows, message_rows, request_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Tx
 from bot.ledger.tables import blocked_members, blocked_prompts
-from bot.moderation.courts import DIRECT, Home, moderators_place
-from bot.moderation.steps import settle, show_card, step, unnamed
-from bot.moderation.terms import COOL_DOWN, COOL_DOWN_BLOCKS, EXPIRY, REMINDERS
+from bot.moderation.routing import DIRECT, Home, moderators_place
+from bot.moderation.timeouts import COOL_DOWN, COOL_DOWN_BLOCKS, EXPIRY, REMINDERS
+from bot.moderation.transitions import settle, show_card, step, unnamed
 
 REPHRASE = "rephrase"
 """What `asked` holds while the member was asked for own words."""

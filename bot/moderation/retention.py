@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, exists, func, select, update
 
-from bot.chat.desk import FormMaker, Handler
+from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Button, ButtonStyle, Fact, FieldKind, Form, FormField, Reply, View
 from bot.domain.case_states import WAITING
 from bot.domain.request_states import Answer, RequestState

@@ -8,9 +8,9 @@ from bot.domain.requests import Person
 from bot.ledger import case_rows, message_rows
 from bot.ledger.case_rows import MACHINE, Case
 from bot.ledger.store import Tx
-from bot.moderation.courts import Home, moderators_place
-from bot.moderation.steps import settle, step, tell_member
-from bot.moderation.terms import CLOCK_ERROR, LEASE, REMINDERS, next_look
+from bot.moderation.routing import Home, moderators_place
+from bot.moderation.timeouts import CLOCK_ERROR, LEASE, REMINDERS, next_look
+from bot.moderation.transitions import settle, step, tell_member
 
 CLOCK = Person(MACHINE, MACHINE)
 """The actor of steps that nobody took."""

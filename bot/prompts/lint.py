@@ -21,7 +21,7 @@ ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LintFinding:
     """Something to ask the member about."""
 
     reason: str
@@ -33,18 +33,18 @@ class Finding:
     """What it was, in general words for logs and tests (`secret`, `phone`); never the thing itself."""
 
 
-def lint(prompt: str) -> Finding | None:
+def lint(prompt: str) -> LintFinding | None:
     """The most important thing to ask about; None for an ordinary prompt. Takes a normalised prompt."""
     private = private_in(prompt)
     if private:
         kinds = tuple(dict.fromkeys(span.what.value for span in private))
-        return Finding(kinds[0] if len(kinds) == 1 else "private", _without_private(prompt), kinds)
+        return LintFinding(kinds[0] if len(kinds) == 1 else "private", _without_private(prompt), kinds)
     plain, brands = without_brands(prompt)
     soft, intense = soften(plain)
     if not brands and not intense:
         return None
     kinds = tuple(kind for kind, there in ((What.BRAND.value, brands), (What.INTENSE.value, intense)) if there)
-    return Finding("_".join(kinds), _visible(soft), kinds)
+    return LintFinding("_".join(kinds), _visible(soft), kinds)
 
 
 def private_in(prompt: str) -> list[Span]:

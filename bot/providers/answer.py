@@ -36,7 +36,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ParsedAnswer:
     """What a 200 or 202 says."""
 
     items: tuple[Item, ...] = ()
@@ -47,10 +47,10 @@ class Answer:
     """The JSON without its pictures: what is left when some are missing."""
 
 
-def read_answer(value: Any, headers: Mapping[str, str], body: BodyReader) -> Answer:
+def read_answer(value: Any, headers: Mapping[str, str], body: BodyReader) -> ParsedAnswer:
     """Pictures first; a task only where there are none."""
     items = tuple(_items(value, 0))
-    return Answer(
+    return ParsedAnswer(
         items=items,
         task=None if items else _task(value, headers),
         usage=_usage(value, headers),

@@ -19,11 +19,11 @@ from bot.domain.failure import MAX_EVIDENCE_BYTES, Evidence, Phase
 from bot.domain.outcome import Billed, Outcome, Pending, Picture, Usage
 from bot.failures.evidence import from_exception, from_response
 from bot.ports import Ports
-from bot.providers.answer import Answer, Item, read_answer
+from bot.providers.answer import Item, ParsedAnswer, read_answer
 from bot.providers.body import BodyReader, NotJson, TooBig, events, parse
 from bot.providers.dialects import dialect_for, path, payload
 from bot.providers.download import BlockedAddress, Downloader, Resolve, resolve
-from bot.providers.intake import Intake
+from bot.providers.picture_intake import PictureIntake
 from bot.providers.pictures import PictureStore
 from bot.providers.port import Call, OnPartial
 
@@ -96,7 +96,7 @@ class OpenAIImages:
         )
         self.name = self._dialect.name
         downloader = Downloader(self._client, self._base, self._auth, lookup)
-        self._intake = Intake(pictures, downloader, self.name, via_proxy=self._via_proxy)
+        self._intake = PictureIntake(pictures, downloader, self.name, via_proxy=self._via_proxy)
         port = f":{self._base.port}" if self._base.port else ""
         self.gate_key = f"{self._base.host}{port}#{hashlib.sha256((api_key or '').encode()).hexdigest()[:8]}"
 
@@ -208,7 +208,7 @@ class OpenAIImages:
         shortfall = taken.lost[0] if taken.lost else None
         return self._outcome(exchange, taken.pictures, pending=again, shortfall=shortfall, billed=Billed.YES, made=len(items))
 
-    def _why(self, exchange: _Exchange, answer: Answer, lost: list[Evidence]) -> Evidence:
+    def _why(self, exchange: _Exchange, answer: ParsedAnswer, lost: list[Evidence]) -> Evidence:
         """Why pictures are missing: the provider's own words where it has some, then what happened to a picture, then the plain gap."""
         left_over = json.dumps(answer.left_over).encode()
         said = any(word in left_over for word in (b'"error', b"moderation", b"nsfw", b'_reason"'))

@@ -25,7 +25,7 @@ from bot.ledger.tables import blocked_members, blocked_prompts
 from bot.prompts.normalise import UnusableText, fingerprint, normalise
 from bot.requests.rules import Question, Rules
 
-OpenCase = Callable[[Tx, Request, Failure], str]
+CaseOpener = Callable[[Tx, Request, Failure], str]
 """Opens a case for moderators, or joins the member's open one; returns the case's id. Handed in by the composition root."""
 
 AGREED = (Origin.CLEANED, Origin.REWRITE)
@@ -57,7 +57,7 @@ class Refusal:
     facts: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
 
-def accept(tx: Tx, request_id: str, rules: Rules, open_case: OpenCase) -> Request | Refusal | None:
+def accept(tx: Tx, request_id: str, rules: Rules, open_case: CaseOpener) -> Request | Refusal | None:
     """Check and queue what was received; None when it is no longer waiting for that (a second call changes nothing)."""
     request = request_rows.get(tx.connection, request_id)
     if request is None or request.state is not RequestState.RECEIVED:
@@ -140,18 +140,18 @@ def _door(tx: Tx, request: Request, rules: Rules, own: Mapping[str, object]) -> 
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Remembered:
+class BlockedBefore:
     """A block of this wording in this community that is still remembered."""
 
     person: str
     case_id: str
 
 
-def blocked_before(tx: Tx, request: Request) -> Remembered | None:
+def blocked_before(tx: Tx, request: Request) -> BlockedBefore | None:
     """Block memory: a wording that was blocked here within a day is not sent again by anybody."""
     here = {"community": request.place.community, "fingerprint": request.fingerprint, "now": tx.now}
     row = tx.connection.execute(_BLOCKED_PROMPT, here).one_or_none()
-    return None if row is None else Remembered(row.person, row.case_id)
+    return None if row is None else BlockedBefore(row.person, row.case_id)
 
 
 def blocked_member(tx: Tx, request: Request) -> Row[Any, Any] | None:
@@ -163,7 +163,7 @@ def blocked_member(tx: Tx, request: Request) -> Row[Any, Any] | None:
     return found
 
 
-def case_for(tx: Tx, request: Request, failure: Failure, open_case: OpenCase) -> str | None:
+def case_for(tx: Tx, request: Request, failure: Failure, open_case: CaseOpener) -> str | None:
     """The case of a block; None when opening it failed by a bug of ours. The block itself stays on record either way: without it, a
     member's Retry would send the blocked wording again."""
     try:
@@ -226,7 +226,7 @@ def _refuse(tx: Tx, request: Request, refusal: Refusal, rules: Rules) -> Refusal
     return refusal
 
 
-def _refuse_blocked(tx: Tx, request: Request, memory: Remembered, open_case: OpenCase) -> Refusal:
+def _refuse_blocked(tx: Tx, request: Request, memory: BlockedBefore, open_case: CaseOpener) -> Refusal:
     """The same member is shown the case; somebody else gets a case of their own. Nothing is sent for either."""
     own = memory.person == request.person.id
     case_id = memory.case_id if own and memory.case_id else case_for(tx, request, remembered_failure(), open_case)

@@ -10,14 +10,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.catalogue.sizes import label
-from bot.chat.desk import FormMaker, Handler
+from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Audience, Choice, FieldKind, Form, FormField, Reply
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Origin, Person, Place, Request, Submission
 from bot.ledger import message_rows, request_rows
 from bot.ledger.store import Ledger, Tx
 from bot.prompts.normalise import fingerprint, normalise
-from bot.requests.accept import OpenCase, Refusal, accept, show
+from bot.requests.accept import CaseOpener, Refusal, accept, show
 from bot.requests.recover import write_off
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
@@ -33,7 +33,7 @@ class RequestActions:
 
     ledger: Ledger
     rules: Rules
-    open_case: OpenCase
+    open_case: CaseOpener
     break_off: Callable[[str], None]
     """Tell the scheduler that a running exchange is no longer wanted."""
     forget_picture: Callable[[str], Awaitable[object]]

@@ -21,9 +21,9 @@ from bot.ledger.codec import evidence_from_json, failure_from_json, failure_to_j
 from bot.ledger.store import Tx
 from bot.ledger.tables import blocked_prompts
 from bot.messages.notices import Notices
-from bot.requests.accept import OpenCase as OpenCaseHook
+from bot.requests.accept import CaseOpener as OpenCaseHook
 from bot.requests.accept import blocked_before, blocked_member, case_for, over_budget, remembered_failure, show
-from bot.requests.decide import Final, OpenCase, Queue, Tries, as_booked, decide, was_free
+from bot.requests.decide import AttemptLimits, Final, OpenCase, Queue, as_booked, decide, was_free
 from bot.requests.recover import show_cost
 from bot.requests.rules import Rules
 
@@ -52,7 +52,7 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
-class Hands:
+class Dependencies:
     """What the two transactions need beside rows."""
 
     rules: Rules
@@ -63,9 +63,9 @@ class Hands:
     """Told within the transaction that answers a request with pictures and without a block: a case may be settled by it."""
 
 
-def open_attempt(tx: Tx, request_id: str, hands: Hands) -> Opened | NotNow | Ended:
+def open_attempt(tx: Tx, request_id: str, deps: Dependencies) -> Opened | NotNow | Ended:
     """Re-check everything that may have changed while it waited, reserve the highest cost, write the attempt, raise the epoch."""
-    rules = hands.rules
+    rules = deps.rules
     request = request_rows.get(tx.connection, request_id)
     if request is None or request.state is not RequestState.QUEUED or request.due_at > tx.now:
         return NotNow()
@@ -73,7 +73,7 @@ def open_attempt(tx: Tx, request_id: str, hands: Hands) -> Opened | NotNow | End
         return answer(tx, request, RequestEvent.EXPIRE, Answer.EXPIRED)
     if blocked_before(tx, request) is not None:
         failure = remembered_failure()
-        case_id = case_for(tx, request, failure, hands.open_case)
+        case_id = case_for(tx, request, failure, deps.open_case)
         return answer(tx, request, RequestEvent.ANSWER, Answer.BLOCKED, failure=failure_to_json(failure), case_id=case_id)
     blocked = blocked_member(tx, request)
     if blocked is not None:
@@ -94,7 +94,7 @@ def open_attempt(tx: Tx, request_id: str, hands: Hands) -> Opened | NotNow | End
     return Opened(opened, attempt)
 
 
-def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure | None, hands: Hands) -> Answer | None:
+def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure | None, deps: Dependencies) -> Answer | None:
     """Write what the provider said, settle the money, and move the request on. Returns the answer when there is one now.
 
     The verdict, the money and the block memory are always written; only the request's own step is fenced by the epoch.
@@ -116,7 +116,7 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
     outcome = as_booked(outcome, failure)
     if request.deleted:
         outcome = dataclasses.replace(outcome, shortfall=None)  # it may repeat the words that their member had deleted meanwhile
-    cost = cost_of(request, outcome, row.reserved, hands.rules)
+    cost = cost_of(request, outcome, row.reserved, deps.rules)
     if not request_rows.close_attempt(tx, attempt_id, outcome, cost):
         return None  # it was recorded before, or written off when its member cancelled
     # Pictures that came after the request had ended are shown to nobody: its member does not pay for them.
@@ -125,27 +125,27 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
     budgets.settle(tx, row.periods, reserved=row.reserved, wanted=row.wanted, cost=cost, delivered=delivered, charged=charged)
     show_cost(tx, request)
     if failure is not None:
-        _remember(tx, request, failure, hands)
+        _remember(tx, request, failure, deps)
     elif outcome.pictures:
-        hands.notices.service_works(tx)
+        deps.notices.service_works(tx)
     if fenced:
         return None
     request_rows.add_pictures(tx, request.id, attempt_id, outcome.pictures)
-    return _step(tx, request, failure, outcome, hands)
+    return _step(tx, request, failure, outcome, deps)
 
 
-def _step(tx: Tx, request: Request, failure: Failure | None, outcome: Outcome, hands: Hands) -> Answer | None:
-    rules = hands.rules
+def _step(tx: Tx, request: Request, failure: Failure | None, outcome: Outcome, deps: Dependencies) -> Answer | None:
+    rules = deps.rules
     counted = request
     if was_free(failure, outcome.billed):
         counted = dataclasses.replace(request, attempts=request.attempts - 1, rate_answers=request.rate_answers + 1)
-    wait = 0.0 if failure is None else own_wait(failure, counted.attempts + counted.rate_answers, hands.uniform)
+    wait = 0.0 if failure is None else own_wait(failure, counted.attempts + counted.rate_answers, deps.uniform)
     values: dict[str, object] = {
         "attempts": counted.attempts,
         "rate_answers": counted.rate_answers,
         "failure": None if failure is None else failure_to_json(failure),
     }
-    tries = Tries(rules.max_attempts, rules.max_rate_answers)
+    tries = AttemptLimits(rules.max_attempts, rules.max_rate_answers)
     match decide(counted, failure, len(outcome.pictures), tx.now, wait, tries):
         case Queue(at):
             request_rows.move(tx, request, RequestEvent.REQUEUE, due_at=at, **values)
@@ -154,14 +154,14 @@ def _step(tx: Tx, request: Request, failure: Failure | None, outcome: Outcome, h
             return None
         case OpenCase(result):
             assert failure is not None
-            case_id = case_for(tx, request, failure, hands.open_case)
+            case_id = case_for(tx, request, failure, deps.open_case)
             _remember_block(tx, request, case_id or "")
             answer(tx, request, RequestEvent.ANSWER, result, case_id=case_id, **values)
             return result
         case Final(result):
             answer(tx, request, RequestEvent.ANSWER, result, **values)
             if result is Answer.PICTURES:
-                hands.on_pictures(tx, request)
+                deps.on_pictures(tx, request)
             return result
 
 
@@ -210,10 +210,10 @@ def _blocked_while_collecting(request: Request) -> Failure | None:
     return failure if failure.kind in SAFETY_REVIEWABLE else None
 
 
-def _remember(tx: Tx, request: Request, failure: Failure, hands: Hands) -> None:
+def _remember(tx: Tx, request: Request, failure: Failure, deps: Dependencies) -> None:
     """Tell the operator where only the operator can help."""
     if failure.who_can_fix is Fixer.OPERATOR and failure.group is not Group.UNUSABLE:
-        hands.notices.failed(tx, failure, request)
+        deps.notices.failed(tx, failure, request)
 
 
 def _remember_block(tx: Tx, request: Request, case_id: str = "") -> None:

@@ -37,7 +37,7 @@ Decision = Queue | Final | OpenCase
 
 
 @dataclass(frozen=True, slots=True)
-class Tries:
+class AttemptLimits:
     """How often a request may be tried: `attempts` exchanges that may have been billed, `free` answers that were not."""
 
     attempts: int = 3
@@ -63,7 +63,7 @@ def was_free(failure: Failure | None, billed: Billed) -> bool:
     return failure is not None and billed is Billed.NO and (failure.kind in RATE_ANSWERS or failure.action is Action.GENERATE)
 
 
-def decide(request: Request, failure: Failure | None, pictures: int, now: float, wait: float, tries: Tries) -> Decision:
+def decide(request: Request, failure: Failure | None, pictures: int, now: float, wait: float, tries: AttemptLimits) -> Decision:
     """The request as it stands after this exchange was counted; `wait` is its own back-off in seconds.
 
     Pictures that came are delivered at once, with the reason for those that did not: a member who asked for three and gets two now is

@@ -26,7 +26,7 @@ from bot.ledger.store import Ledger, LedgerProblem, Tx
 from bot.observe import hide
 from bot.ports import Ports
 from bot.providers.port import Call, Provider
-from bot.requests.attempt import Hands, Opened, open_attempt, record_outcome
+from bot.requests.attempt import Dependencies, Opened, open_attempt, record_outcome
 from bot.requests.decide import as_booked
 
 log = structlog.get_logger()
@@ -47,7 +47,7 @@ class Scheduler:
     ledger: Ledger
     gate: Gate
     provider: Provider
-    hands: Hands
+    deps: Dependencies
     ports: Ports
     salt: str
     """Makes member hashes meaningless outside this installation."""
@@ -154,7 +154,7 @@ class Scheduler:
             self._start(granted.request_id, self._exchange(granted))
 
     def _as_waiting(self, row: request_rows.Queued) -> Waiting:
-        tries = self.hands.rules
+        tries = self.deps.rules
         last = row.attempts + 1 >= tries.max_attempts or row.rate_answers + 1 >= tries.max_rate_answers
         return Waiting(
             row.id,
@@ -184,7 +184,7 @@ class Scheduler:
 
     async def _exchange(self, grant: Grant) -> None:
         try:
-            opened = await self.ledger.write(lambda tx: open_attempt(tx, grant.request_id, self.hands))
+            opened = await self.ledger.write(lambda tx: open_attempt(tx, grant.request_id, self.deps))
         except BaseException:
             self.gate.drop(grant, self.ports.monotonic())
             raise
@@ -208,7 +208,7 @@ class Scheduler:
         self._note_changes()
         self._look.set()
         self._log(opened.request, opened.attempt, outcome, failure)
-        await self._insist(lambda tx: record_outcome(tx, opened.attempt.id, outcome, failure, self.hands))
+        await self._write_with_retry(lambda tx: record_outcome(tx, opened.attempt.id, outcome, failure, self.deps))
 
     async def _collect(self, request: Request) -> None:
         row = await self.ledger.read(lambda c: request_rows.open_attempt_of(c, request.id))
@@ -221,7 +221,7 @@ class Scheduler:
         outcome = await self._make(request.id, lambda: self.provider.collect(call, pending))
         failure = judge(outcome)
         self._log(request, attempt, outcome, failure)
-        await self._insist(lambda tx: record_outcome(tx, attempt.id, outcome, failure, self.hands))
+        await self._write_with_retry(lambda tx: record_outcome(tx, attempt.id, outcome, failure, self.deps))
 
     async def _make(self, request_id: str, start: Callable[[], Coroutine[None, None, Outcome]]) -> Outcome:
         """One exchange that its member can break off. A cancellation of the whole process goes through."""
@@ -250,7 +250,7 @@ class Scheduler:
         log.error("provider_raised", request=request_id, exc_info=bug)
         return Outcome(shortfall=Evidence(provider=self.provider.name, exception=type(bug).__name__), billed=Billed.UNKNOWN)
 
-    async def _insist(self, fn: Callable[[Tx], object]) -> None:
+    async def _write_with_retry(self, fn: Callable[[Tx], object]) -> None:
         """Write what the provider said, however long the disk is full: it was paid for."""
         delay = 0.5
         while True:

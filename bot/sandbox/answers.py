@@ -22,7 +22,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class Delays:
     """How fast the sandbox is. Seconds."""
 
     latency: float = 0.0
@@ -35,10 +35,10 @@ class Pace:
     """Between two bytes."""
 
 
-class Answers:
+class ResponseWriter:
     """Draws and writes answers."""
 
-    def __init__(self, pace: Pace, now: Callable[[], float]) -> None:
+    def __init__(self, pace: Delays, now: Callable[[], float]) -> None:
         self.pace = pace
         self.now = now
         self._drawing = ThreadPoolExecutor(1, thread_name_prefix="sandbox-drawing")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from bot.sandbox.refusals import REFUSALS, Refusal
+from bot.sandbox.refusals import REFUSALS, ErrorResponse
 
 MODELS: Mapping[str, str | None] = {
     "sandbox-1": None,
@@ -68,37 +68,37 @@ class Asked:
         }
 
 
-class Refused(Exception):
+class BadCall(Exception):
     """The request is answered with a refusal."""
 
     def __init__(self, name: str, **values: object) -> None:
         super().__init__(name)
         self.name = name
-        self.refusal: Refusal = REFUSALS[name]
+        self.refusal: ErrorResponse = REFUSALS[name]
         self.values = {key: str(value)[:100] for key, value in values.items()}
 
 
 def read(fields: Mapping[str, object], references: tuple[bytes, ...] = ()) -> Asked:
-    """Checked fields of a JSON body or a form, in which numbers are texts. Raises Refused."""
+    """Checked fields of a JSON body or a form, in which numbers are texts. Raises BadCall."""
     prompt = fields.get("prompt")
     if not isinstance(prompt, str):
-        raise Refused("bad_request_other")
+        raise BadCall("bad_request_other")
     if not prompt.strip():
-        raise Refused("prompt_empty")
+        raise BadCall("prompt_empty")
     if len(prompt) > MAX_PROMPT:
-        raise Refused("prompt_too_long", length=len(prompt))
+        raise BadCall("prompt_too_long", length=len(prompt))
     model = fields.get("model", "gpt-image-2")
     if not isinstance(model, str) or model.rsplit("/", 1)[-1] not in MODELS:
-        raise Refused("invalid_model", model=model)
+        raise BadCall("invalid_model", model=model)
     if "response_format" in fields or "style" in fields:
-        raise Refused("unsupported_option")
+        raise BadCall("unsupported_option")
     quality = fields.get("quality", "auto")
     if quality not in QUALITIES:
-        raise Refused("unsupported_quality", quality=quality)
+        raise BadCall("unsupported_quality", quality=quality)
     width, height = _edges(fields.get("size", "auto"))
     for reference in references:
         if not _is_picture(reference):
-            raise Refused("invalid_reference_image")
+            raise BadCall("invalid_reference_image")
     identifier = fields.get("safety_identifier")
     return Asked(
         model=model,
@@ -115,19 +115,19 @@ def read(fields: Mapping[str, object], references: tuple[bytes, ...] = ()) -> As
 
 
 def references_of(fields: Mapping[str, object]) -> tuple[bytes, ...]:
-    """The pictures of a JSON edit: `images: [{image_url: "data:..."}]`. Raises Refused."""
+    """The pictures of a JSON edit: `images: [{image_url: "data:..."}]`. Raises BadCall."""
     images = fields.get("images")
     if not isinstance(images, list) or not 1 <= len(images) <= 16:
-        raise Refused("invalid_reference_image")
+        raise BadCall("invalid_reference_image")
     found = []
     for image in images:
         address = image.get("image_url") if isinstance(image, dict) else None
         if not isinstance(address, str) or not address.startswith("data:image/") or ";base64," not in address:
-            raise Refused("invalid_reference_image")
+            raise BadCall("invalid_reference_image")
         try:
             found.append(base64.b64decode(address.split(",", 1)[1], validate=True))
         except (binascii.Error, ValueError):
-            raise Refused("invalid_reference_image") from None
+            raise BadCall("invalid_reference_image") from None
     return tuple(found)
 
 
@@ -136,10 +136,10 @@ def _edges(size: object) -> tuple[int, int]:
         return 1024, 1024
     match = _SIZE.fullmatch(size) if isinstance(size, str) else None
     if match is None:
-        raise Refused("unsupported_size@values", size=size)
+        raise BadCall("unsupported_size@values", size=size)
     width, height = int(match[1]), int(match[2])
     if min(width, height) < MIN_EDGE or max(width, height) > MAX_EDGE or width * height > MAX_PIXELS:
-        raise Refused("unsupported_size", size=size)
+        raise BadCall("unsupported_size", size=size)
     return width, height
 
 
@@ -147,7 +147,7 @@ def _whole(value: object, low: int, high: int, refusal: str) -> int:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 6:
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise Refused(refusal, n=value)
+        raise BadCall(refusal, n=value)
     return value
 
 

@@ -15,7 +15,7 @@ from functools import partial
 
 from aiohttp import web
 
-from bot.sandbox.answers import Answers
+from bot.sandbox.answers import ResponseWriter
 from bot.sandbox.asked import Asked
 from bot.sandbox.draw import draw, draw_base64
 from bot.sandbox.faults import Fault
@@ -42,7 +42,7 @@ class _File:
 class Behaviours:
     """Gives a call the fault it meets; holds the tasks and files that answers point to."""
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: ResponseWriter) -> None:
         self._answers = answers
         self._tasks: OrderedDict[str, _Task] = OrderedDict()
         self._files: OrderedDict[str, _File] = OrderedDict()

@@ -11,7 +11,7 @@ HTML = "text/html; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class ErrorResponse:
     """One answer that is no picture."""
 
     status: int
@@ -30,11 +30,11 @@ class Refusal:
 
 def _openai(
     status: int, message: str, code: str | None, kind: str = "invalid_request_error", param: str | None = None, **more: object
-) -> Refusal:
-    return Refusal(status, {"error": {"message": message, "type": kind, "param": param, "code": code, **more}})
+) -> ErrorResponse:
+    return ErrorResponse(status, {"error": {"message": message, "type": kind, "param": param, "code": code, **more}})
 
 
-def _blocked(stage: str, category: str) -> Refusal:
+def _blocked(stage: str, category: str) -> ErrorResponse:
     message = (
         "Your request was rejected by the safety system. If you believe this is an error, contact us at help.openai.com and include the"
         f" request ID {{request_id}}. safety_violations=[{category}]."
@@ -43,10 +43,10 @@ def _blocked(stage: str, category: str) -> Refusal:
     return _openai(400, message, "moderation_blocked", "image_generation_user_error", moderation_details=details)
 
 
-def _html(status: int, title: str, server: str = "nginx") -> Refusal:
+def _html(status: int, title: str, server: str = "nginx") -> ErrorResponse:
     head = f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n"
     page = f"{head}<hr><center>{server}</center>\r\n</body>\r\n</html>\r\n"
-    return Refusal(status, page, {"content-type": HTML, "server": server})
+    return ErrorResponse(status, page, {"content-type": HTML, "server": server})
 
 
 _RATE_HEADERS = {
@@ -60,11 +60,11 @@ _CLOUDFLARE_524 = (
     '<div id="cf-wrapper"><div id="cf-error-details"><h1>A timeout occurred <span>Error code 524</span></h1></div></div></body></html>'
 )
 
-REFUSALS: dict[str, Refusal] = {
+REFUSALS: dict[str, ErrorResponse] = {
     # ---- Safety. OpenAI's image generation guide, "Handling blocked requests": branch on the code, then on moderation_details.
     "safety_prompt": _blocked("input", "violence"),
     "safety_output": _blocked("output", "sexual"),
-    "safety_reference_image": Refusal(
+    "safety_reference_image": ErrorResponse(
         400,  # Volcengine Ark's error codes
         {
             "error": {
@@ -75,7 +75,7 @@ REFUSALS: dict[str, Refusal] = {
             }
         },
     ),
-    "safety_account_flagged": Refusal(
+    "safety_account_flagged": ErrorResponse(
         403,  # Azure OpenAI, after repeated blocks
         {
             "error": {
@@ -90,22 +90,24 @@ REFUSALS: dict[str, Refusal] = {
         " system.",
         "content_policy_violation",
     ),
-    "safety_prompt@azure": Refusal(
+    "safety_prompt@azure": ErrorResponse(
         400, {"created": 1763700000, "error": {"code": "contentFilter", "message": "Your task failed as a result of our safety system."}}
     ),
-    "safety_prompt@google": Refusal(
+    "safety_prompt@google": ErrorResponse(
         200, {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}, "usageMetadata": {"promptTokenCount": 9}}
     ),
-    "safety_prompt@minimax": Refusal(
+    "safety_prompt@minimax": ErrorResponse(
         200, {"id": "04b1", "data": {}, "base_resp": {"status_code": 1026, "status_msg": "input new_sensitive"}}
     ),
-    "safety_output@xai": Refusal(200, {"data": [{"url": "", "respect_moderation": False}], "usage": {"cost_in_usd_ticks": 200000000}}),
-    "safety_output@google": Refusal(
+    "safety_output@xai": ErrorResponse(
+        200, {"data": [{"url": "", "respect_moderation": False}], "usage": {"cost_in_usd_ticks": 200000000}}
+    ),
+    "safety_output@google": ErrorResponse(
         200, {"candidates": [{"finishReason": "IMAGE_SAFETY", "index": 0}], "usageMetadata": {"promptTokenCount": 9}}
     ),
     # ---- Parameters.
     "invalid_model": _openai(404, "The model `{model}` does not exist or you do not have access to it.", "model_not_found"),
-    "invalid_model@new-api": Refusal(
+    "invalid_model@new-api": ErrorResponse(
         503,
         {
             "error": {
@@ -116,7 +118,7 @@ REFUSALS: dict[str, Refusal] = {
             }
         },
     ),
-    "model_access_denied": Refusal(
+    "model_access_denied": ErrorResponse(
         403,
         {"error": {"message": "该令牌无权使用模型：{model} (request id: {request_id})", "type": "one_api_error"}},  # one-api
     ),
@@ -186,7 +188,7 @@ REFUSALS: dict[str, Refusal] = {
         403, "Country, region, or territory not supported", "unsupported_country_region_territory", "request_forbidden"
     ),
     "endpoint_not_found": _openai(404, "Invalid URL (POST /v1/images/generations)", None),
-    "endpoint_not_found@text": Refusal(404, "404 page not found", {"content-type": "text/plain"}),
+    "endpoint_not_found@text": ErrorResponse(404, "404 page not found", {"content-type": "text/plain"}),
     "quota_exhausted": _openai(
         429,
         "You exceeded your current quota, please check your plan and billing details. For more information on this error, read the docs:"
@@ -194,7 +196,7 @@ REFUSALS: dict[str, Refusal] = {
         "insufficient_quota",
         "insufficient_quota",
     ),
-    "quota_exhausted@new-api": Refusal(
+    "quota_exhausted@new-api": ErrorResponse(
         403,
         {
             "error": {
@@ -211,7 +213,7 @@ REFUSALS: dict[str, Refusal] = {
     ),
     "network_proxy": _html(407, "407 Proxy Authentication Required", "squid/5.7"),
     # ---- The service.
-    "rate_limited": Refusal(
+    "rate_limited": ErrorResponse(
         429,
         {
             "error": {
@@ -224,12 +226,12 @@ REFUSALS: dict[str, Refusal] = {
         },
         _RATE_HEADERS,
     ),
-    "rate_limited@azure": Refusal(
+    "rate_limited@azure": ErrorResponse(
         429,
         {"error": {"code": "429", "message": "Requests have exceeded call rate limit of your current tier. Please retry after * seconds."}},
         {"retry-after": "*"},
     ),
-    "overloaded": Refusal(
+    "overloaded": ErrorResponse(
         503,
         {
             "error": {
@@ -241,7 +243,7 @@ REFUSALS: dict[str, Refusal] = {
         },
         {"retry-after": "*"},
     ),
-    "overloaded@new-api": Refusal(
+    "overloaded@new-api": ErrorResponse(
         429,
         {
             "error": {
@@ -254,15 +256,15 @@ REFUSALS: dict[str, Refusal] = {
     ),
     "server_error": _openai(500, "The server had an error while processing your request. Sorry about that!", None, "server_error"),
     "gateway_error": _html(502, "502 Bad Gateway", "cloudflare"),
-    "timeout": Refusal(524, _CLOUDFLARE_524, {"content-type": HTML, "server": "cloudflare"}),
+    "timeout": ErrorResponse(524, _CLOUDFLARE_524, {"content-type": HTML, "server": "cloudflare"}),
     "timeout@gateway": _html(504, "504 Gateway Time-out"),
     # ---- Answers without a usable picture; those that need a picture are made in `answers.py`.
-    "malformed_response": Refusal(200, '{"created": 1763700000, "data": [{"b64_json": "iVBORw0KGgoAAAANSUhEUgAA'),
-    "malformed_response@html": Refusal(
+    "malformed_response": ErrorResponse(200, '{"created": 1763700000, "data": [{"b64_json": "iVBORw0KGgoAAAANSUhEUgAA'),
+    "malformed_response@html": ErrorResponse(
         200, "<!doctype html><html><head><title>Welcome</title></head><body></body></html>", {"content-type": HTML}
     ),
-    "malformed_response@nan": Refusal(200, '{"created": NaN, "data": [{"b64_json": Infinity}]}'),
-    "malformed_response@deep": Refusal(200, '{"data":' * 3000 + "1" + "}" * 3000),
-    "empty_result": Refusal(200, {"created": 1763700000, "data": []}),
-    "empty_result@new-api": Refusal(200, {"created": 1763700000, "data": [{"url": "", "b64_json": "", "revised_prompt": ""}]}),
+    "malformed_response@nan": ErrorResponse(200, '{"created": NaN, "data": [{"b64_json": Infinity}]}'),
+    "malformed_response@deep": ErrorResponse(200, '{"data":' * 3000 + "1" + "}" * 3000),
+    "empty_result": ErrorResponse(200, {"created": 1763700000, "data": []}),
+    "empty_result@new-api": ErrorResponse(200, {"created": 1763700000, "data": [{"url": "", "b64_json": "", "revised_prompt": ""}]}),
 }

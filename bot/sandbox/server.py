@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.ports import SystemPorts
-from bot.sandbox.answers import Answers, Pace
-from bot.sandbox.asked import MODELS, Refused, read, references_of
+from bot.sandbox.answers import Delays, ResponseWriter
+from bot.sandbox.asked import MODELS, BadCall, read, references_of
 from bot.sandbox.behaviours import BEHAVIOURS, Behaviours
 from bot.sandbox.faults import Fault, FaultBook
 from bot.sandbox.refusals import REFUSALS
@@ -28,13 +28,13 @@ KNOWN: Mapping[str, str] = {
 
 
 @dataclass(slots=True)
-class Running:
+class RunningSandbox:
     """A sandbox that listens."""
 
     base_url: str
     """What a client is given: ends in /v1."""
     runner: web.AppRunner
-    answers: Answers
+    answers: ResponseWriter
 
     async def stop(self) -> None:
         """Stop listening and break off what is under way."""
@@ -42,9 +42,9 @@ class Running:
         self.answers.close()
 
 
-async def start(host: str = HOST, port: int = 0, *, pace: Pace | None = None, now: Callable[[], float] | None = None) -> Running:
+async def start(host: str = HOST, port: int = 0, *, pace: Delays | None = None, now: Callable[[], float] | None = None) -> RunningSandbox:
     """Listen. Port 0 takes a free one. Raises OSError when the address is taken."""
-    answers = Answers(pace or Pace(), now or SystemPorts().now)
+    answers = ResponseWriter(pace or Delays(), now or SystemPorts().now)
     runner = web.AppRunner(Sandbox(answers).application(), access_log=None, handler_cancellation=True, shutdown_timeout=0.2)
     await runner.setup()
     try:
@@ -55,7 +55,7 @@ async def start(host: str = HOST, port: int = 0, *, pace: Pace | None = None, no
         raise
     address = runner.addresses[0]
     shown = f"[{address[0]}]" if ":" in address[0] else address[0]
-    return Running(f"http://{shown}:{address[1]}/v1", runner, answers)
+    return RunningSandbox(f"http://{shown}:{address[1]}/v1", runner, answers)
 
 
 class UnknownFault(ValueError):
@@ -69,7 +69,7 @@ _Reader = Callable[[web.Request], Awaitable[_Fields]]
 class Sandbox:
     """The routes."""
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: ResponseWriter) -> None:
         self._answers = answers
         self._behaviours = Behaviours(answers)
         self._faults = FaultBook(KNOWN)
@@ -161,13 +161,13 @@ class Sandbox:
         self._log.append(entry)
         try:
             if not _has_key(request):
-                raise Refused("auth_missing_key")
+                raise BadCall("auth_missing_key")
             fields, references = await reader(request)
             entry |= {name: fields.get(name) for name in ("model", "prompt", "n", "size", "quality", "stream", "safety_identifier")}
             prompt = fields.get("prompt")
             fault = self._faults.next(prompt) if isinstance(prompt, str) else None
             asked = read(fields, references)
-        except Refused as refused:
+        except BadCall as refused:
             entry["outcome"] = refused.name
             return await self._answers.refuse(request, refused.name, None, **refused.values)
         entry["outcome"] = fault.name if fault else "pictures"
@@ -180,11 +180,11 @@ class Sandbox:
         try:
             fields = json.loads(await request.read())
         except web.HTTPRequestEntityTooLarge:
-            raise Refused("payload_too_large") from None
+            raise BadCall("payload_too_large") from None
         except (ValueError, RecursionError):
-            raise Refused("bad_request_other") from None
+            raise BadCall("bad_request_other") from None
         if not isinstance(fields, dict):
-            raise Refused("bad_request_other")
+            raise BadCall("bad_request_other")
         return fields, ()
 
     async def _json_edit(self, request: web.Request) -> _Fields:
@@ -195,12 +195,12 @@ class Sandbox:
         try:
             form = await request.post()
         except web.HTTPRequestEntityTooLarge:
-            raise Refused("payload_too_large") from None
+            raise BadCall("payload_too_large") from None
         except ValueError:
-            raise Refused("bad_request_other") from None
+            raise BadCall("bad_request_other") from None
         files = [value for name, value in form.items() if name in ("image", "image[]") and isinstance(value, web.FileField)]
         if not files:
-            raise Refused("invalid_reference_image")
+            raise BadCall("invalid_reference_image")
         fields: dict[str, object] = {name: value for name, value in form.items() if isinstance(value, str)}
         return fields, tuple(file.file.read() for file in files)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from adapters.slack.checks import PASSING, REFUSALS
+from adapters.slack.errors import CODES, ErrorClass
 from adapters.slack.manifest import SCOPES
-from adapters.slack.troubles import CODES, Trouble
 from bot.texts import text
 
 PATH = "docs/slack.md"
@@ -37,7 +37,7 @@ def refusals() -> list[str]:
 def troubles() -> list[str]:
     """One line for each group of errors, with the codes in it."""
     lines = ["| codes | cause | what to do |", "|---|---|---|"]
-    for trouble in Trouble:
+    for trouble in ErrorClass:
         codes = ", ".join(f"`{code}`" for code, found in CODES.items() if found is trouble) or "any other"
         lines.append(f"| {codes} | {text(f'slack.trouble.{trouble}')} | {text(f'slack.trouble.{trouble}_do')} |")
     return lines

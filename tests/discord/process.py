@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.sandbox.answers import Pace
+from bot.sandbox.answers import Delays
 from bot.sandbox.server import start
 from tests.discord.standin.server import StandIn
 from tests.discord.standin.world import Channel, Guild, Interaction, Message, User
@@ -116,7 +116,7 @@ async def process(folder: Path, *, run: bool = True, service: str = "", **env: s
     """A stand-in, a sandbox (or the one at `service`) and a running bot; afterwards no rule of Discord may have been broken."""
     async with StandIn() as discord:
         guild, channel, ada = discord.studio()
-        sandbox = None if service else await start(pace=Pace(latency=0.0, slow=1.5))
+        sandbox = None if service else await start(pace=Delays(latency=0.0, slow=1.5))
         address = service if sandbox is None else sandbox.base_url
         images = {"IMAGE_API_KEY": "sandbox-key-of-the-tests", "IMAGE_BASE_URL": address, "DATA_DIR": str(folder / "data")}
         quiet = {"LOG_FORMAT": "json", "LOG_LEVEL": "info"}

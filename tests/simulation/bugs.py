@@ -229,12 +229,12 @@ def a_waiting_request_dropped_at_the_stop() -> Iterator[None]:
 def a_blocks_verdict_lost_with_its_fenced_writer() -> Iterator[None]:
     real = bot.requests.attempt.record_outcome
 
-    def record(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure | None, hands: Any) -> Any:
+    def record(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure | None, deps: Any) -> Any:
         row = request_rows.attempt_by_id(tx.connection, attempt_id)
         request = request_rows.get(tx.connection, row.request_id)
         if failure is not None and failure.group is Group.SAFETY and (request is None or request.epoch != row.epoch):
             failure = None
-        return real(tx, attempt_id, outcome, failure, hands)
+        return real(tx, attempt_id, outcome, failure, deps)
 
     with patch("bot.requests.scheduler.record_outcome", record):
         yield

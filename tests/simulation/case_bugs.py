@@ -15,7 +15,7 @@ from bot.domain.case_states import CASES, CaseEvent, CaseState
 from bot.domain.requests import Origin
 from bot.ledger import case_rows, message_rows, request_rows
 from bot.ledger.store import Tx
-from bot.moderation import answers, decisions, desk_forms, guard, offers, ranks, retention, steps, timers
+from bot.moderation import access, authorization, decisions, member_actions, moderator_forms, offers, retention, timers, transitions
 from bot.requests.accept import accept
 from bot.requests.submit import store_submission
 from tests.simulation.bugs import BUGS, bug
@@ -60,7 +60,7 @@ def consent_skipped() -> Iterator[None]:
 def a_stale_consent_accepted() -> Iterator[None]:
     """A yes to a wording that the member has declined before still sends it."""
 
-    def rewrite(self: answers.Answers, tx: Tx, act: Act) -> Any:
+    def rewrite(self: member_actions.MemberActions, tx: Tx, act: Act) -> Any:
         found = case_rows.rewrite(tx.connection, act.row)
         assert found is not None
         own = self._own_case(tx, act, found.case_id)
@@ -68,28 +68,28 @@ def a_stale_consent_accepted() -> Iterator[None]:
 
     def step(tx: Tx, case: Any, event: CaseEvent, *rest: Any, **named: Any) -> Any:
         if (case.state, event) in CASES.table:
-            return steps.step(tx, case, event, *rest, **named)
+            return transitions.step(tx, case, event, *rest, **named)
         return case_rows.write_audit(tx, case.id, case.community, rest[0], event.value)
 
-    with patch.object(answers.Answers, "_rewrite", rewrite), patch.object(answers, "step", step):
+    with patch.object(member_actions.MemberActions, "_rewrite", rewrite), patch.object(member_actions, "step", step):
         yield
 
 
 @bug
 def another_text_sent_than_accepted() -> Iterator[None]:
-    real = answers.submission
+    real = member_actions.submission
 
     def submission(connection: Any, request: Any, prompt: str, act: Act, values: Any = None) -> Any:
         return real(connection, request, f"{prompt}, tastefully", act, values)
 
-    with patch.object(answers, "submission", submission):
+    with patch.object(member_actions, "submission", submission):
         yield
 
 
 @bug
 def a_lease_not_checked_at_the_commit() -> Iterator[None]:
     """Whoever could open the form may decide, whatever has happened since."""
-    with patch.object(guard, "lease_problem", lambda case, person: None if case.state is CaseState.CLAIMED else "closed"):
+    with patch.object(authorization, "lease_problem", lambda case, person: None if case.state is CaseState.CLAIMED else "closed"):
         yield
 
 
@@ -112,8 +112,8 @@ def a_case_decided_twice() -> Iterator[None]:
     machine = dataclasses.replace(CASES, table=_Lenient(CASES.table))
     with (
         patch.object(case_rows, "move", move),
-        patch.object(steps, "CASES", machine),
-        patch.object(guard, "lease_problem", lambda case, person: None),
+        patch.object(transitions, "CASES", machine),
+        patch.object(authorization, "lease_problem", lambda case, person: None),
     ):
         yield
 
@@ -145,19 +145,19 @@ def an_expired_case_auto_approved() -> Iterator[None]:
 
 @bug
 def a_role_asked_only_once() -> Iterator[None]:
-    real, known = ranks.Ranks._moderates, dict[str, bool]()
+    real, known = access.AccessCheck._moderates, dict[str, bool]()
 
-    async def moderates(self: ranks.Ranks, check: Any, platform: str, community: str, person: str) -> bool:
+    async def moderates(self: access.AccessCheck, check: Any, platform: str, community: str, person: str) -> bool:
         known[person] = known.get(person) or await real(self, check, platform, community, person)
         return known[person]
 
-    with patch.object(ranks.Ranks, "_moderates", moderates):
+    with patch.object(access.AccessCheck, "_moderates", moderates):
         yield
 
 
 @bug
 def an_unanswered_check_is_a_yes() -> Iterator[None]:
-    real = ranks._sure
+    real = access._sure
 
     async def sure(question: Any, platform: str) -> bool:
         failed: list[Exception] = []
@@ -171,7 +171,7 @@ def an_unanswered_check_is_a_yes() -> Iterator[None]:
 
         return await real(watched(), platform) or bool(failed)
 
-    with patch.object(ranks, "_sure", sure):
+    with patch.object(access, "_sure", sure):
         yield
 
 
@@ -181,7 +181,7 @@ def a_refused_press_not_on_record() -> Iterator[None]:
         return Reply(why, changed=False)
 
     with ExitStack() as stack:
-        for module in (guard, decisions, desk_forms, answers):
+        for module in (authorization, decisions, moderator_forms, member_actions):
             stack.enter_context(patch.object(module, "refuse", refuse))
         yield
 

@@ -109,7 +109,7 @@ class Desk:
         for thread in self.world.threads:
             if thread.who == who:
                 thread.pressed.add("delete")
-        reply = await self._insist(Deed("privacy_delete", who), who, button, {"sure": "true"})
+        reply = await self._write_with_retry(Deed("privacy_delete", who), who, button, {"sure": "true"})
         if reply is not None and reply.changed:
             self.world.forgotten.append((who, self.world.loop.time()))
 
@@ -128,7 +128,7 @@ class Desk:
             return
         offer = self.offers.get(button.row)
         both = [who] if deed.twice in ("", "click", "event") else [who, deed.twice]
-        work = [self._insist(deed, one, button, self._values(deed, file, None)) for one in both]
+        work = [self._write_with_retry(deed, one, button, self._values(deed, file, None)) for one in both]
         replies = await asyncio.gather(*work)
         if offer is not None and deed.action == "rewrite_decline" and who == offer.member and replies[0] is not None and replies[0].changed:
             offer.over = True
@@ -140,13 +140,13 @@ class Desk:
             if who == file.member:
                 await self._send(deed, who, button, file)
             else:
-                await self._insist(deed, who, button, self._values(deed, file, None))
+                await self._write_with_retry(deed, who, button, self._values(deed, file, None))
             return
         own = who == offer.member
         made = offer.child
         if own and not offer.over and made is None:
             made = offer.child = self._thread(offer.wording, file)
-        reply = await self._insist(deed, who, button, self._values(deed, file, made), made if own else None)
+        reply = await self._write_with_retry(deed, who, button, self._values(deed, file, made), made if own else None)
         if reply is not None and not reply.changed and offer.child is made and made is not None:
             self._take_back(offer)
 
@@ -208,7 +208,9 @@ class Desk:
                 if shown.subject.startswith(("step:", "case:")):
                     yield from (one for one in shown.view.buttons if one.action.value == deed.action)
 
-    async def _insist(self, deed: Deed, who: str, button: Button, values: Mapping[str, str], made: Thread | None = None) -> Reply | None:
+    async def _write_with_retry(
+        self, deed: Deed, who: str, button: Button, values: Mapping[str, str], made: Thread | None = None
+    ) -> Reply | None:
         """Presses until something comes back; the answer, if any."""
         number = self._number()
         for attempt, wait in enumerate((0.0, *AGAIN)):

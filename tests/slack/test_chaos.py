@@ -100,10 +100,10 @@ async def test_every_request_ends_in_one_answer_whatever_slack_does(tmp_path: Pa
         drawn = [call.prompt for call in s.service.calls]
         assert sorted(drawn) == sorted(one.prompt for one in everything)
         for one in everything:
-            ways = sorted(message.way for message in finals(s, one))
+            routes = sorted(message.route for message in finals(s, one))
             # An answer over a response_url cannot be looked up: when it was lost, the member gets it directly as well.
-            assert len(ways) == 1 or ("respond" in chosen and ways == ["post", "respond"]), s.slack.describe()
-            posts = [(message.channel.id, message.identity) for message in about(s, one) if message.way == "post"]
+            assert len(routes) == 1 or ("respond" in chosen and routes == ["post", "respond"]), s.slack.describe()
+            posts = [(message.channel.id, message.identity) for message in about(s, one) if message.route == "post"]
             assert len(posts) == len(set(posts))
             others = [user for user in s.slack.world.users.values() if not user.is_bot and user is not one.user]
             assert not (one.private and [message for user in others for message in s.slack.visible(user) if message in about(s, one)])

@@ -78,13 +78,13 @@ async def test_a_post_whose_answer_was_lost_is_looked_up_and_not_posted_again(tm
             in_the_channel(s, message)
         assert len(s.slack.calls("chat.postMessage")) == 1
         assert len(s.slack.calls("auth.test")) == 1, "known since the start"
-        assert [one.way for one in s.slack.world.messages if one.author is s.slack.bot] == ["post"]
+        assert [one.route for one in s.slack.world.messages if one.author is s.slack.bot] == ["post"]
 
 
 async def test_a_post_in_a_thread_whose_answer_was_lost_is_found_in_the_thread(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         s.slack.faults.add("chat.postMessage", How.LOST)
-        parent = s.slack.messages.add(s.channel, s.slack.ben, {"text": "look"}, way="typed")
+        parent = s.slack.messages.add(s.channel, s.slack.ben, {"text": "look"}, route="typed")
         await s.slack.people.mention(s.ada, s.channel, "a red bicycle", parent)
         message = await delivered(s)
         assert message.thread_ts == parent.ts
@@ -250,7 +250,7 @@ async def test_a_picture_that_no_message_may_show_is_shared_beside_it(tmp_path: 
         s.slack.world.hidden_files = True
         await s.imagine()
         share = await delivered(s)
-        assert (share.way, share.channel, share.thread_ts) == ("share", s.channel, None)
+        assert (share.route, share.channel, share.thread_ts) == ("share", s.channel, None)
         [answer] = [one for one in s.messages(s.channel) if one is not share]
         assert "Again" in answer.buttons
         assert "bicycle" in answer.text
@@ -284,11 +284,11 @@ async def test_a_file_that_is_never_shared_becomes_a_sentence(tmp_path: Path, mo
         assert "Again" in answer.buttons
 
 
-@pytest.mark.parametrize("trouble", ["hidden_files", "never_processed"])
-async def test_a_private_picture_is_never_shared_in_a_channel(tmp_path: Path, trouble: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error_class", ["hidden_files", "never_processed"])
+async def test_a_private_picture_is_never_shared_in_a_channel(tmp_path: Path, error_class: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "DEADLINE", 0.3)
     async with stage(tmp_path) as s:
-        setattr(s.slack.world, trouble, True)
+        setattr(s.slack.world, error_class, True)
         await held(s, private=True)
         assert s.service.hold is not None
         s.service.hold.set()
@@ -307,7 +307,7 @@ async def test_where_the_bot_is_no_member_the_answer_comes_over_the_command_with
     async with stage(tmp_path) as s:
         await s.imagine("a red bicycle", channel=s.slack.elsewhere)
         message = await delivered(s)
-        assert (message.way, message.channel, message.ephemeral) == ("respond", s.slack.elsewhere, False)
+        assert (message.route, message.channel, message.ephemeral) == ("respond", s.slack.elsewhere, False)
         assert "/invite" in message.text
 
 
@@ -316,7 +316,7 @@ async def test_a_private_channel_without_the_bot_is_answered_over_the_command(tm
         secret = s.slack.world.channel(s.workspace, "secret", s.ada, private=True, bot=False)
         await s.imagine("a red bicycle", channel=secret)
         message = await delivered(s)
-        assert (message.way, message.channel) == ("respond", secret)
+        assert (message.route, message.channel) == ("respond", secret)
         assert s.slack.world.seen_by(s.slack.ben) == []
 
 
@@ -341,7 +341,7 @@ async def test_a_bot_that_was_removed_answers_over_the_command_while_it_can(tmp_
         await held(s)
         s.channel.members.remove(s.slack.bot.id)
         message = await delivered(s)
-        assert (message.way, message.channel, message.ephemeral) == ("respond", s.channel, False)
+        assert (message.route, message.channel, message.ephemeral) == ("respond", s.channel, False)
 
 
 async def test_a_private_answer_for_somebody_whom_the_bot_cannot_write_to_is_said_to_them_alone_and_kept(tmp_path: Path) -> None:

@@ -207,13 +207,13 @@ async def test_a_slow_ledger_does_not_cost_the_form(tmp_path: Path, monkeypatch:
 # ---- connections -------------------------------------------------------------------------------------------------------------
 
 
-async def many(s: Stage, count: int, trouble: Callable[[int], Awaitable[object]]) -> list[Event]:
+async def many(s: Stage, count: int, error_class: Callable[[int], Awaitable[object]]) -> list[Event]:
     """So many commands one after the other, over four channels, with trouble in between."""
     await s.until(lambda: len(s.slack.socket.usable) == 2, what="both connections")
     channels = [s.channel, *(s.slack.world.channel(s.workspace, f"room{n}", s.ada, s.slack.ben) for n in range(3))]
     events = []
     for number in range(count):
-        await trouble(number)
+        await error_class(number)
         user = s.slack.ben if number % 2 else s.ada
         events.append(await s.slack.people.slash(user, channels[number % 4], "/imagine", f"boat {number}"))
         await asyncio.sleep(0)
@@ -323,13 +323,13 @@ async def test_a_wrong_signing_secret_answers_no_request_of_slack(tmp_path: Path
         assert s.messages() == []
 
 
-@pytest.mark.parametrize("way", ["forged", "stale"])
-async def test_a_request_that_is_not_slacks_reaches_nobody(tmp_path: Path, way: str) -> None:
+@pytest.mark.parametrize("route", ["forged", "stale"])
+async def test_a_request_that_is_not_slacks_reaches_nobody(tmp_path: Path, route: str) -> None:
     async with stage(tmp_path, mode="http") as s:
         known = await s.imagine("a red bicycle")
         await s.picture()
         fake = Event("slash_commands", "/imagine", s.ada, s.channel, {**known.payload, "text": "a forgery", "trigger_id": "1.2.3"}, 0.0)
-        answer = await (s.slack.http.forged(fake) if way == "forged" else s.slack.http.stale(fake))
+        answer = await (s.slack.http.forged(fake) if route == "forged" else s.slack.http.stale(fake))
         assert answer.status == 401
         assert await afterwards(s) == ["a red bicycle", "the next one"]
 

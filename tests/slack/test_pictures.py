@@ -68,10 +68,10 @@ async def test_a_share_belongs_to_the_thread_of_its_request(tmp_path: Path) -> N
         assert share.thread_ts == mention.payload["event"]["ts"]
 
 
-@pytest.mark.parametrize("trouble", ["never_processed", "hidden_files"])
-async def test_a_private_picture_is_never_shared(tmp_path: Path, trouble: str) -> None:
+@pytest.mark.parametrize("error_class", ["never_processed", "hidden_files"])
+async def test_a_private_picture_is_never_shared(tmp_path: Path, error_class: str) -> None:
     async with stage(tmp_path) as s:
-        setattr(s.slack.world, trouble, True)
+        setattr(s.slack.world, error_class, True)
         event = await s.imagine("")
         await s.form(event)
         await s.slack.people.submit(event, prompt="a surprise", private="true")
@@ -79,7 +79,7 @@ async def test_a_private_picture_is_never_shared(tmp_path: Path, trouble: str) -
         message = await s.message("has not made the picture available", direct)
         await s.settled()
         assert not [call for call in s.slack.calls("files.completeUploadExternal") if call.args.get("channel_id")]
-        setattr(s.slack.world, trouble, False)
+        setattr(s.slack.world, error_class, False)
         identity = message.buttons["Again"].split(":")[2]
         await s.slack.people.slash(s.ada, s.channel, "/imagine-show", identity)
         await s.picture(direct)

@@ -39,7 +39,7 @@ async def test_a_bot_that_is_invited_meanwhile_posts_itself(tmp_path: Path) -> N
         s.slack.elsewhere.members.append(s.slack.bot.id)
         s.service.hold.set()
         message = await s.picture(s.slack.elsewhere)
-        assert message.way == "post"
+        assert message.route == "post"
         assert "/invite" not in message.text
 
 
@@ -184,11 +184,11 @@ async def test_a_picture_shown_over_a_response_url_is_deleted_at_slack_also_from
 
 
 @pytest.mark.parametrize(("fault", "way"), [({"status": 503}, "ephemeral"), ({"how": How.LOST}, "respond")])
-async def test_a_word_for_one_person_comes_once_also_when_the_response_url_fails(tmp_path: Path, fault: dict[str, Any], way: str) -> None:
+async def test_a_word_for_one_person_comes_once_also_when_the_response_url_fails(tmp_path: Path, fault: dict[str, Any], route: str) -> None:
     async with stage(tmp_path) as s:
         s.slack.faults.add("respond", **fault)
         await s.slack.people.slash(s.ada, s.channel, "/imagine-status")
-        assert (await s.whisper(s.ada)).way == way
+        assert (await s.whisper(s.ada)).route == route
         await s.imagine("a cat")
         await s.picture()
         assert len([one for one in s.messages() if one.only_for]) == 1

@@ -18,9 +18,9 @@ from typer.testing import CliRunner
 from adapters.slack import cli, manifest, plugin, settings
 from adapters.slack.app import build
 from adapters.slack.checks import PASSING, REFUSALS, Identity
+from adapters.slack.errors import CODES, ErrorClass
 from adapters.slack.guard import PATH
 from adapters.slack.intake import VIEWS
-from adapters.slack.troubles import CODES, Trouble
 from bot.settings import KNOWN
 from bot.settings.names import meant
 from bot.texts import text
@@ -91,9 +91,9 @@ def test_neither_socket_mode_nor_http_names_both() -> None:
     assert "SLACK_SIGNING_SECRET" in sentence
 
 
-@pytest.mark.parametrize("way", [{"SLACK_APP_TOKEN": APP}, {"SLACK_SIGNING_SECRET": SECRET}])
-def test_one_way_in_is_enough(way: dict[str, str]) -> None:
-    assert plugin.problems({"SLACK_BOT_TOKEN": BOT, **way}) == []
+@pytest.mark.parametrize("route", [{"SLACK_APP_TOKEN": APP}, {"SLACK_SIGNING_SECRET": SECRET}])
+def test_one_way_in_is_enough(route: dict[str, str]) -> None:
+    assert plugin.problems({"SLACK_BOT_TOKEN": BOT, **route}) == []
 
 
 def test_an_app_level_token_means_socket_mode_also_beside_a_signing_secret() -> None:
@@ -282,7 +282,7 @@ def test_log_lines_that_the_page_names_exist() -> None:
 
 
 def test_whatever_a_running_bot_takes_for_a_dead_token_ends_a_start_with_a_sentence() -> None:
-    assert {code for code, trouble in CODES.items() if trouble is Trouble.UNAUTHORISED} <= set(REFUSALS)
+    assert {code for code, error_class in CODES.items() if error_class is ErrorClass.UNAUTHORISED} <= set(REFUSALS)
 
 
 @pytest.mark.parametrize("code", [*REFUSALS, *PASSING])

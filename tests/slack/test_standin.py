@@ -163,7 +163,7 @@ async def test_a_bot_writes_where_it_is_and_edits_what_is_its_own() -> None:
         where = standin.channel.id
         assert await error(client.chat_update(channel=where, ts="1.0", text="y")) == "message_not_found"
         assert await error(client.chat_update(channel=where, ts=ts, text="y" * 4001)) == "msg_too_long"
-        foreign = standin.messages.add(standin.channel, standin.ada, {"text": "mine"}, way="typed")
+        foreign = standin.messages.add(standin.channel, standin.ada, {"text": "mine"}, route="typed")
         assert await error(client.chat_update(channel=where, ts=foreign.ts, text="y")) == "cant_update_message"
         assert await error(client.chat_delete(channel=where, ts=foreign.ts)) == "cant_delete_message"
         assert await error(client.chat_update(channel=where, ts=ts, blocks=[SECTION], text="y")) == ""

@@ -14,8 +14,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import uploads as module
-from adapters.slack.fitting import Fitted
-from adapters.slack.troubles import NotNow, Trouble, UploadFailed, judge
+from adapters.slack.errors import BackOff, ErrorClass, UploadFailed, classify_error
+from adapters.slack.image_fitting import FittedImage
 from adapters.slack.uploads import NotReady, NotShared, Uploads
 from adapters.slack.wire import SlackWire
 from bot.ports import SystemPorts
@@ -70,16 +70,16 @@ async def studio(**options: Any) -> AsyncIterator[Studio]:
         assert slack.violations == []
 
 
-def picture(number: int = 1) -> Fitted:
-    return Fitted(f"{number:064x}", f"picture-{number}.png", "a red bicycle", PNG + bytes([number]))
+def picture(number: int = 1) -> FittedImage:
+    return FittedImage(f"{number:064x}", f"picture-{number}.png", "a red bicycle", PNG + bytes([number]))
 
 
-async def trouble(call: Any) -> Trouble:
+async def error_class(call: Any) -> ErrorClass:
     with pytest.raises(Exception) as raised:
         await call
-    judged = judge(raised.value)
+    judged = classify_error(raised.value)
     assert judged is not None, repr(raised.value)
-    return judged.trouble
+    return judged.error_class
 
 
 # ---- ready for a message -----------------------------------------------------------------------------------------------------
@@ -181,7 +181,7 @@ async def test_a_lost_step_begins_once_more_with_another_file(step: str, how: Ho
 async def test_a_step_that_is_lost_twice_is_told(step: str) -> None:
     async with studio() as on:
         on.slack.faults.add(step, status=502, times=9)
-        assert await trouble(on.uploads.ready("m1", picture())) is Trouble.LOST
+        assert await error_class(on.uploads.ready("m1", picture())) is ErrorClass.LOST
         assert len(on.slack.calls(step)) == 2
         assert on.kept == []
 
@@ -189,13 +189,13 @@ async def test_a_step_that_is_lost_twice_is_told(step: str) -> None:
 async def test_an_upload_host_that_is_down_for_long_does_not_hold_up_the_answer_for_ever() -> None:
     async with studio() as on:
         on.slack.faults.add("upload", status=503, times=1000)
-        assert await trouble(on.uploads.ready("m1", picture())) is Trouble.LOST
+        assert await error_class(on.uploads.ready("m1", picture())) is ErrorClass.LOST
         on.clock.time += module.OUTAGE - 10.0
-        assert await trouble(on.uploads.ready("m1", picture())) is Trouble.LOST
+        assert await error_class(on.uploads.ready("m1", picture())) is ErrorClass.LOST
         on.clock.time += 11.0
         with pytest.raises(NotReady):
             await on.uploads.ready("m1", picture())
-        assert await trouble(on.uploads.ready("m2", picture())) is Trouble.LOST
+        assert await error_class(on.uploads.ready("m2", picture())) is ErrorClass.LOST
         on.slack.faults.clear()
         await on.uploads.ready("m1", picture())
 
@@ -206,23 +206,23 @@ async def test_a_limited_step_is_left_to_the_caller(step: str) -> None:
         on.slack.faults.ratelimited(step, 7)
         with pytest.raises((SlackApiError, UploadFailed)) as raised:
             await on.uploads.ready("m1", picture())
-        judged = judge(raised.value)
+        judged = classify_error(raised.value)
         assert judged is not None
-        assert (judged.trouble, judged.wait) == (Trouble.WAIT, 7.0)
+        assert (judged.error_class, judged.wait) == (ErrorClass.WAIT, 7.0)
         assert len(on.slack.calls(step)) == 1
 
 
 async def test_a_limited_method_is_not_called_before_its_time() -> None:
     async with studio() as on:
         on.slack.faults.ratelimited("files.getUploadURLExternal", 7)
-        assert await trouble(on.uploads.ready("m1", picture())) is Trouble.WAIT
+        assert await error_class(on.uploads.ready("m1", picture())) is ErrorClass.WAIT
         before = on.clock.time
         await on.uploads.ready("m2", picture())
         assert on.clock.time - before >= 7.0
         on.slack.faults.ratelimited("files.getUploadURLExternal", 200)
-        assert await trouble(on.uploads.ready("m3", picture())) is Trouble.WAIT
+        assert await error_class(on.uploads.ready("m3", picture())) is ErrorClass.WAIT
         calls = len(on.slack.calls("files.getUploadURLExternal"))
-        assert await trouble(on.uploads.ready("m4", picture())) is Trouble.WAIT
+        assert await error_class(on.uploads.ready("m4", picture())) is ErrorClass.WAIT
         assert len(on.slack.calls("files.getUploadURLExternal")) == calls
 
 
@@ -244,7 +244,7 @@ async def test_a_file_that_is_not_known_everywhere_yet_is_waited_for() -> None:
 async def test_a_refused_token_is_told_at_once(step: str, code: str) -> None:
     async with studio() as on:
         on.slack.faults.refuse(step, code)
-        assert await trouble(on.uploads.ready("m1", picture())) is Trouble.UNAUTHORISED
+        assert await error_class(on.uploads.ready("m1", picture())) is ErrorClass.UNAUTHORISED
         assert len(on.slack.calls(step)) == 1
 
 
@@ -252,7 +252,7 @@ async def test_a_refused_token_is_told_at_once(step: str, code: str) -> None:
 async def test_bytes_go_to_no_address_that_is_not_slacks(url: object) -> None:
     async with studio() as on:
         on.slack.faults.add(STEPS[0], How.DONE_BUT, status=200, body={"ok": True, "upload_url": url, "file_id": "F1"})
-        assert await trouble(on.uploads.ready("m1", picture())) is Trouble.INVALID
+        assert await error_class(on.uploads.ready("m1", picture())) is ErrorClass.INVALID
         assert on.slack.calls("upload") == []
 
 
@@ -272,7 +272,7 @@ async def test_many_pictures_stay_below_the_limits() -> None:
         for number in range(120):
             try:
                 await on.uploads.ready("m1", picture(number))
-            except NotNow as full:
+            except BackOff as full:
                 on.clock.time += full.wait
                 await on.uploads.ready("m1", picture(number))
         assert len(times) == 120
@@ -295,9 +295,9 @@ async def test_a_queue_of_our_own_is_not_held_against_a_file() -> None:
 
 async def test_shared_files_appear_in_the_thread_for_everybody() -> None:
     async with studio() as on:
-        first = on.slack.messages.add(on.slack.channel, on.slack.ada, {"text": "hello"}, way="typed")
+        first = on.slack.messages.add(on.slack.channel, on.slack.ada, {"text": "hello"}, route="typed")
         files = await on.uploads.share([picture(1), picture(2)], on.slack.channel.id, first.ts)
-        shared = [one for one in on.slack.visible(on.slack.ben) if one.way == "share"]
+        shared = [one for one in on.slack.visible(on.slack.ben) if one.route == "share"]
         assert [one.files[0].id for one in shared] == files
         assert {one.thread_ts for one in shared} == {first.ts}
         assert len(on.slack.calls("files.completeUploadExternal")) == 1
@@ -324,13 +324,13 @@ async def test_a_lost_answer_to_sharing_shares_nothing_twice(how: How) -> None:
         on.slack.faults.add("files.completeUploadExternal", how, status=504)
         files = await on.uploads.share([picture()], on.slack.channel.id)
         assert len(files) == 1
-        assert len([one for one in on.slack.visible(on.slack.ben) if one.way == "share"]) == 1
+        assert len([one for one in on.slack.visible(on.slack.ben) if one.route == "share"]) == 1
         assert len(on.slack.calls("files.completeUploadExternal")) == 1
 
 
 async def test_a_channel_that_takes_no_files_is_told_and_nothing_is_left_behind() -> None:
     async with studio() as on:
-        assert await trouble(on.uploads.share([picture()], on.slack.elsewhere.id)) is Trouble.NOT_MEMBER
+        assert await error_class(on.uploads.share([picture()], on.slack.elsewhere.id)) is ErrorClass.NOT_MEMBER
         assert on.kept == []
 
 

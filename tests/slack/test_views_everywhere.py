@@ -26,9 +26,9 @@ AWKWARD = {
 WAYS = ("command", "escaped command", "form", "mention", "mention in a thread")
 
 
-async def ask(s: Stage, way: str, words: str) -> Event:
+async def ask(s: Stage, route: str, words: str) -> Event:
     people = s.slack.people
-    match way:
+    match route:
         case "form":
             opened = await s.imagine("")
             await s.form(opened)
@@ -38,7 +38,7 @@ async def ask(s: Stage, way: str, words: str) -> Event:
         case "mention in a thread":
             root = await people.say(s.ada, s.channel, "let us draw here")
             return await people.mention(s.ada, s.channel, words, thread=root.source)
-    people.escapes_commands = way == "escaped command"
+    people.escapes_commands = route == "escaped command"
     return await s.imagine(words)
 
 
@@ -47,14 +47,14 @@ def as_typed(message: Message, words: str) -> None:
     assert message.history
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("route", WAYS)
 @pytest.mark.parametrize("kind", AWKWARD)
-async def test_awkward_words_are_drawn_and_shown_as_typed(tmp_path: Path, way: str, kind: str) -> None:
+async def test_awkward_words_are_drawn_and_shown_as_typed(tmp_path: Path, route: str, kind: str) -> None:
     words = AWKWARD[kind]
-    if way == "command" and ("&lt;" in words or "&amp;" in words):
+    if route == "command" and ("&lt;" in words or "&amp;" in words):
         pytest.skip("typed entities look the same in a command whose text Slack does not escape")
     async with stage(tmp_path) as s:
-        await ask(s, way, words)
+        await ask(s, route, words)
         message = await s.picture()
         assert [call.prompt for call in s.service.calls] == [words]
         as_typed(message, words)
@@ -69,11 +69,11 @@ async def test_awkward_words_are_drawn_and_shown_as_typed(tmp_path: Path, way: s
         assert s.service.calls[1].prompt == words
 
 
-@pytest.mark.parametrize("way", ["form", "mention"])
+@pytest.mark.parametrize("route", ["form", "mention"])
 @pytest.mark.parametrize("words", [("a red bicycle " * 215)[:3000].strip(), "字" * 3000, "x" * 3000], ids=["words", "scripts", "one word"])
-async def test_three_thousand_characters_are_shown_whole_while_drawing_and_afterwards(tmp_path: Path, way: str, words: str) -> None:
+async def test_three_thousand_characters_are_shown_whole_while_drawing_and_afterwards(tmp_path: Path, route: str, words: str) -> None:
     async with stage(tmp_path) as s:
-        await ask(s, way, words)
+        await ask(s, route, words)
         message = await s.picture()
         as_typed(message, words)
         assert s.service.calls[0].prompt == words

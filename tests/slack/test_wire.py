@@ -12,9 +12,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import wire as module
+from adapters.slack.errors import ErrorClass, NotConnected, RespondFailed, Unreadable, classify_error
 from adapters.slack.moderators import SlackModerators
 from adapters.slack.render import Body
-from adapters.slack.troubles import NotConnected, RespondFailed, Trouble, Unreadable, judge
 from adapters.slack.wire import SlackWire
 from bot.ports import SystemPorts
 from tests.slack.standin.faults import How
@@ -34,13 +34,13 @@ async def slack() -> AsyncIterator[tuple[StandIn, SlackWire]]:
         assert standin.violations == []
 
 
-async def trouble(call: Any) -> Trouble | None:
+async def error_class(call: Any) -> ErrorClass | None:
     """What a call's failure means; None when it succeeded."""
     try:
         await call
     except Exception as error:
-        judged = judge(error)
-        return None if judged is None else judged.trouble
+        judged = classify_error(error)
+        return None if judged is None else judged.error_class
     return None
 
 
@@ -78,7 +78,7 @@ async def test_an_edit_keeps_the_identity_and_the_place() -> None:
 
 async def test_a_post_in_a_thread_stays_in_it() -> None:
     async with slack() as (standin, wire):
-        first = standin.messages.add(standin.channel, standin.ada, {"text": "hello"}, way="typed")
+        first = standin.messages.add(standin.channel, standin.ada, {"text": "hello"}, route="typed")
         await wire.post(standin.channel.id, first.ts, WORDS, "m1")
         assert standin.world.messages[-1].thread_ts == first.ts
 
@@ -86,7 +86,7 @@ async def test_a_post_in_a_thread_stays_in_it() -> None:
 async def test_nothing_is_repeated_when_an_answer_is_lost() -> None:
     async with slack() as (standin, wire):
         standin.faults.add("chat.postMessage", How.LOST)
-        assert await trouble(wire.post(standin.channel.id, None, WORDS, "m1")) is Trouble.LOST
+        assert await error_class(wire.post(standin.channel.id, None, WORDS, "m1")) is ErrorClass.LOST
         assert len(standin.calls("chat.postMessage")) == 1
         assert len(standin.world.messages) == 1
 
@@ -103,14 +103,14 @@ async def test_a_message_is_deleted() -> None:
         ts = await wire.post(standin.channel.id, None, WORDS, "m1")
         await wire.delete(standin.channel.id, ts)
         assert standin.visible(standin.ada) == []
-        assert await trouble(wire.delete(standin.channel.id, ts)) is Trouble.GONE
+        assert await error_class(wire.delete(standin.channel.id, ts)) is ErrorClass.GONE
 
 
 async def test_what_slack_refuses_is_raised_as_it_came() -> None:
     async with slack() as (standin, wire):
         with pytest.raises(SlackApiError):
             await wire.post(standin.elsewhere.id, None, WORDS, "m1")
-        assert await trouble(wire.post(standin.elsewhere.id, None, WORDS, "m1")) is Trouble.NOT_MEMBER
+        assert await error_class(wire.post(standin.elsewhere.id, None, WORDS, "m1")) is ErrorClass.NOT_MEMBER
 
 
 # ---- response URLs -----------------------------------------------------------------------------------------------------------
@@ -138,35 +138,35 @@ async def test_an_answer_over_a_response_url_replaces_what_was_pressed() -> None
 @pytest.mark.parametrize(
     ("fault", "wanted"),
     [
-        ({"status": 404, "body": {"ok": False, "error": "used_url"}}, Trouble.OVER),
-        ({"status": 404, "body": b"expired"}, Trouble.OVER),
-        ({"status": 410, "body": b""}, Trouble.OVER),
-        ({"status": 200, "body": {"ok": False, "error": "expired_url"}}, Trouble.OVER),
-        ({"status": 200, "body": b"expired_url"}, Trouble.OVER),
-        ({"status": 200, "body": {"ok": False, "error": "invalid_payload"}}, Trouble.INVALID),
-        ({"status": 403, "body": b"action_prohibited"}, Trouble.FORBIDDEN),
-        ({"status": 429, "headers": {"Retry-After": "3"}}, Trouble.WAIT),
-        ({"status": 500}, Trouble.LOST),
-        ({"status": 503}, Trouble.LOST),
-        ({"status": 307, "body": b"", "headers": {"Location": "http://127.0.0.1:9/"}}, Trouble.OVER),
+        ({"status": 404, "body": {"ok": False, "error": "used_url"}}, ErrorClass.OVER),
+        ({"status": 404, "body": b"expired"}, ErrorClass.OVER),
+        ({"status": 410, "body": b""}, ErrorClass.OVER),
+        ({"status": 200, "body": {"ok": False, "error": "expired_url"}}, ErrorClass.OVER),
+        ({"status": 200, "body": b"expired_url"}, ErrorClass.OVER),
+        ({"status": 200, "body": {"ok": False, "error": "invalid_payload"}}, ErrorClass.INVALID),
+        ({"status": 403, "body": b"action_prohibited"}, ErrorClass.FORBIDDEN),
+        ({"status": 429, "headers": {"Retry-After": "3"}}, ErrorClass.WAIT),
+        ({"status": 500}, ErrorClass.LOST),
+        ({"status": 503}, ErrorClass.LOST),
+        ({"status": 307, "body": b"", "headers": {"Location": "http://127.0.0.1:9/"}}, ErrorClass.OVER),
     ],
 )
-async def test_a_response_url_that_takes_nothing_says_why(fault: dict[str, Any], wanted: Trouble) -> None:
+async def test_a_response_url_that_takes_nothing_says_why(fault: dict[str, Any], wanted: ErrorClass) -> None:
     async with slack() as (standin, wire):
         _, url = pressed(standin)
         standin.faults.add("respond", **fault)
-        assert await trouble(wire.respond(url, WORDS, public=False)) is wanted
+        assert await error_class(wire.respond(url, WORDS, public=False)) is wanted
         assert len(standin.calls("respond")) == 1
 
 
 async def test_an_old_response_url_and_a_used_one_are_over() -> None:
     async with slack() as (standin, wire):
         _, url = pressed(standin, age=31 * 60.0)
-        assert await trouble(wire.respond(url, WORDS, public=False)) is Trouble.OVER
+        assert await error_class(wire.respond(url, WORDS, public=False)) is ErrorClass.OVER
         event, url = pressed(standin)
         event.response_uses = 5
         standin.faults.add("respond", status=404, body={"ok": False, "error": "used_url"})
-        assert await trouble(wire.respond(url, WORDS, public=False)) is Trouble.OVER
+        assert await error_class(wire.respond(url, WORDS, public=False)) is ErrorClass.OVER
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ async def test_a_whisper_is_read_by_one() -> None:
         await wire.whisper(standin.channel.id, standin.ada.id, WORDS)
         assert [one.text for one in standin.visible(standin.ada)] == ["a picture is made"]
         assert standin.visible(standin.ben) == []
-        assert await trouble(wire.whisper(standin.channel.id, standin.mona.id, WORDS)) is Trouble.NO_DIRECT
+        assert await error_class(wire.whisper(standin.channel.id, standin.mona.id, WORDS)) is ErrorClass.NO_DIRECT
 
 
 @pytest.mark.parametrize(("author", "found"), [({}, True), ({"user": "U0STRANGER"}, False), ({"bot_id": "B0STRANGER"}, False)])
@@ -239,7 +239,7 @@ async def test_a_direct_channel_is_opened_once() -> None:
         assert first.startswith("D")
         assert len(standin.calls("conversations.open")) == 1
         standin.ben.deleted = True
-        assert await trouble(wire.direct_channel(standin.ben.id)) is Trouble.NO_DIRECT
+        assert await error_class(wire.direct_channel(standin.ben.id)) is ErrorClass.NO_DIRECT
 
 
 @pytest.mark.parametrize("error", ["missing_scope", "unknown_method"])
@@ -269,13 +269,13 @@ async def test_a_form_is_opened_and_filled() -> None:
         await wire.update_view(view, hash_, {**MODAL, "blocks": OTHER.blocks})
         assert event.opened is not None
         assert "it is done" in str(event.opened.body)
-        assert await trouble(wire.update_view(view, hash_, MODAL)) is Trouble.GONE  # somebody else was faster
+        assert await error_class(wire.update_view(view, hash_, MODAL)) is ErrorClass.GONE  # somebody else was faster
 
 
 async def test_a_form_that_comes_too_late_says_so() -> None:
     async with slack() as (standin, wire):
         pressed(standin, age=4.0)
-        assert await trouble(wire.open_view("t1", MODAL)) is Trouble.TRIGGER
+        assert await error_class(wire.open_view("t1", MODAL)) is ErrorClass.TRIGGER
 
 
 # ---- people ------------------------------------------------------------------------------------------------------------------
@@ -342,7 +342,7 @@ async def test_in_production_it_is_a_line_without_the_words_and_is_sent(
     monkeypatch.setattr(module, "STRICT", False)
     async with StandIn() as standin, aiohttp.ClientSession() as session:
         client = AsyncWebClient(standin.workspace.token, base_url=f"{standin.base}/api/", session=session, retry_handlers=[])
-        assert await trouble(SlackWire(client, session).post(standin.channel.id, None, TOO_LONG, "m1")) is Trouble.INVALID
+        assert await error_class(SlackWire(client, session).post(standin.channel.id, None, TOO_LONG, "m1")) is ErrorClass.INVALID
         assert len(standin.calls("chat.postMessage")) == 1
     said = capsys.readouterr().out
     assert "/blocks/0/text" in said

@@ -33,7 +33,12 @@ STRUCTURE: tuple[Rule, ...] = (
         confidence=0.9,
         family="edge",
     ),
-    _wire(Kind.DOWNLOAD_FAILED, "notstored:", "bot/providers/intake.py: our own disk; making it again would not help", action=Action.NONE),
+    _wire(
+        Kind.DOWNLOAD_FAILED,
+        "notstored:",
+        "bot/providers/picture_intake.py: our own disk; making it again would not help",
+        action=Action.NONE,
+    ),
     _wire(Kind.CORRUPT_IMAGE, "badpicture:", "bot/providers/recode.py"),
     _wire(
         Kind.NETWORK_PROXY,

@@ -8,19 +8,19 @@ import pytest
 from bot.ports import SystemPorts
 from bot.providers.openai_images import OpenAIImages
 from bot.providers.pictures import PictureStore
-from bot.sandbox.answers import Pace
-from bot.sandbox.server import Running, start
+from bot.sandbox.answers import Delays
+from bot.sandbox.server import RunningSandbox, start
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Running]:
-    running = await start(pace=Pace(slow=0.01, retry_after=3, timeout=0.01, drip=0.01))
+async def sandbox() -> AsyncIterator[RunningSandbox]:
+    running = await start(pace=Delays(slow=0.01, retry_after=3, timeout=0.01, drip=0.01))
     yield running
     await running.stop()
 
 
 @pytest.fixture
-async def openai(sandbox: Running, tmp_path: Path) -> AsyncIterator[OpenAIImages]:
+async def openai(sandbox: RunningSandbox, tmp_path: Path) -> AsyncIterator[OpenAIImages]:
     store = PictureStore(tmp_path)
     provider = OpenAIImages(sandbox.base_url, "sk-anything", store, SystemPorts())
     yield provider

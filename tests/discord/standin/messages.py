@@ -32,11 +32,11 @@ class Messages:
         message.nonce = None if nonce is None else str(nonce)
         return message
 
-    def answer(self, interaction: Interaction, body: dict[str, Any], uploads: Uploads, *, way: str) -> Message:
+    def answer(self, interaction: Interaction, body: dict[str, Any], uploads: Uploads, *, route: str) -> Message:
         """A message made with an interaction's token: first answer (`callback`) or further one (`followup`)."""
         self.check_sizes(uploads, interaction.payload["attachment_size_limit"])
         message = self._new(interaction.channel, body, uploads, flags=body.get("flags") or 0)
-        message.way = way
+        message.route = route
         if (body.get("flags") or 0) & rules.EPHEMERAL:
             message.only_for = interaction.user.id
         owners = {"0": interaction.channel.guild.id if interaction.channel.guild else "0"}
@@ -50,7 +50,7 @@ class Messages:
 
     def placeholder(self, interaction: Interaction, flags: int) -> Message:
         """ "Thinking…"."""
-        message = Message(self.world.new_id(), interaction.channel, self.world.bot, {}, way="callback", flags=flags | rules.LOADING)
+        message = Message(self.world.new_id(), interaction.channel, self.world.bot, {}, route="callback", flags=flags | rules.LOADING)
         if flags & rules.EPHEMERAL:
             message.only_for = interaction.user.id
         owners = {"0": interaction.channel.guild.id if interaction.channel.guild else "0"}

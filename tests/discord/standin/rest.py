@@ -324,7 +324,7 @@ async def callback(rest: Rest, call: Call) -> tuple[int, Any]:
 def _take(rest: Rest, found: Interaction, kind: int, data: dict[str, Any], uploads: Uploads) -> Message | None:
     """Carry out a callback; returns the message that the answer shows."""
     if kind == 4:
-        found.original = rest.messages.answer(found, data, uploads, way="callback")
+        found.original = rest.messages.answer(found, data, uploads, route="callback")
         return found.original
     if kind == 5:
         found.original = rest.messages.placeholder(found, data.get("flags") or 0)
@@ -343,7 +343,7 @@ def _take(rest: Rest, found: Interaction, kind: int, data: dict[str, Any], uploa
 @route("POST", "/webhooks/{webhook_id}/{webhook_token}")
 async def followup(rest: Rest, call: Call) -> tuple[int, Any]:
     found = rest.interaction(call.params["webhook_token"])
-    message = rest.messages.answer(found, call.body, call.uploads, way="followup")
+    message = rest.messages.answer(found, call.body, call.uploads, route="followup")
     found.followups.append(message)
     return 200, message.json(rest.base)
 

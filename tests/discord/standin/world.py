@@ -200,7 +200,7 @@ class Message:
     flags: int = 0
     only_for: str | None = None
     """The one user who sees an ephemeral message."""
-    way: str = "post"
+    route: str = "post"
     """`post`, `callback` or `followup`."""
     nonce: str | None = None
     pings: set[str] = field(default_factory=set)
@@ -252,7 +252,7 @@ class Message:
         found = {
             "id": self.id,
             "channel_id": self.channel.id,
-            "type": 20 if self.way == "callback" else 0,
+            "type": 20 if self.route == "callback" else 0,
             "author": self.author.json(),
             "content": self.body.get("content") or "",
             "mentions": [],

@@ -38,7 +38,7 @@ class Acks:
         if not isinstance(payload, Mapping):
             self.world.violation(f"acknowledgement of {event.what} is no object: {payload!r}")
             return
-        self.standin.messages.answer(event, payload, way="ack")
+        self.standin.messages.answer(event, payload, route="ack")
 
     def _form(self, event: Event, payload: Mapping[str, Any]) -> None:
         view, action = event.view, payload.get("response_action")

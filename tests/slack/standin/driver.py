@@ -140,7 +140,7 @@ class Driver:
         if user.id not in channel.members:
             raise CannotDo(f"{user.name} is not in #{channel.name}")
         parent = thread.thread_ts or thread.ts if isinstance(thread, Message) else thread
-        message = self.standin.messages.add(channel, user, {"text": text}, thread=parent, way="typed")
+        message = self.standin.messages.add(channel, user, {"text": text}, thread=parent, route="typed")
         inner = {
             "type": kind,
             "user": user.id,

@@ -92,7 +92,7 @@ class Files:
             return
         body = {"text": file.comment, "blocks": []}
         bot = file.target.workspace.bot
-        file.shared = self.standin.messages.add(file.target, bot, body, thread=file.target_thread, way="share", files=[file])
+        file.shared = self.standin.messages.add(file.target, bot, body, thread=file.target_thread, route="share", files=[file])
 
     def close(self) -> None:
         for one in self._timers:

@@ -35,7 +35,7 @@ class Messages:
         if user is None or user.id not in channel.members:
             raise Refusal("user_not_in_channel")
         rules.check_message(self.world, "chat.postEphemeral", {**args, "unfurl_links": False, "unfurl_media": False})
-        message = self.add(channel, workspace.bot, args, thread=self._thread(channel, args), way="ephemeral", only_for=user)
+        message = self.add(channel, workspace.bot, args, thread=self._thread(channel, args), route="ephemeral", only_for=user)
         return {"message_ts": message.ts}
 
     def update(self, workspace: Workspace, args: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,14 +69,14 @@ class Messages:
             return 404, {"ok": False, "error": "used_url"}
         event.response_uses += 1
         try:
-            self.answer(event, payload, way="respond")
+            self.answer(event, payload, route="respond")
         except Refusal as refusal:
             self.world.violation(f"respond: {refusal.body}")
             event.response_uses -= 1
             return 400, refusal.body
         return 200, "ok"
 
-    def answer(self, event: Event, payload: Mapping[str, Any], *, way: str) -> None:
+    def answer(self, event: Event, payload: Mapping[str, Any], *, route: str) -> None:
         """A message made through a response URL or in an acknowledgement; needs no membership."""
         source = event.source or event.ephemeral_source
         if payload.get("delete_original"):
@@ -84,10 +84,10 @@ class Messages:
                 raise Refusal("invalid_payload")
             source.deleted = True
             return
-        checked = {**payload, **({"unfurl_links": False, "unfurl_media": False} if way == "ack" else {})}
+        checked = {**payload, **({"unfurl_links": False, "unfurl_media": False} if route == "ack" else {})}
         if payload.get("response_type", "ephemeral") == "ephemeral":
             checked |= {"unfurl_links": False, "unfurl_media": False}
-        rules.check_message(self.world, way, checked)
+        rules.check_message(self.world, route, checked)
         if payload.get("replace_original"):
             if source is None or event.kind != "interactive":
                 raise Refusal("invalid_payload")
@@ -102,7 +102,7 @@ class Messages:
         only_for = None if payload.get("response_type") == "in_channel" else event.user
         thread = payload.get("thread_ts") or (source.thread_ts if source is not None else None)
         bot = event.channel.workspace.bot
-        event.answers.append(self.add(event.channel, bot, payload, thread=thread, way=way, only_for=only_for))
+        event.answers.append(self.add(event.channel, bot, payload, thread=thread, route=route, only_for=only_for))
 
     # ---- the world -----------------------------------------------------------------------------------------------------------
 
@@ -113,11 +113,11 @@ class Messages:
         args: Mapping[str, Any],
         *,
         thread: str | None = None,
-        way: str = "post",
+        route: str = "post",
         only_for: User | None = None,
         files: list[File] | None = None,
     ) -> Message:
-        message = Message(self.world.new_ts(), channel, author, {}, thread, only_for.id if only_for else None, way)
+        message = Message(self.world.new_ts(), channel, author, {}, thread, only_for.id if only_for else None, route)
         message.metadata = copy.deepcopy(dict(args["metadata"])) if args.get("metadata") else None
         message.files = files or []
         self.show(message, {"text": args.get("text") or "", "blocks": args.get("blocks") or []})

@@ -145,7 +145,7 @@ class StandIn:
         """What a failing test needs to know."""
         calls = [f"{one.method} {_short(one.args)} -> {one.status} {one.error}" for one in self.api.calls[-14:]]
         messages = [
-            f"{'(deleted) ' if one.deleted else ''}{one.way} #{one.channel.name} {'for ' + one.only_for if one.only_for else ''}"
+            f"{'(deleted) ' if one.deleted else ''}{one.route} #{one.channel.name} {'for ' + one.only_for if one.only_for else ''}"
             f" {one.text[:160]!r} {list(one.buttons)} {one.pictures}"
             for one in self.world.messages[-8:]
         ]

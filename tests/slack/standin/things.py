@@ -182,7 +182,7 @@ class Message:
     thread_ts: str | None = None
     only_for: str | None = None
     """The one user who sees an ephemeral message."""
-    way: str = "post"
+    route: str = "post"
     """`post`, `ephemeral`, `respond`, `ack`, `share` or `typed`."""
     metadata: dict[str, Any] | None = None
     files: list[File] = field(default_factory=list)
@@ -254,7 +254,7 @@ class Message:
         self.history.append(body)
 
     def __repr__(self) -> str:
-        return f"<message {self.way} #{self.channel.name} {self.text[:80]!r} {list(self.buttons)} {self.pictures}>"
+        return f"<message {self.route} #{self.channel.name} {self.text[:80]!r} {list(self.buttons)} {self.pictures}>"
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -76,7 +76,7 @@ async def test_what_breaks_does_not_put_prompts_into_the_log(tmp_path: Path, str
         raise LookupError(f"no room for {request.prompt}")
 
     async with world(tmp_path, platform=Platform(chat=Room(answers=answers))) as w:
-        w.bot.scheduler.hands = dataclasses.replace(w.bot.scheduler.hands, on_pictures=on_pictures)
+        w.bot.scheduler.deps = dataclasses.replace(w.bot.scheduler.deps, on_pictures=on_pictures)
         request = await w.imagine(PROMPT)
         await w.until(lambda: "exchange_failed" in stream.getvalue() and "chat_send_failed" in stream.getvalue())
         await w.bot.ledger.write(lambda tx: sweep(tx, w.bot.scheduler.is_running))
@@ -100,7 +100,7 @@ async def test_a_case_that_cannot_be_opened_does_not_let_the_blocked_wording_out
             tx.connection.execute(acts.insert().values(event_key="half done", at=0.0))
             raise RuntimeError("a bug of ours")
 
-        w.bot.scheduler.hands = dataclasses.replace(w.bot.scheduler.hands, open_case=broken)
+        w.bot.scheduler.deps = dataclasses.replace(w.bot.scheduler.deps, open_case=broken)
         request = await w.imagine("a blocked wording")
         view = await w.answer(request)
         assert not view.pictures

@@ -18,8 +18,8 @@ from bot.domain.outcome import Billed, Outcome
 from bot.ledger.tables import attempts
 from bot.providers.pictures import OldFile, PictureStore
 from bot.providers.port import Call, OnPartial
-from bot.requests import leftovers
-from bot.requests.leftovers import Leftovers
+from bot.requests import orphaned_files
+from bot.requests.orphaned_files import OrphanedFiles
 
 from .world import Service, World, world
 
@@ -86,7 +86,7 @@ async def store(tmp_path: Path) -> AsyncIterator[PictureStore]:
 
 async def whole_turn(w: World, store: PictureStore) -> int:
     """Every folder once."""
-    sweep = Leftovers(w.bot.ledger, store)
+    sweep = OrphanedFiles(w.bot.ledger, store)
     return sum([await sweep.round() for _ in range(256)])
 
 
@@ -115,7 +115,7 @@ async def test_a_picture_that_came_after_cancel_goes_by_the_bots_own_sweep(
 ) -> None:
     monkeypatch.setattr(compose, "SWEEP_EVERY", 0.001)
     async with world(tmp_path, Drawing(store)) as w:
-        w.bot.leftovers = Leftovers(w.bot.ledger, store)
+        w.bot.leftovers = OrphanedFiles(w.bot.ledger, store)
         late = await left(w, tmp_path)
         await pass_by(w, tmp_path, 2 * HOUR)
         await w.until(lambda: not late.exists())
@@ -201,7 +201,7 @@ async def test_only_names_of_our_own_form_are_ever_removed(tmp_path: Path, store
 async def test_a_round_looks_at_a_bounded_number_of_files_and_all_get_their_turn(
     tmp_path: Path, store: PictureStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leftovers, "AT_ONCE", 3)
+    monkeypatch.setattr(orphaned_files, "AT_ONCE", 3)
     async with world(tmp_path, Drawing(store)) as w:
         await left(w, tmp_path)
         folder = tmp_path / "pictures" / "ab"
@@ -209,7 +209,7 @@ async def test_a_round_looks_at_a_bounded_number_of_files_and_all_get_their_turn
         for number in range(8):
             (folder / f"ab{number:062x}.png").write_bytes(b"")
         await pass_by(w, tmp_path, 2 * HOUR)
-        sweep = Leftovers(w.bot.ledger, store)
+        sweep = OrphanedFiles(w.bot.ledger, store)
         removed = [await sweep.round() for _ in range(258)]
     assert max(removed) == 3
     assert sum(removed) == 9
@@ -223,7 +223,7 @@ async def test_half_written_files_go_when_they_are_old_also_where_nothing_is_dra
         for path in (old, young):
             path.write_bytes(b"half")
         age(old, 2 * HOUR)
-        assert await Leftovers(w.bot.ledger, store).round() == 1
+        assert await OrphanedFiles(w.bot.ledger, store).round() == 1
         assert (old.exists(), young.exists()) == (False, True)
 
 

@@ -14,7 +14,7 @@ from bot import compose, supervise
 from bot.compose import Bot
 from bot.gate.gate import AdaptiveGate
 from bot.ledger import message_rows
-from bot.moderation.room import Moderation
+from bot.moderation.service import Moderation
 from bot.requests.scheduler import Scheduler
 
 from .world import world

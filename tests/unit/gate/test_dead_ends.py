@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from bot.gate.breaker import Breaker
+from bot.gate.concurrency import ConcurrencyLimit
 from bot.gate.credit import Credit
-from bot.gate.crowd import Crowd
 from tests.unit.gate.chaos import Sequence, play_all
 
 
@@ -22,7 +22,7 @@ def test_two_thousand_random_histories_lead_back_to_a_healthy_provider() -> None
     [
         (Breaker, "plan", lambda self, now, hint, uniform: setattr(self, "probe_at", math.inf)),
         (Credit, "refuse", lambda self, now, probe: (setattr(self, "since", now), setattr(self, "probe_at", math.inf))),
-        (Crowd, "room", lambda self, running, bound: self.cap is None),
+        (ConcurrencyLimit, "room", lambda self, running, bound: self.cap is None),
     ],
 )
 def test_a_gate_that_forgets_a_way_back_is_found(

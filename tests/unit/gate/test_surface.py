@@ -6,8 +6,8 @@ import pytest
 
 from bot.domain.kinds import Kind
 from bot.domain.requests import Lane
-from bot.gate.candour import FIRST, Candour
 from bot.gate.forecast import Outlook, arrivals
+from bot.gate.forecast_bias import FIRST, ForecastBias
 from bot.gate.gate import AdaptiveGate
 from bot.gate.headers import read, seconds
 from bot.gate.port import Verdict
@@ -50,19 +50,19 @@ def test_estimates_follow_the_line_and_the_learned_rate() -> None:
 
 
 def test_forecasts_that_were_too_hopeful_grow_longer() -> None:
-    candour = Candour()
+    forecast_bias = ForecastBias()
     for number in range(60):
-        assert candour.say(f"r{number}", 0.0, 10.0) > 0.0
-        candour.learn(f"r{number}", 20.0)
-    assert candour.factor == pytest.approx(2.0, abs=0.05)
-    assert not candour.foretold
+        assert forecast_bias.say(f"r{number}", 0.0, 10.0) > 0.0
+        forecast_bias.learn(f"r{number}", 20.0)
+    assert forecast_bias.factor == pytest.approx(2.0, abs=0.05)
+    assert not forecast_bias.foretold
 
 
 def test_forecasts_are_remembered_for_a_bounded_number_of_requests() -> None:
-    candour = Candour()
+    forecast_bias = ForecastBias()
     for number in range(5000):
-        candour.say(f"r{number}", 0.0, 10.0)
-    assert len(candour.foretold) <= 2000
+        forecast_bias.say(f"r{number}", 0.0, 10.0)
+    assert len(forecast_bias.foretold) <= 2000
 
 
 def test_in_an_outage_no_time_is_promised_but_the_reason_is() -> None:
@@ -127,7 +127,7 @@ def test_every_kind_says_one_thing_about_the_provider(kind: Kind) -> None:
 def test_no_credit_and_overload_are_not_taken_for_a_rate() -> None:
     assert signal_of(NO_CREDIT) is Signal.NO_CREDIT
     assert signal_of(DOWN) is Signal.TROUBLE
-    assert signal_of(refused(limit="concurrency")) is Signal.CROWD
+    assert signal_of(refused(limit="concurrency")) is Signal.CONCURRENCY
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from bot.ledger.case_rows import Case
 from bot.ledger.store import Ledger, Tx, Wake
 from bot.messages.notices import Notices
 from bot.moderation.opening import Cases
-from bot.moderation.room import Moderation
+from bot.moderation.service import Moderation
 from bot.prompts.normalise import fingerprint
 from bot.requests.rules import Question, Rules
 
@@ -118,11 +118,11 @@ class Ground:
         self, action: ActionName, row: str, person: Person, values: Mapping[str, str] | None = None, community: str = HOME, key: str = ""
     ) -> Reply:
         """Somebody presses a button or submits a form."""
-        return await self.room.desk.actions[action](self.act(action, row, person, values, community, key))
+        return await self.room.handlers.actions[action](self.act(action, row, person, values, community, key))
 
     async def form(self, action: ActionName, row: str, person: Person, community: str = HOME) -> Form | Reply:
         """Somebody presses a button that opens a form."""
-        return await self.room.desk.forms[action](self.act(action, row, person, None, community))
+        return await self.room.handlers.forms[action](self.act(action, row, person, None, community))
 
     async def claimed(self, prompt: str = "a dragon fights a knight", by: Person = MO, **options: Any) -> Case:
         """A case that a moderator holds."""

@@ -108,8 +108,8 @@ async def test_a_namesake_on_another_platform_answers_no_question(ground: Ground
     await ground.press(A.CASE_REPHRASE if action is A.REPHRASE else A.CASE_DENY, case.id, MO, {"reason": "harm"})
     act = dataclasses.replace(ground.act(action, case.id, ANN, {"prompt": "a dragon naps"}), platform="elsewhere")
     before = await ground.case(case.id)
-    assert not (await ground.room.desk.actions[action](act)).changed
-    assert isinstance(await ground.room.desk.forms[action](act), Reply)
+    assert not (await ground.room.handlers.actions[action](act)).changed
+    assert isinstance(await ground.room.handlers.forms[action](act), Reply)
     assert await ground.case(case.id) == before
 
 
@@ -117,7 +117,7 @@ async def test_a_namesake_on_another_platform_answers_no_question(ground: Ground
 async def test_a_moderator_of_the_same_name_on_another_platform_decides_nothing(ground: Ground, action: ActionName) -> None:
     case = await ground.blocked()
     act = dataclasses.replace(ground.act(action, case.id, MO, {"note": "hm"}), platform="elsewhere")
-    assert not (await ground.room.desk.actions[action](act)).changed
+    assert not (await ground.room.handlers.actions[action](act)).changed
     assert (await ground.case(case.id)) == case
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.prompts.lint import Finding, lint, private_in
+from bot.prompts.lint import LintFinding, lint, private_in
 from bot.prompts.lint_contacts import iban_holds, luhn
 from bot.prompts.lint_words import hints
 from bot.prompts.normalise import normalise
@@ -18,7 +18,7 @@ from tests.unit.prompts_lint.planted import AROUND, all_planted
 PLANTED = all_planted()
 
 
-def found(prompt: str) -> Finding:
+def found(prompt: str) -> LintFinding:
     finding = lint(prompt)
     assert finding is not None, prompt
     return finding

@@ -11,10 +11,10 @@ from bot.domain.kinds import KINDS, SAFETY_REVIEWABLE, Action, Group, Kind
 from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Person, Place, Request
-from bot.requests.decide import Final, OpenCase, Queue, Tries, as_booked, decide, was_free
+from bot.requests.decide import AttemptLimits, Final, OpenCase, Queue, as_booked, decide, was_free
 
 NOW = 1000.0
-TRIES = Tries(3, 10)
+TRIES = AttemptLimits(3, 10)
 
 
 def request(attempts: int = 1, rate_answers: int = 0, deadline: float = NOW + 800) -> Request:

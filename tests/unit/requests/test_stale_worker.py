@@ -19,12 +19,12 @@ from bot.ledger.store import Ledger, Tx
 from bot.ledger.tables import blocked_prompts, pictures
 from bot.messages.notices import Notices
 from bot.requests.accept import accept
-from bot.requests.attempt import Hands, Opened, open_attempt, record_outcome
+from bot.requests.attempt import Dependencies, Opened, open_attempt, record_outcome
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
 
 RULES = Rules(model=Catalogue.load().default())
-HANDS = Hands(RULES, lambda tx, request, failure: "case", Notices(), lambda low, high: low)
+HANDS = Dependencies(RULES, lambda tx, request, failure: "case", Notices(), lambda low, high: low)
 OLD, NEW = Picture("aa" * 32, "png", 64, 64, 100), Picture("bb" * 32, "png", 64, 64, 100)
 BLOCKED = Failure(
     KINDS[Kind.SAFETY_PROMPT].group, Kind.SAFETY_PROMPT, KINDS[Kind.SAFETY_PROMPT].action, None, KINDS[Kind.SAFETY_PROMPT].who_can_fix, 1.0

@@ -9,14 +9,14 @@ import httpx
 import pytest
 from PIL import Image
 
-from bot.sandbox.answers import Pace
+from bot.sandbox.answers import Delays
 from bot.sandbox.draw import draw
 from bot.sandbox.server import start
 
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    running = await start(pace=Pace(slow=0.01, timeout=0.01))
+    running = await start(pace=Delays(slow=0.01, timeout=0.01))
     root = running.base_url.removesuffix("/v1")
     async with httpx.AsyncClient(base_url=root, headers={"authorization": "Bearer anything"}, trust_env=False) as made:
         yield made

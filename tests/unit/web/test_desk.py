@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from adapters.web.desk import Desk, Draft
+from adapters.web.actions import TypedLine, WebActions
 from adapters.web.people import PEOPLE, Persona
 from adapters.web.room import Room
 from adapters.web.sheet import Submit
@@ -45,7 +45,7 @@ class Scene:
     room: Room = field(default_factory=lambda: Room(lambda: 1.0))
 
     def __post_init__(self) -> None:
-        self.desk = Desk(self.core, self.room, SystemPorts(), self.page)
+        self.handlers = WebActions(self.core, self.room, SystemPorts(), self.page)
 
     def submission(self) -> Submission:
         (found,) = [what for name, what in self.core.asked if name == "receive"]
@@ -58,7 +58,7 @@ class Scene:
 
 async def test_a_line_is_received_then_accepted_and_leaves_the_text_box() -> None:
     scene = Scene()
-    await scene.desk.send(Draft("/imagine a fox", KEY, size="1024x1024", quality="medium", count="1"))
+    await scene.handlers.send(TypedLine("/imagine a fox", KEY, size="1024x1024", quality="medium", count="1"))
     sent = scene.submission()
     assert (sent.prompt, sent.size, sent.quality, sent.count, sent.private) == ("a fox", "1024x1024", "medium", "1", False)
     assert (sent.person.id, sent.place.platform, sent.place.community, sent.place.channel) == ("ben", "web", "local", "imagine")
@@ -69,26 +69,28 @@ async def test_a_line_is_received_then_accepted_and_leaves_the_text_box() -> Non
 async def test_pressing_enter_twice_is_one_request() -> None:
     scene = Scene()
     for _ in range(2):
-        await scene.desk.send(Draft("/imagine a fox", KEY))
+        await scene.handlers.send(TypedLine("/imagine a fox", KEY))
     assert [name for name, _ in scene.core.asked] == ["receive", "accept"]
 
 
 async def test_a_key_that_is_not_ours_is_replaced() -> None:
     scene = Scene()
-    await scene.desk.send(Draft("/imagine a fox", "../../etc"))
+    await scene.handlers.send(TypedLine("/imagine a fox", "../../etc"))
     assert all("etc" not in key for key in scene.core.keys)
 
 
 async def test_typed_options_come_before_those_beside_the_box() -> None:
     scene = Scene()
-    await scene.desk.send(Draft("/imagine --size 7x7 --count 99 a fox", KEY, size="1024x1024", quality="low", count="1", private=True))
+    await scene.handlers.send(
+        TypedLine("/imagine --size 7x7 --count 99 a fox", KEY, size="1024x1024", quality="low", count="1", private=True)
+    )
     sent = scene.submission()
     assert (sent.size, sent.quality, sent.count, sent.private) == ("7x7", "low", "99", True)
 
 
 async def test_what_is_not_a_command_stays_in_the_box_and_gets_a_hint() -> None:
     scene = Scene()
-    await scene.desk.send(Draft("hello", KEY))
+    await scene.handlers.send(TypedLine("hello", KEY))
     assert scene.core.asked == []
     assert scene.page.emptied == []
     assert "/imagine" in scene.page.notices[-1][0]
@@ -96,7 +98,7 @@ async def test_what_is_not_a_command_stays_in_the_box_and_gets_a_hint() -> None:
 
 async def test_the_command_alone_opens_the_form_with_the_options_already_chosen() -> None:
     scene = Scene()
-    await scene.desk.send(Draft("/imagine", KEY, size="1536x1024", private=True))
+    await scene.handlers.send(TypedLine("/imagine", KEY, size="1536x1024", private=True))
     form, submit = scene.page.sheets[0]
     assert {one.name: one.value for one in form.fields} == {"prompt": "a red bicycle", "size": "1536x1024", "private": "true"}
     assert await submit({"prompt": "a fox", "size": "1024x1024", "private": "false"}) is None
@@ -115,33 +117,33 @@ async def test_the_command_alone_opens_the_form_with_the_options_already_chosen(
 )
 async def test_answers_to_commands_are_whispered(line: str, title: str) -> None:
     scene = Scene()
-    await scene.desk.send(Draft(line, KEY))
+    await scene.handlers.send(TypedLine(line, KEY))
     assert scene.whispers() == [title]
     assert scene.room.read(PEOPLE["ana"], "imagine") == []
 
 
 async def test_show_passes_the_id_on() -> None:
     scene = Scene()
-    await scene.desk.send(Draft("/imagine-show abc", KEY))
+    await scene.handlers.send(TypedLine("/imagine-show abc", KEY))
     assert scene.core.asked == [("show", "abc")]
 
 
 async def test_settings_for_somebody_else_are_refused_in_words() -> None:
     scene = Scene()
-    await scene.desk.send(Draft("/imagine-settings", KEY))
+    await scene.handlers.send(TypedLine("/imagine-settings", KEY))
     assert scene.page.notices[-1] == ("Only administrators change settings.", True)
 
 
 async def test_a_core_that_breaks_gives_a_sentence_and_keeps_the_text() -> None:
     scene = Scene(core=StageCore(broken=True))
-    await scene.desk.send(Draft("/imagine a fox", KEY))
+    await scene.handlers.send(TypedLine("/imagine a fox", KEY))
     assert "went wrong" in scene.page.notices[-1][0]
     assert scene.page.emptied == []
 
 
 async def _press(scene: Scene, **button: bool) -> Act:
     entry = scene.room.show(message(by="ana"), View("Done"))
-    await scene.desk.press(entry, Button(ActionName.CANCEL, "row9", "Cancel", **button))  # type: ignore[arg-type]
+    await scene.handlers.press(entry, Button(ActionName.CANCEL, "row9", "Cancel", **button))  # type: ignore[arg-type]
     act = scene.core.asked[-1][1]
     assert isinstance(act, Act)
     return act
@@ -201,5 +203,5 @@ async def test_a_refused_form_stays_open_with_the_reason() -> None:
 async def test_a_whisper_that_an_action_has_overtaken_goes_away(action: ActionName, stays: bool) -> None:
     scene = Scene()
     entry = scene.room.whisper("w", scene.page.who, "imagine", "local", View("Your picture"))
-    await scene.desk.press(entry, Button(action, "row9", "Press"))
+    await scene.handlers.press(entry, Button(action, "row9", "Press"))
     assert bool(scene.whispers()) is stays

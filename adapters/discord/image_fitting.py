@@ -1,0 +1,101 @@
+"""Stored pictures as files for Discord: read by hash, and encoded smaller where a place does not take them as they are."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+from PIL import Image
+
+from adapters.discord.escape import label
+from bot.chat.views import PictureView
+from bot.texts import text
+
+REQUEST_BYTES = 24 * 1024 * 1024
+"""All files of one request together: Discord takes 25 MiB."""
+STEPS: tuple[tuple[str, int, float], ...] = (
+    ("WEBP", 92, 1.0),
+    ("WEBP", 85, 1.0),
+    ("WEBP", 75, 1.0),
+    ("JPEG", 80, 0.75),
+    ("JPEG", 75, 0.5),
+    ("JPEG", 70, 0.35),
+    ("JPEG", 60, 0.2),
+)
+"""(format, quality, share of the side length), from best to smallest."""
+SUFFIX = {"WEBP": "webp", "JPEG": "jpg"}
+
+
+@dataclass(frozen=True, slots=True)
+class FittedImage:
+    """A picture as it will be uploaded."""
+
+    name: str
+    alt: str
+    content: bytes
+    step: int = -1
+    """Index of the encoding step; -1 as stored."""
+
+
+@dataclass(slots=True)
+class ImageFitting:
+    """Reads and re-encodes; Pillow runs in a thread."""
+
+    read: Callable[[str], Awaitable[bytes]]
+
+    async def load(self, pictures: Sequence[PictureView]) -> tuple[list[FittedImage], list[str]]:
+        """The stored bytes, and a sentence for each picture that is gone."""
+        found, notes = [], []
+        for number, one in enumerate(pictures[:10], 1):
+            try:
+                content = await self.read(one.sha256)
+            except LookupError as problem:
+                notes.append(str(problem.args[0]) if problem.args else text("discord.picture_gone"))
+                continue
+            found.append(FittedImage(f"{number}-{one.filename}"[-100:], one.alt, content))
+        return found, notes
+
+    async def fit(self, pictures: Sequence[FittedImage], limit: int) -> list[FittedImage]:
+        """All of them within `limit` bytes each and the request's limit together."""
+        share = min(limit, REQUEST_BYTES // max(1, len(pictures)))
+        return [one if len(one.content) <= share else await asyncio.to_thread(shrink, one, share) for one in pictures]
+
+    async def smaller(self, pictures: Sequence[FittedImage]) -> list[FittedImage] | None:
+        """Half of the largest, after Discord refused a size that it did not name; None when they cannot get smaller."""
+        largest = max((len(one.content) for one in pictures), default=0)
+        if largest < 50_000:
+            return None
+        return await self.fit(pictures, largest // 2)
+
+
+def shrink(picture: FittedImage, limit: int) -> FittedImage:
+    """The best encoding within the limit; the smallest one when none is."""
+    with Image.open(io.BytesIO(picture.content)) as opened:
+        source = opened.convert("RGBA" if opened.has_transparency_data else "RGB")
+    best = picture
+    for step, (kind, quality, share) in enumerate(STEPS):
+        if step <= picture.step:
+            continue
+        best = replace(picture, content=_encode(source, kind, quality, share), step=step, name=_renamed(picture.name, SUFFIX[kind]))
+        if len(best.content) <= limit:
+            break
+    return best
+
+
+def _encode(source: Image.Image, kind: str, quality: int, share: float) -> bytes:
+    image = source
+    if share < 1.0:
+        image = image.resize((max(1, int(image.width * share)), max(1, int(image.height * share))), Image.Resampling.LANCZOS)
+    if kind == "JPEG" and image.mode == "RGBA":
+        ground = Image.new("RGB", image.size, "white")
+        ground.paste(image, mask=image.getchannel("A"))
+        image = ground
+    out = io.BytesIO()
+    image.save(out, kind, quality=quality, **({"method": 3} if kind == "WEBP" else {"optimize": True}))
+    return out.getvalue()
+
+
+def _renamed(name: str, suffix: str) -> str:
+    return label(f"{name.rpartition('.')[0] or name}.{suffix}", 100)

@@ -1,0 +1,191 @@
+"""Pressed buttons and sent forms: acknowledged first, then asked of the core, and always answered with something."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import discord
+import structlog
+
+from adapters.discord import forms, places
+from adapters.discord.answers import Ack, Answers, Event, error_class
+from adapters.discord.buttons import parsed
+from adapters.discord.handles import Handle, Home
+from adapters.discord.moderators import Clicks
+from bot.chat.views import Act, ActionName, Form, Reply
+from bot.core import Core
+from bot.texts import text
+
+log = structlog.get_logger()
+
+FORM_WITHIN = 2.0
+"""Seconds for the core to fill a form: a form can only be the first answer, and that is due after three."""
+CLAIM_WITHIN = 2.5
+"""Seconds in which the new request's message takes over the placeholder."""
+INVALID_FORM = 50035
+NEW_MESSAGE = frozenset(
+    {
+        *(ActionName.AGAIN, ActionName.EDIT, ActionName.RETRY, ActionName.NEAREST, ActionName.PUBLISH),
+        *(ActionName.REWRITE_ACCEPT, ActionName.REPHRASE),
+    }
+)
+"""Actions after which a new message appears: they get a placeholder that becomes it."""
+WHOLE_ANSWER = frozenset({ActionName.SHOW, ActionName.CASE_PROMPT})
+"""Actions whose only effect is something to read for the presser."""
+
+
+@dataclass(slots=True)
+class Interactions:
+    """The router for components and modals."""
+
+    core: Core
+    answers: Answers
+    clicks: Clicks
+    welcome: Callable[[Event], Awaitable[str | None]]
+    """A sentence for somebody who may not use the bot here; None for all others."""
+    _taken: dict[int, None] = field(default_factory=dict)
+
+    def taken(self, interaction: Event) -> None:
+        """The library found the button for this press; the safety net need not."""
+        self._taken[interaction.id] = None
+        if len(self._taken) > 2000:
+            self._taken.pop(next(iter(self._taken)))
+
+    async def component(self, interaction: Event) -> None:
+        """The safety net: a press that the library could not match to a button of ours is answered all the same."""
+        if interaction.id not in self._taken:
+            await self.pressed(interaction, _custom_id(interaction))
+
+    async def pressed(self, interaction: Event, identity: str) -> None:
+        """A button was pressed."""
+        await self._answered(interaction, lambda: self._pressed(interaction, identity))
+
+    async def submitted(self, interaction: Event) -> None:
+        """A form was sent."""
+        await self._answered(interaction, lambda: self._submitted(interaction))
+
+    async def _answered(self, interaction: Event, work: Callable[[], Awaitable[None]]) -> None:
+        with self.clicks.of(interaction):
+            try:
+                refusal = await self.welcome(interaction)
+                if refusal is not None:
+                    await self.answers.say(interaction, refusal)
+                    return
+                await work()
+            except Exception as error:
+                said = error_class(error, interaction)
+                if interaction.response.is_done():
+                    await self.answers.whisper(self.answers.handle(interaction, Home.NONE), said)
+                else:
+                    await self.answers.say(interaction, said)
+
+    async def _pressed(self, interaction: Event, identity: str) -> None:
+        found = parsed(identity)
+        action = _action(found[0]) if found else None
+        if found is None or action is None:
+            await self.answers.say(interaction, text("discord.old_button"))
+            return
+        _, row, opens_form = found
+        if opens_form:
+            await self._open_form(interaction, places.act(interaction, action, row))
+        else:
+            await self._act(interaction, action, row, {})
+
+    async def _submitted(self, interaction: Event) -> None:
+        found = parsed(_custom_id(interaction))
+        action = _action(found[0]) if found else None
+        if found is None or action is None:
+            await self.answers.say(interaction, text("discord.old_form"))
+            return
+        await self._act(interaction, action, found[1], forms.values(_data(interaction)))
+
+    async def _open_form(self, interaction: Event, act: Act) -> None:
+        try:
+            async with asyncio.timeout(FORM_WITHIN):
+                found = await self.core.form(act)
+        except TimeoutError:
+            await self.answers.say(interaction, text("discord.too_busy_for_form"))
+            return
+        await self.show_form(interaction, found)
+
+    async def show_form(self, interaction: Event, found: Form | Reply) -> None:
+        """A form, or the sentence why there is none."""
+        if isinstance(found, Reply):
+            await self.answers.say(interaction, found.view or found.text)
+            return
+        try:
+            await self._send_form(interaction, found, plain=False)
+        except discord.HTTPException as error:
+            if error.code != INVALID_FORM:
+                raise
+            # A list cannot start with a channel or role that is gone: the same form with plain fields can.
+            await self._send_form(interaction, found, plain=True)
+
+    async def _send_form(self, interaction: Event, found: Form, *, plain: bool) -> None:
+        modal = forms.modal(found, plain=plain)
+        try:
+            await interaction.response.send_modal(modal)
+        finally:
+            self.answers.tries.of(interaction)
+            modal.stop()  # the library need not remember it: submissions are read raw, also after a restart
+
+    async def _act(self, interaction: Event, action: ActionName, row: str, values: dict[str, str]) -> None:
+        """Acknowledge, then ask the core: a press that the person saw fail changes nothing."""
+        home = _home(interaction, action, values)
+        handle = self.answers.handle(interaction, home)
+        if home is not Home.NONE:
+            self.answers.placeholders.open(handle)
+        ack = await self.answers.acknowledge(interaction, home)
+        if ack is Ack.REFUSED or (ack is Ack.LOST and not await self.answers.was_taken(handle)):
+            self.answers.placeholders.close(interaction.id)
+            return
+        try:
+            reply = await self.core.act(places.act(interaction, action, row, values, handle.reply()))
+        except Exception as error:
+            reply = Reply(error_class(error, interaction), changed=False)
+        await self._reply(handle, action, reply)
+
+    async def _reply(self, handle: Handle, action: ActionName, reply: Reply) -> None:
+        said = reply.view or reply.text
+        if handle.home is Home.NONE:
+            if said:
+                await self.answers.whisper(handle, said)
+        elif action in WHOLE_ANSWER:
+            await self.answers.fill(handle, said or text("discord.done"))
+        elif reply.changed and await self.answers.placeholders.claimed(handle.interaction, CLAIM_WITHIN):
+            return  # the placeholder has become the new message
+        else:
+            await self.answers.withdraw(handle, said or text("discord.done"))
+
+
+def _data(interaction: Event) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", interaction.data or {})
+
+
+def _custom_id(interaction: Event) -> str:
+    return str(_data(interaction).get("custom_id", ""))
+
+
+def _action(name: str) -> ActionName | None:
+    try:
+        return ActionName(name)
+    except ValueError:
+        return None
+
+
+def _home(interaction: Event, action: ActionName, values: Mapping[str, str]) -> Home:
+    """What the acknowledgement shows: nothing, or a placeholder for exactly those who may read what comes."""
+    if action in WHOLE_ANSWER:
+        return Home.EPHEMERAL
+    if interaction.message is None:
+        return Home.EPHEMERAL  # a form opened by a command: there is no message to keep quiet on
+    if action not in NEW_MESSAGE:
+        return Home.NONE
+    if interaction.guild_id is None or action is ActionName.PUBLISH:
+        return Home.PUBLIC
+    if "private" in values:
+        return Home.EPHEMERAL if values["private"] == forms.YES else Home.PUBLIC
+    return Home.EPHEMERAL if interaction.message.flags.ephemeral else Home.PUBLIC

@@ -1,0 +1,216 @@
+"""The ways to show a message on Discord, in the order of preference for who may read it. Which of them works is found out in `chat`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from adapters.discord.handles import Handle, Home
+from adapters.discord.image_fitting import FittedImage
+from bot.chat.port import Message
+from bot.chat.views import Audience, View
+
+BOT_LIMIT = 10 * 1024 * 1024
+"""Bytes per file in posts of the bot itself; Discord names a limit only in interactions. What is refused anyway is encoded smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A view with its pictures as they will be uploaded."""
+
+    view: View
+    pictures: Sequence[FittedImage]
+    notes: tuple[str, ...] = ()
+    """Sentences about pictures that cannot be shown."""
+    mention: str | None = None
+    """The one person whom a new post notifies."""
+    neutral: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRef:
+    """Where a message is on Discord now: what `Message.ref` holds."""
+
+    route: str = ""
+    """`original`, `answer` or `post`; empty when it was never shown."""
+    channel: int = 0
+    message: str = ""
+    posts: int = 0
+    """How often it was begun anew; part of the nonce."""
+    final: bool = False
+    """A final view was shown here."""
+    gone: bool = False
+    """Somebody deleted it."""
+
+    @property
+    def known(self) -> bool:
+        return bool(self.route)
+
+    @staticmethod
+    def of(ref: Mapping[str, str]) -> MessageRef:
+        try:
+            return MessageRef(
+                route=ref.get("way", ""),
+                channel=int(ref.get("channel", "0")),
+                message=ref.get("message", ""),
+                posts=int(ref.get("posts", "0")),
+                final=ref.get("final") == "1",
+                gone=ref.get("gone") == "1",
+            )
+        except ValueError:
+            return MessageRef()
+
+    def anew(self, *, gone: bool = False) -> MessageRef:
+        """Not shown where it was any more; a new post is another one for Discord, and repeats of it are the same one."""
+        return MessageRef(posts=self.posts + 1, final=self.final, gone=gone)
+
+    def ref(self) -> dict[str, str]:
+        found = {"way": self.route, "channel": str(self.channel), "message": self.message, "posts": str(self.posts)}
+        return {**found, **({"final": "1"} if self.final else {}), **({"gone": "1"} if self.gone else {})}
+
+
+class Wire(Protocol):
+    """The calls to Discord (`adapters.discord.wire`). Each returns the id of the message that it edited or made."""
+
+    async def online(self) -> bool:
+        """Whether there is a session to send with; waits a moment for it."""
+        ...
+
+    async def edit_answer(self, handle: Handle, message: str, draft: Draft) -> str: ...
+
+    async def edit_as_bot(self, channel: int, message: int, draft: Draft) -> str: ...
+
+    async def post(self, channel: int, draft: Draft, nonce: str, *, silent: bool = False) -> str: ...
+
+    async def follow_up(self, handle: Handle, draft: Draft, *, ephemeral: bool) -> str: ...
+
+    async def direct_channel(self, person: int) -> int: ...
+
+
+Run = Callable[[Wire, Message, MessageRef, Draft], Awaitable[MessageRef]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    name: str
+    run: Run
+    limit: int
+    """Bytes per file."""
+    handle: Handle | None = None
+    """The token it needs."""
+    channel: int | None = None
+    """The channel it posts to."""
+    mention: str | None = None
+    home: bool = False
+    """It overwrites the interaction's `@original`."""
+
+
+def nonce(message: Message, message_ref: MessageRef) -> str:
+    """Stable across processes, so that Discord recognises a repeated post; at most 25 characters."""
+    return message.id[:20] if message_ref.posts == 0 else f"{message.id[:20]}-{message_ref.posts % 1000}"
+
+
+# ---- the ways ----------------------------------------------------------------------------------------------------------------
+
+
+def _original(handle: Handle) -> Route:
+    async def run(wire: Wire, message: Message, message_ref: MessageRef, draft: Draft) -> MessageRef:
+        found = await wire.edit_answer(handle, "@original", draft)
+        return replace(message_ref, route="original", channel=handle.channel, message=found)
+
+    return Route("original", run, handle.limit, handle=handle, home=True)
+
+
+def _answer(handle: Handle, identity: str) -> Route:
+    async def run(wire: Wire, message: Message, message_ref: MessageRef, draft: Draft) -> MessageRef:
+        await wire.edit_answer(handle, identity, draft)
+        return message_ref
+
+    return Route("edit_answer", run, handle.limit, handle=handle)
+
+
+def _as_bot(message_ref: MessageRef, mention: str | None) -> Route:
+    async def run(wire: Wire, message: Message, message_ref: MessageRef, draft: Draft) -> MessageRef:
+        await wire.edit_as_bot(message_ref.channel, int(message_ref.message), draft)
+        return message_ref
+
+    return Route("edit_as_bot", run, BOT_LIMIT, mention=mention)
+
+
+def _post(channel: int, mention: str | None) -> Route:
+    async def run(wire: Wire, message: Message, message_ref: MessageRef, draft: Draft) -> MessageRef:
+        found = await wire.post(channel, draft, nonce(message, message_ref))
+        return replace(message_ref, route="post", channel=channel, message=found, gone=False)
+
+    return Route("post", run, BOT_LIMIT, channel=channel, mention=mention)
+
+
+def _follow_up(handle: Handle, *, ephemeral: bool) -> Route:
+    async def run(wire: Wire, message: Message, message_ref: MessageRef, draft: Draft) -> MessageRef:
+        found = await wire.follow_up(handle, draft, ephemeral=ephemeral)
+        return replace(message_ref, route="whisper" if ephemeral else "answer", channel=handle.channel, message=found, gone=False)
+
+    return Route("follow_up", run, handle.limit, handle=handle)
+
+
+def _direct(person: int) -> Route:
+    async def run(wire: Wire, message: Message, message_ref: MessageRef, draft: Draft) -> MessageRef:
+        channel = await wire.direct_channel(person)
+        found = await wire.post(channel, draft, nonce(message, message_ref), silent=draft.view.mention is None)
+        return replace(message_ref, route="post", channel=channel, message=found, gone=False)
+
+    return Route("direct", run, BOT_LIMIT)
+
+
+# ---- their order -------------------------------------------------------------------------------------------------------------
+
+
+def same_way(message: Message, view: View, message_ref: MessageRef, handle: Handle | None, now: float) -> list[Route]:
+    """How to edit a message that is shown already."""
+    routes: list[Route] = []
+    if message_ref.route in ("original", "answer", "whisper") and handle is not None and handle.alive(now):
+        routes.append(_answer(handle, "@original" if message_ref.route == "original" else message_ref.message))
+    hidden = message_ref.route == "whisper" or (message_ref.route == "original" and handle is not None and handle.home is Home.EPHEMERAL)
+    if message_ref.message.isdigit() and not hidden:
+        routes.append(_as_bot(message_ref, _mentioned(message, view) if message_ref.route == "post" else None))
+    return routes
+
+
+def first_ways(message: Message, view: View, handle: Handle | None, now: float, closed: Callable[[int], bool]) -> list[Route]:
+    """How to show a message anew, best first. Only ways that do not widen who can read it."""
+    channel = _number(message.place.thread or message.place.channel)
+    if message.audience in (Audience.MODERATORS, Audience.OPERATORS):
+        return [] if channel is None or closed(channel) else [_post(channel, None)]
+    direct_place = message.place.community.startswith("dm:")
+    request = message.subject.startswith("request:")
+    open_here = message.audience is Audience.CHANNEL or direct_place
+    alive = handle if handle is not None and handle.alive(now) else None
+    routes: list[Route] = []
+    if request and alive is not None and alive.channel == channel and _fits(alive.home, message.audience, direct_place):
+        routes.append(_original(alive))
+    if open_here and channel is not None and not closed(channel):
+        routes.append(_post(channel, _mentioned(message, view)))
+    whisper = [] if alive is None else [_follow_up(alive, ephemeral=not open_here)]
+    person = _number(message.person or view.mention)
+    direct = [] if person is None or direct_place else [_direct(person)]
+    # A case may speak long after the command: a direct message stays, a whisper is gone with the next start of the client.
+    return [*routes, *whisper, *direct] if request else [*routes, *direct, *whisper]
+
+
+def _fits(home: Home, audience: Audience, direct_place: bool) -> bool:
+    """Whether `@original` is read by those who should read the message."""
+    if home is Home.NONE:
+        return False
+    return direct_place or (home is Home.EPHEMERAL) == (audience is Audience.MEMBER)
+
+
+def _mentioned(message: Message, view: View) -> str | None:
+    """Whom a post in a channel is for."""
+    if message.audience is not Audience.CHANNEL or message.place.community.startswith("dm:"):
+        return None
+    return message.person or view.mention
+
+
+def _number(value: str | None) -> int | None:
+    return int(value) if value is not None and value.isascii() and value.isdigit() else None

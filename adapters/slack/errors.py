@@ -1,0 +1,259 @@
+"""What Slack's errors mean for a message: one table from error code to what to do next. It decides nothing about what is said."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+
+class ErrorClass(StrEnum):
+    GONE = "gone"
+    """The message was deleted, or cannot be edited any more."""
+    NO_CHANNEL = "no_channel"
+    """The channel or thread was deleted or archived, or was never there for us."""
+    NOT_MEMBER = "not_member"
+    """The bot is not in the channel: somebody has to invite it."""
+    FORBIDDEN = "forbidden"
+    """The workspace does not allow it there."""
+    UNAUTHORISED = "unauthorised"
+    """Nothing works until the operator acts: the token is revoked, expired or wrong."""
+    SCOPE = "scope"
+    """The app lacks a scope: the operator installs it again."""
+    NO_DIRECT = "no_direct"
+    """This person cannot be written to (or not there)."""
+    WAIT = "wait"
+    """Not now; nothing was done."""
+    LOST = "lost"
+    """The answer was lost: it may have been done or not."""
+    FILE_NOT_READY = "file_not_ready"
+    """Slack does not show this file (yet)."""
+    TRIGGER = "trigger"
+    """The trigger of a form is over: the person has to press again."""
+    OVER = "over"
+    """A response_url that is used up or expired: another path."""
+    TOO_LONG = "too_long"
+    INVALID = "invalid"
+    """Slack does not like the payload: a bug of ours."""
+
+
+class RespondFailed(Exception):
+    """A response_url did not take an answer."""
+
+    def __init__(self, status: int, code: str = "", wait: float | None = None) -> None:
+        super().__init__(f"{status}/{code}")
+        self.status = status
+        """Zero for an address that is none of Slack's."""
+        self.code = code
+        self.wait = wait
+
+
+class NotConnected(Exception):
+    """There is no session with Slack at the moment: nothing was sent."""
+
+
+class BackOff(Exception):
+    """One more call would be too many for Slack; it was not made."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(f"{wait:.1f}")
+        self.wait = wait
+
+
+class UploadFailed(Exception):
+    """The upload host did not take a file."""
+
+    def __init__(self, status: int, wait: float | None = None) -> None:
+        super().__init__(str(status))
+        self.status = status
+        self.wait = wait
+
+
+class Unreadable(Exception):
+    """An answer that is not what Slack's description says; the call may have been carried out."""
+
+
+class FileNotSeen(Exception):
+    """A file is at Slack and not where people could see it; `uploads` says which way."""
+
+
+_CODES: dict[ErrorClass, str] = {
+    ErrorClass.GONE: """
+        message_not_found cant_update_message edit_window_closed cant_delete_message compliance_exports_prevent_deletion
+        hash_conflict not_found view_not_found
+    """,  # the last three: the form was closed or is another one by now
+    ErrorClass.NO_CHANNEL: """
+        channel_not_found is_archived is_inactive channel_is_archived channel_deleted thread_not_found invalid_thread_ts invalid_channel
+        cannot_reply_to_message method_not_supported_for_channel_type channel_type_not_supported external_channel_migrating team_not_found
+    """,
+    ErrorClass.NOT_MEMBER: "not_in_channel",
+    ErrorClass.FORBIDDEN: """
+        restricted_action restricted_action_non_threadable_channel restricted_action_read_only_channel restricted_action_thread_locked
+        restricted_action_thread_only_channel thread_locked ekm_access_denied team_access_not_granted no_permission user_not_visible
+        access_denied accesslimited app_access_restricted enterprise_is_restricted action_prohibited admin_restricted not_allowed
+        posting_to_channel_denied posting_to_general_channel_denied send_on_behalf_not_allowed restricted_plan_level
+        slack_connect_file_link_sharing_blocked slack_connect_file_upload_sharing_blocked slack_connect_canvas_sharing_blocked
+        slack_connect_lists_sharing_blocked file_uploads_disabled file_uploads_except_images_disabled file_upload_size_restricted
+        storage_limit_reached blocked_file_type malware_detected
+    """,
+    ErrorClass.UNAUTHORISED: """
+        invalid_auth not_authed token_revoked token_expired account_inactive invalid_token not_allowed_token_type bot_not_found
+        two_factor_setup_required team_disabled app_uninstalled user_removed_from_team
+    """,
+    ErrorClass.SCOPE: "missing_scope",
+    ErrorClass.NO_DIRECT: """
+        cannot_dm_bot user_disabled user_not_found users_not_found user_not_in_channel messages_tab_disabled user_is_bot
+        invalid_user_combination
+    """,
+    ErrorClass.WAIT: """
+        ratelimited rate_limited rollup_error message_limit_exceeded service_unavailable request_timeout
+        org_login_required team_added_to_org
+    """,
+    ErrorClass.LOST: "fatal_error internal_error update_failed file_update_failed server_error unknown_error",
+    ErrorClass.FILE_NOT_READY: "file_not_found file_deleted file_not_ready",
+    ErrorClass.TRIGGER: """
+        expired_trigger_id exchanged_trigger_id invalid_trigger_id trigger_expired trigger_exchanged missing_trigger
+    """,
+    ErrorClass.OVER: "expired_url used_url no_service no_active_hooks invalid_url",
+    ErrorClass.TOO_LONG: "msg_too_long msg_blocks_too_long view_too_large",
+}
+"""From the error tables of the methods that `wire` and `uploads` call (docs.slack.dev/reference/methods) and of response_url."""
+CODES: dict[str, ErrorClass] = {code: error_class for error_class, codes in _CODES.items() for code in codes.split()}
+
+WAITS: dict[str, float] = {
+    "message_limit_exceeded": 60.0,
+    "org_login_required": 60.0,
+    "team_added_to_org": 60.0,
+    "service_unavailable": 10.0,
+    "request_timeout": 2.0,
+}
+"""Seconds where Slack names none."""
+WITHOUT_RETRY_AFTER = 30.0
+SHORTEST, LONGEST = 1.0, 300.0
+NOT_REACHABLE = 5.0
+
+HINTS: tuple[tuple[str, str, ErrorClass], ...] = (
+    (
+        "invalid_blocks",
+        "slack file",
+        ErrorClass.FILE_NOT_READY,
+    ),  # slackapi/python-slack-sdk#1658: not processed yet, or not for this poster
+    ("invalid_arguments", "trigger_id", ErrorClass.TRIGGER),  # slackapi/bolt-python#434: `trigger_id` expired
+)
+"""(error code, words in its messages, what it is then): codes that mean several things."""
+ADDRESSES: dict[int, ErrorClass] = {
+    **dict.fromkeys((301, 302, 303, 307, 308, 404, 410), ErrorClass.OVER),
+    403: ErrorClass.FORBIDDEN,
+    413: ErrorClass.TOO_LONG,
+}
+"""For answers of a response_url without a code that we know."""
+UPLOADS: dict[int, ErrorClass] = dict.fromkeys((403, 404, 408, 410), ErrorClass.LOST)
+"""Of the upload host. An address that it does not know (any more) is as good as a lost upload: the next one gets another."""
+
+NETWORK = (aiohttp.ClientError, OSError, TimeoutError, asyncio.TimeoutError)
+NOTHING_SENT = (NotConnected, aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError, aiohttp.ConnectionTimeoutError)
+"""The connection never stood."""
+
+_TOKEN = re.compile(r"[a-z0-9_]{1,60}")
+_SCOPES = re.compile(r"[a-z0-9_:.,]{1,80}")
+_POINTER = re.compile(r"\[json-pointer:([\w/]{1,60})\]")
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifiedError:
+    error_class: ErrorClass
+    detail: str
+    """A short machine token."""
+    wait: float = 0.0
+    """Seconds, for WAIT."""
+
+
+def classify_error(error: BaseException) -> ClassifiedError | None:
+    """What an exception of a call to Slack means; None for one that is no answer of Slack or the network (a bug)."""
+    if isinstance(error, SlackApiError):
+        return _judge_answer(error)
+    if isinstance(error, RespondFailed):
+        return _judge_status(error.status, error.code, error.wait, ADDRESSES)
+    if isinstance(error, UploadFailed):
+        return _judge_status(error.status, "upload", error.wait, UPLOADS)
+    if isinstance(error, BackOff):
+        return ClassifiedError(ErrorClass.WAIT, "not_now", min(LONGEST, error.wait))
+    if isinstance(error, FileNotSeen):
+        return ClassifiedError(ErrorClass.FILE_NOT_READY, type(error).__name__)
+    if isinstance(error, NOTHING_SENT):
+        return ClassifiedError(ErrorClass.WAIT, "not_reachable", NOT_REACHABLE)
+    if isinstance(error, (Unreadable, SlackClientError, *NETWORK)):
+        return ClassifiedError(ErrorClass.LOST, type(error).__name__)
+    return None
+
+
+def retry_after(headers: Mapping[str, str] | None) -> float | None:
+    """The seconds that a Retry-After header names, within bounds; None without a usable one."""
+    try:
+        seconds = float({name.lower(): value for name, value in (headers or {}).items()}["retry-after"])
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return None
+    return min(LONGEST, max(SHORTEST, seconds)) if seconds == seconds else None
+
+
+def code_of(value: object) -> str:
+    """An error code as Slack writes them; empty for anything else, so that no foreign text reaches a log."""
+    return value if isinstance(value, str) and _TOKEN.fullmatch(value) else ""
+
+
+def _judge_answer(error: SlackApiError) -> ClassifiedError:
+    # The SDK puts its own response here, aiohttp's when the body was no JSON, and anything that a caller likes.
+    response: Any = error.response
+    status = getattr(response, "status_code", None) or getattr(response, "status", None) or 0
+    data = getattr(response, "data", response)
+    answer: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
+    code = code_of(answer.get("error"))
+    named = retry_after(getattr(response, "headers", None))
+    if status == 429:
+        return ClassifiedError(ErrorClass.WAIT, code or "ratelimited", named or WITHOUT_RETRY_AFTER)
+    if status >= 500 or not code:
+        return ClassifiedError(ErrorClass.LOST, f"{status}/{code}")
+    messages = _messages(answer)
+    for one, words, error_class in HINTS:
+        if code == one and words in messages.lower():
+            return ClassifiedError(error_class, code)
+    error_class = CODES.get(code, ErrorClass.INVALID)
+    return ClassifiedError(error_class, _detail(code, answer, messages), _wait(error_class, code, named))
+
+
+def _judge_status(status: int, code: str, named: float | None, table: Mapping[int, ErrorClass]) -> ClassifiedError:
+    code = code_of(code)
+    certain = ErrorClass.WAIT if status == 429 else ErrorClass.LOST if status >= 500 else None
+    error_class = certain or CODES.get(code) or table.get(status) or ErrorClass.INVALID
+    return ClassifiedError(error_class, f"{status}/{code}", _wait(error_class, code, named))
+
+
+def _wait(error_class: ErrorClass, code: str, named: float | None) -> float:
+    if error_class is not ErrorClass.WAIT:
+        return 0.0
+    return named or WAITS.get(code, WITHOUT_RETRY_AFTER)
+
+
+def _messages(answer: Mapping[str, Any]) -> str:
+    metadata = answer.get("response_metadata")
+    found = [*_texts(metadata.get("messages") if isinstance(metadata, Mapping) else None), *_texts(answer.get("errors"))]
+    return " ".join(found)[:2000]
+
+
+def _texts(value: object) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
+def _detail(code: str, answer: Mapping[str, Any], messages: str) -> str:
+    """The code, with the scope that is missing or the place in the payload: never words."""
+    needed = answer.get("needed")
+    if isinstance(needed, str) and _SCOPES.fullmatch(needed):
+        return f"{code}/{needed}"
+    pointer = _POINTER.search(messages)
+    return code + pointer.group(1) if pointer is not None else code

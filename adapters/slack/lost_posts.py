@@ -1,0 +1,73 @@
+"""What pages of a channel's history told about our own messages, so that one page answers for all whose posts were lost together.
+
+Only what was seen is remembered, and only for a moment; that a message is not there is asked anew each time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapters.slack.errors import BackOff
+from adapters.slack.pacing import CallLog, Limit
+
+CALLS = Limit(16, 20.5)
+"""47 a minute; conversations.history and conversations.replies are Tier 3, 50 and more a minute each."""
+REMEMBERED_FOR = 60.0
+REMEMBERED = 5000
+
+
+@dataclass(slots=True)
+class LostPosts:
+    """(channel, thread, identity) -> where it was seen, and when."""
+
+    clock: Callable[[], float] = lambda: asyncio.get_running_loop().time()
+    _seen: dict[tuple[str, str, str], tuple[str, float]] = field(default_factory=dict)
+    _calls: dict[str, CallLog] = field(default_factory=dict)
+
+    def known(self, channel: str, thread: str | None, identity: str) -> str | None:
+        ts, at = self._seen.get((channel, thread or "", identity), ("", 0.0))
+        return ts if ts and self.clock() - at < REMEMBERED_FOR else None
+
+    def saw(self, channel: str, thread: str | None, message: Mapping[str, Any], ours: frozenset[str]) -> None:
+        """A message on a page. Somebody else's counts for nothing, as anybody could copy a mark; Slack names the author of each message."""
+        ts = message.get("ts")
+        authors = {one for one in (message.get("bot_id"), message.get("user")) if one}
+        if not isinstance(ts, str) or (authors and not authors & ours):
+            return
+        for identity in identities(message):
+            self._seen[channel, thread or "", identity] = (ts, self.clock())
+            if len(self._seen) > REMEMBERED:
+                del self._seen[next(iter(self._seen))]
+
+    def gone(self, channel: str, ts: str) -> None:
+        self._seen = {key: found for key, found in self._seen.items() if (key[0], found[0]) != (channel, ts)}
+
+    def turn(self, method: str) -> None:
+        """One more call of a method; raises BackOff where that would be too many."""
+        calls, now = self._calls.setdefault(method, CallLog(CALLS)), self.clock()
+        calls.forget(now)
+        moment = calls.earliest(now)
+        if moment > now:
+            raise BackOff(moment - now)
+        calls.add(now)
+
+
+def mark(identity: str) -> str:
+    """The block_id by which a message is recognised when its metadata is not shown."""
+    return f"m:{identity}"
+
+
+def identities(message: Mapping[str, Any]) -> set[str]:
+    """Which message of ours it says it is: by its metadata and by its first block."""
+    metadata, blocks = message.get("metadata"), message.get("blocks")
+    payload = metadata.get("event_payload") if isinstance(metadata, Mapping) else None
+    named = payload.get("id") if isinstance(payload, Mapping) else None
+    first = blocks[0].get("block_id") if isinstance(blocks, list) and blocks and isinstance(blocks[0], Mapping) else None
+    found = {
+        named if isinstance(named, str) else "",
+        first.removeprefix(mark("")) if isinstance(first, str) and first.startswith(mark("")) else "",
+    }
+    return found - {""}

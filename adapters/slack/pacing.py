@@ -1,0 +1,221 @@
+"""One shared pacing of chat.postMessage and chat.update per workspace, below Slack's limits. Pure: the clock is passed in.
+
+Final views go before progress, keep their place while they wait, and have room that progress cannot take.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["post", "update"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `count` calls within any `seconds`."""
+
+    count: int
+    seconds: float
+
+
+# Source of all: docs.slack.dev/apis/web-api/rate-limits; counted per method, app and workspace.
+UPDATES = Limit(16, 20.5)
+"""47 a minute; chat.update is Tier 3, 50 and more a minute. A window of a third of a minute: sixteen answers can go at once, a seventeenth
+waits for twenty seconds at most, and three windows stay below 50 although calls arrive closer together than they were sent."""
+PROGRESS = Limit(12, 20.5)
+"""The part of them that progress may take, 35 a minute: four final answers can go at once at any time."""
+EDITS_OF_ONE = 3.0
+"""Seconds between progress edits of one message."""
+POSTS_HERE, BURST_HERE = Limit(4, 4.2), Limit(3, 3.15)
+"""Per channel; chat.postMessage takes about one a second and lets short bursts through. Two windows: after a burst of three there is no
+second one."""
+POSTS = Limit(10, 3.0)
+"""200 a minute; a workspace takes "several hundred" posts a minute."""
+
+ASK_AGAIN = 5.0
+"""Longest wait for progress; a view that is final before then is asked for at once."""
+FINAL_ASKS_AGAIN = 30.0
+"""Longest wait for final views, so that the place of one that never comes back is free again before long."""
+KEPT_FOR_PROGRESS, KEPT_FOR_FINAL = 3.0, 10.0
+"""Seconds for which a place is kept for somebody who does not come back in time."""
+LEADS: dict[Kind, float] = {"post": 30.0, "update": 1e9}
+"""Seconds by which a final view passes progress that waits longer. Progress edits may starve; a first message may not."""
+LONGEST_CLOSED = 300.0
+SHORTEST = 0.05
+TIDY_EVERY = 5.0
+_SAME = 1e-6
+
+Key = tuple[str, str]
+"""What a limit counts: (kind, channel); an empty channel is the whole workspace."""
+Lane = tuple[str, str, bool]
+"""Who has the same limits: (kind, channel, final)."""
+
+
+@dataclass(slots=True)
+class CallLog:
+    """When calls went, or will go, against one limit."""
+
+    limit: Limit
+    times: list[float] = field(default_factory=list)
+
+    def earliest(self, start: float) -> float:
+        """The first moment from `start` at which one more call leaves every window within the limit."""
+        moment, times, count, seconds = start, self.times, self.limit.count, self.limit.seconds
+        for index in range(bisect_left(times, start - seconds), len(times) - count + 1):
+            first, last = times[index], times[index + count - 1]
+            if first >= moment + seconds:
+                break
+            if max(moment, last) - min(moment, first) < seconds - _SAME:
+                moment = first + seconds
+        return moment
+
+    def add(self, moment: float) -> None:
+        insort(self.times, moment)
+
+    def forget(self, now: float) -> None:
+        del self.times[: bisect_left(self.times, now - self.limit.seconds)]
+
+
+@dataclass(slots=True)
+class WaitingCall:
+    """Somebody who was told to come back."""
+
+    kind: Kind
+    channel: str
+    final: bool
+    since: float
+    number: int
+    """Who came first at the same moment."""
+    not_before: float
+    back: float = 0.0
+    """When they were told to ask again."""
+
+    def lane(self) -> Lane:
+        return self.kind, self.channel if self.kind == "post" else "", self.final
+
+    def rank(self) -> tuple[float, int]:
+        return self.since - (LEADS[self.kind] if self.final else 0.0), self.number
+
+    def over(self, now: float) -> bool:
+        return now > self.back + (KEPT_FOR_FINAL if self.final else KEPT_FOR_PROGRESS)
+
+
+@dataclass(slots=True)
+class Pacing:
+    """Ask right before every post and update; one object per workspace."""
+
+    _logs: dict[Key, CallLog] = field(default_factory=dict)
+    _waiting: dict[str, WaitingCall] = field(default_factory=dict)
+    _shown: dict[str, float] = field(default_factory=dict)
+    """Message -> when it was last posted or edited."""
+    _closed: dict[Key, float] = field(default_factory=dict)
+    """What Slack told us to leave alone, and until when."""
+    _tidied: float = float("-inf")
+    _number: int = 0
+
+    def ask(self, now: float, kind: Kind, channel: str, message_id: str, final: bool) -> float:
+        """Zero: call now, it is booked. Otherwise the seconds after which to ask again; a final view keeps its place until then."""
+        self._tidy(now)
+        me = self._enter(now, kind, channel, message_id, final)
+        moment = self._place(now, me)
+        if moment <= now + _SAME:
+            del self._waiting[message_id]
+            self._shown[message_id] = now
+            for key, limit in _limits(me.kind, me.channel, me.final):
+                self._logs.setdefault(key, CallLog(limit)).add(now)
+            return 0.0
+        wait = min(max(SHORTEST, moment - now), FINAL_ASKS_AGAIN if final else ASK_AGAIN)
+        me.back = now + wait
+        return wait
+
+    def told(self, now: float, kind: Kind, channel: str, wait: float) -> None:
+        """Slack answered that there were too many calls: leave the method alone until then, and begin again slowly."""
+        until = now + min(LONGEST_CLOSED, max(0.0, wait))
+        key: Key = (kind, channel if kind == "post" else "")
+        if any(other != key and other[0] == kind and end > now for other, end in self._closed.items()):
+            key = (kind, "")  # a second channel, so it is the workspace's own limit
+        before = self._closed.get(key, 0.0)
+        self._closed[key] = max(before, until)
+        if until <= max(before, now) + 1.0:
+            return  # the same answer to several calls that were under way
+        for one, limit in _limits(kind, channel, False):
+            if key[1] in ("", one[1]):
+                log = self._logs.setdefault(one, CallLog(limit))
+                for _ in range(limit.count // 2):
+                    log.add(until)
+
+    def size(self) -> int:
+        """Everything that is remembered, counted."""
+        return (
+            len(self._waiting) + len(self._shown) + len(self._closed) + len(self._logs) + sum(len(one.times) for one in self._logs.values())
+        )
+
+    def _enter(self, now: float, kind: Kind, channel: str, message_id: str, final: bool) -> WaitingCall:
+        known = self._waiting.get(message_id)
+        since, number = (known.since, known.number) if known is not None and known.final == final else (now, self._number)
+        self._number += 1
+        start = max(now, self._closed.get((kind, channel), 0.0), self._closed.get((kind, ""), 0.0))
+        if kind == "update" and not final:
+            start = max(start, self._shown.get(message_id, float("-inf")) + EDITS_OF_ONE)
+        me = self._waiting[message_id] = WaitingCall(kind, channel, final, since, number, start, back=now)
+        return me
+
+    def _place(self, now: float, me: WaitingCall) -> float:
+        """When this one's turn is, after everybody who goes before."""
+        logs: dict[Key, CallLog] = {}
+        lanes: dict[Lane, tuple[float, float]] = {}
+        for one in [*self._before(now, me), me]:
+            start = max(now, one.not_before)
+            # Behind somebody with the same limits it is never sooner than they: no need to look at the time before.
+            ahead = lanes.get(one.lane())
+            if ahead is not None and ahead[0] <= start:
+                start = max(start, ahead[1])
+            moment = self._earliest(logs, one, start)
+            if one is me or (not me.final and moment > now + ASK_AGAIN and one.lane() == me.lane()):
+                break
+            lanes[one.lane()] = (max(now, one.not_before), moment)
+            for key, _ in _limits(one.kind, one.channel, one.final):
+                logs[key].add(moment)
+        return moment
+
+    def _before(self, now: float, me: WaitingCall) -> Sequence[WaitingCall]:
+        rank = me.rank()
+        found = [one for one in self._waiting.values() if one is not me and one.kind == me.kind and one.rank() < rank and not one.over(now)]
+        return sorted(found, key=WaitingCall.rank)
+
+    def _earliest(self, logs: dict[Key, CallLog], one: WaitingCall, start: float) -> float:
+        mine = []
+        for key, limit in _limits(one.kind, one.channel, one.final):
+            if key not in logs:
+                known = self._logs.get(key)
+                logs[key] = CallLog(limit, [] if known is None else list(known.times))
+            mine.append(logs[key])
+        moment = start
+        while True:
+            found = moment
+            for log in mine:
+                found = log.earliest(found)
+            if found <= moment:
+                return moment
+            moment = found
+
+    def _tidy(self, now: float) -> None:
+        """Forget what no limit needs any more."""
+        if now - self._tidied < TIDY_EVERY:
+            return
+        self._tidied = now
+        self._waiting = {name: one for name, one in self._waiting.items() if not one.over(now)}
+        self._shown = {name: at for name, at in self._shown.items() if now - at < EDITS_OF_ONE}
+        self._closed = {key: until for key, until in self._closed.items() if until > now}
+        for log in self._logs.values():
+            log.forget(now)
+        self._logs = {key: log for key, log in self._logs.items() if log.times}
+
+
+def _limits(kind: Kind, channel: str, final: bool) -> list[tuple[Key, Limit]]:
+    if kind == "post":
+        return [(("post", channel), POSTS_HERE), (("burst", channel), BURST_HERE), (("post", ""), POSTS)]
+    return [(("update", ""), UPDATES), *([] if final else [(("progress", ""), PROGRESS)])]

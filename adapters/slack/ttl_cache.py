@@ -1,0 +1,65 @@
+"""Answers of Slack that count for a short time; several who ask at once share one question."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import structlog
+
+from adapters.slack.errors import classify_error
+from bot.ports import Ports
+
+log = structlog.get_logger()
+
+MOST = 500
+"""Answers remembered at once."""
+
+V = TypeVar("V")
+
+
+@dataclass(slots=True)
+class TtlCache(Generic[V]):
+    """Answers by what was asked."""
+
+    ports: Ports
+    ask: Callable[[str], Awaitable[V]]
+    life: float
+    """Seconds for which an answer counts, from the moment of asking."""
+    _known: dict[str, tuple[float, V]] = field(default_factory=dict)
+    _asking: dict[str, asyncio.Task[V]] = field(default_factory=dict)
+
+    async def get(self, key: str, within: float) -> V | None:
+        """None when Slack does not say within so many seconds."""
+        known = self._known.get(key)
+        if known is not None and self.ports.monotonic() < known[0] + self.life:
+            return known[1]
+        try:
+            async with asyncio.timeout(within):
+                return await asyncio.shield(self._asked(key))
+        except Exception as error:
+            judged = classify_error(error)
+            log.warning("slack_does_not_say", asked=key, error=type(error).__name__ if judged is None else judged.detail)
+            return None
+
+    def _asked(self, key: str) -> asyncio.Task[V]:
+        asking = self._asking.get(key)
+        if asking is None:
+            asking = self._asking[key] = asyncio.ensure_future(self._ask(key))
+            asking.add_done_callback(lambda task: self._answered(key, task))
+        return asking
+
+    async def _ask(self, key: str) -> V:
+        begun = self.ports.monotonic()
+        found = await self.ask(key)
+        if len(self._known) >= MOST:
+            self._known.clear()
+        self._known[key] = (begun, found)
+        return found
+
+    def _answered(self, key: str, task: asyncio.Task[V]) -> None:
+        self._asking.pop(key, None)
+        if not task.cancelled():
+            task.exception()  # seen, also when nobody waits any more

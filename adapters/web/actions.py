@@ -1,0 +1,217 @@
+"""Lines, presses and submitted forms as calls of the core, and the core's replies as words for the one who asked.
+
+Draws nothing itself; the page is told through `Counter`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import structlog
+
+from adapters.web.line import Command, Misread, Typed, read
+from adapters.web.people import COMMUNITY, PLATFORM, Persona
+from adapters.web.room import Entry, Room
+from adapters.web.sheet import Submit
+from bot.chat.views import Act, ActionName, Button, Form, FormField, Reply, View
+from bot.core import Core, Options, Received, Visitor
+from bot.domain.requests import Person, Place, Submission
+from bot.ports import Ports
+from bot.texts import text
+
+log = structlog.get_logger()
+
+_OVERTAKES = frozenset({ActionName.CANCEL, ActionName.DELETE, ActionName.PUBLISH, ActionName.PRIVACY_DELETE})
+"""After these a whisper with the old state is wrong; the message itself shows the new one."""
+_KEY = re.compile(r"[0-9a-z]{16,40}")
+
+
+class Counter(Protocol):
+    """The page, as the desk needs it."""
+
+    who: Persona
+    channel: str
+
+    def notice(self, sentence: str, problem: bool = False) -> None: ...
+
+    def sheet(self, form: Form, submit: Submit) -> None: ...
+
+    def sent(self, key: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TypedLine:
+    """What the text box and the options beside it held."""
+
+    line: str
+    key: str
+    """Made by the browser, one per text: pressing Enter twice is one event."""
+    size: str | None = None
+    quality: str | None = None
+    count: str | None = None
+    private: bool = False
+
+
+class WebActions:
+    """One page's way into the core."""
+
+    def __init__(self, core: Core, room: Room, ports: Ports, counter: Counter) -> None:
+        self._core, self._room, self._ports, self._counter = core, room, ports, counter
+        self._asked: Mapping[Command, Callable[[Visitor], Awaitable[View]]] = {
+            Command.STATUS: core.status,
+            Command.HELP: core.help,
+            Command.PRIVACY: core.privacy,
+        }
+
+    def options(self) -> Options:
+        return self._core.options()
+
+    async def send(self, draft: TypedLine) -> None:
+        """A line was sent from the text box."""
+        typed = read(draft.line)
+        if isinstance(typed, Misread):
+            self._counter.notice(typed.sentence)
+            return
+        key = draft.key if _KEY.fullmatch(draft.key) else self._ports.new_id()
+        if await self._guarded(self._command(typed, draft, key)):
+            self._counter.sent(draft.key)
+
+    def press(self, entry: Entry, button: Button) -> Awaitable[bool]:
+        """A button under a message was pressed."""
+        return self._guarded(self._pressed(entry, button))
+
+    # ---- commands
+
+    async def _command(self, typed: Typed, draft: TypedLine, key: str) -> None:
+        self._counter.notice("")
+        visitor = self._visitor()
+        if typed.command is Command.IMAGINE:
+            await self._imagine(typed, draft, key, visitor)
+        elif typed.command is Command.SETTINGS:
+            self._answer(await self._core.settings(visitor))
+        elif typed.command is Command.SHOW:
+            self._whisper(await self._core.show(visitor, typed.rest or None))
+        else:
+            self._whisper(await self._asked[typed.command](visitor))
+
+    async def _imagine(self, typed: Typed, draft: TypedLine, key: str, visitor: Visitor) -> None:
+        wanted = {
+            "prompt": typed.rest,
+            "size": typed.size or draft.size or "",
+            "quality": typed.quality or draft.quality or "",
+            "count": typed.count or draft.count or "",
+            "private": "true" if typed.private or draft.private else "false",
+        }
+        if typed.rest:
+            await self._submit(key, wanted)
+            return
+        form = await self._core.imagine_form(visitor)
+        fields = tuple(_filled(field, wanted.get(field.name, "")) for field in form.fields)
+
+        async def submitted(values: dict[str, str]) -> str | None:
+            return None if await self._guarded(self._submit(key, wanted | values)) else text("web.problem.broke")
+
+        self._counter.sheet(replace(form, fields=fields), submitted)
+
+    async def _submit(self, key: str, wanted: Mapping[str, str]) -> None:
+        who = self._counter.who
+        submission = Submission(
+            person=Person(who.id, who.name),
+            place=Place(PLATFORM, COMMUNITY, self._counter.channel, reply=self._reply_handle()),
+            prompt=wanted["prompt"],
+            size=wanted["size"] or None,
+            quality=wanted["quality"] or None,
+            count=wanted["count"] or None,
+            private=wanted["private"] == "true",
+        )
+        received = await self._core.receive(f"{PLATFORM}:{key}", submission)
+        if isinstance(received, Received):
+            await self._core.accept(received.request_id)
+
+    # ---- buttons and forms
+
+    async def _pressed(self, entry: Entry, button: Button) -> None:
+        self._counter.notice("")
+        act = self._act(button.action, button.row, entry.community, entry.channel)
+        given = await self._core.form(act) if button.opens_form else await self._core.act(act)
+        if isinstance(given, Reply) and given.changed and button.action in _OVERTAKES:
+            self._room.dismiss(entry.id, self._counter.who)
+        self._answer(given, entry)
+
+    def _answer(self, given: Form | Reply, entry: Entry | None = None) -> None:
+        """Show what the core gave to the presser alone."""
+        if isinstance(given, Reply):
+            self._reply(given)
+            return
+        form = given
+        community, channel = (entry.community, entry.channel) if entry else (COMMUNITY, self._counter.channel)
+
+        async def submitted(values: dict[str, str]) -> str | None:
+            replies: list[Reply] = []
+
+            async def ask() -> None:
+                replies.append(await self._core.act(replace(self._act(form.action, form.row, community, channel), values=values)))
+
+            if not await self._guarded(ask()):
+                return text("web.problem.broke")
+            reply = replies[0]
+            if not reply.changed and reply.view is None and reply.text:
+                return reply.text
+            self._reply(reply)
+            return None
+
+        self._counter.sheet(form, submitted)
+
+    def _reply(self, reply: Reply) -> None:
+        if reply.view is not None:
+            self._whisper(reply.view)
+        self._counter.notice(reply.text, problem=not reply.changed and reply.view is None)
+
+    # ---- small things
+
+    def _act(self, action: ActionName, row: str, community: str, channel: str) -> Act:
+        who = self._counter.who
+        return Act(
+            event_key=self._event_key(),
+            person=who.id,
+            person_name=who.name,
+            platform=PLATFORM,
+            community=community,
+            channel=channel,
+            action=action,
+            row=row,
+            reply=self._reply_handle(),
+        )
+
+    def _event_key(self) -> str:
+        return f"{PLATFORM}:{self._ports.new_id()}"
+
+    def _reply_handle(self) -> dict[str, str]:
+        """Who typed, and when: what the chat wants to know again after a restart."""
+        return {"by": self._counter.who.id, "at": f"{self._ports.now():.3f}"}
+
+    def _visitor(self) -> Visitor:
+        who = self._counter.who
+        return Visitor(PLATFORM, COMMUNITY, self._counter.channel, who.id, who.name)
+
+    def _whisper(self, view: View) -> None:
+        self._room.whisper(self._ports.new_id(), self._counter.who, self._counter.channel, COMMUNITY, view)
+
+    async def _guarded(self, work: Awaitable[None]) -> bool:
+        """The core answers in words; should it ever raise, the person still gets a sentence and the log the rest."""
+        try:
+            await work
+        except Exception:
+            log.exception("web_event_failed")
+            self._counter.notice(text("web.problem.broke"), problem=True)
+            return False
+        return True
+
+
+def _filled(field: FormField, value: str) -> FormField:
+    """A field of the empty form with what was chosen beside the text box, where the field can hold it."""
+    fits = bool(value) and (not field.choices or value in {one.value for one in field.choices})
+    return replace(field, value=value) if fits else field

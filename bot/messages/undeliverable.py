@@ -1,0 +1,118 @@
+"""Where messages do not arrive: told to the operator once per channel, for closed direct messages once per platform, and taken back when
+one arrives there again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from bot.chat.port import Message, Refused, RefusedWhy
+from bot.chat.views import Audience
+from bot.ledger import message_rows
+from bot.ledger.store import Ledger, Tx
+from bot.messages.notices import Notices
+
+log = structlog.get_logger()
+
+DIRECT = "chat_direct"
+MOST_PEOPLE = 500
+"""People who cannot be reached whom one notice knows by id; those who came first are forgotten first."""
+_CHANNEL_KINDS = tuple(f"chat_{why.value}" for why in RefusedWhy if why is not RefusedWhy.INVALID)
+
+
+@dataclass(slots=True)
+class Undeliverable:
+    """Hears from the sender what platforms refuse and take."""
+
+    ledger: Ledger
+    notices: Notices
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def refused(self, message: Message, refused: Refused) -> None:
+        """A platform will not show this message; it stays stored."""
+        if refused.why is RefusedWhy.INVALID or message.audience is Audience.OPERATORS:
+            return
+        detail = refused.detail[:60]
+        if _is_direct(message):
+            self._write(lambda tx: self._closed(tx, message, detail))
+            return
+        place = message.place
+        facts = {"platform": place.platform, "channel": place.channel, "detail": detail, "audience": message.audience.value}
+        kind = f"chat_{refused.why.value}"
+        self._write(lambda tx: self.notices.report(tx, _of_channel(kind, message), kind, facts))
+
+    def arrived(self, message: Message) -> None:
+        """A platform shows this message. Called for every one, so nothing is read where no notice is open."""
+        if _is_direct(message):
+            if _of_platform(message) in self.notices.open:
+                self._write(lambda tx: self._reached(tx, message))
+            return
+        over = [cause for kind in _CHANNEL_KINDS if (cause := _of_channel(kind, message)) in self.notices.open]
+        if over:
+            self._write(lambda tx: self._open_again(tx, over))
+
+    async def stop(self) -> None:
+        """Wait until everything that was heard is written down."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    def _open_again(self, tx: Tx, causes: Sequence[str]) -> None:
+        for cause in causes:
+            self.notices.resolve(tx, cause)
+
+    def _closed(self, tx: Tx, message: Message, detail: str) -> None:
+        people = [one for one in self._people(tx, message) if one != _reader(message)]
+        people = [*people, _reader(message)][-MOST_PEOPLE:]
+        self.notices.report(tx, _of_platform(message), DIRECT, _facts(message, people, detail))
+
+    def _reached(self, tx: Tx, message: Message) -> None:
+        people = self._people(tx, message)
+        if _reader(message) not in people:
+            return
+        people.remove(_reader(message))
+        cause = _of_platform(message)
+        message_rows.change_notice(tx, cause, _facts(message, people, ""))
+        if people:
+            message_rows.bump(tx, f"notice:{cause}")
+        else:
+            self.notices.resolve(tx, cause)
+
+    def _people(self, tx: Tx, message: Message) -> list[str]:
+        """Who cannot be reached as far as an open notice knows."""
+        row = message_rows.notice(tx.connection, _of_platform(message))
+        return [] if row is None or row.resolved_at is not None else str(row.facts.get("who", "")).split()
+
+    def _write(self, fn: Callable[[Tx], object]) -> None:
+        task = asyncio.get_running_loop().create_task(self._written(fn))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _written(self, fn: Callable[[Tx], object]) -> None:
+        try:
+            await self.ledger.write(fn)
+        except Exception as problem:
+            # A full disk, or a bug: the sender goes on, and the next refusal says it again.
+            log.error("notice_not_written", error=type(problem).__name__)
+
+
+def _is_direct(message: Message) -> bool:
+    return message.audience is Audience.MEMBER or message.place.community.startswith("dm:")
+
+
+def _reader(message: Message) -> str:
+    return "".join((message.person or message.place.channel).split())
+
+
+def _of_channel(kind: str, message: Message) -> str:
+    return f"{kind}:{message.place.platform}:{message.place.channel}"[:80]
+
+
+def _of_platform(message: Message) -> str:
+    return f"{DIRECT}:{message.place.platform}"
+
+
+def _facts(message: Message, people: list[str], detail: str) -> Mapping[str, str]:
+    return {"platform": message.place.platform, "people": str(len(people)), "detail": detail, "who": " ".join(people)}

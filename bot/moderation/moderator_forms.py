@@ -1,0 +1,196 @@
+"""The forms behind the moderators' buttons, and the presses beside the decision: block, unblock, comment, read the prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bot.chat.handlers import FormMaker, Handler
+from bot.chat.views import Act, ActionName, Choice, Fact, FieldKind, Form, FormField, Reply, View
+from bot.domain.case_states import WAITING
+from bot.domain.requests import Person
+from bot.ledger import case_rows, request_rows
+from bot.ledger.case_rows import Case
+from bot.ledger.store import Tx
+from bot.ledger.tables import blocked_members
+from bot.moderation.authorization import REFUSED, STALE, Authorizer, lease_problem, refuse
+from bot.moderation.card import further
+from bot.moderation.community import deny_reasons
+from bot.moderation.decisions import NOTE_MAX, add_words
+from bot.moderation.transitions import settle, tell_member
+from bot.requests.rules import Rules
+from bot.texts import text
+from bot.texts.phrases import duration, moment
+
+PAUSES = (3600, 24 * 3600, 7 * 24 * 3600, 30 * 24 * 3600)
+"""Seconds for which a member can be blocked from the bot; never for ever: a human looks again."""
+SHOWN_WORDINGS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ModeratorForms:
+    """What moderators fill in, and what needs no decision."""
+
+    guard: Authorizer
+    rules: Rules
+
+    @property
+    def actions(self) -> Mapping[ActionName, Handler]:
+        """Handlers by button."""
+        return {
+            ActionName.CASE_BLOCK_MEMBER: self.block,
+            ActionName.CASE_UNBLOCK_MEMBER: self.unblock,
+            ActionName.CASE_COMMENT: self.comment,
+            ActionName.CASE_PROMPT: self.read_prompt,
+        }
+
+    @property
+    def forms(self) -> Mapping[ActionName, FormMaker]:
+        """Forms by button."""
+        return {
+            ActionName.CASE_REWRITE: self.rewrite_form,
+            ActionName.CASE_REPHRASE: self.rephrase_form,
+            ActionName.CASE_DENY: self.deny_form,
+            ActionName.CASE_BLOCK_MEMBER: self.block_form,
+            ActionName.CASE_COMMENT: self.comment_form,
+        }
+
+    async def block(self, act: Act) -> Reply:
+        """Stop the member for a time; the holder's decision while the case waits, any moderator's afterwards."""
+
+        def body(tx: Tx, case: Case, person: Person) -> Reply:
+            problem = lease_problem(case, person.id) if case.state in WAITING else None
+            if problem is not None:
+                return refuse(tx, act, case, STALE, problem)
+            seconds = act.values.get("pause", "")
+            if seconds not in {str(one) for one in PAUSES}:
+                return refuse(tx, act, case, REFUSED, "no_pause")
+            until = tx.now + int(seconds)
+            row = {"community": case.community, "person": case.person.id, "until": until, "by": person.id}
+            statement = upsert(blocked_members).values(row)
+            tx.connection.execute(statement.on_conflict_do_update(index_elements=["community", "person"], set_=row))
+            _told(tx, case, person, "block_member", {"until": until})
+            return Reply(text("case.done.block_member", member=_name(case), until=moment(until)))
+
+        return await self.guard.moderator(act, body, lease=False)
+
+    async def unblock(self, act: Act) -> Reply:
+        """End the member's pause."""
+
+        def body(tx: Tx, case: Case, person: Person) -> Reply:
+            gone = tx.connection.execute(
+                delete(blocked_members).where(
+                    blocked_members.c.community == case.community,
+                    blocked_members.c.person == case.person.id,
+                    blocked_members.c.until > tx.now,
+                )
+            )
+            if not gone.rowcount:
+                return refuse(tx, act, case, STALE, "not_paused")
+            _told(tx, case, person, "unblock_member", {})
+            return Reply(text("case.done.unblock_member", member=_name(case)))
+
+        return await self.guard.moderator(act, body, lease=False)
+
+    async def comment(self, act: Act) -> Reply:
+        """A word to the other moderators."""
+
+        def body(tx: Tx, case: Case, person: Person) -> Reply:
+            note = add_words(tx, case, "comment", person, act.values.get("note", ""))
+            if note is None:
+                return refuse(tx, act, case, REFUSED, "empty_comment")
+            case_rows.write_audit(tx, case.id, case.community, person, "comment", facts={"note": note})
+            settle(tx, case)
+            return Reply(text("case.done.comment", number=case.number))
+
+        return await self.guard.moderator(act, body, lease=False)
+
+    async def read_prompt(self, act: Act) -> Reply:
+        """The whole blocked wording for one moderator's eyes, with the member's other ones."""
+
+        def body(tx: Tx, case: Case, person: Person) -> Reply:
+            case_rows.write_audit(tx, case.id, case.community, person, "read_prompt")
+            found = case_rows.requests_of(tx.connection, case.id)
+            first = request_rows.get(tx.connection, case.request_id)
+            others = further(found, first)[-SHOWN_WORDINGS:]
+            view = View(
+                title=text("case.prompt.title", number=case.number),
+                text=(text("case.prompt.removed"),) if case.texts_removed else (),
+                quote="" if first is None else first.prompt,
+                facts=tuple(Fact(text("case.prompt.also", at=moment(one.created_at)), one.prompt) for one in others if one.prompt),
+                final=True,
+            )
+            return Reply(text("case.done.read_prompt", number=case.number), changed=False, view=view)
+
+        return await self.guard.moderator(act, body, lease=False)
+
+    async def rewrite_form(self, act: Act) -> Form | Reply:
+        """The blocked wording, to be changed by a human."""
+        case = await self.guard.may_open(act, lease=True)
+        if isinstance(case, Reply):
+            return case
+        request = await self.guard.ledger.read(lambda c: request_rows.get(c, case.request_id))
+        field = FormField(
+            "prompt",
+            text("case.form.rewrite_prompt"),
+            FieldKind.PARAGRAPH,
+            value="" if request is None else request.prompt[:4000],
+            max_length=min(4000, self.rules.model.prompt_max_chars),
+            hint=text("case.form.rewrite_hint"),
+        )
+        title, submit = text("case.form.rewrite", number=case.number), text("case.form.rewrite_submit")
+        return Form(ActionName.CASE_REWRITE, case.id, title, (field,), submit, text("case.form.rewrite_text"))
+
+    async def rephrase_form(self, act: Act) -> Form | Reply:
+        """An optional hint for the member."""
+        case = await self.guard.may_open(act, lease=True)
+        if isinstance(case, Reply):
+            return case
+        field = _note("case.form.hint", required=False)
+        title, submit = text("case.form.ask_rephrase", number=case.number), text("case.form.ask_rephrase_submit")
+        return Form(ActionName.CASE_REPHRASE, case.id, title, (field,), submit, text("case.form.ask_rephrase_text"))
+
+    async def deny_form(self, act: Act) -> Form | Reply:
+        """A reason from the list, and a note that stays with the moderators."""
+        case = await self.guard.may_open(act, lease=True)
+        if isinstance(case, Reply):
+            return case
+        choices = await self.guard.ledger.read(lambda c: deny_reasons(c, case.platform, act.community))
+        reason = FormField("reason", text("case.form.reason"), FieldKind.CHOICE, value=choices[0].value, choices=choices)
+        title, submit = text("case.form.deny", number=case.number), text("case.form.deny_submit")
+        fields = (reason, _note("case.form.deny_note", required=False))
+        return Form(ActionName.CASE_DENY, case.id, title, fields, submit, text("case.form.deny_text"))
+
+    async def block_form(self, act: Act) -> Form | Reply:
+        """For how long."""
+        case = await self.guard.may_open(act, lease=False)
+        if isinstance(case, Reply):
+            return case
+        choices = tuple(Choice(str(one), duration(one)) for one in PAUSES)
+        field = FormField("pause", text("case.form.pause"), FieldKind.CHOICE, value=choices[1].value, choices=choices)
+        title, submit = text("case.form.block_member"), text("case.form.block_member_submit")
+        return Form(ActionName.CASE_BLOCK_MEMBER, case.id, title, (field,), submit, text("case.form.block_member_text", member=_name(case)))
+
+    async def comment_form(self, act: Act) -> Form | Reply:
+        """A word to the other moderators."""
+        case = await self.guard.may_open(act, lease=False)
+        if isinstance(case, Reply):
+            return case
+        title, submit = text("case.form.comment", number=case.number), text("case.form.comment_submit")
+        return Form(ActionName.CASE_COMMENT, case.id, title, (_note("case.form.comment_note", required=True),), submit)
+
+
+def _told(tx: Tx, case: Case, person: Person, event: str, facts: Mapping[str, object]) -> None:
+    line = case_rows.write_audit(tx, case.id, case.community, person, event, facts=facts)
+    settle(tx, tell_member(tx, case, line, keep=True))
+
+
+def _note(label: str, *, required: bool) -> FormField:
+    return FormField("note", text(label), FieldKind.PARAGRAPH, required=required, max_length=NOTE_MAX)
+
+
+def _name(case: Case) -> str:
+    return case.person.name or case.person.id

@@ -1,0 +1,141 @@
+"""The room's front: everything that the composition root wires and that other rooms may ask of moderation."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.chat.handlers import FormMaker, Handler
+from bot.chat.port import ModeratorCheck
+from bot.chat.views import ActionName, Form, Reply, View
+from bot.domain.failure import Failure
+from bot.domain.requests import Place, Request
+from bot.ledger import case_rows
+from bot.ledger.store import Ledger, Tx
+from bot.messages.notices import Notices
+from bot.messages.sender import Project
+from bot.moderation.access import AccessCheck
+from bot.moderation.authorization import Authorizer
+from bot.moderation.card import project_reminder, project_setup
+from bot.moderation.community import Asker, Community
+from bot.moderation.decisions import Decisions
+from bot.moderation.delivery import align, try_again
+from bot.moderation.member_actions import MemberActions, worked
+from bot.moderation.member_view import Views
+from bot.moderation.moderator_forms import ModeratorForms
+from bot.moderation.opening import Cases
+from bot.moderation.retention import Privacy, remove_old_texts
+from bot.moderation.routing import Home, moderators_place
+from bot.moderation.timers import ring
+from bot.requests.rules import Rules
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseHandlers:
+    """The desk of this room: those of its corners together."""
+
+    actions: Mapping[ActionName, Handler]
+    forms: Mapping[ActionName, FormMaker]
+
+
+@dataclass(slots=True)
+class Moderation:
+    """Cases from their opening to their end."""
+
+    ledger: Ledger
+    rules: Rules
+    notices: Notices
+    home: Home
+    check: Callable[[str], ModeratorCheck | None]
+    forget_picture: Callable[[str], Awaitable[object]]
+    cases: Cases = field(init=False)
+    handlers: CaseHandlers = field(init=False)
+    projections: Mapping[str, Project] = field(init=False)
+    _community: Community = field(init=False)
+    _privacy: Privacy = field(init=False)
+    _views: Views = field(init=False)
+    _ringing: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.cases = Cases(self.home)
+        ranks = AccessCheck(self.check, self.ledger)
+        guard = Authorizer(self.ledger, ranks, self.home)
+        self._community = Community(self.ledger, self.rules, ranks, lambda tx: align(tx, self.home))
+        self._privacy = Privacy(self.ledger, self.forget_picture)
+        forms = ModeratorForms(guard, self.rules)
+        answers = MemberActions(self.ledger, self.rules, self.cases.open_case)
+        decisions = Decisions(guard, self.rules, self.notices)
+        self.handlers = CaseHandlers(
+            actions={**decisions.actions, **forms.actions, **answers.actions, **self._community.actions, **self._privacy.actions},
+            forms={**forms.forms, **answers.forms, **self._community.forms, **self._privacy.forms},
+        )
+        views = self._views = Views(self.rules)
+        self.projections = {
+            "case": views.project_case,
+            "step": views.project_step,
+            "reminder": project_reminder,
+            "setup": project_setup,
+        }
+
+    def open_case(self, tx: Tx, request: Request, failure: Failure) -> str:
+        """See `Cases.open_case`."""
+        return self.cases.open_case(tx, request, failure)
+
+    def on_pictures(self, tx: Tx, request: Request) -> None:
+        """A request was answered with pictures: a waiting case that it settles is closed."""
+        worked(tx, request)
+
+    def case_number(self, connection: Connection, case_id: str) -> int | None:
+        """What people call a case."""
+        return self.cases.case_number(connection, case_id)
+
+    def reviewed(self, connection: Connection, platform: str, community: str) -> bool:
+        """Whether a block in this community reaches a human."""
+        return self.cases.reviewed(connection, platform, community)
+
+    def beside(self, connection: Connection, request: Request, shown: View) -> View:
+        """See `Views.beside`."""
+        return self._views.beside(connection, request, shown)
+
+    def wake(self, case_id: str) -> None:
+        """A case's timer rang. Quick and never raises; what is lost is found by the sweep."""
+        task = asyncio.get_running_loop().create_task(self._ring(case_id))
+        self._ringing.add(task)
+        task.add_done_callback(self._ringing.discard)
+
+    async def _ring(self, case_id: str) -> None:
+        try:
+            await self.ledger.write(lambda tx: ring(tx, case_id, self.home))
+        except Exception:
+            log.exception("case_timer_failed", case=case_id)
+
+    async def stop(self) -> None:
+        """Wait until no timer is being handled."""
+        while self._ringing:
+            await asyncio.wait(set(self._ringing))
+
+    def sweep(self, tx: Tx) -> None:
+        """Everything overdue: timers, cards without a channel, texts past their time."""
+        for case in case_rows.due(tx.connection, tx.now):
+            ring(tx, case.id, self.home)
+        align(tx, self.home)
+        try_again(tx, self.notices)
+        remove_old_texts(tx)
+
+    async def settings_for(self, visitor: Asker) -> Form | Reply:
+        """The community's settings, for its administrators."""
+        return await self._community.overview(visitor)
+
+    async def moderators_place(self, platform: str, community: str) -> Place | None:
+        """Where the moderators of a community read; None when nobody set a channel."""
+        return await self.ledger.read(lambda c: moderators_place(c, platform, community, self.home))
+
+    async def privacy_for(self, visitor: Asker) -> View:
+        """What is stored about a visitor."""
+        return await self._privacy.overview(visitor)

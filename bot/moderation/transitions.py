@@ -1,0 +1,86 @@
+"""The one place through which a case moves: table, lease, trail, timer and messages change together, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.chat.views import Audience
+from bot.domain.case_states import CASES, CaseEvent, CaseState
+from bot.domain.requests import Person, Place
+from bot.ledger import case_rows, message_rows, request_rows
+from bot.ledger.case_rows import Case
+from bot.ledger.store import Tx
+from bot.moderation.timeouts import next_look
+
+
+def step(
+    tx: Tx,
+    case: Case,
+    event: CaseEvent,
+    actor: Person,
+    facts: Mapping[str, object] | None = None,
+    values: Mapping[str, object] | None = None,
+    *,
+    tell: bool = False,
+) -> Case | None:
+    """Move a case and write it down; None when it had moved already. `tell` makes a new message for the member about this step."""
+    changes = dict(values or {})
+    if CASES.next(case.state, event) is not CaseState.CLAIMED:
+        changes.update(holder=None, holder_name=None, lease_until=None)
+    moved = case_rows.move(tx, case, event, **changes)
+    if moved is None:
+        return None
+    line = case_rows.write_audit(tx, case.id, case.community, actor, event.value, facts={"from": case.state.value, **(facts or {})})
+    if moved.told is not None:
+        message_rows.bump(tx, f"step:{moved.told}")
+    for reminder in case_rows.reminders(tx.connection, case.id):
+        message_rows.bump(tx, f"step:{reminder}")
+        message_rows.bump(tx, f"reminder:{reminder}")
+    if tell:
+        moved = tell_member(tx, moved, line)
+    message_rows.bump(tx, f"case:{case.id}", Audience.MEMBER)
+    return settle(tx, moved)
+
+
+def unnamed(person: str) -> Person:
+    """Somebody in the trail without a name: the trail is kept for ever, and only moderators stand in it by name."""
+    return Person(person)
+
+
+def settle(tx: Tx, case: Case) -> Case:
+    """After any change: set the timer, show the card."""
+    due = next_look(case)
+    if due != case.due_at:
+        changed = case_rows.change(tx, case, due_at=due)
+        assert changed is not None
+        case = changed
+    if due is not None:
+        tx.wake("case", case.id, due)
+    message_rows.bump(tx, f"case:{case.id}", Audience.MODERATORS)
+    return case
+
+
+def tell_member(tx: Tx, case: Case, line: int, *, keep: bool = False) -> Case:
+    """A new message for the member about one line of the trail, where the request was made. With `keep` the question asked before stays the
+    newest one that changes with the case."""
+    request = request_rows.get(tx.connection, case.request_id)
+    if request is None:
+        return case
+    message_rows.want(tx, f"step:{line}", Audience.MEMBER, request.place, case.person.id)
+    if keep:
+        return case
+    changed = case_rows.change(tx, case, told=line)
+    assert changed is not None
+    return changed
+
+
+def show_status(tx: Tx, case: Case) -> None:
+    """The member's quiet line about the case, edited in place: made when somebody first looks at it."""
+    request = request_rows.get(tx.connection, case.request_id)
+    if request is not None:
+        message_rows.want(tx, f"case:{case.id}", Audience.MEMBER, request.place, case.person.id)
+
+
+def show_card(tx: Tx, case: Case, place: Place) -> None:
+    """Have the moderators' card show the newest state; makes it when there is none."""
+    message_rows.want(tx, f"case:{case.id}", Audience.MODERATORS, place)
