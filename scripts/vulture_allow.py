@@ -26,3 +26,5 @@ on_connect, on_interaction, on_guild_channel_update, on_guild_role_update  # dis
 capture_signals, should_exit  # uvicorn's server
 dispatch  # slack_bolt's request handler calls it
 estimated, replacement  # scripts/pages/models.py writes them into docs/models.md
+MAX_TEXT_CHUNK  # Pillow reads it
+Here  # simulations and tests do the work on pictures in their own process

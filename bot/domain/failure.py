@@ -41,6 +41,8 @@ class Evidence:
     phase: Phase = Phase.UNKNOWN
     via_proxy: bool = False
     """A proxy is configured for this exchange."""
+    peer: str = ""
+    """Host and port that were asked for a finished picture; empty for the image service itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ class Failure:
     """Short safe facts for cards, texts and logs: `code`, `status`, `request_id`, `stage`, `categories`, `param`, `allowed`, `limit`,
     `billed` (`no` when the provider said so), `guard` (whose page refused this machine, `unknown` where it does not say), `tls` (why no
     secure connection came about, a word of bot/failures/tls.py), `proxy` (`yes` when one lies on the way), `reading` (`yes` for a call
-    that only reads and can cost nothing).
+    that only reads and can cost nothing); of a finished picture that was not fetched or not taken also `address` (host and port), `way`
+    (the kind of what went wrong on the way), and `why` with the value under that name (`type`, `pixels`, ...).
     Values are machine tokens that were checked against a pattern, never sentences of the provider.
     The gate reads `limit` of a rate answer: `concurrency` when too many ran at once, `20/60s` when the text names a rate
     ("Limit: 20/1min" and the like: requests, then seconds)."""

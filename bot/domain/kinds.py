@@ -42,7 +42,7 @@ class Fixer(StrEnum):
 
 
 class Kind(StrEnum):
-    """What went wrong; 40 kinds, of which `output_rejected` comes from a person and all others from evidence."""
+    """What went wrong; 41 kinds, of which `output_rejected` comes from a person and all others from evidence."""
 
     SAFETY_PROMPT = "safety_prompt"
     SAFETY_REFERENCE_IMAGE = "safety_reference_image"
@@ -86,6 +86,7 @@ class Kind(StrEnum):
     EMPTY_RESULT = "empty_result"
     CORRUPT_IMAGE = "corrupt_image"
     DOWNLOAD_FAILED = "download_failed"
+    NOT_TAKEN = "not_taken"
     OUTPUT_REJECTED = "output_rejected"
 
 
@@ -142,6 +143,7 @@ KINDS: dict[Kind, KindRule] = {
     Kind.EMPTY_RESULT: KindRule(_U, _GEN, _WAIT),
     Kind.CORRUPT_IMAGE: KindRule(_U, _GEN, _WAIT),
     Kind.DOWNLOAD_FAILED: KindRule(_U, Action.FETCH, _WAIT),
+    Kind.NOT_TAKEN: KindRule(_U, _NO, _OP),
     Kind.OUTPUT_REJECTED: KindRule(_U, _NO, _USER),
 }
 

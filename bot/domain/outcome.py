@@ -19,7 +19,7 @@ class Billed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One decoded, re-encoded and stored picture; the bytes lie in the picture store under its hash."""
+    """One completely decoded and stored picture; the bytes lie in the picture store under its hash."""
 
     sha256: str
     format: str
@@ -30,6 +30,10 @@ class Picture:
     """Bytes in the store."""
     revised_prompt: str | None = None
     """The wording the provider says it used, when it says so."""
+    signed: bool = False
+    """It came with Content Credentials (a C2PA manifest)."""
+    kept: bool = False
+    """They are still there: the service's bytes are stored unchanged. Otherwise it was encoded anew, with our own mark of origin."""
 
 
 @dataclass(frozen=True, slots=True)

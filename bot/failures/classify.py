@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from bot.domain.failure import Evidence, Failure
 from bot.domain.kinds import KINDS, Action, Fixer, Group, Kind
 from bot.failures import facts as fact_reader
+from bot.failures.evidence import FETCHED
 from bot.failures.hints import Hint, wait_hint
 from bot.failures.refine import refine
 from bot.failures.rules import RULES, TRANSPORT, WITHOUT_ERROR
@@ -45,6 +46,8 @@ BY_STATUS: dict[int, Kind] = {
 }
 """What a status alone says; the confidence is low, because a status alone is wrong in three of five cases."""
 
+_GONE = frozenset({401, 403, 410})
+"""What the host of a picture answers to a link that is too old: fetching again brings the same."""
 _MASKED = frozenset({400, 422, 500, 502, 503})
 """Outer statuses that gateways put over an inner one."""
 
@@ -78,9 +81,11 @@ def classify_with(evidence: Evidence, transport: Iterable[Rule], rules: Iterable
     else:
         kind, action, confidence = rule.kind, rule.action, rule.confidence
     kind, action = refine(kind, action, seen, text)
-    return _failure(
-        kind, _lowered(kind, action, hint, seen), confidence, fact_reader.facts(seen, kind, free=hint.not_billed), _wait(hint, kind)
-    )
+    facts = fact_reader.facts(seen, kind, free=hint.not_billed) | fact_reader.of_the_file(seen, kind, evidence.peer)
+    if seen.api == FETCHED and _is_about_the_way(kind):
+        kind = Kind.DOWNLOAD_FAILED
+        action = Action.NONE if action is Action.NONE and seen.status in _GONE else Action.FETCH
+    return _failure(kind, _lowered(kind, action, hint, seen), confidence, facts, _wait(hint, kind))
 
 
 def _decide(seen: Signals, text: Text, transport: Iterable[Rule], rules: Iterable[Rule], without_error: Iterable[Rule]) -> Rule | None:
@@ -99,6 +104,12 @@ def _decide(seen: Signals, text: Text, transport: Iterable[Rule], rules: Iterabl
             if rule.holds(seen, text):
                 return rule
     return None
+
+
+def _is_about_the_way(kind: Kind) -> bool:
+    """While a finished picture is fetched, whatever its host or the network says is about the file: not about the key, the model, the
+    request or the health of the image service."""
+    return KINDS[kind].group in (Group.SERVICE, Group.PARAMETERS) or kind is Kind.MALFORMED_RESPONSE
 
 
 def _fallback(seen: Signals) -> tuple[Kind, Action | None, float]:
@@ -136,7 +147,7 @@ def _lowered(kind: Kind, action: Action | None, hint: Hint, seen: Signals) -> Ac
         return Action.NONE
     if kind is Kind.RATE_LIMITED and hint.order and hint.seconds is not None and hint.seconds > LONG_WAIT:
         return Action.NONE
-    if strongest is Action.GENERATE and seen.api == "download":
+    if strongest is Action.GENERATE and seen.api in ("download", FETCHED):
         return Action.FETCH
     if (
         strongest is Action.GENERATE

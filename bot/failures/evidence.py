@@ -22,6 +22,8 @@ AFTER_SEND = token_set("""
     ServerDisconnectedError ClientPayloadError ClientOSError ServerTimeoutError IncompleteRead RemoteDisconnected
     ConnectionResetError
 """)
+FETCHED = "download.picture"
+"""The `api` of a picture that the service made and named by an address: what fails now fails while it is fetched."""
 _MAX_CAUSES = 6
 _MAX_TEXT = 2000
 

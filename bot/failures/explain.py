@@ -42,11 +42,11 @@ LADDERS: dict[Kind, tuple[str, ...]] = {
     **dict.fromkeys((_K.NETWORK_TLS, _K.NETWORK_PROXY, _K.NETWORK_DNS, _K.NETWORK_CONNECT, _K.NETWORK_RESET), ("network",)),
     **dict.fromkeys((_K.TASK_RUNNING_TIMEOUT, _K.TASK_LOST), ("nothing_helped",)),
     _K.MALFORMED_RESPONSE: ("unusable", "whose_fault"),
-    **dict.fromkeys((_K.EMPTY_RESULT, _K.CORRUPT_IMAGE, _K.DOWNLOAD_FAILED, _K.OUTPUT_REJECTED), ("unusable",)),
+    **dict.fromkeys((_K.EMPTY_RESULT, _K.CORRUPT_IMAGE, _K.DOWNLOAD_FAILED, _K.OUTPUT_REJECTED, _K.NOT_TAKEN), ("unusable",)),
 }
 """Which ladders of steps an operator gets for a kind; each is a text `failures.ladder.*`."""
 
-SHOWN = ("status", "code", "param", "allowed", "limit", "stage", "categories", "request_id")
+SHOWN = ("status", "code", "param", "allowed", "limit", "stage", "categories", "request_id", "way", "address")
 _LONGEST_WAIT_SAID = 3600.0
 """Seconds; a member is not told to come back at a time that lies further away."""
 
@@ -59,6 +59,9 @@ def explain(failure: Failure, audience: Audience) -> str:
     values: dict[str, object] = dict(failure.facts)
     if failure.wait is not None and failure.action is not Action.NONE and 1 <= failure.wait <= _LONGEST_WAIT_SAID:
         values["wait"] = spoken_seconds(failure.wait)
+    why = f"{key}_{failure.facts.get('why')}"
+    if has(why):
+        return text(why, **values)
     if failure.action is Action.NONE and has(f"{key}_never"):
         return text(f"{key}_never")
     for field in ("guard", "allowed", "limit", "param", "wait"):
@@ -85,7 +88,7 @@ def _operator(failure: Failure) -> str:
     facts = failure.facts
     reading = facts.get("reading") == "yes"
     lines = [text("failures.words.proxy_first")] if facts.get("proxy") == "yes" else []
-    lines.append(text(_what(failure, reading), guard=_guard(facts)))
+    lines.append(text(_what(failure, reading), **{**facts, "guard": _guard(facts)}))
     if failure.confidence < 0.5:
         lines.append(text("failures.words.unsure"))
     if failure.group is not Group.SAFETY and failure.kind is not Kind.OUTPUT_REJECTED and not reading:
@@ -101,6 +104,7 @@ def _what(failure: Failure, reading: bool) -> str:
     """The key of the first sentence: the most exact that there is."""
     key = f"failures.{failure.kind}.operator"
     variants = {
+        failure.facts.get("why", ""): True,
         "never": failure.action is Action.NONE,
         "guard": "guard" in failure.facts,
         failure.facts.get("tls", ""): True,

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 
 from bot.domain.kinds import Kind
+from bot.failures.evidence import FETCHED
 from bot.failures.limits import rate_limit
 from bot.failures.signals import Signals
 from bot.failures.tls import tls_reason
 from bot.failures.tokens import phrases, split_words, token_set
+from bot.pixels.errors import WHYS
 
 MAX_VALUE = 160
 _VOCABULARY = token_set("""
@@ -82,6 +84,9 @@ _LIMITED = frozenset({Kind.PROMPT_TOO_LONG, Kind.UNSUPPORTED_COUNT, Kind.INVALID
 
 
 _ON_THE_WAY = frozenset(kind for kind in Kind if kind.startswith("network_")) | {Kind.TIMEOUT}
+_PEER = re.compile(r"[\w.:\[\]-]{1,255}:\w{1,12}", re.ASCII)
+_NOT_TAKEN = re.compile(r"nottaken: (\w{1,12})=([\w .:\[\]-]{1,260})", re.ASCII)
+
 _FREE = phrases("not charged / not be charged / no charge / was refunded / been refunded / not be billed / not billed / 已退款 / 不扣费")
 
 
@@ -112,6 +117,18 @@ def facts(seen: Signals, kind: Kind, *, free: bool = False) -> dict[str, str]:
         limit = _LIMIT.search(seen.words[:3000])
         found["limit"] = limit[1] if limit else ""
     return {name: value[:MAX_VALUE] for name, value in found.items() if value}
+
+
+def of_the_file(seen: Signals, kind: Kind, peer: str) -> dict[str, str]:
+    """Of a finished picture that was not taken or not fetched: why, and from where."""
+    found = {"address": peer if _PEER.fullmatch(peer) else ""}
+    if kind is Kind.NOT_TAKEN:
+        named = _NOT_TAKEN.search(seen.exception)
+        why, value = (named[1], named[2].strip()) if named and named[1] in WHYS else ("type", "unknown")
+        found |= {"why": why, why: value.upper() if why in ("type", "bytes") else value}
+    elif seen.api == FETCHED and kind is not Kind.DOWNLOAD_FAILED:
+        found["way"] = kind.value
+    return {name: value for name, value in found.items() if value}
 
 
 def safe_code(code: str) -> bool:

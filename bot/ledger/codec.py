@@ -52,6 +52,7 @@ def evidence_to_json(evidence: Evidence) -> dict[str, object]:
         "exception": evidence.exception,
         "phase": evidence.phase.value,
         "via_proxy": evidence.via_proxy,
+        "peer": evidence.peer,
     }
 
 
@@ -69,4 +70,5 @@ def evidence_from_json(value: Mapping[str, object]) -> Evidence:
         exception=str(exception) if exception is not None else None,
         phase=Phase(str(value.get("phase") or Phase.UNKNOWN)),
         via_proxy=bool(value.get("via_proxy")),
+        peer=str(value.get("peer") or ""),
     )

@@ -16,13 +16,17 @@ from bot.domain.requests import Place, Request
 from bot.failures.explain import explain
 from bot.ledger import message_rows
 from bot.ledger.store import Tx
+from bot.pixels.errors import WHYS
 from bot.texts import text
 from bot.texts.phrases import moment
 
 log = structlog.get_logger()
 
-SHOWN_FACTS = ("case", "status", "code", "request_id", "model", "param", "limit", "platform", "task", "channel", "people", "detail")
-TELLING_FACTS = ("guard", "tls", "proxy")
+SHOWN_FACTS = (
+    *("case", "status", "code", "request_id", "model", "param", "limit", "platform", "task", "channel", "people", "detail"),
+    *("way", "address", "type", "pixels"),
+)
+TELLING_FACTS = ("guard", "tls", "proxy", "why", *WHYS)
 """Facts that are not shown by themselves: the words that say what to do depend on them."""
 
 
@@ -66,7 +70,7 @@ class Notices:
 
     def service_works(self, tx: Tx) -> None:
         """A picture came: whatever kept the service from answering is over."""
-        for cause in [one for one in self.open if one in KINDS and KINDS[Kind(one)].group in (Group.SERVICE, Group.SAFETY)]:
+        for cause in [one for one in self.open if one in KINDS and KINDS[Kind(one)].group in (Group.SERVICE, Group.SAFETY, Group.UNUSABLE)]:
             self.resolve(tx, cause)
 
     def project(self, connection: Connection, message: Message, now: float) -> View | None:

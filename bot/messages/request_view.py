@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.chat.views import ActionName, Audience, Button, ButtonStyle, Fact, PictureView, Tone, View
 from bot.domain.failure import Failure
-from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Fixer, Group
+from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Action, Fixer, Group, Kind
 from bot.domain.outcome import Picture
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Request
@@ -52,7 +52,9 @@ def render(facts: RequestFacts, audience: Audience) -> View:
         case RequestState.CALLING:
             return _working(facts, _trying(facts))
         case RequestState.COLLECTING:
-            return _working(facts, text("request.collecting"))
+            failure = _failure(request)
+            fetching = failure is not None and failure.action is Action.FETCH
+            return _working(facts, text("request.fetching" if fetching else "request.collecting"))
         case RequestState.REFUSED:
             return _refused(facts)
         case RequestState.ANSWERED:
@@ -272,6 +274,9 @@ def _failure_buttons(request: Request, failure: Failure | None) -> tuple[Button,
     if failure is not None and failure.group is Group.PARAMETERS and failure.who_can_fix is Fixer.USER:
         nearest = (request.refusal or {}).get("nearest")
         return (_nearest(request, str(nearest)), _edit(request)) if nearest else (_edit(request),)
+    if failure is not None and failure.kind is Kind.NOT_TAKEN:
+        # The next one would be paid for and be the same, unless it is made smaller.
+        return (_edit(request),) if failure.facts.get("why") in ("pixels", "bytes", "memory") else ()
     return (_retry(request), _edit(request))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,12 +27,14 @@ _MAX_COUNT = 10**12
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One picture in an answer: exactly one of the two is set."""
+    """One picture in an answer: exactly one of `base64`, `url` and `raw` is set."""
 
     base64: str | None = None
     """As it stands in the parsed JSON; `BodyReader.pieces` has the bytes."""
     url: str | None = None
     revised_prompt: str | None = None
+    raw: Sequence[bytes] | None = None
+    """The answer's own body, where a service sends the bare picture."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,11 @@ _MARK = re.compile(rb'["\\]')
 class TooBig(Exception):
     """More bytes than one answer may have."""
 
+    def __init__(self, text: str, *, pictures: bool) -> None:
+        super().__init__(text)
+        self.pictures = pictures
+        """Our limit for whole answers; otherwise so much beside pictures that it is no answer of an image API."""
+
 
 class NotJson(Exception):
     """Not the JSON of an API: broken, too deep, or with values that are no JSON."""
@@ -43,12 +48,12 @@ class BodyReader:
         """The next bytes of the body. Raises TooBig."""
         self._total += len(piece)
         if self._total > self._limit:
-            raise TooBig(f"more than {self._limit} bytes")
+            raise TooBig(f"more than {self._limit} bytes", pictures=True)
         at = 0
         while at < len(piece):
             at = self._in_string(piece, at) if self._inside else self._outside(piece, at)
         if len(self._rest) > MAX_REST:
-            raise TooBig(f"more than {MAX_REST} bytes beside pictures")
+            raise TooBig(f"more than {MAX_REST} bytes beside pictures", pictures=False)
 
     def rest(self) -> bytes:
         """The body with a short stand-in for every long string. A string that never ended stands as it is, cut."""

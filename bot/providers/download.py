@@ -12,6 +12,10 @@ from dataclasses import dataclass
 
 import httpx
 
+from bot.domain.failure import MAX_EVIDENCE_BYTES
+from bot.pixels.errors import NotTaken
+from bot.providers.encoding import body_of, first_bytes
+
 MAX_BYTES = 40 * 1024 * 1024
 MAX_HOPS = 3
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -21,12 +25,8 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-class BlockedAddress(Exception):
-    """The address leads where no provider's picture lies; nothing was connected to."""
-
-
 class UnusableAnswer(Exception):
-    """An answer came and is no picture file: redirects without end, too many bytes, an encoding nobody asked for."""
+    """An answer came and is no picture file: redirects without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +81,17 @@ class Downloader:
         self._lookup = lookup
         self._port = port
 
-    async def fetch(self, address: str) -> Fetched:
-        """One picture's bytes. Raises BlockedAddress, UnusableAnswer and what httpx raises."""
+    def peer(self, address: str) -> str:
+        """Host and port of an address; empty when it is none."""
         try:
-            url = self._own.join(address)
-        except (httpx.InvalidURL, ValueError, UnicodeError) as error:
-            raise BlockedAddress(type(error).__name__) from None
+            return peer_of(self._own.join(address))
+        except (httpx.InvalidURL, ValueError, UnicodeError):
+            return ""
+
+    async def fetch(self, address: str) -> Fetched:
+        """One picture's bytes. Raises NotTaken (an address that is not visited, to which nothing is connected; too many bytes; an unknown
+        encoding), UnusableAnswer and what httpx raises."""
+        url = _joined(self._own, address)
         for _ in range(MAX_HOPS + 1):
             answer = await self._hop(url)
             if isinstance(answer, Fetched):
@@ -100,10 +105,7 @@ class Downloader:
         try:
             location = response.headers.get("location")
             if response.status_code in (301, 302, 303, 307, 308) and location:
-                try:
-                    return url.join(location)
-                except (httpx.InvalidURL, ValueError, UnicodeError) as error:
-                    raise BlockedAddress(type(error).__name__) from None
+                return _joined(url, location)
             return await self._read(response)
         finally:
             await response.aclose()
@@ -112,33 +114,44 @@ class Downloader:
         if _origin(url) == _origin(self._own):
             return self._client.build_request("GET", url, headers={**self._own_headers, "accept-encoding": "identity"})
         if url.scheme != "https" or url.userinfo or not url.host or (url.port or 443) != self._port:
-            raise BlockedAddress("only https on its usual port, without a name and password")
+            raise NotTaken("address", peer_of(url))  # only https on its usual port, without a name and password
         try:
             addresses = await self._lookup(url.host, self._port)
-        except UnicodeError as error:
-            raise BlockedAddress(type(error).__name__) from None
+        except UnicodeError:
+            raise NotTaken("address", peer_of(url)) from None
         except OSError as error:
             raise httpx.ConnectError(str(error)) from error
         if not addresses or not all(is_public(address) for address in addresses):
-            raise BlockedAddress("the name leads to an address that is not public")
+            raise NotTaken("address", peer_of(url))  # the name leads to an address that is not public
         # The connection goes to the checked address itself; the certificate is still checked against the name.
         pinned = url.copy_with(host=addresses[0].partition("%")[0])
         headers = {"host": url.netloc.decode("ascii"), "accept-encoding": "identity"}
         return self._client.build_request("GET", pinned, headers=headers, extensions={"sni_hostname": url.raw_host.decode("ascii")})
 
     async def _read(self, response: httpx.Response) -> Fetched:
-        if response.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
-            raise UnusableAnswer("an encoding that nobody asked for")
-        limit = MAX_BYTES if response.status_code == 200 else 64 * 1024
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        if response.status_code != 200:
+            return Fetched(response.status_code, headers, [await first_bytes(response, MAX_EVIDENCE_BYTES)])
         pieces, total = [], 0
-        async for piece in response.aiter_raw():
+        async for piece in body_of(response):
             total += len(piece)
-            if total > limit:
-                if response.status_code != 200:
-                    break
-                raise UnusableAnswer(f"more than {limit} bytes")
+            if total > MAX_BYTES:
+                raise NotTaken("bytes", f"{MAX_BYTES >> 20} mb")
             pieces.append(piece)
-        return Fetched(response.status_code, {name.lower(): value for name, value in response.headers.items()}, pieces)
+        return Fetched(response.status_code, headers, pieces)
+
+
+def peer_of(url: httpx.URL) -> str:
+    """Host and port, for the operator; the scheme where it is not the web's."""
+    host = f"[{url.host}]" if ":" in url.host else url.host
+    return f"{host or '-'}:{url.port or {'https': 443, 'http': 80}.get(url.scheme, url.scheme)}"
+
+
+def _joined(base: httpx.URL, address: str) -> httpx.URL:
+    try:
+        return base.join(address)
+    except (httpx.InvalidURL, ValueError, UnicodeError):
+        raise NotTaken("address", "unreadable") from None
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int]:

@@ -17,12 +17,15 @@ import httpx
 
 from bot.domain.failure import MAX_EVIDENCE_BYTES, Evidence, Phase
 from bot.domain.outcome import Billed, Outcome, Pending, Picture, Usage
-from bot.failures.evidence import from_exception, from_response
+from bot.failures.evidence import FETCHED, from_exception, from_response
+from bot.pixels.errors import NotTaken
+from bot.pixels.kinds import is_decoded, kind_of
 from bot.ports import Ports
 from bot.providers.answer import Item, ParsedAnswer, read_answer
 from bot.providers.body import BodyReader, NotJson, TooBig, events, parse
 from bot.providers.dialects import dialect_for, path, payload
-from bot.providers.download import BlockedAddress, Downloader, Resolve, resolve
+from bot.providers.download import MAX_BYTES, Downloader, Resolve, peer_of, resolve
+from bot.providers.encoding import body_of, first_bytes
 from bot.providers.picture_intake import PictureIntake
 from bot.providers.pictures import PictureStore
 from bot.providers.port import Call, OnPartial
@@ -33,7 +36,8 @@ _MAX_BYTES = 200 * 1024 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-oneapi-request-id", "apim-request-id", "x-litellm-call-id", "x-ms-request-id")
 _FETCH = "fetch"
-_MAX_FETCHES = 3
+_MAX_FETCHES = 6
+"""A minute of pauses that double: what was paid for is worth it, and a fetch costs nothing."""
 _POLL_AGAIN = 5.0
 _API = "images.generations"
 
@@ -121,7 +125,7 @@ class OpenAIImages:
             return self._broken(exchange, error)
         if (url.scheme, url.host, url.port) != (self._base.scheme, self._base.host, self._base.port) or url.userinfo:
             # The key would go to a stranger.
-            return self._broken(exchange, BlockedAddress("the task lies at another host"))
+            return self._broken(exchange, NotTaken("address", peer_of(url)))
         outcome = await self._whole(exchange, call, "GET", url, None)
         if outcome.pictures or outcome.pending is not None:
             return outcome
@@ -146,7 +150,9 @@ class OpenAIImages:
         except Exception as error:  # the port's promise: everything but a cancellation is an outcome
             return self._broken(exchange, error)
 
-    async def _exchange(self, exchange: _Exchange, call: Call, method: str, url: httpx.URL, content: bytes | None) -> Outcome | BodyReader:
+    async def _exchange(
+        self, exchange: _Exchange, call: Call, method: str, url: httpx.URL, content: bytes | None
+    ) -> Outcome | BodyReader | Item:
         async def trace(event: str, info: Mapping[str, Any]) -> None:
             # A CONNECT goes to the proxy, not to the provider.
             if event.endswith("send_request_headers.started") and getattr(info.get("request"), "method", b"") != b"CONNECT":
@@ -158,22 +164,16 @@ class OpenAIImages:
         try:
             exchange.status = response.status_code
             exchange.headers = {name.lower(): value for name, value in response.headers.items()}
-            if response.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
-                raise httpx.DecodingError("the answer has a content-encoding that nobody asked for")
             if response.status_code not in (200, 201, 202):
-                return self._refused(exchange, await _first_bytes(response))
-            body = BodyReader(min(_MAX_BYTES, _BYTES_PER_PICTURE * (call.count + 1)))
-            try:
-                async for piece in response.aiter_raw():
-                    body.feed(piece)
-            except TooBig:
-                return self._outcome(exchange, shortfall=self._evidence(exchange, body.rest()), billed=Billed.UNKNOWN)
-            return body
+                return self._refused(exchange, await first_bytes(response, MAX_EVIDENCE_BYTES))
+            return await _body(response, min(_MAX_BYTES, _BYTES_PER_PICTURE * (call.count + 1)))
         finally:
             await response.aclose()
 
-    async def _read(self, exchange: _Exchange, call: Call, body: BodyReader) -> Outcome:
-        text = body.rest()
+    async def _read(self, exchange: _Exchange, call: Call, received: BodyReader | Item) -> Outcome:
+        if isinstance(received, Item):
+            return await self._take(exchange, call, ParsedAnswer(items=(received,)), BodyReader(0), Billed.YES)
+        body, text = received, received.rest()
         try:
             stream = exchange.headers.get("content-type", "").startswith("text/event-stream")
             value = [event for event in events(text) if _is_final(event)] if stream else parse(text)
@@ -183,6 +183,9 @@ class OpenAIImages:
         if answer.task is not None:
             return self._outcome(exchange, billed=Billed.UNKNOWN, pending=answer.task)
         billed = Billed.YES if answer.items or answer.usage or _lists_pictures(value) else Billed.UNKNOWN
+        return await self._take(exchange, call, answer, body, billed)
+
+    async def _take(self, exchange: _Exchange, call: Call, answer: ParsedAnswer, body: BodyReader, billed: Billed) -> Outcome:
         try:
             taken = await self._intake.take(answer.items[: call.count], body, exchange.api, exchange.status, exchange.headers)
         except asyncio.CancelledError:
@@ -196,10 +199,10 @@ class OpenAIImages:
         return self._outcome(exchange, taken.pictures, pending=again, shortfall=shortfall, usage=answer.usage, billed=billed, made=made)
 
     async def _fetch_again(self, call: Call, addresses: list[str], tried: int) -> Outcome:
-        exchange = _Exchange("download", self._ports.monotonic(), sent=True)
+        exchange = _Exchange(FETCHED, self._ports.monotonic(), sent=True)
         items = [Item(url=address) for address in addresses[: call.count]]
         try:
-            taken = await self._intake.take(items, BodyReader(0), "download", None, {})
+            taken = await self._intake.take(items, BodyReader(0), FETCHED, None, {})
         except Exception as error:
             return dataclasses.replace(self._broken(exchange, error), billed=Billed.YES)
         again = None
@@ -255,14 +258,29 @@ class OpenAIImages:
         )
 
 
-async def _first_bytes(response: httpx.Response) -> bytes:
-    """As much of a refusal as anybody looks at; a server that goes on and on is left."""
-    kept = bytearray()
-    async for piece in response.aiter_raw():
-        kept += piece
-        if len(kept) > MAX_EVIDENCE_BYTES:
-            break
-    return bytes(kept)
+async def _body(response: httpx.Response, limit: int) -> BodyReader | Item:
+    """The JSON of an answer, or the bare picture that some services send instead. Raises NotTaken for more than `limit` bytes."""
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    body: BodyReader | None = None if kind.startswith("image/") else BodyReader(limit)
+    undeclared = kind in ("", "application/octet-stream", "binary/octet-stream")
+    raw: list[bytes] = []
+    total = 0
+    try:
+        async for piece in body_of(response):
+            total += len(piece)
+            if undeclared and total == len(piece) and is_decoded(kind_of(piece)):
+                body = None
+            if body is not None:
+                body.feed(piece)
+            elif total > MAX_BYTES:
+                raise NotTaken("bytes", f"{MAX_BYTES >> 20} mb")
+            else:
+                raw.append(piece)
+    except TooBig as error:
+        if error.pictures:
+            raise NotTaken("bytes", f"{limit >> 20} mb") from None
+        assert body is not None
+    return Item(raw=raw) if body is None else body
 
 
 def _request_id(headers: Mapping[str, str]) -> str | None:

@@ -13,11 +13,12 @@ import structlog
 
 from bot.domain.failure import Evidence, Phase
 from bot.domain.outcome import Picture
-from bot.failures.evidence import from_exception, from_response
+from bot.failures.evidence import FETCHED, from_exception, from_response
+from bot.pixels.errors import BadPicture, NotTaken
 from bot.providers.answer import Item
 from bot.providers.body import BodyReader
-from bot.providers.download import BlockedAddress, Downloader, UnusableAnswer
-from bot.providers.pictures import BadPicture, PictureStore
+from bot.providers.download import Downloader, UnusableAnswer
+from bot.providers.pictures import PictureStore
 
 log = structlog.get_logger()
 
@@ -27,10 +28,6 @@ DISK_WAITS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Seconds between the tries to store a picture while the disk is full: it was paid for."""
 _EXPIRED = frozenset({401, 403, 410})
 """Answers of an address that will not get better: a signed link that is too old."""
-
-
-class NotStored(Exception):
-    """The data folder takes no file, and did not within a minute."""
 
 
 @dataclass(slots=True)
@@ -69,7 +66,7 @@ class PictureIntake:
         for item in items:
             try:
                 taken.pictures.append(await self._one(item, body))
-            except (BadPicture, NotStored) as error:
+            except (BadPicture, NotTaken) as error:
                 seen = from_exception(error, provider=self._provider, api=api, status=status, headers=headers, via_proxy=self._via_proxy)
                 taken.lost.append(dataclasses.replace(seen, phase=Phase.AFTER_SEND))
             except _NotFetched as failed:
@@ -78,8 +75,21 @@ class PictureIntake:
         return taken
 
     async def _one(self, item: Item, body: BodyReader) -> Picture:
-        base64 = item.base64 is not None
-        pieces = body.pieces(item.base64 or "") if base64 else await self._download(item.url or "")
+        if item.raw is not None:
+            return await self._store_one(item.raw, item, base64=False)
+        if item.base64 is not None:
+            return await self._store_one(body.pieces(item.base64), item, base64=True)
+        address = item.url or ""
+        pieces = await self._download(address)
+        try:
+            return await self._store_one(pieces, item, base64=False)
+        except BadPicture as error:
+            # The file may be whole where it lies: it is fetched again, not made again.
+            raise _NotFetched(address, self._evidence(error, address), again=" " not in address) from None
+        except NotTaken as error:
+            raise _NotFetched(address, self._evidence(error, address), again=False) from None
+
+    async def _store_one(self, pieces: Sequence[bytes], item: Item, *, base64: bool) -> Picture:
         for wait in (*DISK_WAITS, None):
             try:
                 add = self._store.add_base64 if base64 else self._store.add_bytes
@@ -87,7 +97,7 @@ class PictureIntake:
             except OSError as error:
                 log.error("picture_not_stored", error=type(error).__name__, errno=error.errno, next_try=wait)
                 if wait is None:
-                    raise NotStored(type(error).__name__) from None
+                    raise NotTaken("disk", type(error).__name__) from None
                 await asyncio.sleep(wait)
         raise AssertionError("the last wait is None")
 
@@ -98,14 +108,16 @@ class PictureIntake:
             async with asyncio.timeout(DOWNLOAD_TIMEOUT):
                 fetched = await self._downloader.fetch(address)
         except TimeoutError:
-            raise _NotFetched(address, self._evidence(httpx.ReadTimeout("")), again=one_word) from None
-        except (httpx.HTTPError, BlockedAddress, UnusableAnswer) as error:
-            raise _NotFetched(address, self._evidence(error), again=isinstance(error, httpx.HTTPError) and one_word) from None
+            raise _NotFetched(address, self._evidence(httpx.ReadTimeout(""), address), again=one_word) from None
+        except (httpx.HTTPError, NotTaken, UnusableAnswer) as error:
+            raise _NotFetched(address, self._evidence(error, address), again=isinstance(error, httpx.HTTPError) and one_word) from None
         if fetched.status != 200:
-            seen = from_response(fetched.status, fetched.headers, b"".join(fetched.pieces), provider=self._provider, api="download")
+            seen = from_response(fetched.status, fetched.headers, b"".join(fetched.pieces), provider=self._provider, api=FETCHED)
+            seen = dataclasses.replace(seen, peer=self._downloader.peer(address))
             raise _NotFetched(address, seen, again=one_word and fetched.status not in _EXPIRED)
         return fetched.pieces
 
-    def _evidence(self, error: Exception) -> Evidence:
-        seen = from_exception(error, provider=self._provider, api="download", via_proxy=self._via_proxy)
-        return dataclasses.replace(seen, phase=Phase.AFTER_SEND)  # the picture was made, whatever became of its file
+    def _evidence(self, error: Exception, address: str) -> Evidence:
+        seen = from_exception(error, provider=self._provider, api=FETCHED, via_proxy=self._via_proxy)
+        # The picture was made, whatever became of its file.
+        return dataclasses.replace(seen, phase=Phase.AFTER_SEND, peer=self._downloader.peer(address))

@@ -1,29 +1,28 @@
-"""The picture store: decoded, re-encoded files under `DATA_DIR/pictures`, named by the hash of their bytes. It does no work on the event
-loop, and it knows nothing of requests: whoever deletes a picture makes sure that no other request shows it."""
+"""The picture store: completely decoded files under `DATA_DIR/pictures`, named by the hash of their bytes. It does no work on the event
+loop and decodes nothing in this process; it knows nothing of requests: whoever deletes one sees to it that no other request shows it."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-import io
 import os
 import re
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TypeVar, cast
+from typing import Any, TypeVar
 
 from bot.domain.outcome import Picture
-from bot.providers.recode import FORMATS, BadPicture, from_base64, from_pieces, recode
+from bot.pixels.errors import NotTaken
+from bot.pixels.kinds import FORMATS
+from bot.pixels.workers import OneProcess, Workers
 
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _T = TypeVar("_T")
 
 _NAME = re.compile(r"([0-9a-f]{64})\.(?:" + "|".join(FORMATS.values()) + ")", re.ASCII)
-
-__all__ = ["BadPicture", "DamagedPicture", "OldFile", "PictureStore"]
 
 FOLDERS = 256
 """Pictures lie in folders named by the first two digits of their hash."""
@@ -52,21 +51,26 @@ class DamagedPicture(Exception):
 
 
 class PictureStore:
-    """All pictures of one data folder. One worker: decoding two at once would double the memory and win little on a small machine."""
+    """All pictures of one data folder. One thread, which waits for the disk and for the process that decodes."""
 
-    def __init__(self, data_dir: Path, executor: Executor | None = None) -> None:
+    def __init__(self, data_dir: Path, executor: Executor | None = None, workers: Workers | None = None) -> None:
         self._folder = data_dir / "pictures"
         self._incoming = self._folder / "incoming"
         self._executor = executor or ThreadPoolExecutor(1, thread_name_prefix="pictures")
+        self._workers = workers or OneProcess()
         self._swept = False
 
     async def add_base64(self, pieces: Sequence[bytes], revised_prompt: str | None = None) -> Picture:
-        """Store a picture that came as base64, in the pieces in which it came. Raises BadPicture."""
-        return await self._off_loop(lambda: self._add(from_base64(pieces), revised_prompt))
+        """Store a picture that came as base64, in the pieces in which it came. Raises BadPicture and NotTaken."""
+        return await self._off_loop(lambda: self._add(pieces, revised_prompt, base64=True))
 
     async def add_bytes(self, pieces: Sequence[bytes], revised_prompt: str | None = None) -> Picture:
-        """Store a downloaded picture. Raises BadPicture."""
-        return await self._off_loop(lambda: self._add(from_pieces(pieces), revised_prompt))
+        """Store a downloaded picture. Raises BadPicture and NotTaken."""
+        return await self._off_loop(lambda: self._add(pieces, revised_prompt, base64=False))
+
+    async def work(self, job: str, values: Mapping[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
+        """One of `bot.pixels.jobs.JOBS` on a picture, as fitting it to a place. Raises BadPicture, NotTaken and OSError."""
+        return await self._off_loop(lambda: self._workers.do(job, values, [content]))
 
     async def read(self, sha256: str) -> bytes:
         """The bytes of a stored picture, checked against its name. Raises DamagedPicture."""
@@ -96,6 +100,7 @@ class PictureStore:
     def close(self) -> None:
         """Let the worker go. A picture being written is finished first."""
         self._executor.shutdown(wait=True, cancel_futures=True)
+        self._workers.close()
 
     async def _off_loop(self, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
@@ -106,25 +111,24 @@ class PictureStore:
             return []
         return [self._folder / sha256[:2] / f"{sha256}.{extension}" for extension in FORMATS.values()]
 
-    def _add(self, raw: io.BytesIO, revised_prompt: str | None) -> Picture:
+    def _add(self, pieces: Sequence[bytes], revised_prompt: str | None, *, base64: bool) -> Picture:
         self._sweep_once()
         handle, name = tempfile.mkstemp(dir=self._incoming, suffix=".part")
+        os.close(handle)
         part = Path(name)
         try:
-            with os.fdopen(handle, "wb") as file:
-                hashing = _Hashing(file)
-                format_, width, height = recode(raw, cast(BinaryIO, hashing))
-                file.flush()
-                os.fsync(file.fileno())
-            sha256 = hashing.digest.hexdigest()
-            target = self._folder / sha256[:2] / f"{sha256}.{format_}"
+            made, _ = self._workers.do("take", {"path": name, "base64": base64}, pieces)
+            picture = Picture(revised_prompt=revised_prompt, **made)
+            if not _HASH.fullmatch(picture.sha256) or picture.format not in FORMATS.values():
+                raise NotTaken("worker", "odd answer")  # it becomes a path, and the worker has touched a stranger's file
+            target = self._folder / picture.sha256[:2] / f"{picture.sha256}.{picture.format}"
             target.parent.mkdir(parents=True, exist_ok=True)
             part.replace(target)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
         _sync_folder(target.parent)
-        return Picture(sha256, format_, width, height, hashing.size, revised_prompt)
+        return picture
 
     def _sweep_once(self) -> None:
         """What a killed process had half written is removed before the first new picture."""
@@ -199,23 +203,6 @@ def _discard(path: Path, written: tuple[int, int]) -> bool:
         return False
     path.unlink(missing_ok=True)
     return True
-
-
-class _Hashing:
-    """A file that hashes and counts what is written to it, so that big pictures are not read twice."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self.digest = hashlib.sha256()
-        self.size = 0
-
-    def write(self, piece: bytes) -> int:
-        self.digest.update(piece)
-        self.size += len(piece)
-        return self._file.write(piece)
-
-    def flush(self) -> None:
-        self._file.flush()
 
 
 def _sync_folder(folder: Path) -> None:

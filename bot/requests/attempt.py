@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from bot import budgets
 from bot.catalogue.cost import cost_from_usage
 from bot.domain.failure import Failure
-from bot.domain.kinds import SAFETY_REVIEWABLE, Fixer, Group
+from bot.domain.kinds import SAFETY_REVIEWABLE, Action, Fixer, Group, Kind
 from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Attempt, Request
@@ -196,6 +196,8 @@ def _collect(tx: Tx, request: Request, attempt_id: str, outcome: Outcome, failur
         _remember_block(tx, request)
         request_rows.note_evidence(tx, attempt_id, outcome)
         values["failure"] = failure_to_json(failure)
+    elif failure is not None and failure.action is Action.FETCH:
+        values["failure"] = failure_to_json(failure)  # the member reads that it is made, and is being fetched
     due = tx.now + outcome.pending.poll_after
     request_rows.move(tx, request, RequestEvent.COLLECT, due_at=due, **values)
     show(tx, request)
@@ -211,8 +213,9 @@ def _blocked_while_collecting(request: Request) -> Failure | None:
 
 
 def _remember(tx: Tx, request: Request, failure: Failure, deps: Dependencies) -> None:
-    """Tell the operator where only the operator can help."""
-    if failure.who_can_fix is Fixer.OPERATOR and failure.group is not Group.UNUSABLE:
+    """Tell the operator where only the operator can help, and of pictures that were paid for and never seen."""
+    for_the_operator = failure.group is not Group.UNUSABLE or (failure.action is Action.NONE and failure.kind is not Kind.EMPTY_RESULT)
+    if failure.kind is Kind.DOWNLOAD_FAILED or (failure.who_can_fix is Fixer.OPERATOR and for_the_operator):
         deps.notices.failed(tx, failure, request)
 
 

@@ -16,6 +16,7 @@ from bot.compose import Bot, build
 from bot.core import Core, Duplicate
 from bot.domain.requests import Place, Submission
 from bot.gate.settings import GateSettings
+from bot.pixels.workers import Here
 from bot.providers.openai_images import OpenAIImages
 from bot.providers.pictures import PictureStore
 from bot.requests.questions import ask_about
@@ -116,7 +117,7 @@ class Process:
     async def _run(self, life: Life) -> None:
         world = self.world
         ports = SimPorts(world.loop, world.clock, world.chance.at("process", life.number))
-        store = PictureStore(self.folder)
+        store = PictureStore(self.folder, workers=Here())
         bot = await build(
             data_dir=self.folder,
             ports=ports,

@@ -17,11 +17,12 @@ def _wire(kind: Kind, parts: str, source: str = MEASURED, action: Action | None 
 
 
 STRUCTURE: tuple[Rule, ...] = (
+    _wire(Kind.NOT_TAKEN, "nottaken:", "bot/pixels/errors.py: our own limits and refusals; the next try would bring the same"),
     Rule(
         Kind.DOWNLOAD_FAILED,
-        "bot/providers/download.py: the address leads where no picture lies, or to an answer that is none",
+        "bot/providers/download.py: an answer that is no picture file",
         apis=("download",),
-        exceptions=("blockedaddress:", "unusableanswer:"),
+        exceptions=("unusableanswer:",),
         action=Action.NONE,
         confidence=0.95,
         family="transport",
@@ -33,13 +34,7 @@ STRUCTURE: tuple[Rule, ...] = (
         confidence=0.9,
         family="edge",
     ),
-    _wire(
-        Kind.DOWNLOAD_FAILED,
-        "notstored:",
-        "bot/providers/picture_intake.py: our own disk; making it again would not help",
-        action=Action.NONE,
-    ),
-    _wire(Kind.CORRUPT_IMAGE, "badpicture:", "bot/providers/recode.py"),
+    _wire(Kind.CORRUPT_IMAGE, "badpicture:", "bot/pixels/errors.py"),
     _wire(
         Kind.NETWORK_PROXY,
         "connect tunnel failed / could not resolve proxy / "

@@ -16,6 +16,7 @@ from bot import compose
 from bot.chat.views import ActionName
 from bot.domain.outcome import Billed, Outcome
 from bot.ledger.tables import attempts
+from bot.pixels.workers import Here
 from bot.providers.pictures import OldFile, PictureStore
 from bot.providers.port import Call, OnPartial
 from bot.requests import orphaned_files
@@ -79,7 +80,7 @@ class Drawing(Service):
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[PictureStore]:
-    opened = PictureStore(tmp_path)
+    opened = PictureStore(tmp_path, workers=Here())
     yield opened
     opened.close()
 

@@ -12,6 +12,7 @@ from bot.failures.classify import classify
 from bot.failures.explain import AUDIENCES, LADDERS, explain, ladder, spoken_seconds
 from bot.failures.guards import UNNAMED
 from bot.failures.tls import REASONS
+from bot.pixels.errors import WHYS
 from bot.texts import catalogue, text
 
 LONG_FACTS = {
@@ -91,6 +92,20 @@ def test_a_member_is_not_told_to_repeat_what_would_not_work(kind: Kind) -> None:
     assert len(said) <= 300
 
 
+@pytest.mark.parametrize("why", WHYS)
+def test_what_this_bot_does_not_take_is_named_as_its_own(why: str) -> None:
+    found = failure(Kind.NOT_TAKEN, **{"why": why, why: "cdn.example:8080" if why == "address" else "SVG"})
+    said = explain(found, "member")
+    assert "this bot" in said
+    assert "{" not in said
+    assert not JARGON.search(said)
+    assert not ACTION.search(said)  # the next one would be paid for and be the same
+    assert "cdn.example" not in said
+    told = explain(found, "operator")
+    assert "{" not in told
+    assert why != "address" or "cdn.example:8080" in told
+
+
 def test_allowed_values_and_limits_are_named_where_they_are_known() -> None:
     assert "1024x1024" in explain(failure(Kind.UNSUPPORTED_SIZE, allowed="1024x1024"), "member")
     assert "10 is the most" in explain(failure(Kind.UNSUPPORTED_COUNT, limit="10"), "member")
@@ -167,6 +182,8 @@ def test_no_text_of_this_room_is_left_unused() -> None:
         *(f"failures.auth_permission.{audience}_guard" for audience in AUDIENCES),
         *(f"failures.network_tls.operator_{reason}" for reason in REASONS),
         *(f"failures.{kind}.operator_reading" for kind in CHARGED_PERHAPS),
+        "failures.download_failed.member_never",
+        *(f"failures.not_taken.{audience}_{why}" for audience in ("member", "operator") for why in WHYS),
     }
 
 

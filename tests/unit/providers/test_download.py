@@ -1,5 +1,6 @@
 """Picture addresses are strangers' addresses."""
 
+import gzip
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,8 +10,11 @@ import pytest
 
 from bot.domain.failure import Evidence
 from bot.domain.kinds import Action, Kind
-from bot.domain.outcome import Outcome
+from bot.domain.outcome import Billed, Outcome
 from bot.failures.classify import classify
+from bot.failures.explain import AUDIENCES, explain
+from bot.gate.port import Verdict
+from bot.gate.signals import Signal, signal_of
 from bot.ports import SystemPorts
 from bot.providers.download import is_public
 from bot.providers.openai_images import OpenAIImages
@@ -81,6 +85,16 @@ def evidence(outcome: Outcome) -> Evidence:
     return outcome.shortfall
 
 
+def refusal(outcome: Outcome, why: str) -> str:
+    """Our own refusal, named as ours; gives what is said of it."""
+    assert outcome.pictures == ()
+    assert outcome.pending is None
+    assert outcome.shortfall is not None
+    failure = classify(outcome.shortfall)
+    assert (failure.kind, failure.action, failure.facts["why"]) == (Kind.NOT_TAKEN, Action.NONE, why)
+    return failure.facts[why]
+
+
 async def test_the_connection_goes_to_the_checked_address_under_the_right_name_and_without_the_key(tmp_path: Path) -> None:
     web = Web("https://cdn.example/a.png?sig=1")
     outcome = await fetch(web, tmp_path, ["93.184.216.34", "8.8.8.8"])
@@ -112,8 +126,7 @@ async def test_an_address_of_another_kind_is_refused_unasked(tmp_path: Path, url
     web = Web(url)
     outcome = await fetch(web, tmp_path)
     assert web.asked == []
-    assert outcome.pending is None
-    evidence(outcome)
+    assert refusal(outcome, "address")
 
 
 @pytest.mark.parametrize(
@@ -126,18 +139,18 @@ async def test_a_spelling_of_this_machine_is_found_out_by_the_real_resolver(tmp_
     outcome = await made.call(a_call())
     store.close()
     assert web.asked == []
-    evidence(outcome)
+    assert refusal(outcome, "address").endswith(":443")
 
 
 async def test_a_name_with_one_private_address_among_public_ones_is_refused(tmp_path: Path) -> None:
     web = Web("https://mixed.example/a.png")
-    evidence(await fetch(web, tmp_path, ["93.184.216.34", "10.0.0.1"]))
+    assert refusal(await fetch(web, tmp_path, ["93.184.216.34", "10.0.0.1"]), "address") == "mixed.example:443"
     assert web.asked == []
 
 
 async def test_a_redirect_is_checked_like_the_first_address(tmp_path: Path) -> None:
     web = Web("https://cdn.example/a.png", [moved("https://inside.example/b.png")])
-    evidence(await fetch(web, tmp_path, ["93.184.216.34"], ["127.0.0.1"]))
+    assert refusal(await fetch(web, tmp_path, ["93.184.216.34"], ["127.0.0.1"]), "address") == "inside.example:443"
     assert len(web.asked) == 1
     web = Web("https://cdn.example/a.png", [moved("/b.png")])
     outcome = await fetch(web, tmp_path, ["93.184.216.34"], ["93.184.216.35"])
@@ -152,8 +165,9 @@ async def test_redirects_end(tmp_path: Path) -> None:
 
 
 async def test_an_encoded_or_endless_file_is_refused(tmp_path: Path) -> None:
-    evidence(await fetch(Web("https://a.example/x", [httpx.Response(200, headers={"content-encoding": "br"}, stream=Endless())]), tmp_path))
-    evidence(await fetch(Web("https://a.example/x", [httpx.Response(200, stream=Endless())]), tmp_path))
+    packed = httpx.Response(200, headers={"content-encoding": "br"}, stream=Endless())
+    assert refusal(await fetch(Web("https://a.example/x", [packed]), tmp_path), "encoding") == "br"
+    assert refusal(await fetch(Web("https://a.example/x", [httpx.Response(200, stream=Endless())]), tmp_path), "bytes") == "40 MB"
     failed = await fetch(Web("https://a.example/x", [httpx.Response(404, stream=Endless())]), tmp_path)
     assert len(evidence(failed).body) <= 64 * 1024  # type: ignore[arg-type]
     assert failed.pending is not None
@@ -200,7 +214,7 @@ async def test_another_port_of_the_operators_machine_is_a_stranger(tmp_path: Pat
             await exchange.answer({"data": [{"url": f"http://127.0.0.1:{other.port}/a.png"}]})
 
         async with serving(handler) as server, provider(server.base_url, tmp_path) as made:
-            evidence(await made.call(a_call()))
+            assert refusal(await made.call(a_call()), "address") == f"127.0.0.1:{other.port}"
     assert other.seen == []
 
 
@@ -220,3 +234,100 @@ async def test_a_task_at_another_host_is_not_polled_with_the_key(tmp_path: Path)
             polled = await made.collect(a_call(), outcome.pending)
     assert other.seen == []
     assert polled.shortfall is not None
+
+
+class Broken(httpx.AsyncBaseTransport):
+    """The image service answers; the picture's host does not."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            return whole(json.dumps({"data": [{"url": "https://cdn.example/a.png"}]}).encode())
+        raise self.error
+
+
+TLS = httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate (_ssl.c:1006)")
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        (httpx.ConnectError("[Errno -2] Name or service not known"), Kind.NETWORK_DNS),
+        (httpx.ConnectError("All connection attempts failed"), Kind.NETWORK_CONNECT),
+        (httpx.ConnectTimeout(""), Kind.NETWORK_CONNECT),
+        (httpx.ReadTimeout(""), Kind.TIMEOUT),
+        (httpx.ReadError("[Errno 104] Connection reset by peer"), Kind.NETWORK_RESET),
+        (httpx.RemoteProtocolError("peer closed connection without sending complete message body"), Kind.MALFORMED_RESPONSE),
+        (httpx.ProxyError("403 Forbidden"), Kind.NETWORK_PROXY),
+        (TLS, Kind.NETWORK_TLS),
+    ],
+)
+async def test_what_fails_while_a_picture_is_fetched_is_told_as_that(tmp_path: Path, error: Exception, cause: Kind) -> None:
+    async def lookup(host: str, port: int) -> Sequence[str]:
+        return ["93.184.216.34"]
+
+    store = PictureStore(tmp_path)
+    made = OpenAIImages("https://api.openai.com/v1", "k", store, SystemPorts(), transport=Broken(error), lookup=lookup)
+    outcome = await made.call(a_call())
+    about_the_file(outcome, cause.value)
+    for _ in range(10):
+        assert outcome.pending is not None
+        outcome = await made.collect(a_call(), outcome.pending)
+        about_the_file(outcome, cause.value)
+        if outcome.pending is None:
+            break
+    assert outcome.pending is None  # six times in all, a minute of pauses
+    await made.aclose()
+    store.close()
+
+
+@pytest.mark.parametrize("status", [301, 400, 404, 407, 408, 418, 429, 500, 502, 503, 530])
+async def test_a_status_of_a_pictures_host_is_about_the_file(tmp_path: Path, status: int) -> None:
+    body = b"<html>Access denied: model not found, invalid api key, rate limit</html>"
+    outcome = await fetch(Web("https://cdn.example/a.png", [httpx.Response(status, stream=httpx.ByteStream(body))]), tmp_path)
+    about_the_file(outcome)
+    assert outcome.pending is not None
+
+
+@pytest.mark.parametrize("status", [401, 403, 410])
+async def test_a_link_that_is_too_old_is_not_fetched_again(tmp_path: Path, status: int) -> None:
+    outcome = await fetch(Web("https://cdn.example/a.png", [httpx.Response(status, stream=httpx.ByteStream(b""))]), tmp_path)
+    about_the_file(outcome)
+    assert outcome.pending is None
+
+
+def about_the_file(outcome: Outcome, cause: str | None = None) -> None:
+    """Made and paid for; the base address, the key and the health of the image service are out of it."""
+    assert outcome.shortfall is not None
+    failure = classify(outcome.shortfall)
+    assert (failure.kind, failure.facts["address"], outcome.billed) == (Kind.DOWNLOAD_FAILED, "cdn.example:443", Billed.YES)
+    assert cause is None or failure.facts["way"] == cause
+    assert signal_of(Verdict(failure)) is Signal.SERVED
+    for audience in AUDIENCES:
+        said = explain(failure, audience)
+        assert "nothing was sent" not in said
+        assert "could not find the image service" not in said
+    assert "cdn.example:443" in explain(failure, "operator")
+
+
+async def test_a_damaged_file_is_fetched_again_and_not_made_again(tmp_path: Path) -> None:
+    web = Web("https://cdn.example/a.png", [whole(picture()[:100])])
+    outcome = await fetch(web, tmp_path)
+    assert outcome.shortfall is not None
+    failure = classify(outcome.shortfall)
+    assert (failure.kind, failure.action) == (Kind.CORRUPT_IMAGE, Action.FETCH)
+    assert outcome.pending is not None
+
+
+async def test_a_file_of_a_type_that_is_not_shown_is_not_fetched_again(tmp_path: Path) -> None:
+    web = Web("https://cdn.example/a.svg", [whole(b"<svg xmlns='http://www.w3.org/2000/svg'></svg>")])
+    assert refusal(await fetch(web, tmp_path), "type") == "SVG"
+
+
+async def test_a_packed_file_is_unpacked(tmp_path: Path) -> None:
+    packed = httpx.Response(200, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(gzip.compress(picture())))
+    assert len((await fetch(Web("https://a.example/x", [packed]), tmp_path)).pictures) == 1
+    bomb = httpx.Response(200, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(gzip.compress(b"0" * 300_000_000)))
+    assert refusal(await fetch(Web("https://a.example/x", [bomb]), tmp_path), "bytes") == "40 MB"

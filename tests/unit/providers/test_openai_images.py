@@ -4,14 +4,18 @@ import asyncio
 import base64
 import dataclasses
 import gzip
+import json
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from bot.domain.failure import Phase
-from bot.domain.kinds import Group, Kind
+from bot.domain.kinds import Action, Group, Kind
 from bot.domain.outcome import Billed, Outcome, Usage
 from bot.failures.classify import classify
+from bot.providers.body import BodyReader
 from tests.unit.providers.wire import Exchange, a_call, always, ask, b64, picture, provider, serving
 
 
@@ -172,12 +176,85 @@ async def test_a_redirect_is_not_followed_and_takes_no_key_along(tmp_path: Path)
     assert (outcome.pictures, outcome.status, outcome.billed) == ((), 307, Billed.NO)
 
 
-async def test_an_encoding_nobody_asked_for_is_not_unpacked(tmp_path: Path) -> None:
+async def test_a_packed_answer_is_unpacked_no_further_than_an_answer_may_be_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    most = 0
+    feed = BodyReader.feed
+
+    def counted(self: BodyReader, piece: bytes) -> None:
+        nonlocal most
+        most += len(piece)
+        feed(self, piece)
+
+    monkeypatch.setattr(BodyReader, "feed", counted)
     bomb = gzip.compress(b"0" * 200_000_000, compresslevel=9)
     outcome = await ask(always(bomb, content_encoding="gzip"), tmp_path)
     assert outcome.pictures == ()
+    assert most < 3 * 1024 * 1024
+    bomb = gzip.compress(b'{"data": [{"b64_json": "' + b"A" * 400_000_000, compresslevel=1)
+    most = 0
+    outcome = await ask(always(bomb, content_encoding="gzip"), tmp_path)
+    assert most < 90 * 1024 * 1024
     assert outcome.shortfall is not None
-    assert outcome.shortfall.body is None
+    assert classify(outcome.shortfall).facts["why"] == "bytes"
+
+
+def answer_of(content: bytes) -> bytes:
+    return json.dumps({"data": [{"b64_json": base64.b64encode(content).decode()}]}).encode()
+
+
+def raw_deflate(content: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(content) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("name", "pack"),
+    [
+        ("gzip", gzip.compress),
+        ("x-gzip", gzip.compress),
+        ("GZIP", lambda body: gzip.compress(body[:50]) + gzip.compress(body[50:]) + b"\0" * 20),
+        ("deflate", zlib.compress),
+        ("deflate", raw_deflate),
+        ("deflate, gzip", lambda body: gzip.compress(zlib.compress(body))),
+        ("identity", bytes),
+    ],
+)
+async def test_an_unasked_packing_is_undone(tmp_path: Path, name: str, pack: Callable[[bytes], bytes]) -> None:
+    outcome = await ask(always(pack(answer_of(picture())), content_encoding=name), tmp_path)
+    assert len(outcome.pictures) == 1
+    refused = await ask(always(pack(b'{"error": {"code": "moderation_blocked", "message": "x"}}'), 400, content_encoding=name), tmp_path)
+    assert refused.shortfall is not None
+    assert classify(refused.shortfall).group is Group.SAFETY
+
+
+@pytest.mark.parametrize("name", ["br", "zstd", "gzip, br", "compress", "gzip, gzip, gzip, gzip"])
+async def test_a_packing_that_cannot_be_undone_is_named_and_not_paid_for_again(tmp_path: Path, name: str) -> None:
+    outcome = await ask(always(b"\x8b\x00\x80", content_encoding=name), tmp_path)
+    assert outcome.shortfall is not None
+    failure = classify(outcome.shortfall)
+    assert (failure.kind, failure.action, failure.facts["why"]) == (Kind.NOT_TAKEN, Action.NONE, "encoding")
+    assert outcome.billed is not Billed.NO
+    refused = await ask(always(b"\x8b\x00\x80", 429, content_encoding=name), tmp_path)
+    assert refused.shortfall is not None
+    assert classify(refused.shortfall).kind is Kind.RATE_LIMITED
+
+
+@pytest.mark.parametrize("content_type", ["image/png", "IMAGE/PNG; charset=binary", "application/octet-stream"])
+@pytest.mark.parametrize("packed", [False, True])
+async def test_a_bare_picture_is_an_answer(tmp_path: Path, content_type: str, packed: bool) -> None:
+    body = gzip.compress(picture()) if packed else picture()
+    headers = {"content_encoding": "gzip"} if packed else {}
+    outcome = await ask(always(body, content_type=content_type, **headers), tmp_path)
+    assert len(outcome.pictures) == 1
+    assert (outcome.billed, outcome.made, outcome.shortfall) == (Billed.YES, 1, None)
+
+
+async def test_a_bare_answer_that_is_no_picture_we_take_is_named(tmp_path: Path) -> None:
+    outcome = await ask(always(b"<svg xmlns='http://www.w3.org/2000/svg'/>", content_type="image/svg+xml"), tmp_path)
+    assert outcome.shortfall is not None
+    failure = classify(outcome.shortfall)
+    assert (failure.kind, failure.action, failure.facts["type"]) == (Kind.NOT_TAKEN, Action.NONE, "SVG")
+    assert outcome.billed is Billed.YES
 
 
 async def test_an_answer_without_end_is_left(tmp_path: Path) -> None:

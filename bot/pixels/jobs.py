@@ -1,0 +1,44 @@
+"""The work that is done on pictures, by name, so that it can be asked for from another process: JSON values and bytes in, the same out."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from bot.pixels.base64text import from_base64
+from bot.pixels.fit import for_blocks, shrink
+from bot.pixels.recode import recode
+
+Values = Mapping[str, Any]
+Job = Callable[[Values, Sequence[bytes]], tuple[dict[str, Any], bytes]]
+
+
+def do(name: str, values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
+    """Do it here. Raises BadPicture, NotTaken and OSError of the disk."""
+    return JOBS[name](values, pieces)
+
+
+def _take(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
+    """Decode, and write the file to store to `path`, durably."""
+    taken, content = recode(from_base64(pieces) if values["base64"] else b"".join(pieces))
+    with open(values["path"], "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    shape = {"format": taken.format, "width": taken.width, "height": taken.height, "signed": taken.signed, "kept": taken.kept}
+    return {**shape, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}, b""
+
+
+def _shrink(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
+    place, made = shrink(b"".join(pieces), values["limit"], [(kind, quality, share) for kind, quality, share in values["steps"]])
+    return {"place": place}, made
+
+
+def _for_blocks(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
+    ending, made = for_blocks(b"".join(pieces), values["large"], values["quality"])
+    return {"ending": ending}, made
+
+
+JOBS: dict[str, Job] = {"take": _take, "shrink": _shrink, "for_blocks": _for_blocks}

@@ -1,0 +1,32 @@
+"""What goes through the pipes between the bot and its picture worker: a length, a JSON head, then bytes. JSON and not pickle, because a
+worker decodes strangers' files and what it says is not trusted either."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, BinaryIO
+
+_LONGEST_HEAD = 1024 * 1024
+
+
+def send(pipe: BinaryIO, head: dict[str, Any], pieces: Sequence[bytes]) -> None:
+    """One message. Raises OSError when nobody reads."""
+    text = json.dumps({**head, "bytes": sum(map(len, pieces))}).encode()
+    pipe.write(len(text).to_bytes(4) + text)
+    for piece in pieces:
+        pipe.write(piece)
+    pipe.flush()
+
+
+def receive(pipe: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
+    """The next message; None at the end, also in the middle of one."""
+    size = int.from_bytes(pipe.read(4))
+    if not 0 < size <= _LONGEST_HEAD:
+        return None
+    text = pipe.read(size)
+    if len(text) < size:
+        return None
+    head: dict[str, Any] = json.loads(text)
+    content = pipe.read(head["bytes"])
+    return (head, content) if len(content) == head["bytes"] else None

@@ -1,0 +1,87 @@
+"""Content-encodings that nobody asked for. Some gateways send them all the same: gzip and deflate are undone in small pieces, so that
+whoever reads can stop at its own limit; others are refused by name."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+
+from bot.pixels.errors import NotTaken
+
+PIECE = 256 * 1024
+_MOST_LAYERS = 2
+_GZIP, _ZLIB, _RAW = 31, 15, -15
+_NAME = re.compile(r"[a-z0-9_-]{1,20}", re.ASCII)
+
+
+def body_of(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The body without its content-encoding. Raises NotTaken at once for one that is not known, httpx.DecodingError for a broken one."""
+    pieces = response.aiter_raw()
+    for name in reversed(_layers(response.headers.get("content-encoding", ""))):
+        pieces = _undone(pieces, name)
+    return pieces
+
+
+def _layers(header: str) -> list[str]:
+    names = [name for one in header.lower().split(",") if (name := one.strip()) not in ("", "identity")]
+    odd = [name for name in names if name not in ("gzip", "x-gzip", "deflate")]
+    if odd or len(names) > _MOST_LAYERS:
+        name = odd[0] if odd else "gzip"
+        raise NotTaken("encoding", name if _NAME.fullmatch(name) else "unknown")
+    return names
+
+
+async def _undone(pieces: AsyncIterator[bytes], name: str) -> AsyncIterator[bytes]:
+    layer = _Layer(deflate=name == "deflate")
+    async for piece in pieces:
+        for part in layer.feed(piece):
+            yield part
+    layer.end()
+
+
+class _Layer:
+    """One layer of gzip (also several members in a row) or deflate (with or without the zlib frame, which servers disagree about)."""
+
+    def __init__(self, *, deflate: bool) -> None:
+        self._deflate = deflate
+        self._inflate = zlib.decompressobj(_ZLIB if deflate else _GZIP)
+        self._begun = False
+
+    def feed(self, piece: bytes) -> Iterator[bytes]:
+        while piece:
+            if self._inflate.eof:
+                if self._deflate or not piece.strip(b"\0"):
+                    return  # padding after the end
+                self._inflate = zlib.decompressobj(_GZIP)
+            try:
+                part = self._inflate.decompress(piece, PIECE)
+            except zlib.error as error:
+                if self._begun or not self._deflate:
+                    raise httpx.DecodingError(str(error)) from None
+                self._inflate = zlib.decompressobj(_RAW)
+                self._begun = True
+                continue
+            self._begun = True
+            piece = self._inflate.unconsumed_tail or self._inflate.unused_data
+            if part:
+                yield part
+
+    def end(self) -> None:
+        if self._begun and not self._inflate.eof:
+            raise httpx.DecodingError("incomplete compressed body")
+
+
+async def first_bytes(response: httpx.Response, most: int) -> bytes:
+    """As much of a refusal as anybody looks at; a server that goes on and on is left, and one that garbles its words is not asked twice."""
+    kept = bytearray()
+    try:
+        async for piece in body_of(response):
+            kept += piece
+            if len(kept) > most:
+                break
+    except (NotTaken, httpx.DecodingError):
+        pass
+    return bytes(kept[:most])
