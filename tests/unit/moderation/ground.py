@@ -159,6 +159,15 @@ class Ground:
         """The member's newest message about a case."""
         return await self.view(f"step:{(await self.case(case.id)).told}", Audience.MEMBER)
 
+    async def end_live_requests(self, answer: Answer) -> None:
+        """Answer every request that is under way."""
+
+        def body(tx: Tx) -> None:
+            for request in request_rows.requests_where(tx.connection, request_rows.LIVE_ROWS):
+                request_rows.move(tx, request, RequestEvent.ANSWER, answer=answer.value, answered_at=tx.now)
+
+        await self.ledger.write(body)
+
     async def requests(self) -> list[Request]:
         return list(await self.ledger.read(lambda c: request_rows.requests_where(c, true())))
 

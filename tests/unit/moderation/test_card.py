@@ -85,6 +85,7 @@ async def test_a_reminder_is_shown_anew_when_its_question_is_over(ground: Ground
 async def test_when_words_are_removed_every_message_that_showed_them_is_shown_anew(ground: Ground) -> None:
     case, rewrite = await ground.suggested("a dragon and a knight have tea")
     await ground.press(A.REWRITE_ACCEPT, rewrite, ANN)
+    await ground.end_live_requests(Answer.BLOCKED)  # words that are still to be sent stay
     await ground.blocked("a dragon and a knight have tea", case_id=case.id)
     offer = await line_of(ground, case.id, "suggest")
     await ground.denied(case=await held(ground, case.id))
