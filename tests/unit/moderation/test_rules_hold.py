@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 
 import pytest
@@ -13,9 +14,11 @@ from bot.domain.request_states import Answer, RequestEvent
 from bot.domain.requests import Origin
 from bot.ledger import request_rows
 from bot.ledger.store import Tx
-from bot.ledger.tables import acts, requests
+from bot.ledger.tables import acts, audit, requests
+from bot.moderation.ranks import Rank
 from bot.requests.sweep import ACTS_KEPT, sweep
-from tests.unit.moderation.ground import ADMIN, ANN, MIA, MO, Ground
+from bot.texts import text
+from tests.unit.moderation.ground import ADMIN, ANN, BEN, HOME, MIA, MO, Ground
 
 A = ActionName
 HOUR = 3600.0
@@ -132,3 +135,115 @@ async def test_a_press_is_remembered_for_three_days_and_forgotten_then(ground: G
         if known:
             assert not (await ground.press(A.CASE_COMMENT, case.id, MO, {"note": "again"}, key="same")).changed
     assert not await ground.ledger.read(lambda c: c.execute(select(requests.c.id).where(requests.c.state == "calling")).all())
+
+
+FORMS = [A.CASE_REWRITE, A.CASE_REPHRASE, A.CASE_DENY, A.CASE_BLOCK_MEMBER, A.CASE_COMMENT]
+NEED_THE_LEASE = [A.CASE_REWRITE, A.CASE_REPHRASE, A.CASE_DENY]
+
+
+async def last_record(ground: Ground) -> tuple[str, str, str, str]:
+    row = await ground.ledger.read(lambda c: c.execute(select(audit).order_by(audit.c.seq.desc()).limit(1)).one())
+    return row.actor, row.outcome, row.facts.get("why", ""), row.case_id
+
+
+@pytest.mark.parametrize("action", FORMS)
+async def test_a_form_about_a_forged_case_or_one_of_elsewhere_stays_shut_and_is_on_record(ground: Ground, action: ActionName) -> None:
+    case = await ground.claimed()
+    assert await ground.form(action, "2222222222222222", MO) == Reply(text("case.no.unknown"), changed=False)
+    assert await last_record(ground) == (MO.id, "forged", "unknown", "")
+    ground.check.communities.add("guild2")
+    assert await ground.form(action, case.id, MO, "guild2") == Reply(text("case.no.foreign"), changed=False)
+    assert await last_record(ground) == (MO.id, "refused", "foreign", case.id)
+
+
+@pytest.mark.parametrize("action", FORMS)
+async def test_a_form_about_ones_own_case_stays_shut(ground: Ground, action: ActionName) -> None:
+    case = await ground.blocked(person=BEN)  # Ben is a moderator too
+    assert isinstance(await ground.form(action, case.id, BEN), Reply)
+    assert await last_record(ground) == (BEN.id, "refused", "own_case", case.id)
+    await ground.press(A.CASE_CLAIM, case.id, MO)
+    assert isinstance(await ground.form(action, case.id, MO), Form)
+
+
+@pytest.mark.parametrize("action", NEED_THE_LEASE)
+async def test_a_form_that_decides_opens_for_who_holds_the_case_alone(ground: Ground, action: ActionName) -> None:
+    case = await ground.blocked()
+    for who, why in ((MO, "unclaimed"), (MIA, "unclaimed")):
+        assert isinstance(await ground.form(action, case.id, who), Reply)
+        assert await last_record(ground) == (who.id, "stale", why, case.id)
+    await ground.press(A.CASE_CLAIM, case.id, MIA)
+    refused = await ground.form(action, case.id, MO)
+    assert isinstance(refused, Reply)
+    assert "Mia" in refused.text
+    assert await last_record(ground) == (MO.id, "stale", "held", case.id)
+    assert isinstance(await ground.form(action, case.id, MIA), Form)
+    ground.clock.at += 601  # the lease is over
+    assert isinstance(await ground.form(action, case.id, MIA), Reply)
+    assert (await ground.case(case.id)).state is CaseState.OPEN
+    await ground.press(A.CASE_CLAIM, case.id, MIA)
+    await ground.press(A.CASE_REPHRASE, case.id, MIA)
+    assert isinstance(await ground.form(action, case.id, MIA), Reply)
+    assert await last_record(ground) == (MIA.id, "stale", "with_member", case.id)
+    await ground.press(A.REPHRASE, case.id, ANN, {"prompt": "a dragon naps"})
+    await ground.later(73)
+    assert isinstance(await ground.form(action, case.id, MIA), Reply)
+    assert await last_record(ground) == (MIA.id, "stale", "closed", case.id)
+
+
+async def test_a_comment_needs_no_lease(ground: Ground) -> None:
+    case = await ground.claimed()
+    assert isinstance(await ground.form(A.CASE_COMMENT, case.id, MIA), Form)
+    assert (await ground.press(A.CASE_COMMENT, case.id, MIA, {"note": "hm"})).changed
+
+
+@pytest.mark.parametrize("roll", [frozenset({"mod1"}), frozenset({"mod1", "mod2"}), None])
+@pytest.mark.parametrize("broken", [False, True])
+async def test_an_appeal_is_for_another_moderator_as_far_as_the_platform_says(
+    ground: Ground, roll: frozenset[str] | None, broken: bool
+) -> None:
+    asked: list[str] = []
+
+    async def list_moderators(community: str) -> frozenset[str] | None:
+        asked.append(community)
+        if broken:
+            raise ConnectionError("away")
+        return roll
+
+    ground.check.list_moderators = list_moderators  # type: ignore[attr-defined]
+    case = await ground.denied()
+    await ground.press(A.APPEAL, case.id, ANN, {"why": "a chess piece"})
+    reply = await ground.press(A.CASE_CLAIM, case.id, MO)
+    assert asked == [HOME]
+    # Alone by the platform's word: the same moderator decides. Without a word: kept for others, of whom nobody is known.
+    assert reply.changed == (roll == frozenset({"mod1"}) and not broken)
+    if not reply.changed:
+        assert await last_record(ground) == (MO.id, "refused", "appeal_of_own", case.id)
+        ground.clock.at += 12 * HOUR
+        again = await ground.press(A.CASE_CLAIM, case.id, MO)
+        assert again.changed == (broken or roll is None)
+
+
+async def test_a_platform_that_is_not_connected_lets_nobody_decide(ground: Ground) -> None:
+    ranks = ground.room.desk.actions[A.CASE_CLAIM].__self__.guard.ranks  # type: ignore[attr-defined]
+    assert await ranks.of("elsewhere", HOME, MO.id) is Rank.NOBODY
+    assert await ranks.of("web", "", MO.id) is Rank.NOBODY
+    assert await ranks.of("web", HOME, MO.id) is Rank.MODERATOR
+    assert await ranks.of("web", HOME, ADMIN.id) is Rank.ADMINISTRATOR
+    assert await ranks.of("web", HOME, MO.id, Rank.ADMINISTRATOR) is Rank.NOBODY
+    assert await ranks.others("elsewhere", HOME, MO.id, [MIA.id]) is None
+    assert await ranks.others("web", HOME, MO.id, [MO.id]) is None
+    assert await ranks.others("web", HOME, MO.id, [MO.id, "stranger"]) is None
+    assert await ranks.others("web", HOME, MO.id, ["stranger", MIA.id]) is True
+
+
+async def test_a_platform_that_does_not_answer_in_time_says_no(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.moderation.ranks.ANSWER_WITHIN", 0.05)
+
+    async def never(*_: str) -> bool:
+        await asyncio.sleep(30)
+        return True
+
+    case = await ground.blocked()
+    ground.check.is_moderator = ground.check.is_administrator = never  # type: ignore[method-assign,assignment]
+    async with asyncio.timeout(5):
+        assert not (await ground.press(A.CASE_CLAIM, case.id, MO)).changed
