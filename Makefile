@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 SEEDS ?= 30000
 START ?= $(shell echo $$(( $$(date +%s) / 86400 * 100000 )))
 
-.PHONY: demo test check bench simulate lock docs format clean help
+.PHONY: demo test check bench simulate mutants lock docs format clean help
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,15 @@ bench: $(STAMP) ## the measured claims of the docs
 simulate: $(STAMP) ## a night of the simulation: SEEDS (30000) histories that no night before has seen; about an hour on two cores
 	@$(BIN)/python -m tests.simulation sweep -n $(SEEDS) --start $(START) --jobs 2 $(ARGS)
 
+mutants: .venv-mutants/.installed ## would a test notice a changed rule? ARGS=desk for one group of tests/mutants/groups.toml; hours for all
+	@.venv-mutants/bin/python -m tests.mutants $(ARGS)
+
+.venv-mutants/.installed: $(STAMP)
+	@$(BIN)/python -m venv .venv-mutants
+	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > "$$(.venv-mutants/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/locked.pth"
+	@.venv-mutants/bin/python -m pip install --quiet --disable-pip-version-check mutmut==3.8.1
+	@touch .venv-mutants/.installed
+
 docs: $(STAMP) ## write the generated pages anew
 	@$(BIN)/python scripts/generate_docs.py
 
@@ -47,4 +56,4 @@ lock: ## renew requirements.lock from pyproject.toml
 	@rm -rf .venv-lock
 
 clean: ## remove what make made
-	@rm -rf $(VENV) .venv-lock .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) .venv-lock .venv-mutants .mutants .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,6 +1,6 @@
 """Who is a moderator or an administrator, by what each platform says: every answer that is not a plain yes is a no.
 
-The platforms' clients are tested against stand-ins elsewhere; here is the decision alone, fast enough for a run of small changes of its code.
+The platforms' clients are tested against stand-ins elsewhere; here is the decision alone, fast enough for a mutation run.
 """
 
 from __future__ import annotations

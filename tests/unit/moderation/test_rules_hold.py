@@ -15,7 +15,7 @@ from bot.domain.requests import Origin
 from bot.ledger import request_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import acts, audit, requests
-from bot.moderation.ranks import Rank
+from bot.moderation.access import AccessCheck, AccessLevel
 from bot.requests.sweep import ACTS_KEPT, sweep
 from bot.texts import text
 from tests.unit.moderation.ground import ADMIN, ANN, BEN, HOME, MIA, MO, Ground
@@ -224,12 +224,12 @@ async def test_an_appeal_is_for_another_moderator_as_far_as_the_platform_says(
 
 
 async def test_a_platform_that_is_not_connected_lets_nobody_decide(ground: Ground) -> None:
-    ranks = ground.room.desk.actions[A.CASE_CLAIM].__self__.guard.ranks  # type: ignore[attr-defined]
-    assert await ranks.of("elsewhere", HOME, MO.id) is Rank.NOBODY
-    assert await ranks.of("web", "", MO.id) is Rank.NOBODY
-    assert await ranks.of("web", HOME, MO.id) is Rank.MODERATOR
-    assert await ranks.of("web", HOME, ADMIN.id) is Rank.ADMINISTRATOR
-    assert await ranks.of("web", HOME, MO.id, Rank.ADMINISTRATOR) is Rank.NOBODY
+    ranks = AccessCheck(lambda platform: ground.check if platform == "web" else None, ground.ledger)
+    assert await ranks.of("elsewhere", HOME, MO.id) is AccessLevel.NOBODY
+    assert await ranks.of("web", "", MO.id) is AccessLevel.NOBODY
+    assert await ranks.of("web", HOME, MO.id) is AccessLevel.MODERATOR
+    assert await ranks.of("web", HOME, ADMIN.id) is AccessLevel.ADMINISTRATOR
+    assert await ranks.of("web", HOME, MO.id, AccessLevel.ADMINISTRATOR) is AccessLevel.NOBODY
     assert await ranks.others("elsewhere", HOME, MO.id, [MIA.id]) is None
     assert await ranks.others("web", HOME, MO.id, [MO.id]) is None
     assert await ranks.others("web", HOME, MO.id, [MO.id, "stranger"]) is None
@@ -237,7 +237,7 @@ async def test_a_platform_that_is_not_connected_lets_nobody_decide(ground: Groun
 
 
 async def test_a_platform_that_does_not_answer_in_time_says_no(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.moderation.ranks.ANSWER_WITHIN", 0.05)
+    monkeypatch.setattr("bot.moderation.access.ANSWER_WITHIN", 0.05)
 
     async def never(*_: str) -> bool:
         await asyncio.sleep(30)
