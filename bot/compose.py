@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -46,6 +45,7 @@ from bot.requests.scheduler import MEMORY_KEY, Scheduler, remember_gate
 from bot.requests.sweep import sweep
 from bot.settings import Settings
 from bot.settings.rules import rules_of
+from bot.shutdown import DRAIN, Shutdown
 from bot.supervise import Supervisor
 from bot.wakeups import WakeUps
 
@@ -63,8 +63,6 @@ RECEIVED_FOR = 60.0
 """Seconds after which a stored command that was never accepted is taken up again; an adapter accepts within a few."""
 REMEMBER_EVERY, REMEMBER_AT_MOST_EVERY = 60.0, 1.0
 """Seconds between two looks at what the gate has learned."""
-DRAIN = 20.0
-"""Seconds that running exchanges get after a SIGTERM."""
 PRESSES_END = 11.0
 """Seconds that presses get then: at most two questions to their platform, of five seconds each."""
 
@@ -314,18 +312,15 @@ def context(bot: Bot, data_dir: Path, *, demo: bool) -> Context:
     return Context(ports=bot.ports, data_dir=data_dir, picture=bot.pictures.read, demo=demo, supervisor=bot.supervisor)
 
 
-async def serve(bot: Bot, ready: Callable[[str], None]) -> None:
+async def serve(bot: Bot, ready: Callable[[str], None], stopping: Callable[[str], None]) -> None:
     """Run all connected adapters until a signal or a problem that only the operator can mend; then drain."""
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        with contextlib.suppress(NotImplementedError, RuntimeError):
-            loop.add_signal_handler(name, stopping.set)
+    shutdown = Shutdown(stopping)
+    shutdown.listen()
     found = await bot.start()
     serving = asyncio.create_task(Platforms(bot.adapters, bot.core, bot.supervisor, ready).run(), name="platforms")
     finishing = asyncio.create_task(bot.finish_received(found))
-    waiter = asyncio.create_task(stopping.wait())
-    lint_loaded = loop.run_in_executor(None, load_lint)
+    waiter = asyncio.create_task(shutdown.asked.wait())
+    lint_loaded = asyncio.get_running_loop().run_in_executor(None, load_lint)
     try:
         await asyncio.wait([waiter, serving], return_when=asyncio.FIRST_COMPLETED)
         if serving.done():
@@ -334,14 +329,17 @@ async def serve(bot: Bot, ready: Callable[[str], None]) -> None:
         waiter.cancel()
         finishing.cancel()
         # Adapters stay connected until the answers of the last exchanges are shown.
-        await bot.scheduler.drain(DRAIN if stopping.is_set() else 0.0)
-        await bot.sender.settle(5.0 if stopping.is_set() else 1.0)
+        await shutdown.drain(bot.scheduler, bot.sender)
         serving.cancel()
         await asyncio.gather(waiter, finishing, lint_loaded, serving, return_exceptions=True)
 
 
-async def run(settings: Settings, plugins: Sequence[Plugin], *, demo: bool, on_ready: Callable[[str], None]) -> int:
+async def run(
+    settings: Settings, plugins: Sequence[Plugin], *, demo: bool, on_ready: Callable[[str], None], on_stopping: Callable[[str], None]
+) -> int:
     """Start from settings and stay until a signal; the exit code. Raises LedgerProblem and SetupProblem with a sentence.
+
+    `on_ready` and `on_stopping` take sentences for the operator.
 
     The demo brings its own image service: the sandbox, on a free port of this machine.
     """
@@ -369,7 +367,7 @@ async def run(settings: Settings, plugins: Sequence[Plugin], *, demo: bool, on_r
         )
         for plugin in plugins:
             bot.add(plugin.build(settings.env, context(bot, settings.data_dir, demo=demo)))
-        await serve(bot, on_ready)
+        await serve(bot, on_ready, on_stopping)
         return 0
     finally:
         if bot is not None:

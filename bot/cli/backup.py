@@ -1,4 +1,5 @@
-"""`imagine-bot backup`: one consistent file, made while the bot runs. Pictures are files that never change; where they lie is said."""
+"""`imagine-bot backup`: one consistent file, made while the bot runs; it never overwrites anything.
+Pictures are files that never change; where they lie is said."""
 
 from __future__ import annotations
 
@@ -17,12 +18,13 @@ from bot.texts import text
 
 def backup(
     ctx: typer.Context,
-    target: Annotated[Path | None, typer.Argument(help=text("cli.help.backup_target"), show_default=False)] = None,
+    target: Annotated[str | None, typer.Argument(help=text("cli.help.backup_target"), show_default=False)] = None,
+    data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.data_dir"))] = None,
 ) -> None:
     from bot.ledger import files, migrate, store
     from bot.settings import load
 
-    settings = load(os.environ, ctx.obj)
+    settings = load(os.environ, ctx.obj).at(data_dir)
     source = settings.database_file
     if not source.exists():
         raise Stop(text("cli.no_ledger", file=source), code=USAGE)
@@ -30,28 +32,64 @@ def backup(
         files.examine(source, store.LedgerProblem)
     except sqlite3.DatabaseError as error:
         raise Stop(store.explain(error, source)) from error
-    stamp = datetime.fromtimestamp(SystemPorts().now(), UTC).strftime("%Y%m%d-%H%M%S")
-    target = (target or settings.data_dir / f"backup-{stamp}.db").expanduser().absolute()
-    if target.is_dir():
-        target = target / f"backup-{stamp}.db"
-    if target.exists():
-        raise Stop(text("cli.backup_exists", file=target), code=USAGE)
-    if not target.parent.is_dir():
-        raise Stop(text("cli.backup_no_folder", folder=target.parent), code=USAGE)
-    part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
+    place, dated = _place(target, settings.data_dir)
+    part = place.with_name(f".{place.name}.{SystemPorts().new_id()}.part")
     try:
         migrate.backup(source, part)
         rows = _checked(part)
-        os.replace(part, target)
+        place = _named(part, place, dated)
     except (sqlite3.Error, OSError) as error:
+        raise Stop(store.explain(error, place if _is_target(error) else source)) from error
+    finally:
         part.unlink(missing_ok=True)
-        raise Stop(store.explain(error, target if _is_target(error) else source)) from error
-    say(text("cli.backup_done", file=target, size=_size(target.stat().st_size), requests=rows))
+    say(text("cli.backup_done", file=place, size=_size(place.stat().st_size), requests=rows))
     pictures = settings.data_dir / files.PICTURES
     count, size = _pictures(pictures)
     if count:
         say(text("cli.backup_pictures", folder=pictures, count=count, size=_size(size)))
+
+
+def _place(target: str | None, data_dir: Path) -> tuple[Path, bool]:
+    """Where the copy goes, and whether the name is ours: a folder, also one that is not there yet, gets one with the time."""
+    asked = data_dir if target is None else Path(target).expanduser().absolute()
+    if target is not None and target.endswith(("/", os.sep)):
+        try:
+            asked.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Stop(text("cli.backup_cannot_make", folder=asked), code=USAGE) from error
+    if asked.is_dir():
+        stamp = datetime.fromtimestamp(SystemPorts().now(), UTC).strftime("%Y%m%d-%H%M%S")
+        return asked / f"backup-{stamp}.db", True
+    if asked.exists() or asked.is_symlink():
+        raise Stop(text("cli.backup_exists", file=asked), code=USAGE)
+    if not asked.parent.is_dir():
+        raise Stop(text("cli.backup_no_folder", folder=asked.parent), code=USAGE)
+    return asked, False
+
+
+def _named(part: Path, place: Path, dated: bool) -> Path:
+    """Give the finished copy its name without ever taking one that is in use; a dated name that is gets a number."""
+    for number in range(1, 1000):
+        wanted = place if number == 1 else place.with_name(f"{place.stem}-{number}{place.suffix}")
+        try:
+            _claim(part, wanted)
+        except FileExistsError:
+            if not dated:
+                break
+        else:
+            return wanted
+    raise Stop(text("cli.backup_exists", file=place), code=USAGE)
+
+
+def _claim(part: Path, wanted: Path) -> None:
+    """Raises FileExistsError where the name is taken, also when it was taken a moment ago."""
+    try:
+        os.link(part, wanted)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        os.close(os.open(wanted, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        os.replace(part, wanted)
 
 
 def _checked(copy: Path) -> int:

@@ -56,11 +56,12 @@ def doctor(
     ctx: typer.Context,
     spend: Annotated[bool, typer.Option("--spend", help=text("cli.help.doctor_spend"))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=text("cli.help.json"))] = False,
+    data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.run_data_dir"))] = None,
 ) -> None:
-    raise typer.Exit(asyncio.run(_doctor(ctx.obj, spend, as_json)))
+    raise typer.Exit(asyncio.run(_doctor(ctx.obj, data_dir, spend, as_json)))
 
 
-async def _doctor(file: Path, spend: bool, as_json: bool) -> int:
+async def _doctor(file: Path, data_dir: Path | None, spend: bool, as_json: bool) -> int:
     from bot.adapter import Finding
     from bot.cli import checks, service
     from bot.ports import SystemPorts
@@ -76,7 +77,7 @@ async def _doctor(file: Path, spend: bool, as_json: bool) -> int:
     found, broken = plugins.load_all()
     notes = list(broken)
     try:
-        settings = load(os.environ, file, others=plugins.variables(found.values()).keys())
+        settings = load(os.environ, file, others=plugins.variables(found.values()).keys()).at(data_dir)
     except SettingsProblem as problem:
         for sentence in problem.problems:
             tell(Finding(False, text("doctor.settings"), sentence))

@@ -153,8 +153,7 @@ def span_seconds(span: str) -> float:
 def ledger_file(env_file: Path, data_dir: Path | None) -> Path:
     from bot.settings import load
 
-    settings = load(os.environ, env_file)
-    file = settings.database_file if data_dir is None else data_dir.expanduser().absolute() / settings.database_file.name
+    file = load(os.environ, env_file).at(data_dir).database_file
     if not file.exists():
         raise Stop(text("cli.no_ledger", file=file), code=USAGE)
     return file

@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,11 +42,12 @@ _GENEROUS: dict[str, object] = {
 def run(
     ctx: typer.Context,
     adapters: Annotated[str, typer.Option("--adapters", metavar="NAMES", help=text("cli.help.adapters"))] = "",
+    data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.run_data_dir"))] = None,
 ) -> None:
     from bot.settings import SettingsProblem, load, service_problems
 
     found, broken = plugins.load_all()
-    settings = load(os.environ, ctx.obj, others=plugins.variables(found.values()).keys())
+    settings = load(os.environ, ctx.obj, others=plugins.variables(found.values()).keys()).at(data_dir)
     chosen = _chosen(adapters, found, settings.env)
     problems = service_problems(settings, ctx.obj)
     if not chosen:
@@ -57,7 +59,7 @@ def run(
         tell("start_note", text("cli.warning", sentence=warning))
     if problems:
         raise SettingsProblem(problems)
-    _serve(settings, [found[name] for name in chosen], demo=False, ready=lambda sentence: tell("ready", sentence))
+    _serve(settings, [found[name] for name in chosen], demo=False, tell=tell)
 
 
 def demo(
@@ -85,7 +87,8 @@ def demo(
     for finding in asyncio.run(_examined(web, env)):
         if not finding.ok:  # a port in use, before a folder is made
             raise Stop(finding.sentence)
-    _serve(settings, [web], demo=True, ready=_welcome(folder, browser))
+    welcome = _welcome(folder, browser)
+    _serve(settings, [web], demo=True, tell=lambda event, sentence: welcome(sentence) if event == "ready" else say(sentence))
 
 
 def sandbox(
@@ -135,13 +138,13 @@ def _teller(log_format: str) -> Callable[[str, str], None]:
     return lambda event, sentence: remark(json.dumps({"event": event, "level": "info", "sentence": sentence}))
 
 
-def _serve(settings: Settings, chosen: list[Plugin], *, demo: bool, ready: Callable[[str], None]) -> None:
-    """Run until a signal or a problem."""
+def _serve(settings: Settings, chosen: list[Plugin], *, demo: bool, tell: Callable[[str, str], None]) -> None:
+    """Run until a signal or a problem. `tell` takes an event (`ready`, `stopping`) and its sentence."""
     from bot import compose, observe
 
     observe.configure(settings.log_level, settings.secrets(), format=settings.log_format)
     try:
-        code = asyncio.run(compose.run(settings, chosen, demo=demo, on_ready=ready))
+        code = asyncio.run(compose.run(settings, chosen, demo=demo, on_ready=partial(tell, "ready"), on_stopping=partial(tell, "stopping")))
     except KeyboardInterrupt:
         code = 130
     except ModuleNotFoundError as error:

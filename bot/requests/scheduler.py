@@ -117,16 +117,22 @@ class Scheduler:
                 if delay == SAFETY_POLL:
                     self._dirty = True
 
-    async def drain(self, seconds: float) -> None:
-        """Start nothing more and let running exchanges end; what is still open then is found by the next start."""
+    def running(self) -> tuple[str, ...]:
+        """The requests whose exchange is under way, in the order in which they began."""
+        return tuple(self._running)
+
+    async def drain(self, seconds: float) -> tuple[str, ...]:
+        """Start nothing more and let running exchanges end; the requests of those that had to be broken off, for the next start to find."""
         self._draining = True
-        tasks = list(self._running.values())
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=seconds)
-            for task in late:
-                task.cancel()
-            if late:
-                await asyncio.wait(late)
+        tasks = {task: request_id for request_id, task in self._running.items()}
+        if not tasks:
+            return ()
+        _, late = await asyncio.wait(tasks, timeout=seconds)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late)
+        return tuple(request_id for task, request_id in tasks.items() if task in late)
 
     async def _turn(self) -> float:
         if self._draining:

@@ -101,6 +101,14 @@ class Settings(BaseSettings):
         """The ledger's SQLite file."""
         return self.database_url or self.data_dir / DATABASE
 
+    def at(self, data_dir: Path | None) -> Settings:
+        """The same settings for the data folder that a command names: its ledger lies in it, wherever DATABASE_URL leads."""
+        if data_dir is None:
+            return self
+        folder = data_dir.expanduser().absolute()
+        file = None if self.database_url is None else folder / self.database_url.name
+        return self.model_copy(update={"data_dir": folder, "database_url": file})
+
     def secrets(self) -> tuple[str, ...]:
         """Every value that must never be seen: ours, the adapters', unused keys and other secrets of the environment. Longest first."""
         found = {value for name, value in self.env.items() if _SECRET_NAME.search(name.upper()) and len(value) >= _SECRET_MIN}

@@ -103,7 +103,9 @@ def test_the_demo_listens_says_where_keeps_others_off_its_data_and_ends_quietly(
     assert start("backup", "copy.db", DATA_DIR="data/demo").ended()[0] == 0
     with urllib.request.urlopen(address) as answer:
         assert answer.status == 200
-    assert first.stop() == (0, "")
+    first.popen.send_signal(signal.SIGTERM)
+    first.line_with("Stopping. Nothing is being drawn")
+    assert first.ended() == (0, "")
     assert (tmp_path / "data" / "demo" / "imagine-bot.db").exists()
 
 
@@ -158,7 +160,7 @@ def test_doctor_and_a_real_run_accept_the_sandbox_as_image_service(start: Start,
     code, err = bot.stop()
     assert code == 0
     assert "canary" not in said + err
-    for line in (said + err).splitlines():
-        assert "event" in json.loads(line), line
+    events = [json.loads(line)["event"] for line in (said + err).splitlines()]
+    assert "stopping" in events
     assert (tmp_path / "data" / "imagine-bot.db").exists()
     assert sandbox.stop() == (0, "")

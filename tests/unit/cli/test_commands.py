@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -132,13 +133,24 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What `bot.compose.run` was called with; it ends at once."""
     calls: list[Any] = []
 
-    async def run(settings: Any, plugins: Any, *, demo: bool, on_ready: Callable[[str], None]) -> int:
+    async def run(settings: Any, plugins: Any, *, demo: bool, on_ready: Callable[[str], None], on_stopping: Callable[[str], None]) -> int:
         calls.append((settings, plugins, demo))
         on_ready("Chat: http://127.0.0.1:8080.")
+        on_stopping("Stopping.")
         return 0
 
     monkeypatch.setattr(compose, "run", run, raising=False)
     return calls
+
+
+def test_the_end_is_told_on_standard_error_and_the_folder_can_be_named(imagine_bot: Call, started: list[Any], tmp_path: Path) -> None:
+    ended = imagine_bot(
+        "run", "--data-dir", "elsewhere", IMAGE_API_KEY=KEY, STANDIN_TOKEN="token-1", DATABASE_URL="sqlite:////var/lib/other.db"
+    )
+    assert ended.code == 0
+    assert [json.loads(line)["event"] for line in ended.err.splitlines()] == ["ready", "stopping"]
+    settings = started[0][0]
+    assert (settings.data_dir, settings.database_file) == (tmp_path / "elsewhere", tmp_path / "elsewhere" / "other.db")
 
 
 def test_run_starts_what_is_configured(imagine_bot: Call, started: list[Any]) -> None:

@@ -15,7 +15,7 @@ from bot import budgets
 from bot.domain.failure import Evidence
 from bot.domain.requests import Person, Place, Submission
 from bot.failures.classify import classify
-from bot.ledger import request_rows
+from bot.ledger import migrate, request_rows
 from bot.ledger.codec import failure_to_json
 from bot.ledger.store import Ledger, Tx
 from bot.ledger.tables import requests, spend
@@ -36,7 +36,7 @@ async def ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
         place = Place("web", "community-1", "imagine", reply={"token": "canary-token"})
         typed = Submission(Person("person-1", "Ada [red]\x1b[2J"), place, "a canary in a prompt")
         request_rows.insert_received(tx, "aaaaaaaaaaaaaaaa", "web:1", typed, deadline_at=tx.now + 840)
-        tx.connection.execute(requests.update().values(failure={"kind": "rate_limited"}, model="gpt-image-2", size="1024x1024"))
+        tx.connection.execute(requests.update().values(failure=failure_to_json(classify(RATE)), model="gpt-image-2", size="1024x1024"))
         rows = [
             {
                 "scope": budgets.COMMUNITY,
@@ -168,6 +168,62 @@ async def test_a_backup_never_overwrites_and_names_a_missing_folder(ledger: Ledg
     ended = imagine_bot("backup", "nowhere/copy.db")
     assert ended.code == 2
     assert "nowhere" in ended.err
+
+
+async def test_a_backup_into_a_folder_that_is_not_there_makes_it_and_every_copy_gets_a_name_of_its_own(
+    ledger: Ledger, imagine_bot: Call, tmp_path: Path
+) -> None:
+    for _ in range(3):  # within one second, too
+        ended = imagine_bot("backup", "new/deep/")
+        assert ended.code == 0, ended.err
+    copies = names(tmp_path / "new" / "deep")
+    assert len(copies) == 3
+    assert all(name.startswith("backup-2") and name.endswith(".db") for name in copies)
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    assert imagine_bot("backup", "file/").code == 2
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
+
+
+async def test_a_backup_touches_no_file_beside_it_and_none_that_appears_meanwhile(
+    ledger: Ledger, imagine_bot: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "copy.db.part").write_text("mine", encoding="utf-8")
+    (tmp_path / "link.db").symlink_to(tmp_path / "nowhere.db")
+    assert imagine_bot("backup", "link.db").code == 2
+    real = migrate.backup
+
+    def slow(source: Path, target: Path) -> Path:
+        (tmp_path / "copy.db").write_text("somebody else's", encoding="utf-8")
+        return real(source, target)
+
+    monkeypatch.setattr(migrate, "backup", slow)
+    assert imagine_bot("backup", "copy.db").code == 2
+    assert (tmp_path / "copy.db").read_text(encoding="utf-8") == "somebody else's"
+    assert names(tmp_path) == ["copy.db", "copy.db.part", "data", "link.db"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "requests",
+        "usage",
+        "backup",
+        "explain aaaaaaaaaaaaaaaa",
+        "cases list",
+        "cases trail",
+        "cases numbers",
+        "cases export",
+        "cases show 1",
+    ],
+)
+async def test_every_command_that_reads_data_takes_the_folder(command: str, ledger: Ledger, imagine_bot: Call, tmp_path: Path) -> None:
+    for elsewhere in ({}, {"DATA_DIR": str(tmp_path / "other")}):
+        ended = imagine_bot(*command.split(), "--data-dir", str(tmp_path / "data"), **elsewhere)
+        assert "no ledger" not in ended.err
+        assert ended.code == (1 if command == "cases show 1" else 0), ended.err
+    ended = imagine_bot(*command.split(), "--data-dir", str(tmp_path / "nothing"))
+    assert ended.code == 2
+    assert "--data-dir" in ended.err
 
 
 @pytest.mark.parametrize("command", ["requests", "usage", "backup"])
