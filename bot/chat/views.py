@@ -69,6 +69,8 @@ class ActionName(StrEnum):
     REWRITE_ACCEPT = "rewrite_accept"
     REWRITE_DECLINE = "rewrite_decline"
     REPHRASE = "rephrase"
+    REWORDED = "reworded"
+    """The member says that a picture was the rewording that a moderator asked for; the row is that picture's request."""
     APPEAL = "appeal"
     SETTINGS = "settings"
     PRIVACY_DELETE = "privacy_delete"

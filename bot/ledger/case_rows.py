@@ -18,6 +18,8 @@ from bot.ledger.tables import audit, case_notes, cases, requests, rewrites
 MACHINE = "imagine-bot"
 """The actor of steps that no person took: a lease that ended, a reminder, an expiry."""
 
+OTHER_PICTURE = "other_picture"
+"""The line of the trail that asks the member whether a picture was their rewording."""
 TAKING = (CaseEvent.CLAIM.value, CaseEvent.TAKE_OVER.value)
 
 
@@ -261,8 +263,9 @@ def steps(connection: Connection, where: Iterable[ColumnElement[bool]], limit: i
 
 
 def reminders(connection: Connection, case_id: str) -> Sequence[int]:
-    """Lines of a case's trail that somebody was reminded with."""
-    return [row.seq for row in connection.execute(select(audit.c.seq).where(audit.c.case_id == case_id, audit.c.event == "remind"))]
+    """Lines of a case's trail with which somebody was reminded or asked beside its newest question."""
+    beside = audit.c.event.in_(["remind", OTHER_PICTURE])
+    return [row.seq for row in connection.execute(select(audit.c.seq).where(audit.c.case_id == case_id, beside))]
 
 
 def count_steps(connection: Connection, community: str, actor: str, events: Iterable[str], since: float) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from bot.chat.port import Message
 from bot.chat.views import Audience, Fact, Tone, View
 from bot.domain.failure import Failure
-from bot.domain.kinds import KINDS, Group, Kind
+from bot.domain.kinds import KINDS, Kind
 from bot.domain.requests import Place, Request
 from bot.failures.explain import explain
 from bot.ledger import message_rows
@@ -69,8 +69,8 @@ class Notices:
                 log.info("operator_notice_resolved", cause=cause)
 
     def service_works(self, tx: Tx) -> None:
-        """A picture came: whatever kept the service from answering is over."""
-        for cause in [one for one in self.open if one in KINDS and KINDS[Kind(one)].group in (Group.SERVICE, Group.SAFETY, Group.UNUSABLE)]:
+        """A picture came: whatever kept the service from making one is over, the wrong model and the refused request too."""
+        for cause in [one for one in self.open if one in KINDS]:
             self.resolve(tx, cause)
 
     def project(self, connection: Connection, message: Message, now: float) -> View | None:

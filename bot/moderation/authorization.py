@@ -39,6 +39,7 @@ TRAIL: Mapping[ActionName, str] = {
     ActionName.REWRITE_ACCEPT: CaseEvent.ACCEPT.value,
     ActionName.REWRITE_DECLINE: CaseEvent.DECLINE.value,
     ActionName.REPHRASE: "rephrase",
+    ActionName.REWORDED: "reworded",
     ActionName.APPEAL: CaseEvent.APPEAL.value,
     ActionName.SETTINGS: "settings",
     ActionName.PRIVACY_DELETE: "privacy_delete",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Audience, FieldKind, Form, FormField, Reply
 from bot.domain.case_states import CaseEvent, CaseState
+from bot.domain.request_states import Answer
 from bot.domain.requests import Origin, Request
 from bot.ledger import case_rows, message_rows, request_rows
 from bot.ledger.case_rows import Case, Rewrite
@@ -16,18 +17,15 @@ from bot.moderation.authorization import FORGED, REFUSED, STALE, refuse
 from bot.moderation.decisions import NOTE_MAX, add_words
 from bot.moderation.offers import submission
 from bot.moderation.opening import REPHRASE, is_remembered
+from bot.moderation.rewording import is_candidate, settle_by
 from bot.moderation.timeouts import EXPIRY
 from bot.moderation.timers import catch_up
 from bot.moderation.transitions import step, unnamed
-from bot.prompts.normalise import fold
 from bot.requests.accept import CaseOpener, Refusal, accept
 from bot.requests.actions import imagine_fields
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
 from bot.texts import text
-
-LINEAGE = 10
-"""How many parents are looked at to find the block that a new wording goes back to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +43,7 @@ class MemberActions:
             ActionName.REWRITE_ACCEPT: self.accept,
             ActionName.REWRITE_DECLINE: self.decline,
             ActionName.REPHRASE: self.rephrase,
+            ActionName.REWORDED: self.reworded,
             ActionName.APPEAL: self.appeal,
         }
 
@@ -106,6 +105,27 @@ class MemberActions:
             case_rows.write_audit(tx, case.id, case.community, unnamed(act.person), "rephrase", facts={"request": sent})
             message_rows.bump(tx, f"case:{case.id}", Audience.MODERATORS)
             return Reply(text("case.done.rephrase"))
+
+        return await self.ledger.write(body)
+
+    async def reworded(self, act: Act) -> Reply:
+        """The member says that a picture which they typed anew is their rewording: that settles the case."""
+
+        def body(tx: Tx) -> Reply:
+            made = request_rows.get(tx.connection, act.row)
+            if made is None or made.place.platform != act.platform or made.person.id != act.person:
+                return refuse(tx, act, None, FORGED, "unknown")
+            case = case_rows.waiting_of(tx.connection, made.place.platform, made.place.community, made.person.id)
+            if case is None:
+                return refuse(tx, act, None, STALE, "question_over")
+            found = self._own_case(tx, act, case.id)
+            if isinstance(found, Reply):
+                return found
+            case, _ = found
+            if made.answer is not Answer.PICTURES or not is_candidate(tx.connection, case, made):
+                return refuse(tx, act, case, STALE, "question_over")
+            settle_by(tx, case, made)
+            return Reply(text("case.done.reworded", number=case.number))
 
         return await self.ledger.write(body)
 
@@ -211,35 +231,3 @@ def _appeal_problem(case: Case) -> str | None:
     if case.state is CaseState.CLOSED_DENIED:
         return "appealed_before" if case.appeals else None
     return "appealed_before" if case.appeals else "question_over"
-
-
-def worked(tx: Tx, request: Request) -> None:
-    """A request gave pictures. When it is the member's own rewording of what a waiting case is about, that case is settled by it."""
-    case = case_rows.waiting_of(tx.connection, request.place.platform, request.place.community, request.person.id)
-    if case is None or request.origin is Origin.REWRITE or not _goes_back_to(tx, request, case):
-        return
-    case = catch_up(tx, case)
-    if case.state in (CaseState.OPEN, CaseState.CLAIMED, CaseState.WITH_MEMBER):
-        values = {"asked": None, "closed_at": tx.now}
-        step(tx, case, CaseEvent.REPHRASED, unnamed(request.person.id), {"request": request.id}, values)
-
-
-def _goes_back_to(tx: Tx, request: Request, case: Case) -> bool:
-    """Whether a request descends from the blocked one, or says much the same right after a moderator asked the member to rephrase."""
-    seen: Request | None = request
-    for _ in range(LINEAGE):
-        if seen is None:
-            break
-        if seen.case_id == case.id or seen.id == case.request_id:
-            return True
-        seen = request_rows.get(tx.connection, seen.parent) if seen.parent else None
-    if case.state is not CaseState.WITH_MEMBER or case.asked != REPHRASE or request.origin is not Origin.COMMAND:
-        return False
-    blocked = request_rows.get(tx.connection, case.request_id)
-    return blocked is not None and alike(blocked.prompt, request.prompt)
-
-
-def alike(one: str, other: str) -> bool:
-    """Whether two wordings share at least half of the words of the shorter one."""
-    words, others = ({fold(word) for word in text_.split()} - {""} for text_ in (one, other))
-    return bool(words and others) and 2 * len(words & others) >= min(len(words), len(others))

@@ -17,10 +17,11 @@ from bot.domain.case_states import CaseEvent, CaseState
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Request
 from bot.ledger import case_rows, request_rows
-from bot.ledger.case_rows import Case, Note, Rewrite, Step
+from bot.ledger.case_rows import OTHER_PICTURE, Case, Note, Rewrite, Step
 from bot.moderation.card import project_card, reason
 from bot.moderation.offers import highest_cost
 from bot.moderation.opening import REPHRASE
+from bot.moderation.rewording import newest_candidate
 from bot.requests.rules import Rules
 from bot.texts import has, text
 from bot.texts.phrases import duration, moment, money
@@ -37,6 +38,8 @@ class StepFacts:
     cost: int | None
     """The most that the suggested wording can cost the member; None when the model does not take it."""
     notes: Mapping[str, Note]
+    picture: Request | None = None
+    """The member's newest picture that may be their rewording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,8 @@ class Views:
         if rewrite is not None and request is not None:
             cost = highest_cost(connection, request, self.rules, rewrite.prompt)
         notes = {note.id: note for note in case_rows.notes_of(connection, case.id)}
-        return told(StepFacts(case, step, request, rewrite, cost, notes))
+        picture = newest_candidate(connection, case) if step.event == OTHER_PICTURE else None
+        return told(StepFacts(case, step, request, rewrite, cost, notes, picture))
 
 
 def _concerns(case: Case, request: Request) -> bool:
@@ -156,6 +160,16 @@ def _ask_rephrase(facts: StepFacts) -> View:
     return view if note is None else _with_fact(view, text("case.told.hint"), note.text)
 
 
+def _other_picture(facts: StepFacts) -> View:
+    """Whether the newest picture was the rewording; only the member can know."""
+    case, made = facts.case, facts.picture
+    if made is None:
+        return _view(facts, "reworded" if case.state is CaseState.CLOSED_REPHRASED else "question_over")
+    button = Button(ActionName.REWORDED, made.id, text("case.button.reworded"), ButtonStyle.PRIMARY)
+    view = _view(facts, "other_picture", buttons=(button,), tone=Tone.WAITING)
+    return _with_fact(view, text("case.told.your_picture"), made.prompt)
+
+
 def _with_fact(view: View, label: str, value: str) -> View:
     return View(view.title, view.text, facts=(Fact(label, value),), buttons=view.buttons, tone=view.tone, mention=view.mention, final=True)
 
@@ -213,6 +227,7 @@ _TOLD: Mapping[str, Callable[[StepFacts], View]] = {
     CaseEvent.DENY.value: _deny,
     CaseEvent.NOT_POLICY.value: _not_policy,
     CaseEvent.EXPIRE.value: _expire,
+    OTHER_PICTURE: _other_picture,
     "remind": _remind,
     "block_member": _block_member,
     "unblock_member": _unblock_member,

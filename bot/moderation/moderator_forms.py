@@ -1,4 +1,6 @@
-"""The forms behind the moderators' buttons, and the presses beside the decision: block, unblock, comment, read the prompt."""
+"""The forms behind the moderators' buttons, and the presses beside the decision: block, unblock, comment, read the prompt.
+
+No form preselects what is decided about a person: a reason that nobody chose would be told to the member as the moderators' own."""
 
 from __future__ import annotations
 
@@ -159,7 +161,7 @@ class ModeratorForms:
         if isinstance(case, Reply):
             return case
         choices = await self.guard.ledger.read(lambda c: deny_reasons(c, case.platform, act.community))
-        reason = FormField("reason", text("case.form.reason"), FieldKind.CHOICE, value=choices[0].value, choices=choices)
+        reason = FormField("reason", text("case.form.reason"), FieldKind.CHOICE, choices=choices)
         title, submit = text("case.form.deny", number=case.number), text("case.form.deny_submit")
         fields = (reason, _note("case.form.deny_note", required=False))
         return Form(ActionName.CASE_DENY, case.id, title, fields, submit, text("case.form.deny_text"))
@@ -170,7 +172,7 @@ class ModeratorForms:
         if isinstance(case, Reply):
             return case
         choices = tuple(Choice(str(one), duration(one)) for one in PAUSES)
-        field = FormField("pause", text("case.form.pause"), FieldKind.CHOICE, value=choices[1].value, choices=choices)
+        field = FormField("pause", text("case.form.pause"), FieldKind.CHOICE, choices=choices)
         title, submit = text("case.form.block_member"), text("case.form.block_member_submit")
         return Form(ActionName.CASE_BLOCK_MEMBER, case.id, title, (field,), submit, text("case.form.block_member_text", member=_name(case)))
 

@@ -14,7 +14,7 @@ from bot.chat.port import ModeratorCheck
 from bot.chat.views import ActionName, Form, Reply, View
 from bot.domain.failure import Failure
 from bot.domain.requests import Place, Request
-from bot.ledger import case_rows
+from bot.ledger import case_rows, request_rows
 from bot.ledger.store import Ledger, Tx
 from bot.messages.notices import Notices
 from bot.messages.sender import Project
@@ -24,11 +24,12 @@ from bot.moderation.card import project_reminder, project_setup
 from bot.moderation.community import Asker, Community
 from bot.moderation.decisions import Decisions
 from bot.moderation.delivery import align, try_again
-from bot.moderation.member_actions import MemberActions, worked
+from bot.moderation.member_actions import MemberActions
 from bot.moderation.member_view import Views
 from bot.moderation.moderator_forms import ModeratorForms
 from bot.moderation.opening import Cases
 from bot.moderation.retention import Privacy, remove_old_texts
+from bot.moderation.rewording import LINEAGE, worked
 from bot.moderation.routing import Home, moderators_place
 from bot.moderation.timers import ring
 from bot.requests.rules import Rules
@@ -88,8 +89,20 @@ class Moderation:
         return self.cases.open_case(tx, request, failure)
 
     def on_pictures(self, tx: Tx, request: Request) -> None:
-        """A request was answered with pictures: a waiting case that it settles is closed."""
+        """A request was answered with pictures: a waiting case that it settles is closed, and so is what was reported as technical."""
         worked(tx, request)
+        self._technical_works(tx, request)
+
+    def _technical_works(self, tx: Tx, request: Request) -> None:
+        """The retry of what a moderator called technical gave a picture: the operator's notice about it is solved."""
+        if not any(cause.startswith("not_policy:") for cause in self.notices.open):
+            return
+        seen: Request | None = request
+        for _ in range(LINEAGE):
+            number = None if seen is None or seen.case_id is None else case_rows.number_of(tx.connection, seen.case_id)
+            if number is not None:
+                self.notices.resolve(tx, f"not_policy:{number}")
+            seen = request_rows.get(tx.connection, seen.parent) if seen is not None and seen.parent else None
 
     def case_number(self, connection: Connection, case_id: str) -> int | None:
         """What people call a case."""

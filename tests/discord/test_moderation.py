@@ -133,7 +133,7 @@ async def test_a_rewording_that_a_moderator_asked_for_gives_the_picture(tmp_path
 async def test_a_denial_is_told_and_can_be_appealed_once(tmp_path: Path) -> None:
     async with court(tmp_path) as c:
         card = await c.claimed()
-        await c.press(card, "Deny")
+        await c.press(card, "Deny", reason="harm")
         told = await c.told("Your request stays blocked")
         opened = await c.s.press(c.s.ada, told, "Appeal")
         assert opened.modal is not None
@@ -275,7 +275,7 @@ async def test_a_member_with_closed_direct_messages_is_told_beside_the_request(t
     async with court(tmp_path) as c:
         c.s.ada.takes_dms = False
         card = await c.claimed()
-        await c.press(card, "Deny")
+        await c.press(card, "Deny", reason="harm")
         told = await c.told("Your request stays blocked")
         assert told.only_for == c.s.ada.id
 

@@ -208,15 +208,6 @@ async def test_an_own_rewording_settles_even_an_unclaimed_case_but_other_picture
     assert (await ground.case(case.id)).state is CaseState.CLOSED_REPHRASED
 
 
-async def test_after_being_asked_a_command_with_much_the_same_words_settles_it_and_another_idea_does_not(ground: Ground) -> None:
-    case = await ground.claimed("a dragon fights a knight on a bridge")
-    await ground.press(A.CASE_REPHRASE, case.id, MO)
-    await answer_with_pictures(ground, "three kittens in a basket")
-    assert (await ground.case(case.id)).state is CaseState.WITH_MEMBER
-    await answer_with_pictures(ground, "a dragon and a knight on a bridge")
-    assert (await ground.case(case.id)).state is CaseState.CLOSED_REPHRASED
-
-
 async def test_not_a_policy_matter_forgets_the_block_and_ends_the_cool_down(ground: Ground) -> None:
     for number in range(5):
         await ground.blocked(f"dragon number {number}")
