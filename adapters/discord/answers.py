@@ -181,7 +181,7 @@ def _detail(error: BaseException) -> str:
     return type(error).__name__ if judged is None else judged.detail
 
 
-def error_class(error: BaseException, interaction: Event) -> str:
+def log_bug(error: BaseException, interaction: Event) -> str:
     """Log a bug of ours and return the sentence for the person."""
     log.exception("discord_interaction_failed", interaction=str(interaction.id), error=type(error).__name__, exc_info=error)
     return text("discord.our_fault")

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import discord
-
-if TYPE_CHECKING:
-    from adapters.discord.client import ImagineClient
 
 VERSION = "v1"
 PATTERN = re.compile(rf"{VERSION}:(?P<action>[a-z_]{{1,40}}):(?P<row>[A-Za-z0-9._-]{{1,40}})(?P<form>:f)?")
@@ -25,6 +22,14 @@ def parsed(identity: str) -> tuple[str, str, bool] | None:
     return None if found is None else (found["action"], found["row"], found["form"] is not None)
 
 
+class PressHandler(Protocol):
+    """What a pressed button is handed to (`interactions`)."""
+
+    def taken(self, interaction: discord.Interaction[Any]) -> None: ...
+
+    async def pressed(self, interaction: discord.Interaction[Any], identity: str) -> None: ...
+
+
 class ActionButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=PATTERN):
     """One button. discord.py only logs what goes wrong in here, so nothing may: the router answers every press."""
 
@@ -32,10 +37,13 @@ class ActionButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=PATT
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> ActionButton:
-        client: ImagineClient = interaction.client
-        client.presses.taken(interaction)
+        _handler(interaction).taken(interaction)
         return cls(discord.ui.Button(custom_id=match.string, label="·"))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        client: ImagineClient = interaction.client
-        await client.presses.pressed(interaction, self.custom_id)
+        await _handler(interaction).pressed(interaction, self.custom_id)
+
+
+def _handler(interaction: discord.Interaction[Any]) -> PressHandler:
+    handler: PressHandler = interaction.client.presses
+    return handler

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 import structlog
 from discord import app_commands
 
-from adapters.discord.answers import Event, error_class
+from adapters.discord.answers import Event, log_bug
 from bot.chat.views import Choice
 from bot.texts import text
-
-if TYPE_CHECKING:
-    from adapters.discord.client import ImagineClient
 
 log = structlog.get_logger()
 
@@ -23,10 +20,10 @@ IN_SERVERS = app_commands.AppCommandContext(guild=True, dm_channel=False, privat
 INSTALLS = app_commands.AppInstallationType(guild=True, user=False)
 
 
-class Tree(app_commands.CommandTree["ImagineClient"]):
+class Tree(app_commands.CommandTree[Any]):
     """The commands. Whatever goes wrong in one, the person gets a sentence."""
 
-    async def interaction_check(self, interaction: discord.Interaction[ImagineClient], /) -> bool:
+    async def interaction_check(self, interaction: Event, /) -> bool:
         if interaction.type is discord.InteractionType.autocomplete:
             return True
         refusal = await interaction.client.welcome(interaction)
@@ -34,14 +31,14 @@ class Tree(app_commands.CommandTree["ImagineClient"]):
             await interaction.client.answers.say(interaction, refusal)
         return refusal is None
 
-    async def on_error(self, interaction: discord.Interaction[ImagineClient], error: app_commands.AppCommandError, /) -> None:
+    async def on_error(self, interaction: Event, error: app_commands.AppCommandError, /) -> None:
         if interaction.type is discord.InteractionType.autocomplete:
             return
         if isinstance(error, (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)):
             # A client may still show a command of an older version.
             said = text("discord.old_command")
         else:
-            said = error_class(getattr(error, "original", error), interaction)
+            said = log_bug(getattr(error, "original", error), interaction)
         await interaction.client.answers.say(interaction, said)
 
 
@@ -108,7 +105,7 @@ async def _settings(interaction: Event) -> None:
     await interaction.client.intake.settings(interaction)
 
 
-def build(client: ImagineClient) -> Tree:
+def build(client: discord.Client) -> Tree:
     """All commands for one client."""
     tree = Tree(client, allowed_contexts=EVERYWHERE, allowed_installs=INSTALLS)
     everybody: list[tuple[str, Any]] = [

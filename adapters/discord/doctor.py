@@ -83,7 +83,7 @@ async def _has_scope(client: discord.Client, guild: str) -> bool:
 async def _commands(client: discord.Client) -> Finding:
     """Registered commands against ours. A difference is mended by the next start, so it is said and not a failure."""
     registered = await client.http.get_global_commands(int(client.application_id or 0))
-    ours = commands.payload(commands.build(client))  # type: ignore[arg-type]
+    ours = commands.payload(commands.build(client))
     drift = sorted(one["name"] for one in ours if not any(_same(one, other) for other in registered))
     if not registered:
         return _good("commands", text("discord.doctor.commands_none"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from adapters.discord import places
-from adapters.discord.answers import Ack, Answers, Event, error_class
+from adapters.discord.answers import Ack, Answers, Event, log_bug
 from adapters.discord.handles import Handle, Home
 from adapters.discord.interactions import FORM_WITHIN, Interactions
 from bot.chat.views import View
@@ -70,7 +70,7 @@ class Intake:
             self._in_background(self._drop_when_stored(storing))
             await self.answers.say(interaction, text("discord.too_busy"))
         except Exception as error:
-            await self.answers.say(interaction, error_class(error, interaction))
+            await self.answers.say(interaction, log_bug(error, interaction))
         return None
 
     async def _drop_when_stored(self, storing: asyncio.Future[Received | Duplicate]) -> None:
@@ -139,7 +139,7 @@ class Intake:
         try:
             said: str | View = await making
         except Exception as error:
-            said = error_class(error, interaction)
+            said = log_bug(error, interaction)
         await self.answers.fill(handle, said)
 
     def _in_background(self, work: Awaitable[None]) -> None:

@@ -11,7 +11,7 @@ import discord
 import structlog
 
 from adapters.discord import forms, places
-from adapters.discord.answers import Ack, Answers, Event, error_class
+from adapters.discord.answers import Ack, Answers, Event, log_bug
 from adapters.discord.buttons import parsed
 from adapters.discord.handles import Handle, Home
 from adapters.discord.moderators import Clicks
@@ -76,7 +76,7 @@ class Interactions:
                     return
                 await work()
             except Exception as error:
-                said = error_class(error, interaction)
+                said = log_bug(error, interaction)
                 if interaction.response.is_done():
                     await self.answers.whisper(self.answers.handle(interaction, Home.NONE), said)
                 else:
@@ -145,7 +145,7 @@ class Interactions:
         try:
             reply = await self.core.act(places.act(interaction, action, row, values, handle.reply()))
         except Exception as error:
-            reply = Reply(error_class(error, interaction), changed=False)
+            reply = Reply(log_bug(error, interaction), changed=False)
         await self._reply(handle, action, reply)
 
     async def _reply(self, handle: Handle, action: ActionName, reply: Reply) -> None:

@@ -144,7 +144,7 @@ def sentence(said: str) -> View:
     return View(title=said, tone=Tone.NEUTRAL, final=True)
 
 
-def error_class(error: BaseException) -> str:
+def log_bug(error: BaseException) -> str:
     """Log a bug of ours and return the sentence for the person."""
     log.exception("slack_event_failed", error=type(error).__name__, exc_info=error)
     return text("slack.our_fault")

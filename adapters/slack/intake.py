@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from adapters.slack import forms
-from adapters.slack.answers import Answers, Window, error_class
+from adapters.slack.answers import Answers, Window, log_bug
 from adapters.slack.callers import Caller, Payload, as_typed, metadata, of_command, of_form, of_mention
 from adapters.slack.dedup import Deduplicator
 from adapters.slack.escape import unescape_event
@@ -85,7 +85,7 @@ class Intake:
             else:
                 await self.answers.say(caller, text("slack.old_command"))
         except Exception as error:
-            await self.answers.say(caller, error_class(error))
+            await self.answers.say(caller, log_bug(error))
 
     async def _empty_form(self, caller: Caller) -> None:
         form = await self.core.imagine_form(caller.visitor)
@@ -170,7 +170,7 @@ class Intake:
             await ack(refuse(text("slack.too_busy")))
             return
         except Exception as error:
-            await ack(refuse(error_class(error)))
+            await ack(refuse(log_bug(error)))
             return
         await ack()
         # Also for one that was stored before: its first acknowledgement may have failed before it was accepted.

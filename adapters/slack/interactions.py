@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from adapters.slack import forms, render
-from adapters.slack.answers import Answers, Window, error_class
+from adapters.slack.answers import Answers, Window, log_bug
 from adapters.slack.buttons import parsed
 from adapters.slack.callers import Caller, Payload, of_form, of_press
 from adapters.slack.intake import FORM_READY, IMAGINE_FORM, Ack, Intake
@@ -130,7 +130,7 @@ class Interactions:
         try:
             return await self.core.act(caller.act(action, row, values, self.answers.handle(caller).reply()))
         except Exception as error:
-            return Reply(error_class(error), changed=False)
+            return Reply(log_bug(error), changed=False)
 
     @staticmethod
     async def _soon(acting: asyncio.Task[Reply]) -> None:
@@ -148,7 +148,7 @@ class Interactions:
         try:
             await work
         except Exception as error:
-            await self.answers.say(caller, error_class(error))
+            await self.answers.say(caller, log_bug(error))
 
 
 def _action_id(body: Payload) -> str:
