@@ -53,9 +53,9 @@ def remove_old_texts(tx: Tx) -> int:
 def remove_texts(tx: Tx, case: Case) -> None:
     """Empty what people wrote in a case. Fingerprints, ids, times and decisions stay; a request that gave pictures is the member's own, and
     goes when they had said so before it was made."""
-    said_at = _asked_to_forget(tx.connection, case) if case.forget else None
+    unwanted = _asked_to_forget(tx.connection, case) if case.forget else frozenset()
     for request in case_rows.requests_of(tx.connection, case.id):
-        if said_at is not None and request.created_at <= said_at:
+        if request.id in unwanted:
             _forget_request(tx, request.id, request.deleted)
         elif request.answer is not Answer.PICTURES:
             _empty_request(tx, request.id)
@@ -70,11 +70,19 @@ def remove_texts(tx: Tx, case: Case) -> None:
         message_rows.bump(tx, f"step:{line.seq}")  # older messages to the member show the wordings too
 
 
-def _asked_to_forget(connection: Connection, case: Case) -> float | None:
-    """When the member last asked for everything to be deleted."""
-    said = select(func.max(audit.c.at)).where(audit.c.actor == case.person.id, audit.c.event == PRIVACY_EVENT)
-    found = connection.execute(said).scalar()
-    return None if found is None else float(found)
+def _asked_to_forget(connection: Connection, case: Case) -> frozenset[str]:
+    """The requests that were there when the member asked for everything to be deleted, except for pictures that were still being drawn. By
+    name: a clock may have been put back."""
+    said = select(audit.c.at, audit.c.facts).where(audit.c.actor == case.person.id, audit.c.event == PRIVACY_EVENT)
+    lines = connection.execute(said).all()
+    decided = {one for line in lines for one in line.facts.get("decided", ())}
+    drawn = {one for line in lines for one in line.facts.get("drawn", ())}
+    unnamed = max((line.at for line in lines if "drawn" not in line.facts), default=0.0)  # written by a version that went by the time
+    return frozenset(
+        one.id
+        for one in case_rows.requests_of(connection, case.id)
+        if one.id in decided or one.created_at <= unnamed or (one.id in drawn and one.answer is not Answer.PICTURES)
+    )
 
 
 def _forget_request(tx: Tx, request_id: str, deleted: bool) -> Sequence[str]:
@@ -141,9 +149,9 @@ class Privacy:
             gone.clear()
             if not message_rows.first_time(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
-            case_rows.write_audit(tx, "", act.community, Person(act.person, ""), PRIVACY_EVENT)
             left = forget_person(tx, act.platform, act.person, gone)
-            return Reply(text("case.privacy.done_but" if left else "case.privacy.done"))
+            case_rows.write_audit(tx, "", act.community, Person(act.person, ""), PRIVACY_EVENT, facts=left)
+            return Reply(text("case.privacy.done_but" if any(left.values()) else "case.privacy.done"))
 
         reply = await self.ledger.write(body)
         for sha256 in gone:
@@ -151,12 +159,12 @@ class Privacy:
         return reply
 
 
-def forget_person(tx: Tx, platform: str, person: str, gone: list[str]) -> bool:
-    """Empty what somebody wrote and made; hashes whose files may go are added to `gone`. True when something that is under way has to stay
-    for now: requests being drawn, and wordings that moderators still decide about."""
+def forget_person(tx: Tx, platform: str, person: str, gone: list[str]) -> Mapping[str, Sequence[str]]:
+    """Empty what somebody wrote and made; hashes whose files may go are added to `gone`. Returns the requests that have to stay for now:
+    those that are `drawn`, and those whose wording has to be `decided` about by moderators."""
     own = (requests.c.platform == platform) & (requests.c.person == person)
     waiting = _waiting_cases(tx.connection, platform, person)
-    live = tx.connection.execute(select(requests.c.id).where(own, request_rows.LIVE_ROWS).limit(1)).first() is not None
+    drawn = [row.id for row in tx.connection.execute(select(requests.c.id).where(own, request_rows.LIVE_ROWS))]
     ended = tx.connection.execute(
         select(requests.c.id, requests.c.case_id, requests.c.deleted).where(own, requests.c.state.in_(_ENDED))
     ).all()
@@ -167,7 +175,7 @@ def forget_person(tx: Tx, platform: str, person: str, gone: list[str]) -> bool:
     mine = (cases.c.platform == platform) & (cases.c.person == person)
     tx.connection.execute(update(cases).where(mine).values(forget=True, version=cases.c.version + 1))
     remove_old_texts(tx)
-    return live or bool(waiting)
+    return {"drawn": drawn, "decided": [row.id for row in ended if row.case_id in waiting]}
 
 
 def _waiting_cases(connection: Connection, platform: str, person: str) -> Sequence[str]:

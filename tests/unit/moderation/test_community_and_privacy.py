@@ -222,3 +222,16 @@ async def test_a_communitys_own_budget_counts_when_a_rewrite_is_accepted(ground:
     assert not (await ground.press(A.REWRITE_ACCEPT, rewrite, ANN)).changed
     assert await ground.sent() == []
     assert (await ground.case(case.id)).asked == rewrite
+
+
+@pytest.mark.parametrize("hours", [-1.0, 1.0])
+async def test_what_was_asked_to_be_deleted_goes_with_its_case_whatever_the_clock_did(ground: Ground, hours: float) -> None:
+    case = await ground.claimed()
+    [blocked] = await ground.requests()
+    ground.clock.at += hours * 3600
+    await ground.press(A.PRIVACY_DELETE, PRIVACY_ROW, ANN, {"sure": "true"})
+    await ground.press(A.CASE_CLAIM, case.id, MO)
+    await ground.press(A.CASE_DENY, case.id, MO, {"reason": "harm"})
+    await ground.sweep()
+    [now] = await ground.requests()
+    assert (now.id, now.prompt, now.deleted, now.person.name) == (blocked.id, "", True, "")
