@@ -4,6 +4,7 @@ drawing many scenarios; the figures of docs/benchmarks.md come from the wire (wo
 from __future__ import annotations
 
 import heapq
+import json
 import math
 import random
 from collections.abc import Callable, Mapping
@@ -25,12 +26,14 @@ from bot.gate.settings import GateSettings
 TIMED_OUT = classify(Evidence(exception="ReadTimeout: ", phase=Phase.AFTER_SEND))
 MAX_ATTEMPTS, MAX_RATE_ANSWERS, DEADLINE = 3, 10, 840.0
 ASK_EVERY = 5.0
-MakeGate = Callable[[Callable[[float, float], float]], Gate]
+RESTART_TAKES = 1.0
+"""Seconds after which a restarted process asks again; they do not pass for the provider."""
+MakeGate = Callable[[Callable[[float, float], float], Mapping[str, object] | None], Gate]
 
 
-def adaptive(uniform: Callable[[float, float], float]) -> Gate:
-    """The gate as it is shipped."""
-    return AdaptiveGate(GateSettings(), uniform)
+def adaptive(uniform: Callable[[float, float], float], memory: Mapping[str, object] | None = None) -> Gate:
+    """The gate as it is shipped; `memory` is what the one before a restart has left."""
+    return AdaptiveGate(GateSettings(), uniform, memory, RESTART_TAKES)
 
 
 class Row:
@@ -63,7 +66,10 @@ class Run:
         self.provider = Provider(scenario, seed, self.jobs)
         luck = random.Random(f"{seed}:client")
         self.uniform = luck.uniform
-        self.gate = make(luck.uniform)
+        self.make = make
+        self.gate = make(luck.uniform, None)
+        self.running = 0
+        self.restart: float | None = scenario.get("restart")
         self.rows: dict[str, Row] = {}
         self.events: list[tuple[float, int, Callable[[float], None]]] = []
         self.number, self.wake, self.now = 0, math.inf, 0.0
@@ -121,6 +127,9 @@ class Run:
         self.results.append(found if row.told is None else {**found, "told": row.told, "told_at": row.told_at})
 
     def _schedule(self) -> None:
+        if self.restart is not None and self.now >= self.restart and not self.running:
+            self.restart = None
+            self.gate = self.make(self.uniform, json.loads(json.dumps(self.gate.remember())))
         while True:
             self.turns += 1
             if self.turns > 200_000:
@@ -140,6 +149,7 @@ class Run:
 
     def _launch(self, grant: Grant) -> None:
         row = self.rows.pop(grant.request_id)
+        self.running += 1
         reply = self.provider.receive(self.now, row.job["id"])
         if self.trace:
             what = "admitted" if reply.admitted else reply.message[:30]
@@ -150,6 +160,7 @@ class Run:
             self.at(self.now + reply.after, lambda now: self._end(grant, row, reply, timed_out=False))
 
     def _end(self, grant: Grant, row: Row, reply: Reply, *, timed_out: bool) -> None:
+        self.running -= 1
         if timed_out:
             self.provider.give_up(reply)
             failure: Failure | None = TIMED_OUT

@@ -14,7 +14,9 @@ def make_jobs(scenario: dict[str, Any], seed: int) -> list[Job]:
     for group in scenario["jobs"]:
         t = group.get("from", 0.0)
         for i in range(group["count"]):
-            if "over" in group:
+            if "at" in group:
+                t = group["at"][i]
+            elif "over" in group:
                 if group.get("poisson"):
                     t += luck.expovariate(group["count"] / group["over"])
                 else:

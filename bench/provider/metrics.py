@@ -67,6 +67,8 @@ def compute(scenario: dict[str, Any], seed: int, jobs: list[Any], provider: Prov
         out["light_p95"] = quantile([latency[job] for job in light], 0.95)
         out["light_p95_ideal"] = quantile([best["lat"][job] for job in light], 0.95)
         out["light_ratio"] = out["light_p95"] / out["light_p95_ideal"]
+    if scenario.get("refusals"):
+        out.update(_lone_figures(jobs, provider))
     if scenario.get("outages"):
         out.update(_outage_figures(scenario, provider, best, done))
     return out
@@ -89,6 +91,25 @@ def _outage_figures(scenario: dict[str, Any], provider: Provider, best: dict[str
         "outage_requests": provider.count["during_outage"],
         "outage_requests_per_90s": provider.count["during_outage"] * 90 / length,
     }
+
+
+BARE = 2.0
+"""Seconds taken for the hint of an episode whose refusals name none."""
+
+
+def _lone_figures(jobs: list[Any], provider: Provider) -> dict[str, Any]:
+    """How long requests were kept back after the last of a few refusals, in units of the longest hint among these."""
+    submitted = {job["id"]: job["submit_at"] for job in jobs}
+    first, later = [], []
+    starts = [episode.start for episode in provider.episodes[1:]] + [math.inf]
+    for episode, until in zip(provider.episodes, starts, strict=True):
+        if episode.last is None:
+            continue
+        after = [(t, job) for t, job in provider.admitted_at if episode.last < t and submitted[job] < until]
+        waits = [(t - max(submitted[job], episode.last)) / max(episode.longest, BARE) for t, job in after]
+        first += waits[:1]
+        later += waits[1:]
+    return {"lone_first": first, "lone_later": later, "lone_wait": quantile(first + later, 0.95)}
 
 
 def estimate_figures(results: list[dict[str, Any]]) -> dict[str, Any]:

@@ -42,6 +42,8 @@ class Draw:
         self.seconds = min(service.get("max", 90), max(service.get("min", 2), drawn))
         self.reset = reset < faults.get("reset_p", 0)
         self.slow = slow < faults.get("slow_p", 0)
+        if luck.random() < service.get("long_p", 0):
+            self.seconds = service["long_s"]
         self.p503 = faults.get("p503", 0)
         if self.slow:
             self.seconds = faults.get("slow_s", 400)
@@ -68,6 +70,26 @@ class Reply:
     """Holds one of the provider's places until it ends."""
 
 
+class Episode:
+    """A few refusals that no limit explains: the next requests from a time on, each with the seconds of its Retry-After or None."""
+
+    def __init__(self, planned: dict[str, Any]) -> None:
+        self.start, self.kind, self.hints = planned["from"], planned.get("kind", "rate"), list(planned["hints"])
+        self.longest = max((hint for hint in self.hints if hint), default=0)
+        self.last: float | None = None
+        """When the last of them was given, once all were."""
+
+    def due(self, t: float, in_flight: int) -> bool:
+        """Whether a request at this time is refused."""
+        return bool(self.hints) and t >= self.start and (self.kind != "concurrency" or in_flight > 0)
+
+    def refuse(self, t: float) -> int | None:
+        """Its hint."""
+        hint: int | None = self.hints.pop(0)
+        self.last = None if self.hints else t
+        return hint
+
+
 class Provider:
     """Times are scenario time in seconds."""
 
@@ -82,6 +104,8 @@ class Provider:
         self.delivered: dict[str, float] = {}
         self.arrivals: list[float] = []
         self.rejections = 0
+        self.episodes = [Episode(planned) for planned in scenario.get("refusals", ())]
+        self.admitted_at: list[tuple[float, str]] = []
         self.latency = random.Random(f"{seed}:lat")
 
     def receive(self, t: float, job: str) -> Reply:
@@ -146,6 +170,9 @@ class Provider:
             self.final.setdefault(job, "moderation_blocked")
             text = "Your request was rejected as a result of our safety system."
             return Reply(job, 1.0, 400, "moderation_blocked", "image_generation_user_error", text)
+        episode = next((one for one in self.episodes if one.due(t, self.in_flight)), None)
+        if episode is not None:
+            return self._refuse_as_planned(t, job, at_once, episode)
         if self.in_flight >= scenario["limit"]["concurrency"]:
             self.limiter.wait(t)
             self.limiter.reject(t)
@@ -158,6 +185,7 @@ class Provider:
     def _admit(self, t: float, job: str) -> Reply:
         self.limiter.take(t)
         self.count["admitted"] += 1
+        self.admitted_at.append((t, job))
         draw = Draw(self.scenario, self.seed, job, self.admissions[job])
         self.admissions[job] += 1
         self.in_flight += 1
@@ -172,6 +200,16 @@ class Provider:
             if outage.get("kill_inflight") and t < outage["from"] < t + seconds:
                 seconds, status = outage["from"] - t, 0
         return Reply(job, seconds, status, admitted=True)
+
+    def _refuse_as_planned(self, t: float, job: str, after: float, episode: Episode) -> Reply:
+        """Refused for something that is none of this client's doing: somebody else uses the key, or the provider is short of machines."""
+        hint = episode.refuse(t)
+        headers = {} if hint is None else {"retry-after": str(hint)}
+        self.count["planned_refusals"] += 1
+        if episode.kind == "overloaded":
+            return Reply(job, after, 503, None, "server_error", "The server is overloaded or not ready yet.", headers)
+        text = "Too many concurrent requests for this model." if episode.kind == "concurrency" else "Too Many Requests"
+        return Reply(job, after, 429, "rate_limit_exceeded", "requests", text, headers)
 
     def _too_many(self, t: float, job: str, after: float, wait: float, *, concurrency: bool) -> Reply:
         self.rejections += 1

@@ -1,4 +1,4 @@
-"""Many scenarios quickly, without a network: `python -m bench sweep [--first 0] [--count 200] [--worst plr]`. For looking closer."""
+"""Many scenarios quickly, without a network: `python -m bench sweep [--shape lone] [--first 0] [--count 200] [--worst plr]`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 from bench.provider.fast import Run
-from bench.provider.scenarios import PUBLIC, drawn
+from bench.provider.metrics import quantile
+from bench.provider.scenarios import PUBLIC
+from bench.provider.shapes import SHAPES
 
 Row = dict[str, Any]
+LONE = (("median", 0.5), ("p95", 0.95), ("p99", 0.99))
 FEATURES: dict[str, Callable[[Row], object]] = {
     "everything": lambda scenario: True,
     "plain": lambda scenario: not any(scenario.get(key) for key in ("quota", "outages", "faults")),
@@ -20,7 +23,10 @@ FEATURES: dict[str, Callable[[Row], object]] = {
         f"hint {hint}": lambda scenario, hint=hint: scenario["limit"]["hint"] == hint  # type: ignore[misc]
         for hint in ("none", "mixed", "limit_message", "message", "google", "retry_after_s", "retry_after_ms", "retry_after_date")
     },
-    **{f"{kind} limit": lambda scenario, kind=kind: scenario["limit"]["kind"] == kind for kind in ("bucket", "window", "fixed")},  # type: ignore[misc]
+    **{
+        f"{kind} limit": lambda scenario, kind=kind: scenario["limit"].get("kind", "bucket") == kind
+        for kind in ("bucket", "window", "fixed")
+    },  # type: ignore[misc]
     "limit headers": lambda scenario: scenario["limit"].get("headers"),
     "refusals charged": lambda scenario: scenario["limit"].get("reject_cost"),
     "limit changes": lambda scenario: scenario["limit"].get("changes"),
@@ -34,6 +40,7 @@ FEATURES: dict[str, Callable[[Row], object]] = {
 def main() -> int:
     """Print a line per feature and the worst scenarios."""
     parser = argparse.ArgumentParser(prog="python -m bench sweep")
+    parser.add_argument("--shape", default="drawn", choices=SHAPES, help="what they are drawn around (bench/provider/shapes.py)")
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--worst", default="plr", help="figure by which the worst are chosen")
@@ -41,14 +48,15 @@ def main() -> int:
     asked = parser.parse_args()
     if asked.trace:
         named = [scenario for scenario in PUBLIC if scenario["name"].startswith(asked.trace)]
-        print((named or [drawn(int(asked.trace.lstrip("R")))])[0])
-        print(Run((named or [drawn(int(asked.trace.lstrip("R")))])[0], 1, trace=print).run())
+        scenario = (named or [SHAPES[asked.shape](int(asked.trace.lstrip("RLHO")))])[0]
+        print(scenario)
+        print(Run(scenario, 1, trace=print).run())
         return 0
     public = [Run(scenario, seed).run() | {"of": scenario} for scenario in PUBLIC for seed in (1, 2, 3)]
     print(line("public", public))
     rows = []
     for number in range(asked.first, asked.first + asked.count):
-        scenario = drawn(number)
+        scenario = SHAPES[asked.shape](number)
         rows.append(Run(scenario, 1).run() | {"of": scenario})
         if sys.stderr.isatty():
             print(f"\r{len(rows)}/{asked.count}", end="", file=sys.stderr, flush=True)
@@ -56,6 +64,8 @@ def main() -> int:
         chosen = [row for row in rows if holds(row["of"]) and (name == "quota" or not row["of"].get("quota"))]
         if chosen:
             print(line(name, chosen))
+    if waits := [wait for row in rows for wait in row.get("lone_first", []) + row.get("lone_later", [])]:
+        print("wait after the last refusal, in hints: " + ", ".join(f"{name} {quantile(waits, share):.2f}" for name, share in LONE))
     print(f"\nworst by {asked.worst}:")
     for row in sorted((row for row in rows if row.get(asked.worst) is not None), key=lambda row: row[asked.worst])[-15:]:
         print(line(row["scenario"], [row]), row["of"]["limit"])

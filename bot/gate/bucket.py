@@ -34,6 +34,8 @@ LONGEST_WAIT = 40.0
 """Seconds after a refusal that names nothing; a minute is the window's business."""
 UNSEEN = 0.3
 """Tokens in a bucket that has just refused: between 0 and 1."""
+FAR = -0.5
+"""Tokens believed to be left after a launch that came long before its token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ class Bucket:
         self.times.append(now)
         if self.rate is None:
             return False
+        if self.in_a_row and self.told is None:
+            self.level = max(self.level, 1.0)
         waited = self.level < 2.0 and now - self.ready < SOON
         self.lost = 0.0
         self.level -= 1.0
@@ -112,6 +116,10 @@ class Bucket:
         if left < 0.0:
             self.level -= left
             waited = True
+        if left < FAR and self.told is None:
+            self.refusals.clear()
+            self.rate, self.measured, self.joined = min(FASTEST, 2 * self.rate), False, launched
+            return
         floor = 0.0
         for refusal in self.refusals:
             span = launched - refusal.at
@@ -157,6 +165,14 @@ class Bucket:
                 break
             count += time <= until
         return count
+
+    def drop(self) -> None:
+        """What was learned is too old to be true."""
+        if self.told is None:
+            self.rate, self.measured = None, False
+            self.refusals.clear()
+            self.bursts.clear()
+            self.least_depth, self.in_a_row, self.streak = 1.0, 0, 0
 
     def clear(self, now: float) -> None:
         """After an outage or another long stop: what was counted before no longer joins up with what comes."""

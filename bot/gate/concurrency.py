@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+
+from bot.gate.hold import FORGOTTEN
 
 PATIENCE, LONGEST_PATIENCE = 6, 96
 SILENT, OUTSPOKEN = (3, 8.0), (2, 3.0)
@@ -25,6 +28,8 @@ class ConcurrencyLimit:
     full: int = 0
     """Launches into the last place since the last refusal: when there were enough, one more is tried."""
     patience: int = PATIENCE
+    refused_at: float = -math.inf
+    """When something was last refused for the cap."""
     suspect: int | None = None
     """In flight beside the last silent refusal, while it may have been the cap as well as the rate."""
     suspicions: int = 0
@@ -58,11 +63,18 @@ class ConcurrencyLimit:
         self.patience = max(PATIENCE, self.patience // 2)
         return True
 
-    def refuse(self, beside: int, sure: bool) -> None:
+    def tick(self, now: float) -> bool:
+        """Time has passed; True when the cap is too old to be believed."""
+        if self.cap is None or now - self.refused_at <= FORGOTTEN:
+            return False
+        self.cap, self.sure, self.full, self.patience = None, False, 0, PATIENCE
+        return True
+
+    def refuse(self, beside: int, sure: bool, now: float) -> None:
         """It was refused because so many ran beside it."""
         if self.cap is not None and beside >= self.cap:
             self.patience = min(LONGEST_PATIENCE, self.patience * 2)
-        self.cap = max(1, beside)
+        self.cap, self.refused_at = max(1, beside), now
         self.sure = self.sure or sure
         self.full = self.raised = 0
         self.suspect, self.suspicions = None, 0

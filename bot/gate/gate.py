@@ -270,6 +270,8 @@ class AdaptiveGate:
             self.paused_until, self.gap = max(self.paused_until, until), GAP_AFTER_OUTAGE
             self._note("remembered", per_minute=round((self.rate_model.rate or 0.0) * 60, 1), cap=self.concurrency.cap or 0)
         self.now = now
+        if self.rate_model.tick(now) | self.concurrency.tick(now):
+            self._note("limit_forgotten")
         if self.probe is not None and now - self.running[self.probe].launched > self._patience() - 1e-9:
             run, self.probe = self.running[self.probe], None
             self._alive(run, now)
@@ -375,7 +377,7 @@ class AdaptiveGate:
 
     def _crowded(self, run: InFlight, now: float, sure: bool = True) -> None:
         known = self.concurrency.cap
-        self.concurrency.refuse(run.beside, sure)
+        self.concurrency.refuse(run.beside, sure, now)
         if self.concurrency.cap != known:
             self._note("cap_learned", cap=self.concurrency.cap or 0)
         if not run.beside:

@@ -9,6 +9,7 @@ from bot.gate.breaker import FIRST_PROBE, LAST_PROBE, Breaker
 from bot.gate.bucket import FASTEST, SLOWEST
 from bot.gate.concurrency import ConcurrencyLimit
 from bot.gate.credit import Credit
+from bot.gate.hold import BARE, FORGOTTEN, MOST, SHORTEST
 from bot.gate.latency import Latency
 from bot.gate.rate_model import RateModel
 
@@ -27,7 +28,7 @@ def write(
     paused_until: float,
 ) -> dict[str, object]:
     """Everything that a fresh gate would have to find out by being refused."""
-    bucket, window = rate_model.bucket, rate_model.window
+    bucket, window, hold = rate_model.bucket, rate_model.window, rate_model.hold
     found: dict[str, object] = {"version": VERSION}
     if bucket.rate is not None:
         bucket.refill(now)
@@ -36,12 +37,15 @@ def write(
             "told": bucket.told is not None,
             "depth": round(bucket.depth(), 2),
             "level": round(bucket.level, 2),
+            "refused_last": bucket.in_a_row > 0,
         }
     if window.believed and window.limit is not None:
         window.count(now)
         found["window"] = {"limit": window.limit, "ages": [round(now - time, 1) for time in window.times][-window.limit :]}
+    if hold.longest < math.inf:
+        found["hold"] = {"longest": round(hold.longest, 2), "refused": round(now - hold.refused, 1), "confirmed": hold.confirmed}
     if concurrency.cap is not None:
-        found["crowd"] = {"cap": concurrency.cap, "sure": concurrency.sure}
+        found["crowd"] = {"cap": concurrency.cap, "sure": concurrency.sure, "refused": round(now - concurrency.refused_at, 1)}
     if latency.samples:
         found["latency"] = [round(seconds, 2) for seconds in latency.samples][-30:]
     if paused_until > now:
@@ -70,7 +74,7 @@ def read(
     _read_pace(memory, now, age, rate_model)
     kept = _part(memory, "crowd")
     if (cap := _number(kept, "cap", 1, 10_000)) is not None:
-        concurrency.cap, concurrency.sure = int(cap), kept.get("sure") is True
+        concurrency.cap, concurrency.sure, concurrency.refused_at = int(cap), kept.get("sure") is True, now - age - _ago(kept)
     samples = memory.get("latency")
     for seconds in samples if isinstance(samples, list) else []:
         if isinstance(seconds, (int, float)) and 0 < seconds < 3600:
@@ -89,11 +93,14 @@ def read(
 
 
 def _read_pace(memory: Mapping[str, object], now: float, age: float, rate_model: RateModel) -> None:
-    kept, bucket = _part(memory, "bucket"), rate_model.bucket
+    kept, bucket, hold = _part(memory, "hold"), rate_model.bucket, rate_model.hold
+    hold.longest, hold.confirmed = _number(kept, "longest", SHORTEST, MOST) or BARE, kept.get("confirmed") is True
+    hold.launched, hold.refused = now - age, now - age - _ago(kept)
+    kept = _part(memory, "bucket")
     rate = _number(kept, "rate", SLOWEST, 1000)
     if rate is not None:
         bucket.rate, bucket.told = (rate, rate) if kept.get("told") is True else (min(rate, FASTEST), None)
-        bucket.measured, bucket.at = True, now
+        bucket.measured, bucket.at, bucket.in_a_row = True, now, int(kept.get("refused_last") is True)
         bucket.least_depth = _number(kept, "depth", 1, 10_000) or 1.0
         bucket.level = min(bucket.least_depth, (_number(kept, "level", -1000, 10_000) or 0.0) + age * rate)
     kept = _part(memory, "window")
@@ -104,6 +111,12 @@ def _read_pace(memory: Mapping[str, object], now: float, age: float, rate_model:
         for spent in ages if isinstance(ages, list) else []:
             if isinstance(spent, (int, float)) and 0 <= spent + age < 60:
                 rate_model.window.times.append(now - spent - age)
+
+
+def _ago(kept: Mapping[str, object]) -> float:
+    """Seconds since the last refusal; long ago when that is not known."""
+    ago = _number(kept, "refused", 0, FRESH)
+    return FORGOTTEN if ago is None else ago
 
 
 def _part(memory: Mapping[str, object], name: str) -> Mapping[str, object]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.gate.bucket import Bucket
 from bot.gate.forecast import Outlook
+from bot.gate.hold import Hold
 from bot.gate.window import Window
+
+SLACK, MOST_SLACK = 0.25, 1.0
+"""Of the time between two tokens, and seconds: what comes no earlier than this would be no test of the limit, and waits."""
 
 
 @dataclass(slots=True)
@@ -16,6 +21,7 @@ class RateModel:
 
     bucket: Bucket = field(default_factory=Bucket)
     window: Window = field(default_factory=Window)
+    hold: Hold = field(default_factory=Hold)
 
     @property
     def known(self) -> bool:
@@ -36,13 +42,31 @@ class RateModel:
             return float(self.window.limit)
         return None if self.bucket.rate is None else self.bucket.depth() + self.bucket.rate
 
+    def tick(self, now: float) -> bool:
+        """Time has passed; True when what was learned is too old to be believed."""
+        if not self.hold.old(now):
+            return False
+        self.bucket.drop()
+        self.window.drop()
+        self.hold.longest, self.hold.confirmed, self.hold.bare = math.inf, False, 0
+        return True
+
     def wait(self, now: float) -> float:
         """Seconds until one more should be let in."""
+        wait = self._believed(now)
+        if self.bucket.told is not None or self.rate is None:
+            return wait
+        held = max(0.0, self.hold.until - now)
+        return held if wait > held + min(MOST_SLACK, SLACK / self.rate) else wait
+
+    def _believed(self, now: float) -> float:
+        """What the model that fits says."""
         wait = self.bucket.wait(now)
         return self.window.wait(now) if self.window.believed else wait
 
     def launch(self, now: float) -> bool:
         """One goes out; True when it had to wait for its turn at the limit."""
+        self.hold.launch(now, test=self._believed(now) > 1e-6 and self.bucket.in_a_row == 0)
         self.window.launch(now)
         return self.bucket.launch(now)
 
@@ -55,12 +79,14 @@ class RateModel:
         """It was let in."""
         self.window.admit(launched)
         self.bucket.admit(launched, waited, left)
+        self.hold.admit(launched)
 
     def refuse(self, launched: float, wait: float | None, told: float | None) -> None:
         """It was refused for the rate."""
         self.window.give_back(launched)
         self.bucket.refuse(launched, wait, told)
         self.window.refuse(launched, wait, told, self.bucket.rate)
+        self.hold.refuse(launched, wait, self.window.count(launched))
 
     def hear(self, now: float, rate: float, remaining: int | None) -> None:
         """The provider named its limit."""
@@ -70,6 +96,7 @@ class RateModel:
         """The refusals since `before` were for something else."""
         self.bucket.forget(before.bucket, now)
         self.window.limit, self.window.believed = before.window.limit, before.window.believed
+        self.hold.longest, self.hold.confirmed, self.hold.bare = before.hold.longest, before.hold.confirmed, 0
 
     def outlook(self, now: float, start: float, gap: float, places: int, ends: Sequence[float], service: float) -> Outlook:
         """For the forecast."""
@@ -79,7 +106,10 @@ class RateModel:
             self.window.count(now)
             minute, limit = list(self.window.times), self.window.limit
             return Outlook(now, start, gap, places, ends, service, self.rate, minute=minute, per_minute=limit)
-        return Outlook(now, start, gap, places, ends, service, bucket.rate, bucket.level, bucket.depth())
+        if bucket.rate is None or bucket.told is not None:
+            return Outlook(now, start, gap, places, ends, service, bucket.rate, bucket.level, bucket.depth())
+        level = max(bucket.level, 1.0 - bucket.rate * self.wait(now))
+        return Outlook(now, start, gap, places, ends, service, max(bucket.rate, 1.0 / self.hold.longest), level, bucket.depth())
 
     def clear(self, now: float) -> None:
         """After a long stop."""

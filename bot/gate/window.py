@@ -36,6 +36,11 @@ class Window:
             return 0.0
         return max(0.0, self.times[count - self.limit] + SPAN - now)
 
+    def drop(self) -> None:
+        """What was learned is too old to be true."""
+        self.limit, self.believed = None, False
+        self.fitting.clear()
+
     def launch(self, now: float) -> None:
         """A request goes out."""
         self.times.append(now)
