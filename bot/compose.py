@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.adapter import Adapter, Context, Plugin
-from bot.chat.port import ChatPort, Message
+from bot.chat.port import ChatPort, Message, Refused
 from bot.chat.views import Audience, View
 from bot.core import Core
 from bot.domain.request_states import RequestState
@@ -24,10 +24,12 @@ from bot.gate.port import Gate
 from bot.gate.settings import GateSettings
 from bot.ledger import message_rows, request_rows
 from bot.ledger.store import Ledger, LedgerProblem, Tx, Wake
+from bot.messages.background import BackgroundWrites
 from bot.messages.incidents import Incidents
 from bot.messages.notices import Notices
 from bot.messages.request_view import RequestFacts, render
 from bot.messages.sender import Sender
+from bot.messages.unanswered import Unanswered
 from bot.messages.undeliverable import Undeliverable
 from bot.moderation.service import Moderation
 from bot.platforms import Platforms
@@ -277,7 +279,18 @@ async def build(
     sender = Sender(ledger, ports, {}, {"request": project, "notice": notices.project, **moderation.projections})
     sender.before_render = scheduler.foresee
     reach = Undeliverable(ledger, notices)
-    sender.on_refused, sender.on_arrived = reach.refused, reach.arrived
+    writes = BackgroundWrites(ledger)
+    unanswered = Unanswered(notices, writes, ports.monotonic)
+
+    def refused(message: Message, why: Refused) -> None:
+        unanswered.refused(message)
+        reach.refused(message, why)
+
+    def arrived(message: Message) -> None:
+        unanswered.arrived(message)
+        reach.arrived(message)
+
+    sender.on_refused, sender.on_arrived, sender.on_doubt = refused, arrived, unanswered.doubt
     actions = RequestActions(ledger, rules, moderation.open_case, scheduler.cancel, lambda sha256: pictures.delete(sha256))
     core = Core(
         ledger=ledger,
@@ -292,7 +305,7 @@ async def build(
         moderators_place_of=moderation.moderators_place,
     )
     supervisor = Supervisor(ports)
-    leftovers, incidents = OrphanedFiles(ledger, pictures), Incidents(ledger, notices, supervisor)
+    leftovers, incidents = OrphanedFiles(ledger, pictures), Incidents(notices, supervisor, writes)
     rooms = (ledger, ports, wakeups, gate, provider, scheduler, sender, notices, moderation, core, pictures, leftovers, reach)
     bot = Bot(*rooms, supervisor, incidents)
     return bot

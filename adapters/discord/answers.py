@@ -18,7 +18,7 @@ from adapters.discord.image_fitting import ImageFitting
 from adapters.discord.placeholders import Placeholders
 from adapters.discord.render import layout
 from adapters.discord.routes import Draft
-from adapters.discord.wire import NOBODY, DiscordWire
+from adapters.discord.wire import NOBODY, DiscordWire, count_errors
 from bot.chat.views import Tone, View
 from bot.ports import Ports
 from bot.texts import text
@@ -59,6 +59,7 @@ class CallbackAttempts:
                 self._count[key] = self._count.get(key, 0) + 1
 
         config.on_request_start.append(started)
+        config.on_request_end.append(count_errors)
         return config
 
     def of(self, interaction: Event) -> int:

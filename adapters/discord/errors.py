@@ -68,6 +68,14 @@ STATUSES: dict[int, ErrorClass] = {
 NETWORK = (aiohttp.ClientError, OSError, TimeoutError, asyncio.TimeoutError)
 
 
+class StillFailing(Exception):
+    """Discord answered a call with errors of its own, also when it was repeated."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(str(status))
+        self.status = status
+
+
 @dataclass(frozen=True, slots=True)
 class ClassifiedError:
     error_class: ErrorClass
@@ -87,6 +95,8 @@ def classify_error(error: BaseException) -> ClassifiedError | None:
             return ClassifiedError(ErrorClass.LOST, detail)
         found = CODES.get(error.code) or STATUSES.get(error.status) or ErrorClass.INVALID
         return ClassifiedError(found, detail, wait=300.0 if found is ErrorClass.BANNED else 60.0)
+    if isinstance(error, StillFailing):
+        return ClassifiedError(ErrorClass.LOST, f"{error.status}/0")
     if isinstance(error, aiohttp.ClientConnectorError):
         return ClassifiedError(ErrorClass.WAIT, "not_reachable", 5.0)
     if isinstance(error, NETWORK):

@@ -26,6 +26,8 @@ class Draft:
     mention: str | None = None
     """The one person whom a new post notifies."""
     neutral: bool = False
+    bare: bool = False
+    """Without its pictures, because their upload was not answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,10 @@ class MessageRef:
     """A final view was shown here."""
     gone: bool = False
     """Somebody deleted it."""
+    stale: tuple[str, ...] = ()
+    """Older copies that may still stand, because their edits were not answered: `way/channel/message`."""
+    bare: bool = False
+    """Shown without its pictures, because their upload was not answered."""
 
     @property
     def known(self) -> bool:
@@ -57,17 +63,29 @@ class MessageRef:
                 posts=int(ref.get("posts", "0")),
                 final=ref.get("final") == "1",
                 gone=ref.get("gone") == "1",
+                stale=tuple(one for one in ref.get("stale", "").split(",") if one),
+                bare=ref.get("bare") == "1",
             )
         except ValueError:
             return MessageRef()
 
     def anew(self, *, gone: bool = False) -> MessageRef:
         """Not shown where it was any more; a new post is another one for Discord, and repeats of it are the same one."""
-        return MessageRef(posts=self.posts + 1, final=self.final, gone=gone)
+        return MessageRef(posts=self.posts + 1, final=self.final, gone=gone, stale=self.stale)
+
+    def left(self, handle: Handle | None) -> MessageRef:
+        """Its edits are not answered: it is shown anew elsewhere, and what stands here is taken away when Discord answers again."""
+        route = self.route
+        if not route and handle is not None and handle.home is not Home.NONE and self.posts == 0:
+            route = "original"  # its placeholder
+        copies = [f"{route}/{self.channel}/{self.message}"] if route else []
+        return replace(self.anew(), stale=tuple(dict.fromkeys([*self.stale, *copies])))
 
     def ref(self) -> dict[str, str]:
         found = {"way": self.route, "channel": str(self.channel), "message": self.message, "posts": str(self.posts)}
-        return {**found, **({"final": "1"} if self.final else {}), **({"gone": "1"} if self.gone else {})}
+        flags = {"final": self.final, "gone": self.gone, "bare": self.bare}
+        stale = {"stale": ",".join(self.stale)} if self.stale else {}
+        return {**found, **stale, **{name: "1" for name, value in flags.items() if value}}
 
 
 class Wire(Protocol):
@@ -87,6 +105,10 @@ class Wire(Protocol):
 
     async def direct_channel(self, person: int) -> int: ...
 
+    async def delete_answer(self, handle: Handle, message: str) -> None: ...
+
+    async def delete_as_bot(self, channel: int, message: int) -> None: ...
+
 
 Run = Callable[[Wire, Message, MessageRef, Draft], Awaitable[MessageRef]]
 
@@ -104,6 +126,8 @@ class Route:
     mention: str | None = None
     home: bool = False
     """It overwrites the interaction's `@original`."""
+    once: bool = False
+    """Discord does not recognise a repeat of it."""
 
 
 def nonce(message: Message, message_ref: MessageRef) -> str:
@@ -151,7 +175,7 @@ def _follow_up(handle: Handle, *, ephemeral: bool) -> Route:
         found = await wire.follow_up(handle, draft, ephemeral=ephemeral)
         return replace(message_ref, route="whisper" if ephemeral else "answer", channel=handle.channel, message=found, gone=False)
 
-    return Route("follow_up", run, handle.limit, handle=handle)
+    return Route("follow_up", run, handle.limit, handle=handle, once=True)
 
 
 def _direct(person: int) -> Route:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
+from collections.abc import Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+import aiohttp
 import discord
 
+from adapters.discord.errors import StillFailing
 from adapters.discord.handles import Handle
 from adapters.discord.render import layout
 from adapters.discord.routes import Draft
@@ -16,6 +21,32 @@ from adapters.discord.routes import Draft
 LOGIN_WITHIN = 2.0
 """Seconds that a send waits for a session that is just being made."""
 NOBODY = discord.AllowedMentions.none()
+SERVER_ERRORS = frozenset({500, 502, 504, 524})
+"""Answers after which discord.py repeats a request by itself, five times in all, within about half a minute."""
+MOST_ERRORS = 2
+"""Such answers to one call until we take over: there may be another way to the same people, and each repeat uploads the files again."""
+_errors: ContextVar[list[int] | None] = ContextVar("errors", default=None)
+
+
+@contextlib.contextmanager
+def few_repeats() -> Iterator[None]:
+    """Within this block a call ends with StillFailing instead of being repeated again and again."""
+    token = _errors.set([])
+    try:
+        yield
+    finally:
+        _errors.reset(token)
+
+
+async def count_errors(session: aiohttp.ClientSession, context: object, params: aiohttp.TraceRequestEndParams) -> None:
+    """For the trace of the library's session."""
+    errors = _errors.get()
+    if errors is None or params.response.status not in SERVER_ERRORS:
+        return
+    errors.append(params.response.status)
+    if len(errors) >= MOST_ERRORS:
+        params.response.close()
+        raise StillFailing(params.response.status)
 
 
 @dataclass(slots=True)
@@ -118,8 +149,11 @@ class DiscordWire:
             raise
         return True
 
-    async def delete_answer(self, handle: Handle) -> None:
-        await self.hook(handle).delete_message("@original")  # type: ignore[arg-type]
+    async def delete_as_bot(self, channel: int, message: int) -> None:
+        await self.session.now.get_partial_messageable(channel).get_partial_message(message).delete()
+
+    async def delete_answer(self, handle: Handle, message: str = "@original") -> None:
+        await self.hook(handle).delete_message(message if message == "@original" else int(message))  # type: ignore[arg-type]
 
 
 def _layout(draft: Draft) -> discord.ui.LayoutView:

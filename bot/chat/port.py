@@ -47,6 +47,9 @@ class Sent:
 
     ref: Mapping[str, str] = field(default_factory=dict)
     """Replaces the message's ref; the adapter may have changed its path (from @original to a channel post)."""
+    doubts: str = ""
+    """A machine token when something is left to mend: an earlier way was not answered, files were left out, an older copy may still stand.
+    A final view is sent again a few times then, after growing pauses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ class Unknown:
     """The answer was lost: it may be shown or not. Sent again; edits are idempotent and first posts carry the message id as nonce."""
 
     ref: Mapping[str, str] = field(default_factory=dict)
+    detail: str = ""
+    """A short machine token of what came instead of an answer."""
 
 
 SendResult = Sent | Later | Refused | Unknown

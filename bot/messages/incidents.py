@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-import structlog
-
-from bot.ledger.store import Ledger, Tx
+from bot.messages.background import BackgroundWrites
 from bot.messages.notices import Notices
 from bot.supervise import STEADY, Supervisor
-
-log = structlog.get_logger()
 
 CAUSE = "trouble:"
 
@@ -21,10 +16,9 @@ CAUSE = "trouble:"
 class Incidents:
     """Hears from the supervisor. `platform:part` names a part of a platform's adapter, any other name a task of the bot itself."""
 
-    ledger: Ledger
     notices: Notices
     supervisor: Supervisor
-    _writes: set[asyncio.Task[None]] = field(default_factory=set)
+    writes: BackgroundWrites
     _timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
@@ -38,18 +32,17 @@ class Incidents:
         platform, part, _ = name.partition(":")
         kind = "trouble_platform" if part else "trouble_task"
         facts = {"platform": platform} if part else {"task": name}
-        self._write(lambda tx: self.notices.report(tx, CAUSE + name, kind, {**facts, "detail": error[:60]}))
+        self.writes.begin(lambda tx: self.notices.report(tx, CAUSE + name, kind, {**facts, "detail": error[:60]}))
 
     def ended(self, name: str) -> None:
         """It works again."""
-        self._write(lambda tx: self.notices.resolve(tx, CAUSE + name))
+        self.writes.begin(lambda tx: self.notices.resolve(tx, CAUSE + name))
 
     async def stop(self) -> None:
         """Wait until everything that was heard is written down."""
         if self._timer is not None:
             self._timer.cancel()
-        while self._writes:
-            await asyncio.wait(set(self._writes))
+        await self.writes.stop()
 
     def _left(self) -> list[str]:
         health = self.supervisor.health()
@@ -59,14 +52,3 @@ class Incidents:
     def _solve_left(self) -> None:
         for cause in self._left():
             self.ended(cause.removeprefix(CAUSE))
-
-    def _write(self, fn: Callable[[Tx], object]) -> None:
-        task = asyncio.get_running_loop().create_task(self._written(fn))
-        self._writes.add(task)
-        task.add_done_callback(self._writes.discard)
-
-    async def _written(self, fn: Callable[[Tx], object]) -> None:
-        try:
-            await self.ledger.write(fn)
-        except Exception as problem:
-            log.error("notice_not_written", error=type(problem).__name__)  # the log has the trouble itself

@@ -37,6 +37,8 @@ REPEAT_FINAL_AFTER = 30.0
 """Seconds after which a final view is sent once more when an earlier send was lost: so long after we have given up on its answer a platform
 may still carry out an edit."""
 LONGEST_BACKOFF = 300.0
+MOST_MENDS = 4
+"""Times that a final view is sent once more because something about it was left to mend; each pause is twice the one before."""
 AT_ONCE = 24
 """Sends under way at once."""
 
@@ -55,7 +57,12 @@ class Line:
     """A send's answer was lost since the last certain final view."""
     repeat_at: float | None = None
     """Loop time from which the final view may be sent once more, as a lost send makes necessary."""
+    final: bool = False
+    """The newest view is final."""
+    mends: int = 0
+    """Times that the final view is to be sent once more, so far."""
     tries: int = 0
+    """Unanswered sends in a row, of progress or of the final view."""
     ref: Mapping[str, str] | None = None
     timer: asyncio.TimerHandle | None = None
     """The next planned look at this message; an interval, so it runs on the loop's clock."""
@@ -80,6 +87,8 @@ class Sender:
     """Told when a platform will never show a message."""
     on_arrived: Callable[[Message], None] = lambda message: None
     """Told whenever a platform shows a message for certain."""
+    on_doubt: Callable[[Message, str, int], None] = lambda message, detail, tries: None
+    """Told of a send that was not answered (how often in a row), or that took another way because of that (0), with a machine token."""
     _lines: dict[str, Line] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _stopped: bool = False
@@ -154,6 +163,8 @@ class Sender:
         message = stored.message if line.ref is None else dataclasses.replace(stored.message, ref=line.ref)
         if line.lost and not message.ref:
             message = dataclasses.replace(message, maybe_shown=True)
+        if view.final is not line.final:
+            line.final, line.tries = view.final, 0
         if _looks_like(view, line.last) and self._repeats_later(message_id, line):
             return
         if _looks_like(view, line.last) and not (view.final and (line.lost or stored.wanted > stored.sent)):
@@ -187,22 +198,28 @@ class Sender:
                 async with asyncio.timeout(SEND_TIMEOUT):
                     return await chat.send(message, view)
             except TimeoutError:
-                return Unknown()
-            except Exception:
+                return Unknown(detail="timeout")
+            except Exception as error:
                 log.exception("chat_send_failed", platform=message.place.platform, message=message.id)
-                return Unknown()
+                return Unknown(detail=type(error).__name__)
 
     async def _after(self, message_id: str, line: Line, stored: message_rows.Stored, view: View, result: SendResult) -> None:
         match result:
-            case Sent(ref):
+            case Sent(ref, doubts):
+                if doubts:
+                    self.on_doubt(stored.message, doubts, 0)
                 self.on_arrived(stored.message)
+                if doubts and view.final and line.mends < MOST_MENDS:
+                    line.lost, line.mends = True, line.mends + 1
+                    line.repeat_at = self.ports.monotonic() + REPEAT_FINAL_AFTER * 2.0 ** (line.mends - 1)
                 await self._sent(message_id, line, stored, view, ref or stored.message.ref)
-            case Unknown(ref):
+            case Unknown(ref, detail):
                 line.lost, line.last, line.repeat_at = True, None, None
                 if ref:
                     line.ref = ref
                     await self.ledger.write(lambda tx: message_rows.keep_ref(tx, message_id, ref))
-                self._retry(message_id, line)
+                self._retry(message_id, line, progress=not view.final)
+                self.on_doubt(stored.message, detail, line.tries)
             case Later(seconds, progress):
                 line.last = None
                 until = self.ports.monotonic() + seconds
@@ -229,7 +246,7 @@ class Sender:
             def settle(tx: Tx) -> bool:
                 return message_rows.shown(tx, message_id, sent=stored.wanted, ref=ref, final=True)
 
-            line.lost, line.repeat_at = False, None
+            line.lost, line.repeat_at, line.mends = False, None, 0
             if await self.ledger.write(settle):
                 line.last, line.ref = None, None
             else:
@@ -264,10 +281,14 @@ class Sender:
         line.timer = None
         self.wake(message_id)
 
-    def _retry(self, message_id: str, line: Line) -> None:
+    def _retry(self, message_id: str, line: Line, *, progress: bool = False) -> None:
+        """Look again after a pause that grows. Unanswered progress holds up progress alone: an answer is tried as soon as there is one."""
         line.tries += 1
         delay = min(LONGEST_BACKOFF, 2.0 ** min(line.tries, 9)) * self.ports.uniform(0.75, 1.25)
-        line.not_before = self.ports.monotonic() + delay
+        if progress:
+            line.progress_not_before = self.ports.monotonic() + delay
+        else:
+            line.not_before = self.ports.monotonic() + delay
         self._alarm(message_id, line, delay)
 
 
