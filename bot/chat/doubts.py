@@ -27,15 +27,15 @@ class Doubt:
 
     since: float
     """Monotonic time of the first unanswered send."""
-    ways: dict[str, str] = field(default_factory=dict)
-    """Way -> machine token of what came instead of an answer."""
+    routes: dict[str, str] = field(default_factory=dict)
+    """Route -> machine token of what came instead of an answer."""
     uploads: int = 0
     moves: int = 0
 
     @property
     def detail(self) -> str:
         """For the log: "edit_answer 500/0"."""
-        return ", ".join(f"{way} {detail}" for way, detail in self.ways.items())[:60]
+        return ", ".join(f"{route} {detail}" for route, detail in self.routes.items())[:60]
 
 
 @dataclass(slots=True)
@@ -45,10 +45,10 @@ class Doubts:
     clock: Callable[[], float]
     _open: dict[str, Doubt] = field(default_factory=dict)
 
-    def unanswered(self, message: str, way: str, detail: str, *, files: bool) -> None:
+    def unanswered(self, message: str, route: str, detail: str, *, files: bool) -> None:
         """A send of this message by this way was not answered, or answered with an error of the platform's own."""
         doubt = self._open.setdefault(message, Doubt(self.clock()))
-        doubt.ways[way] = detail
+        doubt.routes[route] = detail
         doubt.uploads += files
         if len(self._open) > REMEMBERED:
             del self._open[next(iter(self._open))]
