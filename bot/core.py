@@ -217,7 +217,9 @@ class Core:
         facts = tuple(
             Fact(
                 text(f"status.left_{one.scope}_{one.period}"),
-                text(
+                text("status.left_off")
+                if one.limit <= 0
+                else text(
                     "status.left",
                     left=money(max(0, one.left)) if one.unit == "money" else str(max(0, one.left)),
                     limit=money(one.limit) if one.unit == "money" else pictures(one.limit),

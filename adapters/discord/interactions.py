@@ -29,6 +29,7 @@ INVALID_FORM = 50035
 NEW_MESSAGE = frozenset(
     {
         *(ActionName.AGAIN, ActionName.EDIT, ActionName.RETRY, ActionName.NEAREST, ActionName.PUBLISH),
+        *(ActionName.FIT_FEWER, ActionName.FIT_LOWER, ActionName.FIT_SMALLER),
         *(ActionName.REWRITE_ACCEPT, ActionName.REPHRASE),
     }
 )

@@ -26,6 +26,7 @@ error to press again on, afterwards Slack would show one although it works."""
 NEW_MESSAGE = frozenset(
     {
         *(ActionName.AGAIN, ActionName.EDIT, ActionName.RETRY, ActionName.NEAREST, ActionName.PUBLISH),
+        *(ActionName.FIT_FEWER, ActionName.FIT_LOWER, ActionName.FIT_SMALLER),
         *(ActionName.REWRITE_ACCEPT, ActionName.REPHRASE),
     }
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.chat.views import ActionName, Audience, Button, ButtonStyle, Fact, PictureView, Tone, View
@@ -155,7 +155,9 @@ def _refused(facts: RequestFacts) -> View:
     buttons = [_edit(request)]
     if refusal.get("nearest"):
         buttons.insert(0, _nearest(request, str(refusal.get("nearest_label") or refusal["nearest"])))
-    lines = [text(f"refusal.{reason}", **_values(request))]
+    if reason == "budget":
+        buttons = [*offered(request), *buttons]
+    lines = _budget_lines(request) if reason == "budget" else [text(f"refusal.{reason}", **_values(request))]
     if reason == "blocked_before" and facts.case_number is not None:
         lines.append(_case_line(facts, facts.case_number))
     return View(
@@ -260,6 +262,8 @@ def _case_line(facts: RequestFacts, number: int) -> str:
 
 
 def _failure_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:
+    if (facts.request.refusal or {}).get("reason") == "budget":
+        return _budget_lines(facts.request)
     if failure is None:
         reason = f"refusal.{(facts.request.refusal or {}).get('reason')}"
         return [text(reason, **_values(facts.request)) if has(reason) else text("request.failed_unknown")]
@@ -277,6 +281,8 @@ def _failure_buttons(request: Request, failure: Failure | None) -> tuple[Button,
     if failure is not None and failure.kind is Kind.NOT_TAKEN:
         # The next one would be paid for and be the same, unless it is made smaller.
         return (_edit(request),) if failure.facts.get("why") in ("pixels", "bytes", "memory") else ()
+    if failure is None and (offers := offered(request)):
+        return (*offers, _edit(request))
     return (_retry(request), _edit(request))
 
 
@@ -305,11 +311,45 @@ def _values(request: Request) -> dict[str, object]:
     until = facts.get("until")
     if isinstance(until, float | int):
         values["until"] = values["when"] = moment(until)
-    if facts.get("reason") == "budget":
-        amount = money if facts.get("unit") == "money" else pictures
-        values["what"] = text(f"refusal.budget_{facts.get('scope')}_{facts.get('period')}")
-        values |= {key: amount(int(str(facts.get(key, 0)))) for key in ("left", "limit")}
     return values
+
+
+def _budget_lines(request: Request) -> list[str]:
+    """Used up, does not fit, or switched off: three things, each with when it renews where that helps."""
+    facts = request.refusal or {}
+    scope, unit, shortage = facts.get("scope"), facts.get("unit"), str(facts.get("shortage", "used_up"))
+    amount = money if unit == "money" else pictures
+    what = text(f"refusal.budget_{scope}_{facts.get('period')}")
+    values: dict[str, object] = {name: amount(int(str(facts.get(name, 0)))) for name in ("left", "limit")}
+    values |= {
+        "what": what,
+        "What": what[:1].upper() + what[1:],
+        "price": money(int(str(facts.get("price", 0)))),
+        "most": facts.get("limit", 0),
+        "asked": pictures(int(str(facts.get("count", 0)))),
+        "when": moment(float(str(facts.get("until", 0)))),
+    }
+    key = f"refusal.budget_{shortage}"
+    key = f"{key}_{scope}" if shortage == "off" else f"{key}_{unit}" if unit == "money" else f"{key}_{unit}_{scope}"
+    lines = [text(key, **values)]
+    if shortage == "too_dear":
+        offers = (text("refusal.budget_offers"),) if facts.get("offers") else ()
+        lines.append(" ".join((*offers, text("refusal.budget_renews" if facts.get("renewed_fits") else "refusal.budget_never", **values))))
+    return lines
+
+
+def offered(request: Request) -> tuple[Button, ...]:
+    """What would fit the budget, as buttons that name what changes and the price."""
+    facts = request.refusal or {}
+    offers = facts.get("offers")
+    found = []
+    for name, offer in offers.items() if isinstance(offers, Mapping) else ():
+        changes = [pictures(offer["count"])] if offer["count"] != facts.get("count") else []
+        changes += [size(offer["size"])] if offer["size"] != facts.get("size") else []
+        changes += [text("button.fit_quality", quality=offer["quality"])] if offer["quality"] != facts.get("quality") else []
+        label = text("button.fit", what=", ".join(changes), price=money(offer["price"]))
+        found.append(Button(ActionName(f"fit_{name}"), request.id, label[:1].upper() + label[1:80], ButtonStyle.PRIMARY))
+    return tuple(found)
 
 
 def _cancel(request: Request) -> Button:

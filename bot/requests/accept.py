@@ -10,7 +10,6 @@ import structlog
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.exc import DatabaseError
 
-from bot import budgets
 from bot.catalogue.check import Problem
 from bot.catalogue.check import check as check_options
 from bot.catalogue.sizes import label
@@ -23,6 +22,7 @@ from bot.ledger import message_rows, request_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import blocked_members, blocked_prompts
 from bot.prompts.normalise import UnusableText, fingerprint, normalise
+from bot.requests.affordable import shortage
 from bot.requests.rules import Question, Rules
 
 CaseOpener = Callable[[Tx, Request, Failure], str]
@@ -104,9 +104,8 @@ def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
         quality=found.quality,
         count=found.count,
     )
-    cost = rules.highest_cost(ready.size, ready.quality, ready.count, prompt)
-    short = budgets.short(tx.connection, ready, cost, ready.count, rules.limits.within(own), tx.now)
-    return ready if short is None else Refusal("budget", over_budget(short))
+    short = shortage(tx.connection, ready, rules, rules.limits.within(own), tx.now)
+    return ready if short is None else Refusal("budget", short)
 
 
 def wrong_value(problem: Problem) -> dict[str, object]:
@@ -180,18 +179,6 @@ def remembered_failure() -> Failure:
     """The failure that stands for "this wording was blocked here before"."""
     rule = KINDS[Kind.SAFETY_PROMPT]
     return Failure(rule.group, Kind.SAFETY_PROMPT, rule.action, None, rule.who_can_fix, 1.0, {"code": "block_memory"})
-
-
-def over_budget(short: budgets.Exhausted) -> dict[str, object]:
-    """A used-up budget as the facts of a refusal."""
-    return {
-        "scope": short.scope,
-        "period": short.period,
-        "unit": short.unit,
-        "left": short.left,
-        "limit": short.limit,
-        "until": short.renews_at,
-    }
 
 
 def show(tx: Tx, request: Request) -> None:

@@ -45,6 +45,9 @@ class RequestActions:
             ActionName.AGAIN: lambda act: self._child(act, Origin.AGAIN),
             ActionName.RETRY: lambda act: self._child(act, Origin.RETRY),
             ActionName.NEAREST: lambda act: self._child(act, Origin.NEAREST),
+            ActionName.FIT_FEWER: lambda act: self._child(act, Origin.NEAREST),
+            ActionName.FIT_LOWER: lambda act: self._child(act, Origin.NEAREST),
+            ActionName.FIT_SMALLER: lambda act: self._child(act, Origin.NEAREST),
             ActionName.EDIT: lambda act: self._child(act, Origin.EDIT),
             ActionName.CANCEL: self._cancel,
             ActionName.DELETE: self._delete,
@@ -86,17 +89,15 @@ class RequestActions:
         typed = dict(request_rows.typed_options(tx.connection, request.id))
         private = request.private
         prompt = request.prompt
-        if origin is Origin.NEAREST and request.refusal:
-            field = _NEAREST_FIELD.get(str(request.refusal.get("reason")))
-            if field is not None:
-                typed[field] = request.refusal.get("nearest")
+        if request.state is RequestState.ANSWERED:
+            typed = {"size": request.size, "quality": request.quality, "count": request.count}
+        if origin is Origin.NEAREST:
+            typed |= _proposed(request, act.action)
         if origin is Origin.EDIT:
             prompt = act.values.get("prompt", "")
             typed = {name: act.values.get(name) or typed.get(name) for name in ("size", "quality", "count")}
             if "private" in act.values:
                 private = act.values["private"] == "true"
-        elif request.state is RequestState.ANSWERED:
-            typed = {"size": request.size, "quality": request.quality, "count": request.count}
         return Submission(
             person=Person(act.person, act.person_name or request.person.name),
             place=_where(act, request, private=private),
@@ -249,6 +250,17 @@ def _where(act: Act, request: Request, *, private: bool) -> Place:
         return dataclasses.replace(request.place, reply=act.reply)
     thread = request.place.thread if act.channel == request.place.channel else None
     return Place(act.platform, act.community, act.channel, thread, act.reply)
+
+
+def _proposed(request: Request, action: ActionName) -> dict[str, object]:
+    """The options that a button of a refusal stands for."""
+    facts = request.refusal or {}
+    offers = facts.get("offers")
+    if action is not ActionName.NEAREST:
+        offer = offers.get(action.value.removeprefix("fit_")) if isinstance(offers, Mapping) else None
+        return {name: offer[name] for name in ("size", "quality", "count")} if isinstance(offer, Mapping) else {}
+    field = _NEAREST_FIELD.get(str(facts.get("reason")))
+    return {} if field is None or not facts.get("nearest") else {field: facts["nearest"]}
 
 
 _NEAREST_FIELD = {"unsupported_size": "size", "unsupported_quality": "quality", "unsupported_count": "count"}

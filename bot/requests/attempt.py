@@ -22,7 +22,8 @@ from bot.ledger.store import Tx
 from bot.ledger.tables import blocked_prompts
 from bot.messages.notices import Notices
 from bot.requests.accept import CaseOpener as OpenCaseHook
-from bot.requests.accept import blocked_before, blocked_member, case_for, over_budget, remembered_failure, show
+from bot.requests.accept import blocked_before, blocked_member, case_for, remembered_failure, show
+from bot.requests.affordable import shortage
 from bot.requests.decide import AttemptLimits, Final, OpenCase, Queue, as_booked, decide, was_free
 from bot.requests.recover import show_cost
 from bot.requests.rules import Rules
@@ -81,9 +82,10 @@ def open_attempt(tx: Tx, request_id: str, deps: Dependencies) -> Opened | NotNow
         return answer(tx, request, RequestEvent.ANSWER, Answer.FAILED, refusal=refusal, failure=None)
     cost = rules.highest_cost(request.size, request.quality, request.count, request.prompt)
     own = message_rows.settings_of(tx.connection, request.place.platform, request.place.community)
-    reserved = budgets.reserve(tx, request, cost, request.count, rules.limits.within(own))
+    limits = rules.limits.within(own)
+    reserved = budgets.reserve(tx, request, cost, request.count, limits)
     if isinstance(reserved, budgets.Exhausted):
-        refusal = {"reason": "budget", **over_budget(reserved)}
+        refusal = {"reason": "budget", **(shortage(tx.connection, request, rules, limits, tx.now) or {})}
         return answer(tx, request, RequestEvent.ANSWER, Answer.FAILED, refusal=refusal, failure=None)
     number = request.attempts + request.rate_answers + 1
     request_rows.move(tx, request, RequestEvent.OPEN_ATTEMPT, epoch=request.epoch + 1, attempts=request.attempts + 1)

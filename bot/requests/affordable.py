@@ -1,0 +1,132 @@
+"""A request that does not fit a budget: which limit is in the way and why, and what would fit instead."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+from bot import budgets
+from bot.catalogue.check import Checked, check
+from bot.catalogue.model import AUTO, Model
+from bot.domain.requests import Request
+from bot.requests.rules import Rules
+
+
+class Shortage(StrEnum):
+    """Why a limit is in the way; the worst last. Also the key of the sentence that says so."""
+
+    TOO_DEAR = "too_dear"
+    """Something is left, and this request costs more."""
+    USED_UP = "used_up"
+    """Too little is left for any picture."""
+    OFF = "off"
+    """The limit is zero: it never renews."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The same request with other options, and the most that it can cost."""
+
+    size: str
+    quality: str
+    count: int
+    price: int
+    """Micros."""
+
+
+Price = Callable[[str, str, int], int]
+"""Size, quality and count -> the highest cost in micros."""
+_MEANING = tuple(Shortage)
+
+
+def shortage(connection: Connection, request: Request, rules: Rules, limits: budgets.Limits, now: float) -> dict[str, object] | None:
+    """The facts of a budget refusal for a checked request; None when it fits."""
+    left = budgets.remaining_for(connection, request.place, request.person, limits, now)
+    asked = Checked(request.size, request.quality, request.count)
+
+    def price(size: str, quality: str, count: int) -> int:
+        return rules.highest_cost(size, quality, count, request.prompt)
+
+    cost = price(asked.size, asked.quality, asked.count)
+    short = [one for one in left if one.left < _needed(one, cost, asked.count)]
+    if not short:
+        return None
+    cheapest = min(one.price for one in _variants(rules.model, price, asked))
+
+    def meaning(one: budgets.Left) -> Shortage:
+        if one.limit <= 0:
+            return Shortage.OFF
+        least = _needed(one, cheapest, rules.model.min_count)
+        return Shortage.USED_UP if one.left < least <= one.limit else Shortage.TOO_DEAR
+
+    # Of several limits the one that keeps the member waiting longest: what is said about the renewal must hold.
+    worst = max(short, key=lambda one: (_MEANING.index(meaning(one)), one.renews_at))
+
+    def fits(offer: Offer) -> bool:
+        return all(one.left >= _needed(one, offer.price, offer.count) for one in left)
+
+    found = offers(rules.model, request.prompt, asked, price, fits)
+    return {
+        "scope": worst.scope,
+        "period": worst.period,
+        "unit": worst.unit,
+        "left": max(0, worst.left),
+        "limit": worst.limit,
+        "until": worst.renews_at,
+        "shortage": meaning(worst).value,
+        "price": cost,
+        "size": asked.size,
+        "quality": asked.quality,
+        "count": asked.count,
+        "renewed_fits": _needed(worst, cost, asked.count) <= worst.limit,
+        "offers": {name: dataclasses.asdict(offer) for name, offer in found.items()},
+    }
+
+
+def offers(model: Model, prompt: str, asked: Checked, price: Price, fits: Callable[[Offer], bool]) -> Mapping[str, Offer]:
+    """At most one each of `fewer`, `lower` (quality) and `smaller`: the nearest to what was asked for. Where no single change is enough,
+    several at once. Each one fits and is a valid request of the model."""
+
+    def best(candidates: Iterable[Offer]) -> Offer | None:
+        good = (one for one in candidates if fits(one) and _valid(model, prompt, one))
+        return max(good, key=lambda one: (one.count, one.price), default=None)
+
+    cost = price(asked.size, asked.quality, asked.count)
+    all_cheaper = [one for one in _variants(model, price, asked) if one.price < cost or one.count < asked.count]
+
+    def change(*, count: bool = False, quality: bool = False, size: bool = False) -> Offer | None:
+        return best(
+            one
+            for one in all_cheaper
+            if (count or one.count == asked.count) and (quality or one.quality == asked.quality) and (size or one.size == asked.size)
+        )
+
+    found = {"fewer": change(count=True), "lower": change(quality=True), "smaller": change(size=True)}
+    if not any(found.values()):
+        single = best(one for one in all_cheaper if one.count == model.min_count)
+        found = {"smaller": change(quality=True, size=True), "fewer": single, "lower": change(count=True, quality=True, size=True)}
+    kept: dict[str, Offer] = {}
+    for name, offer in found.items():
+        if offer is not None and offer not in kept.values():
+            kept[name] = offer
+    return kept
+
+
+def _variants(model: Model, price: Price, asked: Checked) -> list[Offer]:
+    """Everything from one picture up to the count asked for, in the sizes that are offered and in every named quality."""
+    sizes = dict.fromkeys([asked.size, *model.sizes.popular])
+    qualities = dict.fromkeys([asked.quality, *(one for one in model.qualities if one != AUTO)])
+    counts = range(model.min_count, max(asked.count, model.min_count) + 1)
+    return [Offer(size, quality, count, price(size, quality, count)) for size in sizes for quality in qualities for count in counts]
+
+
+def _valid(model: Model, prompt: str, offer: Offer) -> bool:
+    return check(model, prompt, offer.size, offer.quality, offer.count) == Checked(offer.size, offer.quality, offer.count)
+
+
+def _needed(left: budgets.Left, price: int, count: int) -> int:
+    return price if left.unit == "money" else count
