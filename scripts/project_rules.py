@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_LINES = 420
+SOURCE_PATH = re.compile(r"(?<![\w/.])(?:bot|adapters|tests|bench|scripts)/[\w/]+\w\.\w+")
 
 
 def long_files() -> list[str]:
@@ -48,8 +49,18 @@ def stale_pages() -> list[str]:
     return [] if done.returncode == 0 else (done.stdout + done.stderr).splitlines()
 
 
+def missing_paths() -> list[str]:
+    """Every source file that a page names exists."""
+    found = []
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        for named in sorted(set(SOURCE_PATH.findall(page.read_text(encoding="utf-8")))):
+            if not (ROOT / named).exists():
+                found.append(f"{page.relative_to(ROOT)} names {named}, which does not exist")
+    return found
+
+
 def main() -> int:
-    problems = long_files() + undocumented_dependencies() + stale_pages()
+    problems = long_files() + undocumented_dependencies() + missing_paths() + stale_pages()
     for line in problems:
         print(line)
     return 1 if problems else 0
