@@ -19,7 +19,7 @@ from adapters.discord.moderators import Clicks, DiscordModerators, Rights
 from adapters.discord.wire import Session
 from adapters.slack import moderators as slack
 from adapters.slack.wire import Who
-from adapters.web.people import CHANNELS, PEOPLE, WebModerators, may_read
+from adapters.web.people import CHANNELS, PEOPLE, WebModerators, may_read, persona
 from bot.ports import SystemPorts
 
 # ---- Slack -------------------------------------------------------------------------------------------------------------------
@@ -163,9 +163,11 @@ async def test_slack_administrators_are_those_of_that_workspace(who: Who, yes: b
 
 
 async def test_slack_names_are_words_and_give_no_rights() -> None:
-    asked, _ = moderators(Roll(people={"U9": Who("Z" * 100, "T1", False)}))
+    roll = Roll(people={"U9": Who("Z" * 100, "T1", False)})
+    asked, _ = moderators(roll)
     assert await asked.name_of("U9", 1.0) == "Z" * 80
     assert await asked.name_of("", 1.0) == ""
+    assert roll.asked == ["U9"]
     assert await asked.name_of("U8", 1.0) == ""
 
 
@@ -299,6 +301,10 @@ async def test_web_each_of_the_five_is_what_their_label_says_in_their_own_commun
             assert not await asked.is_administrator(who, community)
     assert not await asked.is_moderator("stranger", "local")
     assert not await asked.is_administrator("stranger", "local")
+
+
+def test_web_a_stranger_is_the_first_member() -> None:
+    assert [persona(one).id for one in ("mia", "olu", "stranger", "", None)] == ["mia", "olu", "ana", "ana", "ana"]
 
 
 def test_web_who_may_read_where() -> None:

@@ -21,7 +21,7 @@ from bot.ledger.tables import attempts, spend
 from bot.messages.notices import Notices
 from bot.requests.accept import Refusal, accept
 from bot.requests.actions import RequestActions
-from bot.requests.attempt import Ended, Dependencies, NotNow, Opened, open_attempt, record_outcome
+from bot.requests.attempt import Dependencies, Ended, NotNow, Opened, open_attempt, record_outcome
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
 

@@ -6,12 +6,13 @@ import dataclasses
 
 import pytest
 
-from bot.chat.views import ActionName, Audience, Form, Reply
+from bot.chat.views import ActionName, Audience, Form, FormField, Reply
 from bot.domain.kinds import Kind
 from bot.domain.outcome import Billed, Outcome, Pending
 from bot.domain.request_states import Answer, RequestState
-from bot.domain.requests import Origin, Place
+from bot.domain.requests import Origin, Place, Request
 from bot.ledger.store import Wake
+from bot.requests.actions import imagine_fields
 from bot.requests.rules import Question
 from bot.texts import text
 from tests.unit.requests.ground import PICTURE, Ground, failure
@@ -69,6 +70,14 @@ async def test_the_second_half_of_a_double_click_starts_nothing(ground: Ground) 
     assert (await ground.press(A.AGAIN, first.id)).text == text("reply.already_started")  # that one is still under way
     assert (await ground.press(A.RETRY, first.id)).changed  # another button
     assert len(await ground.children(first.id)) == 3
+
+
+@pytest.mark.parametrize(("name", "kept"), [("", "Ana"), ("Anna", "Anna")])
+async def test_the_name_is_the_newest_one_that_is_known(ground: Ground, name: str, kept: str) -> None:
+    first = await ground.drawn()
+    await ground.press(A.AGAIN, first.id, person_name=name)
+    [child] = await ground.children(first.id)
+    assert child.person.name == kept
 
 
 async def test_two_edits_at_once_are_two_requests(ground: Ground) -> None:
@@ -293,3 +302,38 @@ async def test_a_question_is_answered_once_and_by_its_member(ground: Ground, act
         reply = await ground.press(again, request)
         assert (reply.text, reply.changed) == (text("reply.question_over"), False)
     assert await ground.row(request) == before
+
+
+# ---- the fields ------------------------------------------------------------------------------------------------------------------
+
+
+def fields(ground: Ground, request: Request | None = None) -> dict[str, FormField]:
+    return {one.name: one for one in imagine_fields(ground.rules, request)}
+
+
+async def test_an_empty_form_holds_the_defaults(ground: Ground) -> None:
+    model = ground.rules.model
+    found = fields(ground)
+    assert {name: one.value for name, one in found.items()} == {
+        "prompt": "",
+        "size": model.sizes.default,
+        "quality": model.default_quality,
+        "count": "1",
+        "private": "false",
+    }
+    assert {name: one.required for name, one in found.items() if not one.required} == {"private": False}
+    assert [one.value for one in found["size"].choices] == list(model.sizes.popular)
+    assert [one.value for one in found["quality"].choices] == list(model.qualities)
+    assert [one.value for one in found["count"].choices] == [str(number) for number in range(1, model.max_count + 1)]
+    assert found["prompt"].max_length == min(4000, model.prompt_max_chars)
+    ground.rules = dataclasses.replace(ground.rules, default_quality="low")
+    assert fields(ground)["quality"].value == "low"
+
+
+@pytest.mark.parametrize(("private", "shown"), [(True, "true"), (False, "false")])
+async def test_a_size_of_ones_own_comes_first(ground: Ground, private: bool, shown: str) -> None:
+    request = await ground.asked(size="1280x768", count="3", private=private)
+    assert request.state is RequestState.QUEUED, request.refusal
+    found = fields(ground, request)
+    assert [one.value for one in found["size"].choices] == ["1280x768", *ground.rules.model.sizes.popular]
+    assert (found["size"].value, found["count"].value, found["private"].value) == ("1280x768", "3", shown)
