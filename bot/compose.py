@@ -266,7 +266,7 @@ async def build(
                 estimate=estimate,
                 estimate_until=None if estimate is None else scheduler.until_wall(estimate),
                 max_attempts=rules.max_attempts,
-                case_number=None if request.case_id is None else moderation.case_number(connection, request.case_id),
+                case=moderation.standing(connection, request),
                 reviewed=request.case_id is None or moderation.reviewed(connection, request.place.platform, request.place.community),
             ),
             audience,

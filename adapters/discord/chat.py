@@ -16,7 +16,7 @@ from adapters.discord.errors import ClassifiedError, ErrorClass, classify_error
 from adapters.discord.handles import Handle, of_reply
 from adapters.discord.image_fitting import ImageFitting
 from adapters.discord.placeholders import Placeholders
-from adapters.discord.routes import Draft, MessageRef, Route, Wire, first_ways, same_way
+from adapters.discord.routes import Draft, MessageRef, Route, Wire, address, first_ways, same_way
 from adapters.discord.wire import few_repeats
 from bot.chat.doubts import REMEMBERED, Doubts
 from bot.chat.port import Later, Message, Refused, RefusedWhy, SendResult, Sent, Unknown
@@ -78,6 +78,7 @@ class DiscordChat:
             return Later(wait)
         if not await self.wire.online():
             return Later(3.0)
+        view = _linked(message, view)
         message_ref = MessageRef.of(message.ref)
         if message_ref.gone and (_done(view) if _staff(message) else message_ref.final or not view.final):
             return Sent(message_ref.ref())
@@ -172,6 +173,8 @@ class DiscordChat:
             return Sent(replace(message_ref.anew(gone=True), final=True).ref())
         if staff:
             return judged
+        if view.amends and message_ref.final:
+            return Sent(message_ref.ref())  # what it adds to is out of reach, and was said to the end
         if judged.error_class is ErrorClass.GONE and not view.final:
             return Sent(message_ref.anew(gone=True).ref())  # the answer is still owed and will be a new message
         if not view.final:
@@ -303,6 +306,13 @@ class DiscordChat:
     @staticmethod
     def _handle(message: Message) -> Handle | None:
         return of_reply(message.place.reply)
+
+
+def _linked(message: Message, view: View) -> View:
+    """With the way to what the message answers."""
+    if view.about is None or message.about is None:
+        return view
+    return replace(view, about=replace(view.about, link=address(message.about, of_reply(message.about.place.reply))))
 
 
 def _staff(message: Message) -> bool:

@@ -59,16 +59,17 @@ def _item(picture: FittedImage) -> discord.MediaGalleryItem:
 def texts(view: View, notes: Sequence[str] = ()) -> list[str]:
     """The text blocks: what is said first, then the quotation and hidden facts with the room that is left."""
     title = f"**{fit(view.title, TITLE)}**"
+    about = "" if view.about is None else f"-# {fit(view.about.label, TITLE)} {view.about.link}".rstrip()
     said = [fit(one, 1500) for one in (*view.text, *notes) if one.strip()]
     open_facts = [_fact(one, 300) for one in view.facts if not one.hidden]
-    room = MOST_TEXT - len(title) - sum(len(one) + 2 for one in open_facts)
+    room = MOST_TEXT - len(title) - len(about) - sum(len(one) + 2 for one in open_facts)
     said = _within(said, max(200, room - 200))
     room -= sum(len(one) + 2 for one in said)
     hidden = [one for one in view.facts if one.hidden]
     share = max(60, (room - 100) // (len(hidden) + bool(view.quote))) if hidden or view.quote else 0
     quote = _quotation(view.quote, min(share, room)) if view.quote.strip() else ""
     facts = "\n".join([*open_facts, *(_fact(one, share - len(one.label) - 20) for one in hidden)])
-    blocks = [title, quote, "\n\n".join(said), facts]
+    blocks = [title, about, quote, "\n\n".join(said), facts]
     return [one for one in blocks if one]
 
 

@@ -195,10 +195,24 @@ def same_way(message: Message, view: View, message_ref: MessageRef, handle: Hand
     routes: list[Route] = []
     if message_ref.route in ("original", "answer", "whisper") and handle is not None and handle.alive(now):
         routes.append(_answer(handle, "@original" if message_ref.route == "original" else message_ref.message))
-    hidden = message_ref.route == "whisper" or (message_ref.route == "original" and handle is not None and handle.home is Home.EPHEMERAL)
-    if message_ref.message.isdigit() and not hidden:
+    if message_ref.message.isdigit() and not _hidden(message_ref, handle):
         routes.append(_as_bot(message_ref, _mentioned(message, view) if message_ref.route == "post" else None))
     return routes
+
+
+def _hidden(message_ref: MessageRef, handle: Handle | None) -> bool:
+    """Whether only an interaction's token reaches it."""
+    return message_ref.route == "whisper" or (message_ref.route == "original" and handle is not None and handle.home is Home.EPHEMERAL)
+
+
+def address(message: Message, handle: Handle | None) -> str:
+    """Where Discord's clients find a message; empty where they do not."""
+    message_ref = MessageRef.of(message.ref)
+    if not message_ref.message.isdigit() or not message_ref.channel or message_ref.gone or _hidden(message_ref, handle):
+        return ""
+    own = str(message_ref.channel) in (message.place.channel, message.place.thread)
+    server = message.place.community if own and message.place.community.isdigit() else "@me"
+    return f"https://discord.com/channels/{server}/{message_ref.channel}/{message_ref.message}"
 
 
 def first_ways(message: Message, view: View, handle: Handle | None, now: float, closed: Callable[[int], bool]) -> list[Route]:

@@ -168,6 +168,7 @@ class SlackAdapter:
     def _know(self, identity: Identity) -> None:
         """Kept in a file, because cards of a dead process may have to be shown before Slack has answered."""
         self._team, self._moderators.bot, self._chat.bot_name = identity.team, identity.user, identity.name
+        self._chat.workspace = identity.address
         self._wire.know(identity.user, identity.bot_id)
         (self._folder / "team.json").write_text(json.dumps({"team": identity.team}), encoding="utf-8")
 

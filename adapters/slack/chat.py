@@ -54,6 +54,8 @@ class SlackChat:
     ports: Ports
     bot_name: str = "imagine"
     """For the invitation; set when Slack has told it."""
+    workspace: str = ""
+    """Address of the workspace, for links to messages; set when Slack has told it."""
     _interactions: dict[str, tuple[Caller, float]] = field(default_factory=dict)
     """Row -> the newest press on its message, and when."""
 
@@ -63,6 +65,8 @@ class SlackChat:
             return Later(wait)
         if not self.wire.online:
             return Later(3.0)
+        if view.about is not None and message.about is not None:
+            view = replace(view, about=replace(view.about, link=MessageRef.of(message.about.ref).address(self.workspace)))
         message_ref = MessageRef.of(message.ref)
         if message_ref.gone and (_done(view) if is_staff(message) else message_ref.final or not view.final):
             return Sent(message_ref.ref())
@@ -107,6 +111,8 @@ class SlackChat:
                 )  # removed after it had been said to the end: stays removed
             if not staff and not view.final and result.error_class is ErrorClass.GONE:
                 return Sent(message_ref.anew(gone=True).ref())  # the answer is still owed and will be a new message
+        if view.amends and message_ref.final:
+            return Sent(message_ref.ref())  # what it adds to is out of reach, and was said to the end
         if not staff and not view.final:
             return Later(15.0, progress=True)  # progress alone is not worth a new message
         return result

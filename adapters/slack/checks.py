@@ -69,6 +69,8 @@ class Identity:
     name: str
     scopes: frozenset[str] | None
     """What the token was granted; None when Slack did not say."""
+    address: str = ""
+    """Where the workspace's messages are found, ending in a slash."""
     slack_time: float | None = None
     """Slack's clock when it answered, in seconds since 1970."""
 
@@ -102,6 +104,7 @@ async def identify(client: Any) -> Identity:
         bot_id=bot,
         name=str(answer.get("user") or user),
         scopes=_scopes(answer.headers),
+        address=str(answer.get("url") or ""),
         slack_time=_date(answer.headers),
     )
 

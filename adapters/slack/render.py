@@ -55,7 +55,7 @@ def message(view: View, *, identity: str = "", pictures: Sequence[Shown] = (), n
         first["block_id"] = f"m:{identity}"[:255]
     end = [*images(pictures), *_notes(notes), *rows(view.buttons)]
     facts = [one for one in view.facts if not one.hidden]
-    return Body(fallback(view), _fitted([first], view, facts, end, MOST, MOST_BLOCKS))
+    return Body(fallback(view), _fitted([first, *_about(view)], view, facts, end, MOST, MOST_BLOCKS))
 
 
 def sheet(view: View, title: str, pictures: Sequence[Shown] = ()) -> dict[str, Any]:
@@ -67,7 +67,8 @@ def sheet(view: View, title: str, pictures: Sequence[Shown] = ()) -> dict[str, A
 def fallback(view: View) -> str:
     """What notifications and screen readers have: the same words as the blocks, shortened, and never a hidden fact."""
     quote = fit(isolate(view.quote.strip()), 300)
-    said = [escape(view.title.strip()), f"{text('slack.render.prompt')} {quote}" if quote else ""]
+    about = "" if view.about is None else escape(view.about.label)
+    said = [escape(view.title.strip()), about, f"{text('slack.render.prompt')} {quote}" if quote else ""]
     said += [escape(one.strip()) for one in view.text]
     said += [f"{escape(one.label)}: {fit(isolate(one.value), 300)}" for one in view.facts if not one.hidden]
     return _whole([one for one in said if one.strip()], FALLBACK) or "·"
@@ -109,6 +110,15 @@ def _title(view: View) -> Block:
     if mark is None and not (view.text or view.quote or view.facts or view.buttons):
         return section(typed(clean(view.title).strip()))
     return section(bold(view.title, TITLE, f"{mark} " if mark else ""))
+
+
+def _about(view: View) -> list[Block]:
+    """What it answers, with the way there. The label stands by itself, because a link's own words would be formatted."""
+    if view.about is None:
+        return []
+    link = view.about.link
+    there = [{"type": "mrkdwn", "text": f"<{link}|{escape(text('slack.render.go_there'))}>", "verbatim": True}] if link else []
+    return [{"type": "context", "elements": [typed(view.about.label, 300), *there]}]
 
 
 def images(pictures: Sequence[Shown]) -> list[Block]:

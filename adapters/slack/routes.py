@@ -72,6 +72,12 @@ class MessageRef:
         """Not shown where it was any more."""
         return MessageRef(final=self.final, gone=gone, files=self.files)
 
+    def address(self, workspace: str) -> str:
+        """Where Slack's clients find it; empty where they do not."""
+        if self.route != "post" or self.gone or not self.ts or not workspace.startswith("https://"):
+            return ""
+        return f"{workspace}archives/{self.channel}/p{self.ts.replace('.', '')}"
+
     def at(self, channel: str, ts: str) -> MessageRef:
         return replace(self, route="post", channel=channel, ts=ts, lost="", gone=False)
 

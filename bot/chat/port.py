@@ -27,6 +27,8 @@ class Message:
     """What the adapter remembered of the platform's message: ids, path; empty before the first send."""
     maybe_shown: bool = False
     """With an empty `ref`: an earlier send, also of a dead process, may have shown it. A platform without nonces looks before it posts."""
+    about: Message | None = None
+    """The message that the view's `about` names, where it was shown: adapters link to it from what its reader alone sees."""
 
 
 class RefusedWhy(StrEnum):

@@ -160,6 +160,18 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What a message goes back to: adapters lead there from it, where the platform can."""
+
+    subject: str
+    """As in `Message.subject`."""
+    label: str
+    """Words for the link."""
+    link: str = ""
+    """Where it is on the platform; filled in by the adapter, empty where it cannot be reached."""
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """One message as people see it."""
 
@@ -179,6 +191,11 @@ class View:
     """No further change is expected: delivery of this one is durable."""
     refresh_at: float | None = None
     """Wall-clock time at which a waiting view should be rendered again (a countdown or a queue position); None for no reason to."""
+    about: About | None = None
+    """The message that this one answers; None for one that stands for itself."""
+    amends: bool = False
+    """Only adds to a final view that was shown before: where that message cannot be edited any more, it stays as it is, and nothing is
+    posted for it."""
 
 
 @dataclass(frozen=True, slots=True)

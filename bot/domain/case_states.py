@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.machine import Machine
@@ -75,6 +76,16 @@ CASES: Machine[CaseState, CaseEvent] = Machine(
         {_S.CLOSED_DECLINED, _S.CLOSED_REPHRASED, _S.CLOSED_NOT_POLICY, _S.CLOSED_EXPIRED},
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What anybody may know of a case."""
+
+    number: int
+    """What people call it."""
+    state: CaseState
+
 
 WAITING: frozenset[CaseState] = frozenset({_S.OPEN, _S.CLAIMED, _S.WITH_MEMBER, _S.APPEALED})
 """States in which somebody still has to do something; repeats of the same member join a case in one of them."""

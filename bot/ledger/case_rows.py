@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
-from bot.domain.case_states import CASES, WAITING, CaseEvent, CaseState
+from bot.domain.case_states import CASES, WAITING, CaseEvent, CaseState, Standing
 from bot.domain.requests import Person, Request
 from bot.ledger.request_rows import requests_where
 from bot.ledger.store import Tx
@@ -169,10 +169,10 @@ def by_number(connection: Connection, number: int) -> Case | None:
     return None if row is None else _case(row)
 
 
-def number_of(connection: Connection, case_id: str) -> int | None:
-    """What people call a case."""
-    found = connection.execute(select(cases.c.number).where(cases.c.id == case_id)).scalar()
-    return None if found is None else int(found)
+def standing(connection: Connection, case_id: str) -> Standing | None:
+    """What people call a case, and where it stands."""
+    found = connection.execute(select(cases.c.number, cases.c.state).where(cases.c.id == case_id)).one_or_none()
+    return None if found is None else Standing(int(found.number), CaseState(found.state))
 
 
 def matching(connection: Connection, where: Iterable[ColumnElement[bool]], limit: int) -> Sequence[Case]:

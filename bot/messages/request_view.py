@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.chat.views import ActionName, Audience, Button, ButtonStyle, Fact, PictureView, Tone, View
+from bot.domain.case_states import CaseState, Standing
 from bot.domain.failure import Failure
 from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Action, Fixer, Group, Kind
 from bot.domain.outcome import Picture
@@ -34,7 +35,7 @@ class RequestFacts:
     estimate_until: float | None = None
     """Wall-clock time at which the gate's reason ends."""
     max_attempts: int = 3
-    case_number: int | None = None
+    case: Standing | None = None
     reviewed: bool = True
     """The community has moderators who will look at a block."""
 
@@ -158,8 +159,8 @@ def _refused(facts: RequestFacts) -> View:
     if reason == "budget":
         buttons = [*offered(request), *buttons]
     lines = _budget_lines(request) if reason == "budget" else [text(f"refusal.{reason}", **_values(request))]
-    if reason == "blocked_before" and facts.case_number is not None:
-        lines.append(_case_line(facts, facts.case_number))
+    if reason == "blocked_before" and facts.case is not None:
+        lines.append(_case_line(facts, facts.case))
     return View(
         title=text("request.refused"),
         text=tuple(lines),
@@ -167,6 +168,7 @@ def _refused(facts: RequestFacts) -> View:
         buttons=tuple(buttons) if request.prompt.strip() else (),
         tone=Tone.PROBLEM,
         final=True,
+        amends=_amends(facts),
     )
 
 
@@ -196,6 +198,7 @@ def _answered(facts: RequestFacts, audience: Audience) -> View:
         tone=Tone.PROBLEM,
         mention=request.person.id,
         final=True,
+        amends=_amends(facts),
     )
 
 
@@ -224,6 +227,7 @@ def _with_pictures(facts: RequestFacts, audience: Audience, failure: Failure | N
         tone=Tone.DONE,
         mention=request.person.id,
         final=True,
+        amends=_amends(facts),
     )
 
 
@@ -242,8 +246,8 @@ def _picture(request: Request, picture: Picture, index: int, count: int) -> Pict
 
 def _block_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:
     lines = [_explained(failure)] if failure is not None else []
-    if failure is not None and failure.kind in SAFETY_REVIEWABLE and facts.case_number is not None:
-        lines.append(_case_line(facts, facts.case_number))
+    if failure is not None and failure.kind in SAFETY_REVIEWABLE and facts.case is not None:
+        lines.append(_case_line(facts, facts.case))
     return lines
 
 
@@ -252,13 +256,22 @@ def _missing_lines(facts: RequestFacts, failure: Failure) -> list[str]:
     if failure.kind not in SAFETY_REVIEWABLE:
         return [text("request.some_missing"), _explained(failure)]
     lines = [text("request.some_blocked")]
-    if facts.case_number is not None:
-        lines.append(_case_line(facts, facts.case_number))
+    if facts.case is not None:
+        lines.append(_case_line(facts, facts.case))
     return lines
 
 
-def _case_line(facts: RequestFacts, number: int) -> str:
-    return text("request.case" if facts.reviewed else "request.case_unreviewed", number=number)
+def _case_line(facts: RequestFacts, case: Standing) -> str:
+    """Where its case stands, in words that everybody in the channel may read."""
+    if case.state is CaseState.OPEN and not facts.reviewed:
+        return text("request.case_unreviewed", number=case.number)
+    person = facts.request.person
+    return text(f"request.case_{case.state.value}", number=case.number, person=person.name or person.id)
+
+
+def _amends(facts: RequestFacts) -> bool:
+    """Whether all that is new is what became of its case."""
+    return facts.case is not None and facts.case.state is not CaseState.OPEN
 
 
 def _failure_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.chat.port import ChatPort, Later, Message, Refused, RefusedWhy, SendResult, Sent, Unknown
-from bot.chat.views import View
+from bot.chat.views import Audience, View
 from bot.ledger import message_rows
 from bot.ledger.store import Ledger, Tx
 from bot.observe import hide
@@ -185,7 +185,14 @@ class Sender:
         if stored is None or stored.settled:
             return stored, None
         kind = stored.message.subject.partition(":")[0]
-        return stored, self.projections[kind](connection, stored.message, self.ports.now())
+        view = self.projections[kind](connection, stored.message, self.ports.now())
+        if view is None or view.about is None:
+            return stored, view
+        about = [one.message for one in message_rows.of_subject(connection, view.about.subject) if one.message.ref]
+        # What everybody in the channel sees can be met again; an answer to one person alone may be gone from their screen.
+        about.sort(key=lambda one: one.audience is not Audience.CHANNEL)
+        message = dataclasses.replace(stored.message, about=about[0] if about else None)
+        return dataclasses.replace(stored, message=message), view
 
     async def _send(self, message: Message, view: View) -> SendResult:
         chat = self.chats.get(message.place.platform)
@@ -225,6 +232,8 @@ class Sender:
                 until = self.ports.monotonic() + seconds
                 line.not_before, line.progress_not_before = (line.not_before, until) if progress else (until, line.progress_not_before)
                 self._alarm(message_id, line, max(0.05, seconds))
+            case Refused() if view.amends and stored.sent:
+                await self._sent(message_id, line, stored, view, stored.message.ref)  # what it adds to is there, and stays as it is
             case Refused(why, detail):
                 log.warning("chat_refused", platform=stored.message.place.platform, message=message_id, why=why.value, detail=detail)
                 line.last, line.tries = (view, 0) if not view.final else (None, 0)

@@ -77,13 +77,14 @@ def further(linked: Iterable[Request], first: Request | None) -> list[Request]:
     seen = {"" if first is None else first.fingerprint}
     found = []
     for one in linked:
-        if (first is None or one.id != first.id) and one.fingerprint not in seen and _was_blocked(one):
+        if (first is None or one.id != first.id) and one.fingerprint not in seen and was_blocked(one):
             seen.add(one.fingerprint)
             found.append(one)
     return found
 
 
-def _was_blocked(request: Request) -> bool:
+def was_blocked(request: Request) -> bool:
+    """Whether the service, or the memory of its blocks, kept this request or a part of it back."""
     if request.answer is None:
         return (request.refusal or {}).get("reason") == "blocked_before"
     kind = (request.failure or {}).get("kind")

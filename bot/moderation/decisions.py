@@ -23,7 +23,7 @@ from bot.moderation.community import deny_reasons
 from bot.moderation.offers import options
 from bot.moderation.opening import REPHRASE, is_remembered
 from bot.moderation.timeouts import APPEAL_WAITS, LEASE, MEMBER_TIME
-from bot.moderation.transitions import show_status, step
+from bot.moderation.transitions import step
 from bot.prompts.normalise import UnusableText, fingerprint, normalise
 from bot.requests.rules import Rules
 from bot.texts import text
@@ -182,9 +182,7 @@ def _anothers_turn(case: Case, person: Person, others: bool | None, now: float) 
 
 def _held(tx: Tx, case: Case, event: CaseEvent, person: Person, facts: Mapping[str, object] | None = None) -> Reply:
     until = tx.now + LEASE
-    moved = step(tx, case, event, person, facts, {"holder": person.id, "holder_name": person.name, "lease_until": until})
-    if moved is not None:
-        show_status(tx, moved)
+    step(tx, case, event, person, facts, {"holder": person.id, "holder_name": person.name, "lease_until": until})
     return Reply(text(f"case.done.{event.value}", number=case.number, until=moment(until)))
 
 

@@ -1,4 +1,4 @@
-"""What the member hears of a case: one quiet line that changes with it, and a new message for every step that asks or decides something.
+"""What the member hears of a case: a new message for every step that asks or decides something, with the question in it.
 
 Neutral words, no blame; what can be done stands on buttons that go when the moment is over.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from bot.chat.port import Message
-from bot.chat.views import ActionName, Audience, Button, ButtonStyle, Fact, Tone, View
+from bot.chat.views import About, ActionName, Audience, Button, ButtonStyle, Fact, Tone, View
 from bot.domain.case_states import CaseEvent, CaseState
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Request
@@ -24,7 +24,12 @@ from bot.moderation.opening import REPHRASE
 from bot.moderation.rewording import newest_candidate
 from bot.requests.rules import Rules
 from bot.texts import has, text
-from bot.texts.phrases import duration, moment, money
+from bot.texts.phrases import moment, money
+
+REMIND = "remind"
+"""The step that repeats a question."""
+SHOWN = 60
+"""Characters of a prompt by which its author knows it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ class StepFacts:
     notes: Mapping[str, Note]
     picture: Request | None = None
     """The member's newest picture that may be their rewording."""
+    question: StepFacts | None = None
+    """What a reminder is about: the step that asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +56,9 @@ class Views:
     rules: Rules
 
     def project_case(self, connection: Connection, message: Message, now: float) -> View | None:
-        """`case:<id>`: the card for moderators, the quiet line for the member."""
+        """`case:<id>`: the card for moderators."""
         case = case_rows.get(connection, message.subject.partition(":")[2])
-        if case is None:
-            return None
-        return project_card(connection, case, now) if message.audience is Audience.MODERATORS else status(case)
+        return None if case is None or message.audience is not Audience.MODERATORS else project_card(connection, case, now)
 
     def project_step(self, connection: Connection, message: Message, now: float) -> View | None:
         """`step:<number>`: one line of the trail, told to the member."""
@@ -79,6 +84,9 @@ class Views:
         )
 
     def _told(self, connection: Connection, case: Case, step: Step) -> View:
+        return told(self._facts(connection, case, step))
+
+    def _facts(self, connection: Connection, case: Case, step: Step) -> StepFacts:
         rewrite = case_rows.rewrite(connection, str(step.facts.get("rewrite", "")))
         request = request_rows.get(connection, case.request_id)
         cost = None
@@ -86,7 +94,9 @@ class Views:
             cost = highest_cost(connection, request, self.rules, rewrite.prompt)
         notes = {note.id: note for note in case_rows.notes_of(connection, case.id)}
         picture = newest_candidate(connection, case) if step.event == OTHER_PICTURE else None
-        return told(StepFacts(case, step, request, rewrite, cost, notes, picture))
+        asked = case_rows.step(connection, case.told) if step.event == REMIND and case.told is not None else None
+        question = None if asked is None else self._facts(connection, case, asked)
+        return StepFacts(case, step, request, rewrite, cost, notes, picture, question)
 
 
 def _concerns(case: Case, request: Request) -> bool:
@@ -94,19 +104,16 @@ def _concerns(case: Case, request: Request) -> bool:
     return request.id == case.request_id or request.answer is Answer.BLOCKED or (request.refusal or {}).get("reason") == "blocked_before"
 
 
-def status(case: Case) -> View:
-    """Where the case stands, in one line that is edited and notifies nobody."""
-    return View(
-        title=text("case.member.title", number=case.number),
-        text=(text(f"case.member.{case.state.value}"),),
-        tone=Tone.NEUTRAL,
-        final=True,
-    )
-
-
 def told(facts: StepFacts) -> View:
-    """The member's message about one step. Pure."""
-    return _TOLD[facts.step.event](facts)
+    """The member's message about one step, with the way to the request that it is about. Pure."""
+    return dataclasses.replace(_TOLD[facts.step.event](facts), about=_about(facts))
+
+
+def _about(facts: StepFacts) -> About:
+    words = " ".join(facts.request.prompt.split()) if facts.request is not None else ""
+    short = words if len(words) <= SHOWN else words[: SHOWN - 1] + "…"
+    label = text("case.told.about", prompt=short) if short else text("case.told.about_removed")
+    return About(f"request:{facts.case.request_id}", label)
 
 
 def _view(facts: StepFacts, name: str, *, buttons: tuple[Button, ...] = (), tone: Tone = Tone.NEUTRAL, **values: object) -> View:
@@ -206,10 +213,12 @@ def _expire(facts: StepFacts) -> View:
 
 
 def _remind(facts: StepFacts) -> View:
-    if facts.case.state is not CaseState.WITH_MEMBER:
+    """The question once more, whole: nobody has to look for an older message."""
+    if facts.case.state is not CaseState.WITH_MEMBER or facts.question is None:
         return _view(facts, "question_over")
-    hours = float(facts.step.facts.get("hours", 0))
-    return _view(facts, "remind", wait=duration(hours * 3600), expires=moment(facts.case.expires_at))
+    question = told(facts.question)
+    said = _view(facts, "remind", expires=moment(facts.case.expires_at))
+    return dataclasses.replace(question, title=said.title, text=(question.title, *question.text, *said.text))
 
 
 def _block_member(facts: StepFacts) -> View:
@@ -228,7 +237,7 @@ _TOLD: Mapping[str, Callable[[StepFacts], View]] = {
     CaseEvent.NOT_POLICY.value: _not_policy,
     CaseEvent.EXPIRE.value: _expire,
     OTHER_PICTURE: _other_picture,
-    "remind": _remind,
+    REMIND: _remind,
     "block_member": _block_member,
     "unblock_member": _unblock_member,
 }

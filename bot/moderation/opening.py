@@ -42,10 +42,6 @@ class Cases:
         _cool_down(tx, request)
         return case.id
 
-    def case_number(self, connection: Connection, case_id: str) -> int | None:
-        """What people call a case."""
-        return case_rows.number_of(connection, case_id)
-
     def reviewed(self, connection: Connection, platform: str, community: str) -> bool:
         """Whether a block in this community reaches a human."""
         return moderators_place(connection, platform, community, self.home) is not None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, exists, func, select, update
 
 from bot.chat.handlers import FormMaker, Handler
-from bot.chat.views import Act, ActionName, Button, ButtonStyle, Fact, FieldKind, Form, FormField, Reply, View
+from bot.chat.views import Act, ActionName, Audience, Button, ButtonStyle, Fact, FieldKind, Form, FormField, Reply, View
 from bot.domain.case_states import WAITING
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Person
@@ -65,7 +65,7 @@ def remove_texts(tx: Tx, case: Case) -> None:
     if case.forget:
         values["person_name"] = ""
     case_rows.change(tx, case, **values)
-    message_rows.bump(tx, f"case:{case.id}")
+    message_rows.bump(tx, f"case:{case.id}", Audience.MODERATORS)
     for line in case_rows.trail(tx.connection, case.id):
         message_rows.bump(tx, f"step:{line.seq}")  # older messages to the member show the wordings too
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from bot.chat.handlers import FormMaker, Handler
 from bot.chat.port import ModeratorCheck
 from bot.chat.views import ActionName, Form, Reply, View
+from bot.domain.case_states import Standing
 from bot.domain.failure import Failure
 from bot.domain.requests import Place, Request
 from bot.ledger import case_rows, request_rows
@@ -104,9 +105,9 @@ class Moderation:
                 self.notices.resolve(tx, f"not_policy:{number}")
             seen = request_rows.get(tx.connection, seen.parent) if seen is not None and seen.parent else None
 
-    def case_number(self, connection: Connection, case_id: str) -> int | None:
-        """What people call a case."""
-        return self.cases.case_number(connection, case_id)
+    def standing(self, connection: Connection, request: Request) -> Standing | None:
+        """What people call the case of a request, and where it stands; None when it has none."""
+        return None if request.case_id is None else case_rows.standing(connection, request.case_id)
 
     def reviewed(self, connection: Connection, platform: str, community: str) -> bool:
         """Whether a block in this community reaches a human."""

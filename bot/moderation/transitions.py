@@ -10,6 +10,7 @@ from bot.domain.requests import Person, Place
 from bot.ledger import case_rows, message_rows, request_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Tx
+from bot.moderation.card import was_blocked
 from bot.moderation.timeouts import next_look
 
 
@@ -38,7 +39,8 @@ def step(
         message_rows.bump(tx, f"reminder:{reminder}")
     if tell:
         moved = tell_member(tx, moved, line)
-    message_rows.bump(tx, f"case:{case.id}", Audience.MEMBER)
+    if moved.state is not case.state:
+        show_requests(tx, moved)
     return settle(tx, moved)
 
 
@@ -74,11 +76,11 @@ def tell_member(tx: Tx, case: Case, line: int, *, keep: bool = False) -> Case:
     return changed
 
 
-def show_status(tx: Tx, case: Case) -> None:
-    """The member's quiet line about the case, edited in place: made when somebody first looks at it."""
-    request = request_rows.get(tx.connection, case.request_id)
-    if request is not None:
-        message_rows.want(tx, f"case:{case.id}", Audience.MEMBER, request.place, case.person.id)
+def show_requests(tx: Tx, case: Case) -> None:
+    """Have the messages of the blocked requests say where their case stands now."""
+    for request in case_rows.requests_of(tx.connection, case.id):
+        if was_blocked(request):
+            message_rows.bump(tx, f"request:{request.id}")
 
 
 def show_card(tx: Tx, case: Case, place: Place) -> None:

@@ -105,6 +105,39 @@ async def test_a_suggested_rewrite_is_sent_only_after_the_member_accepts_that_ve
         assert len([one for one in c.s.discord.visible(c.s.ada) if one.pictures]) == 1
 
 
+async def test_a_question_is_a_new_message_to_the_member_alone_that_leads_to_the_request(tmp_path: Path) -> None:
+    async with court(tmp_path) as c:
+        card = await c.claimed()
+        public = await c.s.answered(c.event, "is looking at it right now")
+        known = set(c.s.discord.world.messages)
+        event = await c.s.press(c.mia, card, "Ask to rephrase")
+        await c.s.whisper(await c.s.discord.people.submit(event, note="make it friendlier"))
+        asked = await c.told("Please try another wording")
+        assert asked.id not in known
+        assert asked.channel.recipient is c.s.ada
+        assert "make it friendlier" in asked.text
+        assert f"https://discord.com/channels/{c.s.guild.id}/{public.channel.id}/{public.id}" in asked.raw
+        assert "something terrible" in asked.text
+        assert all(not one.pings for one in c.s.discord.world.messages.values() if one.channel is not asked.channel and one.id not in known)
+        await c.s.answered(c.event, "written to Ada")
+        assert "friendlier" not in public.text
+        assert [one.id for one in c.s.discord.visible(c.s.ada) if one.id not in known and one.id != asked.id] == []
+
+
+async def test_a_private_answer_out_of_reach_is_not_posted_once_more_because_its_case_moves(tmp_path: Path) -> None:
+    async with court(tmp_path) as c:
+        card = await c.blocked(private=True)
+        c.event.expired = True
+        await c.press(card, "Claim")
+        await c.s.until(lambda: "Release" in card.buttons, what="a claimed card")
+        await c.press(card, "Deny", reason="harm")
+        await c.told("stays blocked")
+        await c.s.bot.sender.idle()
+        direct = [one for one in c.s.discord.visible(c.s.ada) if one.channel.recipient is c.s.ada]
+        assert len(direct) == 1
+        assert "discord.com/channels" not in direct[0].raw  # nothing leads to what may be gone from their screen
+
+
 async def test_a_declined_rewrite_sends_nothing(tmp_path: Path) -> None:
     async with court(tmp_path) as c:
         card = await c.claimed()

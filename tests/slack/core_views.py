@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.chat.views import Audience, View
-from bot.domain.case_states import CaseState
+from bot.domain.case_states import CaseState, Standing
 from bot.domain.failure import Failure
 from bot.domain.kinds import KINDS, Kind
 from bot.domain.outcome import Picture
@@ -77,7 +78,9 @@ def of_requests(words: str, name: str = "Ada") -> Iterator[tuple[str, View]]:
             yield shown(f"held {reason}", request(words, name, state=RequestState.HELD, refusal=refusal))
         if table == "refusal" and "budget_" not in reason:
             refusal = {**REFUSAL_FACTS, "reason": reason, "nearest": "2", "until": NOW + 600, "channels": [words[:30]]}
-            yield shown(f"refused {reason}", request(words, name, state=RequestState.REFUSED, refusal=refusal), case_number=7)
+            yield shown(
+                f"refused {reason}", request(words, name, state=RequestState.REFUSED, refusal=refusal), case=Standing(7, CaseState.OPEN)
+            )
     yield shown("received", request(words, name, state=RequestState.RECEIVED))
     yield shown("drawing", request(words, name, state=RequestState.CALLING, attempts=2))
     yield shown("collecting", request(words, name, state=RequestState.COLLECTING))
@@ -90,10 +93,17 @@ def of_requests(words: str, name: str = "Ada") -> Iterator[tuple[str, View]]:
     for kind in Kind:
         wrong = failure_to_json(failure(kind))
         answer = Answer.BLOCKED if kind.value.startswith("safety") else Answer.FAILED
-        yield shown(kind.value, request(words, name, state=RequestState.ANSWERED, answer=answer, failure=wrong, attempts=3), case_number=12)
+        yield shown(
+            kind.value,
+            request(words, name, state=RequestState.ANSWERED, answer=answer, failure=wrong, attempts=3),
+            case=Standing(12, CaseState.OPEN),
+        )
         yield shown(f"waiting after {kind.value}", request(words, name, failure=wrong, due_at=NOW + 30))
         partly = {"state": RequestState.ANSWERED, "answer": Answer.PICTURES, "failure": wrong}
-        yield shown(f"some missing, {kind.value}", request(words, name, **partly), 2, case_number=12)
+        yield shown(f"some missing, {kind.value}", request(words, name, **partly), 2, case=Standing(12, CaseState.OPEN))
+    wrong = {"failure": failure_to_json(failure(Kind.SAFETY_PROMPT)), "state": RequestState.ANSWERED, "answer": Answer.BLOCKED}
+    for state in CaseState:
+        yield shown(f"blocked, case {state}", request(words, name, **wrong), case=Standing(12, state))
     yield shown("deleted", request(words, name, deleted=True))
 
 
@@ -135,7 +145,6 @@ def of_cases(words: str, name: str = "Ada") -> Iterator[tuple[str, View]]:
     ]
     for state in CaseState:
         found = case(words, name, state)
-        yield f"status {state}", member_view.status(found)
         for paused in (None, NOW + 3600):
             joined = [request(words, name)] * 2
             facts = CaseFacts(found, request(words, name), joined, 3, 120_000, steps, notes, NOW, paused)
@@ -146,7 +155,9 @@ def of_cases(words: str, name: str = "Ada") -> Iterator[tuple[str, View]]:
             )
             rewrite = Rewrite("r1", ID, words[::-1], "0" * 64, Person("U0000MOD", name), NOW)
             asked = case(words, name, state, asked="rephrase" if event == "ask_rephrase" else "r1")
-            told = member_view.StepFacts(asked, step, request(words, name), rewrite, 40_000, {one.id: one for one in notes})
+            of_notes = {one.id: one for one in notes}
+            question = member_view.StepFacts(asked, replace(step, event="suggest"), request(words, name), rewrite, 40_000, of_notes)
+            told = member_view.StepFacts(asked, step, request(words, name), rewrite, 40_000, of_notes, question)
             yield f"told {event} {state}", member_view.told(told)
 
 

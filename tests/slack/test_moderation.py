@@ -93,6 +93,23 @@ async def test_claim_and_release(tmp_path: Path, mode: Mode) -> None:
         await c.s.until(lambda: "Claim" in card.buttons)
 
 
+async def test_a_question_is_a_new_message_to_the_member_alone_that_leads_to_the_request(tmp_path: Path) -> None:
+    async with court(tmp_path) as c:
+        card = await c.claimed()
+        public = await c.s.message("is looking at it right now", c.s.channel)
+        before = [one.ts for one in c.s.messages(c.s.channel, c.s.slack.ben)]
+        await c.press(card, "Ask to rephrase", note="make it friendlier")
+        asked = await c.told("Please try another wording")
+        assert asked.channel is c.s.slack.world.dm(c.s.ada)
+        assert len(asked.history) == 1
+        assert "make it friendlier" in asked.text
+        assert "something terrible" in asked.text
+        assert f"slack.com/archives/{public.channel.id}/p{public.ts.replace('.', '')}" in str(asked.blocks)
+        await c.s.until(lambda: "written to" in public.text, what="where the case stands")
+        assert "friendlier" not in public.text
+        assert [one.ts for one in c.s.messages(c.s.channel, c.s.slack.ben)] == before
+
+
 @modes
 async def test_a_suggested_rewrite_is_sent_only_after_the_member_accepts_that_very_text(tmp_path: Path, mode: Mode) -> None:
     async with court(tmp_path, mode) as c:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
-from bot.domain.case_states import CaseState
+from bot.domain.case_states import CaseState, Standing
 from bot.domain.kinds import Kind
 from bot.ledger import case_rows, message_rows
 from bot.ledger.store import Tx
@@ -89,5 +89,5 @@ async def test_the_trail_can_only_grow(ground: Ground, change: object) -> None:
 
 async def test_a_case_is_found_by_its_number(ground: Ground) -> None:
     case = await ground.blocked(person=ANN)
-    found = await ground.ledger.read(lambda c: (case_rows.by_number(c, case.number), ground.cases.case_number(c, case.id)))
-    assert found == (case, case.number)
+    found = await ground.ledger.read(lambda c: (case_rows.by_number(c, case.number), case_rows.standing(c, case.id)))
+    assert found == (case, Standing(case.number, CaseState.OPEN))
