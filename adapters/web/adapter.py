@@ -9,7 +9,7 @@ from collections.abc import Callable
 import structlog
 
 from adapters.web.people import COMMUNITY, MODERATORS, OPERATORS, PLATFORM, WebModerators
-from adapters.web.room import Room
+from adapters.web.room import Room, written_at
 from adapters.web.settings import WebSettings
 from adapters.web.site import Site
 from bot.adapter import Context, SetupProblem
@@ -30,7 +30,7 @@ class WebChat:
 
     async def send(self, message: Message, view: View) -> SendResult:
         entry = self._room.show(message, view)
-        if "at" in message.place.reply or "at" in message.ref or entry.at is None:
+        if written_at(message) is not None or entry.at is None:
             return Sent(message.ref)
         return Sent({**message.ref, "at": f"{entry.at:.3f}"})
 

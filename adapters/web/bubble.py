@@ -6,14 +6,27 @@ A part is rebuilt only when it changed, so that a countdown neither takes the fo
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from typing import Protocol
 
 from adapters.web.parts import Part, avatar, clean, clock, part
+from adapters.web.people import Persona, Role
 from adapters.web.room import Entry
-from bot.chat.views import Audience, Button, ButtonStyle, Fact, PictureView, Tone, View
+from bot.chat.views import About, Audience, Button, ButtonStyle, Fact, PictureView, Tone, View
 from bot.texts import text
 
 LONG_QUOTE = 600
 """Characters of a prompt that are shown at once."""
+
+
+class Counter(Protocol):
+    """The page, as a message needs it."""
+
+    def press(self, entry: Entry, button: Button) -> object: ...
+
+    def dismiss(self, entry: Entry) -> None: ...
+
+    def go_to(self, subject: str) -> None: ...
+
 
 _STYLES = {ButtonStyle.PRIMARY: "button primary", ButtonStyle.PLAIN: "button", ButtonStyle.DANGER: "button danger"}
 _ONCE = "(event) => chat.once(event, emit)"
@@ -22,9 +35,9 @@ _ONCE = "(event) => chat.once(event, emit)"
 class Bubble:
     """The elements of one message."""
 
-    def __init__(self, entry: Entry, press: Callable[[Entry, Button], object], dismiss: Callable[[Entry], object]) -> None:
+    def __init__(self, entry: Entry, who: Persona, counter: Counter) -> None:
         self.entry = entry
-        self._press, self._dismiss = press, dismiss
+        self._who, self._counter = who, counter
         self._shown: dict[str, Hashable] = {}
         self.article = part("article", "", "message", tabindex="-1", data_message=entry.id)
         with self.article:
@@ -34,7 +47,7 @@ class Bubble:
                 with part("div", "", "body", aria_live="off"):
                     self._byline = part("div", "", "byline")
                     self._title = part("h3", entry.view.title, f"state {entry.view.tone.value}")
-                    self._slots = {name: part("div", "", name) for name in ("text", "facts", "pictures", "buttons")}
+                    self._slots = {name: part("div", "", name) for name in ("about", "text", "facts", "pictures", "buttons")}
         self.update(entry)
 
     def update(self, entry: Entry) -> None:
@@ -44,11 +57,13 @@ class Bubble:
         self._replace("said", self._said, view.quote, lambda: _said(entry, view.quote))
         self._replace("byline", self._byline, bool(view.quote), lambda: self._sign(entry))
         self._retitle(view)
+        buttons = tuple(one for one in view.buttons if one.pressers.admit(self._who.id, administrator=self._who.role is Role.OPERATOR))
         for name, key, build in (
+            ("about", view.about, lambda: self._lead(view.about)),
             ("text", view.text, lambda: [part("p", line, "meta" if _is_meta(line) else "") for line in view.text]),
             ("facts", view.facts, lambda: _facts(view.facts)),
             ("pictures", view.pictures, lambda: _pictures(view.pictures)),
-            ("buttons", view.buttons, lambda: self._row(view.buttons)),
+            ("buttons", buttons, lambda: self._row(buttons)),
         ):
             self._replace(name, self._slots[name], key, build)
 
@@ -75,12 +90,21 @@ class Bubble:
         if entry.audience is Audience.MEMBER:
             part("span", text("web.only_you"), "only")
         if entry.whisper:
-            part("button", text("web.dismiss"), "link", type="button").on("click", lambda: self._dismiss(self.entry), js_handler=_ONCE)
+            part("button", text("web.dismiss"), "link", type="button").on(
+                "click", lambda: self._counter.dismiss(self.entry), js_handler=_ONCE
+            )
+
+    def _lead(self, about: About | None) -> None:
+        """A link to the message that this one answers."""
+        if about is not None:
+            part("a", about.label, "", href="#panel").on(
+                "click", lambda: self._counter.go_to(about.subject), js_handler="(event) => { event.preventDefault(); emit() }"
+            )
 
     def _row(self, buttons: tuple[Button, ...]) -> None:
         for button in buttons:
             part("button", button.label, _STYLES[button.style], type="button", aria_haspopup="dialog" if button.opens_form else None).on(
-                "click", lambda _, button=button: self._press(self.entry, button), js_handler=_ONCE
+                "click", lambda _, button=button: self._counter.press(self.entry, button), js_handler=_ONCE
             )
 
 

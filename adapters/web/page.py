@@ -6,7 +6,7 @@ The frame (tabs, switch, log, text box) is drawn here; messages are `bubble`, fo
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from nicegui import Client
 
@@ -17,7 +17,7 @@ from adapters.web.parts import Part, clean, part
 from adapters.web.people import CHANNELS, IMAGINE, PEOPLE, may_read, persona
 from adapters.web.room import Entry, Room
 from adapters.web.sheet import Sheet, Submit
-from bot.chat.views import Form
+from bot.chat.views import Button, Form
 from bot.texts import has, text
 
 AT_ONCE = 40
@@ -33,6 +33,8 @@ class ChatPage:
         self.channel = channel if channel in CHANNELS else IMAGINE
         self._desk = desk(self)
         self._bubbles: dict[str, Bubble] = {}
+        self._met = {id: entry.news for id, entry in room.entries.items()}
+        """Message -> its newest change that this page has heard of."""
         self._tones: dict[str, tuple[object, bool]] = {}
         self._limit = AT_ONCE
         self._flip = False
@@ -65,6 +67,30 @@ class ChatPage:
         """Empty the text box, unless something else was typed meanwhile."""
         self._client.run_javascript(f"chat.sent({json.dumps(key)})")
 
+    # ---- what messages ask for
+
+    def press(self, entry: Entry, button: Button) -> Awaitable[bool]:
+        """A button under a message was pressed."""
+        return self._desk.press(entry, button)
+
+    def dismiss(self, entry: Entry) -> None:
+        """Take an answer to one person away."""
+        self._room.dismiss(entry.id, self.who)
+
+    def go_to(self, subject: str) -> None:
+        """Lead to the message about something, wherever it stands."""
+        entry = self._room.about(self.who, subject)
+        if entry is None:
+            self.notice(text("web.gone"))
+            return
+        if entry.channel_for(self.who) != self.channel:
+            self._open(entry.channel_for(self.who))
+        if entry.id not in self._bubbles:
+            newer = [one for one in self._room.read(self.who, self.channel) if one.order >= entry.order]
+            self._limit = len(newer) + AT_ONCE // 2
+            self._refill()
+        self._client.run_javascript(f"chat.reveal({json.dumps(entry.id)})")
+
     # ---- drawing
 
     def _draw(self) -> None:
@@ -85,6 +111,7 @@ class ChatPage:
                 self._log = part("div", "", "log", role="log", aria_live="polite", aria_relevant="additions", tabindex="0", id="log")
                 self._spoken = part("div", "", "spoken", role="status", aria_live="polite")
                 self._notice = part("div", "", "notice", role="status", aria_live="polite", id="notice")
+                part("button", text("web.jump"), "jump", type="button", id="jump", hidden=True).on("click", js_handler="() => chat.jump()")
                 with part("div", "", "foot") as self._foot:
                     Composer(self._desk)
         self._sheets = part("div", "", "sheets")
@@ -119,8 +146,6 @@ class ChatPage:
         if persona(person) is self.who:
             return
         self.who = persona(person)
-        for dot in self._dots:
-            self._mark(dot, False)
         self._limit = AT_ONCE
         self.notice("")
         self._fill()
@@ -141,7 +166,9 @@ class ChatPage:
         self._heading.set_text(channel.label)
         self._topic.set_text(text(f"web.topic.{channel.id}"))
         self._log.props["aria-label"] = text("web.conversation", channel=channel.label)
-        self._mark(channel.id, False)
+        self._room.saw(self.who, channel.id)
+        for dot in self._dots:
+            self._mark(dot, self._room.unread(self.who, dot))
         self._refill()
         self._foot.props.set_bool("hidden", not may_read(self.who, channel.id))
         self._log.props["data-reader"] = f"{self.who.id} {channel.id}"
@@ -180,7 +207,7 @@ class ChatPage:
     # ---- changes
 
     def _add(self, entry: Entry) -> Bubble:
-        bubble = Bubble(entry, self._desk.press, lambda one: self._room.dismiss(one.id, self.who))
+        bubble = Bubble(entry, self.who, self)
         self._bubbles[entry.id] = bubble
         self._tones[entry.id] = (entry.view.tone, entry.view.final)
         return bubble
@@ -191,16 +218,22 @@ class ChatPage:
             return
         with self._client:
             if gone:
+                self._met.pop(entry.id, None)
                 bubble = self._bubbles.pop(entry.id, None)
                 if bubble is not None:
                     bubble.article.delete()
                 return
             if not entry.readable_by(self.who):
                 return
-            if entry.channel_for(self.who) != self.channel:
-                self._mark(entry.channel_for(self.who), True)
-                return
-            self._show(entry)
+            channel = entry.channel_for(self.who)
+            if channel == self.channel:
+                self._room.saw(self.who, channel)
+                self._show(entry)
+            elif entry.news > self._met.get(entry.id, 0):
+                self._mark(channel, True)
+            if entry.id not in self._met and entry.person == self.who.id and entry.view.about is not None:
+                self._call(entry, CHANNELS[channel].label)
+            self._met[entry.id] = entry.news
 
     def _show(self, entry: Entry) -> None:
         bubble = self._bubbles.get(entry.id)
@@ -217,6 +250,11 @@ class ChatPage:
         if later:
             siblings = self._log.default_slot.children
             bubble.article.move(target_index=siblings.index(self._bubbles[later[0].id].article))
+
+    def _call(self, entry: Entry, channel: str) -> None:
+        """A message for this person alone has come: said aloud, and led to where it does not stand in view."""
+        self._say(text("web.for_you", channel=channel, title=entry.view.title))
+        self._client.run_javascript(f"chat.arrived({json.dumps(entry.id)})")
 
     def _say(self, sentence: str) -> None:
         """For screen readers: a change of state, once. Countdowns change only what is seen."""

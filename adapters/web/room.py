@@ -26,6 +26,7 @@ class Entry:
     """One message as the chat remembers it."""
 
     id: str
+    subject: str
     community: str
     channel: str
     audience: Audience
@@ -38,6 +39,8 @@ class Entry:
     view: View
     order: float = 0.0
     whisper: bool = False
+    news: int = 0
+    """Number of its last change that is worth a mark on the tab: it came, or its state changed."""
 
     def readable_by(self, who: Persona) -> bool:
         if self.audience is Audience.MEMBER:
@@ -57,14 +60,18 @@ class Room:
     entries: dict[str, Entry] = field(default_factory=dict)
     listeners: list[Callable[[Entry, bool], None]] = field(default_factory=list)
     """Called with (entry, gone) after every change."""
+    _news: int = 0
+    _seen: dict[tuple[str, str], int] = field(default_factory=dict)
+    """(person, channel) -> the newest change that they have met there."""
 
     def show(self, message: Message, view: View) -> Entry:
         """Show a message, or its new state."""
         entry = self.entries.get(message.id)
         if entry is None:
-            at = _moment(message.place.reply.get("at") or message.ref.get("at"))
+            at = written_at(message)
             entry = Entry(
                 id=message.id,
+                subject=message.subject,
                 community=message.place.community,
                 channel=_channel(message),
                 audience=message.audience,
@@ -75,13 +82,15 @@ class Room:
             )
             self._keep(entry)
         else:
+            if (entry.view.tone, entry.view.final) != (view.tone, view.final):
+                self._new(entry)
             entry.view = view
         self._tell(entry)
         return entry
 
     def whisper(self, id: str, who: Persona, channel: str, community: str, view: View) -> Entry:
         """Answer one person alone, until they dismiss it."""
-        entry = Entry(id, community, channel, Audience.MEMBER, who.id, who, self.clock(), view, whisper=True)
+        entry = Entry(id, "", community, channel, Audience.MEMBER, who.id, who, self.clock(), view, whisper=True)
         self._keep(entry)
         self._tell(entry)
         return entry
@@ -99,11 +108,30 @@ class Room:
             (one for one in self.entries.values() if one.readable_by(who) and one.channel_for(who) == channel), key=lambda one: one.order
         )
 
+    def about(self, who: Persona, subject: str) -> Entry | None:
+        """The message about something that this person can read: the one in the channel where there are several."""
+        found = [one for one in self.entries.values() if one.subject == subject and one.readable_by(who)]
+        return min(found, key=lambda one: one.audience is not Audience.CHANNEL, default=None)
+
+    def saw(self, who: Persona, channel: str) -> None:
+        """Somebody looks at a channel now."""
+        self._seen[who.id, channel] = self._news
+
+    def unread(self, who: Persona, channel: str) -> bool:
+        """Whether there is something in a channel that this person has not met."""
+        seen = self._seen.get((who.id, channel), 0)
+        return any(one.news > seen and one.readable_by(who) and one.channel_for(who) == channel for one in self.entries.values())
+
     def shows_picture(self, sha256: str) -> bool:
         """Whether any message shows this picture now; a deleted one is served to nobody."""
         return any(picture.sha256 == sha256 for entry in self.entries.values() for picture in entry.view.pictures)
 
+    def _new(self, entry: Entry) -> None:
+        self._news += 1
+        entry.news = self._news
+
     def _keep(self, entry: Entry) -> None:
+        self._new(entry)
         newest = max((one.order for one in self.entries.values()), default=0.0)
         entry.order = max(entry.at or 0.0, 0.0)
         if entry.order == newest:
@@ -135,6 +163,13 @@ def _channel(message: Message) -> str:
     if fixed is not None:
         return fixed
     return message.place.channel if message.place.channel in CHANNELS else IMAGINE
+
+
+def written_at(message: Message) -> float | None:
+    """When a message came, as far as it was written down. A request stands where it was typed; everything else, such as a question about an
+    old request, stands where it came, because that is where its reader looks."""
+    typed = message.place.reply.get("at") if message.subject.startswith("request:") else None
+    return _moment(typed or message.ref.get("at"))
 
 
 def _moment(written: str | None) -> float | None:

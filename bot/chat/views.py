@@ -81,6 +81,22 @@ class ActionName(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Pressers:
+    """Who is not refused at once. Where a platform shows each person a page of their own, others do not see the button at all; elsewhere
+    they hear why not. It opens nothing: every press is checked when it comes."""
+
+    only: str | None = None
+    """Platform id of the one person."""
+    never: str | None = None
+    """Platform id of somebody who may not."""
+    administrators: bool = False
+
+    def admit(self, person: str, *, administrator: bool) -> bool:
+        """Whether a press of this person has a chance."""
+        return self.only in (None, person) and self.never != person and (administrator or not self.administrators)
+
+
+@dataclass(frozen=True, slots=True)
 class Button:
     """A button; `row` is the random id of the ledger row it is about, the only thing that travels through the platform."""
 
@@ -91,6 +107,7 @@ class Button:
     style: ButtonStyle = ButtonStyle.PLAIN
     opens_form: bool = False
     """Pressing it asks `core.form` first and shows what that returns."""
+    pressers: Pressers = Pressers()
 
 
 class FieldKind(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.chat.views import ActionName, Audience, Button, ButtonStyle, Fact, PictureView, Tone, View
+from bot.chat.views import ActionName, Audience, Button, ButtonStyle, Fact, PictureView, Pressers, Tone, View
 from bot.domain.case_states import CaseState, Standing
 from bot.domain.failure import Failure
 from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Action, Fixer, Group, Kind
@@ -129,7 +129,7 @@ def _held(facts: RequestFacts) -> View:
     request = facts.request
     reason = str((request.refusal or {}).get("reason", ""))
     cleaned = str((request.refusal or {}).get("cleaned") or "")
-    buttons = [Button(ActionName.SEND_CLEANED, request.id, text("button.send_cleaned"), ButtonStyle.PRIMARY)] if cleaned else []
+    buttons = [_own(request, ActionName.SEND_CLEANED, text("button.send_cleaned"), ButtonStyle.PRIMARY)] if cleaned else []
     return View(
         title=text("request.held"),
         text=(text(f"held.{reason}", **_values(request)), text("held.what_now" if cleaned else "held.what_now_without")),
@@ -137,8 +137,8 @@ def _held(facts: RequestFacts) -> View:
         buttons=(
             *buttons,
             _edit(request),
-            Button(ActionName.SEND_ANYWAY, request.id, text("button.send_anyway")),
-            Button(ActionName.DISCARD, request.id, text("button.discard"), ButtonStyle.DANGER),
+            _own(request, ActionName.SEND_ANYWAY, text("button.send_anyway")),
+            _own(request, ActionName.DISCARD, text("button.discard"), ButtonStyle.DANGER),
         ),
         tone=Tone.WAITING,
         mention=request.person.id,
@@ -214,10 +214,10 @@ def _with_pictures(facts: RequestFacts, audience: Audience, failure: Failure | N
         lines.append(text("request.revised", prompt=revised[:600]))
     if request.private and request.published and audience is Audience.MEMBER:
         lines.append(text("request.published"))
-    buttons = [Button(ActionName.AGAIN, request.id, text("button.again"), ButtonStyle.PRIMARY), _edit(request)]
+    buttons = [_own(request, ActionName.AGAIN, text("button.again"), ButtonStyle.PRIMARY), _edit(request)]
     if request.private and not request.published:
-        buttons.append(Button(ActionName.PUBLISH, request.id, text("button.publish")))
-    buttons.append(Button(ActionName.DELETE, request.id, text("button.delete"), ButtonStyle.DANGER))
+        buttons.append(_own(request, ActionName.PUBLISH, text("button.publish")))
+    buttons.append(_own(request, ActionName.DELETE, text("button.delete"), ButtonStyle.DANGER))
     return View(
         title=title,
         text=(*lines, _line(request)),
@@ -361,21 +361,26 @@ def offered(request: Request) -> tuple[Button, ...]:
         changes += [size(offer["size"])] if offer["size"] != facts.get("size") else []
         changes += [text("button.fit_quality", quality=offer["quality"])] if offer["quality"] != facts.get("quality") else []
         label = text("button.fit", what=", ".join(changes), price=money(offer["price"]))
-        found.append(Button(ActionName(f"fit_{name}"), request.id, label[:1].upper() + label[1:80], ButtonStyle.PRIMARY))
+        found.append(_own(request, ActionName(f"fit_{name}"), label[:1].upper() + label[1:80], ButtonStyle.PRIMARY))
     return tuple(found)
 
 
+def _own(request: Request, action: ActionName, label: str, style: ButtonStyle = ButtonStyle.PLAIN, *, opens_form: bool = False) -> Button:
+    """A button for the member whose request it is."""
+    return Button(action, request.id, label, style, opens_form, Pressers(only=request.person.id))
+
+
 def _cancel(request: Request) -> Button:
-    return Button(ActionName.CANCEL, request.id, text("button.cancel"))
+    return _own(request, ActionName.CANCEL, text("button.cancel"))
 
 
 def _edit(request: Request) -> Button:
-    return Button(ActionName.EDIT, request.id, text("button.edit"), opens_form=True)
+    return _own(request, ActionName.EDIT, text("button.edit"), opens_form=True)
 
 
 def _retry(request: Request) -> Button:
-    return Button(ActionName.RETRY, request.id, text("button.retry"), ButtonStyle.PRIMARY)
+    return _own(request, ActionName.RETRY, text("button.retry"), ButtonStyle.PRIMARY)
 
 
 def _nearest(request: Request, label: str) -> Button:
-    return Button(ActionName.NEAREST, request.id, text("button.nearest", value=size(label))[:80], ButtonStyle.PRIMARY)
+    return _own(request, ActionName.NEAREST, text("button.nearest", value=size(label))[:80], ButtonStyle.PRIMARY)

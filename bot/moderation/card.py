@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from bot.chat.port import Message
-from bot.chat.views import ActionName, Button, ButtonStyle, Fact, Tone, View
+from bot.chat.views import ActionName, Button, ButtonStyle, Fact, Pressers, Tone, View
 from bot.domain.case_states import WAITING, CaseState
 from bot.domain.failure import Failure
 from bot.domain.kinds import KINDS, SAFETY_REVIEWABLE, Kind
@@ -217,6 +217,9 @@ _DECIDING: tuple[tuple[ActionName, ButtonStyle, bool], ...] = (
 )
 
 
+_BY_HOLDER = frozenset({*(name for name, _, _ in _DECIDING), ActionName.CASE_BLOCK_MEMBER}) - {ActionName.CASE_TAKE_OVER}
+
+
 def _buttons(facts: CaseFacts) -> list[Button]:
     case = facts.case
     shown: list[tuple[ActionName, ButtonStyle, bool]] = []
@@ -231,7 +234,17 @@ def _buttons(facts: CaseFacts) -> list[Button]:
     shown.append((ActionName.CASE_COMMENT, ButtonStyle.PLAIN, True))
     if not case.texts_removed:
         shown.append((ActionName.CASE_PROMPT, ButtonStyle.PLAIN, False))
-    return [Button(name, case.id, text(f"case.button.{name.value}"), style, form) for name, style, form in shown]
+    return [Button(name, case.id, text(f"case.button.{name.value}"), style, form, _pressers(case, name)) for name, style, form in shown]
+
+
+def _pressers(case: Case, name: ActionName) -> Pressers:
+    """Whom the guard will not turn away at once: nobody decides about their own request, and while somebody holds a case, it is theirs."""
+    holder = case.holder.id if case.state is CaseState.CLAIMED and case.holder is not None else None
+    if name is ActionName.CASE_TAKE_OVER:
+        return Pressers(never=holder, administrators=True)
+    if holder is not None and name in _BY_HOLDER:
+        return Pressers(only=holder)
+    return Pressers(never=case.person.id)
 
 
 def project_reminder(connection: Connection, message: Message, now: float) -> View | None:

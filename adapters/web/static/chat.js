@@ -4,6 +4,7 @@
   const byId = (id) => document.getElementById(id);
   const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(20)), (n) => (n % 36).toString(36)).join("");
   const narrow = window.matchMedia("(max-width: 760px)");
+  const NEW = "● ";
   const DRAFT = "imagine-bot-draft";
   let pinned = true; // the log follows the newest message until somebody scrolls up
   let held = null; // the message that holds the focus
@@ -70,7 +71,32 @@
     },
     bottom() {
       pinned = true;
+      const jump = byId("jump");
+      if (jump) jump.hidden = true;
       follow();
+    },
+    // A message for the reader has come while they look at something else: they are led there, and not moved.
+    arrived(id) {
+      if (document.hidden && !document.title.startsWith(NEW)) document.title = NEW + document.title;
+      const message = find(id);
+      const jump = byId("jump");
+      if (!jump || !message || pinned) return;
+      jump.dataset.to = id;
+      jump.hidden = false;
+    },
+    jump() {
+      const jump = byId("jump");
+      jump.hidden = true;
+      this.reveal(jump.dataset.to);
+    },
+    reveal(id) {
+      const message = find(id);
+      if (!message) return;
+      pinned = false;
+      message.scrollIntoView({ block: "center" });
+      message.focus({ preventScroll: true });
+      message.classList.add("meant");
+      setTimeout(() => message.classList.remove("meant"), 2000);
     },
   };
 
@@ -87,6 +113,7 @@
     if (key) box.dataset.key = key;
     grow(box);
   }
+  const find = (id) => document.querySelector(`article[data-message="${CSS.escape(id)}"]`);
   function follow() {
     const log = byId("log");
     if (log && pinned) log.scrollTop = log.scrollHeight;
@@ -129,7 +156,10 @@
     "scroll",
     (event) => {
       const log = event.target;
-      if (log.id === "log") pinned = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+      if (log.id !== "log") return;
+      pinned = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+      const jump = byId("jump");
+      if (pinned && jump) jump.hidden = true;
     },
     true,
   );
@@ -141,6 +171,9 @@
     },
     true,
   );
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) document.title = document.title.replace(NEW, "");
+  });
   narrow.addEventListener("change", turn);
   window.addEventListener("resize", follow);
 

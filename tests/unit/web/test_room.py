@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from adapters.web.adapter import WebChat
 from adapters.web.people import PEOPLE, WebModerators
 from adapters.web.room import MOST, Entry, Room
-from bot.chat.views import Audience, View
+from bot.chat.port import Message, Sent
+from bot.chat.views import Audience, Tone, View
+from bot.domain.requests import Place
 from tests.unit.web.stage import message, picture
 
 
@@ -122,3 +125,48 @@ async def test_only_moderators_decide_and_only_in_this_community() -> None:
     assert not await rights.is_moderator("mia", "another")
     assert not await rights.is_moderator("nobody", "local")
     assert not await rights.is_administrator("nobody", "local")
+
+
+def _step(id: str, at: str = "") -> Message:
+    """What ana is told about a request that she typed at 10."""
+    place = Place("web", "local", "imagine", reply={"by": "ana", "at": "10"})
+    return Message(id, "step:7", Audience.MEMBER, place, "ana", ref={"at": at} if at else {})
+
+
+def test_what_is_told_about_an_old_request_stands_where_it_came_also_after_a_restart() -> None:
+    for at in ("", "900"):  # now, and as it was written down
+        room = _room()
+        room.show(_step("question", at), View("Please try another wording"))
+        room.show(message("first", at="10"), View("Blocked"))
+        room.show(message("second", at="20"), View("Done"))
+        assert [one.id for one in room.read(PEOPLE["ana"], "imagine")] == ["first", "second", "question"]
+
+
+async def test_when_it_came_is_written_down_for_the_next_life_of_the_process() -> None:
+    chat = WebChat(_room())
+    sent = await chat.send(_step("question"), View("Please try another wording"))
+    assert sent == Sent({"at": "1000.000"})
+
+
+def test_each_person_has_marks_of_their_own_and_a_countdown_is_no_news() -> None:
+    room = _room()
+    ana, ben = PEOPLE["ana"], PEOPLE["ben"]
+    room.show(message(), View("Number 3 in line", tone=Tone.WAITING))
+    assert room.unread(ana, "imagine")
+    room.saw(ana, "imagine")
+    assert not room.unread(ana, "imagine")
+    assert room.unread(ben, "imagine")
+    room.show(message(), View("Number 2 in line", tone=Tone.WAITING))
+    assert not room.unread(ana, "imagine")
+    room.show(message(), View("Here is your picture", tone=Tone.DONE, final=True))
+    assert room.unread(ana, "imagine")
+    assert not room.unread(ana, "moderators")
+
+
+def test_a_message_leads_to_the_one_that_its_reader_can_see() -> None:
+    room = _room()
+    room.show(message("m1", Audience.MEMBER, "ana"), View("Mine"))
+    assert room.about(PEOPLE["ben"], "request:m1") is None
+    found = room.about(PEOPLE["ana"], "request:m1")
+    assert found is not None
+    assert found.view.title == "Mine"
