@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.chat.views import Audience
+from bot.domain.case_states import CaseState, Standing
 from bot.domain.failure import Failure
 from bot.domain.kinds import KINDS, RATE_ANSWERS, SAFETY_REVIEWABLE, Action, Kind
 from bot.domain.request_states import Answer, RequestState
@@ -56,7 +57,7 @@ def _view(kind: Kind, state: RequestState) -> list[str]:
         answer=answer,
         failure=failure_to_json(failure),
     )
-    view = render(RequestFacts(request, NOW, case_number=12 if kind in SAFETY_REVIEWABLE else None), Audience.CHANNEL)
+    view = render(RequestFacts(request, NOW, case=Standing(12, CaseState.OPEN) if kind in SAFETY_REVIEWABLE else None), Audience.CHANNEL)
     buttons = " ".join(f"[{button.label}]" for button in view.buttons)
     return [f"**{view.title}**", *view.text, buttons]
 
