@@ -100,9 +100,9 @@ class Moderation:
             return
         seen: Request | None = request
         for _ in range(LINEAGE):
-            number = None if seen is None or seen.case_id is None else case_rows.number_of(tx.connection, seen.case_id)
-            if number is not None:
-                self.notices.resolve(tx, f"not_policy:{number}")
+            case = None if seen is None else self.standing(tx.connection, seen)
+            if case is not None:
+                self.notices.resolve(tx, f"not_policy:{case.number}")
             seen = request_rows.get(tx.connection, seen.parent) if seen is not None and seen.parent else None
 
     def standing(self, connection: Connection, request: Request) -> Standing | None:

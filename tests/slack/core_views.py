@@ -157,14 +157,14 @@ def of_cases(words: str, name: str = "Ada") -> Iterator[tuple[str, View]]:
             asked = case(words, name, state, asked="rephrase" if event == "ask_rephrase" else "r1")
             of_notes = {one.id: one for one in notes}
             question = member_view.StepFacts(asked, replace(step, event="suggest"), request(words, name), rewrite, 40_000, of_notes)
-            told = member_view.StepFacts(asked, step, request(words, name), rewrite, 40_000, of_notes, question)
+            told = member_view.StepFacts(asked, step, request(words, name), rewrite, 40_000, of_notes, question=question)
             yield f"told {event} {state}", member_view.told(told)
 
 
 def of_notices() -> Iterator[tuple[str, View]]:
     """What operators are told about every kind of failure."""
     for kind in Kind:
-        yield f"notice {kind.value}", View(title=notices.title(kind.value), text=tuple(notices.sentence(kind.value).split("\n\n")))
+        yield f"notice {kind.value}", View(title=notices.title(kind.value), text=tuple(notices.sentence(kind.value, {}).split("\n\n")))
 
 
 def of_everything(words: str, name: str = "Ada") -> Iterator[tuple[str, View]]:
