@@ -15,6 +15,7 @@ import typer
 from bot.chat.port import ChatPort, ModeratorCheck
 from bot.core import Core
 from bot.domain.requests import Place
+from bot.egress import Egress
 from bot.ports import Ports, SystemPorts
 from bot.supervise import Supervisor
 
@@ -31,6 +32,8 @@ class Context:
     """The embedded demo: sandbox provider, personas instead of accounts."""
     supervisor: Supervisor = field(default_factory=lambda: Supervisor(SystemPorts()))
     """Watches the adapter's own connections and tasks; its watches are named `platform:part`."""
+    egress: Egress = field(default_factory=Egress)
+    """Certificates and proxies for its outgoing connections; `examine` reads them from its `env` with `bot.egress.read`."""
 
 
 class Adapter(Protocol):

@@ -19,6 +19,7 @@ from bot.chat.views import Audience, View
 from bot.core import Core
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Place, Request
+from bot.egress import Egress
 from bot.gate.gate import AdaptiveGate
 from bot.gate.port import Gate
 from bot.gate.settings import GateSettings
@@ -320,9 +321,16 @@ def _salt(tx: Tx) -> str:
     return made
 
 
-def context(bot: Bot, data_dir: Path, *, demo: bool) -> Context:
+def context(bot: Bot, data_dir: Path, *, demo: bool, egress: Egress | None = None) -> Context:
     """What adapters are built with."""
-    return Context(ports=bot.ports, data_dir=data_dir, picture=bot.pictures.read, demo=demo, supervisor=bot.supervisor)
+    return Context(
+        ports=bot.ports,
+        data_dir=data_dir,
+        picture=bot.pictures.read,
+        demo=demo,
+        supervisor=bot.supervisor,
+        egress=egress or Egress(),
+    )
 
 
 async def serve(bot: Bot, ready: Callable[[str], None], stopping: Callable[[str], None]) -> None:
@@ -368,7 +376,7 @@ async def run(
             service = await start_sandbox(host="127.0.0.1", port=0)
             provider = OpenAIImages(service.base_url, "sandbox", pictures, ports)
         else:
-            provider = OpenAIImages(settings.image_base_url, settings.image_api_key, pictures, ports, proxy=settings.image_proxy)
+            provider = OpenAIImages(settings.image_base_url, settings.image_api_key, pictures, ports, egress=settings.egress)
         bot = await build(
             data_dir=settings.data_dir,
             database=settings.database_file,
@@ -379,7 +387,7 @@ async def run(
             pictures=pictures,
         )
         for plugin in plugins:
-            bot.add(plugin.build(settings.env, context(bot, settings.data_dir, demo=demo)))
+            bot.add(plugin.build(settings.env, context(bot, settings.data_dir, demo=demo, egress=settings.egress)))
         await serve(bot, on_ready, on_stopping)
         return 0
     finally:

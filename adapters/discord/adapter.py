@@ -43,7 +43,7 @@ class DiscordAdapter:
     name = "discord"
 
     def __init__(self, settings: DiscordSettings, context: Context) -> None:
-        self.settings, self._ports, self._supervisor = settings, context.ports, context.supervisor
+        self.settings, self._ports, self._supervisor, self._egress = settings, context.ports, context.supervisor, context.egress
         self._folder = context.data_dir / "discord"
         self._session = Session()
         self._wire = DiscordWire(self._session)
@@ -136,6 +136,7 @@ class DiscordAdapter:
             connected=connected,
             permissions_changed=lambda channel: self._permissions_changed(core, channel),
             supervisor=self._supervisor,
+            egress=self._egress,
         )
 
     async def _log_in(self, client: ImagineClient) -> None:

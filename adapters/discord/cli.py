@@ -16,6 +16,8 @@ from adapters.discord import settings
 from adapters.discord.checks import install_link
 from adapters.discord.client import point_at
 from adapters.discord.errors import NETWORK
+from adapters.discord.outgoing import outgoing
+from bot.egress import Egress, read
 from bot.texts import text
 
 app = typer.Typer(help=text("discord.cli.help"), no_args_is_help=True)
@@ -35,7 +37,7 @@ def invite(ctx: typer.Context) -> None:
         raise typer.Exit(2)
     found = settings.read(env)
     try:
-        application = asyncio.run(application_id(found))
+        application = asyncio.run(application_id(found, read(env)))
     except discord.LoginFailure:
         typer.echo(text("discord.setup.token"), err=True)
         raise typer.Exit(1) from None
@@ -51,10 +53,10 @@ def environment(file: Path) -> dict[str, str]:
     return {key: value.strip().strip("\"'").strip() for key, value in merged.items()}
 
 
-async def application_id(found: settings.DiscordSettings) -> int | None:
+async def application_id(found: settings.DiscordSettings, routes: Egress) -> int | None:
     """As Discord says; as the token says while Discord cannot be reached."""
     point_at(found)
-    client = discord.Client(intents=discord.Intents.none())
+    client = discord.Client(intents=discord.Intents.none(), **outgoing(found, routes))
     try:
         await client.login(found.token)
         return client.application_id

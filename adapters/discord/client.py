@@ -19,8 +19,10 @@ from adapters.discord.answers import Answers, Event
 from adapters.discord.buttons import ActionButton
 from adapters.discord.intake import Intake
 from adapters.discord.interactions import Interactions
+from adapters.discord.outgoing import outgoing
 from adapters.discord.settings import DiscordSettings
 from bot.core import Core
+from bot.egress import Egress
 from bot.ports import Ports
 from bot.supervise import Supervisor
 
@@ -58,6 +60,7 @@ class ImagineClient(discord.Client):
         connected: Callable[[], None],
         permissions_changed: Callable[[int | None], Awaitable[None]],
         supervisor: Supervisor,
+        egress: Egress,
     ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True),
@@ -68,6 +71,7 @@ class ImagineClient(discord.Client):
             max_ratelimit_timeout=30.0,
             http_trace=answers.tries.trace(),
             enable_debug_events=False,
+            **outgoing(settings, egress),
         )
         self.core, self.settings, self.answers = core, settings, answers
         self.intake, self.presses, self.welcome = intake, presses, welcome

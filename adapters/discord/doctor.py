@@ -11,6 +11,8 @@ import discord
 from adapters.discord import checks, commands, settings
 from adapters.discord.client import point_at
 from adapters.discord.errors import NETWORK
+from adapters.discord.outgoing import outgoing
+from bot import egress
 from bot.adapter import Finding
 from bot.texts import text
 
@@ -23,8 +25,11 @@ async def examine(env: Mapping[str, str]) -> list[Finding]:
     found = settings.read(env)
     point_at(found)
     findings: list[Finding] = []
+    route = egress.read(env).route(found.api_base)
+    if route.proxy is not None:
+        findings.append(_good("proxy", text("discord.doctor.proxy", proxy=egress.place_of(route.proxy), name=route.because)))
     try:
-        async with _session(found.token) as (client, application):
+        async with _session(found, egress.read(env)) as (client, application):
             async for one in _look(client, application, found):
                 findings.append(one)
                 if not one.ok:
@@ -37,11 +42,11 @@ async def examine(env: Mapping[str, str]) -> list[Finding]:
 
 
 @contextlib.asynccontextmanager
-async def _session(token: str) -> AsyncIterator[tuple[discord.Client, Any]]:
+async def _session(found: settings.DiscordSettings, routes: egress.Egress) -> AsyncIterator[tuple[discord.Client, Any]]:
     """Logged in over HTTP only: no gateway, no commands registered."""
-    client = discord.Client(intents=discord.Intents.none())
+    client = discord.Client(intents=discord.Intents.none(), **outgoing(found, routes))
     try:
-        await client.login(token)
+        await client.login(found.token)
         yield client, client.application
     finally:
         await client.close()

@@ -23,6 +23,7 @@ from adapters.slack.image_fitting import ImageFitting
 from adapters.slack.intake import Intake
 from adapters.slack.interactions import Interactions
 from adapters.slack.moderators import SlackModerators
+from adapters.slack.outgoing import web_client
 from adapters.slack.pacing import Pacing
 from adapters.slack.settings import SlackSettings
 from adapters.slack.sockets import Sockets
@@ -51,11 +52,11 @@ class SlackAdapter:
     name = PLATFORM
 
     def __init__(self, settings: SlackSettings, context: Context) -> None:
-        self.settings, self._ports, self._supervisor = settings, context.ports, context.supervisor
+        self.settings, self._ports, self._supervisor, self._egress = settings, context.ports, context.supervisor, context.egress
         self._folder = context.data_dir / "slack"
         fitting = ImageFitting(context.picture)
         self._client = self._client_with(settings.bot_token)
-        self._wire = SlackWire(self._client, None, online=False)
+        self._wire = SlackWire(self._client, None, online=False, proxy_for=self._egress.proxy)
         self._uploads = uploads = Uploads(self._wire, context.ports)
         self._answers = Answers(self._wire, uploads, fitting, context.ports)
         delivery = Delivery(self._wire, uploads, fitting, Pacing(), context.ports)
@@ -112,7 +113,7 @@ class SlackAdapter:
         client.session = session
         app = apps.build(client, settings.bot_token, settings.signing_secret or "", identity, intake, presses)
         if settings.app_token is not None:
-            await Sockets(app, settings.app_token, self._ports, supervisor=self._supervisor).run(ready)
+            await Sockets(app, settings.app_token, self._ports, supervisor=self._supervisor, proxy_for=self._egress.proxy).run(ready)
         else:
             await http.serve(
                 app,
@@ -124,8 +125,7 @@ class SlackAdapter:
             )
 
     def _client_with(self, token: str | None) -> AsyncWebClient:
-        # No repeats by the library: a repeated post is a second message.
-        return AsyncWebClient(token=token, base_url=self.settings.api_url, retry_handlers=[])
+        return web_client(token, self.settings.api_url, self._egress)
 
     async def _identify(self) -> Identity:
         """Who we are; waits while Slack cannot be reached. Raises SetupProblem for a token that it does not take."""

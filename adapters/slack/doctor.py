@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Mapping
 from urllib.parse import urlsplit
 
 import aiohttp
-from slack_sdk.proxy_env_variable_loader import load_http_proxy_from_env
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import checks, settings
+from adapters.slack.outgoing import web_client
+from bot import egress
 from bot.adapter import Finding, SetupProblem
 from bot.ports import Ports, SystemPorts
 from bot.texts import text
@@ -28,7 +29,7 @@ async def examine(env: Mapping[str, str], ports: Ports | None = None) -> list[Fi
     found = settings.read(env)
     findings: list[Finding] = []
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE)) as session:
-        client = AsyncWebClient(token=found.bot_token, base_url=found.api_url, session=session, retry_handlers=[])
+        client = web_client(found.bot_token, found.api_url, egress.read(env), session)
         try:
             async for one in _look(client, found, env, ports or SystemPorts()):
                 findings.append(one)
@@ -44,9 +45,9 @@ async def examine(env: Mapping[str, str], ports: Ports | None = None) -> list[Fi
 async def _look(client: AsyncWebClient, found: settings.SlackSettings, env: Mapping[str, str], ports: Ports) -> AsyncIterator[Finding]:
     if env.get("SLACK_CLIENT_ID") and env.get("SLACK_CLIENT_SECRET"):
         yield _good("settings", text("slack.doctor.client_ignored"))
-    proxy = load_http_proxy_from_env()
-    if proxy is not None:
-        yield _good("proxy", text("slack.doctor.proxy", proxy=_place(proxy)))
+    route = egress.read(env).route(found.api_url)
+    if route.proxy is not None:
+        yield _good("proxy", text("slack.doctor.proxy", proxy=egress.place_of(route.proxy), name=route.because))
     who = await checks.identify(client)
     yield _good("token", text("slack.doctor.token_ok", name=who.name, team=who.team_name, id=who.team))
     for sentence in checks.concerns(who, ()):

@@ -64,12 +64,13 @@ class Sockets:
         connections: int = 2,
         warn: Callable[[str], None] | None = None,
         supervisor: Supervisor | None = None,
+        proxy_for: Callable[[str], str | None] = lambda url: None,
     ) -> None:
         """`warn` gets sentences for the operator besides the log: somebody else uses the app token, Socket Mode was switched off."""
         watched = supervisor or Supervisor(ports)
         self._frames, self._links = watched.watch("slack:envelopes"), watched.watch("slack:connection")
         self._app, self._token, self._ports = app, app_token, ports
-        self._count, self._tell = connections, warn
+        self._count, self._tell, self._proxy_for = connections, warn, proxy_for
         self._session: aiohttp.ClientSession | None = None
         self._opening = asyncio.Lock()
         self._alive: list[Connection] = []
@@ -169,11 +170,12 @@ class Sockets:
         assert self._session is not None
         client = self._app.client
         async with asyncio.timeout(OPEN_WITHIN):
+            address = await checks.app_token(client, self._token)
             socket = await self._session.ws_connect(
-                await checks.app_token(client, self._token),
+                address,
                 heartbeat=HEARTBEAT,
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_WITHIN),
-                proxy=client.proxy,
+                proxy=self._proxy_for(address),
                 ssl=client.ssl if client.ssl is not None else True,
             )
             connection = Connection(socket, self._ports, self._handle, self._elsewhere, self._frames.failed)

@@ -63,6 +63,8 @@ class SlackWire:
     """None while not connected."""
     online: bool = True
     """False while nothing can be sent."""
+    proxy_for: Callable[[str], str | None] = lambda url: None
+    """The proxy for an address that Slack names."""
     lost_posts: LostPosts = field(default_factory=LostPosts)
     _direct: dict[str, str] = field(default_factory=dict)
     """Person -> direct channel."""
@@ -232,7 +234,7 @@ class SlackWire:
         if self.session is None:
             raise NotConnected
         ssl = True if self.client.ssl is None else self.client.ssl
-        return self.session.post(url, proxy=self.client.proxy or None, ssl=ssl, allow_redirects=False, timeout=within, **body)
+        return self.session.post(url, proxy=self.proxy_for(url), ssl=ssl, allow_redirects=False, timeout=within, **body)
 
     def know(self, *ours: str) -> None:
         """Our own ids as a bot and as a user, where Slack has told them already."""

@@ -63,7 +63,7 @@ def doctor(
 
 async def _doctor(file: Path, data_dir: Path | None, spend: bool, as_json: bool) -> int:
     from bot.adapter import Finding
-    from bot.cli import checks, service
+    from bot.cli import checks, network, service
     from bot.ports import SystemPorts
     from bot.settings import SettingsProblem, load
 
@@ -84,7 +84,7 @@ async def _doctor(file: Path, data_dir: Path | None, spend: bool, as_json: bool)
     else:
         subject = Subject(settings, file, found, SystemPorts(), spend, notes=notes)
         notes += settings.warnings
-        async for finding in walk((*checks.LOCAL, *service.REMOTE, checks.adapters), subject):
+        async for finding in walk((*checks.LOCAL, network.way_out, *service.REMOTE, checks.adapters), subject):
             tell(finding)
     well = all(finding.ok for finding in told)
     if as_json:

@@ -27,6 +27,7 @@ from bot.providers.dialects import dialect_for
 from bot.providers.openai_images import OpenAIImages
 from bot.providers.pictures import PictureStore
 from bot.providers.port import Call
+from bot.providers.routed import RoutedTransport, was_proxied
 from bot.settings import Settings
 from bot.texts import text
 
@@ -56,7 +57,7 @@ async def key_and_address(subject: Subject) -> AsyncIterator[Finding]:
                     yield Finding(False, what, text("doctor.needs_v1", name=name, address=f"{settings.image_base_url}/v1"))
                     return
     except httpx.HTTPError as error:
-        evidence = from_exception(error, via_proxy=settings.image_proxy is not None, api="models")
+        evidence = from_exception(error, via_proxy=was_proxied(error), api="models")
         yield Finding(False, what, _operator(evidence, host))
         return
     if (skew := _skew(headers, subject.ports.now())) is not None and abs(skew) > MAX_SKEW:
@@ -127,7 +128,7 @@ async def picture(subject: Subject) -> AsyncIterator[Finding]:
     host = urlsplit(settings.image_base_url).hostname or ""
     with tempfile.TemporaryDirectory() as folder:
         store = PictureStore(Path(folder))
-        provider = OpenAIImages(settings.image_base_url, settings.image_api_key, store, subject.ports, proxy=settings.image_proxy)
+        provider = OpenAIImages(settings.image_base_url, settings.image_api_key, store, subject.ports, egress=settings.egress)
         call = Call(subject.ports.new_id(), settings.image_model, "A red bicycle", size, quality, 1, _PATIENCE, "doctor")
         try:
             outcome = await provider.call(call)
@@ -151,7 +152,7 @@ REMOTE = (key_and_address, model, picture)
 
 
 def _client(subject: Subject) -> httpx.AsyncClient:
-    """As the bot itself connects: only the proxy that is set here, no redirects, which would carry the key elsewhere."""
+    """As the bot itself connects: the same certificates and proxy, no redirects, which would carry the key elsewhere."""
     settings = subject.settings
     dialect = dialect_for(urlsplit(settings.image_base_url).hostname or "")
     return httpx.AsyncClient(
@@ -161,7 +162,7 @@ def _client(subject: Subject) -> httpx.AsyncClient:
             "accept-encoding": "identity",
         },
         timeout=_TIMEOUT,
-        proxy=settings.image_proxy,
+        transport=RoutedTransport(settings.egress),
         trust_env=False,
         follow_redirects=False,
     )

@@ -17,6 +17,7 @@ import httpx
 
 from bot.domain.failure import MAX_EVIDENCE_BYTES, Evidence, Phase
 from bot.domain.outcome import Billed, Outcome, Pending, Picture, Usage
+from bot.egress import Egress
 from bot.failures.evidence import FETCHED, from_exception, from_response
 from bot.pixels.errors import NotTaken
 from bot.pixels.kinds import is_decoded, kind_of
@@ -29,6 +30,7 @@ from bot.providers.encoding import body_of, first_bytes
 from bot.providers.picture_intake import PictureIntake
 from bot.providers.pictures import PictureStore
 from bot.providers.port import Call, OnPartial
+from bot.providers.routed import RoutedTransport
 
 CONNECT_TIMEOUT = 15.0
 _BYTES_PER_PICTURE = 40 * 1024 * 1024
@@ -69,13 +71,13 @@ class OpenAIImages:
         pictures: PictureStore,
         ports: Ports,
         *,
-        proxy: str | None = None,
+        egress: Egress | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
-        verify: ssl.SSLContext | bool = True,
+        verify: ssl.SSLContext | None = None,
         lookup: Resolve = resolve,
     ) -> None:
-        """`base_url` ends before `/images/...`. `transport`, `verify` and `lookup` are for tests and simulations. Raises ValueError for an
-        address or a key that the settings should not have let through."""
+        """`base_url` ends before `/images/...`; `egress` says which certificates count and which proxy is used. `transport`, `verify` and
+        `lookup` are for tests and simulations. Raises ValueError for an address or a key that the settings should have refused."""
         try:
             self._base = httpx.URL(base_url.rstrip("/") + "/")
         except httpx.InvalidURL as error:
@@ -84,23 +86,20 @@ class OpenAIImages:
             raise ValueError("a key of characters that no HTTP header can carry")  # h11 would put the key into its error
         self._dialect = dialect_for(self._base.host)
         self._ports = ports
-        self._via_proxy = proxy is not None
+        egress = egress or Egress()
+        self._via_proxy = egress.proxy(base_url, image=True) is not None
         self._auth = {self._dialect.auth_header: f"{self._dialect.auth_prefix}{api_key}"} if api_key else {}
-        # No redirects: httpx drops Authorization across hosts, but not api-key. No kept connections: one that the server closes while it
-        # is taken again looks like a call that broke after it was sent. No environment: the proxy is a setting.
+        # No redirects: httpx drops Authorization across hosts, but not api-key. No environment: the rule for proxies is ours.
         self._client = httpx.AsyncClient(
-            transport=transport,
-            proxy=proxy if transport is None else None,
-            verify=verify,
+            transport=transport or RoutedTransport(egress, verify),
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(None, connect=CONNECT_TIMEOUT),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
             headers={"accept": "application/json", "accept-encoding": "identity", "user-agent": "imagine-bot"},
         )
         self.name = self._dialect.name
         downloader = Downloader(self._client, self._base, self._auth, lookup)
-        self._intake = PictureIntake(pictures, downloader, self.name, via_proxy=self._via_proxy)
+        self._intake = PictureIntake(pictures, downloader, self.name)
         port = f":{self._base.port}" if self._base.port else ""
         self.gate_key = f"{self._base.host}{port}#{hashlib.sha256((api_key or '').encode()).hexdigest()[:8]}"
 

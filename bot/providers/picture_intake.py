@@ -19,6 +19,7 @@ from bot.providers.answer import Item
 from bot.providers.body import BodyReader
 from bot.providers.download import Downloader, UnusableAnswer
 from bot.providers.pictures import PictureStore
+from bot.providers.routed import was_proxied
 
 log = structlog.get_logger()
 
@@ -54,11 +55,10 @@ class _NotFetched(Exception):
 class PictureIntake:
     """The way into the store for one provider."""
 
-    def __init__(self, store: PictureStore, downloader: Downloader, provider: str, *, via_proxy: bool) -> None:
+    def __init__(self, store: PictureStore, downloader: Downloader, provider: str) -> None:
         self._store = store
         self._downloader = downloader
         self._provider = provider
-        self._via_proxy = via_proxy
 
     async def take(self, items: Sequence[Item], body: BodyReader, api: str, status: int | None, headers: Mapping[str, str]) -> Taken:
         """Each picture for itself: one that is broken does not cost the others."""
@@ -67,7 +67,7 @@ class PictureIntake:
             try:
                 taken.pictures.append(await self._one(item, body))
             except (BadPicture, NotTaken) as error:
-                seen = from_exception(error, provider=self._provider, api=api, status=status, headers=headers, via_proxy=self._via_proxy)
+                seen = from_exception(error, provider=self._provider, api=api, status=status, headers=headers)
                 taken.lost.append(dataclasses.replace(seen, phase=Phase.AFTER_SEND))
             except _NotFetched as failed:
                 taken.lost.append(failed.evidence)
@@ -118,6 +118,6 @@ class PictureIntake:
         return fetched.pieces
 
     def _evidence(self, error: Exception, address: str) -> Evidence:
-        seen = from_exception(error, provider=self._provider, api=FETCHED, via_proxy=self._via_proxy)
+        seen = from_exception(error, provider=self._provider, api=FETCHED, via_proxy=was_proxied(error))
         # The picture was made, whatever became of its file.
         return dataclasses.replace(seen, phase=Phase.AFTER_SEND, peer=self._downloader.peer(address))

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from bot import egress
 from bot.settings import dotenv, names
 from bot.settings.model import KNOWN, NBILITY_BASE_URL, PRECEDENCE, VARIABLES, Settings
 from bot.settings.values import Wrong, is_open_http
@@ -116,7 +117,7 @@ def _sentences(error: ValidationError, used: Mapping[str, str]) -> list[str]:
 
 def _finished(settings: Settings) -> Settings:
     """Relative folders made absolute, and what only the values together tell."""
-    said = list(settings.warnings)
+    said = [*settings.warnings, *egress.warnings(settings.env)]
     if settings.request_deadline_s > DISCORD_ANSWER_S:
         said.append(text("settings.deadline_long", name="REQUEST_DEADLINE_S", high=DISCORD_ANSWER_S))
     if is_open_http(settings.image_base_url) and settings.image_api_key is not None:

@@ -12,6 +12,8 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot import egress
+from bot.egress import Egress
 from bot.settings import values
 
 NBILITY_BASE_URL = "https://api.nbility.dev/v1"
@@ -51,6 +53,8 @@ class Settings(BaseSettings):
         "medium"
     )
     image_proxy: Annotated[str | None, BeforeValidator(values.proxy)] = Field(None, repr=False)
+    outgoing_proxy: Annotated[str | None, BeforeValidator(values.proxy)] = Field(None, repr=False)
+    image_ca_file: Annotated[Path | None, BeforeValidator(values.certificates)] = None
     partial_images: Annotated[int, BeforeValidator(values.not_yet)] = 0
     """Streaming is not built; the name is taken so that nobody believes that it is."""
 
@@ -109,14 +113,19 @@ class Settings(BaseSettings):
         file = None if self.database_url is None else folder / self.database_url.name
         return self.model_copy(update={"data_dir": folder, "database_url": file})
 
+    @property
+    def egress(self) -> Egress:
+        """Certificates and proxies for every outgoing connection."""
+        return egress.read(self.env)
+
     def secrets(self) -> tuple[str, ...]:
         """Every value that must never be seen: ours, the adapters', unused keys and other secrets of the environment. Longest first."""
         found = {value for name, value in self.env.items() if _SECRET_NAME.search(name.upper()) and len(value) >= _SECRET_MIN}
         if self.image_api_key:
             found.add(self.image_api_key)
-        for value in self.env.values():
-            if "://" in value and "@" in value:
-                found |= _login(value)
+        for name, value in self.env.items():
+            if "@" in value and ("://" in value or name.upper().endswith("_PROXY")):
+                found |= _login(value if "://" in value else f"http://{value}")
         return tuple(sorted(found, key=len, reverse=True))
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import available_timezones
 
 from bot.domain.zones import zone_of
+from bot.egress import DIRECT
 from bot.texts import text
 
 _PLACEHOLDER = re.compile(
@@ -128,11 +130,25 @@ def base_url(value: str) -> str:
 
 
 def proxy(value: str) -> str:
-    """The address of an HTTP proxy; it may hold a password and is treated as a secret."""
+    """The address of an HTTP proxy, or `none`; it may hold a password and is treated as a secret."""
+    if value.lower() == DIRECT:
+        return DIRECT
     parts = _address(value, "proxy")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise Wrong("proxy")
     return value.rstrip("/")
+
+
+def certificates(value: str) -> Path:
+    """A file of certificates in PEM."""
+    path = _path(value, "folder")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except ssl.SSLError:
+        raise Wrong("certificates_form", file=shown(str(path))) from None
+    except OSError:
+        raise Wrong("certificates_unreadable", file=shown(str(path))) from None
+    return path
 
 
 def is_open_http(url: str) -> bool:

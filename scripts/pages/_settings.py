@@ -37,6 +37,11 @@ _SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("IMAGE_API_KEY", "IMAGE_BASE_URL", "IMAGE_MODEL", "IMAGE_QUALITY", "IMAGE_PROXY", "PARTIAL_IMAGES"),
     ),
     (
+        "Ways out",
+        "One rule for the image service, its pictures, Discord and Slack; `imagine-bot doctor` says what it comes to. See docs/network.md.",
+        ("OUTGOING_PROXY", "IMAGE_CA_FILE"),
+    ),
+    (
         "Other names for the image service",
         "For those who have these already. IMAGE_* comes first, then NBILITY_*, then OPENAI_*; two that disagree are named at start.",
         ("NBILITY_API_KEY", "NBILITY_BASE_URL", "NBILITY_IMAGE_MODEL", "NBILITY_IMAGE_QUALITY", "OPENAI_API_KEY", "OPENAI_BASE_URL"),

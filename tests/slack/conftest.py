@@ -7,20 +7,11 @@ import pytest
 from adapters.slack import wire
 from bot.messages import sender
 
-PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
-
 
 @pytest.fixture(autouse=True)
 def quick_repetition(monkeypatch: pytest.MonkeyPatch) -> None:
     """The half minute before a final view is repeated after a lost answer is the sender's own test; here it would only be waited for."""
     monkeypatch.setattr(sender, "REPEAT_FINAL_AFTER", 0.2)
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Slack's library sends even requests to 127.0.0.1 through a proxy of the environment, and does not obey NO_PROXY."""
-    for name in PROXIES:
-        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(autouse=True)

@@ -212,9 +212,10 @@ async def test_a_workspace_that_is_not_allowed() -> None:
         assert slack.workspace.id in finding.sentence
 
 
-async def test_a_proxy_and_oauth_variables_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://me:proxy-pass@127.0.0.1:9")
-    findings = await plugin.examine({**GOOD, "SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "client-secret"})
+async def test_a_proxy_and_oauth_variables_are_told() -> None:
+    findings = await plugin.examine(
+        {**GOOD, "HTTPS_PROXY": "http://me:proxy-pass@127.0.0.1:9", "SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "client-secret"}
+    )
     told = [one.sentence for one in findings]
     assert "not used" in told[0]
     assert "127.0.0.1:9" in told[1]

@@ -10,6 +10,7 @@ import pytest
 from bot.domain.failure import Phase
 from bot.domain.kinds import Action, Kind
 from bot.domain.outcome import Billed, Outcome
+from bot.egress import Egress
 from bot.failures.classify import classify
 from tests.unit.providers.wire import Exchange, Handler, a_call, always, b64, provider, serving
 
@@ -79,7 +80,7 @@ async def test_a_server_that_speaks_no_tls_is_a_tls_fault_and_free(tmp_path: Pat
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 async def test_a_proxy_that_is_not_there_is_a_proxy_fault_and_free(tmp_path: Path, scheme: str) -> None:
-    outcome = await call(f"{scheme}://images.example/v1", tmp_path, proxy=f"http://127.0.0.1:{closed_port()}")
+    outcome = await call(f"{scheme}://images.example/v1", tmp_path, egress=Egress(image_proxy=f"http://127.0.0.1:{closed_port()}"))
     expect(outcome, Kind.NETWORK_PROXY, Billed.NO, Action.NONE)
     assert outcome.shortfall is not None
     assert outcome.shortfall.via_proxy
@@ -91,7 +92,7 @@ async def test_a_proxy_that_refuses_is_a_proxy_fault_and_free(tmp_path: Path) ->
         await exchange.raw(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n")
 
     async with serving(refuse) as proxy:
-        outcome = await call("https://images.example/v1", tmp_path, proxy=f"http://127.0.0.1:{proxy.port}")
+        outcome = await call("https://images.example/v1", tmp_path, egress=Egress(image_proxy=f"http://127.0.0.1:{proxy.port}"))
     expect(outcome, Kind.NETWORK_PROXY, Billed.NO)
 
 

@@ -1,0 +1,28 @@
+"""Doctor's rung for outgoing connections: which proxy and which certificates the next rungs use. It connects to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from bot.adapter import Finding
+from bot.cli.doctor import Subject
+from bot.egress import place_of
+from bot.texts import text
+
+_ANYWHERE = "https://chat.example"
+"""Stands for the platforms' addresses; their own checks name what NO_PROXY makes of each."""
+
+
+async def way_out(subject: Subject) -> AsyncIterator[Finding]:
+    """Which way the image service is reached, which way the rest, and whose certificates count."""
+    rule = subject.settings.egress
+    service, rest = rule.route(subject.settings.image_base_url, image=True), rule.route(_ANYWHERE)
+    others = text("egress.others_direct")
+    if rest.proxy is not None:
+        others = text("egress.others_proxied", proxy=place_of(rest.proxy), name=rest.because)
+    facts = {"others": others, "trusts": rule.trusts()}
+    if service.proxy is not None:
+        said = text("egress.proxied", proxy=place_of(service.proxy), name=service.because, **facts)
+    else:
+        said = text("egress.bypassed" if service.because == "NO_PROXY" else "egress.direct", **facts)
+    yield Finding(True, text("egress.what"), said)

@@ -1,0 +1,76 @@
+"""The HTTP transport of the image service: each request goes directly or through the proxy that the rule for its host names.
+
+A download is pinned to the address that was checked, also through a proxy: the proxy is asked for that address, never for the name, so it
+looks nothing up and cannot be led inside. httpcore checks the certificate of a tunnel against the address of the tunnel, so the context
+for tunnels puts the name back.
+"""
+
+from __future__ import annotations
+
+import ssl
+from contextvars import ContextVar
+from typing import Any
+
+import httpx
+
+from bot.egress import Egress, is_address
+
+_NAME: ContextVar[str | None] = ContextVar("name", default=None)
+"""The name whose certificate is expected behind a tunnel to a checked address."""
+_PROXIED = "imagine_bot_proxied"
+
+
+class RoutedTransport(httpx.AsyncBaseTransport):
+    """Direct and proxied connections to the image service and to the pictures that it names."""
+
+    def __init__(self, egress: Egress, verify: ssl.SSLContext | bool | None = None) -> None:
+        """`verify` replaces the rule's certificates in tests."""
+        self._egress = egress
+        self._context = egress.context() if verify is None else verify
+        self._named = egress.context(_TunnelContext) if verify is None else verify
+        self._direct = httpx.AsyncHTTPTransport(verify=self._context, trust_env=False, limits=LIMITS)
+        self._proxied: dict[str, httpx.AsyncHTTPTransport] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        name = request.extensions.get("sni_hostname")
+        host = name or request.url.host
+        shown = f"[{host}]" if ":" in host else host
+        proxy = self._egress.proxy(f"{request.url.scheme}://{shown}:{request.url.port or ''}", image=True)
+        if proxy is None:
+            return await self._direct.handle_async_request(request)
+        request.extensions[_PROXIED] = True
+        reset = _NAME.set(name)
+        try:
+            return await self._through(proxy).handle_async_request(request)
+        finally:
+            _NAME.reset(reset)
+
+    def _through(self, proxy: str) -> httpx.AsyncHTTPTransport:
+        if proxy not in self._proxied:
+            own = self._context if proxy.startswith("https:") and isinstance(self._context, ssl.SSLContext) else None
+            via = httpx.Proxy(proxy, ssl_context=own)
+            self._proxied[proxy] = httpx.AsyncHTTPTransport(verify=self._named, proxy=via, trust_env=False, limits=LIMITS)
+        return self._proxied[proxy]
+
+    async def aclose(self) -> None:
+        for transport in (self._direct, *self._proxied.values()):
+            await transport.aclose()
+
+
+LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+"""No kept connections: one that the server closes while it is taken again looks like a call that broke after it was sent."""
+
+
+class _TunnelContext(ssl.SSLContext):
+    def wrap_bio(self, incoming: Any, outgoing: Any, server_side: bool = False, server_hostname: Any = None, session: Any = None) -> Any:
+        name = _NAME.get()
+        asked = server_hostname.decode("ascii") if isinstance(server_hostname, bytes) else server_hostname or ""
+        if name is not None and is_address(asked):
+            server_hostname = name
+        return super().wrap_bio(incoming, outgoing, server_side, server_hostname, session)
+
+
+def was_proxied(error: BaseException) -> bool:
+    """Whether what failed went through a proxy."""
+    request = getattr(error, "_request", None)
+    return isinstance(request, httpx.Request) and _PROXIED in request.extensions
