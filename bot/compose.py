@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.adapter import Adapter, Context, Plugin
+from bot.catalogue.load import Catalogue
 from bot.chat.port import ChatPort, Message, Refused
 from bot.chat.views import Audience, View
 from bot.core import Core
@@ -25,6 +26,7 @@ from bot.gate.port import Gate
 from bot.gate.settings import GateSettings
 from bot.ledger import message_rows, request_rows
 from bot.ledger.store import Ledger, LedgerProblem, Tx, Wake
+from bot.messages import model_end
 from bot.messages.background import BackgroundWrites
 from bot.messages.incidents import Incidents
 from bot.messages.notices import Notices
@@ -122,6 +124,7 @@ class Bot:
         await self.ledger.write(self.moderation.sweep)
         for message_id in found.messages:
             self.sender.found(message_id)
+        await self._model()
         self.incidents.start()
         self.supervisor.start("scheduler", self.scheduler.run)
         self.supervisor.start("sweep", self._sweep)
@@ -169,7 +172,7 @@ class Bot:
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_EVERY)
-            for part in (self._overdue, self._cases, self._files):
+            for part in (self._overdue, self._cases, self._files, self._model):
                 try:
                     await part()
                 except LedgerProblem as problem:
@@ -183,6 +186,11 @@ class Bot:
 
     async def _cases(self) -> None:
         await self.ledger.write(self.moderation.sweep)
+
+    async def _model(self) -> None:
+        model = self.core.rules.model
+        if model.shutdown_date is not None or model_end.KIND in self.notices.open:
+            await self.ledger.write(lambda tx: model_end.remind(tx, self.notices, model, Catalogue.load().default_id))
 
     async def _files(self) -> None:
         await self.leftovers.round()

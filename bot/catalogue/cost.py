@@ -54,11 +54,12 @@ def picture_tokens(model: Model, size: str, quality: str) -> int:
     if model.token_table:
         row = model.token_table[_level(quality, tuple(model.token_table))]
         return max(row.values()) if size == AUTO else row.get(size, max(row.values()))
-    factor = model.factors[_level(quality, tuple(model.factors))]
+    level = _level(quality, tuple(model.factors))
+    factor, times = model.factors[level], model.multiples.get(level, 1)
     if size == AUTO:
         side = math.isqrt(model.sizes.max_pixels)
-        return max(area_tokens(factor, side, side), *(area_tokens(factor, *edges(popular)) for popular in model.sizes.popular))
-    return area_tokens(factor, *edges(size))
+        return times * max(area_tokens(factor, side, side), *(area_tokens(factor, *edges(popular)) for popular in model.sizes.popular))
+    return times * area_tokens(factor, *edges(size))
 
 
 def area_tokens(factor: int, width: int, height: int) -> int:

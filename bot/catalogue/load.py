@@ -85,6 +85,7 @@ def _model(name: str, table: dict[str, Any], sizes: dict[str, Sizes], raw: dict[
         prompt_max_chars=table["prompt_max_chars"],
         price=Price(**table["price"]),
         factors=counting.get("factors", {}),
+        multiples=counting.get("multiples", {}),
         token_table={} if "factors" in counting else counting,
         picture_prices=raw["pictures"].get(table.get("pictures"), {}),
         shutdown_date=table.get("shutdown_date"),

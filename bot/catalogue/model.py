@@ -61,6 +61,8 @@ class Model:
     price: Price
     factors: Mapping[str, int] = field(default_factory=dict)
     """Quality -> factor of the area formula; empty where a table is used."""
+    multiples: Mapping[str, int] = field(default_factory=dict)
+    """Quality -> how many times the formula's tokens are reserved; 1 where it is not named."""
     token_table: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Quality -> size -> output tokens of one picture."""
     picture_prices: Mapping[str, Mapping[str, float]] = field(default_factory=dict)

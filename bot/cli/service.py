@@ -23,6 +23,7 @@ from bot.domain.failure import Evidence
 from bot.failures.classify import classify
 from bot.failures.evidence import from_exception, from_response
 from bot.failures.explain import explain
+from bot.messages.model_end import NOTICE_DAYS, when
 from bot.providers.dialects import dialect_for
 from bot.providers.openai_images import OpenAIImages
 from bot.providers.pictures import PictureStore
@@ -35,7 +36,6 @@ MAX_LIST = 5_000_000
 """Bytes of a model list; some gateways list thousands."""
 MAX_SKEW = 120.0
 """Seconds. Slack refuses signatures that are five minutes off; certificates and budgets' days need less."""
-SHUTDOWN_NOTICE_DAYS = 60
 _LIST_SCOPE = b"api.model.read"
 """What OpenAI says is missing when a restricted key asks for the model list; pictures need `api.model.images.request`."""
 _PATIENCE = 180.0
@@ -101,8 +101,8 @@ async def model(subject: Subject) -> AsyncIterator[Finding]:
         if left <= 0:
             yield Finding(False, what, text("doctor.model_gone", name=name, model=wanted, date=end, other=other))
             return
-        if left <= SHUTDOWN_NOTICE_DAYS:
-            subject.notes.append(text("doctor.model_ends", name=name, model=wanted, date=end, days=left, other=other))
+        if left <= NOTICE_DAYS:
+            subject.notes.append(text("doctor.model_ends", name=name, model=wanted, when=when(end, today), other=other))
     if known is None:
         subject.notes.append(text("doctor.model_unknown", model=wanted))
     elif known.price.estimated:

@@ -23,8 +23,23 @@ from bot.texts.phrases import moment
 log = structlog.get_logger()
 
 SHOWN_FACTS = (
-    *("case", "status", "code", "request_id", "model", "param", "limit", "platform", "task", "channel", "people", "detail"),
-    *("way", "address", "type", "pixels"),
+    *(
+        "case",
+        "status",
+        "code",
+        "request_id",
+        "model",
+        "param",
+        "limit",
+        "platform",
+        "task",
+        "channel",
+        "people",
+        "detail",
+        "ends",
+        "instead",
+    ),
+    *("way", "address", "type", "pixels", "ends", "instead"),
 )
 TELLING_FACTS = ("guard", "tls", "proxy", "why", *WHYS)
 """Facts that are not shown by themselves: the words that say what to do depend on them."""

@@ -22,7 +22,8 @@ def page() -> str:
         "seen on a bill.",
         "",
         f"`IMAGE_MODEL` chooses the model; without it, it is `{catalogue.default_id}`: it has no shutdown date, and it is the only current",
-        "model whose price per picture is published, so that budgets reserve exactly what a picture can cost.",
+        "model whose maker publishes the price per picture, so that budgets reserve exactly what a picture can cost. The same step of",
+        "`gpt-image-2.5` is cheaper by the tokens that others have counted: its `high` costs what `medium` costs in `gpt-image-2`.",
         "",
         "| model | sizes | qualities | pictures | prompt | stops |",
         "|---|---|---|---|---|---|",
@@ -48,7 +49,12 @@ def page() -> str:
     lines.append(_price("any other name", catalogue.generic))
     lines += [
         "",
-        "A price that is not published is an estimate from `gpt-image-2`'s formula and is reserved with a margin.",
+        "A price that is not published is an estimate and is reserved with a margin. 2.5: the formula of `gpt-image-2` with factors that",
+        "give exactly the counts others have published for 1024×1024; other sizes are extrapolated. 2.6: an upper bound, low and medium",
+        "take three to four times the tokens of 2.5. Any other name: a guess from `gpt-image-2`, doubled.",
+        "",
+        "Azure stops OpenAI's models on days of its own: `gpt-image-1.5` on 16 December 2026, `gpt-image-1-mini` on 7 April 2027 and",
+        "`gpt-image-2` on 21 April 2027 (azure-ai-docs of 7 July 2026; LiteLLM says 21 October 2027 for the last).",
         "",
         "## Gone",
         "",

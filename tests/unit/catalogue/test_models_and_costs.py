@@ -10,7 +10,7 @@ from bot.catalogue.sizes import accepts, edges
 from bot.domain.outcome import Usage
 
 CATALOGUE = Catalogue.load()
-TODAY = date(2026, 11, 21)
+TODAY = date(2026, 11, 29)
 
 
 def test_the_default_model_has_no_shutdown_date_and_a_published_price() -> None:
@@ -121,3 +121,47 @@ def test_every_size_that_is_offered_can_be_asked_for() -> None:
     for model in CATALOGUE.models.values():
         for size in model.sizes.popular:
             assert accepts(model.sizes, *edges(size))
+
+
+# The table of tokens that others have counted at 1024x1024, and the prices that follow from the same formula at $30 a million.
+@pytest.mark.parametrize("name", ["gpt-image-2.5-flare", "gpt-image-2.5-sunburst"])
+@pytest.mark.parametrize(
+    ("quality", "tokens", "square", "landscape", "largest"),
+    [
+        ("low", 196, 0.0059, 0.0047, 0.0111),
+        ("medium", 439, 0.0132, 0.0103, 0.026),
+        ("high", 1756, 0.0527, 0.0412, 0.1001),
+        ("xhigh", 3122, 0.0937, 0.0738, 0.1779),
+        ("max", 7024, 0.2107, 0.1646, 0.4003),
+    ],
+)
+def test_gpt_image_2_5_costs_what_was_counted(
+    name: str, quality: str, tokens: int, square: float, landscape: float, largest: float
+) -> None:
+    model = CATALOGUE.models[name]
+    assert picture_tokens(model, "1024x1024", quality) == tokens
+    assert model.price.estimated, "no maker has published it"
+    for size, dollars in (("1024x1024", square), ("1536x1024", landscape), ("3840x2160", largest)):
+        assert picture_tokens(model, size, quality) * model.price.image_out / 1e6 == pytest.approx(dollars, abs=0.00006)
+
+
+def test_each_factor_of_2_5_is_the_only_whole_number_that_fits() -> None:
+    from bot.catalogue.cost import area_tokens
+
+    for quality, tokens in (("low", 196), ("medium", 439), ("high", 1756), ("xhigh", 3122), ("max", 7024)):
+        fits = [factor for factor in range(1, 400) if area_tokens(factor, 1024, 1024) == tokens]
+        assert fits == [CATALOGUE.models["gpt-image-2.5-flare"].factors[quality]]
+
+
+@pytest.mark.parametrize(("quality", "times"), [("low", 4), ("medium", 4), ("high", 1), ("xhigh", 1), ("max", 1)])
+def test_gpt_image_2_6_is_reserved_by_its_upper_bound(quality: str, times: int) -> None:
+    older, newer = CATALOGUE.models["gpt-image-2.5-flare"], CATALOGUE.models["gpt-image-2.6-flare"]
+    for size in ("1024x1024", "3840x2160", "auto"):
+        assert picture_tokens(newer, size, quality) == times * picture_tokens(older, size, quality)
+
+
+def test_what_ends_now_is_replaced_by_what_its_maker_names() -> None:
+    for name in ("gpt-image-1.5", "gpt-image-1-mini", "chatgpt-image-latest"):
+        model = CATALOGUE.models[name]
+        assert model.shutdown_date == date(2026, 12, 1)
+        assert str(model.replacement).startswith("gpt-image-2.6-")
