@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any
 
 import aiohttp
 
@@ -10,13 +10,7 @@ from adapters.discord.settings import DiscordSettings
 from bot.egress import Egress
 
 
-class Outgoing(TypedDict):
-    """Options of `discord.Client`. The connector belongs to the client, which closes it."""
-
-    connector: aiohttp.BaseConnector
-    proxy: str | None
-
-
-def outgoing(settings: DiscordSettings, egress: Egress) -> Outgoing:
-    """Call it inside the running loop. discord.py knows one proxy; the API's address decides for the gateway too."""
+def outgoing(settings: DiscordSettings, egress: Egress) -> dict[str, Any]:
+    """Options of `discord.Client`, which closes the connector. Call it inside the running loop. discord.py knows one proxy, so the address
+    of its API decides for the gateway too."""
     return {"connector": aiohttp.TCPConnector(limit=0, ssl=egress.context()), "proxy": egress.proxy(settings.api_base)}

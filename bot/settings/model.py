@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
@@ -116,7 +117,7 @@ class Settings(BaseSettings):
     @property
     def egress(self) -> Egress:
         """Certificates and proxies for every outgoing connection."""
-        return egress.read(self.env)
+        return replace(egress.read(self.env), image_ca=self.image_ca_file)
 
     def secrets(self) -> tuple[str, ...]:
         """Every value that must never be seen: ours, the adapters', unused keys and other secrets of the environment. Longest first."""
