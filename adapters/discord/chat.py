@@ -82,8 +82,9 @@ class DiscordChat:
         message_ref = MessageRef.of(message.ref)
         if message_ref.gone and (_done(view) if _staff(message) else message_ref.final or not view.final):
             return Sent(message_ref.ref())
+        before = self.doubts.count(message.id)
         if message_ref.known and not message_ref.bare and self._fresh.get(message.id) == (message_ref.message, view):
-            return self._mended(message, await self._tidied(message, message_ref))
+            return self._mended(message, await self._tidied(message, message_ref), before)
         until = self.ports.monotonic() + ALL_WAYS
         pictures, notes = await self.fitting.load(view.pictures)
         draft = Draft(view, pictures, tuple(notes))
@@ -96,7 +97,7 @@ class DiscordChat:
             result = result if isinstance(alone, Refused) else alone
         if not isinstance(result, Sent):
             return result
-        return self._mended(message, await self._tidied(message, MessageRef.of(result.ref)))
+        return self._mended(message, await self._tidied(message, MessageRef.of(result.ref)), before)
 
     async def _shown(self, message: Message, view: View, message_ref: MessageRef, draft: Draft, until: float) -> SendResult:
         """Where it stands already, or anew."""
@@ -133,14 +134,15 @@ class DiscordChat:
                 left.append(copy)
         return replace(message_ref, stale=tuple(left))
 
-    def _mended(self, message: Message, message_ref: MessageRef) -> Sent:
+    def _mended(self, message: Message, message_ref: MessageRef, before: int) -> Sent:
         """Shown; with what is left to mend, if anything."""
         doubt = self.doubts.of(message.id)
         if doubt is None:
             return Sent(message_ref.ref())
-        if not message_ref.stale and not message_ref.bare:
+        left = bool(message_ref.stale) or message_ref.bare
+        if not left:
             self.doubts.over(message.id)
-        return Sent(message_ref.ref(), doubt.detail)
+        return Sent(message_ref.ref(), doubt.detail if left or doubt.count > before else "")
 
     async def _answered(self, call: Awaitable[object], within: float) -> ClassifiedError | None:
         """None when it worked."""

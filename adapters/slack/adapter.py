@@ -12,9 +12,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import app as apps
 from adapters.slack import checks, http
+from adapters.slack.admission import Admission
 from adapters.slack.answer_log import AnswerLog
 from adapters.slack.answers import Answers
-from adapters.slack.callers import PLATFORM, Caller
+from adapters.slack.callers import PLATFORM
 from adapters.slack.chat import SlackChat
 from adapters.slack.checks import Identity
 from adapters.slack.dedup import Deduplicator
@@ -105,10 +106,9 @@ class SlackAdapter:
 
     async def _serve(self, core: Core, identity: Identity, session: aiohttp.ClientSession, ready: Callable[[], None]) -> None:
         settings = self.settings
-        intake = Intake(
-            core, self._answers, self._tasks, self._welcome, identity.team, identity.user, self._moderators.name_of, Deduplicator()
-        )
-        presses = Interactions(core, self._answers, intake, self._tasks, self._welcome, self._chat.pressed_on)
+        welcome = Admission(settings.admission, identity.team, identity.enterprise, self._moderators.who_is).refusal
+        intake = Intake(core, self._answers, self._tasks, welcome, identity.team, identity.user, self._moderators.name_of, Deduplicator())
+        presses = Interactions(core, self._answers, intake, self._tasks, welcome, self._chat.pressed_on)
         client = self._client_with(None)
         client.session = session
         app = apps.build(client, settings.bot_token, settings.signing_secret or "", identity, intake, presses)
@@ -186,8 +186,3 @@ class SlackAdapter:
     async def _moderators_channel(self, core: Core, community: str) -> str | None:
         place = await core.moderators_place(self.name, community)
         return None if place is None else place.channel
-
-    def _welcome(self, caller: Caller) -> str | None:
-        """A sentence for somebody from a workspace that the operator did not allow."""
-        allowed = self.settings.allowed_workspaces
-        return text("slack.not_here") if allowed and caller.team not in allowed else None

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.slack.escape import unlabel
 from bot.chat.views import Act, ActionName
 from bot.core import Visitor
 from bot.domain.requests import Person, Place
@@ -37,6 +38,8 @@ class Caller:
     """ts of the message whose button was pressed, or that mentions the bot."""
     ephemeral: bool = False
     """That message is seen by them alone."""
+    origin: str = ""
+    """The workspace that the event names for the person; empty when it names none. `team` is the bot's own from `at_home` on."""
 
     @property
     def in_direct(self) -> bool:
@@ -77,6 +80,7 @@ class Caller:
 def as_typed(text: str) -> str:
     """A command's text as the person typed it. Slack's documents do not say whether & < > come as entities there; text that holds one of
     the three by itself came as it is, any other is decoded."""
+    text = unlabel(text)
     if _PLAIN.search(text):
         return text
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
@@ -114,6 +118,7 @@ def of_press(body: Payload) -> Caller:
         trigger=_word(body, "trigger_id"),
         message=_word(message, "ts") or _word(container, "message_ts"),
         ephemeral=container.get("is_ephemeral") is True,
+        origin=_word(_part(body, "user"), "team_id"),
     )
 
 
@@ -130,6 +135,7 @@ def of_form(body: Payload) -> Caller:
         thread=where.get("thread") or None,
         url=where.get("url", ""),
         trigger=_word(body, "trigger_id"),
+        origin=_word(_part(body, "user"), "team_id"),
     )
 
 
@@ -145,6 +151,7 @@ def of_mention(body: Payload) -> Caller:
         name="",
         thread=_word(event, "thread_ts") or ts or None,
         message=ts,
+        origin=_word(event, "user_team") or _word(event, "source_team"),
     )
 
 

@@ -15,9 +15,11 @@ from adapters.slack.callers import Caller
 from adapters.slack.delivery import NOT_NOW, Delivery, Draft, judged_call
 from adapters.slack.errors import ClassifiedError, ErrorClass
 from adapters.slack.handles import Handle, of_reply
+from adapters.slack.refusals import why_not
 from adapters.slack.routes import MessageRef, Route, RouteKind, first_ways, is_staff
 from adapters.slack.wire import SlackWire
-from bot.chat.port import Later, Message, Refused, RefusedWhy, SendResult, Sent
+from bot.chat.doubts import Doubts
+from bot.chat.port import Later, Message, Refused, RefusedWhy, SendResult, Sent, Unknown
 from bot.chat.views import Audience, Tone, View
 from bot.ports import Ports
 from bot.texts import text
@@ -44,6 +46,9 @@ SAID_BEFORE = ClassifiedError(ErrorClass.OVER, "said_before")
 """Whether it arrived is not known and cannot be found out: it is not said there again, and the member gets it directly."""
 
 
+UNANSWERED = "unanswered"
+
+
 @dataclass(slots=True)
 class SlackChat:
     """Sends one view at a time per message; the core's sender calls it."""
@@ -56,8 +61,16 @@ class SlackChat:
     """For the invitation; set when Slack has told it."""
     workspace: str = ""
     """Address of the workspace, for links to messages; set when Slack has told it."""
+    doubts: Doubts = field(init=False)
+    _fresh: dict[str, tuple[str, View]] = field(default_factory=dict)
+    """Message -> ts and view of the new message that it became after unanswered edits: no late edit can overwrite that."""
+    _why: dict[str, str] = field(default_factory=dict)
+    """Channel -> error code with which it refused us last."""
     _interactions: dict[str, tuple[Caller, float]] = field(default_factory=dict)
     """Row -> the newest press on its message, and when."""
+
+    def __post_init__(self) -> None:
+        self.doubts = Doubts(self.ports.monotonic)
 
     async def send(self, message: Message, view: View) -> SendResult:
         wait = self.delivery.stopped_until - self.ports.monotonic()
@@ -70,12 +83,27 @@ class SlackChat:
         message_ref = MessageRef.of(message.ref)
         if message_ref.gone and (_done(view) if is_staff(message) else message_ref.final or not view.final):
             return Sent(message_ref.ref())
+        before = self.doubts.count(message.id)
+        if message_ref.ts and self._fresh.get(message.id) == (message_ref.ts, view):
+            return await self._mended(message, message_ref, before)
+        result = await self._shown(message, view, message_ref)
+        return await self._mended(message, MessageRef.of(result.ref), before) if isinstance(result, Sent) else result
+
+    async def _shown(self, message: Message, view: View, message_ref: MessageRef) -> SendResult:
+        """Where it stands already, or anew."""
         if message_ref.route == "url":
             return await self._after_url(message, view, message_ref)
         routes = first_ways(message, view, _handle(message), self.ports.now())
         if not message_ref.route:
             return await self._posted(message, view, message_ref, routes, NO_WAY)
         edited = await self._edited(message, view, message_ref)
+        if isinstance(edited, Unknown):
+            self.doubts.unanswered(message.id, "update", edited.detail, files=False)
+            if not self.doubts.may_move(message, view):
+                return edited
+            log.warning("slack_message_moves", message=message.id, detail=edited.detail)
+            self.doubts.moved(message.id)
+            return await self._posted(message, view, message_ref.left(), routes, NO_WAY)
         if not isinstance(edited, ClassifiedError):
             return edited
         result = await self._posted(message, view, message_ref.anew(), routes, edited)
@@ -96,7 +124,9 @@ class SlackChat:
     async def _edited(self, message: Message, view: View, message_ref: MessageRef) -> SendResult | ClassifiedError:
         """Edit it where it is; a ClassifiedError means that it must be shown somewhere else."""
         thread = message.place.thread if message_ref.channel == message.place.channel else None
-        notes = (self._here_instead(),) if message.audience is Audience.CHANNEL and message_ref.channel != message.place.channel else ()
+        notes = (
+            (self._here_instead(message),) if message.audience is Audience.CHANNEL and message_ref.channel != message.place.channel else ()
+        )
         result = await self.delivery.put(message, view, message_ref, Route(RouteKind.POST, message_ref.channel, thread), notes)
         if not isinstance(result, ClassifiedError):
             return result
@@ -122,23 +152,58 @@ class SlackChat:
     async def _posted(
         self, message: Message, view: View, message_ref: MessageRef, routes: list[Route], last: ClassifiedError
     ) -> SendResult:
-        """Down the ways until one takes it."""
+        """Down the ways until one takes it. Past one that is not answered only when somebody has waited long enough."""
+        unknown: Unknown | None = None
         for route in routes:
             if route.kind in (RouteKind.URL, RouteKind.WORDS):
                 result = await self._over_url(message, view, message_ref, route.kind)
             else:
                 result = await self._post(message, view, message_ref, route)
+            if isinstance(result, Unknown):
+                self.doubts.unanswered(message.id, route.kind.value, result.detail, files=False)
+                self._why[message.place.channel] = UNANSWERED
+                unknown = result
+                if not self.doubts.may_move(message, view):
+                    return result
+                continue
+            if isinstance(result, Sent) and self.doubts.of(message.id) is not None:
+                self._remember(message.id, MessageRef.of(result.ref).ts, view)
             if not isinstance(result, ClassifiedError):
                 return result
             last = result
+            if route.kind is RouteKind.POST:
+                self._refused(route.channel, last)
             log.info("slack_way_closed", route=route.kind.value, message=message.id, channel=route.channel, detail=last.detail)
+        if unknown is not None:
+            return unknown
         return Refused(WHY.get(last.error_class, RefusedWhy.EXPIRED), last.detail)
+
+    def _remember(self, message: str, ts: str, view: View) -> None:
+        self._fresh[message] = (ts, view)
+        if len(self._fresh) > REMEMBERED:
+            del self._fresh[next(iter(self._fresh))]
+
+    async def _mended(self, message: Message, message_ref: MessageRef, before: int) -> Sent:
+        """Shown. Older copies whose edits were not answered are taken away: they must not go on saying what is over."""
+        left = []
+        for copy in message_ref.stale:
+            channel, _, ts = copy.partition(":")
+            judged = await judged_call(self.wire.delete(channel, ts))
+            if judged is not None and judged.error_class in NOT_NOW:
+                left.append(copy)
+        message_ref = replace(message_ref, stale=tuple(left))
+        doubt = self.doubts.of(message.id)
+        if doubt is None:
+            return Sent(message_ref.ref())
+        if not left:
+            self.doubts.over(message.id)
+        return Sent(message_ref.ref(), doubt.detail if left or doubt.count > before else "")
 
     async def _post(self, message: Message, view: View, message_ref: MessageRef, route: Route) -> SendResult | ClassifiedError:
         notes: tuple[str, ...] = ()
         if route.kind is RouteKind.DIRECT:
             if message.audience is Audience.CHANNEL:
-                notes = (self._here_instead(),)
+                notes = (self._here_instead(message),)
             channel = await judged_call(self.wire.direct_channel(route.person))
             if isinstance(channel, ClassifiedError):
                 return self.delivery.final_word(channel, message_ref, safe=True)
@@ -191,11 +256,13 @@ class SlackChat:
         """What is said over a response_url. Ephemeral messages show no private files, and words alone name the way to the picture."""
         if message.audience is Audience.MEMBER:
             return Draft(view, notes=(text("slack.no_direct_picture" if view.pictures else "slack.no_direct"),))
-        invitation = text("slack.invite_me" if view.final else "slack.invite_me_meanwhile", name=self.bot_name)
+        if not view.final and view.mention is None:
+            return Draft(_on_its_way(view, self._why_not(message)))
+        invitation = text("slack.stays", why=self._why_not(message))
         if not view.pictures:
             return Draft(view).with_note(invitation)
         if kind is RouteKind.WORDS:
-            return Draft(view).with_note(text("slack.picture_needs_me", name=self.bot_name))
+            return Draft(view).with_note(text("slack.picture_needs_me", why=self._why_not(message)))
         draft = await self.delivery.draft(message, view, MessageRef())
         if isinstance(draft, Draft) and draft.unready:
             return ClassifiedError(ErrorClass.FILE_NOT_READY, "not_in_time")
@@ -219,13 +286,30 @@ class SlackChat:
                 log.warning("slack_answer_not_changed", message=message.id, detail=judged.detail)
         return Sent(message_ref.ref())
 
-    def _here_instead(self) -> str:
-        return text("slack.here_instead", name=self.bot_name)
+    def _refused(self, channel: str, error: ClassifiedError) -> None:
+        """Remember why a channel took nothing, and log it once in words."""
+        if self._why.get(channel) != error.detail:
+            self._why.pop(channel, None)
+            self._why[channel] = error.detail
+            if len(self._why) > REMEMBERED:
+                del self._why[next(iter(self._why))]
+            log.warning("slack_channel_refused", channel=channel, code=error.detail, what_to_do=why_not(error.detail, self.bot_name))
+
+    def _why_not(self, message: Message) -> str:
+        return why_not(self._why.get(message.place.channel, "not_in_channel"), self.bot_name)
+
+    def _here_instead(self, message: Message) -> str:
+        return text("slack.here_instead", why=self._why_not(message))
 
     async def _without_files(self, message_ref: MessageRef) -> MessageRef:
         """Pictures that were deleted go from Slack also where the message itself cannot be changed."""
         await self.delivery.uploads.forget(message_ref.files.split(","))
         return replace(message_ref, files="")
+
+
+def _on_its_way(view: View, why: str) -> View:
+    """Progress that is said once and never changed: nothing in it may become untrue."""
+    return replace(view, title=text("slack.on_its_way"), text=(text("slack.on_its_way_why", why=why),), facts=(), tone=Tone.NEUTRAL)
 
 
 def _handle(message: Message) -> Handle | None:

@@ -73,6 +73,8 @@ class Identity:
     """Where the workspace's messages are found, ending in a slash."""
     slack_time: float | None = None
     """Slack's clock when it answered, in seconds since 1970."""
+    enterprise: str = ""
+    """Id of the organisation; empty outside Enterprise Grid."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -106,6 +108,7 @@ async def identify(client: Any) -> Identity:
         scopes=_scopes(answer.headers),
         address=str(answer.get("url") or ""),
         slack_time=_date(answer.headers),
+        enterprise=str(answer.get("enterprise_id") or ""),
     )
 
 

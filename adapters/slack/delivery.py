@@ -18,7 +18,7 @@ from adapters.slack.file_retry import FileRetry
 from adapters.slack.image_fitting import FittedImage, ImageFitting
 from adapters.slack.pacing import Pacing
 from adapters.slack.routes import MessageRef, Route
-from adapters.slack.uploads import NotReady, NotShared, Uploads
+from adapters.slack.uploads import NotReady, Uploads
 from adapters.slack.wire import SlackWire
 from bot.chat.port import Later, Message, SendResult, Sent, Unknown
 from bot.chat.views import Audience, View
@@ -119,7 +119,7 @@ class Delivery:
             return Draft(view, tuple(shown), known=True)
         pictures, notes = await self.fitting.load(view.pictures)
         if self.file_retry.given_up(self.ports.monotonic(), message.id):
-            return _with_word(message, Draft(view, (), tuple(pictures), tuple(notes)))
+            return _with_word(Draft(view, (), tuple(pictures), tuple(notes)))
         results = await asyncio.gather(*(self.uploads.ready(message.id, one) for one in pictures), return_exceptions=True)
         ready, unready = [], []
         for one, result in zip(pictures, results, strict=True):
@@ -136,23 +136,22 @@ class Delivery:
             else:
                 log.error("slack_picture_refused", message=message.id, detail=judged.detail)
                 notes.append(text("slack.picture_refused"))
-        return _with_word(message, Draft(view, tuple(ready), tuple(unready), tuple(dict.fromkeys(notes))))
+        return _with_word(Draft(view, tuple(ready), tuple(unready), tuple(dict.fromkeys(notes))))
 
     async def _share(self, message: Message, draft: Draft, message_ref: MessageRef, route: Route) -> MessageRef:
-        """Beside the message, for the same people. What Slack does not share either stays stored, and the message says so."""
+        """Beside the message, for the same people; only then the message says so. What Slack does not share either stays stored."""
         try:
             files = await self.uploads.share(draft.unready, route.channel, route.thread)
-            return replace(message_ref, apart=True, files=",".join([*message_ref.files.split(","), *files]).strip(","))
-        except NotShared:
-            log.warning("slack_picture_not_shared", message=message.id)
         except Exception as error:
-            if (judged := classify_error(error)) is None:
+            judged = classify_error(error)
+            if judged is None:
                 raise
             log.warning("slack_picture_not_shared", message=message.id, detail=judged.detail)
-        kept = tuple(one for one in draft.notes if one != text("slack.pictures_apart"))
-        told = replace(draft, notes=(*kept, text("slack.picture_not_ready")))
+            return message_ref
+        kept = tuple(one for one in draft.notes if one != text("slack.picture_not_ready"))
+        told = replace(draft, notes=(*kept, text("slack.pictures_apart")))
         await judged_call(self.wire.update(message_ref.channel, message_ref.ts, told.body(message.id), message.id))
-        return message_ref
+        return replace(message_ref, apart=True, files=",".join([*message_ref.files.split(","), *files]).strip(","))
 
     async def _tidy(self, before: MessageRef, message_ref: MessageRef, view: View) -> MessageRef:
         """Files that no message shows any more are deleted at Slack, too."""
@@ -208,7 +207,9 @@ class Delivery:
         if judged.error_class is ErrorClass.LOST:
             if safe:
                 return Later(AGAIN_IN)
-            return Unknown((message_ref if message_ref.route else replace(message_ref, lost=f"{self.ports.now():.3f}")).ref())
+            return Unknown(
+                (message_ref if message_ref.route else replace(message_ref, lost=f"{self.ports.now():.3f}")).ref(), judged.detail
+            )
         if judged.error_class is ErrorClass.WAIT:
             return Later(max(0.5, judged.wait))
         if judged.error_class is ErrorClass.UNAUTHORISED:
@@ -218,12 +219,9 @@ class Delivery:
         return judged
 
 
-def _with_word(message: Message, draft: Draft) -> Draft:
-    """With what people read about pictures that are not in the message."""
-    if not draft.unready:
-        return draft
-    public = message.audience is Audience.CHANNEL
-    return draft.with_note(text("slack.pictures_apart" if public else "slack.picture_not_ready"))
+def _with_word(draft: Draft) -> Draft:
+    """With what people read about pictures that are not in the message (yet)."""
+    return draft.with_note(text("slack.picture_not_ready")) if draft.unready else draft
 
 
 async def judged_call(call: Coroutine[Any, Any, T]) -> T | ClassifiedError:

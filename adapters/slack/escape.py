@@ -167,6 +167,9 @@ def alt(text: str, limit: int = 2000) -> str:
 
 
 _REFERENCE = re.compile(r"<([^<>\n]{1,3000})>")
+_SCHEME = re.compile(r"^(?:mailto|tel):")
+_LABELLED = re.compile(r"<((?:https?://|mailto:|tel:|@[UW]|#[CG]|!subteam\^)[^<>|\n]{1,3000}\|[^<>\n]{0,3000})>")
+"""What only Slack writes so; a command's text may hold it, depending on the client and the app's manifest."""
 _ENTITY = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 
 
@@ -178,6 +181,11 @@ def unescape_event(text: str, bot_id: str) -> str:
     return re.sub(r"&(?:lt|gt|amp);", lambda one: _ENTITY[one[0]], found).strip()
 
 
+def unlabel(text: str) -> str:
+    """A command's text with the labels of Slack's own references in their place; everything else stays as it is."""
+    return _LABELLED.sub(lambda one: _reference(one[1]), text)
+
+
 def _reference(inside: str) -> str:
     name, _, shown = inside.partition("|")
     match name[:1]:
@@ -185,9 +193,10 @@ def _reference(inside: str) -> str:
             return mark + (shown.removeprefix(mark) or name[1:])
         case "!":
             return _special(name[1:], shown)
-    address = name.removeprefix("mailto:")
-    # "example.com" was typed where Slack sends <http://example.com|example.com>; any other label hides where a link leads.
-    return shown if shown and address.endswith(shown) else address
+    address = _SCHEME.sub("", name)
+    # What was typed is the label: "example.com" of <http://example.com|example.com>, "our site" of a link with these words. A label that is
+    # itself an address of somewhere else would hide where the link leads.
+    return address if not shown or ("://" in shown and not address.endswith(shown)) else shown
 
 
 def _special(name: str, shown: str) -> str:

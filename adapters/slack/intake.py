@@ -45,7 +45,7 @@ class Intake:
     core: Core
     answers: Answers
     tasks: Tasks
-    welcome: Callable[[Caller], str | None]
+    welcome: Callable[[Caller], Awaitable[str | None]]
     """A sentence for somebody who may not use the bot here; None for all others."""
     home: str
     """The workspace of the token, which a payload need not name."""
@@ -55,7 +55,8 @@ class Intake:
     dedup: Deduplicator
 
     def at_home(self, caller: Caller) -> Caller:
-        return caller if caller.team else replace(caller, team=self.home)
+        """The bot serves one workspace, which pays for everybody who is let in: the event of a shared channel may name another one."""
+        return replace(caller, team=self.home)
 
     # ---- commands ------------------------------------------------------------------------------------------------------------
 
@@ -63,7 +64,7 @@ class Intake:
         """Any slash command of the app."""
         caller = self.at_home(of_command(body))
         name, typed = str(body.get("command") or ""), as_typed(str(body.get("text") or ""))
-        refusal = self.welcome(caller)
+        refusal = await self.welcome(caller)
         if refusal is not None:
             await ack(refusal)
         elif name == "/imagine" and typed.strip().lower() not in ("", "help", "?"):
@@ -112,7 +113,7 @@ class Intake:
         """The /imagine form. What was typed stays in it until it is stored."""
         caller, view = self.at_home(of_form(body)), body["view"]
         values = forms.values(view)
-        refusal = self.welcome(caller)
+        refusal = await self.welcome(caller)
         if refusal is not None:
             await ack(forms.errors(view, refusal))
             return
@@ -136,7 +137,7 @@ class Intake:
         caller = self.at_home(of_mention(body))
         if event.get("bot_id") or event.get("edited") or event.get("subtype") == "bot_message" or not caller.person:
             return
-        refusal = self.welcome(caller)
+        refusal = await self.welcome(caller)
         prompt = unescape_event(await self._named(str(event.get("text") or "")), self.bot_user).strip()
         if refusal is not None or not prompt or prompt.lower() == "help":
             if self.dedup.first(caller.key):

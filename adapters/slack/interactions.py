@@ -43,7 +43,7 @@ class Interactions:
     answers: Answers
     intake: Intake
     tasks: Tasks
-    welcome: Callable[[Caller], str | None]
+    welcome: Callable[[Caller], Awaitable[str | None]]
     pressed_on: Callable[[str, Caller], None]
     """Told of each press on a row's message: over it that message can be replaced, also where the bot cannot reach it."""
 
@@ -55,7 +55,7 @@ class Interactions:
         if not self.intake.dedup.first(caller.key):
             await ack()
             return
-        refusal = self.welcome(caller)
+        refusal = await self.welcome(caller)
         found = parsed(_action_id(body))
         action = _action(found[0]) if found else None
         if refusal is not None or found is None or action is None:
@@ -106,7 +106,7 @@ class Interactions:
             await self.intake.submitted(body, ack)
             return
         caller = self.intake.at_home(of_form(body))
-        refusal = self.welcome(caller)
+        refusal = await self.welcome(caller)
         found = parsed(str(view.get("callback_id") or ""))
         action = _action(found[0]) if found else None
         if refusal is not None or found is None or action is None:

@@ -64,6 +64,10 @@ class SlackModerators:
         found = await self._members.get(channel, WITHIN)
         return None if found is None else found - {self.bot}
 
+    async def who_is(self, person: str, within: float) -> Who | None:
+        """Somebody as Slack describes them, also an older answer when it does not say in time; None when it never did."""
+        return await self._names.get(person, within) or self._names.older(person)
+
     async def name_of(self, person: str, within: float) -> str:
         """What people call somebody; empty when Slack does not say in time."""
         who = await self._names.get(person, within) if person else None

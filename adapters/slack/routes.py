@@ -46,6 +46,8 @@ class MessageRef:
     """Wall-clock time of a post whose answer was lost: it may be there, and is looked for before anything is posted."""
     files: str = ""
     """Ids of the files that it shows, with commas between."""
+    stale: tuple[str, ...] = ()
+    """Older copies that may still stand, because their edits were not answered: `channel:ts`."""
     apart: bool = False
     """The files were shared beside the message, because Slack would not show them in it."""
 
@@ -60,17 +62,23 @@ class MessageRef:
             lost=ref.get("lost", ""),
             files=ref.get("files", ""),
             apart=ref.get("apart") == "1",
+            stale=tuple(one for one in ref.get("stale", "").split(",") if one),
         )
 
     def ref(self) -> dict[str, str]:
         words = {"way": self.route, "channel": self.channel, "ts": self.ts, "lost": self.lost, "files": self.files}
+        words["stale"] = ",".join(self.stale)
         flags = {"final": self.final, "gone": self.gone, "apart": self.apart}
         # Never empty: an empty ref means "keep what you have" to the sender.
         return {"v": "1", **{key: value for key, value in words.items() if value}, **{key: "1" for key, value in flags.items() if value}}
 
     def anew(self, *, gone: bool = False) -> MessageRef:
         """Not shown where it was any more."""
-        return MessageRef(final=self.final, gone=gone, files=self.files)
+        return MessageRef(final=self.final, gone=gone, files=self.files, stale=self.stale)
+
+    def left(self) -> MessageRef:
+        """Its edits are not answered: it is shown anew, and what stands here is taken away when Slack answers again."""
+        return replace(self.anew(), stale=(*self.stale, f"{self.channel}:{self.ts}"))
 
     def address(self, workspace: str) -> str:
         """Where Slack's clients find it; empty where they do not."""

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from bot.texts import text
 
+ADMISSION = ("SLACK_EXTERNAL_PEOPLE", "SLACK_GUESTS", "SLACK_OTHER_WORKSPACES")
+"""Who besides the members of the bot's own workspace may use it: yes or no."""
 VARIABLES: dict[str, str] = {
     name: text(f"slack.variables.{name}")
     for name in (
@@ -23,6 +25,7 @@ VARIABLES: dict[str, str] = {
         "SLACK_HTTP_HOST",
         "SLACK_HTTP_PORT",
         "SLACK_API_URL",
+        *ADMISSION,
     )
 }
 SLACK_API = "https://slack.com/api/"
@@ -46,6 +49,17 @@ _WRONG_APP_TOKEN: tuple[tuple[str, str], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
+class AdmissionRules:
+    """Who besides the members of the bot's own workspace may use it."""
+
+    guests: bool = False
+    siblings: bool = False
+    external: bool = False
+    workspaces: frozenset[str] = frozenset()
+    """ALLOWED_WORKSPACES: empty, or the only workspaces whose people may use the bot; one that is named there needs no other rule."""
+
+
+@dataclass(frozen=True, slots=True)
 class SlackSettings:
     bot_token: str
     app_token: str | None
@@ -59,6 +73,7 @@ class SlackSettings:
     operators_channel: str | None
     allowed_workspaces: frozenset[str]
     """Empty: wherever the app is installed."""
+    admission: AdmissionRules
 
     @property
     def socket_mode(self) -> bool:
@@ -92,6 +107,7 @@ def problems(env: Mapping[str, str]) -> list[str]:
     port = _value(env, "SLACK_HTTP_PORT")
     if port and not _is_port(port):
         found.append(text("slack.problem.port", value=port[:20], example=HTTP_PORT))
+    found += [text("slack.problem.yes_or_no", name=name, value=_value(env, name)[:20]) for name in ADMISSION if _allows(env, name) is None]
     address = _value(env, "SLACK_API_URL")
     if address and not _is_address(address):
         found.append(text("slack.problem.address", example=SLACK_API))
@@ -147,6 +163,14 @@ def _is_address(value: str) -> bool:
         return False
 
 
+_YES_NO = {"": False, "no": False, "false": False, "0": False, "off": False, "yes": True, "true": True, "1": True, "on": True}
+
+
+def _allows(env: Mapping[str, str], name: str) -> bool | None:
+    """None for a value that is neither yes nor no."""
+    return _YES_NO.get(_value(env, name).lower())
+
+
 def read(env: Mapping[str, str]) -> SlackSettings:
     """The settings; call `problems` first."""
     address = (_value(env, "SLACK_API_URL") or SLACK_API).rstrip("/")
@@ -162,6 +186,12 @@ def read(env: Mapping[str, str]) -> SlackSettings:
         moderators_channel=_value(env, "MODERATOR_CHANNEL_SLACK") or None,
         operators_channel=_value(env, "OPERATOR_CHANNEL_SLACK") or None,
         allowed_workspaces=frozenset(workspaces(env)),
+        admission=AdmissionRules(
+            external=_allows(env, "SLACK_EXTERNAL_PEOPLE") is True,
+            guests=_allows(env, "SLACK_GUESTS") is True,
+            siblings=_allows(env, "SLACK_OTHER_WORKSPACES") is True,
+            workspaces=frozenset(workspaces(env)),
+        ),
     )
 
 

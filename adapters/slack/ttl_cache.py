@@ -14,7 +14,7 @@ from bot.ports import Ports
 
 log = structlog.get_logger()
 
-MOST = 500
+MOST = 5000
 """Answers remembered at once."""
 
 V = TypeVar("V")
@@ -44,6 +44,11 @@ class TtlCache(Generic[V]):
             log.warning("slack_does_not_say", asked=key, error=type(error).__name__ if judged is None else judged.detail)
             return None
 
+    def older(self, key: str) -> V | None:
+        """An answer whose time is over, for as long as it is remembered."""
+        known = self._known.get(key)
+        return None if known is None else known[1]
+
     def _asked(self, key: str) -> asyncio.Task[V]:
         asking = self._asking.get(key)
         if asking is None:
@@ -54,9 +59,10 @@ class TtlCache(Generic[V]):
     async def _ask(self, key: str) -> V:
         begun = self.ports.monotonic()
         found = await self.ask(key)
-        if len(self._known) >= MOST:
-            self._known.clear()
+        self._known.pop(key, None)
         self._known[key] = (begun, found)
+        if len(self._known) > MOST:
+            del self._known[next(iter(self._known))]
         return found
 
     def _answered(self, key: str, task: asyncio.Task[V]) -> None:

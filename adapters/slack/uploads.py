@@ -35,8 +35,9 @@ FEW = 5
 CALL_WITHIN = 10.0
 """Seconds for one call; a gateway that never answers must not take the time of the picture."""
 UPLOAD_WITHIN = aiohttp.ClientTimeout(total=40.0)
-OUTAGE = 300.0
-"""Seconds for which every upload of a picture failed, until its message goes without: the picture stays stored."""
+OUTAGE = 25.0
+"""Seconds for which every upload of a picture failed, until its message goes without: the picture stays stored, and it was sent a dozen
+times by then."""
 REMEMBERED = 500
 CALLS = Limit(48, 31.0)
 """93 a minute for each of the three methods; they are Tier 4, 100 and more a minute."""

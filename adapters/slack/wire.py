@@ -51,6 +51,14 @@ class Who:
     """Of the person; in a shared channel it may be another one than ours. Empty when Slack names none."""
     administers: bool
     """An admin or owner of their workspace, who has not left it."""
+    teams: frozenset[str] = frozenset()
+    """All workspaces of an organisation that they belong to; empty outside Enterprise Grid."""
+    enterprise: str = ""
+    """Their organisation's id."""
+    guest: bool = False
+    """Of some channels of the workspace only."""
+    stranger: bool = False
+    """Of another organisation, by Slack's own word."""
 
 
 @dataclass(slots=True)
@@ -208,10 +216,17 @@ class SlackWire:
         names = [*([profile.get("display_name"), profile.get("real_name")] if isinstance(profile, Mapping) else []), user.get("name")]
         teams = [user.get("team_id"), profile.get("team") if isinstance(profile, Mapping) else None]
         here = not user.get("deleted") and not user.get("is_bot") and not user.get("is_stranger")
+        grid = user.get("enterprise_user")
+        grid = grid if isinstance(grid, Mapping) else {}
+        workspaces = grid.get("teams")
         return Who(
             name=next((one for one in names if isinstance(one, str) and one.strip()), ""),
             team=next((one for one in teams if isinstance(one, str) and one), ""),
             administers=here and (user.get("is_admin") is True or user.get("is_owner") is True),
+            teams=frozenset(one for one in workspaces if isinstance(one, str)) if isinstance(workspaces, list) else frozenset(),
+            enterprise=str(grid.get("enterprise_id") or user.get("enterprise_id") or ""),
+            guest=user.get("is_restricted") is True or user.get("is_ultra_restricted") is True,
+            stranger=user.get("is_stranger") is True,
         )
 
     # ---- addresses -----------------------------------------------------------------------------------------------------------

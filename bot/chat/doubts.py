@@ -29,6 +29,7 @@ class Doubt:
     """Monotonic time of the first unanswered send."""
     routes: dict[str, str] = field(default_factory=dict)
     """Route -> machine token of what came instead of an answer."""
+    count: int = 0
     uploads: int = 0
     moves: int = 0
 
@@ -49,12 +50,18 @@ class Doubts:
         """A send of this message by this way was not answered, or answered with an error of the platform's own."""
         doubt = self._open.setdefault(message, Doubt(self.clock()))
         doubt.routes[route] = detail
+        doubt.count += 1
         doubt.uploads += files
         if len(self._open) > REMEMBERED:
             del self._open[next(iter(self._open))]
 
     def of(self, message: str) -> Doubt | None:
         return self._open.get(message)
+
+    def count(self, message: str) -> int:
+        """How often it was not answered, since it was in order for the last time."""
+        doubt = self._open.get(message)
+        return 0 if doubt is None else doubt.count
 
     def may_move(self, message: Message, view: View) -> bool:
         """Whether another way may be taken now, although an earlier send may have arrived or may still do so."""

@@ -37,7 +37,7 @@ class Unanswered:
         if self.clock() - self._last.get(platform, float("-inf")) >= STEADY:
             self._count[platform] = 0
         self._last[platform] = self.clock()
-        self._count[platform] += 1
+        self._count[platform] += 1 if tries else 2  # another way had to be taken
         if tries:
             self._waiting[message.id] = platform
         else:

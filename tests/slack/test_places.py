@@ -183,7 +183,7 @@ async def test_a_picture_shown_over_a_response_url_is_deleted_at_slack_also_from
         await s.until(lambda: s.slack.world.files[file].deleted, what="the file gone")
 
 
-@pytest.mark.parametrize(("fault", "way"), [({"status": 503}, "ephemeral"), ({"how": How.LOST}, "respond")])
+@pytest.mark.parametrize(("fault", "route"), [({"status": 503}, "ephemeral"), ({"how": How.LOST}, "respond")])
 async def test_a_word_for_one_person_comes_once_also_when_the_response_url_fails(tmp_path: Path, fault: dict[str, Any], route: str) -> None:
     async with stage(tmp_path) as s:
         s.slack.faults.add("respond", **fault)

@@ -182,7 +182,10 @@ class Driver:
         return {**common, "enterprise": None, "is_enterprise_install": False}
 
     def _event(self, user: User, inner: dict[str, Any]) -> dict[str, Any]:
-        workspace = user.workspace
+        # The workspace that the channel belongs to, which in a shared channel need not be the person's.
+        workspace = self.world.channels[inner["channel"]].workspace if "channel" in inner else user.workspace
+        if workspace is not user.workspace:
+            inner = {**inner, "user_team": user.workspace.id, "source_team": user.workspace.id}
         authorization = {"enterprise_id": None, "team_id": workspace.id, "user_id": workspace.bot.id, "is_bot": True}
         return {
             "token": "stand-in",

@@ -30,6 +30,7 @@ def auth_test(standin: StandIn, workspace: Workspace, args: Args) -> dict[str, A
         "user_id": workspace.bot.id,
         "bot_id": workspace.bot_id,
         "is_enterprise_install": False,
+        **({"enterprise_id": workspace.enterprise} if workspace.enterprise else {}),
     }
 
 
@@ -168,9 +169,14 @@ def _told(page: list[Message], cursor: str, args: Args) -> dict[str, Any]:
 @method("users.info", "users:read")
 def users_info(standin: StandIn, workspace: Workspace, args: Args) -> dict[str, Any]:
     user = standin.world.users.get(str(args.get("user") or ""))
-    if user is None or user.workspace is not workspace:
+    shares = user is not None and any(user.id in one.members for one in standin.world.channels.values() if one.workspace is workspace)
+    if user is None or (user.workspace is not workspace and not shares):
         raise Refusal("user_not_found")
-    return {"user": user.json()}
+    if user.workspace is workspace:
+        return {"user": user.json()}
+    same = bool(workspace.enterprise) and user.workspace.enterprise == workspace.enterprise
+    grid = {"enterprise_user": {"enterprise_id": user.workspace.enterprise, "teams": [user.workspace.id]}} if same else {}
+    return {"user": {**user.json(), "is_stranger": not same, **grid}}
 
 
 @method("bots.info", "users:read")

@@ -21,6 +21,8 @@ class Workspace:
     bot: User = field(init=False)
     token: str = ""
     bot_id: str = ""
+    enterprise: str = ""
+    """Id of the Enterprise Grid organisation that it belongs to."""
 
     def __repr__(self) -> str:
         return f"<workspace {self.name}>"
@@ -35,6 +37,7 @@ class User:
     is_bot: bool = False
     deleted: bool = False
     takes_dms: bool = True
+    guest: bool = False
 
     @property
     def username(self) -> str:
@@ -55,7 +58,7 @@ class User:
             "is_admin": self.is_admin,
             "is_owner": False,
             "is_primary_owner": False,
-            "is_restricted": False,
+            "is_restricted": self.guest,
             "is_ultra_restricted": False,
             "is_bot": self.is_bot,
             "is_app_user": False,

@@ -1,0 +1,84 @@
+"""Who may use the bot in Slack: members of its own workspace, and others where the operator allows them.
+
+In a shared channel an event names the workspace that the channel belongs to, so the person is looked at, as Slack describes them
+(users.info), and never the event alone. Everybody who is let in is a guest of the bot's own workspace: it pays, and its limits count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import structlog
+
+from adapters.slack.callers import Caller
+from adapters.slack.settings import AdmissionRules
+from adapters.slack.wire import Who
+from bot.texts import text
+
+log = structlog.get_logger()
+
+WITHIN = 0.8
+"""Seconds for Slack to say who somebody is; a command has to be acknowledged within three."""
+
+
+class Origin(StrEnum):
+    """Where somebody belongs, as the bot's own workspace sees it."""
+
+    MEMBER = "member"
+    GUEST = "guest"
+    """Of the bot's own workspace, in one or several channels."""
+    SIBLING = "sibling"
+    """Of another workspace of the same organisation (Enterprise Grid)."""
+    EXTERNAL = "external"
+    """Of another organisation, in a shared channel (Slack Connect)."""
+    UNKNOWN = "unknown"
+    """Slack did not say."""
+
+
+def origin_of(caller: Caller, who: Who | None, team: str, enterprise: str) -> Origin:
+    """Where somebody belongs. What the event says can only take rights away: it may name the channel's workspace."""
+    if who is None:
+        return Origin.UNKNOWN
+    teams = {who.team, *who.teams} - {""}
+    elsewhere = bool(caller.origin) and caller.origin != team and caller.origin not in teams
+    if team not in teams or who.stranger or elsewhere:
+        same = bool(enterprise) and who.enterprise == enterprise and not who.stranger
+        return Origin.SIBLING if same else Origin.EXTERNAL
+    return Origin.GUEST if who.guest else Origin.MEMBER
+
+
+def refusal_of(origin: Origin, team: str, home: str, rules: AdmissionRules) -> str | None:
+    """Key of the sentence for somebody who may not use the bot; `team` is their own workspace, empty when unknown."""
+    if origin is Origin.UNKNOWN:
+        everybody = rules.guests and rules.siblings and rules.external and not rules.workspaces
+        return None if everybody else "slack.admission.unknown"
+    own = home if origin in (Origin.MEMBER, Origin.GUEST) else team
+    if rules.workspaces and own not in rules.workspaces:
+        return "slack.not_here"
+    named = own in rules.workspaces and own != home
+    open_to = {Origin.MEMBER: True, Origin.GUEST: rules.guests, Origin.SIBLING: rules.siblings, Origin.EXTERNAL: rules.external}
+    return None if named or open_to[origin] else f"slack.admission.{origin.value}"
+
+
+@dataclass(slots=True)
+class Admission:
+    """Asked for each command, press, form and mention."""
+
+    rules: AdmissionRules
+    team: str
+    """The bot's own workspace."""
+    enterprise: str
+    """Its organisation; empty outside Enterprise Grid."""
+    who: Callable[[str, float], Awaitable[Who | None]]
+
+    async def refusal(self, caller: Caller) -> str | None:
+        """A sentence for somebody who may not use the bot here; None for all others."""
+        who = await self.who(caller.person, WITHIN) if caller.person else None
+        origin = origin_of(caller, who, self.team, self.enterprise)
+        key = refusal_of(origin, "" if who is None else who.team, self.team, self.rules)
+        if key is None:
+            return None
+        log.info("slack_person_refused", origin=origin.value, workspace="" if who is None else who.team)
+        return text(key)

@@ -1,0 +1,141 @@
+"""Who may use the bot in shared channels: the person's own workspace is looked at, the operator's rule counts, and our workspace pays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from adapters.slack.admission import Origin, origin_of, refusal_of
+from adapters.slack.callers import Caller
+from adapters.slack.settings import AdmissionRules
+from adapters.slack.wire import Who
+from tests.slack.stage import Stage, stage
+from tests.slack.standin.faults import How
+from tests.slack.standin.world import User
+
+HOME, GRID = "T0HOME", "E0GRID"
+MEMBER = Who("ada", HOME, False)
+
+
+def caller(origin: str = "") -> Caller:
+    return Caller("key", HOME, "C1", "U1", "ada", origin=origin)
+
+
+@pytest.mark.parametrize(
+    ("who", "named", "origin"),
+    [
+        (MEMBER, HOME, Origin.MEMBER),
+        (MEMBER, "", Origin.MEMBER),
+        (MEMBER, "T0OTHER", Origin.EXTERNAL),
+        (Who("eve", "T0OTHER", False), HOME, Origin.EXTERNAL),
+        (Who("eve", "T0OTHER", False, stranger=True), "", Origin.EXTERNAL),
+        (Who("eve", HOME, False, stranger=True), HOME, Origin.EXTERNAL),
+        (Who("gus", HOME, False, guest=True), HOME, Origin.GUEST),
+        (Who("sia", "T0SISTER", False, enterprise=GRID), "T0SISTER", Origin.SIBLING),
+        (Who("sia", "T0SISTER", False, enterprise="E0ELSE"), "T0SISTER", Origin.EXTERNAL),
+        (Who("sia", "T0SISTER", False, enterprise=GRID, stranger=True), "T0SISTER", Origin.EXTERNAL),
+        (Who("wim", "T0SISTER", False, teams=frozenset({HOME, "T0SISTER"}), enterprise=GRID), "T0SISTER", Origin.MEMBER),
+        (Who("", "", False), "", Origin.EXTERNAL),
+        (None, HOME, Origin.UNKNOWN),
+    ],
+)
+def test_the_person_is_looked_at_and_not_the_event(who: Who | None, named: str, origin: Origin) -> None:
+    assert origin_of(caller(named), who, HOME, GRID) is origin
+
+
+@pytest.mark.parametrize("origin", list(Origin))
+def test_only_members_are_let_in_unless_the_operator_says_so(origin: Origin) -> None:
+    assert (refusal_of(origin, "T0OTHER", HOME, AdmissionRules()) is None) == (origin is Origin.MEMBER)
+    everybody = AdmissionRules(guests=True, siblings=True, external=True)
+    assert refusal_of(origin, "T0OTHER", HOME, everybody) is None
+
+
+def test_each_rule_opens_to_its_own_people_alone() -> None:
+    for rules, opened in (
+        (AdmissionRules(guests=True), Origin.GUEST),
+        (AdmissionRules(siblings=True), Origin.SIBLING),
+        (AdmissionRules(external=True), Origin.EXTERNAL),
+    ):
+        assert {one for one in Origin if refusal_of(one, "T0OTHER", HOME, rules) is None} == {Origin.MEMBER, opened}
+
+
+def test_a_workspace_that_is_named_needs_no_other_rule_and_one_that_is_not_is_refused() -> None:
+    rules = AdmissionRules(external=True, workspaces=frozenset({HOME, "T0PARTNER"}))
+    assert refusal_of(Origin.EXTERNAL, "T0PARTNER", HOME, rules) is None
+    assert refusal_of(Origin.EXTERNAL, "T0OTHER", HOME, rules) == "slack.not_here"
+    assert refusal_of(Origin.MEMBER, HOME, HOME, rules) is None
+    assert refusal_of(Origin.EXTERNAL, "T0PARTNER", HOME, AdmissionRules(workspaces=rules.workspaces)) is None
+    assert refusal_of(Origin.MEMBER, HOME, HOME, AdmissionRules(workspaces=frozenset({"T0PARTNER"}))) == "slack.not_here"
+
+
+# ---- with the real bolt --------------------------------------------------------------------------------------------------------
+
+
+def partner(s: Stage, enterprise: str = "") -> User:
+    """Somebody of another workspace, in the channel."""
+    other = s.slack.world.workspace("Partner")
+    other.enterprise = enterprise
+    eve = s.slack.world.user("Eve", other)
+    s.channel.members.append(eve.id)
+    return eve
+
+
+async def refused(s: Stage, user: User, words: str) -> None:
+    """By command, by mention and by press."""
+    command = await s.slack.people.slash(user, s.channel, "/imagine", "a cat")
+    await s.until(lambda: command.acked, what="an acknowledgement")
+    await s.until(lambda: s.messages(None, user, words), what="the sentence")
+    mention = await s.slack.people.mention(user, s.channel, "a cat")
+    await s.until(lambda: len(s.messages(None, user, words)) == 2, what="the sentence after a mention")
+    assert mention.acked
+    await s.imagine("ours")
+    message = await s.picture()
+    await s.press(user, message, "Again")
+    await s.until(lambda: len(s.messages(None, user, words)) == 3, what="the sentence after a press")
+    assert [call.prompt for call in s.service.calls] == ["ours"]
+
+
+async def test_people_of_another_organisation_are_refused_in_words(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        await refused(s, partner(s), "another organisation")
+
+
+async def test_guests_are_refused_in_words(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        s.slack.ben.guest = True
+        await refused(s, s.slack.ben, "guest in this workspace")
+
+
+async def test_other_workspaces_of_the_grid_are_refused_in_words(tmp_path: Path) -> None:
+    async with stage(tmp_path, start=False) as s:
+        s.workspace.enterprise = GRID
+        await s.start()
+        await refused(s, partner(s, GRID), "another workspace of this organisation")
+
+
+async def test_who_is_let_in_is_paid_for_by_our_workspace_and_named(tmp_path: Path) -> None:
+    async with stage(tmp_path, {"SLACK_EXTERNAL_PEOPLE": "yes"}) as s:
+        eve = partner(s)
+        await s.slack.people.mention(eve, s.channel, "a cat")
+        message = await s.picture()
+        assert "for eve" in message.text
+        assert eve.id not in message.text
+        press = await s.press(eve, message, "Again")
+        assert press.acked
+        await s.until(lambda: len(s.service.calls) == 2, what="a second picture")
+        assert s.bot is not None
+        rows = await s.bot.ledger.read(lambda c: c.exec_driver_sql("select distinct community from requests").all())
+        assert [row[0] for row in rows] == [s.workspace.id]
+
+
+async def test_while_slack_does_not_say_who_somebody_is_nobody_new_is_let_in(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        await s.imagine("before")
+        await s.picture()
+        s.slack.faults.add("users.info", How.CUT, times=10**6)
+        await s.imagine("known")
+        await s.until(lambda: len(s.service.calls) == 2, what="the picture of somebody who was known")
+        await s.slack.people.slash(s.slack.ben, s.channel, "/imagine", "new")
+        await s.until(lambda: s.messages(None, s.slack.ben, "didn't say who you are"), what="the sentence")
+        assert [call.prompt for call in s.service.calls] == ["before", "known"]
