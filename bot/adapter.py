@@ -87,6 +87,8 @@ class Finding:
     """What was looked at, as "Discord token"."""
     sentence: str
     """What was found and, when not ok, what to do."""
+    busy_port: int | None = None
+    """The port that another process holds, where that is what is wrong: beside a running bot it may be the bot's own."""
 
 
 class Plugin(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -18,12 +18,14 @@ from bot.catalogue.load import Catalogue
 from bot.chat.port import ChatPort, Message, Refused
 from bot.chat.views import Audience, View
 from bot.core import Core
+from bot.domain.failure import Evidence
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Place, Request
 from bot.egress import Egress
 from bot.gate.gate import AdaptiveGate
 from bot.gate.port import Gate
 from bot.gate.settings import GateSettings
+from bot.greeting import greet
 from bot.ledger import message_rows, request_rows
 from bot.ledger.store import Ledger, LedgerProblem, Tx, Wake
 from bot.messages import model_end
@@ -341,13 +343,19 @@ def context(bot: Bot, data_dir: Path, *, demo: bool, egress: Egress | None = Non
     )
 
 
-async def serve(bot: Bot, ready: Callable[[str], None], stopping: Callable[[str], None]) -> None:
-    """Run all connected adapters until a signal or a problem that only the operator can mend; then drain."""
+async def serve(
+    bot: Bot, ready: Callable[[str], None], stopping: Callable[[str], None], list_models: Callable[[], Awaitable[Evidence]] | None = None
+) -> None:
+    """Run all connected adapters until a signal or a problem that only the operator can mend; then drain.
+
+    With `list_models` the image service is looked at once, beside the start.
+    """
     shutdown = Shutdown(stopping)
     shutdown.listen()
     found = await bot.start()
     serving = asyncio.create_task(Platforms(bot.adapters, bot.core, bot.supervisor, ready).run(), name="platforms")
     finishing = asyncio.create_task(bot.finish_received(found))
+    looking = None if list_models is None else asyncio.create_task(greet(list_models, bot.ledger, bot.notices), name="greeting")
     waiter = asyncio.create_task(shutdown.asked.wait())
     lint_loaded = asyncio.get_running_loop().run_in_executor(None, load_lint)
     try:
@@ -357,6 +365,9 @@ async def serve(bot: Bot, ready: Callable[[str], None], stopping: Callable[[str]
     finally:
         waiter.cancel()
         finishing.cancel()
+        if looking is not None:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
         # Adapters stay connected until the answers of the last exchanges are shown.
         await shutdown.drain(bot.scheduler, bot.sender)
         serving.cancel()
@@ -396,7 +407,7 @@ async def run(
         )
         for plugin in plugins:
             bot.add(plugin.build(settings.env, context(bot, settings.data_dir, demo=demo, egress=settings.egress)))
-        await serve(bot, on_ready, on_stopping)
+        await serve(bot, on_ready, on_stopping, None if demo else provider.list_models)
         return 0
     finally:
         if bot is not None:

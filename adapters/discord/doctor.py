@@ -14,6 +14,7 @@ from adapters.discord.errors import NETWORK
 from adapters.discord.outgoing import outgoing
 from bot import egress
 from bot.adapter import Finding
+from bot.failures.reason import reason_of
 from bot.texts import text
 
 
@@ -23,6 +24,8 @@ async def examine(env: Mapping[str, str]) -> list[Finding]:
     if wrong:
         return [_bad("settings", wrong[0])]
     found = settings.read(env)
+    if (shape := settings.misshapen(found)) is not None:
+        return [_bad("token", shape)]
     point_at(found)
     findings: list[Finding] = []
     route = egress.read(env).route(found.api_base)
@@ -37,7 +40,9 @@ async def examine(env: Mapping[str, str]) -> list[Finding]:
     except discord.LoginFailure:
         findings.append(_bad("token", text("discord.setup.token")))
     except (discord.HTTPException, *NETWORK, KeyError, ValueError) as error:
-        findings.append(_bad("network", text("discord.doctor.not_reachable", error=type(error).__name__)))
+        findings.append(
+            _bad("network", text("discord.doctor.not_reachable", address=settings.place(found.api_base), error=reason_of(error)))
+        )
     return findings
 
 

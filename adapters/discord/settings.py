@@ -24,6 +24,10 @@ DISCORD_API = "https://discord.com/api/v10"
 DISCORD_GATEWAY = "wss://gateway.discord.gg/"
 _SNOWFLAKE = re.compile(r"[0-9]{15,21}")
 _TOKEN = re.compile(r"[\x21-\x7e]+")
+_TOKEN_SHAPE = re.compile(r"[A-Za-z0-9_-]{18,40}={0,2}\.[A-Za-z0-9_-]{5,8}\.[A-Za-z0-9_-]{20,80}")
+"""Application id in base64, time, signature."""
+_LEAST_TOKEN = 8
+"""Characters; at another address than Discord's own, which a test may have, a token may have any shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,18 @@ def problems(env: Mapping[str, str]) -> list[str]:
         if value and not _is_address(value, schemes):
             found.append(text("discord.problem.address", name=name, schemes=" or ".join(f"{one}://" for one in schemes), example=example))
     return found
+
+
+def place(address: str) -> str:
+    """Host and port of an address, without a name and password."""
+    url = yarl.URL(address)
+    return f"{url.host}{'' if url.is_default_port() else f':{url.port}'}"
+
+
+def misshapen(found: DiscordSettings) -> str | None:
+    """The sentence for a token that cannot be one; only for doctor, because Discord itself tells a bot that starts."""
+    fits = len(found.token) >= _LEAST_TOKEN if found.api_base != DISCORD_API else _TOKEN_SHAPE.fullmatch(found.token)
+    return None if fits else text("discord.doctor.token_shape", length=len(found.token))
 
 
 def _is_snowflake(value: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 from collections.abc import AsyncIterator, Mapping
 from urllib.parse import urlsplit
 
@@ -12,6 +14,7 @@ from adapters.slack import checks, settings
 from adapters.slack.outgoing import web_client
 from bot import egress
 from bot.adapter import Finding, SetupProblem
+from bot.failures.reason import reason_of
 from bot.ports import Ports, SystemPorts
 from bot.texts import text
 
@@ -26,6 +29,8 @@ async def examine(env: Mapping[str, str], ports: Ports | None = None) -> list[Fi
     wrong = settings.problems(env)
     if wrong:
         return [_bad("settings", wrong[0])]
+    if (shape := settings.misshapen(env)) is not None:
+        return [_bad("settings", shape)]
     found = settings.read(env)
     findings: list[Finding] = []
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE)) as session:
@@ -78,11 +83,25 @@ async def _way_in(client: AsyncWebClient, found: settings.SlackSettings, who: ch
         return
     ahead = 0.0 if who.slack_time is None else ports.now() - who.slack_time
     if abs(ahead) > SKEW:
-        yield _bad("clock", text("slack.doctor.clock_wrong", seconds=round(abs(ahead)), route=text(_route(ahead))))
+        yield _bad("clock", text("slack.doctor.clock_wrong", seconds=round(abs(ahead)), way=text(_direction(ahead))))
+    if _is_busy(found.http_host, found.http_port):
+        sentence = text("slack.setup.http.port_in_use", host=found.http_host, port=found.http_port)
+        yield Finding(False, text("slack.doctor.what_http"), sentence, found.http_port)
     yield _good("http", text("slack.doctor.http_ok", host=found.http_host, port=found.http_port))
 
 
-def _route(ahead: float) -> str:
+def _is_busy(host: str, port: int) -> bool:
+    """Whether another process listens there."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host.strip("[]"), port))
+    except OSError as error:
+        return error.errno == errno.EADDRINUSE
+    return False
+
+
+def _direction(ahead: float) -> str:
     return "slack.doctor.clock_fast" if ahead > 0 else "slack.doctor.clock_slow"
 
 
@@ -97,7 +116,13 @@ def _unreachable(error: checks.NotReachable, found: settings.SlackSettings) -> s
         return text("slack.doctor.ratelimited", seconds=round(error.after or 30))
     if str(error) in checks.PASSING:
         return text(f"slack.error.{error}", name=checks.BOT_TOKEN)
-    return text("slack.doctor.not_reachable", address=_place(found.api_url), error=str(error))
+    return text("slack.doctor.not_reachable", address=_place(found.api_url), error=_reason(error))
+
+
+def _reason(error: checks.NotReachable) -> str:
+    """Why the connection failed; what came instead of an answer where one came."""
+    cause = error.__cause__
+    return reason_of(cause) if cause is not None and str(error) == type(cause).__name__ else str(error)
 
 
 def _place(address: str) -> str:

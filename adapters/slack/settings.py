@@ -33,6 +33,14 @@ HTTP_HOST, HTTP_PORT = "127.0.0.1", 3000
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 _MIN_SECRET = 6
 """Slack's signing secrets are 32 hex digits; anything shorter than this is a slip of the mouse."""
+_SHAPES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
+    ("SLACK_BOT_TOKEN", "bot", re.compile(r"xoxb-[0-9A-Za-z-]{10,}")),
+    ("SLACK_APP_TOKEN", "app", re.compile(r"xapp-[0-9A-Za-z-]{10,}")),
+    ("SLACK_SIGNING_SECRET", "secret", re.compile(r"[0-9a-f]{32}")),
+)
+"""Variable, name of its shape in the texts, shape."""
+_LEAST_TOKEN = 8
+"""Characters; at another address than Slack's own, which a test may have, a token may have any shape."""
 _CHANNEL = re.compile(r"[CG][A-Z0-9]+")
 _HOST_NAME = re.compile(r"[A-Za-z0-9._-]+")
 _WRONG_BOT_TOKEN: tuple[tuple[str, str], ...] = (
@@ -133,6 +141,16 @@ def _wrong_token(name: str, token: str, beginnings: tuple[tuple[str, str], ...])
     if not _PRINTABLE.fullmatch(token):
         return [text("slack.problem.token_form", name=name)]
     return [text(f"slack.problem.{key}") for beginning, key in beginnings if token.startswith(beginning)]
+
+
+def misshapen(env: Mapping[str, str]) -> str | None:
+    """The sentence for a token or secret that cannot be one; only for doctor, because Slack itself tells a bot that starts."""
+    own = not _value(env, "SLACK_API_URL") or _value(env, "SLACK_API_URL").rstrip("/") == SLACK_API.rstrip("/")
+    for name, shape, pattern in _SHAPES:
+        value = _value(env, name)
+        if value and not (pattern.fullmatch(value) if own else len(value) >= _LEAST_TOKEN):
+            return text("slack.doctor.token_shape", name=name, shape=text(f"slack.doctor.shape_{shape}"), length=len(value))
+    return None
 
 
 def _is_host(value: str) -> bool:

@@ -45,5 +45,5 @@ class WebPlugin:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind((wanted.host.strip("[]"), wanted.port))
         except OSError:
-            return [Finding(False, what, text("web.problem.port_in_use", port=wanted.port, host=wanted.host))]
+            return [Finding(False, what, text("web.problem.port_in_use", port=wanted.port, host=wanted.host), wanted.port)]
         return [Finding(True, what, text("web.doctor.ok", port=wanted.port, host=wanted.host))]

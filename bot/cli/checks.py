@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.adapter import Finding
-from bot.cli import plugins
+from bot.cli import keys, plugins, processes
 from bot.cli.doctor import Subject
 from bot.texts import text
 
 RELEASED = datetime(2026, 11, 21, tzinfo=UTC).timestamp()
 """No right clock shows an earlier time than this code's own."""
+LOCK_PATIENCE = 2.0
+"""Seconds for the write lock of the database."""
 LOW_DISK, NO_DISK = 2_000_000_000, 200_000_000
 """Bytes: where it is noted, and where it stops. A high-quality picture of 4 MP is about 8 MB."""
 
@@ -27,6 +29,8 @@ async def settings(subject: Subject) -> AsyncIterator[Finding]:
 
     what = text("doctor.settings")
     problems = service_problems(subject.settings, subject.file)
+    if not problems and (shape := keys.misshapen(subject.settings)) is not None:
+        problems.append(shape)
     for plugin in subject.adapters.values():
         if plugin.configured(subject.settings.env):
             problems += plugin.problems(subject.settings.env)
@@ -67,26 +71,46 @@ async def disk(subject: Subject) -> AsyncIterator[Finding]:
     yield Finding(True, what, text("doctor.disk_ok", folder=folder, free=_gigabytes(free)))
 
 
+async def running(subject: Subject) -> AsyncIterator[Finding]:
+    """Whether a bot runs on the data folder: then its port and its lock are held by right."""
+    from bot.ledger import files
+
+    subject.bot = _owner(subject.settings.data_dir / files.LOCK)
+    if subject.bot is not None:
+        yield Finding(True, text("doctor.bot"), text("doctor.running", pid=subject.bot))
+
+
 async def database(subject: Subject) -> AsyncIterator[Finding]:
-    """Whether the ledger is sound. A running bot keeps its lock; that is told and no fault."""
+    """Whether the ledger is sound, and whether it could be written now."""
     from bot.ledger import files
     from bot.ledger.store import LedgerProblem, explain
 
     what, file = text("doctor.database"), subject.settings.database_file
     try:
         files.examine(file, LedgerProblem)
+        if file.exists():
+            _take_write_lock(file)
     except LedgerProblem as problem:
         yield Finding(False, what, str(problem))
-        return
     except sqlite3.DatabaseError as error:
-        yield Finding(False, what, explain(error, file))
-        return
-    if not file.exists():
-        yield Finding(True, what, text("doctor.database_new", file=file))
-        return
-    if (owner := _owner(subject.settings.data_dir / files.LOCK)) is not None:
-        subject.notes.append(text("doctor.running", pid=owner))
-    yield Finding(True, what, text("doctor.database_ok", file=file))
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            who = ", ".join(one for one in processes.holders(file) if subject.bot is None or not one.startswith(f"{subject.bot} "))
+            named = text("operator.database_locked_by", holders=who) if who else ""
+            yield Finding(False, what, text("operator.database_locked", file=file, holders=named))
+        else:
+            yield Finding(False, what, explain(error, file))
+    else:
+        yield Finding(True, what, text("doctor.database_ok" if file.exists() else "doctor.database_new", file=file))
+
+
+def _take_write_lock(file: Path) -> None:
+    """Begin a write and give it up at once. A running bot holds that lock for milliseconds; who holds it longer keeps the bot waiting."""
+    connection = sqlite3.connect(file, timeout=LOCK_PATIENCE, isolation_level=None)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+    finally:
+        connection.close()
 
 
 async def adapters(subject: Subject) -> AsyncIterator[Finding]:
@@ -96,10 +120,21 @@ async def adapters(subject: Subject) -> AsyncIterator[Finding]:
         yield Finding(False, text("doctor.platforms"), plugins.none_configured(subject.adapters.values(), subject.file))
     for plugin in configured:
         for finding in await plugin.examine(subject.settings.env):
-            yield finding
+            yield _beside(finding, subject.bot)
 
 
-LOCAL = (settings, clock, disk, database)
+LOCAL = (settings, clock, disk, running, database)
+
+
+def _beside(finding: Finding, bot: str | None) -> Finding:
+    """A finding as it reads beside a running bot: a port that the bot itself holds is no fault."""
+    if finding.ok or finding.busy_port is None or bot is None:
+        return finding
+    held = processes.listens(bot, finding.busy_port)
+    if held is False:
+        return finding
+    key = "doctor.port_of_bot" if held else "doctor.port_of_bot_maybe"
+    return Finding(True, finding.what, text(key, port=finding.busy_port, pid=bot))
 
 
 def _gigabytes(free: int) -> str:

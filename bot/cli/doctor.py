@@ -34,6 +34,8 @@ class Subject:
     spend: bool = False
     models: Mapping[str, Mapping[str, object]] | None = None
     """The service's model list by id; None when it offers none."""
+    bot: str | None = None
+    """The process of the bot that runs on the data folder, `?` when it is not known; None when none does."""
     notes: list[str] = field(default_factory=list)
     """What is not wrong but should be known."""
 

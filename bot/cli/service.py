@@ -20,6 +20,7 @@ from bot.catalogue.load import Catalogue
 from bot.cli.doctor import Subject
 from bot.cli.screen import dollars
 from bot.domain.failure import Evidence
+from bot.egress import place_of
 from bot.failures.classify import classify
 from bot.failures.evidence import from_exception, from_response
 from bot.failures.explain import explain
@@ -46,7 +47,7 @@ _TIMEOUT = httpx.Timeout(20.0, connect=10.0)
 async def key_and_address(subject: Subject) -> AsyncIterator[Finding]:
     """Asks for the model list, which costs nothing."""
     settings, what = subject.settings, text("doctor.service")
-    host = urlsplit(settings.image_base_url).hostname or ""
+    host = place(settings.image_base_url)
     try:
         async with _client(subject) as client:
             status, headers, body = await _get(client, settings, "/models")
@@ -58,7 +59,7 @@ async def key_and_address(subject: Subject) -> AsyncIterator[Finding]:
                     return
     except httpx.HTTPError as error:
         evidence = from_exception(error, via_proxy=was_proxied(error), api="models")
-        yield Finding(False, what, _operator(evidence, host))
+        yield Finding(False, what, _operator(evidence, settings))
         return
     if (skew := _skew(headers, subject.ports.now())) is not None and abs(skew) > MAX_SKEW:
         yield Finding(False, text("doctor.clock"), text("doctor.clock_skew", seconds=round(abs(skew)), host=host))
@@ -71,7 +72,7 @@ async def key_and_address(subject: Subject) -> AsyncIterator[Finding]:
         subject.notes.append(text("doctor.closed_list", host=host))
         yield Finding(True, what, text("doctor.service_closed_list", host=host))
     elif status != 200:
-        yield Finding(False, what, _operator(from_response(status, headers, body, api="models"), host))
+        yield Finding(False, what, _operator(from_response(status, headers, body, api="models"), settings))
     elif (listed := _listed(body)) is None:
         yield Finding(False, what, text("doctor.not_json", name=settings.used.get("IMAGE_BASE_URL", "IMAGE_BASE_URL"), host=host))
     else:
@@ -116,16 +117,16 @@ async def model(subject: Subject) -> AsyncIterator[Finding]:
 
 
 async def picture(subject: Subject) -> AsyncIterator[Finding]:
-    """With --spend only: the cheapest picture that the configured model draws. It is thrown away."""
+    """With --spend only: one picture of the model's default size in its lowest quality. It is thrown away."""
     settings, what = subject.settings, text("doctor.picture")
     known = Catalogue.load().resolve(settings.image_model)
     quality = "low" if "low" in known.qualities else settings.image_quality
-    size = min(known.sizes.popular, key=lambda one: highest_cost_micros(known, one, quality, 1, 20))
+    size = known.sizes.default
     price = dollars(highest_cost_micros(known, size, quality, 1, 20))
     if not subject.spend:
         subject.notes.append(text("doctor.no_picture", price=price))
         return
-    host = urlsplit(settings.image_base_url).hostname or ""
+    host = place(settings.image_base_url)
     with tempfile.TemporaryDirectory() as folder:
         store = PictureStore(Path(folder))
         provider = OpenAIImages(settings.image_base_url, settings.image_api_key, store, subject.ports, egress=settings.egress)
@@ -145,10 +146,17 @@ async def picture(subject: Subject) -> AsyncIterator[Finding]:
     elif outcome.pending is not None:
         yield Finding(True, what, text("doctor.picture_pending", host=host))
     elif outcome.shortfall is not None:
-        yield Finding(False, what, _operator(outcome.shortfall, host))
+        yield Finding(False, what, _operator(outcome.shortfall, settings))
 
 
 REMOTE = (key_and_address, model, picture)
+
+
+def place(address: str) -> str:
+    """Host and port of an address, without a name and password."""
+    parts = urlsplit(address)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    return f"{host}:{parts.port}" if parts.port else host
 
 
 def _client(subject: Subject) -> httpx.AsyncClient:
@@ -192,9 +200,15 @@ def _listed(body: bytes) -> Mapping[str, Mapping[str, object]] | None:
     return {one["id"]: one for one in entries if isinstance(one, dict) and isinstance(one.get("id"), str)}
 
 
-def _operator(evidence: Evidence, host: str) -> str:
-    """What the operator does about it, in the words that the bot uses in chat."""
-    seen = text("doctor.unreachable", host=host) if evidence.status is None else text("doctor.answered", host=host, status=evidence.status)
+def _operator(evidence: Evidence, settings: Settings) -> str:
+    """What the operator does about it, in the words that the bot uses in chat; a proxy on the way is named first."""
+    host, route = place(settings.image_base_url), settings.egress.route(settings.image_base_url, image=True)
+    if evidence.status is not None:
+        seen = text("doctor.answered", host=host, status=evidence.status)
+    elif route.proxy is not None:
+        seen = text("doctor.unreachable_proxied", host=host, proxy=place_of(route.proxy), name=route.because)
+    else:
+        seen = text("doctor.unreachable", host=host)
     return f"{seen} {explain(classify(evidence), 'operator')}"
 
 

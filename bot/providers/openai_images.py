@@ -33,6 +33,8 @@ from bot.providers.port import Call, OnPartial
 from bot.providers.routed import RoutedTransport
 
 CONNECT_TIMEOUT = 15.0
+LIST_TIMEOUT = 30.0
+"""Seconds for the model list."""
 _BYTES_PER_PICTURE = 40 * 1024 * 1024
 _MAX_BYTES = 200 * 1024 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
@@ -133,6 +135,20 @@ class OpenAIImages:
             return dataclasses.replace(outcome, pending=dataclasses.replace(pending, poll_after=_POLL_AGAIN), billed=Billed.UNKNOWN)
         # The task was accepted, so a refusal now does not make it free.
         return dataclasses.replace(outcome, billed=Billed.UNKNOWN if outcome.billed is Billed.NO else outcome.billed)
+
+    async def list_models(self) -> Evidence:
+        """Ask for the model list, which costs nothing and shows whether the key is accepted. What came, whatever it was; never raises."""
+        url = self._base.copy_with(path=f"{self._base.path.rstrip('/')}/models")
+        try:
+            async with asyncio.timeout(LIST_TIMEOUT), self._client.stream("GET", url, headers=self._auth) as response:
+                body = bytearray()
+                async for piece in response.aiter_raw():
+                    body += piece
+                    if len(body) > MAX_EVIDENCE_BYTES:
+                        break
+                return from_response(response.status_code, response.headers, bytes(body), provider=self.name, api="models")
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError) as error:
+            return from_exception(error, provider=self.name, api="models", via_proxy=self._via_proxy)
 
     async def aclose(self) -> None:
         """Close what is open."""

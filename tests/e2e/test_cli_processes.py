@@ -12,6 +12,7 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -164,3 +165,31 @@ def test_doctor_and_a_real_run_accept_the_sandbox_as_image_service(start: Start,
     assert "stopping" in events
     assert (tmp_path / "data" / "imagine-bot.db").exists()
     assert sandbox.stop() == (0, "")
+
+
+def test_a_run_whose_key_is_refused_says_so_at_the_start_and_listens_all_the_same(start: Start) -> None:
+    class Refuses(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = b'{"error": {"code": "invalid_api_key", "message": "Incorrect API key provided"}}'
+            self.send_response(401)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refuses) as service:
+        threading.Thread(target=service.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        bot = start(
+            "run", IMAGE_BASE_URL=f"http://127.0.0.1:{service.server_address[1]}/v1", IMAGE_API_KEY="sk-canary-123456", WEB_PORT="0"
+        )
+        assert bot.popen.stderr is not None
+        missing = {"ready", "image_service_check_failed", "operator_notice"}
+        while missing:
+            line = bot.popen.stderr.readline()
+            assert line, missing
+            assert "canary" not in line
+            missing.discard(json.loads(line)["event"])
+        assert bot.stop()[0] == 0
+        service.shutdown()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from bot.adapter import Finding
+from bot.catalogue.load import Catalogue
 from bot.cli import checks
 from bot.cli.doctor import Subject, walk
 from bot.sandbox.server import start
@@ -127,6 +129,7 @@ def test_with_spend_the_cheapest_picture_is_asked_for_and_thrown_away(doctor: Ca
     assert ended.code == 0, ended.out
     line = next(line for line in ended.out.splitlines() if "Smallest picture" in line)
     assert "in quality low came after" in line
+    assert Catalogue.load().default().sizes.default.replace("x", "×") in line
     assert list(tmp_path.iterdir()) == []
 
 
@@ -287,19 +290,21 @@ async def test_a_clock_before_this_programs_own_time_is_wrong(tmp_path: Path) ->
     assert "1970-01-01" in finding.sentence
 
 
-async def test_a_running_bot_is_noted_and_its_lock_left_alone(tmp_path: Path) -> None:
+async def test_a_running_bot_is_named_and_its_lock_left_alone(tmp_path: Path) -> None:
     from bot.ledger.store import Ledger
     from bot.ports import SystemPorts
 
     ports = SystemPorts()
     ledger = await Ledger.open(tmp_path, ports.now, ports.new_id)
     of = subject(tmp_path)
+    [found] = await collected(checks.running, of)
+    assert found.ok
+    assert f"process {os.getpid()}" in found.sentence
     assert (await collected(checks.database, of))[0].ok
-    assert "process" in of.notes[0]
     await ledger.close()
     of = subject(tmp_path)
-    await collected(checks.database, of)
-    assert of.notes == []
+    assert await collected(checks.running, of) == []
+    assert of.bot is None
     await (await Ledger.open(tmp_path, ports.now, ports.new_id)).close()
 
 

@@ -1,0 +1,48 @@
+"""A first look at the image service, beside the start: a key that it refuses is told before the first member finds out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from bot.domain.failure import Evidence, Failure
+from bot.domain.kinds import Kind
+from bot.failures.classify import recognise
+from bot.failures.explain import explain
+from bot.ledger.store import Ledger, LedgerProblem, Tx
+from bot.messages.notices import Notices
+
+log = structlog.get_logger()
+
+REFUSED = (Kind.AUTH_MISSING_KEY, Kind.AUTH_INVALID_KEY)
+"""What a refused model list proves; a bare 403 may be about the list alone."""
+
+
+async def greet(ask: Callable[[], Awaitable[Evidence]], ledger: Ledger, notices: Notices) -> None:
+    """Ask once and say what is wrong: a log line, and a notice where only the operator can mend it. The bot goes on all the same."""
+    seen = await ask()
+    failure = None if seen.status is not None and seen.status < 300 else recognise(seen)
+    if failure is not None and _is_wrong(failure):
+        first = explain(failure, "operator").partition("\n\n")[0]
+        log.error("image_service_check_failed", kind=failure.kind.value, status=seen.status, what_to_do=first)
+    try:
+        await ledger.write(lambda tx: _note(tx, notices, seen, failure))
+    except LedgerProblem as problem:
+        log.error("ledger_problem", problem=str(problem))
+
+
+def _note(tx: Tx, notices: Notices, seen: Evidence, failure: Failure | None) -> None:
+    if failure is not None and _is_wrong(failure):
+        if failure.kind in REFUSED or "guard" in failure.facts:
+            notices.report(tx, failure.kind.value, failure.kind.value, dict(failure.facts))
+    elif failure is None and seen.status == 200:
+        for kind in REFUSED:  # a new key since the last start
+            notices.resolve(tx, kind.value)
+
+
+def _is_wrong(failure: Failure) -> bool:
+    """Whether this says something about pictures too: a refused key, a guard, or a connection that does not come about at all."""
+    return (
+        failure.kind in REFUSED or "guard" in failure.facts or (failure.kind.startswith("network_") and failure.kind != Kind.NETWORK_RESET)
+    )
