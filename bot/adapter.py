@@ -16,6 +16,7 @@ from bot.chat.port import ChatPort, ModeratorCheck
 from bot.core import Core
 from bot.domain.requests import Place
 from bot.egress import Egress
+from bot.pixels.workers import Work, in_a_thread
 from bot.ports import Ports, SystemPorts
 from bot.supervise import Supervisor
 
@@ -28,6 +29,8 @@ class Context:
     data_dir: Path
     picture: Callable[[str], Awaitable[bytes]]
     """Bytes of a stored picture by sha256; raises LookupError with a clear sentence when it is gone or damaged."""
+    work: Work = in_a_thread
+    """Where pictures are fitted to the platform: off the event loop, and in the running bot in the picture worker."""
     demo: bool = False
     """The embedded demo: sandbox provider, personas instead of accounts."""
     supervisor: Supervisor = field(default_factory=lambda: Supervisor(SystemPorts()))

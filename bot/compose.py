@@ -8,7 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 from sqlalchemy import Connection
@@ -80,6 +80,8 @@ class Pictures(Protocol):
     async def read(self, sha256: str) -> bytes: ...
 
     async def delete(self, sha256: str) -> bool: ...
+
+    async def work(self, job: str, values: Mapping[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]: ...
 
     def close(self) -> None: ...
 
@@ -337,6 +339,7 @@ def context(bot: Bot, data_dir: Path, *, demo: bool, egress: Egress | None = Non
         ports=bot.ports,
         data_dir=data_dir,
         picture=bot.pictures.read,
+        work=bot.pictures.work,
         demo=demo,
         supervisor=bot.supervisor,
         egress=egress or Egress(),

@@ -27,4 +27,3 @@ capture_signals, should_exit  # uvicorn's server
 dispatch  # slack_bolt's request handler calls it
 estimated, replacement  # scripts/pages/models.py writes them into docs/models.md
 MAX_TEXT_CHUNK  # Pillow reads it
-Here  # simulations and tests do the work on pictures in their own process

@@ -48,7 +48,7 @@ class DiscordAdapter:
         self._session = Session()
         self._wire = DiscordWire(self._session)
         self._placeholders = Placeholders(self._folder / "placeholders.jsonl")
-        self._image_fitting = ImageFitting(context.picture)
+        self._image_fitting = ImageFitting(context.picture, context.work)
         self._answers = Answers(self._wire, self._ports, self._placeholders, self._image_fitting)
         self._chat = DiscordChat(self._wire, self._ports, self._placeholders, self._image_fitting)
         self.chat: ChatPort = self._chat

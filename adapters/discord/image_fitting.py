@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import io
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-
-from PIL import Image
+from dataclasses import dataclass, field, replace
 
 from adapters.discord.escape import label
 from bot.chat.views import PictureView
+from bot.pixels.errors import BadPicture, NotTaken
+from bot.pixels.workers import Work, in_a_thread
 from bot.texts import text
 
 REQUEST_BYTES = 24 * 1024 * 1024
@@ -41,9 +39,10 @@ class FittedImage:
 
 @dataclass(slots=True)
 class ImageFitting:
-    """Reads and re-encodes; Pillow runs in a thread."""
+    """Reads, and has encoded anew what does not fit: such a file has our mark of origin instead of the service's signature."""
 
     read: Callable[[str], Awaitable[bytes]]
+    work: Work = field(default=in_a_thread)
 
     async def load(self, pictures: Sequence[PictureView]) -> tuple[list[FittedImage], list[str]]:
         """The stored bytes, and a sentence for each picture that is gone."""
@@ -60,7 +59,19 @@ class ImageFitting:
     async def fit(self, pictures: Sequence[FittedImage], limit: int) -> list[FittedImage]:
         """All of them within `limit` bytes each and the request's limit together."""
         share = min(limit, REQUEST_BYTES // max(1, len(pictures)))
-        return [one if len(one.content) <= share else await asyncio.to_thread(shrink, one, share) for one in pictures]
+        return [one if len(one.content) <= share else await self.shrink(one, share) for one in pictures]
+
+    async def shrink(self, picture: FittedImage, limit: int) -> FittedImage:
+        """The best encoding within the limit that was not tried before; the smallest one when none is."""
+        left = STEPS[picture.step + 1 :]
+        if not left:
+            return picture
+        try:
+            values, content = await self.work("shrink", {"limit": limit, "steps": left}, picture.content)
+        except (BadPicture, NotTaken, OSError):
+            return picture  # as stored; the platform says what it makes of it
+        step = picture.step + 1 + int(values["place"])
+        return replace(picture, content=content, step=step, name=_renamed(picture.name, SUFFIX[STEPS[step][0]]))
 
     async def smaller(self, pictures: Sequence[FittedImage]) -> list[FittedImage] | None:
         """Half of the largest, after Discord refused a size that it did not name; None when they cannot get smaller."""
@@ -68,33 +79,6 @@ class ImageFitting:
         if largest < 50_000:
             return None
         return await self.fit(pictures, largest // 2)
-
-
-def shrink(picture: FittedImage, limit: int) -> FittedImage:
-    """The best encoding within the limit; the smallest one when none is."""
-    with Image.open(io.BytesIO(picture.content)) as opened:
-        source = opened.convert("RGBA" if opened.has_transparency_data else "RGB")
-    best = picture
-    for step, (kind, quality, share) in enumerate(STEPS):
-        if step <= picture.step:
-            continue
-        best = replace(picture, content=_encode(source, kind, quality, share), step=step, name=_renamed(picture.name, SUFFIX[kind]))
-        if len(best.content) <= limit:
-            break
-    return best
-
-
-def _encode(source: Image.Image, kind: str, quality: int, share: float) -> bytes:
-    image = source
-    if share < 1.0:
-        image = image.resize((max(1, int(image.width * share)), max(1, int(image.height * share))), Image.Resampling.LANCZOS)
-    if kind == "JPEG" and image.mode == "RGBA":
-        ground = Image.new("RGB", image.size, "white")
-        ground.paste(image, mask=image.getchannel("A"))
-        image = ground
-    out = io.BytesIO()
-    image.save(out, kind, quality=quality, **({"method": 3} if kind == "WEBP" else {"optimize": True}))
-    return out.getvalue()
 
 
 def _renamed(name: str, suffix: str) -> str:

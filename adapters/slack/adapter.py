@@ -55,7 +55,7 @@ class SlackAdapter:
     def __init__(self, settings: SlackSettings, context: Context) -> None:
         self.settings, self._ports, self._supervisor, self._egress = settings, context.ports, context.supervisor, context.egress
         self._folder = context.data_dir / "slack"
-        fitting = ImageFitting(context.picture)
+        fitting = ImageFitting(context.picture, context.work)
         self._client = self._client_with(settings.bot_token)
         self._wire = SlackWire(self._client, None, online=False, proxy_for=self._egress.proxy)
         self._uploads = uploads = Uploads(self._wire, context.ports)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import io
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-
-from PIL import Image
+from dataclasses import dataclass, field, replace
 
 from adapters.slack.escape import clean
 from bot.chat.views import PictureView
+from bot.pixels.errors import BadPicture, NotTaken
+from bot.pixels.workers import Work, in_a_thread
 from bot.texts import text
 
 MOST_PICTURES = 10
@@ -33,9 +31,11 @@ class FittedImage:
 
 @dataclass(frozen=True, slots=True)
 class ImageFitting:
-    """Reads and re-encodes; Pillow runs in a thread."""
+    """Reads, and has encoded anew what Slack does not show: such a file has our mark of origin instead of the service's signature."""
 
     read: Callable[[str], Awaitable[bytes]]
+    work: Work = field(default=in_a_thread)
+    large: int = LARGE
 
     async def load(self, pictures: Sequence[PictureView]) -> tuple[list[FittedImage], list[str]]:
         """What Slack can show, and a sentence for each picture that is gone or cannot be read."""
@@ -48,32 +48,20 @@ class ImageFitting:
                 continue
             picture = FittedImage(one.sha256, one.filename, one.alt, content)
             try:
-                found.append(_named(picture, suffix(content)) if suffix(content) else await asyncio.to_thread(encode, picture))
-            except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+                found.append(_named(picture, suffix(content)) if suffix(content) else await self._encoded(picture))
+            except (BadPicture, NotTaken, OSError):
                 notes.append(text("slack.picture_broken"))
         return found, list(dict.fromkeys(notes))
+
+    async def _encoded(self, picture: FittedImage) -> FittedImage:
+        """PNG without loss; JPEG on white where that would be large."""
+        values, content = await self.work("for_blocks", {"large": self.large, "quality": QUALITY}, picture.content)
+        return _named(replace(picture, content=content), "jpg" if values["ending"] == "jpg" else "png")
 
 
 def suffix(content: bytes) -> str:
     """`png` or `jpg` by the first bytes, whatever the stored format says; empty for all else."""
     return next((name for magic, name in MAGIC.items() if content.startswith(magic)), "")
-
-
-def encode(picture: FittedImage, large: int = LARGE) -> FittedImage:
-    """PNG without loss; JPEG on white where that would be large."""
-    with Image.open(io.BytesIO(picture.content)) as opened:
-        source = opened.convert("RGBA" if opened.has_transparency_data else "RGB")
-    out = io.BytesIO()
-    source.save(out, "PNG")
-    if len(out.getvalue()) <= large:
-        return _named(replace(picture, content=out.getvalue()), "png")
-    if source.mode == "RGBA":
-        ground = Image.new("RGB", source.size, "white")
-        ground.paste(source, mask=source.getchannel("A"))
-        source = ground
-    out = io.BytesIO()
-    source.save(out, "JPEG", quality=QUALITY, optimize=True)
-    return _named(replace(picture, content=out.getvalue()), "jpg")
 
 
 def _named(picture: FittedImage, ending: str) -> FittedImage:

@@ -286,6 +286,8 @@ def add_pictures(tx: Tx, request_id: str, attempt_id: str, found: Sequence[Pictu
                     "height": picture.height,
                     "size": picture.size,
                     "revised_prompt": picture.revised_prompt,
+                    "signed": picture.signed,
+                    "kept": picture.kept,
                 }
                 for position, picture in enumerate(found)
             ],
@@ -295,7 +297,10 @@ def add_pictures(tx: Tx, request_id: str, attempt_id: str, found: Sequence[Pictu
 def pictures_of(connection: Connection, request_id: str) -> Sequence[Picture]:
     """The pictures of a request in order."""
     rows = connection.execute(_PICTURES, {"id": request_id})
-    return [Picture(row.sha256, row.format, row.width, row.height, row.size, row.revised_prompt) for row in rows]
+    return [
+        Picture(row.sha256, row.format, row.width, row.height, row.size, row.revised_prompt, bool(row.signed), bool(row.kept))
+        for row in rows
+    ]
 
 
 def drop_pictures(tx: Tx, request_id: str) -> Sequence[str]:

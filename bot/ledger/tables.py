@@ -94,6 +94,8 @@ pictures = Table(
     Column("height", Integer, nullable=False),
     Column("size", Integer, nullable=False),
     Column("revised_prompt", Text),
+    Column("signed", Boolean),
+    Column("kept", Boolean),
 )
 Index("pictures_of_request", pictures.c.request_id, pictures.c.position)
 Index("pictures_by_hash", pictures.c.sha256)

@@ -220,7 +220,7 @@ def _with_pictures(facts: RequestFacts, audience: Audience, failure: Failure | N
     buttons.append(_own(request, ActionName.DELETE, text("button.delete"), ButtonStyle.DANGER))
     return View(
         title=title,
-        text=(*lines, _line(request)),
+        text=(*lines, f"{_line(request)} · {text('request.made_with_ai')}"),
         quote=request.prompt,
         pictures=tuple(_picture(request, one, index, len(found)) for index, one in enumerate(found)),
         buttons=tuple(buttons),

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from PIL import Image
 
 from bot.pixels.convert import on_white, plain
+from bot.pixels.kinds import FORMATS
 from bot.pixels.marks import encoded
+from bot.pixels.recode import judging
 
 Step = tuple[str, int, float]
 """(format, quality, share of the side length)."""
@@ -36,7 +38,7 @@ def for_blocks(content: bytes, large: int, quality: int) -> tuple[str, bytes]:
 
 def _pixels(content: bytes) -> Image.Image:
     """What the store holds may be a service's own signed file: of any depth, palette and profile."""
-    with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP")) as opened:
+    with judging(content), Image.open(io.BytesIO(content), formats=tuple(FORMATS)) as opened:
         opened.load()
         return plain(opened)
 

@@ -52,7 +52,7 @@ def recode(raw: bytes) -> tuple[Recoded, bytes]:
         kind = "PNG"  # without loss, as it came
     if found is not None and signed and containers.is_clean(found) and picture.mode != "CMYK":
         return Recoded(FORMATS[found.kind], *picture.size, signed=True, kept=True), raw
-    with _judging(raw):
+    with judging(raw):
         made = plain(picture)
         content = _encoded(made, kind)
     return Recoded(FORMATS[kind], *made.size, signed=signed, kept=False), content
@@ -72,7 +72,7 @@ def _decoded(raw: bytes, found: Container | None) -> tuple[Image.Image, str]:
 
 
 def _open(data: bytes) -> tuple[Image.Image, str]:
-    with _judging(data):
+    with judging(data):
         opened = Image.open(io.BytesIO(data), formats=DECODED)
         width, height = opened.size
         if width * height > MAX_PIXELS:
@@ -83,7 +83,7 @@ def _open(data: bytes) -> tuple[Image.Image, str]:
 
 
 @contextmanager
-def _judging(data: bytes) -> Iterator[None]:
+def judging(data: bytes) -> Iterator[None]:
     """Whatever Pillow's decoders raise (OSError, SyntaxError, ValueError, struct.error, ...) as one of our two."""
     try:
         with warnings.catch_warnings():

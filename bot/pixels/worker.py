@@ -16,8 +16,8 @@ from bot.pixels.wire import receive, send
 
 MEMORY = 1536 * 1024 * 1024
 """Bytes of address space. The hungriest pictures within the limits of `recode` need a third of it (measured)."""
-NICENESS = 5
-"""Drawing the answers of a chat comes before decoding."""
+NICENESS = 10
+"""Answering people comes before decoding."""
 
 
 def main() -> None:
@@ -73,6 +73,11 @@ def _bound() -> None:
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        os.nice(NICENESS)
     except (ImportError, OSError, ValueError):
+        pass
+    try:
+        os.nice(NICENESS)
+        # A process that works in batches does not keep one that has just woken up from running.
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    except (AttributeError, OSError):
         return

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, BinaryIO, Protocol, cast
 
 import structlog
@@ -44,6 +45,15 @@ class Here:
 
     def close(self) -> None:
         """There is nothing to close."""
+
+
+Work = Callable[[str, Mapping[str, Any], bytes], Awaitable[tuple[dict[str, Any], bytes]]]
+"""One of `bot.pixels.jobs.JOBS` on one picture."""
+
+
+async def in_a_thread(job: str, values: Mapping[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
+    """Without a worker process."""
+    return await asyncio.to_thread(Here().do, job, values, [content])
 
 
 class _Lost(Exception):

@@ -13,7 +13,7 @@ from PIL import Image
 
 from adapters.slack import blockkit
 from adapters.slack.buttons import custom_id, parsed
-from adapters.slack.image_fitting import FittedImage, ImageFitting, encode
+from adapters.slack.image_fitting import LARGE, FittedImage, ImageFitting
 from adapters.slack.render import MOST, Body, Shown, message, sheet
 from bot.chat.views import ActionName, Button, ButtonStyle, Fact, PictureView, Tone, View
 from tests.slack.core_views import of_everything
@@ -241,13 +241,13 @@ def of(content: bytes, filename: str = "imagine-1.webp") -> PictureView:
     return PictureView("ab" * 32, "webp", 40, 30, len(content), "a cat", filename)
 
 
-async def loaded(content: bytes | Exception, filename: str = "imagine-1.webp") -> tuple[list[FittedImage], list[str]]:
+async def loaded(content: bytes | Exception, filename: str = "imagine-1.webp", large: int = LARGE) -> tuple[list[FittedImage], list[str]]:
     async def get(sha256: str) -> bytes:
         if isinstance(content, Exception):
             raise content
         return content
 
-    return await ImageFitting(get).load([of(b"", filename)])
+    return await ImageFitting(get, large=large).load([of(b"", filename)])
 
 
 @pytest.mark.parametrize(("kind", "ending"), [("PNG", "png"), ("JPEG", "jpg")])
@@ -268,8 +268,8 @@ async def test_a_webp_becomes_a_png_of_the_same_size(mode: str) -> None:
     assert notes == []
 
 
-def test_a_large_one_becomes_a_jpeg_on_white() -> None:
-    found = encode(FittedImage("ab", "a.webp", "", picture("WEBP", "RGBA")), large=10)
+async def test_a_large_one_becomes_a_jpeg_on_white() -> None:
+    [found], _ = await loaded(picture("WEBP", "RGBA"), "a.webp", large=10)
     with Image.open(io.BytesIO(found.content)) as image:
         assert (image.format, image.size) == ("JPEG", (40, 30))
     assert found.name == "a.jpg"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, update
 
-from bot.ledger import migrate
+from bot.ledger import migrate, request_rows
 from bot.ledger.files import DATABASE
 from bot.ledger.store import Ledger, LedgerProblem, Tx, explain
 from bot.ledger.tables import memory, metadata
@@ -175,13 +175,39 @@ async def test_an_older_schema_is_backed_up_before_it_is_migrated(tmp_path: Path
     connection.close()
 
 
+def schema_of(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
+    """Tables by their columns, since SQLite keeps the text of an added one apart; indexes and triggers by their text."""
+    found: set[tuple[object, ...]] = set()
+    ours = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE '%alembic_version%'"
+    for kind, name, sql in connection.execute(ours).fetchall():
+        columns = tuple(connection.execute(f"PRAGMA table_xinfo({name})")) if kind == "table" else sql
+        found.add((kind, name, columns))
+    return found
+
+
+async def test_a_ledger_of_the_first_schema_keeps_its_pictures(tmp_path: Path) -> None:
+    path = tmp_path / DATABASE
+    migrate.upgrade(path, 0.0)
+    with sqlite3.connect(path) as connection:
+        for name in ("signed", "kept"):
+            connection.execute(f"ALTER TABLE pictures DROP COLUMN {name}")
+        connection.execute("INSERT INTO pictures VALUES ('p', 'r', 'a', 0, 'ab', 'png', 1, 2, 3, NULL)")
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    connection.close()
+    ledger = await opened(tmp_path)
+    (picture,) = await ledger.read(lambda c: request_rows.pictures_of(c, "r"))
+    assert (picture.width, picture.height, picture.signed, picture.kept) == (1, 2, False, False)
+    await ledger.close()
+    assert migrate.current(path) == migrate.HEAD
+
+
 def test_a_fresh_file_and_all_migrations_in_turn_have_the_same_schema(tmp_path: Path) -> None:
     migrate.upgrade(tmp_path / "fresh.db", 0.0)
     migrate.migrate(tmp_path / "migrated.db")
     schemas = []
     for name in ("fresh.db", "migrated.db"):
         with sqlite3.connect(tmp_path / name) as connection:
-            schemas.append(set(connection.execute("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE '%alembic_version%'")))
+            schemas.append(schema_of(connection))
         connection.close()
         assert migrate.current(tmp_path / name) == migrate.HEAD
     assert schemas[0] == schemas[1]

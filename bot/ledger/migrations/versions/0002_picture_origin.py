@@ -1,0 +1,14 @@
+"""Pictures: whether one came signed (C2PA), and whether its bytes were kept. NULL for those that were stored before."""
+
+from alembic import op
+from sqlalchemy import Boolean, Column, inspect
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    known = {column["name"] for column in inspect(op.get_bind()).get_columns("pictures")}
+    for name in ("signed", "kept"):
+        if name not in known:  # 0001 makes a fresh file with today's tables
+            op.add_column("pictures", Column(name, Boolean))
