@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import subprocess
 import sys
 import threading
@@ -17,11 +18,12 @@ from bot.pixels.wire import receive, send
 
 log = structlog.get_logger()
 
-JOB_SECONDS = 60
-"""After which a job has hung: the hungriest picture takes a twentieth of it. The worker ends itself then."""
+JOB_SECONDS = 120
+"""After which a job has hung: the slowest picture within the limits takes a quarter of it on a busy machine. It ends itself then."""
 GRACE = 10
 """Seconds more after which it is killed from outside: it was stopped, or does not even run its alarm."""
 TRIES = 2
+PIPE = 1024 * 1024
 _START = "import sys; sys.path[:] = sys.argv[2:]; from bot.pixels.worker import main; main()"
 
 
@@ -107,13 +109,16 @@ class OneProcess:
     def _start(self) -> subprocess.Popen[bytes]:
         # -I and -S: nothing of the environment and no site hooks; the path is handed over. An empty environment: no secret lies beside a
         # stranger's file.
-        return subprocess.Popen(
+        child = subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", _START, str(self._seconds), *sys.path],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={},
         )
+        with contextlib.suppress(AttributeError, OSError):  # fewer turns for a picture; not on every platform
+            fcntl.fcntl(cast(BinaryIO, child.stdin), fcntl.F_SETPIPE_SZ, PIPE)
+        return child
 
     def _end(self) -> int | None:
         child, self._child = self._child, None

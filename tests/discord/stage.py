@@ -8,7 +8,7 @@ import io
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import structlog
 from PIL import Image
@@ -19,6 +19,7 @@ from bot.catalogue.load import Catalogue
 from bot.compose import Bot, build, context
 from bot.domain.outcome import Billed, Outcome, Picture
 from bot.gate.settings import GateSettings
+from bot.pixels.workers import in_a_thread
 from bot.ports import SystemPorts
 from bot.requests.rules import Rules
 from tests.discord.standin.server import StandIn
@@ -59,6 +60,9 @@ class Store:
 
     async def delete(self, sha256: str) -> bool:
         return self.content.pop(sha256, None) is not None
+
+    async def work(self, job: str, values: Mapping[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
+        return await in_a_thread(job, values, content)
 
     def close(self) -> None:
         return None
