@@ -23,12 +23,13 @@ from adapters.slack.delivery import Delivery
 from adapters.slack.image_fitting import ImageFitting
 from adapters.slack.intake import Intake
 from adapters.slack.interactions import Interactions
-from adapters.slack.moderators import SlackModerators
+from adapters.slack.moderators import NAMES_LIFE, SlackModerators
 from adapters.slack.outgoing import web_client
 from adapters.slack.pacing import Pacing
 from adapters.slack.settings import SlackSettings
 from adapters.slack.sockets import Sockets
 from adapters.slack.tasks import Tasks
+from adapters.slack.ttl_cache import TtlCache
 from adapters.slack.uploads import Uploads
 from adapters.slack.wire import SlackWire
 from bot.adapter import Context, SetupProblem
@@ -66,6 +67,7 @@ class SlackAdapter:
         self.chat: ChatPort = self._chat
         self._moderators = SlackModerators(self._wire, context.ports)
         self.moderators: ModeratorCheck = self._moderators
+        self._channels = TtlCache(context.ports, self._wire.channel_name, NAMES_LIFE)
         self._team = ""
         self._tasks = Tasks()
 
@@ -107,7 +109,8 @@ class SlackAdapter:
     async def _serve(self, core: Core, identity: Identity, session: aiohttp.ClientSession, ready: Callable[[], None]) -> None:
         settings = self.settings
         welcome = Admission(settings.admission, identity.team, identity.enterprise, self._moderators.who_is).refusal
-        intake = Intake(core, self._answers, self._tasks, welcome, identity.team, identity.user, self._moderators.name_of, Deduplicator())
+        names = (self._moderators.name_of, Deduplicator(), self._channel_name)
+        intake = Intake(core, self._answers, self._tasks, welcome, identity.team, identity.user, *names)
         presses = Interactions(core, self._answers, intake, self._tasks, welcome, self._chat.pressed_on)
         client = self._client_with(None)
         client.session = session
@@ -162,6 +165,9 @@ class SlackAdapter:
         return text(
             "slack.ready_http", name=identity.name, team=identity.team_name, host=self.settings.http_host, port=self.settings.http_port
         )
+
+    async def _channel_name(self, channel: str, within: float) -> str:
+        return await self._channels.get(channel, within) or ""
 
     # ---- who and where -------------------------------------------------------------------------------------------------------
 

@@ -33,7 +33,8 @@ FORM_READY = 0.6
 """Seconds for the core to fill a form before a loading one takes its place."""
 MOST_NAMES = 5
 """Names looked up for one mention; other people in it keep their ids."""
-_PERSON = re.compile(r"<@([UW][A-Z0-9]{2,30})>")
+_NAMELESS = re.compile(r"<([@#])([UWCG][A-Z0-9]{2,30})\|?>")
+"""A person or channel without a name, as Slack writes them in events."""
 IMAGINE_FORM = "v1:imagine:new"
 """callback_id of the empty /imagine form."""
 
@@ -53,6 +54,8 @@ class Intake:
     name_of: Callable[[str, float], Awaitable[str]]
     """A person's name, within so many seconds: mentions come with an id alone."""
     dedup: Deduplicator
+    channel_name: Callable[[str, float], Awaitable[str]]
+    """The same of a channel."""
 
     def at_home(self, caller: Caller) -> Caller:
         """The bot serves one workspace, which pays for everybody who is let in: the event of a shared channel may name another one."""
@@ -148,11 +151,11 @@ class Intake:
             self.tasks.start(self._accept(caller, stored.request_id), "accept")
 
     async def _named(self, typed: str) -> str:
-        """With the names of the people whom it mentions, as their author saw them."""
-        people = [one for one in dict.fromkeys(_PERSON.findall(typed)) if one != self.bot_user][:MOST_NAMES]
-        names = await asyncio.gather(*(self.name_of(one, NAME_WITHIN) for one in people))
-        known = {one: name for one, name in zip(people, names, strict=True) if name and not set("<>|&") & set(name)}
-        return _PERSON.sub(lambda one: f"<@{one[1]}|{known[one[1]]}>" if one[1] in known else one[0], typed)
+        """With the names of the people and channels that it mentions, as their author saw them."""
+        found = [one for one in dict.fromkeys(_NAMELESS.findall(typed)) if one[1] != self.bot_user][:MOST_NAMES]
+        names = await asyncio.gather(*((self.name_of if mark == "@" else self.channel_name)(one, NAME_WITHIN) for mark, one in found))
+        known = {one: name for (_, one), name in zip(found, names, strict=True) if name and not set("<>|&") & set(name)}
+        return _NAMELESS.sub(lambda one: f"<{one[1]}{one[2]}|{known[one[2]]}>" if one[2] in known else one[0], typed)
 
     async def _help(self, caller: Caller) -> bool:
         return await self.answers.say(caller, await _help(self.core, caller.visitor, ""))

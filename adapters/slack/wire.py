@@ -207,6 +207,12 @@ class SlackWire:
         found = (await read(self.client.conversations_info(channel=channel))).get("channel")
         return isinstance(found, Mapping) and found.get("is_private") is False and not found.get("is_group")
 
+    async def channel_name(self, channel: str) -> str:
+        """What people call a channel; empty where the bot may not see it."""
+        found = (await read(self.client.conversations_info(channel=channel))).get("channel")
+        name = found.get("name") if isinstance(found, Mapping) else None
+        return name if isinstance(name, str) else ""
+
     async def who(self, person: str) -> Who:
         """Somebody's name, workspace, and whether they are an admin or owner of it."""
         user = (await read(self.client.users_info(user=person))).get("user")

@@ -82,7 +82,7 @@ def refusal(error: str, **more: Any) -> Answer:
 
 
 @pytest.mark.parametrize(
-    ("code", "trouble"),
+    ("code", "error_class"),
     [
         ("message_not_found", ErrorClass.GONE),
         ("cant_update_message", ErrorClass.GONE),
@@ -126,7 +126,7 @@ async def test_a_missing_scope_is_named_for_the_operator() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "message", "trouble", "detail"),
+    ("code", "message", "error_class", "detail"),
     [
         ("invalid_blocks", "[ERROR] invalid slack file [json-pointer:/blocks/1/slack_file]", ErrorClass.FILE_NOT_READY, "invalid_blocks"),
         (
@@ -226,7 +226,7 @@ async def test_a_connection_that_never_stood_is_safe_to_repeat() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "trouble", "wait"),
+    ("error", "error_class", "wait"),
     [
         (RespondFailed(404), ErrorClass.OVER, 0.0),
         (RespondFailed(410), ErrorClass.OVER, 0.0),
