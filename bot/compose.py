@@ -32,6 +32,7 @@ from bot.messages import model_end
 from bot.messages.background import BackgroundWrites
 from bot.messages.incidents import Incidents
 from bot.messages.notices import Notices
+from bot.messages.question_view import project_question
 from bot.messages.request_view import RequestFacts, render
 from bot.messages.sender import Sender
 from bot.messages.unanswered import Unanswered
@@ -289,7 +290,9 @@ async def build(
         request = request_rows.get(connection, message.subject.partition(":")[2])
         return None if request is None else view(connection, request, message.audience)
 
-    sender = Sender(ledger, ports, {}, {"request": project, "notice": notices.project, **moderation.projections})
+    sender = Sender(
+        ledger, ports, {}, {"request": project, "question": project_question, "notice": notices.project, **moderation.projections}
+    )
     sender.before_render = scheduler.foresee
     reach = Undeliverable(ledger, notices)
     writes = BackgroundWrites(ledger)

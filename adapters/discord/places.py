@@ -69,4 +69,5 @@ def act(
         row=row,
         values=values or {},
         reply=reply or {},
+        direct=interaction.guild_id is None,
     )

@@ -12,6 +12,7 @@ from adapters.discord.buttons import ActionButton, custom_id
 from adapters.discord.escape import escape, fit, label
 from adapters.discord.image_fitting import FittedImage
 from bot.chat.views import Button, ButtonStyle, Fact, Tone, View
+from bot.texts import text
 from bot.texts.direction import isolate
 
 MOST_TEXT = 3900
@@ -40,8 +41,8 @@ def layout(
     if mention is not None and mention.isascii() and mention.isdigit():
         found.add_item(discord.ui.TextDisplay(f"<@{mention}>"))
     box: discord.ui.Container[Any] = discord.ui.Container(accent_colour=COLOURS[view.tone])
-    for text in texts(view, notes):
-        box.add_item(discord.ui.TextDisplay(text))
+    for words in texts(view, notes):
+        box.add_item(discord.ui.TextDisplay(words))
     if pictures:
         box.add_item(discord.ui.MediaGallery(*(_item(one) for one in pictures[:MOST_PICTURES])))
     found.add_item(box)
@@ -68,6 +69,8 @@ def texts(view: View, notes: Sequence[str] = ()) -> list[str]:
     hidden = [one for one in view.facts if one.hidden]
     share = max(60, (room - 100) // (len(hidden) + bool(view.quote))) if hidden or view.quote else 0
     quote = _quotation(view.quote, min(share, room)) if view.quote.strip() else ""
+    if quote and view.quoted:
+        quote = f"{fit(text('case.prompt.by', member=view.quoted), 100)}\n{quote}"
     facts = "\n".join([*open_facts, *(_fact(one, share - len(one.label) - 20) for one in hidden)])
     blocks = [title, about, quote, "\n\n".join(said), facts]
     return [one for one in blocks if one]
@@ -84,9 +87,9 @@ def _within(paragraphs: list[str], room: int) -> list[str]:
     return kept or [one[: max(0, room - 1)] + "…" for one in paragraphs[:1]]
 
 
-def _quotation(text: str, room: int) -> str:
-    lines = len(re.findall(r"\n", text)) + 1
-    return "\n".join("> " + one for one in fit(text.strip(), max(20, room - 2 * min(lines, 200))).split("\n")[:200])
+def _quotation(words: str, room: int) -> str:
+    lines = len(re.findall(r"\n", words)) + 1
+    return "\n".join("> " + one for one in fit(words.strip(), max(20, room - 2 * min(lines, 200))).split("\n")[:200])
 
 
 def _fact(fact: Fact, room: int) -> str:

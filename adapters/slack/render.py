@@ -176,7 +176,7 @@ def _words(view: View, facts: Sequence[Fact], room: int) -> list[Block]:
     wants = [units(escape(one)) for one in (paragraphs, *(fact.value for fact in shown))]
     quoted = min(units(escape(quote)), max(room - sum(wants), room // 2))
     shares = _shares(wants, room - quoted)
-    found = _quotation(quote, quoted) if quote else []
+    found = _quotation(quote, quoted, view.quoted) if quote else []
     found += [section(typed(one)) for one in split(_cut(paragraphs, shares[0]))]
     found += _facts(shown, shares[1:])
     if len(shown) < len([one for one in facts if one.value.strip()]):
@@ -202,10 +202,11 @@ def _cut(words: str, room: int) -> str:
     return "".join(split(words, max(20, room - 1))[:1]).rstrip() + ELLIPSIS
 
 
-def _quotation(quote: str, room: int) -> list[Block]:
+def _quotation(quote: str, room: int, by: str) -> list[Block]:
     """What was typed. A line below ends what has several lines, so that none of them passes for one of ours."""
     pieces = split(_cut(quote, room))
-    found = [context(text("slack.render.prompt")), *(section(typed(one)) for one in pieces)]
+    head = text("case.prompt.by", member=by) if by else text("slack.render.prompt")
+    found = [context(head), *(section(typed(one)) for one in pieces)]
     return [*found, {"type": "divider"}] if len(pieces) > 1 or "\n" in quote else found
 
 

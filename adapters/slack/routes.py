@@ -96,7 +96,7 @@ def first_ways(message: Message, view: View, handle: Handle | None, now: float) 
     if message.audience in (Audience.MODERATORS, Audience.OPERATORS):
         return [Route(RouteKind.POST, channel, thread)]
     person = message.person or (handle.person if handle is not None else "") or view.mention or ""
-    answerable = message.subject.startswith("request:") and handle is not None and handle.alive(now)
+    answerable = message.subject.startswith(("request:", "question:")) and handle is not None and handle.alive(now)
     url, words = ([Route(RouteKind.URL)], [Route(RouteKind.WORDS)]) if answerable else ([], [])
     direct = [Route(RouteKind.DIRECT, person=person)] if person else []
     if message.audience is Audience.MEMBER:

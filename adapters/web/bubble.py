@@ -54,7 +54,7 @@ class Bubble:
         """Show the entry's present view."""
         self.entry = entry
         view = entry.view
-        self._replace("said", self._said, view.quote, lambda: _said(entry, view.quote))
+        self._replace("said", self._said, view.quote, lambda: _said(entry, view))
         self._replace("byline", self._byline, bool(view.quote), lambda: self._sign(entry))
         self._retitle(view)
         buttons = tuple(one for one in view.buttons if one.pressers.admit(self._who.id, administrator=self._who.role is Role.OPERATOR))
@@ -108,9 +108,15 @@ class Bubble:
             )
 
 
-def _said(entry: Entry, quote: str) -> None:
-    """The member's own line, as in any chat."""
+def _said(entry: Entry, view: View) -> None:
+    """The member's own line, as in any chat; words of somebody else are a quotation."""
+    quote = view.quote
     if not quote:
+        return
+    if view.quoted:
+        with part("figure"):
+            part("figcaption", text("case.prompt.by", member=view.quoted))
+            part("blockquote", quote, dir="auto")
         return
     if entry.by is None:
         part("blockquote", quote, dir="auto")

@@ -198,6 +198,8 @@ class View:
     """Paragraphs."""
     quote: str = ""
     """What the member typed, shown as typed and attributed to them; adapters escape it."""
+    quoted: str = ""
+    """Name of who typed it, where the reader is somebody else: it must not look like words of theirs."""
     facts: tuple[Fact, ...] = ()
     pictures: tuple[PictureView, ...] = ()
     buttons: tuple[Button, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.chat.views import ActionName, Audience, Button, ButtonStyle, Fact, PictureView, Pressers, Tone, View
+from bot.chat.views import ActionName, Audience, Button, ButtonStyle, PictureView, Pressers, Tone, View
 from bot.domain.case_states import CaseState, Standing
 from bot.domain.failure import Failure
 from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Action, Fixer, Group, Kind
@@ -15,6 +15,7 @@ from bot.domain.requests import Request
 from bot.failures.explain import explain
 from bot.gate.port import Estimate
 from bot.ledger.codec import failure_from_json
+from bot.messages.question_view import asked, question
 from bot.prompts.lint_words import hints
 from bot.prompts.normalise import alt_text
 from bot.texts import has, text
@@ -49,7 +50,7 @@ def render(facts: RequestFacts, audience: Audience) -> View:
         case RequestState.RECEIVED | RequestState.QUEUED:
             return _waiting(facts)
         case RequestState.HELD:
-            return _held(facts)
+            return question(request) if audience is Audience.MEMBER else asked(request)
         case RequestState.CALLING:
             return _working(facts, _trying(facts))
         case RequestState.COLLECTING:
@@ -123,26 +124,6 @@ def _hints(request: Request) -> tuple[str, ...]:
     """What may come out badly; advice that can be ignored."""
     found = hints(request.prompt)[:1]
     return tuple(text("hint.line", hint=text(f"hint.{name}")) for name in found)
-
-
-def _held(facts: RequestFacts) -> View:
-    request = facts.request
-    reason = str((request.refusal or {}).get("reason", ""))
-    cleaned = str((request.refusal or {}).get("cleaned") or "")
-    buttons = [_own(request, ActionName.SEND_CLEANED, text("button.send_cleaned"), ButtonStyle.PRIMARY)] if cleaned else []
-    return View(
-        title=text("request.held"),
-        text=(text(f"held.{reason}", **_values(request)), text("held.what_now" if cleaned else "held.what_now_without")),
-        facts=(Fact(text("held.cleaned"), cleaned),) if cleaned else (),
-        buttons=(
-            *buttons,
-            _edit(request),
-            _own(request, ActionName.SEND_ANYWAY, text("button.send_anyway")),
-            _own(request, ActionName.DISCARD, text("button.discard"), ButtonStyle.DANGER),
-        ),
-        tone=Tone.WAITING,
-        mention=request.person.id,
-    )
 
 
 UNQUOTED = frozenset({"no_answer", "discarded", "edited", "abandoned"})

@@ -122,6 +122,7 @@ class ModeratorForms:
                 title=text("case.prompt.title", number=case.number),
                 text=(text("case.prompt.removed"),) if case.texts_removed else (),
                 quote="" if first is None else first.prompt,
+                quoted=_name(case),
                 facts=tuple(Fact(text("case.prompt.also", at=moment(one.created_at)), one.prompt) for one in others if one.prompt),
                 final=True,
             )

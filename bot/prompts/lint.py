@@ -12,6 +12,7 @@ from bot.prompts.lint_contacts import find_contacts
 from bot.prompts.lint_secrets import find_secrets
 from bot.prompts.lint_spans import Span, What, merged
 from bot.prompts.lint_words import soften, without_brands
+from bot.prompts.loss import worth_offering
 
 PRIVATE: tuple[Callable[[str], Sequence[Span]], ...] = (find_secrets, find_contacts)
 LABEL = 60
@@ -28,7 +29,7 @@ class LintFinding:
     """`secret`, `phone`, `email`, `card`, `account`, `private` (several of them), `brand`, `intense` or `brand_intense`: a key under
     `held.` in the texts."""
     cleaned: str | None
-    """A wording without it; None when nothing would be left."""
+    """A wording without it; None when too little would be left to be worth offering."""
     found: tuple[str, ...]
     """What it was, in general words for logs and tests (`secret`, `phone`); never the thing itself."""
 
@@ -38,7 +39,9 @@ def lint(prompt: str) -> LintFinding | None:
     private = private_in(prompt)
     if private:
         kinds = tuple(dict.fromkeys(span.what.value for span in private))
-        return LintFinding(kinds[0] if len(kinds) == 1 else "private", _without_private(prompt), kinds)
+        cleaned = _without_private(prompt)
+        offered = cleaned if cleaned is not None and worth_offering(_each_as_one_word(prompt, private), cleaned) else None
+        return LintFinding(kinds[0] if len(kinds) == 1 else "private", offered, kinds)
     plain, brands = without_brands(prompt)
     soft, intense = soften(plain)
     if not brands and not intense:
@@ -51,6 +54,17 @@ def private_in(prompt: str) -> list[Span]:
     """Where private data stands, in order, without overlaps."""
     narrow = _narrowed(prompt)
     return merged([span for find in PRIVATE for span in find(narrow)])
+
+
+def _each_as_one_word(prompt: str, found: Sequence[Span]) -> str:
+    """The prompt with one word for each finding, however many it was written in: a key in ten lines is no ten thoughts, and digits are
+    none at all."""
+    kept, at = [], 0
+    for span in found:
+        word = " private " if any(char.isalpha() for char in prompt[span.start : span.end]) else " "
+        kept += [prompt[at : span.start], word]
+        at = span.end
+    return "".join([*kept, prompt[at:]])
 
 
 def _narrowed(prompt: str) -> str:

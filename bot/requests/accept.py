@@ -21,6 +21,7 @@ from bot.domain.requests import Origin, Request
 from bot.ledger import message_rows, request_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import blocked_members, blocked_prompts
+from bot.messages.question_view import ask_member
 from bot.prompts.normalise import UnusableText, fingerprint, normalise
 from bot.requests.affordable import shortage
 from bot.requests.rules import Question, Rules
@@ -182,7 +183,9 @@ def remembered_failure() -> Failure:
 
 
 def show(tx: Tx, request: Request) -> None:
-    """Have the request's message show its newest state, to the requester alone when it is private."""
+    """Have the request's message show its newest state, to the requester alone when it is private; a question that was open is over."""
+    if request.state is RequestState.HELD:
+        message_rows.bump(tx, f"question:{request.id}")
     if request.private:
         message_rows.want(tx, f"request:{request.id}", Audience.MEMBER, request.place, request.person.id)
         if request.published:
@@ -236,5 +239,6 @@ def _hold(tx: Tx, request: Request, question: Question, values: Mapping[str, obj
     held = {"reason": question.reason, "cleaned": question.cleaned, **question.facts}
     request_rows.move(tx, request, RequestEvent.HOLD, **{**values, "refusal": held, "deadline_at": tx.now + rules.held_for})
     show(tx, request)
+    ask_member(tx, request)
     tx.wake("request", request.id, tx.now + rules.held_for)
     return dataclasses.replace(request, state=RequestState.HELD, refusal=held)

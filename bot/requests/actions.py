@@ -244,9 +244,9 @@ class RequestActions:
 
 
 def _where(act: Act, request: Request, *, private: bool) -> Place:
-    """Where the new request belongs: where the button was pressed. A private result that came directly, and is made public in its form,
-    belongs to the channel where it was asked for."""
-    if act.direct and request.private and not private:
+    """Where the new request belongs: where the button was pressed. The answer to a question that came directly belongs where it
+    was asked; so does a private result that came directly and is made public in its form."""
+    if act.direct and ((request.private and not private) or request.state is RequestState.HELD):
         return dataclasses.replace(request.place, reply=act.reply)
     thread = request.place.thread if act.channel == request.place.channel else None
     return Place(act.platform, act.community, act.channel, thread, act.reply)

@@ -153,6 +153,12 @@ class Checker:
             self.fail("7-private-result-in-a-channel", thread.wording.tag, view.title)
         if post.reader is not None and post.reader != thread.who:
             self.fail("7-shown-to-somebody-else", thread.wording.tag, post.reader)
+        if shown.subject.startswith("question:"):
+            if public:
+                self.fail("7-question-in-a-channel", thread.wording.tag, view.title)
+            if post not in thread.questions:
+                thread.questions.append(post)
+            return
         if post not in thread.posts:
             thread.posts.append(post)
         if view.final:

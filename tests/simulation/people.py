@@ -191,7 +191,7 @@ class People:
                     return
 
     def _button(self, thread: Thread, action: str, who: str) -> Button | None:
-        for post in thread.posts:
+        for post in (*thread.posts, *thread.questions):
             view = post.now
             if view is not None and post.reader in (None, who):
                 for button in view.buttons:
@@ -231,7 +231,7 @@ class People:
             shown = next(
                 (
                     fact.value
-                    for post in thread.posts
+                    for post in (*thread.posts, *thread.questions)
                     for seen in post.shown
                     if button in seen.view.buttons and seen.view.facts
                     for fact in seen.view.facts

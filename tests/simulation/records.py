@@ -72,6 +72,8 @@ class Thread:
     """(moment, signature) of final views, without repeats."""
     posts: list[Post] = field(default_factory=list)
     """All messages in which it was shown."""
+    questions: list[Post] = field(default_factory=list)
+    """Messages to its member alone that asked about it."""
     start: int | None = None
     """Which start of its wording is its own."""
 

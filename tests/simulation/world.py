@@ -345,7 +345,7 @@ class World:
     def thread_of(self, post: Post, shown: Shown) -> Thread | None:
         """The request that a view on a post is about; a request that a press has started is met here for the first time."""
         kind, _, row = shown.subject.partition(":")
-        if kind != "request":
+        if kind not in ("request", "question"):
             return None
         for thread in self.threads:
             if thread.request_id == row:

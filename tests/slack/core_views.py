@@ -23,6 +23,7 @@ from bot.texts import catalogue
 
 NOW = 1_800_000_000.0
 ID = "abcdefgh23456789"
+HELD_REASONS = ("secret", "phone", "email", "card", "account", "private", "brand", "intense", "brand_intense")
 REFUSAL_FACTS = {
     "value": "40",
     "allowed": ["1", "2", "3", "4"],
@@ -73,7 +74,7 @@ def of_requests(words: str, name: str = "Ada") -> Iterator[tuple[str, View]]:
         table, _, reason = key.rpartition(".")
         if table == "waiting" and not reason.startswith(("after", "for", "trying", "next")):
             yield shown(f"waiting {reason}", request(words, name), estimate=Estimate(3, 40.0, reason), estimate_until=NOW + 60)
-        if table == "held" and not reason.startswith(("what", "cleaned")):
+        if table == "held" and reason in HELD_REASONS:
             refusal = {**REFUSAL_FACTS, "reason": reason, "cleaned": words}
             yield shown(f"held {reason}", request(words, name, state=RequestState.HELD, refusal=refusal))
         if table == "refusal" and "budget_" not in reason:

@@ -199,9 +199,14 @@ def test_killed_and_with_the_clock_moved_it_expires_with_an_honest_text(service:
 
 def test_a_prompt_with_private_data_is_asked_about_and_sent_without_it(service: Service, started: Start, opened: OpenPage) -> None:
     bot = started(service)
-    ana = opened(bot.url, "Ana")
-    held = ana.imagine("a poster with a sun, jane.doe@example.com")
+    ana, ben = opened(bot.url, "Ana"), opened(bot.url, "Ben")
+    ana.type("/imagine a poster with a sun, jane.doe@example.com")
+    held = told(ana, re.compile("A question before this is sent"))
     held.says("e-mail address")
+    expect(ben.exchanges).to_have_count(1)
+    ben.newest().says("Waiting for an answer from Ana")
+    expect(ben.newest().article).not_to_contain_text(re.compile("mail|jane|poster"))
+    expect(ben.newest().article.get_by_role("button")).to_have_count(0)
     held.says("a poster with a sun")
     assert service.calls("a poster with a sun") == 0
     held.press("Send without it")

@@ -163,3 +163,14 @@ def test_words_from_right_to_left_turn_nothing_of_ours(service: Service, started
     assert command is not None
     assert words is not None
     assert command["x"] < words["x"]
+
+
+def test_the_prompt_that_a_moderator_looks_at_never_looks_like_words_of_theirs(service: Service, started: Start, opened: OpenPage) -> None:
+    bot = started(service)
+    ana, mia = opened(bot.url, "Ana"), opened(bot.url, "Mia")
+    blocked(ana, service, QUARREL)
+    card(moderators(mia, "Mia")).press("Show prompt")
+    seen = told(mia, re.compile("The blocked wording of case 1"))
+    expect(seen.article.get_by_role("figure", name="Ana wrote:")).to_contain_text(QUARREL)
+    expect(seen.article).not_to_contain_text("/imagine")
+    expect(seen.article.get_by_text("Mia", exact=True)).to_have_count(0)

@@ -133,7 +133,7 @@ async def test_an_edited_wording_answers_the_question_about_the_old_one(tmp_path
 
     async with world(tmp_path, lint=ask) as w:
         held = await w.imagine("a secret number")
-        await w.until(lambda: (view := w.chat.about(f"request:{held}")) is not None and view.title == text("request.held"))
+        await w.until(lambda: (view := w.chat.about(f"question:{held}")) is not None and view.title == text("request.held"))
         await w.press(ActionName.EDIT, held, values={"prompt": "a plain number", "count": "99"})
         assert text("reply.sent_on") != await w.press(ActionName.SEND_ANYWAY, held, person="ben")
         await w.press(ActionName.EDIT, held, values={"prompt": "a plain number"})

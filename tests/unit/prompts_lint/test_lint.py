@@ -28,9 +28,32 @@ def found(prompt: str) -> LintFinding:
 def test_what_is_planted_is_found_and_the_cleaned_wording_is_free_of_it(what: str, value: str, prompt: str) -> None:
     finding = found(normalise(prompt))
     assert what in finding.found
-    assert finding.cleaned is not None
-    assert value not in finding.cleaned
-    assert private_in(finding.cleaned) == []
+    if finding.cleaned is not None:
+        assert value not in finding.cleaned
+        assert private_in(finding.cleaned) == []
+
+
+def test_nearly_all_of_them_get_a_cleaned_wording() -> None:
+    without = [prompt for _, _, prompt in PLANTED if found(normalise(prompt)).cleaned is None]
+    assert len(without) <= len(PLANTED) * 0.07, without
+
+
+@pytest.mark.parametrize(
+    ("prompt", "cleaned"),
+    [
+        ("a neon sign that says jane@example.com", None),
+        ("write to jane@example.com or call +49 171 3920012", None),
+        ("anna@firma.de auf ein Schild", None),
+        ("一只猫 jane@example.com", "一只猫"),
+        ("שלט jane@example.com", None),
+        ("плакат jane@example.com", None),
+        ("แมวบนหลังคา jane@example.com", "แมวบนหลังคา"),
+        ("a poster with a sun, jane.doe@example.com", "a poster with a sun"),
+        ("Pikachu in a Ferrari", "small fantasy creature in a sports car"),
+    ],
+)
+def test_a_wording_that_lost_more_than_a_third_of_its_meaning_is_not_offered(prompt: str, cleaned: str | None) -> None:
+    assert found(normalise(prompt)).cleaned == cleaned
 
 
 def test_at_least_95_percent_are_found_whatever_stands_around_them() -> None:

@@ -1,0 +1,67 @@
+"""The question about a held prompt. It names private data, so it goes to the member alone; everybody else sees that one was asked."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from sqlalchemy import Connection
+
+from bot.chat.port import Message
+from bot.chat.views import About, ActionName, Audience, Button, ButtonStyle, Fact, Pressers, Tone, View
+from bot.domain.request_states import RequestState
+from bot.domain.requests import Request
+from bot.ledger import message_rows, request_rows
+from bot.ledger.store import Tx
+from bot.texts import has, text
+
+
+def ask_member(tx: Tx, request: Request) -> None:
+    """Put the question to the member alone. A private request's own message is read by them alone already, and holds it."""
+    if not request.private:
+        message_rows.want(tx, f"question:{request.id}", Audience.MEMBER, request.place, request.person.id)
+
+
+def project_question(connection: Connection, message: Message, now: float) -> View | None:
+    """`question:<request id>`: asked, answered or over."""
+    request = request_rows.get(connection, message.subject.partition(":")[2])
+    if request is None:
+        return None
+    about = About(f"request:{request.id}", text("held.about"))
+    if request.state is RequestState.HELD and not request.deleted:
+        return dataclasses.replace(question(request), final=True, about=about)
+    reason = f"refusal.{(request.refusal or {}).get('reason')}"
+    said = text(reason) if request.state is RequestState.REFUSED and has(reason) else text("held.answered")
+    return View(title=text("held.over"), text=(said,), final=True, about=about, amends=True)
+
+
+def question(request: Request) -> View:
+    """What was found, and what can be done; only the member may read it."""
+    held = request.refusal or {}
+    cleaned = str(held.get("cleaned") or "")
+
+    def button(action: ActionName, label: str, style: ButtonStyle = ButtonStyle.PLAIN, *, opens_form: bool = False) -> Button:
+        return Button(action, request.id, text(label), style, opens_form, Pressers(only=request.person.id))
+
+    return View(
+        title=text("request.held"),
+        text=(text(f"held.{held.get('reason', '')}"), text("held.what_now" if cleaned else "held.what_now_without")),
+        facts=(Fact(text("held.cleaned"), cleaned),) if cleaned else (),
+        buttons=(
+            *([button(ActionName.SEND_CLEANED, "button.send_cleaned", ButtonStyle.PRIMARY)] if cleaned else []),
+            button(ActionName.EDIT, "button.edit", ButtonStyle.PLAIN if cleaned else ButtonStyle.PRIMARY, opens_form=True),
+            button(ActionName.SEND_ANYWAY, "button.send_anyway"),
+            button(ActionName.DISCARD, "button.discard", ButtonStyle.DANGER),
+        ),
+        tone=Tone.WAITING,
+        mention=request.person.id,
+    )
+
+
+def asked(request: Request) -> View:
+    """What everybody in the channel sees meanwhile: neither the prompt nor what was found in it."""
+    return View(
+        title=text("held.asked", person=request.person.name or request.person.id),
+        text=(text("held.asked_text"),),
+        buttons=(Button(ActionName.SHOW, request.id, text("button.see_question"), pressers=Pressers(only=request.person.id)),),
+        tone=Tone.WAITING,
+    )
