@@ -272,19 +272,17 @@ async def build(
 
     def view(connection: Connection, request: Request, audience: Audience) -> View:
         estimate = scheduler.estimate(request.id)
-        return render(
-            RequestFacts(
-                request=request,
-                now=ports.now(),
-                pictures=request_rows.pictures_of(connection, request.id),
-                estimate=estimate,
-                estimate_until=None if estimate is None else scheduler.until_wall(estimate),
-                max_attempts=rules.max_attempts,
-                case=moderation.standing(connection, request),
-                reviewed=request.case_id is None or moderation.reviewed(connection, request.place.platform, request.place.community),
-            ),
-            audience,
+        facts = RequestFacts(
+            request=request,
+            now=ports.now(),
+            pictures=request_rows.pictures_of(connection, request.id),
+            estimate=estimate,
+            estimate_until=None if estimate is None else scheduler.until_wall(estimate),
+            max_attempts=rules.max_attempts,
+            case=moderation.standing(connection, request),
+            reviewed=request.case_id is None or moderation.reviewed(connection, request.place.platform, request.place.community),
         )
+        return render(facts, audience)
 
     def project(connection: Connection, message: Message, now: float) -> View | None:
         request = request_rows.get(connection, message.subject.partition(":")[2])
