@@ -111,6 +111,13 @@ class Plugin(Protocol):
         """Wrong or missing settings, one clear sentence each with the variable's name and never the value of a secret."""
         ...
 
+    def misshapen(self, env: Mapping[str, str]) -> Sequence[str]:
+        """Tokens that cannot be the platform's, a sentence each without their values; only `doctor` asks, the platform tells the rest.
+
+        An adapter without such a check may leave this out.
+        """
+        ...
+
     def build(self, env: Mapping[str, str], context: Context) -> Adapter: ...
 
     async def examine(self, env: Mapping[str, str]) -> Sequence[Finding]:

@@ -20,12 +20,10 @@ from bot.texts import text
 
 async def examine(env: Mapping[str, str]) -> list[Finding]:
     """Findings in order; the last one is the first that failed, if any."""
-    wrong = settings.problems(env)
+    wrong = settings.problems(env) or settings.misshapen(env)
     if wrong:
         return [_bad("settings", wrong[0])]
     found = settings.read(env)
-    if (shape := settings.misshapen(found)) is not None:
-        return [_bad("token", shape)]
     point_at(found)
     findings: list[Finding] = []
     route = egress.read(env).route(found.api_base)

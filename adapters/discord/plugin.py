@@ -26,6 +26,9 @@ class DiscordPlugin:
     def problems(self, env: Mapping[str, str]) -> Sequence[str]:
         return settings.problems(env)
 
+    def misshapen(self, env: Mapping[str, str]) -> Sequence[str]:
+        return settings.misshapen(env)
+
     def build(self, env: Mapping[str, str], context: Context) -> Adapter:
         from adapters.discord.adapter import DiscordAdapter
 

@@ -82,10 +82,11 @@ def place(address: str) -> str:
     return f"{url.host}{'' if url.is_default_port() else f':{url.port}'}"
 
 
-def misshapen(found: DiscordSettings) -> str | None:
+def misshapen(env: Mapping[str, str]) -> list[str]:
     """The sentence for a token that cannot be one; only for doctor, because Discord itself tells a bot that starts."""
+    found = read(env)
     fits = len(found.token) >= _LEAST_TOKEN if found.api_base != DISCORD_API else _TOKEN_SHAPE.fullmatch(found.token)
-    return None if fits else text("discord.doctor.token_shape", length=len(found.token))
+    return [] if fits else [text("discord.doctor.token_shape", length=len(found.token))]
 
 
 def _is_snowflake(value: str) -> bool:

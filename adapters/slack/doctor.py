@@ -26,11 +26,9 @@ SKEW = 240.0
 
 async def examine(env: Mapping[str, str], ports: Ports | None = None) -> list[Finding]:
     """Findings in order; the last one is the first that failed, if any."""
-    wrong = settings.problems(env)
+    wrong = settings.problems(env) or settings.misshapen(env)
     if wrong:
         return [_bad("settings", wrong[0])]
-    if (shape := settings.misshapen(env)) is not None:
-        return [_bad("settings", shape)]
     found = settings.read(env)
     findings: list[Finding] = []
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE)) as session:

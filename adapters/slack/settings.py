@@ -143,14 +143,14 @@ def _wrong_token(name: str, token: str, beginnings: tuple[tuple[str, str], ...])
     return [text(f"slack.problem.{key}") for beginning, key in beginnings if token.startswith(beginning)]
 
 
-def misshapen(env: Mapping[str, str]) -> str | None:
-    """The sentence for a token or secret that cannot be one; only for doctor, because Slack itself tells a bot that starts."""
-    own = not _value(env, "SLACK_API_URL") or _value(env, "SLACK_API_URL").rstrip("/") == SLACK_API.rstrip("/")
-    for name, shape, pattern in _SHAPES:
-        value = _value(env, name)
-        if value and not (pattern.fullmatch(value) if own else len(value) >= _LEAST_TOKEN):
-            return text("slack.doctor.token_shape", name=name, shape=text(f"slack.doctor.shape_{shape}"), length=len(value))
-    return None
+def misshapen(env: Mapping[str, str]) -> list[str]:
+    """The sentences for tokens and secrets that cannot be any; only for doctor, because Slack itself tells a bot that starts."""
+    own = (_value(env, "SLACK_API_URL") or SLACK_API).rstrip("/") == SLACK_API.rstrip("/")
+    return [
+        text("slack.doctor.token_shape", name=name, shape=text(f"slack.doctor.shape_{shape}"), length=len(value))
+        for name, shape, pattern in _SHAPES
+        if (value := _value(env, name)) and not (pattern.fullmatch(value) if own else len(value) >= _LEAST_TOKEN)
+    ]
 
 
 def _is_host(value: str) -> bool:

@@ -26,6 +26,9 @@ class WebPlugin:
     def problems(self, env: Mapping[str, str]) -> Sequence[str]:
         return settings.problems(env)
 
+    def misshapen(self, env: Mapping[str, str]) -> Sequence[str]:
+        return ()  # WEB_TOKEN is the operator's own
+
     def build(self, env: Mapping[str, str], context: Context) -> WebAdapter:
         found = settings.problems(env)
         if found:

@@ -6,7 +6,7 @@ import fcntl
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,7 +33,7 @@ async def settings(subject: Subject) -> AsyncIterator[Finding]:
         problems.append(shape)
     for plugin in subject.adapters.values():
         if plugin.configured(subject.settings.env):
-            problems += plugin.problems(subject.settings.env)
+            problems += plugin.problems(subject.settings.env) or getattr(plugin, "misshapen", _well_shaped)(subject.settings.env)
     for problem in problems:
         yield Finding(False, what, problem)
     if not problems:
@@ -135,6 +135,11 @@ def _beside(finding: Finding, bot: str | None) -> Finding:
         return finding
     key = "doctor.port_of_bot" if held else "doctor.port_of_bot_maybe"
     return Finding(True, finding.what, text(key, port=finding.busy_port, pid=bot))
+
+
+def _well_shaped(_: Mapping[str, str]) -> Sequence[str]:
+    """For adapters of others, which need not know the shape of their tokens."""
+    return ()
 
 
 def _gigabytes(free: int) -> str:

@@ -8,12 +8,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 
 from bot.adapter import Finding
-from bot.cli import keys
+from bot.cli import keys, plugins
 from bot.ledger.store import Ledger
 from bot.ports import SystemPorts
 from bot.settings import load
@@ -184,3 +186,50 @@ def test_a_key_that_cannot_be_one_stops_before_anything_is_asked(doctor: Call) -
     assert "doesn't look like a key for api.openai.com" in stopped(
         doctor(IMAGE_API_KEY="hello", IMAGE_BASE_URL="https://api.openai.com/v1")
     )
+
+
+DISCORD = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GaBcDe." + "x" * 38
+SLACK = {
+    "SLACK_BOT_TOKEN": "xoxb-123456789012-1234567890123-" + "a" * 24,
+    "SLACK_APP_TOKEN": "xapp-1-A0123456789-1234567890123-" + "0a" * 32,
+}
+
+
+@pytest.mark.parametrize(
+    ("env", "named"),
+    [
+        ({"DISCORD_BOT_TOKEN": "abc"}, "DISCORD_BOT_TOKEN"),
+        ({"DISCORD_BOT_TOKEN": "hello"}, "DISCORD_BOT_TOKEN"),
+        ({"DISCORD_BOT_TOKEN": DISCORD.replace(".", "")}, "DISCORD_BOT_TOKEN"),
+        ({"DISCORD_BOT_TOKEN": "abc", "DISCORD_API_BASE": "http://127.0.0.1:9/api/v10"}, "DISCORD_BOT_TOKEN"),
+        ({"DISCORD_BOT_TOKEN": DISCORD}, ""),
+        ({"DISCORD_BOT_TOKEN": "any-token-of-a-test", "DISCORD_API_BASE": "http://127.0.0.1:9/api/v10"}, ""),
+        (SLACK, ""),
+        ({**SLACK, "SLACK_BOT_TOKEN": "hello"}, "SLACK_BOT_TOKEN"),
+        ({**SLACK, "SLACK_APP_TOKEN": "abc"}, "SLACK_APP_TOKEN"),
+        ({**SLACK, "SLACK_SIGNING_SECRET": "hello-hello"}, "SLACK_SIGNING_SECRET"),
+        ({**SLACK, "SLACK_SIGNING_SECRET": "0123456789abcdef" * 2}, ""),
+        ({**SLACK, "SLACK_BOT_TOKEN": "hello", "SLACK_API_URL": "http://127.0.0.1:9/api/"}, "SLACK_BOT_TOKEN"),
+    ],
+)
+def test_a_token_that_cannot_be_one_stops_before_any_service_is_asked(
+    doctor: Call, adapters: dict[str, Point], env: dict[str, str], named: str
+) -> None:
+    for name in ("discord", "slack"):
+        adapters[name] = Point(name, partial(_plugin, name))
+    told = stopped(doctor(IMAGE_BASE_URL="http://127.0.0.1:9/v1", **env))
+    if named:
+        assert told.startswith("STOP Settings:")
+        assert named in told
+    else:
+        assert told.startswith("STOP Image service:")
+    assert all(value not in told for name, value in env.items() if "TOKEN" in name and len(value) > 8)
+
+
+def _plugin(name: str) -> object:
+    return next(point for point in entry_points(group=plugins.GROUP) if point.name == name).load()
+
+
+def test_a_service_whose_certificate_is_trusted_is_well(doctor: Call, certificates: Certificates) -> None:
+    with serving(tls=certificates.context("good")) as port:
+        assert doctor(IMAGE_BASE_URL=f"https://127.0.0.1:{port}/v1", IMAGE_CA_FILE=str(certificates.authority)).code == 0
