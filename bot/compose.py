@@ -44,6 +44,7 @@ from bot.providers.openai_images import OpenAIImages
 from bot.providers.pictures import PictureStore
 from bot.providers.port import Provider
 from bot.requests.actions import RequestActions
+from bot.requests.again import tried_again
 from bot.requests.attempt import Dependencies
 from bot.requests.orphaned_files import OrphanedFiles
 from bot.requests.questions import load as load_lint
@@ -267,7 +268,7 @@ async def build(
         check=lambda platform: bot.adapters[platform].moderators if platform in bot.adapters else None,
         forget_picture=lambda sha256: pictures.delete(sha256),
     )
-    deps = Dependencies(rules, moderation.open_case, notices, ports.uniform, moderation.on_pictures)
+    deps = Dependencies(rules, moderation.open_case, notices, ports.uniform, provider.gate_key.partition("#")[0], moderation.on_pictures)
     scheduler = Scheduler(ledger, gate, provider, deps, ports, salt)
 
     def view(connection: Connection, request: Request, audience: Audience) -> View:
@@ -280,6 +281,7 @@ async def build(
             estimate_until=None if estimate is None else scheduler.until_wall(estimate),
             max_attempts=rules.max_attempts,
             case=moderation.standing(connection, request),
+            tried_again=tried_again(connection, request) is not None,
             reviewed=request.case_id is None or moderation.reviewed(connection, request.place.platform, request.place.community),
         )
         return render(facts, audience)
@@ -292,8 +294,7 @@ async def build(
         ledger, ports, {}, {"request": project, "question": project_question, "notice": notices.project, **moderation.projections}
     )
     sender.before_render = scheduler.foresee
-    reach = Undeliverable(ledger, notices)
-    writes = BackgroundWrites(ledger)
+    reach, writes = Undeliverable(ledger, notices), BackgroundWrites(ledger)
     unanswered = Unanswered(notices, writes, ports.monotonic)
 
     def refused(message: Message, why: Refused) -> None:
@@ -327,10 +328,9 @@ async def build(
 
 def _salt(tx: Tx) -> str:
     known = message_rows.recall(tx.connection, "salt")
-    if known is not None:
-        return str(known[0])
-    made = tx.new_id() + tx.new_id()
-    message_rows.remember(tx, "salt", made)
+    made = str(known[0]) if known is not None else tx.new_id() + tx.new_id()
+    if known is None:
+        message_rows.remember(tx, "salt", made)
     return made
 
 

@@ -88,6 +88,7 @@ def _model(name: str, table: dict[str, Any], sizes: dict[str, Sizes], raw: dict[
         multiples=counting.get("multiples", {}),
         token_table={} if "factors" in counting else counting,
         picture_prices=raw["pictures"].get(table.get("pictures"), {}),
+        leave_out=frozenset(table.get("leave_out", ())),
         shutdown_date=table.get("shutdown_date"),
         replacement=table.get("replacement"),
     )

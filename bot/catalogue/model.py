@@ -67,6 +67,8 @@ class Model:
     """Quality -> size -> output tokens of one picture."""
     picture_prices: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """Quality -> size -> dollars of one picture, where the maker publishes more than the tokens come to."""
+    leave_out: frozenset[str] = frozenset()
+    """Options that its services refuse, left out where nobody chose them."""
     shutdown_date: date | None = None
     """The provider has announced that the model stops then."""
     replacement: str | None = None

@@ -74,5 +74,7 @@ class Outcome:
     """The `x-ratelimit-*` and `retry-after*` headers of the answer, lower case, also of a success: the gate learns from them."""
     cancelled: bool = False
     """The exchange was broken off by us, because the member cancelled or the process is stopping."""
+    carried: frozenset[str] = frozenset()
+    """The options beside model and prompt that the call carried, in our spelling: a refusal can be about these only."""
     made: int = 0
     """Pictures that the provider handed over and charges for, also those whose file was damaged or could not be fetched."""

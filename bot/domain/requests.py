@@ -100,6 +100,8 @@ class Request:
     """Why it was refused, or what is asked while held: `{"reason": ..., facts}`."""
     published: bool = False
     deleted: bool = False
+    left_out: frozenset[str] = frozenset()
+    """Options that its exchange goes without, so that the service decides."""
 
 
 @dataclass(frozen=True, slots=True)

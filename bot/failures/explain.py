@@ -11,6 +11,7 @@ from typing import Literal
 from bot.domain.failure import Failure
 from bot.domain.kinds import Action, Group, Kind
 from bot.failures.guards import UNNAMED
+from bot.failures.named_options import LEAVABLE
 from bot.texts import has, text
 
 Audience = Literal["member", "moderator", "operator"]
@@ -55,6 +56,8 @@ def explain(failure: Failure, audience: Audience) -> str:
     """What happened and what to do now, for one audience. Pure; never raises for a Failure that classify made."""
     if audience == "operator":
         return _operator(failure)
+    if audience == "member" and "unchosen" in failure.facts:
+        return text("failures.words.not_chosen")
     key = f"failures.{failure.kind}.{audience}"
     values: dict[str, object] = dict(failure.facts)
     if failure.wait is not None and failure.action is not Action.NONE and 1 <= failure.wait <= _LONGEST_WAIT_SAID:
@@ -89,6 +92,11 @@ def _operator(failure: Failure) -> str:
     reading = facts.get("reading") == "yes"
     lines = [text("failures.words.proxy_first")] if facts.get("proxy") == "yes" else []
     lines.append(text(_what(failure, reading), **{**facts, "guard": _guard(facts)}))
+    option = facts.get("unchosen")
+    if option and option != "yes":
+        lines.append(text("failures.words.not_chosen_operator", option=option))
+    if option in LEAVABLE:
+        lines.append(text("failures.words.not_chosen_leave_out", option=option))
     if failure.confidence < 0.5:
         lines.append(text("failures.words.unsure"))
     if failure.group is not Group.SAFETY and failure.kind is not Kind.OUTPUT_REJECTED and not reading:

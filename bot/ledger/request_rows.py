@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,6 +105,12 @@ def typed_options(connection: Connection, request_id: str) -> Mapping[str, Any]:
     """Size, quality and count as they were typed; None where nothing was."""
     value = connection.execute(_TYPED, {"id": request_id}).scalar_one()
     return value if isinstance(value, Mapping) else {}
+
+
+def leave_out(tx: Tx, request_id: str, options: Iterable[str]) -> None:
+    """Keep beside what was typed which options the exchange goes without."""
+    typed = {**typed_options(tx.connection, request_id), "left_out": sorted(options)}
+    tx.connection.execute(update(requests).where(requests.c.id == request_id).values(typed=typed))
 
 
 def get(connection: Connection, request_id: str) -> Request | None:
@@ -378,6 +384,7 @@ def _request(row: Row[Any]) -> Request:
         refusal=row.refusal,
         published=row.published,
         deleted=row.deleted,
+        left_out=frozenset(row.typed.get("left_out", ())),
     )
 
 

@@ -41,7 +41,7 @@ SHOWN_FACTS = (
     ),
     *("way", "address", "type", "pixels", "ends", "instead"),
 )
-TELLING_FACTS = ("guard", "tls", "proxy", "why", *WHYS)
+TELLING_FACTS = ("unchosen", "guard", "tls", "proxy", "why", *WHYS)
 """Facts that are not shown by themselves: the words that say what to do depend on them."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -35,6 +36,8 @@ class RequestFacts:
     estimate: Estimate | None = None
     estimate_until: float | None = None
     """Wall-clock time at which the gate's reason ends."""
+    tried_again: bool = False
+    """It was retried, and that is under way or gave pictures."""
     max_attempts: int = 3
     case: Standing | None = None
     reviewed: bool = True
@@ -58,9 +61,20 @@ def render(facts: RequestFacts, audience: Audience) -> View:
             fetching = failure is not None and failure.action is Action.FETCH
             return _working(facts, text("request.fetching" if fetching else "request.collecting"))
         case RequestState.REFUSED:
-            return _refused(facts)
+            return _once(facts, _refused(facts))
         case RequestState.ANSWERED:
-            return _answered(facts, audience)
+            return _once(facts, _answered(facts, audience))
+
+
+_PAYS_AGAIN = frozenset({ActionName.RETRY, ActionName.NEAREST, ActionName.FIT_FEWER, ActionName.FIT_LOWER, ActionName.FIT_SMALLER})
+
+
+def _once(facts: RequestFacts, view: View) -> View:
+    """What was tried again stands in a newer message; on this one a second press would pay a second time."""
+    if not facts.tried_again:
+        return view
+    buttons = tuple(one for one in view.buttons if one.action not in _PAYS_AGAIN)
+    return dataclasses.replace(view, text=(text("request.tried_again"), _line(facts.request)), buttons=buttons)
 
 
 def _waiting(facts: RequestFacts) -> View:
@@ -95,14 +109,14 @@ def _waiting(facts: RequestFacts) -> View:
 def _why_waiting(facts: RequestFacts, failure: Failure) -> str:
     """Why it waits to be tried again, in the member's words, and which try is next."""
     request = facts.request
-    key = f"waiting.after_{failure.kind.value}"
+    key = "waiting.without" if "left_out" in failure.facts else f"waiting.after_{failure.kind.value}"
     reason = text(key) if has(key) else text("waiting.after_failure")
     until = max(request.due_at, facts.estimate_until or 0.0)
     if until > facts.now + 1:
         reason += " " + text("waiting.trying_again_in", wait=duration(until - facts.now))
     else:
         reason += " " + text("waiting.trying_again")
-    if failure.kind not in RATE_ANSWERS:
+    if failure.kind not in RATE_ANSWERS and "left_out" not in failure.facts:
         reason += " " + text("waiting.next_try", number=request.attempts + 1, most=facts.max_attempts)
     return reason
 
@@ -293,9 +307,11 @@ def _failure(request: Request) -> Failure | None:
 
 
 def _line(request: Request) -> str:
-    """What was asked for, in one line."""
+    """What was asked for, in one line; what was left to the service is not claimed."""
+    asked = (("size", size(request.size)), ("quality", request.quality))
+    options = "".join(f"{value} · " for name, value in asked if value and name not in request.left_out)
     key = "request.line_private" if request.private and not request.published else "request.line"
-    return text(key, size=size(request.size), quality=request.quality, count=request.count, person=request.person.name or request.person.id)
+    return text(key, options=options, count=request.count, person=request.person.name or request.person.id)
 
 
 def _values(request: Request) -> dict[str, object]:

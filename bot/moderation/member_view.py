@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from bot.chat.port import Message
 from bot.chat.views import About, ActionName, Audience, Button, ButtonStyle, Fact, Tone, View
 from bot.domain.case_states import CaseEvent, CaseState
-from bot.domain.request_states import Answer, RequestState
+from bot.domain.request_states import Answer
 from bot.domain.requests import Request
 from bot.ledger import case_rows, request_rows
 from bot.ledger.case_rows import OTHER_PICTURE, Case, Note, Rewrite, Step
@@ -197,9 +197,7 @@ def _not_policy(facts: StepFacts) -> View:
     request = facts.request
     buttons: tuple[Button, ...] = ()
     if request is not None and request.prompt and facts.case.state is CaseState.CLOSED_NOT_POLICY:
-        # A request that was turned away at the door was never answered, so Again is its way to start.
-        action = ActionName.RETRY if request.state is RequestState.ANSWERED else ActionName.AGAIN
-        buttons = (Button(action, request.id, text("button.retry"), ButtonStyle.PRIMARY),)
+        buttons = (Button(ActionName.RETRY, request.id, text("button.retry"), ButtonStyle.PRIMARY),)
     return _view(facts, "not_policy", buttons=buttons)
 
 

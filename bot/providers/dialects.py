@@ -82,22 +82,37 @@ def path(dialect: Dialect, base_path: str, model: str) -> str:
 
 def payload(dialect: Dialect, call: Call, base_path: str = "") -> dict[str, object]:
     """The JSON of one generations call."""
-    foreign = not _OPENAI_FAMILY.search(call.model)
-    fields: dict[str, object] = {"model": call.model, "prompt": clean_prompt(dialect, call), "n": call.count, "quality": call.quality}
-    if dialect.size_as_edges and call.size != "auto":
-        width, _, height = call.size.partition("x")
+    fields: dict[str, object] = {"model": call.model, "prompt": clean_prompt(dialect, call), **_options(dialect, call)}
+    size = fields.pop("size", None)
+    if dialect.size_as_edges and isinstance(size, str):
+        width, _, height = size.partition("x")
         fields |= {"width": int(width), "height": int(height)}
-    elif not dialect.size_as_edges:
-        fields["size"] = call.size
-    if dialect.names_member and call.member_hash:
-        fields["safety_identifier"] = call.member_hash
-    response_format = dialect.ask_for_base64 or (dialect.foreign_base64 if foreign else None)
-    if response_format:
-        fields["response_format"] = response_format
+    elif size is not None:
+        fields["size"] = size
     # Azure's newer addresses end in /v1 and want the deployment's name as `model`.
     drop = dialect.drop - {"model"} if base_path.rstrip("/").endswith("/v1") else dialect.drop
     named = {dialect.rename.get(name, name): value for name, value in fields.items() if name not in drop}
     return {**named, **dialect.extra}
+
+
+def carried(dialect: Dialect, call: Call) -> frozenset[str]:
+    """The options that `payload` sends beside model and prompt, in our spelling."""
+    return frozenset(_options(dialect, call)) - dialect.drop
+
+
+def _options(dialect: Dialect, call: Call) -> dict[str, object]:
+    foreign = not _OPENAI_FAMILY.search(call.model)
+    found: dict[str, object] = {"n": call.count, "quality": call.quality}
+    if not (dialect.size_as_edges and call.size == "auto"):
+        found["size"] = call.size
+    if dialect.names_member and call.member_hash:
+        found["safety_identifier"] = call.member_hash
+    response_format = dialect.ask_for_base64 or (dialect.foreign_base64 if foreign else None)
+    if response_format:
+        found["response_format"] = response_format
+    # More than one picture is never the service's own choice.
+    left_out = call.leave_out - ({"n"} if call.count != 1 else set())
+    return {name: value for name, value in found.items() if name not in left_out}
 
 
 def clean_prompt(dialect: Dialect, call: Call) -> str:

@@ -24,7 +24,7 @@ from bot.pixels.kinds import is_decoded, kind_of
 from bot.ports import Ports
 from bot.providers.answer import Item, ParsedAnswer, read_answer
 from bot.providers.body import BodyReader, NotJson, TooBig, events, parse
-from bot.providers.dialects import dialect_for, path, payload
+from bot.providers.dialects import carried, dialect_for, path, payload
 from bot.providers.download import MAX_BYTES, Downloader, Resolve, peer_of, resolve
 from bot.providers.encoding import body_of, first_bytes
 from bot.providers.picture_intake import PictureIntake
@@ -112,7 +112,8 @@ class OpenAIImages:
         # Escaped to ASCII, so that whatever text was accepted can be sent.
         content = json.dumps(payload(self._dialect, call, self._base.path)).encode("ascii")
         exchange = _Exchange(_API, self._ports.monotonic())
-        return await self._whole(exchange, call, "POST", url, content)
+        outcome = await self._whole(exchange, call, "POST", url, content)
+        return dataclasses.replace(outcome, carried=carried(self._dialect, call))
 
     async def collect(self, call: Call, pending: Pending) -> Outcome:
         """Ask once for a running task, or fetch once more a finished picture whose download failed."""

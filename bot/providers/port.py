@@ -23,6 +23,8 @@ class Call:
     """Seconds for the whole exchange."""
     member_hash: str
     """Salted hash of the member, for the provider's abuse handling (`safety_identifier`)."""
+    leave_out: frozenset[str] = frozenset()
+    """Options that are not sent, in our spelling: `quality`, `size`, `n` (of one picture), `response_format`, `safety_identifier`."""
 
 
 OnPartial = Callable[[Picture], Awaitable[None]]

@@ -18,6 +18,7 @@ from bot.ledger import message_rows, request_rows
 from bot.ledger.store import Ledger, Tx
 from bot.prompts.normalise import fingerprint, normalise
 from bot.requests.accept import CaseOpener, Refusal, accept, show
+from bot.requests.again import tried_again
 from bot.requests.recover import write_off
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
@@ -68,9 +69,12 @@ class RequestActions:
                 return request
             if not message_rows.first_time(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
+            made = tried_again(tx.connection, request) if origin in (Origin.RETRY, Origin.NEAREST) else None
+            if made is not None:
+                return Reply(text("reply.already_worked" if made.answer is not None else "reply.already_started"), changed=False)
             if origin is not Origin.EDIT and request_rows.live_child(tx.connection, request.id, act.person, origin, tx.now - DOUBLE_CLICK):
                 return Reply(text("reply.already_started"), changed=False)
-            if origin is Origin.RETRY and request.state is not RequestState.ANSWERED:
+            if origin is Origin.RETRY and request.state not in (RequestState.ANSWERED, RequestState.REFUSED):
                 return Reply(text("reply.still_running"), changed=False)
             submission = self._submission(tx, act, request, origin)
             child = tx.new_id()
@@ -80,6 +84,8 @@ class RequestActions:
                 # The new wording is the answer to the question: the old one is not sent as well, and does not stay.
                 request_rows.move(tx, request, RequestEvent.REFUSE, refusal={"reason": "edited"}, prompt="", answered_at=tx.now)
                 show(tx, request)
+            if origin in (Origin.RETRY, Origin.NEAREST):
+                message_rows.bump(tx, f"request:{request.id}")  # its button is gone: a second press would pay a second time
             return Reply(text(f"reply.started_{origin.value}"))
 
         return await self.ledger.write(body)

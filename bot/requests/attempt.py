@@ -27,6 +27,7 @@ from bot.requests.affordable import shortage
 from bot.requests.decide import AttemptLimits, Final, OpenCase, Queue, as_booked, decide, was_free
 from bot.requests.recover import show_cost
 from bot.requests.rules import Rules
+from bot.requests.unchosen import fairly, proposal, refused, to_leave_out, worked_without
 
 BLOCK_MEMORY = 24 * 3600.0
 """Seconds for which a blocked wording is remembered in its community."""
@@ -38,6 +39,7 @@ class Opened:
 
     request: Request
     attempt: Attempt
+    """`request.left_out` says what the exchange goes without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Dependencies:
     open_case: OpenCaseHook
     notices: Notices
     uniform: Callable[[float, float], float]
+    service: str = ""
+    """The image service's host, for what is remembered of it."""
     on_pictures: Callable[[Tx, Request], None] = lambda tx, request: None
     """Told within the transaction that answers a request with pictures and without a block: a case may be settled by it."""
 
@@ -91,7 +95,12 @@ def open_attempt(tx: Tx, request_id: str, deps: Dependencies) -> Opened | NotNow
     request_rows.move(tx, request, RequestEvent.OPEN_ATTEMPT, epoch=request.epoch + 1, attempts=request.attempts + 1)
     attempt = Attempt(tx.new_id(), request.id, number, request.epoch + 1, tx.now, request.count, cost)
     request_rows.add_attempt(tx, attempt, reserved)
-    opened = dataclasses.replace(request, state=RequestState.CALLING, epoch=request.epoch + 1, attempts=request.attempts + 1)
+    left_out = to_leave_out(tx.connection, request, rules, deps.service)
+    if left_out != request.left_out:
+        request_rows.leave_out(tx, request.id, left_out)
+    opened = dataclasses.replace(
+        request, state=RequestState.CALLING, epoch=request.epoch + 1, attempts=request.attempts + 1, left_out=left_out
+    )
     show(tx, opened)
     return Opened(opened, attempt)
 
@@ -116,6 +125,9 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
         said = evidence_from_json(row.evidence) if row.evidence else outcome.shortfall
         failure, outcome = known, dataclasses.replace(outcome, shortfall=said)
     outcome = as_booked(outcome, failure)
+    without = frozenset() if fenced else _without(tx, request, outcome, failure, deps.rules)
+    if failure is not None and not without:
+        failure = fairly(tx.connection, request, outcome, failure, deps.rules)
     if request.deleted:
         outcome = dataclasses.replace(outcome, shortfall=None)  # it may repeat the words that their member had deleted meanwhile
     cost = cost_of(request, outcome, row.reserved, deps.rules)
@@ -126,14 +138,36 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
     charged = cost * delivered // max(outcome.made, delivered, 1)  # what was made and lost on the way is no cost of the member's
     budgets.settle(tx, row.periods, reserved=row.reserved, wanted=row.wanted, cost=cost, delivered=delivered, charged=charged)
     show_cost(tx, request)
-    if failure is not None:
+    if failure is not None and not without:
         _remember(tx, request, failure, deps)
     elif outcome.pictures:
         deps.notices.service_works(tx)
+    if outcome.pictures:
+        worked_without(tx, request, deps.rules, deps.service, deps.notices)
     if fenced:
+        return None
+    if without and failure is not None:
+        _try_without(tx, request, without, failure)
         return None
     request_rows.add_pictures(tx, request.id, attempt_id, outcome.pictures)
     return _step(tx, request, failure, outcome, deps)
+
+
+def _without(tx: Tx, request: Request, outcome: Outcome, failure: Failure | None, rules: Rules) -> frozenset[str]:
+    """The options without which the exchange is tried once more; none when the request has no free answer left."""
+    if request.state is not RequestState.CALLING or request.rate_answers + 1 >= rules.max_rate_answers or tx.now >= request.deadline_at:
+        return frozenset()
+    return refused(tx.connection, request, outcome, failure, rules)
+
+
+def _try_without(tx: Tx, request: Request, without: frozenset[str], failure: Failure) -> None:
+    """The service refused, for nothing, what nobody chose: the same prompt goes out at once without it, counted as a free answer."""
+    request_rows.leave_out(tx, request.id, request.left_out | without)
+    failure = dataclasses.replace(failure, facts={**failure.facts, "left_out": ", ".join(sorted(without))})
+    counts = {"attempts": request.attempts - 1, "rate_answers": request.rate_answers + 1}
+    request_rows.move(tx, request, RequestEvent.REQUEUE, due_at=tx.now, failure=failure_to_json(failure), **counts)
+    show(tx, request)
+    tx.wake("request", request.id, tx.now)
 
 
 def _step(tx: Tx, request: Request, failure: Failure | None, outcome: Outcome, deps: Dependencies) -> Answer | None:
@@ -161,6 +195,9 @@ def _step(tx: Tx, request: Request, failure: Failure | None, outcome: Outcome, d
             answer(tx, request, RequestEvent.ANSWER, result, case_id=case_id, **values)
             return result
         case Final(result):
+            nearest = None if failure is None or result is Answer.PICTURES else proposal(failure, request, rules)
+            if nearest is not None:
+                values["refusal"] = nearest
             answer(tx, request, RequestEvent.ANSWER, result, **values)
             if result is Answer.PICTURES:
                 deps.on_pictures(tx, request)

@@ -39,6 +39,8 @@ class Rules:
     """Seconds a question to the member stays open."""
     allowed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Platform -> communities that may use the bot; a missing or empty set means every one."""
+    leave_out: frozenset[str] = frozenset()
+    """Options that are never sent, by the operator's word."""
     lint: Callable[[str], Question | None] | None = None
 
     def highest_cost(self, size: str, quality: str, count: int, prompt: str) -> int:

@@ -271,7 +271,17 @@ class Scheduler:
     def _call_of(self, request: Request, attempt: Attempt, timeout: float) -> Call:
         member = hashlib.sha256(f"{self.salt}:{request.place.platform}:{request.person.id}".encode()).hexdigest()[:32]
         left = max(1.0, request.deadline_at - self.ports.now())
-        return Call(attempt.id, request.model, request.prompt, request.size, request.quality, attempt.wanted, min(timeout, left), member)
+        return Call(
+            attempt.id,
+            request.model,
+            request.prompt,
+            request.size,
+            request.quality,
+            attempt.wanted,
+            min(timeout, left),
+            member,
+            request.left_out,
+        )
 
     def _note_changes(self) -> None:
         changes = self.gate.changes()

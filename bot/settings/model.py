@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     image_proxy: Annotated[str | None, BeforeValidator(values.proxy)] = Field(None, repr=False)
     outgoing_proxy: Annotated[str | None, BeforeValidator(values.proxy)] = Field(None, repr=False)
     image_ca_file: Annotated[Path | None, BeforeValidator(values.certificates)] = None
+    image_omit_options: Annotated[
+        frozenset[str], BeforeValidator(values.listed("quality|size|n|response_format|safety_identifier", "quality,response_format"))
+    ] = frozenset()
     partial_images: Annotated[int, BeforeValidator(values.not_yet)] = 0
     """Streaming is not built; the name is taken so that nobody believes that it is."""
 

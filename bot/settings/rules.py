@@ -27,6 +27,7 @@ def rules_of(settings: Settings, *, demo: bool) -> Rules:
         deadline=float(settings.request_deadline_s),
         max_attempts=settings.max_attempts,
         max_rate_answers=settings.max_rate_answers,
+        leave_out=settings.image_omit_options,
         lint=ask_about,
         allowed={"discord": settings.allowed_guilds, "slack": settings.allowed_workspaces},
     )

@@ -18,6 +18,8 @@ DEADLINE = 840.0
 IN_FLIGHT = 1.0
 """Seconds within which something that had been decided before may still arrive."""
 BLOCK_MEMORY = 24 * 3600.0
+LEFT_OUT = "auto"
+"""What the provider reads as the size of a request that carries none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,9 @@ class Checker:
             self.fail("5-other-wording", asked.prompt)
             return
         waiting = [one for one in wording.asked if one.open and not one.life.dead]
+        refused = [one for one in wording.asked if one.said.meaning is Meaning.OPTION and one.received_at is not None]
+        if asked.size != LEFT_OUT and len(refused) >= len(wording.starts):
+            self.fail("3-refused-option-sent-again", wording.tag)
         wording.asked.append(asked)
         if wording.unasked:
             self.fail("5-private-words-sent-unasked", wording.tag)
@@ -82,7 +87,7 @@ class Checker:
             self.fail("3-asked-before-the-hint", wording.tag, f"{until - asked.at:.1f} s too early")
 
     def _counts(self, wording: Wording) -> None:
-        rate = sum(one.said.meaning is Meaning.RATE for one in wording.asked)
+        rate = sum(one.said.meaning in (Meaning.RATE, Meaning.OPTION) for one in wording.asked)
         other = len(wording.asked) - rate
         if other > MAX_ATTEMPTS * len(wording.starts):
             self.fail("3-too-many-attempts", wording.tag, f"{other} for {len(wording.starts)} requests")

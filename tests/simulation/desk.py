@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.chat.views import Act, ActionName, Audience, Button, Form, Reply
+from bot.chat.views import Act, ActionName, Audience, Button, Form, FormField, Reply
 from bot.moderation.retention import PRIVACY_ROW
 from tests.simulation.chat import Post, Shown
 from tests.simulation.people import STOPPING
@@ -259,7 +259,7 @@ class Desk:
         world.log("DESK", key, who, button.action.value)
 
         def fill(form: Form) -> Mapping[str, str]:
-            return {one.name: values.get(one.name, one.value) for one in form.fields}
+            return {one.name: values.get(one.name, _chosen(one)) for one in form.fields}
 
         task = people.run(life, adapter.press(act, fill if button.opens_form else None), key)
 
@@ -284,3 +284,10 @@ class Desk:
             words.offered = True
         note = f"about the {file.thread.wording.tag}"
         return {"note": note, "why": note, "prompt": words.text}
+
+
+def _chosen(field: FormField) -> str:
+    """What somebody leaves as it is, or picks where the form has picked nothing."""
+    if field.value or not (field.required and field.choices):
+        return field.value
+    return field.choices[1 if field.name == "pause" else 0].value

@@ -34,6 +34,8 @@ class Meaning(StrEnum):
     PICTURES = "pictures"
     RATE = "rate"
     """Turned away at the door: not billed, may be asked again."""
+    OPTION = "option"
+    """Refused for nothing, because of an option that nobody chose: may be asked once more without it."""
     TROUBLE = "trouble"
     """May have been billed; may be asked again, counted."""
     UNUSABLE = "unusable"
@@ -181,7 +183,7 @@ class Provider:
             return self._block("output", think=think)
         if nature is Nature.BAD_PARAMETER:
             http = _error(400, "invalid_value", f"{RAW}: no such size", param="size", think=r.uniform(0, 1))
-            return Said(Meaning.FINAL, http, family="bad_parameter")
+            return Said(Meaning.OPTION if "size" in body else Meaning.FINAL, http, family="bad_parameter")
         wanted = count - 1 if nature in (Nature.FEWER, Nature.SAFETY_SOME) and count > 1 else count
         numbers = self._numbers(wanted)
         data: list[dict[str, Any]] = [{"b64_json": base64.b64encode(picture(number)).decode()} for number in numbers]

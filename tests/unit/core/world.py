@@ -210,11 +210,11 @@ class World:
 async def world(data_dir: Path, service: Service | None = None, platform: Platform | None = None, **rules: object) -> AsyncIterator[World]:
     """Start a bot, and stop it afterwards."""
     service, platform, pictures = service or Service(), platform or Platform(), Pictures()
-    model = Catalogue.load().default()
+    rules.setdefault("model", Catalogue.load().default())
     bot = await build(
         data_dir=data_dir,
         ports=SystemPorts(),
-        rules=Rules(model=model, **rules),  # type: ignore[arg-type]
+        rules=Rules(**rules),  # type: ignore[arg-type]
         gate_settings=GateSettings(),
         provider=service,
         pictures=pictures,

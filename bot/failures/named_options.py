@@ -1,0 +1,36 @@
+"""Which option of a request an answer names. Pure; for refusals whose kind says that an option was wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from bot.domain.failure import Evidence
+from bot.failures.signals import read
+
+LEAVABLE = ("quality", "size", "n", "response_format", "safety_identifier")
+"""Everything beside model and prompt that a request to the service can carry, in our spelling."""
+SPELLINGS: dict[str, tuple[str, ...]] = {
+    "n": ("n", "batch_size", "num_images", "number of images"),
+    "size": ("size", "image_size", "width", "height", "dimensions", "resolution"),
+}
+"""Our name of an option -> what services call it; every other one is called the same everywhere."""
+_FIELDS = ("param", "parameter", "field", "loc", "argument", "property")
+_NO_NAME = frozenset({"none", "null", "body", ""})
+
+
+def named_options(evidence: Evidence, candidates: Collection[str]) -> frozenset[str]:
+    """Those of `candidates` that the answer names: in the field for it, else in its words. Empty when it names something else."""
+    seen = read(evidence)
+    fields = {raw.casefold() for field in _FIELDS for raw in seen.raw_by_field.get(field, ())} - _NO_NAME
+    by_field = {one for one in candidates if fields & set(SPELLINGS.get(one, (one,)))}
+    if by_field or fields:
+        return frozenset(by_field)
+    words = seen.words.casefold()
+    return frozenset(one for one in candidates if any(_says(words, spelled) for spelled in SPELLINGS.get(one, (one,))))
+
+
+def _says(words: str, name: str) -> bool:
+    if len(name) == 1:
+        return re.search(rf"(?:'{name}'|\"{name}\"|parameter {name}\b|\b{name}\s?=)", words) is not None
+    return re.search(rf"(?<![a-z0-9_]){'[ _-]?'.join(map(re.escape, re.split('[ _]', name)))}(?![a-z0-9_])", words) is not None

@@ -1,0 +1,155 @@
+"""Options of a request that nobody chose: which may be left out, which the service refused, and what is remembered of that."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
+from bot.catalogue.check import check_quality, check_size
+from bot.catalogue.model import AUTO
+from bot.catalogue.sizes import edges, label
+from bot.domain.failure import Failure
+from bot.domain.kinds import Fixer, Kind
+from bot.domain.outcome import Billed, Outcome
+from bot.domain.requests import Request
+from bot.failures.named_options import LEAVABLE, named_options
+from bot.ledger import message_rows, request_rows
+from bot.ledger.store import Tx
+from bot.messages.notices import Notices
+from bot.requests.rules import Rules
+
+NOTICE = "left_out"
+_OF_KIND: Mapping[Kind, str] = {Kind.UNSUPPORTED_QUALITY: "quality", Kind.UNSUPPORTED_SIZE: "size", Kind.UNSUPPORTED_COUNT: "n"}
+_NAMES_OPTIONS = frozenset({*_OF_KIND, Kind.UNSUPPORTED_OPTION, Kind.BAD_REQUEST_OTHER})
+_NEVER_THEIRS = frozenset({Kind.UNSUPPORTED_OPTION, Kind.INVALID_REFERENCE_IMAGE, Kind.PROMPT_EMPTY})
+"""Kinds that a member of this bot cannot cause: no form has those options, no picture is attached, an empty prompt is never sent."""
+_MEMORY = "left_out:"
+
+
+def unchosen(connection: Connection, request: Request, rules: Rules) -> frozenset[str]:
+    """What this request carries and its member did not choose. A form sends its defaults back, so a default counts as not chosen."""
+    typed = request_rows.typed_options(connection, request.id)
+    own = message_rows.settings_of(connection, request.place.platform, request.place.community)
+    found = {"response_format", "safety_identifier"}
+    default = str(own.get("quality") or rules.default_quality or "") or None
+    quality = str(typed.get("quality") or "")
+    if not quality or check_quality(rules.model, quality) in (AUTO, check_quality(rules.model, default)):
+        found.add("quality")
+    size = str(typed.get("size") or "")
+    if not size or check_size(rules.model, size) in (AUTO, check_size(rules.model, str(own.get("size") or "") or None)):
+        found.add("size")
+    if request.count == 1:
+        found.add("n")
+    return frozenset(found)
+
+
+def to_leave_out(connection: Connection, request: Request, rules: Rules, service: str) -> frozenset[str]:
+    """What the next exchange of a request goes without: the operator's word counts always, the rest only for what nobody chose."""
+    known = rules.model.leave_out | learned(connection, service, request.model)
+    return rules.leave_out | request.left_out | (known & unchosen(connection, request, rules))
+
+
+def refused(connection: Connection, request: Request, outcome: Outcome, failure: Failure | None, rules: Rules) -> frozenset[str]:
+    """Options that nobody chose and that the service refused for nothing: the exchange is worth one try without them."""
+    if failure is None or failure.kind not in _NAMES_OPTIONS or outcome.shortfall is None or outcome.pictures:
+        return frozenset()
+    if outcome.billed is not Billed.NO or outcome.status not in (400, 422):
+        return frozenset()
+    carried = outcome.carried - request.left_out
+    named = named_options(outcome.shortfall, LEAVABLE)
+    if not named and failure.kind is Kind.UNSUPPORTED_OPTION and "param" not in failure.facts:
+        named = carried  # it says that one is wrong, and not which
+    if not named and failure.kind in _OF_KIND:
+        named = frozenset({_OF_KIND[failure.kind]})
+    return named & carried & unchosen(connection, request, rules)
+
+
+def learned(connection: Connection, service: str, model: str) -> frozenset[str]:
+    """What a try without it has shown to be refused by this service for this model."""
+    kept = message_rows.recall(connection, _key(service, model))
+    return frozenset() if kept is None else frozenset(kept[0].get("options", ())) & frozenset(LEAVABLE)
+
+
+def worked_without(tx: Tx, request: Request, rules: Rules, service: str, notices: Notices) -> None:
+    """Pictures came: what this request went without is remembered for its service and model, and told to the operator once."""
+    for cause in [one for one in notices.open if one.startswith(_MEMORY) and one.split(":")[1] in rules.leave_out]:
+        notices.resolve(tx, cause)
+    if not request.left_out:
+        return
+    known = learned(tx.connection, service, request.model)
+    new = request.left_out - known - rules.leave_out - rules.model.leave_out
+    if new:
+        message_rows.remember(
+            tx, _key(service, request.model), {"service": service, "model": request.model, "options": sorted(known | new)}
+        )
+    for option in sorted(new):
+        notices.report(tx, f"{_MEMORY}{option}:{request.model}"[:80], NOTICE, {"param": option, "model": request.model})
+
+
+def fairly(connection: Connection, request: Request, outcome: Outcome, failure: Failure, rules: Rules) -> Failure:
+    """The failure as its member should hear it: what they did not choose is not theirs to change, and no value is named as possible
+    that our own checks would refuse."""
+    theirs = frozenset(LEAVABLE) - unchosen(connection, request, rules)
+    named = frozenset({_OF_KIND[failure.kind]}) if failure.kind in _OF_KIND else frozenset()
+    if failure.kind is Kind.UNSUPPORTED_OPTION and outcome.shortfall is not None:
+        named = named_options(outcome.shortfall, LEAVABLE)
+    if failure.kind in _NEVER_THEIRS | _OF_KIND.keys() and not named & theirs:
+        name = next(iter(sorted(named)), failure.facts.get("param", "")) or "yes"
+        return dataclasses.replace(failure, who_can_fix=Fixer.OPERATOR, facts={**failure.facts, "unchosen": name})
+    return _agreed(failure, request, rules)
+
+
+def proposal(failure: Failure, request: Request, rules: Rules) -> dict[str, object] | None:
+    """The value nearest to what was asked for that the service has named and our checks take, as the facts of a button."""
+    if failure.who_can_fix is not Fixer.USER:
+        return None
+    value: str | None = None
+    listed = [one for one in failure.facts.get("allowed", "").split(", ") if one]
+    if failure.kind is Kind.UNSUPPORTED_COUNT and failure.facts.get("limit"):
+        value = failure.facts["limit"]
+    elif failure.kind is Kind.UNSUPPORTED_SIZE and listed:
+        value = _nearest_of(listed, request.size)
+    elif failure.kind is Kind.UNSUPPORTED_QUALITY and listed:
+        value = listed[-1] if request.quality in ("max", "xhigh", "high", "hd") else listed[0]
+    if value is None:
+        return None
+    shown = label(value) if failure.kind is Kind.UNSUPPORTED_SIZE else value
+    return {"reason": failure.kind.value, "nearest": value, "nearest_label": shown}
+
+
+def _agreed(failure: Failure, request: Request, rules: Rules) -> Failure:
+    """Only values stay that the service names and the catalogue takes too."""
+    facts, model = dict(failure.facts), rules.model
+    listed = [one for one in facts.pop("allowed", "").split(", ") if one]
+    limit = facts.get("limit", "")
+    if failure.kind is Kind.UNSUPPORTED_SIZE:
+        listed = [one for one in listed if "x" in one and check_size(model, one) == one and one != request.size]
+    elif failure.kind is Kind.UNSUPPORTED_QUALITY:
+        listed = [one for one in listed if check_quality(model, one) == one and one != request.quality]
+    elif failure.kind is Kind.UNSUPPORTED_COUNT:
+        most = min(int(limit), model.max_count) if limit.isascii() and limit.isdigit() else 0
+        facts["limit"] = str(most) if model.min_count <= most < request.count else ""
+    elif failure.kind is Kind.PROMPT_TOO_LONG and limit.isascii() and limit.isdigit() and int(limit) >= len(request.prompt):
+        facts["limit"] = ""  # counted in something else than characters
+    facts["allowed"] = ", ".join(listed)
+    return dataclasses.replace(failure, facts={name: value for name, value in facts.items() if value})
+
+
+def _nearest_of(listed: list[str], asked: str) -> str:
+    """The listed size whose shape, then whose area, is nearest to the one asked for."""
+    if asked == AUTO:
+        return listed[0]
+    width, height = edges(asked)
+
+    def distance(one: str) -> tuple[float, float]:
+        wide, high = edges(one)
+        return abs(wide / high - width / height), abs(wide * high - width * height)
+
+    return min(listed, key=distance)
+
+
+def _key(service: str, model: str) -> str:
+    return _MEMORY + hashlib.sha256(f"{service}\n{model}".encode()).hexdigest()[:32]

@@ -1,0 +1,39 @@
+"""No sentence for members, moderators or the chat speaks of something that this product does not have."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.domain.kinds import Kind
+from bot.failures.explain import explain
+from bot.texts import catalogue
+from tests.unit.failures.test_explain import failure
+
+MISSING = re.compile(
+    r"you attached|attached picture|attach (?:a|an|another)\b|a smaller picture\b|Not right button|voice message", re.IGNORECASE
+)
+NEVER_CHOSEN = ("background", "moderation", "output_format", "output_compression", "response_format", "style", "seed", "safety_identifier")
+BUTTON = re.compile(r"[Pp]ress (?!the button|any|that|a |again|Ctrl)(?P<name>[A-Z][a-z]+(?: [a-z]+){0,2})")
+
+
+@pytest.mark.parametrize("key", list(catalogue()))
+def test_no_text_speaks_of_what_does_not_exist(key: str) -> None:
+    assert not MISSING.search(catalogue()[key])
+
+
+@pytest.mark.parametrize("kind", sorted(Kind))
+@pytest.mark.parametrize("option", NEVER_CHOSEN)
+def test_no_member_is_told_of_an_option_that_nobody_can_choose(kind: Kind, option: str) -> None:
+    assert option not in explain(failure(kind, unchosen=option, param=option), "member")
+
+
+def test_every_button_that_a_sentence_says_to_press_exists() -> None:
+    labels = {template for key, template in catalogue().items() if ".button." in key or key.startswith(("button.", "form.", "case.form."))}
+    for key, template in catalogue().items():
+        if key.startswith(("failures.ladder", "cli", "settings", "discord", "slack", "web")):
+            continue
+        for found in BUTTON.finditer(template):
+            words = found["name"].split()
+            assert any(" ".join(words[:n]) in labels for n in range(1, len(words) + 1)), (key, found["name"])
