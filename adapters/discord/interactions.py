@@ -15,9 +15,9 @@ from adapters.discord.answers import Ack, Answers, Event, log_bug
 from adapters.discord.buttons import parsed
 from adapters.discord.handles import Handle, Home
 from adapters.discord.moderators import Clicks
-from bot.chat.views import Act, ActionName, Form, Reply
+from bot.chat.views import Act, ActionName, Button, ButtonStyle, Form, Reply, View
 from bot.core import Core
-from bot.texts import text
+from bot.texts import has, text
 
 log = structlog.get_logger()
 
@@ -90,7 +90,10 @@ class Interactions:
             await self.answers.say(interaction, text("discord.old_button"))
             return
         _, row, opens_form = found
-        if opens_form:
+        if opens_form and has(f"confirm.{action.value}"):
+            sure = Button(action, row, text(f"button.{action.value}"), ButtonStyle.DANGER)
+            await self.answers.say(interaction, View(text(f"confirm.{action.value}"), buttons=(sure,), final=True))
+        elif opens_form:
             await self._open_form(interaction, places.act(interaction, action, row))
         else:
             await self._act(interaction, action, row, {})

@@ -102,7 +102,7 @@ def rows(buttons: Sequence[Button]) -> list[discord.ui.ActionRow[Any]]:
     """Action rows of five; a button that is there twice is shown once."""
     unique: dict[str, Button] = {}
     for one in buttons:
-        unique.setdefault(custom_id(one.action.value, one.row, opens_form=one.opens_form), one)
+        unique.setdefault(custom_id(one.action.value, one.row, opens_form=one.opens_form or one.confirm), one)
     shown = list(unique.items())[:MOST_BUTTONS]
     return [
         discord.ui.ActionRow(*(_button(identity, one) for identity, one in shown[start : start + PER_ROW]))

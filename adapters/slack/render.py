@@ -141,6 +141,15 @@ def rows(buttons: Sequence[Button]) -> list[Block]:
 
 def _button(identity: str, button: Button) -> Block:
     found: Block = {"type": "button", "text": plain(button.label, 75), "action_id": identity}
+    if button.confirm:
+        question = {"type": "plain_text", "text": text(f"confirm.{button.action.value}")}
+        found["confirm"] = {
+            "title": plain(text("confirm.title"), 100),
+            "text": question,
+            "confirm": plain(button.label, 30),
+            "deny": plain(text("confirm.keep"), 30),
+            "style": "danger",
+        }
     style = STYLES.get(button.style)
     return found if style is None else {**found, "style": style}
 

@@ -71,7 +71,17 @@ class ChatPage:
 
     def press(self, entry: Entry, button: Button) -> Awaitable[bool]:
         """A button under a message was pressed."""
-        return self._desk.press(entry, button)
+        return self._sure(entry, button) if button.confirm else self._desk.press(entry, button)
+
+    async def _sure(self, entry: Entry, button: Button) -> bool:
+        """Ask once before what cannot be undone."""
+
+        async def submitted(values: dict[str, str]) -> str | None:
+            return None if await self._desk.press(entry, button) else text("web.problem.broke")
+
+        question = text(f"confirm.{button.action.value}")
+        self.sheet(Form(button.action, button.row, text("confirm.title"), (), button.label, question), submitted)
+        return True
 
     def dismiss(self, entry: Entry) -> None:
         """Take an answer to one person away."""

@@ -108,6 +108,8 @@ class Button:
     opens_form: bool = False
     """Pressing it asks `core.form` first and shows what that returns."""
     pressers: Pressers = Pressers()
+    confirm: bool = False
+    """What it does cannot be undone: the platform asks once (`confirm.<action>` in the texts) before the press counts."""
 
 
 class FieldKind(StrEnum):

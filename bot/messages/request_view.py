@@ -212,7 +212,7 @@ def _with_pictures(facts: RequestFacts, audience: Audience, failure: Failure | N
     buttons = [_own(request, ActionName.AGAIN, text("button.again"), ButtonStyle.PRIMARY), _edit(request)]
     if request.private and not request.published:
         buttons.append(_own(request, ActionName.PUBLISH, text("button.publish")))
-    buttons.append(_own(request, ActionName.DELETE, text("button.delete"), ButtonStyle.DANGER))
+    buttons.append(dataclasses.replace(_own(request, ActionName.DELETE, text("button.delete"), ButtonStyle.DANGER), confirm=True))
     return View(
         title=title,
         text=(*lines, f"{_line(request)} · {text('request.made_with_ai')}"),

@@ -134,7 +134,10 @@ async def test_publish_works_where_the_bot_may_not_post(tmp_path: Path) -> None:
 async def test_delete_takes_the_picture_away(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         message = await s.answered(await s.imagine("a red bicycle"))
-        event = await s.press(s.ada, message, "Delete")
+        asked = await s.whisper(await s.press(s.ada, message, "Delete"))
+        assert "can't be undone" in asked.text
+        assert message.pictures
+        event = await s.press(s.ada, asked, "Delete")
         await s.until(lambda: not message.pictures, what="the picture gone")
         assert not message.files
         assert len((await s.whisper(event)).text) > 3
