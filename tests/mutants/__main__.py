@@ -66,6 +66,7 @@ class Change:
 def main(
     groups: Annotated[list[str] | None, typer.Argument(help="Groups of groups.toml, or modules; all of them by default.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Also arguments of calls and strings.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Only what was not noticed, or not tried, the last time.")] = False,
     jobs: Annotated[int, typer.Option(help="Processes.")] = 1,
 ) -> None:
     """Run the groups, and say which changes no test noticed."""
@@ -79,10 +80,15 @@ def main(
         os.chdir(folder)  # where mutmut looks for its settings
         reset_config()
         changes = [one for module in modules for one in changes_of(module, everything=everything)]
-        results = run(folder, modules, changes, jobs)
+        left = ROOT / ".mutants" / f"{group['name']}.json"
+        if again and left.exists():
+            wanted = set(json.loads(left.read_text(encoding="utf-8")))
+            changes = [one for one in changes if one.key in wanted]
+        results = run(folder, modules, changes, jobs) if changes else {}
         survived = [one for one in changes if results.get(one.name) in (SURVIVED, NO_TESTS)]
         unexplained = [one for one in survived if one.key not in explained]
         untried = sum(results.get(one.name) is None for one in changes)
+        left.write_text(json.dumps([one.key for one in changes if results.get(one.name) in (SURVIVED, NO_TESTS, None)]), encoding="utf-8")
         noticed = len(changes) - len(survived) - untried
         print(f"{group['name']}: {len(changes)} changes, {noticed} noticed, {len(survived)} not, of which {len(unexplained)} unexplained")
         if untried:

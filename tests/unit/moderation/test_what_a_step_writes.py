@@ -205,3 +205,21 @@ async def test_a_reminder_comes_when_it_is_due_and_the_timer_is_set_again(ground
     if not reminded:  # rung too early: nothing is shown anew
         assert [one.wanted for one in await ground.messages(f"case:{case.id}") if one.message.audience is Audience.MODERATORS] == shown
         assert [one.topic for one in ground.wakes] == ["case"]
+
+
+async def test_a_claim_shows_the_member_that_somebody_looks_and_each_step_changes_what_they_were_told(ground: Ground) -> None:
+    case = await ground.claimed()
+
+    async def told(subject: str) -> dict[Audience, int]:
+        return {one.message.audience: one.wanted for one in await ground.messages(subject)}
+
+    quiet = await told(f"case:{case.id}")
+    assert set(quiet) == {Audience.MODERATORS, Audience.MEMBER}
+    await ground.press(A.CASE_REPHRASE, case.id, MO)
+    asked = (await ground.case(case.id)).told
+    question = await told(f"step:{asked}")
+    assert all(after > quiet[audience] for audience, after in (await told(f"case:{case.id}")).items())
+    await ground.later(73)  # nobody answered
+    after = await told(f"step:{asked}")
+    assert after[Audience.MEMBER] > question[Audience.MEMBER]
+    assert (await ground.case(case.id)).told != asked

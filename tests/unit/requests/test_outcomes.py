@@ -20,6 +20,7 @@ from bot.ledger.tables import blocked_members, blocked_prompts, notices, spend
 from bot.prompts.normalise import fingerprint
 from bot.requests.attempt import BLOCK_MEMORY, Ended, NotNow, Opened, record_outcome
 from bot.requests.recover import recover
+from bot.requests.sweep import sweep
 from tests.unit.requests.ground import NOON, PICTURE, Ground, drew, failure
 
 A = ActionName
@@ -326,5 +327,25 @@ async def test_a_card_follows_what_its_case_costs(ground: Ground) -> None:
     await ground.ledger.write(card)
     [before] = await ground.ledger.read(lambda c: message_rows.of_subject(c, "case:case7"))
     await ground.end(attempt, drew())
+    [after] = await ground.ledger.read(lambda c: message_rows.of_subject(c, "case:case7"))
+    assert after.wanted > before.wanted
+
+
+async def test_an_exchange_that_nobody_works_on_is_written_off_by_the_sweep_and_its_card_follows(ground: Ground) -> None:
+    lost, alive = await ground.asked("one"), await ground.asked("two")
+    await ground.called(lost.id)
+    await ground.called(alive.id)
+
+    def card(tx: Tx) -> None:
+        request_rows.mark(tx, lost.id, case_id="case7")
+        message_rows.want(tx, "case:case7", Audience.MODERATORS, lost.place)
+
+    await ground.ledger.write(card)
+    [before] = await ground.ledger.read(lambda c: message_rows.of_subject(c, "case:case7"))
+    await ground.ledger.write(lambda tx: sweep(tx, lambda request: request == alive.id))
+    [attempt] = await ground.attempts(lost.id)
+    assert (attempt.billed, attempt.cost, attempt.closed_at) == ("unknown", attempt.reserved, NOON)
+    assert (await ground.row(lost.id)).answer is Answer.INTERRUPTED
+    assert (await ground.row(alive.id)).state is RequestState.CALLING
     [after] = await ground.ledger.read(lambda c: message_rows.of_subject(c, "case:case7"))
     assert after.wanted > before.wanted

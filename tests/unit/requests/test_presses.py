@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 import pytest
 
+from bot.budgets import Limits
 from bot.chat.views import ActionName, Audience, Form, FormField, Reply
 from bot.domain.kinds import Kind
 from bot.domain.outcome import Billed, Outcome, Pending
@@ -337,3 +339,44 @@ async def test_a_size_of_ones_own_comes_first(ground: Ground, private: bool, sho
     found = fields(ground, request)
     assert [one.value for one in found["size"].choices] == ["1280x768", *ground.rules.model.sizes.popular]
     assert (found["size"].value, found["count"].value, found["private"].value) == ("1280x768", "3", shown)
+
+
+# ---- what a refusal offers -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_button_of_what_would_fit_asks_for_exactly_that(ground: Ground) -> None:
+    asked = {"size": "3840x2160", "quality": "high", "count": "10"}
+    ground.rules = dataclasses.replace(ground.rules, limits=Limits(member_day=1_000_000))
+    first = await ground.asked(**asked)
+    assert first.refusal is not None
+    offers = first.refusal["offers"]
+    assert isinstance(offers, Mapping)
+    assert offers
+    for action in (A.FIT_FEWER, A.FIT_LOWER, A.FIT_SMALLER):
+        before = len(await ground.children(first.id))
+        ground.at[0] += 10
+        await ground.press(action, first.id)
+        made = (await ground.children(first.id))[before:]
+        offer = offers.get(action.value.removeprefix("fit_"))
+        if offer is None:  # no such button was shown: what was typed is asked for again, and is as dear as before
+            assert all(one.state is RequestState.REFUSED for one in made)
+            continue
+        [child] = made
+        assert (child.state, child.size, child.quality, child.count) == (
+            RequestState.QUEUED,
+            offer["size"],
+            offer["quality"],
+            offer["count"],
+        )
+        await ground.press(A.CANCEL, child.id)
+
+
+@pytest.mark.parametrize("action", [A.NEAREST, A.FIT_FEWER])
+async def test_a_button_that_no_refusal_offered_changes_no_option(ground: Ground, action: ActionName) -> None:
+    for first in (await ground.asked(""), await ground.drawn(count=2)):
+        await ground.press(action, first.id)
+        [child] = await ground.children(first.id)
+        if first.state is RequestState.ANSWERED:
+            assert (child.size, child.quality, child.count) == (first.size, first.quality, first.count)
+        else:
+            assert child.state is RequestState.REFUSED
