@@ -22,6 +22,7 @@ from bot.moderation.card import project_card, reason
 from bot.moderation.offers import highest_cost
 from bot.moderation.opening import REPHRASE
 from bot.moderation.rewording import newest_candidate
+from bot.moderation.transitions import ABOUT
 from bot.requests.rules import Rules
 from bot.texts import has, text
 from bot.texts.phrases import moment, money
@@ -88,7 +89,7 @@ class Views:
 
     def _facts(self, connection: Connection, case: Case, step: Step) -> StepFacts:
         rewrite = case_rows.rewrite(connection, str(step.facts.get("rewrite", "")))
-        request = request_rows.get(connection, case.request_id)
+        request = request_rows.get(connection, str(step.facts.get(ABOUT) or case.request_id))
         cost = None
         if rewrite is not None and request is not None:
             cost = highest_cost(connection, request, self.rules, rewrite.prompt)
@@ -113,7 +114,7 @@ def _about(facts: StepFacts) -> About:
     words = " ".join(facts.request.prompt.split()) if facts.request is not None else ""
     short = words if len(words) <= SHOWN else words[: SHOWN - 1] + "…"
     label = text("case.told.about", prompt=short) if short else text("case.told.about_removed")
-    return About(f"request:{facts.case.request_id}", label)
+    return About(f"request:{facts.case.request_id if facts.request is None else facts.request.id}", label)
 
 
 def _view(facts: StepFacts, name: str, *, buttons: tuple[Button, ...] = (), tone: Tone = Tone.NEUTRAL, **values: object) -> View:

@@ -10,7 +10,7 @@ from bot.ledger.case_rows import MACHINE, Case
 from bot.ledger.store import Tx
 from bot.moderation.routing import Home, moderators_place
 from bot.moderation.timeouts import CLOCK_ERROR, LEASE, REMINDERS, next_look
-from bot.moderation.transitions import settle, step, tell_member
+from bot.moderation.transitions import ABOUT, settle, step, tell_member
 
 CLOCK = Person(MACHINE, MACHINE)
 """The actor of steps that nobody took."""
@@ -47,7 +47,8 @@ def _remind(tx: Tx, case: Case, number: int, home: Home) -> Case:
     changed = case_rows.change(tx, case, reminded=number)
     assert changed is not None
     hours = int(REMINDERS[number - 1] // 3600)
-    line = case_rows.write_audit(tx, case.id, case.community, CLOCK, "remind", facts={"hours": hours, "state": case.state.value})
+    facts = {"hours": hours, "state": case.state.value, ABOUT: case.request_id}
+    line = case_rows.write_audit(tx, case.id, case.community, CLOCK, "remind", facts=facts)
     if changed.state is CaseState.WITH_MEMBER:
         return settle(tx, tell_member(tx, changed, line, keep=True))
     place = moderators_place(tx.connection, case.platform, case.community, home)

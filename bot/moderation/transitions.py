@@ -13,6 +13,9 @@ from bot.ledger.store import Tx
 from bot.moderation.card import was_blocked
 from bot.moderation.timeouts import next_look
 
+ABOUT = "about"
+"""In the trail: the request that a step was about. The case itself goes on to the newest one when a wording is blocked again."""
+
 
 def step(
     tx: Tx,
@@ -31,7 +34,8 @@ def step(
     moved = case_rows.move(tx, case, event, **changes)
     if moved is None:
         return None
-    line = case_rows.write_audit(tx, case.id, case.community, actor, event.value, facts={"from": case.state.value, **(facts or {})})
+    known = {"from": case.state.value, ABOUT: case.request_id, **(facts or {})}
+    line = case_rows.write_audit(tx, case.id, case.community, actor, event.value, facts=known)
     if moved.told is not None:
         message_rows.bump(tx, f"step:{moved.told}")
     for reminder in case_rows.reminders(tx.connection, case.id):
