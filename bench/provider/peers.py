@@ -24,6 +24,7 @@ NEEDS = {
     "gptdiscord": "backoff",
     "botocore_adaptive": "botocore",
     "aiolimiter_oracle": "aiolimiter",
+    "atb": "httpx",
 }
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 OPEN_AFTER = 3
-FIRST_PROBE, GROWTH, LAST_PROBE = 3.0, 1.7, 15.0
-"""Seconds between probes: early ones for a hiccup, four in a minute for an outage. So ten requests reach 90 s of outage; twelve, with
-probes up to 12 s apart, would bring 0.7 % shorter waits."""
+FIRST_PROBE, GROWTH, LAST_PROBE = 4.0, 2.3, 20.0
+"""Seconds between probes: an early one for a hiccup, then few. So five or six requests reach 90 s of outage; seven or eight, with probes
+at most 15 s apart, bring shorter waits only where an outage is long (bench/provider/shapes.py, `outages`)."""
 SPARED = 20.0
 """Seconds that a probe waits longer when a failure would be the end of every request that could be one."""
-RUNNING_IS_UP = 2.5
+RUNNING_IS_UP = 1.5
 """Seconds: a provider that is down mostly says so at once; a probe that still runs is being served."""
 HINT_CAP = 60.0
 """Seconds; a provider that is down promises nothing reliable, and one probe a minute is no burden."""
