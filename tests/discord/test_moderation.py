@@ -202,7 +202,7 @@ async def test_a_comment_and_the_prompt_are_the_moderators_alone(tmp_path: Path)
 async def test_a_blocked_member_is_told_and_refused(tmp_path: Path) -> None:
     async with court(tmp_path) as c:
         card = await c.claimed()
-        await c.press(card, "Block the member")
+        await c.press(card, "Block the member", pause="86400")
         await c.told("has paused your use")
         message = await c.s.answered(await c.s.imagine("a cat"))
         assert not message.pictures

@@ -97,7 +97,7 @@ def test_whatever_a_form_holds_slack_takes_it(words: str) -> None:
 async def test_every_form_of_moderation_settings_and_privacy_is_taken_and_comes_back(ground: Ground) -> None:
     denied = await ground.denied()
     case = await ground.claimed("a <knight> & a *dragon*")
-    openings = [(name, case.id, MO) for name in ground.room.desk.forms if name.value.startswith("case_")]
+    openings = [(name, case.id, MO) for name in ground.room.handlers.forms if name.value.startswith("case_")]
     openings += [(ActionName.SETTINGS, row, ADMIN) for row in SECTIONS.values()]
     openings += [(ActionName.PRIVACY_DELETE, PRIVACY_ROW, ANN)]
     openings += [(ActionName.APPEAL, denied.id, ANN)]
@@ -110,6 +110,7 @@ async def test_every_form_of_moderation_settings_and_privacy_is_taken_and_comes_
             assert blockkit.view_problems(view) == []
             assert parsed(view["callback_id"]) == (action.value, row, False)
             empty = {one.name: "words" for one in found.fields if one.required and not one.value and not one.choices}
+            empty |= {one.name: one.choices[0].value for one in found.fields if one.required and not one.value and one.choices}
             got = submitted(view, **empty)
             assert set(got) == {one.name for one in found.fields}
             for one in found.fields:
@@ -128,8 +129,9 @@ async def test_a_reason_of_a_hundred_characters_reaches_the_core_whole(ground: G
     view = forms.modal(found, "{}")
     option = shown(view)["reason"]["element"]["options"][0]
     assert f"{reading.plain(option['text'])} {reading.plain(option['description'])}".replace("  ", " ") == reason
-    assert submitted(view)["reason"] == reason
-    assert (await ground.press(ActionName.CASE_DENY, case.id, MO, submitted(view))).changed
+    chosen = submitted(view, reason=reason)
+    assert chosen["reason"] == reason
+    assert (await ground.press(ActionName.CASE_DENY, case.id, MO, chosen)).changed
 
 
 @pytest.mark.parametrize(

@@ -187,7 +187,7 @@ async def test_a_comment_shows_on_the_card(tmp_path: Path) -> None:
 async def test_a_blocked_member_is_told_and_refused_also_in_direct_messages(tmp_path: Path) -> None:
     async with court(tmp_path) as c:
         card = await c.claimed()
-        await c.press(card, "Block the member")
+        await c.press(card, "Block the member", pause="86400")
         await c.told("has paused your use")
         for channel in (c.s.channel, c.s.slack.world.dm(c.s.ada)):
             await c.s.imagine("a cat", channel=channel)
