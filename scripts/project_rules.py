@@ -1,4 +1,5 @@
-"""Rules of this project that no off-the-shelf tool knows: file length, a documented line per dependency, generated pages current."""
+"""Rules of this project that no off-the-shelf tool knows: file length, a line per dependency, paths in pages, import
+circles and class names, generated pages current."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+
+import structure
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_LINES = 420
@@ -60,7 +63,7 @@ def missing_paths() -> list[str]:
 
 
 def main() -> int:
-    problems = long_files() + undocumented_dependencies() + missing_paths() + stale_pages()
+    problems = long_files() + undocumented_dependencies() + missing_paths() + structure.problems() + stale_pages()
     for line in problems:
         print(line)
     return 1 if problems else 0

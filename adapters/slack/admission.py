@@ -23,7 +23,7 @@ WITHIN = 0.8
 """Seconds for Slack to say who somebody is; a command has to be acknowledged within three."""
 
 
-class Origin(StrEnum):
+class Membership(StrEnum):
     """Where somebody belongs, as the bot's own workspace sees it."""
 
     MEMBER = "member"
@@ -37,29 +37,34 @@ class Origin(StrEnum):
     """Slack did not say."""
 
 
-def origin_of(caller: Caller, who: Who | None, team: str, enterprise: str) -> Origin:
+def membership_of(caller: Caller, who: Who | None, team: str, enterprise: str) -> Membership:
     """Where somebody belongs. What the event says can only take rights away: it may name the channel's workspace."""
     if who is None:
-        return Origin.UNKNOWN
+        return Membership.UNKNOWN
     teams = {who.team, *who.teams} - {""}
     elsewhere = bool(caller.origin) and caller.origin != team and caller.origin not in teams
     if team not in teams or who.stranger or elsewhere:
         same = bool(enterprise) and who.enterprise == enterprise and not who.stranger
-        return Origin.SIBLING if same else Origin.EXTERNAL
-    return Origin.GUEST if who.guest else Origin.MEMBER
+        return Membership.SIBLING if same else Membership.EXTERNAL
+    return Membership.GUEST if who.guest else Membership.MEMBER
 
 
-def refusal_of(origin: Origin, team: str, home: str, rules: AdmissionRules) -> str | None:
+def refusal_of(membership: Membership, team: str, home: str, rules: AdmissionRules) -> str | None:
     """Key of the sentence for somebody who may not use the bot; `team` is their own workspace, empty when unknown."""
-    if origin is Origin.UNKNOWN:
+    if membership is Membership.UNKNOWN:
         everybody = rules.guests and rules.siblings and rules.external and not rules.workspaces
         return None if everybody else "slack.admission.unknown"
-    own = home if origin in (Origin.MEMBER, Origin.GUEST) else team
+    own = home if membership in (Membership.MEMBER, Membership.GUEST) else team
     if rules.workspaces and own not in rules.workspaces:
         return "slack.not_here"
     named = own in rules.workspaces and own != home
-    open_to = {Origin.MEMBER: True, Origin.GUEST: rules.guests, Origin.SIBLING: rules.siblings, Origin.EXTERNAL: rules.external}
-    return None if named or open_to[origin] else f"slack.admission.{origin.value}"
+    open_to = {
+        Membership.MEMBER: True,
+        Membership.GUEST: rules.guests,
+        Membership.SIBLING: rules.siblings,
+        Membership.EXTERNAL: rules.external,
+    }
+    return None if named or open_to[membership] else f"slack.admission.{membership.value}"
 
 
 @dataclass(slots=True)
@@ -76,9 +81,9 @@ class Admission:
     async def refusal(self, caller: Caller) -> str | None:
         """A sentence for somebody who may not use the bot here; None for all others."""
         who = await self.who(caller.person, WITHIN) if caller.person else None
-        origin = origin_of(caller, who, self.team, self.enterprise)
-        key = refusal_of(origin, "" if who is None else who.team, self.team, self.rules)
+        membership = membership_of(caller, who, self.team, self.enterprise)
+        key = refusal_of(membership, "" if who is None else who.team, self.team, self.rules)
         if key is None:
             return None
-        log.info("slack_person_refused", origin=origin.value, workspace="" if who is None else who.team)
+        log.info("slack_person_refused", membership=membership.value, workspace="" if who is None else who.team)
         return text(key)

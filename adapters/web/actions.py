@@ -1,6 +1,6 @@
 """Lines, presses and submitted forms as calls of the core, and the core's replies as words for the one who asked.
 
-Draws nothing itself; the page is told through `Counter`.
+Draws nothing itself; the page is told through `ActionPage`.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _OVERTAKES = frozenset({ActionName.CANCEL, ActionName.DELETE, ActionName.PUBLISH
 _KEY = re.compile(r"[0-9a-z]{16,40}")
 
 
-class Counter(Protocol):
-    """The page, as the desk needs it."""
+class ActionPage(Protocol):
+    """The page, as its actions need it."""
 
     who: Persona
     channel: str
@@ -58,7 +58,7 @@ class TypedLine:
 class WebActions:
     """One page's way into the core."""
 
-    def __init__(self, core: Core, room: Room, ports: Ports, counter: Counter) -> None:
+    def __init__(self, core: Core, room: Room, ports: Ports, counter: ActionPage) -> None:
         self._core, self._room, self._ports, self._counter = core, room, ports, counter
         self._asked: Mapping[Command, Callable[[Visitor], Awaitable[View]]] = {
             Command.STATUS: core.status,

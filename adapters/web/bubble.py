@@ -18,7 +18,7 @@ LONG_QUOTE = 600
 """Characters of a prompt that are shown at once."""
 
 
-class Counter(Protocol):
+class MessagePage(Protocol):
     """The page, as a message needs it."""
 
     def press(self, entry: Entry, button: Button) -> object: ...
@@ -35,7 +35,7 @@ _ONCE = "(event) => chat.once(event, emit)"
 class Bubble:
     """The elements of one message."""
 
-    def __init__(self, entry: Entry, who: Persona, counter: Counter) -> None:
+    def __init__(self, entry: Entry, who: Persona, counter: MessagePage) -> None:
         self.entry = entry
         self._who, self._counter = who, counter
         self._shown: dict[str, Hashable] = {}

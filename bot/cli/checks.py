@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.adapter import Finding
 from bot.cli import keys, plugins, processes
-from bot.cli.doctor import Subject
+from bot.cli.ladder import Subject
 from bot.texts import text
 
 RELEASED = datetime(2026, 11, 21, tzinfo=UTC).timestamp()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from bot.adapter import Finding
-from bot.cli.doctor import Subject
+from bot.cli.ladder import Subject
 from bot.egress import place_of
 from bot.texts import text
 

@@ -17,7 +17,7 @@ from bot.adapter import Finding
 from bot.catalogue.check import Problem, check
 from bot.catalogue.cost import highest_cost_micros
 from bot.catalogue.load import Catalogue
-from bot.cli.doctor import Subject
+from bot.cli.ladder import Subject
 from bot.cli.screen import dollars
 from bot.domain.failure import Evidence
 from bot.egress import place_of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.slack.admission import Origin, origin_of, refusal_of
+from adapters.slack.admission import Membership, membership_of, refusal_of
 from adapters.slack.callers import Caller
 from adapters.slack.settings import AdmissionRules
 from adapters.slack.wire import Who
@@ -23,50 +23,50 @@ def caller(origin: str = "") -> Caller:
 
 
 @pytest.mark.parametrize(
-    ("who", "named", "origin"),
+    ("who", "named", "membership"),
     [
-        (MEMBER, HOME, Origin.MEMBER),
-        (MEMBER, "", Origin.MEMBER),
-        (MEMBER, "T0OTHER", Origin.EXTERNAL),
-        (Who("eve", "T0OTHER", False), HOME, Origin.EXTERNAL),
-        (Who("eve", "T0OTHER", False, stranger=True), "", Origin.EXTERNAL),
-        (Who("eve", HOME, False, stranger=True), HOME, Origin.EXTERNAL),
-        (Who("gus", HOME, False, guest=True), HOME, Origin.GUEST),
-        (Who("sia", "T0SISTER", False, enterprise=GRID), "T0SISTER", Origin.SIBLING),
-        (Who("sia", "T0SISTER", False, enterprise="E0ELSE"), "T0SISTER", Origin.EXTERNAL),
-        (Who("sia", "T0SISTER", False, enterprise=GRID, stranger=True), "T0SISTER", Origin.EXTERNAL),
-        (Who("wim", "T0SISTER", False, teams=frozenset({HOME, "T0SISTER"}), enterprise=GRID), "T0SISTER", Origin.MEMBER),
-        (Who("", "", False), "", Origin.EXTERNAL),
-        (None, HOME, Origin.UNKNOWN),
+        (MEMBER, HOME, Membership.MEMBER),
+        (MEMBER, "", Membership.MEMBER),
+        (MEMBER, "T0OTHER", Membership.EXTERNAL),
+        (Who("eve", "T0OTHER", False), HOME, Membership.EXTERNAL),
+        (Who("eve", "T0OTHER", False, stranger=True), "", Membership.EXTERNAL),
+        (Who("eve", HOME, False, stranger=True), HOME, Membership.EXTERNAL),
+        (Who("gus", HOME, False, guest=True), HOME, Membership.GUEST),
+        (Who("sia", "T0SISTER", False, enterprise=GRID), "T0SISTER", Membership.SIBLING),
+        (Who("sia", "T0SISTER", False, enterprise="E0ELSE"), "T0SISTER", Membership.EXTERNAL),
+        (Who("sia", "T0SISTER", False, enterprise=GRID, stranger=True), "T0SISTER", Membership.EXTERNAL),
+        (Who("wim", "T0SISTER", False, teams=frozenset({HOME, "T0SISTER"}), enterprise=GRID), "T0SISTER", Membership.MEMBER),
+        (Who("", "", False), "", Membership.EXTERNAL),
+        (None, HOME, Membership.UNKNOWN),
     ],
 )
-def test_the_person_is_looked_at_and_not_the_event(who: Who | None, named: str, origin: Origin) -> None:
-    assert origin_of(caller(named), who, HOME, GRID) is origin
+def test_the_person_is_looked_at_and_not_the_event(who: Who | None, named: str, membership: Membership) -> None:
+    assert membership_of(caller(named), who, HOME, GRID) is membership
 
 
-@pytest.mark.parametrize("origin", list(Origin))
-def test_only_members_are_let_in_unless_the_operator_says_so(origin: Origin) -> None:
-    assert (refusal_of(origin, "T0OTHER", HOME, AdmissionRules()) is None) == (origin is Origin.MEMBER)
+@pytest.mark.parametrize("membership", list(Membership))
+def test_only_members_are_let_in_unless_the_operator_says_so(membership: Membership) -> None:
+    assert (refusal_of(membership, "T0OTHER", HOME, AdmissionRules()) is None) == (membership is Membership.MEMBER)
     everybody = AdmissionRules(guests=True, siblings=True, external=True)
-    assert refusal_of(origin, "T0OTHER", HOME, everybody) is None
+    assert refusal_of(membership, "T0OTHER", HOME, everybody) is None
 
 
 def test_each_rule_opens_to_its_own_people_alone() -> None:
     for rules, opened in (
-        (AdmissionRules(guests=True), Origin.GUEST),
-        (AdmissionRules(siblings=True), Origin.SIBLING),
-        (AdmissionRules(external=True), Origin.EXTERNAL),
+        (AdmissionRules(guests=True), Membership.GUEST),
+        (AdmissionRules(siblings=True), Membership.SIBLING),
+        (AdmissionRules(external=True), Membership.EXTERNAL),
     ):
-        assert {one for one in Origin if refusal_of(one, "T0OTHER", HOME, rules) is None} == {Origin.MEMBER, opened}
+        assert {one for one in Membership if refusal_of(one, "T0OTHER", HOME, rules) is None} == {Membership.MEMBER, opened}
 
 
 def test_a_workspace_that_is_named_needs_no_other_rule_and_one_that_is_not_is_refused() -> None:
     rules = AdmissionRules(external=True, workspaces=frozenset({HOME, "T0PARTNER"}))
-    assert refusal_of(Origin.EXTERNAL, "T0PARTNER", HOME, rules) is None
-    assert refusal_of(Origin.EXTERNAL, "T0OTHER", HOME, rules) == "slack.not_here"
-    assert refusal_of(Origin.MEMBER, HOME, HOME, rules) is None
-    assert refusal_of(Origin.EXTERNAL, "T0PARTNER", HOME, AdmissionRules(workspaces=rules.workspaces)) is None
-    assert refusal_of(Origin.MEMBER, HOME, HOME, AdmissionRules(workspaces=frozenset({"T0PARTNER"}))) == "slack.not_here"
+    assert refusal_of(Membership.EXTERNAL, "T0PARTNER", HOME, rules) is None
+    assert refusal_of(Membership.EXTERNAL, "T0OTHER", HOME, rules) == "slack.not_here"
+    assert refusal_of(Membership.MEMBER, HOME, HOME, rules) is None
+    assert refusal_of(Membership.EXTERNAL, "T0PARTNER", HOME, AdmissionRules(workspaces=rules.workspaces)) is None
+    assert refusal_of(Membership.MEMBER, HOME, HOME, AdmissionRules(workspaces=frozenset({"T0PARTNER"}))) == "slack.not_here"
 
 
 # ---- with the real bolt --------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import pytest
 from bot.adapter import Finding
 from bot.catalogue.load import Catalogue
 from bot.cli import checks
-from bot.cli.doctor import Subject, walk
+from bot.cli.ladder import Subject, walk
 from bot.sandbox.server import start
 from bot.settings import load
 from tests.unit.cli.conftest import Ended, Point, StandInPlugin

@@ -1,0 +1,90 @@
+"""The shape of the code, read from its imports: circles between files, and public class names that stand twice."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = ("bot", "adapters")
+
+
+def modules(root: Path = ROOT) -> dict[str, ast.Module]:
+    """Dotted name -> syntax tree of every module of the product."""
+    found = {}
+    for folder in FOLDERS:
+        for path in sorted((root / folder).rglob("*.py")):
+            parts = path.relative_to(root).with_suffix("").parts
+            name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+            found[name] = ast.parse(path.read_text(encoding="utf-8"))
+    return found
+
+
+def imports(trees: Mapping[str, ast.Module]) -> dict[str, set[str]]:
+    """Module -> the modules of ours that it imports anywhere: at the top, lazily or for type checking only."""
+    graph: dict[str, set[str]] = {}
+    for name, tree in trees.items():
+        named = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                named |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                named |= {f"{node.module}.{alias.name}" for alias in node.names}
+        graph[name] = {module for one in named if (module := _module_of(one, trees)) is not None} - {name}
+    return graph
+
+
+def _module_of(named: str, trees: Mapping[str, ast.Module]) -> str | None:
+    while named and named not in trees:
+        named = named.rpartition(".")[0]
+    return named or None
+
+
+def circles(graph: Mapping[str, set[str]]) -> list[list[str]]:
+    """Groups of modules that import each other, directly or round about (strongly connected components)."""
+    reachable = {name: set(_reach(name, graph)) for name in graph}
+    found: list[list[str]] = []
+    for name in sorted(graph):
+        group = sorted(other for other in reachable[name] if name in reachable[other])
+        if group and group[0] == name:
+            found.append(group)
+    return found
+
+
+def _reach(start: str, graph: Mapping[str, set[str]]) -> Iterator[str]:
+    """Every module that can be reached from `start` in one step or more."""
+    seen: set[str] = set()
+    waiting = list(graph[start])
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            yield name
+            waiting += graph.get(name, ())
+
+
+def shared_names(trees: Mapping[str, ast.Module]) -> list[str]:
+    """A public class name stands once in `bot`, and no adapter uses it for something else. Adapters may mirror each other."""
+    homes: dict[str, list[str]] = defaultdict(list)
+    for name, tree in trees.items():
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes[node.name].append(name)
+    return [
+        f"class {name} stands in {' and '.join(where)}; one name, one thing"
+        for name, where in sorted(homes.items())
+        if len(where) > 1 and _clashes(where)
+    ]
+
+
+def _clashes(where: Sequence[str]) -> bool:
+    adapters = [".".join(one.split(".")[:2]) for one in where if one.startswith("adapters.")]
+    return len(adapters) < len(where) or len(set(adapters)) < len(adapters)
+
+
+def problems(root: Path = ROOT) -> list[str]:
+    """One sentence for each rule that is broken."""
+    trees = modules(root)
+    return [f"import circle: {' -> '.join([*group, group[0]])}" for group in circles(imports(trees))] + shared_names(trees)

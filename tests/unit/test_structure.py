@@ -1,0 +1,61 @@
+"""`make check` sees import circles and class names that stand twice."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
+structure = pytest.importorskip("structure")
+
+
+def parsed(**sources: str) -> dict[str, ast.Module]:
+    return {name.replace("__", "."): ast.parse(source) for name, source in sources.items()}
+
+
+def test_the_product_has_neither() -> None:
+    assert structure.problems() == []
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        "from bot import b",
+        "from bot.b import thing",
+        "import bot.b",
+        "def lazy():\n    from bot.b import thing",
+        "if TYPE_CHECKING:\n    from bot.b import Thing",
+    ],
+)
+def test_a_circle_of_two_files_is_seen_however_they_import(there: str) -> None:
+    graph = structure.imports(parsed(bot__a=there, bot__b="from bot.a import other"))
+    assert structure.circles(graph) == [["bot.a", "bot.b"]]
+
+
+def test_a_long_way_round_is_a_circle_too() -> None:
+    graph = structure.imports(parsed(bot__a="import bot.b", bot__b="import bot.c", bot__c="import bot.a", bot__d="import bot.a"))
+    assert structure.circles(graph) == [["bot.a", "bot.b", "bot.c"]]
+
+
+def test_files_in_one_direction_are_no_circle() -> None:
+    assert structure.circles(structure.imports(parsed(bot__a="import bot.b, bot.c", bot__b="import bot.c", bot__c="import os"))) == []
+
+
+@pytest.mark.parametrize(
+    ("homes", "clash"),
+    [
+        (("bot__a", "bot__b"), True),
+        (("bot__a", "adapters__slack__a"), True),
+        (("adapters__slack__a", "adapters__slack__b"), True),
+        (("adapters__slack__a", "adapters__discord__a"), False),
+    ],
+)
+def test_a_class_name_stands_once_and_adapters_may_mirror_each_other(homes: tuple[str, str], clash: bool) -> None:
+    assert bool(structure.shared_names(parsed(**dict.fromkeys(homes, "class Thing: ...")))) is clash
+
+
+def test_private_and_nested_classes_may_repeat() -> None:
+    assert structure.shared_names(parsed(bot__a="class _Thing: ...", bot__b="class _Thing: ...\nclass A:\n    class B: ...")) == []
