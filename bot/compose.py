@@ -14,7 +14,6 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.adapter import Adapter, Context, Plugin
-from bot.catalogue.load import Catalogue
 from bot.chat.port import ChatPort, Message, Refused
 from bot.chat.views import Audience, View
 from bot.core import Core
@@ -35,6 +34,7 @@ from bot.messages.notices import Notices
 from bot.messages.question_view import project_question
 from bot.messages.request_view import RequestFacts, render
 from bot.messages.sender import Sender
+from bot.messages.storage import StorageWatch
 from bot.messages.unanswered import Unanswered
 from bot.messages.undeliverable import Undeliverable
 from bot.moderation.service import Moderation
@@ -166,6 +166,7 @@ class Bot:
         await self.moderation.stop()
         await self.reach.stop()
         await self.incidents.stop()
+        await self.core.storage.stop()
         await self._keep(self.gate.remember())
         await self.provider.aclose()
         self.pictures.close()
@@ -194,9 +195,7 @@ class Bot:
         await self.ledger.write(self.moderation.sweep)
 
     async def _model(self) -> None:
-        model = self.core.rules.model
-        if model.shutdown_date is not None or model_end.KIND in self.notices.open:
-            await self.ledger.write(lambda tx: model_end.remind(tx, self.notices, model, Catalogue.load().default_id))
+        await model_end.look(self.ledger, self.notices, self.core.rules.model)
 
     async def _files(self) -> None:
         await self.leftovers.round()
@@ -318,6 +317,7 @@ async def build(
         settings_for=moderation.settings_for,
         privacy_for=moderation.privacy_for,
         moderators_place_of=moderation.moderators_place,
+        storage=StorageWatch(ledger, notices, lambda: bot.chats(), ports),
     )
     supervisor = Supervisor(ports)
     leftovers, incidents = OrphanedFiles(ledger, pictures), Incidents(notices, supervisor, writes)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -21,7 +22,8 @@ from bot.domain.request_states import RequestEvent, RequestState
 from bot.domain.requests import Person, Place, Request, Submission
 from bot.gate.port import Snapshot
 from bot.ledger import message_rows, request_rows
-from bot.ledger.store import Ledger, Tx
+from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem, Tx
+from bot.messages.storage import StorageWatch
 from bot.requests.accept import CaseOpener, Refusal, accept
 from bot.requests.actions import imagine_fields
 from bot.requests.rules import Rules
@@ -30,8 +32,16 @@ from bot.texts import text
 from bot.texts.direction import isolate
 from bot.texts.phrases import duration, moment, money, pictures, size
 
+T = TypeVar("T")
 ID = re.compile(r"[2-9a-z]{16}")
 """The form of every id of ours; anything else is refused before it is looked up."""
+
+
+def words_for(error: BaseException) -> str | None:
+    """What a person hears whose command or press could not be stored; None for every other error."""
+    if isinstance(error, LedgerClosed):
+        return text("reply.stopping")
+    return text("reply.cannot_store") if isinstance(error, LedgerProblem) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +99,8 @@ class Core:
     settings_for: Callable[[Visitor], Awaitable[Form | Reply]]
     privacy_for: Callable[[Visitor], Awaitable[View]]
     moderators_place_of: Callable[[str, str], Awaitable[Place | None]]
+    storage: StorageWatch
+    """Tells the operators when nothing can be stored; `storage.late()` is for an adapter whose platform waits no longer."""
     doors: Doors = field(default_factory=Doors)
     _actions: dict[ActionName, Handler] = field(init=False)
     _forms: dict[ActionName, FormMaker] = field(init=False)
@@ -109,13 +121,22 @@ class Core:
             return Received(request_id) if known is None else Duplicate(known)
 
         with self.doors.enter():
-            return await self.ledger.write(body)
+            return await self._storing(self.ledger.write(body))
 
     async def accept(self, request_id: str) -> Request | Refusal | None:
         """Check and queue what was received; the member hears through the request's message. None when it was accepted before, or when the
         bot is stopping: the next start asks the platform and accepts it."""
         with self.doors.enter() as may:
-            return await self.ledger.write(lambda tx: accept(tx, request_id, self.rules, self.open_case)) if may else None
+            if not may:
+                return None
+            return await self._storing(self.ledger.write(lambda tx: accept(tx, request_id, self.rules, self.open_case)))
+
+    async def _storing(self, work: Awaitable[T]) -> T:
+        try:
+            return await work
+        except LedgerProblem as problem:
+            self.storage.failed(problem)
+            raise
 
     async def abandon(self, request_id: str) -> None:
         """The acknowledgement failed: the member saw an error, so nothing is generated and nothing is said. A bot that is stopping leaves
@@ -138,12 +159,12 @@ class Core:
         if maker is None:
             return Reply(text("reply.unknown_button"), changed=False)
         with self.doors.enter() as may:
-            return await maker(_strict(act)) if may else Reply(text("reply.stopping"), changed=False)
+            return await self._storing(maker(_strict(act))) if may else Reply(text("reply.stopping"), changed=False)
 
     async def act(self, act: Act) -> Reply:
         """A pressed button or a submitted form. Checked against the row, the person and, for moderators, the platform, now."""
         with self.doors.enter() as may:
-            return await self._act(act) if may else Reply(text("reply.stopping"), changed=False)
+            return await self._storing(self._act(act)) if may else Reply(text("reply.stopping"), changed=False)
 
     async def _act(self, act: Act) -> Reply:
         if act.action is ActionName.SHOW:

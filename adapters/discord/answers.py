@@ -20,6 +20,7 @@ from adapters.discord.render import layout
 from adapters.discord.routes import Draft
 from adapters.discord.wire import NOBODY, DiscordWire, count_errors
 from bot.chat.views import Tone, View
+from bot.core import words_for
 from bot.ports import Ports
 from bot.texts import text
 
@@ -183,6 +184,8 @@ def _detail(error: BaseException) -> str:
 
 
 def log_bug(error: BaseException, interaction: Event) -> str:
-    """Log a bug of ours and return the sentence for the person."""
+    """The sentence for the person; a bug of ours is logged."""
+    if (words := words_for(error)) is not None:
+        return words
     log.exception("discord_interaction_failed", interaction=str(interaction.id), error=type(error).__name__, exc_info=error)
     return text("discord.our_fault")

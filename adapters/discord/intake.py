@@ -68,7 +68,7 @@ class Intake:
         except TimeoutError:
             # It may still be stored: it must not be drawn then, because the person is told now that it was not taken.
             self._in_background(self._drop_when_stored(storing))
-            await self.answers.say(interaction, text("discord.too_busy"))
+            await self.answers.say(interaction, self.core.storage.late())
         except Exception as error:
             await self.answers.say(interaction, log_bug(error, interaction))
         return None

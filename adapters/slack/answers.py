@@ -18,6 +18,7 @@ from adapters.slack.image_fitting import ImageFitting
 from adapters.slack.uploads import NotReady, Uploads
 from adapters.slack.wire import SlackWire
 from bot.chat.views import Tone, View
+from bot.core import words_for
 from bot.ports import Ports
 from bot.texts import text
 
@@ -145,6 +146,8 @@ def sentence(said: str) -> View:
 
 
 def log_bug(error: BaseException) -> str:
-    """Log a bug of ours and return the sentence for the person."""
+    """The sentence for the person; a bug of ours is logged."""
+    if (words := words_for(error)) is not None:
+        return words
     log.exception("slack_event_failed", error=type(error).__name__, exc_info=error)
     return text("slack.our_fault")

@@ -171,7 +171,7 @@ class Intake:
         except TimeoutError:
             # It may still be stored: it must not be drawn then, because the person is told now that it was not taken.
             self.tasks.start(self._drop_when_stored(storing), "drop")
-            await ack(refuse(text("slack.too_busy")))
+            await ack(refuse(self.core.storage.late()))
             return
         except Exception as error:
             await ack(refuse(log_bug(error)))

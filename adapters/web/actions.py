@@ -17,7 +17,7 @@ from adapters.web.people import COMMUNITY, PLATFORM, Persona
 from adapters.web.room import Entry, Room
 from adapters.web.sheet import Submit
 from bot.chat.views import Act, ActionName, Button, Form, FormField, Reply, View
-from bot.core import Core, Options, Received, Visitor
+from bot.core import Core, Options, Received, Visitor, words_for
 from bot.domain.requests import Person, Place, Submission
 from bot.ports import Ports
 from bot.texts import text
@@ -204,9 +204,11 @@ class WebActions:
         """The core answers in words; should it ever raise, the person still gets a sentence and the log the rest."""
         try:
             await work
-        except Exception:
-            log.exception("web_event_failed")
-            self._counter.notice(text("web.problem.broke"), problem=True)
+        except Exception as error:
+            words = words_for(error)
+            if words is None:
+                log.exception("web_event_failed")
+            self._counter.notice(words or text("web.problem.broke"), problem=True)
             return False
         return True
 

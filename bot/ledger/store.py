@@ -32,6 +32,10 @@ class LedgerProblem(Exception):
     """The ledger cannot be used; the text is a whole sentence for the operator, with what to do."""
 
 
+class LedgerClosed(LedgerProblem):
+    """The bot is stopping, so nothing is stored any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wake:
     """ "Look at X": sent after a commit. Losing one is harmless, a sweep finds overdue rows."""
@@ -194,7 +198,7 @@ class Ledger:
 
     def _must_be_open(self) -> None:
         if self._closed:
-            raise LedgerProblem(text("operator.ledger_closed"))
+            raise LedgerClosed(text("operator.ledger_closed"))
 
 
 def explain(error: BaseException | None, path: Path) -> str:
@@ -203,6 +207,8 @@ def explain(error: BaseException | None, path: Path) -> str:
     name = getattr(error, "sqlite_errorname", "") or ""
     if code == sqlite3.SQLITE_FULL or name in ("SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE"):
         return text("operator.disk_full", folder=path.parent)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return text("operator.database_kept_locked", file=path)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return text("operator.database_damaged", file=path)
     if code == sqlite3.SQLITE_READONLY or name.startswith("SQLITE_CANTOPEN"):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from bot.catalogue.load import Catalogue
 from bot.catalogue.model import Model
 from bot.ledger import message_rows
-from bot.ledger.store import Tx
+from bot.ledger.store import Ledger, Tx
 from bot.messages.notices import Notices
 from bot.texts import text
 
@@ -14,6 +15,12 @@ KIND = "model_ends"
 NOTICE_DAYS = 60
 """Days before the shutdown from which it is said; doctor says it from the same day."""
 _SAID = "model_ends_said"
+
+
+async def look(ledger: Ledger, notices: Notices, model: Model) -> None:
+    """Remind, or solve the notice, where there is something to do."""
+    if model.shutdown_date is not None or KIND in notices.open:
+        await ledger.write(lambda tx: remind(tx, notices, model, Catalogue.load().default_id))
 
 
 def remind(tx: Tx, notices: Notices, model: Model, default: str) -> None:

@@ -1,0 +1,119 @@
+"""The ledger takes nothing: the person hears so at once, the operators too, straight and without the ledger, and again when it works.
+
+One episode lasts from the first write that failed until a probe went through; the bot recovers by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+import structlog
+from sqlalchemy import select
+
+from bot.chat.port import ChatPort, Message, Sent
+from bot.chat.views import Audience, Fact, Tone, View
+from bot.domain.requests import Place
+from bot.ledger import message_rows
+from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem, Tx
+from bot.ledger.tables import messages
+from bot.messages.notices import Notices, sentence, title
+from bot.ports import Ports
+from bot.texts import text
+
+log = structlog.get_logger()
+
+KIND = "storage"
+PROBES = (1.0, 2.0, 4.0, 8.0, 15.0)
+"""Seconds between two looks whether something can be stored again; the last one repeats."""
+QUIET = 60.0
+"""Seconds without a failed write after which the notice is solved."""
+TELL_WITHIN = 15.0
+"""Seconds for one operators' channel."""
+
+
+@dataclass(slots=True)
+class StorageWatch:
+    """Hears of writes that failed for people."""
+
+    ledger: Ledger
+    notices: Notices
+    chats: Callable[[], Mapping[str, ChatPort]]
+    ports: Ports
+    _task: asyncio.Task[None] | None = None
+    _last: float = float("-inf")
+    _shown: list[tuple[Place, Mapping[str, str]]] = field(default_factory=list)
+    """Where the operators have read it already, and what the platform knows of that message."""
+
+    def failed(self, problem: LedgerProblem) -> None:
+        """Something could not be stored."""
+        if isinstance(problem, LedgerClosed):
+            return
+        self._last = self.ports.monotonic()
+        if self._task is None or self._task.done():
+            log.error("cannot_store", problem=str(problem))
+            self._task = asyncio.get_running_loop().create_task(self._episode(str(problem)), name="storage")
+
+    def late(self) -> str:
+        """Storing takes longer than the platform waits: the sentence for the person. The operators hear the same as of a failure."""
+        self.failed(LedgerProblem(text("operator.database_late", file=self.ledger.path)))
+        return text("reply.cannot_store")
+
+    async def stop(self) -> None:
+        """Look no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _episode(self, problem: str) -> None:
+        self._shown = []
+        for place in self.notices.places():
+            await self._tell(place, problem)
+        probe = 0
+        while True:
+            await asyncio.sleep(PROBES[min(probe, len(PROBES) - 1)])
+            probe += 1
+            try:
+                await self.ledger.write(partial(self._report, problem))
+                break
+            except LedgerClosed:
+                return
+            except LedgerProblem as again:
+                self._last = self.ports.monotonic()
+                problem = str(again)
+        log.info("can_store_again", after=probe)
+        while (left := self._last + QUIET - self.ports.monotonic()) > 0:  # noqa: ASYNC110 - more failures only make it longer
+            await asyncio.sleep(left)
+        try:
+            await self.ledger.write(lambda tx: self.notices.resolve(tx, KIND))
+        except LedgerProblem:
+            log.error("notice_not_written", error="LedgerProblem")
+
+    async def _tell(self, place: Place, problem: str) -> None:
+        """Straight to the channel: nothing can be stored, so this message is in no row yet."""
+        chat = self.chats().get(place.platform)
+        if chat is None:
+            return
+        message = Message(self.ports.new_id(), f"notice:{KIND}", Audience.OPERATORS, place, None)
+        words = tuple(sentence(KIND, {}).split("\n\n"))
+        view = View(title=title(KIND), text=words, facts=(Fact(text("notice.fact_detail"), problem),), tone=Tone.PROBLEM, final=True)
+        try:
+            async with asyncio.timeout(TELL_WITHIN):
+                sent = await chat.send(message, view)
+        except Exception as error:
+            log.warning("operators_not_told", platform=place.platform, error=type(error).__name__)
+            return
+        if isinstance(sent, Sent):
+            self._shown.append((place, sent.ref))
+
+    def _report(self, problem: str, tx: Tx) -> None:
+        """The notice becomes a row, and goes on in the message that the operators have."""
+        self.notices.report(tx, KIND, KIND, {"detail": problem})
+        for place, ref in self._shown:
+            mine = select(messages.c.id, messages.c.ref).where(
+                messages.c.subject == f"notice:{KIND}", messages.c.platform == place.platform, messages.c.channel == place.channel
+            )
+            for row in tx.connection.execute(mine):
+                message_rows.keep_ref(tx, row.id, ref)
