@@ -30,7 +30,7 @@ from bot.gate.signals import Signal, named_rate, signal_of
 
 GAP = 0.25
 """Seconds between launches. A rejection comes back sooner, so that a limit is found at the cost of one or two requests."""
-GAP_AFTER_OUTAGE, CALM = 0.5, 60.0
+GAP_AFTER_OUTAGE, CALM = 1.0, 60.0
 """The first gap after an outage, and for how long launches then stay slower."""
 ADMITTED_AFTER = 1.0
 """Seconds; what has not been refused by then was let in."""
