@@ -110,7 +110,12 @@ class Behaviours:
         half = picture[: len(picture) // 8 * 4]
         return await self._answers.listed(request, asked, [b'{"b64_json":"' + half + b'"}'] * asked.n)
 
-    async def _corrupt_image_html(self, request: web.Request, asked: Asked, fault: Fault) -> web.StreamResponse:
+    async def _not_taken(self, request: web.Request, asked: Asked, fault: Fault) -> web.StreamResponse:
+        return await self._answers.listed(
+            request, asked, [b'{"b64_json":"PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4="}'] * asked.n
+        )
+
+    async def _not_taken_html(self, request: web.Request, asked: Asked, fault: Fault) -> web.StreamResponse:
         page = f"{self._root(request)}/_sandbox/files/{self._keep(b'<!doctype html><title>Not a picture</title>', 0)}"
         return await self._answers.listed(request, asked, [json.dumps({"url": page}).encode()] * asked.n)
 
@@ -226,7 +231,8 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "partial": Behaviour("one picture fewer than asked for, and no word why", Behaviours._partial),
     "partial_safety": Behaviour("the last picture is blocked by the output check", Behaviours._partial_safety),
     "corrupt_image": Behaviour("half a picture", Behaviours._corrupt_image),
-    "corrupt_image@html": Behaviour("an address with a page of HTML where the picture should be", Behaviours._corrupt_image_html),
+    "not_taken": Behaviour("a drawing (SVG) where the picture should be", Behaviours._not_taken),
+    "not_taken@html": Behaviour("an address with a page of HTML where the picture should be", Behaviours._not_taken_html),
     "download_failed": Behaviour(
         "an address under which nothing lies; with *N only the first N times it is fetched", Behaviours._download_failed
     ),

@@ -138,6 +138,6 @@ async def test_a_download_that_never_works_ends(openai: OpenAIImages) -> None:
     while outcome.pending is not None:
         waits.append(outcome.pending.poll_after)
         outcome = await openai.collect(asked, outcome.pending)
-    assert waits == [2, 2, 4]
+    assert waits == [2, 2, 4, 8, 16, 32]
     assert outcome.shortfall is not None
     assert classify(outcome.shortfall).kind is Kind.DOWNLOAD_FAILED
