@@ -168,7 +168,7 @@ def alt(text: str, limit: int = 2000) -> str:
 
 _REFERENCE = re.compile(r"<([^<>\n]{1,3000})>")
 _SCHEME = re.compile(r"^(?:mailto|tel):")
-_LABELLED = re.compile(r"<((?:https?://|mailto:|tel:|@[UW]|#[CG]|!subteam\^)[^<>|\n]{1,3000}\|[^<>\n]{0,3000})>")
+_LABELLED = re.compile(r"<((?:mailto|tel):[^<>|\n]{1,300}\|[^<>\n]{1,300})>")
 """What only Slack writes so; a command's text may hold it, depending on the client and the app's manifest."""
 _ENTITY = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 
