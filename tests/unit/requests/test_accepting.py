@@ -122,6 +122,7 @@ async def test_what_cannot_be_sent_is_named(ground: Ground, prompt: str, options
     if reason.startswith("unsupported"):
         assert found.facts["value"] == next(iter(options.values()))
         assert found.facts["allowed"]
+        assert any("×" in str(one) for one in list(found.facts["allowed"])) == (reason == "unsupported_size")  # type: ignore[call-overload]
         labelled = found.facts["nearest_label"] != found.facts["nearest"]
         assert labelled == (reason == "unsupported_size")
 

@@ -14,6 +14,7 @@ from bot.domain.failure import Evidence
 from bot.domain.kinds import Kind
 from bot.domain.outcome import Billed, Outcome, Pending, Usage
 from bot.domain.request_states import Answer, RequestState
+from bot.gate.backoff import own_wait
 from bot.ledger import message_rows, request_rows
 from bot.ledger.store import Tx, Wake
 from bot.ledger.tables import blocked_members, blocked_prompts, notices, spend
@@ -349,3 +350,41 @@ async def test_an_exchange_that_nobody_works_on_is_written_off_by_the_sweep_and_
     assert (await ground.row(alive.id)).state is RequestState.CALLING
     [after] = await ground.ledger.read(lambda c: message_rows.of_subject(c, "case:case7"))
     assert after.wanted > before.wanted
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        (Kind.MALFORMED_RESPONSE, False),
+        (Kind.EMPTY_RESULT, False),
+        (Kind.CORRUPT_IMAGE, False),
+        (Kind.DOWNLOAD_FAILED, True),
+        (Kind.NOT_TAKEN, True),
+        (Kind.OUTPUT_REJECTED, False),
+    ],
+)
+async def test_of_what_came_and_is_of_no_use_the_operator_hears_only_what_is_theirs(ground: Ground, kind: Kind, told: bool) -> None:
+    request = await ground.asked()
+    await ground.end(await ground.called(request.id), Outcome(billed=Billed.YES, status=200), failure(kind))
+    assert bool(await ground.ledger.read(lambda c: c.execute(select(notices)).all())) == told
+
+
+async def test_a_picture_that_is_being_fetched_says_so(ground: Ground) -> None:
+    request = await ground.asked()
+    await ground.end(await ground.called(request.id), TASK, failure(Kind.DOWNLOAD_FAILED))
+    found = (await ground.row(request.id)).failure
+    assert found is not None
+    assert found["kind"] == "download_failed"
+
+
+async def test_each_further_try_waits_longer(ground: Ground) -> None:
+    request = await ground.asked()
+    waits = []
+    for _ in range(3):
+        await ground.end(await ground.called(request.id), Outcome(billed=Billed.NO, status=500), failure(Kind.SERVER_ERROR))
+        due = (await ground.row(request.id)).due_at
+        waits.append(due - ground.at[0])
+        ground.at[0] = due
+    assert waits == sorted(waits)
+    assert waits[0] < waits[2]
+    assert waits == [own_wait(failure(Kind.SERVER_ERROR), number, lambda low, high: low) for number in (1, 2, 3)]
