@@ -223,7 +223,8 @@ class People:
         """What a member's own press allows from now on."""
         now = self.world.loop.time()
         if action == "publish":
-            thread.wording.private = False
+            for words in (thread.wording, *thread.others):
+                words.private = False
         elif action == "send_anyway":
             thread.wording.unasked = False
             thread.begin(now)
