@@ -26,6 +26,7 @@ class Context:
     """What an adapter is given when it is built."""
 
     ports: Ports
+    """Its `now()` runs evenly, whatever is done to the wall clock: for what the adapter keeps and compares by itself."""
     data_dir: Path
     picture: Callable[[str], Awaitable[bytes]]
     """Bytes of a stored picture by sha256; raises LookupError with a clear sentence when it is gone or damaged."""
@@ -35,6 +36,8 @@ class Context:
     """The embedded demo: sandbox provider, personas instead of accounts."""
     supervisor: Supervisor = field(default_factory=lambda: Supervisor(SystemPorts()))
     """Watches the adapter's own connections and tasks; its watches are named `platform:part`."""
+    wall: Ports = field(default_factory=SystemPorts)
+    """Its `now()` is the machine's clock: for times that the platform stamps, such as a signature's."""
     egress: Egress = field(default_factory=Egress)
     """Certificates and proxies for its outgoing connections; `examine` reads them from its `env` with `bot.egress.read`."""
 

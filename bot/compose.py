@@ -26,6 +26,7 @@ from bot.gate.port import Gate
 from bot.gate.settings import GateSettings
 from bot.greeting import greet
 from bot.ledger import message_rows, request_rows
+from bot.ledger.clock_rows import bound, follow
 from bot.ledger.store import Ledger, LedgerProblem, Tx, Wake
 from bot.messages import model_end
 from bot.messages.background import BackgroundWrites
@@ -37,9 +38,11 @@ from bot.messages.sender import Sender
 from bot.messages.storage import StorageWatch
 from bot.messages.unanswered import Unanswered
 from bot.messages.undeliverable import Undeliverable
+from bot.moderation.moderator_forms import LONGEST
 from bot.moderation.service import Moderation
 from bot.platforms import Platforms
 from bot.ports import Ports, SystemPorts
+from bot.ports.steady import SteadyPorts
 from bot.providers.openai_images import OpenAIImages
 from bot.providers.pictures import PictureStore
 from bot.providers.port import Provider
@@ -93,7 +96,7 @@ class Bot:
     """All rooms, wired. `start` recovers and begins; `stop` drains."""
 
     ledger: Ledger
-    ports: Ports
+    ports: SteadyPorts
     wakeups: WakeUps
     gate: Gate
     provider: Provider
@@ -125,7 +128,7 @@ class Bot:
         self.wakeups.on("message", self.sender.wake)
         self.wakeups.on("unshown", self.sender.nudge)
         self.wakeups.on("case", self.moderation.wake)
-        found = await self.ledger.write(recover)
+        found = await self.ledger.write(_take_over)
         await self.ledger.read(self.notices.load)
         await self.ledger.write(self.moderation.sweep)
         for message_id in found.messages:
@@ -179,7 +182,7 @@ class Bot:
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_EVERY)
-            for part in (self._overdue, self._cases, self._files, self._model):
+            for part in (self._clock, self._overdue, self._cases, self._files, self._model):
                 try:
                     await part()
                 except LedgerProblem as problem:
@@ -187,6 +190,10 @@ class Bot:
                 except Exception:
                     # One row that cannot be swept must not keep the others from it, and not in silence.
                     log.exception("sweep_failed", part=part.__name__)
+
+    async def _clock(self) -> None:
+        if await follow(self.ledger, self.ports):
+            self.scheduler.wake("*")
 
     async def _overdue(self) -> None:
         await self.ledger.write(lambda tx: sweep(tx, self.scheduler.is_running))
@@ -242,10 +249,11 @@ async def build(
     database: Path | None = None,
 ) -> Bot:
     """Open the ledger and wire the rooms. Raises LedgerProblem with a sentence."""
+    ports = SteadyPorts(ports)
     ledger = await Ledger.open(data_dir, ports.now, ports.new_id, database)
     try:
         kept = await ledger.read(lambda c: message_rows.recall(c, MEMORY_KEY + provider.gate_key))
-        salt = await ledger.write(_salt)
+        salt = await ledger.write(message_rows.salt)
     except BaseException:
         # Open connections have threads that would keep the process alive, so a full disk at start would hang instead of ending.
         await ledger.close()
@@ -326,25 +334,16 @@ async def build(
     return bot
 
 
-def _salt(tx: Tx) -> str:
-    known = message_rows.recall(tx.connection, "salt")
-    made = str(known[0]) if known is not None else tx.new_id() + tx.new_id()
-    if known is None:
-        message_rows.remember(tx, "salt", made)
-    return made
+def _take_over(tx: Tx) -> Found:
+    """What a dead process left, waiting no longer than was agreed."""
+    bound(tx, LONGEST)
+    return recover(tx)
 
 
 def context(bot: Bot, data_dir: Path, *, demo: bool, egress: Egress | None = None) -> Context:
     """What adapters are built with."""
-    return Context(
-        ports=bot.ports,
-        data_dir=data_dir,
-        picture=bot.pictures.read,
-        work=bot.pictures.work,
-        demo=demo,
-        supervisor=bot.supervisor,
-        egress=egress or Egress(),
-    )
+    even, kept, wall = SteadyPorts(bot.ports.wall), bot.pictures, bot.ports.wall
+    return Context(even, data_dir, kept.read, kept.work, demo, bot.supervisor, wall, egress or Egress())
 
 
 async def serve(

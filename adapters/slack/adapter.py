@@ -55,13 +55,13 @@ class SlackAdapter:
 
     def __init__(self, settings: SlackSettings, context: Context) -> None:
         self.settings, self._ports, self._supervisor, self._egress = settings, context.ports, context.supervisor, context.egress
-        self._folder = context.data_dir / "slack"
+        self._folder, self._wall = context.data_dir / "slack", context.wall
         fitting = ImageFitting(context.picture, context.work)
         self._client = self._client_with(settings.bot_token)
         self._wire = SlackWire(self._client, None, online=False, proxy_for=self._egress.proxy)
         self._uploads = uploads = Uploads(self._wire, context.ports)
         self._answers = Answers(self._wire, uploads, fitting, context.ports)
-        delivery = Delivery(self._wire, uploads, fitting, Pacing(), context.ports)
+        delivery = Delivery(self._wire, uploads, fitting, Pacing(), context.ports, wall=context.wall)
         self._answer_log = AnswerLog(self._folder / "answered.log")
         self._chat = SlackChat(self._wire, delivery, self._answer_log, context.ports)
         self.chat: ChatPort = self._chat
@@ -123,7 +123,7 @@ class SlackAdapter:
                 signing_secret=settings.signing_secret or "",
                 host=settings.http_host,
                 port=settings.http_port,
-                ports=self._ports,
+                ports=self._wall,
                 ready=lambda port: ready(),
             )
 

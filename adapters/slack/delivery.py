@@ -77,6 +77,8 @@ class Delivery:
     file_retry: FileRetry = field(default_factory=FileRetry)
     stopped_until: float = 0.0
     """Loop time until which nothing is sent, because the token is refused."""
+    wall: Ports | None = None
+    """The machine's clock, by which a lost post is looked for in Slack's history."""
 
     async def put(
         self, message: Message, view: View, message_ref: MessageRef, route: Route, notes: tuple[str, ...] = ()
@@ -207,9 +209,8 @@ class Delivery:
         if judged.error_class is ErrorClass.LOST:
             if safe:
                 return Later(AGAIN_IN)
-            return Unknown(
-                (message_ref if message_ref.route else replace(message_ref, lost=f"{self.ports.now():.3f}")).ref(), judged.detail
-            )
+            now = (self.wall or self.ports).now()
+            return Unknown((message_ref if message_ref.route else replace(message_ref, lost=f"{now:.3f}")).ref(), judged.detail)
         if judged.error_class is ErrorClass.WAIT:
             return Later(max(0.5, judged.wait))
         if judged.error_class is ErrorClass.UNAUTHORISED:

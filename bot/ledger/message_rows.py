@@ -223,3 +223,13 @@ def _stored(row: Row[Any]) -> Stored:
         sent=row.sent_revision,
         settled=row.settled,
     )
+
+
+def salt(tx: Tx) -> str:
+    """What members' ids are hashed with for the service; made once."""
+    known = recall(tx.connection, "salt")
+    if known is not None:
+        return str(known[0])
+    made = tx.new_id() + tx.new_id()
+    remember(tx, "salt", made)
+    return made

@@ -16,19 +16,24 @@ from bot.domain.case_states import WAITING
 from bot.domain.requests import Person
 from bot.ledger import case_rows, request_rows
 from bot.ledger.case_rows import Case
+from bot.ledger.clock_rows import Longest
 from bot.ledger.store import Tx
 from bot.ledger.tables import blocked_members
 from bot.moderation.authorization import REFUSED, STALE, Authorizer, lease_problem, refuse
 from bot.moderation.card import further
 from bot.moderation.community import deny_reasons
 from bot.moderation.decisions import NOTE_MAX, add_words
+from bot.moderation.timeouts import COOL_DOWN, LEASE
 from bot.moderation.transitions import settle, tell_member
+from bot.requests.attempt import BLOCK_MEMORY
 from bot.requests.rules import Rules
 from bot.texts import text
 from bot.texts.phrases import duration, moment
 
 PAUSES = (3600, 24 * 3600, 7 * 24 * 3600, 30 * 24 * 3600)
 """Seconds for which a member can be blocked from the bot; never for ever: a human looks again."""
+LONGEST = Longest(BLOCK_MEMORY, LEASE, COOL_DOWN, float(max(PAUSES)))
+"""Bounds of moderation's waits at a start."""
 SHOWN_WORDINGS = 10
 
 

@@ -17,11 +17,12 @@ from bot.supervise import places_of
 log = structlog.get_logger()
 
 LONGEST_SLEEP = 30.0
-"""Seconds. The wall clock may jump (a laptop wakes up): due times are compared anew at least this often while any wake-up waits."""
+"""Seconds. The ledger's times may have been moved since; looking early is harmless."""
 
 
 class WakeUps:
-    """An in-process timer wheel over wall-clock due times. Handlers are quick and synchronous."""
+    """An in-process timer wheel. Due times come as wall-clock times and are waited for on the monotonic clock. Handlers are quick and
+    synchronous."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
@@ -36,11 +37,13 @@ class WakeUps:
 
     def wake(self, topic: str, row: str, at: float | None = None) -> None:
         """Look at a row, now (`at` is None or past) or at a wall-clock time."""
-        if at is None or at <= self._ports.now():
+        left = 0.0 if at is None else at - self._ports.now()
+        if left <= 0:
             self._look(topic, row)
             return
+        at = self._ports.monotonic() + left
         heapq.heappush(self._heap, (at, topic, row))
-        if at < self._armed_for or self._armed_for <= self._ports.now():
+        if at < self._armed_for or self._armed_for <= self._ports.monotonic():
             self._arm()
 
     def stop(self) -> None:
@@ -58,12 +61,12 @@ class WakeUps:
         self._armed_for = float("inf")
         if self._heap:
             self._armed_for = self._heap[0][0]
-            delay = min(LONGEST_SLEEP, max(0.0, self._armed_for - self._ports.now()))
+            delay = min(LONGEST_SLEEP, max(0.0, self._armed_for - self._ports.monotonic()))
             self._timer = asyncio.get_running_loop().call_later(delay, self._ring)
 
     def _ring(self) -> None:
         self._timer = None
-        now = self._ports.now()
+        now = self._ports.monotonic()
         due: list[tuple[str, str]] = []
         while self._heap and self._heap[0][0] <= now:
             _, topic, row = heapq.heappop(self._heap)

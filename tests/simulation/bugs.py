@@ -15,6 +15,7 @@ from unittest.mock import patch
 from sqlalchemy import delete, update
 
 import bot.compose
+import bot.ledger.clock_rows
 import bot.requests.accept
 import bot.requests.attempt
 import bot.requests.sweep
@@ -32,6 +33,7 @@ from bot.ledger import message_rows, request_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import messages, requests
 from bot.messages.sender import Sender
+from bot.ports.steady import SteadyPorts
 from bot.requests.decide import Queue
 from bot.requests.recover import Found
 from bot.requests.scheduler import Scheduler
@@ -312,3 +314,18 @@ class _Shim:
     def __init__(self, module: Any, **replaced: Any) -> None:
         self.__dict__.update(vars(module))
         self.__dict__.update(replaced)
+
+
+@bug
+def waits_follow_the_wall_clock() -> Iterator[None]:
+    """A clock that is put back an hour makes everything wait an hour longer."""
+    now = patch.object(SteadyPorts, "now", lambda self: self.wall.now())
+    with now, patch.object(SteadyPorts, "step", lambda self: 0.0):
+        yield
+
+
+@bug
+def a_start_without_bounds() -> Iterator[None]:
+    """The clock was put back while no process ran, and what was stored before waits an hour longer."""
+    with patch.object(bot.compose, "bound", lambda *_: None):
+        yield

@@ -36,10 +36,10 @@ class Violation:
 class Checker:
     """Rules that are looked at as things happen. `money` is (what was billed so far, what the community may spend), in micros."""
 
-    def __init__(self, now: Callable[[], float], skews: Sequence[tuple[float, float]], secrets: Sequence[str]) -> None:
+    def __init__(self, now: Callable[[], float], secrets: Sequence[str]) -> None:
         self._now = now
-        self.slack = sum(abs(by) for _, by in skews)
-        """Seconds by which the wall clock may have been wrong."""
+        self.slack = 0.0
+        """Seconds by which waits may be off: the wall clock was set while no process lived that saw it. In a living one they are exact."""
         self._secrets = (KEY, RAW, *secrets)
         self.violations: list[Violation] = []
         self.wordings: list[Wording] = []
@@ -80,8 +80,11 @@ class Checker:
         if wording.cancelled_at is not None and len(wording.starts) == 1 and asked.at > wording.cancelled_at + IN_FLIGHT:
             self.fail("3-sent-after-cancel", wording.tag)
         self._counts(wording)
-        if wording.starts and asked.at > max(wording.starts) + DEADLINE + self.slack + IN_FLIGHT:
-            self.fail("3-past-the-deadline", wording.tag, f"{asked.at - max(wording.starts):.0f} s")
+        if wording.starts:
+            # After a start a deadline is at most as far away as was agreed; in one life it lies where it was said.
+            begun = max(wording.starts) if self.slack == 0.0 else max(*wording.starts, asked.life.born)
+            if asked.at > begun + DEADLINE + IN_FLIGHT:
+                self.fail("3-past-the-deadline", wording.tag, f"{asked.at - begun:.0f} s")
         until = self._hints.get(asked.life, 0.0)
         if asked.at < until and asked.at > self._hinted_at.get(asked.life, 0.0) + IN_FLIGHT:
             self.fail("3-asked-before-the-hint", wording.tag, f"{until - asked.at:.1f} s too early")

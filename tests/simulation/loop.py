@@ -50,8 +50,8 @@ class RealWorld(RuntimeError):
 class Life:
     """One life of the simulated process, from its boot to its kill. Everything it starts carries it in its context."""
 
-    def __init__(self, number: int) -> None:
-        self.number = number
+    def __init__(self, number: int, born: float = 0.0) -> None:
+        self.number, self.born = number, born
         self.dead = False
         self.at_death: list[Callable[[], None]] = []
         """What the operating system does to a dead process: close its files, drop its locks."""

@@ -118,7 +118,7 @@ class World:
         self.clock = Clock(self.loop)
         self.platform = Platform(self)
         self.provider = Provider(self.chance.next, functools.partial(picture_tokens, self.model))
-        self.checker = Checker(self.loop.time, self.plan.skews, ["TOKEN-OF-A-REPLY"])
+        self.checker = Checker(self.loop.time, ["TOKEN-OF-A-REPLY"])
         self.crew = Crew(self, self.plan.absences, self.plan.check_faults)
         self.court = Court(self.checker, self.crew, self.loop.time, self.threads)
         self._crashes = list(self.plan.crashes)
@@ -243,7 +243,7 @@ class World:
         self._passed = 0
         self._keeper = disk.keeper(self.folder)
         self._synced = self._synced_before = disk.log_size(self.folder)
-        self.life = Life(self._lives)
+        self.life = Life(self._lives, self.loop.time())
         self.log("BOOTS", self.life, self._crash)
         self.life.context.run(self.start_process, self.life)
 

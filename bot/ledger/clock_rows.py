@@ -1,0 +1,127 @@
+"""Stored times against a wall clock that was set: moved with it while the process lives, and bounded at the next start.
+
+The ledger keeps wall-clock times. What is over stays as it was written; what is still waited for keeps its length.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import ColumnElement, Table, case, func, select, update
+from sqlalchemy.sql.elements import KeyedColumnElement
+
+from bot.domain.case_states import CaseState
+from bot.domain.request_states import RequestState
+from bot.ledger import message_rows
+from bot.ledger.store import Ledger, Tx
+from bot.ledger.tables import attempts, blocked_members, blocked_prompts, cases, memory, requests
+from bot.ports.steady import SteadyPorts
+
+log = structlog.get_logger()
+
+RECENT = 86400.0
+"""Seconds. Cases opened no longer ago than this move along too: the cool-down counts them."""
+_LIVE = requests.c.state.not_in([RequestState.ANSWERED.value, RequestState.REFUSED.value])
+_CLOSED = [state.value for state in CaseState if state.value.startswith("closed")]
+_OPEN = cases.c.state.not_in(_CLOSED)
+
+
+async def follow(ledger: Ledger, ports: SteadyPorts) -> bool:
+    """Take over what was done to the wall clock since the last look: stored times and the process's time move in one transaction. Whether
+    there was something."""
+    seconds, adopted = ports.step(), False
+
+    def step(tx: Tx) -> None:
+        nonlocal adopted
+        shift(tx, seconds)
+        if not adopted:
+            adopted = True
+            ports.adopt(seconds)
+
+    if not seconds:
+        return False
+    log.warning("wall_clock_set", seconds=round(seconds, 3))
+    try:
+        await ledger.write(step)
+    except BaseException:
+        if adopted:
+            ports.adopt(-seconds)
+        raise
+    return True
+
+
+def shift(tx: Tx, by: float) -> None:
+    """Move every time that somebody still waits for, or that a wait is counted from, by `by` seconds: the wall clock was put forward. What
+    shows such times is shown anew."""
+    counted = _OPEN | (cases.c.opened_at > tx.now - RECENT)
+    subjects = [f"request:{one}" for one in tx.connection.execute(select(requests.c.id).where(_LIVE)).scalars()]
+    subjects += [f"case:{one}" for one in tx.connection.execute(select(cases.c.id).where(counted)).scalars()]
+    _move(tx, requests, _LIVE, by, requests.c.created_at, requests.c.due_at, requests.c.deadline_at)
+    _move(tx, attempts, attempts.c.closed_at.is_(None), by, attempts.c.opened_at)
+    _move(tx, cases, counted, by, cases.c.opened_at, cases.c.waiting_since, cases.c.due_at, cases.c.lease_until, cases.c.expires_at)
+    _move(tx, blocked_prompts, blocked_prompts.c.until > tx.now, by, blocked_prompts.c.until)
+    _move(tx, blocked_members, blocked_members.c.until > tx.now, by, blocked_members.c.until)
+    _move(tx, memory, memory.c.saved_at > tx.now - RECENT, by, memory.c.saved_at)
+    for subject in subjects:
+        message_rows.bump(tx, subject)
+
+
+def _move(tx: Tx, table: Table, which: ColumnElement[bool], by: float, *columns: KeyedColumnElement[float]) -> None:
+    tx.connection.execute(update(table).where(which).values({column: column + by for column in columns}))
+
+
+@dataclass(frozen=True, slots=True)
+class Longest:
+    """Seconds that each wait whose beginning is not stored lasts at most."""
+
+    block_memory: float
+    lease: float
+    cool_down: float
+    pause: float
+    """A member's, by a moderator."""
+
+
+def bound(tx: Tx, longest: Longest) -> None:
+    """After a start: nothing lasts longer from now than it was agreed to last from when it was written, even where the clock was put back
+    while no process ran."""
+    now = tx.now
+    last = select(func.max(func.coalesce(attempts.c.closed_at, attempts.c.opened_at))).where(attempts.c.request_id == requests.c.id)
+    since = func.coalesce(last.scalar_subquery(), requests.c.created_at)
+    ahead = _LIVE & ((requests.c.created_at > now) | (since > now))
+    tx.connection.execute(
+        update(requests)
+        .where(ahead)
+        .values(
+            due_at=_least(requests.c.due_at, now + _positive(requests.c.due_at - since)),
+            deadline_at=_least(requests.c.deadline_at, now + _positive(requests.c.deadline_at - requests.c.created_at)),
+        )
+    )
+    late = _OPEN & (cases.c.waiting_since > now)
+    tx.connection.execute(
+        update(cases)
+        .where(late)
+        .values(
+            waiting_since=now,
+            due_at=_least(cases.c.due_at, now + _positive(cases.c.due_at - cases.c.waiting_since)),
+            expires_at=_least(cases.c.expires_at, now + _positive(cases.c.expires_at - cases.c.waiting_since)),
+        )
+    )
+    automatic = blocked_members.c.by == "cool_down"
+    _at_most(tx, cases, cases.c.lease_until, now + longest.lease)
+    _at_most(tx, blocked_prompts, blocked_prompts.c.until, now + longest.block_memory)
+    _at_most(tx, blocked_members, blocked_members.c.until, now + longest.cool_down, automatic)
+    _at_most(tx, blocked_members, blocked_members.c.until, now + longest.pause)
+    tx.connection.execute(update(memory).where(memory.c.saved_at > now).values(saved_at=now))
+
+
+def _at_most(tx: Tx, table: Table, column: KeyedColumnElement[float], most: float, *which: ColumnElement[bool]) -> None:
+    tx.connection.execute(update(table).where(column > most, *which).values({column: most}))
+
+
+def _least(one: ColumnElement[float] | KeyedColumnElement[float], other: ColumnElement[float]) -> ColumnElement[float]:
+    return case((one > other, other), else_=one)
+
+
+def _positive(value: ColumnElement[float]) -> ColumnElement[float]:
+    return case((value > 0, value), else_=0.0)
