@@ -18,13 +18,13 @@ from bot.catalogue.sizes import label
 from bot.chat.doors import Doors
 from bot.chat.handlers import ActionHandlers, FormMaker, Handler
 from bot.chat.views import Act, ActionName, Audience, Button, Choice, Fact, Form, Reply, Tone, View
-from bot.domain.request_states import RequestEvent, RequestState
+from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place, Request, Submission
 from bot.gate.port import Snapshot
 from bot.ledger import message_rows, request_rows
 from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem, Tx
 from bot.messages.storage import StorageWatch
-from bot.requests.accept import CaseOpener, Refusal, accept
+from bot.requests.accept import CaseOpener, Refusal, accept, drop
 from bot.requests.actions import imagine_fields
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
@@ -53,7 +53,8 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """This event was stored before; nothing changed. Acknowledge if the platform wants it, do not accept."""
+    """This event was stored before; nothing changed. Acknowledge if the platform wants it; once it is acknowledged, accepting it changes
+    nothing either, and tells the member where it was dropped meanwhile."""
 
     request_id: str
 
@@ -145,7 +146,7 @@ class Core:
         def body(tx: Tx) -> None:
             request = request_rows.get(tx.connection, request_id)
             if request is not None and request.state is RequestState.RECEIVED:
-                request_rows.move(tx, request, RequestEvent.REFUSE, refusal={"reason": "abandoned"}, answered_at=tx.now, prompt="")
+                drop(tx, request)
 
         with self.doors.enter() as may:
             if may:

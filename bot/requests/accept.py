@@ -31,6 +31,8 @@ CaseOpener = Callable[[Tx, Request, Failure], str]
 
 AGREED = (Origin.CLEANED, Origin.REWRITE)
 """Wordings that the member was shown and accepted: that very text is sent, without another question."""
+DROPPED = "abandoned"
+"""Why a command was refused whose member saw it fail: nothing is said, unless the platform takes an acknowledgement later."""
 RAW_PROMPT = 100_000
 """Characters of a prompt that are stored at the door; the models' own limits are far below."""
 
@@ -59,8 +61,12 @@ class Refusal:
 
 
 def accept(tx: Tx, request_id: str, rules: Rules, open_case: CaseOpener) -> Request | Refusal | None:
-    """Check and queue what was received; None when it is no longer waiting for that (a second call changes nothing)."""
+    """Check and queue what was received; None when it is no longer waiting for that (a second call changes nothing). Whoever calls has
+    acknowledged the command, so for one that was dropped in silence the member is told now."""
     request = request_rows.get(tx.connection, request_id)
+    if request is not None and (request.refusal or {}).get("reason") == DROPPED:
+        show(tx, request)
+        return Refusal(DROPPED)
     if request is None or request.state is not RequestState.RECEIVED:
         return None
     checked = check(tx, request, rules)
@@ -77,6 +83,11 @@ def accept(tx: Tx, request_id: str, rules: Rules, open_case: CaseOpener) -> Requ
     show(tx, checked)
     tx.wake("request", request.id)
     return dataclasses.replace(checked, state=RequestState.QUEUED, due_at=tx.now, deadline_at=tx.now + rules.deadline)
+
+
+def drop(tx: Tx, request: Request) -> None:
+    """Forget what was received: its acknowledgement failed and the member saw that, so nothing is said and nothing is sent."""
+    request_rows.move(tx, request, RequestEvent.REFUSE, refusal={"reason": DROPPED}, answered_at=tx.now, prompt="")
 
 
 def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, update
 
 from bot import budgets
 from bot.chat.views import Audience
@@ -14,6 +14,7 @@ from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Place, Request
 from bot.ledger import message_rows, request_rows
 from bot.ledger.store import Tx
+from bot.ledger.tables import requests
 from bot.requests.accept import show
 
 
@@ -34,8 +35,16 @@ def recover(tx: Tx) -> Found:
     for request in orphans:
         interrupt(tx, request)
     _close_cancelled(tx)
+    _give_time(tx)
     received = request_rows.in_state(tx.connection, RequestState.RECEIVED)
     return Found(tuple((request.id, request.place) for request in received), len(orphans), tuple(message_rows.unsettled(tx.connection)))
+
+
+def _give_time(tx: Tx) -> None:
+    """A command that waits for its acknowledgement is not dropped for the time in which no process could ask the platform."""
+    left = tx.now + requests.c.deadline_at - requests.c.created_at
+    late = (requests.c.state == RequestState.RECEIVED.value) & (requests.c.deadline_at < left) & request_rows.LIVE_ROWS
+    tx.connection.execute(update(requests).where(late).values(deadline_at=left))
 
 
 def interrupt(tx: Tx, request: Request) -> None:

@@ -10,7 +10,7 @@ from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.ledger import message_rows, request_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import acts, attempts, blocked_prompts
-from bot.requests.accept import show
+from bot.requests.accept import drop, show
 from bot.requests.attempt import answer
 from bot.requests.recover import interrupt, write_off
 
@@ -64,8 +64,7 @@ def _expire(tx: Tx, request_id: str) -> None:
         return
     match request.state:
         case RequestState.RECEIVED:
-            # Its acknowledgement failed and nobody could say so: the member saw the command fail, so nothing is said and nothing is sent.
-            request_rows.move(tx, request, RequestEvent.REFUSE, refusal={"reason": "abandoned"}, answered_at=tx.now, prompt="")
+            drop(tx, request)  # nobody could say for this long whether it was acknowledged
         case RequestState.HELD:
             request_rows.move(tx, request, RequestEvent.REFUSE, refusal={"reason": "no_answer"}, answered_at=tx.now)
             show(tx, request)
