@@ -19,12 +19,13 @@ _FIELDS = ("param", "parameter", "field", "loc", "argument", "property")
 _NO_NAME = frozenset({"none", "null", "body", ""})
 
 
-def named_options(evidence: Evidence, candidates: Collection[str]) -> frozenset[str]:
-    """Those of `candidates` that the answer names: in the field for it, else in its words. Empty when it names something else."""
+def named_options(evidence: Evidence, candidates: Collection[str], *, by_words: bool = True) -> frozenset[str]:
+    """Those of `candidates` that the answer names: in the field for it, else in its words, where these count. Empty when it names something
+    else. Words alone may be the prompt's own, repeated by a refusal that nobody recognised."""
     seen = read(evidence)
     fields = {raw.casefold() for field in _FIELDS for raw in seen.raw_by_field.get(field, ())} - _NO_NAME
     by_field = {one for one in candidates if fields & set(SPELLINGS.get(one, (one,)))}
-    if by_field or fields:
+    if by_field or fields or not by_words:
         return frozenset(by_field)
     words = seen.words.casefold()
     return frozenset(one for one in candidates if any(_says(words, spelled) for spelled in SPELLINGS.get(one, (one,))))

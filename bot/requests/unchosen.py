@@ -59,7 +59,8 @@ def refused(connection: Connection, request: Request, outcome: Outcome, failure:
     if outcome.billed is not Billed.NO or outcome.status not in (400, 422):
         return frozenset()
     carried = outcome.carried - request.left_out
-    named = named_options(outcome.shortfall, LEAVABLE)
+    # Who refused without a reason that we know may have refused the prompt: it is not sent again for a word that may be its own.
+    named = named_options(outcome.shortfall, LEAVABLE, by_words=failure.kind is not Kind.BAD_REQUEST_OTHER)
     if not named and failure.kind is Kind.UNSUPPORTED_OPTION and "param" not in failure.facts:
         named = carried  # it says that one is wrong, and not which
     if not named and failure.kind in _OF_KIND:

@@ -176,6 +176,27 @@ async def test_a_block_is_never_taken_for_an_option(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "sentence",
+    [
+        "We were unable to process 'a high quality photo of somebody, large size'.",
+        "Your request was declined: ultra high resolution portrait",
+        "The request could not be completed. Try a different prompt of better quality",
+    ],
+)
+async def test_a_refusal_that_nobody_recognises_is_not_sent_again_for_a_word_of_its_prompt(tmp_path: Path, sentence: str) -> None:
+    async with gateway(tmp_path, lambda body: sentence, param=None) as (w, server):
+        view = await w.answer(await w.imagine("a high quality photo of somebody, large size"))
+        assert not view.pictures
+        assert len(server.seen) == 1
+
+
+async def test_a_refusal_without_a_known_reason_that_names_a_field_is_tried_without_it(tmp_path: Path) -> None:
+    async with gateway(tmp_path, without("quality", "That cannot be done."), param="quality") as (w, server):
+        assert (await w.answer(await w.imagine("a cat"))).pictures
+        assert len(server.seen) == 2
+
+
+@pytest.mark.parametrize(
     ("asked", "sentence", "param", "nearest"),
     [
         ({"size": "1536x1024"}, "Invalid size. Supported sizes: 1024x1024, 768x512", "size", "1024x1024"),
