@@ -49,7 +49,7 @@ def shortage(connection: Connection, request: Request, rules: Rules, limits: bud
     asked = Checked(request.size, request.quality, request.count)
 
     def price(size: str, quality: str, count: int) -> int:
-        return rules.highest_cost(size, quality, count, request.prompt)
+        return rules.highest_cost(size, quality, count, request.prompt, request.left_out)
 
     cost = price(asked.size, asked.quality, asked.count)
     short = [one for one in left if one.left < _needed(one, cost, asked.count)]

@@ -84,18 +84,19 @@ def open_attempt(tx: Tx, request_id: str, deps: Dependencies) -> Opened | NotNow
     if blocked is not None:
         refusal = {"reason": "member_blocked", "until": blocked.until}
         return answer(tx, request, RequestEvent.ANSWER, Answer.FAILED, refusal=refusal, failure=None)
-    cost = rules.highest_cost(request.size, request.quality, request.count, request.prompt)
+    left_out = to_leave_out(tx.connection, request, rules, deps.service)
+    cost = rules.highest_cost(request.size, request.quality, request.count, request.prompt, left_out)
     own = message_rows.settings_of(tx.connection, request.place.platform, request.place.community)
     limits = rules.limits.within(own)
     reserved = budgets.reserve(tx, request, cost, request.count, limits)
     if isinstance(reserved, budgets.Exhausted):
-        refusal = {"reason": "budget", **(shortage(tx.connection, request, rules, limits, tx.now) or {})}
+        sent = dataclasses.replace(request, left_out=left_out)
+        refusal = {"reason": "budget", **(shortage(tx.connection, sent, rules, limits, tx.now) or {})}
         return answer(tx, request, RequestEvent.ANSWER, Answer.FAILED, refusal=refusal, failure=None)
     number = request.attempts + request.rate_answers + 1
     request_rows.move(tx, request, RequestEvent.OPEN_ATTEMPT, epoch=request.epoch + 1, attempts=request.attempts + 1)
     attempt = Attempt(tx.new_id(), request.id, number, request.epoch + 1, tx.now, request.count, cost)
     request_rows.add_attempt(tx, attempt, reserved)
-    left_out = to_leave_out(tx.connection, request, rules, deps.service)
     if left_out != request.left_out:
         request_rows.leave_out(tx, request.id, left_out)
     opened = dataclasses.replace(
@@ -221,6 +222,11 @@ def cost_of(request: Request, outcome: Outcome, reserved: int, rules: Rules) -> 
         known = cost_from_usage(rules.model, outcome.usage)
         if known is not None:
             return known
+    if rules.model.known and "size" in request.left_out and len(outcome.pictures) >= max(outcome.made, 1):
+        # Reserved as the dearest size, because the service chose; the pictures themselves say which one it was.
+        drawn = (f"{picture.width}x{picture.height}" for picture in outcome.pictures)
+        others = request.left_out - {"size"}
+        return min(reserved, sum(rules.highest_cost(size, request.quality, 1, request.prompt, others) for size in drawn))
     count = max(len(outcome.pictures), outcome.made) if outcome.pictures else request.count
     # By the reservation, not by the row: the prompt, which costs too, may have been deleted while it was drawn.
     return min(reserved, -(-reserved * count // request.count))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.budgets import Limits
 from bot.catalogue.cost import highest_cost_micros
-from bot.catalogue.model import Model
+from bot.catalogue.model import AUTO, Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,9 @@ class Rules:
     """Options that are never sent, by the operator's word."""
     lint: Callable[[str], Question | None] | None = None
 
-    def highest_cost(self, size: str, quality: str, count: int, prompt: str) -> int:
-        """The most that an attempt can cost, in micros."""
-        return highest_cost_micros(self.model, size, quality, count, len(prompt))
+    def highest_cost(self, size: str, quality: str, count: int, prompt: str, without: frozenset[str] = frozenset()) -> int:
+        """The most that an attempt can cost, in micros. The service chooses what is left out (`without`), so the dearest counts where
+        prices are published; for a model that the catalogue does not know, the guess stays the guess."""
+        left_out = without | self.leave_out if self.model.known else frozenset()
+        asked = (AUTO if "size" in left_out else size, AUTO if "quality" in left_out else quality)
+        return highest_cost_micros(self.model, *asked, count, len(prompt))

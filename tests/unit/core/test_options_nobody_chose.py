@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from sqlalchemy import select
 
 from bot.catalogue.load import Catalogue
 from bot.chat.views import ActionName, View
+from bot.ledger.tables import attempts
 from bot.ports import SystemPorts
 from bot.providers.openai_images import OpenAIImages
 from bot.providers.pictures import PictureStore
+from bot.requests.rules import Rules
 from tests.unit.providers.wire import Exchange, Server, b64, serving
 
 from .world import Service, World, world
@@ -231,3 +234,18 @@ async def test_no_value_is_proposed_that_the_bot_would_refuse_itself(
         await w.until(lambda: len(server.seen) > before)
         assert str(server.seen[before].json()[field]) == nearest
         await asyncio.sleep(0)
+
+
+async def test_what_the_service_chooses_is_reserved_at_its_dearest_and_booked_by_the_picture(tmp_path: Path) -> None:
+    model = Catalogue.load().default()
+    rules = Rules(model)
+    chosen = rules.highest_cost("1024x1024", "low", 1, "a cat")
+    left = {name: rules.highest_cost("1024x1024", "low", 1, "a cat", frozenset({name})) for name in ("size", "quality")}
+    assert left["size"] > chosen
+    assert left["quality"] == rules.highest_cost("1024x1024", "high", 1, "a cat") > chosen
+    async with gateway(tmp_path, without("size", "Unknown parameter: 'size'."), model=model) as (w, _):
+        request = await w.imagine("a cat")
+        assert (await w.answer(request)).pictures
+        costs = await w.bot.ledger.read(lambda c: c.execute(select(attempts.c.cost).order_by(attempts.c.number)).scalars().all())
+        assert len(costs) == 2
+        assert 0 == costs[0] < costs[1] < rules.highest_cost("1024x1024", "medium", 1, "a cat")  # the service drew a smaller one
