@@ -15,7 +15,7 @@ from bot.ledger.case_rows import OTHER_PICTURE, Case
 from bot.ledger.store import Tx
 from bot.moderation.opening import REPHRASE
 from bot.moderation.timers import catch_up
-from bot.moderation.transitions import step, tell_member, unnamed
+from bot.moderation.transitions import settle, step, tell_member, unnamed
 
 LINEAGE = 10
 """How many parents are looked at to find the block that a new wording goes back to."""
@@ -82,7 +82,7 @@ def _ask(tx: Tx, case: Case, request: Request) -> None:
         message_rows.bump(tx, f"step:{known[-1]}")
         return
     line = case_rows.write_audit(tx, case.id, case.community, unnamed(request.person.id), OTHER_PICTURE, facts={"request": request.id})
-    tell_member(tx, case, line, keep=True)
+    settle(tx, tell_member(tx, case, line, keep=True))
 
 
 def _questions(connection: Connection, case: Case) -> Sequence[int]:

@@ -103,7 +103,10 @@ async def test_a_typed_wording_closes_a_case_only_when_its_member_says_that_it_w
 
 async def test_the_member_is_asked_once_and_the_question_names_the_newest_picture(ground: Ground) -> None:
     case = await asked(ground)
+    [card] = await ground.messages(f"case:{case.id}")
     await made(ground, "three kittens")
+    [now] = await ground.messages(f"case:{case.id}")
+    assert now.wanted > card.wanted, "the card's history has the question"
     newest = await made(ground, "a dragon naps")
     trail = await ground.ledger.read(lambda c: [one for one in case_rows_trail(c, case.id) if one.event == "other_picture"])
     assert len(trail) == 1
