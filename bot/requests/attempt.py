@@ -241,7 +241,7 @@ def _collect(tx: Tx, request: Request, attempt_id: str, outcome: Outcome, failur
         _remember_block(tx, request)
         request_rows.note_evidence(tx, attempt_id, outcome)
         values["failure"] = failure_to_json(failure)
-    elif failure is not None and failure.action is Action.FETCH:
+    elif failure is not None and failure.action is Action.FETCH and _blocked_while_collecting(request) is None:
         values["failure"] = failure_to_json(failure)  # the member reads that it is made, and is being fetched
     due = tx.now + outcome.pending.poll_after
     request_rows.move(tx, request, RequestEvent.COLLECT, due_at=due, **values)

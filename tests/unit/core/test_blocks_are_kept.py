@@ -13,9 +13,10 @@ from sqlalchemy import select
 from bot.catalogue.load import Catalogue
 from bot.chat.views import ActionName, Audience
 from bot.compose import Bot, build
-from bot.domain.failure import Evidence
+from bot.domain.failure import Evidence, Phase
 from bot.domain.outcome import Billed, Outcome, Pending, Picture
 from bot.domain.requests import Person, Place, Submission
+from bot.failures.evidence import FETCHED
 from bot.gate.settings import GateSettings
 from bot.ledger.tables import attempts, cases, spend
 from bot.ports import SystemPorts
@@ -143,6 +144,18 @@ async def test_a_block_beside_a_picture_that_is_fetched_later_opens_a_case(tmp_p
         (attempt,) = await w.bot.ledger.read(lambda c: c.execute(select(attempts)).all())
         assert attempt.evidence["body"] == BLOCK.body
         assert (await w.answer(await w.imagine(WORDS))).title == text("request.refused")
+        assert len(w.service.calls) == 1
+
+
+async def test_a_fetch_that_fails_again_does_not_take_the_place_of_the_block(tmp_path: Path) -> None:
+    failed = Evidence(provider="openai", api=FETCHED, status=503, phase=Phase.AFTER_SEND, peer="pictures.test:443")
+    again = Outcome(pending=Pending("fetch:2", "https://pictures.test/1", 0.0), shortfall=failed, billed=Billed.YES)
+    async with world(tmp_path, Service([partly(), again, good()])) as w:
+        request = await w.imagine(WORDS, count="2")
+        view = await w.answer(request)
+        assert len(view.pictures) == 1
+        assert text("request.some_blocked") in view.text
+        await w.until(lambda: _case_of(w.platform))
         assert len(w.service.calls) == 1
 
 
