@@ -129,7 +129,12 @@ class WebActions:
         )
         received = await self._core.receive(f"{PLATFORM}:{key}", submission)
         if isinstance(received, Received):
-            await self._core.accept(received.request_id)
+            try:
+                await self._core.accept(received.request_id)
+            except Exception as error:
+                # It stays received: the next sweep or start accepts it. Until then the person knows where they stand.
+                log.exception("web_accept_failed", request=received.request_id, error=type(error).__name__)
+                self._counter.notice(text("web.accept_later"))
 
     # ---- buttons and forms
 

@@ -11,8 +11,11 @@ from adapters.web.people import PEOPLE, Persona
 from adapters.web.room import Room
 from adapters.web.sheet import Submit
 from bot.chat.views import Act, ActionName, Button, Form, Reply, View
-from bot.domain.requests import Submission
+from bot.core import Refusal
+from bot.domain.requests import Request, Submission
+from bot.ledger.store import LedgerProblem
 from bot.ports import SystemPorts
+from bot.texts import text
 from tests.unit.web.stage import PROMPT_FORM, StageCore, message
 
 KEY = "k" * 20
@@ -71,6 +74,19 @@ async def test_pressing_enter_twice_is_one_request() -> None:
     for _ in range(2):
         await scene.handlers.send(TypedLine("/imagine a fox", KEY))
     assert [name for name, _ in scene.core.asked] == ["receive", "accept"]
+
+
+async def test_what_is_stored_and_not_accepted_is_not_called_untaken() -> None:
+    """It is drawn a minute later: nobody may be told that nothing was taken, and type it again."""
+
+    class Full(StageCore):
+        async def accept(self, request_id: str) -> Request | Refusal:
+            raise LedgerProblem("the disk is full")
+
+    scene = Scene(Full())
+    await scene.handlers.send(TypedLine("/imagine a fox", KEY))
+    assert scene.page.notices[-1] == (text("web.accept_later"), False)
+    assert scene.page.emptied == [KEY]
 
 
 async def test_a_key_that_is_not_ours_is_replaced() -> None:
