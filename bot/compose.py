@@ -134,6 +134,7 @@ class Bot:
         for message_id in found.messages:
             self.sender.found(message_id)
         await self._model()
+        await self.core.storage.start()
         self.incidents.start()
         self.supervisor.start("scheduler", self.scheduler.run)
         self.supervisor.start("sweep", self._sweep)

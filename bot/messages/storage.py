@@ -47,6 +47,11 @@ class StorageWatch:
     _shown: list[tuple[Place, Mapping[str, str]]] = field(default_factory=list)
     """Where the operators have read it already, and what the platform knows of that message."""
 
+    async def start(self) -> None:
+        """A bot that starts has just written: what kept an earlier process from storing is over."""
+        if KIND in self.notices.open:
+            await self.ledger.write(lambda tx: self.notices.resolve(tx, KIND))
+
     def failed(self, problem: LedgerProblem) -> None:
         """Something could not be stored."""
         if isinstance(problem, LedgerClosed):
