@@ -23,22 +23,7 @@ from bot.texts.phrases import moment
 log = structlog.get_logger()
 
 SHOWN_FACTS = (
-    *(
-        "case",
-        "status",
-        "code",
-        "request_id",
-        "model",
-        "param",
-        "limit",
-        "platform",
-        "task",
-        "channel",
-        "people",
-        "detail",
-        "ends",
-        "instead",
-    ),
+    *("case", "status", "code", "request_id", "model", "param", "limit", "platform", "task", "channel", "people", "detail"),
     *("way", "address", "type", "pixels", "ends", "instead"),
 )
 TELLING_FACTS = ("unchosen", "guard", "tls", "proxy", "why", *WHYS)
