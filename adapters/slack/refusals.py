@@ -31,4 +31,4 @@ def why_not(code: str, name: str) -> str:
     found = _CODE.match(code)
     known = SAME.get(found[0], found[0]) if found else ""
     key = f"slack.refused.{known}"
-    return text(key, name=name) if known and has(key) else text("slack.refused.other", code=code[:40] or "unknown")
+    return text(key if known and has(key) else "slack.refused.other", name=name, code=code[:40] or "unknown")
