@@ -14,6 +14,7 @@ from sqlalchemy.sql.elements import KeyedColumnElement
 from bot.domain.case_states import CaseState
 from bot.domain.request_states import RequestState
 from bot.ledger import message_rows
+from bot.ledger.block_rows import COOL_DOWN
 from bot.ledger.store import Ledger, Tx
 from bot.ledger.tables import attempts, blocked_members, blocked_prompts, cases, memory, requests
 from bot.ports.steady import SteadyPorts
@@ -107,7 +108,7 @@ def bound(tx: Tx, longest: Longest) -> None:
             expires_at=_least(cases.c.expires_at, now + _positive(cases.c.expires_at - cases.c.waiting_since)),
         )
     )
-    automatic = blocked_members.c.by == "cool_down"
+    automatic = blocked_members.c.by == COOL_DOWN
     _at_most(tx, cases, cases.c.lease_until, now + longest.lease)
     _at_most(tx, blocked_prompts, blocked_prompts.c.until, now + longest.block_memory)
     _at_most(tx, blocked_members, blocked_members.c.until, now + longest.cool_down, automatic)

@@ -15,9 +15,9 @@ from bot.domain.kinds import KINDS, SAFETY_REVIEWABLE, Kind
 from bot.domain.request_states import Answer
 from bot.domain.requests import Request
 from bot.failures.explain import explain
-from bot.ledger import case_rows, request_rows
+from bot.ledger import block_rows, case_rows, request_rows
 from bot.ledger.case_rows import MACHINE, Case, Note, Step
-from bot.ledger.tables import attempts, blocked_members
+from bot.ledger.tables import attempts
 from bot.moderation.timeouts import DUE
 from bot.texts import has, text
 from bot.texts.direction import isolate
@@ -53,11 +53,7 @@ def gather(connection: Connection, case: Case, now: float) -> CaseFacts:
     request = request_rows.get(connection, case.request_id)
     ids = [case.request_id, *(one.id for one in linked)]
     cost = connection.execute(select(func.coalesce(func.sum(attempts.c.cost), 0)).where(attempts.c.request_id.in_(ids))).scalar_one()
-    paused = connection.execute(
-        select(blocked_members.c.until).where(
-            blocked_members.c.community == case.community, blocked_members.c.person == case.person.id, blocked_members.c.until > now
-        )
-    ).scalar()
+    pause = block_rows.member_pause(connection, case.community, case.person.id, now)
     return CaseFacts(
         case=case,
         request=request,
@@ -67,7 +63,7 @@ def gather(connection: Connection, case: Case, now: float) -> CaseFacts:
         steps=[one for one in case_rows.trail(connection, case.id) if one.outcome == "done" and one.event not in QUIET],
         notes=case_rows.notes_of(connection, case.id),
         now=now,
-        paused_until=None if paused is None else float(paused),
+        paused_until=None if pause is None else pause.until,
     )
 
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete
-
 from bot.catalogue.check import Problem
 from bot.chat.handlers import Handler
 from bot.chat.views import Act, ActionName, Reply
 from bot.domain.case_states import CaseEvent, CaseState
 from bot.domain.requests import Person
-from bot.ledger import case_rows, request_rows
+from bot.ledger import block_rows, case_rows, request_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Tx
-from bot.ledger.tables import blocked_members, blocked_prompts
 from bot.messages.notices import Notices
 from bot.moderation.access import AccessLevel
 from bot.moderation.authorization import REFUSED, STALE, Authorizer, refuse
@@ -198,11 +195,5 @@ def add_words(tx: Tx, case: Case, kind: str, person: Person, words: str) -> str 
 def forget_blocks(tx: Tx, case: Case) -> None:
     """The wordings of a case are no longer remembered as blocked, and a pause that followed from them ends."""
     prints = {request.fingerprint for request in case_rows.requests_of(tx.connection, case.id)}
-    tx.connection.execute(
-        delete(blocked_prompts).where(blocked_prompts.c.community == case.community, blocked_prompts.c.fingerprint.in_(prints))
-    )
-    tx.connection.execute(
-        delete(blocked_members).where(
-            blocked_members.c.community == case.community, blocked_members.c.person == case.person.id, blocked_members.c.by == "cool_down"
-        )
-    )
+    block_rows.forget_prompts(tx, case.community, prints)
+    block_rows.end_cool_down(tx, case.community, case.person.id)

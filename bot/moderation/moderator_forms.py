@@ -7,18 +7,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete
-from sqlalchemy.dialects.sqlite import insert as upsert
-
 from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Choice, Fact, FieldKind, Form, FormField, Reply, View
 from bot.domain.case_states import WAITING
 from bot.domain.requests import Person
-from bot.ledger import case_rows, request_rows
+from bot.ledger import block_rows, case_rows, request_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.clock_rows import Longest
 from bot.ledger.store import Tx
-from bot.ledger.tables import blocked_members
 from bot.moderation.authorization import REFUSED, STALE, Authorizer, lease_problem, refuse
 from bot.moderation.card import further
 from bot.moderation.community import deny_reasons
@@ -76,9 +72,7 @@ class ModeratorForms:
             if seconds not in {str(one) for one in PAUSES}:
                 return refuse(tx, act, case, REFUSED, "no_pause")
             until = tx.now + int(seconds)
-            row = {"community": case.community, "person": case.person.id, "until": until, "by": person.id}
-            statement = upsert(blocked_members).values(row)
-            tx.connection.execute(statement.on_conflict_do_update(index_elements=["community", "person"], set_=row))
+            block_rows.pause_member(tx, case.community, case.person.id, until, person.id)
             _told(tx, case, person, "block_member", {"until": until})
             return Reply(text("case.done.block_member", member=_name(case), until=moment(until)))
 
@@ -88,14 +82,7 @@ class ModeratorForms:
         """End the member's pause."""
 
         def body(tx: Tx, case: Case, person: Person) -> Reply:
-            gone = tx.connection.execute(
-                delete(blocked_members).where(
-                    blocked_members.c.community == case.community,
-                    blocked_members.c.person == case.person.id,
-                    blocked_members.c.until > tx.now,
-                )
-            )
-            if not gone.rowcount:
+            if not block_rows.end_pause(tx, case.community, case.person.id):
                 return refuse(tx, act, case, STALE, "not_paused")
             _told(tx, case, person, "unblock_member", {})
             return Reply(text("case.done.unblock_member", member=_name(case)))

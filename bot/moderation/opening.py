@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection
 
 from bot.chat.views import Audience
 from bot.domain.case_states import CaseEvent, CaseState
 from bot.domain.failure import Failure
 from bot.domain.requests import Origin, Place, Request
-from bot.ledger import case_rows, message_rows, request_rows
+from bot.ledger import block_rows, case_rows, message_rows, request_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Tx
-from bot.ledger.tables import blocked_members, blocked_prompts
 from bot.moderation.routing import DIRECT, Home, moderators_place
 from bot.moderation.timeouts import COOL_DOWN, COOL_DOWN_BLOCKS, EXPIRY, REMINDERS
 from bot.moderation.transitions import settle, show_card, step, unnamed
@@ -93,9 +91,7 @@ def _accepted_case(connection: Connection, request: Request) -> Case | None:
 
 def is_remembered(tx: Tx, community: str, print_: str) -> bool:
     """Whether this wording was blocked in this community within a day."""
-    remembered = select(blocked_prompts.c.until).where(blocked_prompts.c.community == community, blocked_prompts.c.fingerprint == print_)
-    until = tx.connection.execute(remembered).scalar()
-    return until is not None and until > tx.now
+    return block_rows.blocked_prompt(tx.connection, community, print_, tx.now) is not None
 
 
 def _facts(request: Request, failure: Failure) -> dict[str, object]:
@@ -110,14 +106,8 @@ def _cool_down(tx: Tx, request: Request) -> None:
     place, person = request.place, request.person.id
     if case_rows.count_steps(tx.connection, place.community, person, COUNTED, tx.now - COOL_DOWN) < COOL_DOWN_BLOCKS:
         return
-    until = tx.connection.execute(
-        select(blocked_members.c.until).where(blocked_members.c.community == place.community, blocked_members.c.person == person)
-    ).scalar()
-    if until is not None and until >= tx.now:
-        return
-    row = {"community": place.community, "person": person, "until": tx.now + COOL_DOWN, "by": "cool_down"}
-    statement = upsert(blocked_members).values(row)
-    tx.connection.execute(statement.on_conflict_do_update(index_elements=["community", "person"], set_=row))
+    if block_rows.member_pause(tx.connection, place.community, person, tx.now) is None:
+        block_rows.pause_member(tx, place.community, person, tx.now + COOL_DOWN, block_rows.COOL_DOWN)
 
 
 def _tell_administrators(tx: Tx, place: Place) -> None:

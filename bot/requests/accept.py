@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import structlog
-from sqlalchemy import Row, bindparam, select
 from sqlalchemy.exc import DatabaseError
 
 from bot.catalogue.check import Problem
@@ -18,9 +16,9 @@ from bot.domain.failure import Failure
 from bot.domain.kinds import KINDS, Kind
 from bot.domain.request_states import RequestEvent, RequestState
 from bot.domain.requests import Origin, Request
-from bot.ledger import message_rows, request_rows
+from bot.ledger import block_rows, message_rows, request_rows
+from bot.ledger.block_rows import BlockedPrompt, MemberPause
 from bot.ledger.store import Tx
-from bot.ledger.tables import blocked_members, blocked_prompts
 from bot.messages.question_view import ask_member
 from bot.prompts.normalise import UnusableText, fingerprint, normalise
 from bot.requests.affordable import shortage
@@ -38,17 +36,6 @@ RAW_PROMPT = 100_000
 
 
 log = structlog.get_logger()
-
-_BLOCKED_PROMPT = select(blocked_prompts.c.person, blocked_prompts.c.case_id).where(
-    blocked_prompts.c.community == bindparam("community"),
-    blocked_prompts.c.fingerprint == bindparam("fingerprint"),
-    blocked_prompts.c.until > bindparam("now"),
-)
-_BLOCKED_MEMBER = select(blocked_members.c.until, blocked_members.c.by).where(
-    blocked_members.c.community == bindparam("community"),
-    blocked_members.c.person == bindparam("person"),
-    blocked_members.c.until > bindparam("now"),
-)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -144,32 +131,21 @@ def _door(tx: Tx, request: Request, rules: Rules, own: Mapping[str, object]) -> 
         return Refusal("channel_not_allowed", {"channels": [str(one) for one in channels]})
     blocked = blocked_member(tx, request)
     if blocked is not None:
-        return Refusal("cool_down" if blocked.by == "cool_down" else "member_blocked", {"until": blocked.until})
+        return Refusal("cool_down" if blocked.by == block_rows.COOL_DOWN else "member_blocked", {"until": blocked.until})
     if rules.max_live is not None and request_rows.live_count(tx.connection, place.platform, request.person.id) > rules.max_live:
         return Refusal("too_many_waiting", {"limit": rules.max_live})
     return None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class BlockedBefore:
-    """A block of this wording in this community that is still remembered."""
-
-    person: str
-    case_id: str
-
-
-def blocked_before(tx: Tx, request: Request) -> BlockedBefore | None:
+def blocked_before(tx: Tx, request: Request) -> BlockedPrompt | None:
     """Block memory: a wording that was blocked here within a day is not sent again by anybody."""
-    here = {"community": request.place.community, "fingerprint": request.fingerprint, "now": tx.now}
-    row = tx.connection.execute(_BLOCKED_PROMPT, here).one_or_none()
-    return None if row is None else BlockedBefore(row.person, row.case_id)
+    return block_rows.blocked_prompt(tx.connection, request.place.community, request.fingerprint, tx.now)
 
 
-def blocked_member(tx: Tx, request: Request) -> Row[Any, Any] | None:
+def blocked_member(tx: Tx, request: Request) -> MemberPause | None:
     """Until when and by whom the member is kept from the bot in this community; None when they are not."""
-    here = {"community": request.place.community, "person": request.person.id, "now": tx.now}
-    found = tx.connection.execute(_BLOCKED_MEMBER, here).one_or_none()
-    if found is not None and found.by == "cool_down" and request.origin is Origin.REWRITE:
+    found = block_rows.member_pause(tx.connection, request.place.community, request.person.id, tx.now)
+    if found is not None and found.by == block_rows.COOL_DOWN and request.origin is Origin.REWRITE:
         return None  # the pause is for the member's own tries; this wording is a moderator's
     return found
 
@@ -227,7 +203,7 @@ def _refuse(tx: Tx, request: Request, refusal: Refusal, rules: Rules) -> Refusal
     return refusal
 
 
-def _refuse_blocked(tx: Tx, request: Request, memory: BlockedBefore, open_case: CaseOpener) -> Refusal:
+def _refuse_blocked(tx: Tx, request: Request, memory: BlockedPrompt, open_case: CaseOpener) -> Refusal:
     """The same member is shown the case; somebody else gets a case of their own. Nothing is sent for either."""
     own = memory.person == request.person.id
     case_id = memory.case_id if own and memory.case_id else case_for(tx, request, remembered_failure(), open_case)

@@ -6,8 +6,6 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy.dialects.sqlite import insert as upsert
-
 from bot import budgets
 from bot.catalogue.cost import cost_from_usage
 from bot.domain.failure import Failure
@@ -16,10 +14,9 @@ from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Attempt, Request
 from bot.gate.backoff import own_wait
-from bot.ledger import message_rows, request_rows
+from bot.ledger import block_rows, message_rows, request_rows
 from bot.ledger.codec import evidence_from_json, failure_from_json, failure_to_json
 from bot.ledger.store import Tx
-from bot.ledger.tables import blocked_prompts
 from bot.messages.notices import Notices
 from bot.requests.accept import CaseOpener as OpenCaseHook
 from bot.requests.accept import blocked_before, blocked_member, case_for, remembered_failure, show
@@ -268,11 +265,4 @@ def _remember_block(tx: Tx, request: Request, case_id: str = "") -> None:
     """Without a case (nobody waits for this one any more) what is remembered with one stays as it is."""
     if not case_id and blocked_before(tx, request) is not None:
         return
-    row = {
-        "community": request.place.community,
-        "fingerprint": request.fingerprint,
-        "person": request.person.id,
-        "case_id": case_id,
-        "until": tx.now + BLOCK_MEMORY,
-    }
-    tx.connection.execute(upsert(blocked_prompts).values(row).on_conflict_do_update(index_elements=["community", "fingerprint"], set_=row))
+    block_rows.remember_prompt(tx, request.place.community, request.fingerprint, request.person.id, case_id, until=tx.now + BLOCK_MEMORY)

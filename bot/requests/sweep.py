@@ -7,9 +7,9 @@ from collections.abc import Callable
 from sqlalchemy import delete, func, null, select, update
 
 from bot.domain.request_states import Answer, RequestEvent, RequestState
-from bot.ledger import message_rows, request_rows
+from bot.ledger import block_rows, message_rows, request_rows
 from bot.ledger.store import Tx
-from bot.ledger.tables import acts, attempts, blocked_prompts
+from bot.ledger.tables import acts, attempts
 from bot.requests.accept import drop, show
 from bot.requests.attempt import answer
 from bot.requests.recover import interrupt, write_off
@@ -37,7 +37,7 @@ def sweep(tx: Tx, is_running: Callable[[str], bool]) -> None:
     for message_id in message_rows.unsettled(tx.connection):
         tx.wake("unshown", message_id)
     tx.connection.execute(delete(acts).where(acts.c.at < tx.now - ACTS_KEPT))
-    tx.connection.execute(delete(blocked_prompts).where(blocked_prompts.c.until < tx.now))
+    block_rows.remove_expired_prompts(tx)
     _remove_evidence(tx)
     tx.wake("request", "*")
 
