@@ -5,6 +5,7 @@ The ledger keeps wall-clock times. What is over stays as it was written; what is
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -13,7 +14,7 @@ from sqlalchemy.sql.elements import KeyedColumnElement
 
 from bot.domain.case_states import CaseState
 from bot.domain.request_states import RequestState
-from bot.ledger import message_rows
+from bot.ledger import case_rows, message_rows
 from bot.ledger.block_rows import COOL_DOWN
 from bot.ledger.store import Ledger, Tx
 from bot.ledger.tables import attempts, blocked_members, blocked_prompts, cases, memory, requests
@@ -56,14 +57,27 @@ def shift(tx: Tx, by: float) -> None:
     """Move every time that somebody still waits for, or that a wait is counted from, by `by` seconds: the wall clock was put forward. What
     shows such times is shown anew."""
     counted = _OPEN | (cases.c.opened_at > tx.now - RECENT)
-    subjects = [f"request:{one}" for one in tx.connection.execute(select(requests.c.id).where(_LIVE)).scalars()]
-    subjects += [f"case:{one}" for one in tx.connection.execute(select(cases.c.id).where(counted)).scalars()]
+    moved = _ids(tx, requests, _LIVE), _ids(tx, cases, counted)
     _move(tx, requests, _LIVE, by, requests.c.created_at, requests.c.due_at, requests.c.deadline_at)
     _move(tx, attempts, attempts.c.closed_at.is_(None), by, attempts.c.opened_at)
     _move(tx, cases, counted, by, cases.c.opened_at, cases.c.waiting_since, cases.c.due_at, cases.c.lease_until, cases.c.expires_at)
     _move(tx, blocked_prompts, blocked_prompts.c.until > tx.now, by, blocked_prompts.c.until)
     _move(tx, blocked_members, blocked_members.c.until > tx.now, by, blocked_members.c.until)
     _move(tx, memory, memory.c.saved_at > tx.now - RECENT, by, memory.c.saved_at)
+    _show(tx, *moved)
+
+
+def _ids(tx: Tx, table: Table, which: ColumnElement[bool]) -> Sequence[str]:
+    return tx.connection.execute(select(table.c.id).where(which)).scalars().all()
+
+
+def _show(tx: Tx, live: Iterable[str], waiting: Iterable[str]) -> None:
+    """Whatever says when something ends says it anew: on requests and questions, on cards, in what members are asked and in reminders."""
+    subjects = [f"{kind}:{one}" for one in live for kind in ("request", "question")]
+    for case_id in waiting:
+        told = tx.connection.execute(select(cases.c.told).where(cases.c.id == case_id)).scalar_one()
+        beside = case_rows.reminders(tx.connection, case_id)
+        subjects += [f"case:{case_id}", *(f"step:{one}" for one in (told, *beside)), *(f"reminder:{one}" for one in beside)]
     for subject in subjects:
         message_rows.bump(tx, subject)
 
@@ -99,6 +113,7 @@ def bound(tx: Tx, longest: Longest) -> None:
         )
     )
     late = _OPEN & (cases.c.waiting_since > now)
+    _show(tx, _ids(tx, requests, ahead), _ids(tx, cases, late | (cases.c.lease_until > now + longest.lease)))
     tx.connection.execute(
         update(cases)
         .where(late)

@@ -40,6 +40,8 @@ class Checker:
         self._now = now
         self.slack = 0.0
         """Seconds by which waits may be off: the wall clock was set while no process lived that saw it. In a living one they are exact."""
+        self.ahead = 0.0
+        """Seconds of these by which it was put forward: so much shorter a wait may be."""
         self._secrets = (KEY, RAW, *secrets)
         self.violations: list[Violation] = []
         self.wordings: list[Wording] = []

@@ -60,7 +60,7 @@ class Pressed:
 
 @dataclass(slots=True)
 class Docket:
-    """A case as it must be, from its trail."""
+    """A case as it must be, from its trail. Moments are the world's own time, which nobody sets."""
 
     member: str
     state: CaseState = CaseState.OPEN
@@ -79,6 +79,7 @@ class Ground(Protocol):
     """The checker, as far as the court needs it."""
 
     slack: float
+    ahead: float
 
     def fail(self, rule: str, *detail: object) -> None: ...
 
@@ -160,7 +161,7 @@ class Court:
             wording.blocked_at = blocked_at
 
     def _line(self, line: dict[str, Any]) -> None:
-        event, actor, at = line["event"], line["actor"], float(line["at"])
+        event, actor, at = line["event"], line["actor"], self.now()
         docket = self.dockets.get(line["case"])
         if event == "opened":
             self.dockets[line["case"]] = Docket(actor, waiting_since=at, passed=[CaseState.OPEN])
@@ -178,12 +179,12 @@ class Court:
                 self.ground.fail("5-accepted-an-outdated-text", actor)
         elif actor == MACHINE and event not in BY_CLOCK:
             self.ground.fail("6-decided-by-the-clock", event)
-        elif event == "expire" and at < docket.waiting_since + EXPIRY - 1:
+        elif event == "expire" and at < docket.waiting_since + EXPIRY - 1 - self.ground.ahead:
             self.ground.fail("6-expired-too-early", f"{at - docket.waiting_since:.0f} s")
         self._step(line, docket)
 
     def _by_moderator(self, line: dict[str, Any], docket: Docket) -> None:
-        event, actor, at = line["event"], line["actor"], float(line["at"])
+        event, actor, at = line["event"], line["actor"], self.now()
         fail = self.ground.fail
         if actor == docket.member:
             fail("6-decided-own-case", event, actor)
@@ -195,12 +196,12 @@ class Court:
             fail("6-decided-without-a-moderator", event, actor)
         if event in BY_HOLDER and docket.holder != actor:
             fail("6-decided-without-the-lease", event, actor, "held by", docket.holder)
-        if event in BY_HOLDER and at >= docket.lease_until:
+        if event in BY_HOLDER and at >= docket.lease_until + self.ground.slack - self.ground.ahead:
             fail("6-decided-after-the-lease", event, actor, f"{at - docket.lease_until:.1f} s")
         if event == "take_over" and actor != OPERATOR:
             fail("6-taken-over-by-a-moderator", actor)
         if event == "claim" and docket.state is CaseState.APPEALED and actor == docket.denied_by and vouched:
-            waited = docket.appealed_at is not None and at >= docket.appealed_at + APPEAL_WAITS
+            waited = docket.appealed_at is not None and at >= docket.appealed_at + APPEAL_WAITS - self.ground.ahead
             told = [self.crew.rolls_for(one.key, one.at) for one in vouched]
             if all(any(roll - {actor} for roll in rolls) or (not rolls and not waited) for rolls in told):
                 fail("6-appeal-by-who-denied", actor)
@@ -211,12 +212,12 @@ class Court:
                         self._before[3].append((one, one.blocked_at))
                         one.blocked_at = None
         if event == "block_member":
-            self.blocked[docket.member] = (self.now(), float(line["facts"]["until"]) - at)
+            self.blocked[docket.member] = (at, float(line["facts"]["until"]) - float(line["at"]))
         elif event == "unblock_member":
             self.blocked.pop(docket.member, None)
 
     def _step(self, line: dict[str, Any], docket: Docket) -> None:
-        event, actor, at = line["event"], line["actor"], float(line["at"])
+        event, actor, at = line["event"], line["actor"], self.now()
         if event == "remind":
             docket.reminded += 1
             if docket.reminded > 2:

@@ -139,13 +139,15 @@ class Scenario:
         world.log("CLOCK", by)
         # Until the living process has seen it, and for good where it dies before or none lives, waits may be off by as much.
         world.checker.slack += abs(by)
+        world.checker.ahead += max(by, 0.0)
         if (life := world.life) is not None and not life.dead:
             within = 2 * (world.plan.polls or bot.compose.SWEEP_EVERY) + 30.0
-            world.loop.call_later(within, self._seen, life, abs(by))
+            world.loop.call_later(within, self._seen, life, by)
 
     def _seen(self, life: Life, by: float) -> None:
         if not life.dead:
-            self.world.checker.slack -= by
+            self.world.checker.slack -= abs(by)
+            self.world.checker.ahead -= max(by, 0.0)
 
     async def _settle(self, process: Process) -> None:
         """Waits until nothing is under way, at most as long as everything may take."""

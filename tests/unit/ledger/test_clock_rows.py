@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
+from bot.chat.views import Audience
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Origin, Person, Place, Submission
-from bot.ledger import request_rows
+from bot.ledger import case_rows, message_rows, request_rows
 from bot.ledger.clock_rows import Longest, bound, shift
 from bot.ledger.store import Ledger, Tx
-from bot.ledger.tables import attempts, blocked_members, blocked_prompts, cases, memory, requests
+from bot.ledger.tables import attempts, blocked_members, blocked_prompts, cases, memory, messages, requests
 from bot.ports import SystemPorts
 from bot.ports.steady import SteadyPorts
 
@@ -112,6 +113,29 @@ async def test_what_is_waited_for_moves_along_and_what_is_over_stays(ledger: Led
         *("waiting.created_at", "waiting.due_at", "waiting.deadline_at", "open.opened_at"),
         *(f"claimed.{name}" for name in ("opened_at", "waiting_since", "due_at", "lease_until", "expires_at")),
         *("f.until", "cool_down.until", "gate:x.saved_at"),
+    }
+
+
+def waiting_shown(tx: Tx) -> None:
+    """Everything that says when something ends, and the message of a request that is over."""
+    stored(tx)
+    told, reminder = (case_rows.write_audit(tx, "claimed", "1", Person("mo"), event) for event in ("ask_rephrase", "remind"))
+    tx.connection.execute(cases.update().where(cases.c.id == "claimed").values(told=told))
+    for subject in ("request:waiting", "question:waiting", "request:over", "case:claimed"):
+        message_rows.want(tx, subject, Audience.MEMBER, PLACE, "ada")
+    for subject in (f"step:{told}", f"step:{reminder}", f"reminder:{reminder}"):
+        message_rows.want(tx, subject, Audience.MEMBER, PLACE, "ada")
+
+
+@pytest.mark.parametrize("started", [False, True])
+async def test_whatever_says_when_something_ends_says_it_anew(ledger: Ledger, started: bool) -> None:
+    await ledger.write(waiting_shown)
+    ledger.now = lambda: NOW - HOUR if started else NOW
+    await ledger.write(lambda tx: bound(tx, LONGEST) if started else shift(tx, -HOUR))
+    rows = await ledger.read(lambda c: c.execute(select(messages.c.subject, messages.c.wanted_revision)).all())
+    assert {row.subject: row.wanted_revision - 1 for row in rows} == {
+        **dict.fromkeys(("request:waiting", "question:waiting", "case:claimed", "step:1", "step:2", "reminder:2"), 1),
+        "request:over": 0,
     }
 
 
