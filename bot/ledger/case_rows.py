@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, upd
 
 from bot.domain.case_states import CASES, WAITING, CaseEvent, CaseState, Standing
 from bot.domain.requests import Person, Request
+from bot.ledger import message_rows
 from bot.ledger.request_rows import requests_where
 from bot.ledger.store import Tx
 from bot.ledger.tables import audit, case_notes, cases, requests, rewrites
@@ -266,6 +267,14 @@ def reminders(connection: Connection, case_id: str) -> Sequence[int]:
     """Lines of a case's trail with which somebody was reminded or asked beside its newest question."""
     beside = audit.c.event.in_(["remind", OTHER_PICTURE])
     return [row.seq for row in connection.execute(select(audit.c.seq).where(audit.c.case_id == case_id, beside))]
+
+
+def ask_again_about_pictures(tx: Tx, platform: str, person: str) -> None:
+    """One of somebody's pictures is deleted: the questions whether it was their rewording, which quote it, follow."""
+    asked = select(audit.c.seq).join(cases, cases.c.id == audit.c.case_id)
+    mine = (cases.c.platform == platform) & (cases.c.person == person) & cases.c.state.in_([one.value for one in WAITING])
+    for row in tx.connection.execute(asked.where(mine, audit.c.event == OTHER_PICTURE)).all():
+        message_rows.bump(tx, f"step:{row.seq}")
 
 
 def count_steps(connection: Connection, community: str, actor: str, events: Iterable[str], since: float) -> int:

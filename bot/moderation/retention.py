@@ -172,6 +172,7 @@ def forget_person(tx: Tx, platform: str, person: str, gone: list[str]) -> Mappin
         if row.case_id in waiting:
             continue
         gone.extend(_forget_request(tx, row.id, row.deleted))
+    case_rows.ask_again_about_pictures(tx, platform, person)
     mine = (cases.c.platform == platform) & (cases.c.person == person)
     tx.connection.execute(update(cases).where(mine).values(forget=True, version=cases.c.version + 1))
     remove_old_texts(tx)

@@ -14,7 +14,7 @@ from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Audience, Choice, FieldKind, Form, FormField, Reply
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Origin, Person, Place, Request, Submission
-from bot.ledger import message_rows, request_rows
+from bot.ledger import case_rows, message_rows, request_rows
 from bot.ledger.store import Ledger, Tx
 from bot.prompts.normalise import fingerprint, normalise
 from bot.requests.accept import CaseOpener, Refusal, accept, show
@@ -169,6 +169,7 @@ class RequestActions:
             gone.extend(request_rows.drop_pictures(tx, request.id))
             request_rows.mark(tx, request.id, deleted=True)
             message_rows.bump(tx, f"request:{request.id}")
+            case_rows.ask_again_about_pictures(tx, request.place.platform, request.person.id)
             return Reply(text("reply.deleted"))
 
         reply = await self.ledger.write(body)

@@ -12,6 +12,8 @@ from bot.ledger import request_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.case_rows import trail as case_rows_trail
 from bot.ledger.store import Tx
+from bot.moderation.retention import PRIVACY_ROW
+from bot.requests.actions import RequestActions
 from tests.unit.moderation.ground import ANN, BEN, MO, Ground
 
 A = ActionName
@@ -128,6 +130,28 @@ async def test_the_question_is_closed_when_the_case_ends_another_way(ground: Gro
     [line] = await ground.ledger.read(lambda c: [one.seq for one in case_rows_trail(c, case.id) if one.event == "other_picture"])
     assert (await ground.view(f"step:{line}", Audience.MEMBER)).buttons == ()
     assert not (await ground.press(A.REWORDED, picture, ANN)).changed
+
+
+@pytest.mark.parametrize("everything", [False, True])
+async def test_a_deleted_picture_leaves_the_question_that_quotes_it(ground: Ground, everything: bool) -> None:
+    case = await asked(ground)
+    picture = await made(ground, "three kittens")
+    [line] = await ground.ledger.read(lambda c: [one.seq for one in case_rows_trail(c, case.id) if one.event == "other_picture"])
+    [shown] = await ground.messages(f"step:{line}")
+    if everything:
+        assert (await ground.press(A.PRIVACY_DELETE, PRIVACY_ROW, ANN, {"sure": "true"})).changed
+    else:
+
+        async def forget(sha256: str) -> None:
+            raise AssertionError
+
+        room = ground.room
+        actions = RequestActions(ground.ledger, room.rules, room.open_case, lambda request: None, forget)
+        assert (await actions.actions[A.DELETE](ground.act(A.DELETE, picture, ANN))).changed
+    [now] = await ground.messages(f"step:{line}")
+    assert now.wanted > shown.wanted, "the message in the chat is changed too"
+    view = await ground.view(f"step:{line}", Audience.MEMBER)
+    assert (view.facts, view.buttons) == ((), ())
 
 
 async def test_nobody_else_and_nothing_older_and_nothing_without_a_picture_settles_it(ground: Ground) -> None:
