@@ -199,7 +199,8 @@ class Sender:
         if chat is None:
             return Later(LONGEST_BACKOFF)  # the platform is not connected in this run; a later run will tell
         # What a platform's library puts into its errors may repeat what it was given to show.
-        hide(view.quote, *(fact.value for fact in view.facts), *(picture.alt for picture in view.pictures))
+        about = "" if view.about is None else view.about.label
+        hide(view.quote, about, *(fact.value for fact in view.facts), *(picture.alt for picture in view.pictures))
         async with self._slots:
             try:
                 async with asyncio.timeout(SEND_TIMEOUT):

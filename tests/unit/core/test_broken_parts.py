@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 import structlog
+from sqlalchemy import select
 
 from bot.chat.port import Message, SendResult, Sent
 from bot.chat.views import ActionName, View
 from bot.domain.failure import Failure
 from bot.domain.requests import Request
 from bot.ledger.store import Tx
-from bot.ledger.tables import acts
+from bot.ledger.tables import acts, cases
 from bot.observe import configure
 from bot.requests import scheduler as scheduler_module
 from bot.requests.sweep import sweep
@@ -82,6 +83,26 @@ async def test_what_breaks_does_not_put_prompts_into_the_log(tmp_path: Path, str
         await w.bot.ledger.write(lambda tx: sweep(tx, w.bot.scheduler.is_running))
         await w.answer(request)
     assert "LookupError" in stream.getvalue()
+    assert "birthday" not in stream.getvalue()
+
+
+async def test_the_link_to_a_request_does_not_put_its_prompt_into_the_log(tmp_path: Path, stream: io.StringIO) -> None:
+    """A message about a case names its request by the first words of the prompt."""
+    broken: list[str] = []
+
+    def answers(message: Message, view: View) -> SendResult:
+        if view.about is not None and not broken:
+            broken.append(view.about.label)
+            raise ValueError(f"cannot serialise {view.about.label}")
+        return Sent({"id": message.id})
+
+    async with world(tmp_path, Service([bad(BLOCK)]), Platform(chat=Room(answers=answers))) as w:
+        await w.answer(await w.imagine(PROMPT))
+        [case] = await w.bot.ledger.read(lambda c: c.execute(select(cases.c.id)).scalars().all())
+        await w.press(ActionName.CASE_CLAIM, case, "mia")
+        await w.press(ActionName.CASE_REPHRASE, case, "mia")
+        await w.until(lambda: "chat_send_failed" in stream.getvalue())
+    assert "birthday" in broken[0]
     assert "birthday" not in stream.getvalue()
 
 
