@@ -333,5 +333,5 @@ def _bare(draft: Draft) -> Draft:
 
 def _neutral(draft: Draft) -> Draft:
     """Without the words that a server's filter may dislike; the state line, pictures and buttons stay."""
-    view = replace(draft.view, quote="", text=(text("discord.filtered"),), facts=())
+    view = replace(draft.view, quote="", text=(text("discord.filtered"),), facts=(), about=None)
     return replace(draft, view=view, pictures=[replace(one, alt="") for one in draft.pictures], notes=(), neutral=True)

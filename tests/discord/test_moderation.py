@@ -124,6 +124,18 @@ async def test_a_question_is_a_new_message_to_the_member_alone_that_leads_to_the
         assert [one.id for one in c.s.discord.visible(c.s.ada) if one.id not in known and one.id != asked.id] == []
 
 
+async def test_a_filter_that_dislikes_the_prompt_gets_a_question_without_it(tmp_path: Path) -> None:
+    async with court(tmp_path) as c:
+        card = await c.claimed()
+        known = set(c.s.discord.world.messages)
+        event = await c.s.press(c.mia, card, "Ask to rephrase")
+        c.s.discord.faults.refuse("POST", "/messages", 400, 240000, times=1)
+        await c.s.whisper(await c.s.discord.people.submit(event, note=""))
+        asked = await c.told("Please try another wording")
+        assert asked.id not in known
+        assert "something terrible" not in asked.text
+
+
 async def test_a_private_answer_out_of_reach_is_not_posted_once_more_because_its_case_moves(tmp_path: Path) -> None:
     async with court(tmp_path) as c:
         card = await c.blocked(private=True)
