@@ -74,7 +74,7 @@ def _once(facts: RequestFacts, view: View) -> View:
     if not facts.tried_again:
         return view
     buttons = tuple(one for one in view.buttons if one.action not in _PAYS_AGAIN)
-    return dataclasses.replace(view, text=(text("request.tried_again"), _line(facts.request)), buttons=buttons)
+    return dataclasses.replace(view, text=(text("request.tried_again"), _line(facts.request)), buttons=buttons, amends=True)
 
 
 def _waiting(facts: RequestFacts) -> View:

@@ -166,6 +166,18 @@ async def test_retry_after_a_failure_brings_the_picture(tmp_path: Path) -> None:
         assert (await s.answered(await s.press(s.ada, failed, "Retry"))).pictures
 
 
+async def test_a_private_failure_out_of_reach_is_not_posted_once_more_because_it_was_retried(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        s.service.script += [bad(BAD_KEY)]
+        event = await s.imagine("a red bicycle", private=True)
+        failed = await s.answered(event)
+        event.expired = True
+        assert (await s.answered(await s.press(s.ada, failed, "Retry"))).pictures
+        assert s.bot is not None
+        await s.bot.sender.idle()
+        assert [one.text for one in s.discord.visible(s.ada) if one.channel.recipient is s.ada] == []
+
+
 async def test_a_button_of_an_older_version_or_a_forged_one_gets_a_sentence(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         message = await s.answered(await s.imagine("a red bicycle"))
