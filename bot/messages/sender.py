@@ -41,6 +41,8 @@ MOST_MENDS = 4
 """Times that a final view is sent once more because something about it was left to mend; each pause is twice the one before."""
 AT_ONCE = 24
 """Sends under way at once."""
+LEADS_WITHIN, LEADS_POLL = 5.0, 0.2
+"""Seconds for which a first message waits for the one that it is about, so that it can lead there, and between two looks at that."""
 
 
 @dataclass(slots=True)
@@ -70,6 +72,8 @@ class Line:
     """Loop time before which the platform asked not to be bothered."""
     progress_not_before: float = float("-inf")
     """The same, where only progress has to wait."""
+    leads_until: float | None = None
+    """Loop time until which the message that this one is about may still appear."""
 
 
 @dataclass(slots=True)
@@ -156,9 +160,11 @@ class Sender:
 
     async def _once(self, message_id: str, line: Line) -> None:
         self.before_render()
-        stored, view = await self.ledger.read(lambda c: self._look(c, message_id))
+        stored, view, leads = await self.ledger.read(lambda c: self._look(c, message_id))
         if stored is None or view is None or stored.settled:
             line.last, line.tries = None, 0
+            return
+        if not leads and not stored.message.ref and self._leads_later(message_id, line):
             return
         message = stored.message if line.ref is None else dataclasses.replace(stored.message, ref=line.ref)
         if line.lost and not message.ref:
@@ -180,19 +186,30 @@ class Sender:
         line.last_at = self.ports.monotonic()
         await self._after(message_id, line, stored, view, result)
 
-    def _look(self, connection: Connection, message_id: str) -> tuple[message_rows.Stored | None, View | None]:
+    def _look(self, connection: Connection, message_id: str) -> tuple[message_rows.Stored | None, View | None, bool]:
+        """The message, its newest view, and whether nothing is to come yet that it would lead to."""
         stored = message_rows.get(connection, message_id)
         if stored is None or stored.settled:
-            return stored, None
+            return stored, None, True
         kind = stored.message.subject.partition(":")[0]
         view = self.projections[kind](connection, stored.message, self.ports.now())
         if view is None or view.about is None:
-            return stored, view
-        about = [one.message for one in message_rows.of_subject(connection, view.about.subject) if one.message.ref]
+            return stored, view, True
+        found = message_rows.of_subject(connection, view.about.subject)
+        about = [one.message for one in found if one.message.ref]
         # What everybody in the channel sees can be met again; an answer to one person alone may be gone from their screen.
         about.sort(key=lambda one: one.audience is not Audience.CHANNEL)
         message = dataclasses.replace(stored.message, about=about[0] if about else None)
-        return dataclasses.replace(stored, message=message), view
+        return dataclasses.replace(stored, message=message), view, bool(about) or all(one.settled for one in found)
+
+    def _leads_later(self, message_id: str, line: Line) -> bool:
+        """Whether to wait a moment for the message that this one is about, which is being sent at the same time; plans the next look."""
+        now = self.ports.monotonic()
+        if line.leads_until is None:
+            line.leads_until = now + LEADS_WITHIN
+        if now < line.leads_until:
+            self._alarm(message_id, line, LEADS_POLL)
+        return now < line.leads_until
 
     async def _send(self, message: Message, view: View) -> SendResult:
         chat = self.chats.get(message.place.platform)
