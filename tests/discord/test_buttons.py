@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.budgets import Limits
 from tests.discord.stage import Stage, stage
 from tests.discord.standin.world import Message
 from tests.unit.core.world import BAD_KEY, bad
@@ -141,6 +142,27 @@ async def test_delete_takes_the_picture_away(tmp_path: Path) -> None:
         await s.until(lambda: not message.pictures, what="the picture gone")
         assert not message.files
         assert len((await s.whisper(event)).text) > 3
+
+
+async def test_what_would_fit_a_budget_stands_on_buttons_with_its_price_and_is_drawn(tmp_path: Path) -> None:
+    async with stage(tmp_path, limits=Limits()) as s:
+        refused = await s.answered(await s.imagine("a red bicycle", count=10, size="3840x2160", quality="high"), "$1.00 of $1.00 is left")
+        assert "used up" not in refused.text
+        fits = [one for one in refused.buttons if "(up to $" in one]
+        assert fits[0] == "2 pictures (up to $0.80)"
+        assert s.service.calls == []
+        bob = s.discord.world.user("Bob")
+        s.discord.world.join(s.guild, bob)
+        await s.whisper(await s.press(bob, refused, fits[0]))
+        assert s.service.calls == []
+        stale = refused.buttons[fits[0]]
+        assert len((await s.answered(await s.press(s.ada, refused, fits[0]))).pictures) == 2
+        assert [(call.count, call.size, call.quality) for call in s.service.calls] == [(2, "3840x2160", "high")]
+        await s.until(lambda: not [one for one in refused.buttons if "(up to $" in one], what="offers that are gone")
+        # From a window that still shows it.
+        late = await s.discord.people.send(3, s.ada, s.channel, {"custom_id": stale, "component_type": 2}, source=refused)
+        assert "worked already" in (await s.whisper(late)).text
+        assert len(s.service.calls) == 1
 
 
 async def test_cancel_ends_a_waiting_request(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.discord.process import Process, process
 from tests.discord.standin.faults import How
+from tests.discord.standin.world import Interaction, Message
 
 pytestmark = pytest.mark.slow
 
@@ -47,6 +48,10 @@ async def test_killed_after_the_acknowledgement_was_taken(tmp_path: Path) -> Non
         assert thinking(p) == []
 
 
+def whispers(event: Interaction) -> list[Message]:
+    return [one for one in [event.original, *event.followups] if one is not None and one is not event.source and one.ephemeral]
+
+
 @pytest.mark.parametrize("private", [False, True])
 async def test_killed_while_the_picture_is_made_asks_whether_to_start_again(tmp_path: Path, private: bool) -> None:
     async with process(tmp_path) as p:
@@ -60,6 +65,27 @@ async def test_killed_while_the_picture_is_made_asks_whether_to_start_again(tmp_
         assert event.original.ephemeral == private
         assert await p.generated() == 1
         assert len([one for one in p.discord.visible(p.ada) if one.text]) == 1
+
+
+async def test_a_retry_after_a_kill_buys_one_picture_however_often_it_is_pressed(tmp_path: Path) -> None:
+    async with process(tmp_path) as p:
+        event = await p.imagine("sandbox:hang*1 a cat")
+        await p.calling()
+        await restarted(p)
+        await p.until(lambda: event.original is not None and "Retry" in event.original.buttons, what="Retry")
+        old = event.original
+        assert old is not None
+        retry = {"custom_id": old.buttons["Retry"], "component_type": 2}
+        await p.picture(await p.discord.people.press(p.ada, old, "Retry"))
+        await p.until(lambda: "Retry" not in old.buttons, what="Retry gone from the old message")
+        await restarted(p)
+        # From a window that still shows it, before and after another start.
+        for _ in range(2):
+            late = await p.discord.people.send(3, p.ada, p.channel, retry, source=old)
+            await p.until(lambda late=late: any("worked already" in one.text for one in whispers(late)), what="a sentence")
+        assert await p.generated() == 2
+        assert len(p.pictures()) == 1
+        assert "Retry" not in old.buttons
 
 
 @pytest.mark.parametrize("how", [How.STUCK, How.STUCK_AFTER])

@@ -9,7 +9,7 @@ import pytest
 
 from tests.slack.process import Process, process
 from tests.slack.standin.faults import How
-from tests.slack.standin.world import Event
+from tests.slack.standin.world import Event, Message
 
 pytestmark = pytest.mark.slow
 
@@ -60,6 +60,26 @@ async def test_killed_while_the_picture_is_made_asks_whether_to_start_again(tmp_
         [message] = p.seen(p.channel)
         assert "interrupted" in message.text.lower()
         assert await p.generated() == 1
+
+
+async def test_a_retry_after_a_kill_buys_one_picture_however_often_it_is_pressed(tmp_path: Path) -> None:
+    async with process(tmp_path) as p:
+        await p.imagine("sandbox:hang*1 a cat")
+        await p.until(lambda: p.seen(p.channel))
+        await p.calling()
+        await restarted(p)
+        await p.until(lambda: [one for one in p.seen(p.channel) if "Retry" in one.buttons], what="Retry")
+        [old] = p.seen(p.channel)
+        window = Message(old.ts, old.channel, old.author, old.body)  # that is not brought up to date
+        await p.slack.people.press(p.ada, old, "Retry")
+        await p.until(lambda: p.pictures(p.channel), what="the picture")
+        await p.until(lambda: "Retry" not in old.buttons, what="Retry gone from the old message")
+        await restarted(p)
+        await p.slack.people.press(p.ada, window, "Retry")
+        await p.until(lambda: [one for one in p.seen(p.channel) if one.ephemeral and "worked already" in one.text], what="a sentence")
+        assert await p.generated() == 2
+        assert len(p.pictures()) == 1
+        assert "Retry" not in old.buttons
 
 
 @pytest.mark.parametrize("method", ["files.getUploadURLExternal", "upload", "files.completeUploadExternal", "files.info"])

@@ -59,6 +59,11 @@ class Court:
 FORMS = ("Suggest a rewrite", "Ask to rephrase", "Deny", "Comment", "Block the member")
 
 
+def rewording(c: Court) -> list[Message]:
+    """Questions to Ada whether a picture was her rewording."""
+    return [one for one in c.s.messages() if "That was my rewording" in one.buttons]
+
+
 @contextlib.asynccontextmanager
 async def court(folder: Path, mode: Mode = "socket") -> AsyncIterator[Court]:
     async with stage(folder, mode=mode) as s:
@@ -147,6 +152,25 @@ async def test_a_rewording_that_a_moderator_asked_for_gives_the_picture(tmp_path
         await c.s.slack.people.submit(opened, prompt="something kind")
         await c.s.until(lambda: any(one.pictures for one in c.s.messages()), what="the picture")
         assert [call.prompt for call in c.s.service.calls] == ["something terrible", "something kind"]
+
+
+@modes
+async def test_a_picture_of_a_newly_typed_command_is_asked_about_and_closes_the_case_only_with_a_press(tmp_path: Path, mode: Mode) -> None:
+    async with court(tmp_path, mode) as c:
+        card = await c.claimed()
+        await c.press(card, "Ask to rephrase")
+        await c.told("Please try another wording")
+        await c.s.imagine("a poster for the village library")
+        await c.s.picture()
+        await c.s.until(lambda: rewording(c), what="the question whether it was the rewording")
+        [asked] = rewording(c)
+        assert asked.channel is c.s.slack.world.dm(c.s.ada)
+        assert "a poster for the village library" in asked.text
+        assert "own rewording" not in card.text
+        await c.s.press(c.s.ada, asked, "That was my rewording")
+        await c.s.until(lambda: "own rewording" in card.text, what="the closed card")
+        await c.s.until(lambda: not rewording(c), what="the question closed")
+        assert len(c.s.service.calls) == 2
 
 
 async def test_a_denial_is_told_and_can_be_appealed_once(tmp_path: Path) -> None:
