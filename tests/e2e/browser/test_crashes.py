@@ -44,6 +44,13 @@ def test_killed_while_calling_it_says_interrupted_once_and_retry_works(service: 
     answer.press("Retry")
     expect(chat.exchanges.filter(has_text="a tall ship")).to_have_count(2)
     chat.newest().shows(1)
+    expect(answer.button("Retry")).to_have_count(0)
+    bot.kill()
+    again(bot)
+    _back(chat)
+    expect(chat.exchanges.filter(has_text="a tall ship")).to_have_count(2, timeout=BACK)
+    expect(answer.article).to_contain_text("You tried this again")
+    expect(answer.button("Retry")).to_have_count(0)  # a second press would buy another one
     assert service.calls("a tall ship") == 2
 
 

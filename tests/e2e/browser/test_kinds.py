@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from bot.budgets import Limits
 from bot.catalogue.load import Catalogue
 from bot.compose import build
 from bot.domain.failure import Evidence, Failure
-from bot.domain.kinds import KINDS, SAFETY_REVIEWABLE, Action, Kind
+from bot.domain.kinds import KINDS, SAFETY_REVIEWABLE, Action, Fixer, Kind
 from bot.domain.outcome import Billed, Outcome
 from bot.domain.requests import Person, Place, Submission
 from bot.failures.explain import explain
@@ -30,6 +30,8 @@ from tests.e2e.browser.process import Process
 from tests.unit.core.world import Pictures, Service
 
 pytestmark = pytest.mark.browser
+OURS = (Kind.UNSUPPORTED_OPTION, Kind.INVALID_REFERENCE_IMAGE, Kind.PROMPT_EMPTY)
+"""Refusals that no member of this bot can cause."""
 
 
 def failure(kind: Kind) -> Failure:
@@ -44,30 +46,36 @@ async def lived_through(folder: Path) -> None:
     bot = await build(
         data_dir=folder, ports=SystemPorts(), rules=rules, gate_settings=GateSettings(), provider=Service(), pictures=Pictures()
     )
-    hands = bot.scheduler.hands
-    for kind in Kind:
-        submission = Submission(Person("ana", "Ana"), Place("web", "local", "imagine"), f"a drill for {kind.value.replace('_', ' ')}")
+    try:
+        deps = bot.scheduler.deps
+        for kind in Kind:
+            # None of them is the default: a refusal of what nobody chose is told in other words.
+            chosen = {"size": "1536x1024", "quality": "high", "count": "2"}
+            words = f"a drill for {kind.value.replace('_', ' ')}"
+            submission = Submission(Person("ana", "Ana"), Place("web", "local", "imagine"), words, **chosen)
 
-        def body(tx, kind=kind, submission=submission):  # type: ignore[no-untyped-def]
-            request_id = tx.new_id()
-            store_submission(tx, request_id, f"drill:{kind}", submission, rules)
-            accept(tx, request_id, rules, hands.open_case)
-            opened = open_attempt(tx, request_id, hands)
-            assert isinstance(opened, Opened)
-            record_outcome(tx, opened.attempt.id, Outcome(shortfall=Evidence(), billed=Billed.NO), failure(kind), hands)
+            def body(tx, kind=kind, submission=submission):  # type: ignore[no-untyped-def]
+                request_id = tx.new_id()
+                store_submission(tx, request_id, f"drill:{kind}", submission, rules)
+                accept(tx, request_id, rules, deps.open_case)
+                opened = open_attempt(tx, request_id, deps)
+                assert isinstance(opened, Opened)
+                record_outcome(tx, opened.attempt.id, Outcome(shortfall=Evidence(), billed=Billed.NO), failure(kind), deps)
 
-        await bot.ledger.write(body)
-    await bot.stop(0.0)
+            await bot.ledger.write(body)
+    finally:
+        await bot.stop(0.0)
 
 
 def test_every_kind_is_told_in_its_own_words(tmp_path: Path, started: Callable[..., Process], opened: OpenPage) -> None:
-    thread = threading.Thread(target=lambda: asyncio.run(lived_through(tmp_path / "data")))
-    thread.start()
-    thread.join()
+    with ThreadPoolExecutor() as beside:  # Playwright's loop runs in this thread
+        beside.submit(lambda: asyncio.run(lived_through(tmp_path / "data"))).result()
     chat = opened(started().url)
-    expect(chat.exchanges).to_have_count(len(Kind), timeout=20_000)
+    chat.page.get_by_role("button", name="Show earlier").click()  # there are more than the page draws at first
+    expect(chat.exchanges.filter(has_text="a drill for")).to_have_count(len(Kind), timeout=20_000)
     for kind in Kind:
         told = chat.about(f"a drill for {kind.value.replace('_', ' ')}")
-        told.says(explain(dataclasses.replace(failure(kind)), "member"))
+        heard = dataclasses.replace(failure(kind), who_can_fix=Fixer.OPERATOR, facts={"unchosen": "yes"}) if kind in OURS else failure(kind)
+        told.says(explain(heard, "member"))
         if kind in SAFETY_REVIEWABLE:
             told.says("This is case")
