@@ -14,6 +14,8 @@ from bot.pixels.errors import NotTaken
 PIECE = 256 * 1024
 _MOST_LAYERS = 2
 _GZIP, _ZLIB, _RAW = 31, 15, -15
+_ZLIB_METHOD = 8
+"""Low half of a zlib frame's first byte (RFC 1950, 2.2); no block of bare deflate begins so (RFC 1951, 3.2.3)."""
 _NAME = re.compile(r"[a-z0-9_-]{1,20}", re.ASCII)
 
 
@@ -51,7 +53,12 @@ class _Layer:
         self._begun = False
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
-        while piece:
+        if piece and not self._begun:
+            self._begun = True
+            if self._deflate and piece[0] & 0x0F != _ZLIB_METHOD:
+                self._inflate = zlib.decompressobj(_RAW)
+        part = b""
+        while piece or len(part) == PIECE:  # a full piece: there may be more behind bytes that were read already
             if self._inflate.eof:
                 if self._deflate or not piece.strip(b"\0"):
                     return  # padding after the end
@@ -59,12 +66,7 @@ class _Layer:
             try:
                 part = self._inflate.decompress(piece, PIECE)
             except zlib.error as error:
-                if self._begun or not self._deflate:
-                    raise httpx.DecodingError(str(error)) from None
-                self._inflate = zlib.decompressobj(_RAW)
-                self._begun = True
-                continue
-            self._begun = True
+                raise httpx.DecodingError(str(error)) from None
             piece = self._inflate.unconsumed_tail or self._inflate.unused_data
             if part:
                 yield part
