@@ -23,7 +23,7 @@ from bot.ports.steady import SteadyPorts
 log = structlog.get_logger()
 
 RECENT = 86400.0
-"""Seconds. Cases opened no longer ago than this move along too: the cool-down counts them."""
+"""Seconds. What was remembered longer ago is not brought nearer or farther."""
 _LIVE = requests.c.state.not_in([RequestState.ANSWERED.value, RequestState.REFUSED.value])
 _CLOSED = [state.value for state in CaseState if state.value.startswith("closed")]
 _OPEN = cases.c.state.not_in(_CLOSED)
@@ -56,11 +56,10 @@ async def follow(ledger: Ledger, ports: SteadyPorts) -> bool:
 def shift(tx: Tx, by: float) -> None:
     """Move every time that somebody still waits for, or that a wait is counted from, by `by` seconds: the wall clock was put forward. What
     shows such times is shown anew."""
-    counted = _OPEN | (cases.c.opened_at > tx.now - RECENT)
-    moved = _ids(tx, requests, _LIVE), _ids(tx, cases, counted)
+    moved = _ids(tx, requests, _LIVE), _ids(tx, cases, _OPEN)
     _move(tx, requests, _LIVE, by, requests.c.created_at, requests.c.due_at, requests.c.deadline_at)
     _move(tx, attempts, attempts.c.closed_at.is_(None), by, attempts.c.opened_at)
-    _move(tx, cases, counted, by, cases.c.opened_at, cases.c.waiting_since, cases.c.due_at, cases.c.lease_until, cases.c.expires_at)
+    _move(tx, cases, _OPEN, by, cases.c.opened_at, cases.c.waiting_since, cases.c.due_at, cases.c.lease_until, cases.c.expires_at)
     _move(tx, blocked_prompts, blocked_prompts.c.until > tx.now, by, blocked_prompts.c.until)
     _move(tx, blocked_members, blocked_members.c.until > tx.now, by, blocked_members.c.until)
     _move(tx, memory, memory.c.saved_at > tx.now - RECENT, by, memory.c.saved_at)

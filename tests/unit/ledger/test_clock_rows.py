@@ -73,7 +73,7 @@ def stored(tx: Tx) -> None:
         tx.connection.execute(insert(attempts).values(row))
     case: dict[str, Any] = dict.fromkeys(("version", "reminded", "appeals"), 0) | dict.fromkeys(("forget", "texts_removed"), False)
     case |= {"platform": "web", "community": "1", "person": "ada", "person_name": "Ada", "request_id": "over", "kind": "safety_prompt"}
-    for identity, state, opened in (("claimed", "claimed", NOW), ("old", "closed_denied", NOW - 30 * 86400)):
+    for identity, state, opened in (("claimed", "claimed", NOW), ("done", "closed_denied", NOW - HOUR), ("old", "closed_denied", 9e8)):
         times = {"opened_at": opened, "waiting_since": opened, "due_at": opened + HOUR, "lease_until": opened + 600}
         tx.connection.execute(
             insert(cases).values({**case, **times, "id": identity, "state": state, "facts": {}, "expires_at": opened + 72 * HOUR})
