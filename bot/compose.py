@@ -57,7 +57,7 @@ from bot.requests.scheduler import MEMORY_KEY, Scheduler, remember_gate
 from bot.requests.sweep import sweep
 from bot.settings import Settings
 from bot.settings.rules import rules_of
-from bot.shutdown import DRAIN, Shutdown
+from bot.shutdown import DRAIN, PRESSES_END, Shutdown
 from bot.supervise import Supervisor
 from bot.wakeups import WakeUps
 
@@ -75,8 +75,6 @@ RECEIVED_FOR = 60.0
 """Seconds after which a stored command that was never accepted is taken up again; an adapter accepts within a few."""
 REMEMBER_EVERY, REMEMBER_AT_MOST_EVERY = 60.0, 1.0
 """Seconds between two looks at what the gate has learned."""
-PRESSES_END = 11.0
-"""Seconds that presses get then: at most two questions to their platform, of five seconds each."""
 
 
 class Pictures(Protocol):
@@ -372,8 +370,8 @@ async def serve(
         if looking is not None:
             looking.cancel()
             await asyncio.gather(looking, return_exceptions=True)
-        # Adapters stay connected until the answers of the last exchanges are shown.
-        await shutdown.drain(bot.scheduler, bot.sender)
+        # Adapters stay connected until the answers of the last exchanges and presses are shown.
+        await shutdown.drain(bot.scheduler, bot.sender, bot.core.doors)
         serving.cancel()
         await asyncio.gather(waiter, finishing, lint_loaded, serving, return_exceptions=True)
 
