@@ -5,9 +5,11 @@ The real bolt stands behind tests/slack; here is the reading alone, fast enough 
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.slack.admission import WITHIN, Admission
 from adapters.slack.callers import Caller, as_typed, metadata, of_command, of_form, of_mention, of_press, read_metadata
@@ -184,6 +186,22 @@ async def test_nobody_named_and_nothing_said_is_a_no() -> None:
 async def test_home_is_not_opened_to_guests_by_naming_it() -> None:
     guest = Who("gus", "T0", False, guest=True)
     assert (await sentence(CALLER, guest, AdmissionRules(workspaces=frozenset({"T0"}))))[0] == text("slack.admission.guest")
+
+
+async def test_a_member_of_several_workspaces_counts_as_one_of_ours() -> None:
+    both = Who("wim", "T1", False, teams=frozenset({"T0", "T1"}), enterprise="E0")
+    for one in (both, dataclasses.replace(both, guest=True)):
+        home = AdmissionRules(guests=True, workspaces=frozenset({"T0"}))
+        elsewhere = AdmissionRules(guests=True, workspaces=frozenset({"T1"}))
+        assert (await sentence(CALLER, one, home))[0] is None
+        assert (await sentence(CALLER, one, elsewhere))[0] == text("slack.not_here")
+
+
+async def test_the_log_names_the_workspace_of_somebody_refused() -> None:
+    with capture_logs() as logs:
+        await sentence(CALLER, Who("eve", "T9", False), AdmissionRules())
+        await sentence(CALLER, None, AdmissionRules())
+    assert [(one["membership"], one["workspace"]) for one in logs] == [("external", "T9"), ("unknown", "")]
 
 
 async def test_outside_an_organisation_nobody_is_a_sibling() -> None:

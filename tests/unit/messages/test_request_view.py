@@ -1,0 +1,436 @@
+"""What a request's message says and offers, state by state: who may press what, what may be read in a channel, what is claimed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from bot.chat.views import ActionName, Audience, Button, ButtonStyle, Pressers, Tone, View
+from bot.domain.case_states import CaseState, Standing
+from bot.domain.failure import Failure
+from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Kind
+from bot.domain.outcome import Picture
+from bot.domain.request_states import Answer, RequestState
+from bot.domain.requests import Person, Place, Request
+from bot.failures.explain import explain
+from bot.gate.port import Estimate
+from bot.ledger.codec import failure_to_json
+from bot.messages.question_view import asked, question
+from bot.messages.request_view import REFRESH, REFRESH_SOON, RequestFacts, render
+from bot.texts import text
+from tests.unit.requests.ground import failure
+
+NOW = 1_800_000_000.0
+A, S = ActionName, RequestState
+LINE = "1024×1024 · medium · for Ana"
+PNG = Picture("f" * 64, "png", 1024, 768, 99)
+
+
+def request(state: RequestState = S.ANSWERED, **values: Any) -> Request:
+    base = Request(
+        id="a" * 16,
+        state=state,
+        person=Person("ana", "Ana"),
+        place=Place("test", "home", "imagine"),
+        prompt="a red bicycle",
+        fingerprint="",
+        model="m",
+        size="1024x1024",
+        quality="medium",
+        count=1,
+        private=False,
+        created_at=NOW,
+        due_at=NOW,
+        deadline_at=NOW + 840,
+    )
+    return dataclasses.replace(base, **values)
+
+
+def failed(kind: Kind, **facts: str) -> Failure:
+    return dataclasses.replace(failure(kind), facts=facts)
+
+
+def shown(state: RequestState = S.ANSWERED, audience: Audience = Audience.CHANNEL, why: Failure | None = None, **values: Any) -> View:
+    facts = {name: values.pop(name) for name in [one.name for one in dataclasses.fields(RequestFacts)] if name in values}
+    row = request(state, failure=None if why is None else failure_to_json(why), **values)
+    return render(RequestFacts(row, NOW, **facts), audience)
+
+
+def actions(view: View) -> list[ActionName]:
+    return [one.action for one in view.buttons]
+
+
+# ---- what is common --------------------------------------------------------------------------------------------------------------
+
+EVERY: list[Mapping[str, Any]] = [
+    {"state": S.RECEIVED},
+    {"state": S.QUEUED},
+    {"state": S.CALLING},
+    {"state": S.COLLECTING},
+    {"state": S.HELD, "refusal": {"reason": "email", "cleaned": "a bicycle"}},
+    {"state": S.HELD, "refusal": {"reason": "email"}, "audience": Audience.MEMBER},
+    {"state": S.REFUSED, "refusal": {"reason": "unsupported_size", "value": "1x1", "allowed": ["a"], "nearest": "1024x1024"}},
+    *({"answer": one, "attempts": 1} for one in Answer if one is not Answer.PICTURES),
+    {"answer": Answer.PICTURES, "pictures": (PNG,), "private": True},
+]
+
+
+@pytest.mark.parametrize("values", EVERY)
+def test_every_button_is_the_members_own(values: Mapping[str, Any]) -> None:
+    view = shown(**values)
+    assert view.buttons
+    assert all(one.pressers == Pressers(only="ana") and one.row == "a" * 16 for one in view.buttons)
+    assert all(one.opens_form is (one.action is A.EDIT) for one in view.buttons)
+    assert all(one.confirm is (one.action is A.DELETE) for one in view.buttons)
+
+
+@pytest.mark.parametrize("values", EVERY)
+def test_of_a_deleted_request_nothing_is_shown(values: Mapping[str, Any]) -> None:
+    assert shown(**values, deleted=True) == View(title=text("request.deleted"), tone=Tone.NEUTRAL, final=True)
+
+
+def test_one_line_says_what_was_asked_for_and_claims_nothing_that_the_service_chose() -> None:
+    def line(**values: Any) -> str:
+        return shown(S.CALLING, **values).text[-1]
+
+    assert line() == LINE
+    assert line(left_out=frozenset({"size"})) == "medium · for Ana"
+    assert line(left_out=frozenset({"quality"})) == "1024×1024 · for Ana"
+    assert line(quality="") == "1024×1024 · for Ana"
+    assert line(person=Person("ana")) == "1024×1024 · medium · for ana"
+    assert line(private=True) == "1024×1024 · medium · only you can see this"
+    assert line(private=True, published=True) == LINE
+    assert line(published=True) == LINE
+
+
+# ---- on its way ------------------------------------------------------------------------------------------------------------------
+
+
+def waits(**values: Any) -> View:
+    return shown(S.QUEUED, **values)
+
+
+def test_a_place_in_line_is_told_and_looked_at_again() -> None:
+    assert waits() == View(
+        title="Waiting for a turn.",
+        text=(LINE,),
+        quote="a red bicycle",
+        buttons=(Button(A.CANCEL, "a" * 16, "Cancel", pressers=Pressers(only="ana")),),
+        tone=Tone.WAITING,
+        refresh_at=NOW + REFRESH_SOON,
+    )
+    assert waits(estimate=Estimate(3, None, "")).title == "Number 3 in line"
+    assert waits(estimate=Estimate(2, 0.0, "")).title == "Number 2 in line, about a second to go."
+    assert waits(estimate=Estimate(1, 30.0, "")).title == "Next in line, about 30 seconds to go."
+    assert waits(estimate=Estimate(1, 30.0, "")).refresh_at == NOW + REFRESH
+    assert waits(estimate=Estimate(1, 30.0, "unheard_of")).text == (LINE,)
+
+
+def test_the_gates_reason_ends_in_the_future_or_not_at_all() -> None:
+    def reason(until: float | None) -> str:
+        return waits(estimate=Estimate(1, None, "rate"), estimate_until=until).text[0]
+
+    alone = text("waiting.rate")
+    assert reason(NOW + 30) == f"{alone} {text('waiting.for_about', wait='30 seconds')}"
+    assert reason(NOW) == reason(NOW - 30) == reason(None) == alone
+
+
+def test_why_it_is_tried_again_when_and_how_often() -> None:
+    def why(kind: Kind, **values: Any) -> str:
+        return waits(why=failed(kind, **values.pop("facts", {})), attempts=1, **values).text[0]
+
+    server, next_try = text("waiting.after_server_error"), text("waiting.next_try", number=2, most=3)
+    soon, later = text("waiting.trying_again"), text("waiting.trying_again_in", wait="30 seconds")
+    assert why(Kind.SERVER_ERROR) == f"{server} {soon} {next_try}"
+    assert why(Kind.SERVER_ERROR, due_at=NOW + 1) == f"{server} {soon} {next_try}"
+    assert why(Kind.SERVER_ERROR, due_at=NOW + 1.5) == f"{server} {text('waiting.trying_again_in', wait='2 seconds')} {next_try}"
+    assert why(Kind.SERVER_ERROR, due_at=NOW + 30) == f"{server} {later} {next_try}"
+    assert why(Kind.SERVER_ERROR, estimate_until=NOW + 30) == f"{server} {later} {next_try}"
+    assert why(Kind.SERVER_ERROR, max_attempts=5).endswith(text("waiting.next_try", number=2, most=5))
+    assert why(Kind.CORRUPT_IMAGE) == f"{text('waiting.after_failure')} {soon} {next_try}"
+    for kind in RATE_ANSWERS:
+        assert why(kind) == f"{text(f'waiting.after_{kind.value}')} {soon}"
+    assert why(Kind.UNSUPPORTED_OPTION, facts={"left_out": "quality"}) == f"{text('waiting.without')} {soon}"
+
+
+def test_a_reason_of_ones_own_comes_before_the_gates() -> None:
+    view = waits(why=failure(Kind.SERVER_ERROR), estimate=Estimate(2, None, "rate"))
+    assert text("waiting.rate") not in " ".join(view.text)
+
+
+def test_what_is_worked_on_says_which_try_it_is_and_may_be_cancelled() -> None:
+    view = shown(S.CALLING, attempts=1)
+    assert (view.title, view.text, view.quote, view.tone, view.final) == (
+        text("request.drawing"),
+        (LINE,),
+        "a red bicycle",
+        Tone.WORKING,
+        False,
+    )
+    assert actions(view) == [A.CANCEL]
+    assert shown(S.CALLING, attempts=2).title == text("request.drawing_again", number=2, most=3)
+    assert shown(S.COLLECTING).title == text("request.collecting")
+    assert shown(S.COLLECTING, why=failure(Kind.DOWNLOAD_FAILED)).title == text("request.fetching")
+    assert shown(S.COLLECTING, why=failure(Kind.SAFETY_OUTPUT)).title == text("request.collecting")
+
+
+def test_one_hint_at_most_and_only_while_it_can_help() -> None:
+    prompt = "a photo of a screenshot with a QR code, tiny text, a logo and small print"
+    for state in (S.QUEUED, S.CALLING):
+        assert [one.startswith("A hint") for one in shown(state, prompt=prompt).text] == [True, False]
+
+
+# ---- a question ------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_held_prompt_is_read_by_its_member_alone() -> None:
+    held = {"reason": "email", "cleaned": "a bicycle"}
+    public = shown(S.HELD, refusal=held)
+    assert public == asked(request(S.HELD, refusal=held))
+    assert "bicycle" not in str(public)
+    assert (actions(public), public.title) == ([A.SHOW], text("held.asked", person="Ana"))
+    assert shown(S.HELD, refusal=held, person=Person("ana")).title == text("held.asked", person="ana")
+    own = shown(S.HELD, Audience.MEMBER, refusal=held)
+    assert own == question(request(S.HELD, refusal=held))
+    assert own.text == (text("held.email"), text("held.what_now"))
+    assert [one.value for one in own.facts] == ["a bicycle"]
+    assert [(one.action, one.style) for one in own.buttons] == [
+        (A.SEND_CLEANED, ButtonStyle.PRIMARY),
+        (A.EDIT, ButtonStyle.PLAIN),
+        (A.SEND_ANYWAY, ButtonStyle.PLAIN),
+        (A.DISCARD, ButtonStyle.DANGER),
+    ]
+
+
+def test_without_a_cleaned_wording_none_is_offered() -> None:
+    own = shown(S.HELD, Audience.MEMBER, refusal={"reason": "email", "cleaned": ""})
+    assert (own.text[1], own.facts) == (text("held.what_now_without"), ())
+    assert [(one.action, one.style) for one in own.buttons][:2] == [(A.EDIT, ButtonStyle.PRIMARY), (A.SEND_ANYWAY, ButtonStyle.PLAIN)]
+
+
+# ---- turned down -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reason", ["no_answer", "discarded", "edited", "abandoned"])
+def test_what_may_hold_private_words_is_not_quoted(reason: str) -> None:
+    assert shown(S.REFUSED, refusal={"reason": reason}).quote == ""
+
+
+def test_another_refusal_quotes_a_part_and_offers_to_edit() -> None:
+    view = shown(S.REFUSED, refusal={"reason": "unreadable"}, prompt="p" * 600)
+    assert (view.title, view.text, view.quote) == (text("request.refused"), (text("refusal.unreadable"),), "p" * 500)
+    assert (actions(view), view.tone, view.final, view.amends) == ([A.EDIT], Tone.PROBLEM, True, False)
+    assert shown(S.REFUSED, refusal={"reason": "unreadable", "unquoted": True}).quote == ""
+    assert shown(S.REFUSED, refusal={"reason": "prompt_empty"}, prompt=" ").buttons == ()
+
+
+def test_a_wrong_value_is_named_with_what_is_possible_and_the_nearest() -> None:
+    refusal = {"reason": "unsupported_size", "value": "9x9", "allowed": ["a", "b"], "nearest": "1536x1024"}
+    view = shown(S.REFUSED, refusal=refusal)
+    assert view.text == (text("refusal.unsupported_size", value="9x9", allowed="a and b"),)
+    assert [(one.action, one.label, one.style) for one in view.buttons] == [
+        (A.NEAREST, "Use 1536×1024", ButtonStyle.PRIMARY),
+        (A.EDIT, "Edit prompt", ButtonStyle.PLAIN),
+    ]
+    assert shown(S.REFUSED, refusal={**refusal, "nearest_label": "wide"}).buttons[0].label == "Use wide"
+    assert len(shown(S.REFUSED, refusal={**refusal, "nearest_label": "w" * 99}).buttons[0].label) == 80
+
+
+def test_until_when_somebody_is_stopped() -> None:
+    for until in (NOW, int(NOW)):
+        [line] = shown(S.REFUSED, refusal={"reason": "member_blocked", "until": until}).text
+        assert "15 Jan, 08:00 UTC" in line
+
+
+def test_a_wording_that_was_blocked_before_names_its_case() -> None:
+    def lines(reason: str, case: Standing | None) -> tuple[str, ...]:
+        return shown(S.REFUSED, refusal={"reason": reason}, case=case).text
+
+    case = Standing(7, CaseState.CLAIMED)
+    assert lines("blocked_before", case)[1:] == (text("request.case_claimed", number=7),)
+    assert lines("blocked_before", None)[1:] == lines("unreadable", case)[1:] == ()
+
+
+SHORT = {"reason": "budget", "scope": "member", "period": "day", "unit": "money", "left": 10_000, "limit": 500_000, "until": NOW}
+
+
+def test_a_budget_is_used_up_too_small_or_off() -> None:
+    def lines(**facts: object) -> tuple[str, ...]:
+        return shown(S.REFUSED, refusal={**SHORT, **facts}).text
+
+    used_up = text("refusal.budget_used_up_money", What="Your budget for today", left="$0.01", limit="$0.50", when="15 Jan, 08:00 UTC")
+    assert lines() == lines(shortage="used_up") == (used_up,)
+    assert lines(shortage="off") == (text("refusal.budget_off_member"),)
+    assert lines(shortage="off", scope="community") == (text("refusal.budget_off_community"),)
+    had = text("refusal.budget_used_up_pictures_member", limit="1 picture", when="15 Jan, 08:00 UTC")
+    assert lines(unit="pictures", limit=1) == (had,)
+    dear = text("refusal.budget_too_dear_money", price="$0.17", what="your budget for today", left="$0.01", limit="$0.50")
+    never, renews = text("refusal.budget_never", limit="$0.50"), text("refusal.budget_renews", when="15 Jan, 08:00 UTC")
+    assert lines(shortage="too_dear", price=170_000) == (dear, never)
+    assert lines(shortage="too_dear", price=170_000, renewed_fits=True) == (dear, renews)
+    offers = {"fewer": {"size": "a", "quality": "b", "count": 1, "price": 10}}
+    assert lines(shortage="too_dear", price=170_000, offers=offers, renewed_fits=True)[1] == f"{text('refusal.budget_offers')} {renews}"
+    asked_for = text("refusal.budget_too_dear_pictures_community", asked="3 pictures", left="1 picture", most=2)
+    assert lines(shortage="too_dear", unit="pictures", scope="community", count=3, left=1, limit=2)[0] == asked_for
+    assert lines(left=0, limit=0, until=0)[0].count("$0.00") == 2
+
+
+def test_what_fits_the_budget_names_what_changes_and_its_price() -> None:
+    asked_for = {"size": "1536x1024", "quality": "high", "count": 3}
+    offers = {
+        "fewer": {**asked_for, "count": 1, "price": 10_000},
+        "lower": {**asked_for, "quality": "low", "price": 20_000},
+        "smaller": {"size": "1024x1024", "quality": "low", "count": 2, "price": 30_000},
+    }
+    refusal = {**SHORT, **asked_for, "shortage": "too_dear", "offers": offers}
+    view = shown(S.REFUSED, refusal=refusal)
+    assert [(one.action, one.label, one.style) for one in view.buttons] == [
+        (A.FIT_FEWER, "1 picture (up to $0.01)", ButtonStyle.PRIMARY),
+        (A.FIT_LOWER, "Quality low (up to $0.02)", ButtonStyle.PRIMARY),
+        (A.FIT_SMALLER, "2 pictures, 1024×1024, quality low (up to $0.03)", ButtonStyle.PRIMARY),
+        (A.EDIT, "Edit prompt", ButtonStyle.PLAIN),
+    ]
+    later = shown(answer=Answer.FAILED, refusal=refusal)
+    assert (later.buttons, later.text[:-1]) == (view.buttons, view.text)
+    assert actions(shown(S.REFUSED, refusal={**refusal, "offers": None})) == [A.EDIT]
+    assert actions(shown(S.REFUSED, refusal={"reason": "unreadable", "offers": offers})) == [A.EDIT]
+
+
+# ---- answered --------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "attempts", "title", "line", "buttons"),
+    [
+        (Answer.CANCELLED, 0, "cancelled", "cancelled_free", [A.RETRY, A.EDIT]),
+        (Answer.CANCELLED, 1, "cancelled", "cancelled_running", [A.RETRY, A.EDIT]),
+        (Answer.EXPIRED, 0, "expired", "expired_why", [A.RETRY, A.EDIT]),
+        (Answer.INTERRUPTED, 1, "interrupted", "interrupted_why", [A.RETRY, A.EDIT]),
+        (Answer.FAILED, 1, "failed", "failed_unknown", [A.RETRY, A.EDIT]),
+    ],
+)
+def test_how_it_ended_without_a_picture(answer: Answer, attempts: int, title: str, line: str, buttons: list[ActionName]) -> None:
+    view = shown(answer=answer, attempts=attempts)
+    assert (view.title, view.text, actions(view)) == (text(f"request.{title}"), (text(f"request.{line}"), LINE), buttons)
+    assert (view.quote, view.tone, view.mention, view.final, view.amends) == ("a red bicycle", Tone.PROBLEM, "ana", True, False)
+    assert [one.style for one in view.buttons] == [ButtonStyle.PRIMARY, ButtonStyle.PLAIN]
+
+
+def test_a_blocked_prompt_is_not_offered_again_as_it_is() -> None:
+    for kind in SAFETY_REVIEWABLE:
+        why = failure(kind)
+        view = shown(answer=Answer.BLOCKED, why=why)
+        assert (view.title, actions(view), view.text) == (text("request.blocked"), [A.EDIT], (explain(why, "member"), LINE))
+        with_case = shown(answer=Answer.BLOCKED, why=why, case=Standing(7, CaseState.OPEN))
+        assert with_case.text == (explain(why, "member"), text("request.case_open", number=7), LINE)
+    assert shown(answer=Answer.BLOCKED, why=failure(Kind.SAFETY_ACCOUNT_FLAGGED), case=Standing(7, CaseState.OPEN)).text[1:] == (LINE,)
+    assert shown(answer=Answer.BLOCKED, case=Standing(7, CaseState.OPEN)).text == (LINE,)
+
+
+@pytest.mark.parametrize("state", list(CaseState))
+def test_where_its_case_stands(state: CaseState) -> None:
+    def lines(**values: Any) -> View:
+        return shown(answer=Answer.BLOCKED, why=failure(Kind.SAFETY_PROMPT), case=Standing(7, state), **values)
+
+    said = text(f"request.case_{state.value}", number=7, person="Ana")
+    assert lines().text[1] == said
+    assert lines().amends is (state is not CaseState.OPEN)
+    assert (lines(reviewed=False).text[1] == text("request.case_unreviewed", number=7)) is (state is CaseState.OPEN)
+    if state is CaseState.WITH_MEMBER:
+        assert lines(person=Person("ana")).text[1] == text("request.case_with_member", number=7, person="ana")
+
+
+def test_a_failure_is_explained_and_says_how_often_it_was_tried() -> None:
+    why = failure(Kind.SERVER_ERROR)
+    view = shown(answer=Answer.FAILED, why=why, attempts=1)
+    assert (view.title, view.text, actions(view)) == (text("request.failed"), (explain(why, "member"), LINE), [A.RETRY, A.EDIT])
+    assert shown(answer=Answer.FAILED, why=why, attempts=1, rate_answers=1).text[1] == text("request.tried", count=2)
+    assert shown(answer=Answer.FAILED, why=why, attempts=3, rate_answers=0).text[1] == text("request.tried", count=3)
+
+
+def test_a_refusal_that_came_later_gives_its_own_reason() -> None:
+    view = shown(answer=Answer.FAILED, refusal={"reason": "member_blocked", "until": NOW})
+    assert view.text[0] == text("refusal.member_blocked", until="15 Jan, 08:00 UTC")
+
+
+def test_what_the_member_can_mend_is_edited_or_takes_the_nearest_value() -> None:
+    size = failure(Kind.UNSUPPORTED_SIZE)
+    assert actions(shown(answer=Answer.FAILED, why=size)) == [A.EDIT]
+    assert actions(shown(answer=Answer.FAILED, why=size, refusal={"nearest": "1024x1024"})) == [A.NEAREST, A.EDIT]
+    assert actions(shown(answer=Answer.FAILED, why=failure(Kind.INVALID_MODEL))) == [A.RETRY, A.EDIT]
+    assert actions(shown(answer=Answer.FAILED, why=failure(Kind.OUTPUT_REJECTED))) == [A.RETRY, A.EDIT]
+
+
+@pytest.mark.parametrize(("why", "buttons"), [("pixels", [A.EDIT]), ("bytes", [A.EDIT]), ("memory", [A.EDIT]), ("type", [])])
+def test_a_picture_that_would_not_be_taken_again_is_not_offered_again(why: str, buttons: list[ActionName]) -> None:
+    assert actions(shown(answer=Answer.FAILED, why=failed(Kind.NOT_TAKEN, **{"why": why, why: "9"}))) == buttons
+
+
+def drawn(*pictures: Picture, **values: Any) -> View:
+    return shown(answer=Answer.PICTURES, pictures=pictures, **values)
+
+
+def test_pictures_with_what_can_be_done_with_them() -> None:
+    view = drawn(PNG)
+    assert (view.title, view.text, view.quote) == (text("request.done_one"), (f"{LINE} · made with AI",), "a red bicycle")
+    assert (view.tone, view.mention, view.final, view.amends) == (Tone.DONE, "ana", True, False)
+    assert [(one.action, one.style) for one in view.buttons] == [
+        (A.AGAIN, ButtonStyle.PRIMARY),
+        (A.EDIT, ButtonStyle.PLAIN),
+        (A.DELETE, ButtonStyle.DANGER),
+    ]
+    [one] = view.pictures
+    assert (one.sha256, one.format, one.width, one.height, one.size) == ("f" * 64, "png", 1024, 768, 99)
+    assert (one.alt, one.filename) == ("Picture made with AI: a red bicycle", f"imagine-{'a' * 16}-1.png")
+    assert drawn(PNG, case=Standing(7, CaseState.CLAIMED)).amends
+
+
+def test_several_pictures_are_numbered() -> None:
+    view = drawn(PNG, dataclasses.replace(PNG, format="jpeg"), count=2, prompt="p" * 2000)
+    assert view.title == text("request.done_many", count=2)
+    assert [one.filename[-5:] for one in view.pictures] == ["1.png", "2.jpg"]
+    assert view.pictures[1].alt.startswith("Picture 2 of 2, made with AI: p")
+    assert all(len(one.alt) <= 1000 for one in view.pictures)
+
+
+def test_a_private_picture_may_be_published_once() -> None:
+    assert A.PUBLISH in actions(drawn(PNG, private=True))
+    for values in ({}, {"published": True}, {"private": True, "published": True}):
+        assert A.PUBLISH not in actions(drawn(PNG, **values))
+    said = text("request.published")
+    assert said in drawn(PNG, private=True, published=True, audience=Audience.MEMBER).text
+    for values in ({"private": True, "published": True}, {"private": True, "audience": Audience.MEMBER}, {"audience": Audience.MEMBER}):
+        assert said not in drawn(PNG, **values).text
+
+
+def test_fewer_pictures_than_asked_for_say_why() -> None:
+    error = failure(Kind.SERVER_ERROR)
+    view = drawn(PNG, count=3, why=error)
+    assert view.title == text("request.done_some", count=1, wanted=3)
+    assert view.text[:-1] == (text("request.some_missing"), explain(error, "member"))
+    block = failure(Kind.SAFETY_OUTPUT)
+    assert drawn(PNG, count=3, why=block).text[:-1] == (text("request.some_blocked"),)
+    of_case = drawn(PNG, count=3, why=block, case=Standing(7, CaseState.OPEN))
+    assert of_case.text[:-1] == (text("request.some_blocked"), text("request.case_open", number=7))
+    assert drawn(PNG, count=3).title == text("request.done_one")
+    assert drawn(PNG, PNG, count=2, why=error).title == text("request.done_many", count=2)
+
+
+def test_a_wording_that_the_service_drew_instead_is_quoted() -> None:
+    def said(*revised: str | None) -> list[str]:
+        view = drawn(*(dataclasses.replace(PNG, revised_prompt=one) for one in revised))
+        return [one for one in view.text if one.startswith("The service says")]
+
+    assert said("a bike") == said(None, "a bike") == said("a red bicycle", "a bike") == [text("request.revised", prompt="a bike")]
+    assert said(None) == said("") == said(" a red bicycle ") == []
+    assert said("w" * 700) == [text("request.revised", prompt="w" * 600)]
+
+
+def test_what_was_tried_again_is_not_paid_for_a_second_time() -> None:
+    view = shown(answer=Answer.FAILED, why=failure(Kind.SERVER_ERROR), tried_again=True)
+    assert (view.text, actions(view)) == ((text("request.tried_again"), LINE), [A.EDIT])
+    refusal = {"reason": "unsupported_size", "value": "9x9", "allowed": ["a"], "nearest": "1024x1024"}
+    assert actions(shown(S.REFUSED, refusal=refusal, tried_again=True)) == [A.EDIT]
