@@ -278,6 +278,14 @@ def test_a_budget_is_used_up_too_small_or_off() -> None:
     assert lines(left=0, limit=0, until=0)[0].count("$0.00") == 2
 
 
+def test_a_budgets_missing_numbers_count_as_nothing() -> None:
+    bare = {"reason": "budget", "scope": "member", "period": "day", "shortage": "too_dear"}
+    [money, _] = shown(S.REFUSED, refusal={**bare, "unit": "money"}).text
+    assert money == text("refusal.budget_too_dear_money", price="$0.00", what="your budget for today", left="$0.00", limit="$0.00")
+    [pictures, _] = shown(S.REFUSED, refusal={**bare, "unit": "pictures"}).text
+    assert pictures == text("refusal.budget_too_dear_pictures_member", asked="0 pictures", left="0 pictures", most=0)
+
+
 def test_what_fits_the_budget_names_what_changes_and_its_price() -> None:
     asked_for = {"size": "1536x1024", "quality": "high", "count": 3}
     offers = {
@@ -293,6 +301,8 @@ def test_what_fits_the_budget_names_what_changes_and_its_price() -> None:
         (A.FIT_SMALLER, "2 pictures, 1024×1024, quality low (up to $0.03)", ButtonStyle.PRIMARY),
         (A.EDIT, "Edit prompt", ButtonStyle.PLAIN),
     ]
+    long = {"fewer": {**asked_for, "quality": "q" * 99, "price": 10_000}}
+    assert len(shown(S.REFUSED, refusal={**refusal, "offers": long}).buttons[0].label) == 80
     later = shown(answer=Answer.FAILED, refusal=refusal)
     assert (later.buttons, later.text[:-1]) == (view.buttons, view.text)
     assert actions(shown(S.REFUSED, refusal={**refusal, "offers": None})) == [A.EDIT]
