@@ -3,120 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from dataclasses import replace
 from pathlib import Path
-from random import Random
 
 import pytest
 from sqlalchemy import Connection, select
-from structlog.testing import capture_logs
 
 from bot.chat.port import Later, Message, Refused, RefusedWhy, SendResult, Sent, Unknown
 from bot.chat.views import About, Audience, View
-from bot.domain.requests import Place
 from bot.ledger import message_rows
-from bot.ledger.store import Ledger, Wake
 from bot.ledger.tables import messages
-from bot.messages.sender import LONGEST_BACKOFF, MOST_MENDS, PACE, REPEAT_FINAL_AFTER, SEND_TIMEOUT, Sender
-from tests.simulation.loop import SimLoop
-from tests.simulation.sqlite import Hooks, inline_aiosqlite
-
-HOME = Place("test", "home", "imagine")
-SLACK_ROOM = 0.1
-"""Seconds within which two moments count as one: the ledger takes some."""
-
-
-@dataclass
-class Stage:
-    """One message, what shall be shown of it, and a platform that answers as told."""
-
-    loop: SimLoop
-    ledger: Ledger = field(init=False)
-    view: View | None = field(default_factory=lambda: View("Waiting"))
-    answers: list[SendResult | Exception | float] = field(default_factory=list)
-    """What the next sends are answered with (a number: after so many seconds); then `Sent`."""
-    sent: list[tuple[float, str, Message]] = field(default_factory=list)
-    heard: list[str] = field(default_factory=list)
-    made: int = 0
-
-    def now(self) -> float:
-        return 1_800_000_000.0 + self.loop.time()
-
-    def monotonic(self) -> float:
-        return self.loop.time()
-
-    def new_id(self) -> str:
-        self.made += 1
-        return f"id{self.made:014d}"
-
-    def uniform(self, low: float, high: float) -> float:
-        return (low + high) / 2
-
-    async def send(self, message: Message, view: View) -> SendResult:
-        self.sent.append((self.loop.time(), view.title, message))
-        answer = self.answers.pop(0) if self.answers else Sent({"id": "m"})
-        if isinstance(answer, float):
-            await asyncio.sleep(answer)
-            return Sent({"id": "m"})
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    def project(self, connection: Connection, message: Message, now: float) -> View | None:
-        return self.view
-
-    async def want(self, view: View | None = None, subject: str = "request:r") -> str:
-        """Show this from now on."""
-        self.view = view or self.view
-        await self.ledger.write(lambda tx: message_rows.want(tx, subject, Audience.CHANNEL, HOME))
-        return (await self.row(subject)).message.id
-
-    async def row(self, subject: str = "request:r") -> message_rows.Stored:
-        [found] = await self.ledger.read(lambda c: message_rows.of_subject(c, subject))
-        return found
-
-    def times(self) -> list[float]:
-        """Seconds between two sends."""
-        at = [one[0] for one in self.sent]
-        return [later - earlier for earlier, later in pairwise(at)]
-
-
-def play(tmp_path: Path, scene: Callable[[Stage, Sender], Awaitable[None]]) -> None:
-    loop = SimLoop(Random(1))
-    asyncio.set_event_loop(loop)
-
-    async def run() -> None:
-        made = Stage(loop)
-        made.ledger = ledger = await Ledger.open(tmp_path, made.now, made.new_id)
-        sender = Sender(ledger, made, {"test": made}, {"request": made.project})  # type: ignore[dict-item]
-        sender.on_refused = lambda message, refused: made.heard.append(f"refused {refused.why.value}")
-        sender.on_arrived = lambda message: made.heard.append("arrived")
-        sender.on_doubt = lambda message, detail, tries: made.heard.append(f"doubt {detail} {tries}")
-
-        def woken(wakes: list[Wake]) -> None:
-            for one in wakes:
-                sender.wake(one.id)
-
-        ledger.on_commit = woken
-        await scene(made, sender)
-        await sender.stop(0)
-        await ledger.close()
-
-    try:
-        with capture_logs(), inline_aiosqlite(Hooks()):
-            loop.run_until_complete(run())
-    finally:
-        asyncio.set_event_loop(None)
-        loop.close()
-
-
-def soon(value: float) -> object:
-    return pytest.approx(value, abs=SLACK_ROOM)
-
-
-PROGRESS, FINAL = View("Waiting"), View("Done", final=True)
+from bot.messages.sender import LEADS_POLL, LEADS_WITHIN, LONGEST_BACKOFF, MOST_MENDS, PACE, REPEAT_FINAL_AFTER, SEND_TIMEOUT, Sender
+from tests.unit.messages.sender_stage import FINAL, HOME, PROGRESS, SAME, Stage, play, soon
 
 
 def test_progress_is_paced_and_shows_the_newest(tmp_path: Path) -> None:
@@ -419,14 +317,31 @@ def test_an_answer_leads_to_the_message_that_everybody_sees(tmp_path: Path) -> N
     play(tmp_path, scene)
 
 
-def test_what_was_not_shown_yet_is_not_led_to(tmp_path: Path) -> None:
+@pytest.mark.parametrize("arrives", [3.0, 60.0])
+def test_an_answer_waits_a_moment_for_the_message_it_leads_to(tmp_path: Path, arrives: float) -> None:
     async def scene(s: Stage, sender: Sender) -> None:
-        s.answers = [Later(3600.0)]
+        s.answers = [Later(arrives)]
+        await s.want(FINAL)
+        await asyncio.sleep(0.1)
+        sender.projections["question"] = lambda connection, message, now: View("Q", final=True, about=About("request:r", "there"))
+        await s.want(subject="question:r")
+        begun = s.loop.time()
+        await asyncio.sleep(100)
+        at, message = next((one[0], one[2]) for one in s.sent if one[1] == "Q")
+        assert at - begun == pytest.approx(min(arrives, LEADS_WITHIN), abs=LEADS_POLL + SAME)
+        assert (message.about is not None) is (arrives < LEADS_WITHIN)
+
+    play(tmp_path, scene)
+
+
+def test_an_answer_does_not_wait_for_a_message_that_never_comes(tmp_path: Path) -> None:
+    async def scene(s: Stage, sender: Sender) -> None:
+        s.answers = [Refused(RefusedWhy.GONE, "")]
         await s.want(FINAL)
         await asyncio.sleep(1)
         sender.projections["question"] = lambda connection, message, now: View("Q", final=True, about=About("request:r", "there"))
         await s.want(subject="question:r")
-        await asyncio.sleep(1)
+        await asyncio.sleep(0.1)
         assert s.sent[-1][1] == "Q"
         assert s.sent[-1][2].about is None
 

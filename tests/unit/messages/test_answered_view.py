@@ -1,0 +1,153 @@
+"""What an answered request's message says and offers: pictures, blocks, failures, and what is tried again."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from bot.chat.views import ActionName, Audience, ButtonStyle, Tone, View
+from bot.domain.case_states import CaseState, Standing
+from bot.domain.kinds import SAFETY_REVIEWABLE, Kind
+from bot.domain.outcome import Picture
+from bot.domain.request_states import Answer
+from bot.domain.requests import Person
+from bot.failures.explain import explain
+from bot.texts import text
+from tests.unit.messages.views import LINE, NOW, PNG, A, S, actions, failed, shown
+from tests.unit.requests.ground import failure
+
+
+@pytest.mark.parametrize(
+    ("answer", "attempts", "title", "line", "buttons"),
+    [
+        (Answer.CANCELLED, 0, "cancelled", "cancelled_free", [A.RETRY, A.EDIT]),
+        (Answer.CANCELLED, 1, "cancelled", "cancelled_running", [A.RETRY, A.EDIT]),
+        (Answer.EXPIRED, 0, "expired", "expired_why", [A.RETRY, A.EDIT]),
+        (Answer.INTERRUPTED, 1, "interrupted", "interrupted_why", [A.RETRY, A.EDIT]),
+        (Answer.FAILED, 1, "failed", "failed_unknown", [A.RETRY, A.EDIT]),
+    ],
+)
+def test_how_it_ended_without_a_picture(answer: Answer, attempts: int, title: str, line: str, buttons: list[ActionName]) -> None:
+    view = shown(answer=answer, attempts=attempts)
+    assert (view.title, view.text, actions(view)) == (text(f"request.{title}"), (text(f"request.{line}"), LINE), buttons)
+    assert (view.quote, view.tone, view.mention, view.final, view.amends) == ("a red bicycle", Tone.PROBLEM, "ana", True, False)
+    assert [one.style for one in view.buttons] == [ButtonStyle.PRIMARY, ButtonStyle.PLAIN]
+
+
+def test_a_blocked_prompt_is_not_offered_again_as_it_is() -> None:
+    for kind in SAFETY_REVIEWABLE:
+        why = failure(kind)
+        view = shown(answer=Answer.BLOCKED, why=why)
+        assert (view.title, actions(view), view.text) == (text("request.blocked"), [A.EDIT], (explain(why, "member"), LINE))
+        with_case = shown(answer=Answer.BLOCKED, why=why, case=Standing(7, CaseState.OPEN))
+        assert with_case.text == (explain(why, "member"), text("request.case_open", number=7), LINE)
+    assert shown(answer=Answer.BLOCKED, why=failure(Kind.SAFETY_ACCOUNT_FLAGGED), case=Standing(7, CaseState.OPEN)).text[1:] == (LINE,)
+    assert shown(answer=Answer.BLOCKED, case=Standing(7, CaseState.OPEN)).text == (LINE,)
+
+
+@pytest.mark.parametrize("state", list(CaseState))
+def test_where_its_case_stands(state: CaseState) -> None:
+    def lines(**values: Any) -> View:
+        return shown(answer=Answer.BLOCKED, why=failure(Kind.SAFETY_PROMPT), case=Standing(7, state), **values)
+
+    said = text(f"request.case_{state.value}", number=7, person="Ana")
+    assert lines().text[1] == said
+    assert lines().amends is (state is not CaseState.OPEN)
+    assert (lines(reviewed=False).text[1] == text("request.case_unreviewed", number=7)) is (state is CaseState.OPEN)
+    if state is CaseState.WITH_MEMBER:
+        assert lines(person=Person("ana")).text[1] == text("request.case_with_member", number=7, person="ana")
+
+
+def test_a_failure_is_explained_and_says_how_often_it_was_tried() -> None:
+    why = failure(Kind.SERVER_ERROR)
+    view = shown(answer=Answer.FAILED, why=why, attempts=1)
+    assert (view.title, view.text, actions(view)) == (text("request.failed"), (explain(why, "member"), LINE), [A.RETRY, A.EDIT])
+    assert shown(answer=Answer.FAILED, why=why, attempts=1, rate_answers=1).text[1] == text("request.tried", count=2)
+    assert shown(answer=Answer.FAILED, why=why, attempts=3, rate_answers=0).text[1] == text("request.tried", count=3)
+
+
+def test_a_refusal_that_came_later_gives_its_own_reason() -> None:
+    view = shown(answer=Answer.FAILED, refusal={"reason": "member_blocked", "until": NOW})
+    assert view.text[0] == text("refusal.member_blocked", until="15 Jan, 08:00 UTC")
+
+
+def test_what_the_member_can_mend_is_edited_or_takes_the_nearest_value() -> None:
+    size = failure(Kind.UNSUPPORTED_SIZE)
+    assert actions(shown(answer=Answer.FAILED, why=size)) == [A.EDIT]
+    assert actions(shown(answer=Answer.FAILED, why=size, refusal={"nearest": "1024x1024"})) == [A.NEAREST, A.EDIT]
+    assert actions(shown(answer=Answer.FAILED, why=failure(Kind.INVALID_MODEL))) == [A.RETRY, A.EDIT]
+    assert actions(shown(answer=Answer.FAILED, why=failure(Kind.OUTPUT_REJECTED))) == [A.RETRY, A.EDIT]
+
+
+@pytest.mark.parametrize(("why", "buttons"), [("pixels", [A.EDIT]), ("bytes", [A.EDIT]), ("memory", [A.EDIT]), ("type", [])])
+def test_a_picture_that_would_not_be_taken_again_is_not_offered_again(why: str, buttons: list[ActionName]) -> None:
+    assert actions(shown(answer=Answer.FAILED, why=failed(Kind.NOT_TAKEN, **{"why": why, why: "9"}))) == buttons
+
+
+def drawn(*pictures: Picture, **values: Any) -> View:
+    return shown(answer=Answer.PICTURES, pictures=pictures, **values)
+
+
+def test_pictures_with_what_can_be_done_with_them() -> None:
+    view = drawn(PNG)
+    assert (view.title, view.text, view.quote) == (text("request.done_one"), (f"{LINE} · made with AI",), "a red bicycle")
+    assert (view.tone, view.mention, view.final, view.amends) == (Tone.DONE, "ana", True, False)
+    assert [(one.action, one.style) for one in view.buttons] == [
+        (A.AGAIN, ButtonStyle.PRIMARY),
+        (A.EDIT, ButtonStyle.PLAIN),
+        (A.DELETE, ButtonStyle.DANGER),
+    ]
+    [one] = view.pictures
+    assert (one.sha256, one.format, one.width, one.height, one.size) == ("f" * 64, "png", 1024, 768, 99)
+    assert (one.alt, one.filename) == ("Picture made with AI: a red bicycle", f"imagine-{'a' * 16}-1.png")
+    assert drawn(PNG, case=Standing(7, CaseState.CLAIMED)).amends
+
+
+def test_several_pictures_are_numbered() -> None:
+    view = drawn(PNG, dataclasses.replace(PNG, format="jpeg"), count=2, prompt="p" * 2000)
+    assert view.title == text("request.done_many", count=2)
+    assert [one.filename[-5:] for one in view.pictures] == ["1.png", "2.jpg"]
+    assert view.pictures[1].alt.startswith("Picture 2 of 2, made with AI: p")
+    assert all(len(one.alt) <= 1000 for one in view.pictures)
+
+
+def test_a_private_picture_may_be_published_once() -> None:
+    assert A.PUBLISH in actions(drawn(PNG, private=True))
+    for values in ({}, {"published": True}, {"private": True, "published": True}):
+        assert A.PUBLISH not in actions(drawn(PNG, **values))
+    said = text("request.published")
+    assert said in drawn(PNG, private=True, published=True, audience=Audience.MEMBER).text
+    for values in ({"private": True, "published": True}, {"private": True, "audience": Audience.MEMBER}, {"audience": Audience.MEMBER}):
+        assert said not in drawn(PNG, **values).text
+
+
+def test_fewer_pictures_than_asked_for_say_why() -> None:
+    error = failure(Kind.SERVER_ERROR)
+    view = drawn(PNG, count=3, why=error)
+    assert view.title == text("request.done_some", count=1, wanted=3)
+    assert view.text[:-1] == (text("request.some_missing"), explain(error, "member"))
+    block = failure(Kind.SAFETY_OUTPUT)
+    assert drawn(PNG, count=3, why=block).text[:-1] == (text("request.some_blocked"),)
+    of_case = drawn(PNG, count=3, why=block, case=Standing(7, CaseState.OPEN))
+    assert of_case.text[:-1] == (text("request.some_blocked"), text("request.case_open", number=7))
+    assert drawn(PNG, count=3).title == text("request.done_one")
+    assert drawn(PNG, PNG, count=2, why=error).title == text("request.done_many", count=2)
+
+
+def test_a_wording_that_the_service_drew_instead_is_quoted() -> None:
+    def said(*revised: str | None) -> list[str]:
+        view = drawn(*(dataclasses.replace(PNG, revised_prompt=one) for one in revised))
+        return [one for one in view.text if one.startswith("The service says")]
+
+    assert said("a bike") == said(None, "a bike") == said("a red bicycle", "a bike") == [text("request.revised", prompt="a bike")]
+    assert said(None) == said("") == said(" a red bicycle ") == []
+    assert said("w" * 700) == [text("request.revised", prompt="w" * 600)]
+
+
+def test_what_was_tried_again_is_not_paid_for_a_second_time() -> None:
+    view = shown(answer=Answer.FAILED, why=failure(Kind.SERVER_ERROR), tried_again=True)
+    assert (view.text, actions(view)) == ((text("request.tried_again"), LINE), [A.EDIT])
+    refusal = {"reason": "unsupported_size", "value": "9x9", "allowed": ["a"], "nearest": "1024x1024"}
+    assert actions(shown(S.REFUSED, refusal=refusal, tried_again=True)) == [A.EDIT]
