@@ -10,14 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select
-from sqlalchemy.dialects.sqlite import Insert
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection
 
 from bot.domain.requests import Person, Place, Request
 from bot.domain.zones import zone_of
+from bot.ledger import spend_rows
+from bot.ledger.spend_rows import Period
 from bot.ledger.store import Tx
-from bot.ledger.tables import spend
 
 MEMBER, COMMUNITY, EVERYBODY = "member", "community", "everybody"
 
@@ -73,10 +72,6 @@ class Left:
     renews_at: float
 
 
-Period = tuple[str, str, str]
-"""Scope, owner and period: the key of a row of `spend`."""
-
-
 def periods(place: Place, person: Person, now: float, zone: str) -> list[Period]:
     """The rows that a request of this moment counts in."""
     local = datetime.fromtimestamp(now, UTC).astimezone(zone_of(zone))
@@ -89,39 +84,13 @@ def periods(place: Place, person: Person, now: float, zone: str) -> list[Period]
     return [(scope, owner, period) for scope, owner in owners for period in (day, month)]
 
 
-def _adding() -> Insert:
-    statement = upsert(spend)
-    more = statement.excluded
-    return statement.on_conflict_do_update(
-        index_elements=["scope", "owner", "period"],
-        set_={
-            "reserved": spend.c.reserved + more.reserved,
-            "spent": spend.c.spent + more.spent,
-            "pictures": spend.c.pictures + more.pictures,
-        },
-    )
-
-
-_ADD = _adding()
-_SPENT = select(spend).where(
-    spend.c.scope.in_([MEMBER, COMMUNITY]),
-    spend.c.owner.in_([bindparam("member"), bindparam("community")]),
-    spend.c.period.in_([bindparam("day"), bindparam("month")]),
-)
-"""Each column by itself: SQLite reads the whole table for a row value in a list."""
-
-
-def _spent_of(rows: Sequence[Period]) -> dict[str, str]:
-    return {rows[0][0]: rows[0][1], "day": rows[0][2], "month": rows[1][2], rows[2][0]: rows[2][1]}
-
-
 def reserve(tx: Tx, request: Request, micros: int, pictures: int, limits: Limits) -> list[Period] | Exhausted:
     """Reserve the highest cost of one attempt in every period, or say which limit is in the way."""
     rows = periods(request.place, request.person, tx.now, limits.zone)
     refused = short(tx.connection, request, micros, pictures, limits, tx.now)
     if refused is not None:
         return refused
-    _add(tx, rows, reserved=micros, pictures=pictures)
+    spend_rows.add(tx, rows, reserved=micros, pictures=pictures)
     return rows
 
 
@@ -136,7 +105,9 @@ def short(connection: Connection, request: Request, micros: int, pictures: int, 
 def remaining_for(connection: Connection, place: Place, person: Person, limits: Limits, now: float) -> list[Left]:
     """What is left of every limit for a member in a community."""
     rows = periods(place, person, now, limits.zone)
-    used = {(row.scope, row.period[0]): (row.reserved + row.spent, row.pictures) for row in connection.execute(_SPENT, _spent_of(rows))}
+    (member, owner, day), (_, _, month), (shared, community, _), *_ = rows
+    spent = spend_rows.of_two(connection, (member, owner), (shared, community), day, month)
+    used = {(row.scope, row.period[0]): (row.money, row.pictures) for row in spent}
     result = []
     for scope, period, unit, limit in (
         (MEMBER, "day", "pictures", limits.member_pictures_day),
@@ -160,8 +131,10 @@ def settle(
     everybody = [(scope, owner, period) for scope, owner, period in rows]
     members = [row for row in everybody if row[0] == MEMBER]
     others = [row for row in everybody if row[0] != MEMBER]
-    _add(tx, members, reserved=-reserved, spent=(cost if charged is None else charged) if delivered else 0, pictures=delivered - wanted)
-    _add(tx, others, reserved=-reserved, spent=cost, pictures=delivered - wanted)
+    spend_rows.add(
+        tx, members, reserved=-reserved, spent=(cost if charged is None else charged) if delivered else 0, pictures=delivered - wanted
+    )
+    spend_rows.add(tx, others, reserved=-reserved, spent=cost, pictures=delivered - wanted)
 
 
 def renews(now: float, period: str, zone: str) -> float:
@@ -170,13 +143,3 @@ def renews(now: float, period: str, zone: str) -> float:
     start = local.replace(hour=0, minute=0, second=0, microsecond=0)
     following = start + timedelta(days=1) if period == "day" else (start.replace(day=1) + timedelta(days=32)).replace(day=1)
     return following.timestamp()
-
-
-def _add(tx: Tx, rows: Sequence[Period], *, reserved: int = 0, spent: int = 0, pictures: int = 0) -> None:
-    if not rows:
-        return
-    values = [
-        {"scope": scope, "owner": owner, "period": period, "reserved": reserved, "spent": spent, "pictures": pictures}
-        for scope, owner, period in rows
-    ]
-    tx.connection.execute(_ADD, values)

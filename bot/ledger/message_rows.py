@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, select, true, update
+from sqlalchemy import Connection, Row, bindparam, case, delete, select, true, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.chat.port import Message
@@ -83,6 +83,17 @@ def get(connection: Connection, message_id: str) -> Stored | None:
 def of_subject(connection: Connection, subject: str) -> Sequence[Stored]:
     """All messages about a subject."""
     return [_stored(row) for row in connection.execute(select(messages).where(messages.c.subject == subject))]
+
+
+def at(connection: Connection, subject: str, place: Place) -> Sequence[str]:
+    """Ids of the messages about a subject in one channel."""
+    here = (messages.c.subject == subject, messages.c.platform == place.platform, messages.c.channel == place.channel)
+    return [row.id for row in connection.execute(select(messages.c.id).where(*here))]
+
+
+def remove_acts(tx: Tx, *, before: float) -> None:
+    """Forget the ids of events that were handled before this time."""
+    tx.connection.execute(delete(acts).where(acts.c.at < before))
 
 
 def unsettled(connection: Connection) -> Sequence[str]:

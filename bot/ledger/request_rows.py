@@ -1,4 +1,4 @@
-"""Queries on requests, their attempts and pictures. Every change of state goes through `move`, which asks the table in bot.domain."""
+"""Queries on requests and their pictures. Every change of state goes through `move`, which asks the table in bot.domain."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from bot.domain.outcome import Billed, Outcome, Pending, Picture
+from bot.domain.outcome import Picture
 from bot.domain.request_states import REQUESTS, Answer, RequestEvent, RequestState
-from bot.domain.requests import Attempt, Lane, Origin, Person, Place, Request, Submission
-from bot.ledger.codec import evidence_to_json
+from bot.domain.requests import Lane, Origin, Person, Place, Request, Submission
 from bot.ledger.message_rows import remember
 from bot.ledger.store import Tx
-from bot.ledger.tables import attempts, memory, pictures, requests
+from bot.ledger.tables import memory, pictures, requests
 
 LIVE_ROWS: ColumnElement[bool] = literal_column("state NOT IN ('answered', 'refused')")
 """Worded as in the partial indexes, so that SQLite uses them."""
@@ -42,8 +41,6 @@ _QUEUE = (
     .limit(bindparam("limit"))
 )
 _OVERDUE = select(requests.c.id).where(LIVE_ROWS, requests.c.deadline_at <= bindparam("now"))
-_INSERT_ATTEMPT = insert(attempts)
-_ATTEMPT = select(attempts).where(attempts.c.id == bindparam("id"))
 _INSERT_PICTURE = insert(pictures)
 _PICTURES = select(pictures).where(pictures.c.request_id == bindparam("id")).order_by(pictures.c.position)
 
@@ -201,78 +198,21 @@ def of_person(connection: Connection, platform: str, person: str, limit: int = 1
     return [_request(row) for row in rows]
 
 
+def children(connection: Connection, parents: Sequence[str], origins: Sequence[Origin]) -> Sequence[Request]:
+    """Requests that began from one of these in one of these ways, oldest first."""
+    return requests_where(connection, requests.c.parent.in_(parents) & requests.c.origin.in_([origin.value for origin in origins]))
+
+
+def extend_received(tx: Tx) -> None:
+    """A command that waits for its acknowledgement is not dropped for the time in which no process could ask the platform."""
+    left = tx.now + requests.c.deadline_at - requests.c.created_at
+    late = (requests.c.state == RequestState.RECEIVED.value) & (requests.c.deadline_at < left) & LIVE_ROWS
+    tx.connection.execute(update(requests).where(late).values(deadline_at=left))
+
+
 def requests_where(connection: Connection, condition: ColumnElement[bool]) -> Sequence[Request]:
     """Requests that another room's query module picks, oldest first."""
     return [_request(row) for row in connection.execute(select(requests).where(condition).order_by(requests.c.created_at, requests.c.id))]
-
-
-def add_attempt(tx: Tx, attempt: Attempt, periods: Sequence[Sequence[str]]) -> None:
-    """Write an attempt before its call."""
-    row = {
-        "id": attempt.id,
-        "request_id": attempt.request_id,
-        "number": attempt.number,
-        "epoch": attempt.epoch,
-        "opened_at": attempt.opened_at,
-        "wanted": attempt.wanted,
-        "reserved": attempt.reserved_micros,
-        "periods": [list(period) for period in periods],
-        "cost": 0,
-    }
-    tx.connection.execute(_INSERT_ATTEMPT, row)
-
-
-def close_attempt(tx: Tx, attempt_id: str, outcome: Outcome, cost: int) -> bool:
-    """Write what the provider said. Never fenced: a late verdict counts. False when it was closed before (then nothing is written)."""
-    evidence = None if outcome.shortfall is None else evidence_to_json(outcome.shortfall)
-    return bool(
-        tx.connection.execute(
-            update(attempts)
-            .where(attempts.c.id == attempt_id, attempts.c.closed_at.is_(None))
-            .values(
-                closed_at=tx.now,
-                billed=outcome.billed.value,
-                cost=cost,
-                provider_request_id=(outcome.provider_request_id or None) and outcome.provider_request_id[:120],
-                status=outcome.status,
-                latency=outcome.latency,
-                evidence=evidence,
-            )
-        ).rowcount
-    )
-
-
-def note_task(tx: Tx, attempt_id: str, pending: Pending) -> None:
-    """Remember the provider's task so that it is polled, never submitted again."""
-    tx.connection.execute(
-        update(attempts).where(attempts.c.id == attempt_id).values(task_id=pending.task_id[:200], poll_url=pending.poll_url)
-    )
-
-
-def note_evidence(tx: Tx, attempt_id: str, outcome: Outcome) -> None:
-    """Keep what the provider said while its task goes on."""
-    evidence = None if outcome.shortfall is None else evidence_to_json(outcome.shortfall)
-    tx.connection.execute(update(attempts).where(attempts.c.id == attempt_id).values(evidence=evidence))
-
-
-def open_attempt_of(connection: Connection, request_id: str) -> Row[Any] | None:
-    """The one attempt that has not been closed."""
-    return connection.execute(
-        select(attempts)
-        .where(attempts.c.request_id == request_id, attempts.c.closed_at.is_(None))
-        .order_by(attempts.c.number.desc())
-        .limit(1)
-    ).one_or_none()
-
-
-def open_attempts(connection: Connection) -> Sequence[Row[Any]]:
-    """All attempts that have not been closed."""
-    return connection.execute(select(attempts).where(attempts.c.closed_at.is_(None))).all()
-
-
-def attempt_by_id(connection: Connection, attempt_id: str) -> Row[Any]:
-    """One attempt; it exists."""
-    return connection.execute(_ATTEMPT, {"id": attempt_id}).one()
 
 
 def add_pictures(tx: Tx, request_id: str, attempt_id: str, found: Sequence[Picture]) -> None:
@@ -348,13 +288,6 @@ def shown_of(connection: Connection, hashes: Sequence[str]) -> set[str]:
     return {row.sha256 for row in connection.execute(select(pictures.c.sha256).where(pictures.c.sha256.in_(hashes)))}
 
 
-def attempted_at(connection: Connection, at: float, *, slack: float, longest: float) -> bool:
-    """Whether an attempt was under way at that time, give or take `slack` seconds; none is looked for that took longer than `longest`."""
-    opened, closed = attempts.c.opened_at, attempts.c.closed_at
-    under_way = select(attempts.c.id).where(opened.between(at - longest, at + slack), closed.is_(None) | (closed >= at - slack))
-    return connection.execute(under_way.order_by(opened.desc()).limit(1)).first() is not None
-
-
 def _request(row: Row[Any]) -> Request:
     return Request(
         id=row.id,
@@ -385,23 +318,4 @@ def _request(row: Row[Any]) -> Request:
         published=row.published,
         deleted=row.deleted,
         left_out=frozenset(row.typed.get("left_out", ())),
-    )
-
-
-def attempt(row: Row[Any]) -> Attempt:
-    """The dataclass of an attempt's row."""
-    return Attempt(
-        id=row.id,
-        request_id=row.request_id,
-        number=row.number,
-        epoch=row.epoch,
-        opened_at=row.opened_at,
-        wanted=row.wanted,
-        reserved_micros=row.reserved,
-        closed_at=row.closed_at,
-        billed=None if row.billed is None else Billed(row.billed),
-        cost_micros=row.cost,
-        task_id=row.task_id,
-        provider_request_id=row.provider_request_id,
-        status=row.status,
     )

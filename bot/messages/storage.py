@@ -11,14 +11,12 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
-from sqlalchemy import select
 
 from bot.chat.port import ChatPort, Message, Sent
 from bot.chat.views import Audience, Fact, Tone, View
 from bot.domain.requests import Place
 from bot.ledger import message_rows
 from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem, Tx
-from bot.ledger.tables import messages
 from bot.messages.notices import Notices, sentence, title
 from bot.ports import Ports
 from bot.texts import text
@@ -117,8 +115,5 @@ class StorageWatch:
         """The notice becomes a row, and goes on in the message that the operators have."""
         self.notices.report(tx, KIND, KIND, {"detail": problem})
         for place, ref in self._shown:
-            mine = select(messages.c.id, messages.c.ref).where(
-                messages.c.subject == f"notice:{KIND}", messages.c.platform == place.platform, messages.c.channel == place.channel
-            )
-            for row in tx.connection.execute(mine):
-                message_rows.keep_ref(tx, row.id, ref)
+            for message_id in message_rows.at(tx.connection, f"notice:{KIND}", place):
+                message_rows.keep_ref(tx, message_id, ref)

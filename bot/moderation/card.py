@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from bot.chat.port import Message
 from bot.chat.views import ActionName, Button, ButtonStyle, Fact, Pressers, Tone, View
@@ -15,9 +15,8 @@ from bot.domain.kinds import KINDS, SAFETY_REVIEWABLE, Kind
 from bot.domain.request_states import Answer
 from bot.domain.requests import Request
 from bot.failures.explain import explain
-from bot.ledger import block_rows, case_rows, request_rows
+from bot.ledger import attempt_rows, block_rows, case_rows, request_rows
 from bot.ledger.case_rows import MACHINE, Case, Note, Step
-from bot.ledger.tables import attempts
 from bot.moderation.timeouts import DUE
 from bot.texts import has, text
 from bot.texts.direction import isolate
@@ -52,14 +51,14 @@ def gather(connection: Connection, case: Case, now: float) -> CaseFacts:
     linked = [one for one in case_rows.requests_of(connection, case.id) if one.id != case.request_id]
     request = request_rows.get(connection, case.request_id)
     ids = [case.request_id, *(one.id for one in linked)]
-    cost = connection.execute(select(func.coalesce(func.sum(attempts.c.cost), 0)).where(attempts.c.request_id.in_(ids))).scalar_one()
+    cost = attempt_rows.cost_of(connection, ids)
     pause = block_rows.member_pause(connection, case.community, case.person.id, now)
     return CaseFacts(
         case=case,
         request=request,
         joined=further(linked, request),
         earlier=case_rows.earlier(connection, case),
-        cost=int(cost),
+        cost=cost,
         steps=[one for one in case_rows.trail(connection, case.id) if one.outcome == "done" and one.event not in QUIET],
         notes=case_rows.notes_of(connection, case.id),
         now=now,

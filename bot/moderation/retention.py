@@ -12,10 +12,10 @@ from bot.chat.views import Act, ActionName, Audience, Button, ButtonStyle, Fact,
 from bot.domain.case_states import WAITING
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Person
-from bot.ledger import case_rows, message_rows, request_rows
+from bot.ledger import attempt_rows, case_rows, message_rows, request_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Ledger, Tx
-from bot.ledger.tables import attempts, audit, case_notes, cases, pictures, requests, rewrites
+from bot.ledger.tables import audit, case_notes, cases, pictures, requests, rewrites
 from bot.moderation.community import Asker, retention_days
 from bot.texts import text
 
@@ -98,8 +98,7 @@ def _empty_request(tx: Tx, request_id: str, **values: object) -> None:
     found = request_rows.get(tx.connection, request_id)
     refusal = None if found is None or found.refusal is None else {k: v for k, v in found.refusal.items() if k != "cleaned"}
     request_rows.mark(tx, request_id, prompt="", refusal=refusal, **values)
-    # What the provider answered may echo the prompt.
-    tx.connection.execute(update(attempts).where(attempts.c.request_id == request_id).values(evidence=None))
+    attempt_rows.remove_evidence_of(tx, request_id)
 
 
 @dataclass(frozen=True, slots=True)

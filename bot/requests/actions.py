@@ -14,7 +14,7 @@ from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Audience, Choice, FieldKind, Form, FormField, Reply
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Origin, Person, Place, Request, Submission
-from bot.ledger import case_rows, message_rows, request_rows
+from bot.ledger import attempt_rows, case_rows, message_rows, request_rows
 from bot.ledger.store import Ledger, Tx
 from bot.prompts.normalise import fingerprint, normalise
 from bot.requests.accept import CaseOpener, Refusal, accept, show
@@ -133,7 +133,7 @@ class RequestActions:
             calling = request.state is not RequestState.QUEUED
             if request.state is RequestState.COLLECTING:
                 # Between two polls nothing runs that could close the books; a poll under way finds them closed.
-                attempt = request_rows.open_attempt_of(tx.connection, request.id)
+                attempt = attempt_rows.open_attempt_of(tx.connection, request.id)
                 if attempt is not None:
                     write_off(tx, attempt)
             request_rows.move(

@@ -7,9 +7,8 @@ from sqlalchemy import Connection
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Origin, Request
 from bot.ledger import request_rows
-from bot.ledger.tables import requests
 
-_AGAIN = (Origin.RETRY.value, Origin.NEAREST.value)
+_AGAIN = (Origin.RETRY, Origin.NEAREST)
 
 
 def tried_again(connection: Connection, request: Request) -> Request | None:
@@ -18,7 +17,7 @@ def tried_again(connection: Connection, request: Request) -> Request | None:
         return None
     parents, seen = [request.id], {request.id}
     while parents:
-        found = request_rows.requests_where(connection, requests.c.parent.in_(parents) & requests.c.origin.in_(_AGAIN))
+        found = request_rows.children(connection, parents, _AGAIN)
         children = [one for one in found if one.id not in seen]
         for one in children:
             if one.state in request_rows.LIVE or (one.answer is Answer.PICTURES and not one.deleted):

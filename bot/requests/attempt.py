@@ -14,7 +14,7 @@ from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Attempt, Request
 from bot.gate.backoff import own_wait
-from bot.ledger import block_rows, message_rows, request_rows
+from bot.ledger import attempt_rows, block_rows, message_rows, request_rows
 from bot.ledger.codec import evidence_from_json, failure_from_json, failure_to_json
 from bot.ledger.store import Tx
 from bot.messages.notices import Notices
@@ -93,7 +93,7 @@ def open_attempt(tx: Tx, request_id: str, deps: Dependencies) -> Opened | NotNow
     number = request.attempts + request.rate_answers + 1
     request_rows.move(tx, request, RequestEvent.OPEN_ATTEMPT, epoch=request.epoch + 1, attempts=request.attempts + 1)
     attempt = Attempt(tx.new_id(), request.id, number, request.epoch + 1, tx.now, request.count, cost)
-    request_rows.add_attempt(tx, attempt, reserved)
+    attempt_rows.add_attempt(tx, attempt, reserved)
     if left_out != request.left_out:
         request_rows.leave_out(tx, request.id, left_out)
     opened = dataclasses.replace(
@@ -108,7 +108,7 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
 
     The verdict, the money and the block memory are always written; only the request's own step is fenced by the epoch.
     """
-    row = request_rows.attempt_by_id(tx.connection, attempt_id)
+    row = attempt_rows.attempt_by_id(tx.connection, attempt_id)
     request = request_rows.get(tx.connection, row.request_id)
     if request is None:
         return None
@@ -129,7 +129,7 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
     if request.deleted:
         outcome = dataclasses.replace(outcome, shortfall=None)  # it may repeat the words that their member had deleted meanwhile
     cost = cost_of(request, outcome, row.reserved, deps.rules)
-    if not request_rows.close_attempt(tx, attempt_id, outcome, cost):
+    if not attempt_rows.close_attempt(tx, attempt_id, outcome, cost):
         return None  # it was recorded before, or written off when its member cancelled
     # Pictures that came after the request had ended are shown to nobody: its member does not pay for them.
     delivered = 0 if fenced else len(outcome.pictures)
@@ -232,11 +232,11 @@ def cost_of(request: Request, outcome: Outcome, reserved: int, rules: Rules) -> 
 def _collect(tx: Tx, request: Request, attempt_id: str, outcome: Outcome, failure: Failure | None) -> None:
     """Poll on. What was blocked beside the pictures that are still to come is remembered now: its answer will not be seen again."""
     assert outcome.pending is not None
-    request_rows.note_task(tx, attempt_id, outcome.pending)
+    attempt_rows.note_task(tx, attempt_id, outcome.pending)
     values: dict[str, object] = {}
     if failure is not None and failure.kind in SAFETY_REVIEWABLE:
         _remember_block(tx, request)
-        request_rows.note_evidence(tx, attempt_id, outcome)
+        attempt_rows.note_evidence(tx, attempt_id, outcome)
         values["failure"] = failure_to_json(failure)
     elif failure is not None and failure.action is Action.FETCH and _blocked_while_collecting(request) is None:
         values["failure"] = failure_to_json(failure)  # the member reads that it is made, and is being fetched

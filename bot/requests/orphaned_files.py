@@ -14,7 +14,7 @@ from typing import Protocol, runtime_checkable
 import structlog
 from sqlalchemy import Connection
 
-from bot.ledger import request_rows
+from bot.ledger import attempt_rows, request_rows
 from bot.ledger.store import Ledger
 from bot.providers.pictures import FOLDERS, OldFile
 
@@ -82,10 +82,10 @@ class OrphanedFiles:
 
         def look(connection: Connection) -> Sequence[OldFile]:
             now = self.ledger.now()
-            running = max((now - row.opened_at for row in request_rows.open_attempts(connection)), default=0.0)
+            running = max((now - row.opened_at for row in attempt_rows.open_attempts(connection)), default=0.0)
             shown = request_rows.shown_of(connection, [file.sha256 for file in found])
             # Lengths of time are compared, so clocks that differ do no harm. A picture waits for its row as long as the disk is full.
             unowned = [file for file in found if file.sha256 not in shown and file.age > running + AGE]
-            return [one for one in unowned if request_rows.attempted_at(connection, now - one.age, slack=LATE, longest=LONGEST)]
+            return [one for one in unowned if attempt_rows.attempted_at(connection, now - one.age, slack=LATE, longest=LONGEST)]
 
         return await self.ledger.read(look)

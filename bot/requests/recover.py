@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, update
+from sqlalchemy import Row
 
 from bot import budgets
 from bot.chat.views import Audience
 from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Place, Request
-from bot.ledger import message_rows, request_rows
+from bot.ledger import attempt_rows, message_rows, request_rows
 from bot.ledger.store import Tx
-from bot.ledger.tables import requests
 from bot.requests.accept import show
 
 
@@ -35,21 +34,14 @@ def recover(tx: Tx) -> Found:
     for request in orphans:
         interrupt(tx, request)
     _close_cancelled(tx)
-    _give_time(tx)
+    request_rows.extend_received(tx)
     received = request_rows.in_state(tx.connection, RequestState.RECEIVED)
     return Found(tuple((request.id, request.place) for request in received), len(orphans), tuple(message_rows.unsettled(tx.connection)))
 
 
-def _give_time(tx: Tx) -> None:
-    """A command that waits for its acknowledgement is not dropped for the time in which no process could ask the platform."""
-    left = tx.now + requests.c.deadline_at - requests.c.created_at
-    late = (requests.c.state == RequestState.RECEIVED.value) & (requests.c.deadline_at < left) & request_rows.LIVE_ROWS
-    tx.connection.execute(update(requests).where(late).values(deadline_at=left))
-
-
 def interrupt(tx: Tx, request: Request) -> None:
     """Answer one orphan. Its cost counts as spent, because it may have been billed."""
-    attempt = request_rows.open_attempt_of(tx.connection, request.id)
+    attempt = attempt_rows.open_attempt_of(tx.connection, request.id)
     if attempt is not None:
         write_off(tx, attempt)
     request_rows.move(
@@ -66,7 +58,7 @@ def interrupt(tx: Tx, request: Request) -> None:
 
 def write_off(tx: Tx, attempt: Row[Any]) -> None:
     """Close an attempt whose outcome nobody will learn: booked as spent for community and operator, never for the member."""
-    if request_rows.close_attempt(tx, attempt.id, Outcome(billed=Billed.UNKNOWN), attempt.reserved):
+    if attempt_rows.close_attempt(tx, attempt.id, Outcome(billed=Billed.UNKNOWN), attempt.reserved):
         budgets.settle(tx, attempt.periods, reserved=attempt.reserved, wanted=attempt.wanted, cost=attempt.reserved, delivered=0)
         request = request_rows.get(tx.connection, attempt.request_id)
         if request is not None:
@@ -81,7 +73,7 @@ def show_cost(tx: Tx, request: Request) -> None:
 
 def _close_cancelled(tx: Tx) -> None:
     """Exchanges whose request was answered (cancelled) while they ran and whose process died before it could write them down."""
-    for attempt in request_rows.open_attempts(tx.connection):
+    for attempt in attempt_rows.open_attempts(tx.connection):
         request = request_rows.get(tx.connection, attempt.request_id)
         if request is not None and request.state is RequestState.COLLECTING:
             continue

@@ -21,7 +21,7 @@ from bot.domain.request_states import RequestState
 from bot.domain.requests import Attempt, Lane, Request
 from bot.failures.classify import classify
 from bot.gate.port import Estimate, Gate, Grant, Verdict, Waiting
-from bot.ledger import message_rows, request_rows
+from bot.ledger import attempt_rows, message_rows, request_rows
 from bot.ledger.store import Ledger, LedgerProblem, Tx
 from bot.observe import hide
 from bot.ports import Ports
@@ -217,11 +217,11 @@ class Scheduler:
         await self._write_with_retry(lambda tx: record_outcome(tx, opened.attempt.id, outcome, failure, self.deps))
 
     async def _collect(self, request: Request) -> None:
-        row = await self.ledger.read(lambda c: request_rows.open_attempt_of(c, request.id))
+        row = await self.ledger.read(lambda c: attempt_rows.open_attempt_of(c, request.id))
         if row is None or row.task_id is None:
             return
         hide(request.prompt)
-        attempt = request_rows.attempt(row)
+        attempt = attempt_rows.attempt(row)
         call = self._call_of(request, attempt, COLLECT_TIMEOUT)
         pending = Pending(row.task_id, row.poll_url)
         outcome = await self._make(request.id, lambda: self.provider.collect(call, pending))

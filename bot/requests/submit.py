@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from sqlalchemy import update
-
 from bot.domain.requests import Origin, Submission
 from bot.ledger import request_rows
 from bot.ledger.store import Tx
-from bot.ledger.tables import requests
 from bot.requests.accept import RAW_PROMPT
 from bot.requests.rules import Rules
 
@@ -39,7 +36,7 @@ def store_submission(
     )
     if known is None and clean.prompt != submission.prompt[:RAW_PROMPT]:
         typed = {"size": clean.size, "quality": clean.quality, "count": clean.count, "unreadable": True}
-        tx.connection.execute(update(requests).where(requests.c.id == request_id).values(typed=typed))
+        request_rows.mark(tx, request_id, typed=typed)
     return known
 
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import delete, func, null, select, update
-
 from bot.domain.request_states import Answer, RequestEvent, RequestState
-from bot.ledger import block_rows, message_rows, request_rows
+from bot.ledger import attempt_rows, block_rows, message_rows, request_rows
 from bot.ledger.store import Tx
-from bot.ledger.tables import acts, attempts
 from bot.requests.accept import drop, show
 from bot.requests.attempt import answer
 from bot.requests.recover import interrupt, write_off
@@ -36,7 +33,7 @@ def sweep(tx: Tx, is_running: Callable[[str], bool]) -> None:
         _expire(tx, request_id)
     for message_id in message_rows.unsettled(tx.connection):
         tx.wake("unshown", message_id)
-    tx.connection.execute(delete(acts).where(acts.c.at < tx.now - ACTS_KEPT))
+    message_rows.remove_acts(tx, before=tx.now - ACTS_KEPT)
     block_rows.remove_expired_prompts(tx)
     _remove_evidence(tx)
     tx.wake("request", "*")
@@ -48,12 +45,12 @@ def _remove_evidence(tx: Tx) -> None:
     known = message_rows.recall(tx.connection, _EVIDENCE_GONE)
     since = None if known is None else float(known[0])
     if since is None:
-        oldest = tx.connection.execute(select(func.min(attempts.c.opened_at))).scalar()
-        since = until if oldest is None else float(oldest) - 1.0
+        oldest = attempt_rows.oldest_attempt(tx.connection)
+        since = until if oldest is None else oldest - 1.0
     if until - since < EVIDENCE_EVERY:
         return
     until = min(until, since + EVIDENCE_AT_ONCE)
-    tx.connection.execute(update(attempts).where(attempts.c.opened_at > since, attempts.c.opened_at <= until).values(evidence=null()))
+    attempt_rows.remove_evidence(tx, after=since, until=until)
     message_rows.remember(tx, _EVIDENCE_GONE, until)
 
 
@@ -71,7 +68,7 @@ def _expire(tx: Tx, request_id: str) -> None:
         case RequestState.QUEUED:
             answer(tx, request, RequestEvent.EXPIRE, Answer.EXPIRED)
         case RequestState.COLLECTING:
-            attempt = request_rows.open_attempt_of(tx.connection, request.id)
+            attempt = attempt_rows.open_attempt_of(tx.connection, request.id)
             if attempt is not None:
                 write_off(tx, attempt)
             answer(tx, request, RequestEvent.EXPIRE, Answer.EXPIRED, epoch=request.epoch + 1)

@@ -29,7 +29,7 @@ from bot.domain.request_states import REQUESTS, RequestState
 from bot.domain.requests import Request, Submission
 from bot.gate.gate import AdaptiveGate
 from bot.gate.port import Grant, Verdict
-from bot.ledger import message_rows, request_rows
+from bot.ledger import attempt_rows, message_rows, request_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import messages, requests
 from bot.messages.sender import Sender
@@ -84,10 +84,10 @@ def an_orphans_cost_forgotten() -> Iterator[None]:
     def close(tx: Tx, attempt_id: str, outcome: Outcome, cost: int) -> bool:
         return close_attempt(tx, attempt_id, outcome, 0)
 
-    close_attempt = request_rows.close_attempt
+    close_attempt = attempt_rows.close_attempt
     shim = _Shim(bot.requests.recover.budgets, settle=settle)
-    rows = _Shim(request_rows, close_attempt=close)
-    with patch.object(bot.requests.recover, "budgets", shim), patch.object(bot.requests.recover, "request_rows", rows):
+    rows = _Shim(attempt_rows, close_attempt=close)
+    with patch.object(bot.requests.recover, "budgets", shim), patch.object(bot.requests.recover, "attempt_rows", rows):
         yield
 
 
@@ -232,7 +232,7 @@ def a_blocks_verdict_lost_with_its_fenced_writer() -> Iterator[None]:
     real = bot.requests.attempt.record_outcome
 
     def record(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure | None, deps: Any) -> Any:
-        row = request_rows.attempt_by_id(tx.connection, attempt_id)
+        row = attempt_rows.attempt_by_id(tx.connection, attempt_id)
         request = request_rows.get(tx.connection, row.request_id)
         if failure is not None and failure.group is Group.SAFETY and (request is None or request.epoch != row.epoch):
             failure = None

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.chat.views import Act, ActionName, Audience
 from bot.domain.outcome import Billed, Outcome, Pending
-from bot.ledger import request_rows
+from bot.ledger import attempt_rows
 from bot.ledger.tables import spend
 from bot.providers.port import Call, OnPartial
 from bot.requests.rules import Question
@@ -43,7 +43,7 @@ async def test_cancelling_a_running_task_books_it_and_frees_the_reservation(tmp_
         assert all(row.reserved == 0 and row.pictures == 0 for row in rows)
         assert all(row.spent == 0 for row in rows if row.scope == "member")
         assert all(row.spent > 0 for row in rows if row.scope != "member")
-        assert not await w.bot.ledger.read(request_rows.open_attempts)
+        assert not await w.bot.ledger.read(attempt_rows.open_attempts)
 
 
 class Stubborn(Service):
@@ -76,7 +76,7 @@ async def test_a_task_that_begins_after_the_cancellation_is_booked_and_not_left_
         await cancelled_while_calling(w)
         rows = await w.bot.ledger.read(lambda c: c.execute(select(spend)).all())
         assert all(row.reserved == 0 for row in rows)
-        assert not await w.bot.ledger.read(request_rows.open_attempts)
+        assert not await w.bot.ledger.read(attempt_rows.open_attempts)
 
 
 async def test_a_picture_that_came_too_late_is_not_charged_to_who_cancelled_it(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from bot.domain.kinds import KINDS, Kind
 from bot.domain.outcome import Billed, Outcome, Pending, Picture
 from bot.domain.request_states import RequestEvent, RequestState
 from bot.domain.requests import Person, Place, Request, Submission
-from bot.ledger import request_rows
+from bot.ledger import attempt_rows, request_rows
 from bot.ledger.store import Ledger, Tx
 from bot.ledger.tables import blocked_prompts, pictures
 from bot.messages.notices import Notices
@@ -78,7 +78,7 @@ async def test_late_pictures_are_paid_for_and_shown_to_nobody(ledger: Ledger) ->
     request = await now(ledger)
     assert (request.state, request.epoch) == (RequestState.CALLING, second.request.epoch)
     assert await ledger.read(lambda c: c.execute(select(pictures)).all()) == []
-    row = await ledger.read(lambda c: request_rows.attempt_by_id(c, first.attempt.id))
+    row = await ledger.read(lambda c: attempt_rows.attempt_by_id(c, first.attempt.id))
     assert (row.billed, row.cost > 0, row.closed_at is not None) == ("yes", True, True)
     await ledger.write(lambda tx: record_outcome(tx, second.attempt.id, drew(NEW), None, HANDS))
     assert [one.sha256 for one in await ledger.read(lambda c: c.execute(select(pictures)).all())] == [NEW.sha256]

@@ -1,0 +1,67 @@
+"""Rows of what was reserved and spent: one for each scope, owner and period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.dialects.sqlite import Insert
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bot.ledger.store import Tx
+from bot.ledger.tables import spend
+
+Period = tuple[str, str, str]
+"""Scope, owner and period: the key of a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one row holds."""
+
+    scope: str
+    period: str
+    money: int
+    """Micros reserved and spent."""
+    pictures: int
+
+
+def _adding() -> Insert:
+    statement = upsert(spend)
+    more = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["scope", "owner", "period"],
+        set_={
+            "reserved": spend.c.reserved + more.reserved,
+            "spent": spend.c.spent + more.spent,
+            "pictures": spend.c.pictures + more.pictures,
+        },
+    )
+
+
+_ADD = _adding()
+_OF_TWO = select(spend).where(
+    spend.c.scope.in_([bindparam("first_scope"), bindparam("second_scope")]),
+    spend.c.owner.in_([bindparam("first"), bindparam("second")]),
+    spend.c.period.in_([bindparam("day"), bindparam("month")]),
+)
+"""Each column by itself: SQLite reads the whole table for a row value in a list."""
+
+
+def of_two(connection: Connection, first: tuple[str, str], second: tuple[str, str], day: str, month: str) -> list[Spent]:
+    """The rows of two owners (scope, owner) in a day and a month; what has no row spent nothing."""
+    keys = {"first_scope": first[0], "first": first[1], "second_scope": second[0], "second": second[1], "day": day, "month": month}
+    rows = connection.execute(_OF_TWO, keys)
+    return [Spent(row.scope, row.period, row.reserved + row.spent, row.pictures) for row in rows]
+
+
+def add(tx: Tx, rows: Sequence[Period], *, reserved: int = 0, spent: int = 0, pictures: int = 0) -> None:
+    """Add the same to each row, which is made where it is missing; negative amounts take back."""
+    if not rows:
+        return
+    values = [
+        {"scope": scope, "owner": owner, "period": period, "reserved": reserved, "spent": spent, "pictures": pictures}
+        for scope, owner, period in rows
+    ]
+    tx.connection.execute(_ADD, values)
