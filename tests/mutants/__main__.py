@@ -81,14 +81,16 @@ def main(
         reset_config()
         changes = [one for module in modules for one in changes_of(module, everything=everything)]
         left = ROOT / ".mutants" / f"{group['name']}.json"
+        before = set(json.loads(left.read_text(encoding="utf-8"))) if left.exists() else set()
+        others = sorted(one for one in before if not one.startswith(tuple(f"{_dotted(module)}." for module in modules)))
         if again and left.exists():
-            wanted = set(json.loads(left.read_text(encoding="utf-8")))
-            changes = [one for one in changes if one.key in wanted]
+            changes = [one for one in changes if one.key in before]
         results = run(folder, modules, changes, jobs) if changes else {}
         survived = [one for one in changes if results.get(one.name) in (SURVIVED, NO_TESTS)]
         unexplained = [one for one in survived if one.key not in explained]
         untried = sum(results.get(one.name) is None for one in changes)
-        left.write_text(json.dumps([one.key for one in changes if results.get(one.name) in (SURVIVED, NO_TESTS, None)]), encoding="utf-8")
+        mine = [one.key for one in changes if results.get(one.name) in (SURVIVED, NO_TESTS, None)]
+        left.write_text(json.dumps([*others, *mine]), encoding="utf-8")
         noticed = len(changes) - len(survived) - untried
         print(f"{group['name']}: {len(changes)} changes, {noticed} noticed, {len(survived)} not, of which {len(unexplained)} unexplained")
         if untried:
@@ -110,10 +112,14 @@ def changes_of(module: str, *, everything: bool) -> Iterator[Change]:
             continue
         counts[function] = counts.get(function, 0) + 1
         if everything or not isinstance(one.original_node, WORDS):
-            dotted = module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+            dotted = _dotted(module)
             name = f"{dotted}.{mangle_function_name(name=function.name.value, class_name=owners[function])}__mutmut_{counts[function]}"
             where = f"{dotted}.{'.'.join(filter(None, (owners[function], function.name.value)))}"
             yield Change(name, where, function, one.original_node, one.mutated_node)
+
+
+def _dotted(module: str) -> str:
+    return module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def _functions(body: Sequence[Any]) -> Iterator[tuple[cst.FunctionDef, str | None]]:

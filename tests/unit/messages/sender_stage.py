@@ -39,6 +39,8 @@ class Stage:
     sent: list[tuple[float, str, Message]] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
     made: int = 0
+    share: float = 0.5
+    """Where between its bounds every random number lies."""
 
     def now(self) -> float:
         return 1_800_000_000.0 + self.loop.time()
@@ -51,7 +53,7 @@ class Stage:
         return f"id{self.made:014d}"
 
     def uniform(self, low: float, high: float) -> float:
-        return (low + high) / 2
+        return low + (high - low) * self.share
 
     async def send(self, message: Message, view: View) -> SendResult:
         self.sent.append((self.loop.time(), view.title, message))

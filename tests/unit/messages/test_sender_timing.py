@@ -282,10 +282,13 @@ def test_a_platform_that_is_not_connected_is_asked_for_later(tmp_path: Path) -> 
 def test_a_view_that_cannot_be_rendered_is_tried_again(tmp_path: Path) -> None:
     async def scene(s: Stage, sender: Sender) -> None:
         good, sender.projections = sender.projections, {}
-        await s.want(FINAL)
+        message = await s.want(FINAL)
         await asyncio.sleep(1)
         sender.projections = good
-        await asyncio.sleep(2)
+        sender.wake(message)
+        await asyncio.sleep(0.5)
+        assert s.sent == []
+        await asyncio.sleep(1)
         assert len(s.sent) == 1
 
     play(tmp_path, scene)

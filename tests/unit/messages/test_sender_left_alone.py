@@ -1,0 +1,101 @@
+"""What the sender leaves alone although somebody wakes it: what is under way, planned, shown, or has to wait."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot.chat.port import Later, Sent, Unknown
+from bot.chat.views import View
+from bot.messages.sender import Sender
+from tests.unit.messages.sender_stage import FINAL, PROGRESS, Stage, play, soon
+
+
+def test_the_sweep_leaves_alone_what_is_under_way_planned_or_shown(tmp_path: Path) -> None:
+    async def scene(s: Stage, sender: Sender) -> None:
+        looks: list[float] = []
+        sender.before_render = lambda: looks.append(s.loop.time())
+
+        async def nudged(message: str) -> None:
+            before = len(looks)
+            sender.nudge(message)
+            await asyncio.sleep(0.5)
+            assert len(looks) == before
+
+        s.answers = [5.0, Later(100.0), Sent({"id": "m"})]
+        message = await s.want(PROGRESS)
+        await asyncio.sleep(0.5)
+        await nudged(message)
+        await asyncio.sleep(10)
+        assert len(looks) == 1
+        await nudged(message)
+        await s.want(View("Waiting still"))
+        await asyncio.sleep(2)
+        await nudged(message)
+
+    play(tmp_path, scene)
+
+
+@pytest.mark.parametrize("view", [PROGRESS, FINAL])
+def test_a_wake_does_not_shorten_the_pause_after_a_lost_send(tmp_path: Path, view: View) -> None:
+    async def scene(s: Stage, sender: Sender) -> None:
+        s.answers = [Unknown()]
+        message = await s.want(view)
+        await asyncio.sleep(1.5)
+        sender.wake(message)
+        await asyncio.sleep(5)
+        assert s.times() == [soon(2)]
+
+    play(tmp_path, scene)
+
+
+@pytest.mark.parametrize(("share", "pause"), [(0.0, 1.5), (1.0, 2.5)])
+def test_pauses_are_spread(tmp_path: Path, share: float, pause: float) -> None:
+    async def scene(s: Stage, sender: Sender) -> None:
+        s.share, s.answers = share, [Unknown()]
+        await s.want(FINAL)
+        await asyncio.sleep(5)
+        assert s.times() == [soon(pause)]
+
+    play(tmp_path, scene)
+
+
+def test_an_earlier_look_is_not_put_off_by_a_later_one(tmp_path: Path) -> None:
+    async def scene(s: Stage, sender: Sender) -> None:
+        looks: list[float] = []
+        sender.before_render = lambda: looks.append(s.loop.time())
+        sender.projections["request"] = lambda connection, message, now: View("Waiting", refresh_at=now + 5)
+        message = await s.want()
+        begun = s.loop.time()
+        await asyncio.sleep(3)
+        sender.wake(message)
+        await asyncio.sleep(3)
+        assert [one - begun for one in looks] == [soon(0), soon(3), soon(5)]
+
+    play(tmp_path, scene)
+
+
+def test_a_send_that_arrived_ends_the_count_of_tries(tmp_path: Path) -> None:
+    async def scene(s: Stage, sender: Sender) -> None:
+        s.answers = [Sent({"id": "m"}), Unknown()]
+        await s.want(PROGRESS)
+        await asyncio.sleep(2)
+        await s.want(View("Waiting still"))
+        await asyncio.sleep(10)
+        assert s.times()[-1] == soon(2)
+        assert s.heard == ["arrived", "doubt  1", "arrived"]
+
+    play(tmp_path, scene)
+
+
+def test_where_the_platform_keeps_an_answer_is_written_before_it_is_repeated(tmp_path: Path) -> None:
+    async def scene(s: Stage, sender: Sender) -> None:
+        s.answers = [Unknown(), Sent({"id": "late"})]
+        await s.want(FINAL)
+        await asyncio.sleep(5)
+        row = await s.row()
+        assert (row.message.ref, row.settled) == ({"id": "late"}, False)
+
+    play(tmp_path, scene)
