@@ -36,6 +36,8 @@ PACE = 1.0
 REPEAT_FINAL_AFTER = 30.0
 """Seconds after which a final view is sent once more when an earlier send was lost: so long after we have given up on its answer a platform
 may still carry out an edit."""
+REPEAT_FOUND = 1.5
+"""Times as long after a start: the wait for an answer, some 15 s, has not passed before it as it has in a living process."""
 LONGEST_BACKOFF = 300.0
 MOST_MENDS = 4
 """Times that a final view is sent once more because something about it was left to mend; each pause is twice the one before."""
@@ -108,8 +110,9 @@ class Sender:
             line.again = True
 
     def found(self, message_id: str) -> None:
-        """A dead process left this message unsettled; an edit of its may still be on the way."""
-        self._lines.setdefault(message_id, Line()).lost = True
+        """A dead process left this message unsettled; an edit of its may still be on the way, and nobody has waited for its answer yet."""
+        line = self._lines.setdefault(message_id, Line())
+        line.lost, line.repeat_at = True, self.ports.monotonic() + REPEAT_FINAL_AFTER * REPEAT_FOUND
         self.wake(message_id)
 
     def nudge(self, message_id: str) -> None:

@@ -13,7 +13,17 @@ from bot.chat.port import Later, Message, Refused, RefusedWhy, SendResult, Sent,
 from bot.chat.views import About, Audience, View
 from bot.ledger import message_rows
 from bot.ledger.tables import messages
-from bot.messages.sender import LEADS_POLL, LEADS_WITHIN, LONGEST_BACKOFF, MOST_MENDS, PACE, REPEAT_FINAL_AFTER, SEND_TIMEOUT, Sender
+from bot.messages.sender import (
+    LEADS_POLL,
+    LEADS_WITHIN,
+    LONGEST_BACKOFF,
+    MOST_MENDS,
+    PACE,
+    REPEAT_FINAL_AFTER,
+    REPEAT_FOUND,
+    SEND_TIMEOUT,
+    Sender,
+)
 from tests.unit.messages.sender_stage import FINAL, HOME, PROGRESS, SAME, Stage, play, soon
 
 
@@ -249,7 +259,7 @@ def test_what_a_dead_process_left_is_sent_and_once_more(tmp_path: Path) -> None:
         message = await s.want(FINAL)
         sender.found(message)
         await asyncio.sleep(60)
-        assert s.times() == [soon(REPEAT_FINAL_AFTER)]
+        assert s.times() == [soon(REPEAT_FINAL_AFTER * REPEAT_FOUND)]
         assert [one[2].maybe_shown for one in s.sent] == [True, False]
 
     play(tmp_path, scene)
