@@ -8,31 +8,13 @@ import pytest
 
 from bot.chat.views import Audience
 from bot.domain.request_states import RequestState
-from bot.domain.requests import Person, Place, Request
 from bot.gate.port import Estimate
 from bot.messages.request_view import RequestFacts, render
-
-NOW = 1_800_000_000.0
+from tests.unit.messages.views import NOW, request
 
 
 def waiting(reason: str, until: float | None) -> str:
-    request = Request(
-        id="a" * 16,
-        state=RequestState.QUEUED,
-        person=Person("ana", "Ana"),
-        place=Place("test", "home", "imagine"),
-        prompt="a red bicycle",
-        fingerprint="",
-        model="m",
-        size="1024x1024",
-        quality="medium",
-        count=1,
-        private=False,
-        created_at=NOW,
-        due_at=NOW,
-        deadline_at=NOW + 840,
-    )
-    facts = RequestFacts(request, NOW, estimate=Estimate(2, 30.0, reason), estimate_until=until)
+    facts = RequestFacts(request(RequestState.QUEUED), NOW, estimate=Estimate(2, 30.0, reason), estimate_until=until)
     return render(facts, Audience.CHANNEL).text[0]
 
 
