@@ -24,7 +24,7 @@ from bot.ports import SystemPorts
 from bot.requests.rules import Rules
 from tests.discord.standin.server import StandIn
 from tests.discord.standin.world import Channel, Guild, Interaction, Message, User
-from tests.unit.core.world import PICTURE, Service
+from tests.world import PICTURE, Service
 
 # The default renderer draws every local variable of a traceback, which takes seconds.
 structlog.configure(

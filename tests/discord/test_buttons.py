@@ -9,7 +9,7 @@ import pytest
 from bot.budgets import Limits
 from tests.discord.stage import Stage, stage
 from tests.discord.standin.world import Message
-from tests.unit.core.world import BAD_KEY, bad
+from tests.world import BAD_KEY, bad
 
 
 async def _restart(s: Stage) -> None:

@@ -12,7 +12,7 @@ from bot.ledger import message_rows
 from tests.discord.stage import Stage, png, stage
 from tests.discord.standin.faults import How
 from tests.discord.standin.world import ATTACH, SEND, VIEW, Interaction, Message
-from tests.unit.core.world import BAD_KEY, BLOCK, bad
+from tests.world import BAD_KEY, BLOCK, bad
 
 
 async def held(s: Stage, **options: object) -> Interaction:

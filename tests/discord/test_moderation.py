@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.discord.stage import Stage, stage
 from tests.discord.standin.world import MANAGE_GUILD, MANAGE_MESSAGES, VIEW, Channel, Message, User
-from tests.unit.core.world import BLOCK, bad
+from tests.world import BLOCK, bad
 
 
 @dataclass

@@ -24,7 +24,7 @@ from bot.ports import SystemPorts
 from bot.providers.openai_images import OpenAIImages
 from bot.providers.pictures import PictureStore
 from bot.requests.rules import Rules
-from tests.unit.core.world import Platform
+from tests.world import Platform
 
 KEY = "sk-planted-canary-0001"
 PROMPT = "a planted canary on a wire, number"

@@ -20,8 +20,8 @@ from bot.ports import SystemPorts
 from bot.texts import text
 from tests.discord.process import process as discord_process
 from tests.slack.process import process as slack_process
-from tests.unit.core.world import World, world
-from tests.unit.web.test_desk import Page
+from tests.web.test_actions import Page
+from tests.world import World, world
 
 SAID = text("reply.cannot_store")
 DEADLINE = 3.0

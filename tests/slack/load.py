@@ -22,7 +22,7 @@ from bot.domain.outcome import Outcome
 from bot.providers.port import Call, OnPartial
 from tests.slack.stage import Stage, Store, png
 from tests.slack.standin.server import StandIn
-from tests.unit.core.world import PICTURE, Service
+from tests.world import PICTURE, Service
 
 
 class Slow(Service):

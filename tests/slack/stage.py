@@ -25,7 +25,7 @@ from bot.ports import SystemPorts
 from bot.requests.rules import Rules
 from tests.slack.standin.server import StandIn
 from tests.slack.standin.world import Channel, Event, Message, User, Workspace
-from tests.unit.core.world import PICTURE, Service
+from tests.world import PICTURE, Service
 
 # The default renderer draws every local variable of a traceback, which takes seconds.
 structlog.configure(

@@ -8,7 +8,7 @@ from bot.budgets import Limits
 from bot.domain.failure import Evidence
 from tests.slack.stage import Stage, stage
 from tests.slack.standin.text import buttons
-from tests.unit.core.world import bad
+from tests.world import bad
 
 LISTED = {
     "type": "invalid_request_error",

@@ -10,7 +10,7 @@ import pytest
 from bot.domain.outcome import Billed, Outcome
 from tests.slack.stage import MODES, Mode, Stage, stage
 from tests.slack.standin.world import Event
-from tests.unit.core.world import BAD_KEY, BLOCK, bad
+from tests.world import BAD_KEY, BLOCK, bad
 
 pytestmark = pytest.mark.parametrize("mode", MODES)
 

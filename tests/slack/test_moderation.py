@@ -13,7 +13,7 @@ import pytest
 from adapters.slack import moderators
 from tests.slack.stage import MODES, Mode, Stage, stage
 from tests.slack.standin.world import Event, Message, User
-from tests.unit.core.world import BLOCK, bad
+from tests.world import BLOCK, bad
 
 
 @dataclass

@@ -11,7 +11,7 @@ import pytest
 
 from tests.slack.stage import Stage, stage
 from tests.slack.standin.world import Event, Message
-from tests.unit.core.world import BAD_KEY, BLOCK, bad
+from tests.world import BAD_KEY, BLOCK, bad
 
 AWKWARD = {
     "mentions": "<!channel> <!here> <@U0000ADA> <@U0000BEN|ben> <#C0000001|general> <!subteam^S012345|@team> @channel",

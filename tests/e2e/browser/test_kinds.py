@@ -27,7 +27,7 @@ from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
 from tests.e2e.browser.conftest import OpenPage
 from tests.e2e.browser.process import Process
-from tests.unit.core.world import Pictures, Service
+from tests.world import Pictures, Service
 
 pytestmark = pytest.mark.browser
 OURS = (Kind.UNSUPPORTED_OPTION, Kind.INVALID_REFERENCE_IMAGE, Kind.PROMPT_EMPTY)

@@ -21,7 +21,7 @@ from bot.ledger.store import Ledger, Tx
 from bot.ledger.tables import requests, spend
 from bot.ports import SystemPorts
 from tests.unit.cli.conftest import Ended
-from tests.unit.core.world import BAD_KEY, BLOCK, RATE, Service, bad, good, world
+from tests.world import BAD_KEY, BLOCK, RATE, Service, bad, good, world
 
 Call = Callable[..., Ended]
 

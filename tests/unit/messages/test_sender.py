@@ -14,7 +14,7 @@ from bot.ledger.tables import messages
 from bot.messages import request_view
 from bot.messages import sender as sender_module
 from bot.requests.sweep import sweep
-from tests.unit.core.world import Platform, Room, Service, world
+from tests.world import Platform, Room, Service, world
 
 
 async def test_a_lost_final_answer_is_sent_again_until_it_is_certain_and_once_more(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]

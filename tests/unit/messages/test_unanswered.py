@@ -13,7 +13,7 @@ from bot.chat.port import Message, SendResult, Sent, Unknown
 from bot.chat.views import Audience, View
 from bot.domain.requests import Place
 from bot.messages import sender, unanswered
-from tests.unit.core.world import Platform, Room, Service, World, world
+from tests.world import Platform, Room, Service, World, world
 
 DONE, BUSY = View("Here is your picture", final=True), View("Drawing your picture…")
 

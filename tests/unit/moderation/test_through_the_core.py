@@ -10,7 +10,7 @@ from bot.chat.port import Message, Refused, RefusedWhy, SendResult, Sent
 from bot.chat.views import ActionName, Audience, Button, View
 from bot.core import Visitor
 from bot.ledger import case_rows
-from tests.unit.core.world import BLOCK, Platform, Room, Service, World, bad, world
+from tests.world import BLOCK, Platform, Room, Service, World, bad, world
 
 A = ActionName
 

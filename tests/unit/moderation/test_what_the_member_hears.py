@@ -11,9 +11,9 @@ from bot.chat.port import Message, Refused, RefusedWhy, SendResult, Sent
 from bot.chat.views import ActionName, Audience, View
 from bot.domain.case_states import CaseState, Standing
 from bot.texts import text
-from tests.unit.core.world import BLOCK, Platform, Room, Service, World, bad, world
 from tests.unit.moderation.ground import ANN, MO, Ground
 from tests.unit.moderation.test_through_the_core import blocked, card, names, press, told
+from tests.world import BLOCK, Platform, Room, Service, World, bad, world
 
 A = ActionName
 PROMPT = "a dragon fights a knight, blood"

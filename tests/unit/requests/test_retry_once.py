@@ -9,8 +9,7 @@ import pytest
 from bot.chat.views import ActionName
 from bot.domain.failure import Evidence
 from bot.domain.outcome import Billed
-
-from .world import BAD_KEY, DOWN, Service, World, bad, good, world
+from tests.world import BAD_KEY, DOWN, Service, World, bad, good, world
 
 A = ActionName
 

@@ -10,7 +10,7 @@ from adapters.web.room import MOST, Entry, Room
 from bot.chat.port import Message, Sent
 from bot.chat.views import Audience, Tone, View
 from bot.domain.requests import Place
-from tests.unit.web.stage import message, picture
+from tests.web.stage import message, picture
 
 
 def _room() -> Room:

@@ -13,8 +13,7 @@ from bot.catalogue.cost import highest_cost_micros
 from bot.catalogue.load import Catalogue
 from bot.chat.views import ActionName, View
 from bot.requests.affordable import Offer, offers
-
-from .world import world
+from tests.world import world
 
 FITS = (ActionName.FIT_FEWER, ActionName.FIT_LOWER, ActionName.FIT_SMALLER)
 OPEN = Limits(None, None, None, None, None, None)

@@ -19,8 +19,7 @@ from bot.providers.openai_images import OpenAIImages
 from bot.providers.pictures import PictureStore
 from bot.requests.rules import Rules
 from tests.unit.providers.wire import Exchange, Server, b64, serving
-
-from .world import Service, World, world
+from tests.world import Service, World, world
 
 Refuse = Callable[[dict[str, object]], str | None]
 OPERATORS = "notice:left_out:"

@@ -22,7 +22,7 @@ from bot.chat.port import Message, Sent
 from bot.chat.views import Audience, PictureView, View
 from bot.domain.requests import Place
 from bot.ports import SystemPorts
-from tests.unit.web.stage import StageCore, message
+from tests.web.stage import StageCore, message
 
 PNG = b"\x89PNG\r\n\x1a\n and the rest"
 SHA = hashlib.sha256(PNG).hexdigest()

@@ -12,8 +12,8 @@ from bot.prompts.lint_contacts import iban_holds, luhn
 from bot.prompts.lint_words import hints
 from bot.prompts.normalise import normalise
 from bot.texts import has
-from tests.unit.prompts_lint.ordinary import ORDINARY
-from tests.unit.prompts_lint.planted import AROUND, all_planted
+from tests.unit.prompts.ordinary import ORDINARY
+from tests.unit.prompts.planted import AROUND, all_planted
 
 PLANTED = all_planted()
 

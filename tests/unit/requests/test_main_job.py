@@ -18,8 +18,7 @@ from bot.ledger import request_rows
 from bot.ledger.tables import blocked_prompts, cases, spend
 from bot.providers.port import Call, OnPartial
 from bot.requests.sweep import sweep
-
-from .world import BAD_KEY, BLOCK, DOWN, PICTURE, RATE, Platform, Service, bad, good, world
+from tests.world import BAD_KEY, BLOCK, DOWN, PICTURE, RATE, Platform, Service, bad, good, world
 
 
 async def test_a_request_gets_its_picture(tmp_path: Path) -> None:

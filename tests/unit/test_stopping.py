@@ -15,8 +15,7 @@ from bot.domain.requests import Person, Place, Submission
 from bot.ledger.store import LedgerProblem
 from bot.ledger.tables import cases
 from bot.texts import text
-
-from .world import BLOCK, Everybody, Platform, Service, World, bad, world
+from tests.world import BLOCK, Everybody, Platform, Service, World, bad, world
 
 
 @dataclass

@@ -12,7 +12,7 @@ from bot.chat.views import Audience, View
 from bot.domain.requests import Person, Place, Submission
 from bot.ledger import message_rows
 from bot.ledger.tables import notices
-from tests.unit.core.world import BAD_KEY, Platform, Room, Service, World, bad, world
+from tests.world import BAD_KEY, Platform, Room, Service, World, bad, world
 
 
 @dataclass

@@ -16,8 +16,7 @@ from bot.gate.gate import AdaptiveGate
 from bot.ledger import message_rows
 from bot.moderation.service import Moderation
 from bot.requests.scheduler import Scheduler
-
-from .world import world
+from tests.world import world
 
 SECRET = "SECRET of a member"
 

@@ -14,8 +14,8 @@ from bot.chat.views import ActionName
 from bot.requests.scheduler import Scheduler
 from bot.shutdown import Shutdown
 from bot.texts import text
-from tests.unit.core.test_stopping import Thinking, case_of
-from tests.unit.core.world import BLOCK, Platform, Service, World, bad, world
+from tests.unit.test_stopping import Thinking, case_of
+from tests.world import BLOCK, Platform, Service, World, bad, world
 
 PROMPT = "a planted canary on a wire"
 

@@ -12,8 +12,7 @@ from bot.domain.outcome import Billed
 from bot.domain.requests import Request
 from bot.ledger import request_rows
 from bot.ledger.tables import attempts, spend
-
-from .world import Service, bad, world
+from tests.world import Service, bad, world
 
 PAGE = "<html><h1>Service Temporarily Unavailable</h1></html>"
 

@@ -22,8 +22,7 @@ from bot.ledger.tables import acts, cases
 from bot.observe import configure
 from bot.requests import scheduler as scheduler_module
 from bot.requests.sweep import sweep
-
-from .world import BLOCK, DOWN, Platform, Room, Service, bad, world
+from tests.world import BLOCK, DOWN, Platform, Room, Service, bad, world
 
 PROMPT = "a very private birthday surprise for Maria"
 

@@ -11,7 +11,7 @@ from bot.core import Visitor
 from bot.requests.questions import ask_about
 from bot.texts import text
 from tests.simulation.checker import view_text
-from tests.unit.core.world import World, world
+from tests.world import World, world
 
 A = ActionName
 PROMPT = "a poster with a sun, jane.doe@example.com"

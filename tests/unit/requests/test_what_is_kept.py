@@ -14,8 +14,7 @@ from bot.ledger import message_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import attempts
 from bot.requests.sweep import sweep
-
-from .world import BAD_KEY, Service, World, bad, good, world
+from tests.world import BAD_KEY, Service, World, bad, good, world
 
 DAY = 86400.0
 

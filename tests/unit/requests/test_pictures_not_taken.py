@@ -17,10 +17,10 @@ from bot.chat.views import ActionName, View
 from bot.ledger.tables import attempts, notices
 from bot.providers import openai_images
 from bot.providers.pictures import PictureStore
-from tests.unit.core.test_blocks_are_kept import ask, watched, whole_bot
-from tests.unit.core.world import World
 from tests.unit.providers.test_pictures import png_header
 from tests.unit.providers.wire import Exchange, Server, picture, serving
+from tests.unit.requests.test_blocks_are_kept import ask, watched, whole_bot
+from tests.world import World
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
 

@@ -17,8 +17,7 @@ from bot.ledger.tables import blocked_members, cases, requests
 from bot.requests.rules import Question, Rules
 from bot.requests.sweep import sweep
 from bot.texts import text
-
-from .world import BLOCK, RATE, Service, World, bad, good, world
+from tests.world import BLOCK, RATE, Service, World, bad, good, world
 
 A = ActionName
 NOT_SENT = "Not sent"

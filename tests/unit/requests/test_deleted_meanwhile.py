@@ -15,8 +15,7 @@ from bot.domain.outcome import Billed, Outcome
 from bot.ledger.tables import attempts, cases, requests
 from bot.moderation.retention import PRIVACY_ROW
 from bot.providers.port import Call, OnPartial
-
-from .world import BLOCK, DOWN, PICTURE, Service, World, bad, good, world
+from tests.world import BLOCK, DOWN, PICTURE, Service, World, bad, good, world
 
 OFFERED = "a dragon and a knight have tea"
 

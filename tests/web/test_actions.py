@@ -16,7 +16,7 @@ from bot.domain.requests import Request, Submission
 from bot.ledger.store import LedgerProblem
 from bot.ports import SystemPorts
 from bot.texts import text
-from tests.unit.web.stage import PROMPT_FORM, StageCore, message
+from tests.web.stage import PROMPT_FORM, StageCore, message
 
 KEY = "k" * 20
 

@@ -14,7 +14,7 @@ from bot.greeting import greet
 from bot.ports import SystemPorts
 from bot.providers.openai_images import OpenAIImages
 from bot.providers.pictures import PictureStore
-from tests.unit.core.world import BAD_KEY, Service, bad, world
+from tests.world import BAD_KEY, Service, bad, world
 
 KEY = "sk-canary-42424242"
 

@@ -21,8 +21,7 @@ from bot.providers.pictures import OldFile, PictureStore
 from bot.providers.port import Call, OnPartial
 from bot.requests import orphaned_files
 from bot.requests.orphaned_files import OrphanedFiles
-
-from .world import Service, World, world
+from tests.world import Service, World, world
 
 HOUR = 3600.0
 

@@ -13,8 +13,8 @@ from structlog.testing import capture_logs
 
 from adapters.web.room import Room
 from bot.chat.views import View
-from tests.unit.web.stage import message
-from tests.unit.web.test_server import _build, _serving
+from tests.web.stage import message
+from tests.web.test_server import _build, _serving
 
 SECRET = "SECRET-OF-A-FRAME"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.messages.storage import KIND
-from tests.unit.core.world import world
+from tests.world import world
 
 
 async def test_a_start_that_can_write_solves_what_an_earlier_process_left_open(tmp_path: Path) -> None:

@@ -15,8 +15,7 @@ from bot.ledger.tables import spend
 from bot.providers.port import Call, OnPartial
 from bot.requests.rules import Question
 from bot.texts import text
-
-from .world import BLOCK, DOWN, Service, World, bad, good, world
+from tests.world import BLOCK, DOWN, Service, World, bad, good, world
 
 
 async def collecting(w: World, request: str) -> None:

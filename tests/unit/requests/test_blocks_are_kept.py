@@ -25,8 +25,7 @@ from bot.providers.pictures import PictureStore
 from bot.requests.rules import Rules
 from bot.texts import text
 from tests.unit.providers.wire import Server, always, b64, serving
-
-from .world import BLOCK, Platform, Service, World, good, world
+from tests.world import BLOCK, Platform, Service, World, good, world
 
 BESIDE = {"error": {"code": "OutputImageSensitiveContentDetected", "message": "The output image may contain sensitive information."}}
 USAGE = {"input_tokens": 12, "output_tokens": 1756, "total_tokens": 1768}

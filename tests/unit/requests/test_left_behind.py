@@ -16,8 +16,7 @@ from bot.ledger.store import LedgerProblem, Tx
 from bot.requests.recover import recover
 from bot.requests.sweep import sweep
 from bot.texts import text
-
-from .world import Platform, world
+from tests.world import Platform, world
 
 SUBMISSION = Submission(Person("ana"), Place("test", "home", "imagine"), "a cat")
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.failure import Evidence
 from bot.domain.outcome import Billed
-from tests.unit.core.world import Service, bad, world
+from tests.world import Service, bad, world
 
 CHALLENGE = "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Enable JavaScript and cookies to continue</body></html>"
 
