@@ -105,7 +105,7 @@ class Bot:
     core: Core
     pictures: Pictures
     leftovers: OrphanedFiles
-    reach: Undeliverable
+    writes: BackgroundWrites
     supervisor: Supervisor
     incidents: Incidents
     adapters: dict[str, Adapter] = field(default_factory=dict)
@@ -166,8 +166,8 @@ class Bot:
         await self.sender.stop(min(5.0, drain))
         self.wakeups.stop()
         await self.moderation.stop()
-        await self.reach.stop()
-        await self.incidents.stop()
+        self.incidents.stop()
+        await self.writes.stop()
         await self.core.storage.stop()
         await self._keep(self.gate.remember())
         await self.provider.aclose()
@@ -300,16 +300,16 @@ async def build(
         ledger, ports, {}, {"request": project, "question": project_question, "notice": notices.project, **moderation.projections}
     )
     sender.before_render = scheduler.foresee
-    reach, writes = Undeliverable(ledger, notices), BackgroundWrites(ledger)
-    unanswered = Unanswered(notices, writes, ports.monotonic)
+    writes = BackgroundWrites(ledger)
+    undeliverable, unanswered = Undeliverable(notices, writes), Unanswered(notices, writes, ports.monotonic)
 
     def refused(message: Message, why: Refused) -> None:
         unanswered.refused(message)
-        reach.refused(message, why)
+        undeliverable.refused(message, why)
 
     def arrived(message: Message) -> None:
         unanswered.arrived(message)
-        reach.arrived(message)
+        undeliverable.arrived(message)
 
     sender.on_refused, sender.on_arrived, sender.on_doubt = refused, arrived, unanswered.doubt
     actions = RequestActions(ledger, rules, moderation.open_case, scheduler.cancel, lambda sha256: pictures.delete(sha256))
@@ -328,7 +328,7 @@ async def build(
     )
     supervisor = Supervisor(ports)
     leftovers, incidents = OrphanedFiles(ledger, pictures), Incidents(notices, supervisor, writes)
-    rooms = (ledger, ports, wakeups, gate, provider, scheduler, sender, notices, moderation, core, pictures, leftovers, reach)
+    rooms = (ledger, ports, wakeups, gate, provider, scheduler, sender, notices, moderation, core, pictures, leftovers, writes)
     bot = Bot(*rooms, supervisor, incidents)
     return bot
 

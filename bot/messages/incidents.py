@@ -38,11 +38,10 @@ class Incidents:
         """It works again."""
         self.writes.begin(lambda tx: self.notices.resolve(tx, CAUSE + name))
 
-    async def stop(self) -> None:
-        """Wait until everything that was heard is written down."""
+    def stop(self) -> None:
+        """Solve nothing more by time."""
         if self._timer is not None:
             self._timer.cancel()
-        await self.writes.stop()
 
     def _left(self) -> list[str]:
         health = self.supervisor.health()

@@ -3,19 +3,15 @@ one arrives there again."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-
-import structlog
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.chat.port import Message, Refused, RefusedWhy
 from bot.chat.views import Audience
 from bot.ledger import message_rows
-from bot.ledger.store import Ledger, Tx
+from bot.ledger.store import Tx
+from bot.messages.background import BackgroundWrites
 from bot.messages.notices import Notices
-
-log = structlog.get_logger()
 
 DIRECT = "chat_direct"
 MOST_PEOPLE = 500
@@ -27,9 +23,8 @@ _CHANNEL_KINDS = tuple(f"chat_{why.value}" for why in RefusedWhy if why is not R
 class Undeliverable:
     """Hears from the sender what platforms refuse and take."""
 
-    ledger: Ledger
     notices: Notices
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    writes: BackgroundWrites
 
     def refused(self, message: Message, refused: Refused) -> None:
         """A platform will not show this message; it stays stored."""
@@ -37,27 +32,22 @@ class Undeliverable:
             return
         detail = refused.detail[:60]
         if _is_direct(message):
-            self._write(lambda tx: self._closed(tx, message, detail))
+            self.writes.begin(lambda tx: self._closed(tx, message, detail))
             return
         place = message.place
         facts = {"platform": place.platform, "channel": place.channel, "detail": detail, "audience": message.audience.value}
         kind = f"chat_{refused.why.value}"
-        self._write(lambda tx: self.notices.report(tx, _of_channel(kind, message), kind, facts))
+        self.writes.begin(lambda tx: self.notices.report(tx, _of_channel(kind, message), kind, facts))
 
     def arrived(self, message: Message) -> None:
         """A platform shows this message. Called for every one, so nothing is read where no notice is open."""
         if _is_direct(message):
             if _of_platform(message) in self.notices.open:
-                self._write(lambda tx: self._reached(tx, message))
+                self.writes.begin(lambda tx: self._reached(tx, message))
             return
         over = [cause for kind in _CHANNEL_KINDS if (cause := _of_channel(kind, message)) in self.notices.open]
         if over:
-            self._write(lambda tx: self._open_again(tx, over))
-
-    async def stop(self) -> None:
-        """Wait until everything that was heard is written down."""
-        while self._tasks:
-            await asyncio.wait(set(self._tasks))
+            self.writes.begin(lambda tx: self._open_again(tx, over))
 
     def _open_again(self, tx: Tx, causes: Sequence[str]) -> None:
         for cause in causes:
@@ -84,18 +74,6 @@ class Undeliverable:
         """Who cannot be reached as far as an open notice knows."""
         row = message_rows.notice(tx.connection, _of_platform(message))
         return [] if row is None or row.resolved_at is not None else str(row.facts.get("who", "")).split()
-
-    def _write(self, fn: Callable[[Tx], object]) -> None:
-        task = asyncio.get_running_loop().create_task(self._written(fn))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _written(self, fn: Callable[[Tx], object]) -> None:
-        try:
-            await self.ledger.write(fn)
-        except Exception as problem:
-            # A full disk, or a bug: the sender goes on, and the next refusal says it again.
-            log.error("notice_not_written", error=type(problem).__name__)
 
 
 def _is_direct(message: Message) -> bool:

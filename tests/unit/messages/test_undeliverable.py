@@ -48,7 +48,7 @@ async def test_a_channels_notice_ends_when_a_message_arrives_in_it(tmp_path: Pat
         assert not title(w, cause).startswith("Solved")
         await imagine(w, 1, "ben", Place("test", "home", "other"))
         await w.until(lambda: any(one.place.channel == "other" for one in w.chat.messages.values()))
-        await w.bot.reach.stop()
+        await w.bot.writes.stop()
         assert cause in w.bot.notices.open
         doors.closed.clear()
         await w.answer(await w.imagine("another cat"))
@@ -110,8 +110,8 @@ async def test_what_arrives_where_nothing_was_refused_writes_nothing(tmp_path: P
         await w.bot.sender.idle()
         before = w.bot.ledger.commits
         for message in list(w.chat.messages.values()):
-            w.bot.reach.arrived(message)
-        await w.bot.reach.stop()
+            w.bot.sender.on_arrived(message)
+        await w.bot.writes.stop()
         assert w.bot.ledger.commits == before
         assert await w.bot.ledger.read(message_rows.open_notices) == []
 
@@ -130,7 +130,7 @@ async def test_a_notice_that_does_not_arrive_raises_no_notice_about_itself(tmp_p
         await w.answer(await w.imagine())
         await w.until(lambda: refused)
         await w.bot.sender.idle()
-        await w.bot.reach.stop()
+        await w.bot.writes.stop()
         rows = await w.bot.ledger.read(lambda c: c.execute(notices.select()).all())
         assert [row.cause for row in rows] == ["auth_invalid_key"]
         assert set(refused) == {"notice:auth_invalid_key"}
