@@ -6,17 +6,19 @@ Slack has no colours for blocks; a symbol stands beside the words of the state. 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.slack.blockkit import MOST_BLOCKS, MOST_VIEW_BLOCKS, objects, weight
 from adapters.slack.buttons import custom_id
 from adapters.slack.escape import ELLIPSIS, SECTION, alt, clean, escape, fit, formats, label, plain, split, typed, units
 from bot.chat.views import Button, ButtonStyle, Fact, Tone, View
 from bot.texts import text
 from bot.texts.direction import isolate
 
+MOST_BLOCKS, MOST_VIEW_BLOCKS = 50, 100
+BLOCK_WEIGHT = 125
+"""What one more block costs of the characters that all blocks of a message may have together (bolt-js#2509)."""
 MOST, MOST_IN_SHEET, INNER = 12_500, 30_000, 75
 """What all blocks together may weigh, and what we add for each object in them: Slack refuses messages at about 13,200 characters, with
 many small objects earlier (bolt-js#2867), and a view at 250 kB, in which a character can be 6 bytes."""
@@ -175,6 +177,25 @@ def _fitted(start: list[Block], view: View, facts: Sequence[Fact], end: list[Blo
 
 def _cost(blocks: list[Block]) -> int:
     return weight(blocks) + INNER * (sum(1 for _ in objects(blocks)) - len(blocks))
+
+
+def weight(blocks: Sequence[object]) -> int:
+    """What all blocks of a message together cost by Slack's own count."""
+    found = BLOCK_WEIGHT * len(blocks)
+    for one in objects(blocks):
+        found += sum(len(one[name]) for name in ("text", "alt_text") if isinstance(one.get(name), str))
+    return found
+
+
+def objects(value: object) -> Iterator[Mapping[str, Any]]:
+    """Every object in a payload, at whatever depth."""
+    if isinstance(value, Mapping):
+        yield value
+        for one in value.values():
+            yield from objects(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from objects(one)
 
 
 def _words(view: View, facts: Sequence[Fact], room: int) -> list[Block]:

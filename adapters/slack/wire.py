@@ -19,15 +19,12 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.slack import blockkit
 from adapters.slack.errors import CODES, NotConnected, RespondFailed, Unreadable, classify_error, code_of, retry_after
 from adapters.slack.lost_posts import LostPosts, mark
 from adapters.slack.render import Body
 
 log = structlog.get_logger()
 
-STRICT = False
-"""Tests set it: a payload that Slack would refuse is an error instead of a line in the log."""
 EVENT_TYPE = "imagine_bot_message"
 PAGES, PER_PAGE = 5, 100
 """How far back a lost post is looked for."""
@@ -84,7 +81,6 @@ class SlackWire:
     async def post(self, channel: str, thread: str | None, body: Body, identity: str) -> str:
         """Returns the message's ts."""
         payload = _message(body, identity)
-        check_message(payload)
         metadata = _metadata(identity)
         found = await read(
             self.client.chat_postMessage(
@@ -97,7 +93,6 @@ class SlackWire:
 
     async def update(self, channel: str, ts: str, body: Body, identity: str) -> None:
         payload = _message(body, identity)
-        check_message(payload)
         metadata = _metadata(identity)
         try:
             await read(
@@ -165,7 +160,6 @@ class SlackWire:
             "unfurl_links": False,
             "unfurl_media": False,
         }
-        check_message(payload)
         async with self.to_address(url, RESPOND_WITHIN, json=payload) as answer:
             said = (await answer.content.read(4096)).decode("utf-8", "replace").strip()
         taken, code = _taken(said)
@@ -174,21 +168,17 @@ class SlackWire:
 
     async def whisper(self, channel: str, person: str, body: Body, thread: str | None = None) -> None:
         """Only this person sees it, and not for long."""
-        payload = _message(body, "")
-        check_message(payload)
-        await read(self.client.chat_postEphemeral(channel=channel, user=person, thread_ts=thread, **payload))
+        await read(self.client.chat_postEphemeral(channel=channel, user=person, thread_ts=thread, **_message(body, "")))
 
     # ---- forms ---------------------------------------------------------------------------------------------------------------
 
     async def open_view(self, trigger: str, view: Mapping[str, Any]) -> tuple[str, str]:
         """Returns the id and the hash of what is open now, as far as Slack says."""
-        check_view(view)
         found = (await read(self.client.views_open(trigger_id=trigger, view=dict(view)))).get("view")
         id_, hash_ = (found.get(name) if isinstance(found, Mapping) else None for name in ("id", "hash"))
         return id_ if isinstance(id_, str) else "", hash_ if isinstance(hash_, str) else ""
 
     async def update_view(self, view_id: str, hash: str, view: Mapping[str, Any]) -> None:
-        check_view(view)
         await read(self.client.views_update(view_id=view_id, hash=hash or None, view=dict(view)))
 
     # ---- people --------------------------------------------------------------------------------------------------------------
@@ -280,26 +270,6 @@ def _message(body: Body, identity: str) -> dict[str, Any]:
 
 def _metadata(identity: str) -> dict[str, Any]:
     return {"event_type": EVENT_TYPE, "event_payload": {"id": identity}}
-
-
-def check_message(payload: Mapping[str, Any]) -> None:
-    """Complain about a message that Slack would refuse; it is sent all the same."""
-    if __debug__:
-        _complain("message", blockkit.message_problems(payload))
-
-
-def check_view(view: Mapping[str, Any]) -> None:
-    """Complain about a form that Slack would refuse; it is sent all the same."""
-    if __debug__:
-        _complain("view", blockkit.view_problems(view))
-
-
-def _complain(what: str, problems: list[str]) -> None:
-    # The sentences name places and limits, never what stands there.
-    if problems:
-        log.error("slack_payload_problem", what=what, problems=[one[:200] for one in problems[:5]])
-        if STRICT:
-            raise AssertionError(f"Slack would refuse this {what}: {problems[:5]}")
 
 
 # ---- what comes back -------------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack.blockkit import message_problems, view_problems
+from tests.slack.blockkit import message_problems, view_problems
 
 
 def plain(text: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack import blockkit, forms
+from adapters.slack import forms
 from adapters.slack.buttons import parsed
 from bot.budgets import Limits
 from bot.catalogue.load import Catalogue
@@ -20,6 +20,7 @@ from bot.moderation.community import SECTIONS
 from bot.moderation.retention import PRIVACY_ROW
 from bot.requests.actions import edit_form, imagine_fields
 from bot.requests.rules import Rules
+from tests.slack import blockkit
 from tests.slack.core_views import request
 from tests.slack.standin import forms as client
 from tests.slack.standin import text as reading

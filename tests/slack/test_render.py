@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from adapters.slack import blockkit
 from adapters.slack.buttons import custom_id, parsed
 from adapters.slack.image_fitting import LARGE, FittedImage, ImageFitting
 from adapters.slack.render import MOST, Body, Shown, message, sheet
 from bot.chat.views import ActionName, Button, ButtonStyle, Fact, PictureView, Tone, View
+from tests.slack import blockkit
 from tests.slack.core_views import of_everything
 from tests.slack.standin import text as reading
 

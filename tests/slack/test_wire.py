@@ -334,16 +334,3 @@ async def test_a_payload_that_slack_would_refuse_is_an_error_in_tests() -> None:
         with pytest.raises(AssertionError):
             await wire.open_view("t1", {**MODAL, "title": {"type": "plain_text", "text": "x" * 25}})
         assert standin.calls("chat.postMessage") == []
-
-
-async def test_in_production_it_is_a_line_without_the_words_and_is_sent(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(module, "STRICT", False)
-    async with StandIn() as standin, aiohttp.ClientSession() as session:
-        client = AsyncWebClient(standin.workspace.token, base_url=f"{standin.base}/api/", session=session, retry_handlers=[])
-        assert await error_class(SlackWire(client, session).post(standin.channel.id, None, TOO_LONG, "m1")) is ErrorClass.INVALID
-        assert len(standin.calls("chat.postMessage")) == 1
-    said = capsys.readouterr().out
-    assert "/blocks/0/text" in said
-    assert "secret" not in said

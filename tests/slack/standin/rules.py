@@ -11,7 +11,7 @@ from slack_sdk.models.basic_objects import JsonObject
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from adapters.slack import blockkit
+from tests.slack import blockkit
 from tests.slack.standin import text as reading
 from tests.slack.standin.world import World
 

@@ -1,4 +1,4 @@
-"""Block Kit's limits as tables, and a check of whole messages and views against them before Slack says `invalid_blocks`.
+"""Block Kit's limits as tables, and a check of whole messages and views against them: what the adapter sends and what the stand-in takes.
 
 The sentences are worded like Slack's own, with a JSON pointer. Sources: Slack's reference pages, the types of its Node SDK, and
 bolt-js#2509 for the limit on all blocks together, which is written nowhere else.
@@ -7,10 +7,11 @@ bolt-js#2509 for the limit on all blocks together, which is written nowhere else
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from adapters.slack.shapes import (
+from adapters.slack.render import MOST_BLOCKS, MOST_VIEW_BLOCKS, objects, weight
+from tests.slack.shapes import (
     ObjectShape,
     Rule,
     Say,
@@ -29,11 +30,10 @@ from adapters.slack.shapes import (
     typed,
 )
 
-MOST_BLOCKS, MOST_VIEW_BLOCKS = 50, 100
 MOST_TEXT = 4000
 """Longer texts of messages are answered with `msg_too_long`, surely when a message is edited."""
-MOST_WEIGHT, BLOCK_WEIGHT = 13_200, 125
-"""All blocks of a message together: their characters, and what one more block costs (bolt-js#2509)."""
+MOST_WEIGHT = 13_200
+"""All blocks of a message together (bolt-js#2509); see `render.weight`."""
 MOST_VIEW_BYTES = 250_000
 
 
@@ -232,7 +232,7 @@ def message_problems(payload: Mapping[str, Any]) -> list[str]:
         say("", "no_text")
     if blocks is not None:
         _check_blocks(say, "/blocks", blocks, _IN_MESSAGES, MOST_BLOCKS)
-        total = weight(blocks)
+        total = weight(blocks) if isinstance(blocks, list) else 0
         if total > MOST_WEIGHT:
             say("/blocks", f"msg_blocks_too_long: {total} characters with their blocks, must be less than {MOST_WEIGHT + 1}")
     return found
@@ -253,16 +253,6 @@ def view_problems(view: Mapping[str, Any]) -> list[str]:
     size = len(json.dumps(view, default=str).encode())
     if size > MOST_VIEW_BYTES:
         say("/view", f"view_too_large: {size} bytes, must be less than {MOST_VIEW_BYTES + 1}")
-    return found
-
-
-def weight(blocks: object) -> int:
-    """What all blocks of a message together cost of `MOST_WEIGHT`."""
-    if not isinstance(blocks, list):
-        return 0
-    found = BLOCK_WEIGHT * len(blocks)
-    for one in objects(blocks):
-        found += sum(len(one[name]) for name in ("text", "alt_text") if isinstance(one.get(name), str))
     return found
 
 
@@ -291,14 +281,3 @@ def _once(say: Say, at: str, identity: object, seen: set[str]) -> None:
         if identity in seen:
             say(at, f"`{at.rpartition('/')[2] if at.endswith('_id') else 'action_id'}` already exists for another element")
         seen.add(identity)
-
-
-def objects(value: object) -> Iterator[Mapping[str, Any]]:
-    """Every object in a payload, at whatever depth."""
-    if isinstance(value, Mapping):
-        yield value
-        for one in value.values():
-            yield from objects(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from objects(one)
