@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from bot.domain.failure import Evidence, Failure
 from bot.domain.kinds import KINDS, Group, Kind
 from bot.failures.classify import classify, classify_with
-from bot.failures.rules import RULES, TRANSPORT, WITHOUT_ERROR
+from bot.failures.rules import Tables, tables
 from bot.failures.rules.rule import Rule
 
 WORDED = Path(__file__).resolve().parent.parent / "tests" / "unit" / "failures"
@@ -203,8 +203,10 @@ def _place(source: str) -> str:
     return parts.netloc.lower().removeprefix("www.")
 
 
-def without(rules: Iterable[Rule], family: str) -> tuple[Rule, ...]:
-    return tuple(rule for rule in rules if rule.family != family)
+def only(holds: Callable[[Rule], bool]) -> Tables:
+    """The rules for which `holds` is true."""
+    known = tables()
+    return Tables(*(tuple(filter(holds, table)) for table in (known.transport, known.rules, known.without_error)))
 
 
 def left_out(records: list[Record]) -> tuple[Score, dict[str, Score]]:
@@ -212,10 +214,10 @@ def left_out(records: list[Record]) -> tuple[Score, dict[str, Score]]:
     total = Score()
     by_family: dict[str, Score] = {}
     for family in FAMILIES:
-        tables = tuple(without(table, family) for table in (TRANSPORT, RULES, WITHOUT_ERROR))
+        left = only(lambda rule, family=family: rule.family != family)  # type: ignore[misc]
         for record in records:
             if record.family == family:
-                failure = classify_with(record.evidence, *tables)
+                failure = classify_with(record.evidence, left)
                 total.add(record, failure)
                 by_family.setdefault(family, Score()).add(record, failure)
     return total, by_family
@@ -225,19 +227,19 @@ def source_left_out(records: list[Record]) -> Score:
     """Every record judged without the rules that name its own source."""
     score = Score()
     for place in sorted({record.source for record in records} - {""}):
-        tables = tuple(tuple(rule for rule in table if place not in rule.source.lower()) for table in (TRANSPORT, RULES, WITHOUT_ERROR))
+        left = only(lambda rule, place=place: place not in rule.source.lower())  # type: ignore[misc]
         for record in records:
             if record.source == place:
-                score.add(record, classify_with(record.evidence, *tables))
+                score.add(record, classify_with(record.evidence, left))
     return score
 
 
 def only_words(records: list[Record]) -> Score:
     """No family at all is known: only the common sentences, shapes and statuses."""
-    tables = tuple(tuple(rule for rule in table if rule.family == "common") for table in (TRANSPORT, RULES, WITHOUT_ERROR))
+    common = only(lambda rule: rule.family == "common")
     score = Score()
     for record in records:
-        score.add(record, classify_with(record.evidence, *tables))
+        score.add(record, classify_with(record.evidence, common))
     return score
 
 
@@ -259,7 +261,7 @@ HOSTILE: dict[str, object] = {
     "nested JSON in JSON": json.dumps({"message": json.dumps({"message": json.dumps({"message": "x" * 20_000})})}),
     "100,000 keys": {f"key{number}": "invalid" for number in range(100_000)},
     "64 KiB of Chinese": "违规内容" * 5_461,
-    "the words of the rules themselves": " | ".join(sorted({stem for rule in RULES for group in rule.said for stem in group.all})),
+    "the words of the rules themselves": " | ".join(sorted({stem for rule in tables().rules for group in rule.said for stem in group.all})),
 }
 
 

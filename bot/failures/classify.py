@@ -5,15 +5,13 @@ Pure, and total: it never raises.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from bot.domain.failure import Evidence, Failure
 from bot.domain.kinds import KINDS, Action, Fixer, Group, Kind
 from bot.failures import facts as fact_reader
 from bot.failures.evidence import FETCHED
 from bot.failures.hints import Hint, wait_hint
 from bot.failures.refine import refine
-from bot.failures.rules import RULES, TRANSPORT, WITHOUT_ERROR
+from bot.failures.rules import Tables, tables
 from bot.failures.rules.rule import Rule, Text
 from bot.failures.signals import Signals, read
 
@@ -55,7 +53,7 @@ _MASKED = frozenset({400, 422, 500, 502, 503})
 def classify(evidence: Evidence) -> Failure:
     """What this evidence means. Never raises, whatever was handed in."""
     try:
-        return classify_with(evidence, TRANSPORT, RULES, WITHOUT_ERROR)
+        return classify_with(evidence, tables())
     except Exception:  # the promise is to be total: a defect in a rule must not lose an answer. Tests call classify_with.
         status = evidence.status if isinstance(evidence.status, int) else None
         return _failure(_by_status(status), None, 0.1, {}, None)
@@ -65,17 +63,17 @@ def recognise(evidence: Evidence) -> Failure | None:
     """The same for what somebody hands in by itself: None where no rule holds and no status says anything, as for a word or a poem."""
     seen = read(evidence)
     nothing_said = seen.status is None and (seen.inner is None or seen.inner < 300)
-    if nothing_said and _decide(seen, Text(f" {seen.words} "), TRANSPORT, RULES, WITHOUT_ERROR) is None:
+    if nothing_said and _decide(seen, Text(f" {seen.words} "), tables()) is None:
         return None
     return classify(evidence)
 
 
-def classify_with(evidence: Evidence, transport: Iterable[Rule], rules: Iterable[Rule], without_error: Iterable[Rule]) -> Failure:
+def classify_with(evidence: Evidence, known: Tables) -> Failure:
     """The same with tables of one's own choice: benches leave families out."""
     seen = read(evidence)
     text = Text(f" {seen.words} ")
     hint = wait_hint(seen.headers, {**seen.values, "": seen.words})
-    rule = _decide(seen, text, transport, rules, without_error)
+    rule = _decide(seen, text, known)
     if rule is None:
         kind, action, confidence = _fallback(seen)
     else:
@@ -88,19 +86,19 @@ def classify_with(evidence: Evidence, transport: Iterable[Rule], rules: Iterable
     return _failure(kind, _lowered(kind, action, hint, seen), confidence, facts, _wait(hint, kind))
 
 
-def _decide(seen: Signals, text: Text, transport: Iterable[Rule], rules: Iterable[Rule], without_error: Iterable[Rule]) -> Rule | None:
+def _decide(seen: Signals, text: Text, known: Tables) -> Rule | None:
     if seen.exception and (seen.status is None or seen.ok or seen.status == 400):
-        for rule in transport:
+        for rule in known.transport:
             if rule.holds(seen, text):
                 return rule
     tokens, status = seen.tokens, seen.status or 0
-    for rule in rules:
+    for rule in known.rules:
         if rule.statuses and status not in rule.statuses:
             continue
         if (not rule.codes or not rule.codes.isdisjoint(tokens)) and rule.holds(seen, text):
             return rule
     if seen.ok:
-        for rule in without_error:
+        for rule in known.without_error:
             if rule.holds(seen, text):
                 return rule
     return None

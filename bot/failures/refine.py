@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from bot.domain.kinds import Action, Kind
-from bot.failures.rules import lexicon
+from bot.failures.rules.load import family
 from bot.failures.rules.rule import Text
 from bot.failures.signals import Signals
 from bot.failures.tokens import phrases
@@ -61,6 +61,6 @@ def _side(seen: Signals, text: Text) -> Kind:
 
 
 def _side_in_plain_words(text: Text, *, input_named: bool) -> Kind:
-    if text.says(lexicon.MADE) and not input_named:
+    if text.says(family("MADE")) and not input_named:
         return Kind.SAFETY_OUTPUT
-    return Kind.SAFETY_REFERENCE_IMAGE if text.says(lexicon.SENT) and not text.says(lexicon.PROMPT) else Kind.SAFETY_PROMPT
+    return Kind.SAFETY_REFERENCE_IMAGE if text.says(family("SENT")) and not text.says(family("PROMPT")) else Kind.SAFETY_PROMPT

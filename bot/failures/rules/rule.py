@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from bot.domain.kinds import Action, Kind
 from bot.failures.plain import Sentence, Stems, plain
 from bot.failures.signals import Signals
-from bot.failures.tokens import phrases, squash
 
 Groups = tuple[tuple[str, ...], ...]
 
@@ -21,8 +20,8 @@ class Rule:
     """Where the shape was seen or documented."""
     codes: frozenset[str] = frozenset()
     """One of these machine words occurs anywhere (squashed)."""
-    field: str = ""
-    """Restricts `codes` to the values of this field (squashed)."""
+    fields: tuple[str, ...] = ()
+    """Restricts `codes` to the values of these fields (squashed)."""
     says: tuple[str, ...] = ()
     """A value of one of `says_in` contains one of these: `finishReason: IMAGE_SAFETY`."""
     says_in: tuple[str, ...] = ()
@@ -45,8 +44,6 @@ class Rule:
     """HTTP status (0 for none)."""
     apis: tuple[str, ...] = ()
     """The call begins with one of these."""
-    providers: tuple[str, ...] = ()
-    """The provider's name contains one of these."""
     exceptions: tuple[str, ...] = ()
     """The exception's text (lower case) contains one of these."""
     words: Groups = ()
@@ -92,16 +89,14 @@ class Rule:
             return False
         if self.apis and not seen.api.startswith(self.apis):
             return False
-        if self.providers and not any(name in seen.provider for name in self.providers):
-            return False
         if self.exceptions and not any(part in seen.exception for part in self.exceptions):
             return False
         return self._words(text) and (not self.said or self._said(text))
 
     def _code(self, seen: Signals) -> bool:
-        if not self.field:
+        if not self.fields:
             return not self.codes.isdisjoint(seen.codes)
-        return any(value in self.codes for value in seen.fields.get(self.field, ()))
+        return any(value in self.codes for name in self.fields for value in seen.fields.get(name, ()))
 
     def _words(self, text: Text) -> bool:
         whole = text.whole
@@ -193,22 +188,3 @@ def _any(words: tuple[str, ...], text: str) -> bool:
         if word in text:
             return True
     return False
-
-
-def words(*groups: str) -> Groups:
-    """`words("size / width", "not supported / must be")`: alternatives within a group are divided by ` / `."""
-    return tuple(phrases(group) for group in groups)
-
-
-def names(text: str) -> frozenset[str]:
-    """Machine words, squashed, divided by spaces."""
-    return frozenset(squash(name) for name in text.split())
-
-
-def statuses(*numbers: int) -> frozenset[int]:
-    return frozenset(numbers)
-
-
-def code_table(family: str, source: str, table: dict[Kind, str], **more: object) -> tuple[Rule, ...]:
-    """One rule per kind from `{Kind: "code code code"}`."""
-    return tuple(Rule(kind, source, codes=names(text), family=family, **more) for kind, text in table.items())  # type: ignore[arg-type]

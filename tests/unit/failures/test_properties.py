@@ -14,7 +14,7 @@ from bot.domain.failure import Evidence, Failure, Phase
 from bot.domain.kinds import KINDS, Action, Group, Kind
 from bot.failures.classify import classify_with
 from bot.failures.explain import AUDIENCES, explain
-from bot.failures.rules import RULES, TRANSPORT, WITHOUT_ERROR
+from bot.failures.rules import tables
 
 FIELDS = (
     "error", "message", "code", "type", "status", "detail", "details", "msg", "data", "candidates", "finishReason", "retry_after",
@@ -52,7 +52,7 @@ evidences = st.builds(
 
 def judged(evidence: Evidence) -> Failure:
     """Without the net that `classify` has below it: here a defect must show."""
-    return classify_with(evidence, TRANSPORT, RULES, WITHOUT_ERROR)
+    return classify_with(evidence, tables())
 
 
 @given(evidences)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.domain.kinds import KINDS, Action, Group
-from bot.failures.rules import RULES, TRANSPORT, WITHOUT_ERROR
+from bot.failures.rules import tables
 from bot.failures.rules.rule import Rule
 from bot.failures.tokens import phrases, split_words, squash
 
-ALL: tuple[Rule, ...] = (*TRANSPORT, *RULES, *WITHOUT_ERROR)
+ALL = tables().all
 
 
 def spoken(rule: Rule) -> list[str]:
@@ -38,7 +38,7 @@ def test_no_rule_gives_a_safety_kind_an_action() -> None:
 
 def test_a_rule_can_be_told_from_a_status_alone() -> None:
     """A rule that names nothing but a status is a status table's business, except where the status has one meaning."""
-    for rule in RULES:
+    for rule in tables().rules:
         named = (
             rule.codes
             or rule.words
