@@ -7,7 +7,7 @@ model_config  # pydantic reads it
 settings_customise_sources  # pydantic-settings calls it
 settings_cls, env_settings, dotenv_settings, file_secret_settings  # with these arguments
 raiseExceptions  # the logging module reads it
-row_factory  # sqlite3 reads it
+row_factory, isolation_level  # sqlite3 reads them
 __doc__  # typer shows it
 on_partial  # part of the provider's port; live partial pictures come later
 (

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import Engine, event, insert, select, update
 
 from bot.ledger import migrate, request_rows
 from bot.ledger.files import DATABASE
@@ -173,6 +175,51 @@ async def test_an_older_schema_is_backed_up_before_it_is_migrated(tmp_path: Path
     with sqlite3.connect(kept) as connection:
         assert connection.execute("SELECT key FROM memory").fetchall() == [("precious",)]
     connection.close()
+
+
+class Killed(Exception):
+    """Stands for the end of the process."""
+
+
+@pytest.mark.parametrize("step", [0, 1, 7, -1])
+@pytest.mark.parametrize("make", [lambda path: migrate.upgrade(path, 0.0), migrate.migrate])
+def test_a_schema_is_made_whole_or_not_at_all(
+    make: Callable[[Path], object], step: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process can die at every statement, and the next start must be able to make the rest."""
+    ended: list[str] = []
+    durable = migrate.durable
+
+    def broken_off(path: Path) -> Engine:
+        engine = durable(path)
+
+        def die(connection: object, cursor: object, statement: str, *_: object) -> None:
+            if statement.lstrip().startswith(("CREATE", "INSERT", "ALTER", "UPDATE")):
+                ended.append(statement)
+                if len(ended) == stop:
+                    raise Killed
+
+        event.listen(engine, "after_cursor_execute", die)
+        return engine
+
+    stop = 0
+    with monkeypatch.context() as patch:
+        patch.setattr(migrate, "durable", broken_off)
+        make(tmp_path / "whole.db")
+        stop, ended[:] = len(ended) if step == -1 else step + 1, []
+        with pytest.raises(Killed):
+            make(tmp_path / "half.db")
+    with contextlib.closing(sqlite3.connect(tmp_path / "half.db")) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == []
+    make(tmp_path / "half.db")
+    assert migrate.current(tmp_path / "half.db") == migrate.HEAD
+
+
+def test_half_a_schema_that_an_earlier_version_left_is_completed(tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "half.db")) as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    migrate.upgrade(tmp_path / "half.db", 0.0)
+    assert migrate.current(tmp_path / "half.db") == migrate.HEAD
 
 
 def schema_of(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
