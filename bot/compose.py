@@ -25,7 +25,7 @@ from bot.gate.gate import AdaptiveGate
 from bot.gate.port import Gate
 from bot.gate.settings import GateSettings
 from bot.greeting import greet
-from bot.ledger import message_rows, request_rows
+from bot.ledger import memory_rows, picture_rows, request_rows
 from bot.ledger.clock_rows import bound, follow
 from bot.ledger.store import Ledger, LedgerProblem, Tx, Wake
 from bot.messages import model_end
@@ -53,7 +53,7 @@ from bot.requests.orphaned_files import OrphanedFiles
 from bot.requests.questions import load as load_lint
 from bot.requests.recover import Found, recover
 from bot.requests.rules import Rules
-from bot.requests.scheduler import MEMORY_KEY, Scheduler, remember_gate
+from bot.requests.scheduler import Scheduler
 from bot.requests.sweep import sweep
 from bot.settings import Settings
 from bot.settings.rules import rules_of
@@ -234,7 +234,7 @@ class Bot:
 
     async def _keep(self, learned: Mapping[str, object]) -> None:
         with contextlib.suppress(Exception):
-            await self.ledger.write(lambda tx: remember_gate(tx, self.provider.gate_key, learned))
+            await self.ledger.write(lambda tx: memory_rows.remember_gate(tx, self.provider.gate_key, learned))
 
 
 async def build(
@@ -251,8 +251,8 @@ async def build(
     ports = SteadyPorts(ports)
     ledger = await Ledger.open(data_dir, ports.now, ports.new_id, database)
     try:
-        kept = await ledger.read(lambda c: message_rows.recall(c, MEMORY_KEY + provider.gate_key))
-        salt = await ledger.write(message_rows.salt)
+        kept = await ledger.read(lambda c: memory_rows.recall_gate(c, provider.gate_key))
+        salt = await ledger.write(memory_rows.salt)
     except BaseException:
         # Open connections have threads that would keep the process alive, so a full disk at start would hang instead of ending.
         await ledger.close()
@@ -282,7 +282,7 @@ async def build(
         facts = RequestFacts(
             request=request,
             now=ports.now(),
-            pictures=request_rows.pictures_of(connection, request.id),
+            pictures=picture_rows.of_request(connection, request.id),
             estimate=estimate,
             estimate_until=None if estimate is None else scheduler.until_wall(estimate),
             max_attempts=rules.max_attempts,

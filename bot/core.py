@@ -21,7 +21,7 @@ from bot.chat.views import Act, ActionName, Audience, Button, Choice, Fact, Form
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place, Request, Submission
 from bot.gate.port import Snapshot
-from bot.ledger import message_rows, request_rows
+from bot.ledger import message_rows, request_rows, settings_rows
 from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem, Tx
 from bot.messages.storage import StorageWatch
 from bot.requests.accept import CaseOpener, Refusal, accept, drop
@@ -217,7 +217,7 @@ class Core:
         place = Place(visitor.platform, visitor.community, visitor.channel)
 
         def look(connection: Connection) -> tuple[list[budgets.Left], int]:
-            limits = self.rules.limits.within(message_rows.settings_of(connection, place.platform, place.community))
+            limits = self.rules.limits.within(settings_rows.of_community(connection, place.platform, place.community))
             left = budgets.remaining_for(connection, place, Person(visitor.person), limits, self.ledger.now())
             return left, len(request_rows.queue(connection, float("inf")))
 

@@ -1,4 +1,4 @@
-"""Rules of this project that no off-the-shelf tool knows: file length, a line per dependency, paths in pages, import
+"""Rules of this project that no off-the-shelf tool knows: file length, a line per dependency, paths in pages, SQL in its room, import
 circles and class names, generated pages current."""
 
 from __future__ import annotations
@@ -14,6 +14,10 @@ import structure
 ROOT = Path(__file__).resolve().parent.parent
 MAX_LINES = 420
 SOURCE_PATH = re.compile(r"(?<![\w/.])(?:bot|adapters|tests|bench|scripts)/[\w/]+\w\.\w+")
+
+
+SQLALCHEMY = re.compile(r"^\s*(?:from sqlalchemy(?! import Connection$).*|import sqlalchemy.*)$", re.MULTILINE)
+SQL = re.compile(r"\b(?:SELECT|DELETE|INSERT|UPDATE)\s+[\w*,. ]+\b(?:FROM|INTO|SET)\b")
 
 
 def long_files() -> list[str]:
@@ -52,6 +56,19 @@ def stale_pages() -> list[str]:
     return [] if done.returncode == 0 else (done.stdout + done.stderr).splitlines()
 
 
+def sql_above_the_ledger() -> list[str]:
+    """Only `bot/ledger` speaks SQL: other rooms pass a `Connection` on and call query functions."""
+    found = []
+    for folder in ("bot", "adapters"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            if path.is_relative_to(ROOT / "bot" / "ledger"):
+                continue
+            text = path.read_text(encoding="utf-8")
+            wrong = [*SQLALCHEMY.findall(text), *SQL.findall(text)]
+            found += [f"{path.relative_to(ROOT)} has {one.strip()!r}; queries belong in bot/ledger" for one in wrong]
+    return found
+
+
 def missing_paths() -> list[str]:
     """Every source file that a page names exists."""
     found = []
@@ -63,7 +80,7 @@ def missing_paths() -> list[str]:
 
 
 def main() -> int:
-    problems = long_files() + undocumented_dependencies() + missing_paths() + structure.problems() + stale_pages()
+    problems = long_files() + undocumented_dependencies() + missing_paths() + sql_above_the_ledger() + structure.problems() + stale_pages()
     for line in problems:
         print(line)
     return 1 if problems else 0

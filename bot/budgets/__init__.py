@@ -12,10 +12,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot.domain.requests import Person, Place, Request
+from bot.domain.requests import Period, Person, Place, Request
 from bot.domain.zones import zone_of
 from bot.ledger import spend_rows
-from bot.ledger.spend_rows import Period
 from bot.ledger.store import Tx
 
 MEMBER, COMMUNITY, EVERYBODY = "member", "community", "everybody"
@@ -124,13 +123,10 @@ def remaining_for(connection: Connection, place: Place, person: Person, limits: 
     return result
 
 
-def settle(
-    tx: Tx, rows: Sequence[Sequence[str]], *, reserved: int, wanted: int, cost: int, delivered: int, charged: int | None = None
-) -> None:
+def settle(tx: Tx, rows: Sequence[Period], *, reserved: int, wanted: int, cost: int, delivered: int, charged: int | None = None) -> None:
     """Replace a reservation by what was really spent. The member pays only for what was delivered: `charged`, or all of `cost`."""
-    everybody = [(scope, owner, period) for scope, owner, period in rows]
-    members = [row for row in everybody if row[0] == MEMBER]
-    others = [row for row in everybody if row[0] != MEMBER]
+    members = [row for row in rows if row[0] == MEMBER]
+    others = [row for row in rows if row[0] != MEMBER]
     spend_rows.add(
         tx, members, reserved=-reserved, spent=(cost if charged is None else charged) if delivered else 0, pictures=delivered - wanted
     )

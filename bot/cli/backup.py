@@ -21,7 +21,7 @@ def backup(
     target: Annotated[str | None, typer.Argument(help=text("cli.help.backup_target"), show_default=False)] = None,
     data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.data_dir"))] = None,
 ) -> None:
-    from bot.ledger import files, migrate, store
+    from bot.ledger import files, migrate, read_only, store
     from bot.settings import load
 
     settings = load(os.environ, ctx.obj).at(data_dir)
@@ -36,7 +36,7 @@ def backup(
     part = place.with_name(f".{place.name}.{SystemPorts().new_id()}.part")
     try:
         migrate.backup(source, part)
-        rows = _checked(part)
+        rows = read_only.count_if_sound(part)
         place = _named(part, place, dated)
     except (sqlite3.Error, OSError) as error:
         raise Stop(store.explain(error, place if _is_target(error) else source)) from error
@@ -90,19 +90,6 @@ def _claim(part: Path, wanted: Path) -> None:
     except OSError:  # a file system without hard links
         os.close(os.open(wanted, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
         os.replace(part, wanted)
-
-
-def _checked(copy: Path) -> int:
-    """The number of requests in a copy that SQLite finds sound."""
-    from bot.ledger.files import connect
-
-    connection = connect(copy, read_only=True)
-    try:
-        if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-            raise sqlite3.DatabaseError
-        return int(connection.execute("SELECT count(*) FROM requests").fetchone()[0])
-    finally:
-        connection.close()
 
 
 def _is_target(error: BaseException) -> bool:

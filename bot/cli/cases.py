@@ -5,26 +5,22 @@ from __future__ import annotations
 import json
 import re
 import statistics
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
-from sqlalchemy import ColumnElement, Connection, create_engine, select
-from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Connection
 
-from bot.cli.records import ledger_file, span_seconds
+from bot.cli.records import ledger_file, reading, span_seconds
 from bot.cli.screen import USAGE, Stop, say, table
 from bot.domain.case_states import WAITING, CaseState
 from bot.domain.kinds import SAFETY_REVIEWABLE
-from bot.ledger import case_rows, request_rows
+from bot.ledger import case_rows, case_search, read_only, request_rows
 from bot.ledger.case_rows import Case, Step
-from bot.ledger.files import connect
-from bot.ledger.store import explain
-from bot.ledger.tables import audit, cases
+from bot.ledger.case_search import GROUPS, CaseFilter, TrailFilter
 from bot.ports import SystemPorts
 from bot.texts import text
 from bot.texts.phrases import duration
@@ -33,7 +29,6 @@ T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=text("cli.help.cases"))
 
 _STATES = {state.value for state in CaseState}
-_GROUPS = ("waiting", "closed")
 _OUTCOMES = ("done", "refused", "stale", "forged")
 _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
@@ -64,8 +59,8 @@ def list_(
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    where = _where(state, kind, person, moderator, community, platform, since)
-    found = _read(ctx, data_dir, lambda c: case_rows.matching(c, where, limit))
+    wanted = CaseFilter(_state(state), _kind(kind), person, moderator, community, platform, _since(since))
+    found = _read(ctx, data_dir, lambda c: case_search.matching(c, wanted, limit))
     if as_json:
         say(json.dumps([_case(one) for one in found], indent=2))
     elif not found:
@@ -112,10 +107,10 @@ def export(
     prompts: Prompts = False,
     data_dir: DataDir = None,
 ) -> None:
-    where = _where(state, kind, person, moderator, community, platform, since)
+    wanted = CaseFilter(_state(state), _kind(kind), person, moderator, community, platform, _since(since))
 
     def look(connection: Connection) -> None:
-        for case in reversed(case_rows.matching(connection, where, limit)):
+        for case in reversed(case_search.matching(connection, wanted, limit)):
             say(json.dumps(_whole(connection, case, prompts), ensure_ascii=False))
 
     _read(ctx, data_dir, look)
@@ -140,8 +135,8 @@ def numbers(
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    where = _where(None, None, None, None, community, platform, since)
-    found = _read(ctx, data_dir, lambda c: case_rows.matching(c, where, 1_000_000))
+    wanted = CaseFilter(community=community, platform=platform, since=_since(since))
+    found = _read(ctx, data_dir, lambda c: case_search.matching(c, wanted, 1_000_000))
     rows = counted(found, by)
     if as_json:
         say(json.dumps(rows, indent=2))
@@ -167,11 +162,8 @@ def trail(
 ) -> None:
     if outcome is not None and outcome not in _OUTCOMES:
         raise Stop(text("cli.state_unknown", value=outcome, known=", ".join(_OUTCOMES)), code=USAGE)
-    wanted = ((audit.c.outcome, outcome), (audit.c.actor, person), (audit.c.community, community))
-    where = [column == value for column, value in wanted if value is not None]
-    if since is not None:
-        where.append(audit.c.at >= SystemPorts().now() - span_seconds(since))
-    found = _read(ctx, data_dir, lambda c: case_rows.steps(c, where, limit))
+    wanted = TrailFilter(outcome, person, community, _since(since))
+    found = _read(ctx, data_dir, lambda c: case_search.steps(c, wanted, limit))
     rows = [_step(one) for one in found]
     if as_json:
         say(json.dumps(rows, indent=2))
@@ -281,47 +273,28 @@ def _step(one: Step) -> dict[str, Any]:
     }
 
 
-def _where(
-    state: str | None,
-    kind: str | None,
-    person: str | None,
-    moderator: str | None,
-    community: str | None,
-    platform: str | None,
-    since: str | None,
-) -> Sequence[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = []
-    if state is not None:
-        wanted = state.lower()
-        if wanted not in _STATES and wanted not in _GROUPS:
-            raise Stop(text("cli.state_unknown", value=state[:40], known=", ".join([*_GROUPS, *sorted(_STATES)])), code=USAGE)
-        waiting = cases.c.state.in_([one.value for one in WAITING])
-        where.append({"waiting": waiting, "closed": ~waiting}.get(wanted, cases.c.state == wanted))
-    if kind is not None and kind not in {one.value for one in SAFETY_REVIEWABLE}:
-        known = ", ".join(sorted(one.value for one in SAFETY_REVIEWABLE))
-        raise Stop(text("cli.state_unknown", value=kind[:40], known=known), code=USAGE)
-    for column, value in (("kind", kind), ("person", person), ("decided_by", moderator), ("community", community), ("platform", platform)):
-        if value is not None:
-            where.append(cases.c[column] == value)
-    if since is not None:
-        where.append(cases.c.opened_at >= SystemPorts().now() - span_seconds(since))
-    return where
+def _state(asked: str | None) -> str | None:
+    """A state or group of states as `CaseFilter` takes it."""
+    wanted = None if asked is None else asked.lower()
+    if wanted is not None and wanted not in _STATES and wanted not in GROUPS:
+        raise Stop(text("cli.state_unknown", value=wanted[:40], known=", ".join([*GROUPS, *sorted(_STATES)])), code=USAGE)
+    return wanted
 
 
-def _read(ctx: typer.Context, data_dir: Path | None, look: Callable[[Connection], T]) -> T:
-    """One consistent look at the ledger. A writer is not disturbed: WAL readers take no lock on it."""
+def _kind(asked: str | None) -> str | None:
+    known = sorted(one.value for one in SAFETY_REVIEWABLE)
+    if asked is not None and asked not in known:
+        raise Stop(text("cli.state_unknown", value=asked[:40], known=", ".join(known)), code=USAGE)
+    return asked
+
+
+def _since(span: str | None) -> float | None:
+    return None if span is None else SystemPorts().now() - span_seconds(span)
+
+
+def _read(ctx: typer.Context, data_dir: Path | None, fn: Callable[[Connection], T]) -> T:
     file = ledger_file(ctx.obj, data_dir)
-    engine = create_engine("sqlite://", creator=lambda: connect(file, read_only=True), poolclass=StaticPool)
-    try:
-        with engine.connect() as connection:
-            connection.execute(select(cases.c.number).limit(1))
-            return look(connection)
-    except DatabaseError as error:
-        if "no such table" in str(error.orig):
-            raise Stop(text("operator.database_empty", file=file)) from error
-        raise Stop(explain(error.orig, file)) from error
-    finally:
-        engine.dispose()
+    return reading(lambda: read_only.look(file, fn))
 
 
 def _at(at: float) -> str:

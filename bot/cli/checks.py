@@ -82,14 +82,14 @@ async def running(subject: Subject) -> AsyncIterator[Finding]:
 
 async def database(subject: Subject) -> AsyncIterator[Finding]:
     """Whether the ledger is sound, and whether it could be written now."""
-    from bot.ledger import files
+    from bot.ledger import files, read_only
     from bot.ledger.store import LedgerProblem, explain
 
     what, file = text("doctor.database"), subject.settings.database_file
     try:
         files.examine(file, LedgerProblem)
         if file.exists():
-            _take_write_lock(file)
+            read_only.take_write_lock(file, LOCK_PATIENCE)
     except LedgerProblem as problem:
         yield Finding(False, what, str(problem))
     except sqlite3.DatabaseError as error:
@@ -101,16 +101,6 @@ async def database(subject: Subject) -> AsyncIterator[Finding]:
             yield Finding(False, what, explain(error, file))
     else:
         yield Finding(True, what, text("doctor.database_ok" if file.exists() else "doctor.database_new", file=file))
-
-
-def _take_write_lock(file: Path) -> None:
-    """Begin a write and give it up at once. A running bot holds that lock for milliseconds; who holds it longer keeps the bot waiting."""
-    connection = sqlite3.connect(file, timeout=LOCK_PATIENCE, isolation_level=None)
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("ROLLBACK")
-    finally:
-        connection.close()
 
 
 async def adapters(subject: Subject) -> AsyncIterator[Finding]:

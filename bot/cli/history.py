@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.cli.records import ledger_file, rows_of
+from bot.cli.records import Row, ledger_file, reading
 from bot.cli.screen import dollars
 from bot.domain.failure import Failure
 from bot.domain.request_states import Answer, RequestState
@@ -31,25 +30,20 @@ class History:
 
 def history(env_file: Path, data_dir: Path | None, asked: str) -> History | None:
     """The request with this id, or the one of which the image service gave this id to an attempt; None when there is none."""
+    from bot.ledger import read_only
+
     ledger = ledger_file(env_file, data_dir)
-    sql = (
-        "SELECT *, (SELECT count(*) FROM pictures WHERE request_id = requests.id) AS pictures FROM requests"
-        " WHERE id = ? OR id IN (SELECT request_id FROM attempts WHERE provider_request_id = ?)"
-    )
-    for request in rows_of(ledger, sql, [asked, asked]):
-        sql = (
-            "SELECT *, (SELECT count(*) FROM pictures WHERE attempt_id = attempts.id) AS pictures FROM attempts"
-            " WHERE request_id = ? ORDER BY number"
-        )
-        tries = rows_of(ledger, sql, [request["id"]])
-        whole = request["answer"] == Answer.PICTURES and request["pictures"] >= request["count"]
-        ended = request["state"] == RequestState.ANSWERED
-        failure = None if whole else failure_in(request, tries if ended else ())
-        return History(_sentence(request, len(tries)), [_row(one, request) for one in tries], failure)
-    return None
+    request = reading(lambda: read_only.request_by_any_id(ledger, asked))
+    if request is None:
+        return None
+    tries = reading(lambda: read_only.attempts_of(ledger, request["id"]))
+    whole = request["answer"] == Answer.PICTURES and request["pictures"] >= request["count"]
+    ended = request["state"] == RequestState.ANSWERED
+    failure = None if whole else failure_in(request, tries if ended else ())
+    return History(_sentence(request, len(tries)), [_row(one, request) for one in tries], failure)
 
 
-def failure_in(request: sqlite3.Row, tries: Sequence[sqlite3.Row]) -> Failure | None:
+def failure_in(request: Row, tries: Sequence[Row]) -> Failure | None:
     """What went wrong with a request at last, also when it got its pictures in the end."""
     from bot.ledger.codec import failure_from_json
 
@@ -58,7 +52,7 @@ def failure_in(request: sqlite3.Row, tries: Sequence[sqlite3.Row]) -> Failure | 
     return next((found for one in reversed(tries) if (found := _failure_of(one)) is not None), None)
 
 
-def _failure_of(attempt: sqlite3.Row) -> Failure | None:
+def _failure_of(attempt: Row) -> Failure | None:
     from bot.failures.classify import classify
     from bot.ledger.codec import evidence_from_json
 
@@ -66,7 +60,7 @@ def _failure_of(attempt: sqlite3.Row) -> Failure | None:
     return classify(evidence_from_json(evidence)) if isinstance(evidence, dict) else None
 
 
-def _sentence(request: sqlite3.Row, tries: int) -> str:
+def _sentence(request: Row, tries: int) -> str:
     fields = {
         "id": request["id"],
         "at": _at(request["answered_at"] or request["created_at"]),
@@ -82,7 +76,7 @@ def _sentence(request: sqlite3.Row, tries: int) -> str:
     return text(f"explain.stands_{ended}", **fields)
 
 
-def _row(attempt: sqlite3.Row, request: sqlite3.Row) -> list[str]:
+def _row(attempt: Row, request: Row) -> list[str]:
     failure = _failure_of(attempt)
     parts = [text("explain.came", count=attempt["pictures"])] if attempt["pictures"] else []
     if failure is not None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
-import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -19,6 +18,9 @@ from bot.domain.request_states import Answer, RequestState
 from bot.ports import SystemPorts
 from bot.texts import text
 
+T = TypeVar("T")
+Row = Mapping[str, Any]
+"""One row that the ledger's read-only queries give, by column."""
 _SPAN = re.compile(r"(\d{1,5})([mhdw])", re.ASCII)
 _SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
 _ANSWERS = {answer.value for answer in Answer}
@@ -38,33 +40,22 @@ def requests(
     as_json: Annotated[bool, typer.Option("--json", help=text("cli.help.json"))] = False,
     data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.data_dir"))] = None,
 ) -> None:
-    where, values = ["1"], list[object]()
-    if state is not None:
-        wanted = state.lower()
-        if wanted not in _STATES | _ANSWERS:
-            raise Stop(text("cli.state_unknown", value=state, known=", ".join(sorted(_STATES | _ANSWERS))), code=USAGE)
-        where.append("state = ?" if wanted in _STATES else "answer = ?")
-        values.append(wanted)
-    for column, value in (("person", person), ("community", community), ("platform", platform)):
-        if value is not None:
-            where.append(f"{column} = ?")
-            values.append(value)
-    if kind is not None:
-        where.append("json_extract(failure, '$.kind') = ?")
-        values.append(kind)
-    if since is not None:
-        where.append("created_at >= ?")
-        values.append(SystemPorts().now() - span_seconds(since))
-    # Columns and clauses are constants of this file, values are bound.
-    sql = (
-        "SELECT id, created_at, state, answer, json_extract(failure, '$.kind') AS failure,"  # noqa: S608
-        " json_extract(refusal, '$.reason') AS refusal, platform, community, person, person_name, model,"
-        " size, quality, count, private, attempts, rate_answers, answered_at, parent, prompt,"
-        " (SELECT coalesce(sum(cost), 0) FROM attempts WHERE request_id = requests.id) AS cost_micros,"
-        " (SELECT count(*) FROM pictures WHERE request_id = requests.id) AS pictures"
-        f" FROM requests WHERE {' AND '.join(where)} ORDER BY created_at DESC, id LIMIT ?"
+    from bot.ledger import read_only
+
+    wanted = None if state is None else state.lower()
+    if wanted is not None and wanted not in _STATES | _ANSWERS:
+        raise Stop(text("cli.state_unknown", value=state, known=", ".join(sorted(_STATES | _ANSWERS))), code=USAGE)
+    filter_ = read_only.RequestFilter(
+        state=wanted if wanted in _STATES else None,
+        answer=wanted if wanted not in _STATES else None,
+        kind=kind,
+        person=person,
+        community=community,
+        platform=platform,
+        since=None if since is None else SystemPorts().now() - span_seconds(since),
     )
-    rows = rows_of(ledger_file(ctx.obj, data_dir), sql, [*values, limit])
+    file = ledger_file(ctx.obj, data_dir)
+    rows = reading(lambda: read_only.requests(file, filter_, limit))
     if as_json:
         say(json.dumps([_as_json(row, prompts) for row in rows], indent=2))
     elif rows:
@@ -89,12 +80,10 @@ def usage(
     as_json: Annotated[bool, typer.Option("--json", help=text("cli.help.json"))] = False,
     data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.data_dir"))] = None,
 ) -> None:
-    sql = (
-        "SELECT substr(period, 2) AS period, owner, spent AS spent_micros, reserved AS reserved_micros, pictures FROM spend"
-        " WHERE scope = ? AND period LIKE ? AND (spent <> 0 OR reserved <> 0 OR pictures <> 0)"
-        " ORDER BY period DESC, spent DESC, owner LIMIT ?"
-    )
-    rows = rows_of(ledger_file(ctx.obj, data_dir), sql, [by.value, "m%" if months else "d%", limit])
+    from bot.ledger import read_only
+
+    file = ledger_file(ctx.obj, data_dir)
+    rows = reading(lambda: read_only.spending(file, by.value, limit, months=months))
     if as_json:
         say(json.dumps([dict(row) for row in rows], indent=2))
         return
@@ -112,7 +101,7 @@ def usage(
     )
 
 
-def _print_requests(rows: Sequence[sqlite3.Row], prompts: bool) -> None:
+def _print_requests(rows: Sequence[Row], prompts: bool) -> None:
     names = ["created", "id", "outcome", "where", "who", "what", "tries", "pictures", "cost"] + (["prompt"] if prompts else [])
     drawn = []
     for row in rows:
@@ -135,7 +124,7 @@ def _print_requests(rows: Sequence[sqlite3.Row], prompts: bool) -> None:
     table([text(f"cli.column.{name}") for name in names], drawn)
 
 
-def _as_json(row: sqlite3.Row, prompts: bool) -> dict[str, Any]:
+def _as_json(row: Row, prompts: bool) -> dict[str, Any]:
     values = dict(row)
     values["private"] = bool(values["private"])
     if not prompts:
@@ -159,21 +148,11 @@ def ledger_file(env_file: Path, data_dir: Path | None) -> Path:
     return file
 
 
-def rows_of(file: Path, sql: str, values: Sequence[object]) -> list[sqlite3.Row]:
-    """Rows of one query. A writer is not disturbed: WAL readers take no lock on it."""
-    from bot.ledger.files import connect
-    from bot.ledger.store import explain
+def reading(look: Callable[[], T]) -> T:
+    """What a look at the ledger gives; its problem ends the command with a sentence."""
+    from bot.ledger.store import LedgerProblem
 
     try:
-        connection = connect(file, read_only=True)
-        try:
-            connection.row_factory = sqlite3.Row
-            return connection.execute(sql, values).fetchall()
-        finally:
-            connection.close()
-    except sqlite3.OperationalError as error:
-        if "no such table" in str(error):
-            raise Stop(text("operator.database_empty", file=file)) from error
-        raise Stop(explain(error, file)) from error
-    except sqlite3.DatabaseError as error:
-        raise Stop(explain(error, file)) from error
+        return look()
+    except LedgerProblem as problem:
+        raise Stop(str(problem)) from problem

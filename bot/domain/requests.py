@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.domain.failure import Evidence
 from bot.domain.outcome import Billed
 from bot.domain.request_states import Answer, RequestState
 
@@ -30,6 +31,10 @@ class Place:
     thread: str | None = None
     reply: Mapping[str, str] = field(default_factory=dict)
     """Opaque to the core: interaction token, application id, response_url, ... Treated as a secret in logs."""
+
+
+Period = tuple[str, str, str]
+"""Scope, owner and period: the key of a row of what was reserved and spent."""
 
 
 class Origin(StrEnum):
@@ -122,5 +127,10 @@ class Attempt:
     """None while open."""
     cost_micros: int = 0
     task_id: str | None = None
+    poll_url: str | None = None
     provider_request_id: str | None = None
     status: int | None = None
+    periods: tuple[Period, ...] = ()
+    """The rows of the books in which its cost is reserved."""
+    evidence: Evidence | None = None
+    """What the service said of pictures that did not come."""

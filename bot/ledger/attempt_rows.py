@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, null, select, u
 
 from bot.domain.outcome import Billed, Outcome, Pending
 from bot.domain.requests import Attempt
-from bot.ledger.codec import evidence_to_json
+from bot.ledger.codec import evidence_from_json, evidence_to_json
 from bot.ledger.store import Tx
 from bot.ledger.tables import attempts
 
@@ -17,7 +17,7 @@ _INSERT_ATTEMPT = insert(attempts)
 _ATTEMPT = select(attempts).where(attempts.c.id == bindparam("id"))
 
 
-def add_attempt(tx: Tx, attempt: Attempt, periods: Sequence[Sequence[str]]) -> None:
+def add_attempt(tx: Tx, attempt: Attempt) -> None:
     """Write an attempt before its call."""
     row = {
         "id": attempt.id,
@@ -27,7 +27,7 @@ def add_attempt(tx: Tx, attempt: Attempt, periods: Sequence[Sequence[str]]) -> N
         "opened_at": attempt.opened_at,
         "wanted": attempt.wanted,
         "reserved": attempt.reserved_micros,
-        "periods": [list(period) for period in periods],
+        "periods": [list(period) for period in attempt.periods],
         "cost": 0,
     }
     tx.connection.execute(_INSERT_ATTEMPT, row)
@@ -66,24 +66,25 @@ def note_evidence(tx: Tx, attempt_id: str, outcome: Outcome) -> None:
     tx.connection.execute(update(attempts).where(attempts.c.id == attempt_id).values(evidence=evidence))
 
 
-def open_attempt_of(connection: Connection, request_id: str) -> Row[Any] | None:
+def open_attempt_of(connection: Connection, request_id: str) -> Attempt | None:
     """The one attempt that has not been closed."""
-    return connection.execute(
+    row = connection.execute(
         select(attempts)
         .where(attempts.c.request_id == request_id, attempts.c.closed_at.is_(None))
         .order_by(attempts.c.number.desc())
         .limit(1)
     ).one_or_none()
+    return None if row is None else _attempt(row)
 
 
-def open_attempts(connection: Connection) -> Sequence[Row[Any]]:
+def open_attempts(connection: Connection) -> Sequence[Attempt]:
     """All attempts that have not been closed."""
-    return connection.execute(select(attempts).where(attempts.c.closed_at.is_(None))).all()
+    return [_attempt(row) for row in connection.execute(select(attempts).where(attempts.c.closed_at.is_(None)))]
 
 
-def attempt_by_id(connection: Connection, attempt_id: str) -> Row[Any]:
+def attempt_by_id(connection: Connection, attempt_id: str) -> Attempt:
     """One attempt; it exists."""
-    return connection.execute(_ATTEMPT, {"id": attempt_id}).one()
+    return _attempt(connection.execute(_ATTEMPT, {"id": attempt_id}).one())
 
 
 def attempted_at(connection: Connection, at: float, *, slack: float, longest: float) -> bool:
@@ -91,25 +92,6 @@ def attempted_at(connection: Connection, at: float, *, slack: float, longest: fl
     opened, closed = attempts.c.opened_at, attempts.c.closed_at
     under_way = select(attempts.c.id).where(opened.between(at - longest, at + slack), closed.is_(None) | (closed >= at - slack))
     return connection.execute(under_way.order_by(opened.desc()).limit(1)).first() is not None
-
-
-def attempt(row: Row[Any]) -> Attempt:
-    """The dataclass of an attempt's row."""
-    return Attempt(
-        id=row.id,
-        request_id=row.request_id,
-        number=row.number,
-        epoch=row.epoch,
-        opened_at=row.opened_at,
-        wanted=row.wanted,
-        reserved_micros=row.reserved,
-        closed_at=row.closed_at,
-        billed=None if row.billed is None else Billed(row.billed),
-        cost_micros=row.cost,
-        task_id=row.task_id,
-        provider_request_id=row.provider_request_id,
-        status=row.status,
-    )
 
 
 def cost_of(connection: Connection, request_ids: Sequence[str]) -> int:
@@ -133,3 +115,24 @@ def remove_evidence(tx: Tx, *, after: float, until: float) -> None:
 def remove_evidence_of(tx: Tx, request_id: str) -> None:
     """Empty what the service said about a request: it may echo the prompt."""
     tx.connection.execute(update(attempts).where(attempts.c.request_id == request_id).values(evidence=None))
+
+
+def _attempt(row: Row[Any]) -> Attempt:
+    return Attempt(
+        id=row.id,
+        request_id=row.request_id,
+        number=row.number,
+        epoch=row.epoch,
+        opened_at=row.opened_at,
+        wanted=row.wanted,
+        reserved_micros=row.reserved,
+        closed_at=row.closed_at,
+        billed=None if row.billed is None else Billed(row.billed),
+        cost_micros=row.cost,
+        task_id=row.task_id,
+        poll_url=row.poll_url,
+        provider_request_id=row.provider_request_id,
+        status=row.status,
+        periods=tuple((scope, owner, period) for scope, owner, period in row.periods),
+        evidence=evidence_from_json(row.evidence) if row.evidence else None,
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from bot.domain.case_states import CASES, WAITING, CaseEvent, CaseState, Standing
 from bot.domain.requests import Person, Request
@@ -161,24 +161,19 @@ def _change(tx: Tx, case: Case, **values: object) -> Case | None:
 def get(connection: Connection, case_id: str) -> Case | None:
     """One case, or None."""
     row = connection.execute(select(cases).where(cases.c.id == case_id)).one_or_none()
-    return None if row is None else _case(row)
+    return None if row is None else as_case(row)
 
 
 def by_number(connection: Connection, number: int) -> Case | None:
     """One case by what people call it."""
     row = connection.execute(select(cases).where(cases.c.number == number)).one_or_none()
-    return None if row is None else _case(row)
+    return None if row is None else as_case(row)
 
 
 def standing(connection: Connection, case_id: str) -> Standing | None:
     """What people call a case, and where it stands."""
     found = connection.execute(select(cases.c.number, cases.c.state).where(cases.c.id == case_id)).one_or_none()
     return None if found is None else Standing(int(found.number), CaseState(found.state))
-
-
-def matching(connection: Connection, where: Iterable[ColumnElement[bool]], limit: int) -> Sequence[Case]:
-    """Cases that an operator asks for, newest first."""
-    return [_case(row) for row in connection.execute(select(cases).where(*where).order_by(cases.c.number.desc()).limit(limit))]
 
 
 def waiting_of(connection: Connection, platform: str, community: str, person: str) -> Case | None:
@@ -194,7 +189,7 @@ def waiting_of(connection: Connection, platform: str, community: str, person: st
         .order_by(cases.c.opened_at.desc(), cases.c.number.desc())
         .limit(1)
     ).one_or_none()
-    return None if row is None else _case(row)
+    return None if row is None else as_case(row)
 
 
 def due(connection: Connection, now: float, limit: int = 500) -> Sequence[Case]:
@@ -202,7 +197,7 @@ def due(connection: Connection, now: float, limit: int = 500) -> Sequence[Case]:
     rows = connection.execute(
         select(cases).where(cases.c.due_at.is_not(None), cases.c.due_at <= now).order_by(cases.c.due_at, cases.c.number).limit(limit)
     )
-    return [_case(row) for row in rows]
+    return [as_case(row) for row in rows]
 
 
 def earlier(connection: Connection, case: Case) -> int:
@@ -249,18 +244,13 @@ def write_audit(
 
 def trail(connection: Connection, case_id: str) -> Sequence[Step]:
     """The audit trail of a case, oldest first."""
-    return [_step(row) for row in connection.execute(select(audit).where(audit.c.case_id == case_id).order_by(audit.c.seq))]
+    return [as_step(row) for row in connection.execute(select(audit).where(audit.c.case_id == case_id).order_by(audit.c.seq))]
 
 
 def step(connection: Connection, seq: int) -> Step | None:
     """One line of the trail."""
     row = connection.execute(select(audit).where(audit.c.seq == seq)).one_or_none()
-    return None if row is None else _step(row)
-
-
-def steps(connection: Connection, where: Iterable[ColumnElement[bool]], limit: int) -> Sequence[Step]:
-    """Lines of all trails that an operator asks for, newest first."""
-    return [_step(row) for row in connection.execute(select(audit).where(*where).order_by(audit.c.seq.desc()).limit(limit))]
+    return None if row is None else as_step(row)
 
 
 def reminders(connection: Connection, case_id: str) -> Sequence[int]:
@@ -357,7 +347,8 @@ def notes_of(connection: Connection, case_id: str) -> Sequence[Note]:
     return [Note(row.id, row.kind, Person(row.author, row.author_name), row.at, row.text) for row in rows]
 
 
-def _case(row: Row[Any]) -> Case:
+def as_case(row: Row[Any]) -> Case:
+    """The dataclass of a case's row."""
     return Case(
         id=row.id,
         number=row.number,
@@ -387,7 +378,8 @@ def _case(row: Row[Any]) -> Case:
     )
 
 
-def _step(row: Row[Any]) -> Step:
+def as_step(row: Row[Any]) -> Step:
+    """The dataclass of a line of the trail."""
     return Step(row.seq, row.at, row.case_id, row.community, row.actor, row.actor_name, row.event, row.outcome, row.facts)
 
 

@@ -1,4 +1,4 @@
-"""Queries on messages, notices, small memories and deduplicated acts."""
+"""Queries on messages: what shall be shown, what is shown, and where the platform keeps it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, delete, select, true, update
+from sqlalchemy import Connection, Row, bindparam, select, true, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.chat.port import Message
 from bot.chat.views import Audience
 from bot.domain.requests import Place
 from bot.ledger.store import Tx
-from bot.ledger.tables import acts, community_settings, memory, messages, notices
+from bot.ledger.tables import messages
 
 # Built once, like the hot statements of request_rows.
 _WANT = (
@@ -24,9 +24,6 @@ _WANT = (
     .returning(messages.c.id)
 )
 _ONE = select(messages).where(messages.c.id == bindparam("id"))
-_SETTINGS = select(community_settings.c["values"]).where(
-    community_settings.c.platform == bindparam("platform"), community_settings.c.community == bindparam("community")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +88,6 @@ def at(connection: Connection, subject: str, place: Place) -> Sequence[str]:
     return [row.id for row in connection.execute(select(messages.c.id).where(*here))]
 
 
-def remove_acts(tx: Tx, *, before: float) -> None:
-    """Forget the ids of events that were handled before this time."""
-    tx.connection.execute(delete(acts).where(acts.c.at < before))
-
-
 def unsettled(connection: Connection) -> Sequence[str]:
     """Ids of messages whose last wanted view has not been shown for certain, oldest first."""
     return [
@@ -141,85 +133,6 @@ def refuse(tx: Tx, message_id: str, why: str, *, sent: int) -> None:
     )
 
 
-def raise_notice(tx: Tx, cause: str, kind: str, facts: Mapping[str, str]) -> None:
-    """Count a cause for operators; a resolved one opens again from one."""
-    statement = upsert(notices).values(
-        cause=cause, kind=kind, count=1, first_at=tx.now, last_at=tx.now, resolved_at=None, facts=dict(facts)
-    )
-    reopened = notices.c.resolved_at.is_not(None)
-    tx.connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["cause"],
-            set_={
-                "count": case((reopened, 1), else_=notices.c.count + 1),
-                "first_at": case((reopened, tx.now), else_=notices.c.first_at),
-                "last_at": tx.now,
-                "resolved_at": None,
-                "facts": dict(facts),
-                "kind": kind,
-            },
-        )
-    )
-
-
-def resolve_notice(tx: Tx, cause: str) -> bool:
-    """Mark a cause as gone; False when it was not open."""
-    return bool(
-        tx.connection.execute(
-            update(notices).where(notices.c.cause == cause, notices.c.resolved_at.is_(None)).values(resolved_at=tx.now)
-        ).rowcount
-    )
-
-
-def change_notice(tx: Tx, cause: str, facts: Mapping[str, str]) -> None:
-    """Replace what is known of a cause, without counting it again."""
-    tx.connection.execute(update(notices).where(notices.c.cause == cause).values(facts=dict(facts)))
-
-
-def notice(connection: Connection, cause: str) -> Row[Any] | None:
-    """One notice's row."""
-    return connection.execute(select(notices).where(notices.c.cause == cause)).one_or_none()
-
-
-def open_notices(connection: Connection) -> Sequence[str]:
-    """Causes that are not resolved."""
-    return [row.cause for row in connection.execute(select(notices.c.cause).where(notices.c.resolved_at.is_(None)))]
-
-
-def first_time(tx: Tx, event_key: str) -> bool:
-    """Whether this press or form was not seen before; remembers it."""
-    return bool(
-        tx.connection.execute(
-            upsert(acts).values(event_key=event_key, at=tx.now).on_conflict_do_nothing(index_elements=["event_key"])
-        ).rowcount
-    )
-
-
-def remember(tx: Tx, key: str, value: object) -> None:
-    """Keep a small JSON value."""
-    statement = upsert(memory).values(key=key, value=value, saved_at=tx.now)
-    tx.connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value, "saved_at": tx.now}))
-
-
-def recall(connection: Connection, key: str) -> tuple[Any, float] | None:
-    """A small JSON value with the time at which it was kept."""
-    row = connection.execute(select(memory).where(memory.c.key == key)).one_or_none()
-    return None if row is None else (row.value, float(row.saved_at))
-
-
-def settings_of(connection: Connection, platform: str, community: str) -> Mapping[str, Any]:
-    """A community's own settings; empty when nobody set any."""
-    value = connection.execute(_SETTINGS, {"platform": platform, "community": community}).scalar()
-    return value if isinstance(value, Mapping) else {}
-
-
-def change_settings(tx: Tx, platform: str, community: str, values: Mapping[str, Any], by: str) -> None:
-    """Replace a community's settings."""
-    row = {"platform": platform, "community": community, "values": dict(values), "changed_at": tx.now, "changed_by": by}
-    statement = upsert(community_settings).values(row)
-    tx.connection.execute(statement.on_conflict_do_update(index_elements=["platform", "community"], set_=row))
-
-
 def _stored(row: Row[Any]) -> Stored:
     return Stored(
         message=Message(
@@ -234,13 +147,3 @@ def _stored(row: Row[Any]) -> Stored:
         sent=row.sent_revision,
         settled=row.settled,
     )
-
-
-def salt(tx: Tx) -> str:
-    """What members' ids are hashed with for the service; made once."""
-    known = recall(tx.connection, "salt")
-    if known is not None:
-        return str(known[0])
-    made = tx.new_id() + tx.new_id()
-    remember(tx, "salt", made)
-    return made

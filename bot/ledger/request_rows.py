@@ -1,4 +1,4 @@
-"""Queries on requests and their pictures. Every change of state goes through `move`, which asks the table in bot.domain."""
+"""Queries on requests. Every change of state goes through `move`, which asks the table in bot.domain."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from bot.domain.outcome import Picture
 from bot.domain.request_states import REQUESTS, Answer, RequestEvent, RequestState
 from bot.domain.requests import Lane, Origin, Person, Place, Request, Submission
-from bot.ledger.message_rows import remember
 from bot.ledger.store import Tx
-from bot.ledger.tables import memory, pictures, requests
+from bot.ledger.tables import requests
 
 LIVE_ROWS: ColumnElement[bool] = literal_column("state NOT IN ('answered', 'refused')")
 """Worded as in the partial indexes, so that SQLite uses them."""
@@ -41,8 +39,6 @@ _QUEUE = (
     .limit(bindparam("limit"))
 )
 _OVERDUE = select(requests.c.id).where(LIVE_ROWS, requests.c.deadline_at <= bindparam("now"))
-_INSERT_PICTURE = insert(pictures)
-_PICTURES = select(pictures).where(pictures.c.request_id == bindparam("id")).order_by(pictures.c.position)
 
 LIVE = (RequestState.RECEIVED, RequestState.HELD, RequestState.QUEUED, RequestState.CALLING, RequestState.COLLECTING)
 
@@ -213,79 +209,6 @@ def extend_received(tx: Tx) -> None:
 def requests_where(connection: Connection, condition: ColumnElement[bool]) -> Sequence[Request]:
     """Requests that another room's query module picks, oldest first."""
     return [_request(row) for row in connection.execute(select(requests).where(condition).order_by(requests.c.created_at, requests.c.id))]
-
-
-def add_pictures(tx: Tx, request_id: str, attempt_id: str, found: Sequence[Picture]) -> None:
-    """Record stored pictures as part of a request."""
-    if found:
-        tx.connection.execute(
-            _INSERT_PICTURE,
-            [
-                {
-                    "id": tx.new_id(),
-                    "request_id": request_id,
-                    "attempt_id": attempt_id,
-                    "position": position,
-                    "sha256": picture.sha256,
-                    "format": picture.format,
-                    "width": picture.width,
-                    "height": picture.height,
-                    "size": picture.size,
-                    "revised_prompt": picture.revised_prompt,
-                    "signed": picture.signed,
-                    "kept": picture.kept,
-                }
-                for position, picture in enumerate(found)
-            ],
-        )
-
-
-def pictures_of(connection: Connection, request_id: str) -> Sequence[Picture]:
-    """The pictures of a request in order."""
-    rows = connection.execute(_PICTURES, {"id": request_id})
-    return [
-        Picture(row.sha256, row.format, row.width, row.height, row.size, row.revised_prompt, bool(row.signed), bool(row.kept))
-        for row in rows
-    ]
-
-
-def drop_pictures(tx: Tx, request_id: str) -> Sequence[str]:
-    """Forget a request's pictures; returns the hashes that no other request shows, whose files may go. That they go is on record, because
-    the process may die before they are gone."""
-    hashes = {picture.sha256 for picture in pictures_of(tx.connection, request_id)}
-    tx.connection.execute(delete(pictures).where(pictures.c.request_id == request_id))
-    unshown = [one for one in sorted(hashes) if not _is_shown(tx.connection, one)]
-    for one in unshown:
-        remember(tx, UNSHOWN + one, request_id)
-    return unshown
-
-
-UNSHOWN = "unshown:"
-
-
-def unshown(connection: Connection) -> Sequence[str]:
-    """Hashes of pictures whose files may still have to go."""
-    keys = connection.execute(select(memory.c.key).where(memory.c.key.startswith(UNSHOWN, autoescape=True)).order_by(memory.c.key))
-    return [str(row.key).removeprefix(UNSHOWN) for row in keys]
-
-
-def may_go(connection: Connection, sha256: str) -> bool:
-    """Whether no request shows this picture: the same one may have been drawn again."""
-    return not _is_shown(connection, sha256)
-
-
-def gone(tx: Tx, sha256: str) -> None:
-    """The file of an unshown picture is gone, or shown again."""
-    tx.connection.execute(delete(memory).where(memory.c.key == UNSHOWN + sha256))
-
-
-def _is_shown(connection: Connection, sha256: str) -> bool:
-    return connection.execute(select(pictures.c.id).where(pictures.c.sha256 == sha256).limit(1)).scalar() is not None
-
-
-def shown_of(connection: Connection, hashes: Sequence[str]) -> set[str]:
-    """Which of these hashes a request shows."""
-    return {row.sha256 for row in connection.execute(select(pictures.c.sha256).where(pictures.c.sha256.in_(hashes)))}
 
 
 def _request(row: Row[Any]) -> Request:

@@ -9,11 +9,9 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from bot.domain.requests import Period
 from bot.ledger.store import Tx
 from bot.ledger.tables import spend
-
-Period = tuple[str, str, str]
-"""Scope, owner and period: the key of a row."""
 
 
 @dataclass(frozen=True, slots=True)

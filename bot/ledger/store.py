@@ -61,6 +61,16 @@ class Tx:
         """Ask for a look at a row after the commit."""
         self.wakes.append(Wake(topic, row, at))
 
+    def isolated(self, fn: Callable[[], T]) -> T | Exception:
+        """Run `fn` in a savepoint. A bug in it undoes its own writes alone and is returned; what the database reports is raised."""
+        try:
+            with self.connection.begin_nested():
+                return fn()
+        except DatabaseError:
+            raise
+        except Exception as bug:
+            return bug
+
 
 class Link:
     """One SQLite connection with the thread that aiosqlite gives it. A whole transaction runs in one visit to that thread.

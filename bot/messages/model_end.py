@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from bot.catalogue.load import Catalogue
 from bot.catalogue.model import Model
-from bot.ledger import message_rows
+from bot.ledger import memory_rows
 from bot.ledger.store import Ledger, Tx
 from bot.messages.notices import Notices
 from bot.texts import text
@@ -30,11 +30,11 @@ def remind(tx: Tx, notices: Notices, model: Model, default: str) -> None:
     if end is None or (end - today).days > NOTICE_DAYS:
         notices.resolve(tx, KIND)
         return
-    said = message_rows.recall(tx.connection, _SAID)
+    said = memory_rows.recall(tx.connection, _SAID)
     mark = [model.id, today.isoformat()]
     if said is None or said[0] != mark:
         notices.report(tx, KIND, KIND, {"model": model.id, "ends": when(end, today), "instead": model.replacement or default})
-        message_rows.remember(tx, _SAID, mark)
+        memory_rows.remember(tx, _SAID, mark)
 
 
 def when(end: date, today: date) -> str:

@@ -14,7 +14,7 @@ from bot.domain.failure import Failure
 from bot.domain.kinds import KINDS, Kind
 from bot.domain.requests import Place, Request
 from bot.failures.explain import explain
-from bot.ledger import message_rows
+from bot.ledger import message_rows, notice_rows
 from bot.ledger.store import Tx
 from bot.pixels.errors import WHYS
 from bot.texts import text
@@ -41,7 +41,7 @@ class Notices:
 
     def load(self, connection: Connection) -> None:
         """Learn the open causes at start."""
-        self.open = set(message_rows.open_notices(connection))
+        self.open = set(notice_rows.open_causes(connection))
 
     def failed(self, tx: Tx, failure: Failure, request: Request) -> None:
         """A failure that only the operator can mend."""
@@ -50,7 +50,7 @@ class Notices:
 
     def report(self, tx: Tx, cause: str, kind: str, facts: Mapping[str, str]) -> None:
         """Raise or count a cause, and show it."""
-        message_rows.raise_notice(tx, cause, kind, facts)
+        notice_rows.report(tx, cause, kind, facts)
         known = cause in self.open
         self.open.add(cause)
         places = self.places()
@@ -64,7 +64,7 @@ class Notices:
         """A cause is gone."""
         if cause in self.open:
             self.open.discard(cause)
-            if message_rows.resolve_notice(tx, cause):
+            if notice_rows.resolve(tx, cause):
                 message_rows.bump(tx, f"notice:{cause}")
                 log.info("operator_notice_resolved", cause=cause)
 
@@ -76,10 +76,10 @@ class Notices:
     def project(self, connection: Connection, message: Message, now: float) -> View | None:
         """One notice as operators see it."""
         cause = message.subject.partition(":")[2]
-        row = message_rows.notice(connection, cause)
+        row = notice_rows.get(connection, cause)
         if row is None:
             return None
-        count = int(row._mapping["count"])
+        count = row.count
         times = (
             text("notice.once", at=moment(row.last_at))
             if count == 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.chat.port import Message, Refused, RefusedWhy
 from bot.chat.views import Audience
-from bot.ledger import message_rows
+from bot.ledger import message_rows, notice_rows
 from bot.ledger.store import Tx
 from bot.messages.background import BackgroundWrites
 from bot.messages.notices import Notices
@@ -64,7 +64,7 @@ class Undeliverable:
             return
         people.remove(_reader(message))
         cause = _of_platform(message)
-        message_rows.change_notice(tx, cause, _facts(message, people, ""))
+        notice_rows.change(tx, cause, _facts(message, people, ""))
         if people:
             message_rows.bump(tx, f"notice:{cause}")
         else:
@@ -72,7 +72,7 @@ class Undeliverable:
 
     def _people(self, tx: Tx, message: Message) -> list[str]:
         """Who cannot be reached as far as an open notice knows."""
-        row = message_rows.notice(tx.connection, _of_platform(message))
+        row = notice_rows.get(tx.connection, _of_platform(message))
         return [] if row is None or row.resolved_at is not None else str(row.facts.get("who", "")).split()
 
 

@@ -10,7 +10,7 @@ from enum import IntEnum
 import structlog
 
 from bot.chat.port import ModeratorCheck, ModeratorRoll, RoleCheck
-from bot.ledger import message_rows
+from bot.ledger import settings_rows
 from bot.ledger.store import Ledger
 
 log = structlog.get_logger()
@@ -47,7 +47,7 @@ class AccessCheck:
 
     async def _moderates(self, check: ModeratorCheck, platform: str, community: str, person: str) -> bool:
         """Whom the platform counts as a moderator; where the community names people or roles, only those."""
-        own = (await self.ledger.read(lambda c: message_rows.settings_of(c, platform, community))).get("moderators")
+        own = (await self.ledger.read(lambda c: settings_rows.of_community(c, platform, community))).get("moderators")
         named = [str(one) for one in own] if isinstance(own, list) else []
         if isinstance(check, RoleCheck):
             for role in named:

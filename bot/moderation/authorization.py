@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bot.chat.views import Act, ActionName, Reply
 from bot.domain.case_states import WAITING, CaseEvent, CaseState
 from bot.domain.requests import Person
-from bot.ledger import case_rows, message_rows
+from bot.ledger import act_rows, case_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Ledger, Tx
 from bot.moderation.access import AccessCheck, AccessLevel
@@ -69,7 +69,7 @@ class Authorizer:
             if case is None:
                 return refuse(tx, act, None, FORGED, "unknown")
             case = catch_up(tx, case)
-            if not message_rows.first_time(tx, act.event_key):
+            if not act_rows.first_time(tx, act.event_key):
                 return refuse(tx, act, case, STALE, "repeated")
             if case.person.id == act.person:
                 return refuse(tx, act, case, REFUSED, "own_case")

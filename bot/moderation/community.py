@@ -17,7 +17,7 @@ from bot.catalogue.sizes import label
 from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Button, Choice, Fact, FieldKind, Form, FormField, Reply, View
 from bot.domain.requests import Person
-from bot.ledger import case_rows, message_rows
+from bot.ledger import act_rows, case_rows, settings_rows
 from bot.ledger.store import Ledger, Tx
 from bot.moderation.access import AccessCheck, AccessLevel
 from bot.moderation.routing import DIRECT
@@ -55,7 +55,7 @@ class WrongValue(Exception):
 
 def deny_reasons(connection: Connection, platform: str, community: str) -> tuple[Choice, ...]:
     """What a moderator can choose from: the community's own list, or ours."""
-    own = message_rows.settings_of(connection, platform, community).get("deny_reasons")
+    own = settings_rows.of_community(connection, platform, community).get("deny_reasons")
     if isinstance(own, list) and own:
         return tuple(Choice(str(one), str(one)) for one in own)
     return tuple(
@@ -65,7 +65,7 @@ def deny_reasons(connection: Connection, platform: str, community: str) -> tuple
 
 def retention_days(connection: Connection, platform: str, community: str) -> int:
     """For how many days the texts of a closed case are kept."""
-    own = message_rows.settings_of(connection, platform, community).get("retention_days")
+    own = settings_rows.of_community(connection, platform, community).get("retention_days")
     return own if isinstance(own, int) else RETENTION_DAYS
 
 
@@ -94,7 +94,7 @@ class Community:
         refused = await self._refused(visitor.platform, visitor.community, visitor.person, None)
         if refused is not None:
             return refused
-        own = await self.ledger.read(lambda c: message_rows.settings_of(c, visitor.platform, visitor.community))
+        own = await self.ledger.read(lambda c: settings_rows.of_community(c, visitor.platform, visitor.community))
         view = View(
             title=text("case.settings.title"),
             text=(text("case.settings.how"),),
@@ -113,7 +113,7 @@ class Community:
         refused = await self._refused(act.platform, act.community, act.person, act)
         if refused is not None or section is None:
             return refused or Reply(text("reply.unknown_button"), changed=False)
-        own = await self.ledger.read(lambda c: message_rows.settings_of(c, act.platform, act.community))
+        own = await self.ledger.read(lambda c: settings_rows.of_community(c, act.platform, act.community))
         fields = {"people": self._people, "money": self._money, "pictures": self._pictures}[section](own)
         title = text(f"case.settings.page_{section}")
         return Form(ActionName.SETTINGS, act.row, title, fields, text("case.settings.submit"), text(f"case.settings.text_{section}"))
@@ -126,15 +126,15 @@ class Community:
             return refused or Reply(text("reply.unknown_button"), changed=False)
 
         def body(tx: Tx) -> Reply:
-            if not message_rows.first_time(tx, act.event_key):
+            if not act_rows.first_time(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
-            own = dict(message_rows.settings_of(tx.connection, act.platform, act.community))
+            own = dict(settings_rows.of_community(tx.connection, act.platform, act.community))
             try:
                 read = {name: self._read(name, act.values.get(name, "")) for name in _FIELDS[section]}
             except WrongValue as problem:
                 return Reply(str(problem), changed=False)
             values = {name: value for name, value in {**own, **read}.items() if value is not None}
-            message_rows.change_settings(tx, act.platform, act.community, values, act.person)
+            settings_rows.replace(tx, act.platform, act.community, values, act.person)
             different = sorted(name for name in read if own.get(name) != read[name])
             case_rows.write_audit(tx, "", act.community, Person(act.person, ""), "settings", facts={"changed": different})
             self.changed(tx)

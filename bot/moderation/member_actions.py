@@ -10,7 +10,7 @@ from bot.chat.views import Act, ActionName, Audience, FieldKind, Form, FormField
 from bot.domain.case_states import CaseEvent, CaseState
 from bot.domain.request_states import Answer
 from bot.domain.requests import Origin, Request
-from bot.ledger import case_rows, message_rows, request_rows
+from bot.ledger import act_rows, case_rows, message_rows, request_rows
 from bot.ledger.case_rows import Case, Rewrite
 from bot.ledger.store import Ledger, Tx
 from bot.moderation.authorization import FORGED, REFUSED, STALE, refuse
@@ -219,7 +219,7 @@ class MemberActions:
         if case.platform != act.platform or case.person.id != act.person:
             return refuse(tx, act, case, REFUSED, "not_yours")
         case = catch_up(tx, case)
-        if not opening and not message_rows.first_time(tx, act.event_key):
+        if not opening and not act_rows.first_time(tx, act.event_key):
             return refuse(tx, act, case, STALE, "repeated")
         request = request_rows.get(tx.connection, case.request_id)
         if request is None or case.texts_removed:

@@ -10,14 +10,14 @@ from sqlalchemy import Connection
 from bot.catalogue.check import Checked, Problem, check
 from bot.chat.views import Act
 from bot.domain.requests import Request, Submission
-from bot.ledger import message_rows, request_rows
+from bot.ledger import request_rows, settings_rows
 from bot.requests.rules import Rules
 
 
 def options(connection: Connection, request: Request, rules: Rules, prompt: str) -> Checked | Problem:
     """Size, quality and count of the blocked request, for another wording. One turned away at once has what was typed."""
     typed = typed_of(connection, request)
-    own = message_rows.settings_of(connection, request.place.platform, request.place.community)
+    own = settings_rows.of_community(connection, request.place.platform, request.place.community)
     quality = typed["quality"] or own.get("quality") or rules.default_quality
     return check(rules.model, prompt, typed["size"] or own.get("size"), quality, typed["count"])
 

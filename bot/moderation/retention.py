@@ -5,45 +5,33 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, exists, func, select, update
+from sqlalchemy import Connection
 
 from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Audience, Button, ButtonStyle, Fact, FieldKind, Form, FormField, Reply, View
-from bot.domain.case_states import WAITING
-from bot.domain.request_states import Answer, RequestState
+from bot.domain.request_states import Answer
 from bot.domain.requests import Person
-from bot.ledger import attempt_rows, case_rows, message_rows, request_rows
+from bot.ledger import act_rows, attempt_rows, case_rows, message_rows, picture_rows, privacy_rows, request_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Ledger, Tx
-from bot.ledger.tables import audit, case_notes, cases, pictures, requests, rewrites
 from bot.moderation.community import Asker, retention_days
 from bot.texts import text
 
 PRIVACY_ROW = "privacy222delete"
 """The row that the delete button carries: it is about the presser, so it names nothing."""
 PRIVACY_EVENT = "privacy_delete"
-_CLOSED = cases.c.state.not_in([state.value for state in WAITING])
-_ENDED = (RequestState.ANSWERED.value, RequestState.REFUSED.value)
 
 
 def remove_old_texts(tx: Tx) -> int:
-    """Empty the texts of closed cases whose time is over, or whose member asked for it; returns how many cases. A case that has a request
-    under way (an accepted wording that is drawn) waits for its end: those words are still to be sent."""
-    under_way = exists().where(requests.c.case_id == cases.c.id, request_rows.LIVE_ROWS)
-    rows = tx.connection.execute(
-        select(cases.c.id, cases.c.platform, cases.c.community, cases.c.closed_at, cases.c.forget)
-        .where(cases.c.texts_removed.is_(False), cases.c.closed_at.is_not(None), _CLOSED, ~under_way)
-        .order_by(cases.c.closed_at)
-        .limit(1000)
-    ).all()
+    """Empty the texts of closed cases whose time is over, or whose member asked for it; returns how many cases."""
     days: dict[tuple[str, str], int] = {}
     done = 0
-    for row in rows:
-        key = (row.platform, row.community)
+    for closed in privacy_rows.closed_with_texts(tx.connection):
+        key = (closed.platform, closed.community)
         if key not in days:
             days[key] = retention_days(tx.connection, *key)
-        if row.forget or row.closed_at + days[key] * 86400.0 <= tx.now:
-            case = case_rows.get(tx.connection, row.id)
+        if closed.forget or closed.closed_at + days[key] * 86400.0 <= tx.now:
+            case = case_rows.get(tx.connection, closed.id)
             assert case is not None
             remove_texts(tx, case)
             done += 1
@@ -59,8 +47,7 @@ def remove_texts(tx: Tx, case: Case) -> None:
             _forget_request(tx, request.id, request.deleted)
         elif request.answer is not Answer.PICTURES:
             _empty_request(tx, request.id)
-    tx.connection.execute(update(rewrites).where(rewrites.c.case_id == case.id).values(prompt=""))
-    tx.connection.execute(update(case_notes).where(case_notes.c.case_id == case.id).values(text=""))
+    privacy_rows.empty_wordings(tx, case.id)
     values: dict[str, object] = {"texts_removed": True}
     if case.forget:
         values["person_name"] = ""
@@ -73,8 +60,7 @@ def remove_texts(tx: Tx, case: Case) -> None:
 def _asked_to_forget(connection: Connection, case: Case) -> frozenset[str]:
     """The requests that were there when the member asked for everything to be deleted, except for pictures that were still being drawn. By
     name: a clock may have been put back."""
-    said = select(audit.c.at, audit.c.facts).where(audit.c.actor == case.person.id, audit.c.event == PRIVACY_EVENT)
-    lines = connection.execute(said).all()
+    lines = privacy_rows.steps_by(connection, case.person.id, PRIVACY_EVENT)
     decided = {one for line in lines for one in line.facts.get("decided", ())}
     drawn = {one for line in lines for one in line.facts.get("drawn", ())}
     unnamed = max((line.at for line in lines if "drawn" not in line.facts), default=0.0)  # written by a version that went by the time
@@ -87,7 +73,7 @@ def _asked_to_forget(connection: Connection, case: Case) -> frozenset[str]:
 
 def _forget_request(tx: Tx, request_id: str, deleted: bool) -> Sequence[str]:
     """Words, name and pictures of an ended request; returns hashes whose files may go."""
-    hashes = request_rows.drop_pictures(tx, request_id)
+    hashes = picture_rows.drop(tx, request_id)
     _empty_request(tx, request_id, person_name="", typed={}, deleted=True)
     if not deleted:
         message_rows.bump(tx, f"request:{request_id}")
@@ -120,13 +106,14 @@ class Privacy:
 
     async def overview(self, visitor: Asker) -> View:
         """What is stored about a visitor on this platform."""
-        counts = await self.ledger.read(lambda c: _counts(c, visitor.platform, visitor.person))
+        counts = await self.ledger.read(lambda c: privacy_rows.counts(c, visitor.platform, visitor.person))
+        stored = {"requests": counts.requests, "pictures": counts.pictures, "cases": counts.cases}
         button = Button(ActionName.PRIVACY_DELETE, PRIVACY_ROW, text("case.privacy.button"), ButtonStyle.DANGER, opens_form=True)
         return View(
             title=text("case.privacy.title"),
             text=tuple(text("case.privacy.text").split("\n\n")),
-            facts=tuple(Fact(text(f"case.privacy.{name}"), str(count)) for name, count in counts.items()),
-            buttons=(button,) if any(counts.values()) else (),
+            facts=tuple(Fact(text(f"case.privacy.{name}"), str(count)) for name, count in stored.items()),
+            buttons=(button,) if any(stored.values()) else (),
             final=True,
         )
 
@@ -146,7 +133,7 @@ class Privacy:
 
         def body(tx: Tx) -> Reply:
             gone.clear()
-            if not message_rows.first_time(tx, act.event_key):
+            if not act_rows.first_time(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
             left = forget_person(tx, act.platform, act.person, gone)
             case_rows.write_audit(tx, "", act.community, Person(act.person, ""), PRIVACY_EVENT, facts=left)
@@ -161,41 +148,13 @@ class Privacy:
 def forget_person(tx: Tx, platform: str, person: str, gone: list[str]) -> Mapping[str, Sequence[str]]:
     """Empty what somebody wrote and made; hashes whose files may go are added to `gone`. Returns the requests that have to stay for now:
     those that are `drawn`, and those whose wording has to be `decided` about by moderators."""
-    own = (requests.c.platform == platform) & (requests.c.person == person)
-    waiting = _waiting_cases(tx.connection, platform, person)
-    drawn = [row.id for row in tx.connection.execute(select(requests.c.id).where(own, request_rows.LIVE_ROWS))]
-    ended = tx.connection.execute(
-        select(requests.c.id, requests.c.case_id, requests.c.deleted).where(own, requests.c.state.in_(_ENDED))
-    ).all()
-    for row in ended:
-        if row.case_id in waiting:
-            continue
-        gone.extend(_forget_request(tx, row.id, row.deleted))
+    waiting = privacy_rows.waiting_cases_of(tx.connection, platform, person)
+    drawn = privacy_rows.live_of(tx.connection, platform, person)
+    ended = privacy_rows.ended_of(tx.connection, platform, person)
+    for one in ended:
+        if one.case_id not in waiting:
+            gone.extend(_forget_request(tx, one.id, one.deleted))
     case_rows.ask_again_about_pictures(tx, platform, person)
-    mine = (cases.c.platform == platform) & (cases.c.person == person)
-    tx.connection.execute(update(cases).where(mine).values(forget=True, version=cases.c.version + 1))
+    privacy_rows.forget_cases_of(tx, platform, person)
     remove_old_texts(tx)
-    return {"drawn": drawn, "decided": [row.id for row in ended if row.case_id in waiting]}
-
-
-def _waiting_cases(connection: Connection, platform: str, person: str) -> Sequence[str]:
-    return [
-        row.id for row in connection.execute(select(cases.c.id).where(cases.c.platform == platform, cases.c.person == person, ~_CLOSED))
-    ]
-
-
-def _counts(connection: Connection, platform: str, person: str) -> dict[str, int]:
-    own = (requests.c.platform == platform) & (requests.c.person == person)
-
-    def count(statement: object) -> int:
-        return int(connection.execute(statement).scalar_one())  # type: ignore[call-overload]
-
-    return {
-        "requests": count(select(func.count()).select_from(requests).where(own, requests.c.prompt != "")),
-        "pictures": count(select(func.count()).select_from(pictures.join(requests, pictures.c.request_id == requests.c.id)).where(own)),
-        "cases": count(
-            select(func.count())
-            .select_from(cases)
-            .where(cases.c.platform == platform, cases.c.person == person, cases.c.texts_removed.is_(False))
-        ),
-    }
+    return {"drawn": drawn, "decided": [one.id for one in ended if one.case_id in waiting]}

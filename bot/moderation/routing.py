@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from bot.domain.requests import Place
-from bot.ledger import message_rows
+from bot.ledger import settings_rows
 
 Home = Callable[[str], Place | None]
 """The operator's own moderators' channel on a platform; it also takes the cases of direct messages."""
@@ -28,7 +28,7 @@ def moderators_place(connection: Connection, platform: str, community: str, home
     deciding = court(platform, community, home)
     if not deciding:
         return None
-    channel = message_rows.settings_of(connection, platform, deciding).get("moderators_channel")
+    channel = settings_rows.of_community(connection, platform, deciding).get("moderators_channel")
     if isinstance(channel, str) and channel:
         return Place(platform, deciding, channel)
     operators = home(platform)

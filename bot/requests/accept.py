@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Callable, Mapping
 
 import structlog
-from sqlalchemy.exc import DatabaseError
 
 from bot.catalogue.check import Problem
 from bot.catalogue.check import check as check_options
@@ -16,7 +15,7 @@ from bot.domain.failure import Failure
 from bot.domain.kinds import KINDS, Kind
 from bot.domain.request_states import RequestEvent, RequestState
 from bot.domain.requests import Origin, Request
-from bot.ledger import block_rows, message_rows, request_rows
+from bot.ledger import block_rows, message_rows, request_rows, settings_rows
 from bot.ledger.block_rows import BlockedPrompt, MemberPause
 from bot.ledger.store import Tx
 from bot.messages.question_view import ask_member
@@ -86,7 +85,7 @@ def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
         prompt = normalise(request.prompt)
     except UnusableText as problem:
         return Refusal("prompt_empty" if problem.problem.value == "empty" else "unreadable")
-    own = message_rows.settings_of(tx.connection, request.place.platform, request.place.community)
+    own = settings_rows.of_community(tx.connection, request.place.platform, request.place.community)
     refused = _door(tx, request, rules, own)
     if refused is not None:
         return refused
@@ -153,14 +152,11 @@ def blocked_member(tx: Tx, request: Request) -> MemberPause | None:
 def case_for(tx: Tx, request: Request, failure: Failure, open_case: CaseOpener) -> str | None:
     """The case of a block; None when opening it failed by a bug of ours. The block itself stays on record either way: without it, a
     member's Retry would send the blocked wording again."""
-    try:
-        with tx.connection.begin_nested():
-            return open_case(tx, request, failure)
-    except DatabaseError:
-        raise
-    except Exception as bug:
-        log.error("case_not_opened", request=request.id, error=type(bug).__name__)
+    opened = tx.isolated(lambda: open_case(tx, request, failure))
+    if isinstance(opened, Exception):
+        log.error("case_not_opened", request=request.id, error=type(opened).__name__)
         return None
+    return opened
 
 
 def remembered_failure() -> Failure:

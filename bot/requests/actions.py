@@ -14,7 +14,7 @@ from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Audience, Choice, FieldKind, Form, FormField, Reply
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Origin, Person, Place, Request, Submission
-from bot.ledger import attempt_rows, case_rows, message_rows, request_rows
+from bot.ledger import act_rows, attempt_rows, case_rows, message_rows, picture_rows, request_rows
 from bot.ledger.store import Ledger, Tx
 from bot.prompts.normalise import fingerprint, normalise
 from bot.requests.accept import CaseOpener, Refusal, accept, show
@@ -67,7 +67,7 @@ class RequestActions:
             request = self._own(tx, act)
             if isinstance(request, Reply):
                 return request
-            if not message_rows.first_time(tx, act.event_key):
+            if not act_rows.first_time(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
             made = tried_again(tx.connection, request) if origin in (Origin.RETRY, Origin.NEAREST) else None
             if made is not None:
@@ -166,7 +166,7 @@ class RequestActions:
                 return Reply(text("reply.already_done"), changed=False)
             if request.state is not RequestState.ANSWERED:
                 return Reply(text("reply.still_running"), changed=False)
-            gone.extend(request_rows.drop_pictures(tx, request.id))
+            gone.extend(picture_rows.drop(tx, request.id))
             request_rows.mark(tx, request.id, deleted=True)
             message_rows.bump(tx, f"request:{request.id}")
             case_rows.ask_again_about_pictures(tx, request.place.platform, request.person.id)

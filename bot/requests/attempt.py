@@ -14,8 +14,8 @@ from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Attempt, Request
 from bot.gate.backoff import own_wait
-from bot.ledger import attempt_rows, block_rows, message_rows, request_rows
-from bot.ledger.codec import evidence_from_json, failure_from_json, failure_to_json
+from bot.ledger import attempt_rows, block_rows, picture_rows, request_rows, settings_rows
+from bot.ledger.codec import failure_from_json, failure_to_json
 from bot.ledger.store import Tx
 from bot.messages.notices import Notices
 from bot.requests.accept import CaseOpener as OpenCaseHook
@@ -83,7 +83,7 @@ def open_attempt(tx: Tx, request_id: str, deps: Dependencies) -> Opened | NotNow
         return answer(tx, request, RequestEvent.ANSWER, Answer.FAILED, refusal=refusal, failure=None)
     left_out = to_leave_out(tx.connection, request, rules, deps.service)
     cost = rules.highest_cost(request.size, request.quality, request.count, request.prompt, left_out)
-    own = message_rows.settings_of(tx.connection, request.place.platform, request.place.community)
+    own = settings_rows.of_community(tx.connection, request.place.platform, request.place.community)
     limits = rules.limits.within(own)
     reserved = budgets.reserve(tx, request, cost, request.count, limits)
     if isinstance(reserved, budgets.Exhausted):
@@ -92,8 +92,8 @@ def open_attempt(tx: Tx, request_id: str, deps: Dependencies) -> Opened | NotNow
         return answer(tx, request, RequestEvent.ANSWER, Answer.FAILED, refusal=refusal, failure=None)
     number = request.attempts + request.rate_answers + 1
     request_rows.move(tx, request, RequestEvent.OPEN_ATTEMPT, epoch=request.epoch + 1, attempts=request.attempts + 1)
-    attempt = Attempt(tx.new_id(), request.id, number, request.epoch + 1, tx.now, request.count, cost)
-    attempt_rows.add_attempt(tx, attempt, reserved)
+    attempt = Attempt(tx.new_id(), request.id, number, request.epoch + 1, tx.now, request.count, cost, periods=tuple(reserved))
+    attempt_rows.add_attempt(tx, attempt)
     if left_out != request.left_out:
         request_rows.leave_out(tx, request.id, left_out)
     opened = dataclasses.replace(
@@ -108,11 +108,11 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
 
     The verdict, the money and the block memory are always written; only the request's own step is fenced by the epoch.
     """
-    row = attempt_rows.attempt_by_id(tx.connection, attempt_id)
-    request = request_rows.get(tx.connection, row.request_id)
+    attempt = attempt_rows.attempt_by_id(tx.connection, attempt_id)
+    request = request_rows.get(tx.connection, attempt.request_id)
     if request is None:
         return None
-    fenced = request.epoch != row.epoch or request.state not in (RequestState.CALLING, RequestState.COLLECTING)
+    fenced = request.epoch != attempt.epoch or request.state not in (RequestState.CALLING, RequestState.COLLECTING)
     if failure is not None and failure.kind in SAFETY_REVIEWABLE and fenced:
         _remember_block(tx, request)
     if outcome.pending is not None and not outcome.pictures and not fenced:
@@ -120,7 +120,7 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
         return None
     known = _blocked_while_collecting(request)
     if known is not None and not fenced:
-        said = evidence_from_json(row.evidence) if row.evidence else outcome.shortfall
+        said = attempt.evidence or outcome.shortfall
         failure, outcome = known, dataclasses.replace(outcome, shortfall=said)
     outcome = as_booked(outcome, failure)
     without = frozenset() if fenced else _without(tx, request, outcome, failure, deps.rules)
@@ -128,13 +128,15 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
         failure = fairly(tx.connection, request, outcome, failure, deps.rules)
     if request.deleted:
         outcome = dataclasses.replace(outcome, shortfall=None)  # it may repeat the words that their member had deleted meanwhile
-    cost = cost_of(request, outcome, row.reserved, deps.rules)
+    cost = cost_of(request, outcome, attempt.reserved_micros, deps.rules)
     if not attempt_rows.close_attempt(tx, attempt_id, outcome, cost):
         return None  # it was recorded before, or written off when its member cancelled
     # Pictures that came after the request had ended are shown to nobody: its member does not pay for them.
     delivered = 0 if fenced else len(outcome.pictures)
     charged = cost * delivered // max(outcome.made, delivered, 1)  # what was made and lost on the way is no cost of the member's
-    budgets.settle(tx, row.periods, reserved=row.reserved, wanted=row.wanted, cost=cost, delivered=delivered, charged=charged)
+    budgets.settle(
+        tx, attempt.periods, reserved=attempt.reserved_micros, wanted=attempt.wanted, cost=cost, delivered=delivered, charged=charged
+    )
     show_cost(tx, request)
     if failure is not None and not without:
         _remember(tx, request, failure, deps)
@@ -147,7 +149,7 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
     if without and failure is not None:
         _try_without(tx, request, without, failure)
         return None
-    request_rows.add_pictures(tx, request.id, attempt_id, outcome.pictures)
+    picture_rows.add(tx, request.id, attempt_id, outcome.pictures)
     return _step(tx, request, failure, outcome, deps)
 
 

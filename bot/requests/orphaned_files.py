@@ -14,7 +14,7 @@ from typing import Protocol, runtime_checkable
 import structlog
 from sqlalchemy import Connection
 
-from bot.ledger import attempt_rows, request_rows
+from bot.ledger import attempt_rows, picture_rows
 from bot.ledger.store import Ledger
 from bot.providers.pictures import FOLDERS, OldFile
 
@@ -61,10 +61,10 @@ class OrphanedFiles:
 
     async def round(self) -> int:
         """Remove what is on record, and look at some more files; returns how many that no row named were removed."""
-        for sha256 in await self.ledger.read(request_rows.unshown):
-            if await self.ledger.read(lambda c, one=sha256: request_rows.may_go(c, one)):  # type: ignore[misc]
+        for sha256 in await self.ledger.read(picture_rows.unshown):
+            if await self.ledger.read(lambda c, one=sha256: picture_rows.may_go(c, one)):  # type: ignore[misc]
                 await self.pictures.delete(sha256)
-            await self.ledger.write(lambda tx, one=sha256: request_rows.gone(tx, one))  # type: ignore[misc]
+            await self.ledger.write(lambda tx, one=sha256: picture_rows.gone(tx, one))  # type: ignore[misc]
         return await self._look(self.pictures) if isinstance(self.pictures, Shelf) else 0
 
     async def _look(self, shelf: Shelf) -> int:
@@ -83,7 +83,7 @@ class OrphanedFiles:
         def look(connection: Connection) -> Sequence[OldFile]:
             now = self.ledger.now()
             running = max((now - row.opened_at for row in attempt_rows.open_attempts(connection)), default=0.0)
-            shown = request_rows.shown_of(connection, [file.sha256 for file in found])
+            shown = picture_rows.shown_of(connection, [file.sha256 for file in found])
             # Lengths of time are compared, so clocks that differ do no harm. A picture waits for its row as long as the disk is full.
             unowned = [file for file in found if file.sha256 not in shown and file.age > running + AGE]
             return [one for one in unowned if attempt_rows.attempted_at(connection, now - one.age, slack=LATE, longest=LONGEST)]

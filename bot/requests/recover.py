@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import Row
 
 from bot import budgets
 from bot.chat.views import Audience
 from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import Answer, RequestEvent, RequestState
-from bot.domain.requests import Place, Request
+from bot.domain.requests import Attempt, Place, Request
 from bot.ledger import attempt_rows, message_rows, request_rows
 from bot.ledger.store import Tx
 from bot.requests.accept import show
@@ -56,10 +53,11 @@ def interrupt(tx: Tx, request: Request) -> None:
     show(tx, request)
 
 
-def write_off(tx: Tx, attempt: Row[Any]) -> None:
+def write_off(tx: Tx, attempt: Attempt) -> None:
     """Close an attempt whose outcome nobody will learn: booked as spent for community and operator, never for the member."""
-    if attempt_rows.close_attempt(tx, attempt.id, Outcome(billed=Billed.UNKNOWN), attempt.reserved):
-        budgets.settle(tx, attempt.periods, reserved=attempt.reserved, wanted=attempt.wanted, cost=attempt.reserved, delivered=0)
+    cost = attempt.reserved_micros
+    if attempt_rows.close_attempt(tx, attempt.id, Outcome(billed=Billed.UNKNOWN), cost):
+        budgets.settle(tx, attempt.periods, reserved=cost, wanted=attempt.wanted, cost=cost, delivered=0)
         request = request_rows.get(tx.connection, attempt.request_id)
         if request is not None:
             show_cost(tx, request)

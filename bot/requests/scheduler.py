@@ -21,7 +21,7 @@ from bot.domain.request_states import RequestState
 from bot.domain.requests import Attempt, Lane, Request
 from bot.failures.classify import classify
 from bot.gate.port import Estimate, Gate, Grant, Verdict, Waiting
-from bot.ledger import attempt_rows, message_rows, request_rows
+from bot.ledger import attempt_rows, request_rows
 from bot.ledger.store import Ledger, LedgerProblem, Tx
 from bot.observe import hide
 from bot.ports import Ports
@@ -217,13 +217,12 @@ class Scheduler:
         await self._write_with_retry(lambda tx: record_outcome(tx, opened.attempt.id, outcome, failure, self.deps))
 
     async def _collect(self, request: Request) -> None:
-        row = await self.ledger.read(lambda c: attempt_rows.open_attempt_of(c, request.id))
-        if row is None or row.task_id is None:
+        attempt = await self.ledger.read(lambda c: attempt_rows.open_attempt_of(c, request.id))
+        if attempt is None or attempt.task_id is None:
             return
         hide(request.prompt)
-        attempt = attempt_rows.attempt(row)
         call = self._call_of(request, attempt, COLLECT_TIMEOUT)
-        pending = Pending(row.task_id, row.poll_url)
+        pending = Pending(attempt.task_id, attempt.poll_url)
         outcome = await self._make(request.id, lambda: self.provider.collect(call, pending))
         failure = judge(outcome)
         self._log(request, attempt, outcome, failure)
@@ -348,11 +347,3 @@ def judge(outcome: Outcome) -> Failure | None:
         # Its text may repeat what the provider wrote.
         log.error("classify_failed", error=type(bug).__name__, at=traceback.format_list(traceback.extract_tb(bug.__traceback__)[-1:]))
         return UNREADABLE
-
-
-MEMORY_KEY = "gate:"
-
-
-def remember_gate(tx: Tx, key: str, learned: Mapping[str, object]) -> None:
-    """Keep what the gate has learned, so that a restart does not learn it by rejections."""
-    message_rows.remember(tx, MEMORY_KEY + key, dict(learned))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.domain.request_states import Answer, RequestEvent, RequestState
-from bot.ledger import attempt_rows, block_rows, message_rows, request_rows
+from bot.ledger import act_rows, attempt_rows, block_rows, memory_rows, message_rows, request_rows
 from bot.ledger.store import Tx
 from bot.requests.accept import drop, show
 from bot.requests.attempt import answer
@@ -33,7 +33,7 @@ def sweep(tx: Tx, is_running: Callable[[str], bool]) -> None:
         _expire(tx, request_id)
     for message_id in message_rows.unsettled(tx.connection):
         tx.wake("unshown", message_id)
-    message_rows.remove_acts(tx, before=tx.now - ACTS_KEPT)
+    act_rows.remove(tx, before=tx.now - ACTS_KEPT)
     block_rows.remove_expired_prompts(tx)
     _remove_evidence(tx)
     tx.wake("request", "*")
@@ -42,7 +42,7 @@ def sweep(tx: Tx, is_running: Callable[[str], bool]) -> None:
 def _remove_evidence(tx: Tx) -> None:
     """Empty what the service said long ago, a little at a time; how far this came is remembered, so old attempts are not read again."""
     until = tx.now - EVIDENCE_KEPT
-    known = message_rows.recall(tx.connection, _EVIDENCE_GONE)
+    known = memory_rows.recall(tx.connection, _EVIDENCE_GONE)
     since = None if known is None else float(known[0])
     if since is None:
         oldest = attempt_rows.oldest_attempt(tx.connection)
@@ -51,7 +51,7 @@ def _remove_evidence(tx: Tx) -> None:
         return
     until = min(until, since + EVIDENCE_AT_ONCE)
     attempt_rows.remove_evidence(tx, after=since, until=until)
-    message_rows.remember(tx, _EVIDENCE_GONE, until)
+    memory_rows.remember(tx, _EVIDENCE_GONE, until)
 
 
 def _expire(tx: Tx, request_id: str) -> None:

@@ -16,7 +16,7 @@ from bot.domain.kinds import Fixer, Kind
 from bot.domain.outcome import Billed, Outcome
 from bot.domain.requests import Request
 from bot.failures.named_options import LEAVABLE, named_options
-from bot.ledger import message_rows, request_rows
+from bot.ledger import memory_rows, request_rows, settings_rows
 from bot.ledger.store import Tx
 from bot.messages.notices import Notices
 from bot.requests.rules import Rules
@@ -32,7 +32,7 @@ _MEMORY = "left_out:"
 def unchosen(connection: Connection, request: Request, rules: Rules) -> frozenset[str]:
     """What this request carries and its member did not choose. A form sends its defaults back, so a default counts as not chosen."""
     typed = request_rows.typed_options(connection, request.id)
-    own = message_rows.settings_of(connection, request.place.platform, request.place.community)
+    own = settings_rows.of_community(connection, request.place.platform, request.place.community)
     found = {"response_format", "safety_identifier"}
     default = str(own.get("quality") or rules.default_quality or "") or None
     quality = str(typed.get("quality") or "")
@@ -70,7 +70,7 @@ def refused(connection: Connection, request: Request, outcome: Outcome, failure:
 
 def learned(connection: Connection, service: str, model: str) -> frozenset[str]:
     """What a try without it has shown to be refused by this service for this model."""
-    kept = message_rows.recall(connection, _key(service, model))
+    kept = memory_rows.recall(connection, _key(service, model))
     return frozenset() if kept is None else frozenset(kept[0].get("options", ())) & frozenset(LEAVABLE)
 
 
@@ -83,9 +83,7 @@ def worked_without(tx: Tx, request: Request, rules: Rules, service: str, notices
     known = learned(tx.connection, service, request.model)
     new = request.left_out - known - rules.leave_out - rules.model.leave_out
     if new:
-        message_rows.remember(
-            tx, _key(service, request.model), {"service": service, "model": request.model, "options": sorted(known | new)}
-        )
+        memory_rows.remember(tx, _key(service, request.model), {"service": service, "model": request.model, "options": sorted(known | new)})
     for option in sorted(new):
         notices.report(tx, f"{_MEMORY}{option}:{request.model}"[:80], NOTICE, {"param": option, "model": request.model})
 

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from bot import compose, supervise
 from bot.compose import Bot
 from bot.gate.gate import AdaptiveGate
-from bot.ledger import message_rows
+from bot.ledger import notice_rows
 from bot.moderation.service import Moderation
 from bot.requests.scheduler import Scheduler
 from tests.world import world
@@ -112,5 +112,5 @@ async def test_a_notice_that_a_dead_process_left_is_solved_by_the_next(tmp_path:
     monkeypatch.setattr("bot.messages.incidents.STEADY", 0.02)
     async with world(tmp_path) as w:
         async with asyncio.timeout(5):
-            while await w.bot.ledger.read(message_rows.open_notices):  # noqa: ASYNC110 - the ledger tells nobody
+            while await w.bot.ledger.read(notice_rows.open_causes):  # noqa: ASYNC110 - the ledger tells nobody
                 await asyncio.sleep(0.01)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event, insert, select, update
 
-from bot.ledger import migrate, request_rows
+from bot.ledger import migrate, picture_rows
 from bot.ledger.files import DATABASE
 from bot.ledger.store import Ledger, LedgerProblem, Tx, explain
 from bot.ledger.tables import memory, metadata
@@ -242,7 +242,7 @@ async def test_a_ledger_of_the_first_schema_keeps_its_pictures(tmp_path: Path) -
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
     connection.close()
     ledger = await opened(tmp_path)
-    (picture,) = await ledger.read(lambda c: request_rows.pictures_of(c, "r"))
+    (picture,) = await ledger.read(lambda c: picture_rows.of_request(c, "r"))
     assert (picture.width, picture.height, picture.signed, picture.kept) == (1, 2, False, False)
     await ledger.close()
     assert migrate.current(path) == migrate.HEAD

@@ -12,7 +12,7 @@ import pytest
 from bot.catalogue.load import Catalogue
 from bot.catalogue.model import Model
 from bot.domain.requests import Place
-from bot.ledger import message_rows
+from bot.ledger import message_rows, notice_rows
 from bot.ledger.store import Ledger
 from bot.messages.model_end import KIND, remind
 from bot.messages.notices import Notices
@@ -32,7 +32,7 @@ class Desk:
         """How often it has been said, and the message; None while nothing is open."""
         self.ledger.now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp
         await self.ledger.write(lambda tx: remind(tx, self.notices, model, "gpt-image-2"))
-        row = await self.ledger.read(lambda c: message_rows.notice(c, KIND))
+        row = await self.ledger.read(lambda c: notice_rows.get(c, KIND))
         if row is None or row.resolved_at is not None:
             return None
         found = await self.ledger.read(lambda c: message_rows.of_platform(c, "discord", 5))

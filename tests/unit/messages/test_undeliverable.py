@@ -10,7 +10,7 @@ import pytest
 from bot.chat.port import Message, Refused, RefusedWhy, SendResult, Sent
 from bot.chat.views import Audience, View
 from bot.domain.requests import Person, Place, Submission
-from bot.ledger import message_rows
+from bot.ledger import notice_rows
 from bot.ledger.tables import notices
 from tests.world import BAD_KEY, Platform, Room, Service, World, bad, world
 
@@ -113,7 +113,7 @@ async def test_what_arrives_where_nothing_was_refused_writes_nothing(tmp_path: P
             w.bot.sender.on_arrived(message)
         await w.bot.writes.stop()
         assert w.bot.ledger.commits == before
-        assert await w.bot.ledger.read(message_rows.open_notices) == []
+        assert await w.bot.ledger.read(notice_rows.open_causes) == []
 
 
 async def test_a_notice_that_does_not_arrive_raises_no_notice_about_itself(tmp_path: Path) -> None:

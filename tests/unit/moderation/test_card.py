@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.chat.views import ActionName, Audience, Reply
 from bot.domain.outcome import Picture
 from bot.domain.request_states import Answer
-from bot.ledger import case_rows, request_rows
+from bot.ledger import case_rows, picture_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import requests
 from bot.moderation.retention import PRIVACY_ROW
@@ -98,7 +98,7 @@ async def test_pictures_beside_a_block_go_when_the_case_is_closed_after_their_me
     case = await ground.claimed()
 
     def with_a_picture(tx: Tx) -> None:
-        request_rows.add_pictures(tx, case.request_id, "attempt", [Picture("aa", "png", 1, 1, 1)])
+        picture_rows.add(tx, case.request_id, "attempt", [Picture("aa", "png", 1, 1, 1)])
         tx.connection.execute(requests.update().where(requests.c.id == case.request_id).values(answer=Answer.PICTURES.value))
 
     await ground.ledger.write(with_a_picture)
@@ -108,5 +108,5 @@ async def test_pictures_beside_a_block_go_when_the_case_is_closed_after_their_me
     await ground.sweep()
     [left] = await ground.requests()
     assert (left.prompt, left.deleted, left.person.name) == ("", True, "")
-    assert await ground.ledger.read(request_rows.unshown) == ["aa"]
-    assert await ground.ledger.read(lambda c: request_rows.may_go(c, "aa"))
+    assert await ground.ledger.read(picture_rows.unshown) == ["aa"]
+    assert await ground.ledger.read(lambda c: picture_rows.may_go(c, "aa"))

@@ -12,7 +12,7 @@ from bot.domain.case_states import CaseState
 from bot.domain.outcome import Picture
 from bot.domain.request_states import Answer, RequestEvent
 from bot.domain.requests import Person
-from bot.ledger import case_rows, message_rows, request_rows
+from bot.ledger import case_rows, picture_rows, request_rows, settings_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import attempts, audit, case_notes, requests, rewrites
 from bot.moderation.community import SECTIONS
@@ -31,7 +31,7 @@ class Visitor:
 
 
 async def own(ground: Ground) -> Mapping[str, object]:
-    return await ground.ledger.read(lambda c: message_rows.settings_of(c, "web", HOME))
+    return await ground.ledger.read(lambda c: settings_rows.of_community(c, "web", HOME))
 
 
 async def test_only_administrators_see_and_change_settings_and_every_try_is_on_record(ground: Ground) -> None:
@@ -164,7 +164,7 @@ async def test_texts_of_a_waiting_case_and_of_pictures_stay(ground: Ground) -> N
 async def made_picture(ground: Ground, person: Person, sha256: str) -> None:
     def body(tx: Tx) -> None:
         request = ground.request(tx, f"a picture for {person.name}", person)
-        request_rows.add_pictures(tx, request.id, "attempt", [Picture(sha256, "png", 1, 1, 1)])
+        picture_rows.add(tx, request.id, "attempt", [Picture(sha256, "png", 1, 1, 1)])
         request_rows.move(tx, request, RequestEvent.ANSWER, answer=Answer.PICTURES.value, answered_at=tx.now)
 
     await ground.ledger.write(body)

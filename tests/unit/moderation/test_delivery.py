@@ -6,7 +6,7 @@ from sqlalchemy import update
 
 from bot.chat.views import ActionName, Audience
 from bot.domain.requests import Place
-from bot.ledger import case_rows, message_rows
+from bot.ledger import case_rows, message_rows, notice_rows, settings_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import messages
 from tests.unit.moderation.ground import ANN, HOME, MIA, MO, Ground
@@ -54,22 +54,22 @@ async def test_a_card_that_was_refused_is_tried_again_until_it_is_shown_and_the_
     await shown(ground, subject)
     ground.clock.at += 121
     await ground.sweep()
-    notice = await ground.ledger.read(lambda c: message_rows.notice(c, "chat_forbidden:web:moderators"))
+    notice = await ground.ledger.read(lambda c: notice_rows.get(c, "chat_forbidden:web:moderators"))
     assert notice is not None
     assert notice.resolved_at is not None
 
 
 async def test_the_notice_about_a_channel_ends_when_its_cards_have_followed_the_moderators_to_another(ground: Ground) -> None:
     case = await ground.blocked(community="guild2")
-    await ground.ledger.write(lambda tx: message_rows.change_settings(tx, "web", "guild2", {"moderators_channel": "one"}, "x"))
+    await ground.ledger.write(lambda tx: settings_rows.replace(tx, "web", "guild2", {"moderators_channel": "one"}, "x"))
     await ground.sweep()
     cause = "chat_gone:web:one"
     facts = {"platform": "web", "channel": "one", "audience": "moderators"}
     await refuse(ground, f"case:{case.id}", "gone")
     await ground.ledger.write(lambda tx: ground.room.notices.report(tx, cause, "chat_gone", facts))
-    await ground.ledger.write(lambda tx: message_rows.change_settings(tx, "web", "guild2", {"moderators_channel": "two"}, "x"))
+    await ground.ledger.write(lambda tx: settings_rows.replace(tx, "web", "guild2", {"moderators_channel": "two"}, "x"))
     await ground.sweep()
-    notice = await ground.ledger.read(lambda c: message_rows.notice(c, cause))
+    notice = await ground.ledger.read(lambda c: notice_rows.get(c, cause))
     assert notice is not None
     assert notice.resolved_at is not None
 
@@ -94,11 +94,11 @@ async def test_where_writing_is_forbidden_for_a_while_the_same_message_is_edited
 async def test_cards_of_waiting_cases_appear_when_a_channel_is_set_later_and_follow_it(ground: Ground) -> None:
     case = await ground.blocked(community="guild2")
     assert await ground.messages(f"case:{case.id}") == []
-    await ground.ledger.write(lambda tx: message_rows.change_settings(tx, "web", "guild2", {"moderators_channel": "one"}, "x"))
+    await ground.ledger.write(lambda tx: settings_rows.replace(tx, "web", "guild2", {"moderators_channel": "one"}, "x"))
     await ground.sweep()
     assert (await moderators_card(ground, f"case:{case.id}")).message.place.channel == "one"
     await shown(ground, f"case:{case.id}")
-    await ground.ledger.write(lambda tx: message_rows.change_settings(tx, "web", "guild2", {"moderators_channel": "two"}, "x"))
+    await ground.ledger.write(lambda tx: settings_rows.replace(tx, "web", "guild2", {"moderators_channel": "two"}, "x"))
     await ground.sweep()
     moved = await moderators_card(ground, f"case:{case.id}")
     assert (moved.message.place.channel, dict(moved.message.ref), moved.settled) == ("two", {}, False)

@@ -6,7 +6,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.domain.case_states import CaseState, Standing
 from bot.domain.kinds import Kind
-from bot.ledger import case_rows, message_rows
+from bot.ledger import case_rows, settings_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import audit, blocked_members
 from tests.unit.moderation.ground import ANN, BEN, HOME, Ground
@@ -69,7 +69,7 @@ async def test_a_community_without_a_channel_is_not_promised_a_review_and_its_ad
 
 
 async def test_a_communitys_own_channel_is_where_its_card_goes(ground: Ground) -> None:
-    await ground.ledger.write(lambda tx: message_rows.change_settings(tx, "web", "guild2", {"moderators_channel": "mods2"}, "admin"))
+    await ground.ledger.write(lambda tx: settings_rows.replace(tx, "web", "guild2", {"moderators_channel": "mods2"}, "admin"))
     case = await ground.blocked(community="guild2")
     [card] = await ground.messages(f"case:{case.id}")
     assert (card.message.place.community, card.message.place.channel) == ("guild2", "mods2")

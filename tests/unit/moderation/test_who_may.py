@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.chat.views import ActionName, Form, Reply
 from bot.domain.case_states import CaseState
 from bot.domain.requests import Person
-from bot.ledger import message_rows
+from bot.ledger import settings_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.tables import audit, cases, requests
 from tests.unit.moderation.ground import ADMIN, ANN, BEN, HOME, MIA, MO, Ground
@@ -173,7 +173,7 @@ async def test_an_administrator_takes_a_case_over_and_the_first_moderator_loses_
 
 async def test_a_community_can_name_its_moderators(ground: Ground) -> None:
     case = await ground.blocked()
-    await ground.ledger.write(lambda tx: message_rows.change_settings(tx, "web", HOME, {"moderators": ["mod2", "role7"]}, "admin"))
+    await ground.ledger.write(lambda tx: settings_rows.replace(tx, "web", HOME, {"moderators": ["mod2", "role7"]}, "admin"))
     assert not (await ground.press(A.CASE_CLAIM, case.id, MO)).changed
     assert (await ground.press(A.CASE_CLAIM, case.id, MIA)).changed
     await ground.press(A.CASE_RELEASE, case.id, MIA)

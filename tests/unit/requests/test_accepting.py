@@ -11,7 +11,7 @@ from bot.budgets import Limits
 from bot.chat.views import ActionName, Audience
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Origin, Person, Place, Request, Submission
-from bot.ledger import message_rows, request_rows
+from bot.ledger import request_rows, settings_rows
 from bot.ledger.store import Tx, Wake
 from bot.ledger.tables import blocked_members, blocked_prompts
 from bot.prompts.normalise import fingerprint
@@ -24,7 +24,7 @@ A = ActionName
 
 
 async def settings(ground: Ground, **values: object) -> None:
-    await ground.ledger.write(lambda tx: message_rows.change_settings(tx, "test", "home", values, "olu"))
+    await ground.ledger.write(lambda tx: settings_rows.replace(tx, "test", "home", values, "olu"))
 
 
 async def refused(ground: Ground, prompt: str = "a red bicycle", **options: object) -> Refusal:
@@ -197,7 +197,7 @@ async def test_channels(ground: Ground, channels: object, community: str, channe
 
 
 async def test_channels_that_direct_messages_of_that_name_would_have_are_no_matter(ground: Ground) -> None:
-    await ground.ledger.write(lambda tx: message_rows.change_settings(tx, "test", "dm:ana", {"channels": ["art"]}, "olu"))
+    await ground.ledger.write(lambda tx: settings_rows.replace(tx, "test", "dm:ana", {"channels": ["art"]}, "olu"))
     assert (await ground.asked(place=Place("test", "dm:ana", "d1"))).state is RequestState.QUEUED
 
 

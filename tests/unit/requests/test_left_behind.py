@@ -11,7 +11,7 @@ from bot import compose
 from bot.core import Duplicate
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place, Submission
-from bot.ledger import request_rows
+from bot.ledger import picture_rows, request_rows
 from bot.ledger.store import LedgerProblem, Tx
 from bot.requests.recover import recover
 from bot.requests.sweep import sweep
@@ -90,10 +90,10 @@ async def test_the_file_of_a_deleted_picture_goes_although_the_process_that_dele
     async with world(tmp_path) as w:
         left = await w.bot.core.receive("test:left", SUBMISSION)
         [picture] = (await w.answer(left.request_id)).pictures
-        await w.bot.ledger.write(lambda tx: request_rows.drop_pictures(tx, left.request_id))
+        await w.bot.ledger.write(lambda tx: picture_rows.drop(tx, left.request_id))
         await w.until(lambda: picture.sha256 in w.pictures.forgotten)
         async with asyncio.timeout(5):
             unshown = [picture.sha256]
             while unshown:
                 await asyncio.sleep(0)
-                unshown = list(await w.bot.ledger.read(request_rows.unshown))
+                unshown = list(await w.bot.ledger.read(picture_rows.unshown))

@@ -15,7 +15,7 @@ from bot.domain.kinds import Kind
 from bot.domain.outcome import Billed, Outcome, Pending, Usage
 from bot.domain.request_states import Answer, RequestState
 from bot.gate.backoff import own_wait
-from bot.ledger import message_rows, request_rows
+from bot.ledger import message_rows, picture_rows, request_rows, settings_rows
 from bot.ledger.store import Tx, Wake
 from bot.ledger.tables import blocked_members, blocked_prompts, notices, spend
 from bot.prompts.normalise import fingerprint
@@ -116,7 +116,7 @@ async def test_a_budget_that_was_used_up_meanwhile_is_said(ground: Ground) -> No
     found = await ground.row(second.id)
     assert found.refusal is not None
     assert (found.refusal["reason"], found.refusal["limit"]) == ("budget", cost)
-    await ground.ledger.write(lambda tx: message_rows.change_settings(tx, "test", "home", {"budget_member_day": 1}, "olu"))
+    await ground.ledger.write(lambda tx: settings_rows.replace(tx, "test", "home", {"budget_member_day": 1}, "olu"))
     third = await ground.received("three bicycles", person="ben")
     await ground.accept(third)
     assert (await ground.row(third)).state is RequestState.REFUSED
@@ -140,7 +140,7 @@ async def test_pictures_are_the_answer_and_are_paid(ground: Ground) -> None:
         None,
     )
     assert told == [request.id]
-    pictures = await ground.ledger.read(lambda c: request_rows.pictures_of(c, request.id))
+    pictures = await ground.ledger.read(lambda c: picture_rows.of_request(c, request.id))
     assert [one.sha256 for one in pictures] == [PICTURE.sha256] * 2
     [closed] = await ground.attempts(request.id)
     assert (closed.billed, closed.cost, closed.closed_at) == ("yes", closed.reserved, NOON)

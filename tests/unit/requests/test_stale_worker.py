@@ -79,7 +79,7 @@ async def test_late_pictures_are_paid_for_and_shown_to_nobody(ledger: Ledger) ->
     assert (request.state, request.epoch) == (RequestState.CALLING, second.request.epoch)
     assert await ledger.read(lambda c: c.execute(select(pictures)).all()) == []
     row = await ledger.read(lambda c: attempt_rows.attempt_by_id(c, first.attempt.id))
-    assert (row.billed, row.cost > 0, row.closed_at is not None) == ("yes", True, True)
+    assert (row.billed, row.cost_micros > 0, row.closed_at is not None) == ("yes", True, True)
     await ledger.write(lambda tx: record_outcome(tx, second.attempt.id, drew(NEW), None, HANDS))
     assert [one.sha256 for one in await ledger.read(lambda c: c.execute(select(pictures)).all())] == [NEW.sha256]
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from bot.cli.history import history
 from bot.core import Visitor
 from bot.domain.kinds import Kind
-from bot.ledger import message_rows
+from bot.ledger import memory_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import attempts
 from bot.requests.sweep import sweep
@@ -73,5 +73,5 @@ async def test_what_grows_old_later_goes_then(tmp_path: Path) -> None:
         assert [one is None for one in await swept(w)] == [True, False]
         # Two days pass: the mark of how far it came lies two days further back.
         await age(w, 2)
-        await w.bot.ledger.write(lambda tx: message_rows.remember(tx, "evidence_removed_until", tx.now - 32 * DAY))
+        await w.bot.ledger.write(lambda tx: memory_rows.remember(tx, "evidence_removed_until", tx.now - 32 * DAY))
         assert [one is None for one in await swept(w)] == [True, True]

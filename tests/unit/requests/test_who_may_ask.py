@@ -12,7 +12,7 @@ from bot.catalogue.load import Catalogue
 from bot.chat.views import Act, ActionName
 from bot.core import Received, Visitor
 from bot.domain.requests import Person, Place, Submission
-from bot.ledger import message_rows
+from bot.ledger import settings_rows
 from bot.ledger.tables import blocked_members, cases, requests
 from bot.requests.rules import Question, Rules
 from bot.requests.sweep import sweep
@@ -34,7 +34,7 @@ async def ask(w: World, place: Place, person: str = "ana", prompt: str = "a red 
 
 async def test_a_community_that_names_channels_is_served_in_these_alone_and_in_direct_messages(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
-        await w.bot.ledger.write(lambda tx: message_rows.change_settings(tx, "test", "home", {"channels": ["imagine", "art"]}, "olu"))
+        await w.bot.ledger.write(lambda tx: settings_rows.replace(tx, "test", "home", {"channels": ["imagine", "art"]}, "olu"))
         for place in (Place("test", "home", "imagine"), Place("test", "home", "art"), Place("test", "dm:ana", "d1")):
             assert (await w.answer(await ask(w, place))).pictures
         drawn = len(w.service.calls)

@@ -1,0 +1,89 @@
+"""Queries on the pictures of requests, and on files that no request shows any more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from bot.domain.outcome import Picture
+from bot.ledger import memory_rows
+from bot.ledger.store import Tx
+from bot.ledger.tables import pictures
+
+UNSHOWN = "unshown:"
+"""Before the hash of a picture whose file may still have to go; the value is the request that showed it last."""
+_INSERT_PICTURE = insert(pictures)
+_PICTURES = select(pictures).where(pictures.c.request_id == bindparam("id")).order_by(pictures.c.position)
+
+
+def add(tx: Tx, request_id: str, attempt_id: str, found: Sequence[Picture]) -> None:
+    """Record stored pictures as part of a request."""
+    if found:
+        tx.connection.execute(
+            _INSERT_PICTURE,
+            [
+                {
+                    "id": tx.new_id(),
+                    "request_id": request_id,
+                    "attempt_id": attempt_id,
+                    "position": position,
+                    "sha256": picture.sha256,
+                    "format": picture.format,
+                    "width": picture.width,
+                    "height": picture.height,
+                    "size": picture.size,
+                    "revised_prompt": picture.revised_prompt,
+                    "signed": picture.signed,
+                    "kept": picture.kept,
+                }
+                for position, picture in enumerate(found)
+            ],
+        )
+
+
+def of_request(connection: Connection, request_id: str) -> Sequence[Picture]:
+    """The pictures of a request in order."""
+    rows = connection.execute(_PICTURES, {"id": request_id})
+    return [
+        Picture(row.sha256, row.format, row.width, row.height, row.size, row.revised_prompt, bool(row.signed), bool(row.kept))
+        for row in rows
+    ]
+
+
+def drop(tx: Tx, request_id: str) -> Sequence[str]:
+    """Forget a request's pictures; returns the hashes that no other request shows, whose files may go. That they go is on record, because
+    the process may die before they are gone."""
+    hashes = {picture.sha256 for picture in of_request(tx.connection, request_id)}
+    tx.connection.execute(delete(pictures).where(pictures.c.request_id == request_id))
+    unshown = [one for one in sorted(hashes) if not _is_shown(tx.connection, one)]
+    for one in unshown:
+        memory_rows.remember(tx, UNSHOWN + one, request_id)
+    return unshown
+
+
+UNSHOWN = "unshown:"
+
+
+def unshown(connection: Connection) -> Sequence[str]:
+    """Hashes of pictures whose files may still have to go."""
+    return memory_rows.keys(connection, UNSHOWN)
+
+
+def may_go(connection: Connection, sha256: str) -> bool:
+    """Whether no request shows this picture: the same one may have been drawn again."""
+    return not _is_shown(connection, sha256)
+
+
+def gone(tx: Tx, sha256: str) -> None:
+    """The file of an unshown picture is gone, or shown again."""
+    memory_rows.forget(tx, UNSHOWN + sha256)
+
+
+def _is_shown(connection: Connection, sha256: str) -> bool:
+    return connection.execute(select(pictures.c.id).where(pictures.c.sha256 == sha256).limit(1)).scalar() is not None
+
+
+def shown_of(connection: Connection, hashes: Sequence[str]) -> set[str]:
+    """Which of these hashes a request shows."""
+    return {row.sha256 for row in connection.execute(select(pictures.c.sha256).where(pictures.c.sha256.in_(hashes)))}
