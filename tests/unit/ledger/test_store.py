@@ -11,7 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, event, insert, select, update
+from sqlalchemy import Connection, Engine, event, insert, select, update
+from sqlalchemy.engine.interfaces import CacheStats
 
 from bot.ledger import migrate, picture_rows
 from bot.ledger.files import DATABASE
@@ -259,3 +260,17 @@ def test_a_fresh_file_and_all_migrations_in_turn_have_the_same_schema(tmp_path: 
         assert migrate.current(tmp_path / name) == migrate.HEAD
     assert schemas[0] == schemas[1]
     assert set(metadata.tables) <= {name for _, name, _ in schemas[0]}
+
+
+async def test_a_statement_is_compiled_once_for_all_connections_of_a_process(tmp_path: Path) -> None:
+    statement = select(memory.c.saved_at).where(memory.c.key == "compiled once")
+
+    def hit(connection: Connection) -> CacheStats:
+        return connection.execute(statement).context.cache_hit
+
+    hits = []
+    for name in ("first", "second"):
+        ledger = await opened(tmp_path / name)
+        hits += [await ledger.read(hit), await ledger.read(hit), await ledger.write(lambda tx: hit(tx.connection))]
+        await ledger.close()
+    assert hits == [CacheStats.CACHE_MISS] + [CacheStats.CACHE_HIT] * 5
