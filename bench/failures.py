@@ -206,7 +206,7 @@ def _place(source: str) -> str:
 def only(holds: Callable[[Rule], bool]) -> Tables:
     """The rules for which `holds` is true."""
     known = tables()
-    return Tables(*(tuple(filter(holds, table)) for table in (known.transport, known.rules, known.without_error)))
+    return Tables(*(tuple(filter(holds, table)) for table in (known.steps, known.transport, known.rules, known.without_error)))
 
 
 def left_out(records: list[Record]) -> tuple[Score, dict[str, Score]]:

@@ -80,6 +80,8 @@ def classify_with(evidence: Evidence, known: Tables) -> Failure:
         kind, action, confidence = rule.kind, rule.action, rule.confidence
     kind, action = refine(kind, action, seen, text)
     facts = fact_reader.facts(seen, kind, free=hint.not_billed) | fact_reader.of_the_file(seen, kind, evidence.peer)
+    if seen.api.startswith("download") and KINDS[kind].group is Group.PARAMETERS:
+        kind, action = Kind.DOWNLOAD_FAILED, None  # the picture is ours, whatever the words say of pictures
     if seen.api == FETCHED and _is_about_the_way(kind):
         kind = Kind.DOWNLOAD_FAILED
         action = Action.NONE if action is Action.NONE and seen.status in _GONE else Action.FETCH
@@ -87,11 +89,14 @@ def classify_with(evidence: Evidence, known: Tables) -> Failure:
 
 
 def _decide(seen: Signals, text: Text, known: Tables) -> Rule | None:
+    for rule in known.steps:
+        if rule.holds(seen, text):
+            return rule
     if seen.exception and (seen.status is None or seen.ok or seen.status == 400):
         for rule in known.transport:
             if rule.holds(seen, text):
                 return rule
-    tokens, status = seen.tokens, seen.status or 0
+    tokens, status = seen.tokens, seen.meant or seen.status or 0
     for rule in known.rules:
         if rule.statuses and status not in rule.statuses:
             continue

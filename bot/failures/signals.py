@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.domain.failure import Evidence, Phase
+from bot.failures.data import table
+from bot.failures.frames import Framed, unframe, without_stack
 from bot.failures.guards import guard, incident
+from bot.failures.marks import has_open_state, has_unsafe_flag, is_refusal, is_safety_code, names_a_size
 from bot.failures.tokens import lower_headers, split_words, squash, token_set
 from bot.failures.unwrap import Unwrapped, as_text, spoken_status, unwrap
 
@@ -20,42 +23,12 @@ MAX_NODES = 2000
 MAX_DEPTH = 14
 MAX_REWRAPS = 12
 
-CODE_KEYS = token_set("""
-    code type status reason errorcode errortype name errorkey finishreason blockreason taskstatus state statuscode httpcode
-    errcode retcode errorreason subcode event quotaid quotalimit quotametric domain outcome failurecode failurereason
-    finish verdict decision moderationstatus moderationresult safetystatus safetyresult resultstatus resultcode filterreason
-    errorname label htmlcode kind class issue category rule err
-""")
-MESSAGE_KEYS = token_set("""
-    message msg detail description errordescription title errormessage errmsg statusmsg failmsg failreason failurereason
-    reason errors warnings text content blockreasonmessage finishmessage uimessage hint raifilteredreason
-    rairaifilteredreason error errorinfo errordetail errordetails userfacingmessage remedyhint debugmessage statusmessage
-    cause faultstring fault failure failurecause moderationreasons htmltitle exceptionmessage exception traceback logs log
-    refusal reasons why note notes notice explanation explain comment remark feedback advice suggestion problem jobstatusmsg joberrormsg
-    taskstatusmsg
-""")
-ECHO_KEYS = token_set("""
-    prompt input inputs requestparameters requestparams flaggedinput revisedprompt negativeprompt negativetextprompt prompten
-    bannedword instances parameters request originalprompt actualprompt enhancedprompt textprompt texttoimageparams query
-    safetyratings url imageurl uri links documentationurl citations usage usagemetadata useragent
-""")
-PICTURE_KEYS = token_set("""
-    b64json base64 imagebase64 bytesbase64encoded inlinedata image
-""")
 
-PARAM_FIELDS = token_set("""
-    param parameter field loc argument property moderationstage quotaid quotalimit quotametric event
-""")
-"""Machine words that name a parameter, a place or a bucket; they are no codes."""
-HOLLOW = token_set("""
-    invalidparameter invalidparametervalue invalidparameters invalidargument parametererror invalidrequesterror imagegenerationusererror
-    newapierror oneapierror openaierror badrequest badrequesterror upstreamerror
-""")
-"""Codes that stand over anything; their words would mislead."""
+_MEMBERS = {name: token_set(text) for name, text in table("members").items()}
+CODE_KEYS, MESSAGE_KEYS, ECHO_KEYS = _MEMBERS["CODE_KEYS"], _MEMBERS["MESSAGE_KEYS"], _MEMBERS["ECHO_KEYS"]
+PICTURE_KEYS, PARAM_FIELDS, CATEGORY_KEYS = _MEMBERS["PICTURE_KEYS"], _MEMBERS["PARAM_FIELDS"], _MEMBERS["CATEGORY_KEYS"]
+HOLLOW, _ZHIPU_KEYS = _MEMBERS["HOLLOW"], _MEMBERS["ZHIPU_KEYS"]
 QUOTA_FIELDS = ("quotaid", "quotalimit", "quotametric")
-CATEGORY_KEYS = token_set("""
-    categories harmcategories safetyviolations violations flaggedcategories moderationcategories moderationreasons
-""")
 _VIOLATIONS = re.compile(r"safety_violations=\[([a-z_/, -]{1,80})\]")
 
 _URL = re.compile(r"\b(?:https?|wss?)://[^\s\"'<>，。）)]{1,2000}")
@@ -64,40 +37,14 @@ _NAME = re.compile(r"[A-Za-z][\w.:/-]{2,80}")
 _SPACES = re.compile(r"\s+")
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,79}$")
 _INNER = re.compile(
-    r"(?:status(?:[ _-]?code)?|http(?:/[\d.]{1,4})?(?: error)?|error code|error|returned|failed|failed with|response|api)"
-    r"[ \"']{0,2}[:=(-]?[ \"']{0,2}([1-5]\d\d)(?!\d)",
+    r"(?:status(?:[ _-]?code)?|http(?:_status_|/[\d.]{1,4})?(?: error)?|code|error|returned|failed|failed with|response|api|"
+    r"状态码|狀態碼|错误码?|錯誤碼?|エラー|ステータス|오류|상태|fehler|erreur|errore?|erro|ошибка|статус|błąd|hata|lỗi)"
+    r"[ \"']{0,2}[:：=(（-]?[ \"']{0,2}([1-5]\d\d)(?!\d|[.,]\d)",
     re.IGNORECASE,
 )
 _LEADING = re.compile(r"^\W{0,3}(?:[A-Za-z]{1,20}[:,] )?([45]\d\d)(?![\dx×.])")
-_UNSAFE_IF_FALSE = re.compile(r"(?:is|was|image|content|pass|respect)[a-z]{0,16}(?:safe|moderation)$")
-_UNSAFE_IF_TRUE = re.compile(
-    r"(?:is|has|was|contains?|image|content|safety|policy)?[a-z]{0,8}(?:nsfw|unsafe|moderated|censored|blocked|flagged)(?:content|concepts?|detected)*$"
-)
-_CHECKED = re.compile(
-    "(?:image|content|prompt|input|output)?(?:safety|moderation|contentfilter|nsfwcheck|audit)(?:status|result|verdict|decision|state|check)?$"
-)
-_REFUSED = re.compile("block|reject|refus|flag|unsafe|deni|censor|violat|nsfw|prohibit", re.IGNORECASE)
-_WHY = re.compile("(?:safety|content)?(?:filter|filtered|moderation|censor|safety|block|blocked)(?:reason|category)$")
-_NO_REASON = re.compile(
-    "none|null|unspecified|unknown|stop|ok|safe|pass|rate|quota|size|format|billing|timeout|blocked_reason_unspecified", re.IGNORECASE
-)
-_ZHIPU_KEYS = token_set("error code message contentfilter level role requestid id")
-_SAFETY_CODE = re.compile(
-    "safety|moderat|nsfw|sensitivecontent|sensitiveword|prohibitedcontent|contentpolicy|contentviolation|policyviolation|unsafe|audit[a-z]{0,12}(?:illegal|reject|block|violat)|illegal(?:content|prompt|text|image)"
-)
-_NO_SAFETY_CODE = re.compile(
-    "timeout|unavailable|invalid|unsupported|unknown|param|setting|identifier|tolerance|threshold|service|moderator|checker|stage|"
-    "(?:safety|moderation|check)error|allownsfw|moderationlevel"
-)
-"""Codes about the check or its options, which are no verdicts."""
-STATE_FIELDS = ("status", "taskstatus", "state", "phase", "jobstatus", "jobstate", "runstatus", "generationstatus")
-_OPEN_STATE = re.compile(
-    r"(?!succe|complet|finish|done|ready|ok|fail|err|cancel|abort|expir|delet|lost|notfound|unknown|reject|refus|moderat|block|nsfw|flag|safety|"
-    r"content|request|timeout|timedout|partial|true|false|gone|purge|tasknot|invalid|denied|unauth|forbid|bad|not|too|service|internal|unavail|"
-    r"resource|permission|deadline|failed|stop|null|none|success)[a-z]{4,30}$"
-)
-"""A state that is no end: `dreaming`, whatever a provider calls its work. States that name an error are ends."""
-_SIZE = re.compile(r"(?<![\w.])\d{2,5} ?(?:[x×*]|by) ?\d{2,5}(?![\w.])")
+_MASKED = frozenset({500, 502, 503})
+"""Statuses that gateways put over anything."""
 _TELLING = re.compile("message|msg|reason|error|descri|detail")
 _EMBEDDED = re.compile(r"(?<![\w./-])(?:[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6}|[a-z]{2,30}(?:_[a-z]{2,30}){1,6})(?![\w./-])")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "`": "'", "\u00a0": " ", "\u200b": None, "\u202f": " "})
@@ -112,6 +59,8 @@ class Signals:
     status: int | None
     inner: int | None
     """A status that is named inside of the answer, when there is one."""
+    meant: int | None
+    """The status of the service itself, where a gateway put a 5xx over it."""
     headers: Mapping[str, str]
     codes: frozenset[str]
     """Values of code-like fields, and messages that are a single machine word."""
@@ -218,6 +167,7 @@ class _Reader:
         self.inner: int | None = None
         self.nodes = 0
         self.rewraps = 0
+        self.framed_status: int | None = None
         self.guard = self.incident = ""
 
     def take(self, found: Unwrapped, depth: int) -> None:
@@ -288,7 +238,7 @@ class _Reader:
             self.take(unwrap(value), depth + 1)
             return
         token = _TOKEN.match(value)
-        if token and ((_CHECKED.match(key) and _REFUSED.match(value)) or (_WHY.match(key) and not _NO_REASON.match(value))):
+        if token and is_refusal(key, value):
             self.shapes.add("unsafe_flag")
         if key in PARAM_FIELDS:
             if token and value.lower() not in ("none", "null", "undefined"):
@@ -320,13 +270,32 @@ class _Reader:
 
     def text(self, key: str, value: str) -> None:
         if len(self.texts) < 60:
-            self.texts.append(_without_echo(value))
+            framed = unframe(_without_echo(value))
+            self.framed(framed)
+            self.texts.append(framed.text)
+
+    def framed(self, found: Framed) -> None:
+        """What a frame said by itself: the class of an exception, a code, a status."""
+        for name in found.classes:
+            squashed = squash(name)
+            self.fields.setdefault("exceptionclass", []).append(squashed)
+            self.codes.append(squashed)
+            if found.status is None:  # a class that is named after a status says nothing more
+                self.raw.append(name)
+        for code in found.codes:
+            self.code("code", code)
+        if found.request_id:
+            self.values.setdefault("requestid", found.request_id.rstrip("."))
+        if found.status is not None and self.inner is None:
+            self.inner = self.framed_status = found.status
 
     def exception(self, exception: str) -> None:
         """The text of an exception may hold an answer in full (`... {"error": ...}`)."""
         if "{" in exception and self.rewraps < MAX_REWRAPS:
             self.rewraps += 1
-            self.take(unwrap(exception), 1)
+            framed = unframe(exception)
+            self.framed(framed)
+            self.take(unwrap(framed.text), 1)
         else:
             self.text("", exception)
 
@@ -358,6 +327,8 @@ class _Reader:
 
     def finish(self, evidence: Evidence, headers: Mapping[str, str], exception: str) -> Signals:
         words = self.words()
+        if any("proxy" in name for name in self.fields.get("exceptionclass", ())):
+            self.framed_status = None  # the proxy's answer, not the service's
         if self.inner is None or self.inner == evidence.status:
             named = _INNER.search(words[:2000]) or _LEADING.search(words[:200])
             if named and named[1][0] in "45":
@@ -376,15 +347,15 @@ class _Reader:
         if "param" in self.raw_fields and self.inner is None:
             digits = self.raw_fields["param"][0]
             self.inner = int(digits) if len(digits) == 3 and digits.isascii() and digits.isdigit() else None
-        if any(map(_UNSAFE_IF_FALSE.match, self.false)) or any(map(_UNSAFE_IF_TRUE.match, self.true)):
+        if has_unsafe_flag(headers, self.true, self.false):
             self.shapes.add("unsafe_flag")
-        if any(_SAFETY_CODE.search(code) and not _NO_SAFETY_CODE.search(code) for code in self.codes):
+        if any(map(is_safety_code, self.codes)):
             self.shapes.add("safety_code")
-        if any(_OPEN_STATE.match(state) for name in STATE_FIELDS for state in self.fields.get(name, ())):
+        if has_open_state(self.fields):
             self.shapes.add("open_state")
-        self.found_codes()
-        if _SIZE.search(words):
+        if names_a_size(words):
             self.shapes.add("names_a_size")
+        self.found_codes()
         told = [*self.raw, *(value for key in QUOTA_FIELDS for value in self.raw_fields.get(key, ()))]
         spoken = " | ".join(
             dict.fromkeys(filter(None, (part for code in told if squash(code) not in HOLLOW and (part := split_words(code)) not in words)))
@@ -392,7 +363,8 @@ class _Reader:
         return Signals(
             provider=evidence.provider.lower()[:80],
             api=evidence.api.lower()[:80],
-            status=spoken_status(exception) if evidence.status is None else evidence.status,
+            status=spoken_status(exception) or self.framed_status if evidence.status is None else evidence.status,
+            meant=self.framed_status if evidence.status in _MASKED and 400 <= (self.framed_status or 0) < 500 else None,
             inner=self.inner,
             headers=headers,
             codes=frozenset(self.codes),
@@ -406,7 +378,7 @@ class _Reader:
             empties=frozenset(self.empties),
             words=f"{words} || {spoken[:1500]}",
             shapes=frozenset(self.shapes),
-            exception=exception.lower(),
+            exception=_URL.sub("(link)", without_stack(exception).lower()) or (words if evidence.status is None else ""),
             phase=evidence.phase,
             via_proxy=bool(evidence.via_proxy),
             guard=self.guard,

@@ -13,28 +13,34 @@ from bot.failures.rules.rule import Rule
 class Tables:
     """All rules, in the order in which they are asked."""
 
+    steps: tuple[Rule, ...]
+    """Whose picture, at which step: asked before all others."""
     transport: tuple[Rule, ...]
-    """Asked first, and only when an exception was recorded."""
+    """Asked then, and only when an exception was recorded."""
     rules: tuple[Rule, ...]
     without_error: tuple[Rule, ...]
     """Asked after the others, when no error status came."""
 
     @property
     def all(self) -> tuple[Rule, ...]:
-        return (*self.transport, *self.rules, *self.without_error)
+        return (*self.steps, *self.transport, *self.rules, *self.without_error)
 
 
 @cache
 def tables() -> Tables:
-    """The rules of `tables/*.toml`; read when the first failure is judged, because most commands judge none."""
-    guards, services, words, shapes, transport = map(rules_of, ("guards", "services", "words", "shapes", "transport"))
+    """The rules of `bot/failures/tables/*.toml`; read when the first failure is judged, because most commands judge none."""
+    steps, guards, services, words, shapes, transport = map(rules_of, ("steps", "guards", "services", "words", "shapes", "transport"))
     return Tables(
+        steps=(*steps["whose"], *steps["waiting"]),
         transport=transport["faults"],
         rules=(
             *(rule for section in guards.values() for rule in section),
             *(rule for name, section in services.items() if name != "weak" for rule in section),
             *shapes["verdicts"],
+            *steps["permanent"],
+            *steps["answer"],
             *(rule for section in words.values() for rule in section),
+            *steps["vague"],
             *shapes["ended"],
             *services["weak"],
             *transport["decoding"],

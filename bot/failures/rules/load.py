@@ -1,4 +1,4 @@
-"""Reads the rules from `tables/*.toml`: knowledge is data there, and this file only knows its spelling.
+"""Reads the rules from `bot/failures/tables/*.toml`: knowledge is data there, and this file only knows its spelling.
 
 A file holds sections of rules; `[defaults.SECTION]` holds what most rules of a section share. `[SECTION.kinds]` writes one rule per kind
 that differ in their codes alone. An upper-case name in a list of words stands for a list of `phrases.toml` or `stems.toml`.
@@ -6,33 +6,26 @@ that differ in their codes alone. An upper-case name in a list of words stands f
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from bot.domain.kinds import Action, Kind
+from bot.failures.data import table
 from bot.failures.plain import Stems, stems
 from bot.failures.rules.rule import Rule
 from bot.failures.tokens import phrases, squash
 
-TABLES = Path(__file__).parent / "tables"
-
 
 def rules_of(file: str) -> dict[str, tuple[Rule, ...]]:
     """The sections of one file, in its order."""
-    raw = read(file)
-    defaults = raw.pop("defaults", {})
+    raw = table(file)
+    defaults = raw.get("defaults", {})
     return {
         section: tuple(rule for written in rules for rule in _rules({**defaults.get(section, {}), **written}))
         for section, rules in raw.items()
+        if section != "defaults"
     }
-
-
-@cache
-def read(file: str) -> dict[str, Any]:
-    return tomllib.loads((TABLES / f"{file}.toml").read_text(encoding="utf-8"))
 
 
 def _rules(written: Mapping[str, Any]) -> list[Rule]:
@@ -53,7 +46,7 @@ def _names(text: str) -> frozenset[str]:
 
 def _parts(text: str) -> tuple[str, ...]:
     """Alternatives divided by ` / `, named lists in their place."""
-    named = read("phrases")
+    named = table("phrases")
     found: list[str] = []
     for part in " ".join(text.split()).split(" / "):
         found.extend(phrases(named[part]) if part in named else phrases(part))
@@ -62,7 +55,7 @@ def _parts(text: str) -> tuple[str, ...]:
 
 @cache
 def _stems(text: str) -> Stems:
-    named = read("stems")
+    named = table("stems")
     parts = [_stems(named[part]) if part in named else stems(part) for part in " ".join(text.split()).split(" / ")]
     return parts[0] if len(parts) == 1 else Stems(stem for group in parts for stem in group.all)
 

@@ -73,7 +73,7 @@ class Rule:
             return False
         if self.says and not any(_any(self.says, value) for name in self.says_in for value in seen.fields.get(name, ())):
             return False
-        if self.statuses and (seen.status or 0) not in self.statuses:
+        if self.statuses and (seen.meant or seen.status or 0) not in self.statuses:
             return False
         if self.also_codes and self.also_codes.isdisjoint(seen.tokens):
             return False

@@ -1,0 +1,93 @@
+"""Takes off what SDKs, gateways and bots put around the words of a service. The patterns are data: `tables/frames.toml`.
+
+A frame's class, code and status become fields; its words are no content: `InvokeModel` is not a model.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+
+from bot.failures.data import table
+from bot.failures.tokens import squash
+
+MAX_TEXT = 6000
+MAX_FRAMES = 10
+_INVENTED = 597
+"""From here on proxies and clients number their own faults of the network."""
+
+
+@dataclass(slots=True)
+class Framed:
+    """A text without its frames, and what the frames said."""
+
+    text: str
+    classes: list[str] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
+    status: int | None = None
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    heads: tuple[re.Pattern[str], ...]
+    ends: tuple[re.Pattern[str], ...]
+    stack: re.Pattern[str]
+    statuses: dict[str, int]
+
+
+@cache
+def _patterns() -> _Patterns:
+    data = table("frames")
+    return _Patterns(
+        heads=tuple(re.compile(one) for one in data["frame"]),
+        ends=tuple(re.compile(one, re.IGNORECASE) for one in data["end"]),
+        stack=re.compile(data["stack"]),
+        statuses={squash(name): status for name, status in data["statuses"].items()},
+    )
+
+
+def without_stack(text: str) -> str:
+    """A text without the lines of a stack trace."""
+    return _patterns().stack.sub("\n", text) if "\n" in text else text
+
+
+def unframe(text: str) -> Framed:
+    """The words of a service in the middle of a text. A text that is nothing but a frame keeps its last words."""
+    known = _patterns()
+    found = Framed(without_stack(text[:MAX_TEXT]).strip())
+    for end in known.ends:
+        cut = end.search(found.text)
+        if cut and cut.start() > 0:
+            _note(found, cut, known)
+            found.text = (found.text[: cut.start()] + found.text[cut.end() :]).strip()
+    for _ in range(MAX_FRAMES):
+        for head in known.heads:
+            match = head.match(found.text)
+            if match is None:
+                continue
+            _note(found, match, known)
+            rest = found.text[match.start("rest") :].strip()
+            if len(rest) > 2:
+                found.text = rest
+                break
+        else:
+            break
+    return found
+
+
+def _note(found: Framed, match: re.Match[str], known: _Patterns) -> None:
+    named = match.groupdict()
+    if named.get("class"):
+        name = re.split(r"\.|::|/|\\", named["class"])[-1]
+        if name not in found.classes:
+            found.classes.append(name)
+        if found.status is None:
+            found.status = known.statuses.get(squash(name).replace("exception", "error"), known.statuses.get(squash(name)))
+    if named.get("code") and named["code"] not in found.codes:
+        found.codes.append(named["code"])
+    found.request_id = named.get("request") or found.request_id
+    if named.get("status"):
+        status = int(named["status"])
+        found.status = status if status < _INVENTED else found.status
