@@ -26,7 +26,7 @@ from bot.domain.requests import Person, Place, Request, Submission
 from bot.gate.settings import GateSettings
 from bot.ledger import request_rows
 from bot.ports import SystemPorts
-from bot.providers.openai_images import OpenAIImages
+from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.requests.rules import Rules
 
@@ -130,7 +130,7 @@ async def _start(base_url: str, folder: Path, deadline: float) -> tuple[Bot, Cha
             model=Catalogue.load().resolve(MODEL), limits=Limits(None, None, None, None, None, None), deadline=deadline, max_live=None
         ),
         gate_settings=GateSettings(),
-        provider=OpenAIImages(base_url, "sk-bench", pictures, ports),
+        provider=HttpProvider(base_url, "sk-bench", pictures, ports),
         pictures=pictures,
     )
     bot.add(platform)

@@ -43,7 +43,7 @@ from bot.moderation.service import Moderation
 from bot.platforms import Platforms
 from bot.ports import Ports, SystemPorts
 from bot.ports.steady import SteadyPorts
-from bot.providers.openai_images import OpenAIImages
+from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.providers.port import Provider
 from bot.requests.actions import RequestActions
@@ -395,9 +395,9 @@ async def run(
             from bot.sandbox.server import start as start_sandbox  # here: nobody else pays for its start
 
             service = await start_sandbox(host="127.0.0.1", port=0)
-            provider = OpenAIImages(service.base_url, "sandbox", pictures, ports)
+            provider = HttpProvider(service.base_url, "sandbox", pictures, ports)
         else:
-            provider = OpenAIImages(settings.image_base_url, settings.image_api_key, pictures, ports, egress=settings.egress)
+            provider = HttpProvider(settings.image_base_url, settings.image_api_key, pictures, ports, egress=settings.egress)
         bot = await build(
             data_dir=settings.data_dir,
             database=settings.database_file,

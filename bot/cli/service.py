@@ -25,11 +25,11 @@ from bot.failures.classify import classify
 from bot.failures.evidence import from_exception, from_response
 from bot.failures.explain import explain
 from bot.messages.model_end import NOTICE_DAYS, when
-from bot.providers.dialects import dialect_for
-from bot.providers.openai_images import OpenAIImages
+from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.providers.port import Call
 from bot.providers.routed import RoutedTransport, was_proxied
+from bot.providers.services.openai import dialect_for
 from bot.settings import Settings
 from bot.texts import text
 
@@ -129,7 +129,7 @@ async def picture(subject: Subject) -> AsyncIterator[Finding]:
     host = place(settings.image_base_url)
     with tempfile.TemporaryDirectory() as folder:
         store = PictureStore(Path(folder))
-        provider = OpenAIImages(settings.image_base_url, settings.image_api_key, store, subject.ports, egress=settings.egress)
+        provider = HttpProvider(settings.image_base_url, settings.image_api_key, store, subject.ports, egress=settings.egress)
         call = Call(subject.ports.new_id(), settings.image_model, "A red bicycle", size, quality, 1, _PATIENCE, "doctor")
         try:
             outcome = await provider.call(call)

@@ -45,6 +45,8 @@ class ParsedAnswer:
     task: Pending | None = None
     """A task that still runs; None when it ended or there is none."""
     usage: Usage | None = None
+    result_at: str | None = None
+    """Where the pictures of a finished task lie, for services that keep them at another address than its state."""
     left_over: Any = None
     """The JSON without its pictures: what is left when some are missing."""
 
@@ -135,10 +137,14 @@ def _task(value: Any, headers: Mapping[str, str]) -> Pending | None:
     levels = [level for level in (value, value.get("data"), value.get("output")) if isinstance(level, dict)]
     for name in ("task_id", "taskId", "id", "request_id"):  # a request id is only a task's name where there is no other
         for level in levels:
-            task_id = level.get(name)
-            if isinstance(task_id, str) and _TASK_ID.fullmatch(task_id):
+            if (task_id := task_id_of(level.get(name))) is not None:
                 return Pending(task_id, _poll_address(level, headers), _poll_after(headers))
     return None
+
+
+def task_id_of(value: Any) -> str | None:
+    """A task's name as an answer has it; None for anything that no service would use."""
+    return value if isinstance(value, str) and _TASK_ID.fullmatch(value) else None
 
 
 def _poll_address(value: dict[str, Any], headers: Mapping[str, str]) -> str | None:
@@ -159,14 +165,15 @@ def _usage(value: Any, headers: Mapping[str, str]) -> Usage | None:
     usage: dict[str, Any] = next(found, {})
     cost = _dollars(usage.get("cost")) or _dollars(headers.get("x-litellm-response-cost"))
     counted = Usage(
-        input_tokens=_whole(usage.get("input_tokens", usage.get("prompt_tokens"))),
-        output_tokens=_whole(usage.get("output_tokens", usage.get("completion_tokens"))),
+        input_tokens=token_count(usage.get("input_tokens", usage.get("prompt_tokens"))),
+        output_tokens=token_count(usage.get("output_tokens", usage.get("completion_tokens"))),
         cost_micros=cost,
     )
     return None if counted == Usage() else counted
 
 
-def _whole(value: Any) -> int | None:
+def token_count(value: Any) -> int | None:
+    """A number of tokens as an answer has it; None for anything else."""
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_COUNT else None
 
 

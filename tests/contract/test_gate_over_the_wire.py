@@ -16,7 +16,7 @@ from bot.gate.gate import AdaptiveGate
 from bot.gate.port import Grant, Verdict, WakeAt
 from bot.gate.settings import GateSettings
 from bot.ports import SystemPorts
-from bot.providers.openai_images import OpenAIImages
+from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.providers.port import Call
 from tests.unit.gate.given import middle, rows
@@ -29,7 +29,7 @@ def error(message: str, code: str | None = "rate_limit_exceeded", **more: object
 
 
 @asynccontextmanager
-async def provider_that_answers(folder: Path, status: int, headers: Mapping[str, str], body: object) -> AsyncIterator[OpenAIImages]:
+async def provider_that_answers(folder: Path, status: int, headers: Mapping[str, str], body: object) -> AsyncIterator[HttpProvider]:
     async def answer(request: web.Request) -> web.Response:
         await request.read()
         return web.json_response(body, status=status, headers=headers)
@@ -41,7 +41,7 @@ async def provider_that_answers(folder: Path, status: int, headers: Mapping[str,
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     pictures = PictureStore(folder)
-    provider = OpenAIImages(f"http://127.0.0.1:{runner.addresses[0][1]}/v1", "sk-test", pictures, SystemPorts())
+    provider = HttpProvider(f"http://127.0.0.1:{runner.addresses[0][1]}/v1", "sk-test", pictures, SystemPorts())
     try:
         yield provider
     finally:

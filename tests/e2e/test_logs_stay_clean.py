@@ -21,7 +21,7 @@ from bot.core import Received
 from bot.domain.requests import Person, Place, Submission
 from bot.gate.settings import GateSettings
 from bot.ports import SystemPorts
-from bot.providers.openai_images import OpenAIImages
+from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.requests.rules import Rules
 from tests.world import Platform
@@ -79,7 +79,7 @@ async def echo() -> AsyncIterator[str]:
 async def test_neither_key_nor_prompt_nor_provider_text_comes_out(tmp_path: Path, log: io.StringIO, echo: str) -> None:
     ports, platform = SystemPorts(), Platform()
     pictures = PictureStore(tmp_path)
-    provider = OpenAIImages(echo, KEY, pictures, ports)
+    provider = HttpProvider(echo, KEY, pictures, ports)
     rules = Rules(model=Catalogue.load().default(), max_attempts=1)
     bot = await build(data_dir=tmp_path, ports=ports, rules=rules, gate_settings=GateSettings(), provider=provider, pictures=pictures)
     bot.add(platform)

@@ -17,7 +17,7 @@ from bot.core import Core, Duplicate
 from bot.domain.requests import Place, Submission
 from bot.gate.settings import GateSettings
 from bot.pixels.workers import Here
-from bot.providers.openai_images import OpenAIImages
+from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.requests.questions import ask_about
 from bot.requests.rules import Rules
@@ -123,7 +123,7 @@ class Process:
             ports=ports,
             rules=self.rules(),
             gate_settings=GateSettings(),
-            provider=OpenAIImages(BASE_URL, KEY, store, ports, transport=transport(world)),
+            provider=HttpProvider(BASE_URL, KEY, store, ports, transport=transport(world)),
             pictures=store,
         )
         chat = SimChat(world, world.platform, world.plan.chat_faults, self.sent)

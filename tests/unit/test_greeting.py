@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from bot.greeting import greet
 from bot.ports import SystemPorts
-from bot.providers.openai_images import OpenAIImages
+from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from tests.world import BAD_KEY, Service, bad, world
 
@@ -49,7 +49,7 @@ async def api() -> AsyncIterator[Api]:
 
 async def looked(w: object, address: str, folder: Path) -> list[dict[str, object]]:
     store = PictureStore(folder)
-    provider = OpenAIImages(address, KEY, store, SystemPorts())
+    provider = HttpProvider(address, KEY, store, SystemPorts())
     try:
         with capture_logs() as logs:
             await greet(provider.list_models, w.bot.ledger, w.bot.notices)  # type: ignore[attr-defined]

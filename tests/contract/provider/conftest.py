@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.ports import SystemPorts
-from bot.providers.openai_images import OpenAIImages
+from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.sandbox.answers import Delays
 from bot.sandbox.server import RunningSandbox, start
@@ -20,9 +20,9 @@ async def sandbox() -> AsyncIterator[RunningSandbox]:
 
 
 @pytest.fixture
-async def openai(sandbox: RunningSandbox, tmp_path: Path) -> AsyncIterator[OpenAIImages]:
+async def openai(sandbox: RunningSandbox, tmp_path: Path) -> AsyncIterator[HttpProvider]:
     store = PictureStore(tmp_path)
-    provider = OpenAIImages(sandbox.base_url, "sk-anything", store, SystemPorts())
+    provider = HttpProvider(sandbox.base_url, "sk-anything", store, SystemPorts())
     yield provider
     await provider.aclose()
     store.close()

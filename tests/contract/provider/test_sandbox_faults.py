@@ -5,7 +5,7 @@ import pytest
 from bot.domain.kinds import KINDS, Kind
 from bot.domain.outcome import Billed, Outcome
 from bot.failures.classify import classify
-from bot.providers.openai_images import OpenAIImages
+from bot.providers.http_provider import HttpProvider
 from bot.sandbox.server import KNOWN
 from tests.unit.providers.wire import a_call
 
@@ -16,7 +16,7 @@ POLLED = {"task_running_timeout", "task_lost"}
 NAMED = sorted(set(KNOWN) - WITHOUT_A_KIND - POLLED)
 
 
-async def call(openai: OpenAIImages, marker: str, **changes: object) -> Outcome:
+async def call(openai: HttpProvider, marker: str, **changes: object) -> Outcome:
     values = {"prompt": f"a lighthouse sandbox:{marker}", "size": "64x64", "model": "sandbox-1", "timeout": 5.0, **changes}
     return await openai.call(a_call(**values))
 
@@ -26,7 +26,7 @@ def test_the_sandbox_has_every_kind_that_http_can_carry() -> None:
 
 
 @pytest.mark.parametrize("fault", NAMED)
-async def test_a_fault_is_recognised_as_the_kind_it_is_named_after(openai: OpenAIImages, fault: str) -> None:
+async def test_a_fault_is_recognised_as_the_kind_it_is_named_after(openai: HttpProvider, fault: str) -> None:
     outcome = await call(openai, fault)
     assert outcome.pictures == ()
     assert outcome.shortfall is not None
@@ -35,7 +35,7 @@ async def test_a_fault_is_recognised_as_the_kind_it_is_named_after(openai: OpenA
 
 
 @pytest.mark.parametrize("fault", ["rate_limited", "rate_limited@azure", "overloaded"])
-async def test_the_wait_a_provider_asks_for_is_understood(openai: OpenAIImages, fault: str) -> None:
+async def test_the_wait_a_provider_asks_for_is_understood(openai: HttpProvider, fault: str) -> None:
     outcome = await call(openai, fault)
     assert outcome.shortfall is not None
     assert classify(outcome.shortfall).wait == 3
@@ -44,7 +44,7 @@ async def test_the_wait_a_provider_asks_for_is_understood(openai: OpenAIImages, 
 
 
 @pytest.mark.parametrize("fault", ["slow", "url", "jpeg"])
-async def test_unusual_but_good_answers_give_a_picture(openai: OpenAIImages, fault: str) -> None:
+async def test_unusual_but_good_answers_give_a_picture(openai: HttpProvider, fault: str) -> None:
     outcome = await call(openai, fault)
     assert outcome.shortfall is None
     assert [(made.width, made.height) for made in outcome.pictures] == [(64, 64)]
@@ -52,7 +52,7 @@ async def test_unusual_but_good_answers_give_a_picture(openai: OpenAIImages, fau
 
 
 @pytest.mark.parametrize("fault", ["hang", "drip", "endless", "redirect", "gzip"])
-async def test_answers_that_lead_nowhere_end_in_time(openai: OpenAIImages, fault: str) -> None:
+async def test_answers_that_lead_nowhere_end_in_time(openai: HttpProvider, fault: str) -> None:
     outcome = await call(openai, fault, timeout=0.5)
     assert outcome.pictures == ()
     assert outcome.shortfall is not None
@@ -64,7 +64,7 @@ async def test_answers_that_lead_nowhere_end_in_time(openai: OpenAIImages, fault
         assert outcome.billed is Billed.NO
 
 
-async def test_two_of_three_come_with_a_shortfall(openai: OpenAIImages) -> None:
+async def test_two_of_three_come_with_a_shortfall(openai: HttpProvider) -> None:
     plain = await call(openai, "partial", count=3)
     assert len(plain.pictures) == 2
     assert plain.shortfall is not None
@@ -75,12 +75,12 @@ async def test_two_of_three_come_with_a_shortfall(openai: OpenAIImages) -> None:
     assert classify(blocked.shortfall).kind is Kind.SAFETY_OUTPUT
 
 
-async def test_a_fault_with_a_number_ends_after_that_many_calls(openai: OpenAIImages) -> None:
+async def test_a_fault_with_a_number_ends_after_that_many_calls(openai: HttpProvider) -> None:
     seen = [bool((await call(openai, "server_error*2 sandbox:rate_limited*1")).pictures) for _ in range(5)]
     assert seen == [False, False, False, True, True]
 
 
-async def test_a_task_is_polled_until_it_is_finished(openai: OpenAIImages) -> None:
+async def test_a_task_is_polled_until_it_is_finished(openai: HttpProvider) -> None:
     asked = a_call(prompt="a lighthouse sandbox:task", size="64x64", model="sandbox-1", count=2)
     outcome = await openai.call(asked)
     polls = 0
@@ -95,7 +95,7 @@ async def test_a_task_is_polled_until_it_is_finished(openai: OpenAIImages) -> No
     assert outcome.usage is not None
 
 
-async def test_a_task_that_runs_on_stays_pending(openai: OpenAIImages) -> None:
+async def test_a_task_that_runs_on_stays_pending(openai: HttpProvider) -> None:
     asked = a_call(prompt="a lighthouse sandbox:task_running_timeout", size="64x64", model="sandbox-1")
     outcome = await openai.call(asked)
     for _ in range(3):
@@ -105,7 +105,7 @@ async def test_a_task_that_runs_on_stays_pending(openai: OpenAIImages) -> None:
 
 
 @pytest.mark.parametrize(("fault", "kind"), [("task_lost", Kind.TASK_LOST), ("task_failed", Kind.SAFETY_PROMPT)])
-async def test_a_task_that_ends_badly_says_why(openai: OpenAIImages, fault: str, kind: Kind) -> None:
+async def test_a_task_that_ends_badly_says_why(openai: HttpProvider, fault: str, kind: Kind) -> None:
     asked = a_call(prompt=f"a lighthouse sandbox:{fault}", size="64x64", model="sandbox-1")
     outcome = await openai.call(asked)
     polls = 0
@@ -117,7 +117,7 @@ async def test_a_task_that_ends_badly_says_why(openai: OpenAIImages, fault: str,
     assert outcome.billed is Billed.UNKNOWN
 
 
-async def test_a_failed_download_is_fetched_again_and_not_generated_again(openai: OpenAIImages) -> None:
+async def test_a_failed_download_is_fetched_again_and_not_generated_again(openai: HttpProvider) -> None:
     asked = a_call(prompt="a lighthouse sandbox:download_failed*2", size="64x64", model="sandbox-1")
     outcome = await openai.call(asked)
     assert outcome.shortfall is not None
@@ -131,7 +131,7 @@ async def test_a_failed_download_is_fetched_again_and_not_generated_again(openai
     assert outcome.billed is Billed.YES
 
 
-async def test_a_download_that_never_works_ends(openai: OpenAIImages) -> None:
+async def test_a_download_that_never_works_ends(openai: HttpProvider) -> None:
     asked = a_call(prompt="a lighthouse sandbox:download_failed", size="64x64", model="sandbox-1")
     outcome = await openai.call(asked)
     waits = []

@@ -5,7 +5,7 @@ import json
 import httpx
 import pytest
 
-from bot.providers.dialects import GATEWAY, clean_prompt, dialect_for, path, payload
+from bot.providers.services.openai import GATEWAY, clean_prompt, dialect_for, path, payload
 from tests.unit.providers.wire import a_call
 
 

@@ -17,7 +17,7 @@ from bot.gate.port import Verdict
 from bot.gate.signals import Signal, signal_of
 from bot.ports import SystemPorts
 from bot.providers.download import is_public
-from bot.providers.openai_images import OpenAIImages
+from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from tests.unit.providers.wire import Exchange, a_call, picture, provider, serving
 
@@ -68,7 +68,7 @@ async def fetch(web: Web, folder: Path, *lookups: list[str]) -> Outcome:
         return left.pop(0)
 
     store = PictureStore(folder)
-    made = OpenAIImages("https://api.openai.com/v1", "sk-canary", store, SystemPorts(), transport=web, lookup=lookup)
+    made = HttpProvider("https://api.openai.com/v1", "sk-canary", store, SystemPorts(), transport=web, lookup=lookup)
     try:
         return await made.call(a_call())
     finally:
@@ -135,7 +135,7 @@ async def test_an_address_of_another_kind_is_refused_unasked(tmp_path: Path, url
 async def test_a_spelling_of_this_machine_is_found_out_by_the_real_resolver(tmp_path: Path, host: str) -> None:
     web = Web(f"https://{host}/a.png")
     store = PictureStore(tmp_path)
-    made = OpenAIImages("https://api.openai.com/v1", "sk-canary", store, SystemPorts(), transport=web)
+    made = HttpProvider("https://api.openai.com/v1", "sk-canary", store, SystemPorts(), transport=web)
     outcome = await made.call(a_call())
     store.close()
     assert web.asked == []
@@ -184,7 +184,7 @@ async def test_a_name_that_is_not_found_can_be_tried_again(tmp_path: Path) -> No
         raise OSError(-3, "Temporary failure in name resolution")
 
     store = PictureStore(tmp_path)
-    made = OpenAIImages("https://api.openai.com/v1", "k", store, SystemPorts(), transport=Web("https://a.example/x"), lookup=lookup)
+    made = HttpProvider("https://api.openai.com/v1", "k", store, SystemPorts(), transport=Web("https://a.example/x"), lookup=lookup)
     outcome = await made.call(a_call())
     store.close()
     assert outcome.pending is not None
@@ -269,7 +269,7 @@ async def test_what_fails_while_a_picture_is_fetched_is_told_as_that(tmp_path: P
         return ["93.184.216.34"]
 
     store = PictureStore(tmp_path)
-    made = OpenAIImages("https://api.openai.com/v1", "k", store, SystemPorts(), transport=Broken(error), lookup=lookup)
+    made = HttpProvider("https://api.openai.com/v1", "k", store, SystemPorts(), transport=Broken(error), lookup=lookup)
     outcome = await made.call(a_call())
     about_the_file(outcome, cause.value)
     for _ in range(10):

@@ -12,7 +12,7 @@ from bot.domain.outcome import Billed, Pending, Picture
 from bot.failures.classify import classify
 from bot.ports import SystemPorts
 from bot.providers import picture_intake
-from bot.providers.openai_images import OpenAIImages
+from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from tests.unit.providers.wire import Exchange, a_call, always, b64, provider, serving
 
@@ -35,7 +35,7 @@ async def with_full_disk(folder: Path, failures: int, monkeypatch: pytest.Monkey
     monkeypatch.setattr(picture_intake, "DISK_WAITS", (0.0, 0.0))
     store = FullDisk(folder, failures)
     async with serving(always({"data": [{"b64_json": b64()}]})) as server:
-        made = OpenAIImages(server.base_url, "k", store, SystemPorts())
+        made = HttpProvider(server.base_url, "k", store, SystemPorts())
         outcome = await made.call(a_call())
         await made.aclose()
     store.close()

@@ -13,7 +13,7 @@ from PIL import Image
 
 from bot.domain.outcome import Outcome
 from bot.ports import SystemPorts
-from bot.providers.openai_images import OpenAIImages
+from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.providers.port import Call
 
@@ -115,9 +115,9 @@ def a_call(**changes: object) -> Call:
 
 
 @asynccontextmanager
-async def provider(base_url: str, folder: Path, key: str | None = "sk-test", **options: object) -> AsyncIterator[OpenAIImages]:
+async def provider(base_url: str, folder: Path, key: str | None = "sk-test", **options: object) -> AsyncIterator[HttpProvider]:
     store = PictureStore(folder)
-    made = OpenAIImages(base_url, key, store, SystemPorts(), **options)  # type: ignore[arg-type]
+    made = HttpProvider(base_url, key, store, SystemPorts(), **options)  # type: ignore[arg-type]
     try:
         yield made
     finally:

@@ -20,7 +20,7 @@ from bot.failures.evidence import FETCHED
 from bot.gate.settings import GateSettings
 from bot.ledger.tables import attempts, cases, spend
 from bot.ports import SystemPorts
-from bot.providers.openai_images import OpenAIImages
+from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.requests.rules import Rules
 from bot.texts import text
@@ -53,7 +53,7 @@ async def whole_bot(folder: Path, server: Server, store: PictureStore) -> AsyncI
         ports=ports,
         rules=Rules(model=Catalogue.load().default()),
         gate_settings=GateSettings(),
-        provider=OpenAIImages(server.base_url, "sk-test", store, ports),
+        provider=HttpProvider(server.base_url, "sk-test", store, ports),
         pictures=store,
     )
     bot.add(platform)

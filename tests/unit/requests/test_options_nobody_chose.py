@@ -15,7 +15,7 @@ from bot.catalogue.load import Catalogue
 from bot.chat.views import ActionName, View
 from bot.ledger.tables import attempts
 from bot.ports import SystemPorts
-from bot.providers.openai_images import OpenAIImages
+from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.requests.rules import Rules
 from tests.unit.providers.wire import Exchange, Server, b64, serving
@@ -41,7 +41,7 @@ async def gateway(
 
     async with serving(answer) as server:
         pictures = PictureStore(folder)
-        provider = OpenAIImages(f"http://127.0.0.1:{server.port}/v1", "key", pictures, SystemPorts())
+        provider = HttpProvider(f"http://127.0.0.1:{server.port}/v1", "key", pictures, SystemPorts())
         model = Catalogue.load().resolve("sd3")
         async with world(folder, cast(Service, provider), **{"model": model, **rules}) as w:
             yield w, server
@@ -95,7 +95,7 @@ async def test_it_is_remembered_across_a_restart_and_told_once(tmp_path: Path) -
 
     async with serving(answer) as server:
         for start in range(2):
-            provider = OpenAIImages(f"http://127.0.0.1:{server.port}/v1", "key", PictureStore(tmp_path), SystemPorts())
+            provider = HttpProvider(f"http://127.0.0.1:{server.port}/v1", "key", PictureStore(tmp_path), SystemPorts())
             async with world(tmp_path, cast(Service, provider), model=Catalogue.load().resolve("sd3")) as w:
                 w.events = 100 * start
                 assert (await w.answer(await w.imagine("a cat"))).pictures

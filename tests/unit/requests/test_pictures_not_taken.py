@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from bot.chat.views import ActionName, View
 from bot.ledger.tables import attempts, notices
-from bot.providers import openai_images
+from bot.providers import http_provider
 from bot.providers.pictures import PictureStore
 from tests.unit.providers.test_pictures import png_header
 from tests.unit.providers.wire import Exchange, Server, picture, serving
@@ -129,7 +129,7 @@ async def test_an_address_that_is_not_visited_is_named_to_the_operator_alone(tmp
 
 
 async def test_a_file_that_cannot_be_fetched_is_fetched_again_and_never_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openai_images, "_MAX_FETCHES", 2)
+    monkeypatch.setattr(http_provider, "_MAX_FETCHES", 2)
     sends = Sends({"data": [{"url": "/files/a.png"}]})
     async with bot_for(sends, tmp_path) as (w, server):
         request = await ask(w.bot, "test:1", count="1")

@@ -1,5 +1,5 @@
-"""One exchange with an API that speaks OpenAI's Images API, or nearly. It makes one call, reads what came and stores the pictures; it never
-repeats, never waits for a turn and never judges: a shortfall goes out as evidence. Errors of the network become evidence too."""
+"""One exchange with an image API over HTTP. It makes one call, reads what came and stores the pictures. It never repeats, never waits for a
+turn and never judges: a shortfall goes out as evidence, and so do errors of the network. What is special to a service is its `ImageApi`."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ from bot.failures.evidence import FETCHED, from_exception, from_response
 from bot.pixels.errors import NotTaken
 from bot.pixels.kinds import is_decoded, kind_of
 from bot.ports import Ports
-from bot.providers.answer import Item, ParsedAnswer, read_answer
+from bot.providers.answer import Item, ParsedAnswer
+from bot.providers.api import HttpCall, ImageApi
 from bot.providers.body import BodyReader, NotJson, TooBig, events, parse
-from bot.providers.dialects import carried, dialect_for, path, payload
 from bot.providers.download import MAX_BYTES, Downloader, Resolve, peer_of, resolve
 from bot.providers.encoding import body_of, first_bytes
 from bot.providers.picture_intake import PictureIntake
 from bot.providers.pictures import PictureStore
 from bot.providers.port import Call, OnPartial
 from bot.providers.routed import RoutedTransport
+from bot.providers.services.registry import api_for
 
 CONNECT_TIMEOUT = 15.0
 LIST_TIMEOUT = 30.0
@@ -43,7 +44,7 @@ _FETCH = "fetch"
 _MAX_FETCHES = 6
 """A minute of pauses that double: what was paid for is worth it, and a fetch costs nothing."""
 _POLL_AGAIN = 5.0
-_API = "images.generations"
+_API, _TASK = "images.generations", "task.submit"
 
 
 @dataclass(slots=True)
@@ -63,7 +64,16 @@ class _Exchange:
         return self.sent or self.status is not None
 
 
-class OpenAIImages:
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """An answer that was read, with the body that its long strings lie in."""
+
+    answer: ParsedAnswer
+    body: BodyReader
+    billed: Billed
+
+
+class HttpProvider:
     """A provider at one base address with one key."""
 
     def __init__(
@@ -73,24 +83,26 @@ class OpenAIImages:
         pictures: PictureStore,
         ports: Ports,
         *,
+        api: ImageApi | None = None,
         egress: Egress | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         verify: ssl.SSLContext | None = None,
         lookup: Resolve = resolve,
     ) -> None:
-        """`base_url` ends before `/images/...`; `egress` says which certificates count and which proxy is used. `transport`, `verify` and
-        `lookup` are for tests and simulations. Raises ValueError for an address or a key that the settings should have refused."""
+        """`base_url` is what the service's paths start with; `api` is told from its host where it is None. `egress` says which certificates
+        count and which proxy is used. `transport`, `verify` and `lookup` are for tests and simulations. Raises ValueError for an address or
+        a key that the settings should have refused."""
         try:
             self._base = httpx.URL(base_url.rstrip("/") + "/")
         except httpx.InvalidURL as error:
             raise ValueError(f"no base address: {error}") from None
         if api_key is not None and not (api_key.isascii() and api_key.isprintable()):
             raise ValueError("a key of characters that no HTTP header can carry")  # h11 would put the key into its error
-        self._dialect = dialect_for(self._base.host)
+        self._api = api or api_for(base_url)
         self._ports = ports
         egress = egress or Egress()
         self._via_proxy = egress.proxy(base_url, image=True) is not None
-        self._auth = {self._dialect.auth_header: f"{self._dialect.auth_prefix}{api_key}"} if api_key else {}
+        self._auth = self._api.auth(api_key) if api_key else {}
         # No redirects: httpx drops Authorization across hosts, but not api-key. No environment: the rule for proxies is ours.
         self._client = httpx.AsyncClient(
             transport=transport or RoutedTransport(egress, verify),
@@ -99,21 +111,17 @@ class OpenAIImages:
             timeout=httpx.Timeout(None, connect=CONNECT_TIMEOUT),
             headers={"accept": "application/json", "accept-encoding": "identity", "user-agent": "imagine-bot"},
         )
-        self.name = self._dialect.name
+        self.name = self._api.name
         downloader = Downloader(self._client, self._base, self._auth, lookup)
         self._intake = PictureIntake(pictures, downloader, self.name)
         port = f":{self._base.port}" if self._base.port else ""
         self.gate_key = f"{self._base.host}{port}#{hashlib.sha256((api_key or '').encode()).hexdigest()[:8]}"
 
     async def call(self, call: Call, on_partial: OnPartial | None = None) -> Outcome:
-        """One POST of images/generations. Raises only asyncio.CancelledError; cancelling closes the connection."""
-        raw_path = self._base.raw_path.rstrip(b"/") + path(self._dialect, self._base.path, call.model).encode("ascii")
-        url = self._base.copy_with(raw_path=raw_path)
-        # Escaped to ASCII, so that whatever text was accepted can be sent.
-        content = json.dumps(payload(self._dialect, call, self._base.path)).encode("ascii")
-        exchange = _Exchange(_API, self._ports.monotonic())
-        outcome = await self._whole(exchange, call, "POST", url, content)
-        return dataclasses.replace(outcome, carried=carried(self._dialect, call))
+        """One POST that asks for pictures. Raises only asyncio.CancelledError; cancelling closes the connection."""
+        exchange = _Exchange(_TASK if self._api.answers_with_tasks else _API, self._ports.monotonic())
+        outcome = await self._whole(exchange, call, self._api.generate(call, self._base.path))
+        return dataclasses.replace(outcome, carried=self._api.carried(call))
 
     async def collect(self, call: Call, pending: Pending) -> Outcome:
         """Ask once for a running task, or fetch once more a finished picture whose download failed."""
@@ -121,14 +129,10 @@ class OpenAIImages:
         if tried == _FETCH and rest.isascii() and rest.isdigit() and pending.poll_url:
             return await self._fetch_again(call, pending.poll_url.split(" "), int(rest[:3]))
         exchange = _Exchange("task.poll", self._ports.monotonic(), sent=True)
-        try:
-            url = self._base.join(pending.poll_url or f"images/tasks/{pending.task_id}")
-        except (httpx.InvalidURL, ValueError) as error:
-            return self._broken(exchange, error)
-        if (url.scheme, url.host, url.port) != (self._base.scheme, self._base.host, self._base.port) or url.userinfo:
-            # The key would go to a stranger.
-            return self._broken(exchange, NotTaken("address", peer_of(url)))
-        outcome = await self._whole(exchange, call, "GET", url, None)
+        outcome = await self._whole(exchange, call, self._api.poll(pending))
+        if outcome.pending is not None and outcome.pending.poll_url is None:
+            # Some services name the address once, when the task begins.
+            outcome = dataclasses.replace(outcome, pending=dataclasses.replace(outcome.pending, poll_url=pending.poll_url))
         if outcome.pictures or outcome.pending is not None:
             return outcome
         if outcome.status is None or outcome.status >= 500 or outcome.status in (408, 425, 429):
@@ -137,9 +141,22 @@ class OpenAIImages:
         # The task was accepted, so a refusal now does not make it free.
         return dataclasses.replace(outcome, billed=Billed.UNKNOWN if outcome.billed is Billed.NO else outcome.billed)
 
+    async def cancel(self, pending: Pending) -> bool:
+        """Ask the service to stop a running task; whether it took the request. Never raises: the task may be over, or the network gone."""
+        wanted = None if pending.task_id.startswith(f"{_FETCH}:") else self._api.cancel(pending)
+        if wanted is None:
+            return False
+        try:
+            async with asyncio.timeout(LIST_TIMEOUT):
+                response = await self._client.send(self._request(wanted, {}), stream=True)
+                await response.aclose()
+        except (httpx.HTTPError, httpx.InvalidURL, NotTaken, OSError, TimeoutError, ValueError):
+            return False
+        return response.status_code < 300
+
     async def list_models(self) -> Evidence:
         """Ask for the model list, which costs nothing and shows whether the key is accepted. What came, whatever it was; never raises."""
-        url = self._base.copy_with(path=f"{self._base.path.rstrip('/')}/models")
+        url = self._base.copy_with(path=f"{self._base.path.rstrip('/')}{self._api.models_path or '/models'}")
         try:
             async with asyncio.timeout(LIST_TIMEOUT), self._client.stream("GET", url, headers=self._auth) as response:
                 body = bytearray()
@@ -155,28 +172,30 @@ class OpenAIImages:
         """Close what is open."""
         await self._client.aclose()
 
-    async def _whole(self, exchange: _Exchange, call: Call, method: str, url: httpx.URL, content: bytes | None) -> Outcome:
+    async def _whole(self, exchange: _Exchange, call: Call, wanted: HttpCall) -> Outcome:
         try:
             # The time is for the provider; what it sent in time is not lost because this machine is slow.
             async with asyncio.timeout(call.timeout):
-                received = await self._exchange(exchange, call, method, url, content)
-            return received if isinstance(received, Outcome) else await self._read(exchange, call, received)
+                received = await self._exchange(exchange, call, wanted)
+                answer = received if isinstance(received, Outcome | Item) else self._parse(exchange, received)
+                if isinstance(answer, _Parsed) and answer.answer.result_at is not None:
+                    received = await self._exchange(exchange, call, HttpCall("GET", address=answer.answer.result_at))
+                    answer = received if isinstance(received, Outcome | Item) else self._parse(exchange, received)
+            if isinstance(answer, Item):
+                return await self._take(exchange, call, ParsedAnswer(items=(answer,)), BodyReader(0), Billed.YES)
+            return answer if isinstance(answer, Outcome) else await self._take(exchange, call, answer.answer, answer.body, answer.billed)
         except TimeoutError:
             return self._broken(exchange, httpx.ReadTimeout("") if exchange.reached else httpx.ConnectTimeout(""))
         except Exception as error:  # the port's promise: everything but a cancellation is an outcome
             return self._broken(exchange, error)
 
-    async def _exchange(
-        self, exchange: _Exchange, call: Call, method: str, url: httpx.URL, content: bytes | None
-    ) -> Outcome | BodyReader | Item:
+    async def _exchange(self, exchange: _Exchange, call: Call, wanted: HttpCall) -> Outcome | BodyReader | Item:
         async def trace(event: str, info: Mapping[str, Any]) -> None:
             # A CONNECT goes to the proxy, not to the provider.
             if event.endswith("send_request_headers.started") and getattr(info.get("request"), "method", b"") != b"CONNECT":
                 exchange.sent = True
 
-        headers = {**self._auth, "content-type": "application/json"} if content is not None else self._auth
-        request = self._client.build_request(method, url, headers=headers, content=content, extensions={"trace": trace})
-        response = await self._client.send(request, stream=True)
+        response = await self._client.send(self._request(wanted, {"trace": trace}), stream=True)
         try:
             exchange.status = response.status_code
             exchange.headers = {name.lower(): value for name, value in response.headers.items()}
@@ -186,20 +205,38 @@ class OpenAIImages:
         finally:
             await response.aclose()
 
-    async def _read(self, exchange: _Exchange, call: Call, received: BodyReader | Item) -> Outcome:
-        if isinstance(received, Item):
-            return await self._take(exchange, call, ParsedAnswer(items=(received,)), BodyReader(0), Billed.YES)
-        body, text = received, received.rest()
+    def _request(self, wanted: HttpCall, extensions: dict[str, Any]) -> httpx.Request:
+        """The request with its key. Raises NotTaken for an address that must not get the key, and what httpx says of broken ones."""
+        if wanted.address is None:
+            url = self._base.copy_with(raw_path=self._base.raw_path.rstrip(b"/") + wanted.path.encode("ascii"))
+        elif not self._is_trusted(url := self._base.join(wanted.address)):
+            raise NotTaken("address", peer_of(url))  # the key would go to a stranger
+        # Escaped to ASCII, so that whatever text was accepted can be sent.
+        content = None if wanted.body is None else json.dumps(wanted.body).encode("ascii")
+        kind = {} if content is None else {"content-type": "application/json"}
+        headers = {**self._auth, **kind, **wanted.headers}
+        return self._client.build_request(wanted.method, url, headers=headers, content=content, extensions=extensions)
+
+    def _is_trusted(self, url: httpx.URL) -> bool:
+        if url.userinfo:
+            return False
+        if (url.scheme, url.host, url.port) == (self._base.scheme, self._base.host, self._base.port):
+            return True
+        ours = url.scheme == "https" and url.port is None and _ends_in(self._base.host, self._api.trusted_hosts)
+        return ours and _ends_in(url.host, self._api.trusted_hosts)
+
+    def _parse(self, exchange: _Exchange, body: BodyReader) -> Outcome | _Parsed:
+        text = body.rest()
         try:
             stream = exchange.headers.get("content-type", "").startswith("text/event-stream")
             value = [event for event in events(text) if _is_final(event)] if stream else parse(text)
         except NotJson:
             return self._outcome(exchange, shortfall=self._evidence(exchange, text), billed=Billed.UNKNOWN)
-        answer = read_answer(value, exchange.headers, body)
+        answer = self._api.read(value, exchange.headers, body)
         if answer.task is not None:
-            return self._outcome(exchange, billed=Billed.UNKNOWN, pending=answer.task)
+            return self._outcome(exchange, billed=Billed.UNKNOWN, pending=answer.task, usage=answer.usage)
         billed = Billed.YES if answer.items or answer.usage or _lists_pictures(value) else Billed.UNKNOWN
-        return await self._take(exchange, call, answer, body, billed)
+        return _Parsed(answer, body, billed)
 
     async def _take(self, exchange: _Exchange, call: Call, answer: ParsedAnswer, body: BodyReader, billed: Billed) -> Outcome:
         try:
@@ -297,6 +334,10 @@ async def _body(response: httpx.Response, limit: int) -> BodyReader | Item:
             raise NotTaken("bytes", f"{limit >> 20} mb") from None
         assert body is not None
     return Item(raw=raw) if body is None else body
+
+
+def _ends_in(host: str, ends: tuple[str, ...]) -> bool:
+    return any(host == end or host.endswith("." + end) for end in ends)
 
 
 def _request_id(headers: Mapping[str, str]) -> str | None:

@@ -1,5 +1,5 @@
-"""How image APIs that call themselves OpenAI-compatible differ in what they want to be sent: one line of a table each. What they answer is
-read by `answer.py` without asking who it was."""
+"""OpenAI's Images API, and the services that call themselves compatible with it: one line of a table for each difference in what they want
+to be sent. What they answer is read without asking who it was."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from bot.providers.api import HttpCall, ImageApi
 from bot.providers.port import Call
 
 AZURE_VERSION = "2025-04-01-preview"
@@ -24,6 +25,7 @@ class Dialect:
     hosts: tuple[str, ...] = ()
     """Ends of host names by which the family is known."""
     path: str = "/images/generations"
+    models_path: str = "/models"
     auth_header: str = "authorization"
     auth_prefix: str = "Bearer "
     rename: Mapping[str, str] = field(default_factory=dict)
@@ -53,7 +55,7 @@ DIALECTS: tuple[Dialect, ...] = (
     # together 3.1.1 image_generate_params.py
     Dialect("together", ("api.together.xyz", "api.together.ai"), drop=frozenset({"quality"}), size_as_edges=True, ask_for_base64="base64"),
     # openrouter/sdk 1.3.19
-    Dialect("openrouter", ("openrouter.ai",), path="/images"),
+    Dialect("openrouter", ("openrouter.ai",), path="/images", models_path="/images/models"),
     # cazheng/pyai; batch_size at most 4
     Dialect(
         "siliconflow",
@@ -65,6 +67,24 @@ DIALECTS: tuple[Dialect, ...] = (
 GATEWAY = Dialect("gateway", foreign_base64="b64_json", may_execute_prompts=True)
 """Everybody else: resellers, LiteLLM, new-api, LocalAI, stable-diffusion.cpp, SGLang, vLLM-Omni, the sandbox. The self-hosted ones answer
 with addresses on their own disk, or with an error, unless base64 is asked for; the GPT image models refuse to be asked."""
+
+
+class OpenAIApi(ImageApi):
+    """A service that speaks one of the dialects."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.name = dialect.name
+        self.models_path = dialect.models_path
+
+    def auth(self, key: str) -> dict[str, str]:
+        return {self.dialect.auth_header: f"{self.dialect.auth_prefix}{key}"}
+
+    def generate(self, call: Call, base_path: str) -> HttpCall:
+        return HttpCall("POST", path(self.dialect, base_path, call.model), body=payload(self.dialect, call, base_path))
+
+    def carried(self, call: Call) -> frozenset[str]:
+        return carried(self.dialect, call)
 
 
 def dialect_for(host: str) -> Dialect:

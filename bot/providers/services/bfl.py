@@ -1,0 +1,69 @@
+"""Black Forest Labs: submit, then poll the address that it names, which lies on the region's own host.
+
+Source: docs.bfl.ai/api_integration (integration guidelines, errors). A finished picture lies at a signed address for ten minutes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from bot.domain.outcome import Pending, Usage
+from bot.providers.answer import Item, ParsedAnswer, read_answer, task_id_of
+from bot.providers.api import HttpCall, ImageApi, edges_of, nearest_ratio
+from bot.providers.body import BodyReader
+from bot.providers.port import Call
+
+RATIOS = ("1:1", "16:9", "9:16", "3:2", "2:3", "4:5", "5:4", "3:4", "4:3", "21:9", "9:21")
+_BY_RATIO = ("kontext", "ultra")
+"""Models that take a ratio instead of edges."""
+_CREDIT_MICROS = 10_000
+"""One credit is a cent."""
+
+
+class BflApi(ImageApi):
+    """Tasks only, one picture each."""
+
+    name = "bfl"
+    answers_with_tasks = True
+    models_path = None
+    trusted_hosts = ("bfl.ai",)
+
+    def auth(self, key: str) -> dict[str, str]:
+        return {"x-key": key}
+
+    def generate(self, call: Call, base_path: str) -> HttpCall:
+        fields: dict[str, object] = {"prompt": call.prompt, "output_format": "png"}
+        edges = None if "size" in call.leave_out else edges_of(call.size)
+        if edges is not None and any(part in call.model for part in _BY_RATIO):
+            fields["aspect_ratio"] = nearest_ratio(call.size, RATIOS)
+        elif edges is not None:
+            fields |= {"width": edges[0], "height": edges[1]}
+        return HttpCall("POST", f"/{quote(call.model.strip('/'), safe='')}", body=fields)
+
+    def carried(self, call: Call) -> frozenset[str]:
+        return frozenset({"size"}) if call.size != "auto" and "size" not in call.leave_out else frozenset()
+
+    def read(self, value: Any, headers: Mapping[str, str], body: BodyReader) -> ParsedAnswer:
+        if not isinstance(value, dict):
+            return read_answer(value, headers, body)
+        address, task_id, status = value.get("polling_url"), task_id_of(value.get("id")), value.get("status")
+        if status is None and task_id is not None and isinstance(address, str):
+            return ParsedAnswer(task=Pending(task_id, address), usage=_usage(value))
+        if status in ("Pending", "Queued", "Processing") and task_id is not None:
+            # The answer to a poll does not repeat its address: the ledger has it.
+            return ParsedAnswer(task=Pending(task_id), usage=_usage(value))
+        result = value.get("result")
+        sample = result.get("sample") if isinstance(result, dict) else None
+        if status == "Ready" and isinstance(sample, str) and sample:
+            return ParsedAnswer(items=(Item(url=sample),), usage=_usage(value))
+        return ParsedAnswer(usage=_usage(value), left_over=value)
+
+
+def _usage(value: Mapping[str, Any]) -> Usage | None:
+    cost = value.get("cost")
+    if not isinstance(cost, int | float) or isinstance(cost, bool) or not 0 < cost < 100_000:
+        return None
+    return Usage(cost_micros=math.ceil(cost * _CREDIT_MICROS))

@@ -1,0 +1,58 @@
+"""fal's queue: submit, poll the address that it names, then fetch the result from another.
+
+Source: fal.ai/docs (queue, errors) and fal-client 1.0.3. Its own queue repeats runs that fail on its side, which costs nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from bot.domain.outcome import Pending
+from bot.providers.answer import ParsedAnswer, read_answer, task_id_of
+from bot.providers.api import HttpCall, ImageApi, edges_of
+from bot.providers.body import BodyReader
+from bot.providers.port import Call
+
+_STATUS = re.compile(r"/status(?=$|\?)")
+
+
+class FalApi(ImageApi):
+    """Tasks only; its synchronous address would hold a connection for minutes."""
+
+    name = "fal"
+    answers_with_tasks = True
+    models_path = None
+
+    def auth(self, key: str) -> dict[str, str]:
+        return {"authorization": f"Key {key}"}
+
+    def generate(self, call: Call, base_path: str) -> HttpCall:
+        edges = None if "size" in call.leave_out else edges_of(call.size)
+        fields: dict[str, object] = {"prompt": call.prompt}
+        if edges is not None:
+            fields["image_size"] = {"width": edges[0], "height": edges[1]}
+        if "n" in self.carried(call):
+            fields["num_images"] = call.count
+        return HttpCall("POST", "/" + quote(call.model.strip("/"), safe="/"), body=fields)
+
+    def carried(self, call: Call) -> frozenset[str]:
+        size = call.size != "auto" and "size" not in call.leave_out
+        return frozenset({"size"} if size else ()) | frozenset({"n"} if call.count > 1 else ())
+
+    def cancel(self, pending: Pending) -> HttpCall | None:
+        if pending.poll_url is None or not _STATUS.search(pending.poll_url):
+            return None
+        return HttpCall("PUT", address=_STATUS.sub("/cancel", pending.poll_url))
+
+    def read(self, value: Any, headers: Mapping[str, str], body: BodyReader) -> ParsedAnswer:
+        status = value.get("status") if isinstance(value, dict) else None
+        if status in ("IN_QUEUE", "IN_PROGRESS"):
+            task_id, address = task_id_of(value.get("request_id")), value.get("status_url")
+            if task_id is not None and isinstance(address, str):
+                return ParsedAnswer(task=Pending(task_id, address))
+        if status == "COMPLETED" and not value.get("error") and isinstance(value.get("response_url"), str):
+            return ParsedAnswer(result_at=value["response_url"], left_over=value)
+        return read_answer(value, headers, body)

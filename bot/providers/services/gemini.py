@@ -1,0 +1,96 @@
+"""Gemini's native `generateContent`. Its compatible route hides why a picture is missing; this one says it.
+
+Source: ai.google.dev/api/generate-content and google-genai 3.4.0, types.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from bot.domain.outcome import Usage
+from bot.providers.answer import Item, ParsedAnswer, token_count
+from bot.providers.api import HttpCall, ImageApi, edges_of, nearest_ratio
+from bot.providers.body import BodyReader
+from bot.providers.port import Call
+
+RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
+_TIERS = ((1536, None), (3072, "2K"))
+"""Longer edge up to which a tier is asked for; None is the service's own 1K, which older models know no name for."""
+
+
+class GeminiApi(ImageApi):
+    """One picture a call: the API has no parameter for more."""
+
+    name = "gemini"
+
+    def auth(self, key: str) -> dict[str, str]:
+        return {"x-goog-api-key": key}
+
+    def generate(self, call: Call, base_path: str) -> HttpCall:
+        config: dict[str, object] = {"responseModalities": ["IMAGE"]}
+        image = {} if "size" in call.leave_out else _image_config(call.size)
+        if image:
+            config["imageConfig"] = image
+        body = {"contents": [{"role": "user", "parts": [{"text": call.prompt}]}], "generationConfig": config}
+        model = quote(call.model.removeprefix("models/"), safe="")
+        return HttpCall("POST", f"/models/{model}:generateContent", body=body)
+
+    def carried(self, call: Call) -> frozenset[str]:
+        return frozenset({"size"}) if call.size != "auto" and "size" not in call.leave_out else frozenset()
+
+    def read(self, value: Any, headers: Mapping[str, str], body: BodyReader) -> ParsedAnswer:
+        parts = list(_parts(value))
+        pictures = [data for part in parts if (data := _inline_data(part)) is not None and part.get("thought") is not True]
+        return ParsedAnswer(
+            items=tuple(Item(base64=data) for data in pictures),
+            usage=_usage(value),
+            left_over=_without(value),
+        )
+
+
+def _image_config(size: str) -> dict[str, object]:
+    edges, ratio = edges_of(size), nearest_ratio(size, RATIOS)
+    if edges is None or ratio is None:
+        return {}
+    tier = next((name for edge, name in _TIERS if max(edges) <= edge), "4K")
+    return {"aspectRatio": ratio, "imageSize": tier} if tier else {"aspectRatio": ratio}
+
+
+def _parts(value: Any) -> Iterator[dict[str, Any]]:
+    for candidate in _list(value, "candidates"):
+        content = candidate.get("content") if isinstance(candidate, dict) else None
+        yield from (part for part in _list(content, "parts") if isinstance(part, dict))
+
+
+def _list(value: Any, name: str) -> list[Any]:
+    found = value.get(name) if isinstance(value, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _inline_data(part: Mapping[str, Any]) -> str | None:
+    for name in ("inlineData", "inline_data"):
+        inline = part.get(name)
+        if isinstance(inline, dict) and isinstance(inline.get("data"), str) and inline["data"].strip():
+            return str(inline["data"])
+    return None
+
+
+def _usage(value: Any) -> Usage | None:
+    told = value.get("usageMetadata") if isinstance(value, dict) else None
+    if not isinstance(told, dict):
+        return None
+    out = [token_count(told.get(name)) for name in ("candidatesTokenCount", "thoughtsTokenCount")]
+    known = [count for count in out if count is not None]
+    usage = Usage(token_count(told.get("promptTokenCount")), sum(known) if known else None)
+    return None if usage == Usage() else usage
+
+
+def _without(value: Any) -> Any:
+    """The answer without its pictures: finish reasons, feedback and words are what says why one is missing."""
+    if isinstance(value, list):
+        return [_without(child) for child in value if not (isinstance(child, dict) and _inline_data(child) is not None)]
+    if isinstance(value, dict):
+        return {name: _without(child) for name, child in value.items()}
+    return value

@@ -1,0 +1,44 @@
+"""Which service is behind an address: by the operator's word, or by the host."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import httpx
+
+from bot.providers.api import ImageApi
+from bot.providers.services.bfl import BflApi
+from bot.providers.services.fal import FalApi
+from bot.providers.services.gemini import GeminiApi
+from bot.providers.services.openai import DIALECTS, GATEWAY, OpenAIApi, dialect_for
+from bot.providers.services.replicate import ReplicateApi
+
+NATIVE: Mapping[str, tuple[type[ImageApi], str, str]] = {
+    "gemini": (GeminiApi, "generativelanguage.googleapis.com", "https://generativelanguage.googleapis.com/v1beta"),
+    "fal": (FalApi, "fal.run", "https://queue.fal.run"),
+    "replicate": (ReplicateApi, "api.replicate.com", "https://api.replicate.com/v1"),
+    "bfl": (BflApi, "bfl.ai", "https://api.bfl.ai/v1"),
+}
+"""Services with a language of their own: module, end of the host, base address."""
+SERVICES = (*NATIVE, *(dialect.name for dialect in (*DIALECTS, GATEWAY)))
+"""Every name that IMAGE_SERVICE may have."""
+
+
+def api_for(base_url: str, service: str | None = None) -> ImageApi:
+    """The API behind a base address; `service` is one of SERVICES, or None to tell it from the host. Raises KeyError for another name."""
+    if service is not None:
+        if service in NATIVE:
+            return NATIVE[service][0]()
+        return OpenAIApi({dialect.name: dialect for dialect in (*DIALECTS, GATEWAY)}[service])
+    url = httpx.URL(base_url)
+    host = url.host.casefold().rstrip(".")
+    for native, end, _ in NATIVE.values():
+        # Gemini has a compatible route beside its own.
+        if (host == end or host.endswith("." + end)) and "/openai" not in url.path:
+            return native()
+    return OpenAIApi(dialect_for(host))
+
+
+def base_url_of(service: str) -> str | None:
+    """The base address of a service with a language of its own; None for the others."""
+    return NATIVE[service][2] if service in NATIVE else None

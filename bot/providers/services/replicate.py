@@ -1,0 +1,59 @@
+"""Replicate's predictions: create one, poll the address that it names.
+
+Source: replicate.com/docs/topics/predictions (lifecycle, rate limits) and replicate 1.0.7. What a model takes differs from model to model;
+`aspect_ratio` and `num_outputs` are the names that image models share, and an option that a model refuses is learned and left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from bot.domain.outcome import Pending
+from bot.providers.answer import ParsedAnswer, read_answer, task_id_of
+from bot.providers.api import HttpCall, ImageApi, nearest_ratio
+from bot.providers.body import BodyReader
+from bot.providers.port import Call
+
+RATIOS = ("1:1", "16:9", "9:16", "3:2", "2:3", "4:5", "5:4", "3:4", "4:3", "21:9", "9:21")
+_RUNNING = ("starting", "processing", "queued")
+
+
+class ReplicateApi(ImageApi):
+    """Tasks only. An aborted prediction is free, a cancelled one is not."""
+
+    name = "replicate"
+    answers_with_tasks = True
+    models_path = "/account"
+
+    def generate(self, call: Call, base_path: str) -> HttpCall:
+        fields: dict[str, object] = {"prompt": call.prompt}
+        ratio = None if "size" in call.leave_out else nearest_ratio(call.size, RATIOS)
+        if ratio is not None:
+            fields["aspect_ratio"] = ratio
+        if call.count > 1:
+            fields["num_outputs"] = call.count
+        model, _, version = call.model.strip("/").partition(":")
+        if version:
+            return HttpCall("POST", "/predictions", body={"version": version, "input": fields})
+        return HttpCall("POST", f"/models/{quote(model, safe='/')}/predictions", body={"input": fields})
+
+    def carried(self, call: Call) -> frozenset[str]:
+        size = call.size != "auto" and "size" not in call.leave_out
+        return frozenset({"size"} if size else ()) | frozenset({"n"} if call.count > 1 else ())
+
+    def cancel(self, pending: Pending) -> HttpCall | None:
+        return None if pending.poll_url is None else HttpCall("POST", address=pending.poll_url.rstrip("/") + "/cancel")
+
+    def read(self, value: Any, headers: Mapping[str, str], body: BodyReader) -> ParsedAnswer:
+        if isinstance(value, dict) and value.get("status") in _RUNNING:
+            urls = value.get("urls")
+            task_id = task_id_of(value.get("id"))
+            address = urls.get("get") if isinstance(urls, dict) else None
+            if task_id is not None and isinstance(address, str):
+                return ParsedAnswer(task=Pending(task_id, address))
+        if isinstance(value, dict):
+            # What the member typed stands in `input`, and must not be read as what the service says.
+            value = {name: inside for name, inside in value.items() if name not in ("input", "logs")}
+        return read_answer(value, headers, body)
