@@ -35,8 +35,6 @@ class ImageApi:
 
     name: str
     """For logs, evidence and settings, as `openai`."""
-    answers_with_tasks = False
-    """Every call is answered with a task; only its end brings pictures."""
     models_path: str | None = "/models"
     """Where the model list is, below the base address; None where there is none that shows whether a key is good."""
     trusted_hosts: tuple[str, ...] = ()

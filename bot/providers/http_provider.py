@@ -44,7 +44,7 @@ _FETCH = "fetch"
 _MAX_FETCHES = 6
 """A minute of pauses that double: what was paid for is worth it, and a fetch costs nothing."""
 _POLL_AGAIN = 5.0
-_API, _TASK = "images.generations", "task.submit"
+_API = "images.generations"
 
 
 @dataclass(slots=True)
@@ -119,7 +119,7 @@ class HttpProvider:
 
     async def call(self, call: Call, on_partial: OnPartial | None = None) -> Outcome:
         """One POST that asks for pictures. Raises only asyncio.CancelledError; cancelling closes the connection."""
-        exchange = _Exchange(_TASK if self._api.answers_with_tasks else _API, self._ports.monotonic())
+        exchange = _Exchange(_API, self._ports.monotonic())
         outcome = await self._whole(exchange, call, self._api.generate(call, self._base.path))
         return dataclasses.replace(outcome, carried=self._api.carried(call))
 

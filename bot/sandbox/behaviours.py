@@ -116,7 +116,7 @@ class Behaviours:
         )
 
     async def _not_taken_html(self, request: web.Request, asked: Asked, fault: Fault) -> web.StreamResponse:
-        page = f"{self._root(request)}/_sandbox/files/{self._keep(b'<!doctype html><title>Not a picture</title>', 0)}"
+        page = self.keep(request, b"<!doctype html><title>Not a picture</title>")
         return await self._answers.listed(request, asked, [json.dumps({"url": page}).encode()] * asked.n)
 
     async def _jpeg(self, request: web.Request, asked: Asked, fault: Fault) -> web.StreamResponse:
@@ -136,7 +136,7 @@ class Behaviours:
         items = []
         for index in range(asked.n):
             content = await self._answers.off_loop(partial(draw, asked.prompt, asked.width, asked.height, index))
-            items.append(json.dumps({"url": f"{self._root(request)}/_sandbox/files/{self._keep(content, failures)}"}).encode())
+            items.append(json.dumps({"url": self.keep(request, content, failures)}).encode())
         return await self._answers.listed(request, asked, items)
 
     async def _task(self, request: web.Request, asked: Asked, fault: Fault) -> web.StreamResponse:
@@ -181,15 +181,13 @@ class Behaviours:
         kind = HTML if file.content.startswith(b"<") else "image/png"
         return web.Response(body=file.content, headers={"content-type": kind})
 
-    def _keep(self, content: bytes, failures: int) -> str:
+    def keep(self, request: web.Request, content: bytes, failures: int = 0) -> str:
+        """Put a file under an address, and that address; `failures` is how often it is not found before it is, -1 for always."""
         name = f"{self._answers.number()}.png"
         self._files[name] = _File(content, failures)
         if len(self._files) > _KEPT:
             self._files.popitem(last=False)
-        return name
-
-    def _root(self, request: web.Request) -> str:
-        return f"http://{request.host}"
+        return f"http://{request.host}/_sandbox/files/{name}"
 
     async def _open(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"content-type": "application/json"})

@@ -15,6 +15,7 @@ from bot.sandbox.answers import Delays, ResponseWriter
 from bot.sandbox.asked import MODELS, BadCall, read, references_of
 from bot.sandbox.behaviours import BEHAVIOURS, Behaviours
 from bot.sandbox.faults import Fault, FaultBook
+from bot.sandbox.native import BASES, NativeServices
 from bot.sandbox.refusals import REFUSALS
 
 HOST = "127.0.0.1"
@@ -35,6 +36,10 @@ class RunningSandbox:
     """What a client is given: ends in /v1."""
     runner: web.AppRunner
     answers: ResponseWriter
+
+    def base_url_of(self, service: str) -> str:
+        """The base address under which a service with a language of its own is spoken."""
+        return self.base_url.removesuffix("/v1") + BASES[service]
 
     async def stop(self) -> None:
         """Stop listening and break off what is under way."""
@@ -74,6 +79,7 @@ class Sandbox:
         self._behaviours = Behaviours(answers)
         self._faults = FaultBook(KNOWN)
         self._log: deque[dict[str, object]] = deque(maxlen=_LOG_LINES)
+        self._native = NativeServices(answers, self._behaviours, self._faults, self._log)
 
     def application(self) -> web.Application:
         """All routes of the server."""
@@ -91,6 +97,9 @@ class Sandbox:
                 web.delete("/_sandbox/faults", self.clear_faults),
                 web.get("/_sandbox/log", self.show_log),
                 web.delete("/_sandbox/log", self.clear_log),
+                *self._native.routes(),
+                web.post("/openrouter/api/v1/images", self.generations),
+                web.get("/openrouter/api/v1/images/models", self.models),
                 web.route("*", "/{rest:.*}", self.nothing),
             ]
         )

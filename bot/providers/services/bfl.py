@@ -27,7 +27,6 @@ class BflApi(ImageApi):
     """Tasks only, one picture each."""
 
     name = "bfl"
-    answers_with_tasks = True
     models_path = None
     trusted_hosts = ("bfl.ai",)
 

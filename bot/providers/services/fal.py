@@ -23,7 +23,6 @@ class FalApi(ImageApi):
     """Tasks only; its synchronous address would hold a connection for minutes."""
 
     name = "fal"
-    answers_with_tasks = True
     models_path = None
 
     def auth(self, key: str) -> dict[str, str]:

@@ -24,7 +24,6 @@ class ReplicateApi(ImageApi):
     """Tasks only. An aborted prediction is free, a cancelled one is not."""
 
     name = "replicate"
-    answers_with_tasks = True
     models_path = "/account"
 
     def generate(self, call: Call, base_path: str) -> HttpCall:
