@@ -46,6 +46,7 @@ from bot.ports.steady import SteadyPorts
 from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.providers.port import Provider
+from bot.providers.services.registry import api_for
 from bot.requests.actions import RequestActions
 from bot.requests.again import tried_again
 from bot.requests.attempt import Dependencies
@@ -397,7 +398,8 @@ async def run(
             service = await start_sandbox(host="127.0.0.1", port=0)
             provider = HttpProvider(service.base_url, "sandbox", pictures, ports)
         else:
-            provider = HttpProvider(settings.image_base_url, settings.image_api_key, pictures, ports, egress=settings.egress)
+            api = api_for(settings.image_base_url, settings.image_service)
+            provider = HttpProvider(settings.image_base_url, settings.image_api_key, pictures, ports, api=api, egress=settings.egress)
         bot = await build(
             data_dir=settings.data_dir,
             database=settings.database_file,
@@ -409,7 +411,7 @@ async def run(
         )
         for plugin in plugins:
             bot.add(plugin.build(settings.env, context(bot, settings.data_dir, demo=demo, egress=settings.egress)))
-        await serve(bot, on_ready, on_stopping, None if demo else provider.list_models)
+        await serve(bot, on_ready, on_stopping, None if demo or not provider.has_models else provider.list_models)
         return 0
     finally:
         if bot is not None:

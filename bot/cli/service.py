@@ -29,7 +29,7 @@ from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.providers.port import Call
 from bot.providers.routed import RoutedTransport, was_proxied
-from bot.providers.services.openai import dialect_for
+from bot.providers.services.registry import api_for
 from bot.settings import Settings
 from bot.texts import text
 
@@ -48,9 +48,13 @@ async def key_and_address(subject: Subject) -> AsyncIterator[Finding]:
     """Asks for the model list, which costs nothing."""
     settings, what = subject.settings, text("doctor.service")
     host = place(settings.image_base_url)
+    path = api_for(settings.image_base_url, settings.image_service).models_path
+    if path is None:
+        subject.notes.append(text("doctor.no_list", host=host))
+        return
     try:
         async with _client(subject) as client:
-            status, headers, body = await _get(client, settings, "/models")
+            status, headers, body = await _get(client, settings, path)
             if status in (404, 405) and urlsplit(settings.image_base_url).path in ("", "/"):
                 longer = (await _get(client, settings, "/v1/models"))[0]
                 if longer in (200, 401, 403):
@@ -129,7 +133,8 @@ async def picture(subject: Subject) -> AsyncIterator[Finding]:
     host = place(settings.image_base_url)
     with tempfile.TemporaryDirectory() as folder:
         store = PictureStore(Path(folder))
-        provider = HttpProvider(settings.image_base_url, settings.image_api_key, store, subject.ports, egress=settings.egress)
+        api = api_for(settings.image_base_url, settings.image_service)
+        provider = HttpProvider(settings.image_base_url, settings.image_api_key, store, subject.ports, api=api, egress=settings.egress)
         call = Call(subject.ports.new_id(), settings.image_model, "A red bicycle", size, quality, 1, _PATIENCE, "doctor")
         try:
             outcome = await provider.call(call)
@@ -162,10 +167,10 @@ def place(address: str) -> str:
 def _client(subject: Subject) -> httpx.AsyncClient:
     """As the bot itself connects: the same certificates and proxy, no redirects, which would carry the key elsewhere."""
     settings = subject.settings
-    dialect = dialect_for(urlsplit(settings.image_base_url).hostname or "")
+    api = api_for(settings.image_base_url, settings.image_service)
     return httpx.AsyncClient(
         headers={
-            dialect.auth_header: f"{dialect.auth_prefix}{settings.image_api_key}",
+            **api.auth(settings.image_api_key or ""),
             "accept": "application/json",
             "accept-encoding": "identity",
         },
@@ -194,10 +199,12 @@ def _listed(body: bytes) -> Mapping[str, Mapping[str, object]] | None:
         found = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    entries = found.get("data") if isinstance(found, dict) else found
+    # OpenAI and its like list `data` by `id`; Gemini lists `models` by `name`.
+    entries = found.get("data", found.get("models")) if isinstance(found, dict) else found
     if not isinstance(entries, list):
         return None
-    return {one["id"]: one for one in entries if isinstance(one, dict) and isinstance(one.get("id"), str)}
+    named = ((one.get("id", one.get("name")), one) for one in entries if isinstance(one, dict))
+    return {name.removeprefix("models/"): one for name, one in named if isinstance(name, str)}
 
 
 def _operator(evidence: Evidence, settings: Settings) -> str:

@@ -35,6 +35,8 @@ class ImageApi:
 
     name: str
     """For logs, evidence and settings, as `openai`."""
+    max_count: int | None = None
+    """Most pictures of one call; None where the model decides."""
     models_path: str | None = "/models"
     """Where the model list is, below the base address; None where there is none that shows whether a key is good."""
     trusted_hosts: tuple[str, ...] = ()

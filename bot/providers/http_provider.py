@@ -154,6 +154,11 @@ class HttpProvider:
             return False
         return response.status_code < 300
 
+    @property
+    def has_models(self) -> bool:
+        """Whether the service has a model list that shows if the key is good."""
+        return self._api.models_path is not None
+
     async def list_models(self) -> Evidence:
         """Ask for the model list, which costs nothing and shows whether the key is accepted. What came, whatever it was; never raises."""
         url = self._base.copy_with(path=f"{self._base.path.rstrip('/')}{self._api.models_path or '/models'}")

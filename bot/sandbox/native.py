@@ -63,7 +63,6 @@ class NativeServices:
             web.put("/fal/{model:.+}/requests/{task}/cancel", self.fal_cancel),
             web.get("/fal/{model:.+}/requests/{task}", self.fal_result),
             web.post("/fal/{model:.+}", self.fal),
-            web.get("/replicate/v1/account", self.replicate_account),
             web.post("/replicate/v1/models/{owner}/{name}/predictions", self.replicate),
             web.post("/replicate/v1/predictions", self.replicate),
             web.get("/replicate/v1/predictions/{task}", self.replicate_state),
@@ -139,12 +138,6 @@ class NativeServices:
         return {"status_url": f"{root}/status", "response_url": root, "cancel_url": f"{root}/cancel"}
 
     # ---- Replicate -----------------------------------------------------------------------------------------------------------
-
-    async def replicate_account(self, request: web.Request) -> web.StreamResponse:
-        """GET /replicate/v1/account."""
-        if not _bearer(request):
-            return await self._refuse(request, REFUSED["replicate"]["auth_missing_key"])
-        return web.json_response({"type": "organization", "username": "sandbox"})
 
     async def replicate(self, request: web.Request) -> web.StreamResponse:
         """POST /replicate/v1/predictions and /replicate/v1/models/{owner}/{name}/predictions."""

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot import egress
+from bot.providers.services.registry import NATIVE, base_url_of
 from bot.settings import dotenv, names
 from bot.settings.model import KNOWN, NBILITY_BASE_URL, PRECEDENCE, VARIABLES, Settings
 from bot.settings.values import Wrong, is_open_http
@@ -61,6 +62,8 @@ def load(env: Mapping[str, str], file: Path | None = None, *, others: Collection
         chosen |= {name: merged[source] for name, source in used.items()}
         if "IMAGE_BASE_URL" not in used and used.get("IMAGE_API_KEY") == "NBILITY_API_KEY":
             chosen["IMAGE_BASE_URL"] = NBILITY_BASE_URL
+        if "IMAGE_BASE_URL" not in used and (address := base_url_of(merged.get("IMAGE_SERVICE", "").lower())):
+            chosen["IMAGE_BASE_URL"] = address
     try:
         values: dict[str, Any] = {VARIABLES[name]: value for name, value in chosen.items()}
         settings = Settings(**values, env=merged, used=used, warnings=tuple(warnings))
@@ -74,6 +77,8 @@ def load(env: Mapping[str, str], file: Path | None = None, *, others: Collection
 def service_problems(settings: Settings, file: Path | None = None) -> list[str]:
     """What a run with the real image service lacks."""
     if settings.image_api_key is not None:
+        if settings.image_service in NATIVE and "IMAGE_MODEL" not in settings.used:
+            return [text("settings.missing_model", service=settings.image_service, file=file or ".env")]
         return []
     near = [wrong for wrong, right in names.misspelt(settings.env.keys(), KNOWN) if right in PRECEDENCE["IMAGE_API_KEY"]]
     if near:
@@ -87,6 +92,9 @@ def _service(merged: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     warnings: list[str] = []
     for setting, candidates in PRECEDENCE.items():
         present = [name for name in candidates if name in merged]
+        if setting in ("IMAGE_API_KEY", "IMAGE_BASE_URL") and merged.get("IMAGE_SERVICE", "").lower() in NATIVE:
+            # A key is sent to its own service only, and no other variable names the key of this one.
+            present = [name for name in present if name == setting]
         if setting == "IMAGE_BASE_URL":
             strangers = [name for name in present if _leads_elsewhere(name, used.get("IMAGE_API_KEY"))]
             warnings += [text("settings.other_family", name=name, key=used["IMAGE_API_KEY"]) for name in strangers]

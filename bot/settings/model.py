@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot import egress
 from bot.egress import Egress
+from bot.providers.services.registry import SERVICES
 from bot.settings import values
 
 NBILITY_BASE_URL = "https://api.nbility.dev/v1"
@@ -49,6 +50,8 @@ class Settings(BaseSettings):
 
     image_api_key: Annotated[str | None, BeforeValidator(values.secret)] = Field(None, repr=False)
     image_base_url: Annotated[str, BeforeValidator(values.base_url)] = OPENAI_BASE_URL
+    image_service: Annotated[str | None, BeforeValidator(values.choice(*sorted(SERVICES)))] = None
+    """What the address speaks; None: told from its host."""
     image_model: Annotated[str, BeforeValidator(values.model)] = "gpt-image-2"
     image_quality: Annotated[str, BeforeValidator(values.choice("auto", "low", "medium", "high", "xhigh", "max", "standard", "hd"))] = (
         "medium"

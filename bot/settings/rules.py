@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.budgets import Limits
 from bot.catalogue.load import Catalogue
+from bot.catalogue.model import Model
+from bot.providers.services.registry import api_for
 from bot.requests.questions import ask_about
 from bot.requests.rules import Rules
 from bot.settings.model import Settings
@@ -13,7 +17,7 @@ def rules_of(settings: Settings, *, demo: bool) -> Rules:
     """The operator's settings as the rules of the rooms."""
     catalogue = Catalogue.load()
     return Rules(
-        model=catalogue.default() if demo else catalogue.resolve(settings.image_model),
+        model=catalogue.default() if demo else model_of(settings, catalogue),
         default_quality=settings.image_quality,
         limits=Limits(
             member_day=settings.budget_member_day_usd,
@@ -31,3 +35,10 @@ def rules_of(settings: Settings, *, demo: bool) -> Rules:
         lint=ask_about,
         allowed={"discord": settings.allowed_guilds, "slack": settings.allowed_workspaces},
     )
+
+
+def model_of(settings: Settings, catalogue: Catalogue) -> Model:
+    """The configured model, with no more pictures a call than its service gives."""
+    model = catalogue.resolve(settings.image_model)
+    most = api_for(settings.image_base_url, settings.image_service).max_count
+    return model if most is None or most >= model.max_count else replace(model, max_count=most)

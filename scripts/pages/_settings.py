@@ -33,8 +33,18 @@ class Section:
 _SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "Image service",
-        "Only the key is needed. Keys of other services work with their address: any service that speaks the OpenAI Images API.",
-        ("IMAGE_API_KEY", "IMAGE_BASE_URL", "IMAGE_MODEL", "IMAGE_QUALITY", "IMAGE_OMIT_OPTIONS", "IMAGE_PROXY", "PARTIAL_IMAGES"),
+        "Only the key is needed. Keys of other services work with their address: any service that speaks the OpenAI Images API, and"
+        " Gemini, fal, Replicate and Black Forest Labs in their own.",
+        (
+            "IMAGE_API_KEY",
+            "IMAGE_SERVICE",
+            "IMAGE_BASE_URL",
+            "IMAGE_MODEL",
+            "IMAGE_QUALITY",
+            "IMAGE_OMIT_OPTIONS",
+            "IMAGE_PROXY",
+            "PARTIAL_IMAGES",
+        ),
     ),
     (
         "Ways out",

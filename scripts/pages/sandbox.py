@@ -31,6 +31,8 @@ def page() -> str:
         "| `POST /v1/images/generations` | JSON; `stream` and `partial_images` give an event stream |",
         "| `POST /v1/images/edits` | a form with `image` or `image[]`, or JSON with `images: [{image_url}]` |",
         "| `GET /v1/images/tasks/{id}` | the state of a task, for the faults that answer with one |",
+        "| below `/gemini/v1beta`, `/fal`, `/replicate/v1`, `/bfl/v1`, `/openrouter/api/v1` | those services in their own language, with"
+        " the markers that they have a refusal for |",
         "| `GET /v1/models`, `GET /v1/models/{id}` | with `shutdown_date` |",
         '| `POST /_sandbox/faults` | `{"kind": "rate_limited", "times": 2, "match": "part of a prompt", "delay": 1.5, "retry_after": 3}`,'
         " or a list; only `kind` is needed, `times` is 1 and `null` means until cleared |",

@@ -27,6 +27,7 @@ class BflApi(ImageApi):
     """Tasks only, one picture each."""
 
     name = "bfl"
+    max_count = 1
     models_path = None
     trusted_hosts = ("bfl.ai",)
 

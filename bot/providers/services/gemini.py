@@ -24,6 +24,7 @@ class GeminiApi(ImageApi):
     """One picture a call: the API has no parameter for more."""
 
     name = "gemini"
+    max_count = 1
 
     def auth(self, key: str) -> dict[str, str]:
         return {"x-goog-api-key": key}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-import httpx
+from urllib.parse import urlsplit
 
 from bot.providers.api import ImageApi
 from bot.providers.services.bfl import BflApi
@@ -30,8 +29,8 @@ def api_for(base_url: str, service: str | None = None) -> ImageApi:
         if service in NATIVE:
             return NATIVE[service][0]()
         return OpenAIApi({dialect.name: dialect for dialect in (*DIALECTS, GATEWAY)}[service])
-    url = httpx.URL(base_url)
-    host = url.host.casefold().rstrip(".")
+    url = urlsplit(base_url)
+    host = (url.hostname or "").casefold().rstrip(".")
     for native, end, _ in NATIVE.values():
         # Gemini has a compatible route beside its own.
         if (host == end or host.endswith("." + end)) and "/openai" not in url.path:

@@ -24,7 +24,7 @@ class ReplicateApi(ImageApi):
     """Tasks only. An aborted prediction is free, a cancelled one is not."""
 
     name = "replicate"
-    models_path = "/account"
+    models_path = None  # its list has every public model there is, page by page
 
     def generate(self, call: Call, base_path: str) -> HttpCall:
         fields: dict[str, object] = {"prompt": call.prompt}
