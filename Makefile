@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 SEEDS ?= 30000
 START ?= $(shell echo $$(( $$(date +%s) / 86400 * 100000 )))
 
-.PHONY: demo test check bench simulate mutants lock docs format clean help
+.PHONY: demo test check bench classifier simulate mutants lock docs format clean help
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ format: $(STAMP) ## write the format that check wants
 
 bench: $(STAMP) ## the measured claims of the docs
 	@$(BIN)/python -m bench $(ARGS)
+
+classifier: $(STAMP) ## train the learned reader of failures anew and print its figures; a minute
+	@$(BIN)/python -m bench.classifier.train $(ARGS)
 
 simulate: $(STAMP) ## a night of the simulation: SEEDS (30000) histories that no night before has seen; about an hour on two cores
 	@$(BIN)/python -m tests.simulation sweep -n $(SEEDS) --start $(START) --jobs 2 $(ARGS)

@@ -9,6 +9,7 @@ BENCHES = {
     "gate": ("bench.provider.gate", "the provider benchmark through the real core, against the targets of docs/gate.md"),
     "core": ("bench.core", "the core's own time on a real SQLite file"),
     "failures": ("bench.failures", "how well and how fast failures are recognised, also with each family of rules left out"),
+    "classifier": ("bench.classifier", "how well failures of unseen sources are understood: rules, learned reader, both; calibration"),
     "lag": ("bench.loop_lag", "how long the event loop waits while pictures are decoded"),
     "discord-ack": ("bench.discord_ack", "how fast a Discord command is acknowledged, against a bare discord.py bot in the same run"),
     "slack-ack": ("bench.slack_ack", "how fast a Slack command is acknowledged, against a bare slack_bolt app in the same run"),
@@ -29,7 +30,7 @@ def main() -> int:
         else:
             print(f"There is no bench {word!r}. There are:")
             for name, (_, what) in BENCHES.items():
-                print(f"  {name:8} {what}")
+                print(f"  {name:10} {what}")
             return 2
     failed = 0
     for words in wanted or [[name] for name in DEFAULT]:
