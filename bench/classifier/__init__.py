@@ -1,0 +1,186 @@
+"""How well failures are understood: `python -m bench classifier [--misses] [--shared | FILE.jsonl ...]`.
+
+Without a file: the labelled records of this repository that the reader is trained on, each judged by a model that has not seen its source
+(grouped cross-validation). With files, or `--shared` (the shared corpus), the shipped weights. Rows: the rules alone, the reader alone,
+the classifier as it is, and how often at least one of rules and reader is right.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+from bench.classifier.records import FOLDER, PUBLIC, Record, load, ordinary
+from bot.domain.failure import Evidence
+from bot.domain.kinds import KINDS, Action, Group, Kind
+from bot.failures import reader
+from bot.failures.classify import classify
+from bot.failures.signals import read
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
+BINS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1.01)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one reader said of one record."""
+
+    record: Record
+    kind: Kind
+    retryable: bool
+    confidence: float
+
+    @property
+    def right(self) -> bool:
+        return self.kind in self.record.kinds
+
+    @property
+    def wrong_retry(self) -> bool:
+        return self.retryable and self.record.retryable is False
+
+    @property
+    def right_retry(self) -> bool:
+        return self.record.retryable in (None, self.retryable)
+
+    @property
+    def missed(self) -> bool:
+        return self.record.safety and KINDS[self.kind].group not in {KINDS[kind].group for kind in self.record.kinds}
+
+    @property
+    def accused(self) -> bool:
+        return KINDS[self.kind].group is Group.SAFETY and all(KINDS[kind].group is not Group.SAFETY for kind in self.record.kinds)
+
+
+@dataclass(slots=True)
+class Knowing:
+    """A reader that has no opinion: what is left are the rules."""
+
+    even: dict[Kind, float] = field(default_factory=lambda: dict.fromkeys(Kind, 1 / len(Kind)))
+
+    def score(self, found: set[str], /) -> dict[Kind, float]:
+        return self.even
+
+
+def by_classifier(record: Record) -> Answer:
+    failure = classify(record.evidence)
+    return Answer(record, failure.kind, failure.retryable, failure.confidence)
+
+
+def by_reader(record: Record) -> Answer:
+    scores = reader.score(read(record.evidence).words, status=record.evidence.status, api=record.evidence.api)
+    kind = max(scores, key=scores.__getitem__)
+    return Answer(record, kind, KINDS[kind].action is not Action.NONE, scores[kind])
+
+
+def judged(records: Sequence[Record], ask: Callable[[Record], Answer], models: Sequence[reader.Scorer]) -> list[Answer]:
+    """The answers; with several models each record is judged by that of its fold, which has not seen its source."""
+    answers = {}
+    for number, model in enumerate(models):
+        reader.use(model)
+        answers |= {record.id: ask(record) for record in records if len(models) == 1 or _fold(record) == number}
+    reader.use(None)
+    return [answers[record.id] for record in records]
+
+
+def _fold(record: Record) -> int:
+    from bench.classifier.train import fold_of
+
+    return fold_of(record.source)
+
+
+def line(name: str, answers: Sequence[Answer]) -> str:
+    total = max(1, len(answers))
+    counts = [sum(getattr(one, what) for one in answers) for what in ("right", "right_retry", "wrong_retry", "missed", "accused")]
+    return f"{name:<28} {len(answers):>5} {counts[0] / total:>6.3f} {counts[1] / total:>6.3f}" + "".join(f" {one:>6}" for one in counts[2:])
+
+
+def report(title: str, records: Sequence[Record], models: Sequence[reader.Scorer], *, misses: bool = False) -> list[Answer]:
+    """Print the tables for these records; the answers of the classifier as it is."""
+    print(f"\n{title}\n{'':<28} {'n':>5} {'kind':>6} {'retry':>6} {'wrong':>6} {'missed':>6} {'false':>6}")
+    rules = judged(records, by_classifier, [Knowing()])
+    read_only = judged(records, by_reader, models)
+    both = judged(records, by_classifier, models)
+    for name, answers in (("rules alone", rules), ("reader alone", read_only), ("the classifier", both)):
+        print(line(name, answers))
+    either = sum(one.right or other.right for one, other in zip(rules, read_only, strict=True))
+    print(f"{'at least one right':<28} {len(records):>5} {either / max(1, len(records)):>6.3f}")
+    for what in ("wrapping", "language"):
+        print(f"by {what}")
+        groups: dict[str, list[Answer]] = {}
+        for one in both:
+            groups.setdefault(getattr(one.record, what) or "not said", []).append(one)
+        for name, answers in sorted(groups.items(), key=lambda group: -len(group[1])):
+            print(line(f"  {name}", answers))
+    for name, answers in (("the classifier", both), ("the reader", read_only)):
+        print(f"confidence of {name}: how many, and how many of them are right")
+        print(calibration(answers))
+    if misses:
+        for one in both:
+            if not one.right or one.wrong_retry or one.missed or one.accused:
+                signs = " ".join(what for what in ("wrong_retry", "missed", "accused") if getattr(one, what))
+                print(f"{one.record.id}: {one.kind} ({one.confidence:.2f}) instead of {'|'.join(one.record.kinds)} {signs}")
+    return both
+
+
+def calibration(answers: Sequence[Answer]) -> str:
+    rows = []
+    for low, high in pairwise(BINS):
+        inside = [one.right for one in answers if low <= one.confidence < high]
+        if inside:
+            rows.append(f"  {low:.2f}-{min(high, 1):.2f} {len(inside):>5} {sum(inside) / len(inside):.3f}")
+    return "\n".join(rows)
+
+
+def false_alarms() -> tuple[list[str], int]:
+    """Ordinary texts, in several envelopes, that are taken for a block; and how many texts there are."""
+    texts = ordinary()
+    accused = [text for text in texts if any(classify(seen).group is Group.SAFETY for seen in envelopes(text))]
+    return accused, len(texts)
+
+
+def envelopes(text: str) -> Iterable[Evidence]:
+    """The ways in which an ordinary text may reach the bot."""
+    api = "images.generations"
+    yield Evidence(api=api, status=200, body=text)
+    yield Evidence(api=api, status=200, body={"choices": [{"message": {"role": "assistant", "content": text}, "finish_reason": "stop"}]})
+    yield Evidence(api=api, status=200, body={"output_text": text})
+    yield Evidence(api=api, status=500, body={"error": {"message": text}})
+    yield Evidence(api=api, exception=text)
+
+
+def speed(records: Sequence[Record]) -> float:
+    """Classifications in a second of processor time."""
+    rounds = math.ceil(2000 / max(1, len(records)))
+    classify(records[0].evidence)
+    start = time.process_time()
+    for _ in range(rounds):
+        for record in records:
+            classify(record.evidence)
+    return rounds * len(records) / (time.process_time() - start)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    arguments = sys.argv[1:] if arguments is None else arguments
+    misses, shared = "--misses" in arguments, "--shared" in arguments
+    files = [Path(one) for one in arguments if not one.startswith("--")]
+    if shared:
+        files += [SHARED / "failures.jsonl", SHARED / "failures_turn2.jsonl"]
+    if files:
+        for path in files:
+            report(str(path.name), load([path]), [reader.shipped()], misses=misses)
+    else:
+        from bench.classifier.train import examples, folds
+
+        models = folds(examples(load([*PUBLIC, *(FOLDER / f"{name}.jsonl" for name in ("unseen", "worded", "pasted"))])))
+        report("public failures, the half for training", load(PUBLIC), models, misses=misses)
+        report("failures from documentation and issues (unseen.jsonl)", load([FOLDER / "unseen.jsonl"]), models, misses=misses)
+        report("own wordings (worded.jsonl)", load([FOLDER / "worded.jsonl"]), models, misses=misses)
+    accused, texts = false_alarms()
+    print(f"\n{len(accused)} of {texts} ordinary texts are taken for a block", *accused, sep="\n  ")
+    print(f"{speed(load(files or PUBLIC)):,.0f} classifications a second")
+    return 0

@@ -1,0 +1,113 @@
+"""The labelled failures of this repository, in one shape, for training and judging the classifier.
+
+`HELD` is opened once, at the end of a piece of work: never trained on, never looked at while rules are written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.domain.failure import Evidence
+from bot.domain.kinds import KINDS, Group, Kind
+from bot.failures import reader
+
+FOLDER = Path(__file__).resolve().parents[2] / "tests" / "unit" / "failures"
+PUBLIC = sorted((FOLDER / "public").glob("*-train.jsonl"))
+HELD = sorted((FOLDER / "public").glob("*-held.jsonl"))
+TRAINED_ON = (FOLDER / "unseen.jsonl", FOLDER / "worded.jsonl", FOLDER / "pasted.jsonl", *PUBLIC)
+SENTENCES = sorted((FOLDER / "sentences").glob("*.txt"))
+"""Sentences written for training, a file for each language: `kind: sentence`, or `kind 429: sentence` with the status it comes with."""
+ORDINARY = FOLDER / "ordinary.txt"
+"""Texts that are no failure and no block: answers of models, progress, captions, politeness; one a line, `\\n` for line ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One labelled failure; `kinds` are what a careful reader would accept, best first."""
+
+    id: str
+    source: str
+    evidence: Evidence
+    kinds: tuple[Kind, ...]
+    retryable: bool | None
+    """None where either decision is right."""
+    language: str = ""
+
+    @property
+    def safety(self) -> bool:
+        return KINDS[self.kinds[0]].group is Group.SAFETY
+
+    @property
+    def wrapping(self) -> str:
+        """How the answer came: the question of issue 13 is whether that matters."""
+        if self.evidence.exception is not None:
+            return "exception alone" if self.evidence.status is None else "exception with a status"
+        if self.evidence.status is None:
+            return "body without a status"
+        if 200 <= self.evidence.status < 300:
+            return "status 200"
+        return "JSON" if isinstance(self.evidence.body, dict | list) else "text, HTML, no body"
+
+
+def load(paths: Iterable[Path]) -> list[Record]:
+    """The records of files in one of the two shapes: this repository's own and that of the shared corpus."""
+    return [
+        _record(f"{path.stem}:{number}", json.loads(line))
+        for path in paths
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+    ]
+
+
+def _record(place: str, raw: dict[str, object]) -> Record:
+    label: dict = raw.get("expected") or {}  # type: ignore[assignment,type-arg]
+    kinds = [label["kind"], *raw.get("also_ok", ())] if label else raw.get("kinds") or [raw["kind"]]  # type: ignore[misc]
+    retryable = label.get("retryable") if label else raw.get("retryable")
+    evidence = Evidence(
+        api=str(raw.get("api") or "images.generations"),
+        status=raw.get("status"),  # type: ignore[arg-type]
+        headers=raw.get("headers") or {},  # type: ignore[arg-type]
+        body=raw.get("body"),
+        exception=raw.get("exception") or raw.get("said"),  # type: ignore[arg-type]
+    )
+    return Record(
+        str(raw.get("id") or place),
+        str(raw.get("source") or raw.get("set") or place.partition(":")[0]),
+        evidence,
+        tuple(Kind(kind) for kind in kinds),
+        None if raw.get("retryable_either") else retryable,  # type: ignore[arg-type]
+        str(raw.get("language") or ""),
+    )
+
+
+def sentences() -> list[tuple[str, int | None, str]]:
+    """Kind, status and text of every training sentence."""
+    found = []
+    for path in SENTENCES:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.strip() and not line.startswith("#"):
+                label, _, text = line.partition(": ")
+                kind, _, status = label.partition(" ")
+                found.append((str(Kind(kind)), int(status) if status else None, text.replace("\\n", "\n")))
+    return found
+
+
+def ordinary() -> list[str]:
+    """The ordinary texts."""
+    if not ORDINARY.exists():
+        return []
+    return [line.replace("\\n", "\n") for line in ORDINARY.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+
+
+def digest() -> str:
+    """What the weights depend on: the data and the features. A test compares it with that of the shipped weights."""
+    room = Path(reader.__file__).parent
+    files = [*TRAINED_ON, *SENTENCES, ORDINARY, room / "features.py", room.parent / "normal.py"]
+    taken = hashlib.sha256()
+    for path in files:
+        if path.exists():
+            taken.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return taken.hexdigest()[:16]

@@ -1,0 +1,51 @@
+"""One spelling for texts that mean the same: character forms, case, Chinese scripts; and masks for what differs from answer to answer."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from opencc import OpenCC
+
+_HAN = re.compile("[\u3400-\u9fff]")
+_KANA = re.compile("[\u3041-\u30ff]")
+_LINK = re.compile(r"\b(?:https?|wss?)://[^\s\"'<>，。）)]{1,2000}")
+_ID = re.compile(r"(?<![\w-])(?=[\w-]{0,60}\d)(?=[\w-]{0,60}[a-z])[a-z0-9][\w-]{13,80}(?![\w-])")
+"""Request ids, UUIDs, hashes: long, with letters and digits."""
+_NAMED = re.compile(r"[a-z]{2,20}(?:[_-][a-z0-9.]{1,20}){1,6}")
+_DIGITS = re.compile(r"\d+")
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "`": "'", "\u200b": None})
+
+
+def normalise(text: str) -> str:
+    """Compatibility forms resolved (`ＡＰＩ` is `API`), lower case, plain quotes, Traditional Chinese in Simplified characters and words.
+
+    Texts with Japanese syllables keep their characters. Digits and names stay; see `masked`.
+    """
+    plain = unicodedata.normalize("NFKC", text).translate(_QUOTES).lower()
+    if _HAN.search(plain) and not _KANA.search(plain):
+        simplified: str = _simplifier().convert(plain)
+        return simplified
+    return plain
+
+
+def masked(text: str) -> str:
+    """A normalised text without what differs each time: links become `(link)`, ids `(id)`, numbers `0`."""
+    text = _LINK.sub("(link)", text)
+    return _DIGITS.sub("0", _ID.sub(_id_or_name, text))
+
+
+def _id_or_name(match: re.Match[str]) -> str:
+    """`gpt-image-1-mini` is a name and stays one."""
+    return match[0] if _NAMED.fullmatch(match[0]) else "(id)"
+
+
+@cache
+def _simplifier() -> OpenCC:
+    """The library loads its dictionaries in about 50 ms, so it waits for the first Chinese text."""
+    from opencc import OpenCC
+
+    return OpenCC("tw2sp")

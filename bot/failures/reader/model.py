@@ -1,0 +1,83 @@
+"""A linear model in pure Python: one whole number per feature holds the weights of all kinds, so that reading is adding.
+
+Each weight is a byte (-127..127, shifted by 128 to be positive) in a lane of its own; lanes are wide enough for the sum of all features.
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.domain.kinds import Kind
+
+FORMAT = 1
+_LANE = 3
+"""Bytes of a lane: room for 65,000 features."""
+_SHIFT = 128
+NO_FAILURE = "no_failure"
+"""The class of ordinary texts. It is no kind: `score` leaves it out, so the probabilities of an ordinary text sum to little."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinearModel:
+    """Weights for kinds. `scale` turns a byte into a weight; `digest` names what it was trained on."""
+
+    kinds: tuple[str, ...]
+    """Kinds and NO_FAILURE, in the order of the lanes."""
+    bias: tuple[float, ...]
+    scale: float
+    digest: str
+    weights: Mapping[str, int]
+
+    def score(self, found: Iterable[str], /) -> dict[Kind, float]:
+        """Calibrated probabilities; what they lack to one is the probability that the text is no failure."""
+        return {Kind(name): share for name, share in zip(self.kinds, self.shares(found), strict=True) if name != NO_FAILURE}
+
+    def shares(self, found: Iterable[str]) -> list[float]:
+        """The probability of each lane; they sum to one."""
+        totals = self._totals(found)
+        highest = max(totals)
+        shares = [math.exp(total - highest) for total in totals]
+        whole = sum(shares)
+        return [share / whole for share in shares]
+
+    def _totals(self, found: Iterable[str]) -> list[float]:
+        known = [number for feature in found if (number := self.weights.get(feature))]
+        lanes = sum(known).to_bytes(_LANE * len(self.kinds), "little")
+        shift = _SHIFT * len(known)
+        factor = self.scale / math.sqrt(len(known) or 1)
+        return [
+            bias + factor * (int.from_bytes(lanes[at : at + _LANE], "little") - shift)
+            for bias, at in zip(self.bias, range(0, len(lanes), _LANE), strict=True)
+        ]
+
+
+def packed(kinds: Sequence[str], bias: Sequence[float], scale: float, digest: str, rows: Mapping[str, bytes]) -> bytes:
+    """The file of a model; each row has a byte for every kind, shifted by 128."""
+    head = {"format": FORMAT, "kinds": list(kinds), "bias": [round(one, 4) for one in bias], "scale": scale, "digest": digest}
+    names = sorted(rows)
+    # column by column: the weights of one kind resemble each other, which halves the file
+    columns = bytes(rows[name][column] for column in range(len(kinds)) for name in names)
+    text = "\n".join([json.dumps(head), *names]).encode()
+    return lzma.compress(len(text).to_bytes(4, "little") + text + columns, preset=9)
+
+
+def unpacked(data: bytes) -> LinearModel:
+    """The model of a file. Raises ValueError for another format."""
+    raw = lzma.decompress(data)
+    end = 4 + int.from_bytes(raw[:4], "little")
+    first, *names = raw[4:end].decode().split("\n")
+    head = json.loads(first)
+    if head["format"] != FORMAT:
+        raise ValueError(f"weights of format {head['format']}; this bot reads {FORMAT}: make classifier")
+    kinds = tuple(head["kinds"])
+    count = len(names)
+    wide = bytearray(_LANE * len(kinds) * count)
+    stride = _LANE * len(kinds)
+    for column in range(len(kinds)):
+        wide[_LANE * column :: stride] = raw[end + column * count : end + (column + 1) * count]
+    weights = {name: int.from_bytes(wide[at : at + stride], "little") for name, at in zip(names, range(0, len(wide), stride), strict=True)}
+    return LinearModel(kinds, tuple(head["bias"]), head["scale"], head["digest"], weights)
