@@ -1,7 +1,6 @@
-"""One open page of the chat: the persona, the channel, and the messages they may see, kept up to date.
+"""One open page of the chat: who is looking, which channel, and the messages they may see, kept up to date.
 
-This file draws the frame (tabs, persona switch, log, text box); messages are in `bubble`, forms in `sheet`, button and command actions in
-`actions`.
+The frame (tabs, switch, log, text box) is drawn here; messages are `bubble`, forms are `sheet`, what buttons and commands do is `actions`.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ AT_ONCE = 40
 
 
 class ChatPage:
-    """Draws itself into the current client and listens to the room until the client disconnects."""
+    """Draws itself into the client of the current slot and listens to the room until the client goes away."""
 
     def __init__(self, client: Client, room: Room, desk: Callable[[ChatPage], WebActions], you: str, channel: str, demo: bool) -> None:
         self._client, self._room, self._demo = client, room, demo
@@ -35,7 +34,7 @@ class ChatPage:
         self._desk = desk(self)
         self._bubbles: dict[str, Bubble] = {}
         self._met = {id: entry.news for id, entry in room.entries.items()}
-        """Message -> its latest change that this page has shown."""
+        """Message -> its newest change that this page has heard of."""
         self._tones: dict[str, tuple[object, bool]] = {}
         self._limit = AT_ONCE
         self._flip = False
@@ -48,7 +47,7 @@ class ChatPage:
     # ---- what the desk asks for
 
     def notice(self, sentence: str, problem: bool = False) -> None:
-        """Show one sentence above the text box, on this page only. An empty one removes it."""
+        """One sentence above the text box, for this page alone; empty takes it away."""
         self._notice.clear()
         if not sentence:
             return
@@ -65,17 +64,17 @@ class ChatPage:
             Sheet(form, submit)
 
     def sent(self, key: str) -> None:
-        """Empty the text box, unless something else has been typed since."""
+        """Empty the text box, unless something else was typed meanwhile."""
         self._client.run_javascript(f"chat.sent({json.dumps(key)})")
 
     # ---- what messages ask for
 
     def press(self, entry: Entry, button: Button) -> Awaitable[bool]:
-        """Handle a press on a message's button."""
+        """A button under a message was pressed."""
         return self._sure(entry, button) if button.confirm else self._desk.press(entry, button)
 
     async def _sure(self, entry: Entry, button: Button) -> bool:
-        """Ask for confirmation before an action that can't be undone."""
+        """Ask once before what cannot be undone."""
 
         async def submitted(values: dict[str, str]) -> str | None:
             return None if await self._desk.press(entry, button) else text("web.problem.broke")
@@ -85,11 +84,11 @@ class ChatPage:
         return True
 
     def dismiss(self, entry: Entry) -> None:
-        """Remove an answer that only one person sees."""
+        """Take an answer to one person away."""
         self._room.dismiss(entry.id, self.who)
 
     def go_to(self, subject: str) -> None:
-        """Go to the message about a subject, in whichever channel it is."""
+        """Lead to the message about something, wherever it stands."""
         entry = self._room.about(self.who, subject)
         if entry is None:
             self.notice(text("web.gone"))
@@ -167,7 +166,7 @@ class ChatPage:
         self._fill()
 
     def _fill(self) -> None:
-        """Draw the current channel for the current person."""
+        """Draw the present channel for the present person."""
         channel = CHANNELS[self.channel]
         for id, tab in self._tabs.items():
             chosen = id == channel.id
@@ -201,7 +200,7 @@ class ChatPage:
                 self._add(entry)
 
     def _welcome(self) -> None:
-        """The channel's introduction, above the first message."""
+        """How a channel begins; it stays above the first message."""
         with part("div", "", "welcome" if self.channel == IMAGINE else "welcome bare"):
             part("h3", text(f"web.empty.{self.channel}_title"))
             part("p", text(f"web.empty.{self.channel}"))
@@ -263,12 +262,12 @@ class ChatPage:
             bubble.article.move(target_index=siblings.index(self._bubbles[later[0].id].article))
 
     def _call(self, entry: Entry, channel: str) -> None:
-        """Announce a new message for this person only, with a link to it if it's out of view."""
+        """A message for this person alone has come: said aloud, and led to where it does not stand in view."""
         self._say(text("web.for_you", channel=channel, title=entry.view.title))
         self._client.run_javascript(f"chat.arrived({json.dumps(entry.id)})")
 
     def _say(self, sentence: str) -> None:
-        """Announce a change of state to screen readers, once. Countdowns only change visually."""
+        """For screen readers: a change of state, once. Countdowns change only what is seen."""
         self._flip = not self._flip
         self._spoken.set_text(clean(sentence) + ("\u00a0" if self._flip else ""))
 

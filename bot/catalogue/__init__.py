@@ -1,1 +1,1 @@
-"""Catalogue of image models: what each one accepts and costs. Pure."""
+"""Pure: what each image model accepts and costs."""

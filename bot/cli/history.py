@@ -1,4 +1,4 @@
-"""A request's history from the ledger, for `explain`: its state, every attempt with the service's own id, and what went wrong."""
+"""One request as the ledger knows it, for `explain`: how it stands, every attempt with the service's own id, and what went wrong."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ COLUMNS = ("number", "started", "took", "outcome", "status", "service_id", "cost
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The history of one request."""
+    """What can be told about a request."""
 
     sentence: str
     attempts: Sequence[Sequence[str]] = ()
-    """Rows of COLUMNS, oldest first."""
+    """One row of COLUMNS each, oldest first."""
     failure: Failure | None = None
-    """Why something is missing; None if the request got everything or is still in progress."""
+    """Why something did not come; None for a request that got all it asked for, or that is still under way."""
 
 
 def history(env_file: Path, data_dir: Path | None, asked: str) -> History | None:

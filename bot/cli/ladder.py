@@ -1,4 +1,4 @@
-"""Doctor's sequence of checks: their shared state, and the rule that the first failure ends it."""
+"""The ladder that `doctor` walks: what is examined, what a rung is, and that the first broken one ends it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Subject:
-    """The configuration under test, and results that later checks need."""
+    """What is examined, and what an earlier rung found out for a later one."""
 
     settings: Settings
     file: Path
@@ -23,18 +23,18 @@ class Subject:
     ports: Ports
     spend: bool = False
     models: Mapping[str, Mapping[str, object]] | None = None
-    """The service's model list by id; None if it has none."""
+    """The service's model list by id; None when it offers none."""
     bot: str | None = None
-    """Process id of the bot running on the data folder, `?` if unknown; None if none is running."""
+    """The process of the bot that runs on the data folder, `?` when it is not known; None when none does."""
     notes: list[str] = field(default_factory=list)
-    """Things worth knowing that aren't wrong."""
+    """What is not wrong but should be known."""
 
 
 Rung = Callable[[Subject], AsyncIterator["Finding"]]
 
 
 async def walk(rungs: Sequence[Rung], subject: Subject) -> AsyncIterator[Finding]:
-    """All findings in order, up to and including the first check with a failure."""
+    """Every finding in order; nothing after the first rung that has a wrong one."""
     for rung in rungs:
         broken = False
         async for finding in rung(subject):

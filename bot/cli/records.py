@@ -1,4 +1,4 @@
-"""`imagine-bot requests` and `imagine-bot usage`: listings from the ledger. Read-only, beside a running bot."""
+"""`imagine-bot requests` and `imagine-bot usage`: what the ledger holds, read beside a running bot and without changing anything."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def requests(
 
 
 class SpendingBy(StrEnum):
-    """Grouping for `usage`."""
+    """Whose spending is listed."""
 
     COMMUNITY = "community"
     MEMBER = "member"

@@ -1,1 +1,1 @@
-"""Domain model: plain dataclasses, enums and state tables. Imports only the standard library."""
+"""What the whole project talks about: plain dataclasses, closed lists and state tables. Imports the standard library only."""

@@ -1,1 +1,1 @@
-"""Prompt normalisation, lint and fingerprints. Pure."""
+"""Pure: normalise, lint and fingerprint prompts."""

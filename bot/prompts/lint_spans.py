@@ -1,4 +1,4 @@
-"""Spans: positions and kinds of lint findings in a prompt."""
+"""Where something was found in a prompt."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from enum import StrEnum
 
 
 class What(StrEnum):
-    """Kinds of private data; also keys under `held.` in the texts."""
+    """Kinds of findings; also keys under `held.` in the texts."""
 
     SECRET = "secret"  # noqa: S105 - the name of a kind
     PHONE = "phone"
     EMAIL = "email"
     CARD = "card"
     ACCOUNT = "account"
-    """Bank accounts and national ID numbers."""
+    """Bank accounts and national ids."""
     BRAND = "brand"
     INTENSE = "intense"
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A finding from character `start` to `end` (exclusive)."""
+    """Characters `start` to `end` (exclusive) are something."""
 
     start: int
     end: int
@@ -30,7 +30,7 @@ class Span:
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
-    """Sorted and without overlaps. Of two overlapping spans, the first keeps its kind and covers both."""
+    """In order, without overlaps: of two that overlap the first keeps its name and both their characters."""
     result: list[Span] = []
     for span in sorted(spans, key=lambda one: (one.start, -one.end)):
         if result and span.start < result[-1].end:

@@ -1,8 +1,6 @@
-"""Incremental JSON body reader that never holds the whole body as one string.
-
-Long strings (base64 pictures) are set aside in the chunks they arrived in; the rest is small enough to parse on the event loop. Parsing 60
-MB of JSON at once would block the loop for 100 ms, even from another thread. Sans-I/O: it only consumes bytes.
-"""
+"""Reads a big JSON body piece by piece without ever holding it as one text: long strings (pictures as base64) are set aside as the pieces
+in which they came, and what is left is small enough to parse on the event loop. Parsing 60 MB of JSON in one go blocks the loop for 100 ms,
+also from another thread. Sans-I/O: it is fed bytes and judges nothing."""
 
 from __future__ import annotations
 
@@ -12,29 +10,29 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 LONG = 8 * 1024
-"""Length in bytes from which a string is set aside."""
+"""Bytes after which a string is set aside."""
 MAX_REST = 2 * 1024 * 1024
-"""Maximum bytes outside long strings. No image API sends a hundredth of this."""
+"""Bytes of everything but long strings; no image API sends a hundredth of it."""
 MAX_DEPTH = 64
 
 _MARK = re.compile(rb'["\\]')
 
 
 class TooBig(Exception):
-    """The answer has more bytes than allowed."""
+    """More bytes than one answer may have."""
 
     def __init__(self, text: str, *, pictures: bool) -> None:
         super().__init__(text)
         self.pictures = pictures
-        """True: over the bot's limit for whole answers. False: too many bytes outside pictures to be an image API's answer."""
+        """Our limit for whole answers; otherwise so much beside pictures that it is no answer of an image API."""
 
 
 class NotJson(Exception):
-    """The body isn't an API's JSON: malformed, nested too deeply, or with non-JSON values such as NaN."""
+    """Not the JSON of an API: broken, too deep, or with values that are no JSON."""
 
 
 class BodyReader:
-    """Feed it one body in chunks, then call `rest()`; `pieces(stand_in)` resolves the placeholders in it."""
+    """Feed it the pieces of one body, then ask for `rest()` and, by the stand-ins in it, `pieces(stand_in)`."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -47,7 +45,7 @@ class BodyReader:
         self._long: dict[str, list[bytes]] = {}
 
     def feed(self, piece: bytes) -> None:
-        """Consume the next bytes of the body. Raises TooBig."""
+        """The next bytes of the body. Raises TooBig."""
         self._total += len(piece)
         if self._total > self._limit:
             raise TooBig(f"more than {self._limit} bytes", pictures=True)
@@ -58,15 +56,15 @@ class BodyReader:
             raise TooBig(f"more than {MAX_REST} bytes beside pictures", pictures=False)
 
     def rest(self) -> bytes:
-        """The body with a short placeholder for every long string. A string that never ended is kept, truncated."""
+        """The body with a short stand-in for every long string. A string that never ended stands as it is, cut."""
         return bytes(self._rest) + b"".join(self._string)[:LONG]
 
     def pieces(self, value: str) -> Sequence[bytes]:
-        """The chunks of a string from the parsed rest: the ones set aside if it's a placeholder, otherwise the string itself."""
+        """The pieces of a string of the parsed rest: those set aside when it is a stand-in, else the string itself."""
         return self._long.get(value) or [value.encode("utf-8", "surrogatepass")]
 
     def length(self, value: str) -> int:
-        """The real length in bytes of a string from the parsed rest."""
+        """How long a string of the parsed rest really is, in bytes."""
         return sum(map(len, self.pieces(value)))
 
     def _outside(self, piece: bytes, at: int) -> int:
@@ -112,7 +110,7 @@ class BodyReader:
 
 
 def parse(text: bytes) -> Any:
-    """Parse JSON. Raises NotJson for anything else, including NaN and excessive nesting."""
+    """JSON as APIs send it. Raises NotJson for anything else, also for NaN and for nesting that no API needs."""
     try:
         value = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
@@ -123,7 +121,7 @@ def parse(text: bytes) -> Any:
 
 
 def events(text: bytes) -> Iterator[Any]:
-    """The JSON values of an event stream; other events are skipped."""
+    """The JSON values of an event stream, those that are JSON."""
     for line in text.splitlines():
         if line.startswith(b"data:"):
             try:

@@ -1,7 +1,5 @@
-"""Writers for the sandbox's ordinary HTTP answers: pictures, event streams and error responses.
-
-Faults that need more than a status and a body are in `behaviours.py`.
-"""
+"""How the ordinary answers of the sandbox go over the wire: pictures, event streams and refusals. The faults that are more than a status
+and a body are `behaviours.py`."""
 
 from __future__ import annotations
 
@@ -25,20 +23,20 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Delays:
-    """Artificial delays, in seconds."""
+    """How fast the sandbox is. Seconds."""
 
     latency: float = 0.0
-    """Before every picture, so that people can watch the bot work."""
+    """Before every picture, so that people see the bot at work."""
     slow: float = 8.0
     retry_after: float = 3.0
     timeout: float = 2.0
-    """Before the gateway's timeout page."""
+    """Before the page that says that the upstream took too long."""
     drip: float = 0.5
-    """Between two bytes of a slow body."""
+    """Between two bytes."""
 
 
 class ResponseWriter:
-    """Draws pictures and writes answers."""
+    """Draws and writes answers."""
 
     def __init__(self, pace: Delays, now: Callable[[], float]) -> None:
         self.pace = pace
@@ -50,7 +48,7 @@ class ResponseWriter:
         self._drawing.shutdown(wait=False, cancel_futures=True)
 
     def number(self) -> str:
-        """The next number for ids."""
+        """The next of the numbers that ids are made of."""
         return f"{next(self._numbers):08d}"
 
     def request_id(self) -> str:
@@ -58,7 +56,7 @@ class ResponseWriter:
         return f"req_sandbox{self.number()}"
 
     async def refuse(self, request: web.Request, name: str, retry_after: float | None = None, **values: object) -> web.StreamResponse:
-        """Send an error response from the table."""
+        """A refusal from the table."""
         if name.startswith("timeout"):
             await asyncio.sleep(self.pace.timeout)
         refusal = REFUSALS[name]
@@ -71,12 +69,12 @@ class ResponseWriter:
         return await self.send(request, refusal.status, headers, [body])
 
     async def ordinary(self, request: web.Request, asked: Asked) -> web.StreamResponse:
-        """Answer a call without a fault."""
+        """The answer to a call that meets no fault."""
         await asyncio.sleep(self.pace.latency)
         return await (self.stream(request, asked) if asked.stream else self.pictures(request, asked))
 
     async def pictures(self, request: web.Request, asked: Asked, left_out: int = 0, last: object = None) -> web.StreamResponse:
-        """An ordinary answer, written in slices. `left_out` pictures are omitted; if `last` isn't None, it takes their place."""
+        """An ordinary answer, written in slices; `left_out` pictures are missing, and `last` stands in their place when it is not None."""
         drawn = [await self.draw(asked, index) for index in range(max(0, asked.n - left_out))]
         return await self.listed(request, asked, [b'{"b64_json":"' + picture + b'"}' for picture in drawn], last)
 
@@ -133,7 +131,7 @@ class ResponseWriter:
 
 
 def _joined(items: list[bytes]) -> list[bytes]:
-    """Join items with commas without making one big copy."""
+    """The items with commas between them, without one big copy."""
     return [part for at, item in enumerate(items) for part in ((b",", item) if at else (item,))]
 
 

@@ -1,7 +1,5 @@
-"""Faults that need more than a status and a body: slow and broken connections, tasks, download URLs, partial results.
-
-`faults.py` decides which call meets which fault.
-"""
+"""The faults that are more than a status and a body: slow and broken connections, tasks, addresses, half pictures. Which call meets which
+fault is decided before (`faults.py`)."""
 
 from __future__ import annotations
 
@@ -24,7 +22,7 @@ from bot.sandbox.faults import Fault
 from bot.sandbox.refusals import HTML, REFUSALS
 
 _KEPT = 100
-"""Number of tasks and files to keep; the oldest are dropped first."""
+"""Tasks and files that are remembered; the oldest is forgotten first."""
 
 
 @dataclass(slots=True)
@@ -38,11 +36,11 @@ class _Task:
 class _File:
     content: bytes
     failures: int
-    """How many times it's reported as missing first; -1 for always."""
+    """How often it is not found before it is; -1 for always."""
 
 
 class Behaviours:
-    """Produces faults, and stores the tasks and files that answers refer to."""
+    """Gives a call the fault it meets; holds the tasks and files that answers point to."""
 
     def __init__(self, answers: ResponseWriter) -> None:
         self._answers = answers
@@ -50,7 +48,7 @@ class Behaviours:
         self._files: OrderedDict[str, _File] = OrderedDict()
 
     async def give(self, request: web.Request, asked: Asked, fault: Fault) -> web.StreamResponse:
-        """Answer a call with the given fault."""
+        """Answer a call that meets a fault."""
         if fault.delay:
             await asyncio.sleep(fault.delay)
         if fault.name in REFUSALS:
@@ -102,7 +100,7 @@ class Behaviours:
         return await self._answers.pictures(request, asked, left_out=1)
 
     async def _partial_safety(self, request: web.Request, asked: Asked, fault: Fault) -> web.StreamResponse:
-        # Volcengine's Seedream gives a reason for each missing picture.
+        # Volcengine's Seedream says for each picture why it is missing.
         message = "The request failed because the output image may contain sensitive information."
         last = {"error": {"code": "OutputImageSensitiveContentDetected", "message": message}}
         return await self._answers.pictures(request, asked, left_out=1, last=last)
@@ -142,7 +140,7 @@ class Behaviours:
         return await self._answers.listed(request, asked, items)
 
     async def _task(self, request: web.Request, asked: Asked, fault: Fault) -> web.StreamResponse:
-        # The task object of sub2api and of resellers that return one.
+        # The task object of sub2api and of resellers that answer with one.
         task_id = f"task_sandbox{self._answers.number()}"
         self._tasks[task_id] = _Task(asked, fault.name)
         if len(self._tasks) > _KEPT:
@@ -198,7 +196,7 @@ class Behaviours:
 
 
 def _break_off(request: web.Request) -> None:
-    """Reset the connection without closing it cleanly, as networks do."""
+    """A reset, as the network does it: no goodbye."""
     transport = request.transport
     if transport is None:
         return
@@ -210,10 +208,10 @@ def _break_off(request: web.Request) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """One row of the table."""
+    """One line of the table."""
 
     says: str
-    """Description for docs/sandbox.md."""
+    """For the sandbox's own page."""
     answer: Callable[[Behaviours, web.Request, Asked, Fault], Awaitable[web.StreamResponse]]
 
 

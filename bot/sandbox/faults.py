@@ -1,7 +1,5 @@
-"""Fault selection: which fault the next call meets, from prompt markers (`sandbox:KIND`, `sandbox:KIND*N`) or the control API.
-
-Pure bookkeeping; `refusals.py` and `behaviours.py` define what the faults look like.
-"""
+"""Which fault the next call meets: from a marker in the prompt (`sandbox:KIND`, `sandbox:KIND*N`) or from the control call. Pure
+bookkeeping; how a fault looks is `refusals.py` and `behaviours.py`."""
 
 from __future__ import annotations
 
@@ -12,32 +10,32 @@ from dataclasses import dataclass
 
 _MARKER = re.compile(r"sandbox:([a-z_]+(?:@[a-z0-9-]+)?)(?:\*([0-9]{1,4}))?", re.IGNORECASE | re.ASCII)
 _REMEMBERED = 10_000
-"""Number of prompts whose calls are counted; the oldest are dropped first."""
+"""Prompts whose calls are counted; the oldest is forgotten first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault for one call."""
+    """What a call meets."""
 
     name: str
     times: int | None = None
-    """Total number of calls it applies to; None for all."""
+    """How often in all; None for always."""
     delay: float | None = None
     """Seconds before the answer, for `slow`."""
     retry_after: float | None = None
-    """Seconds for Retry-After, instead of the sandbox's default."""
+    """Seconds to name in Retry-After instead of the sandbox's own."""
 
 
 @dataclass(slots=True)
 class _Rule:
     fault: Fault
     match: str
-    """Substring of the prompt; empty for every prompt."""
+    """Part of the prompt; empty for every prompt."""
     left: int | None
 
 
 class FaultBook:
-    """Counts calls per prompt and holds the rules set through the control API."""
+    """Counts calls per prompt and holds what the control call asked for."""
 
     def __init__(self, known: Collection[str]) -> None:
         self._known = known
@@ -45,7 +43,7 @@ class FaultBook:
         self._rules: list[_Rule] = []
 
     def next(self, prompt: str) -> Fault | None:
-        """The fault for this call, if any; counts the call. The control API takes precedence over markers."""
+        """The fault of this call; counts it. The control call comes before markers."""
         for rule in self._rules:
             if rule.match in prompt and rule.left != 0:
                 if rule.left is not None:
@@ -67,20 +65,20 @@ class FaultBook:
         return None
 
     def add(self, fault: Fault, match: str = "") -> None:
-        """Add a rule from the control API."""
+        """A rule of the control call."""
         self._rules.append(_Rule(fault, match, fault.times))
 
     def active(self) -> list[dict[str, object]]:
-        """Rules from the control API that aren't used up."""
+        """What the control call asked for and is not used up."""
         return [{"kind": rule.fault.name, "match": rule.match, "left": rule.left} for rule in self._rules if rule.left != 0]
 
     def clear(self) -> None:
-        """Drop all rules and counts."""
+        """Forget all rules and counts."""
         self._rules.clear()
         self._calls.clear()
 
 
 def markers(prompt: str, known: Collection[str]) -> list[Fault]:
-    """Faults that a prompt asks for, in order. Unknown names aren't markers, just words."""
+    """The faults a prompt asks for, in order. A name that is none is no marker: it is only a word."""
     found = (Fault(match[1].lower(), int(match[2]) if match[2] else None) for match in _MARKER.finditer(prompt))
     return [fault for fault in found if fault.name in known]

@@ -1,4 +1,4 @@
-"""Lenient `.env` parser that reports the line it can't read. Independent of the settings' names."""
+"""Reads `.env` the way people write it and says which line it could not read. Knows no setting by name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _INVISIBLE = "\ufeff\u200b\u2060\u00ad"
 
 @dataclass(frozen=True, slots=True)
 class EnvFile:
-    """The pairs of a `.env` file, stripped, without empty values."""
+    """The pairs of a `.env` file, stripped, without the empty ones."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
@@ -26,8 +26,7 @@ class EnvFile:
 
 
 def stripped(value: str) -> str:
-    """The value without surrounding spaces, invisible characters and a pair of straight or curly quotes, which copied keys often bring
-    along."""
+    """Without blanks, invisible characters and a pair of quotes around it, straight or curly: what a copied key brings along."""
     value = value.strip().strip(_INVISIBLE).strip()
     while len(value) >= 2 and _QUOTES.get(value[0]) == value[-1]:
         value = value[1:-1].strip().strip(_INVISIBLE).strip()
@@ -35,7 +34,7 @@ def stripped(value: str) -> str:
 
 
 def read(path: Path) -> EnvFile:
-    """Parse a file; a missing file is an empty one. `$` has no special meaning, because keys may contain it."""
+    """A file that does not exist is an empty one. `$` in a value is a character like any other: keys may hold it."""
     try:
         raw = path.read_bytes()[: MAX_BYTES + 1]
     except FileNotFoundError:

@@ -1,7 +1,5 @@
-"""Settings of the core: variable, type and default of each.
-
-Their descriptions are `settings.about.<NAME>` in the texts; plugins describe the adapters' own variables.
-"""
+"""Every setting of the core: its variable, type and default. What each means for people is `settings.about.<NAME>` in the texts;
+the adapters' own variables are described by their plugins."""
 
 from __future__ import annotations
 
@@ -29,23 +27,23 @@ PRECEDENCE: dict[str, tuple[str, ...]] = {
     "IMAGE_MODEL": ("IMAGE_MODEL", "NBILITY_IMAGE_MODEL"),
     "IMAGE_QUALITY": ("IMAGE_QUALITY", "NBILITY_IMAGE_QUALITY"),
 }
-"""Variables that can set the image service, in order of precedence."""
+"""The names under which the image service may be set; the first that is set counts."""
 
 DATABASE = "imagine-bot.db"
-"""File name of the ledger in the data folder."""
+"""The ledger's file in the data folder."""
 
 _SECRET_NAME = re.compile(r"(TOKEN|SECRET|API_?KEY|PASSWORD|PASSWD|PASSPHRASE|PRIVATE_KEY|ACCESS_KEY)S?$")
 _SECRET_MIN = 8
-"""Minimum length of a secret; redacting shorter values would delete ordinary words from logs."""
+"""Shorter values are no secrets worth the name, and redacting them would eat words."""
 
 _Money = Annotated[int | None, BeforeValidator(values.money)]
 _Pictures = Annotated[int | None, BeforeValidator(values.pictures)]
 
 
 class Settings(BaseSettings):
-    """Validated settings. Money is in micros (millionths of a US dollar); None means unlimited or learned.
+    """What an operator has set, checked. Money is in micros: millionths of a US dollar; None means unlimited or learned.
 
-    Created only by `bot.settings.load`; this class doesn't read the environment itself.
+    Made by `bot.settings.load` only: nothing here reads the environment by itself.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", validate_default=False, hide_input_in_errors=True)
@@ -65,7 +63,7 @@ class Settings(BaseSettings):
         frozenset[str], BeforeValidator(values.listed("quality|size|n|response_format|safety_identifier", "quality,response_format"))
     ] = frozenset()
     partial_images: Annotated[int, BeforeValidator(values.not_yet)] = 0
-    """Streaming isn't implemented. The name is reserved so that nobody assumes it is."""
+    """Streaming is not built; the name is taken so that nobody believes that it is."""
 
     max_attempts: Annotated[int, BeforeValidator(values.whole(1, 10))] = 3
     max_rate_answers: Annotated[int, BeforeValidator(values.whole(0, 100))] = 10
@@ -86,16 +84,16 @@ class Settings(BaseSettings):
 
     data_dir: Annotated[Path, BeforeValidator(values.folder)] = Path("data")
     database_url: Annotated[Path | None, BeforeValidator(values.database)] = None
-    """The SQLite file, if it isn't in `data_dir`."""
+    """The SQLite file, when it is not to lie under `data_dir`."""
     log_level: Annotated[str, BeforeValidator(values.choice("debug", "info", "warning", "error"))] = "info"
     log_format: Annotated[str, BeforeValidator(values.choice("auto", "json", "text"))] = "auto"
 
     env: Mapping[str, str] = Field(default_factory=dict, repr=False)
-    """Environment and `.env` merged, values stripped; read by the adapters."""
+    """Environment and `.env` merged, values stripped: what the adapters read."""
     used: Mapping[str, str] = Field(default_factory=dict)
-    """Setting -> variable that provided it, such as IMAGE_API_KEY -> OPENAI_API_KEY, for image service values that are set."""
+    """Which variable gave a value of the image service: IMAGE_API_KEY -> OPENAI_API_KEY. Only those that are set."""
     warnings: tuple[str, ...] = ()
-    """Sentences for the operator at start; none of them prevents it."""
+    """Sentences for the operator at start; nothing that keeps it from starting."""
 
     @classmethod
     def settings_customise_sources(
@@ -106,7 +104,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only use what `load` passes in; a setting from another source couldn't be named in errors."""
+        """Only what `load` hands in: a setting that came round another way could not be named."""
         return (init_settings,)
 
     @property
@@ -115,7 +113,7 @@ class Settings(BaseSettings):
         return self.database_url or self.data_dir / DATABASE
 
     def at(self, data_dir: Path | None) -> Settings:
-        """The same settings for a data folder given on the command line. Its ledger is in it, whatever DATABASE_URL says."""
+        """The same settings for the data folder that a command names: its ledger lies in it, wherever DATABASE_URL leads."""
         if data_dir is None:
             return self
         folder = data_dir.expanduser().absolute()
@@ -128,7 +126,7 @@ class Settings(BaseSettings):
         return replace(egress.read(self.env), image_ca=self.image_ca_file)
 
     def secrets(self) -> tuple[str, ...]:
-        """All values to redact: the bot's, the adapters', unused keys and other secrets in the environment. Longest first."""
+        """Every value that must never be seen: ours, the adapters', unused keys and other secrets of the environment. Longest first."""
         found = {value for name, value in self.env.items() if _SECRET_NAME.search(name.upper()) and len(value) >= _SECRET_MIN}
         if self.image_api_key:
             found.add(self.image_api_key)
@@ -139,7 +137,7 @@ class Settings(BaseSettings):
 
 
 def _login(address: str) -> set[str]:
-    """The password in an address, as written and decoded."""
+    """The password of an address, as written and decoded."""
     try:
         password = urlsplit(address).password
     except ValueError:

@@ -1,6 +1,7 @@
-"""Texts for people, one TOML file per language (only `en.toml` so far).
+"""Every sentence that a person reads, one TOML file per language (`en.toml` first).
 
-Keys are `section.name`; values are `str.format` templates. Unknown keys and missing fields raise KeyError; a test renders every key.
+A key is `section.name`; a value is a template in `str.format` syntax whose fields are filled from plain values. Unknown keys and missing
+fields raise: a test walks all keys, so nobody ever meets a hole.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from bot.texts.direction import isolate
 
 @functools.cache
 def catalogue(language: str = "en") -> dict[str, str]:
-    """All texts of a language, flattened: `section.name` -> template. Raises TypeError for a value that isn't text."""
+    """All texts of a language as flat `section.name` -> template."""
     raw = resources.files(__package__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
     flat: dict[str, str] = {}
 
@@ -33,7 +34,7 @@ def catalogue(language: str = "en") -> dict[str, str]:
 
 
 def text(key: str, /, **values: object) -> str:
-    """The sentence for a key with its fields filled in. Right-to-left words in a field are isolated (see `direction`).
+    """The sentence for a key with its fields filled; words from right to left in them are isolated from ours.
 
     Raises KeyError for an unknown key or a missing field.
     """
@@ -41,5 +42,5 @@ def text(key: str, /, **values: object) -> str:
 
 
 def has(key: str) -> bool:
-    """Whether a key exists."""
+    """Whether there is a sentence for this key."""
     return key in catalogue()

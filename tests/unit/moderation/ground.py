@@ -74,6 +74,8 @@ class Ground:
     wakes: list[Wake] = field(default_factory=list)
     events: int = 0
     check: Check = field(default_factory=lambda: Check())
+    platforms: set[str] = field(default_factory=lambda: {"web"})
+    """Where that check is asked."""
     forgotten: list[str] = field(default_factory=list)
     lint: Callable[[str], Question | None] | None = None
     _room: Moderation | None = None
@@ -99,7 +101,7 @@ class Ground:
                 rules=Rules(model=Catalogue.load().default(), lint=self.lint),
                 notices=Notices(lambda: [Place("web", HOME, "operators")]),
                 home=self.homes.get,
-                check=lambda platform: self.check if platform == "web" else None,
+                check=lambda platform: self.check if platform in self.platforms else None,
                 forget_picture=self._forget,
             )
         return self._room

@@ -4,12 +4,13 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
+from bot.chat.views import ActionName
 from bot.domain.case_states import CaseState, Standing
 from bot.domain.kinds import Kind
 from bot.ledger import case_rows, settings_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import audit, blocked_members
-from tests.unit.moderation.ground import ANN, BEN, HOME, Ground
+from tests.unit.moderation.ground import ANN, BEN, HOME, MO, Ground
 
 
 async def test_a_block_opens_a_case_with_its_facts_and_a_card_for_the_moderators(ground: Ground) -> None:
@@ -42,6 +43,15 @@ async def test_five_blocks_within_an_hour_stop_the_member_for_an_hour_and_nobody
     assert await stopped() == []
     await ground.blocked("dragon 5")
     assert await stopped() == [("m1", ground.clock.at + 3600, "cool_down")]
+
+
+async def test_a_pause_that_a_moderator_imposed_is_not_shortened_by_a_cool_down(ground: Ground) -> None:
+    case = await ground.claimed("dragon 0")
+    assert (await ground.press(ActionName.CASE_BLOCK_MEMBER, case.id, MO, {"pause": "86400"})).changed
+    for number in range(1, 6):
+        await ground.blocked(f"dragon {number}")
+    [pause] = await ground.ledger.read(lambda c: c.execute(select(blocked_members)).all())
+    assert (pause.person, pause.until, pause.by) == (ANN.id, ground.clock.at + 86400, MO.id)
 
 
 async def test_blocks_of_an_hour_ago_do_not_count_towards_the_cool_down(ground: Ground) -> None:

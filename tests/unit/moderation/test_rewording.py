@@ -14,7 +14,7 @@ from bot.ledger.case_rows import trail as case_rows_trail
 from bot.ledger.store import Tx
 from bot.moderation.retention import PRIVACY_ROW
 from bot.requests.actions import RequestActions
-from tests.unit.moderation.ground import ANN, BEN, MO, Ground
+from tests.unit.moderation.ground import ANN, BEN, HOME, MO, Ground
 
 A = ActionName
 
@@ -67,11 +67,13 @@ ALIKE = [
 ]
 
 
-async def made(ground: Ground, prompt: str, person: Person = ANN, origin: Origin = Origin.COMMAND, parent: str | None = None) -> str:
+async def made(
+    ground: Ground, prompt: str, person: Person = ANN, origin: Origin = Origin.COMMAND, parent: str | None = None, community: str = HOME
+) -> str:
     """A request that gave a picture."""
 
     def body(tx: Tx) -> str:
-        request = ground.request(tx, prompt, person, origin=origin, parent=parent)
+        request = ground.request(tx, prompt, person, community, origin, parent)
         request_rows.move(tx, request, RequestEvent.ANSWER, answer=Answer.PICTURES.value, answered_at=tx.now)
         done = request_rows.get(tx.connection, request.id)
         assert done is not None
@@ -110,6 +112,7 @@ async def test_the_member_is_asked_once_and_the_question_names_the_newest_pictur
     [now] = await ground.messages(f"case:{case.id}")
     assert now.wanted > card.wanted, "the card's history has the question"
     newest = await made(ground, "a dragon naps")
+    await made(ground, "a secret of another community", community="guild2")
     trail = await ground.ledger.read(lambda c: [one for one in case_rows_trail(c, case.id) if one.event == "other_picture"])
     assert len(trail) == 1
     view = await ground.view(f"step:{trail[0].seq}", Audience.MEMBER)
