@@ -1,6 +1,6 @@
-"""The local web chat: three channels and five personas in a browser tab, on the same core as Discord and Slack.
+"""Local web chat: three channels and five personas in a browser tab, on the same core as Discord and Slack.
 
-Importing this package is cheap; NiceGUI is imported when the adapter is built.
+Importing this package is cheap; NiceGUI is only imported when the adapter is built.
 """
 
 from __future__ import annotations

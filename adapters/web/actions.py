@@ -1,6 +1,6 @@
-"""Lines, presses and submitted forms as calls of the core, and the core's replies as words for the one who asked.
+"""Calls from the page to the core (lines, button presses, submitted forms), and its replies to the person who acted.
 
-Draws nothing itself; the page is told through `ActionPage`.
+Draws nothing itself; it talks to the page through `ActionPage`.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from bot.texts import text
 log = structlog.get_logger()
 
 _OVERTAKES = frozenset({ActionName.CANCEL, ActionName.DELETE, ActionName.PUBLISH, ActionName.PRIVACY_DELETE})
-"""After these a whisper with the old state is wrong; the message itself shows the new one."""
+"""After these actions a whisper with the old state would be wrong; the message itself shows the new one."""
 _KEY = re.compile(r"[0-9a-z]{16,40}")
 
 
 class ActionPage(Protocol):
-    """The page, as its actions need it."""
+    """The part of the page that actions use."""
 
     who: Persona
     channel: str
@@ -44,11 +44,11 @@ class ActionPage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TypedLine:
-    """What the text box and the options beside it held."""
+    """Contents of the text box and the options beside it."""
 
     line: str
     key: str
-    """Made by the browser, one per text: pressing Enter twice is one event."""
+    """Created by the browser, one per text, so that pressing Enter twice is one event."""
     size: str | None = None
     quality: str | None = None
     count: str | None = None
@@ -56,7 +56,7 @@ class TypedLine:
 
 
 class WebActions:
-    """One page's way into the core."""
+    """Actions of one page."""
 
     def __init__(self, core: Core, room: Room, ports: Ports, counter: ActionPage) -> None:
         self._core, self._room, self._ports, self._counter = core, room, ports, counter
@@ -70,7 +70,7 @@ class WebActions:
         return self._core.options()
 
     async def send(self, draft: TypedLine) -> None:
-        """A line was sent from the text box."""
+        """Handle a line sent from the text box."""
         typed = read(draft.line)
         if isinstance(typed, Misread):
             self._counter.notice(typed.sentence)
@@ -80,7 +80,7 @@ class WebActions:
             self._counter.sent(draft.key)
 
     def press(self, entry: Entry, button: Button) -> Awaitable[bool]:
-        """A button under a message was pressed."""
+        """Handle a press on a message's button."""
         return self._guarded(self._pressed(entry, button))
 
     # ---- commands
@@ -132,7 +132,7 @@ class WebActions:
             try:
                 await self._core.accept(received.request_id)
             except Exception as error:
-                # It stays received: the next sweep or start accepts it. Until then the person knows where they stand.
+                # It stays received; the next sweep or start accepts it. Until then, tell the person.
                 log.exception("web_accept_failed", request=received.request_id, error=type(error).__name__)
                 self._counter.notice(text("web.accept_later"))
 
@@ -147,7 +147,7 @@ class WebActions:
         self._answer(given, entry)
 
     def _answer(self, given: Form | Reply, entry: Entry | None = None) -> None:
-        """Show what the core gave to the presser alone."""
+        """Show the core's answer to the person who pressed."""
         if isinstance(given, Reply):
             self._reply(given)
             return
@@ -195,7 +195,7 @@ class WebActions:
         return f"{PLATFORM}:{self._ports.new_id()}"
 
     def _reply_handle(self) -> dict[str, str]:
-        """Who typed, and when: what the chat wants to know again after a restart."""
+        """Who typed and when, to restore after a restart."""
         return {"by": self._counter.who.id, "at": f"{self._ports.now():.3f}"}
 
     def _visitor(self) -> Visitor:
@@ -206,7 +206,8 @@ class WebActions:
         self._room.whisper(self._ports.new_id(), self._counter.who, self._counter.channel, COMMUNITY, view)
 
     async def _guarded(self, work: Awaitable[None]) -> bool:
-        """The core answers in words; should it ever raise, the person still gets a sentence and the log the rest."""
+        """Run an action. The core answers in words; if it raises anyway, show a general sentence and log the details. Returns whether it
+        worked."""
         try:
             await work
         except Exception as error:
@@ -219,6 +220,6 @@ class WebActions:
 
 
 def _filled(field: FormField, value: str) -> FormField:
-    """A field of the empty form with what was chosen beside the text box, where the field can hold it."""
+    """A form field pre-filled with an option from beside the text box, if the field accepts the value."""
     fits = bool(value) and (not field.choices or value in {one.value for one in field.choices})
     return replace(field, value=value) if fits else field

@@ -1,4 +1,4 @@
-"""The web chat as an adapter: views go into the room's memory, from where open pages take them; the server is started by `serve`."""
+"""Web chat adapter: views go into the room's memory, where open pages read them; `serve` starts the server."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 
 class WebChat:
-    """ChatPort: whatever is sent is shown, because the memory is the platform."""
+    """ChatPort of the web chat. Every send succeeds, because the memory is the platform."""
 
     def __init__(self, room: Room) -> None:
         self._room = room
@@ -56,7 +56,7 @@ class WebAdapter:
 
     async def _serve(self, core: Core, ready: Callable[[str], None]) -> None:
         try:
-            # A second of imports, off the loop: other platforms connect meanwhile.
+            # Importing takes a second; do it off the loop, so that other platforms can connect meanwhile.
             server = await asyncio.to_thread(importlib.import_module, "adapters.web.server")
         except ImportError as error:
             raise SetupProblem(text("web.problem.extra_missing")) from error
@@ -67,7 +67,7 @@ class WebAdapter:
         await server.serve(site, sock, lambda: ready(self._sentence(int(sock.getsockname()[1]))))
 
     async def acknowledged(self, place: Place) -> bool:
-        """Storing the line was the acknowledgement: the member saw it leave the text box."""
+        """Always true: storing the line was the acknowledgement, and the member saw it leave the text box."""
         return True
 
     def operators_place(self) -> Place | None:
@@ -77,7 +77,7 @@ class WebAdapter:
         return Place(PLATFORM, COMMUNITY, MODERATORS)
 
     async def _remember(self, core: Core) -> None:
-        """Ask the core for what was shown before this process began, newest first; whoever looks already sees it fill up."""
+        """Restore messages from before this process started, newest first, while people can already watch."""
         try:
             for _, message_id in reversed(await core.history(PLATFORM)):
                 if message_id not in self._room.entries:

@@ -1,6 +1,6 @@
-"""One message on one page: what the member typed, then what the bot says about it. Kept up to date part by part.
+"""One message on one page: what the member typed, then what the bot says. Updated part by part.
 
-A part is rebuilt only when it changed, so that a countdown neither takes the focus from a button nor makes a screen reader start again.
+A part is only rebuilt when it changes, so that a countdown neither takes focus from a button nor makes a screen reader start over.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from bot.chat.views import About, Audience, Button, ButtonStyle, Fact, PictureVi
 from bot.texts import text
 
 LONG_QUOTE = 600
-"""Characters of a prompt that are shown at once."""
+"""Characters of a prompt to show before "Show all"."""
 
 
 class MessagePage(Protocol):
-    """The page, as a message needs it."""
+    """The part of the page that a message uses."""
 
     def press(self, entry: Entry, button: Button) -> object: ...
 
@@ -51,7 +51,7 @@ class Bubble:
         self.update(entry)
 
     def update(self, entry: Entry) -> None:
-        """Show the entry's present view."""
+        """Show the entry's current view."""
         self.entry = entry
         view = entry.view
         self._replace("said", self._said, view.quote, lambda: _said(entry, view))
@@ -109,7 +109,7 @@ class Bubble:
 
 
 def _said(entry: Entry, view: View) -> None:
-    """The member's own line, as in any chat; words of somebody else are a quotation."""
+    """The member's own line, as in any chat; somebody else's words appear as a quotation."""
     quote = view.quote
     if not quote:
         return
@@ -136,7 +136,7 @@ def _said(entry: Entry, view: View) -> None:
 
 
 def _is_meta(line: str) -> bool:
-    """A short line of values, as "1024×1024 · medium · for Ana": beside the point, so set smaller."""
+    """Whether a line is only metadata, such as "1024×1024 · medium · for Ana", to be shown smaller."""
     return " · " in line and len(line) < 90
 
 

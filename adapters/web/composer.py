@@ -1,4 +1,4 @@
-"""The text box with its options. What is typed stays in the browser until it is sent; nothing here follows the keystrokes."""
+"""Text box with its options. The text stays in the browser until it is sent; the server doesn't see keystrokes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Composer:
                     part("option", label, value=value, selected=value == default)
 
     async def _sent(self, event: object) -> None:
-        """The browser sends JSON inside JSON: only so do lone surrogates reach the core, which has a sentence for them."""
+        """The browser sends JSON inside JSON: only then do lone surrogates reach the core, which has a message for them."""
         given = json.loads(str(getattr(event, "args", "{}")))
         if not isinstance(given, dict):
             return

@@ -1,7 +1,7 @@
-"""The door in front of the web chat, as a plain ASGI wrapper: which host names it answers to, which origins may connect, and the token.
+"""Access control of the web chat as an ASGI wrapper: host names, origins and the token.
 
-A page of another website can make a browser talk to 127.0.0.1. Against that: the Host header must name this machine (DNS rebinding), an
-Origin must be our own (cross-site WebSockets and posts), and nobody may frame us. With WEB_TOKEN set, nothing is served without it.
+Another website's page can make a browser talk to 127.0.0.1. Therefore the Host header must name this machine (DNS rebinding), an Origin
+must be the chat's own (cross-site WebSockets and posts), and framing is forbidden. With WEB_TOKEN set, nothing is served without it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-"""Nothing from anywhere else. NiceGUI builds its pages from inline scripts and compiles handlers, hence the two `unsafe` words."""
+"""No external sources. NiceGUI builds its pages from inline scripts and compiles handlers, hence the two `unsafe` keywords."""
 
 HEADERS = [
     (b"content-security-policy", POLICY.encode()),
@@ -41,13 +41,13 @@ HEADERS = [
 
 @dataclass(slots=True)
 class Guard:
-    """Wraps the application; `app` keeps its name so that NiceGUI finds its server through it."""
+    """Wraps the application. The attribute `app` keeps its name so that NiceGUI finds its server through it."""
 
     app: App
     port: int
     token: str | None
     any_host: bool
-    """Bound to an address that others reach under names we cannot know; the token is the guard then."""
+    """Bound to an address with host names that can't be known in advance; the token protects it instead."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -84,7 +84,7 @@ class Guard:
         return None
 
     async def _welcome(self, scope: Scope, send: Send, query: dict[str, str]) -> None:
-        """Swap the token in the address for a cookie, so that it stays out of history and logs."""
+        """Exchange the token in the URL for a cookie, so that it stays out of history and logs."""
         assert self.token is not None
         rest = urlencode({name: value for name, value in query.items() if name != "token"})
         where = quote(scope["path"]) if not scope["path"].startswith("//") else "/"
@@ -100,7 +100,7 @@ class Guard:
 
 
 def _name(host: str) -> str:
-    """The host without its port. The port is not compared: it is the name that DNS rebinding forges, and tunnels change ports."""
+    """The host without its port. The port isn't compared: DNS rebinding forges the name, and tunnels change ports."""
     if host.startswith("["):
         return host[: host.find("]") + 1]
     return host.partition(":")[0]

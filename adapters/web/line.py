@@ -12,7 +12,7 @@ from enum import StrEnum
 from bot.texts import text
 
 LONGEST = 100_000
-"""Characters that the text box takes; more than any prompt may have, so that the core can say how long is too long."""
+"""Maximum characters of the text box. More than any prompt allows, so that the core can say how long is too long."""
 
 
 class Command(StrEnum):
@@ -26,7 +26,7 @@ class Command(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A line that is a command."""
+    """A parsed command."""
 
     command: Command
     rest: str = ""
@@ -39,7 +39,7 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Misread:
-    """A line that is none; the sentence says what to type instead."""
+    """Not a valid command; the sentence says what to type instead."""
 
     sentence: str
 
@@ -47,12 +47,12 @@ class Misread:
 EXAMPLES = {"size": "1024x1024", "quality": "high", "count": "2"}
 _COMMAND = re.compile(r"/[\w-]*")
 _OPTION = re.compile(r"(?:(?<=\s)|^)(?:--(?P<name>[A-Za-z][\w-]*)|—(?P<dashed>size|quality|count|private)\b)(?P<equals>=)?", re.IGNORECASE)
-"""Two hyphens, or the dash that some keyboards make of them; elsewhere that dash is an ordinary one."""
+"""Two hyphens, or the dash that some keyboards turn them into; elsewhere a dash is just a dash."""
 _VALUE = re.compile(r"\s*(?P<value>\S+)")
 
 
 def read(line: str) -> Typed | Misread:
-    """Understand one line."""
+    """Parse one line."""
     line = line.strip()
     if not line:
         return Misread(text("web.hint.empty"))
@@ -69,14 +69,14 @@ def read(line: str) -> Typed | Misread:
 
 
 def _imagine(rest: str) -> Typed | Misread:
-    """Take the options out of the rest of an /imagine line; a lone `--` ends them."""
+    """Parse the options of an /imagine line; a lone `--` ends them."""
     head, marker, tail = _cut(rest)
     values: dict[str, str] = {}
     private = False
     kept, at = [], 0
     for found in _OPTION.finditer(head):
         if found.start() < at:
-            continue  # inside the value of the option before
+            continue  # inside the previous option's value
         name = (found["name"] or found["dashed"]).lower()
         kept.append(head[at : found.start()])
         at = found.end()
@@ -100,7 +100,7 @@ def _imagine(rest: str) -> Typed | Misread:
 
 
 def _cut(rest: str) -> tuple[str, bool, str]:
-    """What stands before and after a lone `--`."""
+    """The text before a lone `--`, whether there was one, and the text after it."""
     found = re.search(r"(?:^|\s)--(?=\s|$)", rest)
     return (rest, False, "") if found is None else (rest[: found.start()], True, rest[found.end() :])
 

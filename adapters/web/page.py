@@ -1,6 +1,7 @@
-"""One open page of the chat: who is looking, which channel, and the messages they may see, kept up to date.
+"""One open page of the chat: the persona, the channel, and the messages they may see, kept up to date.
 
-The frame (tabs, switch, log, text box) is drawn here; messages are `bubble`, forms are `sheet`, what buttons and commands do is `actions`.
+This file draws the frame (tabs, persona switch, log, text box); messages are in `bubble`, forms in `sheet`, button and command actions in
+`actions`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ AT_ONCE = 40
 
 
 class ChatPage:
-    """Draws itself into the client of the current slot and listens to the room until the client goes away."""
+    """Draws itself into the current client and listens to the room until the client disconnects."""
 
     def __init__(self, client: Client, room: Room, desk: Callable[[ChatPage], WebActions], you: str, channel: str, demo: bool) -> None:
         self._client, self._room, self._demo = client, room, demo
@@ -34,7 +35,7 @@ class ChatPage:
         self._desk = desk(self)
         self._bubbles: dict[str, Bubble] = {}
         self._met = {id: entry.news for id, entry in room.entries.items()}
-        """Message -> its newest change that this page has heard of."""
+        """Message -> its latest change that this page has shown."""
         self._tones: dict[str, tuple[object, bool]] = {}
         self._limit = AT_ONCE
         self._flip = False
@@ -47,7 +48,7 @@ class ChatPage:
     # ---- what the desk asks for
 
     def notice(self, sentence: str, problem: bool = False) -> None:
-        """One sentence above the text box, for this page alone; empty takes it away."""
+        """Show one sentence above the text box, on this page only. An empty one removes it."""
         self._notice.clear()
         if not sentence:
             return
@@ -64,17 +65,17 @@ class ChatPage:
             Sheet(form, submit)
 
     def sent(self, key: str) -> None:
-        """Empty the text box, unless something else was typed meanwhile."""
+        """Empty the text box, unless something else has been typed since."""
         self._client.run_javascript(f"chat.sent({json.dumps(key)})")
 
     # ---- what messages ask for
 
     def press(self, entry: Entry, button: Button) -> Awaitable[bool]:
-        """A button under a message was pressed."""
+        """Handle a press on a message's button."""
         return self._sure(entry, button) if button.confirm else self._desk.press(entry, button)
 
     async def _sure(self, entry: Entry, button: Button) -> bool:
-        """Ask once before what cannot be undone."""
+        """Ask for confirmation before an action that can't be undone."""
 
         async def submitted(values: dict[str, str]) -> str | None:
             return None if await self._desk.press(entry, button) else text("web.problem.broke")
@@ -84,11 +85,11 @@ class ChatPage:
         return True
 
     def dismiss(self, entry: Entry) -> None:
-        """Take an answer to one person away."""
+        """Remove an answer that only one person sees."""
         self._room.dismiss(entry.id, self.who)
 
     def go_to(self, subject: str) -> None:
-        """Lead to the message about something, wherever it stands."""
+        """Go to the message about a subject, in whichever channel it is."""
         entry = self._room.about(self.who, subject)
         if entry is None:
             self.notice(text("web.gone"))
@@ -166,7 +167,7 @@ class ChatPage:
         self._fill()
 
     def _fill(self) -> None:
-        """Draw the present channel for the present person."""
+        """Draw the current channel for the current person."""
         channel = CHANNELS[self.channel]
         for id, tab in self._tabs.items():
             chosen = id == channel.id
@@ -200,7 +201,7 @@ class ChatPage:
                 self._add(entry)
 
     def _welcome(self) -> None:
-        """How a channel begins; it stays above the first message."""
+        """The channel's introduction, above the first message."""
         with part("div", "", "welcome" if self.channel == IMAGINE else "welcome bare"):
             part("h3", text(f"web.empty.{self.channel}_title"))
             part("p", text(f"web.empty.{self.channel}"))
@@ -262,12 +263,12 @@ class ChatPage:
             bubble.article.move(target_index=siblings.index(self._bubbles[later[0].id].article))
 
     def _call(self, entry: Entry, channel: str) -> None:
-        """A message for this person alone has come: said aloud, and led to where it does not stand in view."""
+        """Announce a new message for this person only, with a link to it if it's out of view."""
         self._say(text("web.for_you", channel=channel, title=entry.view.title))
         self._client.run_javascript(f"chat.arrived({json.dumps(entry.id)})")
 
     def _say(self, sentence: str) -> None:
-        """For screen readers: a change of state, once. Countdowns change only what is seen."""
+        """Announce a change of state to screen readers, once. Countdowns only change visually."""
         self._flip = not self._flip
         self._spoken.set_text(clean(sentence) + ("\u00a0" if self._flip else ""))
 

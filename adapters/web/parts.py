@@ -1,6 +1,6 @@
-"""Small building blocks of the page: plain HTML driven by NiceGUI, no Quasar widgets: names, roles and focus are the browser's own.
+"""Building blocks of the page: plain HTML through NiceGUI, no Quasar widgets, so that names, roles and focus are the browser's own.
 
-Inputs are never controlled from the server: a re-render must not touch what somebody is typing. Initial values go in as defaults.
+Inputs are never controlled from the server, because a re-render must not touch what somebody is typing. Initial values are set as defaults.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from bot.texts.direction import balanced
 
 
 class Part(TextElement):
-    """One HTML element with optional text. Text is always text: Vue escapes it."""
+    """One HTML element with optional text. Vue escapes the text."""
 
     def __init__(self, tag: str, text: str, classes: str, attributes: dict[str, object]) -> None:
         super().__init__(tag=tag, text=clean(text))
@@ -27,24 +27,24 @@ class Part(TextElement):
 
 
 def part(tag: str, text: str = "", classes: str = "", **attributes: object) -> Part:
-    """An element in the current slot. `aria_label` becomes `aria-label`, `for_` becomes `for`; None and False leave an attribute out."""
+    """Create an element in the current slot. `aria_label` becomes `aria-label`, `for_` becomes `for`; None and False omit an attribute."""
     return Part(tag, text, classes, attributes)
 
 
 def clean(text: str) -> str:
-    """Lone surrogates cannot travel to the browser: shown as the replacement character. Nothing turns the direction of what follows."""
+    """Replace lone surrogates, which can't be sent to the browser, and stop text from changing the direction of what follows."""
     return balanced(text.encode("utf-8", "replace").decode() if any("\ud800" <= one <= "\udfff" for one in text) else text)
 
 
 def avatar(who: Persona | None) -> Part:
-    """Initial in a colour of one's own; the bot has its mark. Decoration: the name stands beside it."""
+    """An initial in the persona's colour, or the bot's mark. Decorative: the name is beside it."""
     if who is None:
         return part("span", "", "avatar bot", aria_hidden="true")
     return part("span", who.name[:1], f"avatar tint-{zlib.crc32(who.id.encode()) % 5}", aria_hidden="true")
 
 
 def clock(at: float | None) -> Part | None:
-    """The time of day, with the whole date for machines; nothing when it is not known."""
+    """The time of day, with the full date as its machine-readable value; None if unknown."""
     if at is None:
         return None
     when = datetime.fromtimestamp(at, tz=UTC).astimezone()

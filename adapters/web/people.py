@@ -1,4 +1,4 @@
-"""Who there is in the web chat, and who may read which channel. These five replace the accounts of a real platform."""
+"""Personas of the web chat and the channels they may read. They replace a real platform's accounts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Persona:
 
     @property
     def label(self) -> str:
-        """As in the switch: "Mia, moderator"."""
+        """Label in the persona switch: "Mia, moderator"."""
         return text(f"web.{self.role.value}", name=self.name)
 
 
@@ -63,7 +63,7 @@ CHANNELS: dict[str, Channel] = {
 
 
 def persona(person: str | None) -> Persona:
-    """The persona with this id; the first member when there is none."""
+    """The persona with this id; the first member if there is none."""
     return PEOPLE.get(person or "", next(iter(PEOPLE.values())))
 
 
@@ -72,7 +72,7 @@ def may_read(who: Persona, channel: str) -> bool:
 
 
 class WebModerators:
-    """The platform's answer to "may this person decide?": closed for anybody and any community it does not know."""
+    """The platform's answer to "may this person decide?". Denies unknown people and communities."""
 
     async def is_moderator(self, person: str, community: str) -> bool:
         return community == COMMUNITY and person in PEOPLE and PEOPLE[person].role is Role.MODERATOR

@@ -1,4 +1,4 @@
-"""What `imagine_bot.adapters` finds: settings, checks and the way to build the web chat."""
+"""Entry point for `imagine_bot.adapters`: settings, checks and the factory of the web chat."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class WebPlugin:
         return settings.problems(env)
 
     def misshapen(self, env: Mapping[str, str]) -> Sequence[str]:
-        return ()  # WEB_TOKEN is the operator's own
+        return ()  # WEB_TOKEN is chosen by the operator
 
     def build(self, env: Mapping[str, str], context: Context) -> WebAdapter:
         found = settings.problems(env)

@@ -1,6 +1,6 @@
-"""The web chat's memory: which messages there are, who may read each, and who wants to hear of changes. Knows nothing of pages and HTML.
+"""In-memory state of the web chat: messages, who may read them, and listeners for changes. Independent of pages and HTML.
 
-Messages live in memory only: after a restart the core sends them again. Whispers (answers to one person's command) are not kept.
+After a restart the core sends the messages again. Whispers (answers to one person's command) aren't kept.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from bot.supervise import places_of
 log = structlog.get_logger()
 
 MOST = 1000
-"""Messages kept; the oldest go first, and stay fetchable with /imagine-show."""
+"""Maximum messages to keep. The oldest are dropped first, and /imagine-show can still fetch them."""
 
 
 @dataclass(slots=True)
 class Entry:
-    """One message as the chat remembers it."""
+    """One message as stored by the chat."""
 
     id: str
     subject: str
@@ -31,16 +31,16 @@ class Entry:
     channel: str
     audience: Audience
     person: str | None
-    """The one reader when the audience is MEMBER."""
+    """The only reader, if the audience is MEMBER."""
     by: Persona | None
-    """Who typed what it answers."""
+    """The person whose line this message answers."""
     at: float | None
-    """When it was first shown; None when that was in another life of the process and nobody wrote it down."""
+    """When it was first shown; None if that was before a restart and wasn't recorded."""
     view: View
     order: float = 0.0
     whisper: bool = False
     news: int = 0
-    """Number of its last change that is worth a mark on the tab: it came, or its state changed."""
+    """Sequence number of its last notable change, for the tab's mark: it arrived, or its state changed."""
 
     def readable_by(self, who: Persona) -> bool:
         if self.audience is Audience.MEMBER:
@@ -48,13 +48,13 @@ class Entry:
         return may_read(who, self.channel)
 
     def channel_for(self, who: Persona) -> str:
-        """The tab in which this person meets it: their own messages come to # imagine when the channel is closed to them."""
+        """The tab where this person sees it: their own messages appear in # imagine if its channel is closed to them."""
         return self.channel if may_read(who, self.channel) else IMAGINE
 
 
 @dataclass(slots=True)
 class Room:
-    """All messages, and the pages that are open on them."""
+    """All messages, and the open pages that show them."""
 
     clock: Callable[[], float]
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -62,10 +62,10 @@ class Room:
     """Called with (entry, gone) after every change."""
     _news: int = 0
     _seen: dict[tuple[str, str], int] = field(default_factory=dict)
-    """(person, channel) -> the newest change that they have met there."""
+    """(person, channel) -> the latest change they have seen there."""
 
     def show(self, message: Message, view: View) -> Entry:
-        """Show a message, or its new state."""
+        """Show a message, or update it."""
         entry = self.entries.get(message.id)
         if entry is None:
             at = written_at(message)
@@ -89,41 +89,41 @@ class Room:
         return entry
 
     def whisper(self, id: str, who: Persona, channel: str, community: str, view: View) -> Entry:
-        """Answer one person alone, until they dismiss it."""
+        """Answer one person only, until they dismiss it."""
         entry = Entry(id, "", community, channel, Audience.MEMBER, who.id, who, self.clock(), view, whisper=True)
         self._keep(entry)
         self._tell(entry)
         return entry
 
     def dismiss(self, id: str, who: Persona) -> None:
-        """Take a whisper away; anything else stays."""
+        """Remove a whisper; other messages stay."""
         entry = self.entries.get(id)
         if entry is not None and entry.whisper and entry.person == who.id:
             del self.entries[id]
             self._tell(entry, gone=True)
 
     def read(self, who: Persona, channel: str) -> list[Entry]:
-        """What this person sees in a channel, oldest first."""
+        """The messages that this person sees in a channel, oldest first."""
         return sorted(
             (one for one in self.entries.values() if one.readable_by(who) and one.channel_for(who) == channel), key=lambda one: one.order
         )
 
     def about(self, who: Persona, subject: str) -> Entry | None:
-        """The message about something that this person can read: the one in the channel where there are several."""
+        """The message about a subject that this person can read; the one in the channel if there are several."""
         found = [one for one in self.entries.values() if one.subject == subject and one.readable_by(who)]
         return min(found, key=lambda one: one.audience is not Audience.CHANNEL, default=None)
 
     def saw(self, who: Persona, channel: str) -> None:
-        """Somebody looks at a channel now."""
+        """Record that somebody is looking at a channel."""
         self._seen[who.id, channel] = self._news
 
     def unread(self, who: Persona, channel: str) -> bool:
-        """Whether there is something in a channel that this person has not met."""
+        """Whether a channel has something that this person hasn't seen."""
         seen = self._seen.get((who.id, channel), 0)
         return any(one.news > seen and one.readable_by(who) and one.channel_for(who) == channel for one in self.entries.values())
 
     def shows_picture(self, sha256: str) -> bool:
-        """Whether any message shows this picture now; a deleted one is served to nobody."""
+        """Whether any message shows this picture; a deleted picture is served to nobody."""
         return any(picture.sha256 == sha256 for entry in self.entries.values() for picture in entry.view.pictures)
 
     def _new(self, entry: Entry) -> None:
@@ -135,7 +135,7 @@ class Room:
         newest = max((one.order for one in self.entries.values()), default=0.0)
         entry.order = max(entry.at or 0.0, 0.0)
         if entry.order == newest:
-            entry.order = newest + 1e-6  # same instant: in the order of arrival
+            entry.order = newest + 1e-6  # same instant: keep the order of arrival
         self.entries[entry.id] = entry
         for old in self._oldest(len(self.entries) - MOST):
             del self.entries[old.id]
@@ -150,7 +150,7 @@ class Room:
             try:
                 listener(entry, gone)
             except Exception as error:
-                # One open page must not keep the others, or the core, from what everybody should see.
+                # One failing page must not stop the others, or the core.
                 log.error("web_page_not_updated", error=type(error).__name__, at=places_of(error))
 
 
@@ -158,7 +158,7 @@ _BY_AUDIENCE: Mapping[Audience, str] = {Audience.MODERATORS: MODERATORS, Audienc
 
 
 def _channel(message: Message) -> str:
-    """Moderators' and operators' messages have their channel whatever the place says: delivery never widens the audience."""
+    """Messages for moderators and operators always go to their own channel: delivery never widens the audience."""
     fixed = _BY_AUDIENCE.get(message.audience)
     if fixed is not None:
         return fixed
@@ -166,8 +166,8 @@ def _channel(message: Message) -> str:
 
 
 def written_at(message: Message) -> float | None:
-    """When a message came, as far as it was written down. A request stands where it was typed; everything else, such as a question about an
-    old request, stands where it came, because that is where its reader looks."""
+    """When a message arrived, if recorded. A request sorts by when it was typed; everything else, such as a question about an old request,
+    by when it arrived, because that's where its reader looks."""
     typed = message.place.reply.get("at") if message.subject.startswith("request:") else None
     return _moment(typed or message.ref.get("at"))
 

@@ -1,6 +1,6 @@
-"""The web server of the chat: NiceGUI and uvicorn inside the bot's own event loop, without signal handlers of theirs, and pictures by hash.
+"""Web server of the chat: NiceGUI and uvicorn inside the bot's event loop, without their signal handlers, and pictures by hash.
 
-One process has one NiceGUI application; what it shows is exchanged when an adapter starts to serve.
+A process has a single NiceGUI application; its content is swapped when an adapter starts to serve.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _TYPES = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), 
 
 
 class _Application:
-    """The FastAPI application with NiceGUI mounted, made once per process."""
+    """The FastAPI application with NiceGUI mounted, created once per process."""
 
     def __init__(self) -> None:
         self.site: Site | None = None
@@ -60,7 +60,7 @@ class _Application:
         ChatPage(client, site.room, lambda page: WebActions(site.core, site.room, site.ports, page), you, channel, site.demo)
 
     async def _picture(self, sha256: str, request: Request) -> Response:
-        """A stored picture, as long as some message shows it."""
+        """Serve a stored picture, as long as some message shows it."""
         site = self.site
         gone = Response(
             text("web.problem.picture_gone") + "\n", status_code=404, media_type="text/plain", headers={"cache-control": "no-store"}
@@ -85,7 +85,7 @@ def _application() -> _Application:
 
 @functools.cache
 def _head() -> str:
-    """Our own style and script, with their hash in the address so that a browser never mixes versions."""
+    """Style and script tags, with a content hash in the URL so that browsers never mix versions."""
 
     def address(name: str) -> str:
         return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
@@ -98,7 +98,7 @@ def _favicon() -> str:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn without its hands on the process's signals: the composition root owns them."""
+    """uvicorn without signal handlers; the composition root owns the signals."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -106,7 +106,7 @@ class _Server(uvicorn.Server):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A bound socket. Raises SetupProblem with what to do when the address cannot be had."""
+    """A bound socket. Raises SetupProblem with the fix if the address isn't available."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -130,10 +130,10 @@ def _why_not(error: OSError, host: str, port: int) -> str:
 
 
 async def serve(site: Site, sock: socket.socket, ready: Callable[[], None]) -> None:
-    """Serve until cancelled; then close within about a second, open WebSockets included."""
+    """Serve until cancelled, then close within about a second, including open WebSockets."""
     application = _application()
     application.site = site
-    Storage.path = site.data_dir / "web"  # NiceGUI would write into the working directory; we store nothing there, but who knows
+    Storage.path = site.data_dir / "web"  # NiceGUI's default is the working directory; nothing is stored there today
     port = int(sock.getsockname()[1])
     guard = Guard(application.app, port, site.settings.token, any_host=not site.settings.local)
     config = uvicorn.Config(guard, log_config=None, access_log=False, server_header=False, lifespan="on", timeout_graceful_shutdown=1)

@@ -1,4 +1,4 @@
-"""What an operator can set for the web chat, read and checked once."""
+"""Settings of the web chat, read and checked once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.texts import text
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8080
 SHORTEST_TOKEN = 12
-"""Characters; what a person types as "some secret" is guessed in seconds below this."""
+"""Minimum characters of a token; a shorter one that a person makes up is guessed in seconds."""
 
 VARIABLES: dict[str, str] = {
     "WEB_HOST": text("web.setting.host"),
@@ -24,17 +24,17 @@ VARIABLES: dict[str, str] = {
 class WebSettings:
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
-    """0 takes a free one."""
+    """0 picks a free port."""
     token: str | None = field(default=None, repr=False)
 
     @property
     def local(self) -> bool:
-        """Only programs on this machine can reach it."""
+        """Whether only programs on this machine can reach the chat."""
         return is_local(self.host)
 
 
 def is_local(host: str) -> bool:
-    """Whether a host name or address can only mean this machine. Other names are not looked up: they count as reachable by others."""
+    """Whether a host name or address can only mean this machine. Other names aren't resolved; they count as reachable by others."""
     if host.lower() == "localhost":
         return True
     try:
@@ -44,14 +44,14 @@ def is_local(host: str) -> bool:
 
 
 def read(env: Mapping[str, str]) -> WebSettings:
-    """The settings; call `problems` first, which says in words what would make this raise."""
+    """Read the settings. Call `problems` first, which explains in words what would make this raise."""
     return WebSettings(
         host=env.get("WEB_HOST") or DEFAULT_HOST, port=int(env.get("WEB_PORT") or DEFAULT_PORT), token=env.get("WEB_TOKEN") or None
     )
 
 
 def problems(env: Mapping[str, str]) -> list[str]:
-    """One sentence for each setting that cannot work."""
+    """One sentence for each invalid setting."""
     found = []
     port, host, token = env.get("WEB_PORT") or "", env.get("WEB_HOST") or DEFAULT_HOST, env.get("WEB_TOKEN") or ""
     if port and not (port.isascii() and port.isdigit() and int(port[:6]) <= 65535):

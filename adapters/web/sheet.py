@@ -1,4 +1,7 @@
-"""A form of the core as a modal dialog. The browser's own <dialog> keeps the focus inside, closes with Escape and gives the focus back."""
+"""A form of the core as a modal dialog.
+
+The browser's own <dialog> traps the focus, closes on Escape and restores the focus.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,13 @@ from bot.chat.views import FieldKind, Form, FormField
 from bot.texts import text
 
 Submit = Callable[[dict[str, str]], Awaitable[str | None]]
-"""Takes the values; gives a sentence when they will not do, None when all is done."""
+"""Submits the values. Returns a sentence if they're not acceptable, None when done."""
 
 _ON = frozenset({"true", "1", "yes", "on"})
 
 
 class Sheet:
-    """One open form. Built in the current slot; removes itself when it is closed."""
+    """One open form, built in the current slot. Removes itself when closed."""
 
     def __init__(self, form: Form, submit: Submit) -> None:
         self._form, self._submit, self._busy = form, submit, False
@@ -68,7 +71,7 @@ class Sheet:
 
     async def _submitted(self, event: object) -> None:
         if self._busy:
-            return  # it is under way or done: pressing twice is once
+            return  # already in progress or done: a second press does nothing
         values = self._values(json.loads(str(getattr(event, "args", "{}"))))
         wrong = {field.name: sentence for field in self._form.fields if (sentence := _check(field, values[field.name]))}
         for name, line in self._errors.items():
@@ -103,7 +106,7 @@ class Sheet:
 
 
 def _check(field: FormField, value: str) -> str | None:
-    """A sentence about one value; the core looks at the meaning."""
+    """A sentence about an invalid value, or None; the core checks its meaning."""
     if field.kind is FieldKind.SWITCH:
         return None
     if field.required and not value.strip():

@@ -1,4 +1,4 @@
-"""What every page of the chat is made from, handed over once when the adapter starts to serve."""
+"""Dependencies of every page, passed in once when the adapter starts to serve."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ class Site:
     ports: Ports
     settings: WebSettings
     picture: Callable[[str], Awaitable[bytes]]
-    """Bytes of a stored picture; LookupError when it is gone."""
+    """Returns the bytes of a stored picture; raises LookupError if it's gone."""
     data_dir: Path
     demo: bool

@@ -1,6 +1,6 @@
-"""Money: the highest cost is reserved before a call, settled from what the provider says, released when nothing was billed.
+"""Budgets: reserve the maximum cost before a call, settle it from the provider's usage, release it if nothing was billed.
 
-The member pays for delivered pictures only; what may have been billed without a picture counts for the community and for everybody.
+Members pay for delivered pictures only. A call that may have been billed without a picture counts for the community and in total.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MEMBER, COMMUNITY, EVERYBODY = "member", "community", "everybody"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What may be spent; micros are millionths of a US dollar, None is no limit. Days and months are those of `zone`."""
+    """Spending limits. Micros are millionths of a US dollar; None means no limit. Days and months begin in time zone `zone`."""
 
     member_day: int | None = 1_000_000
     member_month: int | None = 10_000_000
@@ -33,18 +33,18 @@ class Limits:
     zone: str = "UTC"
 
     def within(self, own: Mapping[str, object]) -> Limits:
-        """The limits of a community that set some of its own (`budget_<limit>`): it can only go below the operator's."""
+        """These limits combined with a community's own (`budget_<limit>`), which can only be lower."""
         lower: dict[str, int] = {}
         for name in ("member_day", "member_month", "community_day", "community_month"):
             value, most = own.get(f"budget_{name}"), getattr(self, name)
             if isinstance(value, int) and value >= 0 and (most is None or value < most):
                 lower[name] = value
-        return dataclasses.replace(self, **lower) if lower else self  # type: ignore[arg-type]  # only whole numbers are in there
+        return dataclasses.replace(self, **lower) if lower else self  # type: ignore[arg-type]  # the values are ints only
 
 
 @dataclass(frozen=True, slots=True)
 class Exhausted:
-    """A limit does not leave enough; nothing was reserved."""
+    """A limit leaves too little; nothing was reserved."""
 
     scope: str
     """`member` or `community`."""
@@ -53,15 +53,15 @@ class Exhausted:
     unit: str
     """`money` or `pictures`."""
     left: int
-    """Micros or pictures."""
+    """In micros or pictures."""
     limit: int
     renews_at: float
-    """Wall-clock time."""
+    """Wall-clock time, seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What remains of one limit."""
+    """The remainder of one limit."""
 
     scope: str
     period: str
@@ -72,7 +72,7 @@ class Left:
 
 
 def periods(place: Place, person: Person, now: float, zone: str) -> list[Period]:
-    """The rows that a request of this moment counts in."""
+    """The usage rows that a request at this moment counts in."""
     local = datetime.fromtimestamp(now, UTC).astimezone(zone_of(zone))
     day, month = f"d{local:%Y-%m-%d}", f"m{local:%Y-%m}"
     owners = [
@@ -84,7 +84,7 @@ def periods(place: Place, person: Person, now: float, zone: str) -> list[Period]
 
 
 def reserve(tx: Tx, request: Request, micros: int, pictures: int, limits: Limits) -> list[Period] | Exhausted:
-    """Reserve the highest cost of one attempt in every period, or say which limit is in the way."""
+    """Reserve the maximum cost of one attempt in every period. Returns the first limit that is too low, with nothing reserved."""
     rows = periods(request.place, request.person, tx.now, limits.zone)
     refused = short(tx.connection, request, micros, pictures, limits, tx.now)
     if refused is not None:
@@ -94,7 +94,7 @@ def reserve(tx: Tx, request: Request, micros: int, pictures: int, limits: Limits
 
 
 def short(connection: Connection, request: Request, micros: int, pictures: int, limits: Limits, now: float) -> Exhausted | None:
-    """The first limit that does not leave enough for this much more; None when all do."""
+    """The first limit that leaves too little for this much more; None if all leave enough."""
     for left in remaining_for(connection, request.place, request.person, limits, now):
         if left.left < (micros if left.unit == "money" else pictures):
             return Exhausted(left.scope, left.period, left.unit, max(0, left.left), left.limit, left.renews_at)
@@ -102,7 +102,7 @@ def short(connection: Connection, request: Request, micros: int, pictures: int, 
 
 
 def remaining_for(connection: Connection, place: Place, person: Person, limits: Limits, now: float) -> list[Left]:
-    """What is left of every limit for a member in a community."""
+    """The remainder of every limit for a member in a community."""
     rows = periods(place, person, now, limits.zone)
     (member, owner, day), (_, _, month), (shared, community, _), *_ = rows
     spent = spend_rows.of_two(connection, (member, owner), (shared, community), day, month)
@@ -124,7 +124,7 @@ def remaining_for(connection: Connection, place: Place, person: Person, limits: 
 
 
 def settle(tx: Tx, rows: Sequence[Period], *, reserved: int, wanted: int, cost: int, delivered: int, charged: int | None = None) -> None:
-    """Replace a reservation by what was really spent. The member pays only for what was delivered: `charged`, or all of `cost`."""
+    """Replace a reservation by the actual cost. The member pays only for what was delivered: `charged`, or all of `cost`."""
     members = [row for row in rows if row[0] == MEMBER]
     others = [row for row in rows if row[0] != MEMBER]
     spend_rows.add(
@@ -134,7 +134,7 @@ def settle(tx: Tx, rows: Sequence[Period], *, reserved: int, wanted: int, cost: 
 
 
 def renews(now: float, period: str, zone: str) -> float:
-    """When the day or month of `now` ends."""
+    """When the current day or month ends, in seconds since the epoch."""
     local = datetime.fromtimestamp(now, UTC).astimezone(zone_of(zone))
     start = local.replace(hour=0, minute=0, second=0, microsecond=0)
     following = start + timedelta(days=1) if period == "day" else (start.replace(day=1) + timedelta(days=32)).replace(day=1)

@@ -1,1 +1,1 @@
-"""Pure: what each image model accepts and costs."""
+"""Catalogue of image models: what each one accepts and costs. Pure."""

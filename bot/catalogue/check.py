@@ -1,5 +1,7 @@
-"""Whether a model takes what a member asked for, answered before any money is spent: the request in the provider's spelling, or the first
-wrong value with what is allowed instead. Pure; the words around it are `bot.texts`."""
+"""Validation of a member's request against the model, before any money is spent.
+
+Returns the request in the provider's spelling, or the first wrong value with the allowed ones. Pure; the sentences are in `bot.texts`.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +13,14 @@ from bot.catalogue.sizes import accepts, nearest, read
 from bot.domain.kinds import Kind
 
 _BLANK_LOOKING = frozenset("\u2800\u3164\u115f\u1160\uffa0")
-"""Letters that show nothing, so a prompt of them is empty although `str.strip` keeps them."""
+"""Characters that show nothing but survive `str.strip`; a prompt made of them is empty."""
 _MAX_ECHO = 40
 _MAX_COUNT_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What will be sent."""
+    """A valid request, as it will be sent."""
 
     size: str
     quality: str
@@ -27,19 +29,19 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One value the model does not take. `kind` is the kind the provider's own refusal would have."""
+    """A value that the model doesn't accept. `kind` is the kind that the provider's own error would have."""
 
     kind: Kind
     value: str
-    """What was asked, cut to 40 characters; for a long prompt its length."""
+    """The requested value, cut to 40 characters; for a long prompt, its length."""
     allowed: tuple[str, ...]
-    """The allowed values; the popular ones where any size may be typed, the two ends of a range of numbers, the one limit of a length."""
+    """Allowed values: the popular sizes if any size can be typed, both ends of a numeric range, or a single maximum length."""
     nearest: str | None
-    """The allowed value to offer as a button; None where there is none, as for a long prompt."""
+    """The allowed value to offer as a button; None if there is none, as for a long prompt."""
 
 
 def check(model: Model, prompt: str, size: str | None, quality: str | None, count: int | str | None) -> Checked | Problem:
-    """The request as it will be sent, or the first problem. None means "the model's default"."""
+    """The request as it will be sent, or the first problem. None means the model's default."""
     if is_empty(prompt):
         return Problem(Kind.PROMPT_EMPTY, "", (), None)
     if len(prompt) > model.prompt_max_chars:
@@ -57,12 +59,12 @@ def check(model: Model, prompt: str, size: str | None, quality: str | None, coun
 
 
 def is_empty(prompt: str) -> bool:
-    """Whether nothing of it can be seen."""
+    """Whether the prompt has no visible character."""
     return all(char in _BLANK_LOOKING or unicodedata.category(char)[0] in "CZ" for char in prompt)
 
 
 def check_size(model: Model, size: str | None) -> str | Problem:
-    """The size in the provider's spelling, `1536x1024` or `auto`."""
+    """Validate the size. Returns the provider's spelling: `1536x1024` or `auto`."""
     if size is None or not size.strip():
         return model.sizes.default
     wanted = read(size, model.sizes)
@@ -76,7 +78,7 @@ def check_size(model: Model, size: str | None) -> str | Problem:
 
 
 def check_quality(model: Model, quality: str | None) -> str | Problem:
-    """The quality in the provider's spelling."""
+    """Validate the quality. Returns the provider's spelling."""
     wanted = (quality or "").strip().casefold()
     if not wanted:
         return model.default_quality
@@ -86,14 +88,14 @@ def check_quality(model: Model, quality: str | None) -> str | Problem:
 
 
 def check_count(model: Model, count: int | str | None) -> int | Problem:
-    """How many pictures."""
+    """Validate the number of pictures."""
     typed = "" if count is None else str(count).strip()
     if not typed:
         return max(1, model.min_count)
     allowed = (str(model.min_count), str(model.max_count))
     negative = typed.startswith("-")
     digits = typed[1:] if negative else typed
-    # isdigit alone is true for superscripts and for the digits of other scripts, which int() reads or chokes on.
+    # isdigit() is also true for superscripts and other scripts' digits, which int() rejects or misreads.
     if not (digits.isascii() and digits.isdigit()):
         return Problem(Kind.UNSUPPORTED_COUNT, typed[:_MAX_ECHO], allowed, str(model.min_count))
     number = int(digits[:_MAX_COUNT_DIGITS]) * (-1 if negative else 1)
@@ -103,7 +105,7 @@ def check_count(model: Model, count: int | str | None) -> int | Problem:
 
 
 _OLD_NAMES = {"standard": "medium", "hd": "high", "best": "high", "draft": "low", "normal": "medium", "xhigh": "high", "max": "high"}
-"""What other models and people call a quality, and ours that comes nearest."""
+"""Names used by other models and by people -> the closest quality here."""
 
 
 def _nearest_quality(model: Model, wanted: str) -> str:

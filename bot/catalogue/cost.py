@@ -1,5 +1,7 @@
-"""What an exchange costs, in whole micro-dollars: the highest it can cost (reserved before the call) and what it did cost by the provider's
-own count. Pure. Sources of all numbers: `models.toml`."""
+"""Cost of a call in whole micro-dollars: the maximum (reserved beforehand) and the actual cost from the provider's usage.
+
+Pure. Sources of all numbers: `models.toml`.
+"""
 
 from __future__ import annotations
 
@@ -10,26 +12,29 @@ from bot.catalogue.sizes import edges
 from bot.domain.outcome import Usage
 
 TOKENS_PER_CHAR = 4
-"""Upper bound: byte-level tokenizers never need more tokens than UTF-8 bytes, and a code point has at most four."""
+"""Upper bound: byte-level tokenizers never produce more tokens than UTF-8 bytes, and a code point has at most four bytes."""
 _WRAPPING_TOKENS = 64
-"""What the provider may add around the prompt."""
+"""Allowance for tokens that the provider adds around the prompt."""
 _DEAREST_FIRST = ("max", "xhigh", "high", "medium", "low")
 _OF_HIGH = frozenset({AUTO, "hd"})
 _OF_MEDIUM = frozenset({"standard"})
 _MAX_TOKENS = 10**9
-"""A provider that counts more has miscounted; the bound keeps sums small."""
+"""Cap for implausible token counts, which keeps sums small."""
 
 
 def highest_cost_micros(model: Model, size: str, quality: str, count: int, prompt_chars: int) -> int:
-    """The most that `count` pictures can cost. `auto` counts as the dearest size and as quality `high`; guessed prices carry their margin.
-    The text is billed again for every picture."""
+    """Maximum cost of `count` pictures, in micro-dollars.
+
+    `auto` counts as the most expensive size and as quality `high`; estimated prices include their margin. The prompt is billed again for
+    every picture.
+    """
     per_picture = picture_micros(model, size, quality)
     per_picture += (prompt_chars * TOKENS_PER_CHAR + _WRAPPING_TOKENS) * model.price.text_in
     return math.ceil(per_picture * count * (100 + model.price.margin_percent) / 100)
 
 
 def cost_from_usage(model: Model, usage: Usage | None) -> int | None:
-    """What the provider charged by its own count; None when it counted nothing, and then the reserved amount stands."""
+    """Actual cost in micro-dollars from the provider's usage; None without usage, in which case the reserved amount is booked."""
     if usage is None:
         return None
     if usage.cost_micros is not None:
@@ -41,7 +46,7 @@ def cost_from_usage(model: Model, usage: Usage | None) -> int | None:
 
 
 def picture_micros(model: Model, size: str, quality: str) -> float:
-    """The price of one picture without its prompt."""
+    """Price of one picture without its prompt, in micro-dollars."""
     by_tokens = picture_tokens(model, size, quality) * model.price.image_out
     if not model.picture_prices:
         return by_tokens
@@ -50,7 +55,7 @@ def picture_micros(model: Model, size: str, quality: str) -> float:
 
 
 def picture_tokens(model: Model, size: str, quality: str) -> int:
-    """Output tokens of one picture, the dearest one where the provider may choose."""
+    """Output tokens of one picture; the maximum if the provider may choose."""
     if model.token_table:
         row = model.token_table[_level(quality, tuple(model.token_table))]
         return max(row.values()) if size == AUTO else row.get(size, max(row.values()))
@@ -63,7 +68,7 @@ def picture_tokens(model: Model, size: str, quality: str) -> int:
 
 
 def area_tokens(factor: int, width: int, height: int) -> int:
-    """Output tokens by gpt-image-2's formula, rounded up, in whole numbers; `models.toml` shows it in one line."""
+    """Output tokens by gpt-image-2's formula, rounded up, in integer arithmetic; `models.toml` shows it in one line."""
     short, long = sorted((width, height))
     steps = (2 * factor * short + long) // (2 * long)
     return -(-factor * steps * (2_000_000 + width * height) // 4_000_000)

@@ -1,4 +1,4 @@
-"""Reads `models.toml` into `Model`s. A mistake in the file is a bug of ours and raises at start, with the line's name."""
+"""Loader for `models.toml`. A mistake in the file raises at start, with the name of the entry."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DEFAULT_QUALITY = "medium"
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All image models that are alive, and how to treat a name that is none of them."""
+    """All current image models, and the handling of unknown names."""
 
     models: Mapping[str, Model]
     """By id, without aliases."""
@@ -30,23 +30,23 @@ class Catalogue:
     @staticmethod
     @functools.cache
     def load() -> Catalogue:
-        """The catalogue that ships with the program."""
+        """Load the catalogue that ships with the program."""
         return _read(tomllib.loads(resources.files(__package__).joinpath("models.toml").read_text(encoding="utf-8")))
 
     def model(self, name: str) -> Model | None:
-        """The model of that name, dated snapshot or `vendor/name` spelling; None when the catalogue does not know it. Keeps the spelling:
-        what the operator wrote is what will be sent."""
+        """Look up a model by name, dated snapshot or `vendor/name`; None if unknown. Keeps the operator's spelling, which is what will be
+        sent."""
         spelled = name.strip()
         bare = spelled.rsplit("/", 1)[-1].casefold()
         known = self.models.get(self.aliases.get(bare, bare))
         return dataclasses.replace(known, id=spelled) if known else None
 
     def resolve(self, name: str) -> Model:
-        """The model of that name, or a permissive one under that name, because only the operator's gateway knows what it means."""
+        """Look up a model, or return a permissive one under that name: only the operator's gateway knows what it is."""
         return self.model(name) or dataclasses.replace(self.generic, id=name.strip())
 
     def default(self) -> Model:
-        """The model for an operator who names none: one without a shutdown date whose price is published."""
+        """The default model: published price, no shutdown date."""
         return self.models[self.default_id]
 
 

@@ -1,4 +1,4 @@
-"""Picture sizes: reading what people type, telling whether a model makes it, and finding the nearest size that it makes."""
+"""Picture sizes: parsing what people type, validating against a model, and finding the nearest valid size."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from bot.texts import text
 _EDGES = re.compile(r"(?:[a-z]{1,12}\s+)?([0-9]{1,6})\s*[x×*✕]\s*([0-9]{1,6})(?:\s*(?:px|pixels?))?", re.ASCII)
 _RATIO = re.compile(r"([0-9]{1,3})\s*:\s*([0-9]{1,3})", re.ASCII)
 MAX_TYPED = 40
-"""Characters of a typed size that are looked at; no real size is longer."""
+"""Maximum characters of a typed size to parse; no real size is longer."""
 
 
 class Proportion(StrEnum):
-    """What people call a picture's proportions; also accepted as input."""
+    """Words for a picture's proportions; also accepted as input."""
 
     LANDSCAPE = "landscape"
     PORTRAIT = "portrait"
@@ -24,13 +24,13 @@ class Proportion(StrEnum):
 
 
 def edges(size: str) -> tuple[int, int]:
-    """Width and height of a size that was checked before, as `1536x1024`."""
+    """Width and height of a validated size such as `1536x1024`."""
     width, _, height = size.partition("x")
     return int(width), int(height)
 
 
 def shape(size: str) -> Proportion:
-    """Proportions of a checked size other than `auto`."""
+    """Proportions of a validated size other than `auto`."""
     width, height = edges(size)
     if width == height:
         return Proportion.SQUARE
@@ -38,7 +38,7 @@ def shape(size: str) -> Proportion:
 
 
 def label(size: str) -> str:
-    """How a size is shown to people: `Landscape 1536×1024`."""
+    """Size as shown to people: `Landscape 1536×1024`."""
     if size == AUTO:
         return text("size.auto")
     width, height = edges(size)
@@ -46,7 +46,7 @@ def label(size: str) -> str:
 
 
 def read(typed: str, sizes: Sizes) -> tuple[int, int] | str | None:
-    """What was typed, as edges in pixels, as `auto`, or None when it is no size at all. A word or a ratio becomes the model's own size."""
+    """Parse a typed size into edges in pixels or `auto`; None if it isn't a size. A word or a ratio becomes one of the model's sizes."""
     wanted = " ".join(typed[: MAX_TYPED + 1].casefold().split())
     if len(typed.strip()) > MAX_TYPED:
         return None
@@ -62,7 +62,7 @@ def read(typed: str, sizes: Sizes) -> tuple[int, int] | str | None:
 
 
 def accepts(sizes: Sizes, width: int, height: int) -> bool:
-    """Whether the model makes pictures of this size."""
+    """Whether the model can make this size."""
     if not sizes.free:
         return f"{width}x{height}" in sizes.fixed
     short, long = sorted((width, height))
@@ -77,7 +77,7 @@ def accepts(sizes: Sizes, width: int, height: int) -> bool:
 
 
 def nearest(sizes: Sizes, width: int, height: int) -> str:
-    """The accepted size that looks most like the wanted one: proportions first, then area."""
+    """The valid size closest to the wanted one: proportions first, then area."""
     if width <= 0 or height <= 0:
         return sizes.default
     if not sizes.free:
@@ -87,7 +87,7 @@ def nearest(sizes: Sizes, width: int, height: int) -> str:
     wide = math.sqrt(area * aspect)
     wide = min(wide, sizes.max_edge, sizes.max_edge * aspect)
     step = sizes.multiple_of
-    # Rounding one edge up and the other down can leave the limits, so the few grid points around the ideal are tried.
+    # Rounding one edge up and the other down can exceed the limits, so try the few grid points around the ideal.
     across, down = int(wide / step), int(wide / aspect / step)
     grid = ((x * step, y * step) for x in range(across - 2, across + 4) for y in range(down - 2, down + 4))
     fitting = [point for point in grid if accepts(sizes, *point)]
@@ -97,7 +97,7 @@ def nearest(sizes: Sizes, width: int, height: int) -> str:
 
 
 def _of_ratio(ratio: float, sizes: Sizes) -> tuple[int, int]:
-    """Edges for `16:9`: the popular size of these proportions, else the pixels of the default size in these proportions."""
+    """Edges for a ratio such as `16:9`: the popular size with it, otherwise the default size's pixel count in that ratio."""
     for size in sizes.popular:
         width, height = edges(size)
         if math.isclose(width / height, ratio, rel_tol=0.01):

@@ -1,5 +1,7 @@
-"""`imagine-bot backup`: one consistent file, made while the bot runs; it never overwrites anything.
-Pictures are files that never change; where they lie is said."""
+"""`imagine-bot backup`: a consistent copy of the ledger in one file, made while the bot runs.
+
+Never overwrites anything. Pictures are immutable files; the command only says where they are.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,7 @@ def backup(
 
 
 def _place(target: str | None, data_dir: Path) -> tuple[Path, bool]:
-    """Where the copy goes, and whether the name is ours: a folder, also one that is not there yet, gets one with the time."""
+    """The folder or file for the copy, and whether the name is generated. A folder, existing or not, gets a file named after the time."""
     asked = data_dir if target is None else Path(target).expanduser().absolute()
     if target is not None and target.endswith(("/", os.sep)):
         try:
@@ -68,7 +70,7 @@ def _place(target: str | None, data_dir: Path) -> tuple[Path, bool]:
 
 
 def _named(part: Path, place: Path, dated: bool) -> Path:
-    """Give the finished copy its name without ever taking one that is in use; a dated name that is gets a number."""
+    """Rename the finished copy without replacing an existing file. A generated name that exists gets a number."""
     for number in range(1, 1000):
         wanted = place if number == 1 else place.with_name(f"{place.stem}-{number}{place.suffix}")
         try:
@@ -82,7 +84,7 @@ def _named(part: Path, place: Path, dated: bool) -> Path:
 
 
 def _claim(part: Path, wanted: Path) -> None:
-    """Raises FileExistsError where the name is taken, also when it was taken a moment ago."""
+    """Raises FileExistsError if the name is taken, without a race."""
     try:
         os.link(part, wanted)
     except FileExistsError:
@@ -93,7 +95,7 @@ def _claim(part: Path, wanted: Path) -> None:
 
 
 def _is_target(error: BaseException) -> bool:
-    """Whether writing the copy failed, as far as SQLite tells: a source that could not be read has been examined before."""
+    """Whether writing the copy failed, as far as SQLite can tell; the source was checked before."""
     return getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY) or (
         getattr(error, "sqlite_errorname", "") or ""
     ).startswith(("SQLITE_IOERR_WRITE", "SQLITE_CANTOPEN"))

@@ -1,4 +1,4 @@
-"""`imagine-bot cases`: list, show, export, numbers and trail of moderation, read beside a running bot and without changing anything."""
+"""`imagine-bot cases`: list, show, export and count moderation cases, and their audit log. Read-only, beside a running bot."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def export(
 
 
 class CasesBy(StrEnum):
-    """What numbers are counted by."""
+    """Grouping for `cases numbers`."""
 
     KIND = "kind"
     MODERATOR = "moderator"
@@ -174,7 +174,7 @@ def trail(
 
 
 def counted(found: Iterable[Case], by: CasesBy) -> list[dict[str, Any]]:
-    """Cases per kind, moderator, outcome or community, with the time from opening to closing."""
+    """Case counts per kind, moderator, outcome or community, with the time from opening to closing."""
     names: Mapping[CasesBy, Callable[[Case], str]] = {
         CasesBy.KIND: lambda case: case.kind,
         CasesBy.MODERATOR: lambda case: "-" if case.decided_by is None else case.decided_by.name or case.decided_by.id,
@@ -237,7 +237,7 @@ def _case(case: Case) -> dict[str, Any]:
 
 
 def _whole(connection: Connection, case: Case, prompts: bool) -> dict[str, Any]:
-    """A case with its requests, rewrites, notes and trail; wordings only when they were asked for."""
+    """A case with its requests, rewrites, notes and audit log; prompts only if requested."""
     linked = list(case_rows.requests_of(connection, case.id))
     if case.request_id not in {one.id for one in linked} and (first := request_rows.get(connection, case.request_id)) is not None:
         linked.insert(0, first)

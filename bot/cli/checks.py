@@ -1,4 +1,4 @@
-"""Doctor's rungs that need no network of ours: settings, clock, disk, database; and the adapters' own."""
+"""Doctor's local checks: settings, clock, disk, database; and the adapters' own checks."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from bot.cli.ladder import Subject
 from bot.texts import text
 
 RELEASED = datetime(2026, 11, 21, tzinfo=UTC).timestamp()
-"""No right clock shows an earlier time than this code's own."""
+"""Seconds since the epoch; a correct clock can't be earlier than this code."""
 LOCK_PATIENCE = 2.0
-"""Seconds for the write lock of the database."""
+"""Seconds to wait for the database's write lock."""
 LOW_DISK, NO_DISK = 2_000_000_000, 200_000_000
-"""Bytes: where it is noted, and where it stops. A high-quality picture of 4 MP is about 8 MB."""
+"""In bytes: where doctor warns, and where it stops. A high-quality 4 MP picture has about 8 MB."""
 
 
 async def settings(subject: Subject) -> AsyncIterator[Finding]:
-    """Everything that `run` would refuse, except the lack of a platform, which is the last rung."""
+    """Everything that `run` would reject, except for a missing platform, which is the last check."""
     from bot.settings import service_problems
 
     what = text("doctor.settings")
@@ -42,7 +42,7 @@ async def settings(subject: Subject) -> AsyncIterator[Finding]:
 
 
 async def clock(subject: Subject) -> AsyncIterator[Finding]:
-    """Only the gross error; seconds are compared with the service's clock later."""
+    """Only detects gross errors; seconds are compared with the service's clock later."""
     now = subject.ports.now()
     shown = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M UTC")
     well = now >= RELEASED
@@ -50,7 +50,7 @@ async def clock(subject: Subject) -> AsyncIterator[Finding]:
 
 
 async def disk(subject: Subject) -> AsyncIterator[Finding]:
-    """Whether the data folder can be written, and how much room there is."""
+    """Whether the data folder is writable, and how much space is free."""
     what, folder = text("doctor.disk"), subject.settings.data_dir
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     if not existing.is_dir():
@@ -72,7 +72,7 @@ async def disk(subject: Subject) -> AsyncIterator[Finding]:
 
 
 async def running(subject: Subject) -> AsyncIterator[Finding]:
-    """Whether a bot runs on the data folder: then its port and its lock are held by right."""
+    """Whether a bot is running on the data folder; then it's normal that its port and lock are taken."""
     from bot.ledger import files
 
     subject.bot = _owner(subject.settings.data_dir / files.LOCK)
@@ -104,7 +104,7 @@ async def database(subject: Subject) -> AsyncIterator[Finding]:
 
 
 async def adapters(subject: Subject) -> AsyncIterator[Finding]:
-    """What each configured platform's own checks find."""
+    """Findings of each configured platform's own checks."""
     configured = [plugin for plugin in subject.adapters.values() if plugin.configured(subject.settings.env)]
     if not configured:
         yield Finding(False, text("doctor.platforms"), plugins.none_configured(subject.adapters.values(), subject.file))
@@ -117,7 +117,7 @@ LOCAL = (settings, clock, disk, running, database)
 
 
 def _beside(finding: Finding, bot: str | None) -> Finding:
-    """A finding as it reads beside a running bot: a port that the bot itself holds is no fault."""
+    """Adapt a finding to a running bot: a port held by the bot itself is fine."""
     if finding.ok or finding.busy_port is None or bot is None:
         return finding
     held = processes.listens(bot, finding.busy_port)
@@ -128,7 +128,7 @@ def _beside(finding: Finding, bot: str | None) -> Finding:
 
 
 def _well_shaped(_: Mapping[str, str]) -> Sequence[str]:
-    """For adapters of others, which need not know the shape of their tokens."""
+    """For third-party adapters that don't check the shape of their tokens."""
     return ()
 
 
@@ -137,7 +137,7 @@ def _gigabytes(free: int) -> str:
 
 
 def _owner(lock: Path) -> str | None:
-    """The process that holds the data folder's lock; None when nobody does. Looks without taking it for longer than an instant."""
+    """The process that holds the data folder's lock; None if nobody does. Takes the lock only for an instant."""
     try:
         with open(lock, encoding="utf-8") as handle:
             try:

@@ -1,5 +1,7 @@
-"""`imagine-bot doctor`: walks the ladder from the settings to the platforms and stops at the first rung that is broken, with the fix.
-The rungs are in `checks.py` and `service.py`; the adapters bring their own."""
+"""`imagine-bot doctor`: checks everything from the settings to the platforms and stops at the first problem, with the fix.
+
+The checks are in `checks.py`, `network.py` and `service.py`; adapters bring their own.
+"""
 
 from __future__ import annotations
 

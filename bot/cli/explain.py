@@ -1,6 +1,7 @@
-"""`imagine-bot explain`: a failure from a file, a request id, standard input or a typed text, in plain words for each reader.
+"""`imagine-bot explain`: explains a failure from a file, a request id, standard input or typed text, for each audience.
 
-It knows no ledger: the command line hands in a look-up for request ids (`explain_command`). With `--jsonl` it answers line by line.
+It doesn't read the ledger itself: the command line passes a look-up for request ids (`explain_command`). With `--jsonl` it answers line by
+line.
 """
 
 from __future__ import annotations
@@ -28,16 +29,16 @@ from bot.failures.explain import explain as explain_failure
 from bot.texts import text
 
 Lookup = Callable[[str, Path | None], History | None]
-"""What the ledger (of a data folder, when one is named) knows about a request id; None when there is no such request."""
+"""Finds a request by id in the ledger (of the given data folder); None if there is no such request."""
 
 MAX_INPUT = 4 * 1024 * 1024
-"""Bytes of a file, or of one line, that are read; far more than is ever looked at."""
+"""Bytes to read from a file or a line; far more than is ever examined."""
 NOT_A_FAILURE = 1
-"""Exit code where nothing in the input is a failure; 2 is for input that cannot be read."""
+"""Exit code if the input contains no failure; 2 means that the input couldn't be read."""
 _REQUEST_ID = re.compile(r"[0-9a-z]{16}\Z|req_\w{6,60}\Z|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.IGNORECASE)
-"""Our own, and those that image services give."""
+"""The bot's own ids and those of image services."""
 _PATH = re.compile(r"\S*(?:/\S*|\.[A-Za-z]{2,5})\Z")
-"""What can only be meant as the name of a file."""
+"""Text that can only be a file name."""
 
 
 def explain_command(lookup: Lookup | None = None) -> Callable[..., None]:
@@ -67,7 +68,7 @@ def explain_command(lookup: Lookup | None = None) -> Callable[..., None]:
         except BadInput as problem:
             typer.echo(str(problem), err=True)
             raise typer.Exit(2) from None
-        except BrokenPipeError:  # the reader has gone, as in `| head`; there is nobody left to tell
+        except BrokenPipeError:  # the reader is gone, as in `| head`
             sys.stderr.close()
             raise typer.Exit(1) from None
 
@@ -76,7 +77,7 @@ def explain_command(lookup: Lookup | None = None) -> Callable[..., None]:
 
 
 def answer_lines(stream: BinaryIO, out: io.TextIOBase | object) -> int:
-    """One answer for each line of evidence; returns how many lines could not be read. A bad line never stops the others."""
+    """Write one answer per line of evidence. Returns the number of unreadable lines; they don't stop the others."""
     bad = 0
     for number, raw in enumerate(_lines(stream), start=1):
         try:
@@ -107,7 +108,7 @@ def answer(record: dict[str, object]) -> dict[str, object]:
 
 
 def show(failure: Failure, console: Console) -> None:
-    """The failure on a terminal: what it is in one table, then a panel for each reader."""
+    """Print a failure: a table of facts, then a panel for each audience."""
     table = Table.grid(padding=(0, 2))
     rows = {
         "kind": f"{failure.kind} ({failure.group})",
@@ -124,7 +125,7 @@ def show(failure: Failure, console: Console) -> None:
 
 
 def tell(known: History, console: Console) -> None:
-    """A request as the ledger knows it: how it ended, every attempt, and its failure in words where something did not come."""
+    """Print a request from the ledger: its outcome, every attempt, and an explanation if something is missing."""
     console.print(Text(known.sentence))
     if known.attempts:
         drawn = Table(box=None, pad_edge=False, header_style="bold")
@@ -147,7 +148,7 @@ def _known(source: str, lookup: Lookup | None, data_dir: Path | None) -> History
 
 
 def _raw(source: str | None, status: int | None) -> str:
-    """What is to be explained: a file, standard input, or the argument itself, as in `explain "curl: (6) Could not resolve host"`."""
+    """The text to explain: a file, standard input, or the argument itself, as in `explain "curl: (6) Could not resolve host"`."""
     if source in (None, "-") and sys.stdin.isatty():
         raise BadInput(text("explain.nothing_given"))
     if source is not None and source != "-" and not _exists(source) and not _PATH.match(source):
@@ -163,7 +164,7 @@ def _raw(source: str | None, status: int | None) -> str:
 def _exists(source: str) -> bool:
     try:
         return Path(source).exists()
-    except (OSError, ValueError):  # a text that is no name, such as one that is too long for one
+    except (OSError, ValueError):  # not a file name, for example too long
         return False
 
 
@@ -180,7 +181,7 @@ def _opened(source: str | None) -> BinaryIO:
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:
-    """Lines of bounded length; the rest of a longer one is skipped, its head stays long enough to be refused."""
+    """Lines of limited length. A longer line is cut, but stays long enough to be rejected."""
     while line := stream.readline(MAX_INPUT + 1):
         rest = line
         while len(rest) > MAX_INPUT and not rest.endswith(b"\n"):
@@ -209,7 +210,7 @@ def _record(raw: bytes) -> dict[str, object] | None:
 
 
 explain = explain_command()
-"""The command without a ledger; the command line mounts `explain_command(lookup)`."""
+"""The command without a ledger; the command line uses `explain_command(lookup)`."""
 
 if __name__ == "__main__":
     typer.run(explain)

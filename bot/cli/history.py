@@ -1,4 +1,4 @@
-"""One request as the ledger knows it, for `explain`: how it stands, every attempt with the service's own id, and what went wrong."""
+"""A request's history from the ledger, for `explain`: its state, every attempt with the service's own id, and what went wrong."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ COLUMNS = ("number", "started", "took", "outcome", "status", "service_id", "cost
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What can be told about a request."""
+    """The history of one request."""
 
     sentence: str
     attempts: Sequence[Sequence[str]] = ()
-    """One row of COLUMNS each, oldest first."""
+    """Rows of COLUMNS, oldest first."""
     failure: Failure | None = None
-    """Why something did not come; None for a request that got all it asked for, or that is still under way."""
+    """Why something is missing; None if the request got everything or is still in progress."""
 
 
 def history(env_file: Path, data_dir: Path | None, asked: str) -> History | None:

@@ -1,4 +1,4 @@
-"""Shapes of keys, where a service's keys have one; any other service's may look as they like."""
+"""Formats of API keys, for services whose keys have one; other services' keys aren't checked."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ SHAPES: dict[str, tuple[str, str]] = {
     "router.huggingface.co": (r"hf_[A-Za-z0-9]{20,}", "hf_…"),
     "api.replicate.com": (r"r8_[A-Za-z0-9]{20,}", "r8_…"),
 }
-"""Host -> what its keys match, and how that is shown; from the services' consoles and secret scanners' published patterns."""
+"""Host -> pattern of its keys, and how to show it; from the services' consoles and published patterns of secret scanners."""
 
 
 def misshapen(settings: Settings) -> str | None:
-    """The sentence for a key that cannot be one of the service's. Never the key."""
+    """The sentence for a key that can't be one of the service's; never includes the key."""
     host, key = urlsplit(settings.image_base_url).hostname or "", settings.image_api_key
     if host not in SHAPES or key is None or re.fullmatch(SHAPES[host][0], key):
         return None

@@ -1,4 +1,4 @@
-"""The ladder that `doctor` walks: what is examined, what a rung is, and that the first broken one ends it."""
+"""Doctor's sequence of checks: their shared state, and the rule that the first failure ends it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Subject:
-    """What is examined, and what an earlier rung found out for a later one."""
+    """The configuration under test, and results that later checks need."""
 
     settings: Settings
     file: Path
@@ -23,18 +23,18 @@ class Subject:
     ports: Ports
     spend: bool = False
     models: Mapping[str, Mapping[str, object]] | None = None
-    """The service's model list by id; None when it offers none."""
+    """The service's model list by id; None if it has none."""
     bot: str | None = None
-    """The process of the bot that runs on the data folder, `?` when it is not known; None when none does."""
+    """Process id of the bot running on the data folder, `?` if unknown; None if none is running."""
     notes: list[str] = field(default_factory=list)
-    """What is not wrong but should be known."""
+    """Things worth knowing that aren't wrong."""
 
 
 Rung = Callable[[Subject], AsyncIterator["Finding"]]
 
 
 async def walk(rungs: Sequence[Rung], subject: Subject) -> AsyncIterator[Finding]:
-    """Every finding in order; nothing after the first rung that has a wrong one."""
+    """All findings in order, up to and including the first check with a failure."""
     for rung in rungs:
         broken = False
         async for finding in rung(subject):

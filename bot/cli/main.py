@@ -1,5 +1,7 @@
-"""`imagine-bot`: the list of commands and how each of them ends. The commands themselves are in the files beside this one, and they import
-what they need when they run, so that `version` and `demo` start fast."""
+"""The `imagine-bot` command: its subcommands and exit handling.
+
+Subcommands are in their own files and import what they need when called, so that `version` and `demo` start fast.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ from bot.texts import text
 
 
 def _explain(ctx: Any) -> typer.Typer:
-    """`explain` needs the failure rules, which nobody else should load at start; request ids are looked up in the ledger."""
+    """`explain` needs the failure rules, which other commands shouldn't load; it looks up request ids in the ledger."""
     from bot.cli.explain import explain_command
     from bot.cli.history import history
 
@@ -31,7 +33,7 @@ def _explain(ctx: Any) -> typer.Typer:
 
 
 def _module(name: str) -> Callable[[Any], typer.Typer]:
-    """A Typer application of its own: `app` in `bot.cli.<name>`."""
+    """A Typer application from its own module: `app` in `bot.cli.<name>`."""
 
     def load(_: Any) -> typer.Typer:
         found: typer.Typer = importlib.import_module(f"bot.cli.{name}").app
@@ -41,11 +43,11 @@ def _module(name: str) -> Callable[[Any], typer.Typer]:
 
 
 _LATER: dict[str, Callable[[Any], typer.Typer]] = {"explain": _explain, "cases": _module("cases")}
-"""Commands whose modules are imported when they are called."""
+"""Commands whose modules are imported when called."""
 
 
 class Commands(TyperGroup):
-    """The commands of this package and, by entry point, those of the adapters. Typer brings its own click, whose types are not public."""
+    """This package's commands and, by entry point, the adapters'. Typer bundles its own click, whose types aren't public."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         return [*super().list_commands(ctx), *(name for name in _LATER if _exists(name)), *plugins.names()]
@@ -127,7 +129,7 @@ def version() -> None:
 
 
 def main() -> None:
-    """The console script. Nothing an operator does wrong ends in a traceback, nor does a terminal that knows no “quotes” or ×."""
+    """The console script. Operator errors never end in a traceback, and neither do terminals without “quotes” or ×."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower().replace("-", "") != "utf8":
             stream.reconfigure(errors="replace")
@@ -137,7 +139,7 @@ def main() -> None:
         complain(stop.sentences)
         sys.exit(stop.code)
     except BrokenPipeError:
-        # The reader of a pipe has gone, as with `| head`; without this Python complains once more at exit.
+        # The reader of the pipe is gone, as with `| head`; without this, Python complains again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except KeyboardInterrupt:
@@ -148,7 +150,7 @@ def main() -> None:
 
 
 def _told(error: Exception) -> bool:
-    """Problems of the rooms below whose text is the whole sentence."""
+    """Print errors from other rooms whose text is a complete sentence. Returns whether it was one."""
     from bot.adapter import SetupProblem
     from bot.ledger.store import LedgerProblem
     from bot.settings import SettingsProblem

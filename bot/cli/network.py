@@ -1,4 +1,4 @@
-"""Doctor's rung for outgoing connections: which proxy and which certificates the next rungs use. It connects to nothing."""
+"""Doctor's check of outgoing connections: which proxy and certificates the next checks use. Connects to nothing."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from bot.egress import place_of
 from bot.texts import text
 
 _ANYWHERE = "https://chat.example"
-"""Stands for the platforms' addresses; their own checks name what NO_PROXY makes of each."""
+"""Stands in for the platforms' addresses; their own checks report NO_PROXY per address."""
 
 
 async def way_out(subject: Subject) -> AsyncIterator[Finding]:
-    """Which way the image service is reached, which way the rest, and whose certificates count."""
+    """The route to the image service, the route for everything else, and the trusted certificates."""
     rule = subject.settings.egress
     service, rest = rule.route(subject.settings.image_base_url, image=True), rule.route(_ANYWHERE)
     others = text("egress.others_direct")

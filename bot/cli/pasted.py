@@ -1,6 +1,6 @@
-"""What somebody pasted or saved, as evidence: a line of JSON, an HTTP answer, a body, or what a program said when it failed.
+"""Parser for pasted or saved failures: a line of JSON, an HTTP answer, a body, or a program's error output.
 
-`recognised` says None where nothing in it is a failure: a word, a poem, a picture that came.
+`recognised` returns None if there is no failure in it: a word, a poem, a picture.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bot.texts import text
 
 FIELDS = ("provider", "api", "status", "headers", "body", "exception")
 _MAX_TEXT = 20_000
-"""Characters of a pasted text that are searched for the marks of a program."""
+"""Maximum characters of pasted text to search for a program's error patterns."""
 _STATUS_LINE = re.compile(r"HTTP/[\d.]{1,4} (\d{3})[^\r\n]{0,200}\r?\n")
 _CAMEL = r"[A-Z]\w{1,60}(?:Error|Exception|Timeout|Refused|Disconnected)\b"
 _PROGRAM = re.compile(
@@ -29,15 +29,15 @@ _PROGRAM = re.compile(
     r"|\bjavax?\.net\.|\bSystem\.Net\.|\bErrno::|\bOpenSSL::SSL|\bNet::\w{1,20}Timeout",
     re.MULTILINE,
 )
-"""Marks of a program that could not get through: class names, error codes of curl, Node, Go, Rust, Java, .NET and Ruby."""
+"""Patterns of failed connections: class names, error codes of curl, Node, Go, Rust, Java, .NET and Ruby."""
 _PREFIX = re.compile(r"^(?:\S{1,60}\s{1,4}\| ?|[ ]{0,8}[|+][ -]{0,4})", re.MULTILINE)
-"""What docker compose and exception groups put before each line."""
+"""Line prefixes added by docker compose and exception groups."""
 _RAISED = re.compile(r"^(?:[\w.]{1,120}\.)?\w{1,80}(?:: .*)?$", re.ASCII)
 _PICTURE_FIELDS = token_set("b64json url image imageurl base64 resultimage outputurl imagebase64 bytesbase64encoded data")
 
 
 class BadInput(ValueError):
-    """What was handed in cannot be read; its text is the sentence for the person."""
+    """The input can't be read; the text is the sentence for the person."""
 
 
 def evidence(record: dict[str, object]) -> Evidence:
@@ -63,7 +63,7 @@ def evidence(record: dict[str, object]) -> Evidence:
 
 
 def recognised(raw: str, status: int | None = None, api: str = "", provider: str = "") -> Failure | None:
-    """The failure in what was pasted; None where it carries none. A program's words are read as such first, everything else as a body."""
+    """The failure in pasted text; None if there is none. Program output is tried first; everything else is read as a body."""
     value = _json(raw)
     if isinstance(value, dict) and _is_line(value):
         return recognise(evidence(value))
@@ -90,7 +90,7 @@ def _is_line(value: object) -> bool:
 
 
 def _answer(raw: str, status: int | None) -> tuple[int | None, Mapping[str, str], str]:
-    """Status, headers and body of `curl -i` output; of anything else the whole is the body."""
+    """Status, headers and body of `curl -i` output; any other text is all body."""
     http = _STATUS_LINE.match(raw)
     if http is None:
         return status, {}, raw
@@ -98,12 +98,12 @@ def _answer(raw: str, status: int | None) -> tuple[int | None, Mapping[str, str]
     head, _, body = ("", "", rest[1:]) if rest.startswith("\n") else rest.partition("\n\n")
     headers = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in head.split("\n")) if name.strip()}
     if http[1] in ("100", "103") or (http[1] == "200" and "onnection established" in http[0]):
-        return _answer(body, status)  # what a proxy or the server says before the answer
+        return _answer(body, status)  # interim answers from a proxy or the server
     return int(http[1]) if status is None else status, headers, body
 
 
 def _said(raw: str) -> str:
-    """The exceptions of a traceback, the last one first as `bot.failures.evidence` writes them; any other text as it is."""
+    """The exceptions of a traceback, last one first, in the format of `bot.failures.evidence`; any other text unchanged."""
     if "Traceback (most recent call last)" not in raw:
         return raw.strip()
     lines = _PREFIX.sub("", raw[-_MAX_TEXT:]).splitlines()
@@ -112,7 +112,7 @@ def _said(raw: str) -> str:
 
 
 def _holds_picture(value: object, depth: int = 0) -> bool:
-    """Whether a picture or the address of one lies in an answer that speaks of no error."""
+    """Whether an answer without an error contains a picture or a picture's URL."""
     if depth > 6:
         return False
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Finds the adapters by entry point and loads only those that are asked for: `imagine-bot version` imports none of them."""
+"""Adapter discovery by entry point, loading only what is needed: `imagine-bot version` imports none of them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ GROUP = "imagine_bot.adapters"
 
 
 def names() -> list[str]:
-    """Every installed adapter."""
+    """Names of all installed adapters."""
     return sorted(_points())
 
 
 def load(name: str) -> Plugin:
-    """One adapter's plugin. Raises Stop when there is none of that name or a package of it is missing."""
+    """Load one adapter's plugin. Raises Stop if the name is unknown or one of its packages is missing."""
     point = _points().get(name)
     if point is None:
         raise Stop(text("cli.adapter_unknown", name=name, known=", ".join(names()) or "-"), code=USAGE)
@@ -34,7 +34,7 @@ def load(name: str) -> Plugin:
 
 
 def missing(name: str, error: ModuleNotFoundError) -> str:
-    """The sentence for a package that is not installed, with the extra that brings it where there is one."""
+    """The sentence for a missing package, with the extra that installs it if there is one."""
     package = (error.name or "?").partition(".")[0]
     if package in ("adapters", "bot"):
         return text("cli.adapter_broken", name=name, error=f"{error.name} is missing")
@@ -45,7 +45,7 @@ def missing(name: str, error: ModuleNotFoundError) -> str:
 
 
 def load_all() -> tuple[dict[str, Plugin], list[str]]:
-    """Every adapter that can be loaded, and a sentence for each that cannot."""
+    """All adapters that can be loaded, and a sentence for each one that can't."""
     loaded: dict[str, Plugin] = {}
     broken: list[str] = []
     for name in names():
@@ -53,18 +53,18 @@ def load_all() -> tuple[dict[str, Plugin], list[str]]:
             loaded[name] = load(name)
         except Stop as stop:
             broken += stop.sentences
-        except Exception as error:  # somebody else's adapter must not keep ours from starting
+        except Exception as error:  # a third-party adapter must not stop the bot from starting
             broken.append(text("cli.adapter_broken", name=name, error=type(error).__name__))
     return loaded, broken
 
 
 def variables(plugins: Iterable[Plugin]) -> Mapping[str, str]:
-    """Every variable of these adapters with its sentence."""
+    """All variables of these adapters, with their descriptions."""
     return {name: about for plugin in plugins for name, about in plugin.variables.items()}
 
 
 def none_configured(installed: Iterable[Plugin], file: Path) -> str:
-    """The sentence for a run without any platform: which tokens of the installed adapters start one."""
+    """The sentence for a run without any platform: the tokens that would start each installed adapter."""
     tokens = [variable for plugin in installed for variable in plugin.variables if variable.endswith("_BOT_TOKEN")]
     if not tokens:
         return text("cli.no_adapter_but_web", file=file)

@@ -1,4 +1,4 @@
-"""Which process has a file open or listens on a port, as Linux tells in /proc. Where it does not tell, nothing is guessed."""
+"""Processes that hold a file or listen on a port, from Linux's /proc. Unknown is reported as unknown."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 
 _PROC = Path("/proc")
 _LISTEN = "0A"
-"""The state LISTEN in /proc/net/tcp."""
+"""The LISTEN state in /proc/net/tcp."""
 
 
 def listens(pid: str, port: int) -> bool | None:
-    """Whether this process listens on a TCP port; None when that cannot be found out."""
+    """Whether a process listens on a TCP port; None if that can't be determined."""
     sockets: set[str] = set()
     try:
         for table in ("tcp", "tcp6"):
@@ -26,7 +26,7 @@ def listens(pid: str, port: int) -> bool | None:
 
 
 def holders(file: Path) -> list[str]:
-    """Processes other than this one that have a file or SQLite's files beside it open, as `1234 (sqlite3)`; as far as this user may see."""
+    """Other processes that have a file (or SQLite's side files) open, as `1234 (sqlite3)`; only those that this user can see."""
     wanted = {str(file.resolve()) + tail for tail in ("", "-wal", "-shm", "-journal")}
     found = []
     for pid in sorted((entry.name for entry in _entries(_PROC) if entry.name.isdigit()), key=int):

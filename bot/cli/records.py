@@ -1,4 +1,4 @@
-"""`imagine-bot requests` and `imagine-bot usage`: what the ledger holds, read beside a running bot and without changing anything."""
+"""`imagine-bot requests` and `imagine-bot usage`: listings from the ledger. Read-only, beside a running bot."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def requests(
 
 
 class SpendingBy(StrEnum):
-    """Whose spending is listed."""
+    """Grouping for `usage`."""
 
     COMMUNITY = "community"
     MEMBER = "member"

@@ -1,4 +1,4 @@
-"""The commands that stay: `run`, `demo` and `sandbox`. They read the settings, choose the adapters and hand both to `bot.compose`."""
+"""Long-running commands `run`, `demo` and `sandbox`: read the settings, choose the adapters, and pass both to `bot.compose`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ADDRESS = re.compile(r"https?://[^\s,;]+[^\s,;.)]")
 DEMO_PORT = "8080"
 _EXAMPLES = ("cli.try_picture", "cli.try_wait", "cli.try_block")
 
-# Nothing costs money in the demo, and nobody should run out of it while trying things.
+# The demo is free, so nobody should run out of budget while trying things.
 _GENEROUS: dict[str, object] = {
     "budget_member_day_usd": 100_000_000,
     "budget_member_month_usd": 1_000_000_000,
@@ -72,7 +72,7 @@ def demo(
     from bot.settings import SettingsProblem, load
 
     web = plugins.load("web")
-    # What is set for the real service is none of the demo's business, so a wrong value there does not keep it from starting.
+    # The demo ignores the real service's settings, so a wrong value there doesn't stop it.
     settings = load(os.environ, ctx.obj, others=web.variables.keys(), service=False)
     asked = {"WEB_PORT": None if port is None else str(port), "WEB_HOST": host}
     env = {"WEB_PORT": DEMO_PORT, **settings.env, **{name: value for name, value in asked.items() if value is not None}}
@@ -85,7 +85,7 @@ def demo(
     if problems:
         raise SettingsProblem(problems)
     for finding in asyncio.run(_examined(web, env)):
-        if not finding.ok:  # a port in use, before a folder is made
+        if not finding.ok:  # check the port before creating a folder
             raise Stop(finding.sentence)
     welcome = _welcome(folder, browser)
     _serve(settings, [web], demo=True, tell=lambda event, sentence: welcome(sentence) if event == "ready" else say(sentence))
@@ -122,17 +122,17 @@ async def _examined(plugin: Plugin, env: Mapping[str, str]) -> Sequence[Finding]
 
 
 def _chosen(asked: str, found: Mapping[str, Plugin], env: Mapping[str, str]) -> list[str]:
-    """The adapters to start: those that were named, or those that are configured."""
+    """The adapters to start: those named, or all that are configured."""
     named = [name for part in asked.split(",") if (name := part.strip().lower())]
     for name in named:
         if name not in found:
-            plugins.load(name)  # says why not
+            plugins.load(name)  # explains why it isn't available
             raise Stop(text("cli.adapter_unknown", name=name, known=", ".join(found)), code=USAGE)
     return list(dict.fromkeys(named)) or [name for name, plugin in found.items() if plugin.configured(env)]
 
 
 def _teller(log_format: str) -> Callable[[str, str], None]:
-    """Sentences at the start, for whoever reads standard error: people get a line, a log collector gets JSON like everything else."""
+    """Writer for start and stop messages on standard error: a line for people, JSON for a log collector."""
     if log_format == "text" or (log_format == "auto" and sys.stderr.isatty()):
         return lambda _, sentence: remark(sentence)
     return lambda event, sentence: remark(json.dumps({"event": event, "level": "info", "sentence": sentence}))
@@ -157,7 +157,7 @@ def _serve(settings: Settings, chosen: list[Plugin], *, demo: bool, tell: Callab
 
 
 def _welcome(folder: Path, browser: bool) -> Callable[[str], None]:
-    """Where the demo is and what to type there."""
+    """Print where the demo is and what to type there."""
 
     def ready(sentence: str) -> None:
         say(sentence)
@@ -167,7 +167,7 @@ def _welcome(folder: Path, browser: bool) -> Callable[[str], None]:
         say(text("cli.demo_stop", folder=folder))
         address = _ADDRESS.search(sentence)
         if browser and address is not None and _has_desktop():
-            # In a thread: some systems wait for the browser to end.
+            # In a thread, because some systems wait until the browser exits.
             threading.Thread(target=_open, args=(address.group(),), daemon=True).start()
 
     return ready
@@ -180,7 +180,7 @@ def _open(address: str) -> None:
 
 
 def _has_desktop() -> bool:
-    """Whether a window can appear. Without one, Python would start a text browser inside this terminal."""
+    """Whether a window can be opened. Without a desktop, Python would start a text browser in this terminal."""
     if os.environ.get("CI") or not sys.stdout.isatty():
         return False
     return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

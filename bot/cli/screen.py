@@ -1,5 +1,7 @@
-"""What the command line shows and how it ends: results on standard output, everything else on standard error, exit code 2 for what the
-operator typed or set, 1 for what went wrong at run time."""
+"""Output and exit codes of the command line: results on standard output, everything else on standard error.
+
+Exit code 2 is for wrong input or settings, 1 for run-time failures.
+"""
 
 from __future__ import annotations
 
@@ -22,17 +24,17 @@ class Stop(Exception):
 
 
 def say(line: str = "") -> None:
-    """One line of the result."""
+    """Print one line of the result."""
     print(line, flush=True)
 
 
 def remark(line: str) -> None:
-    """One line that is not the result."""
+    """Print one line that isn't part of the result."""
     print(line, file=sys.stderr, flush=True)
 
 
 def complain(sentences: Sequence[str]) -> None:
-    """Problems: one on a line of its own, several as a list."""
+    """Print problems: a single one on its own line, several as a list."""
     if len(sentences) == 1:
         remark(f"imagine-bot: {sentences[0]}")
         return
@@ -42,12 +44,12 @@ def complain(sentences: Sequence[str]) -> None:
 
 
 def plain(value: str) -> str:
-    """Foreign text that cannot steer a terminal or break a line."""
+    """Untrusted text without terminal control sequences and line breaks."""
     return "".join(char if char.isprintable() else " " for char in bare(value))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Columns for people on a terminal; tabs where the output is read by a program. Foreign text is never taken for markup."""
+    """Print a table: aligned columns on a terminal, tab-separated otherwise. Untrusted text is never treated as markup."""
     if not sys.stdout.isatty():
         for row in (head, *rows):
             say("\t".join(plain(cell) for cell in row))
@@ -65,5 +67,5 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def dollars(micros: int) -> str:
-    """Millionths as dollars, to the hundredth of a cent where it matters."""
+    """Micro-dollars as dollars, with more digits for small amounts."""
     return f"${micros / 1_000_000:,.2f}" if micros >= 1_000_000 or micros % 10_000 == 0 else f"${micros / 1_000_000:.4f}"

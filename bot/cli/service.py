@@ -1,4 +1,4 @@
-"""Doctor's rungs at the image service: key and address with the model list, the configured model, and on demand the smallest picture."""
+"""Doctor's checks of the image service: key and address (by the model list), the configured model, and optionally the smallest picture."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ from bot.settings import Settings
 from bot.texts import text
 
 MAX_LIST = 5_000_000
-"""Bytes of a model list; some gateways list thousands."""
+"""Maximum bytes of a model list; some gateways list thousands of models."""
 MAX_SKEW = 120.0
-"""Seconds. Slack refuses signatures that are five minutes off; certificates and budgets' days need less."""
+"""Seconds. Slack rejects signatures that are five minutes off; certificates and budget days need less."""
 _LIST_SCOPE = b"api.model.read"
-"""What OpenAI says is missing when a restricted key asks for the model list; pictures need `api.model.images.request`."""
+"""The scope that OpenAI reports as missing if a restricted key requests the model list; pictures need `api.model.images.request`."""
 _PATIENCE = 180.0
 """Seconds for one small picture."""
 _TIMEOUT = httpx.Timeout(20.0, connect=10.0)
 
 
 async def key_and_address(subject: Subject) -> AsyncIterator[Finding]:
-    """Asks for the model list, which costs nothing."""
+    """Request the model list, which is free."""
     settings, what = subject.settings, text("doctor.service")
     host = place(settings.image_base_url)
     path = api_for(settings.image_base_url, settings.image_service).models_path
@@ -72,7 +72,7 @@ async def key_and_address(subject: Subject) -> AsyncIterator[Finding]:
         subject.notes.append(text("doctor.no_list", host=host))
         yield Finding(True, what, text("doctor.service_no_list", host=host, status=status))
     elif status in (401, 403) and _LIST_SCOPE in body:
-        # A key made for pictures alone draws and lists nothing: the list is closed to it, not the service.
+        # A key restricted to pictures works but can't list models: the list is closed to it, not the service.
         subject.notes.append(text("doctor.closed_list", host=host))
         yield Finding(True, what, text("doctor.service_closed_list", host=host))
     elif status != 200:
@@ -85,7 +85,7 @@ async def key_and_address(subject: Subject) -> AsyncIterator[Finding]:
 
 
 async def model(subject: Subject) -> AsyncIterator[Finding]:
-    """Whether the service has the configured model, for how long, and whether it takes the configured quality."""
+    """Whether the service has the configured model, until when, and whether the model supports the configured quality."""
     settings, what = subject.settings, text("doctor.model")
     wanted, listed = settings.image_model, subject.models
     name = settings.used.get("IMAGE_MODEL", "IMAGE_MODEL")
@@ -121,7 +121,7 @@ async def model(subject: Subject) -> AsyncIterator[Finding]:
 
 
 async def picture(subject: Subject) -> AsyncIterator[Finding]:
-    """With --spend only: one picture of the model's default size in its lowest quality. It is thrown away."""
+    """With --spend only: generate one picture at the model's default size and lowest quality, and discard it."""
     settings, what = subject.settings, text("doctor.picture")
     known = Catalogue.load().resolve(settings.image_model)
     quality = "low" if "low" in known.qualities else settings.image_quality
@@ -158,14 +158,14 @@ REMOTE = (key_and_address, model, picture)
 
 
 def place(address: str) -> str:
-    """Host and port of an address, without a name and password."""
+    """Host and port of an address, without user name and password."""
     parts = urlsplit(address)
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
     return f"{host}:{parts.port}" if parts.port else host
 
 
 def _client(subject: Subject) -> httpx.AsyncClient:
-    """As the bot itself connects: the same certificates and proxy, no redirects, which would carry the key elsewhere."""
+    """A client that connects like the bot: same certificates and proxy, no redirects (which would carry the key elsewhere)."""
     settings = subject.settings
     api = api_for(settings.image_base_url, settings.image_service)
     return httpx.AsyncClient(
@@ -194,7 +194,7 @@ async def _get(client: httpx.AsyncClient, settings: Settings, path: str) -> tupl
 
 
 def _listed(body: bytes) -> Mapping[str, Mapping[str, object]] | None:
-    """The entries of a model list by id; None when this is none."""
+    """The entries of a model list by id; None if it isn't one."""
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
@@ -208,7 +208,7 @@ def _listed(body: bytes) -> Mapping[str, Mapping[str, object]] | None:
 
 
 def _operator(evidence: Evidence, settings: Settings) -> str:
-    """What the operator does about it, in the words that the bot uses in chat; a proxy on the way is named first."""
+    """The operator's steps in the bot's own words; a proxy on the route is named first."""
     host, route = place(settings.image_base_url), settings.egress.route(settings.image_base_url, image=True)
     if evidence.status is not None:
         seen = text("doctor.answered", host=host, status=evidence.status)
@@ -220,7 +220,7 @@ def _operator(evidence: Evidence, settings: Settings) -> str:
 
 
 def _skew(headers: Mapping[str, str], now: float) -> float | None:
-    """How far our clock is ahead of the service's, in seconds."""
+    """How many seconds this machine's clock is ahead of the service's."""
     try:
         return now - parsedate_to_datetime(headers.get("date", "")).timestamp()
     except (ValueError, TypeError, OverflowError):

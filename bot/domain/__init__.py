@@ -1,1 +1,1 @@
-"""What the whole project talks about: plain dataclasses, closed lists and state tables. Imports the standard library only."""
+"""Domain model: plain dataclasses, enums and state tables. Imports only the standard library."""

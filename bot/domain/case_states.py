@@ -1,4 +1,4 @@
-"""Every state of a moderation case and every step between them. No step approves by time-out."""
+"""States of a moderation case and the transitions between them. No transition approves a case by timeout."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class CaseState(StrEnum):
     CLAIMED = "claimed"
     """A moderator holds the lease (ten minutes)."""
     WITH_MEMBER = "with_member"
-    """The member thinks about a rewrite or was asked to rephrase; no lease runs."""
+    """The member is considering a rewrite or was asked to rephrase; no lease is running."""
     APPEALED = "appealed"
     CLOSED_ACCEPTED = "closed_accepted"
     CLOSED_DECLINED = "closed_declined"
@@ -26,22 +26,22 @@ class CaseState(StrEnum):
 class CaseEvent(StrEnum):
     CLAIM = "claim"
     TAKE_OVER = "take_over"
-    """An administrator takes the lease of somebody else."""
+    """An administrator takes over somebody else's lease."""
     RELEASE = "release"
     LEASE_END = "lease_end"
     SUGGEST = "suggest"
-    """A moderator wrote a rewrite: the member is asked."""
+    """A moderator wrote a rewrite; the member is asked."""
     ASK_REPHRASE = "ask_rephrase"
     ACCEPT = "accept"
-    """The member took that very text."""
+    """The member accepted that exact text."""
     DECLINE = "decline"
     REPHRASED = "rephrased"
-    """The member's own rewording gave a picture."""
+    """The member's own new wording gave a picture."""
     DENY = "deny"
     NOT_POLICY = "not_policy"
     APPEAL = "appeal"
     BLOCKED_AGAIN = "blocked_again"
-    """The accepted rewrite, or the rewording that a moderator asked for, was blocked too."""
+    """The accepted rewrite, or the requested new wording, was blocked too."""
     EXPIRE = "expire"
 
 
@@ -80,12 +80,12 @@ CASES: Machine[CaseState, CaseEvent] = Machine(
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What anybody may know of a case."""
+    """Public summary of a case."""
 
     number: int
-    """What people call it."""
+    """The number that people call it by."""
     state: CaseState
 
 
 WAITING: frozenset[CaseState] = frozenset({_S.OPEN, _S.CLAIMED, _S.WITH_MEMBER, _S.APPEALED})
-"""States in which somebody still has to do something; repeats of the same member join a case in one of them."""
+"""States in which somebody still has to act; repeats by the same member join such a case."""

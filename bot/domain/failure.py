@@ -1,4 +1,4 @@
-"""What was seen of an exchange (`Evidence`) and what it means (`Failure`)."""
+"""`Evidence`: what was observed of a call. `Failure`: what it means."""
 
 from __future__ import annotations
 
@@ -9,54 +9,54 @@ from enum import StrEnum
 from bot.domain.kinds import Action, Fixer, Group, Kind
 
 MAX_EVIDENCE_BYTES = 64 * 1024
-"""How much of a response body is kept and looked at."""
+"""Maximum bytes of a response body to keep and examine."""
 
 
 class Phase(StrEnum):
-    """How far an exchange had come when it broke; decides whether it may have been billed."""
+    """How far a call got before it broke; decides whether it may have been billed."""
 
     BEFORE_SEND = "before_send"
-    """The request never left: nothing was generated."""
+    """The request was never sent, so nothing was generated."""
     AFTER_SEND = "after_send"
-    """The request may have reached the provider: it may have been billed."""
+    """The request may have reached the provider and been billed."""
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was seen of one failed or short exchange, raw and bounded. It may echo prompts and keys: never shown, never logged as it is."""
+    """Raw, bounded observations of one failed or incomplete call. It may echo prompts and keys: never show or log it as is."""
 
     provider: str = ""
-    """Name of the dialect or family, as far as known (`openai`, `azure`, ...); empty when unknown."""
+    """Dialect or vendor, if known (`openai`, `azure`, ...); otherwise empty."""
     api: str = ""
-    """The call, as `images.generations`, `images.edits`, `models`, `download`; empty when unknown."""
+    """The call: `images.generations`, `images.edits`, `models` or `download`; empty if unknown."""
     status: int | None = None
-    """HTTP status, None when no answer came."""
+    """HTTP status; None if no answer came."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Response headers; names in any case."""
     body: object = None
     """The body as received: bytes, text, or an already parsed JSON value; at most MAX_EVIDENCE_BYTES."""
     exception: str | None = None
-    """`ClassName: text`, causes appended with ` <- `; None when an answer came."""
+    """`ClassName: text`, with causes appended after ` <- `; None if an answer came."""
     phase: Phase = Phase.UNKNOWN
     via_proxy: bool = False
-    """A proxy is configured for this exchange."""
+    """A proxy is configured for this call."""
     peer: str = ""
-    """Host and port that were asked for a finished picture; empty for the image service itself."""
+    """Host and port of a finished picture's URL; empty for the image service itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What an `Evidence` means and what may be done about it."""
+    """The meaning of an `Evidence`, and what may be done about it."""
 
     group: Group
     kind: Kind
     action: Action
     wait: float | None
-    """Seconds the provider asked to wait, bounded; None when it named none."""
+    """Seconds the provider asked to wait, bounded; None if it didn't say."""
     who_can_fix: Fixer
     confidence: float
-    """0..1; below 0.5 only the status family is known."""
+    """0..1; below 0.5, only the status family is known."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """Short safe facts for cards, texts and logs: `code`, `status`, `request_id`, `stage`, `categories`, `param`, `allowed`, `limit`,
     `billed` (`no` when the provider said so), `guard` (whose page refused this machine, `unknown` where it does not say), `tls` (why no
@@ -69,5 +69,5 @@ class Failure:
 
     @property
     def retryable(self) -> bool:
-        """Whether the machine may do something again by itself."""
+        """Whether the bot may do something about it automatically."""
         return self.action is not Action.NONE

@@ -1,7 +1,7 @@
-"""The closed list of ways in which a picture can fail to arrive, and what may be done about each.
+"""Kinds of failure: the closed list of ways a picture can fail to arrive, and what may be done about each.
 
-The table is the contract: group, what the machine may do by itself, and who can fix it. A classifier may lower the action of a single
-failure to NONE (a rate limit that never clears), never raise a safety, parameter or account kind above it.
+The table is the contract: group, what the bot may do automatically, and who can fix it. A classifier may lower the action of a single
+failure to NONE (a rate limit that never clears), but never raise a safety, parameter or account kind above it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Group(StrEnum):
-    """How the product responds: a human, the named fix, waiting or the operator, or candidates to choose from."""
+    """How the product responds: ask a human, name the fix, wait or tell the operator, or offer alternatives."""
 
     SAFETY = "safety"
     PARAMETERS = "parameters"
@@ -20,16 +20,16 @@ class Group(StrEnum):
 
 
 class Action(StrEnum):
-    """What the machine may do by itself after a failure."""
+    """What the bot may do automatically after a failure."""
 
     GENERATE = "generate"
-    """Send the same request again, later and bounded."""
+    """Send the same request again, later, a limited number of times."""
     FETCH = "fetch"
-    """Fetch the finished picture again; never generate again."""
+    """Download the finished picture again; never generate again."""
     POLL = "poll"
-    """Ask for the running task again; never submit again."""
+    """Poll the running task; never submit again."""
     NONE = "none"
-    """Nothing; the same request would fail the same way, or must not be repeated."""
+    """Nothing: the same request would fail again, or must not be repeated."""
 
 
 class Fixer(StrEnum):
@@ -42,7 +42,7 @@ class Fixer(StrEnum):
 
 
 class Kind(StrEnum):
-    """What went wrong; 41 kinds, of which `output_rejected` comes from a person and all others from evidence."""
+    """What went wrong: 41 kinds. `output_rejected` comes from a person, all others from evidence."""
 
     SAFETY_PROMPT = "safety_prompt"
     SAFETY_REFERENCE_IMAGE = "safety_reference_image"
@@ -92,7 +92,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KindRule:
-    """One line of the table: the strongest action that the machine may take by itself, and who can fix it as a rule."""
+    """One table row: the strongest action the bot may take automatically, and who can usually fix it."""
 
     group: Group
     action: Action
@@ -148,7 +148,7 @@ KINDS: dict[Kind, KindRule] = {
 }
 
 SAFETY_REVIEWABLE = frozenset({Kind.SAFETY_PROMPT, Kind.SAFETY_REFERENCE_IMAGE, Kind.SAFETY_OUTPUT})
-"""The safety kinds that open a case for moderators; a flagged account is for the operator instead."""
+"""Safety kinds that open a moderation case. A flagged account goes to the operator instead."""
 
 RATE_ANSWERS = frozenset({Kind.RATE_LIMITED, Kind.OVERLOADED})
-"""Rejections at the door: nothing was generated, so they use up a rate answer and not an attempt (docs/gate.md)."""
+"""Rejections before generation: they use up a rate answer, not an attempt (docs/gate.md)."""

@@ -1,4 +1,4 @@
-"""State machines as tables: what is not in the table does not happen."""
+"""State machines as tables: a transition that isn't in the table is a bug."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ E = TypeVar("E", bound=StrEnum)
 
 
 class UnknownTransition(Exception):
-    """Code asked for a step that the table does not know: a bug, never a user's mistake."""
+    """Code requested a transition that isn't in the table: a bug, never a user's mistake."""
 
 
 @dataclass(frozen=True, slots=True)
 class Machine(Generic[S, E]):
-    """A table (state, event) -> next state."""
+    """A table of (state, event) -> next state."""
 
     name: str
     table: Mapping[tuple[S, E], S]
     final: frozenset[S]
 
     def next(self, state: S, event: E) -> S:
-        """The state that follows; raises UnknownTransition."""
+        """The next state. Raises UnknownTransition."""
         try:
             return self.table[state, event]
         except KeyError:

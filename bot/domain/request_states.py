@@ -1,4 +1,4 @@
-"""Every state of a request and every step between them. Nothing else moves a request."""
+"""States of a request and the transitions between them. Nothing else changes a request's state."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from bot.domain.machine import Machine
 
 class RequestState(StrEnum):
     RECEIVED = "received"
-    """Stored and acknowledged; not yet checked."""
+    """Stored and acknowledged; not checked yet."""
     HELD = "held"
-    """A question waits for the member, for at most fifteen minutes."""
+    """Waiting for the member to answer a question, for up to fifteen minutes."""
     QUEUED = "queued"
     """Waiting for the gate; holds no slot and no coroutine."""
     CALLING = "calling"
     """An attempt is open at the provider."""
     COLLECTING = "collecting"
-    """The provider works on it, or has a picture to fetch: polled, never submitted again."""
+    """The provider is working on it, or has a picture to download: polled, never submitted again."""
     ANSWERED = "answered"
     REFUSED = "refused"
     """Turned down before anything was sent."""
@@ -28,16 +28,16 @@ class RequestEvent(StrEnum):
     HOLD = "hold"
     REFUSE = "refuse"
     RELEASE = "release"
-    """The member answered the question: go on."""
+    """The member answered the question; continue."""
     OPEN_ATTEMPT = "open_attempt"
     REQUEUE = "requeue"
-    """Try again at a later time."""
+    """Try again later."""
     COLLECT = "collect"
     ANSWER = "answer"
     CANCEL = "cancel"
     EXPIRE = "expire"
     INTERRUPT = "interrupt"
-    """Found `calling` after a crash: outcome unknown, asked and never repeated by itself."""
+    """Found in `calling` after a crash: outcome unknown, so the member is asked and it's never repeated automatically."""
 
 
 _S, _E = RequestState, RequestEvent
@@ -70,10 +70,10 @@ REQUESTS: Machine[RequestState, RequestEvent] = Machine(
 
 
 class Answer(StrEnum):
-    """How a request ended; one per request, for ever."""
+    """How a request ended; set once."""
 
     PICTURES = "pictures"
-    """At least one picture; a shortfall may stand beside it."""
+    """At least one picture; there can be a shortfall as well."""
     FAILED = "failed"
     BLOCKED = "blocked"
     """A safety block without any picture; a case is open."""

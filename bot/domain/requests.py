@@ -1,4 +1,4 @@
-"""Who asks for what, where: the rows of the main job as frozen dataclasses. Times are wall-clock seconds since the epoch, UTC."""
+"""Rows of the request table as frozen dataclasses: who asks for what, where. Times are wall-clock seconds since the epoch (UTC)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.domain.request_states import Answer, RequestState
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody on a platform. The id is the platform's; the name is what people see and may change."""
+    """A person on a platform. The id is the platform's; the display name may change."""
 
     id: str
     name: str = ""
@@ -21,10 +21,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a message lives, as far as the core needs to know; the rest is the adapter's own `reply` handle."""
+    """Where a message is, as far as the core needs to know; `reply` is the adapter's own."""
 
     platform: str
-    """Adapter name: `web`, `discord`, `slack`."""
+    """Adapter name: `web`, `discord` or `slack`."""
     community: str
     """Guild or workspace id; `dm:<person>` for direct messages."""
     channel: str
@@ -38,16 +38,16 @@ Period = tuple[str, str, str]
 
 
 class Origin(StrEnum):
-    """Why a request exists. All but COMMAND have a parent."""
+    """Why a request exists. All except COMMAND have a parent."""
 
     COMMAND = "command"
     AGAIN = "again"
     EDIT = "edit"
     RETRY = "retry"
     NEAREST = "nearest"
-    """The member pressed the button with the allowed value."""
+    """The member pressed the button with the nearest allowed value."""
     REWRITE = "rewrite"
-    """A moderator's wording that the member accepted; carries the case."""
+    """A moderator's wording that the member accepted; linked to the case."""
     CLEANED = "cleaned"
 
 
@@ -58,7 +58,7 @@ class Lane(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a member typed, as the platform delivered it; None means "the default"."""
+    """What a member typed, as delivered by the platform; None means the default."""
 
     person: Person
     place: Place
@@ -71,7 +71,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One row of the ledger's `requests`."""
+    """One row of the ledger's `requests` table."""
 
     id: str
     state: RequestState
@@ -79,7 +79,7 @@ class Request:
     place: Place
     prompt: str
     fingerprint: str
-    """sha256 of the normalised prompt; what logs and block memory use."""
+    """SHA-256 of the normalised prompt; used by logs and block memory."""
     model: str
     size: str
     quality: str
@@ -93,25 +93,25 @@ class Request:
     case_id: str | None = None
     lane: Lane = Lane.INTERACTIVE
     epoch: int = 0
-    """Raised by every open_attempt and every recovery; a transition with an old epoch does nothing."""
+    """Fencing token, incremented by every open_attempt and recovery; a transition with an old epoch does nothing."""
     attempts: int = 0
-    """Exchanges that may have been billed."""
+    """Number of calls that may have been billed."""
     rate_answers: int = 0
     answer: Answer | None = None
     answered_at: float | None = None
     failure: Mapping[str, object] | None = None
-    """The last failure as `bot.ledger.codec` wrote it; also set while a request waits to try again."""
+    """The last failure, encoded by `bot.ledger.codec`; also set while a request waits for another try."""
     refusal: Mapping[str, object] | None = None
-    """Why it was refused, or what is asked while held: `{"reason": ..., facts}`."""
+    """Why it was turned down, or the open question while held: `{"reason": ..., facts}`."""
     published: bool = False
     deleted: bool = False
     left_out: frozenset[str] = frozenset()
-    """Options that its exchange goes without, so that the service decides."""
+    """Options omitted from the call, so that the service decides."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One exchange with the provider, written before it starts."""
+    """One call to the provider, recorded before it starts."""
 
     id: str
     request_id: str
@@ -119,12 +119,12 @@ class Attempt:
     epoch: int
     opened_at: float
     wanted: int
-    """Pictures asked for by this attempt."""
+    """Number of pictures requested by this attempt."""
     reserved_micros: int
-    """Highest cost, reserved before the call; millionths of a US dollar."""
+    """Maximum cost, reserved before the call, in micro-dollars."""
     closed_at: float | None = None
     billed: Billed | None = None
-    """None while open."""
+    """None while the attempt is open."""
     cost_micros: int = 0
     task_id: str | None = None
     poll_url: str | None = None

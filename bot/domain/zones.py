@@ -1,4 +1,4 @@
-"""Time zones by name. UTC works on machines without a table of time zones, as small containers are."""
+"""Time zones by name. UTC also works on machines without a time zone database, such as small containers."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from zoneinfo import ZoneInfo
 
 
 def zone_of(name: str) -> tzinfo:
-    """The zone of that IANA name. Raises ValueError or LookupError for none."""
+    """The zone for an IANA name. Raises ValueError or LookupError if there is none."""
     return UTC if name == "UTC" else ZoneInfo(name)

@@ -1,8 +1,10 @@
-"""The rule for every outgoing connection: which certificates are trusted, and which proxy is used. Nothing here connects.
+"""Egress rule for all outgoing connections: trusted certificates and proxies. Nothing here connects.
 
-Certificates: OpenSSL's store, which is the system's, or what `SSL_CERT_FILE` and `SSL_CERT_DIR` name instead; certifi's list where the
-system has none; and `IMAGE_CA_FILE` in addition. Proxies, the first that is set: `IMAGE_PROXY` (image service and its pictures only),
-`OUTGOING_PROXY`, `HTTPS_PROXY` or `HTTP_PROXY` by the address. `NO_PROXY` takes hosts out of all but `IMAGE_PROXY`.
+Certificates: OpenSSL's store (the system's), or what `SSL_CERT_FILE` and `SSL_CERT_DIR` name instead; certifi if the system has none; plus
+`IMAGE_CA_FILE`.
+
+Proxies, in order of precedence: `IMAGE_PROXY` (image service and its pictures only), `OUTGOING_PROXY`, then `HTTPS_PROXY` or `HTTP_PROXY`
+by scheme. `NO_PROXY` exempts hosts from all except `IMAGE_PROXY`.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from bot.egress.bypass import bypassed, loopback
 from bot.texts import text
 
 DIRECT = "none"
-"""The value of a proxy setting that says: no proxy, whatever the environment says."""
+"""Value of a proxy setting that disables proxies, whatever the environment says."""
 ENVIRONMENT = {"https": ("HTTPS_PROXY", "https_proxy"), "http": ("HTTP_PROXY", "http_proxy")}
 _SECURE = {"https": "https", "wss": "https", "http": "http", "ws": "http"}
 
@@ -30,29 +32,29 @@ C = TypeVar("C", bound=ssl.SSLContext)
 
 @dataclass(frozen=True, slots=True)
 class ProxyChoice:
-    """How one address is reached."""
+    """The route to one address."""
 
     proxy: str | None
-    """The proxy's address, perhaps with a password; None for a direct connection."""
+    """The proxy's address, possibly with a password; None for a direct connection."""
     because: str | None
-    """The variable that decided; None when nothing is set."""
+    """The variable that decided; None if nothing is set."""
 
 
 @dataclass(frozen=True, slots=True)
 class Egress:
-    """Certificates and proxies for outgoing connections. The empty one connects directly and trusts the system's store."""
+    """Certificates and proxies for outgoing connections. The default connects directly and trusts the system's store."""
 
     image_proxy: str | None = None
     outgoing_proxy: str | None = None
     environment: Mapping[str, tuple[str, str]] | None = None
-    """Scheme (`https`, `http`) -> variable of the environment and its proxy."""
+    """Scheme (`https`, `http`) -> environment variable and its proxy."""
     no_proxy: str = ""
     image_ca: Path | None = None
     cert_file: str | None = None
     cert_dir: str | None = None
 
     def route(self, url: str, *, image: bool = False) -> ProxyChoice:
-        """How `url` (http, https, ws or wss) is reached. `image`: it is the image service, or a picture that it named."""
+        """The route to `url` (http, https, ws or wss). `image`: it's the image service, or a picture URL that it returned."""
         parts = urlsplit(url)
         if image and self.image_proxy is not None:
             return ProxyChoice(_unless_direct(self.image_proxy), "IMAGE_PROXY")
@@ -60,7 +62,7 @@ class Egress:
         variable, proxy = ("OUTGOING_PROXY", self.outgoing_proxy)
         if proxy is None:
             variable, proxy = (self.environment or {}).get(scheme, ("", None))
-            # A service on this very machine, such as one's own image server, is never meant by a proxy of the environment.
+            # A proxy in the environment is never meant for a service on this machine, such as a local image server.
             if proxy is None or (scheme == "http" and loopback(parts.hostname or "")):
                 return ProxyChoice(None, None)
         if bypassed(parts.hostname or "", _port(parts, scheme), self.no_proxy):
@@ -72,7 +74,7 @@ class Egress:
         return self.route(url, image=image).proxy
 
     def context(self, kind: type[C] = ssl.SSLContext) -> C:  # type: ignore[assignment]
-        """A client's TLS context that checks names and trusts what this rule trusts."""
+        """A client TLS context that verifies host names and trusts the configured certificates."""
         made = kind(ssl.PROTOCOL_TLS_CLIENT)
         places = ssl.get_default_verify_paths()
         replaced = self.cert_file is not None or self.cert_dir is not None
@@ -87,14 +89,14 @@ class Egress:
         return made
 
     def trusts(self) -> str:
-        """Which certificates are trusted, in words for the operator."""
+        """The trusted certificates, in words for the operator."""
         said = [f"{name} ({value})" for name, value in (("SSL_CERT_FILE", self.cert_file), ("SSL_CERT_DIR", self.cert_dir)) if value]
         store = text("egress.trust_named", named=", ".join(said)) if said else text("egress.trust_system")
         return store if self.image_ca is None else text("egress.trust_also", store=store, file=self.image_ca)
 
 
 def read(env: Mapping[str, str]) -> Egress:
-    """The rule from the merged environment and `.env`. Values that cannot be used count as not set; `warnings` names them."""
+    """The rule from the merged environment and `.env`. Unusable values count as not set; `warnings` lists them."""
     environment = {}
     for scheme, names in ENVIRONMENT.items():
         for name in names:
@@ -114,7 +116,7 @@ def read(env: Mapping[str, str]) -> Egress:
 
 
 def warnings(env: Mapping[str, str]) -> list[str]:
-    """A sentence for each variable of the environment that the operating system's libraries define and that cannot be used."""
+    """A sentence for each unusable variable that the system's libraries define."""
     found = []
     for names in ENVIRONMENT.values():
         for name in names:
@@ -129,20 +131,20 @@ def warnings(env: Mapping[str, str]) -> list[str]:
 
 
 def place_of(proxy: str) -> str:
-    """Host and port of a proxy, without name and password."""
+    """Host and port of a proxy, without user name and password."""
     parts = urlsplit(proxy)
     host = parts.hostname or "?"
     return f"[{host}]:{_port(parts, parts.scheme)}" if ":" in host else f"{host}:{_port(parts, parts.scheme)}"
 
 
 def _load(context: ssl.SSLContext, *, file: str | None = None, folder: str | None = None) -> bool:
-    """Whether certificates came from there; a place that cannot be read gives none, as in OpenSSL."""
+    """Load certificates into the context. Returns whether there were any; like OpenSSL, an unreadable place has none."""
     try:
         if file is not None:
             context.load_verify_locations(cafile=file)
             return True
         if folder is not None:
-            # A folder is read when a certificate is looked for, so its content is asked here.
+            # OpenSSL reads a folder only while looking for a certificate, so check here whether it has any files.
             filled = any(any(Path(one).iterdir()) for one in folder.split(":") if Path(one).is_dir())
             context.load_verify_locations(capath=folder)
             return filled
@@ -161,7 +163,7 @@ def _unless_direct(proxy: str) -> str | None:
 
 
 def _usable(value: str) -> str | None:
-    """A proxy of the environment as an address; people and other programs leave the scheme out. None for SOCKS and what is no address."""
+    """A proxy from the environment as an address; the scheme is often missing. None for SOCKS and invalid addresses."""
     value = value.strip()
     try:
         parts = urlsplit(value if "://" in value else f"http://{value}")

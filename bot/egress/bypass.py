@@ -1,4 +1,4 @@
-"""NO_PROXY, as curl, Go and Python's libraries read it: names with everything below them, addresses, networks, a port, `*` for all."""
+"""NO_PROXY matching, as in curl, Go and Python: names with their subdomains, addresses, networks, ports, `*` for all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _ENTRY = re.compile(r"\[?(?P<host>[^\]]*?)\]?(?::(?P<port>\d{1,5}))?$", re.ASCII
 
 
 def bypassed(host: str, port: int, no_proxy: str) -> bool:
-    """Whether this host is reached without a proxy."""
+    """Whether this host bypasses the proxy."""
     wanted = host.lower().rstrip(".")
     return any(_matches(entry, wanted, port) for entry in re.split(r"[,\s]+", no_proxy.lower()) if entry)
 
@@ -20,7 +20,7 @@ def _matches(entry: str, host: str, port: int) -> bool:
     address = _address(host)
     if "/" in entry:
         return address is not None and _in_network(address, entry)
-    if (written := _address(entry.strip("[]"))) is not None:  # also IPv6, whose colons are no port
+    if (written := _address(entry.strip("[]"))) is not None:  # includes IPv6, whose colons aren't ports
         return address == written
     found = _ENTRY.match(entry)
     if found is None or (found["port"] and int(found["port"]) != port):
@@ -32,7 +32,7 @@ def _matches(entry: str, host: str, port: int) -> bool:
 
 
 def loopback(host: str) -> bool:
-    """Whether a host is this very machine."""
+    """Whether a host is this machine."""
     address = _address(host)
     return host.lower().rstrip(".") == "localhost" if address is None else address.is_loopback
 

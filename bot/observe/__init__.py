@@ -1,4 +1,4 @@
-"""Logging with redaction; imports nothing of ours."""
+"""Logging with redaction. Imports nothing else from the project."""
 
 from bot.observe.logs import configure
 from bot.observe.redact import Redactor, hide

@@ -1,6 +1,6 @@
-"""Sets up the log: one JSON object per line on standard error (readable text on a terminal), in UTC, with everything private taken out.
+"""Log configuration: JSON lines on standard error (plain text on a terminal), UTC, with private data redacted.
 
-The standard library's loggers go the same way, so that a library cannot leak what we would not write. Imports nothing of ours.
+Standard library loggers use the same pipeline, so libraries can't leak what the bot wouldn't write.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from bot.observe.redact import HIDDEN, Redactor
 
 MAX_TEXT = 2_000
-"""Characters of one value."""
+"""Maximum characters of one value."""
 _MAX_READ = 1_000_000
-"""Characters looked at; far more than are written, because a secret cut in half would not be recognised."""
+"""Maximum characters to scan. Far more than are written, because a secret cut in half wouldn't be recognised."""
 _MAX_FRAMES = 30
 _MAX_ITEMS = 50
 
 FLOORS: Mapping[str, int] = {
-    # httpx and httpcore name full addresses with their query, the DEBUG of slack_sdk and aiosqlite holds bodies and bound values, that of
-    # discord interaction tokens. What is below the floor is never written, whatever LOG_LEVEL says.
+    # httpx and httpcore log full URLs with their query; at DEBUG, slack_sdk and aiosqlite log bodies and bound values, and discord logs
+    # interaction tokens. Records below these levels are never written, whatever LOG_LEVEL is.
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
     "discord": logging.INFO,
@@ -53,13 +53,13 @@ _NEVER = frozenset(
     {"prompt", "prompts", "revised_prompt", "wording", "text", "caption", "content", "body", "payload", "reply"}
     | {"headers", "cookies", "authorization", "api_key", "token", "secret", "password"}
 )
-"""Fields that hold what people wrote, or secrets: their values are not written, whoever logs them."""
+"""Fields with user content or secrets, never written by any logger."""
 
 
 def configure(level: str = "info", secrets: Collection[str] = (), stream: TextIO | None = None, format: str = "auto") -> None:
-    """Send all logs of this process to `stream` (standard error by default). May be called again; the last call counts.
+    """Send all logs of this process to `stream` (default: standard error). The last call wins.
 
-    `format`: `json`, `text`, or `auto` for text on a terminal and JSON elsewhere.
+    `format`: `json`, `text`, or `auto` (text on a terminal, JSON otherwise).
     """
     stream = stream if stream is not None else sys.stderr
     redactor = Redactor(secrets)
@@ -91,7 +91,7 @@ def configure(level: str = "info", secrets: Collection[str] = (), stream: TextIO
         logger.setLevel(max(floor, root.level))
         logger.handlers.clear()
         logger.propagate = True
-    # A log line that cannot be written must not print its raw contents.
+    # If a record can't be formatted, logging must not print its raw contents.
     logging.raiseExceptions = False
     logging.captureWarnings(True)
     warnings.simplefilter("ignore", ResourceWarning)
@@ -106,7 +106,7 @@ def configure(level: str = "info", secrets: Collection[str] = (), stream: TextIO
 
 
 def _above_floor(record: logging.LogRecord) -> bool:
-    """Also when a library has set its own level since."""
+    """Enforce the minimum level even if a library has changed its own since."""
     name = record.name
     while name:
         if name in FLOORS:
@@ -116,13 +116,13 @@ def _above_floor(record: logging.LogRecord) -> bool:
 
 
 def _logger_name(logger: WrappedLogger, _: str, event: EventDict) -> EventDict:
-    """Which library said it."""
+    """Add the name of the logger."""
     event["logger"] = event["_record"].name if "_record" in event else getattr(logger, "name", "")
     return event
 
 
 def _exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Frames without their variables, which hold prompts and keys; the messages are cleaned like any text."""
+    """Format exceptions without local variables, which hold prompts and keys. Messages are redacted like any text."""
     caught = event.pop("exc_info", None)
     if caught is True:
         caught = sys.exc_info()
@@ -136,7 +136,7 @@ def _exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 def _told(shape: traceback.TracebackException, depth: int = 0) -> list[str]:
-    """The chain of an exception, outermost last, one line per frame."""
+    """An exception chain, outermost last, one line per frame."""
     lines = []
     before = shape.__cause__ or (None if shape.__suppress_context__ else shape.__context__)
     if before is not None and depth < 5:
@@ -149,7 +149,7 @@ def _told(shape: traceback.TracebackException, depth: int = 0) -> list[str]:
 
 
 class _Clean:
-    """Takes out what is private and what breaks a line, in every field and however deep."""
+    """Redacts private data and removes line breaks in every field, at any depth."""
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
@@ -178,7 +178,7 @@ class _Clean:
 
 
 def _in_order(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Time, level and event first: the eye and `cut` find them."""
+    """Put time, level and event first, for human eyes and `cut`."""
     first = {key: event.pop(key) for key in ("timestamp", "level", "event") if key in event}
     return {**first, **event}
 
@@ -188,7 +188,7 @@ def _pretty(stream: TextIO) -> Processor:
 
 
 def _uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
-    """What nobody caught is one log line like any other; Ctrl-C is no news."""
+    """Log uncaught exceptions as one line; ignore Ctrl-C."""
     if error is None or issubclass(kind, KeyboardInterrupt):
         return
     structlog.get_logger().critical("uncaught", exc_info=(kind, error, trace))

@@ -1,5 +1,7 @@
-"""Takes out of any text what must not be read by others: the values of known secrets, what looks like a secret, and the private parts of
-addresses. It works on finished strings, so it does not matter which library wrote them."""
+"""Redaction of known secrets, secret-shaped strings and the private parts of URLs.
+
+It works on finished strings, so it doesn't matter which library wrote them.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,11 @@ from urllib.parse import quote, quote_plus, urlsplit
 REMOVED = "[secret]"
 HIDDEN = "[not logged]"
 _HIDDEN_MIN = 12
-"""Shorter texts are ordinary words, and hiding them would eat the log."""
+"""Minimum length of a text to hide; hiding shorter ones would delete ordinary words from the log."""
 
 _hidden: ContextVar[tuple[str, ...]] = ContextVar("hidden", default=())
 
-# Secrets of others that somebody pasted: they are in no settings file, but have a shape.
+# Secrets pasted by members: in no settings file, but recognisable by shape.
 _SHAPES = re.compile(
     r"\b(?:sk|pk|rk)-[A-Za-z0-9_-]{16,}"  # image and language APIs
     r"|\bxox[a-z]-[A-Za-z0-9-]{8,}|\bxapp-[A-Za-z0-9-]{8,}"  # Slack
@@ -26,15 +28,15 @@ _SHAPES = re.compile(
     r"|(?<=Bearer )[A-Za-z0-9._~+/=-]{6,}|(?<=Basic )[A-Za-z0-9+/=]{12,}",
 )
 _ADDRESS = re.compile(r"\b(?:https?|wss?)://[^\s\"'<>\\)\]}]+", re.IGNORECASE)
-# Paths that carry a token: Discord interactions and webhooks, every Slack hook.
+# URL paths that contain a token: Discord interactions and webhooks, and all Slack hooks.
 _TOKEN_PATH = re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/?#]+")
-# What libraries append to their messages: SQLAlchemy's bound values, pydantic's input.
+# Details that libraries append to messages: SQLAlchemy's bound values, pydantic's input.
 _BOUND = re.compile(r"\[parameters: .*?\](?=\n|$)|\[parameters: .*", re.DOTALL)
 _INPUT = re.compile(r"input_value=.*?(?=, input_type=|\n|$)")
 
 
 class Redactor:
-    """Knows the secrets of this process, in every spelling in which they turn up."""
+    """Redacts this process's secrets in every spelling that occurs."""
 
     def __init__(self, secrets: Collection[str] = ()) -> None:
         spellings = {
@@ -47,7 +49,7 @@ class Redactor:
         self._known = re.compile("|".join(map(re.escape, ordered))) if ordered else None
 
     def __call__(self, text: str) -> str:
-        """The text as it may be logged."""
+        """The text with secrets replaced, safe to log."""
         if self._known is not None:
             text = self._known.sub(REMOVED, text)
         for private in _hidden.get():
@@ -59,7 +61,7 @@ class Redactor:
 
 
 def hide(*texts: str) -> None:
-    """From here on, in this task and those it starts, these texts (a prompt) are left out of every log line, exceptions included."""
+    """Hide these texts (such as a prompt) from all log lines and exceptions of this task and the tasks it starts."""
     spellings = {
         spelling
         for text in texts
@@ -70,7 +72,7 @@ def hide(*texts: str) -> None:
 
 
 def _public_part(match: re.Match[str]) -> str:
-    """Scheme, host and path; no login, no query, no token in the path."""
+    """Scheme, host and path of a URL, without login, query and path tokens."""
     try:
         parts = urlsplit(match.group())
         host, port = parts.hostname or "", parts.port

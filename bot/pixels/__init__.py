@@ -1,2 +1,4 @@
-"""Bytes from outside into pixels we can trust, and pixels into files that a platform takes. Imports nothing of the bot's but itself, so
-that the worker process in which it runs stays small."""
+"""Safe decoding of untrusted image files, and encoding for storage and platforms.
+
+Imports nothing else from the bot, so that the worker process stays small.
+"""

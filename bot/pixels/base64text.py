@@ -1,4 +1,4 @@
-"""Base64 as servers really write it: with a `data:` prefix, line ends, the URL alphabet, escaped slashes, without padding."""
+"""Base64 as servers really send it: with a `data:` prefix, line breaks, the URL alphabet, escaped slashes, or without padding."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ _MAX_PREFIX = 200
 
 
 def from_base64(pieces: Sequence[bytes]) -> bytes:
-    """The bytes behind it, decoded in slices, so that no second copy of the whole text is made. Raises BadPicture, and NotTaken for a
-    `data:` address of text, as an SVG's."""
+    """Decode base64 in slices, so that the whole text is never copied.
+
+    Raises BadPicture, and NotTaken for a `data:` URL of text, such as an SVG's.
+    """
     if any(b"\\" in piece for piece in pieces):
         pieces = _unescaped(pieces)
     decoded = bytearray()

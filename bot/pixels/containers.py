@@ -1,5 +1,8 @@
-"""The frames around the pixels of PNG, JPEG and WebP: which parts a file has, whether it is nothing but pixels and a C2PA manifest, and the
-same file without what is thrown away anyway, so that a damaged text or profile costs no picture. Nothing in here decodes."""
+"""Container formats of PNG, JPEG and WebP, without decoding: the parts of a file, whether it holds only pixels and a C2PA manifest, and a
+copy without metadata.
+
+Dropping metadata first means that a damaged text or profile doesn't cost the picture.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _C2PA = bytes.fromhex("63327061001100108000 00AA00389B71")
 MAX_MANIFEST = 16 * 1024 * 1024
-"""Bytes; one with thumbnails of a 2048² picture has about two million."""
+"""In bytes; a manifest with thumbnails of a 2048² picture has about two million."""
 MAX_PROFILE = 4 * 1024 * 1024
 
 
@@ -21,17 +24,17 @@ class Block:
     """A chunk or segment."""
 
     name: str
-    """As `IDAT`, `APP11`, `VP8 `."""
+    """Such as `IDAT`, `APP11` or `VP8 `."""
     body: bytes
     whole: bytes
-    """With its frame, as it stands in the file."""
+    """Including its frame, as in the file."""
     sound: bool = True
-    """Complete, and its checksum is right."""
+    """Complete and with a valid checksum."""
 
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A file's parts in order, and what stands after its end or could not be read."""
+    """A file's parts in order, plus trailing or unreadable bytes."""
 
     kind: str
     start: bytes
@@ -54,7 +57,7 @@ def read(data: bytes) -> Container | None:
 
 
 def lean(found: Container, *, bare: bool) -> bytes:
-    """The file with its pixels and what changes how they look (profile, orientation); `bare`: without these, too."""
+    """The file with only its pixels and what affects their look (profile, orientation). `bare`: pixels only."""
     keep = _LEAN[found.kind]
     parts = [part for part in found.parts if keep(part, bare)]
     if found.kind == "WEBP":
@@ -63,13 +66,13 @@ def lean(found: Container, *, bare: bool) -> bytes:
 
 
 def manifest(found: Container) -> bytes:
-    """The C2PA manifest store of a signed file; empty where there is none that is one."""
+    """The C2PA manifest store of a signed file; empty if there is no valid one."""
     store = _jpeg_manifest(found) if found.kind == "JPEG" else b"".join(part.body for part in found.named(_MANIFESTS[found.kind]))
     return store if _is_c2pa(store) else b""
 
 
 def is_clean(found: Container) -> bool:
-    """Whether the file is pixels, what changes how they look, and a manifest, in sound parts, with nothing after the end."""
+    """Whether the file has only pixels, what affects their look, and a manifest, all in valid parts, with nothing after the end."""
     names = [part.name for part in found.parts]
     if found.rest or not all(part.sound and _CLEAN[found.kind](part) for part in found.parts):
         return False
@@ -98,7 +101,7 @@ def _png(data: bytes, at: int) -> Iterator[Block]:
             return
         body = data[at + 8 : end - 4]
         name = data[at + 4 : at + 8].decode("latin-1")
-        # Pixels are checked by the decoder.
+        # The decoder checks the pixels.
         sound = name == "IDAT" or zlib.crc32(data[at + 4 : end - 4]) == int.from_bytes(data[end - 4 : end])
         yield Block(name, body, data[at:end], sound)
         if name == "IEND":
@@ -118,7 +121,7 @@ def _jpeg(data: bytes, at: int) -> Iterator[Block]:
         if end > len(data) or end < at + 4:
             return
         body = data[at + 4 : end]
-        if code == 0xDA:  # the picture's own bits follow, up to the next marker
+        if code == 0xDA:  # entropy-coded data follows, up to the next marker
             following = _MARKER.search(data, end)
             end = following.start() if following else len(data)
         yield Block(_jpeg_name(code), body, data[at:end])
@@ -137,7 +140,7 @@ def _riff(data: bytes, at: int) -> Iterator[Block]:
         end = at + 8 + size + size % 2
         name = data[at : at + 4].decode("latin-1")
         if end > len(data):
-            # libwebp takes what is there of the last picture; of anything else half is nothing.
+            # libwebp decodes what there is of the last picture; any other part is useless if truncated.
             if name in _WEBP_PIXELS:
                 yield Block(name, data[at + 8 :], data[at:], sound=False)
             return
@@ -189,7 +192,7 @@ def _png_clean(part: Block) -> bool:
 def _jpeg_clean(part: Block) -> bool:
     match part.name:
         case "APP0":
-            return part.body[:5] == b"JFIF\0" and len(part.body) == 14  # without a thumbnail
+            return part.body[:5] == b"JFIF\0" and len(part.body) == 14  # no thumbnail
         case "APP2":
             return part.body[:12] == b"ICC_PROFILE\0"
         case "APP11":
@@ -210,7 +213,7 @@ _MANIFESTS = {"PNG": "caBX", "WEBP": "C2PA"}
 
 
 def _jpeg_manifest(found: Container) -> bytes:
-    """The box that is spread over APP11 segments: each repeats its length and type after `JP`, its number and its place."""
+    """The box spread over APP11 segments. Each repeats its length and type after `JP`, its box number and its sequence number."""
     boxes = [part.body for part in found.named("APP11")]
     if not boxes or any(body[:4] != boxes[0][:4] or body[4:8] != place.to_bytes(4) for place, body in enumerate(boxes, 1)):
         return b""
@@ -218,6 +221,6 @@ def _jpeg_manifest(found: Container) -> bytes:
 
 
 def _is_c2pa(store: bytes) -> bool:
-    """A JUMBF superbox of the C2PA type that is as long as it says (C2PA 2.1, 11.1.4)."""
+    """A JUMBF superbox of the C2PA type whose length is right (C2PA 2.1, 11.1.4)."""
     size = int.from_bytes(store[:4])
     return size == len(store) <= MAX_MANIFEST and store[4:8] == b"jumb" and store[12:16] == b"jumd" and store[16:32] == _C2PA

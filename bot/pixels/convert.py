@@ -1,5 +1,4 @@
-"""Any pixels into eight bits a channel of sRGB, grey or colour, with transparency where there was some. Values are scaled, never
-clipped."""
+"""Colour conversion to 8-bit sRGB or grey, keeping transparency. Values are scaled, never clipped."""
 
 from __future__ import annotations
 
@@ -18,7 +17,7 @@ _SPACES = {"L": "GRAY", "LA": "GRAY", "RGB": "RGB", "RGBA": "RGB", "CMYK": "CMYK
 
 
 def plain(picture: Image.Image) -> Image.Image:
-    """The picture turned as its metadata says, in one of the PLAIN modes. The very same object where nothing is to be done."""
+    """The picture in one of the PLAIN modes, rotated as its metadata says. Returns the same object if nothing has to change."""
     profile = picture.info.get("icc_profile")
     eight = _eight_bits(_turned(picture), _most(picture))
     if isinstance(profile, bytes) and profile:
@@ -27,7 +26,7 @@ def plain(picture: Image.Image) -> Image.Image:
 
 
 def on_white(picture: Image.Image) -> Image.Image:
-    """One of the PLAIN modes as RGB or L: transparent places show white."""
+    """Flatten one of the PLAIN modes to RGB or L on a white background."""
     if picture.mode not in ("LA", "RGBA"):
         return picture
     ground = Image.new("RGB", picture.size, "white")
@@ -37,15 +36,15 @@ def on_white(picture: Image.Image) -> Image.Image:
 
 
 def _turned(picture: Image.Image) -> Image.Image:
-    """As the metadata says; without a copy where it says nothing, which is nearly always."""
+    """Apply the metadata's orientation; no copy if there is none, which is nearly always."""
     try:
         return ImageOps.exif_transpose(picture) if picture.getexif().get(_ORIENTATION, 1) != 1 else picture
-    except Exception:  # damaged metadata, which is thrown away anyway, says nothing against the pixels
+    except Exception:  # damaged metadata is discarded anyway and doesn't affect the pixels
         return picture
 
 
 def _most(picture: Image.Image) -> int | None:
-    """The value of white in pixels of more than eight bits; None where only the pixels themselves can tell."""
+    """White level of pixels with more than 8 bits; None if only the pixels can tell."""
     if picture.mode.startswith("I;16") or (picture.mode == "I" and picture.format in ("PNG", "PPM")):
         bits = getattr(picture, "tag_v2", {}).get(_BITS_PER_SAMPLE, (16,))
         return (1 << bits[0]) - 1 if isinstance(bits, tuple) and 8 < bits[0] <= 16 else 65535
@@ -69,8 +68,8 @@ def _eight_bits(picture: Image.Image, most: int | None) -> Image.Image:
 
 
 def _scaled(picture: Image.Image, most: int | None) -> Image.Image:
-    """Grey of 16 or 32 bits, or in floating point. 32 bits and floats say nowhere what white is: the smallest usual range that holds all
-    values, or their own range."""
+    """Scale 16-bit, 32-bit or float grey. 32-bit and float files don't state their white level, so use the smallest common range that holds
+    all values, or the values' own range."""
     low, white = 0.0, float(most or 0)
     if most is None:
         low, high = (float(value) for value in picture.getextrema())  # type: ignore[arg-type]
@@ -86,7 +85,7 @@ def _scaled(picture: Image.Image, most: int | None) -> Image.Image:
     if not isinstance(see_through, int) or not picture.mode.startswith("I;16"):
         return grey
     whole = picture.convert("I")
-    # 255 where the value is another one: below it or above it.
+    # 255 where the value differs: below it or above it.
     below = whole.point(lambda value: value * -255 + see_through * 255).convert("L")
     above = whole.point(lambda value: value * 255 + see_through * -255).convert("L")
     made = grey.copy()
@@ -95,7 +94,7 @@ def _scaled(picture: Image.Image, most: int | None) -> Image.Image:
 
 
 def _srgb(picture: Image.Image, raw: bytes) -> Image.Image:
-    """The colours as the profile means them. A profile that is damaged, too large or of another kind of colour costs nothing."""
+    """Convert colours through the ICC profile. A profile that is damaged, too large or of another colour model is ignored."""
     if len(raw) > MAX_PROFILE:
         return picture
     try:
@@ -121,7 +120,7 @@ def _srgb(picture: Image.Image, raw: bytes) -> Image.Image:
 
 
 def _changes_nothing(transform: ImageCms.ImageCmsTransform) -> bool:
-    """Whether it is sRGB by another name: no colour of a grid moves by more than rounding."""
+    """Whether the profile is sRGB under another name: no colour of a grid moves by more than rounding."""
     steps = range(0, 256, 15)
     grid = Image.frombytes("RGB", (len(steps) ** 2, len(steps)), bytes(v for r in steps for g in steps for b in steps for v in (r, g, b)))
     moved = ImageCms.applyTransform(grid, transform)

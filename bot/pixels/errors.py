@@ -1,15 +1,15 @@
-"""The two ways in which bytes do not become a picture: bad luck, and a property that the next try would have, too."""
+"""Errors of picture decoding: BadPicture for damage, NotTaken for limits that another try would hit as well."""
 
 from __future__ import annotations
 
 
 class BadPicture(Exception):
-    """These bytes are a damaged picture: cut off, or changed on the way. The text is for evidence and logs: Pillow's class and ours, never
-    bytes of the file."""
+    """The bytes are a damaged picture: truncated, or corrupted in transit. The message is for evidence and logs: Pillow's class and text,
+    never bytes of the file."""
 
 
 class NotTaken(Exception):
-    """A limit or refusal of this bot's own: the picture is what it is, and another try would bring the same. `why` is one of WHYS."""
+    """One of the bot's own limits rejects the picture, and another try would end the same way. `why` is one of WHYS."""
 
     def __init__(self, why: str, value: str) -> None:
         super().__init__(f"{why}={value}")
@@ -18,5 +18,4 @@ class NotTaken(Exception):
 
 
 WHYS = ("type", "pixels", "bytes", "memory", "worker", "encoding", "address", "disk")
-"""The file's type, its pixels, its bytes, the memory or life of the process that decodes, a content-encoding, an address that is not
-visited, our own disk."""
+"""File type, pixel count, byte count, the decoder process's memory or life, content-encoding, disallowed address, local disk."""

@@ -1,4 +1,4 @@
-"""Stored pictures as files that a place takes: smaller, or in another format. Every file that is made carries the mark of origin."""
+"""Conversion of stored pictures to what a platform accepts: smaller, or another format. Every file made here carries the origin mark."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Step = tuple[str, int, float]
 
 
 def shrink(content: bytes, limit: int, steps: Sequence[Step]) -> tuple[int, bytes]:
-    """The first of `steps` that fits within `limit` bytes, by its place, and the file; the last one when none does."""
+    """Try `steps` until the file fits within `limit` bytes. Returns the index of the step and the file; the last step if none fits."""
     source = _pixels(content)
     place, made = -1, content
-    for place, (kind, quality, share) in enumerate(steps):  # noqa: B007  # the place of the last try is part of the answer
+    for place, (kind, quality, share) in enumerate(steps):  # noqa: B007  # the index of the last try is part of the result
         made = _encoded(source, kind, quality, share)
         if len(made) <= limit:
             break
@@ -28,7 +28,7 @@ def shrink(content: bytes, limit: int, steps: Sequence[Step]) -> tuple[int, byte
 
 
 def for_blocks(content: bytes, large: int, quality: int) -> tuple[str, bytes]:
-    """As PNG without loss, or as JPEG on white where that would be `large` bytes or more; with the ending of the file's name."""
+    """Lossless PNG, or JPEG on white if the PNG would have `large` bytes or more. Returns the file name extension and the file."""
     source = _pixels(content)
     made = encoded(source, "PNG")
     if len(made) <= large:
@@ -37,7 +37,7 @@ def for_blocks(content: bytes, large: int, quality: int) -> tuple[str, bytes]:
 
 
 def _pixels(content: bytes) -> Image.Image:
-    """What the store holds may be a service's own signed file: of any depth, palette and profile."""
+    """Decode a stored picture. It can be a service's own signed file, with any depth, palette and profile."""
     with judging(content), Image.open(io.BytesIO(content), formats=tuple(FORMATS)) as opened:
         opened.load()
         return plain(opened)

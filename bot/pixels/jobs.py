@@ -1,4 +1,4 @@
-"""The work that is done on pictures, by name, so that it can be asked for from another process: JSON values and bytes in, the same out."""
+"""Picture jobs by name, callable from another process: JSON values and bytes in, the same out."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ Job = Callable[[Values, Sequence[bytes]], tuple[dict[str, Any], bytes]]
 
 
 def do(name: str, values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
-    """Do it here. Raises BadPicture, NotTaken and OSError of the disk."""
+    """Run a job in this process. Raises BadPicture, NotTaken, and OSError from the disk."""
     return JOBS[name](values, pieces)
 
 
 def _take(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
-    """Decode, and write the file to store to `path`, durably."""
+    """Decode a picture and write the file to store durably to `path`."""
     taken, content = recode(from_base64(pieces) if values["base64"] else b"".join(pieces))
     with open(values["path"], "wb") as file:
         file.write(content)

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes: Pillow's formats that we decode, and the names of others that services really send."""
+"""File types by magic bytes: the formats that Pillow decodes here, and names for other formats that services really send."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ DECODED = (
     *("PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP", "TIFF"),
     *("ICO", "ICNS", "JPEG2000", "PPM", "PSD", "QOI", "DDS", "SGI"),
 )
-"""Pillow's names. Left out: decoders that start other programs (EPS), and those that know their files by so little that noise passes."""
+"""Pillow's names. Excluded: decoders that start other programs (EPS), and formats with such weak signatures that noise matches."""
 
 FORMATS = {"PNG": "png", "JPEG": "jpeg", "WEBP": "webp"}
-"""What is stored, with the ending of its files. Everything else that is decoded is stored as PNG, without loss."""
+"""Stored formats -> file extension. Other decoded formats are stored as lossless PNG."""
 
 _STARTS: tuple[tuple[str, int, bytes], ...] = (
     ("png", 0, b"\x89PNG"),
@@ -55,7 +55,7 @@ _TEXTS = (
 
 
 def kind_of(head: bytes) -> str:
-    """The name of a file's type in lower case; `text` or `unknown` for what has no name."""
+    """Lower-case name of a file's type; `text` or `unknown` if it has no name."""
     for name, at, mark in _STARTS:
         if head[at : at + len(mark)] == mark:
             return name
@@ -67,5 +67,5 @@ def kind_of(head: bytes) -> str:
 
 
 def is_decoded(kind: str) -> bool:
-    """Whether files of this name are decoded here, so that one that cannot be is damaged."""
+    """Whether this type is decoded here, so that a file that fails to decode is damaged."""
     return kind in _DECODED

@@ -1,4 +1,4 @@
-"""The machine-readable mark "made by a trained model" that every file we encode carries (IPTC digital source type, in XMP)."""
+"""Machine-readable origin mark "made by a trained model" in every encoded file (IPTC digital source type, in XMP)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ XMP = (
 
 
 def encoded(picture: Image.Image, kind: str, **options: Any) -> bytes:
-    """A picture as PNG, JPEG or WEBP with nothing beside the pixels but the mark."""
+    """Encode a picture as PNG, JPEG or WEBP, with the mark as its only metadata."""
     picture.info = {}
     out = io.BytesIO()
     if kind == "PNG":

@@ -1,5 +1,8 @@
-"""The way of a file from outside into the store: a limit on pixels before anything is decoded, decoded completely, then kept as it came
-where it is signed and clean, else encoded anew with nothing but pixels and our mark."""
+"""Re-encoding of untrusted files for storage.
+
+Checks a pixel limit before decoding, decodes completely, then keeps the original bytes if they are signed and clean, or encodes just the
+pixels with the bot's own origin mark.
+"""
 
 from __future__ import annotations
 
@@ -19,37 +22,39 @@ from bot.pixels.kinds import DECODED, FORMATS, is_decoded, kind_of
 from bot.pixels.marks import encoded
 
 MAX_PIXELS = 25_000_000
-"""Read from the header before decoding: Pillow's own limit lets a file of 236 kB cost 211 MB of memory."""
+"""Checked in the header before decoding. Pillow's own limit would let a 236 kB file use 211 MB of memory."""
 PNG_LEVEL = 2
-"""Measured on 2048² pictures: level 3 saves 2 % of the bytes for 50 % more time, level 1 costs 8 % more bytes on smooth pictures."""
+"""Measured on 2048² pictures: level 3 saves 2 % of the bytes for 50 % more time; level 1 costs 8 % more bytes on smooth pictures."""
 
-PngImagePlugin.MAX_TEXT_CHUNK = MAX_PROFILE  # texts never reach Pillow; a profile may be as large as this
+PngImagePlugin.MAX_TEXT_CHUNK = MAX_PROFILE  # texts never reach Pillow; a profile can be this large
 
 
 @dataclass(frozen=True, slots=True)
 class Recoded:
-    """What was written."""
+    """Properties of the file to store."""
 
     format: str
-    """One of FORMATS, as the ending of a file."""
+    """One of FORMATS; also the file extension."""
     width: int
     height: int
     signed: bool
-    """The file came with a C2PA manifest."""
+    """The file arrived with a C2PA manifest."""
     kept: bool
-    """Its bytes are stored as they came, with the manifest."""
+    """The original bytes are stored, including the manifest."""
 
 
 def recode(raw: bytes) -> tuple[Recoded, bytes]:
-    """Decode a picture completely; what to store, and what it is. Raises BadPicture for what is damaged, NotTaken for what would always be
-    refused."""
+    """Decode a picture completely. Returns the properties and bytes to store.
+
+    Raises BadPicture for damage, NotTaken for anything that would always be rejected.
+    """
     if not raw:
         raise BadPicture("UnidentifiedImageError: no bytes")
     found = containers.read(raw)
     signed = found is not None and bool(containers.manifest(found))
     picture, kind = _decoded(raw, found)
     if found is not None and found.named("VP8L"):
-        kind = "PNG"  # without loss, as it came
+        kind = "PNG"  # lossless, as it arrived
     if found is not None and signed and containers.is_clean(found) and picture.mode != "CMYK":
         return Recoded(FORMATS[found.kind], *picture.size, signed=True, kept=True), raw
     with judging(raw):
@@ -84,10 +89,10 @@ def _open(data: bytes) -> tuple[Image.Image, str]:
 
 @contextmanager
 def judging(data: bytes) -> Iterator[None]:
-    """Whatever Pillow's decoders raise (OSError, SyntaxError, ValueError, struct.error, ...) as one of our two."""
+    """Convert anything that Pillow's decoders raise (OSError, SyntaxError, ValueError, struct.error, ...) to BadPicture or NotTaken."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about metadata; the limit on pixels is our own
+            warnings.simplefilter("ignore")  # about metadata; the pixel limit is the bot's own
             yield
     except (BadPicture, NotTaken):
         raise
@@ -103,7 +108,7 @@ def judging(data: bytes) -> Iterator[None]:
 
 
 def _reason(error: Exception) -> str:
-    """The words that tell truncated from unknown, without the addresses of objects that Pillow puts into them."""
+    """The message without the object addresses that Pillow includes, so that truncated and unknown files can be told apart."""
     return str(error).split(" <")[0][:120]
 
 
@@ -113,6 +118,6 @@ def _encoded(picture: Image.Image, kind: str) -> bytes:
     if kind == "WEBP":
         return encoded(picture, "WEBP", quality=95, method=2)
     if picture.format == "JPEG":
-        # The same quantisation tables lose next to nothing; only a picture that is still exactly what the file held has them.
+        # Reusing the quantisation tables loses next to nothing; only an unmodified picture still has them.
         return encoded(picture, "JPEG", quality="keep")
     return encoded(picture, "JPEG", quality=95, subsampling=0)

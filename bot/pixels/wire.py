@@ -1,5 +1,7 @@
-"""What goes through the pipes between the bot and its picture worker: a length, a JSON head, then bytes. JSON and not pickle, because a
-worker decodes strangers' files and what it says is not trusted either."""
+"""Protocol between the bot and its picture worker: a length, a JSON header, then bytes.
+
+JSON rather than pickle, because a worker that decodes untrusted files isn't trusted either.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ _LONGEST_HEAD = 1024 * 1024
 
 
 def send(pipe: BinaryIO, head: dict[str, Any], pieces: Sequence[bytes]) -> None:
-    """One message. Raises OSError when nobody reads."""
+    """Send one message. Raises OSError if the reader is gone."""
     text = json.dumps({**head, "bytes": sum(map(len, pieces))}).encode()
     pipe.write(len(text).to_bytes(4) + text)
     for piece in pieces:
@@ -20,7 +22,7 @@ def send(pipe: BinaryIO, head: dict[str, Any], pieces: Sequence[bytes]) -> None:
 
 
 def receive(pipe: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
-    """The next message; None at the end, also in the middle of one."""
+    """Receive the next message; None at the end of the stream, even within a message."""
     size = int.from_bytes(pipe.read(4))
     if not 0 < size <= _LONGEST_HEAD:
         return None

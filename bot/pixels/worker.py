@@ -1,5 +1,5 @@
-"""The process in which pictures are decoded and encoded: bounded memory, a bounded time for each job, no secrets in its environment. It
-ends when its parent does, whatever ended that."""
+"""Picture worker process: limited memory, a time limit per job, no secrets in its environment. It exits when its parent does, for whatever
+reason."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from bot.pixels.jobs import do
 from bot.pixels.wire import receive, send
 
 MEMORY = 1792 * 1024 * 1024
-"""Bytes of address space: a WebP of 25 million pixels with transparency needs 1.3 GB of it while it is encoded, all else under 0.6 GB."""
+"""Address space in bytes. Encoding a 25-megapixel WebP with transparency needs 1.3 GB; everything else needs less than 0.6 GB."""
 NICENESS = 10
 """Answering people comes before decoding."""
 
 
 def main() -> None:
-    """Serve the parent at the other end of standard input and output."""
+    """Serve jobs from the parent over standard input and output."""
     seconds = int(sys.argv[1])
     _bound()
     jobs: queue.SimpleQueue[tuple[dict[str, Any], bytes]] = queue.SimpleQueue()
     answers = os.fdopen(os.dup(1), "wb")
-    # Nothing that a library prints may get between the answers.
+    # A library's print() must not end up between the answers.
     os.dup2(2, 1)
     threading.Thread(target=_listen, args=(sys.stdin.buffer, jobs), daemon=True).start()
     while True:
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def _listen(pipe: BinaryIO, jobs: queue.SimpleQueue[tuple[dict[str, Any], bytes]]) -> None:
-    """In a thread of its own, so that the parent's end is seen in the middle of a job, too."""
+    """Runs in its own thread, so that the parent's exit is noticed even during a job."""
     while (message := receive(pipe)) is not None:
         jobs.put(message)
     os._exit(0)
@@ -64,12 +64,12 @@ def _answer(head: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes
 
 
 def _bound() -> None:
-    """The parent says when to end, by closing the pipe: a Ctrl-C or a supervisor's signal to the whole group must not cost the pictures
-    that are still being stored."""
+    """Ignore signals and set limits. The parent ends this process by closing the pipe: a Ctrl-C or a supervisor's signal to the whole group
+    must not lose pictures that are still being stored."""
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.SIG_IGN)
     try:
-        import resource  # not on every platform
+        import resource  # not available on every platform
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -77,7 +77,7 @@ def _bound() -> None:
         pass
     try:
         os.nice(NICENESS)
-        # A process that works in batches does not keep one that has just woken up from running.
+        # A batch process doesn't delay processes that have just woken up.
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     except (AttributeError, OSError):
         return

@@ -1,4 +1,4 @@
-"""The bot's end of the picture worker: started with the first picture, watched, replaced when it dies or hangs."""
+"""Management of the picture worker: started on first use, watched, and replaced if it dies or hangs."""
 
 from __future__ import annotations
 
@@ -19,26 +19,27 @@ from bot.pixels.wire import receive, send
 log = structlog.get_logger()
 
 JOB_SECONDS = 120
-"""After which a job has hung: the slowest picture within the limits takes a quarter of it on a busy machine. It ends itself then."""
+"""Seconds after which a job counts as hung and the worker exits. The slowest picture within the limits takes a quarter of this on a busy
+machine."""
 GRACE = 10
-"""Seconds more after which it is killed from outside: it was stopped, or does not even run its alarm."""
+"""Extra seconds before the worker is killed from outside, because it's stopped or its alarm doesn't fire."""
 TRIES = 2
 PIPE = 1024 * 1024
 _START = "import sys; sys.path[:] = sys.argv[2:]; from bot.pixels.worker import main; main()"
 
 
 class Workers(Protocol):
-    """Where the work on pictures is done. Blocks; called from the store's own thread."""
+    """Runs picture jobs. Blocks; called from the store's own thread."""
 
     def do(self, job: str, values: Mapping[str, Any], pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
-        """One of `bot.pixels.jobs.JOBS`. Raises BadPicture, NotTaken, and OSError of the disk or of a machine that starts no process."""
+        """Run one of `bot.pixels.jobs.JOBS`. Raises BadPicture, NotTaken, and OSError from the disk or if no process can be started."""
         ...
 
     def close(self) -> None: ...
 
 
 class Here:
-    """In this process: for simulations, and where pictures are few and small."""
+    """Runs jobs in this process: for simulations, and where pictures are few and small."""
 
     def do(self, job: str, values: Mapping[str, Any], pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
         from bot.pixels.jobs import do
@@ -46,25 +47,28 @@ class Here:
         return do(job, values, pieces)
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Nothing to close."""
 
 
 Work = Callable[[str, Mapping[str, Any], bytes], Awaitable[tuple[dict[str, Any], bytes]]]
-"""One of `bot.pixels.jobs.JOBS` on one picture."""
+"""Runs one of `bot.pixels.jobs.JOBS` on one picture."""
 
 
 async def in_a_thread(job: str, values: Mapping[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
-    """Without a worker process."""
+    """Run a job without a worker process."""
     return await asyncio.to_thread(Here().do, job, values, [content])
 
 
 class _Lost(Exception):
-    """The worker went away in the middle of a job."""
+    """The worker died during a job."""
 
 
 class OneProcess:
-    """One worker process: two at once would double the memory and win little on a small machine. What it died of is tried once more in a
-    fresh one, because it may have been somebody else's memory; a picture that takes two with it is not taken."""
+    """A single worker process: two would double the memory and gain little on a small machine.
+
+    A job that kills the worker is tried once more in a new one, because something else may have used up the memory; if it kills both, the
+    picture isn't taken.
+    """
 
     def __init__(self, seconds: int = JOB_SECONDS) -> None:
         self._seconds = seconds
@@ -73,7 +77,7 @@ class OneProcess:
 
     @property
     def pid(self) -> int | None:
-        """Of the living worker."""
+        """Process id of the live worker; None if there is none."""
         return None if self._child is None else self._child.pid
 
     def do(self, job: str, values: Mapping[str, Any], pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
@@ -86,7 +90,7 @@ class OneProcess:
         raise NotTaken("worker", "ended twice")
 
     def close(self) -> None:
-        """Let the worker end; it does nothing any more."""
+        """Stop the worker. No further jobs are accepted."""
         with self._lock:
             self._end()
 
@@ -107,8 +111,8 @@ class OneProcess:
         return answer
 
     def _start(self) -> subprocess.Popen[bytes]:
-        # -I and -S: nothing of the environment and no site hooks; the path is handed over. An empty environment: no secret lies beside a
-        # stranger's file.
+        # -I and -S: no environment variables and no site hooks; the path is passed explicitly. With an empty environment, no secret is next
+        # to an untrusted file.
         child = subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", _START, str(self._seconds), *sys.path],
             stdin=subprocess.PIPE,
@@ -116,7 +120,7 @@ class OneProcess:
             stderr=subprocess.DEVNULL,
             env={},
         )
-        with contextlib.suppress(AttributeError, OSError):  # fewer turns for a picture; not on every platform
+        with contextlib.suppress(AttributeError, OSError):  # lower priority for pictures; not available on every platform
             fcntl.fcntl(cast(BinaryIO, child.stdin), fcntl.F_SETPIPE_SZ, PIPE)
         return child
 

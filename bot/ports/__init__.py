@@ -1,7 +1,7 @@
-"""The one room that touches time, ids and randomness. Everybody else is handed a `Ports`; simulation hands in its own.
+"""Ports for time, ids and randomness. All other code receives a `Ports`; the simulation passes its own.
 
-`now()` is wall-clock time (UTC seconds since the epoch) for what is stored and shown; `monotonic()` is for intervals within one
-process life.
+`now()` is wall-clock time (seconds since the epoch, UTC) for stored and displayed times; `monotonic()` measures intervals within one
+process.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ class Ports(Protocol):
         ...
 
     def monotonic(self) -> float:
-        """Seconds on a clock that never goes back; only differences mean something."""
+        """Seconds on a clock that never goes back; only differences are meaningful."""
         ...
 
     def new_id(self) -> str:
-        """A fresh unguessable id: 16 characters from a 30-letter alphabet, 78 bits, safe to read aloud."""
+        """A new unguessable id: 16 characters from a 30-letter alphabet (78 bits), safe to read aloud."""
         ...
 
     def uniform(self, low: float, high: float) -> float:
-        """A random number for jitter; never for secrets."""
+        """A random number for jitter; not for secrets."""
         ...
 
 
 class SystemPorts:
-    """The real world."""
+    """System clock, secrets and random numbers."""
 
     def now(self) -> float:
         return time.time()

@@ -1,8 +1,8 @@
-"""A process's own clock: wall-clock times that a step of the wall clock does not change.
+"""Process clock whose wall-clock time doesn't jump when the system clock is stepped.
 
-Whatever is done to the machine's clock (NTP after a boot, a person, a virtual machine that slept), a wait and a deadline last as long as
-was said. The process's time goes on by the monotonic clock; once the step has been seen, `bot.ledger.clock_rows.shift` moves every stored
-time that is still ahead by the same amount, and `adopt` makes the process's time right again in that very transaction.
+Waits and deadlines keep their length whatever happens to the machine's clock (NTP after boot, a person, a suspended virtual machine). Time
+advances with the monotonic clock. When a step is detected, `bot.ledger.clock_rows.shift` moves every stored future time by the same amount,
+and `adopt` corrects the process's time in that transaction.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 from bot.ports import Ports
 
 TOLERATED = 1.0
-"""Seconds by which the two may differ; smaller steps, and the slow corrections of NTP, are taken when they have come to this."""
+"""Allowed difference in seconds. Smaller steps and NTP's gradual corrections are adopted once they add up to this."""
 
 
 class SteadyPorts:
-    """Ports whose `now()` runs evenly from the wall-clock time at which it was made."""
+    """Ports whose `now()` advances evenly from the wall-clock time at creation."""
 
     def __init__(self, ports: Ports) -> None:
         self.wall = ports
@@ -24,12 +24,12 @@ class SteadyPorts:
         return self.wall.monotonic() + self._ahead
 
     def step(self) -> float:
-        """Seconds by which the wall clock was put forward since it was last adopted; 0 within what is tolerated."""
+        """Seconds by which the wall clock has moved ahead since the last `adopt`; 0 within the tolerance."""
         seconds = self.wall.now() - self.now()
         return seconds if abs(seconds) >= TOLERATED else 0.0
 
     def adopt(self, seconds: float) -> None:
-        """Go on with a time that is this much later."""
+        """Move the process's time forward by this many seconds."""
         self._ahead += seconds
 
     def monotonic(self) -> float:

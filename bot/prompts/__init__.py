@@ -1,1 +1,1 @@
-"""Pure: normalise, lint and fingerprint prompts."""
+"""Prompt normalisation, lint and fingerprints. Pure."""

@@ -1,5 +1,7 @@
-"""What a prompt should not carry to an image service: keys and tokens, telephone numbers, e-mail addresses, card numbers; brand names and
-overly intense wording. Pure: finds and offers a cleaned wording; whether the member is asked is decided elsewhere."""
+"""Prompt lint: secrets and personal data, brand names, and overly intense wording.
+
+Pure: it reports findings and offers a cleaned prompt. Whether the member is asked is decided elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -16,26 +18,26 @@ from bot.prompts.loss import worth_offering
 
 PRIVATE: tuple[Callable[[str], Sequence[Span]], ...] = (find_secrets, find_contacts)
 LABEL = 60
-"""Characters before a finding in which the words that introduce it are looked for."""
+"""Characters before a finding in which to look for a label that introduces it."""
 ROUNDS = 4
-"""How often a cleaned wording is looked at again: what is removed can leave neighbours that only now look like something."""
+"""Maximum passes over a cleaned prompt: a removal can join its neighbours into a new finding."""
 
 
 @dataclass(frozen=True, slots=True)
 class LintFinding:
-    """Something to ask the member about."""
+    """A finding to ask the member about."""
 
     reason: str
-    """`secret`, `phone`, `email`, `card`, `account`, `private` (several of them), `brand`, `intense` or `brand_intense`: a key under
+    """`secret`, `phone`, `email`, `card`, `account`, `private` (several of these), `brand`, `intense` or `brand_intense`; a key under
     `held.` in the texts."""
     cleaned: str | None
-    """A wording without it; None when too little would be left to be worth offering."""
+    """The prompt without the finding; None if too little would be left to offer."""
     found: tuple[str, ...]
-    """What it was, in general words for logs and tests (`secret`, `phone`); never the thing itself."""
+    """Kinds of findings for logs and tests (`secret`, `phone`); never the values."""
 
 
 def lint(prompt: str) -> LintFinding | None:
-    """The most important thing to ask about; None for an ordinary prompt. Takes a normalised prompt."""
+    """The most important finding; None for an ordinary prompt. Expects a normalised prompt."""
     private = private_in(prompt)
     if private:
         kinds = tuple(dict.fromkeys(span.what.value for span in private))
@@ -51,14 +53,13 @@ def lint(prompt: str) -> LintFinding | None:
 
 
 def private_in(prompt: str) -> list[Span]:
-    """Where private data stands, in order, without overlaps."""
+    """Spans of private data, sorted and without overlaps."""
     narrow = _narrowed(prompt)
     return merged([span for find in PRIVATE for span in find(narrow)])
 
 
 def _each_as_one_word(prompt: str, found: Sequence[Span]) -> str:
-    """The prompt with one word for each finding, however many it was written in: a key in ten lines is no ten thoughts, and digits are
-    none at all."""
+    """The prompt with each finding replaced by a single word, so that a key spread over ten lines doesn't count as ten words of meaning."""
     kept, at = [], 0
     for span in found:
         word = " private " if any(char.isalpha() for char in prompt[span.start : span.end]) else " "
@@ -68,7 +69,7 @@ def _each_as_one_word(prompt: str, found: Sequence[Span]) -> str:
 
 
 def _narrowed(prompt: str) -> str:
-    """Full-width letters, digits and signs as plain ones, character by character, so that positions stay true."""
+    """Full-width letters, digits and signs mapped to plain ones, one to one, so that positions stay valid."""
     if prompt.isascii():
         return prompt
     folded = (unicodedata.normalize("NFKC", char) for char in prompt)
@@ -98,7 +99,7 @@ _LABEL_BEFORE = re.compile(
     r"|account|iban|ssn|login|auth|authorization|bearer)\b[\s.:=#\"'`(-]*){1,6})?$",
     re.IGNORECASE,
 )
-"""Words that only introduced what is removed."""
+"""Labels that only introduce what is removed."""
 
 
 def _tidy(text: str) -> str:

@@ -1,7 +1,7 @@
-"""Telephone numbers, e-mail addresses, card and account numbers in a prompt.
+"""Detection of phone numbers, email addresses, card and account numbers.
 
-Prompts are full of harmless digits (sizes, years, ratios, lenses, seeds), so a number without a country code must either look like a
-telephone number of its country or stand behind a word like "call".
+Prompts are full of harmless digits (sizes, years, ratios, lenses, seeds), so a number without a country code must either look like a phone
+number of its country or follow a word such as "call".
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from bot.prompts.lint_spans import Span, What
 
 NUMBERS = 60
-"""Numbers of one prompt that are looked up; more are a table, not a telephone number."""
+"""Maximum number of candidates to check in one prompt; more than that is a table, not a phone number."""
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,5}[^\W\d_]{2,24}(?![\w@-])")
 _DOTTED = r"(?:\s*(?:\(|\[|\{|<)\s*{0}\s*(?:\)|\]|\}|>)\s*|\s+{0}\s+)"
@@ -59,7 +59,7 @@ _NATIONAL = (
     "RO",
     "ID",
 )
-"""Countries whose numbers begin with a 0 at home."""
+"""Countries whose national numbers begin with 0."""
 _ANYWHERE = (
     *_NATIONAL,
     "US",
@@ -105,7 +105,7 @@ _SOCIAL_SECURITY = re.compile(r"(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!
 
 
 def find_contacts(prompt: str) -> list[Span]:
-    """Every telephone number, e-mail address, card or account number in a prompt."""
+    """All phone numbers, email addresses, card and account numbers in a prompt."""
     spans = [Span(*match.span(), What.EMAIL) for pattern in (_EMAIL, _EMAIL_IN_WORDS) for match in pattern.finditer(prompt)]
     spans += _accounts(prompt)
     spans += _cards(prompt)
@@ -131,7 +131,7 @@ def _cards(prompt: str) -> Iterator[Span]:
 
 
 def luhn(digits: str) -> bool:
-    """The check digit of card numbers."""
+    """Luhn check for card numbers."""
     total = 0
     for index, char in enumerate(reversed(digits)):
         value = int(char) * (2 if index % 2 else 1)
@@ -140,7 +140,7 @@ def luhn(digits: str) -> bool:
 
 
 def iban_holds(text: str) -> bool:
-    """The check number of bank accounts (ISO 13616)."""
+    """Checksum of bank account numbers (ISO 13616)."""
     plain = re.sub(r"[^A-Z0-9]", "", text)
     if not 15 <= len(plain) <= 34:
         return False
@@ -186,7 +186,7 @@ def _is_phone(text: str, digits: str, *, called: bool) -> bool:
 
 
 def _possible(text: str, regions: tuple[str | None, ...], *, valid: bool) -> bool:
-    import phonenumbers  # a fifth of a second, which a prompt without digits need not wait for
+    import phonenumbers  # takes 0.2 s to import, which prompts without digits can skip
 
     for region in regions:
         try:

@@ -1,6 +1,6 @@
-"""Word lists of the prompt lint, as data: brands with a plain description, hard words with calmer ones. Patterns of `re`, any case.
+"""Word lists for the prompt lint: brands with a plain description, intense words with calmer ones. `re` patterns, case-insensitive.
 
-Ambiguous words are left out (an apple, a jaguar, to converse): asking too often teaches people to press "send as typed" unread.
+Ambiguous words are left out (an apple, a jaguar, to converse): asking too often teaches people to press "Send as typed" without reading.
 """
 
 from __future__ import annotations

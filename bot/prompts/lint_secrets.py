@@ -1,6 +1,6 @@
-"""Keys, tokens, passwords and private keys in a prompt: patterns of our own, detect-secrets as a second net, and what merely looks random.
+"""Detection of keys, tokens, passwords and private keys: own patterns first, then detect-secrets, then an entropy test.
 
-detect-secrets is loaded only when a prompt holds something long and mixed enough to be a secret; ordinary prompts never do.
+detect-secrets is only loaded if a prompt contains a string long and mixed enough to be a secret; ordinary prompts never trigger it.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Protocol
 from bot.prompts.lint_spans import Span, What
 
 _B = r"(?<![A-Za-z0-9])"
-"""Keys begin at a boundary; an underscore or a hyphen before them is none of theirs."""
+"""Keys begin at a word boundary; a preceding underscore or hyphen counts as part of a word."""
 
 KNOWN: tuple[str, ...] = (
-    # OpenAI and services that took its form over (sk-proj-, sk-ant-, sk-or-, sk-svcacct-)
+    # OpenAI and services that copied its format (sk-proj-, sk-ant-, sk-or-, sk-svcacct-)
     _B + r"sk-(?=[A-Za-z0-9_-]{0,60}[0-9A-Z])[A-Za-z0-9_-]{16,300}",
     # Discord: bot tokens, old user tokens, webhooks
     _B + r"[A-Za-z0-9_-]{23,28}\.[A-Za-z0-9_-]{6,7}\.[A-Za-z0-9_-]{27,45}",
@@ -61,7 +61,7 @@ KNOWN: tuple[str, ...] = (
     _B + r"pypi-[A-Za-z0-9_-]{16,300}",
     _B + r"EAA[A-Za-z0-9]{20,300}",
     _B + r"AGE-SECRET-KEY-1[A-Z0-9]{20,300}",
-    # forms that many share
+    # formats shared by many services
     _B + r"eyJ[A-Za-z0-9_-]{8,1000}\.[A-Za-z0-9_-]{8,2000}(?:\.[A-Za-z0-9_-]{0,1000})?",
     r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:.{0,8000}?-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----|.{0,8000})",
     r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,64}:[^\s/@]{1,128}@[^\s]{1,300}",
@@ -71,7 +71,7 @@ KNOWN: tuple[str, ...] = (
 _KNOWN = re.compile("|".join(f"(?:{pattern})" for pattern in KNOWN), re.DOTALL)
 
 _WORTH = re.compile(r"[A-Za-z0-9_.:/=+@-]{12}|BEGIN|[Bb]earer|[Bb]asic")
-"""What any of them needs at least: a long string without blanks, or one of the words before it."""
+"""Cheap pre-check: a long string without spaces, or a word that introduces a secret."""
 
 _LABEL_STEMS = (
     "pass",
@@ -98,7 +98,7 @@ _KEYS = (
 )
 _SHORT_LABELS = r"(?<!boarding )(?<!press )(?<!bus )(?<!day )(?<!mountain )(?:pass|pw)"
 _LABELLED = re.compile(
-    # A password may be any word after a colon or an equals sign; without one it must look like none.
+    # After a colon or equals sign any word can be a password; without one it must not look like a plain word.
     rf"(?:\b|(?<=[\s_]))(?:{_LABELS})\b\s{{0,5}}(?:[:=]|=>|\uff1a)\s{{0,5}}[\"'`]?(?P<password>[^\s\"'`]{{4,200}})"
     rf"|\b(?:{_LABELS})\s{{1,5}}(?:is|ist|es|est|to)\s{{1,5}}[\"'`]?(?P<said>(?=[^\s\"'`]{{0,60}}[0-9!@#$%^&*_])[^\s\"'`,]{{5,200}})"
     rf"|\b(?:{_LABELS})\s{{1,5}}[\"'`]?(?P<bare>(?=[^\s\"'`]{{0,60}}[A-Za-z])(?=[^\s\"'`]{{0,60}}[0-9])[^\s\"'`,.]{{6,200}})"
@@ -115,13 +115,13 @@ _SEGMENTED = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{6,200}(?:[_.-][A-Za-z0-9]{
 RANDOM_BITS = 3.6
 """Shannon entropy per character above which a long mixed string counts as random; English words stay below 3.3."""
 CHUNK, CHUNKS = 400, 40
-"""What the second net looks at: so many characters of a string without blanks, so many strings."""
+"""Input limits for detect-secrets: characters per string without spaces, and number of such strings."""
 _HAS_BOTH = re.compile(r"[A-Za-z][^A-Za-z0-9]{0,60}\d|\d[^A-Za-z0-9]{0,60}[A-Za-z]")
 _ADDRESS = re.compile(r"\bhttps?://\S{1,2000}", re.IGNORECASE)
 
 
 def find_secrets(prompt: str) -> list[Span]:
-    """Every secret in a prompt."""
+    """All secrets in a prompt."""
     return [Span(start, end, What.SECRET) for start, end in _found(prompt) if end > start]
 
 
@@ -148,14 +148,14 @@ def _found(prompt: str) -> Iterator[tuple[int, int]]:
 
 
 def looks_random(token: str) -> bool:
-    """Whether a long string is made by a machine: digits among letters of both cases, or long hexadecimal, with high entropy."""
+    """Whether a long string looks machine-made: digits among letters of both cases, or long hexadecimal, with high entropy."""
     plain = re.sub(r"[_.+/=-]", "", token)
     digits = sum(char.isdigit() for char in plain)
     letters = len(plain) - digits
     if len(plain) >= 32 and re.fullmatch(r"[0-9a-fA-F]+", plain):
         return digits >= 4 and letters >= 4 and len(set(plain.lower())) >= 8
     mixed = any(char.isupper() for char in plain) and any(char.islower() for char in plain)
-    # A name with a year or a version has its digits in one place; a random string has them in several.
+    # A name with a year or version has its digits in one place; a random string has them in several.
     places = len(re.findall(r"\d+", plain))
     if len(plain) < 20 or not mixed or entropy(plain) < RANDOM_BITS:
         return False
@@ -163,7 +163,7 @@ def looks_random(token: str) -> bool:
 
 
 def _changes(plain: str) -> int:
-    """How often small letters, capitals and digits take turns; words in CamelCase do so seldom."""
+    """Number of switches between lower case, upper case and digits; CamelCase words switch rarely."""
     classes = ["d" if char.isdigit() else "u" if char.isupper() else "l" for char in plain]
     return sum(1 for one, other in pairwise(classes) if one != other)
 
@@ -180,8 +180,8 @@ class _Detector(Protocol):
 
 @functools.cache
 def _detectors() -> tuple[_Detector, ...]:
-    """Of detect-secrets, without its keyword detector (quoted words after "password" are common in prompts about signs; ours asks
-    for more) and its IP address detector."""
+    """Detectors from detect-secrets, without its IP address detector and its keyword detector (quoted words after "password" are common in
+    prompts about signs; the own rule is stricter)."""
     from detect_secrets.plugins import (
         artifactory,
         aws,
@@ -247,5 +247,5 @@ def _second_net(prompt: str, chunks: list[str]) -> Iterator[tuple[int, int]]:
 
 
 def load() -> None:
-    """Load what `find_secrets` loads when it first needs it; half a second, better spent at start than within a request."""
+    """Load the lazy dependencies of `find_secrets` at start (0.5 s) instead of during a request."""
     _detectors()

@@ -1,4 +1,4 @@
-"""Where something was found in a prompt."""
+"""Spans: positions and kinds of lint findings in a prompt."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from enum import StrEnum
 
 
 class What(StrEnum):
-    """Kinds of findings; also keys under `held.` in the texts."""
+    """Kinds of private data; also keys under `held.` in the texts."""
 
     SECRET = "secret"  # noqa: S105 - the name of a kind
     PHONE = "phone"
     EMAIL = "email"
     CARD = "card"
     ACCOUNT = "account"
-    """Bank accounts and national ids."""
+    """Bank accounts and national ID numbers."""
     BRAND = "brand"
     INTENSE = "intense"
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Characters `start` to `end` (exclusive) are something."""
+    """A finding from character `start` to `end` (exclusive)."""
 
     start: int
     end: int
@@ -30,7 +30,7 @@ class Span:
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
-    """In order, without overlaps: of two that overlap the first keeps its name and both their characters."""
+    """Sorted and without overlaps. Of two overlapping spans, the first keeps its kind and covers both."""
     result: list[Span] = []
     for span in sorted(spans, key=lambda one: (one.start, -one.end)):
         if result and span.start < result[-1].end:

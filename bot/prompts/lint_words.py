@@ -1,6 +1,6 @@
-"""Brand names and overly intense wording, with plainer words in their place; hints about what image models do badly. Lists, not judgement.
+"""Brand names and intense wording with plainer replacements, and hints about what image models do badly.
 
-A single hard word is no reason to ask ("a knight fights a dragon"); several together, or one of gore, are.
+A single intense word isn't worth asking about ("a knight fights a dragon"); several, or one of gore, are.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from dataclasses import dataclass
 from bot.prompts.lint_lists import BRANDS, GORE, INTENSE
 
 ENOUGH = 3
-"""Intense words in one prompt that make it overly intense."""
+"""Number of intense words that make a prompt overly intense."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A pattern with its plainer words."""
+    """A pattern with its plainer replacements."""
 
     pattern: re.Pattern[str]
     plain: str
     stems: tuple[str, ...]
-    """The letters with which its alternatives begin: looked for first, because that is a hundred times faster."""
+    """Literal prefixes of its alternatives, checked first because that is a hundred times faster."""
 
     def may_be_in(self, lowered: str) -> bool:
-        """Whether the pattern is worth a search."""
+        """Whether the full pattern is worth trying."""
         return any(stem in lowered for stem in self.stems)
 
 
@@ -35,7 +35,7 @@ def _words(alternatives: str, pattern: str, plain: str) -> Words:
 
 
 def _stem(alternative: str) -> str:
-    """The letters and blanks that every match begins with; empty, which is in every text, when there are none."""
+    """The letters and spaces that every match begins with; empty (found in every text) if there are none."""
     literal = re.match(r"[^\\()\[\]?*+.|]*", alternative)
     found = "" if literal is None else literal.group()
     if alternative[len(found) : len(found) + 1] in ("?", "*"):
@@ -51,7 +51,7 @@ _INTENSE_WORDS = [_words(hard, _ARTICLE + rf"\b(?:{hard})\b", soft) for hard, so
 
 
 def without_brands(prompt: str) -> tuple[str, bool]:
-    """The prompt with plain words for brands, and whether there were any."""
+    """The prompt with plain words instead of brands, and whether there were any."""
     text, lowered = prompt, prompt.lower()
     for words in _BRAND_WORDS:
         if words.may_be_in(lowered):
@@ -76,7 +76,7 @@ def _keep_article(plain: str) -> Callable[[re.Match[str]], str]:
 
 
 def soften(prompt: str) -> tuple[str, bool]:
-    """The prompt with calmer words, and whether it was overly intense; unchanged when it was not."""
+    """The prompt with calmer words, and whether it was overly intense. Unchanged if it wasn't."""
     lowered = prompt.lower()
     gore = [words for words in _GORE_WORDS if words.may_be_in(lowered) and words.pattern.search(prompt)]
     intense = [words for words in _INTENSE_WORDS if words.may_be_in(lowered) and words.pattern.search(prompt)]
@@ -108,7 +108,7 @@ _DRAWN = re.compile(r"\b(?:pixel art|cartoon|anime|water-?colou?r|oil painting|l
 
 
 def hints(prompt: str) -> tuple[str, ...]:
-    """What may come out badly, as keys under `hint.` in the texts; advice that can be ignored."""
+    """Optional hints about what may come out badly, as keys under `hint.` in the texts."""
     found = [name for name, pattern in HINTS.items() if pattern.search(prompt)]
     if _PHOTO.search(prompt) and _DRAWN.search(prompt):
         found.append("styles")

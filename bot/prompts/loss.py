@@ -1,11 +1,11 @@
-"""How much of a prompt a cleaned wording loses, in any script: a wording that lost its meaning is not offered."""
+"""How much meaning a cleaned prompt has lost, in any script. A prompt that lost its meaning isn't offered."""
 
 from __future__ import annotations
 
 import re
 
 MOST_LOST = 3
-"""A wording is worth offering while no more than one in so many of the words that carry meaning went."""
+"""A cleaned prompt is offered if at most one in this many meaningful words is gone."""
 _FUNCTION_WORDS: frozenset[str] = frozenset(
     """
     a an the and or of to in on at by for from with without into onto is are be it its this that these those my your his her our their
@@ -15,24 +15,24 @@ _FUNCTION_WORDS: frozenset[str] = frozenset(
     el los las una y o del con para por il lo gli di e che da per su
     """.split()  # noqa: SIM905
 )
-"""English, French, German, Spanish and Italian words that only hold others together."""
-# Han, Kana, Thai, Lao, Myanmar, Khmer: written without blanks between words.
+"""Function words of English, French, German, Spanish and Italian."""
+# Han, Kana, Thai, Lao, Myanmar, Khmer: written without spaces between words.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
 _DANGLING = re.compile(
     r"\b(?:says?|saying|reads?|reading|called|named|spells?|spelling|shows?|showing|to|of|with|at|by|from|and|or|the|an?|is|my|our)$",
     re.IGNORECASE,
 )
-"""Ends that wait for what was taken away: "a sign that says"."""
+"""Endings left dangling by a removal: "a sign that says"."""
 
 
 def meaning_words(text: str) -> int:
-    """Words that carry meaning: neither function words nor numbers and signs alone; a character each where words are not set apart."""
+    """Number of meaningful words: no function words, numbers or signs alone; one per character in scripts without spaces."""
     words = (one.strip("\"'“”‘’()[]{}<>,.;:!?¡¿،。、-–—").casefold() for one in _WORD.findall(text))
     return sum(1 for one in words if one not in _FUNCTION_WORDS and any(char.isalpha() for char in one))
 
 
 def worth_offering(prompt: str, cleaned: str) -> bool:
-    """Whether enough of the prompt is left, and it does not end in the middle."""
+    """Whether enough of the prompt is left and it doesn't end mid-phrase."""
     lost = meaning_words(prompt) - meaning_words(cleaned)
     return meaning_words(cleaned) > 0 and lost * MOST_LOST <= meaning_words(prompt) and not _DANGLING.search(cleaned.rstrip(" .,;:!?\"'"))

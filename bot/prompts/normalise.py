@@ -1,7 +1,7 @@
-"""The one cleaning that every text of a member passes at the door, and the fold by which two wordings are recognised as the same.
+"""Text normalisation for everything a member types, and the folding behind prompt fingerprints.
 
-It removes what nobody sees (controls, direction overrides, zero width, tags) and keeps what scripts and emoji need. It does not judge
-the content (`bot.prompts.lint` does) and does not count length (the catalogue does).
+It removes invisible characters (controls, direction overrides, zero width, tags) and keeps what scripts and emoji need. It doesn't judge
+content (`bot.prompts.lint` does) or length (the catalogue does).
 """
 
 from __future__ import annotations
@@ -12,36 +12,36 @@ import unicodedata
 from enum import StrEnum
 
 ALT_TEXT_MAX = 1000
-"""UTF-16 units. Discord takes 1,024 and Slack 2,000 characters; UTF-16 is the strictest way in which a platform counts."""
+"""In UTF-16 units, the strictest way a platform counts. Discord allows 1,024 and Slack 2,000 characters."""
 
 
 class TextProblem(StrEnum):
-    """Why a text cannot be taken at all."""
+    """Why a text can't be accepted."""
 
     EMPTY = "empty"
     """Nothing visible is left."""
     SURROGATE = "surrogate"
-    """Half of a character (`\\ud800`): no encoding can carry it; httpx, sqlite and hashing would crash on it."""
+    """A lone surrogate (`\\ud800`): no encoding can represent it, and httpx, sqlite and hashing would crash on it."""
 
 
 class UnusableText(ValueError):
-    """Raised by `normalise`; `problem` picks the sentence."""
+    """The text can't be accepted; `problem` selects the message."""
 
     def __init__(self, problem: TextProblem) -> None:
         super().__init__(problem.value)
         self.problem = problem
 
 
-# Terminal sequences go as a whole: without ESC alone, "[2J" would stay in the prompt.
+# Remove terminal sequences as a whole: without its ESC, "[2J" would stay in the prompt.
 _TERMINAL = re.compile("(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\\]|\x9d)[^\x07\x1b\x9c\n]{0,200}(?:\x07|\x1b\\\\|\x9c)")
 _LINE_BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-# Blank to the eye, yet not to str.strip(): Hangul fillers and the empty Braille cell.
+# Look blank but survive str.strip(): Hangul fillers and the empty Braille cell.
 _LOOKS_BLANK = re.compile("[\t\u115f\u1160\u2800\u3164\uffa0]")
 _ENGLAND_SCOTLAND_WALES = tuple(
     "\U0001f3f4" + "".join(chr(0xE0000 + ord(letter)) for letter in region) + "\U000e007f" for region in ("gbeng", "gbsct", "gbwls")
 )
 _FLAG_HOLES = tuple(chr(0xFDD0 + n) for n in range(3))
-"""Stand-ins while tags are removed; non-characters, which no text may contain."""
+"""Placeholders while tags are removed; noncharacters, which no valid text contains."""
 _UNSEEN = re.compile(
     "["
     "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # controls
@@ -52,10 +52,10 @@ _UNSEEN = re.compile(
     "]|[\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0003fffe\U0003ffff\U000efffe\U000effff\U000ffffe\U000fffff\U0010fffe\U0010ffff]"
 )
 _MARK_RUN = 8
-"""Marks on one letter that are kept. Living scripts need up to five; thousands draw over the neighbours' messages."""
+"""Maximum combining marks per letter. Living scripts need up to five; thousands would draw over neighbouring messages."""
 _JOINERS = "\u200c\u200d"
-# Scripts in which a zero-width (non-)joiner changes the shape of letters: Arabic to Syriac and N'Ko, Indic to Sinhala, Tibetan, Myanmar,
-# Khmer, Mongolian, and their extensions.
+# Scripts in which a zero-width (non-)joiner changes letter shapes: Arabic to Syriac and N'Ko, Indic to Sinhala, Tibetan, Myanmar, Khmer,
+# Mongolian, and their extensions.
 _JOINED_SCRIPTS = re.compile("[\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af\ua8e0-\ua8ff\ufb50-\ufdcf\ufe70-\ufefc]")
 _EMOJI = re.compile("[\u00a9\u00ae\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff\ufe0f]")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
@@ -63,9 +63,9 @@ _TAKES_SELECTOR = ("L", "N", "S", "P")
 
 
 def normalise(text: str) -> str:
-    """The text as it is stored, shown, hashed and sent: NFC, `\\n` line breaks, nothing invisible, no blank ends.
+    """Normalise a text for storage, display, hashing and sending: NFC, `\\n` line breaks, no invisible characters, no surrounding spaces.
 
-    Raises UnusableText. Applying it twice changes nothing.
+    Idempotent. Raises UnusableText.
     """
     text = _whole(text)
     text = _LINE_BREAK.sub("\n", _TERMINAL.sub("", text))
@@ -77,8 +77,8 @@ def normalise(text: str) -> str:
     text = _UNSEEN.sub("", text)
     for flag, hole in zip(_ENGLAND_SCOTLAND_WALES, _FLAG_HOLES, strict=True):
         text = text.replace(hole, flag)
-    # Marks are bounded before NFC, which sorts a run of them in quadratic time. Each step can give the other work (without a stray joiner
-    # two characters compose, composing moves a mark), so they take turns until nothing changes: two or three rounds.
+    # Limit marks before NFC, which sorts a run of them in quadratic time. Each step can create work for the other (without a stray joiner
+    # two characters compose; composing moves a mark), so repeat until nothing changes: two or three rounds.
     cleaned = None
     while cleaned != text:
         cleaned, text = text, unicodedata.normalize("NFC", _without_stray_joiners(_bounded_marks(text))).strip()
@@ -88,11 +88,11 @@ def normalise(text: str) -> str:
 
 
 _SEEN = ("L", "N", "P", "S", "Co", "Cn")
-"""Cn: emoji that are younger than this Python's tables."""
+"""Cn: emoji newer than this Python's Unicode tables."""
 
 
 def _whole(text: str) -> str:
-    """Surrogate pairs joined to the characters they mean; a lone one refused."""
+    """Join surrogate pairs into characters. Raises UnusableText for a lone one."""
     if not any("\ud800" <= char <= "\udfff" for char in text):
         return text
     try:
@@ -102,7 +102,7 @@ def _whole(text: str) -> str:
 
 
 def _bounded_marks(text: str) -> str:
-    """At most `_MARK_RUN` marks in a row, and a variation selector only behind something that it can vary."""
+    """At most `_MARK_RUN` marks in a row, and a variation selector only after something it can vary."""
     kept: list[str] = []
     marks = 0
     for char in text:
@@ -121,7 +121,7 @@ def _bounded_marks(text: str) -> str:
 
 
 def _without_stray_joiners(text: str) -> str:
-    """Zero-width joiners and non-joiners only where they shape letters or emoji."""
+    """Keep zero-width joiners and non-joiners only where they shape letters or emoji."""
     kept: list[str] = []
     for index, char in enumerate(text):
         if char in _JOINERS and not _joins(kept[-1] if kept else "", char, text[index + 1 : index + 2]):
@@ -133,7 +133,7 @@ def _without_stray_joiners(text: str) -> str:
 def _joins(before: str, joiner: str, after: str) -> bool:
     if not before:
         return False
-    if unicodedata.combining(before) == 9:  # a virama: conjuncts and chillu letters of the Indic scripts, also at a word's end
+    if unicodedata.combining(before) == 9:  # virama: Indic conjuncts and chillu letters, also at a word's end
         return True
     if not after:
         return False
@@ -142,7 +142,7 @@ def _joins(before: str, joiner: str, after: str) -> bool:
     return joiner == "\u200d" and bool(_EMOJI.match(before)) and bool(_EMOJI.match(after)) and not _SELECTORS.match(after)
 
 
-# Letters that look like a Latin one, small, after casefolding; only for comparing, never for what is sent or shown.
+# Letters that look like a small Latin one after casefolding; for comparison only, never for what is sent or shown.
 _LOOK_ALIKE = str.maketrans(
     {
         **dict(zip("авекмнорстухіѕјԁԛԝһ", "abekmhopctyxisjdqwh", strict=True)),
@@ -158,25 +158,25 @@ _COMPARED = ("L", "N", "So", "Sc", "Mc", "Mn", "Co", "Cn")
 
 
 def fold(text: str) -> str:
-    """What is left when spelling tricks are taken away: case, width, accents, blanks, punctuation, invisible and look-alike characters."""
+    """The text without spelling tricks: case, width, accents, spaces, punctuation, invisible and look-alike characters removed."""
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text[:_FOLD_MAX]).casefold())
     text = _ACCENTS.sub("", text).translate(_LOOK_ALIKE)
     letters = [char for char in text if unicodedata.category(char).startswith(_COMPARED) and not _SELECTORS.match(char)]
-    # A prompt of punctuation alone still differs from another one.
+    # Two different prompts of punctuation alone stay different.
     return "".join(letters) or "".join(text.split())
 
 
 _FOLD_MAX = 100_000
-"""Characters compared; three times the longest prompt that any model takes."""
+"""Maximum characters to compare; three times the longest prompt of any model."""
 
 
 def fingerprint(text: str) -> str:
-    """sha256 (hex) of the folded text: the same for trivial rewordings, and safe for logs. Takes normalised and raw text alike."""
+    """SHA-256 (hex) of the folded text: equal for trivial rewordings, and safe to log. Accepts normalised and raw text alike."""
     return hashlib.sha256(fold(text).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def alt_text(prompt: str) -> str:
-    """The description a picture carries: the prompt on one line, cut at a word where it is too long for a platform."""
+    """Alt text for a picture: the prompt on one line, cut at a word if it's too long for a platform."""
     line = " ".join(prompt.split())
     if _units(line) <= ALT_TEXT_MAX:
         return line

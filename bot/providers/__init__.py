@@ -1,1 +1,1 @@
-"""One exchange with one image API, and safe handling of what it sends back."""
+"""Calls to an image API, and safe handling of what it sends back."""

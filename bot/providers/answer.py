@@ -1,5 +1,8 @@
-"""Reads the JSON of an image API into pictures, tasks and usage, whoever wrote it. Pure and total: what it does not understand is no
-picture. Whether what is missing was blocked, lost or broken is judged by `bot.failures` from the evidence that is left over."""
+"""Parser for image API answers: pictures, tasks and usage, from any vendor.
+
+Pure and total: anything unknown counts as "no picture". `bot.failures` uses the leftover evidence to decide whether a missing picture was
+blocked, lost or broken.
+"""
 
 from __future__ import annotations
 
@@ -30,29 +33,29 @@ class Item:
     """One picture in an answer: exactly one of `base64`, `url` and `raw` is set."""
 
     base64: str | None = None
-    """As it stands in the parsed JSON; `BodyReader.pieces` has the bytes."""
+    """The string in the parsed JSON; `BodyReader.pieces` returns its bytes."""
     url: str | None = None
     revised_prompt: str | None = None
     raw: Sequence[bytes] | None = None
-    """The answer's own body, where a service sends the bare picture."""
+    """The response body itself, for services that send a bare image file."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedAnswer:
-    """What a 200 or 202 says."""
+    """The parsed content of a 200 or 202 answer."""
 
     items: tuple[Item, ...] = ()
     task: Pending | None = None
-    """A task that still runs; None when it ended or there is none."""
+    """A running task; None if it has finished or there is none."""
     usage: Usage | None = None
     result_at: str | None = None
     """Where the pictures of a finished task lie, for services that keep them at another address than its state."""
     left_over: Any = None
-    """The JSON without its pictures: what is left when some are missing."""
+    """The JSON without its pictures; evidence when some are missing."""
 
 
 def read_answer(value: Any, headers: Mapping[str, str], body: BodyReader) -> ParsedAnswer:
-    """Pictures first; a task only where there are none."""
+    """Parse an answer. A task is only looked for if there are no pictures."""
     items = tuple(_items(value, 0))
     return ParsedAnswer(
         items=items,
@@ -77,7 +80,7 @@ def _items(value: Any, level: int) -> list[Item]:
         inside = value.get(name)
         items = _named(inside) if isinstance(inside, str) else _items(inside, level + 1)
         if items:
-            # fal sends the black picture it made of a blocked one, with a flag at its place in a second list.
+            # fal replaces a blocked picture with a black one and flags its index in a second list.
             return [item for at, item in enumerate(items) if not (isinstance(blocked, list) and at < len(blocked) and blocked[at] is True)]
     return []
 
@@ -100,7 +103,7 @@ def _picture(value: dict[str, Any]) -> Item | None:
 
 
 def _named(text: str) -> list[Item]:
-    """A bare string in a list of pictures: an address, or base64 that was long enough to be set aside."""
+    """A bare string in a list of pictures: a URL, or base64 that was long enough to be set aside."""
     text = text.strip()
     if re.match(r"(?:https?:/)?/", text, re.IGNORECASE) or text[:5].lower() == "data:":
         return [_addressed(text)]
@@ -114,7 +117,7 @@ def _addressed(address: str) -> Item:
 
 
 def _refused(value: dict[str, Any]) -> bool:
-    """A picture that the provider itself takes back: xAI's flag, or an error beside it."""
+    """Whether the provider withdrew this picture: xAI's flag, or an error beside it."""
     return value.get("respect_moderation") is False or any(value.get(name) for name in _FAILED_FIELDS)
 
 
@@ -135,7 +138,7 @@ def _task(value: Any, headers: Mapping[str, str]) -> Pending | None:
     if status in _TASK_DONE or (status not in _TASK_RUNNING and not (says_task and status == "")):
         return None
     levels = [level for level in (value, value.get("data"), value.get("output")) if isinstance(level, dict)]
-    for name in ("task_id", "taskId", "id", "request_id"):  # a request id is only a task's name where there is no other
+    for name in ("task_id", "taskId", "id", "request_id"):  # a request id names the task only if nothing else does
         for level in levels:
             if (task_id := task_id_of(level.get(name))) is not None:
                 return Pending(task_id, _poll_address(level, headers), _poll_after(headers))
@@ -178,7 +181,7 @@ def token_count(value: Any) -> int | None:
 
 
 def _dollars(value: Any) -> int | None:
-    """Micro-dollars; None for nothing and for zero, which gateways write when they do not know a price."""
+    """Micro-dollars. None for missing and for zero, which gateways send when they don't know the price."""
     try:
         dollars = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else 0.0
     except (ValueError, OverflowError):
@@ -187,7 +190,7 @@ def _dollars(value: Any) -> int | None:
 
 
 def _without_pictures(value: Any, body: BodyReader, level: int) -> Any:
-    """A copy in which the pictures' places are gone, so that two good pictures do not hide why the third is missing."""
+    """A copy without the delivered pictures, so that two good pictures don't hide why the third is missing."""
     if level > 2 * _MAX_LEVELS:
         return None
     if isinstance(value, list):
@@ -200,7 +203,7 @@ def _without_pictures(value: Any, body: BodyReader, level: int) -> Any:
 
 
 def _is_place(item: dict[str, Any]) -> bool:
-    """A picture that was taken, or a place with nothing in it: new-api writes empty texts for what is absent."""
+    """A delivered picture, or an empty slot; new-api sends empty strings for missing values."""
     if _picture(item) is not None:
         return not _refused(item)
     return any(name in item for name in (*_BASE64_FIELDS, *_ADDRESS_FIELDS)) and all(

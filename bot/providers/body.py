@@ -1,6 +1,8 @@
-"""Reads a big JSON body piece by piece without ever holding it as one text: long strings (pictures as base64) are set aside as the pieces
-in which they came, and what is left is small enough to parse on the event loop. Parsing 60 MB of JSON in one go blocks the loop for 100 ms,
-also from another thread. Sans-I/O: it is fed bytes and judges nothing."""
+"""Incremental JSON body reader that never holds the whole body as one string.
+
+Long strings (base64 pictures) are set aside in the chunks they arrived in; the rest is small enough to parse on the event loop. Parsing 60
+MB of JSON at once would block the loop for 100 ms, even from another thread. Sans-I/O: it only consumes bytes.
+"""
 
 from __future__ import annotations
 
@@ -10,29 +12,29 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 LONG = 8 * 1024
-"""Bytes after which a string is set aside."""
+"""Length in bytes from which a string is set aside."""
 MAX_REST = 2 * 1024 * 1024
-"""Bytes of everything but long strings; no image API sends a hundredth of it."""
+"""Maximum bytes outside long strings. No image API sends a hundredth of this."""
 MAX_DEPTH = 64
 
 _MARK = re.compile(rb'["\\]')
 
 
 class TooBig(Exception):
-    """More bytes than one answer may have."""
+    """The answer has more bytes than allowed."""
 
     def __init__(self, text: str, *, pictures: bool) -> None:
         super().__init__(text)
         self.pictures = pictures
-        """Our limit for whole answers; otherwise so much beside pictures that it is no answer of an image API."""
+        """True: over the bot's limit for whole answers. False: too many bytes outside pictures to be an image API's answer."""
 
 
 class NotJson(Exception):
-    """Not the JSON of an API: broken, too deep, or with values that are no JSON."""
+    """The body isn't an API's JSON: malformed, nested too deeply, or with non-JSON values such as NaN."""
 
 
 class BodyReader:
-    """Feed it the pieces of one body, then ask for `rest()` and, by the stand-ins in it, `pieces(stand_in)`."""
+    """Feed it one body in chunks, then call `rest()`; `pieces(stand_in)` resolves the placeholders in it."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -45,7 +47,7 @@ class BodyReader:
         self._long: dict[str, list[bytes]] = {}
 
     def feed(self, piece: bytes) -> None:
-        """The next bytes of the body. Raises TooBig."""
+        """Consume the next bytes of the body. Raises TooBig."""
         self._total += len(piece)
         if self._total > self._limit:
             raise TooBig(f"more than {self._limit} bytes", pictures=True)
@@ -56,15 +58,15 @@ class BodyReader:
             raise TooBig(f"more than {MAX_REST} bytes beside pictures", pictures=False)
 
     def rest(self) -> bytes:
-        """The body with a short stand-in for every long string. A string that never ended stands as it is, cut."""
+        """The body with a short placeholder for every long string. A string that never ended is kept, truncated."""
         return bytes(self._rest) + b"".join(self._string)[:LONG]
 
     def pieces(self, value: str) -> Sequence[bytes]:
-        """The pieces of a string of the parsed rest: those set aside when it is a stand-in, else the string itself."""
+        """The chunks of a string from the parsed rest: the ones set aside if it's a placeholder, otherwise the string itself."""
         return self._long.get(value) or [value.encode("utf-8", "surrogatepass")]
 
     def length(self, value: str) -> int:
-        """How long a string of the parsed rest really is, in bytes."""
+        """The real length in bytes of a string from the parsed rest."""
         return sum(map(len, self.pieces(value)))
 
     def _outside(self, piece: bytes, at: int) -> int:
@@ -110,7 +112,7 @@ class BodyReader:
 
 
 def parse(text: bytes) -> Any:
-    """JSON as APIs send it. Raises NotJson for anything else, also for NaN and for nesting that no API needs."""
+    """Parse JSON. Raises NotJson for anything else, including NaN and excessive nesting."""
     try:
         value = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
@@ -121,7 +123,7 @@ def parse(text: bytes) -> Any:
 
 
 def events(text: bytes) -> Iterator[Any]:
-    """The JSON values of an event stream, those that are JSON."""
+    """The JSON values of an event stream; other events are skipped."""
     for line in text.splitlines():
         if line.startswith(b"data:"):
             try:

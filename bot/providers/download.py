@@ -1,6 +1,8 @@
-"""Fetches a picture from an address that a provider named. The address is a stranger's: only https on its usual port, every address behind
-the name checked and the connection made to a checked one, no second look-up, no key, bounded bytes and time. The one exception is the
-operator's own base address, which may be private: from there the provider's own files are taken as they are."""
+"""Download of pictures from URLs that a provider returned.
+
+The URLs are untrusted (SSRF): only https on port 443, every resolved address must be public, the connection is pinned to a checked address,
+no key is sent, and bytes and time are bounded. The one exception is the operator's own base address, which may be private.
+"""
 
 from __future__ import annotations
 
@@ -26,12 +28,12 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class UnusableAnswer(Exception):
-    """An answer came and is no picture file: redirects without end."""
+    """The server answered without a picture file, for example with endless redirects."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What an address gave. A status other than 200 has its first bytes as evidence."""
+    """The result of a download. For a status other than 200, `pieces` is the beginning of the body, as evidence."""
 
     status: int
     headers: dict[str, str]
@@ -39,14 +41,14 @@ class Fetched:
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
-    """All addresses of a name, as the machine's resolver gives them."""
+    """Resolve a host name to all of its addresses with the system resolver."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(entry[4][0]) for entry in found]
 
 
 def is_public(text: str) -> bool:
-    """Whether an address belongs to the open internet, also after unpacking the IPv4 addresses that IPv6 can carry. `ipaddress` alone is
-    wrong for NAT64, 6to4 and the old IPv4-compatible form."""
+    """Whether an IP address is public, including IPv4 addresses embedded in IPv6. `ipaddress` alone gets NAT64, 6to4 and the old
+    IPv4-compatible form wrong."""
     try:
         address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
@@ -64,7 +66,7 @@ def is_public(text: str) -> bool:
 
 
 class Downloader:
-    """Fetches pictures for one provider."""
+    """Downloader for one provider's pictures."""
 
     def __init__(
         self,
@@ -74,7 +76,8 @@ class Downloader:
         lookup: Resolve = resolve,
         port: int = 443,
     ) -> None:
-        """`client` follows no redirects and trusts no environment. `own` is the operator's base address; `own_headers` go only there."""
+        """`client` must not follow redirects or read proxies from the environment. `own` is the operator's base address; only it receives
+        `own_headers`."""
         self._client = client
         self._own = own
         self._own_headers = own_headers
@@ -82,15 +85,17 @@ class Downloader:
         self._port = port
 
     def peer(self, address: str) -> str:
-        """Host and port of an address; empty when it is none."""
+        """Host and port of a URL; empty if it isn't a valid one."""
         try:
             return peer_of(self._own.join(address))
         except (httpx.InvalidURL, ValueError, UnicodeError):
             return ""
 
     async def fetch(self, address: str) -> Fetched:
-        """One picture's bytes. Raises NotTaken (an address that is not visited, to which nothing is connected; too many bytes; an unknown
-        encoding), UnusableAnswer and what httpx raises."""
+        """Download one picture.
+
+        Raises NotTaken (address not allowed and not contacted, too many bytes, unknown content-encoding), UnusableAnswer, and httpx errors.
+        """
         url = _joined(self._own, address)
         for _ in range(MAX_HOPS + 1):
             answer = await self._hop(url)
@@ -114,7 +119,7 @@ class Downloader:
         if _origin(url) == _origin(self._own):
             return self._client.build_request("GET", url, headers={**self._own_headers, "accept-encoding": "identity"})
         if url.scheme != "https" or url.userinfo or not url.host or (url.port or 443) != self._port:
-            raise NotTaken("address", peer_of(url))  # only https on its usual port, without a name and password
+            raise NotTaken("address", peer_of(url))  # https on port 443 only, no user name or password
         try:
             addresses = await self._lookup(url.host, self._port)
         except UnicodeError:
@@ -122,8 +127,8 @@ class Downloader:
         except OSError as error:
             raise httpx.ConnectError(str(error)) from error
         if not addresses or not all(is_public(address) for address in addresses):
-            raise NotTaken("address", peer_of(url))  # the name leads to an address that is not public
-        # The connection goes to the checked address itself; the certificate is still checked against the name.
+            raise NotTaken("address", peer_of(url))  # the name resolves to an address that isn't public
+        # Connect to the checked address itself; the certificate is still verified against the host name.
         pinned = url.copy_with(host=addresses[0].partition("%")[0])
         headers = {"host": url.netloc.decode("ascii"), "accept-encoding": "identity"}
         return self._client.build_request("GET", pinned, headers=headers, extensions={"sni_hostname": url.raw_host.decode("ascii")})
@@ -142,7 +147,7 @@ class Downloader:
 
 
 def peer_of(url: httpx.URL) -> str:
-    """Host and port, for the operator; the scheme where it is not the web's."""
+    """Host and port for the operator's notice, with the scheme unless it's https."""
     host = f"[{url.host}]" if ":" in url.host else url.host
     return f"{host or '-'}:{url.port or {'https': 443, 'http': 80}.get(url.scheme, url.scheme)}"
 

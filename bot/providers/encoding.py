@@ -1,5 +1,7 @@
-"""Content-encodings that nobody asked for. Some gateways send them all the same: gzip and deflate are undone in small pieces, so that
-whoever reads can stop at its own limit; others are refused by name."""
+"""Decoding of content-encodings that some gateways send unasked.
+
+gzip and deflate are decompressed in small chunks, so that the reader can stop at its own limit; others are rejected by name.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +17,12 @@ PIECE = 256 * 1024
 _MOST_LAYERS = 2
 _GZIP, _ZLIB, _RAW = 31, 15, -15
 _ZLIB_METHOD = 8
-"""Low half of a zlib frame's first byte (RFC 1950, 2.2); no block of bare deflate begins so (RFC 1951, 3.2.3)."""
+"""Low nibble of a zlib header's first byte (RFC 1950, 2.2); a raw deflate block never begins with it (RFC 1951, 3.2.3)."""
 _NAME = re.compile(r"[a-z0-9_-]{1,20}", re.ASCII)
 
 
 def body_of(response: httpx.Response) -> AsyncIterator[bytes]:
-    """The body without its content-encoding. Raises NotTaken at once for one that is not known, httpx.DecodingError for a broken one."""
+    """The decoded body. Raises NotTaken immediately for an unknown encoding, httpx.DecodingError for corrupt data."""
     pieces = response.aiter_raw()
     for name in reversed(_layers(response.headers.get("content-encoding", ""))):
         pieces = _undone(pieces, name)
@@ -45,7 +47,7 @@ async def _undone(pieces: AsyncIterator[bytes], name: str) -> AsyncIterator[byte
 
 
 class _Layer:
-    """One layer of gzip (also several members in a row) or deflate (with or without the zlib frame, which servers disagree about)."""
+    """One layer of gzip (including concatenated members) or deflate (with or without the zlib header; servers disagree)."""
 
     def __init__(self, *, deflate: bool) -> None:
         self._deflate = deflate
@@ -58,7 +60,7 @@ class _Layer:
             if self._deflate and piece[0] & 0x0F != _ZLIB_METHOD:
                 self._inflate = zlib.decompressobj(_RAW)
         part = b""
-        while piece or len(part) == PIECE:  # a full piece: there may be more behind bytes that were read already
+        while piece or len(part) == PIECE:  # a full chunk: the decompressor may hold more
             if self._inflate.eof:
                 if self._deflate or not piece.strip(b"\0"):
                     return  # padding after the end
@@ -77,7 +79,7 @@ class _Layer:
 
 
 async def first_bytes(response: httpx.Response, most: int) -> bytes:
-    """As much of a refusal as anybody looks at; a server that goes on and on is left, and one that garbles its words is not asked twice."""
+    """The first `most` bytes of an error body. A server that never stops is cut off, and an undecodable body counts as empty."""
     kept = bytearray()
     try:
         async for piece in body_of(response):

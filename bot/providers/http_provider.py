@@ -35,32 +35,32 @@ from bot.providers.services.registry import api_for
 
 CONNECT_TIMEOUT = 15.0
 LIST_TIMEOUT = 30.0
-"""Seconds for the model list."""
+"""Seconds allowed for the model list."""
 _BYTES_PER_PICTURE = 40 * 1024 * 1024
 _MAX_BYTES = 200 * 1024 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-oneapi-request-id", "apim-request-id", "x-litellm-call-id", "x-ms-request-id")
 _FETCH = "fetch"
 _MAX_FETCHES = 6
-"""A minute of pauses that double: what was paid for is worth it, and a fetch costs nothing."""
+"""About a minute of doubling pauses. The picture is paid for, and a download is free."""
 _POLL_AGAIN = 5.0
 _API = "images.generations"
 
 
 @dataclass(slots=True)
 class _Exchange:
-    """What is known of one exchange while it goes on."""
+    """Mutable state of one call in progress."""
 
     api: str
     started: float
     sent: bool = False
-    """The request began to leave: from now on it may be billed."""
+    """Bytes of the request have been sent; from here on it may be billed."""
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def reached(self) -> bool:
-        """Whether the provider may have got the request."""
+        """Whether the provider may have received the request."""
         return self.sent or self.status is not None
 
 
@@ -124,7 +124,7 @@ class HttpProvider:
         return dataclasses.replace(outcome, carried=self._api.carried(call))
 
     async def collect(self, call: Call, pending: Pending) -> Outcome:
-        """Ask once for a running task, or fetch once more a finished picture whose download failed."""
+        """Poll a running task once, or retry the download of a finished picture once."""
         tried, _, rest = pending.task_id.partition(":")
         if tried == _FETCH and rest.isascii() and rest.isdigit() and pending.poll_url:
             return await self._fetch_again(call, pending.poll_url.split(" "), int(rest[:3]))
@@ -136,9 +136,9 @@ class HttpProvider:
         if outcome.pictures or outcome.pending is not None:
             return outcome
         if outcome.status is None or outcome.status >= 500 or outcome.status in (408, 425, 429):
-            # A poll that failed says nothing about the task: ask again until the request's own deadline.
+            # A failed poll says nothing about the task: keep polling until the request's own deadline.
             return dataclasses.replace(outcome, pending=dataclasses.replace(pending, poll_after=_POLL_AGAIN), billed=Billed.UNKNOWN)
-        # The task was accepted, so a refusal now does not make it free.
+        # The task was accepted, so a rejection now doesn't make it free.
         return dataclasses.replace(outcome, billed=Billed.UNKNOWN if outcome.billed is Billed.NO else outcome.billed)
 
     async def cancel(self, pending: Pending) -> bool:
@@ -174,12 +174,12 @@ class HttpProvider:
             return from_exception(error, provider=self.name, api="models", via_proxy=self._via_proxy)
 
     async def aclose(self) -> None:
-        """Close what is open."""
+        """Close the HTTP client."""
         await self._client.aclose()
 
     async def _whole(self, exchange: _Exchange, call: Call, wanted: HttpCall) -> Outcome:
         try:
-            # The time is for the provider; what it sent in time is not lost because this machine is slow.
+            # The timeout is for the provider; a slow disk here must not discard what arrived in time.
             async with asyncio.timeout(call.timeout):
                 received = await self._exchange(exchange, call, wanted)
                 answer = received if isinstance(received, Outcome | Item) else self._parse(exchange, received)
@@ -191,7 +191,7 @@ class HttpProvider:
             return answer if isinstance(answer, Outcome) else await self._take(exchange, call, answer.answer, answer.body, answer.billed)
         except TimeoutError:
             return self._broken(exchange, httpx.ReadTimeout("") if exchange.reached else httpx.ConnectTimeout(""))
-        except Exception as error:  # the port's promise: everything but a cancellation is an outcome
+        except Exception as error:  # the port's contract: everything except cancellation is an Outcome
             return self._broken(exchange, error)
 
     async def _exchange(self, exchange: _Exchange, call: Call, wanted: HttpCall) -> Outcome | BodyReader | Item:
@@ -247,7 +247,7 @@ class HttpProvider:
         try:
             taken = await self._intake.take(answer.items[: call.count], body, exchange.api, exchange.status, exchange.headers)
         except asyncio.CancelledError:
-            # The exchange itself is over. Nobody wants its pictures, but what it cost and whether it was blocked counts.
+            # The call is over. Its pictures are no longer wanted, but its cost and whether it was blocked still count.
             missing = self._why(exchange, answer, []) if len(answer.items) < call.count else None
             outcome = self._outcome(exchange, shortfall=missing, usage=answer.usage, billed=billed)
             return dataclasses.replace(outcome, cancelled=True)
@@ -270,7 +270,7 @@ class HttpProvider:
         return self._outcome(exchange, taken.pictures, pending=again, shortfall=shortfall, billed=Billed.YES, made=len(items))
 
     def _why(self, exchange: _Exchange, answer: ParsedAnswer, lost: list[Evidence]) -> Evidence:
-        """Why pictures are missing: the provider's own words where it has some, then what happened to a picture, then the plain gap."""
+        """Why pictures are missing: the provider's own reason first, then what happened to a picture, then the bare gap."""
         left_over = json.dumps(answer.left_over).encode()
         said = any(word in left_over for word in (b'"error', b"moderation", b"nsfw", b'_reason"'))
         return lost[0] if lost and not said else self._evidence(exchange, left_over)
@@ -317,7 +317,7 @@ class HttpProvider:
 
 
 async def _body(response: httpx.Response, limit: int) -> BodyReader | Item:
-    """The JSON of an answer, or the bare picture that some services send instead. Raises NotTaken for more than `limit` bytes."""
+    """The parsed body of an answer, or the bare image file that some services send. Raises NotTaken for more than `limit` bytes."""
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     body: BodyReader | None = None if kind.startswith("image/") else BodyReader(limit)
     undeclared = kind in ("", "application/octet-stream", "binary/octet-stream")
@@ -354,5 +354,5 @@ def _is_final(event: Any) -> bool:
 
 
 def _lists_pictures(value: Any) -> bool:
-    """An OpenAI answer whose list is empty: the call went through and produced nothing."""
+    """Whether this is an OpenAI answer with an empty list: the call succeeded and produced nothing."""
     return isinstance(value, dict) and isinstance(value.get("data"), list)

@@ -1,5 +1,7 @@
-"""Takes the pictures of one answer into the store: decodes, downloads, and keeps what was paid for through a full disk. What could not be
-taken comes back as evidence and, where another try makes sense, as an address."""
+"""Intake of one answer's pictures into the store: decode, download, and retry while the disk is full.
+
+A picture that fails is returned as evidence and, if retrying makes sense, as a URL.
+"""
 
 from __future__ import annotations
 
@@ -24,26 +26,26 @@ from bot.providers.routed import was_proxied
 log = structlog.get_logger()
 
 DOWNLOAD_TIMEOUT = 60.0
-"""Seconds for one picture; the time of the exchange is for the provider's own answer."""
+"""Seconds per picture, separate from the timeout of the call."""
 DISK_WAITS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-"""Seconds between the tries to store a picture while the disk is full: it was paid for."""
+"""Seconds between attempts to store a picture while the disk is full. The picture is paid for."""
 _EXPIRED = frozenset({401, 403, 410})
-"""Answers of an address that will not get better: a signed link that is too old."""
+"""Statuses that a retry won't fix: an expired signed URL."""
 
 
 @dataclass(slots=True)
 class Taken:
-    """What became of the pictures of an answer."""
+    """The result of one intake."""
 
     pictures: list[Picture] = field(default_factory=list)
     lost: list[Evidence] = field(default_factory=list)
-    """Why others are missing, one each."""
+    """One piece of evidence per missing picture."""
     addresses: list[str] = field(default_factory=list)
-    """Of finished pictures whose download failed and may be tried again."""
+    """URLs of finished pictures whose download failed and can be retried."""
 
 
 class _NotFetched(Exception):
-    """A picture's address gave no picture."""
+    """A URL returned no picture."""
 
     def __init__(self, address: str, evidence: Evidence, *, again: bool) -> None:
         super().__init__()
@@ -53,7 +55,7 @@ class _NotFetched(Exception):
 
 
 class PictureIntake:
-    """The way into the store for one provider."""
+    """Stores the pictures of one provider."""
 
     def __init__(self, store: PictureStore, downloader: Downloader, provider: str) -> None:
         self._store = store
@@ -61,7 +63,7 @@ class PictureIntake:
         self._provider = provider
 
     async def take(self, items: Sequence[Item], body: BodyReader, api: str, status: int | None, headers: Mapping[str, str]) -> Taken:
-        """Each picture for itself: one that is broken does not cost the others."""
+        """Store each picture independently, so that one broken picture doesn't cost the others."""
         taken = Taken()
         for item in items:
             try:
@@ -84,7 +86,7 @@ class PictureIntake:
         try:
             return await self._store_one(pieces, item, base64=False)
         except BadPicture as error:
-            # The file may be whole where it lies: it is fetched again, not made again.
+            # The file at the URL may be intact: retry the download, not the generation.
             raise _NotFetched(address, self._evidence(error, address), again=" " not in address) from None
         except NotTaken as error:
             raise _NotFetched(address, self._evidence(error, address), again=False) from None
@@ -102,7 +104,7 @@ class PictureIntake:
         raise AssertionError("the last wait is None")
 
     async def _download(self, address: str) -> Sequence[bytes]:
-        # Addresses that wait for another try are kept in one text, separated by blanks.
+        # URLs to retry are stored in one space-separated string.
         one_word = " " not in address
         try:
             async with asyncio.timeout(DOWNLOAD_TIMEOUT):
@@ -119,5 +121,5 @@ class PictureIntake:
 
     def _evidence(self, error: Exception, address: str) -> Evidence:
         seen = from_exception(error, provider=self._provider, api=FETCHED, via_proxy=was_proxied(error))
-        # The picture was made, whatever became of its file.
+        # The picture was generated, whatever happened to its file.
         return dataclasses.replace(seen, phase=Phase.AFTER_SEND, peer=self._downloader.peer(address))

@@ -1,5 +1,8 @@
-"""The picture store: completely decoded files under `DATA_DIR/pictures`, named by the hash of their bytes. It does no work on the event
-loop and decodes nothing in this process; it knows nothing of requests: whoever deletes one sees to it that no other request shows it."""
+"""Content-addressed picture store: fully decoded files under `DATA_DIR/pictures`, named by SHA-256.
+
+No work runs on the event loop, and decoding runs in another process. The store doesn't know about requests: before deleting a picture, the
+caller makes sure that no other request shows it.
+"""
 
 from __future__ import annotations
 
@@ -25,23 +28,23 @@ _T = TypeVar("_T")
 _NAME = re.compile(r"([0-9a-f]{64})\.(?:" + "|".join(FORMATS.values()) + ")", re.ASCII)
 
 FOLDERS = 256
-"""Pictures lie in folders named by the first two digits of their hash."""
+"""Pictures are sharded into folders by the first two hex digits of their hash."""
 
 
 @dataclass(frozen=True, slots=True)
 class OldFile:
-    """A stored picture that nobody has written for a while."""
+    """A stored picture that hasn't been written for a while."""
 
     sha256: str
     path: Path
     age: float
-    """Seconds since it was written, by the file system's own clock."""
+    """Seconds since it was written, by the file system's clock."""
     written: tuple[int, int]
-    """Which writing of the file this was: storing the same picture again makes another one."""
+    """Identifies this write of the file; storing the same picture again changes it."""
 
 
 class DamagedPicture(Exception):
-    """A stored file no longer holds the bytes it is named after, or is gone."""
+    """A stored file is missing or no longer matches its hash."""
 
     def __init__(self, sha256: str, why: str) -> None:
         super().__init__(f"picture {sha256[:12]} is {why}")
@@ -51,7 +54,7 @@ class DamagedPicture(Exception):
 
 
 class PictureStore:
-    """All pictures of one data folder. One thread, which waits for the disk and for the process that decodes."""
+    """Pictures of one data folder. A single thread waits for the disk and the decoding process."""
 
     def __init__(self, data_dir: Path, executor: Executor | None = None, workers: Workers | None = None) -> None:
         self._folder = data_dir / "pictures"
@@ -61,7 +64,7 @@ class PictureStore:
         self._swept = False
 
     async def add_base64(self, pieces: Sequence[bytes], revised_prompt: str | None = None) -> Picture:
-        """Store a picture that came as base64, in the pieces in which it came. Raises BadPicture and NotTaken."""
+        """Store a base64 picture, given as chunks. Raises BadPicture and NotTaken."""
         return await self._off_loop(lambda: self._add(pieces, revised_prompt, base64=True))
 
     async def add_bytes(self, pieces: Sequence[bytes], revised_prompt: str | None = None) -> Picture:
@@ -69,36 +72,39 @@ class PictureStore:
         return await self._off_loop(lambda: self._add(pieces, revised_prompt, base64=False))
 
     async def work(self, job: str, values: Mapping[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
-        """One of `bot.pixels.jobs.JOBS` on a picture, as fitting it to a place. Raises BadPicture, NotTaken and OSError."""
+        """Run a job from `bot.pixels.jobs.JOBS` on a picture, such as fitting it to a platform. Raises BadPicture, NotTaken and OSError."""
         return await self._off_loop(lambda: self._workers.do(job, values, [content]))
 
     async def read(self, sha256: str) -> bytes:
-        """The bytes of a stored picture, checked against its name. Raises DamagedPicture."""
+        """The bytes of a stored picture, verified against its hash. Raises DamagedPicture."""
         return await self._off_loop(lambda: self._read(sha256))
 
     async def delete(self, sha256: str) -> bool:
-        """Remove a picture; False when there was none."""
+        """Delete a picture. Returns False if it didn't exist."""
         return await self._off_loop(lambda: self._delete(sha256))
 
     def path(self, sha256: str) -> Path | None:
-        """Where a picture lies; None when the hash is not one or nothing is stored under it."""
+        """Path of a stored picture; None if the hash is malformed or unknown."""
         return next((path for path in self._candidates(sha256) if path.is_file()), None)
 
     async def old_files(self, folder: int, after: str, age: float, limit: int) -> tuple[Sequence[OldFile], str | None]:
-        """Pictures in one of the `FOLDERS` that were written more than `age` seconds ago. Looks at no more than `limit` files, those that
-        come `after` a name; with the name to go on from, or None when the folder was finished."""
+        """Pictures in shard `folder` written more than `age` seconds ago.
+
+        Examines at most `limit` files whose names sort after `after`. Returns them with the name to continue from, or None when the folder
+        is done.
+        """
         return await self._off_loop(lambda: self._old_files(folder, after, age, limit))
 
     async def discard(self, files: Sequence[OldFile]) -> int:
-        """Remove files that are still what they were when `old_files` found them; returns how many."""
+        """Delete files that haven't changed since `old_files` listed them. Returns how many."""
         return await self._off_loop(lambda: sum(_discard(file.path, file.written) for file in files))
 
     async def discard_parts(self, age: float) -> int:
-        """Remove what a killed process had half written more than `age` seconds ago."""
+        """Delete partial files that a killed process left more than `age` seconds ago. Returns how many."""
         return await self._off_loop(lambda: self._discard_parts(age))
 
     def close(self) -> None:
-        """Let the worker go. A picture being written is finished first."""
+        """Stop the worker after it finishes the current picture."""
         self._executor.shutdown(wait=True, cancel_futures=True)
         self._workers.close()
 
@@ -106,7 +112,7 @@ class PictureStore:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
 
     def _candidates(self, sha256: str) -> list[Path]:
-        # Ids come from buttons and addresses: only the exact spelling of a hash ever becomes part of a path.
+        # IDs come from buttons and URLs, so only an exact hash ever becomes part of a path.
         if not _HASH.fullmatch(sha256):
             return []
         return [self._folder / sha256[:2] / f"{sha256}.{extension}" for extension in FORMATS.values()]
@@ -120,7 +126,7 @@ class PictureStore:
             made, _ = self._workers.do("take", {"path": name, "base64": base64}, pieces)
             picture = Picture(revised_prompt=revised_prompt, **made)
             if not _HASH.fullmatch(picture.sha256) or picture.format not in FORMATS.values():
-                raise NotTaken("worker", "odd answer")  # it becomes a path, and the worker has touched a stranger's file
+                raise NotTaken("worker", "odd answer")  # it becomes a path, and the worker has parsed untrusted data
             target = self._folder / picture.sha256[:2] / f"{picture.sha256}.{picture.format}"
             target.parent.mkdir(parents=True, exist_ok=True)
             part.replace(target)
@@ -131,7 +137,7 @@ class PictureStore:
         return picture
 
     def _sweep_once(self) -> None:
-        """What a killed process had half written is removed before the first new picture."""
+        """Delete partial files of a killed process before the first write."""
         if not self._swept:
             self._incoming.mkdir(parents=True, exist_ok=True)
             for leftover in self._incoming.glob("*.part"):
@@ -164,7 +170,8 @@ class PictureStore:
         return sum(_discard(path, seen) for path, seen in parts if now - seen[1] / 1e9 > age)
 
     def _clock(self) -> float:
-        """The time as the file system writes it down, which need not be this machine's; on a full disk so early that nothing is old."""
+        """Current time by the file system's clock, which can differ from this machine's. On a full disk 0, so that nothing counts as
+        old."""
         probe = self._incoming / "clock"
         try:
             self._incoming.mkdir(parents=True, exist_ok=True)
@@ -206,7 +213,7 @@ def _discard(path: Path, written: tuple[int, int]) -> bool:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name durable as well; file systems and platforms that cannot are left alone."""
+    """fsync the folder so that the new name is durable; ignored where the platform doesn't support it."""
     try:
         handle = os.open(folder, os.O_RDONLY)
     except OSError:

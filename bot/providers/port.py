@@ -1,4 +1,4 @@
-"""The provider's surface: one exchange, one Outcome, no repeats, no waiting for turns."""
+"""Provider port: one call in, one Outcome out. No retries, no queueing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.domain.outcome import Outcome, Pending, Picture
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Everything one exchange needs. The wording is final: a provider sends exactly this prompt."""
+    """Everything needed for one call. The prompt is final: providers send it unchanged."""
 
     attempt_id: str
     model: str
@@ -20,11 +20,12 @@ class Call:
     quality: str
     count: int
     timeout: float
-    """Seconds for the whole exchange."""
+    """Seconds for the whole call."""
     member_hash: str
-    """Salted hash of the member, for the provider's abuse handling (`safety_identifier`)."""
+    """Salted hash of the member, for the provider's abuse detection (`safety_identifier`)."""
     leave_out: frozenset[str] = frozenset()
-    """Options that are not sent, in our spelling: `quality`, `size`, `n` (of one picture), `response_format`, `safety_identifier`."""
+    """Options not to send, under the bot's own names: `quality`, `size`, `n` (for a single picture), `response_format`,
+    `safety_identifier`."""
 
 
 OnPartial = Callable[[Picture], Awaitable[None]]
@@ -34,17 +35,20 @@ class Provider(Protocol):
     """One image API with one key."""
 
     name: str
-    """For logs and evidence, as `openai`."""
+    """Name for logs and evidence, such as `openai`."""
     gate_key: str
-    """One gate per host and key; holds no secret (host and a short hash of the key)."""
+    """Gate identity: host plus a short hash of the key. Contains no secret."""
 
     async def call(self, call: Call, on_partial: OnPartial | None = None) -> Outcome:
-        """One exchange. Raises only asyncio.CancelledError; all else is an Outcome. Cancelled when the answer is here and only its pictures
-        are not stored yet, it is an Outcome too, without pictures and `cancelled`: its verdict and its price are known."""
+        """Make one call.
+
+        Raises only asyncio.CancelledError; everything else is an Outcome. If cancelled after the answer arrived but before its pictures are
+        stored, it returns an Outcome with `cancelled` set and no pictures, because verdict and price are known.
+        """
         ...
 
     async def collect(self, call: Call, pending: Pending) -> Outcome:
-        """One poll of a running task."""
+        """Poll a running task once."""
         ...
 
     async def aclose(self) -> None: ...

@@ -1,8 +1,8 @@
-"""The HTTP transport of the image service: each request goes directly or through the proxy that the rule for its host names.
+"""HTTP transport of the image service: direct or through the proxy that the egress rule picks per host.
 
-A download is pinned to the address that was checked, also through a proxy: the proxy is asked for that address, never for the name, so it
-looks nothing up and cannot be led inside. httpcore checks the certificate of a tunnel against the address of the tunnel, so the context
-for tunnels puts the name back.
+Downloads stay pinned to the checked IP address even through a proxy: the proxy gets that address, never the name, so it can't be tricked
+into resolving an internal host. httpcore verifies a tunnel's certificate against the tunnel's address, so the SSL context for tunnels
+restores the host name.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ import httpx
 from bot.egress import Egress, is_address
 
 _NAME: ContextVar[str | None] = ContextVar("name", default=None)
-"""The name whose certificate is expected behind a tunnel to a checked address."""
+"""Host name that the certificate behind a tunnel to a pinned address must match."""
 _PROXIED = "imagine_bot_proxied"
 
 
 class RoutedTransport(httpx.AsyncBaseTransport):
-    """Direct and proxied connections to the image service and to the pictures that it names."""
+    """Direct and proxied connections to the image service and to its picture URLs."""
 
     def __init__(self, egress: Egress, verify: ssl.SSLContext | bool | None = None) -> None:
-        """`verify` replaces the rule's certificates in tests."""
+        """`verify` replaces the configured certificates in tests."""
         self._egress = egress
         self._context = egress.context() if verify is None else verify
         self._named = egress.context(_TunnelContext) if verify is None else verify
@@ -58,7 +58,7 @@ class RoutedTransport(httpx.AsyncBaseTransport):
 
 
 LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-"""No kept connections: one that the server closes while it is taken again looks like a call that broke after it was sent."""
+"""No keep-alive: reusing a connection while the server closes it looks like a call that broke after sending."""
 
 
 class _TunnelContext(ssl.SSLContext):
@@ -71,6 +71,6 @@ class _TunnelContext(ssl.SSLContext):
 
 
 def was_proxied(error: BaseException) -> bool:
-    """Whether what failed went through a proxy."""
+    """Whether a failed connection went through a proxy."""
     request = getattr(error, "_request", None)
     return isinstance(request, httpx.Request) and _PROXIED in request.extensions

@@ -1,1 +1,1 @@
-"""An OpenAI-compatible image API that draws real pictures and fails on demand."""
+"""OpenAI-compatible image API for demos and tests: it draws real pictures and fails on demand."""

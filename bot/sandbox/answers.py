@@ -1,5 +1,7 @@
-"""How the ordinary answers of the sandbox go over the wire: pictures, event streams and refusals. The faults that are more than a status
-and a body are `behaviours.py`."""
+"""Writers for the sandbox's ordinary HTTP answers: pictures, event streams and error responses.
+
+Faults that need more than a status and a body are in `behaviours.py`.
+"""
 
 from __future__ import annotations
 
@@ -23,20 +25,20 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Delays:
-    """How fast the sandbox is. Seconds."""
+    """Artificial delays, in seconds."""
 
     latency: float = 0.0
-    """Before every picture, so that people see the bot at work."""
+    """Before every picture, so that people can watch the bot work."""
     slow: float = 8.0
     retry_after: float = 3.0
     timeout: float = 2.0
-    """Before the page that says that the upstream took too long."""
+    """Before the gateway's timeout page."""
     drip: float = 0.5
-    """Between two bytes."""
+    """Between two bytes of a slow body."""
 
 
 class ResponseWriter:
-    """Draws and writes answers."""
+    """Draws pictures and writes answers."""
 
     def __init__(self, pace: Delays, now: Callable[[], float]) -> None:
         self.pace = pace
@@ -48,7 +50,7 @@ class ResponseWriter:
         self._drawing.shutdown(wait=False, cancel_futures=True)
 
     def number(self) -> str:
-        """The next of the numbers that ids are made of."""
+        """The next number for ids."""
         return f"{next(self._numbers):08d}"
 
     def request_id(self) -> str:
@@ -56,7 +58,7 @@ class ResponseWriter:
         return f"req_sandbox{self.number()}"
 
     async def refuse(self, request: web.Request, name: str, retry_after: float | None = None, **values: object) -> web.StreamResponse:
-        """A refusal from the table."""
+        """Send an error response from the table."""
         if name.startswith("timeout"):
             await asyncio.sleep(self.pace.timeout)
         refusal = REFUSALS[name]
@@ -69,12 +71,12 @@ class ResponseWriter:
         return await self.send(request, refusal.status, headers, [body])
 
     async def ordinary(self, request: web.Request, asked: Asked) -> web.StreamResponse:
-        """The answer to a call that meets no fault."""
+        """Answer a call without a fault."""
         await asyncio.sleep(self.pace.latency)
         return await (self.stream(request, asked) if asked.stream else self.pictures(request, asked))
 
     async def pictures(self, request: web.Request, asked: Asked, left_out: int = 0, last: object = None) -> web.StreamResponse:
-        """An ordinary answer, written in slices; `left_out` pictures are missing, and `last` stands in their place when it is not None."""
+        """An ordinary answer, written in slices. `left_out` pictures are omitted; if `last` isn't None, it takes their place."""
         drawn = [await self.draw(asked, index) for index in range(max(0, asked.n - left_out))]
         return await self.listed(request, asked, [b'{"b64_json":"' + picture + b'"}' for picture in drawn], last)
 
@@ -131,7 +133,7 @@ class ResponseWriter:
 
 
 def _joined(items: list[bytes]) -> list[bytes]:
-    """The items with commas between them, without one big copy."""
+    """Join items with commas without making one big copy."""
     return [part for at, item in enumerate(items) for part in ((b",", item) if at else (item,))]
 
 

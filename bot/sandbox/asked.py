@@ -1,4 +1,4 @@
-"""A request to the sandbox, read and checked the way OpenAI checks it: a wrong value is answered by the refusal OpenAI sends."""
+"""Parsing and validation of sandbox requests, with OpenAI's own error for each wrong value."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _FACTORS = {"low": 16, "medium": 48, "high": 96, "auto": 48, "xhigh": 144, "max"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a call wants."""
+    """A validated call."""
 
     model: str
     prompt: str
@@ -53,7 +53,7 @@ class Asked:
         return f"{self.width}x{self.height}"
 
     def usage(self, pictures: int) -> dict[str, object]:
-        """The usage object: gpt-image-2's published formula for output tokens, four characters a token for the prompt."""
+        """The usage object: gpt-image-2's published formula for output tokens, and four characters per prompt token."""
         short, long = sorted((self.width, self.height))
         factor = _FACTORS[self.quality]
         steps = (2 * factor * short + long) // (2 * long)
@@ -69,7 +69,7 @@ class Asked:
 
 
 class BadCall(Exception):
-    """The request is answered with a refusal."""
+    """The call is answered with an error response."""
 
     def __init__(self, name: str, **values: object) -> None:
         super().__init__(name)
@@ -79,7 +79,7 @@ class BadCall(Exception):
 
 
 def read(fields: Mapping[str, object], references: tuple[bytes, ...] = ()) -> Asked:
-    """Checked fields of a JSON body or a form, in which numbers are texts. Raises BadCall."""
+    """Validate the fields of a JSON body or a form, where numbers are strings. Raises BadCall."""
     prompt = fields.get("prompt")
     if not isinstance(prompt, str):
         raise BadCall("bad_request_other")
@@ -115,7 +115,7 @@ def read(fields: Mapping[str, object], references: tuple[bytes, ...] = ()) -> As
 
 
 def references_of(fields: Mapping[str, object]) -> tuple[bytes, ...]:
-    """The pictures of a JSON edit: `images: [{image_url: "data:..."}]`. Raises BadCall."""
+    """The pictures of a JSON edit call: `images: [{image_url: "data:..."}]`. Raises BadCall."""
     images = fields.get("images")
     if not isinstance(images, list) or not 1 <= len(images) <= 16:
         raise BadCall("invalid_reference_image")
@@ -155,5 +155,5 @@ def _is_picture(raw: bytes) -> bool:
     try:
         with Image.open(io.BytesIO(raw), formats=("PNG", "JPEG", "WEBP")) as opened:
             return opened.size[0] * opened.size[1] <= 4 * MAX_PIXELS
-    except Exception:  # Pillow raises whatever its readers meet
+    except Exception:  # Pillow's readers raise anything
         return False

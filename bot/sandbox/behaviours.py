@@ -1,5 +1,7 @@
-"""The faults that are more than a status and a body: slow and broken connections, tasks, addresses, half pictures. Which call meets which
-fault is decided before (`faults.py`)."""
+"""Faults that need more than a status and a body: slow and broken connections, tasks, download URLs, partial results.
+
+`faults.py` decides which call meets which fault.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ from bot.sandbox.faults import Fault
 from bot.sandbox.refusals import HTML, REFUSALS
 
 _KEPT = 100
-"""Tasks and files that are remembered; the oldest is forgotten first."""
+"""Number of tasks and files to keep; the oldest are dropped first."""
 
 
 @dataclass(slots=True)
@@ -36,11 +38,11 @@ class _Task:
 class _File:
     content: bytes
     failures: int
-    """How often it is not found before it is; -1 for always."""
+    """How many times it's reported as missing first; -1 for always."""
 
 
 class Behaviours:
-    """Gives a call the fault it meets; holds the tasks and files that answers point to."""
+    """Produces faults, and stores the tasks and files that answers refer to."""
 
     def __init__(self, answers: ResponseWriter) -> None:
         self._answers = answers
@@ -48,7 +50,7 @@ class Behaviours:
         self._files: OrderedDict[str, _File] = OrderedDict()
 
     async def give(self, request: web.Request, asked: Asked, fault: Fault) -> web.StreamResponse:
-        """Answer a call that meets a fault."""
+        """Answer a call with the given fault."""
         if fault.delay:
             await asyncio.sleep(fault.delay)
         if fault.name in REFUSALS:
@@ -100,7 +102,7 @@ class Behaviours:
         return await self._answers.pictures(request, asked, left_out=1)
 
     async def _partial_safety(self, request: web.Request, asked: Asked, fault: Fault) -> web.StreamResponse:
-        # Volcengine's Seedream says for each picture why it is missing.
+        # Volcengine's Seedream gives a reason for each missing picture.
         message = "The request failed because the output image may contain sensitive information."
         last = {"error": {"code": "OutputImageSensitiveContentDetected", "message": message}}
         return await self._answers.pictures(request, asked, left_out=1, last=last)
@@ -140,7 +142,7 @@ class Behaviours:
         return await self._answers.listed(request, asked, items)
 
     async def _task(self, request: web.Request, asked: Asked, fault: Fault) -> web.StreamResponse:
-        # The task object of sub2api and of resellers that answer with one.
+        # The task object of sub2api and of resellers that return one.
         task_id = f"task_sandbox{self._answers.number()}"
         self._tasks[task_id] = _Task(asked, fault.name)
         if len(self._tasks) > _KEPT:
@@ -196,7 +198,7 @@ class Behaviours:
 
 
 def _break_off(request: web.Request) -> None:
-    """A reset, as the network does it: no goodbye."""
+    """Reset the connection without closing it cleanly, as networks do."""
     transport = request.transport
     if transport is None:
         return
@@ -208,10 +210,10 @@ def _break_off(request: web.Request) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """One line of the table."""
+    """One row of the table."""
 
     says: str
-    """For the sandbox's own page."""
+    """Description for docs/sandbox.md."""
     answer: Callable[[Behaviours, web.Request, Asked, Fault], Awaitable[web.StreamResponse]]
 
 

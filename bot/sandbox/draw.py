@@ -1,5 +1,7 @@
-"""Draws the sandbox's pictures: a small landscape that depends on nothing but the prompt, with the prompt's words and a label that says
-what it is. Synchronous; the server runs it in a worker."""
+"""Drawing of the sandbox's pictures: a small landscape that depends only on the prompt, with the prompt's words and a label.
+
+Synchronous; the server runs it in a worker.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 LABEL = "sandbox picture"
 MARKER = re.compile(r"sandbox:[a-z_]+(?:@[a-z0-9-]+)?(?:\*[0-9]+)?", re.IGNORECASE | re.ASCII)
 _DRAWN_EDGE = 640
-"""Shapes are drawn small and enlarged: they are soft anyway, and a 4K picture takes a third of a second instead of two."""
+"""Shapes are drawn small and scaled up: they're soft anyway, and a 4K picture takes a third of a second instead of two."""
 _WORD = re.compile(r"[!-~À-ÖØ-öø-ÿ]+")
 _COLOURS = {
     "red": (200, 48, 52),
@@ -49,7 +51,8 @@ Colour = tuple[int, int, int]
 
 
 def draw(prompt: str, width: int, height: int, index: int = 0, behind: bytes | None = None, format_: str = "PNG") -> bytes:
-    """A picture of this size. The same prompt and index give the same picture; `behind` is a reference picture to paint over."""
+    """Draw a picture of this size. The same prompt and index always give the same picture; `behind` is a reference picture to paint
+    over."""
     scale = min(1.0, _DRAWN_EDGE / max(width, height))
     small = (max(8, round(width * scale)), max(8, round(height * scale)))
     picture = _scene(prompt, small, index, behind)
@@ -61,12 +64,12 @@ def draw(prompt: str, width: int, height: int, index: int = 0, behind: bytes | N
 
 
 def draw_base64(prompt: str, width: int, height: int, index: int = 0, behind: bytes | None = None, format_: str = "PNG") -> bytes:
-    """The same as base64 text."""
+    """The same picture as base64 text."""
     return base64.b64encode(draw(prompt, width, height, index, behind, format_))
 
 
 def _chance(prompt: str, index: int) -> Iterator[float]:
-    """Numbers from 0 to 1 that depend on the prompt alone."""
+    """Pseudo-random numbers from 0 to 1, seeded by prompt and index."""
     counter = 0
     while True:
         digest = hashlib.sha256(f"{prompt}\0{index}\0{counter}".encode("utf-8", "surrogatepass")).digest()
@@ -121,11 +124,11 @@ def _gradient(size: tuple[int, int], top: Colour, bottom: Colour) -> Image.Image
 
 
 def _opened(raw: bytes, size: tuple[int, int]) -> Image.Image:
-    """The reference picture, or plain grey where it cannot be read: whether it is one is checked at the door."""
+    """The reference picture, or plain grey if it can't be read; validation happens earlier."""
     try:
         with Image.open(io.BytesIO(raw), formats=("PNG", "JPEG", "WEBP")) as opened:
             return opened.convert("RGB").resize(size)
-    except Exception:  # Pillow raises whatever its decoders meet
+    except Exception:  # Pillow's decoders raise anything
         return Image.new("RGB", size, (128, 128, 128))
 
 
@@ -137,7 +140,7 @@ def _hills(pen: ImageDraw.ImageDraw, size: tuple[int, int], chance: Iterator[flo
 
 
 def _things(pen: ImageDraw.ImageDraw, size: tuple[int, int], chance: Iterator[float], colour: Colour) -> None:
-    """A few balloons: something in the prompt's own colour to look at."""
+    """A few balloons in a colour derived from the prompt."""
     width, height = size
     for _ in range(2 + int(next(chance) * 3)):
         x, y = width * (0.12 + 0.76 * next(chance)), height * (0.2 + 0.3 * next(chance))
@@ -165,7 +168,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 
 def _write(picture: Image.Image, words: str) -> None:
-    """The words along the bottom, the label in a corner; only scripts that the built-in font has."""
+    """The prompt's words along the bottom and the label in a corner; only scripts that the built-in font covers."""
     width, height = picture.size
     edge = min(width, height)
     pen = ImageDraw.Draw(picture, "RGBA")

@@ -1,5 +1,7 @@
-"""Which fault the next call meets: from a marker in the prompt (`sandbox:KIND`, `sandbox:KIND*N`) or from the control call. Pure
-bookkeeping; how a fault looks is `refusals.py` and `behaviours.py`."""
+"""Fault selection: which fault the next call meets, from prompt markers (`sandbox:KIND`, `sandbox:KIND*N`) or the control API.
+
+Pure bookkeeping; `refusals.py` and `behaviours.py` define what the faults look like.
+"""
 
 from __future__ import annotations
 
@@ -10,32 +12,32 @@ from dataclasses import dataclass
 
 _MARKER = re.compile(r"sandbox:([a-z_]+(?:@[a-z0-9-]+)?)(?:\*([0-9]{1,4}))?", re.IGNORECASE | re.ASCII)
 _REMEMBERED = 10_000
-"""Prompts whose calls are counted; the oldest is forgotten first."""
+"""Number of prompts whose calls are counted; the oldest are dropped first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What a call meets."""
+    """A fault for one call."""
 
     name: str
     times: int | None = None
-    """How often in all; None for always."""
+    """Total number of calls it applies to; None for all."""
     delay: float | None = None
     """Seconds before the answer, for `slow`."""
     retry_after: float | None = None
-    """Seconds to name in Retry-After instead of the sandbox's own."""
+    """Seconds for Retry-After, instead of the sandbox's default."""
 
 
 @dataclass(slots=True)
 class _Rule:
     fault: Fault
     match: str
-    """Part of the prompt; empty for every prompt."""
+    """Substring of the prompt; empty for every prompt."""
     left: int | None
 
 
 class FaultBook:
-    """Counts calls per prompt and holds what the control call asked for."""
+    """Counts calls per prompt and holds the rules set through the control API."""
 
     def __init__(self, known: Collection[str]) -> None:
         self._known = known
@@ -43,7 +45,7 @@ class FaultBook:
         self._rules: list[_Rule] = []
 
     def next(self, prompt: str) -> Fault | None:
-        """The fault of this call; counts it. The control call comes before markers."""
+        """The fault for this call, if any; counts the call. The control API takes precedence over markers."""
         for rule in self._rules:
             if rule.match in prompt and rule.left != 0:
                 if rule.left is not None:
@@ -65,20 +67,20 @@ class FaultBook:
         return None
 
     def add(self, fault: Fault, match: str = "") -> None:
-        """A rule of the control call."""
+        """Add a rule from the control API."""
         self._rules.append(_Rule(fault, match, fault.times))
 
     def active(self) -> list[dict[str, object]]:
-        """What the control call asked for and is not used up."""
+        """Rules from the control API that aren't used up."""
         return [{"kind": rule.fault.name, "match": rule.match, "left": rule.left} for rule in self._rules if rule.left != 0]
 
     def clear(self) -> None:
-        """Forget all rules and counts."""
+        """Drop all rules and counts."""
         self._rules.clear()
         self._calls.clear()
 
 
 def markers(prompt: str, known: Collection[str]) -> list[Fault]:
-    """The faults a prompt asks for, in order. A name that is none is no marker: it is only a word."""
+    """Faults that a prompt asks for, in order. Unknown names aren't markers, just words."""
     found = (Fault(match[1].lower(), int(match[2]) if match[2] else None) for match in _MARKER.finditer(prompt))
     return [fault for fault in found if fault.name in known]

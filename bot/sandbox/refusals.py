@@ -1,5 +1,7 @@
-"""The refusals of real image APIs, word for word where a public thread or page shows them: one line of a table each. `KIND` is the shape
-that OpenAI itself sends where it sends one; `KIND@family` is the same kind as another family says it."""
+"""Error responses of real image APIs, verbatim where a public thread or page shows them, one table row each.
+
+`KIND` is OpenAI's own response where it has one; `KIND@family` is another vendor's version of the same kind.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +14,16 @@ HTML = "text/html; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class ErrorResponse:
-    """One answer that is no picture."""
+    """One error response."""
 
     status: int
     body: object
-    """A JSON value, or text that is sent as it is. `{model}`, `{size}`, `{quality}`, `{n}` and `{length}` in texts are filled in."""
+    """A JSON value, or a string to send as is. `{model}`, `{size}`, `{quality}`, `{n}` and `{length}` are filled in."""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Retry-After written as `*` means the sandbox's own number of seconds."""
+    """A Retry-After of `*` is replaced by the sandbox's own number of seconds."""
 
     def text(self, values: Mapping[str, str]) -> str:
-        """The body as sent."""
+        """The body with its placeholders filled in."""
         body = self.body if isinstance(self.body, str) else json.dumps(self.body, ensure_ascii=False)
         for name, value in values.items():
             body = body.replace("{" + name + "}", value)

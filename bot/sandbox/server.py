@@ -1,5 +1,8 @@
-"""The sandbox: a real HTTP server that speaks OpenAI's Images API and fails on demand. It shares nothing with the client that the bot uses,
-so a mistake there cannot hide here. For one machine: it listens on 127.0.0.1 and takes every key."""
+"""Sandbox HTTP server: OpenAI's Images API with faults on demand.
+
+It shares no code with the bot's client, so a mistake there can't be hidden by the same mistake here. Local use only: it listens on
+127.0.0.1 and accepts any key.
+"""
 
 from __future__ import annotations
 
@@ -25,15 +28,15 @@ KNOWN: Mapping[str, str] = {
     **{name: f"answers {refusal.status}" for name, refusal in REFUSALS.items()},
     **{name: behaviour.says for name, behaviour in BEHAVIOURS.items()},
 }
-"""Every fault by name, with what it does."""
+"""Fault name -> description."""
 
 
 @dataclass(slots=True)
 class RunningSandbox:
-    """A sandbox that listens."""
+    """A sandbox that is listening."""
 
     base_url: str
-    """What a client is given: ends in /v1."""
+    """Base URL for clients; ends in /v1."""
     runner: web.AppRunner
     answers: ResponseWriter
 
@@ -42,13 +45,13 @@ class RunningSandbox:
         return self.base_url.removesuffix("/v1") + BASES[service]
 
     async def stop(self) -> None:
-        """Stop listening and break off what is under way."""
+        """Stop listening and abort calls in progress."""
         await self.runner.cleanup()
         self.answers.close()
 
 
 async def start(host: str = HOST, port: int = 0, *, pace: Delays | None = None, now: Callable[[], float] | None = None) -> RunningSandbox:
-    """Listen. Port 0 takes a free one. Raises OSError when the address is taken."""
+    """Start listening. Port 0 picks a free one. Raises OSError if the address is in use."""
     answers = ResponseWriter(pace or Delays(), now or SystemPorts().now)
     runner = web.AppRunner(Sandbox(answers).application(), access_log=None, handler_cancellation=True, shutdown_timeout=0.2)
     await runner.setup()
@@ -64,7 +67,7 @@ async def start(host: str = HOST, port: int = 0, *, pace: Delays | None = None, 
 
 
 class UnknownFault(ValueError):
-    """No fault of that name."""
+    """There is no fault with this name."""
 
 
 _Fields = tuple[dict[str, object], tuple[bytes, ...]]
@@ -72,7 +75,7 @@ _Reader = Callable[[web.Request], Awaitable[_Fields]]
 
 
 class Sandbox:
-    """The routes."""
+    """The sandbox's request handlers."""
 
     def __init__(self, answers: ResponseWriter) -> None:
         self._answers = answers
@@ -82,7 +85,7 @@ class Sandbox:
         self._native = NativeServices(answers, self._behaviours, self._faults, self._log)
 
     def application(self) -> web.Application:
-        """All routes of the server."""
+        """The aiohttp application with all routes."""
         application = web.Application(client_max_size=MAX_UPLOAD)
         application.add_routes(
             [
@@ -128,17 +131,17 @@ class Sandbox:
         return web.json_response(_model(name)) if name in MODELS else await self._answers.refuse(request, "invalid_model", model=name)
 
     async def nothing(self, request: web.Request) -> web.StreamResponse:
-        """Every other address."""
+        """Any other path."""
         return await self._answers.refuse(request, "endpoint_not_found")
 
     # ---- The control calls ---------------------------------------------------------------------------------------------------
 
     async def show_faults(self, request: web.Request) -> web.StreamResponse:
-        """GET /_sandbox/faults: what is set, and every name there is."""
+        """GET /_sandbox/faults: active rules and all fault names."""
         return web.json_response({"faults": self._faults.active(), "known": KNOWN})
 
     async def add_faults(self, request: web.Request) -> web.StreamResponse:
-        """POST /_sandbox/faults: `{"kind", "times"?, "match"?, "delay"?, "retry_after"?}`, or a list of such."""
+        """POST /_sandbox/faults: `{"kind", "times"?, "match"?, "delay"?, "retry_after"?}`, or a list of them."""
         try:
             value = await request.json()
             for fault, match in [_rule(rule) for rule in (value if isinstance(value, list) else [value])]:
@@ -150,16 +153,16 @@ class Sandbox:
         return web.json_response({"faults": self._faults.active()})
 
     async def clear_faults(self, request: web.Request) -> web.StreamResponse:
-        """DELETE /_sandbox/faults: forget what was set, and how often each prompt was called."""
+        """DELETE /_sandbox/faults: drop all rules and call counts."""
         self._faults.clear()
         return web.json_response({"faults": []})
 
     async def show_log(self, request: web.Request) -> web.StreamResponse:
-        """GET /_sandbox/log: the calls that came, oldest first, with their prompts: for tests and drills on one's own machine."""
+        """GET /_sandbox/log: received calls with their prompts, oldest first. For tests and drills on your own machine."""
         return web.json_response({"calls": list(self._log)})
 
     async def clear_log(self, request: web.Request) -> web.StreamResponse:
-        """DELETE /_sandbox/log."""
+        """DELETE /_sandbox/log: clear the log."""
         self._log.clear()
         return web.json_response({"calls": []})
 

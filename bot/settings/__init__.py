@@ -1,7 +1,7 @@
-"""What an operator can set: the environment and `.env`, checked once, at start.
+"""Operator settings from the environment and `.env`, validated once at start.
 
-`load` gives a frozen Settings or raises SettingsProblem with one clear sentence per problem; `service_problems` says what a real run lacks.
-Nothing here knows what an adapter needs: that is its plugin's `problems`.
+`load` returns a frozen Settings or raises SettingsProblem with one clear sentence per problem; `service_problems` lists what a real run
+lacks. Adapter settings are checked by each plugin's `problems`.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ __all__ = ["KNOWN", "Settings", "SettingsProblem", "load", "service_problems"]
 
 
 DISCORD_ANSWER_S = 840
-"""Discord lets a bot edit its answer for 15 minutes; a minute is kept for delivery."""
+"""Seconds. Discord lets a bot edit its answer for 15 minutes; one minute is kept for delivery."""
 
 
 class SettingsProblem(Exception):
-    """Settings that cannot be used; `problems` holds one sentence each: the variable, what is wrong, what to do. Never a secret's value."""
+    """Invalid settings. Each of `problems` names the variable, what is wrong and what to do; never a secret's value."""
 
     def __init__(self, problems: Collection[str]) -> None:
         super().__init__("\n".join(problems))
@@ -35,10 +35,10 @@ class SettingsProblem(Exception):
 
 
 def load(env: Mapping[str, str], file: Path | None = None, *, others: Collection[str] = (), service: bool = True) -> Settings:
-    """Settings from the environment and a `.env` file; the environment wins, an empty value counts as not set.
+    """Load settings from the environment and a `.env` file. The environment wins; an empty value counts as not set.
 
-    `others` are the adapters' variables, so that a misspelt one is told from a stranger. `service=False` leaves the image service's
-    variables alone: the demo brings its own service and must start whatever is set.
+    `others` are the adapters' variables, so that a misspelt one can be told from an unrelated one. `service=False` ignores the image
+    service's variables: the demo brings its own service and must start whatever is set.
     """
     written = dotenv.read(file) if file is not None else dotenv.EnvFile()
     merged = {**written.values, **{name: value for name, raw in env.items() if (value := dotenv.stripped(raw))}}
@@ -75,7 +75,7 @@ def load(env: Mapping[str, str], file: Path | None = None, *, others: Collection
 
 
 def service_problems(settings: Settings, file: Path | None = None) -> list[str]:
-    """What a run with the real image service lacks."""
+    """What a run with a real image service lacks, one sentence each."""
     if settings.image_api_key is not None:
         if settings.image_service in NATIVE and "IMAGE_MODEL" not in settings.used:
             return [text("settings.missing_model", service=settings.image_service, file=file or ".env")]
@@ -87,7 +87,7 @@ def service_problems(settings: Settings, file: Path | None = None) -> list[str]:
 
 
 def _service(merged: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """Which variable gives each value of the image service, and what to say about those that are passed over."""
+    """The variable that provides each image service value, and warnings about variables that are ignored."""
     used: dict[str, str] = {}
     warnings: list[str] = []
     for setting, candidates in PRECEDENCE.items():
@@ -107,7 +107,8 @@ def _service(merged: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
 
 
 def _leads_elsewhere(address: str, key: str | None) -> bool:
-    """Whether this address belongs to another service than the key: a key is sent to its own service only, or where IMAGE_BASE_URL says."""
+    """Whether this address belongs to a different service than the key. A key is only sent to its own service, or where IMAGE_BASE_URL
+    says."""
     if key is None or "IMAGE" in (address.partition("_")[0], key.partition("_")[0]):
         return False
     return address.partition("_")[0] != key.partition("_")[0]
@@ -124,7 +125,7 @@ def _sentences(error: ValidationError, used: Mapping[str, str]) -> list[str]:
 
 
 def _finished(settings: Settings) -> Settings:
-    """Relative folders made absolute, and what only the values together tell."""
+    """Make relative folders absolute, and add warnings that depend on several values."""
     said = [*settings.warnings, *egress.warnings(settings.env)]
     if settings.request_deadline_s > DISCORD_ANSWER_S:
         said.append(text("settings.deadline_long", name="REQUEST_DEADLINE_S", high=DISCORD_ANSWER_S))

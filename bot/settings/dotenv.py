@@ -1,4 +1,4 @@
-"""Reads `.env` the way people write it and says which line it could not read. Knows no setting by name."""
+"""Lenient `.env` parser that reports the line it can't read. Independent of the settings' names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _INVISIBLE = "\ufeff\u200b\u2060\u00ad"
 
 @dataclass(frozen=True, slots=True)
 class EnvFile:
-    """The pairs of a `.env` file, stripped, without the empty ones."""
+    """The pairs of a `.env` file, stripped, without empty values."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
@@ -26,7 +26,8 @@ class EnvFile:
 
 
 def stripped(value: str) -> str:
-    """Without blanks, invisible characters and a pair of quotes around it, straight or curly: what a copied key brings along."""
+    """The value without surrounding spaces, invisible characters and a pair of straight or curly quotes, which copied keys often bring
+    along."""
     value = value.strip().strip(_INVISIBLE).strip()
     while len(value) >= 2 and _QUOTES.get(value[0]) == value[-1]:
         value = value[1:-1].strip().strip(_INVISIBLE).strip()
@@ -34,7 +35,7 @@ def stripped(value: str) -> str:
 
 
 def read(path: Path) -> EnvFile:
-    """A file that does not exist is an empty one. `$` in a value is a character like any other: keys may hold it."""
+    """Parse a file; a missing file is an empty one. `$` has no special meaning, because keys may contain it."""
     try:
         raw = path.read_bytes()[: MAX_BYTES + 1]
     except FileNotFoundError:

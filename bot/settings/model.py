@@ -1,5 +1,7 @@
-"""Every setting of the core: its variable, type and default. What each means for people is `settings.about.<NAME>` in the texts;
-the adapters' own variables are described by their plugins."""
+"""Settings of the core: variable, type and default of each.
+
+Their descriptions are `settings.about.<NAME>` in the texts; plugins describe the adapters' own variables.
+"""
 
 from __future__ import annotations
 
@@ -27,23 +29,23 @@ PRECEDENCE: dict[str, tuple[str, ...]] = {
     "IMAGE_MODEL": ("IMAGE_MODEL", "NBILITY_IMAGE_MODEL"),
     "IMAGE_QUALITY": ("IMAGE_QUALITY", "NBILITY_IMAGE_QUALITY"),
 }
-"""The names under which the image service may be set; the first that is set counts."""
+"""Variables that can set the image service, in order of precedence."""
 
 DATABASE = "imagine-bot.db"
-"""The ledger's file in the data folder."""
+"""File name of the ledger in the data folder."""
 
 _SECRET_NAME = re.compile(r"(TOKEN|SECRET|API_?KEY|PASSWORD|PASSWD|PASSPHRASE|PRIVATE_KEY|ACCESS_KEY)S?$")
 _SECRET_MIN = 8
-"""Shorter values are no secrets worth the name, and redacting them would eat words."""
+"""Minimum length of a secret; redacting shorter values would delete ordinary words from logs."""
 
 _Money = Annotated[int | None, BeforeValidator(values.money)]
 _Pictures = Annotated[int | None, BeforeValidator(values.pictures)]
 
 
 class Settings(BaseSettings):
-    """What an operator has set, checked. Money is in micros: millionths of a US dollar; None means unlimited or learned.
+    """Validated settings. Money is in micros (millionths of a US dollar); None means unlimited or learned.
 
-    Made by `bot.settings.load` only: nothing here reads the environment by itself.
+    Created only by `bot.settings.load`; this class doesn't read the environment itself.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", validate_default=False, hide_input_in_errors=True)
@@ -63,7 +65,7 @@ class Settings(BaseSettings):
         frozenset[str], BeforeValidator(values.listed("quality|size|n|response_format|safety_identifier", "quality,response_format"))
     ] = frozenset()
     partial_images: Annotated[int, BeforeValidator(values.not_yet)] = 0
-    """Streaming is not built; the name is taken so that nobody believes that it is."""
+    """Streaming isn't implemented. The name is reserved so that nobody assumes it is."""
 
     max_attempts: Annotated[int, BeforeValidator(values.whole(1, 10))] = 3
     max_rate_answers: Annotated[int, BeforeValidator(values.whole(0, 100))] = 10
@@ -84,16 +86,16 @@ class Settings(BaseSettings):
 
     data_dir: Annotated[Path, BeforeValidator(values.folder)] = Path("data")
     database_url: Annotated[Path | None, BeforeValidator(values.database)] = None
-    """The SQLite file, when it is not to lie under `data_dir`."""
+    """The SQLite file, if it isn't in `data_dir`."""
     log_level: Annotated[str, BeforeValidator(values.choice("debug", "info", "warning", "error"))] = "info"
     log_format: Annotated[str, BeforeValidator(values.choice("auto", "json", "text"))] = "auto"
 
     env: Mapping[str, str] = Field(default_factory=dict, repr=False)
-    """Environment and `.env` merged, values stripped: what the adapters read."""
+    """Environment and `.env` merged, values stripped; read by the adapters."""
     used: Mapping[str, str] = Field(default_factory=dict)
-    """Which variable gave a value of the image service: IMAGE_API_KEY -> OPENAI_API_KEY. Only those that are set."""
+    """Setting -> variable that provided it, such as IMAGE_API_KEY -> OPENAI_API_KEY, for image service values that are set."""
     warnings: tuple[str, ...] = ()
-    """Sentences for the operator at start; nothing that keeps it from starting."""
+    """Sentences for the operator at start; none of them prevents it."""
 
     @classmethod
     def settings_customise_sources(
@@ -104,7 +106,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what `load` hands in: a setting that came round another way could not be named."""
+        """Only use what `load` passes in; a setting from another source couldn't be named in errors."""
         return (init_settings,)
 
     @property
@@ -113,7 +115,7 @@ class Settings(BaseSettings):
         return self.database_url or self.data_dir / DATABASE
 
     def at(self, data_dir: Path | None) -> Settings:
-        """The same settings for the data folder that a command names: its ledger lies in it, wherever DATABASE_URL leads."""
+        """The same settings for a data folder given on the command line. Its ledger is in it, whatever DATABASE_URL says."""
         if data_dir is None:
             return self
         folder = data_dir.expanduser().absolute()
@@ -126,7 +128,7 @@ class Settings(BaseSettings):
         return replace(egress.read(self.env), image_ca=self.image_ca_file)
 
     def secrets(self) -> tuple[str, ...]:
-        """Every value that must never be seen: ours, the adapters', unused keys and other secrets of the environment. Longest first."""
+        """All values to redact: the bot's, the adapters', unused keys and other secrets in the environment. Longest first."""
         found = {value for name, value in self.env.items() if _SECRET_NAME.search(name.upper()) and len(value) >= _SECRET_MIN}
         if self.image_api_key:
             found.add(self.image_api_key)
@@ -137,7 +139,7 @@ class Settings(BaseSettings):
 
 
 def _login(address: str) -> set[str]:
-    """The password of an address, as written and decoded."""
+    """The password in an address, as written and decoded."""
     try:
         password = urlsplit(address).password
     except ValueError:

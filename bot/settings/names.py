@@ -1,4 +1,4 @@
-"""Which variable somebody meant who wrote IMAGE_APIKEY. Pure; knows names, never values."""
+"""Suggestions for misspelt variables, such as IMAGE_APIKEY. Pure; handles names, never values."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ OTHER_NAMES = {
     "SLACK_TOKEN": "SLACK_BOT_TOKEN",
     "TIMEZONE": "BUDGET_TIMEZONE",
 }
-"""Names that other tools use for the same thing, which no measure of likeness would find."""
+"""Other tools' names for the same setting, which no similarity measure would find."""
 
 _ALIKE = 0.87
-"""difflib ratio. IMAGE_APIKEY, MAX_ATTEMPT and BUDGET_COMUNITY_DAY_USD lie above; SLACK_CLIENT_SECRET and OPENAI_API_VERSION below."""
+"""difflib ratio. IMAGE_APIKEY, MAX_ATTEMPT and BUDGET_COMUNITY_DAY_USD are above it; SLACK_CLIENT_SECRET and OPENAI_API_VERSION below."""
 
 
 def meant(name: str, known: Collection[str]) -> str | None:
-    """The setting that this unknown name was probably meant to be; None for a stranger."""
+    """The setting that an unknown name was probably meant to be; None if it isn't similar to any."""
     if name in known:
         return None
     right = OTHER_NAMES.get(name)

@@ -1,4 +1,4 @@
-"""The operator's settings as the rules of the rooms."""
+"""Conversion of the operator's settings to the request rules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.settings.model import Settings
 
 
 def rules_of(settings: Settings, *, demo: bool) -> Rules:
-    """The operator's settings as the rules of the rooms."""
+    """The request rules for these settings."""
     catalogue = Catalogue.load()
     return Rules(
         model=catalogue.default() if demo else model_of(settings, catalogue),

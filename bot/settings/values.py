@@ -1,5 +1,7 @@
-"""What a value of each sort may look like. Each parser takes the written text and returns the value, or raises ValueError with a text key
-and its fields; none ever repeats a secret."""
+"""Parsers for setting values.
+
+Each one takes the text and returns the value, or raises Wrong with a text key and its fields. None of them repeats a secret.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ _MODEL = re.compile(r"[A-Za-z0-9][\w.:/@+-]{0,199}", re.ASCII)
 
 
 class Wrong(ValueError):
-    """A value that cannot be taken: which sentence says so, and its fields."""
+    """An invalid value: the text key that explains it, and its fields."""
 
     def __init__(self, key: str, **fields: object) -> None:
         super().__init__(key)
@@ -37,18 +39,18 @@ class Wrong(ValueError):
         self.fields = fields
 
     def sentence(self, name: str) -> str:
-        """The whole sentence for this variable."""
+        """The full sentence for a variable."""
         return text(f"settings.{self.key}", name=name, **self.fields)
 
 
 def shown(value: str) -> str:
-    """A value that is no secret, short enough for a sentence and on one line."""
+    """A non-secret value, shortened to fit in a sentence on one line."""
     line = "".join(char if char.isprintable() else "?" for char in value)
     return line if len(line) <= 60 else line[:57] + "…"
 
 
 def secret(value: str) -> str:
-    """A key or token: plain printable ASCII without blanks, and no placeholder. It goes into an HTTP header as it is."""
+    """A key or token: printable ASCII without spaces, and not a placeholder. It goes into an HTTP header unchanged."""
     if _PLACEHOLDER.fullmatch(value) or _PLACEHOLDER_TAIL.match(value):
         raise Wrong("placeholder")
     if value.lower().startswith("bearer "):
@@ -59,7 +61,7 @@ def secret(value: str) -> str:
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
-    """A whole number from low to high."""
+    """Parser for a whole number from `low` to `high`."""
 
     def parse(value: str) -> int:
         if not _WHOLE.fullmatch(value) or not low <= int(value) <= high:
@@ -70,14 +72,14 @@ def whole(low: int, high: int) -> Callable[[str], int]:
 
 
 def not_yet(value: str) -> int:
-    """A number whose only value is 0 for now."""
+    """A number that can only be 0 for now."""
     if value != "0":
         raise Wrong("not_yet")
     return 0
 
 
 def pictures(value: str) -> int | None:
-    """A number of pictures, or `unlimited`."""
+    """A number of pictures, or None for `unlimited`."""
     if value.lower() in _UNLIMITED:
         return None
     if not _WHOLE.fullmatch(value):
@@ -86,7 +88,7 @@ def pictures(value: str) -> int | None:
 
 
 def money(value: str) -> int | None:
-    """An amount in US dollars as micros (millionths), or `unlimited`."""
+    """US dollars in micros (millionths), or None for `unlimited`."""
     if value.lower() in _UNLIMITED:
         return None
     if not _MONEY.fullmatch(value):
@@ -96,7 +98,7 @@ def money(value: str) -> int | None:
 
 
 def choice(*allowed: str) -> Callable[[str], str]:
-    """One of a few words, in any case."""
+    """Parser for one of a few words, case-insensitive."""
 
     def parse(value: str) -> str:
         if value.lower() not in allowed:
@@ -107,15 +109,15 @@ def choice(*allowed: str) -> Callable[[str], str]:
 
 
 def model(value: str) -> str:
-    """A model's name as the service spells it. Whether the service has it, only `doctor` can tell."""
+    """A model name in the service's spelling. Only `doctor` can tell whether the service has it."""
     if not _MODEL.fullmatch(value):
         raise Wrong("model", value=shown(value))
     return value
 
 
 def base_url(value: str) -> str:
-    """The address under which `/images/generations` lies, without a slash at the end. Azure's `?api-version=` is the only query: others
-    tend to be keys."""
+    """The base address before `/images/generations`, without a trailing slash. Azure's `?api-version=` is the only query allowed, because
+    others tend to be keys."""
     parts = _address(value, "url")
     if parts.username is not None or parts.password is not None:
         raise Wrong("url_with_login")
@@ -130,7 +132,7 @@ def base_url(value: str) -> str:
 
 
 def proxy(value: str) -> str:
-    """The address of an HTTP proxy, or `none`; it may hold a password and is treated as a secret."""
+    """An HTTP proxy's address, or `none`. It may contain a password and is treated as a secret."""
     if value.lower() == DIRECT:
         return DIRECT
     parts = _address(value, "proxy")
@@ -140,7 +142,7 @@ def proxy(value: str) -> str:
 
 
 def certificates(value: str) -> Path:
-    """A file of certificates in PEM."""
+    """A file of PEM certificates."""
     path = _path(value, "folder")
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
@@ -152,7 +154,7 @@ def certificates(value: str) -> Path:
 
 
 def is_open_http(url: str) -> bool:
-    """Whether a key would travel there unencrypted over other people's networks."""
+    """Whether a key would travel unencrypted over foreign networks."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     if parts.scheme != "http" or host == "localhost" or ("." not in host.strip("[]") and ":" not in host):
@@ -164,7 +166,7 @@ def is_open_http(url: str) -> bool:
 
 
 def zone(value: str) -> str:
-    """A time zone of the IANA list."""
+    """An IANA time zone."""
     try:
         zone_of(value)
     except (ValueError, OSError, LookupError):
@@ -173,13 +175,13 @@ def zone(value: str) -> str:
 
 
 def folder(value: str) -> Path:
-    """A folder, absolute from here on. Whether it can be written is found out when it is opened."""
+    """An absolute folder path. Whether it's writable is checked when it's opened."""
     return _path(value, "folder")
 
 
 def database(value: str) -> Path:
-    """The file of a SQLite address: what follows `sqlite:///`, as it is written, so "?", "%" and "#" are characters of its name. Options
-    behind it are refused, not dropped. The address of a server may hold a password and is never repeated."""
+    """The file of a SQLite URL: everything after `sqlite:///`, taken literally, so "?", "%" and "#" are part of the name. Options are
+    rejected rather than dropped. A server's URL may contain a password and is never repeated."""
     scheme, _, rest = value.partition("://")
     kind = scheme.lower().partition("+")[0]
     if kind in ("postgres", "postgresql", "mysql", "mariadb", "mssql", "oracle"):
@@ -195,7 +197,7 @@ def database(value: str) -> Path:
 
 
 def listed(pattern: str, example: str) -> Callable[[str], frozenset[str]]:
-    """Ids separated by commas or blanks."""
+    """Parser for ids separated by commas or spaces."""
     compiled = re.compile(pattern, re.ASCII)
 
     def parse(value: str) -> frozenset[str]:
@@ -209,16 +211,16 @@ def listed(pattern: str, example: str) -> Callable[[str], frozenset[str]]:
 
 
 def _path(value: str, wrong: str) -> Path:
-    """An absolute path that can be opened, and printed in a sentence."""
+    """An absolute path that can be opened and printed in a sentence."""
     try:
-        value.encode()  # bytes of the environment that are no UTF-8 come as lone surrogates
+        value.encode()  # environment bytes that aren't UTF-8 arrive as lone surrogates
         return Path(value).expanduser().absolute()
     except (RuntimeError, ValueError):
         raise Wrong(wrong, value=shown(value)) from None
 
 
 def _address(value: str, wrong: str) -> SplitResult:
-    """Raises Wrong without the value: an address may hold a password."""
+    """Parse a URL. Raises Wrong without the value, because an address may contain a password."""
     try:
         parts = urlsplit(value)
         port = parts.port

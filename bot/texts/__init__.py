@@ -1,7 +1,6 @@
-"""Every sentence that a person reads, one TOML file per language (`en.toml` first).
+"""Texts for people, one TOML file per language (only `en.toml` so far).
 
-A key is `section.name`; a value is a template in `str.format` syntax whose fields are filled from plain values. Unknown keys and missing
-fields raise: a test walks all keys, so nobody ever meets a hole.
+Keys are `section.name`; values are `str.format` templates. Unknown keys and missing fields raise KeyError; a test renders every key.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from bot.texts.direction import isolate
 
 @functools.cache
 def catalogue(language: str = "en") -> dict[str, str]:
-    """All texts of a language as flat `section.name` -> template."""
+    """All texts of a language, flattened: `section.name` -> template. Raises TypeError for a value that isn't text."""
     raw = resources.files(__package__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
     flat: dict[str, str] = {}
 
@@ -34,7 +33,7 @@ def catalogue(language: str = "en") -> dict[str, str]:
 
 
 def text(key: str, /, **values: object) -> str:
-    """The sentence for a key with its fields filled; words from right to left in them are isolated from ours.
+    """The sentence for a key with its fields filled in. Right-to-left words in a field are isolated (see `direction`).
 
     Raises KeyError for an unknown key or a missing field.
     """
@@ -42,5 +41,5 @@ def text(key: str, /, **values: object) -> str:
 
 
 def has(key: str) -> bool:
-    """Whether there is a sentence for this key."""
+    """Whether a key exists."""
     return key in catalogue()

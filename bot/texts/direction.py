@@ -1,7 +1,6 @@
-"""Bidirectional isolation: foreign words inside a sentence of ours cannot turn the words around them.
+"""Bidirectional isolation, so that right-to-left text in a field can't reorder the sentence around it.
 
-A Hebrew or Arabic name, or a prompt with an override in it, would otherwise reorder the sentence in which it stands (Unicode Standard
-Annex 9, section 2.4). Words that read from left to right stay as they are, so that most sentences hold no invisible characters.
+See Unicode Standard Annex 9, section 2.4. Left-to-right text is left unchanged, so most sentences contain no invisible characters.
 """
 
 from __future__ import annotations
@@ -11,22 +10,22 @@ import re
 FSI, PDI = "\u2068", "\u2069"
 """First strong isolate and pop directional isolate."""
 _STEERING = re.compile("[\u202a-\u202e\u2066\u2067]")
-"""Embeddings, overrides and isolates with a direction of their own: we write none."""
+"""Embeddings, overrides and directional isolates, none of which the bot writes."""
 _MARKS = re.compile(f"[{FSI}{PDI}\n]")
 _TURNS = re.compile("[\u200f\u0590-\u08ff\u2068\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]")
-"""Characters that read from right to left, and our own isolates."""
+"""Right-to-left characters, and the bot's own isolates."""
 
 
 def isolate(words: str) -> str:
-    """The words as they may stand inside a sentence: between isolates where they could turn what stands around them, line by line,
-    because an isolate ends with its line."""
+    """Wrap the text in isolates if it could affect its surroundings. Each line is wrapped separately, because an isolate ends at a line
+    break."""
     if words.isascii():
         return words
     return "\n".join(f"{FSI}{line}{PDI}" if _TURNS.search(line) else line for line in balanced(words).split("\n"))
 
 
 def balanced(words: str) -> str:
-    """Without overrides and embeddings, and every isolate closed within its line, also after a cut. A mark that closes none is dropped."""
+    """Remove overrides and embeddings and close every isolate within its line, also after a cut. Unmatched closing marks are dropped."""
     if words.isascii():
         return words
     words = _STEERING.sub("", words)
@@ -52,5 +51,5 @@ def balanced(words: str) -> str:
 
 
 def bare(words: str) -> str:
-    """Without our isolates, for output that programs read."""
+    """Remove isolates, for output that programs read."""
     return words if words.isascii() else words.replace(FSI, "").replace(PDI, "")

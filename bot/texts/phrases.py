@@ -1,4 +1,4 @@
-"""Small phrases that sentences are made of: durations, money, lists, clock times. English, like the rest of en.toml."""
+"""Phrases for use inside sentences: durations, money, lists, times. English, like en.toml."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.domain.zones import zone_of
 
 
 def duration(seconds: float) -> str:
-    """A time span as people say it: "a second", "40 seconds", "2 minutes", "3 hours", "2 days"; rounded, never zero."""
+    """Duration in words, rounded and never zero: "a second", "40 seconds", "2 minutes", "3 hours", "2 days"."""
     if seconds < 1.5:
         return "a second"
     if seconds < 10:
@@ -28,7 +28,7 @@ def duration(seconds: float) -> str:
 
 
 def money(micros: int) -> str:
-    """US dollars: cents where that is enough, more digits below a cent."""
+    """US dollars in cents, with more digits below one cent."""
     dollars = micros / 1_000_000
     if 0 < abs(dollars) < 0.01:
         return f"${dollars:.4f}".rstrip("0")
@@ -49,11 +49,11 @@ def listed(values: Sequence[str], most: int = 8) -> str:
 
 
 def moment(at: float, zone: str = "UTC") -> str:
-    """A wall-clock time with its zone: "21 Nov, 14:05 UTC"."""
+    """Wall-clock time with its zone: "21 Nov, 14:05 UTC"."""
     local = datetime.fromtimestamp(at, UTC).astimezone(zone_of(zone))
     return f"{local.day} {local:%b, %H:%M} {local.tzname() or zone}"
 
 
 def size(name: str) -> str:
-    """A size as people read it: "1536x1024" -> "1536×1024"."""
+    """Size for people: "1536x1024" -> "1536×1024"."""
     return name.replace("x", "×")

@@ -1,6 +1,7 @@
-"""Wake-ups: "look at X, not before T". They carry no truth; a lost one is found by the sweep.
+"""Wake-ups: "look at X, not before T". They carry no state; the sweep recovers lost ones.
 
-This one lives in the process: a heap and one loop timer. A port of three methods, so that PostgreSQL can carry them later.
+This implementation is in-process: a heap and one event loop timer. The interface has three methods, so that PostgreSQL can provide it
+later.
 """
 
 from __future__ import annotations
@@ -17,12 +18,11 @@ from bot.supervise import places_of
 log = structlog.get_logger()
 
 LONGEST_SLEEP = 30.0
-"""Seconds. The ledger's times may have been moved since; looking early is harmless."""
+"""Seconds. Stored times may have moved since; looking early is harmless."""
 
 
 class WakeUps:
-    """An in-process timer wheel. Due times come as wall-clock times and are waited for on the monotonic clock. Handlers are quick and
-    synchronous."""
+    """In-process wake-ups. Due times are wall-clock times, waited for on the monotonic clock. Handlers must be fast and synchronous."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
@@ -32,11 +32,11 @@ class WakeUps:
         self._armed_for = float("inf")
 
     def on(self, topic: str, handler: Callable[[str], None]) -> None:
-        """Who looks at rows of a topic."""
+        """Register the handler for a topic's rows."""
         self._handlers[topic] = handler
 
     def wake(self, topic: str, row: str, at: float | None = None) -> None:
-        """Look at a row, now (`at` is None or past) or at a wall-clock time."""
+        """Wake a row's handler, now (`at` is None or past) or at a wall-clock time."""
         left = 0.0 if at is None else at - self._ports.now()
         if left <= 0:
             self._look(topic, row)
@@ -47,7 +47,7 @@ class WakeUps:
             self._arm()
 
     def stop(self) -> None:
-        """No further wake-ups."""
+        """Cancel all wake-ups and accept no more."""
         self._handlers.clear()
         self._heap.clear()
         if self._timer is not None:
@@ -83,5 +83,5 @@ class WakeUps:
         try:
             handler(row)
         except Exception as error:
-            # One row must not cost the others their wake-up; the sweep finds it again.
+            # One failing row must not cost the others their wake-up; the sweep will find it again.
             log.error("wake_up_failed", topic=topic, row=row, error=type(error).__name__, at=places_of(error))

@@ -13,36 +13,36 @@ from bot.providers.port import Call
 
 AZURE_VERSION = "2025-04-01-preview"
 _OPENAI_FAMILY = re.compile(r"(?:^|/)(?:gpt-image|chatgpt-image|sandbox)", re.IGNORECASE)
-# stable-diffusion.cpp runs what stands in these tags (size, steps, batch, LoRA), which would go round every limit of the bot.
+# stable-diffusion.cpp executes these tags (size, steps, batch, LoRA), which would bypass every limit of the bot.
 _EXECUTED = re.compile(r"<\s*/?\s*(?:sd_cpp_extra_args|lora|hypernet|embedding)\b[^<>]{0,2000}>?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One family of servers."""
+    """One family of servers and how its requests differ."""
 
     name: str
     hosts: tuple[str, ...] = ()
-    """Ends of host names by which the family is known."""
+    """Host name suffixes that identify the family."""
     path: str = "/images/generations"
     models_path: str = "/models"
     auth_header: str = "authorization"
     auth_prefix: str = "Bearer "
     rename: Mapping[str, str] = field(default_factory=dict)
-    """Our field -> theirs."""
+    """OpenAI's field name -> theirs."""
     drop: frozenset[str] = frozenset()
-    """Fields they refuse."""
+    """Fields that they reject."""
     extra: Mapping[str, object] = field(default_factory=dict)
     size_as_edges: bool = False
-    """`width` and `height` as numbers instead of `size`."""
+    """Send `width` and `height` as numbers instead of `size`."""
     ask_for_base64: str | None = None
-    """Value of `response_format`; None where sending one is an error (the GPT image models)."""
+    """Value for `response_format`; None if sending it is an error, as for the GPT image models."""
     foreign_base64: str | None = None
-    """The same for models of other families on this host."""
+    """The same for other model families on this host."""
     names_member: bool = False
-    """Takes `safety_identifier`, the hash of the member, so that one person's abuse does not cost the key."""
+    """Supports `safety_identifier`, the member's hash, so that one person's abuse doesn't cost the key."""
     may_execute_prompts: bool = False
-    """Could be a self-hosted server that runs tags found in a prompt."""
+    """May be a self-hosted server that executes tags found in a prompt."""
 
 
 DIALECTS: tuple[Dialect, ...] = (
@@ -65,8 +65,8 @@ DIALECTS: tuple[Dialect, ...] = (
     ),
 )
 GATEWAY = Dialect("gateway", foreign_base64="b64_json", may_execute_prompts=True)
-"""Everybody else: resellers, LiteLLM, new-api, LocalAI, stable-diffusion.cpp, SGLang, vLLM-Omni, the sandbox. The self-hosted ones answer
-with addresses on their own disk, or with an error, unless base64 is asked for; the GPT image models refuse to be asked."""
+"""Everyone else: resellers, LiteLLM, new-api, LocalAI, stable-diffusion.cpp, SGLang, vLLM-Omni, the sandbox. The self-hosted ones return
+paths on their own disk, or an error, unless asked for base64; the GPT image models reject that option."""
 
 
 class OpenAIApi(ImageApi):
@@ -88,20 +88,20 @@ class OpenAIApi(ImageApi):
 
 
 def dialect_for(host: str) -> Dialect:
-    """The dialect spoken at a host."""
+    """The dialect for a host name."""
     name = host.casefold().rstrip(".")
     return next((known for known in DIALECTS for end in known.hosts if name == end or name.endswith("." + end)), GATEWAY)
 
 
 def path(dialect: Dialect, base_path: str, model: str) -> str:
-    """The path of the generations call below a base address. Azure's old addresses carry the deployment and a version, its /v1 does not."""
+    """URL path of the generations call below a base path. Azure's older addresses contain the deployment and a version; its /v1 doesn't."""
     if dialect.name == "azure" and not base_path.rstrip("/").endswith("/v1"):
         return f"/deployments/{quote(model, safe='')}{dialect.path}?api-version={AZURE_VERSION}"
     return dialect.path
 
 
 def payload(dialect: Dialect, call: Call, base_path: str = "") -> dict[str, object]:
-    """The JSON of one generations call."""
+    """JSON payload of a generations call."""
     fields: dict[str, object] = {"model": call.model, "prompt": clean_prompt(dialect, call), **_options(dialect, call)}
     size = fields.pop("size", None)
     if dialect.size_as_edges and isinstance(size, str):
@@ -109,14 +109,14 @@ def payload(dialect: Dialect, call: Call, base_path: str = "") -> dict[str, obje
         fields |= {"width": int(width), "height": int(height)}
     elif size is not None:
         fields["size"] = size
-    # Azure's newer addresses end in /v1 and want the deployment's name as `model`.
+    # Azure's newer addresses end in /v1 and expect the deployment name as `model`.
     drop = dialect.drop - {"model"} if base_path.rstrip("/").endswith("/v1") else dialect.drop
     named = {dialect.rename.get(name, name): value for name, value in fields.items() if name not in drop}
     return {**named, **dialect.extra}
 
 
 def carried(dialect: Dialect, call: Call) -> frozenset[str]:
-    """The options that `payload` sends beside model and prompt, in our spelling."""
+    """Options that `payload` sends besides model and prompt, under the bot's own names."""
     return frozenset(_options(dialect, call)) - dialect.drop
 
 
@@ -130,18 +130,18 @@ def _options(dialect: Dialect, call: Call) -> dict[str, object]:
     response_format = dialect.ask_for_base64 or (dialect.foreign_base64 if foreign else None)
     if response_format:
         found["response_format"] = response_format
-    # More than one picture is never the service's own choice.
+    # Several pictures are always somebody's choice, so `n` is only dropped for one.
     left_out = call.leave_out - ({"n"} if call.count != 1 else set())
     return {name: value for name, value in found.items() if name not in left_out}
 
 
 def clean_prompt(dialect: Dialect, call: Call) -> str:
-    """The prompt as it is sent: untouched, but for tags that a self-hosted server would execute."""
+    """The prompt to send: unchanged, except for tags that a self-hosted server would execute."""
     if not dialect.may_execute_prompts or _OPENAI_FAMILY.search(call.model):
         return call.prompt
-    # Removing a tag can put a new one together from its neighbours, so it is repeated until nothing changes.
+    # Removing a tag can join its neighbours into a new one, so repeat until nothing changes.
     cleaned, before = _EXECUTED.sub(" ", call.prompt), call.prompt
     while cleaned != before:
         cleaned, before = _EXECUTED.sub(" ", cleaned), cleaned
-    # LocalAI takes what follows a bar for a negative prompt.
+    # LocalAI treats everything after a bar as a negative prompt.
     return cleaned.replace("|", ",")
