@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
-from adapters.discord.plugin import DiscordPlugin
+from collections.abc import Mapping, Sequence
 
-plugin = DiscordPlugin()
+from adapters.discord import cli, settings
+from adapters.kit.plugin import SettingsPlugin
+from bot.adapter import Adapter, Context, Finding
 
-__all__ = ["plugin"]
+
+class DiscordPlugin(SettingsPlugin):
+    """The object behind the entry point."""
+
+    def build(self, env: Mapping[str, str], context: Context) -> Adapter:
+        from adapters.discord.adapter import DiscordAdapter
+
+        return DiscordAdapter(settings.read(env), context)
+
+    async def examine(self, env: Mapping[str, str]) -> Sequence[Finding]:
+        from adapters.discord.doctor import examine
+
+        return await examine(env)
+
+
+plugin = DiscordPlugin("discord", settings, cli.app)

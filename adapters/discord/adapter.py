@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 
 import aiohttp
 import discord
 import structlog
+from cachetools import TTLCache
 
 from adapters.discord import checks
 from adapters.discord.answers import Answers, Event
 from adapters.discord.chat import DiscordChat
 from adapters.discord.client import ImagineClient, point_at
-from adapters.discord.errors import NETWORK
-from adapters.discord.handles import Handle, of_reply
 from adapters.discord.image_fitting import ImageFitting
 from adapters.discord.intake import Intake
 from adapters.discord.interactions import Interactions
 from adapters.discord.moderators import Clicks, DiscordModerators
 from adapters.discord.placeholders import Placeholders
+from adapters.discord.routes import Handle, of_reply
 from adapters.discord.settings import DiscordSettings
 from adapters.discord.wire import DiscordWire, Session
+from adapters.kit.errors import NETWORK
+from adapters.kit.files import AppendLog, read_words, write_words
+from adapters.kit.setup import ChannelFound, look_at_channels
+from adapters.kit.submissions import Submissions
+from adapters.kit.tasks import BackgroundTasks
 from bot.adapter import Context, SetupProblem
 from bot.chat.port import ChatPort, ModeratorCheck
 from bot.core import Core
@@ -33,6 +37,8 @@ log = structlog.get_logger()
 
 AGAIN = (2.0, 5.0, 10.0, 20.0, 40.0, 60.0)
 """Seconds between attempts to log in while Discord cannot be reached."""
+REMEMBERED, MEMBER_FOR = 10_000, 600.0
+"""People known as members of an allowed server, and the seconds for which that counts."""
 GRACE = 5.0
 """Seconds after a start in which a new message may still take over a placeholder that a dead process left."""
 
@@ -47,7 +53,7 @@ class DiscordAdapter:
         self._folder = context.data_dir / "discord"
         self._session = Session()
         self._wire = DiscordWire(self._session)
-        self._placeholders = Placeholders(self._folder / "placeholders.jsonl")
+        self._placeholders = Placeholders(AppendLog(self._folder / "placeholders.jsonl"))
         self._image_fitting = ImageFitting(context.picture, context.work)
         self._answers = Answers(self._wire, self._ports, self._placeholders, self._image_fitting)
         self._chat = DiscordChat(self._wire, self._ports, self._placeholders, self._image_fitting)
@@ -56,15 +62,17 @@ class DiscordAdapter:
         self._guild_of: dict[str, str] = {}
         """Channel id -> server id, of the channels that the settings name."""
         self._known_guilds = self._folder / "channels.json"
-        self._members: dict[int, float] = {}
+        self._members: TTLCache[int, bool] = TTLCache(REMEMBERED, MEMBER_FOR, timer=context.ports.monotonic)
+        """People who are known to belong to an allowed server."""
+        self._tasks = BackgroundTasks(self.name)
 
     # ---- Adapter -------------------------------------------------------------------------------------------------------------
 
     async def serve(self, core: Core, ready: Callable[[str], None]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._load_channels()
+        self._guild_of |= read_words(self._known_guilds)
         left = self._placeholders.load(self._ports.now())
-        recovery = asyncio.create_task(self._answer_left(left), name="discord-placeholders")
+        recovery = self._tasks.start(self._answer_left(left), "placeholders")
         said = False
 
         def connected() -> None:
@@ -128,7 +136,7 @@ class DiscordAdapter:
             core=core,
             settings=self.settings,
             answers=self._answers,
-            intake=Intake(core, self._answers, presses),
+            intake=Intake(core, self._answers, presses, Submissions(core, self._tasks)),
             presses=presses,
             welcome=self._welcome,
             known_commands=self._folder / "commands.sha256",
@@ -149,32 +157,12 @@ class DiscordAdapter:
         await self._look_at_channels(client)
 
     async def _look_at_channels(self, client: ImagineClient) -> None:
-        for variable, channel in (
-            ("MODERATOR_CHANNEL_DISCORD", self.settings.moderators_channel),
-            ("OPERATOR_CHANNEL_DISCORD", self.settings.operators_channel),
-        ):
-            if channel is None:
-                continue
-            try:
-                found = await checks.channel(client.http, variable, channel, int(client.application_id or 0))
-            except (discord.HTTPException, *NETWORK, KeyError, ValueError) as error:
-                log.warning("discord_channel_not_checked", variable=variable, error=type(error).__name__)
-                continue
-            if found.problem is not None:
-                raise SetupProblem(found.problem)
-            if found.warning is not None:
-                log.warning("discord_channel_permissions", variable=variable, what_to_do=found.warning)
-            if found.guild is not None:
-                self._guild_of[channel] = found.guild
-        self._known_guilds.write_text(json.dumps(self._guild_of), encoding="utf-8")
+        async def look(variable: str, channel: str) -> ChannelFound:
+            return await checks.channel(client.http, variable, channel, int(client.application_id or 0))
 
-    def _load_channels(self) -> None:
-        try:
-            found = json.loads(self._known_guilds.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return
-        if isinstance(found, dict):
-            self._guild_of |= {str(key): str(value) for key, value in found.items()}
+        unreachable = (discord.HTTPException, *NETWORK, KeyError, ValueError)
+        self._guild_of |= await look_at_channels(self.name, self.settings.channels, look, unreachable)
+        write_words(self._known_guilds, self._guild_of)
 
     def _place(self, channel: str | None) -> Place | None:
         guild = self._guild_of.get(channel or "") or self._cached_guild(channel)
@@ -199,7 +187,7 @@ class DiscordAdapter:
 
     async def _known_member(self, person: int) -> bool:
         """Whether somebody who writes in a direct message belongs to an allowed server; False when Discord does not say so in time."""
-        if self._members.get(person, 0.0) > self._ports.monotonic():
+        if person in self._members:
             return True
         client = self._session.client
         if client is None:
@@ -210,7 +198,7 @@ class DiscordAdapter:
                     await client.http.get_member(int(guild), person)
             except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError):
                 continue
-            self._members[person] = self._ports.monotonic() + 600.0
+            self._members[person] = True
             return True
         return False
 

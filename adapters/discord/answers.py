@@ -11,18 +11,18 @@ from typing import Any
 import aiohttp
 import discord
 import structlog
+from cachetools import FIFOCache
 
-from adapters.discord.errors import NETWORK, ErrorClass, classify_error
-from adapters.discord.handles import Handle, Home, of_interaction
+from adapters.discord.errors import classify_error
 from adapters.discord.image_fitting import ImageFitting
 from adapters.discord.placeholders import Placeholders
 from adapters.discord.render import layout
-from adapters.discord.routes import Draft
+from adapters.discord.routes import Draft, Handle, Home, of_interaction
 from adapters.discord.wire import NOBODY, DiscordWire, count_errors
-from bot.chat.views import Tone, View
-from bot.core import words_for
+from adapters.kit.errors import NETWORK, ErrorClass
+from adapters.kit.replies import as_view, words_of
+from bot.chat.views import View
 from bot.ports import Ports
-from bot.texts import text
 
 log = structlog.get_logger()
 
@@ -46,7 +46,7 @@ class CallbackAttempts:
     """Counts the requests per callback, because discord.py repeats them by itself: a 40060 after a repeat may be our own first try."""
 
     def __init__(self) -> None:
-        self._count: dict[str, int] = {}
+        self._count: FIFOCache[str, int] = FIFOCache(10_000)  # suggestions are counted and never asked about
 
     def trace(self) -> aiohttp.TraceConfig:
         config = aiohttp.TraceConfig()
@@ -55,8 +55,6 @@ class CallbackAttempts:
             parts = params.url.path.rsplit("/interactions/", 1)
             if len(parts) == 2:
                 key = parts[1].split("/", 1)[0]
-                if len(self._count) > 10_000:
-                    self._count.clear()  # suggestions are counted and never asked about
                 self._count[key] = self._count.get(key, 0) + 1
 
         config.on_request_start.append(started)
@@ -124,7 +122,7 @@ class Answers:
 
     async def say(self, interaction: Event, said: str | View) -> bool:
         """The first answer to an interaction, for that person alone, at once. False when Discord did not take it."""
-        view = sentence(said) if isinstance(said, str) else said
+        view = as_view(said)
         try:
             async with asyncio.timeout(ACK_WITHIN):
                 await interaction.response.send_message(view=layout(view), ephemeral=True, allowed_mentions=NOBODY)
@@ -155,7 +153,7 @@ class Answers:
             await self.fill(handle, said)
 
     async def _draft(self, said: str | View, limit: int) -> Draft:
-        view = sentence(said) if isinstance(said, str) else said
+        view = as_view(said)
         pictures, notes = await self.fitting.load(view.pictures)
         return Draft(view, await self.fitting.fit(pictures, limit), tuple(notes))
 
@@ -173,19 +171,11 @@ class Answers:
         return of_interaction(interaction, home, self.ports.now())
 
 
-def sentence(said: str) -> View:
-    """A sentence as a view."""
-    return View(title=said, tone=Tone.NEUTRAL, final=True)
-
-
 def _detail(error: BaseException) -> str:
     judged = classify_error(error)
     return type(error).__name__ if judged is None else judged.detail
 
 
-def log_bug(error: BaseException, interaction: Event) -> str:
+def bug(error: BaseException, interaction: Event) -> str:
     """The sentence for the person; a bug of ours is logged."""
-    if (words := words_for(error)) is not None:
-        return words
-    log.exception("discord_interaction_failed", interaction=str(interaction.id), error=type(error).__name__, exc_info=error)
-    return text("discord.our_fault")
+    return words_of(error, "discord", interaction=str(interaction.id))

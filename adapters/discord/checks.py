@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import discord
 
+from adapters.kit.setup import ChannelFound
 from bot.texts import text
 
 FATAL_CLOSES: dict[int, str] = {
@@ -29,15 +29,6 @@ UNKNOWN_CHANNEL = 10003
 SCOPES = ("bot", "applications.commands")
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelFound:
-    """A channel from the settings. `problem` keeps the bot from starting, `warning` does not."""
-
-    guild: str | None
-    problem: str | None = None
-    warning: str | None = None
-
-
 async def channel(http: Any, variable: str, channel_id: str, bot: int) -> ChannelFound:
     """Look at a channel from the settings: there, in a server, readable and writable. Raises what Discord's trouble raises."""
     try:
@@ -45,21 +36,21 @@ async def channel(http: Any, variable: str, channel_id: str, bot: int) -> Channe
     except discord.NotFound as error:
         if error.code != UNKNOWN_CHANNEL:
             raise  # something between us and Discord answered
-        return ChannelFound(None, text("discord.setup.channel_unknown", name=variable, channel=channel_id))
+        return ChannelFound(text("discord.setup.channel_unknown", name=variable, channel=channel_id))
     except discord.Forbidden:
-        return ChannelFound(None, text("discord.setup.channel_forbidden", name=variable, channel=channel_id))
+        return ChannelFound(text("discord.setup.channel_forbidden", name=variable, channel=channel_id))
     guild = found.get("guild_id")
     if guild is None:
-        return ChannelFound(None, text("discord.setup.channel_not_in_server", name=variable, channel=channel_id))
+        return ChannelFound(text("discord.setup.channel_not_in_server", name=variable, channel=channel_id))
     try:
         rights = await rights_in(http, str(guild), found, bot)
     except (discord.HTTPException, KeyError, TypeError, ValueError):
-        return ChannelFound(str(guild))  # cannot be found out; posting will tell
+        return ChannelFound(community=str(guild))  # cannot be found out; posting will tell
     missing = [text(key) for name, key in NEEDED.items() if not getattr(rights, name)]
     if missing:
         sentence = text("discord.setup.channel_permissions", name=variable, channel=channel_id, missing=", ".join(missing))
-        return ChannelFound(str(guild), warning=sentence)
-    return ChannelFound(str(guild))
+        return ChannelFound(warning=sentence, community=str(guild))
+    return ChannelFound(community=str(guild))
 
 
 async def rights_in(http: Any, guild: str, channel_data: Any, person: int) -> discord.Permissions:

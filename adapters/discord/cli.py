@@ -14,9 +14,8 @@ from dotenv import dotenv_values
 
 from adapters.discord import settings
 from adapters.discord.checks import install_link
-from adapters.discord.client import point_at
-from adapters.discord.errors import NETWORK
-from adapters.discord.outgoing import outgoing
+from adapters.discord.client import outgoing, point_at
+from adapters.kit.errors import NETWORK
 from bot.egress import Egress, read
 from bot.texts import text
 

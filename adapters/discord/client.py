@@ -9,17 +9,17 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 import yarl
 from discord.gateway import DiscordWebSocket
 
-from adapters.discord import commands, gateway, sync
+from adapters.discord import commands, gateway
 from adapters.discord.answers import Answers, Event
-from adapters.discord.buttons import ActionButton
 from adapters.discord.intake import Intake
 from adapters.discord.interactions import Interactions
-from adapters.discord.outgoing import outgoing
+from adapters.discord.render import ActionButton
 from adapters.discord.settings import DiscordSettings
 from bot.core import Core
 from bot.egress import Egress
@@ -41,6 +41,12 @@ def point_at(settings: DiscordSettings) -> None:
     # Below INFO the library writes interaction tokens into its logs.
     logger = logging.getLogger("discord")
     logger.setLevel(max(logger.getEffectiveLevel(), logging.INFO))
+
+
+def outgoing(settings: DiscordSettings, egress: Egress) -> dict[str, Any]:
+    """Options of `discord.Client`: certificates and proxy by the bot's one rule. The client closes the connector. Call it inside the
+    running loop. discord.py knows one proxy, so the address of its API decides for the gateway too."""
+    return {"connector": aiohttp.TCPConnector(limit=0, ssl=egress.context()), "proxy": egress.proxy(settings.api_base)}
 
 
 class ImagineClient(discord.Client):
@@ -86,7 +92,7 @@ class ImagineClient(discord.Client):
 
     async def setup_hook(self) -> None:
         assert self.application_id is not None
-        done = await sync.sync(self.tree, self.application_id, self.settings.api_base, self._known_commands)
+        done = await commands.sync(self.tree, self.application_id, self.settings.api_base, self._known_commands)
         log.info("discord_commands", registered=done)
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:

@@ -1,20 +1,28 @@
-"""The slash commands as Discord registers them, and their suggestions. What they do is in `intake`."""
+"""The slash commands: their suggestions, and how they are registered with Discord. What they do is in `intake`.
+
+Registered only when they changed: unchanged ones cost nothing, and creations are limited per day.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from pathlib import Path
 from typing import Any
 
 import discord
 import structlog
 from discord import app_commands
 
-from adapters.discord.answers import Event, log_bug
+from adapters.discord.answers import Event, bug
+from bot.adapter import SetupProblem
 from bot.chat.views import Choice
 from bot.texts import text
 
 log = structlog.get_logger()
 
 MOST_SUGGESTIONS, CHOICE = 25, 100
+DAILY_LIMIT = 30034
 EVERYWHERE = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False)
 IN_SERVERS = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
 INSTALLS = app_commands.AppInstallationType(guild=True, user=False)
@@ -38,7 +46,7 @@ class Tree(app_commands.CommandTree[Any]):
             # A client may still show a command of an older version.
             said = text("discord.old_command")
         else:
-            said = log_bug(getattr(error, "original", error), interaction)
+            said = bug(getattr(error, "original", error), interaction)
         await interaction.client.answers.say(interaction, said)
 
 
@@ -130,3 +138,38 @@ def build(client: discord.Client) -> Tree:
 def payload(tree: Tree) -> list[dict[str, Any]]:
     """What is registered with Discord."""
     return [command.to_dict(tree) for command in tree.get_commands()]
+
+
+def fingerprint(tree: Tree, application: int, api_base: str) -> str:
+    """Of the commands and of where they are registered."""
+    content = json.dumps([payload(tree), application, api_base], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+async def sync(tree: Tree, application: int, api_base: str, known: Path) -> bool:
+    """Register when the fingerprint differs from the kept one; whether it was done. Raises SetupProblem with a sentence."""
+    wanted = fingerprint(tree, application, api_base)
+    if _kept(known) == wanted:
+        return False
+    try:
+        await tree.sync()
+    except app_commands.CommandSyncFailure as error:
+        log.error("discord_commands_refused", detail=str(error)[:300])
+        raise SetupProblem(text("discord.setup.commands_refused")) from error
+    except discord.Forbidden as error:
+        raise SetupProblem(text("discord.setup.no_scope")) from error
+    except discord.HTTPException as error:
+        if error.code != DAILY_LIMIT:
+            raise
+        log.warning("discord_commands_not_renewed", detail=str(error.code))
+        return False
+    _keep(known, wanted)
+    return True
+
+
+def _kept(known: Path) -> str:
+    return known.read_text(encoding="utf-8").strip() if known.exists() else ""
+
+
+def _keep(known: Path, fingerprint: str) -> None:
+    known.write_text(fingerprint + "\n", encoding="utf-8")

@@ -3,45 +3,41 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import Any
 
 import discord
 
 from adapters.discord import checks, commands, settings
-from adapters.discord.client import point_at
-from adapters.discord.errors import NETWORK
-from adapters.discord.outgoing import outgoing
+from adapters.discord.client import outgoing, point_at
+from adapters.kit.env import host_of
+from adapters.kit.errors import NETWORK
+from adapters.kit.setup import Findings, examined
 from bot import egress
 from bot.adapter import Finding
 from bot.failures.reason import reason_of
 from bot.texts import text
+
+FINDINGS = Findings("discord")
 
 
 async def examine(env: Mapping[str, str]) -> list[Finding]:
     """Findings in order; the last one is the first that failed, if any."""
     wrong = settings.problems(env) or settings.misshapen(env)
     if wrong:
-        return [_bad("settings", wrong[0])]
+        return [FINDINGS.bad("settings", wrong[0])]
     found = settings.read(env)
     point_at(found)
-    findings: list[Finding] = []
-    route = egress.read(env).route(found.api_base)
-    if route.proxy is not None:
-        findings.append(_good("proxy", text("discord.doctor.proxy", proxy=egress.place_of(route.proxy), name=route.because)))
-    try:
-        async with _session(found, egress.read(env)) as (client, application):
-            async for one in _look(client, application, found):
-                findings.append(one)
-                if not one.ok:
-                    break
-    except discord.LoginFailure:
-        findings.append(_bad("token", text("discord.setup.token")))
-    except (discord.HTTPException, *NETWORK, KeyError, ValueError) as error:
-        findings.append(
-            _bad("network", text("discord.doctor.not_reachable", address=settings.place(found.api_base), error=reason_of(error)))
-        )
-    return findings
+
+    def explain(error: Exception) -> Finding | None:
+        if isinstance(error, discord.LoginFailure):
+            return FINDINGS.bad("token", text("discord.setup.token"))
+        if isinstance(error, (discord.HTTPException, *NETWORK, KeyError, ValueError)):
+            address = host_of(found.api_base)
+            return FINDINGS.bad("network", text("discord.doctor.not_reachable", address=address, error=reason_of(error)))
+        return None
+
+    return await examined(_look(found, env), explain)
 
 
 @contextlib.asynccontextmanager
@@ -55,28 +51,36 @@ async def _session(found: settings.DiscordSettings, routes: egress.Egress) -> As
         await client.close()
 
 
-async def _look(client: discord.Client, application: Any, found: settings.DiscordSettings) -> AsyncIterator[Finding]:
-    yield _good("token", text("discord.doctor.token_ok", name=str(client.user)))
+async def _look(found: settings.DiscordSettings, env: Mapping[str, str]) -> AsyncGenerator[Finding, None]:
+    for finding in FINDINGS.proxy(env, found.api_base):
+        yield finding
+    async with _session(found, egress.read(env)) as (client, application):
+        async for finding in _logged_in(client, application, found):
+            yield finding
+
+
+async def _logged_in(client: discord.Client, application: Any, found: settings.DiscordSettings) -> AsyncIterator[Finding]:
+    yield FINDINGS.good("token", text("discord.doctor.token_ok", name=str(client.user)))
     if application.interactions_endpoint_url:
-        yield _bad("endpoint", text("discord.setup.endpoint_url"))
+        yield FINDINGS.bad("endpoint", text("discord.setup.endpoint_url"))
     _, _, limit = await client.http.get_bot_gateway()
     if limit["remaining"] < 5:
-        yield _bad("starts", text("discord.doctor.no_starts_left", hours=round(limit["reset_after"] / 3_600_000 + 0.5)))
-    for variable, channel in (
-        ("MODERATOR_CHANNEL_DISCORD", found.moderators_channel),
-        ("OPERATOR_CHANNEL_DISCORD", found.operators_channel),
-    ):
-        if channel is not None:
-            yield await _channel(client, variable, channel)
+        yield FINDINGS.bad("starts", text("discord.doctor.no_starts_left", hours=round(limit["reset_after"] / 3_600_000 + 0.5)))
+    for variable, channel in found.channels:
+        yield await _channel(client, variable, channel)
     yield await _commands(client)
 
 
 async def _channel(client: discord.Client, variable: str, channel: str) -> Finding:
     looked = await checks.channel(client.http, variable, channel, int(client.application_id or 0))
     wrong = looked.problem or looked.warning
-    if wrong is None and looked.guild is not None and not await _has_scope(client, looked.guild):
+    if wrong is None and looked.community is not None and not await _has_scope(client, looked.community):
         wrong = text("discord.setup.no_scope")
-    return _bad("channel", wrong, name=variable) if wrong else _good("channel", text("discord.doctor.channel_ok"), name=variable)
+    return (
+        FINDINGS.bad("channel", wrong, name=variable)
+        if wrong
+        else FINDINGS.good("channel", text("discord.doctor.channel_ok"), name=variable)
+    )
 
 
 async def _has_scope(client: discord.Client, guild: str) -> bool:
@@ -94,21 +98,13 @@ async def _commands(client: discord.Client) -> Finding:
     ours = commands.payload(commands.build(client))
     drift = sorted(one["name"] for one in ours if not any(_same(one, other) for other in registered))
     if not registered:
-        return _good("commands", text("discord.doctor.commands_none"))
+        return FINDINGS.good("commands", text("discord.doctor.commands_none"))
     if drift:
-        return _good("commands", text("discord.doctor.commands_drift", names=", ".join(f"/{one}" for one in drift)))
-    return _good("commands", text("discord.doctor.commands_ok", count=len(ours)))
+        return FINDINGS.good("commands", text("discord.doctor.commands_drift", names=", ".join(f"/{one}" for one in drift)))
+    return FINDINGS.good("commands", text("discord.doctor.commands_ok", count=len(ours)))
 
 
 def _same(ours: Mapping[str, Any], registered: Any) -> bool:
     names = [one["name"] for one in ours.get("options") or []]
     other = [one["name"] for one in registered.get("options") or []]
     return ours["name"] == registered["name"] and ours["description"] == registered["description"] and names == other
-
-
-def _good(what: str, sentence: str, **fields: str) -> Finding:
-    return Finding(True, text(f"discord.doctor.what_{what}", **fields), sentence)
-
-
-def _bad(what: str, sentence: str, **fields: str) -> Finding:
-    return Finding(False, text(f"discord.doctor.what_{what}", **fields), sentence)

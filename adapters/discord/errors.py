@@ -2,53 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass
-from enum import StrEnum
-
 import aiohttp
 import discord
 
-
-class ErrorClass(StrEnum):
-    TOO_LARGE = "too_large"
-    """A file is above the limit here: encode it smaller."""
-    TOKEN_OVER = "too_late"  # noqa: S105
-    """The interaction token is dead: another path."""
-    GONE = "gone"
-    """The message was deleted."""
-    NO_CHANNEL = "no_channel"
-    """The channel was deleted."""
-    FORBIDDEN = "forbidden"
-    FILTERED = "filtered"
-    """A filter of the server blocked the text."""
-    TOO_OLD = "too_old"
-    """Too many edits of an old message: it takes no more, a new one does."""
-    WAIT = "wait"
-    """Not now; nothing was done."""
-    BANNED = "banned"
-    """Refused in front of Discord's API after too many errors: stop everything for a while."""
-    UNAUTHORISED = "unauthorised"
-    """The bot's token is not valid any more."""
-    LOST = "lost"
-    """The answer was lost: it may have been done or not."""
-    INVALID = "invalid"
-    """Discord does not like the payload: a bug of ours."""
-
+from adapters.kit.errors import NETWORK, ClassifiedError, ErrorClass
 
 CODES: dict[int, ErrorClass] = {
     10003: ErrorClass.NO_CHANNEL,
     10004: ErrorClass.NO_CHANNEL,
     10008: ErrorClass.GONE,
-    10015: ErrorClass.TOKEN_OVER,
-    10062: ErrorClass.TOKEN_OVER,
+    10015: ErrorClass.OVER,
+    10062: ErrorClass.OVER,
     30046: ErrorClass.TOO_OLD,
     40005: ErrorClass.TOO_LARGE,
     40333: ErrorClass.BANNED,
     50001: ErrorClass.FORBIDDEN,
     50007: ErrorClass.FORBIDDEN,
     50013: ErrorClass.FORBIDDEN,
-    50027: ErrorClass.TOKEN_OVER,
+    50027: ErrorClass.OVER,
     50083: ErrorClass.FORBIDDEN,  # the thread is archived
     50278: ErrorClass.FORBIDDEN,  # no server in common any more
     160005: ErrorClass.FORBIDDEN,  # the thread is locked
@@ -65,8 +36,6 @@ STATUSES: dict[int, ErrorClass] = {
 }
 """For answers without a code that we know."""
 
-NETWORK = (aiohttp.ClientError, OSError, TimeoutError, asyncio.TimeoutError)
-
 
 class StillFailing(Exception):
     """Discord answered a call with errors of its own, also when it was repeated."""
@@ -74,15 +43,6 @@ class StillFailing(Exception):
     def __init__(self, status: int) -> None:
         super().__init__(str(status))
         self.status = status
-
-
-@dataclass(frozen=True, slots=True)
-class ClassifiedError:
-    error_class: ErrorClass
-    detail: str
-    """A short machine token."""
-    wait: float = 0.0
-    """Seconds, for WAIT and BANNED."""
 
 
 def classify_error(error: BaseException) -> ClassifiedError | None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import discord
 
-from adapters.discord.buttons import custom_id
 from adapters.discord.escape import escape, label
+from adapters.kit.interaction_ids import custom_id
 from bot.chat.views import ActionName, FieldKind, Form, FormField
 from bot.texts import text
 

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from adapters.discord.escape import label
+from adapters.kit.pictures import stored
 from bot.chat.views import PictureView
 from bot.pixels.errors import BadPicture, NotTaken
 from bot.pixels.workers import Work, in_a_thread
-from bot.texts import text
 
 REQUEST_BYTES = 24 * 1024 * 1024
 """All files of one request together: Discord takes 25 MiB."""
@@ -46,15 +46,8 @@ class ImageFitting:
 
     async def load(self, pictures: Sequence[PictureView]) -> tuple[list[FittedImage], list[str]]:
         """The stored bytes, and a sentence for each picture that is gone."""
-        found, notes = [], []
-        for number, one in enumerate(pictures[:10], 1):
-            try:
-                content = await self.read(one.sha256)
-            except LookupError as problem:
-                notes.append(str(problem.args[0]) if problem.args else text("discord.picture_gone"))
-                continue
-            found.append(FittedImage(f"{number}-{one.filename}"[-100:], one.alt, content))
-        return found, notes
+        found, notes = await stored(self.read, pictures, "discord")
+        return [FittedImage(f"{number}-{one.filename}"[-100:], one.alt, content) for number, (one, content) in enumerate(found, 1)], notes
 
     async def fit(self, pictures: Sequence[FittedImage], limit: int) -> list[FittedImage]:
         """All of them within `limit` bytes each and the request's limit together."""

@@ -8,32 +8,22 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import discord
-import structlog
 
 from adapters.discord import forms, places
-from adapters.discord.answers import Ack, Answers, Event, log_bug
-from adapters.discord.buttons import parsed
-from adapters.discord.handles import Handle, Home
+from adapters.discord.answers import Ack, Answers, Event, bug
 from adapters.discord.moderators import Clicks
+from adapters.discord.routes import Handle, Home
+from adapters.kit.dedup import Deduplicator
+from adapters.kit.interaction_ids import NEW_MESSAGE, parsed
 from bot.chat.views import Act, ActionName, Button, ButtonStyle, Form, Reply, View
 from bot.core import Core
 from bot.texts import has, text
-
-log = structlog.get_logger()
 
 FORM_WITHIN = 2.0
 """Seconds for the core to fill a form: a form can only be the first answer, and that is due after three."""
 CLAIM_WITHIN = 2.5
 """Seconds in which the new request's message takes over the placeholder."""
 INVALID_FORM = 50035
-NEW_MESSAGE = frozenset(
-    {
-        *(ActionName.AGAIN, ActionName.EDIT, ActionName.RETRY, ActionName.NEAREST, ActionName.PUBLISH),
-        *(ActionName.FIT_FEWER, ActionName.FIT_LOWER, ActionName.FIT_SMALLER),
-        *(ActionName.REWRITE_ACCEPT, ActionName.REPHRASE),
-    }
-)
-"""Actions after which a new message appears: they get a placeholder that becomes it."""
 WHOLE_ANSWER = frozenset({ActionName.SHOW, ActionName.CASE_PROMPT})
 """Actions whose only effect is something to read for the presser."""
 
@@ -47,17 +37,15 @@ class Interactions:
     clicks: Clicks
     welcome: Callable[[Event], Awaitable[str | None]]
     """A sentence for somebody who may not use the bot here; None for all others."""
-    _taken: dict[int, None] = field(default_factory=dict)
+    _taken: Deduplicator = field(default_factory=Deduplicator)
 
     def taken(self, interaction: Event) -> None:
         """The library found the button for this press; the safety net need not."""
-        self._taken[interaction.id] = None
-        if len(self._taken) > 2000:
-            self._taken.pop(next(iter(self._taken)))
+        self._taken.first(interaction.id)
 
     async def component(self, interaction: Event) -> None:
         """The safety net: a press that the library could not match to a button of ours is answered all the same."""
-        if interaction.id not in self._taken:
+        if self._taken.first(interaction.id):
             await self.pressed(interaction, _custom_id(interaction))
 
     async def pressed(self, interaction: Event, identity: str) -> None:
@@ -77,7 +65,7 @@ class Interactions:
                     return
                 await work()
             except Exception as error:
-                said = log_bug(error, interaction)
+                said = bug(error, interaction)
                 if interaction.response.is_done():
                     await self.answers.whisper(self.answers.handle(interaction, Home.NONE), said)
                 else:
@@ -85,26 +73,22 @@ class Interactions:
 
     async def _pressed(self, interaction: Event, identity: str) -> None:
         found = parsed(identity)
-        action = _action(found[0]) if found else None
-        if found is None or action is None:
+        if found is None:
             await self.answers.say(interaction, text("discord.old_button"))
-            return
-        _, row, opens_form = found
-        if opens_form and has(f"confirm.{action.value}"):
-            sure = Button(action, row, text(f"button.{action.value}"), ButtonStyle.DANGER)
-            await self.answers.say(interaction, View(text(f"confirm.{action.value}"), buttons=(sure,), final=True))
-        elif opens_form:
-            await self._open_form(interaction, places.act(interaction, action, row))
+        elif found.opens_form and has(f"confirm.{found.action.value}"):
+            sure = Button(found.action, found.row, text(f"button.{found.action.value}"), ButtonStyle.DANGER)
+            await self.answers.say(interaction, View(text(f"confirm.{found.action.value}"), buttons=(sure,), final=True))
+        elif found.opens_form:
+            await self._open_form(interaction, places.act(interaction, found.action, found.row))
         else:
-            await self._act(interaction, action, row, {})
+            await self._act(interaction, found.action, found.row, {})
 
     async def _submitted(self, interaction: Event) -> None:
         found = parsed(_custom_id(interaction))
-        action = _action(found[0]) if found else None
-        if found is None or action is None:
+        if found is None:
             await self.answers.say(interaction, text("discord.old_form"))
             return
-        await self._act(interaction, action, found[1], forms.values(_data(interaction)))
+        await self._act(interaction, found.action, found.row, forms.values(_data(interaction)))
 
     async def _open_form(self, interaction: Event, act: Act) -> None:
         try:
@@ -149,7 +133,7 @@ class Interactions:
         try:
             reply = await self.core.act(places.act(interaction, action, row, values, handle.reply()))
         except Exception as error:
-            reply = Reply(log_bug(error, interaction), changed=False)
+            reply = Reply(bug(error, interaction), changed=False)
         await self._reply(handle, action, reply)
 
     async def _reply(self, handle: Handle, action: ActionName, reply: Reply) -> None:
@@ -171,13 +155,6 @@ def _data(interaction: Event) -> Mapping[str, Any]:
 
 def _custom_id(interaction: Event) -> str:
     return str(_data(interaction).get("custom_id", ""))
-
-
-def _action(name: str) -> ActionName | None:
-    try:
-        return ActionName(name)
-    except ValueError:
-        return None
 
 
 def _home(interaction: Event, action: ActionName, values: Mapping[str, str]) -> Home:

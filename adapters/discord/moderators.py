@@ -16,8 +16,8 @@ import discord
 import structlog
 
 from adapters.discord.answers import Event
-from adapters.discord.errors import NETWORK
 from adapters.discord.wire import Session
+from adapters.kit.errors import NETWORK
 
 log = structlog.get_logger()
 

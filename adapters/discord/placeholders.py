@@ -7,36 +7,34 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from adapters.discord.handles import Handle, of_reply
+from cachetools import FIFOCache
+
+from adapters.discord.routes import Handle, of_reply
+from adapters.kit.files import AppendLog
 
 
 @dataclass(slots=True)
 class Placeholders:
-    """Open placeholders by interaction id. Writes are appended without a sync: they outlive a kill, and a power cut costs a sentence."""
+    """Open placeholders by interaction id."""
 
-    path: Path | None
+    file: AppendLog | None
     _open: dict[int, Handle] = field(default_factory=dict)
-    _claimed: dict[int, str] = field(default_factory=dict)
+    _claimed: FIFOCache[int, str] = field(default_factory=lambda: FIFOCache(5000))
     """Interaction id -> id of the message that lives in its `@original`."""
     _claims: dict[int, asyncio.Event] = field(default_factory=dict)
 
     def load(self, now: float) -> list[Handle]:
         """Read what a dead process left; returns the placeholders that still wait and can still be answered."""
-        if self.path is None or not self.path.exists():
+        if self.file is None or not (lines := self.file.lines()):
             return []
-        for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
+        for line in lines:
             self._replay(line)
         self._open = {key: one for key, one in self._open.items() if one.alive(now)}
         entries = [json.dumps({"open": one.reply()}) for one in self._open.values()]
         entries += [json.dumps({"claimed": str(key), "by": by}) for key, by in self._claimed.items()]
-        fresh = self.path.with_suffix(".new")
-        fresh.touch(mode=0o600)
-        fresh.write_text("".join(one + "\n" for one in entries[-1000:]), encoding="utf-8")
-        fresh.replace(self.path)
+        self.file.rewrite(entries[-1000:])
         return list(self._open.values())
 
     def _replay(self, line: str) -> None:
@@ -67,8 +65,6 @@ class Placeholders:
         owner = self._claimed.get(interaction)
         if owner is None:
             self._claimed[interaction] = message
-            if len(self._claimed) > 5000:
-                self._claimed.pop(next(iter(self._claimed)))
             if interaction in self._open:
                 self._open.pop(interaction)
                 self._write({"claimed": str(interaction), "by": message})
@@ -92,11 +88,5 @@ class Placeholders:
             self._claims.pop(interaction, None)
 
     def _write(self, entry: dict[str, object]) -> None:
-        if self.path is None:
-            return
-        # Interaction tokens are secrets: the file is for the owner alone.
-        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            os.write(descriptor, (json.dumps(entry) + "\n").encode())
-        finally:
-            os.close(descriptor)
+        if self.file is not None:
+            self.file.append(json.dumps(entry))

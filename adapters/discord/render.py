@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import discord
 
-from adapters.discord.buttons import ActionButton, custom_id
 from adapters.discord.escape import escape, fit, label
 from adapters.discord.image_fitting import FittedImage
+from adapters.kit.interaction_ids import PATTERN, unique
 from bot.chat.views import Button, ButtonStyle, Fact, Tone, View
 from bot.texts import text
 from bot.texts.direction import isolate
@@ -100,10 +100,7 @@ def _fact(fact: Fact, room: int) -> str:
 
 def rows(buttons: Sequence[Button]) -> list[discord.ui.ActionRow[Any]]:
     """Action rows of five; a button that is there twice is shown once."""
-    unique: dict[str, Button] = {}
-    for one in buttons:
-        unique.setdefault(custom_id(one.action.value, one.row, opens_form=one.opens_form or one.confirm), one)
-    shown = list(unique.items())[:MOST_BUTTONS]
+    shown = unique(buttons, confirm_is_form=True)[:MOST_BUTTONS]
     return [
         discord.ui.ActionRow(*(_button(identity, one) for identity, one in shown[start : start + PER_ROW]))
         for start in range(0, len(shown), PER_ROW)
@@ -112,3 +109,33 @@ def rows(buttons: Sequence[Button]) -> list[discord.ui.ActionRow[Any]]:
 
 def _button(identity: str, button: Button) -> ActionButton:
     return ActionButton(discord.ui.Button(label=label(button.label, 80) or "·", style=STYLES[button.style], custom_id=identity))
+
+
+# ---- Pressed buttons ---------------------------------------------------------------------------------------------------------
+
+
+class PressHandler(Protocol):
+    """What a pressed button is handed to (`interactions`)."""
+
+    def taken(self, interaction: discord.Interaction[Any]) -> None: ...
+
+    async def pressed(self, interaction: discord.Interaction[Any], identity: str) -> None: ...
+
+
+class ActionButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=PATTERN):
+    """One button. discord.py only logs what goes wrong in here, so nothing may: the router answers every press."""
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> ActionButton:
+        _handler(interaction).taken(interaction)
+        return cls(discord.ui.Button(custom_id=match.string, label="·"))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await _handler(interaction).pressed(interaction, self.custom_id)
+
+
+def _handler(interaction: discord.Interaction[Any]) -> PressHandler:
+    handler: PressHandler = interaction.client.presses
+    return handler

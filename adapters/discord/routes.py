@@ -1,18 +1,100 @@
-"""The ways to show a message on Discord, in the order of preference for who may read it. Which of them works is found out in `chat`."""
+"""Where a message is on Discord, what answers an interaction, and the routes by which a message can be shown, best first.
+
+Which of them works is found out in `chat`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Protocol
 
-from adapters.discord.handles import Handle, Home
+import discord
+
 from adapters.discord.image_fitting import FittedImage
+from adapters.kit.editing_chat import is_staff
+from adapters.kit.message_ref import StoredRef, shared_fields
 from bot.chat.port import Message
 from bot.chat.views import Audience, View
 
 BOT_LIMIT = 10 * 1024 * 1024
 """Bytes per file in posts of the bot itself; Discord names a limit only in interactions. What is refused anyway is encoded smaller."""
+TOKEN_LIFE = 15 * 60.0
+MARGIN = 15.0
+"""Seconds before the end of a token's life from which it is not used any more: an edit with pictures takes its time."""
+
+
+class Home(StrEnum):
+    """What `@original` of an interaction is, once it was acknowledged."""
+
+    PUBLIC = "public"
+    """A placeholder that everybody in the channel sees."""
+    EPHEMERAL = "ephemeral"
+    """A placeholder that only the person sees."""
+    NONE = "none"
+    """The message of the pressed button: never ours to overwrite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """Enough to answer an interaction, also from a new process."""
+
+    application: int
+    interaction: int
+    token: str
+    channel: int
+    """Where the interaction happened; a thread's own id in a thread."""
+    expires: float
+    """Wall-clock time."""
+    home: Home
+    limit: int
+    """Most bytes that a file may have in an answer to this interaction."""
+
+    def alive(self, now: float) -> bool:
+        """Whether the token can still be used."""
+        return now < self.expires - MARGIN
+
+    def reply(self) -> dict[str, str]:
+        """For `Place.reply`."""
+        return {
+            "application_id": str(self.application),
+            "interaction_id": str(self.interaction),
+            "token": self.token,
+            "channel": str(self.channel),
+            "expires": f"{self.expires:.3f}",
+            "home": self.home.value,
+            "limit": str(self.limit),
+        }
+
+
+def of_interaction(interaction: discord.Interaction, home: Home, now: float) -> Handle:
+    """The handle of an interaction that just came in."""
+    return Handle(
+        application=interaction.application_id,
+        interaction=interaction.id,
+        token=interaction.token,
+        channel=interaction.channel_id or 0,
+        expires=now + TOKEN_LIFE,
+        home=home,
+        limit=interaction.filesize_limit,
+    )
+
+
+def of_reply(reply: Mapping[str, str]) -> Handle | None:
+    """The handle in a place, or None when it holds none (or one of a version that we do not know)."""
+    try:
+        return Handle(
+            application=int(reply["application_id"]),
+            interaction=int(reply["interaction_id"]),
+            token=reply["token"],
+            channel=int(reply["channel"]),
+            expires=float(reply["expires"]),
+            home=Home(reply["home"]),
+            limit=int(reply["limit"]),
+        )
+    except (KeyError, ValueError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,53 +110,38 @@ class Draft:
     neutral: bool = False
     bare: bool = False
     """Without its pictures, because their upload was not answered."""
+    until: float = float("inf")
+    """Loop time at which the send has to end."""
 
 
-@dataclass(frozen=True, slots=True)
-class MessageRef:
-    """Where a message is on Discord now: what `Message.ref` holds."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRef(StoredRef):
+    """A stale copy is `route/channel/message`."""
 
-    route: str = ""
-    """`original`, `answer` or `post`; empty when it was never shown."""
     channel: int = 0
     message: str = ""
     posts: int = 0
     """How often it was begun anew; part of the nonce."""
-    final: bool = False
-    """A final view was shown here."""
-    gone: bool = False
-    """Somebody deleted it."""
-    stale: tuple[str, ...] = ()
-    """Older copies that may still stand, because their edits were not answered: `way/channel/message`."""
-    bare: bool = False
-    """Shown without its pictures, because their upload was not answered."""
 
     @property
-    def known(self) -> bool:
-        return bool(self.route)
+    def identity(self) -> str:
+        return self.message
 
     @staticmethod
     def of(ref: Mapping[str, str]) -> MessageRef:
+        """The route is `original`, `answer`, `whisper` or `post`."""
         try:
-            return MessageRef(
-                route=ref.get("way", ""),
-                channel=int(ref.get("channel", "0")),
-                message=ref.get("message", ""),
-                posts=int(ref.get("posts", "0")),
-                final=ref.get("final") == "1",
-                gone=ref.get("gone") == "1",
-                stale=tuple(one for one in ref.get("stale", "").split(",") if one),
-                bare=ref.get("bare") == "1",
-            )
+            channel, posts = int(ref.get("channel", "0")), int(ref.get("posts", "0"))
         except ValueError:
             return MessageRef()
+        return MessageRef(channel=channel, message=ref.get("message", ""), posts=posts, **shared_fields(ref))
 
     def anew(self, *, gone: bool = False) -> MessageRef:
-        """Not shown where it was any more; a new post is another one for Discord, and repeats of it are the same one."""
+        """A new post is another one for Discord, and repeats of it are the same one."""
         return MessageRef(posts=self.posts + 1, final=self.final, gone=gone, stale=self.stale)
 
     def left(self, handle: Handle | None) -> MessageRef:
-        """Its edits are not answered: it is shown anew elsewhere, and what stands here is taken away when Discord answers again."""
+        """Its edits are not answered: it is shown anew elsewhere, and its old copy is taken away when Discord answers again."""
         route = self.route
         if not route and handle is not None and handle.home is not Home.NONE and self.posts == 0:
             route = "original"  # its placeholder
@@ -83,9 +150,7 @@ class MessageRef:
 
     def ref(self) -> dict[str, str]:
         found = {"way": self.route, "channel": str(self.channel), "message": self.message, "posts": str(self.posts)}
-        flags = {"final": self.final, "gone": self.gone, "bare": self.bare}
-        stale = {"stale": ",".join(self.stale)} if self.stale else {}
-        return {**found, **stale, **{name: "1" for name, value in flags.items() if value}}
+        return {**found, **self.shared_words()}
 
 
 class Wire(Protocol):
@@ -218,7 +283,7 @@ def address(message: Message, handle: Handle | None) -> str:
 def first_ways(message: Message, view: View, handle: Handle | None, now: float, closed: Callable[[int], bool]) -> list[Route]:
     """How to show a message anew, best first. Only ways that do not widen who can read it."""
     channel = _number(message.place.thread or message.place.channel)
-    if message.audience in (Audience.MODERATORS, Audience.OPERATORS):
+    if is_staff(message):
         return [] if channel is None or closed(channel) else [_post(channel, None)]
     direct_place = message.place.community.startswith("dm:")
     request = message.subject.startswith("request:")

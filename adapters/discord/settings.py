@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import yarl
 
+from adapters.kit.env import listed, value
 from bot.texts import text
 
 VARIABLES: dict[str, str] = {
@@ -20,6 +21,7 @@ VARIABLES: dict[str, str] = {
         "DISCORD_GATEWAY_URL",
     )
 }
+CHANNELS = ("MODERATOR_CHANNEL_DISCORD", "OPERATOR_CHANNEL_DISCORD")
 DISCORD_API = "https://discord.com/api/v10"
 DISCORD_GATEWAY = "wss://gateway.discord.gg/"
 _SNOWFLAKE = re.compile(r"[0-9]{15,21}")
@@ -40,46 +42,42 @@ class DiscordSettings:
     api_base: str
     gateway_url: str
 
-
-def _value(env: Mapping[str, str], name: str) -> str:
-    return (env.get(name) or "").strip()
+    @property
+    def channels(self) -> list[tuple[str, str]]:
+        """The channels that are set, with their variables."""
+        pairs = zip(CHANNELS, (self.moderators_channel, self.operators_channel), strict=True)
+        return [(variable, channel) for variable, channel in pairs if channel is not None]
 
 
 def configured(env: Mapping[str, str]) -> bool:
-    return bool(_value(env, "DISCORD_BOT_TOKEN"))
+    return bool(value(env, "DISCORD_BOT_TOKEN"))
 
 
 def guilds(env: Mapping[str, str]) -> list[str]:
     """ALLOWED_GUILDS, whose form is checked with the other settings of the core."""
-    return [one for one in re.split(r"[,;\s]+", _value(env, "ALLOWED_GUILDS")) if one]
+    return listed(env, "ALLOWED_GUILDS")
 
 
 def problems(env: Mapping[str, str]) -> list[str]:
     """One sentence for each wrong value, without the value of the token."""
     found = []
-    token = _value(env, "DISCORD_BOT_TOKEN")
+    token = value(env, "DISCORD_BOT_TOKEN")
     if not token:
         found.append(text("discord.problem.no_token"))
     elif not _TOKEN.fullmatch(token) or token.lower().startswith("bot "):
         found.append(text("discord.problem.token_form"))
-    for name in ("MODERATOR_CHANNEL_DISCORD", "OPERATOR_CHANNEL_DISCORD"):
-        value = _value(env, name)
-        if value and not _is_snowflake(value):
-            found.append(text("discord.problem.channel_form", name=name, value=value[:40]))
+    for name in CHANNELS:
+        channel = value(env, name)
+        if channel and not _is_snowflake(channel):
+            found.append(text("discord.problem.channel_form", name=name, value=channel[:40]))
     for name, schemes, example in (
         ("DISCORD_API_BASE", ("http", "https"), DISCORD_API),
         ("DISCORD_GATEWAY_URL", ("ws", "wss"), DISCORD_GATEWAY),
     ):
-        value = _value(env, name)
-        if value and not _is_address(value, schemes):
+        address = value(env, name)
+        if address and not _is_address(address, schemes):
             found.append(text("discord.problem.address", name=name, schemes=" or ".join(f"{one}://" for one in schemes), example=example))
     return found
-
-
-def place(address: str) -> str:
-    """Host and port of an address, without a name and password."""
-    url = yarl.URL(address)
-    return f"{url.host}{'' if url.is_default_port() else f':{url.port}'}"
 
 
 def misshapen(env: Mapping[str, str]) -> list[str]:
@@ -89,29 +87,29 @@ def misshapen(env: Mapping[str, str]) -> list[str]:
     return [] if fits else [text("discord.doctor.token_shape", length=len(found.token))]
 
 
-def _is_snowflake(value: str) -> bool:
-    return value.isascii() and _SNOWFLAKE.fullmatch(value) is not None
+def _is_snowflake(word: str) -> bool:
+    return word.isascii() and _SNOWFLAKE.fullmatch(word) is not None
 
 
-def _is_address(value: str, schemes: tuple[str, ...]) -> bool:
+def _is_address(address: str, schemes: tuple[str, ...]) -> bool:
     # discord.py formats the address together with the path, so braces would be taken for fields.
     try:
-        url = yarl.URL(value)
+        url = yarl.URL(address)
     except ValueError:
         return False
-    return url.scheme in schemes and bool(url.host) and not set("{}") & set(value)
+    return url.scheme in schemes and bool(url.host) and not set("{}") & set(address)
 
 
 def read(env: Mapping[str, str]) -> DiscordSettings:
     """The settings; call `problems` first."""
-    base = (_value(env, "DISCORD_API_BASE") or DISCORD_API).rstrip("/")
+    base = (value(env, "DISCORD_API_BASE") or DISCORD_API).rstrip("/")
     if yarl.URL(base).path in ("", "/"):
         base += "/api/v10"
     return DiscordSettings(
-        token=_value(env, "DISCORD_BOT_TOKEN"),
-        moderators_channel=_value(env, "MODERATOR_CHANNEL_DISCORD") or None,
-        operators_channel=_value(env, "OPERATOR_CHANNEL_DISCORD") or None,
+        token=value(env, "DISCORD_BOT_TOKEN"),
+        moderators_channel=value(env, "MODERATOR_CHANNEL_DISCORD") or None,
+        operators_channel=value(env, "OPERATOR_CHANNEL_DISCORD") or None,
         allowed_guilds=frozenset(guilds(env)),
         api_base=base,
-        gateway_url=_value(env, "DISCORD_GATEWAY_URL") or DISCORD_GATEWAY,
+        gateway_url=value(env, "DISCORD_GATEWAY_URL") or DISCORD_GATEWAY,
     )

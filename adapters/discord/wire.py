@@ -12,11 +12,11 @@ from typing import Any
 
 import aiohttp
 import discord
+from cachetools import FIFOCache
 
 from adapters.discord.errors import StillFailing
-from adapters.discord.handles import Handle
 from adapters.discord.render import layout
-from adapters.discord.routes import Draft
+from adapters.discord.routes import Draft, Handle
 
 LOGIN_WITHIN = 2.0
 """Seconds that a send waits for a session that is just being made."""
@@ -90,7 +90,7 @@ class DiscordWire:
     """Every way of showing a draft."""
 
     session: Session
-    _direct: dict[int, int] = field(default_factory=dict)
+    _direct: FIFOCache[int, int] = field(default_factory=lambda: FIFOCache(10_000))
     """Person -> direct channel."""
 
     async def online(self) -> bool:
@@ -128,8 +128,6 @@ class DiscordWire:
         if person not in self._direct:
             # As text, the way Discord's description has it; the library's own call would send a number.
             found = await self.session.now.http.start_private_message(str(person))
-            if len(self._direct) > 10_000:
-                self._direct.clear()
             self._direct[person] = int(found["id"])
         return self._direct[person]
 

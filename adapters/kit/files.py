@@ -1,0 +1,51 @@
+"""Small files beside the ledger: what a platform told, and a log that outlives a kill. Nothing about requests is decided from them."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+def read_words(path: Path) -> dict[str, str]:
+    """A JSON object of words; empty when there is none or nobody can read it."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
+
+
+def write_words(path: Path, words: Mapping[str, str]) -> None:
+    path.write_text(json.dumps(dict(words)), encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class AppendLog:
+    """Lines, appended without a sync: they outlive a kill, and a power cut costs the last ones. Readable by the owner alone, because they
+    may hold secrets."""
+
+    path: Path
+
+    def lines(self) -> list[str]:
+        """All of them; the last line of a killed process may be half a line."""
+        try:
+            return self.path.read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return []
+
+    def append(self, line: str) -> None:
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(descriptor, f"{line}\n".encode())
+        finally:
+            os.close(descriptor)
+
+    def rewrite(self, lines: Iterable[str]) -> None:
+        """Keep these lines alone."""
+        fresh = self.path.with_suffix(".new")
+        fresh.touch(mode=0o600)
+        fresh.write_text("".join(f"{one}\n" for one in lines), encoding="utf-8")
+        fresh.replace(self.path)

@@ -1,0 +1,24 @@
+"""Stored pictures of a view, read for upload."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from bot.chat.views import PictureView
+from bot.texts import text
+
+MOST_PICTURES = 10
+"""Pictures of one message; no request has more."""
+
+
+async def stored(
+    read: Callable[[str], Awaitable[bytes]], pictures: Sequence[PictureView], platform: str
+) -> tuple[list[tuple[PictureView, bytes]], list[str]]:
+    """Their bytes, and a sentence for each one that is gone."""
+    found, notes = [], []
+    for one in pictures[:MOST_PICTURES]:
+        try:
+            found.append((one, await read(one.sha256)))
+        except LookupError as problem:
+            notes.append(str(problem.args[0]) if problem.args else text(f"{platform}.picture_gone"))
+    return found, notes

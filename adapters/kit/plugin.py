@@ -1,0 +1,39 @@
+"""A platform's entry in the plugin list: its settings are asked at once, its library is imported only when it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import typer
+
+
+class SettingsModule(Protocol):
+    """A platform's `settings`."""
+
+    @property
+    def VARIABLES(self) -> Mapping[str, str]: ...
+
+    def configured(self, env: Mapping[str, str]) -> bool: ...
+
+    def problems(self, env: Mapping[str, str]) -> Sequence[str]: ...
+
+    def misshapen(self, env: Mapping[str, str]) -> Sequence[str]: ...
+
+
+class SettingsPlugin:
+    """The part of bot.adapter.Plugin that settings answer. A platform adds `build` and `examine`."""
+
+    def __init__(self, name: str, settings: SettingsModule, cli: typer.Typer | None = None) -> None:
+        self.name, self.cli, self._settings = name, cli, settings
+        self.variables: Mapping[str, str] = settings.VARIABLES
+
+    def configured(self, env: Mapping[str, str]) -> bool:
+        return self._settings.configured(env)
+
+    def problems(self, env: Mapping[str, str]) -> Sequence[str]:
+        return self._settings.problems(env)
+
+    def misshapen(self, env: Mapping[str, str]) -> Sequence[str]:
+        return self._settings.misshapen(env)
