@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("bot", "adapters")
+KIT = "adapters.kit."
 
 
 def modules(root: Path = ROOT) -> dict[str, ast.Module]:
@@ -66,7 +67,8 @@ def _reach(start: str, graph: Mapping[str, set[str]]) -> Iterator[str]:
 
 
 def shared_names(trees: Mapping[str, ast.Module]) -> list[str]:
-    """A public class name stands once in `bot`, and no adapter uses it for something else. Adapters may mirror each other."""
+    """A public class name stands once in `bot` and the adapters' kit, and no adapter uses it for something else. Adapters may mirror each
+    other."""
     homes: dict[str, list[str]] = defaultdict(list)
     for name, tree in trees.items():
         for node in tree.body:
@@ -80,7 +82,7 @@ def shared_names(trees: Mapping[str, ast.Module]) -> list[str]:
 
 
 def _clashes(where: Sequence[str]) -> bool:
-    adapters = [".".join(one.split(".")[:2]) for one in where if one.startswith("adapters.")]
+    adapters = [".".join(one.split(".")[:2]) for one in where if one.startswith("adapters.") and not one.startswith(KIT)]
     return len(adapters) < len(where) or len(set(adapters)) < len(adapters)
 
 

@@ -48,6 +48,7 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
     def __init__(self, wire: Wire, ports: Ports, placeholders: Placeholders, fitting: ImageFitting) -> None:
         super().__init__(ports)
         self.wire, self.placeholders, self.fitting = wire, placeholders, fitting
+        self._stopped_until = 0.0
         self._closed_channels: FIFOCache[int, tuple[float, ClassifiedError]] = FIFOCache(REMEMBERED)
         """Channel -> when it may be tried again, and why not now."""
         self.refused_messages: FIFOCache[str, int] = FIFOCache(REMEMBERED)
@@ -67,6 +68,9 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
         return waiting
 
     # ---- one send ------------------------------------------------------------------------------------------------------------
+
+    def _stopped_for(self) -> float:
+        return self._stopped_until - self.ports.monotonic()
 
     async def _online(self) -> bool:
         return await self.wire.online()
@@ -198,7 +202,7 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
         if judged.error_class is ErrorClass.WAIT:
             return Later(max(0.5, judged.wait))
         if judged.error_class in (ErrorClass.BANNED, ErrorClass.UNAUTHORISED):
-            self.stopped_until = self.ports.monotonic() + judged.wait
+            self._stopped_until = self.ports.monotonic() + judged.wait
             log.error("discord_stopped_sending", detail=judged.detail, seconds=judged.wait)
             return Later(judged.wait)
         if judged.error_class in (ErrorClass.FORBIDDEN, ErrorClass.NO_CHANNEL) and route.channel is not None:

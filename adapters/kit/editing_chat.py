@@ -40,13 +40,11 @@ class EditingChat(ABC, Generic[R, D, W]):
 
     def __init__(self, ports: Ports) -> None:
         self.ports, self.doubts = ports, Doubts(ports.monotonic)
-        self.stopped_until = 0.0
-        """Loop time until which nothing is sent, because the platform refuses the bot."""
         self._fresh: FIFOCache[str, tuple[str, View]] = FIFOCache(REMEMBERED)
         """Message -> the new message and view that it became after unanswered edits: no late edit can overwrite that."""
 
     async def send(self, message: Message, view: View) -> SendResult:
-        if (wait := self.stopped_until - self.ports.monotonic()) > 0:
+        if (wait := self._stopped_for()) > 0:
             return Later(wait)
         if not await self._online():
             return Later(NOT_ONLINE)
@@ -76,6 +74,7 @@ class EditingChat(ABC, Generic[R, D, W]):
             return await self._posted(message, view, self._left(message, ref), draft, ClassifiedError(ErrorClass.LOST, edited.detail))
         if not isinstance(edited, ClassifiedError):
             return edited
+        ref = await self._edit_refused(view, ref)
         if (settled := after_failed_edit(message, view, ref, edited)) is not None:
             return settled
         result = await self._posted(message, view, ref.anew(), draft, edited)
@@ -127,6 +126,10 @@ class EditingChat(ABC, Generic[R, D, W]):
     # ---- what a platform says ------------------------------------------------------------------------------------------------
 
     @abstractmethod
+    def _stopped_for(self) -> float:
+        """Seconds for which nothing is sent, because the platform refuses the bot."""
+
+    @abstractmethod
     async def _online(self) -> bool: ...
 
     @abstractmethod
@@ -143,6 +146,10 @@ class EditingChat(ABC, Generic[R, D, W]):
     @abstractmethod
     async def _edit(self, message: Message, view: View, ref: R, draft: D) -> SendResult | ClassifiedError:
         """Edit the message where it is. A ClassifiedError: this place does not take it. Unknown: not answered, and `doubts` know."""
+
+    async def _edit_refused(self, view: View, ref: R) -> R:
+        """The platform does not take the edit: what must be gone from there all the same."""
+        return ref
 
     @abstractmethod
     def _routes(self, message: Message, view: View) -> Sequence[W]:

@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
-from adapters.slack.plugin import SlackPlugin
+from collections.abc import Mapping, Sequence
 
-plugin = SlackPlugin()
+from adapters.kit.plugin import SettingsPlugin
+from adapters.slack import cli, settings
+from bot.adapter import Adapter, Context, Finding
 
-__all__ = ["plugin"]
+
+class SlackPlugin(SettingsPlugin):
+    """The object behind the entry point."""
+
+    def build(self, env: Mapping[str, str], context: Context) -> Adapter:
+        from adapters.slack.adapter import SlackAdapter
+
+        return SlackAdapter(settings.read(env), context)
+
+    async def examine(self, env: Mapping[str, str]) -> Sequence[Finding]:
+        from adapters.slack.doctor import examine
+
+        return await examine(env)
+
+
+plugin = SlackPlugin("slack", settings, cli.app)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 
 import aiohttp
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.kit.dedup import Deduplicator
+from adapters.kit.files import AppendLog, read_words, write_words
+from adapters.kit.setup import ChannelFound, look_at_channels
+from adapters.kit.submissions import Submissions
+from adapters.kit.tasks import BackgroundTasks
+from adapters.kit.ttl_cache import TtlCache
 from adapters.slack import app as apps
 from adapters.slack import checks, http
 from adapters.slack.admission import Admission
@@ -18,21 +23,18 @@ from adapters.slack.answers import Answers
 from adapters.slack.callers import PLATFORM
 from adapters.slack.chat import SlackChat
 from adapters.slack.checks import Identity
-from adapters.slack.dedup import Deduplicator
 from adapters.slack.delivery import Delivery
+from adapters.slack.errors import classify_error
 from adapters.slack.image_fitting import ImageFitting
 from adapters.slack.intake import Intake
 from adapters.slack.interactions import Interactions
 from adapters.slack.moderators import NAMES_LIFE, SlackModerators
-from adapters.slack.outgoing import web_client
 from adapters.slack.pacing import Pacing
 from adapters.slack.settings import SlackSettings
 from adapters.slack.sockets import Sockets
-from adapters.slack.tasks import Tasks
-from adapters.slack.ttl_cache import TtlCache
 from adapters.slack.uploads import Uploads
-from adapters.slack.wire import SlackWire
-from bot.adapter import Context, SetupProblem
+from adapters.slack.wire import SlackWire, web_client
+from bot.adapter import Context
 from bot.chat.port import ChatPort, ModeratorCheck
 from bot.core import Core
 from bot.domain.requests import Place
@@ -62,14 +64,14 @@ class SlackAdapter:
         self._uploads = uploads = Uploads(self._wire, context.ports)
         self._answers = Answers(self._wire, uploads, fitting, context.ports)
         delivery = Delivery(self._wire, uploads, fitting, Pacing(), context.ports, wall=context.wall)
-        self._answer_log = AnswerLog(self._folder / "answered.log")
+        self._answer_log = AnswerLog(AppendLog(self._folder / "answered.log"))
         self._chat = SlackChat(self._wire, delivery, self._answer_log, context.ports)
         self.chat: ChatPort = self._chat
         self._moderators = SlackModerators(self._wire, context.ports)
         self.moderators: ModeratorCheck = self._moderators
-        self._channels = TtlCache(context.ports, self._wire.channel_name, NAMES_LIFE)
+        self._channels = TtlCache(PLATFORM, context.ports, self._wire.channel_name, NAMES_LIFE, classify_error)
         self._team = ""
-        self._tasks = Tasks()
+        self._tasks = BackgroundTasks(PLATFORM)
 
     # ---- Adapter -------------------------------------------------------------------------------------------------------------
 
@@ -110,7 +112,8 @@ class SlackAdapter:
         settings = self.settings
         welcome = Admission(settings.admission, identity.team, identity.enterprise, self._moderators.who_is).refusal
         names = (self._moderators.name_of, Deduplicator(), self._channel_name)
-        intake = Intake(core, self._answers, self._tasks, welcome, identity.team, identity.user, *names)
+        submissions = Submissions(core, self._tasks)
+        intake = Intake(core, self._answers, self._tasks, submissions, welcome, identity.team, identity.user, *names)
         presses = Interactions(core, self._answers, intake, self._tasks, welcome, self._chat.pressed_on)
         client = self._client_with(None)
         client.session = session
@@ -143,21 +146,10 @@ class SlackAdapter:
             failed += 1
 
     async def _look_at_channels(self) -> None:
-        for variable, channel in (
-            ("MODERATOR_CHANNEL_SLACK", self.settings.moderators_channel),
-            ("OPERATOR_CHANNEL_SLACK", self.settings.operators_channel),
-        ):
-            if channel is None:
-                continue
-            try:
-                found = await checks.channel(self._client, variable, channel, self._moderators.bot)
-            except checks.NotReachable as problem:
-                log.warning("slack_channel_not_checked", variable=variable, detail=str(problem)[:80])
-                continue
-            if found.problem is not None:
-                raise SetupProblem(found.problem)
-            if found.warning is not None:
-                log.warning("slack_channel", variable=variable, what_to_do=found.warning)
+        async def look(variable: str, channel: str) -> ChannelFound:
+            return await checks.channel(self._client, variable, channel, self._moderators.bot)
+
+        await look_at_channels(PLATFORM, self.settings.channels, look, (checks.NotReachable,))
 
     def _sentence(self, identity: Identity) -> str:
         if self.settings.socket_mode:
@@ -176,14 +168,10 @@ class SlackAdapter:
         self._team, self._moderators.bot, self._chat.bot_name = identity.team, identity.user, identity.name
         self._chat.workspace = identity.address
         self._wire.know(identity.user, identity.bot_id)
-        (self._folder / "team.json").write_text(json.dumps({"team": identity.team}), encoding="utf-8")
+        write_words(self._folder / "team.json", {"team": identity.team})
 
     def _known_team(self) -> str:
-        try:
-            found = json.loads((self._folder / "team.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return ""
-        return str(found.get("team", "")) if isinstance(found, dict) else ""
+        return read_words(self._folder / "team.json").get("team", "")
 
     def _place(self, channel: str | None) -> Place | None:
         team = self._team or self._known_team()

@@ -9,16 +9,17 @@ from typing import Any
 
 import structlog
 
+from adapters.kit.errors import ClassifiedError, ErrorClass
+from adapters.kit.replies import as_view
 from adapters.slack import forms, render
 from adapters.slack.callers import Caller
 from adapters.slack.delivery import judged_call
-from adapters.slack.errors import ClassifiedError, ErrorClass, classify_error
-from adapters.slack.handles import Handle
+from adapters.slack.errors import classify_error
 from adapters.slack.image_fitting import ImageFitting
+from adapters.slack.routes import Handle
 from adapters.slack.uploads import NotReady, Uploads
 from adapters.slack.wire import SlackWire
-from bot.chat.views import Tone, View
-from bot.core import words_for
+from bot.chat.views import View
 from bot.ports import Ports
 from bot.texts import text
 
@@ -45,7 +46,7 @@ class Answers:
 
     async def say(self, caller: Caller, said: str | View) -> bool:
         """To that person alone. False when no way was open."""
-        view = sentence(said) if isinstance(said, str) else said
+        view = as_view(said)
         if view.pictures:
             return await self._say_with_pictures(caller, view)
         body = render.message(view)
@@ -127,7 +128,7 @@ class Answers:
         views = await task
         if opened is None:
             return
-        for view in views or [render.sheet(sentence(text("slack.look_below")), text("slack.look_below_title"))]:
+        for view in views or [render.sheet(as_view(text("slack.look_below")), text("slack.look_below_title"))]:
             judged = await judged_call(self.wire.update_view(opened[0], opened[1], view))
             if judged is None:
                 return
@@ -138,16 +139,3 @@ class Answers:
 def _failed(judged: ClassifiedError) -> bool:
     """Whether Slack itself says that the call failed, by HTTP 500 to 504: most likely nothing was done."""
     return judged.error_class is ErrorClass.LOST and judged.detail.startswith("5")
-
-
-def sentence(said: str) -> View:
-    """A sentence as a view."""
-    return View(title=said, tone=Tone.NEUTRAL, final=True)
-
-
-def log_bug(error: BaseException) -> str:
-    """The sentence for the person; a bug of ours is logged."""
-    if (words := words_for(error)) is not None:
-        return words
-    log.exception("slack_event_failed", error=type(error).__name__, exc_info=error)
-    return text("slack.our_fault")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import email.utils
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -11,41 +10,20 @@ from typing import Any, NoReturn
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from adapters.kit.errors import ErrorClass
+from adapters.kit.setup import ChannelFound
+from adapters.slack.errors import TOKEN_ERRORS
 from adapters.slack.manifest import SCOPES
+from adapters.slack.settings import APP_ID, BOT
 from bot.adapter import SetupProblem
 from bot.texts import text
 
 BOT_TOKEN, APP_TOKEN = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"
 MODERATORS = "MODERATOR_CHANNEL_SLACK"
-REFUSALS = (
-    "invalid_auth",
-    "invalid_token",
-    "not_authed",
-    "account_inactive",
-    "user_removed_from_team",
-    "token_revoked",
-    "app_uninstalled",
-    "bot_not_found",
-    "token_expired",
-    "not_allowed_token_type",
-    "missing_scope",
-    "access_denied",
-    "accesslimited",
-    "no_permission",
-    "ekm_access_denied",
-    "team_access_not_granted",
-    "team_disabled",
-    "forbidden_team",
-    "enterprise_is_restricted",
-    "two_factor_setup_required",
-)
-"""Errors to a token that waiting does not mend; the sentences are in [slack.error]."""
-PASSING = ("org_login_required", "team_added_to_org")
+PASSING = tuple(code for code, error_class in TOKEN_ERRORS.items() if error_class is ErrorClass.WAIT)
 """Errors to a token that pass by themselves, after hours perhaps."""
 CHANNEL_REFUSALS = ("channel_not_found", "not_in_channel", "is_archived", "missing_scope", "method_not_supported_for_channel_type")
 """What Slack says of a channel from the settings that only the operator can mend."""
-
-_APP_OF_TOKEN = re.compile(r"xapp-[0-9]+-(A[A-Z0-9]{6,})-")
 
 
 class NotReachable(Exception):
@@ -82,20 +60,11 @@ class Identity:
         return () if self.scopes is None else tuple(scope for scope in SCOPES if scope not in self.scopes)
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelFound:
-    """A channel from the settings. `problem` keeps the bot from starting, `warning` does not."""
-
-    problem: str | None = None
-    warning: str | None = None
-    name: str = ""
-
-
 async def identify(client: Any) -> Identity:
     """Whose token this is. Raises SetupProblem for what the operator must mend, NotReachable for what time mends."""
     answer = await _call(client.auth_test(), BOT_TOKEN)
     team, user, bot = (str(answer.get(field) or "") for field in ("team_id", "user_id", "bot_id"))
-    if not bot and not (user and str(getattr(client, "token", "") or "").startswith("xoxb-")):
+    if not bot and not (user and str(getattr(client, "token", "") or "").startswith(BOT)):
         raise SetupProblem(text("slack.setup.not_a_bot"))
     if answer.get("is_enterprise_install") or team.startswith("E"):
         raise SetupProblem(text("slack.setup.org_install"))
@@ -133,7 +102,7 @@ async def app_token(client: Any, token: str) -> str:
 
 async def other_app(client: Any, bot_user: str, token: str) -> str | None:
     """The sentence for two tokens of two apps, which both work and between which every command is lost; None when that cannot be seen."""
-    app = _APP_OF_TOKEN.match(token)
+    app = APP_ID.match(token)
     try:
         user = (await _call(client.users_info(user=bot_user), BOT_TOKEN)).get("user") or {}
     except (SetupProblem, NotReachable):
@@ -201,7 +170,7 @@ def _refused(error: SlackApiError, name: str, channel_codes: tuple[str, ...]) ->
     code, needed = code_of(error), _field(error, "needed")
     if code in channel_codes:
         raise _ChannelRefused(code, needed) from error
-    if code in REFUSALS:
+    if code in TOKEN_ERRORS and code not in PASSING:
         where = text("slack.setup.where_app_token" if name == APP_TOKEN else "slack.setup.where_bot_token")
         needed = needed or ("connections:write" if name == APP_TOKEN else "?")
         raise SetupProblem(text(f"slack.error.{code}", name=name, where=where, needed=needed)) from error

@@ -6,15 +6,16 @@ Where Slack takes a file and cannot show it inside a message, public results get
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
 import structlog
+from cachetools import FIFOCache
 
+from adapters.kit.errors import ClassifiedError, ErrorClass, outcome
 from adapters.slack import render
-from adapters.slack.errors import ClassifiedError, ErrorClass, classify_error
-from adapters.slack.file_retry import FileRetry
+from adapters.slack.errors import classify_error
 from adapters.slack.image_fitting import FittedImage, ImageFitting
 from adapters.slack.pacing import Pacing
 from adapters.slack.routes import MessageRef, Route
@@ -37,6 +38,11 @@ AGAIN_IN = 5.0
 """Seconds until a send is tried again whose preparations were lost."""
 NOT_NOW = (ErrorClass.WAIT, ErrorClass.LOST, ErrorClass.UNAUTHORISED)
 """Troubles that end a send for now, whatever it was for."""
+GIVEN_UP_FOR = 600.0
+"""Seconds for which a message goes without its files; later it is tried again from the beginning."""
+HOPELESS_AFTER = 2
+"""Messages in a row that were given up, until a single refusal is enough for the others."""
+REMEMBERED = 2000
 STOPPED = 60.0
 """Seconds for which nothing is sent after Slack refused the bot's token."""
 
@@ -63,6 +69,38 @@ class Draft:
 
     def with_note(self, note: str) -> Draft:
         return replace(self, notes=(*self.notes, note))
+
+
+@dataclass(slots=True)
+class FileRetry:
+    """How often a message tries to show files that Slack took and refuses: it may not know them everywhere yet, or never show them here.
+
+    Remembered between sends, so that every try waits for its turn: tries at once would use up the rate for everybody.
+    """
+
+    _refusals: FIFOCache[str, int] = field(default_factory=lambda: FIFOCache(REMEMBERED))
+    _given_up: FIFOCache[str, float] = field(default_factory=lambda: FIFOCache(REMEMBERED))
+    """Message -> until when its files are not tried."""
+    _in_a_row: int = 0
+
+    def refused(self, now: float, message: str, pauses: Sequence[float]) -> float | None:
+        """Slack did not show this message's files: the seconds until the next try, or None when they are given up."""
+        refusals = self._refusals.pop(message, 0)
+        if refusals < len(pauses) and self._in_a_row < HOPELESS_AFTER:
+            self._refusals[message] = refusals + 1
+            return pauses[refusals]
+        self._in_a_row += 1
+        self._given_up[message] = now + GIVEN_UP_FOR
+        return None
+
+    def shown(self, message: str) -> None:
+        """Slack showed files in this message."""
+        self._refusals.pop(message, None)
+        self._given_up.pop(message, None)
+        self._in_a_row = 0
+
+    def given_up(self, now: float, message: str) -> bool:
+        return self._given_up.get(message, now) > now
 
 
 @dataclass(slots=True)
@@ -227,11 +265,4 @@ def _with_word(draft: Draft) -> Draft:
 
 async def judged_call(call: Coroutine[Any, Any, T]) -> T | ClassifiedError:
     """The call's result, or what its failure means."""
-    try:
-        async with asyncio.timeout(CALL_WITHIN):
-            return await call
-    except Exception as error:
-        judged = classify_error(error)
-        if judged is None:
-            raise
-        return judged
+    return await outcome(call, CALL_WITHIN, classify_error)

@@ -1,46 +1,16 @@
-"""What Slack's errors mean for a message: one table from error code to what to do next. It decides nothing about what is said."""
+"""What Slack's errors mean: one table from error code to what to do next, and one sentence per code for people."""
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-
-class ErrorClass(StrEnum):
-    GONE = "gone"
-    """The message was deleted, or cannot be edited any more."""
-    NO_CHANNEL = "no_channel"
-    """The channel or thread was deleted or archived, or was never there for us."""
-    NOT_MEMBER = "not_member"
-    """The bot is not in the channel: somebody has to invite it."""
-    FORBIDDEN = "forbidden"
-    """The workspace does not allow it there."""
-    UNAUTHORISED = "unauthorised"
-    """Nothing works until the operator acts: the token is revoked, expired or wrong."""
-    SCOPE = "scope"
-    """The app lacks a scope: the operator installs it again."""
-    NO_DIRECT = "no_direct"
-    """This person cannot be written to (or not there)."""
-    WAIT = "wait"
-    """Not now; nothing was done."""
-    LOST = "lost"
-    """The answer was lost: it may have been done or not."""
-    FILE_NOT_READY = "file_not_ready"
-    """Slack does not show this file (yet)."""
-    TRIGGER = "trigger"
-    """The trigger of a form is over: the person has to press again."""
-    OVER = "over"
-    """A response_url that is used up or expired: another path."""
-    TOO_LONG = "too_long"
-    INVALID = "invalid"
-    """Slack does not like the payload: a bug of ours."""
+from adapters.kit.errors import NETWORK, ClassifiedError, ErrorClass
+from bot.texts import has, text
 
 
 class RespondFailed(Exception):
@@ -83,6 +53,18 @@ class FileNotSeen(Exception):
     """A file is at Slack and not where people could see it; `uploads` says which way."""
 
 
+_TOKEN_CODES: dict[ErrorClass, str] = {
+    ErrorClass.UNAUTHORISED: """
+        invalid_auth invalid_token not_authed account_inactive user_removed_from_team token_revoked app_uninstalled bot_not_found
+        token_expired not_allowed_token_type team_disabled two_factor_setup_required
+    """,
+    ErrorClass.SCOPE: "missing_scope",
+    ErrorClass.FORBIDDEN: """
+        access_denied accesslimited no_permission ekm_access_denied team_access_not_granted forbidden_team enterprise_is_restricted
+    """,
+    ErrorClass.WAIT: "org_login_required team_added_to_org",
+}
+"""What Slack says to a token: the operator mends it, and only those to wait for pass by themselves, after hours perhaps."""
 _CODES: dict[ErrorClass, str] = {
     ErrorClass.GONE: """
         message_not_found cant_update_message edit_window_closed cant_delete_message compliance_exports_prevent_deletion
@@ -95,25 +77,19 @@ _CODES: dict[ErrorClass, str] = {
     ErrorClass.NOT_MEMBER: "not_in_channel",
     ErrorClass.FORBIDDEN: """
         restricted_action restricted_action_non_threadable_channel restricted_action_read_only_channel restricted_action_thread_locked
-        restricted_action_thread_only_channel thread_locked ekm_access_denied team_access_not_granted no_permission user_not_visible
-        access_denied accesslimited app_access_restricted enterprise_is_restricted action_prohibited admin_restricted not_allowed
+        restricted_action_thread_only_channel thread_locked user_not_visible
+        app_access_restricted action_prohibited admin_restricted not_allowed
         posting_to_channel_denied posting_to_general_channel_denied send_on_behalf_not_allowed restricted_plan_level
         slack_connect_file_link_sharing_blocked slack_connect_file_upload_sharing_blocked slack_connect_canvas_sharing_blocked
         slack_connect_lists_sharing_blocked file_uploads_disabled file_uploads_except_images_disabled file_upload_size_restricted
         storage_limit_reached blocked_file_type malware_detected
     """,
-    ErrorClass.UNAUTHORISED: """
-        invalid_auth not_authed token_revoked token_expired account_inactive invalid_token not_allowed_token_type bot_not_found
-        two_factor_setup_required team_disabled app_uninstalled user_removed_from_team
-    """,
-    ErrorClass.SCOPE: "missing_scope",
     ErrorClass.NO_DIRECT: """
         cannot_dm_bot user_disabled user_not_found users_not_found user_not_in_channel messages_tab_disabled user_is_bot
         invalid_user_combination
     """,
     ErrorClass.WAIT: """
         ratelimited rate_limited rollup_error message_limit_exceeded service_unavailable request_timeout
-        org_login_required team_added_to_org
     """,
     ErrorClass.LOST: "fatal_error internal_error update_failed file_update_failed server_error unknown_error",
     ErrorClass.FILE_NOT_READY: "file_not_found file_deleted file_not_ready",
@@ -124,7 +100,9 @@ _CODES: dict[ErrorClass, str] = {
     ErrorClass.TOO_LONG: "msg_too_long msg_blocks_too_long view_too_large",
 }
 """From the error tables of the methods that `wire` and `uploads` call (docs.slack.dev/reference/methods) and of response_url."""
-CODES: dict[str, ErrorClass] = {code: error_class for error_class, codes in _CODES.items() for code in codes.split()}
+TOKEN_ERRORS: dict[str, ErrorClass] = {code: error_class for error_class, codes in _TOKEN_CODES.items() for code in codes.split()}
+"""Each has its sentence in [slack.error]."""
+CODES: dict[str, ErrorClass] = TOKEN_ERRORS | {code: error_class for error_class, codes in _CODES.items() for code in codes.split()}
 
 WAITS: dict[str, float] = {
     "message_limit_exceeded": 60.0,
@@ -139,12 +117,8 @@ SHORTEST, LONGEST = 1.0, 300.0
 NOT_REACHABLE = 5.0
 
 HINTS: tuple[tuple[str, str, ErrorClass], ...] = (
-    (
-        "invalid_blocks",
-        "slack file",
-        ErrorClass.FILE_NOT_READY,
-    ),  # slackapi/python-slack-sdk#1658: not processed yet, or not for this poster
-    ("invalid_arguments", "trigger_id", ErrorClass.TRIGGER),  # slackapi/bolt-python#434: `trigger_id` expired
+    ("invalid_blocks", "slack file", ErrorClass.FILE_NOT_READY),  # python-slack-sdk#1658: not processed yet, or not for this poster
+    ("invalid_arguments", "trigger_id", ErrorClass.TRIGGER),  # bolt-python#434: `trigger_id` expired
 )
 """(error code, words in its messages, what it is then): codes that mean several things."""
 ADDRESSES: dict[int, ErrorClass] = {
@@ -156,22 +130,12 @@ ADDRESSES: dict[int, ErrorClass] = {
 UPLOADS: dict[int, ErrorClass] = dict.fromkeys((403, 404, 408, 410), ErrorClass.LOST)
 """Of the upload host. An address that it does not know (any more) is as good as a lost upload: the next one gets another."""
 
-NETWORK = (aiohttp.ClientError, OSError, TimeoutError, asyncio.TimeoutError)
 NOTHING_SENT = (NotConnected, aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError, aiohttp.ConnectionTimeoutError)
 """The connection never stood."""
 
 _TOKEN = re.compile(r"[a-z0-9_]{1,60}")
 _SCOPES = re.compile(r"[a-z0-9_:.,]{1,80}")
 _POINTER = re.compile(r"\[json-pointer:([\w/]{1,60})\]")
-
-
-@dataclass(frozen=True, slots=True)
-class ClassifiedError:
-    error_class: ErrorClass
-    detail: str
-    """A short machine token."""
-    wait: float = 0.0
-    """Seconds, for WAIT."""
 
 
 def classify_error(error: BaseException) -> ClassifiedError | None:
@@ -257,3 +221,33 @@ def _detail(code: str, answer: Mapping[str, Any], messages: str) -> str:
         return f"{code}/{needed}"
     pointer = _POINTER.search(messages)
     return code + pointer.group(1) if pointer is not None else code
+
+
+# ---- What people read about it -------------------------------------------------------------------------------------------------
+
+SAME_SENTENCE: dict[str, str] = {
+    "channel_is_archived": "is_archived",
+    "is_inactive": "is_archived",
+    "channel_deleted": "channel_not_found",
+    "invalid_channel": "channel_not_found",
+    "invalid_thread_ts": "thread_not_found",
+    "thread_locked": "restricted_action_thread_locked",
+    "channel_type_not_supported": "method_not_supported_for_channel_type",
+    "admin_restricted": "restricted_action",
+    "action_prohibited": "restricted_action",
+    "not_allowed": "restricted_action",
+    "posting_to_channel_denied": "restricted_action",
+    "app_access_restricted": "access_denied",
+    "enterprise_is_restricted": "team_access_not_granted",
+    "msg_blocks_too_long": "msg_too_long",
+}
+"""Error codes that mean the same to people -> the one whose sentence they get."""
+_NAME = re.compile(r"[a-z_]+")
+
+
+def why_not(code: str, name: str) -> str:
+    """Why the bot could not post in a channel, and what to do; `name` is the bot's. `code` may have a scope or a pointer behind it."""
+    found = _NAME.match(code)
+    known = SAME_SENTENCE.get(found[0], found[0]) if found else ""
+    key = f"slack.refused.{known}"
+    return text(key if known and has(key) else "slack.refused.other", name=name, code=code[:40] or "unknown")

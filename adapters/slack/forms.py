@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from adapters.slack.buttons import custom_id
+from adapters.kit.interaction_ids import custom_id
 from adapters.slack.escape import ELLIPSIS, clean, label, shield, split, typed, units
 from adapters.slack.escape import plain as plain_text
 from adapters.slack.render import Block, bold, section

@@ -6,11 +6,7 @@ events again; what makes a request genuine is the guard's matter.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import errno
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import cast
 
 import structlog
@@ -23,6 +19,8 @@ from slack_bolt.request.async_internals import build_async_context
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from adapters.kit import serving
+from adapters.kit.listening import listening
 from adapters.slack import payloads
 from adapters.slack.guard import PATH, App, Guard
 from bot.adapter import SetupProblem
@@ -54,14 +52,6 @@ class Handler(AsyncSlackRequestHandler):
         return await self.app.async_dispatch(found)
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without its hands on the process's signals: the composition root owns them."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 async def serve(app: AsyncApp, *, signing_secret: str, host: str, port: int, ports: Ports, ready: Callable[[int], None]) -> None:
     """Until cancelled; then closes within a second. Calls `ready(port)` once requests can come.
 
@@ -69,7 +59,7 @@ async def serve(app: AsyncApp, *, signing_secret: str, host: str, port: int, por
     """
     if not signing_secret.strip():
         raise SetupProblem(text("slack.setup.http.no_secret"))
-    sock = listen(host, port)
+    sock = listening(host, port, "slack.setup.http")
     guard = Guard(cast(App, Handler(app, PATH)), signing_secret, ports)
     config = uvicorn.Config(
         guard,
@@ -83,43 +73,11 @@ async def serve(app: AsyncApp, *, signing_secret: str, host: str, port: int, por
         limit_concurrency=MOST_AT_ONCE,
         timeout_graceful_shutdown=1,
     )
-    server = _Server(config)
-    running = asyncio.create_task(server.serve([sock]), name="slack-http")
-    try:
-        while not server.started:
-            if running.done():
-                raise SetupProblem(text("slack.setup.http.start_failed"), may_pass=True)
-            await asyncio.sleep(0.01)
-        ready(int(sock.getsockname()[1]))
-        await asyncio.shield(running)
-    finally:
-        server.should_exit = True
-        await asyncio.wait([running], timeout=STOP_WITHIN)
-        guard.stop()
-        with contextlib.suppress(asyncio.CancelledError, SystemExit):
-            await running
-        sock.close()
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A bound socket. Raises SetupProblem with what to do when the address cannot be had."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        sock.bind((host.strip("[]"), port))
-        sock.listen(128)
-        sock.setblocking(False)
-    except (OSError, UnicodeError, TypeError) as error:  # the latter two: a name that cannot be one
-        sock.close()
-        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
-        raise SetupProblem(_why_not(error, host, port), may_pass=taken) from error
-    return sock
-
-
-def _why_not(error: Exception, host: str, port: int) -> str:
-    if isinstance(error, PermissionError):
-        return text("slack.setup.http.port_forbidden", port=port)
-    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-        return text("slack.setup.http.port_in_use", port=port, host=host)
-    return text("slack.setup.http.host_unknown", host=host)
+    await serving.serve(
+        config,
+        sock,
+        ready=lambda: ready(int(sock.getsockname()[1])),
+        failed=text("slack.setup.http.start_failed"),
+        stop_within=STOP_WITHIN,
+        stop=guard.stop,
+    )

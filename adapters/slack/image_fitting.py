@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from adapters.kit.pictures import stored
 from adapters.slack.escape import clean
 from bot.chat.views import PictureView
 from bot.pixels.errors import BadPicture, NotTaken
 from bot.pixels.workers import Work, in_a_thread
 from bot.texts import text
 
-MOST_PICTURES = 10
 LARGE = 15 * 1024 * 1024
 """A re-encoded PNG of more bytes becomes a JPEG."""
 MAGIC = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg"}
@@ -39,13 +39,9 @@ class ImageFitting:
 
     async def load(self, pictures: Sequence[PictureView]) -> tuple[list[FittedImage], list[str]]:
         """What Slack can show, and a sentence for each picture that is gone or cannot be read."""
-        found, notes = [], []
-        for one in pictures[:MOST_PICTURES]:
-            try:
-                content = await self.read(one.sha256)
-            except LookupError as problem:
-                notes.append(str(problem.args[0]) if problem.args else text("slack.picture_gone"))
-                continue
+        read, notes = await stored(self.read, pictures, "slack")
+        found = []
+        for one, content in read:
             picture = FittedImage(one.sha256, one.filename, one.alt, content)
             try:
                 found.append(_named(picture, suffix(content)) if suffix(content) else await self._encoded(picture))

@@ -8,25 +8,21 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import structlog
-
+from adapters.kit.dedup import Deduplicator
+from adapters.kit.replies import words_of
+from adapters.kit.submissions import Submissions
+from adapters.kit.tasks import BackgroundTasks
 from adapters.slack import forms
-from adapters.slack.answers import Answers, Window, log_bug
-from adapters.slack.callers import Caller, Payload, as_typed, metadata, of_command, of_form, of_mention
-from adapters.slack.dedup import Deduplicator
+from adapters.slack.answers import Answers, Window
+from adapters.slack.callers import PLATFORM, Caller, Payload, as_typed, metadata, of_command, of_form, of_mention
 from adapters.slack.escape import unescape_event
-from adapters.slack.tasks import Tasks
 from bot.chat.views import Form, Reply, View
-from bot.core import Core, Received, Visitor
+from bot.core import Core, Visitor
 from bot.domain.requests import Submission
 from bot.texts import text
 
-log = structlog.get_logger()
-
 Ack = Callable[..., Awaitable[Any]]
 
-STORE_WITHIN = 1.8
-"""Seconds for the ledger to store a command; it takes a few thousandths."""
 NAME_WITHIN = 0.8
 """Seconds for Slack to tell the name behind a mention; without it the id is shown."""
 FORM_READY = 0.6
@@ -45,7 +41,8 @@ class Intake:
 
     core: Core
     answers: Answers
-    tasks: Tasks
+    tasks: BackgroundTasks
+    submissions: Submissions
     welcome: Callable[[Caller], Awaitable[str | None]]
     """A sentence for somebody who may not use the bot here; None for all others."""
     home: str
@@ -89,7 +86,7 @@ class Intake:
             else:
                 await self.answers.say(caller, text("slack.old_command"))
         except Exception as error:
-            await self.answers.say(caller, log_bug(error))
+            await self.answers.say(caller, words_of(error, PLATFORM))
 
     async def _empty_form(self, caller: Caller) -> None:
         form = await self.core.imagine_form(caller.visitor)
@@ -164,34 +161,15 @@ class Intake:
 
     async def _imagine(self, caller: Caller, submission: Submission, ack: Ack, refuse: Callable[[str], Any] = lambda said: said) -> None:
         """Store, acknowledge, accept. `refuse` makes an acknowledgement of a sentence that says why nothing was taken."""
-        storing = asyncio.ensure_future(self.core.receive(caller.key, submission))
-        try:
-            async with asyncio.timeout(STORE_WITHIN):
-                stored = await asyncio.shield(storing)
-        except TimeoutError:
-            # It may still be stored: it must not be drawn then, because the person is told now that it was not taken.
-            self.tasks.start(self._drop_when_stored(storing), "drop")
-            await ack(refuse(self.core.storage.late()))
-            return
-        except Exception as error:
-            await ack(refuse(log_bug(error)))
+        stored = await self.submissions.stored(caller.key, submission, lambda said: ack(refuse(said)))
+        if stored is None:
             return
         await ack()
         # Also for one that was stored before: its first acknowledgement may have failed before it was accepted.
         self.tasks.start(self._accept(caller, stored.request_id), "accept")
 
-    async def _drop_when_stored(self, storing: asyncio.Future[Any]) -> None:
-        stored = await storing
-        if isinstance(stored, Received):
-            await self.core.abandon(stored.request_id)
-
     async def _accept(self, caller: Caller, request_id: str) -> None:
-        try:
-            await self.core.accept(request_id)
-        except Exception as error:
-            # It stays received: the next sweep or start accepts it. Until then the person knows where they stand.
-            log.exception("slack_accept_failed", request=request_id, error=type(error).__name__)
-            await self.answers.say(caller, text("slack.accept_later"))
+        await self.submissions.accept(request_id, lambda said: self.answers.say(caller, said))
 
     def _reply(self, caller: Caller) -> dict[str, str]:
         return self.answers.handle(caller).reply()

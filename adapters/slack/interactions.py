@@ -6,31 +6,20 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-import structlog
-
+from adapters.kit.interaction_ids import NEW_MESSAGE, parsed
+from adapters.kit.replies import words_of
+from adapters.kit.tasks import BackgroundTasks
 from adapters.slack import forms, render
-from adapters.slack.answers import Answers, Window, log_bug
-from adapters.slack.buttons import parsed
-from adapters.slack.callers import Caller, Payload, of_form, of_press
+from adapters.slack.answers import Answers, Window
+from adapters.slack.callers import PLATFORM, Caller, Payload, of_form, of_press
 from adapters.slack.intake import FORM_READY, IMAGINE_FORM, Ack, Intake
-from adapters.slack.tasks import Tasks
 from bot.chat.views import ActionName, Reply
 from bot.core import Core
 from bot.texts import text
 
-log = structlog.get_logger()
-
 ACK_WITHIN = 1.6
 """Seconds for the core to do what was asked before Slack is told that it will be done: until then a kill leaves the person with an
 error to press again on, afterwards Slack would show one although it works."""
-NEW_MESSAGE = frozenset(
-    {
-        *(ActionName.AGAIN, ActionName.EDIT, ActionName.RETRY, ActionName.NEAREST, ActionName.PUBLISH),
-        *(ActionName.FIT_FEWER, ActionName.FIT_LOWER, ActionName.FIT_SMALLER),
-        *(ActionName.REWRITE_ACCEPT, ActionName.REPHRASE),
-    }
-)
-"""Actions whose effect is a new message: nothing more need be said about it."""
 SHEETS: dict[ActionName, str] = {ActionName.CASE_PROMPT: "slack.prompt_title"}
 """Actions whose whole answer is something to read, shown in a window over the channel and only to the presser -> its title."""
 
@@ -42,7 +31,7 @@ class Interactions:
     core: Core
     answers: Answers
     intake: Intake
-    tasks: Tasks
+    tasks: BackgroundTasks
     welcome: Callable[[Caller], Awaitable[str | None]]
     pressed_on: Callable[[str, Caller], None]
     """Told of each press on a row's message: over it that message can be replaced, also where the bot cannot reach it."""
@@ -57,13 +46,12 @@ class Interactions:
             return
         refusal = await self.welcome(caller)
         found = parsed(_action_id(body))
-        action = _action(found[0]) if found else None
-        if refusal is not None or found is None or action is None:
+        if refusal is not None or found is None:
             await ack()
             self.tasks.start(self.answers.say(caller, refusal or text("slack.old_button")), "refusal")
             return
-        _, row, opens_form = found
-        if opens_form:
+        action, row = found.action, found.row
+        if found.opens_form:
             await ack()
             self.tasks.start(self._answered(caller, self._open_form(caller, action, row)), "form")
         elif action in SHEETS:
@@ -108,14 +96,13 @@ class Interactions:
         caller = self.intake.at_home(of_form(body))
         refusal = await self.welcome(caller)
         found = parsed(str(view.get("callback_id") or ""))
-        action = _action(found[0]) if found else None
-        if refusal is not None or found is None or action is None:
+        if refusal is not None or found is None:
             await ack(forms.errors(view, refusal or text("slack.old_form")))
             return
         if not self.intake.dedup.first(caller.key):
             await ack()
             return
-        acting = self.tasks.start(self._act(caller, action, found[1], forms.values(view)), "form")
+        acting = self.tasks.start(self._act(caller, found.action, found.row, forms.values(view)), "form")
         await self._soon(acting)
         reply = acting.result() if acting.done() else None
         if reply is not None and not reply.changed and reply.view is None and reply.text:
@@ -123,7 +110,7 @@ class Interactions:
             await ack(forms.errors(view, reply.text))
             return
         await ack()
-        self.tasks.start(self._answered(caller, self._reply(caller, action, acting)), "reply")
+        self.tasks.start(self._answered(caller, self._reply(caller, found.action, acting)), "reply")
 
     # ---- common --------------------------------------------------------------------------------------------------------------
 
@@ -131,7 +118,7 @@ class Interactions:
         try:
             return await self.core.act(caller.act(action, row, values, self.answers.handle(caller).reply()))
         except Exception as error:
-            return Reply(log_bug(error), changed=False)
+            return Reply(words_of(error, PLATFORM), changed=False)
 
     @staticmethod
     async def _soon(acting: asyncio.Task[Reply]) -> None:
@@ -149,17 +136,10 @@ class Interactions:
         try:
             await work
         except Exception as error:
-            await self.answers.say(caller, log_bug(error))
+            await self.answers.say(caller, words_of(error, PLATFORM))
 
 
 def _action_id(body: Payload) -> str:
     found = body.get("actions")
     first = found[0] if isinstance(found, list) and found else {}
     return str(first.get("action_id") or "") if isinstance(first, dict) else ""
-
-
-def _action(name: str) -> ActionName | None:
-    try:
-        return ActionName(name)
-    except ValueError:
-        return None

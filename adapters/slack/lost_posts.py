@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cachetools import FIFOCache
+
 from adapters.slack.errors import BackOff
 from adapters.slack.pacing import CallLog, Limit
 
@@ -24,7 +26,7 @@ class LostPosts:
     """(channel, thread, identity) -> where it was seen, and when."""
 
     clock: Callable[[], float] = lambda: asyncio.get_running_loop().time()
-    _seen: dict[tuple[str, str, str], tuple[str, float]] = field(default_factory=dict)
+    _seen: FIFOCache[tuple[str, str, str], tuple[str, float]] = field(default_factory=lambda: FIFOCache(REMEMBERED))
     _calls: dict[str, CallLog] = field(default_factory=dict)
 
     def known(self, channel: str, thread: str | None, identity: str) -> str | None:
@@ -39,11 +41,10 @@ class LostPosts:
             return
         for identity in identities(message):
             self._seen[channel, thread or "", identity] = (ts, self.clock())
-            if len(self._seen) > REMEMBERED:
-                del self._seen[next(iter(self._seen))]
 
     def gone(self, channel: str, ts: str) -> None:
-        self._seen = {key: found for key, found in self._seen.items() if (key[0], found[0]) != (channel, ts)}
+        for key in [key for key, found in self._seen.items() if (key[0], found[0]) == (channel, ts)]:
+            del self._seen[key]
 
     def turn(self, method: str) -> None:
         """One more call of a method; raises BackOff where that would be too many."""

@@ -7,8 +7,10 @@ from typing import Protocol
 
 import structlog
 
-from adapters.slack.errors import ErrorClass, classify_error
-from adapters.slack.ttl_cache import TtlCache
+from adapters.kit.errors import ErrorClass
+from adapters.kit.ttl_cache import TtlCache
+from adapters.slack.callers import PLATFORM
+from adapters.slack.errors import classify_error
 from adapters.slack.wire import Who
 from bot.ports import Ports
 
@@ -38,9 +40,9 @@ class SlackModerators:
 
     def __init__(self, roll: Roll, ports: Ports) -> None:
         self._roll = roll
-        self._members = TtlCache(ports, self._of_channel, RIGHTS_LIFE)
-        self._people = TtlCache(ports, roll.who, RIGHTS_LIFE)
-        self._names = TtlCache(ports, roll.who, NAMES_LIFE)
+        self._members = TtlCache(PLATFORM, ports, self._of_channel, RIGHTS_LIFE, classify_error)
+        self._people = TtlCache(PLATFORM, ports, roll.who, RIGHTS_LIFE, classify_error)
+        self._names = TtlCache(PLATFORM, ports, roll.who, NAMES_LIFE, classify_error)
         self.channel_of: Callable[[str], Awaitable[str | None]] = _unknown
         """The moderators' channel of a community; set when the core is there."""
         self.bot: str = ""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.slack.buttons import custom_id
+from adapters.kit.interaction_ids import unique
 from adapters.slack.escape import ELLIPSIS, SECTION, alt, clean, escape, fit, formats, label, plain, split, typed, units
 from bot.chat.views import Button, ButtonStyle, Fact, Tone, View
 from bot.texts import text
@@ -134,10 +134,7 @@ def images(pictures: Sequence[Shown]) -> list[Block]:
 
 def rows(buttons: Sequence[Button]) -> list[Block]:
     """Blocks of five buttons; a button that is there twice is shown once."""
-    unique: dict[str, Button] = {}
-    for one in buttons:
-        unique.setdefault(custom_id(one.action.value, one.row, opens_form=one.opens_form), one)
-    shown = [_button(identity, one) for identity, one in list(unique.items())[:MOST_BUTTONS]]
+    shown = [_button(identity, one) for identity, one in unique(buttons, confirm_is_form=False)[:MOST_BUTTONS]]
     return [{"type": "actions", "elements": shown[start : start + PER_ROW]} for start in range(0, len(shown), PER_ROW)]
 
 

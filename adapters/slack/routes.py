@@ -1,4 +1,7 @@
-"""Where a message is on Slack now (`Message.ref`), and the ways to show it, best first. Which of them works is found out in `chat`."""
+"""Where a message is on Slack, what answers somebody later, and the routes by which a message can be shown, best first.
+
+Which of them works is found out in `chat`.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,41 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from adapters.slack.handles import Handle
+from adapters.kit.editing_chat import is_staff
+from adapters.kit.message_ref import StoredRef, shared_fields
 from bot.chat.port import Message
 from bot.chat.views import Audience, View
+
+URL_LIFE = 30 * 60.0
+MARGIN = 20.0
+"""Seconds before the end of a response_url's life from which it is not used any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """What is needed to answer somebody later, also from a new process."""
+
+    person: str
+    url: str
+    """The event's response_url; empty where Slack gave none (mentions, forms of a button in a form)."""
+    at: float
+    """Wall-clock time at which the event was taken."""
+
+    def alive(self, now: float) -> bool:
+        """Whether the response_url can still be used."""
+        return bool(self.url) and now < self.at + URL_LIFE - MARGIN
+
+    def reply(self) -> dict[str, str]:
+        """For `Place.reply`."""
+        return {"person": self.person, "url": self.url, "at": f"{self.at:.3f}"}
+
+
+def of_reply(reply: Mapping[str, str]) -> Handle | None:
+    """The handle in a place, or None when it holds none (or one of a version that we do not know)."""
+    try:
+        return Handle(person=reply["person"], url=reply["url"], at=float(reply["at"]))
+    except (KeyError, ValueError):
+        return None
 
 
 class RouteKind(StrEnum):
@@ -30,50 +65,42 @@ class Route:
     person: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MessageRef:
-    """What is remembered of a message between sends and processes."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRef(StoredRef):
+    """A stale copy is `channel:ts`."""
 
-    route: str = ""
-    """`post` or `url`; empty when it was never shown for certain."""
     channel: str = ""
     ts: str = ""
-    final: bool = False
-    """A final view was shown here."""
-    gone: bool = False
-    """Somebody deleted it."""
     lost: str = ""
     """Wall-clock time of a post whose answer was lost: it may be there, and is looked for before anything is posted."""
     files: str = ""
     """Ids of the files that it shows, with commas between."""
-    stale: tuple[str, ...] = ()
-    """Older copies that may still stand, because their edits were not answered: `channel:ts`."""
     apart: bool = False
     """The files were shared beside the message, because Slack would not show them in it."""
 
+    @property
+    def identity(self) -> str:
+        return self.ts
+
     @staticmethod
     def of(ref: Mapping[str, str]) -> MessageRef:
+        """The route is `post` or `url`."""
         return MessageRef(
-            route=ref.get("way", ""),
             channel=ref.get("channel", ""),
             ts=ref.get("ts", ""),
-            final=ref.get("final") == "1",
-            gone=ref.get("gone") == "1",
             lost=ref.get("lost", ""),
             files=ref.get("files", ""),
             apart=ref.get("apart") == "1",
-            stale=tuple(one for one in ref.get("stale", "").split(",") if one),
+            **shared_fields(ref),
         )
 
     def ref(self) -> dict[str, str]:
         words = {"way": self.route, "channel": self.channel, "ts": self.ts, "lost": self.lost, "files": self.files}
-        words["stale"] = ",".join(self.stale)
-        flags = {"final": self.final, "gone": self.gone, "apart": self.apart}
+        words["apart"] = "1" if self.apart else ""
         # Never empty: an empty ref means "keep what you have" to the sender.
-        return {"v": "1", **{key: value for key, value in words.items() if value}, **{key: "1" for key, value in flags.items() if value}}
+        return {"v": "1", **{key: value for key, value in words.items() if value}, **self.shared_words()}
 
     def anew(self, *, gone: bool = False) -> MessageRef:
-        """Not shown where it was any more."""
         return MessageRef(final=self.final, gone=gone, files=self.files, stale=self.stale)
 
     def left(self) -> MessageRef:
@@ -93,7 +120,7 @@ class MessageRef:
 def first_ways(message: Message, view: View, handle: Handle | None, now: float) -> list[Route]:
     """How to show a message anew. Only ways that do not widen who can read it."""
     channel, thread = message.place.channel, message.place.thread
-    if message.audience in (Audience.MODERATORS, Audience.OPERATORS):
+    if is_staff(message):
         return [Route(RouteKind.POST, channel, thread)]
     person = message.person or (handle.person if handle is not None else "") or view.mention or ""
     answerable = message.subject.startswith(("request:", "question:")) and handle is not None and handle.alive(now)
@@ -103,7 +130,3 @@ def first_ways(message: Message, view: View, handle: Handle | None, now: float) 
         return [*direct, *words]
     # Also in a direct channel: between two people the bot is no member.
     return [Route(RouteKind.POST, channel, thread), *url, *direct, *words]
-
-
-def is_staff(message: Message) -> bool:
-    return message.audience in (Audience.MODERATORS, Audience.OPERATORS)

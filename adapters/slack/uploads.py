@@ -14,9 +14,11 @@ from typing import Any, TypeVar
 
 import aiohttp
 import structlog
+from cachetools import FIFOCache
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.slack.errors import BackOff, ClassifiedError, ErrorClass, FileNotSeen, UploadFailed, classify_error, retry_after
+from adapters.kit.errors import ClassifiedError, ErrorClass
+from adapters.slack.errors import BackOff, FileNotSeen, UploadFailed, classify_error, retry_after
 from adapters.slack.image_fitting import FittedImage
 from adapters.slack.pacing import CallLog, Limit
 from adapters.slack.wire import SlackWire, read
@@ -67,10 +69,10 @@ class Uploads:
     wire: SlackWire
     ports: Ports
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    _ready: dict[Key, str] = field(default_factory=dict)
+    _ready: FIFOCache[Key, str] = field(default_factory=lambda: FIFOCache(REMEMBERED))
     """(message, sha256) -> file id."""
     _under_way: dict[Key, asyncio.Task[str]] = field(default_factory=dict)
-    _failing: dict[Key, float] = field(default_factory=dict)
+    _failing: FIFOCache[Key, float] = field(default_factory=lambda: FIFOCache(REMEMBERED))
     """Since when an upload fails, over several sends."""
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(TRANSFERS))
     _calls: dict[str, CallLog] = field(default_factory=dict)
@@ -115,7 +117,8 @@ class Uploads:
     async def forget(self, ids: Sequence[str]) -> None:
         """Delete files, quietly: when no message shows them any more, or when they were given up."""
         gone = set(ids)
-        self._ready = {key: file for key, file in self._ready.items() if file not in gone}
+        for key in [key for key, file in self._ready.items() if file in gone]:
+            del self._ready[key]
         for one in ids:
             try:
                 async with asyncio.timeout(CALL_WITHIN):
@@ -141,9 +144,6 @@ class Uploads:
                 await self.forget([file])
                 raise
         self._ready[key] = file
-        for memory in (self._ready, self._failing):
-            while len(memory) > REMEMBERED:
-                del memory[next(iter(memory))]
         return file
 
     async def _uploaded(self, key: Key, picture: FittedImage) -> tuple[str, bool]:

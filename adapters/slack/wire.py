@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 import structlog
 import yarl
+from cachetools import FIFOCache
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -22,6 +23,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from adapters.slack.errors import CODES, NotConnected, RespondFailed, Unreadable, classify_error, code_of, retry_after
 from adapters.slack.lost_posts import LostPosts, mark
 from adapters.slack.render import Body
+from bot.egress import Egress
 
 log = structlog.get_logger()
 
@@ -37,6 +39,15 @@ NO_OPENING = ("missing_scope", "unknown_method")
 """Errors of conversations.open after which a post to the person may still arrive."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
+
+
+def web_client(token: str | None, api_url: str, egress: Egress, session: aiohttp.ClientSession | None = None) -> AsyncWebClient:
+    """A client without repeats of the library's own, because a repeated post is a second message; certificates and proxy by the bot's one
+    rule."""
+    client = AsyncWebClient(token=token, base_url=api_url, ssl=egress.context(), session=session, retry_handlers=[])
+    # Without a proxy the library looks into the environment by itself, and passes NO_PROXY over.
+    client.proxy = egress.proxy(api_url)
+    return client
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +82,7 @@ class SlackWire:
     proxy_for: Callable[[str], str | None] = lambda url: None
     """The proxy for an address that Slack names."""
     lost_posts: LostPosts = field(default_factory=LostPosts)
-    _direct: dict[str, str] = field(default_factory=dict)
+    _direct: FIFOCache[str, str] = field(default_factory=lambda: FIFOCache(REMEMBERED))
     """Person -> direct channel."""
     _ours: frozenset[str] = frozenset()
     """Our own ids as a bot and as a user."""
@@ -140,8 +151,6 @@ class SlackWire:
                     raise
                 return person
             channel = found.get("channel")
-            if len(self._direct) >= REMEMBERED:
-                self._direct.clear()
             self._direct[person] = _text(channel if isinstance(channel, Mapping) else {}, "id")
         return self._direct[person]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from adapters.slack.checks import PASSING, REFUSALS
-from adapters.slack.errors import CODES, ErrorClass
+from adapters.kit.errors import ErrorClass
+from adapters.slack.errors import CODES, TOKEN_ERRORS
 from adapters.slack.manifest import SCOPES
 from bot.texts import text
 
@@ -27,7 +27,7 @@ def scopes() -> list[str]:
 def refusals() -> list[str]:
     """One line for each error to a token, in the words that the bot itself uses, without the code that stands beside them."""
     lines = ["| code | what it means, and what to do |", "|---|---|"]
-    for code in (*REFUSALS, *PASSING):
+    for code in TOKEN_ERRORS:
         sentence = text(f"slack.error.{code}", name="the token", where="the app's page", needed="that Slack names")
         sentence = sentence.replace(f" ({code})", "").replace("the the ", "the ")
         lines.append(f"| `{code}` | {sentence[0].upper()}{sentence[1:]} |")
@@ -38,7 +38,11 @@ def troubles() -> list[str]:
     """One line for each group of errors, with the codes in it."""
     lines = ["| codes | cause | what to do |", "|---|---|---|"]
     for trouble in ErrorClass:
-        codes = ", ".join(f"`{code}`" for code, found in CODES.items() if found is trouble) or "any other"
+        codes = ", ".join(f"`{code}`" for code, found in CODES.items() if found is trouble)
+        if trouble is ErrorClass.INVALID:
+            codes = "any other"
+        if not codes:
+            continue  # another platform's
         lines.append(f"| {codes} | {text(f'slack.trouble.{trouble}')} | {text(f'slack.trouble.{trouble}_do')} |")
     return lines
 

@@ -13,8 +13,8 @@ from typing import Any, Literal, cast
 import structlog
 from PIL import Image
 
+from adapters.slack import plugin
 from adapters.slack.adapter import SlackAdapter
-from adapters.slack.plugin import SlackPlugin
 from bot.catalogue.load import Catalogue
 from bot.compose import Bot, build, context
 from bot.domain.outcome import Billed, Outcome, Picture
@@ -107,8 +107,8 @@ class Stage:
             provider=self.service,
             pictures=self.store,
         )
-        assert SlackPlugin().problems(self.env) == []
-        self.adapter = cast(SlackAdapter, SlackPlugin().build(self.env, context(self.bot, self.folder, demo=False)))
+        assert plugin.problems(self.env) == []
+        self.adapter = cast(SlackAdapter, plugin.build(self.env, context(self.bot, self.folder, demo=False)))
         self.bot.add(self.adapter)
         found = await self.bot.start()
         connected = asyncio.Event()

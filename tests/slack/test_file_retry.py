@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.slack import delivery
-from adapters.slack.file_retry import GIVEN_UP_FOR, REMEMBERED, FileRetry
+from adapters.slack.delivery import GIVEN_UP_FOR, REMEMBERED, FileRetry
 from tests.slack.stage import stage
 
 PAUSES = (0.5, 1.0)

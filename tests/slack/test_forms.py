@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.kit.interaction_ids import InteractionId, parsed
 from adapters.slack import forms
-from adapters.slack.buttons import parsed
 from bot.budgets import Limits
 from bot.catalogue.load import Catalogue
 from bot.chat.views import ActionName, Choice, FieldKind, Form, FormField
@@ -64,7 +64,7 @@ async def ground(tmp_path: Path) -> AsyncIterator[Ground]:
 def test_the_imagine_form_has_prompt_size_quality_count_and_private_with_the_defaults_chosen() -> None:
     view = forms.modal(Form(ActionName.EDIT, "", "New picture", imagine_fields(RULES), "Imagine"), '{"channel":"C1"}')
     assert blockkit.view_problems(view) == []
-    assert parsed(view["callback_id"]) == ("edit", "", False)
+    assert parsed(view["callback_id"]) == InteractionId(ActionName.EDIT, "")
     assert view["private_metadata"] == '{"channel":"C1"}'
     assert list(shown(view)) == ["prompt", "size", "quality", "count", "private"]
     assert shown(view)["prompt"]["element"]["focus_on_load"] is True
@@ -109,7 +109,7 @@ async def test_every_form_of_moderation_settings_and_privacy_is_taken_and_comes_
         for plain in (False, True):
             view = forms.modal(found, "{}", plain=plain)
             assert blockkit.view_problems(view) == []
-            assert parsed(view["callback_id"]) == (action.value, row, False)
+            assert parsed(view["callback_id"]) == InteractionId(action, row)
             empty = {one.name: "words" for one in found.fields if one.required and not one.value and not one.choices}
             empty |= {one.name: one.choices[0].value for one in found.fields if one.required and not one.value and one.choices}
             got = submitted(view, **empty)

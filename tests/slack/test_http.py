@@ -12,6 +12,7 @@ from urllib.parse import quote
 import aiohttp
 import pytest
 
+from adapters.kit.listening import listening
 from adapters.slack import guard, http
 from bot.adapter import SetupProblem
 from bot.ports import SystemPorts
@@ -312,10 +313,10 @@ async def test_a_port_in_use_and_an_unknown_host_are_said_in_a_sentence() -> Non
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(SetupProblem, match=f"{port}.*SLACK_HTTP_PORT"):
-            http.listen("127.0.0.1", port)
+            listening("127.0.0.1", port, "slack.setup.http")
     for host in ("192.0.2.1", "no such host", "\u3042" * 80, "300.1.1.1"):
         with pytest.raises(SetupProblem, match="SLACK_HTTP_HOST"):
-            http.listen(host, 0)
+            listening(host, 0, "slack.setup.http")
 
 
 async def test_no_server_without_a_secret() -> None:

@@ -8,8 +8,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.slack.callers import as_typed
+from adapters.slack.errors import SAME_SENTENCE, why_not
 from adapters.slack.escape import unescape_event
-from adapters.slack.refusals import SAME, why_not
 from bot.texts import text
 from tests.slack.stage import stage
 from tests.slack.test_places import elsewhere
@@ -50,7 +50,7 @@ async def test_the_sentence_in_the_channel_is_about_that_refusal(tmp_path: Path,
 
 
 def test_codes_that_mean_the_same_have_a_sentence() -> None:
-    for code, same in SAME.items():
+    for code, same in SAME_SENTENCE.items():
         assert why_not(code, "imagine") == text(f"slack.refused.{same}", name="imagine")
 
 

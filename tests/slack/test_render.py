@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from adapters.slack.buttons import custom_id, parsed
+from adapters.kit.interaction_ids import InteractionId, custom_id, parsed
 from adapters.slack.image_fitting import LARGE, FittedImage, ImageFitting
 from adapters.slack.render import MOST, Body, Shown, message, sheet
 from bot.chat.views import ActionName, Button, ButtonStyle, Fact, PictureView, Tone, View
@@ -197,7 +197,11 @@ def test_buttons_say_what_they_do_and_ask_nothing_themselves() -> None:
     )
     [row] = message(View(title="x", buttons=buttons)).blocks[1:]
     assert [one.get("style") for one in row["elements"]] == ["primary", None, "danger"]
-    assert [parsed(one["action_id"]) for one in row["elements"]] == [("retry", "r1", False), ("edit", "r1", True), ("delete", "r1", False)]
+    assert [parsed(one["action_id"]) for one in row["elements"]] == [
+        InteractionId(ActionName.RETRY, "r1"),
+        InteractionId(ActionName.EDIT, "r1", opens_form=True),
+        InteractionId(ActionName.DELETE, "r1"),
+    ]
     assert not any("confirm" in one for one in row["elements"])
 
 
@@ -209,7 +213,7 @@ def test_a_forged_or_older_action_id_is_none_of_ours(identity: str) -> None:
 
 
 def test_the_empty_imagine_form_has_an_id_too() -> None:
-    assert parsed(custom_id("edit", "")) == ("edit", "", False)
+    assert parsed(custom_id("edit", "")) == InteractionId(ActionName.EDIT, "")
 
 
 def test_a_sheet_has_a_short_title_no_submit_and_no_buttons() -> None:

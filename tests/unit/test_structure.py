@@ -51,6 +51,8 @@ def test_files_in_one_direction_are_no_circle() -> None:
         (("bot__a", "adapters__slack__a"), True),
         (("adapters__slack__a", "adapters__slack__b"), True),
         (("adapters__slack__a", "adapters__discord__a"), False),
+        (("adapters__slack__a", "adapters__kit__a"), True),
+        (("bot__a", "adapters__kit__a"), True),
     ],
 )
 def test_a_class_name_stands_once_and_adapters_may_mirror_each_other(homes: tuple[str, str], clash: bool) -> None:

@@ -99,7 +99,7 @@ async def found(answers: Answers) -> checks.ChannelFound:
 
 
 async def test_a_channel_that_can_be_read_and_written_is_in_order() -> None:
-    assert await found(Answers()) == checks.ChannelFound(GUILD)
+    assert await found(Answers()) == checks.ChannelFound(community=GUILD)
 
 
 async def test_missing_permissions_are_named_and_do_not_keep_the_bot_from_starting() -> None:
@@ -110,7 +110,7 @@ async def test_missing_permissions_are_named_and_do_not_keep_the_bot_from_starti
     ):
         missing = ", ".join(text(f"discord.permission.{one}") for one in names)
         sentence = text("discord.setup.channel_permissions", name="NAME", channel="5", missing=missing)
-        assert await found(Answers(roles=[], powers=powers)) == checks.ChannelFound(GUILD, warning=sentence)
+        assert await found(Answers(roles=[], powers=powers)) == checks.ChannelFound(warning=sentence, community=GUILD)
 
 
 async def test_channels_that_are_not_there_say_why() -> None:
@@ -128,4 +128,4 @@ async def test_somebody_elses_404_is_no_word_about_the_channel() -> None:
 
 async def test_permissions_that_cannot_be_found_out_are_no_complaint() -> None:
     for trouble in (KeyError(), TypeError(), ValueError(), discord.HTTPException(response(500), "")):
-        assert await found(Answers(member_fails=trouble)) == checks.ChannelFound(GUILD)
+        assert await found(Answers(member_fails=trouble)) == checks.ChannelFound(community=GUILD)

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from adapters.slack.admission import WITHIN, Admission
 from adapters.slack.callers import Caller, as_typed, metadata, of_command, of_form, of_mention, of_press, read_metadata
-from adapters.slack.refusals import why_not
+from adapters.slack.errors import why_not
 from adapters.slack.settings import AdmissionRules
 from adapters.slack.wire import Who
 from bot.chat.views import ActionName

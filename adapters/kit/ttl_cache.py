@@ -1,4 +1,4 @@
-"""Answers of Slack that count for a short time; several who ask at once share one question."""
+"""Answers of a platform that count for a short time; several who ask at once share one question."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import structlog
+from cachetools import FIFOCache
 
-from adapters.slack.errors import classify_error
+from adapters.kit.errors import Classify
 from bot.ports import Ports
 
 log = structlog.get_logger()
@@ -24,15 +25,17 @@ V = TypeVar("V")
 class TtlCache(Generic[V]):
     """Answers by what was asked."""
 
+    platform: str
     ports: Ports
     ask: Callable[[str], Awaitable[V]]
     life: float
     """Seconds for which an answer counts, from the moment of asking."""
-    _known: dict[str, tuple[float, V]] = field(default_factory=dict)
+    classify: Classify
+    _known: FIFOCache[str, tuple[float, V]] = field(default_factory=lambda: FIFOCache(MOST))
     _asking: dict[str, asyncio.Task[V]] = field(default_factory=dict)
 
     async def get(self, key: str, within: float) -> V | None:
-        """None when Slack does not say within so many seconds."""
+        """None when the platform does not say within so many seconds."""
         known = self._known.get(key)
         if known is not None and self.ports.monotonic() < known[0] + self.life:
             return known[1]
@@ -40,8 +43,9 @@ class TtlCache(Generic[V]):
             async with asyncio.timeout(within):
                 return await asyncio.shield(self._asked(key))
         except Exception as error:
-            judged = classify_error(error)
-            log.warning("slack_does_not_say", asked=key, error=type(error).__name__ if judged is None else judged.detail)
+            judged = self.classify(error)
+            detail = type(error).__name__ if judged is None else judged.detail
+            log.warning(f"{self.platform}_does_not_say", asked=key, error=detail)
             return None
 
     def older(self, key: str) -> V | None:
@@ -59,10 +63,7 @@ class TtlCache(Generic[V]):
     async def _ask(self, key: str) -> V:
         begun = self.ports.monotonic()
         found = await self.ask(key)
-        self._known.pop(key, None)
         self._known[key] = (begun, found)
-        if len(self._known) > MOST:
-            del self._known[next(iter(self._known))]
         return found
 
     def _answered(self, key: str, task: asyncio.Task[V]) -> None:
