@@ -46,12 +46,7 @@ class Submissions:
 
     async def accept(self, request_id: str, tell: Tell) -> None:
         """After the acknowledgement."""
-        try:
-            await self.core.accept(request_id)
-        except Exception as error:
-            # It stays received: the next sweep or start accepts it. Until then the person knows where they stand.
-            log.exception(f"{self.tasks.platform}_accept_failed", request=request_id, error=type(error).__name__)
-            await tell(text(f"{self.tasks.platform}.accept_later"))
+        await accept(self.core, self.tasks.platform, request_id, tell)
 
     async def _drop_when_stored(self, storing: asyncio.Future[Received | Duplicate]) -> None:
         try:
@@ -61,3 +56,12 @@ class Submissions:
             return
         if isinstance(stored, Received):
             await self.core.abandon(stored.request_id)
+
+
+async def accept(core: Core, platform: str, request_id: str, tell: Tell) -> None:
+    """After the acknowledgement. What fails here stays received: the next sweep or start accepts it, and until then the person knows."""
+    try:
+        await core.accept(request_id)
+    except Exception as error:
+        log.exception(f"{platform}_accept_failed", request=request_id, error=type(error).__name__)
+        await tell(text(f"{platform}.accept_later"))

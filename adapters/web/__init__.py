@@ -5,8 +5,38 @@ Importing this package is cheap; NiceGUI is only imported when the adapter is bu
 
 from __future__ import annotations
 
-from adapters.web.plugin import WebPlugin
+from collections.abc import Mapping, Sequence
 
-plugin = WebPlugin()
+from adapters.kit.listening import bound
+from adapters.kit.plugin import SettingsPlugin
+from adapters.web import settings
+from adapters.web.adapter import WebAdapter
+from bot.adapter import Context, Finding, SetupProblem
+from bot.texts import text
 
-__all__ = ["plugin"]
+
+class WebPlugin(SettingsPlugin):
+    """The object behind the entry point."""
+
+    def build(self, env: Mapping[str, str], context: Context) -> WebAdapter:
+        found = settings.problems(env)
+        if found:
+            raise SetupProblem(" ".join(found))
+        return WebAdapter(settings.read(env), context)
+
+    async def examine(self, env: Mapping[str, str]) -> Sequence[Finding]:
+        what = text("web.doctor.what")
+        found = settings.problems(env)
+        if found:
+            return [Finding(False, what, found[0])]
+        if not settings.configured(env):
+            return [Finding(True, what, text("web.doctor.off"))]
+        wanted = settings.read(env)
+        try:
+            bound(wanted.host, wanted.port, "web.problem").close()
+        except SetupProblem as problem:
+            return [Finding(False, what, str(problem), wanted.port if problem.may_pass else None)]
+        return [Finding(True, what, text("web.doctor.ok", port=wanted.port, host=wanted.host))]
+
+
+plugin = WebPlugin("web", settings)

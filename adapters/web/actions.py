@@ -10,19 +10,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-import structlog
-
+from adapters.kit.replies import words_of
+from adapters.kit.submissions import accept
 from adapters.web.line import Command, Misread, Typed, read
 from adapters.web.people import COMMUNITY, PLATFORM, Persona
 from adapters.web.room import Entry, Room
 from adapters.web.sheet import Submit
 from bot.chat.views import Act, ActionName, Button, Form, FormField, Reply, View
-from bot.core import Core, Options, Received, Visitor, words_for
+from bot.core import Core, Options, Received, Visitor
 from bot.domain.requests import Person, Place, Submission
 from bot.ports import Ports
 from bot.texts import text
-
-log = structlog.get_logger()
 
 _OVERTAKES = frozenset({ActionName.CANCEL, ActionName.DELETE, ActionName.PUBLISH, ActionName.PRIVACY_DELETE})
 """After these actions a whisper with the old state would be wrong; the message itself shows the new one."""
@@ -112,7 +110,7 @@ class WebActions:
         fields = tuple(_filled(field, wanted.get(field.name, "")) for field in form.fields)
 
         async def submitted(values: dict[str, str]) -> str | None:
-            return None if await self._guarded(self._submit(key, wanted | values)) else text("web.problem.broke")
+            return None if await self._guarded(self._submit(key, wanted | values)) else text("web.our_fault")
 
         self._counter.sheet(replace(form, fields=fields), submitted)
 
@@ -129,12 +127,10 @@ class WebActions:
         )
         received = await self._core.receive(f"{PLATFORM}:{key}", submission)
         if isinstance(received, Received):
-            try:
-                await self._core.accept(received.request_id)
-            except Exception as error:
-                # It stays received; the next sweep or start accepts it. Until then, tell the person.
-                log.exception("web_accept_failed", request=received.request_id, error=type(error).__name__)
-                self._counter.notice(text("web.accept_later"))
+            await accept(self._core, PLATFORM, received.request_id, self._say)
+
+    async def _say(self, sentence: str) -> None:
+        self._counter.notice(sentence)
 
     # ---- buttons and forms
 
@@ -161,7 +157,7 @@ class WebActions:
                 replies.append(await self._core.act(replace(self._act(form.action, form.row, community, channel), values=values)))
 
             if not await self._guarded(ask()):
-                return text("web.problem.broke")
+                return text("web.our_fault")
             reply = replies[0]
             if not reply.changed and reply.view is None and reply.text:
                 return reply.text
@@ -211,10 +207,7 @@ class WebActions:
         try:
             await work
         except Exception as error:
-            words = words_for(error)
-            if words is None:
-                log.exception("web_event_failed")
-            self._counter.notice(words or text("web.problem.broke"), problem=True)
+            self._counter.notice(words_of(error, PLATFORM), problem=True)
             return False
         return True
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import structlog
 
+from adapters.kit.listening import listening
 from adapters.web.people import COMMUNITY, MODERATORS, OPERATORS, PLATFORM, WebModerators
 from adapters.web.room import Room, written_at
 from adapters.web.settings import WebSettings
@@ -60,7 +61,7 @@ class WebAdapter:
             server = await asyncio.to_thread(importlib.import_module, "adapters.web.server")
         except ImportError as error:
             raise SetupProblem(text("web.problem.extra_missing")) from error
-        sock = server.listen(self._settings.host, self._settings.port)
+        sock = listening(self._settings.host, self._settings.port, "web.problem")
         site = Site(
             core, self._room, self._context.ports, self._settings, self._context.picture, self._context.data_dir, self._context.demo
         )

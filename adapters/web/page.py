@@ -78,7 +78,7 @@ class ChatPage:
         """Ask for confirmation before an action that can't be undone."""
 
         async def submitted(values: dict[str, str]) -> str | None:
-            return None if await self._desk.press(entry, button) else text("web.problem.broke")
+            return None if await self._desk.press(entry, button) else text("web.our_fault")
 
         question = text(f"confirm.{button.action.value}")
         self.sheet(Form(button.action, button.row, text("confirm.title"), (), button.label, question), submitted)

@@ -5,14 +5,11 @@ A process has a single NiceGUI application; its content is swapped when an adapt
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import errno
 import functools
 import hashlib
 import re
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
@@ -21,11 +18,11 @@ from fastapi.staticfiles import StaticFiles
 from nicegui import Client, ui
 from nicegui.storage import Storage
 
+from adapters.kit import serving
 from adapters.web.actions import WebActions
 from adapters.web.guard import Guard
 from adapters.web.page import ChatPage
 from adapters.web.site import Site
-from bot.adapter import SetupProblem
 from bot.texts import text
 
 STATIC = Path(__file__).parent / "static"
@@ -97,38 +94,6 @@ def _favicon() -> str:
     return (STATIC / "mark.svg").read_text(encoding="utf-8")
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without signal handlers; the composition root owns the signals."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A bound socket. Raises SetupProblem with the fix if the address isn't available."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        sock.bind((host.strip("[]"), port))
-        sock.listen(128)
-        sock.setblocking(False)
-    except OSError as error:
-        sock.close()
-        taken = error.errno == errno.EADDRINUSE
-        raise SetupProblem(_why_not(error, host, port), may_pass=taken) from error
-    return sock
-
-
-def _why_not(error: OSError, host: str, port: int) -> str:
-    if isinstance(error, PermissionError):
-        return text("web.problem.port_forbidden", port=port)
-    if isinstance(error, socket.gaierror) or error.errno != errno.EADDRINUSE:
-        return text("web.problem.host_unknown", host=host)
-    return text("web.problem.port_in_use", port=port, host=host)
-
-
 async def serve(site: Site, sock: socket.socket, ready: Callable[[], None]) -> None:
     """Serve until cancelled, then close within about a second, including open WebSockets."""
     application = _application()
@@ -137,17 +102,7 @@ async def serve(site: Site, sock: socket.socket, ready: Callable[[], None]) -> N
     port = int(sock.getsockname()[1])
     guard = Guard(application.app, port, site.settings.token, any_host=not site.settings.local)
     config = uvicorn.Config(guard, log_config=None, access_log=False, server_header=False, lifespan="on", timeout_graceful_shutdown=1)
-    server = _Server(config)
-    running = asyncio.get_running_loop().create_task(server.serve([sock]))
     try:
-        while not server.started:
-            if running.done():
-                raise SetupProblem(text("web.problem.start_failed"), may_pass=True)
-            await asyncio.sleep(0.01)
-        ready()
-        await asyncio.shield(running)
+        await serving.serve(config, sock, ready=ready, failed=text("web.problem.start_failed"))
     finally:
-        server.should_exit = True
-        with contextlib.suppress(asyncio.CancelledError, SystemExit):
-            await running
         application.site = None

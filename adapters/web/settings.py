@@ -43,6 +43,10 @@ def is_local(host: str) -> bool:
         return False
 
 
+def configured(env: Mapping[str, str]) -> bool:
+    return bool(env.get("WEB_PORT"))
+
+
 def read(env: Mapping[str, str]) -> WebSettings:
     """Read the settings. Call `problems` first, which explains in words what would make this raise."""
     return WebSettings(
@@ -61,3 +65,8 @@ def problems(env: Mapping[str, str]) -> list[str]:
     if token and len(token) < SHORTEST_TOKEN:
         found.append(text("web.problem.token_short", least=SHORTEST_TOKEN))
     return found
+
+
+def misshapen(env: Mapping[str, str]) -> list[str]:
+    """None: WEB_TOKEN is the operator's own."""
+    return []
