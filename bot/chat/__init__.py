@@ -1,1 +1,1 @@
-"""The neutral language between core and adapters: views, actions, forms, and the ChatPort that shows them."""
+"""Platform-neutral interface between the core and the adapters: views, actions, forms, and the ChatPort that shows them."""

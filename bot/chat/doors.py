@@ -1,4 +1,4 @@
-"""The doors through which people reach the core: a stop waits for who is inside, and turns away who comes after."""
+"""Admission control for people's calls into the core, so that shutdown can wait for calls in progress and reject new ones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 
 class Doors:
-    """Counts the calls that are under way. A press asks its platform between two transactions, so no transaction knows of it."""
+    """Counts calls in progress. A button press queries its platform between two transactions, so no transaction knows about it."""
 
     def __init__(self) -> None:
         self._inside = 0
@@ -18,7 +18,7 @@ class Doors:
 
     @contextlib.contextmanager
     def enter(self) -> Iterator[bool]:
-        """Around one call: whether it may go on. False once the doors are closed."""
+        """Wraps one call. Yields whether it may proceed; False once the doors are closed."""
         if self._closed:
             yield False
             return
@@ -32,7 +32,7 @@ class Doors:
                 self._empty.set()
 
     async def close(self, within: float) -> None:
-        """Let nobody in any more, and wait for who is inside: at most `within` seconds."""
+        """Admit nobody else and wait for calls in progress, for at most `within` seconds."""
         self._closed = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within):

@@ -1,4 +1,4 @@
-"""Who answers presses: a desk per room, each with a table from action to handler. `bot.core` only looks up."""
+"""Action handlers: each room has a table from action to handler, and `bot.core` only looks up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FormMaker = Callable[[Act], Awaitable[Form | Reply]]
 
 
 class ActionHandlers(Protocol):
-    """The presses that one room answers. A handler checks the row, the person and the state itself, in one transaction."""
+    """The actions that one room handles. A handler checks row, person and state itself, in one transaction."""
 
     @property
     def actions(self) -> Mapping[ActionName, Handler]: ...

@@ -1,6 +1,6 @@
-"""What people see, without any platform: an adapter translates a `View` into its own components and invents no sentence of its own.
+"""Platform-neutral views. Adapters translate a `View` to their own components and add no sentences.
 
-Every text in here is plain text for people, already in the right language. Adapters escape it for their platform; they never interpret it.
+All texts are plain text in the right language. Adapters escape them for their platform and never interpret them.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from enum import StrEnum
 
 
 class Audience(StrEnum):
-    """Who may read a message. Delivery may narrow it, never widen it."""
+    """Who may read a message. Delivery may narrow it, but never widen it."""
 
     CHANNEL = "channel"
-    """Everybody in the channel where the request was made."""
+    """Everyone in the channel of the request."""
     MEMBER = "member"
-    """The requester alone."""
+    """Only the requester."""
     MODERATORS = "moderators"
     """The moderators of the request's community."""
     OPERATORS = "operators"
 
 
 class Tone(StrEnum):
-    """How a view feels at a glance; always beside words, never instead of them."""
+    """The mood of a view at a glance; always in addition to words."""
 
     WORKING = "working"
     WAITING = "waiting"
@@ -39,14 +39,14 @@ class ButtonStyle(StrEnum):
 
 
 class ActionName(StrEnum):
-    """Everything that a button or form can ask of the core. The values are part of custom ids on platforms: never rename one."""
+    """All actions of buttons and forms. The values are part of custom ids on platforms: never rename one."""
 
     AGAIN = "again"
     EDIT = "edit"
     RETRY = "retry"
     NEAREST = "nearest"
     FIT_FEWER = "fit_fewer"
-    """What a request that was too dear offers instead: fewer pictures, a lower quality, a smaller size."""
+    """Alternatives for a request over budget: fewer pictures, lower quality, smaller size."""
     FIT_LOWER = "fit_lower"
     FIT_SMALLER = "fit_smaller"
     CANCEL = "cancel"
@@ -55,7 +55,7 @@ class ActionName(StrEnum):
     SHOW = "show"
     """Show one of the member's own requests."""
     SEND_ANYWAY = "send_anyway"
-    """The member answers a question about a held prompt: send as typed."""
+    """Answer to the question about a held prompt: send as typed."""
     SEND_CLEANED = "send_cleaned"
     DISCARD = "discard"
     CASE_CLAIM = "case_claim"
@@ -69,12 +69,12 @@ class ActionName(StrEnum):
     CASE_COMMENT = "case_comment"
     CASE_TAKE_OVER = "case_take_over"
     CASE_PROMPT = "case_prompt"
-    """Show the blocked prompt to one moderator (platforms without spoilers)."""
+    """Show the blocked prompt to one moderator, on platforms without spoilers."""
     REWRITE_ACCEPT = "rewrite_accept"
     REWRITE_DECLINE = "rewrite_decline"
     REPHRASE = "rephrase"
     REWORDED = "reworded"
-    """The member says that a picture was the rewording that a moderator asked for; the row is that picture's request."""
+    """The member confirms that a picture used the new wording a moderator asked for; the row is that picture's request."""
     APPEAL = "appeal"
     SETTINGS = "settings"
     PRIVACY_DELETE = "privacy_delete"
@@ -82,34 +82,34 @@ class ActionName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pressers:
-    """Who is not refused at once. Where a platform shows each person a page of their own, others do not see the button at all; elsewhere
-    they hear why not. It opens nothing: every press is checked when it comes."""
+    """Who may press a button, as a first filter. Platforms with per-person pages hide the button from others; elsewhere they're told why
+    not. It grants nothing: every press is checked on arrival."""
 
     only: str | None = None
-    """Platform id of the one person."""
+    """Platform id of the only person who may press."""
     never: str | None = None
-    """Platform id of somebody who may not."""
+    """Platform id of a person who may not press."""
     administrators: bool = False
 
     def admit(self, person: str, *, administrator: bool) -> bool:
-        """Whether a press of this person has a chance."""
+        """Whether this person's press has a chance."""
         return self.only in (None, person) and self.never != person and (administrator or not self.administrators)
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button; `row` is the random id of the ledger row it is about, the only thing that travels through the platform."""
+    """A button. `row` is the random id of its ledger row, the only thing that travels through the platform."""
 
     action: ActionName
     row: str
     label: str
-    """At most 80 characters; a visible name that also makes sense when read alone."""
+    """At most 80 characters; must make sense when read on its own."""
     style: ButtonStyle = ButtonStyle.PLAIN
     opens_form: bool = False
-    """Pressing it asks `core.form` first and shows what that returns."""
+    """Pressing it first asks `core.form` and shows the result."""
     pressers: Pressers = Pressers()
     confirm: bool = False
-    """What it does cannot be undone: the platform asks once (`confirm.<action>` in the texts) before the press counts."""
+    """The action can't be undone: the platform asks for confirmation first (`confirm.<action>` in the texts)."""
 
 
 class FieldKind(StrEnum):
@@ -129,7 +129,7 @@ class Choice:
 class FormField:
     name: str
     label: str
-    """At most 45 characters (the limit of a Discord modal label)."""
+    """At most 45 characters (Discord's limit for a modal label)."""
     kind: FieldKind = FieldKind.LINE
     value: str = ""
     choices: tuple[Choice, ...] = ()
@@ -140,7 +140,7 @@ class FormField:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A question with fields; submitting it is an `Act` with the same action and row and the fields as values."""
+    """A form. Submitting it is an `Act` with the same action and row, and the fields as values."""
 
     action: ActionName
     row: str
@@ -154,7 +154,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class PictureView:
-    """A stored picture to show; the adapter reads the bytes through the picture store by hash."""
+    """A stored picture to show; the adapter reads its bytes from the picture store by hash."""
 
     sha256: str
     format: str
@@ -173,60 +173,59 @@ class Fact:
     label: str
     value: str
     hidden: bool = False
-    """Behind a spoiler or a press: text that not everybody in the channel wants to meet unasked."""
+    """Behind a spoiler or a button: text that not everyone in the channel wants to see unasked."""
     channel: bool = False
-    """The value is the platform's id of a channel, which people know by its name."""
+    """The value is a platform's channel id, which people know by the channel's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a message goes back to: adapters lead there from it, where the platform can."""
+    """The message that a view refers to; adapters link to it if the platform can."""
 
     subject: str
     """As in `Message.subject`."""
     label: str
-    """Words for the link."""
+    """Link text."""
     link: str = ""
-    """Where it is on the platform; filled in by the adapter, empty where it cannot be reached."""
+    """Platform URL, filled in by the adapter; empty if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One message as people see it."""
+    """The content of one message."""
 
     title: str
-    """The state line: one short sentence, always there."""
+    """The state line: one short sentence, always present."""
     text: tuple[str, ...] = ()
     """Paragraphs."""
     quote: str = ""
-    """What the member typed, shown as typed and attributed to them; adapters escape it."""
+    """What the member typed, shown verbatim and attributed to them; adapters escape it."""
     quoted: str = ""
-    """Name of who typed it, where the reader is somebody else: it must not look like words of theirs."""
+    """Name of the author if the reader is somebody else, so that it doesn't look like the reader's own words."""
     facts: tuple[Fact, ...] = ()
     pictures: tuple[PictureView, ...] = ()
     buttons: tuple[Button, ...] = ()
     tone: Tone = Tone.NEUTRAL
     mention: str | None = None
-    """Id of the one person this is for; the only one who may be notified."""
+    """Platform id of the person it's for, the only one who may be notified."""
     final: bool = False
-    """No further change is expected: delivery of this one is durable."""
+    """No further change is expected; delivery of this view is durable."""
     refresh_at: float | None = None
-    """Wall-clock time at which a waiting view should be rendered again (a countdown or a queue position); None for no reason to."""
+    """Wall-clock time for rendering a waiting view again (countdown, queue position); None if not needed."""
     about: About | None = None
-    """The message that this one answers; None for one that stands for itself."""
+    """The message that this one answers; None for a standalone message."""
     amends: bool = False
-    """Only adds to a final view that was shown before: where that message cannot be edited any more, it stays as it is, and nothing is
-    posted for it."""
+    """Only adds to a final view that was already shown. If that message can't be edited anymore, nothing new is posted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Somebody pressed a button or submitted a form."""
+    """A button press or form submission."""
 
     event_key: str
-    """The platform's id of the event, unique: a redelivered event changes nothing."""
+    """The platform's unique event id; a redelivered event changes nothing."""
     person: str
-    """Platform id of who pressed, from the platform and never from the payload."""
+    """Platform id of the person who pressed, from the platform and never from the payload."""
     person_name: str
     platform: str
     community: str
@@ -235,17 +234,17 @@ class Act:
     row: str
     values: Mapping[str, str] = field(default_factory=dict)
     reply: Mapping[str, str] = field(default_factory=dict)
-    """The adapter's own handle for answering this press (as in `Place.reply`)."""
+    """The adapter's own handle for answering this press (like `Place.reply`)."""
     direct: bool = False
-    """Pressed on a message that was delivered to the presser directly, away from the channel that it is about."""
+    """Pressed on a direct message to the presser, away from the channel it's about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the presser alone hears at once; the lasting change shows in the edited message."""
+    """Immediate answer for the presser only; lasting changes show in the edited message."""
 
     text: str
     changed: bool = True
-    """False when nothing was done (stale, foreign, forged or repeated)."""
+    """False if nothing was done (stale, foreign, forged or repeated)."""
     view: View | None = None
-    """A richer answer for the presser alone (a stored result, a blocked prompt)."""
+    """A richer answer for the presser only (a stored result, a blocked prompt)."""
