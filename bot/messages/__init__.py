@@ -1,1 +1,1 @@
-"""Everything people see, as projections of rows, sent by one sender per message."""
+"""Messages to people: projections of ledger rows, with one sender per message."""

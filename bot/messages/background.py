@@ -1,4 +1,4 @@
-"""Ledger writes that nobody waits for, as of notices about what was just seen; a failure is logged and costs the notice alone."""
+"""Background ledger writes that nobody waits for, such as notices. A failure is logged and only costs that notice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class BackgroundWrites:
-    """Begun in the order of the calls, never raising."""
+    """Runs writes in the order of the calls; never raises."""
 
     ledger: Ledger
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -34,5 +34,5 @@ class BackgroundWrites:
         try:
             await self.ledger.write(fn)
         except Exception as problem:
-            # A full disk, or a bug: what the notice is about goes on, and its next time says it again.
+            # A full disk, or a bug: the cause will occur again and be reported then.
             log.error("notice_not_written", error=type(problem).__name__)

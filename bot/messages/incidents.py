@@ -1,4 +1,4 @@
-"""Operator notices for supervised tasks and platform connections: one while something keeps failing, solved when it works again."""
+"""Operator notices for supervised tasks and platform connections: one while something keeps failing, resolved when it works again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CAUSE = "trouble:"
 
 @dataclass(slots=True)
 class Incidents:
-    """Hears from the supervisor. `platform:part` names a part of a platform's adapter, any other name a task of the bot itself."""
+    """Listener for the supervisor. `platform:part` names a part of an adapter, any other name a task of the bot itself."""
 
     notices: Notices
     supervisor: Supervisor
@@ -22,13 +22,13 @@ class Incidents:
     _timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Listen; what a dead process left open is solved unless it fails again soon."""
+        """Start listening. Incidents left open by an earlier process are resolved unless they recur soon."""
         self.supervisor.on_trouble, self.supervisor.on_recovery = self.began, self.ended
         if self._left():
             self._timer = asyncio.get_running_loop().call_later(STEADY, self._solve_left)
 
     def began(self, name: str, error: str) -> None:
-        """Something started to fail."""
+        """A task or connection has started to fail."""
         platform, part, _ = name.partition(":")
         kind = "trouble_platform" if part else "trouble_task"
         facts = {"platform": platform} if part else {"task": name}
@@ -39,7 +39,7 @@ class Incidents:
         self.writes.begin(lambda tx: self.notices.resolve(tx, CAUSE + name))
 
     def stop(self) -> None:
-        """Solve nothing more by time."""
+        """Stop resolving incidents by time."""
         if self._timer is not None:
             self._timer.cancel()
 

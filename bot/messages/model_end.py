@@ -1,4 +1,4 @@
-"""Operators' notice that the configured image model will be shut down, once a day from two months before."""
+"""Operator notice that the configured image model will be shut down, repeated daily during the last two months."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from bot.texts import text
 
 KIND = "model_ends"
 NOTICE_DAYS = 60
-"""Days before the shutdown from which it is said; doctor says it from the same day."""
+"""Days before the shutdown from which the notice is shown; doctor uses the same limit."""
 _SAID = "model_ends_said"
 
 
 async def look(ledger: Ledger, notices: Notices, model: Model) -> None:
-    """Remind, or solve the notice, where there is something to do."""
+    """Show or resolve the notice if necessary."""
     if model.shutdown_date is not None or KIND in notices.open:
         await ledger.write(lambda tx: remind(tx, notices, model, Catalogue.load().default_id))
 
 
 def remind(tx: Tx, notices: Notices, model: Model, default: str) -> None:
-    """Say it when today has not been said yet; solve the notice when another model is configured."""
+    """Show the notice if it hasn't been shown today; resolve it if another model is configured."""
     today = datetime.fromtimestamp(tx.now, UTC).date()
     end = model.shutdown_date
     if end is None or (end - today).days > NOTICE_DAYS:
@@ -38,7 +38,7 @@ def remind(tx: Tx, notices: Notices, model: Model, default: str) -> None:
 
 
 def when(end: date, today: date) -> str:
-    """The day, and how far away it is."""
+    """The shutdown date in words, with the time left."""
     left = (end - today).days
     key = "passed" if left < 0 else {0: "today", 1: "tomorrow"}.get(left, "days")
     return text(f"notice.ends_{key}", date=end, days=left)

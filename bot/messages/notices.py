@@ -1,4 +1,4 @@
-"""Notices to operators: one per cause, counted, updated in place, marked resolved. Without an operators' channel they go to the log."""
+"""Operator notices: one per cause, counted, updated in place, marked as resolved. Without an operators' channel they go to the log."""
 
 from __future__ import annotations
 
@@ -27,29 +27,29 @@ SHOWN_FACTS = (
     *("way", "address", "type", "pixels", "ends", "instead"),
 )
 TELLING_FACTS = ("unchosen", "guard", "tls", "proxy", "why", *WHYS)
-"""Facts that are not shown by themselves: the words that say what to do depend on them."""
+"""Facts that aren't shown themselves; they select the sentence that says what to do."""
 
 
 @dataclass(slots=True)
 class Notices:
-    """Raises and resolves notices inside the transaction of what caused them."""
+    """Raises and resolves notices in the transaction of what caused them."""
 
     places: Callable[[], Sequence[Place]] = lambda: ()
     """The operators' channels of the connected platforms."""
     open: set[str] = field(default_factory=set)
-    """Causes known to be open, so that the hot path asks the database only when there is something to resolve."""
+    """Open causes, cached so that the hot path only queries the database if there's something to resolve."""
 
     def load(self, connection: Connection) -> None:
-        """Learn the open causes at start."""
+        """Load the open causes at start."""
         self.open = set(notice_rows.open_causes(connection))
 
     def failed(self, tx: Tx, failure: Failure, request: Request) -> None:
-        """A failure that only the operator can mend."""
+        """Report a failure that only the operator can fix."""
         facts = {key: failure.facts[key] for key in (*SHOWN_FACTS, *TELLING_FACTS) if key in failure.facts}
         self.report(tx, failure.kind.value, failure.kind.value, {**facts, "model": request.model})
 
     def report(self, tx: Tx, cause: str, kind: str, facts: Mapping[str, str]) -> None:
-        """Raise or count a cause, and show it."""
+        """Raise a notice or increment its count, and show it."""
         notice_rows.report(tx, cause, kind, facts)
         known = cause in self.open
         self.open.add(cause)
@@ -61,7 +61,7 @@ class Notices:
             log.warning("operator_notice", cause=cause, kind=kind, **shown, what_to_do="" if places else sentence(kind, facts))
 
     def resolve(self, tx: Tx, cause: str) -> None:
-        """A cause is gone."""
+        """Resolve the notice for a cause."""
         if cause in self.open:
             self.open.discard(cause)
             if notice_rows.resolve(tx, cause):
@@ -69,12 +69,12 @@ class Notices:
                 log.info("operator_notice_resolved", cause=cause)
 
     def service_works(self, tx: Tx) -> None:
-        """A picture came: whatever kept the service from making one is over, the wrong model and the refused request too."""
+        """A picture arrived: resolve everything that said the service wasn't working, including a wrong model and a rejected request."""
         for cause in [one for one in self.open if one in KINDS]:
             self.resolve(tx, cause)
 
     def project(self, connection: Connection, message: Message, now: float) -> View | None:
-        """One notice as operators see it."""
+        """View of one notice."""
         cause = message.subject.partition(":")[2]
         row = notice_rows.get(connection, cause)
         if row is None:
@@ -99,7 +99,7 @@ class Notices:
 
 
 def title(kind: str) -> str:
-    """The short name of a cause."""
+    """Title for a cause."""
     return text(f"notice.title_{kind}") if kind not in KINDS else text("notice.title", kind=kind.replace("_", " "))
 
 

@@ -1,4 +1,5 @@
-"""The question about a held prompt. It names private data, so it goes to the member alone; everybody else sees that one was asked."""
+"""Views of the question about a held prompt. The question quotes private data, so only the member sees it; everyone else sees that there is
+one."""
 
 from __future__ import annotations
 
@@ -16,13 +17,13 @@ from bot.texts import has, text
 
 
 def ask_member(tx: Tx, request: Request) -> None:
-    """Put the question to the member alone. A private request's own message is read by them alone already, and holds it."""
+    """Send the question to the member. Messages of private requests are already visible only to them and contain it."""
     if not request.private:
         message_rows.want(tx, f"question:{request.id}", Audience.MEMBER, request.place, request.person.id)
 
 
 def project_question(connection: Connection, message: Message, now: float) -> View | None:
-    """`question:<request id>`: asked, answered or over."""
+    """Projection of `question:<request id>`: open, answered or closed."""
     request = request_rows.get(connection, message.subject.partition(":")[2])
     if request is None:
         return None
@@ -35,7 +36,7 @@ def project_question(connection: Connection, message: Message, now: float) -> Vi
 
 
 def question(request: Request) -> View:
-    """What was found, and what can be done; only the member may read it."""
+    """The finding and the choices; for the member only."""
     held = request.refusal or {}
     cleaned = str(held.get("cleaned") or "")
 
@@ -58,7 +59,7 @@ def question(request: Request) -> View:
 
 
 def asked(request: Request) -> View:
-    """What everybody in the channel sees meanwhile: neither the prompt nor what was found in it."""
+    """What everyone else sees: neither the prompt nor the finding."""
     return View(
         title=text("held.asked", person=request.person.name or request.person.id),
         text=(text("held.asked_text"),),

@@ -1,4 +1,4 @@
-"""What a member sees of a request, in every state. A pure function of the row, its pictures and the gate's estimate."""
+"""View of a request in every state: a pure function of the row, its pictures and the gate's estimate."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ from bot.texts import has, text
 from bot.texts.phrases import duration, listed, moment, money, pictures, size
 
 REFRESH, REFRESH_SOON = 5.0, 1.0
-"""Seconds after which a waiting view is rendered again, so that position and countdown stay true; soon while neither is known."""
+"""Seconds until a waiting view is rendered again, to keep position and countdown current; shorter until both are known."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestFacts:
-    """All that a request's view depends on."""
+    """Everything that a request's view depends on."""
 
     request: Request
     now: float
     pictures: Sequence[Picture] = ()
     estimate: Estimate | None = None
     estimate_until: float | None = None
-    """Wall-clock time at which the gate's reason ends."""
+    """Wall-clock time at which the gate's reason for waiting ends."""
     tried_again: bool = False
-    """It was retried, and that is under way or gave pictures."""
+    """A retry is in progress or gave pictures."""
     max_attempts: int = 3
     case: Standing | None = None
     reviewed: bool = True
-    """The community has moderators who will look at a block."""
+    """The community has moderators who look at blocks."""
 
 
 def render(facts: RequestFacts, audience: Audience) -> View:
-    """One message about a request."""
+    """Render the message about a request."""
     request = facts.request
     if request.deleted:
         return View(title=text("request.deleted"), tone=Tone.NEUTRAL, final=True)
@@ -70,7 +70,7 @@ _PAYS_AGAIN = frozenset({ActionName.RETRY, ActionName.NEAREST, ActionName.FIT_FE
 
 
 def _once(facts: RequestFacts, view: View) -> View:
-    """What was tried again stands in a newer message; on this one a second press would pay a second time."""
+    """After a retry, remove the buttons that would pay a second time; the result is in a newer message."""
     if not facts.tried_again:
         return view
     buttons = tuple(one for one in view.buttons if one.action not in _PAYS_AGAIN)
@@ -107,7 +107,7 @@ def _waiting(facts: RequestFacts) -> View:
 
 
 def _why_waiting(facts: RequestFacts, failure: Failure) -> str:
-    """Why it waits to be tried again, in the member's words, and which try is next."""
+    """Why the request waits for another try, in plain words, and which try is next."""
     request = facts.request
     key = "waiting.without" if "left_out" in failure.facts else f"waiting.after_{failure.kind.value}"
     reason = text(key) if has(key) else text("waiting.after_failure")
@@ -135,13 +135,13 @@ def _working(facts: RequestFacts, title: str) -> View:
 
 
 def _hints(request: Request) -> tuple[str, ...]:
-    """What may come out badly; advice that can be ignored."""
+    """Optional tips about what may come out badly."""
     found = hints(request.prompt)[:1]
     return tuple(text("hint.line", hint=text(f"hint.{name}")) for name in found)
 
 
 UNQUOTED = frozenset({"no_answer", "discarded", "edited", "abandoned"})
-"""Refusals of prompts that may hold private data: the message is in a channel and must not repeat them."""
+"""Reasons whose prompts may contain private data, so the channel's message doesn't quote them."""
 
 
 def _refused(facts: RequestFacts) -> View:
@@ -247,7 +247,7 @@ def _block_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:
 
 
 def _missing_lines(facts: RequestFacts, failure: Failure) -> list[str]:
-    """Why fewer pictures came. A block's own text would say that nothing was made, beside the pictures that were."""
+    """Why fewer pictures came. A block's own text would say that there is no picture, next to the ones that came."""
     if failure.kind not in SAFETY_REVIEWABLE:
         return [text("request.some_missing"), _explained(failure)]
     lines = [text("request.some_blocked")]
@@ -257,7 +257,7 @@ def _missing_lines(facts: RequestFacts, failure: Failure) -> list[str]:
 
 
 def _case_line(facts: RequestFacts, case: Standing) -> str:
-    """Where its case stands, in words that everybody in the channel may read."""
+    """The state of the request's case, in words that everyone in the channel may read."""
     if case.state is CaseState.OPEN and not facts.reviewed:
         return text("request.case_unreviewed", number=case.number)
     person = facts.request.person
@@ -265,7 +265,7 @@ def _case_line(facts: RequestFacts, case: Standing) -> str:
 
 
 def _amends(facts: RequestFacts) -> bool:
-    """Whether all that is new is what became of its case."""
+    """Whether the only news is about the case."""
     return facts.case is not None and facts.case.state is not CaseState.OPEN
 
 
@@ -287,7 +287,7 @@ def _failure_buttons(request: Request, failure: Failure | None) -> tuple[Button,
         nearest = (request.refusal or {}).get("nearest")
         return (_nearest(request, str(nearest)), _edit(request)) if nearest else (_edit(request),)
     if failure is not None and failure.kind is Kind.NOT_TAKEN:
-        # The next one would be paid for and be the same, unless it is made smaller.
+        # Another try would be charged and end the same way, unless the picture is smaller.
         return (_edit(request),) if failure.facts.get("why") in ("pixels", "bytes", "memory") else ()
     if failure is None and (offers := offered(request)):
         return (*offers, _edit(request))
@@ -307,7 +307,7 @@ def _failure(request: Request) -> Failure | None:
 
 
 def _line(request: Request) -> str:
-    """What was asked for, in one line; what was left to the service is not claimed."""
+    """One line with size, quality and requester; omits what was left to the service."""
     asked = (("size", size(request.size)), ("quality", request.quality))
     options = "".join(f"{value} · " for name, value in asked if value and name not in request.left_out)
     key = "request.line_private" if request.private and not request.published else "request.line"
@@ -315,7 +315,7 @@ def _line(request: Request) -> str:
 
 
 def _values(request: Request) -> dict[str, object]:
-    """The fields that a refusal's or question's sentence may name, as people read them."""
+    """Fields for the sentence of a refusal or question, formatted for people."""
     facts = request.refusal or {}
     values: dict[str, object] = {key: listed(value) if isinstance(value, list) else value for key, value in facts.items()}
     until = facts.get("until")
@@ -325,7 +325,7 @@ def _values(request: Request) -> dict[str, object]:
 
 
 def _budget_lines(request: Request) -> list[str]:
-    """Used up, does not fit, or switched off: three things, each with when it renews where that helps."""
+    """Budget used up, too low, or switched off, with the renewal time if that helps."""
     facts = request.refusal or {}
     scope, unit, shortage = facts.get("scope"), facts.get("unit"), str(facts.get("shortage", "used_up"))
     amount = money if unit == "money" else pictures
@@ -349,7 +349,7 @@ def _budget_lines(request: Request) -> list[str]:
 
 
 def offered(request: Request) -> tuple[Button, ...]:
-    """What would fit the budget, as buttons that name what changes and the price."""
+    """Buttons for alternatives within the budget, labelled with the change and the price."""
     facts = request.refusal or {}
     offers = facts.get("offers")
     found = []
@@ -363,7 +363,7 @@ def offered(request: Request) -> tuple[Button, ...]:
 
 
 def _own(request: Request, action: ActionName, label: str, style: ButtonStyle = ButtonStyle.PLAIN, *, opens_form: bool = False) -> Button:
-    """A button for the member whose request it is."""
+    """A button that only the requester may press."""
     return Button(action, request.id, label, style, opens_form, Pressers(only=request.person.id))
 
 

@@ -1,7 +1,8 @@
-"""One sender per message: renders the newest state, sends it, compares revisions, and goes on until what is shown is what is wanted.
+"""Delivery of messages, one sender per message: render the latest state, send it, compare revisions, and repeat until the shown revision is
+the wanted one.
 
-Progress is paced and kept in memory; only final views (and new platform references) are written down, so that a kill repeats an edit and
-never loses an answer. A final view is repeated once after any send whose answer was lost, because a late edit may still overwrite it.
+Progress is paced and kept in memory. Only final views and new platform references are written to the ledger, so a kill may repeat an edit
+but never loses an answer. A final view is sent once more after any send with a lost answer, because a late edit may still overwrite it.
 """
 
 from __future__ import annotations
@@ -25,82 +26,83 @@ from bot.ports import Ports
 log = structlog.get_logger()
 
 Project = Callable[[Connection, Message, float], View | None]
-"""Render a message from its rows; None when its subject is gone."""
+"""Renders a message from its rows; None if its subject is gone."""
 
 SEND_TIMEOUT = 60.0
-"""Seconds until a send counts as lost; pictures are uploaded within it."""
+"""Seconds until a send counts as lost; includes uploading pictures."""
 LEAST_PAUSE = 0.001
-"""Seconds; a shorter rest is lost in the rounding of wall-clock times and would be asked for again at once, for ever."""
+"""Minimum pause in seconds; a shorter one disappears in the rounding of wall-clock times and would repeat forever."""
 PACE = 1.0
-"""Seconds between two edits of one message while it is not final."""
+"""Seconds between two edits of a message that isn't final."""
 REPEAT_FINAL_AFTER = 30.0
-"""Seconds after which a final view is sent once more when an earlier send was lost: so long after we have given up on its answer a platform
-may still carry out an edit."""
+"""Seconds until a final view is sent once more after a lost send. A platform may still execute an edit that long after its answer was given
+up on."""
 REPEAT_FOUND = 1.5
-"""Times as long after a start: the wait for an answer, some 15 s, has not passed before it as it has in a living process."""
+"""Factor for that pause after a restart: this process hasn't already spent some 15 s waiting for the answer."""
 LONGEST_BACKOFF = 300.0
 MOST_MENDS = 4
-"""Times that a final view is sent once more because something about it was left to mend; each pause is twice the one before."""
+"""Maximum number of times a final view is sent again because something remained to be fixed; the pause doubles each time."""
 AT_ONCE = 24
-"""Sends under way at once."""
+"""Maximum number of concurrent sends."""
 LEADS_WITHIN, LEADS_POLL = 5.0, 0.2
-"""Seconds for which a first message waits for the one that it is about, so that it can lead there, and between two looks at that."""
+"""Seconds that a first message waits for the message it's about, so that it can link to it, and between two checks."""
 
 
 @dataclass(slots=True)
 class Line:
-    """What this process remembers of one unsettled message."""
+    """In-memory state of one unsettled message."""
 
     task: asyncio.Task[None] | None = None
     again: bool = False
-    """Something changed while a send was under way."""
+    """Something changed during a send."""
     last: View | None = None
     last_at: float = float("-inf")
     """Loop time of the last send."""
     lost: bool = False
-    """A send's answer was lost since the last certain final view."""
+    """An answer has been lost since the last confirmed final view."""
     repeat_at: float | None = None
-    """Loop time from which the final view may be sent once more, as a lost send makes necessary."""
+    """Loop time from which the final view may be sent again after a lost send."""
     final: bool = False
-    """The newest view is final."""
+    """The latest view is final."""
     mends: int = 0
-    """Times that the final view is to be sent once more, so far."""
+    """Number of extra sends of the final view so far."""
     tries: int = 0
-    """Unanswered sends in a row, of progress or of the final view."""
+    """Consecutive unanswered sends, of progress or of the final view."""
     ref: Mapping[str, str] | None = None
     timer: asyncio.TimerHandle | None = None
-    """The next planned look at this message; an interval, so it runs on the loop's clock."""
+    """Timer of the next planned check, on the loop's clock."""
     not_before: float = float("-inf")
-    """Loop time before which the platform asked not to be bothered."""
+    """Back-off deadline requested by the platform, in loop time."""
     progress_not_before: float = float("-inf")
-    """The same, where only progress has to wait."""
+    """The same for progress only."""
     leads_until: float | None = None
     """Loop time until which the message that this one is about may still appear."""
 
 
 @dataclass(slots=True)
 class Sender:
-    """Sends messages of all platforms. `wake(message_id)` is all that others call."""
+    """Sends the messages of all platforms. Other rooms only call `wake(message_id)`."""
 
     ledger: Ledger
     ports: Ports
     chats: Mapping[str, ChatPort]
     projections: dict[str, Project] = field(default_factory=dict)
-    """Subject kind (`request`, `case`, `consent`, `notice`) -> how to render it."""
+    """Subject kind (`request`, `case`, `consent`, `notice`) -> its projection."""
     before_render: Callable[[], None] = lambda: None
-    """Called on the loop before a view is rendered, which happens in the thread of a ledger's reader."""
+    """Called on the event loop before a view is rendered in a ledger reader thread."""
     on_refused: Callable[[Message, Refused], None] = lambda message, refused: None
-    """Told when a platform will never show a message."""
+    """Called if a platform will never show a message."""
     on_arrived: Callable[[Message], None] = lambda message: None
-    """Told whenever a platform shows a message for certain."""
+    """Called whenever a platform confirms that it shows a message."""
     on_doubt: Callable[[Message, str, int], None] = lambda message, detail, tries: None
-    """Told of a send that was not answered (how often in a row), or that took another way because of that (0), with a machine token."""
+    """Called for a send that wasn't answered (with the number in a row) or that switched routes because of that (0), with a machine
+    token."""
     _lines: dict[str, Line] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _stopped: bool = False
 
     def wake(self, message_id: str) -> None:
-        """Look at this message; never blocks, never raises."""
+        """Check this message. Never blocks, never raises."""
         if self._stopped:
             return
         line = self._lines.setdefault(message_id, Line())
@@ -110,19 +112,19 @@ class Sender:
             line.again = True
 
     def found(self, message_id: str) -> None:
-        """A dead process left this message unsettled; an edit of its may still be on the way, and nobody has waited for its answer yet."""
+        """Check a message that an earlier process left unsettled; its last edit may still be in flight."""
         line = self._lines.setdefault(message_id, Line())
         line.lost, line.repeat_at = True, self.ports.monotonic() + REPEAT_FINAL_AFTER * REPEAT_FOUND
         self.wake(message_id)
 
     def nudge(self, message_id: str) -> None:
-        """The sweep found this message unshown: look at it unless that is under way or planned already."""
+        """Check a message that the sweep found unshown, unless it's being sent or a check is planned."""
         line = self._lines.get(message_id)
         if line is None or (line.task is None and line.timer is None and line.last is None):
             self.wake(message_id)
 
     async def stop(self, drain: float) -> None:
-        """Let running sends end for at most `drain` seconds, then break them off; a new process repeats them."""
+        """Let sends in progress finish for at most `drain` seconds, then cancel them; the next process repeats them."""
         self._stopped = True
         for line in self._lines.values():
             if line.timer is not None:
@@ -136,13 +138,13 @@ class Sender:
                 await asyncio.wait(late)
 
     async def settle(self, seconds: float) -> None:
-        """Let what is being sent arrive, for at most so long."""
+        """Wait for sends in progress, at most this many seconds."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self.idle()
 
     async def idle(self) -> None:
-        """Wait until no send is under way."""
+        """Wait until no send is in progress."""
         while tasks := [line.task for line in self._lines.values() if line.task is not None]:
             await asyncio.wait(tasks)
 
@@ -190,7 +192,7 @@ class Sender:
         await self._after(message_id, line, stored, view, result)
 
     def _look(self, connection: Connection, message_id: str) -> tuple[message_rows.Stored | None, View | None, bool]:
-        """The message, its newest view, and whether nothing is to come yet that it would lead to."""
+        """The message, its latest view, and whether the message it would link to is already settled."""
         stored = message_rows.get(connection, message_id)
         if stored is None or stored.settled:
             return stored, None, True
@@ -200,13 +202,14 @@ class Sender:
             return stored, view, True
         found = message_rows.of_subject(connection, view.about.subject)
         about = [one.message for one in found if one.message.ref]
-        # What everybody in the channel sees can be met again; an answer to one person alone may be gone from their screen.
+        # Prefer a message in the channel: an answer that only one person sees may be gone from their screen.
         about.sort(key=lambda one: one.audience is not Audience.CHANNEL)
         message = dataclasses.replace(stored.message, about=about[0] if about else None)
         return dataclasses.replace(stored, message=message), view, bool(about) or all(one.settled for one in found)
 
     def _leads_later(self, message_id: str, line: Line) -> bool:
-        """Whether to wait a moment for the message that this one is about, which is being sent at the same time; plans the next look."""
+        """Whether to wait a moment for the message that this one is about, which is being sent at the same time; schedules the next
+        check."""
         now = self.ports.monotonic()
         if line.leads_until is None:
             line.leads_until = now + LEADS_WITHIN
@@ -217,8 +220,8 @@ class Sender:
     async def _send(self, message: Message, view: View) -> SendResult:
         chat = self.chats.get(message.place.platform)
         if chat is None:
-            return Later(LONGEST_BACKOFF)  # the platform is not connected in this run; a later run will tell
-        # What a platform's library puts into its errors may repeat what it was given to show.
+            return Later(LONGEST_BACKOFF)  # the platform isn't connected in this run
+        # A platform library's error may quote what it was given to show.
         about = "" if view.about is None else view.about.label
         hide(view.quote, about, *(fact.value for fact in view.facts), *(picture.alt for picture in view.pictures))
         async with self._slots:
@@ -254,7 +257,7 @@ class Sender:
                 line.not_before, line.progress_not_before = (line.not_before, until) if progress else (until, line.progress_not_before)
                 self._alarm(message_id, line, max(0.05, seconds))
             case Refused() if view.amends and stored.sent:
-                await self._sent(message_id, line, stored, view, stored.message.ref)  # what it adds to is there, and stays as it is
+                await self._sent(message_id, line, stored, view, stored.message.ref)  # the message it amends exists and stays unchanged
             case Refused(why, detail):
                 log.warning("chat_refused", platform=stored.message.place.platform, message=message_id, why=why.value, detail=detail)
                 line.last, line.tries = (view, 0) if not view.final else (None, 0)
@@ -288,7 +291,7 @@ class Sender:
         self._schedule(message_id, line, view)
 
     def _repeats_later(self, message_id: str, line: Line) -> bool:
-        """Whether the final view must be sent once more and its time has not come; plans the look that sends it."""
+        """Whether the final view must be sent again later; schedules the check that does it."""
         left = 0.0 if line.repeat_at is None else line.repeat_at - self.ports.monotonic()
         if left > LEAST_PAUSE:
             self._alarm(message_id, line, left)
@@ -299,7 +302,7 @@ class Sender:
             self._alarm(message_id, line, max(view.refresh_at - self.ports.now(), PACE))
 
     def _alarm(self, message_id: str, line: Line, delay: float) -> None:
-        """Look again after so many seconds, unless an earlier look is planned."""
+        """Schedule a check after this many seconds, unless an earlier one is planned."""
         loop = asyncio.get_running_loop()
         if line.timer is not None:
             if line.timer.when() <= loop.time() + delay:
@@ -312,7 +315,7 @@ class Sender:
         self.wake(message_id)
 
     def _retry(self, message_id: str, line: Line, *, progress: bool = False) -> None:
-        """Look again after a pause that grows. Unanswered progress holds up progress alone: an answer is tried as soon as there is one."""
+        """Schedule a retry with a growing pause. Unanswered progress only delays progress: a final answer is tried immediately."""
         line.tries += 1
         delay = min(LONGEST_BACKOFF, 2.0 ** min(line.tries, 9)) * self.ports.uniform(0.75, 1.25)
         if progress:
@@ -323,5 +326,5 @@ class Sender:
 
 
 def _looks_like(view: View, last: View | None) -> bool:
-    """Whether people would see no difference; when to look again is not seen."""
+    """Whether people would see no difference; the refresh time doesn't count."""
     return last is not None and dataclasses.replace(view, refresh_at=last.refresh_at) == last

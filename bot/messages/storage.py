@@ -1,6 +1,6 @@
-"""The ledger takes nothing: the person hears so at once, the operators too, straight and without the ledger, and again when it works.
+"""Handling of a ledger that can't be written: tell the person at once, notify operators without the ledger, and report recovery.
 
-One episode lasts from the first write that failed until a probe went through; the bot recovers by itself.
+An episode lasts from the first failed write until a probe succeeds; the bot recovers on its own.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ log = structlog.get_logger()
 
 KIND = "storage"
 PROBES = (1.0, 2.0, 4.0, 8.0, 15.0)
-"""Seconds between two looks whether something can be stored again; the last one repeats."""
+"""Seconds between two probes; the last value repeats."""
 QUIET = 60.0
-"""Seconds without a failed write after which the notice is solved."""
+"""Seconds without a failed write until the notice is resolved."""
 TELL_WITHIN = 15.0
-"""Seconds for one operators' channel."""
+"""Seconds allowed for each operators' channel."""
 
 
 @dataclass(slots=True)
 class StorageWatch:
-    """Hears of writes that failed for people."""
+    """Listener for writes that failed for people."""
 
     ledger: Ledger
     notices: Notices
@@ -43,15 +43,15 @@ class StorageWatch:
     _task: asyncio.Task[None] | None = None
     _last: float = float("-inf")
     _shown: list[tuple[Place, Mapping[str, str]]] = field(default_factory=list)
-    """Where the operators have read it already, and what the platform knows of that message."""
+    """Operators' channels that already show the notice, with the platform's reference to it."""
 
     async def start(self) -> None:
-        """A bot that starts has just written: what kept an earlier process from storing is over."""
+        """Resolve the previous process's notice: a starting bot has just written to the ledger."""
         if KIND in self.notices.open:
             await self.ledger.write(lambda tx: self.notices.resolve(tx, KIND))
 
     def failed(self, problem: LedgerProblem) -> None:
-        """Something could not be stored."""
+        """A write has failed."""
         if isinstance(problem, LedgerClosed):
             return
         self._last = self.ports.monotonic()
@@ -60,12 +60,12 @@ class StorageWatch:
             self._task = asyncio.get_running_loop().create_task(self._episode(str(problem)), name="storage")
 
     def late(self) -> str:
-        """Storing takes longer than the platform waits: the sentence for the person. The operators hear the same as of a failure."""
+        """A write takes longer than the platform waits. Returns the sentence for the person; operators are notified as for a failure."""
         self.failed(LedgerProblem(text("operator.database_late", file=self.ledger.path)))
         return text("reply.cannot_store")
 
     async def stop(self) -> None:
-        """Look no more."""
+        """Stop probing."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -95,7 +95,7 @@ class StorageWatch:
             log.error("notice_not_written", error="LedgerProblem")
 
     async def _tell(self, place: Place, problem: str) -> None:
-        """Straight to the channel: nothing can be stored, so this message is in no row yet."""
+        """Send directly to the channel: nothing can be stored, so this message has no row yet."""
         chat = self.chats().get(place.platform)
         if chat is None:
             return
@@ -112,7 +112,7 @@ class StorageWatch:
             self._shown.append((place, sent.ref))
 
     def _report(self, problem: str, tx: Tx) -> None:
-        """The notice becomes a row, and goes on in the message that the operators have."""
+        """Store the notice, continuing the message that operators already see."""
         self.notices.report(tx, KIND, KIND, {"detail": problem})
         for place, ref in self._shown:
             for message_id in message_rows.at(tx.connection, f"notice:{KIND}", place):

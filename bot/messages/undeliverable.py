@@ -1,5 +1,5 @@
-"""Where messages do not arrive: told to the operator once per channel, for closed direct messages once per platform, and taken back when
-one arrives there again."""
+"""Operator notices for undeliverable messages: one per channel, one per platform for closed direct messages; resolved by the next
+delivery."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from bot.messages.notices import Notices
 
 DIRECT = "chat_direct"
 MOST_PEOPLE = 500
-"""People who cannot be reached whom one notice knows by id; those who came first are forgotten first."""
+"""Maximum number of unreachable people that a notice lists by id; the earliest are dropped first."""
 _CHANNEL_KINDS = tuple(f"chat_{why.value}" for why in RefusedWhy if why is not RefusedWhy.INVALID)
 
 
 @dataclass(slots=True)
 class Undeliverable:
-    """Hears from the sender what platforms refuse and take."""
+    """Listener for rejected and delivered messages."""
 
     notices: Notices
     writes: BackgroundWrites
 
     def refused(self, message: Message, refused: Refused) -> None:
-        """A platform will not show this message; it stays stored."""
+        """A platform won't show this message; it stays stored."""
         if refused.why is RefusedWhy.INVALID or message.audience is Audience.OPERATORS:
             return
         detail = refused.detail[:60]
@@ -40,7 +40,7 @@ class Undeliverable:
         self.writes.begin(lambda tx: self.notices.report(tx, _of_channel(kind, message), kind, facts))
 
     def arrived(self, message: Message) -> None:
-        """A platform shows this message. Called for every one, so nothing is read where no notice is open."""
+        """A platform shows this message. Runs for every delivery, so it reads nothing unless a notice is open."""
         if _is_direct(message):
             if _of_platform(message) in self.notices.open:
                 self.writes.begin(lambda tx: self._reached(tx, message))
@@ -71,7 +71,7 @@ class Undeliverable:
             self.notices.resolve(tx, cause)
 
     def _people(self, tx: Tx, message: Message) -> list[str]:
-        """Who cannot be reached as far as an open notice knows."""
+        """Ids of unreachable people in the open notice."""
         row = notice_rows.get(tx.connection, _of_platform(message))
         return [] if row is None or row.resolved_at is not None else str(row.facts.get("who", "")).split()
 
