@@ -1,1 +1,1 @@
-"""Cases: open, claim, decide, consent, appeal, expire."""
+"""Moderation of safety blocks: cases from opening to decision, consent, appeal and expiry."""

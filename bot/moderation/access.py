@@ -1,4 +1,4 @@
-"""Who may decide, asked of the platform at the moment of the click. An error, a time-out or an unknown platform mean "no"."""
+"""Permission checks, asked of the platform at the moment of the click. An error, a timeout or an unknown platform means "no"."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from bot.ledger.store import Ledger
 log = structlog.get_logger()
 
 ANSWER_WITHIN = 5.0
-"""Seconds; the platform waits for our answer to the click meanwhile."""
+"""Seconds; the platform is waiting for the answer to the click."""
 
 
 class AccessLevel(IntEnum):
-    """What somebody is in a community."""
+    """A person's standing in a community."""
 
     NOBODY = 0
     MODERATOR = 1
@@ -29,13 +29,13 @@ class AccessLevel(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class AccessCheck:
-    """Asks the platforms."""
+    """Queries the platforms for permissions."""
 
     check: Callable[[str], ModeratorCheck | None]
     ledger: Ledger
 
     async def of(self, platform: str, community: str, person: str, wanted: AccessLevel = AccessLevel.MODERATOR) -> AccessLevel:
-        """Somebody's rank now, as far as it matters for what is `wanted`: an administrator may do what a moderator may."""
+        """A person's current access level, as far as `wanted` requires: an administrator may do whatever a moderator may."""
         check = self.check(platform)
         if check is None or not community:
             return AccessLevel.NOBODY
@@ -46,7 +46,7 @@ class AccessCheck:
         return AccessLevel.NOBODY
 
     async def _moderates(self, check: ModeratorCheck, platform: str, community: str, person: str) -> bool:
-        """Whom the platform counts as a moderator; where the community names people or roles, only those."""
+        """Whether the platform counts the person as a moderator; if the community names people or roles, only those count."""
         own = (await self.ledger.read(lambda c: settings_rows.of_community(c, platform, community))).get("moderators")
         named = [str(one) for one in own] if isinstance(own, list) else []
         if isinstance(check, RoleCheck):
@@ -56,7 +56,8 @@ class AccessCheck:
         return (not named or person in named) and await _sure(check.is_moderator(person, community), platform)
 
     async def others(self, platform: str, community: str, person: str, known: Iterable[str]) -> bool | None:
-        """Whether there is another moderator than `person`; None when the platform cannot say and none of the `known` ones is one now."""
+        """Whether there is a moderator other than `person`. None if the platform can't say and none of the `known` people is a moderator
+        now."""
         check = self.check(platform)
         if check is None:
             return None

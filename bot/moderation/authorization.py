@@ -1,6 +1,7 @@
-"""What stands before every press on a case: does the row exist, does it belong here, may this person, is it still that moment?
+"""Authorisation of presses on a case: the row exists, belongs to this community, the person has permission, and the action isn't stale.
 
-Whatever is turned away changes nothing and is on record. The platform is asked before the transaction; the row is read again within it.
+A rejected press changes nothing and is recorded in the audit log. The platform is queried before the transaction; the row is read again
+inside it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from bot.texts import text
 from bot.texts.phrases import moment
 
 REFUSED, STALE, FORGED = "refused", "stale", "forged"
-"""Outcomes in the trail: not allowed; too late or repeated; no such row."""
+"""Audit log outcomes: not allowed; too late or repeated; no such row."""
 
 TRAIL: Mapping[ActionName, str] = {
     ActionName.CASE_CLAIM: CaseEvent.CLAIM.value,
@@ -44,22 +45,22 @@ TRAIL: Mapping[ActionName, str] = {
     ActionName.SETTINGS: "settings",
     ActionName.PRIVACY_DELETE: "privacy_delete",
 }
-"""What a press is called in the trail, whether it was let through or not."""
+"""Name of each action in the audit log, whether allowed or not."""
 
 Body = Callable[[Tx, Case, Person], Reply]
-"""The step itself, for a case that is still as it must be."""
+"""The action itself, for a case that has passed all checks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Authorizer:
-    """Lets presses through, or not."""
+    """Authorises presses."""
 
     ledger: Ledger
     ranks: AccessCheck
     home: Home
 
     async def moderator(self, act: Act, body: Body, *, lease: bool, wanted: AccessLevel = AccessLevel.MODERATOR) -> Reply:
-        """Run `body` when the presser is a moderator of the case's community now and, with `lease`, holds the case."""
+        """Run `body` if the presser is currently a moderator of the case's community and, with `lease`, holds the case."""
         turned_away = await self._rank(act, wanted)
         if turned_away is not None:
             return turned_away
@@ -81,7 +82,7 @@ class Authorizer:
         return await self.ledger.write(tx_body)
 
     async def may_open(self, act: Act, *, lease: bool) -> Case | Reply:
-        """Whether a moderator may open a form now; the case with it."""
+        """Whether a moderator may open a form now. Returns the case, or the refusal."""
         turned_away = await self._rank(act, AccessLevel.MODERATOR)
         if turned_away is not None:
             return turned_away
@@ -99,7 +100,7 @@ class Authorizer:
         return await self.ledger.write(look)
 
     async def _rank(self, act: Act, wanted: AccessLevel) -> Reply | None:
-        """None when the presser may; else the refusal, written down."""
+        """None if the presser has permission; otherwise the recorded refusal."""
         case = await self.ledger.read(lambda c: case_rows.get(c, act.row))
         if case is None:
             return await self.ledger.write(lambda tx: refuse(tx, act, None, FORGED, "unknown"))
@@ -113,7 +114,7 @@ class Authorizer:
 
 
 def refuse(tx: Tx, act: Act, case: Case | None, outcome: str, why: str) -> Reply:
-    """Turn a press away: nothing changes, it is on record, and the presser hears why."""
+    """Reject a press: nothing changes, it's recorded, and the presser is told why."""
     case_rows.write_audit(
         tx,
         "" if case is None else case.id,
@@ -127,12 +128,12 @@ def refuse(tx: Tx, act: Act, case: Case | None, outcome: str, why: str) -> Reply
 
 
 def presser(act: Act) -> Person:
-    """Who pressed, with a name that every encoding can carry."""
+    """The presser, with a name that every encoding can represent."""
     return Person(act.person, act.person_name.encode("utf-8", "replace").decode("utf-8").replace("\0", "")[:120])
 
 
 def lease_problem(case: Case, person: str) -> str | None:
-    """Why this person cannot act on the case now; a key under `case.no.`."""
+    """Why this person can't act on the case now; a key under `case.no.`."""
     if case.state is CaseState.CLAIMED:
         return None if case.holder is not None and case.holder.id == person else "held"
     if case.state is CaseState.WITH_MEMBER:

@@ -1,4 +1,4 @@
-"""The moderators' card and reminder, and what the member is told: projections of a case's rows, the same after any restart or deletion."""
+"""The moderators' card and reminder: projections of a case's rows, identical after any restart or deletion."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from bot.texts.direction import isolate
 from bot.texts.phrases import duration, moment, money, size
 
 PROMPT_SHOWN, NOTE_SHOWN = 900, 300
-"""Characters on the card; the whole prompt comes with Show prompt."""
+"""Characters shown on the card; Show prompt has the whole prompt."""
 HISTORY = 8
-"""Steps on the card; all of them come with `imagine-bot cases show`."""
+"""Number of steps on the card; `imagine-bot cases show` lists all of them."""
 QUIET = frozenset({"read_prompt"})
-"""Steps that are on record and not on the card."""
+"""Steps in the audit log that the card doesn't show."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """All that a card depends on."""
+    """Everything that a card depends on."""
 
     case: Case
     request: Request | None
@@ -67,8 +67,8 @@ def gather(connection: Connection, case: Case, now: float) -> CaseFacts:
 
 
 def further(linked: Iterable[Request], first: Request | None) -> list[Request]:
-    """Those of a case's requests that stand for another blocked wording. An accepted rewrite and a rewording that gave pictures belong to
-    the case and were not blocked; the same wording typed once more is no other one."""
+    """The case's requests with a different blocked wording. Accepted rewrites and new wordings that gave pictures weren't blocked, and a
+    repeat of the same wording doesn't count."""
     seen = {"" if first is None else first.fingerprint}
     found = []
     for one in linked:
@@ -79,7 +79,7 @@ def further(linked: Iterable[Request], first: Request | None) -> list[Request]:
 
 
 def was_blocked(request: Request) -> bool:
-    """Whether the service, or the memory of its blocks, kept this request or a part of it back."""
+    """Whether the service or the block memory held back this request or a part of it."""
     if request.answer is None:
         return (request.refusal or {}).get("reason") == "blocked_before"
     kind = (request.failure or {}).get("kind")
@@ -87,12 +87,12 @@ def was_blocked(request: Request) -> bool:
 
 
 def project_card(connection: Connection, case: Case, now: float) -> View:
-    """The card as the moderators see it."""
+    """Projection of the card."""
     return card(gather(connection, case, now))
 
 
 def card(facts: CaseFacts) -> View:
-    """Pure."""
+    """Render the card. Pure."""
     case = facts.case
     return View(
         title=title(case),
@@ -105,7 +105,7 @@ def card(facts: CaseFacts) -> View:
 
 
 def title(case: Case) -> str:
-    """Number, state, and who holds or decided it."""
+    """Number, state, and who holds or decided the case."""
     words = {
         "number": case.number,
         "member": name_of(case),
@@ -129,12 +129,12 @@ def reason(case: Case) -> str:
 
 
 def name_of(case: Case) -> str:
-    """The member's name as far as it is still stored."""
+    """The member's name, if still stored."""
     return case.person.name or case.person.id
 
 
 def _why(case: Case) -> str:
-    """Why it is here, in the moderators' words."""
+    """Why the case is here, in the moderators' words."""
     if case.facts.get("code") == "block_memory":
         return text("case.card.why_memory")
     rule = KINDS[Kind(case.kind)]
@@ -233,7 +233,7 @@ def _buttons(facts: CaseFacts) -> list[Button]:
 
 
 def _pressers(case: Case, name: ActionName) -> Pressers:
-    """Whom the guard will not turn away at once: nobody decides about their own request, and while somebody holds a case, it is theirs."""
+    """People whose press has a chance: nobody decides about their own request, and a held case belongs to its holder."""
     holder = case.holder.id if case.state is CaseState.CLAIMED and case.holder is not None else None
     if name is ActionName.CASE_TAKE_OVER:
         return Pressers(never=holder, administrators=True)
@@ -243,7 +243,7 @@ def _pressers(case: Case, name: ActionName) -> Pressers:
 
 
 def project_reminder(connection: Connection, message: Message, now: float) -> View | None:
-    """A line in the moderators' channel that a case still waits."""
+    """Projection of the reminder in the moderators' channel that a case is waiting."""
     step = case_rows.step(connection, int(message.subject.partition(":")[2]))
     case = None if step is None else case_rows.get(connection, step.case_id)
     if step is None or case is None:
@@ -260,5 +260,5 @@ def project_reminder(connection: Connection, message: Message, now: float) -> Vi
 
 
 def project_setup(connection: Connection, message: Message, now: float) -> View | None:
-    """What administrators are told once, where nobody set a moderators' channel."""
+    """Projection of the one-time message to administrators where no moderators' channel is set."""
     return View(title=text("case.setup.title"), text=(text("case.setup.text"),), tone=Tone.NEUTRAL, final=True)

@@ -1,6 +1,6 @@
-"""A community's own settings: where its moderators read, who they are, where /imagine is open, what may be spent, defaults, retention.
+"""A community's own settings: moderators' channel, moderators, allowed channels, budgets, defaults, retention.
 
-Its administrators change them, checked live; a value that cannot be used is answered with a sentence and changes nothing.
+Administrators change them, checked live. An invalid value is answered with a sentence and changes nothing.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from bot.texts import catalogue, text
 from bot.texts.phrases import listed, money
 
 RETENTION_DAYS = 30
-"""Default: how long the texts of a closed case are kept."""
+"""Default retention of a closed case's texts."""
 REASONS_MAX, REASON_LENGTH = 20, 100
 IDS_MAX = 50
 
 SECTIONS = {"people": "settings22people", "money": "settings222money", "pictures": "settingspictures"}
-"""Section -> the row its button carries. Rows are ids of ours everywhere else; these have the same form and name a page of the settings."""
+"""Section -> the row id its button carries. Other buttons carry ledger ids; these have the same form but name a settings page."""
 _SECTION_OF = {row: section for section, row in SECTIONS.items()}
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _MENTION = re.compile(r"<[#@!&]*([A-Za-z0-9_.:-]+)(?:\|[^>]*)?>")
 
 
 class Asker(Protocol):
-    """Who asks (`bot.core.Visitor`)."""
+    """The person who asks (`bot.core.Visitor`)."""
 
     @property
     def platform(self) -> str: ...
@@ -50,11 +50,11 @@ class Asker(Protocol):
 
 
 class WrongValue(Exception):
-    """A value that cannot be used; the text is the sentence."""
+    """An invalid value; the text is the sentence."""
 
 
 def deny_reasons(connection: Connection, platform: str, community: str) -> tuple[Choice, ...]:
-    """What a moderator can choose from: the community's own list, or ours."""
+    """The choices for a denial: the community's own list, or the built-in one."""
     own = settings_rows.of_community(connection, platform, community).get("deny_reasons")
     if isinstance(own, list) and own:
         return tuple(Choice(str(one), str(one)) for one in own)
@@ -64,20 +64,20 @@ def deny_reasons(connection: Connection, platform: str, community: str) -> tuple
 
 
 def retention_days(connection: Connection, platform: str, community: str) -> int:
-    """For how many days the texts of a closed case are kept."""
+    """Days to keep the texts of a closed case."""
     own = settings_rows.of_community(connection, platform, community).get("retention_days")
     return own if isinstance(own, int) else RETENTION_DAYS
 
 
 @dataclass(frozen=True, slots=True)
 class Community:
-    """The desk for /imagine-settings."""
+    """Action handlers for /imagine-settings."""
 
     ledger: Ledger
     rules: Rules
     ranks: AccessCheck
     changed: Callable[[Tx], None]
-    """Called within the transaction that changed something: cards may have to move."""
+    """Called in the transaction that changed a setting; cards may have to move."""
 
     @property
     def actions(self) -> Mapping[ActionName, Handler]:
@@ -90,7 +90,7 @@ class Community:
         return {ActionName.SETTINGS: self.form}
 
     async def overview(self, visitor: Asker) -> Form | Reply:
-        """What is set, with a button per page."""
+        """The current settings, with a button per page."""
         refused = await self._refused(visitor.platform, visitor.community, visitor.person, None)
         if refused is not None:
             return refused
@@ -108,7 +108,7 @@ class Community:
         return Reply(text("case.settings.title"), changed=False, view=view)
 
     async def form(self, act: Act) -> Form | Reply:
-        """One page of the settings."""
+        """The form of one settings page."""
         section = _SECTION_OF.get(act.row)
         refused = await self._refused(act.platform, act.community, act.person, act)
         if refused is not None or section is None:
@@ -119,7 +119,7 @@ class Community:
         return Form(ActionName.SETTINGS, act.row, title, fields, text("case.settings.submit"), text(f"case.settings.text_{section}"))
 
     async def submit(self, act: Act) -> Reply:
-        """Check the page's values and keep them, all or none."""
+        """Validate the page's values and save all of them or none."""
         section = _SECTION_OF.get(act.row)
         refused = await self._refused(act.platform, act.community, act.person, act)
         if refused is not None or section is None:
@@ -202,7 +202,7 @@ class Community:
         )
 
     def _shown(self, own: Mapping[str, object]) -> dict[str, str]:
-        """Every setting as people read it."""
+        """Every setting, formatted for people."""
         shown: dict[str, str] = {}
         for name in (name for fields in _FIELDS.values() for name in fields):
             value = own.get(name)
@@ -217,7 +217,7 @@ class Community:
         return shown
 
     def _read(self, name: str, typed: str) -> object:
-        """One value; None for "not set". Raises WrongValue."""
+        """Parse one value; None for "not set". Raises WrongValue."""
         try:
             words = normalise(typed[:5000])
         except UnusableText:

@@ -1,4 +1,4 @@
-"""What moderators do with a case: claim, release, take over, suggest a rewrite, ask to rephrase, deny, call it no matter of policy."""
+"""Moderators' actions on a case: claim, release, take over, suggest a rewrite, ask to rephrase, deny, mark as not a policy matter."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from bot.texts import text
 from bot.texts.phrases import moment
 
 NOTE_MAX = 1000
-"""Characters of a moderator's note."""
+"""Maximum characters of a moderator's note."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """The moderators' desk."""
+    """Action handlers for moderators' decisions."""
 
     guard: Authorizer
     rules: Rules
@@ -68,7 +68,7 @@ class Decisions:
         return await self.guard.moderator(act, body, lease=False)
 
     async def take_over(self, act: Act) -> Reply:
-        """An administrator takes the lease of somebody else, for ten minutes from now."""
+        """Take over somebody else's lease as an administrator, for ten minutes from now."""
 
         def body(tx: Tx, case: Case, person: Person) -> Reply:
             if case.state is not CaseState.CLAIMED or case.holder is None:
@@ -80,7 +80,7 @@ class Decisions:
         return await self.guard.moderator(act, body, lease=False, wanted=AccessLevel.ADMINISTRATOR)
 
     async def release(self, act: Act) -> Reply:
-        """Give the case back."""
+        """Release the case."""
 
         def body(tx: Tx, case: Case, person: Person) -> Reply:
             step(tx, case, CaseEvent.RELEASE, person)
@@ -89,7 +89,7 @@ class Decisions:
         return await self.guard.moderator(act, body, lease=True)
 
     async def suggest(self, act: Act) -> Reply:
-        """Offer the member another wording, written by a human. Nothing is sent before the member accepts it."""
+        """Offer the member a human-written rewrite. Nothing is sent until the member accepts it."""
 
         def body(tx: Tx, case: Case, person: Person) -> Reply:
             try:
@@ -112,7 +112,7 @@ class Decisions:
         return await self.guard.moderator(act, body, lease=True)
 
     def _wording_problem(self, tx: Tx, case: Case, prompt: str) -> str | None:
-        """Why a rewrite cannot be offered; a key under `case.no.`. What was blocked stays blocked, whatever its spelling."""
+        """Why a rewrite can't be offered; a key under `case.no.`. A blocked wording stays blocked in any spelling."""
         print_ = fingerprint(prompt)
         if print_ in {request.fingerprint for request in case_rows.requests_of(tx.connection, case.id)}:
             return "rewrite_same"
@@ -124,7 +124,7 @@ class Decisions:
         return "rewrite_private" if self.rules.lint is not None and self.rules.lint(prompt) is not None else None
 
     async def ask_to_rephrase(self, act: Act) -> Reply:
-        """Ask the member for own words, with an optional hint."""
+        """Ask the member for a new wording of their own, with an optional hint."""
 
         def body(tx: Tx, case: Case, person: Person) -> Reply:
             note = add_words(tx, case, "hint", person, act.values.get("note", ""))
@@ -135,7 +135,7 @@ class Decisions:
         return await self.guard.moderator(act, body, lease=True)
 
     async def deny(self, act: Act) -> Reply:
-        """The request stays blocked, for a reason from the community's list."""
+        """Deny the request, for a reason from the community's list."""
 
         def body(tx: Tx, case: Case, person: Person) -> Reply:
             reason = act.values.get("reason", "")
@@ -149,7 +149,7 @@ class Decisions:
         return await self.guard.moderator(act, body, lease=True)
 
     async def not_policy(self, act: Act) -> Reply:
-        """A technical matter after all: the operator hears of it, the wording is no longer remembered as blocked, the member may retry."""
+        """Mark the block as technical: the operator is told, the block memory is cleared, and the member may retry."""
 
         def body(tx: Tx, case: Case, person: Person) -> Reply:
             values = {"decided_by": person.id, "decided_name": person.name, "closed_at": tx.now}
@@ -162,7 +162,7 @@ class Decisions:
         return await self.guard.moderator(act, body, lease=True)
 
     async def _others(self, act: Act) -> bool | None:
-        """Before an appeal is claimed by who denied it: whether somebody else could."""
+        """For an appeal claimed by the person who denied it: whether somebody else could decide."""
         case = await self.guard.ledger.read(lambda c: case_rows.get(c, act.row))
         if case is None or not case.appeals or case.decided_by is None or case.decided_by.id != act.person:
             return None
@@ -171,7 +171,7 @@ class Decisions:
 
 
 def _anothers_turn(case: Case, person: Person, others: bool | None, now: float) -> bool:
-    """An appeal is for another moderator where there is one; where nobody can say, it is kept for others for half of the due time."""
+    """Whether an appeal is reserved for another moderator: if there is one, or for half of the due time if nobody can say."""
     if not case.appeals or case.decided_by is None or case.decided_by.id != person.id:
         return False
     return now < case.waiting_since + APPEAL_WAITS if others is None else others
@@ -184,7 +184,7 @@ def _held(tx: Tx, case: Case, event: CaseEvent, person: Person, facts: Mapping[s
 
 
 def add_words(tx: Tx, case: Case, kind: str, person: Person, words: str) -> str | None:
-    """Keep what somebody wrote in a form, cleaned; None when nothing visible was written."""
+    """Store what somebody wrote in a form, normalised; None if nothing visible is left."""
     try:
         clean = normalise(words[:NOTE_MAX])
     except UnusableText:
@@ -193,7 +193,7 @@ def add_words(tx: Tx, case: Case, kind: str, person: Person, words: str) -> str 
 
 
 def forget_blocks(tx: Tx, case: Case) -> None:
-    """The wordings of a case are no longer remembered as blocked, and a pause that followed from them ends."""
+    """Remove a case's wordings from the block memory, and end the pause that they caused."""
     prints = {request.fingerprint for request in case_rows.requests_of(tx.connection, case.id)}
     block_rows.forget_prompts(tx, case.community, prints)
     block_rows.end_cool_down(tx, case.community, case.person.id)

@@ -1,4 +1,4 @@
-"""Cards reach the moderators' channel in the end: they follow it when it changes, and are posted when a lost channel is back."""
+"""Delivery of cards: they follow the moderators' channel when it changes, and are posted again when a lost channel is back."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from bot.moderation.routing import Home, moderators_place
 from bot.moderation.transitions import show_card
 
 TRY_AGAIN = 120.0
-"""Seconds between two attempts to post refused cards."""
+"""Seconds between two attempts to post rejected cards."""
 AT_ONCE = 20
-"""Cards tried again at a time and channel: a channel that is gone for good is not hammered."""
+"""Maximum cards to retry per round and channel, so that a channel that's gone for good isn't hammered."""
 _LAST = "cards_tried_again"
 
 
 def align(tx: Tx, home: Home) -> None:
-    """Every waiting case has its card, in the channel that is set now."""
+    """Ensure that every open case has its card in the currently configured channel."""
     places: dict[tuple[str, str], Place | None] = {}
     for one in card_rows.waiting(tx.connection):
         key = (one.platform, one.community)
@@ -38,7 +38,7 @@ def align(tx: Tx, home: Home) -> None:
 
 
 def try_again(tx: Tx, notices: Notices) -> None:
-    """Refused cards are tried again now and then; where they arrive, the operator's notice about the channel is resolved."""
+    """Retry rejected cards from time to time; once they arrive, resolve the operator's notice about the channel."""
     known = memory_rows.recall(tx.connection, _LAST)
     if known is not None and 0 <= tx.now - known[1] < TRY_AGAIN:
         return
@@ -56,12 +56,12 @@ def try_again(tx: Tx, notices: Notices) -> None:
         channel = f"{card.platform}:{card.channel}"
         tried[channel] += 1
         if tried[channel] <= AT_ONCE:
-            # What is gone is posted anew; where writing is forbidden, the old message may be there still.
+            # If the message is gone, post anew; if writing is forbidden, the old message may still exist.
             card_rows.send_again(tx, card.message_id, as_new=card.why == RefusedWhy.GONE.value)
 
 
 def _was_moderators(tx: Tx, cause: str) -> bool:
-    """Cards were refused there; they may have followed the moderators to another channel since."""
+    """Whether cards were rejected there; they may have moved to another channel since."""
     row = notice_rows.get(tx.connection, cause)
     return row is not None and row.facts.get("audience") == Audience.MODERATORS.value
 

@@ -1,4 +1,4 @@
-"""What the member does in a case: accept or decline a rewrite, rephrase, appeal. Only here does a blocked request become a new one."""
+"""Members' actions in a case: accept or decline a rewrite, rephrase, appeal. Only here does a blocked request become a new one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from bot.texts import text
 
 @dataclass(frozen=True, slots=True)
 class MemberActions:
-    """The member's desk in a case."""
+    """Action handlers for members."""
 
     ledger: Ledger
     rules: Rules
@@ -53,7 +53,7 @@ class MemberActions:
         return {ActionName.REPHRASE: self.rephrase_form, ActionName.APPEAL: self.appeal_form}
 
     async def accept(self, act: Act) -> Reply:
-        """The member takes that very text: a new request, from the member's budget, with the case as its origin."""
+        """Accept that exact text: a new request on the member's budget, linked to the case."""
 
         def body(tx: Tx) -> Reply:
             found = self._rewrite(tx, act)
@@ -67,7 +67,7 @@ class MemberActions:
                 return reply
             sent = self._send(tx, act, case, request, rewrite.prompt, Origin.REWRITE)
             if isinstance(sent, Reply):
-                return sent  # the offer stays open: the reason (a used-up budget, a pause) may pass
+                return sent  # the offer stays open, because the reason (a used-up budget, a pause) may pass
             case_rows.answer_rewrite(tx, rewrite.id, "accepted")
             facts = {"rewrite": rewrite.id, "request": sent}
             step(tx, case, CaseEvent.ACCEPT, unnamed(act.person), facts, {"asked": None, "closed_at": tx.now})
@@ -76,7 +76,7 @@ class MemberActions:
         return await self.ledger.write(body)
 
     async def decline(self, act: Act) -> Reply:
-        """The member does not want that text."""
+        """Decline the rewrite."""
 
         def body(tx: Tx) -> Reply:
             found = self._rewrite(tx, act)
@@ -90,7 +90,7 @@ class MemberActions:
         return await self.ledger.write(body)
 
     async def rephrase(self, act: Act) -> Reply:
-        """The member's own new wording, after a moderator asked for it."""
+        """Send the member's own new wording, after a moderator asked for it."""
 
         def body(tx: Tx) -> Reply:
             found = self._own_case(tx, act, act.row)
@@ -109,7 +109,7 @@ class MemberActions:
         return await self.ledger.write(body)
 
     async def reworded(self, act: Act) -> Reply:
-        """The member says that a picture which they typed anew is their rewording: that settles the case."""
+        """The member confirms that a newly typed picture was their new wording, which settles the case."""
 
         def body(tx: Tx) -> Reply:
             made = request_rows.get(tx.connection, act.row)
@@ -130,7 +130,7 @@ class MemberActions:
         return await self.ledger.write(body)
 
     async def appeal(self, act: Act) -> Reply:
-        """Once per case: the denial goes to another moderator."""
+        """Appeal a denial, once per case; another moderator decides."""
 
         def body(tx: Tx) -> Reply:
             found = self._own_case(tx, act, act.row)
@@ -148,7 +148,7 @@ class MemberActions:
         return await self.ledger.write(body)
 
     async def rephrase_form(self, act: Act) -> Form | Reply:
-        """The /imagine form with the blocked wording, to be changed."""
+        """The /imagine form with the blocked prompt, to be edited."""
 
         def body(tx: Tx) -> Form | Reply:
             found = self._own_case(tx, act, act.row, opening=True)
@@ -163,7 +163,7 @@ class MemberActions:
         return await self.ledger.write(body)
 
     async def appeal_form(self, act: Act) -> Form | Reply:
-        """Why the member thinks otherwise."""
+        """Form asking why the member disagrees."""
 
         def body(tx: Tx) -> Form | Reply:
             found = self._own_case(tx, act, act.row, opening=True)
@@ -180,7 +180,7 @@ class MemberActions:
         return await self.ledger.write(body)
 
     def _send(self, tx: Tx, act: Act, case: Case, request: Request, prompt: str, origin: Origin) -> str | Reply:
-        """Store and accept the new request; its id, or why it was turned down (the member also sees that in the request's own message)."""
+        """Store and accept the new request. Returns its id, or why it was turned down (the request's own message says so too)."""
         made = tx.new_id()
         asked = submission(tx.connection, request, prompt, act, act.values if origin is Origin.EDIT else None)
         store_submission(tx, made, f"act:{act.event_key}", asked, self.rules, origin=origin, parent=request.id, case_id=case.id)
@@ -199,7 +199,7 @@ class MemberActions:
         return made
 
     def _rewrite(self, tx: Tx, act: Act) -> tuple[Case, Rewrite, Request] | Reply:
-        """The offer that a press is about, when it is still open and the presser's own."""
+        """The offer behind a press, if it's still open and belongs to the presser."""
         rewrite = case_rows.rewrite(tx.connection, act.row)
         if rewrite is None:
             return refuse(tx, act, None, FORGED, "unknown")
@@ -212,7 +212,8 @@ class MemberActions:
         return case, rewrite, request
 
     def _own_case(self, tx: Tx, act: Act, case_id: str, *, opening: bool = False) -> tuple[Case, Request] | Reply:
-        """The presser's own case as it is now, with the blocked request. Opening a form is not remembered: it may be opened again."""
+        """The presser's own case in its current state, with the blocked request. Opening a form isn't deduplicated, because it may be
+        opened again."""
         case = case_rows.get(tx.connection, case_id)
         if case is None:
             return refuse(tx, act, None, FORGED, "unknown")

@@ -1,6 +1,6 @@
-"""What the member hears of a case: a new message for every step that asks or decides something, with the question in it.
+"""Messages to the member about a case: a new one for every step that asks or decides something, with the question in it.
 
-Neutral words, no blame; what can be done stands on buttons that go when the moment is over.
+Neutral words, no blame; the buttons disappear when the question is closed.
 """
 
 from __future__ import annotations
@@ -30,45 +30,45 @@ from bot.texts.phrases import moment, money
 REMIND = "remind"
 """The step that repeats a question."""
 SHOWN = 60
-"""Characters of a prompt by which its author knows it again."""
+"""Characters of a prompt by which its author recognises it."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepFacts:
-    """All that a message about one step depends on."""
+    """Everything that a message about one step depends on."""
 
     case: Case
     step: Step
     request: Request | None
     rewrite: Rewrite | None
     cost: int | None
-    """The most that the suggested wording can cost the member; None when the model does not take it."""
+    """Maximum cost of the suggested wording for the member; None if the model doesn't accept it."""
     notes: Mapping[str, Note]
     picture: Request | None = None
-    """The member's newest picture that may be their rewording."""
+    """The member's latest picture that may use their new wording."""
     question: StepFacts | None = None
-    """What a reminder is about: the step that asked."""
+    """The question that a reminder repeats."""
 
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """Projections for the sender: subject kinds `case`, `step`."""
+    """Projections for the sender; subject kinds `case` and `step`."""
 
     rules: Rules
 
     def project_case(self, connection: Connection, message: Message, now: float) -> View | None:
-        """`case:<id>`: the card for moderators."""
+        """Projection of `case:<id>`: the moderators' card."""
         case = case_rows.get(connection, message.subject.partition(":")[2])
         return None if case is None or message.audience is not Audience.MODERATORS else project_card(connection, case, now)
 
     def project_step(self, connection: Connection, message: Message, now: float) -> View | None:
-        """`step:<number>`: one line of the trail, told to the member."""
+        """Projection of `step:<number>`: one audit log entry, told to the member."""
         step = case_rows.step(connection, int(message.subject.partition(":")[2]))
         case = None if step is None else case_rows.get(connection, step.case_id)
         return None if step is None or case is None else self._told(connection, case, step)
 
     def beside(self, connection: Connection, request: Request, shown: View) -> View:
-        """A request as its member fetches it, with what its case asks or decided: the message that said so may never have reached them."""
+        """A request as fetched by its member, with its case's open question or decision, whose own message may never have reached them."""
         case = None if request.case_id is None else case_rows.get(connection, request.case_id)
         step = None if case is None or case.told is None else case_rows.step(connection, case.told)
         if case is None or step is None or case.person.id != request.person.id or not _concerns(case, request):
@@ -101,12 +101,12 @@ class Views:
 
 
 def _concerns(case: Case, request: Request) -> bool:
-    """Whether a request of a case is one that was blocked, and not one that followed from it."""
+    """Whether this request of a case was blocked, rather than made later because of it."""
     return request.id == case.request_id or request.answer is Answer.BLOCKED or (request.refusal or {}).get("reason") == "blocked_before"
 
 
 def told(facts: StepFacts) -> View:
-    """The member's message about one step, with the way to the request that it is about. Pure."""
+    """The member's message about one step, with a link to its request. Pure."""
     return dataclasses.replace(_TOLD[facts.step.event](facts), about=_about(facts))
 
 
@@ -118,7 +118,7 @@ def _about(facts: StepFacts) -> About:
 
 
 def _view(facts: StepFacts, name: str, *, buttons: tuple[Button, ...] = (), tone: Tone = Tone.NEUTRAL, **values: object) -> View:
-    """Title and paragraphs from the texts, for the member alone."""
+    """Title and paragraphs from the texts, for the member only."""
     known = {"number": facts.case.number, "by": facts.step.actor_name or text("case.a_moderator"), **values}
     return View(
         title=text(f"case.told.{name}", **known),
@@ -131,7 +131,7 @@ def _view(facts: StepFacts, name: str, *, buttons: tuple[Button, ...] = (), tone
 
 
 def _suggest(facts: StepFacts) -> View:
-    """Both wordings, who wrote the new one, what it could cost; that very text is what the button accepts."""
+    """Both wordings, the author of the new one, and its maximum cost; the button accepts that exact text."""
     rewrite, case = facts.rewrite, facts.case
     if rewrite is None:
         return _view(facts, "question_over")
@@ -161,7 +161,7 @@ def _suggest(facts: StepFacts) -> View:
 def _ask_rephrase(facts: StepFacts) -> View:
     case = facts.case
     if case.state is not CaseState.WITH_MEMBER or case.asked != REPHRASE or case.told != facts.step.seq:
-        return _view(facts, "question_over")  # over, or asked anew in a newer message
+        return _view(facts, "question_over")  # over, or asked again in a newer message
     button = Button(ActionName.REPHRASE, case.id, text("case.button.rephrase"), ButtonStyle.PRIMARY, opens_form=True)
     view = _view(facts, "ask_rephrase", buttons=(button,), tone=Tone.WAITING)
     note = facts.notes.get(str(facts.step.facts.get("note")))
@@ -169,7 +169,7 @@ def _ask_rephrase(facts: StepFacts) -> View:
 
 
 def _other_picture(facts: StepFacts) -> View:
-    """Whether the newest picture was the rewording; only the member can know."""
+    """Asks whether the latest picture used the new wording; only the member can know."""
     case, made = facts.case, facts.picture
     if made is None:
         return _view(facts, "reworded" if case.state is CaseState.CLOSED_REPHRASED else "question_over")
@@ -212,7 +212,7 @@ def _expire(facts: StepFacts) -> View:
 
 
 def _remind(facts: StepFacts) -> View:
-    """The question once more, whole: nobody has to look for an older message."""
+    """Repeats the whole question, so that nobody has to look for an older message."""
     if facts.case.state is not CaseState.WITH_MEMBER or facts.question is None:
         return _view(facts, "question_over")
     question = told(facts.question)

@@ -1,6 +1,7 @@
-"""The forms behind the moderators' buttons, and the presses beside the decision: block, unblock, comment, read the prompt.
+"""Moderators' forms, and actions that aren't decisions: block, unblock, comment, read the prompt.
 
-No form preselects what is decided about a person: a reason that nobody chose would be told to the member as the moderators' own."""
+No form preselects a decision about a person: the member would be told a reason that nobody chose.
+"""
 
 from __future__ import annotations
 
@@ -27,15 +28,15 @@ from bot.texts import text
 from bot.texts.phrases import duration, moment
 
 PAUSES = (3600, 24 * 3600, 7 * 24 * 3600, 30 * 24 * 3600)
-"""Seconds for which a member can be blocked from the bot; never for ever: a human looks again."""
+"""Seconds for which a member can be blocked. Never forever: a human has to look again."""
 LONGEST = Longest(BLOCK_MEMORY, LEASE, COOL_DOWN, float(max(PAUSES)))
-"""Bounds of moderation's waits at a start."""
+"""Longest waits of moderation, for the check of stored times at start."""
 SHOWN_WORDINGS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class ModeratorForms:
-    """What moderators fill in, and what needs no decision."""
+    """Moderators' forms and minor actions."""
 
     guard: Authorizer
     rules: Rules
@@ -62,7 +63,7 @@ class ModeratorForms:
         }
 
     async def block(self, act: Act) -> Reply:
-        """Stop the member for a time; the holder's decision while the case waits, any moderator's afterwards."""
+        """Pause the member: the holder decides while the case is open, any moderator afterwards."""
 
         def body(tx: Tx, case: Case, person: Person) -> Reply:
             problem = lease_problem(case, person.id) if case.state in WAITING else None
@@ -90,7 +91,7 @@ class ModeratorForms:
         return await self.guard.moderator(act, body, lease=False)
 
     async def comment(self, act: Act) -> Reply:
-        """A word to the other moderators."""
+        """Comment for the other moderators."""
 
         def body(tx: Tx, case: Case, person: Person) -> Reply:
             note = add_words(tx, case, "comment", person, act.values.get("note", ""))
@@ -103,7 +104,7 @@ class ModeratorForms:
         return await self.guard.moderator(act, body, lease=False)
 
     async def read_prompt(self, act: Act) -> Reply:
-        """The whole blocked wording for one moderator's eyes, with the member's other ones."""
+        """The whole blocked prompt for one moderator only, with the member's other ones."""
 
         def body(tx: Tx, case: Case, person: Person) -> Reply:
             case_rows.write_audit(tx, case.id, case.community, person, "read_prompt")
@@ -123,7 +124,7 @@ class ModeratorForms:
         return await self.guard.moderator(act, body, lease=False)
 
     async def rewrite_form(self, act: Act) -> Form | Reply:
-        """The blocked wording, to be changed by a human."""
+        """Form with the blocked prompt, to be rewritten by a human."""
         case = await self.guard.may_open(act, lease=True)
         if isinstance(case, Reply):
             return case
@@ -140,7 +141,7 @@ class ModeratorForms:
         return Form(ActionName.CASE_REWRITE, case.id, title, (field,), submit, text("case.form.rewrite_text"))
 
     async def rephrase_form(self, act: Act) -> Form | Reply:
-        """An optional hint for the member."""
+        """Form for an optional hint to the member."""
         case = await self.guard.may_open(act, lease=True)
         if isinstance(case, Reply):
             return case
@@ -149,7 +150,7 @@ class ModeratorForms:
         return Form(ActionName.CASE_REPHRASE, case.id, title, (field,), submit, text("case.form.ask_rephrase_text"))
 
     async def deny_form(self, act: Act) -> Form | Reply:
-        """A reason from the list, and a note that stays with the moderators."""
+        """Form for a reason from the list, and a note that only moderators see."""
         case = await self.guard.may_open(act, lease=True)
         if isinstance(case, Reply):
             return case
@@ -160,7 +161,7 @@ class ModeratorForms:
         return Form(ActionName.CASE_DENY, case.id, title, fields, submit, text("case.form.deny_text"))
 
     async def block_form(self, act: Act) -> Form | Reply:
-        """For how long."""
+        """Form for the length of a pause."""
         case = await self.guard.may_open(act, lease=False)
         if isinstance(case, Reply):
             return case
@@ -170,7 +171,7 @@ class ModeratorForms:
         return Form(ActionName.CASE_BLOCK_MEMBER, case.id, title, (field,), submit, text("case.form.block_member_text", member=_name(case)))
 
     async def comment_form(self, act: Act) -> Form | Reply:
-        """A word to the other moderators."""
+        """Form for a comment to the other moderators."""
         case = await self.guard.may_open(act, lease=False)
         if isinstance(case, Reply):
             return case

@@ -1,4 +1,4 @@
-"""A wording on offer: with which options it would be sent, what it could cost, and the submission that asks for it."""
+"""An offered rewrite: its options, its maximum cost, and the submission that sends it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from bot.requests.rules import Rules
 
 
 def options(connection: Connection, request: Request, rules: Rules, prompt: str) -> Checked | Problem:
-    """Size, quality and count of the blocked request, for another wording. One turned away at once has what was typed."""
+    """Size, quality and count of the blocked request, checked for another wording. A request rejected before the check uses what was
+    typed."""
     typed = typed_of(connection, request)
     own = settings_rows.of_community(connection, request.place.platform, request.place.community)
     quality = typed["quality"] or own.get("quality") or rules.default_quality
@@ -23,13 +24,13 @@ def options(connection: Connection, request: Request, rules: Rules, prompt: str)
 
 
 def highest_cost(connection: Connection, request: Request, rules: Rules, prompt: str) -> int | None:
-    """The most that sending this wording can cost, in micros; None when the model does not take it as it is."""
+    """Maximum cost of sending this wording, in micros; None if the model doesn't accept it."""
     found = options(connection, request, rules, prompt)
     return None if isinstance(found, Problem) else rules.highest_cost(found.size, found.quality, found.count, prompt)
 
 
 def submission(connection: Connection, request: Request, prompt: str, act: Act, values: Mapping[str, str] | None = None) -> Submission:
-    """The new request: the blocked one's options (or those of a form), at the blocked one's place, in the member's name."""
+    """The new request: the blocked one's options (or a form's), at the same place, in the member's name."""
     place = request.place
     same_place = (act.community, act.channel) == (place.community, place.channel)
     typed = typed_of(connection, request)
@@ -46,7 +47,7 @@ def submission(connection: Connection, request: Request, prompt: str, act: Act, 
 
 
 def typed_of(connection: Connection, request: Request) -> dict[str, str | None]:
-    """Size, quality and count as they were checked, or as they were typed; None for "the default"."""
+    """Size, quality and count as checked, or as typed; None for the default."""
     if request.size:
         return {"size": request.size, "quality": request.quality, "count": str(request.count)}
     typed = request_rows.typed_options(connection, request.id)

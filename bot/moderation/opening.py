@@ -1,4 +1,4 @@
-"""A safety block becomes a case, or joins the one that the member already has. Called within the transaction that records the block."""
+"""Opening of cases: a safety block opens a case or joins the member's existing one. Runs in the transaction that records the block."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from bot.moderation.timeouts import COOL_DOWN, COOL_DOWN_BLOCKS, EXPIRY, REMINDE
 from bot.moderation.transitions import settle, show_card, step, unnamed
 
 REPHRASE = "rephrase"
-"""What `asked` holds while the member was asked for own words."""
+"""Value of `asked` while the member is asked for their own wording."""
 COUNTED = ("opened", "joined")
-"""Lines of the trail that count towards the cool-down; a moderator's wording that was blocked does not."""
+"""Audit log entries that count towards the cool-down; a moderator's wording that was blocked doesn't."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """Opens cases, and answers what other rooms ask about them."""
+    """Opens cases, and answers other rooms' questions about them."""
 
     home: Home = lambda platform: None
 
     def open_case(self, tx: Tx, request: Request, failure: Failure) -> str:
-        """The id of the case that this block opened, joined or opened again. The caller links the request to it."""
+        """Open, join or reopen a case for this block. Returns its id; the caller links the request to it."""
         case = self._again(tx, request, failure) or self._join(tx, request, failure) or self._new(tx, request, failure)
         place = moderators_place(tx.connection, case.platform, case.community, self.home)
         if place is not None:
@@ -41,11 +41,11 @@ class Cases:
         return case.id
 
     def reviewed(self, connection: Connection, platform: str, community: str) -> bool:
-        """Whether a block in this community reaches a human."""
+        """Whether a human in this community will look at a block."""
         return moderators_place(connection, platform, community, self.home) is not None
 
     def _again(self, tx: Tx, request: Request, failure: Failure) -> Case | None:
-        """An accepted rewrite, or a rewording that a moderator asked for, was blocked too: back to the moderators."""
+        """Return a case to the moderators because an accepted rewrite, or a requested new wording, was blocked too."""
         case = _accepted_case(tx.connection, request)
         if case is None:
             case = case_rows.waiting_of(tx.connection, request.place.platform, request.place.community, request.person.id)
@@ -79,7 +79,7 @@ class Cases:
 
 
 def _accepted_case(connection: Connection, request: Request) -> Case | None:
-    """The case whose accepted rewrite this request sends, at first or again."""
+    """The case whose accepted rewrite this request sends, for the first time or again."""
     seen: Request | None = request
     while seen is not None and seen.origin in (Origin.RETRY, Origin.AGAIN, Origin.NEAREST) and seen.parent:
         seen = request_rows.get(connection, seen.parent)
@@ -100,7 +100,7 @@ def _facts(request: Request, failure: Failure) -> dict[str, object]:
 
 
 def _cool_down(tx: Tx, request: Request) -> None:
-    """Five blocks within an hour stop the member for an hour; a longer stop by a moderator stays."""
+    """Pause the member for an hour after five blocks within an hour; a longer pause by a moderator stays."""
     if request.origin is Origin.REWRITE:
         return
     place, person = request.place, request.person.id
@@ -111,7 +111,7 @@ def _cool_down(tx: Tx, request: Request) -> None:
 
 
 def _tell_administrators(tx: Tx, place: Place) -> None:
-    """Once per community: there is nobody to look at blocks here. The message says nothing about whose request it was."""
+    """Tell administrators, once per community, that nobody looks at blocks here. Doesn't mention the requester."""
     if place.community.startswith(DIRECT):
         return
     subject = f"setup:{place.platform}:{place.community}"

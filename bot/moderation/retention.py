@@ -1,4 +1,5 @@
-"""Texts go, the record stays: prompts, rewrites and notes of closed cases after the community's time, a member's own data on their word."""
+"""Deletion of texts, keeping the record: prompts, rewrites and notes of closed cases after the retention time, and a member's own data on
+request."""
 
 from __future__ import annotations
 
@@ -18,12 +19,12 @@ from bot.moderation.community import Asker, retention_days
 from bot.texts import text
 
 PRIVACY_ROW = "privacy222delete"
-"""The row that the delete button carries: it is about the presser, so it names nothing."""
+"""Row id of the delete button. It's about the presser, so it names nothing."""
 PRIVACY_EVENT = "privacy_delete"
 
 
 def remove_old_texts(tx: Tx) -> int:
-    """Empty the texts of closed cases whose time is over, or whose member asked for it; returns how many cases."""
+    """Delete the texts of closed cases past their retention, or whose member asked for it. Returns the number of cases."""
     days: dict[tuple[str, str], int] = {}
     done = 0
     for closed in privacy_rows.closed_with_texts(tx.connection):
@@ -39,8 +40,8 @@ def remove_old_texts(tx: Tx) -> int:
 
 
 def remove_texts(tx: Tx, case: Case) -> None:
-    """Empty what people wrote in a case. Fingerprints, ids, times and decisions stay; a request that gave pictures is the member's own, and
-    goes when they had said so before it was made."""
+    """Delete what people wrote in a case. Fingerprints, ids, times and decisions stay. A request that gave pictures belongs to the member
+    and is only deleted if they asked for it before it was made."""
     unwanted = _asked_to_forget(tx.connection, case) if case.forget else frozenset()
     for request in case_rows.requests_of(tx.connection, case.id):
         if request.id in unwanted:
@@ -58,12 +59,12 @@ def remove_texts(tx: Tx, case: Case) -> None:
 
 
 def _asked_to_forget(connection: Connection, case: Case) -> frozenset[str]:
-    """The requests that were there when the member asked for everything to be deleted, except for pictures that were still being drawn. By
-    name: a clock may have been put back."""
+    """Requests that existed when the member asked for deletion, except those still being drawn. Listed by id, because a clock may have been
+    set back."""
     lines = privacy_rows.steps_by(connection, case.person.id, PRIVACY_EVENT)
     decided = {one for line in lines for one in line.facts.get("decided", ())}
     drawn = {one for line in lines for one in line.facts.get("drawn", ())}
-    unnamed = max((line.at for line in lines if "drawn" not in line.facts), default=0.0)  # written by a version that went by the time
+    unnamed = max((line.at for line in lines if "drawn" not in line.facts), default=0.0)  # written by an older version that used times
     return frozenset(
         one.id
         for one in case_rows.requests_of(connection, case.id)
@@ -72,7 +73,7 @@ def _asked_to_forget(connection: Connection, case: Case) -> frozenset[str]:
 
 
 def _forget_request(tx: Tx, request_id: str, deleted: bool) -> Sequence[str]:
-    """Words, name and pictures of an ended request; returns hashes whose files may go."""
+    """Delete the text, name and pictures of an ended request. Returns hashes whose files may be deleted."""
     hashes = picture_rows.drop(tx, request_id)
     _empty_request(tx, request_id, person_name="", typed={}, deleted=True)
     if not deleted:
@@ -89,7 +90,7 @@ def _empty_request(tx: Tx, request_id: str, **values: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
-    """The desk for /imagine-privacy."""
+    """Action handlers for /imagine-privacy."""
 
     ledger: Ledger
     forget_picture: Callable[[str], Awaitable[object]]
@@ -118,7 +119,7 @@ class Privacy:
         )
 
     async def confirm(self, act: Act) -> Form | Reply:
-        """One more question: it cannot be undone."""
+        """Ask for confirmation, because deletion can't be undone."""
         if act.row != PRIVACY_ROW:
             return Reply(text("reply.unknown_button"), changed=False)
         field = FormField("sure", text("case.privacy.sure"), FieldKind.SWITCH, value="false")
@@ -126,7 +127,7 @@ class Privacy:
         return Form(ActionName.PRIVACY_DELETE, PRIVACY_ROW, title, (field,), submit, text("case.privacy.form_text"))
 
     async def delete(self, act: Act) -> Reply:
-        """Remove the presser's own texts and pictures."""
+        """Delete the presser's own texts and pictures."""
         if act.row != PRIVACY_ROW or act.values.get("sure") != "true":
             return Reply(text("case.privacy.not_sure"), changed=False)
         gone: list[str] = []
@@ -146,8 +147,11 @@ class Privacy:
 
 
 def forget_person(tx: Tx, platform: str, person: str, gone: list[str]) -> Mapping[str, Sequence[str]]:
-    """Empty what somebody wrote and made; hashes whose files may go are added to `gone`. Returns the requests that have to stay for now:
-    those that are `drawn`, and those whose wording has to be `decided` about by moderators."""
+    """Delete what somebody wrote and made.
+
+    Hashes whose files may be deleted are added to `gone`. Returns the requests that have to stay for now: `drawn` (still being drawn) and
+    `decided` (moderators still decide about the wording).
+    """
     waiting = privacy_rows.waiting_cases_of(tx.connection, platform, person)
     drawn = privacy_rows.live_of(tx.connection, platform, person)
     ended = privacy_rows.ended_of(tx.connection, platform, person)

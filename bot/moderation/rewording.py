@@ -1,5 +1,8 @@
-"""Whose rewording a picture is. A person says so: with Edit prompt or Rephrase on what was blocked, or with a press on the question that a
-picture from a newly typed command raises. Similarity of words decides nothing: most words of a prompt are style, in every script."""
+"""Matching of pictures to requested new wordings.
+
+A person decides: with Edit prompt or Rephrase on the blocked request, or by answering the question that follows a newly typed command. Text
+similarity isn't used, because in every script most words of a prompt are about style.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +21,14 @@ from bot.moderation.timers import catch_up
 from bot.moderation.transitions import settle, step, tell_member, unnamed
 
 LINEAGE = 10
-"""How many parents are looked at to find the block that a new wording goes back to."""
+"""Maximum number of parents to follow back to the blocked request."""
 LOOKED_AT = 20
-"""Newest requests of the member among which the picture is found."""
+"""Number of the member's latest requests to search for the picture."""
 
 
 def worked(tx: Tx, request: Request) -> None:
-    """A request gave pictures. When a person made it from what a waiting case is about, that case is settled by it; when it was typed anew
-    after a moderator asked for another wording, the member is asked once whether it was meant as that."""
+    """A request gave pictures. If it was made from what an open case is about, it settles that case; if it was typed anew after a moderator
+    asked for a new wording, the member is asked once whether it was that."""
     case = case_rows.waiting_of(tx.connection, request.place.platform, request.place.community, request.person.id)
     if case is None or request.origin is Origin.REWRITE:
         return
@@ -37,14 +40,14 @@ def worked(tx: Tx, request: Request) -> None:
 
 
 def settle_by(tx: Tx, case: Case, request: Request) -> None:
-    """Close a case that nobody has decided, because the member's own rewording gave a picture."""
+    """Close an undecided case because the member's own wording gave a picture."""
     if case.state in (CaseState.OPEN, CaseState.CLAIMED, CaseState.WITH_MEMBER):
         values = {"asked": None, "closed_at": tx.now}
         step(tx, case, CaseEvent.REPHRASED, unnamed(request.person.id), {"request": request.id}, values)
 
 
 def is_candidate(connection: Connection, case: Case, request: Request) -> bool:
-    """Whether a picture can be the answer to a moderator's request for another wording: the member's own, made after they were asked."""
+    """Whether a picture can be the answer to a moderator's request for a new wording: the member's own, made after they were asked."""
     if case.state is not CaseState.WITH_MEMBER or case.asked != REPHRASE or case.told is None:
         return False
     asked = case_rows.step(connection, case.told)
@@ -58,13 +61,13 @@ def is_candidate(connection: Connection, case: Case, request: Request) -> bool:
 
 
 def newest_candidate(connection: Connection, case: Case) -> Request | None:
-    """The member's newest picture that can be the answer."""
+    """The member's latest picture that can be the answer."""
     own = request_rows.of_person(connection, case.platform, case.person.id, LOOKED_AT)
     return next((one for one in own if one.answer is Answer.PICTURES and is_candidate(connection, case, one)), None)
 
 
 def _made_from(connection: Connection, request: Request, case: Case) -> bool:
-    """Whether a request descends from the blocked one: each step down was somebody's press on the one before."""
+    """Whether a request descends from the blocked one: each step was a press on the previous request."""
     seen: Request | None = request
     for _ in range(LINEAGE):
         if seen is None:
@@ -76,7 +79,7 @@ def _made_from(connection: Connection, request: Request, case: Case) -> bool:
 
 
 def _ask(tx: Tx, case: Case, request: Request) -> None:
-    """One question for each time a moderator asked; later pictures change what it names."""
+    """Ask the member once per moderator's request; later pictures replace the one that the question names."""
     known = _questions(tx.connection, case)
     if known:
         message_rows.bump(tx, f"step:{known[-1]}")
@@ -86,6 +89,6 @@ def _ask(tx: Tx, case: Case, request: Request) -> None:
 
 
 def _questions(connection: Connection, case: Case) -> Sequence[int]:
-    """The lines of the trail that asked since the member was asked to rephrase."""
+    """Audit log entries with that question since the member was asked to rephrase."""
     lines = case_rows.trail(connection, case.id)
     return [one.seq for one in lines if one.event == OTHER_PICTURE and case.told is not None and one.seq > case.told]

@@ -1,4 +1,4 @@
-"""Who decides where: the community whose moderators a case belongs to, and the channel in which they read."""
+"""Routing of cases: the community whose moderators decide, and their channel."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from bot.domain.requests import Place
 from bot.ledger import settings_rows
 
 Home = Callable[[str], Place | None]
-"""The operator's own moderators' channel on a platform; it also takes the cases of direct messages."""
+"""The operator's own moderators' channel on a platform; cases from direct messages go there too."""
 
 DIRECT = "dm:"
 
 
 def court(platform: str, community: str, home: Home) -> str:
-    """The community whose moderators decide: its own, or the operator's for direct messages; empty when there is none."""
+    """The community whose moderators decide: its own, or the operator's for direct messages; empty if there is none."""
     if not community.startswith(DIRECT):
         return community
     operators = home(platform)
@@ -24,7 +24,7 @@ def court(platform: str, community: str, home: Home) -> str:
 
 
 def moderators_place(connection: Connection, platform: str, community: str, home: Home) -> Place | None:
-    """Where the moderators of a community read; None when nobody set a channel."""
+    """The moderators' channel of a community; None if none is set."""
     deciding = court(platform, community, home)
     if not deciding:
         return None

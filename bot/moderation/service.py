@@ -1,4 +1,4 @@
-"""The room's front: everything that the composition root wires and that other rooms may ask of moderation."""
+"""Facade of the moderation room: what the composition root wires and other rooms may call."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class CaseHandlers:
-    """The desk of this room: those of its corners together."""
+    """Action handlers of this room, combined."""
 
     actions: Mapping[ActionName, Handler]
     forms: Mapping[ActionName, FormMaker]
@@ -48,7 +48,7 @@ class CaseHandlers:
 
 @dataclass(slots=True)
 class Moderation:
-    """Cases from their opening to their end."""
+    """Cases from opening to end."""
 
     ledger: Ledger
     rules: Rules
@@ -90,12 +90,12 @@ class Moderation:
         return self.cases.open_case(tx, request, failure)
 
     def on_pictures(self, tx: Tx, request: Request) -> None:
-        """A request was answered with pictures: a waiting case that it settles is closed, and so is what was reported as technical."""
+        """A request was answered with pictures: close the open case that it settles, and resolve what was reported as technical."""
         worked(tx, request)
         self._technical_works(tx, request)
 
     def _technical_works(self, tx: Tx, request: Request) -> None:
-        """The retry of what a moderator called technical gave a picture: the operator's notice about it is solved."""
+        """A retry of a block marked as technical gave a picture: resolve the operator's notice."""
         if not any(cause.startswith("not_policy:") for cause in self.notices.open):
             return
         seen: Request | None = request
@@ -106,11 +106,11 @@ class Moderation:
             seen = request_rows.get(tx.connection, seen.parent) if seen is not None and seen.parent else None
 
     def standing(self, connection: Connection, request: Request) -> Standing | None:
-        """What people call the case of a request, and where it stands; None when it has none."""
+        """The public number and state of a request's case; None if it has none."""
         return None if request.case_id is None else case_rows.standing(connection, request.case_id)
 
     def reviewed(self, connection: Connection, platform: str, community: str) -> bool:
-        """Whether a block in this community reaches a human."""
+        """Whether a human in this community will look at a block."""
         return self.cases.reviewed(connection, platform, community)
 
     def beside(self, connection: Connection, request: Request, shown: View) -> View:
@@ -118,7 +118,7 @@ class Moderation:
         return self._views.beside(connection, request, shown)
 
     def wake(self, case_id: str) -> None:
-        """A case's timer rang. Quick and never raises; what is lost is found by the sweep."""
+        """Handle a case's timer. Fast, never raises; the sweep recovers what is lost."""
         task = asyncio.get_running_loop().create_task(self._ring(case_id))
         self._ringing.add(task)
         task.add_done_callback(self._ringing.discard)
@@ -135,7 +135,7 @@ class Moderation:
             await asyncio.wait(set(self._ringing))
 
     def sweep(self, tx: Tx) -> None:
-        """Everything overdue: timers, cards without a channel, texts past their time."""
+        """Handle everything overdue: timers, cards without a channel, texts past their retention."""
         for case in case_rows.due(tx.connection, tx.now):
             ring(tx, case.id, self.home)
         align(tx, self.home)
@@ -147,7 +147,7 @@ class Moderation:
         return await self._community.overview(visitor)
 
     async def moderators_place(self, platform: str, community: str) -> Place | None:
-        """Where the moderators of a community read; None when nobody set a channel."""
+        """The moderators' channel of a community; None if none is set."""
         return await self.ledger.read(lambda c: moderators_place(c, platform, community, self.home))
 
     async def privacy_for(self, visitor: Asker) -> View:

@@ -1,4 +1,4 @@
-"""The spans of time of moderation, and when a case must be looked at next. Pure."""
+"""Timeouts of moderation, and the next time a case needs attention. Pure."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from bot.ledger.case_rows import Case
 MINUTE, HOUR = 60.0, 3600.0
 
 LEASE = 10 * MINUTE
-"""How long a claimed case is one moderator's alone; long enough to read and write, short enough that a forgotten one does not block."""
+"""Seconds of a lease: long enough to read and write, short enough that a forgotten one doesn't block."""
 CLOCK_ERROR = MINUTE
-"""How far a wall clock may be put back without ending a lease; one that lies further ahead was given by a wrong clock and is over."""
+"""Allowed clock error in seconds. A lease further in the future was granted by a wrong clock and counts as over."""
 REMINDERS = (12 * HOUR, 24 * HOUR)
-"""After the case began to wait: half of the due time, and the due time."""
+"""Seconds since the case began to wait: half of the due time, and the due time."""
 DUE = REMINDERS[-1]
 EXPIRY = 72 * HOUR
 MEMBER_TIME = 24 * HOUR
-"""What a member gets at least to answer a question that came shortly before the expiry."""
+"""Minimum seconds for a member to answer a question asked shortly before expiry."""
 COOL_DOWN_BLOCKS = 5
 COOL_DOWN = HOUR
-"""Five blocks within an hour stop the member for an hour."""
+"""Seconds of the pause after five blocks within an hour."""
 APPEAL_WAITS = 12 * HOUR
-"""For so long an appeal is kept for another moderator where the platform cannot say whether there is one."""
+"""Seconds that an appeal is reserved for another moderator if the platform can't say whether there is one."""
 
 
 def next_look(case: Case) -> float | None:
-    """When the timer has something to do: a lease's end, a reminder, the expiry. None for a closed case."""
+    """When the timer has something to do: end of a lease, reminder, expiry. None for a closed case."""
     if case.state not in WAITING:
         return None
     times = [case.expires_at]

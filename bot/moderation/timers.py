@@ -1,4 +1,4 @@
-"""What time alone does to a case: a lease ends, moderators are reminded, nobody decided. It never approves anything."""
+"""Time-based transitions of a case: end of a lease, reminders, expiry. Time never approves anything."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from bot.moderation.timeouts import CLOCK_ERROR, LEASE, REMINDERS, next_look
 from bot.moderation.transitions import ABOUT, settle, step, tell_member
 
 CLOCK = Person(MACHINE, MACHINE)
-"""The actor of steps that nobody took."""
+"""Actor of steps that nobody took."""
 
 
 def catch_up(tx: Tx, case: Case) -> Case:
-    """The case as it is now: a lease that ran out has ended, and a case that nobody decided has expired."""
+    """The case in its current state, after ending an expired lease and expiring an undecided case."""
     if case.state is CaseState.CLAIMED and case.lease_until is not None and not 0 < case.lease_until - tx.now <= LEASE + CLOCK_ERROR:
         facts = {"holder": None if case.holder is None else case.holder.id}
         case = step(tx, case, CaseEvent.LEASE_END, CLOCK, facts) or case
@@ -27,7 +27,7 @@ def catch_up(tx: Tx, case: Case) -> Case:
 
 
 def ring(tx: Tx, case_id: str, home: Home) -> None:
-    """A case's timer: does what is due and sets the next time. Calling it early or twice changes nothing."""
+    """Handle a case's timer: do what is due and set the next time. Idempotent."""
     case = case_rows.get(tx.connection, case_id)
     if case is None:
         return
@@ -43,7 +43,7 @@ def ring(tx: Tx, case_id: str, home: Home) -> None:
 
 
 def _remind(tx: Tx, case: Case, number: int, home: Home) -> Case:
-    """Whoever is waited for hears of it once per mark, also after a time in which the bot did not run."""
+    """Remind the people being waited for, once per mark, also after downtime."""
     changed = case_rows.change(tx, case, reminded=number)
     assert changed is not None
     hours = int(REMINDERS[number - 1] // 3600)

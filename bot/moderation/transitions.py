@@ -1,4 +1,4 @@
-"""The one place through which a case moves: table, lease, trail, timer and messages change together, in one transaction."""
+"""The only place that moves a case: table, lease, audit log, timer and messages change together in one transaction."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.moderation.card import was_blocked
 from bot.moderation.timeouts import next_look
 
 ABOUT = "about"
-"""In the trail: the request that a step was about. The case itself goes on to the newest one when a wording is blocked again."""
+"""Audit log fact: the request that a step was about. The case itself moves on to the latest one when another wording is blocked."""
 
 
 def step(
@@ -27,7 +27,7 @@ def step(
     *,
     tell: bool = False,
 ) -> Case | None:
-    """Move a case and write it down; None when it had moved already. `tell` makes a new message for the member about this step."""
+    """Apply an event and record it; None if the case has already moved. `tell` creates a message to the member about this step."""
     changes = dict(values or {})
     if CASES.next(case.state, event) is not CaseState.CLAIMED:
         changes.update(holder=None, holder_name=None, lease_until=None)
@@ -49,12 +49,12 @@ def step(
 
 
 def unnamed(person: str) -> Person:
-    """Somebody in the trail without a name: the trail is kept for ever, and only moderators stand in it by name."""
+    """A person without a name. The audit log is kept forever and names only moderators."""
     return Person(person)
 
 
 def settle(tx: Tx, case: Case) -> Case:
-    """After any change: set the timer, show the card."""
+    """After any change: set the timer and update the card."""
     due = next_look(case)
     if due != case.due_at:
         changed = case_rows.change(tx, case, due_at=due)
@@ -67,8 +67,8 @@ def settle(tx: Tx, case: Case) -> Case:
 
 
 def tell_member(tx: Tx, case: Case, line: int, *, keep: bool = False) -> Case:
-    """A new message for the member about one line of the trail, where the request was made. With `keep` the question asked before stays the
-    newest one that changes with the case."""
+    """Create a message to the member about one audit log entry, at the request's place. With `keep`, the earlier question stays the latest
+    one that updates with the case."""
     request = request_rows.get(tx.connection, case.request_id)
     if request is None:
         return case
@@ -81,12 +81,12 @@ def tell_member(tx: Tx, case: Case, line: int, *, keep: bool = False) -> Case:
 
 
 def show_requests(tx: Tx, case: Case) -> None:
-    """Have the messages of the blocked requests say where their case stands now."""
+    """Update the messages of the blocked requests with the state of their case."""
     for request in case_rows.requests_of(tx.connection, case.id):
         if was_blocked(request):
             message_rows.bump(tx, f"request:{request.id}")
 
 
 def show_card(tx: Tx, case: Case, place: Place) -> None:
-    """Have the moderators' card show the newest state; makes it when there is none."""
+    """Update the moderators' card, creating it if there is none."""
     message_rows.want(tx, f"case:{case.id}", Audience.MODERATORS, place)
