@@ -8,15 +8,23 @@ from __future__ import annotations
 from bot.domain.failure import Evidence, Failure
 from bot.domain.kinds import KINDS, Action, Fixer, Group, Kind
 from bot.failures import facts as fact_reader
+from bot.failures import reader
 from bot.failures.evidence import FETCHED
 from bot.failures.hints import Hint, wait_hint
 from bot.failures.refine import refine
 from bot.failures.rules import Tables, tables
 from bot.failures.rules.rule import Rule, Text
 from bot.failures.signals import Signals, read
+from bot.failures.vote import vote
+from bot.failures.why import reason
 
 LONG_WAIT = 3600.0
 """Seconds; a rate answer that asks for more will not clear while anybody waits for the picture."""
+
+STRUCTURE_DECIDES = 0.9
+"""The confidence of a rule from which on the learned reader is not asked."""
+MAY_REPEAT = 0.5
+"""How probable it has to be that a repetition is allowed; below, nothing that may have been paid or blocked is sent again."""
 
 BY_STATUS: dict[int, Kind] = {
     401: Kind.AUTH_INVALID_KEY,
@@ -78,6 +86,12 @@ def classify_with(evidence: Evidence, known: Tables) -> Failure:
         kind, action, confidence = _fallback(seen)
     else:
         kind, action, confidence = rule.kind, rule.action, rule.confidence
+    if confidence < STRUCTURE_DECIDES and _has_words(seen):
+        belief = vote(kind, confidence, reader.score(seen.words, status=seen.status, api=seen.api))
+        action = action if belief.kind is kind else None
+        kind, confidence = belief.kind, belief.confidence
+        if belief.repeatable < MAY_REPEAT:
+            action = Action.NONE
     kind, action = refine(kind, action, seen, text)
     facts = fact_reader.facts(seen, kind, free=hint.not_billed) | fact_reader.of_the_file(seen, kind, evidence.peer)
     if seen.api.startswith("download") and KINDS[kind].group is Group.PARAMETERS:
@@ -85,7 +99,10 @@ def classify_with(evidence: Evidence, known: Tables) -> Failure:
     if seen.api == FETCHED and _is_about_the_way(kind):
         kind = Kind.DOWNLOAD_FAILED
         action = Action.NONE if action is Action.NONE and seen.status in _GONE else Action.FETCH
-    return _failure(kind, _lowered(kind, action, hint, seen), confidence, facts, _wait(hint, kind))
+    wait = _wait(hint, kind)
+    if why := reason(kind, seen, text, wait):
+        facts.setdefault("why", why)
+    return _failure(kind, _lowered(kind, action, hint, seen), confidence, facts, wait)
 
 
 def _decide(seen: Signals, text: Text, known: Tables) -> Rule | None:
@@ -129,6 +146,10 @@ def _fallback(seen: Signals) -> tuple[Kind, Action | None, float]:
     if seen.api.startswith("task") and status in (404, 410):
         return Kind.TASK_LOST, None, 0.6
     return _by_status(status), None, 0.45
+
+
+def _has_words(seen: Signals) -> bool:
+    return any(character.isalpha() for character in seen.words[:400])
 
 
 def _by_status(status: int | None) -> Kind:

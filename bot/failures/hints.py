@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_tz
 
+from bot.failures.waits import spoken_wait
+
 MAX_WAIT = 24 * 3600.0
 """Seconds; nobody waits longer than a day for a picture, whatever a provider says."""
 
@@ -38,23 +40,6 @@ _DURATION = re.compile(
     r"(?:(\d{1,9}(?:\.\d{1,12})?)s)?(?:(\d{1,9}(?:\.\d{1,9})?)ms)?(?![\w])"
 )
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?$")
-_UNIT = (
-    r"(milliseconds?|millis|msecs?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|"
-    r"毫秒|秒钟?|分钟|分|小时|天|秒後|時間|초|분|시간)"
-)
-_WAIT_WORDS = re.compile(
-    r"(?:try again (?:in|after)|retry (?:in|after)|retry your request (?:in|after)|retry again (?:in|after)|"
-    r"resets? (?:in|after)|available (?:again )?in|wait(?: for)?(?: at least)?|"
-    r"retry[-_ ]after|come back in|请在|请等待|请于|等待|等候|剩余时间|再过)"
-    r"[ :=]{0,3}(?:about |approximately |around |another |at least |~|≈|约|大约)?\s?"
-    r"((?:\d{1,9}(?:\.\d{1,12})?\s?" + _UNIT + r"(?![a-z])[ ,]{0,2}(?:and )?){1,4})",
-    re.IGNORECASE,
-)
-_PART = re.compile(r"(\d{1,9}(?:\.\d{1,12})?)\s?" + _UNIT, re.IGNORECASE)
-_SECONDS = {
-    "ms": 0.001, "mi": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0,
-    "毫": 0.001, "秒": 1.0, "分": 60.0, "小": 3600.0, "時": 3600.0, "天": 86400.0, "초": 1.0, "분": 60.0, "시": 3600.0,
-}  # fmt: skip
 _FALSE = frozenset({"false", "0", "no"})
 
 
@@ -117,7 +102,7 @@ def wait_hint(headers: Mapping[str, object], body: object = None, now_epoch: flo
     if _forbidden(lowered, values):
         return Hint(do_not_repeat=True, not_billed=free, source="do-not-repeat")
     text = values.get("")
-    said = text_wait(text) if isinstance(text, str) else None
+    said = spoken_wait(text) if isinstance(text, str) else None
     for source, seconds in (*_from_headers(lowered, now), *_from_fields(values, now), ("text", said)):
         good = _good(seconds)
         if good is not None:
@@ -126,21 +111,6 @@ def wait_hint(headers: Mapping[str, object], body: object = None, now_epoch: flo
     if clocks:
         return Hint(max(clocks), order=False, not_billed=free, source="x-ratelimit-reset")
     return Hint(not_billed=free)
-
-
-def text_wait(text: str) -> float | None:
-    """Seconds named in a sentence that asks to wait (`Please try again in 6m0s`); durations of other things are none."""
-    match = _WAIT_WORDS.search(text[:8000])
-    if match is None:
-        return None
-    return sum(float(amount) * _unit(unit) for amount, unit in _PART.findall(match[1]))
-
-
-def _unit(name: str) -> float:
-    lowered = name.lower()
-    if lowered.startswith("min") or lowered == "m":
-        return 60.0
-    return _SECONDS.get(lowered[:2], _SECONDS.get(lowered[:1], 1.0))
 
 
 def _offset(zone: str | None) -> int:

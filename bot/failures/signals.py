@@ -14,6 +14,7 @@ from bot.failures.data import table
 from bot.failures.frames import Framed, unframe, without_stack
 from bot.failures.guards import guard, incident
 from bot.failures.marks import has_open_state, has_unsafe_flag, is_refusal, is_safety_code, names_a_size
+from bot.failures.normal import normalise
 from bot.failures.tokens import lower_headers, split_words, squash, token_set
 from bot.failures.unwrap import Unwrapped, as_text, spoken_status, unwrap
 
@@ -28,6 +29,7 @@ _MEMBERS = {name: token_set(text) for name, text in table("members").items()}
 CODE_KEYS, MESSAGE_KEYS, ECHO_KEYS = _MEMBERS["CODE_KEYS"], _MEMBERS["MESSAGE_KEYS"], _MEMBERS["ECHO_KEYS"]
 PICTURE_KEYS, PARAM_FIELDS, CATEGORY_KEYS = _MEMBERS["PICTURE_KEYS"], _MEMBERS["PARAM_FIELDS"], _MEMBERS["CATEGORY_KEYS"]
 HOLLOW, _ZHIPU_KEYS = _MEMBERS["HOLLOW"], _MEMBERS["ZHIPU_KEYS"]
+SPOKEN_KEYS = frozenset({"text", "content", "outputtext", "parts", "answer", "reply", "response", "refusal"})
 QUOTA_FIELDS = ("quotaid", "quotalimit", "quotametric")
 _VIOLATIONS = re.compile(r"safety_violations=\[([a-z_/, -]{1,80})\]")
 
@@ -45,9 +47,17 @@ _INNER = re.compile(
 _LEADING = re.compile(r"^\W{0,3}(?:[A-Za-z]{1,20}[:,] )?([45]\d\d)(?![\dx×.])")
 _MASKED = frozenset({500, 502, 503})
 """Statuses that gateways put over anything."""
+_SENTENCE = re.compile(r"\w+[\s,.:;'-]+\w+[\s,.:;'-]+\w+|[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af]{5}")
+"""Words for people: three in a row, or a few characters of a script that puts no spaces."""
+_CAUSED = re.compile(
+    r"(?:\s|^)\(?Caused by:? |\s<- |\n?\[cause\]: |\nDuring handling of the above[^\n]{0,60}\n|\nThe above exception was[^\n]{0,80}\n"
+)
+"""Where one exception of a chain ends and the next begins."""
 _TELLING = re.compile("message|msg|reason|error|descri|detail")
 _EMBEDDED = re.compile(r"(?<![\w./-])(?:[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6}|[a-z]{2,30}(?:_[a-z]{2,30}){1,6})(?![\w./-])")
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "`": "'", "\u00a0": " ", "\u200b": None, "\u202f": " "})
+_QUOTES = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "`": "'", "\u00a0": " ", "\u200b": None, "\u202f": " ", "！": "! ", "？": "? ", "；": "; "}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +107,7 @@ class Signals:
 
 def clean(text: str) -> str:
     """Human text as the rules want it."""
-    plain = _URL.sub("(link)", text.translate(_QUOTES))
+    plain = _URL.sub("(link)", normalise(text.translate(_QUOTES)))
     if "-image" in plain or "/image" in plain or "image-" in plain or "imagen-" in plain:
         plain = _NAME.sub(_without_model, plain)
     return _SPACES.sub(" ", plain).strip().lower()
@@ -162,6 +172,8 @@ class _Reader:
         self.false: set[str] = set()
         self.empties: set[str] = set()
         self.texts: list[str] = []
+        self.spare: list[str] = []
+        """Sentences in members of unfamiliar names: read where there is nothing else to read."""
         self.shapes: set[str] = set()
         self.values: dict[str, object] = {}
         self.inner: int | None = None
@@ -252,6 +264,8 @@ class _Reader:
                 self.text(key, value)
         if key in MESSAGE_KEYS or key == "" or _TELLING.search(key):
             self.text(key, value)
+        elif _SENTENCE.search(value):
+            self.spare.append(value)
 
     def code(self, key: str, value: str) -> None:
         if not value or len(value) > 80:
@@ -269,10 +283,13 @@ class _Reader:
         self.raw.append(value)
 
     def text(self, key: str, value: str) -> None:
-        if len(self.texts) < 60:
-            framed = unframe(_without_echo(value))
-            self.framed(framed)
-            self.texts.append(framed.text)
+        if key in SPOKEN_KEYS and _SENTENCE.search(value):
+            self.shapes.add("speaks")
+        for part in _CAUSED.split(_without_echo(value), maxsplit=3):
+            if len(self.texts) < 60:
+                framed = unframe(part)
+                self.framed(framed)
+                self.texts.append(framed.text)
 
     def framed(self, found: Framed) -> None:
         """What a frame said by itself: the class of an exception, a code, a status."""
@@ -326,6 +343,10 @@ class _Reader:
         return " | ".join(parts)
 
     def finish(self, evidence: Evidence, headers: Mapping[str, str], exception: str) -> Signals:
+        if self.spare and not any(map(_SENTENCE.search, self.texts)):
+            self.shapes.add("speaks")
+            for sentence in self.spare[:6]:
+                self.text("", sentence)
         words = self.words()
         if any("proxy" in name for name in self.fields.get("exceptionclass", ())):
             self.framed_status = None  # the proxy's answer, not the service's

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.failures.hints import MAX_WAIT, text_wait, wait_hint
+from bot.failures.hints import MAX_WAIT, wait_hint
+from bot.failures.waits import spoken_wait
 
 NOW = 1_760_832_000.0  # 2025-10-19 00:00:00 UTC
 
@@ -97,7 +98,7 @@ def test_a_free_failure_is_known_as_free() -> None:
     ],
 )
 def test_a_sentence_names_the_seconds_to_wait(text: str, seconds: float) -> None:
-    assert text_wait(text) == pytest.approx(seconds)
+    assert spoken_wait(text) == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_a_sentence_names_the_seconds_to_wait(text: str, seconds: float) -> None
     ],
 )
 def test_a_duration_of_something_else_is_no_hint(text: str) -> None:
-    assert text_wait(text) is None
+    assert spoken_wait(text) is None
 
 
 @pytest.mark.parametrize(
