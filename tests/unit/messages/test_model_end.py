@@ -38,7 +38,7 @@ class Desk:
         found = await self.ledger.read(lambda c: message_rows.of_platform(c, "discord", 5))
         view = await self.ledger.read(lambda c: self.notices.project(c, found[0].message, 0.0))
         assert view is not None
-        return int(row._mapping["count"]), " ".join([view.title, *view.text, *(f"{fact.label}: {fact.value}" for fact in view.facts)])
+        return row.count, " ".join([view.title, *view.text, *(f"{fact.label}: {fact.value}" for fact in view.facts)])
 
 
 @pytest.fixture
