@@ -119,6 +119,8 @@ class _Server:
                     for module, line in hits:
                         self.covered[module, line].add(index)
         self.memory.write_text(json.dumps(kept), encoding="utf-8")
+        for index in sorted(set(range(len(self.items))) - set(self.seconds)):
+            print(f"    fails unchanged, so it notices nothing: {self.items[index].nodeid}")
         print(f"    {len(self.seconds)} of {len(self.items)} tests pass, in {time.monotonic() - began:.0f} s", flush=True)
 
     def _try(self, functions: Functions, change: Change, order: Sequence[int]) -> str:
