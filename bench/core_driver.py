@@ -158,7 +158,7 @@ async def _one(bot: Bot, chat: Chat, job: Mapping[str, Any], began: float, told:
 
 
 def _why(row: Request) -> str:
-    kind = (row.failure or {}).get("kind", "")
+    kind = row.failure.kind.value if row.failure is not None else ""
     return f"{row.answer} {kind}".strip()
 
 

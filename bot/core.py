@@ -18,16 +18,18 @@ from bot.catalogue.sizes import label
 from bot.chat.doors import Doors
 from bot.chat.handlers import ActionHandlers, FormMaker, Handler
 from bot.chat.views import Act, ActionName, Audience, Button, Choice, Fact, Form, Reply, Tone, View
+from bot.domain.refusal import Refusal
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place, Request, Submission
 from bot.gate.port import Snapshot
 from bot.ledger import message_rows, request_rows, settings_rows
 from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem, Tx
 from bot.messages.storage import StorageWatch
-from bot.requests.accept import CaseOpener, Refusal, accept, drop
+from bot.requests.accept import accept
 from bot.requests.actions import imagine_fields
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
+from bot.requests.transitions import CaseOpener, drop
 from bot.texts import text
 from bot.texts.direction import isolate
 from bot.texts.phrases import duration, moment, money, pictures, size

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.domain.failure import Evidence
+from bot.domain.failure import Evidence, Failure
 from bot.domain.outcome import Billed
+from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestState
 
 
@@ -48,7 +49,6 @@ class Origin(StrEnum):
     """The member pressed the button with the nearest allowed value."""
     REWRITE = "rewrite"
     """A moderator's wording that the member accepted; linked to the case."""
-    CLEANED = "cleaned"
 
 
 class Lane(StrEnum):
@@ -99,10 +99,10 @@ class Request:
     rate_answers: int = 0
     answer: Answer | None = None
     answered_at: float | None = None
-    failure: Mapping[str, object] | None = None
-    """The last failure, encoded by `bot.ledger.codec`; also set while a request waits for another try."""
-    refusal: Mapping[str, object] | None = None
-    """Why it was turned down, or the open question while held: `{"reason": ..., facts}`."""
+    failure: Failure | None = None
+    """The last failure; also set while a request waits to try again."""
+    refusal: Refusal | None = None
+    """Why it was refused, or what is asked while it is held; also what would fit instead, beside a failure."""
     published: bool = False
     deleted: bool = False
     left_out: frozenset[str] = frozenset()

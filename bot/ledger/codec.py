@@ -1,11 +1,14 @@
-"""Failures and evidence as JSON values in rows, and back."""
+"""Failures, refusals and evidence as JSON values in rows, and back. The only place that knows how they are stored."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
+from typing import Any
 
 from bot.domain.failure import MAX_EVIDENCE_BYTES, Evidence, Failure, Phase
 from bot.domain.kinds import Action, Fixer, Group, Kind
+from bot.domain.refusal import BudgetShortfall, Nearest, Offer, Refusal, Shortage
 
 
 def failure_to_json(failure: Failure) -> dict[str, object]:
@@ -33,6 +36,63 @@ def failure_from_json(value: Mapping[str, object]) -> Failure:
         who_can_fix=Fixer(str(value["who"])),
         confidence=float(str(value["confidence"])),
         facts={str(k): str(v) for k, v in facts.items()} if isinstance(facts, Mapping) else {},
+    )
+
+
+def refusal_to_json(refusal: Refusal) -> dict[str, object]:
+    """A refusal as one flat JSON object; what is absent is left out."""
+    known: dict[str, object] = {"reason": refusal.reason, **refusal.facts}
+    if refusal.unquoted:
+        known["unquoted"] = True
+    if refusal.until is not None:
+        known["until"] = refusal.until
+    if refusal.cleaned is not None:
+        known["cleaned"] = refusal.cleaned
+    if refusal.nearest is not None:
+        known |= {"nearest": refusal.nearest.value, "nearest_label": refusal.nearest.label}
+    if refusal.budget is not None:
+        budget = dataclasses.asdict(refusal.budget)
+        known |= {"until": budget.pop("renews_at"), **budget}
+    return known
+
+
+def refusal_from_json(value: Mapping[str, Any]) -> Refusal:
+    """The refusal that `refusal_to_json`, or an older version, wrote."""
+    reason = str(value.get("reason") or "")
+    until, nearest, cleaned = value.get("until"), value.get("nearest"), value.get("cleaned")
+    budget = _budget_from_json(value) if reason == "budget" else None
+    apart = _TYPED if budget is None else _TYPED | _BUDGET
+    return Refusal(
+        reason=reason,
+        facts={key: one for key, one in value.items() if key not in apart},
+        until=float(until) if isinstance(until, int | float) and budget is None else None,
+        unquoted=bool(value.get("unquoted")),
+        cleaned=str(cleaned) if cleaned else None,
+        nearest=Nearest(str(nearest), str(value.get("nearest_label") or nearest)) if nearest else None,
+        budget=budget,
+    )
+
+
+_TYPED = frozenset({"reason", "until", "unquoted", "cleaned", "nearest", "nearest_label"})
+_BUDGET = frozenset(one.name for one in dataclasses.fields(BudgetShortfall))
+
+
+def _budget_from_json(value: Mapping[str, Any]) -> BudgetShortfall:
+    offers = value.get("offers")
+    return BudgetShortfall(
+        scope=str(value.get("scope")),
+        period=str(value.get("period")),
+        unit=str(value.get("unit")),
+        left=int(value.get("left", 0)),
+        limit=int(value.get("limit", 0)),
+        renews_at=float(value.get("until", 0)),
+        shortage=Shortage(value.get("shortage", Shortage.USED_UP)),
+        price=int(value.get("price", 0)),
+        size=str(value.get("size", "")),
+        quality=str(value.get("quality", "")),
+        count=int(value.get("count", 0)),
+        renewed_fits=bool(value.get("renewed_fits")),
+        offers={name: Offer(**offer) for name, offer in offers.items()} if isinstance(offers, Mapping) else {},
     )
 
 

@@ -9,8 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from bot.domain.failure import Failure
+from bot.domain.refusal import Refusal
 from bot.domain.request_states import REQUESTS, Answer, RequestEvent, RequestState
 from bot.domain.requests import Lane, Origin, Person, Place, Request, Submission
+from bot.ledger.codec import failure_from_json, failure_to_json, refusal_from_json, refusal_to_json
 from bot.ledger.store import Tx
 from bot.ledger.tables import requests
 
@@ -118,14 +121,14 @@ def move(tx: Tx, request: Request, event: RequestEvent, **values: object) -> boo
     done = tx.connection.execute(
         update(requests)
         .where(requests.c.id == request.id, requests.c.state == request.state.value, requests.c.epoch == request.epoch)
-        .values(state=state.value, **values)
+        .values(state=state.value, **_stored(values))
     )
     return bool(done.rowcount)
 
 
 def mark(tx: Tx, request_id: str, **values: object) -> None:
     """Change what is no state: published, deleted, texts removed for privacy."""
-    tx.connection.execute(update(requests).where(requests.c.id == request_id).values(**values))
+    tx.connection.execute(update(requests).where(requests.c.id == request_id).values(**_stored(values)))
 
 
 def due(connection: Connection, state: RequestState, now: float, limit: int = 2000) -> Sequence[Request]:
@@ -211,6 +214,17 @@ def requests_where(connection: Connection, condition: ColumnElement[bool]) -> Se
     return [_request(row) for row in connection.execute(select(requests).where(condition).order_by(requests.c.created_at, requests.c.id))]
 
 
+def _stored(values: Mapping[str, object]) -> dict[str, object]:
+    """Typed values as the columns hold them."""
+    return {name: _column(value) for name, value in values.items()}
+
+
+def _column(value: object) -> object:
+    if isinstance(value, Failure):
+        return failure_to_json(value)
+    return refusal_to_json(value) if isinstance(value, Refusal) else value
+
+
 def _request(row: Row[Any]) -> Request:
     return Request(
         id=row.id,
@@ -236,8 +250,8 @@ def _request(row: Row[Any]) -> Request:
         rate_answers=row.rate_answers,
         answer=None if row.answer is None else Answer(row.answer),
         answered_at=row.answered_at,
-        failure=row.failure,
-        refusal=row.refusal,
+        failure=None if row.failure is None else failure_from_json(row.failure),
+        refusal=None if row.refusal is None else refusal_from_json(row.refusal),
         published=row.published,
         deleted=row.deleted,
         left_out=frozenset(row.typed.get("left_out", ())),

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from bot.chat.port import Message
 from bot.chat.views import Audience, Fact, Tone, View
 from bot.domain.failure import Failure
-from bot.domain.kinds import KINDS, Kind
+from bot.domain.kinds import KINDS, Action, Fixer, Group, Kind
 from bot.domain.requests import Place, Request
 from bot.failures.explain import explain
 from bot.ledger import message_rows, notice_rows
@@ -44,7 +44,10 @@ class Notices:
         self.open = set(notice_rows.open_causes(connection))
 
     def failed(self, tx: Tx, failure: Failure, request: Request) -> None:
-        """Report a failure that only the operator can fix."""
+        """Report a failure that only the operator can fix, or a picture that was paid for and never seen."""
+        for_them = failure.group is not Group.UNUSABLE or (failure.action is Action.NONE and failure.kind is not Kind.EMPTY_RESULT)
+        if failure.kind is not Kind.DOWNLOAD_FAILED and not (failure.who_can_fix is Fixer.OPERATOR and for_them):
+            return
         facts = {key: failure.facts[key] for key in (*SHOWN_FACTS, *TELLING_FACTS) if key in failure.facts}
         self.report(tx, failure.kind.value, failure.kind.value, {**facts, "model": request.model})
 

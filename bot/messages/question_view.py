@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from bot.chat.port import Message
 from bot.chat.views import About, ActionName, Audience, Button, ButtonStyle, Fact, Pressers, Tone, View
+from bot.domain.refusal import Refusal
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Request
 from bot.ledger import message_rows, request_rows
@@ -30,22 +31,22 @@ def project_question(connection: Connection, message: Message, now: float) -> Vi
     about = About(f"request:{request.id}", text("held.about"))
     if request.state is RequestState.HELD and not request.deleted:
         return dataclasses.replace(question(request), final=True, about=about)
-    reason = f"refusal.{(request.refusal or {}).get('reason')}"
+    reason = f"refusal.{request.refusal.reason if request.refusal is not None else None}"
     said = text(reason) if request.state is RequestState.REFUSED and has(reason) else text("held.answered")
     return View(title=text("held.over"), text=(said,), final=True, about=about, amends=True)
 
 
 def question(request: Request) -> View:
     """The finding and the choices; for the member only."""
-    held = request.refusal or {}
-    cleaned = str(held.get("cleaned") or "")
+    held = request.refusal or Refusal("")
+    cleaned = held.cleaned or ""
 
     def button(action: ActionName, label: str, style: ButtonStyle = ButtonStyle.PLAIN, *, opens_form: bool = False) -> Button:
         return Button(action, request.id, text(label), style, opens_form, Pressers(only=request.person.id))
 
     return View(
         title=text("request.held"),
-        text=(text(f"held.{held.get('reason', '')}"), text("held.what_now" if cleaned else "held.what_now_without")),
+        text=(text(f"held.{held.reason}"), text("held.what_now" if cleaned else "held.what_now_without")),
         facts=(Fact(text("held.cleaned"), cleaned),) if cleaned else (),
         buttons=(
             *([button(ActionName.SEND_CLEANED, "button.send_cleaned", ButtonStyle.PRIMARY)] if cleaned else []),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.chat.views import ActionName, Audience, Button, ButtonStyle, PictureView, Pressers, Tone, View
@@ -11,11 +11,11 @@ from bot.domain.case_states import CaseState, Standing
 from bot.domain.failure import Failure
 from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Action, Fixer, Group, Kind
 from bot.domain.outcome import Picture
+from bot.domain.refusal import BudgetShortfall, Refusal, Shortage
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Request
 from bot.failures.explain import explain
 from bot.gate.port import Estimate
-from bot.ledger.codec import failure_from_json
 from bot.messages.question_view import asked, question
 from bot.prompts.lint_words import hints
 from bot.prompts.normalise import alt_text
@@ -57,7 +57,7 @@ def render(facts: RequestFacts, audience: Audience) -> View:
         case RequestState.CALLING:
             return _working(facts, _trying(facts))
         case RequestState.COLLECTING:
-            failure = _failure(request)
+            failure = request.failure
             fetching = failure is not None and failure.action is Action.FETCH
             return _working(facts, text("request.fetching" if fetching else "request.collecting"))
         case RequestState.REFUSED:
@@ -79,7 +79,7 @@ def _once(facts: RequestFacts, view: View) -> View:
 
 def _waiting(facts: RequestFacts) -> View:
     request, estimate = facts.request, facts.estimate
-    failure = _failure(request)
+    failure = request.failure
     lines: list[str] = []
     if failure is not None:
         lines.append(_why_waiting(facts, failure))
@@ -146,20 +146,17 @@ UNQUOTED = frozenset({"no_answer", "discarded", "edited", "abandoned"})
 
 def _refused(facts: RequestFacts) -> View:
     request = facts.request
-    refusal = request.refusal or {}
-    reason = str(refusal.get("reason", ""))
-    buttons = [_edit(request)]
-    if refusal.get("nearest"):
-        buttons.insert(0, _nearest(request, str(refusal.get("nearest_label") or refusal["nearest"])))
-    if reason == "budget":
-        buttons = [*offered(request), *buttons]
-    lines = _budget_lines(request) if reason == "budget" else [text(f"refusal.{reason}", **_values(request))]
-    if reason == "blocked_before" and facts.case is not None:
+    refusal = request.refusal or Refusal("")
+    buttons = [*offered(refusal, request), _edit(request)]
+    if refusal.nearest is not None:
+        buttons.insert(0, _nearest(request, refusal.nearest.label))
+    lines = _refusal_lines(refusal)
+    if refusal.reason == "blocked_before" and facts.case is not None:
         lines.append(_case_line(facts, facts.case))
     return View(
         title=text("request.refused"),
         text=tuple(lines),
-        quote="" if reason in UNQUOTED or refusal.get("unquoted") else request.prompt[:500],
+        quote="" if refusal.reason in UNQUOTED or refusal.unquoted else request.prompt[:500],
         buttons=tuple(buttons) if request.prompt.strip() else (),
         tone=Tone.PROBLEM,
         final=True,
@@ -169,7 +166,7 @@ def _refused(facts: RequestFacts) -> View:
 
 def _answered(facts: RequestFacts, audience: Audience) -> View:
     request = facts.request
-    failure = _failure(request)
+    failure = request.failure
     match request.answer:
         case Answer.PICTURES:
             return _with_pictures(facts, audience, failure)
@@ -240,7 +237,7 @@ def _picture(request: Request, picture: Picture, index: int, count: int) -> Pict
 
 
 def _block_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:
-    lines = [_explained(failure)] if failure is not None else []
+    lines = [explain(failure, "member")] if failure is not None else []
     if failure is not None and failure.kind in SAFETY_REVIEWABLE and facts.case is not None:
         lines.append(_case_line(facts, facts.case))
     return lines
@@ -249,7 +246,7 @@ def _block_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:
 def _missing_lines(facts: RequestFacts, failure: Failure) -> list[str]:
     """Why fewer pictures came. A block's own text would say that there is no picture, next to the ones that came."""
     if failure.kind not in SAFETY_REVIEWABLE:
-        return [text("request.some_missing"), _explained(failure)]
+        return [text("request.some_missing"), explain(failure, "member")]
     lines = [text("request.some_blocked")]
     if facts.case is not None:
         lines.append(_case_line(facts, facts.case))
@@ -270,12 +267,12 @@ def _amends(facts: RequestFacts) -> bool:
 
 
 def _failure_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:
-    if (facts.request.refusal or {}).get("reason") == "budget":
-        return _budget_lines(facts.request)
+    refusal = facts.request.refusal
+    if refusal is not None and (refusal.budget is not None or (failure is None and has(f"refusal.{refusal.reason}"))):
+        return _refusal_lines(refusal)
     if failure is None:
-        reason = f"refusal.{(facts.request.refusal or {}).get('reason')}"
-        return [text(reason, **_values(facts.request)) if has(reason) else text("request.failed_unknown")]
-    lines = [_explained(failure)]
+        return [text("request.failed_unknown")]
+    lines = [explain(failure, "member")]
     tried = facts.request.attempts + facts.request.rate_answers
     if tried > 1:
         lines.append(text("request.tried", count=tried))
@@ -283,27 +280,20 @@ def _failure_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:
 
 
 def _failure_buttons(request: Request, failure: Failure | None) -> tuple[Button, ...]:
+    refusal = request.refusal
     if failure is not None and failure.group is Group.PARAMETERS and failure.who_can_fix is Fixer.USER:
-        nearest = (request.refusal or {}).get("nearest")
-        return (_nearest(request, str(nearest)), _edit(request)) if nearest else (_edit(request),)
+        nearest = None if refusal is None else refusal.nearest
+        return (_edit(request),) if nearest is None else (_nearest(request, nearest.value), _edit(request))
     if failure is not None and failure.kind is Kind.NOT_TAKEN:
         # Another try would be charged and end the same way, unless the picture is smaller.
         return (_edit(request),) if failure.facts.get("why") in ("pixels", "bytes", "memory") else ()
-    if failure is None and (offers := offered(request)):
+    if failure is None and refusal is not None and (offers := offered(refusal, request)):
         return (*offers, _edit(request))
     return (_retry(request), _edit(request))
 
 
 def _cancel_lines(request: Request) -> list[str]:
     return [text("request.cancelled_running") if request.attempts else text("request.cancelled_free")]
-
-
-def _explained(failure: Failure) -> str:
-    return explain(failure, "member")
-
-
-def _failure(request: Request) -> Failure | None:
-    return None if request.failure is None else failure_from_json(request.failure)
 
 
 def _line(request: Request) -> str:
@@ -314,50 +304,49 @@ def _line(request: Request) -> str:
     return text(key, options=options, count=request.count, person=request.person.name or request.person.id)
 
 
-def _values(request: Request) -> dict[str, object]:
-    """Fields for the sentence of a refusal or question, formatted for people."""
-    facts = request.refusal or {}
-    values: dict[str, object] = {key: listed(value) if isinstance(value, list) else value for key, value in facts.items()}
-    until = facts.get("until")
-    if isinstance(until, float | int):
-        values["until"] = values["when"] = moment(until)
-    return values
+def _refusal_lines(refusal: Refusal) -> list[str]:
+    if refusal.budget is not None:
+        return _budget_lines(refusal.budget)
+    values: dict[str, object] = {key: listed(value) if isinstance(value, list) else value for key, value in refusal.facts.items()}
+    if refusal.until is not None:
+        values["until"] = moment(refusal.until)
+    return [text(f"refusal.{refusal.reason}", **values)]
 
 
-def _budget_lines(request: Request) -> list[str]:
+def _budget_lines(budget: BudgetShortfall) -> list[str]:
     """Budget used up, too low, or switched off, with the renewal time if that helps."""
-    facts = request.refusal or {}
-    scope, unit, shortage = facts.get("scope"), facts.get("unit"), str(facts.get("shortage", "used_up"))
-    amount = money if unit == "money" else pictures
-    what = text(f"refusal.budget_{scope}_{facts.get('period')}")
-    values: dict[str, object] = {name: amount(int(str(facts.get(name, 0)))) for name in ("left", "limit")}
-    values |= {
+    amount = money if budget.unit == "money" else pictures
+    what = text(f"refusal.budget_{budget.scope}_{budget.period}")
+    values: dict[str, object] = {
+        "left": amount(budget.left),
+        "limit": amount(budget.limit),
         "what": what,
         "What": what[:1].upper() + what[1:],
-        "price": money(int(str(facts.get("price", 0)))),
-        "most": facts.get("limit", 0),
-        "asked": pictures(int(str(facts.get("count", 0)))),
-        "when": moment(float(str(facts.get("until", 0)))),
+        "price": money(budget.price),
+        "most": budget.limit,
+        "asked": pictures(budget.count),
+        "when": moment(budget.renews_at),
     }
-    key = f"refusal.budget_{shortage}"
-    key = f"{key}_{scope}" if shortage == "off" else f"{key}_{unit}" if unit == "money" else f"{key}_{unit}_{scope}"
-    lines = [text(key, **values)]
-    if shortage == "too_dear":
-        offers = (text("refusal.budget_offers"),) if facts.get("offers") else ()
-        lines.append(" ".join((*offers, text("refusal.budget_renews" if facts.get("renewed_fits") else "refusal.budget_never", **values))))
+    key = f"refusal.budget_{budget.shortage.value}"
+    if budget.shortage is Shortage.OFF:
+        return [text(f"{key}_{budget.scope}", **values)]
+    lines = [text(f"{key}_{budget.unit}" if budget.unit == "money" else f"{key}_{budget.unit}_{budget.scope}", **values)]
+    if budget.shortage is Shortage.TOO_DEAR:
+        offers = (text("refusal.budget_offers"),) if budget.offers else ()
+        lines.append(" ".join((*offers, text("refusal.budget_renews" if budget.renewed_fits else "refusal.budget_never", **values))))
     return lines
 
 
-def offered(request: Request) -> tuple[Button, ...]:
+def offered(refusal: Refusal, request: Request) -> tuple[Button, ...]:
     """Buttons for alternatives within the budget, labelled with the change and the price."""
-    facts = request.refusal or {}
-    offers = facts.get("offers")
-    found = []
-    for name, offer in offers.items() if isinstance(offers, Mapping) else ():
-        changes = [pictures(offer["count"])] if offer["count"] != facts.get("count") else []
-        changes += [size(offer["size"])] if offer["size"] != facts.get("size") else []
-        changes += [text("button.fit_quality", quality=offer["quality"])] if offer["quality"] != facts.get("quality") else []
-        label = text("button.fit", what=", ".join(changes), price=money(offer["price"]))
+    asked, found = refusal.budget, list[Button]()
+    if asked is None:
+        return ()
+    for name, offer in asked.offers.items():
+        changes = [pictures(offer.count)] if offer.count != asked.count else []
+        changes += [size(offer.size)] if offer.size != asked.size else []
+        changes += [text("button.fit_quality", quality=offer.quality)] if offer.quality != asked.quality else []
+        label = text("button.fit", what=", ".join(changes), price=money(offer.price))
         found.append(_own(request, ActionName(f"fit_{name}"), label[:1].upper() + label[1:80], ButtonStyle.PRIMARY))
     return tuple(found)
 

@@ -81,9 +81,9 @@ def further(linked: Iterable[Request], first: Request | None) -> list[Request]:
 def was_blocked(request: Request) -> bool:
     """Whether the service or the block memory held back this request or a part of it."""
     if request.answer is None:
-        return (request.refusal or {}).get("reason") == "blocked_before"
-    kind = (request.failure or {}).get("kind")
-    return request.answer is Answer.BLOCKED or (request.answer is Answer.PICTURES and kind in SAFETY_REVIEWABLE)
+        return request.refusal is not None and request.refusal.reason == "blocked_before"
+    safety = request.failure is not None and request.failure.kind in SAFETY_REVIEWABLE
+    return request.answer is Answer.BLOCKED or (request.answer is Answer.PICTURES and safety)
 
 
 def project_card(connection: Connection, case: Case, now: float) -> View:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Audience, FieldKind, Form, FormField, Reply
 from bot.domain.case_states import CaseEvent, CaseState
+from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer
 from bot.domain.requests import Origin, Request
 from bot.ledger import act_rows, case_rows, message_rows, request_rows
@@ -21,10 +22,11 @@ from bot.moderation.rewording import is_candidate, settle_by
 from bot.moderation.timeouts import EXPIRY
 from bot.moderation.timers import catch_up
 from bot.moderation.transitions import step, unnamed
-from bot.requests.accept import CaseOpener, Refusal, accept
+from bot.requests.accept import accept
 from bot.requests.actions import imagine_fields
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
+from bot.requests.transitions import CaseOpener
 from bot.texts import text
 
 

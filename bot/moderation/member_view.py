@@ -102,7 +102,8 @@ class Views:
 
 def _concerns(case: Case, request: Request) -> bool:
     """Whether this request of a case was blocked, rather than made later because of it."""
-    return request.id == case.request_id or request.answer is Answer.BLOCKED or (request.refusal or {}).get("reason") == "blocked_before"
+    refused = request.refusal is not None and request.refusal.reason == "blocked_before"
+    return request.id == case.request_id or request.answer is Answer.BLOCKED or refused
 
 
 def told(facts: StepFacts) -> View:

@@ -22,7 +22,7 @@ from bot.moderation.community import deny_reasons
 from bot.moderation.decisions import NOTE_MAX, add_words
 from bot.moderation.timeouts import COOL_DOWN, LEASE
 from bot.moderation.transitions import settle, tell_member
-from bot.requests.attempt import BLOCK_MEMORY
+from bot.requests.block_memory import BLOCK_MEMORY
 from bot.requests.rules import Rules
 from bot.texts import text
 from bot.texts.phrases import duration, moment

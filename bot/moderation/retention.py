@@ -3,6 +3,7 @@ request."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -83,7 +84,7 @@ def _forget_request(tx: Tx, request_id: str, deleted: bool) -> Sequence[str]:
 
 def _empty_request(tx: Tx, request_id: str, **values: object) -> None:
     found = request_rows.get(tx.connection, request_id)
-    refusal = None if found is None or found.refusal is None else {k: v for k, v in found.refusal.items() if k != "cleaned"}
+    refusal = None if found is None or found.refusal is None else dataclasses.replace(found.refusal, cleaned=None)
     request_rows.mark(tx, request_id, prompt="", refusal=refusal, **values)
     attempt_rows.remove_evidence_of(tx, request_id)
 

@@ -12,16 +12,17 @@ from dataclasses import dataclass
 from bot.catalogue.sizes import label
 from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Audience, Choice, FieldKind, Form, FormField, Reply
+from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Origin, Person, Place, Request, Submission
-from bot.ledger import act_rows, attempt_rows, case_rows, message_rows, picture_rows, request_rows
+from bot.ledger import act_rows, case_rows, message_rows, picture_rows, request_rows
 from bot.ledger.store import Ledger, Tx
 from bot.prompts.normalise import fingerprint, normalise
-from bot.requests.accept import CaseOpener, Refusal, accept, show
+from bot.requests.accept import accept
 from bot.requests.again import tried_again
-from bot.requests.recover import write_off
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
+from bot.requests.transitions import CaseOpener, answer, break_off, queue, refuse
 from bot.texts import text
 
 DOUBLE_CLICK = 2.0
@@ -82,8 +83,7 @@ class RequestActions:
             taken = accept(tx, child, self.rules, self.open_case)
             if request.state is RequestState.HELD and not isinstance(taken, Refusal):
                 # The new wording is the answer to the question: the old one is not sent as well, and does not stay.
-                request_rows.move(tx, request, RequestEvent.REFUSE, refusal={"reason": "edited"}, prompt="", answered_at=tx.now)
-                show(tx, request)
+                refuse(tx, request, Refusal("edited"), prompt="")
             if origin in (Origin.RETRY, Origin.NEAREST):
                 message_rows.bump(tx, f"request:{request.id}")  # its button is gone: a second press would pay a second time
             return Reply(text(f"reply.started_{origin.value}"))
@@ -133,20 +133,9 @@ class RequestActions:
             calling = request.state is not RequestState.QUEUED
             if request.state is RequestState.COLLECTING:
                 # Between two polls nothing runs that could close the books; a poll under way finds them closed.
-                attempt = attempt_rows.open_attempt_of(tx.connection, request.id)
-                if attempt is not None:
-                    write_off(tx, attempt)
-            request_rows.move(
-                tx,
-                request,
-                RequestEvent.CANCEL,
-                epoch=request.epoch + 1,
-                answer=Answer.CANCELLED.value,
-                answered_at=tx.now,
-                refusal={"running": calling},
-                failure=None,
-            )
-            show(tx, request)
+                break_off(tx, request, RequestEvent.CANCEL, Answer.CANCELLED, failure=None, refusal=None)
+            else:
+                answer(tx, request, RequestEvent.CANCEL, Answer.CANCELLED, epoch=request.epoch + 1, failure=None, refusal=None)
             return Reply(text("reply.cancelled_running" if calling else "reply.cancelled"))
 
         reply = await self.ledger.write(body)
@@ -200,7 +189,7 @@ class RequestActions:
         return await self._answer_question(act, lambda request: request.prompt)
 
     async def _send_cleaned(self, act: Act) -> Reply:
-        return await self._answer_question(act, lambda request: str((request.refusal or {}).get("cleaned") or ""))
+        return await self._answer_question(act, lambda request: (request.refusal and request.refusal.cleaned) or "")
 
     async def _answer_question(self, act: Act, wording: Callable[[Request], str]) -> Reply:
         def body(tx: Tx) -> Reply:
@@ -213,18 +202,8 @@ class RequestActions:
             if not prompt:
                 return Reply(text("reply.question_over"), changed=False)
             prompt = normalise(prompt)
-            request_rows.move(
-                tx,
-                request,
-                RequestEvent.RELEASE,
-                prompt=prompt,
-                fingerprint=fingerprint(prompt),
-                refusal=None,
-                due_at=tx.now,
-                deadline_at=tx.now + self.rules.deadline,
-            )
-            show(tx, request)
-            tx.wake("request", request.id)
+            values = {"prompt": prompt, "fingerprint": fingerprint(prompt), "deadline_at": tx.now + self.rules.deadline}
+            queue(tx, request, RequestEvent.RELEASE, tx.now, refusal=None, **values)
             return Reply(text("reply.sent_on"))
 
         return await self.ledger.write(body)
@@ -236,8 +215,7 @@ class RequestActions:
                 return request
             if request.state is not RequestState.HELD:
                 return Reply(text("reply.question_over"), changed=False)
-            request_rows.move(tx, request, RequestEvent.REFUSE, refusal={"reason": "discarded"}, prompt="", answered_at=tx.now)
-            show(tx, request)
+            refuse(tx, request, Refusal("discarded"), prompt="")
             return Reply(text("reply.discarded"))
 
         return await self.ledger.write(body)
@@ -261,13 +239,14 @@ def _where(act: Act, request: Request, *, private: bool) -> Place:
 
 def _proposed(request: Request, action: ActionName) -> dict[str, object]:
     """The options that a button of a refusal stands for."""
-    facts = request.refusal or {}
-    offers = facts.get("offers")
+    refusal = request.refusal
+    if refusal is None:
+        return {}
     if action is not ActionName.NEAREST:
-        offer = offers.get(action.value.removeprefix("fit_")) if isinstance(offers, Mapping) else None
-        return {name: offer[name] for name in ("size", "quality", "count")} if isinstance(offer, Mapping) else {}
-    field = _NEAREST_FIELD.get(str(facts.get("reason")))
-    return {} if field is None or not facts.get("nearest") else {field: facts["nearest"]}
+        offer = None if refusal.budget is None else refusal.budget.offers.get(action.value.removeprefix("fit_"))
+        return {} if offer is None else {"size": offer.size, "quality": offer.quality, "count": offer.count}
+    field = _NEAREST_FIELD.get(refusal.reason)
+    return {} if field is None or refusal.nearest is None else {field: refusal.nearest.value}
 
 
 _NEAREST_FIELD = {"unsupported_size": "size", "unsupported_quality": "quality", "unsupported_count": "count"}

@@ -2,49 +2,24 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
 from sqlalchemy import Connection
 
 from bot import budgets
 from bot.catalogue.check import Checked, check
 from bot.catalogue.model import AUTO, Model
+from bot.domain.refusal import BudgetShortfall, Offer, Shortage
 from bot.domain.requests import Request
 from bot.requests.rules import Rules
-
-
-class Shortage(StrEnum):
-    """Why a limit is in the way; the worst last. Also the key of the sentence that says so."""
-
-    TOO_DEAR = "too_dear"
-    """Something is left, and this request costs more."""
-    USED_UP = "used_up"
-    """Too little is left for any picture."""
-    OFF = "off"
-    """The limit is zero: it never renews."""
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """The same request with other options, and the most that it can cost."""
-
-    size: str
-    quality: str
-    count: int
-    price: int
-    """Micros."""
-
 
 Price = Callable[[str, str, int], int]
 """Size, quality and count -> the highest cost in micros."""
 _MEANING = tuple(Shortage)
 
 
-def shortage(connection: Connection, request: Request, rules: Rules, limits: budgets.Limits, now: float) -> dict[str, object] | None:
-    """The facts of a budget refusal for a checked request; None when it fits."""
+def shortage(connection: Connection, request: Request, rules: Rules, limits: budgets.Limits, now: float) -> BudgetShortfall | None:
+    """The limit that is in the way of a checked request; None when it fits."""
     left = budgets.remaining_for(connection, request.place, request.person, limits, now)
     asked = Checked(request.size, request.quality, request.count)
 
@@ -69,22 +44,21 @@ def shortage(connection: Connection, request: Request, rules: Rules, limits: bud
     def fits(offer: Offer) -> bool:
         return all(one.left >= _needed(one, offer.price, offer.count) for one in left)
 
-    found = offers(rules.model, request.prompt, asked, price, fits)
-    return {
-        "scope": worst.scope,
-        "period": worst.period,
-        "unit": worst.unit,
-        "left": max(0, worst.left),
-        "limit": worst.limit,
-        "until": worst.renews_at,
-        "shortage": meaning(worst).value,
-        "price": cost,
-        "size": asked.size,
-        "quality": asked.quality,
-        "count": asked.count,
-        "renewed_fits": _needed(worst, cost, asked.count) <= worst.limit,
-        "offers": {name: dataclasses.asdict(offer) for name, offer in found.items()},
-    }
+    return BudgetShortfall(
+        scope=worst.scope,
+        period=worst.period,
+        unit=worst.unit,
+        left=max(0, worst.left),
+        limit=worst.limit,
+        renews_at=worst.renews_at,
+        shortage=meaning(worst),
+        price=cost,
+        size=asked.size,
+        quality=asked.quality,
+        count=asked.count,
+        renewed_fits=_needed(worst, cost, asked.count) <= worst.limit,
+        offers=offers(rules.model, request.prompt, asked, price, fits),
+    )
 
 
 def offers(model: Model, prompt: str, asked: Checked, price: Price, fits: Callable[[Offer], bool]) -> Mapping[str, Offer]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.domain.failure import Failure
-from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Action
-from bot.domain.outcome import Billed, Outcome
+from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Action, Group
+from bot.domain.outcome import Billed, Outcome, Pending
 from bot.domain.request_states import Answer, RequestState
-from bot.domain.requests import Request
+from bot.domain.requests import Attempt, Request
+from bot.gate.backoff import own_wait
+from bot.requests.rules import Rules
+from bot.requests.unchosen import fairly, refused_options
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,25 @@ class OpenCase:
     answer: Answer
 
 
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """The service works on it: poll its task, never submit it again."""
+
+    pending: Pending
+
+
+@dataclass(frozen=True, slots=True)
+class TryWithout:
+    """The service refused, for nothing, options that nobody chose: the same prompt goes out at once without them."""
+
+    options: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """The request has moved on since the exchange began: what the service said is written down, and nothing else follows."""
+
+
 Decision = Queue | Final | OpenCase
 
 
@@ -42,6 +65,75 @@ class AttemptLimits:
 
     attempts: int = 3
     free: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One exchange that has ended, with its rows as they are now."""
+
+    request: Request
+    attempt: Attempt
+    outcome: Outcome
+    failure: Failure | None
+    """What `outcome.shortfall` means."""
+    unchosen: frozenset[str] = frozenset()
+    """Options of the call that the member did not choose; only asked for where the failure is about parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What follows from an exchange."""
+
+    step: Decision | Collect | TryWithout | Late
+    outcome: Outcome
+    """As it is booked and kept."""
+    failure: Failure | None = None
+    """As the member hears it."""
+    attempts: int = 0
+    rate_answers: int = 0
+    """Both counts of the request after this exchange."""
+
+
+def rule(exchange: Exchange, rules: Rules, now: float, uniform: Callable[[float, float], float]) -> Ruling:
+    """What is booked, what the member hears, and what happens next. Pure; `uniform` spreads the back-off."""
+    request, outcome, failure = exchange.request, exchange.outcome, exchange.failure
+    late = request.epoch != exchange.attempt.epoch or request.state not in (RequestState.CALLING, RequestState.COLLECTING)
+    if outcome.pending is not None and not outcome.pictures and not late:
+        return Ruling(Collect(outcome.pending), outcome, failure)
+    block = None if late else blocked_while_collecting(request)
+    if block is not None:
+        failure, outcome = block, dataclasses.replace(outcome, shortfall=exchange.attempt.evidence or outcome.shortfall)
+    outcome, refused = as_booked(outcome, failure), frozenset[str]()
+    if failure is not None and failure.group is Group.PARAMETERS:
+        if not late and _may_try_without(request, rules, now):
+            refused = refused_options(request, outcome, failure, exchange.unchosen)
+        if not refused:
+            failure = fairly(request, outcome, failure, exchange.unchosen, rules.model)
+    free = bool(refused) or was_free(failure, outcome.billed)
+    attempts, rate_answers = (request.attempts - 1, request.rate_answers + 1) if free else (request.attempts, request.rate_answers)
+    if late:
+        step: Decision | TryWithout | Late = Late()
+    elif refused:
+        step = TryWithout(refused)
+    else:
+        wait = 0.0 if failure is None else own_wait(failure, attempts + rate_answers, uniform)
+        counted = dataclasses.replace(request, attempts=attempts, rate_answers=rate_answers)
+        tries = AttemptLimits(rules.max_attempts, rules.max_rate_answers)
+        step = decide(counted, failure, len(outcome.pictures), now, wait, tries)
+    if request.deleted:
+        outcome = dataclasses.replace(outcome, shortfall=None)  # it may repeat the words that their member had deleted meanwhile
+    return Ruling(step, outcome, failure, attempts, rate_answers)
+
+
+def blocked_while_collecting(request: Request) -> Failure | None:
+    """The block that an earlier exchange of this attempt brought."""
+    failure = request.failure if request.state is RequestState.COLLECTING else None
+    return failure if failure is not None and failure.kind in SAFETY_REVIEWABLE else None
+
+
+def _may_try_without(request: Request, rules: Rules, now: float) -> bool:
+    """Whether there is a free answer and time left for one more try."""
+    return request.state is RequestState.CALLING and request.rate_answers + 1 < rules.max_rate_answers and now < request.deadline_at
 
 
 GAVE_UP_WAITING = frozenset({408, 499, 504, 520, 524})

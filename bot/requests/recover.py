@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot import budgets
-from bot.chat.views import Audience
-from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import Answer, RequestEvent, RequestState
-from bot.domain.requests import Attempt, Place, Request
+from bot.domain.requests import Place, Request
 from bot.ledger import attempt_rows, message_rows, request_rows
 from bot.ledger.store import Tx
-from bot.requests.accept import show
+from bot.requests.books import write_off
+from bot.requests.transitions import break_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,35 +36,7 @@ def recover(tx: Tx) -> Found:
 
 def interrupt(tx: Tx, request: Request) -> None:
     """Answer one orphan. Its cost counts as spent, because it may have been billed."""
-    attempt = attempt_rows.open_attempt_of(tx.connection, request.id)
-    if attempt is not None:
-        write_off(tx, attempt)
-    request_rows.move(
-        tx,
-        request,
-        RequestEvent.INTERRUPT,
-        epoch=request.epoch + 1,
-        answer=Answer.INTERRUPTED.value,
-        answered_at=tx.now,
-        failure=None,
-    )
-    show(tx, request)
-
-
-def write_off(tx: Tx, attempt: Attempt) -> None:
-    """Close an attempt whose outcome nobody will learn: booked as spent for community and operator, never for the member."""
-    cost = attempt.reserved_micros
-    if attempt_rows.close_attempt(tx, attempt.id, Outcome(billed=Billed.UNKNOWN), cost):
-        budgets.settle(tx, attempt.periods, reserved=cost, wanted=attempt.wanted, cost=cost, delivered=0)
-        request = request_rows.get(tx.connection, attempt.request_id)
-        if request is not None:
-            show_cost(tx, request)
-
-
-def show_cost(tx: Tx, request: Request) -> None:
-    """The moderators' card says what a case has cost: with each exchange of a request that belongs to one, it changes."""
-    if request.case_id is not None:
-        message_rows.bump(tx, f"case:{request.case_id}", Audience.MODERATORS)
+    break_off(tx, request, RequestEvent.INTERRUPT, Answer.INTERRUPTED, failure=None)
 
 
 def _close_cancelled(tx: Tx) -> None:

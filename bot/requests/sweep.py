@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.ledger import act_rows, attempt_rows, block_rows, memory_rows, message_rows, request_rows
 from bot.ledger.store import Tx
-from bot.requests.accept import drop, show
-from bot.requests.attempt import answer
-from bot.requests.recover import interrupt, write_off
+from bot.requests.recover import interrupt
+from bot.requests.transitions import answer, break_off, drop, refuse
 
 ACTS_KEPT = 3 * 86400.0
 """Seconds for which an event's id is remembered; platforms redeliver within minutes."""
@@ -63,14 +63,10 @@ def _expire(tx: Tx, request_id: str) -> None:
         case RequestState.RECEIVED:
             drop(tx, request)  # nobody could say for this long whether it was acknowledged
         case RequestState.HELD:
-            request_rows.move(tx, request, RequestEvent.REFUSE, refusal={"reason": "no_answer"}, answered_at=tx.now)
-            show(tx, request)
+            refuse(tx, request, Refusal("no_answer"))
         case RequestState.QUEUED:
             answer(tx, request, RequestEvent.EXPIRE, Answer.EXPIRED)
         case RequestState.COLLECTING:
-            attempt = attempt_rows.open_attempt_of(tx.connection, request.id)
-            if attempt is not None:
-                write_off(tx, attempt)
-            answer(tx, request, RequestEvent.EXPIRE, Answer.EXPIRED, epoch=request.epoch + 1)
+            break_off(tx, request, RequestEvent.EXPIRE, Answer.EXPIRED)
         case _:
             pass

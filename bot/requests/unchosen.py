@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from sqlalchemy import Connection
 
 from bot.catalogue.check import check_quality, check_size
-from bot.catalogue.model import AUTO
+from bot.catalogue.model import AUTO, Model
 from bot.catalogue.sizes import edges, label
 from bot.domain.failure import Failure
 from bot.domain.kinds import Fixer, Kind
 from bot.domain.outcome import Billed, Outcome
+from bot.domain.refusal import Nearest, Refusal
 from bot.domain.requests import Request
 from bot.failures.named_options import LEAVABLE, named_options
 from bot.ledger import memory_rows, request_rows, settings_rows
@@ -52,9 +53,9 @@ def to_leave_out(connection: Connection, request: Request, rules: Rules, service
     return rules.leave_out | request.left_out | (known & unchosen(connection, request, rules))
 
 
-def refused(connection: Connection, request: Request, outcome: Outcome, failure: Failure | None, rules: Rules) -> frozenset[str]:
-    """Options that nobody chose and that the service refused for nothing: the exchange is worth one try without them."""
-    if failure is None or failure.kind not in _NAMES_OPTIONS or outcome.shortfall is None or outcome.pictures:
+def refused_options(request: Request, outcome: Outcome, failure: Failure, unchosen: frozenset[str]) -> frozenset[str]:
+    """Options that nobody chose and that the service refused for nothing: the exchange is worth one try without them. Pure."""
+    if failure.kind not in _NAMES_OPTIONS or outcome.shortfall is None or outcome.pictures:
         return frozenset()
     if outcome.billed is not Billed.NO or outcome.status not in (400, 422):
         return frozenset()
@@ -65,7 +66,7 @@ def refused(connection: Connection, request: Request, outcome: Outcome, failure:
         named = carried  # it says that one is wrong, and not which
     if not named and failure.kind in _OF_KIND:
         named = frozenset({_OF_KIND[failure.kind]})
-    return named & carried & unchosen(connection, request, rules)
+    return named & carried & unchosen
 
 
 def learned(connection: Connection, service: str, model: str) -> frozenset[str]:
@@ -88,21 +89,21 @@ def worked_without(tx: Tx, request: Request, rules: Rules, service: str, notices
         notices.report(tx, f"{_MEMORY}{option}:{request.model}"[:80], NOTICE, {"param": option, "model": request.model})
 
 
-def fairly(connection: Connection, request: Request, outcome: Outcome, failure: Failure, rules: Rules) -> Failure:
+def fairly(request: Request, outcome: Outcome, failure: Failure, unchosen: frozenset[str], model: Model) -> Failure:
     """The failure as its member should hear it: what they did not choose is not theirs to change, and no value is named as possible
-    that our own checks would refuse."""
-    theirs = frozenset(LEAVABLE) - unchosen(connection, request, rules)
+    that our own checks would refuse. Pure."""
+    theirs = frozenset(LEAVABLE) - unchosen
     named = frozenset({_OF_KIND[failure.kind]}) if failure.kind in _OF_KIND else frozenset()
     if failure.kind is Kind.UNSUPPORTED_OPTION and outcome.shortfall is not None:
         named = named_options(outcome.shortfall, LEAVABLE)
     if failure.kind in _NEVER_THEIRS | _OF_KIND.keys() and not named & theirs:
         name = next(iter(sorted(named)), failure.facts.get("param", "")) or "yes"
         return dataclasses.replace(failure, who_can_fix=Fixer.OPERATOR, facts={**failure.facts, "unchosen": name})
-    return _agreed(failure, request, rules)
+    return _agreed(failure, request, model)
 
 
-def proposal(failure: Failure, request: Request, rules: Rules) -> dict[str, object] | None:
-    """The value nearest to what was asked for that the service has named and our checks take, as the facts of a button."""
+def proposal(failure: Failure, request: Request) -> Refusal | None:
+    """The value nearest to what was asked for that the service has named and our checks take, for a button."""
     if failure.who_can_fix is not Fixer.USER:
         return None
     value: str | None = None
@@ -116,12 +117,12 @@ def proposal(failure: Failure, request: Request, rules: Rules) -> dict[str, obje
     if value is None:
         return None
     shown = label(value) if failure.kind is Kind.UNSUPPORTED_SIZE else value
-    return {"reason": failure.kind.value, "nearest": value, "nearest_label": shown}
+    return Refusal(failure.kind.value, nearest=Nearest(value, shown))
 
 
-def _agreed(failure: Failure, request: Request, rules: Rules) -> Failure:
+def _agreed(failure: Failure, request: Request, model: Model) -> Failure:
     """Only values stay that the service names and the catalogue takes too."""
-    facts, model = dict(failure.facts), rules.model
+    facts = dict(failure.facts)
     listed = [one for one in facts.pop("allowed", "").split(", ") if one]
     limit = facts.get("limit", "")
     if failure.kind is Kind.UNSUPPORTED_SIZE:

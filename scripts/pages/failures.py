@@ -8,7 +8,6 @@ from bot.domain.failure import Failure
 from bot.domain.kinds import KINDS, RATE_ANSWERS, SAFETY_REVIEWABLE, Action, Kind
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Person, Place, Request
-from bot.ledger.codec import failure_to_json
 from bot.messages.request_view import RequestFacts, render
 
 PATH = "docs/failures.md"
@@ -55,7 +54,7 @@ def _view(kind: Kind, state: RequestState) -> list[str]:
         attempts=0 if free else 1,
         rate_answers=1 if free else 0,
         answer=answer,
-        failure=failure_to_json(failure),
+        failure=failure,
     )
     view = render(RequestFacts(request, NOW, case=Standing(12, CaseState.OPEN) if kind in SAFETY_REVIEWABLE else None), Audience.CHANNEL)
     buttons = " ".join(f"[{button.label}]" for button in view.buttons)

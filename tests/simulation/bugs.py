@@ -18,7 +18,10 @@ import bot.compose
 import bot.ledger.clock_rows
 import bot.requests.accept
 import bot.requests.attempt
+import bot.requests.books
+import bot.requests.decide
 import bot.requests.sweep
+import bot.requests.transitions
 from bot.chat.port import Message, SendResult
 from bot.chat.views import Audience, View
 from bot.core import Core, Duplicate, Received
@@ -76,7 +79,7 @@ def no_rescue_of_orphans() -> Iterator[None]:
 
 @bug
 def an_orphans_cost_forgotten() -> Iterator[None]:
-    real = bot.requests.recover.budgets.settle
+    real = bot.requests.books.budgets.settle
 
     def settle(tx: Tx, rows: Any, **values: Any) -> None:
         real(tx, rows, **{**values, "cost": 0})
@@ -85,22 +88,22 @@ def an_orphans_cost_forgotten() -> Iterator[None]:
         return close_attempt(tx, attempt_id, outcome, 0)
 
     close_attempt = attempt_rows.close_attempt
-    shim = _Shim(bot.requests.recover.budgets, settle=settle)
+    shim = _Shim(bot.requests.books.budgets, settle=settle)
     rows = _Shim(attempt_rows, close_attempt=close)
-    with patch.object(bot.requests.recover, "budgets", shim), patch.object(bot.requests.recover, "attempt_rows", rows):
+    with patch.object(bot.requests.books, "budgets", shim), patch.object(bot.requests.books, "attempt_rows", rows):
         yield
 
 
 def _decided_again(group: Group) -> Any:
     """`decide` that tries again after failures of a group."""
-    real = bot.requests.attempt.decide
+    real = bot.requests.decide.decide
 
     def decide(request: Request, failure: Failure | None, pictures: int, now: float, wait: float, tries: Any) -> Any:
         if failure is not None and failure.group is group and not pictures and request.attempts < tries.attempts:
             return Queue(now + 2.0)
         return real(request, failure, pictures, now, wait, tries)
 
-    return patch.object(bot.requests.attempt, "decide", decide)
+    return patch.object(bot.requests.decide, "decide", decide)
 
 
 @bug
@@ -118,7 +121,7 @@ def a_400_retried() -> Iterator[None]:
 @bug
 def attempts_counted_after_the_call() -> Iterator[None]:
     """An exchange counts when its answer is read; one that breaks never does."""
-    with patch.object(bot.requests.attempt, "was_free", lambda failure, billed: failure is not None and billed is not Billed.YES):
+    with patch.object(bot.requests.decide, "was_free", lambda failure, billed: failure is not None and billed is not Billed.YES):
         yield
 
 
@@ -138,12 +141,12 @@ def budget_checked_then_acted_on() -> Iterator[None]:
 
 @bug
 def a_timeout_booked_as_free() -> Iterator[None]:
-    real = bot.requests.attempt.cost_of
+    real = bot.requests.books.cost_of
 
     def cost_of(request: Request, outcome: Outcome, reserved: int, rules: Any) -> int:
         return 0 if outcome.billed is Billed.UNKNOWN else real(request, outcome, reserved, rules)
 
-    with patch.object(bot.requests.attempt, "cost_of", cost_of):
+    with patch.object(bot.requests.books, "cost_of", cost_of):
         yield
 
 
@@ -271,7 +274,8 @@ def a_private_result_in_a_channel() -> Iterator[None]:
 def a_stale_workers_step_not_fenced() -> Iterator[None]:
     def move(tx: Tx, request: Request, event: Any, **values: object) -> bool:
         state = REQUESTS.table.get((request.state, event), RequestState.ANSWERED)
-        tx.connection.execute(update(requests).where(requests.c.id == request.id).values(state=state.value, **values))
+        stored = request_rows._stored(values)
+        tx.connection.execute(update(requests).where(requests.c.id == request.id).values(state=state.value, **stored))
         return True
 
     real = request_rows.get
@@ -288,7 +292,8 @@ def a_stale_workers_step_not_fenced() -> Iterator[None]:
         return made
 
     rows = _Shim(request_rows, move=move, get=get)
-    with patch.object(bot.requests.attempt, "request_rows", rows), patch.object(Scheduler, "_make", make):
+    steps = patch.object(bot.requests.transitions, "request_rows", _Shim(request_rows, move=move))
+    with patch.object(bot.requests.attempt, "request_rows", rows), steps, patch.object(Scheduler, "_make", make):
         yield
 
 

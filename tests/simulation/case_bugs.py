@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 import bot.requests.accept
 import bot.requests.attempt
+import bot.requests.transitions
 from bot.chat.views import Act, Audience, Reply
 from bot.domain.case_states import CASES, CaseEvent, CaseState
 from bot.domain.requests import Origin
@@ -189,7 +190,7 @@ def a_refused_press_not_on_record() -> Iterator[None]:
 @bug
 def a_block_that_opens_no_case() -> Iterator[None]:
     """Opening it fails, and the block is answered all the same."""
-    with patch.object(bot.requests.attempt, "case_for", lambda *_: None):
+    with patch.object(bot.requests.transitions, "open_case", lambda *_: None):
         yield
 
 

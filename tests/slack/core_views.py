@@ -14,7 +14,7 @@ from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Person, Place, Request
 from bot.gate.port import Estimate
 from bot.ledger.case_rows import Case, Note, Rewrite, Step
-from bot.ledger.codec import failure_to_json
+from bot.ledger.codec import refusal_from_json
 from bot.messages import notices
 from bot.messages.request_view import RequestFacts, render
 from bot.moderation import member_view
@@ -75,12 +75,15 @@ def of_requests(words: str, name: str = "Ada") -> Iterator[tuple[str, View]]:
         if table == "waiting" and not reason.startswith(("after", "for", "trying", "next")):
             yield shown(f"waiting {reason}", request(words, name), estimate=Estimate(3, 40.0, reason), estimate_until=NOW + 60)
         if table == "held" and reason in HELD_REASONS:
-            refusal = {**REFUSAL_FACTS, "reason": reason, "cleaned": words}
+            refusal = refusal_from_json({**REFUSAL_FACTS, "reason": reason, "cleaned": words})
             yield shown(f"held {reason}", request(words, name, state=RequestState.HELD, refusal=refusal))
         if table == "refusal" and "budget_" not in reason:
-            refusal = {**REFUSAL_FACTS, "reason": reason, "nearest": "2", "until": NOW + 600, "channels": [words[:30]]}
+            stored = {**REFUSAL_FACTS, "reason": reason, "nearest": "2", "until": NOW + 600, "channels": [words[:30]]}
+            refusal = refusal_from_json(stored)
             yield shown(
-                f"refused {reason}", request(words, name, state=RequestState.REFUSED, refusal=refusal), case=Standing(7, CaseState.OPEN)
+                f"refused {reason}",
+                request(words, name, state=RequestState.REFUSED, refusal=refusal),
+                case=Standing(7, CaseState.OPEN),
             )
     yield shown("received", request(words, name, state=RequestState.RECEIVED))
     yield shown("drawing", request(words, name, state=RequestState.CALLING, attempts=2))
@@ -92,7 +95,7 @@ def of_requests(words: str, name: str = "Ada") -> Iterator[tuple[str, View]]:
     for answer in (Answer.CANCELLED, Answer.EXPIRED, Answer.INTERRUPTED):
         yield shown(answer.value, request(words, name, state=RequestState.ANSWERED, answer=answer))
     for kind in Kind:
-        wrong = failure_to_json(failure(kind))
+        wrong = failure(kind)
         answer = Answer.BLOCKED if kind.value.startswith("safety") else Answer.FAILED
         yield shown(
             kind.value,
@@ -102,7 +105,7 @@ def of_requests(words: str, name: str = "Ada") -> Iterator[tuple[str, View]]:
         yield shown(f"waiting after {kind.value}", request(words, name, failure=wrong, due_at=NOW + 30))
         partly = {"state": RequestState.ANSWERED, "answer": Answer.PICTURES, "failure": wrong}
         yield shown(f"some missing, {kind.value}", request(words, name, **partly), 2, case=Standing(12, CaseState.OPEN))
-    wrong = {"failure": failure_to_json(failure(Kind.SAFETY_PROMPT)), "state": RequestState.ANSWERED, "answer": Answer.BLOCKED}
+    wrong = {"failure": failure(Kind.SAFETY_PROMPT), "state": RequestState.ANSWERED, "answer": Answer.BLOCKED}
     for state in CaseState:
         yield shown(f"blocked, case {state}", request(words, name, **wrong), case=Standing(12, state))
     yield shown("deleted", request(words, name, deleted=True))

@@ -11,7 +11,7 @@ from bot.domain.kinds import Kind
 from bot.domain.outcome import Picture
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place, Request
-from bot.ledger.codec import failure_to_json
+from bot.ledger.codec import refusal_from_json
 from bot.messages.request_view import RequestFacts, render
 from tests.unit.requests.ground import failure
 
@@ -22,6 +22,9 @@ PNG = Picture("f" * 64, "png", 1024, 768, 99)
 
 
 def request(state: RequestState = S.ANSWERED, **values: Any) -> Request:
+    """A `refusal` may be given as it is stored."""
+    if isinstance(values.get("refusal"), dict):
+        values["refusal"] = refusal_from_json(values["refusal"])
     base = Request(
         id="a" * 16,
         state=state,
@@ -47,7 +50,7 @@ def failed(kind: Kind, **facts: str) -> Failure:
 
 def shown(state: RequestState = S.ANSWERED, audience: Audience = Audience.CHANNEL, why: Failure | None = None, **values: Any) -> View:
     facts = {name: values.pop(name) for name in [one.name for one in dataclasses.fields(RequestFacts)] if name in values}
-    row = request(state, failure=None if why is None else failure_to_json(why), **values)
+    row = request(state, failure=why, **values)
     return render(RequestFacts(row, NOW, **facts), audience)
 
 

@@ -14,12 +14,13 @@ from bot.chat.views import Act, ActionName, Audience, Reply
 from bot.domain.failure import Failure
 from bot.domain.kinds import KINDS, Kind
 from bot.domain.outcome import Billed, Outcome, Picture
+from bot.domain.refusal import Refusal
 from bot.domain.requests import Person, Place, Request, Submission
 from bot.ledger import message_rows, request_rows
 from bot.ledger.store import Ledger, Tx, Wake
 from bot.ledger.tables import attempts, spend
 from bot.messages.notices import Notices
-from bot.requests.accept import Refusal, accept
+from bot.requests.accept import accept
 from bot.requests.actions import RequestActions
 from bot.requests.attempt import Dependencies, Ended, NotNow, Opened, open_attempt, record_outcome
 from bot.requests.rules import Rules

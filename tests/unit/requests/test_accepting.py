@@ -9,13 +9,14 @@ from sqlalchemy import select
 
 from bot.budgets import Limits
 from bot.chat.views import ActionName, Audience
+from bot.domain.refusal import Refusal
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Origin, Person, Place, Request, Submission
 from bot.ledger import request_rows, settings_rows
 from bot.ledger.store import Tx, Wake
 from bot.ledger.tables import blocked_members, blocked_prompts
 from bot.prompts.normalise import fingerprint
-from bot.requests.accept import RAW_PROMPT, Refusal, accept
+from bot.requests.accept import RAW_PROMPT, accept
 from bot.requests.rules import Question
 from bot.requests.submit import store_submission
 from tests.unit.requests.ground import NOON, Ground
@@ -33,8 +34,7 @@ async def refused(ground: Ground, prompt: str = "a red bicycle", **options: obje
     assert isinstance(found, Refusal)
     row = await ground.row(request)
     assert (row.state, row.answered_at) == (RequestState.REFUSED, ground.at[0])
-    assert row.refusal is not None
-    assert {key: row.refusal[key] for key in ("reason", *found.facts)} == {"reason": found.reason, **found.facts}
+    assert row.refusal == found
     assert await ground.shown(request)
     return found
 
@@ -62,7 +62,7 @@ async def test_what_is_taken_waits_from_now_on_with_cleaned_words_and_checked_op
     assert (row.state, row.prompt, row.fingerprint) == (RequestState.QUEUED, "a red bicycle", fingerprint("a red bicycle"))
     assert (row.model, row.size, row.quality, row.count) == (ground.rules.model.id, "1536x1024", "low", 2)
     assert (row.due_at, row.deadline_at) == (NOON + 5, NOON + 5 + ground.rules.deadline)
-    assert Wake("request", request) in ground.wakes
+    assert Wake("request", request, ground.at[0]) in ground.wakes
     assert await ground.accept(request) is None
     assert await ground.accept("2222222222222222") is None
     assert await ground.row(request) == row
@@ -122,8 +122,9 @@ async def test_what_cannot_be_sent_is_named(ground: Ground, prompt: str, options
     if reason.startswith("unsupported"):
         assert found.facts["value"] == next(iter(options.values()))
         assert found.facts["allowed"]
-        assert any("×" in str(one) for one in list(found.facts["allowed"])) == (reason == "unsupported_size")  # type: ignore[call-overload]
-        labelled = found.facts["nearest_label"] != found.facts["nearest"]
+        assert any("×" in str(one) for one in list(found.facts["allowed"])) == (reason == "unsupported_size")  # type: ignore[arg-type]
+        assert found.nearest is not None
+        labelled = found.nearest.label != found.nearest.value
         assert labelled == (reason == "unsupported_size")
 
 
@@ -206,7 +207,7 @@ async def test_channels_that_direct_messages_of_that_name_would_have_are_no_matt
 async def test_who_is_stopped_is_stopped_here_and_until_then(ground: Ground, by: str, reason: str, left: float) -> None:
     await stop(ground, NOON + left, by)
     if left > 0:
-        assert await refused(ground) == Refusal(reason, {"until": NOON + left})
+        assert await refused(ground) == Refusal(reason, until=NOON + left)
     else:
         assert (await ground.asked()).state is RequestState.QUEUED
     assert (await ground.asked(person="ben")).state is RequestState.QUEUED
@@ -245,15 +246,18 @@ async def test_a_budget_is_looked_at_before_anything_is_sent(ground: Ground, spa
     if spare < 0:
         found = await refused(ground, **options)
         assert found.reason == "budget"
-        assert (found.facts["scope"], found.facts["period"], found.facts["unit"]) == ("member", "month", "money")
-        assert (found.facts["left"], found.facts["limit"]) == (cost - 1, cost - 1)
+        assert found.budget is not None
+        assert (found.budget.scope, found.budget.period, found.budget.unit) == ("member", "month", "money")
+        assert (found.budget.left, found.budget.limit) == (cost - 1, cost - 1)
     else:
         assert (await ground.asked(**options)).state is RequestState.QUEUED
 
 
 async def test_a_communitys_own_budget_counts(ground: Ground) -> None:
     await settings(ground, budget_member_day=1)
-    assert (await refused(ground)).facts["limit"] == 1
+    found = await refused(ground)
+    assert found.budget is not None
+    assert found.budget.limit == 1
 
 
 # ---- blocked before --------------------------------------------------------------------------------------------------------------
@@ -279,7 +283,7 @@ async def test_a_wording_that_was_blocked_here_is_not_sent_and_somebody_looks_at
         fingerprint("a red bicycle"),
     )
     assert row.answered_at == NOON
-    assert row.refusal == {"reason": "blocked_before", "case_id": expected}
+    assert row.refusal == Refusal("blocked_before", {"case_id": expected})
     assert await ground.shown(request)
 
 
@@ -315,16 +319,14 @@ async def test_doubtful_words_are_held_for_a_while(ground: Ground) -> None:
     assert isinstance(found, Request)
     assert (found.state, found.refusal) == (row.state, row.refusal)
     assert (row.state, row.deadline_at) == (RequestState.HELD, NOON + ground.rules.held_for)
-    assert row.refusal == {"reason": "email", "cleaned": "a cat", "found": "an address"}
+    assert row.refusal == Refusal("email", {"found": "an address"}, cleaned="a cat")
     assert row.fingerprint == fingerprint("mail to ana@example.org")
     assert Wake("request", request, NOON + ground.rules.held_for) in ground.wakes
     assert await ground.shown(request)
     assert (await ground.asked("a cat")).state is RequestState.QUEUED
 
 
-@pytest.mark.parametrize(
-    ("origin", "state"), [(Origin.REWRITE, RequestState.QUEUED), (Origin.CLEANED, RequestState.QUEUED), (Origin.EDIT, RequestState.HELD)]
-)
+@pytest.mark.parametrize(("origin", "state"), [(Origin.REWRITE, RequestState.QUEUED), (Origin.EDIT, RequestState.HELD)])
 async def test_what_the_member_was_shown_and_accepted_is_not_asked_about_again(ground: Ground, origin: Origin, state: RequestState) -> None:
     ground.rules = dataclasses.replace(ground.rules, lint=asks)
 
@@ -342,5 +344,5 @@ async def test_doubtful_words_are_not_quoted_because_the_size_was_wrong(ground: 
     ground.rules = dataclasses.replace(ground.rules, lint=asks)
     request = await ground.asked(prompt, size="17x17")
     assert request.refusal is not None
-    assert request.refusal["unquoted"] is unquoted
+    assert request.refusal.unquoted is unquoted
     assert not (await ground.ledger.read(lambda c: c.execute(select(blocked_prompts)).all()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 
 import pytest
 
@@ -11,6 +10,7 @@ from bot.budgets import Limits
 from bot.chat.views import ActionName, Audience, Form, FormField, Reply
 from bot.domain.kinds import Kind
 from bot.domain.outcome import Billed, Outcome, Pending
+from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Origin, Place, Request
 from bot.ledger.store import Wake
@@ -57,7 +57,8 @@ async def test_again_of_a_turned_down_request_asks_with_what_was_typed(ground: G
     nearest = next(one for one in await ground.children(first.id) if one.origin is Origin.NEAREST)
     assert (nearest.state, nearest.count) == (RequestState.QUEUED, 2)
     assert first.refusal is not None
-    assert nearest.size == first.refusal["nearest"]
+    assert first.refusal.nearest is not None
+    assert nearest.size == first.refusal.nearest.value
 
 
 async def test_the_second_half_of_a_double_click_starts_nothing(ground: Ground) -> None:
@@ -139,7 +140,7 @@ async def test_a_new_wording_answers_the_question_about_the_old_one_unless_it_is
     assert (await ground.row(request)).state is RequestState.HELD
     await ground.press(A.EDIT, request, values={"prompt": "a cat"})
     row = await ground.row(request)
-    assert (row.state, row.refusal, row.prompt, row.answered_at) == (RequestState.REFUSED, {"reason": "edited"}, "", ground.at[0])
+    assert (row.state, row.refusal, row.prompt, row.answered_at) == (RequestState.REFUSED, Refusal("edited"), "", ground.at[0])
     assert [one.state for one in await ground.children(request)] == [RequestState.REFUSED, RequestState.QUEUED]
 
 
@@ -171,7 +172,7 @@ async def cancelled(ground: Ground, request_id: str) -> Reply:
     row = await ground.row(request_id)
     assert (row.state, row.answer, row.answered_at) == (RequestState.ANSWERED, Answer.CANCELLED, ground.at[0])
     assert row.epoch == before.epoch + 1
-    assert row.refusal == {"running": before.state is not RequestState.QUEUED}
+    assert row.refusal is None
     assert row.failure is None
     assert ground.broken_off == [request_id]
     return reply
@@ -266,7 +267,7 @@ async def test_send_anyway_sends_what_was_typed(ground: Ground) -> None:
     row = await ground.row(request)
     assert (row.state, row.prompt, row.refusal) == (RequestState.QUEUED, "mail to ana@example.org", None)
     assert (row.due_at, row.deadline_at) == (ground.at[0], ground.at[0] + ground.rules.deadline)
-    assert Wake("request", request) in ground.wakes
+    assert Wake("request", request, ground.at[0]) in ground.wakes
 
 
 async def test_send_cleaned_sends_the_wording_that_was_shown(ground: Ground) -> None:
@@ -290,7 +291,7 @@ async def test_discard_keeps_no_word(ground: Ground) -> None:
     request = await held(ground)
     assert await ground.press(A.DISCARD, request) == Reply(text("reply.discarded"))
     row = await ground.row(request)
-    assert (row.state, row.prompt, row.refusal, row.answered_at) == (RequestState.REFUSED, "", {"reason": "discarded"}, ground.at[0])
+    assert (row.state, row.prompt, row.refusal, row.answered_at) == (RequestState.REFUSED, "", Refusal("discarded"), ground.at[0])
 
 
 @pytest.mark.parametrize("action", [A.SEND_ANYWAY, A.SEND_CLEANED, A.DISCARD])
@@ -349,8 +350,8 @@ async def test_a_button_of_what_would_fit_asks_for_exactly_that(ground: Ground) 
     ground.rules = dataclasses.replace(ground.rules, limits=Limits(member_day=1_000_000))
     first = await ground.asked(**asked)
     assert first.refusal is not None
-    offers = first.refusal["offers"]
-    assert isinstance(offers, Mapping)
+    assert first.refusal.budget is not None
+    offers = first.refusal.budget.offers
     assert offers
     for action in (A.FIT_FEWER, A.FIT_LOWER, A.FIT_SMALLER):
         before = len(await ground.children(first.id))
@@ -364,9 +365,9 @@ async def test_a_button_of_what_would_fit_asks_for_exactly_that(ground: Ground) 
         [child] = made
         assert (child.state, child.size, child.quality, child.count) == (
             RequestState.QUEUED,
-            offer["size"],
-            offer["quality"],
-            offer["count"],
+            offer.size,
+            offer.quality,
+            offer.count,
         )
         await ground.press(A.CANCEL, child.id)
 

@@ -12,7 +12,8 @@ from bot.catalogue.check import Checked, check
 from bot.catalogue.cost import highest_cost_micros
 from bot.catalogue.load import Catalogue
 from bot.chat.views import ActionName, View
-from bot.requests.affordable import Offer, offers
+from bot.domain.refusal import Offer
+from bot.requests.affordable import offers
 from tests.world import world
 
 FITS = (ActionName.FIT_FEWER, ActionName.FIT_LOWER, ActionName.FIT_SMALLER)

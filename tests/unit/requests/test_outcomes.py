@@ -13,13 +13,15 @@ from bot.chat.views import ActionName, Audience
 from bot.domain.failure import Evidence
 from bot.domain.kinds import Kind
 from bot.domain.outcome import Billed, Outcome, Pending, Usage
+from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestState
 from bot.gate.backoff import own_wait
 from bot.ledger import message_rows, picture_rows, request_rows, settings_rows
 from bot.ledger.store import Tx, Wake
 from bot.ledger.tables import blocked_members, blocked_prompts, notices, spend
 from bot.prompts.normalise import fingerprint
-from bot.requests.attempt import BLOCK_MEMORY, Ended, NotNow, Opened, record_outcome
+from bot.requests.attempt import Ended, NotNow, Opened, record_outcome
+from bot.requests.block_memory import BLOCK_MEMORY
 from bot.requests.recover import recover
 from bot.requests.sweep import sweep
 from tests.unit.requests.ground import NOON, PICTURE, Ground, drew, failure
@@ -93,7 +95,7 @@ async def test_a_wording_that_was_blocked_meanwhile_is_not_sent(ground: Ground) 
     row = await ground.row(request.id)
     assert (row.state, row.answer, row.case_id, row.answered_at) == (RequestState.ANSWERED, Answer.BLOCKED, f"case of {row.id}", NOON)
     assert row.failure is not None
-    assert row.failure["kind"] == "safety_prompt"
+    assert row.failure.kind is Kind.SAFETY_PROMPT
     assert await ground.attempts(request.id) == []
 
 
@@ -103,7 +105,7 @@ async def test_who_was_stopped_meanwhile_gets_nothing(ground: Ground) -> None:
     await ground.ledger.write(lambda tx: tx.connection.execute(blocked_members.insert().values(row)))
     assert await ground.begin(request.id) == Ended(Answer.FAILED)
     found = await ground.row(request.id)
-    assert (found.refusal, found.failure) == ({"reason": "member_blocked", "until": NOON + 60}, None)
+    assert (found.refusal, found.failure) == (Refusal("member_blocked", until=NOON + 60), None)
     assert await ground.attempts(request.id) == []
 
 
@@ -115,7 +117,8 @@ async def test_a_budget_that_was_used_up_meanwhile_is_said(ground: Ground) -> No
     assert await ground.begin(second.id) == Ended(Answer.FAILED)
     found = await ground.row(second.id)
     assert found.refusal is not None
-    assert (found.refusal["reason"], found.refusal["limit"]) == ("budget", cost)
+    assert found.refusal.budget is not None
+    assert found.refusal.budget.limit == cost
     await ground.ledger.write(lambda tx: settings_rows.replace(tx, "test", "home", {"budget_member_day": 1}, "olu"))
     third = await ground.received("three bicycles", person="ben")
     await ground.accept(third)
@@ -241,7 +244,7 @@ async def test_a_try_that_failed_waits_and_is_counted_as_it_was_booked(
     assert (row.due_at > NOON) == (kind is Kind.SERVER_ERROR)  # a rate is waited for at the gate
     assert Wake("request", request.id, row.due_at) in ground.wakes
     assert row.failure is not None
-    assert row.failure["kind"] == kind.value
+    assert row.failure.kind is kind
     [attempt] = await ground.attempts(request.id)
     assert (attempt.cost > 0) == (billed is Billed.UNKNOWN)
     assert "no" in str(attempt.evidence)
@@ -374,7 +377,7 @@ async def test_a_picture_that_is_being_fetched_says_so(ground: Ground) -> None:
     await ground.end(await ground.called(request.id), TASK, failure(Kind.DOWNLOAD_FAILED))
     found = (await ground.row(request.id)).failure
     assert found is not None
-    assert found["kind"] == "download_failed"
+    assert found.kind is Kind.DOWNLOAD_FAILED
 
 
 async def test_each_further_try_waits_longer(ground: Ground) -> None:

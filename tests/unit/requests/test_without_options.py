@@ -39,7 +39,7 @@ async def test_what_nobody_chose_is_left_out_at_once_and_counted_as_free(ground:
         assert (row.state, row.due_at, row.attempts, row.rate_answers) == (RequestState.QUEUED, NOON, 0, number)
         assert row.left_out == frozenset(("quality", "size")[:number])
         assert row.failure is not None
-        assert row.failure["facts"] == {"code": "x", "left_out": option}
+        assert row.failure.facts == {"code": "x", "left_out": option}
         assert Wake("request", request.id, NOON) in ground.wakes
     opened = await ground.begin(request.id)
     assert isinstance(opened, Opened)
@@ -53,7 +53,7 @@ async def test_all_that_was_left_out_is_named_in_order(ground: Ground) -> None:
     await ground.end(await ground.called(request.id), refusing("", shortfall=SAID), NAMED)
     row = await ground.row(request.id)
     assert row.failure is not None
-    assert row.failure["facts"] == {"code": "x", "left_out": "n, quality, size"}
+    assert row.failure.facts == {"code": "x", "left_out": "n, quality, size"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,99 @@
+"""Every step that a request takes, each with what belongs to it: the row, the message that shows it, the wake-up.
+
+`request` is the row as the caller read it. A step that finds it elsewhere (another state or epoch) changes nothing in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+
+from bot.chat.views import Audience
+from bot.domain.failure import Failure
+from bot.domain.refusal import Refusal
+from bot.domain.request_states import Answer, RequestEvent, RequestState
+from bot.domain.requests import Request
+from bot.ledger import attempt_rows, message_rows, request_rows
+from bot.ledger.store import Tx
+from bot.messages.question_view import ask_member
+from bot.requests import books
+
+CaseOpener = Callable[[Tx, Request, Failure], str]
+"""Opens a case for moderators, or joins the member's open one; returns the case's id. Handed in by the composition root."""
+
+DROPPED = "abandoned"
+"""Why a command was refused whose member saw it fail: nothing is said, unless the platform takes an acknowledgement later."""
+
+log = structlog.get_logger()
+
+
+def show(tx: Tx, request: Request) -> None:
+    """Have the request's message show its newest state, to the requester alone when it is private; a question that was open is over."""
+    if request.state is RequestState.HELD:
+        message_rows.bump(tx, f"question:{request.id}")
+    if request.private:
+        message_rows.want(tx, f"request:{request.id}", Audience.MEMBER, request.place, request.person.id)
+        if request.published:
+            message_rows.bump(tx, f"request:{request.id}")
+    else:
+        message_rows.want(tx, f"request:{request.id}", Audience.CHANNEL, request.place)
+
+
+def queue(tx: Tx, request: Request, event: RequestEvent, due_at: float, **values: object) -> None:
+    """Have it wait for the gate until `due_at` at least."""
+    request_rows.move(tx, request, event, due_at=due_at, **values)
+    show(tx, request)
+    tx.wake("request", request.id, due_at)
+
+
+def hold(tx: Tx, request: Request, question: Refusal, seconds: float, **values: object) -> None:
+    """Ask the member before anything is sent."""
+    until = tx.now + seconds
+    request_rows.move(tx, request, RequestEvent.HOLD, **{**values, "refusal": question, "deadline_at": until})
+    show(tx, request)
+    ask_member(tx, request)
+    tx.wake("request", request.id, until)
+
+
+def refuse(tx: Tx, request: Request, refusal: Refusal, **values: object) -> None:
+    """Turn it down before anything is sent."""
+    request_rows.move(tx, request, RequestEvent.REFUSE, refusal=refusal, answered_at=tx.now, **values)
+    show(tx, request)
+
+
+def drop(tx: Tx, request: Request) -> None:
+    """Forget what was received: its acknowledgement failed and the member saw that, so nothing is said and nothing is sent."""
+    request_rows.move(tx, request, RequestEvent.REFUSE, refusal=Refusal(DROPPED), answered_at=tx.now, prompt="")
+
+
+def collect(tx: Tx, request: Request, due_at: float, **values: object) -> None:
+    """Have the service's task polled at `due_at`."""
+    request_rows.move(tx, request, RequestEvent.COLLECT, due_at=due_at, **values)
+    show(tx, request)
+    tx.wake("request", request.id, due_at)
+
+
+def answer(tx: Tx, request: Request, event: RequestEvent, result: Answer, **values: object) -> Answer:
+    """Give the one final answer and show it."""
+    request_rows.move(tx, request, event, answer=result.value, answered_at=tx.now, **values)
+    show(tx, request)
+    return result
+
+
+def break_off(tx: Tx, request: Request, event: RequestEvent, result: Answer, **values: object) -> None:
+    """Answer a request whose exchange nobody waits for any more; its worker, if one still runs, is fenced by the epoch."""
+    attempt = attempt_rows.open_attempt_of(tx.connection, request.id)
+    if attempt is not None:
+        books.write_off(tx, attempt)
+    answer(tx, request, event, result, epoch=request.epoch + 1, **values)
+
+
+def open_case(tx: Tx, request: Request, failure: Failure, opener: CaseOpener) -> str | None:
+    """The case of a block; None when opening it failed by a bug of ours. The block itself stays on record either way: without it, a
+    member's Retry would send the blocked wording again."""
+    opened = tx.isolated(lambda: opener(tx, request, failure))
+    if isinstance(opened, Exception):
+        log.error("case_not_opened", request=request.id, error=type(opened).__name__)
+        return None
+    return opened
