@@ -1,46 +1,30 @@
-"""The composition root: settings in, a running bot out. The only place that knows every room; it owns start, stop and nothing else."""
+"""The composition root: settings in, a running bot out. The only place that knows every room; it wires them and decides nothing."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
-
-import structlog
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Any
 
 from bot.adapter import Adapter, Context, Plugin
-from bot.chat.port import ChatPort, Message, Refused
-from bot.chat.views import Audience, View
+from bot.chat.port import Message, Refused
 from bot.core import Core
-from bot.domain.failure import Evidence
-from bot.domain.request_states import RequestState
-from bot.domain.requests import Place, Request
 from bot.egress import Egress
 from bot.gate.gate import AdaptiveGate
-from bot.gate.port import Gate
 from bot.gate.settings import GateSettings
-from bot.greeting import greet
-from bot.ledger import memory_rows, picture_rows, request_rows
-from bot.ledger.clock_rows import bound, follow
-from bot.ledger.store import Ledger, LedgerProblem, Tx, Wake
-from bot.messages import model_end
+from bot.ledger import memory_rows
+from bot.ledger.store import Ledger
+from bot.lifecycle import Bot, Pictures, serve
 from bot.messages.background import BackgroundWrites
 from bot.messages.incidents import Incidents
 from bot.messages.notices import Notices
 from bot.messages.question_view import project_question
-from bot.messages.request_view import RequestFacts, render
 from bot.messages.sender import Sender
 from bot.messages.storage import StorageWatch
 from bot.messages.unanswered import Unanswered
 from bot.messages.undeliverable import Undeliverable
-from bot.moderation.moderator_forms import LONGEST
 from bot.moderation.service import Moderation
-from bot.platforms import Platforms
 from bot.ports import Ports, SystemPorts
 from bot.ports.steady import SteadyPorts
 from bot.providers.http_provider import HttpProvider
@@ -48,194 +32,22 @@ from bot.providers.pictures import PictureStore
 from bot.providers.port import Provider
 from bot.providers.services.registry import api_for
 from bot.requests.actions import RequestActions
-from bot.requests.again import tried_again
 from bot.requests.attempt import Dependencies
 from bot.requests.orphaned_files import OrphanedFiles
-from bot.requests.questions import load as load_lint
-from bot.requests.recover import Found, recover
+from bot.requests.projection import RequestProjection
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
-from bot.requests.sweep import sweep
 from bot.settings import Settings
 from bot.settings.rules import rules_of
-from bot.shutdown import DRAIN, PRESSES_END, Shutdown
 from bot.supervise import Supervisor
 from bot.wakeups import WakeUps
 
 if TYPE_CHECKING:
     from bot.sandbox.server import RunningSandbox
 
-log = structlog.get_logger()
-
 SWITCH_INTERVAL = 0.0005
 """Seconds after which a thread gives up the interpreter, instead of Python's 5 ms: the event loop waits a tenth as long for the threads
 that decode pictures (`python -m bench lag`, in turns on a noisy machine: loop lag × 1.4 to 1.8 instead of × 2.3 to 3.8)."""
-SWEEP_EVERY = 30.0
-"""Seconds between two sweeps."""
-RECEIVED_FOR = 60.0
-"""Seconds after which a stored command that was never accepted is taken up again; an adapter accepts within a few."""
-REMEMBER_EVERY, REMEMBER_AT_MOST_EVERY = 60.0, 1.0
-"""Seconds between two looks at what the gate has learned."""
-
-
-class Pictures(Protocol):
-    """The picture store, as far as this page needs it."""
-
-    async def read(self, sha256: str) -> bytes: ...
-
-    async def delete(self, sha256: str) -> bool: ...
-
-    async def work(self, job: str, values: Mapping[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]: ...
-
-    def close(self) -> None: ...
-
-
-@dataclass(slots=True)
-class Bot:
-    """All rooms, wired. `start` recovers and begins; `stop` drains."""
-
-    ledger: Ledger
-    ports: SteadyPorts
-    wakeups: WakeUps
-    gate: Gate
-    provider: Provider
-    scheduler: Scheduler
-    sender: Sender
-    notices: Notices
-    moderation: Moderation
-    core: Core
-    pictures: Pictures
-    leftovers: OrphanedFiles
-    writes: BackgroundWrites
-    supervisor: Supervisor
-    incidents: Incidents
-    adapters: dict[str, Adapter] = field(default_factory=dict)
-
-    def add(self, adapter: Adapter) -> None:
-        """Connect a platform."""
-        self.adapters[adapter.name] = adapter
-
-    def chats(self) -> dict[str, ChatPort]:
-        """The connected platforms' chat ports."""
-        return {name: adapter.chat for name, adapter in self.adapters.items()}
-
-    async def start(self) -> Found:
-        """Find what a dead process left, then run."""
-        self.sender.chats = self.chats()
-        self.ledger.on_commit = self._deliver
-        self.wakeups.on("request", self.scheduler.wake)
-        self.wakeups.on("message", self.sender.wake)
-        self.wakeups.on("unshown", self.sender.nudge)
-        self.wakeups.on("case", self.moderation.wake)
-        found = await self.ledger.write(_take_over)
-        await self.ledger.read(self.notices.load)
-        await self.ledger.write(self.moderation.sweep)
-        for message_id in found.messages:
-            self.sender.found(message_id)
-        await self._model()
-        await self.core.storage.start()
-        self.incidents.start()
-        self.supervisor.start("scheduler", self.scheduler.run)
-        self.supervisor.start("sweep", self._sweep)
-        self.supervisor.start("left", self._finish_left)
-        self.supervisor.start("gate-memory", self._remember)
-        log.info("started", interrupted=found.interrupted, received=len(found.received), unshown=len(found.messages))
-        return found
-
-    async def finish_received(self, found: Found) -> None:
-        """Accept what was stored and acknowledged before a crash; drop what the member saw fail."""
-        for request_id, place in found.received:
-            try:
-                await self._finish(request_id, place)
-            except Exception:
-                log.exception("received_not_finished", request=request_id)  # the sweep comes back to it
-
-    async def _finish(self, request_id: str, place: Place) -> None:
-        adapter = self.adapters.get(place.platform)
-        if adapter is None:
-            return
-        if await adapter.acknowledged(place):
-            await self.core.accept(request_id)
-        else:
-            await self.core.abandon(request_id)
-
-    async def stop(self, drain: float = DRAIN) -> None:
-        """Start nothing new, let what runs end for a while, send what is wanted, close the books."""
-        await self.scheduler.drain(drain)
-        await self.supervisor.stop()
-        await self.core.doors.close(min(PRESSES_END, drain))
-        await self.sender.stop(min(5.0, drain))
-        self.wakeups.stop()
-        await self.moderation.stop()
-        self.incidents.stop()
-        await self.writes.stop()
-        await self.core.storage.stop()
-        await self._keep(self.gate.remember())
-        await self.provider.aclose()
-        self.pictures.close()
-        await self.ledger.close()
-
-    def _deliver(self, wakes: list[Wake]) -> None:
-        for wake in wakes:
-            self.wakeups.wake(wake.topic, wake.id, wake.at)
-
-    async def _sweep(self) -> None:
-        while True:
-            await asyncio.sleep(SWEEP_EVERY)
-            for part in (self._clock, self._overdue, self._cases, self._files, self._model):
-                try:
-                    await part()
-                except LedgerProblem as problem:
-                    log.error("ledger_problem", problem=str(problem))
-                except Exception:
-                    # One row that cannot be swept must not keep the others from it, and not in silence.
-                    log.exception("sweep_failed", part=part.__name__)
-
-    async def _clock(self) -> None:
-        if await follow(self.ledger, self.ports):
-            self.scheduler.wake("*")
-
-    async def _overdue(self) -> None:
-        await self.ledger.write(lambda tx: sweep(tx, self.scheduler.is_running))
-
-    async def _cases(self) -> None:
-        await self.ledger.write(self.moderation.sweep)
-
-    async def _model(self) -> None:
-        await model_end.look(self.ledger, self.notices, self.core.rules.model)
-
-    async def _files(self) -> None:
-        await self.leftovers.round()
-
-    async def _finish_left(self) -> None:
-        """Commands whose acceptance failed in a living process: their members were told to wait. Apart from the sweep, because a platform
-        may take its time to say what it took."""
-        while True:
-            await asyncio.sleep(SWEEP_EVERY)
-            before = self.ports.now() - RECEIVED_FOR
-            try:
-                rows = await self.ledger.read(lambda c: request_rows.in_state(c, RequestState.RECEIVED))
-                await self.finish_received(Found(tuple((row.id, row.place) for row in rows if row.created_at <= before), 0, ()))
-            except Exception:
-                log.exception("sweep_failed", part="received")
-
-    async def _remember(self) -> None:
-        """A pause or an outage is written down soon after it began, so that a restart in the middle of it makes no second storm."""
-        kept: object = None
-        while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(REMEMBER_EVERY):
-                    await self.scheduler.gate_changed.wait()
-            self.scheduler.gate_changed.clear()
-            learned = dict(self.gate.remember())
-            if learned != kept:
-                await self._keep(learned)
-                kept = learned
-            await asyncio.sleep(REMEMBER_AT_MOST_EVERY)
-
-    async def _keep(self, learned: Mapping[str, object]) -> None:
-        with contextlib.suppress(Exception):
-            await self.ledger.write(lambda tx: memory_rows.remember_gate(tx, self.provider.gate_key, learned))
 
 
 async def build(
@@ -250,58 +62,65 @@ async def build(
 ) -> Bot:
     """Open the ledger and wire the rooms. Raises LedgerProblem with a sentence."""
     ports = SteadyPorts(ports)
-    ledger = await Ledger.open(data_dir, ports.now, ports.new_id, database)
+    ledger, learned, salt = await _open(data_dir, ports, database, provider.gate_key)
+    adapters: dict[str, Adapter] = {}
+    gate = AdaptiveGate(gate_settings, ports.uniform, *learned)
+    notices = Notices(lambda: [place for adapter in adapters.values() if (place := adapter.operators_place()) is not None])
+    writes, supervisor = BackgroundWrites(ledger), Supervisor(ports)
+    moderation = _moderation(ledger, rules, notices, adapters, pictures)
+    host = provider.gate_key.partition("#")[0]
+    deps = Dependencies(rules, moderation.open_case, notices, ports.uniform, host, moderation.on_pictures)
+    scheduler = Scheduler(ledger, gate, provider, deps, ports, salt)
+    views = RequestProjection(rules, ports, scheduler, moderation.standing, moderation.reviewed)
+    sender = _sender(ledger, ports, views, notices, moderation, writes)
+    actions = RequestActions(ledger, rules, moderation.open_case, scheduler.cancel, pictures.delete)
+    core = Core(
+        ledger=ledger,
+        rules=rules,
+        handlers=(actions, moderation.handlers),
+        open_case=moderation.open_case,
+        render_request=lambda c, request, audience: moderation.beside(c, request, views.view(c, request, audience)),
+        snapshot=lambda: gate.snapshot(ports.monotonic()),
+        wake_message=sender.wake,
+        settings_for=moderation.settings_for,
+        privacy_for=moderation.privacy_for,
+        moderators_place_of=moderation.moderators_place,
+        storage=StorageWatch(ledger, notices, lambda: {name: adapter.chat for name, adapter in adapters.items()}, ports),
+    )
+    rooms = (ledger, ports, WakeUps(ports), gate, provider, scheduler, sender, notices, moderation, core, pictures)
+    return Bot(*rooms, OrphanedFiles(ledger, pictures), writes, supervisor, Incidents(notices, supervisor, writes), adapters)
+
+
+async def _open(data_dir: Path, ports: SteadyPorts, file: Path | None, gate_key: str) -> tuple[Ledger, tuple[Any, float], str]:
+    """The ledger, what the gate had learned with its age in seconds, and the salt of members' ids."""
+    ledger = await Ledger.open(data_dir, ports.now, ports.new_id, file)
     try:
-        kept = await ledger.read(lambda c: memory_rows.recall_gate(c, provider.gate_key))
+        kept = await ledger.read(lambda c: memory_rows.recall_gate(c, gate_key))
         salt = await ledger.write(memory_rows.salt)
     except BaseException:
         # Open connections have threads that would keep the process alive, so a full disk at start would hang instead of ending.
         await ledger.close()
         raise
-    learned, age = (None, 0.0) if kept is None else (kept[0], max(0.0, ports.now() - kept[1]))
-    gate = AdaptiveGate(gate_settings, ports.uniform, learned, age)
-    wakeups = WakeUps(ports)
-    bot: Bot
+    return ledger, (None, 0.0) if kept is None else (kept[0], max(0.0, ports.now() - kept[1])), salt
 
-    def operator_places() -> Sequence[Place]:
-        return [place for adapter in bot.adapters.values() if (place := adapter.operators_place()) is not None]
 
-    notices = Notices(operator_places)
-    moderation = Moderation(
+def _moderation(ledger: Ledger, rules: Rules, notices: Notices, adapters: dict[str, Adapter], pictures: Pictures) -> Moderation:
+    return Moderation(
         ledger=ledger,
         rules=rules,
         notices=notices,
-        home=lambda platform: bot.adapters[platform].home_moderators_place() if platform in bot.adapters else None,
-        check=lambda platform: bot.adapters[platform].moderators if platform in bot.adapters else None,
-        forget_picture=lambda sha256: pictures.delete(sha256),
+        home=lambda platform: adapters[platform].home_moderators_place() if platform in adapters else None,
+        check=lambda platform: adapters[platform].moderators if platform in adapters else None,
+        forget_picture=pictures.delete,
     )
-    deps = Dependencies(rules, moderation.open_case, notices, ports.uniform, provider.gate_key.partition("#")[0], moderation.on_pictures)
-    scheduler = Scheduler(ledger, gate, provider, deps, ports, salt)
 
-    def view(connection: Connection, request: Request, audience: Audience) -> View:
-        estimate = scheduler.estimate(request.id)
-        facts = RequestFacts(
-            request=request,
-            now=ports.now(),
-            pictures=picture_rows.of_request(connection, request.id),
-            estimate=estimate,
-            estimate_until=None if estimate is None else scheduler.until_wall(estimate),
-            max_attempts=rules.max_attempts,
-            case=moderation.standing(connection, request),
-            tried_again=tried_again(connection, request) is not None,
-            reviewed=request.case_id is None or moderation.reviewed(connection, request.place.platform, request.place.community),
-        )
-        return render(facts, audience)
 
-    def project(connection: Connection, message: Message, now: float) -> View | None:
-        request = request_rows.get(connection, message.subject.partition(":")[2])
-        return None if request is None else view(connection, request, message.audience)
-
-    sender = Sender(
-        ledger, ports, {}, {"request": project, "question": project_question, "notice": notices.project, **moderation.projections}
-    )
-    sender.before_render = scheduler.foresee
-    writes = BackgroundWrites(ledger)
+def _sender(
+    ledger: Ledger, ports: Ports, views: RequestProjection, notices: Notices, moderation: Moderation, writes: BackgroundWrites
+) -> Sender:
+    projections = {"request": views.project, "question": project_question, "notice": notices.project, **moderation.projections}
+    sender = Sender(ledger, ports, {}, projections)
+    sender.before_render = views.scheduler.foresee
     undeliverable, unanswered = Undeliverable(notices, writes), Unanswered(notices, writes, ports.monotonic)
 
     def refused(message: Message, why: Refused) -> None:
@@ -313,31 +132,7 @@ async def build(
         undeliverable.arrived(message)
 
     sender.on_refused, sender.on_arrived, sender.on_doubt = refused, arrived, unanswered.doubt
-    actions = RequestActions(ledger, rules, moderation.open_case, scheduler.cancel, lambda sha256: pictures.delete(sha256))
-    core = Core(
-        ledger=ledger,
-        rules=rules,
-        handlers=(actions, moderation.handlers),
-        open_case=moderation.open_case,
-        render_request=lambda c, request, audience: moderation.beside(c, request, view(c, request, audience)),
-        snapshot=lambda: gate.snapshot(ports.monotonic()),
-        wake_message=sender.wake,
-        settings_for=moderation.settings_for,
-        privacy_for=moderation.privacy_for,
-        moderators_place_of=moderation.moderators_place,
-        storage=StorageWatch(ledger, notices, lambda: bot.chats(), ports),
-    )
-    supervisor = Supervisor(ports)
-    leftovers, incidents = OrphanedFiles(ledger, pictures), Incidents(notices, supervisor, writes)
-    rooms = (ledger, ports, wakeups, gate, provider, scheduler, sender, notices, moderation, core, pictures, leftovers, writes)
-    bot = Bot(*rooms, supervisor, incidents)
-    return bot
-
-
-def _take_over(tx: Tx) -> Found:
-    """What a dead process left, waiting no longer than was agreed."""
-    bound(tx, LONGEST)
-    return recover(tx)
+    return sender
 
 
 def context(bot: Bot, data_dir: Path, *, demo: bool, egress: Egress | None = None) -> Context:
@@ -346,45 +141,12 @@ def context(bot: Bot, data_dir: Path, *, demo: bool, egress: Egress | None = Non
     return Context(even, data_dir, kept.read, kept.work, demo, bot.supervisor, wall, egress or Egress())
 
 
-async def serve(
-    bot: Bot, ready: Callable[[str], None], stopping: Callable[[str], None], list_models: Callable[[], Awaitable[Evidence]] | None = None
-) -> None:
-    """Run all connected adapters until a signal or a problem that only the operator can mend; then drain.
-
-    With `list_models` the image service is looked at once, beside the start.
-    """
-    shutdown = Shutdown(stopping)
-    shutdown.listen()
-    found = await bot.start()
-    serving = asyncio.create_task(Platforms(bot.adapters, bot.core, bot.supervisor, ready).run(), name="platforms")
-    finishing = asyncio.create_task(bot.finish_received(found))
-    looking = None if list_models is None else asyncio.create_task(greet(list_models, bot.ledger, bot.notices), name="greeting")
-    waiter = asyncio.create_task(shutdown.asked.wait())
-    lint_loaded = asyncio.get_running_loop().run_in_executor(None, load_lint)
-    try:
-        await asyncio.wait([waiter, serving], return_when=asyncio.FIRST_COMPLETED)
-        if serving.done():
-            serving.result()
-    finally:
-        waiter.cancel()
-        finishing.cancel()
-        if looking is not None:
-            looking.cancel()
-            await asyncio.gather(looking, return_exceptions=True)
-        # Adapters stay connected until the answers of the last exchanges and presses are shown.
-        await shutdown.drain(bot.scheduler, bot.sender, bot.core.doors)
-        serving.cancel()
-        await asyncio.gather(waiter, finishing, lint_loaded, serving, return_exceptions=True)
-
-
 async def run(
     settings: Settings, plugins: Sequence[Plugin], *, demo: bool, on_ready: Callable[[str], None], on_stopping: Callable[[str], None]
 ) -> int:
     """Start from settings and stay until a signal; the exit code. Raises LedgerProblem and SetupProblem with a sentence.
 
-    `on_ready` and `on_stopping` take sentences for the operator.
-
-    The demo brings its own image service: the sandbox, on a free port of this machine.
+    `on_ready` and `on_stopping` take sentences for the operator. The demo brings its own image service: the sandbox, on a free port.
     """
     sys.setswitchinterval(SWITCH_INTERVAL)
     ports = SystemPorts()

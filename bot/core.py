@@ -17,13 +17,16 @@ from bot import budgets
 from bot.catalogue.sizes import label
 from bot.chat.doors import Doors
 from bot.chat.handlers import ActionHandlers, FormMaker, Handler
-from bot.chat.views import Act, ActionName, Audience, Button, Choice, Fact, Form, Reply, Tone, View
+from bot.chat.views import Act, ActionName, Audience, Choice, Form, Reply, View
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place, Request, Submission
 from bot.gate.port import Snapshot
 from bot.ledger import message_rows, request_rows, settings_rows
 from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem, Tx
+from bot.messages.help_view import help_view
+from bot.messages.own_requests_view import own_requests, unknown_request
+from bot.messages.status_view import status_view
 from bot.messages.storage import StorageWatch
 from bot.requests.accept import accept
 from bot.requests.actions import imagine_fields
@@ -31,8 +34,6 @@ from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
 from bot.requests.transitions import CaseOpener, drop
 from bot.texts import text
-from bot.texts.direction import isolate
-from bot.texts.phrases import duration, moment, money, pictures, size
 
 T = TypeVar("T")
 ID = re.compile(r"[2-9a-z]{16}")
@@ -187,7 +188,7 @@ class Core:
     async def show(self, visitor: Visitor, request_id: str | None = None) -> View:
         """/imagine-show: the visitor's last ten requests, or one of them with its pictures and buttons."""
         if request_id is None or not request_id.strip():
-            return await self.ledger.read(lambda c: self._list(c, visitor))
+            return await self.ledger.read(lambda c: own_requests(request_rows.of_person(c, visitor.platform, visitor.person)))
         wanted = request_id.strip().lower()
 
         def look(connection: Connection) -> View | None:
@@ -196,23 +197,7 @@ class Core:
                 return None
             return self.render_request(connection, request, Audience.MEMBER)
 
-        found = await self.ledger.read(look)
-        return found or View(title=text("show.unknown"), text=(text("show.unknown_why"),), tone=Tone.PROBLEM, final=True)
-
-    def _list(self, connection: Connection, visitor: Visitor) -> View:
-        own = request_rows.of_person(connection, visitor.platform, visitor.person)
-        if not own:
-            return View(title=text("show.none"), text=(text("show.none_why"),), final=True)
-        facts, buttons = [], []
-        for number, request in enumerate(own, 1):
-            state = request.answer.value if request.answer is not None else request.state.value
-            words = " ".join(request.prompt.split())
-            short = words if len(words) <= 80 else words[:79] + "…"
-            facts.append(
-                Fact(f"{number}. {text(f'show.state_{state}')}", f"{isolate(short)} · {moment(request.created_at)} · {request.id}")
-            )
-            buttons.append(Button(ActionName.SHOW, request.id, text("button.show", number=number)))
-        return View(title=text("show.title"), text=(text("show.how"),), facts=tuple(facts), buttons=tuple(buttons), final=True)
+        return await self.ledger.read(look) or unknown_request()
 
     async def status(self, visitor: Visitor) -> View:
         """/imagine-status: how the service is doing and what is left of the visitor's budget."""
@@ -224,51 +209,12 @@ class Core:
             return left, len(request_rows.queue(connection, float("inf")))
 
         left, waiting = await self.ledger.read(look)
-        seen = self.snapshot()
-        lines = [text(f"status.{seen.state}", wait=duration(seen.paused_for))]
-        lines.append(text("status.queue", running=pictures_word(seen.in_flight), waiting=waiting))
-        if seen.latency_p50 is not None:
-            slow = seen.latency_p95 or seen.latency_p50
-            usual, slow_words = duration(seen.latency_p50), duration(slow)
-            key = "status.latency" if usual == slow_words else "status.latency_slow"
-            lines.append(text(key, wait=usual, slow=slow_words))
-        if seen.concurrency is not None:
-            lines.append(text("status.concurrency", count=seen.concurrency))
-        if seen.per_minute is not None:
-            lines.append(text("status.per_minute", count=round(seen.per_minute)))
-        if seen.failures_in_a_row > 1:
-            lines.append(text("status.failures", count=seen.failures_in_a_row))
-        facts = tuple(
-            Fact(
-                text(f"status.left_{one.scope}_{one.period}"),
-                text("status.left_off")
-                if one.limit <= 0
-                else text(
-                    "status.left",
-                    left=money(max(0, one.left)) if one.unit == "money" else str(max(0, one.left)),
-                    limit=money(one.limit) if one.unit == "money" else pictures(one.limit),
-                    when=moment(one.renews_at, self.rules.limits.zone),
-                ),
-            )
-            for one in left
-        )
-        return View(title=text("status.title"), text=tuple(lines), facts=facts, final=True)
+        return status_view(self.snapshot(), waiting, left, self.rules.limits.zone)
 
     async def help(self, visitor: Visitor) -> View:
         """/imagine-help."""
-        options = self.options()
-        return View(
-            title=text("help.title"),
-            text=tuple(
-                text(
-                    "help.text",
-                    sizes=", ".join(size(one.value) for one in options.sizes[:6]),
-                    qualities=", ".join(one.value for one in options.qualities),
-                    count=options.max_count,
-                ).split("\n\n")
-            ),
-            final=True,
-        )
+        model = self.rules.model
+        return help_view(model.sizes.popular, model.qualities, model.max_count)
 
     async def privacy(self, visitor: Visitor) -> View:
         """/imagine-privacy: what is stored about the visitor, with a button that deletes it."""
@@ -317,8 +263,3 @@ class Core:
 def _strict(act: Act) -> Act:
     """The press without a row when its row cannot be one of ours: its handler answers as for any unknown one, and writes it down."""
     return act if ID.fullmatch(act.row) else replace(act, row="")
-
-
-def pictures_word(count: int) -> str:
-    """Requests in flight, in words."""
-    return text("status.running_none") if count == 0 else text("status.running", count=count)

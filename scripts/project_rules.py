@@ -1,5 +1,5 @@
-"""Rules of this project that no off-the-shelf tool knows: file length, a line per dependency, paths in pages, SQL in its room, import
-circles and class names, generated pages current."""
+"""Rules of this project that no off-the-shelf tool knows: file length, a line per dependency, paths in pages, SQL in its room, size of
+functions, import circles and class names, generated pages current."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import complexity
 import structure
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,7 +81,8 @@ def missing_paths() -> list[str]:
 
 
 def main() -> int:
-    problems = long_files() + undocumented_dependencies() + missing_paths() + sql_above_the_ledger() + structure.problems() + stale_pages()
+    problems = long_files() + undocumented_dependencies() + missing_paths() + sql_above_the_ledger()
+    problems += structure.problems() + complexity.problems() + stale_pages()
     for line in problems:
         print(line)
     return 1 if problems else 0

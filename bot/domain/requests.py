@@ -51,6 +51,21 @@ class Origin(StrEnum):
     """A moderator's wording that the member accepted; linked to the case."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """What a request was made from."""
+
+    origin: Origin = Origin.COMMAND
+    parent: str | None = None
+    """The request before it; None for a command."""
+    case_id: str | None = None
+    """The case that it answers."""
+
+
+COMMAND = Lineage()
+"""A command has nothing before it."""
+
+
 class Lane(StrEnum):
     INTERACTIVE = "interactive"
     BATCH = "batch"

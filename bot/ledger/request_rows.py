@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from bot.domain.failure import Failure
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import REQUESTS, Answer, RequestEvent, RequestState
-from bot.domain.requests import Lane, Origin, Person, Place, Request, Submission
+from bot.domain.requests import COMMAND, Lane, Lineage, Origin, Person, Place, Request, Submission
 from bot.ledger.codec import failure_from_json, failure_to_json, refusal_from_json, refusal_to_json
 from bot.ledger.store import Tx
 from bot.ledger.tables import requests
@@ -53,10 +53,7 @@ def insert_received(
     submission: Submission,
     *,
     deadline_at: float,
-    origin: Origin = Origin.COMMAND,
-    parent: str | None = None,
-    case_id: str | None = None,
-    lane: Lane = Lane.INTERACTIVE,
+    lineage: Lineage = COMMAND,
 ) -> str | None:
     """Store what a platform delivered. Returns None, or the id of the request that this event made before."""
     place = submission.place
@@ -82,10 +79,10 @@ def insert_received(
         "created_at": tx.now,
         "due_at": tx.now,
         "deadline_at": deadline_at,
-        "origin": origin.value,
-        "parent": parent,
-        "case_id": case_id,
-        "lane": lane.value,
+        "origin": lineage.origin.value,
+        "parent": lineage.parent,
+        "case_id": lineage.case_id,
+        "lane": Lane.INTERACTIVE.value,
         "epoch": 0,
         "attempts": 0,
         "rate_answers": 0,

@@ -10,7 +10,7 @@ from bot.chat.views import Act, ActionName, Audience, FieldKind, Form, FormField
 from bot.domain.case_states import CaseEvent, CaseState
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer
-from bot.domain.requests import Origin, Request
+from bot.domain.requests import Lineage, Origin, Request
 from bot.ledger import act_rows, case_rows, message_rows, request_rows
 from bot.ledger.case_rows import Case, Rewrite
 from bot.ledger.store import Ledger, Tx
@@ -185,7 +185,7 @@ class MemberActions:
         """Store and accept the new request. Returns its id, or why it was turned down (the request's own message says so too)."""
         made = tx.new_id()
         asked = submission(tx.connection, request, prompt, act, act.values if origin is Origin.EDIT else None)
-        store_submission(tx, made, f"act:{act.event_key}", asked, self.rules, origin=origin, parent=request.id, case_id=case.id)
+        store_submission(tx, made, f"act:{act.event_key}", asked, self.rules, Lineage(origin, request.id, case.id))
         result = accept(tx, made, self.rules, self.open_case)
         if isinstance(result, Refusal):
             case_rows.write_audit(

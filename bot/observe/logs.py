@@ -10,7 +10,7 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -62,29 +62,18 @@ def configure(level: str = "info", secrets: Collection[str] = (), stream: TextIO
     `format`: `json`, `text`, or `auto` (text on a terminal, JSON otherwise).
     """
     stream = stream if stream is not None else sys.stderr
-    redactor = Redactor(secrets)
-    pretty = format == "text" or (format == "auto" and stream.isatty())
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _exception,
-        _Clean(redactor),
+        _Clean(Redactor(secrets)),
         _in_order,
     ]
-    renderer: Processor = _pretty(stream) if pretty else structlog.processors.JSONRenderer(default=str, ensure_ascii=True)
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[_logger_name, *shared],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
-        )
-    )
-    handler.addFilter(_above_floor)
     root = logging.getLogger()
     for old in [*root.handlers]:
         root.removeHandler(old)
-    root.addHandler(handler)
+    root.addHandler(_handler(stream, shared, pretty=format == "text" or (format == "auto" and stream.isatty())))
     root.setLevel(level.upper())
     for name, floor in FLOORS.items():
         logger = logging.getLogger(name)
@@ -103,6 +92,20 @@ def configure(level: str = "info", secrets: Collection[str] = (), stream: TextIO
     )
     sys.excepthook = _uncaught
     threading.excepthook = lambda caught: _uncaught(caught.exc_type, caught.exc_value, caught.exc_traceback)
+
+
+def _handler(stream: TextIO, shared: Sequence[Processor], *, pretty: bool) -> logging.Handler:
+    """Every record, ours and those of libraries, through the same processors."""
+    renderer: Processor = _pretty(stream) if pretty else structlog.processors.JSONRenderer(default=str, ensure_ascii=True)
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[_logger_name, *shared],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    handler.addFilter(_above_floor)
+    return handler
 
 
 def _above_floor(record: logging.LogRecord) -> bool:

@@ -14,7 +14,7 @@ from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Audience, Choice, FieldKind, Form, FormField, Reply
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestEvent, RequestState
-from bot.domain.requests import Origin, Person, Place, Request, Submission
+from bot.domain.requests import Lineage, Origin, Person, Place, Request, Submission
 from bot.ledger import act_rows, case_rows, message_rows, picture_rows, request_rows
 from bot.ledger.store import Ledger, Tx
 from bot.prompts.normalise import fingerprint, normalise
@@ -79,7 +79,7 @@ class RequestActions:
                 return Reply(text("reply.still_running"), changed=False)
             submission = self._submission(tx, act, request, origin)
             child = tx.new_id()
-            store_submission(tx, child, f"act:{act.event_key}", submission, self.rules, origin=origin, parent=request.id)
+            store_submission(tx, child, f"act:{act.event_key}", submission, self.rules, Lineage(origin, request.id))
             taken = accept(tx, child, self.rules, self.open_case)
             if request.state is RequestState.HELD and not isinstance(taken, Refusal):
                 # The new wording is the answer to the question: the old one is not sent as well, and does not stay.

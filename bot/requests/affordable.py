@@ -27,8 +27,7 @@ def shortage(connection: Connection, request: Request, rules: Rules, limits: bud
         return rules.highest_cost(size, quality, count, request.prompt, request.left_out)
 
     cost = price(asked.size, asked.quality, asked.count)
-    short = [one for one in left if one.left < _needed(one, cost, asked.count)]
-    if not short:
+    if not (short := [one for one in left if one.left < _needed(one, cost, asked.count)]):
         return None
     cheapest = min(one.price for one in _variants(rules.model, price, asked))
 
@@ -38,12 +37,11 @@ def shortage(connection: Connection, request: Request, rules: Rules, limits: bud
         least = _needed(one, cheapest, rules.model.min_count)
         return Shortage.USED_UP if one.left < least <= one.limit else Shortage.TOO_DEAR
 
-    # Of several limits the one that keeps the member waiting longest: what is said about the renewal must hold.
-    worst = max(short, key=lambda one: (_MEANING.index(meaning(one)), one.renews_at))
-
     def fits(offer: Offer) -> bool:
         return all(one.left >= _needed(one, offer.price, offer.count) for one in left)
 
+    # Of several limits the one that keeps the member waiting longest: what is said about the renewal must hold.
+    worst = max(short, key=lambda one: (_MEANING.index(meaning(one)), one.renews_at))
     return BudgetShortfall(
         scope=worst.scope,
         period=worst.period,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from bot.domain.requests import Origin, Submission
+from bot.domain.requests import COMMAND, Lineage, Submission
 from bot.ledger import request_rows
 from bot.ledger.store import Tx
 from bot.requests.accept import RAW_PROMPT
@@ -17,10 +17,7 @@ def store_submission(
     event_key: str,
     submission: Submission,
     rules: Rules,
-    *,
-    origin: Origin = Origin.COMMAND,
-    parent: str | None = None,
-    case_id: str | None = None,
+    lineage: Lineage = COMMAND,
 ) -> str | None:
     """Insert a request in state `received`; None, or the id that the same event made before. Text that no encoding can carry is marked."""
     clean = dataclasses.replace(
@@ -31,9 +28,7 @@ def store_submission(
         quality=None if submission.quality is None else _storable(submission.quality[:100]),
         count=_storable(submission.count[:100]) if isinstance(submission.count, str) else submission.count,
     )
-    known = request_rows.insert_received(
-        tx, request_id, event_key, clean, deadline_at=tx.now + rules.deadline, origin=origin, parent=parent, case_id=case_id
-    )
+    known = request_rows.insert_received(tx, request_id, event_key, clean, deadline_at=tx.now + rules.deadline, lineage=lineage)
     if known is None and clean.prompt != submission.prompt[:RAW_PROMPT]:
         typed = {"size": clean.size, "quality": clean.quality, "count": clean.count, "unreadable": True}
         request_rows.mark(tx, request_id, typed=typed)

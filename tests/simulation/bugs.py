@@ -14,8 +14,8 @@ from unittest.mock import patch
 
 from sqlalchemy import delete, update
 
-import bot.compose
 import bot.ledger.clock_rows
+import bot.lifecycle
 import bot.requests.accept
 import bot.requests.attempt
 import bot.requests.books
@@ -73,7 +73,7 @@ def no_rescue_of_orphans() -> Iterator[None]:
         received = request_rows.in_state(tx.connection, RequestState.RECEIVED)
         return Found(tuple((one.id, one.place) for one in received), 0, tuple(message_rows.unsettled(tx.connection)))
 
-    with patch.object(bot.compose, "recover", recover), patch.object(bot.requests.sweep, "interrupt", lambda tx, request: None):
+    with patch.object(bot.lifecycle, "recover", recover), patch.object(bot.requests.sweep, "interrupt", lambda tx, request: None):
         yield
 
 
@@ -212,7 +212,7 @@ def a_second_attempt_on_a_calling_row() -> Iterator[None]:
         self._running.clear()
         return await running(self)
 
-    with patch.object(bot.compose, "sweep", sweep), patch.object(Scheduler, "_turn", turn):
+    with patch.object(bot.lifecycle, "sweep", sweep), patch.object(Scheduler, "_turn", turn):
         yield
 
 
@@ -332,5 +332,5 @@ def waits_follow_the_wall_clock() -> Iterator[None]:
 @bug
 def a_start_without_bounds() -> Iterator[None]:
     """The clock was put back while no process ran, and what was stored before waits an hour longer."""
-    with patch.object(bot.compose, "bound", lambda *_: None):
+    with patch.object(bot.lifecycle, "bound", lambda *_: None):
         yield

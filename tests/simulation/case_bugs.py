@@ -13,7 +13,7 @@ import bot.requests.attempt
 import bot.requests.transitions
 from bot.chat.views import Act, Audience, Reply
 from bot.domain.case_states import CASES, CaseEvent, CaseState
-from bot.domain.requests import Origin
+from bot.domain.requests import Lineage, Origin
 from bot.ledger import case_rows, message_rows, request_rows
 from bot.ledger.store import Tx
 from bot.moderation import access, authorization, decisions, member_actions, moderator_forms, offers, retention, timers, transitions
@@ -46,7 +46,7 @@ def consent_skipped() -> Iterator[None]:
             request, made = request_rows.get(tx.connection, case.request_id), tx.new_id()
             assert request is not None
             asked = offers.submission(tx.connection, request, act.values["prompt"], dataclasses.replace(act, reply={}))
-            store_submission(tx, made, f"act:{act.event_key}", asked, self.rules, origin=Origin.REWRITE, parent=request.id)
+            store_submission(tx, made, f"act:{act.event_key}", asked, self.rules, Lineage(Origin.REWRITE, request.id))
             accept(tx, made, self.rules, lambda *_: "")
 
         if reply.changed:

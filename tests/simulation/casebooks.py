@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import bot.compose
+import bot.lifecycle
 import bot.requests.scheduler
 from bot.chat.views import View
 from bot.domain.case_states import WAITING, CaseState
@@ -36,10 +36,10 @@ async def wait_for_cases(world: World, folder: Path) -> None:
     if any(docket.state is CaseState.CLAIMED for docket in world.court.dockets.values()):
         await asyncio.sleep(LEASE + 120.0 + slack)
     if world.forgotten or any("delete" in thread.pressed for thread in world.threads):
-        await asyncio.sleep((world.plan.polls or bot.compose.SWEEP_EVERY) + 60.0)
+        await asyncio.sleep((world.plan.polls or bot.lifecycle.SWEEP_EVERY) + 60.0)
     if not world.plan.patient:
         return
-    bot.compose.SWEEP_EVERY = bot.requests.scheduler.SAFETY_POLL = 6 * HOUR  # days pass: nothing but timers moves cases
+    bot.lifecycle.SWEEP_EVERY = bot.requests.scheduler.SAFETY_POLL = 6 * HOUR  # days pass: nothing but timers moves cases
     end = world.loop.time() + EXPIRY + 26 * HOUR + slack
     while world.court.waiting() and world.loop.time() < end:  # noqa: ASYNC110  # the world's own time, an hour at a time
         await asyncio.sleep(HOUR)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
-import bot.compose
+import bot.lifecycle
 import bot.requests.scheduler
 from bot.catalogue.load import Catalogue
 from bot.catalogue.model import Model
@@ -65,7 +65,7 @@ def _run(plan: Plan, keep: bool) -> Report:
 @contextlib.contextmanager
 def polling_every(seconds: float | None) -> Iterator[None]:
     """Safety polls further apart than the product's own: days become cheap, and nothing hides a wake-up that was lost."""
-    polls = ((bot.compose, "SWEEP_EVERY"), (bot.compose, "REMEMBER_EVERY"), (bot.requests.scheduler, "SAFETY_POLL"))
+    polls = ((bot.lifecycle, "SWEEP_EVERY"), (bot.lifecycle, "REMEMBER_EVERY"), (bot.requests.scheduler, "SAFETY_POLL"))
     with contextlib.ExitStack() as stack:
         for module, name in polls:
             stack.enter_context(patch.object(module, name, getattr(module, name) if seconds is None else seconds))
@@ -141,7 +141,7 @@ class Scenario:
         world.checker.slack += abs(by)
         world.checker.ahead += max(by, 0.0)
         if (life := world.life) is not None and not life.dead:
-            within = 2 * (world.plan.polls or bot.compose.SWEEP_EVERY) + 30.0
+            within = 2 * (world.plan.polls or bot.lifecycle.SWEEP_EVERY) + 30.0
             world.loop.call_later(within, self._seen, life, by)
 
     def _seen(self, life: Life, by: float) -> None:

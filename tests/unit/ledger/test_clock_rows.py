@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 
 from bot.chat.views import Audience
 from bot.domain.request_states import RequestState
-from bot.domain.requests import Origin, Person, Place, Submission
+from bot.domain.requests import Person, Place, Submission
 from bot.ledger import case_rows, message_rows, request_rows
 from bot.ledger.clock_rows import Longest, bound, shift
 from bot.ledger.store import Ledger, Tx
@@ -64,7 +64,7 @@ def stored(tx: Tx) -> None:
     """One of everything that waits, and one of everything that is over."""
     for identity, kept in (("waiting", RequestState.QUEUED), ("over", RequestState.ANSWERED)):
         submission = Submission(Person("ada", "Ada"), PLACE, "a cat")
-        request_rows.insert_received(tx, identity, f"web:{identity}", submission, deadline_at=NOW + 840, origin=Origin.COMMAND)
+        request_rows.insert_received(tx, identity, f"web:{identity}", submission, deadline_at=NOW + 840)
         tx.connection.execute(requests.update().where(requests.c.id == identity).values(state=kept.value, due_at=NOW + 30))
     row: dict[str, Any] = dict.fromkeys(("wanted", "reserved", "cost", "epoch"), 0)
     for identity, closed in (("open", None), ("closed", NOW - 5)):

@@ -14,7 +14,7 @@ from bot.chat.views import Act, ActionName, Audience, Form, Reply, View
 from bot.domain.failure import Failure
 from bot.domain.kinds import KINDS, Kind
 from bot.domain.request_states import Answer, RequestEvent, RequestState
-from bot.domain.requests import Origin, Person, Place, Request, Submission
+from bot.domain.requests import Lineage, Origin, Person, Place, Request, Submission
 from bot.ledger import case_rows, message_rows, request_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Ledger, Tx, Wake
@@ -234,9 +234,8 @@ class Ground:
         identity = tx.new_id()
         place = Place("web", community, "imagine")
         submission = Submission(person, place, prompt)
-        request_rows.insert_received(
-            tx, identity, f"web:{identity}", submission, deadline_at=tx.now + 840, origin=origin, parent=parent, case_id=case_id
-        )
+        lineage = Lineage(origin, parent, case_id)
+        request_rows.insert_received(tx, identity, f"web:{identity}", submission, deadline_at=tx.now + 840, lineage=lineage)
         received = request_rows.get(tx.connection, identity)
         assert received is not None
         request_rows.move(

@@ -11,7 +11,7 @@ from bot.budgets import Limits
 from bot.chat.views import ActionName, Audience
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import RequestState
-from bot.domain.requests import Origin, Person, Place, Request, Submission
+from bot.domain.requests import Lineage, Origin, Person, Place, Request, Submission
 from bot.ledger import request_rows, settings_rows
 from bot.ledger.store import Tx, Wake
 from bot.ledger.tables import blocked_members, blocked_prompts
@@ -220,7 +220,7 @@ async def test_a_moderators_wording_passes_a_pause_and_no_moderators_stop(ground
 
     def offered(tx: Tx) -> Request | Refusal | None:
         asked = Submission(Person("ana"), Place("test", "home", "imagine"), "a meadow")
-        store_submission(tx, "rewrite", "event", asked, ground.rules, origin=Origin.REWRITE)
+        store_submission(tx, "rewrite", "event", asked, ground.rules, Lineage(Origin.REWRITE))
         return accept(tx, "rewrite", ground.rules, ground.open_case)
 
     await ground.ledger.write(offered)
@@ -332,7 +332,7 @@ async def test_what_the_member_was_shown_and_accepted_is_not_asked_about_again(g
 
     def body(tx: Tx) -> None:
         asked = Submission(Person("ana"), Place("test", "home", "imagine"), "mail to ana@example.org")
-        store_submission(tx, "made", "event", asked, ground.rules, origin=origin)
+        store_submission(tx, "made", "event", asked, ground.rules, Lineage(origin))
         accept(tx, "made", ground.rules, ground.open_case)
 
     await ground.ledger.write(body)

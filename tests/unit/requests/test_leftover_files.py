@@ -115,7 +115,7 @@ async def test_a_picture_that_came_after_cancel_goes_by_the_bots_own_sweep(
 ) -> None:
     monkeypatch.setattr(compose, "SWEEP_EVERY", 0.001)
     async with world(tmp_path, Drawing(store)) as w:
-        w.bot.leftovers = OrphanedFiles(w.bot.ledger, store)
+        w.bot.orphaned_files = OrphanedFiles(w.bot.ledger, store)
         late = await left(w, tmp_path)
         await pass_by(w, tmp_path, 2 * HOUR)
         await w.until(lambda: not late.exists())

@@ -1,0 +1,247 @@
+"""A running bot: what is started, looked at now and then, and stopped in which order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import structlog
+
+from bot.adapter import Adapter
+from bot.chat.port import ChatPort
+from bot.core import Core
+from bot.domain.failure import Evidence
+from bot.domain.request_states import RequestState
+from bot.domain.requests import Place
+from bot.gate.port import Gate
+from bot.greeting import greet
+from bot.ledger import memory_rows, request_rows
+from bot.ledger.clock_rows import bound, follow
+from bot.ledger.store import Ledger, LedgerProblem, Tx, Wake
+from bot.messages import model_end
+from bot.messages.background import BackgroundWrites
+from bot.messages.incidents import Incidents
+from bot.messages.notices import Notices
+from bot.messages.sender import Sender
+from bot.moderation.moderator_forms import LONGEST
+from bot.moderation.service import Moderation
+from bot.platforms import Platforms
+from bot.ports.steady import SteadyPorts
+from bot.providers.port import Provider
+from bot.requests.orphaned_files import OrphanedFiles
+from bot.requests.questions import load as load_lint
+from bot.requests.recover import Found, recover
+from bot.requests.scheduler import Scheduler
+from bot.requests.sweep import sweep
+from bot.shutdown import DRAIN, PRESSES_END, Shutdown
+from bot.supervise import Supervisor
+from bot.wakeups import WakeUps
+
+log = structlog.get_logger()
+
+SWEEP_EVERY = 30.0
+"""Seconds between two sweeps."""
+RECEIVED_FOR = 60.0
+"""Seconds after which a stored command that was never accepted is taken up again; an adapter accepts within a few."""
+REMEMBER_EVERY, REMEMBER_AT_MOST_EVERY = 60.0, 1.0
+"""Seconds between two looks at what the gate has learned."""
+
+
+class Pictures(Protocol):
+    """The picture store, as far as this page needs it."""
+
+    async def read(self, sha256: str) -> bytes: ...
+
+    async def delete(self, sha256: str) -> bool: ...
+
+    async def work(self, job: str, values: Mapping[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Bot:
+    """All rooms, wired. `start` recovers and begins; `stop` drains."""
+
+    ledger: Ledger
+    ports: SteadyPorts
+    wakeups: WakeUps
+    gate: Gate
+    provider: Provider
+    scheduler: Scheduler
+    sender: Sender
+    notices: Notices
+    moderation: Moderation
+    core: Core
+    pictures: Pictures
+    orphaned_files: OrphanedFiles
+    writes: BackgroundWrites
+    supervisor: Supervisor
+    incidents: Incidents
+    adapters: dict[str, Adapter] = field(default_factory=dict)
+
+    def add(self, adapter: Adapter) -> None:
+        """Connect a platform."""
+        self.adapters[adapter.name] = adapter
+
+    def chats(self) -> dict[str, ChatPort]:
+        """The connected platforms' chat ports."""
+        return {name: adapter.chat for name, adapter in self.adapters.items()}
+
+    async def start(self) -> Found:
+        """Find what a dead process left, then run."""
+        self.sender.chats = self.chats()
+        self.ledger.on_commit = self._deliver
+        self.wakeups.on("request", self.scheduler.wake)
+        self.wakeups.on("message", self.sender.wake)
+        self.wakeups.on("unshown", self.sender.nudge)
+        self.wakeups.on("case", self.moderation.wake)
+        found = await self.ledger.write(_take_over)
+        await self.ledger.read(self.notices.load)
+        await self.ledger.write(self.moderation.sweep)
+        for message_id in found.messages:
+            self.sender.found(message_id)
+        await self._model()
+        await self.core.storage.start()
+        self.incidents.start()
+        self.supervisor.start("scheduler", self.scheduler.run)
+        self.supervisor.start("sweep", self._sweep)
+        self.supervisor.start("left", self._finish_left)
+        self.supervisor.start("gate-memory", self._remember)
+        log.info("started", interrupted=found.interrupted, received=len(found.received), unshown=len(found.messages))
+        return found
+
+    async def finish_received(self, found: Found) -> None:
+        """Accept what was stored and acknowledged before a crash; drop what the member saw fail."""
+        for request_id, place in found.received:
+            try:
+                await self._finish(request_id, place)
+            except Exception:
+                log.exception("received_not_finished", request=request_id)  # the sweep comes back to it
+
+    async def _finish(self, request_id: str, place: Place) -> None:
+        adapter = self.adapters.get(place.platform)
+        if adapter is None:
+            return
+        if await adapter.acknowledged(place):
+            await self.core.accept(request_id)
+        else:
+            await self.core.abandon(request_id)
+
+    async def stop(self, drain: float = DRAIN) -> None:
+        """Start nothing new, let what runs end for a while, send what is wanted, close the books."""
+        await self.scheduler.drain(drain)
+        await self.supervisor.stop()
+        await self.core.doors.close(min(PRESSES_END, drain))
+        await self.sender.stop(min(5.0, drain))
+        self.wakeups.stop()
+        await self.moderation.stop()
+        self.incidents.stop()
+        await self.writes.stop()
+        await self.core.storage.stop()
+        await self._keep(self.gate.remember())
+        await self.provider.aclose()
+        self.pictures.close()
+        await self.ledger.close()
+
+    def _deliver(self, wakes: list[Wake]) -> None:
+        for wake in wakes:
+            self.wakeups.wake(wake.topic, wake.id, wake.at)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_EVERY)
+            for part in (self._clock, self._overdue, self._cases, self._files, self._model):
+                try:
+                    await part()
+                except LedgerProblem as problem:
+                    log.error("ledger_problem", problem=str(problem))
+                except Exception:
+                    # One row that cannot be swept must not keep the others from it, and not in silence.
+                    log.exception("sweep_failed", part=part.__name__)
+
+    async def _clock(self) -> None:
+        if await follow(self.ledger, self.ports):
+            self.scheduler.wake("*")
+
+    async def _overdue(self) -> None:
+        await self.ledger.write(lambda tx: sweep(tx, self.scheduler.is_running))
+
+    async def _cases(self) -> None:
+        await self.ledger.write(self.moderation.sweep)
+
+    async def _model(self) -> None:
+        await model_end.look(self.ledger, self.notices, self.core.rules.model)
+
+    async def _files(self) -> None:
+        await self.orphaned_files.round()
+
+    async def _finish_left(self) -> None:
+        """Commands whose acceptance failed in a living process: their members were told to wait. Apart from the sweep, because a platform
+        may take its time to say what it took."""
+        while True:
+            await asyncio.sleep(SWEEP_EVERY)
+            before = self.ports.now() - RECEIVED_FOR
+            try:
+                rows = await self.ledger.read(lambda c: request_rows.in_state(c, RequestState.RECEIVED))
+                await self.finish_received(Found(tuple((row.id, row.place) for row in rows if row.created_at <= before), 0, ()))
+            except Exception:
+                log.exception("sweep_failed", part="received")
+
+    async def _remember(self) -> None:
+        """A pause or an outage is written down soon after it began, so that a restart in the middle of it makes no second storm."""
+        kept: object = None
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(REMEMBER_EVERY):
+                    await self.scheduler.gate_changed.wait()
+            self.scheduler.gate_changed.clear()
+            learned = dict(self.gate.remember())
+            if learned != kept:
+                await self._keep(learned)
+                kept = learned
+            await asyncio.sleep(REMEMBER_AT_MOST_EVERY)
+
+    async def _keep(self, learned: Mapping[str, object]) -> None:
+        with contextlib.suppress(Exception):
+            await self.ledger.write(lambda tx: memory_rows.remember_gate(tx, self.provider.gate_key, learned))
+
+
+def _take_over(tx: Tx) -> Found:
+    """What a dead process left, waiting no longer than was agreed."""
+    bound(tx, LONGEST)
+    return recover(tx)
+
+
+async def serve(
+    bot: Bot, ready: Callable[[str], None], stopping: Callable[[str], None], list_models: Callable[[], Awaitable[Evidence]] | None = None
+) -> None:
+    """Run all connected adapters until a signal or a problem that only the operator can mend; then drain.
+
+    With `list_models` the image service is looked at once, beside the start.
+    """
+    shutdown = Shutdown(stopping)
+    shutdown.listen()
+    found = await bot.start()
+    serving = asyncio.create_task(Platforms(bot.adapters, bot.core, bot.supervisor, ready).run(), name="platforms")
+    finishing = asyncio.create_task(bot.finish_received(found))
+    looking = None if list_models is None else asyncio.create_task(greet(list_models, bot.ledger, bot.notices), name="greeting")
+    waiter = asyncio.create_task(shutdown.asked.wait())
+    lint_loaded = asyncio.get_running_loop().run_in_executor(None, load_lint)
+    try:
+        await asyncio.wait([waiter, serving], return_when=asyncio.FIRST_COMPLETED)
+        if serving.done():
+            serving.result()
+    finally:
+        waiter.cancel()
+        finishing.cancel()
+        if looking is not None:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
+        # Adapters stay connected until the answers of the last exchanges and presses are shown.
+        await shutdown.drain(bot.scheduler, bot.sender, bot.core.doors)
+        serving.cancel()
+        await asyncio.gather(waiter, finishing, lint_loaded, serving, return_exceptions=True)

@@ -1,0 +1,18 @@
+"""What /imagine-help says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.chat.views import View
+from bot.texts import text
+from bot.texts.phrases import size
+
+SIZES_NAMED = 6
+
+
+def help_view(sizes: Sequence[str], qualities: Sequence[str], most: int) -> View:
+    """How to ask, with what the configured model takes."""
+    named = ", ".join(size(one) for one in sizes[:SIZES_NAMED])
+    words = text("help.text", sizes=named, qualities=", ".join(qualities), count=most)
+    return View(title=text("help.title"), text=tuple(words.split("\n\n")), final=True)

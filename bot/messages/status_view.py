@@ -1,0 +1,40 @@
+"""What /imagine-status says: how the image service is doing, and what is left of the visitor's budget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.budgets import Left
+from bot.chat.views import Fact, View
+from bot.gate.port import Snapshot
+from bot.texts import text
+from bot.texts.phrases import duration, moment, money, pictures
+
+
+def status_view(seen: Snapshot, waiting: int, left: Sequence[Left], zone: str) -> View:
+    """`waiting` counts the requests in the queue; renewals are said in `zone`."""
+    return View(title=text("status.title"), text=tuple(_lines(seen, waiting)), facts=tuple(_fact(one, zone) for one in left), final=True)
+
+
+def _lines(seen: Snapshot, waiting: int) -> list[str]:
+    running = text("status.running_none") if seen.in_flight == 0 else text("status.running", count=seen.in_flight)
+    lines = [text(f"status.{seen.state}", wait=duration(seen.paused_for)), text("status.queue", running=running, waiting=waiting)]
+    if seen.latency_p50 is not None:
+        usual, slow = duration(seen.latency_p50), duration(seen.latency_p95 or seen.latency_p50)
+        lines.append(text("status.latency" if usual == slow else "status.latency_slow", wait=usual, slow=slow))
+    if seen.concurrency is not None:
+        lines.append(text("status.concurrency", count=seen.concurrency))
+    if seen.per_minute is not None:
+        lines.append(text("status.per_minute", count=round(seen.per_minute)))
+    if seen.failures_in_a_row > 1:
+        lines.append(text("status.failures", count=seen.failures_in_a_row))
+    return lines
+
+
+def _fact(one: Left, zone: str) -> Fact:
+    label = text(f"status.left_{one.scope}_{one.period}")
+    if one.limit <= 0:
+        return Fact(label, text("status.left_off"))
+    of_money, left = one.unit == "money", max(0, one.left)
+    limit = money(one.limit) if of_money else pictures(one.limit)
+    return Fact(label, text("status.left", left=money(left) if of_money else str(left), limit=limit, when=moment(one.renews_at, zone)))
