@@ -165,7 +165,7 @@ async def bot_on(folder: Path) -> AsyncIterator[tuple[Bot, Instant, Chat]]:
         provider=service,
         pictures=NoPictures(),
     )
-    bot.scheduler.gate = OpenGate(bot.gate)
+    bot.services.default.gate = OpenGate(bot.services.default.gate)
     bot.add(platform)
     await bot.start()
     try:

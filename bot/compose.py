@@ -37,6 +37,7 @@ from bot.requests.orphaned_files import OrphanedFiles
 from bot.requests.projection import RequestProjection
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
+from bot.requests.services import DEFAULT, ImageService, ImageServices
 from bot.settings import Settings
 from bot.settings.rules import rules_of
 from bot.supervise import Supervisor
@@ -68,9 +69,9 @@ async def build(
     notices = Notices(lambda: [place for adapter in adapters.values() if (place := adapter.operators_place()) is not None])
     writes, supervisor = BackgroundWrites(ledger), Supervisor(ports)
     moderation = _moderation(ledger, rules, notices, adapters, pictures)
-    host = provider.gate_key.partition("#")[0]
-    deps = Dependencies(rules, moderation.open_case, notices, ports.uniform, host, moderation.on_pictures)
-    scheduler = Scheduler(ledger, gate, provider, deps, ports, salt)
+    services = ImageServices([ImageService(DEFAULT, provider, gate)])
+    deps = Dependencies(rules, moderation.open_case, notices, ports.uniform, moderation.on_pictures)
+    scheduler = Scheduler(ledger, services, deps, ports, salt)
     views = RequestProjection(rules, ports, scheduler, moderation.standing, moderation.reviewed)
     sender = _sender(ledger, ports, views, notices, moderation, writes)
     actions = RequestActions(ledger, rules, moderation.open_case, scheduler.cancel, pictures.delete)
@@ -87,7 +88,7 @@ async def build(
         moderators_place_of=moderation.moderators_place,
         storage=StorageWatch(ledger, notices, lambda: {name: adapter.chat for name, adapter in adapters.items()}, ports),
     )
-    rooms = (ledger, ports, WakeUps(ports), gate, provider, scheduler, sender, notices, moderation, core, pictures)
+    rooms = (ledger, ports, WakeUps(ports), services, scheduler, sender, notices, moderation, core, pictures)
     return Bot(*rooms, OrphanedFiles(ledger, pictures), writes, supervisor, Incidents(notices, supervisor, writes), adapters)
 
 

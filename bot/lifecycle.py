@@ -16,7 +16,6 @@ from bot.core import Core
 from bot.domain.failure import Evidence
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Place
-from bot.gate.port import Gate
 from bot.greeting import greet
 from bot.ledger import memory_rows, request_rows
 from bot.ledger.clock_rows import bound, follow
@@ -30,11 +29,11 @@ from bot.moderation.moderator_forms import LONGEST
 from bot.moderation.service import Moderation
 from bot.platforms import Platforms
 from bot.ports.steady import SteadyPorts
-from bot.providers.port import Provider
 from bot.requests.orphaned_files import OrphanedFiles
 from bot.requests.questions import load as load_lint
 from bot.requests.recover import Found, recover
 from bot.requests.scheduler import Scheduler
+from bot.requests.services import ImageService, ImageServices
 from bot.requests.sweep import sweep
 from bot.shutdown import DRAIN, PRESSES_END, Shutdown
 from bot.supervise import Supervisor
@@ -69,8 +68,7 @@ class Bot:
     ledger: Ledger
     ports: SteadyPorts
     wakeups: WakeUps
-    gate: Gate
-    provider: Provider
+    services: ImageServices
     scheduler: Scheduler
     sender: Sender
     notices: Notices
@@ -142,8 +140,9 @@ class Bot:
         self.incidents.stop()
         await self.writes.stop()
         await self.core.storage.stop()
-        await self._keep(self.gate.remember())
-        await self.provider.aclose()
+        for service in self.services:
+            await self._keep(service)
+            await service.provider.aclose()
         self.pictures.close()
         await self.ledger.close()
 
@@ -193,21 +192,23 @@ class Bot:
 
     async def _remember(self) -> None:
         """A pause or an outage is written down soon after it began, so that a restart in the middle of it makes no second storm."""
-        kept: object = None
+        kept: dict[str, object] = {}
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(REMEMBER_EVERY):
                     await self.scheduler.gate_changed.wait()
             self.scheduler.gate_changed.clear()
-            learned = dict(self.gate.remember())
-            if learned != kept:
-                await self._keep(learned)
-                kept = learned
+            for service in self.services:
+                learned = dict(service.gate.remember())
+                if learned != kept.get(service.name):
+                    await self._keep(service)
+                    kept[service.name] = learned
             await asyncio.sleep(REMEMBER_AT_MOST_EVERY)
 
-    async def _keep(self, learned: Mapping[str, object]) -> None:
+    async def _keep(self, service: ImageService) -> None:
+        learned = dict(service.gate.remember())
         with contextlib.suppress(Exception):
-            await self.ledger.write(lambda tx: memory_rows.remember_gate(tx, self.provider.gate_key, learned))
+            await self.ledger.write(lambda tx: memory_rows.remember_gate(tx, service.provider.gate_key, learned))
 
 
 def _take_over(tx: Tx) -> Found:

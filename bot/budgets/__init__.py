@@ -71,21 +71,21 @@ class Left:
     renews_at: float
 
 
-def periods(place: Place, person: Person, now: float, zone: str) -> list[Period]:
-    """The usage rows that a request at this moment counts in."""
+def periods(place: Place, person: Person, now: float, zone: str, service: str = "") -> list[Period]:
+    """The rows that a request of this moment counts in. The configured service (an empty name) has the books of everybody."""
     local = datetime.fromtimestamp(now, UTC).astimezone(zone_of(zone))
     day, month = f"d{local:%Y-%m-%d}", f"m{local:%Y-%m}"
     owners = [
         (MEMBER, f"{place.platform}:{person.id}"),
         (COMMUNITY, f"{place.platform}:{place.community}"),
-        (EVERYBODY, "*"),
+        (EVERYBODY, service or "*"),
     ]
     return [(scope, owner, period) for scope, owner in owners for period in (day, month)]
 
 
 def reserve(tx: Tx, request: Request, micros: int, pictures: int, limits: Limits) -> list[Period] | Exhausted:
     """Reserve the maximum cost of one attempt in every period. Returns the first limit that is too low, with nothing reserved."""
-    rows = periods(request.place, request.person, tx.now, limits.zone)
+    rows = periods(request.place, request.person, tx.now, limits.zone, request.service)
     refused = short(tx.connection, request, micros, pictures, limits, tx.now)
     if refused is not None:
         return refused

@@ -82,6 +82,8 @@ class Submission:
     quality: str | None = None
     count: int | str | None = None
     private: bool = False
+    references: tuple[str, ...] = ()
+    """SHA-256 of each picture that was attached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,10 @@ class Request:
     deleted: bool = False
     left_out: frozenset[str] = frozenset()
     """Options omitted from the call, so that the service decides."""
+    references: tuple[str, ...] = ()
+    """SHA-256 of each picture that was attached; part of the fingerprint."""
+    service: str = ""
+    """Name of the image service that draws it (`bot/requests/services.py`); empty for the configured one."""
 
 
 @dataclass(frozen=True, slots=True)

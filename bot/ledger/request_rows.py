@@ -36,7 +36,7 @@ _DUE = (
 )
 _R = requests.c
 _QUEUE = (
-    select(_R.id, _R.platform, _R.person, _R.community, _R.lane, _R.created_at, _R["count"], _R.attempts, _R.rate_answers)
+    select(_R.id, _R.platform, _R.person, _R.community, _R.lane, _R.created_at, _R["count"], _R.attempts, _R.rate_answers, _R.service)
     .where(_R.state == RequestState.QUEUED.value, _R.due_at <= bindparam("now"), LIVE_ROWS)
     .order_by(_R.due_at, _R.id)
     .limit(bindparam("limit"))
@@ -70,7 +70,7 @@ def insert_received(
         "person_name": submission.person.name[:120],
         "prompt": submission.prompt,
         "fingerprint": "",
-        "typed": {"size": submission.size, "quality": submission.quality, "count": submission.count},
+        "typed": _typed(submission),
         "model": "",
         "size": "",
         "quality": "",
@@ -92,6 +92,11 @@ def insert_received(
     if tx.connection.execute(_INSERT, row).rowcount:
         return None
     return str(tx.connection.execute(select(requests.c.id).where(requests.c.event_key == event_key)).scalar_one())
+
+
+def _typed(submission: Submission) -> dict[str, object]:
+    typed: dict[str, object] = {"size": submission.size, "quality": submission.quality, "count": submission.count}
+    return {**typed, "references": list(submission.references)} if submission.references else typed
 
 
 def typed_options(connection: Connection, request_id: str) -> Mapping[str, Any]:
@@ -146,12 +151,13 @@ class Queued:
     count: int
     attempts: int
     rate_answers: int
+    service: str
 
 
 def queue(connection: Connection, now: float, limit: int = 5000) -> Sequence[Queued]:
     """Queued rows whose time has come, oldest first; light, because the scheduler reads it whenever the queue changed."""
     rows = connection.execute(_QUEUE, {"now": now, "limit": limit}).all()
-    return [Queued(row[0], f"{row[1]}:{row[2]}", f"{row[1]}:{row[3]}", *row[4:]) for row in rows]
+    return [Queued(row[0], f"{row[1]}:{row[2]}", f"{row[1]}:{row[3]}", *row[4:9], row[9] or "") for row in rows]
 
 
 def live_count(connection: Connection, platform: str, person: str) -> int:
@@ -252,4 +258,6 @@ def _request(row: Row[Any]) -> Request:
         published=row.published,
         deleted=row.deleted,
         left_out=frozenset(row.typed.get("left_out", ())),
+        references=tuple(row.typed.get("references", ())),
+        service=row.service or "",
     )

@@ -99,7 +99,7 @@ class Decisions:
             problem = self._wording_problem(tx, case, prompt)
             if problem is not None:
                 return refuse(tx, act, case, REFUSED, problem)
-            made = case_rows.add_rewrite(tx, case.id, prompt, fingerprint(prompt), person)
+            made = case_rows.add_rewrite(tx, case.id, prompt, self._print(tx, case, prompt), person)
             values = {
                 "asked": made.id,
                 "expires_at": max(case.expires_at, tx.now + MEMBER_TIME),
@@ -111,9 +111,14 @@ class Decisions:
 
         return await self.guard.moderator(act, body, lease=True)
 
+    def _print(self, tx: Tx, case: Case, prompt: str) -> str:
+        """Of another wording beside the pictures that the blocked request came with."""
+        request = request_rows.get(tx.connection, case.request_id)
+        return fingerprint(prompt, () if request is None else request.references)
+
     def _wording_problem(self, tx: Tx, case: Case, prompt: str) -> str | None:
         """Why a rewrite can't be offered; a key under `case.no.`. A blocked wording stays blocked in any spelling."""
-        print_ = fingerprint(prompt)
+        print_ = self._print(tx, case, prompt)
         if print_ in {request.fingerprint for request in case_rows.requests_of(tx.connection, case.id)}:
             return "rewrite_same"
         if is_remembered(tx, case.community, print_):

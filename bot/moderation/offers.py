@@ -43,6 +43,7 @@ def submission(connection: Connection, request: Request, prompt: str, act: Act, 
         quality=given.get("quality") or typed["quality"],
         count=given.get("count") or typed["count"],
         private=request.private if "private" not in given else given["private"] == "true",
+        references=request.references,
     )
 
 

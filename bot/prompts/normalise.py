@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 from enum import StrEnum
 
 ALT_TEXT_MAX = 1000
@@ -170,9 +171,13 @@ _FOLD_MAX = 100_000
 """Maximum characters to compare; three times the longest prompt of any model."""
 
 
-def fingerprint(text: str) -> str:
-    """SHA-256 (hex) of the folded text: equal for trivial rewordings, and safe to log. Accepts normalised and raw text alike."""
-    return hashlib.sha256(fold(text).encode("utf-8", "surrogatepass")).hexdigest()
+def fingerprint(text: str, references: Sequence[str] = ()) -> str:
+    """SHA-256 (hex) of the folded text: equal for trivial rewordings, and safe to log. Accepts normalised and raw text alike.
+
+    `references` are the hashes of attached pictures, in any order: the same words about another picture are another request.
+    """
+    attached = "".join(f"\0{one}" for one in sorted(references))
+    return hashlib.sha256((fold(text) + attached).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def alt_text(prompt: str) -> str:

@@ -71,7 +71,7 @@ def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
     ready = dataclasses.replace(
         request,
         prompt=prompt,
-        fingerprint=fingerprint(prompt),
+        fingerprint=fingerprint(prompt, request.references),
         model=rules.model.id,
         size=found.size,
         quality=found.quality,

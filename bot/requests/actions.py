@@ -112,6 +112,7 @@ class RequestActions:
             quality=_word(typed.get("quality")),
             count=_word(typed.get("count")),
             private=private,
+            references=request.references,
         )
 
     async def _edit_form(self, act: Act) -> Form | Reply:
@@ -202,7 +203,7 @@ class RequestActions:
             if not prompt:
                 return Reply(text("reply.question_over"), changed=False)
             prompt = normalise(prompt)
-            values = {"prompt": prompt, "fingerprint": fingerprint(prompt), "deadline_at": tx.now + self.rules.deadline}
+            values = {"prompt": prompt, "fingerprint": fingerprint(prompt, request.references), "deadline_at": tx.now + self.rules.deadline}
             queue(tx, request, RequestEvent.RELEASE, tx.now, refusal=None, **values)
             return Reply(text("reply.sent_on"))
 

@@ -54,13 +54,11 @@ class Dependencies:
     open_case: CaseOpener
     notices: Notices
     uniform: Callable[[float, float], float]
-    service: str = ""
-    """The image service's host, for what is remembered of it."""
     on_pictures: Callable[[Tx, Request], None] = lambda tx, request: None
     """Told within the transaction that answers a request with pictures and without a block: a case may be settled by it."""
 
 
-def open_attempt(tx: Tx, request_id: str, deps: Dependencies) -> Opened | NotNow | Ended:
+def open_attempt(tx: Tx, request_id: str, deps: Dependencies, host: str = "") -> Opened | NotNow | Ended:
     """Re-check everything that may have changed while it waited, reserve the highest cost, write the attempt, raise the epoch."""
     request = request_rows.get(tx.connection, request_id)
     if request is None or request.state is not RequestState.QUEUED or request.due_at > tx.now:
@@ -69,7 +67,7 @@ def open_attempt(tx: Tx, request_id: str, deps: Dependencies) -> Opened | NotNow
     if over is not None:
         return Ended(over)
     rules = deps.rules
-    sent = dataclasses.replace(request, left_out=to_leave_out(tx.connection, request, rules, deps.service))
+    sent = dataclasses.replace(request, left_out=to_leave_out(tx.connection, request, rules, host))
     cost = rules.highest_cost(sent.size, sent.quality, sent.count, sent.prompt, sent.left_out)
     limits = rules.limits.within(settings_rows.of_community(tx.connection, request.place.platform, request.place.community))
     reserved = budgets.reserve(tx, request, cost, request.count, limits)
@@ -102,7 +100,7 @@ def _over(tx: Tx, request: Request, deps: Dependencies) -> Answer | None:
     return None
 
 
-def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure | None, deps: Dependencies) -> Answer | None:
+def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure | None, deps: Dependencies, host: str = "") -> Answer | None:
     """Write what the provider said, settle the money, and move the request on. Returns the answer when there is one now.
 
     The verdict, the money and the block memory are always written; only the request's own step is fenced by the epoch.
@@ -120,7 +118,7 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
     if isinstance(ruling.step, Collect):
         _collect(tx, request, attempt, ruling, ruling.step.pending)
     elif books.close(tx, request, attempt, ruling.outcome, deps.rules, late=late):
-        _tell_operators(tx, request, ruling, deps)
+        _tell_operators(tx, request, ruling, deps, host)
         if not late:
             picture_rows.add(tx, request.id, attempt.id, ruling.outcome.pictures)
         return _step(tx, request, ruling, deps)
@@ -168,11 +166,11 @@ def _collect(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, pending
     transitions.collect(tx, request, tx.now + pending.poll_after, **values)
 
 
-def _tell_operators(tx: Tx, request: Request, ruling: Ruling, deps: Dependencies) -> None:
+def _tell_operators(tx: Tx, request: Request, ruling: Ruling, deps: Dependencies, host: str) -> None:
     """A failure that is theirs to mend, or that the service works."""
     if ruling.failure is not None and not isinstance(ruling.step, TryWithout):
         deps.notices.failed(tx, ruling.failure, request)
     elif ruling.outcome.pictures:
         deps.notices.service_works(tx)
     if ruling.outcome.pictures:
-        worked_without(tx, request, deps.rules, deps.service, deps.notices)
+        worked_without(tx, request, deps.rules, host, deps.notices)

@@ -20,14 +20,15 @@ from bot.domain.outcome import Billed, Outcome, Pending
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Attempt, Lane, Request
 from bot.failures.classify import classify
-from bot.gate.port import Estimate, Gate, Grant, Verdict, Waiting
+from bot.gate.port import Estimate, Grant, Verdict, Waiting
 from bot.ledger import attempt_rows, request_rows
 from bot.ledger.store import Ledger, LedgerProblem, Tx
 from bot.observe import hide
 from bot.ports import Ports
-from bot.providers.port import Call, Provider
+from bot.providers.port import Call
 from bot.requests.attempt import Dependencies, Opened, open_attempt, record_outcome
 from bot.requests.decide import as_booked
+from bot.requests.services import ImageService, ImageServices
 
 log = structlog.get_logger()
 
@@ -45,8 +46,7 @@ class Scheduler:
     """Runs requests. `wake` is the only way in."""
 
     ledger: Ledger
-    gate: Gate
-    provider: Provider
+    services: ImageServices
     deps: Dependencies
     ports: Ports
     salt: str
@@ -55,7 +55,8 @@ class Scheduler:
     """Set when the gate changed its mind, for whoever keeps its memory."""
     _look: asyncio.Event = field(default_factory=asyncio.Event)
     _dirty: bool = True
-    _waiting: list[Waiting] = field(default_factory=list)
+    _waiting: dict[str, list[Waiting]] = field(default_factory=dict)
+    """The queue of each service, by its name."""
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _calls: dict[str, asyncio.Task[Outcome]] = field(default_factory=dict)
     _cancelled: set[str] = field(default_factory=set)
@@ -90,7 +91,13 @@ class Scheduler:
         """Find positions anew when they are old or the queue was read since. On the loop alone: the gate knows no threads."""
         now = self.ports.monotonic()
         if now - self._estimated_at > (ESTIMATES_AGE_LEAST if self._queue_read else ESTIMATES_AGE):
-            self._estimates, self._estimated_at, self._queue_read = self.gate.estimates(now, self._waiting), now, False
+            self._estimates, self._estimated_at, self._queue_read = self._foreseen(now), now, False
+
+    def _foreseen(self, now: float) -> Mapping[str, Estimate]:
+        found: dict[str, Estimate] = {}
+        for service in self.services:
+            found |= service.gate.estimates(now, self._waiting.get(service.name, []))
+        return found
 
     def until_wall(self, estimate: Estimate) -> float | None:
         """The wall-clock time of an estimate's `until`."""
@@ -145,19 +152,27 @@ class Scheduler:
                     request_rows.due(c, RequestState.COLLECTING, self.ports.now()),
                 )
             )
-            self._waiting = [self._as_waiting(row) for row in queued if row.id not in self._running]
+            self._waiting = {}
+            for row in queued:
+                if row.id not in self._running:
+                    self._waiting.setdefault(self.services.of(row.service).name, []).append(self._as_waiting(row))
             self._queue_read = True
             for request in collecting:
                 if request.id not in self._running:
                     self._start(request.id, self._collect(request))
+        return min(self._grant(service) for service in self.services)
+
+    def _grant(self, service: ImageService) -> float:
+        """Start what the service's gate grants; when to look again."""
         while True:
             now = self.ports.monotonic()
-            self._waiting = [one for one in self._waiting if one.request_id not in self._running]
-            granted = self.gate.next(now, self._waiting)
-            self._note_changes()
+            waiting = [one for one in self._waiting.get(service.name, ()) if one.request_id not in self._running]
+            self._waiting[service.name] = waiting
+            granted = service.gate.next(now, waiting)
+            self._note_changes(service)
             if not isinstance(granted, Grant):
                 return granted.when
-            self._start(granted.request_id, self._exchange(granted))
+            self._start(granted.request_id, self._exchange(granted, service))
 
     def _as_waiting(self, row: request_rows.Queued) -> Waiting:
         tries = self.deps.rules
@@ -188,47 +203,48 @@ class Scheduler:
             return
         self.wake(request_id)
 
-    async def _exchange(self, grant: Grant) -> None:
+    async def _exchange(self, grant: Grant, service: ImageService) -> None:
         try:
-            opened = await self.ledger.write(lambda tx: open_attempt(tx, grant.request_id, self.deps))
+            opened = await self.ledger.write(lambda tx: open_attempt(tx, grant.request_id, self.deps, service.host))
         except BaseException:
-            self.gate.drop(grant, self.ports.monotonic())
+            service.gate.drop(grant, self.ports.monotonic())
             raise
         if not isinstance(opened, Opened):
-            self.gate.drop(grant, self.ports.monotonic())
+            service.gate.drop(grant, self.ports.monotonic())
             return
         hide(opened.request.prompt)
         call = self._call_of(opened.request, opened.attempt, grant.timeout)
         try:
-            outcome = await self._make(opened.request.id, lambda: self.provider.call(call))
+            outcome = await self._make(opened.request.id, lambda: service.provider.call(call), service)
         except BaseException:
-            self.gate.report(grant, Verdict(None, cancelled=True), self.ports.monotonic())
+            service.gate.report(grant, Verdict(None, cancelled=True), self.ports.monotonic())
             raise
         failure = judge(outcome)
         try:
-            self.gate.report(
+            service.gate.report(
                 grant, Verdict(failure, outcome.rate_headers, outcome.cancelled, len(outcome.pictures)), self.ports.monotonic()
             )
         except Exception:
             log.exception("gate_failed", request=opened.request.id)  # what the provider said is written down all the same
-        self._note_changes()
+        self._note_changes(service)
         self._look.set()
-        self._log(opened.request, opened.attempt, outcome, failure)
-        await self._write_with_retry(lambda tx: record_outcome(tx, opened.attempt.id, outcome, failure, self.deps))
+        self._log(opened.request, opened.attempt, outcome, failure, service)
+        await self._write_with_retry(lambda tx: record_outcome(tx, opened.attempt.id, outcome, failure, self.deps, service.host))
 
     async def _collect(self, request: Request) -> None:
         attempt = await self.ledger.read(lambda c: attempt_rows.open_attempt_of(c, request.id))
         if attempt is None or attempt.task_id is None:
             return
         hide(request.prompt)
+        service = self.services.of(request.service)
         call = self._call_of(request, attempt, COLLECT_TIMEOUT)
         pending = Pending(attempt.task_id, attempt.poll_url)
-        outcome = await self._make(request.id, lambda: self.provider.collect(call, pending))
+        outcome = await self._make(request.id, lambda: service.provider.collect(call, pending), service)
         failure = judge(outcome)
-        self._log(request, attempt, outcome, failure)
-        await self._write_with_retry(lambda tx: record_outcome(tx, attempt.id, outcome, failure, self.deps))
+        self._log(request, attempt, outcome, failure, service)
+        await self._write_with_retry(lambda tx: record_outcome(tx, attempt.id, outcome, failure, self.deps, service.host))
 
-    async def _make(self, request_id: str, start: Callable[[], Coroutine[None, None, Outcome]]) -> Outcome:
+    async def _make(self, request_id: str, start: Callable[[], Coroutine[None, None, Outcome]], service: ImageService) -> Outcome:
         """One exchange that its member can break off. A cancellation of the whole process goes through."""
         if request_id in self._cancelled:
             return Outcome(billed=Billed.NO, cancelled=True)
@@ -253,7 +269,7 @@ class Scheduler:
             return call.result()
         # Providers do not raise; if one does, the request still gets its answer.
         log.error("provider_raised", request=request_id, exc_info=bug)
-        return Outcome(shortfall=Evidence(provider=self.provider.name, exception=type(bug).__name__), billed=Billed.UNKNOWN)
+        return Outcome(shortfall=Evidence(provider=service.provider.name, exception=type(bug).__name__), billed=Billed.UNKNOWN)
 
     async def _write_with_retry(self, fn: Callable[[Tx], object]) -> None:
         """Write what the provider said, however long the disk is full: it was paid for."""
@@ -282,18 +298,18 @@ class Scheduler:
             request.left_out,
         )
 
-    def _note_changes(self) -> None:
-        changes = self.gate.changes()
+    def _note_changes(self, service: ImageService) -> None:
+        changes = service.gate.changes()
         for change in changes:
             self.gate_changed.set()
             log.info("gate_" + change.name, **change.facts)
         if changes:
-            seen = self.gate.snapshot(self.ports.monotonic())
+            seen = service.gate.snapshot(self.ports.monotonic())
             log.info(
                 "gate",
                 state=seen.state,
                 in_flight=seen.in_flight,
-                waiting=len(self._waiting),
+                waiting=len(self._waiting.get(service.name, ())),
                 per_minute=None if seen.per_minute is None else round(seen.per_minute, 1),
                 concurrency=seen.concurrency,
                 paused_for=round(seen.paused_for, 1),
@@ -302,7 +318,7 @@ class Scheduler:
                 timeout=round(seen.timeout, 1),
             )
 
-    def _log(self, request: Request, attempt: Attempt, outcome: Outcome, failure: Failure | None) -> None:
+    def _log(self, request: Request, attempt: Attempt, outcome: Outcome, failure: Failure | None, service: ImageService) -> None:
         """One line per exchange; never the prompt, a key or raw provider text."""
         log.info(
             "exchange",
@@ -311,7 +327,7 @@ class Scheduler:
             status=outcome.status,
             kind=None if failure is None else failure.kind.value,
             code=None if failure is None else failure.facts.get("code"),
-            provider=self.provider.name,
+            provider=service.provider.name,
             provider_request=outcome.provider_request_id,
             model=request.model,
             size=request.size,

@@ -30,8 +30,8 @@ def store_submission(
     )
     known = request_rows.insert_received(tx, request_id, event_key, clean, deadline_at=tx.now + rules.deadline, lineage=lineage)
     if known is None and clean.prompt != submission.prompt[:RAW_PROMPT]:
-        typed = {"size": clean.size, "quality": clean.quality, "count": clean.count, "unreadable": True}
-        request_rows.mark(tx, request_id, typed=typed)
+        typed = request_rows.typed_options(tx.connection, request_id)
+        request_rows.mark(tx, request_id, typed={**typed, "unreadable": True})
     return known
 
 

@@ -44,7 +44,7 @@ async def test_a_gate_that_breaks_does_not_cost_the_picture(tmp_path: Path, monk
         def broken(gate: object, *told: object) -> None:
             raise RuntimeError("a bug of ours")
 
-        monkeypatch.setattr(type(w.bot.gate), "report", broken)
+        monkeypatch.setattr(type(w.bot.services.default.gate), "report", broken)
         assert (await w.answer(await w.imagine())).pictures
 
 

@@ -117,8 +117,8 @@ async def test_the_gate_is_touched_by_the_loops_own_thread_alone(tmp_path: Path)
             return getattr(self.gate, name)
 
     async with world(tmp_path, Service(hold=asyncio.Event())) as w:
-        watched = Watched(w.bot.scheduler.gate)
-        w.bot.scheduler.gate = watched  # type: ignore[assignment]
+        watched = Watched(w.bot.services.default.gate)
+        w.bot.services.default.gate = watched  # type: ignore[assignment]
         request = await w.imagine()
         await w.until(lambda: w.service.calls)
         await w.imagine("another", person="ben")

@@ -142,4 +142,4 @@ async def test_a_file_that_cannot_be_fetched_is_fetched_again_and_never_made_aga
         (attempt,) = await w.bot.ledger.read(lambda c: c.execute(select(attempts)).all())
         assert attempt.billed == "yes"
         assert (await open_notices(w))["download_failed"]["address"] == f"127.0.0.1:{server.port}"
-        assert w.bot.gate.snapshot(w.bot.ports.monotonic()).failures_in_a_row == 0  # the image service is well
+        assert w.bot.services.default.gate.snapshot(w.bot.ports.monotonic()).failures_in_a_row == 0  # the image service is well
