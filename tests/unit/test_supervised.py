@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot import compose, supervise
+from bot import lifecycle, supervise
 from bot.compose import Bot
 from bot.gate.gate import AdaptiveGate
 from bot.ledger import notice_rows
@@ -25,7 +25,7 @@ SECRET = "SECRET of a member"
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervise, "FIRST_PAUSE", 0.001)
     for name in ("SWEEP_EVERY", "REMEMBER_EVERY", "REMEMBER_AT_MOST_EVERY"):
-        monkeypatch.setattr(compose, name, 0.01)
+        monkeypatch.setattr(lifecycle, name, 0.01)
 
 
 def broken_at_first(monkeypatch: pytest.MonkeyPatch, owner: type, name: str, times: int = 2) -> list[int]:

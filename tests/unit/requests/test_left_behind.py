@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import compose
+from bot import lifecycle
 from bot.core import Duplicate
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place, Submission
@@ -23,8 +23,8 @@ SUBMISSION = Submission(Person("ana"), Place("test", "home", "imagine"), "a cat"
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compose, "SWEEP_EVERY", 0.05)
-    monkeypatch.setattr(compose, "RECEIVED_FOR", 0.05)
+    monkeypatch.setattr(lifecycle, "SWEEP_EVERY", 0.05)
+    monkeypatch.setattr(lifecycle, "RECEIVED_FOR", 0.05)
 
 
 async def test_a_command_whose_acceptance_failed_is_accepted_by_the_sweep(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ async def test_a_part_of_the_sweep_that_fails_leaves_the_others_alone(tmp_path: 
     def broken(*_: object) -> None:
         raise LedgerProblem("a bug of ours")
 
-    monkeypatch.setattr(compose, "sweep", broken)
+    monkeypatch.setattr(lifecycle, "sweep", broken)
     async with world(tmp_path) as w:
         swept = []
         monkeypatch.setattr(type(w.bot.moderation), "sweep", lambda moderation, tx: swept.append(1))

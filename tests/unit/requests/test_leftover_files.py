@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import update
 
-from bot import compose
+from bot import lifecycle
 from bot.chat.views import ActionName
 from bot.domain.outcome import Billed, Outcome
 from bot.ledger.tables import attempts
@@ -113,7 +113,7 @@ async def test_an_old_file_without_a_row_goes_and_what_is_shown_or_young_stays(t
 async def test_a_picture_that_came_after_cancel_goes_by_the_bots_own_sweep(
     tmp_path: Path, store: PictureStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compose, "SWEEP_EVERY", 0.001)
+    monkeypatch.setattr(lifecycle, "SWEEP_EVERY", 0.001)
     async with world(tmp_path, Drawing(store)) as w:
         w.bot.orphaned_files = OrphanedFiles(w.bot.ledger, store)
         late = await left(w, tmp_path)
