@@ -1,0 +1,411 @@
+"""Operators' notices on a real ledger and a clock that jumps: when one is raised, what it says, when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.chat.port import Message, Refused, RefusedWhy, Sent, Unknown
+from bot.chat.views import Audience, Tone, View
+from bot.domain.kinds import Kind
+from bot.domain.requests import Place
+from bot.ledger import message_rows, notice_rows
+from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem
+from bot.messages import storage
+from bot.messages.background import BackgroundWrites
+from bot.messages.incidents import Incidents
+from bot.messages.notices import Notices
+from bot.messages.sender import Sender
+from bot.messages.storage import StorageWatch
+from bot.messages.unanswered import STEADY, TOLD_AFTER, Unanswered
+from bot.messages.undeliverable import MOST_PEOPLE, Undeliverable
+from bot.supervise import Supervisor
+from bot.texts import text
+from bot.texts.phrases import moment
+from tests.unit.messages.sender_stage import HOME, Stage, play
+
+OPERATORS = Place("test", "home", "operators")
+
+
+@dataclass
+class Desk:
+    """Notices with everything that raises them."""
+
+    stage: Stage
+    ledger: Ledger
+    places: list[Place] = field(default_factory=lambda: [OPERATORS])
+
+    def __post_init__(self) -> None:
+        self.notices = Notices(lambda: self.places)
+        self.writes = BackgroundWrites(self.ledger)
+        self.unanswered = Unanswered(self.notices, self.writes, self.stage.monotonic)
+        self.undeliverable = Undeliverable(self.notices, self.writes)
+        self.supervisor = Supervisor(self.stage)  # type: ignore[arg-type]
+        self.incidents = Incidents(self.notices, self.supervisor, self.writes)
+
+    async def notice(self, cause: str) -> notice_rows.Notice | None:
+        """The row of a notice while it is open."""
+        await self.writes.stop()
+        row = await self.ledger.read(lambda c: notice_rows.get(c, cause))
+        assert (cause in self.notices.open) == (row is not None and row.resolved_at is None)
+        return None if row is None or row.resolved_at is not None else row
+
+    async def facts(self, cause: str) -> Mapping[str, str] | None:
+        row = await self.notice(cause)
+        return None if row is None else row.facts
+
+    async def view(self, cause: str) -> View:
+        await self.writes.stop()
+        [found] = await self.ledger.read(lambda c: message_rows.of_subject(c, f"notice:{cause}"))
+        view = await self.ledger.read(lambda c: self.notices.project(c, found.message, 0.0))
+        assert view is not None
+        assert view.final
+        return view
+
+
+def act(tmp_path: Path, scene: Callable[[Desk], Awaitable[None]]) -> None:
+    async def with_desk(stage: Stage, _sender: Sender) -> None:
+        await scene(Desk(stage, stage.ledger))
+
+    play(tmp_path, with_desk)
+
+
+def message(number: int = 1, audience: Audience = Audience.CHANNEL, place: Place = HOME, person: str | None = None) -> Message:
+    return Message(f"m{number}", f"request:r{number}", audience, place, person)
+
+
+# ---- the notice itself -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_notice_says_how_often_since_when_what_to_do_and_when_it_is_over(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        async def again(code: str) -> None:
+            await desk.ledger.write(
+                lambda tx: desk.notices.report(tx, "chat_gone:x", "chat_gone", {"channel": "c", "code": code, "odd": "o"})
+            )
+
+        first = desk.stage.now()
+        await again("")
+        view = await desk.view("chat_gone:x")
+        assert (view.title, view.tone) == (text("notice.title_chat_gone"), Tone.PROBLEM)
+        assert view.text == (text("notice.once", at=moment(first)), *text("notice.chat_gone").split("\n\n"))
+        assert [fact.value for fact in view.facts] == ["c"]
+        await asyncio.sleep(3600)
+        await again("404")
+        view, last = await desk.view("chat_gone:x"), desk.stage.now()
+        assert view.text[0] == text("notice.times", count=2, first=moment(first), last=moment(last))
+        assert {fact.value for fact in view.facts} == {"c", "404"}
+        await asyncio.sleep(60)
+        await desk.ledger.write(lambda tx: desk.notices.resolve(tx, "chat_gone:x"))
+        view = await desk.view("chat_gone:x")
+        assert (view.tone, view.title) == (Tone.DONE, text("notice.resolved", what=text("notice.title_chat_gone")))
+        assert view.text[1] == text("notice.resolved_at", at=moment(desk.stage.now()))
+        assert await desk.notice("chat_gone:x") is None
+
+    act(tmp_path, scene)
+
+
+def test_a_failures_notice_is_named_and_explained_by_its_kind(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        kind = Kind.AUTH_INVALID_KEY.value
+        await desk.ledger.write(lambda tx: desk.notices.report(tx, kind, kind, {"status": "401"}))
+        view = await desk.view(kind)
+        assert view.title == text("notice.title", kind="auth invalid key")
+        assert "key" in view.text[1]
+        await desk.ledger.write(desk.notices.service_works)
+        assert await desk.notice(kind) is None
+
+    act(tmp_path, scene)
+
+
+@pytest.mark.parametrize("places", [[], [OPERATORS]])
+def test_the_log_has_a_notice_once_and_with_what_to_do_where_nobody_reads_it_elsewhere(tmp_path: Path, places: list[Place]) -> None:
+    async def scene(desk: Desk) -> None:
+        desk.places = places
+        with capture_logs() as logs:
+            for _ in range(3):
+                await desk.ledger.write(lambda tx: desk.notices.report(tx, "chat_gone:x", "chat_gone", {"channel": "c", "who": "ana"}))
+        expected: dict[str, Any] = {"event": "operator_notice", "log_level": "warning", "cause": "chat_gone:x", "kind": "chat_gone"}
+        assert [one for one in logs if one["event"] == "operator_notice"] == [
+            {**expected, "channel": "c", "what_to_do": "" if places else text("notice.chat_gone")}
+        ]
+
+    act(tmp_path, scene)
+
+
+# ---- what raises one ---------------------------------------------------------------------------------------------------------------
+
+
+def test_unanswered_sends_are_told_from_the_third_on_and_only_of_a_bad_minute(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        cause = "chat_unanswered:test"
+        for number in range(2):
+            desk.unanswered.doubt(message(number), "500", 1)
+        assert await desk.notice(cause) is None
+        await asyncio.sleep(STEADY)  # a quiet minute: counted anew
+        for number in range(TOLD_AFTER - 1):
+            desk.unanswered.doubt(message(number), "500", 1)
+        assert await desk.notice(cause) is None
+        desk.unanswered.doubt(message(3), "x" * 99, 1)
+        assert await desk.facts(cause) == {"platform": "test", "detail": "x" * 60}
+        desk.unanswered.doubt(message(4), "500", 2)
+        row = await desk.notice(cause)
+        assert row is not None
+        assert row.count == 1
+
+    act(tmp_path, scene)
+
+
+@pytest.mark.parametrize(("tries", "told"), [((0,), False), ((0, 1), True), ((1, 0), True), ((1, 1), False)])
+def test_another_way_that_had_to_be_taken_counts_twice(tmp_path: Path, tries: tuple[int, ...], told: bool) -> None:
+    async def scene(desk: Desk) -> None:
+        for number, one in enumerate(tries):
+            desk.unanswered.doubt(message(number), "500", one)
+        assert (await desk.notice("chat_unanswered:test") is not None) is told
+
+    act(tmp_path, scene)
+
+
+def test_unanswered_is_over_when_all_was_answered_for_a_minute_by_another_message_than_the_notice(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        cause, heard = "chat_unanswered:test", desk.unanswered
+        for number in (1, 2, 3):
+            heard.doubt(message(number), "500", 1)
+        assert await desk.notice(cause) is not None
+        heard.arrived(message(1))
+        heard.refused(message(2))
+        await asyncio.sleep(STEADY + 1)
+        for one in (message(1), message(9, place=Place("other", "home", "imagine")), message(8, Audience.OPERATORS)):
+            heard.arrived(one)
+            assert await desk.notice(cause) is not None  # the third is not answered yet
+        heard.doubt(message(3), "500", 0)  # it went another way
+        heard.arrived(message(1))
+        assert await desk.notice(cause) is not None  # not a minute ago
+        await asyncio.sleep(STEADY)
+        heard.arrived(message(8, Audience.OPERATORS))
+        assert await desk.notice(cause) is not None
+        heard.arrived(message(1))
+        assert await desk.notice(cause) is None
+        heard.doubt(message(3), "500", 1)
+        heard.doubt(message(4), "500", 1)
+        assert await desk.notice(cause) is None  # counted from one again
+
+    act(tmp_path, scene)
+
+
+@pytest.mark.parametrize("why", list(RefusedWhy))
+def test_what_a_channel_refuses_is_one_notice_of_that_channel_until_something_arrives_there(tmp_path: Path, why: RefusedWhy) -> None:
+    async def scene(desk: Desk) -> None:
+        cause, place = f"chat_{why.value}:test:imagine", {"platform": "test", "channel": "imagine", "audience": "channel"}
+        desk.undeliverable.refused(message(), Refused(why, detail="d" * 99))
+        desk.undeliverable.refused(message(2, Audience.OPERATORS, OPERATORS), Refused(why))
+        if why is RefusedWhy.INVALID:
+            assert await desk.ledger.read(notice_rows.open_causes) == []
+            return
+        assert await desk.facts(cause) == {**place, "detail": "d" * 60}
+        assert list(await desk.ledger.read(notice_rows.open_causes)) == [cause]
+        desk.undeliverable.arrived(message(3, place=Place("test", "home", "other")))
+        assert await desk.notice(cause) is not None
+        desk.undeliverable.arrived(message(3))
+        assert await desk.notice(cause) is None
+
+    act(tmp_path, scene)
+
+
+def test_closed_direct_messages_are_one_notice_that_counts_people_and_forgets_them_one_by_one(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        cause, refused = "chat_direct:test", Refused(RefusedWhy.FORBIDDEN, detail="d" * 99)
+
+        def to(person: str) -> Message:
+            return message(1, Audience.MEMBER, HOME, person)
+
+        desk.undeliverable.arrived(to("ana"))
+        for person in ("ana", "ben", "ana"):
+            desk.undeliverable.refused(to(person), refused)
+        desk.undeliverable.refused(message(2, place=Place("test", "dm:cleo", "d1")), refused)
+        facts = {"platform": "test", "people": "3", "detail": "d" * 60, "who": "ben ana d1"}
+        assert await desk.facts(cause) == facts
+        [before] = await desk.ledger.read(lambda c: message_rows.of_subject(c, f"notice:{cause}"))
+        desk.undeliverable.arrived(to("stranger"))
+        desk.undeliverable.arrived(to("ana"))
+        assert await desk.facts(cause) == {**facts, "people": "2", "who": "ben d1", "detail": ""}
+        [after] = await desk.ledger.read(lambda c: message_rows.of_subject(c, f"notice:{cause}"))
+        assert after.wanted == before.wanted + 1
+        desk.undeliverable.arrived(to("ben"))
+        desk.undeliverable.arrived(message(2, place=Place("test", "dm:cleo", "d1")))
+        assert await desk.notice(cause) is None
+        desk.undeliverable.refused(to("dan"), refused)  # an ended notice knows nobody
+        assert await desk.facts(cause) == {**facts, "people": "1", "who": "dan"}
+        for number in range(MOST_PEOPLE):
+            desk.undeliverable.refused(to(f"p{number}"), refused)
+        found = await desk.facts(cause)
+        assert found is not None
+        assert (found["people"], found["who"].split()[0]) == (str(MOST_PEOPLE), "p0")
+
+    act(tmp_path, scene)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "facts"),
+    [("slack:socket", "trouble_platform", {"platform": "slack"}), ("sweep", "trouble_task", {"task": "sweep"})],
+)
+def test_a_part_in_trouble_is_named_and_its_notice_ends_with_it(tmp_path: Path, name: str, kind: str, facts: dict[str, str]) -> None:
+    async def scene(desk: Desk) -> None:
+        desk.incidents.start()
+        desk.supervisor.on_trouble(name, "E" * 99)
+        row = await desk.notice(f"trouble:{name}")
+        assert row is not None
+        assert (row.kind, row.facts) == (kind, {**facts, "detail": "E" * 60})
+        desk.supervisor.on_recovery(name)
+        assert await desk.notice(f"trouble:{name}") is None
+
+    act(tmp_path, scene)
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_what_a_dead_process_left_open_is_solved_after_a_quiet_minute(tmp_path: Path, stopped: bool) -> None:
+    async def scene(desk: Desk) -> None:
+        for cause in ("trouble:sweep", "chat_gone:x"):
+            await desk.ledger.write(lambda tx, cause=cause: desk.notices.report(tx, cause, "chat_gone", {}))  # type: ignore[misc]
+        desk.incidents.start()
+        if stopped:
+            desk.incidents.stop()
+        await asyncio.sleep(STEADY - 1)
+        assert await desk.notice("trouble:sweep") is not None
+        await asyncio.sleep(2)
+        assert (await desk.notice("trouble:sweep") is not None) is stopped
+        assert await desk.notice("chat_gone:x") is not None
+
+    act(tmp_path, scene)
+
+
+# ---- nothing can be stored -----------------------------------------------------------------------------------------------------------
+
+
+class Full:
+    """A ledger whose next writes fail; everything else is the real one's."""
+
+    def __init__(self, ledger: Ledger, stage: Stage) -> None:
+        self.real, self.stage, self.fails, self.path = ledger, stage, [], ledger.path
+        self.fails: list[LedgerProblem]
+        self.at: list[float] = []
+
+    async def write(self, fn: Callable[[Any], Any]) -> Any:
+        self.at.append(self.stage.monotonic())
+        if self.fails:
+            raise self.fails.pop(0)
+        return await self.real.write(fn)
+
+
+def watch(desk: Desk, full: Full) -> StorageWatch:
+    return StorageWatch(full, desk.notices, lambda: {"test": desk.stage}, desk.stage)  # type: ignore[arg-type, dict-item]
+
+
+def test_operators_hear_at_once_that_nothing_can_be_stored_and_when_it_is_over(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        full = Full(desk.ledger, desk.stage)
+        desk.places = [OPERATORS, Place("gone", "home", "operators")]
+        found = watch(desk, full)
+        began = desk.stage.monotonic()
+        full.fails = [LedgerProblem(f"full {number}") for number in range(7)]
+        found.failed(LedgerClosed("stopping"))
+        assert desk.stage.sent == []
+        for _ in range(2):
+            found.failed(LedgerProblem("full"))
+        await asyncio.sleep(0.01)
+        [(at, title, sent)] = desk.stage.sent
+        assert (at, title, sent.subject, sent.audience, sent.place) == (
+            began,
+            text("notice.title_storage"),
+            "notice:storage",
+            Audience.OPERATORS,
+            OPERATORS,
+        )
+        await asyncio.sleep(200)
+        pauses = [later - earlier for earlier, later in zip([began, *full.at], full.at, strict=False)]
+        assert pauses[:8] == pytest.approx([1, 2, 4, 8, 15, 15, 15, 15])
+        assert full.at[-1] == pytest.approx(full.at[6] + storage.QUIET), "solved a minute after the last failure"
+        [row] = [
+            one for one in await desk.ledger.read(lambda c: message_rows.of_subject(c, "notice:storage")) if one.message.place == OPERATORS
+        ]
+        assert row.message.ref == {"id": "m"}, "the notice goes on in the message that operators have"
+        notice = await desk.ledger.read(lambda c: notice_rows.get(c, "storage"))
+        assert notice is not None
+        assert (notice.facts, notice.resolved_at is None) == ({"detail": "full 6"}, False)
+        full.at.clear()
+        found.failed(LedgerProblem("again"))
+        await asyncio.sleep(1.5)
+        assert len(full.at) == 1, "a new episode begins with a short pause"
+        await found.stop()
+
+    act(tmp_path, scene)
+
+
+def test_a_failure_in_the_quiet_minute_makes_it_longer(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        full = Full(desk.ledger, desk.stage)
+        found = watch(desk, full)
+        began = desk.stage.monotonic()
+        found.failed(LedgerProblem("full"))
+        await asyncio.sleep(40)
+        found.failed(LedgerProblem("full"))
+        await asyncio.sleep(100)
+        assert full.at == pytest.approx([began + 1, began + 40 + storage.QUIET])
+        assert len(desk.stage.sent) == 1
+        assert found.late() == text("reply.cannot_store")
+        await asyncio.sleep(2)
+        facts = await desk.facts("storage")
+        assert facts is not None
+        assert str(desk.ledger.path) in facts["detail"]
+        await found.stop()
+
+    act(tmp_path, scene)
+
+
+@pytest.mark.parametrize("answer", [Unknown(), RuntimeError("x"), 100.0])
+def test_a_channel_that_does_not_answer_holds_up_nothing(tmp_path: Path, answer: Any) -> None:
+    async def scene(desk: Desk) -> None:
+        full = Full(desk.ledger, desk.stage)
+        desk.stage.answers = [answer]
+        found = watch(desk, full)
+        began = desk.stage.monotonic()
+        found.failed(LedgerProblem("full"))
+        await asyncio.sleep(30)
+        assert full.at == pytest.approx([began + 1 + (storage.TELL_WITHIN if answer == 100.0 else 0)])
+        [row] = await desk.ledger.read(lambda c: message_rows.of_subject(c, "notice:storage"))
+        assert row.message.ref == {}
+        await found.stop()
+
+    act(tmp_path, scene)
+
+
+def test_a_bot_that_stops_looks_no_more_and_one_that_starts_solves_what_was_left(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        full = Full(desk.ledger, desk.stage)
+        found = watch(desk, full)
+        full.fails = [LedgerClosed("stopping")]
+        found.failed(LedgerProblem("full"))
+        await asyncio.sleep(100)
+        assert len(full.at) == 1
+        await found.stop()
+        full.fails = [LedgerProblem("full")] * 3
+        found.failed(LedgerProblem("full"))
+        await asyncio.sleep(0.5)
+        await found.stop()
+        await asyncio.sleep(100)
+        assert len(full.at) == 1
+        full.fails = []
+        await found.start()
+        assert len(full.at) == 1, "no notice was open"
+        await desk.ledger.write(lambda tx: desk.notices.report(tx, "storage", "storage", {"detail": "x"}))
+        await found.start()
+        assert await desk.notice("storage") is None
+        assert Sent({}).ref == {}
+
+    act(tmp_path, scene)
