@@ -30,11 +30,12 @@ class Submissions:
     core: Core
     tasks: BackgroundTasks
 
-    async def stored(self, event_key: str, submission: Submission, tell: Tell) -> Received | Duplicate | None:
-        """The durable insert. None when it was not made, or not in time: then the person was told, and nothing will be drawn."""
+    async def stored(self, event_key: str, submission: Submission, tell: Tell, within: float = STORE_WITHIN) -> Received | Duplicate | None:
+        """The durable insert, within so many seconds. None when it was not made, or not in time: then the person was told, and nothing
+        will be drawn."""
         storing = asyncio.ensure_future(self.core.receive(event_key, submission))
         try:
-            async with asyncio.timeout(STORE_WITHIN):
+            async with asyncio.timeout(within):
                 return await asyncio.shield(storing)
         except TimeoutError:
             # It may still be stored: it must not be drawn then, because the person is told now that it was not taken.

@@ -110,11 +110,11 @@ class SlackAdapter:
 
     async def _serve(self, core: Core, identity: Identity, session: aiohttp.ClientSession, ready: Callable[[], None]) -> None:
         settings = self.settings
-        welcome = Admission(settings.admission, identity.team, identity.enterprise, self._moderators.who_is).refusal
+        admission = Admission(settings.admission, identity.team, identity.enterprise, self._moderators.who_is)
         names = (self._moderators.name_of, Deduplicator(), self._channel_name)
         submissions = Submissions(core, self._tasks)
-        intake = Intake(core, self._answers, self._tasks, submissions, welcome, identity.team, identity.user, *names)
-        presses = Interactions(core, self._answers, intake, self._tasks, welcome, self._chat.pressed_on)
+        intake = Intake(core, self._answers, self._tasks, submissions, admission, identity.team, identity.user, *names)
+        presses = Interactions(core, self._answers, intake, self._tasks, admission, self._chat.pressed_on)
         client = self._client_with(None)
         client.session = session
         app = apps.build(client, settings.bot_token, settings.signing_secret or "", identity, intake, presses)

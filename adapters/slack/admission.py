@@ -19,8 +19,10 @@ from bot.texts import text
 
 log = structlog.get_logger()
 
-WITHIN = 0.8
-"""Seconds for Slack to say who somebody is; a command has to be acknowledged within three."""
+WITHIN = 1.6
+"""Seconds for Slack to say who somebody is, before something is stored or done; see `intake.ACK_WITHIN`."""
+AFTER_ACK = 10.0
+"""The same where the acknowledgement did not have to wait for it."""
 
 
 class Membership(StrEnum):
@@ -78,9 +80,9 @@ class Admission:
     """Its organisation; empty outside Enterprise Grid."""
     who: Callable[[str, float], Awaitable[Who | None]]
 
-    async def refusal(self, caller: Caller) -> str | None:
-        """A sentence for somebody who may not use the bot here; None for all others."""
-        who = await self.who(caller.person, WITHIN) if caller.person else None
+    async def refusal(self, caller: Caller, *, acknowledged: bool = False) -> str | None:
+        """A sentence for somebody who may not use the bot here; None for all others. `acknowledged`: there is time to ask."""
+        who = await self.who(caller.person, AFTER_ACK if acknowledged else WITHIN) if caller.person else None
         membership = membership_of(caller, who, self.team, self.enterprise)
         key = refusal_of(membership, "" if who is None else who.team, self.team, self.rules)
         if key is None:

@@ -13,6 +13,7 @@ from adapters.kit.replies import words_of
 from adapters.kit.submissions import Submissions
 from adapters.kit.tasks import BackgroundTasks
 from adapters.slack import forms
+from adapters.slack.admission import Admission
 from adapters.slack.answers import Answers, Window
 from adapters.slack.callers import PLATFORM, Caller, Payload, as_typed, metadata, of_command, of_form, of_mention
 from adapters.slack.escape import unescape_event
@@ -23,6 +24,9 @@ from bot.texts import text
 
 Ack = Callable[..., Awaitable[Any]]
 
+ACK_WITHIN, LEAST = 2.5, 0.7
+"""Seconds from an event's arrival to its acknowledgement, which Slack awaits for three: who somebody is and the work that must be done
+before share them. The work has the least at any rate."""
 NAME_WITHIN = 0.8
 """Seconds for Slack to tell the name behind a mention; without it the id is shown."""
 FORM_READY = 0.6
@@ -43,8 +47,7 @@ class Intake:
     answers: Answers
     tasks: BackgroundTasks
     submissions: Submissions
-    welcome: Callable[[Caller], Awaitable[str | None]]
-    """A sentence for somebody who may not use the bot here; None for all others."""
+    admission: Admission
     home: str
     """The workspace of the token, which a payload need not name."""
     bot_user: str
@@ -64,29 +67,36 @@ class Intake:
         """Any slash command of the app."""
         caller = self.at_home(of_command(body))
         name, typed = str(body.get("command") or ""), as_typed(str(body.get("text") or ""))
-        refusal = await self.welcome(caller)
-        if refusal is not None:
-            await ack(refusal)
-        elif name == "/imagine" and typed.strip().lower() not in ("", "help", "?"):
-            await self._imagine(caller, Submission(caller.who(), caller.place(self._reply(caller)), typed), ack)
-        else:
-            await ack()
-            if self.dedup.first(caller.key):
-                self.tasks.start(self._answer(caller, name, typed.strip()), "command")
+        if name == "/imagine" and typed.strip().lower() not in ("", "help", "?"):
+            until = until_ack()
+            refusal = await self.admission.refusal(caller)
+            if refusal is not None:
+                await ack(refusal)
+                return
+            await self._imagine(caller, Submission(caller.who(), caller.place(self._reply(caller)), typed), ack, until)
+            return
+        await ack()
+        if self.dedup.first(caller.key):
+            self.tasks.start(self.admitted(caller, lambda: self._answer(caller, name, typed.strip())), "command")
 
-    async def _answer(self, caller: Caller, name: str, typed: str) -> None:
+    async def admitted(self, caller: Caller, work: Callable[[], Awaitable[object]]) -> None:
+        """Work after an acknowledgement, for those who may use the bot; whatever goes wrong, the person gets a sentence."""
         try:
-            if name == "/imagine" and not typed:
-                await self._empty_form(caller)
-            elif name == "/imagine-settings":
-                await self._settings(caller)
-            elif name in ("/imagine", *VIEWS):
-                make = VIEWS[name] if name in VIEWS else VIEWS["/imagine-help"]
-                await self.answers.say(caller, await make(self.core, caller.visitor, typed))
-            else:
-                await self.answers.say(caller, text("slack.old_command"))
+            refusal = await self.admission.refusal(caller, acknowledged=True)
+            await (work() if refusal is None else self.answers.say(caller, refusal))
         except Exception as error:
             await self.answers.say(caller, words_of(error, PLATFORM))
+
+    async def _answer(self, caller: Caller, name: str, typed: str) -> None:
+        if name == "/imagine" and not typed:
+            await self._empty_form(caller)
+        elif name == "/imagine-settings":
+            await self._settings(caller)
+        elif name in ("/imagine", *VIEWS):
+            make = VIEWS[name] if name in VIEWS else VIEWS["/imagine-help"]
+            await self.answers.say(caller, await make(self.core, caller.visitor, typed))
+        else:
+            await self.answers.say(caller, text("slack.old_command"))
 
     async def _empty_form(self, caller: Caller) -> None:
         form = await self.core.imagine_form(caller.visitor)
@@ -111,9 +121,10 @@ class Intake:
 
     async def submitted(self, body: Payload, ack: Ack) -> None:
         """The /imagine form. What was typed stays in it until it is stored."""
+        until = until_ack()
         caller, view = self.at_home(of_form(body)), body["view"]
         values = forms.values(view)
-        refusal = await self.welcome(caller)
+        refusal = await self.admission.refusal(caller)
         if refusal is not None:
             await ack(forms.errors(view, refusal))
             return
@@ -126,7 +137,7 @@ class Intake:
             count=values.get("count") or None,
             private=values.get("private") == "true",
         )
-        await self._imagine(caller, submission, ack, lambda said: forms.errors(view, said))
+        await self._imagine(caller, submission, ack, until, lambda said: forms.errors(view, said))
 
     # ---- mentions ------------------------------------------------------------------------------------------------------------
 
@@ -137,7 +148,7 @@ class Intake:
         caller = self.at_home(of_mention(body))
         if event.get("bot_id") or event.get("edited") or event.get("subtype") == "bot_message" or not caller.person:
             return
-        refusal = await self.welcome(caller)
+        refusal = await self.admission.refusal(caller)
         prompt = unescape_event(await self._named(str(event.get("text") or "")), self.bot_user).strip()
         if refusal is not None or not prompt or prompt.lower() == "help":
             if self.dedup.first(caller.key):
@@ -159,9 +170,12 @@ class Intake:
 
     # ---- the way of a request ------------------------------------------------------------------------------------------------
 
-    async def _imagine(self, caller: Caller, submission: Submission, ack: Ack, refuse: Callable[[str], Any] = lambda said: said) -> None:
-        """Store, acknowledge, accept. `refuse` makes an acknowledgement of a sentence that says why nothing was taken."""
-        stored = await self.submissions.stored(caller.key, submission, lambda said: ack(refuse(said)))
+    async def _imagine(
+        self, caller: Caller, submission: Submission, ack: Ack, until: float, refuse: Callable[[str], Any] = lambda said: said
+    ) -> None:
+        """Store, acknowledge by the loop time `until`, accept. `refuse` makes an acknowledgement of a sentence that says why nothing was
+        taken."""
+        stored = await self.submissions.stored(caller.key, submission, lambda said: ack(refuse(said)), left(until))
         if stored is None:
             return
         await ack()
@@ -173,6 +187,16 @@ class Intake:
 
     def _reply(self, caller: Caller) -> dict[str, str]:
         return self.answers.handle(caller).reply()
+
+
+def until_ack() -> float:
+    """Loop time by which an event that arrives now is to be acknowledged."""
+    return asyncio.get_running_loop().time() + ACK_WITHIN
+
+
+def left(until: float) -> float:
+    """Seconds for the work before an acknowledgement."""
+    return max(LEAST, until - asyncio.get_running_loop().time())
 
 
 async def _show(core: Core, visitor: Visitor, typed: str) -> View:

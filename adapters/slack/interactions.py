@@ -6,20 +6,18 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from adapters.kit.interaction_ids import NEW_MESSAGE, parsed
+from adapters.kit.interaction_ids import NEW_MESSAGE, InteractionId, parsed
 from adapters.kit.replies import words_of
 from adapters.kit.tasks import BackgroundTasks
 from adapters.slack import forms, render
+from adapters.slack.admission import Admission
 from adapters.slack.answers import Answers, Window
 from adapters.slack.callers import PLATFORM, Caller, Payload, of_form, of_press
-from adapters.slack.intake import FORM_READY, IMAGINE_FORM, Ack, Intake
+from adapters.slack.intake import FORM_READY, IMAGINE_FORM, Ack, Intake, left, until_ack
 from bot.chat.views import ActionName, Reply
 from bot.core import Core
 from bot.texts import text
 
-ACK_WITHIN = 1.6
-"""Seconds for the core to do what was asked before Slack is told that it will be done: until then a kill leaves the person with an
-error to press again on, afterwards Slack would show one although it works."""
 SHEETS: dict[ActionName, str] = {ActionName.CASE_PROMPT: "slack.prompt_title"}
 """Actions whose whole answer is something to read, shown in a window over the channel and only to the presser -> its title."""
 
@@ -32,7 +30,7 @@ class Interactions:
     answers: Answers
     intake: Intake
     tasks: BackgroundTasks
-    welcome: Callable[[Caller], Awaitable[str | None]]
+    admission: Admission
     pressed_on: Callable[[str, Caller], None]
     """Told of each press on a row's message: over it that message can be replaced, also where the bot cannot reach it."""
 
@@ -44,26 +42,32 @@ class Interactions:
         if not self.intake.dedup.first(caller.key):
             await ack()
             return
-        refusal = await self.welcome(caller)
         found = parsed(_action_id(body))
-        if refusal is not None or found is None:
+        if found is None or found.opens_form or found.action in SHEETS:
             await ack()
-            self.tasks.start(self.answers.say(caller, refusal or text("slack.old_button")), "refusal")
+            self.tasks.start(self.intake.admitted(caller, lambda: self._opened(caller, found)), "open")
             return
-        action, row = found.action, found.row
-        if found.opens_form:
+        until = until_ack()
+        refusal = await self.admission.refusal(caller)
+        if refusal is not None:
             await ack()
-            self.tasks.start(self._answered(caller, self._open_form(caller, action, row)), "form")
-        elif action in SHEETS:
-            await ack()
-            self.tasks.start(self._answered(caller, self._open_sheet(caller, action, row)), "sheet")
+            self.tasks.start(self.answers.say(caller, refusal), "refusal")
+            return
+        if found.action is not ActionName.SHOW:  # which stands in a list
+            self.pressed_on(found.row, caller)
+        acting = self.tasks.start(self._act(caller, found.action, found.row, {}), "press")
+        await self._soon(acting, until)
+        await ack()
+        self.tasks.start(self._answered(caller, self._reply(caller, found.action, acting)), "reply")
+
+    async def _opened(self, caller: Caller, found: InteractionId | None) -> None:
+        """A window over the channel, or the sentence why there is none."""
+        if found is None:
+            await self.answers.say(caller, text("slack.old_button"))
+        elif found.opens_form:
+            await self._open_form(caller, found.action, found.row)
         else:
-            if action is not ActionName.SHOW:  # which stands in a list
-                self.pressed_on(row, caller)
-            acting = self.tasks.start(self._act(caller, action, row, {}), "press")
-            await self._soon(acting)
-            await ack()
-            self.tasks.start(self._answered(caller, self._reply(caller, action, acting)), "reply")
+            await self._open_sheet(caller, found.action, found.row)
 
     async def _open_form(self, caller: Caller, action: ActionName, row: str) -> None:
         async def make() -> Sequence[Window]:
@@ -93,8 +97,9 @@ class Interactions:
         if view.get("callback_id") == IMAGINE_FORM:
             await self.intake.submitted(body, ack)
             return
+        until = until_ack()
         caller = self.intake.at_home(of_form(body))
-        refusal = await self.welcome(caller)
+        refusal = await self.admission.refusal(caller)
         found = parsed(str(view.get("callback_id") or ""))
         if refusal is not None or found is None:
             await ack(forms.errors(view, refusal or text("slack.old_form")))
@@ -103,7 +108,7 @@ class Interactions:
             await ack()
             return
         acting = self.tasks.start(self._act(caller, found.action, found.row, forms.values(view)), "form")
-        await self._soon(acting)
+        await self._soon(acting, until)
         reply = acting.result() if acting.done() else None
         if reply is not None and not reply.changed and reply.view is None and reply.text:
             self.intake.dedup.forget(caller.key)
@@ -121,8 +126,10 @@ class Interactions:
             return Reply(words_of(error, PLATFORM), changed=False)
 
     @staticmethod
-    async def _soon(acting: asyncio.Task[Reply]) -> None:
-        await asyncio.wait([acting], timeout=ACK_WITHIN)
+    async def _soon(acting: asyncio.Task[Reply], until: float) -> None:
+        """The core does what was asked before Slack is told that it will be done, where there is time: until then a kill leaves the person
+        with an error to press again on, afterwards Slack would show one although it works."""
+        await asyncio.wait([acting], timeout=left(until))
 
     async def _reply(self, caller: Caller, action: ActionName, acting: asyncio.Task[Reply]) -> None:
         reply = await acting

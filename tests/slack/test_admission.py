@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from adapters.slack.admission import Membership, membership_of, refusal_of
 from adapters.slack.callers import Caller
 from adapters.slack.settings import AdmissionRules
-from adapters.slack.wire import Who
+from adapters.slack.wire import SlackWire, Who
 from tests.slack.stage import Stage, stage
 from tests.slack.standin.faults import How
 from tests.slack.standin.world import User
@@ -139,3 +140,48 @@ async def test_while_slack_does_not_say_who_somebody_is_nobody_new_is_let_in(tmp
         await s.slack.people.slash(s.slack.ben, s.channel, "/imagine", "new")
         await s.until(lambda: s.messages(None, s.slack.ben, "didn't say who you are"), what="the sentence")
         assert [call.prompt for call in s.service.calls] == ["before", "known"]
+
+
+# ---- a slow day --------------------------------------------------------------------------------------------------------------------
+
+
+def slow(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Slack takes its time to say who somebody is."""
+    real = SlackWire.who
+
+    async def who(wire: SlackWire, person: str) -> Who:
+        await asyncio.sleep(seconds)
+        return await real(wire, person)
+
+    monkeypatch.setattr(SlackWire, "who", who)
+
+
+async def test_a_first_command_is_taken_when_slack_is_slow_to_say_who_somebody_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow(monkeypatch, 1.1)
+    async with stage(tmp_path) as s:
+        command = await s.slack.people.slash(s.slack.ben, s.channel, "/imagine", "a cat")
+        await s.picture()
+        assert command.acked
+        assert command.acked_at - command.sent_at < 3.0
+
+
+async def test_a_command_that_only_reads_is_acknowledged_before_slack_says_who_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow(monkeypatch, 3.5)
+    async with stage(tmp_path) as s:
+        command = await s.slack.people.slash(s.slack.ben, s.channel, "/imagine-help", "")
+        await s.until(lambda: command.acked, what="an acknowledgement")
+        assert command.acked_at - command.sent_at < 1.5
+        await s.until(lambda: s.messages(None, s.slack.ben, "/imagine"), what="the help")
+
+
+async def test_somebody_who_is_refused_later_reads_nothing_but_the_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with stage(tmp_path) as s:
+        eve = partner(s)
+        for command in ("/imagine-help", "/imagine-status", "/imagine-show", "/imagine-settings", "/imagine"):
+            before = len(s.messages(None, eve))
+            await s.slack.people.slash(eve, s.channel, command, "")
+            await s.until(lambda before=before: len(s.messages(None, eve)) > before, what="the sentence")
+            assert "another organisation" in s.messages(None, eve)[-1].text, command
+        assert s.slack.calls("views.open") == []
