@@ -17,7 +17,7 @@ from adapters.web.people import COMMUNITY, PLATFORM, Persona
 from adapters.web.room import Entry, Room
 from adapters.web.sheet import Submit
 from bot.chat.views import Act, ActionName, Button, Form, FormField, Reply, View
-from bot.core import Core, Options, Received, Visitor
+from bot.core import Core, Options, Visitor
 from bot.domain.requests import Person, Place, Submission
 from bot.ports import Ports
 from bot.texts import text
@@ -126,8 +126,8 @@ class WebActions:
             private=wanted["private"] == "true",
         )
         received = await self._core.receive(f"{PLATFORM}:{key}", submission)
-        if isinstance(received, Received):
-            await accept(self._core, PLATFORM, received.request_id, self._say)
+        # Also one that was stored before: it may not have been accepted then.
+        await accept(self._core, PLATFORM, received.request_id, self._say)
 
     async def _say(self, sentence: str) -> None:
         self._counter.notice(sentence)

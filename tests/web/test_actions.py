@@ -73,7 +73,25 @@ async def test_pressing_enter_twice_is_one_request() -> None:
     scene = Scene()
     for _ in range(2):
         await scene.handlers.send(TypedLine("/imagine a fox", KEY))
-    assert [name for name, _ in scene.core.asked] == ["receive", "accept"]
+    assert [name for name, _ in scene.core.asked] == ["receive", "accept", "accept"]
+    assert len({what for name, what in scene.core.asked if name == "accept"}) == 1
+
+
+async def test_a_line_that_was_stored_and_never_accepted_is_accepted_when_it_is_sent_again() -> None:
+    """As after a disk that was full for a moment, when Enter was pressed twice."""
+
+    class FullOnce(StageCore):
+        async def accept(self, request_id: str) -> Request | Refusal:
+            await super().accept(request_id)
+            if len(self.asked) == 2:
+                raise LedgerProblem("the disk is full")
+            return Refusal(request_id, "stage")
+
+    scene = Scene(FullOnce())
+    for _ in range(2):
+        await scene.handlers.send(TypedLine("/imagine a fox", KEY))
+    assert [what for name, what in scene.core.asked if name == "accept"] == ["r1", "r1"]
+    assert scene.page.notices[-1] == ("", False)
 
 
 async def test_what_is_stored_and_not_accepted_is_not_called_untaken() -> None:
