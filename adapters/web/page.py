@@ -58,11 +58,11 @@ class ChatPage:
                 "click", lambda: self.notice(""), js_handler="(event) => chat.back(emit)"
             )
 
-    def sheet(self, form: Form, submit: Submit) -> None:
-        """Open a form."""
+    def sheet(self, form: Form, submit: Submit, leave: str = "") -> None:
+        """Open a form. `leave` labels the way out where "Close" would not say what happens then."""
         self._sheets.clear()
         with self._sheets:
-            Sheet(form, submit)
+            Sheet(form, submit, leave or text("web.close"))
 
     def sent(self, key: str) -> None:
         """Empty the text box, unless something else has been typed since."""
@@ -81,7 +81,7 @@ class ChatPage:
             return None if await self._desk.press(entry, button) else text("web.our_fault")
 
         question = text(f"confirm.{button.action.value}")
-        self.sheet(Form(button.action, button.row, text("confirm.title"), (), button.label, question), submitted)
+        self.sheet(Form(button.action, button.row, text("confirm.title"), (), button.label, question), submitted, text("confirm.keep"))
         return True
 
     def dismiss(self, entry: Entry) -> None:

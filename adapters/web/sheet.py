@@ -21,7 +21,7 @@ _ON = frozenset({"true", "1", "yes", "on"})
 class Sheet:
     """One open form, built in the current slot. Removes itself when closed."""
 
-    def __init__(self, form: Form, submit: Submit) -> None:
+    def __init__(self, form: Form, submit: Submit, leave: str) -> None:
         self._form, self._submit, self._busy = form, submit, False
         self._errors: dict[str, Part] = {}
         self.dialog = part("dialog", "", "sheet", aria_labelledby="sheet-title")
@@ -34,7 +34,7 @@ class Sheet:
             self._problem = part("p", "", "problem", role="alert")
             with part("div", "", "ends"):
                 part("button", form.submit, "button primary", type="submit")
-                part("button", text("web.close"), "button", type="button").on("click", js_handler="(event) => chat.close(event)")
+                part("button", leave, "button", type="button").on("click", js_handler="(event) => chat.close(event)")
         frame.on("submit", self._submitted, js_handler="(event) => chat.answer(event, emit)")
         self.dialog.on("close", self.dialog.delete)
 
