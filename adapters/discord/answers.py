@@ -120,12 +120,12 @@ class Answers:
 
     # ---- saying something to one person --------------------------------------------------------------------------------------
 
-    async def say(self, interaction: Event, said: str | View) -> bool:
-        """The first answer to an interaction, for that person alone, at once. False when Discord did not take it."""
+    async def say(self, interaction: Event, said: str | View, *, sure: bool = False) -> bool:
+        """The first answer to an interaction, for that person alone, at once; False when it was not taken. For `sure` see `layout`."""
         view = as_view(said)
         try:
             async with asyncio.timeout(ACK_WITHIN):
-                await interaction.response.send_message(view=layout(view), ephemeral=True, allowed_mentions=NOBODY)
+                await interaction.response.send_message(view=layout(view, sure=sure), ephemeral=True, allowed_mentions=NOBODY)
             return True
         except (discord.HTTPException, discord.InteractionResponded, *NETWORK) as error:
             log.warning("discord_answer_failed", interaction=str(interaction.id), detail=_detail(error))

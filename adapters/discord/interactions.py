@@ -75,9 +75,9 @@ class Interactions:
         found = parsed(identity)
         if found is None:
             await self.answers.say(interaction, text("discord.old_button"))
-        elif found.opens_form and has(f"confirm.{found.action.value}"):
-            sure = Button(found.action, found.row, text(f"button.{found.action.value}"), ButtonStyle.DANGER)
-            await self.answers.say(interaction, View(text(f"confirm.{found.action.value}"), buttons=(sure,), final=True))
+        elif not found.sure and has(f"confirm.{found.action.value}"):
+            yes = Button(found.action, found.row, text(f"button.{found.action.value}"), ButtonStyle.DANGER)
+            await self.answers.say(interaction, View(text(f"confirm.{found.action.value}"), buttons=(yes,), final=True), sure=True)
         elif found.opens_form:
             await self._open_form(interaction, places.act(interaction, found.action, found.row))
         else:

@@ -34,9 +34,14 @@ STYLES: dict[ButtonStyle, discord.ButtonStyle] = {
 
 
 def layout(
-    view: View, *, pictures: Sequence[FittedImage] = (), notes: Sequence[str] = (), mention: str | None = None
+    view: View,
+    *,
+    pictures: Sequence[FittedImage] = (),
+    notes: Sequence[str] = (),
+    mention: str | None = None,
+    sure: bool = False,
 ) -> discord.ui.LayoutView:
-    """The message. `mention` is shown above it; whether it notifies is up to `allowed_mentions`."""
+    """The message. `mention` is shown above it; whether it notifies is up to `allowed_mentions`. `sure`: its button answers a question."""
     found = discord.ui.LayoutView(timeout=None)
     if mention is not None and mention.isascii() and mention.isdigit():
         found.add_item(discord.ui.TextDisplay(f"<@{mention}>"))
@@ -46,7 +51,7 @@ def layout(
     if pictures:
         box.add_item(discord.ui.MediaGallery(*(_item(one) for one in pictures[:MOST_PICTURES])))
     found.add_item(box)
-    for row in rows(view.buttons):
+    for row in rows(view.buttons, sure=sure):
         found.add_item(row)
     # A finished view is not kept by the library: buttons are found by their pattern, also after a restart.
     found.stop()
@@ -98,9 +103,9 @@ def _fact(fact: Fact, room: int) -> str:
     return f"**{escape(fact.label)}:** ||{value}||" if fact.hidden else f"**{escape(fact.label)}:** {value}"
 
 
-def rows(buttons: Sequence[Button]) -> list[discord.ui.ActionRow[Any]]:
+def rows(buttons: Sequence[Button], *, sure: bool = False) -> list[discord.ui.ActionRow[Any]]:
     """Action rows of five; a button that is there twice is shown once."""
-    shown = unique(buttons, confirm_is_form=True)[:MOST_BUTTONS]
+    shown = unique(buttons, confirm_is_form=True, sure=sure)[:MOST_BUTTONS]
     return [
         discord.ui.ActionRow(*(_button(identity, one) for identity, one in shown[start : start + PER_ROW]))
         for start in range(0, len(shown), PER_ROW)

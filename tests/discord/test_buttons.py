@@ -144,6 +144,18 @@ async def test_delete_takes_the_picture_away(tmp_path: Path) -> None:
         assert len((await s.whisper(event)).text) > 3
 
 
+async def test_a_message_from_before_the_question_deletes_nothing_at_one_press_either(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        message = await s.answered(await s.imagine("a red bicycle"))
+        [button] = [one for one in message.components if one.get("label") == "Delete"]
+        button["custom_id"] = button["custom_id"].removesuffix(":f")
+        asked = await s.whisper(await s.press(s.ada, message, "Delete"))
+        assert "can't be undone" in asked.text
+        assert message.pictures
+        await s.press(s.ada, asked, "Delete")
+        await s.until(lambda: not message.pictures, what="the picture gone")
+
+
 async def test_what_would_fit_a_budget_stands_on_buttons_with_its_price_and_is_drawn(tmp_path: Path) -> None:
     async with stage(tmp_path, limits=Limits()) as s:
         refused = await s.answered(await s.imagine("a red bicycle", count=10, size="3840x2160", quality="high"), "$1.00 of $1.00 is left")
