@@ -16,7 +16,7 @@ from adapters.web.line import Command, Misread, Typed, read
 from adapters.web.people import COMMUNITY, PLATFORM, Persona
 from adapters.web.room import Entry, Room
 from adapters.web.sheet import Submit
-from bot.chat.views import Act, ActionName, Button, Form, FormField, Reply, View
+from bot.chat.views import Act, ActionName, Button, Choice, Form, FormField, Reply, View
 from bot.core import Core, Options, Visitor
 from bot.domain.requests import Person, Place, Submission
 from bot.ports import Ports
@@ -107,7 +107,8 @@ class WebActions:
             await self._submit(key, wanted)
             return
         form = await self._core.imagine_form(visitor)
-        fields = tuple(_filled(field, wanted.get(field.name, "")) for field in form.fields)
+        free = self._core.options().free_sizes
+        fields = tuple(_filled(field, wanted.get(field.name, ""), free=free and field.name == "size") for field in form.fields)
 
         async def submitted(values: dict[str, str]) -> str | None:
             return None if await self._guarded(self._submit(key, wanted | values)) else text("web.our_fault")
@@ -212,7 +213,10 @@ class WebActions:
         return True
 
 
-def _filled(field: FormField, value: str) -> FormField:
-    """A form field pre-filled with an option from beside the text box, if the field accepts the value."""
-    fits = bool(value) and (not field.choices or value in {one.value for one in field.choices})
-    return replace(field, value=value) if fits else field
+def _filled(field: FormField, value: str, *, free: bool) -> FormField:
+    """The field of an empty form with the value chosen next to the text box or typed with the command. `free`: other values than the
+    listed ones are possible, too."""
+    listed = not field.choices or value in {one.value for one in field.choices}
+    if not value or not (listed or free):
+        return field
+    return replace(field, value=value, choices=field.choices if listed else (Choice(value, value), *field.choices))

@@ -74,7 +74,9 @@ def check_size(model: Model, size: str | None) -> str | Problem:
         return Problem(Kind.UNSUPPORTED_SIZE, size[:_MAX_ECHO], model.sizes.popular, model.sizes.default)
     if accepts(model.sizes, *wanted):
         return "{}x{}".format(*wanted)
-    return Problem(Kind.UNSUPPORTED_SIZE, size[:_MAX_ECHO], model.sizes.popular, nearest(model.sizes, *wanted))
+    near, popular = nearest(model.sizes, *wanted), model.sizes.popular
+    # A button offers the nearest one, so it is among the possible ones.
+    return Problem(Kind.UNSUPPORTED_SIZE, size[:_MAX_ECHO], popular if near in popular else (near, *popular), near)
 
 
 def check_quality(model: Model, quality: str | None) -> str | Problem:

@@ -33,6 +33,7 @@ class StageCore(Core):
         self.keys: set[str] = set()
         self.reply = Reply("Done.")
         self.broken, self.past = broken, past
+        self.free_sizes = False
         self.resent: list[str] = []
 
     async def receive(self, event_key: str, submission: Submission) -> Received | Duplicate:
@@ -86,7 +87,7 @@ class StageCore(Core):
         return Options(
             "stage",
             sizes,
-            False,
+            self.free_sizes,
             (Choice("low", "low"), Choice("medium", "medium"), Choice("high", "high")),
             "1024x1024",
             "medium",

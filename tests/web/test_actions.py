@@ -140,6 +140,16 @@ async def test_the_command_alone_opens_the_form_with_the_options_already_chosen(
     assert (sent.prompt, sent.size, sent.private) == ("a fox", "1024x1024", False)
 
 
+async def test_a_free_size_typed_with_the_command_alone_is_in_the_forms_list() -> None:
+    scene = Scene()
+    scene.core.free_sizes = True
+    await scene.handlers.send(TypedLine("/imagine --size 1008x1008", KEY, size="1536x1024"))
+    form, _ = scene.page.sheets[0]
+    [size] = [one for one in form.fields if one.name == "size"]
+    assert size.value == "1008x1008"
+    assert [one.value for one in size.choices] == ["1008x1008", "1024x1024", "1536x1024"]
+
+
 @pytest.mark.parametrize(
     ("line", "title"),
     [

@@ -64,7 +64,8 @@ def test_a_wrong_size_is_answered_with_the_allowed_ones_and_the_nearest(typed: s
     answer = check(FREE, "cat", typed, None, None)
     assert isinstance(answer, Problem)
     assert answer.kind is Kind.UNSUPPORTED_SIZE
-    assert answer.allowed == FREE.sizes.popular
+    assert set(answer.allowed) == {near, *FREE.sizes.popular}, "what a button offers is among what the sentence calls possible"
+    assert len(answer.allowed) == len(set(answer.allowed))
     assert len(answer.value) <= 40
     assert answer.nearest is not None
     assert accepts(FREE.sizes, *edges(answer.nearest))
