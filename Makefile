@@ -6,10 +6,10 @@ STAMP := $(VENV)/.installed
 SEEDS ?= 30000
 START ?= $(shell echo $$(( $$(date +%s) / 86400 * 100000 )))
 
-.PHONY: demo test check bench classifier simulate mutants lock docs format clean help
+.PHONY: demo test check bench classifier simulate mutants test-clients lock docs format clean help
 
 help: ## what there is
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "imagine-bot needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
@@ -53,10 +53,19 @@ mutants: .venv-mutants/.installed ## would a test notice a changed rule? ARGS=de
 docs: $(STAMP) ## write the generated pages anew
 	@$(BIN)/python scripts/generate_docs.py
 
+test-clients: .venv-clients/.installed ## the services' official clients against the sandbox, in an environment of their own
+	@.venv-clients/bin/python -m pytest tests/clients $(ARGS)
+
+.venv-clients/.installed: $(STAMP)
+	@$(BIN)/python -m venv .venv-clients
+	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > "$$(.venv-clients/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/locked.pth"
+	@.venv-clients/bin/python -m pip install --quiet --disable-pip-version-check openai==3.57.0 google-genai==3.6.1 fal-client==1.0.3 replicate==1.0.7
+	@touch .venv-clients/.installed
+
 lock: ## renew requirements.lock from pyproject.toml
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv
 	@.venv-lock/bin/uv pip compile pyproject.toml --extra web --extra dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --quiet --output-file requirements.lock
 	@rm -rf .venv-lock
 
 clean: ## remove what make made
-	@rm -rf $(VENV) .venv-lock .venv-mutants .mutants .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) .venv-lock .venv-mutants .venv-clients .mutants .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -78,7 +78,7 @@ class BadCall(Exception):
         self.values = {key: str(value)[:100] for key, value in values.items()}
 
 
-def read(fields: Mapping[str, object], references: tuple[bytes, ...] = ()) -> Asked:
+def read(fields: Mapping[str, object], references: tuple[bytes, ...] = (), mask: bytes | None = None) -> Asked:
     """Validate the fields of a JSON body or a form, where numbers are strings. Raises BadCall."""
     prompt = fields.get("prompt")
     if not isinstance(prompt, str):
@@ -97,8 +97,10 @@ def read(fields: Mapping[str, object], references: tuple[bytes, ...] = ()) -> As
         raise BadCall("unsupported_quality", quality=quality)
     width, height = _edges(fields.get("size", "auto"))
     for reference in references:
-        if not _is_picture(reference):
+        if _size_of(reference) is None:
             raise BadCall("invalid_reference_image")
+    if mask is not None and (not references or _size_of(mask) != _size_of(references[0])):
+        raise BadCall("invalid_reference_image@mask")
     identifier = fields.get("safety_identifier")
     return Asked(
         model=model,
@@ -151,9 +153,10 @@ def _whole(value: object, low: int, high: int, refusal: str) -> int:
     return value
 
 
-def _is_picture(raw: bytes) -> bool:
+def _size_of(raw: bytes) -> tuple[int, int] | None:
+    """Width and height of a picture that OpenAI takes; None for anything else."""
     try:
         with Image.open(io.BytesIO(raw), formats=("PNG", "JPEG", "WEBP")) as opened:
-            return opened.size[0] * opened.size[1] <= 4 * MAX_PIXELS
+            return opened.size if opened.size[0] * opened.size[1] <= 4 * MAX_PIXELS else None
     except Exception:  # Pillow's readers raise anything
-        return False
+        return None

@@ -110,9 +110,9 @@ class NativeServices:
             return web.json_response({"detail": "Request not found"}, status=404)
         state = {"request_id": task_id, **self._fal_addresses(request, task_id)}
         if not self._step(task):
-            queued = {"status": "IN_QUEUE", "queue_position": 0} if task.polls < 2 else {"status": "IN_PROGRESS"}
+            queued = {"status": "IN_QUEUE", "queue_position": 0} if task.polls < 2 else {"status": "IN_PROGRESS", "logs": []}
             return web.json_response({**state, **queued}, status=202)
-        return web.json_response({**state, "status": "COMPLETED"})
+        return web.json_response({**state, "status": "COMPLETED", "logs": [], "metrics": {"inference_time": 0.1}})
 
     async def fal_result(self, request: web.Request) -> web.StreamResponse:
         """GET /fal/{model}/requests/{task}."""
@@ -171,6 +171,8 @@ class NativeServices:
         return {
             "id": task_id,
             "model": task.asked.model,
+            "version": "hidden",
+            "created_at": "2026-11-29T12:00:00Z",
             "input": {"prompt": task.asked.prompt},
             "logs": "",
             "error": None,

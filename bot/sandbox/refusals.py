@@ -159,6 +159,13 @@ REFUSALS: dict[str, ErrorResponse] = {
         "unsupported_file_mimetype",
         param="image",
     ),
+    "invalid_reference_image@mask": _openai(
+        400,
+        "Invalid mask image format - mask size does not match image size",
+        "invalid_mask_image_format",
+        "image_generation_user_error",
+        "mask",
+    ),
     "payload_too_large": _html(413, "413 Request Entity Too Large", "nginx/1.18.0"),
     "bad_request_other": _openai(400, "Invalid request.", None),
     # ---- Key, account, address.

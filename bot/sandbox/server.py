@@ -70,7 +70,7 @@ class UnknownFault(ValueError):
     """There is no fault with this name."""
 
 
-_Fields = tuple[dict[str, object], tuple[bytes, ...]]
+_Fields = tuple[dict[str, object], tuple[bytes, ...], bytes | None]
 _Reader = Callable[[web.Request], Awaitable[_Fields]]
 
 
@@ -174,11 +174,11 @@ class Sandbox:
         try:
             if not _has_key(request):
                 raise BadCall("auth_missing_key")
-            fields, references = await reader(request)
+            fields, references, mask = await reader(request)
             entry |= {name: fields.get(name) for name in ("model", "prompt", "n", "size", "quality", "stream", "safety_identifier")}
             prompt = fields.get("prompt")
             fault = self._faults.next(prompt) if isinstance(prompt, str) else None
-            asked = read(fields, references)
+            asked = read(fields, references, mask)
         except BadCall as refused:
             entry["outcome"] = refused.name
             return await self._answers.refuse(request, refused.name, None, **refused.values)
@@ -197,11 +197,12 @@ class Sandbox:
             raise BadCall("bad_request_other") from None
         if not isinstance(fields, dict):
             raise BadCall("bad_request_other")
-        return fields, ()
+        return fields, (), None
 
     async def _json_edit(self, request: web.Request) -> _Fields:
-        fields, _ = await self._json(request)
-        return fields, references_of(fields)
+        fields, _, _ = await self._json(request)
+        masks = () if fields.get("mask") is None else references_of({"images": [fields["mask"]]})
+        return fields, references_of(fields), masks[0] if masks else None
 
     async def _form(self, request: web.Request) -> _Fields:
         try:
@@ -214,7 +215,8 @@ class Sandbox:
         if not files:
             raise BadCall("invalid_reference_image")
         fields: dict[str, object] = {name: value for name, value in form.items() if isinstance(value, str)}
-        return fields, tuple(file.file.read() for file in files)
+        mask = form.get("mask")
+        return fields, tuple(file.file.read() for file in files), mask.file.read() if isinstance(mask, web.FileField) else None
 
 
 def _has_key(request: web.Request) -> bool:
