@@ -246,7 +246,7 @@ class NativeServices:
         if len(self._tasks) > _KEPT:
             self._tasks.popitem(last=False)
         if service == "fal":
-            state = {"status": "IN_QUEUE", "queue_position": 1, "request_id": task_id, **self._fal_addresses(request, task_id)}
+            state = {"queue_position": 1, "request_id": task_id, **self._fal_addresses(request, task_id)}
             return web.json_response(state)
         if service == "replicate":
             return web.json_response({**self._prediction(request, task_id, task), "status": "starting"}, status=201)

@@ -48,7 +48,8 @@ class FalApi(ImageApi):
 
     def read(self, value: Any, headers: Mapping[str, str], body: BodyReader) -> ParsedAnswer:
         status = value.get("status") if isinstance(value, dict) else None
-        if status in ("IN_QUEUE", "IN_PROGRESS"):
+        # The answer to the order names no status.
+        if status in ("IN_QUEUE", "IN_PROGRESS") or (isinstance(value, dict) and status is None and "status_url" in value):
             task_id, address = task_id_of(value.get("request_id")), value.get("status_url")
             if task_id is not None and isinstance(address, str):
                 return ParsedAnswer(task=Pending(task_id, address))
