@@ -5,8 +5,10 @@ Pure, and total: it never raises.
 
 from __future__ import annotations
 
-from bot.domain.failure import Evidence, Failure
-from bot.domain.kinds import KINDS, Action, Fixer, Group, Kind
+import re
+
+from bot.domain.failure import Evidence, Failure, Phase
+from bot.domain.kinds import KINDS, RATE_ANSWERS, Action, Fixer, Group, Kind
 from bot.failures import facts as fact_reader
 from bot.failures import reader
 from bot.failures.evidence import FETCHED
@@ -23,6 +25,8 @@ LONG_WAIT = 3600.0
 
 STRUCTURE_DECIDES = 0.9
 """The confidence of a rule from which on the learned reader is not asked."""
+UNSURE = 0.5
+"""Below this confidence nothing is done that could cost money or repeat a block."""
 MAY_REPEAT = 0.5
 """How probable it has to be that a repetition is allowed; below, nothing that may have been paid or blocked is sent again."""
 
@@ -52,6 +56,10 @@ BY_STATUS: dict[int, Kind] = {
 }
 """What a status alone says; the confidence is low, because a status alone is wrong in three of five cases."""
 
+_HOLLOW = re.compile(
+    r"\b(?:unknown|unexpected|internal|error|failed|failure|fail|none|null|an?|the|has|occurr?ed|server|request|status|something|went|wrong|"
+    r"image|generation)\b|[\W\d_]+"
+)
 _GONE = frozenset({401, 403, 410})
 """What the host of a picture answers to a link that is too old: fetching again brings the same."""
 _MASKED = frozenset({400, 422, 500, 502, 503})
@@ -93,6 +101,8 @@ def classify_with(evidence: Evidence, known: Tables) -> Failure:
         if belief.repeatable < MAY_REPEAT:
             action = Action.NONE
     kind, action = refine(kind, action, seen, text)
+    if confidence < UNSURE and kind not in RATE_ANSWERS and seen.phase is not Phase.BEFORE_SEND and KINDS[kind].action is Action.GENERATE:
+        action = Action.NONE  # it may have been paid for or blocked
     facts = fact_reader.facts(seen, kind, free=hint.not_billed) | fact_reader.of_the_file(seen, kind, evidence.peer)
     if seen.api.startswith("download") and KINDS[kind].group is Group.PARAMETERS:
         kind, action = Kind.DOWNLOAD_FAILED, None  # the picture is ours, whatever the words say of pictures
@@ -141,15 +151,17 @@ def _fallback(seen: Signals) -> tuple[Kind, Action | None, float]:
         return Kind.ENDPOINT_NOT_FOUND, None, 0.5  # no image API redirects a call: the base address is not the API's
     if status is None and "no_body" in seen.shapes:
         return Kind.SERVER_ERROR, Action.NONE if not seen.exception else None, 0.2
+    silent = not _has_words(seen)
     if status is None or status < 400:
-        return Kind.MALFORMED_RESPONSE, None, 0.4
+        return Kind.MALFORMED_RESPONSE, None, 0.75 if silent else 0.4
     if seen.api.startswith("task") and status in (404, 410):
         return Kind.TASK_LOST, None, 0.6
-    return _by_status(status), None, 0.45
+    return _by_status(status), None, 0.75 if silent and status >= 500 and status in BY_STATUS else 0.45
 
 
 def _has_words(seen: Signals) -> bool:
-    return any(character.isalpha() for character in seen.words[:400])
+    """Whether anything was said beyond that something failed."""
+    return _HOLLOW.sub("", seen.words[:400]) != ""
 
 
 def _by_status(status: int | None) -> Kind:

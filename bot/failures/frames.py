@@ -14,6 +14,7 @@ from bot.failures.tokens import squash
 
 MAX_TEXT = 6000
 MAX_FRAMES = 10
+_NO_WORDS = " .:-!,;)(]["
 _INVENTED = 597
 """From here on proxies and clients number their own faults of the network."""
 
@@ -54,7 +55,7 @@ def without_stack(text: str) -> str:
 
 
 def unframe(text: str) -> Framed:
-    """The words of a service in the middle of a text. A text that is nothing but a frame keeps its last words."""
+    """The words of a service in the middle of a text. A text that is nothing but a frame with a status is empty then."""
     known = _patterns()
     found = Framed(without_stack(text[:MAX_TEXT]).strip())
     for end in known.ends:
@@ -69,7 +70,7 @@ def unframe(text: str) -> Framed:
                 continue
             _note(found, match, known)
             rest = found.text[match.start("rest") :].strip()
-            if len(rest) > 2:
+            if rest != found.text and (len(rest) > 2 or (found.status is not None and not rest.strip(_NO_WORDS))):
                 found.text = rest
                 break
         else:

@@ -47,7 +47,7 @@ _INNER = re.compile(
 _LEADING = re.compile(r"^\W{0,3}(?:[A-Za-z]{1,20}[:,] )?([45]\d\d)(?![\dx×.])")
 _MASKED = frozenset({500, 502, 503})
 """Statuses that gateways put over anything."""
-_SENTENCE = re.compile(r"\w+[\s,.:;'-]+\w+[\s,.:;'-]+\w+|[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af]{5}")
+_SENTENCE = re.compile(r"[^\W\d_]{2,}[\s,.:;']+[^\W\d_]+[\s,.:;']+[^\W\d_]+|[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af]{5}")
 """Words for people: three in a row, or a few characters of a script that puts no spaces."""
 _CAUSED = re.compile(
     r"(?:\s|^)\(?Caused by:? |\s<- |\n?\[cause\]: |\nDuring handling of the above[^\n]{0,60}\n|\nThe above exception was[^\n]{0,80}\n"
@@ -289,7 +289,8 @@ class _Reader:
             if len(self.texts) < 60:
                 framed = unframe(part)
                 self.framed(framed)
-                self.texts.append(framed.text)
+                if framed.text:
+                    self.texts.append(framed.text)
 
     def framed(self, found: Framed) -> None:
         """What a frame said by itself: the class of an exception, a code, a status."""
