@@ -24,7 +24,7 @@ demo: $(STAMP) ## a chat in the browser, with the sandbox as provider; no key ne
 	@$(BIN)/imagine-bot demo $(ARGS)
 
 test: check ## all checks and all tests
-	@$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(STAMP) ## format, lint, types, import order, dead code, dependencies, file length, generated pages
 	@$(BIN)/python scripts/check.py

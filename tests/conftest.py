@@ -1,16 +1,52 @@
-"""What all tests share: reports that can travel from the process of a test to the one that prints them."""
+"""What all tests share: the order of the files, quick fresh ledgers, and reports that can travel between processes."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import shutil
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot.ledger import migrate, store
+
+LONGEST_FIRST = ("tests/e2e/", "tests/slack/", "tests/discord/", "tests/simulation/", "tests/contract/", "tests/unit/cli/")
+"""With several processes, a long file that begins last is waited for alone. `make test` keeps this order (`--no-loadscope-reorder`)."""
+
 # How long examples take to draw says how busy the machine is, not whether the code is right.
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files of whole processes and browsers first, and among these the ones whose processes are killed."""
+    items.sort(key=lambda item: _rank(item.nodeid))
+
+
+def _rank(nodeid: str) -> tuple[int, bool]:
+    found = next((rank for rank, folder in enumerate(LONGEST_FIRST) if nodeid.startswith(folder)), len(LONGEST_FIRST))
+    return found, "test_kill" not in nodeid
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fresh_ledgers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A fresh ledger is a copy of one that was made the real way. Files that exist, processes, and `migrate` itself know nothing of it."""
+    template = tmp_path_factory.mktemp("ledger") / "template.db"
+
+    def upgrade(path: Path, now: float) -> Path | None:
+        if path.exists():
+            return migrate.upgrade(path, now)
+        if not template.exists():
+            migrate.upgrade(template, now)
+        shutil.copyfile(template, path)
+        return None
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "migrate", SimpleNamespace(upgrade=upgrade))
+        yield
 
 
 @pytest.hookimpl(wrapper=True)
