@@ -40,7 +40,7 @@ class Probes(importlib.abc.MetaPathFinder):
 
     def statement(self, module: str, line: int) -> set[tuple[str, int]]:
         """The probes of which one is hit when the line runs: of its statement, or of the whole function for a line of its head."""
-        tree = ast.parse(text_of(module))
+        tree = _tree(module)
         around = [one for one in ast.walk(tree) if isinstance(one, ast.stmt) and _first(one) <= line <= (one.end_lineno or one.lineno)]
         inner = max(around, key=lambda one: (one.lineno, not isinstance(one, ast.FunctionDef)), default=None)
         outer = [one for one in around if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
@@ -49,6 +49,18 @@ class Probes(importlib.abc.MetaPathFinder):
         if inner is outer[0]:
             return {(module, one.lineno) for one in ast.walk(inner) if isinstance(one, ast.stmt)}
         return {(module, inner.lineno)}
+
+    def around(self, module: str, line: int) -> set[tuple[str, int]]:
+        """The probes of the function that the line belongs to."""
+        functions = (one for one in ast.walk(_tree(module)) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef))
+        whole = [one for one in functions if _first(one) <= line <= (one.end_lineno or one.lineno)]
+        outer = min(whole, key=lambda one: one.lineno, default=None)
+        return set() if outer is None else {(module, one.lineno) for one in ast.walk(outer) if isinstance(one, ast.stmt)}
+
+
+@functools.cache
+def _tree(module: str) -> ast.Module:
+    return ast.parse(text_of(module))
 
 
 class _Loader(importlib.machinery.SourceFileLoader):

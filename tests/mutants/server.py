@@ -27,7 +27,7 @@ from _pytest.tmpdir import tmppath_result_key
 from tests.mutants.changes import ROOT, Change, text_of
 from tests.mutants.probes import Functions, Probes
 
-MOST = 100
+MOST = 60
 """Tests for one change."""
 LONGEST = 180.0
 """Seconds for one change; one whose tests hang counts as noticed."""
@@ -79,7 +79,7 @@ class _Server:
             if not covering:
                 self.verdict(change, UNREACHED)
                 continue
-            order = self._order(where, covering)
+            order = self._order(where, covering, self.probes.around(change.module, change.line))
             self._wait_for(self.jobs - 1)
             self._fork(
                 lambda change=change, order=order: self._try(functions, change, order),  # type: ignore[misc]
@@ -89,15 +89,19 @@ class _Server:
         shutil.rmtree(self.folder, ignore_errors=True)
         return True
 
-    def _order(self, where: str, covering: set[int]) -> list[int]:
-        """Those first that noticed something of the function, then one of each parametrized test; the quick ones before the others."""
+    def _order(self, where: str, covering: set[int], lines: set[tuple[str, int]]) -> list[int]:
+        """Those first that noticed something of the function, then one of each parametrized test; of these, who runs what few others run
+        of the function."""
         seen: Counter[str] = Counter()
-        variant = {}
+        variant, rare = {}, dict.fromkeys(covering, 0.0)
         for index in sorted(covering):
             name = self.items[index].nodeid.partition("[")[0]
             variant[index] = seen[name]
             seen[name] += 1
-        return sorted(covering, key=lambda index: (-self.noticed[where, index], variant[index], self.seconds[index]))[:MOST]
+        for line in lines:
+            for index in covering & self.covered[line]:
+                rare[index] += 1 / len(self.covered[line])
+        return sorted(covering, key=lambda index: (-self.noticed[where, index], variant[index], -rare[index], self.seconds[index]))[:MOST]
 
     def _measure(self) -> None:
         """What every test runs, and how long it takes; without those that fail unchanged. In this process, so that the others find

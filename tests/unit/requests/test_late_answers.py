@@ -1,0 +1,120 @@
+"""What a service says after its request has moved on, or while it still works on it: money, memory and the member's answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.kinds import Kind
+from bot.domain.outcome import Billed, Outcome
+from bot.domain.request_states import Answer, RequestState
+from bot.ledger import request_rows, settings_rows
+from bot.requests.attempt import Ended
+from bot.requests.decide import Final, Queue, decide
+from tests.unit.requests.ground import NOON, Ground, drew, failure
+from tests.unit.requests.test_decide import NOW, TRIES, request
+from tests.unit.requests.test_outcomes import PICTURE, SAID, TASK, A, books, memory
+
+
+async def cancelled(ground: Ground) -> tuple[str, str]:
+    asked = await ground.asked(count=2)
+    attempt = await ground.called(asked.id)
+    await ground.press(A.CANCEL, asked.id)
+    return asked.id, attempt
+
+
+async def test_pictures_after_cancel_are_paid_by_the_community_and_shown_to_nobody(ground: Ground) -> None:
+    asked, attempt = await cancelled(ground)
+    await ground.end(attempt, drew(2))
+    row, [closed] = await ground.row(asked), await ground.attempts(asked)
+    assert (row.state, row.answer, closed.cost > 0) == (RequestState.ANSWERED, Answer.CANCELLED, True)
+    found = await books(ground)
+    assert found["member"] == (0, 0, 0)
+    assert found["community"] == found["everybody"] == (0, closed.cost, 0)
+    assert await memory(ground) == []
+
+
+@pytest.mark.parametrize("kind", [Kind.SERVER_ERROR, Kind.AUTH_INVALID_KEY, Kind.UNSUPPORTED_QUALITY])
+async def test_a_failure_after_cancel_is_no_block_and_is_not_tried_again(ground: Ground, kind: Kind) -> None:
+    asked, attempt = await cancelled(ground)
+    await ground.end(attempt, Outcome(billed=Billed.NO, status=400, shortfall=SAID), failure(kind))
+    row = await ground.row(asked)
+    assert (row.state, row.answer, row.left_out, await memory(ground)) == (RequestState.ANSWERED, Answer.CANCELLED, frozenset(), [])
+    assert set((await books(ground)).values()) == {(0, 0, 0)}
+
+
+async def test_a_task_that_was_taken_after_cancel_is_not_polled(ground: Ground) -> None:
+    asked, attempt = await cancelled(ground)
+    await ground.end(attempt, TASK)
+    assert (await ground.row(asked)).state is RequestState.ANSWERED
+    [closed] = await ground.attempts(asked)
+    assert (closed.closed_at, closed.cost) == (NOON, closed.reserved)
+
+
+async def test_an_exchange_of_an_older_attempt_leaves_the_request_alone(ground: Ground) -> None:
+    """The worker of a process that was thought dead reports while the next attempt runs."""
+    asked = await ground.asked()
+    first = await ground.called(asked.id)
+    await ground.ledger.write(lambda tx: request_rows.mark(tx, asked.id, epoch=5))
+    await ground.end(first, drew(1))
+    row = await ground.row(asked.id)
+    assert (row.state, row.answer, row.epoch) == (RequestState.CALLING, None, 5)
+
+
+async def test_what_was_said_of_a_deleted_request_is_not_kept(ground: Ground) -> None:
+    asked = await ground.asked()
+    attempt = await ground.called(asked.id)
+    await ground.ledger.write(lambda tx: request_rows.mark(tx, asked.id, deleted=True))
+    await ground.end(attempt, Outcome(billed=Billed.NO, status=400, shortfall=SAID), failure(Kind.SAFETY_PROMPT))
+    [closed] = await ground.attempts(asked.id)
+    assert (closed.evidence, closed.closed_at) == (None, NOON)
+
+
+async def test_what_kept_a_picture_from_being_fetched_is_over_when_it_comes(ground: Ground) -> None:
+    asked = await ground.asked()
+    attempt = await ground.called(asked.id)
+    await ground.end(attempt, TASK, failure(Kind.DOWNLOAD_FAILED))
+    await ground.end(attempt, drew(1))
+    row = await ground.row(asked.id)
+    assert (row.answer, row.failure, row.case_id) == (Answer.PICTURES, None, None)
+
+
+async def test_a_task_that_fails_is_never_submitted_again(ground: Ground) -> None:
+    asked = await ground.asked()
+    attempt = await ground.called(asked.id)
+    await ground.end(attempt, TASK)
+    await ground.end(attempt, Outcome(billed=Billed.UNKNOWN, status=500), failure(Kind.SERVER_ERROR))
+    assert ((await ground.row(asked.id)).answer, len(await ground.attempts(asked.id))) == (Answer.FAILED, 1)
+
+
+async def test_a_share_of_a_cost_is_a_whole_number(ground: Ground) -> None:
+    asked = await ground.asked(count=2)
+    await ground.end(await ground.called(asked.id), Outcome(pictures=(PICTURE,), billed=Billed.YES, made=3))
+    [attempt] = await ground.attempts(asked.id)
+    member = (await books(ground))["member"]
+    assert member == (0, attempt.cost // 3, 1)
+    assert {type(one) for one in (*member, attempt.cost)} == {int}
+
+
+async def test_a_communitys_own_budget_counts_when_the_exchange_begins(ground: Ground) -> None:
+    asked = await ground.asked()
+    await ground.ledger.write(lambda tx: settings_rows.replace(tx, "test", "home", {"budget_community_day": 1}, "olu"))
+    assert await ground.begin(asked.id) == Ended(Answer.FAILED)
+    assert await ground.attempts(asked.id) == []
+
+
+@pytest.mark.parametrize(
+    ("deadline", "wait", "own", "again"),
+    [(30.0, None, 29.9, True), (30.0, None, 30.0, False), (30.0, 30.0, 0.0, False), (30.0, 29.9, 0.0, True), (0.5, None, 0.4, True)],
+)
+def test_a_try_that_would_begin_at_the_deadline_is_none(deadline: float, wait: float | None, own: float, again: bool) -> None:
+    decision = decide(request(deadline=NOW + deadline), failure(Kind.SERVER_ERROR, wait), 0, NOW, own, TRIES)
+    assert decision == (Queue(NOW + own) if again else Final(Answer.FAILED))
+
+
+@pytest.mark.parametrize(("references", "sent"), [(("aa",), False), (("bb",), True), ((), True), (("aa", "bb"), True)])
+async def test_the_same_words_about_another_picture_are_not_what_was_blocked(
+    ground: Ground, references: tuple[str, ...], sent: bool
+) -> None:
+    blocked = await ground.asked(references=("aa",))
+    await ground.end(await ground.called(blocked.id), Outcome(billed=Billed.NO, status=400), failure(Kind.SAFETY_PROMPT))
+    assert ((await ground.asked(references=references)).state is RequestState.QUEUED) is sent
