@@ -67,7 +67,7 @@ def open_attempt(tx: Tx, request_id: str, deps: Dependencies, host: str = "") ->
     if over is not None:
         return Ended(over)
     rules = deps.rules
-    sent = dataclasses.replace(request, left_out=to_leave_out(tx.connection, request, rules, host))
+    sent = dataclasses.replace(request, left_out=to_leave_out(tx.connection, request, rules, host, tx.now))
     cost = rules.highest_cost(sent.size, sent.quality, sent.count, sent.prompt, sent.left_out)
     limits = rules.limits.within(settings_rows.of_community(tx.connection, request.place.platform, request.place.community))
     reserved = budgets.reserve(tx, request, cost, request.count, limits)
@@ -173,4 +173,4 @@ def _tell_operators(tx: Tx, request: Request, ruling: Ruling, deps: Dependencies
     elif ruling.outcome.pictures:
         deps.notices.service_works(tx)
     if ruling.outcome.pictures:
-        worked_without(tx, request, deps.rules, host, deps.notices)
+        worked_without(tx, request, ruling.outcome, deps.rules, host, deps.notices)

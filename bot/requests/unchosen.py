@@ -23,6 +23,8 @@ from bot.messages.notices import Notices
 from bot.requests.rules import Rules
 
 NOTICE = "left_out"
+LEARNED_FOR = 7 * 86400.0
+"""Seconds for which an option that a service refused is left out without another try."""
 _OF_KIND: Mapping[Kind, str] = {Kind.UNSUPPORTED_QUALITY: "quality", Kind.UNSUPPORTED_SIZE: "size", Kind.UNSUPPORTED_COUNT: "n"}
 _NAMES_OPTIONS = frozenset({*_OF_KIND, Kind.UNSUPPORTED_OPTION, Kind.BAD_REQUEST_OTHER})
 _NEVER_THEIRS = frozenset({Kind.UNSUPPORTED_OPTION, Kind.INVALID_REFERENCE_IMAGE, Kind.PROMPT_EMPTY})
@@ -47,9 +49,9 @@ def unchosen(connection: Connection, request: Request, rules: Rules) -> frozense
     return frozenset(found)
 
 
-def to_leave_out(connection: Connection, request: Request, rules: Rules, service: str) -> frozenset[str]:
+def to_leave_out(connection: Connection, request: Request, rules: Rules, service: str, now: float) -> frozenset[str]:
     """What the next exchange of a request goes without: the operator's word counts always, the rest only for what nobody chose."""
-    known = rules.model.leave_out | learned(connection, service, request.model)
+    known = rules.model.leave_out | learned(connection, service, request.model, now)
     return rules.leave_out | request.left_out | (known & unchosen(connection, request, rules))
 
 
@@ -69,24 +71,37 @@ def refused_options(request: Request, outcome: Outcome, failure: Failure, unchos
     return named & carried & unchosen
 
 
-def learned(connection: Connection, service: str, model: str) -> frozenset[str]:
-    """What a try without it has shown to be refused by this service for this model."""
+def learned(connection: Connection, service: str, model: str, now: float) -> frozenset[str]:
+    """What a try without it has shown to be refused by this service for this model, within the last days. Services change: what is older
+    is sent once more."""
     kept = memory_rows.recall(connection, _key(service, model))
-    return frozenset() if kept is None else frozenset(kept[0].get("options", ())) & frozenset(LEAVABLE)
+    if kept is None or now - kept[1] >= LEARNED_FOR:
+        return frozenset()
+    return frozenset(kept[0].get("options", ())) & frozenset(LEAVABLE)
 
 
-def worked_without(tx: Tx, request: Request, rules: Rules, service: str, notices: Notices) -> None:
-    """Pictures came: what this request went without is remembered for its service and model, and told to the operator once."""
-    for cause in [one for one in notices.open if one.startswith(_MEMORY) and one.split(":")[1] in rules.leave_out]:
-        notices.resolve(tx, cause)
+def worked_without(tx: Tx, request: Request, outcome: Outcome, rules: Rules, service: str, notices: Notices) -> None:
+    """Pictures came: what this request went without is remembered for its service and model, and told to the operator once. What the
+    service took, or what the operator leaves out, needs no notice any more."""
+    told = [one for one in notices.open if one.startswith(_MEMORY)]
+    taken = outcome.carried & unchosen(tx.connection, request, rules) if told else frozenset[str]()
+    for cause in told:
+        option = cause.split(":")[1]
+        if option in rules.leave_out or (option in taken and cause == _cause(option, request.model)):
+            notices.resolve(tx, cause)
     if not request.left_out:
         return
-    known = learned(tx.connection, service, request.model)
+    known = learned(tx.connection, service, request.model, tx.now) - outcome.carried
     new = request.left_out - known - rules.leave_out - rules.model.leave_out
     if new:
-        memory_rows.remember(tx, _key(service, request.model), {"service": service, "model": request.model, "options": sorted(known | new)})
+        options = {"service": service, "model": request.model, "options": sorted(known | new)}
+        memory_rows.remember(tx, _key(service, request.model), options)
     for option in sorted(new):
-        notices.report(tx, f"{_MEMORY}{option}:{request.model}"[:80], NOTICE, {"param": option, "model": request.model})
+        notices.report(tx, _cause(option, request.model), NOTICE, {"param": option, "model": request.model})
+
+
+def _cause(option: str, model: str) -> str:
+    return f"{_MEMORY}{option}:{model}"[:80]
 
 
 def fairly(request: Request, outcome: Outcome, failure: Failure, unchosen: frozenset[str], model: Model) -> Failure:

@@ -17,6 +17,7 @@ from bot.ledger.tables import attempts
 from bot.ports import SystemPorts
 from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
+from bot.requests import unchosen
 from bot.requests.rules import Rules
 from tests.unit.providers.wire import Exchange, Server, b64, serving
 from tests.world import Service, World, world
@@ -84,6 +85,23 @@ async def test_what_nobody_chose_is_left_out_once_remembered_and_told(tmp_path: 
         assert server.port  # another port is another service: it learns anew
         w.events = 100
         assert (await w.answer(await w.imagine("a cow"))).pictures
+
+
+async def test_what_was_learned_is_tried_again_in_time_and_its_notice_solved_when_it_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    takes = False
+    async with gateway(tmp_path, lambda body: SENTENCES[0][1] if "quality" in body and not takes else None) as (w, server):
+        assert (await w.answer(await w.imagine("a cat"))).pictures
+        assert any(one.startswith("left_out:quality") for one in w.bot.notices.open)
+        takes = True
+        assert (await w.answer(await w.imagine("a dog"))).pictures
+        assert "quality" not in server.seen[-1].json()  # learned a moment ago
+        monkeypatch.setattr(unchosen, "LEARNED_FOR", 0.0)
+        assert (await w.answer(await w.imagine("a cow"))).pictures
+        assert "quality" in server.seen[-1].json()
+        assert w.bot.notices.open == set()
+        assert len(server.seen) == 4
 
 
 async def test_it_is_remembered_across_a_restart_and_told_once(tmp_path: Path) -> None:
