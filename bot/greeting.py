@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Sequence
+from typing import Protocol
 
 import structlog
 
@@ -19,26 +20,37 @@ REFUSED = (Kind.AUTH_MISSING_KEY, Kind.AUTH_INVALID_KEY)
 """What a refused model list proves; a bare 403 may be about the list alone."""
 
 
-async def greet(ask: Callable[[], Awaitable[Evidence]], ledger: Ledger, notices: Notices) -> None:
+class ModelList(Protocol):
+    """Asks the image service for its models; never raises."""
+
+    def __call__(self, *, with_key: bool = True) -> Awaitable[Evidence]: ...
+
+
+async def greet(ask: ModelList, ledger: Ledger, notices: Notices) -> None:
     """Ask once and say what is wrong: a log line, and a notice where only the operator can mend it. The bot goes on all the same."""
     seen = await ask()
     failure = None if seen.status is not None and seen.status < 300 else recognise(seen)
     if failure is not None and _is_wrong(failure):
         first = explain(failure, "operator").partition("\n\n")[0]
         log.error("image_service_check_failed", kind=failure.kind.value, status=seen.status, what_to_do=first)
+    open_ = [kind.value for kind in REFUSED if kind.value in notices.open]
+    accepted = bool(open_) and seen.status == 200 and await _refuses_strangers(ask)
     try:
-        await ledger.write(lambda tx: _note(tx, notices, seen, failure))
+        await ledger.write(lambda tx: _note(tx, notices, failure, open_ if accepted else ()))
     except LedgerProblem as problem:
         log.error("ledger_problem", problem=str(problem))
 
 
-def _note(tx: Tx, notices: Notices, seen: Evidence, failure: Failure | None) -> None:
-    if failure is not None and _is_wrong(failure):
-        if failure.kind in REFUSED or "guard" in failure.facts:
-            notices.report(tx, failure.kind.value, failure.kind.value, dict(failure.facts))
-    elif failure is None and seen.status == 200:
-        for kind in REFUSED:  # a new key since the last start
-            notices.resolve(tx, kind.value)
+async def _refuses_strangers(ask: ModelList) -> bool:
+    """Whether the list needs a key. A public list says nothing about ours."""
+    return (await ask(with_key=False)).status in (401, 403)
+
+
+def _note(tx: Tx, notices: Notices, failure: Failure | None, over: Sequence[str]) -> None:
+    if failure is not None and _is_wrong(failure) and (failure.kind in REFUSED or "guard" in failure.facts):
+        notices.report(tx, failure.kind.value, failure.kind.value, dict(failure.facts))
+    for cause in over:  # a new key since the last start
+        notices.resolve(tx, cause)
 
 
 def _is_wrong(failure: Failure) -> bool:

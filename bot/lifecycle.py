@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -13,10 +13,9 @@ import structlog
 from bot.adapter import Adapter
 from bot.chat.port import ChatPort
 from bot.core import Core
-from bot.domain.failure import Evidence
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Place
-from bot.greeting import greet
+from bot.greeting import ModelList, greet
 from bot.ledger import memory_rows, request_rows
 from bot.ledger.clock_rows import bound, follow
 from bot.ledger.store import Ledger, LedgerProblem, Tx, Wake
@@ -217,9 +216,7 @@ def _take_over(tx: Tx) -> Found:
     return recover(tx)
 
 
-async def serve(
-    bot: Bot, ready: Callable[[str], None], stopping: Callable[[str], None], list_models: Callable[[], Awaitable[Evidence]] | None = None
-) -> None:
+async def serve(bot: Bot, ready: Callable[[str], None], stopping: Callable[[str], None], list_models: ModelList | None = None) -> None:
     """Run all connected adapters until a signal or a problem that only the operator can mend; then drain.
 
     With `list_models` the image service is looked at once, beside the start.

@@ -159,11 +159,11 @@ class HttpProvider:
         """Whether the service has a model list that shows if the key is good."""
         return self._api.models_path is not None
 
-    async def list_models(self) -> Evidence:
+    async def list_models(self, *, with_key: bool = True) -> Evidence:
         """Ask for the model list, which costs nothing and shows whether the key is accepted. What came, whatever it was; never raises."""
         url = self._base.copy_with(path=f"{self._base.path.rstrip('/')}{self._api.models_path or '/models'}")
         try:
-            async with asyncio.timeout(LIST_TIMEOUT), self._client.stream("GET", url, headers=self._auth) as response:
+            async with asyncio.timeout(LIST_TIMEOUT), self._client.stream("GET", url, headers=self._auth if with_key else {}) as response:
                 body = bytearray()
                 async for piece in response.aiter_raw():
                     body += piece

@@ -25,6 +25,8 @@ class Api:
     status: int = 200
     body: str = '{"data": [{"id": "gpt-image-2"}]}'
     kind: str = "application/json"
+    public: bool = True
+    """Answers without a key too."""
     asked: list[tuple[str, str]] = dataclasses.field(default_factory=list)
 
 
@@ -34,6 +36,8 @@ async def api() -> AsyncIterator[Api]:
 
     async def answer(request: web.Request) -> web.Response:
         made.asked.append((f"{request.method} {request.path_qs}", request.headers.get("authorization", "")))
+        if not made.public and "authorization" not in request.headers:
+            return web.Response(status=401, text='{"error": {"message": "You didn\'t provide an API key."}}')
         return web.Response(status=made.status, text=made.body, content_type=made.kind)
 
     application = web.Application()
@@ -69,9 +73,19 @@ async def test_a_refused_key_is_a_log_line_and_a_notice_and_a_working_one_ends_i
         assert (line["kind"], line["status"]) == ("auth_invalid_key", 401)
         assert "does not accept the API key" in str(line["what_to_do"])
         await w.until(lambda: w.chat.about("notice:auth_invalid_key") is not None)
-        api.status, api.body = 200, '{"data": []}'
+        api.status, api.body, api.public = 200, '{"data": []}', False
         assert await looked(w, api.address, tmp_path) == [] or w.bot.notices.open == set()
         await w.until(lambda: "Solved" in (w.chat.about("notice:auth_invalid_key") or w.chat.about("x")).title)  # type: ignore[union-attr]
+
+
+async def test_a_list_that_needs_no_key_proves_nothing_about_ours(tmp_path: Path, api: Api) -> None:
+    async with world(tmp_path / "data", Service([bad(BAD_KEY)])) as w:
+        await w.imagine("a red bicycle")
+        await w.until(lambda: w.chat.about("notice:auth_invalid_key") is not None)
+        api.asked.clear()
+        await looked(w, api.address, tmp_path)
+        assert api.asked == [("GET /v1/models", f"Bearer {KEY}"), ("GET /v1/models", "")]
+        assert w.bot.notices.open == {"auth_invalid_key"}
 
 
 @pytest.mark.parametrize(
