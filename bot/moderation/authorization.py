@@ -66,38 +66,27 @@ class Authorizer:
             return turned_away
 
         def tx_body(tx: Tx) -> Reply:
-            case = case_rows.get(tx.connection, act.row)
-            if case is None:
-                return refuse(tx, act, None, FORGED, "unknown")
-            case = catch_up(tx, case)
-            if not act_rows.first_time(tx, act.event_key):
-                return refuse(tx, act, case, STALE, "repeated")
-            if case.person.id == act.person:
-                return refuse(tx, act, case, REFUSED, "own_case")
-            problem = lease_problem(case, act.person) if lease else None
-            if problem is not None:
-                return refuse(tx, act, case, STALE, problem)
-            return body(tx, case, presser(act))
+            case = _admitted(tx, act, once=True, lease=lease)
+            return case if isinstance(case, Reply) else body(tx, case, presser(act))
 
         return await self.ledger.write(tx_body)
 
-    async def may_open(self, act: Act, *, lease: bool) -> Case | Reply:
-        """Whether a moderator may open a form now. Returns the case, or the refusal."""
+    async def may_open(self, act: Act, *, lease: bool, waiting: bool = False) -> Case | Reply:
+        """Whether a moderator may open a form now. Returns the case, or the refusal.
+
+        With `waiting`, the lease is needed while the case waits.
+        """
         turned_away = await self._rank(act, AccessLevel.MODERATOR)
         if turned_away is not None:
             return turned_away
+        return await self.ledger.write(lambda tx: _admitted(tx, act, once=False, lease=lease, waiting=waiting))
 
-        def look(tx: Tx) -> Case | Reply:
-            case = case_rows.get(tx.connection, act.row)
-            if case is None:
-                return refuse(tx, act, None, FORGED, "unknown")
-            case = catch_up(tx, case)
-            if case.person.id == act.person:
-                return refuse(tx, act, case, REFUSED, "own_case")
-            problem = lease_problem(case, act.person) if lease else None
-            return case if problem is None else refuse(tx, act, case, STALE, problem)
-
-        return await self.ledger.write(look)
+    async def others(self, case: Case) -> bool | None:
+        """Whether anybody but the last decider may decide this case now; None when the platform cannot say and nobody else is known."""
+        if case.decided_by is None:
+            return None
+        known = await self.ledger.read(lambda c: case_rows.moderators_of(c, case.community))
+        return await self.ranks.others(case.platform, court(case.platform, case.community, self.home), case.decided_by.id, known)
 
     async def _rank(self, act: Act, wanted: AccessLevel) -> Reply | None:
         """None if the presser has permission; otherwise the recorded refusal."""
@@ -111,6 +100,20 @@ class Authorizer:
             why = "not_administrator" if wanted is AccessLevel.ADMINISTRATOR else "not_moderator"
             return await self.ledger.write(lambda tx: refuse(tx, act, case, REFUSED, why))
         return None
+
+
+def _admitted(tx: Tx, act: Act, *, once: bool, lease: bool, waiting: bool = False) -> Case | Reply:
+    """The case as it is now, or the refusal. With `once`, a repeated press is refused; opening a form again is not."""
+    case = case_rows.get(tx.connection, act.row)
+    if case is None:
+        return refuse(tx, act, None, FORGED, "unknown")
+    case = catch_up(tx, case)
+    if once and not act_rows.first_time(tx, act.event_key):
+        return refuse(tx, act, case, STALE, "repeated")
+    if case.person.id == act.person:
+        return refuse(tx, act, case, REFUSED, "own_case")
+    problem = lease_problem(case, act.person) if lease or (waiting and case.state in WAITING) else None
+    return case if problem is None else refuse(tx, act, case, STALE, problem)
 
 
 def refuse(tx: Tx, act: Act, case: Case | None, outcome: str, why: str) -> Reply:

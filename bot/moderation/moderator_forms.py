@@ -162,7 +162,7 @@ class ModeratorForms:
 
     async def block_form(self, act: Act) -> Form | Reply:
         """Form for the length of a pause."""
-        case = await self.guard.may_open(act, lease=False)
+        case = await self.guard.may_open(act, lease=False, waiting=True)
         if isinstance(case, Reply):
             return case
         choices = tuple(Choice(str(one), duration(one)) for one in PAUSES)

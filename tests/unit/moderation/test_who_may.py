@@ -163,6 +163,17 @@ async def test_a_form_with_the_blocked_wording_opens_for_moderators_only(ground:
     assert isinstance(await ground.form(action, case.id, MO), Form)
 
 
+async def test_the_form_that_pauses_a_member_is_the_holders_while_the_case_waits(ground: Ground) -> None:
+    case = await ground.blocked()
+    assert isinstance(await ground.form(A.CASE_BLOCK_MEMBER, case.id, MIA), Reply)
+    assert (await last_record(ground))[1:3] == ("stale", "unclaimed")
+    await ground.press(A.CASE_CLAIM, case.id, MO)
+    assert isinstance(await ground.form(A.CASE_BLOCK_MEMBER, case.id, MIA), Reply)
+    assert isinstance(await ground.form(A.CASE_BLOCK_MEMBER, case.id, MO), Form)
+    await ground.press(A.CASE_DENY, case.id, MO, VALUES)
+    assert isinstance(await ground.form(A.CASE_BLOCK_MEMBER, case.id, MIA), Form)  # over: any moderator's
+
+
 async def test_an_administrator_takes_a_case_over_and_the_first_moderator_loses_it(ground: Ground) -> None:
     case = await ground.claimed()
     assert not (await ground.press(A.CASE_TAKE_OVER, case.id, MIA)).changed
