@@ -87,13 +87,13 @@ class Pressers:
 
     only: str | None = None
     """Platform id of the only person who may press."""
-    never: str | None = None
-    """Platform id of a person who may not press."""
+    never: frozenset[str] = frozenset()
+    """Platform ids of those who may not."""
     administrators: bool = False
 
     def admit(self, person: str, *, administrator: bool) -> bool:
         """Whether this person's press has a chance."""
-        return self.only in (None, person) and self.never != person and (administrator or not self.administrators)
+        return self.only in (None, person) and person not in self.never and (administrator or not self.administrators)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from bot.chat.port import Message
 from bot.chat.views import ActionName, Button, ButtonStyle, Fact, Pressers, Tone, View
-from bot.domain.case_states import WAITING, CaseState
+from bot.domain.case_states import WAITING, CaseEvent, CaseState
 from bot.domain.failure import Failure
 from bot.domain.kinds import KINDS, SAFETY_REVIEWABLE, Kind
 from bot.domain.request_states import Answer
@@ -17,7 +17,7 @@ from bot.domain.requests import Request
 from bot.failures.explain import explain
 from bot.ledger import attempt_rows, block_rows, case_rows, request_rows
 from bot.ledger.case_rows import MACHINE, Case, Note, Step
-from bot.moderation.timeouts import DUE
+from bot.moderation.timeouts import APPEAL_WAITS, DUE
 from bot.texts import has, text
 from bot.texts.direction import isolate
 from bot.texts.phrases import duration, moment, money, size
@@ -229,17 +229,30 @@ def _buttons(facts: CaseFacts) -> list[Button]:
     shown.append((ActionName.CASE_COMMENT, ButtonStyle.PLAIN, True))
     if not case.texts_removed:
         shown.append((ActionName.CASE_PROMPT, ButtonStyle.PLAIN, False))
-    return [Button(name, case.id, text(f"case.button.{name.value}"), style, form, _pressers(case, name)) for name, style, form in shown]
+    return [Button(name, case.id, text(f"case.button.{name.value}"), style, form, _pressers(facts, name)) for name, style, form in shown]
 
 
-def _pressers(case: Case, name: ActionName) -> Pressers:
+def _pressers(facts: CaseFacts, name: ActionName) -> Pressers:
     """People whose press has a chance: nobody decides about their own request, and a held case belongs to its holder."""
+    case = facts.case
     holder = case.holder.id if case.state is CaseState.CLAIMED and case.holder is not None else None
     if name is ActionName.CASE_TAKE_OVER:
-        return Pressers(never=holder, administrators=True)
+        return Pressers(never=frozenset() if holder is None else frozenset({holder}), administrators=True)
     if holder is not None and name in _BY_HOLDER:
         return Pressers(only=holder)
-    return Pressers(never=case.person.id)
+    denied_it = _denied_it(facts) if name is ActionName.CASE_CLAIM else frozenset[str]()
+    return Pressers(never=denied_it | {case.person.id})
+
+
+def _denied_it(facts: CaseFacts) -> frozenset[str]:
+    """Who denied what is appealed, while it is somebody else's turn (see `decisions.claim`)."""
+    case = facts.case
+    if not case.appeals or case.decided_by is None:
+        return frozenset()
+    appeal = next((one for one in reversed(facts.steps) if one.event == CaseEvent.APPEAL.value), None)
+    others = None if appeal is None else appeal.facts.get("others")
+    kept = facts.now < case.waiting_since + APPEAL_WAITS if others is None else bool(others)
+    return frozenset({case.decided_by.id}) if kept else frozenset()
 
 
 def project_reminder(connection: Connection, message: Message, now: float) -> View | None:

@@ -167,12 +167,11 @@ class Decisions:
         return await self.guard.moderator(act, body, lease=True)
 
     async def _others(self, act: Act) -> bool | None:
-        """For an appeal claimed by the person who denied it: whether somebody else could decide."""
+        """Before an appeal is claimed by who denied it: whether somebody else could."""
         case = await self.guard.ledger.read(lambda c: case_rows.get(c, act.row))
         if case is None or not case.appeals or case.decided_by is None or case.decided_by.id != act.person:
             return None
-        known = await self.guard.ledger.read(lambda c: case_rows.moderators_of(c, case.community))
-        return await self.guard.ranks.others(act.platform, act.community, act.person, known)
+        return await self.guard.others(case)
 
 
 def _anothers_turn(case: Case, person: Person, others: bool | None, now: float) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.chat.handlers import FormMaker, Handler
@@ -37,6 +37,8 @@ class MemberActions:
     ledger: Ledger
     rules: Rules
     open_case: CaseOpener
+    others: Callable[[Case], Awaitable[bool | None]]
+    """Whether somebody else than who denied the case could decide the appeal."""
 
     @property
     def actions(self) -> Mapping[ActionName, Handler]:
@@ -95,12 +97,10 @@ class MemberActions:
         """Send the member's own new wording, after a moderator asked for it."""
 
         def body(tx: Tx) -> Reply:
-            found = self._own_case(tx, act, act.row)
+            found = self._asked_to_rephrase(tx, act)
             if isinstance(found, Reply):
                 return found
             case, request = found
-            if case.state is not CaseState.WITH_MEMBER or case.asked != REPHRASE:
-                return refuse(tx, act, case, STALE, "question_over")
             sent = self._send(tx, act, case, request, act.values.get("prompt", ""), Origin.EDIT)
             if isinstance(sent, Reply):
                 return sent
@@ -133,18 +133,16 @@ class MemberActions:
 
     async def appeal(self, act: Act) -> Reply:
         """Appeal a denial, once per case; another moderator decides."""
+        denied = await self.ledger.read(lambda c: case_rows.get(c, act.row))
+        others = None if denied is None or _appeal_problem(denied) is not None else await self.others(denied)
 
         def body(tx: Tx) -> Reply:
-            found = self._own_case(tx, act, act.row)
-            if isinstance(found, Reply):
-                return found
-            case, _ = found
-            problem = _appeal_problem(case)
-            if problem is not None:
-                return refuse(tx, act, case, STALE, problem)
+            case = self._denied(tx, act)
+            if isinstance(case, Reply):
+                return case
             note = add_words(tx, case, "appeal", case.person, act.values.get("why", ""))
             values = {"appeals": 1, "waiting_since": tx.now, "expires_at": tx.now + EXPIRY, "reminded": 0, "closed_at": None}
-            step(tx, case, CaseEvent.APPEAL, unnamed(act.person), {"note": note}, values)
+            step(tx, case, CaseEvent.APPEAL, unnamed(act.person), {"note": note, "others": others}, values)
             return Reply(text("case.done.appeal", number=case.number))
 
         return await self.ledger.write(body)
@@ -153,12 +151,10 @@ class MemberActions:
         """The /imagine form with the blocked prompt, to be edited."""
 
         def body(tx: Tx) -> Form | Reply:
-            found = self._own_case(tx, act, act.row, opening=True)
+            found = self._asked_to_rephrase(tx, act, opening=True)
             if isinstance(found, Reply):
                 return found
             case, request = found
-            if case.state is not CaseState.WITH_MEMBER or case.asked != REPHRASE:
-                return refuse(tx, act, case, STALE, "question_over")
             fields = imagine_fields(self.rules, request)
             return Form(ActionName.REPHRASE, case.id, text("case.form.rephrase"), fields, text("form.edit_submit"))
 
@@ -168,13 +164,9 @@ class MemberActions:
         """Form asking why the member disagrees."""
 
         def body(tx: Tx) -> Form | Reply:
-            found = self._own_case(tx, act, act.row, opening=True)
-            if isinstance(found, Reply):
-                return found
-            case, _ = found
-            problem = _appeal_problem(case)
-            if problem is not None:
-                return refuse(tx, act, case, STALE, problem)
+            case = self._denied(tx, act, opening=True)
+            if isinstance(case, Reply):
+                return case
             field = FormField("why", text("case.form.why"), FieldKind.PARAGRAPH, required=False, max_length=NOTE_MAX)
             title, submit = text("case.form.appeal", number=case.number), text("case.form.appeal_submit")
             return Form(ActionName.APPEAL, case.id, title, (field,), submit, text("case.form.appeal_text"))
@@ -212,6 +204,21 @@ class MemberActions:
         if case.state is not CaseState.WITH_MEMBER or case.asked != rewrite.id or rewrite.answer is not None:
             return refuse(tx, act, case, STALE, "question_over")
         return case, rewrite, request
+
+    def _asked_to_rephrase(self, tx: Tx, act: Act, *, opening: bool = False) -> tuple[Case, Request] | Reply:
+        """The presser's own case while a moderator waits for their wording, with the blocked request."""
+        found = self._own_case(tx, act, act.row, opening=opening)
+        if isinstance(found, Reply) or (found[0].state is CaseState.WITH_MEMBER and found[0].asked == REPHRASE):
+            return found
+        return refuse(tx, act, found[0], STALE, "question_over")
+
+    def _denied(self, tx: Tx, act: Act, *, opening: bool = False) -> Case | Reply:
+        """The presser's own case while it may be appealed."""
+        found = self._own_case(tx, act, act.row, opening=opening)
+        if isinstance(found, Reply):
+            return found
+        problem = _appeal_problem(found[0])
+        return found[0] if problem is None else refuse(tx, act, found[0], STALE, problem)
 
     def _own_case(self, tx: Tx, act: Act, case_id: str, *, opening: bool = False) -> tuple[Case, Request] | Reply:
         """The presser's own case in its current state, with the blocked request. Opening a form isn't deduplicated, because it may be

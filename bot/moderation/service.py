@@ -71,7 +71,7 @@ class Moderation:
         self._community = Community(self.ledger, self.rules, ranks, lambda tx: align(tx, self.home))
         self._privacy = Privacy(self.ledger, self.forget_picture)
         forms = ModeratorForms(guard, self.rules)
-        answers = MemberActions(self.ledger, self.rules, self.cases.open_case)
+        answers = MemberActions(self.ledger, self.rules, self.cases.open_case, guard.others)
         decisions = Decisions(guard, self.rules, self.notices)
         self.handlers = CaseHandlers(
             actions={**decisions.actions, **forms.actions, **answers.actions, **self._community.actions, **self._privacy.actions},

@@ -11,17 +11,24 @@ from sqlalchemy import select
 from bot.chat.views import ActionName, Form, Reply
 from bot.domain.case_states import CaseState
 from bot.domain.request_states import Answer, RequestEvent
-from bot.domain.requests import Origin
+from bot.domain.requests import Origin, Person
 from bot.ledger import request_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import acts, audit, requests
 from bot.moderation.access import AccessCheck, AccessLevel
+from bot.moderation.card import project_card
 from bot.requests.sweep import ACTS_KEPT, sweep
 from bot.texts import text
 from tests.unit.moderation.ground import ADMIN, ANN, BEN, HOME, MIA, MO, Ground
 
 A = ActionName
 HOUR = 3600.0
+
+
+async def claim_is_shown_to(ground: Ground, case_id: str, person: Person) -> bool:
+    case = await ground.case(case_id)
+    view = await ground.ledger.read(lambda c: project_card(c, case, ground.clock.at))
+    return any(one.action is A.CASE_CLAIM and one.pressers.admit(person.id, administrator=False) for one in view.buttons)
 
 
 async def test_claiming_taking_over_and_giving_back_leave_the_expiry_where_it_was(ground: Ground) -> None:
@@ -212,15 +219,20 @@ async def test_an_appeal_is_for_another_moderator_as_far_as_the_platform_says(
     ground.check.list_moderators = list_moderators  # type: ignore[attr-defined]
     case = await ground.denied()
     await ground.press(A.APPEAL, case.id, ANN, {"why": "a chess piece"})
+    shown = await claim_is_shown_to(ground, case.id, MO)
     reply = await ground.press(A.CASE_CLAIM, case.id, MO)
-    assert asked == [HOME]
+    assert asked == [HOME, HOME]  # at the appeal, for the card; at the press
+    assert shown == reply.changed
+    assert await claim_is_shown_to(ground, case.id, MIA) == (not reply.changed)
     # Alone by the platform's word: the same moderator decides. Without a word: kept for others, of whom nobody is known.
     assert reply.changed == (roll == frozenset({"mod1"}) and not broken)
     if not reply.changed:
         assert await last_record(ground) == (MO.id, "refused", "appeal_of_own", case.id)
         ground.clock.at += 12 * HOUR
+        shown = await claim_is_shown_to(ground, case.id, MO)
         again = await ground.press(A.CASE_CLAIM, case.id, MO)
         assert again.changed == (broken or roll is None)
+        assert shown == again.changed
 
 
 async def test_a_platform_that_is_not_connected_lets_nobody_decide(ground: Ground) -> None:
