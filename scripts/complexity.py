@@ -22,11 +22,6 @@ EXCEPTIONS = {
     "bot/failures/signals.py:finish": "one field of Signals after the other",
     "bot/gate/memory.py:read": "takes each learning part of the gate",
     "bot/providers/http_provider.py:__init__": "ports with defaults",
-    "adapters/discord/client.py:__init__": "the adapter's own composition",
-    "adapters/slack/app.py:build": "the adapter's own composition",
-    "adapters/slack/guard.py:_body": "a time limit and a counter around a loop",
-    "adapters/slack/sockets.py:_elsewhere": "a time limit around a search that waits",
-    "adapters/web/bubble.py:_facts": "nested like the HTML that it writes",
 }
 """Functions that may be over a limit, each with its reason."""
 

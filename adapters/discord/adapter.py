@@ -49,7 +49,7 @@ class DiscordAdapter:
     name = "discord"
 
     def __init__(self, settings: DiscordSettings, context: Context) -> None:
-        self.settings, self._ports, self._supervisor, self._egress = settings, context.ports, context.supervisor, context.egress
+        self.settings, self._context, self._ports = settings, context, context.ports
         self._folder = context.data_dir / "discord"
         self._session = Session()
         self._wire = DiscordWire(self._session)
@@ -132,20 +132,8 @@ class DiscordAdapter:
 
     def _client(self, core: Core, connected: Callable[[], None]) -> ImagineClient:
         presses = Interactions(core, self._answers, Clicks(), self._welcome)
-        return ImagineClient(
-            core=core,
-            settings=self.settings,
-            answers=self._answers,
-            intake=Intake(core, self._answers, presses, Submissions(core, self._tasks)),
-            presses=presses,
-            welcome=self._welcome,
-            known_commands=self._folder / "commands.sha256",
-            ports=self._ports,
-            connected=connected,
-            permissions_changed=lambda channel: self._permissions_changed(core, channel),
-            supervisor=self._supervisor,
-            egress=self._egress,
-        )
+        intake = Intake(core, self._answers, presses, Submissions(core, self._tasks))
+        return ImagineClient(self.settings, self._context, intake, connected, lambda channel: self._permissions_changed(core, channel))
 
     async def _log_in(self, client: ImagineClient) -> None:
         """Log in, register commands, look at the channels."""

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import sys
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -16,15 +15,12 @@ import yarl
 from discord.gateway import DiscordWebSocket
 
 from adapters.discord import commands, gateway
-from adapters.discord.answers import Answers, Event
+from adapters.discord.answers import Event
 from adapters.discord.intake import Intake
-from adapters.discord.interactions import Interactions
 from adapters.discord.render import ActionButton
 from adapters.discord.settings import DiscordSettings
-from bot.core import Core
+from bot.adapter import Context
 from bot.egress import Egress
-from bot.ports import Ports
-from bot.supervise import Supervisor
 
 log = structlog.get_logger()
 
@@ -54,19 +50,11 @@ class ImagineClient(discord.Client):
 
     def __init__(
         self,
-        *,
-        core: Core,
         settings: DiscordSettings,
-        answers: Answers,
+        context: Context,
         intake: Intake,
-        presses: Interactions,
-        welcome: Callable[[Event], Awaitable[str | None]],
-        known_commands: Path,
-        ports: Ports,
         connected: Callable[[], None],
         permissions_changed: Callable[[int | None], Awaitable[None]],
-        supervisor: Supervisor,
-        egress: Egress,
     ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True),
@@ -75,17 +63,17 @@ class ImagineClient(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=30.0,
-            http_trace=answers.tries.trace(),
+            http_trace=intake.answers.tries.trace(),
             enable_debug_events=False,
-            **outgoing(settings, egress),
+            **outgoing(settings, context.egress),
         )
-        self.core, self.settings, self.answers = core, settings, answers
-        self.intake, self.presses, self.welcome = intake, presses, welcome
-        self._known_commands, self._ports = known_commands, ports
+        self.settings, self.intake, self.core, self.answers = settings, intake, intake.core, intake.answers
+        self.presses, self.welcome = intake.presses, intake.presses.welcome
+        self._known_commands, self._ports = context.data_dir / "discord" / "commands.sha256", context.ports
         self._connected, self._permissions_changed = connected, permissions_changed
         self._identified = float("-inf")
-        self.gateway_watch = supervisor.watch("discord:gateway", longest=gateway.LONGEST_PAUSE)
-        self._events = supervisor.watch("discord:events")
+        self.gateway_watch = context.supervisor.watch("discord:gateway", longest=gateway.LONGEST_PAUSE)
+        self._events = context.supervisor.watch("discord:events")
         gateway.guard_parsers(self, self._events)
         self.tree = commands.build(self)
         self.add_dynamic_items(ActionButton)

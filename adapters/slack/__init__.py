@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from adapters.kit.plugin import SettingsPlugin
-from adapters.slack import cli, settings
+from adapters.slack import manifest, settings
 from bot.adapter import Adapter, Context, Finding
 
 
@@ -23,4 +23,4 @@ class SlackPlugin(SettingsPlugin):
         return await examine(env)
 
 
-plugin = SlackPlugin("slack", settings, cli.app)
+plugin = SlackPlugin("slack", settings, manifest.app)

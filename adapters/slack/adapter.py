@@ -9,10 +9,8 @@ import aiohttp
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.kit.dedup import Deduplicator
 from adapters.kit.files import AppendLog, read_words, write_words
 from adapters.kit.setup import ChannelFound, look_at_channels
-from adapters.kit.submissions import Submissions
 from adapters.kit.tasks import BackgroundTasks
 from adapters.kit.ttl_cache import TtlCache
 from adapters.slack import app as apps
@@ -111,10 +109,9 @@ class SlackAdapter:
     async def _serve(self, core: Core, identity: Identity, session: aiohttp.ClientSession, ready: Callable[[], None]) -> None:
         settings = self.settings
         admission = Admission(settings.admission, identity.team, identity.enterprise, self._moderators.who_is)
-        names = (self._moderators.name_of, Deduplicator(), self._channel_name)
-        submissions = Submissions(core, self._tasks)
-        intake = Intake(core, self._answers, self._tasks, submissions, admission, identity.team, identity.user, *names)
-        presses = Interactions(core, self._answers, intake, self._tasks, admission, self._chat.pressed_on)
+        names = (self._moderators.name_of, self._channel_name)
+        intake = Intake(core, self._answers, self._tasks, admission, identity.team, identity.user, *names)
+        presses = Interactions(intake, self._chat.pressed_on)
         client = self._client_with(None)
         client.session = session
         app = apps.build(client, settings.bot_token, settings.signing_secret or "", identity, intake, presses)

@@ -29,31 +29,7 @@ ANYTHING = re.compile(r"[\s\S]*")
 def build(client: AsyncWebClient, token: str, signing_secret: str, identity: Identity, intake: Intake, presses: Interactions) -> AsyncApp:
     """One app for Socket Mode and HTTP. `client` has no token of its own: the app is given it with each request, without asking Slack,
     because the library would ask within the first command's three seconds."""
-    known = AuthorizeResult(
-        enterprise_id=None,
-        team_id=identity.team,
-        bot_user_id=identity.user,
-        bot_id=identity.bot_id,
-        bot_token=token,
-    )
-
-    async def authorize() -> AuthorizeResult:
-        return known
-
-    logger = logging.getLogger("slack_bolt.imagine")
-    logger.setLevel(logging.ERROR)  # its warnings are about settings that are meant as they are
-    with hidden_environment():
-        app = AsyncApp(
-            name="imagine-bot",
-            logger=logger,
-            client=client,
-            signing_secret=signing_secret or "socket mode has none",
-            authorize=authorize,
-            # Listeners end soon and acknowledge themselves: their answer is sent when they have ended, without the library's polling.
-            process_before_response=True,
-            attaching_function_token_enabled=False,
-            attaching_conversation_kwargs_enabled=False,
-        )
+    app = _bolt(client, token, signing_secret, identity)
 
     @app.command(ANYTHING)
     async def command(body: dict[str, Any], ack: Ack) -> None:
@@ -71,11 +47,39 @@ def build(client: AsyncWebClient, token: str, signing_secret: str, identity: Ide
     async def pressed(body: dict[str, Any], ack: Ack) -> None:
         await presses.pressed(body, ack)
 
-    _the_rest(app, presses)
+    _the_rest(app, intake)
     return app
 
 
-def _the_rest(app: AsyncApp, presses: Interactions) -> None:
+def _bolt(client: AsyncWebClient, token: str, signing_secret: str, identity: Identity) -> AsyncApp:
+    known = AuthorizeResult(
+        enterprise_id=None,
+        team_id=identity.team,
+        bot_user_id=identity.user,
+        bot_id=identity.bot_id,
+        bot_token=token,
+    )
+
+    async def authorize() -> AuthorizeResult:
+        return known
+
+    logger = logging.getLogger("slack_bolt.imagine")
+    logger.setLevel(logging.ERROR)  # its warnings are about settings that are meant as they are
+    with hidden_environment():
+        return AsyncApp(
+            name="imagine-bot",
+            logger=logger,
+            client=client,
+            signing_secret=signing_secret or "socket mode has none",
+            authorize=authorize,
+            # Listeners end soon and acknowledge themselves: their answer is sent when they have ended, without the library's polling.
+            process_before_response=True,
+            attaching_function_token_enabled=False,
+            attaching_conversation_kwargs_enabled=False,
+        )
+
+
+def _the_rest(app: AsyncApp, intake: Intake) -> None:
     """What an older version or another app's manifest may have left in Slack: acknowledged, and answered where a person waits."""
 
     async def quiet(ack: Ack) -> None:
@@ -83,7 +87,7 @@ def _the_rest(app: AsyncApp, presses: Interactions) -> None:
 
     async def old(body: dict[str, Any], ack: Ack) -> None:
         await ack()
-        presses.tasks.start(presses.answers.say(of_press(body), text("slack.old_button")), "old")
+        intake.tasks.start(intake.answers.say(of_press(body), text("slack.old_button")), "old")
 
     async def nothing(ack: Ack) -> None:
         await ack(options=[])

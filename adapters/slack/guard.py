@@ -164,24 +164,27 @@ class Guard:
         try:
             async with asyncio.timeout(BODY_WITHIN) as limit:
                 with _In(self._limits, limit):
-                    more = True
-                    while more:
-                        message = await receive()
-                        if message["type"] == "http.disconnect":
-                            raise Gone
-                        chunk = message.get("body", b"")
-                        self._reading += len(chunk)
-                        body += chunk
-                        if len(body) > MOST_BYTES:
-                            raise RejectedRequest(413, "body")
-                        if self._reading > MOST_READING:
-                            raise RejectedRequest(503, "too_many")
-                        more = message.get("more_body", False)
+                    while await self._more(body, receive):
+                        pass
         except TimeoutError:
             raise RejectedRequest(408, "slow") from None
         finally:
             self._reading -= len(body)
         return bytes(body)
+
+    async def _more(self, body: bytearray, receive: Receive) -> bool:
+        """Read one piece; whether another one follows."""
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        chunk = message.get("body", b"")
+        self._reading += len(chunk)
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise RejectedRequest(413, "body")
+        if self._reading > MOST_READING:
+            raise RejectedRequest(503, "too_many")
+        return bool(message.get("more_body", False))
 
     async def _pass_on(self, scope: Message, body: bytes, receive: Receive, send: Send) -> bool:
         """Let bolt answer; whether it took the request."""

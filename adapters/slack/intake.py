@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adapters.kit.dedup import Deduplicator
@@ -46,16 +46,19 @@ class Intake:
     core: Core
     answers: Answers
     tasks: BackgroundTasks
-    submissions: Submissions
     admission: Admission
     home: str
     """The workspace of the token, which a payload need not name."""
     bot_user: str
     name_of: Callable[[str, float], Awaitable[str]]
     """A person's name, within so many seconds: mentions come with an id alone."""
-    dedup: Deduplicator
     channel_name: Callable[[str, float], Awaitable[str]]
     """The same of a channel."""
+    dedup: Deduplicator = field(default_factory=Deduplicator)
+    submissions: Submissions = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.submissions = Submissions(self.core, self.tasks)
 
     def at_home(self, caller: Caller) -> Caller:
         """The bot serves one workspace, which pays for everybody who is let in: the event of a shared channel may name another one."""

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 
 from adapters.kit.interaction_ids import NEW_MESSAGE, InteractionId, parsed
 from adapters.kit.replies import words_of
-from adapters.kit.tasks import BackgroundTasks
 from adapters.slack import forms, render
-from adapters.slack.admission import Admission
-from adapters.slack.answers import Answers, Window
+from adapters.slack.answers import Window
 from adapters.slack.callers import PLATFORM, Caller, Payload, of_form, of_press
 from adapters.slack.intake import FORM_READY, IMAGINE_FORM, Ack, Intake, left, until_ack
 from bot.chat.views import ActionName, Reply
-from bot.core import Core
 from bot.texts import text
 
 SHEETS: dict[ActionName, str] = {ActionName.CASE_PROMPT: "slack.prompt_title"}
@@ -26,11 +23,7 @@ SHEETS: dict[ActionName, str] = {ActionName.CASE_PROMPT: "slack.prompt_title"}
 class Interactions:
     """The router for buttons and forms."""
 
-    core: Core
-    answers: Answers
     intake: Intake
-    tasks: BackgroundTasks
-    admission: Admission
     pressed_on: Callable[[str, Caller], None]
     """Told of each press on a row's message: over it that message can be replaced, also where the bot cannot reach it."""
 
@@ -45,25 +38,25 @@ class Interactions:
         found = parsed(_action_id(body))
         if found is None or found.opens_form or found.action in SHEETS:
             await ack()
-            self.tasks.start(self.intake.admitted(caller, lambda: self._opened(caller, found)), "open")
+            self.intake.tasks.start(self.intake.admitted(caller, lambda: self._opened(caller, found)), "open")
             return
         until = until_ack()
-        refusal = await self.admission.refusal(caller)
+        refusal = await self.intake.admission.refusal(caller)
         if refusal is not None:
             await ack()
-            self.tasks.start(self.answers.say(caller, refusal), "refusal")
+            self.intake.tasks.start(self.intake.answers.say(caller, refusal), "refusal")
             return
         if found.action is not ActionName.SHOW:  # which stands in a list
             self.pressed_on(found.row, caller)
-        acting = self.tasks.start(self._act(caller, found.action, found.row, {}), "press")
+        acting = self.intake.tasks.start(self._act(caller, found.action, found.row, {}), "press")
         await self._soon(acting, until)
         await ack()
-        self.tasks.start(self._answered(caller, self._reply(caller, found.action, acting)), "reply")
+        self.intake.tasks.start(self._answered(caller, self._reply(caller, found.action, acting)), "reply")
 
     async def _opened(self, caller: Caller, found: InteractionId | None) -> None:
         """A window over the channel, or the sentence why there is none."""
         if found is None:
-            await self.answers.say(caller, text("slack.old_button"))
+            await self.intake.answers.say(caller, text("slack.old_button"))
         elif found.opens_form:
             await self._open_form(caller, found.action, found.row)
         else:
@@ -71,20 +64,20 @@ class Interactions:
 
     async def _open_form(self, caller: Caller, action: ActionName, row: str) -> None:
         async def make() -> Sequence[Window]:
-            found = await self.core.form(caller.act(action, row, {}, self.answers.handle(caller).reply()))
+            found = await self.intake.core.form(caller.act(action, row, {}, self.intake.answers.handle(caller).reply()))
             return await self.intake.windows(caller, found)
 
-        await self.answers.open_later(caller, make(), FORM_READY)
+        await self.intake.answers.open_later(caller, make(), FORM_READY)
 
     async def _open_sheet(self, caller: Caller, action: ActionName, row: str) -> None:
         async def make() -> Sequence[Window]:
             reply = await self._act(caller, action, row, {})
             if reply.view is None:
-                await self.answers.say(caller, reply.text or text("slack.done"))
+                await self.intake.answers.say(caller, reply.text or text("slack.done"))
                 return ()
             return [render.sheet(reply.view, text(SHEETS[action]))]
 
-        await self.answers.open_later(caller, make(), FORM_READY)
+        await self.intake.answers.open_later(caller, make(), FORM_READY)
 
     # ---- forms ---------------------------------------------------------------------------------------------------------------
 
@@ -99,7 +92,7 @@ class Interactions:
             return
         until = until_ack()
         caller = self.intake.at_home(of_form(body))
-        refusal = await self.admission.refusal(caller)
+        refusal = await self.intake.admission.refusal(caller)
         found = parsed(str(view.get("callback_id") or ""))
         if refusal is not None or found is None:
             await ack(forms.errors(view, refusal or text("slack.old_form")))
@@ -107,7 +100,7 @@ class Interactions:
         if not self.intake.dedup.first(caller.key):
             await ack()
             return
-        acting = self.tasks.start(self._act(caller, found.action, found.row, forms.values(view)), "form")
+        acting = self.intake.tasks.start(self._act(caller, found.action, found.row, forms.values(view)), "form")
         await self._soon(acting, until)
         reply = acting.result() if acting.done() else None
         if reply is not None and not reply.changed and reply.view is None and reply.text:
@@ -115,13 +108,13 @@ class Interactions:
             await ack(forms.errors(view, reply.text))
             return
         await ack()
-        self.tasks.start(self._answered(caller, self._reply(caller, found.action, acting)), "reply")
+        self.intake.tasks.start(self._answered(caller, self._reply(caller, found.action, acting)), "reply")
 
     # ---- common --------------------------------------------------------------------------------------------------------------
 
     async def _act(self, caller: Caller, action: ActionName, row: str, values: dict[str, str]) -> Reply:
         try:
-            return await self.core.act(caller.act(action, row, values, self.answers.handle(caller).reply()))
+            return await self.intake.core.act(caller.act(action, row, values, self.intake.answers.handle(caller).reply()))
         except Exception as error:
             return Reply(words_of(error, PLATFORM), changed=False)
 
@@ -137,13 +130,13 @@ class Interactions:
             return
         said = reply.view or reply.text
         if said:
-            await self.answers.say(caller, said)
+            await self.intake.answers.say(caller, said)
 
     async def _answered(self, caller: Caller, work: Awaitable[None]) -> None:
         try:
             await work
         except Exception as error:
-            await self.answers.say(caller, words_of(error, PLATFORM))
+            await self.intake.answers.say(caller, words_of(error, PLATFORM))
 
 
 def _action_id(body: Payload) -> str:

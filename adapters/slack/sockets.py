@@ -241,15 +241,19 @@ class Sockets:
         """Send an acknowledgement on any other connection, also on one that is only being opened."""
         try:
             async with asyncio.timeout(ELSEWHERE_WITHIN):
-                while True:
-                    news = self._news
-                    for other in [*reversed(self._alive)]:
-                        if other is not connection and other.hello.done() and await other.try_send(message):
-                            log.info("slack_ack_sent_elsewhere")
-                            return
+                news = self._news
+                while not await self._sent_by_another(connection, message):
                     await news.wait()
+                    news = self._news
+            log.info("slack_ack_sent_elsewhere")
         except TimeoutError:
             log.warning("slack_ack_not_sent", connections=self.alive)
+
+    async def _sent_by_another(self, connection: Connection, message: str) -> bool:
+        for other in [*reversed(self._alive)]:
+            if other is not connection and other.hello.done() and await other.try_send(message):
+                return True
+        return False
 
     # ---- somebody else's connections -----------------------------------------------------------------------------------------
 

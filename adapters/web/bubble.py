@@ -148,13 +148,17 @@ def _facts(facts: tuple[Fact, ...]) -> None:
             with part("div", "", "fact"):
                 part("dt", fact.label)
                 with part("dd"):
-                    if fact.hidden:
-                        with part("details"):
-                            with part("summary", text("web.show_fact")):
-                                part("span", " " + fact.label, "unseen")
-                            part("p", fact.value, dir="auto")
-                    else:
-                        part("bdi", fact.value)
+                    _value(fact)
+
+
+def _value(fact: Fact) -> None:
+    if not fact.hidden:
+        part("bdi", fact.value)
+        return
+    with part("details"):
+        with part("summary", text("web.show_fact")):
+            part("span", " " + fact.label, "unseen")
+        part("p", fact.value, dir="auto")
 
 
 def _pictures(pictures: tuple[PictureView, ...]) -> None:

@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from typer.testing import CliRunner
 
 from adapters.kit.errors import ErrorClass
-from adapters.slack import cli, manifest, plugin, settings
+from adapters.slack import manifest, plugin, settings
 from adapters.slack.app import build
 from adapters.slack.checks import Identity
 from adapters.slack.errors import CODES, TOKEN_ERRORS
@@ -172,7 +172,7 @@ def test_naming_the_adapter_and_its_commands_loads_none_of_slacks_libraries() ->
 
 
 def printed(*arguments: str) -> dict[str, Any]:
-    result = CliRunner().invoke(cli.app, ["manifest", *arguments])
+    result = CliRunner().invoke(manifest.app, ["manifest", *arguments])
     assert result.exit_code == 0, result.output
     found: dict[str, Any] = json.loads(result.stdout)
     assert "api.slack.com/apps" in result.stderr
@@ -244,7 +244,7 @@ def test_the_manifest_for_http_sends_everything_to_one_address(host: str) -> Non
     "host", ["http://bot.example.com", "bot.example.com", "https://", "https://a b.example", "https://x.example?y=1", "https://x:99999"]
 )
 def test_an_address_that_slack_would_not_call_is_a_sentence(host: str) -> None:
-    result = CliRunner().invoke(cli.app, ["manifest", "--http", host])
+    result = CliRunner().invoke(manifest.app, ["manifest", "--http", host])
     assert result.exit_code == 2
     assert result.stdout == ""
     assert "https://" in result.stderr
