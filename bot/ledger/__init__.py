@@ -1,1 +1,1 @@
-"""The only truth: tables, transactions, queries, migrations."""
+"""The ledger: tables, transactions, queries and migrations of the database that is the only source of truth."""

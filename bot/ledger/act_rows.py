@@ -1,4 +1,4 @@
-"""Deduplication of button presses and forms: the ids of the events that were handled."""
+"""Deduplication of button presses and forms by the ids of handled events."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.ledger.tables import acts
 
 
 def first_time(tx: Tx, event_key: str) -> bool:
-    """Whether this press or form was not seen before; remembers it."""
+    """Record this press or form. Returns whether it's new."""
     return bool(
         tx.connection.execute(
             upsert(acts).values(event_key=event_key, at=tx.now).on_conflict_do_nothing(index_elements=["event_key"])
@@ -19,5 +19,5 @@ def first_time(tx: Tx, event_key: str) -> bool:
 
 
 def remove(tx: Tx, *, before: float) -> None:
-    """Forget the ids of events that were handled before this time."""
+    """Delete the ids of events handled before this time."""
     tx.connection.execute(delete(acts).where(acts.c.at < before))

@@ -1,4 +1,4 @@
-"""Queries on attempts: written before the call, closed by what the provider said, found again after a crash."""
+"""Queries on attempts: written before the call, closed with its outcome, recovered after a crash."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ATTEMPT = select(attempts).where(attempts.c.id == bindparam("id"))
 
 
 def add_attempt(tx: Tx, attempt: Attempt) -> None:
-    """Write an attempt before its call."""
+    """Insert an attempt before its call."""
     row = {
         "id": attempt.id,
         "request_id": attempt.request_id,
@@ -34,7 +34,7 @@ def add_attempt(tx: Tx, attempt: Attempt) -> None:
 
 
 def close_attempt(tx: Tx, attempt_id: str, outcome: Outcome, cost: int) -> bool:
-    """Write what the provider said. Never fenced: a late verdict counts. False when it was closed before (then nothing is written)."""
+    """Record the outcome. Never fenced: a late verdict counts. Returns False, without writing, if it was closed before."""
     evidence = None if outcome.shortfall is None else evidence_to_json(outcome.shortfall)
     return bool(
         tx.connection.execute(
@@ -54,20 +54,20 @@ def close_attempt(tx: Tx, attempt_id: str, outcome: Outcome, cost: int) -> bool:
 
 
 def note_task(tx: Tx, attempt_id: str, pending: Pending) -> None:
-    """Remember the provider's task so that it is polled, never submitted again."""
+    """Store the provider's task, so that it's polled and never submitted again."""
     tx.connection.execute(
         update(attempts).where(attempts.c.id == attempt_id).values(task_id=pending.task_id[:200], poll_url=pending.poll_url)
     )
 
 
 def note_evidence(tx: Tx, attempt_id: str, outcome: Outcome) -> None:
-    """Keep what the provider said while its task goes on."""
+    """Store the provider's evidence while its task continues."""
     evidence = None if outcome.shortfall is None else evidence_to_json(outcome.shortfall)
     tx.connection.execute(update(attempts).where(attempts.c.id == attempt_id).values(evidence=evidence))
 
 
 def open_attempt_of(connection: Connection, request_id: str) -> Attempt | None:
-    """The one attempt that has not been closed."""
+    """The request's open attempt, or None."""
     row = connection.execute(
         select(attempts)
         .where(attempts.c.request_id == request_id, attempts.c.closed_at.is_(None))
@@ -78,42 +78,42 @@ def open_attempt_of(connection: Connection, request_id: str) -> Attempt | None:
 
 
 def open_attempts(connection: Connection) -> Sequence[Attempt]:
-    """All attempts that have not been closed."""
+    """All open attempts."""
     return [_attempt(row) for row in connection.execute(select(attempts).where(attempts.c.closed_at.is_(None)))]
 
 
 def attempt_by_id(connection: Connection, attempt_id: str) -> Attempt:
-    """One attempt; it exists."""
+    """An existing attempt."""
     return _attempt(connection.execute(_ATTEMPT, {"id": attempt_id}).one())
 
 
 def attempted_at(connection: Connection, at: float, *, slack: float, longest: float) -> bool:
-    """Whether an attempt was under way at that time, give or take `slack` seconds; none is looked for that took longer than `longest`."""
+    """Whether an attempt was in progress at that time, within `slack` seconds; ignores attempts longer than `longest`."""
     opened, closed = attempts.c.opened_at, attempts.c.closed_at
     under_way = select(attempts.c.id).where(opened.between(at - longest, at + slack), closed.is_(None) | (closed >= at - slack))
     return connection.execute(under_way.order_by(opened.desc()).limit(1)).first() is not None
 
 
 def cost_of(connection: Connection, request_ids: Sequence[str]) -> int:
-    """What the exchanges of these requests cost together, in micros."""
+    """Total cost of the calls of these requests, in micros."""
     return int(
         connection.execute(select(func.coalesce(func.sum(attempts.c.cost), 0)).where(attempts.c.request_id.in_(request_ids))).scalar_one()
     )
 
 
 def oldest_attempt(connection: Connection) -> float | None:
-    """When the first attempt of all was opened; None before there is one."""
+    """When the first attempt was opened; None if there is none."""
     oldest = connection.execute(select(func.min(attempts.c.opened_at))).scalar()
     return None if oldest is None else float(oldest)
 
 
 def remove_evidence(tx: Tx, *, after: float, until: float) -> None:
-    """Empty what the service said in attempts that were opened within this time."""
+    """Delete the provider's raw answers of attempts opened in this period."""
     tx.connection.execute(update(attempts).where(attempts.c.opened_at > after, attempts.c.opened_at <= until).values(evidence=null()))
 
 
 def remove_evidence_of(tx: Tx, request_id: str) -> None:
-    """Empty what the service said about a request: it may echo the prompt."""
+    """Delete the provider's raw answers about a request, which may echo the prompt."""
     tx.connection.execute(update(attempts).where(attempts.c.request_id == request_id).values(evidence=None))
 
 

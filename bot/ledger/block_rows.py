@@ -1,4 +1,4 @@
-"""Rows of what a community does not take for a time: wordings that were blocked (block memory) and members who are paused."""
+"""Rows of temporary blocks in a community: blocked wordings (block memory) and paused members."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from bot.ledger.store import Tx
 from bot.ledger.tables import blocked_members, blocked_prompts
 
 COOL_DOWN = "cool_down"
-"""Stands in `MemberPause.by` for a pause that nobody imposed: it followed from blocks."""
+"""Value of `MemberPause.by` for an automatic pause after several blocks."""
 
 
 @dataclass(frozen=True, slots=True)
 class BlockedPrompt:
-    """A block of this wording in this community that is still remembered."""
+    """A remembered block of a wording in a community."""
 
     person: str
-    """Whose request was blocked."""
+    """The member whose request was blocked."""
     case_id: str
-    """Empty when nobody waits for the case any more."""
+    """Empty if nobody waits for the case anymore."""
 
 
 @dataclass(frozen=True, slots=True)
 class MemberPause:
-    """A member is kept from the bot in a community."""
+    """A pause of a member in a community."""
 
     until: float
-    """Wall-clock time."""
+    """Wall-clock time of its end."""
     by: str
     """The moderator's id, or `COOL_DOWN`."""
 
@@ -48,50 +48,50 @@ _PAUSE = select(blocked_members.c.until, blocked_members.c.by).where(
 
 
 def blocked_prompt(connection: Connection, community: str, fingerprint: str, now: float) -> BlockedPrompt | None:
-    """The block of a wording that is remembered at `now`; None when there is none."""
+    """The remembered block of a wording at `now`, or None."""
     here = {"community": community, "fingerprint": fingerprint, "now": now}
     row = connection.execute(_PROMPT, here).one_or_none()
     return None if row is None else BlockedPrompt(row.person, row.case_id)
 
 
 def remember_prompt(tx: Tx, community: str, fingerprint: str, person: str, case_id: str, until: float) -> None:
-    """Remember a blocked wording; a newer block takes the place of an older one."""
+    """Remember a blocked wording; replaces an earlier block."""
     row = {"community": community, "fingerprint": fingerprint, "person": person, "case_id": case_id, "until": until}
     tx.connection.execute(upsert(blocked_prompts).values(row).on_conflict_do_update(index_elements=["community", "fingerprint"], set_=row))
 
 
 def forget_prompts(tx: Tx, community: str, fingerprints: Iterable[str]) -> None:
-    """These wordings may be sent again."""
+    """Allow these wordings again."""
     tx.connection.execute(
         delete(blocked_prompts).where(blocked_prompts.c.community == community, blocked_prompts.c.fingerprint.in_(list(fingerprints)))
     )
 
 
 def remove_expired_prompts(tx: Tx) -> None:
-    """Rows whose time is over."""
+    """Delete expired rows."""
     tx.connection.execute(delete(blocked_prompts).where(blocked_prompts.c.until < tx.now))
 
 
 def member_pause(connection: Connection, community: str, person: str, now: float) -> MemberPause | None:
-    """The pause of a member that runs at `now`; None when there is none."""
+    """A member's pause at `now`, or None."""
     row = connection.execute(_PAUSE, {"community": community, "person": person, "now": now}).one_or_none()
     return None if row is None else MemberPause(row.until, row.by)
 
 
 def pause_member(tx: Tx, community: str, person: str, until: float, by: str) -> None:
-    """Keep a member from the bot; a newer pause takes the place of an older one."""
+    """Pause a member; replaces an earlier pause."""
     row = {"community": community, "person": person, "until": until, "by": by}
     tx.connection.execute(upsert(blocked_members).values(row).on_conflict_do_update(index_elements=["community", "person"], set_=row))
 
 
 def end_pause(tx: Tx, community: str, person: str) -> bool:
-    """End a member's running pause; False when none runs."""
+    """End a member's pause. Returns False if there is none."""
     running = (blocked_members.c.community == community, blocked_members.c.person == person, blocked_members.c.until > tx.now)
     return tx.connection.execute(delete(blocked_members).where(*running)).rowcount > 0
 
 
 def end_cool_down(tx: Tx, community: str, person: str) -> None:
-    """End the pause that followed from blocks; one that a moderator imposed stays."""
+    """End an automatic pause; a moderator's pause stays."""
     tx.connection.execute(
         delete(blocked_members).where(
             blocked_members.c.community == community, blocked_members.c.person == person, blocked_members.c.by == COOL_DOWN

@@ -1,4 +1,4 @@
-"""Queries on moderators' cards: which waiting case has one, where, and which ones a platform refused."""
+"""Queries on moderators' cards: the card of each open case, its place, and cards that a platform rejected."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OF_MODERATORS = messages.c.audience == Audience.MODERATORS.value
 
 @dataclass(frozen=True, slots=True)
 class WaitingCase:
-    """A case in which something is still to be done, and the message that shows its card."""
+    """A case that needs action, and the message of its card."""
 
     case_id: str
     platform: str
@@ -31,7 +31,7 @@ class WaitingCase:
 
 @dataclass(frozen=True, slots=True)
 class RefusedCard:
-    """A card that its platform did not take."""
+    """A card that its platform rejected."""
 
     message_id: str
     platform: str
@@ -41,7 +41,7 @@ class RefusedCard:
 
 
 def waiting(connection: Connection, limit: int = 500) -> Sequence[WaitingCase]:
-    """Waiting cases with their cards."""
+    """Open cases with their cards."""
     columns = select(cases.c.id, cases.c.platform, cases.c.community)
     found = connection.execute(columns.where(cases.c.state.in_([state.value for state in WAITING])).limit(limit)).all()
     if not found:
@@ -58,7 +58,7 @@ def waiting(connection: Connection, limit: int = 500) -> Sequence[WaitingCase]:
 
 
 def move(tx: Tx, message_id: str, place: Place) -> None:
-    """Have a card posted anew in another channel; the old message stays where it is and is edited no more."""
+    """Post a card anew in another channel. The old message stays there and is no longer edited."""
     tx.connection.execute(
         update(messages)
         .where(messages.c.id == message_id)
@@ -77,7 +77,7 @@ def move(tx: Tx, message_id: str, place: Place) -> None:
 
 
 def refused(connection: Connection) -> Sequence[RefusedCard]:
-    """Cards that a platform refused, oldest first."""
+    """Rejected cards, oldest first."""
     rows = connection.execute(
         select(messages.c.id, messages.c.platform, messages.c.channel, messages.c.refused)
         .where(messages.c.subject.like("case:%"), _OF_MODERATORS, messages.c.refused.is_not(None))
@@ -87,7 +87,7 @@ def refused(connection: Connection) -> Sequence[RefusedCard]:
 
 
 def send_again(tx: Tx, message_id: str, *, as_new: bool) -> None:
-    """Have a refused card sent once more; `as_new` forgets the platform's message, so that it is posted and not edited."""
+    """Send a rejected card again; `as_new` forgets the platform's message, so that it's posted instead of edited."""
     values: dict[str, object] = {"settled": False, "wanted_revision": messages.c.wanted_revision + 1}
     if as_new:
         values["ref"] = {}
@@ -96,6 +96,6 @@ def send_again(tx: Tx, message_id: str, *, as_new: bool) -> None:
 
 
 def any_in(connection: Connection, platform: str, channel: str) -> bool:
-    """Whether moderators were ever shown something in this channel."""
+    """Whether moderators have ever been shown something in this channel."""
     here = (messages.c.platform == platform, messages.c.channel == channel, _OF_MODERATORS)
     return connection.execute(select(messages.c.id).where(*here).limit(1)).first() is not None

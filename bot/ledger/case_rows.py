@@ -1,5 +1,8 @@
-"""Queries on moderation cases, their audit trail, rewrites and notes. Every change of state goes through `move`, which asks the table in
-bot.domain; what a step means and who may take it is bot.moderation's business."""
+"""Queries on moderation cases, their audit log, rewrites and notes.
+
+Every state change goes through `move`, which checks the table in bot.domain. What a step means and who may take it is decided in
+bot.moderation.
+"""
 
 from __future__ import annotations
 
@@ -17,27 +20,27 @@ from bot.ledger.store import Tx
 from bot.ledger.tables import audit, case_notes, cases, requests, rewrites
 
 MACHINE = "imagine-bot"
-"""The actor of steps that no person took: a lease that ended, a reminder, an expiry."""
+"""Actor of steps without a person: the end of a lease, a reminder, an expiry."""
 
 OTHER_PICTURE = "other_picture"
-"""The line of the trail that asks the member whether a picture was their rewording."""
+"""Audit log event that asks the member whether a picture used their new wording."""
 TAKING = (CaseEvent.CLAIM.value, CaseEvent.TAKE_OVER.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One row of the ledger's `cases`."""
+    """One row of the `cases` table."""
 
     id: str
     number: int
-    """What people call it; one counter for all communities, so it says nothing about anybody."""
+    """The number that people call it by; one counter for all communities, so it reveals nothing."""
     state: CaseState
     platform: str
     community: str
-    """Where the request was made; `dm:<person>` for direct messages."""
+    """Community of the request; `dm:<person>` for direct messages."""
     person: Person
     request_id: str
-    """The request whose block this case is about; the newest one when it was blocked again after a rewrite."""
+    """The request whose block this case is about; the latest one if it was blocked again after a rewrite."""
     kind: str
     facts: Mapping[str, str]
     """Safe facts of the block: code, stage, categories, status, request_id."""
@@ -45,32 +48,32 @@ class Case:
     waiting_since: float
     """When people were last asked to decide (opened, appealed, blocked again); reminders count from here."""
     due_at: float | None
-    """When the timer must look at it next; None when nothing is due any more."""
+    """When the timer must look at it next; None if nothing is due."""
     version: int
     expires_at: float
     holder: Person | None = None
-    """Who holds, or held, the lease of the step under way."""
+    """The current or last holder of the lease in this step."""
     lease_until: float | None = None
-    """End of a running lease; None when none runs."""
+    """End of the running lease; None if there is none."""
     asked: str | None = None
-    """What the member is asked: the id of a rewrite, or `rephrase`; None when nothing."""
+    """The open question to the member: the id of a rewrite, or `rephrase`; None if there is none."""
     told: int | None = None
-    """The trail's line that the member's newest message is about."""
+    """The audit log entry that the member's latest message is about."""
     decided_by: Person | None = None
-    """The moderator of the last decision; kept through an appeal, which another one shall decide."""
+    """The moderator of the last decision; kept during an appeal, which somebody else should decide."""
     closed_at: float | None = None
     reason: str | None = None
-    """Of a denial: a key under `case.reason.` or the community's own words."""
+    """Reason of a denial: a key under `case.reason.` or the community's own words."""
     reminded: int = 0
     appeals: int = 0
     forget: bool = False
-    """The member asked for their texts to be removed: done as soon as the case is closed."""
+    """The member asked for deletion of their texts; done when the case closes."""
     texts_removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """A moderator's wording. The member accepts its id, so nobody can swap the words afterwards."""
+    """A moderator's wording. The member accepts it by id, so the words can't be swapped afterwards."""
 
     id: str
     case_id: str
@@ -84,7 +87,7 @@ class Rewrite:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Words of people about a case: kept beside the audit trail, because they are removed in time and the trail is not."""
+    """A person's text about a case. Kept outside the audit log, because notes are deleted eventually and the log isn't."""
 
     id: str
     kind: str
@@ -96,7 +99,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of the audit trail: who did what when, with which effect. Ids and tokens, never prompts."""
+    """One audit log entry: who did what when, and with which effect. Contains ids and tokens, never prompts."""
 
     seq: int
     at: float
@@ -111,7 +114,7 @@ class Step:
 
 
 def open_new(tx: Tx, request: Request, kind: str, facts: Mapping[str, str], *, due_at: float, expires_at: float) -> Case:
-    """Write a new case about a blocked request."""
+    """Insert a new case about a blocked request."""
     identity = tx.new_id()
     tx.connection.execute(
         insert(cases).values(
@@ -141,13 +144,13 @@ def open_new(tx: Tx, request: Request, kind: str, facts: Mapping[str, str], *, d
 
 
 def move(tx: Tx, case: Case, event: CaseEvent, **values: object) -> Case | None:
-    """Move a case along the table; None when it is no longer what the caller saw. Raises UnknownTransition."""
+    """Apply an event from the state table. Returns None if the case has changed since the caller read it. Raises UnknownTransition."""
     state = CASES.next(case.state, event)
     return _change(tx, case, state=state.value, **values)
 
 
 def change(tx: Tx, case: Case, **values: object) -> Case | None:
-    """Change what is no state (the lease's holder, the reminder count); None when the case is no longer what the caller saw."""
+    """Change values other than the state (holder, reminder count). Returns None if the case has changed since the caller read it."""
     return _change(tx, case, **values)
 
 
@@ -159,25 +162,25 @@ def _change(tx: Tx, case: Case, **values: object) -> Case | None:
 
 
 def get(connection: Connection, case_id: str) -> Case | None:
-    """One case, or None."""
+    """A case by id, or None."""
     row = connection.execute(select(cases).where(cases.c.id == case_id)).one_or_none()
     return None if row is None else as_case(row)
 
 
 def by_number(connection: Connection, number: int) -> Case | None:
-    """One case by what people call it."""
+    """A case by its public number, or None."""
     row = connection.execute(select(cases).where(cases.c.number == number)).one_or_none()
     return None if row is None else as_case(row)
 
 
 def standing(connection: Connection, case_id: str) -> Standing | None:
-    """What people call a case, and where it stands."""
+    """Public number and state of a case, or None."""
     found = connection.execute(select(cases.c.number, cases.c.state).where(cases.c.id == case_id)).one_or_none()
     return None if found is None else Standing(int(found.number), CaseState(found.state))
 
 
 def waiting_of(connection: Connection, platform: str, community: str, person: str) -> Case | None:
-    """Somebody's newest case in a community in which something is still to be done."""
+    """The person's latest case in a community that still needs action, or None."""
     row = connection.execute(
         select(cases)
         .where(
@@ -193,7 +196,7 @@ def waiting_of(connection: Connection, platform: str, community: str, person: st
 
 
 def due(connection: Connection, now: float, limit: int = 500) -> Sequence[Case]:
-    """Cases whose timer has come, most overdue first."""
+    """Cases whose timer is due, most overdue first."""
     rows = connection.execute(
         select(cases).where(cases.c.due_at.is_not(None), cases.c.due_at <= now).order_by(cases.c.due_at, cases.c.number).limit(limit)
     )
@@ -201,7 +204,7 @@ def due(connection: Connection, now: float, limit: int = 500) -> Sequence[Case]:
 
 
 def earlier(connection: Connection, case: Case) -> int:
-    """How many cases the member had in this community before this one."""
+    """Number of the member's earlier cases in this community."""
     return int(
         connection.execute(
             select(func.count())
@@ -217,14 +220,14 @@ def earlier(connection: Connection, case: Case) -> int:
 
 
 def requests_of(connection: Connection, case_id: str) -> Sequence[Request]:
-    """Every request that belongs to a case, oldest first."""
+    """All requests of a case, oldest first."""
     return requests_where(connection, requests.c.case_id == case_id)
 
 
 def write_audit(
     tx: Tx, case_id: str, community: str, actor: Person, event: str, outcome: str = "done", facts: Mapping[str, object] | None = None
 ) -> int:
-    """Append a line to the trail; returns its number."""
+    """Append an audit log entry. Returns its number."""
     done = tx.connection.execute(
         insert(audit)
         .values(
@@ -243,24 +246,24 @@ def write_audit(
 
 
 def trail(connection: Connection, case_id: str) -> Sequence[Step]:
-    """The audit trail of a case, oldest first."""
+    """A case's audit log, oldest first."""
     return [as_step(row) for row in connection.execute(select(audit).where(audit.c.case_id == case_id).order_by(audit.c.seq))]
 
 
 def step(connection: Connection, seq: int) -> Step | None:
-    """One line of the trail."""
+    """An audit log entry by number, or None."""
     row = connection.execute(select(audit).where(audit.c.seq == seq)).one_or_none()
     return None if row is None else as_step(row)
 
 
 def reminders(connection: Connection, case_id: str) -> Sequence[int]:
-    """Lines of a case's trail with which somebody was reminded or asked beside its newest question."""
+    """Audit log entries of a case that reminded or asked somebody beside its latest question."""
     beside = audit.c.event.in_(["remind", OTHER_PICTURE])
     return [row.seq for row in connection.execute(select(audit.c.seq).where(audit.c.case_id == case_id, beside))]
 
 
 def ask_again_about_pictures(tx: Tx, platform: str, person: str) -> None:
-    """One of somebody's pictures is deleted: the questions whether it was their rewording, which quote it, follow."""
+    """Update the questions that quote a deleted picture of this person."""
     asked = select(audit.c.seq).join(cases, cases.c.id == audit.c.case_id)
     mine = (cases.c.platform == platform) & (cases.c.person == person) & cases.c.state.in_([one.value for one in WAITING])
     for row in tx.connection.execute(asked.where(mine, audit.c.event == OTHER_PICTURE)).all():
@@ -279,7 +282,7 @@ def count_steps(connection: Connection, community: str, actor: str, events: Iter
 
 
 def moderators_of(connection: Connection, community: str, limit: int = 5) -> Sequence[str]:
-    """Who took cases of a community before, the most recent first."""
+    """Moderators who handled cases of a community, most recent first."""
     newest = func.max(audit.c.at)
     rows = connection.execute(
         select(audit.c.actor)
@@ -292,7 +295,7 @@ def moderators_of(connection: Connection, community: str, limit: int = 5) -> Seq
 
 
 def add_rewrite(tx: Tx, case_id: str, prompt: str, fingerprint: str, author: Person) -> Rewrite:
-    """Store a moderator's wording."""
+    """Insert a moderator's wording."""
     made = Rewrite(tx.new_id(), case_id, prompt, fingerprint, author, tx.now)
     tx.connection.execute(
         insert(rewrites).values(
@@ -309,7 +312,7 @@ def add_rewrite(tx: Tx, case_id: str, prompt: str, fingerprint: str, author: Per
 
 
 def rewrite(connection: Connection, rewrite_id: str) -> Rewrite | None:
-    """One rewrite, or None."""
+    """A rewrite by id, or None."""
     row = connection.execute(select(rewrites).where(rewrites.c.id == rewrite_id)).one_or_none()
     return None if row is None else _rewrite(row)
 
@@ -323,7 +326,7 @@ def rewrites_of(connection: Connection, case_id: str) -> Sequence[Rewrite]:
 
 
 def answer_rewrite(tx: Tx, rewrite_id: str, answer: str) -> bool:
-    """The member's word; False when it was given before."""
+    """Record the member's answer. Returns False if it was answered before."""
     done = tx.connection.execute(
         update(rewrites).where(rewrites.c.id == rewrite_id, rewrites.c.answer.is_(None)).values(answer=answer, answered_at=tx.now)
     )
@@ -331,7 +334,7 @@ def answer_rewrite(tx: Tx, rewrite_id: str, answer: str) -> bool:
 
 
 def add_note(tx: Tx, case_id: str, kind: str, author: Person, text: str) -> str:
-    """Keep somebody's words about a case; returns the note's id for the trail."""
+    """Store a note about a case. Returns its id for the audit log."""
     identity = tx.new_id()
     tx.connection.execute(
         insert(case_notes).values(
@@ -342,13 +345,13 @@ def add_note(tx: Tx, case_id: str, kind: str, author: Person, text: str) -> str:
 
 
 def notes_of(connection: Connection, case_id: str) -> Sequence[Note]:
-    """People's words about a case, oldest first."""
+    """Notes about a case, oldest first."""
     rows = connection.execute(select(case_notes).where(case_notes.c.case_id == case_id).order_by(case_notes.c.at, case_notes.c.id))
     return [Note(row.id, row.kind, Person(row.author, row.author_name), row.at, row.text) for row in rows]
 
 
 def as_case(row: Row[Any]) -> Case:
-    """The dataclass of a case's row."""
+    """Convert a row to a Case."""
     return Case(
         id=row.id,
         number=row.number,
@@ -379,7 +382,7 @@ def as_case(row: Row[Any]) -> Case:
 
 
 def as_step(row: Row[Any]) -> Step:
-    """The dataclass of a line of the trail."""
+    """Convert an audit log row to a Step."""
     return Step(row.seq, row.at, row.case_id, row.community, row.actor, row.actor_name, row.event, row.outcome, row.facts)
 
 

@@ -1,4 +1,4 @@
-"""What an operator asks for: cases and lines of the audit trail that match a filter, newest first."""
+"""Search for the operator's commands: cases and audit log entries that match a filter, newest first."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ from bot.ledger.case_rows import Case, Step, as_case, as_step
 from bot.ledger.tables import audit, cases
 
 GROUPS = ("waiting", "closed")
-"""Names of groups of states that a filter takes beside the states themselves."""
+"""Groups of states that a filter accepts besides single states."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """Which cases; None admits every value."""
+    """Filter for cases; None matches everything."""
 
     state: str | None = None
-    """A value of `CaseState` or one of GROUPS."""
+    """A value of `CaseState`, or one of GROUPS."""
     kind: str | None = None
     person: str | None = None
     decided_by: str | None = None
     community: str | None = None
     platform: str | None = None
     since: float | None = None
-    """Wall-clock time of the opening."""
+    """Wall-clock time; only cases opened since then."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrailFilter:
-    """Which lines of the trail; None admits every value."""
+    """Filter for audit log entries; None matches everything."""
 
     outcome: str | None = None
     actor: str | None = None
     community: str | None = None
     since: float | None = None
-    """Wall-clock time of the step."""
+    """Wall-clock time; only steps since then."""
 
 
 def matching(connection: Connection, wanted: CaseFilter, limit: int) -> Sequence[Case]:
-    """Cases that match, newest first."""
+    """Matching cases, newest first."""
     named = ((name, getattr(wanted, name)) for name in ("kind", "person", "decided_by", "community", "platform"))
     where: list[ColumnElement[bool]] = [cases.c[name] == value for name, value in named if value is not None]
     if wanted.state is not None:
@@ -54,7 +54,7 @@ def matching(connection: Connection, wanted: CaseFilter, limit: int) -> Sequence
 
 
 def steps(connection: Connection, wanted: TrailFilter, limit: int) -> Sequence[Step]:
-    """Lines of all trails that match, newest first."""
+    """Matching audit log entries, newest first."""
     named = ((name, getattr(wanted, name)) for name in ("outcome", "actor", "community"))
     where: list[ColumnElement[bool]] = [audit.c[name] == value for name, value in named if value is not None]
     if wanted.since is not None:

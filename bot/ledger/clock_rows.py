@@ -1,6 +1,6 @@
-"""Stored times against a wall clock that was set: moved with it while the process lives, and bounded at the next start.
+"""Adjustment of stored times after a change of the system clock: shifted while the process runs, bounded at the next start.
 
-The ledger keeps wall-clock times. What is over stays as it was written; what is still waited for keeps its length.
+The ledger stores wall-clock times. Past events keep their times; pending waits keep their length.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from bot.ports.steady import SteadyPorts
 log = structlog.get_logger()
 
 RECENT = 86400.0
-"""Seconds. What was remembered longer ago is not brought nearer or farther."""
+"""Seconds. Values remembered longer ago aren't shifted."""
 _LIVE = requests.c.state.not_in([RequestState.ANSWERED.value, RequestState.REFUSED.value])
 _CLOSED = [state.value for state in CaseState if state.value.startswith("closed")]
 _OPEN = cases.c.state.not_in(_CLOSED)
 
 
 async def follow(ledger: Ledger, ports: SteadyPorts) -> bool:
-    """Take over what was done to the wall clock since the last look: stored times and the process's time move in one transaction. Whether
-    there was something."""
+    """Adopt changes of the system clock since the last call: shift stored times and the process's time in one transaction. Returns whether
+    there was a change."""
     seconds, adopted = ports.step(), False
 
     def step(tx: Tx) -> None:
@@ -54,8 +54,8 @@ async def follow(ledger: Ledger, ports: SteadyPorts) -> bool:
 
 
 def shift(tx: Tx, by: float) -> None:
-    """Move every time that somebody still waits for, or that a wait is counted from, by `by` seconds: the wall clock was put forward. What
-    shows such times is shown anew."""
+    """Shift all pending times, and times that waits are counted from, by `by` seconds (positive: the clock was set forward). Messages that
+    show such times are rendered again."""
     moved = _ids(tx, requests, _LIVE), _ids(tx, cases, _OPEN)
     _move(tx, requests, _LIVE, by, requests.c.created_at, requests.c.due_at, requests.c.deadline_at)
     _move(tx, attempts, attempts.c.closed_at.is_(None), by, attempts.c.opened_at)
@@ -71,7 +71,7 @@ def _ids(tx: Tx, table: Table, which: ColumnElement[bool]) -> Sequence[str]:
 
 
 def _show(tx: Tx, live: Iterable[str], waiting: Iterable[str]) -> None:
-    """Whatever says when something ends says it anew: on requests and questions, on cards, in what members are asked and in reminders."""
+    """Render every message again that says when something ends: requests and questions, cards, members' questions, reminders."""
     subjects = [f"{kind}:{one}" for one in live for kind in ("request", "question")]
     for case_id in waiting:
         told = tx.connection.execute(select(cases.c.told).where(cases.c.id == case_id)).scalar_one()
@@ -87,18 +87,18 @@ def _move(tx: Tx, table: Table, which: ColumnElement[bool], by: float, *columns:
 
 @dataclass(frozen=True, slots=True)
 class Longest:
-    """Seconds that each wait whose beginning is not stored lasts at most."""
+    """Maximum length in seconds of each wait whose beginning isn't stored."""
 
     block_memory: float
     lease: float
     cool_down: float
     pause: float
-    """A member's, by a moderator."""
+    """Of a member, by a moderator."""
 
 
 def bound(tx: Tx, longest: Longest) -> None:
-    """After a start: nothing lasts longer from now than it was agreed to last from when it was written, even where the clock was put back
-    while no process ran."""
+    """After a start: no wait lasts longer from now than it was originally set for, even if the clock was set back while no process was
+    running."""
     now = tx.now
     last = select(func.max(func.coalesce(attempts.c.closed_at, attempts.c.opened_at))).where(attempts.c.request_id == requests.c.id)
     since = func.coalesce(last.scalar_subquery(), requests.c.created_at)

@@ -12,7 +12,7 @@ from bot.domain.refusal import BudgetShortfall, Nearest, Offer, Refusal, Shortag
 
 
 def failure_to_json(failure: Failure) -> dict[str, object]:
-    """A failure as a JSON object."""
+    """Encode a failure as a JSON object."""
     return {
         "kind": failure.kind.value,
         "action": failure.action.value,
@@ -25,7 +25,7 @@ def failure_to_json(failure: Failure) -> dict[str, object]:
 
 
 def failure_from_json(value: Mapping[str, object]) -> Failure:
-    """The failure that `failure_to_json` wrote."""
+    """Decode the output of `failure_to_json`."""
     facts = value.get("facts")
     wait = value.get("wait")
     return Failure(
@@ -97,7 +97,7 @@ def _budget_from_json(value: Mapping[str, Any]) -> BudgetShortfall:
 
 
 def evidence_to_json(evidence: Evidence) -> dict[str, object]:
-    """Evidence as a JSON object, for `imagine-bot explain REQUEST`. Bytes are kept as text, bounded."""
+    """Encode evidence as a JSON object, for `imagine-bot explain REQUEST`. Bytes are stored as bounded text."""
     body = evidence.body
     if isinstance(body, bytes):
         body = body[:MAX_EVIDENCE_BYTES].decode("utf-8", "replace")
@@ -117,7 +117,7 @@ def evidence_to_json(evidence: Evidence) -> dict[str, object]:
 
 
 def evidence_from_json(value: Mapping[str, object]) -> Evidence:
-    """The evidence that `evidence_to_json` wrote."""
+    """Decode the output of `evidence_to_json`."""
     headers = value.get("headers")
     status = value.get("status")
     exception = value.get("exception")

@@ -1,4 +1,4 @@
-"""The data folder: made, locked and looked at before SQLite touches it, so that a wrong folder or file is one clear sentence."""
+"""The data folder: created, locked and checked before SQLite opens it, so that a wrong folder or file gives one clear error."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ PICTURES = "pictures"
 
 
 def connect(path: Path, *, read_only: bool = False, timeout: float = 5.0) -> sqlite3.Connection:
-    """The one way to a ledger file outside the running ledger. The path is taken as it is: whatever it holds (`?`, `%`, `#`), no part of it
-    becomes an option or another name. `read_only` never makes a file and takes no lock on a writer."""
+    """Open a ledger file outside the running ledger. The path is taken literally: no part of it (`?`, `%`, `#`) becomes an option or
+    another name. `read_only` never creates a file and takes no lock that delays a writer."""
     if read_only:
         return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=timeout)  # `as_uri` quotes
     return sqlite3.connect(path, timeout=timeout)
 
 
 class Lock:
-    """OS locks on the data folder, and on a ledger file that lies elsewhere, held while the process lives: two processes never own one
-    ledger, and a kill -9 frees it."""
+    """OS locks on the data folder, and on a ledger file outside it, held for the life of the process: two processes never share a ledger,
+    and a kill -9 releases it."""
 
     def __init__(self, handles: Sequence[IO[str]]) -> None:
         self._handles = list(handles)
 
     def release(self) -> None:
-        """Give the folder back; safe to call twice."""
+        """Release the locks; idempotent."""
         while self._handles:
             self._handles.pop().close()
 
 
 def prepare(data_dir: Path, problem: Callable[[str], Exception], file: Path | None = None) -> Lock:
-    """Make the folder, and that of a ledger file that lies elsewhere, if needed, and take their locks; raises `problem(sentence)`."""
+    """Create the folder (and that of a ledger file outside it) if needed, and take the locks. Raises `problem(sentence)`."""
     _make(data_dir, problem)
     first = _locked(data_dir / LOCK, data_dir, problem)
     if file is None or file.parent == data_dir:
@@ -80,7 +80,7 @@ def _locked(lock: Path, what: Path, problem: Callable[[str], Exception]) -> IO[s
 
 
 def examine(path: Path, problem: Callable[[str], Exception]) -> None:
-    """Refuse a ledger file that is empty beside other data, or damaged. A fresh folder passes."""
+    """Reject a ledger file that is damaged, or empty next to other data. A fresh folder passes."""
     stored = (path.parent / PICTURES).exists() or any(path.parent.glob("backup-*"))
     if not path.exists():
         if stored:

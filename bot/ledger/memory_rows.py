@@ -1,4 +1,4 @@
-"""Small JSON values that a restart must not lose, each under a key: what the gate has learned, when something was last done."""
+"""Small JSON values that must survive a restart, by key: the gate's learned limits, times of last runs."""
 
 from __future__ import annotations
 
@@ -12,44 +12,44 @@ from bot.ledger.store import Tx
 from bot.ledger.tables import memory
 
 GATE = "gate:"
-"""Before the key of a gate; its value is what that gate has learned."""
+"""Key prefix of a gate's learned limits."""
 
 
 def remember(tx: Tx, key: str, value: object) -> None:
-    """Keep a small JSON value."""
+    """Store a JSON value."""
     statement = upsert(memory).values(key=key, value=value, saved_at=tx.now)
     tx.connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value, "saved_at": tx.now}))
 
 
 def recall(connection: Connection, key: str) -> tuple[Any, float] | None:
-    """A small JSON value with the time at which it was kept."""
+    """A stored JSON value and the time when it was stored, or None."""
     row = connection.execute(select(memory).where(memory.c.key == key)).one_or_none()
     return None if row is None else (row.value, float(row.saved_at))
 
 
 def forget(tx: Tx, key: str) -> None:
-    """Drop a value; nothing happens where there is none."""
+    """Delete a value, if it exists."""
     tx.connection.execute(delete(memory).where(memory.c.key == key))
 
 
 def keys(connection: Connection, prefix: str) -> Sequence[str]:
-    """The keys that begin with `prefix`, in order, without it."""
+    """Sorted keys that begin with `prefix`, without the prefix."""
     found = connection.execute(select(memory.c.key).where(memory.c.key.startswith(prefix, autoescape=True)).order_by(memory.c.key))
     return [str(row.key).removeprefix(prefix) for row in found]
 
 
 def remember_gate(tx: Tx, gate_key: str, learned: Mapping[str, object]) -> None:
-    """Keep what a gate has learned, so that a restart does not learn it by rejections."""
+    """Store a gate's learned limits, so that a restart doesn't have to learn them from rejections."""
     remember(tx, GATE + gate_key, dict(learned))
 
 
 def recall_gate(connection: Connection, gate_key: str) -> tuple[Any, float] | None:
-    """What a gate had learned, with the time at which it was kept."""
+    """A gate's learned limits and the time when they were stored, or None."""
     return recall(connection, GATE + gate_key)
 
 
 def salt(tx: Tx) -> str:
-    """What members' ids are hashed with for the service; made once."""
+    """Salt for the member hashes sent to the service; created once."""
     known = recall(tx.connection, "salt")
     if known is not None:
         return str(known[0])

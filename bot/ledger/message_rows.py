@@ -1,4 +1,4 @@
-"""Queries on messages: what shall be shown, what is shown, and where the platform keeps it."""
+"""Queries on messages: wanted revision, shown revision, and the platform's reference."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.domain.requests import Place
 from bot.ledger.store import Tx
 from bot.ledger.tables import messages
 
-# Built once, like the hot statements of request_rows.
+# Prepared once, like the hot statements of request_rows.
 _WANT = (
     upsert(messages)
     .on_conflict_do_update(
@@ -37,7 +37,7 @@ class Stored:
 
 
 def want(tx: Tx, subject: str, audience: Audience, place: Place, reader: str | None = None) -> None:
-    """Say that a message shall show its subject's newest state; makes the message when there is none. Wakes its sender after the commit."""
+    """Request that a message shows its subject's latest state, creating it if needed. Wakes its sender after the commit."""
     identity = tx.new_id()
     row = {
         "id": identity,
@@ -60,7 +60,7 @@ def want(tx: Tx, subject: str, audience: Audience, place: Place, reader: str | N
 
 
 def bump(tx: Tx, subject: str, audience: Audience | None = None) -> None:
-    """Every message about this subject (for this audience) shall be shown anew; makes none."""
+    """Request a new rendering of all messages about this subject (for this audience); creates none."""
     rows = tx.connection.execute(
         update(messages)
         .where(messages.c.subject == subject, true() if audience is None else messages.c.audience == audience.value)
@@ -72,7 +72,7 @@ def bump(tx: Tx, subject: str, audience: Audience | None = None) -> None:
 
 
 def get(connection: Connection, message_id: str) -> Stored | None:
-    """One message, or None."""
+    """A message by id, or None."""
     row = connection.execute(_ONE, {"id": message_id}).one_or_none()
     return None if row is None else _stored(row)
 
@@ -89,14 +89,14 @@ def at(connection: Connection, subject: str, place: Place) -> Sequence[str]:
 
 
 def unsettled(connection: Connection) -> Sequence[str]:
-    """Ids of messages whose last wanted view has not been shown for certain, oldest first."""
+    """Ids of messages whose last wanted view isn't confirmed as shown, oldest first."""
     return [
         row.id for row in connection.execute(select(messages.c.id).where(messages.c.settled.is_(False)).order_by(messages.c.created_at))
     ]
 
 
 def of_platform(connection: Connection, platform: str, limit: int) -> Sequence[Stored]:
-    """The newest messages of a platform, oldest first."""
+    """A platform's latest messages, oldest first."""
     rows = connection.execute(
         select(messages).where(messages.c.platform == platform).order_by(messages.c.created_at.desc(), messages.c.id).limit(limit)
     ).all()
@@ -104,7 +104,7 @@ def of_platform(connection: Connection, platform: str, limit: int) -> Sequence[S
 
 
 def shown(tx: Tx, message_id: str, *, sent: int, ref: Mapping[str, str], final: bool) -> bool:
-    """The platform shows revision `sent` for certain. Returns whether that was the newest wanted one."""
+    """Record that the platform definitely shows revision `sent`. Returns whether that was the latest wanted one."""
     done = tx.connection.execute(
         update(messages)
         .where(messages.c.id == message_id)
@@ -115,19 +115,19 @@ def shown(tx: Tx, message_id: str, *, sent: int, ref: Mapping[str, str], final: 
 
 
 def keep_ref(tx: Tx, message_id: str, ref: Mapping[str, str]) -> None:
-    """Remember where the platform keeps a message, before anything else can be lost."""
+    """Store the platform's reference to a message before anything else can fail."""
     tx.connection.execute(update(messages).where(messages.c.id == message_id).values(ref=dict(ref)))
 
 
 def unsettle(tx: Tx, message_id: str) -> None:
-    """Have a message sent once more as it stands."""
+    """Send a message's current view once more."""
     tx.connection.execute(
         update(messages).where(messages.c.id == message_id).values(settled=False, wanted_revision=messages.c.wanted_revision + 1)
     )
 
 
 def refuse(tx: Tx, message_id: str, why: str, *, sent: int) -> None:
-    """The platform will never show this one; it stays fetchable."""
+    """Record that the platform will never show this message; it stays fetchable."""
     tx.connection.execute(
         update(messages).where(messages.c.id == message_id).values(refused=why[:40], settled=messages.c.wanted_revision == sent)
     )

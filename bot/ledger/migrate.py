@@ -1,4 +1,4 @@
-"""Migrations go forward only, through Alembic; before one runs on existing data, the database is backed up with VACUUM INTO."""
+"""Forward-only migrations with Alembic. Existing data is backed up with VACUUM INTO before a migration runs."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ HEAD = "0003"
 
 
 def upgrade(path: Path, now: float) -> Path | None:
-    """Bring the file to the newest schema; returns the backup that was made, if any.
+    """Migrate the file to the latest schema. Returns the backup that was made, if any.
 
-    A fresh file gets today's tables at once; a test holds that every migration in turn makes the very same ones.
+    A fresh file gets the current tables directly; a test verifies that running all migrations gives the same schema.
     """
     revision = current(path)
     if revision == HEAD:
@@ -37,12 +37,12 @@ def upgrade(path: Path, now: float) -> Path | None:
 
 
 def migrate(path: Path) -> None:
-    """Run what is missing of the migrations, one after the other."""
+    """Run the missing migrations in order."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
-    # Alembic reads options through configparser, where "%" begins a reference.
+    # Alembic reads options through configparser, where "%" starts a reference.
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
     engine = durable(path)
     with engine.begin() as connection:
@@ -52,12 +52,12 @@ def migrate(path: Path) -> None:
 
 
 def durable(path: Path) -> Engine:
-    """An engine on the file whose commits survive a power cut, and whose transactions hold schema changes too.
+    """An engine whose commits survive a power cut and whose transactions include schema changes.
 
-    Python's sqlite3 commits every CREATE TABLE by itself: a process that died between two of them left half a schema, which no later start
-    could complete, and a fresh ledger waited 37 times for the disk.
+    Python's sqlite3 commits each CREATE TABLE separately: a process killed between two of them left half a schema that no later start could
+    complete, and a fresh ledger waited for the disk 37 times.
     """
-    # A path inside an address is cut at its first "?" and decoded at "%".
+    # A path inside a URL is cut at its first "?" and decoded at "%".
     engine = create_engine("sqlite://", creator=lambda: connect(path), poolclass=NullPool)
 
     @event.listens_for(engine, "connect")
@@ -71,7 +71,7 @@ def durable(path: Path) -> Engine:
 
 
 def current(path: Path) -> str | None:
-    """The schema revision of a file; None for a fresh one."""
+    """A file's schema revision; None for a fresh one."""
     if not path.exists():
         return None
     connection = connect(path)
@@ -85,7 +85,7 @@ def current(path: Path) -> str | None:
 
 
 def backup(path: Path, target: Path) -> Path:
-    """A consistent copy in one file. Copying only the `.db` of a WAL database lost 50 of 51 rows with "ok"."""
+    """A consistent copy in one file. Copying just the `.db` of a WAL database lost 50 of 51 rows and still passed the integrity check."""
     connection = connect(path, timeout=30)
     try:
         connection.execute("VACUUM INTO ?", (str(target),))

@@ -1,4 +1,4 @@
-"""Queries on notices to operators: one row per cause, counted, and kept when it is resolved."""
+"""Queries on operator notices: one row per cause, counted, kept after it's resolved."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from bot.ledger.tables import notices
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One row of the ledger's `notices`."""
+    """One row of the `notices` table."""
 
     cause: str
     kind: str
     count: int
-    """How often it was reported since it was opened."""
+    """Reports since it was opened."""
     first_at: float
     last_at: float
     resolved_at: float | None
-    """None while it is open."""
+    """None while it's open."""
     facts: Mapping[str, str]
 
 
 def report(tx: Tx, cause: str, kind: str, facts: Mapping[str, str]) -> None:
-    """Count a cause; a resolved one opens again from one."""
+    """Count a cause. A resolved one reopens, starting at one."""
     statement = upsert(notices).values(
         cause=cause, kind=kind, count=1, first_at=tx.now, last_at=tx.now, resolved_at=None, facts=dict(facts)
     )
@@ -49,7 +49,7 @@ def report(tx: Tx, cause: str, kind: str, facts: Mapping[str, str]) -> None:
 
 
 def resolve(tx: Tx, cause: str) -> bool:
-    """Mark a cause as gone; False when it was not open."""
+    """Mark a cause as resolved. Returns False if it wasn't open."""
     return bool(
         tx.connection.execute(
             update(notices).where(notices.c.cause == cause, notices.c.resolved_at.is_(None)).values(resolved_at=tx.now)
@@ -58,12 +58,12 @@ def resolve(tx: Tx, cause: str) -> bool:
 
 
 def change(tx: Tx, cause: str, facts: Mapping[str, str]) -> None:
-    """Replace what is known of a cause, without counting it again."""
+    """Replace the facts of a cause without counting it."""
     tx.connection.execute(update(notices).where(notices.c.cause == cause).values(facts=dict(facts)))
 
 
 def get(connection: Connection, cause: str) -> Notice | None:
-    """One notice, or None."""
+    """A notice by cause, or None."""
     row = connection.execute(select(notices).where(notices.c.cause == cause)).one_or_none()
     if row is None:
         return None
@@ -72,5 +72,5 @@ def get(connection: Connection, cause: str) -> Notice | None:
 
 
 def open_causes(connection: Connection) -> Sequence[str]:
-    """Causes that are not resolved."""
+    """Causes that aren't resolved."""
     return [row.cause for row in connection.execute(select(notices.c.cause).where(notices.c.resolved_at.is_(None)))]

@@ -1,4 +1,4 @@
-"""Queries on the pictures of requests, and on files that no request shows any more."""
+"""Queries on the pictures of requests, and on files that no request shows anymore."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from bot.ledger.store import Tx
 from bot.ledger.tables import pictures
 
 UNSHOWN = "unshown:"
-"""Before the hash of a picture whose file may still have to go; the value is the request that showed it last."""
+"""Key prefix, followed by the hash of a picture whose file may have to be deleted; the value is the last request that showed it."""
 _INSERT_PICTURE = insert(pictures)
 _PICTURES = select(pictures).where(pictures.c.request_id == bindparam("id")).order_by(pictures.c.position)
 
 
 def add(tx: Tx, request_id: str, attempt_id: str, found: Sequence[Picture]) -> None:
-    """Record stored pictures as part of a request."""
+    """Add stored pictures to a request."""
     if found:
         tx.connection.execute(
             _INSERT_PICTURE,
@@ -43,7 +43,7 @@ def add(tx: Tx, request_id: str, attempt_id: str, found: Sequence[Picture]) -> N
 
 
 def of_request(connection: Connection, request_id: str) -> Sequence[Picture]:
-    """The pictures of a request in order."""
+    """The pictures of a request, in order."""
     rows = connection.execute(_PICTURES, {"id": request_id})
     return [
         Picture(row.sha256, row.format, row.width, row.height, row.size, row.revised_prompt, bool(row.signed), bool(row.kept))
@@ -52,8 +52,8 @@ def of_request(connection: Connection, request_id: str) -> Sequence[Picture]:
 
 
 def drop(tx: Tx, request_id: str) -> Sequence[str]:
-    """Forget a request's pictures; returns the hashes that no other request shows, whose files may go. That they go is on record, because
-    the process may die before they are gone."""
+    """Remove a request's pictures. Returns hashes that no other request shows, whose files may be deleted. The pending deletions are
+    recorded, because the process may be killed before they happen."""
     hashes = {picture.sha256 for picture in of_request(tx.connection, request_id)}
     tx.connection.execute(delete(pictures).where(pictures.c.request_id == request_id))
     unshown = [one for one in sorted(hashes) if not _is_shown(tx.connection, one)]
@@ -66,17 +66,17 @@ UNSHOWN = "unshown:"
 
 
 def unshown(connection: Connection) -> Sequence[str]:
-    """Hashes of pictures whose files may still have to go."""
+    """Hashes of pictures whose files may have to be deleted."""
     return memory_rows.keys(connection, UNSHOWN)
 
 
 def may_go(connection: Connection, sha256: str) -> bool:
-    """Whether no request shows this picture: the same one may have been drawn again."""
+    """Whether no request shows this picture; the same one may have been drawn again."""
     return not _is_shown(connection, sha256)
 
 
 def gone(tx: Tx, sha256: str) -> None:
-    """The file of an unshown picture is gone, or shown again."""
+    """Record that an unshown picture's file is deleted, or that the picture is shown again."""
     memory_rows.forget(tx, UNSHOWN + sha256)
 
 
@@ -85,5 +85,5 @@ def _is_shown(connection: Connection, sha256: str) -> bool:
 
 
 def shown_of(connection: Connection, hashes: Sequence[str]) -> set[str]:
-    """Which of these hashes a request shows."""
+    """The subset of these hashes that a request shows."""
     return {row.sha256 for row in connection.execute(select(pictures.c.sha256).where(pictures.c.sha256.in_(hashes)))}

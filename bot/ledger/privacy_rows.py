@@ -1,4 +1,4 @@
-"""Queries for the removal of texts: closed cases whose texts are still stored, and everything that one person wrote or made."""
+"""Queries for deleting texts: closed cases whose texts are still stored, and everything that one person wrote or made."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class ClosedCase:
     community: str
     closed_at: float
     forget: bool
-    """Its member asked for the removal."""
+    """Its member asked for deletion."""
 
 
 @dataclass(frozen=True, slots=True)
 class EndedRequest:
-    """A request that is answered or refused."""
+    """An answered or refused request."""
 
     id: str
     case_id: str | None
@@ -41,7 +41,7 @@ class EndedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much is stored about somebody: requests with a prompt, pictures, cases with texts."""
+    """Amounts stored about a person: requests with a prompt, pictures, cases with texts."""
 
     requests: int
     pictures: int
@@ -49,8 +49,8 @@ class Counts:
 
 
 def closed_with_texts(connection: Connection, limit: int = 1000) -> Sequence[ClosedCase]:
-    """Closed cases with texts, the longest closed first. A case that has a request under way (an accepted wording that is drawn) is left
-    out: those words are still to be sent."""
+    """Closed cases with texts, earliest closed first. Cases with a live request (an accepted wording being drawn) are excluded, because
+    those words still have to be sent."""
     under_way = exists().where(requests.c.case_id == cases.c.id, request_rows.LIVE_ROWS)
     rows = connection.execute(
         select(cases.c.id, cases.c.platform, cases.c.community, cases.c.closed_at, cases.c.forget)
@@ -62,41 +62,41 @@ def closed_with_texts(connection: Connection, limit: int = 1000) -> Sequence[Clo
 
 
 def empty_wordings(tx: Tx, case_id: str) -> None:
-    """Empty the rewrites and notes of a case."""
+    """Delete the texts of a case's rewrites and notes."""
     tx.connection.execute(update(rewrites).where(rewrites.c.case_id == case_id).values(prompt=""))
     tx.connection.execute(update(case_notes).where(case_notes.c.case_id == case_id).values(text=""))
 
 
 def steps_by(connection: Connection, actor: str, event: str) -> Sequence[Step]:
-    """Lines of the audit trail in which somebody did this, in no order."""
+    """Audit log entries in which somebody did this, unordered."""
     return [as_step(row) for row in connection.execute(select(audit).where(audit.c.actor == actor, audit.c.event == event))]
 
 
 def live_of(connection: Connection, platform: str, person: str) -> Sequence[str]:
-    """Ids of somebody's requests that are under way."""
+    """Ids of a person's live requests."""
     own = _own_requests(platform, person)
     return [row.id for row in connection.execute(select(requests.c.id).where(own, request_rows.LIVE_ROWS))]
 
 
 def ended_of(connection: Connection, platform: str, person: str) -> Sequence[EndedRequest]:
-    """Somebody's requests that have ended."""
+    """A person's ended requests."""
     columns = select(requests.c.id, requests.c.case_id, requests.c.deleted)
     rows = connection.execute(columns.where(_own_requests(platform, person), requests.c.state.in_(_ENDED)))
     return [EndedRequest(row.id, row.case_id, row.deleted) for row in rows]
 
 
 def waiting_cases_of(connection: Connection, platform: str, person: str) -> Sequence[str]:
-    """Ids of somebody's cases that are not closed."""
+    """Ids of a person's cases that aren't closed."""
     return [row.id for row in connection.execute(select(cases.c.id).where(_own_cases(platform, person), ~_CLOSED))]
 
 
 def forget_cases_of(tx: Tx, platform: str, person: str) -> None:
-    """Mark all of somebody's cases: their texts go as soon as they are closed."""
+    """Mark all of a person's cases: their texts are deleted as soon as they close."""
     tx.connection.execute(update(cases).where(_own_cases(platform, person)).values(forget=True, version=cases.c.version + 1))
 
 
 def counts(connection: Connection, platform: str, person: str) -> Counts:
-    """How much is stored about somebody on a platform."""
+    """Amounts stored about a person on a platform."""
     own = _own_requests(platform, person)
     of_requests = select(func.count()).select_from(requests).where(own, requests.c.prompt != "")
     of_pictures = select(func.count()).select_from(pictures.join(requests, pictures.c.request_id == requests.c.id)).where(own)

@@ -1,4 +1,4 @@
-"""A ledger file opened by a command beside a running bot: read-only, and no lock on the writer (WAL readers take none)."""
+"""Read-only access to a ledger file for commands beside a running bot. WAL readers take no lock that would delay a writer."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class RequestFilter:
-    """Which requests; None admits every value."""
+    """Filter for requests; None matches everything."""
 
     state: str | None = None
     answer: str | None = None
     kind: str | None = None
-    """Of the last failure."""
+    """Kind of the last failure."""
     person: str | None = None
     community: str | None = None
     platform: str | None = None
     since: float | None = None
-    """Wall-clock time of the submission."""
+    """Wall-clock time; only requests submitted since then."""
 
 
 def look(file: Path, fn: Callable[[Connection], T]) -> T:
-    """Run `fn` on one consistent view of the ledger. Raises LedgerProblem with a sentence."""
+    """Run `fn` on a consistent snapshot of the ledger. Raises LedgerProblem with a complete sentence."""
     engine = create_engine("sqlite://", creator=lambda: connect(file, read_only=True), poolclass=StaticPool)
     try:
         with engine.connect() as connection:
@@ -50,7 +50,7 @@ def look(file: Path, fn: Callable[[Connection], T]) -> T:
 
 
 def requests(file: Path, wanted: RequestFilter, limit: int) -> Sequence[Row]:
-    """Requests that match, newest first, with what they cost and how many pictures they have."""
+    """Matching requests, newest first, with their cost and number of pictures."""
     columns = (
         ("state", wanted.state),
         ("answer", wanted.answer),
@@ -64,7 +64,7 @@ def requests(file: Path, wanted: RequestFilter, limit: int) -> Sequence[Row]:
     if wanted.since is not None:
         where.append("created_at >= ?")
         values.append(wanted.since)
-    # Columns and clauses are constants of this file, values are bound.
+    # Columns and clauses are constants of this file; values are bound.
     sql = (
         "SELECT id, created_at, state, answer, json_extract(failure, '$.kind') AS failure,"  # noqa: S608
         " json_extract(refusal, '$.reason') AS refusal, platform, community, person, person_name, model,"
@@ -77,7 +77,7 @@ def requests(file: Path, wanted: RequestFilter, limit: int) -> Sequence[Row]:
 
 
 def spending(file: Path, scope: str, limit: int, *, months: bool) -> Sequence[Row]:
-    """What was spent and reserved in a scope, by day or month, newest first."""
+    """Amounts spent and reserved in a scope, by day or month, newest first."""
     sql = (
         "SELECT substr(period, 2) AS period, owner, spent AS spent_micros, reserved AS reserved_micros, pictures FROM spend"
         " WHERE scope = ? AND period LIKE ? AND (spent <> 0 OR reserved <> 0 OR pictures <> 0)"
@@ -87,7 +87,7 @@ def spending(file: Path, scope: str, limit: int, *, months: bool) -> Sequence[Ro
 
 
 def request_by_any_id(file: Path, asked: str) -> Row | None:
-    """A request by its id or by the id that the image service gave to one of its attempts: the whole row, and how many pictures it has."""
+    """A request by its own id, or by the image service's id of one of its attempts: the whole row, and its number of pictures."""
     sql = (
         "SELECT *, (SELECT count(*) FROM pictures WHERE request_id = requests.id) AS pictures FROM requests"
         " WHERE id = ? OR id IN (SELECT request_id FROM attempts WHERE provider_request_id = ?)"
@@ -96,7 +96,7 @@ def request_by_any_id(file: Path, asked: str) -> Row | None:
 
 
 def attempts_of(file: Path, request_id: str) -> Sequence[Row]:
-    """The whole rows of a request's attempts, oldest first, with the number of pictures of each."""
+    """A request's attempt rows, oldest first, with the number of pictures of each."""
     sql = (
         "SELECT *, (SELECT count(*) FROM pictures WHERE attempt_id = attempts.id) AS pictures FROM attempts"
         " WHERE request_id = ? ORDER BY number"
@@ -105,7 +105,7 @@ def attempts_of(file: Path, request_id: str) -> Sequence[Row]:
 
 
 def count_if_sound(file: Path) -> int:
-    """The number of requests in a copy that SQLite finds sound. Raises sqlite3.DatabaseError for any other."""
+    """Number of requests in a copy that passes SQLite's integrity check. Raises sqlite3.DatabaseError otherwise."""
     connection = connect(file, read_only=True)
     try:
         if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
@@ -116,8 +116,8 @@ def count_if_sound(file: Path) -> int:
 
 
 def take_write_lock(file: Path, timeout: float) -> None:
-    """Begin a write and give it up at once. A running bot holds that lock for milliseconds; who holds it longer keeps the bot waiting.
-    Raises sqlite3.DatabaseError."""
+    """Begin a write transaction and roll it back. A running bot holds that lock for milliseconds; anything longer delays the bot. Raises
+    sqlite3.DatabaseError."""
     connection = sqlite3.connect(file, timeout=timeout, isolation_level=None)
     try:
         connection.execute("BEGIN IMMEDIATE")

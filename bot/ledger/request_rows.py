@@ -1,4 +1,4 @@
-"""Queries on requests. Every change of state goes through `move`, which asks the table in bot.domain."""
+"""Queries on requests. Every state change goes through `move`, which checks the table in bot.domain."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from bot.ledger.store import Tx
 from bot.ledger.tables import requests
 
 LIVE_ROWS: ColumnElement[bool] = literal_column("state NOT IN ('answered', 'refused')")
-"""Worded as in the partial indexes, so that SQLite uses them."""
-# Statements of the hot path are built once: building and hashing one anew costs more than SQLite's work on it.
+"""Worded exactly as in the partial indexes, so that SQLite uses them."""
+# Hot statements are built once: building and hashing one again costs more than SQLite's work on it.
 _INSERT = upsert(requests).on_conflict_do_nothing(index_elements=["event_key"])
 _ONE = select(requests).where(requests.c.id == bindparam("id"))
 _TYPED = select(requests.c.typed).where(requests.c.id == bindparam("id"))
@@ -55,7 +55,7 @@ def insert_received(
     deadline_at: float,
     lineage: Lineage = COMMAND,
 ) -> str | None:
-    """Store what a platform delivered. Returns None, or the id of the request that this event made before."""
+    """Store a submission. Returns None, or the id of the request that this event created before."""
     place = submission.place
     row = {
         "id": request_id,
@@ -100,25 +100,26 @@ def _typed(submission: Submission) -> dict[str, object]:
 
 
 def typed_options(connection: Connection, request_id: str) -> Mapping[str, Any]:
-    """Size, quality and count as they were typed; None where nothing was."""
+    """Size, quality and count as typed; None where nothing was typed."""
     value = connection.execute(_TYPED, {"id": request_id}).scalar_one()
     return value if isinstance(value, Mapping) else {}
 
 
 def leave_out(tx: Tx, request_id: str, options: Iterable[str]) -> None:
-    """Keep beside what was typed which options the exchange goes without."""
+    """Record which options the call omits."""
     typed = {**typed_options(tx.connection, request_id), "left_out": sorted(options)}
     tx.connection.execute(update(requests).where(requests.c.id == request_id).values(typed=typed))
 
 
 def get(connection: Connection, request_id: str) -> Request | None:
-    """One request, or None."""
+    """A request by id, or None."""
     row = connection.execute(_ONE, {"id": request_id}).one_or_none()
     return None if row is None else _request(row)
 
 
 def move(tx: Tx, request: Request, event: RequestEvent, **values: object) -> bool:
-    """Move a request along the table; False when it is no longer where (state and epoch) the caller saw it. Raises UnknownTransition."""
+    """Apply an event from the state table. Returns False if state or epoch have changed since the caller read them. Raises
+    UnknownTransition."""
     state = REQUESTS.next(request.state, event)
     done = tx.connection.execute(
         update(requests)
@@ -134,14 +135,14 @@ def mark(tx: Tx, request_id: str, **values: object) -> None:
 
 
 def due(connection: Connection, state: RequestState, now: float, limit: int = 2000) -> Sequence[Request]:
-    """Rows of one live state whose time has come, oldest first."""
+    """Due rows of one live state, oldest first."""
     rows = connection.execute(_DUE, {"state": state.value, "now": now, "limit": limit})
     return [_request(row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """The few columns of a queued row that scheduling needs."""
+    """The columns of a queued row that scheduling needs."""
 
     id: str
     person: str
@@ -155,13 +156,13 @@ class Queued:
 
 
 def queue(connection: Connection, now: float, limit: int = 5000) -> Sequence[Queued]:
-    """Queued rows whose time has come, oldest first; light, because the scheduler reads it whenever the queue changed."""
+    """Due queued rows, oldest first. Few columns, because the scheduler reads this after every change of the queue."""
     rows = connection.execute(_QUEUE, {"now": now, "limit": limit}).all()
     return [Queued(row[0], f"{row[1]}:{row[2]}", f"{row[1]}:{row[3]}", *row[4:9], row[9] or "") for row in rows]
 
 
 def live_count(connection: Connection, platform: str, person: str) -> int:
-    """How many requests of somebody are under way."""
+    """Number of a person's live requests."""
     return int(connection.execute(_LIVE_OF, {"platform": platform, "person": person}).scalar_one())
 
 
@@ -176,7 +177,8 @@ def in_state(connection: Connection, state: RequestState) -> Sequence[Request]:
 
 
 def live_child(connection: Connection, parent: str, person: str, origin: Origin, since: float) -> str | None:
-    """A child made in the same way by the same person that is still alive or younger than `since`: the second half of a double click."""
+    """A request made the same way from the same parent by the same person, if it's still live or younger than `since`: the second half of a
+    double click."""
     return connection.execute(
         select(requests.c.id)
         .where(
@@ -190,7 +192,7 @@ def live_child(connection: Connection, parent: str, person: str, origin: Origin,
 
 
 def of_person(connection: Connection, platform: str, person: str, limit: int = 10) -> Sequence[Request]:
-    """Somebody's newest requests, newest first, without what they deleted."""
+    """A person's latest requests, newest first, without deleted ones."""
     rows = connection.execute(
         select(requests)
         .where(requests.c.platform == platform, requests.c.person == person, requests.c.deleted.is_(False))
@@ -201,19 +203,19 @@ def of_person(connection: Connection, platform: str, person: str, limit: int = 1
 
 
 def children(connection: Connection, parents: Sequence[str], origins: Sequence[Origin]) -> Sequence[Request]:
-    """Requests that began from one of these in one of these ways, oldest first."""
+    """Requests made from one of these in one of these ways, oldest first."""
     return requests_where(connection, requests.c.parent.in_(parents) & requests.c.origin.in_([origin.value for origin in origins]))
 
 
 def extend_received(tx: Tx) -> None:
-    """A command that waits for its acknowledgement is not dropped for the time in which no process could ask the platform."""
+    """Extend commands that wait for their acknowledgement by the time in which no process could ask the platform."""
     left = tx.now + requests.c.deadline_at - requests.c.created_at
     late = (requests.c.state == RequestState.RECEIVED.value) & (requests.c.deadline_at < left) & LIVE_ROWS
     tx.connection.execute(update(requests).where(late).values(deadline_at=left))
 
 
 def requests_where(connection: Connection, condition: ColumnElement[bool]) -> Sequence[Request]:
-    """Requests that another room's query module picks, oldest first."""
+    """Requests matching another query module's condition, oldest first."""
     return [_request(row) for row in connection.execute(select(requests).where(condition).order_by(requests.c.created_at, requests.c.id))]
 
 

@@ -17,7 +17,7 @@ _SETTINGS = select(community_settings.c["values"]).where(
 
 
 def of_community(connection: Connection, platform: str, community: str) -> Mapping[str, Any]:
-    """A community's own settings; empty when nobody set any."""
+    """A community's own settings; empty if there are none."""
     value = connection.execute(_SETTINGS, {"platform": platform, "community": community}).scalar()
     return value if isinstance(value, Mapping) else {}
 

@@ -1,4 +1,4 @@
-"""Rows of what was reserved and spent: one for each scope, owner and period."""
+"""Rows of reserved and spent amounts: one per scope, owner and period."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.ledger.tables import spend
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What one row holds."""
+    """Amounts of one row."""
 
     scope: str
     period: str
@@ -44,18 +44,18 @@ _OF_TWO = select(spend).where(
     spend.c.owner.in_([bindparam("first"), bindparam("second")]),
     spend.c.period.in_([bindparam("day"), bindparam("month")]),
 )
-"""Each column by itself: SQLite reads the whole table for a row value in a list."""
+"""Separate column comparisons: for a row value in a list, SQLite scans the whole table."""
 
 
 def of_two(connection: Connection, first: tuple[str, str], second: tuple[str, str], day: str, month: str) -> list[Spent]:
-    """The rows of two owners (scope, owner) in a day and a month; what has no row spent nothing."""
+    """Amounts of two owners (scope, owner) in a day and a month; zero where there is no row."""
     keys = {"first_scope": first[0], "first": first[1], "second_scope": second[0], "second": second[1], "day": day, "month": month}
     rows = connection.execute(_OF_TWO, keys)
     return [Spent(row.scope, row.period, row.reserved + row.spent, row.pictures) for row in rows]
 
 
 def add(tx: Tx, rows: Sequence[Period], *, reserved: int = 0, spent: int = 0, pictures: int = 0) -> None:
-    """Add the same to each row, which is made where it is missing; negative amounts take back."""
+    """Add amounts to each row, creating missing ones; negative amounts subtract."""
     if not rows:
         return
     values = [

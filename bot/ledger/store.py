@@ -1,7 +1,7 @@
-"""Opening the ledger and running transactions on it: one writing connection, a small pool of readers, SQLite in WAL with full sync.
+"""Opening the ledger and running transactions: one writer connection, a few readers, SQLite in WAL mode with full sync.
 
-`write(fn)` and `read(fn)` run a plain synchronous function over a connection, so a transaction cannot wait for anything else: it is
-re-runnable and free of I/O by construction. What should be looked at after the commit is collected in `Tx.wakes`.
+`write(fn)` and `read(fn)` run a plain synchronous function on a connection, so transactions can't await anything: they're re-runnable and
+free of I/O by construction. Wake-ups for after the commit are collected in `Tx.wakes`.
 """
 
 from __future__ import annotations
@@ -25,46 +25,46 @@ from bot.texts import text
 
 T = TypeVar("T")
 BUSY_TIMEOUT = 5
-"""Seconds SQLite waits for a lock; only another program (a backup) ever holds one."""
+"""Seconds that SQLite waits for a lock; only another program (a backup) ever holds one."""
 READERS = 3
-"""Measured by the prototypes: one to four connections give p99 0.2 s under load, sixteen 1.1 s."""
+"""Measured with prototypes: one to four connections give p99 0.2 s under load, sixteen 1.1 s."""
 
 
 class LedgerProblem(Exception):
-    """The ledger cannot be used; the text is a whole sentence for the operator, with what to do."""
+    """The ledger can't be used. The text is a complete sentence for the operator, with what to do."""
 
 
 class LedgerClosed(LedgerProblem):
-    """The bot is stopping, so nothing is stored any more."""
+    """The bot is stopping, so nothing can be stored anymore."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """ "Look at X": sent after a commit. Losing one is harmless, a sweep finds overdue rows."""
+    """ "Look at X", sent after a commit. Losing one is harmless, because a sweep finds overdue rows."""
 
     topic: str
     """`request`, `message` or `case`."""
     id: str
     at: float | None = None
-    """Wall-clock time not before which to look; None for now."""
+    """Earliest wall-clock time to look; None for now."""
 
 
 @dataclass(slots=True)
 class Tx:
-    """One open transaction."""
+    """An open transaction."""
 
     connection: Connection
     now: float
-    """Wall-clock time at which it began; every row it writes carries this one."""
+    """Wall-clock time at its beginning, used by all rows it writes."""
     new_id: Callable[[], str]
     wakes: list[Wake] = field(default_factory=list)
 
     def wake(self, topic: str, row: str, at: float | None = None) -> None:
-        """Ask for a look at a row after the commit."""
+        """Request a look at a row after the commit."""
         self.wakes.append(Wake(topic, row, at))
 
     def isolated(self, fn: Callable[[], T]) -> T | Exception:
-        """Run `fn` in a savepoint. A bug in it undoes its own writes alone and is returned; what the database reports is raised."""
+        """Run `fn` in a savepoint. A bug in it only undoes its own writes and is returned; database errors are raised."""
         try:
             with self.connection.begin_nested():
                 return fn()
@@ -76,9 +76,9 @@ class Tx:
 
 @functools.cache
 def _sqlite() -> tuple[Dialect, LRUCache[Any, Any]]:
-    """What all connections share: the dialect, and the statements that were compiled for it.
+    """Shared by all connections: the dialect, and the statements compiled for it.
 
-    With an engine of its own, each connection compiled every statement anew: half of a short-lived bot's CPU time.
+    With an engine of its own, each connection compiled every statement again, which was half of a short-lived bot's CPU time.
     """
     engine = create_engine("sqlite://")
     with engine.connect():
@@ -88,10 +88,10 @@ def _sqlite() -> tuple[Dialect, LRUCache[Any, Any]]:
 
 
 class Link:
-    """One SQLite connection with the thread that aiosqlite gives it. A whole transaction runs in one visit to that thread.
+    """A SQLite connection with aiosqlite's thread. A whole transaction runs in one visit to that thread.
 
-    SQLAlchemy's own aiosqlite dialect visits it four times per statement: a request's whole way through the core took 25 ms with it and
-    16 ms with one visit. aiosqlite has no public name for "run this in the thread"; `_execute` is what all its methods use.
+    SQLAlchemy's own aiosqlite dialect makes four visits per statement: a request's way through the core took 25 ms with it, and 16 ms with
+    one visit. aiosqlite has no public method for running a function in the thread; `_execute` is what its own methods use.
     """
 
     def __init__(self, owner: aiosqlite.Connection, engine: Engine) -> None:
@@ -110,7 +110,7 @@ class Link:
             dialect, compiled = _sqlite()
             pool = StaticPool(lambda: raw, dialect=dialect)
             engine = Engine(pool, dialect, make_url("sqlite://"), hide_parameters=True, execution_options={"compiled_cache": compiled})
-            # SQLAlchemy's own begin on SQLite lost 59 of 80 concurrent updates; ours takes the write lock first.
+            # SQLAlchemy's own begin on SQLite lost 59 of 80 concurrent updates; this one takes the write lock first.
             event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN"))
             return engine
 
@@ -121,7 +121,7 @@ class Link:
             raise
 
     async def run(self, fn: Callable[[Connection], T]) -> T:
-        """One transaction: begin, `fn`, commit; rolled back when `fn` raises."""
+        """One transaction: begin, `fn`, commit; rolled back if `fn` raises."""
 
         def whole() -> T:
             with self.engine.begin() as connection:
@@ -135,7 +135,7 @@ class Link:
 
 
 class Ledger:
-    """The open ledger. Made by `Ledger.open`; owns the data folder's lock until `close`."""
+    """The open ledger. Created by `Ledger.open`; holds the data folder's lock until `close`."""
 
     def __init__(
         self, path: Path, writer: Link, readers: list[Link], lock: files.Lock, now: Callable[[], float], new_id: Callable[[], str]
@@ -150,13 +150,13 @@ class Ledger:
         self.on_commit: Callable[[list[Wake]], None] = lambda wakes: None
         self._closed = False
         self.commits = 0
-        """Write transactions since the start; the benchmark's unit."""
+        """Write transactions since the start, for the benchmark."""
 
     @classmethod
     async def open(cls, data_dir: Path, now: Callable[[], float], new_id: Callable[[], str], file: Path | None = None) -> Ledger:
-        """Take the folder's lock, check the file, migrate it (after a backup), and open it. Raises LedgerProblem.
+        """Lock the folder, check the file, migrate it (after a backup), and open it. Raises LedgerProblem.
 
-        The file lies in the data folder unless the operator put it elsewhere.
+        The file is in the data folder unless the operator put it elsewhere.
         """
         path = file or data_dir / files.DATABASE
         lock = files.prepare(data_dir, LedgerProblem, path)
@@ -177,7 +177,7 @@ class Ledger:
         return cls(path, links[0], links[1:], lock, now, new_id)
 
     async def write(self, fn: Callable[[Tx], T]) -> T:
-        """Run `fn` in the one writing transaction and commit. A caller's cancellation does not tear it: the commit is finished first."""
+        """Run `fn` in a write transaction and commit. Cancelling the caller doesn't interrupt it: the commit is finished first."""
         task = asyncio.ensure_future(self._write(fn))
         try:
             return await asyncio.shield(task)
@@ -208,16 +208,16 @@ class Ledger:
         return result
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
-        """Run `fn` on a reader: a consistent snapshot, no lock on writers."""
+        """Run `fn` on a reader: a consistent snapshot that takes no lock on the writer."""
         self._must_be_open()
         link = await self._free.get()
         task = asyncio.ensure_future(link.run(fn))
-        # The link goes back when its thread is done with it, also when the caller has gone away.
+        # Return the connection when its thread is done with it, even if the caller is gone.
         task.add_done_callback(lambda done: self._free.put_nowait(link))
         return await asyncio.shield(task)
 
     async def close(self) -> None:
-        """Close all connections and give the folder back. Whoever comes later gets a LedgerProblem."""
+        """Close all connections and release the folder. Later calls get a LedgerProblem."""
         self._closed = True
         for link in (*self._readers, self._writer):
             await link.close()
@@ -229,7 +229,7 @@ class Ledger:
 
 
 def explain(error: BaseException | None, path: Path) -> str:
-    """A sentence for what SQLite reported. Full disks come as SQLITE_FULL or as a failed write: the same sentence for both."""
+    """A sentence for an SQLite error. A full disk is reported as SQLITE_FULL or as a failed write; both give the same sentence."""
     code = getattr(error, "sqlite_errorcode", None)
     name = getattr(error, "sqlite_errorname", "") or ""
     if code == sqlite3.SQLITE_FULL or name in ("SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE"):

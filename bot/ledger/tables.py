@@ -1,8 +1,7 @@
-"""The ledger's tables: the only truth there is.
+"""Tables of the ledger, the only source of truth.
 
-Money is whole millionths of a US dollar, times are wall-clock seconds since the epoch (UTC).
-
-A row is written before the thing it speaks of happens (an attempt before its call, a message before its sending).
+Money is in whole millionths of a US dollar, times are wall-clock seconds since the epoch (UTC). A row is written before the event it
+describes (an attempt before its call, a message before it's sent).
 """
 
 from __future__ import annotations

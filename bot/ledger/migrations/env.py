@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the connection that `bot.ledger.migrate` hands in."""
+"""Alembic entry point: runs the migrations on the connection passed by `bot.ledger.migrate`."""
 
 from alembic import context
 

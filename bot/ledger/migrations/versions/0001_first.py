@@ -1,4 +1,4 @@
-"""The first schema: exactly what bot.ledger.tables says."""
+"""Initial schema: the tables in bot.ledger.tables."""
 
 from alembic import op
 
