@@ -1,1 +1,1 @@
-"""The platform-neutral core of imagine-bot; docs/architecture.md is its map."""
+"""Platform-neutral core of imagine-bot. See docs/architecture.md for an overview."""

@@ -61,7 +61,7 @@ async def build(
     pictures: Pictures,
     database: Path | None = None,
 ) -> Bot:
-    """Open the ledger and wire the rooms. Raises LedgerProblem with a sentence."""
+    """Open the ledger and wire the rooms. Raises LedgerProblem with a complete sentence."""
     ports = SteadyPorts(ports)
     ledger, learned, salt = await _open(data_dir, ports, database, provider.gate_key)
     adapters: dict[str, Adapter] = {}
@@ -99,7 +99,7 @@ async def _open(data_dir: Path, ports: SteadyPorts, file: Path | None, gate_key:
         kept = await ledger.read(lambda c: memory_rows.recall_gate(c, gate_key))
         salt = await ledger.write(memory_rows.salt)
     except BaseException:
-        # Open connections have threads that would keep the process alive, so a full disk at start would hang instead of ending.
+        # Open connections have threads that would keep the process alive, so a full disk at start would hang instead of exit.
         await ledger.close()
         raise
     return ledger, (None, 0.0) if kept is None else (kept[0], max(0.0, ports.now() - kept[1])), salt
@@ -137,7 +137,7 @@ def _sender(
 
 
 def context(bot: Bot, data_dir: Path, *, demo: bool, egress: Egress | None = None) -> Context:
-    """What adapters are built with."""
+    """Context for building adapters."""
     even, kept, wall = SteadyPorts(bot.ports.wall), bot.pictures, bot.ports.wall
     return Context(even, data_dir, kept.read, kept.work, demo, bot.supervisor, wall, egress or Egress())
 
@@ -145,7 +145,7 @@ def context(bot: Bot, data_dir: Path, *, demo: bool, egress: Egress | None = Non
 async def run(
     settings: Settings, plugins: Sequence[Plugin], *, demo: bool, on_ready: Callable[[str], None], on_stopping: Callable[[str], None]
 ) -> int:
-    """Start from settings and stay until a signal; the exit code. Raises LedgerProblem and SetupProblem with a sentence.
+    """Start from settings and run until a signal. Returns the exit code. Raises LedgerProblem and SetupProblem with a complete sentence.
 
     `on_ready` and `on_stopping` take sentences for the operator. The demo brings its own image service: the sandbox, on a free port.
     """
@@ -156,7 +156,7 @@ async def run(
     try:
         pictures = PictureStore(settings.data_dir)
         if demo:
-            from bot.sandbox.server import start as start_sandbox  # here: nobody else pays for its start
+            from bot.sandbox.server import start as start_sandbox  # imported here so that only the demo pays for it
 
             service = await start_sandbox(host="127.0.0.1", port=0)
             provider = HttpProvider(service.base_url, "sandbox", pictures, ports)

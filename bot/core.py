@@ -1,7 +1,7 @@
-"""Everything an adapter may ask of imagine-bot, on one page.
+"""Facade of the core: everything that adapters may call.
 
-The usual way of a command: `receive` (one durable insert) -> the adapter acknowledges -> `accept`; or `abandon` when the acknowledgement
-failed. From then on the adapter only sees `ChatPort.send` calls. Buttons and forms: `form` for a button with `opens_form`, then `act`.
+Commands: `receive` (one durable insert) -> the adapter acknowledges -> `accept`, or `abandon` if the acknowledgement failed. From then on,
+the adapter only sees `ChatPort.send` calls. Buttons and forms: `form` for a button with `opens_form`, then `act`.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ from bot.texts import text
 
 T = TypeVar("T")
 ID = re.compile(r"[2-9a-z]{16}")
-"""The form of every id of ours; anything else is refused before it is looked up."""
+"""Format of all ids; anything else is rejected before a look-up."""
 
 
 def words_for(error: BaseException) -> str | None:
-    """What a person hears whose command or press could not be stored; None for every other error."""
+    """The sentence for a person whose command or press couldn't be stored; None for other errors."""
     if isinstance(error, LedgerClosed):
         return text("reply.stopping")
     return text("reply.cannot_store") if isinstance(error, LedgerProblem) else None
@@ -49,26 +49,26 @@ def words_for(error: BaseException) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """Stored durably; acknowledge now, then accept."""
+    """Stored durably. Acknowledge now, then accept."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """This event was stored before; nothing changed. Acknowledge if the platform wants it; once it is acknowledged, accepting it changes
-    nothing either, and tells the member where it was dropped meanwhile."""
+    """The event was already stored; nothing changed. Acknowledge it if the platform expects that. Accepting it changes nothing either,
+    except that it tells the member if the request was dropped meanwhile."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the configured model accepts, for option lists and forms."""
+    """Options of the configured model, for lists and forms."""
 
     model: str
     sizes: tuple[Choice, ...]
-    """Popular ones first; more may be typed where `free_sizes`."""
+    """Popular sizes first; with `free_sizes`, others can be typed."""
     free_sizes: bool
     qualities: tuple[Choice, ...]
     default_size: str
@@ -79,7 +79,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who asks something that is answered to them alone."""
+    """A person whose question is answered privately."""
 
     platform: str
     community: str
@@ -90,21 +90,21 @@ class Visitor:
 
 @dataclass(slots=True)
 class Core:
-    """The facade. All methods are safe to call at any time and answer in words instead of raising for what people do."""
+    """The facade. All methods are safe to call at any time, and answer user errors in words instead of raising."""
 
     ledger: Ledger
     rules: Rules
     handlers: Sequence[ActionHandlers]
     open_case: CaseOpener
     render_request: Callable[[Connection, Request, Audience], View]
-    """The view of a request from its rows, as its message shows it, with what its case asks or decided beside."""
+    """Renders a request from its rows as its message shows it, plus its case's open question or decision."""
     snapshot: Callable[[], Snapshot]
     wake_message: Callable[[str], None]
     settings_for: Callable[[Visitor], Awaitable[Form | Reply]]
     privacy_for: Callable[[Visitor], Awaitable[View]]
     moderators_place_of: Callable[[str, str], Awaitable[Place | None]]
     storage: StorageWatch
-    """Tells the operators when nothing can be stored; `storage.late()` is for an adapter whose platform waits no longer."""
+    """Tells operators if nothing can be stored; adapters call `storage.late()` when their platform won't wait any longer."""
     doors: Doors = field(default_factory=Doors)
     _actions: dict[ActionName, Handler] = field(init=False)
     _forms: dict[ActionName, FormMaker] = field(init=False)
@@ -116,8 +116,10 @@ class Core:
     # ---- a command -----------------------------------------------------------------------------------------------------------
 
     async def receive(self, event_key: str, submission: Submission) -> Received | Duplicate:
-        """Store a command. `event_key` is the platform's id of the event, prefixed by the platform (`discord:<interaction id>`). Raises
-        LedgerProblem when it cannot be stored, also once the bot has stopped."""
+        """Store a command. `event_key` is the platform's event id with a prefix (`discord:<interaction id>`).
+
+        Raises LedgerProblem if it can't be stored, including after the bot has stopped.
+        """
 
         def body(tx: Tx) -> Received | Duplicate:
             request_id = tx.new_id()
@@ -128,8 +130,10 @@ class Core:
             return await self._storing(self.ledger.write(body))
 
     async def accept(self, request_id: str) -> Request | Refusal | None:
-        """Check and queue what was received; the member hears through the request's message. None when it was accepted before, or when the
-        bot is stopping: the next start asks the platform and accepts it."""
+        """Validate and queue a received command; the member sees the result in the request's message.
+
+        Returns None if it was accepted before, or if the bot is stopping: the next start asks the platform and accepts it.
+        """
         with self.doors.enter() as may:
             if not may:
                 return None
@@ -143,8 +147,8 @@ class Core:
             raise
 
     async def abandon(self, request_id: str) -> None:
-        """The acknowledgement failed: the member saw an error, so nothing is generated and nothing is said. A bot that is stopping leaves
-        it to the next start."""
+        """Drop a command whose acknowledgement failed: the member saw an error, so nothing is generated or sent. A stopping bot leaves it
+        to the next start."""
 
         def body(tx: Tx) -> None:
             request = request_rows.get(tx.connection, request_id)
@@ -158,7 +162,7 @@ class Core:
     # ---- presses and forms ---------------------------------------------------------------------------------------------------
 
     async def form(self, act: Act) -> Form | Reply:
-        """The form behind a button with `opens_form`, filled for this person; a Reply when it may not be opened."""
+        """The form behind a button with `opens_form`, filled in for this person; a Reply if it may not be opened."""
         maker = self._forms.get(act.action)
         if maker is None:
             return Reply(text("reply.unknown_button"), changed=False)
@@ -166,7 +170,7 @@ class Core:
             return await self._storing(maker(_strict(act))) if may else Reply(text("reply.stopping"), changed=False)
 
     async def act(self, act: Act) -> Reply:
-        """A pressed button or a submitted form. Checked against the row, the person and, for moderators, the platform, now."""
+        """Handle a button press or submitted form. Checked now against the row, the person and, for moderators, the platform."""
         with self.doors.enter() as may:
             return await self._storing(self._act(act)) if may else Reply(text("reply.stopping"), changed=False)
 
@@ -180,7 +184,7 @@ class Core:
         return await handler(_strict(act))
 
     async def imagine_form(self, visitor: Visitor) -> Form:
-        """An empty /imagine form (prompt, size, quality, count, private); its submission becomes a Submission through the adapter."""
+        """An empty /imagine form (prompt, size, quality, count, private). The adapter turns its submission into a Submission."""
         return Form(ActionName.EDIT, "", text("form.imagine_title"), imagine_fields(self.rules), text("form.imagine_submit"))
 
     # ---- answers to one person -----------------------------------------------------------------------------------------------
@@ -200,7 +204,7 @@ class Core:
         return await self.ledger.read(look) or unknown_request()
 
     async def status(self, visitor: Visitor) -> View:
-        """/imagine-status: how the service is doing and what is left of the visitor's budget."""
+        """/imagine-status: the state of the image service and the rest of the visitor's budget."""
         place = Place(visitor.platform, visitor.community, visitor.channel)
 
         def look(connection: Connection) -> tuple[list[budgets.Left], int]:
@@ -221,13 +225,13 @@ class Core:
         return await self.privacy_for(visitor)
 
     async def settings(self, visitor: Visitor) -> Form | Reply:
-        """/imagine-settings: the community's settings as a form for its administrators; a Reply for others."""
+        """/imagine-settings: the community's settings as a form for administrators; a Reply for others."""
         return await self.settings_for(visitor)
 
     # ---- small facts for adapters --------------------------------------------------------------------------------------------
 
     def options(self) -> Options:
-        """What the configured model accepts; cheap, for autocomplete."""
+        """What the configured model accepts; cheap enough for autocomplete."""
         model = self.rules.model
         return Options(
             model=model.id,
@@ -241,17 +245,17 @@ class Core:
         )
 
     async def moderators_place(self, platform: str, community: str) -> Place | None:
-        """Where the moderators of a community read; None when nobody set a channel. For platforms where its members are the moderators."""
+        """A community's moderators' channel; None if none is set. For platforms where the channel's members are the moderators."""
         return await self.moderators_place_of(platform, community)
 
     async def history(self, platform: str, limit: int = 200) -> Sequence[tuple[Place, str]]:
-        """The newest messages of a platform, oldest first, as (place, message id), so that an adapter without a memory of its own can ask
-        `resend` for each after a start."""
+        """A platform's latest messages, oldest first, as (place, message id), so that an adapter without its own storage can `resend` them
+        after a start."""
         found = await self.ledger.read(lambda c: message_rows.of_platform(c, platform, limit))
         return [(one.message.place, one.message.id) for one in found]
 
     async def resend(self, message_id: str) -> None:
-        """Send the current view of a message again."""
+        """Send a message's current view again."""
 
         def body(tx: Tx) -> None:
             message_rows.unsettle(tx, message_id)
@@ -261,5 +265,5 @@ class Core:
 
 
 def _strict(act: Act) -> Act:
-    """The press without a row when its row cannot be one of ours: its handler answers as for any unknown one, and writes it down."""
+    """The action without its row if the row isn't a valid id. Its handler then answers, and records, an unknown row as usual."""
     return act if ID.fullmatch(act.row) else replace(act, row="")

@@ -1,4 +1,4 @@
-"""A first look at the image service, beside the start: a key that it refuses is told before the first member finds out."""
+"""Check of the image service at start, so that a rejected key is reported before the first member notices."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.messages.notices import Notices
 log = structlog.get_logger()
 
 REFUSED = (Kind.AUTH_MISSING_KEY, Kind.AUTH_INVALID_KEY)
-"""What a refused model list proves; a bare 403 may be about the list alone."""
+"""Failures that a rejected model list proves; a bare 403 may only be about the list."""
 
 
 class ModelList(Protocol):
@@ -54,7 +54,7 @@ def _note(tx: Tx, notices: Notices, failure: Failure | None, over: Sequence[str]
 
 
 def _is_wrong(failure: Failure) -> bool:
-    """Whether this says something about pictures too: a refused key, a guard, or a connection that does not come about at all."""
+    """Whether this also affects pictures: a rejected key, a security check in front of the service, or no connection at all."""
     return (
         failure.kind in REFUSED or "guard" in failure.facts or (failure.kind.startswith("network_") and failure.kind != Kind.NETWORK_RESET)
     )

@@ -1,6 +1,6 @@
-"""Serves all adapters: one platform's trouble stays there. An adapter that ends with an exception is served anew after growing pauses.
+"""Serving of all adapters, isolated from each other. An adapter that ends with an exception is served again after growing pauses.
 
-What only the operator can mend (SetupProblem) ends the process at the start, and later when no other platform works.
+A problem that only the operator can fix (SetupProblem) ends the process at start, and later if no other platform works.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bot.supervise import Supervisor
 log = structlog.get_logger()
 
 LONGEST_PAUSE = 300.0
-"""Seconds between two attempts to serve an adapter that keeps failing."""
+"""Maximum seconds between two attempts to serve a failing adapter."""
 
 
 @dataclass(slots=True)
@@ -29,14 +29,14 @@ class Platforms:
     core: Core
     supervisor: Supervisor
     ready: Callable[[str], None]
-    """Told once per platform, with the adapter's sentence."""
+    """Called once per platform with the adapter's ready sentence."""
     _connected: set[str] = field(default_factory=set)
-    """Platforms that were ready since the process began."""
+    """Platforms that have been ready since the process started."""
     _down: set[str] = field(default_factory=set)
     """Platforms that wait for the operator."""
 
     async def run(self) -> None:
-        """Until cancelled. Raises SetupProblem."""
+        """Serve until cancelled. Raises SetupProblem."""
         tasks = [asyncio.create_task(self._keep(name, adapter), name=f"adapter-{name}") for name, adapter in self.adapters.items()]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)

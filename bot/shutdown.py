@@ -1,4 +1,4 @@
-"""The end of a process: a first signal lets what runs come to its end, a second one does not, and both say so in a sentence."""
+"""Graceful shutdown: the first signal lets work in progress finish, a second one doesn't; both are reported in a sentence."""
 
 from __future__ import annotations
 
@@ -15,38 +15,37 @@ from bot.requests.scheduler import Scheduler
 from bot.texts import text
 
 DRAIN = 20.0
-"""Seconds that running exchanges get after a signal."""
+"""Seconds for calls in progress after a signal."""
 PRESSES_END = 11.0
-"""Seconds that presses get after that: at most two questions to their platform, of five seconds each."""
+"""Seconds for button presses after that: at most two queries to their platform, of five seconds each."""
 SETTLE = 5.0
-"""Seconds that the last messages get then."""
+"""Seconds for the last messages after that."""
 NAMED = 5
-"""So many requests are named in a sentence."""
+"""Maximum number of requests named in a sentence."""
 
 
 @dataclass(slots=True)
 class Shutdown:
-    """One process's end. `listen` on the running loop, wait for `asked`, then `drain`."""
+    """Shutdown of one process: call `listen` on the running loop, wait for `asked`, then call `drain`."""
 
     say: Callable[[str], None]
-    """Takes each sentence for the operator; never a prompt."""
+    """Receives sentences for the operator; never a prompt."""
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     hurried: asyncio.Event = field(default_factory=asyncio.Event)
 
     def listen(self) -> None:
-        """Take SIGTERM and Ctrl-C from now on."""
+        """Handle SIGTERM and Ctrl-C from now on."""
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             with contextlib.suppress(NotImplementedError, RuntimeError):
                 loop.add_signal_handler(name, self.ask)
 
     def ask(self) -> None:
-        """A signal came: the first one asks for an end, the next one for an end at once."""
+        """Handle a signal: the first one requests a graceful stop, the next one an immediate stop."""
         (self.hurried if self.asked.is_set() else self.asked).set()
 
     async def drain(self, scheduler: Scheduler, sender: Sender, doors: Doors) -> None:
-        """Let running exchanges, presses and their messages come to an end, for a while where a signal asked for it; what is left is
-        named."""
+        """Wait for calls, presses and their messages in progress, if a signal asked for it; report what is left."""
         if not self.asked.is_set():
             await scheduler.drain(0.0)
             await sender.settle(1.0)
@@ -62,7 +61,7 @@ class Shutdown:
             self.say(text("operator.stopped"))
 
     async def _drained(self, scheduler: Scheduler) -> Sequence[str]:
-        """The requests that had to be broken off."""
+        """The requests that had to be cut off."""
         late: list[str] = []
 
         async def drain() -> None:
@@ -71,7 +70,7 @@ class Shutdown:
         return late if await self._unless_hurried(drain()) else await scheduler.drain(0.0)
 
     async def _unless_hurried(self, work: Coroutine[Any, Any, None]) -> bool:
-        """Whether it came to its end before a second signal did."""
+        """Whether the work finished before a second signal."""
         working, hurried = asyncio.create_task(work), asyncio.create_task(self.hurried.wait())
         await asyncio.wait([working, hurried], return_when=asyncio.FIRST_COMPLETED)
         hurried.cancel()

@@ -1,7 +1,7 @@
-"""Supervision of background work: what ends with an exception is logged without its content and started again after growing pauses.
+"""Supervision of background work: log failures without content and restart after growing pauses.
 
-One `Watch` per thing that may be in trouble (a task, a connection): it counts failures, says how long to pause, and tells once that the
-trouble began and once that it is over. It starts nothing by itself; `Supervisor.keep` runs a coroutine for ever under one.
+A `Watch` observes one thing that may fail (a task, a connection): it counts failures, computes the next pause, and reports once when
+trouble begins and once when it ends. It starts nothing itself; `Supervisor.keep` runs a coroutine forever under a watch.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from bot.ports import Ports
 log = structlog.get_logger()
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
-"""Seconds before the first restart and before the later ones; each is twice the one before."""
+"""Seconds before the first restart, and the maximum; each pause is twice the previous one."""
 STEADY = 60.0
-"""Seconds without a failure after which trouble counts as over."""
+"""Seconds without a failure until trouble counts as over."""
 FRAMES = 4
-"""Places in the code that a log line names, innermost last."""
+"""Number of code locations in a log line, innermost last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The state of one watched thing, for whoever asks whether the process is well."""
+    """State of one watched thing, for readiness checks."""
 
     failing: bool
     failures: int
-    """In a row."""
+    """Consecutive failures."""
     error: str
-    """A short machine token of the newest failure; empty when there was none."""
+    """Machine token of the latest failure; empty if there was none."""
     since: float
-    """Monotonic time of the first failure in a row; of the last recovery when it is well."""
+    """Monotonic time of the first consecutive failure, or of the last recovery if healthy."""
 
 
 Told = Callable[[str, str], None]
@@ -45,7 +45,7 @@ Told = Callable[[str, str], None]
 
 @dataclass(slots=True)
 class Watch:
-    """One thing that may be in trouble."""
+    """One watched thing."""
 
     name: str
     ports: Ports
@@ -56,7 +56,7 @@ class Watch:
     error: str = ""
     since: float = 0.0
     last: float = float("-inf")
-    """Monotonic time of the newest failure."""
+    """Monotonic time of the latest failure."""
     _timer: asyncio.TimerHandle | None = None
 
     @property
@@ -64,9 +64,9 @@ class Watch:
         return Health(self.failures > 0, self.failures, self.error, self.since)
 
     def failed(self, error: BaseException | str) -> float:
-        """Note a failure: an exception, or a machine token. Returns the seconds to pause before the next attempt.
+        """Record a failure: an exception, or a machine token. Returns the seconds to pause before the next attempt.
 
-        An exception's text may repeat what a platform or a person wrote, so only its type and the places in the code are logged.
+        An exception's text may quote a platform or a person, so only its type and code locations are logged.
         """
         now = self.ports.monotonic()
         first = self.failures == 0
@@ -84,13 +84,13 @@ class Watch:
         return pause
 
     def works(self) -> None:
-        """Something worked; the trouble is over once nothing has failed for STEADY seconds."""
+        """Record a success; trouble is over once nothing has failed for STEADY seconds."""
         if self.failures and self._timer is None:
             left = self.last + STEADY - self.ports.monotonic()
             self._timer = asyncio.get_running_loop().call_later(max(0.0, left), self._recovered)
 
     def stop(self) -> None:
-        """Tell nothing more."""
+        """Stop reporting."""
         self._disarm()
 
     def _disarm(self) -> None:
@@ -111,14 +111,14 @@ class Supervisor:
 
     ports: Ports
     on_trouble: Told = lambda name, error: None
-    """Told once per trouble, when it begins."""
+    """Called once when trouble begins."""
     on_recovery: Callable[[str], None] = lambda name: None
-    """Told once per trouble, when it is over."""
+    """Called once when trouble ends."""
     _watches: dict[str, Watch] = field(default_factory=dict)
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     def watch(self, name: str, *, longest: float = LONGEST_PAUSE) -> Watch:
-        """The watch of this name; made when it is asked for first."""
+        """The watch with this name, created on first use."""
         if name not in self._watches:
             self._watches[name] = Watch(
                 name,
@@ -131,11 +131,11 @@ class Supervisor:
         return self._watches[name]
 
     def health(self) -> Mapping[str, Health]:
-        """Every watched thing by its name, for readiness checks."""
+        """All watched things by name, for readiness checks."""
         return {name: watch.health for name, watch in self._watches.items()}
 
     def start(self, name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
-        """Keep `work` running in a task of its own until `stop`."""
+        """Run `work` in its own task until `stop`, restarting it as needed."""
         task = asyncio.get_running_loop().create_task(self.keep(name, work), name=name)
         self._tasks[name] = task
         return task
@@ -143,7 +143,7 @@ class Supervisor:
     async def keep(
         self, name: str, work: Callable[[], Awaitable[None]], *, fatal: Callable[[Exception], bool] = lambda error: False
     ) -> None:
-        """Run `work` until cancelled, again and again: it is meant never to end. Raises what `fatal` says must not be tried again."""
+        """Run `work` again and again until cancelled; it's meant never to return. Raises errors for which `fatal` is true."""
         watch = self.watch(name)
         while True:
             watch.works()
@@ -158,7 +158,7 @@ class Supervisor:
             await asyncio.sleep(pause)
 
     async def stop(self) -> None:
-        """Cancel everything that `start` began, and tell nothing more."""
+        """Cancel everything that `start` began, and stop reporting."""
         for watch in self._watches.values():
             watch.stop()
         for task in self._tasks.values():
@@ -167,6 +167,6 @@ class Supervisor:
 
 
 def places_of(error: BaseException) -> list[str]:
-    """Where in the code an exception came from, as "file.py:12 function": never its text."""
+    """Where in the code an exception came from, as "file.py:12 function"; never its text."""
     found = traceback.extract_tb(error.__traceback__)[-FRAMES:]
     return [f"{PurePath(one.filename).name}:{one.lineno} {one.name}" for one in found]
