@@ -173,7 +173,7 @@ async def test_what_would_fit_a_budget_stands_on_buttons_with_its_price_and_is_d
         await s.until(lambda: not [one for one in refused.buttons if "(up to $" in one], what="offers that are gone")
         # From a window that still shows it.
         late = await s.discord.people.send(3, s.ada, s.channel, {"custom_id": stale, "component_type": 2}, source=refused)
-        assert "worked already" in (await s.whisper(late)).text
+        assert "already worked" in (await s.whisper(late)).text
         assert len(s.service.calls) == 1
 
 

@@ -156,13 +156,13 @@ async def test_commands_are_registered_again_only_when_they_changed(tmp_path: Pa
 async def test_a_command_that_is_not_known_any_more_gets_a_sentence(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         event = await s.discord.people.send(2, s.ada, s.channel, {"id": "1", "name": "draw", "type": 1, "options": []})
-        assert "does not exist any more" in (await s.whisper(event)).text
+        assert "doesn't exist anymore" in (await s.whisper(event)).text
 
 
 async def test_a_command_with_options_of_an_older_version_gets_a_sentence(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         event = await s.discord.people.send(2, s.ada, s.channel, {"id": "1", "name": "imagine", "type": 1, "options": []})
-        assert "does not exist any more" in (await s.whisper(event)).text
+        assert "doesn't exist anymore" in (await s.whisper(event)).text
 
 
 async def test_only_the_guilds_intent_is_asked_for_and_nobody_is_ever_mentioned_by_default(tmp_path: Path) -> None:
@@ -179,9 +179,9 @@ async def test_only_the_guilds_intent_is_asked_for_and_nobody_is_ever_mentioned_
 async def test_a_server_that_is_not_allowed_gets_a_sentence_and_costs_nothing(tmp_path: Path) -> None:
     async with stage(tmp_path, {"ALLOWED_GUILDS": "123456789012345678"}) as s:
         event = await s.discord.people.slash(s.ada, s.channel, "imagine", prompt="a cat")
-        assert "not switched on" in (await s.whisper(event)).text
+        assert "isn't switched on" in (await s.whisper(event)).text
         direct = await s.discord.people.slash(s.ada, s.discord.world.dm(s.ada), "imagine", prompt="a cat")
-        assert "not switched on" in (await s.whisper(direct)).text
+        assert "isn't switched on" in (await s.whisper(direct)).text
         assert s.service.calls == []
 
 
@@ -193,4 +193,4 @@ async def test_a_member_of_an_allowed_server_may_write_directly(tmp_path: Path) 
         assert (await s.answered(await s.imagine())).pictures
         stranger = s.discord.world.user("Eve")
         event = await s.discord.people.slash(stranger, s.discord.world.dm(stranger), "imagine", prompt="a cat")
-        assert "not switched on" in (await s.whisper(event)).text
+        assert "isn't switched on" in (await s.whisper(event)).text

@@ -82,7 +82,7 @@ async def test_a_retry_after_a_kill_buys_one_picture_however_often_it_is_pressed
         # From a window that still shows it, before and after another start.
         for _ in range(2):
             late = await p.discord.people.send(3, p.ada, p.channel, retry, source=old)
-            await p.until(lambda late=late: any("worked already" in one.text for one in whispers(late)), what="a sentence")
+            await p.until(lambda late=late: any("already worked" in one.text for one in whispers(late)), what="a sentence")
         assert await p.generated() == 2
         assert len(p.pictures()) == 1
         assert "Retry" not in old.buttons

@@ -58,7 +58,7 @@ class Court:
 
 def rewording(c: Court) -> list[Message]:
     """Questions to Ada whether a picture was her rewording."""
-    return [one for one in c.s.discord.visible(c.s.ada) if "That was my rewording" in one.buttons]
+    return [one for one in c.s.discord.visible(c.s.ada) if "That was my new wording" in one.buttons]
 
 
 @contextlib.asynccontextmanager
@@ -98,7 +98,7 @@ async def test_a_suggested_rewrite_is_sent_only_after_the_member_accepts_that_ve
         assert event.modal is not None
         fields = [one["component"]["custom_id"] for one in event.modal["components"] if "component" in one]
         await c.s.whisper(await c.s.discord.people.submit(event, **{fields[0]: "something friendly"}))
-        offer = await c.told("suggests another wording")
+        offer = await c.told("suggests a different wording")
         assert "something terrible" in offer.text
         assert "something friendly" in offer.text
         assert len(c.s.service.calls) == 1
@@ -113,18 +113,18 @@ async def test_a_suggested_rewrite_is_sent_only_after_the_member_accepts_that_ve
 async def test_a_question_is_a_new_message_to_the_member_alone_that_leads_to_the_request(tmp_path: Path) -> None:
     async with court(tmp_path) as c:
         card = await c.claimed()
-        public = await c.s.answered(c.event, "is looking at it right now")
+        public = await c.s.answered(c.event, "is looking at this right now")
         known = set(c.s.discord.world.messages)
         event = await c.s.press(c.mia, card, "Ask to rephrase")
         await c.s.whisper(await c.s.discord.people.submit(event, note="make it friendlier"))
-        asked = await c.told("Please try another wording")
+        asked = await c.told("Please try different words")
         assert asked.id not in known
         assert asked.channel.recipient is c.s.ada
         assert "make it friendlier" in asked.text
         assert f"https://discord.com/channels/{c.s.guild.id}/{public.channel.id}/{public.id}" in asked.raw
         assert "something terrible" in asked.text
         assert all(not one.pings for one in c.s.discord.world.messages.values() if one.channel is not asked.channel and one.id not in known)
-        await c.s.answered(c.event, "written to Ada")
+        await c.s.answered(c.event, "wrote to Ada")
         assert "friendlier" not in public.text
         assert [one.id for one in c.s.discord.visible(c.s.ada) if one.id not in known and one.id != asked.id] == []
 
@@ -136,7 +136,7 @@ async def test_a_filter_that_dislikes_the_prompt_gets_a_question_without_it(tmp_
         event = await c.s.press(c.mia, card, "Ask to rephrase")
         c.s.discord.faults.refuse("POST", "/messages", 400, 240000, times=1)
         await c.s.whisper(await c.s.discord.people.submit(event, note=""))
-        asked = await c.told("Please try another wording")
+        asked = await c.told("Please try different words")
         assert asked.id not in known
         assert "something terrible" not in asked.text
 
@@ -162,7 +162,7 @@ async def test_a_declined_rewrite_sends_nothing(tmp_path: Path) -> None:
         assert event.modal is not None
         field = next(one["component"]["custom_id"] for one in event.modal["components"] if "component" in one)
         await c.s.whisper(await c.s.discord.people.submit(event, **{field: "something friendly"}))
-        offer = await c.told("suggests another wording")
+        offer = await c.told("suggests a different wording")
         await c.s.press(c.s.ada, offer, "Decline")
         await c.told("You declined this wording")
         assert len(c.s.service.calls) == 1
@@ -172,7 +172,7 @@ async def test_a_rewording_that_a_moderator_asked_for_gives_the_picture(tmp_path
     async with court(tmp_path) as c:
         card = await c.claimed()
         await c.press(card, "Ask to rephrase")
-        asked = await c.told("Please try another wording")
+        asked = await c.told("Please try different words")
         opened = await c.s.press(c.s.ada, asked, "Rephrase")
         assert opened.modal is not None
         await c.s.discord.people.submit(opened, prompt="something kind")
@@ -184,15 +184,15 @@ async def test_a_picture_of_a_newly_typed_command_is_asked_about_and_closes_the_
     async with court(tmp_path) as c:
         card = await c.claimed()
         await c.press(card, "Ask to rephrase")
-        await c.told("Please try another wording")
+        await c.told("Please try different words")
         await c.s.answered(await c.s.imagine("a poster for the village library"))
         await c.s.until(lambda: rewording(c), what="the question whether it was the rewording")
         [asked] = rewording(c)
         assert asked.channel.recipient is c.s.ada
         assert "a poster for the village library" in asked.text
-        assert "own rewording" not in card.text
-        await c.s.press(c.s.ada, asked, "That was my rewording")
-        await c.s.until(lambda: "own rewording" in card.text, what="the closed card")
+        assert "own wording worked" not in card.text
+        await c.s.press(c.s.ada, asked, "That was my new wording")
+        await c.s.until(lambda: "own wording worked" in card.text, what="the closed card")
         await c.s.until(lambda: not rewording(c), what="the question closed")
         assert len(c.s.service.calls) == 2
 

@@ -60,13 +60,13 @@ async def test_a_forbidden_moderators_channel(tmp_path: Path) -> None:
         s.env["MODERATOR_CHANNEL_DISCORD"] = hidden.id
         sentence = await problem(s)
         assert "MODERATOR_CHANNEL_DISCORD" in sentence
-        assert "may not see" in sentence
+        assert "can't see" in sentence
 
 
 async def test_a_direct_channel_is_no_moderators_channel(tmp_path: Path) -> None:
     async with stage(tmp_path, start=False) as s:
         s.env["MODERATOR_CHANNEL_DISCORD"] = s.discord.world.dm(s.ada).id
-        assert "not a channel of a server" in await problem(s)
+        assert "isn't a server channel" in await problem(s)
 
 
 async def test_an_interactions_endpoint_url(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ async def test_doctor_finds_all_well_and_changes_nothing(tmp_path: Path) -> None
         assert {call.method for call in s.discord.rest.calls} == {"GET"}
         assert "next start registers" in findings[-1].sentence
         await s.start()
-        assert "as this version knows them" in (await plugin.examine(s.env))[-1].sentence
+        assert "are registered and current" in (await plugin.examine(s.env))[-1].sentence
         s.discord.world.commands = s.discord.world.commands[1:]
         assert "/imagine" in (await plugin.examine(s.env))[-1].sentence
 
@@ -177,7 +177,7 @@ def test_the_invite_without_a_token_is_a_sentence(monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(cli.app, ["invite"])
     assert result.exit_code == 2
-    assert "DISCORD_BOT_TOKEN is not set" in result.output
+    assert "DISCORD_BOT_TOKEN isn't set" in result.output
 
 
 def test_the_application_is_read_from_the_token_when_discord_is_away() -> None:

@@ -1,4 +1,4 @@
-"""The disk is full, the file cannot be written, or another program keeps it locked, in the moment of a command: what people hear."""
+"""The disk is full, the file isn't writable, or another program keeps it locked, in the moment of a command: what people hear."""
 
 from __future__ import annotations
 
@@ -133,11 +133,11 @@ async def test_a_ledger_that_can_only_be_read(tmp_path: Path, monkeypatch: pytes
     async with world(tmp_path) as w:
         link = w.bot.ledger._writer
         await link._owner._execute(only_reading(w.bot.ledger), True)  # type: ignore[no-untyped-call]
-        with pytest.raises(Exception, match="cannot be written"):
+        with pytest.raises(Exception, match="isn't writable"):
             await w.imagine()
         said = await told(w)
-        assert "cannot be written" in said
-        assert "goes on by itself" in said
+        assert "isn't writable" in said
+        assert "continues on its own" in said
         await link._owner._execute(only_reading(w.bot.ledger), False)  # type: ignore[no-untyped-call]
         assert (await w.answer(await w.imagine())).pictures
         await w.until(lambda: any(view.title.startswith("Solved") for view in w.chat.now.values()), 20)

@@ -138,7 +138,7 @@ async def test_while_slack_does_not_say_who_somebody_is_nobody_new_is_let_in(tmp
         await s.imagine("known")
         await s.until(lambda: len(s.service.calls) == 2, what="the picture of somebody who was known")
         await s.slack.people.slash(s.slack.ben, s.channel, "/imagine", "new")
-        await s.until(lambda: s.messages(None, s.slack.ben, "didn't say who you are"), what="the sentence")
+        await s.until(lambda: s.messages(None, s.slack.ben, "didn't tell me who you are"), what="the sentence")
         assert [call.prompt for call in s.service.calls] == ["before", "known"]
 
 

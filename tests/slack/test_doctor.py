@@ -110,7 +110,7 @@ async def test_plain_text_in_slacks_place_is_no_crash() -> None:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         port = runner.addresses[0][1]
         [finding] = await plugin.examine({**GOOD, "SLACK_API_URL": f"http://127.0.0.1:{port}"})
-        assert "did not answer properly" in finding.sentence
+        assert "didn't answer properly" in finding.sentence
     finally:
         await runner.cleanup()
 
@@ -172,12 +172,12 @@ async def test_a_clock_that_is_minutes_off_would_have_every_request_refused_over
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ("unknown", "sees no channel C0NOWHERE"),
+        ("unknown", "can't see channel C0NOWHERE"),
         ("private", "/invite"),
         ("outside", "/invite"),
         ("archived", "archived"),
         ("public", "private"),
-        ("empty", "nobody but the bot"),
+        ("empty", "only the bot is in"),
         ("scope", "groups:read"),
     ],
 )

@@ -142,7 +142,7 @@ async def test_a_reason_of_a_hundred_characters_reaches_the_core_whole(ground: G
         ("Ask to rephrase, case 1", "Ask to rephrase, case 1"),
         ("Ask to rephrase, case 12", "Ask to rephrase, case 12"),
         ("Ask to rephrase, case 123", "Ask to rephrase, case…"),
-        ("Block the member for a time", "Block the member for a…"),
+        ("Block the member for a while", "Block the member for a…"),
         ("Donaudampfschifffahrtsgesellschaft", "Donaudampfschifffahrtsg…"),
         ("R&D & <more> & even more words", "R&D & <more…"),
     ],

@@ -76,7 +76,7 @@ async def test_a_retry_after_a_kill_buys_one_picture_however_often_it_is_pressed
         await p.until(lambda: "Retry" not in old.buttons, what="Retry gone from the old message")
         await restarted(p)
         await p.slack.people.press(p.ada, window, "Retry")
-        await p.until(lambda: [one for one in p.seen(p.channel) if one.ephemeral and "worked already" in one.text], what="a sentence")
+        await p.until(lambda: [one for one in p.seen(p.channel) if one.ephemeral and "already worked" in one.text], what="a sentence")
         assert await p.generated() == 2
         assert len(p.pictures()) == 1
         assert "Retry" not in old.buttons

@@ -61,7 +61,7 @@ FORMS = ("Suggest a rewrite", "Ask to rephrase", "Deny", "Comment", "Block the m
 
 def rewording(c: Court) -> list[Message]:
     """Questions to Ada whether a picture was her rewording."""
-    return [one for one in c.s.messages() if "That was my rewording" in one.buttons]
+    return [one for one in c.s.messages() if "That was my new wording" in one.buttons]
 
 
 @contextlib.asynccontextmanager
@@ -101,16 +101,16 @@ async def test_claim_and_release(tmp_path: Path, mode: Mode) -> None:
 async def test_a_question_is_a_new_message_to_the_member_alone_that_leads_to_the_request(tmp_path: Path) -> None:
     async with court(tmp_path) as c:
         card = await c.claimed()
-        public = await c.s.message("is looking at it right now", c.s.channel)
+        public = await c.s.message("is looking at this right now", c.s.channel)
         before = [one.ts for one in c.s.messages(c.s.channel, c.s.slack.ben)]
         await c.press(card, "Ask to rephrase", note="make it friendlier")
-        asked = await c.told("Please try another wording")
+        asked = await c.told("Please try different words")
         assert asked.channel is c.s.slack.world.dm(c.s.ada)
         assert len(asked.history) == 1
         assert "make it friendlier" in asked.text
         assert "something terrible" in asked.text
         assert f"slack.com/archives/{public.channel.id}/p{public.ts.replace('.', '')}" in str(asked.blocks)
-        await c.s.until(lambda: "written to" in public.text, what="where the case stands")
+        await c.s.until(lambda: "wrote to" in public.text, what="where the case stands")
         assert "friendlier" not in public.text
         assert [one.ts for one in c.s.messages(c.s.channel, c.s.slack.ben)] == before
 
@@ -124,7 +124,7 @@ async def test_a_suggested_rewrite_is_sent_only_after_the_member_accepts_that_ve
         assert event.opened is not None
         field = next(iter(event.opened.fields))
         await c.s.slack.people.submit(event, **{field: "something friendly"})
-        offer = await c.told("suggests another wording")
+        offer = await c.told("suggests a different wording")
         assert "something terrible" in offer.text
         assert "something friendly" in offer.text
         assert len(c.s.service.calls) == 1
@@ -138,7 +138,7 @@ async def test_a_declined_rewrite_sends_nothing(tmp_path: Path) -> None:
     async with court(tmp_path) as c:
         card = await c.claimed()
         await c.press(card, "Suggest a rewrite")
-        await c.s.press(c.s.ada, await c.told("suggests another wording"), "Decline")
+        await c.s.press(c.s.ada, await c.told("suggests a different wording"), "Decline")
         await c.told("You declined this wording")
         assert len(c.s.service.calls) == 1
 
@@ -147,7 +147,7 @@ async def test_a_rewording_that_a_moderator_asked_for_gives_the_picture(tmp_path
     async with court(tmp_path) as c:
         card = await c.claimed()
         await c.press(card, "Ask to rephrase")
-        opened = await c.s.press(c.s.ada, await c.told("Please try another wording"), "Rephrase")
+        opened = await c.s.press(c.s.ada, await c.told("Please try different words"), "Rephrase")
         await c.s.form(opened)
         await c.s.slack.people.submit(opened, prompt="something kind")
         await c.s.until(lambda: any(one.pictures for one in c.s.messages()), what="the picture")
@@ -159,16 +159,16 @@ async def test_a_picture_of_a_newly_typed_command_is_asked_about_and_closes_the_
     async with court(tmp_path, mode) as c:
         card = await c.claimed()
         await c.press(card, "Ask to rephrase")
-        await c.told("Please try another wording")
+        await c.told("Please try different words")
         await c.s.imagine("a poster for the village library")
         await c.s.picture()
         await c.s.until(lambda: rewording(c), what="the question whether it was the rewording")
         [asked] = rewording(c)
         assert asked.channel is c.s.slack.world.dm(c.s.ada)
         assert "a poster for the village library" in asked.text
-        assert "own rewording" not in card.text
-        await c.s.press(c.s.ada, asked, "That was my rewording")
-        await c.s.until(lambda: "own rewording" in card.text, what="the closed card")
+        assert "own wording worked" not in card.text
+        await c.s.press(c.s.ada, asked, "That was my new wording")
+        await c.s.until(lambda: "own wording worked" in card.text, what="the closed card")
         await c.s.until(lambda: not rewording(c), what="the question closed")
         assert len(c.s.service.calls) == 2
 

@@ -21,7 +21,7 @@ async def test_a_workspace_that_takes_no_files_gets_the_answer_in_words(tmp_path
     async with stage(tmp_path) as s:
         s.slack.faults.refuse("files.getUploadURLExternal", "file_uploads_disabled", times=100)
         await s.imagine("a cat")
-        message = await s.message("did not take the picture")
+        message = await s.message("didn't accept your picture")
         await s.settled()
         assert s.messages() == [message]
         assert "Again" in message.buttons
@@ -49,7 +49,7 @@ async def test_a_file_that_slack_shows_in_no_message_comes_as_a_share_in_the_sam
     async with stage(tmp_path) as s:
         s.slack.world.hidden_files = True
         await s.imagine("a cat")
-        message = await s.message("message of its own")
+        message = await s.message("in its own message")
         await s.until(lambda: [one for one in s.messages() if one.pictures], what="the share")
         await s.settled()
         [share] = [one for one in s.messages() if one.pictures]
@@ -76,7 +76,7 @@ async def test_a_private_picture_is_never_shared(tmp_path: Path, error_class: st
         await s.form(event)
         await s.slack.people.submit(event, prompt="a surprise", private="true")
         direct = s.slack.world.dm(s.ada)
-        message = await s.message("has not made the picture available", direct)
+        message = await s.message("hasn't made your picture available", direct)
         await s.settled()
         assert not [call for call in s.slack.calls("files.completeUploadExternal") if call.args.get("channel_id")]
         setattr(s.slack.world, error_class, False)

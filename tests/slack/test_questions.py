@@ -26,7 +26,7 @@ async def asked(s: Stage) -> tuple[Message, Message]:
 async def test_the_question_comes_directly_and_the_channel_sees_nothing_of_it(tmp_path: Path, mode: Mode) -> None:
     async with stage(tmp_path, mode=mode, lint=ask_about) as s:
         held, public = await asked(s)
-        assert "e-mail address" in held.text
+        assert "email address" in held.text
         assert not s.slack.world.reads(s.slack.ben, held.channel)
         for body in public.history:
             assert "jane" not in str(body)
@@ -35,7 +35,7 @@ async def test_the_question_comes_directly_and_the_channel_sees_nothing_of_it(tm
         refused = await s.whisper(s.slack.ben)
         assert "jane" not in str(refused.body)
         await s.press(s.ada, public, "See the question")
-        shown = await s.whisper(s.ada, "e-mail address")
+        shown = await s.whisper(s.ada, "email address")
         assert "Send without it" in shown.buttons
         assert all("jane" not in str(body) for one in s.messages(user=s.slack.ben) for body in one.history)
         assert s.service.calls == []

@@ -15,11 +15,11 @@ from tests.slack.stage import stage
 from tests.slack.test_places import elsewhere
 
 CODES = {
-    "not_in_channel": "not a member",
+    "not_in_channel": "not in the channel",
     "channel_not_found": "can't see the channel",
     "is_archived": "archived",
-    "restricted_action": "Only some people may post",
-    "restricted_action_read_only_channel": "Only some people may post",
+    "restricted_action": "Only some people can post",
+    "restricted_action_read_only_channel": "Only some people can post",
     "restricted_action_thread_only_channel": "in threads only",
     "restricted_action_non_threadable_channel": "takes no threads",
     "restricted_action_thread_locked": "locked",

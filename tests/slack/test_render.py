@@ -101,16 +101,16 @@ def test_three_thousand_characters_without_a_space_are_shown_whole(letter: str) 
 
 
 def test_what_is_longer_than_a_message_ends_in_an_ellipsis_and_leaves_the_explanation() -> None:
-    body = message(View(title="Blocked", quote="word " * 6000, text=("Please try another wording.",)))
+    body = message(View(title="Blocked", quote="word " * 6000, text=("Please try different words.",)))
     valid(body)
     quoted = [one["text"]["text"] for one in body.blocks if one["type"] == "section"]
     assert quoted[-2].endswith("…")
-    assert quoted[-1] == "Please try another wording."
+    assert quoted[-1] == "Please try different words."
 
 
 def test_two_long_wordings_to_choose_between_are_both_shown_whole() -> None:
     yours, theirs = "a loud red bicycle " * 150, "a quiet blue bicycle " * 140
-    body = message(View(title="Ben suggests another wording", facts=(Fact("Your wording", yours), Fact("Suggested by Ben", theirs))))
+    body = message(View(title="Ben suggests a different wording", facts=(Fact("Your wording", yours), Fact("Suggested by Ben", theirs))))
     valid(body)
     assert yours.strip() in read(body)
     assert theirs.strip() in "".join(reading.texts(body.blocks))
@@ -280,7 +280,7 @@ async def test_a_large_one_becomes_a_jpeg_on_white() -> None:
 
 
 async def test_a_picture_that_is_gone_or_broken_leaves_a_sentence() -> None:
-    assert await loaded(LookupError()) == ([], ["A picture of this request is not stored any more."])
+    assert await loaded(LookupError()) == ([], ["One of this request's pictures isn't stored anymore."])
     assert await loaded(LookupError("It was deleted.")) == ([], ["It was deleted."])
     found, [note] = await loaded(b"no picture at all")
     assert found == []

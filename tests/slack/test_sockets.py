@@ -131,7 +131,7 @@ async def test_a_link_that_is_disabled_is_told_to_the_operator_and_trying_goes_o
         slack.world.app_token_error = "forbidden_team"
         await slack.socket.disconnect("link_disabled")
         await slack.until(lambda: len(slack.calls("apps.connections.open")) >= 4, what="further attempts")
-        assert "Socket Mode off" in echo.warnings[0]
+        assert "Socket Mode was switched off" in echo.warnings[0]
         assert "forbidden_team" in echo.warnings[1]
         slack.world.app_token_error = None
         await slack.until(lambda: len(slack.socket.usable) == 2, what="the connections to come back")

@@ -48,7 +48,7 @@ async def test_a_wrong_app_level_token(tmp_path: Path) -> None:
 
 
 CHANNELS: dict[str, tuple[Callable[[Stage], Channel | None], str]] = {
-    "unknown": (lambda s: None, "sees no channel"),
+    "unknown": (lambda s: None, "can't see channel"),
     "hidden": (lambda s: s.slack.world.channel(s.workspace, "mods2", s.slack.mona, private=True, bot=False), "/invite @imagine"),
     "outside": (lambda s: s.slack.elsewhere, "/invite @imagine"),
     "public": (lambda s: s.channel, "private"),

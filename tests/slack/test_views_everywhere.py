@@ -130,7 +130,7 @@ async def test_a_blocked_prompt_a_rewrite_and_a_comment_are_shown_as_typed_to_wh
         rewrite = await s.press(mona, card, "Suggest a rewrite")
         await s.form(rewrite)
         await s.slack.people.submit(rewrite, prompt=f"{words} gently")
-        offer = await s.message("suggests another wording", s.slack.world.dm(s.ada))
+        offer = await s.message("suggests a different wording", s.slack.world.dm(s.ada))
         # The line that leads to the request may hold the wording, too, where it is short.
         assert f"Your wording\n{words}\n" in offer.text
         assert f"Suggested by mona\n{words} gently" in offer.text

@@ -71,7 +71,7 @@ async def test_a_refused_key_is_a_log_line_and_a_notice_and_a_working_one_ends_i
         assert api.asked == [("GET /v1/models", f"Bearer {KEY}")]
         [line] = [one for one in logs if one["event"] == "image_service_check_failed"]
         assert (line["kind"], line["status"]) == ("auth_invalid_key", 401)
-        assert "does not accept the API key" in str(line["what_to_do"])
+        assert "doesn't accept the API key" in str(line["what_to_do"])
         await w.until(lambda: w.chat.about("notice:auth_invalid_key") is not None)
         api.status, api.body, api.public = 200, '{"data": []}', False
         assert await looked(w, api.address, tmp_path) == [] or w.bot.notices.open == set()

@@ -65,7 +65,7 @@ async def test_what_is_being_drawn_is_named_with_the_longest_wait_and_waited_for
         assert service.hold is not None
         service.hold.set()
         await draining
-        assert said[1:] == ["Stopped: everything that was being drawn is done and shown."]
+        assert said[1:] == ["Stopped. Everything that was being drawn is finished and delivered."]
         for one in ids:
             assert (await w.answer(one)).pictures
 
@@ -83,7 +83,7 @@ async def test_a_second_signal_ends_the_wait_and_says_what_was_broken_off(tmp_pa
         os.kill(os.getpid(), signal.SIGINT)
         async with asyncio.timeout(5):
             await draining
-        assert said[1].startswith(f"Stopped before the end of {request}.")
+        assert said[1].startswith(f"Stopped before {request} finished.")
         assert "Retry" in said[1]
 
 
@@ -97,7 +97,7 @@ async def test_an_exchange_that_outlasts_the_wait_is_named(tmp_path: Path, monke
         end.ask()
         await end.drain(w.bot.scheduler, w.bot.sender, w.bot.core.doors)
         assert "and 2 more" in said[0]
-        assert said[1].startswith("Stopped before the end of")
+        assert said[1].startswith("Stopped before")
         assert sum(one in said[1] for one in ids) == 5
 
 

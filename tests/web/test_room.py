@@ -136,7 +136,7 @@ def _step(id: str, at: str = "") -> Message:
 def test_what_is_told_about_an_old_request_stands_where_it_came_also_after_a_restart() -> None:
     for at in ("", "900"):  # now, and as it was written down
         room = _room()
-        room.show(_step("question", at), View("Please try another wording"))
+        room.show(_step("question", at), View("Please try different words"))
         room.show(message("first", at="10"), View("Blocked"))
         room.show(message("second", at="20"), View("Done"))
         assert [one.id for one in room.read(PEOPLE["ana"], "imagine")] == ["first", "second", "question"]
@@ -144,7 +144,7 @@ def test_what_is_told_about_an_old_request_stands_where_it_came_also_after_a_res
 
 async def test_when_it_came_is_written_down_for_the_next_life_of_the_process() -> None:
     chat = WebChat(_room())
-    sent = await chat.send(_step("question"), View("Please try another wording"))
+    sent = await chat.send(_step("question"), View("Please try different words"))
     assert sent == Sent({"at": "1000.000"})
 
 

@@ -35,24 +35,24 @@ def test_the_command_alone_opens_the_form_and_an_empty_prompt_is_named_there(cha
 
 def test_a_wrong_size_is_answered_with_the_nearest_one_as_a_button(chat: Chat) -> None:
     answer = chat.imagine("a square peg", "--size 7x7")
-    answer.says("7x7 is not possible")
+    answer.says("can't make the size 7x7")
     chat.next(answer.article.get_by_role("button", name=re.compile("^Use ")).click).shows(1)
 
 
 def test_a_wrong_count_is_answered_before_anything_is_sent(chat: Chat) -> None:
     answer = chat.imagine("a crowd of geese", "--count 99")
-    answer.says("99 is not a possible number")
+    answer.says("You can't ask for 99 pictures")
     expect(answer.state).to_have_text("Not sent")
 
 
 def test_forty_thousand_characters_are_too_many_and_the_page_stays_usable(chat: Chat) -> None:
-    chat.ask("/imagine " + "long " * 8000).says(re.compile(r"The prompt has \d+ characters"))
+    chat.ask("/imagine " + "long " * 8000).says(re.compile(r"Your prompt has \d+ characters"))
     chat.imagine("a short poem").shows(1)
 
 
 def test_a_whole_book_is_turned_away_at_the_box(chat: Chat) -> None:
     chat.type("/imagine " + "x" * 150_000)
-    expect(chat.notice).to_contain_text("characters that the text box takes")
+    expect(chat.notice).to_contain_text("characters that fit in the text box")
     expect(chat.box).not_to_have_value("")
 
 
@@ -87,9 +87,9 @@ def test_plain_words_get_a_hint_and_stay_in_the_box(chat: Chat) -> None:
     expect(chat.notice).to_have_count(0)
     expect(chat.box).to_be_focused()
     chat.type("/draw a fox")
-    expect(chat.notice).to_contain_text("/draw is not a command here")
+    expect(chat.notice).to_contain_text("/draw isn't a command here")
     chat.type("/imagine --ar 16:9 a fox")
-    expect(chat.notice).to_contain_text("--ar is not an option")
+    expect(chat.notice).to_contain_text("--ar isn't an option")
     expect(chat.exchanges).to_have_count(before)
 
 
@@ -99,7 +99,7 @@ def test_answers_to_commands_are_for_the_one_who_asked_and_can_be_dismissed(chat
     chat.imagine("a glass marble").shows(1)
     for line, words in (
         ("/imagine-help", "What you can do"),
-        ("/imagine-status", "How things are"),
+        ("/imagine-status", "How the bot is doing"),
         ("/imagine-show", "Your last requests"),
     ):
         answer = chat.ask(line)
@@ -115,10 +115,10 @@ def test_answers_to_commands_are_for_the_one_who_asked_and_can_be_dismissed(chat
 
 def test_closed_channels_say_why_and_take_no_lines(chat: Chat) -> None:
     chat.open("# moderators")
-    expect(chat.page.get_by_role("log")).to_contain_text("Only moderators read this channel")
+    expect(chat.page.get_by_role("log")).to_contain_text("Only moderators can read this channel")
     expect(chat.box).to_be_hidden()
     chat.open("# operators")
-    expect(chat.page.get_by_role("log")).to_contain_text("Only the operator reads this channel")
+    expect(chat.page.get_by_role("log")).to_contain_text("Only the operator can read this channel")
     chat.be("Mia")
     expect(chat.page.get_by_role("log")).to_contain_text("Only the operator")
     chat.open("# moderators")

@@ -78,4 +78,4 @@ def test_every_kind_is_told_in_its_own_words(tmp_path: Path, started: Callable[.
         heard = dataclasses.replace(failure(kind), who_can_fix=Fixer.OPERATOR, facts={"unchosen": "yes"}) if kind in OURS else failure(kind)
         told.says(explain(heard, "member"))
         if kind in SAFETY_REVIEWABLE:
-            told.says("This is case")
+            told.says("A moderator will look at this")

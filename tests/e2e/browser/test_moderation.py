@@ -74,7 +74,7 @@ def test_block_card_claim_rewrite_consent_picture_and_nothing_sent_in_between(se
     expect(seen.state).to_contain_text("Mia is deciding")
     seen.press("Suggest a rewrite")
     fill(mia, "Offer to the member", {"Your wording": WORDS})
-    question = told(ana, re.compile("Mia suggests another wording"))
+    question = told(ana, re.compile("Mia suggests a different wording"))
     question.says(BLOCKED)
     question.says(WORDS)
     question.says(re.compile(r"up to \$"))
@@ -97,21 +97,21 @@ def test_deny_appeal_and_another_moderator_decides(service: Service, started: St
     denied = told(ana, re.compile("stays blocked"))
     denied.says("Another reason")
     denied.press("Appeal")
-    fill(ana, "Appeal", {"What should they know": "it is a comedy"})
+    fill(ana, "Appeal", {"anything they should know": "it is a comedy"})
     expect(card(mia).state).to_contain_text("appealed")
     card(mia).press("Claim")
-    expect(mia.page.get_by_text("the appeal is for another moderator")).to_be_visible()
+    expect(mia.page.get_by_text("another moderator has to look at the appeal")).to_be_visible()
     moderators(noor, "Noor")
     card(noor).press("Claim")
     expect(card(noor).state).to_contain_text("Noor is deciding")
     card(noor).press("Ask to rephrase")
     fill(noor, "Ask", {"A hint for the member": "make it friendlier"})
-    asked = told(ana, re.compile("try another wording"))
+    asked = told(ana, re.compile("try different words"))
     asked.says("make it friendlier")
     asked.press("Rephrase")
     fill(ana, "Imagine", {"Prompt": "a comedy about friends"})
     expect(ana.page.get_by_role("img")).to_have_count(1, timeout=ANSWER)
-    expect(card(noor).state).to_contain_text("own rewording")
+    expect(card(noor).state).to_contain_text("own wording worked")
     assert service.calls("a quarrel about an appeal") == 1
 
 
@@ -138,11 +138,11 @@ def test_a_blocked_member_hears_it_and_can_go_on_after_the_unblock(service: Serv
     card(moderators(mia, "Mia")).press("Claim")
     card(mia).press("Block the member")
     fill(mia, "Block", {"For how long": "an hour"})
-    told(ana, re.compile("Pause until"))
+    told(ana, re.compile("You're paused until"))
     ana.imagine("a silent pond at noon").says("paused your use")
     assert service.calls("a silent pond at noon") == 0
     card(mia).press("Unblock the member")
-    told(ana, re.compile("You can go on"))
+    told(ana, re.compile("You're back"))
     ana.imagine("a calm river").shows(1)
 
 
@@ -190,7 +190,7 @@ def test_killed_and_with_the_clock_moved_it_expires_with_an_honest_text(service:
     moved = "opened_at = opened_at - 262800, waiting_since = waiting_since - 262800, due_at = due_at - 262800"
     ledger(bot, f"UPDATE cases SET {moved}, expires_at = expires_at - 262800, lease_until = lease_until - 262800")
     again(bot)
-    expired = told(ana, re.compile("No decision in time"))
+    expired = told(ana, re.compile("Nobody decided in time"))
     expired.says("nothing was sent")
     expect(card(mia).state).to_contain_text("expired", timeout=30_000)
     assert service.calls("a quarrel that nobody decides") == 1
@@ -201,8 +201,8 @@ def test_a_prompt_with_private_data_is_asked_about_and_sent_without_it(service: 
     bot = started(service)
     ana, ben = opened(bot.url, "Ana"), opened(bot.url, "Ben")
     ana.type("/imagine a poster with a sun, jane.doe@example.com")
-    held = told(ana, re.compile("A question before this is sent"))
-    held.says("e-mail address")
+    held = told(ana, re.compile("One question before this is sent"))
+    held.says("email address")
     expect(ben.exchanges).to_have_count(1)
     ben.newest().says("Waiting for an answer from Ana")
     expect(ben.newest().article).not_to_contain_text(re.compile("mail|jane|poster"))

@@ -46,15 +46,15 @@ def test_a_picture_of_a_newly_typed_line_is_asked_about_and_closes_the_case_only
     card(moderators(mia, "Mia")).press("Claim")
     card(mia).press("Ask to rephrase")
     fill(mia, "Ask", {"A hint for the member": "make it friendlier"})
-    told(ana, re.compile("try another wording"))
+    told(ana, re.compile("try different words"))
     ana.type("/imagine a poster for the village library")
-    asked = ana.held(ana.exchanges.filter(has=ana.page.get_by_role("button", name="That was my rewording")))
+    asked = ana.held(ana.exchanges.filter(has=ana.page.get_by_role("button", name="That was my new wording")))
     asked.says("a poster for the village library")
-    expect(card(mia).state).not_to_contain_text("own rewording")
-    ana.check("whether it was the rewording")
-    asked.press("That was my rewording")
-    expect(card(mia).state).to_contain_text("own rewording", timeout=ANSWER)
-    expect(asked.button("That was my rewording")).to_have_count(0)
+    expect(card(mia).state).not_to_contain_text("own wording worked")
+    ana.check("whether it was the new wording")
+    asked.press("That was my new wording")
+    expect(card(mia).state).to_contain_text("own wording worked", timeout=ANSWER)
+    expect(asked.button("That was my new wording")).to_have_count(0)
 
 
 def test_every_offer_fits_small_and_large_pages_in_light_and_dark(
@@ -62,10 +62,10 @@ def test_every_offer_fits_small_and_large_pages_in_light_and_dark(
 ) -> None:
     bot = started(service, **{**GENEROUS, "BUDGET_MEMBER_DAY_USD": "1"})
     ana = opened(bot.url, "Ana")
-    ana.imagine("a red lighthouse", DEAR).says("What would fit")
+    ana.imagine("a red lighthouse", DEAR).says("something that fits")
     ana.imagine("a blue boat", "--size 1x1").says("not possible")
     ana.imagine("a poster with a sun, jane.doe@example.com").says("Waiting for an answer")
-    held = told(ana, re.compile("A question before this is sent"))
+    held = told(ana, re.compile("One question before this is sent"))
     ana.imagine("a green hill").shows(1)
     folder = Path(os.environ.get("SCREENSHOTS", tmp_path))
     for width, dark in ((1280, False), (1280, True), (390, False), (390, True)):
@@ -84,8 +84,8 @@ def test_every_offer_fits_small_and_large_pages_in_light_and_dark(
         seen.check(f"{where}-delete")
         seen.picture(folder / f"{where}-delete.png")
     shown = ana.next(lambda: ana.about("Waiting for an answer").press("See the question"))
-    shown.says("e-mail address")
-    held.press("Do not send")
+    shown.says("email address")
+    held.press("Don't send")
     held.says("closed")
     assert service.calls("a poster with a sun") == 0
 

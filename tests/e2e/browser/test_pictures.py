@@ -63,10 +63,10 @@ def test_partial_success_delivers_what_came_and_says_why_the_rest_did_not(chat: 
     answer = chat.imagine("three kites sandbox:partial_safety", "--count 3")
     answer.shows(2)
     expect(answer.state).to_contain_text("2 of 3")
-    answer.says(re.compile(r"held the others back.*case \d+", re.DOTALL))
+    answer.says(re.compile(r"held back the rest.*case \d+", re.DOTALL))
     answer = chat.imagine("three sledges sandbox:partial", "--count 3")
     answer.shows(2)
-    answer.says("The others did not come")
+    answer.says("The rest didn't work out")
 
 
 def test_edit_prompt_opens_a_filled_form_and_its_wording_is_a_new_request(chat: Chat) -> None:

@@ -42,17 +42,17 @@ def test_a_question_stands_at_the_end_is_announced_and_leads_to_its_request(serv
     request = ana.about(QUARREL)
     expect(request.article).not_to_be_in_viewport()
     ask_to_rephrase(mia)
-    question = told(ana, re.compile("try another wording"))
+    question = told(ana, re.compile("try different words"))
     in_view(ana, question)
     assert ana.newest().article.get_attribute("data-message") == question.article.get_attribute("data-message")
-    expect(ana.page.get_by_role("status").filter(has_text="New message for you in # imagine: Please try another wording")).to_have_count(1)
+    expect(ana.page.get_by_role("status").filter(has_text="New message for you in # imagine: Please try different words")).to_have_count(1)
     question.article.get_by_role("link", name=f"About your request “{QUARREL}”").press("Enter")
     in_view(ana, request)
     expect(request.article).to_be_focused()
-    request.says("written to Ana")
+    request.says("wrote to Ana")
     ana.check("a question")
     ana.reload()  # it stays at the end
-    assert ana.newest().state.inner_text().startswith("Please try another wording")
+    assert ana.newest().state.inner_text().startswith("Please try different words")
 
 
 def test_while_another_tab_is_open_the_tab_has_a_dot_and_the_word_is_said(service: Service, started: Start, opened: OpenPage) -> None:
@@ -63,16 +63,16 @@ def test_while_another_tab_is_open_the_tab_has_a_dot_and_the_word_is_said(servic
     tab = ana.page.get_by_role("tab", name="# imagine")
     expect(tab).not_to_have_attribute("aria-description", re.compile("."))
     ask_to_rephrase(mia)
-    expect(tab).to_have_attribute("aria-description", "something new", timeout=ANSWER)
+    expect(tab).to_have_attribute("aria-description", "new messages", timeout=ANSWER)
     assert tab.locator(".dot").evaluate("e => getComputedStyle(e).backgroundColor") != "rgba(0, 0, 0, 0)"
     expect(ana.page.get_by_role("status").filter(has_text="New message for you in # imagine")).to_have_count(1)
     ana.be("Ben")
-    expect(tab).to_have_attribute("aria-description", "something new")  # Ben has not looked at it either
+    expect(tab).to_have_attribute("aria-description", "new messages")  # Ben has not looked at it either
     ana.be("Ana")
-    expect(tab).to_have_attribute("aria-description", "something new")
+    expect(tab).to_have_attribute("aria-description", "new messages")
     ana.open("# imagine")
     expect(tab).not_to_have_attribute("aria-description", re.compile("."))
-    in_view(ana, told(ana, re.compile("try another wording")))
+    in_view(ana, told(ana, re.compile("try different words")))
 
 
 def test_who_reads_further_up_is_led_down_and_not_moved(service: Service, started: Start, opened: OpenPage) -> None:
@@ -89,7 +89,7 @@ def test_who_reads_further_up_is_led_down_and_not_moved(service: Service, starte
     assert log.evaluate("e => e.scrollTop") == 0
     ana.check("the way down")
     jump.press("Enter")
-    question = told(ana, re.compile("try another wording"))
+    question = told(ana, re.compile("try different words"))
     in_view(ana, question)
     expect(question.article).to_be_focused()
     expect(jump).to_be_hidden()
@@ -100,7 +100,7 @@ def test_everybody_reads_how_it_ended_and_nobody_else_gets_the_buttons(service: 
     ana, ben, mia = opened(bot.url, "Ana"), opened(bot.url, "Ben"), opened(bot.url, "Mia")
     blocked(ana, service, QUARREL)
     seen = ben.about(QUARREL)
-    seen.says("A moderator will look at it")
+    seen.says("A moderator will look at this")
     expect(ana.about(QUARREL).button("Edit prompt")).to_be_visible()
     expect(seen.article.get_by_role("button")).to_have_count(0)
     noor = opened(bot.url, "Noor")
@@ -113,9 +113,9 @@ def test_everybody_reads_how_it_ended_and_nobody_else_gets_the_buttons(service: 
     expect(card(noor).button("Comment")).to_be_visible()
     card(mia).press("Deny")
     fill(mia, "Deny", {"Reason": "Another reason"})
-    seen.says("Case 1 is closed: this request stays blocked")
+    seen.says("Case 1 is closed: a moderator decided that this request stays blocked")
     expect(seen.article).not_to_contain_text("Another reason")
-    expect(seen.article).not_to_contain_text("will look at it")
+    expect(seen.article).not_to_contain_text("will look at this")
     told(ana, re.compile("stays blocked")).says("Another reason")
     expect(ben.exchanges).to_have_count(1)
 
@@ -135,7 +135,7 @@ def test_words_from_right_to_left_turn_nothing_of_ours(service: Service, started
     service.fault("safety_prompt", "מריבה", times=None)
     ana.imagine(hostile).says(re.compile(r"case \d+"))
     ask_to_rephrase(mia)
-    question = told(ana, re.compile("try another wording"))
+    question = told(ana, re.compile("try different words"))
     link = question.article.get_by_role("link")
     # Where each letter is drawn: ours run from left to right, and theirs lie between our quotation marks.
     places = link.evaluate(
@@ -170,7 +170,7 @@ def test_the_prompt_that_a_moderator_looks_at_never_looks_like_words_of_theirs(s
     ana, mia = opened(bot.url, "Ana"), opened(bot.url, "Mia")
     blocked(ana, service, QUARREL)
     card(moderators(mia, "Mia")).press("Show prompt")
-    seen = told(mia, re.compile("The blocked wording of case 1"))
+    seen = told(mia, re.compile("The blocked prompt of case 1"))
     expect(seen.article.get_by_role("figure", name="Ana wrote:")).to_contain_text(QUARREL)
     expect(seen.article).not_to_contain_text("/imagine")
     expect(seen.article.get_by_text("Mia", exact=True)).to_have_count(0)

@@ -128,7 +128,7 @@ def test_with_spend_the_cheapest_picture_is_asked_for_and_thrown_away(doctor: Ca
     ended = doctor("--spend", IMAGE_BASE_URL=sandbox)
     assert ended.code == 0, ended.out
     line = next(line for line in ended.out.splitlines() if "Smallest picture" in line)
-    assert "in quality low came after" in line
+    assert "in quality low arrived after" in line
     assert Catalogue.load().default().sizes.default.replace("x", "×") in line
     assert list(tmp_path.iterdir()) == []
 
@@ -202,7 +202,7 @@ def test_a_key_that_may_do_nothing_here_stops(doctor: Call, service: Service) ->
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9/v1", "http://does-not-exist.invalid/v1"])
 def test_a_service_that_cannot_be_reached_says_so_with_steps(doctor: Call, address: str) -> None:
     said = stop(doctor(IMAGE_BASE_URL=address))
-    assert "could not be reached" in said
+    assert "couldn't be reached" in said
 
 
 def test_a_clock_that_is_off_is_named_before_anything_else_of_the_service(doctor: Call, service: Service) -> None:

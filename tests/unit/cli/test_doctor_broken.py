@@ -50,9 +50,9 @@ def stopped(ended: Ended) -> str:
     ("kind", "said"),
     [
         ("self_signed", "certificate is self-signed"),
-        ("unknown_ca", "does not know the CA"),
+        ("unknown_ca", "doesn't know the CA"),
         ("expired", "certificate has expired"),
-        ("wrong_host", "certificate is for another host name"),
+        ("wrong_host", "certificate is for a different host name"),
     ],
 )
 def test_the_reason_of_a_failed_handshake_is_named_with_host_and_port(
@@ -68,7 +68,7 @@ def test_the_reason_of_a_failed_handshake_is_named_with_host_and_port(
 
 def test_https_to_a_port_that_speaks_http_is_that(doctor: Call) -> None:
     with serving() as port:
-        assert "does not speak TLS" in stopped(doctor(IMAGE_BASE_URL=f"https://127.0.0.1:{port}/v1"))
+        assert "doesn't speak TLS" in stopped(doctor(IMAGE_BASE_URL=f"https://127.0.0.1:{port}/v1"))
 
 
 def test_a_proxy_that_refuses_is_named_before_the_service(doctor: Call) -> None:
@@ -153,7 +153,7 @@ def test_beside_a_running_bot_its_port_is_no_fault_and_somebody_elses_is(
         ended = doctor(IMAGE_BASE_URL=service)
         assert ended.code == 0, ended.out
         assert "ok   Bot: A bot is running on this data folder (process" in ended.out
-        assert f"Port {port} is held by the running bot" in ended.out
+        assert f"Port {port} is used by the running bot" in ended.out
         with other_program(LISTEN) as (_, theirs):
             busy.findings = [Finding(False, "Stand-in", "The port is in use.", int(theirs))]
             if sys.platform == "linux":

@@ -271,7 +271,7 @@ async def test_explain_says_of_a_request_that_succeeded_that_it_did_with_every_a
             ended = imagine_bot("explain", asked, "--data-dir", str(tmp_path / "data"))
             assert ended.code == 0, ended.err
             said = " ".join(ended.out.split())
-            assert f"Request {request} succeeded: pictures that came: 1 of 1" in said
+            assert f"Request {request} succeeded with 1 of 1 pictures" in said
             assert "after 2 attempts" in said
             first, second = (next(line for line in ended.out.splitlines() if name in line) for name in ("req_first0000", "req_second000"))
             assert "rate_limited" in first
@@ -287,12 +287,12 @@ async def test_explain_tells_how_every_other_request_stands(tmp_path: Path, imag
         blocked, partial, failed = [await w.imagine(f"a cat {number}", count=2) for number in range(3)]
         for one in (blocked, partial, failed):
             await w.answer(one)
-        for one, part in ((blocked, "was blocked"), (partial, "succeeded in part"), (failed, "failed at")):
+        for one, part in ((blocked, "was blocked"), (partial, "partly succeeded"), (failed, "failed at")):
             ended = imagine_bot("explain", one, "--data-dir", str(data))
             assert ended.code == 0, ended.err
             assert part in ended.out
             assert "To the operator" in ended.out
         refused = await w.imagine("")
         said = imagine_bot("explain", refused, "--data-dir", str(data)).out
-        assert "was refused by the bot itself" in said
+        assert "was turned down by the bot itself" in said
         assert "prompt empty" in said

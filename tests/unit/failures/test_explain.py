@@ -108,7 +108,7 @@ def test_what_this_bot_does_not_take_is_named_as_its_own(why: str) -> None:
 
 def test_allowed_values_and_limits_are_named_where_they_are_known() -> None:
     assert "1024x1024" in explain(failure(Kind.UNSUPPORTED_SIZE, allowed="1024x1024"), "member")
-    assert "10 is the most" in explain(failure(Kind.UNSUPPORTED_COUNT, limit="10"), "member")
+    assert "10 or fewer" in explain(failure(Kind.UNSUPPORTED_COUNT, limit="10"), "member")
     assert "“background”" in explain(failure(Kind.UNSUPPORTED_OPTION, param="background"), "member")
 
 
@@ -116,9 +116,9 @@ def test_an_operator_reads_the_exact_facts_and_what_the_bot_does_by_itself() -> 
     said = explain(failure(Kind.SERVER_ERROR, **LONG_FACTS), "operator")
     assert "status 400, code moderation_blocked" in said
     assert "request id req_0123456789abcdef0123456789abcdef" in said
-    assert "sends the request again by itself, within bounds" in said
-    assert "does not repeat" in explain(failure(Kind.SERVER_ERROR, action=Action.NONE), "operator")
-    assert "does not clear by waiting" in explain(failure(Kind.RATE_LIMITED, action=Action.NONE), "operator")
+    assert "sends the request again on its own, a limited number of times" in said
+    assert "doesn't repeat" in explain(failure(Kind.SERVER_ERROR, action=Action.NONE), "operator")
+    assert "waiting doesn't clear" in explain(failure(Kind.RATE_LIMITED, action=Action.NONE), "operator")
 
 
 def test_an_operator_is_told_that_a_failed_call_was_free() -> None:
@@ -132,14 +132,14 @@ def test_an_operator_is_told_that_a_failed_call_was_free() -> None:
 
 
 LADDER_WORDS = {
-    "key": ("console", "spaces, quotes", "active", "process that runs", "permissions", "revoke"),
+    "key": ("console", "spaces, quotes", "active", "running process", "permissions", "revoke"),
     "rate": ("By itself", "usage", "plan", "fewer or smaller", "batch"),
-    "quota": ("billing page", "hard and soft limits", "Top up", "waiting alone does not help"),
-    "parameters": ("size, quality, number, prompt length and file type", "gateway", "version"),
-    "network": ("connection", "status page", "resolve", "Proxy and firewall", "TLS and clock", "another network", "within bounds"),
-    "no_clear_message": ("once more", "short prompt with the default size", "one option after the other", "is the cause"),
-    "whose_fault": ("minimal prompt", "text model", "Text works and pictures do not", "Nothing works"),
-    "nothing_helped": ("local time with its zone", "request id", "redacted", "second environment", "never keys", "one thing at a time"),
+    "quota": ("billing page", "hard and soft limits", "Top up", "waiting alone doesn't help"),
+    "parameters": ("size, quality, number of pictures, prompt length and file type", "gateway", "version"),
+    "network": ("connection", "status page", "resolve", "Proxy and firewall", "TLS and clock", "another network", "a limited number of times"),
+    "no_clear_message": ("once more", "short prompt with the default size", "one option at a time", "is the cause"),
+    "whose_fault": ("minimal prompt", "text model", "If text works and pictures don't", "Nothing works"),
+    "nothing_helped": ("local time with time zone", "request id", "redacted", "second environment", "never keys", "one thing at a time"),
     "safety": ("a person decides", "support", "pause members", "Never switch the model or the wording"),
     "unusable": ("web page", "version", "candidates", "words afterwards"),
 }
@@ -200,7 +200,7 @@ OF_A_LIST = [kind for kind in Kind if KINDS[kind].group is Group.SERVICE and kin
 @pytest.mark.parametrize("kind", [*OF_A_LIST, Kind.MALFORMED_RESPONSE])
 def test_nothing_is_said_of_charges_and_repeats_where_the_call_only_read(kind: Kind) -> None:
     said = explain(failure(kind, 20.0, reading="yes", billed="no"), "operator").partition("\n\n")[0]
-    for word in ("charged", "paid", "picture may", "sends the request again", "does not repeat", "was free"):
+    for word in ("charged", "paid", "picture may", "sends the request again", "doesn't repeat", "was free"):
         assert word not in said or "nothing can have been charged" in said, said
 
 
@@ -221,7 +221,7 @@ def test_a_proxy_on_the_way_is_named_before_everything_else() -> None:
 def test_a_guard_is_named_to_the_operator_and_nobody_is_sent_to_the_key(name: str) -> None:
     refused = failure(Kind.AUTH_PERMISSION, guard=name)
     said = explain(refused, "operator")
-    assert said.startswith("A web server or a filter" if name == UNNAMED else "Cloudflare stands in front")
+    assert said.startswith("A web server or filter" if name == UNNAMED else "Cloudflare sits in front")
     assert "neither the key nor the prompt" in said
     assert "Compare IMAGE_API_KEY" not in said
     member = explain(refused, "member")

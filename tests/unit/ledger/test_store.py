@@ -146,7 +146,7 @@ async def test_a_file_where_the_folder_should_be_is_named(tmp_path: Path) -> Non
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 async def test_an_unwritable_folder_is_named(tmp_path: Path) -> None:
     os.chmod(tmp_path, 0o500)
-    with pytest.raises(LedgerProblem, match="cannot be written"):
+    with pytest.raises(LedgerProblem, match="isn't writable"):
         await opened(tmp_path / "data")
     os.chmod(tmp_path, 0o700)
 

@@ -139,7 +139,7 @@ def test_fewer_pictures_than_asked_for_say_why() -> None:
 def test_a_wording_that_the_service_drew_instead_is_quoted() -> None:
     def said(*revised: str | None) -> list[str]:
         view = drawn(*(dataclasses.replace(PNG, revised_prompt=one) for one in revised))
-        return [one for one in view.text if one.startswith("The service says")]
+        return [one for one in view.text if one.startswith("The image service reworded")]
 
     assert said("a bike") == said(None, "a bike") == said("a red bicycle", "a bike") == [text("request.revised", prompt="a bike")]
     assert said(None) == said("") == said(" a red bicycle ") == []

@@ -71,7 +71,7 @@ def waits(**values: Any) -> View:
 
 def test_a_place_in_line_is_told_and_looked_at_again() -> None:
     assert waits() == View(
-        title="Waiting for a turn.",
+        title=text("request.queued"),
         text=(LINE,),
         quote="a red bicycle",
         buttons=(Button(A.CANCEL, "a" * 16, "Cancel", pressers=Pressers(only="ana")),),

@@ -112,7 +112,7 @@ def doubts() -> tuple[Doubts, list[float]]:
     [
         (Audience.CHANNEL, DONE, True),
         (Audience.MEMBER, DONE, True),
-        (Audience.CHANNEL, View("A question", mention="ana"), True),
+        (Audience.CHANNEL, View("One question", mention="ana"), True),
         (Audience.CHANNEL, BUSY, False),
         (Audience.MODERATORS, DONE, False),
         (Audience.OPERATORS, DONE, False),

@@ -21,9 +21,9 @@ def waiting(reason: str, until: float | None) -> str:
 @pytest.mark.parametrize("reason", ["paused", "rate", "concurrency", "breaker", "quota", "probing"])
 def test_why_it_waits_and_how_long_are_two_sentences(reason: str) -> None:
     told = waiting(reason, NOW + 60)
-    assert "It should go on in about" in told
+    assert "It should continue in about" in told
     assert not re.search(r"\.\S", told)
 
 
 def test_without_an_end_nothing_is_promised() -> None:
-    assert "go on in" not in waiting("rate", None)
+    assert "continue in" not in waiting("rate", None)

@@ -53,7 +53,7 @@ async def test_the_card_tells_of_the_members_own_new_wording(ground: Ground) -> 
     before = await revisions(ground, f"case:{case.id}")
     await ground.press(A.REPHRASE, case.id, ANN, {"prompt": "a dragon greets a knight"})
     assert await revisions(ground, f"case:{case.id}") > before
-    assert any("another wording" in fact.value for fact in (await ground.card(case)).facts)
+    assert any("new wording" in fact.value for fact in (await ground.card(case)).facts)
 
 
 async def test_the_same_wording_once_more_is_no_further_one(ground: Ground) -> None:

@@ -142,7 +142,7 @@ async def test_the_card_has_what_a_moderator_needs(ground: Ground) -> None:
         "$",
     ):
         assert part in shown_text, part
-    assert "cannot overrule" in " ".join(view.text)
+    assert "can't overrule" in " ".join(view.text)
     assert [button.action for button in view.buttons] == [A.CASE_CLAIM, A.CASE_COMMENT, A.CASE_PROMPT]
 
 

@@ -108,7 +108,7 @@ async def test_rephrase_that_works_closes_the_case(tmp_path: Path) -> None:
         await w.until(lambda: told(w))
         assert told(w)[-1].facts[0].value == "without blood"
         await press(w, A.REPHRASE, told(w)[-1], "ana", {"prompt": "a dragon and a knight dance"})
-        await w.until(lambda: "own rewording" in card(w).title and not told(w)[-1].buttons)
+        await w.until(lambda: "own wording worked" in card(w).title and not told(w)[-1].buttons)
 
 
 async def test_denied_appealed_and_decided_by_another_moderator(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ async def test_a_blocked_member_is_turned_away_until_unblocked(tmp_path: Path) -
 async def test_a_row_that_cannot_be_ours_is_on_record_too(tmp_path: Path) -> None:
     async with world(tmp_path, Service()) as w:
         for row in ("", "x' OR 1=1 --", "\u00b2" * 16, "a" * 5000):
-            assert await w.press(A.CASE_CLAIM, row, "mia") == "There is no such case."
+            assert await w.press(A.CASE_CLAIM, row, "mia") == "That case doesn't exist."
             assert "Only the person" in await w.press(A.CANCEL, row, "mia")
         steps = await w.bot.ledger.read(lambda c: case_rows.trail(c, ""))
         assert [(step.event, step.outcome) for step in steps] == [("claim", "forged")] * 4
@@ -208,7 +208,7 @@ async def test_a_question_that_could_not_be_delivered_is_answered_with_imagine_s
         assert "without blood" in {fact.value for fact in view.facts}
         assert button(view, A.REPHRASE).opens_form
         await press(w, A.REPHRASE, view, "ana", {"prompt": "a dragon and a knight dance"})
-        await w.until(lambda: "own rewording" in card(w).title)
+        await w.until(lambda: "own wording worked" in card(w).title)
         assert A.REPHRASE not in names(await fetched(w, request))
 
 

@@ -90,7 +90,7 @@ async def test_the_public_message_says_where_the_case_stands_and_nothing_of_what
 
         await w.until(lambda: line in public().text)
         words = " ".join((*public().text, public().title))
-        assert "will look at it" not in words
+        assert "will look at this" not in words
         for private in ("friendly dragon", "without blood", "invites harm", "comedy", "Mia"):
             assert private not in words
 

@@ -308,7 +308,7 @@ def about_the_file(outcome: Outcome, cause: str | None = None) -> None:
     for audience in AUDIENCES:
         said = explain(failure, audience)
         assert "nothing was sent" not in said
-        assert "could not find the image service" not in said
+        assert "couldn't find the image service" not in said
     assert "cdn.example:443" in explain(failure, "operator")
 
 

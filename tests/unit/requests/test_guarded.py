@@ -24,12 +24,12 @@ async def test_a_guards_page_costs_nothing_and_is_told_as_what_it_is(tmp_path: P
     service = Service([bad(seen, Billed.UNKNOWN)])
     async with world(tmp_path, service) as w:
         member = await w.answer(await w.imagine())
-        assert "guards the image service" in " ".join(member.text)
+        assert "security check in front of the image service" in " ".join(member.text)
         assert len(service.calls) == 1
         cause = "notice:auth_permission"
         await w.until(lambda: w.chat.about(cause) is not None)
         told = " ".join(w.chat.about(cause).text)  # type: ignore[union-attr]
-        assert "stands in front of the image service" in told
+        assert "sits in front of the image service" in told
         assert "Compare IMAGE_API_KEY" not in told
         spent = await w.bot.ledger.read(lambda c: c.exec_driver_sql("SELECT coalesce(sum(spent), 0) FROM spend").scalar())
         assert spent == 0

@@ -37,7 +37,7 @@ def public_words(w: World) -> str:
 async def test_the_channel_sees_neither_the_prompt_nor_what_was_found(tmp_path: Path) -> None:
     async with world(tmp_path, lint=ask_about) as w:
         request, private = await asked(w)
-        assert "e-mail address" in " ".join(private.text)
+        assert "email address" in " ".join(private.text)
         assert [fact.value for fact in private.facts] == ["a poster with a sun"]
         assert private.about is not None
         [message] = [one for one in w.chat.messages.values() if one.subject == f"question:{request}"]

@@ -225,7 +225,7 @@ async def test_answers_to_one_person_are_whole_views(tmp_path: Path) -> None:
 
     async with world(tmp_path) as w:
         visitor = Visitor("test", "home", "imagine", "ana")
-        assert "not asked" in (await w.bot.core.show(visitor)).title
+        assert "haven't asked" in (await w.bot.core.show(visitor)).title
         request = await w.imagine()
         await w.answer(request)
         assert (await w.bot.core.show(visitor)).buttons[0].row == request
@@ -264,6 +264,6 @@ async def test_pictures_beside_a_block_are_not_said_to_be_missing(tmp_path: Path
     async with world(tmp_path, Service([partial])) as w:
         view = await w.answer(await w.imagine(count=3))
         words = " ".join(view.text)
-        assert "held the others back" in words
-        assert "no picture was made" not in words
+        assert "held back the rest" in words
+        assert "there's no picture" not in words
         assert "case 1" in words

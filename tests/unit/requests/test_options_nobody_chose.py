@@ -19,6 +19,7 @@ from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.requests import unchosen
 from bot.requests.rules import Rules
+from bot.texts import text
 from tests.unit.providers.wire import Exchange, Server, b64, serving
 from tests.world import Service, World, world
 
@@ -139,7 +140,7 @@ async def test_where_the_try_fails_too_nothing_is_remembered_and_nobody_is_told_
     async with gateway(tmp_path, lambda body: "Unknown parameter: 'quality'.") as (w, server):
         view = await w.answer(await w.imagine())
         assert len(server.seen) == 2
-        assert "nothing that you typed" in words(view)
+        assert text("failures.words.not_chosen") in words(view)
         assert "quality" not in words(view)
         assert "only the prompt" not in words(view)
         assert view.buttons[0].action is ActionName.RETRY
@@ -154,7 +155,7 @@ async def test_what_the_member_chose_is_sent_and_named(tmp_path: Path) -> None:
         view = await w.answer(await w.imagine(quality="high"))
         assert len(server.seen) == 1
         assert not view.pictures
-        assert "nothing that you typed" not in words(view)
+        assert text("failures.words.not_chosen") not in words(view)
         assert (await w.answer(await w.imagine("a dog"))).pictures
         assert not (await w.answer(await w.imagine("a cow", quality="high"))).pictures
         assert server.seen[-1].json()["quality"] == "high"

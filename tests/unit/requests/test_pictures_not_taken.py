@@ -122,7 +122,7 @@ async def test_an_address_that_is_not_visited_is_named_to_the_operator_alone(tmp
     async with bot_for(sends, tmp_path) as (w, _):
         view = await answered(w)
         assert (sends.paid, buttons(view)) == (1, set())
-        assert any("address that this bot doesn't visit" in line for line in view.text)
+        assert any("address that this bot doesn't open" in line for line in view.text)
         assert not any("10.0.0.7" in line for line in view.text)
         shown = await told(w)
         assert any("10.0.0.7:8188" in line for line in shown.text)
@@ -133,11 +133,11 @@ async def test_a_file_that_cannot_be_fetched_is_fetched_again_and_never_made_aga
     sends = Sends({"data": [{"url": "/files/a.png"}]})
     async with bot_for(sends, tmp_path) as (w, server):
         request = await ask(w.bot, "test:1", count="1")
-        await w.until(lambda: any("being fetched again" in view.title for _, view in w.platform.chat.all))
+        await w.until(lambda: any("downloading it again" in view.title for _, view in w.platform.chat.all))
         async with asyncio.timeout(20):
             view = await w.answer(request)
         assert (sends.paid, sends.fetched) == (1, 3)
-        assert any("couldn't fetch its file" in line for line in view.text)
+        assert any("couldn't download it" in line for line in view.text)
         assert not any("nothing was sent" in line for line in view.text)
         (attempt,) = await w.bot.ledger.read(lambda c: c.execute(select(attempts)).all())
         assert attempt.billed == "yes"

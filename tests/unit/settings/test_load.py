@@ -246,11 +246,11 @@ def test_amounts_are_exact_and_unlimited_is_a_word() -> None:
 def test_a_misspelt_setting_in_the_file_stops_the_start_and_names_the_right_one(tmp_path: Path, wrong: str, right: str) -> None:
     (sentence,) = problems({}, dotenv(tmp_path, f"{wrong}=3"))
     assert wrong in sentence
-    assert f"did you mean {right}?" in sentence
+    assert f"Did you mean {right}?" in sentence
 
 
 def test_a_misspelt_setting_in_the_environment_is_a_warning_because_it_may_belong_to_somebody_else() -> None:
-    assert "did you mean MAX_ATTEMPTS?" in load({"MAX_ATTEMPT": "3"}).warnings[0]
+    assert "Did you mean MAX_ATTEMPTS?" in load({"MAX_ATTEMPT": "3"}).warnings[0]
     assert load({"OPENAI_ORG_ID": "o", "SLACK_CLIENT_SECRET": "s" * 9, "IMAGE_TAG": "v1", "PATH": "/bin", "HOME": "/root"}).warnings == ()
 
 
@@ -258,7 +258,7 @@ def test_the_adapters_variables_are_known_and_their_misspellings_too(tmp_path: P
     file = dotenv(tmp_path, "DISCORD_BOT_TOKEN=abc\nDISCORD_BOT_TOKN=abc\nWHAT_IS_THIS=1\n")
     settings = load({}, file, others=["DISCORD_BOT_TOKEN"])
     assert settings.env["DISCORD_BOT_TOKEN"] == "abc"
-    assert any("did you mean DISCORD_BOT_TOKEN?" in said for said in settings.warnings)
+    assert any("Did you mean DISCORD_BOT_TOKEN?" in said for said in settings.warnings)
     assert any("WHAT_IS_THIS" in said for said in settings.warnings)
 
 
@@ -267,7 +267,7 @@ def test_a_missing_key_is_told_with_the_misspelt_one_where_there_is_one() -> Non
     assert "IMAGE_API_KEY" in sentence
     (sentence,) = service_problems(load({"IMAGE_APIKEY": CANARY}))
     assert "IMAGE_APIKEY" in sentence
-    assert "did you mean IMAGE_API_KEY?" in sentence
+    assert "Did you mean IMAGE_API_KEY?" in sentence
     assert service_problems(load({"NBILITY_API_KEY": CANARY})) == []
 
 
