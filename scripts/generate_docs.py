@@ -1,6 +1,6 @@
-"""Writes the generated pages, or with `--check` says which of them are stale and ends with 1.
+"""Generate the documentation pages; with `--check`, list the stale ones and exit with 1 if there are any.
 
-A page is a module in scripts/pages/ with `PATH` (the file, from the project's root) and `page() -> str` (its whole text).
+A page is a module in scripts/pages/ with `PATH` (relative to the project root) and `page() -> str` (its whole text).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ PAGES = ROOT / "scripts" / "pages"
 
 
 def generators() -> dict[str, Callable[[], str]]:
-    """Path of a page -> the function that writes its text, from every module of scripts/pages."""
+    """Path of a page -> the function that returns its text."""
     sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
     found: dict[str, Callable[[], str]] = {}
     for file in sorted(PAGES.glob("[!_]*.py")):
@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
             continue
         if check:
             stale += 1
-            print(f"{name} is stale; write it anew with: make docs")
+            print(f"{name} is stale; run: make docs")
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(wanted, encoding="utf-8")

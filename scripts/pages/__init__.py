@@ -1,1 +1,1 @@
-"""One module for each generated page: `PATH` and `page()`; scripts/generate_docs.py finds them by itself."""
+"""Generators of documentation pages, one module each with `PATH` and `page()`. scripts/generate_docs.py discovers them."""

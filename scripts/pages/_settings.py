@@ -1,4 +1,4 @@
-"""Every variable in the order an operator meets it, with default and sentence: the source of .env.example and the settings page."""
+"""Settings with default and description, in the order an operator meets them: the source of .env.example and docs/settings.md."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Variable:
     name: str
     about: str
     default: str
-    """As it would be written; empty where there is none."""
+    """As written in .env; empty if there is none."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Section:
 _SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "Image service",
-        "Only the key is needed. Keys of other services work with their address: any service that speaks the OpenAI Images API, and"
-        " Gemini, fal, Replicate and Black Forest Labs in their own.",
+        "You only need the key. To use another service, set its key and address: any service with the OpenAI Images API works, and"
+        " Gemini, fal, Replicate and Black Forest Labs with their own APIs.",
         (
             "IMAGE_API_KEY",
             "IMAGE_SERVICE",
@@ -47,18 +47,18 @@ _SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        "Ways out",
-        "One rule for the image service, its pictures, Discord and Slack; `imagine-bot doctor` says what it comes to. See docs/network.md.",
+        "Network",
+        "These apply to the image service, its pictures, Discord and Slack. `imagine-bot doctor` shows the result. See docs/network.md.",
         ("OUTGOING_PROXY", "IMAGE_CA_FILE"),
     ),
     (
         "Other names for the image service",
-        "For those who have these already. IMAGE_* comes first, then NBILITY_*, then OPENAI_*; two that disagree are named at start.",
+        "These names work too. IMAGE_* comes first, then NBILITY_*, then OPENAI_*. The bot reports conflicts at start.",
         ("NBILITY_API_KEY", "NBILITY_BASE_URL", "NBILITY_IMAGE_MODEL", "NBILITY_IMAGE_QUALITY", "OPENAI_API_KEY", "OPENAI_BASE_URL"),
     ),
     (
-        "Who may use it, and for how much",
-        "Budgets are counted by what the service could bill; failures are never charged to the member. Amounts are US dollars.",
+        "Access and budgets",
+        "Budgets count what the service could bill; members are never charged for failures. Amounts are in US dollars.",
         (
             "BUDGET_MEMBER_DAY_USD",
             "BUDGET_MEMBER_MONTH_USD",
@@ -72,28 +72,28 @@ _SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        "Tries and pace",
-        "The bot learns the service's limits by itself; these only bound it.",
+        "Retries and rate limits",
+        "The bot learns the service's limits on its own; these settings cap it.",
         ("MAX_ATTEMPTS", "MAX_RATE_ANSWERS", "REQUEST_DEADLINE_S", "MAX_CONCURRENCY", "MAX_IMAGES_PER_MINUTE"),
     ),
-    ("Storage and logs", "One process owns one data folder.", ("DATA_DIR", "DATABASE_URL", "LOG_LEVEL", "LOG_FORMAT")),
+    ("Storage and logs", "Only one process at a time can use a data folder.", ("DATA_DIR", "DATABASE_URL", "LOG_LEVEL", "LOG_FORMAT")),
 )
 
 
 def sections() -> list[Section]:
-    """All of them; a setting that stands in no section is an error."""
+    """All sections. Raises ValueError for a setting that is in none of them."""
     made = [Section(title, about, tuple(map(_core, names))) for title, about, names in _SECTIONS]
     placed = {variable.name for section in made for variable in section.variables}
     if placed != KNOWN:
         raise ValueError(f"scripts/pages/_settings.py and bot/settings disagree about {', '.join(sorted(placed ^ KNOWN))}")
     for name, variables in adapters():
         chosen = tuple(Variable(variable, sentence, "") for variable, sentence in variables.items() if variable not in placed)
-        made.append(Section(TITLES.get(name, name), "Leave these empty to run without it.", chosen))
+        made.append(Section(TITLES.get(name, name), "Leave these empty if you don't use it.", chosen))
     return made
 
 
 def adapters() -> Iterator[tuple[str, Mapping[str, str]]]:
-    """This tree's adapters with their variables, as pyproject.toml lists them: an old installation must not write another page."""
+    """This tree's adapters with their variables, from pyproject.toml rather than the installed entry points, which may be older."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for name, target in project["entry-points"]["imagine_bot.adapters"].items():
         module, _, attribute = target.partition(":")

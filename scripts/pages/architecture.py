@@ -1,4 +1,4 @@
-"""docs/architecture.md is written by hand, but for its state diagrams: they come from the tables in bot/domain."""
+"""Generator of the state diagrams in docs/architecture.md, from the tables in bot/domain. The rest is written by hand."""
 
 from __future__ import annotations
 

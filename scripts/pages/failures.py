@@ -19,14 +19,14 @@ def page() -> str:
     lines = [
         "# What members see when there is no picture",
         "",
-        "Generated from the texts and views of the bot itself. Operators find the steps for each kind in",
+        "Generated from the bot's own texts and views. For the operator's steps for each kind, see",
         "[troubleshooting.md](troubleshooting.md).",
         "",
     ]
     for kind in Kind:
         lines += [f"## {kind}", "", *_quoted(_view(kind, RequestState.ANSWERED))]
         if KINDS[kind].action is Action.GENERATE:
-            lines += ["Before that, while it waits to be tried again:", "", *_quoted(_view(kind, RequestState.QUEUED))]
+            lines += ["Before that, while it's waiting for another try:", "", *_quoted(_view(kind, RequestState.QUEUED))]
     return "\n".join(lines)
 
 

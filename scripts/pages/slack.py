@@ -1,4 +1,4 @@
-"""docs/slack.md is written by hand, but for its tables of scopes and errors: they come from the adapter and its texts."""
+"""Generator of the scope and error tables in docs/slack.md, from the adapter and its texts. The rest is written by hand."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PATH = "docs/slack.md"
 
 
 def page() -> str:
-    """The page as it stands, with the tables of today."""
+    """The current page with up-to-date tables."""
     current = (Path(__file__).resolve().parents[2] / PATH).read_text(encoding="utf-8")
     for name, lines in (("scopes", scopes()), ("refusals", refusals()), ("troubles", troubles())):
         current = _filled(current, name, lines)
@@ -25,7 +25,7 @@ def scopes() -> list[str]:
 
 
 def refusals() -> list[str]:
-    """One line for each error to a token, in the words that the bot itself uses, without the code that stands beside them."""
+    """One row per token error, in the bot's own words but without the code, which has its own column."""
     lines = ["| code | what it means, and what to do |", "|---|---|"]
     for code in TOKEN_ERRORS:
         sentence = text(f"slack.error.{code}", name="the token", where="the app's page", needed="that Slack names")
@@ -35,7 +35,7 @@ def refusals() -> list[str]:
 
 
 def troubles() -> list[str]:
-    """One line for each group of errors, with the codes in it."""
+    """One row per error class, with its codes."""
     lines = ["| codes | cause | what to do |", "|---|---|---|"]
     for trouble in ErrorClass:
         codes = ", ".join(f"`{code}`" for code, found in CODES.items() if found is trouble)
@@ -52,5 +52,5 @@ def _filled(page: str, name: str, lines: list[str]) -> str:
     before, found, rest = page.partition(begin)
     _, closed, after = rest.partition(end)
     if not found or not closed:
-        raise ValueError(f"{PATH} has lost its mark {begin} or {end}")
+        raise ValueError(f"{PATH} has lost its marker {begin} or {end}")
     return "\n".join([before + begin, *lines, end]) + after

@@ -1,4 +1,4 @@
-"""docs/troubleshooting.md: what each kind of failure means and what to do, from the texts that the bot itself speaks."""
+"""Generator of docs/troubleshooting.md: what each kind of failure means and what to do, from the bot's own texts."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def page() -> str:
         for kind, rule in KINDS.items():
             if rule.group is group:
                 lines += _kind(kind)
-    lines += ["", "## Ladders", "", "Steps for the operator, in this order; stop at the first that helps."]
+    lines += ["", "## Ladders", "", "Steps for the operator, in this order. Stop at the first one that helps."]
     for name, title in LADDER_TITLES.items():
         lines += ["", f"### {title}", "", *_ladder(name)]
     return "\n".join(lines) + "\n"

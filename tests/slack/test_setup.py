@@ -38,7 +38,7 @@ GOOD = {"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP}
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("SLACK_BOT_TOKEN", "", "is not set"),
+        ("SLACK_BOT_TOKEN", "", "isn't set"),
         ("SLACK_BOT_TOKEN", "xapp-1-A1-2-abc", "app-level token"),
         ("SLACK_BOT_TOKEN", "xoxp-1111-2222-abc", "user token"),
         ("SLACK_BOT_TOKEN", "xoxe.xoxb-1-abcdefgh", "token rotation"),
@@ -46,7 +46,7 @@ GOOD = {"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP}
         ("SLACK_BOT_TOKEN", "Bearer xoxb-1111-2222", "Paste just the token"),
         ("SLACK_BOT_TOKEN", "xoxb-1111-2222-ábc", "Paste just the token"),
         ("SLACK_APP_TOKEN", "xoxb-1111-2222-abc", "contains a bot token"),
-        ("SLACK_APP_TOKEN", "xoxp-1111-2222-abc", "begins with xapp-"),
+        ("SLACK_APP_TOKEN", "xoxp-1111-2222-abc", "begin with xapp-"),
         ("SLACK_APP_TOKEN", "xapp-1 A1", "Paste just the token"),
         ("SLACK_SIGNING_SECRET", "short", "signing secret"),
         ("SLACK_SIGNING_SECRET", "0123456789abcdef 0123456789abcde", "signing secret"),
@@ -56,8 +56,8 @@ GOOD = {"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP}
         ("OPERATOR_CHANNEL_SLACK", "operators", "Channel ID"),
         ("OPERATOR_CHANNEL_SLACK", "U0123456789", "Channel ID"),
         ("OPERATOR_CHANNEL_SLACK", "https://acme.slack.com/archives/C0123456789", "Channel ID"),
-        ("SLACK_HTTP_HOST", "http://localhost", "no host"),
-        ("SLACK_HTTP_HOST", "127.0.0.1:3000", "no host"),
+        ("SLACK_HTTP_HOST", "http://localhost", "host to listen on"),
+        ("SLACK_HTTP_HOST", "127.0.0.1:3000", "host to listen on"),
         ("SLACK_HTTP_PORT", "0", "65535"),
         ("SLACK_HTTP_PORT", "65536", "65535"),
         ("SLACK_HTTP_PORT", "three", "65535"),

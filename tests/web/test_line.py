@@ -56,7 +56,7 @@ def test_an_ordinary_dash_is_part_of_the_prompt() -> None:
         ("/imagine --ar 16:9 a fox", "--ar isn't an option"),
         ("/imagine a fox --size", "--size needs a value"),
         ("/imagine --size --count 2 a fox", "--size needs a value"),
-        ("/imagine --count 2 --count 3 a fox", "--count is there twice"),
+        ("/imagine --count 2 --count 3 a fox", "You gave --count twice"),
         ("/imagine " + "x" * (LONGEST + 1), f"{LONGEST}"),
     ],
 )

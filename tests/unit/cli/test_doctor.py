@@ -94,7 +94,7 @@ def test_all_well_walks_every_rung_and_says_so(doctor: Call, service: Service) -
     ended = doctor()
     assert ended.code == 0, ended.out
     whats = [line[5:].partition(":")[0] for line in ended.out.splitlines()[:-1]]
-    assert whats == ["Settings", "Clock", "Data folder", "Database", "Way out", "Image service", "Model", "Stand-in"]
+    assert whats == ["Settings", "Clock", "Data folder", "Database", "Connections", "Image service", "Model", "Stand-in"]
     assert service.asked == [("/v1/models", f"Bearer {KEY}")]
 
 

@@ -111,7 +111,7 @@ async def test_requests_can_be_narrowed_down(ledger: Ledger, imagine_bot: Call, 
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (("--state", "sleeping"), "Known: "),
+        (("--state", "sleeping"), "Choose one of: "),
         (("--since", "yesterday"), "24h"),
         (("--since", "²h"), "24h"),
         (("--data-dir", "nowhere"), "no ledger"),
@@ -163,7 +163,7 @@ async def test_a_backup_never_overwrites_and_names_a_missing_folder(ledger: Ledg
     (tmp_path / "copy.db").write_text("precious", encoding="utf-8")
     ended = imagine_bot("backup", "copy.db")
     assert ended.code == 2
-    assert "not overwritten" in ended.err
+    assert "isn't overwritten" in ended.err
     assert (tmp_path / "copy.db").read_text(encoding="utf-8") == "precious"
     ended = imagine_bot("backup", "nowhere/copy.db")
     assert ended.code == 2

@@ -133,15 +133,23 @@ def test_an_operator_is_told_that_a_failed_call_was_free() -> None:
 
 LADDER_WORDS = {
     "key": ("console", "spaces, quotes", "active", "running process", "permissions", "revoke"),
-    "rate": ("By itself", "usage", "plan", "fewer or smaller", "batch"),
+    "rate": ("On its own", "usage", "plan", "fewer or smaller", "batch"),
     "quota": ("billing page", "hard and soft limits", "Top up", "waiting alone doesn't help"),
     "parameters": ("size, quality, number of pictures, prompt length and file type", "gateway", "version"),
-    "network": ("connection", "status page", "resolve", "Proxy and firewall", "TLS and clock", "another network", "a limited number of times"),
+    "network": (
+        "connection",
+        "status page",
+        "resolve",
+        "Proxy and firewall",
+        "TLS and clock",
+        "another network",
+        "limited number of times",
+    ),
     "no_clear_message": ("once more", "short prompt with the default size", "one option at a time", "is the cause"),
-    "whose_fault": ("minimal prompt", "text model", "If text works and pictures don't", "Nothing works"),
+    "whose_fault": ("minimal prompt", "text model", "If text works and pictures don't", "If nothing works"),
     "nothing_helped": ("local time with time zone", "request id", "redacted", "second environment", "never keys", "one thing at a time"),
     "safety": ("a person decides", "support", "pause members", "Never switch the model or the wording"),
-    "unusable": ("web page", "version", "candidates", "words afterwards"),
+    "unusable": ("web page", "version", "choose among several", "words afterwards"),
 }
 
 
@@ -227,7 +235,7 @@ def test_a_guard_is_named_to_the_operator_and_nobody_is_sent_to_the_key(name: st
     member = explain(refused, "member")
     assert not JARGON.search(member)
     assert len(member) <= 300
-    assert "guard" in explain(refused, "moderator")
+    assert "security check" in explain(refused, "moderator")
 
 
 @pytest.mark.parametrize(

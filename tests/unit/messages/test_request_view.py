@@ -78,9 +78,9 @@ def test_a_place_in_line_is_told_and_looked_at_again() -> None:
         tone=Tone.WAITING,
         refresh_at=NOW + REFRESH_SOON,
     )
-    assert waits(estimate=Estimate(3, None, "")).title == "Number 3 in line"
-    assert waits(estimate=Estimate(2, 0.0, "")).title == "Number 2 in line, about a second to go."
-    assert waits(estimate=Estimate(1, 30.0, "")).title == "Next in line, about 30 seconds to go."
+    assert waits(estimate=Estimate(3, None, "")).title == text("request.position", position=3)
+    assert waits(estimate=Estimate(2, 0.0, "")).title == "You're number 2 in line, about a second to go"
+    assert waits(estimate=Estimate(1, 30.0, "")).title == "You're next in line, about 30 seconds to go"
     assert waits(estimate=Estimate(1, 30.0, "")).refresh_at == NOW + REFRESH
     assert waits(estimate=Estimate(1, 30.0, "unheard_of")).text == (LINE,)
 
@@ -136,7 +136,7 @@ def test_what_is_worked_on_says_which_try_it_is_and_may_be_cancelled() -> None:
 def test_one_hint_at_most_and_only_while_it_can_help() -> None:
     prompt = "a photo of a screenshot with a QR code, tiny text, a logo and small print"
     for state in (S.QUEUED, S.CALLING):
-        assert [one.startswith("A hint") for one in shown(state, prompt=prompt).text] == [True, False]
+        assert [one.startswith("A tip") for one in shown(state, prompt=prompt).text] == [True, False]
 
 
 # ---- a question ------------------------------------------------------------------------------------------------------------------

@@ -102,7 +102,7 @@ async def test_pictures_beside_a_block_go_when_the_case_is_closed_after_their_me
         tx.connection.execute(requests.update().where(requests.c.id == case.request_id).values(answer=Answer.PICTURES.value))
 
     await ground.ledger.write(with_a_picture)
-    assert "under way" in (await ground.press(A.PRIVACY_DELETE, PRIVACY_ROW, ANN, {"sure": "true"})).text
+    assert "still being drawn" in (await ground.press(A.PRIVACY_DELETE, PRIVACY_ROW, ANN, {"sure": "true"})).text
     assert (await ground.requests())[0].prompt
     await ground.denied(case=case)
     await ground.sweep()

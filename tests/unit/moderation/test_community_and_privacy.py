@@ -75,7 +75,7 @@ async def test_an_administrator_sees_what_is_set_and_changes_a_page(ground: Grou
 @pytest.mark.parametrize(
     ("row", "values", "words"),
     [
-        (PEOPLE, {"moderators_channel": "no such / channel!"}, "no id"),
+        (PEOPLE, {"moderators_channel": "no such / channel!"}, "isn't the id"),
         (MONEY, {"budget_member_day": "a lot"}, "isn't an amount"),
         (MONEY, {"budget_member_day": "-1"}, "isn't an amount"),
         (MONEY, {"budget_member_day": "1e9"}, "isn't an amount"),
@@ -85,8 +85,8 @@ async def test_an_administrator_sees_what_is_set_and_changes_a_page(ground: Grou
         (PICTURES, {"retention_days": "\u0663\u0660"}, "isn't a number of days"),
         (PICTURES, {"size": "7x7"}, "You can choose"),
         (PICTURES, {"quality": "superb"}, "You can choose"),
-        (PICTURES, {"deny_reasons": "x" * 101}, "At most"),
-        (PICTURES, {"deny_reasons": "\n".join(f"reason {n}" for n in range(21))}, "At most"),
+        (PICTURES, {"deny_reasons": "x" * 101}, "up to"),
+        (PICTURES, {"deny_reasons": "\n".join(f"reason {n}" for n in range(21))}, "up to"),
     ],
 )
 async def test_a_wrong_value_is_answered_with_a_sentence_and_changes_nothing(
@@ -141,7 +141,7 @@ async def test_texts_of_a_closed_case_go_after_the_communitys_time_and_the_finge
     assert [one.fingerprint for one in await ground.requests()] == prints
     assert all(prints)
     card = await ground.card(case)
-    assert "removed" in next(fact.value for fact in card.facts if fact.label == "Prompt")
+    assert "deleted" in next(fact.value for fact in card.facts if fact.label == "Prompt")
     assert A.CASE_PROMPT not in {button.action for button in card.buttons}
     assert ("decline", "done") in await ground.trail(case.id)
 
@@ -193,7 +193,7 @@ async def test_a_member_sees_and_deletes_what_is_stored_about_them_and_nothing_o
 async def test_a_wording_that_moderators_still_decide_about_goes_when_the_case_is_closed(ground: Ground) -> None:
     case = await ground.claimed()
     reply = await ground.press(A.PRIVACY_DELETE, PRIVACY_ROW, ANN, {"sure": "true"})
-    assert "under way" in reply.text
+    assert "still being drawn" in reply.text
     assert "dragon" in await texts(ground)
     await ground.denied(case=case)
     await ground.sweep()

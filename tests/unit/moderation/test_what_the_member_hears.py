@@ -102,7 +102,7 @@ async def test_the_public_message_says_when_nobody_decided(ground: Ground) -> No
     await ground.later(73)
     after = await ground.ledger.read(lambda c: ground.room.standing(c, _request(ground, c, case.request_id)))
     assert after == Standing(case.number, CaseState.CLOSED_EXPIRED)
-    assert "nobody decided" in text("request.case_closed_expired", number=1)
+    assert "nobody got to it" in text("request.case_closed_expired", number=1)
 
 
 def _request(ground: Ground, connection, identity: str):  # type: ignore[no-untyped-def]
