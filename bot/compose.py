@@ -11,6 +11,7 @@ from bot.adapter import Adapter, Context, Plugin
 from bot.chat.port import Message, Refused
 from bot.core import Core
 from bot.egress import Egress
+from bot.events import EventStream, log_lines
 from bot.gate.gate import AdaptiveGate
 from bot.gate.settings import GateSettings
 from bot.ledger import memory_rows
@@ -66,19 +67,19 @@ async def build(
     ledger, learned, salt = await _open(data_dir, ports, database, provider.gate_key)
     adapters: dict[str, Adapter] = {}
     gate = AdaptiveGate(gate_settings, ports.uniform, *learned)
-    notices = Notices(lambda: [place for adapter in adapters.values() if (place := adapter.operators_place()) is not None])
+    events = EventStream([log_lines.write])
+    notices = Notices(lambda: [place for adapter in adapters.values() if (place := adapter.operators_place()) is not None], events)
     writes, supervisor = BackgroundWrites(ledger), Supervisor(ports)
     moderation = _moderation(ledger, rules, notices, adapters, pictures)
     services = ImageServices([ImageService(DEFAULT, provider, gate)])
     deps = Dependencies(rules, moderation.open_case, notices, ports.uniform, moderation.on_pictures)
-    scheduler = Scheduler(ledger, services, deps, ports, salt)
+    scheduler = Scheduler(ledger, services, deps, ports, salt, events)
     views = RequestProjection(rules, ports, scheduler, moderation.standing, moderation.reviewed)
     sender = _sender(ledger, ports, views, notices, moderation, writes)
-    actions = RequestActions(ledger, rules, moderation.open_case, scheduler.cancel, pictures.delete)
     core = Core(
         ledger=ledger,
         rules=rules,
-        handlers=(actions, moderation.handlers),
+        handlers=(RequestActions(ledger, rules, moderation.open_case, scheduler.cancel, pictures.delete), moderation.handlers),
         open_case=moderation.open_case,
         render_request=lambda c, request, audience: moderation.beside(c, request, views.view(c, request, audience)),
         snapshot=lambda: gate.snapshot(ports.monotonic()),
@@ -86,10 +87,11 @@ async def build(
         settings_for=moderation.settings_for,
         privacy_for=moderation.privacy_for,
         moderators_place_of=moderation.moderators_place,
-        storage=StorageWatch(ledger, notices, lambda: {name: adapter.chat for name, adapter in adapters.items()}, ports),
+        storage=StorageWatch(ledger, notices, lambda: {name: adapter.chat for name, adapter in adapters.items()}, ports, events),
     )
+    files, incidents = OrphanedFiles(ledger, pictures, events), Incidents(notices, supervisor, writes)
     rooms = (ledger, ports, WakeUps(ports), services, scheduler, sender, notices, moderation, core, pictures)
-    return Bot(*rooms, OrphanedFiles(ledger, pictures), writes, supervisor, Incidents(notices, supervisor, writes), adapters)
+    return Bot(*rooms, files, writes, supervisor, incidents, events, adapters)
 
 
 async def _open(data_dir: Path, ports: SteadyPorts, file: Path | None, gate_key: str) -> tuple[Ledger, tuple[Any, float], str]:
@@ -120,7 +122,7 @@ def _sender(
     ledger: Ledger, ports: Ports, views: RequestProjection, notices: Notices, moderation: Moderation, writes: BackgroundWrites
 ) -> Sender:
     projections = {"request": views.project, "question": project_question, "notice": notices.project, **moderation.projections}
-    sender = Sender(ledger, ports, {}, projections)
+    sender = Sender(ledger, ports, {}, projections, events=notices.events)
     sender.before_render = views.scheduler.foresee
     undeliverable, unanswered = Undeliverable(notices, writes), Unanswered(notices, writes, ports.monotonic)
 

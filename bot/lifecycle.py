@@ -15,6 +15,7 @@ from bot.chat.port import ChatPort
 from bot.core import Core
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Place
+from bot.events import EventStream, Started
 from bot.greeting import ModelList, greet
 from bot.ledger import memory_rows, request_rows
 from bot.ledger.clock_rows import bound, follow
@@ -78,6 +79,7 @@ class Bot:
     writes: BackgroundWrites
     supervisor: Supervisor
     incidents: Incidents
+    events: EventStream
     adapters: dict[str, Adapter] = field(default_factory=dict)
 
     def add(self, adapter: Adapter) -> None:
@@ -108,7 +110,7 @@ class Bot:
         self.supervisor.start("sweep", self._sweep)
         self.supervisor.start("left", self._finish_left)
         self.supervisor.start("gate-memory", self._remember)
-        log.info("started", interrupted=found.interrupted, received=len(found.received), unshown=len(found.messages))
+        self.events.publish(Started(found.interrupted, len(found.received), len(found.messages)))
         return found
 
     async def finish_received(self, found: Found) -> None:

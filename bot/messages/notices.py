@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import structlog
 from sqlalchemy import Connection
 
 from bot.chat.port import Message
@@ -13,14 +12,13 @@ from bot.chat.views import Audience, Fact, Tone, View
 from bot.domain.failure import Failure
 from bot.domain.kinds import KINDS, Action, Fixer, Group, Kind
 from bot.domain.requests import Place, Request
+from bot.events import EventStream, NoticeOpened, NoticeResolved
 from bot.failures.explain import explain
 from bot.ledger import message_rows, notice_rows
 from bot.ledger.store import Tx
 from bot.pixels.errors import WHYS
 from bot.texts import text
 from bot.texts.phrases import moment
-
-log = structlog.get_logger()
 
 SHOWN_FACTS = (
     *("case", "status", "code", "request_id", "model", "param", "limit", "platform", "task", "channel", "people", "detail"),
@@ -36,6 +34,7 @@ class Notices:
 
     places: Callable[[], Sequence[Place]] = lambda: ()
     """The operators' channels of the connected platforms."""
+    events: EventStream = field(default_factory=EventStream)
     open: set[str] = field(default_factory=set)
     """Open causes, cached so that the hot path only queries the database if there's something to resolve."""
 
@@ -61,7 +60,7 @@ class Notices:
             message_rows.want(tx, f"notice:{cause}", Audience.OPERATORS, place, f"operators@{place.platform}")
         if not known:
             shown = {key: value for key, value in facts.items() if key in SHOWN_FACTS}
-            log.warning("operator_notice", cause=cause, kind=kind, **shown, what_to_do="" if places else sentence(kind, facts))
+            self.events.publish(NoticeOpened(cause, kind, shown, "" if places else sentence(kind, facts)))
 
     def resolve(self, tx: Tx, cause: str) -> None:
         """Resolve the notice for a cause."""
@@ -69,7 +68,7 @@ class Notices:
             self.open.discard(cause)
             if notice_rows.resolve(tx, cause):
                 message_rows.bump(tx, f"notice:{cause}")
-                log.info("operator_notice_resolved", cause=cause)
+                self.events.publish(NoticeResolved(cause))
 
     def service_works(self, tx: Tx) -> None:
         """A picture arrived: resolve everything that said the service wasn't working, including a wrong model and a rejected request."""

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from bot.chat.port import ChatPort, Later, Message, Refused, RefusedWhy, SendResult, Sent, Unknown
 from bot.chat.views import Audience, View
+from bot.events import EventStream, MessageRefused
 from bot.ledger import message_rows
 from bot.ledger.store import Ledger, Tx
 from bot.observe import hide
@@ -97,6 +98,7 @@ class Sender:
     on_doubt: Callable[[Message, str, int], None] = lambda message, detail, tries: None
     """Called for a send that wasn't answered (with the number in a row) or that switched routes because of that (0), with a machine
     token."""
+    events: EventStream = field(default_factory=EventStream)
     _lines: dict[str, Line] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _stopped: bool = False
@@ -259,7 +261,7 @@ class Sender:
             case Refused() if view.amends and stored.sent:
                 await self._sent(message_id, line, stored, view, stored.message.ref)  # the message it amends exists and stays unchanged
             case Refused(why, detail):
-                log.warning("chat_refused", platform=stored.message.place.platform, message=message_id, why=why.value, detail=detail)
+                self.events.publish(MessageRefused(stored.message.place.platform, message_id, why.value, detail))
                 line.last, line.tries = (view, 0) if not view.final else (None, 0)
                 if view.final or why is not RefusedWhy.INVALID:
                     await self.ledger.write(lambda tx: message_rows.refuse(tx, message_id, why.value, sent=stored.wanted))

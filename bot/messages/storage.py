@@ -15,6 +15,7 @@ import structlog
 from bot.chat.port import ChatPort, Message, Sent
 from bot.chat.views import Audience, Fact, Tone, View
 from bot.domain.requests import Place
+from bot.events import EventStream, StorageFailed, StorageWorks
 from bot.ledger import message_rows
 from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem, Tx
 from bot.messages.notices import Notices, sentence, title
@@ -40,6 +41,7 @@ class StorageWatch:
     notices: Notices
     chats: Callable[[], Mapping[str, ChatPort]]
     ports: Ports
+    events: EventStream = field(default_factory=EventStream)
     _task: asyncio.Task[None] | None = None
     _last: float = float("-inf")
     _shown: list[tuple[Place, Mapping[str, str]]] = field(default_factory=list)
@@ -56,7 +58,7 @@ class StorageWatch:
             return
         self._last = self.ports.monotonic()
         if self._task is None or self._task.done():
-            log.error("cannot_store", problem=str(problem))
+            self.events.publish(StorageFailed(str(problem)))
             self._task = asyncio.get_running_loop().create_task(self._episode(str(problem)), name="storage")
 
     def late(self) -> str:
@@ -86,7 +88,7 @@ class StorageWatch:
             except LedgerProblem as again:
                 self._last = self.ports.monotonic()
                 problem = str(again)
-        log.info("can_store_again", after=probe)
+        self.events.publish(StorageWorks(probe))
         while (left := self._last + QUIET - self.ports.monotonic()) > 0:  # noqa: ASYNC110 - more failures only make it longer
             await asyncio.sleep(left)
         try:

@@ -8,17 +8,15 @@ attempt of this ledger can have made is somebody else's, or belongs to a newer l
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-import structlog
 from sqlalchemy import Connection
 
+from bot.events import EventStream, FilesRemoved
 from bot.ledger import attempt_rows, picture_rows
 from bot.ledger.store import Ledger
 from bot.providers.pictures import FOLDERS, OldFile
-
-log = structlog.get_logger()
 
 AGE = 3600.0
 """Seconds that a file has at least before it can count as left over."""
@@ -56,6 +54,7 @@ class OrphanedFiles:
 
     ledger: Ledger
     pictures: Store
+    events: EventStream = field(default_factory=EventStream)
     _folder: int | None = None
     _after: str = ""
 
@@ -74,7 +73,7 @@ class OrphanedFiles:
         parts = await shelf.discard_parts(AGE)
         gone = await shelf.discard(await self._unowned(found)) if found else 0
         if gone or parts:
-            log.info("picture_files_removed", pictures=gone, parts=parts)
+            self.events.publish(FilesRemoved(gone, parts))
         return gone + parts
 
     async def _unowned(self, found: Sequence[OldFile]) -> Sequence[OldFile]:

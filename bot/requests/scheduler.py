@@ -19,6 +19,7 @@ from bot.domain.kinds import SAFETY_REVIEWABLE, Action, Fixer, Group, Kind
 from bot.domain.outcome import Billed, Outcome, Pending
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Attempt, Lane, Request
+from bot.events import EventStream, ExchangeEnded, GateChanged, GateStood
 from bot.failures.classify import classify
 from bot.gate.port import Estimate, Grant, Verdict, Waiting
 from bot.ledger import attempt_rows, request_rows
@@ -51,6 +52,7 @@ class Scheduler:
     ports: Ports
     salt: str
     """Makes member hashes meaningless outside this installation."""
+    events: EventStream = field(default_factory=EventStream)
     gate_changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the gate changed its mind, for whoever keeps its memory."""
     _look: asyncio.Event = field(default_factory=asyncio.Event)
@@ -228,7 +230,7 @@ class Scheduler:
             log.exception("gate_failed", request=opened.request.id)  # what the provider said is written down all the same
         self._note_changes(service)
         self._look.set()
-        self._log(opened.request, opened.attempt, outcome, failure, service)
+        self._ended_with(opened.request, opened.attempt, outcome, failure, service)
         await self._write_with_retry(lambda tx: record_outcome(tx, opened.attempt.id, outcome, failure, self.deps, service.host))
 
     async def _collect(self, request: Request) -> None:
@@ -241,7 +243,7 @@ class Scheduler:
         pending = Pending(attempt.task_id, attempt.poll_url)
         outcome = await self._make(request.id, lambda: service.provider.collect(call, pending), service)
         failure = judge(outcome)
-        self._log(request, attempt, outcome, failure, service)
+        self._ended_with(request, attempt, outcome, failure, service)
         await self._write_with_retry(lambda tx: record_outcome(tx, attempt.id, outcome, failure, self.deps, service.host))
 
     async def _make(self, request_id: str, start: Callable[[], Coroutine[None, None, Outcome]], service: ImageService) -> Outcome:
@@ -302,42 +304,44 @@ class Scheduler:
         changes = service.gate.changes()
         for change in changes:
             self.gate_changed.set()
-            log.info("gate_" + change.name, **change.facts)
+            self.events.publish(GateChanged(change.name, change.facts))
         if changes:
             seen = service.gate.snapshot(self.ports.monotonic())
-            log.info(
-                "gate",
-                state=seen.state,
-                in_flight=seen.in_flight,
-                waiting=len(self._waiting.get(service.name, ())),
-                per_minute=None if seen.per_minute is None else round(seen.per_minute, 1),
-                concurrency=seen.concurrency,
-                paused_for=round(seen.paused_for, 1),
-                failures_in_a_row=seen.failures_in_a_row,
-                latency_p95=seen.latency_p95,
-                timeout=round(seen.timeout, 1),
+            self.events.publish(
+                GateStood(
+                    state=seen.state,
+                    in_flight=seen.in_flight,
+                    waiting=len(self._waiting.get(service.name, ())),
+                    per_minute=None if seen.per_minute is None else round(seen.per_minute, 1),
+                    concurrency=seen.concurrency,
+                    paused_for=round(seen.paused_for, 1),
+                    failures_in_a_row=seen.failures_in_a_row,
+                    latency_p95=seen.latency_p95,
+                    timeout=round(seen.timeout, 1),
+                )
             )
 
-    def _log(self, request: Request, attempt: Attempt, outcome: Outcome, failure: Failure | None, service: ImageService) -> None:
-        """One line per exchange; never the prompt, a key or raw provider text."""
-        log.info(
-            "exchange",
-            request=request.id,
-            attempt=attempt.number,
-            status=outcome.status,
-            kind=None if failure is None else failure.kind.value,
-            code=None if failure is None else failure.facts.get("code"),
-            provider=service.provider.name,
-            provider_request=outcome.provider_request_id,
-            model=request.model,
-            size=request.size,
-            quality=request.quality,
-            count=attempt.wanted,
-            pictures=len(outcome.pictures),
-            fingerprint=request.fingerprint[:12],
-            latency=round(outcome.latency, 3),
-            billed=as_booked(outcome, failure).billed.value,
-            cancelled=outcome.cancelled,
+    def _ended_with(self, request: Request, attempt: Attempt, outcome: Outcome, failure: Failure | None, service: ImageService) -> None:
+        """Publish one exchange; never the prompt, a key or raw provider text."""
+        self.events.publish(
+            ExchangeEnded(
+                request=request.id,
+                attempt=attempt.number,
+                status=outcome.status,
+                kind=None if failure is None else failure.kind.value,
+                code=None if failure is None else failure.facts.get("code"),
+                provider=service.provider.name,
+                provider_request=outcome.provider_request_id,
+                model=request.model,
+                size=request.size,
+                quality=request.quality,
+                count=attempt.wanted,
+                pictures=len(outcome.pictures),
+                fingerprint=request.fingerprint[:12],
+                latency=round(outcome.latency, 3),
+                billed=as_booked(outcome, failure).billed.value,
+                cancelled=outcome.cancelled,
+            )
         )
 
 

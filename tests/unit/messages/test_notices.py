@@ -15,6 +15,7 @@ from bot.chat.port import Message, Refused, RefusedWhy, Sent, Unknown
 from bot.chat.views import Audience, Tone, View
 from bot.domain.kinds import Kind
 from bot.domain.requests import Place
+from bot.events import EventStream, log_lines
 from bot.ledger import message_rows, notice_rows
 from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem
 from bot.messages import storage
@@ -42,7 +43,7 @@ class Desk:
     places: list[Place] = field(default_factory=lambda: [OPERATORS])
 
     def __post_init__(self) -> None:
-        self.notices = Notices(lambda: self.places)
+        self.notices = Notices(lambda: self.places, EventStream([log_lines.write]))
         self.writes = BackgroundWrites(self.ledger)
         self.unanswered = Unanswered(self.notices, self.writes, self.stage.monotonic)
         self.undeliverable = Undeliverable(self.notices, self.writes)
