@@ -134,7 +134,7 @@ def _sender(
         unanswered.arrived(message)
         undeliverable.arrived(message)
 
-    sender.on_refused, sender.on_arrived, sender.on_doubt = refused, arrived, unanswered.doubt
+    sender.on_refused, sender.on_arrived, sender.on_unanswered = refused, arrived, unanswered.record
     return sender
 
 

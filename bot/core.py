@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 
 from bot import budgets
 from bot.catalogue.sizes import label
-from bot.chat.doors import Doors
 from bot.chat.handlers import ActionHandlers, FormMaker, Handler
+from bot.chat.open_calls import OpenCalls
 from bot.chat.views import Act, ActionName, Audience, Choice, Form, Reply, View
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import RequestState
@@ -105,7 +105,7 @@ class Core:
     moderators_place_of: Callable[[str, str], Awaitable[Place | None]]
     storage: StorageWatch
     """Tells operators if nothing can be stored; adapters call `storage.late()` when their platform won't wait any longer."""
-    doors: Doors = field(default_factory=Doors)
+    calls: OpenCalls = field(default_factory=OpenCalls)
     _actions: dict[ActionName, Handler] = field(init=False)
     _forms: dict[ActionName, FormMaker] = field(init=False)
 
@@ -126,7 +126,7 @@ class Core:
             known = store_submission(tx, request_id, event_key[:200], submission, self.rules)
             return Received(request_id) if known is None else Duplicate(known)
 
-        with self.doors.enter():
+        with self.calls.enter():
             return await self._storing(self.ledger.write(body))
 
     async def accept(self, request_id: str) -> Request | Refusal | None:
@@ -134,7 +134,7 @@ class Core:
 
         Returns None if it was accepted before, or if the bot is stopping: the next start asks the platform and accepts it.
         """
-        with self.doors.enter() as may:
+        with self.calls.enter() as may:
             if not may:
                 return None
             return await self._storing(self.ledger.write(lambda tx: accept(tx, request_id, self.rules, self.open_case)))
@@ -155,7 +155,7 @@ class Core:
             if request is not None and request.state is RequestState.RECEIVED:
                 drop(tx, request)
 
-        with self.doors.enter() as may:
+        with self.calls.enter() as may:
             if may:
                 await self.ledger.write(body)
 
@@ -166,12 +166,12 @@ class Core:
         maker = self._forms.get(act.action)
         if maker is None:
             return Reply(text("reply.unknown_button"), changed=False)
-        with self.doors.enter() as may:
+        with self.calls.enter() as may:
             return await self._storing(maker(_strict(act))) if may else Reply(text("reply.stopping"), changed=False)
 
     async def act(self, act: Act) -> Reply:
         """Handle a button press or submitted form. Checked now against the row, the person and, for moderators, the platform."""
-        with self.doors.enter() as may:
+        with self.calls.enter() as may:
             return await self._storing(self._act(act)) if may else Reply(text("reply.stopping"), changed=False)
 
     async def _act(self, act: Act) -> Reply:

@@ -134,7 +134,7 @@ class Bot:
         """Start nothing new, let what runs end for a while, send what is wanted, close the books."""
         await self.scheduler.drain(drain)
         await self.supervisor.stop()
-        await self.core.doors.close(min(PRESSES_END, drain))
+        await self.core.calls.close(min(PRESSES_END, drain))
         await self.sender.stop(min(5.0, drain))
         self.wakeups.stop()
         await self.moderation.stop()
@@ -242,6 +242,6 @@ async def serve(bot: Bot, ready: Callable[[str], None], stopping: Callable[[str]
             looking.cancel()
             await asyncio.gather(looking, return_exceptions=True)
         # Adapters stay connected until the answers of the last exchanges and presses are shown.
-        await shutdown.drain(bot.scheduler, bot.sender, bot.core.doors)
+        await shutdown.drain(bot.scheduler, bot.sender, bot.core.calls)
         serving.cancel()
         await asyncio.gather(waiter, finishing, lint_loaded, serving, return_exceptions=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.chat.doors import Doors
+from bot.chat.open_calls import OpenCalls
 from bot.messages.sender import Sender
 from bot.requests.scheduler import Scheduler
 from bot.texts import text
@@ -44,7 +44,7 @@ class Shutdown:
         """Handle a signal: the first one requests a graceful stop, the next one an immediate stop."""
         (self.hurried if self.asked.is_set() else self.asked).set()
 
-    async def drain(self, scheduler: Scheduler, sender: Sender, doors: Doors) -> None:
+    async def drain(self, scheduler: Scheduler, sender: Sender, calls: OpenCalls) -> None:
         """Wait for calls, presses and their messages in progress, if a signal asked for it; report what is left."""
         if not self.asked.is_set():
             await scheduler.drain(0.0)
@@ -55,7 +55,7 @@ class Shutdown:
         late = await self._drained(scheduler)
         if late:
             self.say(text("operator.stopped_early", requests=_named(late)))
-        await self._unless_hurried(doors.close(PRESSES_END))
+        await self._unless_hurried(calls.close(PRESSES_END))
         await sender.settle(1.0 if self.hurried.is_set() else SETTLE)
         if running and not late:
             self.say(text("operator.stopped"))

@@ -85,11 +85,11 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
         until = self.ports.monotonic() + ALL_ROUTES
         pictures, notes = await self.fitting.load(view.pictures)
         draft = Draft(view, pictures, tuple(notes), until=until)
-        return _bare(draft) if pictures and self.doubts.without_files(message.id) else draft
+        return _bare(draft) if pictures and self.unanswered.without_files(message.id) else draft
 
     async def _shown(self, message: Message, view: View, ref: MessageRef, draft: Draft) -> SendResult:
         result = await super()._shown(message, view, ref, draft)
-        if isinstance(result, Unknown) and draft.pictures and self.doubts.may_move(message, view):
+        if isinstance(result, Unknown) and draft.pictures and self.unanswered.may_move(message, view):
             # Nothing takes it with its files: the words come alone, and say where the picture is.
             alone = await super()._shown(message, view, ref, _bare(draft))
             return result if isinstance(alone, Refused) else alone
@@ -130,8 +130,8 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
     async def _try(self, route: Route, message: Message, view: View, ref: MessageRef, draft: Draft) -> SendResult | ClassifiedError | None:
         if route.home and not self._take_home(message, ref):
             return None
-        doubt = self.doubts.of(message.id)
-        if route.once and doubt is not None and route.name in doubt.routes:
+        lost = self.unanswered.of(message.id)
+        if route.once and lost is not None and route.name in lost.routes:
             return None  # it has no nonce: each repeat might be one message more
         result = await self._fitted(route, message, ref, draft)
         if isinstance(result, Sent):
@@ -194,7 +194,7 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
         if not isinstance(found, ClassifiedError):
             return Sent(replace(found, final=ref.final or draft.view.final, bare=draft.bare).ref())
         if found.error_class is ErrorClass.LOST:
-            self.doubts.unanswered(message.id, route.name, found.detail, files=bool(draft.pictures))
+            self.unanswered.record(message.id, route.name, found.detail, files=bool(draft.pictures))
         return found
 
     def _final_word(self, judged: ClassifiedError, route: Route) -> Later | ClassifiedError:

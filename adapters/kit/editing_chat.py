@@ -16,8 +16,8 @@ from cachetools import FIFOCache
 
 from adapters.kit.errors import NO_ROUTE, WHY, ClassifiedError, ErrorClass
 from adapters.kit.message_ref import StoredRef
-from bot.chat.doubts import REMEMBERED, Doubts
 from bot.chat.port import Later, Message, Refused, RefusedWhy, SendResult, Sent, Unknown
+from bot.chat.unanswered_sends import REMEMBERED, UnansweredSends
 from bot.chat.views import Audience, Tone, View
 from bot.ports import Ports
 
@@ -39,7 +39,7 @@ class EditingChat(ABC, Generic[R, D, W]):
     platform: str
 
     def __init__(self, ports: Ports) -> None:
-        self.ports, self.doubts = ports, Doubts(ports.monotonic)
+        self.ports, self.unanswered = ports, UnansweredSends(ports.monotonic)
         self._fresh: FIFOCache[str, tuple[str, View]] = FIFOCache(REMEMBERED)
         """Message -> the new message and view that it became after unanswered edits: no late edit can overwrite that."""
 
@@ -53,7 +53,7 @@ class EditingChat(ABC, Generic[R, D, W]):
         ref = self._ref(message.ref)
         if ref.gone and (is_settled(view) if is_staff(message) else ref.final or not view.final):
             return Sent(ref.ref())
-        before = self.doubts.count(message.id)
+        before = self.unanswered.count(message.id)
         if ref.identity and not ref.bare and self._fresh.get(message.id) == (ref.identity, view):
             return await self._mended(message, ref, before)
         result = await self._shown(message, view, ref, await self._prepared(message, view))
@@ -67,10 +67,10 @@ class EditingChat(ABC, Generic[R, D, W]):
             return await self._posted(message, view, ref, draft, NO_ROUTE)
         edited = await self._edit(message, view, ref, draft)
         if isinstance(edited, Unknown):
-            if not self.doubts.may_move(message, view):
+            if not self.unanswered.may_move(message, view):
                 return edited
             log.warning(f"{self.platform}_message_moves", message=message.id, detail=edited.detail)
-            self.doubts.moved(message.id)
+            self.unanswered.moved(message.id)
             return await self._posted(message, view, self._left(message, ref), draft, ClassifiedError(ErrorClass.LOST, edited.detail))
         if not isinstance(edited, ClassifiedError):
             return edited
@@ -94,11 +94,11 @@ class EditingChat(ABC, Generic[R, D, W]):
                 result = Unknown(start.ref(), result.detail)
             if isinstance(result, Unknown):
                 unknown = result
-                if not self.doubts.may_move(message, view):
+                if not self.unanswered.may_move(message, view):
                     return result
                 ref = self._passed(route, message, ref)
                 continue
-            if isinstance(result, Sent) and self.doubts.of(message.id) is not None:
+            if isinstance(result, Sent) and self.unanswered.of(message.id) is not None:
                 self._remember(route, message, self._ref(result.ref), view)
             if not isinstance(result, ClassifiedError):
                 return result
@@ -110,12 +110,12 @@ class EditingChat(ABC, Generic[R, D, W]):
         """Shown. Older copies whose edits were not answered are taken away: they must not go on saying what is over."""
         left = [copy for copy in ref.stale if not await self._taken_away(message, copy)]
         ref = replace(ref, stale=tuple(left))
-        doubt = self.doubts.of(message.id)
-        if doubt is None:
+        lost = self.unanswered.of(message.id)
+        if lost is None:
             return Sent(ref.ref())
         if not (to_mend := bool(left) or ref.bare):
-            self.doubts.over(message.id)
-        return Sent(ref.ref(), doubt.detail if to_mend or doubt.count > before else "")
+            self.unanswered.over(message.id)
+        return Sent(ref.ref(), lost.detail if to_mend or lost.count > before else "")
 
     def _remember(self, route: W, message: Message, ref: R, view: View) -> None:
         self._fresh[message.id] = (ref.identity, view)
@@ -145,7 +145,7 @@ class EditingChat(ABC, Generic[R, D, W]):
 
     @abstractmethod
     async def _edit(self, message: Message, view: View, ref: R, draft: D) -> SendResult | ClassifiedError:
-        """Edit the message where it is. A ClassifiedError: this place does not take it. Unknown: not answered, and `doubts` know."""
+        """Edit the message where it is. A ClassifiedError: this place does not take it. Unknown: not answered, and `unanswered` know."""
 
     async def _edit_refused(self, view: View, ref: R) -> R:
         """The platform does not take the edit: what must be gone from there all the same."""
@@ -157,7 +157,7 @@ class EditingChat(ABC, Generic[R, D, W]):
 
     @abstractmethod
     async def _try(self, route: W, message: Message, view: View, ref: R, draft: D) -> SendResult | ClassifiedError | None:
-        """One route; None: it is not open to this message. What is not answered is told to `doubts`."""
+        """One route; None: it is not open to this message. What is not answered is told to `unanswered`."""
 
     @abstractmethod
     def _left(self, message: Message, ref: R) -> R:

@@ -86,7 +86,7 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
         route = Route(RouteKind.POST, ref.channel, message.place.thread if here else None)
         result = await self.delivery.put(message, view, ref, route, notes)
         if isinstance(result, Unknown):
-            self.doubts.unanswered(message.id, "update", result.detail, files=False)
+            self.unanswered.record(message.id, "update", result.detail, files=False)
         return result
 
     async def _edit_refused(self, view: View, ref: MessageRef) -> MessageRef:
@@ -119,7 +119,7 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
         else:
             result = await self._post(message, view, ref, route)
         if isinstance(result, Unknown):
-            self.doubts.unanswered(message.id, route.kind.value, result.detail, files=False)
+            self.unanswered.record(message.id, route.kind.value, result.detail, files=False)
             self._why[message.place.channel] = UNANSWERED
         return result
 

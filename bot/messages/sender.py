@@ -95,7 +95,7 @@ class Sender:
     """Called if a platform will never show a message."""
     on_arrived: Callable[[Message], None] = lambda message: None
     """Called whenever a platform confirms that it shows a message."""
-    on_doubt: Callable[[Message, str, int], None] = lambda message, detail, tries: None
+    on_unanswered: Callable[[Message, str, int], None] = lambda message, detail, tries: None
     """Called for a send that wasn't answered (with the number in a row) or that switched routes because of that (0), with a machine
     token."""
     events: EventStream = field(default_factory=EventStream)
@@ -238,11 +238,11 @@ class Sender:
 
     async def _after(self, message_id: str, line: Line, stored: message_rows.Stored, view: View, result: SendResult) -> None:
         match result:
-            case Sent(ref, doubts):
-                if doubts:
-                    self.on_doubt(stored.message, doubts, 0)
+            case Sent(ref, to_mend):
+                if to_mend:
+                    self.on_unanswered(stored.message, to_mend, 0)
                 self.on_arrived(stored.message)
-                if doubts and view.final and line.mends < MOST_MENDS:
+                if to_mend and view.final and line.mends < MOST_MENDS:
                     line.lost, line.mends = True, line.mends + 1
                     line.repeat_at = self.ports.monotonic() + REPEAT_FINAL_AFTER * 2.0 ** (line.mends - 1)
                 await self._sent(message_id, line, stored, view, ref or stored.message.ref)
@@ -252,7 +252,7 @@ class Sender:
                     line.ref = ref
                     await self.ledger.write(lambda tx: message_rows.keep_ref(tx, message_id, ref))
                 self._retry(message_id, line, progress=not view.final)
-                self.on_doubt(stored.message, detail, line.tries)
+                self.on_unanswered(stored.message, detail, line.tries)
             case Later(seconds, progress):
                 line.last = None
                 until = self.ports.monotonic() + seconds

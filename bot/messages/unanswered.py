@@ -31,7 +31,7 @@ class Unanswered:
     _waiting: dict[str, str] = field(default_factory=dict)
     """Message whose latest send wasn't answered -> its platform."""
 
-    def doubt(self, message: Message, detail: str, tries: int) -> None:
+    def record(self, message: Message, detail: str, tries: int) -> None:
         """A send wasn't answered for the `tries`th time in a row; 0 if it switched routes because of that."""
         platform = message.place.platform
         if self.clock() - self._last.get(platform, float("-inf")) >= STEADY:

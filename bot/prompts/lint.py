@@ -10,11 +10,11 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot.prompts.content_words import worth_offering
 from bot.prompts.lint_contacts import find_contacts
 from bot.prompts.lint_secrets import find_secrets
 from bot.prompts.lint_spans import Span, What, merged
 from bot.prompts.lint_words import soften, without_brands
-from bot.prompts.loss import worth_offering
 
 PRIVATE: tuple[Callable[[str], Sequence[Span]], ...] = (find_secrets, find_contacts)
 LABEL = 60

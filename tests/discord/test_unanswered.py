@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from bot.chat import doubts
+from bot.chat import unanswered_sends
 from bot.ledger import message_rows
 from bot.messages import sender, unanswered
 from tests.discord.stage import Stage, stage
@@ -24,7 +24,7 @@ CHANNEL = r"/channels/\d+/messages$"
 
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doubts, "MOVE_AFTER", 1.0)
+    monkeypatch.setattr(unanswered_sends, "MOVE_AFTER", 1.0)
     monkeypatch.setattr(sender, "REPEAT_FINAL_AFTER", 1.0)
 
 
@@ -84,7 +84,7 @@ async def test_when_no_edit_is_answered_a_new_message_calls_the_one_who_asked(tm
 async def test_what_hangs_is_followed_by_another_way_within_a_minute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("adapters.discord.chat.WITHOUT_PICTURES", 2.0)
     monkeypatch.setattr("adapters.discord.chat.WITH_PICTURES", 2.0)
-    monkeypatch.setattr(doubts, "MOVE_AFTER", 3.0)
+    monkeypatch.setattr(unanswered_sends, "MOVE_AFTER", 3.0)
     async with stage(tmp_path) as s:
         event = await held(s)
         s.discord.faults.add("PATCH", OWN, How.STUCK, times=EVER)

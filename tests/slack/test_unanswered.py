@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.slack import uploads
-from bot.chat import doubts
+from bot.chat import unanswered_sends
 from bot.messages import sender
 from tests.slack.stage import Stage, stage
 from tests.slack.standin.faults import How
@@ -19,7 +19,7 @@ EVER = 10**6
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doubts, "MOVE_AFTER", 1.0)
+    monkeypatch.setattr(unanswered_sends, "MOVE_AFTER", 1.0)
     monkeypatch.setattr(sender, "REPEAT_FINAL_AFTER", 1.0)
 
 

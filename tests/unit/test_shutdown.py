@@ -42,7 +42,7 @@ async def test_nothing_under_way_is_one_line_and_no_wait(tmp_path: Path, how: si
         end.listen()
         os.kill(os.getpid(), how)
         await end.asked.wait()
-        await end.drain(w.bot.scheduler, w.bot.sender, w.bot.core.doors)
+        await end.drain(w.bot.scheduler, w.bot.sender, w.bot.core.calls)
     [line] = said
     assert line.startswith("Stopping. Nothing is being drawn")
 
@@ -57,7 +57,7 @@ async def test_what_is_being_drawn_is_named_with_the_longest_wait_and_waited_for
         end.listen()
         os.kill(os.getpid(), signal.SIGTERM)
         await end.asked.wait()
-        draining = asyncio.create_task(end.drain(w.bot.scheduler, w.bot.sender, w.bot.core.doors))
+        draining = asyncio.create_task(end.drain(w.bot.scheduler, w.bot.sender, w.bot.core.calls))
         await w.until(lambda: bool(said))
         assert all(one in said[0] for one in ids)
         assert "at most 20 seconds" in said[0]
@@ -78,7 +78,7 @@ async def test_a_second_signal_ends_the_wait_and_says_what_was_broken_off(tmp_pa
         end.listen()
         os.kill(os.getpid(), signal.SIGINT)
         await end.asked.wait()
-        draining = asyncio.create_task(end.drain(w.bot.scheduler, w.bot.sender, w.bot.core.doors))
+        draining = asyncio.create_task(end.drain(w.bot.scheduler, w.bot.sender, w.bot.core.calls))
         await w.until(lambda: bool(said))
         os.kill(os.getpid(), signal.SIGINT)
         async with asyncio.timeout(5):
@@ -95,7 +95,7 @@ async def test_an_exchange_that_outlasts_the_wait_is_named(tmp_path: Path, monke
         ids = await begun(w, 7)
         end = Shutdown(said.append)
         end.ask()
-        await end.drain(w.bot.scheduler, w.bot.sender, w.bot.core.doors)
+        await end.drain(w.bot.scheduler, w.bot.sender, w.bot.core.calls)
         assert "and 2 more" in said[0]
         assert said[1].startswith("Stopped before")
         assert sum(one in said[1] for one in ids) == 5
@@ -110,7 +110,7 @@ async def test_a_press_that_waits_for_its_platform_is_waited_for_unless_a_second
         await crew.asked.wait()
         end = Shutdown(lambda sentence: None)
         end.ask()
-        draining = asyncio.create_task(end.drain(w.bot.scheduler, w.bot.sender, w.bot.core.doors))
+        draining = asyncio.create_task(end.drain(w.bot.scheduler, w.bot.sender, w.bot.core.calls))
         await asyncio.sleep(0.2)
         assert not draining.done()
         if hurried:

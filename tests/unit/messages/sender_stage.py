@@ -94,7 +94,7 @@ def play(tmp_path: Path, scene: Callable[[Stage, Sender], Awaitable[None]]) -> N
         sender = Sender(ledger, made, {"test": made}, {"request": made.project})  # type: ignore[dict-item]
         sender.on_refused = lambda message, refused: made.heard.append(f"refused {refused.why.value}")
         sender.on_arrived = lambda message: made.heard.append("arrived")
-        sender.on_doubt = lambda message, detail, tries: made.heard.append(f"doubt {detail} {tries}")
+        sender.on_unanswered = lambda message, detail, tries: made.heard.append(f"doubt {detail} {tries}")
 
         def woken(wakes: list[Wake]) -> None:
             for one in wakes:

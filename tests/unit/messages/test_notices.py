@@ -147,15 +147,15 @@ def test_unanswered_sends_are_told_from_the_third_on_and_only_of_a_bad_minute(tm
     async def scene(desk: Desk) -> None:
         cause = "chat_unanswered:test"
         for number in range(2):
-            desk.unanswered.doubt(message(number), "500", 1)
+            desk.unanswered.record(message(number), "500", 1)
         assert await desk.notice(cause) is None
         await asyncio.sleep(STEADY)  # a quiet minute: counted anew
         for number in range(TOLD_AFTER - 1):
-            desk.unanswered.doubt(message(number), "500", 1)
+            desk.unanswered.record(message(number), "500", 1)
         assert await desk.notice(cause) is None
-        desk.unanswered.doubt(message(3), "x" * 99, 1)
+        desk.unanswered.record(message(3), "x" * 99, 1)
         assert await desk.facts(cause) == {"platform": "test", "detail": "x" * 60}
-        desk.unanswered.doubt(message(4), "500", 2)
+        desk.unanswered.record(message(4), "500", 2)
         row = await desk.notice(cause)
         assert row is not None
         assert row.count == 1
@@ -167,7 +167,7 @@ def test_unanswered_sends_are_told_from_the_third_on_and_only_of_a_bad_minute(tm
 def test_another_way_that_had_to_be_taken_counts_twice(tmp_path: Path, tries: tuple[int, ...], told: bool) -> None:
     async def scene(desk: Desk) -> None:
         for number, one in enumerate(tries):
-            desk.unanswered.doubt(message(number), "500", one)
+            desk.unanswered.record(message(number), "500", one)
         assert (await desk.notice("chat_unanswered:test") is not None) is told
 
     act(tmp_path, scene)
@@ -177,7 +177,7 @@ def test_unanswered_is_over_when_all_was_answered_for_a_minute_by_another_messag
     async def scene(desk: Desk) -> None:
         cause, heard = "chat_unanswered:test", desk.unanswered
         for number in (1, 2, 3):
-            heard.doubt(message(number), "500", 1)
+            heard.record(message(number), "500", 1)
         assert await desk.notice(cause) is not None
         heard.arrived(message(1))
         heard.refused(message(2))
@@ -185,7 +185,7 @@ def test_unanswered_is_over_when_all_was_answered_for_a_minute_by_another_messag
         for one in (message(1), message(9, place=Place("other", "home", "imagine")), message(8, Audience.OPERATORS)):
             heard.arrived(one)
             assert await desk.notice(cause) is not None  # the third is not answered yet
-        heard.doubt(message(3), "500", 0)  # it went another way
+        heard.record(message(3), "500", 0)  # it went another way
         heard.arrived(message(1))
         assert await desk.notice(cause) is not None  # not a minute ago
         await asyncio.sleep(STEADY)
@@ -193,8 +193,8 @@ def test_unanswered_is_over_when_all_was_answered_for_a_minute_by_another_messag
         assert await desk.notice(cause) is not None
         heard.arrived(message(1))
         assert await desk.notice(cause) is None
-        heard.doubt(message(3), "500", 1)
-        heard.doubt(message(4), "500", 1)
+        heard.record(message(3), "500", 1)
+        heard.record(message(4), "500", 1)
         assert await desk.notice(cause) is None  # counted from one again
 
     act(tmp_path, scene)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from bot.chat.doubts import MOST_MOVES, MOST_UPLOADS, MOVE_AFTER, Doubts
 from bot.chat.port import Message, SendResult, Sent, Unknown
+from bot.chat.unanswered_sends import MOST_MOVES, MOST_UPLOADS, MOVE_AFTER, UnansweredSends
 from bot.chat.views import Audience, View
 from bot.domain.requests import Place
 from bot.messages import sender, unanswered
@@ -102,9 +102,9 @@ async def test_it_is_over_when_everything_is_answered_for_a_while(tmp_path: Path
 # ---- when another way may be taken ---------------------------------------------------------------------------------------------
 
 
-def doubts() -> tuple[Doubts, list[float]]:
+def doubts() -> tuple[UnansweredSends, list[float]]:
     clock = [0.0]
-    return Doubts(lambda: clock[0]), clock
+    return UnansweredSends(lambda: clock[0]), clock
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def doubts() -> tuple[Doubts, list[float]]:
 def test_what_somebody_waits_for_moves_after_a_while(audience: Audience, view: View, moves: bool) -> None:
     found, clock = doubts()
     assert not found.may_move(message(audience), view)
-    found.unanswered("m1", "edit", "500/0", files=False)
+    found.record("m1", "edit", "500/0", files=False)
     assert not found.may_move(message(audience), view)
     clock[0] += MOVE_AFTER
     assert found.may_move(message(audience), view) is moves
@@ -129,7 +129,7 @@ def test_what_somebody_waits_for_moves_after_a_while(audience: Audience, view: V
 
 def test_a_message_moves_a_few_times_at_most() -> None:
     found, clock = doubts()
-    found.unanswered("m1", "edit", "500/0", files=False)
+    found.record("m1", "edit", "500/0", files=False)
     clock[0] += 1000
     for _ in range(MOST_MOVES):
         assert found.may_move(message(), DONE)
@@ -141,7 +141,7 @@ def test_files_are_uploaded_a_few_times_at_most_and_again_after_it_worked() -> N
     found, _ = doubts()
     for _ in range(MOST_UPLOADS):
         assert not found.without_files("m1")
-        found.unanswered("m1", "edit", "500/0", files=True)
+        found.record("m1", "edit", "500/0", files=True)
     assert found.without_files("m1")
     found.over("m1")
     assert not found.without_files("m1")

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Iterator
 
 
-class Doors:
+class OpenCalls:
     """Counts calls in progress. A button press queries its platform between two transactions, so no transaction knows about it."""
 
     def __init__(self) -> None:
@@ -18,7 +18,7 @@ class Doors:
 
     @contextlib.contextmanager
     def enter(self) -> Iterator[bool]:
-        """Wraps one call. Yields whether it may proceed; False once the doors are closed."""
+        """Wraps one call. Yields whether it may proceed; False after `close`."""
         if self._closed:
             yield False
             return

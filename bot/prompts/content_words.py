@@ -26,7 +26,7 @@ _DANGLING = re.compile(
 """Endings left dangling by a removal: "a sign that says"."""
 
 
-def meaning_words(text: str) -> int:
+def content_words(text: str) -> int:
     """Number of meaningful words: no function words, numbers or signs alone; one per character in scripts without spaces."""
     words = (one.strip("\"'“”‘’()[]{}<>,.;:!?¡¿،。、-–—").casefold() for one in _WORD.findall(text))
     return sum(1 for one in words if one not in _FUNCTION_WORDS and any(char.isalpha() for char in one))
@@ -34,5 +34,5 @@ def meaning_words(text: str) -> int:
 
 def worth_offering(prompt: str, cleaned: str) -> bool:
     """Whether enough of the prompt is left and it doesn't end mid-phrase."""
-    lost = meaning_words(prompt) - meaning_words(cleaned)
-    return meaning_words(cleaned) > 0 and lost * MOST_LOST <= meaning_words(prompt) and not _DANGLING.search(cleaned.rstrip(" .,;:!?\"'"))
+    lost = content_words(prompt) - content_words(cleaned)
+    return content_words(cleaned) > 0 and lost * MOST_LOST <= content_words(prompt) and not _DANGLING.search(cleaned.rstrip(" .,;:!?\"'"))

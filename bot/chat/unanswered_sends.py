@@ -22,7 +22,7 @@ REMEMBERED = 5000
 
 
 @dataclass(slots=True)
-class Doubt:
+class UnansweredSend:
     """One message with unanswered sends."""
 
     since: float
@@ -40,45 +40,45 @@ class Doubt:
 
 
 @dataclass(slots=True)
-class Doubts:
-    """The doubts of one platform."""
+class UnansweredSends:
+    """Unanswered sends of one platform, by message."""
 
     clock: Callable[[], float]
-    _open: dict[str, Doubt] = field(default_factory=dict)
+    _open: dict[str, UnansweredSend] = field(default_factory=dict)
 
-    def unanswered(self, message: str, route: str, detail: str, *, files: bool) -> None:
+    def record(self, message: str, route: str, detail: str, *, files: bool) -> None:
         """Record that a send by this route was not answered, or answered with one of the platform's own errors."""
-        doubt = self._open.setdefault(message, Doubt(self.clock()))
-        doubt.routes[route] = detail
-        doubt.count += 1
-        doubt.uploads += files
+        lost = self._open.setdefault(message, UnansweredSend(self.clock()))
+        lost.routes[route] = detail
+        lost.count += 1
+        lost.uploads += files
         if len(self._open) > REMEMBERED:
             del self._open[next(iter(self._open))]
 
-    def of(self, message: str) -> Doubt | None:
+    def of(self, message: str) -> UnansweredSend | None:
         return self._open.get(message)
 
     def count(self, message: str) -> int:
         """Number of unanswered sends since the message was last known to be fine."""
-        doubt = self._open.get(message)
-        return 0 if doubt is None else doubt.count
+        lost = self._open.get(message)
+        return 0 if lost is None else lost.count
 
     def may_move(self, message: Message, view: View) -> bool:
         """Whether the message may switch routes now, although an earlier send may have arrived or still arrive."""
-        doubt = self._open.get(message.id)
+        lost = self._open.get(message.id)
         awaited = (view.final or view.mention is not None) and message.audience in (Audience.CHANNEL, Audience.MEMBER)
-        return doubt is not None and awaited and doubt.moves < MOST_MOVES and self.clock() - doubt.since >= MOVE_AFTER
+        return lost is not None and awaited and lost.moves < MOST_MOVES and self.clock() - lost.since >= MOVE_AFTER
 
     def moved(self, message: str) -> None:
         """Record that the message was posted anew."""
-        if (doubt := self._open.get(message)) is not None:
-            doubt.moves += 1
+        if (lost := self._open.get(message)) is not None:
+            lost.moves += 1
 
     def without_files(self, message: str) -> bool:
         """Whether this message's files have been uploaded often enough."""
-        doubt = self._open.get(message)
-        return doubt is not None and doubt.uploads >= MOST_UPLOADS
+        lost = self._open.get(message)
+        return lost is not None and lost.uploads >= MOST_UPLOADS
 
     def over(self, message: str) -> None:
-        """Forget the doubt: the original route works again."""
+        """Forget its unanswered sends: the original route works again."""
         self._open.pop(message, None)
