@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from adapters.kit.errors import ErrorClass
 from adapters.kit.setup import ChannelFound
-from adapters.slack.errors import TOKEN_ERRORS
+from adapters.slack.errors import TOKEN_ERRORS, answer_of, code_of, retry_after
 from adapters.slack.manifest import SCOPES
 from adapters.slack.settings import APP_ID, BOT
 from bot.adapter import SetupProblem
@@ -22,6 +22,8 @@ BOT_TOKEN, APP_TOKEN = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"
 MODERATORS = "MODERATOR_CHANNEL_SLACK"
 PASSING = tuple(code for code, error_class in TOKEN_ERRORS.items() if error_class is ErrorClass.WAIT)
 """Errors to a token that pass by themselves, after hours perhaps."""
+LONGEST_ASKED = 1_000_000.0
+"""Seconds: at the start there is nothing else to do than to wait as long as Slack asks."""
 CHANNEL_REFUSALS = ("channel_not_found", "not_in_channel", "is_archived", "missing_scope", "method_not_supported_for_channel_type")
 """What Slack says of a channel from the settings that only the operator can mend."""
 
@@ -167,34 +169,15 @@ async def _call(request: Any, name: str, channel_codes: tuple[str, ...] = ()) ->
 
 
 def _refused(error: SlackApiError, name: str, channel_codes: tuple[str, ...]) -> NoReturn:
-    code, needed = code_of(error), _field(error, "needed")
+    status, answer, headers = answer_of(error)
+    code, needed = code_of(answer.get("error")), str(answer.get("needed") or "")
     if code in channel_codes:
         raise _ChannelRefused(code, needed) from error
     if code in TOKEN_ERRORS and code not in PASSING:
         where = text("slack.setup.where_app_token" if name == APP_TOKEN else "slack.setup.where_bot_token")
         needed = needed or ("connections:write" if name == APP_TOKEN else "?")
         raise SetupProblem(text(f"slack.error.{code}", name=name, where=where, needed=needed)) from error
-    status = getattr(error.response, "status_code", None) or getattr(error.response, "status", None)
-    raise NotReachable(code or f"HTTP {status}", _after(error)) from error
-
-
-def code_of(error: SlackApiError) -> str:
-    """Slack's error code; empty when the answer was not Slack's."""
-    return _field(error, "error")
-
-
-def _field(error: SlackApiError, name: str) -> str:
-    """A field of the body, which is no object at all when something in between answered."""
-    response = error.response
-    body = response if isinstance(response, dict) else getattr(response, "data", None)
-    value = body.get(name) if isinstance(body, dict) else None
-    return value if isinstance(value, str) else ""
-
-
-def _after(error: SlackApiError) -> float | None:
-    headers = getattr(error.response, "headers", None) or {}
-    value = str(headers.get("Retry-After") or "").strip()
-    return float(value) if value.isascii() and value.isdigit() and len(value) < 7 else None
+    raise NotReachable(code or f"HTTP {status or None}", retry_after(headers, LONGEST_ASKED)) from error
 
 
 def _scopes(headers: Any) -> frozenset[str] | None:

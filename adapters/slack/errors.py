@@ -157,13 +157,13 @@ def classify_error(error: BaseException) -> ClassifiedError | None:
     return None
 
 
-def retry_after(headers: Mapping[str, str] | None) -> float | None:
+def retry_after(headers: Mapping[str, str] | None, longest: float = LONGEST) -> float | None:
     """The seconds that a Retry-After header names, within bounds; None without a usable one."""
     try:
         seconds = float({name.lower(): value for name, value in (headers or {}).items()}["retry-after"])
     except (KeyError, ValueError, TypeError, AttributeError):
         return None
-    return min(LONGEST, max(SHORTEST, seconds)) if seconds == seconds else None
+    return min(longest, max(SHORTEST, seconds)) if seconds == seconds else None
 
 
 def code_of(value: object) -> str:
@@ -171,14 +171,18 @@ def code_of(value: object) -> str:
     return value if isinstance(value, str) and _TOKEN.fullmatch(value) else ""
 
 
-def _judge_answer(error: SlackApiError) -> ClassifiedError:
-    # The SDK puts its own response here, aiohttp's when the body was no JSON, and anything that a caller likes.
+def answer_of(error: SlackApiError) -> tuple[int, Mapping[str, Any], Mapping[str, str] | None]:
+    """Status, body and headers. The SDK keeps its own response, aiohttp's when the body was no JSON, and anything that a caller likes."""
     response: Any = error.response
     status = getattr(response, "status_code", None) or getattr(response, "status", None) or 0
     data = getattr(response, "data", response)
-    answer: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
+    return status, data if isinstance(data, Mapping) else {}, getattr(response, "headers", None)
+
+
+def _judge_answer(error: SlackApiError) -> ClassifiedError:
+    status, answer, headers = answer_of(error)
     code = code_of(answer.get("error"))
-    named = retry_after(getattr(response, "headers", None))
+    named = retry_after(headers)
     if status == 429:
         return ClassifiedError(ErrorClass.WAIT, code or "ratelimited", named or WITHOUT_RETRY_AFTER)
     if status >= 500 or not code:
