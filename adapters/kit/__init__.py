@@ -1,1 +1,1 @@
-"""What chat platforms do alike, for adapters to use: one policy, one intake, one doctor's frame. Imports no adapter."""
+"""Shared kit for chat platform adapters: delivery policy, intake, interaction ids, doctor's frame. Imports no adapter."""

@@ -1,6 +1,6 @@
-"""Deduplication of repeated deliveries: what is only said, not stored, must be said once, too.
+"""Deduplication of repeated deliveries within a process, for answers that aren't stored.
 
-Lives as long as the process. What changes something is also recognised by the ledger, after any restart.
+For changes, the ledger deduplicates across restarts.
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ from dataclasses import dataclass, field
 from cachetools import FIFOCache
 
 REMEMBERED = 5000
-"""Events kept; the newest ones."""
+"""Maximum number of events to keep; the latest ones."""
 
 
 @dataclass(slots=True)
 class Deduplicator:
-    """Keys of the events that were taken."""
+    """Keys of handled events."""
 
     _taken: FIFOCache[Hashable, None] = field(default_factory=lambda: FIFOCache(REMEMBERED))
 
     def first(self, key: Hashable) -> bool:
-        """Take an event; False when it was taken before."""
+        """Handle an event. Returns False if it was handled before."""
         if key in self._taken:
             return False
         self._taken[key] = None
         return True
 
     def forget(self, key: Hashable) -> None:
-        """It was refused, so it may come again."""
+        """Forget an event that was rejected, so that it may come again."""
         self._taken.pop(key, None)

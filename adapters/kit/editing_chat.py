@@ -1,7 +1,7 @@
-"""The ChatPort of a platform whose messages are edited: when a message is edited, shown anew, moved away from, or left alone.
+"""ChatPort for platforms whose messages can be edited: when to edit, post anew, switch routes, or leave a message alone.
 
-One policy for all. A platform says how it edits, which routes lead to the same people, and how it takes a copy away. Nothing in here
-decides what is shown, and no route widens who can read it.
+One policy for all platforms. A platform defines how to edit, which routes reach the same people, and how to delete a copy. Content isn't
+decided here, and no route widens the audience.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from bot.ports import Ports
 log = structlog.get_logger()
 
 NOT_ONLINE = 3.0
-"""Seconds until a send is tried again while the platform is not connected."""
+"""Seconds until a send is retried while the platform is disconnected."""
 PROGRESS_AGAIN = 15.0
-"""Seconds until progress is tried again that cannot be shown: it alone is not worth a new message."""
+"""Seconds until progress is retried if it can't be shown; progress alone doesn't justify a new message."""
 
 R = TypeVar("R", bound=StoredRef)
 D = TypeVar("D")
@@ -34,14 +34,14 @@ W = TypeVar("W")
 
 
 class EditingChat(ABC, Generic[R, D, W]):
-    """Sends one view at a time per message; the core's sender calls it. R: where a message is, D: what one send prepared, W: a route."""
+    """Sends one view at a time per message; called by the core's sender. R: message ref, D: data prepared for one send, W: route."""
 
     platform: str
 
     def __init__(self, ports: Ports) -> None:
         self.ports, self.unanswered = ports, UnansweredSends(ports.monotonic)
         self._fresh: FIFOCache[str, tuple[str, View]] = FIFOCache(REMEMBERED)
-        """Message -> the new message and view that it became after unanswered edits: no late edit can overwrite that."""
+        """Message -> the new message and view that replaced it after unanswered edits; no late edit can overwrite that one."""
 
     async def send(self, message: Message, view: View) -> SendResult:
         if (wait := self._stopped_for()) > 0:
@@ -62,7 +62,7 @@ class EditingChat(ABC, Generic[R, D, W]):
     # ---- the policy ----------------------------------------------------------------------------------------------------------
 
     async def _shown(self, message: Message, view: View, ref: R, draft: D) -> SendResult:
-        """Where it is already, or anew."""
+        """Show a view in place, or anew."""
         if not ref.route:
             return await self._posted(message, view, ref, draft, NO_ROUTE)
         edited = await self._edit(message, view, ref, draft)
@@ -83,7 +83,7 @@ class EditingChat(ABC, Generic[R, D, W]):
         return result
 
     async def _posted(self, message: Message, view: View, ref: R, draft: D, last: ClassifiedError) -> SendResult:
-        """Down the routes until one takes it. Past one that is not answered only when somebody has waited long enough."""
+        """Try the routes until one accepts the message. An unanswered route is only skipped after somebody has waited long enough."""
         unknown: Unknown | None = None
         start = ref
         for route in self._routes(message, view):
@@ -107,7 +107,7 @@ class EditingChat(ABC, Generic[R, D, W]):
         return unknown or self._refused(message, last)
 
     async def _mended(self, message: Message, ref: R, before: int) -> Sent:
-        """Shown. Older copies whose edits were not answered are taken away: they must not go on saying what is over."""
+        """After showing: delete older copies whose edits weren't answered, so that they don't keep showing an old state."""
         left = [copy for copy in ref.stale if not await self._taken_away(message, copy)]
         ref = replace(ref, stale=tuple(left))
         lost = self.unanswered.of(message.id)
@@ -127,7 +127,7 @@ class EditingChat(ABC, Generic[R, D, W]):
 
     @abstractmethod
     def _stopped_for(self) -> float:
-        """Seconds for which nothing is sent, because the platform refuses the bot."""
+        """Seconds during which nothing is sent, because the platform rejects the bot."""
 
     @abstractmethod
     async def _online(self) -> bool: ...
@@ -137,23 +137,23 @@ class EditingChat(ABC, Generic[R, D, W]):
 
     @abstractmethod
     def _address(self, message: Message) -> str:
-        """Where the platform's clients find a message; empty where they do not."""
+        """URL of the message in the platform's clients; empty if there is none."""
 
     @abstractmethod
     async def _prepared(self, message: Message, view: View) -> D:
-        """What all routes of one send use."""
+        """Prepare what all routes of one send share."""
 
     @abstractmethod
     async def _edit(self, message: Message, view: View, ref: R, draft: D) -> SendResult | ClassifiedError:
         """Edit the message where it is. A ClassifiedError: this place does not take it. Unknown: not answered, and `unanswered` know."""
 
     async def _edit_refused(self, view: View, ref: R) -> R:
-        """The platform does not take the edit: what must be gone from there all the same."""
+        """The platform rejected the edit: remove what must not stay there."""
         return ref
 
     @abstractmethod
     def _routes(self, message: Message, view: View) -> Sequence[W]:
-        """How to show a message anew, best first. Only routes that do not widen who can read it."""
+        """Routes for showing a message anew, best first; none of them widens the audience."""
 
     @abstractmethod
     async def _try(self, route: W, message: Message, view: View, ref: R, draft: D) -> SendResult | ClassifiedError | None:
@@ -161,34 +161,34 @@ class EditingChat(ABC, Generic[R, D, W]):
 
     @abstractmethod
     def _left(self, message: Message, ref: R) -> R:
-        """Its edits are not answered: it is shown anew elsewhere, and its old copy becomes a stale one."""
+        """The ref after unanswered edits: the message is shown elsewhere, and its old copy becomes stale."""
 
     def _passed(self, route: W, message: Message, ref: R) -> R:
-        """A route that was not answered is passed by."""
+        """Skip a route that wasn't answered."""
         return ref
 
     @abstractmethod
     async def _taken_away(self, message: Message, copy: str) -> bool:
-        """Delete a stale copy; False when the platform did not answer, so that it is tried again."""
+        """Delete a stale copy. Returns False if the platform didn't answer, so that it's retried."""
 
     def _closed(self, route: W, message: Message, error: ClassifiedError) -> None:
-        """A route does not take the message: worth a line in the log."""
+        """Log a route that rejected the message."""
 
     async def _replaced(self, ref: R) -> None:
-        """A message that cannot be edited has become another one."""
+        """A message that can't be edited was replaced by another one."""
 
 
 def after_failed_edit(message: Message, view: View, ref: StoredRef, error: ClassifiedError) -> SendResult | None:
-    """What follows from an edit that the platform refused; None: the message must be shown anew."""
+    """The result of an edit that the platform rejected; None if the message must be shown anew."""
     staff, deleted = is_staff(message), error.error_class in (ErrorClass.GONE, ErrorClass.NO_CHANNEL)
     if deleted and (is_settled(view) if staff else ref.final):
-        return Sent(ref.removed().ref())  # somebody removed what had been said to the end
+        return Sent(ref.removed().ref())  # somebody deleted a finished message
     if view.amends and ref.final:
-        return Sent(ref.ref())  # what it adds to is out of reach, and was said to the end
+        return Sent(ref.ref())  # what it amends is out of reach, and was final
     if staff or view.final:
         return None
     if error.error_class is ErrorClass.GONE:
-        return Sent(ref.anew(gone=True).ref())  # the answer is still owed and will be a new message
+        return Sent(ref.anew(gone=True).ref())  # an answer is still due and will be a new message
     return Later(PROGRESS_AGAIN, progress=True)
 
 
@@ -198,5 +198,5 @@ def is_staff(message: Message) -> bool:
 
 
 def is_settled(view: View) -> bool:
-    """Whether nobody has to do anything about a moderators' or operators' message any more: a deleted one stays deleted then."""
+    """Whether nobody has to act on a moderators' or operators' message anymore; if deleted, it then stays deleted."""
     return view.tone in (Tone.NEUTRAL, Tone.DONE)

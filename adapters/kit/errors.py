@@ -1,4 +1,4 @@
-"""What an error of a platform means for a message. Each adapter has its table from error codes to these classes."""
+"""Error classes: what a platform's error means for a message. Each adapter maps its error codes to these."""
 
 from __future__ import annotations
 
@@ -19,40 +19,40 @@ NETWORK = (aiohttp.ClientError, OSError, TimeoutError, asyncio.TimeoutError)
 
 class ErrorClass(StrEnum):
     GONE = "gone"
-    """The message was deleted, or cannot be edited any more."""
+    """The message was deleted or can't be edited anymore."""
     TOO_OLD = "too_old"
-    """Too many edits of an old message: it takes no more, a new one does."""
+    """Too many edits of an old message; a new message works."""
     NO_CHANNEL = "no_channel"
-    """The channel or thread was deleted or archived, or was never there for us."""
+    """The channel or thread was deleted or archived, or the bot never had access."""
     NOT_MEMBER = "not_member"
-    """The bot is not in the channel: somebody has to invite it."""
+    """The bot isn't in the channel and has to be invited."""
     FORBIDDEN = "forbidden"
-    """The community does not allow it there."""
+    """The community doesn't allow it there."""
     FILTERED = "filtered"
-    """A filter of the community blocked the text."""
+    """The community's filter blocked the text."""
     UNAUTHORISED = "unauthorised"
     """Nothing works until the operator acts: the token is revoked, expired or wrong."""
     BANNED = "banned"
-    """Refused in front of the platform's API after too many errors: stop everything for a while."""
+    """Rejected in front of the platform's API after too many errors: stop everything for a while."""
     SCOPE = "scope"
-    """The app lacks a scope: the operator installs it again."""
+    """The app lacks a scope; the operator has to reinstall it."""
     NO_DIRECT = "no_direct"
-    """This person cannot be written to (or not there)."""
+    """This person can't be written to, or not here."""
     WAIT = "wait"
     """Not now; nothing was done."""
     LOST = "lost"
-    """The answer was lost: it may have been done or not."""
+    """The answer was lost; the call may or may not have been carried out."""
     FILE_NOT_READY = "file_not_ready"
-    """The platform does not show this file (yet)."""
+    """The platform doesn't show this file (yet)."""
     TRIGGER = "trigger"
-    """The trigger of a form is over: the person has to press again."""
+    """A form's trigger has expired; the person has to press again."""
     OVER = "over"
-    """The handle of an answer (interaction token, response_url) is used up or expired: another path."""
+    """The answer's handle (interaction token, response_url) is used up or expired; use another route."""
     TOO_LARGE = "too_large"
-    """A file is above the limit here: encode it smaller."""
+    """The file exceeds the limit here; re-encode it."""
     TOO_LONG = "too_long"
     INVALID = "invalid"
-    """The platform does not like the payload: a bug of ours."""
+    """The platform rejects the payload: a bug."""
 
 
 WHY: dict[ErrorClass, RefusedWhy] = {
@@ -70,19 +70,19 @@ WHY: dict[ErrorClass, RefusedWhy] = {
 class ClassifiedError:
     error_class: ErrorClass
     detail: str
-    """A short machine token."""
+    """Short machine token."""
     wait: float = 0.0
-    """Seconds, for WAIT and BANNED."""
+    """In seconds, for WAIT and BANNED."""
 
 
 NO_ROUTE = ClassifiedError(ErrorClass.OVER, "no_way_left")
 
 Classify = Callable[[BaseException], ClassifiedError | None]
-"""What an exception of a call means; None for one that is no answer of the platform or the network (a bug)."""
+"""Classifies an exception of a call; None if it isn't an answer from the platform or network (a bug)."""
 
 
 async def outcome(call: Awaitable[T], within: float, classify: Classify) -> T | ClassifiedError:
-    """The call's result, or what its failure means. Raises what is a bug; seconds bound the call."""
+    """The call's result, or the class of its failure. Raises bugs. `within` is the call's timeout in seconds."""
     try:
         async with asyncio.timeout(within):
             return await call

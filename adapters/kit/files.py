@@ -1,4 +1,4 @@
-"""Small files beside the ledger: what a platform told, and a log that outlives a kill. Nothing about requests is decided from them."""
+"""Small files beside the ledger: platform data, and a log that survives a kill. No decisions about requests are based on them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def read_words(path: Path) -> dict[str, str]:
-    """A JSON object of words; empty when there is none or nobody can read it."""
+    """A JSON object of strings; empty if the file is missing or unreadable."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -24,13 +24,13 @@ def write_words(path: Path, words: Mapping[str, str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class AppendLog:
-    """Lines, appended without a sync: they outlive a kill, and a power cut costs the last ones. Readable by the owner alone, because they
-    may hold secrets."""
+    """Append-only lines without fsync: they survive a kill, and a power cut costs the last ones. Readable only by the owner, because they
+    may contain secrets."""
 
     path: Path
 
     def lines(self) -> list[str]:
-        """All of them; the last line of a killed process may be half a line."""
+        """All lines; the last line of a killed process may be incomplete."""
         try:
             return self.path.read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
@@ -44,7 +44,7 @@ class AppendLog:
             os.close(descriptor)
 
     def rewrite(self, lines: Iterable[str]) -> None:
-        """Keep these lines alone."""
+        """Replace the contents with these lines."""
         fresh = self.path.with_suffix(".new")
         fresh.touch(mode=0o600)
         fresh.write_text("".join(f"{one}\n" for one in lines), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Ids of buttons and forms that survive restarts: a version, an action and the random id of a row, and nothing else is trusted."""
+"""Ids of buttons and forms that survive restarts: a version, an action and a random row id. Nothing else is trusted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.chat.views import ActionName, Button
 
 VERSION = "v1"
 PATTERN = re.compile(rf"{VERSION}:(?P<action>[a-z_]{{1,40}}):(?P<row>[A-Za-z0-9._-]{{0,40}})(?P<form>:f)?(?P<sure>:y)?")
-"""The row is empty where a form belongs to none yet."""
+"""The row is empty if a form doesn't belong to one yet."""
 NEW_MESSAGE = frozenset(
     {
         *(ActionName.AGAIN, ActionName.EDIT, ActionName.RETRY, ActionName.NEAREST, ActionName.PUBLISH),
@@ -18,27 +18,27 @@ NEW_MESSAGE = frozenset(
         *(ActionName.REWRITE_ACCEPT, ActionName.REPHRASE),
     }
 )
-"""Actions whose effect is a new message: nothing more need be said about it."""
+"""Actions whose effect is a new message, so no further answer is needed."""
 
 
 @dataclass(frozen=True, slots=True)
 class InteractionId:
-    """What a pressed button or a sent form stands for."""
+    """The parsed id of a button or form."""
 
     action: ActionName
     row: str
     opens_form: bool = False
     sure: bool = False
-    """It answers the question whether somebody is sure, where the bot asks that itself."""
+    """It confirms an "are you sure?" question asked by the bot."""
 
 
 def custom_id(action: str, row: str, *, opens_form: bool = False, sure: bool = False) -> str:
-    """`v1:<action>:<row>`, with `:f` at the end when pressing it opens a form or a question, and `:y` where it says yes to one."""
+    """`v1:<action>:<row>`, followed by `:f` if it opens a form or question, or `:y` if it confirms one."""
     return f"{VERSION}:{action}:{row}{':f' if opens_form else ''}{':y' if sure else ''}"
 
 
 def parsed(identity: str) -> InteractionId | None:
-    """None for what is not ours, of another version, or of an action that this version does not know."""
+    """Parse an id; None for foreign ids, other versions, and unknown actions."""
     found = PATTERN.fullmatch(identity)
     if found is None or found["action"] not in set(ActionName):
         return None
@@ -46,8 +46,8 @@ def parsed(identity: str) -> InteractionId | None:
 
 
 def unique(buttons: Iterable[Button], *, confirm_is_form: bool, sure: bool = False) -> list[tuple[str, Button]]:
-    """Ids and buttons; one that is there twice is shown once. `confirm_is_form`: the platform cannot ask "sure?" by itself, so that an
-    answer of the bot does. `sure`: these are the buttons of such an answer."""
+    """Ids and buttons without duplicates. `confirm_is_form`: the platform can't ask "are you sure?" itself, so the bot does. `sure`: these
+    are the buttons of that question."""
     found: dict[str, Button] = {}
     for one in buttons:
         opens_form = one.opens_form or (confirm_is_form and one.confirm)

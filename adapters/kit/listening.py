@@ -1,4 +1,4 @@
-"""The address that an adapter listens on. Imports no server: `doctor` asks here, too."""
+"""Listening sockets for adapters. Imports no server, because `doctor` uses this too."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from bot.texts import text
 
 
 def bound(host: str, port: int, texts: str) -> socket.socket:
-    """A bound socket. Raises SetupProblem, in the sentences below the key `texts`, when the address cannot be had."""
+    """A bound socket. Raises SetupProblem, with a sentence under the key `texts`, if the address isn't available."""
     sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host.strip("[]"), port))
-    except (OSError, UnicodeError, TypeError) as error:  # the latter two: a name that cannot be one
+    except (OSError, UnicodeError, TypeError) as error:  # the latter two: an impossible host name
         sock.close()
         raise _problem(error, host, port, texts) from error
     return sock
 
 
 def listening(host: str, port: int, texts: str) -> socket.socket:
-    """A socket that takes connections. Raises as `bound`."""
+    """A socket that accepts connections. Raises as `bound`."""
     sock = bound(host, port, texts)
     try:
         sock.listen(128)

@@ -1,4 +1,4 @@
-"""Where a message is on its platform now, as `Message.ref` keeps it between sends and processes."""
+"""Message refs: a message's location on its platform, stored in `Message.ref` between sends and processes."""
 
 from __future__ import annotations
 
@@ -11,45 +11,45 @@ R = TypeVar("R", bound="StoredRef")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRef:
-    """What every platform keeps. Each adds its own ids."""
+    """The part that all platforms share; each adds its own ids."""
 
     route: str = ""
-    """How it was shown; empty when it was never shown for certain."""
+    """How it was shown; empty if it was never confirmed."""
     final: bool = False
     """A final view was shown here."""
     gone: bool = False
     """Somebody deleted it."""
     stale: tuple[str, ...] = ()
-    """Older copies that may still be there, because their edits were not answered, in the platform's own form."""
+    """Older copies that may still exist because their edits weren't answered, in the platform's own format."""
     bare: bool = False
-    """Shown without its pictures, because their upload was not answered."""
+    """Shown without pictures, because their upload wasn't answered."""
 
     @property
     def identity(self) -> str:
-        """The platform's id of the message; empty before it is known."""
+        """The platform's message id; empty before it's known."""
         raise NotImplementedError
 
     def ref(self) -> dict[str, str]:
-        """For `Message.ref`."""
+        """The value for `Message.ref`."""
         raise NotImplementedError
 
     def anew(self: R, *, gone: bool = False) -> R:
-        """Not shown where it was any more."""
+        """The ref for showing the message anew."""
         raise NotImplementedError
 
     def removed(self: R) -> R:
-        """Deleted after it had been said to the end: it stays deleted."""
+        """The ref after a finished message was deleted: it stays deleted."""
         return replace(self.anew(gone=True), final=True)
 
     def shared_words(self) -> dict[str, str]:
-        """What every platform keeps, as far as it is set."""
+        """The shared fields as strings, if set."""
         flags = {"final": self.final, "gone": self.gone, "bare": self.bare}
         stale = {"stale": ",".join(self.stale)} if self.stale else {}
         return {**stale, **{name: "1" for name, value in flags.items() if value}}
 
 
 def shared_fields(ref: Mapping[str, str]) -> dict[str, Any]:
-    """The fields of a StoredRef out of `Message.ref`."""
+    """Parse the shared fields of a StoredRef from `Message.ref`."""
     return {
         "route": ref.get("way", ""),
         "final": ref.get("final") == "1",

@@ -1,4 +1,4 @@
-"""Stored pictures of a view, read for upload."""
+"""Reading a view's stored pictures for upload."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from bot.chat.views import PictureView
 from bot.texts import text
 
 MOST_PICTURES = 10
-"""Pictures of one message; no request has more."""
+"""Maximum pictures per message; no request has more."""
 
 
 async def stored(
     read: Callable[[str], Awaitable[bytes]], pictures: Sequence[PictureView], platform: str
 ) -> tuple[list[tuple[PictureView, bytes]], list[str]]:
-    """Their bytes, and a sentence for each one that is gone."""
+    """The pictures' bytes, and a sentence for each missing one."""
     found, notes = [], []
     for one in pictures[:MOST_PICTURES]:
         try:

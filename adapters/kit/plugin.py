@@ -1,4 +1,4 @@
-"""A platform's entry in the plugin list: its settings are asked at once, its library is imported only when it is used."""
+"""Base class for plugins: settings are loaded immediately, the platform's library only when used."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class SettingsModule(Protocol):
-    """A platform's `settings`."""
+    """A platform's `settings` module."""
 
     @property
     def VARIABLES(self) -> Mapping[str, str]: ...
@@ -23,7 +23,7 @@ class SettingsModule(Protocol):
 
 
 class SettingsPlugin:
-    """The part of bot.adapter.Plugin that settings answer. A platform adds `build` and `examine`."""
+    """The part of bot.adapter.Plugin that the settings module provides. A platform adds `build` and `examine`."""
 
     def __init__(self, name: str, settings: SettingsModule, cli: typer.Typer | None = None) -> None:
         self.name, self.cli, self._settings = name, cli, settings

@@ -1,4 +1,4 @@
-"""Words for one person: a sentence as a view, and what is said when something of ours went wrong."""
+"""Private replies: sentences as views, and the sentence for an internal error."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ log = structlog.get_logger()
 
 
 def as_view(said: str | View) -> View:
-    """A sentence as a view; a view as it is."""
+    """Convert a sentence to a view; views are returned unchanged."""
     return View(title=said, tone=Tone.NEUTRAL, final=True) if isinstance(said, str) else said
 
 
 def words_of(error: BaseException, platform: str, **context: str) -> str:
-    """The sentence for the person; a bug of ours is logged with its traceback."""
+    """The sentence for the person. Bugs are logged with their traceback."""
     if (words := words_for(error)) is not None:
         return words
     log.exception(f"{platform}_event_failed", error=type(error).__name__, exc_info=error, **context)

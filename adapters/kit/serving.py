@@ -1,4 +1,4 @@
-"""uvicorn inside the bot's own event loop, without its hands on the process's signals: the composition root owns them."""
+"""uvicorn inside the bot's event loop, without signal handlers; the composition root owns the signals."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.adapter import SetupProblem
 
 
 class Server(uvicorn.Server):
-    """Leaves the signals alone."""
+    """uvicorn without signal handlers."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -29,9 +29,10 @@ async def serve(
     stop_within: float = 0.0,
     stop: Callable[[], None] = lambda: None,
 ) -> None:
-    """Until cancelled. Calls `ready` once requests can come; raises SetupProblem with the sentence `failed` when the server does not start.
+    """Serve until cancelled. Calls `ready` once requests are accepted; raises SetupProblem with the sentence `failed` if the server doesn't
+    start.
 
-    At the end requests that are being answered have `stop_within` seconds; then `stop` is called, and the server is waited for.
+    On shutdown, requests in progress get `stop_within` seconds; then `stop` is called, and the server is awaited.
     """
     server = Server(config)
     running = asyncio.get_running_loop().create_task(server.serve([sock]), name="http-server")

@@ -1,4 +1,4 @@
-"""Looks at a platform's set-up that change nothing: the frame of `doctor`, and the channels of the settings at the start."""
+"""Read-only checks of a platform's set-up: the frame of `doctor`, and the check of configured channels at start."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class ChannelFound:
-    """A channel from the settings. `problem` keeps the bot from starting, `warning` does not."""
+    """Result of checking a channel from the settings. `problem` prevents the start, `warning` doesn't."""
 
     problem: str | None = None
     warning: str | None = None
     community: str | None = None
-    """The community that it belongs to, where that had to be found out."""
+    """The channel's community, if it had to be looked up."""
     name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Findings of one platform, in its words."""
+    """Findings of one platform, with its texts."""
 
     platform: str
 
@@ -39,14 +39,14 @@ class Findings:
         return Finding(False, text(f"{self.platform}.doctor.what_{what}", **fields), sentence, busy_port)
 
     def proxy(self, env: Mapping[str, str], address: str) -> Iterator[Finding]:
-        """How the platform is reached, where a proxy is set."""
+        """The proxy for the platform, if one is set."""
         route = egress.read(env).route(address)
         if route.proxy is not None:
             yield self.good("proxy", text(f"{self.platform}.doctor.proxy", proxy=egress.place_of(route.proxy), name=route.because))
 
 
 async def examined(look: AsyncGenerator[Finding, None], explain: Callable[[Exception], Finding | None]) -> list[Finding]:
-    """The findings in order; the last one is the first that failed, if any. `explain` makes a finding of what a look raises."""
+    """Findings in order, up to the first failure. `explain` converts an exception of a check to a finding."""
     found: list[Finding] = []
     try:
         async with contextlib.aclosing(look):
@@ -67,7 +67,7 @@ async def look_at_channels(
     look: Callable[[str, str], Awaitable[ChannelFound]],
     unreachable: tuple[type[Exception], ...],
 ) -> dict[str, str]:
-    """Channel -> community, of the (variable, channel) pairs of the settings. Raises SetupProblem for one that cannot be used."""
+    """Check the (variable, channel) pairs of the settings. Returns channel -> community. Raises SetupProblem for an unusable channel."""
     communities = {}
     for variable, channel in channels:
         try:

@@ -1,4 +1,4 @@
-"""The way of a submission through an adapter: receive (one durable insert), acknowledge (the platform's part), accept."""
+"""Path of a submission through an adapter: receive (one durable insert), acknowledge (platform-specific), accept."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from bot.texts import text
 log = structlog.get_logger()
 
 STORE_WITHIN = 1.8
-"""Seconds for the ledger to store a command; it takes a few thousandths, and platforms wait three seconds for the acknowledgement."""
+"""Seconds for the ledger to store a command. It normally takes a few milliseconds; platforms wait three seconds for the acknowledgement."""
 
 Tell = Callable[[str], Awaitable[object]]
-"""Says a sentence to the person alone."""
+"""Sends a sentence to the person only."""
 
 
 @dataclass(slots=True)
 class Submissions:
-    """One platform's submissions on their way into the core."""
+    """Submissions of one platform on their way to the core."""
 
     core: Core
     tasks: BackgroundTasks
 
     async def stored(self, event_key: str, submission: Submission, tell: Tell, within: float = STORE_WITHIN) -> Received | Duplicate | None:
-        """The durable insert, within so many seconds. None when it was not made, or not in time: then the person was told, and nothing
-        will be drawn."""
+        """Store a submission within this many seconds. Returns None if that failed or took too long; the person has then been told, and
+        nothing will be drawn."""
         storing = asyncio.ensure_future(self.core.receive(event_key, submission))
         try:
             async with asyncio.timeout(within):
                 return await asyncio.shield(storing)
         except TimeoutError:
-            # It may still be stored: it must not be drawn then, because the person is told now that it was not taken.
+            # It may still be stored later. It must not be drawn then, because the person is now told that it failed.
             self.tasks.start(self._drop_when_stored(storing), "drop")
             await tell(self.core.storage.late())
         except Exception as error:
@@ -46,7 +46,7 @@ class Submissions:
         return None
 
     async def accept(self, request_id: str, tell: Tell) -> None:
-        """After the acknowledgement."""
+        """Accept the request after the acknowledgement."""
         await accept(self.core, self.tasks.platform, request_id, tell)
 
     async def _drop_when_stored(self, storing: asyncio.Future[Received | Duplicate]) -> None:
@@ -60,7 +60,7 @@ class Submissions:
 
 
 async def accept(core: Core, platform: str, request_id: str, tell: Tell) -> None:
-    """After the acknowledgement. What fails here stays received: the next sweep or start accepts it, and until then the person knows."""
+    """Accept after the acknowledgement. If this fails, the request stays received for the next sweep or start, and the person is told."""
     try:
         await core.accept(request_id)
     except Exception as error:

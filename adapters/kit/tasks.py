@@ -1,4 +1,4 @@
-"""Work that goes on after an acknowledgement: kept alive, logged when it fails, given a moment at the end."""
+"""Background tasks after an acknowledgement: kept alive, logged on failure, drained at shutdown."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class BackgroundTasks:
-    """The running tasks of one platform."""
+    """Running tasks of one platform."""
 
     platform: str
     _running: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def start(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
-        """Run beside everything else."""
+        """Run a coroutine in the background."""
         task = asyncio.get_running_loop().create_task(work, name=f"{self.platform}-{name}")
         self._running.add(task)
         task.add_done_callback(self._ended)
@@ -32,7 +32,7 @@ class BackgroundTasks:
             log.error(f"{self.platform}_task_failed", task=task.get_name(), error=type(error).__name__, exc_info=error)
 
     async def drain(self, seconds: float) -> None:
-        """Let them end for a while, then break them off."""
+        """Let tasks finish for a while, then cancel them."""
         if not self._running:
             return
         _, late = await asyncio.wait(self._running, timeout=seconds)

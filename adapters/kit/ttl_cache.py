@@ -1,4 +1,4 @@
-"""Answers of a platform that count for a short time; several who ask at once share one question."""
+"""TTL cache for a platform's answers; concurrent callers share one query."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from bot.ports import Ports
 log = structlog.get_logger()
 
 MOST = 5000
-"""Answers remembered at once."""
+"""Maximum number of cached answers."""
 
 V = TypeVar("V")
 
 
 @dataclass(slots=True)
 class TtlCache(Generic[V]):
-    """Answers by what was asked."""
+    """Answers by query."""
 
     platform: str
     ports: Ports
     ask: Callable[[str], Awaitable[V]]
     life: float
-    """Seconds for which an answer counts, from the moment of asking."""
+    """Seconds for which an answer is valid, from the time of the query."""
     classify: Classify
     _known: FIFOCache[str, tuple[float, V]] = field(default_factory=lambda: FIFOCache(MOST))
     _asking: dict[str, asyncio.Task[V]] = field(default_factory=dict)
 
     async def get(self, key: str, within: float) -> V | None:
-        """None when the platform does not say within so many seconds."""
+        """The answer; None if the platform doesn't answer within this many seconds."""
         known = self._known.get(key)
         if known is not None and self.ports.monotonic() < known[0] + self.life:
             return known[1]
@@ -49,7 +49,7 @@ class TtlCache(Generic[V]):
             return None
 
     def older(self, key: str) -> V | None:
-        """An answer whose time is over, for as long as it is remembered."""
+        """An expired answer that is still cached, or None."""
         known = self._known.get(key)
         return None if known is None else known[1]
 
@@ -69,4 +69,4 @@ class TtlCache(Generic[V]):
     def _answered(self, key: str, task: asyncio.Task[V]) -> None:
         self._asking.pop(key, None)
         if not task.cancelled():
-            task.exception()  # seen, also when nobody waits any more
+            task.exception()  # mark the exception as retrieved, even if nobody is waiting
