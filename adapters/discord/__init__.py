@@ -1,4 +1,4 @@
-"""Discord: slash commands, buttons and forms into core calls, views into messages. Decides nothing about requests."""
+"""Discord adapter: slash commands, buttons and forms become core calls, views become messages. It makes no decisions about requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Discord as an Adapter: logs in, serves until cancelled, names the channels of moderators and operators, and recovers after a restart."""
+"""Discord's Adapter: log in, serve until cancelled, provide the moderators' and operators' channels, and recover after a restart."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ from bot.texts import text
 log = structlog.get_logger()
 
 AGAIN = (2.0, 5.0, 10.0, 20.0, 40.0, 60.0)
-"""Seconds between attempts to log in while Discord cannot be reached."""
+"""Seconds between login attempts while Discord is unreachable."""
 REMEMBERED, MEMBER_FOR = 10_000, 600.0
-"""People known as members of an allowed server, and the seconds for which that counts."""
+"""Maximum number of cached members of allowed servers, and the seconds for which an entry is valid."""
 GRACE = 5.0
-"""Seconds after a start in which a new message may still take over a placeholder that a dead process left."""
+"""Seconds after a start in which a new message may still take over a placeholder of the previous process."""
 
 
 class DiscordAdapter:
@@ -60,10 +60,10 @@ class DiscordAdapter:
         self.chat: ChatPort = self._chat
         self.moderators: ModeratorCheck = DiscordModerators(self._session)
         self._guild_of: dict[str, str] = {}
-        """Channel id -> server id, of the channels that the settings name."""
+        """Channel id -> server id, for the channels in the settings."""
         self._known_guilds = self._folder / "channels.json"
         self._members: TTLCache[int, bool] = TTLCache(REMEMBERED, MEMBER_FOR, timer=context.ports.monotonic)
-        """People who are known to belong to an allowed server."""
+        """People known to belong to an allowed server."""
         self._tasks = BackgroundTasks(self.name)
 
     # ---- Adapter -------------------------------------------------------------------------------------------------------------
@@ -102,7 +102,7 @@ class DiscordAdapter:
     # ---- the session ---------------------------------------------------------------------------------------------------------
 
     async def _one_session(self, core: Core, connected: Callable[[], None]) -> bool:
-        """Log in and stay connected; returns when a new session may do better, and whether this one had begun."""
+        """Log in and stay connected. Returns when a new session may do better, and whether this one had started."""
         point_at(self.settings)
         client = self._client(core, connected)
         try:
@@ -122,7 +122,7 @@ class DiscordAdapter:
         except SetupProblem:
             raise
         except Exception as error:
-            # An answer that nobody can read, or a fault of the library's or ours: other platforms go on.
+            # An unreadable answer, or a bug in the library or here: other platforms keep running.
             await asyncio.sleep(client.gateway_watch.failed(error))
         finally:
             begun = self._session.client is client
@@ -136,7 +136,7 @@ class DiscordAdapter:
         return ImagineClient(self.settings, self._context, intake, connected, lambda channel: self._permissions_changed(core, channel))
 
     async def _log_in(self, client: ImagineClient) -> None:
-        """Log in, register commands, look at the channels."""
+        """Log in, register commands, check the channels."""
         await client.login(self.settings.token)
         application = client.application
         if application is not None and application.interactions_endpoint_url:
@@ -157,7 +157,7 @@ class DiscordAdapter:
         return None if channel is None or guild is None else Place(self.name, guild, channel)
 
     def _cached_guild(self, channel: str | None) -> str | None:
-        """The server of a channel as the gateway told it."""
+        """The server of a channel, from the gateway's cache."""
         client = self._session.client
         found = None if client is None or channel is None else client.get_channel(int(channel))
         return str(found.guild.id) if isinstance(found, discord.abc.GuildChannel) else None
@@ -165,7 +165,7 @@ class DiscordAdapter:
     # ---- who may come in -----------------------------------------------------------------------------------------------------
 
     async def _welcome(self, interaction: Event) -> str | None:
-        """A sentence for somebody from a server that the operator did not allow."""
+        """A sentence for somebody from a server that isn't allowed; None if they may use the bot."""
         allowed = self.settings.allowed_guilds
         if not allowed or str(interaction.guild_id) in allowed:
             return None
@@ -174,7 +174,7 @@ class DiscordAdapter:
         return text("discord.not_here")
 
     async def _known_member(self, person: int) -> bool:
-        """Whether somebody who writes in a direct message belongs to an allowed server; False when Discord does not say so in time."""
+        """Whether somebody in a direct message belongs to an allowed server; False if Discord doesn't answer in time."""
         if person in self._members:
             return True
         client = self._session.client
@@ -193,7 +193,7 @@ class DiscordAdapter:
     # ---- after a restart, and after changes ----------------------------------------------------------------------------------
 
     async def _answer_left(self, left: list[Handle]) -> None:
-        """Placeholders of a dead process that no message takes over get a sentence."""
+        """Answer the previous process's placeholders that no message takes over."""
         if not left:
             return
         await asyncio.sleep(GRACE)

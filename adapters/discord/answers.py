@@ -1,4 +1,4 @@
-"""First and further answers to an interaction: acknowledge in time, say something to one person. Knows nothing of requests."""
+"""Answers to an interaction: acknowledge in time, and reply to one person. Independent of requests."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Event = discord.Interaction[Any]
 ACK_WITHIN = 2.5
 """Seconds for the first answer; Discord waits three."""
 ASK_AGAIN = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
-"""Seconds before each question whether an acknowledgement was taken, when its answer was lost."""
+"""Seconds before each check whether an acknowledgement was taken, after its answer was lost."""
 
 
 class Ack(StrEnum):
@@ -39,14 +39,14 @@ class Ack(StrEnum):
     REFUSED = "refused"
     """The person saw the command fail."""
     LOST = "lost"
-    """The answer was lost: it may have been taken."""
+    """The answer was lost, so it may have been taken."""
 
 
 class CallbackAttempts:
-    """Counts the requests per callback, because discord.py repeats them by itself: a 40060 after a repeat may be our own first try."""
+    """Counts HTTP requests per callback: discord.py retries on its own, so a 40060 after a retry may be caused by our own first try."""
 
     def __init__(self) -> None:
-        self._count: FIFOCache[str, int] = FIFOCache(10_000)  # suggestions are counted and never asked about
+        self._count: FIFOCache[str, int] = FIFOCache(10_000)  # autocomplete callbacks are counted but never looked up
 
     def trace(self) -> aiohttp.TraceConfig:
         config = aiohttp.TraceConfig()
@@ -62,13 +62,13 @@ class CallbackAttempts:
         return config
 
     def of(self, interaction: Event) -> int:
-        """How often a callback was tried; forgets it."""
+        """Number of tries of a callback; removes the entry."""
         return self._count.pop(str(interaction.id), 0)
 
 
 @dataclass(slots=True)
 class Answers:
-    """Answers interactions for everybody in this package."""
+    """Answers to interactions, shared by the whole package."""
 
     wire: DiscordWire
     ports: Ports
@@ -79,7 +79,7 @@ class Answers:
     # ---- acknowledging -------------------------------------------------------------------------------------------------------
 
     async def acknowledge(self, interaction: Event, home: Home) -> Ack:
-        """Tell Discord that an answer will come: a placeholder, or for presses silence."""
+        """Tell Discord that an answer will follow: a placeholder, or nothing visible for button presses."""
         thinking = home is not Home.NONE
         try:
             async with asyncio.timeout(ACK_WITHIN):
@@ -98,14 +98,14 @@ class Answers:
     def _failed_ack(error: BaseException, tried: int) -> Ack:
         judged = classify_error(error)
         if isinstance(error, discord.HTTPException) and error.code == 40060:
-            # Answered before: by another copy of the bot, or by an earlier try of ours whose answer was lost.
+            # Answered before, by another copy of the bot or by an earlier try whose answer was lost.
             return Ack.LOST if tried > 1 else Ack.REFUSED
         if judged is not None and judged.error_class in (ErrorClass.LOST, ErrorClass.WAIT):
             return Ack.LOST
         return Ack.REFUSED
 
     async def was_taken(self, handle: Handle) -> bool:
-        """Ask Discord whether an acknowledgement was taken, until it answers or the token is over."""
+        """Ask Discord whether an acknowledgement was taken, until it answers or the token expires."""
         for pause in itertools.chain(ASK_AGAIN, itertools.repeat(ASK_AGAIN[-1])):
             await asyncio.sleep(pause)
             if not handle.alive(self.ports.now()):
@@ -121,7 +121,7 @@ class Answers:
     # ---- saying something to one person --------------------------------------------------------------------------------------
 
     async def say(self, interaction: Event, said: str | View, *, sure: bool = False) -> bool:
-        """The first answer to an interaction, for that person alone, at once; False when it was not taken. For `sure` see `layout`."""
+        """Send the first answer to an interaction, to that person only. Returns False if it wasn't taken. For `sure` see `layout`."""
         view = as_view(said)
         try:
             async with asyncio.timeout(ACK_WITHIN):
@@ -134,18 +134,18 @@ class Answers:
             self.tries.of(interaction)
 
     async def whisper(self, handle: Handle, said: str | View) -> None:
-        """A further answer for that person alone."""
+        """Send a further answer, to that person only."""
         draft = await self._draft(said, handle.limit)
         await self._quietly(self.wire.follow_up(handle, draft, ephemeral=True), handle)
 
     async def fill(self, handle: Handle, said: str | View) -> None:
-        """Put something in place of "thinking…"."""
+        """Replace "thinking…"."""
         draft = await self._draft(said, handle.limit)
         await self._quietly(self.wire.edit_answer(handle, "@original", draft), handle)
         self.placeholders.close(handle.interaction)
 
     async def withdraw(self, handle: Handle, said: str | View) -> None:
-        """Take a public "thinking…" away and say it to the person alone instead."""
+        """Remove a public "thinking…" and answer the person privately instead."""
         if handle.home is Home.PUBLIC and await self._quietly(self.wire.delete_answer(handle), handle):
             self.placeholders.close(handle.interaction)
             await self.whisper(handle, said)
@@ -158,7 +158,7 @@ class Answers:
         return Draft(view, await self.fitting.fit(pictures, limit), tuple(notes))
 
     async def _quietly(self, call: Any, handle: Handle) -> bool:
-        """Whether it worked. What fails here was said to one person alone and is worth a log line, not a repeat."""
+        """Run a call and return whether it worked. A failure here only affects one person, so it's logged and not retried."""
         try:
             async with asyncio.timeout(max(1.0, min(40.0, handle.expires - self.ports.now()))):
                 await call
@@ -177,5 +177,5 @@ def _detail(error: BaseException) -> str:
 
 
 def bug(error: BaseException, interaction: Event) -> str:
-    """The sentence for the person; a bug of ours is logged."""
+    """The sentence for the person; bugs are logged."""
     return words_of(error, "discord", interaction=str(interaction.id))

@@ -1,7 +1,7 @@
-"""Discord's ChatPort: finds the route by which a view can be shown, from the interaction's own answer down to a direct message.
+"""Discord's ChatPort: picks the route for each view, from the interaction's own answer down to a direct message.
 
-Routes of a request: `@original` while the token lives, the same message as the bot, a channel post with its own nonce, an answer with the
-token, a direct message. Private ones never go to a channel. When a message is edited and when it is shown anew is the kit's policy.
+Routes of a request: `@original` while the token is valid, the same message through the bot, a channel post with its own nonce, an answer
+with the token, a direct message. Private results never go to a channel. The kit decides when to edit and when to post anew.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ from bot.texts import text
 log = structlog.get_logger()
 
 CLOSED_FOR = 60.0
-"""Seconds for which a channel that refused us is not tried again; a change of its permissions ends it earlier."""
+"""Seconds until a channel that rejected the bot is tried again; a permission change ends the wait earlier."""
 WITHOUT_PICTURES, WITH_PICTURES = 15.0, 25.0
-"""Seconds that one route may take."""
+"""Seconds for one route."""
 ALL_ROUTES, LEAST = 50.0, 3.0
-"""Seconds that one send may take, and that a further route must have left; the core gives up after sixty."""
+"""Seconds for all routes of a send, and the minimum for starting another route; the core gives up after sixty."""
 TIDY_WITHIN = 5.0
-"""Seconds to take an older copy away."""
+"""Seconds to delete an older copy."""
 SMALLEST = 25_000
-"""Bytes; what is not taken even so small is not taken at all."""
+"""Bytes. If a file isn't accepted at this size, it's not accepted at all."""
 REMEMBERED = 5000
-"""Channels and messages of which something is remembered."""
+"""Maximum number of channels and messages to cache."""
 
 
 class DiscordChat(EditingChat[MessageRef, Draft, Route]):
@@ -50,14 +50,14 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
         self.wire, self.placeholders, self.fitting = wire, placeholders, fitting
         self._stopped_until = 0.0
         self._closed_channels: FIFOCache[int, tuple[float, ClassifiedError]] = FIFOCache(REMEMBERED)
-        """Channel -> when it may be tried again, and why not now."""
+        """Channel -> when it may be tried again, and the reason it's closed."""
         self.refused_messages: FIFOCache[str, int] = FIFOCache(REMEMBERED)
-        """Moderators' and operators' messages that a channel refused: message id -> channel."""
+        """Moderators' and operators' messages rejected by a channel: message id -> channel."""
         self._sizes: FIFOCache[int, int] = FIFOCache(REMEMBERED)
-        """Channel -> bytes per file above which Discord refused one there: not tried again by this process."""
+        """Channel -> file size that Discord rejected there; larger files aren't tried again by this process."""
 
     def reopen(self, channel: int | None = None) -> list[str]:
-        """Permissions changed: try again. Returns the messages that a channel had refused and that should be sent now."""
+        """Permissions changed: open the channel again. Returns rejected messages that should be sent now."""
         if channel is None:
             self._closed_channels.clear()
         else:
@@ -103,7 +103,7 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
                 return result
             last = result
             lost = last if last.error_class is ErrorClass.LOST else lost
-        # That one route was not answered weighs more than what the other one refused.
+        # One unanswered route matters more than another route's rejection.
         return last if lost is None else Unknown(ref.ref(), lost.detail)
 
     def _left(self, message: Message, ref: MessageRef) -> MessageRef:
@@ -165,7 +165,7 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
     # ---- one route -----------------------------------------------------------------------------------------------------------
 
     async def _fitted(self, route: Route, message: Message, ref: MessageRef, draft: Draft) -> SendResult | ClassifiedError:
-        """With smaller pictures or neutral words where Discord asks for that."""
+        """Fit the message to the route: smaller pictures or neutral words if Discord asks for that."""
         place = route.channel or (route.handle.channel if route.handle is not None else ref.channel)
         limit = min(route.limit, self._sizes.get(place, route.limit))
         draft = replace(draft, pictures=await self.fitting.fit(draft.pictures, limit), mention=route.mention)
@@ -198,7 +198,7 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
         return found
 
     def _final_word(self, judged: ClassifiedError, route: Route) -> Later | ClassifiedError:
-        """What an error means for the whole send: an end for now, or another route."""
+        """What an error means for the send: stop for now, or try another route."""
         if judged.error_class is ErrorClass.WAIT:
             return Later(max(0.5, judged.wait))
         if judged.error_class in (ErrorClass.BANNED, ErrorClass.UNAUTHORISED):
@@ -221,11 +221,11 @@ def _handle(message: Message) -> Handle | None:
 
 
 def _bare(draft: Draft) -> Draft:
-    """Without its pictures, whose upload is not answered."""
+    """The draft without pictures, whose upload isn't answered."""
     return replace(draft, pictures=[], notes=(*draft.notes, text("discord.picture_not_taken")), bare=True)
 
 
 def _neutral(draft: Draft) -> Draft:
-    """Without the words that a server's filter may dislike; the state line, pictures and buttons stay."""
+    """The draft without text that a server's filter may block; state line, pictures and buttons stay."""
     view = replace(draft.view, quote="", text=(text("discord.filtered"),), facts=(), about=None)
     return replace(draft, view=view, pictures=[replace(one, alt="") for one in draft.pictures], notes=(), neutral=True)

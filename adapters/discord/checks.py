@@ -1,4 +1,4 @@
-"""What can be found out about the set-up without changing anything: channel, permissions, scopes. For the start and for `doctor`."""
+"""Read-only checks of the set-up for the start and `doctor`: channels, permissions, scopes."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ FATAL_CLOSES: dict[int, str] = {
     4013: "discord.setup.intents",
     4014: "discord.setup.intents",
 }
-"""Close codes of the gateway that a new session does not mend -> key of the sentence."""
+"""Gateway close codes that a new session can't fix -> text key."""
 NEEDED: dict[str, str] = {
     "view_channel": "discord.permission.view_channel",
     "send_messages": "discord.permission.send_messages",
 }
-"""Permissions in the channels that the settings name; pictures are never posted there."""
+"""Permissions needed in the channels from the settings; pictures are never posted there."""
 INVITE = discord.Permissions(view_channel=True, send_messages=True, send_messages_in_threads=True, attach_files=True)
-"""What the install link asks for, and nothing else."""
+"""Permissions in the install link."""
 UNKNOWN_CHANNEL = 10003
 SCOPES = ("bot", "applications.commands")
 
 
 async def channel(http: Any, variable: str, channel_id: str, bot: int) -> ChannelFound:
-    """Look at a channel from the settings: there, in a server, readable and writable. Raises what Discord's trouble raises."""
+    """Check a channel from the settings: it exists in a server and can be read and written. Raises discord.py's errors."""
     try:
         found = await http.get_channel(int(channel_id))
     except discord.NotFound as error:
         if error.code != UNKNOWN_CHANNEL:
-            raise  # something between us and Discord answered
+            raise  # something between the bot and Discord answered
         return ChannelFound(text("discord.setup.channel_unknown", name=variable, channel=channel_id))
     except discord.Forbidden:
         return ChannelFound(text("discord.setup.channel_forbidden", name=variable, channel=channel_id))
@@ -45,7 +45,7 @@ async def channel(http: Any, variable: str, channel_id: str, bot: int) -> Channe
     try:
         rights = await rights_in(http, str(guild), found, bot)
     except (discord.HTTPException, KeyError, TypeError, ValueError):
-        return ChannelFound(community=str(guild))  # cannot be found out; posting will tell
+        return ChannelFound(community=str(guild))  # can't be determined; posting will tell
     missing = [text(key) for name, key in NEEDED.items() if not getattr(rights, name)]
     if missing:
         sentence = text("discord.setup.channel_permissions", name=variable, channel=channel_id, missing=", ".join(missing))
@@ -54,7 +54,7 @@ async def channel(http: Any, variable: str, channel_id: str, bot: int) -> Channe
 
 
 async def rights_in(http: Any, guild: str, channel_data: Any, person: int) -> discord.Permissions:
-    """A member's permissions in a channel: the roles', then the channel's overwrites, as Discord documents them."""
+    """A member's permissions in a channel: roles first, then channel overwrites, as documented by Discord."""
     member = await http.get_member(int(guild), person)
     server = await http.get_guild(int(guild), with_counts=False)
     roles = {str(one) for one in member["roles"]} | {guild}
@@ -76,5 +76,5 @@ async def rights_in(http: Any, guild: str, channel_data: Any, person: int) -> di
 
 
 def install_link(application: int) -> str:
-    """The link with which an administrator of a server adds the bot."""
+    """The link with which a server's administrator adds the bot."""
     return discord.utils.oauth_url(application, permissions=INVITE, scopes=SCOPES)

@@ -24,7 +24,7 @@ app = typer.Typer(help=text("discord.cli.help"), no_args_is_help=True)
 
 @app.callback()
 def group() -> None:
-    """Keeps `invite` a command of its own name while it is the only one."""
+    """Keeps `invite` a subcommand while it's the only one."""
 
 
 @app.command(help=text("discord.cli.invite"))
@@ -47,13 +47,13 @@ def invite(ctx: typer.Context) -> None:
 
 
 def environment(file: Path) -> dict[str, str]:
-    """The `.env` file under the environment, without blanks and quotes around values."""
+    """The environment merged over the `.env` file, without surrounding spaces and quotes."""
     merged = {**{key: value or "" for key, value in dotenv_values(file, interpolate=False).items()}, **os.environ}
     return {key: value.strip().strip("\"'").strip() for key, value in merged.items()}
 
 
 async def application_id(found: settings.DiscordSettings, routes: Egress) -> int | None:
-    """As Discord says; as the token says while Discord cannot be reached."""
+    """The application id from Discord, or from the token if Discord is unreachable."""
     point_at(found)
     client = discord.Client(intents=discord.Intents.none(), **outgoing(found, routes))
     try:
@@ -68,7 +68,8 @@ async def application_id(found: settings.DiscordSettings, routes: Egress) -> int
 
 
 def from_token(token: str) -> int | None:
-    """A bot token begins with the bot's id, which is the application's for every application made since 2016."""
+    """The application id from a bot token: it begins with the bot's id, which is the application's for all applications created since
+    2016."""
     head = token.split(".", 1)[0]
     try:
         decoded = base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)).decode("ascii")

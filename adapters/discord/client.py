@@ -1,4 +1,4 @@
-"""The discord.py client: one intent, nobody mentioned, interactions handed to their rooms, and nothing left unanswered."""
+"""discord.py client: one intent, no mentions, interactions dispatched to their handlers, and none left unanswered."""
 
 from __future__ import annotations
 
@@ -25,23 +25,26 @@ from bot.egress import Egress
 log = structlog.get_logger()
 
 IDENTIFY_EVERY = 5.0
-"""Seconds between two IDENTIFYs of one bot, by Discord's rule."""
+"""Seconds between two IDENTIFYs of a bot, a Discord rule."""
 
 
 def point_at(settings: DiscordSettings) -> None:
-    """Let the library speak with the configured addresses. They are global to the process."""
+    """Configure the library's addresses, which are global to the process."""
     discord.http.Route.BASE = settings.api_base
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.gateway_url)
     gateway.install()
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # we never speak
-    # Below INFO the library writes interaction tokens into its logs.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot doesn't use voice
+    # Below INFO, the library logs interaction tokens.
     logger = logging.getLogger("discord")
     logger.setLevel(max(logger.getEffectiveLevel(), logging.INFO))
 
 
 def outgoing(settings: DiscordSettings, egress: Egress) -> dict[str, Any]:
-    """Options of `discord.Client`: certificates and proxy by the bot's one rule. The client closes the connector. Call it inside the
-    running loop. discord.py knows one proxy, so the address of its API decides for the gateway too."""
+    """Options for `discord.Client`: certificates and proxy from the egress rule.
+
+    Call it inside the running loop; the client closes the connector. discord.py supports a single proxy, so the one for its API is also
+    used for the gateway.
+    """
     return {"connector": aiohttp.TCPConnector(limit=0, ssl=egress.context()), "proxy": egress.proxy(settings.api_base)}
 
 
@@ -84,7 +87,7 @@ class ImagineClient(discord.Client):
         log.info("discord_commands", registered=done)
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """Wait only as long as Discord's rule asks for, not always five seconds."""
+        """Wait only as long as Discord's rule requires, instead of always five seconds."""
         wait = self._identified + IDENTIFY_EVERY - self._ports.monotonic()
         self._identified = self._ports.monotonic() + max(0.0, wait)
         if wait > 0:
@@ -94,7 +97,7 @@ class ImagineClient(discord.Client):
         self._connected()
 
     async def on_interaction(self, interaction: Event) -> None:
-        """Forms, which the library forgets at a restart, and presses that it could not match."""
+        """Handle forms, which the library forgets at a restart, and presses that it couldn't match."""
         if interaction.type is discord.InteractionType.component:
             await self.presses.component(interaction)
         elif interaction.type is discord.InteractionType.modal_submit:

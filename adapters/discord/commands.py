@@ -1,6 +1,6 @@
-"""The slash commands: their suggestions, and how they are registered with Discord. What they do is in `intake`.
+"""Slash commands: autocomplete and registration with Discord. `intake` executes them.
 
-Registered only when they changed: unchanged ones cost nothing, and creations are limited per day.
+They're only registered when changed, because Discord limits the number of creations per day.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ INSTALLS = app_commands.AppInstallationType(guild=True, user=False)
 
 
 class Tree(app_commands.CommandTree[Any]):
-    """The commands. Whatever goes wrong in one, the person gets a sentence."""
+    """The commands. Whatever goes wrong, the person gets an answer."""
 
     async def interaction_check(self, interaction: Event, /) -> bool:
         if interaction.type is discord.InteractionType.autocomplete:
@@ -43,7 +43,7 @@ class Tree(app_commands.CommandTree[Any]):
         if interaction.type is discord.InteractionType.autocomplete:
             return
         if isinstance(error, (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)):
-            # A client may still show a command of an older version.
+            # A client may still show a command from an older version.
             said = text("discord.old_command")
         else:
             said = bug(getattr(error, "original", error), interaction)
@@ -63,7 +63,7 @@ async def _suggest_quality(interaction: Event, typed: str) -> list[app_commands.
 
 
 def suggestions(choices: tuple[Choice, ...], typed: str) -> list[app_commands.Choice[str]]:
-    """The choices that hold what was typed, in any spelling of ×."""
+    """Choices that contain the typed text; × and x are equal."""
     wanted = _plain(typed)
     fitting = [one for one in choices if wanted in _plain(one.label) or wanted in _plain(one.value)]
     return [app_commands.Choice(name=one.label[:CHOICE], value=one.value[:CHOICE]) for one in fitting[:MOST_SUGGESTIONS]]
@@ -128,7 +128,7 @@ def build(client: discord.Client) -> Tree:
     settings: app_commands.Command[Any, Any, None] = app_commands.Command(
         name="imagine-settings", description=text("discord.command.imagine-settings"), callback=_settings
     )
-    # A context on the tree would outvote guild_only, so the command names its own.
+    # A context on the tree would override guild_only, so the command sets its own.
     settings.allowed_contexts = IN_SERVERS
     settings.default_permissions = discord.Permissions(manage_guild=True)
     tree.add_command(settings)
@@ -136,18 +136,18 @@ def build(client: discord.Client) -> Tree:
 
 
 def payload(tree: Tree) -> list[dict[str, Any]]:
-    """What is registered with Discord."""
+    """The payload to register with Discord."""
     return [command.to_dict(tree) for command in tree.get_commands()]
 
 
 def fingerprint(tree: Tree, application: int, api_base: str) -> str:
-    """Of the commands and of where they are registered."""
+    """Fingerprint of the commands and of where they're registered."""
     content = json.dumps([payload(tree), application, api_base], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()
 
 
 async def sync(tree: Tree, application: int, api_base: str, known: Path) -> bool:
-    """Register when the fingerprint differs from the kept one; whether it was done. Raises SetupProblem with a sentence."""
+    """Register the commands if their fingerprint differs from the stored one. Returns whether it did. Raises SetupProblem."""
     wanted = fingerprint(tree, application, api_base)
     if _kept(known) == wanted:
         return False

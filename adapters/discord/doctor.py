@@ -1,4 +1,4 @@
-"""Doctor's look at Discord, in the order of the ladder. It only reads, and stops at the first thing that is wrong."""
+"""Doctor's checks of Discord, in order. Read-only; stops at the first failure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FINDINGS = Findings("discord")
 
 
 async def examine(env: Mapping[str, str]) -> list[Finding]:
-    """Findings in order; the last one is the first that failed, if any."""
+    """Findings in order, up to the first failure."""
     wrong = settings.problems(env) or settings.misshapen(env)
     if wrong:
         return [FINDINGS.bad("settings", wrong[0])]
@@ -42,7 +42,7 @@ async def examine(env: Mapping[str, str]) -> list[Finding]:
 
 @contextlib.asynccontextmanager
 async def _session(found: settings.DiscordSettings, routes: egress.Egress) -> AsyncIterator[tuple[discord.Client, Any]]:
-    """Logged in over HTTP only: no gateway, no commands registered."""
+    """Logged in over HTTP only: no gateway, no command registration."""
     client = discord.Client(intents=discord.Intents.none(), **outgoing(found, routes))
     try:
         await client.login(found.token)
@@ -84,7 +84,7 @@ async def _channel(client: discord.Client, variable: str, channel: str) -> Findi
 
 
 async def _has_scope(client: discord.Client, guild: str) -> bool:
-    """Whether the bot was installed with the scope applications.commands there."""
+    """Whether the bot was installed in that server with the scope applications.commands."""
     try:
         await client.http.get_guild_commands(int(client.application_id or 0), int(guild))
     except discord.Forbidden:
@@ -93,7 +93,7 @@ async def _has_scope(client: discord.Client, guild: str) -> bool:
 
 
 async def _commands(client: discord.Client) -> Finding:
-    """Registered commands against ours. A difference is mended by the next start, so it is said and not a failure."""
+    """Compare registered commands with this version's. The next start fixes a difference, so it isn't a failure."""
     registered = await client.http.get_global_commands(int(client.application_id or 0))
     ours = commands.payload(commands.build(client))
     drift = sorted(one["name"] for one in ours if not any(_same(one, other) for other in registered))

@@ -1,4 +1,4 @@
-"""What Discord's errors mean for a message: one table from error code to what to do next."""
+"""Meaning of Discord's errors: one table from error code to error class."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CODES: dict[int, ErrorClass] = {
     50013: ErrorClass.FORBIDDEN,
     50027: ErrorClass.OVER,
     50083: ErrorClass.FORBIDDEN,  # the thread is archived
-    50278: ErrorClass.FORBIDDEN,  # no server in common any more
+    50278: ErrorClass.FORBIDDEN,  # no server in common anymore
     160005: ErrorClass.FORBIDDEN,  # the thread is locked
     200000: ErrorClass.FILTERED,
     200001: ErrorClass.FILTERED,
@@ -34,11 +34,11 @@ STATUSES: dict[int, ErrorClass] = {
     413: ErrorClass.TOO_LARGE,
     429: ErrorClass.BANNED,
 }
-"""For answers without a code that we know."""
+"""For answers without a known code."""
 
 
 class StillFailing(Exception):
-    """Discord answered a call with errors of its own, also when it was repeated."""
+    """Discord answered with server errors, even after retries."""
 
     def __init__(self, status: int) -> None:
         super().__init__(str(status))
@@ -46,7 +46,7 @@ class StillFailing(Exception):
 
 
 def classify_error(error: BaseException) -> ClassifiedError | None:
-    """What an exception of discord.py means; None for one that is no answer of Discord (a bug)."""
+    """Classify an exception of discord.py; None if it isn't an answer from Discord (a bug)."""
     if isinstance(error, discord.RateLimited):
         return ClassifiedError(ErrorClass.WAIT, "rate_limited", error.retry_after)
     if isinstance(error, discord.HTTPException):

@@ -1,4 +1,4 @@
-"""Plain text into Discord's markdown so that it is shown as typed: nothing formats, hides a link or looks like a mention."""
+"""Escaping of plain text for Discord's markdown, so that it's shown as typed: no formatting, hidden links or mentions."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from bot.texts.direction import balanced
 ELLIPSIS = "…"
 _LINE_START = re.compile(r"^(?P<space>[ \t]*)(?P<mark>-#|#{1,3}|>{1,3}|[-+]|\d{1,9}(?=[.)]))", re.MULTILINE)
 _INVISIBLE = frozenset("\u200b\u2060\ufeff\u061c\u200e\u200f")
-"""Zero-width and direction marks: they would reach out of a quotation into our own words. Joiners of scripts and emoji stay, and so do
-isolates that are closed (`bot.texts.direction`), because nothing reaches out of them."""
+"""Zero-width and direction marks that would reach from a quotation into the bot's own words. Joiners of scripts and emoji stay, and so do
+closed isolates (`bot.texts.direction`)."""
 
 
 def clean(text: str) -> str:
-    """Without control and direction characters, tags and lone surrogates; line breaks stay."""
+    """Remove control and direction characters, tags and lone surrogates; line breaks stay."""
     return "".join(one for one in balanced(text.replace("\r\n", "\n").replace("\r", "\n")) if one in "\n\t" or _visible(one))
 
 
@@ -24,7 +24,7 @@ def _visible(one: str) -> bool:
 
 
 def escape(text: str) -> str:
-    """Markdown that is displayed as exactly this text."""
+    """Markdown that displays exactly this text."""
     return _LINE_START.sub(_mark, "".join(_pieces(clean(text))))
 
 
@@ -34,7 +34,7 @@ def _mark(found: re.Match[str]) -> str:
 
 
 def _pieces(text: str) -> list[str]:
-    """Each character, escaped where it could begin or end something."""
+    """Each character, escaped where it could begin or end formatting."""
     out = []
     for index, one in enumerate(text):
         before, after = text[index - 1 : index], text[index + 1 : index + 2]
@@ -49,7 +49,7 @@ def _pieces(text: str) -> list[str]:
 
 
 def fit(text: str, limit: int) -> str:
-    """Escaped text of at most `limit` characters, shortened with an ellipsis where needed."""
+    """Escaped text of at most `limit` characters, shortened with an ellipsis if necessary."""
     whole = escape(text)
     if len(whole) <= limit:
         return whole
@@ -64,7 +64,7 @@ def fit(text: str, limit: int) -> str:
 
 
 def label(text: str, limit: int) -> str:
-    """For places without markdown (buttons, alt texts, form labels): cleaned and cut."""
+    """Cleaned and cut text for places without markdown (buttons, alt texts, form labels)."""
     cleaned = clean(text).strip()
     if len(cleaned) <= limit:
         return cleaned

@@ -1,4 +1,4 @@
-"""Forms as Discord modals, and their raw submissions back into values. Raw, because the library forgets its modals at a restart."""
+"""Forms as Discord modals, and parsing of their raw submissions; the library forgets its modals at a restart."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from bot.texts import text
 MOST_FIELDS, MOST_CHOICES, TITLE, LABEL, HINT, CHOICE = 5, 25, 45, 45, 100, 100
 YES, NO = "true", "false"
 NOTHING = "__nothing__"
-"""Stands for an empty value: Discord's choices must have one."""
+"""Placeholder for an empty value, because Discord's choices need one."""
 LISTS = {"moderators_channel": 1, "moderators": 25, "channels": 25}
-"""Fields of the settings that Discord has lists for -> most choices."""
+"""Settings fields with a native Discord list -> maximum number of choices."""
 
 
 def modal(form: Form, *, plain: bool = False) -> discord.ui.Modal:
-    """The form as Discord shows it. Every field is a label with its component; custom ids are the fields' names.
+    """Build the modal. Every field is a label with its component; custom ids are the field names.
 
-    `plain`: without lists of channels and roles, which Discord refuses when a chosen one does not exist any more.
+    `plain`: without native lists of channels and roles, which Discord rejects if a chosen one no longer exists.
     """
     found = discord.ui.Modal(title=label(form.title, TITLE), custom_id=custom_id(form.action.value, form.row), timeout=None)
     fields = form.fields[:MOST_FIELDS]
@@ -53,7 +53,7 @@ def _component(field: FormField, action: ActionName, *, plain: bool) -> discord.
 
 
 def _list(field: FormField) -> discord.ui.Item[Any]:
-    """Discord's own list of channels or roles, with what is set now chosen."""
+    """Native list of channels or roles, with the current values selected."""
     most = LISTS[field.name]
     chosen = [discord.Object(int(one)) for one in re.findall(r"[0-9]{15,21}", field.value)][:most]
     if field.name == "moderators":
@@ -80,7 +80,7 @@ def _select(field: FormField, choices: list[tuple[str, str]], chosen: str) -> di
 
 
 def values(data: Mapping[str, Any]) -> dict[str, str]:
-    """What was filled in, by custom id; whatever is not a filled field is left out."""
+    """Submitted values by custom id; anything else is ignored."""
     found = {}
     for one in _walk(data.get("components")):
         name = one.get("custom_id")

@@ -1,8 +1,8 @@
-"""The gateway connection: frames that cannot be read and events that cannot be parsed cost a reconnect or one event, never the process.
+"""Robust gateway connection: unreadable frames and unparsable events cost a reconnect or one event, never the process.
 
-discord.py lets any exception of its receive loop out of `Client.connect`. Here such a connection is closed resumably, and made anew after
-a growing pause while the REST session stays in use. A single event whose parser fails is left out, as it would come again with every
-session. Nothing of a frame is ever logged.
+discord.py lets any exception of its receive loop escape from `Client.connect`. Here, such a connection is closed resumably and reopened
+after a growing pause, while the REST session stays in use. An event whose parser fails is skipped, because it would recur with every
+session. The content of frames is never logged.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ OF_THE_LIBRARY = (
     *(discord.HTTPException, discord.GatewayNotFound, discord.ConnectionClosed, ReconnectWebSocket),
     *(aiohttp.ClientError, OSError, TimeoutError),
 )
-"""What `Client.connect` answers by itself, with a reconnect or an end that it means."""
+"""Exceptions that `Client.connect` handles itself, by reconnecting or deliberately ending."""
 FRAMES_RESUMED = 3
-"""Unreadable frames in a row after which the session is not resumed any more: the server would replay what cannot be read."""
+"""Consecutive unreadable frames after which the session is no longer resumed: the server would replay them."""
 SESSION_EVENTS = frozenset({"READY", "RESUMED"})
-"""Events without which a session is of no use."""
+"""Events without which a session is useless."""
 LONGEST_PAUSE = 40.0
-"""Seconds between two connections; discord.py gives a connection a minute to come up, and the pause lies within it."""
+"""Maximum seconds between two connections. discord.py allows a minute for connecting, which includes the pause."""
 HEARTBEATS = (1.0, 600.0)
-"""Seconds between which Discord's heartbeat interval must lie; it is 41. Less would flood Discord."""
+"""Allowed range in seconds for Discord's heartbeat interval (normally 41); less would flood Discord."""
 
 
 class GatewaySocket(DiscordWebSocket):
@@ -62,7 +62,7 @@ class Watched(Protocol):
 
 
 def _watch_of(socket: DiscordWebSocket) -> Watch:
-    client = getattr(socket._dispatch, "__self__", None)  # of `Client.dispatch`, which the library puts there
+    client = getattr(socket._dispatch, "__self__", None)  # from `Client.dispatch`, set by the library
     assert isinstance(client, Watched)
     return client.gateway_watch
 
@@ -74,7 +74,7 @@ def _check_heartbeat(socket: DiscordWebSocket) -> None:
 
 
 class _WithoutContent(logging.Filter):
-    """The library's one line that repeats what a frame held: an opcode that it does not know may be any text."""
+    """Drops the library's one log line that quotes a frame: an unknown opcode can be any text."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.msg == "Unknown OP code %s." and record.args:
@@ -86,13 +86,13 @@ _FILTER = _WithoutContent()
 
 
 def install() -> None:
-    """Let every client of this process use the guarded connection."""
+    """Make every client of this process use the guarded connection."""
     logging.getLogger(DiscordWebSocket.__module__).addFilter(_FILTER)
     discord.client.DiscordWebSocket = GatewaySocket  # type: ignore[misc]  # the name that `Client.connect` looks up
 
 
 def guard_parsers(client: discord.Client, watch: Watch) -> None:
-    """Leave out an event whose parser fails, and say so once per kind of event."""
+    """Skip events whose parser fails, and report each kind of event once."""
     parsers: dict[str, Callable[[Any], Any]] = client._connection.parsers
     told: set[str] = set()
 

@@ -1,4 +1,4 @@
-"""The slash commands' work: receive, acknowledge, accept for /imagine; a view for the presser alone for all others."""
+"""Execution of the slash commands: receive, acknowledge and accept for /imagine; a private view for all others."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from bot.domain.requests import Submission
 from bot.texts import text
 
 VIEW_WITHIN = 1.2
-"""Seconds after which a view that is still being made gets a placeholder."""
+"""Seconds after which a slow view gets a placeholder."""
 
 
 @dataclass(slots=True)
 class Intake:
-    """From commands to the core."""
+    """Commands on their way to the core."""
 
     core: Core
     answers: Answers
@@ -57,7 +57,7 @@ class Intake:
             await self._accept(handle, received.request_id)
 
     async def _settle(self, handle: Handle, request_id: str) -> None:
-        """The acknowledgement's answer was lost: what the person sees decides."""
+        """The acknowledgement's answer was lost: proceed according to what the person sees."""
         if await self.answers.was_taken(handle):
             await self._accept(handle, request_id)
         else:
@@ -79,7 +79,7 @@ class Intake:
         await self._view(interaction, self.core.privacy)
 
     async def settings(self, interaction: Event) -> None:
-        """/imagine-settings: a form can only be the first answer."""
+        """/imagine-settings. A form must be the first answer."""
         if interaction.guild_id is None:
             await self.answers.say(interaction, text("discord.settings_in_server"))
             return
@@ -93,7 +93,7 @@ class Intake:
         await self.presses.show_form(interaction, found)
 
     async def _view(self, interaction: Event, make: Callable[[Visitor], Awaitable[View]]) -> None:
-        """A view at once when it is ready and small, otherwise behind a placeholder. For the person alone."""
+        """Send a private view, immediately if it's ready and small, otherwise through a placeholder."""
         making = asyncio.ensure_future(make(places.visitor(interaction)))
         done, _ = await asyncio.wait([making], timeout=VIEW_WITHIN)
         if done and not making.result().pictures:

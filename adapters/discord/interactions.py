@@ -1,4 +1,4 @@
-"""Pressed buttons and sent forms: acknowledged first, then asked of the core, and always answered with something."""
+"""Button presses and form submissions: acknowledge first, then call the core; every one gets an answer."""
 
 from __future__ import annotations
 
@@ -20,40 +20,40 @@ from bot.core import Core
 from bot.texts import has, text
 
 FORM_WITHIN = 2.0
-"""Seconds for the core to fill a form: a form can only be the first answer, and that is due after three."""
+"""Seconds for the core to fill in a form, which must be the first answer and is due after three."""
 CLAIM_WITHIN = 2.5
-"""Seconds in which the new request's message takes over the placeholder."""
+"""Seconds for the new request's message to take over the placeholder."""
 INVALID_FORM = 50035
 WHOLE_ANSWER = frozenset({ActionName.SHOW, ActionName.CASE_PROMPT})
-"""Actions whose only effect is something to read for the presser."""
+"""Actions whose only effect is a view for the presser."""
 
 
 @dataclass(slots=True)
 class Interactions:
-    """The router for components and modals."""
+    """Router for components and modals."""
 
     core: Core
     answers: Answers
     clicks: Clicks
     welcome: Callable[[Event], Awaitable[str | None]]
-    """A sentence for somebody who may not use the bot here; None for all others."""
+    """Returns a sentence for somebody who may not use the bot here; None for everyone else."""
     _taken: Deduplicator = field(default_factory=Deduplicator)
 
     def taken(self, interaction: Event) -> None:
-        """The library found the button for this press; the safety net need not."""
+        """The library matched this press, so the fallback can ignore it."""
         self._taken.first(interaction.id)
 
     async def component(self, interaction: Event) -> None:
-        """The safety net: a press that the library could not match to a button of ours is answered all the same."""
+        """Fallback: answer presses that the library couldn't match to a button."""
         if self._taken.first(interaction.id):
             await self.pressed(interaction, _custom_id(interaction))
 
     async def pressed(self, interaction: Event, identity: str) -> None:
-        """A button was pressed."""
+        """Handle a button press."""
         await self._answered(interaction, lambda: self._pressed(interaction, identity))
 
     async def submitted(self, interaction: Event) -> None:
-        """A form was sent."""
+        """Handle a form submission."""
         await self._answered(interaction, lambda: self._submitted(interaction))
 
     async def _answered(self, interaction: Event, work: Callable[[], Awaitable[None]]) -> None:
@@ -100,7 +100,7 @@ class Interactions:
         await self.show_form(interaction, found)
 
     async def show_form(self, interaction: Event, found: Form | Reply) -> None:
-        """A form, or the sentence why there is none."""
+        """Show a form, or the sentence why there is none."""
         if isinstance(found, Reply):
             await self.answers.say(interaction, found.view or found.text)
             return
@@ -109,7 +109,7 @@ class Interactions:
         except discord.HTTPException as error:
             if error.code != INVALID_FORM:
                 raise
-            # A list cannot start with a channel or role that is gone: the same form with plain fields can.
+            # A list can't preselect a deleted channel or role; the same form with plain fields can.
             await self._send_form(interaction, found, plain=True)
 
     async def _send_form(self, interaction: Event, found: Form, *, plain: bool) -> None:
@@ -118,10 +118,10 @@ class Interactions:
             await interaction.response.send_modal(modal)
         finally:
             self.answers.tries.of(interaction)
-            modal.stop()  # the library need not remember it: submissions are read raw, also after a restart
+            modal.stop()  # submissions are parsed raw, so the library doesn't have to keep it
 
     async def _act(self, interaction: Event, action: ActionName, row: str, values: dict[str, str]) -> None:
-        """Acknowledge, then ask the core: a press that the person saw fail changes nothing."""
+        """Acknowledge, then call the core, so that a press the person saw fail changes nothing."""
         home = _home(interaction, action, values)
         handle = self.answers.handle(interaction, home)
         if home is not Home.NONE:
@@ -158,11 +158,11 @@ def _custom_id(interaction: Event) -> str:
 
 
 def _home(interaction: Event, action: ActionName, values: Mapping[str, str]) -> Home:
-    """What the acknowledgement shows: nothing, or a placeholder for exactly those who may read what comes."""
+    """What the acknowledgement shows: nothing, or a placeholder visible to exactly the readers of the answer."""
     if action in WHOLE_ANSWER:
         return Home.EPHEMERAL
     if interaction.message is None:
-        return Home.EPHEMERAL  # a form opened by a command: there is no message to keep quiet on
+        return Home.EPHEMERAL  # a form opened by a command has no message to update
     if action not in NEW_MESSAGE:
         return Home.NONE
     if interaction.guild_id is None or action is ActionName.PUBLISH:

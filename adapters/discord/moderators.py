@@ -1,6 +1,6 @@
-"""Who may decide: asked of Discord at the click, closed when unsure.
+"""Moderator checks, asked of Discord at the click; False if unsure.
 
-A click brings the member's roles and permissions as Discord sees them at that moment; for every other question they are fetched.
+A click carries the member's current roles and permissions; for other questions they're fetched.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from adapters.kit.errors import NETWORK
 log = structlog.get_logger()
 
 WITHIN = 8.0
-"""Seconds for Discord to answer; then nobody is a moderator."""
+"""Seconds for Discord to answer; after that, nobody is a moderator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ _click: ContextVar[tuple[str, str, Rights] | None] = ContextVar("discord_click",
 
 
 class Clicks:
-    """Keeps what a click said about the member while it is being answered."""
+    """Rights carried by a click, kept while it's being answered."""
 
     @contextlib.contextmanager
     def of(self, interaction: Event) -> Iterator[None]:
@@ -62,22 +62,22 @@ class Clicks:
 
 @dataclass(slots=True)
 class DiscordModerators:
-    """The ModeratorCheck of Discord."""
+    """Discord's ModeratorCheck."""
 
     session: Session
 
     async def is_moderator(self, person: str, community: str) -> bool:
-        """Manage Messages in that server."""
+        """Whether the person has Manage Messages in that server."""
         rights = await self._rights(person, community)
         return rights is not None and rights.moderates()
 
     async def holds_role(self, person: str, community: str, role: str) -> bool:
-        """A role of that server, as its settings may name one for moderators."""
+        """Whether the person has a role that the community named for moderators."""
         rights = await self._rights(person, community)
         return rights is not None and role in rights.roles
 
     async def is_administrator(self, person: str, community: str) -> bool:
-        """Manage Server in that server."""
+        """Whether the person has Manage Server in that server."""
         rights = await self._rights(person, community)
         return rights is not None and rights.administers()
 

@@ -1,6 +1,6 @@
-""" "Thinking…" messages that wait for an answer of ours, remembered in a small file so that a restart can still answer them.
+"""Open "thinking…" placeholders, kept in a small file so that they can be answered after a restart.
 
-The ledger knows the placeholders of /imagine; these are the others (presses, /imagine-show). Nothing about requests is decided from here.
+The ledger knows the placeholders of /imagine; these are the others (presses, /imagine-show). No decisions about requests are based on them.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ class Placeholders:
     file: AppendLog | None
     _open: dict[int, Handle] = field(default_factory=dict)
     _claimed: FIFOCache[int, str] = field(default_factory=lambda: FIFOCache(5000))
-    """Interaction id -> id of the message that lives in its `@original`."""
+    """Interaction id -> id of the message shown in its `@original`."""
     _claims: dict[int, asyncio.Event] = field(default_factory=dict)
 
     def load(self, now: float) -> list[Handle]:
-        """Read what a dead process left; returns the placeholders that still wait and can still be answered."""
+        """Load the previous process's file. Returns placeholders that are open and can still be answered."""
         if self.file is None or not (lines := self.file.lines()):
             return []
         for line in lines:
@@ -48,20 +48,20 @@ class Placeholders:
             elif "closed" in entry:
                 self._open.pop(int(entry["closed"]), None)
         except (ValueError, TypeError, AttributeError):
-            return  # the last line of a killed process may be half a line
+            return  # the last line of a killed process may be incomplete
 
     def open(self, handle: Handle) -> None:
-        """About to show "thinking…"."""
+        """Record a placeholder before it's shown."""
         self._open[handle.interaction] = handle
         self._write({"open": handle.reply()})
 
     def close(self, interaction: int) -> None:
-        """It was answered, or never shown."""
+        """Record that it was answered, or never shown."""
         if self._open.pop(interaction, None) is not None:
             self._write({"closed": str(interaction)})
 
     def claim(self, interaction: int, message: str) -> bool:
-        """A message of the core takes the placeholder as its own; False when another one lives there."""
+        """Let a message take over the placeholder. Returns False if another one already has."""
         owner = self._claimed.get(interaction)
         if owner is None:
             self._claimed[interaction] = message
@@ -74,7 +74,7 @@ class Placeholders:
         return owner in (None, message)
 
     async def claimed(self, interaction: int, within: float) -> bool:
-        """Whether a message takes it within so many seconds."""
+        """Whether a message takes it over within this many seconds."""
         if interaction in self._claimed:
             return True
         event = self._claims.setdefault(interaction, asyncio.Event())

@@ -1,4 +1,4 @@
-"""Where an interaction happened and who made it, in the core's words."""
+"""Place and person of an interaction, in the core's terms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.domain.requests import Person, Place
 
 PLATFORM = "discord"
 THREADS = (10, 11, 12)
-"""Channel types whose parent is the channel that settings name."""
+"""Channel types whose parent is the channel in the settings."""
 
 
 def community(interaction: discord.Interaction[Any]) -> str:
@@ -21,7 +21,7 @@ def community(interaction: discord.Interaction[Any]) -> str:
 
 
 def channel_and_thread(interaction: discord.Interaction[Any]) -> tuple[str, str | None]:
-    """The channel, and the thread in it when it happened in one."""
+    """The channel, and the thread if there is one."""
     channel = interaction.channel
     own = str(interaction.channel_id or 0)
     parent = getattr(channel, "parent_id", None)

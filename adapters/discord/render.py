@@ -1,4 +1,4 @@
-"""A view as Components V2: state line, quotation, paragraphs, facts, gallery with alt texts, buttons; always within Discord's limits."""
+"""Views as Components V2: state line, quotation, paragraphs, facts, gallery with alt texts, buttons; always within Discord's limits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.texts import text
 from bot.texts.direction import isolate
 
 MOST_TEXT = 3900
-"""Discord allows 4000 characters of text in a message; the rest is for marks that we add."""
+"""Discord allows 4000 characters of text per message; the rest is for added markup."""
 MOST_BUTTONS, PER_ROW, MOST_PICTURES = 25, 5, 10
 TITLE = 300
 COLOURS: dict[Tone, int | None] = {
@@ -41,7 +41,8 @@ def layout(
     mention: str | None = None,
     sure: bool = False,
 ) -> discord.ui.LayoutView:
-    """The message. `mention` is shown above it; whether it notifies is up to `allowed_mentions`. `sure`: its button answers a question."""
+    """Render a view. `mention` is shown above it; `allowed_mentions` decides whether it notifies. `sure`: its button confirms a
+    question."""
     found = discord.ui.LayoutView(timeout=None)
     if mention is not None and mention.isascii() and mention.isdigit():
         found.add_item(discord.ui.TextDisplay(f"<@{mention}>"))
@@ -53,7 +54,7 @@ def layout(
     found.add_item(box)
     for row in rows(view.buttons, sure=sure):
         found.add_item(row)
-    # A finished view is not kept by the library: buttons are found by their pattern, also after a restart.
+    # The library doesn't have to keep the view: buttons are found by their pattern, also after a restart.
     found.stop()
     return found
 
@@ -63,7 +64,7 @@ def _item(picture: FittedImage) -> discord.MediaGalleryItem:
 
 
 def texts(view: View, notes: Sequence[str] = ()) -> list[str]:
-    """The text blocks: what is said first, then the quotation and hidden facts with the room that is left."""
+    """Text blocks: paragraphs first, then the quotation and hidden facts with the remaining space."""
     title = f"**{fit(view.title, TITLE)}**"
     about = "" if view.about is None else f"-# {fit(view.about.label, TITLE)} {view.about.link}".rstrip()
     said = [fit(one, 1500) for one in (*view.text, *notes) if one.strip()]
@@ -104,7 +105,7 @@ def _fact(fact: Fact, room: int) -> str:
 
 
 def rows(buttons: Sequence[Button], *, sure: bool = False) -> list[discord.ui.ActionRow[Any]]:
-    """Action rows of five; a button that is there twice is shown once."""
+    """Action rows of five; duplicate buttons are shown once."""
     shown = unique(buttons, confirm_is_form=True, sure=sure)[:MOST_BUTTONS]
     return [
         discord.ui.ActionRow(*(_button(identity, one) for identity, one in shown[start : start + PER_ROW]))
@@ -120,7 +121,7 @@ def _button(identity: str, button: Button) -> ActionButton:
 
 
 class PressHandler(Protocol):
-    """What a pressed button is handed to (`interactions`)."""
+    """Handles button presses (`interactions`)."""
 
     def taken(self, interaction: discord.Interaction[Any]) -> None: ...
 
@@ -128,7 +129,7 @@ class PressHandler(Protocol):
 
 
 class ActionButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=PATTERN):
-    """One button. discord.py only logs what goes wrong in here, so nothing may: the router answers every press."""
+    """One button. discord.py only logs exceptions raised here, so the router must not raise."""
 
     @classmethod
     async def from_custom_id(

@@ -1,6 +1,6 @@
-"""Where a message is on Discord, what answers an interaction, and the routes by which a message can be shown, best first.
+"""Message refs, interaction handles, and the routes by which a message can be shown, best first.
 
-Which of them works is found out in `chat`.
+`chat` finds out which of them works.
 """
 
 from __future__ import annotations
@@ -19,44 +19,44 @@ from bot.chat.port import Message
 from bot.chat.views import Audience, View
 
 BOT_LIMIT = 10 * 1024 * 1024
-"""Bytes per file in posts of the bot itself; Discord names a limit only in interactions. What is refused anyway is encoded smaller."""
+"""Bytes per file in the bot's own posts; Discord only states a limit in interactions. Rejected files are re-encoded."""
 TOKEN_LIFE = 15 * 60.0
 MARGIN = 15.0
-"""Seconds before the end of a token's life from which it is not used any more: an edit with pictures takes its time."""
+"""Seconds before a token expires in which it's no longer used, because an edit with pictures takes time."""
 
 
 class Home(StrEnum):
-    """What `@original` of an interaction is, once it was acknowledged."""
+    """What an acknowledged interaction's `@original` is."""
 
     PUBLIC = "public"
-    """A placeholder that everybody in the channel sees."""
+    """A placeholder visible to everyone in the channel."""
     EPHEMERAL = "ephemeral"
-    """A placeholder that only the person sees."""
+    """A placeholder visible only to the person."""
     NONE = "none"
-    """The message of the pressed button: never ours to overwrite."""
+    """The message with the pressed button, which must not be overwritten."""
 
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """Enough to answer an interaction, also from a new process."""
+    """Everything needed to answer an interaction, even from another process."""
 
     application: int
     interaction: int
     token: str
     channel: int
-    """Where the interaction happened; a thread's own id in a thread."""
+    """Channel of the interaction; in a thread, the thread's id."""
     expires: float
     """Wall-clock time."""
     home: Home
     limit: int
-    """Most bytes that a file may have in an answer to this interaction."""
+    """Maximum bytes of a file in an answer to this interaction."""
 
     def alive(self, now: float) -> bool:
-        """Whether the token can still be used."""
+        """Whether the token is still valid."""
         return now < self.expires - MARGIN
 
     def reply(self) -> dict[str, str]:
-        """For `Place.reply`."""
+        """The contents of `Place.reply`."""
         return {
             "application_id": str(self.application),
             "interaction_id": str(self.interaction),
@@ -69,7 +69,7 @@ class Handle:
 
 
 def of_interaction(interaction: discord.Interaction, home: Home, now: float) -> Handle:
-    """The handle of an interaction that just came in."""
+    """The handle of a new interaction."""
     return Handle(
         application=interaction.application_id,
         interaction=interaction.id,
@@ -82,7 +82,7 @@ def of_interaction(interaction: discord.Interaction, home: Home, now: float) -> 
 
 
 def of_reply(reply: Mapping[str, str]) -> Handle | None:
-    """The handle in a place, or None when it holds none (or one of a version that we do not know)."""
+    """The handle stored in a place; None if there is none, or one of an unknown version."""
     try:
         return Handle(
             application=int(reply["application_id"]),
@@ -104,24 +104,24 @@ class Draft:
     view: View
     pictures: Sequence[FittedImage]
     notes: tuple[str, ...] = ()
-    """Sentences about pictures that cannot be shown."""
+    """Sentences about pictures that can't be shown."""
     mention: str | None = None
-    """The one person whom a new post notifies."""
+    """The only person whom a new post notifies."""
     neutral: bool = False
     bare: bool = False
-    """Without its pictures, because their upload was not answered."""
+    """Without pictures, because their upload wasn't answered."""
     until: float = float("inf")
-    """Loop time at which the send has to end."""
+    """Loop time by which the send must end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRef(StoredRef):
-    """A stale copy is `route/channel/message`."""
+    """Location of a message on Discord. A stale copy is `route/channel/message`."""
 
     channel: int = 0
     message: str = ""
     posts: int = 0
-    """How often it was begun anew; part of the nonce."""
+    """Number of times it was posted anew; part of the nonce."""
 
     @property
     def identity(self) -> str:
@@ -137,11 +137,11 @@ class MessageRef(StoredRef):
         return MessageRef(channel=channel, message=ref.get("message", ""), posts=posts, **shared_fields(ref))
 
     def anew(self, *, gone: bool = False) -> MessageRef:
-        """A new post is another one for Discord, and repeats of it are the same one."""
+        """A new post has a new nonce; its retries share it."""
         return MessageRef(posts=self.posts + 1, final=self.final, gone=gone, stale=self.stale)
 
     def left(self, handle: Handle | None) -> MessageRef:
-        """Its edits are not answered: it is shown anew elsewhere, and its old copy is taken away when Discord answers again."""
+        """The ref after unanswered edits: the message is shown elsewhere, and its old copy is deleted once Discord answers again."""
         route = self.route
         if not route and handle is not None and handle.home is not Home.NONE and self.posts == 0:
             route = "original"  # its placeholder
@@ -154,10 +154,10 @@ class MessageRef(StoredRef):
 
 
 class Wire(Protocol):
-    """The calls to Discord (`adapters.discord.wire`). Each returns the id of the message that it edited or made."""
+    """Calls to Discord (`adapters.discord.wire`). Each returns the id of the edited or created message."""
 
     async def online(self) -> bool:
-        """Whether there is a session to send with; waits a moment for it."""
+        """Whether there is a session; waits a moment for one."""
         ...
 
     async def edit_answer(self, handle: Handle, message: str, draft: Draft) -> str: ...
@@ -185,18 +185,18 @@ class Route:
     limit: int
     """Bytes per file."""
     handle: Handle | None = None
-    """The token it needs."""
+    """The interaction token it needs."""
     channel: int | None = None
     """The channel it posts to."""
     mention: str | None = None
     home: bool = False
     """It overwrites the interaction's `@original`."""
     once: bool = False
-    """Discord does not recognise a repeat of it."""
+    """Discord doesn't recognise a retry of it."""
 
 
 def nonce(message: Message, message_ref: MessageRef) -> str:
-    """Stable across processes, so that Discord recognises a repeated post; at most 25 characters."""
+    """Nonce that is stable across processes, so that Discord recognises a repeated post; at most 25 characters."""
     return message.id[:20] if message_ref.posts == 0 else f"{message.id[:20]}-{message_ref.posts % 1000}"
 
 
@@ -256,7 +256,7 @@ def _direct(person: int) -> Route:
 
 
 def same_way(message: Message, view: View, message_ref: MessageRef, handle: Handle | None, now: float) -> list[Route]:
-    """How to edit a message that is shown already."""
+    """Routes for editing a message that is already shown."""
     routes: list[Route] = []
     if message_ref.route in ("original", "answer", "whisper") and handle is not None and handle.alive(now):
         routes.append(_answer(handle, "@original" if message_ref.route == "original" else message_ref.message))
@@ -271,7 +271,7 @@ def _hidden(message_ref: MessageRef, handle: Handle | None) -> bool:
 
 
 def address(message: Message, handle: Handle | None) -> str:
-    """Where Discord's clients find a message; empty where they do not."""
+    """URL of the message in Discord's clients; empty if there is none."""
     message_ref = MessageRef.of(message.ref)
     if not message_ref.message.isdigit() or not message_ref.channel or message_ref.gone or _hidden(message_ref, handle):
         return ""
@@ -281,7 +281,7 @@ def address(message: Message, handle: Handle | None) -> str:
 
 
 def first_ways(message: Message, view: View, handle: Handle | None, now: float, closed: Callable[[int], bool]) -> list[Route]:
-    """How to show a message anew, best first. Only ways that do not widen who can read it."""
+    """Routes for showing a message anew, best first; none of them widens the audience."""
     channel = _number(message.place.thread or message.place.channel)
     if is_staff(message):
         return [] if channel is None or closed(channel) else [_post(channel, None)]
@@ -297,19 +297,19 @@ def first_ways(message: Message, view: View, handle: Handle | None, now: float, 
     whisper = [] if alive is None else [_follow_up(alive, ephemeral=not open_here)]
     person = _number(message.person or view.mention)
     direct = [] if person is None or direct_place else [_direct(person)]
-    # A case may speak long after the command: a direct message stays, a whisper is gone with the next start of the client.
+    # A case may send a message long after the command: direct messages stay, but whispers vanish when the client restarts.
     return [*routes, *whisper, *direct] if request else [*routes, *direct, *whisper]
 
 
 def _fits(home: Home, audience: Audience, direct_place: bool) -> bool:
-    """Whether `@original` is read by those who should read the message."""
+    """Whether exactly the message's audience can read `@original`."""
     if home is Home.NONE:
         return False
     return direct_place or (home is Home.EPHEMERAL) == (audience is Audience.MEMBER)
 
 
 def _mentioned(message: Message, view: View) -> str | None:
-    """Whom a post in a channel is for."""
+    """The person whom a channel post mentions."""
     if message.audience is not Audience.CHANNEL or message.place.community.startswith("dm:"):
         return None
     return message.person or view.mention

@@ -1,4 +1,4 @@
-"""What an operator sets for Discord, read once and checked at the door."""
+"""Discord settings, read and validated once."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ DISCORD_GATEWAY = "wss://gateway.discord.gg/"
 _SNOWFLAKE = re.compile(r"[0-9]{15,21}")
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 _TOKEN_SHAPE = re.compile(r"[A-Za-z0-9_-]{18,40}={0,2}\.[A-Za-z0-9_-]{5,8}\.[A-Za-z0-9_-]{20,80}")
-"""Application id in base64, time, signature."""
+"""Application id in base64, timestamp, signature."""
 _LEAST_TOKEN = 8
-"""Characters; at another address than Discord's own, which a test may have, a token may have any shape."""
+"""Minimum characters. At an address other than Discord's own, such as in a test, a token can have any shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,13 @@ class DiscordSettings:
     moderators_channel: str | None
     operators_channel: str | None
     allowed_guilds: frozenset[str]
-    """Empty: wherever the bot was invited."""
+    """Empty: every server that the bot was invited to."""
     api_base: str
     gateway_url: str
 
     @property
     def channels(self) -> list[tuple[str, str]]:
-        """The channels that are set, with their variables."""
+        """Configured channels with their variables."""
         pairs = zip(CHANNELS, (self.moderators_channel, self.operators_channel), strict=True)
         return [(variable, channel) for variable, channel in pairs if channel is not None]
 
@@ -54,12 +54,12 @@ def configured(env: Mapping[str, str]) -> bool:
 
 
 def guilds(env: Mapping[str, str]) -> list[str]:
-    """ALLOWED_GUILDS, whose form is checked with the other settings of the core."""
+    """ALLOWED_GUILDS; its format is checked with the core's settings."""
     return listed(env, "ALLOWED_GUILDS")
 
 
 def problems(env: Mapping[str, str]) -> list[str]:
-    """One sentence for each wrong value, without the value of the token."""
+    """One sentence for each invalid value, without the token's value."""
     found = []
     token = value(env, "DISCORD_BOT_TOKEN")
     if not token:
@@ -81,7 +81,7 @@ def problems(env: Mapping[str, str]) -> list[str]:
 
 
 def misshapen(env: Mapping[str, str]) -> list[str]:
-    """The sentence for a token that cannot be one; only for doctor, because Discord itself tells a bot that starts."""
+    """A sentence for a token that can't be valid; only for doctor, because Discord itself rejects it at start."""
     found = read(env)
     fits = len(found.token) >= _LEAST_TOKEN if found.api_base != DISCORD_API else _TOKEN_SHAPE.fullmatch(found.token)
     return [] if fits else [text("discord.doctor.token_shape", length=len(found.token))]
@@ -101,7 +101,7 @@ def _is_address(address: str, schemes: tuple[str, ...]) -> bool:
 
 
 def read(env: Mapping[str, str]) -> DiscordSettings:
-    """The settings; call `problems` first."""
+    """Read the settings; call `problems` first."""
     base = (value(env, "DISCORD_API_BASE") or DISCORD_API).rstrip("/")
     if yarl.URL(base).path in ("", "/"):
         base += "/api/v10"

@@ -1,4 +1,4 @@
-"""The calls of discord.py that show messages. Raises what discord.py raises; what that means is decided in `errors` and `chat`."""
+"""discord.py calls that show messages. They raise discord.py's exceptions; `errors` and `chat` decide what those mean."""
 
 from __future__ import annotations
 
@@ -19,18 +19,19 @@ from adapters.discord.render import layout
 from adapters.discord.routes import Draft, Handle
 
 LOGIN_WITHIN = 2.0
-"""Seconds that a send waits for a session that is just being made."""
+"""Seconds that a send waits for a session that is being established."""
 NOBODY = discord.AllowedMentions.none()
 SERVER_ERRORS = frozenset({500, 502, 504, 524})
-"""Answers after which discord.py repeats a request by itself, five times in all, within about half a minute."""
+"""Statuses for which discord.py retries on its own, five times within about half a minute."""
 MOST_ERRORS = 2
-"""Such answers to one call until we take over: there may be another way to the same people, and each repeat uploads the files again."""
+"""Number of such answers to one call before the adapter takes over: another route may reach the same people, and each retry uploads the
+files again."""
 _errors: ContextVar[list[int] | None] = ContextVar("errors", default=None)
 
 
 @contextlib.contextmanager
 def few_repeats() -> Iterator[None]:
-    """Within this block a call ends with StillFailing instead of being repeated again and again."""
+    """Within this block, a call raises StillFailing instead of being retried many times."""
     token = _errors.set([])
     try:
         yield
@@ -39,7 +40,7 @@ def few_repeats() -> Iterator[None]:
 
 
 async def count_errors(session: aiohttp.ClientSession, context: object, params: aiohttp.TraceRequestEndParams) -> None:
-    """For the trace of the library's session."""
+    """Trace hook of the library's session."""
     errors = _errors.get()
     if errors is None or params.response.status not in SERVER_ERRORS:
         return
@@ -51,7 +52,7 @@ async def count_errors(session: aiohttp.ClientSession, context: object, params: 
 
 @dataclass(slots=True)
 class Session:
-    """The client of the moment; a new one takes its place after a fatal close."""
+    """The current client; replaced after a fatal close."""
 
     client: discord.Client | None = None
     _up: asyncio.Event | None = None
@@ -70,7 +71,7 @@ class Session:
         self._event().clear()
 
     async def get(self, within: float) -> discord.Client | None:
-        """The logged-in client, or None when there is none within so many seconds."""
+        """The logged-in client; None if there is none within this many seconds."""
         try:
             async with asyncio.timeout(within):
                 await self._event().wait()
@@ -87,7 +88,7 @@ class Session:
 
 @dataclass(slots=True)
 class DiscordWire:
-    """Every way of showing a draft."""
+    """All calls that show a draft."""
 
     session: Session
     _direct: FIFOCache[int, int] = field(default_factory=lambda: FIFOCache(10_000))
@@ -126,19 +127,19 @@ class DiscordWire:
 
     async def direct_channel(self, person: int) -> int:
         if person not in self._direct:
-            # As text, the way Discord's description has it; the library's own call would send a number.
+            # As a string, as in Discord's description; the library's own call would send a number.
             found = await self.session.now.http.start_private_message(str(person))
             self._direct[person] = int(found["id"])
         return self._direct[person]
 
     def hook(self, handle: Handle) -> discord.Webhook:
-        """An interaction's answers are a webhook; works with a token of a dead process, too."""
+        """The interaction's webhook; also works with the token of a previous process."""
         hook = discord.Webhook.partial(handle.application, handle.token, client=self.session.now)
-        hook.type = discord.WebhookType.application  # without that the library refuses to answer one person alone
+        hook.type = discord.WebhookType.application  # without it, the library refuses ephemeral answers
         return hook
 
     async def has_answer(self, handle: Handle) -> bool:
-        """Whether Discord took our acknowledgement. Raises for what is no answer to that question."""
+        """Whether Discord took the acknowledgement. Raises errors that don't answer that question."""
         try:
             await self.hook(handle).fetch_message("@original")  # type: ignore[arg-type]
         except discord.HTTPException as error:
@@ -165,7 +166,7 @@ def _files(draft: Draft) -> list[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A person to notify. Ids are text in Discord's description; the library's own objects would send numbers."""
+    """A person to notify. Ids are strings in Discord's description; the library's own objects would send numbers."""
 
     id: str
 
