@@ -1,1 +1,1 @@
-"""Plugins that translate one chat platform each; `bot` never imports them."""
+"""Chat platform plugins. `bot` never imports them."""

@@ -1,4 +1,4 @@
-"""Slack: commands, buttons, forms and mentions into core calls, views into messages. Decides nothing about requests."""
+"""Slack adapter: commands, buttons, forms and mentions become core calls, views become messages. It makes no decisions about requests."""
 
 from __future__ import annotations
 

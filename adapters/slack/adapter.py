@@ -1,4 +1,4 @@
-"""Slack as an Adapter: learns who it is, serves over Socket Mode or HTTP until cancelled, names the moderators' and operators' channels."""
+"""Slack's Adapter: identify the bot, serve over Socket Mode or HTTP until cancelled, provide the moderators' and operators' channels."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ from bot.texts import text
 log = structlog.get_logger()
 
 AGAIN = (2.0, 5.0, 10.0, 20.0, 40.0, 60.0)
-"""Seconds between attempts to reach Slack at the start."""
+"""Seconds between attempts to reach Slack at start."""
 DRAIN = 2.0
-"""Seconds that answers under way get at the end."""
+"""Seconds for answers in progress at shutdown."""
 TIMEOUT = aiohttp.ClientTimeout(total=30.0, connect=10.0)
-"""The SDK's own timeout does not count for a session that it is given."""
+"""The SDK ignores its own timeout for a session that it's given."""
 
 
 class SlackAdapter:
@@ -79,7 +79,7 @@ class SlackAdapter:
         self._team = self._team or self._known_team()
         self._moderators.channel_of = lambda community: self._moderators_channel(core, community)
         async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
-            # One session for every call: without it the library opens a connection for each.
+            # One session for all calls; otherwise the library opens a connection for each.
             self._client.session = self._wire.session = session
             identity = await self._identify()
             self._know(identity)
@@ -95,7 +95,7 @@ class SlackAdapter:
                 self._wire.online, self._client.session, self._wire.session = False, None, None
 
     async def acknowledged(self, place: Place) -> bool:
-        """Slack does not say whether it took an acknowledgement, and every way to answer stays open without one: nothing is dropped."""
+        """Always true: Slack doesn't report whether it took an acknowledgement, and all routes work without one, so nothing is dropped."""
         return True
 
     def operators_place(self) -> Place | None:
@@ -131,7 +131,7 @@ class SlackAdapter:
         return web_client(token, self.settings.api_url, self._egress)
 
     async def _identify(self) -> Identity:
-        """Who we are; waits while Slack cannot be reached. Raises SetupProblem for a token that it does not take."""
+        """Identify the bot; waits while Slack is unreachable. Raises SetupProblem for a rejected token."""
         failed = 0
         while True:
             try:
@@ -161,7 +161,7 @@ class SlackAdapter:
     # ---- who and where -------------------------------------------------------------------------------------------------------
 
     def _know(self, identity: Identity) -> None:
-        """Kept in a file, because cards of a dead process may have to be shown before Slack has answered."""
+        """Store the identity in a file, because a previous process's cards may have to be shown before Slack answers."""
         self._team, self._moderators.bot, self._chat.bot_name = identity.team, identity.user, identity.name
         self._chat.workspace = identity.address
         self._wire.know(identity.user, identity.bot_id)

@@ -1,7 +1,7 @@
-"""Who may use the bot in Slack: members of its own workspace, and others where the operator allows them.
+"""Admission: members of the bot's own workspace, and others if the operator allows them.
 
-In a shared channel an event names the workspace that the channel belongs to, so the person is looked at, as Slack describes them
-(users.info), and never the event alone. Everybody who is let in is a guest of the bot's own workspace: it pays, and its limits count.
+An event in a shared channel names the channel's workspace, so the person is looked up with users.info; the event alone isn't trusted.
+Everyone admitted is a guest of the bot's workspace, which pays and whose limits apply.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ from bot.texts import text
 log = structlog.get_logger()
 
 WITHIN = 1.6
-"""Seconds for Slack to say who somebody is, before something is stored or done; see `intake.ACK_WITHIN`."""
+"""Seconds for Slack to describe a person before anything is stored or done; see `intake.ACK_WITHIN`."""
 AFTER_ACK = 10.0
-"""The same where the acknowledgement did not have to wait for it."""
+"""The same after the acknowledgement."""
 
 
 class Membership(StrEnum):
-    """Where somebody belongs, as the bot's own workspace sees it."""
+    """Where a person belongs, as seen from the bot's workspace."""
 
     MEMBER = "member"
     GUEST = "guest"
-    """Of the bot's own workspace, in one or several channels."""
+    """Of the bot's workspace, in one or several channels."""
     SIBLING = "sibling"
-    """Of another workspace of the same organisation (Enterprise Grid)."""
+    """From another workspace of the same organisation (Enterprise Grid)."""
     EXTERNAL = "external"
-    """Of another organisation, in a shared channel (Slack Connect)."""
+    """From another organisation, in a shared channel (Slack Connect)."""
     UNKNOWN = "unknown"
-    """Slack did not say."""
+    """Slack didn't say."""
 
 
 def membership_of(caller: Caller, who: Who | None, team: str, enterprise: str) -> Membership:
-    """Where somebody belongs. What the event says can only take rights away: it may name the channel's workspace."""
+    """A person's membership. The event can only reduce rights, because it may name the channel's workspace."""
     if who is None:
         return Membership.UNKNOWN
     teams = {who.team, *who.teams} - {""}
@@ -52,7 +52,7 @@ def membership_of(caller: Caller, who: Who | None, team: str, enterprise: str) -
 
 
 def refusal_of(membership: Membership, team: str, home: str, rules: AdmissionRules) -> str | None:
-    """Key of the sentence for somebody who may not use the bot; `team` is their own workspace, empty when unknown."""
+    """Text key for somebody who may not use the bot, or None. `team` is their own workspace; empty if unknown."""
     if membership is Membership.UNKNOWN:
         everybody = rules.guests and rules.siblings and rules.external and not rules.workspaces
         return None if everybody else "slack.admission.unknown"
@@ -71,7 +71,7 @@ def refusal_of(membership: Membership, team: str, home: str, rules: AdmissionRul
 
 @dataclass(slots=True)
 class Admission:
-    """Asked for each command, press, form and mention."""
+    """Admission check for commands, presses, forms and mentions."""
 
     rules: AdmissionRules
     team: str
@@ -81,7 +81,7 @@ class Admission:
     who: Callable[[str, float], Awaitable[Who | None]]
 
     async def refusal(self, caller: Caller, *, acknowledged: bool = False) -> str | None:
-        """A sentence for somebody who may not use the bot here; None for all others. `acknowledged`: there is time to ask."""
+        """A sentence for somebody who may not use the bot here; None if admitted. `acknowledged`: there's time to ask Slack."""
         who = await self.who(caller.person, AFTER_ACK if acknowledged else WITHIN) if caller.person else None
         membership = membership_of(caller, who, self.team, self.enterprise)
         key = refusal_of(membership, "" if who is None else who.team, self.team, self.rules)

@@ -1,6 +1,6 @@
-"""Final answers over a response_url that were begun: such an answer cannot be looked up, so after a kill it is not given there again.
+"""Write-ahead log of final answers over a response_url: they can't be looked up, so after a kill they aren't sent there again.
 
-A small file beside the ledger, appended without a sync: it outlives a kill, and a power cut costs one repeated sentence.
+A small append-only file without fsync: it survives a kill, and a power cut costs one repeated message.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from dataclasses import dataclass, field
 from adapters.kit.files import AppendLog
 
 KEPT = 1000
-"""Newest entries that a start keeps."""
+"""Number of latest entries kept at start."""
 
 
 @dataclass(slots=True)
 class AnswerLog:
-    """Ids of messages."""
+    """Ids of messages whose answer was begun."""
 
     file: AppendLog
     _begun: dict[str, None] = field(default_factory=dict)
 
     def load(self) -> None:
-        """Read what earlier processes began."""
+        """Load the entries of earlier processes."""
         lines = self.file.lines()
         for line in lines:
             if line.startswith("-"):
@@ -33,7 +33,7 @@ class AnswerLog:
             self.file.rewrite(self._begun)
 
     def begin(self, message: str) -> bool:
-        """About to answer; False when that was begun before."""
+        """Record that an answer is about to be sent. Returns False if it was recorded before."""
         if message in self._begun:
             return False
         self._begun[message] = None
@@ -41,6 +41,6 @@ class AnswerLog:
         return True
 
     def withdraw(self, message: str) -> None:
-        """It was not answered after all, for certain."""
+        """Remove the record: the answer definitely wasn't sent."""
         if self._begun.pop(message, "") is None:
             self.file.append(f"-{message}")

@@ -1,4 +1,4 @@
-"""Saying something to one person: over the event's response_url, as an ephemeral message, or directly. Knows nothing of requests."""
+"""Private answers: over the event's response_url, as an ephemeral message, or directly. Independent of requests."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from bot.texts import text
 log = structlog.get_logger()
 
 Window = dict[str, Any]
-"""A modal view as Slack takes it."""
+"""A modal view as Slack expects it."""
 MOMENT = 1.0
-"""Longest wait for a form to be opened after all; its trigger lasts for three seconds."""
+"""Maximum seconds to wait before retrying to open a form; its trigger lasts three seconds."""
 NOTHING = ClassifiedError(ErrorClass.INVALID, "nothing_to_open")
 
 
 @dataclass(slots=True)
 class Answers:
-    """Answers for everybody in this package."""
+    """Private answers, shared by the whole package."""
 
     wire: SlackWire
     uploads: Uploads
@@ -45,7 +45,7 @@ class Answers:
         return Handle(caller.person, caller.url, self.ports.now())
 
     async def say(self, caller: Caller, said: str | View) -> bool:
-        """To that person alone. False when no way was open."""
+        """Answer this person only. Returns False if no route worked."""
         view = as_view(said)
         if view.pictures:
             return await self._say_with_pictures(caller, view)
@@ -56,7 +56,7 @@ class Answers:
         return await self._works("whisper", whisper) or await self._works("direct", self._direct(caller.person, body))
 
     async def _say_with_pictures(self, caller: Caller, view: View) -> bool:
-        """Ephemeral messages show no private files: pictures go to the person's direct messages."""
+        """Ephemeral messages can't show private files, so pictures go to the person's direct messages."""
         pictures, notes = await self.fitting.load(view.pictures)
         shown = []
         for one in pictures:
@@ -80,16 +80,16 @@ class Answers:
         await self.wire.post(await self.wire.direct_channel(person), None, body, self.ports.new_id())
 
     async def _works(self, name: str, call: Coroutine[Any, Any, object]) -> bool:
-        """Whether it worked. What fails here was said to one person alone and is worth a log line."""
+        """Run a call and return whether it worked. A failure here only affects one person, so it's logged."""
         judged = await judged_call(call)
         if not isinstance(judged, ClassifiedError):
             return True
         log.warning("slack_answer_failed", route=name, detail=judged.detail)
-        # What may have arrived is not said once more; where Slack itself says that it failed, silence would be worse than an echo.
+        # An answer that may have arrived isn't repeated. If Slack itself reports a failure, silence would be worse than an echo.
         return judged.error_class is ErrorClass.LOST and not _failed(judged)
 
     async def open(self, caller: Caller, views: Sequence[Window]) -> tuple[str, str] | None:
-        """A window over everything else: the first of these that Slack takes. None when there is none, and the person was told."""
+        """Open a modal: the first of these views that Slack accepts. Returns None if it rejects all; the person has then been told."""
         judged = NOTHING
         for view in views:
             found = await self._opened(caller.trigger, view)
@@ -104,7 +104,7 @@ class Answers:
         return None
 
     async def _opened(self, trigger: str, view: Window) -> tuple[str, str] | ClassifiedError:
-        """Once more where Slack failed or asks for a moment, as long as the trigger lasts."""
+        """Retry after a Slack failure or a short wait, as long as the trigger is valid."""
         found = await judged_call(self.wire.open_view(trigger, view))
         failed = isinstance(found, ClassifiedError) and _failed(found)
         if not isinstance(found, ClassifiedError) or not (failed or (found.error_class is ErrorClass.WAIT and found.wait <= MOMENT)):
@@ -113,11 +113,11 @@ class Answers:
         await asyncio.sleep(found.wait)
         again = await judged_call(self.wire.open_view(trigger, view))
         if failed and isinstance(again, ClassifiedError) and again.detail == "exchanged_trigger_id":
-            return "", ""  # by the first call: the form is open after all
+            return "", ""  # opened by the first call after all
         return again
 
     async def open_later(self, caller: Caller, making: Coroutine[Any, Any, Sequence[Window]], within: float) -> None:
-        """A window that may take its time: a loading one keeps its place, because Slack gives three seconds to open any."""
+        """Open a modal that takes time to prepare. A loading view holds its place, because Slack allows three seconds to open one."""
         task = asyncio.ensure_future(making)
         done, _ = await asyncio.wait([task], timeout=within)
         if done:
@@ -137,5 +137,5 @@ class Answers:
 
 
 def _failed(judged: ClassifiedError) -> bool:
-    """Whether Slack itself says that the call failed, by HTTP 500 to 504: most likely nothing was done."""
+    """Whether Slack itself reports a failure with HTTP 500 to 504; most likely nothing was done."""
     return judged.error_class is ErrorClass.LOST and judged.detail.startswith("5")

@@ -1,5 +1,5 @@
-"""The slack_bolt app: a few listeners that catch everything, so that nothing a person does stays without an answer. What they do is in
-`intake` and `interactions`."""
+"""The slack_bolt app: a few catch-all listeners, so that everything a person does gets an answer. `intake` and `interactions` do the
+work."""
 
 from __future__ import annotations
 
@@ -27,8 +27,11 @@ ANYTHING = re.compile(r"[\s\S]*")
 
 
 def build(client: AsyncWebClient, token: str, signing_secret: str, identity: Identity, intake: Intake, presses: Interactions) -> AsyncApp:
-    """One app for Socket Mode and HTTP. `client` has no token of its own: the app is given it with each request, without asking Slack,
-    because the library would ask within the first command's three seconds."""
+    """Build the app for Socket Mode and HTTP.
+
+    `client` has no token: the app passes it with each request without an auth.test call, which the library would make within the first
+    command's three seconds.
+    """
     app = _bolt(client, token, signing_secret, identity)
 
     @app.command(ANYTHING)
@@ -64,7 +67,7 @@ def _bolt(client: AsyncWebClient, token: str, signing_secret: str, identity: Ide
         return known
 
     logger = logging.getLogger("slack_bolt.imagine")
-    logger.setLevel(logging.ERROR)  # its warnings are about settings that are meant as they are
+    logger.setLevel(logging.ERROR)  # its warnings are about intentional settings
     with hidden_environment():
         return AsyncApp(
             name="imagine-bot",
@@ -72,7 +75,7 @@ def _bolt(client: AsyncWebClient, token: str, signing_secret: str, identity: Ide
             client=client,
             signing_secret=signing_secret or "socket mode has none",
             authorize=authorize,
-            # Listeners end soon and acknowledge themselves: their answer is sent when they have ended, without the library's polling.
+            # Listeners are short and acknowledge themselves, so the library doesn't have to poll for their answer.
             process_before_response=True,
             attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,
@@ -80,7 +83,7 @@ def _bolt(client: AsyncWebClient, token: str, signing_secret: str, identity: Ide
 
 
 def _the_rest(app: AsyncApp, intake: Intake) -> None:
-    """What an older version or another app's manifest may have left in Slack: acknowledged, and answered where a person waits."""
+    """Leftovers in Slack from an older version or another app's manifest: acknowledged, and answered if a person is waiting."""
 
     async def quiet(ack: Ack) -> None:
         await ack()
@@ -107,6 +110,6 @@ def _the_rest(app: AsyncApp, intake: Intake) -> None:
 
     @app.error
     async def failed(error: Exception) -> BoltResponse:
-        """A bug of ours before anything was stored: Slack is told so, and delivers an event again."""
+        """A bug before anything was stored: return an error, so that Slack delivers events again."""
         log.exception("slack_listener_failed", error=type(error).__name__, exc_info=error)
         return BoltResponse(status=500, body="")

@@ -1,4 +1,4 @@
-"""Who did what where: Slack's payloads (command, press, form, mention) as one small record, read without trusting their shape."""
+"""Slack payloads (command, press, form, mention) as one small record, parsed without trusting their shape."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _PLAIN = re.compile(r"[<>]|&(?!(?:lt|gt|amp);)")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody did something in Slack."""
+    """Who did what where."""
 
     key: str
-    """The event's id, the same for every delivery of it."""
+    """The event's id, identical for every delivery."""
     team: str
     channel: str
     person: str
@@ -33,22 +33,22 @@ class Caller:
     url: str = ""
     """response_url."""
     trigger: str = ""
-    """Opens a form within three seconds, once."""
+    """Opens one form within three seconds."""
     message: str = ""
-    """ts of the message whose button was pressed, or that mentions the bot."""
+    """ts of the message with the pressed button, or of the message that mentions the bot."""
     ephemeral: bool = False
-    """That message is seen by them alone."""
+    """Only they can see that message."""
     origin: str = ""
-    """The workspace that the event names for the person; empty when it names none. `team` is the bot's own from `at_home` on."""
+    """The person's workspace according to the event; empty if it names none. After `at_home`, `team` is the bot's own."""
 
     @property
     def in_direct(self) -> bool:
-        """Whether it happened in a direct message with the bot or between people."""
+        """Whether it happened in a direct message, with the bot or between people."""
         return is_direct(self.channel)
 
     @property
     def whisper_thread(self) -> str | None:
-        """Where a word for them alone is seen: Slack shows it in a thread only when that thread was begun before."""
+        """The thread in which an ephemeral message is visible: Slack only shows it in threads that already exist."""
         return None if self.thread == self.message else self.thread
 
     @property
@@ -78,8 +78,8 @@ class Caller:
 
 
 def as_typed(text: str) -> str:
-    """A command's text as the person typed it. Slack's documents do not say whether & < > come as entities there; text that holds one of
-    the three by itself came as it is, any other is decoded."""
+    """A command's text as typed. Slack doesn't document whether & < > arrive as entities; text containing one of the three unescaped is
+    left unchanged, other text is decoded."""
     text = unlabel(text)
     if _PLAIN.search(text):
         return text
@@ -87,12 +87,12 @@ def as_typed(text: str) -> str:
 
 
 def is_direct(channel: str) -> bool:
-    """Whether a channel id is one of a direct message."""
+    """Whether a channel id belongs to a direct message."""
     return channel.startswith("D")
 
 
 def of_command(body: Payload) -> Caller:
-    """A slash command."""
+    """Parse a slash command."""
     return Caller(
         key=_key("command", body, "trigger_id"),
         team=_word(body, "team_id") or _word(body, "enterprise_id"),
@@ -105,7 +105,7 @@ def of_command(body: Payload) -> Caller:
 
 
 def of_press(body: Payload) -> Caller:
-    """A pressed button."""
+    """Parse a button press."""
     container, message = _part(body, "container"), _part(body, "message")
     return Caller(
         key=_key("press", body, "trigger_id"),
@@ -123,7 +123,7 @@ def of_press(body: Payload) -> Caller:
 
 
 def of_form(body: Payload) -> Caller:
-    """A submitted form; where it was opened travels in its private_metadata, which Slack keeps for us."""
+    """Parse a form submission; the place where it was opened is in its private_metadata."""
     view = _part(body, "view")
     where = read_metadata(_word(view, "private_metadata"))
     return Caller(
@@ -140,7 +140,7 @@ def of_form(body: Payload) -> Caller:
 
 
 def of_mention(body: Payload) -> Caller:
-    """A mention of the bot. A message keeps its ts over every delivery and edit, so its answer is found again under it."""
+    """Parse a mention of the bot. A message keeps its ts across deliveries and edits, so its answer can be found by it."""
     event = _part(body, "event")
     team, channel, ts = _word(body, "team_id") or _word(event, "team"), _word(event, "channel"), _word(event, "ts")
     return Caller(
@@ -156,7 +156,7 @@ def of_mention(body: Payload) -> Caller:
 
 
 def metadata(caller: Caller) -> str:
-    """What a form keeps of where it was opened."""
+    """The private_metadata of a form: where it was opened."""
     found = {"channel": caller.channel, "thread": caller.thread or "", "url": caller.url}
     return json.dumps({key: value for key, value in found.items() if value}, separators=(",", ":"))[:3000]
 
@@ -170,7 +170,7 @@ def read_metadata(text: str) -> dict[str, str]:
 
 
 def _key(kind: str, body: Payload, name: str, more: str = "") -> str:
-    """`slack:<trigger id>`: Slack gives every action of a person one of its own. A payload without is known by its content."""
+    """`slack:<trigger id>`, which is unique per action. A payload without one is identified by its content."""
     found = _word(body, name)
     if found:
         return f"slack:{kind}:{found}"[:200]

@@ -1,7 +1,7 @@
-"""Slack's ChatPort: one message per subject, posted once, edited from then on, found again when its post's answer was lost.
+"""Slack's ChatPort: one message per subject, posted once, edited afterwards, and looked up if its post's answer was lost.
 
-Routes of a request: a post of the bot in the channel or thread, an answer over the command's response_url where the bot is no member, a
-direct message. Private ones never go to a channel. When a message is edited and when it is shown anew is the kit's policy.
+Routes of a request: the bot's post in the channel or thread, an answer over the command's response_url where the bot isn't a member, a
+direct message. Private results never go to a channel. The kit decides when to edit and when to post anew.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from bot.texts import text
 log = structlog.get_logger()
 
 REMEMBERED = 5000
-"""Messages, channels and presses remembered at once."""
+"""Maximum number of cached messages, channels and presses."""
 SAID_BEFORE = ClassifiedError(ErrorClass.OVER, "said_before")
-"""Whether it arrived is not known and cannot be found out: it is not said there again, and the member gets it directly."""
+"""It may have arrived and can't be looked up, so it isn't repeated there; the member gets it directly."""
 UNANSWERED = "unanswered"
 
 
@@ -43,16 +43,16 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
         super().__init__(ports)
         self.wire, self.delivery, self.answer_log = wire, delivery, answer_log
         self.bot_name = "imagine"
-        """For the invitation; set when Slack has told it."""
+        """For the invitation; set once Slack has told it."""
         self.workspace = ""
-        """Address of the workspace, for links to messages; set when Slack has told it."""
+        """The workspace's URL, for links to messages; set once Slack has told it."""
         self._why: FIFOCache[str, str] = FIFOCache(REMEMBERED)
-        """Channel -> error code with which it refused us last."""
+        """Channel -> error code of its latest rejection."""
         self._interactions: FIFOCache[str, tuple[Caller, float]] = FIFOCache(REMEMBERED)
-        """Row -> the newest press on its message, and when."""
+        """Row -> the latest press on its message, and when."""
 
     def pressed_on(self, row: str, caller: Caller) -> None:
-        """Somebody pressed a button of this row's message: that press can replace a message which the bot cannot reach itself."""
+        """Record a press on this row's message: it can be used to replace a message that the bot can't reach itself."""
         if caller.url:
             self._interactions[row] = (caller, self.ports.now())
 
@@ -71,7 +71,7 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
         return MessageRef.of(message.ref).address(self.workspace)
 
     async def _prepared(self, message: Message, view: View) -> None:
-        """Pictures are uploaded when a route is tried: each place has its own."""
+        """Nothing: pictures are uploaded when a route is tried, because each place has its own."""
 
     async def _shown(self, message: Message, view: View, ref: MessageRef, draft: None) -> SendResult:
         if ref.route == "url":
@@ -97,7 +97,7 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
 
     async def _replaced(self, ref: MessageRef) -> None:
         if not ref.final:
-            # What cannot be edited may still be deleted: it must not go on waiting beside its answer.
+            # A message that can't be edited may still be deletable; it must not keep waiting beside its answer.
             await judged_call(self.wire.delete(ref.channel, ref.ts))
 
     def _left(self, message: Message, ref: MessageRef) -> MessageRef:
@@ -145,7 +145,7 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
         return await self.delivery.put(message, view, found or message_ref, route, notes)
 
     async def _found(self, message: Message, message_ref: MessageRef, route: Route) -> MessageRef | ClassifiedError | None:
-        """The message where a lost post, or a process that died, may have left it; None when it is not there."""
+        """Look up a message that may have been posted by a lost call or an earlier process; None if it isn't there."""
         if not (message.maybe_shown or message_ref.lost):
             return None
         handle = _handle(message)
@@ -155,15 +155,18 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
             return None if found is None else message_ref.at(route.channel, found)
         if found.error_class in NOT_NOW:
             return found
-        # Where nothing can be looked up, an answer that may be there twice is better than none.
+        # If nothing can be looked up, a duplicate answer is better than none.
         log.warning("slack_cannot_look_for_lost_message", message=message.id, detail=found.detail)
         return None
 
     # ---- where the bot is no member ------------------------------------------------------------------------------------------
 
     async def _over_url(self, message: Message, view: View, message_ref: MessageRef, kind: RouteKind) -> SendResult | ClassifiedError:
-        """An answer over the command's response_url, with the invitation to add the bot. Progress is said once and to the member alone; the
-        answer to the audience of the request, once: it cannot be edited, looked up or taken back."""
+        """Answer over the command's response_url, with an invitation to add the bot.
+
+        Progress is sent once, to the member only. The final answer is sent once to the request's audience: it can't be edited, looked up or
+        deleted.
+        """
         handle = _handle(message)
         if handle is None:
             return NO_ROUTE
@@ -184,7 +187,7 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
         return self.delivery.final_word(judged, message_ref, safe=True)
 
     async def _url_draft(self, message: Message, view: View, kind: RouteKind) -> Draft | ClassifiedError:
-        """What is said over a response_url. Ephemeral messages show no private files, and words alone name the way to the picture."""
+        """The draft for a response_url. Ephemeral messages can't show private files, so the text says how to get the picture."""
         if message.audience is Audience.MEMBER:
             return Draft(view, notes=(text("slack.no_direct_picture" if view.pictures else "slack.no_direct"),))
         if not view.final and view.mention is None:
@@ -200,11 +203,11 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
         return draft if isinstance(draft, ClassifiedError) else draft.with_note(invitation)
 
     async def _after_url(self, message: Message, view: View, message_ref: MessageRef) -> SendResult:
-        """What comes after an answer over a response_url."""
+        """What follows after an answer over a response_url."""
         if not message_ref.final:
             if not view.final:
                 return Sent(message_ref.ref())
-            # Somebody may have invited the bot meanwhile, so its own message is tried first.
+            # Somebody may have invited the bot meanwhile, so try its own message first.
             return await self._posted(message, view, replace(message_ref, route=""), None, NO_ROUTE)
         if message_ref.files and not view.pictures:
             message_ref = await self._without_files(message_ref)
@@ -223,13 +226,13 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
         return text("slack.here_instead", why=self._why_not(message))
 
     async def _without_files(self, message_ref: MessageRef) -> MessageRef:
-        """Pictures that were deleted go from Slack also where the message itself cannot be changed."""
+        """Delete removed pictures from Slack even if the message itself can't be changed."""
         await self.delivery.uploads.forget(message_ref.files.split(","))
         return replace(message_ref, files="")
 
 
 def _on_its_way(view: View, why: str) -> View:
-    """Progress that is said once and never changed: nothing in it may become untrue."""
+    """Progress that is sent once and never updated, so nothing in it may become untrue."""
     return replace(view, title=text("slack.on_its_way"), text=(text("slack.on_its_way_why", why=why),), facts=(), tone=Tone.NEUTRAL)
 
 
@@ -238,7 +241,7 @@ def _handle(message: Message) -> Handle | None:
 
 
 def _same_readers(message: Message, press: Caller) -> bool:
-    """Whether what was pressed may be replaced by the message: it stands where the message does, or its member sees it alone."""
+    """Whether the message may replace the one that was pressed: it's in the same place, or only its member sees it."""
     if message.audience is Audience.MEMBER:
         return press.ephemeral
     return not press.ephemeral and (press.in_direct or press.channel == message.place.channel)

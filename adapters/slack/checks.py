@@ -1,4 +1,4 @@
-"""What can be found out about the set-up without changing anything: tokens, scopes, channels. For the start and for `doctor`."""
+"""Read-only checks of the set-up for the start and `doctor`: tokens, scopes, channels."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ PASSING = tuple(code for code, error_class in TOKEN_ERRORS.items() if error_clas
 LONGEST_ASKED = 1_000_000.0
 """Seconds: at the start there is nothing else to do than to wait as long as Slack asks."""
 CHANNEL_REFUSALS = ("channel_not_found", "not_in_channel", "is_archived", "missing_scope", "method_not_supported_for_channel_type")
-"""What Slack says of a channel from the settings that only the operator can mend."""
+"""Channel errors that only the operator can fix."""
 
 
 class NotReachable(Exception):
-    """Slack did not answer properly: no network, a proxy in between, Slack's own trouble, or a wish that we wait. The text says which."""
+    """Slack didn't answer properly: no network, a proxy in between, a problem at Slack, or a request to wait. The text says which."""
 
     def __init__(self, what: str, after: float | None = None) -> None:
         super().__init__(what)
@@ -39,7 +39,7 @@ class NotReachable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the bot token is."""
+    """Identity of the bot token."""
 
     team: str
     team_name: str
@@ -48,22 +48,22 @@ class Identity:
     bot_id: str
     name: str
     scopes: frozenset[str] | None
-    """What the token was granted; None when Slack did not say."""
+    """Granted scopes; None if Slack didn't say."""
     address: str = ""
-    """Where the workspace's messages are found, ending in a slash."""
+    """Base URL of the workspace's messages, ending in a slash."""
     slack_time: float | None = None
-    """Slack's clock when it answered, in seconds since 1970."""
+    """Slack's clock at the time of its answer, in seconds since the epoch."""
     enterprise: str = ""
     """Id of the organisation; empty outside Enterprise Grid."""
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Scopes of the manifest that the token lacks, in its order."""
+        """Scopes of the manifest that the token lacks, in order."""
         return () if self.scopes is None else tuple(scope for scope in SCOPES if scope not in self.scopes)
 
 
 async def identify(client: Any) -> Identity:
-    """Whose token this is. Raises SetupProblem for what the operator must mend, NotReachable for what time mends."""
+    """Identify the token. Raises SetupProblem for what the operator must fix, NotReachable for what time will fix."""
     answer = await _call(client.auth_test(), BOT_TOKEN)
     team, user, bot = (str(answer.get(field) or "") for field in ("team_id", "user_id", "bot_id"))
     if not bot and not (user and str(getattr(client, "token", "") or "").startswith(BOT)):
@@ -84,7 +84,7 @@ async def identify(client: Any) -> Identity:
 
 
 def concerns(who: Identity, allowed: Collection[str]) -> list[str]:
-    """What keeps the bot from being of use although it can start, a sentence each."""
+    """Problems that make the bot useless although it can start, one sentence each."""
     found = []
     if who.missing:
         found.append(text("slack.setup.scopes_missing", missing=", ".join(who.missing)))
@@ -94,7 +94,7 @@ def concerns(who: Identity, allowed: Collection[str]) -> list[str]:
 
 
 async def app_token(client: Any, token: str) -> str:
-    """Whether Socket Mode would let us in: the address to connect to, good for one connection. Raises as `identify`."""
+    """Whether Socket Mode accepts the token. Returns the address to connect to, valid for one connection. Raises as `identify`."""
     answer = await _call(client.apps_connections_open(app_token=token), APP_TOKEN)
     address = str(answer.get("url") or "")
     if not address.startswith(("ws://", "wss://")):
@@ -103,7 +103,7 @@ async def app_token(client: Any, token: str) -> str:
 
 
 async def other_app(client: Any, bot_user: str, token: str) -> str | None:
-    """The sentence for two tokens of two apps, which both work and between which every command is lost; None when that cannot be seen."""
+    """The sentence for two tokens of different apps: both work, but every command is lost between them. None if it can't be determined."""
     app = APP_ID.match(token)
     try:
         user = (await _call(client.users_info(user=bot_user), BOT_TOKEN)).get("user") or {}
@@ -116,9 +116,10 @@ async def other_app(client: Any, bot_user: str, token: str) -> str | None:
 
 
 async def channel(client: Any, variable: str, channel_id: str, bot_user: str = "", bot_name: str = "imagine") -> ChannelFound:
-    """Look at a channel from the settings: there, open, the bot in it, and moderators' channels private. Raises as `identify`.
+    """Check a channel from the settings: it exists, isn't archived, the bot is in it, and moderators' channels are private. Raises as
+    `identify`.
 
-    With `bot_user` also whether anybody besides the bot is in it.
+    With `bot_user`, also whether anyone besides the bot is in it.
     """
     values = {"name": variable, "channel": channel_id, "bot": bot_name}
     try:
@@ -139,7 +140,7 @@ async def channel(client: Any, variable: str, channel_id: str, bot_user: str = "
 
 
 def _wrong_channel(found: dict[str, Any], variable: str) -> str | None:
-    """Key of the sentence for what `conversations.info` shows."""
+    """Text key for a problem shown by `conversations.info`, or None."""
     if found.get("is_im") or found.get("is_mpim"):
         return "channel_direct"
     if found.get("is_archived"):
@@ -158,13 +159,13 @@ class _ChannelRefused(Exception):
 
 
 async def _call(request: Any, name: str, channel_codes: tuple[str, ...] = ()) -> Any:
-    """The answer; every way in which a call can fail becomes SetupProblem, _ChannelRefused or NotReachable."""
+    """The answer. Every failure of the call becomes SetupProblem, _ChannelRefused or NotReachable."""
     try:
         return await request
     except SlackApiError as error:
         _refused(error, name, channel_codes)
     except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError, AttributeError, ValueError) as error:
-        # AttributeError: the library's own, when something in between answers 200 with plain text.
+        # AttributeError: raised by the library if something in between answers 200 with plain text.
         raise NotReachable(type(error).__name__) from error
 
 

@@ -1,7 +1,7 @@
-"""One Socket Mode connection: reads envelopes, says what the other end announces, sends acknowledgements. It never reconnects by itself.
+"""One Socket Mode connection: receives envelopes, reports announcements, sends acknowledgements. It never reconnects itself.
 
-slack_sdk's own clients reconnect inside: they close the old socket before the new one is up, repeat one address for ever and keep their
-tasks to themselves. This is the SDK's base class with one receive loop, so that `adapters.slack.sockets` can replace a connection first.
+slack_sdk's own clients reconnect internally: they close the old socket before the new one is up, retry one address forever, and hide their
+tasks. This is the SDK's base class with a single receive loop, so that `adapters.slack.sockets` can open the replacement first.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from bot.ports import Ports
 log = structlog.get_logger()
 
 HEARTBEAT = 4.0
-"""Seconds between two pings. Half of it without a pong ends the connection: a silent one is found within six seconds."""
+"""Seconds between pings. Half of this without a pong ends the connection, so a silent one is detected within six seconds."""
 CLOSE_WITHIN = 1.0
-"""Seconds for the closing handshake; Slack does not always answer it (node-slack-sdk 3.2.0)."""
+"""Seconds for the closing handshake; Slack doesn't always answer it (node-slack-sdk 3.2.0)."""
 ENDED = "ended"
-"""The reason of a connection that ended without a word."""
+"""Reason of a connection that ended without one."""
 
 UNSENT = (aiohttp.ClientError, OSError, RuntimeError)
-"""What aiohttp raises when a frame cannot be written."""
+"""Raised by aiohttp if a frame can't be written."""
 
 
 class NoHello(ConnectionError):
-    """The connection ended before it was of use; the text is the reason, if one was given."""
+    """The connection ended before it was usable; the text is the reason, if one was given."""
 
 
 class Connection(AsyncBaseSocketModeClient):
-    """An open WebSocket. `handle` takes each envelope; `elsewhere` takes an acknowledgement that could not be sent here."""
+    """An open WebSocket. `handle` receives each envelope; `elsewhere` receives an acknowledgement that couldn't be sent here."""
 
     def __init__(
         self,
@@ -49,20 +49,20 @@ class Connection(AsyncBaseSocketModeClient):
         elsewhere: Callable[[Connection, str], Awaitable[None]],
         error_class: Callable[[BaseException], object] = lambda error: None,
     ) -> None:
-        """`trouble` is told of each envelope that could not be read or answered."""
+        """`trouble` is called for each envelope that couldn't be read or answered."""
         self.logger = logging.getLogger("slack_sdk.socket_mode")
         self.closed = False
         self._socket, self._ports = socket, ports
         self._handle, self._elsewhere, self._trouble = handle, elsewhere, error_class
         loop = asyncio.get_running_loop()
         self.hello: asyncio.Future[int | None] = loop.create_future()
-        """Done when the other end has greeted: how many connections this app has, by its count, if it says so."""
+        """Done when the server has sent hello, with its count of the app's connections if it states one."""
         self.parting: asyncio.Future[str] = loop.create_future()
-        """Done when this connection is to be replaced: why. It may go on receiving for a while."""
+        """Done with the reason when this connection has to be replaced. It may keep receiving for a while."""
         self.ended = asyncio.Event()
-        """Nothing is received any more."""
+        """Nothing more is received."""
         self.opened = self.last = ports.monotonic()
-        """When it was opened, and when the last envelope came."""
+        """When it was opened, and when the last envelope arrived."""
         self.listeners: set[asyncio.Task[None]] = set()
         self._reading = asyncio.create_task(self._read(), name="slack-socket")
 
@@ -72,7 +72,7 @@ class Connection(AsyncBaseSocketModeClient):
         return not self.closed and not self._socket.closed
 
     async def greeting(self) -> int | None:
-        """The hello's count. Raises NoHello when the other end parts instead."""
+        """The connection count from hello. Raises NoHello if the server disconnects instead."""
         waiting: set[asyncio.Future[Any]] = {self.hello, self.parting}
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         if self.hello.cancelled() or not self.hello.done():
@@ -110,7 +110,7 @@ class Connection(AsyncBaseSocketModeClient):
             self.part(code_of(message.get("reason")) or "unknown")
         elif request is not None:
             self.last = self._ports.monotonic()
-            if not self.hello.done():  # whoever sends work has greeted
+            if not self.hello.done():  # a server that sends work has said hello
                 self.hello.set_result(None)
             task = asyncio.create_task(self._listen(request), name="slack-envelope")
             self.listeners.add(task)
@@ -119,7 +119,7 @@ class Connection(AsyncBaseSocketModeClient):
     async def _listen(self, request: SocketModeRequest) -> None:
         try:
             await self._handle(self, request)
-        except Exception as error:  # one envelope must not take the others along
+        except Exception as error:  # one envelope must not affect the others
             log.warning("slack_envelope_failed", kind=code_of(request.type), error=type(error).__name__)
             self._trouble(error)
 
@@ -130,7 +130,7 @@ class Connection(AsyncBaseSocketModeClient):
     # ---- sending -------------------------------------------------------------------------------------------------------------
 
     async def send_message(self, message: str) -> None:
-        """Send an acknowledgement; on another connection of the app when this one cannot any more."""
+        """Send an acknowledgement, on another connection of the app if this one can't anymore."""
         if not await self.try_send(message):
             await self._elsewhere(self, message)
 
@@ -146,7 +146,7 @@ class Connection(AsyncBaseSocketModeClient):
     # ---- the end -------------------------------------------------------------------------------------------------------------
 
     async def linger(self, quiet: float, most: float) -> None:
-        """Go on receiving until the other end closes, or nothing has come for `quiet` seconds and nothing is being worked on."""
+        """Keep receiving until the server closes, or nothing has arrived for `quiet` seconds and nothing is being processed."""
         until = self._ports.monotonic() + most
         while not self.ended.is_set() and (now := self._ports.monotonic()) < until:
             if now - self.last >= quiet and not self.listeners:
@@ -156,7 +156,7 @@ class Connection(AsyncBaseSocketModeClient):
                     await self.ended.wait()
 
     def stop_reading(self) -> None:
-        """Take nothing more; acknowledgements can still be sent."""
+        """Stop receiving; acknowledgements can still be sent."""
         self._reading.cancel()
 
     async def close(self) -> None:

@@ -1,6 +1,6 @@
-"""One view at one spot: its pictures uploaded first, then ONE post or edit that shows text, pictures and buttons together.
+"""Delivery of one view to one place: upload its pictures, then a single post or edit that shows text, pictures and buttons together.
 
-Where Slack takes a file and cannot show it inside a message, public results get it as a share beside the message; private ones never do.
+If Slack accepts a file but can't show it in a message, public results get it as a share next to the message; private ones never do.
 """
 
 from __future__ import annotations
@@ -33,33 +33,33 @@ T = TypeVar("T")
 CALL_WITHIN = 15.0
 """Seconds for one call."""
 FILE_PAUSES = (0.5, 1.0, 2.0, 4.0)
-"""Seconds before each further try to show a file that Slack has taken and may not know everywhere yet."""
+"""Seconds before each further try to show a file that Slack accepted but may not have replicated yet."""
 AGAIN_IN = 5.0
-"""Seconds until a send is tried again whose preparations were lost."""
+"""Seconds until a send with lost preparations is retried."""
 NOT_NOW = (ErrorClass.WAIT, ErrorClass.LOST, ErrorClass.UNAUTHORISED)
-"""Troubles that end a send for now, whatever it was for."""
+"""Errors that end a send for now, whatever it was for."""
 GIVEN_UP_FOR = 600.0
-"""Seconds for which a message goes without its files; later it is tried again from the beginning."""
+"""Seconds for which a message goes without its files before they're tried again from scratch."""
 HOPELESS_AFTER = 2
-"""Messages in a row that were given up, until a single refusal is enough for the others."""
+"""Consecutive abandoned messages after which a single rejection is enough for the next ones."""
 REMEMBERED = 2000
 STOPPED = 60.0
-"""Seconds for which nothing is sent after Slack refused the bot's token."""
+"""Seconds during which nothing is sent after Slack rejected the bot's token."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A view with its pictures as files of Slack."""
+    """A view with its pictures as Slack files."""
 
     view: View
     shown: tuple[render.Shown, ...] = ()
     unready: tuple[FittedImage, ...] = ()
-    """Pictures that Slack took and does not show in a message."""
+    """Pictures that Slack accepted but doesn't show in a message."""
     notes: tuple[str, ...] = ()
     known: bool = False
-    """The files are those that the message shows already."""
+    """The message already shows these files."""
     bare: bool = False
-    """Without the words that Slack may have choked on."""
+    """Without text that Slack may have rejected."""
 
     def body(self, identity: str) -> render.Body:
         view = self.view
@@ -73,18 +73,18 @@ class Draft:
 
 @dataclass(slots=True)
 class FileRetry:
-    """How often a message tries to show files that Slack took and refuses: it may not know them everywhere yet, or never show them here.
+    """Retry policy for files that Slack accepted but doesn't show: it may not have replicated them yet, or may never show them here.
 
-    Remembered between sends, so that every try waits for its turn: tries at once would use up the rate for everybody.
+    Kept between sends, so that retries take their turn; immediate retries would use up the rate limit for everyone.
     """
 
     _refusals: FIFOCache[str, int] = field(default_factory=lambda: FIFOCache(REMEMBERED))
     _given_up: FIFOCache[str, float] = field(default_factory=lambda: FIFOCache(REMEMBERED))
-    """Message -> until when its files are not tried."""
+    """Message -> time until which its files aren't tried."""
     _in_a_row: int = 0
 
     def refused(self, now: float, message: str, pauses: Sequence[float]) -> float | None:
-        """Slack did not show this message's files: the seconds until the next try, or None when they are given up."""
+        """Slack didn't show this message's files. Returns seconds until the next try, or None to give up."""
         refusals = self._refusals.pop(message, 0)
         if refusals < len(pauses) and self._in_a_row < HOPELESS_AFTER:
             self._refusals[message] = refusals + 1
@@ -105,7 +105,7 @@ class FileRetry:
 
 @dataclass(slots=True)
 class Delivery:
-    """Puts views where a way leads."""
+    """Sends views over a route."""
 
     wire: SlackWire
     uploads: Uploads
@@ -114,14 +114,14 @@ class Delivery:
     ports: Ports
     file_retry: FileRetry = field(default_factory=FileRetry)
     stopped_until: float = 0.0
-    """Loop time until which nothing is sent, because the token is refused."""
+    """Loop time until which nothing is sent, because the token was rejected."""
     wall: Ports | None = None
-    """The machine's clock, by which a lost post is looked for in Slack's history."""
+    """The system clock, for looking up a lost post in Slack's history."""
 
     async def put(
         self, message: Message, view: View, message_ref: MessageRef, route: Route, notes: tuple[str, ...] = ()
     ) -> SendResult | ClassifiedError:
-        """Post, or edit what is at the spot; a ClassifiedError means that this place does not take it."""
+        """Post, or edit the existing message. Returns ClassifiedError if this place rejects it."""
         draft = await self.draft(message, view, message_ref)
         if isinstance(draft, ClassifiedError):
             return self.final_word(draft, message_ref, safe=True)
@@ -132,7 +132,7 @@ class Delivery:
             return Later(wait, progress=not view.final)
         found = await self._once(message, draft, message_ref, route)
         if isinstance(found, ClassifiedError) and found.error_class is ErrorClass.FILE_NOT_READY and draft.shown:
-            if draft.known:  # files of an earlier process, which may be gone: new ones are uploaded
+            if draft.known:  # files of an earlier process may be gone; upload new ones
                 return await self.put(message, view, replace(message_ref, files=""), route, notes)
             return await self._later_or_without(message, draft)
         if isinstance(found, ClassifiedError) and found.error_class in (ErrorClass.INVALID, ErrorClass.TOO_LONG):
@@ -148,7 +148,7 @@ class Delivery:
     # ---- pictures ------------------------------------------------------------------------------------------------------------
 
     async def draft(self, message: Message, view: View, message_ref: MessageRef) -> Draft | ClassifiedError:
-        """The view with its pictures at Slack; a ClassifiedError when Slack does not take them now."""
+        """The view with its pictures uploaded; ClassifiedError if Slack doesn't accept them now."""
         if not view.pictures:
             return Draft(view)
         if message_ref.apart:
@@ -179,7 +179,8 @@ class Delivery:
         return _with_word(Draft(view, tuple(ready), tuple(unready), tuple(dict.fromkeys(notes))))
 
     async def _share(self, message: Message, draft: Draft, message_ref: MessageRef, route: Route) -> MessageRef:
-        """Beside the message, for the same people; only then the message says so. What Slack does not share either stays stored."""
+        """Share the files next to the message, with the same audience; only then does the message say so. Files that Slack doesn't share
+        either stay stored."""
         try:
             files = await self.uploads.share(draft.unready, route.channel, route.thread)
         except Exception as error:
@@ -194,7 +195,7 @@ class Delivery:
         return replace(message_ref, apart=True, files=",".join([*message_ref.files.split(","), *files]).strip(","))
 
     async def _tidy(self, before: MessageRef, message_ref: MessageRef, view: View) -> MessageRef:
-        """Files that no message shows any more are deleted at Slack, too."""
+        """Delete files from Slack that no message shows anymore."""
         if not view.pictures:
             message_ref = replace(message_ref, files="", apart=False)
         gone = set(before.files.split(",")) - set(message_ref.files.split(",")) - {""}
@@ -205,7 +206,7 @@ class Delivery:
     # ---- calls ---------------------------------------------------------------------------------------------------------------
 
     async def _later_or_without(self, message: Message, draft: Draft) -> Later:
-        """Slack took the files and does not show them: it may not know them everywhere yet, or never do so here."""
+        """Slack accepted the files but doesn't show them: it may not have replicated them yet, or never will."""
         pause = self.file_retry.refused(self.ports.monotonic(), message.id, FILE_PAUSES)
         if pause is None:
             log.warning("slack_files_not_shown", message=message.id)
@@ -215,7 +216,7 @@ class Delivery:
     async def _with_less(
         self, message: Message, draft: Draft, message_ref: MessageRef, route: Route, found: ClassifiedError
     ) -> MessageRef | ClassifiedError:
-        """Slack dislikes the payload, which is a bug of ours: the answer comes all the same, with fewer words, then without pictures."""
+        """Slack rejects the payload, which is a bug: send the answer with less text, then without pictures."""
         log.error("slack_payload_refused", message=message.id, detail=found.detail)
         bare = replace(draft, bare=True)
         words = replace(bare, shown=(), notes=(*bare.notes, text("slack.picture_refused")))
@@ -243,7 +244,7 @@ class Delivery:
         return replace(found, final=message_ref.final or draft.view.final, files=files)
 
     def final_word(self, judged: ClassifiedError, message_ref: MessageRef, *, safe: bool) -> SendResult | ClassifiedError:
-        """What a trouble means for the whole send: an end for now, or another way. `safe`: nothing that people see was asked for."""
+        """What an error means for the send: stop for now, or another route. `safe`: the call had no visible effect."""
         if judged.error_class is ErrorClass.LOST:
             if safe:
                 return Later(AGAIN_IN)
@@ -259,10 +260,10 @@ class Delivery:
 
 
 def _with_word(draft: Draft) -> Draft:
-    """With what people read about pictures that are not in the message (yet)."""
+    """Add the sentence about pictures that aren't in the message (yet)."""
     return draft.with_note(text("slack.picture_not_ready")) if draft.unready else draft
 
 
 async def judged_call(call: Coroutine[Any, Any, T]) -> T | ClassifiedError:
-    """The call's result, or what its failure means."""
+    """The call's result, or the class of its failure."""
     return await outcome(call, CALL_WITHIN, classify_error)

@@ -1,4 +1,4 @@
-"""Doctor's look at Slack, in the order of the ladder. It only reads, and stops at the first thing that is wrong."""
+"""Doctor's checks of Slack, in order. Read-only; stops at the first failure."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from bot.texts import text
 PATIENCE = 10.0
 """Seconds for one answer."""
 SKEW = 240.0
-"""Seconds. Slack and the bot refuse requests that are five minutes off; a minute before that it is time to say so."""
+"""Seconds. Slack and the bot reject requests that are five minutes off; doctor reports it one minute earlier."""
 
 
 FINDINGS = Findings("slack")
 
 
 async def examine(env: Mapping[str, str], ports: Ports | None = None) -> list[Finding]:
-    """Findings in order; the last one is the first that failed, if any."""
+    """Findings in order, up to the first failure."""
     wrong = settings.problems(env) or settings.misshapen(env)
     if wrong:
         return [FINDINGS.bad("settings", wrong[0])]
@@ -105,6 +105,6 @@ def _unreachable(error: checks.NotReachable, found: settings.SlackSettings) -> s
 
 
 def _reason(error: checks.NotReachable) -> str:
-    """Why the connection failed; what came instead of an answer where one came."""
+    """Why the connection failed, or what came instead of a proper answer."""
     cause = error.__cause__
     return reason_of(cause) if cause is not None and str(error) == type(cause).__name__ else str(error)

@@ -1,4 +1,4 @@
-"""What Slack's errors mean: one table from error code to what to do next, and one sentence per code for people."""
+"""Meaning of Slack's errors: one table from error code to error class, and one sentence per code for people."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from bot.texts import has, text
 
 
 class RespondFailed(Exception):
-    """A response_url did not take an answer."""
+    """A response_url rejected an answer."""
 
     def __init__(self, status: int, code: str = "", wait: float | None = None) -> None:
         super().__init__(f"{status}/{code}")
         self.status = status
-        """Zero for an address that is none of Slack's."""
+        """Zero for an address that isn't Slack's."""
         self.code = code
         self.wait = wait
 
 
 class NotConnected(Exception):
-    """There is no session with Slack at the moment: nothing was sent."""
+    """There is no Slack session; nothing was sent."""
 
 
 class BackOff(Exception):
-    """One more call would be too many for Slack; it was not made."""
+    """Another call would exceed Slack's limit; it wasn't made."""
 
     def __init__(self, wait: float) -> None:
         super().__init__(f"{wait:.1f}")
@@ -37,7 +37,7 @@ class BackOff(Exception):
 
 
 class UploadFailed(Exception):
-    """The upload host did not take a file."""
+    """The upload host rejected a file."""
 
     def __init__(self, status: int, wait: float | None = None) -> None:
         super().__init__(str(status))
@@ -46,11 +46,11 @@ class UploadFailed(Exception):
 
 
 class Unreadable(Exception):
-    """An answer that is not what Slack's description says; the call may have been carried out."""
+    """The answer doesn't match Slack's description; the call may have been carried out."""
 
 
 class FileNotSeen(Exception):
-    """A file is at Slack and not where people could see it; `uploads` says which way."""
+    """The file is at Slack but not visible to people; the message says how."""
 
 
 _TOKEN_CODES: dict[ErrorClass, str] = {
@@ -64,12 +64,12 @@ _TOKEN_CODES: dict[ErrorClass, str] = {
     """,
     ErrorClass.WAIT: "org_login_required team_added_to_org",
 }
-"""What Slack says to a token: the operator mends it, and only those to wait for pass by themselves, after hours perhaps."""
+"""Token errors. The operator has to fix them; only those to wait for resolve on their own, possibly after hours."""
 _CODES: dict[ErrorClass, str] = {
     ErrorClass.GONE: """
         message_not_found cant_update_message edit_window_closed cant_delete_message compliance_exports_prevent_deletion
         hash_conflict not_found view_not_found
-    """,  # the last three: the form was closed or is another one by now
+    """,  # the last three: the form was closed or replaced
     ErrorClass.NO_CHANNEL: """
         channel_not_found is_archived is_inactive channel_is_archived channel_deleted thread_not_found invalid_thread_ts invalid_channel
         cannot_reply_to_message method_not_supported_for_channel_type channel_type_not_supported external_channel_migrating team_not_found
@@ -99,9 +99,9 @@ _CODES: dict[ErrorClass, str] = {
     ErrorClass.OVER: "expired_url used_url no_service no_active_hooks invalid_url",
     ErrorClass.TOO_LONG: "msg_too_long msg_blocks_too_long view_too_large",
 }
-"""From the error tables of the methods that `wire` and `uploads` call (docs.slack.dev/reference/methods) and of response_url."""
+"""From the error tables of the methods used by `wire` and `uploads` (docs.slack.dev/reference/methods) and of response_url."""
 TOKEN_ERRORS: dict[str, ErrorClass] = {code: error_class for error_class, codes in _TOKEN_CODES.items() for code in codes.split()}
-"""Each has its sentence in [slack.error]."""
+"""Each has a sentence in [slack.error]."""
 CODES: dict[str, ErrorClass] = TOKEN_ERRORS | {code: error_class for error_class, codes in _CODES.items() for code in codes.split()}
 
 WAITS: dict[str, float] = {
@@ -111,7 +111,7 @@ WAITS: dict[str, float] = {
     "service_unavailable": 10.0,
     "request_timeout": 2.0,
 }
-"""Seconds where Slack names none."""
+"""Seconds, if Slack doesn't state any."""
 WITHOUT_RETRY_AFTER = 30.0
 SHORTEST, LONGEST = 1.0, 300.0
 NOT_REACHABLE = 5.0
@@ -120,18 +120,18 @@ HINTS: tuple[tuple[str, str, ErrorClass], ...] = (
     ("invalid_blocks", "slack file", ErrorClass.FILE_NOT_READY),  # python-slack-sdk#1658: not processed yet, or not for this poster
     ("invalid_arguments", "trigger_id", ErrorClass.TRIGGER),  # bolt-python#434: `trigger_id` expired
 )
-"""(error code, words in its messages, what it is then): codes that mean several things."""
+"""(error code, text in its messages, error class), for ambiguous codes."""
 ADDRESSES: dict[int, ErrorClass] = {
     **dict.fromkeys((301, 302, 303, 307, 308, 404, 410), ErrorClass.OVER),
     403: ErrorClass.FORBIDDEN,
     413: ErrorClass.TOO_LONG,
 }
-"""For answers of a response_url without a code that we know."""
+"""For a response_url's answers without a known code."""
 UPLOADS: dict[int, ErrorClass] = dict.fromkeys((403, 404, 408, 410), ErrorClass.LOST)
-"""Of the upload host. An address that it does not know (any more) is as good as a lost upload: the next one gets another."""
+"""Of the upload host. An address that it doesn't know (anymore) counts as a lost upload; the next try gets another one."""
 
 NOTHING_SENT = (NotConnected, aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError, aiohttp.ConnectionTimeoutError)
-"""The connection never stood."""
+"""The connection was never established."""
 
 _TOKEN = re.compile(r"[a-z0-9_]{1,60}")
 _SCOPES = re.compile(r"[a-z0-9_:.,]{1,80}")
@@ -139,7 +139,7 @@ _POINTER = re.compile(r"\[json-pointer:([\w/]{1,60})\]")
 
 
 def classify_error(error: BaseException) -> ClassifiedError | None:
-    """What an exception of a call to Slack means; None for one that is no answer of Slack or the network (a bug)."""
+    """Classify an exception of a Slack call; None if it isn't an answer from Slack or the network (a bug)."""
     if isinstance(error, SlackApiError):
         return _judge_answer(error)
     if isinstance(error, RespondFailed):
@@ -167,7 +167,7 @@ def retry_after(headers: Mapping[str, str] | None, longest: float = LONGEST) -> 
 
 
 def code_of(value: object) -> str:
-    """An error code as Slack writes them; empty for anything else, so that no foreign text reaches a log."""
+    """An error code in Slack's format; empty for anything else, so that no foreign text reaches a log."""
     return value if isinstance(value, str) and _TOKEN.fullmatch(value) else ""
 
 
@@ -219,7 +219,7 @@ def _texts(value: object) -> list[str]:
 
 
 def _detail(code: str, answer: Mapping[str, Any], messages: str) -> str:
-    """The code, with the scope that is missing or the place in the payload: never words."""
+    """The code with the missing scope or the position in the payload; never free text."""
     needed = answer.get("needed")
     if isinstance(needed, str) and _SCOPES.fullmatch(needed):
         return f"{code}/{needed}"
@@ -245,12 +245,12 @@ SAME_SENTENCE: dict[str, str] = {
     "enterprise_is_restricted": "team_access_not_granted",
     "msg_blocks_too_long": "msg_too_long",
 }
-"""Error codes that mean the same to people -> the one whose sentence they get."""
+"""Error codes that mean the same to people -> the one with the sentence."""
 _NAME = re.compile(r"[a-z_]+")
 
 
 def why_not(code: str, name: str) -> str:
-    """Why the bot could not post in a channel, and what to do; `name` is the bot's. `code` may have a scope or a pointer behind it."""
+    """Why the bot couldn't post in a channel, and what to do. `name` is the bot's name; `code` may be followed by a scope or pointer."""
     found = _NAME.match(code)
     known = SAME_SENTENCE.get(found[0], found[0]) if found else ""
     key = f"slack.refused.{known}"

@@ -1,7 +1,7 @@
-"""Plain text into Slack's text objects so that it is shown as typed: nothing formats, links, becomes an emoji or looks like a mention.
+"""Escaping of plain text for Slack's text objects, so that it's shown as typed: no formatting, links, emoji codes or mentions.
 
-Slack reads & < > as control characters in every text and decodes their entities everywhere. For `*bold*`, `:emoji:` and the like its
-mrkdwn has no escape at all; text that holds such characters goes into a plain_text object, which formats nothing.
+Slack treats & < > as control characters in all text, and decodes their entities. mrkdwn has no escape for `*bold*`, `:emoji:` and the like;
+text with such characters goes into a plain_text object, which has no formatting.
 """
 
 from __future__ import annotations
@@ -15,36 +15,36 @@ from bot.texts.direction import FSI, balanced
 
 ELLIPSIS = "…"
 SECTION = 3000
-"""Most characters of one section's text."""
+"""Maximum characters of a section's text."""
 _INVISIBLE = frozenset("\u200b\u2060\ufeff")
-"""Zero-width characters. Embeddings and overrides of direction, which would reach out of a quotation into our own words, are dropped by
-`balanced`. Joiners of scripts and emoji stay, and so do the marks of right-to-left text (\u061c, \u200e, \u200f), which reach no further
-than their neighbours, and isolates that are closed."""
+"""Zero-width characters. Embeddings and overrides of direction, which would reach from a quotation into the bot's own words, are removed by
+`balanced`. Joiners of scripts and emoji stay, and so do right-to-left marks (\u061c, \u200e, \u200f), which only affect their neighbours,
+and closed isolates."""
 _BLANK = " \n\t\u061c\u200e\u200f\u2068\u2069"
 _FORMATS = re.compile(
     r"[*_~`]"  # bold, italic, struck, code
     r"|:[^\s:]+:"  # an emoji's code
-    r"|(?<![^\W_])[:;=8xX][-o']?[()\[\]{}DPpOo/\\|3@$&](?![^\W_])|</?3"  # emoticons, which Slack may draw
+    r"|(?<![^\W_])[:;=8xX][-o']?[()\[\]{}DPpOo/\\|3@$&](?![^\W_])|</?3"  # emoticons, which Slack may convert
     r"|^[ \t]*>",  # a quotation
     re.MULTILINE,
 )
 _ORDINARY = re.compile("[\n\t\x20-\x7e\u00a1-\u02ff]*")
-"""Nothing to clean away; most texts, and the quick way for long ones."""
+"""Nothing to clean: true for most texts, and a fast path for long ones."""
 _LINE_BREAK = re.compile("\r\n|[\r\u2028\u2029]")
 _FLAG = re.compile("(\U0001f3f4[\U000e0061-\U000e007a]{2,6}\U000e007f)")
 """England, Scotland, Wales and the like."""
 _GLUED = frozenset("\u200d\u200c\ufe0f\ufe0e")
 _LOOK_BACK = 400
 _CLOSERS = 4
-"""Room for the marks that close an isolate where a piece ends; ours are nested less deep."""
+"""Space for marks that close an isolate at the end of a piece; ours are nested less deeply."""
 
 
 def clean(text: str) -> str:
-    """Without control and direction characters, tags and lone surrogates; line breaks stay."""
+    """Remove control and direction characters, tags and lone surrogates; line breaks stay."""
     if _ORDINARY.fullmatch(text):
         return text
     pieces = _FLAG.split(balanced(_LINE_BREAK.sub("\n", text)))
-    # Every second piece is a flag that is written with tags.
+    # Every second piece is a flag written with tag characters.
     pieces[::2] = ("".join(one for one in piece if one in "\n\t" or _visible(one)) for piece in pieces[::2])
     return "".join(pieces)
 
@@ -55,12 +55,12 @@ def _visible(one: str) -> bool:
 
 
 def units(text: str) -> int:
-    """The length as UTF-16 counts it: characters beyond the basic plane are two, so that no way of counting finds more than we did."""
+    """Length in UTF-16 code units: characters outside the basic plane count as two, the highest count of any method."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def escape(text: str) -> str:
-    """Text that Slack displays as exactly this text, apart from mrkdwn's own formatting (see `typed`)."""
+    """Text that Slack displays exactly, apart from mrkdwn's own formatting (see `typed`)."""
     return _entities(clean(text))
 
 
@@ -69,12 +69,12 @@ def _entities(text: str) -> str:
 
 
 def formats(text: str) -> bool:
-    """Whether mrkdwn might show this text otherwise than typed."""
+    """Whether mrkdwn might show this text differently than typed."""
     return _FORMATS.search(text) is not None
 
 
 def typed(text: str, limit: int = SECTION) -> dict[str, Any]:
-    """A text object that shows this text as typed, shortened to `limit` where needed. Never empty."""
+    """A text object that shows this text as typed, shortened to `limit` if necessary. Never empty."""
     shown = fit(text, limit)
     if not shown.strip().strip(_BLANK):
         return {"type": "plain_text", "text": "·", "emoji": False}
@@ -84,7 +84,7 @@ def typed(text: str, limit: int = SECTION) -> dict[str, Any]:
 
 
 def fit(text: str, limit: int) -> str:
-    """Escaped text of at most `limit` characters, shortened with an ellipsis where needed."""
+    """Escaped text of at most `limit` characters, shortened with an ellipsis if necessary."""
     cleaned = clean(text)
     whole = _entities(cleaned)
     if units(whole) <= limit:
@@ -93,7 +93,7 @@ def fit(text: str, limit: int) -> str:
 
 
 def _beginning(cleaned: str, limit: int) -> str:
-    """As much of it as fits once escaped, with its isolates closed."""
+    """As much as fits once escaped, with its isolates closed."""
     room = limit
     while units(_entities(found := balanced(cleaned[: _most(cleaned, room)].rstrip()))) > limit and room > 0:
         room -= 1
@@ -101,7 +101,7 @@ def _beginning(cleaned: str, limit: int) -> str:
 
 
 def _most(cleaned: str, limit: int) -> int:
-    """How many characters fit into the limit once they are escaped; a letter and its marks stay together."""
+    """How many characters fit within the limit once escaped; a letter and its marks stay together."""
     used, count = 0, 0
     for one in cleaned:
         used += 5 if one == "&" else 4 if one in "<>" else 2 if one > "\uffff" else 1
@@ -117,13 +117,13 @@ def _most(cleaned: str, limit: int) -> int:
 
 
 def _belongs(text: str, index: int) -> bool:
-    """Whether the character at this place is drawn together with the one before it."""
+    """Whether the character at this index is displayed together with the one before it."""
     one, before = text[index], text[index - 1]
     return one in _GLUED or before == "\u200d" or unicodedata.combining(one) > 0 or "\U0001f3fb" <= one <= "\U0001f3ff"
 
 
 def split(text: str, limit: int = SECTION) -> list[str]:
-    """Cleaned pieces, each within the limit once escaped; together they are the whole text. Cut between lines or words where possible."""
+    """Cleaned pieces that fit once escaped and together are the whole text. Cut between lines or words if possible."""
     rest = clean(text)
     limit = max(1, limit - min(rest.count(FSI), _CLOSERS))
     found: list[str] = []
@@ -140,7 +140,7 @@ def split(text: str, limit: int = SECTION) -> list[str]:
 
 
 def label(text: str, limit: int) -> str:
-    """For buttons, labels and titles: one line, cleaned, escaped and cut; empty when nothing is left."""
+    """One cleaned, escaped and cut line for buttons, labels and titles; empty if nothing is left."""
     return fit(" ".join(clean(text).split()), limit)
 
 
@@ -153,8 +153,8 @@ _READ_AS_ENTITY = re.compile(r"&(?=(?:lt|gt|amp);)")
 
 
 def shield(text: str) -> str:
-    """For alt texts and the contents of inputs, of which nobody says whether Slack decodes them: only an `&` that begins an entity is
-    escaped, so that "black & white" is right either way."""
+    """For input values, where Slack doesn't document whether it decodes entities: only an `&` that begins an entity is escaped, so "black &
+    white" is right either way."""
     return _READ_AS_ENTITY.sub("&amp;", text)
 
 
@@ -169,12 +169,12 @@ def alt(text: str, limit: int = 2000) -> str:
 _REFERENCE = re.compile(r"<([^<>\n]{1,3000})>")
 _SCHEME = re.compile(r"^(?:mailto|tel):")
 _LABELLED = re.compile(r"<((?:mailto|tel):[^<>|\n]{1,300}\|[^<>\n]{1,300})>")
-"""What only Slack writes so; a command's text may hold it, depending on the client and the app's manifest."""
+"""References in a format that only Slack writes; a command's text may contain it, depending on the client and the app's manifest."""
 _ENTITY = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 
 
 def unescape_event(text: str, bot_id: str) -> str:
-    """What somebody typed, out of the text of an `app_mention` event: without the mention of the bot, references as people read them."""
+    """What somebody typed, from the text of an `app_mention` event: without the mention of the bot, references as people see them."""
     me = rf"<@{re.escape(bot_id)}(?:\|[^<>]*)?>"
     found = re.sub(rf"^\s*{me}[:,]?|[ \t]*{me}", "", text)
     found = _REFERENCE.sub(lambda one: _reference(one[1]), found)
@@ -182,7 +182,7 @@ def unescape_event(text: str, bot_id: str) -> str:
 
 
 def unlabel(text: str) -> str:
-    """A command's text with the labels of Slack's own references in their place; everything else stays as it is."""
+    """A command's text with Slack's references replaced by their labels; everything else is unchanged."""
     return _LABELLED.sub(lambda one: _reference(one[1]), text)
 
 
@@ -194,8 +194,8 @@ def _reference(inside: str) -> str:
         case "!":
             return _special(name[1:], shown)
     address = _SCHEME.sub("", name)
-    # What was typed is the label: "example.com" of <http://example.com|example.com>, "our site" of a link with these words. A label that is
-    # itself an address of somewhere else would hide where the link leads.
+    # The label is what was typed: "example.com" of <http://example.com|example.com>, or a link's words. A label that is itself a different
+    # address would hide where the link leads.
     return address if not shown or ("://" in shown and not address.endswith(shown)) else shown
 
 

@@ -1,4 +1,4 @@
-"""Forms as Slack modals, and their submissions back into values. A field's name is its block id, so that an error can stand beside it."""
+"""Forms as Slack modals, and parsing of their submissions. A field's name is its block id, so that an error can be shown next to it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ TITLE, LABEL, HINT, ERROR = 24, 150, 150, 150
 MOST_TEXT, MOST_CHOICES, CHOICE, VALUE = 3000, 100, 75, 150
 YES, NO = "true", "false"
 NOTHING = "__nothing__"
-"""Stands for an empty value: Slack's choices must have one."""
+"""Placeholder for an empty value, because Slack's choices need one."""
 CHANNEL, PERSON = re.compile(r"[CG][A-Z0-9]{2,30}"), re.compile(r"[UW][A-Z0-9]{2,30}")
 MOST_CHOSEN = 50
 CHANNELS: Block = {"include": ["public", "private"], "exclude_bot_users": True}
 
 
 def modal(form: Form, metadata: str, *, plain: bool = False) -> Block:
-    """The form as Slack shows it. `metadata` comes back with the submission.
+    """Build the modal. `metadata` comes back with the submission.
 
-    `plain`: without Slack's own lists of channels and people, for when it refuses one that is chosen and does not exist any more.
+    `plain`: without native lists of channels and people, for when Slack rejects a chosen one that no longer exists.
     """
     blocks: list[Block] = []
     title = short(form.title, TITLE)
@@ -49,7 +49,7 @@ def modal(form: Form, metadata: str, *, plain: bool = False) -> Block:
 
 
 def loading() -> Block:
-    """What opens at once, while the form is prepared: Slack's trigger lasts three seconds."""
+    """The view that opens immediately while the form is prepared; Slack's trigger lasts three seconds."""
     return {
         "type": "modal",
         "title": plain_text(text("slack.form.loading_title"), TITLE),
@@ -59,7 +59,7 @@ def loading() -> Block:
 
 
 def short(words: str, limit: int) -> str:
-    """One line within a tight limit, cut between words where possible."""
+    """One line within a tight limit, cut between words if possible."""
     line = " ".join(clean(words).split())
     if units(label(line, 3 * limit + 30)) <= limit:
         return line
@@ -76,7 +76,7 @@ def short(words: str, limit: int) -> str:
 def _field(field: FormField, listed: Block | None, *, first: bool) -> list[Block]:
     element = listed or _element(field)
     optional = not field.required and element["type"] != "radio_buttons"
-    # Slack writes "(optional)" behind such a label itself.
+    # Slack adds "(optional)" to such a label itself.
     name = field.label.removesuffix(text("slack.form.optional")) if optional else field.label
     block: Block = {
         "type": "input",
@@ -114,7 +114,7 @@ def _most(field: FormField) -> int:
 
 
 def _switch(field: FormField) -> Block:
-    """Yes or No, both in words: a box that may stay empty would be called optional, and a list hides its second choice."""
+    """Yes or No, both in words: an optional checkbox would be labelled optional, and a list hides its second choice."""
     options = [{"text": plain_text(text(key), CHOICE), "value": value} for key, value in (("slack.form.yes", YES), ("slack.form.no", NO))]
     return {"type": "radio_buttons", "options": options, "initial_option": options[field.value != YES]}
 
@@ -130,7 +130,7 @@ def _select(field: FormField) -> Block:
 
 
 def _option(choice: Choice) -> Block:
-    """A label that is too long for a line goes on in the line below."""
+    """A label that's too long for a line continues in the description below."""
     line = " ".join(clean(choice.label).split()) or choice.value
     head, rest = line, ""
     if units(label(line, 10 * CHOICE)) > CHOICE:
@@ -141,7 +141,7 @@ def _option(choice: Choice) -> Block:
 
 
 def _list(field: FormField) -> Block | None:
-    """Slack's own list of channels or people, with what is set now chosen; None where something else than ids is set."""
+    """Native list of channels or people with the current values selected; None if the setting has something other than ids."""
     kind, pattern, initial = LISTS.get(field.name, ("", CHANNEL, ""))
     ids = [one for one in re.split(r"[\s,;]+", field.value) if one]
     many = kind.startswith("multi_")
@@ -158,14 +158,14 @@ LISTS: Mapping[str, tuple[str, re.Pattern[str], str]] = {
     "channels": ("multi_conversations_select", CHANNEL, "initial_conversations"),
     "moderators": ("multi_users_select", PERSON, "initial_users"),
 }
-"""Fields of the settings that Slack has lists for -> the element, the form of its ids, its field for what is chosen."""
+"""Settings fields with a native list -> the element, the format of its ids, its field for the selection."""
 
 
 # ---- Submissions -----------------------------------------------------------------------------------------------------------
 
 
 def values(view: Mapping[str, Any]) -> dict[str, str]:
-    """What was filled in, by field; an emptied field is "". Whatever is no filled field of ours is left out."""
+    """Submitted values by field; an emptied field is "". Anything else is ignored."""
     found: dict[str, str] = {}
     state = view.get("state")
     blocks = state.get("values") if isinstance(state, Mapping) else None
@@ -199,7 +199,7 @@ def _sequence(value: object) -> Sequence[Any]:
 
 
 def blanks(view: Mapping[str, Any]) -> Block | None:
-    """Answers a submission in which a field that must be filled holds blanks alone, which Slack lets pass; None for all others."""
+    """The response to a submission whose required field has only spaces, which Slack accepts; None otherwise."""
     filled = values(view)
     inputs = [one for one in _sequence(view.get("blocks")) if isinstance(one, Mapping) and one.get("type") == "input"]
     wanted = [str(one.get("block_id")) for one in inputs if not one.get("optional") and _kind(one) == "plain_text_input"]
@@ -213,8 +213,8 @@ def _kind(block: Mapping[str, Any]) -> str:
 
 
 def errors(view: Mapping[str, Any], sentence: str) -> Block | None:
-    """The answer to a submission that keeps the form open and shows a sentence at a field; None when it has no field. The sentence stands
-    at the field whose content it quotes, or at the first one."""
+    """The response that keeps the form open with a sentence at a field: the one whose content the sentence quotes, or the first one. None
+    if there is no field."""
     names = [one.get("block_id") for one in _sequence(view.get("blocks")) if isinstance(one, Mapping) and one.get("type") == "input"]
     fields = [one for one in names if isinstance(one, str) and one]
     filled = values(view)

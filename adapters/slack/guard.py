@@ -1,7 +1,7 @@
-"""The door in front of bolt over HTTP, as a plain ASGI wrapper: only whole, fresh, genuine requests of Slack pass, and each of them once.
+"""ASGI guard in front of bolt for HTTP: only complete, fresh, genuine requests from Slack pass, each of them once.
 
-bolt answers 500 to a timestamp that is no number and to a signature that is not ASCII, takes the same request twice within five minutes
-and reads bodies of any size. Nothing is parsed here before the signature has been checked; no body and no secret is ever logged.
+bolt answers 500 to a non-numeric timestamp and to a non-ASCII signature, accepts the same request twice within five minutes, and reads
+bodies of any size. Nothing is parsed before the signature is verified; no body or secret is ever logged.
 """
 
 from __future__ import annotations
@@ -30,37 +30,37 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 PATH, HEALTH = "/slack/events", "/healthz"
 MOST_BYTES = 1024 * 1024
-"""Slack's largest payloads, forms with their state, are 250 kB."""
+"""Slack's largest payloads, forms with their state, have 250 kB."""
 MOST_READING = 32 * MOST_BYTES
-"""Of all bodies that are being read at one time: strangers must not fill the memory with what they have not signed."""
+"""Total for all bodies being read, so that unsigned requests can't fill the memory."""
 BODY_WITHIN = 5.0
 """Seconds for a whole body; Slack itself gives up after three."""
 WINDOW = 300
-"""Seconds by which a timestamp may differ from our clock, by Slack's rule."""
+"""Allowed clock difference in seconds, a Slack rule."""
 MOST_REMEMBERED = 50_000
-"""Signatures kept against replay. Slack sends at most 30,000 events an hour to an app, so about 5,000 within two windows."""
+"""Maximum signatures kept against replay. Slack sends an app at most 30,000 events an hour, so about 5,000 within two windows."""
 COMPLAIN_EVERY = 60.0
-"""Seconds between two warnings of one sort: scanners must not fill the log, and a wrong signing secret must show in it."""
+"""Seconds between two warnings of a kind: scanners must not fill the log, but a wrong signing secret must show up in it."""
 
 TIMESTAMP, SIGNATURE, LENGTH = b"x-slack-request-timestamp", b"x-slack-signature", b"content-length"
 RETRY = b"x-slack-retry-num"
 _PASSED_ON = frozenset({TIMESTAMP, SIGNATURE, RETRY, b"x-slack-retry-reason"})
-"""Headers that bolt gets, besides a content type of ours. It obeys more (x-slack-bolt-lazy-only), and headers are not signed."""
+"""Headers passed to bolt, besides a normalised content type. It obeys more (x-slack-bolt-lazy-only), and headers aren't signed."""
 _DIGITS = re.compile(rb"[0-9]{9,11}")
 _HEX = re.compile(rb"v0=[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
 class RejectedRequest(Exception):
-    """Why a request does not pass."""
+    """Why a request is rejected."""
 
     status: int
     why: str
-    """A short machine token for the log."""
+    """Short machine token for the log."""
 
 
 class Gone(Exception):
-    """The caller hung up."""
+    """The client disconnected."""
 
 
 class Guard:
@@ -73,7 +73,7 @@ class Guard:
         self._seen: OrderedDict[bytes, float] = OrderedDict()
         """Signature -> when its timestamp leaves the window."""
         self._under_way: set[bytes] = set()
-        """Those of requests that are being answered."""
+        """Signatures of requests in progress."""
         self._limits: set[asyncio.Timeout] = set()
         self._reading = 0
         self._complained: dict[str, float] = {}
@@ -92,7 +92,7 @@ class Guard:
             log.info("slack_request_gone")
 
     def stop(self) -> None:
-        """End what is still being read or answered, with an error that makes Slack send it again."""
+        """Abort requests in progress with an error that makes Slack send them again."""
         for limit in self._limits:
             limit.reschedule(asyncio.get_running_loop().time())
 
@@ -113,7 +113,7 @@ class Guard:
         if self._came_before(signature):
             if headers.one(RETRY) is None or signature in self._under_way:
                 raise RejectedRequest(401, "replayed")
-            # Slack did not hear that it was taken and asks within the same second, so with the same signature. It is not taken twice.
+            # Slack missed the answer and retries within the same second, so with the same signature. Don't process it twice.
             await _answer(send, 200)
             return
         self._seen[signature] = int(timestamp) + WINDOW
@@ -128,13 +128,13 @@ class Guard:
             raise RejectedRequest(400, str(malformed)) from None
         finally:
             self._under_way.discard(signature)
-            if not accepted:  # Slack may send again what was not taken, within the same second, and then with the same signature
+            if not accepted:  # Slack may retry an unaccepted request within the same second, with the same signature
                 self._seen.pop(signature, None)
 
     # ---- is it Slack, and is it new --------------------------------------------------------------------------------------------
 
     def _signed(self, headers: _Headers) -> tuple[bytes, bytes]:
-        """Timestamp and signature, by their form and age; whether they belong to the body is only known with it."""
+        """Timestamp and signature, checked for format and age; the signature itself can only be verified with the body."""
         timestamp, signature = headers.one(TIMESTAMP), headers.one(SIGNATURE)
         if timestamp is None or signature is None or not _DIGITS.fullmatch(timestamp) or not _HEX.fullmatch(signature):
             raise RejectedRequest(401, "headers")
@@ -146,7 +146,7 @@ class Guard:
         return b"v0=" + hmac.new(self._secret, b"v0:" + timestamp + b":" + body, hashlib.sha256).hexdigest().encode()
 
     def _came_before(self, signature: bytes) -> bool:
-        """Whether this signature was here before. Only genuine ones are remembered, so that strangers cannot fill the memory."""
+        """Whether this signature was seen before. Only genuine ones are kept, so that strangers can't fill the memory."""
         now = self._ports.now()
         while self._seen and (len(self._seen) >= MOST_REMEMBERED or next(iter(self._seen.values())) < now):
             self._seen.popitem(last=False)
@@ -173,7 +173,7 @@ class Guard:
         return bytes(body)
 
     async def _more(self, body: bytearray, receive: Receive) -> bool:
-        """Read one piece; whether another one follows."""
+        """Read one chunk. Returns whether there are more."""
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Gone
@@ -187,7 +187,7 @@ class Guard:
         return bool(message.get("more_body", False))
 
     async def _pass_on(self, scope: Message, body: bytes, receive: Receive, send: Send) -> bool:
-        """Let bolt answer; whether it took the request."""
+        """Let bolt answer. Returns whether it accepted the request."""
         status = 0
         given = False
 
@@ -227,7 +227,7 @@ class Guard:
 
 
 class _In:
-    """An entry of a set, for the time of a block."""
+    """Membership in a set for the duration of a block."""
 
     def __init__(self, among: set[asyncio.Timeout], one: asyncio.Timeout) -> None:
         self._among, self._one = among, one
@@ -240,7 +240,7 @@ class _In:
 
 
 class _Headers:
-    """Headers by name; one that comes twice counts as none, because the next reader might take the other."""
+    """Headers by name. A duplicate counts as missing, because the next parser might use the other one."""
 
     def __init__(self, pairs: Iterable[tuple[bytes, bytes]]) -> None:
         self._values: dict[bytes, bytes | None] = {}
@@ -253,7 +253,7 @@ class _Headers:
 
 
 async def _answer(send: Send, status: int, more: Iterable[tuple[bytes, bytes]] = ()) -> None:
-    """A bare status; what was wrong stays in our log. The connection ends with a refusal: its body may not have been read."""
+    """Send a bare status; the reason is only logged. A rejection closes the connection, because its body may not have been read."""
     body = b"ok\n" if status == 200 else HTTPStatus(status).phrase.encode() + b"\n"
     end = [] if status == 200 else [(b"connection", b"close")]
     length = (b"content-length", str(len(body)).encode())

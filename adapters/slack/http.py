@@ -1,7 +1,7 @@
-"""Slack over HTTP: bolt behind the guard, on one address, served inside the bot's own event loop.
+"""Slack over HTTP: bolt behind the guard, at one address, inside the bot's event loop.
 
-Events, commands and presses all come to `/slack/events`. What bolt does not acknowledge is answered with an error, so that Slack sends
-events again; what makes a request genuine is the guard's matter.
+Events, commands and presses all arrive at `/slack/events`. Anything bolt doesn't acknowledge gets an error, so that Slack sends events
+again; the guard verifies requests.
 """
 
 from __future__ import annotations
@@ -30,32 +30,32 @@ from bot.texts import text
 log = structlog.get_logger()
 
 STOP_WITHIN = 0.5
-"""Seconds for requests that are being answered when the server stops; then they are told to come again."""
+"""Seconds for requests in progress at shutdown; after that they're told to retry."""
 MOST_AT_ONCE = 500
-"""Connections; more are told to come again, so that strangers cannot fill the memory with bodies."""
+"""Maximum connections; further ones are told to retry, so that strangers can't fill the memory with bodies."""
 
 
 class Handler(AsyncSlackRequestHandler):
-    """bolt's own ASGI handler, with two repairs of how it reads a request."""
+    """bolt's ASGI handler with two fixes to its request parsing."""
 
     async def dispatch(self, request: AsgiHttpRequest) -> BoltResponse:
         body = await request.get_raw_body()
         try:
             found = AsyncBoltRequest(body=body, headers=request.get_headers())
-        except Exception as error:  # bolt looks for team and channel in fields that may hold anything
+        except Exception as error:  # bolt looks for team and channel in fields of any type
             log.warning("slack_request_unreadable", error=type(error).__name__)
             return BoltResponse(status=400)
         if not found.body:
-            # bolt takes every form with the word "payload" in it for an interaction, and `/imagine a rocket's payload` for nothing at all
+            # bolt treats every form that contains the word "payload" as an interaction, and fails on `/imagine a rocket's payload`
             found.body = payloads.fields_of(body)
             found.context = build_async_context(AsyncBoltContext({}), found.body)
         return await self.app.async_dispatch(found)
 
 
 async def serve(app: AsyncApp, *, signing_secret: str, host: str, port: int, ports: Ports, ready: Callable[[int], None]) -> None:
-    """Until cancelled; then closes within a second. Calls `ready(port)` once requests can come.
+    """Serve until cancelled, then close within a second. Calls `ready(port)` once requests are accepted.
 
-    Raises SetupProblem when the address cannot be had or there is no secret.
+    Raises SetupProblem if the address isn't available or there is no secret.
     """
     if not signing_secret.strip():
         raise SetupProblem(text("slack.setup.http.no_secret"))

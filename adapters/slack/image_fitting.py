@@ -1,4 +1,4 @@
-"""Stored pictures as files for Slack: read by hash, and as PNG or JPEG, since Slack's image blocks show nothing else."""
+"""Stored pictures as Slack uploads: PNG or JPEG, because Slack's image blocks show nothing else."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from bot.pixels.workers import Work, in_a_thread
 from bot.texts import text
 
 LARGE = 15 * 1024 * 1024
-"""A re-encoded PNG of more bytes becomes a JPEG."""
+"""A re-encoded PNG with more bytes becomes a JPEG."""
 MAGIC = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg"}
 QUALITY = 90
 
 
 @dataclass(frozen=True, slots=True)
 class FittedImage:
-    """A picture as it will be uploaded."""
+    """A picture ready to upload."""
 
     sha256: str
-    """Of the stored picture, not of what is uploaded."""
+    """Of the stored picture, not the uploaded file."""
     name: str
     alt: str
     content: bytes
@@ -31,14 +31,15 @@ class FittedImage:
 
 @dataclass(frozen=True, slots=True)
 class ImageFitting:
-    """Reads, and has encoded anew what Slack does not show: such a file has our mark of origin instead of the service's signature."""
+    """Reads pictures and re-encodes those that Slack can't show; a re-encoded file has the bot's origin mark instead of the service's
+    signature."""
 
     read: Callable[[str], Awaitable[bytes]]
     work: Work = field(default=in_a_thread)
     large: int = LARGE
 
     async def load(self, pictures: Sequence[PictureView]) -> tuple[list[FittedImage], list[str]]:
-        """What Slack can show, and a sentence for each picture that is gone or cannot be read."""
+        """Pictures that Slack can show, and a sentence for each one that is missing or unreadable."""
         read, notes = await stored(self.read, pictures, "slack")
         found = []
         for one, content in read:
@@ -50,13 +51,13 @@ class ImageFitting:
         return found, list(dict.fromkeys(notes))
 
     async def _encoded(self, picture: FittedImage) -> FittedImage:
-        """PNG without loss; JPEG on white where that would be large."""
+        """Lossless PNG, or JPEG on white if that would be large."""
         values, content = await self.work("for_blocks", {"large": self.large, "quality": QUALITY}, picture.content)
         return _named(replace(picture, content=content), "jpg" if values["ending"] == "jpg" else "png")
 
 
 def suffix(content: bytes) -> str:
-    """`png` or `jpg` by the first bytes, whatever the stored format says; empty for all else."""
+    """`png` or `jpg` by the file's first bytes, whatever the stored format says; empty for anything else."""
     return next((name for magic, name in MAGIC.items() if content.startswith(magic)), "")
 
 

@@ -1,4 +1,4 @@
-"""Commands, the /imagine form and mentions: one durable insert, the acknowledgement, and then everything else in a task of its own."""
+"""Intake of commands, the /imagine form and mentions: one durable insert, the acknowledgement, and everything else in a background task."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from bot.texts import text
 Ack = Callable[..., Awaitable[Any]]
 
 ACK_WITHIN, LEAST = 2.5, 0.7
-"""Seconds from an event's arrival to its acknowledgement, which Slack awaits for three: who somebody is and the work that must be done
-before share them. The work has the least at any rate."""
+"""Seconds from an event's arrival to its acknowledgement (Slack waits three), shared by the admission check and the work before it; the
+work always gets the second value."""
 NAME_WITHIN = 0.8
-"""Seconds for Slack to tell the name behind a mention; without it the id is shown."""
+"""Seconds for Slack to look up the name behind a mention; otherwise the id is shown."""
 FORM_READY = 0.6
-"""Seconds for the core to fill a form before a loading one takes its place."""
+"""Seconds for the core to fill in a form before a loading view is shown."""
 MOST_NAMES = 5
-"""Names looked up for one mention; other people in it keep their ids."""
+"""Maximum names to look up for one mention; other people in it keep their ids."""
 _NAMELESS = re.compile(r"<([@#])([UWCG][A-Z0-9]{2,30})\|?>")
 """A person or channel without a name, as Slack writes them in events."""
 IMAGINE_FORM = "v1:imagine:new"
@@ -41,19 +41,19 @@ IMAGINE_FORM = "v1:imagine:new"
 
 @dataclass(slots=True)
 class Intake:
-    """From Slack's commands to the core."""
+    """Slack events on their way to the core."""
 
     core: Core
     answers: Answers
     tasks: BackgroundTasks
     admission: Admission
     home: str
-    """The workspace of the token, which a payload need not name."""
+    """The token's workspace, which payloads don't always name."""
     bot_user: str
     name_of: Callable[[str, float], Awaitable[str]]
-    """A person's name, within so many seconds: mentions come with an id alone."""
+    """Looks up a person's name within this many seconds; mentions only contain ids."""
     channel_name: Callable[[str, float], Awaitable[str]]
-    """The same of a channel."""
+    """The same for a channel."""
     dedup: Deduplicator = field(default_factory=Deduplicator)
     submissions: Submissions = field(init=False)
 
@@ -61,13 +61,13 @@ class Intake:
         self.submissions = Submissions(self.core, self.tasks)
 
     def at_home(self, caller: Caller) -> Caller:
-        """The bot serves one workspace, which pays for everybody who is let in: the event of a shared channel may name another one."""
+        """The event with the bot's own workspace, which pays for everyone admitted; an event in a shared channel may name another one."""
         return replace(caller, team=self.home)
 
     # ---- commands ------------------------------------------------------------------------------------------------------------
 
     async def command(self, body: Payload, ack: Ack) -> None:
-        """Any slash command of the app."""
+        """Handle any slash command of the app."""
         caller = self.at_home(of_command(body))
         name, typed = str(body.get("command") or ""), as_typed(str(body.get("text") or ""))
         if name == "/imagine" and typed.strip().lower() not in ("", "help", "?"):
@@ -83,7 +83,7 @@ class Intake:
             self.tasks.start(self.admitted(caller, lambda: self._answer(caller, name, typed.strip())), "command")
 
     async def admitted(self, caller: Caller, work: Callable[[], Awaitable[object]]) -> None:
-        """Work after an acknowledgement, for those who may use the bot; whatever goes wrong, the person gets a sentence."""
+        """Run work after an acknowledgement for people who may use the bot; if it fails, they get an answer."""
         try:
             refusal = await self.admission.refusal(caller, acknowledged=True)
             await (work() if refusal is None else self.answers.say(caller, refusal))
@@ -112,7 +112,7 @@ class Intake:
         await self.answers.open_later(caller, make(), FORM_READY)
 
     async def windows(self, caller: Caller, found: Form | Reply) -> Sequence[Window]:
-        """A form as a window, best first; none when there is a sentence instead, which is said."""
+        """A form as modal views, best first; none if there's a sentence instead, which is sent."""
         if isinstance(found, Reply):
             await self.answers.say(caller, found.view or found.text)
             return ()
@@ -123,7 +123,7 @@ class Intake:
     # ---- the form ------------------------------------------------------------------------------------------------------------
 
     async def submitted(self, body: Payload, ack: Ack) -> None:
-        """The /imagine form. What was typed stays in it until it is stored."""
+        """Handle the /imagine form. It keeps the typed text until it's stored."""
         until = until_ack()
         caller, view = self.at_home(of_form(body)), body["view"]
         values = forms.values(view)
@@ -145,8 +145,8 @@ class Intake:
     # ---- mentions ------------------------------------------------------------------------------------------------------------
 
     async def mentioned(self, body: Payload) -> None:
-        """A message that mentions the bot does what the command cannot do in threads. Raises when it could not be stored: Slack then
-        delivers it again."""
+        """Handle a mention, which does in threads what the command can't. Raises if it couldn't be stored, so that Slack delivers it
+        again."""
         event = body["event"]
         caller = self.at_home(of_mention(body))
         if event.get("bot_id") or event.get("edited") or event.get("subtype") == "bot_message" or not caller.person:
@@ -162,7 +162,7 @@ class Intake:
             self.tasks.start(self._accept(caller, stored.request_id), "accept")
 
     async def _named(self, typed: str) -> str:
-        """With the names of the people and channels that it mentions, as their author saw them."""
+        """The text with the names of mentioned people and channels, as its author saw them."""
         found = [one for one in dict.fromkeys(_NAMELESS.findall(typed)) if one[1] != self.bot_user][:MOST_NAMES]
         names = await asyncio.gather(*((self.name_of if mark == "@" else self.channel_name)(one, NAME_WITHIN) for mark, one in found))
         known = {one: name for (_, one), name in zip(found, names, strict=True) if name and not set("<>|&") & set(name)}
@@ -176,13 +176,13 @@ class Intake:
     async def _imagine(
         self, caller: Caller, submission: Submission, ack: Ack, until: float, refuse: Callable[[str], Any] = lambda said: said
     ) -> None:
-        """Store, acknowledge by the loop time `until`, accept. `refuse` makes an acknowledgement of a sentence that says why nothing was
-        taken."""
+        """Store, acknowledge by the loop time `until`, and accept. `refuse` builds an acknowledgement from the sentence that says why it
+        failed."""
         stored = await self.submissions.stored(caller.key, submission, lambda said: ack(refuse(said)), left(until))
         if stored is None:
             return
         await ack()
-        # Also for one that was stored before: its first acknowledgement may have failed before it was accepted.
+        # Also for a stored duplicate: its first acknowledgement may have failed before it was accepted.
         self.tasks.start(self._accept(caller, stored.request_id), "accept")
 
     async def _accept(self, caller: Caller, request_id: str) -> None:
@@ -193,12 +193,12 @@ class Intake:
 
 
 def until_ack() -> float:
-    """Loop time by which an event that arrives now is to be acknowledged."""
+    """Loop time by which an event arriving now must be acknowledged."""
     return asyncio.get_running_loop().time() + ACK_WITHIN
 
 
 def left(until: float) -> float:
-    """Seconds for the work before an acknowledgement."""
+    """Seconds left for the work before an acknowledgement."""
     return max(LEAST, until - asyncio.get_running_loop().time())
 
 
@@ -225,4 +225,4 @@ VIEWS: dict[str, Callable[[Core, Visitor, str], Awaitable[View]]] = {
     "/imagine-help": _help,
     "/imagine-privacy": _privacy,
 }
-"""Commands whose answer is a view for the person alone."""
+"""Commands answered with a private view."""

@@ -1,4 +1,4 @@
-"""Pressed buttons and sent forms: asked of the core, acknowledged, and always answered with something."""
+"""Button presses and form submissions: call the core and acknowledge; every one gets an answer."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from bot.chat.views import ActionName, Reply
 from bot.texts import text
 
 SHEETS: dict[ActionName, str] = {ActionName.CASE_PROMPT: "slack.prompt_title"}
-"""Actions whose whole answer is something to read, shown in a window over the channel and only to the presser -> its title."""
+"""Actions answered with a view that only the presser sees, in a modal -> its title."""
 
 
 @dataclass(slots=True)
 class Interactions:
-    """The router for buttons and forms."""
+    """Router for buttons and forms."""
 
     intake: Intake
     pressed_on: Callable[[str, Caller], None]
-    """Told of each press on a row's message: over it that message can be replaced, also where the bot cannot reach it."""
+    """Called for each press on a row's message; the press can be used to replace that message even where the bot can't reach it."""
 
     # ---- buttons -------------------------------------------------------------------------------------------------------------
 
     async def pressed(self, body: Payload, ack: Ack) -> None:
-        """A button was pressed."""
+        """Handle a button press."""
         caller = self.intake.at_home(of_press(body))
         if not self.intake.dedup.first(caller.key):
             await ack()
@@ -46,7 +46,7 @@ class Interactions:
             await ack()
             self.intake.tasks.start(self.intake.answers.say(caller, refusal), "refusal")
             return
-        if found.action is not ActionName.SHOW:  # which stands in a list
+        if found.action is not ActionName.SHOW:  # its buttons are in a list
             self.pressed_on(found.row, caller)
         acting = self.intake.tasks.start(self._act(caller, found.action, found.row, {}), "press")
         await self._soon(acting, until)
@@ -54,7 +54,7 @@ class Interactions:
         self.intake.tasks.start(self._answered(caller, self._reply(caller, found.action, acting)), "reply")
 
     async def _opened(self, caller: Caller, found: InteractionId | None) -> None:
-        """A window over the channel, or the sentence why there is none."""
+        """Open a modal, or send the sentence why there is none."""
         if found is None:
             await self.intake.answers.say(caller, text("slack.old_button"))
         elif found.opens_form:
@@ -82,7 +82,7 @@ class Interactions:
     # ---- forms ---------------------------------------------------------------------------------------------------------------
 
     async def submitted(self, body: Payload, ack: Ack) -> None:
-        """A form was sent. It stays open with a sentence where the core refuses it, so that nothing typed is lost."""
+        """Handle a form submission. If the core rejects it, the form stays open with a sentence, so that nothing typed is lost."""
         view = body["view"]
         if (blank := forms.blanks(view)) is not None:
             await ack(blank)
@@ -120,8 +120,8 @@ class Interactions:
 
     @staticmethod
     async def _soon(acting: asyncio.Task[Reply], until: float) -> None:
-        """The core does what was asked before Slack is told that it will be done, where there is time: until then a kill leaves the person
-        with an error to press again on, afterwards Slack would show one although it works."""
+        """Let the core act before the acknowledgement if there's time: a kill before it shows the person an error to retry, a kill after it
+        would show an error although the action worked."""
         await asyncio.wait([acting], timeout=left(until))
 
     async def _reply(self, caller: Caller, action: ActionName, acting: asyncio.Task[Reply]) -> None:

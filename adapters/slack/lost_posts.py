@@ -1,6 +1,6 @@
-"""What pages of a channel's history told about our own messages, so that one page answers for all whose posts were lost together.
+"""Cache of the bot's own messages found in a channel's history, so that one page answers for all posts that were lost together.
 
-Only what was seen is remembered, and only for a moment; that a message is not there is asked anew each time.
+Only found messages are cached, and only briefly; a message's absence is checked anew each time.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from adapters.slack.errors import BackOff
 from adapters.slack.pacing import CallLog, Limit
 
 CALLS = Limit(16, 20.5)
-"""47 a minute; conversations.history and conversations.replies are Tier 3, 50 and more a minute each."""
+"""47 a minute; conversations.history and conversations.replies are each Tier 3, 50+ a minute."""
 REMEMBERED_FOR = 60.0
 REMEMBERED = 5000
 
 
 @dataclass(slots=True)
 class LostPosts:
-    """(channel, thread, identity) -> where it was seen, and when."""
+    """(channel, thread, identity) -> where and when it was found."""
 
     clock: Callable[[], float] = lambda: asyncio.get_running_loop().time()
     _seen: FIFOCache[tuple[str, str, str], tuple[str, float]] = field(default_factory=lambda: FIFOCache(REMEMBERED))
@@ -34,7 +34,8 @@ class LostPosts:
         return ts if ts and self.clock() - at < REMEMBERED_FOR else None
 
     def saw(self, channel: str, thread: str | None, message: Mapping[str, Any], ours: frozenset[str]) -> None:
-        """A message on a page. Somebody else's counts for nothing, as anybody could copy a mark; Slack names the author of each message."""
+        """Record a message from a page. Other authors' messages are ignored, because anyone could copy a mark; Slack names each message's
+        author."""
         ts = message.get("ts")
         authors = {one for one in (message.get("bot_id"), message.get("user")) if one}
         if not isinstance(ts, str) or (authors and not authors & ours):
@@ -47,7 +48,7 @@ class LostPosts:
             del self._seen[key]
 
     def turn(self, method: str) -> None:
-        """One more call of a method; raises BackOff where that would be too many."""
+        """Book a call of a method; raises BackOff if it would exceed the limit."""
         calls, now = self._calls.setdefault(method, CallLog(CALLS)), self.clock()
         calls.forget(now)
         moment = calls.earliest(now)
@@ -57,12 +58,12 @@ class LostPosts:
 
 
 def mark(identity: str) -> str:
-    """The block_id by which a message is recognised when its metadata is not shown."""
+    """The block_id that identifies a message if its metadata isn't shown."""
     return f"m:{identity}"
 
 
 def identities(message: Mapping[str, Any]) -> set[str]:
-    """Which message of ours it says it is: by its metadata and by its first block."""
+    """The identities a message claims, by its metadata and its first block."""
     metadata, blocks = message.get("metadata"), message.get("blocks")
     payload = metadata.get("event_payload") if isinstance(metadata, Mapping) else None
     named = payload.get("id") if isinstance(payload, Mapping) else None

@@ -1,4 +1,4 @@
-"""The Slack app as this version needs it: commands, scopes, events. Printed by `imagine-bot slack manifest`, compared by doctor."""
+"""The Slack app manifest for this version: commands, scopes, events. Printed by `imagine-bot slack manifest`, compared by doctor."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.texts import text
 
 COMMANDS = ("imagine", "imagine-show", "imagine-status", "imagine-help", "imagine-privacy", "imagine-settings")
 WITH_WORDS = ("imagine", "imagine-show")
-"""Commands that take words after their name, so they have a usage hint."""
+"""Commands with text after their name, so they have a usage hint."""
 SCOPES: dict[str, str] = {
     scope: text(f"slack.scope.{scope.replace(':', '_').replace('.', '_')}")
     for scope in (
@@ -30,14 +30,14 @@ SCOPES: dict[str, str] = {
         "users:read",
     )
 }
-"""What the bot token must be allowed -> why. Nothing else is asked for."""
+"""Required bot scopes -> reason."""
 EVENTS = ("app_mention",)
 PATH = "/slack/events"
-"""The one address for commands, buttons, forms and events."""
+"""The single address for commands, buttons, forms and events."""
 
 
 def build(address: str | None = None) -> dict[str, Any]:
-    """The manifest for Socket Mode; with the address of `request_url` for HTTP."""
+    """The manifest for Socket Mode, or for HTTP if given the address from `request_url`."""
     where = {} if address is None else {"url": address}
     request = {} if address is None else {"request_url": address}
     return {
@@ -68,7 +68,7 @@ def _words(name: str) -> dict[str, str]:
 
 
 def request_url(host: str) -> str | None:
-    """The address that Slack calls, made of what an operator typed; None for what Slack would not take."""
+    """The address for Slack to call, from an operator's input; None if Slack wouldn't accept it."""
     try:
         url = urlsplit(host)
         fine = url.scheme == "https" and bool(url.hostname) and url.port != 0
@@ -87,7 +87,7 @@ app = typer.Typer(help=text("slack.cli.help"), no_args_is_help=True)
 
 @app.callback()
 def group() -> None:
-    """Keeps `manifest` a command of its own name while it is the only one."""
+    """Keeps `manifest` a subcommand while it's the only one."""
 
 
 @app.command(help=text("slack.cli.manifest"))
@@ -96,6 +96,6 @@ def manifest(http: Annotated[str, typer.Option("--http", metavar="URL", help=tex
     if http and address is None:
         typer.echo(text("slack.cli.http_form"), err=True)
         raise typer.Exit(2)
-    # JSON alone on stdout, so that it can be piped; what to do with it beside it.
+    # Only JSON on stdout, so that it can be piped; instructions go to stderr.
     typer.echo(json.dumps(build(address), indent=2))
     typer.echo(text("slack.cli.next_http", url=address) if address else text("slack.cli.next_socket"), err=True)

@@ -1,4 +1,4 @@
-"""Who may decide: the members of the private moderators' channel, asked of Slack, remembered less than a minute, closed when unsure."""
+"""Moderator checks: members of the private moderators' channel, asked of Slack, cached for less than a minute, False if unsure."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from bot.ports import Ports
 log = structlog.get_logger()
 
 WITHIN = 4.0
-"""Seconds for Slack to answer; then nobody is a moderator."""
+"""Seconds for Slack to answer; after that, nobody is a moderator."""
 RIGHTS_LIFE = 45.0
-"""Seconds for which an answer about rights counts; somebody who left the channel decides nothing after that."""
+"""Seconds for which rights are cached; after that, somebody who left the channel can't decide anymore."""
 NAMES_LIFE = 3600.0
 CLOSING = (ErrorClass.WAIT, ErrorClass.LOST, ErrorClass.UNAUTHORISED)
-"""Troubles after which nobody is a moderator until Slack answers."""
+"""Errors after which nobody is a moderator until Slack answers."""
 
 
 class Roll(Protocol):
-    """The questions to Slack (`adapters.slack.wire`)."""
+    """Queries to Slack (`adapters.slack.wire`)."""
 
     async def members(self, channel: str) -> frozenset[str]: ...
 
@@ -36,7 +36,7 @@ class Roll(Protocol):
 
 
 class SlackModerators:
-    """The ModeratorCheck of Slack. Slack has no roles: whoever was let into the private moderators' channel is one."""
+    """Slack's ModeratorCheck. Slack has no roles, so membership of the private moderators' channel decides."""
 
     def __init__(self, roll: Roll, ports: Ports) -> None:
         self._roll = roll
@@ -44,18 +44,18 @@ class SlackModerators:
         self._people = TtlCache(PLATFORM, ports, roll.who, RIGHTS_LIFE, classify_error)
         self._names = TtlCache(PLATFORM, ports, roll.who, NAMES_LIFE, classify_error)
         self.channel_of: Callable[[str], Awaitable[str | None]] = _unknown
-        """The moderators' channel of a community; set when the core is there."""
+        """Looks up a community's moderators' channel; set once the core exists."""
         self.bot: str = ""
-        """The bot's own user id: a member of the channel, and no moderator."""
+        """The bot's own user id, which is a member of the channel but not a moderator."""
 
     async def is_moderator(self, person: str, community: str) -> bool:
         found = await self.list_moderators(community)
         return found is not None and person in found
 
     async def is_administrator(self, person: str, community: str) -> bool:
-        """An admin or owner of that workspace; those of another one, in a shared channel, are not."""
+        """Whether the person is an admin or owner of that workspace; in a shared channel, those of another one don't count."""
         who = await self._people.get(person, WITHIN) if person else None
-        # Slack names the team of everybody, and marks people from elsewhere as strangers, who administer nothing.
+        # Slack names everyone's team and marks people from elsewhere as strangers, who administer nothing.
         return who is not None and who.administers and who.team in (community, "")
 
     async def list_moderators(self, community: str) -> frozenset[str] | None:
@@ -67,23 +67,23 @@ class SlackModerators:
         return None if found is None else found - {self.bot}
 
     async def who_is(self, person: str, within: float) -> Who | None:
-        """Somebody as Slack describes them, also an older answer when it does not say in time; None when it never did."""
+        """A person as described by Slack, or an expired answer if it doesn't answer in time; None if there is none."""
         return await self._names.get(person, within) or self._names.older(person)
 
     async def name_of(self, person: str, within: float) -> str:
-        """What people call somebody; empty when Slack does not say in time."""
+        """A person's display name; empty if Slack doesn't answer in time."""
         who = await self._names.get(person, within) if person else None
         return "" if who is None else who.name[:80]
 
     async def _of_channel(self, channel: str) -> frozenset[str]:
-        """Nobody where everybody can join: a public channel makes no moderators."""
+        """Members of a private channel; nobody for a public one, because anyone can join it."""
         try:
             public = await self._roll.is_public(channel)
         except Exception as error:
             judged = classify_error(error)
             if judged is None or judged.error_class in CLOSING:
                 raise
-            # Slack will not say what kind of channel it is, now or later. Who is in it is the question that counts.
+            # Slack won't say what kind of channel it is. What counts is who is in it.
             log.warning("slack_channel_kind_unknown", channel=channel, detail=judged.detail)
             public = False
         if public:

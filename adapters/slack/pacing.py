@@ -1,6 +1,6 @@
-"""One shared pacing of chat.postMessage and chat.update per workspace, below Slack's limits. Pure: the clock is passed in.
+"""Shared pacing of chat.postMessage and chat.update per workspace, below Slack's rate limits. Pure: the clock is passed in.
 
-Final views go before progress, keep their place while they wait, and have room that progress cannot take.
+Final views go before progress, keep their place while they wait, and have capacity that progress can't use.
 """
 
 from __future__ import annotations
@@ -21,48 +21,48 @@ class Limit:
     seconds: float
 
 
-# Source of all: docs.slack.dev/apis/web-api/rate-limits; counted per method, app and workspace.
+# Source of all limits: docs.slack.dev/apis/web-api/rate-limits; counted per method, app and workspace.
 UPDATES = Limit(16, 20.5)
-"""47 a minute; chat.update is Tier 3, 50 and more a minute. A window of a third of a minute: sixteen answers can go at once, a seventeenth
-waits for twenty seconds at most, and three windows stay below 50 although calls arrive closer together than they were sent."""
+"""47 a minute; chat.update is Tier 3, 50+ a minute. With a window of a third of a minute, sixteen answers can go at once, the seventeenth
+waits at most twenty seconds, and three windows stay below 50 even if calls arrive closer together than they were sent."""
 PROGRESS = Limit(12, 20.5)
-"""The part of them that progress may take, 35 a minute: four final answers can go at once at any time."""
+"""Share for progress, 35 a minute: four final answers can go at any time."""
 EDITS_OF_ONE = 3.0
 """Seconds between progress edits of one message."""
 POSTS_HERE, BURST_HERE = Limit(4, 4.2), Limit(3, 3.15)
-"""Per channel; chat.postMessage takes about one a second and lets short bursts through. Two windows: after a burst of three there is no
+"""Per channel; chat.postMessage allows about one a second with short bursts. Two windows, so that a burst of three isn't followed by a
 second one."""
 POSTS = Limit(10, 3.0)
-"""200 a minute; a workspace takes "several hundred" posts a minute."""
+"""200 a minute; a workspace allows "several hundred" posts a minute."""
 
 ASK_AGAIN = 5.0
-"""Longest wait for progress; a view that is final before then is asked for at once."""
+"""Maximum wait for progress; a view that becomes final earlier asks immediately."""
 FINAL_ASKS_AGAIN = 30.0
-"""Longest wait for final views, so that the place of one that never comes back is free again before long."""
+"""Maximum wait for final views, so that an abandoned place is freed soon."""
 KEPT_FOR_PROGRESS, KEPT_FOR_FINAL = 3.0, 10.0
-"""Seconds for which a place is kept for somebody who does not come back in time."""
+"""Seconds for which a place is kept for a caller that doesn't return in time."""
 LEADS: dict[Kind, float] = {"post": 30.0, "update": 1e9}
-"""Seconds by which a final view passes progress that waits longer. Progress edits may starve; a first message may not."""
+"""Seconds by which a final view overtakes progress that has waited longer. Progress edits may starve, first messages may not."""
 LONGEST_CLOSED = 300.0
 SHORTEST = 0.05
 TIDY_EVERY = 5.0
 _SAME = 1e-6
 
 Key = tuple[str, str]
-"""What a limit counts: (kind, channel); an empty channel is the whole workspace."""
+"""Key of a limit: (kind, channel); an empty channel means the whole workspace."""
 Lane = tuple[str, str, bool]
-"""Who has the same limits: (kind, channel, final)."""
+"""Calls with the same limits: (kind, channel, final)."""
 
 
 @dataclass(slots=True)
 class CallLog:
-    """When calls went, or will go, against one limit."""
+    """Past and planned calls against one limit."""
 
     limit: Limit
     times: list[float] = field(default_factory=list)
 
     def earliest(self, start: float) -> float:
-        """The first moment from `start` at which one more call leaves every window within the limit."""
+        """The first moment from `start` at which one more call keeps every window within the limit."""
         moment, times, count, seconds = start, self.times, self.limit.count, self.limit.seconds
         for index in range(bisect_left(times, start - seconds), len(times) - count + 1):
             first, last = times[index], times[index + count - 1]
@@ -81,17 +81,17 @@ class CallLog:
 
 @dataclass(slots=True)
 class WaitingCall:
-    """Somebody who was told to come back."""
+    """A caller that was told to come back."""
 
     kind: Kind
     channel: str
     final: bool
     since: float
     number: int
-    """Who came first at the same moment."""
+    """Order among callers at the same moment."""
     not_before: float
     back: float = 0.0
-    """When they were told to ask again."""
+    """When it was told to ask again."""
 
     def lane(self) -> Lane:
         return self.kind, self.channel if self.kind == "post" else "", self.final
@@ -105,19 +105,19 @@ class WaitingCall:
 
 @dataclass(slots=True)
 class Pacing:
-    """Ask right before every post and update; one object per workspace."""
+    """Ask before every post and update; one object per workspace."""
 
     _logs: dict[Key, CallLog] = field(default_factory=dict)
     _waiting: dict[str, WaitingCall] = field(default_factory=dict)
     _shown: dict[str, float] = field(default_factory=dict)
     """Message -> when it was last posted or edited."""
     _closed: dict[Key, float] = field(default_factory=dict)
-    """What Slack told us to leave alone, and until when."""
+    """Limits that Slack closed, and until when."""
     _tidied: float = float("-inf")
     _number: int = 0
 
     def ask(self, now: float, kind: Kind, channel: str, message_id: str, final: bool) -> float:
-        """Zero: call now, it is booked. Otherwise the seconds after which to ask again; a final view keeps its place until then."""
+        """Zero: call now (it's booked). Otherwise the seconds until asking again; a final view keeps its place until then."""
         self._tidy(now)
         me = self._enter(now, kind, channel, message_id, final)
         moment = self._place(now, me)
@@ -132,15 +132,15 @@ class Pacing:
         return wait
 
     def told(self, now: float, kind: Kind, channel: str, wait: float) -> None:
-        """Slack answered that there were too many calls: leave the method alone until then, and begin again slowly."""
+        """Slack reported too many calls: pause the method until then, and restart slowly."""
         until = now + min(LONGEST_CLOSED, max(0.0, wait))
         key: Key = (kind, channel if kind == "post" else "")
         if any(other != key and other[0] == kind and end > now for other, end in self._closed.items()):
-            key = (kind, "")  # a second channel, so it is the workspace's own limit
+            key = (kind, "")  # a second channel, so it's the workspace's own limit
         before = self._closed.get(key, 0.0)
         self._closed[key] = max(before, until)
         if until <= max(before, now) + 1.0:
-            return  # the same answer to several calls that were under way
+            return  # the same answer to several calls in flight
         for one, limit in _limits(kind, channel, False):
             if key[1] in ("", one[1]):
                 log = self._logs.setdefault(one, CallLog(limit))
@@ -148,7 +148,7 @@ class Pacing:
                     log.add(until)
 
     def size(self) -> int:
-        """Everything that is remembered, counted."""
+        """Total number of entries kept."""
         return (
             len(self._waiting) + len(self._shown) + len(self._closed) + len(self._logs) + sum(len(one.times) for one in self._logs.values())
         )
@@ -164,12 +164,12 @@ class Pacing:
         return me
 
     def _place(self, now: float, me: WaitingCall) -> float:
-        """When this one's turn is, after everybody who goes before."""
+        """When this caller's turn is, after everyone ahead of it."""
         logs: dict[Key, CallLog] = {}
         lanes: dict[Lane, tuple[float, float]] = {}
         for one in [*self._before(now, me), me]:
             start = max(now, one.not_before)
-            # Behind somebody with the same limits it is never sooner than they: no need to look at the time before.
+            # Behind a caller with the same limits it's never sooner, so earlier times don't have to be checked.
             ahead = lanes.get(one.lane())
             if ahead is not None and ahead[0] <= start:
                 start = max(start, ahead[1])
@@ -203,7 +203,7 @@ class Pacing:
             moment = found
 
     def _tidy(self, now: float) -> None:
-        """Forget what no limit needs any more."""
+        """Drop entries that no limit needs anymore."""
         if now - self._tidied < TIDY_EVERY:
             return
         self._tidied = now

@@ -1,6 +1,6 @@
-"""What Slack sends over HTTP, checked for its shape before bolt sees it: an event is JSON, a command or a press is a form.
+"""Shape checks of Slack's HTTP payloads before bolt sees them: events are JSON, commands and presses are forms.
 
-Only genuine requests come here, so this is about slips and not about attackers: a body that nobody can read right is refused, not guessed.
+Only genuine requests get here, so this catches mistakes, not attacks: an unreadable body is rejected instead of guessed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 MOST_FIELDS = 100
-"""A command has about fifteen."""
+"""Maximum form fields; a command has about fifteen."""
 
 Shape = tuple[tuple[str, type], ...]
 
@@ -26,9 +26,9 @@ SHAPES: Mapping[str, Shape] = {
     "shortcut": (("user.id", str), ("callback_id", str)),
     "message_action": (("user.id", str), ("callback_id", str)),
 }
-"""Type of a payload -> what it must hold, by path. Other types are bolt's to refuse."""
+"""Payload type -> required values, by path. bolt rejects other types."""
 COMMAND = ("command", "user_id", "channel_id")
-"""Fields of a command that cannot be empty."""
+"""Fields of a command that can't be empty."""
 
 
 class Malformed(Exception):
@@ -36,7 +36,7 @@ class Malformed(Exception):
 
 
 def check(content_type: bytes, body: bytes) -> str:
-    """The content type, in its plain form. Raises Malformed."""
+    """Returns the normalised content type. Raises Malformed."""
     kind = content_type.partition(b";")[0].strip().lower().decode("latin-1")
     try:
         readable = body.decode("utf-8")
@@ -52,8 +52,8 @@ def check(content_type: bytes, body: bytes) -> str:
 
 
 def fields_of(form: str) -> dict[str, str]:
-    """The fields of a form. Raises Malformed for garbage and for a field that comes twice."""
-    if form.startswith("{"):  # bolt reads it as JSON, whatever its type says
+    """Parse a form's fields. Raises Malformed for invalid data and duplicate fields."""
+    if form.startswith("{"):  # bolt parses it as JSON, whatever its content type
         raise Malformed("form")
     try:
         pairs = parse_qsl(form, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=MOST_FIELDS)
@@ -77,7 +77,7 @@ def _payload(raw: str) -> None:
     try:
         found = json.loads(raw, object_pairs_hook=_once, parse_constant=_no_number)
         if "\\u" in raw:
-            json.dumps(found, ensure_ascii=False).encode()  # half a character breaks the database, the log and every hash
+            json.dumps(found, ensure_ascii=False).encode()  # lone surrogates break the database, the log and every hash
     except (ValueError, RecursionError):
         raise Malformed("json") from None
     if not isinstance(found, dict) or not isinstance(found.get("type"), str):

@@ -1,6 +1,6 @@
-"""A view as Block Kit: state line, quotation, paragraphs, facts, pictures with alt texts, buttons; always within Slack's limits.
+"""Views as Block Kit: state line, quotation, paragraphs, facts, pictures with alt texts, buttons; always within Slack's limits.
 
-Slack has no colours for blocks; a symbol stands beside the words of the state. What is read aloud is the message's `text`, without it.
+Blocks have no colours, so a symbol precedes the state. Screen readers get the message's `text`, without the symbol.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from bot.texts.direction import isolate
 
 MOST_BLOCKS, MOST_VIEW_BLOCKS = 50, 100
 BLOCK_WEIGHT = 125
-"""What one more block costs of the characters that all blocks of a message may have together (bolt-js#2509)."""
+"""Cost of one more block, in characters of the total that all blocks may have (bolt-js#2509)."""
 MOST, MOST_IN_SHEET, INNER = 12_500, 30_000, 75
-"""What all blocks together may weigh, and what we add for each object in them: Slack refuses messages at about 13,200 characters, with
-many small objects earlier (bolt-js#2867), and a view at 250 kB, in which a character can be 6 bytes."""
+"""Maximum weight of all blocks, and the cost added per nested object: Slack rejects messages at about 13,200 characters, earlier with many
+small objects (bolt-js#2867), and a view at 250 kB, in which a character can have 6 bytes."""
 FALLBACK = 3500
 MOST_BUTTONS, PER_ROW, MOST_PICTURES, MOST_FACTS = 25, 5, 10, 24
 TITLE, LABEL, VALUE, ALTS = 300, 100, 80, 4000
-"""Longest state line, label of a fact, value beside its label; all alt texts together."""
+"""Maximum length of the state line, a fact's label, a value next to its label, and all alt texts together."""
 MARKS: Mapping[Tone, str] = {Tone.WORKING: "🎨", Tone.WAITING: "⏳", Tone.DONE: "✅", Tone.PROBLEM: "⚠️"}
 STYLES: Mapping[ButtonStyle, str] = {ButtonStyle.PRIMARY: "primary", ButtonStyle.DANGER: "danger"}
 CHANNEL = re.compile(r"[CG][A-Z0-9]{2,30}")
@@ -35,10 +35,10 @@ Block = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A picture that Slack holds already."""
+    """A picture that's already at Slack."""
 
     file: str
-    """Slack's id of the file."""
+    """Slack's file id."""
     alt: str
 
 
@@ -51,7 +51,7 @@ class Body:
 
 
 def message(view: View, *, identity: str = "", pictures: Sequence[Shown] = (), notes: Sequence[str] = ()) -> Body:
-    """The message. `identity` becomes the first block's id, by which a lost post is found again; hidden facts stay out of it."""
+    """Render a message. `identity` becomes the first block's id, by which a lost post is found; hidden facts are left out."""
     first = _title(view)
     if identity:
         first["block_id"] = f"m:{identity}"[:255]
@@ -61,13 +61,14 @@ def message(view: View, *, identity: str = "", pictures: Sequence[Shown] = (), n
 
 
 def sheet(view: View, title: str, pictures: Sequence[Shown] = ()) -> dict[str, Any]:
-    """A modal for one person that shows a view with its hidden facts. Without its buttons: a press in a modal has no message to change."""
+    """A modal for one person that shows a view with its hidden facts. It has no buttons, because a press in a modal has no message to
+    update."""
     blocks = _fitted([_title(view)], view, view.facts, images(pictures), MOST_IN_SHEET, MOST_VIEW_BLOCKS)
     return {"type": "modal", "title": plain(title, 24), "close": plain(text("slack.form.close"), 24), "blocks": blocks}
 
 
 def fallback(view: View) -> str:
-    """What notifications and screen readers have: the same words as the blocks, shortened, and never a hidden fact."""
+    """Text for notifications and screen readers: the same words as the blocks, shortened, without hidden facts."""
     quote = fit(isolate(view.quote.strip()), 300)
     about = "" if view.about is None else escape(view.about.label)
     said = [escape(view.title.strip()), about, f"{text('slack.render.prompt')} {quote}" if quote else ""]
@@ -77,7 +78,7 @@ def fallback(view: View) -> str:
 
 
 def _whole(paragraphs: list[str], limit: int) -> str:
-    """As many paragraphs as fit; they are escaped already, so that none is cut in the middle of an entity."""
+    """As many paragraphs as fit; they're already escaped, so none is cut inside an entity."""
     kept = ""
     for one in paragraphs:
         longer = f"{kept}\n{one}" if kept else one
@@ -99,7 +100,7 @@ def context(words: str) -> Block:
 
 
 def bold(words: str, limit: int = LABEL, before: str = "") -> dict[str, Any]:
-    """One line in bold; where its own characters would format something, in plain text instead."""
+    """One line in bold; in plain text if its own characters would be formatting."""
     shown = label(words, limit) or "·"
     if formats(clean(words)):
         return {"type": "plain_text", "text": before + shown, "emoji": False}
@@ -107,7 +108,7 @@ def bold(words: str, limit: int = LABEL, before: str = "") -> dict[str, Any]:
 
 
 def _title(view: View) -> Block:
-    """The state in bold; a sentence that is all there is stands as a sentence."""
+    """The state in bold; a sentence on its own isn't bold."""
     mark = MARKS.get(view.tone)
     if mark is None and not (view.text or view.quote or view.facts or view.buttons):
         return section(typed(clean(view.title).strip()))
@@ -115,7 +116,7 @@ def _title(view: View) -> Block:
 
 
 def _about(view: View) -> list[Block]:
-    """What it answers, with the way there. The label stands by itself, because a link's own words would be formatted."""
+    """What it answers, with a link. The label is separate, because a link's own text would be formatted."""
     if view.about is None:
         return []
     link = view.about.link
@@ -124,7 +125,7 @@ def _about(view: View) -> list[Block]:
 
 
 def images(pictures: Sequence[Shown]) -> list[Block]:
-    """Image blocks of files that Slack holds."""
+    """Image blocks for files at Slack."""
     shown = pictures[:MOST_PICTURES]
     share = min(2000, ALTS // max(1, len(shown)))
     return [
@@ -133,7 +134,7 @@ def images(pictures: Sequence[Shown]) -> list[Block]:
 
 
 def rows(buttons: Sequence[Button]) -> list[Block]:
-    """Blocks of five buttons; a button that is there twice is shown once."""
+    """Action blocks of five; duplicate buttons are shown once."""
     shown = [_button(identity, one) for identity, one in unique(buttons, confirm_is_form=False)[:MOST_BUTTONS]]
     return [{"type": "actions", "elements": shown[start : start + PER_ROW]} for start in range(0, len(shown), PER_ROW)]
 
@@ -161,7 +162,7 @@ def _notes(notes: Sequence[str]) -> list[Block]:
 
 
 def _fitted(start: list[Block], view: View, facts: Sequence[Fact], end: list[Block], most: int, most_blocks: int) -> list[Block]:
-    """Everything, with the words cut only as far as the limits ask for it."""
+    """All blocks, with text cut only as far as the limits require."""
     room = most - _cost(start) - _cost(end)
     blocks: list[Block] = []
     for part in (1.0, 0.9, 0.8, 0.65, 0.5, 0.35, 0.2, 0.1):
@@ -177,7 +178,7 @@ def _cost(blocks: list[Block]) -> int:
 
 
 def weight(blocks: Sequence[object]) -> int:
-    """What all blocks of a message together cost by Slack's own count."""
+    """Total cost of a message's blocks by Slack's count."""
     found = BLOCK_WEIGHT * len(blocks)
     for one in objects(blocks):
         found += sum(len(one[name]) for name in ("text", "alt_text") if isinstance(one.get(name), str))
@@ -185,7 +186,7 @@ def weight(blocks: Sequence[object]) -> int:
 
 
 def objects(value: object) -> Iterator[Mapping[str, Any]]:
-    """Every object in a payload, at whatever depth."""
+    """Every object in a payload, at any depth."""
     if isinstance(value, Mapping):
         yield value
         for one in value.values():
@@ -196,7 +197,7 @@ def objects(value: object) -> Iterator[Mapping[str, Any]]:
 
 
 def _words(view: View, facts: Sequence[Fact], room: int) -> list[Block]:
-    """The quotation, paragraphs and facts. The quotation comes first where room is short: it has at least half of it."""
+    """The quotation, paragraphs and facts. If space is short, the quotation gets at least half."""
     quote = clean(view.quote[: 2 * MOST_IN_SHEET]).strip()
     paragraphs = clean("\n\n".join(one.strip() for one in view.text if one.strip()))
     shown = [Fact(one.label, clean(one.value).strip(), channel=one.channel) for one in facts if one.value.strip()][:MOST_FACTS]
@@ -212,7 +213,7 @@ def _words(view: View, facts: Sequence[Fact], room: int) -> list[Block]:
 
 
 def _shares(wants: Sequence[int], room: int) -> list[int]:
-    """Short ones get what they want, long ones the same share of the rest."""
+    """Short texts get what they want, long ones equal shares of the rest."""
     found = [0] * len(wants)
     left = max(0, room)
     order = sorted(range(len(wants)), key=lambda index: wants[index])
@@ -223,14 +224,14 @@ def _shares(wants: Sequence[int], room: int) -> list[int]:
 
 
 def _cut(words: str, room: int) -> str:
-    """As typed, or its beginning."""
+    """The text, or its beginning."""
     if units(escape(words)) <= room:
         return words
     return "".join(split(words, max(20, room - 1))[:1]).rstrip() + ELLIPSIS
 
 
 def _quotation(quote: str, room: int, by: str) -> list[Block]:
-    """What was typed. A line below ends what has several lines, so that none of them passes for one of ours."""
+    """The quotation. Several lines end with a divider, so that none of them looks like the bot's own."""
     pieces = split(_cut(quote, room))
     head = text("case.prompt.by", member=by) if by else text("slack.render.prompt")
     found = [context(head), *(section(typed(one)) for one in pieces)]
@@ -238,7 +239,7 @@ def _quotation(quote: str, room: int, by: str) -> list[Block]:
 
 
 def _facts(facts: Sequence[Fact], shares: Sequence[int]) -> list[Block]:
-    """Short values beside their labels, as a table of two columns; long ones below theirs, over the whole width."""
+    """Short values next to their labels in two columns; long ones below theirs, at full width."""
     found: list[Block] = []
     table: list[dict[str, Any]] = []
     for fact, share in zip(facts, shares, strict=True):
@@ -253,7 +254,7 @@ def _facts(facts: Sequence[Fact], shares: Sequence[int]) -> list[Block]:
 
 
 def _link(channel: str) -> dict[str, Any]:
-    """A channel by its name, as Slack shows it to those who may see it."""
+    """A channel link, which Slack shows by name to people who can see the channel."""
     return {"type": "mrkdwn", "text": f"<#{channel}>", "verbatim": True}
 
 

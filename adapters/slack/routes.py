@@ -1,6 +1,6 @@
-"""Where a message is on Slack, what answers somebody later, and the routes by which a message can be shown, best first.
+"""Message refs, handles for later answers, and the routes by which a message can be shown, best first.
 
-Which of them works is found out in `chat`.
+`chat` finds out which of them works.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ from bot.chat.views import Audience, View
 
 URL_LIFE = 30 * 60.0
 MARGIN = 20.0
-"""Seconds before the end of a response_url's life from which it is not used any more."""
+"""Seconds before a response_url expires in which it's no longer used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """What is needed to answer somebody later, also from a new process."""
+    """Everything needed to answer somebody later, even from another process."""
 
     person: str
     url: str
-    """The event's response_url; empty where Slack gave none (mentions, forms of a button in a form)."""
+    """The event's response_url; empty if Slack gave none (mentions, forms opened from a form)."""
     at: float
-    """Wall-clock time at which the event was taken."""
+    """Wall-clock time at which the event was handled."""
 
     def alive(self, now: float) -> bool:
-        """Whether the response_url can still be used."""
+        """Whether the response_url is still valid."""
         return bool(self.url) and now < self.at + URL_LIFE - MARGIN
 
     def reply(self) -> dict[str, str]:
-        """For `Place.reply`."""
+        """The contents of `Place.reply`."""
         return {"person": self.person, "url": self.url, "at": f"{self.at:.3f}"}
 
 
 def of_reply(reply: Mapping[str, str]) -> Handle | None:
-    """The handle in a place, or None when it holds none (or one of a version that we do not know)."""
+    """The handle stored in a place; None if there is none, or one of an unknown version."""
     try:
         return Handle(person=reply["person"], url=reply["url"], at=float(reply["at"]))
     except (KeyError, ValueError):
@@ -48,13 +48,13 @@ def of_reply(reply: Mapping[str, str]) -> Handle | None:
 
 class RouteKind(StrEnum):
     POST = "post"
-    """A message of the bot in a channel or thread; can be edited."""
+    """A message of the bot in a channel or thread; editable."""
     URL = "url"
-    """An answer over the command's response_url, where the bot is no member; cannot be edited later."""
+    """An answer over the command's response_url, where the bot isn't a member; not editable later."""
     WORDS = "words"
-    """The same without pictures: the last resort."""
+    """The same without pictures, as a last resort."""
     DIRECT = "direct"
-    """A message of the bot in its direct channel with the person; can be edited."""
+    """A message of the bot in its direct channel with the person; editable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +67,16 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRef(StoredRef):
-    """A stale copy is `channel:ts`."""
+    """Location of a message on Slack. A stale copy is `channel:ts`."""
 
     channel: str = ""
     ts: str = ""
     lost: str = ""
-    """Wall-clock time of a post whose answer was lost: it may be there, and is looked for before anything is posted."""
+    """Wall-clock time of a post whose answer was lost: it may exist, so it's looked up before posting again."""
     files: str = ""
-    """Ids of the files that it shows, with commas between."""
+    """Ids of the files it shows, separated by commas."""
     apart: bool = False
-    """The files were shared beside the message, because Slack would not show them in it."""
+    """The files were shared next to the message, because Slack wouldn't show them in it."""
 
     @property
     def identity(self) -> str:
@@ -97,18 +97,18 @@ class MessageRef(StoredRef):
     def ref(self) -> dict[str, str]:
         words = {"way": self.route, "channel": self.channel, "ts": self.ts, "lost": self.lost, "files": self.files}
         words["apart"] = "1" if self.apart else ""
-        # Never empty: an empty ref means "keep what you have" to the sender.
+        # Never empty: to the sender, an empty ref means "keep the current one".
         return {"v": "1", **{key: value for key, value in words.items() if value}, **self.shared_words()}
 
     def anew(self, *, gone: bool = False) -> MessageRef:
         return MessageRef(final=self.final, gone=gone, files=self.files, stale=self.stale)
 
     def left(self) -> MessageRef:
-        """Its edits are not answered: it is shown anew, and what stands here is taken away when Slack answers again."""
+        """The ref after unanswered edits: the message is shown anew, and this copy is deleted once Slack answers again."""
         return replace(self.anew(), stale=(*self.stale, f"{self.channel}:{self.ts}"))
 
     def address(self, workspace: str) -> str:
-        """Where Slack's clients find it; empty where they do not."""
+        """URL of the message in Slack's clients; empty if there is none."""
         if self.route != "post" or self.gone or not self.ts or not workspace.startswith("https://"):
             return ""
         return f"{workspace}archives/{self.channel}/p{self.ts.replace('.', '')}"
@@ -118,7 +118,7 @@ class MessageRef(StoredRef):
 
 
 def first_ways(message: Message, view: View, handle: Handle | None, now: float) -> list[Route]:
-    """How to show a message anew. Only ways that do not widen who can read it."""
+    """Routes for showing a message anew; none of them widens the audience."""
     channel, thread = message.place.channel, message.place.thread
     if is_staff(message):
         return [Route(RouteKind.POST, channel, thread)]
@@ -128,5 +128,5 @@ def first_ways(message: Message, view: View, handle: Handle | None, now: float) 
     direct = [Route(RouteKind.DIRECT, person=person)] if person else []
     if message.audience is Audience.MEMBER:
         return [*direct, *words]
-    # Also in a direct channel: between two people the bot is no member.
+    # Also in a direct channel: the bot isn't a member of one between two people.
     return [Route(RouteKind.POST, channel, thread), *url, *direct, *words]

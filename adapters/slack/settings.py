@@ -1,4 +1,4 @@
-"""What an operator sets for Slack, read once and checked at the door."""
+"""Slack settings, read and validated once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from adapters.kit.env import listed, value
 from bot.texts import text
 
 ADMISSION = ("SLACK_EXTERNAL_PEOPLE", "SLACK_GUESTS", "SLACK_OTHER_WORKSPACES")
-"""Who besides the members of the bot's own workspace may use it: yes or no."""
+"""Yes/no settings for people from outside the bot's own workspace."""
 VARIABLES: dict[str, str] = {
     name: text(f"slack.variables.{name}")
     for name in (
@@ -34,11 +34,11 @@ SLACK_API = "https://slack.com/api/"
 HTTP_HOST, HTTP_PORT = "127.0.0.1", 3000
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 _MIN_SECRET = 6
-"""Slack's signing secrets are 32 hex digits; anything shorter than this is a slip of the mouse."""
+"""Slack's signing secrets have 32 hex digits; anything shorter than this is a copying error."""
 BOT, APP, USER, ROTATING = "xoxb-", "xapp-", "xoxp-", "xoxe"
-"""How Slack's tokens begin, by their kind."""
+"""Prefixes of Slack's tokens, by kind."""
 APP_ID = re.compile(rf"{APP}[0-9]+-(A[A-Z0-9]{{6,}})-")
-"""The app in an app-level token."""
+"""The app id in an app-level token."""
 _SHAPES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("SLACK_BOT_TOKEN", "bot", re.compile(rf"{BOT}[0-9A-Za-z-]{{10,}}")),
     ("SLACK_APP_TOKEN", "app", re.compile(rf"{APP}[0-9A-Za-z-]{{10,}}")),
@@ -46,33 +46,33 @@ _SHAPES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
 )
 """Variable, name of its shape in the texts, shape."""
 _LEAST_TOKEN = 8
-"""Characters; at another address than Slack's own, which a test may have, a token may have any shape."""
+"""Minimum characters. At an address other than Slack's own, such as in a test, a token can have any shape."""
 _CHANNEL = re.compile(r"[CG][A-Z0-9]+")
 _HOST_NAME = re.compile(r"[A-Za-z0-9._-]+")
 _WRONG_BOT_TOKEN = ((APP, "bot_is_app"), (USER, "bot_is_user"), (ROTATING, "token_rotates"))
-"""How a token begins that is not a bot's -> key of the sentence. Others are left to Slack: it knows its tokens best."""
+"""Prefix of a token that isn't a bot's -> text key. Slack itself rejects others."""
 _WRONG_APP_TOKEN = ((BOT, "app_is_bot"), (USER, "app_is_user"), (ROTATING, "app_is_user"))
 
 
 @dataclass(frozen=True, slots=True)
 class AdmissionRules:
-    """Who besides the members of the bot's own workspace may use it."""
+    """Which people from outside the bot's own workspace may use it."""
 
     guests: bool = False
     siblings: bool = False
     external: bool = False
     workspaces: frozenset[str] = frozenset()
-    """ALLOWED_WORKSPACES: empty, or the only workspaces whose people may use the bot; one that is named there needs no other rule."""
+    """ALLOWED_WORKSPACES: empty, or the only workspaces whose people may use the bot; those listed need no other rule."""
 
 
 @dataclass(frozen=True, slots=True)
 class SlackSettings:
     bot_token: str
     app_token: str | None
-    """Set: Socket Mode. None: HTTP with the signing secret."""
+    """If set: Socket Mode. None: HTTP with the signing secret."""
     signing_secret: str | None
     api_url: str
-    """Ends with a slash, as the library wants it."""
+    """Ends with a slash, as the library requires."""
     http_host: str
     http_port: int
     moderators_channel: str | None
@@ -83,7 +83,7 @@ class SlackSettings:
 
     @property
     def channels(self) -> list[tuple[str, str]]:
-        """The channels that are set, with their variables."""
+        """Configured channels with their variables."""
         pairs = zip(CHANNELS, (self.moderators_channel, self.operators_channel), strict=True)
         return [(variable, channel) for variable, channel in pairs if channel is not None]
 
@@ -93,17 +93,18 @@ class SlackSettings:
 
 
 def configured(env: Mapping[str, str]) -> bool:
-    """An app-level token without a bot token is half of a set-up, which deserves its sentence and not silence."""
+    """Whether Slack is set up. An app-level token without a bot token counts, because an incomplete set-up deserves an error, not
+    silence."""
     return bool(value(env, "SLACK_BOT_TOKEN") or value(env, "SLACK_APP_TOKEN"))
 
 
 def workspaces(env: Mapping[str, str]) -> list[str]:
-    """ALLOWED_WORKSPACES, whose form is checked with the other settings of the core."""
+    """ALLOWED_WORKSPACES; its format is checked with the core's settings."""
     return listed(env, "ALLOWED_WORKSPACES")
 
 
 def problems(env: Mapping[str, str]) -> list[str]:
-    """One sentence for each wrong value, without the value of a secret."""
+    """One sentence for each invalid value, without a secret's value."""
     found = _wrong_secrets(env)
     for name in CHANNELS:
         channel = value(env, name)
@@ -144,7 +145,7 @@ def _wrong_token(name: str, token: str, beginnings: tuple[tuple[str, str], ...])
 
 
 def misshapen(env: Mapping[str, str]) -> list[str]:
-    """The sentences for tokens and secrets that cannot be any; only for doctor, because Slack itself tells a bot that starts."""
+    """Sentences for tokens and secrets that can't be valid; only for doctor, because Slack itself rejects them at start."""
     own = (value(env, "SLACK_API_URL") or SLACK_API).rstrip("/") == SLACK_API.rstrip("/")
     return [
         text("slack.doctor.token_shape", name=name, shape=text(f"slack.doctor.shape_{shape}"), length=len(token))
@@ -154,7 +155,7 @@ def misshapen(env: Mapping[str, str]) -> list[str]:
 
 
 def _is_host(host: str) -> bool:
-    """A name or an address to listen on, without scheme and port."""
+    """Whether it's a name or address to listen on, without scheme and port."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -167,7 +168,8 @@ def _is_port(port: str) -> bool:
 
 
 def _is_address(address: str) -> bool:
-    # With a name and password in it the library's own Authorization header would be refused; a query would end up before the method's name.
+    # With a user name and password, the library's own Authorization header would be rejected; a query would end up before the method's
+    # name.
     try:
         url = urlsplit(address)
         return (
@@ -190,7 +192,7 @@ def _allows(env: Mapping[str, str], name: str) -> bool | None:
 
 
 def read(env: Mapping[str, str]) -> SlackSettings:
-    """The settings; call `problems` first."""
+    """Read the settings; call `problems` first."""
     address = (value(env, "SLACK_API_URL") or SLACK_API).rstrip("/")
     if not urlsplit(address).path:
         address += "/api"
@@ -215,10 +217,10 @@ def read(env: Mapping[str, str]) -> SlackSettings:
 
 @contextlib.contextmanager
 def hidden_environment(environ: MutableMapping[str, str] | None = None) -> Iterator[None]:
-    """Without every SLACK_* variable, for the moment in which bolt's AsyncApp is made.
+    """Hide all SLACK_* variables while bolt's AsyncApp is created.
 
-    With SLACK_CLIENT_ID and SLACK_CLIENT_SECRET in the environment bolt switches to OAuth by itself and drops the token it was given. What
-    the bot uses is in `SlackSettings`. Nothing within may wait, as others would miss their variables meanwhile.
+    With SLACK_CLIENT_ID and SLACK_CLIENT_SECRET in the environment, bolt switches to OAuth and drops the token it was given. Don't await
+    inside, because other tasks would miss their variables.
     """
     variables = os.environ if environ is None else environ
     hidden = {name: variables.pop(name) for name in list(variables) if name.startswith("SLACK_")}

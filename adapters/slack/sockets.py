@@ -1,7 +1,7 @@
-"""Socket Mode: a few connections of one app, replaced one at a time, with the new one up before the old one goes.
+"""Socket Mode: several connections of one app, replaced one at a time, each new one up before the old one closes.
 
-Knows nothing of commands: envelopes go to bolt and its answers go back. What an operator must mend before the first connection is a
-SetupProblem; later it is a warning, and trying goes on.
+Independent of commands: envelopes go to bolt, and its answers go back. A problem that the operator must fix is a SetupProblem before the
+first connection; later it's a warning, and attempts continue.
 """
 
 from __future__ import annotations
@@ -28,27 +28,27 @@ from bot.texts import text
 log = structlog.get_logger()
 
 AGAIN: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 10.0, 15.0)
-"""Seconds between attempts to connect while Slack cannot be reached."""
+"""Seconds between connection attempts while Slack is unreachable."""
 REFUSED_AGAIN = 60.0
-"""Seconds between attempts while Slack refuses the app token that it took before."""
+"""Seconds between attempts while Slack rejects the app token that it accepted before."""
 MOST_WAIT = 120.0
-"""Seconds that Slack may ask us to wait before the next attempt."""
+"""Maximum seconds that Slack may ask to wait before the next attempt."""
 OPEN_WITHIN = 15.0
-"""Seconds from asking for an address to the hello."""
+"""Seconds from requesting an address to hello."""
 SHORT_LIVED = 5.0
-"""Seconds; a connection that ended sooner without a word is followed by the next one after a growing pause."""
+"""Seconds. A connection that ends sooner without a reason is followed by the next one after a growing pause."""
 MOST_OPENED, OPENED_IN = 30, 60.0
-"""So many connections are opened without a pause in so many seconds; Slack allows fifty a minute (apps.connections.open, tier 3)."""
+"""Maximum connections opened without a pause, and the period in seconds; Slack allows fifty a minute (apps.connections.open, Tier 3)."""
 QUIET, LINGER = 1.0, 10.0
-"""A replaced connection is closed after a second without an envelope, or after ten. Slack closes it itself soon after its warning."""
+"""Seconds after which a replaced connection is closed: without an envelope, and at most. Slack itself closes it soon after its warning."""
 ELSEWHERE_WITHIN = 2.5
-"""Seconds in which an acknowledgement that could not be sent looks for another connection; a command is over after three."""
+"""Seconds to find another connection for an acknowledgement that couldn't be sent; a command expires after three."""
 DRAIN = 1.0
-"""Seconds for envelopes that are being worked on when the adapter stops."""
+"""Seconds for envelopes in progress at shutdown."""
 STRANGERS_AFTER = 60.0
-"""Seconds after which connections that are not ours belong to somebody else: those of a killed process are counted for a while."""
+"""Seconds after which unknown connections belong to somebody else; Slack counts those of a killed process for a while."""
 STRANGERS_AGAIN = 600.0
-"""Seconds between looks at whether somebody else is still there."""
+"""Seconds between checks whether somebody else is still connected."""
 
 NETWORK = (aiohttp.ClientError, OSError, TimeoutError)
 
@@ -66,7 +66,8 @@ class Sockets:
         supervisor: Supervisor | None = None,
         proxy_for: Callable[[str], str | None] = lambda url: None,
     ) -> None:
-        """`warn` gets sentences for the operator besides the log: somebody else uses the app token, Socket Mode was switched off."""
+        """`warn` receives sentences for the operator in addition to the log: somebody else uses the app token, Socket Mode was switched
+        off."""
         watched = supervisor or Supervisor(ports)
         self._frames, self._links = watched.watch("slack:envelopes"), watched.watch("slack:connection")
         self._app, self._token, self._ports = app, app_token, ports
@@ -76,9 +77,9 @@ class Sockets:
         self._alive: list[Connection] = []
         self._lingering: set[asyncio.Task[None]] = set()
         self._working: set[asyncio.Task[Any]] = set()
-        """Envelopes that are being worked on, also those whose connection is gone."""
+        """Envelopes in progress, including those whose connection is gone."""
         self._news = asyncio.Event()
-        """Set, and replaced by another one, when a connection has come up."""
+        """Set, and replaced by a new one, when a connection is up."""
         self._opened: deque[float] = deque(maxlen=MOST_OPENED)
         self._up = asyncio.Event()
         """Set with the first hello; the other connections are opened after it."""
@@ -89,13 +90,13 @@ class Sockets:
 
     @property
     def alive(self) -> int:
-        """Connections that receive, those that are about to be closed included."""
+        """Number of receiving connections, including those about to be closed."""
         return sum(not one.ended.is_set() for one in self._alive)
 
     async def run(self, connected: Callable[[], None]) -> None:
-        """Until cancelled. `connected()` is called once, when the first connection has said hello.
+        """Run until cancelled. `connected()` is called once, at the first connection's hello.
 
-        Raises SetupProblem when Slack refuses the app token before that.
+        Raises SetupProblem if Slack rejects the app token before that.
         """
         self._connected = connected
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=OPEN_WITHIN)
@@ -112,12 +113,12 @@ class Sockets:
     # ---- one of the connections ----------------------------------------------------------------------------------------------
 
     async def _keep(self, number: int) -> None:
-        """Keep one connection: open it, wait until it parts, open the next."""
+        """Maintain one connection: open it, wait until it has to be replaced, open the next."""
         if number:
             await self._up.wait()
         old: Connection | None = None
         broken = 0
-        """Connections in a row that ended at once."""
+        """Consecutive connections that ended immediately."""
         while True:
             new = await self._open_at_last()
             if old is not None:
@@ -127,7 +128,7 @@ class Sockets:
             log.info("slack_connection_parts", reason=reason, lived=round(self._ports.monotonic() - new.opened, 1))
             if reason == "link_disabled":
                 self._complain("slack_socket_mode_off", text("slack.setup.socket.link_disabled"))
-            if reason == "too_many_websockets":  # the place must be free before another one may come
+            if reason == "too_many_websockets":  # its slot must be free before another one can connect
                 await self._close(new)
             elif reason == ENDED and self._ports.monotonic() - new.opened < SHORT_LIVED:
                 broken = min(broken + 1, len(AGAIN))
@@ -136,7 +137,7 @@ class Sockets:
             broken = 0
 
     async def _open_at_last(self) -> Connection:
-        """Open a connection, however long it takes. One at a time: the others go on meanwhile."""
+        """Open a connection, however long it takes. One at a time, while the others keep running."""
         failed = 0
         async with self._opening:
             while True:
@@ -152,7 +153,7 @@ class Sockets:
                     error, wait = str(failure), min(failure.after or 0.0, MOST_WAIT)
                 except NETWORK as failure:
                     error, wait = f"{type(failure).__name__} {failure}" if isinstance(failure, NoHello) else type(failure).__name__, 0.0
-                except Exception as failure:  # an answer that nobody can read, or a fault of the library's or ours
+                except Exception as failure:  # an unreadable answer, or a bug in the library or here
                     error, wait = type(failure).__name__, self._links.failed(failure)
                 log.warning("slack_not_connected", error=error, tries=failed + 1, connections=self.alive)
                 pause = AGAIN[min(failed, len(AGAIN) - 1)] * self._ports.uniform(0.8, 1.2)
@@ -160,13 +161,13 @@ class Sockets:
                 await asyncio.sleep(max(wait, pause))
 
     async def _pacing(self) -> None:
-        """A server that drops every connection at once must not make us storm it."""
+        """Limit connection attempts if a server drops every connection immediately."""
         if len(self._opened) == MOST_OPENED:
             await asyncio.sleep(max(0.0, self._opened[0] + OPENED_IN - self._ports.monotonic()))
         self._opened.append(self._ports.monotonic())
 
     async def _open(self) -> Connection:
-        """Ask for an address, connect, wait for the hello."""
+        """Request an address, connect, and wait for hello."""
         assert self._session is not None
         client = self._app.client
         async with asyncio.timeout(OPEN_WITHIN):
@@ -193,13 +194,13 @@ class Sockets:
             self._tell(sentence)
 
     def _complain(self, event: str, sentence: str) -> None:
-        """Tell the operator, once until a connection works again."""
+        """Warn the operator, once until a connection works again."""
         if event not in self._complained:
             self._complained.add(event)
             self._warn(event, sentence)
 
     def _welcome(self, counted: int | None) -> None:
-        """A connection said hello."""
+        """Handle a connection's hello."""
         self._complained.clear()
         self._links.works()
         self._count_strangers(counted)
@@ -233,12 +234,12 @@ class Sockets:
         began = self._ports.now()
         response = await run_async_bolt_app(self._app, request)
         self._frames.works()
-        if response.status != 200:  # no frame goes out; an event comes again, a command shows its sender a failure
+        if response.status != 200:  # send no frame: events are redelivered, and a command shows an error
             log.warning("slack_not_acknowledged", kind=code_of(request.type), status=response.status)
         await send_async_response(connection, request, response, began)
 
     async def _elsewhere(self, connection: Connection, message: str) -> None:
-        """Send an acknowledgement on any other connection, also on one that is only being opened."""
+        """Send an acknowledgement on any other connection, even one that is being opened."""
         try:
             async with asyncio.timeout(ELSEWHERE_WITHIN):
                 news = self._news
@@ -268,7 +269,7 @@ class Sockets:
             self._warn("slack_app_token_shared", text("slack.setup.socket.shared", counted=counted, ours=self.alive))
 
     async def _look_for_strangers(self) -> None:
-        """Slack tells the count only in a hello: when it was too high, one connection is renewed a minute later to hear it again."""
+        """Slack only states the count in hello: if it was too high, renew one connection a minute later to get it again."""
         while True:
             await asyncio.sleep(STRANGERS_AGAIN if self._warned else STRANGERS_AFTER * 1.05)
             if self._crowded_since is not None:
@@ -278,7 +279,7 @@ class Sockets:
     # ---- the end -------------------------------------------------------------------------------------------------------------
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
-        """Take nothing more, let what is being worked on send its acknowledgement, close every connection."""
+        """Stop receiving, let envelopes in progress send their acknowledgement, and close all connections."""
         tasks = [*tasks, *self._lingering]
         for connection in self._alive:
             connection.stop_reading()

@@ -1,7 +1,7 @@
-"""Pictures on their way to Slack: uploaded without a channel and waited for, so that a message can show them; or shared as a last resort.
+"""Picture uploads to Slack: uploaded without a channel and awaited, so that a message can show them; shared as a last resort.
 
-A file belongs to one message: another audience never gets the same one. Alt texts are the message's: one that is sent with the upload
-keeps a file from ever being shared (slackapi/python-slack-sdk#1818).
+A file belongs to one message; another audience never gets the same file. Alt texts belong to the message: one sent with the upload prevents
+a file from ever being shared (slackapi/python-slack-sdk#1818).
 """
 
 from __future__ import annotations
@@ -27,39 +27,38 @@ from bot.ports import Ports
 log = structlog.get_logger()
 
 DEADLINE = 20.0
-"""Seconds for what Slack does with a file (a malware scan, thumbnails)."""
+"""Seconds for Slack's processing of a file (malware scan, thumbnails)."""
 PAUSES = (0.3, 0.6, 1.2, 2.4)
-"""Seconds before each look at a file; the last one repeats."""
+"""Seconds before each check of a file; the last value repeats."""
 TRANSFERS = 6
-"""Files sent to Slack at once, of all messages together."""
+"""Maximum concurrent transfers, of all messages together."""
 FEW = 5
-"""Files that are waited for without an eye on the limits."""
+"""Number of files that are polled without regard to the rate limits."""
 CALL_WITHIN = 10.0
-"""Seconds for one call; a gateway that never answers must not take the time of the picture."""
+"""Seconds for one call; a gateway that never answers must not use up the picture's time."""
 UPLOAD_WITHIN = aiohttp.ClientTimeout(total=40.0)
 OUTAGE = 25.0
-"""Seconds for which every upload of a picture failed, until its message goes without: the picture stays stored, and it was sent a dozen
-times by then."""
+"""Seconds of failing uploads after which the message goes without the picture, which stays stored; by then it was sent a dozen times."""
 REMEMBERED = 500
 CALLS = Limit(48, 31.0)
-"""93 a minute for each of the three methods; they are Tier 4, 100 and more a minute."""
+"""93 a minute for each of the three methods; they're Tier 4, 100+ a minute."""
 ONCE_MORE = (ErrorClass.LOST, ErrorClass.FILE_NOT_READY)
-"""After these an upload begins once more, as another file: nobody has seen the first one."""
+"""Errors after which an upload starts over as a new file; nobody has seen the first one."""
 
 BEGIN, COMPLETE, LOOK = "files.getUploadURLExternal", "files.completeUploadExternal", "files.info"
 PATIENCE = {BEGIN: 10.0, COMPLETE: 40.0, LOOK: 40.0}
-"""Seconds that a call may wait for its turn: little before an upload begins, more for what has begun."""
+"""Seconds that a call may wait for its turn: short before an upload begins, longer after that."""
 
 Key = tuple[str, str]
 T = TypeVar("T")
 
 
 class NotReady(FileNotSeen):
-    """Slack did not finish a file in time."""
+    """Slack didn't finish a file in time."""
 
 
 class NotShared(FileNotSeen):
-    """A file was uploaded for a channel and did not appear there in time."""
+    """A file uploaded to a channel didn't appear there in time."""
 
 
 @dataclass(slots=True)
@@ -73,16 +72,16 @@ class Uploads:
     """(message, sha256) -> file id."""
     _under_way: dict[Key, asyncio.Task[str]] = field(default_factory=dict)
     _failing: FIFOCache[Key, float] = field(default_factory=lambda: FIFOCache(REMEMBERED))
-    """Since when an upload fails, over several sends."""
+    """Since when an upload has been failing, across sends."""
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(TRANSFERS))
     _calls: dict[str, CallLog] = field(default_factory=dict)
     _closed: dict[str, float] = field(default_factory=dict)
-    """Method -> until when Slack wants no call of it."""
+    """Method -> time until which Slack wants no calls."""
 
     async def ready(self, identity: str, picture: FittedImage) -> str:
-        """The id of a file that the message with this identity can show. Raises NotReady at the deadline, or what the calls raise.
+        """The id of a file that the message with this identity can show. Raises NotReady at the deadline, or the calls' errors.
 
-        Goes on when the caller stops waiting, so that the next attempt at the same message finds the file.
+        Continues if the caller stops waiting, so that the message's next attempt finds the file.
         """
         key = (identity, picture.sha256)
         if key in self._ready:
@@ -94,7 +93,7 @@ class Uploads:
         return await asyncio.shield(task)
 
     async def share(self, pictures: Sequence[FittedImage], channel: str, thread: str | None = None) -> list[str]:
-        """New files that Slack itself posts in a channel: only for what everybody there may see. Raises NotShared when one is missing."""
+        """Let Slack post new files in a channel, only for what everyone there may see. Raises NotShared if one is missing."""
         files: list[str] = []
         where: dict[str, Any] = {"channel_id": channel, "thread_ts": thread or None}
         try:
@@ -103,7 +102,7 @@ class Uploads:
             try:
                 await self._complete([(file, one.name) for file, one in zip(files, pictures, strict=True)], **where)
             except Exception as error:
-                # Never a second time: they may be there already. The files themselves will tell.
+                # Never twice: they may already be there. The files themselves will tell.
                 if known(error).error_class is not ErrorClass.LOST:
                     raise
             until = self.ports.monotonic() + DEADLINE
@@ -115,7 +114,7 @@ class Uploads:
         return files
 
     async def forget(self, ids: Sequence[str]) -> None:
-        """Delete files, quietly: when no message shows them any more, or when they were given up."""
+        """Delete files, ignoring errors: no message shows them anymore, or they were given up."""
         gone = set(ids)
         for key in [key for key, file in self._ready.items() if file in gone]:
             del self._ready[key]
@@ -127,7 +126,7 @@ class Uploads:
                 log.info("slack_file_not_deleted", detail=known(error).detail)
 
     async def close(self) -> None:
-        """Stop what is under way."""
+        """Cancel uploads in progress."""
         tasks = list(self._under_way.values())
         for task in tasks:
             task.cancel()
@@ -160,10 +159,10 @@ class Uploads:
     def _ended(self, key: Key, task: asyncio.Task[str]) -> None:
         self._under_way.pop(key, None)
         if not task.cancelled():
-            task.exception()  # whoever waited was told; that nobody waits any more is no news
+            task.exception()  # waiting callers were told; otherwise nobody needs it
 
     async def _upload(self, picture: FittedImage) -> tuple[str, bool]:
-        """A file without a channel, and whether Slack is done with it already."""
+        """Upload a file without a channel. Returns its id, and whether Slack has already processed it."""
         file = await self._send(picture)
         try:
             found = await self._complete([(file, picture.name)])
@@ -173,7 +172,7 @@ class Uploads:
         return file, any(_is_processed(one) for one in found if one.get("id") == file)
 
     async def _send(self, picture: FittedImage) -> str:
-        """The bytes to Slack's upload host."""
+        """Send the bytes to Slack's upload host."""
         async with self._slots:
             client = self.wire.client
             await self._turn(BEGIN)
@@ -195,8 +194,8 @@ class Uploads:
         return [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
 
     async def _wait(self, file: str, until: float, done: Callable[[Mapping[str, Any]], bool], late: type[FileNotSeen]) -> None:
-        """Look at a file until it is as it should be."""
-        # With many under way every look is dear, so the first one comes when it is likely to be the last.
+        """Poll a file until `done` is true."""
+        # With many files, every check is expensive, so the first one comes when it's likely to be the last.
         pause, looks = PAUSES[0] if len(self._under_way) <= FEW else PAUSES[-1], 0
         while looks == 0 or self.ports.monotonic() + pause <= until:
             await self.sleep(pause)
@@ -205,7 +204,7 @@ class Uploads:
             began = self.ports.monotonic()
             try:
                 await self._turn(LOOK)
-                until += self.ports.monotonic() - began  # our own queue is none of Slack's time
+                until += self.ports.monotonic() - began  # the bot's own queue doesn't count as Slack's time
                 found = (await self._call(LOOK, lambda: self.wire.client.files_info(file=file))).get("file")
             except Exception as error:
                 if known(error).error_class not in (ErrorClass.LOST, ErrorClass.WAIT, ErrorClass.FILE_NOT_READY):
@@ -228,7 +227,7 @@ class Uploads:
             raise
 
     async def _turn(self, method: str) -> None:
-        """Wait until one more call is within the limit; where that takes too long, the caller does something else first."""
+        """Wait for capacity within the rate limit; raises BackOff if that takes too long."""
         calls, now = self._calls.setdefault(method, CallLog(CALLS)), self.ports.monotonic()
         calls.forget(now)
         moment = calls.earliest(max(now, self._closed.get(method, now)))
@@ -240,7 +239,7 @@ class Uploads:
 
 
 async def _once_more(do: Callable[[], Awaitable[T]]) -> T:
-    """Nobody has seen a file without a channel: where its upload was lost, another one is harmless."""
+    """Retry a lost upload once: nobody has seen a file without a channel, so a second one is harmless."""
     try:
         return await do()
     except Exception as error:
@@ -252,7 +251,7 @@ async def _once_more(do: Callable[[], Awaitable[T]]) -> T:
 
 
 def known(error: Exception) -> ClassifiedError:
-    """What it means; raises it again when it is a bug."""
+    """The error's class; raises it again if it's a bug."""
     judged = classify_error(error)
     if judged is None:
         raise error
@@ -260,7 +259,7 @@ def known(error: Exception) -> ClassifiedError:
 
 
 def _is_processed(file: Mapping[str, Any]) -> bool:
-    """Slack fills in the type when it has looked at the bytes."""
+    """Slack sets the type once it has processed the bytes."""
     return isinstance(file.get("mimetype"), str) and bool(file["mimetype"])
 
 

@@ -1,6 +1,6 @@
-"""The calls to Slack that show messages and forms. Raises what slack_sdk raises; what that means is decided in `errors` and `chat`.
+"""slack_sdk calls that show messages and forms. They raise slack_sdk's exceptions; `errors` and `chat` decide what those mean.
 
-Nothing is repeated in here: whether a call may be sent again is for those to say who know what it was for.
+Nothing is retried here: only the caller knows whether a call may be repeated.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ log = structlog.get_logger()
 
 EVENT_TYPE = "imagine_bot_message"
 PAGES, PER_PAGE = 5, 100
-"""How far back a lost post is looked for."""
+"""How far back to look for a lost post."""
 MEMBER_PAGES, MEMBERS_PER_PAGE = 50, 200
 CLOCKS_APART = 60.0
-"""Seconds by which our clock may be ahead of Slack's."""
+"""Seconds by which this machine's clock may be ahead of Slack's."""
 REMEMBERED = 10_000
 RESPOND_WITHIN = aiohttp.ClientTimeout(total=10.0)
 NO_OPENING = ("missing_scope", "unknown_method")
@@ -42,55 +42,55 @@ _PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
 
 
 def web_client(token: str | None, api_url: str, egress: Egress, session: aiohttp.ClientSession | None = None) -> AsyncWebClient:
-    """A client without repeats of the library's own, because a repeated post is a second message; certificates and proxy by the bot's one
+    """A client without the library's own retries, because a repeated post is a second message; certificates and proxy from the egress
     rule."""
     client = AsyncWebClient(token=token, base_url=api_url, ssl=egress.context(), session=session, retry_handlers=[])
-    # Without a proxy the library looks into the environment by itself, and passes NO_PROXY over.
+    # Without a proxy, the library would read one from the environment and ignore NO_PROXY.
     client.proxy = egress.proxy(api_url)
     return client
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Somebody, as far as the bot needs to know."""
+    """A person, as far as the bot needs to know."""
 
     name: str
     team: str
-    """Of the person; in a shared channel it may be another one than ours. Empty when Slack names none."""
+    """The person's workspace, which in a shared channel may not be the bot's. Empty if Slack names none."""
     administers: bool
-    """An admin or owner of their workspace, who has not left it."""
+    """A current admin or owner of their workspace."""
     teams: frozenset[str] = frozenset()
-    """All workspaces of an organisation that they belong to; empty outside Enterprise Grid."""
+    """All of their workspaces in an organisation; empty outside Enterprise Grid."""
     enterprise: str = ""
     """Their organisation's id."""
     guest: bool = False
-    """Of some channels of the workspace only."""
+    """Only in some channels of the workspace."""
     stranger: bool = False
-    """Of another organisation, by Slack's own word."""
+    """From another organisation, according to Slack."""
 
 
 @dataclass(slots=True)
 class SlackWire:
-    """Every call that shows something or asks who somebody is."""
+    """All calls that show something or look up a person."""
 
     client: AsyncWebClient
     """With `retry_handlers=[]`: a repeated post would be posted twice."""
     session: aiohttp.ClientSession | None
-    """None while not connected."""
+    """None while disconnected."""
     online: bool = True
     """False while nothing can be sent."""
     proxy_for: Callable[[str], str | None] = lambda url: None
-    """The proxy for an address that Slack names."""
+    """Returns the proxy for an address that Slack returned."""
     lost_posts: LostPosts = field(default_factory=LostPosts)
     _direct: FIFOCache[str, str] = field(default_factory=lambda: FIFOCache(REMEMBERED))
     """Person -> direct channel."""
     _ours: frozenset[str] = frozenset()
-    """Our own ids as a bot and as a user."""
+    """The bot's own bot and user ids."""
 
     # ---- messages ------------------------------------------------------------------------------------------------------------
 
     async def post(self, channel: str, thread: str | None, body: Body, identity: str) -> str:
-        """Returns the message's ts."""
+        """Post a message. Returns its ts."""
         payload = _message(body, identity)
         metadata = _metadata(identity)
         found = await read(
@@ -114,7 +114,7 @@ class SlackWire:
             raise
 
     async def find(self, channel: str, thread: str | None, identity: str, since: float | None) -> str | None:
-        """The ts of the message with this identity, if it is among the newest ones; for a post whose answer was lost."""
+        """The ts of the latest message with this identity, for a post whose answer was lost; None if not found."""
         ours = await self._ids()
         oldest = None if since is None else f"{max(0.0, since - CLOCKS_APART):.6f}"
 
@@ -141,7 +141,7 @@ class SlackWire:
         await read(self.client.chat_delete(channel=channel, ts=ts))
 
     async def direct_channel(self, person: str) -> str:
-        """Where to post to somebody alone. Without the right to open direct messages that is the person: Slack finds the channel."""
+        """The channel for posting to one person. Without permission to open direct messages, the person's id: Slack finds the channel."""
         if person not in self._direct:
             try:
                 found = await read(self.client.conversations_open(users=person))
@@ -155,11 +155,11 @@ class SlackWire:
         return self._direct[person]
 
     def where(self, channel: str) -> str:
-        """The channel in which a post arrived."""
+        """The channel where a post arrived."""
         return self._direct.get(channel, channel)
 
     async def respond(self, url: str, body: Body, *, public: bool, replace: bool = False) -> None:
-        """Answer over a response_url. Raises RespondFailed for what is no success."""
+        """Answer over a response_url. Raises RespondFailed if it isn't accepted."""
         if not self.trusts(url):
             raise RespondFailed(0, "invalid_url")
         payload = {
@@ -176,13 +176,13 @@ class SlackWire:
             raise RespondFailed(answer.status, code, retry_after(answer.headers))
 
     async def whisper(self, channel: str, person: str, body: Body, thread: str | None = None) -> None:
-        """Only this person sees it, and not for long."""
+        """Send an ephemeral message, which only this person sees, and not for long."""
         await read(self.client.chat_postEphemeral(channel=channel, user=person, thread_ts=thread, **_message(body, "")))
 
     # ---- forms ---------------------------------------------------------------------------------------------------------------
 
     async def open_view(self, trigger: str, view: Mapping[str, Any]) -> tuple[str, str]:
-        """Returns the id and the hash of what is open now, as far as Slack says."""
+        """Open a view. Returns its id and hash, as far as Slack states them."""
         found = (await read(self.client.views_open(trigger_id=trigger, view=dict(view)))).get("view")
         id_, hash_ = (found.get(name) if isinstance(found, Mapping) else None for name in ("id", "hash"))
         return id_ if isinstance(id_, str) else "", hash_ if isinstance(hash_, str) else ""
@@ -193,7 +193,7 @@ class SlackWire:
     # ---- people --------------------------------------------------------------------------------------------------------------
 
     async def members(self, channel: str) -> frozenset[str]:
-        """Everybody in a channel that the bot is in."""
+        """All members of a channel that the bot is in."""
         found: set[str] = set()
         async for page in _pages(
             lambda cursor: self.client.conversations_members(channel=channel, limit=MEMBERS_PER_PAGE, cursor=cursor), MEMBER_PAGES
@@ -202,18 +202,18 @@ class SlackWire:
         return frozenset(found)
 
     async def is_public(self, channel: str) -> bool:
-        """Whether everybody in the workspace can join a channel. Only an answer that says so counts: being in it is asked apart."""
+        """Whether anyone in the workspace can join a channel. Only an explicit answer counts; membership is checked separately."""
         found = (await read(self.client.conversations_info(channel=channel))).get("channel")
         return isinstance(found, Mapping) and found.get("is_private") is False and not found.get("is_group")
 
     async def channel_name(self, channel: str) -> str:
-        """What people call a channel; empty where the bot may not see it."""
+        """A channel's name; empty if the bot may not see it."""
         found = (await read(self.client.conversations_info(channel=channel))).get("channel")
         name = found.get("name") if isinstance(found, Mapping) else None
         return name if isinstance(name, str) else ""
 
     async def who(self, person: str) -> Who:
-        """Somebody's name, workspace, and whether they are an admin or owner of it."""
+        """A person's name, workspace, and whether they're an admin or owner of it."""
         user = (await read(self.client.users_info(user=person))).get("user")
         if not isinstance(user, Mapping):
             raise Unreadable
@@ -237,7 +237,7 @@ class SlackWire:
     # ---- addresses -----------------------------------------------------------------------------------------------------------
 
     def trusts(self, url: str) -> bool:
-        """Whether an address that Slack named may be called: https, or plain http where Slack's own address is plain http on that host."""
+        """Whether an address returned by Slack may be called: https, or plain http if Slack's own address is plain http on that host."""
         try:
             wanted, base = yarl.URL(url), yarl.URL(self.client.base_url)
         except ValueError:
@@ -250,14 +250,14 @@ class SlackWire:
         return wanted.scheme == base.scheme == "http" and same
 
     def to_address(self, url: str, within: aiohttp.ClientTimeout, **body: Any) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        """A post to an address that Slack named and that `trusts` allows; without the token, and no further than there."""
+        """POST to an address that Slack returned and `trusts` allows; without the token and without following redirects."""
         if self.session is None:
             raise NotConnected
         ssl = True if self.client.ssl is None else self.client.ssl
         return self.session.post(url, proxy=self.proxy_for(url), ssl=ssl, allow_redirects=False, timeout=within, **body)
 
     def know(self, *ours: str) -> None:
-        """Our own ids as a bot and as a user, where Slack has told them already."""
+        """Record the bot's own bot and user ids."""
         self._ours = frozenset(one for one in ours if one)
 
     async def _ids(self) -> frozenset[str]:
@@ -285,7 +285,7 @@ def _metadata(identity: str) -> dict[str, Any]:
 
 
 async def read(call: Awaitable[AsyncSlackResponse]) -> Mapping[str, Any]:
-    """The answer as a mapping. Some bodies make the SDK itself stumble (plain text, a list, not UTF-8): those are unreadable."""
+    """The answer as a mapping. Some bodies crash the SDK itself (plain text, a list, invalid UTF-8); those raise Unreadable."""
     try:
         answer = await call
     except (AttributeError, TypeError, ValueError, RecursionError) as error:
@@ -322,7 +322,7 @@ def _list(found: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def _taken(said: str) -> tuple[bool, str]:
-    """Whether a response_url took an answer, and the error code if not: it says `ok`, JSON, or the bare code."""
+    """Whether a response_url accepted an answer, and otherwise the error code. It answers `ok`, JSON, or the bare code."""
     try:
         answer = json.loads(said)
     except ValueError:
