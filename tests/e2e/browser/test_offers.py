@@ -63,7 +63,7 @@ def test_every_offer_fits_small_and_large_pages_in_light_and_dark(
     bot = started(service, **{**GENEROUS, "BUDGET_MEMBER_DAY_USD": "1"})
     ana = opened(bot.url, "Ana")
     ana.imagine("a red lighthouse", DEAR).says("something that fits")
-    ana.imagine("a blue boat", "--size 1x1").says("not possible")
+    ana.imagine("a blue boat", "--size 1x1").says("can't make the size")
     ana.imagine("a poster with a sun, jane.doe@example.com").says("Waiting for an answer")
     held = told(ana, re.compile("One question before this is sent"))
     ana.imagine("a green hill").shows(1)
