@@ -99,8 +99,7 @@ def test_deny_appeal_and_another_moderator_decides(service: Service, started: St
     denied.press("Appeal")
     fill(ana, "Appeal", {"anything they should know": "it is a comedy"})
     expect(card(mia).state).to_contain_text("appealed")
-    card(mia).press("Claim")
-    expect(mia.page.get_by_text("another moderator has to look at the appeal")).to_be_visible()
+    expect(card(mia).button("Claim")).to_have_count(0)  # who denied it has no turn
     moderators(noor, "Noor")
     card(noor).press("Claim")
     expect(card(noor).state).to_contain_text("Noor is deciding")
