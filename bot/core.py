@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from bot import budgets
 from bot.catalogue.sizes import label
 from bot.chat.handlers import ActionHandlers, FormMaker, Handler
+from bot.chat.localize import localize
 from bot.chat.open_calls import OpenCalls
 from bot.chat.views import Act, ActionName, Audience, Choice, Form, Reply, View
 from bot.domain.refusal import Refusal
@@ -167,12 +168,14 @@ class Core:
         if maker is None:
             return Reply(text("reply.unknown_button"), changed=False)
         with self.calls.enter() as may:
-            return await self._storing(maker(_strict(act))) if may else Reply(text("reply.stopping"), changed=False)
+            said = await self._storing(maker(_strict(act))) if may else Reply(text("reply.stopping"), changed=False)
+        return localize(said, act.language)
 
     async def act(self, act: Act) -> Reply:
         """Handle a button press or submitted form. Checked now against the row, the person and, for moderators, the platform."""
         with self.calls.enter() as may:
-            return await self._storing(self._act(act)) if may else Reply(text("reply.stopping"), changed=False)
+            reply = await self._storing(self._act(act)) if may else Reply(text("reply.stopping"), changed=False)
+        return localize(reply, act.language)
 
     async def _act(self, act: Act) -> Reply:
         if act.action is ActionName.SHOW:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.texts import DEFAULT_LANGUAGE
+
 
 class Audience(StrEnum):
     """Who may read a message. Delivery may narrow it, but never widen it."""
@@ -235,6 +237,8 @@ class Act:
     values: Mapping[str, str] = field(default_factory=dict)
     reply: Mapping[str, str] = field(default_factory=dict)
     """The adapter's own handle for answering this press (like `Place.reply`)."""
+    language: str = DEFAULT_LANGUAGE
+    """Language of the person, as far as the platform tells."""
     direct: bool = False
     """Pressed on a direct message to the presser, away from the channel it's about."""
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import structlog
 from sqlalchemy import Connection
 
+from bot.chat.localize import localize
 from bot.chat.port import ChatPort, Later, Message, Refused, RefusedWhy, SendResult, Sent, Unknown
 from bot.chat.views import Audience, View
 from bot.events import EventStream, MessageRefused
@@ -23,6 +24,7 @@ from bot.ledger import message_rows
 from bot.ledger.store import Ledger, Tx
 from bot.observe import hide
 from bot.ports import Ports
+from bot.texts import DEFAULT_LANGUAGE
 
 log = structlog.get_logger()
 
@@ -98,6 +100,8 @@ class Sender:
     on_unanswered: Callable[[Message, str, int], None] = lambda message, detail, tries: None
     """Called for a send that wasn't answered (with the number in a row) or that switched routes because of that (0), with a machine
     token."""
+    language_of: Callable[[Message], str] = lambda message: DEFAULT_LANGUAGE
+    """Language of a message's readers."""
     events: EventStream = field(default_factory=EventStream)
     _lines: dict[str, Line] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
@@ -229,7 +233,7 @@ class Sender:
         async with self._slots:
             try:
                 async with asyncio.timeout(SEND_TIMEOUT):
-                    return await chat.send(message, view)
+                    return await chat.send(message, localize(view, self.language_of(message)))
             except TimeoutError:
                 return Unknown(detail="timeout")
             except Exception as error:
