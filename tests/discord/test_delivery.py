@@ -9,9 +9,10 @@ import pytest
 
 from bot.domain.outcome import Billed, Outcome
 from bot.ledger import message_rows
-from tests.discord.stage import Stage, png, stage
-from tests.discord.standin.faults import How
+from tests.discord.stage import Stage, stage
 from tests.discord.standin.world import ATTACH, SEND, VIEW, Interaction, Message
+from tests.platforms.faults import How
+from tests.platforms.stage import png
 from tests.world import BAD_KEY, BLOCK, bad
 
 

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
 
 from tests.discord.process import Process, process
-from tests.discord.standin.faults import How
 from tests.discord.standin.world import Interaction, Message
+from tests.platforms.faults import How
 
 pytestmark = pytest.mark.slow
-
-
-async def restarted(p: Process) -> None:
-    """Dies and comes back."""
-    await p.kill()
-    p.discord.faults.clear()
-    await p.start()
 
 
 def thinking(p: Process) -> list[object]:
@@ -30,7 +22,7 @@ async def test_killed_before_the_acknowledgement_was_taken(tmp_path: Path) -> No
         p.discord.faults.add("POST", "/callback$", How.STUCK)
         event = await p.imagine("a cat")
         await p.until(lambda: p.discord.calls("POST", event.id), what="the acknowledgement")
-        await restarted(p)
+        await p.restart()
         await p.picture(await p.imagine("a dog"))
         await p.until(lambda: p.discord.calls("GET", "@original"), what="the question whether it was taken")
         assert event.callback is None
@@ -42,7 +34,7 @@ async def test_killed_after_the_acknowledgement_was_taken(tmp_path: Path) -> Non
         p.discord.faults.add("POST", "/callback$", How.STUCK_AFTER)
         event = await p.imagine("a cat")
         await p.until(lambda: event.original is not None)
-        await restarted(p)
+        await p.restart()
         await p.picture(event)
         assert len(p.pictures()) == 1
         assert thinking(p) == []
@@ -58,7 +50,7 @@ async def test_killed_while_the_picture_is_made_asks_whether_to_start_again(tmp_
         event = await p.imagine("sandbox:hang a cat", private=private)
         await p.until(lambda: event.original is not None and "Cancel" in event.original.buttons)
         await p.calling()
-        await restarted(p)
+        await p.restart()
         await p.until(lambda: event.original is not None and "Retry" in event.original.buttons, what="the question")
         assert event.original is not None
         assert "interrupted" in event.original.text.lower()
@@ -71,14 +63,14 @@ async def test_a_retry_after_a_kill_buys_one_picture_however_often_it_is_pressed
     async with process(tmp_path) as p:
         event = await p.imagine("sandbox:hang*1 a cat")
         await p.calling()
-        await restarted(p)
+        await p.restart()
         await p.until(lambda: event.original is not None and "Retry" in event.original.buttons, what="Retry")
         old = event.original
         assert old is not None
         retry = {"custom_id": old.buttons["Retry"], "component_type": 2}
         await p.picture(await p.discord.people.press(p.ada, old, "Retry"))
         await p.until(lambda: "Retry" not in old.buttons, what="Retry gone from the old message")
-        await restarted(p)
+        await p.restart()
         # From a window that still shows it, before and after another start.
         for _ in range(2):
             late = await p.discord.people.send(3, p.ada, p.channel, retry, source=old)
@@ -94,7 +86,7 @@ async def test_killed_around_the_final_edit(tmp_path: Path, how: How) -> None:
         p.discord.faults.add("PATCH", "@original", how, with_files=True)
         event = await p.imagine("a cat")
         await p.until(lambda: [one for one in p.discord.calls("PATCH", "@original") if one.uploads], what="the final edit")
-        await restarted(p)
+        await p.restart()
         await p.picture(event)
         assert len(p.pictures()) == 1
         assert await p.generated() == 1
@@ -114,7 +106,7 @@ async def test_killed_around_a_post_in_the_channel(tmp_path: Path) -> None:
         p.discord.faults.add("POST", "/channels/\\d+/messages", How.STUCK_AFTER)
         await p.start()
         await p.until(lambda: p.pictures(), what="the post")
-        await restarted(p)
+        await p.restart()
         await p.until(lambda: len(p.discord.calls("POST", "/channels/{channel_id}/messages")) > 1, what="the repeated post")
         await p.picture(await p.imagine("a dog"))
         assert len(p.pictures()) == 2
@@ -127,7 +119,7 @@ async def test_killed_while_waiting_in_the_queue(tmp_path: Path) -> None:
         await p.until(lambda: event.original is not None and "Cancel" in event.original.buttons)
         await p.calling()
         await p.until(lambda: event.original is not None and "too many" in event.original.text.lower(), what="the reason to wait")
-        await restarted(p)
+        await p.restart()
         await p.picture(event)
         assert len(p.pictures()) == 1
 
@@ -138,7 +130,7 @@ async def test_killed_between_a_press_and_its_effect_leaves_nobody_waiting(tmp_p
         p.discord.faults.add("POST", "/callback$", How.STUCK_AFTER)
         press = await p.discord.people.press(p.ada, message, "Again")
         await p.until(lambda: press.original is not None)
-        await restarted(p)
+        await p.restart()
         await p.until(lambda: any("restarted" in one.text for one in p.discord.visible(p.ada)), timeout=30, what="a sentence")
         assert thinking(p) == []
         assert message.pictures
@@ -149,7 +141,7 @@ async def test_buttons_and_forms_work_after_a_kill(tmp_path: Path) -> None:
         message = await p.picture(await p.imagine("a cat"))
         opened = await p.discord.people.press(p.ada, message, "Edit prompt")
         await p.until(lambda: opened.modal is not None)
-        await restarted(p)
+        await p.restart()
         again = await p.discord.people.press(p.ada, message, "Again")
         sent = await p.discord.people.submit(opened, prompt="a dog")
         await p.picture(again)
@@ -191,10 +183,7 @@ async def test_no_token_and_no_prompt_is_ever_logged(tmp_path: Path) -> None:
 async def test_a_wrong_setting_ends_the_start_with_one_sentence(tmp_path: Path, name: str, value: str, words: str) -> None:
     async with process(tmp_path, run=False, **{name: value}) as p:
         await p.start(ready=False)
-        assert p.child is not None
-        async with asyncio.timeout(30):
-            assert await p.child.wait() != 0
-        await asyncio.gather(*p._reading)
+        assert await p.ended() != 0
         plain = [line for line in p.output if not line.startswith("{")]
         assert [line for line in plain if words in line]
         assert "Traceback" not in "\n".join(p.output)

@@ -12,9 +12,9 @@ from bot.chat import unanswered_sends
 from bot.ledger import message_rows
 from bot.messages import sender, unanswered
 from tests.discord.stage import Stage, stage
-from tests.discord.standin.faults import How
 from tests.discord.standin.world import Message
 from tests.discord.test_delivery import finals, held
+from tests.platforms.faults import How
 
 EVER = 10**6
 OWN = r"messages/(@original|\d+)$"

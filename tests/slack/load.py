@@ -18,9 +18,11 @@ from statistics import median
 
 import structlog
 
+from adapters.slack import plugin
 from bot.domain.outcome import Outcome
 from bot.providers.port import Call, OnPartial
-from tests.slack.stage import Stage, Store, png
+from tests.platforms.stage import Store, png
+from tests.slack.stage import Stage
 from tests.slack.standin.server import StandIn
 from tests.world import PICTURE, Service
 
@@ -77,7 +79,18 @@ async def run(requests: int, channels: int, seconds: float) -> Result:
         service.seconds = seconds
         store.content[PICTURE.sha256] = png((256, 256), noise=True)
         with tempfile.TemporaryDirectory() as folder:
-            on = Stage(slack, slack.workspace, rooms[0], people[0], service, store, Path(folder) / "data", slack.environment(), "socket")
+            on = Stage(
+                standin=slack,
+                plugin=plugin,
+                folder=Path(folder) / "data",
+                env=slack.environment(),
+                service=service,
+                store=store,
+                workspace=slack.workspace,
+                channel=rooms[0],
+                ada=people[0],
+                mode="socket",
+            )
             await on.start()
             began = time.monotonic()
             shown: dict[str, float] = {}

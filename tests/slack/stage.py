@@ -4,144 +4,39 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import io
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
-
-import structlog
-from PIL import Image
+from typing import Literal
 
 from adapters.slack import plugin
-from adapters.slack.adapter import SlackAdapter
-from bot.catalogue.load import Catalogue
-from bot.compose import Bot, build, context
-from bot.domain.outcome import Billed, Outcome, Picture
-from bot.gate.settings import GateSettings
 from bot.ledger import message_rows
-from bot.pixels.workers import in_a_thread
-from bot.ports import SystemPorts
-from bot.requests.rules import Rules
+from tests.platforms.stage import WITHIN, BotStage
 from tests.slack.standin.server import StandIn
 from tests.slack.standin.world import Channel, Event, Message, User, Workspace
-from tests.world import PICTURE, Service
-
-# The default renderer draws every local variable of a traceback, which takes seconds.
-structlog.configure(
-    processors=[structlog.processors.add_log_level, structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-)
 
 Mode = Literal["socket", "http"]
 MODES: tuple[Mode, ...] = ("socket", "http")
 
 
-def png(size: tuple[int, int] = (64, 64), colour: str = "teal", kind: str = "PNG", *, noise: bool = False) -> bytes:
-    """A picture; a noisy one does not compress."""
-    image = Image.effect_noise(size, 80).convert("RGB") if noise else Image.new("RGB", size, colour)
-    out = io.BytesIO()
-    image.save(out, kind)
-    return out.getvalue()
-
-
-@dataclass
-class Store:
-    """Pictures in memory."""
-
-    content: dict[str, bytes] = field(default_factory=dict)
-
-    def add(self, content: bytes) -> Picture:
-        key = f"{len(self.content):064x}"
-        self.content[key] = content
-        with Image.open(io.BytesIO(content)) as image:
-            width, height = image.size
-            kind = (image.format or "PNG").lower()
-        return Picture(key, kind, width, height, len(content))
-
-    async def read(self, sha256: str) -> bytes:
-        if sha256 not in self.content:
-            raise LookupError("The picture is not stored any more.")
-        return self.content[sha256]
-
-    async def delete(self, sha256: str) -> bool:
-        return self.content.pop(sha256, None) is not None
-
-    async def work(self, job: str, values: Mapping[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
-        return await in_a_thread(job, values, content)
-
-    def close(self) -> None:
-        return None
-
-
-@dataclass
-class Stage:
+@dataclass(kw_only=True)
+class Stage(BotStage):
     """What tests play on."""
 
-    slack: StandIn
+    standin: StandIn
     workspace: Workspace
     channel: Channel
     ada: User
-    service: Service
-    store: Store
-    folder: Path
-    env: dict[str, str]
     mode: Mode
-    bot: Bot | None = None
-    adapter: SlackAdapter | None = None
-    serving: asyncio.Task[None] | None = None
-    ready: list[str] = field(default_factory=list)
 
-    def pictures(self, count: int = 1, kind: str = "PNG", **options: object) -> Outcome:
-        """An outcome with so many pictures."""
-        made = tuple(self.store.add(png(kind=kind, **options)) for _ in range(count))  # type: ignore[arg-type]
-        return Outcome(made, billed=Billed.YES, status=200)
+    @property
+    def slack(self) -> StandIn:
+        return self.standin
 
-    async def start(self, **rules: object) -> None:
-        """Start the bot and wait until it is connected."""
-        self.folder.mkdir(exist_ok=True)
-        self.bot = await build(
-            data_dir=self.folder,
-            ports=SystemPorts(),
-            rules=Rules(model=Catalogue.load().default(), **rules),  # type: ignore[arg-type]
-            gate_settings=GateSettings(),
-            provider=self.service,
-            pictures=self.store,
-        )
-        assert plugin.problems(self.env) == []
-        self.adapter = cast(SlackAdapter, plugin.build(self.env, context(self.bot, self.folder, demo=False)))
-        self.bot.add(self.adapter)
-        found = await self.bot.start()
-        connected = asyncio.Event()
-
-        def ready(sentence: str) -> None:
-            self.ready.append(sentence)
-            connected.set()
-
-        self.serving = asyncio.create_task(self.adapter.serve(self.bot.core, ready))
-        waiter = asyncio.create_task(connected.wait())
-        try:
-            async with asyncio.timeout(10):
-                await asyncio.wait([self.serving, waiter], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            waiter.cancel()
-        if self.serving.done():
-            self.serving.result()
+    def connected(self) -> None:
         if self.mode == "http":
             self.slack.through = "http"
             self.slack.http.address = f"http://127.0.0.1:{self.env['SLACK_HTTP_PORT']}/slack/events"
-        await self.bot.finish_received(found)
-
-    async def stop(self) -> None:
-        if self.serving is not None:
-            self.serving.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Exception):
-                await self.serving
-        if self.bot is not None:
-            await self.bot.stop(0.0)
-        self.bot = self.adapter = self.serving = None
-
-    async def until(self, found: Callable[[], object], timeout: float = 10.0, what: str = "") -> None:
-        await self.slack.until(found, timeout, what)
 
     # ---- what people do ------------------------------------------------------------------------------------------------------
 
@@ -167,12 +62,12 @@ class Stage:
         seen = self.slack.world.seen_by(user or self.ada, channel)
         return [one for one in seen if one.author.is_bot and words in one.text]
 
-    async def message(self, words: str, channel: Channel | None = None, user: User | None = None, timeout: float = 10.0) -> Message:
+    async def message(self, words: str, channel: Channel | None = None, user: User | None = None, timeout: float = WITHIN) -> Message:
         """The newest message with these words."""
         await self.until(lambda: self.messages(channel, user, words), timeout, f"{words!r} in a message")
         return self.messages(channel, user, words)[-1]
 
-    async def picture(self, channel: Channel | None = None, user: User | None = None, timeout: float = 10.0) -> Message:
+    async def picture(self, channel: Channel | None = None, user: User | None = None, timeout: float = WITHIN) -> Message:
         """The newest message with a picture."""
 
         def found() -> list[Message]:
@@ -205,12 +100,12 @@ async def stage(
     """A stand-in with a workspace, a channel, Ada, and a started bot. Afterwards nothing that the bot sent may have broken a rule."""
     async with StandIn() as slack:
         workspace, channel, ada = slack.studio()
-        store = Store()
         settings = {**slack.environment(mode=mode), **(env or {})}
         if mode == "http":
             settings.setdefault("SLACK_HTTP_PORT", str(free_port()))
-        found = Stage(slack, workspace, channel, ada, Service(), store, folder / "data", settings, mode)
-        store.content[PICTURE.sha256] = png()
+        found = Stage(
+            standin=slack, plugin=plugin, folder=folder / "data", env=settings, workspace=workspace, channel=channel, ada=ada, mode=mode
+        )
         if start:
             await found.start(**rules)
         try:

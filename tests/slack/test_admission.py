@@ -11,8 +11,8 @@ from adapters.slack.admission import Membership, membership_of, refusal_of
 from adapters.slack.callers import Caller
 from adapters.slack.settings import AdmissionRules
 from adapters.slack.wire import SlackWire, Who
+from tests.platforms.faults import How
 from tests.slack.stage import Stage, stage
-from tests.slack.standin.faults import How
 from tests.slack.standin.world import User
 
 HOME, GRID = "T0HOME", "E0GRID"

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from adapters.slack import delivery, uploads
+from tests.platforms.faults import How
 from tests.slack.stage import Stage, stage
 from tests.slack.standin.driver import CannotDo
-from tests.slack.standin.faults import How
 from tests.slack.standin.world import Channel, Message, User
 
 METHODS = (

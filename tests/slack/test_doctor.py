@@ -14,7 +14,7 @@ from adapters.slack.doctor import examine
 from adapters.slack.errors import TOKEN_ERRORS
 from bot.adapter import Finding
 from bot.ports import SystemPorts
-from tests.slack.standin.faults import How
+from tests.platforms.faults import How
 from tests.slack.standin.server import StandIn
 
 GOOD = {"SLACK_BOT_TOKEN": "xoxb-1111-2222-abcdef", "SLACK_APP_TOKEN": "xapp-1-A0123456789-3333-abcdef"}

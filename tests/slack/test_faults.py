@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from adapters.slack import delivery, uploads
+from tests.platforms.faults import How
 from tests.slack.stage import Stage, stage
-from tests.slack.standin.faults import How
 from tests.slack.standin.rates import Rates
 from tests.slack.standin.world import Channel, Event, Message
 

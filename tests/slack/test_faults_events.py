@@ -11,8 +11,8 @@ import pytest
 from bot.adapter import SetupProblem
 from bot.chat.views import Act
 from bot.core import Core
+from tests.platforms.faults import How
 from tests.slack.stage import MODES, Mode, Stage, stage
-from tests.slack.standin.faults import How
 from tests.slack.standin.world import Event
 
 BOTH = pytest.mark.parametrize("mode", MODES)

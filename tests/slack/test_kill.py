@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
 
+from tests.platforms.faults import How
 from tests.slack.process import Process, process
-from tests.slack.standin.faults import How
 from tests.slack.standin.world import Event, Message
 
 pytestmark = pytest.mark.slow
-
-
-async def restarted(p: Process) -> None:
-    """Dies and comes back."""
-    await p.kill()
-    p.slack.faults.clear()
-    await p.start()
 
 
 async def one_picture(p: Process) -> None:
@@ -35,7 +27,7 @@ async def test_killed_with_the_first_post_on_its_way(tmp_path: Path) -> None:
         p.slack.faults.add("chat.postMessage", How.STUCK)
         await p.imagine("a cat")
         await p.until(lambda: p.slack.calls("chat.postMessage"), what="the first post")
-        await restarted(p)
+        await p.restart()
         await p.until(lambda: [one for one in p.seen(p.channel) if {"Retry", "Again"} & set(one.buttons)], what="an answer")
         assert len(p.seen(p.channel)) == 1
 
@@ -45,7 +37,7 @@ async def test_killed_when_the_first_post_was_taken_and_its_answer_not_yet_read(
         p.slack.faults.add("chat.postMessage", How.STUCK_AFTER)
         await p.imagine("sandbox:slow a cat")
         await p.until(lambda: p.seen(p.channel), what="the first post")
-        await restarted(p)
+        await p.restart()
         await p.until(lambda: [one for one in p.seen(p.channel) if {"Retry", "Again"} & set(one.buttons)], what="an answer")
         assert len(p.seen(p.channel)) == 1, p.slack.describe()
 
@@ -55,7 +47,7 @@ async def test_killed_while_the_picture_is_made_asks_whether_to_start_again(tmp_
         await p.imagine("sandbox:hang a cat")
         await p.until(lambda: p.seen(p.channel))
         await p.calling()
-        await restarted(p)
+        await p.restart()
         await p.until(lambda: [one for one in p.seen(p.channel) if "Retry" in one.buttons], what="the question")
         [message] = p.seen(p.channel)
         assert "interrupted" in message.text.lower()
@@ -67,14 +59,14 @@ async def test_a_retry_after_a_kill_buys_one_picture_however_often_it_is_pressed
         await p.imagine("sandbox:hang*1 a cat")
         await p.until(lambda: p.seen(p.channel))
         await p.calling()
-        await restarted(p)
+        await p.restart()
         await p.until(lambda: [one for one in p.seen(p.channel) if "Retry" in one.buttons], what="Retry")
         [old] = p.seen(p.channel)
         window = Message(old.ts, old.channel, old.author, old.body)  # that is not brought up to date
         await p.slack.people.press(p.ada, old, "Retry")
         await p.until(lambda: p.pictures(p.channel), what="the picture")
         await p.until(lambda: "Retry" not in old.buttons, what="Retry gone from the old message")
-        await restarted(p)
+        await p.restart()
         await p.slack.people.press(p.ada, window, "Retry")
         await p.until(lambda: [one for one in p.seen(p.channel) if one.ephemeral and "already worked" in one.text], what="a sentence")
         assert await p.generated() == 2
@@ -89,7 +81,7 @@ async def test_killed_around_every_step_of_the_upload(tmp_path: Path, method: st
         p.slack.faults.add(method, how)
         await p.imagine("a cat")
         await p.until(lambda: p.slack.calls(method), what="the upload")
-        await restarted(p)
+        await p.restart()
         await one_picture(p)
         assert await p.generated() == 2
 
@@ -100,7 +92,7 @@ async def test_killed_around_the_final_edit(tmp_path: Path, how: How) -> None:
         p.slack.faults.add("chat.update", how, with_pictures=True)
         await p.imagine("a cat")
         await p.until(lambda: [one for one in p.slack.calls("chat.update") if "slack_file" in str(one.args)], what="the final edit")
-        await restarted(p)
+        await p.restart()
         await one_picture(p)
 
 
@@ -113,7 +105,7 @@ async def test_killed_around_the_direct_message_of_a_private_result(tmp_path: Pa
         await p.slack.people.submit(event, prompt="a surprise", private="true")
         direct = p.slack.world.dm(p.ada)
         await p.until(lambda: p.slack.calls("chat.postMessage"), what="the direct message")
-        await restarted(p)
+        await p.restart()
         await p.until(lambda: [one for one in p.seen(direct) if {"Retry", "Again"} & set(one.buttons)], what="an answer")
         assert len(p.seen(direct)) == 1, p.slack.describe()
         assert p.seen(p.channel) == []
@@ -125,7 +117,7 @@ async def test_killed_around_an_answer_where_the_bot_is_no_member(tmp_path: Path
         p.slack.faults.add("respond", how, where=lambda args: args.get("response_type") == "in_channel")
         await p.imagine("a cat", p.slack.elsewhere)
         await p.until(lambda: [one for one in p.slack.calls("respond") if one.args.get("response_type") == "in_channel"], what="the answer")
-        await restarted(p)
+        await p.restart()
         await p.until(lambda: p.pictures(p.slack.world.dm(p.ada)), what="the picture by direct message")
         # Whether the first one arrived cannot be found out: it is not said in the channel again, and the member gets it for certain.
         assert len(p.pictures(p.slack.elsewhere)) == (1 if how is How.STUCK_AFTER else 0)
@@ -137,7 +129,7 @@ async def test_killed_while_waiting_in_the_queue(tmp_path: Path) -> None:
         await p.imagine("sandbox:rate_limited*1 a cat")
         await p.calling()
         await p.until(lambda: [one for one in p.seen(p.channel) if "too many" in one.text.lower()], what="the reason to wait")
-        await restarted(p)
+        await p.restart()
         await one_picture(p)
 
 
@@ -164,7 +156,7 @@ async def test_buttons_and_forms_work_after_a_kill(tmp_path: Path) -> None:
         message = p.pictures()[0]
         opened = await p.slack.people.press(p.ada, message, "Edit prompt")
         await p.until(lambda: opened.opened)
-        await restarted(p)
+        await p.restart()
         await p.slack.people.press(p.ada, message, "Again")
         await p.slack.people.submit(opened, prompt="a dog")
         await p.until(lambda: len(p.pictures()) == 3, what="two more pictures")
@@ -209,10 +201,7 @@ async def test_no_token_and_no_prompt_is_ever_logged(tmp_path: Path) -> None:
 async def test_a_wrong_token_ends_the_start_with_one_sentence(tmp_path: Path) -> None:
     async with process(tmp_path, run=False, SLACK_BOT_TOKEN="xoxb-wrong-token-value") as p:
         await p.start(ready=False)
-        assert p.child is not None
-        async with asyncio.timeout(30):
-            assert await p.child.wait() != 0
-        await asyncio.gather(*p._reading)
+        assert await p.ended() != 0
         plain = [line for line in p.output if not line.startswith("{")]
         assert [line for line in plain if "SLACK_BOT_TOKEN" in line]
         assert "Traceback" not in "\n".join(p.output)

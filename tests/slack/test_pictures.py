@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from adapters.slack import delivery, uploads
+from tests.platforms.faults import How
 from tests.slack.stage import stage
-from tests.slack.standin.faults import How
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.platforms.faults import How
 from tests.slack.stage import Stage, stage
-from tests.slack.standin.faults import How
 
 
 async def elsewhere(s: Stage, prompt: str = "a cat") -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from adapters.slack import connection, sockets
 from bot.adapter import SetupProblem
+from tests.platforms.faults import How
 from tests.slack.echo import Echo, over_sockets
-from tests.slack.standin.faults import How
 from tests.slack.standin.server import StandIn
 
 

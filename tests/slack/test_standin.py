@@ -13,8 +13,8 @@ import pytest
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from tests.platforms.faults import How
 from tests.slack import blockkit
-from tests.slack.standin.faults import How
 from tests.slack.standin.server import StandIn
 from tests.slack.standin.world import Event
 

@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 from adapters.slack import uploads
 from bot.chat import unanswered_sends
 from bot.messages import sender
+from tests.platforms.faults import How
 from tests.slack.stage import Stage, stage
-from tests.slack.standin.faults import How
 
 EVER = 10**6
 

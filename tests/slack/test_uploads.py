@@ -19,7 +19,7 @@ from adapters.slack.image_fitting import FittedImage
 from adapters.slack.uploads import NotReady, NotShared, Uploads
 from adapters.slack.wire import SlackWire
 from bot.ports import SystemPorts
-from tests.slack.standin.faults import How
+from tests.platforms.faults import How
 from tests.slack.standin.server import StandIn
 from tests.slack.standin.world import File
 

@@ -17,7 +17,7 @@ from adapters.slack.moderators import SlackModerators
 from adapters.slack.render import Body
 from adapters.slack.wire import SlackWire
 from bot.ports import SystemPorts
-from tests.slack.standin.faults import How
+from tests.platforms.faults import How
 from tests.slack.standin.server import StandIn
 from tests.slack.standin.world import Event
 

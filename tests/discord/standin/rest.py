@@ -12,9 +12,10 @@ from typing import Any
 from aiohttp import web
 
 from tests.discord.standin import description, rules
-from tests.discord.standin.faults import Fault, Faults, How
+from tests.discord.standin.faults import Fault, Faults
 from tests.discord.standin.messages import Messages, Uploads
 from tests.discord.standin.world import ANSWER_WITHIN, MANAGE_MESSAGES, TOKEN_LIFE, Interaction, Message, World
+from tests.platforms.faults import How
 
 
 @dataclass(slots=True)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from tests.slack.standin.faults import Fault, Faults, How
+from tests.platforms.faults import How
+from tests.slack.standin.faults import Fault, Faults
 from tests.slack.standin.rates import Rates
 from tests.slack.standin.rules import FAULTS_OF_THE_BOT, Refusal
 from tests.slack.standin.world import Channel, Workspace, World

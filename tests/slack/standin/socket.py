@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
+from tests.platforms.faults import How
 from tests.slack.standin.api import Call
-from tests.slack.standin.faults import How
 from tests.slack.standin.world import Event
 
 if TYPE_CHECKING:
