@@ -13,7 +13,9 @@ import complexity
 import structure
 
 ROOT = Path(__file__).resolve().parent.parent
-MAX_LINES = 420
+MAX_LINES = 400
+LONGER = {"bot/failures/signals.py": "one pass over a body and what it collects"}
+"""Files that may be longer, each with its reason."""
 SOURCE_PATH = re.compile(r"(?<![\w/.])(?:bot|adapters|tests|bench|scripts)/[\w/]+\w\.\w+")
 
 
@@ -29,7 +31,7 @@ def long_files() -> list[str]:
             if ".venv" in path.parts:  # the benchmark's peers live in an environment of their own
                 continue
             lines = len(path.read_text(encoding="utf-8").splitlines())
-            if lines > MAX_LINES:
+            if lines > MAX_LINES and str(path.relative_to(ROOT)) not in LONGER:
                 found.append(f"{path.relative_to(ROOT)} has {lines} lines; split it by what changes together (limit {MAX_LINES})")
     return found
 

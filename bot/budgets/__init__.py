@@ -43,8 +43,8 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Exhausted:
-    """A limit leaves too little; nothing was reserved."""
+class Left:
+    """The remainder of one limit."""
 
     scope: str
     """`member` or `community`."""
@@ -60,15 +60,8 @@ class Exhausted:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """The remainder of one limit."""
-
-    scope: str
-    period: str
-    unit: str
-    left: int
-    limit: int
-    renews_at: float
+class Exhausted(Left):
+    """A limit leaves too little; nothing was reserved."""
 
 
 def periods(place: Place, person: Person, now: float, zone: str, service: str = "") -> list[Period]:

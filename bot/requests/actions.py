@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bot.catalogue.sizes import label
 from bot.chat.handlers import FormMaker, Handler
@@ -25,6 +26,7 @@ from bot.requests.submit import store_submission
 from bot.requests.transitions import CaseOpener, answer, break_off, queue, refuse
 from bot.texts import text
 
+R = TypeVar("R")
 DOUBLE_CLICK = 2.0
 """Seconds within which a second press of the same button by the same person is the same press."""
 
@@ -64,10 +66,7 @@ class RequestActions:
         return {ActionName.EDIT: self._edit_form}
 
     async def _child(self, act: Act, origin: Origin) -> Reply:
-        def body(tx: Tx) -> Reply:
-            request = self._own(tx, act)
-            if isinstance(request, Reply):
-                return request
+        def body(tx: Tx, request: Request) -> Reply:
             if not act_rows.first_time(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
             made = tried_again(tx.connection, request) if origin in (Origin.RETRY, Origin.NEAREST) else None
@@ -88,7 +87,7 @@ class RequestActions:
                 message_rows.bump(tx, f"request:{request.id}")  # its button is gone: a second press would pay a second time
             return Reply(text(f"reply.started_{origin.value}"))
 
-        return await self.ledger.write(body)
+        return await self._on_own(act, body)
 
     def _submission(self, tx: Tx, act: Act, request: Request, origin: Origin) -> Submission:
         """The new request's wording and options: the old ones, with what the press or the form changes."""
@@ -116,19 +115,10 @@ class RequestActions:
         )
 
     async def _edit_form(self, act: Act) -> Form | Reply:
-        def body(tx: Tx) -> Form | Reply:
-            request = self._own(tx, act)
-            if isinstance(request, Reply):
-                return request
-            return edit_form(request, self.rules)
-
-        return await self.ledger.write(body)
+        return await self._on_own(act, lambda tx, request: edit_form(request, self.rules))
 
     async def _cancel(self, act: Act) -> Reply:
-        def body(tx: Tx) -> Reply:
-            request = self._own(tx, act)
-            if isinstance(request, Reply):
-                return request
+        def body(tx: Tx, request: Request) -> Reply:
             if request.state not in (RequestState.QUEUED, RequestState.CALLING, RequestState.COLLECTING):
                 return Reply(text("reply.too_late_to_cancel"), changed=False)
             calling = request.state is not RequestState.QUEUED
@@ -139,7 +129,7 @@ class RequestActions:
                 answer(tx, request, RequestEvent.CANCEL, Answer.CANCELLED, epoch=request.epoch + 1, failure=None, refusal=None)
             return Reply(text("reply.cancelled_running" if calling else "reply.cancelled"))
 
-        reply = await self.ledger.write(body)
+        reply = await self._on_own(act, body)
         if reply.changed:
             self.break_off(act.row)
         return reply
@@ -147,11 +137,8 @@ class RequestActions:
     async def _delete(self, act: Act) -> Reply:
         gone: list[str] = []
 
-        def body(tx: Tx) -> Reply:
+        def body(tx: Tx, request: Request) -> Reply:
             gone.clear()
-            request = self._own(tx, act)
-            if isinstance(request, Reply):
-                return request
             if request.deleted:
                 return Reply(text("reply.already_done"), changed=False)
             if request.state is not RequestState.ANSWERED:
@@ -162,16 +149,13 @@ class RequestActions:
             case_rows.ask_again_about_pictures(tx, request.place.platform, request.person.id)
             return Reply(text("reply.deleted"))
 
-        reply = await self.ledger.write(body)
+        reply = await self._on_own(act, body)
         for sha256 in gone:
             await self.forget_picture(sha256)
         return reply
 
     async def _publish(self, act: Act) -> Reply:
-        def body(tx: Tx) -> Reply:
-            request = self._own(tx, act)
-            if isinstance(request, Reply):
-                return request
+        def body(tx: Tx, request: Request) -> Reply:
             if request.published or not request.private:
                 return Reply(text("reply.already_done"), changed=False)
             if request.answer is not Answer.PICTURES or request.deleted:
@@ -184,7 +168,7 @@ class RequestActions:
             message_rows.want(tx, f"request:{request.id}", Audience.CHANNEL, place)
             return Reply(text("reply.published"))
 
-        return await self.ledger.write(body)
+        return await self._on_own(act, body)
 
     async def _send_anyway(self, act: Act) -> Reply:
         return await self._answer_question(act, lambda request: request.prompt)
@@ -193,10 +177,7 @@ class RequestActions:
         return await self._answer_question(act, lambda request: (request.refusal and request.refusal.cleaned) or "")
 
     async def _answer_question(self, act: Act, wording: Callable[[Request], str]) -> Reply:
-        def body(tx: Tx) -> Reply:
-            request = self._own(tx, act)
-            if isinstance(request, Reply):
-                return request
+        def body(tx: Tx, request: Request) -> Reply:
             if request.state is not RequestState.HELD:
                 return Reply(text("reply.question_over"), changed=False)
             prompt = wording(request).strip()
@@ -207,26 +188,27 @@ class RequestActions:
             queue(tx, request, RequestEvent.RELEASE, tx.now, refusal=None, **values)
             return Reply(text("reply.sent_on"))
 
-        return await self.ledger.write(body)
+        return await self._on_own(act, body)
 
     async def _discard(self, act: Act) -> Reply:
-        def body(tx: Tx) -> Reply:
-            request = self._own(tx, act)
-            if isinstance(request, Reply):
-                return request
+        def body(tx: Tx, request: Request) -> Reply:
             if request.state is not RequestState.HELD:
                 return Reply(text("reply.question_over"), changed=False)
             refuse(tx, request, Refusal("discarded"), prompt="")
             return Reply(text("reply.discarded"))
 
-        return await self.ledger.write(body)
+        return await self._on_own(act, body)
 
-    def _own(self, tx: Tx, act: Act) -> Request | Reply:
-        """The request a press is about, when it is the presser's own. A forged id and a foreign request sound the same."""
-        request = request_rows.get(tx.connection, act.row)
-        if request is None or request.place.platform != act.platform or request.person.id != act.person:
-            return Reply(text("reply.not_yours"), changed=False)
-        return request
+    async def _on_own(self, act: Act, body: Callable[[Tx, Request], R]) -> R | Reply:
+        """Run `body` on the request that a press is about, if it belongs to the presser. Forged and foreign ids get the same answer."""
+
+        def whole(tx: Tx) -> R | Reply:
+            request = request_rows.get(tx.connection, act.row)
+            if request is None or request.place.platform != act.platform or request.person.id != act.person:
+                return Reply(text("reply.not_yours"), changed=False)
+            return body(tx, request)
+
+        return await self.ledger.write(whole)
 
 
 def _where(act: Act, request: Request, *, private: bool) -> Place:

@@ -16,6 +16,8 @@ from typing import Any
 
 from PIL import Image
 
+from bot.catalogue.cost import cost_from_usage, highest_cost_micros
+from bot.catalogue.model import Model
 from bot.domain.outcome import Usage
 from tests.simulation.loop import Life
 from tests.simulation.plan import Nature
@@ -301,3 +303,11 @@ def _error(
 ) -> HttpAnswer:
     body = {"error": {"message": message, "type": kind, "param": param, "code": code, **more}}
     return HttpAnswer(status, {"content-type": "application/json", **(headers or {})}, json.dumps(body).encode(), think=think)
+
+
+def bill(model: Model, size: str, quality: str, said: Said, characters: int) -> int:
+    """What the provider charges, in micros: by its own count where it names one, by its price list otherwise."""
+    counted = cost_from_usage(model, said.usage) if said.usage is not None else None
+    if counted is not None:
+        return counted
+    return highest_cost_micros(model, size, quality, said.billed, characters) if said.billed else 0

@@ -17,7 +17,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bot.catalogue.cost import cost_from_usage, highest_cost_micros, picture_tokens
+from bot.catalogue.cost import picture_tokens
 from bot.catalogue.model import Model
 from tests.simulation import disk
 from tests.simulation.chance import Chance
@@ -29,7 +29,7 @@ from tests.simulation.desk import Desk
 from tests.simulation.loop import Deadlock, Life, Livelock, SimLoop, current_life, no_threads
 from tests.simulation.plan import Crash, Nature, Plan
 from tests.simulation.ports import Clock
-from tests.simulation.provider import FAMILIES, LATER, Asked, Provider, Said
+from tests.simulation.provider import FAMILIES, LATER, Asked, Provider, bill
 from tests.simulation.records import Thread, Wording
 from tests.simulation.shelf import FAMILIES as FETCHES
 from tests.simulation.sqlite import Hooks, Step, TrackedConnection, inline_aiosqlite
@@ -392,11 +392,3 @@ class World:
             families=self.families,
             lines=self.lines,
         )
-
-
-def bill(model: Model, size: str, quality: str, said: Said, characters: int) -> int:
-    """What the provider charges, in micros: by its own count where it names one, by its price list otherwise."""
-    counted = cost_from_usage(model, said.usage) if said.usage is not None else None
-    if counted is not None:
-        return counted
-    return highest_cost_micros(model, size, quality, said.billed, characters) if said.billed else 0

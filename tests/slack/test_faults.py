@@ -392,11 +392,3 @@ async def test_a_missing_scope_for_files_becomes_a_sentence_and_not_silence(tmp_
         await s.settled()
         [answer] = s.messages(s.channel)
         assert "/imagine-show" in answer.text
-
-
-@pytest.mark.parametrize("error", ["fatal_error", "internal_error"])
-async def test_slacks_own_errors_pass(tmp_path: Path, error: str) -> None:
-    async with stage(tmp_path) as s:
-        await held(s)
-        s.slack.faults.refuse("chat.update", error, **FINAL)
-        in_the_channel(s, await delivered(s, 30.0))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -391,11 +390,3 @@ async def test_faults_refuse_lose_and_cut_by_method() -> None:
         standin.faults.add("upload", status=503)
         with pytest.raises(SlackRequestError):
             await uploaded(client)
-
-
-def test_timestamps_grow_and_look_like_slacks() -> None:
-    world = StandIn().world
-    found = [world.new_ts() for _ in range(50)]
-    assert found == sorted(set(found))
-    assert abs(float(found[0]) - time.time()) < 5
-    assert all(len(one.partition(".")[2]) == 6 for one in found)

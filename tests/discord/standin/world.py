@@ -385,17 +385,13 @@ class World:
 
     def seen_by(self, user: User, channel: Channel | None = None) -> list[Message]:
         """What a user can read now, oldest first."""
-        return [
-            one
-            for one in self.messages.values()
-            if not one.deleted
-            and (channel is None or one.channel is channel)
-            and one.only_for in (None, user.id)
-            and (
-                (one.channel.guild is None and one.channel.recipient is user)
-                or (one.channel.guild and user.id in one.channel.guild.members)
-            )
-        ]
+
+        def reads(one: Message) -> bool:
+            home = one.channel.guild
+            there = one.channel.recipient is user if home is None else user.id in home.members
+            return there and not one.deleted and (channel is None or one.channel is channel) and one.only_for in (None, user.id)
+
+        return [one for one in self.messages.values() if reads(one)]
 
     async def notify(self) -> None:
         async with self.changed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -97,5 +98,18 @@ def test_where_the_platform_keeps_an_answer_is_written_before_it_is_repeated(tmp
         await asyncio.sleep(5)
         row = await s.row()
         assert (row.message.ref, row.settled) == ({"id": "late"}, False)
+
+    play(tmp_path, scene)
+
+
+def test_settling_waits_for_what_is_being_sent_and_no_longer(tmp_path: Path) -> None:
+    async def scene(s: Stage, sender: Sender) -> None:
+        for seconds, waited in ((3.0, 2.0), (50.0, 10.0)):
+            s.answers = [seconds]
+            await s.want(replace(FINAL, title=f"{seconds}"))
+            await asyncio.sleep(1)
+            before = s.loop.time()
+            await sender.settle(10)
+            assert s.loop.time() - before == soon(waited)
 
     play(tmp_path, scene)

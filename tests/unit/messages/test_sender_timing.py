@@ -388,16 +388,3 @@ def test_stopping_does_not_wait_for_ever(tmp_path: Path) -> None:
         assert not (await s.row()).settled
 
     play(tmp_path, scene)
-
-
-def test_settling_waits_for_what_is_being_sent_and_no_longer(tmp_path: Path) -> None:
-    async def scene(s: Stage, sender: Sender) -> None:
-        for seconds, waited in ((3.0, 2.0), (50.0, 10.0)):
-            s.answers = [seconds]
-            await s.want(replace(FINAL, title=f"{seconds}"))
-            await asyncio.sleep(1)
-            before = s.loop.time()
-            await sender.settle(10)
-            assert s.loop.time() - before == soon(waited)
-
-    play(tmp_path, scene)
