@@ -38,6 +38,7 @@ COLUMNS = (
     Column("billed_per_image", "paid/img"),
     Column("light_ratio", "light"),
     Column("herd_peak", "herd"),
+    Column("outage_requests", "outage", "{:.1f}"),
     Column("outage_requests_per_90s", "out/90s", "{:.1f}"),
     Column("quota_requests", "quotaReq", "{:.1f}"),
     Column("wrong_retries", "wrong", "{:.0f}"),

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from bench.provider.gate import CORE
 from bench.provider.matrix import ROOT, Job, Row, run_all, table
-from bench.provider.scenarios import PUBLIC, drawn
+from bench.provider.scenarios import PUBLIC
+from bench.provider.shapes import SHAPES
 
 FOLDER = ROOT / "bench" / "peers"
 VENV = FOLDER / ".venv"
@@ -29,16 +30,18 @@ NEEDS = {
 
 
 def main() -> int:
-    """`python -m bench peers [--seeds 1,2,3] [--only a,b] [--drawn 0] [--markdown] [--json FILE]`."""
+    """`python -m bench peers [--seeds 1,2,3] [--only a,b] [--drawn 0] [--shape drawn] [--markdown] [--json FILE]`."""
     parser = argparse.ArgumentParser(prog="python -m bench peers")
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--only", default="", help="peers by name, comma-separated")
     parser.add_argument("--drawn", type=int, default=0, help="also so many scenarios drawn at random (from number 2000)")
+    parser.add_argument("--shape", default="drawn", choices=SHAPES, help="what they are drawn around (bench/provider/shapes.py)")
     parser.add_argument("--markdown", action="store_true", help="print the table as in docs/benchmarks.md")
     parser.add_argument("--json", type=Path, help="keep all figures here")
     asked = parser.parse_args()
     python = environment()
-    scenarios = PUBLIC + [drawn(number) for number in range(2000, 2000 + asked.drawn)]
+    public = PUBLIC if asked.seeds else []
+    scenarios = public + [SHAPES[asked.shape](number) for number in range(2000, 2000 + asked.drawn)]
     jobs = [Job(CORE, scenario["name"], seed) for scenario in scenarios for seed in _seeds(asked.seeds, scenario)]
     for peer, module in NEEDS.items():
         if asked.only and peer not in asked.only.split(","):
@@ -74,7 +77,7 @@ def environment() -> str:
 
 
 def _seeds(asked: str, scenario: dict[str, object]) -> list[int]:
-    return [1] if str(scenario["name"]).startswith("R") else [int(seed) for seed in asked.split(",") if seed]
+    return [1] if scenario not in PUBLIC else [int(seed) for seed in asked.split(",") if seed]
 
 
 if __name__ == "__main__":

@@ -84,7 +84,8 @@ def line(name: str, rows: list[Row]) -> str:
     return (
         f"{name:17} n {len(rows):4} success {of('success'):.3f} PLR {of('plr', statistics.geometric_mean):.3f} (max {of('plr', max):.2f}) "
         f"req/img {of('req_per_image'):.3f} (+{over:.3f}, refused {refused:.3f}) paid {of('billed_per_image'):.3f} "
-        f"light {of('light_ratio', statistics.median):.2f} herd {of('herd_peak'):.2f} out/90s {of('outage_requests_per_90s'):.1f} "
+        f"light {of('light_ratio', statistics.median):.2f} "
+        f"herd {of('herd_peak'):.2f} outage {of('outage_requests'):.1f} out/90s {of('outage_requests_per_90s'):.1f} "
         f"quota {of('quota_requests'):.1f} wrong {of('wrong_retries', sum):.0f} estimate {of('estimate_error', statistics.median):.2f}"
     )
 

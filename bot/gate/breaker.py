@@ -1,15 +1,25 @@
-"""Outages: three failures in a row stop everything, then single probes look whether the provider is back."""
+"""Outages: failures in a row that chance does not explain stop everything, then single probes look whether the provider is back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
-OPEN_AFTER = 3
-FIRST_PROBE, GROWTH, LAST_PROBE = 4.0, 2.3, 20.0
-"""Seconds between probes: an early one for a hiccup, then few. So five or six requests reach 90 s of outage; seven or eight, with probes
-at most 15 s apart, bring shorter waits only where an outage is long (bench/provider/shapes.py, `outages`)."""
-SPARED = 20.0
+from bot.gate.port import Waiting
+
+FEWEST, MOST = 2, 3
+"""Failures in a row that stop everything: two where that can hardly be chance, otherwise three."""
+CHANCE = 0.0015
+"""Two failures in a row that are likelier than this without an outage do not stop anything yet."""
+EXPECTED, WEIGHT, FADE = 0.05, 20.0, 0.98
+"""Share of failures outside outages that is expected at first, as if seen in so many exchanges; older exchanges fade."""
+HICCUP, FIRST_PROBE = 4.0, 10.0
+"""Seconds until the first probe: where the failures may be chance or one request's own, and where they can hardly be."""
+GROWTH, LAST_PROBE = 2.5, 35.0
+"""Each pause is so many times the one before (and the one after a first probe that failed at least so many times `FIRST_PROBE`), up to so
+many seconds. The number of probes grows with the logarithm of a short outage and slowly with a long one; the time by which an outage is
+outstayed is bounded by its own length times the growth, and by half a minute (bench/provider/shapes.py, `outages`)."""
+SPARED = 60.0
 """Seconds that a probe waits longer when a failure would be the end of every request that could be one."""
 RUNNING_IS_UP = 1.5
 """Seconds: a provider that is down mostly says so at once; a probe that still runs is being served."""
@@ -24,6 +34,13 @@ class Breaker:
     """Closed while `since` is None. Which request is the probe is the gate's business."""
 
     in_a_row: int = 0
+    failing: set[str] = field(default_factory=set)
+    """The requests that failed since anything was served."""
+    failed_probes: int = 0
+    """In this outage."""
+    served: float = 0.0
+    failed: float = 0.0
+    """Exchanges outside outages; older ones fade."""
     since: float | None = None
     probe_at: float = 0.0
     interval: float = FIRST_PROBE
@@ -41,22 +58,44 @@ class Breaker:
         """Seconds after which a probe that still runs is being served: longer where the failures themselves are slow."""
         return max(RUNNING_IS_UP, 1.5 * self.slowest + 1.0)
 
-    def fail(self, launched: float, now: float, *, probe: bool, answered: bool) -> bool:
-        """Book a failure; True when a probe has to be planned. `answered`: the provider itself said so, at its own speed; a broken
-        connection says nothing about that. What was under way when the breaker opened tells nothing new."""
+    def sure(self) -> bool:
+        """Whether two failures say enough: of different requests (one alone may be at fault itself), and failures are known to be rare."""
+        share = (self.failed + EXPECTED * WEIGHT) / (self.served + self.failed + WEIGHT)
+        return len(self.failing) > 1 and share**FEWEST <= CHANCE
+
+    def witnesses(self, waiting: Sequence[Waiting]) -> Sequence[Waiting]:
+        """Who may go next while it is closed: after a failure, a request that did not fail shows whether it was the provider's."""
+        if not self.in_a_row:
+            return waiting
+        others = [one for one in waiting if one.request_id not in self.failing]
+        return [one for one in others if not one.last_try] or others or waiting
+
+    def doubtful(self, waiting: Sequence[Waiting]) -> bool:
+        """Whether the next failure would be the end of a request, whoever's it is, although nothing was served since the last ones."""
+        return self.in_a_row >= FEWEST and all(one.last_try for one in self.witnesses(waiting))
+
+    def fail(self, request: str, launched: float, now: float, *, probe: bool, answered: bool) -> bool:
+        """Book a failure of this request; True when a probe has to be planned. `answered`: the provider itself said so, at its own speed; a
+        broken connection says nothing about that. What was under way when the breaker opened tells nothing new."""
         if self.since is not None and not probe:
             return False
         self.in_a_row += 1
+        self.failing.add(request)
         self.newest_failure = max(self.newest_failure, launched)
         if answered or probe:
             self.slowest = max(self.slowest, min(now - launched, SLOW))
-        if self.since is None and self.in_a_row < OPEN_AFTER:
+        if self.since is None and self.in_a_row < (FEWEST if self.sure() else MOST):
             return False
         if self.since is None:
-            self.since, self.interval = now, FIRST_PROBE
+            self.since, self.interval = now, FIRST_PROBE if self.sure() else HICCUP
         else:
-            self.interval = min(LAST_PROBE, self.interval * GROWTH)
+            self.failed_probes += 1
+            self.interval = min(LAST_PROBE, max(FIRST_PROBE, self.interval) * GROWTH)
         return True
+
+    def suspect(self, now: float) -> None:
+        """Open it before it is sure: every request that could show more would be lost by it."""
+        self.since, self.interval = now, HICCUP
 
     def plan(self, now: float, hint: float | None, uniform: Callable[[float, float], float]) -> None:
         """When the next probe goes out."""
@@ -67,5 +106,15 @@ class Breaker:
         if launched <= self.newest_failure and not probe:
             return False
         was_open = self.since is not None
-        self.in_a_row, self.since, self.slowest = 0, None, 0.0
+        by_chance = 0 if self.failed_probes else self.in_a_row
+        self.served, self.failed = FADE * self.served + 1.0, FADE * self.failed + by_chance
+        self.in_a_row, self.failed_probes, self.since, self.slowest = 0, 0, None, 0.0
+        self.failing.clear()
         return was_open
+
+
+def least_to_lose(waiting: Sequence[Waiting]) -> Sequence[Waiting]:
+    """Those for whom a failed probe costs least: not their last try, and few before it."""
+    spare = [one for one in waiting if not one.last_try] or waiting
+    fewest = min(one.tries for one in spare)
+    return [one for one in spare if one.tries == fewest]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from bot.domain.kinds import Kind
 from bot.gate import memory as memories
 from bot.gate.allowance import Allowance
-from bot.gate.breaker import HINT_CAP, SPARED, Breaker
+from bot.gate.breaker import HINT_CAP, SPARED, Breaker, least_to_lose
 from bot.gate.concurrency import ConcurrencyLimit
 from bot.gate.credit import RUNNING_IS_BACK, Credit
 from bot.gate.fair import FairQueue
@@ -116,8 +116,7 @@ class AdaptiveGate:
 
     def report(self, grant: Grant, verdict: Verdict, now: float) -> None:
         self._tick(now)
-        run = self._end(grant)
-        if run is None:
+        if (run := self._end(grant)) is None:
             return
         signal, told = signal_of(verdict), read(verdict.headers)
         if signal is Signal.RATE and told is not None and told.remaining and run.beside:
@@ -149,8 +148,7 @@ class AdaptiveGate:
 
     def drop(self, grant: Grant, now: float) -> None:
         self._tick(now)
-        run = self._end(grant)
-        if run is not None:
+        if (run := self._end(grant)) is not None:
             self.queue.serve(run.waiting, now, -1.0)
             self._give_back(run)
 
@@ -225,12 +223,13 @@ class AdaptiveGate:
             lengths = Counter(one.person for one in waiting)
             return max(waiting, key=lambda one: (lengths[one.person], one.since, one.request_id))
         if not self.breaker.open:
-            return self.queue.first(now, waiting)
-        spare = [one for one in waiting if not one.last_try]
-        if not spare and now < self.breaker.probe_at + SPARED:
+            if not self.breaker.doubtful(waiting):
+                return self.queue.first(now, self.breaker.witnesses(waiting))
+            self.breaker.suspect(now)
+            self._down(now, None)
+        if now < self.breaker.probe_at + SPARED and all(one.last_try for one in waiting):
             return WakeAt(self.breaker.probe_at + SPARED, "breaker")
-        fewest = min(one.tries for one in spare or waiting)
-        return self.queue.first(now, [one for one in spare or waiting if one.tries == fewest])
+        return self.queue.first(now, least_to_lose(waiting))
 
     def _grant(self, one: Waiting, now: float) -> Grant:
         probing = self.breaker.open or self.credit.gone
@@ -326,13 +325,16 @@ class AdaptiveGate:
             self.credit.back()
         if verdict.failure.wait is not None:
             self.paused_until = max(self.paused_until, now + min(verdict.failure.wait, HINT_CAP))
-        answered = verdict.failure.kind in _SERVER_SAYS
-        if self.breaker.fail(run.launched, now, probe=run.grant.probe, answered=answered):
-            self.breaker.plan(now, verdict.failure.wait, self.uniform)
-            self.rate_model.clear(now)
-            self._note("down", probe_in=round(self.breaker.probe_at - now, 1), failures=self.breaker.in_a_row)
+        says = verdict.failure.kind in _SERVER_SAYS
+        if self.breaker.fail(run.grant.request_id, run.launched, now, probe=run.grant.probe, answered=says):
+            self._down(now, verdict.failure.wait)
         elif not self.breaker.open:
             self._admit(run)
+
+    def _down(self, now: float, hint: float | None) -> None:
+        self.breaker.plan(now, hint, self.uniform)
+        self.rate_model.clear(now)
+        self._note("down", probe_in=round(self.breaker.probe_at - now, 1), failures=self.breaker.in_a_row)
 
     def _refused(self, run: InFlight, verdict: Verdict, now: float) -> None:
         failure = verdict.failure
@@ -391,8 +393,7 @@ class AdaptiveGate:
 
     def _outlook(self, now: float, start: float, service: float) -> Outlook:
         ends = [run.launched + service for run in self.running.values()]
-        places = min(self._places(), self.concurrency.cap or self._places())
-        return self.rate_model.outlook(now, start, self.gap, places, ends, service)
+        return self.rate_model.outlook(now, start, self.gap, min(self._places(), self.concurrency.cap or self._places()), ends, service)
 
     def _note(self, name: str, **facts: float | int | str) -> None:
         self.log.append(Change(name, facts))

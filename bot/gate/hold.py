@@ -15,7 +15,7 @@ BARE = 2.0
 BUSY = 8
 """Requests let in within the last minute: with so many, a refusal is taken to be their doing, and a limit of about as many a minute is
 believed until a test is let in."""
-REFUSED, LET_IN, AGAIN = 4.0, 0.5, 2.0
+REFUSED, LET_IN, AGAIN = 4.0, 0.5, 1.5
 """What a test that is refused, one that is let in, and a further refusal without a word do to the time."""
 SHORTEST, MOST = 1.0, 600.0
 """Seconds; less is hardly noticed, and more is never reached."""
@@ -41,7 +41,7 @@ class Hold:
 
     @property
     def until(self) -> float:
-        """Nothing that was only learned holds a request longer than this. Refused again and again without a word, it doubles."""
+        """Nothing that was only learned holds a request longer than this. With every further refusal in a row without a word it grows."""
         return self.launched + min(MOST, self.longest * AGAIN ** max(0, self.bare - 1))
 
     def launch(self, now: float, *, test: bool) -> None:

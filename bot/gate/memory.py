@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from bot.gate.breaker import FIRST_PROBE, LAST_PROBE, Breaker
+from bot.gate.breaker import FIRST_PROBE, HICCUP, LAST_PROBE, Breaker
 from bot.gate.bucket import FASTEST, SLOWEST
 from bot.gate.concurrency import ConcurrencyLimit
 from bot.gate.credit import Credit
-from bot.gate.hold import BARE, FORGOTTEN, MOST, SHORTEST
+from bot.gate.hold import BARE, MOST, SHORTEST
 from bot.gate.latency import Latency
 from bot.gate.rate_model import RateModel
 
@@ -41,7 +41,8 @@ def write(
         }
     if window.believed and window.limit is not None:
         window.count(now)
-        found["window"] = {"limit": window.limit, "ages": [round(now - time, 1) for time in window.times][-window.limit :]}
+        ages = [round(now - time, 1) for time in window.times][-window.limit :]
+        found["window"] = {"limit": window.limit, "named": window.named, "ages": ages}
     if hold.longest < math.inf:
         found["hold"] = {"longest": round(hold.longest, 2), "refused": round(now - hold.refused, 1), "confirmed": hold.confirmed}
     if concurrency.cap is not None:
@@ -82,7 +83,7 @@ def read(
     kept = _part(memory, "down")
     if (probe_in := _number(kept, "probe_in", -3600, 3600)) is not None:
         breaker.since, breaker.in_a_row = now, 1
-        breaker.interval = _number(kept, "interval", FIRST_PROBE, LAST_PROBE) or FIRST_PROBE
+        breaker.interval = _number(kept, "interval", HICCUP, LAST_PROBE) or FIRST_PROBE
         breaker.probe_at = now + max(0.0, probe_in - age)
     kept = _part(memory, "no_credit")
     if (probe_in := _number(kept, "probe_in", -3600, 3600)) is not None:
@@ -108,15 +109,16 @@ def _read_pace(memory: Mapping[str, object], now: float, age: float, rate_model:
     if limit is not None:
         ages = kept.get("ages")
         rate_model.window.limit, rate_model.window.believed = int(limit), True
+        rate_model.window.named = kept.get("named") is True
         for spent in ages if isinstance(ages, list) else []:
             if isinstance(spent, (int, float)) and 0 <= spent + age < 60:
                 rate_model.window.times.append(now - spent - age)
 
 
 def _ago(kept: Mapping[str, object]) -> float:
-    """Seconds since the last refusal; long ago when that is not known."""
-    ago = _number(kept, "refused", 0, FRESH)
-    return FORGOTTEN if ago is None else ago
+    """Seconds since the last refusal. Where an older version did not write that down, it is taken to be when the memory was written: a
+    limit is then believed ten minutes too long at most, and is not lost at the first start with this version."""
+    return _number(kept, "refused", 0, FRESH) or 0.0
 
 
 def _part(memory: Mapping[str, object], name: str) -> Mapping[str, object]:

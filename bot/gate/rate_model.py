@@ -95,7 +95,7 @@ class RateModel:
     def forget(self, before: RateModel, now: float) -> None:
         """The refusals since `before` were for something else."""
         self.bucket.forget(before.bucket, now)
-        self.window.limit, self.window.believed = before.window.limit, before.window.believed
+        self.window.limit, self.window.believed, self.window.named = before.window.limit, before.window.believed, before.window.named
         self.hold.longest, self.hold.confirmed, self.hold.bare = before.hold.longest, before.hold.confirmed, 0
 
     def outlook(self, now: float, start: float, gap: float, places: int, ends: Sequence[float], service: float) -> Outlook:

@@ -20,6 +20,8 @@ class Window:
     """Launch times of what was admitted or may have been, oldest first."""
     limit: int | None = None
     believed: bool = False
+    named: bool = False
+    """The provider named exactly this limit, so it does not age."""
     fitting: deque[float] = field(default_factory=lambda: deque(maxlen=8))
     """Silent refusals at exactly this count."""
 
@@ -37,8 +39,12 @@ class Window:
         return max(0.0, self.times[count - self.limit] + SPAN - now)
 
     def drop(self) -> None:
-        """What was learned is too old to be true."""
-        self.limit, self.believed = None, False
+        """What was learned is too old to be true; what the provider named is kept."""
+        if not self.named:
+            self._reset()
+
+    def _reset(self, limit: int | None = None) -> None:
+        self.limit, self.believed, self.named = limit, False, False
         self.fitting.clear()
 
     def launch(self, now: float) -> None:
@@ -55,22 +61,21 @@ class Window:
     def admit(self, launched: float) -> None:
         """It was let in: more in a minute than the limit refutes it."""
         if self.limit is not None and sum(1 for time in self.times if launched - SPAN < time <= launched) > self.limit:
-            self.limit, self.believed = None, False
-            self.fitting.clear()
+            self._reset()
 
     def refuse(self, launched: float, wait: float | None, told: float | None, bucket_rate: float | None) -> None:
         """It was refused for the rate (and has been given back). `bucket_rate`: what a bucket would have to refill at, at most."""
         count = self.count(launched)
         if count == 0:
-            self.limit, self.believed = None, False
+            self._reset()
             return
         if self.limit is None or count < self.limit:
-            self.believed, self.limit = False, count
-            self.fitting.clear()
+            self._reset(count)
         if count != self.limit:
             return
         if told is not None:
-            self.believed = self.believed or round(told * SPAN) == count
+            self.named = round(told * SPAN) == count
+            self.believed = self.believed or self.named
         elif wait is not None:
             fits = abs(self.times[0] + SPAN - launched - wait) < CLOSE
             self.believed = fits and (self.believed or wait >= LONG)

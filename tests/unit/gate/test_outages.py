@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.domain.kinds import Kind
 from bot.gate.gate import AdaptiveGate
 from bot.gate.port import Verdict
@@ -22,6 +24,72 @@ def test_three_failures_in_a_row_stop_everything() -> None:
     assert hold.reason == "breaker"
     assert play.gate.snapshot(play.now).state == "down"
     assert "down" in play.names()
+
+
+def served(play: Play, count: int) -> None:
+    """A record of service: failures are rare here."""
+    for _ in range(count):
+        play.exchange(SERVED, after=4.0)
+
+
+def test_where_failures_are_rare_two_of_different_requests_stop_everything() -> None:
+    play = Play(waiting=rows(60))
+    served(play, 20)
+    first, second = play.exchange(DOWN), play.exchange(DOWN)
+    assert first.request_id != second.request_id
+    assert play.gate.snapshot(play.now).state == "down"
+
+
+def test_where_failures_are_common_two_of_them_do_not() -> None:
+    play = Play(waiting=rows(90))
+    for _ in range(8):
+        served(play, 4)
+        play.exchange(DOWN)
+    served(play, 1)
+    play.exchange(DOWN)
+    play.exchange(DOWN)
+    assert play.gate.snapshot(play.now).state == "open"
+
+
+def test_after_a_failure_another_request_goes_although_the_first_keeps_its_place() -> None:
+    play = Play(waiting=[row("first", since=1.0), row("second", since=2.0)])
+    line = list(play.waiting)
+    play.exchange(DOWN)
+    play.waiting = line
+    assert play.exchange(SERVED).request_id == "second"
+    play.waiting = line
+    assert play.grant().request_id == "first"
+
+
+def test_one_request_that_keeps_failing_is_not_taken_for_an_outage_so_soon() -> None:
+    play = Play(waiting=rows(20))
+    served(play, 20)
+    for _ in range(2):
+        play.waiting = [row("lone", tries=1)]
+        play.exchange(DOWN)
+    assert play.gate.snapshot(play.now).state == "open"
+
+
+def test_a_request_alone_does_not_burn_its_last_try_at_the_start_of_an_outage() -> None:
+    play = Play()
+    for tries in (0, 1):
+        play.waiting = [row("lone", tries=tries)]
+        play.exchange(RESET)
+        play.now += 2.0
+    play.waiting, began = [row("lone", tries=2, last_try=1)], play.now
+    play.grant()
+    assert play.now - began > 60.0
+
+
+@pytest.mark.parametrize(("seconds", "most"), [(30.0, 3), (60.0, 4), (90.0, 5), (120.0, 6), (300.0, 11)])
+@pytest.mark.parametrize("verdict", [DOWN, RESET], ids=["answers 503", "resets"])
+def test_probes_of_an_outage_are_few_and_rarer_and_it_is_not_outstayed_for_long(verdict: Verdict, seconds: float, most: int) -> None:
+    play = Play(waiting=rows(60))
+    served(play, 20)
+    began = play.now
+    assert launches_within(play, seconds, verdict) <= most
+    play.grant()
+    assert play.now - began - seconds <= 36.0
 
 
 def test_an_overloaded_provider_that_names_a_wait_is_given_it() -> None:
@@ -121,7 +189,7 @@ def test_where_every_failure_would_be_the_end_the_probe_waits_longer() -> None:
     play.waiting = [row("last", last_try=1)]
     began = play.now
     play.grant()
-    assert 20.0 < play.now - began < 30.0
+    assert 60.0 < play.now - began < 70.0
 
 
 def test_a_restart_in_an_outage_starts_with_a_probe() -> None:
