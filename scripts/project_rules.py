@@ -20,7 +20,7 @@ SOURCE_PATH = re.compile(r"(?<![\w/.])(?:bot|adapters|tests|bench|scripts)/[\w/]
 
 
 SQLALCHEMY = re.compile(r"^\s*(?:from sqlalchemy(?! import Connection$).*|import sqlalchemy.*)$", re.MULTILINE)
-SQL = re.compile(r"\b(?:SELECT|DELETE|INSERT|UPDATE)\s+[\w*,. ]+\b(?:FROM|INTO|SET)\b")
+SQL = re.compile(r"\b(?:SELECT\s[\w*,.() ]+\sFROM|DELETE\s+FROM|INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET)\b")
 
 
 def long_files() -> list[str]:

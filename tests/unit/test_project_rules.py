@@ -1,0 +1,61 @@
+"""`make check` sees SQL outside the ledger, and functions that are too long, too wide or too deep."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
+complexity = pytest.importorskip("complexity")
+project_rules = pytest.importorskip("project_rules")
+
+
+@pytest.mark.parametrize(
+    ("line", "seen"),
+    [
+        ("from sqlalchemy import select", True),
+        ("    from sqlalchemy.dialects.sqlite import insert", True),
+        ("import sqlalchemy", True),
+        ('rows = run("SELECT id, state FROM requests")', True),
+        ('run("DELETE FROM requests")', True),
+        ("run('UPDATE requests SET state = 1')", True),
+        ("run('INSERT OR REPLACE INTO requests VALUES (1)')", True),
+        ("from sqlalchemy import Connection", False),
+        ('text("select one from the list")', False),
+    ],
+)
+def test_sql_is_seen_outside_the_ledger_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, seen: bool) -> None:
+    for room in ("ledger", "moderation"):
+        (tmp_path / "bot" / room).mkdir(parents=True)
+        (tmp_path / "bot" / room / "rows.py").write_text(line + "\n", encoding="utf-8")
+    monkeypatch.setattr(project_rules, "ROOT", tmp_path)
+    found = project_rules.sql_above_the_ledger()
+    assert [one.partition(" ")[0] for one in found] == (["bot/moderation/rows.py"] if seen else [])
+
+
+@pytest.mark.parametrize(
+    ("source", "over"),
+    [
+        ("def f():\n" + "    x = 1\n" * 40, True),
+        ("def f():\n" + "    x = 1\n" * 39, False),
+        ("def f(a, b, c, d, e, f, g, h): ...", True),
+        ("def f(self, a, b, c, d, e, f, *, g): ...", False),
+        ("def f():\n if a:\n  for b in c:\n   while d:\n    with e:\n     if g: pass", True),
+        ("def f():\n if a: pass\n elif b: pass\n elif c: pass\n elif d: pass\n elif e: pass\n elif g: pass", False),
+        ("def f():\n if a:\n  for b in c:\n   while d:\n    def inner():\n     if g:\n      with h: pass", False),
+    ],
+)
+def test_a_function_over_a_limit_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, over: bool) -> None:
+    ast.parse(source)
+    (tmp_path / "bot").mkdir()
+    (tmp_path / "bot" / "a.py").write_text(source, encoding="utf-8")
+    monkeypatch.setattr(complexity, "EXCEPTIONS", {})
+    assert bool(complexity.problems(tmp_path)) == over
+
+
+def test_a_reason_that_is_no_longer_needed_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(complexity, "EXCEPTIONS", {"bot/a.py:f": "for a reason"})
+    assert complexity.problems(tmp_path) == ["bot/a.py:f is no longer over a limit; take it out of scripts/complexity.py"]
