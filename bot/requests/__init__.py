@@ -1,1 +1,1 @@
-"""The life of a request: accept, step, recover, sweep."""
+"""Lifecycle of a request: accept, attempt, record, recover, sweep."""

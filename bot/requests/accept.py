@@ -1,4 +1,5 @@
-"""From "received" to "queued": the text is cleaned once, everything is checked before money is thought of, or the member hears why not."""
+"""Acceptance of received requests: normalise the prompt once, validate everything before any money is involved, then queue, hold or
+refuse."""
 
 from __future__ import annotations
 
@@ -22,12 +23,14 @@ from bot.requests.rules import Rules
 from bot.requests.transitions import DROPPED, CaseOpener, hold, open_case, queue, refuse, show
 
 RAW_PROMPT = 100_000
-"""Characters of a prompt that are stored at the door; the models' own limits are far below."""
+"""Maximum characters of a prompt to store; the models' own limits are far lower."""
 
 
 def accept(tx: Tx, request_id: str, rules: Rules, opener: CaseOpener) -> Request | Refusal | None:
-    """Check and queue what was received; None when it is no longer waiting for that (a second call changes nothing). Whoever calls has
-    acknowledged the command, so for one that was dropped in silence the member is told now."""
+    """Validate and queue a received request. Returns None if it's no longer waiting for that (a second call changes nothing).
+
+    The caller has acknowledged the command, so the member is now told about a request that was silently dropped.
+    """
     request = request_rows.get(tx.connection, request_id)
     if request is not None and request.refusal is not None and request.refusal.reason == DROPPED:
         show(tx, request)
@@ -40,7 +43,7 @@ def accept(tx: Tx, request_id: str, rules: Rules, opener: CaseOpener) -> Request
     memory = blocked_before(tx, checked)
     if memory is not None:
         return _refuse_blocked(tx, checked, memory, opener)
-    # A moderator's wording was shown to the member and accepted: that very text is sent, without another question.
+    # The member has seen and accepted a moderator's wording: send that exact text without another question.
     question = None if request.origin is Origin.REWRITE or rules.lint is None else rules.lint(checked.prompt)
     values = _values(checked, rules, tx.now)
     if question is not None:
@@ -52,7 +55,7 @@ def accept(tx: Tx, request_id: str, rules: Rules, opener: CaseOpener) -> Request
 
 
 def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
-    """The request with cleaned prompt and checked options, or why not. Reads only."""
+    """The request with normalised prompt and validated options, or the refusal. Reads only."""
     typed = request_rows.typed_options(tx.connection, request.id)
     if typed.get("unreadable"):
         return Refusal("unreadable")
@@ -82,7 +85,7 @@ def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
 
 
 def wrong_value(problem: Problem) -> Refusal:
-    """A value the model does not take: what was asked, what is allowed, the nearest for a button."""
+    """Refusal for a value that the model doesn't accept: the value, the allowed ones, and the nearest for a button."""
     sized, nearest = problem.kind is Kind.UNSUPPORTED_SIZE, problem.nearest
     allowed = [label(one) for one in problem.allowed] if sized else list(problem.allowed)
     near = None if nearest is None else Nearest(nearest, label(nearest) if sized else nearest)
@@ -93,7 +96,7 @@ def _door(tx: Tx, request: Request, rules: Rules, own: Mapping[str, object]) -> 
     """Whether this person may use the bot here and now."""
     place = request.place
     allowed = rules.allowed.get(place.platform)
-    # Who may write directly is asked by the adapter: it alone knows which communities a person belongs to.
+    # Admission in direct messages is the adapter's job, because only it knows which communities a person belongs to.
     if allowed and not place.community.startswith("dm:") and place.community not in allowed:
         return Refusal("community_not_allowed")
     channels = own.get("channels")
@@ -120,7 +123,7 @@ def _values(checked: Request, rules: Rules, now: float) -> dict[str, object]:
 
 
 def _refuse(tx: Tx, request: Request, refusal: Refusal, rules: Rules) -> Refusal:
-    """A wording that would have been asked about is not quoted in the channel just because the size was wrong."""
+    """Refuse a request. If the prompt would have needed a question, it isn't quoted in the channel just because the size was wrong."""
     doubtful = rules.lint is not None and rules.lint(request.prompt[: rules.model.prompt_max_chars]) is not None
     refusal = dataclasses.replace(refusal, unquoted=doubtful)
     refuse(tx, request, refusal)
@@ -128,7 +131,7 @@ def _refuse(tx: Tx, request: Request, refusal: Refusal, rules: Rules) -> Refusal
 
 
 def _refuse_blocked(tx: Tx, request: Request, memory: BlockedPrompt, opener: CaseOpener) -> Refusal:
-    """The same member is shown the case; somebody else gets a case of their own. Nothing is sent for either."""
+    """Refuse a remembered wording. The same member sees the existing case; another member gets their own. Nothing is sent for either."""
     own = memory.person == request.person.id
     case_id = memory.case_id if own and memory.case_id else open_case(tx, request, remembered_failure(), opener)
     refusal = Refusal("blocked_before", {"case_id": case_id})

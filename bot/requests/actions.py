@@ -1,6 +1,6 @@
-"""What a member can do with a request of their own: Again, Edit prompt, Retry, Cancel, Delete, Publish, answers to a question.
+"""Members' actions on their own requests: Again, Edit prompt, Retry, Cancel, Delete, Publish, and answers to a question.
 
-Each press is checked and applied in one transaction; a repeated, stale or foreign press changes nothing and says so.
+Each press is checked and applied in one transaction. A repeated, stale or foreign press changes nothing and says so.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from bot.texts import text
 
 R = TypeVar("R")
 DOUBLE_CLICK = 2.0
-"""Seconds within which a second press of the same button by the same person is the same press."""
+"""Seconds within which a second press of the same button by the same person counts as a double click."""
 
 
 @dataclass(slots=True)
 class RequestActions:
-    """The desk for presses on requests."""
+    """Action handlers for requests."""
 
     ledger: Ledger
     rules: Rules
     open_case: CaseOpener
     break_off: Callable[[str], None]
-    """Tell the scheduler that a running exchange is no longer wanted."""
+    """Tells the scheduler that a running call is no longer wanted."""
     forget_picture: Callable[[str], Awaitable[object]]
-    """Remove a stored picture that no request shows any more."""
+    """Deletes a stored picture that no request shows anymore."""
 
     @property
     def actions(self) -> Mapping[ActionName, Handler]:
@@ -81,16 +81,16 @@ class RequestActions:
             store_submission(tx, child, f"act:{act.event_key}", submission, self.rules, Lineage(origin, request.id))
             taken = accept(tx, child, self.rules, self.open_case)
             if request.state is RequestState.HELD and not isinstance(taken, Refusal):
-                # The new wording is the answer to the question: the old one is not sent as well, and does not stay.
+                # The new wording answers the question: the old one isn't sent as well, and isn't kept.
                 refuse(tx, request, Refusal("edited"), prompt="")
             if origin in (Origin.RETRY, Origin.NEAREST):
-                message_rows.bump(tx, f"request:{request.id}")  # its button is gone: a second press would pay a second time
+                message_rows.bump(tx, f"request:{request.id}")  # its button is gone; a second press would pay again
             return Reply(text(f"reply.started_{origin.value}"))
 
         return await self._on_own(act, body)
 
     def _submission(self, tx: Tx, act: Act, request: Request, origin: Origin) -> Submission:
-        """The new request's wording and options: the old ones, with what the press or the form changes."""
+        """The new request's wording and options: the old ones with the changes from the press or form."""
         typed = dict(request_rows.typed_options(tx.connection, request.id))
         private = request.private
         prompt = request.prompt
@@ -123,7 +123,7 @@ class RequestActions:
                 return Reply(text("reply.too_late_to_cancel"), changed=False)
             calling = request.state is not RequestState.QUEUED
             if request.state is RequestState.COLLECTING:
-                # Between two polls nothing runs that could close the books; a poll under way finds them closed.
+                # Between two polls, nothing is running that could settle the cost; a running poll finds it settled.
                 break_off(tx, request, RequestEvent.CANCEL, Answer.CANCELLED, failure=None, refusal=None)
             else:
                 answer(tx, request, RequestEvent.CANCEL, Answer.CANCELLED, epoch=request.epoch + 1, failure=None, refusal=None)
@@ -161,7 +161,7 @@ class RequestActions:
             if request.answer is not Answer.PICTURES or request.deleted:
                 return Reply(text("reply.nothing_to_publish"), changed=False)
             request_rows.mark(tx, request.id, published=True)
-            # Pressed elsewhere (/imagine-show in another channel), its handle would show the picture there.
+            # Pressed elsewhere (/imagine-show in another channel), so its handle would show the picture there.
             here = (act.community, act.channel) == (request.place.community, request.place.channel)
             place = dataclasses.replace(request.place, reply=act.reply if here and act.reply else request.place.reply)
             message_rows.bump(tx, f"request:{request.id}")
@@ -212,8 +212,11 @@ class RequestActions:
 
 
 def _where(act: Act, request: Request, *, private: bool) -> Place:
-    """Where the new request belongs: where the button was pressed. The answer to a question that came directly belongs where it
-    was asked; so does a private result that came directly and is made public in its form."""
+    """Place of the new request: where the button was pressed.
+
+    Exceptions: the answer to a question in a direct message belongs where it was asked, and so does a private direct result that the form
+    makes public.
+    """
     if act.direct and ((request.private and not private) or request.state is RequestState.HELD):
         return dataclasses.replace(request.place, reply=act.reply)
     thread = request.place.thread if act.channel == request.place.channel else None
@@ -221,7 +224,7 @@ def _where(act: Act, request: Request, *, private: bool) -> Place:
 
 
 def _proposed(request: Request, action: ActionName) -> dict[str, object]:
-    """The options that a button of a refusal stands for."""
+    """The options that a refusal's button stands for."""
     refusal = request.refusal
     if refusal is None:
         return {}
@@ -251,7 +254,7 @@ def edit_form(request: Request, rules: Rules) -> Form:
 
 
 def imagine_fields(rules: Rules, request: Request | None = None) -> tuple[FormField, ...]:
-    """Prompt, size, quality, count, private: as asked for, or the defaults."""
+    """Prompt, size, quality, count and private, filled with the request's values or the defaults."""
     model = rules.model
     size = (request.size if request else "") or model.sizes.default
     quality = (request.quality if request else "") or rules.default_quality or model.default_quality

@@ -1,4 +1,4 @@
-"""A request that does not fit a budget: which limit is in the way and why, and what would fit instead."""
+"""Requests that don't fit a budget: which limit is exceeded and why, and cheaper alternatives."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from bot.domain.requests import Request
 from bot.requests.rules import Rules
 
 Price = Callable[[str, str, int], int]
-"""Size, quality and count -> the highest cost in micros."""
+"""Size, quality and count -> maximum cost in micros."""
 _MEANING = tuple(Shortage)
 
 
 def shortage(connection: Connection, request: Request, rules: Rules, limits: budgets.Limits, now: float) -> BudgetShortfall | None:
-    """The limit that is in the way of a checked request; None when it fits."""
+    """The limit that a validated request exceeds; None if it fits."""
     left = budgets.remaining_for(connection, request.place, request.person, limits, now)
     asked = Checked(request.size, request.quality, request.count)
 
@@ -40,7 +40,7 @@ def shortage(connection: Connection, request: Request, rules: Rules, limits: bud
     def fits(offer: Offer) -> bool:
         return all(one.left >= _needed(one, offer.price, offer.count) for one in left)
 
-    # Of several limits the one that keeps the member waiting longest: what is said about the renewal must hold.
+    # Of several limits, choose the one that keeps the member waiting longest, so that the stated renewal time is true.
     worst = max(short, key=lambda one: (_MEANING.index(meaning(one)), one.renews_at))
     return BudgetShortfall(
         scope=worst.scope,
@@ -60,8 +60,8 @@ def shortage(connection: Connection, request: Request, rules: Rules, limits: bud
 
 
 def offers(model: Model, prompt: str, asked: Checked, price: Price, fits: Callable[[Offer], bool]) -> Mapping[str, Offer]:
-    """At most one each of `fewer`, `lower` (quality) and `smaller`: the nearest to what was asked for. Where no single change is enough,
-    several at once. Each one fits and is a valid request of the model."""
+    """Alternatives that fit: at most one each of `fewer`, `lower` (quality) and `smaller`, closest to the original. If no single change is
+    enough, they combine several. Each is a valid request for the model."""
 
     def best(candidates: Iterable[Offer]) -> Offer | None:
         good = (one for one in candidates if fits(one) and _valid(model, prompt, one))
@@ -89,7 +89,7 @@ def offers(model: Model, prompt: str, asked: Checked, price: Price, fits: Callab
 
 
 def _variants(model: Model, price: Price, asked: Checked) -> list[Offer]:
-    """Everything from one picture up to the count asked for, in the sizes that are offered and in every named quality."""
+    """All variants with one picture up to the requested count, in the offered sizes and every named quality."""
     sizes = dict.fromkeys([asked.size, *model.sizes.popular])
     qualities = dict.fromkeys([asked.quality, *(one for one in model.qualities if one != AUTO)])
     counts = range(model.min_count, max(asked.count, model.min_count) + 1)

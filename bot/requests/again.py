@@ -1,4 +1,4 @@
-"""Whether a request was tried again with Retry or a button with an allowed value, so that nobody pays for it twice by an old message."""
+"""Detection of requests that were already tried again, so that an old message's Retry button doesn't pay twice."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _AGAIN = (Origin.RETRY, Origin.NEAREST)
 
 
 def tried_again(connection: Connection, request: Request) -> Request | None:
-    """What came of it and is under way or gave pictures; None when trying again is open."""
+    """The retry that is in progress or gave pictures; None if trying again is allowed."""
     if request.state not in (RequestState.ANSWERED, RequestState.REFUSED) or request.answer is Answer.PICTURES:
         return None
     parents, seen = [request.id], {request.id}

@@ -1,4 +1,4 @@
-"""The two transactions around an exchange: `open_attempt` before it, `record_outcome` after it; plain functions of a transaction."""
+"""The two transactions around a call: `open_attempt` before it, `record_outcome` after it. Plain functions of a transaction."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ from bot.requests.unchosen import proposal, to_leave_out, unchosen, worked_witho
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The attempt is written and its money reserved: make the exchange."""
+    """The attempt is recorded and its money reserved: make the call."""
 
     request: Request
     attempt: Attempt
-    """`request.left_out` says what the exchange goes without."""
+    """`request.left_out` lists the options to omit."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotNow:
-    """It is not queued and due any more: nothing to do."""
+    """The request is no longer queued and due; nothing to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The request was answered instead of sent (deadline, budget, a block that came in between)."""
+    """The request was answered instead of sent (deadline, budget, or a block in the meantime)."""
 
     answer: Answer
 
@@ -55,11 +55,11 @@ class Dependencies:
     notices: Notices
     uniform: Callable[[float, float], float]
     on_pictures: Callable[[Tx, Request], None] = lambda tx, request: None
-    """Told within the transaction that answers a request with pictures and without a block: a case may be settled by it."""
+    """Called in the transaction that answers a request with pictures and without a block; it may settle a case."""
 
 
 def open_attempt(tx: Tx, request_id: str, deps: Dependencies, host: str = "") -> Opened | NotNow | Ended:
-    """Re-check everything that may have changed while it waited, reserve the highest cost, write the attempt, raise the epoch."""
+    """Check again everything that may have changed while waiting, reserve the maximum cost, insert the attempt, and increment the epoch."""
     request = request_rows.get(tx.connection, request_id)
     if request is None or request.state is not RequestState.QUEUED or request.due_at > tx.now:
         return NotNow()
@@ -86,7 +86,7 @@ def open_attempt(tx: Tx, request_id: str, deps: Dependencies, host: str = "") ->
 
 
 def _over(tx: Tx, request: Request, deps: Dependencies) -> Answer | None:
-    """The answer to a request that may not be sent any more: its deadline, a block or a pause came while it waited."""
+    """The answer to a request that may no longer be sent: deadline, block or pause in the meantime."""
     if tx.now >= request.deadline_at:
         return transitions.answer(tx, request, RequestEvent.EXPIRE, Answer.EXPIRED)
     if blocked_before(tx, request) is not None:
@@ -101,9 +101,9 @@ def _over(tx: Tx, request: Request, deps: Dependencies) -> Answer | None:
 
 
 def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure | None, deps: Dependencies, host: str = "") -> Answer | None:
-    """Write what the provider said, settle the money, and move the request on. Returns the answer when there is one now.
+    """Record the outcome, settle the cost, and move the request on. Returns the final answer, if there is one now.
 
-    The verdict, the money and the block memory are always written; only the request's own step is fenced by the epoch.
+    Verdict, cost and block memory are always written; only the request's own transition is fenced by the epoch.
     """
     attempt = attempt_rows.attempt_by_id(tx.connection, attempt_id)
     request = request_rows.get(tx.connection, attempt.request_id)
@@ -126,7 +126,7 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
 
 
 def _step(tx: Tx, request: Request, ruling: Ruling, deps: Dependencies) -> Answer | None:
-    """The request's own step."""
+    """Apply the request's own transition."""
     failure = ruling.failure
     values: dict[str, object] = {"attempts": ruling.attempts, "rate_answers": ruling.rate_answers, "failure": failure}
     match ruling.step:
@@ -149,12 +149,12 @@ def _step(tx: Tx, request: Request, ruling: Ruling, deps: Dependencies) -> Answe
                 deps.on_pictures(tx, request)
             return result
         case _:
-            pass  # late: only the books were kept
+            pass  # late: only the cost was settled
     return None
 
 
 def _collect(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, pending: Pending) -> None:
-    """Poll on. What was blocked beside the pictures that are still to come is remembered now: its answer will not be seen again."""
+    """Continue polling. Remember a block that came beside pending pictures now, because its answer won't be seen again."""
     attempt_rows.note_task(tx, attempt.id, pending)
     failure, values = ruling.failure, dict[str, object]()
     if failure is not None and failure.kind in SAFETY_REVIEWABLE:
@@ -162,12 +162,12 @@ def _collect(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, pending
         attempt_rows.note_evidence(tx, attempt.id, ruling.outcome)
         values["failure"] = failure
     elif failure is not None and failure.action is Action.FETCH and blocked_while_collecting(request) is None:
-        values["failure"] = failure  # the member reads that it is made, and is being fetched
+        values["failure"] = failure  # tells the member that the picture is made and being downloaded
     transitions.collect(tx, request, tx.now + pending.poll_after, **values)
 
 
 def _tell_operators(tx: Tx, request: Request, ruling: Ruling, deps: Dependencies, host: str) -> None:
-    """A failure that is theirs to mend, or that the service works."""
+    """Report a failure that the operator must fix, or that the service works."""
     if ruling.failure is not None and not isinstance(ruling.step, TryWithout):
         deps.notices.failed(tx, ruling.failure, request)
     elif ruling.outcome.pictures:

@@ -1,4 +1,4 @@
-"""What a community does not take for a time: wordings that were blocked there, and members who are paused."""
+"""Block memory and member pauses: wordings and members that a community temporarily doesn't accept."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ BLOCK_MEMORY = 24 * 3600.0
 
 
 def blocked_before(tx: Tx, request: Request) -> BlockedPrompt | None:
-    """Block memory: a wording that was blocked here within a day is not sent again by anybody."""
+    """The remembered block of this wording: blocked here within a day, so it isn't sent again by anyone."""
     return block_rows.blocked_prompt(tx.connection, request.place.community, request.fingerprint, tx.now)
 
 
 def blocked_member(tx: Tx, request: Request) -> MemberPause | None:
-    """Until when and by whom the member is kept from the bot in this community; None when they are not."""
+    """The member's pause in this community, with its end and author; None if there is none."""
     found = block_rows.member_pause(tx.connection, request.place.community, request.person.id, tx.now)
     if found is not None and found.by == block_rows.COOL_DOWN and request.origin is Origin.REWRITE:
         return None  # the pause is for the member's own tries; this wording is a moderator's
@@ -33,7 +33,7 @@ def remembered_failure() -> Failure:
 
 
 def remember_block(tx: Tx, request: Request, case_id: str = "") -> None:
-    """Without a case (nobody waits for this one any more) what is remembered with one stays as it is."""
+    """Remember a blocked wording. Without a case (nobody is waiting for this one anymore), an existing entry with a case is kept."""
     if not case_id and blocked_before(tx, request) is not None:
         return
     block_rows.remember_prompt(tx, request.place.community, request.fingerprint, request.person.id, case_id, until=tx.now + BLOCK_MEMORY)

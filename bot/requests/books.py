@@ -1,4 +1,4 @@
-"""Money of one exchange: what it cost, and its reservation replaced by that."""
+"""Settlement of one call: its actual cost replaces the reservation."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from bot.requests.rules import Rules
 
 
 def close(tx: Tx, request: Request, attempt: Attempt, outcome: Outcome, rules: Rules, *, late: bool) -> bool:
-    """Write down what the service said, and settle. False when that was done before, or written off when its member cancelled: then
-    nothing changes."""
+    """Record the outcome and settle the cost. Returns False, changing nothing, if that was done before or the attempt was written off when
+    its member cancelled."""
     cost = cost_of(request, outcome, attempt.reserved_micros, rules)
     if not attempt_rows.close_attempt(tx, attempt.id, outcome, cost):
         return False
-    # Pictures that came after the request had ended are shown to nobody: its member does not pay for them.
+    # Pictures that arrive after the request ended aren't shown, so the member doesn't pay for them.
     delivered = 0 if late else len(outcome.pictures)
-    charged = cost * delivered // max(outcome.made, delivered, 1)  # what was made and lost on the way is no cost of the member's
+    charged = cost * delivered // max(outcome.made, delivered, 1)  # the member doesn't pay for pictures that were made but lost
     reserved, wanted = attempt.reserved_micros, attempt.wanted
     budgets.settle(tx, attempt.periods, reserved=reserved, wanted=wanted, cost=cost, delivered=delivered, charged=charged)
     _show_cost(tx, request)
@@ -28,7 +28,7 @@ def close(tx: Tx, request: Request, attempt: Attempt, outcome: Outcome, rules: R
 
 
 def write_off(tx: Tx, attempt: Attempt) -> None:
-    """Close an attempt whose outcome nobody will learn: booked as spent for community and operator, never for the member."""
+    """Close an attempt with an unknown outcome: booked as spent for community and operator, never for the member."""
     cost = attempt.reserved_micros
     if attempt_rows.close_attempt(tx, attempt.id, Outcome(billed=Billed.UNKNOWN), cost):
         budgets.settle(tx, attempt.periods, reserved=cost, wanted=attempt.wanted, cost=cost, delivered=0)
@@ -38,7 +38,7 @@ def write_off(tx: Tx, attempt: Attempt) -> None:
 
 
 def cost_of(request: Request, outcome: Outcome, reserved: int, rules: Rules) -> int:
-    """What an exchange cost, in micros: nothing when not billed, the reservation when unknown, usage or the price table otherwise."""
+    """Cost of a call in micros: zero if not billed, the reservation if unknown, otherwise from usage or the price table."""
     if outcome.billed is Billed.NO:
         return 0
     if outcome.billed is Billed.UNKNOWN:
@@ -48,16 +48,16 @@ def cost_of(request: Request, outcome: Outcome, reserved: int, rules: Rules) -> 
         if known is not None:
             return known
     if rules.model.known and "size" in request.left_out and len(outcome.pictures) >= max(outcome.made, 1):
-        # Reserved as the dearest size, because the service chose; the pictures themselves say which one it was.
+        # Reserved as the most expensive size because the service chose; the pictures show which one it was.
         drawn = (f"{picture.width}x{picture.height}" for picture in outcome.pictures)
         others = request.left_out - {"size"}
         return min(reserved, sum(rules.highest_cost(size, request.quality, 1, request.prompt, others) for size in drawn))
     count = max(len(outcome.pictures), outcome.made) if outcome.pictures else request.count
-    # By the reservation, not by the row: the prompt, which costs too, may have been deleted while it was drawn.
+    # From the reservation, not the row: the prompt, which also costs, may have been deleted during the call.
     return min(reserved, -(-reserved * count // request.count))
 
 
 def _show_cost(tx: Tx, request: Request) -> None:
-    """The moderators' card says what a case has cost: with each exchange of a request that belongs to one, it changes."""
+    """Update the case's card, which shows the total cost, after each call of one of its requests."""
     if request.case_id is not None:
         message_rows.bump(tx, f"case:{request.case_id}", Audience.MODERATORS)

@@ -1,4 +1,4 @@
-"""What follows from the outcome of an exchange. Pure: rows and a failure in, one decision out."""
+"""Decision after a call: pure function from rows and a failure to the next step."""
 
 from __future__ import annotations
 
@@ -25,35 +25,35 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Final:
-    """This is the answer; nothing is sent any more."""
+    """The final answer; nothing more is sent."""
 
     answer: Answer
 
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
-    """A safety block: a human looks at it. `answer` is what the member gets now."""
+    """A safety block for a human to look at. `answer` is what the member gets now."""
 
     answer: Answer
 
 
 @dataclass(frozen=True, slots=True)
 class Collect:
-    """The service works on it: poll its task, never submit it again."""
+    """The service is working on it: poll its task, never submit it again."""
 
     pending: Pending
 
 
 @dataclass(frozen=True, slots=True)
 class TryWithout:
-    """The service refused, for nothing, options that nobody chose: the same prompt goes out at once without them."""
+    """The service rejected, free of charge, options that nobody chose: send the same prompt again immediately without them."""
 
     options: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """The request has moved on since the exchange began: what the service said is written down, and nothing else follows."""
+    """The request has moved on since the call began: record the outcome and do nothing else."""
 
 
 Decision = Queue | Final | OpenCase
@@ -61,7 +61,7 @@ Decision = Queue | Final | OpenCase
 
 @dataclass(frozen=True, slots=True)
 class AttemptLimits:
-    """How often a request may be tried: `attempts` exchanges that may have been billed, `free` answers that were not."""
+    """How often a request may be tried: `attempts` calls that may have been billed, `free` answers that were not."""
 
     attempts: int = 3
     free: int = 10
@@ -69,33 +69,33 @@ class AttemptLimits:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One exchange that has ended, with its rows as they are now."""
+    """One finished call with its current rows."""
 
     request: Request
     attempt: Attempt
     outcome: Outcome
     failure: Failure | None
-    """What `outcome.shortfall` means."""
+    """The classification of `outcome.shortfall`."""
     unchosen: frozenset[str] = frozenset()
-    """Options of the call that the member did not choose; only asked for where the failure is about parameters."""
+    """Options of the call that the member didn't choose; only needed if the failure is about parameters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What follows from an exchange."""
+    """Everything that follows from a call."""
 
     step: Decision | Collect | TryWithout | Late
     outcome: Outcome
-    """As it is booked and kept."""
+    """As it's booked and stored."""
     failure: Failure | None = None
-    """As the member hears it."""
+    """As the member is told."""
     attempts: int = 0
     rate_answers: int = 0
-    """Both counts of the request after this exchange."""
+    """Both counts of the request after this call."""
 
 
 def rule(exchange: Exchange, rules: Rules, now: float, uniform: Callable[[float, float], float]) -> Ruling:
-    """What is booked, what the member hears, and what happens next. Pure; `uniform` spreads the back-off."""
+    """Decide what is booked, what the member is told, and what happens next. Pure; `uniform` adds jitter to the back-off."""
     request, outcome, failure = exchange.request, exchange.outcome, exchange.failure
     late = request.epoch != exchange.attempt.epoch or request.state not in (RequestState.CALLING, RequestState.COLLECTING)
     if outcome.pending is not None and not outcome.pictures and not late:
@@ -121,28 +121,28 @@ def rule(exchange: Exchange, rules: Rules, now: float, uniform: Callable[[float,
         tries = AttemptLimits(rules.max_attempts, rules.max_rate_answers)
         step = decide(counted, failure, len(outcome.pictures), now, wait, tries)
     if request.deleted:
-        outcome = dataclasses.replace(outcome, shortfall=None)  # it may repeat the words that their member had deleted meanwhile
+        outcome = dataclasses.replace(outcome, shortfall=None)  # it may quote words that their member has since deleted
     return Ruling(step, outcome, failure, attempts, rate_answers)
 
 
 def blocked_while_collecting(request: Request) -> Failure | None:
-    """The block that an earlier exchange of this attempt brought."""
+    """The block that an earlier call of this attempt returned."""
     failure = request.failure if request.state is RequestState.COLLECTING else None
     return failure if failure is not None and failure.kind in SAFETY_REVIEWABLE else None
 
 
 def _may_try_without(request: Request, rules: Rules, now: float) -> bool:
-    """Whether there is a free answer and time left for one more try."""
+    """Whether a free answer and time are left for another try."""
     return request.state is RequestState.CALLING and request.rate_answers + 1 < rules.max_rate_answers and now < request.deadline_at
 
 
 GAVE_UP_WAITING = frozenset({408, 499, 504, 520, 524})
-"""Statuses of a gateway that had passed the request on: whatever its page says of load, a picture may have been made behind it."""
+"""Gateway statuses after the request was forwarded: whatever the page says about load, a picture may have been made behind it."""
 
 
 def as_booked(outcome: Outcome, failure: Failure | None) -> Outcome:
-    """Turned away at the door (429, 503, 529, "overloaded" in other words, or by a guard in front of the service, whatever its status) was
-    not billed, so it is counted and booked as free. Any other 5xx may have been billed."""
+    """The outcome as booked. Rejections before generation (429, 503, 529, other wordings of "overloaded", or a security check in front of
+    the service with any status) weren't billed; any other 5xx may have been."""
     at_the_door = failure is not None and (failure.kind in RATE_ANSWERS or "guard" in failure.facts)
     if not at_the_door or outcome.billed is Billed.YES or outcome.status in GAVE_UP_WAITING:
         return outcome
@@ -150,16 +150,16 @@ def as_booked(outcome: Outcome, failure: Failure | None) -> Outcome:
 
 
 def was_free(failure: Failure | None, billed: Billed) -> bool:
-    """Whether a bad answer, as it is booked, uses up a free answer instead of an attempt: turned away at the door, or never sent. Not when
-    pictures were made and only their file's address asked to wait."""
+    """Whether a booked failure uses up a free answer instead of an attempt: rejected before generation, or never sent. False if pictures
+    were made and only their download asked to wait."""
     return failure is not None and billed is Billed.NO and (failure.kind in RATE_ANSWERS or failure.action is Action.GENERATE)
 
 
 def decide(request: Request, failure: Failure | None, pictures: int, now: float, wait: float, tries: AttemptLimits) -> Decision:
-    """The request as it stands after this exchange was counted; `wait` is its own back-off in seconds.
+    """The next step, with this call already counted; `wait` is the request's own back-off in seconds.
 
-    Pictures that came are delivered at once, with the reason for those that did not: a member who asked for three and gets two now is
-    better served than one who waits. A safety block opens a case even beside pictures, and the rest is never asked for again.
+    Pictures are delivered immediately, with the reason for missing ones: a member who asked for three is better served by two now than by
+    waiting. A safety block opens a case even next to pictures, and the rest is never requested again.
     """
     if failure is None:
         return Final(Answer.PICTURES if pictures else Answer.FAILED)
@@ -168,7 +168,7 @@ def decide(request: Request, failure: Failure | None, pictures: int, now: float,
     if pictures:
         return Final(Answer.PICTURES)
     if failure.action is not Action.GENERATE or request.state is RequestState.COLLECTING:
-        return Final(Answer.FAILED)  # a task that was taken is polled, never submitted again: it may have been paid
+        return Final(Answer.FAILED)  # an accepted task is polled, never submitted again: it may have been paid for
     if request.attempts >= tries.attempts or request.rate_answers >= tries.free:
         return Final(Answer.FAILED)
     at = now + wait

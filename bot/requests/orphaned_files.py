@@ -1,8 +1,8 @@
-"""Picture files that no request shows any more: those of deleted rows, which the ledger has on record, and those that no row names, which
-came after a Cancel or lost their row to a kill. Of the latter, a little is looked for per round.
+"""Deletion of orphaned picture files: those of deleted rows, recorded in the ledger, and those without any row, found by a gradual scan.
 
-The rows are the truth: a file goes when it is old, no row names it, and no attempt that is open still can have stored it. A file that no
-attempt of this ledger can have made is somebody else's, or belongs to a newer ledger than the backup that was put back: it stays.
+Files without a row arrived after a Cancel or lost their row to a kill. A file is only deleted if it's old, no row names it, and no open
+attempt can have stored it. A file that no attempt of this ledger can have made belongs to another database, or to a newer one than the
+restored backup; it stays.
 """
 
 from __future__ import annotations
@@ -19,16 +19,17 @@ from bot.ledger.store import Ledger
 from bot.providers.pictures import FOLDERS, OldFile
 
 AGE = 3600.0
-"""Seconds that a file has at least before it can count as left over."""
+"""Minimum age of an orphaned file, in seconds."""
 AT_ONCE = 500
-"""Files looked at in one round."""
+"""Files examined per round."""
 LATE = 300.0
-"""Seconds by which a file can be written before its attempt was opened or after it was closed: an exchange that was written off may still
-store what came, and clocks differ."""
+"""Seconds by which a file can be written before its attempt was opened or after it was closed: a call that was written off may still store
+its pictures, and clocks differ."""
 LONGEST = 86400.0
-"""Seconds that an attempt lasts at most, with a disk that is full for hours."""
+"""Maximum duration of an attempt in seconds, including hours of a full disk."""
 ROUND = 30.0
-"""Seconds between two rounds, about: each start goes on with another folder, so that one that restarts often gets through all of them."""
+"""Approximate seconds between two rounds. Each start continues with another folder, so that a bot that restarts often still scans all of
+them."""
 
 
 class Store(Protocol):
@@ -39,7 +40,7 @@ class Store(Protocol):
 
 @runtime_checkable
 class Shelf(Protocol):
-    """What a picture store on a disk offers beside; see `bot.providers.pictures.PictureStore`."""
+    """Additional methods of a store on disk; see `bot.providers.pictures.PictureStore`."""
 
     async def old_files(self, folder: int, after: str, age: float, limit: int) -> tuple[Sequence[OldFile], str | None]: ...
 
@@ -50,7 +51,7 @@ class Shelf(Protocol):
 
 @dataclass(slots=True)
 class OrphanedFiles:
-    """Removes them; goes round the folders of a store that has some."""
+    """Deletes orphaned files, scanning the store's folders in turn."""
 
     ledger: Ledger
     pictures: Store
@@ -59,7 +60,7 @@ class OrphanedFiles:
     _after: str = ""
 
     async def round(self) -> int:
-        """Remove what is on record, and look at some more files; returns how many that no row named were removed."""
+        """Delete the recorded files and scan some more. Returns how many files without a row were deleted."""
         for sha256 in await self.ledger.read(picture_rows.unshown):
             if await self.ledger.read(lambda c, one=sha256: picture_rows.may_go(c, one)):  # type: ignore[misc]
                 await self.pictures.delete(sha256)
@@ -77,13 +78,13 @@ class OrphanedFiles:
         return gone + parts
 
     async def _unowned(self, found: Sequence[OldFile]) -> Sequence[OldFile]:
-        """Asked after the files were listed: an attempt that was open then is open still, or its rows are there."""
+        """Queried after listing the files: an attempt that was open then is still open, or its rows exist."""
 
         def look(connection: Connection) -> Sequence[OldFile]:
             now = self.ledger.now()
             running = max((now - row.opened_at for row in attempt_rows.open_attempts(connection)), default=0.0)
             shown = picture_rows.shown_of(connection, [file.sha256 for file in found])
-            # Lengths of time are compared, so clocks that differ do no harm. A picture waits for its row as long as the disk is full.
+            # Durations are compared, so different clocks don't matter. A picture waits for its row as long as the disk is full.
             unowned = [file for file in found if file.sha256 not in shown and file.age > running + AGE]
             return [one for one in unowned if attempt_rows.attempted_at(connection, now - one.age, slack=LATE, longest=LONGEST)]
 

@@ -1,4 +1,4 @@
-"""A request's message, rendered from its rows and from where it stands in the queue."""
+"""Projection of a request's message from its rows and its position in the queue."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from bot.requests.scheduler import Scheduler
 
 @dataclass(frozen=True, slots=True)
 class RequestProjection:
-    """Subject kind `request` of the sender; the same view serves /imagine-show."""
+    """Subject kind `request` of the sender; /imagine-show uses the same view."""
 
     rules: Rules
     ports: Ports
     scheduler: Scheduler
     standing: Callable[[Connection, Request], Standing | None]
-    """Where the request's case stands."""
+    """Returns the public state of the request's case."""
     reviewed: Callable[[Connection, str, str], bool]
-    """Whether a block on this platform, in this community, reaches a human."""
+    """Whether a human looks at blocks in this community of this platform."""
 
     def project(self, connection: Connection, message: Message, now: float) -> View | None:
-        """`request:<id>`; None when its row is gone."""
+        """Projection of `request:<id>`; None if its row is gone."""
         request = request_rows.get(connection, message.subject.partition(":")[2])
         return None if request is None else self.view(connection, request, message.audience)
 
     def view(self, connection: Connection, request: Request, audience: Audience) -> View:
-        """How the request stands now."""
+        """The current view of a request."""
         estimate = self.scheduler.estimate(request.id)
         place = request.place
         facts = RequestFacts(

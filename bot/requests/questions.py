@@ -1,4 +1,4 @@
-"""Whether a prompt is worth a question to the member before it is sent; and what may come out badly, as advice that can be ignored."""
+"""Questions to the member about a suspicious prompt before it's sent."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from bot.requests.rules import Question
 
 
 def ask_about(prompt: str) -> Question | None:
-    """The question, with a cleaned wording where one is left; None for an ordinary prompt."""
+    """The question, with a cleaned wording if enough is left; None for an ordinary prompt."""
     found = lint(prompt)
     return None if found is None else Question(found.reason, found.cleaned)
 
 
 def load() -> None:
-    """Load what the first suspicious prompt would load; half a second, better spent at start than while somebody waits."""
+    """Load what the first suspicious prompt would need (0.5 s) at start, when nobody is waiting."""
     lint_secrets.load()

@@ -1,4 +1,4 @@
-"""After a start: what a dead process left behind. SQLite has one owner (the folder's lock), so whatever is `calling` now is an orphan."""
+"""Recovery at start from a killed process. SQLite has one owner (the folder's lock), so anything in `calling` is orphaned."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from bot.requests.transitions import break_off
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What boot has to look at."""
+    """What the start has to handle."""
 
     received: tuple[tuple[str, Place], ...]
-    """Stored but not accepted: the adapter says whether the member waits for them."""
+    """Stored but not accepted; the adapter knows whether the member is waiting."""
     interrupted: int
     messages: tuple[str, ...]
-    """Messages whose last view was not shown for certain."""
+    """Messages whose last view isn't confirmed as shown."""
 
 
 def recover(tx: Tx) -> Found:
-    """Answer every orphaned exchange with "interrupted": it may have been generated and blocked, so it is asked and never repeated."""
+    """Answer every orphaned call with "interrupted": it may have been generated and blocked, so the member is asked and it's never repeated
+    automatically."""
     orphans = request_rows.in_state(tx.connection, RequestState.CALLING)
     for request in orphans:
         interrupt(tx, request)
@@ -35,12 +36,12 @@ def recover(tx: Tx) -> Found:
 
 
 def interrupt(tx: Tx, request: Request) -> None:
-    """Answer one orphan. Its cost counts as spent, because it may have been billed."""
+    """Answer one orphaned request. Its cost counts as spent, because it may have been billed."""
     break_off(tx, request, RequestEvent.INTERRUPT, Answer.INTERRUPTED, failure=None)
 
 
 def _close_cancelled(tx: Tx) -> None:
-    """Exchanges whose request was answered (cancelled) while they ran and whose process died before it could write them down."""
+    """Close calls whose request was cancelled while they ran and whose process was killed before recording them."""
     for attempt in attempt_rows.open_attempts(tx.connection):
         request = request_rows.get(tx.connection, attempt.request_id)
         if request is not None and request.state is RequestState.COLLECTING:

@@ -1,6 +1,6 @@
-"""The engine: looks at what is queued, asks the gate, makes granted exchanges, and writes down what came of them.
+"""Scheduler: takes queued requests, asks the gate, makes the granted calls, and records their outcomes.
 
-A waiting request is only a row. A coroutine exists for an exchange alone, from its grant to its recorded outcome.
+A waiting request is just a row. Coroutines only exist for calls, from grant to recorded outcome.
 """
 
 from __future__ import annotations
@@ -34,31 +34,32 @@ from bot.requests.services import ImageService, ImageServices
 log = structlog.get_logger()
 
 SAFETY_POLL = 20.0
-"""Seconds of loop time after which the queue is looked at without any wake-up: the wall clock may jump, a wake-up may be lost."""
+"""Seconds of loop time between checks of the queue without any wake-up: the wall clock may jump, and wake-ups can be lost."""
 COLLECT_TIMEOUT = 60.0
 PAUSE_AFTER_PROBLEM = 2.0
-"""Seconds after an exchange that broke in our own code or on a full disk: its row is due still, and would be taken up at once, for ever."""
+"""Seconds to pause after a bug or a full disk: the row is still due, and would otherwise be retried in a tight loop."""
 ESTIMATES_AGE, ESTIMATES_AGE_LEAST = 1.0, 0.1
-"""Seconds for which computed positions are good; shorter when the queue has changed, but not so short that every newcomer costs a pass."""
+"""Seconds for which estimates are valid, and the minimum after a change of the queue, so that not every newcomer triggers a new
+computation."""
 
 
 @dataclass(slots=True)
 class Scheduler:
-    """Runs requests. `wake` is the only way in."""
+    """Runs requests. `wake` is the only entry point."""
 
     ledger: Ledger
     services: ImageServices
     deps: Dependencies
     ports: Ports
     salt: str
-    """Makes member hashes meaningless outside this installation."""
+    """Salt of member hashes, which makes them meaningless outside this installation."""
     events: EventStream = field(default_factory=EventStream)
     gate_changed: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when the gate changed its mind, for whoever keeps its memory."""
+    """Set when the gate's state changes, for its persistence."""
     _look: asyncio.Event = field(default_factory=asyncio.Event)
     _dirty: bool = True
     _waiting: dict[str, list[Waiting]] = field(default_factory=dict)
-    """The queue of each service, by its name."""
+    """The queue of each service, by name."""
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _calls: dict[str, asyncio.Task[Outcome]] = field(default_factory=dict)
     _cancelled: set[str] = field(default_factory=set)
@@ -68,12 +69,12 @@ class Scheduler:
     _draining: bool = False
 
     def wake(self, request_id: str) -> None:
-        """Something about this request changed, or its time has come."""
+        """Something about this request changed, or it's due."""
         self._dirty = True
         self._look.set()
 
     def cancel(self, request_id: str) -> None:
-        """Break off the exchange of a request that its member has cancelled; its row says so already."""
+        """Cancel the call of a request that its member has cancelled; the row already says so."""
         if request_id in self._running:
             self._cancelled.add(request_id)
         call = self._calls.get(request_id)
@@ -82,15 +83,15 @@ class Scheduler:
         self.wake(request_id)
 
     def is_running(self, request_id: str) -> bool:
-        """Whether this process is at work on a request."""
+        """Whether this process is working on a request."""
         return request_id in self._running
 
     def estimate(self, request_id: str) -> Estimate | None:
-        """Position and time of a waiting request as `foresee` found them; also for the threads in which views are rendered."""
+        """Position and time of a waiting request, as computed by `foresee`. Safe to call from the threads that render views."""
         return self._estimates.get(request_id)
 
     def foresee(self) -> None:
-        """Find positions anew when they are old or the queue was read since. On the loop alone: the gate knows no threads."""
+        """Recompute estimates if they're old or the queue has changed. Event loop only, because the gate isn't thread-safe."""
         now = self.ports.monotonic()
         if now - self._estimated_at > (ESTIMATES_AGE_LEAST if self._queue_read else ESTIMATES_AGE):
             self._estimates, self._estimated_at, self._queue_read = self._foreseen(now), now, False
@@ -106,7 +107,7 @@ class Scheduler:
         return None if estimate.until is None else self.ports.now() + max(0.0, estimate.until - self.ports.monotonic())
 
     async def run(self) -> None:
-        """Grant and collect for ever."""
+        """Grant and collect, forever."""
         while True:
             self._look.clear()
             try:
@@ -115,7 +116,7 @@ class Scheduler:
                 log.error("ledger_problem", problem=str(problem))
                 wake_at = self.ports.monotonic() + 2.0
             except Exception:
-                # A bug in one turn must not end all turns: what waits would wait for ever.
+                # A bug in one turn must not end the loop, or all requests would wait forever.
                 log.exception("scheduler_turn_failed")
                 self._dirty, wake_at = True, self.ports.monotonic() + 2.0
             delay = min(SAFETY_POLL, max(0.0, wake_at - self.ports.monotonic()))
@@ -127,11 +128,11 @@ class Scheduler:
                     self._dirty = True
 
     def running(self) -> tuple[str, ...]:
-        """The requests whose exchange is under way, in the order in which they began."""
+        """Requests with a call in progress, in the order they started."""
         return tuple(self._running)
 
     async def drain(self, seconds: float) -> tuple[str, ...]:
-        """Start nothing more and let running exchanges end; the requests of those that had to be broken off, for the next start to find."""
+        """Start nothing new and let calls finish. Returns requests that had to be cut off, for the next start to find."""
         self._draining = True
         tasks = {task: request_id for request_id, task in self._running.items()}
         if not tasks:
@@ -165,7 +166,7 @@ class Scheduler:
         return min(self._grant(service) for service in self.services)
 
     def _grant(self, service: ImageService) -> float:
-        """Start what the service's gate grants; when to look again."""
+        """Start what the service's gate grants. Returns when to check again."""
         while True:
             now = self.ports.monotonic()
             waiting = [one for one in self._waiting.get(service.name, ()) if one.request_id not in self._running]
@@ -191,7 +192,7 @@ class Scheduler:
         )
 
     def _start(self, request_id: str, work: Coroutine[None, None, None]) -> None:
-        context = contextvars.copy_context()  # holds the prompt that no log line may repeat, also after the end
+        context = contextvars.copy_context()  # holds the prompt that no log line may repeat, even afterwards
         task = asyncio.get_running_loop().create_task(work, context=context)
         self._running[request_id] = task
         task.add_done_callback(lambda done: self._ended(request_id, done), context=context)
@@ -227,7 +228,7 @@ class Scheduler:
                 grant, Verdict(failure, outcome.rate_headers, outcome.cancelled, len(outcome.pictures)), self.ports.monotonic()
             )
         except Exception:
-            log.exception("gate_failed", request=opened.request.id)  # what the provider said is written down all the same
+            log.exception("gate_failed", request=opened.request.id)  # the outcome is recorded anyway
         self._note_changes(service)
         self._look.set()
         self._ended_with(opened.request, opened.attempt, outcome, failure, service)
@@ -247,7 +248,7 @@ class Scheduler:
         await self._write_with_retry(lambda tx: record_outcome(tx, attempt.id, outcome, failure, self.deps, service.host))
 
     async def _make(self, request_id: str, start: Callable[[], Coroutine[None, None, Outcome]], service: ImageService) -> Outcome:
-        """One exchange that its member can break off. A cancellation of the whole process goes through."""
+        """Make one call, which its member can cancel. Cancellation of the whole process passes through."""
         if request_id in self._cancelled:
             return Outcome(billed=Billed.NO, cancelled=True)
         call: asyncio.Task[Outcome] = asyncio.get_running_loop().create_task(start())
@@ -259,7 +260,7 @@ class Scheduler:
             await asyncio.wait([call])
             if not _said_no(call):
                 raise
-            # The process stops here all the same, as soon as the verdict is written: a write that was begun is finished.
+            # The process still stops here, once the verdict is recorded: a write in progress is finished.
             if (me := asyncio.current_task()) is not None:
                 me.cancel()
         finally:
@@ -269,12 +270,12 @@ class Scheduler:
         bug = call.exception()
         if bug is None:
             return call.result()
-        # Providers do not raise; if one does, the request still gets its answer.
+        # Providers don't raise; if one does anyway, the request still gets an answer.
         log.error("provider_raised", request=request_id, exc_info=bug)
         return Outcome(shortfall=Evidence(provider=service.provider.name, exception=type(bug).__name__), billed=Billed.UNKNOWN)
 
     async def _write_with_retry(self, fn: Callable[[Tx], object]) -> None:
-        """Write what the provider said, however long the disk is full: it was paid for."""
+        """Record the outcome, however long the disk is full: it was paid for."""
         delay = 0.5
         while True:
             try:
@@ -322,7 +323,7 @@ class Scheduler:
             )
 
     def _ended_with(self, request: Request, attempt: Attempt, outcome: Outcome, failure: Failure | None, service: ImageService) -> None:
-        """Publish one exchange; never the prompt, a key or raw provider text."""
+        """Publish one call as an event; never the prompt, a key or raw provider text."""
         self.events.publish(
             ExchangeEnded(
                 request=request.id,
@@ -346,7 +347,7 @@ class Scheduler:
 
 
 def _said_no(call: asyncio.Task[Outcome]) -> bool:
-    """Whether a broken-off exchange brought a block before it ended."""
+    """Whether a cancelled call returned a block before it ended."""
     if call.cancelled() or call.exception() is not None:
         return False
     failure = judge(call.result())
@@ -354,16 +355,16 @@ def _said_no(call: asyncio.Task[Outcome]) -> bool:
 
 
 UNREADABLE = Failure(Group.UNUSABLE, Kind.MALFORMED_RESPONSE, Action.NONE, None, Fixer.OPERATOR, 0.0)
-"""Stands for an answer on which our own rules broke: nothing is known of it, so it is not repeated."""
+"""Failure for an answer that crashed the classifier: nothing is known about it, so it isn't repeated."""
 
 
 def judge(outcome: Outcome) -> Failure | None:
-    """What a shortfall means. A rule that breaks on an odd answer does not cost the answer, which may have been paid for."""
+    """Classify a shortfall. A bug in a rule must not lose the answer, which may have been paid for."""
     if outcome.shortfall is None:
         return None
     try:
         return classify(outcome.shortfall)
     except Exception as bug:
-        # Its text may repeat what the provider wrote.
+        # The exception's text may quote the provider.
         log.error("classify_failed", error=type(bug).__name__, at=traceback.format_list(traceback.extract_tb(bug.__traceback__)[-1:]))
         return UNREADABLE

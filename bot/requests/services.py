@@ -1,4 +1,4 @@
-"""Registry of the image services that this bot draws with: each has a provider, a gate and books of its own."""
+"""Registry of image services: each has its own provider, gate and budget rows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.gate.port import Gate
 from bot.providers.port import Provider
 
 DEFAULT = ""
-"""Name of the configured service, in `Request.service`."""
+"""Name of the configured service in `Request.service`."""
 
 
 @dataclass(slots=True)
@@ -17,18 +17,18 @@ class ImageService:
     """One service with one key."""
 
     name: str
-    """As in `Request.service`; also the owner of its rows in the books of everybody's spending."""
+    """As in `Request.service`; also the owner of its rows in the total spending."""
     provider: Provider
     gate: Gate
 
     @property
     def host(self) -> str:
-        """What is remembered of the service's habits is kept under its host: a new key changes nothing about them."""
+        """Key for what is learned about the service. It's the host, because a new key changes nothing about it."""
         return self.provider.gate_key.partition("#")[0]
 
 
 class ImageServices:
-    """Every service by its name. Today there is one, the configured service."""
+    """Services by name. Currently only the configured one."""
 
     def __init__(self, services: Sequence[ImageService]) -> None:
         self._by_name = {one.name: one for one in services}
@@ -41,5 +41,5 @@ class ImageServices:
         return self._by_name[DEFAULT]
 
     def of(self, name: str) -> ImageService:
-        """The service of a request; the configured one for a name that is configured no longer."""
+        """The service of a request; the configured one if the name is no longer configured."""
         return self._by_name.get(name, self.default)

@@ -1,4 +1,4 @@
-"""What a member typed, made storable: the one place that sees raw text before it is cleaned."""
+"""Storing of submissions: the only place that handles raw text before normalisation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ def store_submission(
     rules: Rules,
     lineage: Lineage = COMMAND,
 ) -> str | None:
-    """Insert a request in state `received`; None, or the id that the same event made before. Text that no encoding can carry is marked."""
+    """Insert a request in state `received`. Returns None, or the id that the same event created before. Text that can't be encoded is
+    marked."""
     clean = dataclasses.replace(
         submission,
         prompt=_storable(submission.prompt[:RAW_PROMPT]),
@@ -36,5 +37,5 @@ def store_submission(
 
 
 def _storable(value: str) -> str:
-    """Lone surrogates crash sqlite, httpx and hashing; a replacement character shows where one was. NUL ends strings in C."""
+    """Replace lone surrogates, which crash sqlite, httpx and hashing, with a replacement character, and NUL, which ends strings in C."""
     return value.encode("utf-8", "replace").decode("utf-8").replace("\0", "")

@@ -1,4 +1,4 @@
-"""Now and then, everything overdue is looked at again: lost wake-ups become harmless, deadlines hold, old keys are forgotten."""
+"""Periodic sweep over everything overdue: makes lost wake-ups harmless, enforces deadlines, deletes old keys."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from bot.requests.recover import interrupt
 from bot.requests.transitions import answer, break_off, drop, refuse
 
 ACTS_KEPT = 3 * 86400.0
-"""Seconds for which an event's id is remembered; platforms redeliver within minutes."""
+"""Seconds for which event ids are kept; platforms redeliver within minutes."""
 
 
 EVIDENCE_KEPT = 30 * 86400.0
-"""Seconds for which a service's raw answers are kept: they may repeat prompts, and nobody needs them when their case is closed. Kind, code,
-status and the service's request id stay, and so do prompts and pictures: /imagine-show promises them until their member deletes them."""
+"""Seconds for which a service's raw answers are kept: they may quote prompts, and nobody needs them after their case closes. Kind, code,
+status and request id stay, and so do prompts and pictures, because /imagine-show promises them until their member deletes them."""
 EVIDENCE_AT_ONCE = 7 * 86400.0
-"""Seconds of old evidence that one round removes."""
+"""Seconds of old evidence to delete per round."""
 EVIDENCE_EVERY = 3600.0
 _EVIDENCE_GONE = "evidence_removed_until"
 
 
 def sweep(tx: Tx, is_running: Callable[[str], bool]) -> None:
-    """End what is past its deadline, rescue exchanges that nobody works on any more, wake what is due or unshown."""
+    """End requests past their deadline, recover abandoned calls, wake what is due or unshown."""
     for request in request_rows.in_state(tx.connection, RequestState.CALLING):
         if not is_running(request.id):
             interrupt(tx, request)
@@ -40,7 +40,7 @@ def sweep(tx: Tx, is_running: Callable[[str], bool]) -> None:
 
 
 def _remove_evidence(tx: Tx) -> None:
-    """Empty what the service said long ago, a little at a time; how far this came is remembered, so old attempts are not read again."""
+    """Delete old raw answers, a little at a time. The progress is stored, so that old attempts aren't read again."""
     until = tx.now - EVIDENCE_KEPT
     known = memory_rows.recall(tx.connection, _EVIDENCE_GONE)
     since = None if known is None else float(known[0])
@@ -55,13 +55,13 @@ def _remove_evidence(tx: Tx) -> None:
 
 
 def _expire(tx: Tx, request_id: str) -> None:
-    """A `calling` row is left to its exchange, which ends by its own time-out and is recorded."""
+    """Expire a request. A `calling` row is left to its call, which times out and is recorded."""
     request = request_rows.get(tx.connection, request_id)
     if request is None:
         return
     match request.state:
         case RequestState.RECEIVED:
-            drop(tx, request)  # nobody could say for this long whether it was acknowledged
+            drop(tx, request)  # nobody could tell in all this time whether it was acknowledged
         case RequestState.HELD:
             refuse(tx, request, Refusal("no_answer"))
         case RequestState.QUEUED:

@@ -1,6 +1,6 @@
-"""Every step that a request takes, each with what belongs to it: the row, the message that shows it, the wake-up.
+"""All transitions of a request, each with its side effects: the row, its message, the wake-up.
 
-`request` is the row as the caller read it. A step that finds it elsewhere (another state or epoch) changes nothing in it.
+`request` is the row as the caller read it. If its state or epoch has changed since, a transition changes nothing.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from bot.messages.question_view import ask_member
 from bot.requests import books
 
 CaseOpener = Callable[[Tx, Request, Failure], str]
-"""Opens a case for moderators, or joins the member's open one; returns the case's id. Handed in by the composition root."""
+"""Opens a case for moderators, or joins the member's existing one. Returns its id. Passed in by the composition root."""
 
 DROPPED = "abandoned"
-"""Why a command was refused whose member saw it fail: nothing is said, unless the platform takes an acknowledgement later."""
+"""Reason for a command that its member saw fail: nothing is said, unless the platform accepts an acknowledgement later."""
 
 log = structlog.get_logger()
 
 
 def show(tx: Tx, request: Request) -> None:
-    """Have the request's message show its newest state, to the requester alone when it is private; a question that was open is over."""
+    """Update the request's message, visible only to the requester if private; an open question is closed."""
     if request.state is RequestState.HELD:
         message_rows.bump(tx, f"question:{request.id}")
     if request.private:
@@ -41,7 +41,7 @@ def show(tx: Tx, request: Request) -> None:
 
 
 def queue(tx: Tx, request: Request, event: RequestEvent, due_at: float, **values: object) -> None:
-    """Have it wait for the gate until `due_at` at least."""
+    """Let it wait for the gate until at least `due_at`."""
     request_rows.move(tx, request, event, due_at=due_at, **values)
     show(tx, request)
     tx.wake("request", request.id, due_at)
@@ -57,32 +57,32 @@ def hold(tx: Tx, request: Request, question: Refusal, seconds: float, **values: 
 
 
 def refuse(tx: Tx, request: Request, refusal: Refusal, **values: object) -> None:
-    """Turn it down before anything is sent."""
+    """Refuse it before anything is sent."""
     request_rows.move(tx, request, RequestEvent.REFUSE, refusal=refusal, answered_at=tx.now, **values)
     show(tx, request)
 
 
 def drop(tx: Tx, request: Request) -> None:
-    """Forget what was received: its acknowledgement failed and the member saw that, so nothing is said and nothing is sent."""
+    """Drop a received request: its acknowledgement failed and the member saw that, so nothing is said or sent."""
     request_rows.move(tx, request, RequestEvent.REFUSE, refusal=Refusal(DROPPED), answered_at=tx.now, prompt="")
 
 
 def collect(tx: Tx, request: Request, due_at: float, **values: object) -> None:
-    """Have the service's task polled at `due_at`."""
+    """Poll the service's task at `due_at`."""
     request_rows.move(tx, request, RequestEvent.COLLECT, due_at=due_at, **values)
     show(tx, request)
     tx.wake("request", request.id, due_at)
 
 
 def answer(tx: Tx, request: Request, event: RequestEvent, result: Answer, **values: object) -> Answer:
-    """Give the one final answer and show it."""
+    """Give the final answer and show it."""
     request_rows.move(tx, request, event, answer=result.value, answered_at=tx.now, **values)
     show(tx, request)
     return result
 
 
 def break_off(tx: Tx, request: Request, event: RequestEvent, result: Answer, **values: object) -> None:
-    """Answer a request whose exchange nobody waits for any more; its worker, if one still runs, is fenced by the epoch."""
+    """Answer a request whose call nobody waits for anymore. If its worker is still running, the epoch fences it off."""
     attempt = attempt_rows.open_attempt_of(tx.connection, request.id)
     if attempt is not None:
         books.write_off(tx, attempt)
@@ -90,7 +90,7 @@ def break_off(tx: Tx, request: Request, event: RequestEvent, result: Answer, **v
 
 
 def open_case(tx: Tx, request: Request, failure: Failure, opener: CaseOpener) -> str | None:
-    """The case of a block; None when opening it failed by a bug of ours. The block itself stays on record either way: without it, a
+    """Open a case for a block. Returns None if that failed because of a bug; the block is recorded either way, because otherwise the
     member's Retry would send the blocked wording again."""
     opened = tx.isolated(lambda: opener(tx, request, failure))
     if isinstance(opened, Exception):

@@ -1,4 +1,4 @@
-"""Options of a request that nobody chose: which may be left out, which the service refused, and what is remembered of that."""
+"""Options of a request that nobody chose: which may be omitted, which the service rejected, and what is remembered about that."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from bot.requests.rules import Rules
 
 NOTICE = "left_out"
 LEARNED_FOR = 7 * 86400.0
-"""Seconds for which an option that a service refused is left out without another try."""
+"""Seconds for which an option that a service rejected is omitted without another try."""
 _OF_KIND: Mapping[Kind, str] = {Kind.UNSUPPORTED_QUALITY: "quality", Kind.UNSUPPORTED_SIZE: "size", Kind.UNSUPPORTED_COUNT: "n"}
 _NAMES_OPTIONS = frozenset({*_OF_KIND, Kind.UNSUPPORTED_OPTION, Kind.BAD_REQUEST_OTHER})
 _NEVER_THEIRS = frozenset({Kind.UNSUPPORTED_OPTION, Kind.INVALID_REFERENCE_IMAGE, Kind.PROMPT_EMPTY})
-"""Kinds that a member of this bot cannot cause: no form has those options, no picture is attached, an empty prompt is never sent."""
+"""Kinds that members can't cause: no form has those options, no picture is attached, and an empty prompt is never sent."""
 _MEMORY = "left_out:"
 
 
 def unchosen(connection: Connection, request: Request, rules: Rules) -> frozenset[str]:
-    """What this request carries and its member did not choose. A form sends its defaults back, so a default counts as not chosen."""
+    """Options that this request carries but its member didn't choose. Forms submit their defaults, so a default counts as not chosen."""
     typed = request_rows.typed_options(connection, request.id)
     own = settings_rows.of_community(connection, request.place.platform, request.place.community)
     found = {"response_format", "safety_identifier"}
@@ -50,30 +50,31 @@ def unchosen(connection: Connection, request: Request, rules: Rules) -> frozense
 
 
 def to_leave_out(connection: Connection, request: Request, rules: Rules, service: str, now: float) -> frozenset[str]:
-    """What the next exchange of a request goes without: the operator's word counts always, the rest only for what nobody chose."""
+    """Options to omit from the next call: always the operator's, and otherwise only those that nobody chose."""
     known = rules.model.leave_out | learned(connection, service, request.model, now)
     return rules.leave_out | request.left_out | (known & unchosen(connection, request, rules))
 
 
 def refused_options(request: Request, outcome: Outcome, failure: Failure, unchosen: frozenset[str]) -> frozenset[str]:
-    """Options that nobody chose and that the service refused for nothing: the exchange is worth one try without them. Pure."""
+    """Options that nobody chose and the service rejected free of charge: worth one try without them. Pure."""
     if failure.kind not in _NAMES_OPTIONS or outcome.shortfall is None or outcome.pictures:
         return frozenset()
     if outcome.billed is not Billed.NO or outcome.status not in (400, 422):
         return frozenset()
     carried = outcome.carried - request.left_out
-    # Who refused without a reason that we know may have refused the prompt: it is not sent again for a word that may be its own.
+    # A service that rejects without a known reason may have rejected the prompt: don't resend it because of a word that may be the prompt's
+    # own.
     named = named_options(outcome.shortfall, LEAVABLE, by_words=failure.kind is not Kind.BAD_REQUEST_OTHER)
     if not named and failure.kind is Kind.UNSUPPORTED_OPTION and "param" not in failure.facts:
-        named = carried  # it says that one is wrong, and not which
+        named = carried  # it says that one is wrong, but not which
     if not named and failure.kind in _OF_KIND:
         named = frozenset({_OF_KIND[failure.kind]})
     return named & carried & unchosen
 
 
 def learned(connection: Connection, service: str, model: str, now: float) -> frozenset[str]:
-    """What a try without it has shown to be refused by this service for this model, within the last days. Services change: what is older
-    is sent once more."""
+    """Options that this service has rejected for this model, shown by a successful try without them within the last days. Services change,
+    so older results are tried again."""
     kept = memory_rows.recall(connection, _key(service, model))
     if kept is None or now - kept[1] >= LEARNED_FOR:
         return frozenset()
@@ -81,8 +82,8 @@ def learned(connection: Connection, service: str, model: str, now: float) -> fro
 
 
 def worked_without(tx: Tx, request: Request, outcome: Outcome, rules: Rules, service: str, notices: Notices) -> None:
-    """Pictures came: what this request went without is remembered for its service and model, and told to the operator once. What the
-    service took, or what the operator leaves out, needs no notice any more."""
+    """Pictures arrived: remember the omitted options for this service and model, and tell the operator once. Options that the service
+    accepted, or the operator omits, need no notice anymore."""
     told = [one for one in notices.open if one.startswith(_MEMORY)]
     taken = outcome.carried & unchosen(tx.connection, request, rules) if told else frozenset[str]()
     for cause in told:
@@ -105,8 +106,8 @@ def _cause(option: str, model: str) -> str:
 
 
 def fairly(request: Request, outcome: Outcome, failure: Failure, unchosen: frozenset[str], model: Model) -> Failure:
-    """The failure as its member should hear it: what they did not choose is not theirs to change, and no value is named as possible
-    that our own checks would refuse. Pure."""
+    """The failure as its member should see it: they can't change what they didn't choose, and no value is offered that validation would
+    reject. Pure."""
     theirs = frozenset(LEAVABLE) - unchosen
     named = frozenset({_OF_KIND[failure.kind]}) if failure.kind in _OF_KIND else frozenset()
     if failure.kind is Kind.UNSUPPORTED_OPTION and outcome.shortfall is not None:
@@ -118,7 +119,7 @@ def fairly(request: Request, outcome: Outcome, failure: Failure, unchosen: froze
 
 
 def proposal(failure: Failure, request: Request) -> Refusal | None:
-    """The value nearest to what was asked for that the service has named and our checks take, for a button."""
+    """The value closest to the request that the service named and validation accepts, for a button."""
     if failure.who_can_fix is not Fixer.USER:
         return None
     value: str | None = None
@@ -136,7 +137,7 @@ def proposal(failure: Failure, request: Request) -> Refusal | None:
 
 
 def _agreed(failure: Failure, request: Request, model: Model) -> Failure:
-    """Only values stay that the service names and the catalogue takes too."""
+    """Keep only values that both the service and the catalogue accept."""
     facts = dict(failure.facts)
     listed = [one for one in facts.pop("allowed", "").split(", ") if one]
     limit = facts.get("limit", "")
@@ -148,13 +149,13 @@ def _agreed(failure: Failure, request: Request, model: Model) -> Failure:
         most = min(int(limit), model.max_count) if limit.isascii() and limit.isdigit() else 0
         facts["limit"] = str(most) if model.min_count <= most < request.count else ""
     elif failure.kind is Kind.PROMPT_TOO_LONG and limit.isascii() and limit.isdigit() and int(limit) >= len(request.prompt):
-        facts["limit"] = ""  # counted in something else than characters
+        facts["limit"] = ""  # counted in something other than characters
     facts["allowed"] = ", ".join(listed)
     return dataclasses.replace(failure, facts={name: value for name, value in facts.items() if value})
 
 
 def _nearest_of(listed: list[str], asked: str) -> str:
-    """The listed size whose shape, then whose area, is nearest to the one asked for."""
+    """The listed size closest to the requested one: shape first, then area."""
     if asked == AUTO:
         return listed[0]
     width, height = edges(asked)
