@@ -1,1 +1,1 @@
-"""When may the next exchange start: the only scheduler there is. Design and measurements: docs/gate.md."""
+"""The gate: decides when the next call may start. The only scheduler of calls. Design and measurements: docs/gate.md."""

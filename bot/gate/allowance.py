@@ -1,4 +1,4 @@
-"""The operator's own bound: so many pictures in any minute, whatever the provider would take."""
+"""The operator's own limit on pictures per minute, whatever the provider would accept."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ SPAN = 60.0
 
 @dataclass(slots=True)
 class Allowance:
-    """Pictures asked for in the last minute; no bound when `per_minute` is None."""
+    """Pictures requested in the last minute; unlimited if `per_minute` is None."""
 
     per_minute: float | None
     asked: deque[tuple[float, int]] = field(default_factory=deque)
 
     def wait(self, now: float, pictures: int) -> float:
-        """Seconds until so many more fit. A request for more than the whole bound waits for an empty minute."""
+        """Seconds until this many more fit. A request for more than the whole limit waits for an empty minute."""
         if self.per_minute is None:
             return 0.0
         while self.asked and self.asked[0][0] <= now - SPAN:
@@ -36,7 +36,7 @@ class Allowance:
             self.asked.append((now, pictures))
 
     def give_back(self, launched: float) -> None:
-        """It was refused or never sent."""
+        """Return a launch that was rejected or never sent."""
         for index, (time, _) in enumerate(self.asked):
             if time == launched:
                 del self.asked[index]

@@ -1,4 +1,4 @@
-"""How long one request stays away after a failure of its own. The gate owns every wait that concerns the provider as a whole."""
+"""Back-off of a single request after its own failure. The gate handles every wait that concerns the provider as a whole."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ CAP = 60.0
 def own_wait(failure: Failure, tries: int, uniform: Callable[[float, float], float]) -> float:
     """Seconds until this request may be granted again after its `tries`-th bad answer (1 for the first).
 
-    A rate answer concerns everybody, so the gate's shared pause holds all requests and this one is due at once, keeping its place in
-    the line. Any other failure may be this request's own: min(60, 2^n) s, less up to a quarter so that requests that failed together
-    do not come back together.
+    A rate limit answer concerns everyone: the gate's shared pause holds all requests, and this one is due at once and keeps its place.
+    Other failures may be this request's own: min(60, 2^n) s, less up to a quarter of jitter so that simultaneous failures don't return
+    together.
     """
     if failure.kind in RATE_ANSWERS:
         return 0.0

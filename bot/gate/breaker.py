@@ -22,16 +22,16 @@ outstayed is bounded by its own length times the growth, and by half a minute (b
 SPARED = 60.0
 """Seconds that a probe waits longer when a failure would be the end of every request that could be one."""
 RUNNING_IS_UP = 1.5
-"""Seconds: a provider that is down mostly says so at once; a probe that still runs is being served."""
+"""Seconds. A provider that is down usually says so immediately; a probe that runs longer is being served."""
 HINT_CAP = 60.0
-"""Seconds; a provider that is down promises nothing reliable, and one probe a minute is no burden."""
+"""Maximum seconds of a hint. A provider that is down makes no reliable promises, and one probe a minute is no burden."""
 SLOW = 15.0
-"""Seconds; a failure later than this came in the middle of the work."""
+"""Seconds; a later failure came in the middle of the work."""
 
 
 @dataclass(slots=True)
 class Breaker:
-    """Closed while `since` is None. Which request is the probe is the gate's business."""
+    """Closed while `since` is None. The gate chooses the probe."""
 
     in_a_row: int = 0
     failing: set[str] = field(default_factory=set)
@@ -45,9 +45,9 @@ class Breaker:
     probe_at: float = 0.0
     interval: float = FIRST_PROBE
     newest_failure: float = -1e18
-    """Launch time of the newest failed exchange: only a success launched later shows that the provider is back."""
+    """Launch time of the latest failed call: only a success launched after it shows that the provider is back."""
     slowest: float = 0.0
-    """Seconds that the failures of this outage took, at most."""
+    """Longest duration in seconds of a failure in this outage."""
 
     @property
     def open(self) -> bool:
@@ -55,7 +55,7 @@ class Breaker:
         return self.since is not None
 
     def patience(self) -> float:
-        """Seconds after which a probe that still runs is being served: longer where the failures themselves are slow."""
+        """Seconds after which a running probe counts as being served; longer if the failures themselves are slow."""
         return max(RUNNING_IS_UP, 1.5 * self.slowest + 1.0)
 
     def sure(self) -> bool:
@@ -98,11 +98,11 @@ class Breaker:
         self.since, self.interval = now, HICCUP
 
     def plan(self, now: float, hint: float | None, uniform: Callable[[float, float], float]) -> None:
-        """When the next probe goes out."""
+        """Plan the next probe."""
         self.probe_at = now + max(self.interval * uniform(0.8, 1.2), min(hint or 0.0, HINT_CAP))
 
     def succeed(self, launched: float, *, probe: bool) -> bool:
-        """Book an exchange that was served; True when it ends an outage. Launched before the failures, it proves nothing about now."""
+        """Book a served call. Returns True if it ends an outage. A call launched before the failures proves nothing about now."""
         if launched <= self.newest_failure and not probe:
             return False
         was_open = self.since is not None

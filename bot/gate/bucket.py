@@ -1,8 +1,8 @@
-"""How fast the provider's bucket refills, learned from what it admits and refuses. Rate and depth of the bucket are unknown.
+"""Token bucket model: learns the provider's refill rate and depth from admissions and rejections.
 
-Between two refusals, both of which met an empty bucket, what was admitted is what was refilled, give or take one token. So every refusal
-bounds the rate from above and every admission bounds it from below. That only holds while the bucket never ran full: an idle time
-forgets the refusals before it.
+Between two rejections, both of which met an empty bucket, the number of admissions equals the refill, give or take one token. So each
+rejection bounds the rate from above, and each admission from below. This only holds while the bucket never ran full: idle time discards
+earlier rejections.
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 FIRST_GUESS = 0.5
-"""Requests a second tried after the first refusal that names nothing."""
+"""Requests per second to try after the first rejection that states nothing."""
 DOUBT, STREAK, CREEP = 1.25, 6, 0.0025
-"""Growth per admission that had to wait for its token: quick until two refusals have measured the rate; then none for a streak of
-admissions, and more and more with every further one, so that a limit that was raised, or measured too low, is found."""
+"""Growth per admission that had to wait for its token: fast until two rejections have measured the rate; then none for a streak of
+admissions, and increasing after that, so that a limit that was raised or measured too low is found."""
 MEMORY = 300.0
-"""Seconds; limits change, and refusals older than this say nothing."""
+"""Seconds; limits change, so older rejections don't count."""
 SLOWEST, FASTEST = 1 / 60, 4.0
-"""Requests a second."""
+"""Requests per second."""
 SOON = 0.5
-"""Seconds; a launch so soon after its token came had been waiting for it."""
+"""Seconds; a launch this soon after its token arrived had been waiting for it."""
 MARGIN = 0.97
-"""A hint tells to the moment when the next token comes; a rate that is a little too high would be refused every time."""
+"""Hints are exact to the moment of the next token; a rate slightly too high would be rejected every time."""
 CHARGE = 0.5
-"""Tokens that a refusal right after another may have cost: some providers charge for them, and tried too soon one never gets in."""
+"""Tokens that an immediate second rejection may have cost: some providers charge for them, and retrying too early would never succeed."""
 DENSE = 10.0
-"""Seconds; a burst is what was admitted within these before a refusal."""
+"""Seconds; a burst is what was admitted within this time before a rejection."""
 LONGEST_WAIT = 40.0
-"""Seconds after a refusal that names nothing; a minute is the window's business."""
+"""Seconds after a rejection without a hint; a minute is the window model's job."""
 UNSEEN = 0.3
-"""Tokens in a bucket that has just refused: between 0 and 1."""
+"""Tokens in a bucket right after a rejection: between 0 and 1."""
 FAR = -0.5
-"""Tokens believed to be left after a launch that came long before its token."""
+"""Assumed tokens left after a launch long before its token was due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ class Rejection:
 
     at: float
     wait: float | None
-    """Seconds until the next token, when the provider said so."""
+    """Seconds until the next token, if the provider stated them."""
     again: bool = False
-    """Nothing was admitted since the one before."""
+    """Nothing was admitted since the previous rejection."""
 
 
 @dataclass(slots=True)
@@ -54,29 +54,29 @@ class Bucket:
     """Times in seconds, rates per second."""
 
     rate: float | None = None
-    """Believed; None while no limit was met."""
+    """Estimate; None until a limit was met."""
     told: float | None = None
-    """As the provider named it."""
+    """As stated by the provider."""
     measured: bool = False
     level: float = 0.0
     ready: float = 0.0
-    """When the level last rose to a whole token."""
+    """When the level last reached a whole token."""
     joined: float = 0.0
-    """Since when the bucket has not been full."""
+    """Since when the bucket hasn't been full."""
     lost: float = 0.0
-    """Tokens that did not fit since the last launch."""
+    """Tokens that overflowed since the last launch."""
     at: float = 0.0
     refusals: deque[Rejection] = field(default_factory=lambda: deque(maxlen=12))
     times: deque[float] = field(default_factory=lambda: deque(maxlen=240))
-    """Launches of what was admitted or may still be, oldest first."""
+    """Launches that were or may still be admitted, oldest first."""
     bursts: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=4))
-    """So many were admitted within so many seconds before a refusal: the depth of the bucket, less what was refilled meanwhile."""
+    """(number admitted, seconds) before a rejection: the bucket's depth, less what was refilled meanwhile."""
     least_depth: float = 1.0
     in_a_row: int = 0
     streak: int = 0
 
     def depth(self) -> float:
-        """Tokens it holds when it is full."""
+        """Tokens in a full bucket."""
         rate = self.rate or 0.0
         return max(self.least_depth, *(count - rate * span for count, span in self.bursts), 1.0)
 
@@ -88,7 +88,7 @@ class Bucket:
         return (1.0 - self.level) / self.rate
 
     def launch(self, now: float) -> bool:
-        """A request takes a token; True when it had to wait for it."""
+        """Take a token for a request. Returns True if it had to wait for it."""
         self.refill(now)
         self.times.append(now)
         if self.rate is None:
@@ -101,14 +101,14 @@ class Bucket:
         return waited
 
     def give_back(self, launched: float) -> None:
-        """It never arrived, or was refused."""
+        """The request never arrived or was rejected."""
         with contextlib.suppress(ValueError):
             self.times.remove(launched)
         if self.rate is not None:
             self.level += 1.0
 
     def admit(self, launched: float, waited: bool, left: float) -> None:
-        """It was let in: there was a token, whatever the level believed in after the launch (`left`) says."""
+        """The request was admitted, so there was a token, whatever the assumed level after the launch (`left`) says."""
         if not self.refusals or launched > self.refusals[-1].at:
             self.in_a_row = 0
         if self.rate is None:
@@ -133,7 +133,7 @@ class Bucket:
         self.rate = min(ceiling, max(floor, self.rate * growth))
 
     def refuse(self, launched: float, wait: float | None, told: float | None) -> None:
-        """It was refused for the rate. `wait` and `told` (a rate) as the provider named them."""
+        """The request was rejected for its rate. `wait` and `told` (a rate) as stated by the provider."""
         self.give_back(launched)
         self.streak = 0
         self.in_a_row += 1
@@ -147,7 +147,7 @@ class Bucket:
         self.level = 1.0 - self.rate * wait if wait is not None else max(UNSEEN - (self.in_a_row - 1), 1.0 - LONGEST_WAIT * self.rate)
 
     def hear(self, now: float, rate: float, remaining: int | None = None) -> None:
-        """The provider named its rate, and perhaps how many requests are left now."""
+        """The provider stated its rate, and perhaps how many requests are left now."""
         self.refill(now)
         if self.told is None or abs(self.told - rate) > 0.01 * rate:
             self.told = self.rate = max(SLOWEST, rate)
@@ -158,7 +158,7 @@ class Bucket:
             self.least_depth = max(self.least_depth, self.level)
 
     def between(self, moment: float, until: float) -> int:
-        """Admissions of launches after the one moment, until the other."""
+        """Number of admissions launched after one moment, up to the other."""
         count = 0
         for time in reversed(self.times):
             if time <= moment:
@@ -167,7 +167,7 @@ class Bucket:
         return count
 
     def drop(self) -> None:
-        """What was learned is too old to be true."""
+        """Discard what was learned, because it's too old."""
         if self.told is None:
             self.rate, self.measured = None, False
             self.refusals.clear()
@@ -175,7 +175,7 @@ class Bucket:
             self.least_depth, self.in_a_row, self.streak = 1.0, 0, 0
 
     def clear(self, now: float) -> None:
-        """After an outage or another long stop: what was counted before no longer joins up with what comes."""
+        """After an outage or another long stop: earlier counts no longer connect to later ones."""
         self.refill(now)
         self.refusals.clear()
         self.in_a_row = self.streak = 0
@@ -183,7 +183,7 @@ class Bucket:
         self.joined = now
 
     def forget(self, before: Bucket, now: float) -> None:
-        """The refusals since `before` were for something else."""
+        """Undo rejections since `before`, which were for another reason."""
         self.rate, self.told, self.measured = before.rate, before.told, before.measured
         self.refusals, self.bursts = before.refusals, before.bursts
         self.in_a_row = self.streak = 0
@@ -191,7 +191,7 @@ class Bucket:
         self.level = max(self.level, 1.0)
 
     def refill(self, now: float) -> None:
-        """Tokens drip in."""
+        """Add tokens for the elapsed time."""
         if self.rate is not None:
             level, depth = self.level + max(0.0, now - self.at) * self.rate, self.depth()
             if level > depth:
@@ -250,10 +250,11 @@ class Bucket:
 
 
 def fit(rows: list[tuple[int, float]], noise: float) -> tuple[float | None, bool]:
-    """Rate, and whether it is well determined, from (admissions between two refusals, seconds by which the next free token moved).
+    """Estimate the rate, and whether it's well determined, from (admissions between two rejections, seconds by which the next free token
+    moved).
 
-    Each admission moves it by 1/rate, and each refusal by a share of that where refusals are charged for: a line through the rows, whose
-    slope is 1/rate. The charge is believed when it is well above the noise of the hints (seconds).
+    Each admission moves it by 1/rate, and each rejection by a share of that if rejections are charged: a line through the rows with slope
+    1/rate. The charge is accepted if it's well above the hints' noise (in seconds).
     """
     count, moved = sum(row[0] for row in rows), sum(row[1] for row in rows)
     if count == 0 or moved <= 0:

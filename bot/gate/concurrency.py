@@ -1,4 +1,4 @@
-"""How many requests the provider lets run at the same time, learned from refusals that say so, or that only this explains."""
+"""Learned limit on concurrent calls, from rejections that state it or that nothing else explains."""
 
 from __future__ import annotations
 
@@ -9,34 +9,35 @@ from bot.gate.hold import FORGOTTEN
 
 PATIENCE, LONGEST_PATIENCE = 6, 96
 SILENT, OUTSPOKEN = (3, 8.0), (2, 3.0)
-"""Silent refusals, and seconds from the first to the last, after which the cap is believed; fewer from a provider that names its rate."""
+"""Number of silent rejections, and seconds from the first to the last, after which the cap is accepted; fewer for a provider that states
+its rate."""
 FADE = 0.98
 
 
 @dataclass(slots=True)
 class ConcurrencyLimit:
-    """The cap believed in; None while none was met."""
+    """The assumed cap; None until one was met."""
 
     cap: int | None = None
     sure: bool = False
-    """The provider said it in words."""
+    """The provider stated it."""
     raised: int = 0
-    """Admissions above the cap since the last refusal."""
+    """Admissions above the cap since the last rejection."""
     admitted: dict[int, float] = field(default_factory=dict)
     refused: dict[int, float] = field(default_factory=dict)
-    """Silent answers by the number in flight beside them; old ones fade."""
+    """Silent rejections by the number of other calls in flight; old ones decay."""
     full: int = 0
-    """Launches into the last place since the last refusal: when there were enough, one more is tried."""
+    """Launches into the last slot since the last rejection; after enough of them, one more is tried."""
     patience: int = PATIENCE
     refused_at: float = -math.inf
-    """When something was last refused for the cap."""
+    """Time of the last rejection because of the cap."""
     suspect: int | None = None
-    """In flight beside the last silent refusal, while it may have been the cap as well as the rate."""
+    """Other calls in flight at the last silent rejection, while either cap or rate may have caused it."""
     suspicions: int = 0
     suspect_since: float = 0.0
 
     def room(self, running: int, bound: int) -> bool:
-        """Whether one more may start, as far as places go."""
+        """Whether there is a slot for one more call."""
         if running >= bound:
             return False
         if self.cap is None or running < self.cap:
@@ -44,7 +45,7 @@ class ConcurrencyLimit:
         return running == self.cap and self.full >= self.patience
 
     def launch(self, beside: int) -> None:
-        """One more goes out beside so many."""
+        """A call starts next to this many others."""
         if self.cap is not None:
             if beside + 1 == self.cap:
                 self.full += 1
@@ -52,7 +53,7 @@ class ConcurrencyLimit:
                 self.full = 0
 
     def admit(self, beside: int) -> bool:
-        """It was let in; True when that raised the cap."""
+        """A call was admitted. Returns True if that raised the cap."""
         self._count(self.admitted, beside)
         if self.suspect is not None and beside >= self.suspect:
             self.suspect, self.suspicions = None, 0
@@ -64,14 +65,14 @@ class ConcurrencyLimit:
         return True
 
     def tick(self, now: float) -> bool:
-        """Time has passed; True when the cap is too old to be believed."""
+        """Time has passed. Returns True if the cap is too old to trust."""
         if self.cap is None or now - self.refused_at <= FORGOTTEN:
             return False
         self.cap, self.sure, self.full, self.patience = None, False, 0, PATIENCE
         return True
 
     def refuse(self, beside: int, sure: bool, now: float) -> None:
-        """It was refused because so many ran beside it."""
+        """A call was rejected because this many others were running."""
         if self.cap is not None and beside >= self.cap:
             self.patience = min(LONGEST_PATIENCE, self.patience * 2)
         self.cap, self.refused_at = max(1, beside), now
@@ -80,7 +81,7 @@ class ConcurrencyLimit:
         self.suspect, self.suspicions = None, 0
 
     def plausible(self, beside: int) -> bool:
-        """Whether a silent refusal may have been for this: hardly anything was ever let in beside as many."""
+        """Whether the cap may have caused a silent rejection: hardly anything was ever admitted next to this many."""
         self._count(self.refused, beside)
         if beside < 1:
             return False
@@ -97,7 +98,7 @@ class ConcurrencyLimit:
         seen[beside] = seen.get(beside, 0.0) + 1.0
 
     def wonder(self, beside: int, outspoken: bool, now: float) -> bool:
-        """Book a silent refusal that may be for this; True when it has happened so often that it is believed."""
+        """Book a silent rejection possibly caused by the cap. Returns True if there are enough of them to accept it."""
         if self.suspect is None or beside < self.suspect:
             self.suspect, self.suspicions, self.suspect_since = beside, 0, now
         self.suspicions += 1

@@ -1,13 +1,13 @@
-"""An exhausted quota: the key is held, and once in a while one request asks whether the operator has topped up."""
+"""Exhausted quota: hold the key, and occasionally let one request probe whether the operator has topped up."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 PROBES = (60.0, 60.0, 120.0, 300.0)
-"""Seconds between probes. Each one that fails costs a member the request, so they are rarer than for an outage."""
+"""Seconds between probes. Each failed probe costs a member the request, so they're rarer than during an outage."""
 RUNNING_IS_BACK = 3.0
-"""Seconds: a key without credit is refused at once; a probe that still runs is being served."""
+"""Seconds. A key without credit is rejected immediately; a probe that runs longer is being served."""
 
 
 @dataclass(slots=True)
@@ -20,11 +20,11 @@ class Credit:
 
     @property
     def gone(self) -> bool:
-        """Whether the key is held."""
+        """Whether the key is on hold."""
         return self.since is not None
 
     def refuse(self, now: float, probe: bool) -> bool:
-        """The provider says that there is none; False when it had said so already (an exchange that was still under way)."""
+        """The provider reports no credit. Returns False if it had already said so (a call that was in flight)."""
         if self.since is not None and not probe:
             return False
         self.probes = self.probes + 1 if self.since is not None else 0
@@ -33,5 +33,5 @@ class Credit:
         return True
 
     def back(self) -> None:
-        """Go on."""
+        """Credit is back."""
         self.since, self.probes = None, 0

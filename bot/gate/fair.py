@@ -1,4 +1,4 @@
-"""Whose turn it is: interactive before batch, then the member served least of late, then the community, then the oldest request."""
+"""Fair queue: interactive before batch, then the member served least recently, then the community, then the oldest request."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from bot.domain.requests import Lane
 from bot.gate.port import Waiting
 
 HALF_LIFE = 600.0
-"""Seconds after which a service counts half. What was served longer ago than this, and everybody who is new, stands equal."""
+"""Half-life of a service in seconds. Members served long ago and new members rank equally."""
 _KEEP = 5000
 _Key = tuple[bool, float, float, float, str, str, str]
 
 
 @dataclass(slots=True)
 class ServiceCounts:
-    """Decayed count of services per name. All counts fade together, so two of them never change order while nobody is served."""
+    """Decayed number of services per name. All counts decay together, so two of them never change order while nobody is served."""
 
     base: float = 0.0
     weights: dict[str, float] = field(default_factory=dict)
-    """Count times 2^((time - base) / half-life): comparing needs no decay."""
+    """Count times 2^((time - base) / half-life), so that comparisons need no decay."""
 
     def scale(self, now: float) -> float:
-        """Weight of one service now."""
+        """Current weight of one service."""
         if now - self.base > 50 * HALF_LIFE:
             factor = 2.0 ** ((self.base - now) / HALF_LIFE)
             self.weights = {name: weight * factor for name, weight in self.weights.items() if weight * factor > 0.01}
@@ -33,7 +33,7 @@ class ServiceCounts:
         return float(2.0 ** ((now - self.base) / HALF_LIFE))
 
     def add(self, name: str, amount: float, now: float) -> None:
-        """Book a service, or take one back with a negative amount."""
+        """Book a service; a negative amount takes it back."""
         weight = self.weights.get(name, 0.0) + amount * self.scale(now)
         if weight > 0:
             self.weights[name] = weight
@@ -52,7 +52,7 @@ class FairQueue:
     communities: ServiceCounts = field(default_factory=ServiceCounts)
 
     def first(self, now: float, waiting: Sequence[Waiting]) -> Waiting:
-        """The one whose turn it is; `waiting` is not empty."""
+        """The request whose turn it is; `waiting` isn't empty."""
         floor = 0.5 * self.people.scale(now)
         community_floor = 0.5 * self.communities.scale(now)
         people, communities, batch = self.people.weights, self.communities.weights, Lane.BATCH
@@ -71,17 +71,17 @@ class FairQueue:
         return best
 
     def standing(self, person: str, now: float) -> float:
-        """Services of late, faded; half a service and less is as good as none."""
+        """Decayed number of recent services; half of one or less counts as none."""
         scale = self.people.scale(now)
         return max(0.5, self.people.weights.get(person, 0.0) / scale)
 
     def serve(self, one: Waiting, now: float, amount: float = 1.0) -> None:
-        """Book a launch; a negative amount takes it back when nothing came of it."""
+        """Book a launch; a negative amount takes it back if nothing came of it."""
         self.people.add(one.person, amount, now)
         self.communities.add(one.community, amount, now)
 
     def order(self, now: float, waiting: Sequence[Waiting]) -> list[Waiting]:
-        """Everybody in the order in which they would be served if nobody new came."""
+        """All requests in the order they would be served if no new ones arrived."""
         unit = self.people.scale(now)
         community_unit = self.communities.scale(now)
         people = defaultdict(float, self.people.weights)
@@ -101,7 +101,7 @@ class FairQueue:
         while heads:
             batch, *_, person, community = heads[0]
             current = key(batch, person, community)
-            if current > heads[0]:  # somebody's service has moved this line back; keys only grow
+            if current > heads[0]:  # a service moved this line back; keys only grow
                 heapq.heapreplace(heads, current)
                 continue
             line = lines[batch, person, community]

@@ -1,4 +1,4 @@
-"""What a waiting member is told: plays the line forward with what is believed now. Pure; knows nothing of requests to come."""
+"""Wait forecast for members: simulates the line with the current estimates. Pure; ignores future requests."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What is believed, in seconds and loop time."""
+    """Current estimates, in seconds and loop time."""
 
     now: float
     start: float
-    """Nothing goes out before."""
+    """No launch before this time."""
     gap: float
     places: int
-    """How many may run at once."""
+    """Maximum concurrent calls."""
     ends: Sequence[float]
-    """When what is running should end."""
+    """Expected end times of running calls."""
     service: float
     """Seconds from launch to picture."""
     rate: float | None
-    """Launches a second; None for no limit known."""
+    """Launches per second; None if no limit is known."""
     level: float = 0.0
-    """Launches that may go out at once at `now`."""
+    """Launches possible immediately at `now`."""
     depth: float = 1.0
     minute: Sequence[float] | None = None
-    """Launches of the last minute, when the limit is so many in any minute; `rate` is not used then."""
+    """Launches of the last minute, if the limit is per minute; `rate` is ignored then."""
     per_minute: int = 0
 
 
 def arrivals(outlook: Outlook, count: int) -> list[float]:
-    """Seconds from now until the pictures of the first `count` in the line."""
+    """Seconds from now until the pictures of the first `count` requests in the line."""
     ends = [max(end, outlook.now) for end in outlook.ends]
     heapq.heapify(ends)
     minute = deque(outlook.minute or ())

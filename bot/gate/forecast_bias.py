@@ -1,29 +1,30 @@
-"""How far waits came out longer than foretold. Those who come later, failures and unknown limits make a plain forecast too hopeful."""
+"""Learned forecast bias: how much longer waits turn out than forecast. Later arrivals, failures and unknown limits make a plain forecast
+too optimistic."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 FIRST = 1.4
-"""Waits are foretold longer until it is known better: over 80 drawn scenarios the plain first forecast was a quarter too short, and this
-brings the mean of their median errors from 0.35 to 0.29 (`python -m bench sweep`)."""
+"""Initial factor: over 80 drawn scenarios the plain first forecast was a quarter too short, and this reduces the mean of their median
+errors from 0.35 to 0.29 (`python -m bench sweep`)."""
 LEAST, MOST = 0.8, 2.5
 WEIGHT = 0.1
 WORTH = 5.0
-"""Seconds; shorter foretold waits teach nothing."""
+"""Seconds; shorter forecasts teach nothing."""
 _KEEP = 2000
 
 
 @dataclass(slots=True)
 class ForecastBias:
-    """Learns from the first forecast of each request and what became of it."""
+    """Learns from each request's first forecast and its actual wait."""
 
     factor: float = FIRST
     foretold: dict[str, tuple[float, float]] = field(default_factory=dict)
-    """Request -> when it was first foretold, and the plain wait in seconds."""
+    """Request -> time of its first forecast, and the plain wait in seconds."""
 
     def say(self, request_id: str, now: float, wait: float) -> float:
-        """The wait to tell."""
+        """The corrected wait to tell the member."""
         if request_id not in self.foretold:
             if len(self.foretold) >= _KEEP:
                 del self.foretold[next(iter(self.foretold))]
@@ -31,7 +32,7 @@ class ForecastBias:
         return wait * self.factor
 
     def learn(self, request_id: str, launched: float) -> None:
-        """It was served by the exchange launched then."""
+        """The request was served by the call launched then."""
         at, wait = self.foretold.pop(request_id, (0.0, 0.0))
         if wait >= WORTH:
             ratio = min(MOST, max(LEAST, (launched - at) / wait))

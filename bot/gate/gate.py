@@ -1,7 +1,8 @@
-"""One gate per provider and key: when the next exchange may start, and whose it is. Pure bookkeeping: no I/O, no clock of its own.
+"""Adaptive gate, one per provider and key: when the next call may start, and for which request. Pure bookkeeping: no I/O, no clock.
 
-Each question has its part: `rate_model` (how fast), `concurrency` (how many at once), `breaker` (is it down), `credit` (is it paid for),
-`queue` (whose turn), `latency` (how long), `allowance` (the operator's own bound). Here they are asked in turn and told what happened.
+Each question has its own part: `rate_model` (how fast), `concurrency` (how many at once), `breaker` (is it down), `credit` (is it paid
+for), `queue` (whose turn), `latency` (how long), `allowance` (the operator's own limit). This file asks them in turn and reports results to
+them.
 """
 
 from __future__ import annotations
@@ -29,17 +30,17 @@ from bot.gate.settings import GateSettings
 from bot.gate.signals import Signal, named_rate, signal_of
 
 GAP = 0.25
-"""Seconds between launches. A rejection comes back sooner, so that a limit is found at the cost of one or two requests."""
+"""Seconds between launches. A rejection returns faster than this, so finding a limit costs one or two requests."""
 GAP_AFTER_OUTAGE, CALM = 1.0, 60.0
-"""The first gap after an outage, and for how long launches then stay slower."""
+"""First gap after an outage, and how long launches then stay slower."""
 ADMITTED_AFTER = 1.0
-"""Seconds; what has not been refused by then was let in."""
+"""Seconds; a call not rejected by then counts as admitted."""
 LOOKED_AT = 3.0
-"""Seconds; a block or a wrong parameter found sooner was found before the work began, and is taken not to count towards the limit."""
+"""Seconds; a block or wrong parameter reported sooner was found before the work began, and is assumed not to count towards the limit."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 120.0
-"""Seconds; a hint below is rounding, and one beyond is a day's quota or nonsense: look again after this long."""
+"""Seconds. A shorter hint is rounding, and a longer one is a daily quota or nonsense: check again after this long."""
 ALONE = 2.0
-"""Seconds to wait when too many are said to run although none of ours does."""
+"""Seconds to wait if the provider reports too many concurrent calls although none of ours is running."""
 _LIKELY_LIGHT = 8
 _SERVER_SAYS = frozenset({Kind.OVERLOADED, Kind.SERVER_ERROR, Kind.GATEWAY_ERROR})
 _TAKEN_BACK = frozenset({Signal.RATE, Signal.CONCURRENCY, Signal.TROUBLE, Signal.NOTHING})
@@ -47,23 +48,23 @@ _TAKEN_BACK = frozenset({Signal.RATE, Signal.CONCURRENCY, Signal.TROUBLE, Signal
 
 @dataclass(slots=True)
 class InFlight:
-    """An exchange under way."""
+    """A call in flight."""
 
     grant: Grant
     waiting: Waiting
     launched: float
     beside: int
-    """Others in flight when it was launched."""
+    """Others in flight at its launch."""
     waited: bool
     """It had to wait for the provider's limit."""
     left: float
-    """Tokens believed to be left after it."""
+    """Assumed tokens left after it."""
     admitted: bool = False
 
 
 @dataclass(slots=True)
 class AdaptiveGate:
-    """Implements `bot.gate.port.Gate`. `memory` is what an earlier gate's `remember` gave, `age` seconds ago."""
+    """Implements `bot.gate.port.Gate`. `memory` is the result of an earlier gate's `remember`, `age` seconds ago."""
 
     settings: GateSettings
     uniform: Callable[[float, float], float]
@@ -80,18 +81,18 @@ class AdaptiveGate:
     allowance: Allowance = field(init=False)
     running: dict[int, InFlight] = field(default_factory=dict)
     fresh: list[int] = field(default_factory=list)
-    """Launches that may still be refused, oldest first."""
+    """Launches that may still be rejected, oldest first."""
     probe: int | None = None
     paused_until: float = -math.inf
     gap: float = GAP
     last_launch: float = -math.inf
     up_since: float = -math.inf
     pace_before: RateModel | None = None
-    """As it was before refusals that may have been for the number in flight."""
+    """The rate model before rejections that may have been caused by concurrency."""
     free_pass: bool = False
-    """One has ended while that is in doubt: the next launch tells."""
+    """A call has ended while that is undecided: the next launch decides."""
     outspoken: bool = False
-    """The provider names waits or limits: a refusal that names nothing is likelier about something else."""
+    """The provider states waits or limits, so a rejection without any is likelier about something else."""
     ids: int = 0
     log: list[Change] = field(default_factory=list)
 
@@ -204,7 +205,7 @@ class AdaptiveGate:
     # ---- what is asked before a launch
 
     def _hold(self, now: float) -> WakeAt | None:
-        """Why nothing may start now; None when something may."""
+        """Why nothing may start now; None if something may."""
         if self.probe is not None:
             return WakeAt(self.running[self.probe].launched + self._patience(), "probing")
         if self.credit.gone and now < self.credit.probe_at:
@@ -218,7 +219,7 @@ class AdaptiveGate:
         return WakeAt(when, reason) if when > now + 1e-6 else None
 
     def _choose(self, now: float, waiting: Sequence[Waiting]) -> Waiting | WakeAt:
-        """The next in the line; for a probe, whoever has least to lose."""
+        """The next request in line; for a probe, the one with least to lose."""
         if self.credit.gone:
             lengths = Counter(one.person for one in waiting)
             return max(waiting, key=lambda one: (lengths[one.person], one.since, one.request_id))
@@ -263,7 +264,7 @@ class AdaptiveGate:
     # ---- what is learned from an exchange
 
     def _tick(self, now: float) -> None:
-        """Time has passed: what was not refused by now was let in."""
+        """Time has passed: calls that weren't rejected by now count as admitted."""
         if self.now is None and self.memory:
             until = memories.read(self.memory, now, self.age, self.rate_model, self.concurrency, self.latency, self.breaker, self.credit)
             self.paused_until, self.gap = max(self.paused_until, until), GAP_AFTER_OUTAGE

@@ -1,4 +1,4 @@
-"""The rate-limit headers of an answer, as OpenAI and those who copy it send them: limit, remaining and reset of a bucket of requests."""
+"""Rate limit headers in the format of OpenAI and its imitators: limit, remaining and reset of a request bucket."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from dataclasses import dataclass
 _DURATION = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,5})m(?!s))?(?:(\d{1,6}(?:\.\d{1,9})?)s)?(?:(\d{1,9}(?:\.\d{1,9})?)ms)?")
 _NUMBER = re.compile(r"\d{1,9}")
 _MINUTE = 90.0
-"""Seconds: a bucket that is full again sooner is one per minute."""
+"""Seconds; a bucket that refills faster is per minute."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeaderLimits:
-    """What the provider says about itself."""
+    """The provider's statements about itself."""
 
     per_second: float | None
     remaining: int | None
 
 
 def seconds(text: str) -> float | None:
-    """`820ms`, `3.2s`, `6m0s`, `1h2m`, `12`; None when it is something else."""
+    """Parse `820ms`, `3.2s`, `6m0s`, `1h2m` or `12` to seconds; None for anything else."""
     text = text.strip()
     if not text:
         return None
@@ -35,7 +35,7 @@ def seconds(text: str) -> float | None:
 
 
 def read(headers: Mapping[str, str]) -> HeaderLimits | None:
-    """None when the answer has no such headers, or nonsense in them."""
+    """None if the answer has no such headers, or invalid ones."""
     for unit in ("requests", "images"):
         limit, remaining = headers.get(f"x-ratelimit-limit-{unit}", ""), headers.get(f"x-ratelimit-remaining-{unit}", "")
         if not _NUMBER.fullmatch(limit) or not int(limit):
@@ -50,8 +50,8 @@ def read(headers: Mapping[str, str]) -> HeaderLimits | None:
 
 
 def only_a_clock(headers: Mapping[str, str], wait: float) -> bool:
-    """Whether a wait is just the time until a bucket is full again (`x-ratelimit-reset-*` beside its limit): the next request fits long
-    before that."""
+    """Whether a wait is only the time until the bucket is full (`x-ratelimit-reset-*` beside its limit); the next request fits long before
+    that."""
     if any(name.startswith("retry-after") for name in headers):
         return False
     told = read(headers)

@@ -1,7 +1,7 @@
-"""For how long a limit that was only learned may hold a request back.
+"""Maximum time that a learned limit may hold back a request.
 
-Such a limit is a guess: trying too soon costs one refused request, and not trying costs a member the wait. So the guess is obeyed for about
-as long as the refusals themselves spoke of, and then put to the test.
+A learned limit is a guess: trying too early costs one rejected request, not trying costs a member the wait. So the guess is obeyed for
+about as long as the rejections themselves stated, and then tested.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 BARE = 2.0
-"""Seconds for which a limit is obeyed at first when its refusal names no wait."""
+"""Seconds to obey a limit initially if its rejection states no wait."""
 BUSY = 8
 """Requests let in within the last minute: with so many, a refusal is taken to be their doing, and a limit of about as many a minute is
 believed until a test is let in."""
@@ -20,7 +20,7 @@ REFUSED, LET_IN, AGAIN = 4.0, 0.5, 1.5
 SHORTEST, MOST = 1.0, 600.0
 """Seconds; less is hardly noticed, and more is never reached."""
 FORGOTTEN = 600.0
-"""Seconds without a refusal after which a limit that nobody named is believed no longer."""
+"""Seconds without a rejection after which an unstated limit is dropped."""
 
 
 @dataclass(slots=True)
@@ -28,16 +28,16 @@ class Hold:
     """Times in seconds."""
 
     longest: float = math.inf
-    """After the last launch, for as long as nothing is refused; no bound while no limit was met."""
+    """After the last launch, while nothing is rejected; unlimited until a limit was met."""
     confirmed: bool = False
-    """A test was refused, or many were let in before the refusal. Until then every request that is let in shortens the hold."""
+    """A test was rejected, or many were admitted before the rejection. Until then, each admitted request shortens the hold."""
     launched: float = -math.inf
     refused: float = -math.inf
-    """Launch time of the newest request that was refused for the rate."""
+    """Launch time of the latest request rejected for its rate."""
     bare: int = 0
-    """Refusals without a hint since anything was let in."""
+    """Rejections without a hint since the last admission."""
     tests: deque[float] = field(default_factory=lambda: deque(maxlen=32))
-    """Launches that came before the learned limit would have let them go."""
+    """Launches earlier than the learned limit would have allowed."""
 
     @property
     def until(self) -> float:
@@ -45,13 +45,13 @@ class Hold:
         return self.launched + min(MOST, self.longest * AGAIN ** max(0, self.bare - 1))
 
     def launch(self, now: float, *, test: bool) -> None:
-        """A request goes out; `test` when that is before the learned limit would have let it go."""
+        """A request starts; `test` if earlier than the learned limit allows."""
         self.launched = now
         if test:
             self.tests.append(now)
 
     def refuse(self, launched: float, wait: float | None, minute: int) -> None:
-        """A launch was refused; `wait` as the provider named it. `minute`: how many had been let in during the minute before."""
+        """A launch was rejected; `wait` as stated by the provider. `minute`: number admitted during the minute before."""
         busy = minute >= BUSY
         if launched in self.tests:
             self.longest, self.confirmed = min(MOST, REFUSED * self.longest), True
@@ -62,7 +62,7 @@ class Hold:
         self.refused = max(self.refused, launched)
 
     def admit(self, launched: float) -> None:
-        """A launch was let in."""
+        """A launch was admitted."""
         if launched <= self.refused:
             return
         self.bare = 0
@@ -72,5 +72,5 @@ class Hold:
             self.longest = max(SHORTEST, LET_IN * self.longest)
 
     def old(self, now: float) -> bool:
-        """Whether it is so long ago that anything was refused that it says nothing any more."""
+        """Whether the last rejection was too long ago to matter."""
         return self.longest < math.inf and now - self.refused > FORGOTTEN

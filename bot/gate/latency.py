@@ -1,4 +1,4 @@
-"""How long pictures take: the time-out and the estimates come from here."""
+"""Duration of pictures, for timeouts and estimates."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ ENOUGH = 5
 
 
 def quantile(values: list[float], share: float) -> float:
-    """Of sorted values, the one below which this share lies."""
+    """Quantile of sorted values: the value below which this share lies."""
     return values[min(len(values) - 1, int(share * len(values)))]
 
 
 @dataclass(slots=True)
 class Latency:
-    """The last successes' durations in seconds."""
+    """Durations of the latest successes, in seconds."""
 
     cap: float
     samples: deque[float] = field(default_factory=lambda: deque(maxlen=100))
@@ -29,7 +29,8 @@ class Latency:
         return quantile(sorted(self.samples), share) if self.samples else None
 
     def timeout(self) -> float:
-        """max(60, 2.5 p95 + 10), at most `cap`: a time-out of a picture that was still coming costs the money and the picture."""
+        """max(60, 2.5 p95 + 10) seconds, at most `cap`: timing out a picture that was about to arrive costs both the money and the
+        picture."""
         if len(self.samples) < ENOUGH:
             return min(FIRST_TIMEOUT, self.cap)
         return min(self.cap, max(60.0, 2.5 * quantile(sorted(self.samples), 0.95) + 10.0))

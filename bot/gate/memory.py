@@ -1,4 +1,4 @@
-"""What a gate has learned as JSON values, and back. Times are written as seconds from now; what is too old says nothing any more."""
+"""Persistence of a gate's learned state as JSON values. Times are stored as seconds relative to now; old values are dropped."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.gate.rate_model import RateModel
 
 VERSION = 1
 FRESH = 6 * 3600.0
-"""Seconds; a limit learned longer ago is learned anew."""
+"""Seconds; limits learned longer ago are learned again."""
 
 
 def write(
@@ -27,7 +27,7 @@ def write(
     credit: Credit,
     paused_until: float,
 ) -> dict[str, object]:
-    """Everything that a fresh gate would have to find out by being refused."""
+    """Everything that a new gate would have to learn from rejections."""
     bucket, window, hold = rate_model.bucket, rate_model.window, rate_model.hold
     found: dict[str, object] = {"version": VERSION}
     if bucket.rate is not None:
@@ -68,7 +68,7 @@ def read(
     breaker: Breaker,
     credit: Credit,
 ) -> float:
-    """Fill fresh parts from what was written `age` seconds ago; returns until when there is a pause. Nonsense is left out."""
+    """Fill new parts from what was stored `age` seconds ago. Returns the end of a pause. Invalid values are ignored."""
     age = max(0.0, age)
     if memory.get("version") != VERSION or age > FRESH:
         return -math.inf

@@ -1,4 +1,4 @@
-"""How fast requests may follow each other: two models of the provider's limit learn side by side, and the one that fits is obeyed."""
+"""Rate limit model: two models of the provider's limit learn side by side, and the one that fits is obeyed."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from bot.gate.hold import Hold
 from bot.gate.window import Window
 
 SLACK, MOST_SLACK = 0.25, 1.0
-"""Of the time between two tokens, and seconds: what comes no earlier than this would be no test of the limit, and waits."""
+"""Share of the time between two tokens, and seconds: an earlier request would be no test of the limit, so it waits."""
 
 
 @dataclass(slots=True)
 class RateModel:
-    """Facade over the models; times in seconds."""
+    """Facade over both models; times in seconds."""
 
     bucket: Bucket = field(default_factory=Bucket)
     window: Window = field(default_factory=Window)
@@ -25,25 +25,25 @@ class RateModel:
 
     @property
     def known(self) -> bool:
-        """Whether a limit was met or named."""
+        """Whether a limit was met or stated."""
         return self.bucket.rate is not None
 
     @property
     def rate(self) -> float | None:
-        """Requests a second believed in."""
+        """Assumed requests per second."""
         if self.window.believed and self.window.limit is not None:
             return self.window.limit / 60.0
         return self.bucket.rate
 
     @property
     def burst(self) -> float | None:
-        """Requests it should take within one second after a rest."""
+        """Requests that it should accept within one second after a rest."""
         if self.window.believed and self.window.limit is not None:
             return float(self.window.limit)
         return None if self.bucket.rate is None else self.bucket.depth() + self.bucket.rate
 
     def tick(self, now: float) -> bool:
-        """Time has passed; True when what was learned is too old to be believed."""
+        """Time has passed. Returns True if what was learned is too old to trust."""
         if not self.hold.old(now):
             return False
         self.bucket.drop()
@@ -52,7 +52,7 @@ class RateModel:
         return True
 
     def wait(self, now: float) -> float:
-        """Seconds until one more should be let in."""
+        """Seconds until one more should be admitted."""
         wait = self._believed(now)
         if self.bucket.told is not None or self.rate is None:
             return wait
@@ -60,46 +60,46 @@ class RateModel:
         return held if wait > held + min(MOST_SLACK, SLACK / self.rate) else wait
 
     def _believed(self, now: float) -> float:
-        """What the model that fits says."""
+        """The wait according to the model that fits."""
         wait = self.bucket.wait(now)
         return self.window.wait(now) if self.window.believed else wait
 
     def launch(self, now: float) -> bool:
-        """One goes out; True when it had to wait for its turn at the limit."""
+        """A request starts. Returns True if it had to wait for the limit."""
         self.hold.launch(now, test=self._believed(now) > 1e-6 and self.bucket.in_a_row == 0)
         self.window.launch(now)
         return self.bucket.launch(now)
 
     def give_back(self, launched: float) -> None:
-        """It never arrived."""
+        """The request never arrived."""
         self.window.give_back(launched)
         self.bucket.give_back(launched)
 
     def admit(self, launched: float, waited: bool, left: float) -> None:
-        """It was let in."""
+        """The request was admitted."""
         self.window.admit(launched)
         self.bucket.admit(launched, waited, left)
         self.hold.admit(launched)
 
     def refuse(self, launched: float, wait: float | None, told: float | None) -> None:
-        """It was refused for the rate."""
+        """The request was rejected for its rate."""
         self.window.give_back(launched)
         self.bucket.refuse(launched, wait, told)
         self.window.refuse(launched, wait, told, self.bucket.rate)
         self.hold.refuse(launched, wait, self.window.count(launched))
 
     def hear(self, now: float, rate: float, remaining: int | None) -> None:
-        """The provider named its limit."""
+        """The provider stated its limit."""
         self.bucket.hear(now, rate, remaining)
 
     def forget(self, before: RateModel, now: float) -> None:
-        """The refusals since `before` were for something else."""
+        """Undo rejections since `before`, which were for another reason."""
         self.bucket.forget(before.bucket, now)
         self.window.limit, self.window.believed, self.window.named = before.window.limit, before.window.believed, before.window.named
         self.hold.longest, self.hold.confirmed, self.hold.bare = before.hold.longest, before.hold.confirmed, 0
 
     def outlook(self, now: float, start: float, gap: float, places: int, ends: Sequence[float], service: float) -> Outlook:
-        """For the forecast."""
+        """Input of the forecast."""
         bucket = self.bucket
         bucket.refill(now)
         if self.window.believed and self.window.limit is not None:

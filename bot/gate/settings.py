@@ -1,4 +1,4 @@
-"""What an operator may bound, and the few constants that were measured in bench/provider (docs/gate.md)."""
+"""Operator limits for the gate, and the few constants measured in bench/provider (docs/gate.md)."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ class GateSettings:
     """Upper bounds; everything below them is learned from the provider's answers."""
 
     max_concurrency: int | None = None
-    """Exchanges in flight at once; None: learned, at most `hard_concurrency`."""
+    """Maximum calls in flight; None: learned, at most `hard_concurrency`."""
     max_images_per_minute: float | None = None
-    """Pictures asked for per minute; None: learned."""
+    """Maximum pictures requested per minute; None: learned."""
     hard_concurrency: int = 32
-    """Never more than this in flight, whatever was learned: each holds a connection and a task."""
+    """Never more than this in flight, whatever was learned: each call holds a connection and a task."""
     timeout_cap: float = 300.0
-    """Seconds; no exchange is waited for longer."""
+    """Maximum timeout of a call, in seconds."""
 
     def __post_init__(self) -> None:
         if self.max_concurrency is not None and self.max_concurrency < 1:

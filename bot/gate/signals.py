@@ -1,4 +1,4 @@
-"""What a verdict says about the provider as a whole; what it says about the one request is nobody's business here."""
+"""What a verdict says about the provider as a whole; the single request doesn't matter here."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from bot.gate.port import Verdict
 
 class Signal(StrEnum):
     SERVED = "served"
-    """The provider works: a picture, a safety block, a wrong parameter. It looked at the request and answered."""
+    """The provider works: a picture, a safety block, a wrong parameter. It processed the request and answered."""
     RATE = "rate"
-    """Too many requests; how many are allowed has to be learned."""
+    """Too many requests; the limit has to be learned."""
     CONCURRENCY = "crowd"
     """Too many requests at the same time."""
     TROUBLE = "trouble"
     """Down, overloaded or unreachable."""
     NO_CREDIT = "no_credit"
-    """Quota or billing limit: waiting alone does not help, the operator must act."""
+    """Quota or billing limit: waiting alone doesn't help, the operator must act."""
     NOTHING = "nothing"
-    """Broken off by ourselves: says nothing."""
+    """Aborted by the bot: says nothing."""
 
 
 _KINDS: dict[Kind, Signal] = {
@@ -44,7 +44,7 @@ CONCURRENCY = "concurrency"
 
 
 def signal_of(verdict: Verdict) -> Signal:
-    """The one thing a verdict says about the provider."""
+    """The signal of a verdict."""
     if verdict.cancelled:
         return Signal.NOTHING
     if verdict.failure is None:
@@ -56,7 +56,7 @@ def signal_of(verdict: Verdict) -> Signal:
 
 
 def named_rate(failure: Failure) -> float | None:
-    """Requests a second that the text of a refusal named: `limit` as `20/60s`."""
+    """Requests per second stated in a rejection's text: `limit` as `20/60s`."""
     count, slash, span = failure.facts.get("limit", "").partition("/")
     if not slash or not span.endswith("s") or not _number(count) or not _number(span[:-1]):
         return None

@@ -1,4 +1,4 @@
-"""The other way to limit: so many requests in any minute. After a dense run nothing is let in until the first of it is a minute old."""
+"""Sliding window model: so many requests per minute. After a dense run, nothing is admitted until its first request is a minute old."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from dataclasses import dataclass, field
 
 SPAN = 60.0
 CLOSE = 1.3
-"""Seconds by which a hint may miss what this predicts: providers round up to whole seconds."""
+"""Seconds by which a hint may differ from this model's prediction: providers round up to whole seconds."""
 LONG = 10.0
-"""Seconds; a shorter hint that fits may be chance."""
+"""Seconds; a shorter matching hint may be coincidence."""
 
 
 @dataclass(slots=True)
 class Window:
-    """Believed once a refusal came exactly when it predicts one, until an admission contradicts it."""
+    """Accepted once a rejection comes exactly when predicted, until an admission contradicts it."""
 
     times: deque[float] = field(default_factory=lambda: deque(maxlen=2000))
-    """Launch times of what was admitted or may have been, oldest first."""
+    """Launch times of requests that were or may have been admitted, oldest first."""
     limit: int | None = None
     believed: bool = False
     named: bool = False
     """The provider named exactly this limit, so it does not age."""
     fitting: deque[float] = field(default_factory=lambda: deque(maxlen=8))
-    """Silent refusals at exactly this count."""
+    """Silent rejections at exactly this count."""
 
     def count(self, now: float) -> int:
-        """Admissions of the last minute."""
+        """Admissions in the last minute."""
         while self.times and self.times[0] <= now - SPAN:
             self.times.popleft()
         return len(self.times)
@@ -48,23 +48,24 @@ class Window:
         self.fitting.clear()
 
     def launch(self, now: float) -> None:
-        """A request goes out."""
+        """A request starts."""
         self.times.append(now)
 
     def give_back(self, launched: float) -> None:
-        """It was refused or never arrived."""
+        """The request was rejected or never arrived."""
         try:
             self.times.remove(launched)
         except ValueError:
             return
 
     def admit(self, launched: float) -> None:
-        """It was let in: more in a minute than the limit refutes it."""
+        """The request was admitted: more per minute than the limit disproves it."""
         if self.limit is not None and sum(1 for time in self.times if launched - SPAN < time <= launched) > self.limit:
             self._reset()
 
     def refuse(self, launched: float, wait: float | None, told: float | None, bucket_rate: float | None) -> None:
-        """It was refused for the rate (and has been given back). `bucket_rate`: what a bucket would have to refill at, at most."""
+        """The request was rejected for its rate (and has been given back). `bucket_rate`: maximum rate at which a bucket would have to
+        refill."""
         count = self.count(launched)
         if count == 0:
             self._reset()
