@@ -1,1 +1,1 @@
-"""Pure knowledge about failures: evidence into one normal form, rules, classification, wait hints, explanations."""
+"""Failure knowledge: evidence in one normal form, rules, classification, wait hints, explanations. Pure."""

@@ -1,6 +1,6 @@
-"""`classify(evidence) -> Failure`: what went wrong, whether doing something again can help, who can fix it.
+"""`classify(evidence) -> Failure`: what went wrong, whether repeating something can help, and who can fix it.
 
-Pure, and total: it never raises.
+Pure and total: it never raises.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from bot.failures.vote import vote
 from bot.failures.why import reason
 
 LONG_WAIT = 3600.0
-"""Seconds; a rate answer that asks for more will not clear while anybody waits for the picture."""
+"""Seconds; a rate limit answer with a longer wait won't clear while anyone is waiting for the picture."""
 
 STRUCTURE_DECIDES = 0.9
-"""The confidence of a rule from which on the learned reader is not asked."""
+"""From this rule confidence on, the learned reader isn't asked."""
 UNSURE = 0.5
-"""Below this confidence nothing is done that could cost money or repeat a block."""
+"""Below this confidence, nothing is done that could cost money or repeat a block."""
 MAY_REPEAT = 0.5
-"""How probable it has to be that a repetition is allowed; below, nothing that may have been paid or blocked is sent again."""
+"""Minimum probability that a repeat is allowed; below it, nothing that may have been paid for or blocked is sent again."""
 
 BY_STATUS: dict[int, Kind] = {
     401: Kind.AUTH_INVALID_KEY,
@@ -54,29 +54,29 @@ BY_STATUS: dict[int, Kind] = {
     529: Kind.OVERLOADED,
     598: Kind.TIMEOUT,
 }
-"""What a status alone says; the confidence is low, because a status alone is wrong in three of five cases."""
+"""Kind by status alone. Low confidence, because a bare status is wrong in three out of five cases."""
 
 _HOLLOW = re.compile(
     r"\b(?:unknown|unexpected|internal|error|failed|failure|fail|none|null|an?|the|has|occurr?ed|server|request|status|something|went|wrong|"
     r"image|generation)\b|[\W\d_]+"
 )
 _GONE = frozenset({401, 403, 410})
-"""What the host of a picture answers to a link that is too old: fetching again brings the same."""
+"""Answers of a picture's host to an expired link: another download gives the same."""
 _MASKED = frozenset({400, 422, 500, 502, 503})
 """Outer statuses that gateways put over an inner one."""
 
 
 def classify(evidence: Evidence) -> Failure:
-    """What this evidence means. Never raises, whatever was handed in."""
+    """Classify evidence. Never raises, whatever it is given."""
     try:
         return classify_with(evidence, tables())
-    except Exception:  # the promise is to be total: a defect in a rule must not lose an answer. Tests call classify_with.
+    except Exception:  # total by contract: a bug in a rule must not lose an answer; tests call classify_with
         status = evidence.status if isinstance(evidence.status, int) else None
         return _failure(_by_status(status), None, 0.1, {}, None)
 
 
 def recognise(evidence: Evidence) -> Failure | None:
-    """The same for what somebody hands in by itself: None where no rule holds and no status says anything, as for a word or a poem."""
+    """Classify something a person pasted; None if no rule matches and no status says anything, as for a word or a poem."""
     seen = read(evidence)
     nothing_said = seen.status is None and (seen.inner is None or seen.inner < 300)
     if nothing_said and _decide(seen, Text(f" {seen.words} "), tables()) is None:
@@ -85,7 +85,7 @@ def recognise(evidence: Evidence) -> Failure | None:
 
 
 def classify_with(evidence: Evidence, known: Tables) -> Failure:
-    """The same with tables of one's own choice: benches leave families out."""
+    """Classify with custom tables; benches leave vendors out."""
     seen = read(evidence)
     text = Text(f" {seen.words} ")
     hint = wait_hint(seen.headers, {**seen.values, "": seen.words})
@@ -105,7 +105,7 @@ def classify_with(evidence: Evidence, known: Tables) -> Failure:
         action = Action.NONE  # it may have been paid for or blocked
     facts = fact_reader.facts(seen, kind, free=hint.not_billed) | fact_reader.of_the_file(seen, kind, evidence.peer)
     if seen.api.startswith("download") and KINDS[kind].group is Group.PARAMETERS:
-        kind, action = Kind.DOWNLOAD_FAILED, None  # the picture is ours, whatever the words say of pictures
+        kind, action = Kind.DOWNLOAD_FAILED, None  # the failed download decides, whatever its text says about pictures
     if seen.api == FETCHED and _is_about_the_way(kind):
         kind = Kind.DOWNLOAD_FAILED
         action = Action.NONE if action is Action.NONE and seen.status in _GONE else Action.FETCH
@@ -137,18 +137,18 @@ def _decide(seen: Signals, text: Text, known: Tables) -> Rule | None:
 
 
 def _is_about_the_way(kind: Kind) -> bool:
-    """While a finished picture is fetched, whatever its host or the network says is about the file: not about the key, the model, the
-    request or the health of the image service."""
+    """Whether a failed download of a finished picture is only about the file: what its host or the network says doesn't concern the key,
+    the model, the request or the health of the service."""
     return KINDS[kind].group in (Group.SERVICE, Group.PARAMETERS) or kind is Kind.MALFORMED_RESPONSE
 
 
 def _fallback(seen: Signals) -> tuple[Kind, Action | None, float]:
-    """Only the status is left. A named inner status says more than the outer one of a gateway."""
+    """Kind by status alone. An inner status says more than a gateway's outer one."""
     status = seen.status
     if seen.inner is not None and (status is None or status < 400 or status in _MASKED):
         status = seen.inner
     if status is not None and 300 <= status < 400:
-        return Kind.ENDPOINT_NOT_FOUND, None, 0.5  # no image API redirects a call: the base address is not the API's
+        return Kind.ENDPOINT_NOT_FOUND, None, 0.5  # image APIs don't redirect calls: the base address isn't the API's
     if status is None and "no_body" in seen.shapes:
         return Kind.SERVER_ERROR, Action.NONE if not seen.exception else None, 0.2
     silent = not _has_words(seen)
@@ -160,7 +160,7 @@ def _fallback(seen: Signals) -> tuple[Kind, Action | None, float]:
 
 
 def _has_words(seen: Signals) -> bool:
-    """Whether anything was said beyond that something failed."""
+    """Whether the answer says anything beyond that something failed."""
     return _HOLLOW.sub("", seen.words[:400]) != ""
 
 

@@ -1,4 +1,4 @@
-"""The tables of this room: what is known about failures, as TOML."""
+"""Tables of this room, as TOML."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The doors through which the provider room hands in what it saw: an answer, or an exception of the HTTP client.
+"""Construction of Evidence by providers, from an answer or an HTTP client's exception.
 
-Nothing is judged here. Exceptions are read by class name and causes, so that no HTTP library is imported.
+Nothing is classified here. Exceptions are read by class name and causes, so that no HTTP library is imported.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ BEFORE_SEND = token_set("""
     ClientConnectorCertificateError ClientConnectorSSLError ClientProxyConnectionError ClientHttpProxyError
     ConnectionTimeoutError NewConnectionError NameResolutionError
 """)
-"""Classes that prove that the request never left: nothing was generated, nothing can be billed."""
+"""Exception classes that prove the request was never sent: nothing was generated or billed."""
 AFTER_SEND = token_set("""
     ReadTimeout ReadError WriteTimeout WriteError CloseError RemoteProtocolError DecodingError TooManyRedirects
     ServerDisconnectedError ClientPayloadError ClientOSError ServerTimeoutError IncompleteRead RemoteDisconnected
     ConnectionResetError
 """)
 FETCHED = "download.picture"
-"""The `api` of a picture that the service made and named by an address: what fails now fails while it is fetched."""
+"""`api` of a finished picture behind a URL; a failure now is a failed download."""
 _MAX_CAUSES = 6
 _MAX_TEXT = 2000
 
 
 def from_response(status: int, headers: Mapping[str, str], body: bytes, *, provider: str = "", api: str = "") -> Evidence:
-    """An answer that came. Of a long event stream the end is kept, because errors come last."""
+    """Evidence from an answer. The end of a long event stream is kept, because errors come last."""
     lowered = lower_headers(headers)
     kept = body
     if len(body) > MAX_EVIDENCE_BYTES:
@@ -48,7 +48,7 @@ def from_exception(
     status: int | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Evidence:
-    """An exception instead of an answer, or while an answer was read (then with its status). Causes are appended with ` <- `."""
+    """Evidence from an exception instead of an answer, or while reading one (with its status). Causes are appended with ` <- `."""
     chain = _chain(exc)
     names = [base.__name__ for link in chain for base in type(link).__mro__]
     return Evidence(
@@ -75,7 +75,7 @@ def _spelled(exc: BaseException) -> str:
     kind = type(exc)
     try:
         text = str(exc)
-    except Exception:  # an exception whose text cannot be had is still that exception
+    except Exception:  # an exception without readable text still counts
         text = ""
     name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__.split('.')[0]}.{kind.__name__}"
     told = next((base.__name__ for base in kind.__mro__ if base.__name__ in BEFORE_SEND | AFTER_SEND), kind.__name__)
@@ -83,7 +83,7 @@ def _spelled(exc: BaseException) -> str:
 
 
 def _phase(names: list[str]) -> Phase:
-    """The outermost class that says something decides; a reset while connecting is wrapped in a ConnectError."""
+    """The outermost informative class decides; a reset while connecting is wrapped in a ConnectError."""
     for name in names:
         if name in BEFORE_SEND:
             return Phase.BEFORE_SEND

@@ -1,6 +1,6 @@
 """`explain(failure, audience) -> str`: a failure in plain words for a member, a moderator or an operator.
 
-All sentences come from `bot/texts`; only facts that `facts` has checked are filled in, never a provider's own words.
+All sentences come from `bot/texts`. Only facts checked by `facts` are filled in, never a provider's own words.
 """
 
 from __future__ import annotations
@@ -45,15 +45,15 @@ LADDERS: dict[Kind, tuple[str, ...]] = {
     _K.MALFORMED_RESPONSE: ("unusable", "whose_fault"),
     **dict.fromkeys((_K.EMPTY_RESULT, _K.CORRUPT_IMAGE, _K.DOWNLOAD_FAILED, _K.OUTPUT_REJECTED, _K.NOT_TAKEN), ("unusable",)),
 }
-"""Which ladders of steps an operator gets for a kind; each is a text `failures.ladder.*`."""
+"""Kind -> ladders of steps for the operator; each is a text `failures.ladder.*`."""
 
 SHOWN = ("status", "code", "param", "allowed", "limit", "stage", "categories", "request_id", "way", "address")
 _LONGEST_WAIT_SAID = 3600.0
-"""Seconds; a member is not told to come back at a time that lies further away."""
+"""Seconds; members aren't told to come back after a longer wait."""
 
 
 def explain(failure: Failure, audience: Audience) -> str:
-    """What happened and what to do now, for one audience. Pure; never raises for a Failure that classify made."""
+    """What happened and what to do now, for one audience. Pure; never raises for a Failure made by classify."""
     if audience == "operator":
         return _operator(failure)
     if audience == "member" and "unchosen" in failure.facts:
@@ -109,7 +109,7 @@ def _operator(failure: Failure) -> str:
 
 
 def _what(failure: Failure, reading: bool) -> str:
-    """The key of the first sentence: the most exact that there is."""
+    """Text key of the first sentence, the most specific one available."""
     key = f"failures.{failure.kind}.operator"
     variants = {
         failure.facts.get("why", ""): True,

@@ -1,6 +1,6 @@
-"""Short safe facts of an answer for cards, texts and logs.
+"""Short, safe facts of an answer for cards, texts and logs.
 
-Each value passes a pattern or a vocabulary; a sentence, a key, a prompt or an address cannot.
+Each value must match a pattern or vocabulary, so that no sentence, key, prompt or address gets through.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ _REQUEST_HEADERS = (
 )
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _DATED = r"20\d{15,21}[0-9a-z]{0,16}"
-"""one-api and new-api: the time in digits, then letters."""
+"""one-api and new-api: a timestamp in digits, then letters."""
 _REQUEST_ID = re.compile(
     rf"(?:req_|gen-|chatcmpl-|cgt-)?(?:{_UUID}|[0-9a-f]{{20,40}}|{_DATED})\Z|req_[0-9a-z]{{10,40}}\Z|[0-9a-f]{{16}}-[A-Z]{{3}}\Z",
     re.IGNORECASE,
@@ -91,7 +91,7 @@ _FREE = phrases("not charged / not be charged / no charge / was refunded / been 
 
 
 def facts(seen: Signals, kind: Kind, *, free: bool = False) -> dict[str, str]:
-    """What may be shown of this answer; `free` says that a header already told so."""
+    """Facts that may be shown; `free` means that a header already said so."""
     found = {
         "status": str(seen.status) if seen.status is not None and 100 <= seen.status <= 999 else "",
         "code": _code(seen),
@@ -120,7 +120,7 @@ def facts(seen: Signals, kind: Kind, *, free: bool = False) -> dict[str, str]:
 
 
 def of_the_file(seen: Signals, kind: Kind, peer: str) -> dict[str, str]:
-    """Of a finished picture that was not taken or not fetched: why, and from where."""
+    """Facts of a finished picture that wasn't accepted or downloaded: why, and from where."""
     found = {"address": peer if _PEER.fullmatch(peer) else ""}
     if kind is Kind.NOT_TAKEN:
         named = _NOT_TAKEN.search(seen.exception)
@@ -132,7 +132,7 @@ def of_the_file(seen: Signals, kind: Kind, peer: str) -> dict[str, str]:
 
 
 def safe_code(code: str) -> bool:
-    """Whether a code is made of words that codes are made of, or is a short number."""
+    """Whether a code consists of known code words or is a short number."""
     if _NUMERIC.match(code):
         return True
     return len(code) <= 60 and bool(_WORDY.match(code)) and all(word in _VOCABULARY for word in split_words(code).split())

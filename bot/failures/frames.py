@@ -1,6 +1,6 @@
-"""Takes off what SDKs, gateways and bots put around the words of a service. The patterns are data: `tables/frames.toml`.
+"""Removal of what SDKs, gateways and bots wrap around a service's text. The patterns are data: `tables/frames.toml`.
 
-A frame's class, code and status become fields; its words are no content: `InvokeModel` is not a model.
+A frame's class, code and status become fields; its words aren't content: `InvokeModel` is not a model.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ MAX_TEXT = 6000
 MAX_FRAMES = 10
 _NO_WORDS = " .:-!,;)(]["
 _INVENTED = 597
-"""From here on proxies and clients number their own faults of the network."""
+"""Proxies and clients number their own network errors from here on."""
 
 
 @dataclass(slots=True)
 class Framed:
-    """A text without its frames, and what the frames said."""
+    """A text without its frames, and the frames' fields."""
 
     text: str
     classes: list[str] = field(default_factory=list)
@@ -50,12 +50,12 @@ def _patterns() -> _Patterns:
 
 
 def without_stack(text: str) -> str:
-    """A text without the lines of a stack trace."""
+    """Remove the lines of a stack trace."""
     return _patterns().stack.sub("\n", text) if "\n" in text else text
 
 
 def unframe(text: str) -> Framed:
-    """The words of a service in the middle of a text. A text that is nothing but a frame with a status is empty then."""
+    """The service's own words in a text. Empty if the text is only a frame with a status."""
     known = _patterns()
     found = Framed(without_stack(text[:MAX_TEXT]).strip())
     for end in known.ends:

@@ -1,7 +1,7 @@
-"""Guards in front of a service: challenge and refusal pages of CDNs, web application firewalls and plain web servers.
+"""Security checks in front of a service: challenge and block pages of CDNs, web application firewalls and plain web servers.
 
-Such a page says nothing about the key, the model or the prompt: the machine was refused before the service looked at anything. Services
-answer with JSON, so an answer in JSON counts only where it is a guard's own (DataDome, HUMAN).
+Such a page says nothing about key, model or prompt: the machine was refused before the service looked at anything. Services answer with
+JSON, so a JSON answer only counts if it is a guard's own (DataDome, HUMAN).
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ from dataclasses import dataclass
 from bot.failures.tokens import phrases
 
 MAX_PAGE = 24 * 1024
-"""Characters of a page that are searched; markers of challenges stand in the head or in the first script."""
+"""Characters of a page to search; challenge markers are in the head or first script."""
 UNNAMED = "unknown"
-"""A guard that does not say who it is."""
+"""A guard that doesn't name itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class GuardProduct:
-    """One product. A header or a phrase of its own is proof; `server` is only read with a page that refuses."""
+    """One product. Its own header or phrase is proof; `server` only counts together with a block page."""
 
     name: str
     pages: tuple[str, ...] = ()
-    """Words of its challenge and refusal pages, lower case."""
+    """Phrases of its challenge and block pages, lower case."""
     headers: tuple[tuple[str, str], ...] = ()
-    """Header and a part of its value that it sends with a challenge or a refusal alone; an empty part stands for any value."""
+    """Header and a part of its value that are only sent with a challenge or block; an empty part matches any value."""
     server: tuple[str, ...] = ()
-    """How the header `server` begins."""
+    """Prefixes of the `server` header."""
     json: tuple[str, ...] = ()
-    """Words of its answers in JSON."""
+    """Phrases of its JSON answers."""
 
 
 GUARDS: tuple[GuardProduct, ...] = (
@@ -91,7 +91,7 @@ GUARDS: tuple[GuardProduct, ...] = (
     GuardProduct("Reblaze", phrases("reblaze / rbzns"), (), ("rhino",)),
     GuardProduct("SafeLine", phrases("safeline / chaitin")),
 )
-"""In this order: a challenge of one product may stand on the page of another."""
+"""Order matters: one product's challenge can appear on another product's page."""
 
 SERVERS = (
     "nginx",
@@ -107,7 +107,7 @@ SERVERS = (
     "ats",
     "haproxy",
 )
-"""Plain web servers that refuse by themselves: an allow list, a wrong host name, a password in front."""
+"""Plain web servers that refuse requests themselves: an allow list, a wrong host name, a password."""
 _CHALLENGE = phrases(
     """just a moment... / enable javascript and cookies to continue / verify you are human / verifying you are human /
     confirm you are human / prove you are human / are you a robot / i'm not a robot / not a robot / are you human /
@@ -119,11 +119,11 @@ _CHALLENGE = phrases(
     bot detected /
     bot detection / automated requests / automated access / request unsuccessful"""
 )
-"""What challenge pages say, whoever made them."""
+"""Phrases of challenge pages by any vendor."""
 _REFUSING = frozenset({401, 403, 405, 406, 409, 418, 429, 456, 493, 503, 567})
-"""Statuses with which guards answer; others need a mark of their own, and 404 is a page that is not there."""
+"""Statuses used by guards. Others need a marker of their own, and 404 is a missing page."""
 _NO_GUARD = frozenset({404, 410, 413, 414, 500, 502, 504, 520, 521, 522, 523, 524, 525, 526, 527, 530})
-"""Pages with these statuses speak of the service behind the edge, whoever's name stands on them."""
+"""With these statuses, the page is about the service behind the edge, whoever's name is on it."""
 _SPEAKS_OF_SPEED = phrases("error 1015 / error code: 1015 / you are being rate limited / too many requests / rate limit")
 _SPEAKS_OF_PLACE = phrases("error 1009 / error code: 1009 / block access from your country")
 _INCIDENT = re.compile(
@@ -131,13 +131,13 @@ _INCIDENT = re.compile(
     r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=[0-9]{0,15}[a-f])[0-9a-f]{16}|\d{1,3}(?:\.[0-9a-f]{5,12}){3}|\d{6,20}-\d{10,24})(?![0-9a-z])",
     re.IGNORECASE,
 )
-"""Cloudflare's ray, Akamai's reference, Imperva's incident and UUIDs; bare numbers could be anybody's."""
+"""Cloudflare's ray, Akamai's reference, Imperva's incident and UUIDs; bare numbers could be anything."""
 
 
 def guard(status: int | None, headers: Mapping[str, str], raw: str) -> str:
-    """The name of the guard whose page this is, UNNAMED where it does not say, or an empty text where it is none.
+    """The name of the guard whose page this is, UNNAMED if it doesn't say, or an empty string if it isn't one.
 
-    `headers` have lower-case names; `raw` is the body (or the text of an exception that quotes it) as received.
+    `headers` have lower-case names; `raw` is the received body (or the text of an exception that quotes it).
     """
     for one in GUARDS:
         if any(part in headers.get(name, "\n").lower() for name, part in one.headers if name in headers):
@@ -163,13 +163,14 @@ def guard(status: int | None, headers: Mapping[str, str], raw: str) -> str:
 
 
 def incident(raw: str) -> str:
-    """The number under which a guard's page says that its owner finds the refusal."""
+    """The incident number on a guard's page, by which its owner can find the block."""
     named = _INCIDENT.search(raw[:MAX_PAGE])
     return named[1] if named else ""
 
 
 def _is_page(page: str, headers: Mapping[str, str]) -> bool:
-    """A page, also one that an exception quotes after its own name; or the single line that Cloudflare sends to programs."""
+    """Whether this is a page, including one that an exception quotes after its name, or the single line that Cloudflare sends to
+    programs."""
     return (
         "<html" in page
         or "<!doctype" in page[:600]

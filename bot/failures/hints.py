@@ -1,7 +1,7 @@
-"""Every spelling of "wait that long" or "do not repeat" that providers use, read into one `Hint`. It has no clock: dates are read against
-the answer's own `date` header, else against the time that is handed in.
+"""Wait hints: every spelling of "wait this long" or "don't repeat" that providers use, parsed into one `Hint`.
 
-Values are as the provider named them, capped; floors under millisecond hints are the business of whoever waits (docs/gate.md).
+No clock of its own: dates are compared with the answer's `date` header, or with the time passed in. Values are as stated by the provider,
+capped; minimums for millisecond hints are up to the caller (docs/gate.md).
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ class Hint:
     """What an answer says about repeating the request."""
 
     seconds: float | None = None
-    """Wait that long; finite, positive, at most MAX_WAIT. None when no wait was named."""
+    """Seconds to wait; finite, positive, at most MAX_WAIT. None if no wait was stated."""
     do_not_repeat: bool = False
-    """The provider says that the same request will not work."""
+    """The provider says that the same request won't work."""
     order: bool = True
-    """False for the refill clock of a bucket (`x-ratelimit-reset-*`), which means something only for a rate answer."""
+    """False for a bucket's refill clock (`x-ratelimit-reset-*`), which only matters for a rate limit answer."""
     not_billed: bool = False
     """The provider says that the failed call was free (`x-fal-billable-units: 0`)."""
     source: str = ""
@@ -44,7 +44,7 @@ _FALSE = frozenset({"false", "0", "no"})
 
 
 def duration(text: str) -> float | None:
-    """`1h23m31s`, `6m0s`, `20ms`, `34.4s`, `12`, `1.5` -> seconds; None for anything else."""
+    """Parse `1h23m31s`, `6m0s`, `20ms`, `34.4s`, `12` or `1.5` to seconds; None for anything else."""
     text = text.strip()
     if not text or len(text) > 40:
         return None
@@ -56,7 +56,7 @@ def duration(text: str) -> float | None:
 
 
 def number(value: object) -> float | None:
-    """A finite number from a number or a plain ASCII numeral; None for all else, also for `inf`, `nan` and `²`."""
+    """A finite number from a number or plain ASCII numeral; None for anything else, including `inf`, `nan` and `²`."""
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, str):
@@ -74,7 +74,7 @@ def number(value: object) -> float | None:
 
 
 def moment(text: str) -> float | None:
-    """An HTTP date or an ISO 8601 timestamp as seconds since the epoch."""
+    """Parse an HTTP date or ISO 8601 timestamp to seconds since the epoch."""
     text = text.strip()[:64]
     iso = _ISO.match(text)
     try:
@@ -92,7 +92,7 @@ def moment(text: str) -> float | None:
 def wait_hint(headers: Mapping[str, object], body: object = None, now_epoch: float | None = None) -> Hint:
     """The strongest hint of an answer. `body` is a text, or named scalar values (squashed names) with the text under `""`.
 
-    Order: "do not repeat", then `retry-after-ms`, `retry-after`, fields of the body, the text, then the refill clocks of buckets.
+    Order: "don't repeat", `retry-after-ms`, `retry-after`, body fields, text, then refill clocks.
     """
     lowered = {name.lower(): value for name, value in headers.items() if isinstance(value, str)}
     values: Mapping[str, object] = body if isinstance(body, Mapping) else {"": body}
@@ -192,7 +192,7 @@ def _from_fields(values: Mapping[str, object], now: float | None) -> list[tuple[
 
 
 def _clocks(headers: Mapping[str, str], now: float | None) -> list[tuple[str, float | None]]:
-    """Refill clocks; only those whose bucket is said to be empty, or all when nothing is said. Azure's -1/-1/0 says nothing."""
+    """Refill clocks: only those of empty buckets, or all if none is said to be empty. Azure's -1/-1/0 means nothing."""
     found: list[tuple[str, float | None]] = []
     for name, value in headers.items():
         if "ratelimit" not in name or "reset" not in name:

@@ -1,4 +1,4 @@
-"""Which limit a rate answer names: too many at once, or so many in so many seconds. The gate learns from it; tokens are left out."""
+"""Limits named by a rate limit answer: concurrency, or requests per time. The gate learns from them; token limits are ignored."""
 
 from __future__ import annotations
 

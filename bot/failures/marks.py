@@ -1,4 +1,4 @@
-"""Marks of a verdict or a state that names alone give: `is_nsfw: true`, `finish_reason: SAFETY`, `status: dreaming`. No words are read."""
+"""Verdicts and states expressed by names alone: `is_nsfw: true`, `finish_reason: SAFETY`, `status: dreaming`. No text is interpreted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NO_SAFETY_CODE = re.compile(
     "timeout|unavailable|invalid|unsupported|unknown|param|setting|identifier|tolerance|threshold|service|moderator|checker|stage|"
     "(?:safety|moderation|check)error|allownsfw|moderationlevel"
 )
-"""Codes about the check or its options, which are no verdicts."""
+"""Codes about the safety check or its options, which aren't verdicts."""
 _SIZE = re.compile(r"(?<![\w.])\d{2,5} ?(?:[x×*]|by) ?\d{2,5}(?![\w.])")
 _FLAG_HEADER = re.compile("content-violation|moderat|nsfw|is-blurred|content-filter|unsafe|safety")
 STATE_FIELDS = ("status", "taskstatus", "state", "phase", "jobstatus", "jobstate", "runstatus", "generationstatus")
@@ -33,32 +33,32 @@ _OPEN_STATE = re.compile(
     r"content|request|timeout|timedout|partial|true|false|gone|purge|tasknot|invalid|denied|unauth|forbid|bad|not|too|service|internal|unavail|"
     r"resource|permission|deadline|failed|stop|null|none|success)[a-z]{4,30}$"
 )
-"""A state that is no end: `dreaming`, whatever a provider calls its work. States that name an error are ends."""
+"""Unfinished states: `dreaming`, whatever a provider calls its work. States that name an error are final."""
 
 
 def is_refusal(key: str, value: str) -> bool:
-    """Whether a member's name and value are a verdict: `moderation_status: rejected`, `filter_reason: violence`."""
+    """Whether a field's name and value are a verdict: `moderation_status: rejected`, `filter_reason: violence`."""
     if _CHECKED.match(key):
         return _REFUSED.match(value) is not None
     return _WHY.match(key) is not None and not _NO_REASON.match(value)
 
 
 def has_unsafe_flag(headers: Mapping[str, str], true: Iterable[str], false: Iterable[str]) -> bool:
-    """Whether a flag of the body or a header says that a picture is not to be shown."""
+    """Whether a body flag or header says that a picture must not be shown."""
     told = any(_FLAG_HEADER.search(name) and value.strip().lower() in ("true", "1", "yes") for name, value in headers.items())
     return told or any(map(_UNSAFE_IF_FALSE.match, false)) or any(map(_UNSAFE_IF_TRUE.match, true))
 
 
 def is_safety_code(code: str) -> bool:
-    """Whether a squashed code is a verdict; those about the check or its options are none."""
+    """Whether a squashed code is a verdict, rather than about the check or its options."""
     return _SAFETY_CODE.search(code) is not None and not _NO_SAFETY_CODE.search(code)
 
 
 def has_open_state(fields: Mapping[str, Iterable[str]]) -> bool:
-    """Whether a task names a state that is no end."""
+    """Whether a task's state is unfinished."""
     return any(_OPEN_STATE.match(state) for name in STATE_FIELDS for state in fields.get(name, ()))
 
 
 def names_a_size(words: str) -> bool:
-    """Whether a text names a size, as `1024x1024`."""
+    """Whether a text contains a size such as `1024x1024`."""
     return _SIZE.search(words) is not None

@@ -1,4 +1,4 @@
-"""Which option of a request an answer names. Pure; for refusals whose kind says that an option was wrong."""
+"""Which of a request's options an answer names. Pure; for rejections whose kind says that an option was wrong."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from bot.domain.failure import Evidence
 from bot.failures.signals import read
 
 LEAVABLE = ("quality", "size", "n", "response_format", "safety_identifier")
-"""Everything beside model and prompt that a request to the service can carry, in our spelling."""
+"""Everything besides model and prompt that a request can carry, under the bot's own names."""
 SPELLINGS: dict[str, tuple[str, ...]] = {
     "n": ("n", "batch_size", "num_images", "number of images"),
     "size": ("size", "image_size", "width", "height", "dimensions", "resolution"),
 }
-"""Our name of an option -> what services call it; every other one is called the same everywhere."""
+"""The bot's option name -> services' names; other options have the same name everywhere."""
 _FIELDS = ("param", "parameter", "field", "loc", "argument", "property")
 _NO_NAME = frozenset({"none", "null", "body", ""})
 
 
 def named_options(evidence: Evidence, candidates: Collection[str], *, by_words: bool = True) -> frozenset[str]:
-    """Those of `candidates` that the answer names: in the field for it, else in its words, where these count. Empty when it names something
-    else. Words alone may be the prompt's own, repeated by a refusal that nobody recognised."""
+    """The subset of `candidates` that the answer names, in its parameter field or, if `by_words`, in its text; empty if it names something
+    else. Words alone may be the prompt's own, quoted by an unrecognised rejection."""
     seen = read(evidence)
     fields = {raw.casefold() for field in _FIELDS for raw in seen.raw_by_field.get(field, ())} - _NO_NAME
     by_field = {one for one in candidates if fields & set(SPELLINGS.get(one, (one,)))}

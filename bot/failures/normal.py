@@ -1,4 +1,4 @@
-"""One spelling for texts that mean the same: character forms, case, Chinese scripts; and masks for what differs from answer to answer."""
+"""Normalisation of texts with the same meaning: character forms, case, Chinese scripts; and masks for parts that vary between answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "`": "'
 
 
 def normalise(text: str) -> str:
-    """Compatibility forms resolved (`ＡＰＩ` is `API`), lower case, plain quotes, Traditional Chinese in Simplified characters and words.
+    """Resolve compatibility forms (`ＡＰＩ` is `API`), convert to lower case and plain quotes, and Traditional to Simplified Chinese.
 
     Texts with Japanese syllables keep their characters. Digits and names stay; see `masked`.
     """
@@ -33,19 +33,19 @@ def normalise(text: str) -> str:
 
 
 def masked(text: str) -> str:
-    """A normalised text without what differs each time: links become `(link)`, ids `(id)`, numbers `0`."""
+    """A normalised text without its varying parts: links become `(link)`, ids `(id)`, numbers `0`."""
     text = _LINK.sub("(link)", text)
     return _DIGITS.sub("0", _ID.sub(_id_or_name, text))
 
 
 def _id_or_name(match: re.Match[str]) -> str:
-    """`gpt-image-1-mini` is a name and stays one."""
+    """`gpt-image-1-mini` is a name and stays."""
     return match[0] if _NAMED.fullmatch(match[0]) else "(id)"
 
 
 @cache
 def _simplifier() -> OpenCC:
-    """The library loads its dictionaries in about 50 ms, so it waits for the first Chinese text."""
+    """Loading the library's dictionaries takes about 50 ms, so it waits for the first Chinese text."""
     from opencc import OpenCC
 
     return OpenCC("tw2sp")

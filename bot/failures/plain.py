@@ -1,4 +1,4 @@
-"""Text in the plainest form: lower case, no accents, no punctuation, one space between words. For rules that work in many languages."""
+"""Text in its plainest form for multilingual rules: lower case, no accents or punctuation, single spaces."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def plain(text: str) -> str:
 
 
 class Stems:
-    """Beginnings of words. Indexed by how they start, so that a text is compared with the few that can occur in it."""
+    """Word stems, indexed by their beginnings, so that a text is only compared with those that can occur in it."""
 
     __slots__ = ("_by_start", "all")
 
@@ -40,7 +40,7 @@ class Stems:
         return Stems((*self.all, *other.all))
 
     def within(self, sentence: Sentence) -> bool:
-        """Whether one of these stems occurs in the sentence. Groups are shared between rules, so the answers are kept."""
+        """Whether one of these stems occurs in the sentence. Rules share groups, so results are cached."""
         known = sentence.answers.get(self)
         if known is None:
             known = sentence.answers[self] = self._found(sentence)
@@ -56,7 +56,7 @@ class Stems:
 
 
 class Sentence:
-    """A text in plain form, with the ways in which its words start."""
+    """A text in plain form, with the beginnings of its words."""
 
     __slots__ = ("answers", "starts", "text")
 
@@ -67,9 +67,9 @@ class Sentence:
 
 
 def stems(text: str) -> Stems:
-    """Beginnings of words divided by ` / `, in the form of `plain`; `_` at the end stands for the end of the word.
+    """Parse stems separated by ` / `, in the form of `plain`; a trailing `_` means the end of a word.
 
-    Scripts that put no spaces between words (Chinese, Japanese, Korean) are found anywhere.
+    Stems in scripts without spaces (Chinese, Japanese, Korean) match anywhere.
     """
     return Stems(_stem(part.strip()) for part in " ".join(text.split()).split(" / ") if part.strip())
 

@@ -1,4 +1,4 @@
-"""Why a connection of ours failed, in half a sentence: for the places that name an error in the middle of a sentence of their own."""
+"""Half sentences about why a connection failed, for use inside other sentences."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bot.texts import has, text
 
 
 def reason_of(error: BaseException) -> str:
-    """`its certificate is self-signed`, `its name does not resolve`; the name of the class where nothing better is known."""
+    """`its certificate is self-signed`, `its name doesn't resolve`; the exception's class name if nothing better is known."""
     failure = classify(from_exception(error))
     for key in (f"failures.reason.{failure.kind}_{failure.facts.get('tls', '')}", f"failures.reason.{failure.kind}"):
         if has(key):

@@ -1,6 +1,6 @@
-"""Second looks at a kind that a rule has found.
+"""Refinement of a kind found by a rule.
 
-Which side of a picture a safety block is about, limits that can never clear, a refusing proxy.
+Which side of a picture a safety block is about, limits that never clear, a refusing proxy.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _REQUESTED = re.compile(r"limit:? (\d{1,9})\b[^|]{0,60}?requested:? (\d{1,9})\b"
 
 
 def refine(kind: Kind, action: Action | None, seen: Signals, text: Text) -> tuple[Kind, Action | None]:
-    """The kind and action after a second look."""
+    """The refined kind and action."""
     if kind is Kind.SAFETY_PROMPT:
         return _side(seen, text), Action.NONE
     if kind is Kind.RATE_LIMITED and action is None:

@@ -1,6 +1,6 @@
-"""The normal form of an `Evidence`: machine words, human words and the shape of the answer, bounded, ready for the rules.
+"""Signals: an `Evidence` in normal form, with machine words, human text and the shape of the answer, bounded, ready for the rules.
 
-Fields that echo a member's input (prompt, input, request parameters) are never read, so that their words cannot steer a verdict.
+Fields that echo a member's input (prompt, input, request parameters) are never read, so that their words can't influence a verdict.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bot.failures.tokens import lower_headers, split_words, squash, token_set
 from bot.failures.unwrap import Unwrapped, as_text, spoken_status, unwrap
 
 MAX_WORDS = 4000
-"""Characters of human text that rules look at."""
+"""Maximum characters of human text for the rules."""
 MAX_NODES = 2000
 MAX_DEPTH = 14
 MAX_REWRAPS = 12
@@ -48,11 +48,11 @@ _LEADING = re.compile(r"^\W{0,3}(?:[A-Za-z]{1,20}[:,] )?([45]\d\d)(?![\dx×.])")
 _MASKED = frozenset({500, 502, 503})
 """Statuses that gateways put over anything."""
 _SENTENCE = re.compile(r"[^\W\d_]{2,}[\s,.:;']+[^\W\d_]+[\s,.:;']+[^\W\d_]+|[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af]{5}")
-"""Words for people: three in a row, or a few characters of a script that puts no spaces."""
+"""Human text: three words in a row, or a few characters of a script without spaces."""
 _CAUSED = re.compile(
     r"(?:\s|^)\(?Caused by:? |\s<- |\n?\[cause\]: |\nDuring handling of the above[^\n]{0,60}\n|\nThe above exception was[^\n]{0,80}\n"
 )
-"""Where one exception of a chain ends and the next begins."""
+"""Boundary between two exceptions of a chain."""
 _TELLING = re.compile("message|msg|reason|error|descri|detail")
 _EMBEDDED = re.compile(r"(?<![\w./-])(?:[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6}|[a-z]{2,30}(?:_[a-z]{2,30}){1,6})(?![\w./-])")
 _QUOTES = str.maketrans(
@@ -62,42 +62,42 @@ _QUOTES = str.maketrans(
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What the rules look at. All names are squashed (lower case, without separators): `content_filter` and `contentFilter` are one."""
+    """Input of the rules. All names are squashed (lower case, no separators): `content_filter` equals `contentFilter`."""
 
     provider: str
     api: str
     status: int | None
     inner: int | None
-    """A status that is named inside of the answer, when there is one."""
+    """A status stated inside the answer, if there is one."""
     meant: int | None
-    """The status of the service itself, where a gateway put a 5xx over it."""
+    """The service's own status, if a gateway put a 5xx over it."""
     headers: Mapping[str, str]
     codes: frozenset[str]
     """Values of code-like fields, and messages that are a single machine word."""
     tokens: frozenset[str]
-    """Codes and the names of parameters: every machine word of the answer."""
+    """Codes and parameter names: every machine word of the answer."""
     raw_by_field: Mapping[str, tuple[str, ...]]
     categories: tuple[str, ...]
-    """What a safety block was about, as the provider names it; lower case."""
+    """Categories of a safety block as the provider names them; lower case."""
     fields: Mapping[str, tuple[str, ...]]
-    """Squashed field -> squashed values, for rules that need to know which field said it."""
+    """Squashed field -> squashed values, for rules that depend on the field."""
     keys: frozenset[str]
     true: frozenset[str]
     false: frozenset[str]
     empties: frozenset[str]
-    """Fields that are present and empty."""
+    """Fields that exist and are empty."""
     words: str
-    """Human text, lower case, single spaces, links taken out; the words of the codes at its end."""
+    """Human text: lower case, single spaces, links removed, with the codes' words appended."""
     shapes: frozenset[str]
     exception: str
     phase: Phase
     via_proxy: bool
     guard: str = ""
-    """Who stands in front of the service and refused this machine; empty where nobody did."""
+    """The guard that refused this machine in front of the service; empty if none did."""
     incident: str = ""
-    """The number of that refusal, as its page names it."""
+    """The incident number on the guard's page."""
     values: Mapping[str, object] = field(default_factory=dict)
-    """First scalar value by squashed field name, as received; for wait hints and facts."""
+    """First scalar value by squashed field name, unchanged, for wait hints and facts."""
 
     @property
     def ok(self) -> bool:
@@ -106,7 +106,7 @@ class Signals:
 
 
 def clean(text: str) -> str:
-    """Human text as the rules want it."""
+    """Clean human text for the rules."""
     plain = _URL.sub("(link)", normalise(text.translate(_QUOTES)))
     if "-image" in plain or "/image" in plain or "image-" in plain or "imagen-" in plain:
         plain = _NAME.sub(_without_model, plain)
@@ -114,13 +114,13 @@ def clean(text: str) -> str:
 
 
 def _without_model(match: re.Match[str]) -> str:
-    """`gpt-image-1` names a model and says nothing about an image."""
+    """`gpt-image-1` names a model; it says nothing about an image."""
     name = match[0]
     return "(name)" if _MODEL_NAME.search(name) else name
 
 
 def read(evidence: Evidence) -> Signals:
-    """The normal form of one piece of evidence."""
+    """Extract the signals from evidence."""
     headers = lower_headers(evidence.headers)
     content_type = headers.get("content-type", "").lower()
     reader = _Reader()
@@ -152,14 +152,14 @@ def read(evidence: Evidence) -> Signals:
 
 
 def _without_echo(text: str) -> str:
-    """Azure quotes the whole prompt back: `'<prompt>' is too long - 'prompt'`."""
+    """Azure quotes the whole prompt: `'<prompt>' is too long - 'prompt'`."""
     end = text.find("' is too long")
     start = text.find("'")
     return f"{text[:start]}'...{text[end:]}" if 0 <= start < end else text
 
 
 class _Reader:
-    """Walks values and collects; one use."""
+    """Walks values and collects signals; single use."""
 
     def __init__(self) -> None:
         self.codes: list[str] = []
@@ -173,7 +173,7 @@ class _Reader:
         self.empties: set[str] = set()
         self.texts: list[str] = []
         self.spare: list[str] = []
-        """Sentences in members of unfamiliar names: read where there is nothing else to read."""
+        """Sentences in unfamiliar fields; only read if there is nothing else."""
         self.shapes: set[str] = set()
         self.values: dict[str, object] = {}
         self.inner: int | None = None
@@ -293,12 +293,12 @@ class _Reader:
                     self.texts.append(framed.text)
 
     def framed(self, found: Framed) -> None:
-        """What a frame said by itself: the class of an exception, a code, a status."""
+        """Record a frame's own fields: an exception class, a code, a status."""
         for name in found.classes:
             squashed = squash(name)
             self.fields.setdefault("exceptionclass", []).append(squashed)
             self.codes.append(squashed)
-            if found.status is None:  # a class that is named after a status says nothing more
+            if found.status is None:  # a class named after a status says nothing more
                 self.raw.append(name)
         for code in found.codes:
             self.code("code", code)
@@ -308,7 +308,7 @@ class _Reader:
             self.inner = self.framed_status = found.status
 
     def exception(self, exception: str) -> None:
-        """The text of an exception may hold an answer in full (`... {"error": ...}`)."""
+        """Read an exception's text, which may contain a whole answer (`... {"error": ...}`)."""
         if "{" in exception and self.rewraps < MAX_REWRAPS:
             self.rewraps += 1
             framed = unframe(exception)
@@ -318,7 +318,7 @@ class _Reader:
             self.text("", exception)
 
     def found_codes(self) -> None:
-        """Machine words within sentences: `Gemini API error: IMAGE_SAFETY`."""
+        """Find machine words inside sentences: `Gemini API error: IMAGE_SAFETY`."""
         known = set(self.codes)
         for text in self.texts[:20]:
             for token in _EMBEDDED.findall(text[:1500])[:20]:

@@ -1,6 +1,6 @@
-"""Why a TLS connection did not come about, as the libraries and tools spell it: OpenSSL, curl, Node, Go, Rust, Java, .NET, browsers.
+"""Reasons of failed TLS connections, as spelt by OpenSSL, curl, Node, Go, Rust, Java, .NET and browsers.
 
-A reason is a word of this table, so it may be shown; what to do about each is in the texts.
+A reason is a word of this table, so it's safe to show; the texts say what to do about each.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ REASONS: dict[str, tuple[str, ...]] = {
         connection reset
     """),
 }
-"""In this order; the first that holds decides. Go says "has expired or is not yet valid" of both and adds which time it is."""
+"""Checked in this order; the first match decides. Go says "has expired or is not yet valid" for both and adds which time it is."""
 
 
 def tls_reason(text: str) -> str:
-    """The reason that a text in lower case names, or an empty text."""
+    """The reason named in a lower-case text, or an empty string."""
     return next((reason for reason, words in REASONS.items() if any(word in text for word in words)), "")

@@ -1,4 +1,4 @@
-"""Small text tools that the other files of this room share: machine words and header names in one spelling, sets of words."""
+"""Text helpers of this room: squashed machine words and header names, sets of words."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ _WORD_SPLIT = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 
 def token_set(text: str) -> frozenset[str]:
-    """Words divided by white space."""
+    """Words separated by white space."""
     return frozenset(text.split())
 
 
 def phrases(text: str) -> tuple[str, ...]:
-    """Phrases divided by ` / `, over as many lines as it takes. `_` at an end of a phrase stands for the end of a word: `_n_`."""
+    """Phrases separated by ` / `, over several lines. A `_` at either end of a phrase means a word boundary: `_n_`."""
     return tuple(_bounded(phrase) for phrase in " ".join(text.split()).split(" / "))
 
 
@@ -25,7 +25,7 @@ def _bounded(phrase: str) -> str:
 
 
 def squash(name: str) -> str:
-    """`Content_Filter`, `contentFilter` and `content-filter` are one name."""
+    """`Content_Filter`, `contentFilter` and `content-filter` become one name."""
     return name.translate(_SQUASH).lower()
 
 
@@ -35,7 +35,7 @@ def split_words(token: str) -> str:
 
 
 def lower_headers(headers: object) -> dict[str, str]:
-    """Headers with lower-case names; anything that is no text is left out."""
+    """Headers with lower-case names; values that aren't text are dropped."""
     if not isinstance(headers, Mapping):
         return {}
     found: dict[str, str] = {}

@@ -1,6 +1,6 @@
-"""Takes the wrappings off a body: bytes, JSON in strings (also twice), Python reprs, event streams, HTML, XML, cut-off JSON.
+"""Unwrapping of bodies: bytes, JSON in strings (even twice), Python reprs, event streams, HTML, XML, truncated JSON.
 
-It only finds values; what they mean is read in `signals`. Every step is bounded and linear, whatever the bytes.
+It only finds values; `signals` interprets them. Every step is bounded and linear, whatever the bytes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from bot.domain.failure import MAX_EVIDENCE_BYTES
 
 MAX_PAIRS_TEXT = 16 * 1024
-"""How much of a text that is no valid JSON is searched for `"name": value` pairs."""
+"""Maximum length of invalid JSON to search for `"name": value` pairs."""
 MAX_PAGE_TEXT = 12 * 1024
 MAX_EVENTS = 64
 
@@ -36,7 +36,7 @@ _CONSTANTS = {"true": True, "True": True, "false": False, "False": False}
 
 @dataclass(slots=True)
 class Unwrapped:
-    """What a text was found to be: JSON values, loose pairs, plain text around them, and words for its shape."""
+    """The contents of a text: JSON values, loose pairs, surrounding plain text, and words for its shape."""
 
     values: list[object] = field(default_factory=list)
     pairs: list[tuple[str, object]] = field(default_factory=list)
@@ -45,7 +45,7 @@ class Unwrapped:
 
 
 def as_text(body: bytes | bytearray | memoryview | str, *, keep_tail: bool = False) -> str:
-    """The body as bounded text; of a long event stream the end counts, because errors come last."""
+    """The body as bounded text; for a long event stream its end, because errors come last."""
     if isinstance(body, str):
         text = body if len(body) <= MAX_EVIDENCE_BYTES else _cut(body, keep_tail)
     else:
@@ -55,7 +55,7 @@ def as_text(body: bytes | bytearray | memoryview | str, *, keep_tail: bool = Fal
 
 
 def unwrap(text: str, content_type: str = "") -> Unwrapped:
-    """The parts of one text, outermost wrapping first."""
+    """The parts of a text, outermost wrapping first."""
     found = Unwrapped()
     stripped = text.strip()
     if not stripped:
@@ -76,7 +76,7 @@ def unwrap(text: str, content_type: str = "") -> Unwrapped:
 
 
 def spoken_status(exception: str) -> int | None:
-    """The status in the text of an SDK's exception (`Error code: 429 - {...}`), which is an answer that came."""
+    """The status in an SDK exception's text (`Error code: 429 - {...}`), which is an answer that arrived."""
     named = _STATUS_SPOKEN.search(exception[:200])
     return int(named[1]) if named else None
 
@@ -166,7 +166,7 @@ def _read_json_or_text(text: str, found: Unwrapped) -> None:
 
 
 def _loose_pairs(text: str) -> Iterator[tuple[str, object]]:
-    """`"name": value` anywhere in a text: Python reprs, single quotes, cut-off JSON."""
+    """`"name": value` pairs anywhere in a text: Python reprs, single quotes, truncated JSON."""
     for count, match in enumerate(_PAIR.finditer(text)):
         if count >= 200:
             return
@@ -181,14 +181,14 @@ def _loose_pairs(text: str) -> Iterator[tuple[str, object]]:
 
 
 class _Nothing:
-    """Stands for "no JSON value here", because None is one."""
+    """Sentinel for "no JSON value here", because None is one."""
 
 
 NOTHING = _Nothing()
 
 
 def parse_json(text: str) -> object:
-    """The JSON value of a whole text, or NOTHING; NaN, infinity and absurd nesting or numbers are no JSON here."""
+    """Parse a whole text as JSON, or return NOTHING. NaN, infinity and excessive nesting or numbers don't count as JSON."""
     if text[:1] not in _JSON_STARTS:
         return NOTHING
     try:
@@ -201,7 +201,7 @@ _JSON_STARTS = frozenset('{["-0123456789tfn')
 
 
 def _no_constant(name: str) -> float:
-    """NaN and Infinity carry nothing for us; but a field that holds one is not an empty field."""
+    """NaN and infinity carry no information, but a field with one isn't empty."""
     return math.nan
 
 

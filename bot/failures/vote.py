@@ -1,7 +1,7 @@
-"""How rules and the learned reader decide together where only words are left.
+"""Combination of rules and the learned reader where only words are left.
 
-Each rule carries a confidence, which stands for how often rules of its sort are right on answers that nobody wrote them for (`RIGHT`). The
-reader gives a probability for every kind. Both are witnesses: their product, normalised, is what is believed.
+Each rule has a confidence that stands for how often rules like it are right on unseen answers (`RIGHT`). The reader gives a probability for
+every kind. Their normalised product is the result.
 """
 
 from __future__ import annotations
@@ -26,30 +26,31 @@ RIGHT = {
     0.9: 0.95,
     0.95: 0.97,
 }
-"""Confidence of a rule -> share of its answers that were right on public failures before anybody had read them."""
+"""Rule confidence -> share of correct answers on public failures that nobody had read before."""
 READER_WEIGHT = 0.5
-"""The exponent of the reader's probabilities: it has seen the same few thousand records as the rules, so it counts half."""
+"""Exponent of the reader's probabilities: it learned from the same few thousand records as the rules, so it counts half."""
 OTHER_KINDS = 12
-"""Among how many kinds the rest of a rule's probability is shared."""
+"""Number of kinds that share the rest of a rule's probability."""
 ACCUSED_BY_BOTH = 0.3
-"""How probable the group of safety kinds has to be where a rule named one of them."""
+"""Minimum probability of the safety kinds together if a rule named one of them."""
 ACCUSED_BY_READER = 0.8
 _UNHEARD = 1e-4
-"""The least that the reader gives a kind."""
+"""Minimum probability that the reader gives a kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Belief:
-    """What is believed after both were heard."""
+    """The combined result."""
 
     kind: Kind
     confidence: float
     repeatable: float
-    """How probable it is that doing something again is allowed."""
+    """Probability that a repeat is allowed."""
 
 
 def vote(rule_kind: Kind, rule_confidence: float, read: Mapping[Kind, float]) -> Belief:
-    """The most probable kind. Nobody is accused on a guess: a safety kind needs more than half of the probability of its group."""
+    """The most probable kind. A safety kind needs more than half of the safety group's probability, so that nobody is accused on a
+    guess."""
     right = RIGHT.get(rule_confidence, rule_confidence)
     other = (1 - right) / OTHER_KINDS
     shares = {kind: (share + _UNHEARD) ** READER_WEIGHT * (right if kind is rule_kind else other) for kind, share in read.items()}

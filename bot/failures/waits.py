@@ -1,4 +1,4 @@
-"""Waits in sentences, in many languages: `resets in 21 hours`, `1時間後にお試しください`. The words are data: `tables/waits.toml`."""
+"""Wait times in sentences, in many languages: `resets in 21 hours`, `1時間後にお試しください`. The words are data: `tables/waits.toml`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _AMOUNT = r"(?<![\d.])({0}\d{{1,9}}(?:\.\d{{1,12}})?)\s?-?({0}{1})(?![a-zà-ÿа
 @dataclass(frozen=True, slots=True)
 class _Patterns:
     before: re.Pattern[str]
-    """A word that asks to wait, then a duration; between them no other number and no end of a sentence."""
+    """A word that asks to wait, then a duration; no other number or end of sentence in between."""
     behind: re.Pattern[str]
     part: re.Pattern[str]
     units: dict[str, float]

@@ -1,4 +1,4 @@
-"""Reasons within a kind, by which the words for people are chosen: a plan that has to be bought is no spending limit that was reached."""
+"""Reasons within a kind, which select the words for people: a plan that has to be bought isn't a spending limit that was reached."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.failures.signals import Signals
 RESET = "reset"
 """A limit that clears at a known time."""
 KNOWN_RESET = 60.0
-"""Seconds; a limit of money or of a day that names at least this wait says when it renews."""
+"""Seconds; a money or daily limit that states at least this wait says when it renews."""
 
 
 @cache
@@ -24,7 +24,7 @@ def _reasons() -> dict[Kind, tuple[Rule, ...]]:
 
 
 def reason(kind: Kind, seen: Signals, text: Text, wait: float | None) -> str:
-    """The name of the reason (`plan`, `terms`, `route`, `copyright`, `words`, `reset`), or an empty text where the kind says enough."""
+    """The reason (`plan`, `terms`, `route`, `copyright`, `words`, `reset`), or an empty string if the kind says enough."""
     if kind is Kind.QUOTA_EXHAUSTED and wait is not None and wait >= KNOWN_RESET:
         return RESET
     return next((rule.family for rule in _reasons().get(kind, ()) if rule.holds(seen, text)), "")

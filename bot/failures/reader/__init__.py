@@ -1,7 +1,7 @@
-"""The learned reader: what a text sounds like to somebody who has read many labelled failures. A witness; it decides nothing.
+"""Learned reader: estimates a text's kind from many labelled failures. It's a witness and decides nothing.
 
-A linear model on pieces of words, trained by `make classifier` (bench/classifier) and shipped as `weights.xz`. It is loaded by the first
-question, so that starting the bot costs nothing.
+A linear model on word pieces, trained by `make classifier` (bench/classifier) and shipped as `weights.xz`. It's loaded on first use, so it
+doesn't slow down the start.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ WEIGHTS = Path(__file__).with_name("weights.xz")
 
 
 class Scorer(Protocol):
-    """What `use` takes: the shipped model, one that has not seen some records, or one that knows nothing."""
+    """Argument of `use`: the shipped model, one that hasn't seen some records, or one that knows nothing."""
 
     def score(self, found: set[str], /) -> dict[Kind, float]: ...
 
@@ -27,20 +27,20 @@ _in_use: list[Scorer] = []
 
 
 def score(text: str, *, status: int | None = None, api: str = "") -> dict[Kind, float]:
-    """How probable each kind is for these words of an answer or exception; calibrated. What they lack to one is the
-    probability that the text is ordinary and no failure at all.
+    """Calibrated probability of each kind for an answer's or exception's text. The remainder to one is the probability that it's ordinary
+    text.
 
-    `status` and `api` are those of the evidence; without them the words count alone.
+    `status` and `api` are the evidence's; without them, only the text counts.
     """
     return (_in_use[-1] if _in_use else shipped()).score(features(text, status, api))
 
 
 @cache
 def shipped() -> LinearModel:
-    """The model that is part of the bot."""
+    """The model that ships with the bot."""
     return unpacked(WEIGHTS.read_bytes())
 
 
 def use(scorer: Scorer | None) -> None:
-    """Read with another model, or with the shipped one again: benches judge records with a model that has not seen them."""
+    """Use another model, or the shipped one again: benches judge records with a model that hasn't seen them."""
     _in_use[:] = [] if scorer is None else [scorer]

@@ -1,4 +1,4 @@
-"""What the learned reader sees of a text: pieces of words, whole words and pairs of words. Shared with the trainer."""
+"""Features of the learned reader: word pieces, whole words and pairs of words. Shared with the trainer."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import re
 from bot.failures.normal import masked, normalise
 
 MAX_TEXT = 700
-"""Characters that are read; what follows repeats or is a stack trace."""
+"""Maximum characters to read; the rest is repetition or a stack trace."""
 _WORD = re.compile(r"\w+")
 _LONGEST = 30
 _UNSPACED = "\u0e00"
-"""From here on (Thai, Chinese, Japanese, Korean) words are short or not divided by spaces, so shorter pieces tell something."""
+"""From here on (Thai, Chinese, Japanese, Korean), words are short or not separated by spaces, so shorter pieces are informative."""
 
 
 def features(text: str, status: int | None = None, api: str = "") -> set[str]:
-    """The features of a text and its circumstances, each once. Starts of words and ends are marked by a space."""
+    """The set of features of a text and its context. Spaces mark the beginnings and ends of words."""
     found: set[str] = set()
     before = ""
     for word in _WORD.findall(masked(normalise(text[: 4 * MAX_TEXT]))[:MAX_TEXT]):

@@ -1,6 +1,6 @@
-"""A linear model in pure Python: one whole number per feature holds the weights of all kinds, so that reading is adding.
+"""Linear model in pure Python: one integer per feature holds the weights of all kinds, so that scoring is addition.
 
-Each weight is a byte (-127..127, shifted by 128 to be positive) in a lane of its own; lanes are wide enough for the sum of all features.
+Each weight is a byte (-127..127, shifted by 128 to be positive) in its own lane; lanes are wide enough for the sum of all features.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from bot.domain.kinds import Kind
 
 FORMAT = 1
 _LANE = 3
-"""Bytes of a lane: room for 65,000 features."""
+"""Bytes per lane: room for 65,000 features."""
 _SHIFT = 128
 NO_FAILURE = "no_failure"
-"""The class of ordinary texts. It is no kind: `score` leaves it out, so the probabilities of an ordinary text sum to little."""
+"""The class of ordinary text. It isn't a kind: `score` omits it, so the probabilities of ordinary text have a low sum."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
-    """Weights for kinds. `scale` turns a byte into a weight; `digest` names what it was trained on."""
+    """Weights for kinds. `scale` converts a byte to a weight; `digest` identifies the training data."""
 
     kinds: tuple[str, ...]
-    """Kinds and NO_FAILURE, in the order of the lanes."""
+    """Kinds and NO_FAILURE, in lane order."""
     bias: tuple[float, ...]
     scale: float
     digest: str
     weights: Mapping[str, int]
 
     def score(self, found: Iterable[str], /) -> dict[Kind, float]:
-        """Calibrated probabilities; what they lack to one is the probability that the text is no failure."""
+        """Calibrated probabilities; the remainder to one is the probability that it's no failure."""
         return {Kind(name): share for name, share in zip(self.kinds, self.shares(found), strict=True) if name != NO_FAILURE}
 
     def shares(self, found: Iterable[str]) -> list[float]:
@@ -56,17 +56,17 @@ class LinearModel:
 
 
 def packed(kinds: Sequence[str], bias: Sequence[float], scale: float, digest: str, rows: Mapping[str, bytes]) -> bytes:
-    """The file of a model; each row has a byte for every kind, shifted by 128."""
+    """Serialise a model; each row has a byte for every kind, shifted by 128."""
     head = {"format": FORMAT, "kinds": list(kinds), "bias": [round(one, 4) for one in bias], "scale": scale, "digest": digest}
     names = sorted(rows)
-    # column by column: the weights of one kind resemble each other, which halves the file
+    # Column by column: the weights of a kind are similar, which halves the file.
     columns = bytes(rows[name][column] for column in range(len(kinds)) for name in names)
     text = "\n".join([json.dumps(head), *names]).encode()
     return lzma.compress(len(text).to_bytes(4, "little") + text + columns, preset=9)
 
 
 def unpacked(data: bytes) -> LinearModel:
-    """The model of a file. Raises ValueError for another format."""
+    """Parse a model file. Raises ValueError for another format."""
     raw = lzma.decompress(data)
     end = 4 + int.from_bytes(raw[:4], "little")
     first, *names = raw[4:end].decode().split("\n")

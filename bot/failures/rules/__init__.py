@@ -1,4 +1,4 @@
-"""The order in which the tables are asked. Structure before words, money before rate, a status alone last of all."""
+"""Order in which the rule tables are applied: structure before words, money before rate, a bare status last."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from bot.failures.rules.rule import Rule
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """All rules, in the order in which they are asked."""
+    """All rules, in order."""
 
     steps: tuple[Rule, ...]
-    """Whose picture, at which step: asked before all others."""
+    """Whose picture, at which step; applied before all others."""
     transport: tuple[Rule, ...]
-    """Asked then, and only when an exception was recorded."""
+    """Applied next, only if an exception was recorded."""
     rules: tuple[Rule, ...]
     without_error: tuple[Rule, ...]
-    """Asked after the others, when no error status came."""
+    """Applied after the others, if there was no error status."""
 
     @property
     def all(self) -> tuple[Rule, ...]:
@@ -28,7 +28,7 @@ class Tables:
 
 @cache
 def tables() -> Tables:
-    """The rules of `bot/failures/tables/*.toml`; read when the first failure is judged, because most commands judge none."""
+    """The rules in `bot/failures/tables/*.toml`; loaded with the first failure, because most commands classify none."""
     steps, guards, services, words, shapes, transport = map(rules_of, ("steps", "guards", "services", "words", "shapes", "transport"))
     return Tables(
         steps=(*steps["whose"], *steps["waiting"]),

@@ -1,7 +1,7 @@
-"""Reads the rules from `bot/failures/tables/*.toml`: knowledge is data there, and this file only knows its spelling.
+"""Loader for the rules in `bot/failures/tables/*.toml`. The knowledge is data there; this file only knows its format.
 
-A file holds sections of rules; `[defaults.SECTION]` holds what most rules of a section share. `[SECTION.kinds]` writes one rule per kind
-that differ in their codes alone. An upper-case name in a list of words stands for a list of `phrases.toml` or `stems.toml`.
+A file has sections of rules; `[defaults.SECTION]` has values shared by a section's rules. `[SECTION.kinds]` defines one rule per kind that
+differ only in their codes. An upper-case name in a list of words refers to a list in `phrases.toml` or `stems.toml`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bot.failures.tokens import phrases, squash
 
 
 def rules_of(file: str) -> dict[str, tuple[Rule, ...]]:
-    """The sections of one file, in its order."""
+    """The sections of one file, in order."""
     raw = table(file)
     defaults = raw.get("defaults", {})
     return {
@@ -45,7 +45,7 @@ def _names(text: str) -> frozenset[str]:
 
 
 def _parts(text: str) -> tuple[str, ...]:
-    """Alternatives divided by ` / `, named lists in their place."""
+    """Alternatives separated by ` / `, with named lists expanded."""
     named = table("phrases")
     found: list[str] = []
     for part in " ".join(text.split()).split(" / "):
@@ -61,7 +61,7 @@ def _stems(text: str) -> Stems:
 
 
 def family(name: str) -> Stems:
-    """A family of words of `stems.toml` by its name."""
+    """A word family from `stems.toml`, by name."""
     return _stems(name)
 
 

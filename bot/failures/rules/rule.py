@@ -1,4 +1,4 @@
-"""What a classification rule is and when it holds. The tables beside this file hold the rules; this file holds no knowledge."""
+"""Definition of a classification rule and when it matches. The tables contain the rules; this file contains no knowledge."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Groups = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """All that is named must hold. Structure (codes, fields, flags, shapes, status) is compared first, words last."""
+    """All given conditions must hold. Structure (codes, fields, flags, shapes, status) is checked first, words last."""
 
     kind: Kind
     source: str
-    """Where the shape was seen or documented."""
+    """Where this answer was seen or documented."""
     codes: frozenset[str] = frozenset()
     """One of these machine words occurs anywhere (squashed)."""
     fields: tuple[str, ...] = ()
@@ -28,15 +28,15 @@ class Rule:
     also_codes: frozenset[str] = frozenset()
     """And one of these."""
     keys: frozenset[str] = frozenset()
-    """All of these fields are present."""
+    """All of these fields exist."""
     true: frozenset[str] = frozenset()
     """One of these fields is true."""
     false: frozenset[str] = frozenset()
     """One of these fields is false."""
     empties: frozenset[str] = frozenset()
-    """One of these fields is present and empty."""
+    """One of these fields exists and is empty."""
     filled: frozenset[str] = frozenset()
-    """All of these fields are present and none of them is empty."""
+    """All of these fields exist and none is empty."""
     shapes: frozenset[str] = frozenset()
     """All of these shapes."""
     not_shapes: frozenset[str] = frozenset()
@@ -47,26 +47,26 @@ class Rule:
     exceptions: tuple[str, ...] = ()
     """The exception's text (lower case) contains one of these."""
     words: Groups = ()
-    """Each group has a member in one and the same sentence."""
+    """Each group has a member in the same sentence."""
     never: tuple[str, ...] = ()
     """None of these in that sentence."""
     around: Groups = ()
-    """Each group has a member somewhere, in whichever sentence."""
+    """Each group has a member in any sentence."""
     nowhere: tuple[str, ...] = ()
     """None of these anywhere."""
     said: tuple[Stems, ...] = ()
-    """Each group of stems has a member in one and the same sentence, in plain form (`plain.py`)."""
+    """Each group of stems has a member in the same sentence, in plain form (`plain.py`)."""
     unsaid: tuple[Stems, ...] = ()
     """No member of these groups in that sentence."""
     spread: bool = False
-    """`said` may be spread over sentences; then `unsaid` counts everywhere."""
+    """`said` may be spread over several sentences; `unsaid` then applies everywhere."""
     action: Action | None = None
-    """Lowers the action of the kind for this failure."""
+    """Lowers the kind's action for this failure."""
     confidence: float = 0.9
     family: str = "common"
 
     def holds(self, seen: Signals, text: Text) -> bool:
-        """Whether this rule describes what was seen."""
+        """Whether this rule matches the signals."""
         if self.said and not text.says(self.said[0]):
             return False
         if self.codes and not self._code(seen):
@@ -133,7 +133,7 @@ class Rule:
 
 
 class Text:
-    """The words of one answer, as a whole and by sentences."""
+    """The words of one answer, as a whole and by sentence."""
 
     __slots__ = ("_plain", "_said", "_sentences", "whole")
 
@@ -148,7 +148,7 @@ class Text:
         return _any(words, self.whole)
 
     def says(self, group: Stems) -> bool:
-        """Whether one of these stems occurs anywhere in the plain form."""
+        """Whether one of these stems occurs anywhere in plain form."""
         known = self._said.get(group)
         if known is None:
             known = self._said[group] = any(group.within(sentence) for sentence in self.plain_sentences)
@@ -156,7 +156,7 @@ class Text:
 
     @property
     def plain_sentences(self) -> list[Sentence]:
-        """The sentences in plain form, up to a length: a verdict stands at the beginning."""
+        """Sentences in plain form, up to a maximum length: verdicts are at the beginning."""
         if self._plain is None:
             self._plain = []
             left = _MAX_PLAIN
@@ -169,7 +169,7 @@ class Text:
 
     @property
     def sentences(self) -> list[str]:
-        """Split at full stops and the like; one inside of a number or a name (`gpt-5.4`, `fal.ai`) ends none."""
+        """Split at full stops and the like, but not inside a number or name (`gpt-5.4`, `fal.ai`)."""
         if self._sentences is None:
             marked = self.whole.translate(_ENDS)
             for end in (". ", "! ", "? ", "; "):
