@@ -1,4 +1,4 @@
-"""The composition root: settings in, a running bot out. The only place that knows every room; it wires them and decides nothing."""
+"""Composition root: turns settings into a running bot. The only file that knows every room; it wires them and makes no decisions."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ if TYPE_CHECKING:
     from bot.sandbox.server import RunningSandbox
 
 SWITCH_INTERVAL = 0.0005
-"""Seconds after which a thread gives up the interpreter, instead of Python's 5 ms: the event loop waits a tenth as long for the threads
-that decode pictures (`python -m bench lag`, in turns on a noisy machine: loop lag × 1.4 to 1.8 instead of × 2.3 to 3.8)."""
+"""Seconds until a thread yields the interpreter (Python's default: 5 ms), so that the event loop waits a tenth as long for picture decoding
+threads (`python -m bench lag`, on a noisy machine: loop lag × 1.4 to 1.8 instead of × 2.3 to 3.8)."""
 
 
 async def build(
@@ -95,7 +95,7 @@ async def build(
 
 
 async def _open(data_dir: Path, ports: SteadyPorts, file: Path | None, gate_key: str) -> tuple[Ledger, tuple[Any, float], str]:
-    """The ledger, what the gate had learned with its age in seconds, and the salt of members' ids."""
+    """The ledger, what the gate had learned with its age in seconds, and the salt for member hashes."""
     ledger = await Ledger.open(data_dir, ports.now, ports.new_id, file)
     try:
         kept = await ledger.read(lambda c: memory_rows.recall_gate(c, gate_key))

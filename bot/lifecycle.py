@@ -1,4 +1,4 @@
-"""A running bot: what is started, looked at now and then, and stopped in which order."""
+"""Lifecycle of a running bot: start, periodic work, and the order of shutdown."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ log = structlog.get_logger()
 SWEEP_EVERY = 30.0
 """Seconds between two sweeps."""
 RECEIVED_FOR = 60.0
-"""Seconds after which a stored command that was never accepted is taken up again; an adapter accepts within a few."""
+"""Seconds until a stored but unaccepted command is picked up again; adapters accept within a few."""
 REMEMBER_EVERY, REMEMBER_AT_MOST_EVERY = 60.0, 1.0
-"""Seconds between two looks at what the gate has learned."""
+"""Seconds between two checks of what the gate has learned."""
 
 
 class Pictures(Protocol):
-    """The picture store, as far as this page needs it."""
+    """The part of the picture store that this file uses."""
 
     async def read(self, sha256: str) -> bytes: ...
 
@@ -63,7 +63,7 @@ class Pictures(Protocol):
 
 @dataclass(slots=True)
 class Bot:
-    """All rooms, wired. `start` recovers and begins; `stop` drains."""
+    """All rooms, wired together. `start` recovers and begins; `stop` drains."""
 
     ledger: Ledger
     ports: SteadyPorts
@@ -87,11 +87,11 @@ class Bot:
         self.adapters[adapter.name] = adapter
 
     def chats(self) -> dict[str, ChatPort]:
-        """The connected platforms' chat ports."""
+        """Chat ports of the connected platforms."""
         return {name: adapter.chat for name, adapter in self.adapters.items()}
 
     async def start(self) -> Found:
-        """Find what a dead process left, then run."""
+        """Recover from the previous process, then run."""
         self.sender.chats = self.chats()
         self.ledger.on_commit = self._deliver
         self.wakeups.on("request", self.scheduler.wake)
@@ -114,12 +114,12 @@ class Bot:
         return found
 
     async def finish_received(self, found: Found) -> None:
-        """Accept what was stored and acknowledged before a crash; drop what the member saw fail."""
+        """Accept commands that were stored and acknowledged before a crash; drop those that the member saw fail."""
         for request_id, place in found.received:
             try:
                 await self._finish(request_id, place)
             except Exception:
-                log.exception("received_not_finished", request=request_id)  # the sweep comes back to it
+                log.exception("received_not_finished", request=request_id)  # the sweep will retry it
 
     async def _finish(self, request_id: str, place: Place) -> None:
         adapter = self.adapters.get(place.platform)
@@ -131,7 +131,7 @@ class Bot:
             await self.core.abandon(request_id)
 
     async def stop(self, drain: float = DRAIN) -> None:
-        """Start nothing new, let what runs end for a while, send what is wanted, close the books."""
+        """Start nothing new, wait a while for work in progress, send what's due, and close the ledger."""
         await self.scheduler.drain(drain)
         await self.supervisor.stop()
         await self.core.calls.close(min(PRESSES_END, drain))
@@ -160,7 +160,7 @@ class Bot:
                 except LedgerProblem as problem:
                     log.error("ledger_problem", problem=str(problem))
                 except Exception:
-                    # One row that cannot be swept must not keep the others from it, and not in silence.
+                    # One failing part must not stop the others, and must not fail silently.
                     log.exception("sweep_failed", part=part.__name__)
 
     async def _clock(self) -> None:
@@ -180,8 +180,8 @@ class Bot:
         await self.orphaned_files.round()
 
     async def _finish_left(self) -> None:
-        """Commands whose acceptance failed in a living process: their members were told to wait. Apart from the sweep, because a platform
-        may take its time to say what it took."""
+        """Accept commands whose acceptance failed without a crash; their members were told to wait. Separate from the sweep, because a
+        platform may be slow to say whether it took the acknowledgement."""
         while True:
             await asyncio.sleep(SWEEP_EVERY)
             before = self.ports.now() - RECEIVED_FOR
@@ -192,7 +192,7 @@ class Bot:
                 log.exception("sweep_failed", part="received")
 
     async def _remember(self) -> None:
-        """A pause or an outage is written down soon after it began, so that a restart in the middle of it makes no second storm."""
+        """Persist pauses and outages soon after they begin, so that a restart doesn't cause another burst."""
         kept: dict[str, object] = {}
         while True:
             with contextlib.suppress(TimeoutError):
@@ -213,15 +213,15 @@ class Bot:
 
 
 def _take_over(tx: Tx) -> Found:
-    """What a dead process left, waiting no longer than was agreed."""
+    """Recover what the previous process left, after bounding its stored waits."""
     bound(tx, LONGEST)
     return recover(tx)
 
 
 async def serve(bot: Bot, ready: Callable[[str], None], stopping: Callable[[str], None], list_models: ModelList | None = None) -> None:
-    """Run all connected adapters until a signal or a problem that only the operator can mend; then drain.
+    """Run all connected adapters until a signal or a problem that only the operator can fix; then drain.
 
-    With `list_models` the image service is looked at once, beside the start.
+    With `list_models`, also checks the image service once at start.
     """
     shutdown = Shutdown(stopping)
     shutdown.listen()
@@ -241,7 +241,7 @@ async def serve(bot: Bot, ready: Callable[[str], None], stopping: Callable[[str]
         if looking is not None:
             looking.cancel()
             await asyncio.gather(looking, return_exceptions=True)
-        # Adapters stay connected until the answers of the last exchanges and presses are shown.
+        # Adapters stay connected until the answers to the last calls and presses are shown.
         await shutdown.drain(bot.scheduler, bot.sender, bot.core.calls)
         serving.cancel()
         await asyncio.gather(waiter, finishing, lint_loaded, serving, return_exceptions=True)
