@@ -1,8 +1,7 @@
 """Adaptive gate, one per provider and key: when the next call may start, and for which request. Pure bookkeeping: no I/O, no clock.
 
 Each question has its own part: `rate_model` (how fast), `concurrency` (how many at once), `breaker` (is it down), `credit` (is it paid
-for), `queue` (whose turn), `latency` (how long), `allowance` (the operator's own limit). This file asks them in turn and reports results to
-them.
+for), `queue` (whose turn), `latency` (how long), `allowance` (the operator's own limit). This file asks them in turn.
 """
 
 from __future__ import annotations
@@ -360,7 +359,7 @@ class AdaptiveGate:
         self._note("refused", wait=round(self.rate_model.wait(now), 1), per_minute=round((self.rate_model.rate or 0.0) * 60, 1))
 
     def _may_be_crowd(self, run: InFlight, now: float) -> bool:
-        """A refusal that names nothing: True when it is put down to the number in flight."""
+        """A rejection without a reason: True if it is attributed to the number in flight."""
         if self.concurrency.cap is not None and run.beside >= self.concurrency.cap:
             self._give_back(run)
             self._crowded(run, now)
