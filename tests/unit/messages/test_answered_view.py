@@ -9,7 +9,7 @@ import pytest
 
 from bot.chat.views import ActionName, Audience, ButtonStyle, Tone, View
 from bot.domain.case_states import CaseState, Standing
-from bot.domain.kinds import SAFETY_REVIEWABLE, Kind
+from bot.domain.kinds import SAFETY_REVIEWABLE, Action, Kind
 from bot.domain.outcome import Picture
 from bot.domain.request_states import Answer
 from bot.domain.requests import Person
@@ -151,3 +151,10 @@ def test_what_was_tried_again_is_not_paid_for_a_second_time() -> None:
     assert (view.text, actions(view)) == ((text("request.tried_again"), LINE), [A.EDIT])
     refusal = {"reason": "unsupported_size", "value": "9x9", "allowed": ["a"], "nearest": "1024x1024"}
     assert actions(shown(S.REFUSED, refusal=refusal, tried_again=True)) == [A.EDIT]
+
+
+@pytest.mark.parametrize("action", [Action.FETCH, Action.NONE])
+def test_before_a_retry_of_a_picture_that_was_made_it_is_said_that_it_is_paid_again(action: Action) -> None:
+    view = shown(answer=Answer.FAILED, why=dataclasses.replace(failed(Kind.DOWNLOAD_FAILED), action=action))
+    assert actions(view)[0] is A.RETRY
+    assert "charges the bot for that again" in view.text[0]
