@@ -101,7 +101,11 @@ class _Server:
         for line in lines:
             for index in covering & self.covered[line]:
                 rare[index] += 1 / len(self.covered[line])
-        return sorted(covering, key=lambda index: (-self.noticed[where, index], variant[index], -rare[index], self.seconds[index]))[:MOST]
+
+        def rank(index: int) -> tuple[float, ...]:
+            return -self.noticed[where, index], 0 if rare[index] > 0.5 else variant[index], -rare[index], self.seconds[index]
+
+        return sorted(covering, key=rank)[:MOST]
 
     def _measure(self) -> None:
         """What every test runs, and how long it takes; without those that fail unchanged. In this process, so that the others find
