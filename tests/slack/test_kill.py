@@ -164,7 +164,7 @@ async def test_buttons_and_forms_work_after_a_kill(tmp_path: Path) -> None:
 
 async def test_http_killed_between_events_loses_none_that_slack_sends_again(tmp_path: Path) -> None:
     async with process(tmp_path, mode="http") as p:
-        p.slack.http.retry_delays = (0.5, 2.0, 4.0)
+        p.slack.http.retry_delays = (0.5, 2.0, 10.0)
         await p.kill()
         mention: Event = await p.slack.people.mention(p.ada, p.channel, "a cat in a thread")
         await p.start()
