@@ -46,5 +46,5 @@ def _message_problems(body: Body) -> list[str]:
 @pytest.fixture(autouse=True)
 def patient_admission(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine the stand-in may take longer than usual to say who somebody is; only the tests of admission are about that."""
-    if not request.module.__name__.endswith(("test_admission", "test_faults")):
+    if not request.module.__name__.endswith("test_admission"):
         monkeypatch.setattr(admission, "WITHIN", 2.5)

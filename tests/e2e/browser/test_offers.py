@@ -64,7 +64,7 @@ def test_every_offer_fits_small_and_large_pages_in_light_and_dark(
     ana = opened(bot.url, "Ana")
     ana.imagine("a red lighthouse", DEAR).says("something that fits")
     ana.imagine("a blue boat", "--size 1x1").says("can't make the size")
-    ana.imagine("a poster with a sun, jane.doe@example.com").says("Waiting for an answer")
+    ana.imagine("a poster with a comet, jane.doe@example.com").says("Waiting for an answer")
     held = told(ana, re.compile("One question before this is sent"))
     ana.imagine("a green hill").shows(1)
     folder = Path(os.environ.get("SCREENSHOTS", tmp_path))
@@ -87,7 +87,7 @@ def test_every_offer_fits_small_and_large_pages_in_light_and_dark(
     shown.says("email address")
     held.press("Don't send")
     held.says("closed")
-    assert service.calls("a poster with a sun") == 0
+    assert service.calls("a poster with a comet") == 0
 
 
 def _whole(button: Locator) -> None:

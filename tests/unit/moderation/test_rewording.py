@@ -206,4 +206,4 @@ async def test_a_form_that_decides_about_a_person_preselects_nothing(ground: Gro
     [chosen] = [one for one in form.fields if one.name == field]
     assert (chosen.value, chosen.required) == ("", True)
     reply = await ground.press(action, case.id, MO, {})
-    assert (reply.changed, "Choose" in reply.text) == (False, True)
+    assert (reply.changed, "choose" in reply.text) == (False, True)

@@ -9,6 +9,7 @@ import pytest
 from bot.chat.views import ActionName
 from bot.domain.failure import Evidence
 from bot.domain.outcome import Billed
+from bot.texts import text
 from tests.world import BAD_KEY, DOWN, Service, World, bad, good, world
 
 A = ActionName
@@ -39,7 +40,7 @@ async def test_a_retry_that_worked_is_gone_and_refused_on_the_old_message(tmp_pa
     async with world(tmp_path, Service([failure]), max_attempts=1) as w:  # type: ignore[list-item]
         request = await w.imagine()
         await w.answer(request)
-        assert "On its way" in await w.press(A.RETRY, request)
+        assert await w.press(A.RETRY, request) == text("reply.started_retry")
         await w.until(lambda: any(one.pictures for one in w.chat.now.values()))
         await w.until(lambda: A.RETRY not in {one.action for one in w.chat.about(f"request:{request}").buttons})  # type: ignore[union-attr]
         assert "newer message" in await w.press(A.RETRY, request)
@@ -53,7 +54,7 @@ async def test_a_retry_that_failed_too_can_be_tried_again_and_the_first_message_
         await w.press(A.RETRY, first)
         await w.until(lambda: len([one for one in w.chat.now.values() if one.title == "No picture this time"]) == 2)
         second = other(w, first)
-        assert "On its way" in await w.press(A.RETRY, second)
+        assert await w.press(A.RETRY, second) == text("reply.started_retry")
         await w.until(lambda: any(one.pictures for one in w.chat.now.values()))
         for old in (first, second):
             assert "newer message" in await w.press(A.RETRY, old)
@@ -65,7 +66,7 @@ async def test_a_button_with_an_allowed_value_buys_once(tmp_path: Path, size: st
     async with world(tmp_path, Service([bad(TOO_BIG)] * calls)) as w:
         request = await w.imagine(size=size)
         await w.answer(request)
-        assert "On its way" in await w.press(A.NEAREST, request)
+        assert await w.press(A.NEAREST, request) == text("reply.started_nearest")
         await w.until(lambda: any(one.pictures for one in w.chat.now.values()))
         assert "newer message" in await w.press(A.NEAREST, request)
         assert len(w.service.calls) == calls + 1
@@ -79,4 +80,4 @@ async def test_a_retried_picture_that_was_deleted_can_be_had_again(tmp_path: Pat
         await w.until(lambda: any(one.pictures for one in w.chat.now.values()))
         second = other(w, first)
         await w.press(A.DELETE, second)
-        assert "On its way" in await w.press(A.RETRY, first)
+        assert await w.press(A.RETRY, first) == text("reply.started_retry")
