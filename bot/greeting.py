@@ -21,13 +21,13 @@ REFUSED = (Kind.AUTH_MISSING_KEY, Kind.AUTH_INVALID_KEY)
 
 
 class ModelList(Protocol):
-    """Asks the image service for its models; never raises."""
+    """Fetches the image service's model list; never raises."""
 
     def __call__(self, *, with_key: bool = True) -> Awaitable[Evidence]: ...
 
 
 async def greet(ask: ModelList, ledger: Ledger, notices: Notices) -> None:
-    """Ask once and say what is wrong: a log line, and a notice where only the operator can mend it. The bot goes on all the same."""
+    """Request the model list once and report a problem: a log line, and a notice if only the operator can fix it. Never stops the start."""
     seen = await ask()
     failure = None if seen.status is not None and seen.status < 300 else recognise(seen)
     if failure is not None and _is_wrong(failure):
@@ -42,7 +42,7 @@ async def greet(ask: ModelList, ledger: Ledger, notices: Notices) -> None:
 
 
 async def _refuses_strangers(ask: ModelList) -> bool:
-    """Whether the list needs a key. A public list says nothing about ours."""
+    """Whether the list needs a key; a public list says nothing about the key."""
     return (await ask(with_key=False)).status in (401, 403)
 
 

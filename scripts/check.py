@@ -1,4 +1,4 @@
-"""Everything that can be checked without running the product, in one list; `make check` runs it."""
+"""All static checks in one list, for `make check`."""
 
 from __future__ import annotations
 

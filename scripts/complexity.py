@@ -1,4 +1,4 @@
-"""How long, wide and deep functions are: at most 40 lines, 7 parameters and 4 levels of blocks, or a reason."""
+"""Limits for functions: 40 lines, 7 parameters and 4 levels of nesting, unless there is a stated reason."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EXCEPTIONS = {
     "bot/gate/memory.py:read": "takes each learning part of the gate",
     "bot/providers/http_provider.py:__init__": "ports with defaults",
 }
-"""Functions that may be over a limit, each with its reason."""
+"""Functions that may exceed a limit, each with its reason."""
 
 
 def problems(root: Path = ROOT) -> list[str]:
@@ -64,7 +64,7 @@ def _over(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
 
 
 def depth(node: ast.AST) -> int:
-    """Levels of blocks within a node; an `elif` is on the level of its `if`, a function within counts by itself."""
+    """Levels of nested blocks; an `elif` counts as the level of its `if`, and nested functions are counted separately."""
     deepest = 0
     for child in ast.iter_child_nodes(node):
         if isinstance(child, _OWN):

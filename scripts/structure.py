@@ -1,4 +1,4 @@
-"""The shape of the code, read from its imports: circles between files, and public class names that stand twice."""
+"""Structure of the code, from its imports: circular imports between files, and duplicate public class names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ KIT = "adapters.kit."
 
 
 def modules(root: Path = ROOT) -> dict[str, ast.Module]:
-    """Dotted name -> syntax tree of every module of the product."""
+    """Dotted name -> syntax tree of every product module."""
     found = {}
     for folder in FOLDERS:
         for path in sorted((root / folder).rglob("*.py")):
@@ -24,7 +24,7 @@ def modules(root: Path = ROOT) -> dict[str, ast.Module]:
 
 
 def imports(trees: Mapping[str, ast.Module]) -> dict[str, set[str]]:
-    """Module -> the modules of ours that it imports anywhere: at the top, lazily or for type checking only."""
+    """Module -> the project's modules that it imports anywhere: at the top, lazily or for type checking only."""
     graph: dict[str, set[str]] = {}
     for name, tree in trees.items():
         named = set()
@@ -44,7 +44,7 @@ def _module_of(named: str, trees: Mapping[str, ast.Module]) -> str | None:
 
 
 def circles(graph: Mapping[str, set[str]]) -> list[list[str]]:
-    """Groups of modules that import each other, directly or round about (strongly connected components)."""
+    """Groups of modules that import each other, directly or indirectly (strongly connected components)."""
     reachable = {name: set(_reach(name, graph)) for name in graph}
     found: list[list[str]] = []
     for name in sorted(graph):
@@ -55,7 +55,7 @@ def circles(graph: Mapping[str, set[str]]) -> list[list[str]]:
 
 
 def _reach(start: str, graph: Mapping[str, set[str]]) -> Iterator[str]:
-    """Every module that can be reached from `start` in one step or more."""
+    """All modules reachable from `start` in one or more steps."""
     seen: set[str] = set()
     waiting = list(graph[start])
     while waiting:
@@ -67,8 +67,8 @@ def _reach(start: str, graph: Mapping[str, set[str]]) -> Iterator[str]:
 
 
 def shared_names(trees: Mapping[str, ast.Module]) -> list[str]:
-    """A public class name stands once in `bot` and the adapters' kit, and no adapter uses it for something else. Adapters may mirror each
-    other."""
+    """Public class names are unique in `bot` and the adapters' kit, and adapters don't use them for something else. Adapters may mirror
+    each other."""
     homes: dict[str, list[str]] = defaultdict(list)
     for name, tree in trees.items():
         for node in tree.body:
@@ -87,6 +87,6 @@ def _clashes(where: Sequence[str]) -> bool:
 
 
 def problems(root: Path = ROOT) -> list[str]:
-    """One sentence for each rule that is broken."""
+    """One sentence for each broken rule."""
     trees = modules(root)
     return [f"import circle: {' -> '.join([*group, group[0]])}" for group in circles(imports(trees))] + shared_names(trees)

@@ -1,4 +1,4 @@
-"""Names that are used from outside the code vulture can see. Each line says by whom. Never imported or run."""
+"""Names used from outside the code that vulture sees; each line says by whom. Never imported or run."""
 
 # ruff: noqa: B018, F821  # bare names are what vulture reads
 packed, use  # bench/classifier trains the learned reader and judges without it

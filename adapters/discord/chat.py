@@ -90,7 +90,7 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
     async def _shown(self, message: Message, view: View, ref: MessageRef, draft: Draft) -> SendResult:
         result = await super()._shown(message, view, ref, draft)
         if isinstance(result, Unknown) and draft.pictures and self.unanswered.may_move(message, view):
-            # Nothing takes it with its files: the words come alone, and say where the picture is.
+            # No route accepts the files: send the text alone, with a note on where to find the picture.
             alone = await super()._shown(message, view, ref, _bare(draft))
             return result if isinstance(alone, Refused) else alone
         return result
@@ -132,7 +132,7 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
             return None
         lost = self.unanswered.of(message.id)
         if route.once and lost is not None and route.name in lost.routes:
-            return None  # it has no nonce: each repeat might be one message more
+            return None  # no nonce: each retry could post another message
         result = await self._fitted(route, message, ref, draft)
         if isinstance(result, Sent):
             self.refused_messages.pop(message.id, None)

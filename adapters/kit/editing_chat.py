@@ -145,7 +145,8 @@ class EditingChat(ABC, Generic[R, D, W]):
 
     @abstractmethod
     async def _edit(self, message: Message, view: View, ref: R, draft: D) -> SendResult | ClassifiedError:
-        """Edit the message where it is. A ClassifiedError: this place does not take it. Unknown: not answered, and `unanswered` know."""
+        """Edit the message in place. Returns ClassifiedError if the platform rejects it, Unknown if it wasn't answered (already recorded in
+        `unanswered`)."""
 
     async def _edit_refused(self, view: View, ref: R) -> R:
         """The platform rejected the edit: remove what must not stay there."""
@@ -157,7 +158,7 @@ class EditingChat(ABC, Generic[R, D, W]):
 
     @abstractmethod
     async def _try(self, route: W, message: Message, view: View, ref: R, draft: D) -> SendResult | ClassifiedError | None:
-        """One route; None: it is not open to this message. What is not answered is told to `unanswered`."""
+        """Try one route; None if it isn't available for this message. Unanswered sends are recorded in `unanswered`."""
 
     @abstractmethod
     def _left(self, message: Message, ref: R) -> R:

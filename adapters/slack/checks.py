@@ -21,7 +21,7 @@ from bot.texts import text
 BOT_TOKEN, APP_TOKEN = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"
 MODERATORS = "MODERATOR_CHANNEL_SLACK"
 PASSING = tuple(code for code, error_class in TOKEN_ERRORS.items() if error_class is ErrorClass.WAIT)
-"""Errors to a token that pass by themselves, after hours perhaps."""
+"""Token errors that resolve on their own, possibly after hours."""
 LONGEST_ASKED = 1_000_000.0
 """Seconds: at the start there is nothing else to do than to wait as long as Slack asks."""
 CHANNEL_REFUSALS = ("channel_not_found", "not_in_channel", "is_archived", "missing_scope", "method_not_supported_for_channel_type")

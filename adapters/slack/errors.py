@@ -158,7 +158,7 @@ def classify_error(error: BaseException) -> ClassifiedError | None:
 
 
 def retry_after(headers: Mapping[str, str] | None, longest: float = LONGEST) -> float | None:
-    """The seconds that a Retry-After header names, within bounds; None without a usable one."""
+    """Seconds from a Retry-After header, bounded; None if unusable."""
     try:
         seconds = float({name.lower(): value for name, value in (headers or {}).items()}["retry-after"])
     except (KeyError, ValueError, TypeError, AttributeError):

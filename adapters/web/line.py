@@ -1,6 +1,9 @@
-"""What somebody typed, understood as a command. Checks the form of the line only; which values are allowed is the core's to say.
+"""Parser for typed command lines. It only checks the form of a line; the core validates values.
 
-/imagine [--size S] [--quality Q] [--count N] [--private] prompt       /imagine       /imagine-show [ID]       /imagine-status ...
+/imagine [--size S] [--quality Q] [--count N] [--private] prompt
+/imagine
+/imagine-show [ID]
+/imagine-status ...
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ class Exhausted(Left):
 
 
 def periods(place: Place, person: Person, now: float, zone: str, service: str = "") -> list[Period]:
-    """The rows that a request of this moment counts in. The configured service (an empty name) has the books of everybody."""
+    """The usage rows that a request at this moment counts in. The configured service (an empty name) uses the total's rows."""
     local = datetime.fromtimestamp(now, UTC).astimezone(zone_of(zone))
     day, month = f"d{local:%Y-%m-%d}", f"m{local:%Y-%m}"
     owners = [

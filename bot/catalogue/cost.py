@@ -75,7 +75,7 @@ def area_tokens(factor: int, width: int, height: int) -> int:
 
 
 def _level(quality: str, levels: tuple[str, ...]) -> str:
-    """The line of the price table for a quality; an unknown one is taken for the dearest."""
+    """The price table's column for a quality; an unknown quality counts as the most expensive."""
     if quality in _OF_HIGH:
         quality = "high"
     if quality in _OF_MEDIUM:

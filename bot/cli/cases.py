@@ -274,7 +274,7 @@ def _step(one: Step) -> dict[str, Any]:
 
 
 def _state(asked: str | None) -> str | None:
-    """A state or group of states as `CaseFilter` takes it."""
+    """Parse a state or group of states for `CaseFilter`."""
     wanted = None if asked is None else asked.lower()
     if wanted is not None and wanted not in _STATES and wanted not in GROUPS:
         raise Stop(text("cli.state_unknown", value=wanted[:40], known=", ".join([*GROUPS, *sorted(_STATES)])), code=USAGE)

@@ -81,7 +81,7 @@ async def running(subject: Subject) -> AsyncIterator[Finding]:
 
 
 async def database(subject: Subject) -> AsyncIterator[Finding]:
-    """Whether the ledger is sound, and whether it could be written now."""
+    """Whether the ledger is intact and writable right now."""
     from bot.ledger import files, read_only
     from bot.ledger.store import LedgerProblem, explain
 

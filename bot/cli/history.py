@@ -29,7 +29,7 @@ class History:
 
 
 def history(env_file: Path, data_dir: Path | None, asked: str) -> History | None:
-    """The request with this id, or the one of which the image service gave this id to an attempt; None when there is none."""
+    """Find a request by its own id, or by the image service's id of one of its attempts; None if there is none."""
     from bot.ledger import read_only
 
     ledger = ledger_file(env_file, data_dir)
@@ -44,7 +44,7 @@ def history(env_file: Path, data_dir: Path | None, asked: str) -> History | None
 
 
 def failure_in(request: Row, tries: Sequence[Row]) -> Failure | None:
-    """What went wrong with a request at last, also when it got its pictures in the end."""
+    """The request's last failure, even if it got its pictures in the end."""
     from bot.ledger.codec import failure_from_json
 
     if isinstance(kept := json.loads(request["failure"] or "null"), dict):

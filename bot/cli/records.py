@@ -20,7 +20,7 @@ from bot.texts import text
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
-"""One row that the ledger's read-only queries give, by column."""
+"""A row from the ledger's read-only queries, by column name."""
 _SPAN = re.compile(r"(\d{1,5})([mhdw])", re.ASCII)
 _SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
 _ANSWERS = {answer.value for answer in Answer}
@@ -149,7 +149,7 @@ def ledger_file(env_file: Path, data_dir: Path | None) -> Path:
 
 
 def reading(look: Callable[[], T]) -> T:
-    """What a look at the ledger gives; its problem ends the command with a sentence."""
+    """The result of a read of the ledger; a ledger problem ends the command with its sentence."""
     from bot.ledger.store import LedgerProblem
 
     try:

@@ -58,14 +58,16 @@ class Failure:
     confidence: float
     """0..1; below 0.5, only the status family is known."""
     facts: Mapping[str, str] = field(default_factory=dict)
-    """Short safe facts for cards, texts and logs: `code`, `status`, `request_id`, `stage`, `categories`, `param`, `allowed`, `limit`,
-    `billed` (`no` when the provider said so), `guard` (whose page refused this machine, `unknown` where it does not say), `tls` (why no
-    secure connection came about, a word of bot/failures/tls.py), `proxy` (`yes` when one lies on the way), `reading` (`yes` for a call
-    that only reads and can cost nothing); of a finished picture that was not fetched or not taken also `address` (host and port), `way`
-    (the kind of what went wrong on the way), and `why` with the value under that name (`type`, `pixels`, ...).
-    Values are machine tokens that were checked against a pattern, never sentences of the provider.
-    The gate reads `limit` of a rate answer: `concurrency` when too many ran at once, `20/60s` when the text names a rate
-    ("Limit: 20/1min" and the like: requests, then seconds)."""
+    """Short, safe facts for cards, texts and logs. Values are machine tokens checked against a pattern, never a provider's sentences.
+
+    `code`, `status`, `request_id`, `stage`, `categories`, `param`, `allowed`, `limit`; `billed` (`no` if the provider said so), `guard`
+    (whose page refused this machine, or `unknown`), `tls` (reason of a failed secure connection, a word from bot/failures/tls.py), `proxy`
+    (`yes` if the route has one), `reading` (`yes` for a free, read-only call). For a finished picture that wasn't downloaded or accepted
+    also `address` (host and port), `way` (kind of the network problem), and `why` with its value under that name (`type`, `pixels`, ...).
+
+    The gate reads a rate answer's `limit`: `concurrency`, or `20/60s` (requests, then seconds) if the text states a rate such as "Limit:
+    20/1min".
+    """
 
     @property
     def retryable(self) -> bool:

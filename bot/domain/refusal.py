@@ -1,4 +1,4 @@
-"""Why a request was turned down before anything was sent, or what its member is asked while it is held."""
+"""Refusals before sending, and questions to the member while a request is held."""
 
 from __future__ import annotations
 
@@ -10,56 +10,56 @@ FactValue = str | int | float | list[str] | None
 
 
 class Shortage(StrEnum):
-    """Why a limit is in the way; the worst last. Also the key of the sentence that says so."""
+    """Why a limit is exceeded, mildest first; also part of the text key."""
 
     TOO_DEAR = "too_dear"
-    """Something is left, and this request costs more."""
+    """Something is left, but this request costs more."""
     USED_UP = "used_up"
     """Too little is left for any picture."""
     OFF = "off"
-    """The limit is zero: it never renews."""
+    """The limit is zero and never renews."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The same request with other options, and the most that it can cost."""
+    """The same request with other options, and its maximum cost."""
 
     size: str
     quality: str
     count: int
     price: int
-    """Micros."""
+    """In micros."""
 
 
 @dataclass(frozen=True, slots=True)
 class BudgetShortfall:
-    """The limit that is in the way, what was asked for, and what would fit instead."""
+    """The exceeded limit, the request's cost, and alternatives that fit."""
 
     scope: str
     """`member` or `community`."""
     period: str
     """`day` or `month`."""
     unit: str
-    """`money` or `pictures`; `left` and `limit` are micros or pictures."""
+    """`money` or `pictures`; `left` and `limit` are in micros or pictures."""
     left: int
     limit: int
     renews_at: float
     """Wall-clock time."""
     shortage: Shortage
     price: int
-    """Micros: the most that the request as it was asked for can cost."""
+    """Maximum cost of the request, in micros."""
     size: str
     quality: str
     count: int
     renewed_fits: bool
     """It fits once the limit has renewed."""
     offers: Mapping[str, Offer] = field(default_factory=dict)
-    """`fewer`, `lower` (quality) and `smaller`, as far as there are any."""
+    """`fewer`, `lower` (quality) and `smaller`, if available."""
 
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """An allowed value that is nearest to the one asked for, and how people read it."""
+    """The allowed value nearest to the requested one, and its label."""
 
     value: str
     label: str
@@ -67,18 +67,18 @@ class Nearest:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Turned down before anything was sent, or held with a question."""
+    """The reason for refusing a request, or the question while it's held."""
 
     reason: str
-    """Key under `refusal.` in the texts, under `held.` while the request is held."""
+    """Key under `refusal.` in the texts, or under `held.` while the request is held."""
     facts: Mapping[str, FactValue] = field(default_factory=dict)
-    """What the sentence names: `value`, `allowed`, `channels`, `limit`, `case_id`."""
+    """Fields of the sentence: `value`, `allowed`, `channels`, `limit`, `case_id`."""
     until: float | None = None
-    """Wall-clock time at which it passes; None for one that does not."""
+    """Wall-clock time at which the reason ends; None if it doesn't."""
     unquoted: bool = False
-    """The prompt would have been asked about: it is not quoted in the channel."""
+    """The prompt would have needed a question, so the channel's message doesn't quote it."""
     cleaned: str | None = None
-    """Of a question: the wording without what was found, offered at one press."""
+    """For a question: the prompt without the finding, which one press sends."""
     nearest: Nearest | None = None
     budget: BudgetShortfall | None = None
-    """Of the reason `budget`."""
+    """For the reason `budget`."""

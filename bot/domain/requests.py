@@ -35,7 +35,7 @@ class Place:
 
 
 Period = tuple[str, str, str]
-"""Scope, owner and period: the key of a row of what was reserved and spent."""
+"""Scope, owner and period: the key of a row of reserved and spent amounts."""
 
 
 class Origin(StrEnum):
@@ -57,7 +57,7 @@ class Lineage:
 
     origin: Origin = Origin.COMMAND
     parent: str | None = None
-    """The request before it; None for a command."""
+    """The previous request; None for a command."""
     case_id: str | None = None
     """The case that it answers."""
 
@@ -83,7 +83,7 @@ class Submission:
     count: int | str | None = None
     private: bool = False
     references: tuple[str, ...] = ()
-    """SHA-256 of each picture that was attached."""
+    """SHA-256 of each attached picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +117,17 @@ class Request:
     answer: Answer | None = None
     answered_at: float | None = None
     failure: Failure | None = None
-    """The last failure; also set while a request waits to try again."""
+    """The last failure; also set while a request waits for another try."""
     refusal: Refusal | None = None
-    """Why it was refused, or what is asked while it is held; also what would fit instead, beside a failure."""
+    """Why it was refused, or the open question while held; next to a failure, the alternatives that fit."""
     published: bool = False
     deleted: bool = False
     left_out: frozenset[str] = frozenset()
     """Options omitted from the call, so that the service decides."""
     references: tuple[str, ...] = ()
-    """SHA-256 of each picture that was attached; part of the fingerprint."""
+    """SHA-256 of each attached picture; part of the fingerprint."""
     service: str = ""
-    """Name of the image service that draws it (`bot/requests/services.py`); empty for the configured one."""
+    """Name of its image service (`bot/requests/services.py`); empty for the configured one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +152,6 @@ class Attempt:
     provider_request_id: str | None = None
     status: int | None = None
     periods: tuple[Period, ...] = ()
-    """The rows of the books in which its cost is reserved."""
+    """The rows in which its cost is reserved."""
     evidence: Evidence | None = None
-    """What the service said of pictures that did not come."""
+    """The service's evidence about missing pictures."""

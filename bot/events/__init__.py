@@ -1,6 +1,6 @@
-"""What happens in the bot, as a typed stream: rooms publish, whoever counts or writes lines subscribes. Nothing here decides anything.
+"""Typed event stream: rooms publish, log lines and metrics subscribe. Makes no decisions.
 
-An event never carries a prompt, a key or raw words of a service or platform.
+Events never contain a prompt, a key, or raw text from a service or platform.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The bot runs, and has found what a dead process left."""
+    """The bot has started and recovered from the previous process."""
 
     interrupted: int
     received: int
@@ -20,13 +20,13 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeEnded:
-    """One exchange with an image service."""
+    """A call to an image service has ended."""
 
     request: str
     attempt: int
     status: int | None
     kind: str | None
-    """The kind of its failure; None when all pictures came."""
+    """The failure's kind; None if all pictures came."""
     code: str | None
     provider: str
     provider_request: str | None
@@ -43,7 +43,7 @@ class ExchangeEnded:
 
 @dataclass(frozen=True, slots=True)
 class GateChanged:
-    """A gate changed its mind: `name` is one of those in docs/gate.md."""
+    """A gate's state changed; `name` is one of those in docs/gate.md."""
 
     name: str
     facts: Mapping[str, object]
@@ -51,7 +51,7 @@ class GateChanged:
 
 @dataclass(frozen=True, slots=True)
 class GateStood:
-    """How a gate stood right after it had changed its mind."""
+    """A gate's state right after a change."""
 
     state: str
     in_flight: int
@@ -66,18 +66,18 @@ class GateStood:
 
 @dataclass(frozen=True, slots=True)
 class NoticeOpened:
-    """Operators are told of a new cause."""
+    """Operators are notified of a new cause."""
 
     cause: str
     kind: str
     facts: Mapping[str, str]
     what_to_do: str
-    """Empty where a channel of theirs shows it."""
+    """Empty if an operators' channel shows it."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeResolved:
-    """A cause that operators were told of is gone."""
+    """A cause that operators were notified of is resolved."""
 
     cause: str
 
@@ -94,21 +94,21 @@ class MessageRefused:
 
 @dataclass(frozen=True, slots=True)
 class StorageFailed:
-    """The ledger takes nothing any more."""
+    """The ledger can't be written."""
 
     problem: str
 
 
 @dataclass(frozen=True, slots=True)
 class StorageWorks:
-    """It takes writes again, after so many tries."""
+    """The ledger can be written again, after this many tries."""
 
     after: int
 
 
 @dataclass(frozen=True, slots=True)
 class FilesRemoved:
-    """Picture files that no request shows are gone, and parts of files that were never finished."""
+    """Orphaned picture files and partial files were deleted."""
 
     pictures: int
     parts: int
@@ -130,11 +130,11 @@ Event = (
 
 @dataclass(slots=True)
 class EventStream:
-    """Hands each event to every subscriber, in order. A subscriber is quick and never raises."""
+    """Delivers each event to every subscriber, in order. Subscribers must be fast and must not raise."""
 
     subscribers: list[Callable[[Event], None]] = field(default_factory=list)
 
     def publish(self, event: Event) -> None:
-        """Something has happened."""
+        """Deliver an event."""
         for subscriber in self.subscribers:
             subscriber(event)

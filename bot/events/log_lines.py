@@ -1,4 +1,5 @@
-"""Events as log lines. Operators search for the names of lines and fields (docs/operators.md), so they change only with that page."""
+"""Events as log lines. Operators search for the names of lines and fields (docs/operators.md), so they only change together with that
+page."""
 
 from __future__ import annotations
 
@@ -33,11 +34,11 @@ _NAMES: Mapping[type, tuple[str, str]] = {
     StorageWorks: ("info", "can_store_again"),
     FilesRemoved: ("info", "picture_files_removed"),
 }
-"""Level and name of an event's line; its fields are the event's."""
+"""Event type -> log level and name of its line; the event's fields are the line's fields."""
 
 
 def write(event: Event) -> None:
-    """One line for one event."""
+    """Write one line for an event."""
     match event:
         case GateChanged(name, facts):
             log.info("gate_" + name, **facts)

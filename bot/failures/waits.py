@@ -40,7 +40,7 @@ def _patterns() -> _Patterns:
 
 
 def spoken_wait(text: str) -> float | None:
-    """Seconds named in a sentence that asks to wait (`Please try again in 6m0s`); durations of other things are none."""
+    """Seconds in a sentence that asks to wait (`Please try again in 6m0s`); other durations don't count."""
     text = text[:_SEARCHED]
     if not _DIGIT.search(text):
         return None

@@ -1,4 +1,4 @@
-"""Outages: failures in a row that chance does not explain stop everything, then single probes look whether the provider is back."""
+"""Circuit breaker: failures that chance doesn't explain stop everything, then single probes check whether the provider is back."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass, field
 from bot.gate.port import Waiting
 
 FEWEST, MOST = 2, 3
-"""Failures in a row that stop everything: two where that can hardly be chance, otherwise three."""
+"""Consecutive failures that stop everything: two if that can hardly be chance, otherwise three."""
 CHANCE = 0.0015
-"""Two failures in a row that are likelier than this without an outage do not stop anything yet."""
+"""Two consecutive failures that are likelier than this without an outage don't stop anything yet."""
 EXPECTED, WEIGHT, FADE = 0.05, 20.0, 0.98
-"""Share of failures outside outages that is expected at first, as if seen in so many exchanges; older exchanges fade."""
+"""Initially expected share of failures outside outages, its weight in calls, and the decay of older calls."""
 HICCUP, FIRST_PROBE = 4.0, 10.0
-"""Seconds until the first probe: where the failures may be chance or one request's own, and where they can hardly be."""
+"""Seconds until the first probe: if the failures may be chance or one request's own, and if they can hardly be."""
 GROWTH, LAST_PROBE = 2.5, 35.0
-"""Each pause is so many times the one before (and the one after a first probe that failed at least so many times `FIRST_PROBE`), up to so
-many seconds. The number of probes grows with the logarithm of a short outage and slowly with a long one; the time by which an outage is
-outstayed is bounded by its own length times the growth, and by half a minute (bench/provider/shapes.py, `outages`)."""
+"""Growth of the pause between probes (and, after a failed first probe, of `FIRST_PROBE` at least), and its maximum in seconds. The number
+of probes grows with the logarithm of a short outage and slowly with a long one; the time to notice its end is at most its own length times
+the growth, and half a minute (bench/provider/shapes.py, `outages`)."""
 SPARED = 60.0
-"""Seconds that a probe waits longer when a failure would be the end of every request that could be one."""
+"""Extra seconds before a probe if a failure would end every request that could be the probe."""
 RUNNING_IS_UP = 1.5
 """Seconds. A provider that is down usually says so immediately; a probe that runs longer is being served."""
 HINT_CAP = 60.0
@@ -35,12 +35,12 @@ class Breaker:
 
     in_a_row: int = 0
     failing: set[str] = field(default_factory=set)
-    """The requests that failed since anything was served."""
+    """Requests that have failed since anything was served."""
     failed_probes: int = 0
-    """In this outage."""
+    """Number in this outage."""
     served: float = 0.0
     failed: float = 0.0
-    """Exchanges outside outages; older ones fade."""
+    """Calls outside outages; older ones decay."""
     since: float | None = None
     probe_at: float = 0.0
     interval: float = FIRST_PROBE
@@ -59,24 +59,29 @@ class Breaker:
         return max(RUNNING_IS_UP, 1.5 * self.slowest + 1.0)
 
     def sure(self) -> bool:
-        """Whether two failures say enough: of different requests (one alone may be at fault itself), and failures are known to be rare."""
+        """Whether two failures are enough: of different requests (a single one may be at fault itself), and failures are known to be
+        rare."""
         share = (self.failed + EXPECTED * WEIGHT) / (self.served + self.failed + WEIGHT)
         return len(self.failing) > 1 and share**FEWEST <= CHANCE
 
     def witnesses(self, waiting: Sequence[Waiting]) -> Sequence[Waiting]:
-        """Who may go next while it is closed: after a failure, a request that did not fail shows whether it was the provider's."""
+        """Requests that may go next while it's closed: after a failure, a request that hasn't failed shows whether the provider was the
+        cause."""
         if not self.in_a_row:
             return waiting
         others = [one for one in waiting if one.request_id not in self.failing]
         return [one for one in others if not one.last_try] or others or waiting
 
     def doubtful(self, waiting: Sequence[Waiting]) -> bool:
-        """Whether the next failure would be the end of a request, whoever's it is, although nothing was served since the last ones."""
+        """Whether the next failure would end some request, although nothing was served since the last ones."""
         return self.in_a_row >= FEWEST and all(one.last_try for one in self.witnesses(waiting))
 
     def fail(self, request: str, launched: float, now: float, *, probe: bool, answered: bool) -> bool:
-        """Book a failure of this request; True when a probe has to be planned. `answered`: the provider itself said so, at its own speed; a
-        broken connection says nothing about that. What was under way when the breaker opened tells nothing new."""
+        """Book a request's failure. Returns True if a probe has to be planned.
+
+        `answered`: the provider itself answered, at its own speed, unlike a broken connection. Calls that were in flight when the breaker
+        opened say nothing new.
+        """
         if self.since is not None and not probe:
             return False
         self.in_a_row += 1
@@ -94,7 +99,7 @@ class Breaker:
         return True
 
     def suspect(self, now: float) -> None:
-        """Open it before it is sure: every request that could show more would be lost by it."""
+        """Open before it's certain: every request that could tell more would be lost."""
         self.since, self.interval = now, HICCUP
 
     def plan(self, now: float, hint: float | None, uniform: Callable[[float, float], float]) -> None:
@@ -114,7 +119,7 @@ class Breaker:
 
 
 def least_to_lose(waiting: Sequence[Waiting]) -> Sequence[Waiting]:
-    """Those for whom a failed probe costs least: not their last try, and few before it."""
+    """Requests for which a failed probe costs least: not on their last try, and with few tries."""
     spare = [one for one in waiting if not one.last_try] or waiting
     fewest = min(one.tries for one in spare)
     return [one for one in spare if one.tries == fewest]

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 BARE = 2.0
 """Seconds to obey a limit initially if its rejection states no wait."""
 BUSY = 8
-"""Requests let in within the last minute: with so many, a refusal is taken to be their doing, and a limit of about as many a minute is
-believed until a test is let in."""
+"""Requests admitted within the last minute from which a rejection is attributed to them: a limit of about that many per minute is assumed
+until a test is admitted."""
 REFUSED, LET_IN, AGAIN = 4.0, 0.5, 1.5
-"""What a test that is refused, one that is let in, and a further refusal without a word do to the time."""
+"""Factors for the hold after a rejected test, an admitted test, and another rejection without a hint."""
 SHORTEST, MOST = 1.0, 600.0
 """Seconds; less is hardly noticed, and more is never reached."""
 FORGOTTEN = 600.0
@@ -41,7 +41,7 @@ class Hold:
 
     @property
     def until(self) -> float:
-        """Nothing that was only learned holds a request longer than this. With every further refusal in a row without a word it grows."""
+        """Time until which a learned limit may hold a request. It grows with consecutive rejections without a hint."""
         return self.launched + min(MOST, self.longest * AGAIN ** max(0, self.bare - 1))
 
     def launch(self, now: float, *, test: bool) -> None:

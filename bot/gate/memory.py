@@ -116,8 +116,8 @@ def _read_pace(memory: Mapping[str, object], now: float, age: float, rate_model:
 
 
 def _ago(kept: Mapping[str, object]) -> float:
-    """Seconds since the last refusal. Where an older version did not write that down, it is taken to be when the memory was written: a
-    limit is then believed ten minutes too long at most, and is not lost at the first start with this version."""
+    """Seconds since the last rejection. If an older version didn't store it, the time of storing is used: a limit is then trusted at most
+    ten minutes too long, and isn't lost at this version's first start."""
     return _number(kept, "refused", 0, FRESH) or 0.0
 
 

@@ -21,7 +21,7 @@ class Window:
     limit: int | None = None
     believed: bool = False
     named: bool = False
-    """The provider named exactly this limit, so it does not age."""
+    """The provider stated exactly this limit, so it doesn't age."""
     fitting: deque[float] = field(default_factory=lambda: deque(maxlen=8))
     """Silent rejections at exactly this count."""
 
@@ -39,7 +39,7 @@ class Window:
         return max(0.0, self.times[count - self.limit] + SPAN - now)
 
     def drop(self) -> None:
-        """What was learned is too old to be true; what the provider named is kept."""
+        """Discard what was learned, because it's too old; keep what the provider stated."""
         if not self.named:
             self._reset()
 

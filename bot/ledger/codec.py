@@ -1,4 +1,4 @@
-"""Failures, refusals and evidence as JSON values in rows, and back. The only place that knows how they are stored."""
+"""JSON encoding of failures, refusals and evidence in rows. The only place that knows their stored format."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def failure_from_json(value: Mapping[str, object]) -> Failure:
 
 
 def refusal_to_json(refusal: Refusal) -> dict[str, object]:
-    """A refusal as one flat JSON object; what is absent is left out."""
+    """Encode a refusal as a flat JSON object; absent values are omitted."""
     known: dict[str, object] = {"reason": refusal.reason, **refusal.facts}
     if refusal.unquoted:
         known["unquoted"] = True
@@ -57,7 +57,7 @@ def refusal_to_json(refusal: Refusal) -> dict[str, object]:
 
 
 def refusal_from_json(value: Mapping[str, Any]) -> Refusal:
-    """The refusal that `refusal_to_json`, or an older version, wrote."""
+    """Decode the output of `refusal_to_json`, from this or an older version."""
     reason = str(value.get("reason") or "")
     until, nearest, cleaned = value.get("until"), value.get("nearest"), value.get("cleaned")
     budget = _budget_from_json(value) if reason == "budget" else None

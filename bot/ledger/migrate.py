@@ -12,7 +12,7 @@ from bot.ledger.files import connect
 from bot.ledger.tables import metadata
 
 HEAD = "0003"
-"""The newest revision. Asked first without Alembic, whose import costs a third of a second at every start."""
+"""Latest revision. Checked before importing Alembic, which would add a third of a second to every start."""
 
 
 def upgrade(path: Path, now: float) -> Path | None:

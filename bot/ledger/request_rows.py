@@ -130,7 +130,7 @@ def move(tx: Tx, request: Request, event: RequestEvent, **values: object) -> boo
 
 
 def mark(tx: Tx, request_id: str, **values: object) -> None:
-    """Change what is no state: published, deleted, texts removed for privacy."""
+    """Change values other than the state: published, deleted, texts removed for privacy."""
     tx.connection.execute(update(requests).where(requests.c.id == request_id).values(**_stored(values)))
 
 

@@ -1,4 +1,4 @@
-"""What /imagine-help says."""
+"""View of /imagine-help."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SIZES_NAMED = 6
 
 
 def help_view(sizes: Sequence[str], qualities: Sequence[str], most: int) -> View:
-    """How to ask, with what the configured model takes."""
+    """How to use the bot, with the configured model's options."""
     named = ", ".join(size(one) for one in sizes[:SIZES_NAMED])
     words = text("help.text", sizes=named, qualities=", ".join(qualities), count=most)
     return View(title=text("help.title"), text=tuple(words.split("\n\n")), final=True)

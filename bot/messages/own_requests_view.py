@@ -1,4 +1,4 @@
-"""What /imagine-show says: a member's newest requests, each with a button that shows it."""
+"""View of /imagine-show: a member's latest requests, each with a button that shows it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def own_requests(own: Sequence[Request]) -> View:
 
 
 def unknown_request() -> View:
-    """The id is nobody's, or somebody else's: the same words for both."""
+    """For an id that doesn't exist or belongs to somebody else; both get the same words."""
     return View(title=text("show.unknown"), text=(text("show.unknown_why"),), tone=Tone.PROBLEM, final=True)
 
 

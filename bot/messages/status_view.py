@@ -1,4 +1,4 @@
-"""What /imagine-status says: how the image service is doing, and what is left of the visitor's budget."""
+"""View of /imagine-status: the state of the image service and the rest of the visitor's budget."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.texts.phrases import duration, moment, money, pictures
 
 
 def status_view(seen: Snapshot, waiting: int, left: Sequence[Left], zone: str) -> View:
-    """`waiting` counts the requests in the queue; renewals are said in `zone`."""
+    """`waiting` is the number of queued requests; renewal times are shown in time zone `zone`."""
     return View(title=text("status.title"), text=tuple(_lines(seen, waiting)), facts=tuple(_fact(one, zone) for one in left), final=True)
 
 

@@ -82,7 +82,7 @@ class Authorizer:
         return await self.ledger.write(lambda tx: _admitted(tx, act, once=False, lease=lease, waiting=waiting))
 
     async def others(self, case: Case) -> bool | None:
-        """Whether anybody but the last decider may decide this case now; None when the platform cannot say and nobody else is known."""
+        """Whether anyone but the last decider may decide this case now; None if the platform can't say and nobody else is known."""
         if case.decided_by is None:
             return None
         known = await self.ledger.read(lambda c: case_rows.moderators_of(c, case.community))
@@ -103,7 +103,7 @@ class Authorizer:
 
 
 def _admitted(tx: Tx, act: Act, *, once: bool, lease: bool, waiting: bool = False) -> Case | Reply:
-    """The case as it is now, or the refusal. With `once`, a repeated press is refused; opening a form again is not."""
+    """The case in its current state, or the refusal. With `once`, a repeated press is refused; forms may be opened again."""
     case = case_rows.get(tx.connection, act.row)
     if case is None:
         return refuse(tx, act, None, FORGED, "unknown")

@@ -245,7 +245,7 @@ def _pressers(facts: CaseFacts, name: ActionName) -> Pressers:
 
 
 def _denied_it(facts: CaseFacts) -> frozenset[str]:
-    """Who denied what is appealed, while it is somebody else's turn (see `decisions.claim`)."""
+    """People who denied an appealed case while it's reserved for somebody else (see `decisions.claim`)."""
     case = facts.case
     if not case.appeals or case.decided_by is None:
         return frozenset()

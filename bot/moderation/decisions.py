@@ -167,7 +167,7 @@ class Decisions:
         return await self.guard.moderator(act, body, lease=True)
 
     async def _others(self, act: Act) -> bool | None:
-        """Before an appeal is claimed by who denied it: whether somebody else could."""
+        """For an appeal claimed by the person who denied it: whether somebody else could decide."""
         case = await self.guard.ledger.read(lambda c: case_rows.get(c, act.row))
         if case is None or not case.appeals or case.decided_by is None or case.decided_by.id != act.person:
             return None

@@ -1,6 +1,6 @@
-"""What differs from one image API to the next: how a call is written, which key header it takes, and how its answer reads.
+"""Interface of an image API: how to build a call, which key header to send, and how to parse the answer.
 
-An `ImageApi` is pure: it turns a `Call` into an `HttpCall` and JSON into a `ParsedAnswer`. `HttpProvider` does the exchange.
+An `ImageApi` is pure: it turns a `Call` into an `HttpCall` and JSON into a `ParsedAnswer`. `HttpProvider` makes the call.
 """
 
 from __future__ import annotations
@@ -18,63 +18,63 @@ from bot.providers.port import Call
 
 @dataclass(frozen=True, slots=True)
 class HttpCall:
-    """One request, before its host and key are known."""
+    """One HTTP request, before its host and key are known."""
 
     method: str
     path: str = ""
-    """Below the base address, starting with `/`, percent-encoded."""
+    """Path below the base address, starting with `/`, percent-encoded."""
     address: str | None = None
-    """Instead of a path: an address that the service itself named."""
+    """Used instead of a path: a URL returned by the service."""
     body: Mapping[str, object] | None = None
-    """Sent as JSON; None for no body."""
+    """JSON body; None for no body."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class ImageApi:
-    """One service's manner of speaking. The defaults are the ones most services share."""
+    """One service's API. The defaults are what most services share."""
 
     name: str
-    """For logs, evidence and settings, as `openai`."""
+    """Name for logs, evidence and settings, such as `openai`."""
     max_count: int | None = None
-    """Most pictures of one call; None where the model decides."""
+    """Maximum pictures per call; None if the model decides."""
     models_path: str | None = "/models"
-    """Where the model list is, below the base address; None where there is none that shows whether a key is good."""
+    """Path of the model list below the base address; None if there is none that shows whether a key works."""
     trusted_hosts: tuple[str, ...] = ()
-    """Ends of host names, beside the base address's own, to which polls carry the key: the service names such addresses itself."""
+    """Host name suffixes, besides the base address's own, that polls may send the key to: the service returns such URLs itself."""
 
     def auth(self, key: str) -> dict[str, str]:
-        """The header that carries the key."""
+        """The header with the key."""
         return {"authorization": f"Bearer {key}"}
 
     def generate(self, call: Call, base_path: str) -> HttpCall:
-        """The call that asks for pictures; `base_path` is the path of the base address."""
+        """The call that requests pictures; `base_path` is the path of the base address."""
         raise NotImplementedError
 
     def carried(self, call: Call) -> frozenset[str]:
-        """The options that `generate` sends beside model and prompt, in our spelling (`size`, `quality`, `n`, ...)."""
+        """Options that `generate` sends besides model and prompt, under the bot's own names (`size`, `quality`, `n`, ...)."""
         raise NotImplementedError
 
     def poll(self, pending: Pending) -> HttpCall:
-        """Ask once for a running task."""
+        """The call that polls a running task once."""
         return HttpCall("GET", f"/images/tasks/{quote(pending.task_id, safe='')}", pending.poll_url)
 
     def cancel(self, pending: Pending) -> HttpCall | None:
-        """Stop a running task; None where the service has no such call."""
+        """The call that stops a running task; None if the service has none."""
         return None
 
     def read(self, value: Any, headers: Mapping[str, str], body: BodyReader) -> ParsedAnswer:
-        """What a 200, 201 or 202 says. Total: what it does not understand is no picture."""
+        """Parse a 200, 201 or 202 answer. Total: anything unknown counts as "no picture"."""
         return read_answer(value, headers, body)
 
 
 def edges_of(size: str) -> tuple[int, int] | None:
-    """Width and height of a size, in pixels; None for `auto`."""
+    """Width and height of a size in pixels; None for `auto`."""
     width, cross, height = size.partition("x")
     return (int(width), int(height)) if cross else None
 
 
 def nearest_ratio(size: str, ratios: tuple[str, ...]) -> str | None:
-    """The ratio (`16:9`) of a list that is closest to a size; None for `auto`."""
+    """The ratio in the list (such as `16:9`) closest to a size; None for `auto`."""
     edges = edges_of(size)
     if edges is None:
         return None

@@ -1,5 +1,8 @@
-"""One exchange with an image API over HTTP. It makes one call, reads what came and stores the pictures. It never repeats, never waits for a
-turn and never judges: a shortfall goes out as evidence, and so do errors of the network. What is special to a service is its `ImageApi`."""
+"""Provider over HTTP: makes one call, parses the answer and stores the pictures.
+
+It never retries, never waits for a turn and never classifies: missing pictures and network errors are returned as evidence.
+Service-specific parts are in its `ImageApi`.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +69,7 @@ class _Exchange:
 
 @dataclass(frozen=True, slots=True)
 class _Parsed:
-    """An answer that was read, with the body that its long strings lie in."""
+    """A parsed answer, with the body that holds its long strings."""
 
     answer: ParsedAnswer
     body: BodyReader
@@ -89,21 +92,24 @@ class HttpProvider:
         verify: ssl.SSLContext | None = None,
         lookup: Resolve = resolve,
     ) -> None:
-        """`base_url` is what the service's paths start with; `api` is told from its host where it is None. `egress` says which certificates
-        count and which proxy is used. `transport`, `verify` and `lookup` are for tests and simulations. Raises ValueError for an address or
-        a key that the settings should have refused."""
+        """Create a provider.
+
+        `base_url` is the prefix of the service's paths; if `api` is None, the host decides. `egress` selects certificates and proxy.
+        `transport`, `verify` and `lookup` are for tests and simulations. Raises ValueError for an address or key that settings validation
+        should have rejected.
+        """
         try:
             self._base = httpx.URL(base_url.rstrip("/") + "/")
         except httpx.InvalidURL as error:
             raise ValueError(f"no base address: {error}") from None
         if api_key is not None and not (api_key.isascii() and api_key.isprintable()):
-            raise ValueError("a key of characters that no HTTP header can carry")  # h11 would put the key into its error
+            raise ValueError("a key of characters that no HTTP header can carry")  # h11 would quote the key in its error
         self._api = api or api_for(base_url)
         self._ports = ports
         egress = egress or Egress()
         self._via_proxy = egress.proxy(base_url, image=True) is not None
         self._auth = self._api.auth(api_key) if api_key else {}
-        # No redirects: httpx drops Authorization across hosts, but not api-key. No environment: the rule for proxies is ours.
+        # No redirects: httpx drops Authorization across hosts, but not api-key. No environment: the bot has its own proxy rule.
         self._client = httpx.AsyncClient(
             transport=transport or RoutedTransport(egress, verify),
             trust_env=False,
@@ -118,7 +124,7 @@ class HttpProvider:
         self.gate_key = f"{self._base.host}{port}#{hashlib.sha256((api_key or '').encode()).hexdigest()[:8]}"
 
     async def call(self, call: Call, on_partial: OnPartial | None = None) -> Outcome:
-        """One POST that asks for pictures. Raises only asyncio.CancelledError; cancelling closes the connection."""
+        """POST one call for pictures. Raises only asyncio.CancelledError; cancelling closes the connection."""
         exchange = _Exchange(_API, self._ports.monotonic())
         outcome = await self._whole(exchange, call, self._api.generate(call, self._base.path))
         return dataclasses.replace(outcome, carried=self._api.carried(call))
@@ -131,7 +137,7 @@ class HttpProvider:
         exchange = _Exchange("task.poll", self._ports.monotonic(), sent=True)
         outcome = await self._whole(exchange, call, self._api.poll(pending))
         if outcome.pending is not None and outcome.pending.poll_url is None:
-            # Some services name the address once, when the task begins.
+            # Some services only return the URL once, when the task begins.
             outcome = dataclasses.replace(outcome, pending=dataclasses.replace(outcome.pending, poll_url=pending.poll_url))
         if outcome.pictures or outcome.pending is not None:
             return outcome
@@ -142,7 +148,7 @@ class HttpProvider:
         return dataclasses.replace(outcome, billed=Billed.UNKNOWN if outcome.billed is Billed.NO else outcome.billed)
 
     async def cancel(self, pending: Pending) -> bool:
-        """Ask the service to stop a running task; whether it took the request. Never raises: the task may be over, or the network gone."""
+        """Ask the service to stop a running task. Returns whether it accepted. Never raises: the task may be over, or the network down."""
         wanted = None if pending.task_id.startswith(f"{_FETCH}:") else self._api.cancel(pending)
         if wanted is None:
             return False
@@ -156,11 +162,11 @@ class HttpProvider:
 
     @property
     def has_models(self) -> bool:
-        """Whether the service has a model list that shows if the key is good."""
+        """Whether the service has a model list that shows if the key works."""
         return self._api.models_path is not None
 
     async def list_models(self, *, with_key: bool = True) -> Evidence:
-        """Ask for the model list, which costs nothing and shows whether the key is accepted. What came, whatever it was; never raises."""
+        """Fetch the model list, which is free and shows whether the key works. Returns whatever came back as evidence; never raises."""
         url = self._base.copy_with(path=f"{self._base.path.rstrip('/')}{self._api.models_path or '/models'}")
         try:
             async with asyncio.timeout(LIST_TIMEOUT), self._client.stream("GET", url, headers=self._auth if with_key else {}) as response:
@@ -211,12 +217,12 @@ class HttpProvider:
             await response.aclose()
 
     def _request(self, wanted: HttpCall, extensions: dict[str, Any]) -> httpx.Request:
-        """The request with its key. Raises NotTaken for an address that must not get the key, and what httpx says of broken ones."""
+        """The request with its key. Raises NotTaken for a URL that must not receive the key, and httpx errors for malformed ones."""
         if wanted.address is None:
             url = self._base.copy_with(raw_path=self._base.raw_path.rstrip(b"/") + wanted.path.encode("ascii"))
         elif not self._is_trusted(url := self._base.join(wanted.address)):
-            raise NotTaken("address", peer_of(url))  # the key would go to a stranger
-        # Escaped to ASCII, so that whatever text was accepted can be sent.
+            raise NotTaken("address", peer_of(url))  # the key would be sent to an untrusted host
+        # ASCII escapes let any accepted text through.
         content = None if wanted.body is None else json.dumps(wanted.body).encode("ascii")
         kind = {} if content is None else {"content-type": "application/json"}
         headers = {**self._auth, **kind, **wanted.headers}

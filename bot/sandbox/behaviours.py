@@ -184,7 +184,7 @@ class Behaviours:
         return web.Response(body=file.content, headers={"content-type": kind})
 
     def keep(self, request: web.Request, content: bytes, failures: int = 0) -> str:
-        """Put a file under an address, and that address; `failures` is how often it is not found before it is, -1 for always."""
+        """Store a file and return its URL; `failures` is how often it's reported as missing first, -1 for always."""
         name = f"{self._answers.number()}.png"
         self._files[name] = _File(content, failures)
         if len(self._files) > _KEPT:

@@ -1,7 +1,7 @@
-"""Services with a language of their own, on the sandbox's port: Gemini, fal's queue, Replicate and Black Forest Labs.
+"""Native APIs of Gemini, fal's queue, Replicate and Black Forest Labs on the sandbox's port.
 
-Each lies below a path of its own: `/gemini/v1beta`, `/fal`, `/replicate/v1` and `/bfl/v1`. Faults come from the same markers and the same
-control call. Black Forest Labs prices a picture in credits; here it is four.
+Each has its own path: `/gemini/v1beta`, `/fal`, `/replicate/v1` and `/bfl/v1`. Faults come from the same markers and control API. Black
+Forest Labs prices a picture in credits; here it's four.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from bot.sandbox.native_refusals import ENDED, REFUSED
 from bot.sandbox.refusals import ErrorResponse
 
 BASES = {"gemini": "/gemini/v1beta", "fal": "/fal", "replicate": "/replicate/v1", "bfl": "/bfl/v1"}
-"""Service -> the path of its base address."""
+"""Service -> base path."""
 CREDITS = 4.0
 _KEPT = 100
 _FINISHED_AT = 3
-"""The poll at which a task is done."""
+"""The poll at which a task is finished."""
 _SIZES = {"1K": 1024, "2K": 2048, "4K": 3840}
 _ON_THE_WIRE = ("hang", "network_reset", "malformed_response@cut", "redirect", "drip")
-"""Faults of the connection, the same in every language."""
+"""Faults of the connection, identical in every API."""
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class _Task:
 
 
 class NativeServices:
-    """The routes; tasks are remembered until a hundred newer ones came."""
+    """Request handlers; a task is kept until a hundred newer ones exist."""
 
     def __init__(self, answers: ResponseWriter, behaviours: Behaviours, faults: FaultBook, log: deque[dict[str, object]]) -> None:
         self._answers = answers
@@ -55,7 +55,7 @@ class NativeServices:
         self._tasks: OrderedDict[str, _Task] = OrderedDict()
 
     def routes(self) -> list[web.RouteDef]:
-        """What the server adds to its own routes."""
+        """Routes to add to the server."""
         return [
             web.get("/gemini/v1beta/models", self.gemini_models),
             web.post("/gemini/v1beta/models/{model}:generateContent", self.gemini),
@@ -260,12 +260,12 @@ class NativeServices:
         return task_id, None if lost else task
 
     def _step(self, task: _Task) -> bool:
-        """Count a poll; whether the task is over."""
+        """Count a poll. Returns whether the task is finished."""
         task.polls += 1
         return task.fault != "task_running_timeout" and task.polls >= _FINISHED_AT
 
     async def _files(self, request: web.Request, task: _Task) -> list[str]:
-        """The addresses of a finished task's pictures, drawn once."""
+        """URLs of a finished task's pictures, drawn once."""
         asked = task.asked
         missing = 1 if task.fault == "partial" else 0
         while len(task.files) < asked.n - missing:

@@ -1,6 +1,6 @@
-"""The refusals of services with a language of their own, as their documentation and public threads show them.
+"""Error responses of services with their own API, from their documentation and public threads.
 
-`REFUSED` is what a call is answered with; `ENDED` is how a task ends that was accepted and then came to nothing.
+`REFUSED` answers a call; `ENDED` is how an accepted task fails.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     image_api_key: Annotated[str | None, BeforeValidator(values.secret)] = Field(None, repr=False)
     image_base_url: Annotated[str, BeforeValidator(values.base_url)] = OPENAI_BASE_URL
     image_service: Annotated[str | None, BeforeValidator(values.choice(*sorted(SERVICES)))] = None
-    """What the address speaks; None: told from its host."""
+    """The image service's API; None to decide by host."""
     image_model: Annotated[str, BeforeValidator(values.model)] = "gpt-image-2"
     image_quality: Annotated[str, BeforeValidator(values.choice("auto", "low", "medium", "high", "xhigh", "max", "standard", "hd"))] = (
         "medium"

@@ -15,7 +15,7 @@ BEGIN, END = "<!-- generated from bot/domain: begin -->", "<!-- generated from b
 
 
 def page() -> str:
-    """The page as it stands, with the diagrams of today's tables."""
+    """The current page with up-to-date diagrams."""
     current = (Path(__file__).resolve().parents[2] / PATH).read_text(encoding="utf-8")
     before, _, rest = current.partition(BEGIN)
     _, _, after = rest.partition(END)

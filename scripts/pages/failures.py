@@ -1,4 +1,4 @@
-"""docs/failures.md: every failure as the member sees it, rendered by the same code that renders the message in chat."""
+"""Generator of docs/failures.md: every failure as the member sees it, rendered by the same code as in chat."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NOW = 1_790_000_000.0
 
 
 def page() -> str:
-    """One section for each kind: the final message, and what is shown while the bot waits to try again."""
+    """One section per kind: the final message, and what is shown while waiting for another try."""
     lines = [
         "# What members see when there is no picture",
         "",

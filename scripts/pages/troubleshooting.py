@@ -88,7 +88,7 @@ def _kind(kind: Kind) -> list[str]:
 
 
 def _variants(kind: Kind) -> list[str]:
-    """What is said instead where more is known."""
+    """More specific sentences for when more is known."""
     if kind is Kind.NETWORK_TLS:
         return ["", "Where the reason is known:", "", *(f"- {text(f'failures.network_tls.operator_{reason}')}" for reason in REASONS)]
     if kind is Kind.AUTH_PERMISSION:

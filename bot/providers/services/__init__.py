@@ -1,1 +1,1 @@
-"""One module for each service's manner of speaking, and the registry that finds the one for an address."""
+"""Image services, one module per API, and the registry that finds the one for an address."""

@@ -1,6 +1,6 @@
-"""Black Forest Labs: submit, then poll the address that it names, which lies on the region's own host.
+"""Black Forest Labs: submit, then poll the returned URL, which is on the region's own host.
 
-Source: docs.bfl.ai/api_integration (integration guidelines, errors). A finished picture lies at a signed address for ten minutes.
+Source: docs.bfl.ai/api_integration (integration guidelines, errors). A finished picture stays at a signed URL for ten minutes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bot.providers.port import Call
 
 RATIOS = ("1:1", "16:9", "9:16", "3:2", "2:3", "4:5", "5:4", "3:4", "4:3", "21:9", "9:21")
 _BY_RATIO = ("kontext", "ultra")
-"""Models that take a ratio instead of edges."""
+"""Models that expect a ratio instead of edges."""
 _CREDIT_MICROS = 10_000
 """One credit is a cent."""
 
@@ -53,7 +53,7 @@ class BflApi(ImageApi):
         if status is None and task_id is not None and isinstance(address, str):
             return ParsedAnswer(task=Pending(task_id, address), usage=_usage(value))
         if status in ("Pending", "Queued", "Processing") and task_id is not None:
-            # The answer to a poll does not repeat its address: the ledger has it.
+            # The answer to a poll doesn't repeat its URL; the ledger has it.
             return ParsedAnswer(task=Pending(task_id), usage=_usage(value))
         result = value.get("result")
         sample = result.get("sample") if isinstance(result, dict) else None

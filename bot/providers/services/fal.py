@@ -1,6 +1,6 @@
-"""fal's queue: submit, poll the address that it names, then fetch the result from another.
+"""fal's queue: submit, poll the returned URL, then fetch the result from another.
 
-Source: fal.ai/docs (queue, errors) and fal-client 1.0.3. Its own queue repeats runs that fail on its side, which costs nothing.
+Source: fal.ai/docs (queue, errors) and fal-client 1.0.3. Its queue retries runs that fail on its side, free of charge.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _STATUS = re.compile(r"/status(?=$|\?)")
 
 
 class FalApi(ImageApi):
-    """Tasks only; its synchronous address would hold a connection for minutes."""
+    """Tasks only; its synchronous endpoint would hold a connection for minutes."""
 
     name = "fal"
     models_path = None
@@ -48,7 +48,7 @@ class FalApi(ImageApi):
 
     def read(self, value: Any, headers: Mapping[str, str], body: BodyReader) -> ParsedAnswer:
         status = value.get("status") if isinstance(value, dict) else None
-        # The answer to the order names no status.
+        # The answer to the submission has no status.
         if status in ("IN_QUEUE", "IN_PROGRESS") or (isinstance(value, dict) and status is None and "status_url" in value):
             task_id, address = task_id_of(value.get("request_id")), value.get("status_url")
             if task_id is not None and isinstance(address, str):

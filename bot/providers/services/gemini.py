@@ -1,4 +1,4 @@
-"""Gemini's native `generateContent`. Its compatible route hides why a picture is missing; this one says it.
+"""Gemini's native `generateContent`. Its OpenAI-compatible route hides why a picture is missing; this one states it.
 
 Source: ai.google.dev/api/generate-content and google-genai 3.4.0, types.py.
 """
@@ -17,11 +17,11 @@ from bot.providers.port import Call
 
 RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
 _TIERS = ((1536, None), (3072, "2K"))
-"""Longer edge up to which a tier is asked for; None is the service's own 1K, which older models know no name for."""
+"""(maximum longer edge, tier); None is the service's own 1K, which older models have no name for."""
 
 
 class GeminiApi(ImageApi):
-    """One picture a call: the API has no parameter for more."""
+    """One picture per call: the API has no parameter for more."""
 
     name = "gemini"
     max_count = 1
@@ -89,7 +89,7 @@ def _usage(value: Any) -> Usage | None:
 
 
 def _without(value: Any) -> Any:
-    """The answer without its pictures: finish reasons, feedback and words are what says why one is missing."""
+    """The answer without its pictures: finish reasons, feedback and text, which explain a missing one."""
     if isinstance(value, list):
         return [_without(child) for child in value if not (isinstance(child, dict) and _inline_data(child) is not None)]
     if isinstance(value, dict):

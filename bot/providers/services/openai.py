@@ -1,5 +1,7 @@
-"""OpenAI's Images API, and the services that call themselves compatible with it: one line of a table for each difference in what they want
-to be sent. What they answer is read without asking who it was."""
+"""OpenAI's Images API and its "compatible" imitations, one table row per dialect.
+
+The dialects only concern requests; answers are parsed independently of the vendor.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +72,7 @@ paths on their own disk, or an error, unless asked for base64; the GPT image mod
 
 
 class OpenAIApi(ImageApi):
-    """A service that speaks one of the dialects."""
+    """A service with one of the dialects."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect

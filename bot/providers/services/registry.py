@@ -1,4 +1,4 @@
-"""Which service is behind an address: by the operator's word, or by the host."""
+"""Registry of image services: finds the API for an address, by the operator's setting or by host."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ NATIVE: Mapping[str, tuple[type[ImageApi], str, str]] = {
     "replicate": (ReplicateApi, "api.replicate.com", "https://api.replicate.com/v1"),
     "bfl": (BflApi, "bfl.ai", "https://api.bfl.ai/v1"),
 }
-"""Services with a language of their own: module, end of the host, base address."""
+"""Services with their own API: module, host suffix, base address."""
 SERVICES = (*NATIVE, *(dialect.name for dialect in (*DIALECTS, GATEWAY)))
-"""Every name that IMAGE_SERVICE may have."""
+"""Every value that IMAGE_SERVICE accepts."""
 
 
 def api_for(base_url: str, service: str | None = None) -> ImageApi:
-    """The API behind a base address; `service` is one of SERVICES, or None to tell it from the host. Raises KeyError for another name."""
+    """The API for a base address; `service` is one of SERVICES, or None to decide by host. Raises KeyError for another name."""
     if service is not None:
         if service in NATIVE:
             return NATIVE[service][0]()
@@ -32,12 +32,12 @@ def api_for(base_url: str, service: str | None = None) -> ImageApi:
     url = urlsplit(base_url)
     host = (url.hostname or "").casefold().rstrip(".")
     for native, end, _ in NATIVE.values():
-        # Gemini has a compatible route beside its own.
+        # Gemini also has an OpenAI-compatible route.
         if (host == end or host.endswith("." + end)) and "/openai" not in url.path:
             return native()
     return OpenAIApi(dialect_for(host))
 
 
 def base_url_of(service: str) -> str | None:
-    """The base address of a service with a language of its own; None for the others."""
+    """The base address of a service with its own API; None for the others."""
     return NATIVE[service][2] if service in NATIVE else None

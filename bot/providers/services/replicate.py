@@ -1,7 +1,7 @@
-"""Replicate's predictions: create one, poll the address that it names.
+"""Replicate's predictions: create one, then poll the returned URL.
 
-Source: replicate.com/docs/topics/predictions (lifecycle, rate limits) and replicate 1.0.7. What a model takes differs from model to model;
-`aspect_ratio` and `num_outputs` are the names that image models share, and an option that a model refuses is learned and left out.
+Source: replicate.com/docs/topics/predictions (lifecycle, rate limits) and replicate 1.0.7. Inputs differ between models; `aspect_ratio` and
+`num_outputs` are the names that image models share, and an option that a model rejects is learned and omitted.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _RUNNING = ("starting", "processing", "queued")
 
 
 class ReplicateApi(ImageApi):
-    """Tasks only. An aborted prediction is free, a cancelled one is not."""
+    """Tasks only. An aborted prediction is free, a cancelled one isn't."""
 
     name = "replicate"
-    models_path = None  # its list has every public model there is, page by page
+    models_path = None  # its list contains every public model, page by page
 
     def generate(self, call: Call, base_path: str) -> HttpCall:
         fields: dict[str, object] = {"prompt": call.prompt}
@@ -53,6 +53,6 @@ class ReplicateApi(ImageApi):
             if task_id is not None and isinstance(address, str):
                 return ParsedAnswer(task=Pending(task_id, address))
         if isinstance(value, dict):
-            # What the member typed stands in `input`, and must not be read as what the service says.
+            # `input` holds what the member typed, and must not be read as the service's answer.
             value = {name: inside for name, inside in value.items() if name not in ("input", "logs")}
         return read_answer(value, headers, body)
