@@ -111,8 +111,8 @@ class Core:
     _forms: dict[ActionName, FormMaker] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._actions = {name: handler for desk in self.handlers for name, handler in desk.actions.items()}
-        self._forms = {name: maker for desk in self.handlers for name, maker in desk.forms.items()}
+        self._actions = {name: handler for room in self.handlers for name, handler in room.actions.items()}
+        self._forms = {name: maker for room in self.handlers for name, maker in room.forms.items()}
 
     # ---- a command -----------------------------------------------------------------------------------------------------------
 

@@ -34,14 +34,14 @@ async def greet(ask: ModelList, ledger: Ledger, notices: Notices) -> None:
         first = explain(failure, "operator").partition("\n\n")[0]
         log.error("image_service_check_failed", kind=failure.kind.value, status=seen.status, what_to_do=first)
     open_ = [kind.value for kind in REFUSED if kind.value in notices.open]
-    accepted = bool(open_) and seen.status == 200 and await _refuses_strangers(ask)
+    accepted = bool(open_) and seen.status == 200 and await _needs_a_key(ask)
     try:
         await ledger.write(lambda tx: _note(tx, notices, failure, open_ if accepted else ()))
     except LedgerProblem as problem:
         log.error("ledger_problem", problem=str(problem))
 
 
-async def _refuses_strangers(ask: ModelList) -> bool:
+async def _needs_a_key(ask: ModelList) -> bool:
     """Whether the list needs a key; a public list says nothing about the key."""
     return (await ask(with_key=False)).status in (401, 403)
 

@@ -45,9 +45,9 @@ ELSEWHERE_WITHIN = 2.5
 """Seconds to find another connection for an acknowledgement that couldn't be sent; a command expires after three."""
 DRAIN = 1.0
 """Seconds for envelopes in progress at shutdown."""
-STRANGERS_AFTER = 60.0
+FOREIGN_AFTER = 60.0
 """Seconds after which unknown connections belong to somebody else; Slack counts those of a killed process for a while."""
-STRANGERS_AGAIN = 600.0
+FOREIGN_AGAIN = 600.0
 """Seconds between checks whether somebody else is still connected."""
 
 NETWORK = (aiohttp.ClientError, OSError, TimeoutError)
@@ -102,7 +102,7 @@ class Sockets:
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=OPEN_WITHIN)
         async with aiohttp.ClientSession(timeout=timeout) as self._session:
             tasks = [asyncio.create_task(self._keep(number), name="slack-connection") for number in range(self._count)]
-            tasks.append(asyncio.create_task(self._look_for_strangers(), name="slack-strangers"))
+            tasks.append(asyncio.create_task(self._check_foreign_connections(), name="slack-strangers"))
             try:
                 done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
@@ -203,7 +203,7 @@ class Sockets:
         """Handle a connection's hello."""
         self._complained.clear()
         self._links.works()
-        self._count_strangers(counted)
+        self._count_foreign_connections(counted)
         self._news.set()
         self._news = asyncio.Event()
         if not self._up.is_set():
@@ -258,20 +258,20 @@ class Sockets:
 
     # ---- somebody else's connections -----------------------------------------------------------------------------------------
 
-    def _count_strangers(self, counted: int | None) -> None:
+    def _count_foreign_connections(self, counted: int | None) -> None:
         now = self._ports.monotonic()
         if counted is None or counted <= self.alive:
             self._crowded_since, self._warned = None, False
         elif self._crowded_since is None:
             self._crowded_since = now
-        elif now - self._crowded_since >= STRANGERS_AFTER and not self._warned:
+        elif now - self._crowded_since >= FOREIGN_AFTER and not self._warned:
             self._warned = True
             self._warn("slack_app_token_shared", text("slack.setup.socket.shared", counted=counted, ours=self.alive))
 
-    async def _look_for_strangers(self) -> None:
+    async def _check_foreign_connections(self) -> None:
         """Slack only states the count in hello: if it was too high, renew one connection a minute later to get it again."""
         while True:
-            await asyncio.sleep(STRANGERS_AGAIN if self._warned else STRANGERS_AFTER * 1.05)
+            await asyncio.sleep(FOREIGN_AGAIN if self._warned else FOREIGN_AFTER * 1.05)
             if self._crowded_since is not None:
                 for connection in self._alive[:1]:
                     connection.part("look_again")

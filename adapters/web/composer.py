@@ -13,9 +13,9 @@ from bot.texts import text
 class Composer:
     """Draws the text box into the current slot."""
 
-    def __init__(self, desk: WebActions) -> None:
-        self._desk = desk
-        options = desk.options()
+    def __init__(self, actions: WebActions) -> None:
+        self._actions = actions
+        options = actions.options()
         with part("form", "", "composer", id="composer", autocomplete="off", novalidate=True, data_longest=LONGEST) as form:
             with part("div", "", "row"):
                 part("label", text("web.message"), "for-box", for_="message")
@@ -46,7 +46,7 @@ class Composer:
         if not isinstance(given, dict):
             return
         values = {name: value for name, value in given.items() if isinstance(value, str)}
-        await self._desk.send(
+        await self._actions.send(
             TypedLine(
                 line=values.get("line", ""),
                 key=values.get("key", ""),

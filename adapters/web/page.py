@@ -28,11 +28,11 @@ AT_ONCE = 40
 class ChatPage:
     """Draws itself into the current client and listens to the room until the client disconnects."""
 
-    def __init__(self, client: Client, room: Room, desk: Callable[[ChatPage], WebActions], you: str, channel: str, demo: bool) -> None:
+    def __init__(self, client: Client, room: Room, actions: Callable[[ChatPage], WebActions], you: str, channel: str, demo: bool) -> None:
         self._client, self._room, self._demo = client, room, demo
         self.who = persona(you)
         self.channel = channel if channel in CHANNELS else IMAGINE
-        self._desk = desk(self)
+        self._actions = actions(self)
         self._bubbles: dict[str, Bubble] = {}
         self._met = {id: entry.news for id, entry in room.entries.items()}
         """Message -> its latest change that this page has shown."""
@@ -45,7 +45,7 @@ class ChatPage:
         room.listeners.append(self._changed)
         client.on_delete(self._leave)
 
-    # ---- what the desk asks for
+    # ---- for actions ---------------------------------------------------------------------------------------------------------
 
     def notice(self, sentence: str, problem: bool = False) -> None:
         """Show one sentence above the text box, on this page only. An empty one removes it."""
@@ -68,17 +68,17 @@ class ChatPage:
         """Empty the text box, unless something else has been typed since."""
         self._client.run_javascript(f"chat.sent({json.dumps(key)})")
 
-    # ---- what messages ask for
+    # ---- for messages --------------------------------------------------------------------------------------------------------
 
     def press(self, entry: Entry, button: Button) -> Awaitable[bool]:
         """Handle a press on a message's button."""
-        return self._sure(entry, button) if button.confirm else self._desk.press(entry, button)
+        return self._sure(entry, button) if button.confirm else self._actions.press(entry, button)
 
     async def _sure(self, entry: Entry, button: Button) -> bool:
         """Ask for confirmation before an action that can't be undone."""
 
         async def submitted(values: dict[str, str]) -> str | None:
-            return None if await self._desk.press(entry, button) else text("web.our_fault")
+            return None if await self._actions.press(entry, button) else text("web.our_fault")
 
         question = text(f"confirm.{button.action.value}")
         self.sheet(Form(button.action, button.row, text("confirm.title"), (), button.label, question), submitted, text("confirm.keep"))
@@ -124,7 +124,7 @@ class ChatPage:
                 self._notice = part("div", "", "notice", role="status", aria_live="polite", id="notice")
                 part("button", text("web.jump"), "jump", type="button", id="jump", hidden=True).on("click", js_handler="() => chat.jump()")
                 with part("div", "", "foot") as self._foot:
-                    Composer(self._desk)
+                    Composer(self._actions)
         self._sheets = part("div", "", "sheets")
         self._fill()
 

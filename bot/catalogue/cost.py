@@ -15,7 +15,7 @@ TOKENS_PER_CHAR = 4
 """Upper bound: byte-level tokenizers never produce more tokens than UTF-8 bytes, and a code point has at most four bytes."""
 _WRAPPING_TOKENS = 64
 """Allowance for tokens that the provider adds around the prompt."""
-_DEAREST_FIRST = ("max", "xhigh", "high", "medium", "low")
+_MOST_EXPENSIVE_FIRST = ("max", "xhigh", "high", "medium", "low")
 _OF_HIGH = frozenset({AUTO, "hd"})
 _OF_MEDIUM = frozenset({"standard"})
 _MAX_TOKENS = 10**9
@@ -80,4 +80,4 @@ def _level(quality: str, levels: tuple[str, ...]) -> str:
         quality = "high"
     if quality in _OF_MEDIUM:
         quality = "medium"
-    return quality if quality in levels else next(level for level in _DEAREST_FIRST if level in levels)
+    return quality if quality in levels else next(level for level in _MOST_EXPENSIVE_FIRST if level in levels)

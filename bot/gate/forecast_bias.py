@@ -20,20 +20,20 @@ class ForecastBias:
     """Learns from each request's first forecast and its actual wait."""
 
     factor: float = FIRST
-    foretold: dict[str, tuple[float, float]] = field(default_factory=dict)
+    forecasts: dict[str, tuple[float, float]] = field(default_factory=dict)
     """Request -> time of its first forecast, and the plain wait in seconds."""
 
     def say(self, request_id: str, now: float, wait: float) -> float:
         """The corrected wait to tell the member."""
-        if request_id not in self.foretold:
-            if len(self.foretold) >= _KEEP:
-                del self.foretold[next(iter(self.foretold))]
-            self.foretold[request_id] = (now, wait)
+        if request_id not in self.forecasts:
+            if len(self.forecasts) >= _KEEP:
+                del self.forecasts[next(iter(self.forecasts))]
+            self.forecasts[request_id] = (now, wait)
         return wait * self.factor
 
     def learn(self, request_id: str, launched: float) -> None:
         """The request was served by the call launched then."""
-        at, wait = self.foretold.pop(request_id, (0.0, 0.0))
+        at, wait = self.forecasts.pop(request_id, (0.0, 0.0))
         if wait >= WORTH:
             ratio = min(MOST, max(LEAST, (launched - at) / wait))
             self.factor *= (ratio / self.factor) ** WEIGHT

@@ -86,7 +86,7 @@ class AdaptiveGate:
     gap: float = GAP
     last_launch: float = -math.inf
     up_since: float = -math.inf
-    pace_before: RateModel | None = None
+    rate_model_before: RateModel | None = None
     """The rate model before rejections that may have been caused by concurrency."""
     free_pass: bool = False
     """A call has ended while that is undecided: the next launch decides."""
@@ -299,7 +299,7 @@ class AdaptiveGate:
         if self.concurrency.admit(run.beside):
             self._note("cap_raised", cap=self.concurrency.cap or 0)
         if self.concurrency.suspect is None:
-            self.pace_before = None
+            self.rate_model_before = None
 
     def _served(self, run: InFlight, verdict: Verdict, now: float) -> None:
         if verdict.failure is None:
@@ -345,7 +345,7 @@ class AdaptiveGate:
         if wait is not None:
             wait = max(SHORTEST_PAUSE, min(wait, LONGEST_PAUSE))
         silent = wait is None and named is None and read(verdict.headers) is None
-        if silent and self._may_be_crowd(run, now):
+        if silent and self._may_be_concurrency(run, now):
             return
         self.outspoken = self.outspoken or not silent
         knew = self.rate_model.known
@@ -358,22 +358,22 @@ class AdaptiveGate:
             self._note("limit_learned", per_minute=round((self.rate_model.rate or 0.0) * 60, 1))
         self._note("refused", wait=round(self.rate_model.wait(now), 1), per_minute=round((self.rate_model.rate or 0.0) * 60, 1))
 
-    def _may_be_crowd(self, run: InFlight, now: float) -> bool:
+    def _may_be_concurrency(self, run: InFlight, now: float) -> bool:
         """A rejection without a reason: True if it is attributed to the number in flight."""
         if self.concurrency.cap is not None and run.beside >= self.concurrency.cap:
             self._give_back(run)
             self._crowded(run, now)
             return True
         if not self.concurrency.plausible(run.beside):
-            self.concurrency.suspect, self.pace_before = None, None
+            self.concurrency.suspect, self.rate_model_before = None, None
             return False
-        if self.pace_before is None:
-            self.pace_before = copy.deepcopy(self.rate_model)
+        if self.rate_model_before is None:
+            self.rate_model_before = copy.deepcopy(self.rate_model)
         if not self.concurrency.wonder(run.beside, self.outspoken, now):
             return False
         self._give_back(run)
-        self.rate_model.forget(self.pace_before, now)
-        self.pace_before = None
+        self.rate_model.forget(self.rate_model_before, now)
+        self.rate_model_before = None
         self._crowded(run, now, sure=False)
         return True
 

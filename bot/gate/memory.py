@@ -72,7 +72,7 @@ def read(
     age = max(0.0, age)
     if memory.get("version") != VERSION or age > FRESH:
         return -math.inf
-    _read_pace(memory, now, age, rate_model)
+    _read_rate_model(memory, now, age, rate_model)
     kept = _part(memory, "crowd")
     if (cap := _number(kept, "cap", 1, 10_000)) is not None:
         concurrency.cap, concurrency.sure, concurrency.refused_at = int(cap), kept.get("sure") is True, now - age - _ago(kept)
@@ -93,7 +93,7 @@ def read(
     return -math.inf if paused is None else now + paused - age
 
 
-def _read_pace(memory: Mapping[str, object], now: float, age: float, rate_model: RateModel) -> None:
+def _read_rate_model(memory: Mapping[str, object], now: float, age: float, rate_model: RateModel) -> None:
     kept, bucket, hold = _part(memory, "hold"), rate_model.bucket, rate_model.hold
     hold.longest, hold.confirmed = _number(kept, "longest", SHORTEST, MOST) or BARE, kept.get("confirmed") is True
     hold.launched, hold.refused = now - age, now - age - _ago(kept)

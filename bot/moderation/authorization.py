@@ -16,7 +16,7 @@ from bot.ledger import act_rows, case_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Ledger, Tx
 from bot.moderation.access import AccessCheck, AccessLevel
-from bot.moderation.routing import Home, court
+from bot.moderation.routing import Home, deciding_community
 from bot.moderation.timers import catch_up
 from bot.moderation.transitions import unnamed
 from bot.texts import text
@@ -86,14 +86,16 @@ class Authorizer:
         if case.decided_by is None:
             return None
         known = await self.ledger.read(lambda c: case_rows.moderators_of(c, case.community))
-        return await self.ranks.others(case.platform, court(case.platform, case.community, self.home), case.decided_by.id, known)
+        return await self.ranks.others(
+            case.platform, deciding_community(case.platform, case.community, self.home), case.decided_by.id, known
+        )
 
     async def _rank(self, act: Act, wanted: AccessLevel) -> Reply | None:
         """None if the presser has permission; otherwise the recorded refusal."""
         case = await self.ledger.read(lambda c: case_rows.get(c, act.row))
         if case is None:
             return await self.ledger.write(lambda tx: refuse(tx, act, None, FORGED, "unknown"))
-        deciding = court(case.platform, case.community, self.home)
+        deciding = deciding_community(case.platform, case.community, self.home)
         if act.platform != case.platform or act.community != deciding:
             return await self.ledger.write(lambda tx: refuse(tx, act, case, REFUSED, "foreign"))
         if await self.ranks.of(act.platform, deciding, act.person, wanted) < wanted:

@@ -15,7 +15,7 @@ Home = Callable[[str], Place | None]
 DIRECT = "dm:"
 
 
-def court(platform: str, community: str, home: Home) -> str:
+def deciding_community(platform: str, community: str, home: Home) -> str:
     """The community whose moderators decide: its own, or the operator's for direct messages; empty if there is none."""
     if not community.startswith(DIRECT):
         return community
@@ -25,7 +25,7 @@ def court(platform: str, community: str, home: Home) -> str:
 
 def moderators_place(connection: Connection, platform: str, community: str, home: Home) -> Place | None:
     """The moderators' channel of a community; None if none is set."""
-    deciding = court(platform, community, home)
+    deciding = deciding_community(platform, community, home)
     if not deciding:
         return None
     channel = settings_rows.of_community(connection, platform, deciding).get("moderators_channel")

@@ -64,7 +64,7 @@ def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
     except UnusableText as problem:
         return Refusal("prompt_empty" if problem.problem.value == "empty" else "unreadable")
     own = settings_rows.of_community(tx.connection, request.place.platform, request.place.community)
-    refused = _door(tx, request, rules, own)
+    refused = _admission(tx, request, rules, own)
     if refused is not None:
         return refused
     quality = typed.get("quality") or own.get("quality") or rules.default_quality
@@ -92,7 +92,7 @@ def wrong_value(problem: Problem) -> Refusal:
     return Refusal(problem.kind.value, {"value": problem.value, "allowed": allowed}, nearest=near)
 
 
-def _door(tx: Tx, request: Request, rules: Rules, own: Mapping[str, object]) -> Refusal | None:
+def _admission(tx: Tx, request: Request, rules: Rules, own: Mapping[str, object]) -> Refusal | None:
     """Whether this person may use the bot here and now."""
     place = request.place
     allowed = rules.allowed.get(place.platform)

@@ -13,7 +13,7 @@ from tests.world import BLOCK, bad
 
 
 @dataclass
-class Court:
+class CaseStage:
     """A server with a moderators' channel, a moderator and a member."""
 
     s: Stage
@@ -56,24 +56,24 @@ class Court:
         return found
 
 
-def rewording(c: Court) -> list[Message]:
+def rewording(c: CaseStage) -> list[Message]:
     """Questions to Ada whether a picture was her rewording."""
     return [one for one in c.s.discord.visible(c.s.ada) if "That was my new wording" in one.buttons]
 
 
 @contextlib.asynccontextmanager
-async def court(folder: Path, *, rights: int = MANAGE_MESSAGES) -> AsyncIterator[Court]:
+async def case_stage(folder: Path, *, rights: int = MANAGE_MESSAGES) -> AsyncIterator[CaseStage]:
     async with stage(folder, start=False) as s:
         channel = s.discord.world.channel(s.guild, "moderators")
         mia = s.discord.world.user("Mia")
         s.discord.world.join(s.guild, mia, s.discord.world.role(s.guild, "moderators", rights))
         s.env["MODERATOR_CHANNEL_DISCORD"] = channel.id
         await s.start()
-        yield Court(s, channel, mia)
+        yield CaseStage(s, channel, mia)
 
 
 async def test_a_card_shows_the_prompt_behind_a_spoiler_and_the_member_hears_neutral_words(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.blocked("something @everyone terrible")
         assert "||something @everyone terrible||" in card.raw
         assert card.pings == set()
@@ -84,7 +84,7 @@ async def test_a_card_shows_the_prompt_behind_a_spoiler_and_the_member_hears_neu
 
 
 async def test_claim_and_release(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.claimed()
         assert "Mia" in card.text
         await c.press(card, "Release")
@@ -92,7 +92,7 @@ async def test_claim_and_release(tmp_path: Path) -> None:
 
 
 async def test_a_suggested_rewrite_is_sent_only_after_the_member_accepts_that_very_text(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.claimed()
         event = await c.s.press(c.mia, card, "Suggest a rewrite")
         assert event.modal is not None
@@ -111,7 +111,7 @@ async def test_a_suggested_rewrite_is_sent_only_after_the_member_accepts_that_ve
 
 
 async def test_a_question_is_a_new_message_to_the_member_alone_that_leads_to_the_request(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.claimed()
         public = await c.s.answered(c.event, "is looking at this right now")
         known = set(c.s.discord.world.messages)
@@ -130,7 +130,7 @@ async def test_a_question_is_a_new_message_to_the_member_alone_that_leads_to_the
 
 
 async def test_a_filter_that_dislikes_the_prompt_gets_a_question_without_it(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.claimed()
         known = set(c.s.discord.world.messages)
         event = await c.s.press(c.mia, card, "Ask to rephrase")
@@ -142,7 +142,7 @@ async def test_a_filter_that_dislikes_the_prompt_gets_a_question_without_it(tmp_
 
 
 async def test_a_private_answer_out_of_reach_is_not_posted_once_more_because_its_case_moves(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.blocked(private=True)
         c.event.expired = True
         await c.press(card, "Claim")
@@ -156,7 +156,7 @@ async def test_a_private_answer_out_of_reach_is_not_posted_once_more_because_its
 
 
 async def test_a_declined_rewrite_sends_nothing(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.claimed()
         event = await c.s.press(c.mia, card, "Suggest a rewrite")
         assert event.modal is not None
@@ -169,7 +169,7 @@ async def test_a_declined_rewrite_sends_nothing(tmp_path: Path) -> None:
 
 
 async def test_a_rewording_that_a_moderator_asked_for_gives_the_picture(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.claimed()
         await c.press(card, "Ask to rephrase")
         asked = await c.told("Please try different words")
@@ -181,7 +181,7 @@ async def test_a_rewording_that_a_moderator_asked_for_gives_the_picture(tmp_path
 
 
 async def test_a_picture_of_a_newly_typed_command_is_asked_about_and_closes_the_case_only_with_a_press(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.claimed()
         await c.press(card, "Ask to rephrase")
         await c.told("Please try different words")
@@ -198,7 +198,7 @@ async def test_a_picture_of_a_newly_typed_command_is_asked_about_and_closes_the_
 
 
 async def test_a_denial_is_told_and_can_be_appealed_once(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.claimed()
         await c.press(card, "Deny", reason="harm")
         told = await c.told("Your request stays blocked")
@@ -211,7 +211,7 @@ async def test_a_denial_is_told_and_can_be_appealed_once(tmp_path: Path) -> None
 
 
 async def test_not_a_policy_matter_gives_the_member_a_retry(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.claimed()
         await c.press(card, "Not a policy matter")
         told = await c.told("You can try again")
@@ -221,7 +221,7 @@ async def test_not_a_policy_matter_gives_the_member_a_retry(tmp_path: Path) -> N
 
 
 async def test_a_comment_and_the_prompt_are_the_moderators_alone(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.blocked()
         event = await c.s.press(c.mia, card, "Comment")
         assert event.modal is not None
@@ -234,7 +234,7 @@ async def test_a_comment_and_the_prompt_are_the_moderators_alone(tmp_path: Path)
 
 
 async def test_a_blocked_member_is_told_and_refused(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.claimed()
         await c.press(card, "Block the member", pause="86400")
         await c.told("has paused your use")
@@ -244,7 +244,7 @@ async def test_a_blocked_member_is_told_and_refused(tmp_path: Path) -> None:
 
 
 async def test_nobody_else_decides(tmp_path: Path) -> None:
-    async with court(tmp_path, rights=VIEW) as c:
+    async with case_stage(tmp_path, rights=VIEW) as c:
         card = await c.blocked()
         for user in (c.mia, c.s.ada):
             await c.press(card, "Claim", user)
@@ -252,7 +252,7 @@ async def test_nobody_else_decides(tmp_path: Path) -> None:
 
 
 async def test_a_moderator_of_another_server_decides_nothing_here(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.blocked()
         other = c.s.discord.world.guild("Elsewhere")
         eve = c.s.discord.world.user("Eve")
@@ -265,7 +265,7 @@ async def test_a_moderator_of_another_server_decides_nothing_here(tmp_path: Path
 
 
 async def test_a_role_that_the_settings_name_decides(tmp_path: Path) -> None:
-    async with court(tmp_path, rights=VIEW) as c:
+    async with case_stage(tmp_path, rights=VIEW) as c:
         world = c.s.discord.world
         judges = world.role(c.s.guild, "judges")
         olu = world.user("Olu")
@@ -285,7 +285,7 @@ async def test_a_role_that_the_settings_name_decides(tmp_path: Path) -> None:
 
 
 async def test_settings_whose_channel_is_gone_can_still_be_changed(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         world = c.s.discord.world
         olu = world.user("Olu")
         world.join(c.s.guild, olu, world.role(c.s.guild, "admins", MANAGE_GUILD))
@@ -297,7 +297,7 @@ async def test_settings_whose_channel_is_gone_can_still_be_changed(tmp_path: Pat
 
 
 async def test_a_deleted_card_of_an_open_case_is_posted_again(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.blocked()
         card.deleted = True
         assert c.s.bot is not None
@@ -323,14 +323,14 @@ async def test_a_card_that_cannot_be_posted_is_told_to_the_operator_and_comes_wh
 
 
 async def test_the_case_of_a_direct_message_goes_to_the_operators_moderators(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.blocked(channel=c.s.discord.world.dm(c.s.ada))
         await c.press(card, "Claim")
         await c.s.until(lambda: "Release" in card.buttons, what="a claimed card")
 
 
 async def test_the_card_works_after_a_restart(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.blocked()
         await c.s.stop()
         await c.s.start()
@@ -339,7 +339,7 @@ async def test_the_card_works_after_a_restart(tmp_path: Path) -> None:
 
 
 async def test_a_member_with_closed_direct_messages_is_told_beside_the_request(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         c.s.ada.takes_dms = False
         card = await c.claimed()
         await c.press(card, "Deny", reason="harm")
@@ -348,5 +348,5 @@ async def test_a_member_with_closed_direct_messages_is_told_beside_the_request(t
 
 
 async def test_the_card_names_the_channel_as_discord_shows_channels(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         assert f"<#{c.s.channel.id}>" in (await c.blocked()).raw

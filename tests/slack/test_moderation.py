@@ -17,7 +17,7 @@ from tests.world import BLOCK, bad
 
 
 @dataclass
-class Court:
+class CaseStage:
     """A workspace with a private moderators' channel; Mona and Max are in it."""
 
     s: Stage
@@ -59,15 +59,15 @@ class Court:
 FORMS = ("Suggest a rewrite", "Ask to rephrase", "Deny", "Comment", "Block the member")
 
 
-def rewording(c: Court) -> list[Message]:
+def rewording(c: CaseStage) -> list[Message]:
     """Questions to Ada whether a picture was her rewording."""
     return [one for one in c.s.messages() if "That was my new wording" in one.buttons]
 
 
 @contextlib.asynccontextmanager
-async def court(folder: Path, mode: Mode = "socket") -> AsyncIterator[Court]:
+async def case_stage(folder: Path, mode: Mode = "socket") -> AsyncIterator[CaseStage]:
     async with stage(folder, mode=mode) as s:
-        yield Court(s)
+        yield CaseStage(s)
 
 
 modes = pytest.mark.parametrize("mode", MODES)
@@ -75,7 +75,7 @@ modes = pytest.mark.parametrize("mode", MODES)
 
 @modes
 async def test_the_prompt_is_behind_a_form_and_the_member_hears_neutral_words(tmp_path: Path, mode: Mode) -> None:
-    async with court(tmp_path, mode) as c:
+    async with case_stage(tmp_path, mode) as c:
         card = await c.blocked("something <!channel> terrible")
         assert "terrible" not in card.text
         assert "terrible" not in card.raw
@@ -91,7 +91,7 @@ async def test_the_prompt_is_behind_a_form_and_the_member_hears_neutral_words(tm
 
 @modes
 async def test_claim_and_release(tmp_path: Path, mode: Mode) -> None:
-    async with court(tmp_path, mode) as c:
+    async with case_stage(tmp_path, mode) as c:
         card = await c.claimed()
         assert "mona" in card.text.lower()
         await c.press(card, "Release")
@@ -99,7 +99,7 @@ async def test_claim_and_release(tmp_path: Path, mode: Mode) -> None:
 
 
 async def test_a_question_is_a_new_message_to_the_member_alone_that_leads_to_the_request(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.claimed()
         public = await c.s.message("is looking at this right now", c.s.channel)
         before = [one.ts for one in c.s.messages(c.s.channel, c.s.slack.ben)]
@@ -117,7 +117,7 @@ async def test_a_question_is_a_new_message_to_the_member_alone_that_leads_to_the
 
 @modes
 async def test_a_suggested_rewrite_is_sent_only_after_the_member_accepts_that_very_text(tmp_path: Path, mode: Mode) -> None:
-    async with court(tmp_path, mode) as c:
+    async with case_stage(tmp_path, mode) as c:
         card = await c.claimed()
         event = await c.s.press(c.s.slack.mona, card, "Suggest a rewrite")
         await c.s.form(event)
@@ -135,7 +135,7 @@ async def test_a_suggested_rewrite_is_sent_only_after_the_member_accepts_that_ve
 
 
 async def test_a_declined_rewrite_sends_nothing(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.claimed()
         await c.press(card, "Suggest a rewrite")
         await c.s.press(c.s.ada, await c.told("suggests a different wording"), "Decline")
@@ -144,7 +144,7 @@ async def test_a_declined_rewrite_sends_nothing(tmp_path: Path) -> None:
 
 
 async def test_a_rewording_that_a_moderator_asked_for_gives_the_picture(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.claimed()
         await c.press(card, "Ask to rephrase")
         opened = await c.s.press(c.s.ada, await c.told("Please try different words"), "Rephrase")
@@ -156,7 +156,7 @@ async def test_a_rewording_that_a_moderator_asked_for_gives_the_picture(tmp_path
 
 @modes
 async def test_a_picture_of_a_newly_typed_command_is_asked_about_and_closes_the_case_only_with_a_press(tmp_path: Path, mode: Mode) -> None:
-    async with court(tmp_path, mode) as c:
+    async with case_stage(tmp_path, mode) as c:
         card = await c.claimed()
         await c.press(card, "Ask to rephrase")
         await c.told("Please try different words")
@@ -174,7 +174,7 @@ async def test_a_picture_of_a_newly_typed_command_is_asked_about_and_closes_the_
 
 
 async def test_a_denial_is_told_and_can_be_appealed_once(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.claimed()
         await c.press(card, "Deny", reason="harm")
         told = await c.told("Your request stays blocked")
@@ -194,7 +194,7 @@ async def test_a_denial_is_told_and_can_be_appealed_once(tmp_path: Path) -> None
 
 
 async def test_not_a_policy_matter_gives_the_member_a_retry(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.claimed()
         await c.press(card, "Not a policy matter")
         await c.s.press(c.s.ada, await c.told("You can try again"), "Retry")
@@ -202,14 +202,14 @@ async def test_not_a_policy_matter_gives_the_member_a_retry(tmp_path: Path) -> N
 
 
 async def test_a_comment_shows_on_the_card(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.blocked()
         await c.press(card, "Comment")
         await c.s.until(lambda: "a word" in card.text)
 
 
 async def test_a_blocked_member_is_told_and_refused_also_in_direct_messages(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.claimed()
         await c.press(card, "Block the member", pause="86400")
         await c.told("has paused your use")
@@ -222,7 +222,7 @@ async def test_a_blocked_member_is_told_and_refused_also_in_direct_messages(tmp_
 
 async def test_nobody_but_the_members_of_the_moderators_channel_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(moderators, "RIGHTS_LIFE", 0.0)
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.blocked()
         c.s.slack.mods.members.remove(c.s.slack.mona.id)
         c.s.slack.mods.members.append(c.s.slack.ben.id)
@@ -238,7 +238,7 @@ async def test_nobody_but_the_members_of_the_moderators_channel_decides(tmp_path
 
 
 async def test_more_moderators_than_fit_on_a_page_are_all_moderators(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.blocked()
         c.s.slack.world.page_size = 1
         await c.press(card, "Claim", c.s.slack.max)
@@ -247,7 +247,7 @@ async def test_more_moderators_than_fit_on_a_page_are_all_moderators(tmp_path: P
 
 @pytest.mark.parametrize("error", ["ratelimited", "missing_scope", "internal_error", "not_in_channel"])
 async def test_a_check_that_slack_does_not_answer_decides_nothing(tmp_path: Path, error: str) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.blocked()
         c.s.slack.faults.refuse("conversations.members", error, times=100)
         await c.press(card, "Claim")
@@ -256,7 +256,7 @@ async def test_a_check_that_slack_does_not_answer_decides_nothing(tmp_path: Path
 
 
 async def test_a_public_channel_makes_no_moderators(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.blocked()
         c.s.slack.mods.private = False
         await c.press(card, "Claim")
@@ -265,7 +265,7 @@ async def test_a_public_channel_makes_no_moderators(tmp_path: Path) -> None:
 
 
 async def test_the_card_names_the_channel_as_slack_shows_channels(tmp_path: Path) -> None:
-    async with court(tmp_path) as c:
+    async with case_stage(tmp_path) as c:
         card = await c.blocked()
         fields = [one["text"] for block in card.blocks for one in block.get("fields", [])]
         assert f"<#{c.s.channel.id}>" in fields

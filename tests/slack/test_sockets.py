@@ -139,8 +139,8 @@ async def test_a_link_that_is_disabled_is_told_to_the_operator_and_trying_goes_o
 
 
 async def test_somebody_else_on_the_same_app_token_is_told_once_and_not_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sockets, "STRANGERS_AFTER", 0.4)
-    monkeypatch.setattr(sockets, "STRANGERS_AGAIN", 0.4)
+    monkeypatch.setattr(sockets, "FOREIGN_AFTER", 0.4)
+    monkeypatch.setattr(sockets, "FOREIGN_AGAIN", 0.4)
     async with StandIn() as slack:
         slack.socket.others = 1
         async with over_sockets(slack) as echo:
@@ -157,7 +157,7 @@ async def test_somebody_else_on_the_same_app_token_is_told_once_and_not_at_once(
 
 
 async def test_connections_of_a_killed_process_that_go_away_are_no_reason_to_warn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sockets, "STRANGERS_AFTER", 0.3)
+    monkeypatch.setattr(sockets, "FOREIGN_AFTER", 0.3)
     async with StandIn() as slack:
         slack.socket.others = 2
         async with over_sockets(slack) as echo:

@@ -54,14 +54,14 @@ def test_the_foretold_order_is_the_order_of_service() -> None:
     line = [row(f"r{n}", luck.choice("abcd"), n, luck.choice(list(Lane)), luck.choice("xy")) for n in range(30)]
     for one in luck.sample(line, 8):
         queue.serve(one, 0.0)
-    foretold = [one.request_id for one in queue.order(1.0, line)]
+    forecast = [one.request_id for one in queue.order(1.0, line)]
     served = []
     while line:
         one = queue.first(1.0, line)
         queue.serve(one, 1.0)
         line.remove(one)
         served.append(one.request_id)
-    assert foretold == served
+    assert forecast == served
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -55,14 +55,14 @@ def test_forecasts_that_were_too_hopeful_grow_longer() -> None:
         assert forecast_bias.say(f"r{number}", 0.0, 10.0) > 0.0
         forecast_bias.learn(f"r{number}", 20.0)
     assert forecast_bias.factor == pytest.approx(2.0, abs=0.05)
-    assert not forecast_bias.foretold
+    assert not forecast_bias.forecasts
 
 
 def test_forecasts_are_remembered_for_a_bounded_number_of_requests() -> None:
     forecast_bias = ForecastBias()
     for number in range(5000):
         forecast_bias.say(f"r{number}", 0.0, 10.0)
-    assert len(forecast_bias.foretold) <= 2000
+    assert len(forecast_bias.forecasts) <= 2000
 
 
 def test_in_an_outage_no_time_is_promised_but_the_reason_is() -> None:
