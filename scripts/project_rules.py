@@ -1,5 +1,5 @@
 """Rules of this project that no off-the-shelf tool knows: file length, a line per dependency, paths in pages, SQL in its room, size of
-functions, import circles and class names, generated pages current."""
+functions, import circles and class names, language, generated pages current."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 
 import complexity
+import language
 import structure
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,7 +25,7 @@ SQL = re.compile(r"\b(?:SELECT\s[\w*,.() ]+\sFROM|DELETE\s+FROM|INSERT\s+(?:OR\s
 
 
 def long_files() -> list[str]:
-    """Source files that have grown past one room."""
+    """Source files over the length limit."""
     found = []
     for folder in ("bot", "adapters", "tests", "scripts", "bench"):
         for path in sorted((ROOT / folder).rglob("*.py")):
@@ -37,7 +38,7 @@ def long_files() -> list[str]:
 
 
 def undocumented_dependencies() -> list[str]:
-    """Every direct dependency has its line in docs/dependencies.md, and no line is left over."""
+    """Every direct dependency has a line in docs/dependencies.md, and every line a dependency."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     named = list(project["dependencies"])
     for extra in project.get("optional-dependencies", {}).values():
@@ -60,7 +61,7 @@ def stale_pages() -> list[str]:
 
 
 def sql_above_the_ledger() -> list[str]:
-    """Only `bot/ledger` speaks SQL: other rooms pass a `Connection` on and call query functions."""
+    """Only `bot/ledger` contains SQL: other rooms pass a `Connection` along and call query functions."""
     found = []
     for folder in ("bot", "adapters"):
         for path in sorted((ROOT / folder).rglob("*.py")):
@@ -73,7 +74,7 @@ def sql_above_the_ledger() -> list[str]:
 
 
 def missing_paths() -> list[str]:
-    """Every source file that a page names exists."""
+    """Every source file named in a page exists."""
     found = []
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         for named in sorted(set(SOURCE_PATH.findall(page.read_text(encoding="utf-8")))):
@@ -84,7 +85,7 @@ def missing_paths() -> list[str]:
 
 def main() -> int:
     problems = long_files() + undocumented_dependencies() + missing_paths() + sql_above_the_ledger()
-    problems += structure.problems() + complexity.problems() + stale_pages()
+    problems += structure.problems() + complexity.problems() + language.problems() + stale_pages()
     for line in problems:
         print(line)
     return 1 if problems else 0

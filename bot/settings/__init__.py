@@ -96,9 +96,9 @@ def _service(merged: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
             # A key is sent to its own service only, and no other variable names the key of this one.
             present = [name for name in present if name == setting]
         if setting == "IMAGE_BASE_URL":
-            strangers = [name for name in present if _leads_elsewhere(name, used.get("IMAGE_API_KEY"))]
-            warnings += [text("settings.other_family", name=name, key=used["IMAGE_API_KEY"]) for name in strangers]
-            present = [name for name in present if name not in strangers]
+            unrelated = [name for name in present if _leads_elsewhere(name, used.get("IMAGE_API_KEY"))]
+            warnings += [text("settings.other_family", name=name, key=used["IMAGE_API_KEY"]) for name in unrelated]
+            present = [name for name in present if name not in unrelated]
         if present:
             used[setting] = present[0]
             others = [name for name in present[1:] if merged[name].rstrip("/") != merged[present[0]].rstrip("/")]
