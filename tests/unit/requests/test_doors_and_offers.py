@@ -1,0 +1,208 @@
+"""Who is let in, what a refusal says, which cheaper requests it offers: row by row. A mutation run found these lines unguarded."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import pytest
+
+from bot.budgets import Limits
+from bot.catalogue.check import Checked
+from bot.catalogue.load import Catalogue
+from bot.catalogue.model import AUTO
+from bot.chat.views import ActionName, Audience
+from bot.domain.kinds import Kind
+from bot.domain.outcome import Billed, Outcome
+from bot.domain.refusal import Offer, Shortage
+from bot.domain.request_states import RequestState
+from bot.domain.requests import Person, Place
+from bot.ledger import message_rows, request_rows, settings_rows
+from bot.requests.affordable import offers
+from bot.requests.questions import ask_about
+from bot.requests.rules import Question, Rules
+from bot.requests.transitions import drop
+from bot.texts import text
+from tests.unit.requests.ground import NOON, Ground, drew, failure
+
+A = ActionName
+MODEL = Catalogue.load().default()
+
+
+@pytest.mark.parametrize(
+    ("allowed", "community", "taken"),
+    [
+        ({}, "home", True),
+        ({"test": frozenset()}, "home", True),
+        ({"test": frozenset({"home"})}, "home", True),
+        ({"other": frozenset({"away"})}, "home", True),
+        ({"test": frozenset({"away"})}, "home", False),
+        ({"test": frozenset({"away"})}, "dm:ana", True),
+    ],
+)
+async def test_only_communities_that_the_operator_names_are_let_in(
+    ground: Ground, allowed: dict[str, frozenset[str]], community: str, taken: bool
+) -> None:
+    ground.rules = dataclasses.replace(ground.rules, allowed=allowed)
+    request = await ground.asked(place=Place("test", community, "imagine"))
+    assert (request.state is RequestState.QUEUED) is taken
+    if not taken:
+        assert request.refusal is not None
+        assert request.refusal.reason == "community_not_allowed"
+
+
+@pytest.mark.parametrize(("prompt", "reason"), [(" \u200b ", "prompt_empty"), ("\ud800", "unreadable")])
+async def test_what_cannot_be_read_is_called_so(ground: Ground, prompt: str, reason: str) -> None:
+    refusal = (await ground.asked(prompt)).refusal
+    assert refusal is not None
+    assert refusal.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("typed", "own", "default", "quality"),
+    [
+        ("low", "high", "medium", "low"),
+        (None, "high", "low", "high"),
+        (None, None, "low", "low"),
+        (None, None, None, MODEL.default_quality),
+    ],
+)
+async def test_a_quality_is_the_members_the_communitys_or_the_operators(
+    ground: Ground, typed: str | None, own: str | None, default: str | None, quality: str
+) -> None:
+    ground.rules = dataclasses.replace(ground.rules, default_quality=default)
+    if own:
+        await ground.ledger.write(lambda tx: settings_rows.replace(tx, "test", "home", {"quality": own}, "olu"))
+    assert (await ground.asked(quality=typed)).quality == quality
+
+
+async def test_a_wording_that_was_blocked_is_turned_away_at_the_door_also_from_a_form(ground: Ground) -> None:
+    blocked = await ground.asked("a dragon bites")
+    await ground.end(await ground.called(blocked.id), Outcome(billed=Billed.NO, status=400), failure(Kind.SAFETY_PROMPT))
+    done = await ground.drawn(prompt="a quiet meadow")
+    await ground.press(A.EDIT, done.id, values={"prompt": "A dragon bites!"})
+    [child] = await ground.children(done.id)
+    assert child.refusal is not None
+    assert (child.state, child.refusal.reason) == (RequestState.REFUSED, "blocked_before")
+
+
+async def test_only_what_was_dropped_in_silence_is_told_by_a_second_acceptance(ground: Ground) -> None:
+    refused = await ground.asked("")
+    [before] = (await ground.shown(refused.id)).values()
+    assert await ground.accept(refused.id) is None
+    [after] = (await ground.shown(refused.id)).values()
+    assert after.wanted == before.wanted
+    dropped = await ground.row(await ground.received("a cat"))
+    await ground.ledger.write(lambda tx: drop(tx, dropped))
+    assert await ground.shown(dropped.id) == {}
+    await ground.accept(dropped.id)
+    assert set(await ground.shown(dropped.id)) == {Audience.CHANNEL}
+
+
+async def test_a_wrong_value_without_a_near_one_offers_none(ground: Ground) -> None:
+    refusal = (await ground.asked("x" * (MODEL.prompt_max_chars + 1))).refusal
+    assert refusal is not None
+    assert (refusal.reason, refusal.nearest) == ("prompt_too_long", None)
+
+
+async def test_nothing_is_proposed_where_a_refusal_names_no_near_value(ground: Ground) -> None:
+    refused = await ground.asked("x" * (MODEL.prompt_max_chars + 1), size="1536x1024")
+    await ground.press(A.NEAREST, refused.id)
+    [child] = await ground.children(refused.id)
+    assert (await ground.ledger.read(lambda c: request_rows.typed_options(c, child.id)))["size"] == "1536x1024"
+
+
+async def test_a_retry_is_made_once_and_says_whether_it_worked(ground: Ground) -> None:
+    failed = await ground.asked()
+    await ground.end(await ground.called(failed.id), Outcome(billed=Billed.NO, status=400), failure(Kind.BAD_REQUEST_OTHER))
+    assert (await ground.press(A.RETRY, failed.id)).changed
+    assert (await ground.press(A.AGAIN, failed.id)).changed, "Again is another picture, also beside a retry"
+    for words in ("already_started", "already_worked"):
+        ground.at[0] += 60
+        reply = await ground.press(A.RETRY, failed.id)
+        assert (reply.text, reply.changed) == (text(f"reply.{words}"), False)
+        [child] = [one for one in await ground.children(failed.id) if one.origin.value == "retry"]
+        if child.state is RequestState.QUEUED:
+            await ground.end(await ground.called(child.id), drew(1))
+
+
+async def test_the_length_of_options_is_bounded_and_the_deadline_begins_at_the_door(ground: Ground) -> None:
+    request = await ground.row(await ground.received(size="1" * 500, quality="q" * 500, count="9" * 500))
+    typed = await ground.ledger.read(lambda c: request_rows.typed_options(c, request.id))
+    assert {len(str(typed[name])) for name in ("size", "quality", "count")} == {100}
+    assert (request.deadline_at, request.person) == (NOON + ground.rules.deadline, Person("ana", "Ana"))
+
+
+async def test_a_question_is_shown_anew_only_when_it_ends(ground: Ground) -> None:
+    ground.rules = dataclasses.replace(ground.rules, lint=lambda prompt: Question("email", cleaned="a cat"))
+    held = await ground.asked("mail to ana@example.org")
+    [before] = await _questions(ground, held.id)
+    await ground.press(A.DISCARD, held.id)
+    [after] = await _questions(ground, held.id)
+    assert after.wanted == before.wanted + 1
+
+
+async def _questions(ground: Ground, request: str) -> list[message_rows.Stored]:
+    return list(await ground.ledger.read(lambda c: message_rows.of_subject(c, f"question:{request}")))
+
+
+def test_a_prompt_is_asked_about_when_it_holds_something_private() -> None:
+    assert ask_about("a red bicycle") is None
+    found = ask_about("a poster that says write to ana@example.org for tickets to the summer fair")
+    assert found is not None
+    assert found.reason == "email"
+    assert "ana@example.org" not in (found.cleaned or "")
+
+
+# ---- money ---------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize(("without", "leave_out"), [({"size"}, set()), (set(), {"quality"}), ({"size"}, {"quality"}), (set(), set())])
+def test_what_the_service_chooses_may_cost_the_most_that_is_published(known: bool, without: set[str], leave_out: set[str]) -> None:
+    rules = Rules(model=dataclasses.replace(MODEL, known=known), leave_out=frozenset(leave_out))  # type: ignore[type-var]
+    plain = Rules(model=rules.model)
+    left = (without | leave_out) if known else set()
+    size, quality = (AUTO if "size" in left else "1024x1024"), (AUTO if "quality" in left else "low")
+    found = rules.highest_cost("1024x1024", "low", 2, "a cat", frozenset(without))
+    assert found == plain.highest_cost(size, quality, 2, "a cat")
+    assert (found > plain.highest_cost("1024x1024", "low", 2, "a cat")) == bool(left)
+
+
+def price(size: str, quality: str, count: int) -> int:
+    return {"1024x1024": 10, "1536x1024": 20}.get(size, 40) * {"low": 1, "medium": 2}.get(quality, 4) * count
+
+
+@pytest.mark.parametrize(
+    ("asked", "fits", "expected"),
+    [
+        (("1536x1024", "medium", 3), lambda one: one.price <= 120, {"fewer": 3 * 40, "lower": 60, "smaller": 60}),
+        (("1536x1024", "medium", 3), lambda one: one.price <= 80, {"fewer": 80, "lower": 60, "smaller": 60}),
+        (("1536x1024", "medium", 1), lambda one: one.price < 20, {"smaller": 10}),
+        (("1024x1024", "low", 1), lambda one: True, {}),
+        (("1536x1024", "high", 2), lambda one: one.price <= 20, {"smaller": 20, "fewer": 20}),
+        (("1536x1024", "high", 2), lambda one: one.price <= 10, {"fewer": 10}),
+    ],
+)
+def test_offers_change_one_thing_where_that_is_enough(
+    asked: tuple[str, str, int], fits: Callable[[Offer], bool], expected: dict[str, int]
+) -> None:
+    found = offers(MODEL, "a cat", Checked(*asked), price, fits)
+    for name, offer in found.items():
+        cheaper = offer.price < price(*asked) or offer.count < asked[2]
+        assert (fits(offer), cheaper, offer.price) == (True, True, price(offer.size, offer.quality, offer.count)), name
+    assert len(set(found.values())) == len(found)
+    assert set(found) >= set(expected) - {"fewer"}
+
+
+async def test_a_budget_that_is_used_up_leaves_nothing_and_says_whether_it_fits_when_renewed(ground: Ground) -> None:
+    cost = ground.rules.highest_cost("1024x1024", "medium", 1, "a red bicycle")
+    ground.rules = dataclasses.replace(ground.rules, limits=Limits(member_day=cost))
+    first = await ground.asked()
+    await ground.called(first.id)
+    second = await ground.asked()
+    assert second.refusal is not None
+    assert second.refusal.budget is not None
+    found = second.refusal.budget
+    assert (found.left, found.limit, found.shortage, found.renewed_fits) == (0, cost, Shortage.USED_UP, True)
+    assert found.offers == {}
