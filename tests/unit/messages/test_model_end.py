@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from bot.catalogue.model import Model
 from bot.domain.requests import Place
 from bot.ledger import message_rows, notice_rows
 from bot.ledger.store import Ledger
-from bot.messages.model_end import KIND, remind
+from bot.messages.model_end import KIND, NOTICE_DAYS, look, remind
 from bot.messages.notices import Notices
 from bot.ports import SystemPorts
 
@@ -62,7 +62,7 @@ async def test_it_is_said_once_a_day_also_over_restarts_and_the_words_follow_the
     desk.notices = Notices(lambda: [PLACE])
     await desk.ledger.read(desk.notices.load)
     assert (await desk.on(date(2026, 10, 15)) or (0,))[0] == 1
-    for number, (day, words) in enumerate([((2026, 11, 30), "tomorrow"), ((2026, 12, 1), "today"), ((2026, 12, 2), "passed")], 2):
+    for number, (day, words) in enumerate([((2026, 11, 30), "tomorrow"), ((2026, 12, 1), "today"), ((2026, 12, 2), "already past")], 2):
         said = await desk.on(date(*day))
         assert said is not None
         assert said[0] == number
@@ -76,3 +76,17 @@ async def test_another_model_solves_it(desk: Desk) -> None:
     said = await desk.on(date(2026, 11, 29), other)
     assert said is not None
     assert "gpt-image-2" in said[1]
+
+
+async def test_it_is_looked_at_where_there_is_something_to_say_or_to_solve(desk: Desk) -> None:
+    for days, said in ((NOTICE_DAYS + 1, False), (NOTICE_DAYS, True)):
+        assert (await desk.on(date(2026, 12, 1) - timedelta(days=days)) is not None) is said
+    await look(desk.ledger, desk.notices, Catalogue.load().default())
+    assert KIND not in desk.notices.open
+    await look(desk.ledger, desk.notices, Catalogue.load().default())
+    commits = desk.ledger.commits
+    await look(desk.ledger, desk.notices, Catalogue.load().default())
+    assert desk.ledger.commits == commits, "nothing is written where nothing is said"
+    desk.ledger.now = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp
+    await look(desk.ledger, desk.notices, ENDING)
+    assert KIND in desk.notices.open
