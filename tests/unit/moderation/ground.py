@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,6 +79,7 @@ class Ground:
     """Where that check is asked."""
     forgotten: list[str] = field(default_factory=list)
     lint: Callable[[str], Question | None] | None = None
+    rules: Rules = field(default_factory=lambda: Rules(model=Catalogue.load().default()))
     _room: Moderation | None = None
 
     @classmethod
@@ -98,7 +100,7 @@ class Ground:
         if self._room is None:
             self._room = Moderation(
                 ledger=self.ledger,
-                rules=Rules(model=Catalogue.load().default(), lint=self.lint),
+                rules=dataclasses.replace(self.rules, lint=self.lint),
                 notices=Notices(lambda: [Place("web", HOME, "operators")]),
                 home=self.homes.get,
                 check=lambda platform: self.check if platform in self.platforms else None,

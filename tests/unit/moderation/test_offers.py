@@ -6,11 +6,17 @@ import dataclasses
 
 import pytest
 
-from bot.chat.views import ActionName
-from bot.domain.requests import Origin, Person, Request
+from bot.chat.views import ActionName, Form
+from bot.domain.failure import Failure
+from bot.domain.kinds import KINDS, Kind
+from bot.domain.request_states import Answer, RequestEvent
+from bot.domain.requests import Origin, Person, Place, Request, Submission
 from bot.ledger import request_rows
+from bot.ledger.store import Tx
+from bot.requests.accept import accept
+from bot.requests.submit import store_submission
 from bot.texts import text
-from tests.unit.moderation.ground import ANN, MO, Ground
+from tests.unit.moderation.ground import ANN, HOME, MO, Ground
 
 A = ActionName
 
@@ -47,3 +53,42 @@ async def test_no_blocked_wording_of_the_case_is_offered_again(ground: Ground) -
         reply = await ground.press(A.CASE_REWRITE, case.id, MO, {"prompt": wording})
         assert (reply.changed, reply.text) == (False, text("case.no.rewrite_same"))
     assert (await ground.press(A.CASE_REWRITE, case.id, MO, {"prompt": "a dragon naps"})).changed
+
+
+@pytest.mark.parametrize(("wording", "offered"), [("A dragon bites!", False), ("a dragon naps", True)])
+async def test_a_wording_with_reference_pictures_is_compared_with_them(ground: Ground, wording: str, offered: bool) -> None:
+    submission = Submission(ANN, Place("web", HOME, "imagine"), "a dragon bites", references=("aa",))
+    rules, opener, identity = ground.room.rules, ground.room.open_case, "2222222222222222"
+    await ground.ledger.write(lambda tx: store_submission(tx, identity, "event", submission, rules))
+    queued = await ground.ledger.write(lambda tx: accept(tx, identity, rules, opener))
+    assert isinstance(queued, Request)
+    kind = KINDS[Kind.SAFETY_PROMPT]
+    why = Failure(kind.group, Kind.SAFETY_PROMPT, kind.action, None, kind.who_can_fix, 1.0)
+
+    def block(tx: Tx) -> str:
+        found = opener(tx, queued, why)
+        request_rows.move(tx, queued, RequestEvent.ANSWER, answer=Answer.BLOCKED.value, answered_at=tx.now, case_id=found)
+        return found
+
+    case = await ground.ledger.write(block)
+    await ground.press(A.CASE_CLAIM, case, MO)
+    assert (await ground.press(A.CASE_REWRITE, case, MO, {"prompt": wording})).changed is offered
+
+
+async def test_an_offer_that_the_model_of_today_does_not_take_names_no_price(ground: Ground) -> None:
+    case, _ = await ground.suggested("a dragon and a knight have tea")
+    assert "$" in str(await ground.told(case))
+    ground.rules = dataclasses.replace(ground.rules, model=dataclasses.replace(ground.rules.model, prompt_max_chars=5))  # type: ignore[type-var]
+    ground._room = None
+    assert "$" not in str(await ground.told(case))
+
+
+async def test_a_moderators_form_may_be_opened_again_and_an_appeal_is_made_once(ground: Ground) -> None:
+    case = await ground.claimed()
+    act = ground.act(A.CASE_DENY, case.id, MO, key="one click")
+    for _ in range(2):
+        assert isinstance(await ground.room.handlers.forms[A.CASE_DENY](act), Form)
+    assert (await ground.press(A.CASE_DENY, case.id, MO, {"reason": "harm"}, key="one click")).changed
+    assert (await ground.press(A.APPEAL, case.id, ANN, key="appealed")).changed
+    again = await ground.press(A.APPEAL, case.id, ANN, key="appealed")
+    assert (again.changed, again.text) == (False, text("case.no.repeated"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 
 import pytest
 from sqlalchemy import select
 
+from bot.budgets import Limits
 from bot.catalogue.load import Catalogue
 from bot.catalogue.sizes import label
 from bot.chat.views import ActionName, FieldKind, Form, Reply
@@ -159,3 +161,12 @@ async def test_a_list_of_reasons_that_is_empty_is_ours(ground: Ground) -> None:
         found = await ground.ledger.read(lambda c: (deny_reasons(c, "web", HOME), retention_days(c, "web", HOME)))
         assert ("harm" in {one.value for one in found[0]}, found[1]) == (True, 3)
     assert await ground.ledger.read(lambda c: retention_days(c, "web", "elsewhere")) == 30
+
+
+async def test_where_the_operator_sets_no_limit_a_community_may_set_any(ground: Ground) -> None:
+    ground.rules = dataclasses.replace(ground.rules, limits=Limits(member_day=None))
+    assert (await ground.press(A.SETTINGS, MONEY, ADMIN, {"budget_member_day": "1000000"})).changed
+    form = await ground.form(A.SETTINGS, MONEY, ADMIN)
+    assert isinstance(form, Form)
+    field = form.fields[0]
+    assert (field.value, field.hint) == ("1000000.00", text("case.settings.hint_money", most=text("case.settings.unlimited")))
