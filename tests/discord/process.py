@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.discord.standin.server import StandIn
-from tests.discord.standin.world import Channel, Interaction, Message, User
+from tests.discord.standin.world import Channel, Guild, Interaction, Message, User
 from tests.platforms.process import BotProcess, surrounded
 
 
@@ -17,6 +17,7 @@ class Process(BotProcess):
     """The bot and its surroundings."""
 
     standin: StandIn
+    guild: Guild
     channel: Channel
     ada: User
 
@@ -45,9 +46,9 @@ class Process(BotProcess):
 async def process(folder: Path, *, run: bool = True, service: str = "", **env: str) -> AsyncIterator[Process]:
     """A stand-in, a sandbox (or the one at `service`) and a running bot; afterwards no rule of Discord may have been broken."""
     async with StandIn() as discord:
-        _, channel, ada = discord.studio()
+        guild, channel, ada = discord.studio()
         settings = {**discord.environment(), **env}
-        found = Process(standin=discord, folder=folder, env=settings, service=service, channel=channel, ada=ada)
+        found = Process(standin=discord, folder=folder, env=settings, service=service, guild=guild, channel=channel, ada=ada)
         async with surrounded(found, run=run):
             yield found
         assert discord.rest.violations == []

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import structlog
 from PIL import Image
 
 from bot.adapter import Adapter, Plugin
@@ -22,11 +21,6 @@ from bot.pixels.workers import in_a_thread
 from bot.ports import SystemPorts
 from bot.requests.rules import Rules
 from tests.world import PICTURE, Service
-
-# The default renderer draws every local variable of a traceback, which takes seconds.
-structlog.configure(
-    processors=[structlog.processors.add_log_level, structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-)
 
 WITHIN = 20.0
 """Seconds: the bound of a loaded machine, and still less than the 30 s after which a sweep mends what a test is about."""
