@@ -21,6 +21,8 @@ log = structlog.get_logger()
 JOB_SECONDS = 120
 """Seconds after which a job counts as hung and the worker exits. The slowest picture within the limits takes a quarter of this on a busy
 machine."""
+CLOSING = 20
+"""Seconds that `close` waits for the current job. A hung decode must not keep the bot from exiting."""
 GRACE = 10
 """Extra seconds before the worker is killed from outside, because it's stopped or its alarm doesn't fire."""
 TRIES = 2
@@ -74,6 +76,7 @@ class OneProcess:
         self._seconds = seconds
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
+        self._closed = False
 
     @property
     def pid(self) -> int | None:
@@ -83,6 +86,8 @@ class OneProcess:
     def do(self, job: str, values: Mapping[str, Any], pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
         with self._lock:
             for number in range(1, TRIES + 1):
+                if self._closed:
+                    raise NotTaken("worker", "closed")
                 try:
                     return _understood(*self._ask({"job": job, "values": dict(values)}, pieces))
                 except _Lost:
@@ -90,9 +95,18 @@ class OneProcess:
         raise NotTaken("worker", "ended twice")
 
     def close(self) -> None:
-        """Stop the worker. No further jobs are accepted."""
-        with self._lock:
-            self._end()
+        """Stop the worker: it finishes its job within CLOSING seconds or is killed. Later jobs raise NotTaken."""
+        self._closed = True
+        done = self._lock.acquire(timeout=CLOSING)
+        if not done and (child := self._child) is not None:
+            log.warning("picture_worker_killed", after=CLOSING)
+            child.kill()
+            done = self._lock.acquire(timeout=GRACE)
+        if done:
+            try:
+                self._end()
+            finally:
+                self._lock.release()
 
     def _ask(self, head: dict[str, Any], pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
         child = self._child = self._child or self._start()

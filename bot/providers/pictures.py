@@ -104,9 +104,10 @@ class PictureStore:
         return await self._off_loop(lambda: self._discard_parts(age))
 
     def close(self) -> None:
-        """Stop the worker after it finishes the current picture."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        """Stop the worker after it finishes the current picture; kill it when that takes longer than `workers.CLOSING` seconds."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
         self._workers.close()
+        self._executor.shutdown(wait=True)
 
     async def _off_loop(self, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)

@@ -182,3 +182,33 @@ async def test_the_store_gives_its_worker_back(tmp_path: Path) -> None:
     store.close()
     assert pid is not None
     assert not alive(pid)
+
+
+@linux
+async def test_closing_the_store_does_not_wait_for_a_decode_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "CLOSING", 1)
+    one = OneProcess()
+    store = PictureStore(tmp_path, workers=one)
+    await store.add_bytes([drawn()])
+    pid = one.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    hung, queued = (asyncio.ensure_future(store.add_bytes([drawn(70 + at)])) for at in range(2))
+    await asyncio.sleep(0.2)
+    began = time.monotonic()
+    await asyncio.to_thread(store.close)
+    assert time.monotonic() - began < 10
+    assert not alive(pid)
+    assert one.pid is None
+    with pytest.raises(NotTaken, match="worker"):
+        await hung
+    assert queued.cancelled() or isinstance((await asyncio.gather(queued, return_exceptions=True))[0], (NotTaken, asyncio.CancelledError))
+    assert not list(tmp_path.rglob("*.part"))
+
+
+async def test_closing_the_store_lets_a_picture_be_finished(tmp_path: Path) -> None:
+    store = PictureStore(tmp_path)
+    storing = asyncio.ensure_future(store.add_bytes([drawn(1200)]))
+    await asyncio.sleep(0.05)
+    await asyncio.to_thread(store.close)
+    assert (await storing).width == 1200
