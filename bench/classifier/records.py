@@ -13,14 +13,14 @@ from pathlib import Path
 
 from bot.domain.failure import Evidence
 from bot.domain.kinds import KINDS, Group, Kind
-from bot.failures import reader
+from bot.failures.reader.features import features
 
 FOLDER = Path(__file__).resolve().parents[2] / "tests" / "unit" / "failures"
 PUBLIC = sorted((FOLDER / "public").glob("*-train.jsonl"))
 HELD = sorted((FOLDER / "public").glob("*-held.jsonl"))
 TRAINED_ON = (FOLDER / "unseen.jsonl", FOLDER / "worded.jsonl", FOLDER / "pasted.jsonl", *PUBLIC)
 SENTENCES = sorted((FOLDER / "sentences").glob("*.txt"))
-"""Sentences written for training, a file for each language: `kind: sentence`, or `kind 429: sentence` with the status it comes with."""
+"""Sentences written for training, a file for each language; a heading `= kind` (or `= kind 200`, with the status) before its sentences."""
 ORDINARY = FOLDER / "ordinary.txt"
 """Texts that are no failure and no block: answers of models, progress, captions, politeness; one a line, `\\n` for line ends."""
 
@@ -86,28 +86,27 @@ def _record(place: str, raw: dict[str, object]) -> Record:
 def sentences() -> list[tuple[str, int | None, str]]:
     """Kind, status and text of every training sentence."""
     found = []
+    kind, status = "", None
     for path in SENTENCES:
         for line in path.read_text(encoding="utf-8").splitlines():
-            if line.strip() and not line.startswith("#"):
-                label, _, text = line.partition(": ")
-                kind, _, status = label.partition(" ")
-                found.append((str(Kind(kind)), int(status) if status else None, text.replace("\\n", "\n")))
+            if line.startswith("= "):
+                name, _, number = line[2:].partition(" ")
+                kind, status = str(Kind(name)), int(number) if number else None
+            elif line and not line.startswith("#"):
+                found.append((kind, status, line))
     return found
 
 
 def ordinary() -> list[str]:
     """The ordinary texts."""
-    if not ORDINARY.exists():
-        return []
     return [line.replace("\\n", "\n") for line in ORDINARY.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
 
 
 def digest() -> str:
-    """What the weights depend on: the data and the features. A test compares it with that of the shipped weights."""
-    room = Path(reader.__file__).parent
-    files = [*TRAINED_ON, *SENTENCES, ORDINARY, room / "features.py", room.parent / "normal.py"]
+    """What the weights depend on: the data, and what features are made of it. A test compares it with that of the shipped weights."""
     taken = hashlib.sha256()
-    for path in files:
-        if path.exists():
-            taken.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in (*TRAINED_ON, *SENTENCES, ORDINARY):
+        taken.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for text in (*ordinary(), *(text for _, _, text in sentences()[::20])):
+        taken.update("\n".join(sorted(features(f"{text} https://x.example/a1 7f3a9c0e12ab44d0", 400))).encode())
     return taken.hexdigest()[:16]

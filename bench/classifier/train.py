@@ -25,7 +25,7 @@ from bot.failures.signals import read
 FOLDS = 5
 FEATURES = 24_000
 """How many features are kept: those with the largest weights."""
-STRENGTH = 0.5
+STRENGTH = 1.0
 """The inverse of the regularisation; chosen by the figures that this prints."""
 
 

@@ -8,9 +8,11 @@ import time
 
 import pytest
 
-from bench.classifier.records import digest
+from bench.classifier import envelopes
+from bench.classifier.records import SENTENCES, digest, ordinary
 from bot.domain.kinds import KINDS, Group, Kind
 from bot.failures import reader
+from bot.failures.classify import classify
 from bot.failures.normal import masked, normalise
 from bot.failures.reader.model import packed, unpacked
 
@@ -96,3 +98,15 @@ def test_masks_hide_what_differs_each_time_and_keep_names() -> None:
     assert masked("gpt-image-1-mini failed 42 times, id 7f3a9c0e12ab44d0, see https://x.example/1") == (
         "gpt-image-0-mini failed 0 times, id (id), see (link)"
     )
+
+
+def test_there_are_ordinary_texts_in_many_languages() -> None:
+    assert len(ordinary()) >= 300
+    assert len(SENTENCES) >= 25
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_nobody_is_accused_over_an_ordinary_text(number: int) -> None:
+    """Helpful answers, progress, captions, politeness, status words and pages, in each of the ways in which they may come."""
+    accused = [text for text in ordinary() if classify([*envelopes(text)][number]).group is Group.SAFETY]
+    assert accused == []
