@@ -12,6 +12,7 @@ from bot.domain.failure import Failure
 from bot.domain.kinds import Action, Group, Kind
 from bot.failures.guards import UNNAMED
 from bot.failures.named_options import LEAVABLE
+from bot.failures.why import RESET
 from bot.texts import has, text
 
 Audience = Literal["member", "moderator", "operator"]
@@ -60,7 +61,7 @@ def explain(failure: Failure, audience: Audience) -> str:
         return text("failures.words.not_chosen")
     key = f"failures.{failure.kind}.{audience}"
     values: dict[str, object] = dict(failure.facts)
-    if failure.wait is not None and failure.action is not Action.NONE and 1 <= failure.wait <= _LONGEST_WAIT_SAID:
+    if failure.wait is not None and (_renews(failure) or (failure.action is not Action.NONE and 1 <= failure.wait <= _LONGEST_WAIT_SAID)):
         values["wait"] = spoken_seconds(failure.wait)
     why = f"{key}_{failure.facts.get('why')}"
     if has(why):
@@ -71,6 +72,11 @@ def explain(failure: Failure, audience: Audience) -> str:
         if field in values and has(f"{key}_{field}"):
             return text(f"{key}_{field}", **values)
     return text(key)
+
+
+def _renews(failure: Failure) -> bool:
+    """Whether the limit clears at a time that the service named; that time is always said, however far away."""
+    return failure.facts.get("why") == RESET
 
 
 def spoken_seconds(seconds: float) -> str:
@@ -91,7 +97,8 @@ def _operator(failure: Failure) -> str:
     facts = failure.facts
     reading = facts.get("reading") == "yes"
     lines = [text("failures.words.proxy_first")] if facts.get("proxy") == "yes" else []
-    lines.append(text(_what(failure, reading), **{**facts, "guard": _guard(facts)}))
+    renewal = {"wait": spoken_seconds(failure.wait)} if failure.wait is not None and _renews(failure) else {}
+    lines.append(text(_what(failure, reading), **{**facts, **renewal, "guard": _guard(facts)}))
     option = facts.get("unchosen")
     if option and option != "yes":
         lines.append(text("failures.words.not_chosen_operator", option=option))

@@ -194,7 +194,42 @@ def test_no_text_of_this_room_is_left_unused() -> None:
         *(f"failures.{kind}.operator_reading" for kind in CHARGED_PERHAPS),
         "failures.download_failed.member_never",
         *(f"failures.not_taken.{audience}_{why}" for audience in ("member", "operator") for why in WHYS),
+        *(f"failures.{kind}.{audience}_{why}" for kind, why in REASONS_WITHIN for audience in AUDIENCES),
     }
+
+
+REASONS_WITHIN = [
+    *((kind, "route") for kind in (Kind.ENDPOINT_NOT_FOUND, Kind.INVALID_MODEL, Kind.UNSUPPORTED_OPTION)),
+    *((kind, "plan") for kind in (Kind.MODEL_ACCESS_DENIED, Kind.AUTH_PERMISSION, Kind.QUOTA_EXHAUSTED, Kind.BILLING_LIMIT)),
+    *((kind, "terms") for kind in (Kind.MODEL_ACCESS_DENIED, Kind.AUTH_PERMISSION)),
+    *((kind, "copyright") for kind in (Kind.SAFETY_PROMPT, Kind.SAFETY_OUTPUT)),
+    *((kind, "words") for kind in (Kind.EMPTY_RESULT, Kind.UNSUPPORTED_OPTION)),
+    (Kind.QUOTA_EXHAUSTED, "reset"),
+]
+"""What the same kind may be about, where that asks for other words."""
+
+
+@pytest.mark.parametrize(("kind", "why"), REASONS_WITHIN)
+def test_a_reason_within_a_kind_has_words_of_its_own(kind: Kind, why: str) -> None:
+    found = failure(kind, 76_000.0, Action.NONE, why=why)
+    said = {audience: explain(found, audience) for audience in AUDIENCES}
+    for audience in AUDIENCES:
+        assert "{" not in said[audience]
+        assert said[audience].partition("\n\n")[0] != explain(failure(kind, 76_000.0, Action.NONE), audience).partition("\n\n")[0]
+    assert not JARGON.search(said["member"])
+    assert "spending limit" not in said["member"]
+    assert "calm" not in said["member"]
+
+
+def test_a_limit_that_renews_says_when_however_far_away() -> None:
+    found = failure(Kind.QUOTA_EXHAUSTED, 76_000.0, Action.NONE, why="reset")
+    assert all("22 hours" in explain(found, audience) for audience in AUDIENCES)
+
+
+def test_nobody_is_invited_to_buy_a_second_picture_while_the_first_is_drawn() -> None:
+    said = explain(failure(Kind.TASK_RUNNING_TIMEOUT, action=Action.POLL), "member")
+    assert "Retry" not in said
+    assert "a second picture" in said
 
 
 CHARGED_PERHAPS = ("server_error", "gateway_error", "timeout", "network_reset", "malformed_response", "task_lost")
