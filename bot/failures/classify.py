@@ -27,6 +27,8 @@ STRUCTURE_DECIDES = 0.9
 """From this rule confidence on, the learned reader isn't asked."""
 UNSURE = 0.5
 """Below this confidence, nothing is done that could cost money or repeat a block."""
+ORDINARY = 0.25
+"""How probable it has to be that a text is no failure at all to outweigh words that sound like a verdict."""
 MAY_REPEAT = 0.5
 """Minimum probability that a repeat is allowed; below it, nothing that may have been paid for or blocked is sent again."""
 
@@ -94,12 +96,17 @@ def classify_with(evidence: Evidence, known: Tables) -> Failure:
         kind, action, confidence = _fallback(seen)
     else:
         kind, action, confidence = rule.kind, rule.action, rule.confidence
-    if confidence < STRUCTURE_DECIDES and _has_words(seen):
-        belief = vote(kind, confidence, reader.score(seen.words, status=seen.status, api=seen.api))
-        action = action if belief.kind is kind else None
-        kind, confidence = belief.kind, belief.confidence
-        if belief.repeatable < MAY_REPEAT:
-            action = Action.NONE
+    accused = KINDS[kind].group is Group.SAFETY and not (rule and (rule.codes or rule.says or rule.true or rule.false or rule.shapes))
+    if (confidence < STRUCTURE_DECIDES or (accused and confidence <= STRUCTURE_DECIDES)) and _has_words(seen):
+        heard = reader.score(seen.words, status=seen.status, api=seen.api)
+        if accused and 1 - sum(heard.values()) >= ORDINARY:
+            kind, action, confidence = _fallback(seen)
+        if confidence < STRUCTURE_DECIDES:
+            belief = vote(kind, confidence, heard)
+            action = action if belief.kind is kind else None
+            kind, confidence = belief.kind, belief.confidence
+            if belief.repeatable < MAY_REPEAT:
+                action = Action.NONE
     kind, action = refine(kind, action, seen, text)
     if confidence < UNSURE and kind not in RATE_ANSWERS and seen.phase is not Phase.BEFORE_SEND and KINDS[kind].action is Action.GENERATE:
         action = Action.NONE  # it may have been paid for or blocked

@@ -34,6 +34,9 @@ OTHER_KINDS = 12
 ACCUSED_BY_BOTH = 0.3
 """Minimum probability of the safety kinds together if a rule named one of them."""
 ACCUSED_BY_READER = 0.8
+GUESSED = 0.2
+"""Up to here a rule has guessed, and a reader that is `SURE` of a block is believed alone."""
+SURE = 0.9
 _UNHEARD = 1e-4
 """Minimum probability that the reader gives a kind."""
 
@@ -57,7 +60,8 @@ def vote(rule_kind: Kind, rule_confidence: float, read: Mapping[Kind, float]) ->
     whole = sum(shares.values())
     safety = sum(share for kind, share in shares.items() if KINDS[kind].group is Group.SAFETY) / whole
     enough = ACCUSED_BY_BOTH if KINDS[rule_kind].group is Group.SAFETY else ACCUSED_BY_READER
-    open_kinds = [kind for kind in shares if (KINDS[kind].group is Group.SAFETY) == (safety > enough)]
+    certain = right <= GUESSED and sum(share for kind, share in read.items() if KINDS[kind].group is Group.SAFETY) >= SURE
+    open_kinds = [kind for kind in shares if (KINDS[kind].group is Group.SAFETY) == (certain or safety > enough)]
     kind = max(open_kinds, key=lambda one: shares[one])
     repeatable = sum(share for one, share in shares.items() if KINDS[one].action is not Action.NONE) / whole
     return Belief(kind, round(shares[kind] / whole, 3), repeatable)
