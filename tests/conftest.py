@@ -1,4 +1,4 @@
-"""What all tests share: the order of the files, quick fresh ledgers, and reports that can travel between processes."""
+"""Shared by all tests: order of the files, fast fresh ledgers, and reports that can travel between processes."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from hypothesis import HealthCheck, settings
 from bot.ledger import migrate, store
 
 LONGEST_FIRST = ("tests/e2e/", "tests/slack/", "tests/discord/", "tests/simulation/", "tests/contract/", "tests/unit/cli/")
-"""With several processes, a long file that begins last is waited for alone. `make test` keeps this order (`--no-loadscope-reorder`)."""
+"""With several processes, a long file that starts last makes all others wait. `make test` keeps this order (`--no-loadscope-reorder`)."""
 
-# How long examples take to draw says how busy the machine is, not whether the code is right.
+# The time to draw examples depends on the machine's load, not on the code.
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files of whole processes and browsers first, and among these the ones whose processes are killed."""
+    """Run files with whole processes and browsers first, beginning with those that kill processes."""
     items.sort(key=lambda item: _rank(item.nodeid))
 
 
@@ -41,7 +41,7 @@ def pytest_runtest_setup() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def fresh_ledgers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A fresh ledger is a copy of one that was made the real way. Files that exist, processes, and `migrate` itself know nothing of it."""
+    """Copy a fresh ledger from a template that was created the real way. Existing files, processes and `migrate` itself aren't affected."""
     template = tmp_path_factory.mktemp("ledger") / "template.db"
 
     def upgrade(path: Path, now: float) -> Path | None:
@@ -59,7 +59,7 @@ def fresh_ledgers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_report_to_serializable() -> Generator[None, Any, Any]:
-    """Tests log lone surrogates on purpose, and pytest-xdist's line between the processes breaks on one in captured output."""
+    """Tests log lone surrogates on purpose, and pytest-xdist's connection between processes breaks on one in captured output."""
     return _whole((yield))
 
 

@@ -1,4 +1,4 @@
-"""A whole bot on a real SQLite file with a scripted image service and a chat that remembers what it was shown."""
+"""A complete bot on a real SQLite file, with a scripted image service and a chat that records what it shows."""
 
 from __future__ import annotations
 
@@ -47,23 +47,23 @@ BAD_KEY = Evidence(
 
 
 def good(count: int = 1) -> Outcome:
-    """So many pictures."""
+    """An outcome with this many pictures."""
     return Outcome(pictures=(PICTURE,) * count, billed=Billed.YES, status=200)
 
 
 def bad(evidence: Evidence, billed: Billed = Billed.NO) -> Outcome:
-    """No picture, and why."""
+    """An outcome without pictures, and the evidence."""
     return Outcome(shortfall=evidence, billed=billed, status=evidence.status)
 
 
 @dataclass
 class Service:
-    """An image service that answers from a script and then always with what was asked for."""
+    """An image service that follows a script, then always delivers what was requested."""
 
     script: list[Outcome] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     hold: asyncio.Event | None = None
-    """While set and not yet set-to-go, calls wait."""
+    """While set to an unset event, calls wait."""
     name: str = "scripted"
     gate_key: str = "scripted"
 
@@ -82,7 +82,7 @@ class Service:
 
 @dataclass
 class Room:
-    """A chat platform: the last view of every message, and all of them in order."""
+    """A chat platform: the latest view of every message, and all views in order."""
 
     now: dict[str, View] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
@@ -100,7 +100,7 @@ class Room:
         return result
 
     def about(self, subject: str, audience: Audience | None = None) -> View | None:
-        """What is shown about a subject now."""
+        """The view currently shown about a subject."""
         for key, message in self.messages.items():
             if message.subject == subject and audience in (None, message.audience):
                 return self.now[key]
@@ -109,7 +109,7 @@ class Room:
 
 @dataclass
 class Everybody:
-    """Moderators by a list."""
+    """Moderators from a list."""
 
     moderators: set[str] = field(default_factory=lambda: {"mia", "noor"})
 
@@ -122,7 +122,7 @@ class Everybody:
 
 @dataclass
 class Platform:
-    """The test's adapter."""
+    """The tests' adapter."""
 
     chat: Room = field(default_factory=Room)
     moderators: Everybody = field(default_factory=Everybody)
@@ -144,7 +144,7 @@ class Platform:
 
 @dataclass
 class Pictures:
-    """Remembers what was forgotten."""
+    """Records which pictures were deleted."""
 
     forgotten: list[str] = field(default_factory=list)
 
@@ -161,7 +161,7 @@ class Pictures:
 
 @dataclass
 class World:
-    """The bot with its surroundings."""
+    """The bot and its surroundings."""
 
     bot: Bot
     service: Service
@@ -174,7 +174,7 @@ class World:
         return self.platform.chat
 
     async def imagine(self, prompt: str = "a red bicycle", person: str = "ana", **options: object) -> str:
-        """Type /imagine; returns the request's id."""
+        """Type /imagine. Returns the request's id."""
         self.events += 1
         private = bool(options.pop("private", False))
         submission = Submission(Person(person, person.title()), Place("test", "home", "imagine"), prompt, private=private, **options)  # type: ignore[arg-type]
@@ -184,13 +184,13 @@ class World:
         return received.request_id
 
     async def press(self, action: ActionName, row: str, person: str = "ana", values: Mapping[str, str] | None = None, key: str = "") -> str:
-        """Press a button; returns what the presser hears."""
+        """Press a button. Returns the answer to the presser."""
         self.events += 1
         act = Act(key or f"press:{self.events}", person, person.title(), "test", "home", "imagine", action, row, values or {})
         return (await self.bot.core.act(act)).text
 
     async def until(self, check: Callable[[], object], seconds: float = 10.0) -> None:
-        """Wait until something is shown that makes the check true."""
+        """Wait until a shown view makes the check true."""
         async with asyncio.timeout(seconds):
             while not check():
                 self.chat.changed.clear()

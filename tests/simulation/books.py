@@ -1,4 +1,4 @@
-"""The last look: after the calm, the ledger's own rows must agree with each other and with what the provider billed."""
+"""Final check of the ledger after the calm: its rows must agree with each other and with the provider's bill."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LIVE = ("received", "held", "queued", "calling", "collecting")
 
 
 def examine(path: Path, checker: Checker, community: str) -> None:
-    """Every request ended, every exchange closed, no money reserved, nothing spent that is not written down."""
+    """Every request ended, every call closed, no money still reserved, and every expense recorded."""
     connection = sqlite3.connect(path)
     connection.row_factory = sqlite3.Row
     try:
@@ -47,7 +47,7 @@ def _attempts(connection: sqlite3.Connection, checker: Checker) -> None:
 
 def _money(connection: sqlite3.Connection, checker: Checker, community: str) -> None:
     cost = connection.execute("SELECT coalesce(sum(cost), 0) FROM attempts").fetchone()[0]
-    paid = connection.execute(  # a deleted request has no pictures any more
+    paid = connection.execute(  # a deleted request has no pictures anymore
         "SELECT coalesce(sum(cost), 0) FROM attempts a WHERE EXISTS (SELECT 1 FROM pictures p WHERE p.attempt_id = a.id)"
         " OR EXISTS (SELECT 1 FROM requests r WHERE r.id = a.request_id AND r.deleted)"
     ).fetchone()[0]

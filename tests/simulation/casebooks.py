@@ -1,5 +1,4 @@
-"""The last look at cases: every card shows where its case stands, no lease is left, nobody's case is lost, and what a member had deleted
-is nowhere any more."""
+"""Final check of the cases: every card matches its case, no lease is left, no case is lost, and what a member deleted is gone."""
 
 from __future__ import annotations
 
@@ -27,11 +26,11 @@ if TYPE_CHECKING:
 
 HOUR = 3600.0
 SEEN_BEFORE = 60.0
-"""Seconds between a final answer and a deletion that surely covers it."""
+"""Seconds between a final answer and a deletion that definitely covers it."""
 
 
 async def wait_for_cases(world: World, folder: Path) -> None:
-    """A lease ends by itself; a patient run waits until every case has."""
+    """Wait until every lease has ended; in a patient run, until every case has closed."""
     slack = world.checker.slack
     if any(docket.state is CaseState.CLAIMED for docket in world.court.dockets.values()):
         await asyncio.sleep(LEASE + 120.0 + slack)
@@ -39,17 +38,17 @@ async def wait_for_cases(world: World, folder: Path) -> None:
         await asyncio.sleep((world.plan.polls or bot.lifecycle.SWEEP_EVERY) + 60.0)
     if not world.plan.patient:
         return
-    bot.lifecycle.SWEEP_EVERY = bot.requests.scheduler.SAFETY_POLL = 6 * HOUR  # days pass: nothing but timers moves cases
+    bot.lifecycle.SWEEP_EVERY = bot.requests.scheduler.SAFETY_POLL = 6 * HOUR  # days pass: only timers move cases
     end = world.loop.time() + EXPIRY + 26 * HOUR + slack
-    while world.court.waiting() and world.loop.time() < end:  # noqa: ASYNC110  # the world's own time, an hour at a time
+    while world.court.waiting() and world.loop.time() < end:  # noqa: ASYNC110  # virtual time, an hour at a time
         await asyncio.sleep(HOUR)
-    await asyncio.sleep(13 * HOUR)  # the last messages, the last removals of texts
+    await asyncio.sleep(13 * HOUR)  # the last messages and deletions of texts
     for name in world.court.waiting():
         world.checker.fail("1-case-never-ended", name, world.court.dockets[name].state)
 
 
 async def compare_cards(world: World, process: Process) -> None:
-    """What is shown of each case is what the ledger holds."""
+    """What each card shows must match the ledger."""
     bot_ = process.bot
     assert bot_ is not None
 
@@ -73,7 +72,7 @@ async def compare_cards(world: World, process: Process) -> None:
                     if (one.subject, one.audience.value) == (subject, audience) and (shown is None or one.at >= shown.at):
                         shown = one
         if shown is None and removed:
-            continue  # nobody has told the bot yet
+            continue  # the bot hasn't been told yet
         if view is not None and (shown is None or list(_lines(shown.view)) != list(_lines(view))):
             seen, stored = [], list(_lines(view))
             if shown is not None:
@@ -88,7 +87,7 @@ def _lines(view: View) -> Iterator[str]:
 
 
 def examine(world: World, folder: Path) -> None:
-    """The rows of cases against the model that the court kept."""
+    """Compare the rows of cases with the checker's own model."""
     connection = sqlite3.connect(folder / disk.DATABASE)
     connection.row_factory = sqlite3.Row
     try:
@@ -119,7 +118,7 @@ def _cases(connection: sqlite3.Connection, world: World) -> None:
 
 
 def _forgotten(connection: sqlite3.Connection, world: World, who: str, at: float) -> None:
-    """What had ended when a member had everything deleted is gone. A case that waited goes when it is closed."""
+    """Everything that had ended when a member asked for deletion is gone; an open case's texts go when it closes."""
     if any(docket.member == who and docket.state in WAITING for docket in world.court.dockets.values()):
         return
     gone, kept = set(), set()
@@ -144,7 +143,7 @@ def _forgotten(connection: sqlite3.Connection, world: World, who: str, at: float
 
 
 def _pictures(connection: sqlite3.Connection, world: World, folder: Path) -> None:
-    """A picture that was shown and is no request's any more was deleted: its file is gone too."""
+    """A picture that was shown and no longer belongs to a request was deleted, so its file must be gone too."""
     shown = {one.sha256 for post in world.platform.posts.values() for seen in post.shown for one in seen.view.pictures}
     kept = {row["sha256"] for row in connection.execute("SELECT sha256 FROM pictures")}
     for file in (folder / "pictures").glob("??/*"):

@@ -1,6 +1,6 @@
-"""The simulated chat platform and its adapter's ChatPort: messages that people see, with every way in which sending one goes wrong.
+"""Simulated chat platform and its adapter's ChatPort: the messages people see, and every way in which sending one can fail.
 
-The platform's side outlives the process: an edit that was on its way when the process died, or whose answer came too late, still happens.
+The platform survives the process: an edit in flight when the process dies, or with a late answer, still takes effect.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from tests.simulation.loop import SimLoop
 TOKEN_LIFE = 900.0
 """Seconds for which a command's own message can be edited through its handle."""
 PATIENCE = 15.0
-"""Seconds after which the adapter gives up waiting for the platform."""
+"""Seconds until the adapter gives up waiting for the platform."""
 LATE = 20.0
-"""Seconds after giving up within which a lost edit may still happen."""
+"""Seconds after giving up within which a lost edit may still take effect."""
 
 FAMILIES: dict[str, int] = {
     "too_many": 3,
@@ -30,12 +30,12 @@ FAMILIES: dict[str, int] = {
     "lost_applied": 2,
     "late": 2,
 }
-"""Every way in which a sending goes wrong, with its weight."""
+"""Faults of a send, with their weights."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One view as it appeared."""
+    """One view as shown."""
 
     at: float
     subject: str
@@ -53,25 +53,25 @@ class Post:
     community: str
     channel: str
     reader: str | None
-    """The one person who sees it; None for everybody in the channel."""
+    """The only person who sees it; None for everyone in the channel."""
     made_at: float
     token: bool = True
-    """It is a command's own message, whose handle runs out."""
+    """It's a command's own message, whose handle expires."""
     nonce: str = ""
-    """What it was made for, where that was a press or a message without a handle."""
+    """What it was created for, if that was a press or a message without a handle."""
     shown: list[Shown] = field(default_factory=list)
     removed: bool = False
     expired: bool = False
-    """Somebody tried to edit it after its handle had run out."""
+    """Somebody tried to edit it after its handle had expired."""
 
     @property
     def now(self) -> View | None:
-        """What it shows at present."""
+        """The view it currently shows."""
         return self.shown[-1].view if self.shown and not self.removed else None
 
 
 class World(Protocol):
-    """The world as the platform needs it."""
+    """The part of the world that the platform needs."""
 
     loop: SimLoop
 
@@ -80,16 +80,16 @@ class World(Protocol):
     def outside(self, delay: float, callback: Callable[..., None], *args: Any) -> None: ...
 
     def fault(self, key: str, families: dict[str, int], share: float) -> tuple[str | None, Random]:
-        """Whether and how the thing of this key goes wrong."""
+        """Whether and how the send with this key fails."""
         ...
 
     def saw(self, post: Post, shown: Shown) -> None:
-        """Told of everything that appears on the platform."""
+        """Called for everything that appears on the platform."""
         ...
 
 
 class Platform:
-    """The far side: posts by id. `nonces` make a repeated first post the same post."""
+    """The server side: posts by id. With `nonces`, a repeated first post is the same post."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -98,7 +98,7 @@ class Platform:
         self._count = 0
 
     def open(self, community: str, channel: str, reader: str | None, *, token: bool = False, nonce: str | None = None) -> Post:
-        """A new post, or the one that this nonce made."""
+        """A new post, or the one created with this nonce."""
         if nonce is not None and nonce in self._nonces and not self.posts[self._nonces[nonce]].removed:
             return self.posts[self._nonces[nonce]]
         self._count += 1
@@ -113,7 +113,7 @@ class Platform:
         return next((post for post in self.posts.values() if post.nonce.partition("|")[0] == press), None)
 
     def show(self, post: Post, message: Message, view: View) -> None:
-        """The edit takes effect."""
+        """Apply an edit."""
         if not post.removed:
             shown = Shown(self._world.loop.time(), message.subject, message.audience, view, message.place.reply.get("act", ""))
             post.shown.append(shown)
@@ -128,7 +128,8 @@ class SimChat:
         self._platform = platform
         self._share = share
         self._counts = counts
-        """Sendings per message over all lives, so that each has its own fault; messages go by what they answer, not by their random ids."""
+        """Sends per message over all lives, so that each has its own fault; messages are identified by what they answer, not by their
+        random ids."""
 
     async def send(self, message: Message, view: View) -> SendResult:
         reply = message.place.reply
@@ -161,11 +162,11 @@ class SimChat:
         return Unknown() if fault in ("error_applied", "lost_applied") else Sent(ref)
 
     def _find(self, message: Message) -> Post | Refused:
-        """The post to edit. A handle that ran out gives way to a post in the channel, never for one person's message."""
+        """The post to edit. An expired handle is replaced by a post in the channel, but never for one person's message."""
         posts = self._platform.posts
         reader = message.person if message.audience is Audience.MEMBER else None
         known = message.ref.get("post") or message.place.reply.get("post")
-        if not message.subject.startswith("request:"):  # what is said about a case is a message of its own, to its member directly
+        if not message.subject.startswith("request:"):  # messages about a case go to its member directly
             return posts.get(message.ref.get("post", "")) or self._platform.open(
                 message.place.community, message.place.channel, reader, nonce=message.id
             )
@@ -174,7 +175,7 @@ class SimChat:
             nonce = f"{message.place.reply['act']}|{message.audience}"
             post = self._platform.open(message.place.community, message.place.channel, reader, token=True, nonce=nonce)
         if post is not None and post.reader is not None and reader is None:
-            post = None  # a message for everybody is no message for one person
+            post = None  # a message for everyone isn't a message for one person
         if post is not None and not (post.token and self._world.loop.time() > post.made_at + TOKEN_LIFE):
             return post
         if post is not None:

@@ -1,4 +1,5 @@
-"""The promises of docs/reliability.md as rules over what the provider and the chat platform saw. It knows no row and no core object."""
+"""The promises of docs/reliability.md as rules over what the provider and the chat platform observe. Independent of rows and core
+objects."""
 
 from __future__ import annotations
 
@@ -16,15 +17,15 @@ MAX_ATTEMPTS = 3
 MAX_RATE_ANSWERS = 10
 DEADLINE = 840.0
 IN_FLIGHT = 1.0
-"""Seconds within which something that had been decided before may still arrive."""
+"""Seconds within which something that was already decided may still arrive."""
 BLOCK_MEMORY = 24 * 3600.0
 LEFT_OUT = "auto"
-"""What the provider reads as the size of a request that carries none."""
+"""The size that the provider assumes for a request without one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A promise that was broken."""
+    """A broken promise."""
 
     rule: str
     detail: str
@@ -34,19 +35,19 @@ class Violation:
 
 
 class Checker:
-    """Rules that are looked at as things happen. `money` is (what was billed so far, what the community may spend), in micros."""
+    """Rules checked as events happen. `money` returns (billed so far, community budget), in micros."""
 
     def __init__(self, now: Callable[[], float], secrets: Sequence[str]) -> None:
         self._now = now
         self.slack = 0.0
-        """Seconds by which waits may be off: the wall clock was set while no process lived that saw it. In a living one they are exact."""
+        """Seconds by which waits may be off because the wall clock was set while no process was running. Within a life they're exact."""
         self.ahead = 0.0
-        """Seconds of these by which it was put forward: so much shorter a wait may be."""
+        """The part of these seconds by which the clock was set forward; waits may be that much shorter."""
         self._secrets = (KEY, RAW, *secrets)
         self.violations: list[Violation] = []
         self.wordings: list[Wording] = []
         self._hints: dict[Life, float] = {}
-        """Until when a provider asked each life to stay away."""
+        """Time until which the provider asked each life to stay away."""
         self._hinted_at: dict[Life, float] = {}
         self.billed = 0
         self.budget = 0
@@ -57,7 +58,7 @@ class Checker:
     # ---- what reaches the provider
 
     def asked(self, wording: Wording | None, asked: Asked, cost: int) -> None:
-        """A request has arrived at the provider. `cost` is what it bills for it, in micros."""
+        """A request has arrived at the provider. `cost` is what it bills, in micros."""
         self.billed += cost
         if self.billed > self.budget:
             self.fail("4-over-budget", f"billed {self.billed} of {self.budget} micros")
@@ -83,7 +84,7 @@ class Checker:
             self.fail("3-sent-after-cancel", wording.tag)
         self._counts(wording)
         if wording.starts:
-            # After a start a deadline is at most as far away as was agreed; in one life it lies where it was said.
+            # After a start, a deadline is at most as far away as originally set; within a life it's exact.
             begun = max(wording.starts) if self.slack == 0.0 else max(*wording.starts, asked.life.born)
             if asked.at > begun + DEADLINE + IN_FLIGHT:
                 self.fail("3-past-the-deadline", wording.tag, f"{asked.at - begun:.0f} s")
@@ -128,8 +129,8 @@ class Checker:
             asked.abandoned_at = self._now()
 
     def life_ended(self, life: Life, committed_at: float) -> None:
-        """A process is gone. What it was waiting for is never asked again by itself; a block that it had read and could not write down
-        cannot be known to the next one."""
+        """A process was killed. Its pending calls are never repeated automatically; a block that it read but couldn't record can't be known
+        to the next one."""
         for wording in self.wordings:
             for asked in wording.asked:
                 if asked.verdict is not None and asked.verdict[1] is life and committed_at < asked.verdict[0]:
@@ -183,7 +184,7 @@ class Checker:
         thread.finals.append((shown.at, mark))
 
     def logged(self, line: str) -> None:
-        """A line of the log."""
+        """Check a log line."""
         for secret in itertools.chain(self._secrets, (wording.tag for wording in self.wordings)):
             if secret in line:
                 self.fail("7-secret-logged", secret, line[:300])
@@ -191,7 +192,7 @@ class Checker:
     # ---- at the end
 
     def settled(self, thread: Thread, stored: View | None) -> None:
-        """After the calm: the member has the one answer that the ledger holds, or can fetch it."""
+        """After the calm: the member has the single answer from the ledger, or can fetch it."""
         tag = thread.wording.tag
         if not thread.acknowledged:
             return
@@ -203,7 +204,7 @@ class Checker:
                 self.fail("1-no-answer-shown", tag, "nothing was ever shown")
                 continue
             if post.removed or post.expired:
-                continue  # it can be fetched with /imagine-show
+                continue  # /imagine-show can fetch it
             view = next((one.view for one in reversed(post.shown) if one.subject == f"request:{thread.request_id}"), None)
             if view is None or not view.final:
                 self.fail("1-no-answer-shown", tag, post.id, None if view is None else view.title)
@@ -211,19 +212,19 @@ class Checker:
                 self.fail("2-shown-is-not-stored", tag, signature(view), "stored:", signature(stored))
 
     def traced(self, thread: Thread, number: int | None) -> None:
-        """A picture of a request was decoded: its number must come from an answer to these very words."""
+        """A request's picture was decoded: its number must come from an answer to exactly these words."""
         asked = [one for words in (thread.wording, *thread.others) for one in words.asked]
         if number is None or not any(number in one.said.pictures for one in asked):
             self.fail("2-picture-of-nobody", thread.wording.tag, number)
 
 
 def signature(view: View) -> str:
-    """What makes two answers the same answer: the pictures, or else the sentence."""
+    """What makes two answers equal: the pictures, or otherwise the sentence."""
     return "+".join(one.sha256[:12] for one in view.pictures) or view.title
 
 
 def view_text(view: View) -> str:
-    """Everything readable in a view."""
+    """All readable text in a view."""
     parts = [view.title, *view.text, view.quote, view.mention or ""]
     parts += [f"{fact.label} {fact.value}" for fact in view.facts]
     parts += [f"{one.alt} {one.filename}" for one in view.pictures]

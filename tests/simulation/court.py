@@ -1,5 +1,5 @@
-"""Rules over moderation cases: the trail, line by line as it is committed, against who pressed what, what the platform said about them, and
-a model of the case that is kept here. Numbers as in docs/reliability.md."""
+"""Rules for moderation cases: every committed audit log entry is checked against who pressed what, what the platform said about them, and a
+separate model of the case. Numbered as in docs/reliability.md."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ TRAIL = {
     "appeal": "appeal",
     "privacy_delete": "privacy_delete",
 }
-"""What each press is called in the trail."""
+"""Name of each press in the audit log."""
 LEASE, EXPIRY, APPEAL_WAITS = 600.0, 72 * 3600.0, 12 * 3600.0
 AT_CLICK = 30.0
-"""Seconds that a press takes at most, with its questions to the platform."""
+"""Maximum seconds of a press, including its queries to the platform."""
 IN_FLIGHT = 1.0
 
 
 @dataclass(slots=True)
 class Pressed:
-    """Somebody's press, as the platform delivered it."""
+    """A press as delivered by the platform."""
 
     key: str
     who: str
@@ -60,7 +60,7 @@ class Pressed:
 
 @dataclass(slots=True)
 class Docket:
-    """A case as it must be, from its trail. Moments are the world's own time, which nobody sets."""
+    """The expected state of a case, derived from its audit log. Times are the world's own, which nobody changes."""
 
     member: str
     state: CaseState = CaseState.OPEN
@@ -76,7 +76,7 @@ class Docket:
 
 
 class Ground(Protocol):
-    """The checker, as far as the court needs it."""
+    """The part of the checker that these rules need."""
 
     slack: float
     ahead: float
@@ -86,7 +86,7 @@ class Ground(Protocol):
 
 @dataclass(slots=True)
 class Court:
-    """Looks at every commit."""
+    """Checks every commit."""
 
     ground: Ground
     crew: Crew
@@ -96,20 +96,20 @@ class Court:
     dockets: dict[str, Docket] = field(default_factory=dict)
     lines: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
     blocked: dict[str, tuple[float, float]] = field(default_factory=dict)
-    """Members that a moderator stopped: (moment, seconds)."""
+    """Members paused by a moderator: (time, seconds)."""
     _before: tuple[dict[str, Docket], int, dict[str, tuple[float, float]], list[tuple[Wording, float | None]]] = field(
         default_factory=lambda: ({}, 0, {}, [])
     )
-    """How it was before the last commit."""
+    """The state before the last commit."""
 
     def press(self, key: str, who: str, action: str, row: str) -> Pressed:
-        """Somebody presses."""
+        """Record a press."""
         one = Pressed(key, who, TRAIL.get(action, action), row, self.now())
         self.pressed.append(one)
         return one
 
     def replied(self, one: Pressed, changed: bool) -> None:
-        """They have an answer: it must be on record, whatever it was."""
+        """A press was answered, so it must be in the audit log, whatever the answer."""
         one.ended_at, one.changed = self.now(), changed
         if changed and one.event in BY_MODERATOR and not self.crew.vouches(one.who, one.key, one.at):
             self.ground.fail("6-decided-without-a-moderator", one.event, one.who, one.key)
@@ -125,7 +125,7 @@ class Court:
     # ---- a commit
 
     def committed(self, steps: Iterable[Step]) -> None:
-        """All steps of one transaction: of requests, of cases, and the lines of the trail."""
+        """All steps of one transaction: of requests, of cases, and audit log entries."""
         self._before = copy.deepcopy(self.dockets), len(self.lines), dict(self.blocked), []
         moved: list[Step] = []
         lines: list[dict[str, Any]] = []
@@ -154,7 +154,7 @@ class Court:
             docket.passed.clear()
 
     def lost(self) -> None:
-        """The power went before the last commit had reached the disk: it never was."""
+        """The power failed before the last commit reached the disk, so it never happened."""
         self.dockets, kept, self.blocked, forgiven = self._before
         del self.lines[kept:]
         for wording, blocked_at in forgiven:
@@ -167,7 +167,7 @@ class Court:
             self.dockets[line["case"]] = Docket(actor, waiting_since=at, passed=[CaseState.OPEN])
             return
         if docket is None:
-            return  # the trail of a community, not of a case
+            return  # an entry of a community, not of a case
         if event in BY_MODERATOR:
             self._by_moderator(line, docket)
         elif event in BY_MEMBER:
@@ -241,7 +241,7 @@ class Court:
         docket.state = after
 
     def _presses_of(self, actor: str, event: str) -> list[Pressed]:
-        """The presses that a line may come from: two clicks are two presses, and either may be the one that was let through."""
+        """The presses that may have caused an entry: two clicks are two presses, and either may be the one that was accepted."""
         now = self.now()
         return [
             one
@@ -252,7 +252,7 @@ class Court:
     # ---- what reaches the provider
 
     def asked(self, wording: Wording) -> None:
-        """Somebody whom a moderator has stopped gets nothing drawn."""
+        """Nothing may be drawn for a paused member."""
         owners = {thread.who for thread in self.threads if wording in (thread.wording, *thread.others)}
         if owners and all(who in self.blocked for who in owners):
             latest = max(self.blocked[who][0] for who in owners)
@@ -263,5 +263,5 @@ class Court:
     # ---- at the end
 
     def waiting(self) -> list[str]:
-        """Cases in which something is still to be done."""
+        """Cases that still need action."""
         return [name for name, docket in self.dockets.items() if docket.state in WAITING]

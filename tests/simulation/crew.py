@@ -1,4 +1,4 @@
-"""Who moderates the simulated community, and what its platform says when the bot asks: the truth, nothing, or too late."""
+"""Moderators of the simulated community, and the platform's answers about them: the truth, none, or too late."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ MODERATING = ("moderator1", "moderator2", "moderator3")
 OPERATOR = "operator1"
 """The community's administrator."""
 ASKED_FOR: contextvars.ContextVar[str] = contextvars.ContextVar("asked_for", default="")
-"""The press (or command) for which the process asks."""
+"""The press (or command) on whose behalf the process asks."""
 FAMILIES = {"check_raises": 2, "check_hangs": 1, "check_is_odd": 1}
 
 
 class World(Protocol):
-    """The world as the crew needs it."""
+    """The part of the world that the crew needs."""
 
     loop: SimLoop
 
@@ -30,29 +30,29 @@ class World(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Vouched:
-    """The platform said yes about somebody."""
+    """The platform confirmed somebody as a moderator."""
 
     who: str
     at: float
     key: str
-    """Of the press for which it was asked."""
+    """The press it was asked for."""
 
 
 @dataclass(slots=True)
 class Crew:
-    """Implements bot.chat.port.ModeratorCheck and ModeratorRoll; outlives the process, as a platform does."""
+    """Implements bot.chat.port.ModeratorCheck and ModeratorRoll; survives the process, as a platform does."""
 
     world: World
     absences: list[tuple[str, float, float]]
     share: float
     vouched: list[Vouched] = field(default_factory=list)
-    """Every yes that was given."""
+    """Every confirmation given."""
     rolls: list[tuple[float, str, frozenset[str]]] = field(default_factory=list)
-    """Every list of moderators that was given: when, and for which press."""
+    """Every list of moderators given: when, and for which press."""
     _asked: int = 0
 
     def present(self) -> frozenset[str]:
-        """Who moderates now."""
+        """Current moderators."""
         now = self.world.loop.time()
         away = {who for who, start, end in self.absences if start <= now < end}
         return frozenset(MODERATING) - away
@@ -78,7 +78,7 @@ class Crew:
         if fault == "check_raises":
             raise ConnectionError("the platform is away")
         if fault == "check_is_odd":
-            return "yes"  # type: ignore[return-value]  # a platform's library that does not keep its types
+            return "yes"  # type: ignore[return-value]  # a platform library that ignores its own types
         if truth():
             self.vouched.append(Vouched(person, self.world.loop.time(), ASKED_FOR.get()))
             return True
@@ -89,9 +89,9 @@ class Crew:
         return self.world.fault(f"crew:{self._asked}", FAMILIES, self.share)
 
     def vouches(self, person: str, key: str, since: float) -> bool:
-        """Whether the platform, asked for this very press, said yes about somebody."""
+        """Whether the platform, asked for this press, confirmed somebody."""
         return any((one.who, one.key) == (person, key) and one.at >= since for one in self.vouched)
 
     def rolls_for(self, key: str, since: float) -> list[frozenset[str]]:
-        """The lists of moderators that it gave for this very press."""
+        """The lists of moderators given for this press."""
         return [roll for at, asked_for, roll in self.rolls if asked_for == key and at >= since]

@@ -1,4 +1,4 @@
-"""Moderators at the cards of cases, and members at what they are told of theirs: both see only messages, and press what stands there."""
+"""Moderators working on cards, and members answering messages about their cases. Both only see messages and press the buttons shown."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 PATIENCE, GLANCE = 240.0, 7.0
-"""Seconds for which somebody waits for a button, and between two looks."""
+"""Seconds that somebody waits for a button, and between two checks."""
 CASE_COMES = 24 * 3600.0
 AGAIN = (5.0, 60.0)
-"""Seconds after which somebody presses again when nothing came back."""
+"""Seconds until somebody presses again without an answer."""
 BY_MEMBER = frozenset({"rewrite_accept", "rewrite_decline", "rephrase", "appeal", "retry", "again", "edit"})
 BEGINNING = frozenset({"rewrite_accept", "rephrase", "retry", "again", "edit"})
-"""What the member does that begins a request."""
+"""Member actions that begin a request."""
 
 
 @dataclass(slots=True)
 class Desk:
-    """Everybody who has to do with cases."""
+    """Everyone involved in cases."""
 
     people: People
     files: list[File] = field(default_factory=list)
     """Cases in the order in which their cards appeared."""
     offers: dict[str, Offer] = field(default_factory=dict)
-    """By the row that the buttons of the offer carry."""
+    """By the row of the offer's buttons."""
     _written: int = 0
 
     @property
@@ -54,7 +54,7 @@ class Desk:
                 fail("7-card-outside-the-moderators-channel", post.channel)
             for file in self.files:
                 if file.id == row:
-                    file.card = post  # posted anew, perhaps
+                    file.card = post  # may have been posted anew
             if kind == "case" and all(one.id != row for one in self.files):
                 named = {fact.value for fact in shown.view.facts}
                 thread = next((one for one in self.world.threads if one.request_id in named), None)
@@ -71,14 +71,14 @@ class Desk:
             self._offered(post, shown)
 
     def _offered(self, post: Post, shown: Shown) -> None:
-        """The words beside the buttons are what a yes is about."""
+        """The words next to the buttons are what a yes refers to."""
         yes = next((one for one in shown.view.buttons if one.action is ActionName.REWRITE_ACCEPT), None)
         if yes is None:
             for offer in self.offers.values():
                 offer.over = offer.over or (offer.post is post and offer.child is None)
             return
         found = [one for fact in shown.view.facts if (one := self.world.wordings.get(fact.value)) is not None and one.offered]
-        words = found[-1] if found else None  # the suggested wording stands after the blocked one, which may have been a suggestion too
+        words = found[-1] if found else None  # the suggested wording comes after the blocked one, which may have been a suggestion too
         if words is None:
             self.world.checker.fail("5-other-words-offered", shown.view.title)
         else:
@@ -89,7 +89,7 @@ class Desk:
     # ---- what is done
 
     async def handle(self, handling: Handling) -> None:
-        """One case from its card on, deed by deed."""
+        """Handle one case from its card on, one deed after the other."""
         end = self.world.plan.horizon + CASE_COMES
         while len(self.files) <= handling.case:
             if self.world.calm or self.world.loop.time() > end:
@@ -103,7 +103,7 @@ class Desk:
             await self._do(file, deed)
 
     async def forget(self, who: str, at: float) -> None:
-        """A member has everything deleted."""
+        """A member deletes all of their data."""
         await asyncio.sleep(at)
         button = Button(ActionName.PRIVACY_DELETE, PRIVACY_ROW, "", opens_form=True)
         for thread in self.world.threads:
@@ -134,7 +134,7 @@ class Desk:
             offer.over = True
 
     async def _begin(self, file: File, deed: Deed, who: str, button: Button) -> None:
-        """Something that may begin a request, under words that the member has chosen or accepted."""
+        """Press something that may begin a request, under words the member chose or accepted."""
         offer = self.offers.get(button.row)
         if offer is None:
             if who == file.member:
@@ -151,7 +151,7 @@ class Desk:
             self._take_back(offer)
 
     async def _send(self, deed: Deed, who: str, button: Button, file: File) -> None:
-        """The member sends words of their own. Each press asks for one request; a press after one that may have been lost is another."""
+        """The member sends their own words. Each press asks for one request; a press after one that may have been lost is another."""
         words = file.thread.wording
         if deed.action in ("rephrase", "edit") and deed.words != "same":
             words = self._words(deed, file)
@@ -168,7 +168,7 @@ class Desk:
                 return
 
     def _take_back(self, offer: Offer) -> None:
-        """The yes had no effect: nothing may be sent for it. Its thread stays, in case it was said twice."""
+        """The yes had no effect, so nothing may be sent for it. Its thread stays, in case the yes was given twice."""
         made = offer.child
         if made is not None and made.request_id is None and not offer.wording.asked and not made.acknowledged:
             offer.wording.starts.clear()
@@ -183,7 +183,7 @@ class Desk:
         return made
 
     def _words(self, deed: Deed, file: File) -> Wording:
-        """A wording that somebody writes about a case."""
+        """A wording written about a case."""
         made = self.people.invent(f"desk{self._number()}", Nature(deed.words or "good"))
         made.private = file.thread.private
         return made
@@ -191,7 +191,7 @@ class Desk:
     # ---- one press
 
     async def _find(self, file: File, deed: Deed, who: str) -> Button | None:
-        """The button, as soon as it shows; for a late press one that was there once."""
+        """The button once it appears; for a late press, one that was shown before."""
         end = self.world.loop.time() + PATIENCE
         while True:
             found = next(self._buttons(file, deed, who, then=False), None)
@@ -211,7 +211,7 @@ class Desk:
     async def _write_with_retry(
         self, deed: Deed, who: str, button: Button, values: Mapping[str, str], made: Thread | None = None
     ) -> Reply | None:
-        """Presses until something comes back; the answer, if any."""
+        """Press until there is an answer; returns it, if any."""
         number = self._number()
         for attempt, wait in enumerate((0.0, *AGAIN)):
             await asyncio.sleep(wait)
@@ -229,7 +229,7 @@ class Desk:
     async def _try(
         self, number: int, attempt: int, deed: Deed, who: str, button: Button, values: Mapping[str, str], made: Thread | None
     ) -> Reply | None:
-        """One press, or two; the answer, if any."""
+        """One press, or two; returns the answer, if any."""
         life = self.world.life
         assert life is not None
         key = f"sim:desk{number}.{attempt}"
@@ -277,7 +277,7 @@ class Desk:
         return task
 
     def _values(self, deed: Deed, file: File, made: Thread | None) -> dict[str, str]:
-        """What is written into the form, if there is one."""
+        """Values typed into the form, if there is one."""
         words = made.wording if made is not None else file.thread.wording
         if deed.action == "case_rewrite" and deed.words != "same":
             words = self._words(deed, file)
@@ -287,7 +287,7 @@ class Desk:
 
 
 def _chosen(field: FormField) -> str:
-    """What somebody leaves as it is, or picks where the form has picked nothing."""
+    """The preselected value, or a choice if nothing is preselected."""
     if field.value or not (field.required and field.choices):
         return field.value
     return field.choices[1 if field.name == "pause" else 0].value

@@ -1,6 +1,6 @@
-"""A plan from a seed: everything at once, in random amounts.
+"""Generation of a plan from a seed: everything at once, in random amounts.
 
-A seed changes its meaning when this changes; a plan does not. Failing seeds are therefore kept as plans (`regressions/`).
+A change here changes the meaning of seeds, but not of plans. Failing seeds are therefore stored as plans (`regressions/`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ BOUNDARIES = (
     "ack-before",
     "ack-after",
 )
-"""Where half of the crashes are aimed: with uniform points a planted bug survived 300 seeds of the prototype."""
+"""Half of the crashes target these: with uniform points, a planted bug survived 300 seeds of the prototype."""
 
 
 PRESSED = ("cancel", "cancel", "retry", "retry", "again", "publish", "delete", "edit", "nearest")
@@ -39,7 +39,7 @@ NATURES = (
 
 
 HOT = (*[Nature.GOOD] * 2, *[Nature.SAFETY_PROMPT] * 3, *[Nature.SAFETY_OUTPUT] * 2, Nature.SAFETY_SOME)
-"""Natures of prompts where moderators have something to do."""
+"""Prompts that give moderators something to do."""
 
 
 def from_seed(seed: int) -> Plan:
@@ -80,7 +80,7 @@ def from_seed(seed: int) -> Plan:
 
 
 def _polls(r: Random, horizon: float) -> float | None:
-    """Mostly rarer than the product's own: nothing then hides a wake-up that was lost, and an idle day costs little."""
+    """Usually rarer than the product's own polls, so that nothing hides a lost wake-up and an idle day is cheap."""
     if horizon <= 1800 and r.random() < 0.3:
         return None
     return {600.0: 300.0, 1800.0: 300.0, 3600.0: 600.0}.get(horizon, 1800.0)
@@ -107,8 +107,8 @@ _SCRIPTS: tuple[tuple[str, ...], ...] = (
     ("claim", "remove", "deny", "appeal", "claim/", "policy/"),
     ("claim?", "comment?", "claim", "deny?*", "rewrite", "no"),
 )
-"""What happens to a case. `/` the other moderator, `!` the administrator, `?` somebody who is no moderator; `*` pressed late, after it has
-gone from the screen; `:` what the provider makes of the new words; `_` a pause. `remove`: the card is deleted on the platform."""
+"""Scripts for a case. `/` the other moderator, `!` the administrator, `?` somebody who isn't a moderator; `*` pressed late, after it has
+disappeared; `:` what the provider does with the new words; `_` a pause. `remove`: the card is deleted on the platform."""
 _NAMES = {
     "claim": "case_claim",
     "rewrite": "case_rewrite",
@@ -151,7 +151,7 @@ def _handling(r: Random, case: int) -> Handling:
             )
         )
         pause = 0.0
-        if r.random() < 0.1:  # somebody presses what was there before
+        if r.random() < 0.1:  # somebody presses an outdated button
             late = r.choice(deeds)
             deeds.append(Deed(late.action, r.choice([late.who, "" if late.who == "" else other]), 1.0, words=late.words, late=True))
     return Handling(case, deeds)
@@ -189,7 +189,7 @@ def _press(r: Random, command: int, people: list[str]) -> Press:
 
 
 def _answer(r: Random, command: int, people: list[str]) -> Press:
-    """To the question about doubtful words, at once or when it is nearly, or only just, too late."""
+    """Answer the question about doubtful words: immediately, almost too late, or just too late."""
     after = r.choice([r.uniform(0.5, 5), r.expovariate(1 / 60), 900 + r.uniform(-3, 3)])
     action = r.choice(["send_anyway", "send_cleaned", "send_cleaned", "discard", "edit"])
     return Press(command, round(after, 3), action, r.choice(people) if r.random() < 0.1 else "", r.choice(["", "", "click", "event"]))

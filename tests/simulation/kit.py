@@ -1,4 +1,4 @@
-"""Small plans that between them take every step of both tables: where crashes are aimed at one step, nothing else need happen."""
+"""Small plans that together take every step of both tables, for crashes aimed at a single step."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ KIT: dict[str, Plan] = {
 
 
 def variant(plan: Plan, seed: int, crashes: list[Crash]) -> Plan:
-    """The same plan with other chances and crashes."""
+    """The same plan with different random choices and crashes."""
     made = copy.deepcopy(plan)
     made.seed, made.crashes = seed, crashes
     return made

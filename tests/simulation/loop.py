@@ -1,8 +1,8 @@
-"""An asyncio loop whose clock jumps to the next timer, and whose processes can be killed between two callbacks.
+"""asyncio loop with virtual time, whose processes can be killed between two callbacks.
 
-Sound because: time moves when nothing is runnable, and then exactly to the next deadline; executors run inline; sockets, signals and
-foreign threads are refused; a killed life's callbacks never run again, not even their `finally` (that is what kill -9 does, and what
-`task.cancel()` does not).
+Sound because: time only advances when nothing is runnable, and then exactly to the next deadline; executors run inline; sockets, signals
+and foreign threads are rejected; a killed life's callbacks never run again, not even `finally` (as with kill -9, and unlike
+`task.cancel()`).
 """
 
 from __future__ import annotations
@@ -25,36 +25,36 @@ import structlog
 T = TypeVar("T")
 
 BUSY_TURNS, BUSY_WINDOW = 100_000, 0.1
-"""A loop that turns this often within so many seconds is busy for ever."""
+"""A loop with this many turns within this many seconds counts as busy forever."""
 TURNS_PER_TICK, TICK = 50, 1e-6
-"""Computing takes time: a clock that has stood still for so many turns moves by this many seconds. Without it a wait that is shorter than
-the clock's resolution would never end, as it does on a real machine."""
+"""Computing takes time: after this many turns without progress, the clock advances by this many seconds. Otherwise a wait shorter than the
+clock's resolution would never end, as it does on a real machine."""
 
 
 class Deadlock(BaseException):
-    """Nothing is runnable and no timer is set, yet the scenario has not ended."""
+    """Nothing is runnable and no timer is set, but the scenario hasn't ended."""
 
 
 class Livelock(BaseException):
-    """The process is busy for ever without time moving."""
+    """The process is busy forever without time advancing."""
 
 
 class ForeignThread(RuntimeError):
-    """Somebody started a thread, whose interleaving no seed could repeat."""
+    """A thread was started, whose interleaving no seed could reproduce."""
 
 
 class RealWorld(RuntimeError):
-    """Somebody reached for a real socket, name server or signal."""
+    """A real socket, name server or signal was used."""
 
 
 class Life:
-    """One life of the simulated process, from its boot to its kill. Everything it starts carries it in its context."""
+    """One life of the simulated process, from boot to kill. Everything it starts carries it in its context."""
 
     def __init__(self, number: int, born: float = 0.0) -> None:
         self.number, self.born = number, born
         self.dead = False
         self.at_death: list[Callable[[], None]] = []
-        """What the operating system does to a dead process: close its files, drop its locks."""
+        """What the operating system does for a dead process: close files, release locks."""
         self.context = contextvars.copy_context()
         self.context.run(_LIFE.set, self)
 
@@ -66,7 +66,7 @@ _LIFE: contextvars.ContextVar[Life | None] = contextvars.ContextVar("life", defa
 
 
 def current_life() -> Life | None:
-    """The life whose code is running; None for the world around it."""
+    """The life whose code is running; None for the surrounding world."""
     return _LIFE.get()
 
 
@@ -75,7 +75,7 @@ def _of(context: contextvars.Context | None) -> Life | None:
 
 
 class _Selector(selectors.BaseSelector):
-    """Stands in for the operating system's: there is never anything to read, and waiting means moving the clock."""
+    """Replaces the operating system's selector: there is never anything to read, and waiting means advancing the clock."""
 
     def __init__(self) -> None:
         self._keys: dict[Any, selectors.SelectorKey] = {}
@@ -126,7 +126,7 @@ class SimLoop(asyncio.SelectorEventLoop):
         return self._now
 
     def idle(self, timeout: float | None) -> None:
-        """The selector's wait: with work left nothing happens; without, the clock is set to the next timer's deadline."""
+        """The selector's wait: if there is work, nothing happens; otherwise the clock advances to the next timer's deadline."""
         self._turns += 1
         if self._now > self._window + BUSY_WINDOW:
             self._turns, self._window = 0, self._now
@@ -162,7 +162,7 @@ class SimLoop(asyncio.SelectorEventLoop):
         return handle
 
     def kill(self, life: Life) -> None:
-        """Ends a life between two callbacks. Its coroutines are kept, so that nothing unwinds them while the world goes on."""
+        """End a life between two callbacks. Its coroutines are kept, so that nothing unwinds them while the world goes on."""
         life.dead = True
         handles = [*self._ready, *self._scheduled]  # type: ignore[attr-defined]
         for handle in handles:
@@ -178,7 +178,7 @@ class SimLoop(asyncio.SelectorEventLoop):
         life.at_death.clear()
 
     def finish(self) -> None:
-        """Ends the world: nothing runs any more, in no life."""
+        """End the world: nothing runs anymore, in any life."""
         for handle in [*self._ready, *self._scheduled]:  # type: ignore[attr-defined]
             self._graveyard.append((handle._callback, handle._args))
         for task in asyncio.all_tasks(self):
@@ -230,7 +230,7 @@ class SimLoop(asyncio.SelectorEventLoop):
 
 @contextmanager
 def no_threads() -> Iterator[None]:
-    """While the loop runs, a started thread is an error of the simulation or of the core, never a source of chance."""
+    """While the loop runs, starting a thread is an error of the simulation or the core, never a source of chance."""
     real = threading.Thread.start
 
     def start(thread: threading.Thread) -> None:
@@ -244,11 +244,11 @@ def no_threads() -> Iterator[None]:
 
 
 def undisturbed(run: Callable[[], T]) -> T:
-    """Runs a whole simulation without the garbage collector, whose moments no seed decides. The dead are buried afterwards, in silence:
-    their coroutines unwind then, into a world that is over."""
+    """Run a whole simulation without the garbage collector, whose timing no seed controls. Dead coroutines unwind silently afterwards, in a
+    finished world."""
     enabled, hook = gc.isenabled(), sys.unraisablehook
     gc.disable()
-    gc.freeze()  # what was there before the run need not be looked at when the run's own remains are buried
+    gc.freeze()  # objects from before the run don't have to be scanned when its remains are collected
     try:
         return run()
     finally:
@@ -268,5 +268,5 @@ def undisturbed(run: Callable[[], T]) -> T:
 
 
 def _drop(*_: object) -> Any:
-    """A log line of somebody who is dead."""
+    """Drop a log line of a dead life."""
     raise structlog.DropEvent

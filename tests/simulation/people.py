@@ -1,4 +1,4 @@
-"""The members of the simulated community and their platform's event delivery: typing, pressing, acknowledging, redelivering."""
+"""Members of the simulated community and their platform's event delivery: typing, pressing, acknowledging, redelivering."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 ACK_WITHIN = 3.0
-"""Seconds after which the platform takes no acknowledgement any more."""
+"""Seconds after which the platform no longer accepts an acknowledgement."""
 REDELIVERIES = (3.0, 30.0, 300.0)
-"""Seconds between deliveries of an event that was not acknowledged, where the platform redelivers."""
+"""Seconds between deliveries of an unacknowledged event, on platforms that redeliver."""
 STARTING = frozenset({"again", "retry", "nearest", "edit"})
-"""Presses that begin a request of their own."""
+"""Presses that begin a new request."""
 ACK_FAULTS = {"fails": 2, "answer_lost": 1}
 STOPPING = text("reply.stopping")
-"""What a bot says that is on its way out: nothing was done, nothing is on record, and whoever reads it presses again."""
+"""The answer of a bot that is shutting down: nothing was done or recorded, and the member presses again."""
 PRESS_AGAIN = (5.0, 60.0, 600.0)
-"""Seconds after which a member presses again when nothing came back."""
+"""Seconds until a member presses again without an answer."""
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class Event:
     delivered_at: float = 0.0
     deliveries: int = 0
     over: bool = False
-    """The platform will not deliver it again."""
+    """The platform won't deliver it again."""
 
 
 @dataclass(slots=True)
@@ -92,7 +92,7 @@ class People:
         return self.invent(command.n, Nature(command.nature), doubtful=command.doubtful)
 
     def invent(self, name: int | str, nature: Nature, *, doubtful: bool = False) -> Wording:
-        """New words, unlike all that were written before."""
+        """New words, unlike all earlier ones."""
         taken = {one.tag for one in self.world.checker.wordings}
         made = wording(self.world.plan.seed, name, nature, taken, doubtful=doubtful)
         self.register(made)
@@ -113,8 +113,8 @@ class People:
         self.run(life, process.adapter.command(event, submission), event.key)
 
     def run(self, life: Life, work: object, what: str) -> asyncio.Task[object]:
-        """Runs a piece of the process inside its life; what it raises is a broken promise of the core. What it asks the platform on its way
-        is known to be asked for `what`."""
+        """Run a part of the process inside its life; an exception is a broken promise of the core. Its queries to the platform are
+        attributed to `what`."""
         context = life.context.copy()
         context.run(ASKED_FOR.set, what)
         task: asyncio.Task[object] = context.run(self.world.loop.create_task, work)  # type: ignore[arg-type]
@@ -129,7 +129,7 @@ class People:
     # ---- acknowledging (called by the adapter, inside the process)
 
     async def acknowledge(self, event: Event) -> bool:
-        """Answers the platform; whether the member now waits for an answer."""
+        """Acknowledge an event. Returns whether the member now waits for an answer."""
         world = self.world
         await world.boundary("ack-before")
         fault, r = world.fault(f"ack:{event.key}:{event.deliveries}", ACK_FAULTS, world.plan.chat_faults * 0.5)
@@ -143,13 +143,13 @@ class People:
             world.log("ACKNOWLEDGED", event.key)
         await world.boundary("ack-after")
         await asyncio.sleep(r.uniform(0.02, 0.3))
-        return True  # an adapter that lost the answer looks again: the platform has it
+        return True  # an adapter that lost the answer asks again: the platform has it
 
     def acknowledged(self, key: str) -> bool:
-        """What the platform says about an event. While it will be delivered again, the member still waits."""
+        """What the platform says about an event. While it will be redelivered, the member is still waiting."""
         event = self.events.get(key)
         if event is None:
-            return True  # a press: its answer is a message of its own
+            return True  # a press: its answer is a separate message
         waits = event.thread.acknowledged or (self.world.plan.redelivers and not event.over)
         if waits:
             event.thread.begin(self.world.loop.time())
@@ -158,7 +158,7 @@ class People:
     # ---- pressing
 
     async def press(self, number: int, press: Press) -> None:
-        """Somebody presses a button, if it is there; again when nothing came back."""
+        """Press a button if it exists; again if there is no answer."""
         world = self.world
         await asyncio.sleep(world.plan.command(press.command).at + press.after)
         if press.site:
@@ -244,7 +244,7 @@ class People:
             thread.others.append(cleaned)
 
     def _child(self, thread: Thread, key: str, action: str) -> Thread:
-        """What a press may start: one more request, under the same words or, for an edit, others."""
+        """The request that a press may start, under the same words or, for an edit, different ones."""
         words = thread.wording
         if action == "edit":
             words = self.invent(key, Nature.GOOD)

@@ -1,4 +1,4 @@
-"""All that one run depends on, as plain data: made from a seed (`generate.py`), saved as JSON, shrunk by leaving things out."""
+"""Everything that a run depends on, as plain data: generated from a seed (`generate.py`), saved as JSON, shrunk by removing parts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Nature(StrEnum):
-    """What the provider makes of a prompt whenever it sees it, faults aside."""
+    """What the provider does with a prompt whenever it sees it, apart from faults."""
 
     GOOD = "good"
     SAFETY_PROMPT = "safety_prompt"
@@ -19,12 +19,12 @@ class Nature(StrEnum):
     """All but one of the pictures; that one was blocked."""
     BAD_PARAMETER = "bad_parameter"
     FEWER = "fewer"
-    """One picture less than asked for, without a reason."""
+    """One picture fewer than requested, without a reason."""
 
 
 @dataclass(slots=True)
 class Command:
-    """A member types /imagine. `n` names it, for its words and for everything that refers to it."""
+    """A member types /imagine. `n` identifies it, for its words and for references to it."""
 
     n: int
     at: float
@@ -33,50 +33,50 @@ class Command:
     count: int = 1
     private: bool = False
     again_of: int | None = None
-    """The same words as an earlier command, typed anew."""
+    """The same words as an earlier command, typed again."""
     doubtful: bool = False
-    """The words hold an e-mail address: the member is asked before anything is sent."""
+    """The words contain an email address, so the member is asked before anything is sent."""
 
 
 @dataclass(slots=True)
 class Press:
-    """Somebody presses a button of a command's message, if it is there by then."""
+    """Somebody presses a button of a command's message, if it exists by then."""
 
     command: int
     after: float
     """Seconds after the command."""
     action: str
     who: str = ""
-    """Empty: the one who typed the command."""
+    """Empty: the person who typed the command."""
     twice: str = ""
     """`click` for a second press, `event` for a redelivered one."""
     site: str = ""
-    """Not after some seconds but when the process passes this boundary: a cancel in the very moment of an answer."""
+    """Instead of a delay: when the process passes this boundary, such as a cancel at the very moment of an answer."""
 
 
 @dataclass(slots=True)
 class Deed:
-    """Somebody does something about a case: a moderator on its card, its member on what they were told of it."""
+    """Somebody acts on a case: a moderator on its card, or its member on a message about it."""
 
     action: str
-    """A button's name. It is waited for, for a while; what never shows is left out."""
+    """A button's name. If it doesn't appear within a while, the deed is skipped."""
     who: str = ""
-    """Empty: the member whose case it is."""
+    """Empty: the case's member."""
     after: float = 5.0
-    """Seconds after the deed before."""
+    """Seconds after the previous deed."""
     twice: str = ""
     """`click`, `event` or, for two people at once, the other one's name."""
     words: str = ""
-    """Of a new wording: what the provider makes of it (a Nature), or `same` for the blocked one again."""
+    """For a new wording: what the provider does with it (a Nature), or `same` for the blocked one again."""
     late: bool = False
-    """Pressed although it has gone from the screen, when it was there once."""
+    """Pressed although it has disappeared, if it was shown before."""
     site: str = ""
-    """Not after some seconds but when the process passes this boundary."""
+    """Instead of a delay: when the process passes this boundary."""
 
 
 @dataclass(slots=True)
 class Handling:
-    """Deeds about the n-th case that comes before the moderators, one after the other."""
+    """Consecutive deeds about the n-th case that reaches the moderators."""
 
     case: int
     deeds: list[Deed]
@@ -84,13 +84,13 @@ class Handling:
 
 @dataclass(slots=True)
 class Crash:
-    """The process dies at the n-th passage of a boundary in its life; crashes come one per life, in order."""
+    """The process dies at the n-th passage of a boundary in its life; one crash per life, in order."""
 
     site: str
     """A boundary, `any` for every numbered event, or a boundary with a state change: `commit-after:queued>calling`."""
     nth: int
     how: str = "kill"
-    """`kill`, `power`, `torn` (the power goes before the last commit has reached the disk) or `term`."""
+    """`kill`, `power`, `torn` (power fails before the last commit reaches the disk) or `term`."""
     down: float = 3.0
     """Seconds until it is started again."""
     late: bool = False
