@@ -107,7 +107,7 @@ def test_the_trail_lists_what_was_refused_and_forged(folder: Path) -> None:
         (["list", "--kind", "rate_limited"], "safety_prompt"),
         (["list", "--since", "yesterday"], "yesterday"),
         (["show", "99"], "no case 99"),
-        (["show", "\u00b2"], "no case number"),
+        (["show", "\u00b2"], "case number"),
         (["trail", "--outcome", "maybe"], "maybe"),
     ],
 )
