@@ -68,7 +68,7 @@ def test_every_command_opens_the_ledger_of_the_folder_that_was_named(
     assert done.code == 0, done.err
     assert f"{name}/a?b%41.db" in made(tmp_path)
     done = imagine_bot("doctor", DATA_DIR=said, IMAGE_API_KEY="sk-0123456789abcdef", IMAGE_BASE_URL="http://127.0.0.1:9/v1")
-    assert f"{folder / 'imagine-bot.db'} is sound" in " ".join((done.out + done.err).split())
+    assert f"{folder / 'imagine-bot.db'} is fine" in " ".join((done.out + done.err).split())
 
 
 @pytest.mark.parametrize("name", [one for one in ODD if one not in ("a?mode=memory", "a?x=1&y=2", ":memory:")])
