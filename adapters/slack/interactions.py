@@ -12,8 +12,9 @@ from adapters.slack import forms, render
 from adapters.slack.answers import Window
 from adapters.slack.callers import PLATFORM, Caller, Payload, of_form, of_press
 from adapters.slack.intake import FORM_READY, IMAGINE_FORM, Ack, Intake, left, until_ack
-from bot.chat.views import ActionName, Reply
-from bot.texts import text
+from adapters.slack.render import objects
+from bot.chat.views import ActionName, Button, ButtonStyle, Reply, View
+from bot.texts import has, text
 
 SHEETS: dict[ActionName, str] = {ActionName.CASE_PROMPT: "slack.prompt_title"}
 """Actions answered with a view that only the presser sees, in a modal -> its title."""
@@ -36,7 +37,7 @@ class Interactions:
             await ack()
             return
         found = parsed(_action_id(body))
-        if found is None or found.opens_form or found.action in SHEETS:
+        if found is None or found.opens_form or found.action in SHEETS or _unasked(body, found):
             await ack()
             self.intake.tasks.start(self.intake.admitted(caller, lambda: self._opened(caller, found)), "open")
             return
@@ -54,11 +55,14 @@ class Interactions:
         self.intake.tasks.start(self._answered(caller, self._reply(caller, found.action, acting)), "reply")
 
     async def _opened(self, caller: Caller, found: InteractionId | None) -> None:
-        """Open a modal, or send the sentence why there is none."""
+        """Open a modal, ask the question of an old button, or send the sentence why there is none."""
         if found is None:
             await self.intake.answers.say(caller, text("slack.old_button"))
         elif found.opens_form:
             await self._open_form(caller, found.action, found.row)
+        elif has(question := f"confirm.{found.action.value}"):
+            button = Button(found.action, found.row, text(f"button.{found.action.value}"), ButtonStyle.DANGER, confirm=True)
+            await self.intake.answers.say(caller, View(text(question), buttons=(button,), final=True))
         else:
             await self._open_sheet(caller, found.action, found.row)
 
@@ -137,6 +141,15 @@ class Interactions:
             await work
         except Exception as error:
             await self.intake.answers.say(caller, words_of(error, PLATFORM))
+
+
+def _unasked(body: Payload, found: InteractionId) -> bool:
+    """Whether Slack asked nothing before a press that can't be undone: the message is older than the question. Slack shows an app the
+    blocks of messages that aren't for one person alone."""
+    if not has(f"confirm.{found.action.value}"):
+        return False
+    pressed = [one for one in objects(body.get("message")) if one.get("action_id") == _action_id(body)]
+    return bool(pressed) and not any(one.get("confirm") for one in pressed)
 
 
 def _action_id(body: Payload) -> str:

@@ -72,3 +72,19 @@ async def test_delete_is_asked_about_by_slack_before_the_press_counts(tmp_path: 
         await s.until(lambda: not message.pictures, what="the picture gone")
         assert "Deleted" in message.text
         assert message.buttons == {}
+
+
+async def test_a_message_from_before_the_question_deletes_nothing_at_one_press_either(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        await s.imagine("a red bicycle")
+        message = await s.picture()
+        for block in message.blocks:
+            for element in block.get("elements") or []:
+                element.pop("confirm", None)
+        await s.press(s.ada, message, "Delete")
+        asked = await s.whisper(s.ada, "can't be undone")
+        assert message.pictures
+        [again] = buttons(asked.blocks)
+        assert again["confirm"]["deny"]["text"] == "Keep it"
+        await s.press(s.ada, asked, "Delete")  # and confirmed
+        await s.until(lambda: not message.pictures, what="the picture gone")
