@@ -35,7 +35,7 @@ def _rank(nodeid: str) -> tuple[int, bool]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup() -> None:
     """Plain tracebacks in the log: the default renderer draws every local variable, which takes seconds. Some tests reset what is set."""
-    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
