@@ -29,6 +29,8 @@ class RequestFilter:
     answer: str | None = None
     kind: str | None = None
     """Kind of the last failure."""
+    unsure: bool = False
+    """Only requests whose last failure was recognised with less than an even chance."""
     person: str | None = None
     community: str | None = None
     platform: str | None = None
@@ -61,6 +63,8 @@ def requests(file: Path, wanted: RequestFilter, limit: int) -> Sequence[Row]:
     )
     where = [f"{column} = ?" for column, value in columns if value is not None]
     values: list[object] = [value for _, value in columns if value is not None]
+    if wanted.unsure:
+        where.append("json_extract(failure, '$.confidence') < 0.5")
     if wanted.since is not None:
         where.append("created_at >= ?")
         values.append(wanted.since)

@@ -97,6 +97,7 @@ async def test_requests_as_json_hold_everything_but_prompts_and_handles(ledger: 
         (("--state", "blocked"), 0),
         (("--kind", "rate_limited"), 1),
         (("--kind", "timeout"), 0),
+        (("--unsure",), 0),
         (("--person", "person-1"), 1),
         (("--person", "'; DROP TABLE requests;--"), 0),
         (("--community", "community-1", "--platform", "web"), 1),
@@ -106,6 +107,12 @@ async def test_requests_as_json_hold_everything_but_prompts_and_handles(ledger: 
 )
 async def test_requests_can_be_narrowed_down(ledger: Ledger, imagine_bot: Call, arguments: tuple[str, ...], found: int) -> None:
     assert len(json.loads(imagine_bot("requests", "--json", *arguments).out)) == found
+
+
+async def test_failures_that_were_a_guess_can_be_counted(ledger: Ledger, imagine_bot: Call) -> None:
+    guessed = classify(Evidence(api="images.generations", status=418, body={"weird": True}))
+    await ledger.write(lambda tx: tx.connection.execute(requests.update().values(failure=failure_to_json(guessed))))
+    assert len(json.loads(imagine_bot("requests", "--json", "--unsure").out)) == 1
 
 
 @pytest.mark.parametrize(
