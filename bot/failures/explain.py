@@ -57,6 +57,13 @@ def explain(failure: Failure, audience: Audience) -> str:
     """What happened and what to do now, for one audience. Pure; never raises for a Failure made by classify."""
     if audience == "operator":
         return _operator(failure)
+    said = _said(failure, audience)
+    if failure.confidence < 0.5 and failure.group is not Group.SAFETY:
+        return f"{said} {text('failures.words.unsure_' + audience)}"
+    return said
+
+
+def _said(failure: Failure, audience: Audience) -> str:
     if audience == "member" and "unchosen" in failure.facts:
         return text("failures.words.not_chosen")
     key = f"failures.{failure.kind}.{audience}"
