@@ -27,7 +27,7 @@ STRUCTURE_DECIDES = 0.9
 """From this rule confidence on, the learned reader isn't asked."""
 UNSURE = 0.5
 """Below this confidence, nothing is done that could cost money or repeat a block."""
-ORDINARY = 0.25
+ORDINARY = 0.85
 """How probable it has to be that a text is no failure at all to outweigh words that sound like a verdict."""
 MAY_REPEAT = 0.5
 """Minimum probability that a repeat is allowed; below it, nothing that may have been paid for or blocked is sent again."""

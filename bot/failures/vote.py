@@ -27,8 +27,8 @@ RIGHT = {
     0.95: 0.97,
 }
 """Rule confidence -> share of correct answers on public failures that nobody had read before."""
-READER_WEIGHT = 0.5
-"""Exponent of the reader's probabilities: it learned from the same few thousand records as the rules, so it counts half."""
+READER_WEIGHT = 0.7
+"""Exponent of the reader's probabilities: it learned from the same few thousand records as the rules, so it counts less than a rule."""
 OTHER_KINDS = 12
 """Number of kinds that share the rest of a rule's probability."""
 ACCUSED_BY_BOTH = 0.3
