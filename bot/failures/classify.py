@@ -168,7 +168,7 @@ def _fallback(seen: Signals) -> tuple[Kind, Action | None, float]:
 
 def _has_words(seen: Signals) -> bool:
     """Whether the answer says anything beyond that something failed."""
-    return _HOLLOW.sub("", seen.words[:400]) != ""
+    return len(_HOLLOW.sub("", seen.words[:400])) > 2
 
 
 def _by_status(status: int | None) -> Kind:

@@ -193,4 +193,4 @@ def test_a_task_in_a_state_that_nobody_has_heard_of_is_polled_and_never_made_aga
 
 def test_a_generic_code_does_not_make_a_refused_request_one_that_is_sent_again() -> None:
     failure = seen(400, error("This one cannot be taken as it is", type="api_error"))
-    assert (failure.kind, failure.action) == (Kind.BAD_REQUEST_OTHER, Action.NONE)
+    assert (failure.group, failure.action) == (Group.PARAMETERS, Action.NONE)

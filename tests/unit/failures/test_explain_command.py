@@ -90,7 +90,7 @@ def test_a_request_id_is_looked_up() -> None:
 def test_what_cannot_be_explained_is_said_in_one_sentence(tmp_path: Path) -> None:
     for arguments, part in (
         (("zzzz2345zzzz2345",), "no request"),
-        ((str(tmp_path / "missing.json"),), "cannot be read"),
+        ((str(tmp_path / "missing.json"),), "can't be read"),
         ((str(tmp_path),), "is a folder"),
         (("-",), "nothing in it"),
     ):
