@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 SEEDS ?= 30000
 START ?= $(shell echo $$(( $$(date +%s) / 86400 * 100000 )))
 
-.PHONY: demo test check bench classifier simulate mutants test-clients lock docs format clean help
+.PHONY: demo test test-litellm check bench classifier simulate mutants test-clients lock docs format clean help
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ demo: $(STAMP) ## a chat in the browser, with the sandbox as provider; no key ne
 
 test: check ## all checks and all tests
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+test-litellm: $(STAMP) ## every fault of the sandbox through a real LiteLLM proxy, which it installs under /tmp; a few minutes
+	@$(BIN)/python -m tests.litellm
 
 check: $(STAMP) ## format, lint, types, import order, dead code, dependencies, file length, generated pages
 	@$(BIN)/python scripts/check.py

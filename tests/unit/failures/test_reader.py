@@ -10,6 +10,7 @@ import pytest
 
 from bench.classifier import envelopes
 from bench.classifier.records import SENTENCES, digest, ordinary
+from bot.domain.failure import Evidence
 from bot.domain.kinds import KINDS, Group, Kind
 from bot.failures import reader
 from bot.failures.classify import classify
@@ -110,3 +111,11 @@ def test_nobody_is_accused_over_an_ordinary_text(number: int) -> None:
     """Helpful answers, progress, captions, politeness, status words and pages, in each of the ways in which they may come."""
     accused = [text for text in ordinary() if classify([*envelopes(text)][number]).group is Group.SAFETY]
     assert accused == []
+
+
+def test_litellms_footer_says_nothing_of_models() -> None:
+    """As LiteLLM 1.108 wraps it; `model group` in its footer once made a model of every 404 behind it (`make test-litellm`)."""
+    footer = "\n\nLiteLLM: model group 'sandbox-1' failed with the error above. No fallback was attempted."
+    said = "litellm.NotFoundError: NotFoundError: OpenAIException - Invalid URL (POST /v1/images/generations)"
+    body = {"error": {"message": said + footer, "type": "invalid_request_error", "param": None, "code": "404"}}
+    assert classify(Evidence(api="images.generations", status=404, body=body)).kind is Kind.ENDPOINT_NOT_FOUND
