@@ -45,6 +45,8 @@ def spoken_wait(text: str) -> float | None:
     if not _DIGIT.search(text):
         return None
     known = _patterns()
+    if not known.part.search(text) and not _CLOCK.search(text):
+        return None
     found = known.before.search(text) or known.behind.search(text)
     if found is None:
         return None
