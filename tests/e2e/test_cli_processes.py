@@ -149,7 +149,7 @@ def test_doctor_and_a_real_run_accept_the_sandbox_as_image_service(start: Start,
     address = sandbox.line_with("IMAGE_BASE_URL=").partition("IMAGE_BASE_URL=")[2].split()[0]
     env = {"IMAGE_BASE_URL": address, "IMAGE_API_KEY": "sk-canary-123456", "WEB_PORT": "0"}
     examined = start("doctor", **env)
-    examined.line_with("in order")
+    examined.line_with("Everything that was checked is fine.")
     assert examined.ended()[0] == 0
     bot = start("run", **env)
     assert bot.popen.stderr is not None
