@@ -21,7 +21,7 @@ async def test_the_question_comes_directly_and_the_channel_sees_nothing_of_it(tm
         assert question.channel.recipient is s.ada
         for body in public.history:
             assert "jane" not in str(body)
-            assert "e-mail" not in str(body)
+            assert "email" not in str(body)
         press = await s.press(s.ada, public, "See the question")
         assert "a poster with a sun" in (await s.whisper(press)).text
         await s.press(s.ada, question, "Send without it")

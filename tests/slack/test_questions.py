@@ -30,7 +30,7 @@ async def test_the_question_comes_directly_and_the_channel_sees_nothing_of_it(tm
         assert not s.slack.world.reads(s.slack.ben, held.channel)
         for body in public.history:
             assert "jane" not in str(body)
-            assert "e-mail" not in str(body)
+            assert "email" not in str(body)
         await s.press(s.slack.ben, public, "See the question")
         refused = await s.whisper(s.slack.ben)
         assert "jane" not in str(refused.body)

@@ -284,4 +284,4 @@ async def test_a_picture_that_is_gone_or_broken_leaves_a_sentence() -> None:
     assert await loaded(LookupError("It was deleted.")) == ([], ["It was deleted."])
     found, [note] = await loaded(b"no picture at all")
     assert found == []
-    assert "cannot be read" in note
+    assert "can't be read" in note

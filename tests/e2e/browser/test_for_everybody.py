@@ -99,7 +99,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(bot: Process, opened: OpenPage
     chairs = chat.imagine("a striped deckchair", "--count 2")
     chairs.shows(2)
     chat.imagine(f"a stubborn door {width} {dark} sandbox:server_error*9 " + "unbroken" * 40).says("went wrong at the image service")
-    chat.imagine("a locked gate sandbox:safety_prompt").says(re.compile(r"case \d+|blocked here before"))
+    chat.imagine("a locked gate sandbox:safety_prompt").says(re.compile(r"case \d+|blocked these words"))
     waiting = chat.imagine("a waiting room sandbox:hang")
     chat.ask("/imagine-show").says("Only you can see this")
     chat.type("no command")

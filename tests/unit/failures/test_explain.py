@@ -251,7 +251,7 @@ def test_nothing_is_said_of_charges_and_repeats_where_the_call_only_read(kind: K
 def test_every_reason_of_a_failed_handshake_has_words_and_says_that_nothing_was_sent(reason: str) -> None:
     said = explain(failure(Kind.NETWORK_TLS, tls=reason), "operator").partition("\n\n")[0]
     assert "nothing was sent" in said
-    assert "Typical reasons" not in said
+    assert "Common causes" not in said
     assert "self-signed" in explain(failure(Kind.NETWORK_TLS), "operator")
 
 
