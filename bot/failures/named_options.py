@@ -16,6 +16,8 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
 }
 """The bot's option name -> services' names; other options have the same name everywhere."""
 _FIELDS = ("param", "parameter", "field", "loc", "argument", "property")
+_NAMED_ARGUMENT = re.compile(r"unexpected keyword argument [`'\"]?(\w+)", re.IGNORECASE)
+"""Python's own words for a name that a function doesn't take."""
 _NO_NAME = frozenset({"none", "null", "body", ""})
 
 
@@ -24,6 +26,7 @@ def named_options(evidence: Evidence, candidates: Collection[str], *, by_words: 
     else. Words alone may be the prompt's own, quoted by an unrecognised rejection."""
     seen = read(evidence)
     fields = {raw.casefold() for field in _FIELDS for raw in seen.raw_by_field.get(field, ())} - _NO_NAME
+    fields |= {match[1].casefold() for match in _NAMED_ARGUMENT.finditer(seen.words)}
     by_field = {one for one in candidates if fields & set(SPELLINGS.get(one, (one,)))}
     if by_field or fields or not by_words:
         return frozenset(by_field)
