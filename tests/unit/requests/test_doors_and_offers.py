@@ -206,3 +206,10 @@ async def test_a_budget_that_is_used_up_leaves_nothing_and_says_whether_it_fits_
     found = second.refusal.budget
     assert (found.left, found.limit, found.shortage, found.renewed_fits) == (0, cost, Shortage.USED_UP, True)
     assert found.offers == {}
+
+
+async def test_a_namesake_on_another_platform_has_a_budget_of_their_own(ground: Ground) -> None:
+    ground.rules = dataclasses.replace(ground.rules, limits=Limits(member_pictures_day=1))
+    await ground.called((await ground.asked()).id)
+    assert (await ground.asked()).state is RequestState.REFUSED
+    assert (await ground.asked(place=Place("other", "home", "imagine"))).state is RequestState.QUEUED

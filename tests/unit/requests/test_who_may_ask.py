@@ -155,3 +155,11 @@ async def test_a_repeated_press_is_known_after_any_number_of_sweeps(tmp_path: Pa
             await w.bot.ledger.write(lambda tx: sweep(tx, w.bot.scheduler.is_running))
             assert await w.press(A.AGAIN, request, key="one press") == text("reply.already_done")
         assert len(await everything(w)) == 2
+
+
+async def test_what_was_deleted_is_shown_to_nobody(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        request = await w.imagine("a red bicycle")
+        await w.answer(request)
+        await w.press(A.DELETE, request)
+        assert (await w.bot.core.show(Visitor("test", "home", "imagine", "ana"), request)).title == text("show.unknown")
