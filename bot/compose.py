@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +38,7 @@ from bot.requests.projection import RequestProjection
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
 from bot.requests.services import DEFAULT, ImageService, ImageServices
+from bot.responsiveness import favour_the_loop
 from bot.settings import Settings
 from bot.settings.rules import rules_of
 from bot.supervise import Supervisor
@@ -46,10 +46,6 @@ from bot.wakeups import WakeUps
 
 if TYPE_CHECKING:
     from bot.sandbox.server import RunningSandbox
-
-SWITCH_INTERVAL = 0.0005
-"""Seconds until a thread yields the interpreter (Python's default: 5 ms), so that the event loop waits a tenth as long for picture decoding
-threads (`python -m bench lag`, on a noisy machine: loop lag × 1.4 to 1.8 instead of × 2.3 to 3.8)."""
 
 
 async def build(
@@ -151,7 +147,7 @@ async def run(
 
     `on_ready` and `on_stopping` take sentences for the operator. The demo brings its own image service: the sandbox, on a free port.
     """
-    sys.setswitchinterval(SWITCH_INTERVAL)
+    favour_the_loop()
     ports = SystemPorts()
     service: RunningSandbox | None = None
     bot: Bot | None = None

@@ -134,7 +134,7 @@ class OneProcess:
             stderr=subprocess.DEVNULL,
             env={},
         )
-        with contextlib.suppress(AttributeError, OSError):  # lower priority for pictures; not available on every platform
+        with contextlib.suppress(AttributeError, OSError):  # a bigger pipe needs fewer turns; not available on every platform
             fcntl.fcntl(cast(BinaryIO, child.stdin), fcntl.F_SETPIPE_SZ, PIPE)
         return child
 
