@@ -24,7 +24,7 @@ demo: $(STAMP) ## a chat in the browser, with the sandbox as provider; no key ne
 	@$(BIN)/imagine-bot demo $(ARGS)
 
 test: check ## all checks and all tests
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-litellm: $(STAMP) ## every fault of the sandbox through a real LiteLLM proxy, which it installs under /tmp; a few minutes
 	@$(BIN)/python -m tests.litellm

@@ -104,7 +104,7 @@ async def test_a_port_in_use_is_one_clear_sentence(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(SetupProblem, match=f"Port {port} on 127.0.0.1 is in use"):
+        with pytest.raises(SetupProblem, match=f"Port {port} on 127.0.0.1 is used by another program"):
             async with _serving(_build(tmp_path, WEB_PORT=str(port))):
                 pass
         (finding,) = await plugin.examine({"WEB_PORT": str(port)})
