@@ -107,7 +107,7 @@ async def test_a_stop_while_pictures_beside_a_block_are_decoded_keeps_the_block(
             await store.begun.wait()
         async with whole_bot(tmp_path, server, PictureStore(tmp_path)) as (bot, platform):
             w = watched(bot, platform)
-            # On a busy machine it was once the sweep, after 30 s, that showed it.
+            # On a busy machine it may be the sweep, after 30 s, that shows it.
             await w.until(lambda: (view := platform.chat.about(f"request:{request}")) is not None and view.final, 45.0)
             assert (await w.answer(request)).title == text("request.blocked")
             await w.until(lambda: platform.chat.about(_case_of(platform), Audience.MODERATORS))
