@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from bot.domain.kinds import Action, Fixer, Group, Kind
 
+UNSURE = 0.5
+"""Confidence below which a failure is a guess."""
 MAX_EVIDENCE_BYTES = 64 * 1024
 """Maximum bytes of a response body to keep and examine."""
 
@@ -56,7 +58,7 @@ class Failure:
     """Seconds the provider asked to wait, bounded; None if it didn't say."""
     who_can_fix: Fixer
     confidence: float
-    """0..1; below 0.5, only the status family is known."""
+    """0..1; below UNSURE, only the status family is known."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """Short, safe facts for cards, texts and logs. Values are machine tokens checked against a pattern, never a provider's sentences.
 
@@ -68,6 +70,11 @@ class Failure:
     The gate reads a rate answer's `limit`: `concurrency`, or `20/60s` (requests, then seconds) if the text states a rate such as "Limit:
     20/1min".
     """
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether too little is known to do anything that could cost money or repeat a block."""
+        return self.confidence < UNSURE
 
     @property
     def retryable(self) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from bot.domain.failure import Evidence, Failure, Phase
+from bot.domain.failure import UNSURE, Evidence, Failure, Phase
 from bot.domain.kinds import KINDS, RATE_ANSWERS, Action, Fixer, Group, Kind
 from bot.failures import facts as fact_reader
 from bot.failures import reader
@@ -25,8 +25,6 @@ LONG_WAIT = 3600.0
 
 STRUCTURE_DECIDES = 0.9
 """From this rule confidence on, the learned reader isn't asked."""
-UNSURE = 0.5
-"""Below this confidence, nothing is done that could cost money or repeat a block."""
 ORDINARY = 0.85
 """How probable it has to be that a text is no failure at all to outweigh words that sound like a verdict."""
 MAY_REPEAT = 0.5
@@ -99,16 +97,17 @@ def classify_with(evidence: Evidence, known: Tables) -> Failure:
     accused = KINDS[kind].group is Group.SAFETY and not (rule and (rule.codes or rule.says or rule.true or rule.false or rule.shapes))
     if (confidence < STRUCTURE_DECIDES or (accused and confidence <= STRUCTURE_DECIDES)) and _has_words(seen):
         heard = reader.score(seen.words, status=seen.status, api=seen.api)
-        if accused and 1 - sum(heard.values()) >= ORDINARY:
+        outweighed = accused and 1 - sum(heard.values()) >= ORDINARY
+        if outweighed:
             kind, action, confidence = _fallback(seen)
         if confidence < STRUCTURE_DECIDES:
             belief = vote(kind, confidence, heard)
             action = action if belief.kind is kind else None
             kind, confidence = belief.kind, belief.confidence
-            if belief.repeatable < MAY_REPEAT:
-                action = Action.NONE
+            if belief.repeatable < MAY_REPEAT or outweighed:
+                action = Action.NONE  # words that sounded like a verdict may have been one: nobody is accused, and nothing is sent again
     kind, action = refine(kind, action, seen, text)
-    if confidence < UNSURE and kind not in RATE_ANSWERS and seen.phase is not Phase.BEFORE_SEND and KINDS[kind].action is Action.GENERATE:
+    if confidence < UNSURE and not _rejected_at_once(kind, seen) and KINDS[kind].action is Action.GENERATE:
         action = Action.NONE  # it may have been paid for or blocked
     facts = fact_reader.facts(seen, kind, free=hint.not_billed) | fact_reader.of_the_file(seen, kind, evidence.peer)
     if seen.api.startswith("download") and KINDS[kind].group is Group.PARAMETERS:
@@ -120,6 +119,13 @@ def classify_with(evidence: Evidence, known: Tables) -> Failure:
     if why := reason(kind, seen, text, wait):
         facts.setdefault("why", why)
     return _failure(kind, _lowered(kind, action, hint, seen), confidence, facts, wait)
+
+
+def _rejected_at_once(kind: Kind, seen: Signals) -> bool:
+    """Whether nothing was drawn, as far as one can tell: never sent, or a full queue. A 500 or 502 whose words only resemble a full queue
+    may have been paid for."""
+    broke = seen.status is not None and seen.status >= 500 and BY_STATUS.get(seen.status) not in RATE_ANSWERS
+    return seen.phase is Phase.BEFORE_SEND or (kind in RATE_ANSWERS and not broke)
 
 
 def _decide(seen: Signals, text: Text, known: Tables) -> Rule | None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, create_engine, select
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import StaticPool
 
+from bot.domain.failure import UNSURE
 from bot.ledger.files import connect
 from bot.ledger.store import LedgerProblem, explain
 from bot.ledger.tables import cases
@@ -64,7 +65,7 @@ def requests(file: Path, wanted: RequestFilter, limit: int) -> Sequence[Row]:
     where = [f"{column} = ?" for column, value in columns if value is not None]
     values: list[object] = [value for _, value in columns if value is not None]
     if wanted.unsure:
-        where.append("json_extract(failure, '$.confidence') < 0.5")
+        where.append(f"json_extract(failure, '$.confidence') < {UNSURE}")
     if wanted.since is not None:
         where.append("created_at >= ?")
         values.append(wanted.since)

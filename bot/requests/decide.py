@@ -136,14 +136,17 @@ def _may_try_without(request: Request, rules: Rules, now: float) -> bool:
     return request.state is RequestState.CALLING and request.rate_answers + 1 < rules.max_rate_answers and now < request.deadline_at
 
 
+TURNED_AWAY = frozenset({429, 503, 529})
+"""Statuses that say by themselves that nothing was started."""
 GAVE_UP_WAITING = frozenset({408, 499, 504, 520, 524})
 """Gateway statuses after the request was forwarded: whatever the page says about load, a picture may have been made behind it."""
 
 
 def as_booked(outcome: Outcome, failure: Failure | None) -> Outcome:
     """The outcome as booked. Rejections before generation (429, 503, 529, other wordings of "overloaded", or a security check in front of
-    the service with any status) weren't billed; any other 5xx may have been."""
-    at_the_door = failure is not None and (failure.kind in RATE_ANSWERS or "guard" in failure.facts)
+    the service with any status) weren't billed; any other 5xx may have been, and so may one whose words only resemble these."""
+    told = outcome.status in TURNED_AWAY or (failure is not None and not failure.is_guess)
+    at_the_door = failure is not None and ((failure.kind in RATE_ANSWERS and told) or "guard" in failure.facts)
     if not at_the_door or outcome.billed is Billed.YES or outcome.status in GAVE_UP_WAITING:
         return outcome
     return dataclasses.replace(outcome, billed=Billed.NO)

@@ -29,8 +29,6 @@ _OF_KIND: Mapping[Kind, str] = {Kind.UNSUPPORTED_QUALITY: "quality", Kind.UNSUPP
 _NAMES_OPTIONS = frozenset({*_OF_KIND, Kind.UNSUPPORTED_OPTION, Kind.BAD_REQUEST_OTHER})
 _NEVER_THEIRS = frozenset({Kind.UNSUPPORTED_OPTION, Kind.INVALID_REFERENCE_IMAGE, Kind.PROMPT_EMPTY})
 """Kinds that members can't cause: no form has those options, no picture is attached, and an empty prompt is never sent."""
-_KNOWN = 0.5
-"""Minimum confidence of a kind for words to count; below it, the kind is a guess."""
 _MEMORY = "left_out:"
 
 
@@ -66,7 +64,7 @@ def refused_options(request: Request, outcome: Outcome, failure: Failure, unchos
     carried = outcome.carried - request.left_out
     # A service that rejects without a known reason may have rejected the prompt: don't resend it because of a word that may be the prompt's
     # own, nor on a guess.
-    known = failure.kind is not Kind.BAD_REQUEST_OTHER and failure.confidence >= _KNOWN
+    known = failure.kind is not Kind.BAD_REQUEST_OTHER and not failure.is_guess
     named = named_options(outcome.shortfall, LEAVABLE, by_words=known)
     if not named and known and failure.kind is Kind.UNSUPPORTED_OPTION and "param" not in failure.facts:
         named = carried  # it says that one is wrong, but not which

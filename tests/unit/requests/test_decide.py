@@ -103,6 +103,14 @@ def test_turned_away_at_the_door_is_free_and_behind_a_gateway_that_gave_up_it_ma
     assert was_free(failure(kind), outcome.billed) == (booked == "no")
 
 
+@pytest.mark.parametrize(
+    ("status", "booked"), [(500, "unknown"), (502, "unknown"), (200, "unknown"), (429, "no"), (503, "no"), (529, "no")]
+)
+def test_a_guess_makes_nothing_free_unless_the_status_does(status: int, booked: str) -> None:
+    guess = dataclasses.replace(failure(Kind.OVERLOADED), confidence=0.4)
+    assert as_booked(Outcome(billed=Billed.UNKNOWN, status=status), guess).billed.value == booked
+
+
 def test_other_trouble_is_booked_as_the_provider_saw_it() -> None:
     for kind in (Kind.SERVER_ERROR, Kind.GATEWAY_ERROR, Kind.TIMEOUT):
         assert as_booked(Outcome(billed=Billed.UNKNOWN, status=503), failure(kind)).billed is Billed.UNKNOWN
