@@ -58,7 +58,7 @@ def explain(failure: Failure, audience: Audience) -> str:
     if audience == "operator":
         return _operator(failure)
     said = _said(failure, audience)
-    if failure.confidence < 0.5 and failure.group is not Group.SAFETY:
+    if failure.is_guess and failure.group is not Group.SAFETY:
         return f"{said} {text('failures.words.unsure_' + audience)}"
     return said
 
@@ -70,8 +70,7 @@ def _said(failure: Failure, audience: Audience) -> str:
     values: dict[str, object] = dict(failure.facts)
     if failure.wait is not None and (_renews(failure) or (failure.action is not Action.NONE and 1 <= failure.wait <= _LONGEST_WAIT_SAID)):
         values["wait"] = spoken_seconds(failure.wait)
-    why = f"{key}_{failure.facts.get('why')}"
-    if has(why):
+    if why := _of_reason(failure, audience):
         return text(why, **values)
     if failure.action is Action.NONE and has(f"{key}_never"):
         return text(f"{key}_never")
@@ -79,6 +78,12 @@ def _said(failure: Failure, audience: Audience) -> str:
         if field in values and has(f"{key}_{field}"):
             return text(f"{key}_{field}", **values)
     return text(key)
+
+
+def _of_reason(failure: Failure, audience: Audience) -> str:
+    """Text key of the reason within the kind: the kind's own words for it, or the words that all kinds share; empty if it has none."""
+    tail = f"{audience}_{failure.facts.get('why')}"
+    return next((key for key in (f"failures.{failure.kind}.{tail}", f"failures.why.{tail}") if has(key)), "")
 
 
 def _renews(failure: Failure) -> bool:
@@ -111,7 +116,7 @@ def _operator(failure: Failure) -> str:
         lines.append(text("failures.words.not_chosen_operator", option=option))
     if option in LEAVABLE:
         lines.append(text("failures.words.not_chosen_leave_out", option=option))
-    if failure.confidence < 0.5:
+    if failure.is_guess:
         lines.append(text("failures.words.unsure"))
     if failure.group is not Group.SAFETY and failure.kind is not Kind.OUTPUT_REJECTED and not reading:
         lines.append(_repeat(failure))
@@ -125,8 +130,9 @@ def _operator(failure: Failure) -> str:
 def _what(failure: Failure, reading: bool) -> str:
     """Text key of the first sentence, the most specific one available."""
     key = f"failures.{failure.kind}.operator"
+    if why := _of_reason(failure, "operator"):
+        return why
     variants = {
-        failure.facts.get("why", ""): True,
         "never": failure.action is Action.NONE,
         "guard": "guard" in failure.facts,
         failure.facts.get("tls", ""): True,
