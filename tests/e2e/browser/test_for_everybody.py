@@ -86,7 +86,7 @@ def test_names_are_as_written_and_focus_can_be_seen(chat: Chat) -> None:
 def test_something_new_in_another_channel_is_marked_at_its_tab(bot: Process, opened: OpenPage) -> None:
     ana, mia = opened(bot.url, "Ana"), opened(bot.url, "Mia")
     tab = mia.page.get_by_role("tab", name="# moderators")
-    ana.imagine("a marked drill sandbox:safety_prompt").says(re.compile(r"case \d+"))
+    ana.imagine("a marked drill sandbox:safety_prompt").says(re.compile(r"A moderator will look at this \(case \d+\)"))
     expect(tab).to_have_attribute("aria-description", "new messages")
     mia.open("# moderators")
     expect(tab).not_to_have_attribute("aria-description", "new messages")
@@ -99,7 +99,8 @@ def test_axe_finds_nothing_and_nothing_sticks_out(bot: Process, opened: OpenPage
     chairs = chat.imagine("a striped deckchair", "--count 2")
     chairs.shows(2)
     chat.imagine(f"a stubborn door {width} {dark} sandbox:server_error*9 " + "unbroken" * 40).says("went wrong at the image service")
-    chat.imagine("a locked gate sandbox:safety_prompt").says(re.compile(r"case \d+|blocked these words"))
+    # Blocked once and then remembered: five blocks of her own in an hour would pause Ana.
+    chat.imagine("a locked gate sandbox:safety_prompt").says(re.compile(r"A moderator will look at this \(case \d+\)|blocked these words"))
     waiting = chat.imagine("a waiting room sandbox:hang")
     chat.ask("/imagine-show").says("Only you can see this")
     chat.type("no command")
