@@ -38,9 +38,9 @@ def captured_logs(read: Callable[[str], None], secrets: list[str]) -> Iterator[N
     hooks = sys.excepthook, threading.excepthook
     config = structlog.get_config()
     configure("info", secrets, _Lines(read), "json")
-    # A thread that an earlier test left behind is not this run's.
+    # A thread that an earlier test left behind is not this run's. Python's own hook: the one found here may write to the same log.
     older, ours = set(threading.enumerate()), threading.excepthook
-    threading.excepthook = lambda crash: (hooks[1] if crash.thread in older else ours)(crash)
+    threading.excepthook = lambda crash: (threading.__excepthook__ if crash.thread in older else ours)(crash)
     try:
         yield
     finally:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import sys
 import threading
 from collections.abc import Coroutine
 from random import Random
@@ -10,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from bot.observe import configure
+from tests.simulation.logs import captured_logs
 from tests.simulation.loop import Deadlock, ForeignThread, Life, Livelock, RealWorld, SimLoop, no_threads, undisturbed
 
 
@@ -154,3 +158,28 @@ def test_the_world_and_the_next_life_go_on() -> None:
         return list(seen)
 
     assert run(scenario) == ["first", "first", "second", "second"]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_crash_of_an_earlier_tests_thread_is_not_this_runs_and_one_of_its_own_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    lines: list[str] = []
+    go = threading.Event()
+
+    def crash(words: str) -> None:
+        go.wait()
+        raise RuntimeError(words)
+
+    earlier = threading.Thread(target=crash, args=("of an earlier test",))
+    earlier.start()
+    with captured_logs(lambda _: None, []):
+        # The hook that an earlier test's bot has set, and that this run finds.
+        configure("info", [], io.StringIO(), "json")
+        with captured_logs(lines.append, []):
+            own = threading.Thread(target=crash, args=("of its own",))
+            own.start()
+            go.set()
+            earlier.join()
+            own.join()
+    assert [("of its own" in line, "of an earlier test" in line) for line in lines] == [(True, False)]
