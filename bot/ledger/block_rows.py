@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from bot.chat.views import Audience
+from bot.ledger import message_rows
 from bot.ledger.store import Tx
-from bot.ledger.tables import blocked_members, blocked_prompts
+from bot.ledger.tables import blocked_members, blocked_prompts, cases
 
+CARDS_SHOWN_AGAIN = 20
+"""Number of a member's newest cards that are rendered again when the member's pause changes."""
 COOL_DOWN = "cool_down"
 """Value of `MemberPause.by` for an automatic pause after several blocks."""
 
@@ -79,21 +83,32 @@ def member_pause(connection: Connection, community: str, person: str, now: float
 
 
 def pause_member(tx: Tx, community: str, person: str, until: float, by: str) -> None:
-    """Pause a member; replaces an earlier pause."""
+    """Pause a member; replaces an earlier pause. The member's cards show it."""
     row = {"community": community, "person": person, "until": until, "by": by}
     tx.connection.execute(upsert(blocked_members).values(row).on_conflict_do_update(index_elements=["community", "person"], set_=row))
+    show_cards(tx, community, person)
 
 
 def end_pause(tx: Tx, community: str, person: str) -> bool:
     """End a member's pause. Returns False if there is none."""
-    running = (blocked_members.c.community == community, blocked_members.c.person == person, blocked_members.c.until > tx.now)
-    return tx.connection.execute(delete(blocked_members).where(*running)).rowcount > 0
+    return _end_pause(tx, community, person, blocked_members.c.until > tx.now)
 
 
 def end_cool_down(tx: Tx, community: str, person: str) -> None:
     """End an automatic pause; a moderator's pause stays."""
-    tx.connection.execute(
-        delete(blocked_members).where(
-            blocked_members.c.community == community, blocked_members.c.person == person, blocked_members.c.by == COOL_DOWN
-        )
-    )
+    _end_pause(tx, community, person, blocked_members.c.by == COOL_DOWN)
+
+
+def _end_pause(tx: Tx, community: str, person: str, which: ColumnElement[bool]) -> bool:
+    of_member = (blocked_members.c.community == community, blocked_members.c.person == person)
+    ended = tx.connection.execute(delete(blocked_members).where(*of_member, which)).rowcount > 0
+    if ended:
+        show_cards(tx, community, person)
+    return ended
+
+
+def show_cards(tx: Tx, community: str, person: str) -> None:
+    """Render the member's newest cards again: each says until when the member is paused."""
+    of_member = select(cases.c.id).where(cases.c.community == community, cases.c.person == person)
+    for case_id in tx.connection.execute(of_member.order_by(cases.c.number.desc()).limit(CARDS_SHOWN_AGAIN)).scalars().all():
+        message_rows.bump(tx, f"case:{case_id}", Audience.MODERATORS)

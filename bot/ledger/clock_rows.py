@@ -15,7 +15,7 @@ from sqlalchemy.sql.elements import KeyedColumnElement
 from bot.domain.case_states import CaseState
 from bot.domain.request_states import RequestState
 from bot.ledger import case_rows, message_rows
-from bot.ledger.block_rows import COOL_DOWN
+from bot.ledger.block_rows import COOL_DOWN, show_cards
 from bot.ledger.store import Ledger, Tx
 from bot.ledger.tables import attempts, blocked_members, blocked_prompts, cases, memory, requests
 from bot.ports.steady import SteadyPorts
@@ -61,7 +61,7 @@ def shift(tx: Tx, by: float) -> None:
     _move(tx, attempts, attempts.c.closed_at.is_(None), by, attempts.c.opened_at)
     _move(tx, cases, _OPEN, by, cases.c.opened_at, cases.c.waiting_since, cases.c.due_at, cases.c.lease_until, cases.c.expires_at)
     _move(tx, blocked_prompts, blocked_prompts.c.until > tx.now, by, blocked_prompts.c.until)
-    _move(tx, blocked_members, blocked_members.c.until > tx.now, by, blocked_members.c.until)
+    _move_pauses(tx, blocked_members.c.until > tx.now, blocked_members.c.until + by)
     _move(tx, memory, memory.c.saved_at > tx.now - RECENT, by, memory.c.saved_at)
     _show(tx, *moved)
 
@@ -122,16 +122,23 @@ def bound(tx: Tx, longest: Longest) -> None:
             expires_at=_least(cases.c.expires_at, now + _positive(cases.c.expires_at - cases.c.waiting_since)),
         )
     )
-    automatic = blocked_members.c.by == COOL_DOWN
+    until, automatic = blocked_members.c.until, blocked_members.c.by == COOL_DOWN
     _at_most(tx, cases, cases.c.lease_until, now + longest.lease)
     _at_most(tx, blocked_prompts, blocked_prompts.c.until, now + longest.block_memory)
-    _at_most(tx, blocked_members, blocked_members.c.until, now + longest.cool_down, automatic)
-    _at_most(tx, blocked_members, blocked_members.c.until, now + longest.pause)
+    _move_pauses(tx, automatic & (until > now + longest.cool_down), now + longest.cool_down)
+    _move_pauses(tx, until > now + longest.pause, now + longest.pause)
     tx.connection.execute(update(memory).where(memory.c.saved_at > now).values(saved_at=now))
 
 
-def _at_most(tx: Tx, table: Table, column: KeyedColumnElement[float], most: float, *which: ColumnElement[bool]) -> None:
-    tx.connection.execute(update(table).where(column > most, *which).values({column: most}))
+def _move_pauses(tx: Tx, which: ColumnElement[bool], until: ColumnElement[float] | float) -> None:
+    """Change the end of these members' pauses, and what their cards say about it."""
+    moved = update(blocked_members).where(which).values(until=until).returning(blocked_members.c.community, blocked_members.c.person)
+    for community, person in tx.connection.execute(moved).all():
+        show_cards(tx, community, person)
+
+
+def _at_most(tx: Tx, table: Table, column: KeyedColumnElement[float], most: float) -> None:
+    tx.connection.execute(update(table).where(column > most).values({column: most}))
 
 
 def _least(one: ColumnElement[float] | KeyedColumnElement[float], other: ColumnElement[float]) -> ColumnElement[float]:

@@ -125,6 +125,7 @@ def waiting_shown(tx: Tx) -> None:
         message_rows.want(tx, subject, Audience.MEMBER, PLACE, "ada")
     for subject in (f"step:{told}", f"step:{reminder}", f"reminder:{reminder}"):
         message_rows.want(tx, subject, Audience.MEMBER, PLACE, "ada")
+    message_rows.want(tx, "case:done", Audience.MODERATORS, PLACE)  # a decided case's card says until when the member is paused
 
 
 @pytest.mark.parametrize("started", [False, True])
@@ -134,7 +135,7 @@ async def test_whatever_says_when_something_ends_says_it_anew(ledger: Ledger, st
     await ledger.write(lambda tx: bound(tx, LONGEST) if started else shift(tx, -HOUR))
     rows = await ledger.read(lambda c: c.execute(select(messages.c.subject, messages.c.wanted_revision)).all())
     assert {row.subject: row.wanted_revision - 1 for row in rows} == {
-        **dict.fromkeys(("request:waiting", "question:waiting", "case:claimed", "step:1", "step:2", "reminder:2"), 1),
+        **dict.fromkeys(("request:waiting", "question:waiting", "case:claimed", "case:done", "step:1", "step:2", "reminder:2"), 1),
         "request:over": 0,
     }
 

@@ -45,6 +45,24 @@ async def test_five_blocks_within_an_hour_stop_the_member_for_an_hour_and_nobody
     assert await stopped() == [("m1", ground.clock.at + 3600, "cool_down")]
 
 
+async def test_a_pause_and_its_end_show_on_all_of_the_members_cards(ground: Ground) -> None:
+    async def behind() -> list[str]:
+        stored = [one for case in cases for one in await ground.messages(f"case:{case.id}")]
+        found = [one.message.subject for one in stored if one.wanted > revisions.get(one.message.id, 0)]
+        revisions.update({one.message.id: one.wanted for one in stored})
+        return [name.partition(":")[2] for name in found]
+
+    revisions: dict[str, int] = {}
+    decided = await ground.denied(case=await ground.claimed("a dragon"))
+    cases = [decided, await ground.claimed("a knight"), await ground.blocked("a dragon", person=BEN)]
+    ids = [case.id for case in cases]
+    await behind()
+    assert (await ground.press(ActionName.CASE_BLOCK_MEMBER, decided.id, MO, {"pause": "86400"})).changed
+    assert await behind() == ids[:2]
+    assert (await ground.press(ActionName.CASE_UNBLOCK_MEMBER, decided.id, MO)).changed
+    assert await behind() == ids[:2]
+
+
 async def test_a_pause_that_a_moderator_imposed_is_not_shortened_by_a_cool_down(ground: Ground) -> None:
     case = await ground.claimed("dragon 0")
     assert (await ground.press(ActionName.CASE_BLOCK_MEMBER, case.id, MO, {"pause": "86400"})).changed
