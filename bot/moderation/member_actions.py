@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Audience, FieldKind, Form, FormField, Reply
@@ -222,7 +222,7 @@ class MemberActions:
 
     def _own_case(self, tx: Tx, act: Act, case_id: str, *, opening: bool = False) -> tuple[Case, Request] | Reply:
         """The presser's own case in its current state, with the blocked request. Opening a form isn't deduplicated, because it may be
-        opened again."""
+        opened again. A case with a private request stays private: moderators write their wording with all its requests before them."""
         case = case_rows.get(tx.connection, case_id)
         if case is None:
             return refuse(tx, act, None, FORGED, "unknown")
@@ -234,7 +234,8 @@ class MemberActions:
         request = request_rows.get(tx.connection, case.request_id)
         if request is None or case.texts_removed:
             return refuse(tx, act, case, STALE, "texts_removed")
-        return case, request
+        private = request.private or any(one.private for one in case_rows.requests_of(tx.connection, case.id))
+        return case, replace(request, private=private)
 
 
 def _appeal_problem(case: Case) -> str | None:

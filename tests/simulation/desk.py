@@ -134,7 +134,9 @@ class Desk:
             offer.over = True
 
     async def _begin(self, file: File, deed: Deed, who: str, button: Button) -> None:
-        """Press something that may begin a request, under words the member chose or accepted."""
+        """Press something that may begin a request, under words the member chose or accepted. The newest message with such a button may be
+        about another of the member's cases."""
+        file = next((one for one in self.files if one.id == button.row), file)
         offer = self.offers.get(button.row)
         if offer is None:
             if who == file.member:
@@ -146,6 +148,7 @@ class Desk:
         made = offer.child
         if own and not offer.over and made is None:
             made = offer.child = self._thread(offer.wording, file)
+            made.private = offer.wording.private
         reply = await self._write_with_retry(deed, who, button, self._values(deed, file, made), made if own else None)
         if reply is not None and not reply.changed and offer.child is made and made is not None:
             self._take_back(offer)

@@ -197,9 +197,10 @@ class Ground:
         origin: Origin = Origin.COMMAND,
         parent: str | None = None,
         case_id: str | None = None,
+        private: bool = False,
     ) -> Case:
         """A request that was blocked, and its case."""
-        return await self.ledger.write(lambda tx: self.block(tx, prompt, person, community, kind, facts, origin, parent, case_id))
+        return await self.ledger.write(lambda tx: self.block(tx, prompt, person, community, kind, facts, origin, parent, case_id, private))
 
     def block(
         self,
@@ -212,8 +213,9 @@ class Ground:
         origin: Origin,
         parent: str | None,
         case_id: str | None,
+        private: bool = False,
     ) -> Case:
-        request = self.request(tx, prompt, person, community, origin, parent, case_id)
+        request = self.request(tx, prompt, person, community, origin, parent, case_id, private)
         rule = KINDS[kind]
         failure = Failure(rule.group, kind, rule.action, None, rule.who_can_fix, 1.0, facts or {"code": "moderation_blocked"})
         found = self.cases.open_case(tx, request, failure)
@@ -231,11 +233,12 @@ class Ground:
         origin: Origin = Origin.COMMAND,
         parent: str | None = None,
         case_id: str | None = None,
+        private: bool = False,
     ) -> Request:
         """A queued request."""
         identity = tx.new_id()
         place = Place("web", community, "imagine")
-        submission = Submission(person, place, prompt)
+        submission = Submission(person, place, prompt, private=private)
         lineage = Lineage(origin, parent, case_id)
         request_rows.insert_received(tx, identity, f"web:{identity}", submission, deadline_at=tx.now + 840, lineage=lineage)
         received = request_rows.get(tx.connection, identity)

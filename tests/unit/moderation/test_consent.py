@@ -71,6 +71,22 @@ async def test_accepting_sends_that_very_text_once_with_the_case_as_origin(groun
     assert (await ground.told(case)).buttons == ()
 
 
+@pytest.mark.parametrize("first_is_private", [True, False])
+async def test_what_comes_of_a_case_with_a_private_request_is_private(ground: Ground, first_is_private: bool) -> None:
+    """The moderator wrote the wording with both requests before them; only the member may publish what comes of it."""
+    case = await ground.blocked("a dragon fights a knight", private=first_is_private)
+    await ground.press(A.CASE_CLAIM, case.id, MO)
+    await ground.press(A.CASE_REPHRASE, case.id, MO, {"note": ""})
+    assert (await ground.blocked("a knight fights", private=not first_is_private)).id == case.id, "its new wording was blocked too"
+    await ground.press(A.CASE_CLAIM, case.id, MO)
+    await ground.press(A.CASE_REWRITE, case.id, MO, {"prompt": "a knight has tea"})
+    offered = (await ground.case(case.id)).asked
+    assert offered is not None
+    await ground.press(A.REWRITE_ACCEPT, offered, ANN)
+    [made] = [one for one in await ground.requests() if one.origin is Origin.REWRITE]
+    assert made.private
+
+
 async def test_declining_sends_nothing(ground: Ground) -> None:
     case, rewrite = await ground.suggested()
     await ground.press(A.REWRITE_DECLINE, rewrite, ANN)
