@@ -106,9 +106,6 @@ class Desk:
         """A member deletes all of their data."""
         await asyncio.sleep(at)
         button = Button(ActionName.PRIVACY_DELETE, PRIVACY_ROW, "", opens_form=True)
-        for thread in self.world.threads:
-            if thread.who == who:
-                thread.pressed.add("delete")
         reply = await self._write_with_retry(Deed("privacy_delete", who), who, button, {"sure": "true"})
         if reply is not None and reply.changed:
             self.world.forgotten.append((who, self.world.loop.time()))
@@ -252,6 +249,10 @@ class Desk:
         life, adapter = world.life, people.process.adapter
         assert life is not None
         assert adapter is not None
+        if button.action is ActionName.PRIVACY_DELETE:
+            for thread in world.threads:
+                if thread.who == who:
+                    thread.pressed.add("delete")
         channel = MODERATORS if button.action.value.startswith("case_") else CHANNEL
         act = Act(
             key, who, who.title(), "sim", COMMUNITY, channel, button.action, button.row, {}, {"act": key, "token": "TOKEN-OF-A-REPLY"}
