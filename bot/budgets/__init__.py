@@ -39,7 +39,7 @@ class Limits:
             value, most = own.get(f"budget_{name}"), getattr(self, name)
             if isinstance(value, int) and value >= 0 and (most is None or value < most):
                 lower[name] = value
-        return dataclasses.replace(self, **lower) if lower else self  # type: ignore[arg-type]  # the values are ints only
+        return dataclasses.replace(self, **lower)  # type: ignore[arg-type]  # the values are ints only
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def reserve(tx: Tx, request: Request, micros: int, pictures: int, limits: Limits
     refused = short(tx.connection, request, micros, pictures, limits, tx.now)
     if refused is not None:
         return refused
-    spend_rows.add(tx, rows, reserved=micros, pictures=pictures)
+    spend_rows.add(tx, rows, reserved=micros, spent=0, pictures=pictures)
     return rows
 
 

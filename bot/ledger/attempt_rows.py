@@ -107,9 +107,9 @@ def oldest_attempt(connection: Connection) -> float | None:
     return None if oldest is None else float(oldest)
 
 
-def remove_evidence(tx: Tx, *, after: float, until: float) -> None:
+def remove_evidence(tx: Tx, *, since: float, until: float) -> None:
     """Delete the provider's raw answers of attempts opened in this period."""
-    tx.connection.execute(update(attempts).where(attempts.c.opened_at > after, attempts.c.opened_at <= until).values(evidence=null()))
+    tx.connection.execute(update(attempts).where(attempts.c.opened_at >= since, attempts.c.opened_at <= until).values(evidence=null()))
 
 
 def remove_evidence_of(tx: Tx, request_id: str) -> None:

@@ -73,7 +73,7 @@ def forget_prompts(tx: Tx, community: str, fingerprints: Iterable[str]) -> None:
 
 def remove_expired_prompts(tx: Tx) -> None:
     """Delete expired rows."""
-    tx.connection.execute(delete(blocked_prompts).where(blocked_prompts.c.until < tx.now))
+    tx.connection.execute(delete(blocked_prompts).where(blocked_prompts.c.until <= tx.now))
 
 
 def member_pause(connection: Connection, community: str, person: str, now: float) -> MemberPause | None:

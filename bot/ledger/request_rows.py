@@ -41,7 +41,7 @@ _QUEUE = (
     .order_by(_R.due_at, _R.id)
     .limit(bindparam("limit"))
 )
-_OVERDUE = select(requests.c.id).where(LIVE_ROWS, requests.c.deadline_at <= bindparam("now"))
+_OVERDUE = select(requests).where(LIVE_ROWS, requests.c.deadline_at <= bindparam("now"))
 
 LIVE = (RequestState.RECEIVED, RequestState.HELD, RequestState.QUEUED, RequestState.CALLING, RequestState.COLLECTING)
 
@@ -166,9 +166,9 @@ def live_count(connection: Connection, platform: str, person: str) -> int:
     return int(connection.execute(_LIVE_OF, {"platform": platform, "person": person}).scalar_one())
 
 
-def overdue(connection: Connection, now: float) -> Sequence[str]:
-    """Ids of live requests past their deadline."""
-    return [row.id for row in connection.execute(_OVERDUE, {"now": now})]
+def overdue(connection: Connection, now: float) -> Sequence[Request]:
+    """Live requests past their deadline."""
+    return [_request(row) for row in connection.execute(_OVERDUE, {"now": now})]
 
 
 def in_state(connection: Connection, state: RequestState) -> Sequence[Request]:

@@ -54,7 +54,7 @@ def of_two(connection: Connection, first: tuple[str, str], second: tuple[str, st
     return [Spent(row.scope, row.period, row.reserved + row.spent, row.pictures) for row in rows]
 
 
-def add(tx: Tx, rows: Sequence[Period], *, reserved: int = 0, spent: int = 0, pictures: int = 0) -> None:
+def add(tx: Tx, rows: Sequence[Period], *, reserved: int, spent: int, pictures: int) -> None:
     """Add amounts to each row, creating missing ones; negative amounts subtract."""
     if not rows:
         return

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestEvent, RequestState
+from bot.domain.requests import Request
 from bot.ledger import act_rows, attempt_rows, block_rows, memory_rows, message_rows, request_rows
 from bot.ledger.store import Tx
 from bot.requests.recover import interrupt
@@ -29,8 +30,8 @@ def sweep(tx: Tx, is_running: Callable[[str], bool]) -> None:
     for request in request_rows.in_state(tx.connection, RequestState.CALLING):
         if not is_running(request.id):
             interrupt(tx, request)
-    for request_id in request_rows.overdue(tx.connection, tx.now):
-        _expire(tx, request_id)
+    for request in request_rows.overdue(tx.connection, tx.now):
+        _expire(tx, request)
     for message_id in message_rows.unsettled(tx.connection):
         tx.wake("unshown", message_id)
     act_rows.remove(tx, before=tx.now - ACTS_KEPT)
@@ -43,22 +44,16 @@ def _remove_evidence(tx: Tx) -> None:
     """Delete old raw answers, a little at a time. The progress is stored, so that old attempts aren't read again."""
     until = tx.now - EVIDENCE_KEPT
     known = memory_rows.recall(tx.connection, _EVIDENCE_GONE)
-    since = None if known is None else float(known[0])
-    if since is None:
-        oldest = attempt_rows.oldest_attempt(tx.connection)
-        since = until if oldest is None else oldest - 1.0
-    if until - since < EVIDENCE_EVERY:
+    since = attempt_rows.oldest_attempt(tx.connection) if known is None else float(known[0])
+    if since is None or until - since < EVIDENCE_EVERY:
         return
     until = min(until, since + EVIDENCE_AT_ONCE)
-    attempt_rows.remove_evidence(tx, after=since, until=until)
+    attempt_rows.remove_evidence(tx, since=since, until=until)
     memory_rows.remember(tx, _EVIDENCE_GONE, until)
 
 
-def _expire(tx: Tx, request_id: str) -> None:
+def _expire(tx: Tx, request: Request) -> None:
     """Expire a request. A `calling` row is left to its call, which times out and is recorded."""
-    request = request_rows.get(tx.connection, request_id)
-    if request is None:
-        return
     match request.state:
         case RequestState.RECEIVED:
             drop(tx, request)  # nobody could tell in all this time whether it was acknowledged
@@ -68,5 +63,3 @@ def _expire(tx: Tx, request_id: str) -> None:
             answer(tx, request, RequestEvent.EXPIRE, Answer.EXPIRED)
         case RequestState.COLLECTING:
             break_off(tx, request, RequestEvent.EXPIRE, Answer.EXPIRED)
-        case _:
-            pass

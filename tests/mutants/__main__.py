@@ -2,7 +2,7 @@
 
 `make mutants`, or `python -m tests.mutants [GROUP ...]` where mutmut 3 is installed. `groups.toml` maps modules to fast tests,
 `by_hand.toml` holds changes of rules that mutmut does not think of, `explained.toml` those that no test needs to notice. Ends with 1
-when a change survives that is not explained.
+when a change survives that is not explained, or an explanation matches no change.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import json
 import multiprocessing
 import time
 import tomllib
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
 from tests.mutants import server
-from tests.mutants.changes import HERE, ROOT, Change, by_hand, by_mutmut
+from tests.mutants.changes import HERE, ROOT, Change, by_hand, by_mutmut, dotted
 
 
 def main(
@@ -39,6 +40,9 @@ def main(
             failed = True
         if not hand:
             changes += [one for module in modules for one in by_mutmut(module, everything=everything)]
+            for key in _gone(explained, modules, {one.key for one in changes}):
+                print(f"explained.toml: no such change: {key}")
+                failed = True
         if changes:
             failed = _run(group["name"], changes, modules, group["tests"], explained, again=again, jobs=jobs) or failed
     raise typer.Exit(1 if failed else 0)
@@ -78,6 +82,16 @@ def _run(
     print(f"{name}: {len(changes)} changes, {noticed} noticed, {survived} not, of which {unexplained} unexplained", flush=True)
     print(f"    {untried} not tried; {took:.0f} s", flush=True)
     return bool(unexplained or untried)
+
+
+def _gone(explained: Iterable[str], modules: list[str], known: set[str]) -> list[str]:
+    """Explained keys of these modules that match no change, also none of `--all`."""
+    left = []
+    for module in modules:
+        own = [key for key in explained if key.startswith((f"{dotted(module)}.", f"{dotted(module)}, by hand")) and key not in known]
+        possible = {one.key for one in by_mutmut(module, everything=True)} if own else set()
+        left += [key for key in own if key not in possible]
+    return left
 
 
 def _names(changes: list[Change]) -> list[str]:

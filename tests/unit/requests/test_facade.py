@@ -1,0 +1,159 @@
+"""What adapters get from the core: commands that come twice or in vain, presses that nothing handles, and answers to one person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot.budgets import Limits
+from bot.catalogue.load import Catalogue
+from bot.chat.views import Act, ActionName, Form, Reply
+from bot.core import Duplicate, Received, Visitor, words_for
+from bot.domain.request_states import RequestState
+from bot.domain.requests import Person, Place, Submission
+from bot.ledger import message_rows, request_rows, settings_rows
+from bot.ledger.store import LedgerClosed, LedgerProblem
+from bot.ledger.tables import requests
+from bot.messages.help_view import help_view
+from bot.texts import text
+from tests.world import RATE, Service, bad, world
+
+A = ActionName
+ANA = Visitor("test", "home", "imagine", "ana", "Ana")
+SUBMISSION = Submission(Person("ana", "Ana"), Place("test", "home", "imagine"), "a purple walrus")
+
+
+def act(action: ActionName, row: str, language: str = "en") -> Act:
+    return Act("press", "ana", "Ana", "test", "home", "imagine", action, row, language=language)
+
+
+async def test_a_command_is_stored_once_however_often_and_with_however_long_an_id_it_comes(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        for key in ("one", "k" * 5000):
+            first = await w.bot.core.receive(key, SUBMISSION)
+            assert isinstance(first, Received)
+            assert await w.bot.core.receive(key, replace(SUBMISSION, prompt="other words")) == Duplicate(first.request_id)
+        rows = await w.bot.ledger.read(lambda c: c.execute(select(requests)).all())
+        assert {(row.event_key, row.prompt) for row in rows} == {("one", "a purple walrus"), ("k" * 200, "a purple walrus")}
+
+
+async def test_a_command_whose_acknowledgement_failed_is_dropped_and_one_that_was_accepted_is_not(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        await w.bot.core.abandon("2222222222222222")
+        stored = await w.bot.core.receive("one", SUBMISSION)
+        await w.bot.core.abandon(stored.request_id)
+        row = await w.bot.ledger.read(lambda c: request_rows.get(c, stored.request_id))
+        assert row is not None
+        assert (row.state, row.prompt) == (RequestState.REFUSED, "")
+        assert w.chat.about(f"request:{stored.request_id}") is None
+        asked = await w.imagine()
+        await w.bot.core.abandon(asked)
+        assert (await w.answer(asked)).pictures
+
+
+async def test_what_cannot_be_stored_or_handled_is_answered_in_words_and_changes_nothing(tmp_path: Path) -> None:
+    assert words_for(LedgerClosed()) == text("reply.stopping")
+    assert words_for(LedgerProblem("disk full")) == text("reply.cannot_store")
+    assert words_for(ValueError()) is None
+    unknown, stopping = (Reply(text(key), changed=False) for key in ("reply.unknown_button", "reply.stopping"))
+    async with world(tmp_path) as w:
+        core = w.bot.core
+        core._actions.clear()
+        assert await core.act(act(A.AGAIN, "2222222222222222")) == unknown
+        assert await core.form(act(A.AGAIN, "2222222222222222")) == unknown
+        form = await core.form(act(A.EDIT, await w.imagine("a purple walrus")))
+        assert isinstance(form, Form)
+        assert form.fields[0].value == "a purple walrus"
+        stored = await core.receive("late", SUBMISSION)
+        await core.calls.close(0.0)  # the stop has begun; the ledger is still open
+        assert await core.act(act(A.SHOW, "")) == await core.form(act(A.EDIT, "")) == stopping
+        assert await core.accept(stored.request_id) is None
+        await core.abandon(stored.request_id)
+        row = await w.bot.ledger.read(lambda c: request_rows.get(c, stored.request_id))
+        assert row is not None
+        assert row.state is RequestState.RECEIVED
+
+
+async def test_a_members_own_requests_are_listed_and_shown_by_id_or_button_however_it_is_typed(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        request = await w.imagine("a purple walrus")
+        await w.answer(request)
+        for empty in (None, "", "  "):
+            listed = await w.bot.core.show(ANA, empty)
+            assert [(one.action, one.row) for one in listed.buttons] == [(A.SHOW, request)]
+        view = await w.bot.core.show(ANA, f" {request.upper()}\n")
+        assert view.pictures
+        reply = await w.bot.core.act(act(A.SHOW, request))
+        assert (reply.text, reply.changed, reply.view) == (text("reply.here_it_is"), False, view)
+        # What has not the form of an id is asked of nobody, whatever a row may be called.
+        await w.bot.ledger.write(lambda tx: tx.connection.execute(requests.update().values(id="x' or 1=1")))
+        assert (await w.bot.core.show(ANA, "x' or 1=1")).title == text("show.unknown")
+        assert (await w.press(A.AGAIN, "x' or 1=1")) == text("reply.not_yours")
+
+
+async def test_the_status_says_who_waits_and_what_is_left_of_the_lower_budget(tmp_path: Path) -> None:
+    async with world(tmp_path, Service([bad(RATE)] * 9), limits=Limits(member_day=5_000_000)) as w:
+        await w.bot.ledger.write(lambda tx: settings_rows.replace(tx, "test", "home", {"budget_member_day": 2_000_000}, "olu"))
+        await w.imagine()
+        await w.until(lambda: w.service.calls)
+        await w.imagine("another")
+        here, elsewhere = await w.bot.core.status(ANA), await w.bot.core.status(replace(ANA, community="elsewhere", person="ben"))
+        assert any(text("status.queue", running=text("status.running_none"), waiting=2) == line for line in here.text)
+        money = text("status.left_member_day")
+        assert [("$2.00" in one.value, "$5.00" in one.value) for one in here.facts if one.label == money and "$" in one.value] == [
+            (True, False)
+        ]
+        assert [("$2.00" in one.value, "$5.00" in one.value) for one in elsewhere.facts if one.label == money and "$" in one.value] == [
+            (False, True)
+        ]
+
+
+@pytest.mark.parametrize("quality", [None, "low"])
+async def test_the_options_the_help_and_the_empty_form_are_those_of_the_configured_model(tmp_path: Path, quality: str | None) -> None:
+    model = Catalogue.load().default()
+    async with world(tmp_path, default_quality=quality) as w:
+        options = w.bot.core.options()
+        assert (options.model, options.default_size, options.max_count) == (model.id, model.sizes.default, model.max_count)
+        assert [one.value for one in options.sizes] == list(model.sizes.popular)
+        assert ([one.value for one in options.qualities], options.default_quality) == (
+            list(model.qualities),
+            quality or model.default_quality,
+        )
+        assert await w.bot.core.help(ANA) == help_view(model.sizes.popular, model.qualities, model.max_count)
+        form = await w.bot.core.imagine_form(ANA)
+        assert {one.name: one.value for one in form.fields} == {
+            "prompt": "",
+            "size": model.sizes.default,
+            "quality": options.default_quality,
+            "count": "1",
+            "private": "false",
+        }
+
+
+async def test_what_an_adapter_without_a_memory_asks_for_after_its_start(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        asked = [await w.imagine(f"walrus number {number}") for number in range(3)]
+        for request in asked:
+            await w.answer(request)
+        subjects = {key: message.subject for key, message in w.chat.messages.items()}
+        everything = await w.bot.core.history("test")
+        assert [subjects[message_id] for place, message_id in everything if place.channel == "imagine"] == [
+            f"request:{one}" for one in asked
+        ]
+        assert list(await w.bot.core.history("test", 2)) == list(everything)[-2:]
+        assert await w.bot.core.history("other") == []
+        shown = len(w.chat.all)
+        await w.bot.core.resend(everything[0][1])
+        await w.until(lambda: len(w.chat.all) > shown)
+        assert w.chat.all[-1][0] == everything[0][1]
+        assert await w.bot.core.moderators_place("test", "home") == Place("test", "home", "moderators")
+
+        def more(tx: object) -> None:
+            for number in range(250):
+                message_rows.want(tx, f"many:{number}", message_rows.Audience.CHANNEL, Place("shelf", "home", "imagine"))  # type: ignore[arg-type]
+
+        await w.bot.ledger.write(more)
+        assert len(await w.bot.core.history("shelf")) == 200
