@@ -44,7 +44,7 @@ classifier: $(STAMP) ## train the learned reader of failures anew and print its 
 simulate: $(STAMP) ## a night of the simulation: SEEDS (30000) histories that no night before has seen; about an hour on two cores
 	@$(BIN)/python -m tests.simulation sweep -n $(SEEDS) --start $(START) --jobs 2 $(ARGS)
 
-mutants: .venv-mutants/.installed ## would a test notice a changed rule? ARGS=desk for one group of tests/mutants/groups.toml; hours for all
+mutants: .venv-mutants/.installed ## would a test notice a changed rule? ARGS=cases for one group of tests/mutants/groups.toml; hours for all
 	@.venv-mutants/bin/python -m tests.mutants $(ARGS)
 
 .venv-mutants/.installed: $(STAMP)

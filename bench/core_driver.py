@@ -83,7 +83,7 @@ class Platform:
 
 
 @dataclass
-class Told:
+class Forecast:
     """The first estimate that a member saw."""
 
     seconds: float
@@ -97,10 +97,10 @@ async def run(base_url: str, jobs: Sequence[Mapping[str, Any]]) -> list[dict[str
     with tempfile.TemporaryDirectory() as folder:
         async with standing_clock():
             bot, chat = await _start(base_url, Path(folder), min([DEADLINE, *(job["deadline_s"] for job in jobs)]))
-        told: dict[str, Told] = {}
-        asking = asyncio.create_task(_ask(bot, told, began))
+        forecasts: dict[str, Forecast] = {}
+        asking = asyncio.create_task(_ask(bot, forecasts, began))
         try:
-            return list(await asyncio.gather(*(_one(bot, chat, job, began, told) for job in jobs)))
+            return list(await asyncio.gather(*(_one(bot, chat, job, began, forecasts) for job in jobs)))
         finally:
             asking.cancel()
             async with standing_clock():
@@ -138,7 +138,7 @@ async def _start(base_url: str, folder: Path, deadline: float) -> tuple[Bot, Cha
     return bot, platform.chat
 
 
-async def _one(bot: Bot, chat: Chat, job: Mapping[str, Any], began: float, told: Mapping[str, Told]) -> dict[str, Any]:
+async def _one(bot: Bot, chat: Chat, job: Mapping[str, Any], began: float, forecasts: Mapping[str, Forecast]) -> dict[str, Any]:
     loop = asyncio.get_running_loop()
     await asyncio.sleep(max(0.0, began + job["submit_at"] - loop.time()))
     submission = Submission(Person(job["user"]), Place("bench", "home", "imagine"), job["prompt"], size=job["size"])
@@ -152,7 +152,7 @@ async def _one(bot: Bot, chat: Chat, job: Mapping[str, Any], began: float, told:
         assert row is not None
         error = None if row.answer is Answer.PICTURES else _why(row)
     found: dict[str, Any] = {"id": job["id"], "ok": error is None, "error": error, "t_done": loop.time() - began}
-    if (first := told.get(received.request_id)) is not None:
+    if (first := forecasts.get(received.request_id)) is not None:
         found |= {"told": first.seconds, "told_at": first.at}
     return found
 
@@ -162,7 +162,7 @@ def _why(row: Request) -> str:
     return f"{row.answer} {kind}".strip()
 
 
-async def _ask(bot: Bot, told: dict[str, Told], began: float) -> None:
+async def _ask(bot: Bot, forecasts: dict[str, Forecast], began: float) -> None:
     """What every waiting member is told, now and then: the first number is the promise that is measured."""
     loop = asyncio.get_running_loop()
     while True:
@@ -171,5 +171,5 @@ async def _ask(bot: Bot, told: dict[str, Told], began: float) -> None:
         for row in await bot.ledger.read(lambda c, now=now: request_rows.queue(c, now)):  # type: ignore[misc]
             bot.scheduler.foresee()
             estimate = bot.scheduler.estimate(row.id)
-            if row.id not in told and estimate is not None and estimate.seconds is not None:
-                told[row.id] = Told(estimate.seconds, loop.time() - began)
+            if row.id not in forecasts and estimate is not None and estimate.seconds is not None:
+                forecasts[row.id] = Forecast(estimate.seconds, loop.time() - began)

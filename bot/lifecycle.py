@@ -35,7 +35,7 @@ from bot.requests.recover import Found, recover
 from bot.requests.scheduler import Scheduler
 from bot.requests.services import ImageService, ImageServices
 from bot.requests.sweep import sweep
-from bot.shutdown import DRAIN, PRESSES_END, Shutdown
+from bot.shutdown import DRAIN, INTERACTIONS_END, Shutdown
 from bot.supervise import Supervisor
 from bot.wakeups import WakeUps
 
@@ -134,7 +134,7 @@ class Bot:
         """Start nothing new, wait a while for work in progress, send what's due, and close the ledger."""
         await self.scheduler.drain(drain)
         await self.supervisor.stop()
-        await self.core.calls.close(min(PRESSES_END, drain))
+        await self.core.calls.close(min(INTERACTIONS_END, drain))
         await self.sender.stop(min(5.0, drain))
         self.wakeups.stop()
         await self.moderation.stop()

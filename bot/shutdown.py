@@ -16,7 +16,7 @@ from bot.texts import text
 
 DRAIN = 20.0
 """Seconds for calls in progress after a signal."""
-PRESSES_END = 11.0
+INTERACTIONS_END = 11.0
 """Seconds for button presses after that: at most two queries to their platform, of five seconds each."""
 SETTLE = 5.0
 """Seconds for the last messages after that."""
@@ -55,7 +55,7 @@ class Shutdown:
         late = await self._drained(scheduler)
         if late:
             self.say(text("operator.stopped_early", requests=_named(late)))
-        await self._unless_hurried(calls.close(PRESSES_END))
+        await self._unless_hurried(calls.close(INTERACTIONS_END))
         await sender.settle(1.0 if self.hurried.is_set() else SETTLE)
         if running and not late:
             self.say(text("operator.stopped"))
@@ -86,7 +86,9 @@ def _begun(running: Sequence[str]) -> str:
     if not running:
         return text("operator.stopping_idle")
     key = "stopping_one" if len(running) == 1 else "stopping_many"
-    return text(f"operator.{key}", requests=_named(running), count=len(running), seconds=round(DRAIN), more=round(PRESSES_END + SETTLE))
+    return text(
+        f"operator.{key}", requests=_named(running), count=len(running), seconds=round(DRAIN), more=round(INTERACTIONS_END + SETTLE)
+    )
 
 
 def _named(requests: Sequence[str]) -> str:

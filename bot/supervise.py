@@ -39,7 +39,7 @@ class Health:
     """Monotonic time of the first consecutive failure, or of the last recovery if healthy."""
 
 
-Told = Callable[[str, str], None]
+IncidentListener = Callable[[str, str], None]
 """(name of the watched thing, machine token of its failure)"""
 
 
@@ -49,7 +49,7 @@ class Watch:
 
     name: str
     ports: Ports
-    on_trouble: Told
+    on_incident: IncidentListener
     on_recovery: Callable[[str], None]
     longest: float = LONGEST_PAUSE
     failures: int = 0
@@ -80,7 +80,7 @@ class Watch:
         line("in_trouble", what=self.name, error=self.error, at=places, failures=self.failures, next_try_in=round(pause, 1))
         self._disarm()
         if first:
-            self.on_trouble(self.name, self.error)
+            self.on_incident(self.name, self.error)
         return pause
 
     def works(self) -> None:
@@ -110,7 +110,7 @@ class Supervisor:
     """All watched things of the process."""
 
     ports: Ports
-    on_trouble: Told = lambda name, error: None
+    on_incident: IncidentListener = lambda name, error: None
     """Called once when trouble begins."""
     on_recovery: Callable[[str], None] = lambda name: None
     """Called once when trouble ends."""
@@ -123,7 +123,7 @@ class Supervisor:
             self._watches[name] = Watch(
                 name,
                 self.ports,
-                lambda name, error: self.on_trouble(name, error),
+                lambda name, error: self.on_incident(name, error),
                 lambda name: self.on_recovery(name),
                 longest,
                 since=self.ports.monotonic(),

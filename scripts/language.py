@@ -14,12 +14,22 @@ OLD_WORDS: Mapping[str, str] = {
     "court": "routing, or the deciding community",
     "courts": "routing",
     "crowd": "concurrency limit",
+    "crowded": "over the concurrency limit",
+    "dear": "expensive",
     "dearest": "most expensive",
     "desk": "action handlers",
     "foretold": "forecast",
     "hands": "dependencies",
     "leftovers": "orphaned files",
+    "mend": "repair, or fix",
+    "mended": "repaired, or fixed",
+    "mends": "repairs, or fixes",
+    "patience": "timeout",
     "strangers": "foreign connections, or untrusted",
+    "tell": "notify, show or report",
+    "trail": "audit log",
+    "trouble": "error, incident or outage",
+    "troubles": "errors",
 }
 """Old private word -> the field's term (docs/glossary.md)."""
 OLD_PHRASES = re.compile(

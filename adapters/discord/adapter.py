@@ -37,7 +37,7 @@ log = structlog.get_logger()
 
 AGAIN = (2.0, 5.0, 10.0, 20.0, 40.0, 60.0)
 """Seconds between login attempts while Discord is unreachable."""
-REMEMBERED, MEMBER_FOR = 10_000, 600.0
+CACHE_SIZE, MEMBERSHIP_TTL = 10_000, 600.0
 """Maximum number of cached members of allowed servers, and the seconds for which an entry is valid."""
 GRACE = 5.0
 """Seconds after a start in which a new message may still take over a placeholder of the previous process."""
@@ -62,7 +62,7 @@ class DiscordAdapter:
         self._guild_of: dict[str, str] = {}
         """Channel id -> server id, for the channels in the settings."""
         self._known_guilds = self._folder / "channels.json"
-        self._members: TTLCache[int, bool] = TTLCache(REMEMBERED, MEMBER_FOR, timer=context.ports.monotonic)
+        self._members: TTLCache[int, bool] = TTLCache(CACHE_SIZE, MEMBERSHIP_TTL, timer=context.ports.monotonic)
         """People known to belong to an allowed server."""
         self._tasks = BackgroundTasks(self.name)
 
@@ -131,8 +131,8 @@ class DiscordAdapter:
         return begun
 
     def _client(self, core: Core, connected: Callable[[], None]) -> ImagineClient:
-        presses = Interactions(core, self._answers, Clicks(), self._welcome)
-        intake = Intake(core, self._answers, presses, Submissions(core, self._tasks))
+        interactions = Interactions(core, self._answers, Clicks(), self._welcome)
+        intake = Intake(core, self._answers, interactions, Submissions(core, self._tasks))
         return ImagineClient(self.settings, self._context, intake, connected, lambda channel: self._permissions_changed(core, channel))
 
     async def _log_in(self, client: ImagineClient) -> None:

@@ -36,7 +36,7 @@ TIDY_WITHIN = 5.0
 """Seconds to delete an older copy."""
 SMALLEST = 25_000
 """Bytes. If a file isn't accepted at this size, it's not accepted at all."""
-REMEMBERED = 5000
+CACHE_SIZE = 5000
 """Maximum number of channels and messages to cache."""
 
 
@@ -49,11 +49,11 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
         super().__init__(ports)
         self.wire, self.placeholders, self.fitting = wire, placeholders, fitting
         self._stopped_until = 0.0
-        self._closed_channels: FIFOCache[int, tuple[float, ClassifiedError]] = FIFOCache(REMEMBERED)
+        self._closed_channels: FIFOCache[int, tuple[float, ClassifiedError]] = FIFOCache(CACHE_SIZE)
         """Channel -> when it may be tried again, and the reason it's closed."""
-        self.refused_messages: FIFOCache[str, int] = FIFOCache(REMEMBERED)
+        self.refused_messages: FIFOCache[str, int] = FIFOCache(CACHE_SIZE)
         """Moderators' and operators' messages rejected by a channel: message id -> channel."""
-        self._sizes: FIFOCache[int, int] = FIFOCache(REMEMBERED)
+        self._sizes: FIFOCache[int, int] = FIFOCache(CACHE_SIZE)
         """Channel -> file size that Discord rejected there; larger files aren't tried again by this process."""
 
     def reopen(self, channel: int | None = None) -> list[str]:

@@ -71,7 +71,7 @@ class ImagineClient(discord.Client):
             **outgoing(settings, context.egress),
         )
         self.settings, self.intake, self.core, self.answers = settings, intake, intake.core, intake.answers
-        self.presses, self.welcome = intake.presses, intake.presses.welcome
+        self.interactions, self.welcome = intake.interactions, intake.interactions.welcome
         self._known_commands, self._ports = context.data_dir / "discord" / "commands.sha256", context.ports
         self._connected, self._permissions_changed = connected, permissions_changed
         self._identified = float("-inf")
@@ -99,9 +99,9 @@ class ImagineClient(discord.Client):
     async def on_interaction(self, interaction: Event) -> None:
         """Handle forms, which the library forgets at a restart, and presses that it couldn't match."""
         if interaction.type is discord.InteractionType.component:
-            await self.presses.component(interaction)
+            await self.interactions.component(interaction)
         elif interaction.type is discord.InteractionType.modal_submit:
-            await self.presses.submitted(interaction)
+            await self.interactions.submitted(interaction)
 
     async def on_guild_channel_update(self, before: Any, after: discord.abc.GuildChannel) -> None:
         await self._permissions_changed(after.id)

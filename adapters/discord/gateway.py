@@ -94,15 +94,15 @@ def install() -> None:
 def guard_parsers(client: discord.Client, watch: Watch) -> None:
     """Skip events whose parser fails, and report each kind of event once."""
     parsers: dict[str, Callable[[Any], Any]] = client._connection.parsers
-    told: set[str] = set()
+    logged: set[str] = set()
 
     def guarded(event: str, parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
         def parsed(data: Any) -> Any:
             try:
                 found = parse(data)
             except Exception as error:
-                if event not in told:
-                    told.add(event)
+                if event not in logged:
+                    logged.add(event)
                     log.warning("discord_event_left_out", kind=event, error=type(error).__name__, at=places_of(error))
                     watch.failed(type(error).__name__)
                 return None

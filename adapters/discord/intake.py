@@ -26,7 +26,7 @@ class Intake:
 
     core: Core
     answers: Answers
-    presses: Interactions
+    interactions: Interactions
     submissions: Submissions
 
     async def imagine(
@@ -83,14 +83,14 @@ class Intake:
         if interaction.guild_id is None:
             await self.answers.say(interaction, text("discord.settings_in_server"))
             return
-        with self.presses.clicks.of(interaction):
+        with self.interactions.clicks.of(interaction):
             try:
                 async with asyncio.timeout(FORM_WITHIN):
                     found = await self.core.settings(places.visitor(interaction))
             except TimeoutError:
                 await self.answers.say(interaction, text("discord.too_busy_for_form"))
                 return
-        await self.presses.show_form(interaction, found)
+        await self.interactions.show_form(interaction, found)
 
     async def _view(self, interaction: Event, make: Callable[[Visitor], Awaitable[View]]) -> None:
         """Send a private view, immediately if it's ready and small, otherwise through a placeholder."""

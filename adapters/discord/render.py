@@ -143,5 +143,5 @@ class ActionButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=PATT
 
 
 def _handler(interaction: discord.Interaction[Any]) -> PressHandler:
-    handler: PressHandler = interaction.client.presses
+    handler: PressHandler = interaction.client.interactions
     return handler

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from cachetools import FIFOCache
 
-REMEMBERED = 5000
+CACHE_SIZE = 5000
 """Maximum number of events to keep; the latest ones."""
 
 
@@ -18,7 +18,7 @@ REMEMBERED = 5000
 class Deduplicator:
     """Keys of handled events."""
 
-    _taken: FIFOCache[Hashable, None] = field(default_factory=lambda: FIFOCache(REMEMBERED))
+    _taken: FIFOCache[Hashable, None] = field(default_factory=lambda: FIFOCache(CACHE_SIZE))
 
     def first(self, key: Hashable) -> bool:
         """Handle an event. Returns False if it was handled before."""

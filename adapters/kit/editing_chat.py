@@ -17,7 +17,7 @@ from cachetools import FIFOCache
 from adapters.kit.errors import NO_ROUTE, WHY, ClassifiedError, ErrorClass
 from adapters.kit.message_ref import StoredRef
 from bot.chat.port import Later, Message, Refused, RefusedWhy, SendResult, Sent, Unknown
-from bot.chat.unanswered_sends import REMEMBERED, UnansweredSends
+from bot.chat.unanswered_sends import CACHE_SIZE, UnansweredSends
 from bot.chat.views import Audience, Tone, View
 from bot.ports import Ports
 
@@ -40,7 +40,7 @@ class EditingChat(ABC, Generic[R, D, W]):
 
     def __init__(self, ports: Ports) -> None:
         self.ports, self.unanswered = ports, UnansweredSends(ports.monotonic)
-        self._fresh: FIFOCache[str, tuple[str, View]] = FIFOCache(REMEMBERED)
+        self._fresh: FIFOCache[str, tuple[str, View]] = FIFOCache(CACHE_SIZE)
         """Message -> the new message and view that replaced it after unanswered edits; no late edit can overwrite that one."""
 
     async def send(self, message: Message, view: View) -> SendResult:
@@ -55,9 +55,9 @@ class EditingChat(ABC, Generic[R, D, W]):
             return Sent(ref.ref())
         before = self.unanswered.count(message.id)
         if ref.identity and not ref.bare and self._fresh.get(message.id) == (ref.identity, view):
-            return await self._mended(message, ref, before)
+            return await self._delete_stale(message, ref, before)
         result = await self._shown(message, view, ref, await self._prepared(message, view))
-        return await self._mended(message, self._ref(result.ref), before) if isinstance(result, Sent) else result
+        return await self._delete_stale(message, self._ref(result.ref), before) if isinstance(result, Sent) else result
 
     # ---- the policy ----------------------------------------------------------------------------------------------------------
 
@@ -106,16 +106,16 @@ class EditingChat(ABC, Generic[R, D, W]):
             self._closed(route, message, last)
         return unknown or self._refused(message, last)
 
-    async def _mended(self, message: Message, ref: R, before: int) -> Sent:
+    async def _delete_stale(self, message: Message, ref: R, before: int) -> Sent:
         """After showing: delete older copies whose edits weren't answered, so that they don't keep showing an old state."""
         left = [copy for copy in ref.stale if not await self._taken_away(message, copy)]
         ref = replace(ref, stale=tuple(left))
         lost = self.unanswered.of(message.id)
         if lost is None:
             return Sent(ref.ref())
-        if not (to_mend := bool(left) or ref.bare):
+        if not (unfinished := bool(left) or ref.bare):
             self.unanswered.over(message.id)
-        return Sent(ref.ref(), lost.detail if to_mend or lost.count > before else "")
+        return Sent(ref.ref(), lost.detail if unfinished or lost.count > before else "")
 
     def _remember(self, route: W, message: Message, ref: R, view: View) -> None:
         self._fresh[message.id] = (ref.identity, view)

@@ -19,7 +19,7 @@ log = structlog.get_logger()
 STORE_WITHIN = 1.8
 """Seconds for the ledger to store a command. It normally takes a few milliseconds; platforms wait three seconds for the acknowledgement."""
 
-Tell = Callable[[str], Awaitable[object]]
+Respond = Callable[[str], Awaitable[object]]
 """Sends a sentence to the person only."""
 
 
@@ -30,7 +30,9 @@ class Submissions:
     core: Core
     tasks: BackgroundTasks
 
-    async def stored(self, event_key: str, submission: Submission, tell: Tell, within: float = STORE_WITHIN) -> Received | Duplicate | None:
+    async def stored(
+        self, event_key: str, submission: Submission, respond: Respond, within: float = STORE_WITHIN
+    ) -> Received | Duplicate | None:
         """Store a submission within this many seconds. Returns None if that failed or took too long; the person has then been told, and
         nothing will be drawn."""
         storing = asyncio.ensure_future(self.core.receive(event_key, submission))
@@ -40,14 +42,14 @@ class Submissions:
         except TimeoutError:
             # It may still be stored later. It must not be drawn then, because the person is now told that it failed.
             self.tasks.start(self._drop_when_stored(storing), "drop")
-            await tell(self.core.storage.late())
+            await respond(self.core.storage.late())
         except Exception as error:
-            await tell(words_of(error, self.tasks.platform))
+            await respond(words_of(error, self.tasks.platform))
         return None
 
-    async def accept(self, request_id: str, tell: Tell) -> None:
+    async def accept(self, request_id: str, respond: Respond) -> None:
         """Accept the request after the acknowledgement."""
-        await accept(self.core, self.tasks.platform, request_id, tell)
+        await accept(self.core, self.tasks.platform, request_id, respond)
 
     async def _drop_when_stored(self, storing: asyncio.Future[Received | Duplicate]) -> None:
         try:
@@ -59,10 +61,10 @@ class Submissions:
             await self.core.abandon(stored.request_id)
 
 
-async def accept(core: Core, platform: str, request_id: str, tell: Tell) -> None:
+async def accept(core: Core, platform: str, request_id: str, respond: Respond) -> None:
     """Accept after the acknowledgement. If this fails, the request stays received for the next sweep or start, and the person is told."""
     try:
         await core.accept(request_id)
     except Exception as error:
         log.exception(f"{platform}_accept_failed", request=request_id, error=type(error).__name__)
-        await tell(text(f"{platform}.accept_later"))
+        await respond(text(f"{platform}.accept_later"))

@@ -111,10 +111,10 @@ class SlackAdapter:
         admission = Admission(settings.admission, identity.team, identity.enterprise, self._moderators.who_is)
         names = (self._moderators.name_of, self._channel_name)
         intake = Intake(core, self._answers, self._tasks, admission, identity.team, identity.user, *names)
-        presses = Interactions(intake, self._chat.pressed_on)
+        interactions = Interactions(intake, self._chat.pressed_on)
         client = self._client_with(None)
         client.session = session
-        app = apps.build(client, settings.bot_token, settings.signing_secret or "", identity, intake, presses)
+        app = apps.build(client, settings.bot_token, settings.signing_secret or "", identity, intake, interactions)
         if settings.app_token is not None:
             await Sockets(app, settings.app_token, self._ports, supervisor=self._supervisor, proxy_for=self._egress.proxy).run(ready)
         else:

@@ -26,7 +26,9 @@ log = structlog.get_logger()
 ANYTHING = re.compile(r"[\s\S]*")
 
 
-def build(client: AsyncWebClient, token: str, signing_secret: str, identity: Identity, intake: Intake, presses: Interactions) -> AsyncApp:
+def build(
+    client: AsyncWebClient, token: str, signing_secret: str, identity: Identity, intake: Intake, interactions: Interactions
+) -> AsyncApp:
     """Build the app for Socket Mode and HTTP.
 
     `client` has no token: the app passes it with each request without an auth.test call, which the library would make within the first
@@ -40,7 +42,7 @@ def build(client: AsyncWebClient, token: str, signing_secret: str, identity: Ide
 
     @app.view(ANYTHING)
     async def submitted(body: dict[str, Any], ack: Ack) -> None:
-        await presses.submitted(body, ack)
+        await interactions.submitted(body, ack)
 
     @app.event("app_mention")
     async def mentioned(body: dict[str, Any]) -> None:
@@ -48,7 +50,7 @@ def build(client: AsyncWebClient, token: str, signing_secret: str, identity: Ide
 
     @app.action({"type": "block_actions", "action_id": ANYTHING})
     async def pressed(body: dict[str, Any], ack: Ack) -> None:
-        await presses.pressed(body, ack)
+        await interactions.pressed(body, ack)
 
     _the_rest(app, intake)
     return app
@@ -95,7 +97,7 @@ def _the_rest(app: AsyncApp, intake: Intake) -> None:
     async def nothing(ack: Ack) -> None:
         await ack(options=[])
 
-    async def heard() -> None:
+    async def ignore() -> None:
         return
 
     rest: list[tuple[Callable[[Callable[..., Awaitable[None]]], Any], Callable[..., Awaitable[None]]]] = [
@@ -103,7 +105,7 @@ def _the_rest(app: AsyncApp, intake: Intake) -> None:
         (app.options(ANYTHING), nothing),
         (app.shortcut(ANYTHING), old),
         (app.attachment_action(ANYTHING), old),
-        (app.event(ANYTHING), heard),
+        (app.event(ANYTHING), ignore),
     ]
     for listen, listener in rest:
         listen(listener)

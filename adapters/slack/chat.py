@@ -27,7 +27,7 @@ from bot.texts import text
 
 log = structlog.get_logger()
 
-REMEMBERED = 5000
+CACHE_SIZE = 5000
 """Maximum number of cached messages, channels and presses."""
 SAID_BEFORE = ClassifiedError(ErrorClass.OVER, "said_before")
 """It may have arrived and can't be looked up, so it isn't repeated there; the member gets it directly."""
@@ -46,9 +46,9 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
         """For the invitation; set once Slack has told it."""
         self.workspace = ""
         """The workspace's URL, for links to messages; set once Slack has told it."""
-        self._why: FIFOCache[str, str] = FIFOCache(REMEMBERED)
+        self._why: FIFOCache[str, str] = FIFOCache(CACHE_SIZE)
         """Channel -> error code of its latest rejection."""
-        self._interactions: FIFOCache[str, tuple[Caller, float]] = FIFOCache(REMEMBERED)
+        self._interactions: FIFOCache[str, tuple[Caller, float]] = FIFOCache(CACHE_SIZE)
         """Row -> the latest press on its message, and when."""
 
     def pressed_on(self, row: str, caller: Caller) -> None:

@@ -47,13 +47,13 @@ class Connection(AsyncBaseSocketModeClient):
         ports: Ports,
         handle: Callable[[Connection, SocketModeRequest], Awaitable[None]],
         elsewhere: Callable[[Connection, str], Awaitable[None]],
-        error_class: Callable[[BaseException], object] = lambda error: None,
+        on_error: Callable[[BaseException], object] = lambda error: None,
     ) -> None:
-        """`trouble` is called for each envelope that couldn't be read or answered."""
+        """`on_error` is called for each envelope that couldn't be read or answered."""
         self.logger = logging.getLogger("slack_sdk.socket_mode")
         self.closed = False
         self._socket, self._ports = socket, ports
-        self._handle, self._elsewhere, self._trouble = handle, elsewhere, error_class
+        self._handle, self._elsewhere, self._on_error = handle, elsewhere, on_error
         loop = asyncio.get_running_loop()
         self.hello: asyncio.Future[int | None] = loop.create_future()
         """Done when the server has sent hello, with its count of the app's connections if it states one."""
@@ -100,7 +100,7 @@ class Connection(AsyncBaseSocketModeClient):
             request = None if kind in ("hello", "disconnect") else SocketModeRequest.from_dict(message)
         except Exception as error:
             log.warning("slack_envelope_malformed", length=len(raw), error=type(error).__name__)
-            self._trouble(error)
+            self._on_error(error)
             return
         if kind == "hello":
             count = message.get("num_connections")
@@ -121,7 +121,7 @@ class Connection(AsyncBaseSocketModeClient):
             await self._handle(self, request)
         except Exception as error:  # one envelope must not affect the others
             log.warning("slack_envelope_failed", kind=code_of(request.type), error=type(error).__name__)
-            self._trouble(error)
+            self._on_error(error)
 
     def part(self, reason: str) -> None:
         if not self.parting.done():

@@ -42,7 +42,7 @@ GIVEN_UP_FOR = 600.0
 """Seconds for which a message goes without its files before they're tried again from scratch."""
 HOPELESS_AFTER = 2
 """Consecutive abandoned messages after which a single rejection is enough for the next ones."""
-REMEMBERED = 2000
+CACHE_SIZE = 2000
 STOPPED = 60.0
 """Seconds during which nothing is sent after Slack rejected the bot's token."""
 
@@ -78,8 +78,8 @@ class FileRetry:
     Kept between sends, so that retries take their turn; immediate retries would use up the rate limit for everyone.
     """
 
-    _refusals: FIFOCache[str, int] = field(default_factory=lambda: FIFOCache(REMEMBERED))
-    _given_up: FIFOCache[str, float] = field(default_factory=lambda: FIFOCache(REMEMBERED))
+    _refusals: FIFOCache[str, int] = field(default_factory=lambda: FIFOCache(CACHE_SIZE))
+    _given_up: FIFOCache[str, float] = field(default_factory=lambda: FIFOCache(CACHE_SIZE))
     """Message -> time until which its files aren't tried."""
     _in_a_row: int = 0
 
@@ -139,7 +139,7 @@ class Delivery:
             found = await self._with_less(message, draft, message_ref, route, found)
         if isinstance(found, ClassifiedError):
             if found.error_class is ErrorClass.WAIT:
-                self.pace.told(self.ports.monotonic(), kind, route.channel, found.wait)
+                self.pace.rate_limited(self.ports.monotonic(), kind, route.channel, found.wait)
             return self.final_word(found, message_ref, safe=False)
         if draft.unready and message.audience is Audience.CHANNEL:
             found = await self._share(message, draft, found, route)
@@ -190,8 +190,8 @@ class Delivery:
             log.warning("slack_picture_not_shared", message=message.id, detail=judged.detail)
             return message_ref
         kept = tuple(one for one in draft.notes if one != text("slack.picture_not_ready"))
-        told = replace(draft, notes=(*kept, text("slack.pictures_apart")))
-        await judged_call(self.wire.update(message_ref.channel, message_ref.ts, told.body(message.id), message.id))
+        noted = replace(draft, notes=(*kept, text("slack.pictures_apart")))
+        await judged_call(self.wire.update(message_ref.channel, message_ref.ts, noted.body(message.id), message.id))
         return replace(message_ref, apart=True, files=",".join([*message_ref.files.split(","), *files]).strip(","))
 
     async def _tidy(self, before: MessageRef, message_ref: MessageRef, view: View) -> MessageRef:

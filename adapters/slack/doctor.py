@@ -18,7 +18,7 @@ from bot.failures.reason import reason_of
 from bot.ports import Ports, SystemPorts
 from bot.texts import text
 
-PATIENCE = 10.0
+TIMEOUT = 10.0
 """Seconds for one answer."""
 SKEW = 240.0
 """Seconds. Slack and the bot reject requests that are five minutes off; doctor reports it one minute earlier."""
@@ -39,7 +39,7 @@ async def examine(env: Mapping[str, str], ports: Ports | None = None) -> list[Fi
             return FINDINGS.bad("token", str(error))
         return FINDINGS.bad("network", _unreachable(error, found)) if isinstance(error, checks.NotReachable) else None
 
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE)) as session:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT)) as session:
         client = web_client(found.bot_token, found.api_url, egress.read(env), session)
         return await examined(_look(client, found, env, ports or SystemPorts()), explain)
 

@@ -37,7 +37,7 @@ BODY_WITHIN = 5.0
 """Seconds for a whole body; Slack itself gives up after three."""
 WINDOW = 300
 """Allowed clock difference in seconds, a Slack rule."""
-MOST_REMEMBERED = 50_000
+MAX_SEEN = 50_000
 """Maximum signatures kept against replay. Slack sends an app at most 30,000 events an hour, so about 5,000 within two windows."""
 COMPLAIN_EVERY = 60.0
 """Seconds between two warnings of a kind: scanners must not fill the log, but a wrong signing secret must show up in it."""
@@ -148,7 +148,7 @@ class Guard:
     def _came_before(self, signature: bytes) -> bool:
         """Whether this signature was seen before. Only genuine ones are kept, so that strangers can't fill the memory."""
         now = self._ports.now()
-        while self._seen and (len(self._seen) >= MOST_REMEMBERED or next(iter(self._seen.values())) < now):
+        while self._seen and (len(self._seen) >= MAX_SEEN or next(iter(self._seen.values())) < now):
             self._seen.popitem(last=False)
         return signature in self._seen
 

@@ -17,8 +17,8 @@ from adapters.slack.pacing import CallLog, Limit
 
 CALLS = Limit(16, 20.5)
 """47 a minute; conversations.history and conversations.replies are each Tier 3, 50+ a minute."""
-REMEMBERED_FOR = 60.0
-REMEMBERED = 5000
+CACHE_TTL = 60.0
+CACHE_SIZE = 5000
 
 
 @dataclass(slots=True)
@@ -26,12 +26,12 @@ class LostPosts:
     """(channel, thread, identity) -> where and when it was found."""
 
     clock: Callable[[], float] = lambda: asyncio.get_running_loop().time()
-    _seen: FIFOCache[tuple[str, str, str], tuple[str, float]] = field(default_factory=lambda: FIFOCache(REMEMBERED))
+    _seen: FIFOCache[tuple[str, str, str], tuple[str, float]] = field(default_factory=lambda: FIFOCache(CACHE_SIZE))
     _calls: dict[str, CallLog] = field(default_factory=dict)
 
     def known(self, channel: str, thread: str | None, identity: str) -> str | None:
         ts, at = self._seen.get((channel, thread or "", identity), ("", 0.0))
-        return ts if ts and self.clock() - at < REMEMBERED_FOR else None
+        return ts if ts and self.clock() - at < CACHE_TTL else None
 
     def saw(self, channel: str, thread: str | None, message: Mapping[str, Any], ours: frozenset[str]) -> None:
         """Record a message from a page. Other authors' messages are ignored, because anyone could copy a mark; Slack names each message's

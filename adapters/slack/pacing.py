@@ -96,7 +96,7 @@ class WaitingCall:
     def lane(self) -> Lane:
         return self.kind, self.channel if self.kind == "post" else "", self.final
 
-    def rank(self) -> tuple[float, int]:
+    def priority(self) -> tuple[float, int]:
         return self.since - (LEADS[self.kind] if self.final else 0.0), self.number
 
     def over(self, now: float) -> bool:
@@ -131,7 +131,7 @@ class Pacing:
         me.back = now + wait
         return wait
 
-    def told(self, now: float, kind: Kind, channel: str, wait: float) -> None:
+    def rate_limited(self, now: float, kind: Kind, channel: str, wait: float) -> None:
         """Slack reported too many calls: pause the method until then, and restart slowly."""
         until = now + min(LONGEST_CLOSED, max(0.0, wait))
         key: Key = (kind, channel if kind == "post" else "")
@@ -182,9 +182,13 @@ class Pacing:
         return moment
 
     def _before(self, now: float, me: WaitingCall) -> Sequence[WaitingCall]:
-        rank = me.rank()
-        found = [one for one in self._waiting.values() if one is not me and one.kind == me.kind and one.rank() < rank and not one.over(now)]
-        return sorted(found, key=WaitingCall.rank)
+        priority = me.priority()
+        found = [
+            one
+            for one in self._waiting.values()
+            if one is not me and one.kind == me.kind and one.priority() < priority and not one.over(now)
+        ]
+        return sorted(found, key=WaitingCall.priority)
 
     def _earliest(self, logs: dict[Key, CallLog], one: WaitingCall, start: float) -> float:
         mine = []

@@ -71,19 +71,19 @@ class Sockets:
         watched = supervisor or Supervisor(ports)
         self._frames, self._links = watched.watch("slack:envelopes"), watched.watch("slack:connection")
         self._app, self._token, self._ports = app, app_token, ports
-        self._count, self._tell, self._proxy_for = connections, warn, proxy_for
+        self._count, self._on_warning, self._proxy_for = connections, warn, proxy_for
         self._session: aiohttp.ClientSession | None = None
         self._opening = asyncio.Lock()
         self._alive: list[Connection] = []
         self._lingering: set[asyncio.Task[None]] = set()
         self._working: set[asyncio.Task[Any]] = set()
         """Envelopes in progress, including those whose connection is gone."""
-        self._news = asyncio.Event()
+        self._changed = asyncio.Event()
         """Set, and replaced by a new one, when a connection is up."""
         self._opened: deque[float] = deque(maxlen=MOST_OPENED)
         self._up = asyncio.Event()
         """Set with the first hello; the other connections are opened after it."""
-        self._crowded_since: float | None = None
+        self._foreign_since: float | None = None
         self._warned = False
         self._complained: set[str] = set()
         self._connected: Callable[[], None] = lambda: None
@@ -190,8 +190,8 @@ class Sockets:
 
     def _warn(self, event: str, sentence: str) -> None:
         log.warning(event, what_to_do=sentence)
-        if self._tell is not None:
-            self._tell(sentence)
+        if self._on_warning is not None:
+            self._on_warning(sentence)
 
     def _complain(self, event: str, sentence: str) -> None:
         """Warn the operator, once until a connection works again."""
@@ -204,8 +204,8 @@ class Sockets:
         self._complained.clear()
         self._links.works()
         self._count_foreign_connections(counted)
-        self._news.set()
-        self._news = asyncio.Event()
+        self._changed.set()
+        self._changed = asyncio.Event()
         if not self._up.is_set():
             self._up.set()
             self._connected()
@@ -242,10 +242,10 @@ class Sockets:
         """Send an acknowledgement on any other connection, even one that is being opened."""
         try:
             async with asyncio.timeout(ELSEWHERE_WITHIN):
-                news = self._news
+                changed = self._changed
                 while not await self._sent_by_another(connection, message):
-                    await news.wait()
-                    news = self._news
+                    await changed.wait()
+                    changed = self._changed
             log.info("slack_ack_sent_elsewhere")
         except TimeoutError:
             log.warning("slack_ack_not_sent", connections=self.alive)
@@ -261,10 +261,10 @@ class Sockets:
     def _count_foreign_connections(self, counted: int | None) -> None:
         now = self._ports.monotonic()
         if counted is None or counted <= self.alive:
-            self._crowded_since, self._warned = None, False
-        elif self._crowded_since is None:
-            self._crowded_since = now
-        elif now - self._crowded_since >= FOREIGN_AFTER and not self._warned:
+            self._foreign_since, self._warned = None, False
+        elif self._foreign_since is None:
+            self._foreign_since = now
+        elif now - self._foreign_since >= FOREIGN_AFTER and not self._warned:
             self._warned = True
             self._warn("slack_app_token_shared", text("slack.setup.socket.shared", counted=counted, ours=self.alive))
 
@@ -272,7 +272,7 @@ class Sockets:
         """Slack only states the count in hello: if it was too high, renew one connection a minute later to get it again."""
         while True:
             await asyncio.sleep(FOREIGN_AGAIN if self._warned else FOREIGN_AFTER * 1.05)
-            if self._crowded_since is not None:
+            if self._foreign_since is not None:
                 for connection in self._alive[:1]:
                     connection.part("look_again")
 

@@ -39,14 +39,14 @@ CALL_WITHIN = 10.0
 UPLOAD_WITHIN = aiohttp.ClientTimeout(total=40.0)
 OUTAGE = 25.0
 """Seconds of failing uploads after which the message goes without the picture, which stays stored; by then it was sent a dozen times."""
-REMEMBERED = 500
+CACHE_SIZE = 500
 CALLS = Limit(48, 31.0)
 """93 a minute for each of the three methods; they're Tier 4, 100+ a minute."""
 ONCE_MORE = (ErrorClass.LOST, ErrorClass.FILE_NOT_READY)
 """Errors after which an upload starts over as a new file; nobody has seen the first one."""
 
 BEGIN, COMPLETE, LOOK = "files.getUploadURLExternal", "files.completeUploadExternal", "files.info"
-PATIENCE = {BEGIN: 10.0, COMPLETE: 40.0, LOOK: 40.0}
+MAX_WAIT = {BEGIN: 10.0, COMPLETE: 40.0, LOOK: 40.0}
 """Seconds that a call may wait for its turn: short before an upload begins, longer after that."""
 
 Key = tuple[str, str]
@@ -68,10 +68,10 @@ class Uploads:
     wire: SlackWire
     ports: Ports
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    _ready: FIFOCache[Key, str] = field(default_factory=lambda: FIFOCache(REMEMBERED))
+    _ready: FIFOCache[Key, str] = field(default_factory=lambda: FIFOCache(CACHE_SIZE))
     """(message, sha256) -> file id."""
     _under_way: dict[Key, asyncio.Task[str]] = field(default_factory=dict)
-    _failing: FIFOCache[Key, float] = field(default_factory=lambda: FIFOCache(REMEMBERED))
+    _failing: FIFOCache[Key, float] = field(default_factory=lambda: FIFOCache(CACHE_SIZE))
     """Since when an upload has been failing, across sends."""
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(TRANSFERS))
     _calls: dict[str, CallLog] = field(default_factory=dict)
@@ -231,7 +231,7 @@ class Uploads:
         calls, now = self._calls.setdefault(method, CallLog(CALLS)), self.ports.monotonic()
         calls.forget(now)
         moment = calls.earliest(max(now, self._closed.get(method, now)))
-        if moment - now > PATIENCE[method]:
+        if moment - now > MAX_WAIT[method]:
             raise BackOff(moment - now)
         calls.add(moment)
         if moment > now:

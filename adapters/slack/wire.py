@@ -33,7 +33,7 @@ PAGES, PER_PAGE = 5, 100
 MEMBER_PAGES, MEMBERS_PER_PAGE = 50, 200
 CLOCKS_APART = 60.0
 """Seconds by which this machine's clock may be ahead of Slack's."""
-REMEMBERED = 10_000
+CACHE_SIZE = 10_000
 RESPOND_WITHIN = aiohttp.ClientTimeout(total=10.0)
 NO_OPENING = ("missing_scope", "unknown_method")
 """Errors of conversations.open after which a post to the person may still arrive."""
@@ -82,7 +82,7 @@ class SlackWire:
     proxy_for: Callable[[str], str | None] = lambda url: None
     """Returns the proxy for an address that Slack returned."""
     lost_posts: LostPosts = field(default_factory=LostPosts)
-    _direct: FIFOCache[str, str] = field(default_factory=lambda: FIFOCache(REMEMBERED))
+    _direct: FIFOCache[str, str] = field(default_factory=lambda: FIFOCache(CACHE_SIZE))
     """Person -> direct channel."""
     _ours: frozenset[str] = frozenset()
     """The bot's own bot and user ids."""

@@ -34,7 +34,7 @@ class ChatPage:
         self.channel = channel if channel in CHANNELS else IMAGINE
         self._actions = actions(self)
         self._bubbles: dict[str, Bubble] = {}
-        self._met = {id: entry.news for id, entry in room.entries.items()}
+        self._met = {id: entry.activity for id, entry in room.entries.items()}
         """Message -> its latest change that this page has shown."""
         self._tones: dict[str, tuple[object, bool]] = {}
         self._limit = AT_ONCE
@@ -240,11 +240,11 @@ class ChatPage:
             if channel == self.channel:
                 self._room.saw(self.who, channel)
                 self._show(entry)
-            elif entry.news > self._met.get(entry.id, 0):
+            elif entry.activity > self._met.get(entry.id, 0):
                 self._mark(channel, True)
             if entry.id not in self._met and entry.person == self.who.id and entry.view.about is not None:
                 self._call(entry, CHANNELS[channel].label)
-            self._met[entry.id] = entry.news
+            self._met[entry.id] = entry.activity
 
     def _show(self, entry: Entry) -> None:
         bubble = self._bubbles.get(entry.id)

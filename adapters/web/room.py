@@ -39,7 +39,7 @@ class Entry:
     view: View
     order: float = 0.0
     whisper: bool = False
-    news: int = 0
+    activity: int = 0
     """Sequence number of its last notable change, for the tab's mark: it arrived, or its state changed."""
 
     def readable_by(self, who: Persona) -> bool:
@@ -60,7 +60,7 @@ class Room:
     entries: dict[str, Entry] = field(default_factory=dict)
     listeners: list[Callable[[Entry, bool], None]] = field(default_factory=list)
     """Called with (entry, gone) after every change."""
-    _news: int = 0
+    _activity: int = 0
     _seen: dict[tuple[str, str], int] = field(default_factory=dict)
     """(person, channel) -> the latest change they have seen there."""
 
@@ -85,14 +85,14 @@ class Room:
             if (entry.view.tone, entry.view.final) != (view.tone, view.final):
                 self._new(entry)
             entry.view = view
-        self._tell(entry)
+        self._publish(entry)
         return entry
 
     def whisper(self, id: str, who: Persona, channel: str, community: str, view: View) -> Entry:
         """Answer one person only, until they dismiss it."""
         entry = Entry(id, "", community, channel, Audience.MEMBER, who.id, who, self.clock(), view, whisper=True)
         self._keep(entry)
-        self._tell(entry)
+        self._publish(entry)
         return entry
 
     def dismiss(self, id: str, who: Persona) -> None:
@@ -100,7 +100,7 @@ class Room:
         entry = self.entries.get(id)
         if entry is not None and entry.whisper and entry.person == who.id:
             del self.entries[id]
-            self._tell(entry, gone=True)
+            self._publish(entry, gone=True)
 
     def read(self, who: Persona, channel: str) -> list[Entry]:
         """The messages that this person sees in a channel, oldest first."""
@@ -115,20 +115,20 @@ class Room:
 
     def saw(self, who: Persona, channel: str) -> None:
         """Record that somebody is looking at a channel."""
-        self._seen[who.id, channel] = self._news
+        self._seen[who.id, channel] = self._activity
 
     def unread(self, who: Persona, channel: str) -> bool:
         """Whether a channel has something that this person hasn't seen."""
         seen = self._seen.get((who.id, channel), 0)
-        return any(one.news > seen and one.readable_by(who) and one.channel_for(who) == channel for one in self.entries.values())
+        return any(one.activity > seen and one.readable_by(who) and one.channel_for(who) == channel for one in self.entries.values())
 
     def shows_picture(self, sha256: str) -> bool:
         """Whether any message shows this picture; a deleted picture is served to nobody."""
         return any(picture.sha256 == sha256 for entry in self.entries.values() for picture in entry.view.pictures)
 
     def _new(self, entry: Entry) -> None:
-        self._news += 1
-        entry.news = self._news
+        self._activity += 1
+        entry.activity = self._activity
 
     def _keep(self, entry: Entry) -> None:
         self._new(entry)
@@ -139,13 +139,13 @@ class Room:
         self.entries[entry.id] = entry
         for old in self._oldest(len(self.entries) - MOST):
             del self.entries[old.id]
-            self._tell(old, gone=True)
+            self._publish(old, gone=True)
 
     def _oldest(self, count: int) -> Iterator[Entry]:
         if count > 0:
             yield from sorted(self.entries.values(), key=lambda one: one.order)[:count]
 
-    def _tell(self, entry: Entry, gone: bool = False) -> None:
+    def _publish(self, entry: Entry, gone: bool = False) -> None:
         for listener in list(self.listeners):
             try:
                 listener(entry, gone)

@@ -50,7 +50,7 @@ class Sent:
 
     ref: Mapping[str, str] = field(default_factory=dict)
     """Replaces the message's ref. The adapter may have switched routes (from @original to a channel post)."""
-    to_mend: str = ""
+    repair: str = ""
     """Machine token if something remains to be fixed: an earlier route wasn't answered, files were left out, or an older copy may still
     exist. A final view is then sent again a few times with growing pauses."""
 

@@ -18,7 +18,7 @@ MOST_MOVES = 3
 """Maximum number of times one message may be posted anew because edits aren't answered."""
 MOST_UPLOADS = 6
 """Maximum unanswered uploads of one message's files. After that it's sent without files for the life of this process."""
-REMEMBERED = 5000
+CACHE_SIZE = 5000
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class UnansweredSends:
         lost.routes[route] = detail
         lost.count += 1
         lost.uploads += files
-        if len(self._open) > REMEMBERED:
+        if len(self._open) > CACHE_SIZE:
             del self._open[next(iter(self._open))]
 
     def of(self, message: str) -> UnansweredSend | None:

@@ -20,7 +20,7 @@ from bot.domain.case_states import WAITING, CaseState
 from bot.domain.kinds import SAFETY_REVIEWABLE
 from bot.ledger import case_rows, case_search, read_only, request_rows
 from bot.ledger.case_rows import Case, Step
-from bot.ledger.case_search import GROUPS, CaseFilter, TrailFilter
+from bot.ledger.case_search import GROUPS, AuditFilter, CaseFilter
 from bot.ports import SystemPorts
 from bot.texts import text
 from bot.texts.phrases import duration
@@ -90,7 +90,7 @@ def show(ctx: typer.Context, number: str, prompts: Prompts = False, as_json: AsJ
     for name in ("requests", "rewrites", "notes"):
         for row in found[name]:
             say(f"{name}: " + json.dumps(row, ensure_ascii=False))
-    table([text(f"cli.column.case_{name}") for name in _TRAIL], [_trail_line(row) for row in found["trail"]])
+    table([text(f"cli.column.case_{name}") for name in _AUDIT_COLUMNS], [_audit_line(row) for row in found["trail"]])
 
 
 @app.command(help=text("cli.help.cases_export"))
@@ -149,8 +149,9 @@ def numbers(
         )
 
 
-@app.command(help=text("cli.help.cases_trail"))
-def trail(
+@app.command("trail", hidden=True)  # its old name, which scripts may call
+@app.command("audit-log", help=text("cli.help.cases_audit_log"))
+def audit_log(
     ctx: typer.Context,
     outcome: Annotated[str | None, typer.Option(help=text("cli.help.cases_outcome"))] = None,
     person: Member = None,
@@ -162,7 +163,7 @@ def trail(
 ) -> None:
     if outcome is not None and outcome not in _OUTCOMES:
         raise Stop(text("cli.state_unknown", value=outcome, known=", ".join(_OUTCOMES)), code=USAGE)
-    wanted = TrailFilter(outcome, person, community, _since(since))
+    wanted = AuditFilter(outcome, person, community, _since(since))
     found = _read(ctx, data_dir, lambda c: case_search.steps(c, wanted, limit))
     rows = [_step(one) for one in found]
     if as_json:
@@ -170,7 +171,7 @@ def trail(
     elif not rows:
         say(text("cli.no_cases"))
     else:
-        table([text(f"cli.column.case_{name}") for name in _TRAIL], [_trail_line(row) for row in rows])
+        table([text(f"cli.column.case_{name}") for name in _AUDIT_COLUMNS], [_audit_line(row) for row in rows])
 
 
 def counted(found: Iterable[Case], by: CasesBy) -> list[dict[str, Any]]:
@@ -194,7 +195,7 @@ def counted(found: Iterable[Case], by: CasesBy) -> list[dict[str, Any]]:
 
 
 _COLUMNS = ("number", "opened", "state", "kind", "where", "who", "by", "took")
-_TRAIL = ("at", "actor", "event", "outcome", "facts")
+_AUDIT_COLUMNS = ("at", "actor", "event", "outcome", "facts")
 
 
 def _line(case: Case) -> list[str]:
@@ -210,7 +211,7 @@ def _line(case: Case) -> list[str]:
     ]
 
 
-def _trail_line(row: Mapping[str, Any]) -> list[str]:
+def _audit_line(row: Mapping[str, Any]) -> list[str]:
     facts = " ".join(f"{key}={value}" for key, value in row["facts"].items() if value not in (None, ""))
     return [row["at"], row["actor_name"] or row["actor"], row["event"], row["outcome"], facts]
 
@@ -256,8 +257,8 @@ def _whole(connection: Connection, case: Case, prompts: bool) -> dict[str, Any]:
         {"id": one.id, "kind": one.kind, "at": _at(one.at), "author": one.author.id} | ({"text": one.text} if prompts else {})
         for one in case_rows.notes_of(connection, case.id)
     ]
-    steps = [_step(one) for one in case_rows.trail(connection, case.id)]
-    return _case(case) | {"requests": requests, "rewrites": rewrites, "notes": notes, "trail": steps}
+    steps = [_step(one) for one in case_rows.audit_log(connection, case.id)]
+    return _case(case) | {"requests": requests, "rewrites": rewrites, "notes": notes, "trail": steps}  # a key that scripts may read
 
 
 def _step(one: Step) -> dict[str, Any]:

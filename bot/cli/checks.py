@@ -17,7 +17,7 @@ from bot.texts import text
 
 RELEASED = datetime(2026, 11, 21, tzinfo=UTC).timestamp()
 """Seconds since the epoch; a correct clock can't be earlier than this code."""
-LOCK_PATIENCE = 2.0
+LOCK_TIMEOUT = 2.0
 """Seconds to wait for the database's write lock."""
 LOW_DISK, NO_DISK = 2_000_000_000, 200_000_000
 """In bytes: where doctor warns, and where it stops. A high-quality 4 MP picture has about 8 MB."""
@@ -89,7 +89,7 @@ async def database(subject: Subject) -> AsyncIterator[Finding]:
     try:
         files.examine(file, LedgerProblem)
         if file.exists():
-            read_only.take_write_lock(file, LOCK_PATIENCE)
+            read_only.take_write_lock(file, LOCK_TIMEOUT)
     except LedgerProblem as problem:
         yield Finding(False, what, str(problem))
     except sqlite3.DatabaseError as error:

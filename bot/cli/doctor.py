@@ -37,10 +37,10 @@ async def _doctor(file: Path, data_dir: Path | None, spend: bool, as_json: bool)
     from bot.ports import SystemPorts
     from bot.settings import SettingsProblem, load
 
-    told: list[Finding] = []
+    findings: list[Finding] = []
 
-    def tell(finding: Finding) -> None:
-        told.append(finding)
+    def report(finding: Finding) -> None:
+        findings.append(finding)
         if not as_json:
             say(f"{'ok  ' if finding.ok else 'STOP'} {finding.what}: {finding.sentence}".replace("\n", "\n     "))
 
@@ -50,15 +50,15 @@ async def _doctor(file: Path, data_dir: Path | None, spend: bool, as_json: bool)
         settings = load(os.environ, file, others=plugins.variables(found.values()).keys()).at(data_dir)
     except SettingsProblem as problem:
         for sentence in problem.problems:
-            tell(Finding(False, text("doctor.settings"), sentence))
+            report(Finding(False, text("doctor.settings"), sentence))
     else:
         subject = Subject(settings, file, found, SystemPorts(), spend, notes=notes)
         notes += settings.warnings
         async for finding in walk((*checks.LOCAL, network.way_out, *service.REMOTE, checks.adapters), subject):
-            tell(finding)
-    well = all(finding.ok for finding in told)
+            report(finding)
+    well = all(finding.ok for finding in findings)
     if as_json:
-        rows = [{"ok": finding.ok, "what": finding.what, "sentence": finding.sentence} for finding in told]
+        rows = [{"ok": finding.ok, "what": finding.what, "sentence": finding.sentence} for finding in findings]
         say(json.dumps({"ok": well, "findings": rows, "notes": notes}, indent=2))
     else:
         for note in notes:

@@ -58,7 +58,7 @@ def explain_command(lookup: Lookup | None = None) -> Callable[..., None]:
                     bad = answer_lines(stream, sys.stdout)
                 raise typer.Exit(1 if bad else 0)
             if source is not None and source != "-" and not _exists(source) and _REQUEST_ID.match(source):
-                tell(_known(source, lookup, data_dir), Console())
+                show_history(_known(source, lookup, data_dir), Console())
                 return
             failure = recognised(_raw(source, status), status, api, provider)
             if failure is None:
@@ -124,7 +124,7 @@ def show(failure: Failure, console: Console) -> None:
         console.print(Panel(Text(explain_failure(failure, audience)), title=text(f"explain.to_{audience}"), title_align="left"))
 
 
-def tell(known: History, console: Console) -> None:
+def show_history(known: History, console: Console) -> None:
     """Print a request from the ledger: its outcome, every attempt, and an explanation if something is missing."""
     console.print(Text(known.sentence))
     if known.attempts:

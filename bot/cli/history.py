@@ -73,7 +73,7 @@ def _sentence(request: Row, tries: int) -> str:
     ended = request["answer"] or request["state"]
     if ended == Answer.PICTURES:
         ended = "pictures" if request["pictures"] >= request["count"] else "some_pictures" if request["pictures"] else "pictures_gone"
-    return text(f"explain.stands_{ended}", **fields)
+    return text(f"explain.state_{ended}", **fields)
 
 
 def _row(attempt: Row, request: Row) -> list[str]:

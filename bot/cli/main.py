@@ -145,11 +145,11 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
-        if not _told(error):
+        if not _explained(error):
             raise
 
 
-def _told(error: Exception) -> bool:
+def _explained(error: Exception) -> bool:
     """Print errors from other rooms whose text is a complete sentence. Returns whether it was one."""
     from bot.adapter import SetupProblem
     from bot.ledger.store import LedgerProblem

@@ -54,12 +54,12 @@ def run(
         problems.append(plugins.none_configured(found.values(), ctx.obj))
     for name in chosen:
         problems += found[name].problems(settings.env)
-    tell = _teller(settings.log_format)
+    announce = _announcer(settings.log_format)
     for warning in (*settings.warnings, *broken):
-        tell("start_note", text("cli.warning", sentence=warning))
+        announce("start_note", text("cli.warning", sentence=warning))
     if problems:
         raise SettingsProblem(problems)
-    _serve(settings, [found[name] for name in chosen], demo=False, tell=tell)
+    _serve(settings, [found[name] for name in chosen], demo=False, announce=announce)
 
 
 def demo(
@@ -88,7 +88,7 @@ def demo(
         if not finding.ok:  # check the port before creating a folder
             raise Stop(finding.sentence)
     welcome = _welcome(folder, browser)
-    _serve(settings, [web], demo=True, tell=lambda event, sentence: welcome(sentence) if event == "ready" else say(sentence))
+    _serve(settings, [web], demo=True, announce=lambda event, sentence: welcome(sentence) if event == "ready" else say(sentence))
 
 
 def sandbox(
@@ -131,20 +131,22 @@ def _chosen(asked: str, found: Mapping[str, Plugin], env: Mapping[str, str]) -> 
     return list(dict.fromkeys(named)) or [name for name, plugin in found.items() if plugin.configured(env)]
 
 
-def _teller(log_format: str) -> Callable[[str, str], None]:
+def _announcer(log_format: str) -> Callable[[str, str], None]:
     """Writer for start and stop messages on standard error: a line for people, JSON for a log collector."""
     if log_format == "text" or (log_format == "auto" and sys.stderr.isatty()):
         return lambda _, sentence: remark(sentence)
     return lambda event, sentence: remark(json.dumps({"event": event, "level": "info", "sentence": sentence}))
 
 
-def _serve(settings: Settings, chosen: list[Plugin], *, demo: bool, tell: Callable[[str, str], None]) -> None:
-    """Run until a signal or a problem. `tell` takes an event (`ready`, `stopping`) and its sentence."""
+def _serve(settings: Settings, chosen: list[Plugin], *, demo: bool, announce: Callable[[str, str], None]) -> None:
+    """Run until a signal or a problem. `announce` takes an event (`ready`, `stopping`) and its sentence."""
     from bot import compose, observe
 
     observe.configure(settings.log_level, settings.secrets(), format=settings.log_format)
     try:
-        code = asyncio.run(compose.run(settings, chosen, demo=demo, on_ready=partial(tell, "ready"), on_stopping=partial(tell, "stopping")))
+        code = asyncio.run(
+            compose.run(settings, chosen, demo=demo, on_ready=partial(announce, "ready"), on_stopping=partial(announce, "stopping"))
+        )
     except KeyboardInterrupt:
         code = 130
     except ModuleNotFoundError as error:

@@ -39,7 +39,7 @@ MAX_SKEW = 120.0
 """Seconds. Slack rejects signatures that are five minutes off; certificates and budget days need less."""
 _LIST_SCOPE = b"api.model.read"
 """The scope that OpenAI reports as missing if a restricted key requests the model list; pictures need `api.model.images.request`."""
-_PATIENCE = 180.0
+_DRAW_WITHIN = 180.0
 """Seconds for one small picture."""
 _TIMEOUT = httpx.Timeout(20.0, connect=10.0)
 
@@ -135,7 +135,7 @@ async def picture(subject: Subject) -> AsyncIterator[Finding]:
         store = PictureStore(Path(folder))
         api = api_for(settings.image_base_url, settings.image_service)
         provider = HttpProvider(settings.image_base_url, settings.image_api_key, store, subject.ports, api=api, egress=settings.egress)
-        call = Call(subject.ports.new_id(), settings.image_model, "A red bicycle", size, quality, 1, _PATIENCE, "doctor")
+        call = Call(subject.ports.new_id(), settings.image_model, "A red bicycle", size, quality, 1, _DRAW_WITHIN, "doctor")
         try:
             outcome = await provider.call(call)
         finally:

@@ -12,8 +12,8 @@ FactValue = str | int | float | list[str] | None
 class Shortage(StrEnum):
     """Why a limit is exceeded, mildest first; also part of the text key."""
 
-    TOO_DEAR = "too_dear"
-    """Something is left, but this request costs more."""
+    TOO_EXPENSIVE = "too_dear"
+    """Something is left, but this request costs more. The value is stored, so it keeps its older spelling."""
     USED_UP = "used_up"
     """Too little is left for any picture."""
     OFF = "off"

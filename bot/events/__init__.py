@@ -19,7 +19,7 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
-class ExchangeEnded:
+class CallEnded:
     """A call to an image service has ended."""
 
     request: str
@@ -116,7 +116,7 @@ class FilesRemoved:
 
 Event = (
     Started
-    | ExchangeEnded
+    | CallEnded
     | GateChanged
     | GateStood
     | NoticeOpened

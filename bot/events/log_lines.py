@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import structlog
 
 from bot.events import (
+    CallEnded,
     Event,
-    ExchangeEnded,
     FilesRemoved,
     GateChanged,
     GateStood,
@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 _NAMES: Mapping[type, tuple[str, str]] = {
     Started: ("info", "started"),
-    ExchangeEnded: ("info", "exchange"),
+    CallEnded: ("info", "exchange"),  # operators search their logs for this name
     GateStood: ("info", "gate"),
     NoticeResolved: ("info", "operator_notice_resolved"),
     MessageRefused: ("warning", "chat_refused"),

@@ -54,7 +54,7 @@ class Breaker:
         """Whether everything is stopped."""
         return self.since is not None
 
-    def patience(self) -> float:
+    def probe_wait(self) -> float:
         """Seconds after which a running probe counts as being served; longer if the failures themselves are slow."""
         return max(RUNNING_IS_UP, 1.5 * self.slowest + 1.0)
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 FIRST_GUESS = 0.5
 """Requests per second to try after the first rejection that states nothing."""
-DOUBT, STREAK, CREEP = 1.25, 6, 0.0025
+FAST_GROWTH, STREAK, CREEP = 1.25, 6, 0.0025
 """Growth per admission that had to wait for its token: fast until two rejections have measured the rate; then none for a streak of
 admissions, and increasing after that, so that a limit that was raised or measured too low is found."""
 MEMORY = 300.0
@@ -55,7 +55,7 @@ class Bucket:
 
     rate: float | None = None
     """Estimate; None until a limit was met."""
-    told: float | None = None
+    stated: float | None = None
     """As stated by the provider."""
     measured: bool = False
     level: float = 0.0
@@ -93,7 +93,7 @@ class Bucket:
         self.times.append(now)
         if self.rate is None:
             return False
-        if self.in_a_row and self.told is None:
+        if self.in_a_row and self.stated is None:
             self.level = max(self.level, 1.0)
         waited = self.level < 2.0 and now - self.ready < SOON
         self.lost = 0.0
@@ -116,7 +116,7 @@ class Bucket:
         if left < 0.0:
             self.level -= left
             waited = True
-        if left < FAR and self.told is None:
+        if left < FAR and self.stated is None:
             self.refusals.clear()
             self.rate, self.measured, self.joined = min(FASTEST, 2 * self.rate), False, launched
             return
@@ -128,17 +128,17 @@ class Bucket:
         growth = 1.0
         if waited:
             self.streak += 1
-            growth = DOUBT if not self.measured else 1.0 + CREEP * max(0, self.streak - STREAK)
-        ceiling = self.told if self.told is not None else FASTEST
+            growth = FAST_GROWTH if not self.measured else 1.0 + CREEP * max(0, self.streak - STREAK)
+        ceiling = self.stated if self.stated is not None else FASTEST
         self.rate = min(ceiling, max(floor, self.rate * growth))
 
-    def refuse(self, launched: float, wait: float | None, told: float | None) -> None:
-        """The request was rejected for its rate. `wait` and `told` (a rate) as stated by the provider."""
+    def refuse(self, launched: float, wait: float | None, stated: float | None) -> None:
+        """The request was rejected for its rate. `wait` and `stated` (a rate) as stated by the provider."""
         self.give_back(launched)
         self.streak = 0
         self.in_a_row += 1
-        if told is not None:
-            self.hear(launched, told)
+        if stated is not None:
+            self.learn_stated(launched, stated)
         self._lower(launched, wait)
         self._burst(launched)
         self.refusals.append(Rejection(launched, wait, self.in_a_row > 1))
@@ -146,11 +146,11 @@ class Bucket:
         self.lost = 0.0
         self.level = 1.0 - self.rate * wait if wait is not None else max(UNSEEN - (self.in_a_row - 1), 1.0 - LONGEST_WAIT * self.rate)
 
-    def hear(self, now: float, rate: float, remaining: int | None = None) -> None:
+    def learn_stated(self, now: float, rate: float, remaining: int | None = None) -> None:
         """The provider stated its rate, and perhaps how many requests are left now."""
         self.refill(now)
-        if self.told is None or abs(self.told - rate) > 0.01 * rate:
-            self.told = self.rate = max(SLOWEST, rate)
+        if self.stated is None or abs(self.stated - rate) > 0.01 * rate:
+            self.stated = self.rate = max(SLOWEST, rate)
             self.measured = True
             self.refusals.clear()
         if remaining is not None:
@@ -168,7 +168,7 @@ class Bucket:
 
     def drop(self) -> None:
         """Discard what was learned, because it's too old."""
-        if self.told is None:
+        if self.stated is None:
             self.rate, self.measured = None, False
             self.refusals.clear()
             self.bursts.clear()
@@ -184,7 +184,7 @@ class Bucket:
 
     def forget(self, before: Bucket, now: float) -> None:
         """Undo rejections since `before`, which were for another reason."""
-        self.rate, self.told, self.measured = before.rate, before.told, before.measured
+        self.rate, self.stated, self.measured = before.rate, before.stated, before.measured
         self.refusals, self.bursts = before.refusals, before.bursts
         self.in_a_row = self.streak = 0
         self.at = max(self.at, now)
@@ -223,7 +223,7 @@ class Bucket:
             self.measured = self.measured or any(self.between(one.at, launched) for one in recent)
         if self.rate is None or (not self.measured and bound == math.inf):
             self.rate = min(FIRST_GUESS, bound)
-        elif self.told is not None and self.in_a_row < 3:
+        elif self.stated is not None and self.in_a_row < 3:
             return
         elif bound < self.rate or (wait is not None and bound < math.inf):
             self.rate = bound

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.gate.hold import FORGOTTEN
 
-PATIENCE, LONGEST_PATIENCE = 6, 96
+RAISE_AFTER, MAX_RAISE_AFTER = 6, 96
 SILENT, OUTSPOKEN = (3, 8.0), (2, 3.0)
 """Number of silent rejections, and seconds from the first to the last, after which the cap is accepted; fewer for a provider that states
 its rate."""
@@ -28,7 +28,7 @@ class ConcurrencyLimit:
     """Silent rejections by the number of other calls in flight; old ones decay."""
     full: int = 0
     """Launches into the last slot since the last rejection; after enough of them, one more is tried."""
-    patience: int = PATIENCE
+    raise_after: int = RAISE_AFTER
     refused_at: float = -math.inf
     """Time of the last rejection because of the cap."""
     suspect: int | None = None
@@ -42,7 +42,7 @@ class ConcurrencyLimit:
             return False
         if self.cap is None or running < self.cap:
             return True
-        return running == self.cap and self.full >= self.patience
+        return running == self.cap and self.full >= self.raise_after
 
     def launch(self, beside: int) -> None:
         """A call starts next to this many others."""
@@ -61,20 +61,20 @@ class ConcurrencyLimit:
             return False
         self.raised += 1
         self.cap = beside + 1 if self.sure or self.raised < 2 else None
-        self.patience = max(PATIENCE, self.patience // 2)
+        self.raise_after = max(RAISE_AFTER, self.raise_after // 2)
         return True
 
     def tick(self, now: float) -> bool:
         """Time has passed. Returns True if the cap is too old to trust."""
         if self.cap is None or now - self.refused_at <= FORGOTTEN:
             return False
-        self.cap, self.sure, self.full, self.patience = None, False, 0, PATIENCE
+        self.cap, self.sure, self.full, self.raise_after = None, False, 0, RAISE_AFTER
         return True
 
     def refuse(self, beside: int, sure: bool, now: float) -> None:
         """A call was rejected because this many others were running."""
         if self.cap is not None and beside >= self.cap:
-            self.patience = min(LONGEST_PATIENCE, self.patience * 2)
+            self.raise_after = min(MAX_RAISE_AFTER, self.raise_after * 2)
         self.cap, self.refused_at = max(1, beside), now
         self.sure = self.sure or sure
         self.full = self.raised = 0

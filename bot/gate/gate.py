@@ -42,7 +42,7 @@ ALONE = 2.0
 """Seconds to wait if the provider reports too many concurrent calls although none of ours is running."""
 _LIKELY_LIGHT = 8
 _SERVER_SAYS = frozenset({Kind.OVERLOADED, Kind.SERVER_ERROR, Kind.GATEWAY_ERROR})
-_TAKEN_BACK = frozenset({Signal.RATE, Signal.CONCURRENCY, Signal.TROUBLE, Signal.NOTHING})
+_TAKEN_BACK = frozenset({Signal.RATE, Signal.CONCURRENCY, Signal.UNAVAILABLE, Signal.NOTHING})
 
 
 @dataclass(slots=True)
@@ -118,16 +118,16 @@ class AdaptiveGate:
         self._tick(now)
         if (run := self._end(grant)) is None:
             return
-        signal, told = signal_of(verdict), read(verdict.headers)
-        if signal is Signal.RATE and told is not None and told.remaining and run.beside:
+        signal, stated = signal_of(verdict), read(verdict.headers)
+        if signal is Signal.RATE and stated is not None and stated.remaining and run.beside:
             signal = Signal.CONCURRENCY
         if signal in _TAKEN_BACK:
             self.queue.serve(run.waiting, now, -1.0)
         match signal:
             case Signal.SERVED:
                 self._served(run, verdict, now)
-            case Signal.TROUBLE:
-                self._troubled(run, verdict, now)
+            case Signal.UNAVAILABLE:
+                self._unavailable(run, verdict, now)
             case Signal.NO_CREDIT:
                 self._give_back(run)
                 if self.credit.refuse(now, run.grant.probe):
@@ -135,15 +135,15 @@ class AdaptiveGate:
             case Signal.CONCURRENCY:
                 self._alive(run, now)
                 self._give_back(run)
-                self._crowded(run, now)
+                self._over_concurrency(run, now)
             case Signal.RATE:
                 self._alive(run, now)
                 self.allowance.give_back(run.launched)
                 self._refused(run, verdict, now)
             case Signal.NOTHING:
                 pass
-        if told is not None and told.per_second is not None:
-            self._hear(told.per_second, told.remaining, now)
+        if stated is not None and stated.per_second is not None:
+            self._learn_stated(stated.per_second, stated.remaining, now)
         self.free_pass = self.free_pass or (run.admitted and self.concurrency.suspect is not None)
 
     def drop(self, grant: Grant, now: float) -> None:
@@ -206,7 +206,7 @@ class AdaptiveGate:
     def _hold(self, now: float) -> WakeAt | None:
         """Why nothing may start now; None if something may."""
         if self.probe is not None:
-            return WakeAt(self.running[self.probe].launched + self._patience(), "probing")
+            return WakeAt(self.running[self.probe].launched + self._probe_wait(), "probing")
         if self.credit.gone and now < self.credit.probe_at:
             return WakeAt(self.credit.probe_at, "quota")
         if self.breaker.open and now < self.breaker.probe_at:
@@ -252,8 +252,8 @@ class AdaptiveGate:
     def _places(self) -> int:
         return min(self.settings.hard_concurrency, self.settings.max_concurrency or self.settings.hard_concurrency)
 
-    def _patience(self) -> float:
-        return RUNNING_IS_BACK if self.credit.gone else self.breaker.patience()
+    def _probe_wait(self) -> float:
+        return RUNNING_IS_BACK if self.credit.gone else self.breaker.probe_wait()
 
     def _least_gap(self, now: float) -> float:
         if now - self.up_since > CALM:
@@ -271,7 +271,7 @@ class AdaptiveGate:
         self.now = now
         if self.rate_model.tick(now) | self.concurrency.tick(now):
             self._note("limit_forgotten")
-        if self.probe is not None and now - self.running[self.probe].launched > self._patience() - 1e-9:
+        if self.probe is not None and now - self.running[self.probe].launched > self._probe_wait() - 1e-9:
             run, self.probe = self.running[self.probe], None
             self._alive(run, now)
         while self.fresh:
@@ -319,7 +319,7 @@ class AdaptiveGate:
             self.gap, self.up_since = GAP_AFTER_OUTAGE, now
             self._note("up", after=round(now - (since or now), 1))
 
-    def _troubled(self, run: InFlight, verdict: Verdict, now: float) -> None:
+    def _unavailable(self, run: InFlight, verdict: Verdict, now: float) -> None:
         assert verdict.failure is not None
         if run.grant.probe:
             self.credit.back()
@@ -362,7 +362,7 @@ class AdaptiveGate:
         """A rejection without a reason: True if it is attributed to the number in flight."""
         if self.concurrency.cap is not None and run.beside >= self.concurrency.cap:
             self._give_back(run)
-            self._crowded(run, now)
+            self._over_concurrency(run, now)
             return True
         if not self.concurrency.plausible(run.beside):
             self.concurrency.suspect, self.rate_model_before = None, None
@@ -374,10 +374,10 @@ class AdaptiveGate:
         self._give_back(run)
         self.rate_model.forget(self.rate_model_before, now)
         self.rate_model_before = None
-        self._crowded(run, now, sure=False)
+        self._over_concurrency(run, now, sure=False)
         return True
 
-    def _crowded(self, run: InFlight, now: float, sure: bool = True) -> None:
+    def _over_concurrency(self, run: InFlight, now: float, sure: bool = True) -> None:
         known = self.concurrency.cap
         self.concurrency.refuse(run.beside, sure, now)
         if self.concurrency.cap != known:
@@ -385,9 +385,9 @@ class AdaptiveGate:
         if not run.beside:
             self.paused_until = max(self.paused_until, now + ALONE)
 
-    def _hear(self, per_second: float, remaining: int | None, now: float) -> None:
+    def _learn_stated(self, per_second: float, remaining: int | None, now: float) -> None:
         before = self.rate_model.rate
-        self.rate_model.hear(now, per_second, remaining)
+        self.rate_model.learn_stated(now, per_second, remaining)
         if before is None or abs(before - per_second) > 0.01 * per_second:
             self._note("limit_learned", per_minute=round(per_second * 60, 1))
 

@@ -54,6 +54,6 @@ def only_a_clock(headers: Mapping[str, str], wait: float) -> bool:
     that."""
     if any(name.startswith("retry-after") for name in headers):
         return False
-    told = read(headers)
+    stated = read(headers)
     clocks = [seconds(headers.get(f"x-ratelimit-reset-{unit}", "")) for unit in ("requests", "images")]
-    return told is not None and any(clock is not None and abs(clock - wait) < 0.01 + 0.01 * wait for clock in clocks)
+    return stated is not None and any(clock is not None and abs(clock - wait) < 0.01 + 0.01 * wait for clock in clocks)

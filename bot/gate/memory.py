@@ -34,7 +34,7 @@ def write(
         bucket.refill(now)
         found["bucket"] = {
             "rate": round(bucket.rate, 5),
-            "told": bucket.told is not None,
+            "told": bucket.stated is not None,  # stored names are older than the code's: "told" is stated, "crowd" the concurrency limit
             "depth": round(bucket.depth(), 2),
             "level": round(bucket.level, 2),
             "refused_last": bucket.in_a_row > 0,
@@ -100,7 +100,7 @@ def _read_rate_model(memory: Mapping[str, object], now: float, age: float, rate_
     kept = _part(memory, "bucket")
     rate = _number(kept, "rate", SLOWEST, 1000)
     if rate is not None:
-        bucket.rate, bucket.told = (rate, rate) if kept.get("told") is True else (min(rate, FASTEST), None)
+        bucket.rate, bucket.stated = (rate, rate) if kept.get("told") is True else (min(rate, FASTEST), None)
         bucket.measured, bucket.at, bucket.in_a_row = True, now, int(kept.get("refused_last") is True)
         bucket.least_depth = _number(kept, "depth", 1, 10_000) or 1.0
         bucket.level = min(bucket.least_depth, (_number(kept, "level", -1000, 10_000) or 0.0) + age * rate)

@@ -54,7 +54,7 @@ class RateModel:
     def wait(self, now: float) -> float:
         """Seconds until one more should be admitted."""
         wait = self._believed(now)
-        if self.bucket.told is not None or self.rate is None:
+        if self.bucket.stated is not None or self.rate is None:
             return wait
         held = max(0.0, self.hold.until - now)
         return held if wait > held + min(MOST_SLACK, SLACK / self.rate) else wait
@@ -81,16 +81,16 @@ class RateModel:
         self.bucket.admit(launched, waited, left)
         self.hold.admit(launched)
 
-    def refuse(self, launched: float, wait: float | None, told: float | None) -> None:
+    def refuse(self, launched: float, wait: float | None, stated: float | None) -> None:
         """The request was rejected for its rate."""
         self.window.give_back(launched)
-        self.bucket.refuse(launched, wait, told)
-        self.window.refuse(launched, wait, told, self.bucket.rate)
+        self.bucket.refuse(launched, wait, stated)
+        self.window.refuse(launched, wait, stated, self.bucket.rate)
         self.hold.refuse(launched, wait, self.window.count(launched))
 
-    def hear(self, now: float, rate: float, remaining: int | None) -> None:
+    def learn_stated(self, now: float, rate: float, remaining: int | None) -> None:
         """The provider stated its limit."""
-        self.bucket.hear(now, rate, remaining)
+        self.bucket.learn_stated(now, rate, remaining)
 
     def forget(self, before: RateModel, now: float) -> None:
         """Undo rejections since `before`, which were for another reason."""
@@ -106,7 +106,7 @@ class RateModel:
             self.window.count(now)
             minute, limit = list(self.window.times), self.window.limit
             return Outlook(now, start, gap, places, ends, service, self.rate, minute=minute, per_minute=limit)
-        if bucket.rate is None or bucket.told is not None:
+        if bucket.rate is None or bucket.stated is not None:
             return Outlook(now, start, gap, places, ends, service, bucket.rate, bucket.level, bucket.depth())
         level = max(bucket.level, 1.0 - bucket.rate * self.wait(now))
         return Outlook(now, start, gap, places, ends, service, max(bucket.rate, 1.0 / self.hold.longest), level, bucket.depth())

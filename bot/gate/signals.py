@@ -14,9 +14,9 @@ class Signal(StrEnum):
     """The provider works: a picture, a safety block, a wrong parameter. It processed the request and answered."""
     RATE = "rate"
     """Too many requests; the limit has to be learned."""
-    CONCURRENCY = "crowd"
+    CONCURRENCY = "concurrency"
     """Too many requests at the same time."""
-    TROUBLE = "trouble"
+    UNAVAILABLE = "unavailable"
     """Down, overloaded or unreachable."""
     NO_CREDIT = "no_credit"
     """Quota or billing limit: waiting alone doesn't help, the operator must act."""
@@ -28,16 +28,16 @@ _KINDS: dict[Kind, Signal] = {
     Kind.RATE_LIMITED: Signal.RATE,
     Kind.QUOTA_EXHAUSTED: Signal.NO_CREDIT,
     Kind.BILLING_LIMIT: Signal.NO_CREDIT,
-    Kind.OVERLOADED: Signal.TROUBLE,
-    Kind.SERVER_ERROR: Signal.TROUBLE,
-    Kind.GATEWAY_ERROR: Signal.TROUBLE,
-    Kind.TIMEOUT: Signal.TROUBLE,
-    Kind.NETWORK_DNS: Signal.TROUBLE,
-    Kind.NETWORK_CONNECT: Signal.TROUBLE,
-    Kind.NETWORK_RESET: Signal.TROUBLE,
-    Kind.NETWORK_TLS: Signal.TROUBLE,
-    Kind.NETWORK_PROXY: Signal.TROUBLE,
-    Kind.MALFORMED_RESPONSE: Signal.TROUBLE,
+    Kind.OVERLOADED: Signal.UNAVAILABLE,
+    Kind.SERVER_ERROR: Signal.UNAVAILABLE,
+    Kind.GATEWAY_ERROR: Signal.UNAVAILABLE,
+    Kind.TIMEOUT: Signal.UNAVAILABLE,
+    Kind.NETWORK_DNS: Signal.UNAVAILABLE,
+    Kind.NETWORK_CONNECT: Signal.UNAVAILABLE,
+    Kind.NETWORK_RESET: Signal.UNAVAILABLE,
+    Kind.NETWORK_TLS: Signal.UNAVAILABLE,
+    Kind.NETWORK_PROXY: Signal.UNAVAILABLE,
+    Kind.MALFORMED_RESPONSE: Signal.UNAVAILABLE,
 }
 
 CONCURRENCY = "concurrency"

@@ -63,7 +63,7 @@ class Window:
         if self.limit is not None and sum(1 for time in self.times if launched - SPAN < time <= launched) > self.limit:
             self._reset()
 
-    def refuse(self, launched: float, wait: float | None, told: float | None, bucket_rate: float | None) -> None:
+    def refuse(self, launched: float, wait: float | None, stated: float | None, bucket_rate: float | None) -> None:
         """The request was rejected for its rate (and has been given back). `bucket_rate`: maximum rate at which a bucket would have to
         refill."""
         count = self.count(launched)
@@ -74,8 +74,8 @@ class Window:
             self._reset(count)
         if count != self.limit:
             return
-        if told is not None:
-            self.named = round(told * SPAN) == count
+        if stated is not None:
+            self.named = round(stated * SPAN) == count
             self.believed = self.believed or self.named
         elif wait is not None:
             fits = abs(self.times[0] + SPAN - launched - wait) < CLOSE

@@ -57,7 +57,7 @@ class Case:
     """End of the running lease; None if there is none."""
     asked: str | None = None
     """The open question to the member: the id of a rewrite, or `rephrase`; None if there is none."""
-    told: int | None = None
+    shown_step: int | None = None
     """The audit log entry that the member's latest message is about."""
     decided_by: Person | None = None
     """The moderator of the last decision; kept during an appeal, which somebody else should decide."""
@@ -245,7 +245,7 @@ def write_audit(
     return int(done.scalar_one())
 
 
-def trail(connection: Connection, case_id: str) -> Sequence[Step]:
+def audit_log(connection: Connection, case_id: str) -> Sequence[Step]:
     """A case's audit log, oldest first."""
     return [as_step(row) for row in connection.execute(select(audit).where(audit.c.case_id == case_id).order_by(audit.c.seq))]
 
@@ -370,7 +370,7 @@ def as_case(row: Row[Any]) -> Case:
         holder=None if row.holder is None else Person(row.holder, row.holder_name or ""),
         lease_until=row.lease_until,
         asked=row.asked,
-        told=row.told,
+        shown_step=row.shown_step,
         decided_by=None if row.decided_by is None else Person(row.decided_by, row.decided_name or ""),
         closed_at=row.closed_at,
         reason=row.reason,

@@ -31,7 +31,7 @@ class CaseFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class TrailFilter:
+class AuditFilter:
     """Filter for audit log entries; None matches everything."""
 
     outcome: str | None = None
@@ -53,7 +53,7 @@ def matching(connection: Connection, wanted: CaseFilter, limit: int) -> Sequence
     return [as_case(row) for row in connection.execute(select(cases).where(*where).order_by(cases.c.number.desc()).limit(limit))]
 
 
-def steps(connection: Connection, wanted: TrailFilter, limit: int) -> Sequence[Step]:
+def steps(connection: Connection, wanted: AuditFilter, limit: int) -> Sequence[Step]:
     """Matching audit log entries, newest first."""
     named = ((name, getattr(wanted, name)) for name in ("outcome", "actor", "community"))
     where: list[ColumnElement[bool]] = [audit.c[name] == value for name, value in named if value is not None]

@@ -74,9 +74,9 @@ def _show(tx: Tx, live: Iterable[str], waiting: Iterable[str]) -> None:
     """Render every message again that says when something ends: requests and questions, cards, members' questions, reminders."""
     subjects = [f"{kind}:{one}" for one in live for kind in ("request", "question")]
     for case_id in waiting:
-        told = tx.connection.execute(select(cases.c.told).where(cases.c.id == case_id)).scalar_one()
+        shown_step = tx.connection.execute(select(cases.c.shown_step).where(cases.c.id == case_id)).scalar_one()
         beside = case_rows.reminders(tx.connection, case_id)
-        subjects += [f"case:{case_id}", *(f"step:{one}" for one in (told, *beside)), *(f"reminder:{one}" for one in beside)]
+        subjects += [f"case:{case_id}", *(f"step:{one}" for one in (shown_step, *beside)), *(f"reminder:{one}" for one in beside)]
     for subject in subjects:
         message_rows.bump(tx, subject)
 

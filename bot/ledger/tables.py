@@ -186,7 +186,7 @@ cases = Table(
     Column("holder_name", String(120)),
     Column("lease_until", Float),
     Column("asked", String(32)),
-    Column("told", Integer),
+    Column("told", Integer, key="shown_step"),  # the stored name is older
     Column("decided_by", String(64)),
     Column("decided_name", String(120)),
     Column("closed_at", Float),

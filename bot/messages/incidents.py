@@ -10,6 +10,7 @@ from bot.messages.notices import Notices
 from bot.supervise import STEADY, Supervisor
 
 CAUSE = "trouble:"
+"""Prefix of the stored causes."""
 
 
 @dataclass(slots=True)
@@ -23,7 +24,7 @@ class Incidents:
 
     def start(self) -> None:
         """Start listening. Incidents left open by an earlier process are resolved unless they recur soon."""
-        self.supervisor.on_trouble, self.supervisor.on_recovery = self.began, self.ended
+        self.supervisor.on_incident, self.supervisor.on_recovery = self.began, self.ended
         if self._left():
             self._timer = asyncio.get_running_loop().call_later(STEADY, self._solve_left)
 

@@ -24,7 +24,7 @@ SHOWN_FACTS = (
     *("case", "status", "code", "request_id", "model", "param", "limit", "platform", "task", "channel", "people", "detail"),
     *("way", "address", "type", "pixels", "ends", "instead"),
 )
-TELLING_FACTS = ("unchosen", "guard", "tls", "proxy", "why", *WHYS)
+EXPLAINING_FACTS = ("unchosen", "guard", "tls", "proxy", "why", *WHYS)
 """Facts that aren't shown themselves; they select the sentence that says what to do."""
 
 
@@ -47,7 +47,7 @@ class Notices:
         for_them = failure.group is not Group.UNUSABLE or (failure.action is Action.NONE and failure.kind is not Kind.EMPTY_RESULT)
         if failure.kind is not Kind.DOWNLOAD_FAILED and not (failure.who_can_fix is Fixer.OPERATOR and for_them):
             return
-        facts = {key: failure.facts[key] for key in (*SHOWN_FACTS, *TELLING_FACTS) if key in failure.facts}
+        facts = {key: failure.facts[key] for key in (*SHOWN_FACTS, *EXPLAINING_FACTS) if key in failure.facts}
         self.report(tx, failure.kind.value, failure.kind.value, {**facts, "model": request.model})
 
     def report(self, tx: Tx, cause: str, kind: str, facts: Mapping[str, str]) -> None:
@@ -109,6 +109,6 @@ def sentence(kind: str, facts: Mapping[str, str]) -> str:
     """What the operator should do."""
     if kind in KINDS:
         rule = KINDS[Kind(kind)]
-        telling = {key: str(facts[key]) for key in TELLING_FACTS if key in facts}
-        return explain(Failure(rule.group, Kind(kind), rule.action, None, rule.who_can_fix, 1.0, telling), "operator")
+        known = {key: str(facts[key]) for key in EXPLAINING_FACTS if key in facts}
+        return explain(Failure(rule.group, Kind(kind), rule.action, None, rule.who_can_fix, 1.0, known), "operator")
     return text(f"notice.{kind}")

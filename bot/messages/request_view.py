@@ -331,7 +331,7 @@ def _budget_lines(budget: BudgetShortfall) -> list[str]:
     if budget.shortage is Shortage.OFF:
         return [text(f"{key}_{budget.scope}", **values)]
     lines = [text(f"{key}_{budget.unit}" if budget.unit == "money" else f"{key}_{budget.unit}_{budget.scope}", **values)]
-    if budget.shortage is Shortage.TOO_DEAR:
+    if budget.shortage is Shortage.TOO_EXPENSIVE:
         offers = (text("refusal.budget_offers"),) if budget.offers else ()
         lines.append(" ".join((*offers, text("refusal.budget_renews" if budget.renewed_fits else "refusal.budget_never", **values))))
     return lines

@@ -43,7 +43,7 @@ up on."""
 REPEAT_FOUND = 1.5
 """Factor for that pause after a restart: this process hasn't already spent some 15 s waiting for the answer."""
 LONGEST_BACKOFF = 300.0
-MOST_MENDS = 4
+MAX_REPAIRS = 4
 """Maximum number of times a final view is sent again because something remained to be fixed; the pause doubles each time."""
 AT_ONCE = 24
 """Maximum number of concurrent sends."""
@@ -67,7 +67,7 @@ class Line:
     """Loop time from which the final view may be sent again after a lost send."""
     final: bool = False
     """The latest view is final."""
-    mends: int = 0
+    repairs: int = 0
     """Number of extra sends of the final view so far."""
     tries: int = 0
     """Consecutive unanswered sends, of progress or of the final view."""
@@ -242,13 +242,13 @@ class Sender:
 
     async def _after(self, message_id: str, line: Line, stored: message_rows.Stored, view: View, result: SendResult) -> None:
         match result:
-            case Sent(ref, to_mend):
-                if to_mend:
-                    self.on_unanswered(stored.message, to_mend, 0)
+            case Sent(ref, repair):
+                if repair:
+                    self.on_unanswered(stored.message, repair, 0)
                 self.on_arrived(stored.message)
-                if to_mend and view.final and line.mends < MOST_MENDS:
-                    line.lost, line.mends = True, line.mends + 1
-                    line.repeat_at = self.ports.monotonic() + REPEAT_FINAL_AFTER * 2.0 ** (line.mends - 1)
+                if repair and view.final and line.repairs < MAX_REPAIRS:
+                    line.lost, line.repairs = True, line.repairs + 1
+                    line.repeat_at = self.ports.monotonic() + REPEAT_FINAL_AFTER * 2.0 ** (line.repairs - 1)
                 await self._sent(message_id, line, stored, view, ref or stored.message.ref)
             case Unknown(ref, detail):
                 line.lost, line.last, line.repeat_at = True, None, None
@@ -285,7 +285,7 @@ class Sender:
             def settle(tx: Tx) -> bool:
                 return message_rows.shown(tx, message_id, sent=stored.wanted, ref=ref, final=True)
 
-            line.lost, line.repeat_at, line.mends = False, None, 0
+            line.lost, line.repeat_at, line.repairs = False, None, 0
             if await self.ledger.write(settle):
                 line.last, line.ref = None, None
             else:

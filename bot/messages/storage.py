@@ -29,7 +29,7 @@ PROBES = (1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds between two probes; the last value repeats."""
 QUIET = 60.0
 """Seconds without a failed write until the notice is resolved."""
-TELL_WITHIN = 15.0
+SEND_WITHIN = 15.0
 """Seconds allowed for each operators' channel."""
 
 
@@ -75,7 +75,7 @@ class StorageWatch:
     async def _episode(self, problem: str) -> None:
         self._shown = []
         for place in self.notices.places():
-            await self._tell(place, problem)
+            await self._notify(place, problem)
         probe = 0
         while True:
             await asyncio.sleep(PROBES[min(probe, len(PROBES) - 1)])
@@ -96,7 +96,7 @@ class StorageWatch:
         except LedgerProblem:
             log.error("notice_not_written", error="LedgerProblem")
 
-    async def _tell(self, place: Place, problem: str) -> None:
+    async def _notify(self, place: Place, problem: str) -> None:
         """Send directly to the channel: nothing can be stored, so this message has no row yet."""
         chat = self.chats().get(place.platform)
         if chat is None:
@@ -105,7 +105,7 @@ class StorageWatch:
         words = tuple(sentence(KIND, {}).split("\n\n"))
         view = View(title=title(KIND), text=words, facts=(Fact(text("notice.fact_detail"), problem),), tone=Tone.PROBLEM, final=True)
         try:
-            async with asyncio.timeout(TELL_WITHIN):
+            async with asyncio.timeout(SEND_WITHIN):
                 sent = await chat.send(message, view)
         except Exception as error:
             log.warning("operators_not_told", platform=place.platform, error=type(error).__name__)

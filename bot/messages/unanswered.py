@@ -11,7 +11,7 @@ from bot.messages.background import BackgroundWrites
 from bot.messages.notices import Notices
 
 KIND = "chat_unanswered"
-TOLD_AFTER = 3
+REPORT_AFTER = 3
 """Unanswered sends since the platform's last quiet minute before operators are told; one or two happen on any day."""
 STEADY = 60.0
 """Seconds without an unanswered send until the problem counts as over."""
@@ -43,7 +43,7 @@ class Unanswered:
         else:
             self._waiting.pop(message.id, None)
         cause = f"{KIND}:{platform}"
-        if self._count[platform] >= TOLD_AFTER and cause not in self.notices.open:
+        if self._count[platform] >= REPORT_AFTER and cause not in self.notices.open:
             self.writes.begin(lambda tx: self.notices.report(tx, cause, KIND, {"platform": platform, "detail": detail[:60]}))
 
     def arrived(self, message: Message) -> None:

@@ -25,7 +25,7 @@ from bot.texts.phrases import moment
 REFUSED, STALE, FORGED = "refused", "stale", "forged"
 """Audit log outcomes: not allowed; too late or repeated; no such row."""
 
-TRAIL: Mapping[ActionName, str] = {
+AUDIT_EVENTS: Mapping[ActionName, str] = {
     ActionName.CASE_CLAIM: CaseEvent.CLAIM.value,
     ActionName.CASE_RELEASE: CaseEvent.RELEASE.value,
     ActionName.CASE_TAKE_OVER: CaseEvent.TAKE_OVER.value,
@@ -56,12 +56,12 @@ class Authorizer:
     """Authorises presses."""
 
     ledger: Ledger
-    ranks: AccessCheck
+    access: AccessCheck
     home: Home
 
     async def moderator(self, act: Act, body: Body, *, lease: bool, wanted: AccessLevel = AccessLevel.MODERATOR) -> Reply:
         """Run `body` if the presser is currently a moderator of the case's community and, with `lease`, holds the case."""
-        turned_away = await self._rank(act, wanted)
+        turned_away = await self._check_level(act, wanted)
         if turned_away is not None:
             return turned_away
 
@@ -76,7 +76,7 @@ class Authorizer:
 
         With `waiting`, the lease is needed while the case waits.
         """
-        turned_away = await self._rank(act, AccessLevel.MODERATOR)
+        turned_away = await self._check_level(act, AccessLevel.MODERATOR)
         if turned_away is not None:
             return turned_away
         return await self.ledger.write(lambda tx: _admitted(tx, act, once=False, lease=lease, waiting=waiting))
@@ -86,11 +86,11 @@ class Authorizer:
         if case.decided_by is None:
             return None
         known = await self.ledger.read(lambda c: case_rows.moderators_of(c, case.community))
-        return await self.ranks.others(
+        return await self.access.others(
             case.platform, deciding_community(case.platform, case.community, self.home), case.decided_by.id, known
         )
 
-    async def _rank(self, act: Act, wanted: AccessLevel) -> Reply | None:
+    async def _check_level(self, act: Act, wanted: AccessLevel) -> Reply | None:
         """None if the presser has permission; otherwise the recorded refusal."""
         case = await self.ledger.read(lambda c: case_rows.get(c, act.row))
         if case is None:
@@ -98,7 +98,7 @@ class Authorizer:
         deciding = deciding_community(case.platform, case.community, self.home)
         if act.platform != case.platform or act.community != deciding:
             return await self.ledger.write(lambda tx: refuse(tx, act, case, REFUSED, "foreign"))
-        if await self.ranks.of(act.platform, deciding, act.person, wanted) < wanted:
+        if await self.access.of(act.platform, deciding, act.person, wanted) < wanted:
             why = "not_administrator" if wanted is AccessLevel.ADMINISTRATOR else "not_moderator"
             return await self.ledger.write(lambda tx: refuse(tx, act, case, REFUSED, why))
         return None
@@ -125,7 +125,7 @@ def refuse(tx: Tx, act: Act, case: Case | None, outcome: str, why: str) -> Reply
         "" if case is None else case.id,
         act.community if case is None else case.community,
         unnamed(act.person),
-        TRAIL[act.action],
+        AUDIT_EVENTS[act.action],
         outcome,
         {"why": why, "from": act.community},
     )

@@ -59,7 +59,7 @@ def gather(connection: Connection, case: Case, now: float) -> CaseFacts:
         joined=further(linked, request),
         earlier=case_rows.earlier(connection, case),
         cost=cost,
-        steps=[one for one in case_rows.trail(connection, case.id) if one.outcome == "done" and one.event not in QUIET],
+        steps=[one for one in case_rows.audit_log(connection, case.id) if one.outcome == "done" and one.event not in QUIET],
         notes=case_rows.notes_of(connection, case.id),
         now=now,
         paused_until=None if pause is None else pause.until,

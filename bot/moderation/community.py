@@ -75,7 +75,7 @@ class Community:
 
     ledger: Ledger
     rules: Rules
-    ranks: AccessCheck
+    access: AccessCheck
     changed: Callable[[Tx], None]
     """Called in the transaction that changed a setting; cards may have to move."""
 
@@ -145,7 +145,7 @@ class Community:
     async def _refused(self, platform: str, community: str, person: str, act: Act | None) -> Reply | None:
         if community.startswith(DIRECT):
             return Reply(text("case.settings.not_here"), changed=False)
-        if await self.ranks.of(platform, community, person, AccessLevel.ADMINISTRATOR) is AccessLevel.ADMINISTRATOR:
+        if await self.access.of(platform, community, person, AccessLevel.ADMINISTRATOR) is AccessLevel.ADMINISTRATOR:
             return None
         if act is not None:
             await self.ledger.write(

@@ -106,7 +106,7 @@ class Decisions:
                 "decided_by": person.id,
                 "decided_name": person.name,
             }
-            step(tx, case, CaseEvent.SUGGEST, person, {"rewrite": made.id}, values, tell=True)
+            step(tx, case, CaseEvent.SUGGEST, person, {"rewrite": made.id}, values, notify=True)
             return Reply(text("case.done.suggest", number=case.number, member=case.person.name or case.person.id))
 
         return await self.guard.moderator(act, body, lease=True)
@@ -134,7 +134,7 @@ class Decisions:
         def body(tx: Tx, case: Case, person: Person) -> Reply:
             note = add_words(tx, case, "hint", person, act.values.get("note", ""))
             values = {"asked": REPHRASE, "expires_at": max(case.expires_at, tx.now + MEMBER_TIME)}
-            step(tx, case, CaseEvent.ASK_REPHRASE, person, {"note": note}, values, tell=True)
+            step(tx, case, CaseEvent.ASK_REPHRASE, person, {"note": note}, values, notify=True)
             return Reply(text("case.done.ask_rephrase", number=case.number, member=case.person.name or case.person.id))
 
         return await self.guard.moderator(act, body, lease=True)
@@ -148,7 +148,7 @@ class Decisions:
                 return refuse(tx, act, case, REFUSED, "no_reason")
             note = add_words(tx, case, "denial", person, act.values.get("note", ""))
             values = {"reason": reason, "decided_by": person.id, "decided_name": person.name, "closed_at": tx.now}
-            step(tx, case, CaseEvent.DENY, person, {"reason": reason, "note": note}, values, tell=True)
+            step(tx, case, CaseEvent.DENY, person, {"reason": reason, "note": note}, values, notify=True)
             return Reply(text("case.done.deny", number=case.number))
 
         return await self.guard.moderator(act, body, lease=True)
@@ -158,7 +158,7 @@ class Decisions:
 
         def body(tx: Tx, case: Case, person: Person) -> Reply:
             values = {"decided_by": person.id, "decided_name": person.name, "closed_at": tx.now}
-            step(tx, case, CaseEvent.NOT_POLICY, person, values=values, tell=True)
+            step(tx, case, CaseEvent.NOT_POLICY, person, values=values, notify=True)
             forget_blocks(tx, case)
             facts = {key: case.facts[key] for key in ("status", "code", "request_id") if key in case.facts}
             self.notices.report(tx, f"not_policy:{case.number}", "not_policy", {**facts, "case": str(case.number)})

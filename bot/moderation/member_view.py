@@ -65,15 +65,15 @@ class Views:
         """Projection of `step:<number>`: one audit log entry, told to the member."""
         step = case_rows.step(connection, int(message.subject.partition(":")[2]))
         case = None if step is None else case_rows.get(connection, step.case_id)
-        return None if step is None or case is None else self._told(connection, case, step)
+        return None if step is None or case is None else self._step_view(connection, case, step)
 
     def beside(self, connection: Connection, request: Request, shown: View) -> View:
         """A request as fetched by its member, with its case's open question or decision, whose own message may never have reached them."""
         case = None if request.case_id is None else case_rows.get(connection, request.case_id)
-        step = None if case is None or case.told is None else case_rows.step(connection, case.told)
+        step = None if case is None or case.shown_step is None else case_rows.step(connection, case.shown_step)
         if case is None or step is None or case.person.id != request.person.id or not _concerns(case, request):
             return shown
-        said = self._told(connection, case, step)
+        said = self._step_view(connection, case, step)
         if not said.buttons and step.event not in _DECIDED:
             return shown  # answered, or over
         named = {(one.action, one.row) for one in said.buttons}
@@ -84,8 +84,8 @@ class Views:
             buttons=(*said.buttons, *(one for one in shown.buttons if (one.action, one.row) not in named)),
         )
 
-    def _told(self, connection: Connection, case: Case, step: Step) -> View:
-        return told(self._facts(connection, case, step))
+    def _step_view(self, connection: Connection, case: Case, step: Step) -> View:
+        return step_view(self._facts(connection, case, step))
 
     def _facts(self, connection: Connection, case: Case, step: Step) -> StepFacts:
         rewrite = case_rows.rewrite(connection, str(step.facts.get("rewrite", "")))
@@ -95,7 +95,7 @@ class Views:
             cost = highest_cost(connection, request, self.rules, rewrite.prompt)
         notes = {note.id: note for note in case_rows.notes_of(connection, case.id)}
         picture = newest_candidate(connection, case) if step.event == OTHER_PICTURE else None
-        asked = case_rows.step(connection, case.told) if step.event == REMIND and case.told is not None else None
+        asked = case_rows.step(connection, case.shown_step) if step.event == REMIND and case.shown_step is not None else None
         question = None if asked is None else self._facts(connection, case, asked)
         return StepFacts(case, step, request, rewrite, cost, notes, picture, question)
 
@@ -106,15 +106,15 @@ def _concerns(case: Case, request: Request) -> bool:
     return request.id == case.request_id or request.answer is Answer.BLOCKED or refused
 
 
-def told(facts: StepFacts) -> View:
+def step_view(facts: StepFacts) -> View:
     """The member's message about one step, with a link to its request. Pure."""
-    return dataclasses.replace(_TOLD[facts.step.event](facts), about=_about(facts))
+    return dataclasses.replace(_STEP_VIEWS[facts.step.event](facts), about=_about(facts))
 
 
 def _about(facts: StepFacts) -> About:
     words = " ".join(facts.request.prompt.split()) if facts.request is not None else ""
     short = words if len(words) <= SHOWN else words[: SHOWN - 1] + "…"
-    label = text("case.told.about", prompt=short) if short else text("case.told.about_removed")
+    label = text("case.to_member.about", prompt=short) if short else text("case.to_member.about_removed")
     return About(f"request:{facts.case.request_id if facts.request is None else facts.request.id}", label)
 
 
@@ -122,8 +122,8 @@ def _view(facts: StepFacts, name: str, *, buttons: tuple[Button, ...] = (), tone
     """Title and paragraphs from the texts, for the member only."""
     known = {"number": facts.case.number, "by": facts.step.actor_name or text("case.a_moderator"), **values}
     return View(
-        title=text(f"case.told.{name}", **known),
-        text=tuple(text(f"case.told.{name}_text", **known).split("\n\n")),
+        title=text(f"case.to_member.{name}", **known),
+        text=tuple(text(f"case.to_member.{name}_text", **known).split("\n\n")),
         buttons=buttons,
         tone=tone,
         mention=facts.case.person.id,
@@ -137,20 +137,20 @@ def _suggest(facts: StepFacts) -> View:
     if rewrite is None:
         return _view(facts, "question_over")
     open_ = case.state is CaseState.WITH_MEMBER and case.asked == rewrite.id and rewrite.answer is None
-    price = text("case.told.price_unknown") if facts.cost is None else text("case.told.price", cost=money(facts.cost))
+    price = text("case.to_member.price_unknown") if facts.cost is None else text("case.to_member.price", cost=money(facts.cost))
     buttons = (
         Button(ActionName.REWRITE_ACCEPT, rewrite.id, text("case.button.rewrite_accept"), ButtonStyle.PRIMARY),
         Button(ActionName.REWRITE_DECLINE, rewrite.id, text("case.button.rewrite_decline")),
     )
-    answered = f"case.told.rewrite_{rewrite.answer or 'over'}"
+    answered = f"case.to_member.rewrite_{rewrite.answer or 'over'}"
     base = _view(facts, "suggest", tone=Tone.WAITING if open_ else Tone.NEUTRAL, price=price)
     removed = text("case.prompt.removed")
     return View(
         title=base.title,
         text=base.text if open_ else (text(answered),),
         facts=(
-            Fact(text("case.told.yours"), (facts.request.prompt if facts.request else "") or removed),
-            Fact(text("case.told.theirs", by=rewrite.author.name or text("case.a_moderator")), rewrite.prompt or removed),
+            Fact(text("case.to_member.yours"), (facts.request.prompt if facts.request else "") or removed),
+            Fact(text("case.to_member.theirs", by=rewrite.author.name or text("case.a_moderator")), rewrite.prompt or removed),
         ),
         buttons=buttons if open_ else (),
         tone=base.tone,
@@ -161,12 +161,12 @@ def _suggest(facts: StepFacts) -> View:
 
 def _ask_rephrase(facts: StepFacts) -> View:
     case = facts.case
-    if case.state is not CaseState.WITH_MEMBER or case.asked != REPHRASE or case.told != facts.step.seq:
+    if case.state is not CaseState.WITH_MEMBER or case.asked != REPHRASE or case.shown_step != facts.step.seq:
         return _view(facts, "question_over")  # over, or asked again in a newer message
     button = Button(ActionName.REPHRASE, case.id, text("case.button.rephrase"), ButtonStyle.PRIMARY, opens_form=True)
     view = _view(facts, "ask_rephrase", buttons=(button,), tone=Tone.WAITING)
     note = facts.notes.get(str(facts.step.facts.get("note")))
-    return view if note is None else _with_fact(view, text("case.told.hint"), note.text)
+    return view if note is None else _with_fact(view, text("case.to_member.hint"), note.text)
 
 
 def _other_picture(facts: StepFacts) -> View:
@@ -176,7 +176,7 @@ def _other_picture(facts: StepFacts) -> View:
         return _view(facts, "reworded" if case.state is CaseState.CLOSED_REPHRASED else "question_over")
     button = Button(ActionName.REWORDED, made.id, text("case.button.reworded"), ButtonStyle.PRIMARY)
     view = _view(facts, "other_picture", buttons=(button,), tone=Tone.WAITING)
-    return _with_fact(view, text("case.told.your_picture"), made.prompt)
+    return _with_fact(view, text("case.to_member.your_picture"), made.prompt)
 
 
 def _with_fact(view: View, label: str, value: str) -> View:
@@ -186,7 +186,7 @@ def _with_fact(view: View, label: str, value: str) -> View:
 def _deny(facts: StepFacts) -> View:
     case = facts.case
     can_appeal = case.state is CaseState.CLOSED_DENIED and not case.appeals and not case.texts_removed
-    name = "deny_final" if case.appeals and case.state is CaseState.CLOSED_DENIED and case.told == facts.step.seq else "deny"
+    name = "deny_final" if case.appeals and case.state is CaseState.CLOSED_DENIED and case.shown_step == facts.step.seq else "deny"
     if name == "deny" and not can_appeal:
         name = "deny_appealed" if case.appeals else "deny_over"
     button = Button(ActionName.APPEAL, case.id, text("case.button.appeal"), opens_form=True)
@@ -216,7 +216,7 @@ def _remind(facts: StepFacts) -> View:
     """Repeats the whole question, so that nobody has to look for an older message."""
     if facts.case.state is not CaseState.WITH_MEMBER or facts.question is None:
         return _view(facts, "question_over")
-    question = told(facts.question)
+    question = step_view(facts.question)
     said = _view(facts, "remind", expires=moment(facts.case.expires_at))
     return dataclasses.replace(question, title=said.title, text=(question.title, *question.text, *said.text))
 
@@ -230,7 +230,7 @@ def _unblock_member(facts: StepFacts) -> View:
 
 
 _DECIDED = (CaseEvent.DENY.value, CaseEvent.NOT_POLICY.value, CaseEvent.EXPIRE.value)
-_TOLD: Mapping[str, Callable[[StepFacts], View]] = {
+_STEP_VIEWS: Mapping[str, Callable[[StepFacts], View]] = {
     CaseEvent.SUGGEST.value: _suggest,
     CaseEvent.ASK_REPHRASE.value: _ask_rephrase,
     CaseEvent.DENY.value: _deny,

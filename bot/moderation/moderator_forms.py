@@ -21,7 +21,7 @@ from bot.moderation.card import further
 from bot.moderation.community import deny_reasons
 from bot.moderation.decisions import NOTE_MAX, add_words
 from bot.moderation.timeouts import COOL_DOWN, LEASE
-from bot.moderation.transitions import settle, tell_member
+from bot.moderation.transitions import notify_member, settle
 from bot.requests.block_memory import BLOCK_MEMORY
 from bot.requests.rules import Rules
 from bot.texts import text
@@ -74,7 +74,7 @@ class ModeratorForms:
                 return refuse(tx, act, case, REFUSED, "no_pause")
             until = tx.now + int(seconds)
             block_rows.pause_member(tx, case.community, case.person.id, until, person.id)
-            _told(tx, case, person, "block_member", {"until": until})
+            _write_audit(tx, case, person, "block_member", {"until": until})
             return Reply(text("case.done.block_member", member=_name(case), until=moment(until)))
 
         return await self.guard.moderator(act, body, lease=False)
@@ -85,7 +85,7 @@ class ModeratorForms:
         def body(tx: Tx, case: Case, person: Person) -> Reply:
             if not block_rows.end_pause(tx, case.community, case.person.id):
                 return refuse(tx, act, case, STALE, "not_paused")
-            _told(tx, case, person, "unblock_member", {})
+            _write_audit(tx, case, person, "unblock_member", {})
             return Reply(text("case.done.unblock_member", member=_name(case)))
 
         return await self.guard.moderator(act, body, lease=False)
@@ -179,9 +179,9 @@ class ModeratorForms:
         return Form(ActionName.CASE_COMMENT, case.id, title, (_note("case.form.comment_note", required=True),), submit)
 
 
-def _told(tx: Tx, case: Case, person: Person, event: str, facts: Mapping[str, object]) -> None:
+def _write_audit(tx: Tx, case: Case, person: Person, event: str, facts: Mapping[str, object]) -> None:
     line = case_rows.write_audit(tx, case.id, case.community, person, event, facts=facts)
-    settle(tx, tell_member(tx, case, line, keep=True))
+    settle(tx, notify_member(tx, case, line, keep=True))
 
 
 def _note(label: str, *, required: bool) -> FormField:

@@ -36,7 +36,7 @@ class Cases:
         if place is not None:
             show_card(tx, case, place)
         else:
-            _tell_administrators(tx, request.place)
+            _notify_administrators(tx, request.place)
         _cool_down(tx, request)
         return case.id
 
@@ -110,7 +110,7 @@ def _cool_down(tx: Tx, request: Request) -> None:
         block_rows.pause_member(tx, place.community, person, tx.now + COOL_DOWN, block_rows.COOL_DOWN)
 
 
-def _tell_administrators(tx: Tx, place: Place) -> None:
+def _notify_administrators(tx: Tx, place: Place) -> None:
     """Tell administrators, once per community, that nobody looks at blocks here. Doesn't mention the requester."""
     if place.community.startswith(DIRECT):
         return

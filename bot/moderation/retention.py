@@ -55,7 +55,7 @@ def remove_texts(tx: Tx, case: Case) -> None:
         values["person_name"] = ""
     case_rows.change(tx, case, **values)
     message_rows.bump(tx, f"case:{case.id}", Audience.MODERATORS)
-    for line in case_rows.trail(tx.connection, case.id):
+    for line in case_rows.audit_log(tx.connection, case.id):
         message_rows.bump(tx, f"step:{line.seq}")  # older messages to the member show the wordings too
 
 

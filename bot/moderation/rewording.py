@@ -18,7 +18,7 @@ from bot.ledger.case_rows import OTHER_PICTURE, Case
 from bot.ledger.store import Tx
 from bot.moderation.opening import REPHRASE
 from bot.moderation.timers import catch_up
-from bot.moderation.transitions import settle, step, tell_member, unnamed
+from bot.moderation.transitions import notify_member, settle, step, unnamed
 
 LINEAGE = 10
 """Maximum number of parents to follow back to the blocked request."""
@@ -48,9 +48,9 @@ def settle_by(tx: Tx, case: Case, request: Request) -> None:
 
 def is_candidate(connection: Connection, case: Case, request: Request) -> bool:
     """Whether a picture can be the answer to a moderator's request for a new wording: the member's own, made after they were asked."""
-    if case.state is not CaseState.WITH_MEMBER or case.asked != REPHRASE or case.told is None:
+    if case.state is not CaseState.WITH_MEMBER or case.asked != REPHRASE or case.shown_step is None:
         return False
-    asked = case_rows.step(connection, case.told)
+    asked = case_rows.step(connection, case.shown_step)
     return (
         asked is not None
         and request.created_at > asked.at
@@ -85,10 +85,10 @@ def _ask(tx: Tx, case: Case, request: Request) -> None:
         message_rows.bump(tx, f"step:{known[-1]}")
         return
     line = case_rows.write_audit(tx, case.id, case.community, unnamed(request.person.id), OTHER_PICTURE, facts={"request": request.id})
-    settle(tx, tell_member(tx, case, line, keep=True))
+    settle(tx, notify_member(tx, case, line, keep=True))
 
 
 def _questions(connection: Connection, case: Case) -> Sequence[int]:
     """Audit log entries with that question since the member was asked to rephrase."""
-    lines = case_rows.trail(connection, case.id)
-    return [one.seq for one in lines if one.event == OTHER_PICTURE and case.told is not None and one.seq > case.told]
+    lines = case_rows.audit_log(connection, case.id)
+    return [one.seq for one in lines if one.event == OTHER_PICTURE and case.shown_step is not None and one.seq > case.shown_step]

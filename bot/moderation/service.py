@@ -66,9 +66,9 @@ class Moderation:
 
     def __post_init__(self) -> None:
         self.cases = Cases(self.home)
-        ranks = AccessCheck(self.check, self.ledger)
-        guard = Authorizer(self.ledger, ranks, self.home)
-        self._community = Community(self.ledger, self.rules, ranks, lambda tx: align(tx, self.home))
+        access = AccessCheck(self.check, self.ledger)
+        guard = Authorizer(self.ledger, access, self.home)
+        self._community = Community(self.ledger, self.rules, access, lambda tx: align(tx, self.home))
         self._privacy = Privacy(self.ledger, self.forget_picture)
         forms = ModeratorForms(guard, self.rules)
         answers = MemberActions(self.ledger, self.rules, self.cases.open_case, guard.others)

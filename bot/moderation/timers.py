@@ -10,7 +10,7 @@ from bot.ledger.case_rows import MACHINE, Case
 from bot.ledger.store import Tx
 from bot.moderation.routing import Home, moderators_place
 from bot.moderation.timeouts import CLOCK_ERROR, LEASE, REMINDERS, next_look
-from bot.moderation.transitions import ABOUT, settle, step, tell_member
+from bot.moderation.transitions import ABOUT, notify_member, settle, step
 
 CLOCK = Person(MACHINE, MACHINE)
 """Actor of steps that nobody took."""
@@ -22,7 +22,7 @@ def catch_up(tx: Tx, case: Case) -> Case:
         facts = {"holder": None if case.holder is None else case.holder.id}
         case = step(tx, case, CaseEvent.LEASE_END, CLOCK, facts) or case
     if case.state in WAITING and case.state is not CaseState.CLAIMED and case.expires_at <= tx.now:
-        case = step(tx, case, CaseEvent.EXPIRE, CLOCK, values={"closed_at": tx.now, "asked": None}, tell=True) or case
+        case = step(tx, case, CaseEvent.EXPIRE, CLOCK, values={"closed_at": tx.now, "asked": None}, notify=True) or case
     return case
 
 
@@ -50,7 +50,7 @@ def _remind(tx: Tx, case: Case, number: int, home: Home) -> Case:
     facts = {"hours": hours, "state": case.state.value, ABOUT: case.request_id}
     line = case_rows.write_audit(tx, case.id, case.community, CLOCK, "remind", facts=facts)
     if changed.state is CaseState.WITH_MEMBER:
-        return settle(tx, tell_member(tx, changed, line, keep=True))
+        return settle(tx, notify_member(tx, changed, line, keep=True))
     place = moderators_place(tx.connection, case.platform, case.community, home)
     if place is not None:
         message_rows.want(tx, f"reminder:{line}", Audience.MODERATORS, place)

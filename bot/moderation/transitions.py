@@ -25,9 +25,9 @@ def step(
     facts: Mapping[str, object] | None = None,
     values: Mapping[str, object] | None = None,
     *,
-    tell: bool = False,
+    notify: bool = False,
 ) -> Case | None:
-    """Apply an event and record it; None if the case has already moved. `tell` creates a message to the member about this step."""
+    """Apply an event and record it; None if the case has already moved. `notify` creates a message to the member about this step."""
     changes = dict(values or {})
     if CASES.next(case.state, event) is not CaseState.CLAIMED:
         changes.update(holder=None, holder_name=None, lease_until=None)
@@ -36,13 +36,13 @@ def step(
         return None
     known = {"from": case.state.value, ABOUT: case.request_id, **(facts or {})}
     line = case_rows.write_audit(tx, case.id, case.community, actor, event.value, facts=known)
-    if moved.told is not None:
-        message_rows.bump(tx, f"step:{moved.told}")
+    if moved.shown_step is not None:
+        message_rows.bump(tx, f"step:{moved.shown_step}")
     for reminder in case_rows.reminders(tx.connection, case.id):
         message_rows.bump(tx, f"step:{reminder}")
         message_rows.bump(tx, f"reminder:{reminder}")
-    if tell:
-        moved = tell_member(tx, moved, line)
+    if notify:
+        moved = notify_member(tx, moved, line)
     if moved.state is not case.state:
         show_requests(tx, moved)
     return settle(tx, moved)
@@ -66,7 +66,7 @@ def settle(tx: Tx, case: Case) -> Case:
     return case
 
 
-def tell_member(tx: Tx, case: Case, line: int, *, keep: bool = False) -> Case:
+def notify_member(tx: Tx, case: Case, line: int, *, keep: bool = False) -> Case:
     """Create a message to the member about one audit log entry, at the request's place. With `keep`, the earlier question stays the latest
     one that updates with the case."""
     request = request_rows.get(tx.connection, case.request_id)
@@ -75,7 +75,7 @@ def tell_member(tx: Tx, case: Case, line: int, *, keep: bool = False) -> Case:
     message_rows.want(tx, f"step:{line}", Audience.MEMBER, request.place, case.person.id)
     if keep:
         return case
-    changed = case_rows.change(tx, case, told=line)
+    changed = case_rows.change(tx, case, shown_step=line)
     assert changed is not None
     return changed
 

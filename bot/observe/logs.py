@@ -133,21 +133,21 @@ def _exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         caught = (type(caught), caught, caught.__traceback__)
     if isinstance(caught, tuple) and caught[1] is not None:
         shape = traceback.TracebackException(*caught, limit=-_MAX_FRAMES, lookup_lines=False, compact=True)
-        event["exception"] = "".join(_told(shape))
+        event["exception"] = "".join(_traceback_lines(shape))
     event.pop("stack_info", None)
     return event
 
 
-def _told(shape: traceback.TracebackException, depth: int = 0) -> list[str]:
+def _traceback_lines(shape: traceback.TracebackException, depth: int = 0) -> list[str]:
     """An exception chain, outermost last, one line per frame."""
     lines = []
     before = shape.__cause__ or (None if shape.__suppress_context__ else shape.__context__)
     if before is not None and depth < 5:
-        lines += [*_told(before, depth + 1), "caused:\n"]
+        lines += [*_traceback_lines(before, depth + 1), "caused:\n"]
     lines += [f"  {frame.filename}:{frame.lineno} {frame.name}\n" for frame in shape.stack]
     lines += shape.format_exception_only()
     for inner in (shape.exceptions or [])[:5]:
-        lines += _told(inner, depth + 1)
+        lines += _traceback_lines(inner, depth + 1)
     return lines
 
 

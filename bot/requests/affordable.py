@@ -35,7 +35,7 @@ def shortage(connection: Connection, request: Request, rules: Rules, limits: bud
         if one.limit <= 0:
             return Shortage.OFF
         least = _needed(one, cheapest, rules.model.min_count)
-        return Shortage.USED_UP if one.left < least <= one.limit else Shortage.TOO_DEAR
+        return Shortage.USED_UP if one.left < least <= one.limit else Shortage.TOO_EXPENSIVE
 
     def fits(offer: Offer) -> bool:
         return all(one.left >= _needed(one, offer.price, offer.count) for one in left)

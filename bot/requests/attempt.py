@@ -19,7 +19,7 @@ from bot.messages.notices import Notices
 from bot.requests import books, transitions
 from bot.requests.affordable import shortage
 from bot.requests.block_memory import blocked_before, blocked_member, remember_block, remembered_failure
-from bot.requests.decide import Collect, Exchange, Final, Late, OpenCase, Queue, Ruling, TryWithout, blocked_while_collecting, rule
+from bot.requests.decide import CallResult, Collect, Final, Late, OpenCase, Queue, Ruling, TryWithout, blocked_while_collecting, rule
 from bot.requests.rules import Rules
 from bot.requests.transitions import CaseOpener
 from bot.requests.unchosen import proposal, to_leave_out, unchosen, worked_without
@@ -111,14 +111,14 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
         return None
     asks = failure is not None and failure.group is Group.PARAMETERS
     free = unchosen(tx.connection, request, deps.rules) if asks else frozenset[str]()
-    ruling = rule(Exchange(request, attempt, outcome, failure, free), deps.rules, tx.now, deps.uniform)
+    ruling = rule(CallResult(request, attempt, outcome, failure, free), deps.rules, tx.now, deps.uniform)
     late = isinstance(ruling.step, Late)
     if late and failure is not None and failure.kind in SAFETY_REVIEWABLE:
         remember_block(tx, request)
     if isinstance(ruling.step, Collect):
         _collect(tx, request, attempt, ruling, ruling.step.pending)
     elif books.close(tx, request, attempt, ruling.outcome, deps.rules, late=late):
-        _tell_operators(tx, request, ruling, deps, host)
+        _notify_operators(tx, request, ruling, deps, host)
         if not late:
             picture_rows.add(tx, request.id, attempt.id, ruling.outcome.pictures)
         return _step(tx, request, ruling, deps)
@@ -166,7 +166,7 @@ def _collect(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, pending
     transitions.collect(tx, request, tx.now + pending.poll_after, **values)
 
 
-def _tell_operators(tx: Tx, request: Request, ruling: Ruling, deps: Dependencies, host: str) -> None:
+def _notify_operators(tx: Tx, request: Request, ruling: Ruling, deps: Dependencies, host: str) -> None:
     """Report a failure that the operator must fix, or that the service works."""
     if ruling.failure is not None and not isinstance(ruling.step, TryWithout):
         deps.notices.failed(tx, ruling.failure, request)

@@ -68,7 +68,7 @@ class AttemptLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class CallResult:
     """One finished call with its current rows."""
 
     request: Request
@@ -94,21 +94,21 @@ class Ruling:
     """Both counts of the request after this call."""
 
 
-def rule(exchange: Exchange, rules: Rules, now: float, uniform: Callable[[float, float], float]) -> Ruling:
+def rule(result: CallResult, rules: Rules, now: float, uniform: Callable[[float, float], float]) -> Ruling:
     """Decide what is booked, what the member is told, and what happens next. Pure; `uniform` adds jitter to the back-off."""
-    request, outcome, failure = exchange.request, exchange.outcome, exchange.failure
-    late = request.epoch != exchange.attempt.epoch or request.state not in (RequestState.CALLING, RequestState.COLLECTING)
+    request, outcome, failure = result.request, result.outcome, result.failure
+    late = request.epoch != result.attempt.epoch or request.state not in (RequestState.CALLING, RequestState.COLLECTING)
     if outcome.pending is not None and not outcome.pictures and not late:
         return Ruling(Collect(outcome.pending), outcome, failure)
     block = None if late else blocked_while_collecting(request)
     if block is not None:
-        failure, outcome = block, dataclasses.replace(outcome, shortfall=exchange.attempt.evidence or outcome.shortfall)
+        failure, outcome = block, dataclasses.replace(outcome, shortfall=result.attempt.evidence or outcome.shortfall)
     outcome, refused = as_booked(outcome, failure), frozenset[str]()
     if failure is not None and failure.group is Group.PARAMETERS:
         if not late and _may_try_without(request, rules, now):
-            refused = refused_options(request, outcome, failure, exchange.unchosen)
+            refused = refused_options(request, outcome, failure, result.unchosen)
         if not refused:
-            failure = fairly(request, outcome, failure, exchange.unchosen, rules.model)
+            failure = fairly(request, outcome, failure, result.unchosen, rules.model)
     free = bool(refused) or was_free(failure, outcome.billed)
     attempts, rate_answers = (request.attempts - 1, request.rate_answers + 1) if free else (request.attempts, request.rate_answers)
     if late:
@@ -145,8 +145,8 @@ GAVE_UP_WAITING = frozenset({408, 499, 504, 520, 524})
 def as_booked(outcome: Outcome, failure: Failure | None) -> Outcome:
     """The outcome as booked. Rejections before generation (429, 503, 529, other wordings of "overloaded", or a security check in front of
     the service with any status) weren't billed; any other 5xx may have been, and so may one whose words only resemble these."""
-    told = outcome.status in TURNED_AWAY or (failure is not None and not failure.is_guess)
-    at_the_door = failure is not None and ((failure.kind in RATE_ANSWERS and told) or "guard" in failure.facts)
+    certain = outcome.status in TURNED_AWAY or (failure is not None and not failure.is_guess)
+    at_the_door = failure is not None and ((failure.kind in RATE_ANSWERS and certain) or "guard" in failure.facts)
     if not at_the_door or outcome.billed is Billed.YES or outcome.status in GAVE_UP_WAITING:
         return outcome
     return dataclasses.replace(outcome, billed=Billed.NO)

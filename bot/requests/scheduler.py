@@ -19,7 +19,7 @@ from bot.domain.kinds import SAFETY_REVIEWABLE, Action, Fixer, Group, Kind
 from bot.domain.outcome import Billed, Outcome, Pending
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Attempt, Lane, Request
-from bot.events import EventStream, ExchangeEnded, GateChanged, GateStood
+from bot.events import CallEnded, EventStream, GateChanged, GateStood
 from bot.failures.classify import classify
 from bot.gate.port import Estimate, Grant, Verdict, Waiting
 from bot.ledger import attempt_rows, request_rows
@@ -175,7 +175,7 @@ class Scheduler:
             self._note_changes(service)
             if not isinstance(granted, Grant):
                 return granted.when
-            self._start(granted.request_id, self._exchange(granted, service))
+            self._start(granted.request_id, self._call(granted, service))
 
     def _as_waiting(self, row: request_rows.Queued) -> Waiting:
         tries = self.deps.rules
@@ -206,7 +206,7 @@ class Scheduler:
             return
         self.wake(request_id)
 
-    async def _exchange(self, grant: Grant, service: ImageService) -> None:
+    async def _call(self, grant: Grant, service: ImageService) -> None:
         try:
             opened = await self.ledger.write(lambda tx: open_attempt(tx, grant.request_id, self.deps, service.host))
         except BaseException:
@@ -325,7 +325,7 @@ class Scheduler:
     def _ended_with(self, request: Request, attempt: Attempt, outcome: Outcome, failure: Failure | None, service: ImageService) -> None:
         """Publish one call as an event; never the prompt, a key or raw provider text."""
         self.events.publish(
-            ExchangeEnded(
+            CallEnded(
                 request=request.id,
                 attempt=attempt.number,
                 status=outcome.status,

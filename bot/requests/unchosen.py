@@ -85,9 +85,9 @@ def learned(connection: Connection, service: str, model: str, now: float) -> fro
 def worked_without(tx: Tx, request: Request, outcome: Outcome, rules: Rules, service: str, notices: Notices) -> None:
     """Pictures arrived: remember the omitted options for this service and model, and tell the operator once. Options that the service
     accepted, or the operator omits, need no notice anymore."""
-    told = [one for one in notices.open if one.startswith(_MEMORY)]
-    taken = outcome.carried & unchosen(tx.connection, request, rules) if told else frozenset[str]()
-    for cause in told:
+    causes = [one for one in notices.open if one.startswith(_MEMORY)]
+    taken = outcome.carried & unchosen(tx.connection, request, rules) if causes else frozenset[str]()
+    for cause in causes:
         option = cause.split(":")[1]
         if option in rules.leave_out or (option in taken and cause == _cause(option, request.model)):
             notices.resolve(tx, cause)

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 _MARKER = re.compile(r"sandbox:([a-z_]+(?:@[a-z0-9-]+)?)(?:\*([0-9]{1,4}))?", re.IGNORECASE | re.ASCII)
-_REMEMBERED = 10_000
+_MAX_CALLS = 10_000
 """Number of prompts whose calls are counted; the oldest are dropped first."""
 
 
@@ -56,7 +56,7 @@ class FaultBook:
             return None
         number = self._calls.pop(prompt, 0)
         self._calls[prompt] = number + 1
-        if len(self._calls) > _REMEMBERED:
+        if len(self._calls) > _MAX_CALLS:
             self._calls.popitem(last=False)
         for fault in marked:
             if fault.times is None or fault.name == "download_failed":

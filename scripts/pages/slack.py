@@ -15,7 +15,7 @@ PATH = "docs/slack.md"
 def page() -> str:
     """The current page with up-to-date tables."""
     current = (Path(__file__).resolve().parents[2] / PATH).read_text(encoding="utf-8")
-    for name, lines in (("scopes", scopes()), ("refusals", refusals()), ("troubles", troubles())):
+    for name, lines in (("scopes", scopes()), ("refusals", refusals()), ("errors", errors())):
         current = _filled(current, name, lines)
     return current
 
@@ -34,16 +34,16 @@ def refusals() -> list[str]:
     return lines
 
 
-def troubles() -> list[str]:
+def errors() -> list[str]:
     """One row per error class, with its codes."""
     lines = ["| codes | cause | what to do |", "|---|---|---|"]
-    for trouble in ErrorClass:
-        codes = ", ".join(f"`{code}`" for code, found in CODES.items() if found is trouble)
-        if trouble is ErrorClass.INVALID:
+    for error_class in ErrorClass:
+        codes = ", ".join(f"`{code}`" for code, found in CODES.items() if found is error_class)
+        if error_class is ErrorClass.INVALID:
             codes = "any other"
         if not codes:
             continue  # another platform's
-        lines.append(f"| {codes} | {text(f'slack.trouble.{trouble}')} | {text(f'slack.trouble.{trouble}_do')} |")
+        lines.append(f"| {codes} | {text(f'slack.error_class.{error_class}')} | {text(f'slack.error_class.{error_class}_do')} |")
     return lines
 
 

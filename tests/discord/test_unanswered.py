@@ -39,7 +39,7 @@ async def answered_within(s: Stage, seconds: float) -> Message:
     return finals(s)[0]
 
 
-async def mended(s: Stage, seconds: float = 20.0) -> None:
+async def repaired(s: Stage, seconds: float = 20.0) -> None:
     """Wait until nothing is left to send."""
     assert s.bot is not None
     async with asyncio.timeout(seconds):
@@ -71,7 +71,7 @@ async def test_when_no_edit_is_answered_a_new_message_calls_the_one_who_asked(tm
         with capture_logs() as logs:
             message = await answered_within(s, 30.0)
             await s.until(lambda: event.original is not None and event.original.deleted, 10, "the old one to go")
-            await mended(s, 40)
+            await repaired(s, 40)
         assert message is not event.original
         assert message.channel is s.channel
         assert message.pings == {s.ada.id}
@@ -98,7 +98,7 @@ async def test_an_edit_that_worked_although_its_answer_was_an_error_leaves_one_p
         s.discord.faults.add("PATCH", OWN, How.DONE_BUT, status=500, body={"code": 0, "message": "500"}, times=EVER)
         await answered_within(s, 30.0)
         await s.until(lambda: event.original is not None and event.original.deleted, 20, "the old one to go")
-        await mended(s)
+        await repaired(s)
         assert len(finals(s)) == 1
 
 
@@ -110,7 +110,7 @@ async def test_an_old_copy_that_cannot_be_deleted_yet_goes_later(tmp_path: Path,
         message = await answered_within(s, 30.0)
         s.discord.faults.clear()
         await s.until(lambda: event.original is not None and event.original.deleted, 20, "the old one to go")
-        await mended(s)
+        await repaired(s)
         assert finals(s) == [message]
 
 
@@ -160,7 +160,7 @@ async def test_where_only_files_fail_the_words_come_alone_and_the_uploads_have_a
         assert event.original is not None
         assert "Here is your picture" in event.original.text
         assert not event.original.pictures
-        await mended(s, 60)
+        await repaired(s, 60)
         assert rule.used <= 30
         assert not event.original.deleted
         assert len([one for one in s.discord.world.messages.values() if not one.deleted]) == 1
@@ -200,7 +200,7 @@ async def test_the_operator_hears_once_and_once_when_it_works_again(tmp_path: Pa
                 await s.imagine(f"a cat {number}")
             await s.until(lambda: len(finals(s)) == 3, 40, "three pictures")
             s.discord.faults.clear()
-            await mended(s, 40)
+            await repaired(s, 40)
             await asyncio.sleep(2.0)
             await s.answered(await s.imagine("a dog"))
             async with asyncio.timeout(5):

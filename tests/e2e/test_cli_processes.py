@@ -22,7 +22,7 @@ from bot.settings import KNOWN
 pytest.importorskip("nicegui", reason="the web chat is the extra `web`, which is not installed")
 
 PROGRAM = [sys.executable, "-c", "from bot.cli.main import main; main()"]
-PATIENCE = 60.0
+TIMEOUT = 60.0
 """Seconds until a process that says nothing is given up; a start takes two to three."""
 
 
@@ -36,7 +36,7 @@ class Process:
         self.popen = subprocess.Popen(
             [*PROGRAM, *arguments], cwd=folder, env={**clean, **env}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
-        self._watchdog = threading.Timer(PATIENCE, self.popen.kill)
+        self._watchdog = threading.Timer(TIMEOUT, self.popen.kill)
         self._watchdog.start()
 
     def line_with(self, part: str) -> str:
@@ -135,7 +135,7 @@ def test_a_disk_that_is_full_at_the_start_ends_the_process_with_a_sentence(tmp_p
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000)),
     )

@@ -76,7 +76,7 @@ ENDS = {
     "cases show": Expected(1, "There's no case 1"),
     "cases export": Expected(0, ""),
     "cases numbers": Expected(0, ""),
-    "cases trail": Expected(0, ""),
+    "cases audit-log": Expected(0, ""),
 }
 STAY = ("demo", "sandbox")
 """These run until they are stopped."""

@@ -46,7 +46,7 @@ async def full(folder: Path, pid: int) -> AsyncIterator[None]:
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
 
 
-TROUBLES = [locked, full]
+FAULTS = [locked, full]
 
 
 async def soon(check: Callable[[], object], seconds: float) -> None:
@@ -55,15 +55,15 @@ async def soon(check: Callable[[], object], seconds: float) -> None:
             await asyncio.sleep(0.05)
 
 
-@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda one: one.__name__)
-async def test_discord_hears_it_in_time_and_the_bot_recovers(tmp_path: Path, trouble: Any) -> None:
+@pytest.mark.parametrize("trouble", FAULTS, ids=lambda one: one.__name__)
+async def test_discord_hears_it_in_time_and_the_bot_recovers(tmp_path: Path, fault: Any) -> None:
     async with discord_process(tmp_path, run=False) as bot:
         operators = bot.discord.world.channel(bot.guild, "operators")
         bot.env["OPERATOR_CHANNEL_DISCORD"] = operators.id
         await bot.start()
         assert bot.child is not None
         everything = lambda: list(bot.discord.world.messages.values())  # noqa: E731
-        async with trouble(tmp_path / "data", bot.child.pid):
+        async with fault(tmp_path / "data", bot.child.pid):
             began = time.monotonic()
             await bot.imagine("a lighthouse")
             await soon(lambda: any(SAID in one.text for one in everything()), DEADLINE)
@@ -78,11 +78,11 @@ async def test_discord_hears_it_in_time_and_the_bot_recovers(tmp_path: Path, tro
         assert "Traceback" not in "\n".join(bot.output)
 
 
-@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda one: one.__name__)
-async def test_slack_hears_it_in_time_and_the_bot_recovers(tmp_path: Path, trouble: Any) -> None:
+@pytest.mark.parametrize("trouble", FAULTS, ids=lambda one: one.__name__)
+async def test_slack_hears_it_in_time_and_the_bot_recovers(tmp_path: Path, fault: Any) -> None:
     async with slack_process(tmp_path) as bot:
         assert bot.child is not None
-        async with trouble(tmp_path / "data", bot.child.pid):
+        async with fault(tmp_path / "data", bot.child.pid):
             began = time.monotonic()
             event = await bot.imagine("a lighthouse")
             await soon(lambda: SAID in repr(event) or any(SAID in one.text for one in bot.seen()), DEADLINE)

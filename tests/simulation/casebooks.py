@@ -15,8 +15,8 @@ from bot.domain.case_states import WAITING, CaseState
 from bot.ledger import message_rows
 from bot.ledger.tables import messages
 from tests.simulation import disk
+from tests.simulation.case_rules import EXPIRY, LEASE
 from tests.simulation.checker import view_text
-from tests.simulation.court import EXPIRY, LEASE
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -32,7 +32,7 @@ SEEN_BEFORE = 60.0
 async def wait_for_cases(world: World, folder: Path) -> None:
     """Wait until every lease has ended; in a patient run, until every case has closed."""
     slack = world.checker.slack
-    if any(docket.state is CaseState.CLAIMED for docket in world.court.dockets.values()):
+    if any(case_model.state is CaseState.CLAIMED for case_model in world.case_rules.case_models.values()):
         await asyncio.sleep(LEASE + 120.0 + slack)
     if world.forgotten or any("delete" in thread.pressed for thread in world.threads):
         await asyncio.sleep((world.plan.polls or bot.lifecycle.SWEEP_EVERY) + 60.0)
@@ -40,11 +40,11 @@ async def wait_for_cases(world: World, folder: Path) -> None:
         return
     bot.lifecycle.SWEEP_EVERY = bot.requests.scheduler.SAFETY_POLL = 6 * HOUR  # days pass: only timers move cases
     end = world.loop.time() + EXPIRY + 26 * HOUR + slack
-    while world.court.waiting() and world.loop.time() < end:  # noqa: ASYNC110  # virtual time, an hour at a time
+    while world.case_rules.waiting() and world.loop.time() < end:  # noqa: ASYNC110  # virtual time, an hour at a time
         await asyncio.sleep(HOUR)
     await asyncio.sleep(13 * HOUR)  # the last messages and deletions of texts
-    for name in world.court.waiting():
-        world.checker.fail("1-case-never-ended", name, world.court.dockets[name].state)
+    for name in world.case_rules.waiting():
+        world.checker.fail("1-case-never-ended", name, world.case_rules.case_models[name].state)
 
 
 async def compare_cards(world: World, process: Process) -> None:
@@ -102,15 +102,15 @@ def examine(world: World, folder: Path) -> None:
 def _cases(connection: sqlite3.Connection, world: World) -> None:
     rows = {row["id"]: row for row in connection.execute("SELECT * FROM cases")}
     now = world.clock.now()
-    for name, docket in world.court.dockets.items():
+    for name, case_model in world.case_rules.case_models.items():
         row = rows.get(name)
-        if row is None or row["state"] != docket.state.value:
-            world.checker.fail("1-case-lost", name, docket.state, None if row is None else row["state"])
+        if row is None or row["state"] != case_model.state.value:
+            world.checker.fail("1-case-lost", name, case_model.state, None if row is None else row["state"])
             continue
-        if docket.state is CaseState.CLAIMED and not now - 180 < row["lease_until"] <= now + LEASE + 60:
+        if case_model.state is CaseState.CLAIMED and not now - 180 < row["lease_until"] <= now + LEASE + 60:
             world.checker.fail("1-lease-never-came-back", name, row["holder"])
         card = connection.execute("SELECT 1 FROM messages WHERE subject = ? AND audience = 'moderators'", (f"case:{name}",)).fetchone()
-        if docket.state in WAITING and card is None:
+        if case_model.state in WAITING and card is None:
             world.checker.fail("1-case-without-a-card", name)
     blocked = "SELECT id FROM requests WHERE answer = 'blocked' AND (case_id IS NULL OR case_id NOT IN (SELECT id FROM cases))"
     for row in connection.execute(blocked):
@@ -119,7 +119,7 @@ def _cases(connection: sqlite3.Connection, world: World) -> None:
 
 def _forgotten(connection: sqlite3.Connection, world: World, who: str, at: float) -> None:
     """Everything that had ended when a member asked for deletion is gone; an open case's texts go when it closes."""
-    if any(docket.member == who and docket.state in WAITING for docket in world.court.dockets.values()):
+    if any(case_model.member == who and case_model.state in WAITING for case_model in world.case_rules.case_models.values()):
         return
     gone, kept = set(), set()
     for thread in world.threads:

@@ -17,7 +17,7 @@ from tests.simulation.loop import SimLoop
 
 TOKEN_LIFE = 900.0
 """Seconds for which a command's own message can be edited through its handle."""
-PATIENCE = 15.0
+WAITS_FOR = 15.0
 """Seconds until the adapter gives up waiting for the platform."""
 LATE = 20.0
 """Seconds after giving up within which a lost edit may still take effect."""
@@ -145,11 +145,11 @@ class SimChat:
             await asyncio.sleep(r.uniform(0.05, 0.3))
             return Later(r.choice([0.3, 1.0, 5.0, 30.0]))
         if fault == "lost":
-            await asyncio.sleep(PATIENCE)
+            await asyncio.sleep(WAITS_FOR)
             return Unknown()
         if fault == "late":
-            self._world.outside(PATIENCE + r.uniform(0.1, LATE), self._platform.show, post, message, view)
-            await asyncio.sleep(PATIENCE)
+            self._world.outside(WAITS_FOR + r.uniform(0.1, LATE), self._platform.show, post, message, view)
+            await asyncio.sleep(WAITS_FOR)
             return Unknown()
         await asyncio.sleep(r.uniform(0.03, 0.3))
         if fault == "error":
@@ -158,7 +158,7 @@ class SimChat:
             return Refused(RefusedWhy.GONE)
         self._platform.show(post, message, view)
         await self._world.boundary("chat-after")
-        await asyncio.sleep(PATIENCE if fault == "lost_applied" else r.uniform(0.03, 0.3))
+        await asyncio.sleep(WAITS_FOR if fault == "lost_applied" else r.uniform(0.03, 0.3))
         return Unknown() if fault in ("error_applied", "lost_applied") else Sent(ref)
 
     def _find(self, message: Message) -> Post | Refused:

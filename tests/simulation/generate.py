@@ -45,13 +45,13 @@ HOT = (*[Nature.GOOD] * 2, *[Nature.SAFETY_PROMPT] * 3, *[Nature.SAFETY_OUTPUT] 
 def from_seed(seed: int) -> Plan:
     """A plan of everything at once, in random amounts; every third one is about cases."""
     r = Random(f"plan:{seed}")
-    court = r.random() < 0.35
-    horizon = r.choice(HORIZONS[:4] if court else HORIZONS)
-    burst = court or r.random() < 0.5
+    with_cases = r.random() < 0.35
+    horizon = r.choice(HORIZONS[:4] if with_cases else HORIZONS)
+    burst = with_cases or r.random() < 0.5
     people = [f"member{n}" for n in range(1, r.randint(2, 4))]
-    numbers = range(r.randint(1, 3) if court else r.randint(2, 8))
-    writers = [*people, "moderator1"] if court and r.random() < 0.3 else people
-    commands = [_command(r, n, horizon * (0.03 if burst else 0.8), writers, HOT if court else NATURES) for n in numbers]
+    numbers = range(r.randint(1, 3) if with_cases else r.randint(2, 8))
+    writers = [*people, "moderator1"] if with_cases and r.random() < 0.3 else people
+    commands = [_command(r, n, horizon * (0.03 if burst else 0.8), writers, HOT if with_cases else NATURES) for n in numbers]
     presses = [_press(r, n, people) for n in numbers for _ in range(r.choice([0, 0, 1, 1, 2]))]
     presses += [_answer(r, one.n, people) for one in commands if one.doubtful for _ in range(r.choice([0, 1, 1, 2]))]
     return Plan(
@@ -62,20 +62,20 @@ def from_seed(seed: int) -> Plan:
         skews=[
             (round(r.uniform(0, horizon), 3), r.choice([-3600.0, -60.0, -5.0, 5.0, 60.0, 3600.0])) for _ in range(r.choice([0, 0, 0, 1, 2]))
         ],
-        weather=[] if court else [_weather(r, horizon) for _ in range(r.choice([0, 0, 1, 2]))],
+        weather=[] if with_cases else [_weather(r, horizon) for _ in range(r.choice([0, 0, 1, 2]))],
         removals=[(n, round(r.expovariate(1 / 60), 3)) for n in numbers if r.random() < 0.04],
         horizon=horizon,
-        provider_faults=r.choice([0.0, 0.0, 0.2] if court else [0.0, 0.2, 0.5, 0.9]),
+        provider_faults=r.choice([0.0, 0.0, 0.2] if with_cases else [0.0, 0.2, 0.5, 0.9]),
         later=r.choice([0.0, 0.1, 0.5]),
-        chat_faults=r.choice([0.0, 0.1, 0.3] if court else [0.0, 0.1, 0.3, 0.6]),
+        chat_faults=r.choice([0.0, 0.1, 0.3] if with_cases else [0.0, 0.1, 0.3, 0.6]),
         redelivers=r.random() < 0.5,
         budget_pictures=r.choice([2, 4, 8, 1000, 1000]),
         polls=_polls(r, horizon),
-        handlings=[_handling(r, n) for n in range(len(commands)) for _ in range(r.choice([1, 1, 2]))] if court else [],
-        absences=[_absence(r, horizon)] if court and r.random() < 0.3 else [],
-        check_faults=r.choice([0.0, 0.0, 0.2]) if court else 0.0,
-        forgets=[(r.choice(people), round(r.uniform(0, horizon), 3))] if r.random() < (0.3 if court else 0.1) else [],
-        patient=court and r.random() < 0.25,
+        handlings=[_handling(r, n) for n in range(len(commands)) for _ in range(r.choice([1, 1, 2]))] if with_cases else [],
+        absences=[_absence(r, horizon)] if with_cases and r.random() < 0.3 else [],
+        check_faults=r.choice([0.0, 0.0, 0.2]) if with_cases else 0.0,
+        forgets=[(r.choice(people), round(r.uniform(0, horizon), 3))] if r.random() < (0.3 if with_cases else 0.1) else [],
+        patient=with_cases and r.random() < 0.25,
     )
 
 

@@ -38,7 +38,7 @@ class Meaning(StrEnum):
     """Turned away at the door: not billed, may be asked again."""
     OPTION = "option"
     """Refused for nothing, because of an option that nobody chose: may be asked once more without it."""
-    TROUBLE = "trouble"
+    UNAVAILABLE = "trouble"
     """May have been billed; may be asked again, counted."""
     UNUSABLE = "unusable"
     """Billed, and no picture in it; may be asked again, counted."""
@@ -214,7 +214,7 @@ class Provider:
             hang_up=family == "hangs_up",
         )
         if cut is not None:
-            return Said(Meaning.TROUBLE, http, billed=count, family=str(family))
+            return Said(Meaning.UNAVAILABLE, http, billed=count, family=str(family))
         return Said(Meaning.PICTURES, http, billed=wanted, pictures=numbers, usage=usage, family=family or "ok")
 
     def _numbers(self, count: int) -> tuple[int, ...]:
@@ -252,16 +252,16 @@ class Provider:
             case "overloaded":
                 return Said(Meaning.RATE, _error(503, "overloaded", f"{RAW}: The engine is overloaded", think=soon), family=family)
             case "server_error":
-                return Said(Meaning.TROUBLE, _error(500, "server_error", f"{RAW}: oops", think=later), billed=charged, family=family)
+                return Said(Meaning.UNAVAILABLE, _error(500, "server_error", f"{RAW}: oops", think=later), billed=charged, family=family)
             case "gateway":
                 page = f"<html><body><h1>502 Bad Gateway</h1>{RAW} nginx</body></html>".encode()
                 http = HttpAnswer(502, {"content-type": "text/html"}, page, think=later)
-                return Said(Meaning.TROUBLE, http, billed=charged, family=family)
+                return Said(Meaning.UNAVAILABLE, http, billed=charged, family=family)
             case "hang" | "hang_billed":
                 billed = count if family == "hang_billed" else 0
-                return Said(Meaning.TROUBLE, HttpAnswer(silent=True), billed=billed, family=family)
+                return Said(Meaning.UNAVAILABLE, HttpAnswer(silent=True), billed=billed, family=family)
             case "reset":
-                return Said(Meaning.TROUBLE, HttpAnswer(cut=0.0, think=later), billed=charged, family=family)
+                return Said(Meaning.UNAVAILABLE, HttpAnswer(cut=0.0, think=later), billed=charged, family=family)
             case "html" | "no_data" | "empty_data" | "bad_base64" | "cut_picture":
                 return Said(Meaning.UNUSABLE, _unusable(family, later), billed=count, family=family)
             case "unauthorized":
@@ -271,7 +271,7 @@ class Provider:
                 http = _error(429, "insufficient_quota", f"{RAW}: You exceeded your current quota", kind="insufficient_quota", think=soon)
                 return Said(Meaning.FINAL, http, family=family)
             case "down":
-                return Said(Meaning.TROUBLE, _error(500, "server_error", f"{RAW}: oops", think=soon), family=family)
+                return Said(Meaning.UNAVAILABLE, _error(500, "server_error", f"{RAW}: oops", think=soon), family=family)
             case "busy":
                 return self._faulty("rate_hint", r, body)
         return None

@@ -21,7 +21,7 @@ from bot.chat.views import View
 from bot.core import Visitor
 from bot.ledger.migrate import upgrade
 from tests.simulation import books, casebooks, disk
-from tests.simulation.desk import Desk
+from tests.simulation.case_actors import CaseActors
 from tests.simulation.generate import from_seed
 from tests.simulation.logs import captured_logs
 from tests.simulation.loop import Life, undisturbed
@@ -104,7 +104,7 @@ class Scenario:
     async def play(self, world: World) -> None:
         plan = world.plan
         people = People(world)
-        world.desk = desk = Desk(people)
+        world.case_actors = case_actors = CaseActors(people)
         people.process = process = Process(world, people, self.folder)
         world.start_process, world.stop_process = process.start, process.stop
         world.checker.budget = process.budget()
@@ -114,8 +114,8 @@ class Scenario:
             *(loop.create_task(people.type(command)) for command in plan.commands),
             *(loop.create_task(people.press(number, press)) for number, press in enumerate(plan.presses)),
             *(loop.create_task(people.remove(number, after)) for number, after in plan.removals),
-            *(loop.create_task(desk.handle(handling)) for handling in plan.handlings),
-            *(loop.create_task(desk.forget(who, at)) for who, at in plan.forgets),
+            *(loop.create_task(case_actors.handle(handling)) for handling in plan.handlings),
+            *(loop.create_task(case_actors.forget(who, at)) for who, at in plan.forgets),
         ]
         for at, by in plan.skews:
             loop.call_at(at, self._skew, by)

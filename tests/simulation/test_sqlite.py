@@ -78,7 +78,7 @@ def test_a_locked_file_is_waited_for_in_virtual_time(path: Path) -> None:
     assert 2 < run(scenario) < 3
 
 
-def test_patience_ends_in_virtual_time_too(path: Path) -> None:
+def test_a_lock_timeout_ends_in_virtual_time_too(path: Path) -> None:
     async def scenario(loop: SimLoop) -> float:
         link = await Link.open(path, writing=True)
         with locked(path), pytest.raises(Exception, match="locked"):

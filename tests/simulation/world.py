@@ -20,12 +20,12 @@ from typing import Any
 from bot.catalogue.cost import picture_tokens
 from bot.catalogue.model import Model
 from tests.simulation import disk
+from tests.simulation.case_actors import CaseActors
+from tests.simulation.case_rules import CaseRules
 from tests.simulation.chance import Chance
 from tests.simulation.chat import Platform, Post, Shown
 from tests.simulation.checker import Checker, Violation
-from tests.simulation.court import Court
 from tests.simulation.crew import Crew
-from tests.simulation.desk import Desk
 from tests.simulation.loop import Deadlock, Life, Livelock, SimLoop, current_life, no_threads
 from tests.simulation.plan import Crash, Nature, Plan
 from tests.simulation.ports import Clock
@@ -37,7 +37,7 @@ from tests.simulation.steps import WATCHED, Change, changes, is_aimed
 from tests.simulation.wire import ConnectFault, Exchange, HttpRequest
 
 CONNECT_FAULTS = {"refused": 3, "dns": 1, "hang": 1}
-TERM_PATIENCE = 60.0
+TERM_WITHIN = 60.0
 """Seconds after SIGTERM until the process is killed."""
 
 
@@ -89,8 +89,8 @@ class World:
     wordings: dict[str, Wording] = field(default_factory=dict)
     threads: list[Thread] = field(default_factory=list)
     crew: Crew = field(init=False)
-    court: Court = field(init=False)
-    desk: Desk | None = None
+    case_rules: CaseRules = field(init=False)
+    case_actors: CaseActors | None = None
     forgotten: list[tuple[str, float]] = field(default_factory=list)
     """(member, moment at which they heard that everything is deleted)."""
     start_process: Callable[[Life], None] = field(init=False)
@@ -120,7 +120,7 @@ class World:
         self.provider = Provider(self.chance.next, functools.partial(picture_tokens, self.model))
         self.checker = Checker(self.loop.time, ["TOKEN-OF-A-REPLY"])
         self.crew = Crew(self, self.plan.absences, self.plan.check_faults)
-        self.court = Court(self.checker, self.crew, self.loop.time, self.threads)
+        self.case_rules = CaseRules(self.checker, self.crew, self.loop.time, self.threads)
         self._crashes = list(self.plan.crashes)
 
     # ---- the history
@@ -214,7 +214,7 @@ class World:
             torn.write()
             self.log("DISK", torn.lost, "bytes of the log lost")
             if torn_commit and torn.lost and self._synced > self._synced_before:
-                self.court.lost()
+                self.case_rules.lost()
                 self._committed_at = self._committed_before
         self.checker.life_ended(life, self._committed_at)
         self.life = None
@@ -224,7 +224,7 @@ class World:
     def _terminate(self, life: Life, crash: Crash) -> None:
         self.log("SIGTERM")
         self.outside(0.0, self.stop_process, life)
-        self.outside(TERM_PATIENCE, self._kill_if_alive, life, crash.down)
+        self.outside(TERM_WITHIN, self._kill_if_alive, life, crash.down)
 
     def _kill_if_alive(self, life: Life, down: float) -> None:
         if not life.dead:
@@ -265,7 +265,7 @@ class World:
             connection.synchronous = int(sqlite3.Connection.cursor(connection).execute("PRAGMA synchronous").fetchone()[0])
         if connection.synchronous >= 2:
             self._synced = disk.log_size(self.folder)
-        self.court.committed(steps)
+        self.case_rules.committed(steps)
         self.steps.update(changes(steps))
         for step in steps:
             if step.table == "audit":
@@ -321,7 +321,7 @@ class World:
         asked = Asked(number, self.loop.time(), prompt, count, size, quality, life, said, note=self._note)
         self.log("ASKED", tag, number, said.family, said.meaning, "billed", said.billed)
         if wording is not None:
-            self.court.asked(wording)
+            self.case_rules.asked(wording)
         self.checker.asked(wording, asked, bill(self.model, size, quality, said, len(prompt)))
         return asked
 
@@ -339,8 +339,8 @@ class World:
         thread = self.thread_of(post, shown)
         self.log("SHOWN", post.id, shown.subject, shown.audience, shown.view.title, "final" if shown.view.final else "")
         self.checker.saw(thread, post, shown)
-        if self.desk is not None:
-            self.desk.saw(post, shown)
+        if self.case_actors is not None:
+            self.case_actors.saw(post, shown)
 
     def thread_of(self, post: Post, shown: Shown) -> Thread | None:
         """The request that a view on a post is about; a request that a press has started is met here for the first time."""

@@ -162,7 +162,7 @@ def of_cases(words: str, name: str = "Ada") -> Iterator[tuple[str, View]]:
             of_notes = {one.id: one for one in notes}
             question = member_view.StepFacts(asked, replace(step, event="suggest"), request(words, name), rewrite, 40_000, of_notes)
             told = member_view.StepFacts(asked, step, request(words, name), rewrite, 40_000, of_notes, question=question)
-            yield f"told {event} {state}", member_view.told(told)
+            yield f"told {event} {state}", member_view.step_view(told)
 
 
 def of_notices() -> Iterator[tuple[str, View]]:

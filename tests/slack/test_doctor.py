@@ -90,7 +90,7 @@ async def test_a_wrong_bot_token() -> None:
         ({"how": How.CUT}, "SLACK_API_URL"),
     ],
 )
-async def test_trouble_on_the_way_is_told_as_such(fault: dict[str, Any], said: str) -> None:
+async def test_network_errors_are_reported_as_such(fault: dict[str, Any], said: str) -> None:
     async with StandIn() as slack:
         slack.faults.add("auth.test", **fault)
         finding = await last(slack)

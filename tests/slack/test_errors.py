@@ -44,15 +44,15 @@ class Server:
 
 
 @contextlib.asynccontextmanager
-async def serving(patience: float = 10.0) -> AsyncIterator[tuple[Server, AsyncWebClient]]:
-    """`patience` is the client's, in seconds: short only where the answer is never to come."""
+async def serving(client_timeout: float = 10.0) -> AsyncIterator[tuple[Server, AsyncWebClient]]:
+    """`client_timeout` is the client's, in seconds: short only where the answer is never to come."""
     server, app = Server(), web.Application()
     app.router.add_route("*", "/{rest:.*}", server.handle)
     runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     server.base = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
-    session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=patience))
+    session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=client_timeout))
     try:
         yield server, AsyncWebClient("xoxb-1", base_url=server.base, session=session, retry_handlers=[])
     finally:

@@ -54,7 +54,7 @@ def only(s: Stage, message: Message) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def quick_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """How long files and calls are waited for is other tests' business."""
     monkeypatch.setattr(delivery, "FILE_PAUSES", (0.05,))
     monkeypatch.setattr(delivery, "CALL_WITHIN", 3.0)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.slack import delivery
-from adapters.slack.delivery import GIVEN_UP_FOR, REMEMBERED, FileRetry
+from adapters.slack.delivery import CACHE_SIZE, GIVEN_UP_FOR, FileRetry
 from tests.slack.stage import stage
 
 PAUSES = (0.5, 1.0)
@@ -37,10 +37,10 @@ def test_one_bad_file_costs_others_nothing_and_two_in_a_row_do() -> None:
 
 def test_what_is_remembered_has_an_end() -> None:
     file_retry = FileRetry()
-    for number in range(REMEMBERED + 50):
+    for number in range(CACHE_SIZE + 50):
         file_retry.refused(0.0, f"m{number}", PAUSES)
     assert file_retry.refused(0.0, "m0", PAUSES) == 0.5
-    assert file_retry.refused(0.0, f"m{REMEMBERED + 49}", PAUSES) == 1.0
+    assert file_retry.refused(0.0, f"m{CACHE_SIZE + 49}", PAUSES) == 1.0
 
 
 async def test_a_workspace_that_shows_no_files_is_believed_after_two_messages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from tests.slack.load import run
 pytestmark = pytest.mark.slow
 
 
-async def test_a_crowd_is_answered_once_each_below_slacks_rates() -> None:
+async def test_a_burst_is_answered_once_each_below_slacks_rates() -> None:
     found = await run(12, 1, 0.5)
     assert found.finals == [1] * 12
     assert found.refused == {}

@@ -105,7 +105,7 @@ def test_no_window_ever_holds_more_than_slack_allows(wishes: list[Wish], seed: i
         assert within(run.times("post", channel=channel), ONE_A_SECOND)
 
 
-def test_a_crowd_in_one_channel_is_posted_one_by_one() -> None:
+def test_many_posts_in_one_channel_go_one_by_one() -> None:
     run = Run().of([*finals(40, "post"), *(Wish(number * 0.3, "post", "C1", f"p{number}", False) for number in range(40))])
     times = run.times("post")
     assert within(times, ONE_A_SECOND)
@@ -205,7 +205,7 @@ def test_a_workspace_takes_about_two_hundred_posts_a_minute() -> None:
 
 def test_a_method_that_slack_limits_rests_and_begins_again_slowly() -> None:
     pace = Pacing()
-    pace.told(0.0, "update", "C1", 20.0)
+    pace.rate_limited(0.0, "update", "C1", 20.0)
     run = Run(pace).of(finals(20, at=1.0))
     times = run.times("update")
     assert times[0] >= 20.0
@@ -215,7 +215,7 @@ def test_a_method_that_slack_limits_rests_and_begins_again_slowly() -> None:
 
 def test_posts_in_other_channels_and_edits_go_on() -> None:
     pace = Pacing()
-    pace.told(0.0, "post", "C1", 20.0)
+    pace.rate_limited(0.0, "post", "C1", 20.0)
     assert pace.ask(1.0, "post", "C1", "a", True) >= 19.0 - 1e-6
     assert pace.ask(1.0, "post", "C2", "b", True) == 0.0
     assert pace.ask(1.0, "update", "C1", "c", True) == 0.0
@@ -223,15 +223,15 @@ def test_posts_in_other_channels_and_edits_go_on() -> None:
 
 def test_a_second_channel_that_is_limited_means_the_workspace() -> None:
     pace = Pacing()
-    pace.told(0.0, "post", "C1", 20.0)
-    pace.told(1.0, "post", "C2", 20.0)
+    pace.rate_limited(0.0, "post", "C1", 20.0)
+    pace.rate_limited(1.0, "post", "C2", 20.0)
     assert pace.ask(2.0, "post", "C3", "a", True) >= 19.0 - 1e-6
 
 
 def test_many_answers_that_say_the_same_do_not_add_up() -> None:
     pace = Pacing()
     for number in range(20):
-        pace.told(number * 0.01, "update", "C1", 10.0)
+        pace.rate_limited(number * 0.01, "update", "C1", 10.0)
     assert pace.ask(10.2, "update", "C1", "a", True) == 0.0
 
 
@@ -239,7 +239,7 @@ def test_many_answers_that_say_the_same_do_not_add_up() -> None:
 @given(st.floats(0.0, 1e9), WISHES)
 def test_an_endless_retry_after_ends_after_five_minutes(wait: float, wishes: list[Wish]) -> None:
     pace = Pacing()
-    pace.told(0.0, "update", "C1", wait)
+    pace.rate_limited(0.0, "update", "C1", wait)
     assert pace.ask(301.0, "update", "C1", "a", True) == 0.0
 
 
@@ -250,7 +250,7 @@ def test_messages_that_never_come_back_are_forgotten() -> None:
     pace = Pacing()
     for number in range(3000):
         pace.ask(number * 0.02, "update" if number % 2 else "post", f"C{number % 50}", f"m{number}", number % 3 == 0)
-    pace.told(60.0, "post", "C1", 5.0)
+    pace.rate_limited(60.0, "post", "C1", 5.0)
     assert pace.size() > 50
     for second in range(0, 45, 5):
         pace.ask(100.0 + second, "update", "C1", "last", True)

@@ -12,7 +12,7 @@ from tests.slack.stage import stage
 
 
 @pytest.fixture(autouse=True)
-def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "DEADLINE", 1.0)
     monkeypatch.setattr(delivery, "FILE_PAUSES", (0.05, 0.1))
 

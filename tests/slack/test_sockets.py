@@ -124,7 +124,7 @@ async def test_a_connection_that_answers_no_ping_is_replaced(monkeypatch: pytest
         assert len(slack.socket.usable) == 2
 
 
-async def test_a_link_that_is_disabled_is_told_to_the_operator_and_trying_goes_on() -> None:
+async def test_a_disabled_link_is_reported_to_the_operator_and_the_bot_keeps_trying() -> None:
     async with StandIn() as slack, over_sockets(slack) as echo:
         for number in range(2):  # both ends have greeted
             await slack.acked(await slack.people.slash(slack.ada, slack.channel, "/imagine", f"cat {number}"))

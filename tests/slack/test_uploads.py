@@ -152,7 +152,7 @@ async def test_an_upload_goes_on_when_nobody_waits_any_more() -> None:
 
 
 async def test_what_is_remembered_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "REMEMBERED", 2)
+    monkeypatch.setattr(module, "CACHE_SIZE", 2)
     async with studio() as on:
         for number in (1, 2, 3):
             await on.uploads.ready("m1", picture(number))

@@ -60,7 +60,7 @@ def test_a_thousand_failures_overflow_nothing() -> None:
     assert {watch.failed("again") for _ in range(5000)} <= {1, 2, 4, 8, 16, 32, 60}
 
 
-def test_trouble_is_told_once_with_its_type_and_never_with_its_text() -> None:
+def test_an_incident_is_reported_once_with_its_type_and_never_with_its_text() -> None:
     made, heard, _ = supervisor()
     with capture_logs() as logs:
         for _ in range(5):
@@ -88,7 +88,7 @@ async def test_it_is_over_after_a_steady_time_and_said_once(monkeypatch: pytest.
     assert watch.failed("y") == 1
 
 
-async def test_a_new_failure_within_the_steady_time_is_the_same_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_new_failure_within_the_steady_time_is_the_same_incident(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervise, "STEADY", 0.05)
     made, heard, _ = supervisor()
     watch = made.watch("sweep")

@@ -79,12 +79,12 @@ def _inline_data(part: Mapping[str, Any]) -> str | None:
 
 
 def _usage(value: Any) -> Usage | None:
-    told = value.get("usageMetadata") if isinstance(value, dict) else None
-    if not isinstance(told, dict):
+    metadata = value.get("usageMetadata") if isinstance(value, dict) else None
+    if not isinstance(metadata, dict):
         return None
-    out = [token_count(told.get(name)) for name in ("candidatesTokenCount", "thoughtsTokenCount")]
+    out = [token_count(metadata.get(name)) for name in ("candidatesTokenCount", "thoughtsTokenCount")]
     known = [count for count in out if count is not None]
-    usage = Usage(token_count(told.get("promptTokenCount")), sum(known) if known else None)
+    usage = Usage(token_count(metadata.get("promptTokenCount")), sum(known) if known else None)
     return None if usage == Usage() else usage
 
 

@@ -17,14 +17,14 @@ from tests.e2e.browser.test_moderation import blocked, card, fill, moderators, t
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Start = Callable[..., Process]
-DEAR = "--count 10 --size 3840x2160 --quality high"
+EXPENSIVE = "--count 10 --size 3840x2160 --quality high"
 BARTER = "a loud barter in the old market"
 
 
 def test_what_would_fit_a_budget_stands_on_buttons_with_its_price_and_is_drawn(service: Service, started: Start, opened: OpenPage) -> None:
     bot = started(service)
     ana, ben = opened(bot.url, "Ana"), opened(bot.url, "Ben")
-    refused = ana.imagine("a red lighthouse", DEAR)
+    refused = ana.imagine("a red lighthouse", EXPENSIVE)
     refused.says("$1.00 of $1.00 is left")
     expect(refused.article).not_to_contain_text("used up")
     fewer = refused.button("2 pictures (up to $0.80)")
@@ -62,7 +62,7 @@ def test_every_offer_fits_small_and_large_pages_in_light_and_dark(
 ) -> None:
     bot = started(service, **{**GENEROUS, "BUDGET_MEMBER_DAY_USD": "1"})
     ana = opened(bot.url, "Ana")
-    ana.imagine("a red lighthouse", DEAR).says("something that fits")
+    ana.imagine("a red lighthouse", EXPENSIVE).says("something that fits")
     ana.imagine("a blue boat", "--size 1x1").says("can't make the size")
     ana.imagine("a poster with a comet, jane.doe@example.com").says("Waiting for an answer")
     held = told(ana, re.compile("One question before this is sent"))

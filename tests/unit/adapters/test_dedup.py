@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.kit.dedup import REMEMBERED, Deduplicator
+from adapters.kit.dedup import CACHE_SIZE, Deduplicator
 
 
 def test_an_event_is_taken_once_and_again_when_it_was_refused() -> None:
@@ -15,6 +15,6 @@ def test_an_event_is_taken_once_and_again_when_it_was_refused() -> None:
 
 def test_the_newest_events_are_remembered() -> None:
     seen = Deduplicator()
-    for number in range(REMEMBERED + 1):
+    for number in range(CACHE_SIZE + 1):
         assert seen.first(number)
     assert [seen.first(1), seen.first(0)] == [False, True]

@@ -108,7 +108,7 @@ async def test_slack_a_public_channel_makes_no_moderators() -> None:
     ("code", "counts"),
     [("missing_scope", True), ("channel_not_found", True), ("ratelimited", False), ("invalid_auth", False), ("internal_error", False)],
 )
-async def test_slack_when_the_kind_of_channel_is_not_known_its_members_count_and_a_moments_trouble_closes(code: str, counts: bool) -> None:
+async def test_slack_when_the_kind_of_channel_is_not_known_its_members_count_and_a_momentary_error_closes(code: str, counts: bool) -> None:
     asked, _ = moderators(Roll(kind_fails=error(code)))
     assert await asked.is_moderator("U1", "T1") is counts
 

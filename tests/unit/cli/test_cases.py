@@ -67,7 +67,7 @@ def test_filters_narrow_the_list(folder: Path, filters: list[str], numbers: list
     assert [row[0] for row in lines(run(folder, "list", *filters))[1:]] == numbers
 
 
-def test_show_tells_the_whole_trail_and_words_only_when_asked(folder: Path) -> None:
+def test_show_prints_the_whole_audit_log_and_words_only_when_asked(folder: Path) -> None:
     found = json.loads(run(folder, "show", "2", "--json").stdout)
     events = [(step["event"], step["outcome"]) for step in found["trail"]]
     assert events == [("opened", "done"), ("claim", "done"), ("deny", "done"), ("claim", "refused"), ("comment", "done")]
@@ -93,9 +93,10 @@ def test_numbers_count_by_outcome_and_moderator_with_the_time_to_the_decision(fo
     assert by == {"-": 1, "Mo": 1}
 
 
-def test_the_trail_lists_what_was_refused_and_forged(folder: Path) -> None:
-    [refused] = json.loads(run(folder, "trail", "--outcome", "refused", "--json").stdout)
+def test_the_audit_log_lists_what_was_refused_and_forged(folder: Path) -> None:
+    [refused] = json.loads(run(folder, "audit-log", "--outcome", "refused", "--json").stdout)
     assert (refused["actor"], refused["event"], refused["facts"]["why"]) == ("m1", "claim", "not_moderator")
+    # the old name of the command
     [forged] = json.loads(run(folder, "trail", "--outcome", "forged", "--json").stdout)
     assert forged["actor"] == "m1"
 
@@ -108,7 +109,7 @@ def test_the_trail_lists_what_was_refused_and_forged(folder: Path) -> None:
         (["list", "--since", "yesterday"], "yesterday"),
         (["show", "99"], "no case 99"),
         (["show", "\u00b2"], "case number"),
-        (["trail", "--outcome", "maybe"], "maybe"),
+        (["audit-log", "--outcome", "maybe"], "maybe"),
     ],
 )
 def test_what_cannot_be_asked_is_answered_with_a_sentence(folder: Path, args: list[str], words: str) -> None:

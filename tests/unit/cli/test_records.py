@@ -217,7 +217,7 @@ async def test_a_backup_touches_no_file_beside_it_and_none_that_appears_meanwhil
         "backup",
         "explain aaaaaaaaaaaaaaaa",
         "cases list",
-        "cases trail",
+        "cases audit-log",
         "cases numbers",
         "cases export",
         "cases show 1",

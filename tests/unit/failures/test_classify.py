@@ -59,7 +59,7 @@ def test_no_evidence_at_all_is_not_repeated() -> None:
         (500, error("Your request was rejected by the safety system."), Kind.SAFETY_PROMPT),
     ],
 )
-def test_what_waiting_cannot_mend_is_not_repeated_under_any_status(status: int, body: object, kind: Kind) -> None:
+def test_what_waiting_cannot_fix_is_not_repeated_under_any_status(status: int, body: object, kind: Kind) -> None:
     failure = seen(status, body)
     assert (failure.kind, failure.action) == (kind, Action.NONE)
 

@@ -16,7 +16,7 @@ SERVED = Verdict(None, pictures=1)
 DOWN = Verdict(failure(Kind.OVERLOADED))
 RESET = Verdict(failure(Kind.NETWORK_RESET))
 NO_CREDIT = Verdict(failure(Kind.QUOTA_EXHAUSTED))
-CROWDED = Verdict(failure(Kind.RATE_LIMITED, limit="concurrency"))
+TOO_MANY_AT_ONCE = Verdict(failure(Kind.RATE_LIMITED, limit="concurrency"))
 BLOCKED = Verdict(failure(Kind.SAFETY_PROMPT))
 CANCELLED = Verdict(None, cancelled=True)
 

@@ -48,7 +48,7 @@ def test_a_launch_that_came_to_nothing_is_taken_back() -> None:
     assert queue.first(6.0, line).request_id == "a"
 
 
-def test_the_foretold_order_is_the_order_of_service() -> None:
+def test_the_forecast_order_is_the_order_of_service() -> None:
     luck = random.Random(3)
     queue = FairQueue()
     line = [row(f"r{n}", luck.choice("abcd"), n, luck.choice(list(Lane)), luck.choice("xy")) for n in range(30)]

@@ -12,7 +12,7 @@ from bot.gate.bucket import fit
 from bot.gate.gate import AdaptiveGate
 from bot.gate.port import Grant, Verdict
 from bot.gate.settings import GateSettings
-from tests.unit.gate.given import CROWDED, SERVED, Play, middle, refused, rows
+from tests.unit.gate.given import SERVED, TOO_MANY_AT_ONCE, Play, middle, refused, rows
 
 
 def play(limit: dict[str, object], jobs: int = 60, **more: object) -> Run:
@@ -92,7 +92,7 @@ def test_a_refusal_with_requests_left_by_its_own_headers_is_about_the_cap() -> N
 
 def test_too_many_at_once_although_none_of_ours_runs_waits_a_little() -> None:
     play = Play(waiting=rows(9))
-    play.exchange(CROWDED)
+    play.exchange(TOO_MANY_AT_ONCE)
     assert 0 < play.hold().when - play.now <= 2.0
 
 

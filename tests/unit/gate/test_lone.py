@@ -15,7 +15,7 @@ from bot.gate.hold import FORGOTTEN
 from bot.gate.port import Verdict
 from bot.gate.settings import GateSettings
 from tests.unit.gate.chaos import failure
-from tests.unit.gate.given import CROWDED, DOWN, SERVED, Play, middle, refused, row, rows
+from tests.unit.gate.given import DOWN, SERVED, TOO_MANY_AT_ONCE, Play, middle, refused, row, rows
 
 
 def ask(play: Play, *answers: Verdict, slow: float = 0.3) -> float:
@@ -57,7 +57,7 @@ EPISODES = {
     "a long one first": [refused(10.0), refused(1.0)],
     "overloaded": [DOWN, DOWN],
     "overloaded with a hint": [Verdict(failure(Kind.OVERLOADED, 2.0))] * 2,
-    "too many at once although none runs": [CROWDED],
+    "too many at once although none runs": [TOO_MANY_AT_ONCE],
 }
 
 
@@ -151,7 +151,7 @@ def test_a_limit_is_forgotten_with_age_also_across_a_restart() -> None:
 def test_a_cap_is_forgotten_with_age() -> None:
     play = Play(waiting=rows(2))
     first, second = play.grant(), play.grant()
-    play.report(second, CROWDED)
+    play.report(second, TOO_MANY_AT_ONCE)
     play.report(first, SERVED)
     assert play.gate.snapshot(play.now).concurrency == 1
     play.now += FORGOTTEN + 1.0

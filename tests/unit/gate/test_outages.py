@@ -9,7 +9,20 @@ from bot.gate.gate import AdaptiveGate
 from bot.gate.port import Verdict
 from bot.gate.settings import GateSettings
 from tests.unit.gate.chaos import failure
-from tests.unit.gate.given import BLOCKED, CANCELLED, CROWDED, DOWN, RESET, SERVED, Play, launches_within, middle, refused, row, rows
+from tests.unit.gate.given import (
+    BLOCKED,
+    CANCELLED,
+    DOWN,
+    RESET,
+    SERVED,
+    TOO_MANY_AT_ONCE,
+    Play,
+    launches_within,
+    middle,
+    refused,
+    row,
+    rows,
+)
 
 
 def fallen(play: Play) -> None:
@@ -152,7 +165,17 @@ def test_where_failures_take_long_a_running_probe_proves_nothing_so_soon() -> No
 
 
 def test_whatever_a_probe_is_answered_with_the_gate_moves_on() -> None:
-    verdicts = [SERVED, DOWN, RESET, BLOCKED, CROWDED, CANCELLED, refused(), refused(5.0), *[Verdict(failure(kind)) for kind in Kind]]
+    verdicts = [
+        SERVED,
+        DOWN,
+        RESET,
+        BLOCKED,
+        TOO_MANY_AT_ONCE,
+        CANCELLED,
+        refused(),
+        refused(5.0),
+        *[Verdict(failure(kind)) for kind in Kind],
+    ]
     for verdict in verdicts:
         play = Play(waiting=rows(9))
         fallen(play)

@@ -126,7 +126,7 @@ def test_every_kind_says_one_thing_about_the_provider(kind: Kind) -> None:
 
 def test_no_credit_and_overload_are_not_taken_for_a_rate() -> None:
     assert signal_of(NO_CREDIT) is Signal.NO_CREDIT
-    assert signal_of(DOWN) is Signal.TROUBLE
+    assert signal_of(DOWN) is Signal.UNAVAILABLE
     assert signal_of(refused(limit="concurrency")) is Signal.CONCURRENCY
 
 

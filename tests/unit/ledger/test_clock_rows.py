@@ -120,7 +120,7 @@ def waiting_shown(tx: Tx) -> None:
     """Everything that says when something ends, and the message of a request that is over."""
     stored(tx)
     told, reminder = (case_rows.write_audit(tx, "claimed", "1", Person("mo"), event) for event in ("ask_rephrase", "remind"))
-    tx.connection.execute(cases.update().where(cases.c.id == "claimed").values(told=told))
+    tx.connection.execute(cases.update().where(cases.c.id == "claimed").values(shown_step=told))
     for subject in ("request:waiting", "question:waiting", "request:over", "case:claimed"):
         message_rows.want(tx, subject, Audience.MEMBER, PLACE, "ada")
     for subject in (f"step:{told}", f"step:{reminder}", f"reminder:{reminder}"):

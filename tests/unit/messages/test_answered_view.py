@@ -73,7 +73,7 @@ def test_a_refusal_that_came_later_gives_its_own_reason() -> None:
     assert view.text[0] == text("refusal.member_blocked", until="15 Jan, 08:00 UTC")
 
 
-def test_what_the_member_can_mend_is_edited_or_takes_the_nearest_value() -> None:
+def test_what_the_member_can_fix_is_edited_or_takes_the_nearest_value() -> None:
     size = failure(Kind.UNSUPPORTED_SIZE)
     assert actions(shown(answer=Answer.FAILED, why=size)) == [A.EDIT]
     assert actions(shown(answer=Answer.FAILED, why=size, refusal={"nearest": "1024x1024"})) == [A.NEAREST, A.EDIT]

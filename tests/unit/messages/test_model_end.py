@@ -22,7 +22,7 @@ PLACE = Place("discord", "1", "2")
 ENDING = Catalogue.load().models["gpt-image-1.5"]
 
 
-class Desk:
+class Ground:
     """A ledger whose day can be set."""
 
     def __init__(self, ledger: Ledger) -> None:
@@ -42,51 +42,51 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+async def ground(tmp_path: Path) -> AsyncIterator[Ground]:
     ports = SystemPorts()
     ledger = await Ledger.open(tmp_path, ports.now, ports.new_id)
-    yield Desk(ledger)
+    yield Ground(ledger)
     await ledger.close()
 
 
-async def test_two_days_before_the_end_operators_read_the_day_and_what_to_take_instead(desk: Desk) -> None:
-    said = await desk.on(date(2026, 11, 29))
+async def test_two_days_before_the_end_operators_read_the_day_and_what_to_take_instead(ground: Ground) -> None:
+    said = await ground.on(date(2026, 11, 29))
     assert said is not None
     assert "2026-12-01, in 2 days" in said[1]
     assert "gpt-image-2.6-sunburst" in said[1]
 
 
-async def test_it_is_said_once_a_day_also_over_restarts_and_the_words_follow_the_days(desk: Desk) -> None:
-    assert await desk.on(date(2026, 9, 1)) is None
-    assert (await desk.on(date(2026, 10, 15)) or (0,))[0] == 1
-    desk.notices = Notices(lambda: [PLACE])
-    await desk.ledger.read(desk.notices.load)
-    assert (await desk.on(date(2026, 10, 15)) or (0,))[0] == 1
+async def test_it_is_said_once_a_day_also_over_restarts_and_the_words_follow_the_days(ground: Ground) -> None:
+    assert await ground.on(date(2026, 9, 1)) is None
+    assert (await ground.on(date(2026, 10, 15)) or (0,))[0] == 1
+    ground.notices = Notices(lambda: [PLACE])
+    await ground.ledger.read(ground.notices.load)
+    assert (await ground.on(date(2026, 10, 15)) or (0,))[0] == 1
     for number, (day, words) in enumerate([((2026, 11, 30), "tomorrow"), ((2026, 12, 1), "today"), ((2026, 12, 2), "already past")], 2):
-        said = await desk.on(date(*day))
+        said = await ground.on(date(*day))
         assert said is not None
         assert said[0] == number
         assert words in said[1]
 
 
-async def test_another_model_solves_it(desk: Desk) -> None:
-    assert await desk.on(date(2026, 11, 29)) is not None
-    assert await desk.on(date(2026, 11, 29), Catalogue.load().default()) is None
+async def test_another_model_solves_it(ground: Ground) -> None:
+    assert await ground.on(date(2026, 11, 29)) is not None
+    assert await ground.on(date(2026, 11, 29), Catalogue.load().default()) is None
     other = dataclasses.replace(ENDING, id="chatgpt-image-latest", replacement=None)
-    said = await desk.on(date(2026, 11, 29), other)
+    said = await ground.on(date(2026, 11, 29), other)
     assert said is not None
     assert "gpt-image-2" in said[1]
 
 
-async def test_it_is_looked_at_where_there_is_something_to_say_or_to_solve(desk: Desk) -> None:
+async def test_it_is_looked_at_where_there_is_something_to_say_or_to_solve(ground: Ground) -> None:
     for days, said in ((NOTICE_DAYS + 1, False), (NOTICE_DAYS, True)):
-        assert (await desk.on(date(2026, 12, 1) - timedelta(days=days)) is not None) is said
-    await look(desk.ledger, desk.notices, Catalogue.load().default())
-    assert KIND not in desk.notices.open
-    await look(desk.ledger, desk.notices, Catalogue.load().default())
-    commits = desk.ledger.commits
-    await look(desk.ledger, desk.notices, Catalogue.load().default())
-    assert desk.ledger.commits == commits, "nothing is written where nothing is said"
-    desk.ledger.now = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp
-    await look(desk.ledger, desk.notices, ENDING)
-    assert KIND in desk.notices.open
+        assert (await ground.on(date(2026, 12, 1) - timedelta(days=days)) is not None) is said
+    await look(ground.ledger, ground.notices, Catalogue.load().default())
+    assert KIND not in ground.notices.open
+    await look(ground.ledger, ground.notices, Catalogue.load().default())
+    commits = ground.ledger.commits
+    await look(ground.ledger, ground.notices, Catalogue.load().default())
+    assert ground.ledger.commits == commits, "nothing is written where nothing is said"
+    ground.ledger.now = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp
+    await look(ground.ledger, ground.notices, ENDING)
+    assert KIND in ground.notices.open

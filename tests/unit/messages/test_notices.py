@@ -22,7 +22,7 @@ from bot.messages.background import BackgroundWrites
 from bot.messages.incidents import Incidents
 from bot.messages.notices import Notices
 from bot.messages.sender import Sender
-from bot.messages.unanswered import STEADY, TOLD_AFTER, Unanswered
+from bot.messages.unanswered import REPORT_AFTER, STEADY, Unanswered
 from bot.messages.undeliverable import MOST_PEOPLE, Undeliverable
 from bot.supervise import Supervisor
 from bot.texts import text
@@ -33,7 +33,7 @@ OPERATORS = Place("test", "home", "operators")
 
 
 @dataclass
-class Desk:
+class Ground:
     """Notices with everything that raises them."""
 
     stage: Stage
@@ -68,11 +68,11 @@ class Desk:
         return view
 
 
-def act(tmp_path: Path, scene: Callable[[Desk], Awaitable[None]]) -> None:
-    async def with_desk(stage: Stage, _sender: Sender) -> None:
-        await scene(Desk(stage, stage.ledger))
+def act(tmp_path: Path, scene: Callable[[Ground], Awaitable[None]]) -> None:
+    async def with_ground(stage: Stage, _sender: Sender) -> None:
+        await scene(Ground(stage, stage.ledger))
 
-    play(tmp_path, with_desk)
+    play(tmp_path, with_ground)
 
 
 def message(number: int = 1, audience: Audience = Audience.CHANNEL, place: Place = HOME, person: str | None = None) -> Message:
@@ -83,53 +83,53 @@ def message(number: int = 1, audience: Audience = Audience.CHANNEL, place: Place
 
 
 def test_a_notice_says_how_often_since_when_what_to_do_and_when_it_is_over(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(ground: Ground) -> None:
         async def again(code: str) -> None:
-            await desk.ledger.write(
-                lambda tx: desk.notices.report(tx, "chat_gone:x", "chat_gone", {"channel": "c", "code": code, "odd": "o"})
+            await ground.ledger.write(
+                lambda tx: ground.notices.report(tx, "chat_gone:x", "chat_gone", {"channel": "c", "code": code, "odd": "o"})
             )
 
-        first = desk.stage.now()
+        first = ground.stage.now()
         await again("")
-        view = await desk.view("chat_gone:x")
+        view = await ground.view("chat_gone:x")
         assert (view.title, view.tone) == (text("notice.title_chat_gone"), Tone.PROBLEM)
         assert view.text == (text("notice.once", at=moment(first)), *text("notice.chat_gone").split("\n\n"))
         assert [fact.value for fact in view.facts] == ["c"]
         await asyncio.sleep(3600)
         await again("404")
-        view, last = await desk.view("chat_gone:x"), desk.stage.now()
+        view, last = await ground.view("chat_gone:x"), ground.stage.now()
         assert view.text[0] == text("notice.times", count=2, first=moment(first), last=moment(last))
         assert {fact.value for fact in view.facts} == {"c", "404"}
         await asyncio.sleep(60)
-        await desk.ledger.write(lambda tx: desk.notices.resolve(tx, "chat_gone:x"))
-        view = await desk.view("chat_gone:x")
+        await ground.ledger.write(lambda tx: ground.notices.resolve(tx, "chat_gone:x"))
+        view = await ground.view("chat_gone:x")
         assert (view.tone, view.title) == (Tone.DONE, text("notice.resolved", what=text("notice.title_chat_gone")))
-        assert view.text[1] == text("notice.resolved_at", at=moment(desk.stage.now()))
-        assert await desk.notice("chat_gone:x") is None
+        assert view.text[1] == text("notice.resolved_at", at=moment(ground.stage.now()))
+        assert await ground.notice("chat_gone:x") is None
 
     act(tmp_path, scene)
 
 
 def test_a_failures_notice_is_named_and_explained_by_its_kind(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(ground: Ground) -> None:
         kind = Kind.AUTH_INVALID_KEY.value
-        await desk.ledger.write(lambda tx: desk.notices.report(tx, kind, kind, {"status": "401"}))
-        view = await desk.view(kind)
+        await ground.ledger.write(lambda tx: ground.notices.report(tx, kind, kind, {"status": "401"}))
+        view = await ground.view(kind)
         assert view.title == text("notice.title", kind="auth invalid key")
         assert "key" in view.text[1]
-        await desk.ledger.write(desk.notices.service_works)
-        assert await desk.notice(kind) is None
+        await ground.ledger.write(ground.notices.service_works)
+        assert await ground.notice(kind) is None
 
     act(tmp_path, scene)
 
 
 @pytest.mark.parametrize("places", [[], [OPERATORS]])
 def test_the_log_has_a_notice_once_and_with_what_to_do_where_nobody_reads_it_elsewhere(tmp_path: Path, places: list[Place]) -> None:
-    async def scene(desk: Desk) -> None:
-        desk.places = places
+    async def scene(ground: Ground) -> None:
+        ground.places = places
         with capture_logs() as logs:
             for _ in range(3):
-                await desk.ledger.write(lambda tx: desk.notices.report(tx, "chat_gone:x", "chat_gone", {"channel": "c", "who": "ana"}))
+                await ground.ledger.write(lambda tx: ground.notices.report(tx, "chat_gone:x", "chat_gone", {"channel": "c", "who": "ana"}))
         expected: dict[str, Any] = {"event": "operator_notice", "log_level": "warning", "cause": "chat_gone:x", "kind": "chat_gone"}
         assert [one for one in logs if one["event"] == "operator_notice"] == [
             {**expected, "channel": "c", "what_to_do": "" if places else text("notice.chat_gone")}
@@ -142,19 +142,19 @@ def test_the_log_has_a_notice_once_and_with_what_to_do_where_nobody_reads_it_els
 
 
 def test_unanswered_sends_are_told_from_the_third_on_and_only_of_a_bad_minute(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(ground: Ground) -> None:
         cause = "chat_unanswered:test"
         for number in range(2):
-            desk.unanswered.record(message(number), "500", 1)
-        assert await desk.notice(cause) is None
+            ground.unanswered.record(message(number), "500", 1)
+        assert await ground.notice(cause) is None
         await asyncio.sleep(STEADY)  # a quiet minute: counted anew
-        for number in range(TOLD_AFTER - 1):
-            desk.unanswered.record(message(number), "500", 1)
-        assert await desk.notice(cause) is None
-        desk.unanswered.record(message(3), "x" * 99, 1)
-        assert await desk.facts(cause) == {"platform": "test", "detail": "x" * 60}
-        desk.unanswered.record(message(4), "500", 2)
-        row = await desk.notice(cause)
+        for number in range(REPORT_AFTER - 1):
+            ground.unanswered.record(message(number), "500", 1)
+        assert await ground.notice(cause) is None
+        ground.unanswered.record(message(3), "x" * 99, 1)
+        assert await ground.facts(cause) == {"platform": "test", "detail": "x" * 60}
+        ground.unanswered.record(message(4), "500", 2)
+        row = await ground.notice(cause)
         assert row is not None
         assert row.count == 1
 
@@ -163,87 +163,87 @@ def test_unanswered_sends_are_told_from_the_third_on_and_only_of_a_bad_minute(tm
 
 @pytest.mark.parametrize(("tries", "told"), [((0,), False), ((0, 1), True), ((1, 0), True), ((1, 1), False)])
 def test_another_way_that_had_to_be_taken_counts_twice(tmp_path: Path, tries: tuple[int, ...], told: bool) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(ground: Ground) -> None:
         for number, one in enumerate(tries):
-            desk.unanswered.record(message(number), "500", one)
-        assert (await desk.notice("chat_unanswered:test") is not None) is told
+            ground.unanswered.record(message(number), "500", one)
+        assert (await ground.notice("chat_unanswered:test") is not None) is told
 
     act(tmp_path, scene)
 
 
 def test_unanswered_is_over_when_all_was_answered_for_a_minute_by_another_message_than_the_notice(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        cause, heard = "chat_unanswered:test", desk.unanswered
+    async def scene(ground: Ground) -> None:
+        cause, heard = "chat_unanswered:test", ground.unanswered
         for number in (1, 2, 3):
             heard.record(message(number), "500", 1)
-        assert await desk.notice(cause) is not None
+        assert await ground.notice(cause) is not None
         heard.arrived(message(1))
         heard.refused(message(2))
         await asyncio.sleep(STEADY + 1)
         for one in (message(1), message(9, place=Place("other", "home", "imagine")), message(8, Audience.OPERATORS)):
             heard.arrived(one)
-            assert await desk.notice(cause) is not None  # the third is not answered yet
+            assert await ground.notice(cause) is not None  # the third is not answered yet
         heard.record(message(3), "500", 0)  # it went another way
         heard.arrived(message(1))
-        assert await desk.notice(cause) is not None  # not a minute ago
+        assert await ground.notice(cause) is not None  # not a minute ago
         await asyncio.sleep(STEADY)
         heard.arrived(message(8, Audience.OPERATORS))
-        assert await desk.notice(cause) is not None
+        assert await ground.notice(cause) is not None
         heard.arrived(message(1))
-        assert await desk.notice(cause) is None
+        assert await ground.notice(cause) is None
         heard.record(message(3), "500", 1)
         heard.record(message(4), "500", 1)
-        assert await desk.notice(cause) is None  # counted from one again
+        assert await ground.notice(cause) is None  # counted from one again
 
     act(tmp_path, scene)
 
 
 @pytest.mark.parametrize("why", list(RefusedWhy))
 def test_what_a_channel_refuses_is_one_notice_of_that_channel_until_something_arrives_there(tmp_path: Path, why: RefusedWhy) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(ground: Ground) -> None:
         cause, place = f"chat_{why.value}:test:imagine", {"platform": "test", "channel": "imagine", "audience": "channel"}
-        desk.undeliverable.refused(message(), Refused(why, detail="d" * 99))
-        desk.undeliverable.refused(message(2, Audience.OPERATORS, OPERATORS), Refused(why))
+        ground.undeliverable.refused(message(), Refused(why, detail="d" * 99))
+        ground.undeliverable.refused(message(2, Audience.OPERATORS, OPERATORS), Refused(why))
         if why is RefusedWhy.INVALID:
-            assert await desk.ledger.read(notice_rows.open_causes) == []
+            assert await ground.ledger.read(notice_rows.open_causes) == []
             return
-        assert await desk.facts(cause) == {**place, "detail": "d" * 60}
-        assert list(await desk.ledger.read(notice_rows.open_causes)) == [cause]
-        desk.undeliverable.arrived(message(3, place=Place("test", "home", "other")))
-        assert await desk.notice(cause) is not None
-        desk.undeliverable.arrived(message(3))
-        assert await desk.notice(cause) is None
+        assert await ground.facts(cause) == {**place, "detail": "d" * 60}
+        assert list(await ground.ledger.read(notice_rows.open_causes)) == [cause]
+        ground.undeliverable.arrived(message(3, place=Place("test", "home", "other")))
+        assert await ground.notice(cause) is not None
+        ground.undeliverable.arrived(message(3))
+        assert await ground.notice(cause) is None
 
     act(tmp_path, scene)
 
 
 def test_closed_direct_messages_are_one_notice_that_counts_people_and_forgets_them_one_by_one(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(ground: Ground) -> None:
         cause, refused = "chat_direct:test", Refused(RefusedWhy.FORBIDDEN, detail="d" * 99)
 
         def to(person: str) -> Message:
             return message(1, Audience.MEMBER, HOME, person)
 
-        desk.undeliverable.arrived(to("ana"))
+        ground.undeliverable.arrived(to("ana"))
         for person in ("ana", "ben", "ana"):
-            desk.undeliverable.refused(to(person), refused)
-        desk.undeliverable.refused(message(2, place=Place("test", "dm:cleo", "d1")), refused)
+            ground.undeliverable.refused(to(person), refused)
+        ground.undeliverable.refused(message(2, place=Place("test", "dm:cleo", "d1")), refused)
         facts = {"platform": "test", "people": "3", "detail": "d" * 60, "who": "ben ana d1"}
-        assert await desk.facts(cause) == facts
-        [before] = await desk.ledger.read(lambda c: message_rows.of_subject(c, f"notice:{cause}"))
-        desk.undeliverable.arrived(to("stranger"))
-        desk.undeliverable.arrived(to("ana"))
-        assert await desk.facts(cause) == {**facts, "people": "2", "who": "ben d1", "detail": ""}
-        [after] = await desk.ledger.read(lambda c: message_rows.of_subject(c, f"notice:{cause}"))
+        assert await ground.facts(cause) == facts
+        [before] = await ground.ledger.read(lambda c: message_rows.of_subject(c, f"notice:{cause}"))
+        ground.undeliverable.arrived(to("stranger"))
+        ground.undeliverable.arrived(to("ana"))
+        assert await ground.facts(cause) == {**facts, "people": "2", "who": "ben d1", "detail": ""}
+        [after] = await ground.ledger.read(lambda c: message_rows.of_subject(c, f"notice:{cause}"))
         assert after.wanted == before.wanted + 1
-        desk.undeliverable.arrived(to("ben"))
-        desk.undeliverable.arrived(message(2, place=Place("test", "dm:cleo", "d1")))
-        assert await desk.notice(cause) is None
-        desk.undeliverable.refused(to("dan"), refused)  # an ended notice knows nobody
-        assert await desk.facts(cause) == {**facts, "people": "1", "who": "dan"}
+        ground.undeliverable.arrived(to("ben"))
+        ground.undeliverable.arrived(message(2, place=Place("test", "dm:cleo", "d1")))
+        assert await ground.notice(cause) is None
+        ground.undeliverable.refused(to("dan"), refused)  # an ended notice knows nobody
+        assert await ground.facts(cause) == {**facts, "people": "1", "who": "dan"}
         for number in range(MOST_PEOPLE):
-            desk.undeliverable.refused(to(f"p{number}"), refused)
-        found = await desk.facts(cause)
+            ground.undeliverable.refused(to(f"p{number}"), refused)
+        found = await ground.facts(cause)
         assert found is not None
         assert (found["people"], found["who"].split()[0]) == (str(MOST_PEOPLE), "p0")
 
@@ -254,31 +254,31 @@ def test_closed_direct_messages_are_one_notice_that_counts_people_and_forgets_th
     ("name", "kind", "facts"),
     [("slack:socket", "trouble_platform", {"platform": "slack"}), ("sweep", "trouble_task", {"task": "sweep"})],
 )
-def test_a_part_in_trouble_is_named_and_its_notice_ends_with_it(tmp_path: Path, name: str, kind: str, facts: dict[str, str]) -> None:
-    async def scene(desk: Desk) -> None:
-        desk.incidents.start()
-        desk.supervisor.on_trouble(name, "E" * 99)
-        row = await desk.notice(f"trouble:{name}")
+def test_a_failing_part_is_named_and_its_notice_ends_with_the_incident(tmp_path: Path, name: str, kind: str, facts: dict[str, str]) -> None:
+    async def scene(ground: Ground) -> None:
+        ground.incidents.start()
+        ground.supervisor.on_incident(name, "E" * 99)
+        row = await ground.notice(f"trouble:{name}")
         assert row is not None
         assert (row.kind, row.facts) == (kind, {**facts, "detail": "E" * 60})
-        desk.supervisor.on_recovery(name)
-        assert await desk.notice(f"trouble:{name}") is None
+        ground.supervisor.on_recovery(name)
+        assert await ground.notice(f"trouble:{name}") is None
 
     act(tmp_path, scene)
 
 
 @pytest.mark.parametrize("stopped", [False, True])
 def test_what_a_dead_process_left_open_is_solved_after_a_quiet_minute(tmp_path: Path, stopped: bool) -> None:
-    async def scene(desk: Desk) -> None:
+    async def scene(ground: Ground) -> None:
         for cause in ("trouble:sweep", "chat_gone:x"):
-            await desk.ledger.write(lambda tx, cause=cause: desk.notices.report(tx, cause, "chat_gone", {}))  # type: ignore[misc]
-        desk.incidents.start()
+            await ground.ledger.write(lambda tx, cause=cause: ground.notices.report(tx, cause, "chat_gone", {}))  # type: ignore[misc]
+        ground.incidents.start()
         if stopped:
-            desk.incidents.stop()
+            ground.incidents.stop()
         await asyncio.sleep(STEADY - 1)
-        assert await desk.notice("trouble:sweep") is not None
+        assert await ground.notice("trouble:sweep") is not None
         await asyncio.sleep(2)
-        assert (await desk.notice("trouble:sweep") is not None) is stopped
-        assert await desk.notice("chat_gone:x") is not None
+        assert (await ground.notice("trouble:sweep") is not None) is stopped
+        assert await ground.notice("chat_gone:x") is not None
 
     act(tmp_path, scene)

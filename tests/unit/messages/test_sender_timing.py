@@ -17,7 +17,7 @@ from bot.messages.sender import (
     LEADS_POLL,
     LEADS_WITHIN,
     LONGEST_BACKOFF,
-    MOST_MENDS,
+    MAX_REPAIRS,
     PACE,
     REPEAT_FINAL_AFTER,
     REPEAT_FOUND,
@@ -191,13 +191,13 @@ def test_progress_goes_on_when_its_time_has_come(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
-def test_something_left_to_mend_is_sent_a_few_times_more_and_then_settled(tmp_path: Path) -> None:
+def test_something_left_to_repair_is_sent_a_few_times_more_and_then_settled(tmp_path: Path) -> None:
     async def scene(s: Stage, sender: Sender) -> None:
         s.answers = [Sent({"id": "m"}, "other_way")] * 9
         await s.want(FINAL)
         await asyncio.sleep(3600)
-        assert s.times() == [soon(REPEAT_FINAL_AFTER * 2.0**number) for number in range(MOST_MENDS)]
-        assert s.heard.count("doubt other_way 0") == MOST_MENDS + 1
+        assert s.times() == [soon(REPEAT_FINAL_AFTER * 2.0**number) for number in range(MAX_REPAIRS)]
+        assert s.heard.count("doubt other_way 0") == MAX_REPAIRS + 1
         assert (await s.row()).settled
 
     play(tmp_path, scene)

@@ -18,7 +18,7 @@ from bot.messages import storage
 from bot.messages.storage import StorageWatch
 from bot.texts import text
 from tests.unit.messages.sender_stage import Stage
-from tests.unit.messages.test_notices import OPERATORS, Desk, act
+from tests.unit.messages.test_notices import OPERATORS, Ground, act
 
 
 class Full:
@@ -36,23 +36,23 @@ class Full:
         return await self.real.write(fn)
 
 
-def watch(desk: Desk, full: Full) -> StorageWatch:
-    return StorageWatch(full, desk.notices, lambda: {"test": desk.stage}, desk.stage)  # type: ignore[arg-type, dict-item]
+def watch(ground: Ground, full: Full) -> StorageWatch:
+    return StorageWatch(full, ground.notices, lambda: {"test": ground.stage}, ground.stage)  # type: ignore[arg-type, dict-item]
 
 
 def test_operators_hear_at_once_that_nothing_can_be_stored_and_when_it_is_over(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        full = Full(desk.ledger, desk.stage)
-        desk.places = [OPERATORS, Place("gone", "home", "operators")]
-        found = watch(desk, full)
-        began = desk.stage.monotonic()
+    async def scene(ground: Ground) -> None:
+        full = Full(ground.ledger, ground.stage)
+        ground.places = [OPERATORS, Place("gone", "home", "operators")]
+        found = watch(ground, full)
+        began = ground.stage.monotonic()
         full.fails = [LedgerProblem(f"full {number}") for number in range(7)]
         found.failed(LedgerClosed("stopping"))
-        assert desk.stage.sent == []
+        assert ground.stage.sent == []
         for _ in range(2):
             found.failed(LedgerProblem("full"))
         await asyncio.sleep(0.01)
-        [(at, title, sent)] = desk.stage.sent
+        [(at, title, sent)] = ground.stage.sent
         assert (at, title, sent.subject, sent.audience, sent.place) == (
             began,
             text("notice.title_storage"),
@@ -65,10 +65,12 @@ def test_operators_hear_at_once_that_nothing_can_be_stored_and_when_it_is_over(t
         assert pauses[:8] == pytest.approx([1, 2, 4, 8, 15, 15, 15, 15])
         assert full.at[-1] == pytest.approx(full.at[6] + storage.QUIET), "solved a minute after the last failure"
         [row] = [
-            one for one in await desk.ledger.read(lambda c: message_rows.of_subject(c, "notice:storage")) if one.message.place == OPERATORS
+            one
+            for one in await ground.ledger.read(lambda c: message_rows.of_subject(c, "notice:storage"))
+            if one.message.place == OPERATORS
         ]
         assert row.message.ref == {"id": "m"}, "the notice goes on in the message that operators have"
-        notice = await desk.ledger.read(lambda c: notice_rows.get(c, "storage"))
+        notice = await ground.ledger.read(lambda c: notice_rows.get(c, "storage"))
         assert notice is not None
         assert (notice.facts, notice.resolved_at is None) == ({"detail": "full 6"}, False)
         full.at.clear()
@@ -81,21 +83,21 @@ def test_operators_hear_at_once_that_nothing_can_be_stored_and_when_it_is_over(t
 
 
 def test_a_failure_in_the_quiet_minute_makes_it_longer(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        full = Full(desk.ledger, desk.stage)
-        found = watch(desk, full)
-        began = desk.stage.monotonic()
+    async def scene(ground: Ground) -> None:
+        full = Full(ground.ledger, ground.stage)
+        found = watch(ground, full)
+        began = ground.stage.monotonic()
         found.failed(LedgerProblem("full"))
         await asyncio.sleep(40)
         found.failed(LedgerProblem("full"))
         await asyncio.sleep(100)
         assert full.at == pytest.approx([began + 1, began + 40 + storage.QUIET])
-        assert len(desk.stage.sent) == 1
+        assert len(ground.stage.sent) == 1
         assert found.late() == text("reply.cannot_store")
         await asyncio.sleep(2)
-        facts = await desk.facts("storage")
+        facts = await ground.facts("storage")
         assert facts is not None
-        assert str(desk.ledger.path) in facts["detail"]
+        assert str(ground.ledger.path) in facts["detail"]
         await found.stop()
 
     act(tmp_path, scene)
@@ -103,15 +105,15 @@ def test_a_failure_in_the_quiet_minute_makes_it_longer(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("answer", [Unknown(), RuntimeError("x"), 100.0])
 def test_a_channel_that_does_not_answer_holds_up_nothing(tmp_path: Path, answer: Any) -> None:
-    async def scene(desk: Desk) -> None:
-        full = Full(desk.ledger, desk.stage)
-        desk.stage.answers = [answer]
-        found = watch(desk, full)
-        began = desk.stage.monotonic()
+    async def scene(ground: Ground) -> None:
+        full = Full(ground.ledger, ground.stage)
+        ground.stage.answers = [answer]
+        found = watch(ground, full)
+        began = ground.stage.monotonic()
         found.failed(LedgerProblem("full"))
         await asyncio.sleep(30)
-        assert full.at == pytest.approx([began + 1 + (storage.TELL_WITHIN if answer == 100.0 else 0)])
-        [row] = await desk.ledger.read(lambda c: message_rows.of_subject(c, "notice:storage"))
+        assert full.at == pytest.approx([began + 1 + (storage.SEND_WITHIN if answer == 100.0 else 0)])
+        [row] = await ground.ledger.read(lambda c: message_rows.of_subject(c, "notice:storage"))
         assert row.message.ref == {}
         await found.stop()
 
@@ -119,9 +121,9 @@ def test_a_channel_that_does_not_answer_holds_up_nothing(tmp_path: Path, answer:
 
 
 def test_a_bot_that_stops_looks_no_more_and_one_that_starts_solves_what_was_left(tmp_path: Path) -> None:
-    async def scene(desk: Desk) -> None:
-        full = Full(desk.ledger, desk.stage)
-        found = watch(desk, full)
+    async def scene(ground: Ground) -> None:
+        full = Full(ground.ledger, ground.stage)
+        found = watch(ground, full)
         full.fails = [LedgerClosed("stopping")]
         found.failed(LedgerProblem("full"))
         await asyncio.sleep(100)
@@ -136,9 +138,9 @@ def test_a_bot_that_stops_looks_no_more_and_one_that_starts_solves_what_was_left
         full.fails = []
         await found.start()
         assert len(full.at) == 1, "no notice was open"
-        await desk.ledger.write(lambda tx: desk.notices.report(tx, "storage", "storage", {"detail": "x"}))
+        await ground.ledger.write(lambda tx: ground.notices.report(tx, "storage", "storage", {"detail": "x"}))
         await found.start()
-        assert await desk.notice("storage") is None
+        assert await ground.notice("storage") is None
         assert Sent({}).ref == {}
 
     act(tmp_path, scene)

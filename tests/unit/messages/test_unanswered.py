@@ -76,9 +76,9 @@ async def test_what_took_another_way_is_sent_again_a_few_times_and_then_settled(
 
     async with world(tmp_path, platform=Platform(chat=Room(answers=answers))) as w:
         await w.imagine()
-        await w.until(lambda: len(sent) == 1 + sender.MOST_MENDS)
+        await w.until(lambda: len(sent) == 1 + sender.MAX_REPAIRS)
         await w.until(lambda: not w.bot.sender._lines or all(one.timer is None for one in w.bot.sender._lines.values()))
-        assert len(sent) == 1 + sender.MOST_MENDS
+        assert len(sent) == 1 + sender.MAX_REPAIRS
 
 
 async def test_it_is_over_when_everything_is_answered_for_a_while(tmp_path: Path, quick: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -159,9 +159,9 @@ class Ground:
     async def card(self, case: Case) -> View:
         return await self.view(f"case:{case.id}", Audience.MODERATORS)
 
-    async def told(self, case: Case) -> View:
+    async def member_view(self, case: Case) -> View:
         """The member's newest message about a case."""
-        return await self.view(f"step:{(await self.case(case.id)).told}", Audience.MEMBER)
+        return await self.view(f"step:{(await self.case(case.id)).shown_step}", Audience.MEMBER)
 
     async def end_live_requests(self, answer: Answer) -> None:
         """Answer every request that is under way."""
@@ -263,8 +263,8 @@ class Ground:
         assert found is not None
         return found
 
-    async def trail(self, case_id: str) -> list[tuple[str, str]]:
-        return [(step.event, step.outcome) for step in await self.ledger.read(lambda c: case_rows.trail(c, case_id))]
+    async def audit_log(self, case_id: str) -> list[tuple[str, str]]:
+        return [(step.event, step.outcome) for step in await self.ledger.read(lambda c: case_rows.audit_log(c, case_id))]
 
     async def messages(self, subject: str) -> list[message_rows.Stored]:
         return list(await self.ledger.read(lambda c: message_rows.of_subject(c, subject)))

@@ -69,7 +69,7 @@ def replayed(steps: list[Step]) -> CaseState:
 
 
 @pytest.mark.parametrize("seed", range(8))
-async def test_the_trail_tells_the_whole_story_and_nothing_goes_out_without_consent(tmp_path: Path, seed: int) -> None:
+async def test_the_audit_log_tells_the_whole_story_and_nothing_goes_out_without_consent(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     ground = await Ground.open(tmp_path)
     try:
@@ -79,7 +79,7 @@ async def test_the_trail_tells_the_whole_story_and_nothing_goes_out_without_cons
         every = await ground.requests()
         for case_id in found:
             case = await ground.case(case_id)
-            steps = list(await ground.ledger.read(lambda c, i=case_id: case_rows.trail(c, i)))
+            steps = list(await ground.ledger.read(lambda c, i=case_id: case_rows.audit_log(c, i)))
             done = [step for step in steps if step.outcome == "done"]
             assert replayed(steps) is case.state
             assert all(step.actor != case.person.id for step in done if step.event in DECIDING)

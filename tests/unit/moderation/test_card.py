@@ -27,7 +27,7 @@ async def held(ground: Ground, case_id: str) -> case_rows.Case:
 
 async def line_of(ground: Ground, case_id: str, event: str) -> str:
     """The message about a step of a case."""
-    steps = await ground.ledger.read(lambda c: case_rows.trail(c, case_id))
+    steps = await ground.ledger.read(lambda c: case_rows.audit_log(c, case_id))
     return f"step:{next(one.seq for one in steps if one.event == event)}"
 
 
@@ -70,7 +70,7 @@ async def test_a_question_that_was_asked_anew_is_open_in_its_newest_message_only
     await held(ground, case.id)
     await ground.press(A.CASE_REPHRASE, case.id, MO, {"note": ""})
     assert (await ground.view(first, Audience.MEMBER)).buttons == ()
-    assert [one.action for one in (await ground.told(case)).buttons] == [A.REPHRASE]
+    assert [one.action for one in (await ground.member_view(case)).buttons] == [A.REPHRASE]
 
 
 async def test_a_reminder_is_shown_anew_when_its_question_is_over(ground: Ground) -> None:

@@ -106,7 +106,7 @@ async def test_a_communitys_own_reasons_are_offered_and_kept(ground: Ground) -> 
     assert [choice.value for choice in form.fields[0].choices] == ["Off topic", "Rude"]
     assert not (await ground.press(A.CASE_DENY, case.id, MO, {"reason": "harm"})).changed
     assert (await ground.press(A.CASE_DENY, case.id, MO, {"reason": "Rude"})).changed
-    assert "Reason: Rude." in (await ground.told(case)).text[0]
+    assert "Reason: Rude." in (await ground.member_view(case)).text[0]
 
 
 async def test_settings_belong_to_communities_not_to_direct_messages(ground: Ground) -> None:
@@ -143,7 +143,7 @@ async def test_texts_of_a_closed_case_go_after_the_communitys_time_and_the_finge
     card = await ground.card(case)
     assert "deleted" in next(fact.value for fact in card.facts if fact.label == "Prompt")
     assert A.CASE_PROMPT not in {button.action for button in card.buttons}
-    assert ("decline", "done") in await ground.trail(case.id)
+    assert ("decline", "done") in await ground.audit_log(case.id)
 
 
 async def test_texts_of_a_waiting_case_and_of_pictures_stay(ground: Ground) -> None:
@@ -205,7 +205,7 @@ async def test_an_appeal_is_not_possible_once_the_texts_are_gone(ground: Ground)
     case = await ground.denied()
     await ground.later(31 * 24)
     assert not (await ground.press(A.APPEAL, case.id, ANN)).changed
-    steps = await ground.ledger.read(lambda c: case_rows.trail(c, case.id))
+    steps = await ground.ledger.read(lambda c: case_rows.audit_log(c, case.id))
     assert steps[-1].facts["why"] == "texts_removed"
 
 

@@ -48,7 +48,7 @@ async def answer_with_pictures(ground: Ground, prompt: str, **options: object) -
 
 async def test_the_member_sees_both_wordings_the_author_and_the_price(ground: Ground) -> None:
     case, rewrite = await ground.suggested("a dragon and a knight have tea")
-    view = await ground.told(case)
+    view = await ground.member_view(case)
     assert [fact.value for fact in view.facts] == ["a dragon fights a knight", "a dragon and a knight have tea"]
     assert "Mo" in view.title
     assert "$" in view.text[0]
@@ -68,7 +68,7 @@ async def test_accepting_sends_that_very_text_once_with_the_case_as_origin(groun
     )
     assert (made.size, made.quality, made.count) == ("1024x1024", "medium", 1)
     assert (await ground.case(case.id)).state is CaseState.CLOSED_ACCEPTED
-    assert (await ground.told(case)).buttons == ()
+    assert (await ground.member_view(case)).buttons == ()
 
 
 @pytest.mark.parametrize("first_is_private", [True, False])
@@ -188,7 +188,7 @@ async def test_a_retry_of_an_accepted_rewrite_that_is_blocked_comes_back_too(gro
 async def test_asked_to_rephrase_the_members_own_wording_closes_the_case_when_it_works(ground: Ground) -> None:
     case = await ground.claimed()
     await ground.press(A.CASE_REPHRASE, case.id, MO, {"note": "no fighting, please"})
-    view = await ground.told(case)
+    view = await ground.member_view(case)
     assert view.facts[0].value == "no fighting, please"
     form = await ground.form(A.REPHRASE, case.id, ANN)
     assert isinstance(form, Form)
@@ -204,7 +204,7 @@ async def test_asked_to_rephrase_the_members_own_wording_closes_the_case_when_it
 
     await ground.ledger.write(works)
     assert (await ground.case(case.id)).state is CaseState.CLOSED_REPHRASED
-    assert (await ground.told(case)).buttons == ()
+    assert (await ground.member_view(case)).buttons == ()
 
 
 async def test_a_rewording_that_is_blocked_too_goes_back_to_the_moderators(ground: Ground) -> None:
@@ -212,7 +212,7 @@ async def test_a_rewording_that_is_blocked_too_goes_back_to_the_moderators(groun
     await ground.press(A.CASE_REPHRASE, case.id, MO)
     await ground.blocked("a dragon bites a knight")
     assert (await ground.case(case.id)).state is CaseState.OPEN
-    assert ("blocked_again", "done") in await ground.trail(case.id)
+    assert ("blocked_again", "done") in await ground.audit_log(case.id)
 
 
 async def test_an_own_rewording_settles_even_an_unclaimed_case_but_other_pictures_do_not(ground: Ground) -> None:
@@ -232,7 +232,7 @@ async def test_not_a_policy_matter_forgets_the_block_and_ends_the_cool_down(grou
     await ground.press(A.CASE_NOT_POLICY, case.id, MO)
     for table in (blocked_prompts, blocked_members):
         assert await ground.ledger.read(lambda c, t=table: c.execute(select(t)).all()) == []
-    view = await ground.told(case)
+    view = await ground.member_view(case)
     assert [button.action for button in view.buttons] == [A.RETRY]
     [notice] = await ground.messages(f"notice:not_policy:{case.number}")
     assert notice.message.place.channel == "operators"
@@ -255,7 +255,7 @@ async def test_a_denial_can_be_appealed_once_and_another_moderator_decides(groun
     await ground.denied(by=MIA, case=case)
     assert isinstance(await ground.form(A.APPEAL, case.id, ANN), Reply)
     assert not (await ground.press(A.APPEAL, case.id, ANN)).changed
-    assert [button.action for button in (await ground.told(case)).buttons] == []
+    assert [button.action for button in (await ground.member_view(case)).buttons] == []
 
 
 async def test_an_appeal_stays_for_others_even_after_a_release(ground: Ground) -> None:

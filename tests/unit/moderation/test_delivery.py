@@ -173,5 +173,5 @@ async def test_every_view_of_a_case_fits_the_platforms(ground: Ground) -> None:
 async def test_two_members_and_their_names_stay_apart(ground: Ground) -> None:
     one, two = await ground.blocked("same words"), await ground.blocked("same words", community="dm:m1")
     assert one.id != two.id
-    steps = await ground.ledger.read(lambda c: case_rows.trail(c, one.id))
+    steps = await ground.ledger.read(lambda c: case_rows.audit_log(c, one.id))
     assert {step.actor for step in steps} == {ANN.id}

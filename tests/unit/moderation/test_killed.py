@@ -89,16 +89,16 @@ async def snapshot(folder: Path, case_id: str) -> tuple[object, ...]:
         unshown = await ground.ledger.read(message_rows.unsettled)
         cards = [one for one in await ground.messages(f"case:{case_id}") if one.message.audience.value == "moderators"]
         view = await ground.card(case)
-        trail = await ground.ledger.read(lambda c: case_rows.trail(c, case_id))
+        audit_log = await ground.ledger.read(lambda c: case_rows.audit_log(c, case_id))
         sent = [one.prompt for one in await ground.requests()]
-        return case, len(trail), sent, view, cards[0].message.id in unshown
+        return case, len(audit_log), sent, view, cards[0].message.id in unshown
     finally:
         await ground.ledger.close()
 
 
 @pytest.mark.parametrize("committed", [False, True], ids=["before-commit", "after-commit"])
 @pytest.mark.parametrize(("setup", "action", "person", "state"), ACTIONS, ids=[one[1].value for one in ACTIONS])
-def test_after_a_kill_case_trail_and_card_agree(
+def test_after_a_kill_case_audit_log_and_card_agree(
     tmp_path: Path, setup: Setup, action: ActionName, person: object, state: CaseState, committed: bool
 ) -> None:
     async def prepare() -> tuple[str, str]:

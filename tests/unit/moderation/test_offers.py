@@ -77,10 +77,10 @@ async def test_a_wording_with_reference_pictures_is_compared_with_them(ground: G
 
 async def test_an_offer_that_the_model_of_today_does_not_take_names_no_price(ground: Ground) -> None:
     case, _ = await ground.suggested("a dragon and a knight have tea")
-    assert "$" in str(await ground.told(case))
+    assert "$" in str(await ground.member_view(case))
     ground.rules = dataclasses.replace(ground.rules, model=dataclasses.replace(ground.rules.model, prompt_max_chars=5))  # type: ignore[type-var]
     ground._room = None
-    assert "$" not in str(await ground.told(case))
+    assert "$" not in str(await ground.member_view(case))
 
 
 async def test_a_moderators_form_may_be_opened_again_and_an_appeal_is_made_once(ground: Ground) -> None:

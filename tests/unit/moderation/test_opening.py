@@ -17,7 +17,7 @@ async def test_a_block_opens_a_case_with_its_facts_and_a_card_for_the_moderators
     case = await ground.blocked(kind=Kind.SAFETY_OUTPUT, facts={"code": "moderation_blocked", "stage": "output"})
     assert (case.state, case.number, case.kind, case.person.id) == (CaseState.OPEN, 1, "safety_output", "m1")
     assert case.facts == {"code": "moderation_blocked", "stage": "output"}
-    assert await ground.trail(case.id) == [("opened", "done")]
+    assert await ground.audit_log(case.id) == [("opened", "done")]
     cards = [one.message for one in await ground.messages(f"case:{case.id}")]
     assert [(card.audience.value, card.place.channel) for card in cards] == [("moderators", "moderators")]
 
@@ -29,7 +29,7 @@ async def test_repeats_and_rewordings_of_the_same_member_join_the_waiting_case(g
     elsewhere = await ground.blocked("a dragon", community="guild2")
     assert second.id == first.id
     assert len({first.id, other.id, elsewhere.id}) == 3
-    assert await ground.trail(first.id) == [("opened", "done"), ("joined", "done")]
+    assert await ground.audit_log(first.id) == [("opened", "done"), ("joined", "done")]
 
 
 async def test_five_blocks_within_an_hour_stop_the_member_for_an_hour_and_nobody_else(ground: Ground) -> None:
@@ -90,8 +90,8 @@ async def test_a_community_without_a_channel_is_not_promised_a_review_and_its_ad
     case = await ground.blocked(community="guild2")
     await ground.blocked("another", community="guild2", person=BEN)
     assert await ground.messages(f"case:{case.id}") == []
-    [told] = await ground.messages("setup:web:guild2")
-    assert told.wanted == 1
+    [setup] = await ground.messages("setup:web:guild2")
+    assert setup.wanted == 1
     assert not await ground.ledger.read(lambda c: ground.cases.reviewed(c, "web", "guild2"))
     assert await ground.ledger.read(lambda c: ground.cases.reviewed(c, "web", HOME))
 
@@ -104,7 +104,7 @@ async def test_a_communitys_own_channel_is_where_its_card_goes(ground: Ground) -
 
 
 @pytest.mark.parametrize("change", [update(audit).values(actor="x"), delete(audit)])
-async def test_the_trail_can_only_grow(ground: Ground, change: object) -> None:
+async def test_the_audit_log_can_only_grow(ground: Ground, change: object) -> None:
     case = await ground.blocked()
 
     def tamper(tx: Tx) -> None:
@@ -112,7 +112,7 @@ async def test_the_trail_can_only_grow(ground: Ground, change: object) -> None:
 
     with pytest.raises(DBAPIError, match="append-only"):
         await ground.ledger.write(tamper)
-    assert await ground.trail(case.id) == [("opened", "done")]
+    assert await ground.audit_log(case.id) == [("opened", "done")]
 
 
 async def test_a_case_is_found_by_its_number(ground: Ground) -> None:

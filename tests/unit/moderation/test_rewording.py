@@ -10,7 +10,7 @@ from bot.domain.request_states import Answer, RequestEvent
 from bot.domain.requests import Origin, Person
 from bot.ledger import request_rows
 from bot.ledger.case_rows import Case
-from bot.ledger.case_rows import trail as case_rows_trail
+from bot.ledger.case_rows import audit_log as case_rows_trail
 from bot.ledger.store import Tx
 from bot.moderation.retention import PRIVACY_ROW
 from bot.requests.actions import RequestActions
@@ -93,8 +93,8 @@ async def asked(ground: Ground, prompt: str = "a dragon fights a knight") -> Cas
 
 async def questions(ground: Ground, case: Case) -> list[int]:
     """Lines of the trail that asked the member about a picture."""
-    trail = await ground.trail(case.id)
-    return [number for number, (event, _) in enumerate(trail) if event == "other_picture"]
+    audit_log = await ground.audit_log(case.id)
+    return [number for number, (event, _) in enumerate(audit_log) if event == "other_picture"]
 
 
 @pytest.mark.parametrize(("blocked", "typed"), [*UNRELATED, *ALIKE])
@@ -114,15 +114,15 @@ async def test_the_member_is_asked_once_and_the_question_names_the_newest_pictur
     assert now.wanted > card.wanted, "the card's history has the question"
     newest = await made(ground, "a dragon naps")
     await made(ground, "a secret of another community", community="guild2")
-    trail = await ground.ledger.read(lambda c: [one for one in case_rows_trail(c, case.id) if one.event == "other_picture"])
-    assert len(trail) == 1
-    view = await ground.view(f"step:{trail[0].seq}", Audience.MEMBER)
+    audit_log = await ground.ledger.read(lambda c: [one for one in case_rows_trail(c, case.id) if one.event == "other_picture"])
+    assert len(audit_log) == 1
+    view = await ground.view(f"step:{audit_log[0].seq}", Audience.MEMBER)
     assert [(one.action, one.row) for one in view.buttons] == [(A.REWORDED, newest)]
     assert [one.value for one in view.facts] == ["a dragon naps"]
     await ground.press(A.REWORDED, newest, ANN)
-    closed = await ground.view(f"step:{trail[0].seq}", Audience.MEMBER)
+    closed = await ground.view(f"step:{audit_log[0].seq}", Audience.MEMBER)
     assert (closed.buttons, "worked" in closed.title) == ((), True)
-    [reworded] = [one for one in await ground.trail(case.id) if one[0] == "rephrased"]
+    [reworded] = [one for one in await ground.audit_log(case.id) if one[0] == "rephrased"]
     assert reworded == ("rephrased", "done")
 
 

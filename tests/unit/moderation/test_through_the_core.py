@@ -30,7 +30,7 @@ def card(w: World) -> View:
     return found
 
 
-def told(w: World) -> list[View]:
+def member_view(w: World) -> list[View]:
     """What the member was told in messages of the case, oldest first."""
     keys = [key for key, message in w.chat.messages.items() if message.subject.startswith("step:")]
     return [w.chat.now[key] for key in sorted(keys, key=lambda key: int(w.chat.messages[key].subject.partition(":")[2]))]
@@ -57,7 +57,7 @@ async def press(w: World, action: ActionName, view: View, person: str, values: M
 
 async def audit(w: World) -> list[tuple[str, str, str]]:
     row = button(card(w), A.CASE_COMMENT).row
-    steps = await w.bot.ledger.read(lambda c: case_rows.trail(c, row))
+    steps = await w.bot.ledger.read(lambda c: case_rows.audit_log(c, row))
     return [(step.event, step.actor, step.outcome) for step in steps]
 
 
@@ -69,8 +69,8 @@ async def test_block_card_claim_rewrite_consent_picture(tmp_path: Path) -> None:
         await w.until(lambda: A.CASE_REWRITE in names(card(w)))
         assert "Mia" in card(w).title
         await press(w, A.CASE_REWRITE, card(w), "mia", {"prompt": "a friendly dragon and a knight have tea"})
-        await w.until(lambda: told(w))
-        question = told(w)[-1]
+        await w.until(lambda: member_view(w))
+        question = member_view(w)[-1]
         assert {fact.value for fact in question.facts} == {"a dragon fights a knight, blood", "a friendly dragon and a knight have tea"}
         assert question.title.startswith("Mia suggests")
         assert "$" in question.text[0]
@@ -78,7 +78,7 @@ async def test_block_card_claim_rewrite_consent_picture(tmp_path: Path) -> None:
         await press(w, A.REWRITE_ACCEPT, question, "ana")
         await w.until(lambda: any(view.pictures for view in w.chat.now.values()))
         assert [call.prompt for call in w.service.calls] == ["a dragon fights a knight, blood", "a friendly dragon and a knight have tea"]
-        await w.until(lambda: "accepted" in card(w).title and not told(w)[-1].buttons)
+        await w.until(lambda: "accepted" in card(w).title and not member_view(w)[-1].buttons)
         assert [step for step in await audit(w) if step[2] == "done"] == [
             ("opened", "ana", "done"),
             ("claim", "mia", "done"),
@@ -93,8 +93,8 @@ async def test_a_rewrite_that_is_blocked_comes_back_to_the_same_case(tmp_path: P
         await press(w, A.CASE_CLAIM, card(w), "mia")
         await w.until(lambda: A.CASE_REWRITE in names(card(w)))
         await press(w, A.CASE_REWRITE, card(w), "mia", {"prompt": "a kind dragon"})
-        await w.until(lambda: told(w))
-        await press(w, A.REWRITE_ACCEPT, told(w)[-1], "ana")
+        await w.until(lambda: member_view(w))
+        await press(w, A.REWRITE_ACCEPT, member_view(w)[-1], "ana")
         await w.until(lambda: len(w.service.calls) == 2 and card(w).title == "Case 1: open")
         assert [step[0] for step in await audit(w)][-2:] == ["accept", "blocked_again"]
 
@@ -105,10 +105,10 @@ async def test_rephrase_that_works_closes_the_case(tmp_path: Path) -> None:
         await press(w, A.CASE_CLAIM, card(w), "mia")
         await w.until(lambda: A.CASE_REPHRASE in names(card(w)))
         await press(w, A.CASE_REPHRASE, card(w), "mia", {"note": "without blood"})
-        await w.until(lambda: told(w))
-        assert told(w)[-1].facts[0].value == "without blood"
-        await press(w, A.REPHRASE, told(w)[-1], "ana", {"prompt": "a dragon and a knight dance"})
-        await w.until(lambda: "own wording worked" in card(w).title and not told(w)[-1].buttons)
+        await w.until(lambda: member_view(w))
+        assert member_view(w)[-1].facts[0].value == "without blood"
+        await press(w, A.REPHRASE, member_view(w)[-1], "ana", {"prompt": "a dragon and a knight dance"})
+        await w.until(lambda: "own wording worked" in card(w).title and not member_view(w)[-1].buttons)
 
 
 async def test_denied_appealed_and_decided_by_another_moderator(tmp_path: Path) -> None:
@@ -117,17 +117,17 @@ async def test_denied_appealed_and_decided_by_another_moderator(tmp_path: Path) 
         await press(w, A.CASE_CLAIM, card(w), "mia")
         await w.until(lambda: A.CASE_DENY in names(card(w)))
         await press(w, A.CASE_DENY, card(w), "mia", {"reason": "harm", "note": "blood"})
-        await w.until(lambda: told(w))
-        assert "It shows or invites harm" in told(w)[-1].text[0]
-        await press(w, A.APPEAL, told(w)[-1], "ana", {"why": "it is for a fairy tale"})
-        await w.until(lambda: "appealed" in card(w).title and not told(w)[-1].buttons)
+        await w.until(lambda: member_view(w))
+        assert "It shows or invites harm" in member_view(w)[-1].text[0]
+        await press(w, A.APPEAL, member_view(w)[-1], "ana", {"why": "it is for a fairy tale"})
+        await w.until(lambda: "appealed" in card(w).title and not member_view(w)[-1].buttons)
         assert "another moderator" in await press(w, A.CASE_CLAIM, card(w), "mia")
         assert "yours" in await press(w, A.CASE_CLAIM, card(w), "noor")
         await w.until(lambda: A.CASE_DENY in names(card(w)))
         await press(w, A.CASE_DENY, card(w), "noor", {"reason": "harm"})
-        await w.until(lambda: len(told(w)) == 2)
-        assert A.APPEAL not in names(told(w)[-1])
-        assert "final" in told(w)[-1].text[-1]
+        await w.until(lambda: len(member_view(w)) == 2)
+        assert A.APPEAL not in names(member_view(w)[-1])
+        assert "final" in member_view(w)[-1].text[-1]
         assert len(w.service.calls) == 1
 
 
@@ -137,9 +137,9 @@ async def test_not_a_policy_matter_gives_the_member_a_retry_and_tells_the_operat
         await press(w, A.CASE_CLAIM, card(w), "mia")
         await w.until(lambda: A.CASE_NOT_POLICY in names(card(w)))
         await press(w, A.CASE_NOT_POLICY, card(w), "mia")
-        await w.until(lambda: told(w))
+        await w.until(lambda: member_view(w))
         await w.until(lambda: any("technical" in view.title for view in w.chat.now.values()))
-        await press(w, A.RETRY, told(w)[-1], "ana")
+        await press(w, A.RETRY, member_view(w)[-1], "ana")
         await w.until(lambda: any(view.pictures for view in w.chat.now.values()))
         assert len({call.prompt for call in w.service.calls}) == 1
 
@@ -162,7 +162,7 @@ async def test_a_row_that_cannot_be_ours_is_on_record_too(tmp_path: Path) -> Non
         for row in ("", "x' OR 1=1 --", "\u00b2" * 16, "a" * 5000):
             assert await w.press(A.CASE_CLAIM, row, "mia") == "That case doesn't exist."
             assert "Only the person" in await w.press(A.CANCEL, row, "mia")
-        steps = await w.bot.ledger.read(lambda c: case_rows.trail(c, ""))
+        steps = await w.bot.ledger.read(lambda c: case_rows.audit_log(c, ""))
         assert [(step.event, step.outcome) for step in steps] == [("claim", "forged")] * 4
 
 
@@ -183,7 +183,7 @@ async def asked(w: World, action: ActionName, values: Mapping[str, str]) -> str:
     assert A.REWRITE_ACCEPT not in names(await fetched(w, request))
     await press(w, action, card(w), "mia", values)
     await w.bot.sender.idle()
-    assert not told(w)
+    assert not member_view(w)
     return request
 
 

@@ -35,7 +35,7 @@ async def test_a_lease_lasts_ten_minutes_and_comes_back_by_itself_with_a_record(
     await ground.later(0.1 / 60)
     case = await ground.case(case.id)
     assert (case.state, case.holder, case.lease_until) == (CaseState.OPEN, None, None)
-    assert (await ground.trail(case.id))[-1] == ("lease_end", "done")
+    assert (await ground.audit_log(case.id))[-1] == ("lease_end", "done")
     assert "open" in (await ground.card(case)).title
 
 
@@ -56,7 +56,7 @@ async def test_moderators_are_reminded_at_half_and_whole_of_the_due_time_once_ea
     assert len(await reminders(ground)) == 2
     await ground.later(12)
     assert len(await reminders(ground)) == 2
-    assert [line for line in await ground.trail(case.id) if line[0] == "remind"] == [("remind", "done")] * 2
+    assert [line for line in await ground.audit_log(case.id) if line[0] == "remind"] == [("remind", "done")] * 2
     view = await ground.view((await reminders(ground))[0], Audience.MODERATORS)
     assert "12 hours" in view.title
 
@@ -71,9 +71,11 @@ async def test_a_member_who_is_asked_is_reminded_too(ground: Ground) -> None:
     case, rewrite = await ground.suggested()
     await ground.later(12.1)
     assert await reminders(ground) == []
-    told = [one for one in await ground.ledger.read(lambda c: c.execute(select(messages.c.subject)).scalars().all()) if "step:" in one]
-    assert len(told) == 2
-    question = await ground.told(case)
+    member_view = [
+        one for one in await ground.ledger.read(lambda c: c.execute(select(messages.c.subject)).scalars().all()) if "step:" in one
+    ]
+    assert len(member_view) == 2
+    question = await ground.member_view(case)
     assert question.buttons[0].row == rewrite  # the question keeps its buttons, the reminder is a message beside it
 
 
@@ -96,9 +98,9 @@ async def test_a_case_that_nobody_decides_expires_after_72_hours_with_an_honest_
     case = await ground.case(case.id)
     assert case.state is CaseState.CLOSED_EXPIRED
     assert await ground.sent() == []
-    view = await ground.told(case)
+    view = await ground.member_view(case)
     assert "nothing was sent" in " ".join(view.text)
-    assert (await ground.trail(case.id))[-1] == ("expire", "done")
+    assert (await ground.audit_log(case.id))[-1] == ("expire", "done")
     assert case.due_at is None
 
 

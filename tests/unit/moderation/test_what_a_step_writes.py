@@ -210,32 +210,32 @@ async def test_a_reminder_comes_when_it_is_due_and_the_timer_is_set_again(ground
 async def test_each_step_changes_the_card_and_what_the_member_was_told(ground: Ground) -> None:
     case = await ground.claimed()
 
-    async def told(subject: str) -> dict[Audience, int]:
+    async def member_view(subject: str) -> dict[Audience, int]:
         return {one.message.audience: one.wanted for one in await ground.messages(subject)}
 
-    quiet = await told(f"case:{case.id}")
+    quiet = await member_view(f"case:{case.id}")
     assert Audience.MODERATORS in quiet
     await ground.press(A.CASE_REPHRASE, case.id, MO)
-    asked = (await ground.case(case.id)).told
-    question = await told(f"step:{asked}")
-    assert all(after > quiet[audience] for audience, after in (await told(f"case:{case.id}")).items())
+    asked = (await ground.case(case.id)).shown_step
+    question = await member_view(f"step:{asked}")
+    assert all(after > quiet[audience] for audience, after in (await member_view(f"case:{case.id}")).items())
     await ground.later(73)  # nobody answered
-    after = await told(f"step:{asked}")
+    after = await member_view(f"step:{asked}")
     assert after[Audience.MEMBER] > question[Audience.MEMBER]
-    assert (await ground.case(case.id)).told != asked
+    assert (await ground.case(case.id)).shown_step != asked
 
 
 async def test_an_older_offer_keeps_the_wording_that_it_was_an_answer_to(ground: Ground) -> None:
     case, first = await ground.suggested("a wild party")
-    told = (await ground.case(case.id)).told
+    member_view = (await ground.case(case.id)).shown_step
     await ground.press(A.REWRITE_ACCEPT, first, ANN)
     await ground.blocked("a wild party", origin=Origin.REWRITE, parent=case.request_id, case_id=case.id)
     again = await ground.case(case.id)
     assert again.request_id != case.request_id
-    view = await ground.view(f"step:{told}", Audience.MEMBER)
+    view = await ground.view(f"step:{member_view}", Audience.MEMBER)
     assert [fact.value for fact in view.facts] == ["a dragon fights a knight", "a wild party"]
     assert view.about is not None
     assert view.about.subject == f"request:{case.request_id}"
     await ground.press(A.CASE_CLAIM, case.id, MIA)
     await ground.press(A.CASE_REWRITE, case.id, MIA, {"prompt": "a quiet meadow"})
-    assert [fact.value for fact in (await ground.told(case)).facts] == ["a wild party", "a quiet meadow"]
+    assert [fact.value for fact in (await ground.member_view(case)).facts] == ["a wild party", "a quiet meadow"]

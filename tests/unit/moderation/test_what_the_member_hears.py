@@ -12,7 +12,7 @@ from bot.chat.views import ActionName, Audience, View
 from bot.domain.case_states import CaseState, Standing
 from bot.texts import text
 from tests.unit.moderation.ground import ANN, MO, Ground
-from tests.unit.moderation.test_through_the_core import blocked, card, names, press, told
+from tests.unit.moderation.test_through_the_core import blocked, card, member_view, names, press
 from tests.world import BLOCK, Platform, Room, Service, World, bad, world
 
 A = ActionName
@@ -28,35 +28,35 @@ async def claim(w: World) -> None:
 async def suggest(w: World) -> None:
     await claim(w)
     await press(w, A.CASE_REWRITE, card(w), "mia", {"prompt": "a friendly dragon"})
-    await w.until(lambda: told(w))
+    await w.until(lambda: member_view(w))
 
 
 async def accept(w: World) -> None:
     await suggest(w)
-    await press(w, A.REWRITE_ACCEPT, told(w)[-1], "ana")
+    await press(w, A.REWRITE_ACCEPT, member_view(w)[-1], "ana")
 
 
 async def decline(w: World) -> None:
     await suggest(w)
-    await press(w, A.REWRITE_DECLINE, told(w)[-1], "ana")
+    await press(w, A.REWRITE_DECLINE, member_view(w)[-1], "ana")
 
 
 async def deny(w: World) -> None:
     await claim(w)
     await press(w, A.CASE_DENY, card(w), "mia", {"reason": "harm"})
-    await w.until(lambda: told(w))
+    await w.until(lambda: member_view(w))
 
 
 async def appeal(w: World) -> None:
     await deny(w)
-    await press(w, A.APPEAL, told(w)[-1], "ana", {"why": "it is a comedy"})
+    await press(w, A.APPEAL, member_view(w)[-1], "ana", {"why": "it is a comedy"})
 
 
 async def rephrased(w: World) -> None:
     await claim(w)
     await press(w, A.CASE_REPHRASE, card(w), "mia", {"note": "without blood"})
-    await w.until(lambda: told(w))
-    await press(w, A.REPHRASE, told(w)[-1], "ana", {"prompt": "a dragon and a knight dance"})
+    await w.until(lambda: member_view(w))
+    await press(w, A.REPHRASE, member_view(w)[-1], "ana", {"prompt": "a dragon and a knight dance"})
 
 
 async def not_policy(w: World) -> None:
@@ -120,7 +120,7 @@ async def test_a_decision_is_one_message_and_no_other_is_sent_or_changed_for_the
         await w.bot.sender.idle()
         mine = [one.subject for one in w.chat.messages.values() if one.audience is Audience.MEMBER]
         assert len(mine) == 1
-        question = told(w)[0]
+        question = member_view(w)[0]
         assert names(question) == {A.REWRITE_ACCEPT, A.REWRITE_DECLINE}
         assert question.mention == "ana"
         assert question.about is not None

@@ -151,7 +151,7 @@ async def test_a_moderator_acts_without_the_lease_no_more_once_it_ended(ground: 
     reply = await ground.press(A.CASE_DENY, case.id, MO, VALUES)
     assert not reply.changed
     assert (await ground.case(case.id)).state is CaseState.OPEN
-    assert ("lease_end", "done") in await ground.trail(case.id)
+    assert ("lease_end", "done") in await ground.audit_log(case.id)
 
 
 @pytest.mark.parametrize("action", [A.CASE_REWRITE, A.CASE_REPHRASE, A.CASE_DENY, A.CASE_BLOCK_MEMBER, A.CASE_COMMENT])
@@ -196,7 +196,7 @@ async def test_a_community_can_name_its_moderators(ground: Ground) -> None:
     assert (await ground.press(A.CASE_CLAIM, case.id, Person("helper", "Hel"))).changed
 
 
-async def test_the_trail_holds_ids_and_tokens_but_no_wording(ground: Ground) -> None:
+async def test_the_audit_log_holds_ids_and_tokens_but_no_wording(ground: Ground) -> None:
     _, rewrite = await ground.suggested("a harmless tea party")
     await ground.press(A.REWRITE_ACCEPT, rewrite, ANN)
     rows = await ground.ledger.read(lambda c: [str(tuple(row)) for row in c.execute(select(audit))])
@@ -215,7 +215,7 @@ async def test_two_moderators_at_once_and_one_holds_it(ground: Ground) -> None:
         assert sum(reply.changed for reply in replies) == 1
         holder = (await ground.case(case.id)).holder
         assert holder is not None
-        assert [line for line in await ground.trail(case.id) if line[0] == "claim"].count(("claim", "done")) == 1
+        assert [line for line in await ground.audit_log(case.id) if line[0] == "claim"].count(("claim", "done")) == 1
 
 
 async def test_two_decisions_at_once_and_one_counts(ground: Ground) -> None:

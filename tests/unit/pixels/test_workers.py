@@ -166,7 +166,7 @@ def test_it_does_not_outlive_a_bot_that_was_killed_not_even_in_the_middle_of_a_j
     until(lambda: not alive(pid), 3.0)
 
 
-def test_the_disks_trouble_comes_through_as_the_disks(one: OneProcess, tmp_path: Path) -> None:
+def test_a_disk_error_comes_through_as_a_disk_error(one: OneProcess, tmp_path: Path) -> None:
     with pytest.raises(OSError) as caught:
         one.do("take", {"path": str(tmp_path / "missing" / "x"), "base64": False}, [drawn()])
     assert caught.value.errno == errno.ENOENT

@@ -28,7 +28,7 @@ def labels(view: View) -> list[str]:
     return [one.label for one in view.buttons if one.action in FITS]
 
 
-async def test_a_dear_request_with_nothing_spent_says_its_price_and_every_button_gives_pictures(tmp_path: Path) -> None:
+async def test_an_expensive_request_with_nothing_spent_says_its_price_and_every_button_gives_pictures(tmp_path: Path) -> None:
     async with world(tmp_path, limits=Limits()) as w:
         request = await w.imagine(size="3840x2160", quality="high", count="10")
         view = await w.answer(request)

@@ -111,7 +111,7 @@ def test_a_guess_makes_nothing_free_unless_the_status_does(status: int, booked: 
     assert as_booked(Outcome(billed=Billed.UNKNOWN, status=status), guess).billed.value == booked
 
 
-def test_other_trouble_is_booked_as_the_provider_saw_it() -> None:
+def test_other_failures_are_booked_as_the_provider_saw_them() -> None:
     for kind in (Kind.SERVER_ERROR, Kind.GATEWAY_ERROR, Kind.TIMEOUT):
         assert as_booked(Outcome(billed=Billed.UNKNOWN, status=503), failure(kind)).billed is Billed.UNKNOWN
     assert as_booked(Outcome(billed=Billed.YES, status=429), failure(Kind.RATE_LIMITED)).billed is Billed.YES

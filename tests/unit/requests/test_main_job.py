@@ -74,7 +74,7 @@ async def test_tries_are_bounded_and_the_end_says_what_was_tried(tmp_path: Path,
         assert next(button.action for button in view.buttons) is ActionName.RETRY
 
 
-async def test_a_failure_that_only_the_operator_mends_is_told_once_and_resolved(tmp_path: Path) -> None:
+async def test_a_failure_that_only_the_operator_can_fix_is_reported_once_and_resolved(tmp_path: Path) -> None:
     async with world(tmp_path, Service([bad(BAD_KEY), bad(BAD_KEY)])) as w:
         await w.answer(await w.imagine("one"))
         await w.answer(await w.imagine("two"))

@@ -115,7 +115,7 @@ def test_only_values_that_both_sides_take_are_told(failure: Failure, count: int,
         (named(Kind.PROMPT_EMPTY), set(), "yes"),
     ],
 )
-def test_what_a_member_did_not_choose_is_the_operators_to_mend(failure: Failure, free: set[str], name: str | None) -> None:
+def test_what_a_member_did_not_choose_is_the_operators_to_fix(failure: Failure, free: set[str], name: str | None) -> None:
     found = fairly(request(), Outcome(billed=Billed.NO, status=400), failure, frozenset(free), MODEL)
     assert found.facts.get("unchosen") == name
     assert (found.who_can_fix is Fixer.OPERATOR) is (name is not None)

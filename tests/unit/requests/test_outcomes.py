@@ -278,7 +278,7 @@ async def test_a_mere_task_says_nothing_of_a_block(ground: Ground, why: Kind | N
 
 
 @pytest.mark.parametrize(("kind", "told"), [(Kind.AUTH_INVALID_KEY, True), (Kind.SERVER_ERROR, False), (Kind.SAFETY_PROMPT, False)])
-async def test_the_operator_hears_of_what_only_they_can_mend(ground: Ground, kind: Kind, told: bool) -> None:
+async def test_the_operator_hears_of_what_only_they_can_fix(ground: Ground, kind: Kind, told: bool) -> None:
     request = await ground.asked()
     await ground.end(await ground.called(request.id), Outcome(billed=Billed.NO, status=401), failure(kind))
     found = await ground.ledger.read(lambda c: c.execute(select(notices)).all())

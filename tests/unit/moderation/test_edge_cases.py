@@ -9,7 +9,7 @@ from bot.domain.case_states import CaseState
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Origin, Person, Place, Submission
 from bot.ledger import request_rows, settings_rows
-from bot.ledger.case_rows import trail
+from bot.ledger.case_rows import audit_log
 from bot.moderation.timeouts import EXPIRY, LEASE
 from bot.prompts.normalise import fingerprint
 from bot.requests.accept import accept
@@ -95,7 +95,7 @@ async def test_a_second_block_of_an_accepted_rewrite_joins_what_it_opened_again(
     first = await ground.blocked(origin=Origin.RETRY, parent=sent.id)
     second = await ground.blocked(origin=Origin.RETRY, parent=sent.id)
     assert first.id == second.id == case.id
-    assert [event for event, _ in await ground.trail(case.id)][-2:] == ["blocked_again", "joined"]
+    assert [event for event, _ in await ground.audit_log(case.id)][-2:] == ["blocked_again", "joined"]
 
 
 async def test_where_nobody_reads_there_is_no_card_also_for_direct_messages(ground: Ground) -> None:
@@ -141,7 +141,7 @@ async def test_what_was_turned_away_at_once_is_offered_with_what_was_typed(
     case = await ground.case(request.case_id or "")
     await ground.press(A.CASE_CLAIM, case.id, MO)
     assert (await ground.press(A.CASE_REWRITE, case.id, MO, {"prompt": "a dragon naps"})).changed
-    view, offer = await ground.told(case), (await ground.case(case.id)).asked
+    view, offer = await ground.member_view(case), (await ground.case(case.id)).asked
     cost = rules.highest_cost(*expected, "a dragon naps")
     assert f"${cost / 1_000_000:.2f}" in str(view)
     assert (await ground.press(A.REWRITE_ACCEPT, offer or "", ANN)).changed
@@ -178,7 +178,7 @@ async def test_each_request_for_another_wording_raises_its_own_question(ground: 
     await ground.press(A.CASE_REPHRASE, case.id, MIA)
     await made(ground, "four kittens")
     assert len(await questions(ground, case)) == 2
-    last = (await ground.ledger.read(lambda c: trail(c, case.id)))[-1]
+    last = (await ground.ledger.read(lambda c: audit_log(c, case.id)))[-1]
     view = await ground.view(f"step:{last.seq}", Audience.MEMBER)
     assert [fact.value for fact in view.facts] == ["four kittens"]
     assert [one.answer for one in await ground.requests()].count(Answer.PICTURES) == 2

@@ -20,7 +20,7 @@ BY_HOLDER = frozenset({"release", "suggest", "ask_rephrase", "deny", "not_policy
 BY_MODERATOR = BY_HOLDER | {"claim", "take_over", "comment", "read_prompt", "block_member", "unblock_member"}
 BY_MEMBER = frozenset({"accept", "decline", "appeal", "rephrase"})
 BY_BLOCK = frozenset({"opened", "joined", "blocked_again"})
-TRAIL = {
+AUDIT_EVENTS = {
     "case_claim": "claim",
     "case_release": "release",
     "case_take_over": "take_over",
@@ -59,7 +59,7 @@ class Pressed:
 
 
 @dataclass(slots=True)
-class Docket:
+class CaseModel:
     """The expected state of a case, derived from its audit log. Times are the world's own, which nobody changes."""
 
     member: str
@@ -85,7 +85,7 @@ class Ground(Protocol):
 
 
 @dataclass(slots=True)
-class Court:
+class CaseRules:
     """Checks every commit."""
 
     ground: Ground
@@ -93,18 +93,18 @@ class Court:
     now: Callable[[], float]
     threads: list[Thread]
     pressed: list[Pressed] = field(default_factory=list)
-    dockets: dict[str, Docket] = field(default_factory=dict)
+    case_models: dict[str, CaseModel] = field(default_factory=dict)
     lines: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
     blocked: dict[str, tuple[float, float]] = field(default_factory=dict)
     """Members paused by a moderator: (time, seconds)."""
-    _before: tuple[dict[str, Docket], int, dict[str, tuple[float, float]], list[tuple[Wording, float | None]]] = field(
+    _before: tuple[dict[str, CaseModel], int, dict[str, tuple[float, float]], list[tuple[Wording, float | None]]] = field(
         default_factory=lambda: ({}, 0, {}, [])
     )
     """The state before the last commit."""
 
     def press(self, key: str, who: str, action: str, row: str) -> Pressed:
         """Record a press."""
-        one = Pressed(key, who, TRAIL.get(action, action), row, self.now())
+        one = Pressed(key, who, AUDIT_EVENTS.get(action, action), row, self.now())
         self.pressed.append(one)
         return one
 
@@ -126,7 +126,7 @@ class Court:
 
     def committed(self, steps: Iterable[Step]) -> None:
         """All steps of one transaction: of requests, of cases, and audit log entries."""
-        self._before = copy.deepcopy(self.dockets), len(self.lines), dict(self.blocked), []
+        self._before = copy.deepcopy(self.case_models), len(self.lines), dict(self.blocked), []
         moved: list[Step] = []
         lines: list[dict[str, Any]] = []
         blocks = 0
@@ -145,48 +145,48 @@ class Court:
         for line in done:
             self._line(line)
         for row in {step.row: None for step in moved}:
-            docket = self.dockets.get(row)
-            written = [] if docket is None else [state.value for state in docket.passed]
+            case_model = self.case_models.get(row)
+            written = [] if case_model is None else [state.value for state in case_model.passed]
             taken = [step.after for step in moved if step.row == row]
             if written != taken:
                 self.ground.fail("6-step-without-a-line", f"steps {taken}, by the trail {written}")
-        for docket in self.dockets.values():
-            docket.passed.clear()
+        for case_model in self.case_models.values():
+            case_model.passed.clear()
 
     def lost(self) -> None:
         """The power failed before the last commit reached the disk, so it never happened."""
-        self.dockets, kept, self.blocked, forgiven = self._before
+        self.case_models, kept, self.blocked, forgiven = self._before
         del self.lines[kept:]
         for wording, blocked_at in forgiven:
             wording.blocked_at = blocked_at
 
     def _line(self, line: dict[str, Any]) -> None:
         event, actor, at = line["event"], line["actor"], self.now()
-        docket = self.dockets.get(line["case"])
+        case_model = self.case_models.get(line["case"])
         if event == "opened":
-            self.dockets[line["case"]] = Docket(actor, waiting_since=at, passed=[CaseState.OPEN])
+            self.case_models[line["case"]] = CaseModel(actor, waiting_since=at, passed=[CaseState.OPEN])
             return
-        if docket is None:
+        if case_model is None:
             return  # an entry of a community, not of a case
         if event in BY_MODERATOR:
-            self._by_moderator(line, docket)
+            self._by_moderator(line, case_model)
         elif event in BY_MEMBER:
-            if actor != docket.member:
+            if actor != case_model.member:
                 self.ground.fail("6-answered-by-somebody-else", event, actor)
             if not self._presses_of(actor, event):
                 self.ground.fail("5-yes-that-nobody-said" if event == "accept" else "6-press-that-nobody-made", event, actor)
-            if event == "accept" and line["facts"].get("rewrite") != docket.asked:
+            if event == "accept" and line["facts"].get("rewrite") != case_model.asked:
                 self.ground.fail("5-accepted-an-outdated-text", actor)
         elif actor == MACHINE and event not in BY_CLOCK:
             self.ground.fail("6-decided-by-the-clock", event)
-        elif event == "expire" and at < docket.waiting_since + EXPIRY - 1 - self.ground.ahead:
-            self.ground.fail("6-expired-too-early", f"{at - docket.waiting_since:.0f} s")
-        self._step(line, docket)
+        elif event == "expire" and at < case_model.waiting_since + EXPIRY - 1 - self.ground.ahead:
+            self.ground.fail("6-expired-too-early", f"{at - case_model.waiting_since:.0f} s")
+        self._step(line, case_model)
 
-    def _by_moderator(self, line: dict[str, Any], docket: Docket) -> None:
+    def _by_moderator(self, line: dict[str, Any], case_model: CaseModel) -> None:
         event, actor, at = line["event"], line["actor"], self.now()
         fail = self.ground.fail
-        if actor == docket.member:
+        if actor == case_model.member:
             fail("6-decided-own-case", event, actor)
         presses = self._presses_of(actor, event)
         vouched = [one for one in presses if self.crew.vouches(actor, one.key, one.at)]
@@ -194,51 +194,51 @@ class Court:
             fail("6-press-that-nobody-made", event, actor)
         elif not vouched:
             fail("6-decided-without-a-moderator", event, actor)
-        if event in BY_HOLDER and docket.holder != actor:
-            fail("6-decided-without-the-lease", event, actor, "held by", docket.holder)
-        if event in BY_HOLDER and at >= docket.lease_until + self.ground.slack - self.ground.ahead:
-            fail("6-decided-after-the-lease", event, actor, f"{at - docket.lease_until:.1f} s")
+        if event in BY_HOLDER and case_model.holder != actor:
+            fail("6-decided-without-the-lease", event, actor, "held by", case_model.holder)
+        if event in BY_HOLDER and at >= case_model.lease_until + self.ground.slack - self.ground.ahead:
+            fail("6-decided-after-the-lease", event, actor, f"{at - case_model.lease_until:.1f} s")
         if event == "take_over" and actor != OPERATOR:
             fail("6-taken-over-by-a-moderator", actor)
-        if event == "claim" and docket.state is CaseState.APPEALED and actor == docket.denied_by and vouched:
-            waited = docket.appealed_at is not None and at >= docket.appealed_at + APPEAL_WAITS - self.ground.ahead
+        if event == "claim" and case_model.state is CaseState.APPEALED and actor == case_model.denied_by and vouched:
+            waited = case_model.appealed_at is not None and at >= case_model.appealed_at + APPEAL_WAITS - self.ground.ahead
             told = [self.crew.rolls_for(one.key, one.at) for one in vouched]
             if all(any(roll - {actor} for roll in rolls) or (not rolls and not waited) for rolls in told):
                 fail("6-appeal-by-who-denied", actor)
         if event == "not_policy":
             for thread in self.threads:
-                if thread.who == docket.member:
+                if thread.who == case_model.member:
                     for one in (thread.wording, *thread.others):
                         self._before[3].append((one, one.blocked_at))
                         one.blocked_at = None
         if event == "block_member":
-            self.blocked[docket.member] = (at, float(line["facts"]["until"]) - float(line["at"]))
+            self.blocked[case_model.member] = (at, float(line["facts"]["until"]) - float(line["at"]))
         elif event == "unblock_member":
-            self.blocked.pop(docket.member, None)
+            self.blocked.pop(case_model.member, None)
 
-    def _step(self, line: dict[str, Any], docket: Docket) -> None:
+    def _step(self, line: dict[str, Any], case_model: CaseModel) -> None:
         event, actor, at = line["event"], line["actor"], self.now()
         if event == "remind":
-            docket.reminded += 1
-            if docket.reminded > 2:
-                self.ground.fail("6-reminded-too-often", docket.reminded)
+            case_model.reminded += 1
+            if case_model.reminded > 2:
+                self.ground.fail("6-reminded-too-often", case_model.reminded)
         if event not in {one.value for one in CaseEvent}:
             return
-        after = CASES.table.get((docket.state, CaseEvent(event)))
+        after = CASES.table.get((case_model.state, CaseEvent(event)))
         if after is None:
-            self.ground.fail("6-step-out-of-turn", f"{event} while {docket.state}", actor)
+            self.ground.fail("6-step-out-of-turn", f"{event} while {case_model.state}", actor)
             return
         if event == "deny":
-            docket.denied_by = actor
+            case_model.denied_by = actor
         if event in ("appeal", "blocked_again"):
-            docket.waiting_since, docket.reminded = at, 0
-        docket.appealed_at = at if event == "appeal" else docket.appealed_at
-        docket.asked = line["facts"].get("rewrite") if event == "suggest" else docket.asked if after is CaseState.CLAIMED else None
-        docket.holder = actor if after is CaseState.CLAIMED else None
-        docket.lease_until = at + LEASE if after is CaseState.CLAIMED else 0.0
-        if after is not docket.state:
-            docket.passed.append(after)
-        docket.state = after
+            case_model.waiting_since, case_model.reminded = at, 0
+        case_model.appealed_at = at if event == "appeal" else case_model.appealed_at
+        case_model.asked = line["facts"].get("rewrite") if event == "suggest" else case_model.asked if after is CaseState.CLAIMED else None
+        case_model.holder = actor if after is CaseState.CLAIMED else None
+        case_model.lease_until = at + LEASE if after is CaseState.CLAIMED else 0.0
+        if after is not case_model.state:
+            case_model.passed.append(after)
+        case_model.state = after
 
     def _presses_of(self, actor: str, event: str) -> list[Pressed]:
         """The presses that may have caused an entry: two clicks are two presses, and either may be the one that was accepted."""
@@ -264,4 +264,4 @@ class Court:
 
     def waiting(self) -> list[str]:
         """Cases that still need action."""
-        return [name for name, docket in self.dockets.items() if docket.state in WAITING]
+        return [name for name, case_model in self.case_models.items() if case_model.state in WAITING]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.simulation.people import People
     from tests.simulation.world import World
 
-PATIENCE, GLANCE = 240.0, 7.0
+WAITS_FOR, GLANCE = 240.0, 7.0
 """Seconds that somebody waits for a button, and between two checks."""
 CASE_COMES = 24 * 3600.0
 AGAIN = (5.0, 60.0)
@@ -29,7 +29,7 @@ BEGINNING = frozenset({"rewrite_accept", "rephrase", "retry", "again", "edit"})
 
 
 @dataclass(slots=True)
-class Desk:
+class CaseActors:
     """Everyone involved in cases."""
 
     people: People
@@ -192,7 +192,7 @@ class Desk:
 
     async def _find(self, file: File, deed: Deed, who: str) -> Button | None:
         """The button once it appears; for a late press, one that was shown before."""
-        end = self.world.loop.time() + PATIENCE
+        end = self.world.loop.time() + WAITS_FOR
         while True:
             found = next(self._buttons(file, deed, who, then=False), None)
             if found is None and deed.late:
@@ -259,7 +259,7 @@ class Desk:
         )
         if made is not None:
             made.also.add(key)
-        pressed = world.court.press(key, who, button.action.value, button.row)
+        pressed = world.case_rules.press(key, who, button.action.value, button.row)
         world.log("DESK", key, who, button.action.value)
 
         def fill(form: Form) -> Mapping[str, str]:
@@ -273,7 +273,7 @@ class Desk:
             world.log("REPLY", key, reply.changed, reply.text)
             if reply.text == STOPPING:
                 return
-            world.court.replied(pressed, reply.changed)
+            world.case_rules.replied(pressed, reply.changed)
             if reply.changed and made is not None:
                 made.acknowledged = True
 
