@@ -45,6 +45,7 @@ from bot.supervise import Supervisor
 from bot.wakeups import WakeUps
 
 if TYPE_CHECKING:
+    from bot.health.service import HealthService
     from bot.sandbox.server import RunningSandbox
 
 
@@ -140,6 +141,14 @@ def context(bot: Bot, data_dir: Path, *, demo: bool, egress: Egress | None = Non
     return Context(even, data_dir, kept.read, kept.work, demo, bot.supervisor, wall, egress or Egress())
 
 
+def _health(settings: Settings, ports: Ports) -> HealthService | None:
+    if settings.health_port is None:
+        return None
+    from bot.health.service import HealthService  # imported here so that only those who want metrics pay for them
+
+    return HealthService(settings.health_host, settings.health_port, ports)
+
+
 async def run(
     settings: Settings, plugins: Sequence[Plugin], *, demo: bool, on_ready: Callable[[str], None], on_stopping: Callable[[str], None]
 ) -> int:
@@ -151,6 +160,7 @@ async def run(
     ports = SystemPorts()
     service: RunningSandbox | None = None
     bot: Bot | None = None
+    health = _health(settings, ports)
     try:
         pictures = PictureStore(settings.data_dir)
         if demo:
@@ -172,10 +182,18 @@ async def run(
         )
         for plugin in plugins:
             bot.add(plugin.build(settings.env, context(bot, settings.data_dir, demo=demo, egress=settings.egress)))
-        await serve(bot, on_ready, on_stopping, None if demo or not provider.has_models else provider.list_models)
+        if health is not None:
+            health.observe(bot.ledger, bot.scheduler, bot.services, bot.supervisor, bot.notices, bot.ports)
+        await serve(bot, on_ready, on_stopping, None if demo or not provider.has_models else provider.list_models, health)
         return 0
     finally:
-        if bot is not None:
-            await bot.stop(0.0)
-        if service is not None:
-            await service.stop()
+        await _end(bot, service, health)
+
+
+async def _end(bot: Bot | None, service: RunningSandbox | None, health: HealthService | None) -> None:
+    if bot is not None:
+        await bot.stop(0.0)
+    if service is not None:
+        await service.stop()
+    if health is not None:
+        health.close()

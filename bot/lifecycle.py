@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
@@ -38,6 +38,9 @@ from bot.requests.sweep import sweep
 from bot.shutdown import DRAIN, INTERACTIONS_END, Shutdown
 from bot.supervise import Supervisor
 from bot.wakeups import WakeUps
+
+if TYPE_CHECKING:
+    from bot.health.service import HealthService
 
 log = structlog.get_logger()
 
@@ -218,7 +221,13 @@ def _take_over(tx: Tx) -> Found:
     return recover(tx)
 
 
-async def serve(bot: Bot, ready: Callable[[str], None], stopping: Callable[[str], None], list_models: ModelList | None = None) -> None:
+async def serve(
+    bot: Bot,
+    ready: Callable[[str], None],
+    stopping: Callable[[str], None],
+    list_models: ModelList | None = None,
+    health: HealthService | None = None,
+) -> None:
     """Run all connected adapters until a signal or a problem that only the operator can fix; then drain.
 
     With `list_models`, also checks the image service once at start.
@@ -226,6 +235,8 @@ async def serve(bot: Bot, ready: Callable[[str], None], stopping: Callable[[str]
     shutdown = Shutdown(stopping)
     shutdown.listen()
     found = await bot.start()
+    if health is not None:
+        health.started()
     serving = asyncio.create_task(Platforms(bot.adapters, bot.core, bot.supervisor, ready).run(), name="platforms")
     finishing = asyncio.create_task(bot.finish_received(found))
     looking = None if list_models is None else asyncio.create_task(greet(list_models, bot.ledger, bot.notices), name="greeting")
@@ -236,6 +247,8 @@ async def serve(bot: Bot, ready: Callable[[str], None], stopping: Callable[[str]
         if serving.done():
             serving.result()
     finally:
+        if health is not None:
+            health.stopping()
         waiter.cancel()
         finishing.cancel()
         if looking is not None:

@@ -50,8 +50,10 @@ class Platforms:
     async def _keep(self, name: str, adapter: Adapter) -> None:
         watch = f"{name}:adapter"
         self.supervisor.watch(watch, longest=LONGEST_PAUSE)
+        link = self.supervisor.link(name)
 
         def ready(sentence: str) -> None:
+            link.set(True)
             self._down.discard(name)
             if name in self._connected:
                 log.info("platform_connected_again", platform=name)
@@ -60,7 +62,10 @@ class Platforms:
             self.ready(sentence)
 
         async def serve() -> None:
-            await adapter.serve(self.core, ready)
+            try:
+                await adapter.serve(self.core, ready)
+            finally:
+                link.set(False)
 
         def fatal(error: Exception) -> bool:
             if not isinstance(error, SetupProblem):

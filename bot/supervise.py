@@ -39,6 +39,21 @@ class Health:
     """Monotonic time of the first consecutive failure, or of the last recovery if healthy."""
 
 
+@dataclass(slots=True)
+class PlatformLink:
+    """State of one connection to a platform: the owner sets it, readiness checks read it."""
+
+    ports: Ports
+    up: bool = False
+    since: float = 0.0
+    """Monotonic time of the latest change."""
+
+    def set(self, up: bool) -> None:
+        """Record whether events can arrive."""
+        if up is not self.up:
+            self.up, self.since = up, self.ports.monotonic()
+
+
 IncidentListener = Callable[[str, str], None]
 """(name of the watched thing, machine token of its failure)"""
 
@@ -114,6 +129,8 @@ class Supervisor:
     """Called once when trouble begins."""
     on_recovery: Callable[[str], None] = lambda name: None
     """Called once when trouble ends."""
+    links: dict[str, PlatformLink] = field(default_factory=dict)
+    """Connections by name (`platform` or `platform:part`), for readiness checks."""
     _watches: dict[str, Watch] = field(default_factory=dict)
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
@@ -129,6 +146,12 @@ class Supervisor:
                 since=self.ports.monotonic(),
             )
         return self._watches[name]
+
+    def link(self, name: str) -> PlatformLink:
+        """The connection with this name, created on first use; it begins down."""
+        if name not in self.links:
+            self.links[name] = PlatformLink(self.ports, since=self.ports.monotonic())
+        return self.links[name]
 
     def health(self) -> Mapping[str, Health]:
         """All watched things by name, for readiness checks."""

@@ -24,8 +24,24 @@ on_partial  # part of the provider's port; live partial pictures come later
     kwargs,
 )  # discord.py calls them
 BASE, DEFAULT_GATEWAY, warn_dave, warn_nacl, allowed_contexts, default_permissions  # discord.py reads them
-on_connect, on_interaction, on_guild_channel_update, on_guild_role_update  # discord.py's events
+on_connect, on_resumed, on_disconnect, on_interaction, on_guild_channel_update, on_guild_role_update  # discord.py's events
 capture_signals, should_exit  # uvicorn's server
 dispatch  # slack_bolt's request handler calls it
 estimated, replacement  # scripts/pages/models.py writes them into docs/models.md
 MAX_TEXT_CHUNK  # Pillow reads it
+(
+    daemon_threads,
+    block_on_close,
+    address_family,
+    server_bind,
+    server_name,
+    server_port,
+    handle_error,
+    client_address,
+    protocol_version,
+    server_version,
+    sys_version,
+    do_HEAD,
+    close_connection,
+    log_message,
+)  # http.server reads and calls them

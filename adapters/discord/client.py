@@ -76,6 +76,7 @@ class ImagineClient(discord.Client):
         self._connected, self._permissions_changed = connected, permissions_changed
         self._identified = float("-inf")
         self.gateway_watch = context.supervisor.watch("discord:gateway", longest=gateway.LONGEST_PAUSE)
+        self.gateway_link = context.supervisor.link("discord:gateway")
         self._events = context.supervisor.watch("discord:events")
         gateway.guard_parsers(self, self._events)
         self.tree = commands.build(self)
@@ -94,7 +95,14 @@ class ImagineClient(discord.Client):
             await asyncio.sleep(wait)
 
     async def on_connect(self) -> None:
+        self.gateway_link.set(True)
         self._connected()
+
+    async def on_resumed(self) -> None:
+        self.gateway_link.set(True)
+
+    async def on_disconnect(self) -> None:
+        self.gateway_link.set(False)
 
     async def on_interaction(self, interaction: Event) -> None:
         """Handle forms, which the library forgets at a restart, and presses that it couldn't match."""

@@ -70,6 +70,7 @@ class Sockets:
         off."""
         watched = supervisor or Supervisor(ports)
         self._frames, self._links = watched.watch("slack:envelopes"), watched.watch("slack:connection")
+        self._link = watched.link("slack:connection")
         self._app, self._token, self._ports = app, app_token, ports
         self._count, self._on_warning, self._proxy_for = connections, warn, proxy_for
         self._session: aiohttp.ClientSession | None = None
@@ -125,6 +126,7 @@ class Sockets:
                 self._let_go(old)
             old = new
             reason = await new.parting
+            self._note_state()
             log.info("slack_connection_parts", reason=reason, lived=round(self._ports.monotonic() - new.opened, 1))
             if reason == "link_disabled":
                 self._complain("slack_socket_mode_off", text("slack.setup.socket.link_disabled"))
@@ -155,6 +157,7 @@ class Sockets:
                     error, wait = f"{type(failure).__name__} {failure}" if isinstance(failure, NoHello) else type(failure).__name__, 0.0
                 except Exception as failure:  # an unreadable answer, or a bug in the library or here
                     error, wait = type(failure).__name__, self._links.failed(failure)
+                self._note_state()
                 log.warning("slack_not_connected", error=error, tries=failed + 1, connections=self.alive)
                 pause = AGAIN[min(failed, len(AGAIN) - 1)] * self._ports.uniform(0.8, 1.2)
                 failed += 1
@@ -188,6 +191,9 @@ class Sockets:
                 raise
         return connection
 
+    def _note_state(self) -> None:
+        self._link.set(any(one.usable and not one.ended.is_set() for one in self._alive))
+
     def _warn(self, event: str, sentence: str) -> None:
         log.warning(event, what_to_do=sentence)
         if self._on_warning is not None:
@@ -203,6 +209,7 @@ class Sockets:
         """Handle a connection's hello."""
         self._complained.clear()
         self._links.works()
+        self._link.set(True)
         self._count_foreign_connections(counted)
         self._changed.set()
         self._changed = asyncio.Event()

@@ -66,14 +66,19 @@ class Exhausted(Left):
 
 def periods(place: Place, person: Person, now: float, zone: str, service: str = "") -> list[Period]:
     """The usage rows that a request at this moment counts in. The configured service (an empty name) uses the total's rows."""
-    local = datetime.fromtimestamp(now, UTC).astimezone(zone_of(zone))
-    day, month = f"d{local:%Y-%m-%d}", f"m{local:%Y-%m}"
+    day, month = day_and_month(now, zone)
     owners = [
         (MEMBER, f"{place.platform}:{person.id}"),
         (COMMUNITY, f"{place.platform}:{place.community}"),
         (EVERYBODY, service or "*"),
     ]
     return [(scope, owner, period) for scope, owner in owners for period in (day, month)]
+
+
+def day_and_month(now: float, zone: str) -> tuple[str, str]:
+    """The current day and month, as the usage rows name them."""
+    local = datetime.fromtimestamp(now, UTC).astimezone(zone_of(zone))
+    return f"d{local:%Y-%m-%d}", f"m{local:%Y-%m}"
 
 
 def reserve(tx: Tx, request: Request, micros: int, pictures: int, limits: Limits) -> list[Period] | Exhausted:

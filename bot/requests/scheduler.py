@@ -21,7 +21,7 @@ from bot.domain.request_states import RequestState
 from bot.domain.requests import Attempt, Lane, Request
 from bot.events import CallEnded, EventStream, GateChanged, GateStood
 from bot.failures.classify import classify
-from bot.gate.port import Estimate, Grant, Verdict, Waiting
+from bot.gate.port import Estimate, Grant, Verdict, Waiting, WakeAt
 from bot.ledger import attempt_rows, request_rows
 from bot.ledger.store import Ledger, LedgerProblem, Tx
 from bot.observe import hide
@@ -56,6 +56,10 @@ class Scheduler:
     events: EventStream = field(default_factory=EventStream)
     gate_changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the gate's state changes, for its persistence."""
+    looked_at: float = float("-inf")
+    """Loop time of the latest completed turn."""
+    held: dict[str, WakeAt] = field(default_factory=dict)
+    """Why each service's gate granted nothing more, by the service's name."""
     _look: asyncio.Event = field(default_factory=asyncio.Event)
     _dirty: bool = True
     _waiting: dict[str, list[Waiting]] = field(default_factory=dict)
@@ -86,6 +90,10 @@ class Scheduler:
         """Whether this process is working on a request."""
         return request_id in self._running
 
+    def is_waiting(self, request_id: str) -> bool:
+        """Whether a gate knows that this request waits."""
+        return any(one.request_id == request_id for queue in self._waiting.values() for one in queue)
+
     def estimate(self, request_id: str) -> Estimate | None:
         """Position and time of a waiting request, as computed by `foresee`. Safe to call from the threads that render views."""
         return self._estimates.get(request_id)
@@ -112,6 +120,7 @@ class Scheduler:
             self._look.clear()
             try:
                 wake_at = await self._turn()
+                self.looked_at = self.ports.monotonic()
             except LedgerProblem as problem:
                 log.error("ledger_problem", problem=str(problem))
                 wake_at = self.ports.monotonic() + 2.0
@@ -174,6 +183,7 @@ class Scheduler:
             granted = service.gate.next(now, waiting)
             self._note_changes(service)
             if not isinstance(granted, Grant):
+                self.held[service.name] = granted
                 return granted.when
             self._start(granted.request_id, self._call(granted, service))
 

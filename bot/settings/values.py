@@ -27,6 +27,7 @@ _UNLIMITED = frozenset({"unlimited", "none", "off", "no"})
 _ENDPOINTS = ("/images/generations", "/images/edits", "/images", "/chat/completions", "/models")
 _API_VERSION = re.compile(r"api-version=[A-Za-z0-9.-]{1,40}", re.ASCII)
 _DATABASE_OPTIONS = re.compile(r"\?[A-Za-z_]+=[^/]*$")
+_HOST = re.compile(r"[A-Za-z0-9.-]{1,253}|\[?[0-9A-Fa-f:.%]{2,60}\]?", re.ASCII)
 _MODEL = re.compile(r"[A-Za-z0-9][\w.:/@+-]{0,199}", re.ASCII)
 
 
@@ -106,6 +107,13 @@ def choice(*allowed: str) -> Callable[[str], str]:
         return value.lower()
 
     return parse
+
+
+def host(value: str) -> str:
+    """An address or host name to listen on. Whether this machine has it shows when it's bound."""
+    if not _HOST.fullmatch(value):
+        raise Wrong("host", value=shown(value))
+    return value
 
 
 def model(value: str) -> str:

@@ -76,6 +76,11 @@ _SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "The bot learns the service's limits on its own; these settings cap it.",
         ("MAX_ATTEMPTS", "MAX_RATE_ANSWERS", "REQUEST_DEADLINE_S", "MAX_CONCURRENCY", "MAX_IMAGES_PER_MINUTE"),
     ),
+    (
+        "Health checks and metrics",
+        "For load balancers, container platforms and Prometheus. See docs/operators.md.",
+        ("HEALTH_PORT", "HEALTH_HOST"),
+    ),
     ("Storage and logs", "Only one process at a time can use a data folder.", ("DATA_DIR", "DATABASE_URL", "LOG_LEVEL", "LOG_FORMAT")),
 )
 

@@ -36,9 +36,14 @@ async def test_a_close_by_the_server_resumes(tmp_path: Path) -> None:
 
 async def test_a_connection_that_breaks_without_a_word_resumes(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
+        assert s.bot is not None
+        link = s.bot.supervisor.link("discord:gateway")
+        assert link.up
         s.discord.gateway.cut()
+        await s.until(lambda: not link.up, what="the loss to be noticed")
         await s.until(lambda: s.discord.gateway.resumes == 1, timeout=15, what="a RESUME")
         assert (await s.answered(await s.imagine())).pictures
+        assert link.up
 
 
 async def test_an_invalid_session_identifies_anew(tmp_path: Path) -> None:

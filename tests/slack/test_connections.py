@@ -95,12 +95,17 @@ async def test_a_dead_connection_is_replaced_while_the_other_one_serves(tmp_path
 async def test_slack_being_away_for_a_while_is_survived(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         await both_up(s)
+        assert s.bot is not None
+        link = s.bot.supervisor.link("slack:connection")
+        assert link.up
         s.slack.faults.add("apps.connections.open", status=503, times=4)
         for line in s.slack.socket.usable:
             s.slack.socket.cut(line)
+        await s.until(lambda: not link.up, what="the loss to be noticed")
         await both_up(s)
         await s.imagine("a cat")
         await drawn(s, "a cat")
+        assert link.up
 
 
 async def test_over_http_what_is_not_slacks_reaches_nothing(tmp_path: Path) -> None:
