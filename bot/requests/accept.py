@@ -61,8 +61,8 @@ def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
         return Refusal("unreadable")
     try:
         prompt = normalise(request.prompt)
-    except UnusableText as problem:
-        return Refusal("prompt_empty" if problem.problem.value == "empty" else "unreadable")
+    except UnusableText:
+        return Refusal("prompt_empty")  # lone surrogates, the other problem, were marked as unreadable when it was stored
     own = settings_rows.of_community(tx.connection, request.place.platform, request.place.community)
     refused = _admission(tx, request, rules, own)
     if refused is not None:

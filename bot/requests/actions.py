@@ -231,8 +231,7 @@ def _proposed(request: Request, action: ActionName) -> dict[str, object]:
     if action is not ActionName.NEAREST:
         offer = None if refusal.budget is None else refusal.budget.offers.get(action.value.removeprefix("fit_"))
         return {} if offer is None else {"size": offer.size, "quality": offer.quality, "count": offer.count}
-    field = _NEAREST_FIELD.get(refusal.reason)
-    return {} if field is None or refusal.nearest is None else {field: refusal.nearest.value}
+    return {} if refusal.nearest is None else {_NEAREST_FIELD[refusal.reason]: refusal.nearest.value}
 
 
 _NEAREST_FIELD = {"unsupported_size": "size", "unsupported_quality": "quality", "unsupported_count": "count"}

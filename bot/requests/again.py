@@ -15,13 +15,11 @@ def tried_again(connection: Connection, request: Request) -> Request | None:
     """The retry that is in progress or gave pictures; None if trying again is allowed."""
     if request.state not in (RequestState.ANSWERED, RequestState.REFUSED) or request.answer is Answer.PICTURES:
         return None
-    parents, seen = [request.id], {request.id}
+    parents = [request.id]
     while parents:
-        found = request_rows.children(connection, parents, _AGAIN)
-        children = [one for one in found if one.id not in seen]
+        children = request_rows.children(connection, parents, _AGAIN)
         for one in children:
             if one.state in request_rows.LIVE or (one.answer is Answer.PICTURES and not one.deleted):
                 return one
-        seen |= {one.id for one in children}
         parents = [one.id for one in children]
     return None

@@ -81,8 +81,9 @@ def difference(old: Sequence[str], new: Sequence[str]) -> str:
 
 
 def first_line(old: str, new: str) -> int:
-    pairs = zip(old.splitlines(), new.splitlines(), strict=False)
-    return next((number for number, (left, right) in enumerate(pairs, 1) if left != right), 1)
+    before, after = old.splitlines(), new.splitlines()
+    pairs = enumerate(zip(before, after, strict=False), 1)
+    return next((number for number, (left, right) in pairs if left != right), min(len(before), len(after) + 1))
 
 
 def dotted(module: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 
 import pytest
 
@@ -14,7 +13,7 @@ from bot.catalogue.model import AUTO
 from bot.chat.views import ActionName, Audience
 from bot.domain.kinds import Kind
 from bot.domain.outcome import Billed, Outcome
-from bot.domain.refusal import Offer, Shortage
+from bot.domain.refusal import Refusal, Shortage
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place
 from bot.ledger import message_rows, request_rows, settings_rows
@@ -100,8 +99,8 @@ async def test_only_what_was_dropped_in_silence_is_told_by_a_second_acceptance(g
 
 
 async def test_a_wrong_value_without_a_near_one_offers_none(ground: Ground) -> None:
-    refusal = (await ground.asked("x" * (MODEL.prompt_max_chars + 1))).refusal
-    assert refusal is not None
+    refusal = await ground.accept(await ground.received("x" * (MODEL.prompt_max_chars + 1)))
+    assert isinstance(refusal, Refusal)
     assert (refusal.reason, refusal.nearest) == ("prompt_too_long", None)
 
 
@@ -124,6 +123,27 @@ async def test_a_retry_is_made_once_and_says_whether_it_worked(ground: Ground) -
         [child] = [one for one in await ground.children(failed.id) if one.origin.value == "retry"]
         if child.state is RequestState.QUEUED:
             await ground.end(await ground.called(child.id), drew(1))
+
+
+async def test_what_gave_pictures_may_be_asked_for_again_and_again(ground: Ground) -> None:
+    first = await ground.drawn()
+    for number in range(1, 3):
+        ground.at[0] += 60
+        assert (await ground.press(A.RETRY, first.id)).text == text("reply.started_retry")
+        children = await ground.children(first.id)
+        assert len(children) == number
+        await ground.end(await ground.called(children[-1].id), drew(1))
+
+
+async def test_a_retry_of_a_retry_counts_for_the_first_button_too(ground: Ground) -> None:
+    first = await ground.asked("")
+    last = first
+    for _ in range(3):
+        assert (await ground.press(A.RETRY, last.id)).changed
+        [last] = await ground.children(last.id)
+        assert last.state is RequestState.REFUSED
+    await ground.ledger.write(lambda tx: request_rows.mark(tx, last.id, state="queued"))
+    assert (await ground.press(A.RETRY, first.id)).text == text("reply.already_started")
 
 
 async def test_the_length_of_options_is_bounded_and_the_deadline_begins_at_the_door(ground: Ground) -> None:
@@ -174,25 +194,47 @@ def price(size: str, quality: str, count: int) -> int:
 
 
 @pytest.mark.parametrize(
-    ("asked", "fits", "expected"),
+    ("asked", "most", "expected"),
     [
-        (("1536x1024", "medium", 3), lambda one: one.price <= 120, {"fewer": 3 * 40, "lower": 60, "smaller": 60}),
-        (("1536x1024", "medium", 3), lambda one: one.price <= 80, {"fewer": 80, "lower": 60, "smaller": 60}),
-        (("1536x1024", "medium", 1), lambda one: one.price < 20, {"smaller": 10}),
-        (("1024x1024", "low", 1), lambda one: True, {}),
-        (("1536x1024", "high", 2), lambda one: one.price <= 20, {"smaller": 20, "fewer": 20}),
-        (("1536x1024", "high", 2), lambda one: one.price <= 10, {"fewer": 10}),
+        (
+            ("1536x1024", "high", 3),
+            239,
+            {"fewer": ("1536x1024", "high", 2), "lower": ("1536x1024", "medium", 3), "smaller": ("1024x1024", "high", 3)},
+        ),
+        (
+            ("1536x1024", "medium", 3),
+            80,
+            {"fewer": ("1536x1024", "medium", 2), "lower": ("1536x1024", "low", 3), "smaller": ("1024x1024", "medium", 3)},
+        ),
+        # No single change is enough.
+        (("1536x1024", "medium", 1), 19, {"smaller": ("1024x1024", "low", 1)}),
+        (("1536x1024", "high", 3), 30, {"smaller": ("1024x1024", "low", 3), "fewer": ("1536x1024", "low", 1)}),
+        (("1536x1024", "high", 3), 20, {"fewer": ("1536x1024", "low", 1), "lower": ("1024x1024", "low", 2)}),
+        (("1536x1024", "high", 2), 10, {"fewer": ("1024x1024", "low", 1)}),
+        (("1536x1024", "high", 2), 9, {}),
+        (("1024x1024", "low", 1), 99, {}),
     ],
 )
-def test_offers_change_one_thing_where_that_is_enough(
-    asked: tuple[str, str, int], fits: Callable[[Offer], bool], expected: dict[str, int]
+def test_offers_change_one_thing_where_that_is_enough_and_keep_as_many_pictures_as_they_can(
+    asked: tuple[str, str, int], most: int, expected: dict[str, tuple[str, str, int]]
 ) -> None:
-    found = offers(MODEL, "a cat", Checked(*asked), price, fits)
-    for name, offer in found.items():
-        cheaper = offer.price < price(*asked) or offer.count < asked[2]
-        assert (fits(offer), cheaper, offer.price) == (True, True, price(offer.size, offer.quality, offer.count)), name
-    assert len(set(found.values())) == len(found)
-    assert set(found) >= set(expected) - {"fewer"}
+    found = offers(MODEL, "a cat", Checked(*asked), price, lambda one: one.price <= most)
+    assert {name: (one.size, one.quality, one.count) for name, one in found.items()} == expected
+    assert all(one.price == price(one.size, one.quality, one.count) for one in found.values())
+
+
+@pytest.mark.parametrize(("spare", "shortage"), [(0, Shortage.TOO_DEAR), (-1, Shortage.USED_UP)])
+async def test_a_budget_is_used_up_when_not_even_the_cheapest_picture_is_left_in_it(ground: Ground, spare: int, shortage: Shortage) -> None:
+    def cost(size: str, quality: str) -> int:
+        return ground.rules.highest_cost(size, quality, 1, "a red bicycle")
+
+    cheapest = min(cost(size, quality) for size in MODEL.sizes.popular for quality in MODEL.qualities)
+    ground.rules = dataclasses.replace(ground.rules, limits=Limits(member_day=cost("1024x1024", "high") + cheapest + spare))
+    await ground.called((await ground.asked(quality="high")).id)
+    refusal = (await ground.asked(quality="high")).refusal
+    assert refusal is not None
+    assert refusal.budget is not None
+    assert (refusal.budget.shortage, bool(refusal.budget.offers)) == (shortage, spare == 0)
 
 
 async def test_a_budget_that_is_used_up_leaves_nothing_and_says_whether_it_fits_when_renewed(ground: Ground) -> None:
