@@ -223,7 +223,7 @@ def test_offers_change_one_thing_where_that_is_enough_and_keep_as_many_pictures_
     assert all(one.price == price(one.size, one.quality, one.count) for one in found.values())
 
 
-@pytest.mark.parametrize(("spare", "shortage"), [(0, Shortage.TOO_DEAR), (-1, Shortage.USED_UP)])
+@pytest.mark.parametrize(("spare", "shortage"), [(0, Shortage.TOO_EXPENSIVE), (-1, Shortage.USED_UP)])
 async def test_a_budget_is_used_up_when_not_even_the_cheapest_picture_is_left_in_it(ground: Ground, spare: int, shortage: Shortage) -> None:
     def cost(size: str, quality: str) -> int:
         return ground.rules.highest_cost(size, quality, 1, "a red bicycle")
