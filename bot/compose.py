@@ -120,7 +120,7 @@ def _sender(
 ) -> Sender:
     projections = {"request": views.project, "question": project_question, "notice": notices.project, **moderation.projections}
     sender = Sender(ledger, ports, {}, projections, events=notices.events)
-    sender.before_render = views.scheduler.foresee
+    sender.before_render = views.scheduler.update_estimates
     undeliverable, unanswered = Undeliverable(notices, writes), Unanswered(notices, writes, ports.monotonic)
 
     def refused(message: Message, why: Refused) -> None:

@@ -1,4 +1,4 @@
-"""How soon the event loop runs when it has something to do, while other threads and processes are busy."""
+"""Scheduling priority of the event loop's thread, so that it runs promptly while other threads and processes are busy."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _SCHED_SETATTR = {"x86_64": 314, "aarch64": 274}
 _SCHED_ATTR = struct.Struct("=IIQiIQQQII")
 """size, policy, flags, nice, priority, runtime, deadline, period, util_min, util_max: sched_setattr(2)."""
 _RESET_ON_FORK = 1
-"""New threads and processes have the default again: only the loop is in a hurry."""
+"""Threads and processes started later get the default: only the loop's thread needs short slices."""
 
 
 def favour_the_loop() -> None:
-    """Let the calling thread, which is the loop's, run promptly. Without effect where the system has no such setting."""
+    """Give the calling thread (the event loop's) short time slices. No effect on systems without this setting."""
     sys.setswitchinterval(SWITCH_INTERVAL)
     number = _SCHED_SETATTR.get(platform.machine()) if sys.platform == "linux" else None
     if number is None:

@@ -55,15 +55,15 @@ class GatewaySocket(DiscordWebSocket):
 
 
 @runtime_checkable
-class Watched(Protocol):
-    """A client with a watch over its gateway connection."""
+class GuardedClient(Protocol):
+    """A discord.py client whose gateway connection is supervised."""
 
     gateway_watch: Watch
 
 
 def _watch_of(socket: DiscordWebSocket) -> Watch:
     client = getattr(socket._dispatch, "__self__", None)  # from `Client.dispatch`, set by the library
-    assert isinstance(client, Watched)
+    assert isinstance(client, GuardedClient)
     return client.gateway_watch
 
 

@@ -22,7 +22,7 @@ from adapters.kit.errors import NETWORK
 log = structlog.get_logger()
 
 WITHIN = 8.0
-"""Seconds for Discord to answer; after that, nobody is a moderator."""
+"""Timeout of a check in seconds. Without an answer, permission is denied."""
 
 
 @dataclass(frozen=True, slots=True)

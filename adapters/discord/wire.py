@@ -40,7 +40,7 @@ def few_repeats() -> Iterator[None]:
 
 
 async def count_errors(session: aiohttp.ClientSession, context: object, params: aiohttp.TraceRequestEndParams) -> None:
-    """Trace hook of the library's session."""
+    """aiohttp trace hook: counts one call's server errors and stops the library's retries after MOST_ERRORS."""
     errors = _errors.get()
     if errors is None or params.response.status not in SERVER_ERRORS:
         return

@@ -13,7 +13,7 @@ from adapters.kit.errors import ClassifiedError, ErrorClass
 from adapters.kit.replies import as_view
 from adapters.slack import forms, render
 from adapters.slack.callers import Caller
-from adapters.slack.delivery import judged_call
+from adapters.slack.delivery import classified_call
 from adapters.slack.errors import classify_error
 from adapters.slack.image_fitting import ImageFitting
 from adapters.slack.routes import Handle
@@ -52,8 +52,8 @@ class Answers:
         body = render.message(view)
         if caller.url and await self._works("respond", self.wire.respond(caller.url, body, public=False)):
             return True
-        whisper = self.wire.whisper(caller.channel, caller.person, body, caller.whisper_thread)
-        return await self._works("whisper", whisper) or await self._works("direct", self._direct(caller.person, body))
+        ephemeral = self.wire.post_ephemeral(caller.channel, caller.person, body, caller.ephemeral_thread)
+        return await self._works("ephemeral", ephemeral) or await self._works("direct", self._direct(caller.person, body))
 
     async def _say_with_pictures(self, caller: Caller, view: View) -> bool:
         """Ephemeral messages can't show private files, so pictures go to the person's direct messages."""
@@ -65,9 +65,9 @@ class Answers:
             except NotReady:
                 notes.append(text("slack.picture_not_ready"))
             except Exception as error:
-                if (judged := classify_error(error)) is None:
+                if (classified := classify_error(error)) is None:
                     raise
-                log.warning("slack_upload_failed", detail=judged.detail)
+                log.warning("slack_upload_failed", detail=classified.detail)
                 notes.append(text("slack.picture_not_ready"))
         body = render.message(view, pictures=shown, notes=notes)
         if not await self._works("direct", self._direct(caller.person, body)):
@@ -81,37 +81,37 @@ class Answers:
 
     async def _works(self, name: str, call: Coroutine[Any, Any, object]) -> bool:
         """Run a call and return whether it worked. A failure here only affects one person, so it's logged."""
-        judged = await judged_call(call)
-        if not isinstance(judged, ClassifiedError):
+        classified = await classified_call(call)
+        if not isinstance(classified, ClassifiedError):
             return True
-        log.warning("slack_answer_failed", route=name, detail=judged.detail)
+        log.warning("slack_answer_failed", route=name, detail=classified.detail)
         # An answer that may have arrived isn't repeated. If Slack itself reports a failure, silence would be worse than an echo.
-        return judged.error_class is ErrorClass.LOST and not _failed(judged)
+        return classified.error_class is ErrorClass.LOST and not _failed(classified)
 
     async def open(self, caller: Caller, views: Sequence[Window]) -> tuple[str, str] | None:
         """Open a modal: the first of these views that Slack accepts. Returns None if it rejects all; the person has then been told."""
-        judged = NOTHING
+        classified = NOTHING
         for view in views:
             found = await self._opened(caller.trigger, view)
             if not isinstance(found, ClassifiedError):
                 return found
-            judged = found
-            log.warning("slack_form_not_opened", detail=judged.detail)
-            if judged.error_class is not ErrorClass.INVALID:
+            classified = found
+            log.warning("slack_form_not_opened", detail=classified.detail)
+            if classified.error_class is not ErrorClass.INVALID:
                 break
-        late = judged.error_class in (ErrorClass.TRIGGER, ErrorClass.LOST, ErrorClass.WAIT)
+        late = classified.error_class in (ErrorClass.TRIGGER, ErrorClass.LOST, ErrorClass.WAIT)
         await self.say(caller, text("slack.form_too_late" if late else "slack.form_failed"))
         return None
 
     async def _opened(self, trigger: str, view: Window) -> tuple[str, str] | ClassifiedError:
         """Retry after a Slack failure or a short wait, as long as the trigger is valid."""
-        found = await judged_call(self.wire.open_view(trigger, view))
+        found = await classified_call(self.wire.open_view(trigger, view))
         failed = isinstance(found, ClassifiedError) and _failed(found)
         if not isinstance(found, ClassifiedError) or not (failed or (found.error_class is ErrorClass.WAIT and found.wait <= MOMENT)):
             return found
         log.info("slack_form_once_more", detail=found.detail)
         await asyncio.sleep(found.wait)
-        again = await judged_call(self.wire.open_view(trigger, view))
+        again = await classified_call(self.wire.open_view(trigger, view))
         if failed and isinstance(again, ClassifiedError) and again.detail == "exchanged_trigger_id":
             return "", ""  # opened by the first call after all
         return again
@@ -129,13 +129,13 @@ class Answers:
         if opened is None:
             return
         for view in views or [render.sheet(as_view(text("slack.look_below")), text("slack.look_below_title"))]:
-            judged = await judged_call(self.wire.update_view(opened[0], opened[1], view))
-            if judged is None:
+            classified = await classified_call(self.wire.update_view(opened[0], opened[1], view))
+            if classified is None:
                 return
-            log.warning("slack_form_not_filled", detail=judged.detail)
+            log.warning("slack_form_not_filled", detail=classified.detail)
         await self.say(caller, text("slack.form_too_late"))
 
 
-def _failed(judged: ClassifiedError) -> bool:
+def _failed(classified: ClassifiedError) -> bool:
     """Whether Slack itself reports a failure with HTTP 500 to 504; most likely nothing was done."""
-    return judged.error_class is ErrorClass.LOST and judged.detail.startswith("5")
+    return classified.error_class is ErrorClass.LOST and classified.detail.startswith("5")

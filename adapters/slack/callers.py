@@ -47,7 +47,7 @@ class Caller:
         return is_direct(self.channel)
 
     @property
-    def whisper_thread(self) -> str | None:
+    def ephemeral_thread(self) -> str | None:
         """The thread in which an ephemeral message is visible: Slack only shows it in threads that already exist."""
         return None if self.thread == self.message else self.thread
 

@@ -16,7 +16,7 @@ from adapters.kit.editing_chat import EditingChat
 from adapters.kit.errors import NO_ROUTE, ClassifiedError, ErrorClass
 from adapters.slack.answer_log import AnswerLog
 from adapters.slack.callers import Caller
-from adapters.slack.delivery import NOT_NOW, Delivery, Draft, judged_call
+from adapters.slack.delivery import NOT_NOW, Delivery, Draft, classified_call
 from adapters.slack.errors import why_not
 from adapters.slack.routes import Handle, MessageRef, Route, RouteKind, first_ways, of_reply
 from adapters.slack.wire import SlackWire
@@ -92,21 +92,21 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
     async def _edit_refused(self, view: View, ref: MessageRef) -> MessageRef:
         if ref.files and not view.pictures:
             ref = await self._without_files(ref)
-            await judged_call(self.wire.delete(ref.channel, ref.ts))
+            await classified_call(self.wire.delete(ref.channel, ref.ts))
         return ref
 
     async def _replaced(self, ref: MessageRef) -> None:
         if not ref.final:
             # A message that can't be edited may still be deletable; it must not keep waiting beside its answer.
-            await judged_call(self.wire.delete(ref.channel, ref.ts))
+            await classified_call(self.wire.delete(ref.channel, ref.ts))
 
     def _left(self, message: Message, ref: MessageRef) -> MessageRef:
         return ref.left()
 
     async def _taken_away(self, message: Message, copy: str) -> bool:
         channel, _, ts = copy.partition(":")
-        judged = await judged_call(self.wire.delete(channel, ts))
-        return judged is None or judged.error_class not in NOT_NOW
+        classified = await classified_call(self.wire.delete(channel, ts))
+        return classified is None or classified.error_class not in NOT_NOW
 
     # ---- a message that is not there (yet) -----------------------------------------------------------------------------------
 
@@ -135,7 +135,7 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
         if route.kind is RouteKind.DIRECT:
             if message.audience is Audience.CHANNEL:
                 notes = (self._here_instead(message),)
-            channel = await judged_call(self.wire.direct_channel(route.person))
+            channel = await classified_call(self.wire.direct_channel(route.person))
             if isinstance(channel, ClassifiedError):
                 return self.delivery.final_word(channel, message_ref, safe=True)
             route = replace(route, channel=channel)
@@ -150,7 +150,7 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
             return None
         handle = _handle(message)
         since = float(message_ref.lost) if message_ref.lost else None if handle is None else handle.at
-        found = await judged_call(self.wire.find(route.channel, route.thread, message.id, since))
+        found = await classified_call(self.wire.find(route.channel, route.thread, message.id, since))
         if not isinstance(found, ClassifiedError):
             return None if found is None else message_ref.at(route.channel, found)
         if found.error_class in NOT_NOW:
@@ -176,15 +176,15 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
             return self.delivery.final_word(draft, message_ref, safe=True)
         if view.final and not self.answer_log.begin(message.id):
             return SAID_BEFORE
-        judged = await judged_call(self.wire.respond(handle.url, draft.body(""), public=public))
-        if judged is None or (judged.error_class is ErrorClass.LOST and not view.final):
+        classified = await classified_call(self.wire.respond(handle.url, draft.body(""), public=public))
+        if classified is None or (classified.error_class is ErrorClass.LOST and not view.final):
             files = ",".join(one.file for one in draft.shown)
             return Sent(replace(message_ref, route="url", final=view.final, lost="", files=files).ref())
-        if judged.error_class is ErrorClass.LOST:
+        if classified.error_class is ErrorClass.LOST:
             return SAID_BEFORE
         if view.final:
             self.answer_log.withdraw(message.id)
-        return self.delivery.final_word(judged, message_ref, safe=True)
+        return self.delivery.final_word(classified, message_ref, safe=True)
 
     async def _url_draft(self, message: Message, view: View, kind: RouteKind) -> Draft | ClassifiedError:
         """The draft for a response_url. Ephemeral messages can't show private files, so the text says how to get the picture."""
@@ -214,9 +214,9 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
         press, at = self._interactions.get(message.subject.partition(":")[2], (None, 0.0))
         if press is not None and _same_readers(message, press) and Handle("", press.url, at).alive(self.ports.now()):
             public = message.audience is Audience.CHANNEL
-            judged = await judged_call(self.wire.respond(press.url, Draft(view).body(""), public=public, replace=True))
-            if judged is not None:
-                log.warning("slack_answer_not_changed", message=message.id, detail=judged.detail)
+            classified = await classified_call(self.wire.respond(press.url, Draft(view).body(""), public=public, replace=True))
+            if classified is not None:
+                log.warning("slack_answer_not_changed", message=message.id, detail=classified.detail)
         return Sent(message_ref.ref())
 
     def _why_not(self, message: Message) -> str:

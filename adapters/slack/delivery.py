@@ -37,7 +37,7 @@ FILE_PAUSES = (0.5, 1.0, 2.0, 4.0)
 AGAIN_IN = 5.0
 """Seconds until a send with lost preparations is retried."""
 NOT_NOW = (ErrorClass.WAIT, ErrorClass.LOST, ErrorClass.UNAUTHORISED)
-"""Errors that end a send for now, whatever it was for."""
+"""Errors that stop the current send, regardless of route and content."""
 GIVEN_UP_FOR = 600.0
 """Seconds for which a message goes without its files before they're tried again from scratch."""
 HOPELESS_AFTER = 2
@@ -166,15 +166,15 @@ class Delivery:
             if isinstance(result, str):
                 ready.append(render.Shown(result, one.alt))
                 continue
-            judged = classify_error(result)
-            if judged is None:
+            classified = classify_error(result)
+            if classified is None:
                 raise result
             if isinstance(result, NotReady):
                 unready.append(one)
-            elif judged.error_class in NOT_NOW:
-                return judged
+            elif classified.error_class in NOT_NOW:
+                return classified
             else:
-                log.error("slack_picture_refused", message=message.id, detail=judged.detail)
+                log.error("slack_picture_refused", message=message.id, detail=classified.detail)
                 notes.append(text("slack.picture_refused"))
         return _with_word(Draft(view, tuple(ready), tuple(unready), tuple(dict.fromkeys(notes))))
 
@@ -184,14 +184,14 @@ class Delivery:
         try:
             files = await self.uploads.share(draft.unready, route.channel, route.thread)
         except Exception as error:
-            judged = classify_error(error)
-            if judged is None:
+            classified = classify_error(error)
+            if classified is None:
                 raise
-            log.warning("slack_picture_not_shared", message=message.id, detail=judged.detail)
+            log.warning("slack_picture_not_shared", message=message.id, detail=classified.detail)
             return message_ref
         kept = tuple(one for one in draft.notes if one != text("slack.picture_not_ready"))
         noted = replace(draft, notes=(*kept, text("slack.pictures_apart")))
-        await judged_call(self.wire.update(message_ref.channel, message_ref.ts, noted.body(message.id), message.id))
+        await classified_call(self.wire.update(message_ref.channel, message_ref.ts, noted.body(message.id), message.id))
         return replace(message_ref, apart=True, files=",".join([*message_ref.files.split(","), *files]).strip(","))
 
     async def _tidy(self, before: MessageRef, message_ref: MessageRef, view: View) -> MessageRef:
@@ -229,12 +229,12 @@ class Delivery:
     async def _once(self, message: Message, draft: Draft, message_ref: MessageRef, route: Route) -> MessageRef | ClassifiedError:
         body = draft.body(message.id)
         if message_ref.route:
-            judged = await judged_call(self.wire.update(message_ref.channel, message_ref.ts, body, message.id))
-            if judged is not None:
-                return judged
+            classified = await classified_call(self.wire.update(message_ref.channel, message_ref.ts, body, message.id))
+            if classified is not None:
+                return classified
             found = message_ref
         else:
-            posted = await judged_call(self.wire.post(route.channel, route.thread, body, message.id))
+            posted = await classified_call(self.wire.post(route.channel, route.thread, body, message.id))
             if isinstance(posted, ClassifiedError):
                 return posted
             found = message_ref.at(self.wire.where(route.channel), posted)
@@ -243,20 +243,20 @@ class Delivery:
         files = ",".join(one.file for one in draft.shown) or (message_ref.files if message_ref.apart else "")
         return replace(found, final=message_ref.final or draft.view.final, files=files)
 
-    def final_word(self, judged: ClassifiedError, message_ref: MessageRef, *, safe: bool) -> SendResult | ClassifiedError:
+    def final_word(self, classified: ClassifiedError, message_ref: MessageRef, *, safe: bool) -> SendResult | ClassifiedError:
         """What an error means for the send: stop for now, or another route. `safe`: the call had no visible effect."""
-        if judged.error_class is ErrorClass.LOST:
+        if classified.error_class is ErrorClass.LOST:
             if safe:
                 return Later(AGAIN_IN)
             now = (self.wall or self.ports).now()
-            return Unknown((message_ref if message_ref.route else replace(message_ref, lost=f"{now:.3f}")).ref(), judged.detail)
-        if judged.error_class is ErrorClass.WAIT:
-            return Later(max(0.5, judged.wait))
-        if judged.error_class is ErrorClass.UNAUTHORISED:
+            return Unknown((message_ref if message_ref.route else replace(message_ref, lost=f"{now:.3f}")).ref(), classified.detail)
+        if classified.error_class is ErrorClass.WAIT:
+            return Later(max(0.5, classified.wait))
+        if classified.error_class is ErrorClass.UNAUTHORISED:
             self.stopped_until = self.ports.monotonic() + STOPPED
-            log.error("slack_stopped_sending", detail=judged.detail, seconds=STOPPED)
+            log.error("slack_stopped_sending", detail=classified.detail, seconds=STOPPED)
             return Later(STOPPED)
-        return judged
+        return classified
 
 
 def _with_word(draft: Draft) -> Draft:
@@ -264,6 +264,6 @@ def _with_word(draft: Draft) -> Draft:
     return draft.with_note(text("slack.picture_not_ready")) if draft.unready else draft
 
 
-async def judged_call(call: Coroutine[Any, Any, T]) -> T | ClassifiedError:
+async def classified_call(call: Coroutine[Any, Any, T]) -> T | ClassifiedError:
     """The call's result, or the class of its failure."""
     return await outcome(call, CALL_WITHIN, classify_error)

@@ -141,11 +141,11 @@ _POINTER = re.compile(r"\[json-pointer:([\w/]{1,60})\]")
 def classify_error(error: BaseException) -> ClassifiedError | None:
     """Classify an exception of a Slack call; None if it isn't an answer from Slack or the network (a bug)."""
     if isinstance(error, SlackApiError):
-        return _judge_answer(error)
+        return _classify_answer(error)
     if isinstance(error, RespondFailed):
-        return _judge_status(error.status, error.code, error.wait, ADDRESSES)
+        return _classify_status(error.status, error.code, error.wait, ADDRESSES)
     if isinstance(error, UploadFailed):
-        return _judge_status(error.status, "upload", error.wait, UPLOADS)
+        return _classify_status(error.status, "upload", error.wait, UPLOADS)
     if isinstance(error, BackOff):
         return ClassifiedError(ErrorClass.WAIT, "not_now", min(LONGEST, error.wait))
     if isinstance(error, FileNotSeen):
@@ -179,7 +179,7 @@ def answer_of(error: SlackApiError) -> tuple[int, Mapping[str, Any], Mapping[str
     return status, data if isinstance(data, Mapping) else {}, getattr(response, "headers", None)
 
 
-def _judge_answer(error: SlackApiError) -> ClassifiedError:
+def _classify_answer(error: SlackApiError) -> ClassifiedError:
     status, answer, headers = answer_of(error)
     code = code_of(answer.get("error"))
     named = retry_after(headers)
@@ -195,7 +195,7 @@ def _judge_answer(error: SlackApiError) -> ClassifiedError:
     return ClassifiedError(error_class, _detail(code, answer, messages), _wait(error_class, code, named))
 
 
-def _judge_status(status: int, code: str, named: float | None, table: Mapping[int, ErrorClass]) -> ClassifiedError:
+def _classify_status(status: int, code: str, named: float | None, table: Mapping[int, ErrorClass]) -> ClassifiedError:
     code = code_of(code)
     certain = ErrorClass.WAIT if status == 429 else ErrorClass.LOST if status >= 500 else None
     error_class = certain or CODES.get(code) or table.get(status) or ErrorClass.INVALID

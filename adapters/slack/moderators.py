@@ -17,15 +17,15 @@ from bot.ports import Ports
 log = structlog.get_logger()
 
 WITHIN = 4.0
-"""Seconds for Slack to answer; after that, nobody is a moderator."""
+"""Timeout of a check in seconds. Without an answer, permission is denied."""
 RIGHTS_LIFE = 45.0
 """Seconds for which rights are cached; after that, somebody who left the channel can't decide anymore."""
 NAMES_LIFE = 3600.0
 CLOSING = (ErrorClass.WAIT, ErrorClass.LOST, ErrorClass.UNAUTHORISED)
-"""Errors after which nobody is a moderator until Slack answers."""
+"""Errors that deny permission until Slack answers again."""
 
 
-class Roll(Protocol):
+class MemberDirectory(Protocol):
     """Queries to Slack (`adapters.slack.wire`)."""
 
     async def members(self, channel: str) -> frozenset[str]: ...
@@ -38,11 +38,11 @@ class Roll(Protocol):
 class SlackModerators:
     """Slack's ModeratorCheck. Slack has no roles, so membership of the private moderators' channel decides."""
 
-    def __init__(self, roll: Roll, ports: Ports) -> None:
-        self._roll = roll
+    def __init__(self, directory: MemberDirectory, ports: Ports) -> None:
+        self._roll = directory
         self._members = TtlCache(PLATFORM, ports, self._of_channel, RIGHTS_LIFE, classify_error)
-        self._people = TtlCache(PLATFORM, ports, roll.who, RIGHTS_LIFE, classify_error)
-        self._names = TtlCache(PLATFORM, ports, roll.who, NAMES_LIFE, classify_error)
+        self._people = TtlCache(PLATFORM, ports, directory.who, RIGHTS_LIFE, classify_error)
+        self._names = TtlCache(PLATFORM, ports, directory.who, NAMES_LIFE, classify_error)
         self.channel_of: Callable[[str], Awaitable[str | None]] = _unknown
         """Looks up a community's moderators' channel; set once the core exists."""
         self.bot: str = ""
@@ -80,11 +80,11 @@ class SlackModerators:
         try:
             public = await self._roll.is_public(channel)
         except Exception as error:
-            judged = classify_error(error)
-            if judged is None or judged.error_class in CLOSING:
+            classified = classify_error(error)
+            if classified is None or classified.error_class in CLOSING:
                 raise
             # Slack won't say what kind of channel it is. What counts is who is in it.
-            log.warning("slack_channel_kind_unknown", channel=channel, detail=judged.detail)
+            log.warning("slack_channel_kind_unknown", channel=channel, detail=classified.detail)
             public = False
         if public:
             log.warning("slack_moderators_channel_is_public", channel=channel)

@@ -213,7 +213,7 @@ def _words(view: View, facts: Sequence[Fact], room: int) -> list[Block]:
 
 
 def _shares(wants: Sequence[int], room: int) -> list[int]:
-    """Short texts get what they want, long ones equal shares of the rest."""
+    """Divide the space: short texts are shown in full, long ones share the rest equally."""
     found = [0] * len(wants)
     left = max(0, room)
     order = sorted(range(len(wants)), key=lambda index: wants[index])

@@ -221,9 +221,9 @@ class Uploads:
             async with asyncio.timeout(CALL_WITHIN):
                 return await read(call())
         except Exception as error:
-            judged = classify_error(error)
-            if judged is not None and judged.error_class is ErrorClass.WAIT:
-                self._closed[method] = self.ports.monotonic() + judged.wait
+            classified = classify_error(error)
+            if classified is not None and classified.error_class is ErrorClass.WAIT:
+                self._closed[method] = self.ports.monotonic() + classified.wait
             raise
 
     async def _turn(self, method: str) -> None:
@@ -243,19 +243,19 @@ async def _once_more(do: Callable[[], Awaitable[T]]) -> T:
     try:
         return await do()
     except Exception as error:
-        judged = known(error)
-        if judged.error_class not in ONCE_MORE:
+        classified = known(error)
+        if classified.error_class not in ONCE_MORE:
             raise
-        log.info("slack_upload_once_more", detail=judged.detail)
+        log.info("slack_upload_once_more", detail=classified.detail)
     return await do()
 
 
 def known(error: Exception) -> ClassifiedError:
     """The error's class; raises it again if it's a bug."""
-    judged = classify_error(error)
-    if judged is None:
+    classified = classify_error(error)
+    if classified is None:
         raise error
-    return judged
+    return classified
 
 
 def _is_processed(file: Mapping[str, Any]) -> bool:

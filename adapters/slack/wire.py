@@ -146,8 +146,8 @@ class SlackWire:
             try:
                 found = await read(self.client.conversations_open(users=person))
             except SlackApiError as error:
-                judged = classify_error(error)
-                if judged is None or not judged.detail.startswith(NO_OPENING):
+                classified = classify_error(error)
+                if classified is None or not classified.detail.startswith(NO_OPENING):
                     raise
                 return person
             channel = found.get("channel")
@@ -175,7 +175,7 @@ class SlackWire:
         if not taken or not 200 <= answer.status < 300:
             raise RespondFailed(answer.status, code, retry_after(answer.headers))
 
-    async def whisper(self, channel: str, person: str, body: Body, thread: str | None = None) -> None:
+    async def post_ephemeral(self, channel: str, person: str, body: Body, thread: str | None = None) -> None:
         """Send an ephemeral message, which only this person sees, and not for long."""
         await read(self.client.chat_postEphemeral(channel=channel, user=person, thread_ts=thread, **_message(body, "")))
 

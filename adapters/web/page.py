@@ -59,7 +59,7 @@ class ChatPage:
             )
 
     def sheet(self, form: Form, submit: Submit, leave: str = "") -> None:
-        """Open a form. `leave` labels the way out where "Close" would not say what happens then."""
+        """Open a form. `leave` replaces the label "Close" where closing has an effect."""
         self._sheets.clear()
         with self._sheets:
             Sheet(form, submit, leave or text("web.close"))

@@ -48,7 +48,7 @@ def configured(env: Mapping[str, str]) -> bool:
 
 
 def read(env: Mapping[str, str]) -> WebSettings:
-    """Read the settings. Call `problems` first, which explains in words what would make this raise."""
+    """Read the settings. Raises ValueError for invalid ones; call `problems` first for sentences about them."""
     return WebSettings(
         host=env.get("WEB_HOST") or DEFAULT_HOST, port=int(env.get("WEB_PORT") or DEFAULT_PORT), token=env.get("WEB_TOKEN") or None
     )

@@ -18,7 +18,7 @@ class Message:
     id: str
     """Random; also the idempotency nonce of the first post."""
     subject: str
-    """Kind and id of the subject: `request:<id>`, `case:<id>`, `consent:<id>` or `notice:<cause>`."""
+    """Kind and id of the subject: `request:<id>`, `question:<id>`, `case:<id>`, `step:<number>`, `notice:<cause>` and the like."""
     audience: Audience
     place: Place
     person: str | None
@@ -104,7 +104,7 @@ class ModeratorCheck(Protocol):
 
 
 @runtime_checkable
-class ModeratorRoll(Protocol):
+class ModeratorDirectory(Protocol):
     """Optional addition to ModeratorCheck for platforms that can list people; used to tell whether an appeal should wait for another
     moderator."""
 

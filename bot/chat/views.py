@@ -238,7 +238,7 @@ class Act:
     reply: Mapping[str, str] = field(default_factory=dict)
     """The adapter's own handle for answering this press (like `Place.reply`)."""
     language: str = DEFAULT_LANGUAGE
-    """Language of the person, as far as the platform tells."""
+    """The person's language, if the platform states it."""
     direct: bool = False
     """Pressed on a direct message to the presser, away from the channel it's about."""
 

@@ -78,7 +78,7 @@ class Refusal:
     unquoted: bool = False
     """The prompt would have needed a question, so the channel's message doesn't quote it."""
     cleaned: str | None = None
-    """For a question: the prompt without the finding, which one press sends."""
+    """For a question: the prompt without the finding, offered on a button."""
     nearest: Nearest | None = None
     budget: BudgetShortfall | None = None
     """For the reason `budget`."""

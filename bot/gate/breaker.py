@@ -13,13 +13,13 @@ CHANCE = 0.0015
 """Two consecutive failures that are likelier than this without an outage don't stop anything yet."""
 EXPECTED, WEIGHT, FADE = 0.05, 20.0, 0.98
 """Initially expected share of failures outside outages, its weight in calls, and the decay of older calls."""
-HICCUP, FIRST_PROBE = 4.0, 10.0
+EARLY_PROBE, FIRST_PROBE = 4.0, 10.0
 """Seconds until the first probe: if the failures may be chance or one request's own, and if they can hardly be."""
 GROWTH, LAST_PROBE = 2.5, 35.0
 """Growth of the pause between probes (and, after a failed first probe, of `FIRST_PROBE` at least), and its maximum in seconds. The number
 of probes grows with the logarithm of a short outage and slowly with a long one; the time to notice its end is at most its own length times
 the growth, and half a minute (bench/provider/shapes.py, `outages`)."""
-SPARED = 60.0
+SPARE = 60.0
 """Extra seconds before a probe if a failure would end every request that could be the probe."""
 RUNNING_IS_UP = 1.5
 """Seconds. A provider that is down usually says so immediately; a probe that runs longer is being served."""
@@ -64,7 +64,7 @@ class Breaker:
         share = (self.failed + EXPECTED * WEIGHT) / (self.served + self.failed + WEIGHT)
         return len(self.failing) > 1 and share**FEWEST <= CHANCE
 
-    def witnesses(self, waiting: Sequence[Waiting]) -> Sequence[Waiting]:
+    def probe_candidates(self, waiting: Sequence[Waiting]) -> Sequence[Waiting]:
         """Requests that may go next while it's closed: after a failure, a request that hasn't failed shows whether the provider was the
         cause."""
         if not self.in_a_row:
@@ -72,9 +72,9 @@ class Breaker:
         others = [one for one in waiting if one.request_id not in self.failing]
         return [one for one in others if not one.last_try] or others or waiting
 
-    def doubtful(self, waiting: Sequence[Waiting]) -> bool:
+    def would_end_one(self, waiting: Sequence[Waiting]) -> bool:
         """Whether the next failure would end some request, although nothing was served since the last ones."""
-        return self.in_a_row >= FEWEST and all(one.last_try for one in self.witnesses(waiting))
+        return self.in_a_row >= FEWEST and all(one.last_try for one in self.probe_candidates(waiting))
 
     def fail(self, request: str, launched: float, now: float, *, probe: bool, answered: bool) -> bool:
         """Book a request's failure. Returns True if a probe has to be planned.
@@ -92,15 +92,15 @@ class Breaker:
         if self.since is None and self.in_a_row < (FEWEST if self.sure() else MOST):
             return False
         if self.since is None:
-            self.since, self.interval = now, FIRST_PROBE if self.sure() else HICCUP
+            self.since, self.interval = now, FIRST_PROBE if self.sure() else EARLY_PROBE
         else:
             self.failed_probes += 1
             self.interval = min(LAST_PROBE, max(FIRST_PROBE, self.interval) * GROWTH)
         return True
 
     def suspect(self, now: float) -> None:
-        """Open before it's certain: every request that could tell more would be lost."""
-        self.since, self.interval = now, HICCUP
+        """Open early: any request that could confirm the outage would use up its last try."""
+        self.since, self.interval = now, EARLY_PROBE
 
     def plan(self, now: float, hint: float | None, uniform: Callable[[float, float], float]) -> None:
         """Plan the next probe."""

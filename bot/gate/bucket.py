@@ -175,7 +175,7 @@ class Bucket:
             self.least_depth, self.in_a_row, self.streak = 1.0, 0, 0
 
     def clear(self, now: float) -> None:
-        """After an outage or another long stop: earlier counts no longer connect to later ones."""
+        """Reset after an outage or another long pause: counts from before it say nothing about what follows."""
         self.refill(now)
         self.refusals.clear()
         self.in_a_row = self.streak = 0

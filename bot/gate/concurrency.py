@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bot.gate.hold import FORGOTTEN
 
 RAISE_AFTER, MAX_RAISE_AFTER = 6, 96
-SILENT, OUTSPOKEN = (3, 8.0), (2, 3.0)
+SILENT, STATING = (3, 8.0), (2, 3.0)
 """Number of silent rejections, and seconds from the first to the last, after which the cap is accepted; fewer for a provider that states
 its rate."""
 FADE = 0.98
@@ -97,10 +97,10 @@ class ConcurrencyLimit:
                     del weights[count]
         seen[beside] = seen.get(beside, 0.0) + 1.0
 
-    def wonder(self, beside: int, outspoken: bool, now: float) -> bool:
+    def suspect_cap(self, beside: int, states_limits: bool, now: float) -> bool:
         """Book a silent rejection possibly caused by the cap. Returns True if there are enough of them to accept it."""
         if self.suspect is None or beside < self.suspect:
             self.suspect, self.suspicions, self.suspect_since = beside, 0, now
         self.suspicions += 1
-        times, seconds = OUTSPOKEN if outspoken else SILENT
+        times, seconds = STATING if states_limits else SILENT
         return self.suspicions >= times and now - self.suspect_since >= seconds

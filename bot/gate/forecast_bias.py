@@ -24,7 +24,7 @@ class ForecastBias:
     """Request -> time of its first forecast, and the plain wait in seconds."""
 
     def say(self, request_id: str, now: float, wait: float) -> float:
-        """The corrected wait to tell the member."""
+        """The forecast times the bias, in seconds."""
         if request_id not in self.forecasts:
             if len(self.forecasts) >= _KEEP:
                 del self.forecasts[next(iter(self.forecasts))]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from bot.domain.kinds import Kind
 from bot.gate import memory as memories
 from bot.gate.allowance import Allowance
-from bot.gate.breaker import HINT_CAP, SPARED, Breaker, least_to_lose
+from bot.gate.breaker import HINT_CAP, SPARE, Breaker, least_to_lose
 from bot.gate.concurrency import ConcurrencyLimit
 from bot.gate.credit import RUNNING_IS_BACK, Credit
 from bot.gate.fair import FairQueue
@@ -90,7 +90,7 @@ class AdaptiveGate:
     """The rate model before rejections that may have been caused by concurrency."""
     free_pass: bool = False
     """A call has ended while that is undecided: the next launch decides."""
-    outspoken: bool = False
+    states_limits: bool = False
     """The provider states waits or limits, so a rejection without any is likelier about something else."""
     ids: int = 0
     log: list[Change] = field(default_factory=list)
@@ -223,12 +223,12 @@ class AdaptiveGate:
             lengths = Counter(one.person for one in waiting)
             return max(waiting, key=lambda one: (lengths[one.person], one.since, one.request_id))
         if not self.breaker.open:
-            if not self.breaker.doubtful(waiting):
-                return self.queue.first(now, self.breaker.witnesses(waiting))
+            if not self.breaker.would_end_one(waiting):
+                return self.queue.first(now, self.breaker.probe_candidates(waiting))
             self.breaker.suspect(now)
             self._down(now, None)
-        if now < self.breaker.probe_at + SPARED and all(one.last_try for one in waiting):
-            return WakeAt(self.breaker.probe_at + SPARED, "breaker")
+        if now < self.breaker.probe_at + SPARE and all(one.last_try for one in waiting):
+            return WakeAt(self.breaker.probe_at + SPARE, "breaker")
         return self.queue.first(now, least_to_lose(waiting))
 
     def _grant(self, one: Waiting, now: float) -> Grant:
@@ -347,7 +347,7 @@ class AdaptiveGate:
         silent = wait is None and named is None and read(verdict.headers) is None
         if silent and self._may_be_concurrency(run, now):
             return
-        self.outspoken = self.outspoken or not silent
+        self.states_limits = self.states_limits or not silent
         knew = self.rate_model.known
         self.rate_model.refuse(run.launched, wait, named)
         if wait is not None:
@@ -369,7 +369,7 @@ class AdaptiveGate:
             return False
         if self.rate_model_before is None:
             self.rate_model_before = copy.deepcopy(self.rate_model)
-        if not self.concurrency.wonder(run.beside, self.outspoken, now):
+        if not self.concurrency.suspect_cap(run.beside, self.states_limits, now):
             return False
         self._give_back(run)
         self.rate_model.forget(self.rate_model_before, now)

@@ -15,7 +15,7 @@ BARE = 2.0
 BUSY = 8
 """Requests admitted within the last minute from which a rejection is attributed to them: a limit of about that many per minute is assumed
 until a test is admitted."""
-REFUSED, LET_IN, AGAIN = 4.0, 0.5, 1.5
+REFUSED, ADMITTED, AGAIN = 4.0, 0.5, 1.5
 """Factors for the hold after a rejected test, an admitted test, and another rejection without a hint."""
 SHORTEST, MOST = 1.0, 600.0
 """Seconds; less is hardly noticed, and more is never reached."""
@@ -69,7 +69,7 @@ class Hold:
         if launched in self.tests:
             self.confirmed = False
         if not self.confirmed:
-            self.longest = max(SHORTEST, LET_IN * self.longest)
+            self.longest = max(SHORTEST, ADMITTED * self.longest)
 
     def old(self, now: float) -> bool:
         """Whether the last rejection was too long ago to matter."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from bot.gate.breaker import FIRST_PROBE, HICCUP, LAST_PROBE, Breaker
+from bot.gate.breaker import EARLY_PROBE, FIRST_PROBE, LAST_PROBE, Breaker
 from bot.gate.bucket import FASTEST, SLOWEST
 from bot.gate.concurrency import ConcurrencyLimit
 from bot.gate.credit import Credit
@@ -83,7 +83,7 @@ def read(
     kept = _part(memory, "down")
     if (probe_in := _number(kept, "probe_in", -3600, 3600)) is not None:
         breaker.since, breaker.in_a_row = now, 1
-        breaker.interval = _number(kept, "interval", HICCUP, LAST_PROBE) or FIRST_PROBE
+        breaker.interval = _number(kept, "interval", EARLY_PROBE, LAST_PROBE) or FIRST_PROBE
         breaker.probe_at = now + max(0.0, probe_in - age)
     kept = _part(memory, "no_credit")
     if (probe_in := _number(kept, "probe_in", -3600, 3600)) is not None:

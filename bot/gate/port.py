@@ -56,7 +56,7 @@ class Verdict:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Lower-case rate limit headers of the answer, on success too."""
     cancelled: bool = False
-    """The bot aborted the call, which says nothing about the provider."""
+    """The bot aborted the call, so the result says nothing about the provider."""
     pictures: int = 0
 
 

@@ -21,7 +21,7 @@ class Signal(StrEnum):
     NO_CREDIT = "no_credit"
     """Quota or billing limit: waiting alone doesn't help, the operator must act."""
     NOTHING = "nothing"
-    """Aborted by the bot: says nothing."""
+    """The bot aborted the call: no information about the provider."""
 
 
 _KINDS: dict[Kind, Signal] = {

@@ -90,7 +90,7 @@ class Sender:
     ports: Ports
     chats: Mapping[str, ChatPort]
     projections: dict[str, Project] = field(default_factory=dict)
-    """Subject kind (`request`, `case`, `consent`, `notice`) -> its projection."""
+    """Subject kind (`request`, `question`, `case`, `step`, `notice`, ...) -> its projection."""
     before_render: Callable[[], None] = lambda: None
     """Called on the event loop before a view is rendered in a ledger reader thread."""
     on_refused: Callable[[Message, Refused], None] = lambda message, refused: None
@@ -314,9 +314,9 @@ class Sender:
             if line.timer.when() <= loop.time() + delay:
                 return
             line.timer.cancel()
-        line.timer = loop.call_later(delay, self._ring, message_id, line)
+        line.timer = loop.call_later(delay, self._fire, message_id, line)
 
-    def _ring(self, message_id: str, line: Line) -> None:
+    def _fire(self, message_id: str, line: Line) -> None:
         line.timer = None
         self.wake(message_id)
 
@@ -332,5 +332,5 @@ class Sender:
 
 
 def _looks_like(view: View, last: View | None) -> bool:
-    """Whether people would see no difference; the refresh time doesn't count."""
+    """Whether two views look the same to people; `refresh_at` is ignored."""
     return last is not None and dataclasses.replace(view, refresh_at=last.refresh_at) == last

@@ -9,7 +9,7 @@ from enum import IntEnum
 
 import structlog
 
-from bot.chat.port import ModeratorCheck, ModeratorRoll, RoleCheck
+from bot.chat.port import ModeratorCheck, ModeratorDirectory, RoleCheck
 from bot.ledger import settings_rows
 from bot.ledger.store import Ledger
 
@@ -61,7 +61,7 @@ class AccessCheck:
         check = self.check(platform)
         if check is None:
             return None
-        if isinstance(check, ModeratorRoll):
+        if isinstance(check, ModeratorDirectory):
             try:
                 async with asyncio.timeout(ANSWER_WITHIN):
                     roll = await check.list_moderators(community)

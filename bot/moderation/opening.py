@@ -20,7 +20,7 @@ from bot.moderation.transitions import settle, show_card, step, unnamed
 REPHRASE = "rephrase"
 """Value of `asked` while the member is asked for their own wording."""
 COUNTED = ("opened", "joined")
-"""Audit log entries that count towards the cool-down; a moderator's wording that was blocked doesn't."""
+"""Audit log entries that count towards the cool-down. A block of a moderator's own wording doesn't count."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from bot.moderation.opening import Cases
 from bot.moderation.retention import Privacy, remove_old_texts
 from bot.moderation.rewording import LINEAGE, worked
 from bot.moderation.routing import Home, moderators_place
-from bot.moderation.timers import ring
+from bot.moderation.timers import fire
 from bot.requests.rules import Rules
 
 log = structlog.get_logger()
@@ -119,13 +119,13 @@ class Moderation:
 
     def wake(self, case_id: str) -> None:
         """Handle a case's timer. Fast, never raises; the sweep recovers what is lost."""
-        task = asyncio.get_running_loop().create_task(self._ring(case_id))
+        task = asyncio.get_running_loop().create_task(self._fire(case_id))
         self._ringing.add(task)
         task.add_done_callback(self._ringing.discard)
 
-    async def _ring(self, case_id: str) -> None:
+    async def _fire(self, case_id: str) -> None:
         try:
-            await self.ledger.write(lambda tx: ring(tx, case_id, self.home))
+            await self.ledger.write(lambda tx: fire(tx, case_id, self.home))
         except Exception:
             log.exception("case_timer_failed", case=case_id)
 
@@ -137,7 +137,7 @@ class Moderation:
     def sweep(self, tx: Tx) -> None:
         """Handle everything overdue: timers, cards without a channel, texts past their retention."""
         for case in case_rows.due(tx.connection, tx.now):
-            ring(tx, case.id, self.home)
+            fire(tx, case.id, self.home)
         align(tx, self.home)
         try_again(tx, self.notices)
         remove_old_texts(tx)

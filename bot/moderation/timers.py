@@ -13,7 +13,7 @@ from bot.moderation.timeouts import CLOCK_ERROR, LEASE, REMINDERS, next_look
 from bot.moderation.transitions import ABOUT, notify_member, settle, step
 
 CLOCK = Person(MACHINE, MACHINE)
-"""Actor of steps that nobody took."""
+"""Actor of transitions that time caused."""
 
 
 def catch_up(tx: Tx, case: Case) -> Case:
@@ -26,7 +26,7 @@ def catch_up(tx: Tx, case: Case) -> Case:
     return case
 
 
-def ring(tx: Tx, case_id: str, home: Home) -> None:
+def fire(tx: Tx, case_id: str, home: Home) -> None:
     """Handle a case's timer: do what is due and set the next time. Idempotent."""
     case = case_rows.get(tx.connection, case_id)
     if case is None:

@@ -39,7 +39,7 @@ class Store(Protocol):
 
 
 @runtime_checkable
-class Shelf(Protocol):
+class FolderStore(Protocol):
     """Additional methods of a store on disk; see `bot.providers.pictures.PictureStore`."""
 
     async def old_files(self, folder: int, after: str, age: float, limit: int) -> tuple[Sequence[OldFile], str | None]: ...
@@ -65,14 +65,14 @@ class OrphanedFiles:
             if await self.ledger.read(lambda c, one=sha256: picture_rows.may_go(c, one)):  # type: ignore[misc]
                 await self.pictures.delete(sha256)
             await self.ledger.write(lambda tx, one=sha256: picture_rows.gone(tx, one))  # type: ignore[misc]
-        return await self._look(self.pictures) if isinstance(self.pictures, Shelf) else 0
+        return await self._look(self.pictures) if isinstance(self.pictures, FolderStore) else 0
 
-    async def _look(self, shelf: Shelf) -> int:
+    async def _look(self, store: FolderStore) -> int:
         folder = int(self.ledger.now() // ROUND) % FOLDERS if self._folder is None else self._folder
-        found, last = await shelf.old_files(folder, self._after, AGE, AT_ONCE)
+        found, last = await store.old_files(folder, self._after, AGE, AT_ONCE)
         self._folder, self._after = (folder, last) if last is not None else ((folder + 1) % FOLDERS, "")
-        parts = await shelf.discard_parts(AGE)
-        gone = await shelf.discard(await self._unowned(found)) if found else 0
+        parts = await store.discard_parts(AGE)
+        gone = await store.discard(await self._unowned(found)) if found else 0
         if gone or parts:
             self.events.publish(FilesRemoved(gone, parts))
         return gone + parts

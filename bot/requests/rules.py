@@ -17,7 +17,7 @@ class Question:
     reason: str
     """Key under `held.` in the texts."""
     cleaned: str | None = None
-    """The prompt without the finding, which one press sends."""
+    """The prompt without the finding; the button "Send without it" sends this."""
     facts: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -95,16 +95,16 @@ class Scheduler:
         return any(one.request_id == request_id for queue in self._waiting.values() for one in queue)
 
     def estimate(self, request_id: str) -> Estimate | None:
-        """Position and time of a waiting request, as computed by `foresee`. Safe to call from the threads that render views."""
+        """Position and time of a waiting request, as computed by `update_estimates`. Safe to call from the threads that render views."""
         return self._estimates.get(request_id)
 
-    def foresee(self) -> None:
+    def update_estimates(self) -> None:
         """Recompute estimates if they're old or the queue has changed. Event loop only, because the gate isn't thread-safe."""
         now = self.ports.monotonic()
         if now - self._estimated_at > (ESTIMATES_AGE_LEAST if self._queue_read else ESTIMATES_AGE):
-            self._estimates, self._estimated_at, self._queue_read = self._foreseen(now), now, False
+            self._estimates, self._estimated_at, self._queue_read = self._estimated(now), now, False
 
-    def _foreseen(self, now: float) -> Mapping[str, Estimate]:
+    def _estimated(self, now: float) -> Mapping[str, Estimate]:
         found: dict[str, Estimate] = {}
         for service in self.services:
             found |= service.gate.estimates(now, self._waiting.get(service.name, []))
@@ -232,7 +232,7 @@ class Scheduler:
         except BaseException:
             service.gate.report(grant, Verdict(None, cancelled=True), self.ports.monotonic())
             raise
-        failure = judge(outcome)
+        failure = classify_outcome(outcome)
         try:
             service.gate.report(
                 grant, Verdict(failure, outcome.rate_headers, outcome.cancelled, len(outcome.pictures)), self.ports.monotonic()
@@ -253,7 +253,7 @@ class Scheduler:
         call = self._call_of(request, attempt, COLLECT_TIMEOUT)
         pending = Pending(attempt.task_id, attempt.poll_url)
         outcome = await self._make(request.id, lambda: service.provider.collect(call, pending), service)
-        failure = judge(outcome)
+        failure = classify_outcome(outcome)
         self._ended_with(request, attempt, outcome, failure, service)
         await self._write_with_retry(lambda tx: record_outcome(tx, attempt.id, outcome, failure, self.deps, service.host))
 
@@ -360,7 +360,7 @@ def _said_no(call: asyncio.Task[Outcome]) -> bool:
     """Whether a cancelled call returned a block before it ended."""
     if call.cancelled() or call.exception() is not None:
         return False
-    failure = judge(call.result())
+    failure = classify_outcome(call.result())
     return failure is not None and failure.kind in SAFETY_REVIEWABLE
 
 
@@ -368,7 +368,7 @@ UNREADABLE = Failure(Group.UNUSABLE, Kind.MALFORMED_RESPONSE, Action.NONE, None,
 """Failure for an answer that crashed the classifier: nothing is known about it, so it isn't repeated."""
 
 
-def judge(outcome: Outcome) -> Failure | None:
+def classify_outcome(outcome: Outcome) -> Failure | None:
     """Classify a shortfall. A bug in a rule must not lose the answer, which may have been paid for."""
     if outcome.shortfall is None:
         return None

@@ -62,9 +62,9 @@ class WakeUps:
         if self._heap:
             self._armed_for = self._heap[0][0]
             delay = min(LONGEST_SLEEP, max(0.0, self._armed_for - self._ports.monotonic()))
-            self._timer = asyncio.get_running_loop().call_later(delay, self._ring)
+            self._timer = asyncio.get_running_loop().call_later(delay, self._fire)
 
-    def _ring(self) -> None:
+    def _fire(self) -> None:
         self._timer = None
         now = self._ports.monotonic()
         due: list[tuple[str, str]] = []

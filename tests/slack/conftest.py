@@ -24,7 +24,7 @@ def quick_repetition(monkeypatch: pytest.MonkeyPatch) -> None:
 def strict_payloads(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the adapter sends is checked against Block Kit's limits, also where a fault of the stand-in answers first."""
     for name, check in {
-        **dict.fromkeys(("post", "update", "respond", "whisper"), _message_problems),
+        **dict.fromkeys(("post", "update", "respond", "post_ephemeral"), _message_problems),
         **dict.fromkeys(("open_view", "update_view"), blockkit.view_problems),
     }.items():
         monkeypatch.setattr(SlackWire, name, _strict(getattr(SlackWire, name), check))

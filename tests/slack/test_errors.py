@@ -60,7 +60,7 @@ async def serving(client_timeout: float = 10.0) -> AsyncIterator[tuple[Server, A
         await runner.cleanup()
 
 
-async def judged(call: Any) -> ClassifiedError:
+async def classified(call: Any) -> ClassifiedError:
     """What the failure of a call means."""
     with pytest.raises(Exception) as raised:
         await read(call)
@@ -72,7 +72,7 @@ async def judged(call: Any) -> ClassifiedError:
 async def judged_answer(answer: Answer, how: str = "answer") -> ClassifiedError:
     async with serving(0.3 if how == "stuck" else 10.0) as (server, client):
         server.answer, server.how = answer, how
-        return await judged(client.chat_postMessage(channel="C1", text="secret words"))
+        return await classified(client.chat_postMessage(channel="C1", text="secret words"))
 
 
 def refusal(error: str, **more: Any) -> Answer:
@@ -219,7 +219,7 @@ async def test_a_connection_that_never_stood_is_safe_to_repeat() -> None:
         async with aiohttp.ClientSession() as session:
             base = f"http://127.0.0.1:{taken.getsockname()[1]}/api/"
             client = AsyncWebClient("xoxb-1", base_url=base, session=session, retry_handlers=[])
-            found = await judged(client.chat_postMessage(channel="C1", text="x"))
+            found = await classified(client.chat_postMessage(channel="C1", text="x"))
     assert found == ClassifiedError(ErrorClass.WAIT, "not_reachable", 5.0)
 
 

@@ -77,9 +77,9 @@ def picture(number: int = 1) -> FittedImage:
 async def error_class(call: Any) -> ErrorClass:
     with pytest.raises(Exception) as raised:
         await call
-    judged = classify_error(raised.value)
-    assert judged is not None, repr(raised.value)
-    return judged.error_class
+    classified = classify_error(raised.value)
+    assert classified is not None, repr(raised.value)
+    return classified.error_class
 
 
 # ---- ready for a message -----------------------------------------------------------------------------------------------------
@@ -206,9 +206,9 @@ async def test_a_limited_step_is_left_to_the_caller(step: str) -> None:
         on.slack.faults.ratelimited(step, 7)
         with pytest.raises((SlackApiError, UploadFailed)) as raised:
             await on.uploads.ready("m1", picture())
-        judged = classify_error(raised.value)
-        assert judged is not None
-        assert (judged.error_class, judged.wait) == (ErrorClass.WAIT, 7.0)
+        classified = classify_error(raised.value)
+        assert classified is not None
+        assert (classified.error_class, classified.wait) == (ErrorClass.WAIT, 7.0)
         assert len(on.slack.calls(step)) == 1
 
 

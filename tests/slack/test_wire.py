@@ -39,8 +39,8 @@ async def error_class(call: Any) -> ErrorClass | None:
     try:
         await call
     except Exception as error:
-        judged = classify_error(error)
-        return None if judged is None else judged.error_class
+        classified = classify_error(error)
+        return None if classified is None else classified.error_class
     return None
 
 
@@ -218,10 +218,10 @@ async def test_without_a_connection_nothing_was_sent() -> None:
 
 async def test_a_whisper_is_read_by_one() -> None:
     async with slack() as (standin, wire):
-        await wire.whisper(standin.channel.id, standin.ada.id, WORDS)
+        await wire.post_ephemeral(standin.channel.id, standin.ada.id, WORDS)
         assert [one.text for one in standin.visible(standin.ada)] == ["a picture is made"]
         assert standin.visible(standin.ben) == []
-        assert await error_class(wire.whisper(standin.channel.id, standin.mona.id, WORDS)) is ErrorClass.NO_DIRECT
+        assert await error_class(wire.post_ephemeral(standin.channel.id, standin.mona.id, WORDS)) is ErrorClass.NO_DIRECT
 
 
 @pytest.mark.parametrize(("author", "found"), [({}, True), ({"user": "U0STRANGER"}, False), ({"bot_id": "B0STRANGER"}, False)])

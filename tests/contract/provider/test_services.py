@@ -16,7 +16,7 @@ from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.providers.port import Call
 from bot.providers.services.registry import NATIVE, SERVICES, api_for, base_url_of
-from bot.requests.scheduler import judge
+from bot.requests.scheduler import classify_outcome
 from bot.sandbox.server import RunningSandbox
 
 MODELS = {"gemini": "gemini-3-pro-image", "fal": "fal-ai/flux/dev", "replicate": "black-forest-labs/flux-schnell", "bfl": "flux-2-pro"}
@@ -44,7 +44,7 @@ async def to_the_end(provider: HttpProvider, call: Call, polls: int = 6) -> list
 
 
 async def failure_of(provider: HttpProvider, marker: str) -> Failure:
-    failure = judge((await to_the_end(provider, a_call(provider, f"a cat {marker}")))[-1])
+    failure = classify_outcome((await to_the_end(provider, a_call(provider, f"a cat {marker}")))[-1])
     assert failure is not None
     return failure
 
@@ -109,7 +109,7 @@ async def test_the_wait_that_a_service_asks_for_is_understood(provider: HttpProv
 async def test_an_answer_that_never_comes_may_have_been_billed(provider: HttpProvider) -> None:
     outcome = await provider.call(a_call(provider, "a cat sandbox:hang", timeout=0.3))
     assert outcome.billed is Billed.UNKNOWN
-    failure = judge(outcome)
+    failure = classify_outcome(outcome)
     assert failure is not None
     assert failure.kind is Kind.TIMEOUT
 
@@ -117,7 +117,7 @@ async def test_an_answer_that_never_comes_may_have_been_billed(provider: HttpPro
 async def test_without_a_key_the_service_says_so(sandbox: RunningSandbox, tmp_path: Path, provider: HttpProvider) -> None:
     store = PictureStore(tmp_path / "other")
     bare = HttpProvider(sandbox.base_url_of(provider.name), None, store, SystemPorts(), api=api_for("", provider.name))
-    failure = judge(await bare.call(a_call(provider)))
+    failure = classify_outcome(await bare.call(a_call(provider)))
     await bare.aclose()
     store.close()
     assert failure is not None

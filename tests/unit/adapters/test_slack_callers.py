@@ -121,8 +121,8 @@ def test_where_a_form_was_opened_survives_its_journey_and_nothing_else_does() ->
 def test_direct_messages_and_threads() -> None:
     assert Caller("k", "T0", "D1", "U0", "").in_direct
     assert not Caller("k", "T0", "C1D", "U0", "").in_direct
-    assert Caller("k", "T0", "C1", "U0", "", thread="1", message="1").whisper_thread is None
-    assert Caller("k", "T0", "C1", "U0", "", thread="1", message="2").whisper_thread == "1"
+    assert Caller("k", "T0", "C1", "U0", "", thread="1", message="1").ephemeral_thread is None
+    assert Caller("k", "T0", "C1", "U0", "", thread="1", message="2").ephemeral_thread == "1"
 
 
 def test_what_the_core_hears_of_a_caller() -> None:

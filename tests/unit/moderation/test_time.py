@@ -10,7 +10,7 @@ from bot.domain.case_states import CASES, WAITING, CaseEvent, CaseState
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Tx
 from bot.ledger.tables import messages
-from bot.moderation.timers import ring
+from bot.moderation.timers import fire
 from tests.unit.moderation.ground import ANN, MIA, MO, Ground
 
 A = ActionName
@@ -137,8 +137,8 @@ async def test_ringing_early_or_twice_changes_nothing(ground: Ground) -> None:
 
     def twice(tx: Tx) -> None:
         for _ in range(3):
-            ring(tx, case.id, ground.homes.get)
-            ring(tx, "2222222222222222", ground.homes.get)
+            fire(tx, case.id, ground.homes.get)
+            fire(tx, "2222222222222222", ground.homes.get)
 
     await ground.ledger.write(twice)
     assert await ground.case(case.id) == before

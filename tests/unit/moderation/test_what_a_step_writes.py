@@ -14,7 +14,7 @@ from bot.ledger import case_rows
 from bot.ledger.store import Wake
 from bot.ledger.tables import audit, blocked_prompts
 from bot.moderation.timeouts import LEASE
-from bot.moderation.timers import ring
+from bot.moderation.timers import fire
 from bot.prompts.normalise import fingerprint
 from bot.texts import text
 from bot.texts.phrases import moment
@@ -197,7 +197,7 @@ async def test_a_reminder_comes_when_it_is_due_and_the_timer_is_set_again(ground
     ground.clock.at = case.waiting_since + 12 * HOUR - early
     shown = [one.wanted for one in await ground.messages(f"case:{case.id}")]
     ground.wakes.clear()
-    await ground.ledger.write(lambda tx: ring(tx, case.id, ground.homes.get))
+    await ground.ledger.write(lambda tx: fire(tx, case.id, ground.homes.get))
     now = await ground.case(case.id)
     assert now.reminded == reminded
     assert now.due_at == case.waiting_since + (24 if reminded else 12) * HOUR
