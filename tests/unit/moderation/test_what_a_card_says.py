@@ -236,7 +236,8 @@ def test_a_card_with_as_little_as_there_can_be_on_it() -> None:
     memory = replace(CASE, facts={"code": "block_memory"}, texts_removed=True)
     assert reading(case=memory, request=replace(REQUEST, size="", answer=None)) == [
         "Case 7: open (waiting)",
-        "The same wording was blocked here within the last 24 hours, so the bot didn't send it again. It may pass later or with another model.",
+        "The same wording was blocked here within the last 24 hours, so the bot didn't send it again. It may pass later or with another "
+        "model.",
         NO_OVERRULE,
         "State: Open",
         "Why it's here: The prompt was blocked",
