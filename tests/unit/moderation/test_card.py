@@ -33,6 +33,15 @@ async def line_of(ground: Ground, case_id: str, event: str) -> str:
     return f"step:{next(one.seq for one in steps if one.event == event)}"
 
 
+async def test_what_was_refused_or_only_read_is_not_on_the_card(ground: Ground) -> None:
+    case = await ground.claimed()
+    before = await ground.card(case)
+    assert not (await ground.press(A.CASE_CLAIM, case.id, MIA)).changed
+    await ground.press(A.CASE_PROMPT, case.id, MIA)
+    assert await ground.trail(case.id) == [("opened", "done"), ("claim", "done"), ("claim", "stale"), ("read_prompt", "done")]
+    assert await ground.card(case) == before
+
+
 async def test_an_accepted_wording_is_not_called_a_blocked_one(ground: Ground) -> None:
     case, rewrite = await ground.suggested("a dragon and a knight have tea")
     await ground.press(A.REWRITE_ACCEPT, rewrite, ANN)
