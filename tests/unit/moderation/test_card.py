@@ -38,7 +38,7 @@ async def test_what_was_refused_or_only_read_is_not_on_the_card(ground: Ground) 
     before = await ground.card(case)
     assert not (await ground.press(A.CASE_CLAIM, case.id, MIA)).changed
     await ground.press(A.CASE_PROMPT, case.id, MIA)
-    assert await ground.trail(case.id) == [("opened", "done"), ("claim", "done"), ("claim", "stale"), ("read_prompt", "done")]
+    assert await ground.audit_log(case.id) == [("opened", "done"), ("claim", "done"), ("claim", "stale"), ("read_prompt", "done")]
     assert await ground.card(case) == before
 
 

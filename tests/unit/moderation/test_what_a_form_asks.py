@@ -91,7 +91,7 @@ async def paused_until(ground: Ground) -> float | None:
 
 async def test_who_holds_the_case_pauses_the_member_and_the_question_to_them_stays(ground: Ground) -> None:
     case = await ground.claimed()
-    told = (await ground.case(case.id)).told
+    step = (await ground.case(case.id)).shown_step
     refused = await ground.press(A.CASE_BLOCK_MEMBER, case.id, MIA, {"pause": str(DAY)})
     assert refused == Reply(text("case.no.held", holder="Mo", number=1, until="15 Jan, 08:10 UTC"), changed=False)
     for wrong in ("", "7", "-1"):
@@ -100,10 +100,10 @@ async def test_who_holds_the_case_pauses_the_member_and_the_question_to_them_sta
     reply = await ground.press(A.CASE_BLOCK_MEMBER, case.id, MO, {"pause": str(DAY)})
     assert reply == Reply(text("case.done.block_member", member="Ann", until="16 Jan, 08:00 UTC"))
     assert await paused_until(ground) == ground.clock.at + DAY
-    assert (await ground.case(case.id)).told == told
+    assert (await ground.case(case.id)).shown_step == step
     [line] = [
         one
-        for one in await ground.ledger.read(lambda c: case_rows.trail(c, case.id))
+        for one in await ground.ledger.read(lambda c: case_rows.audit_log(c, case.id))
         if (one.event, one.outcome) == ("block_member", "done")
     ]
     message = await ground.view(f"step:{line.seq}", Audience.MEMBER)
@@ -112,7 +112,7 @@ async def test_who_holds_the_case_pauses_the_member_and_the_question_to_them_sta
 
 async def test_any_moderator_pauses_and_unpauses_the_member_of_a_closed_case(ground: Ground) -> None:
     case = await ground.denied()
-    decision = (await ground.case(case.id)).told
+    decision = (await ground.case(case.id)).shown_step
     assert await form(ground, A.CASE_BLOCK_MEMBER, case, MIA) == FORMS[A.CASE_BLOCK_MEMBER]
     assert (await ground.press(A.CASE_BLOCK_MEMBER, case.id, MIA, {"pause": "3600"})).changed
     assert text("case.card.member_paused", until="15 Jan, 09:00 UTC") in " ".join(read(await ground.card(case)))
@@ -120,8 +120,8 @@ async def test_any_moderator_pauses_and_unpauses_the_member_of_a_closed_case(gro
     assert reply == Reply(text("case.done.unblock_member", member="Ann"))
     assert await paused_until(ground) is None
     assert await ground.press(A.CASE_UNBLOCK_MEMBER, case.id, MO) == Reply(text("case.no.not_paused"), changed=False)
-    assert (await ground.case(case.id)).told == decision
-    assert [one for one in await ground.trail(case.id) if "block_member" in one[0]] == [
+    assert (await ground.case(case.id)).shown_step == decision
+    assert [one for one in await ground.audit_log(case.id) if "block_member" in one[0]] == [
         ("block_member", "done"),
         ("unblock_member", "done"),
         ("unblock_member", "stale"),

@@ -15,14 +15,14 @@ from bot.ledger import case_rows, request_rows
 from bot.ledger.case_rows import Case, Note, Rewrite, Step
 from bot.ledger.store import Tx
 from bot.ledger.tables import requests
-from bot.moderation.member_view import StepFacts, told
+from bot.moderation.member_view import StepFacts, step_view
 from tests.unit.moderation.ground import ANN, BEN, MIA, MO, Ground
 from tests.unit.moderation.test_what_a_card_says import CASE, DENIED, HOUR, NOW, REQUEST
 from tests.unit.moderation.transcript import read
 
 A, S = ActionName, CaseState
 OFFER = Rewrite("w1", "c1", "a dragon and a knight have tea", "f2", MO, NOW)
-ASKED = replace(CASE, state=S.WITH_MEMBER, asked="w1", told=5)
+ASKED = replace(CASE, state=S.WITH_MEMBER, asked="w1", shown_step=5)
 REPHRASING = replace(ASKED, asked="rephrase")
 HEAD = ["@m1", "-> request:r1: About your request “a dragon fights a knight”"]
 OVER = [*HEAD, "This question is closed (case 7) (neutral)", "There's nothing left to do here."]
@@ -37,7 +37,7 @@ def step(event: str, by: str = "Mo", **facts: object) -> StepFacts:
 SUGGESTED = replace(step("suggest", rewrite="w1"), case=ASKED, rewrite=OFFER, cost=40_000)
 TO_REPHRASE = replace(step("ask_rephrase", note="n1"), case=REPHRASING, notes={"n1": Note("n1", "hint", MO, NOW, "make it friendlier")})
 OTHER_PICTURE = replace(step("other_picture"), case=REPHRASING, picture=replace(REQUEST, id="r9", prompt="two friends"))
-DENY = replace(step("deny", reason="harm"), case=replace(DENIED, told=5))
+DENY = replace(step("deny", reason="harm"), case=replace(DENIED, shown_step=5))
 BLOCKED = "Your request stays blocked (case 7) (neutral)"
 REASON = "A moderator decided this. Reason: It shows or invites harm."
 FINAL = (
@@ -121,7 +121,7 @@ MESSAGES: Mapping[str, tuple[StepFacts, list[str]]] = {
     "asked without a hint": (replace(TO_REPHRASE, notes={}), [one for one in TO_REPHRASE_READS if not one.startswith("Tip")]),
     "asked, over": (replace(TO_REPHRASE, case=replace(REPHRASING, state=S.OPEN)), OVER),
     "asked, something else since": (replace(TO_REPHRASE, case=ASKED), OVER),
-    "asked, again since": (replace(TO_REPHRASE, case=replace(REPHRASING, told=6)), OVER),
+    "asked, again since": (replace(TO_REPHRASE, case=replace(REPHRASING, shown_step=6)), OVER),
     "a picture that may be it": (
         OTHER_PICTURE,
         [
@@ -158,8 +158,8 @@ MESSAGES: Mapping[str, tuple[StepFacts, list[str]]] = {
             "It shows or invites harm.",
         ],
     ),
-    "denied again": (replace(DENY, case=replace(DENIED, appeals=1, told=5)), [*HEAD, BLOCKED, *FINAL]),
-    "the first denial, denied again since": (replace(DENY, case=replace(DENIED, appeals=1, told=9)), [*HEAD, BLOCKED, REASON]),
+    "denied again": (replace(DENY, case=replace(DENIED, appeals=1, shown_step=5)), [*HEAD, BLOCKED, *FINAL]),
+    "the first denial, denied again since": (replace(DENY, case=replace(DENIED, appeals=1, shown_step=9)), [*HEAD, BLOCKED, REASON]),
     "the first denial, nobody decided about the appeal": (
         replace(DENY, case=replace(CASE, state=S.CLOSED_EXPIRED, appeals=1)),
         [*HEAD, BLOCKED, REASON],
@@ -219,13 +219,13 @@ ROWS = {A.REWRITE_ACCEPT: "w1", A.REWRITE_DECLINE: "w1", A.REPHRASE: "c1", A.REW
 @pytest.mark.parametrize("name", MESSAGES)
 def test_the_whole_message(name: str) -> None:
     facts, reads = MESSAGES[name]
-    shown = told(facts)
+    shown = step_view(facts)
     assert read(shown) == reads
     assert {one.action: one.row for one in shown.buttons} == {one.action: ROWS[one.action] for one in shown.buttons}
 
 
 def test_a_moderator_without_a_name_is_called_a_moderator() -> None:
-    assert told(replace(SUGGESTED, step=step("suggest", by="").step)).title == "A moderator suggests a different wording (case 7)"
+    assert step_view(replace(SUGGESTED, step=step("suggest", by="").step)).title == "A moderator suggests a different wording (case 7)"
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_a_moderator_without_a_name_is_called_a_moderator() -> None:
     [("a\n  dragon", "a dragon"), ("d" * 60, "d" * 60), ("d" * 61, "d" * 59 + "…")],
 )
 def test_a_request_is_recognised_by_its_first_words(prompt: str, shown: str) -> None:
-    about = told(replace(step("unblock_member"), request=replace(REQUEST, prompt=prompt))).about
+    about = step_view(replace(step("unblock_member"), request=replace(REQUEST, prompt=prompt))).about
     assert about is not None
     assert about.label == f"About your request “{shown}”"
 
@@ -244,7 +244,7 @@ def test_a_request_is_recognised_by_its_first_words(prompt: str, shown: str) -> 
 async def test_a_message_stays_about_the_request_that_it_was_sent_for(ground: Ground) -> None:
     case, _ = await ground.suggested()
     await ground.press(A.REWRITE_DECLINE, (await ground.case(case.id)).asked or "", ANN)
-    first = f"step:{(await ground.case(case.id)).told}"
+    first = f"step:{(await ground.case(case.id)).shown_step}"
     facts = [one.value for one in (await ground.view(first, Audience.MEMBER)).facts]
     await ground.ledger.write(
         lambda tx: case_rows.change(tx, case_rows.get(tx.connection, case.id), request_id=ground.request(tx, "newer words").id)  # type: ignore[arg-type]
@@ -261,7 +261,7 @@ async def test_the_picture_that_may_be_the_new_wording_is_the_newest_one(ground:
     [line] = [one.seq for one in await steps(ground, case) if one.event == "other_picture"]
     view = await ground.view(f"step:{line}", Audience.MEMBER)
     assert view.facts == (Fact("Your newest picture", "three friends"),)
-    question = await ground.told(case)
+    question = await ground.member_view(case)
     assert [one.action for one in question.buttons] == [A.REPHRASE]
 
 
@@ -279,7 +279,7 @@ async def pictures(ground: Ground, prompt: str) -> None:
 
 
 async def steps(ground: Ground, case: Case) -> list[Step]:
-    return list(await ground.ledger.read(lambda c: case_rows.trail(c, case.id)))
+    return list(await ground.ledger.read(lambda c: case_rows.audit_log(c, case.id)))
 
 
 SHOWN = View("Blocked", text=("It was blocked.",), facts=(Fact("Prompt", "words"),), buttons=(Button(A.EDIT, "r", "Edit prompt"),))
@@ -298,7 +298,7 @@ async def beside(ground: Ground, case: Case, **changes: object) -> View:
 
 async def test_a_fetched_request_brings_the_open_question_about_it_along(ground: Ground) -> None:
     case, rewrite = await ground.suggested()
-    question = await ground.told(case)
+    question = await ground.member_view(case)
     view = await beside(ground, case)
     assert view == replace(
         SHOWN,
@@ -315,7 +315,7 @@ async def test_a_fetched_request_brings_the_decision_along_and_no_button_twice(g
     case = await ground.claimed()
     assert await beside(ground, case) == SHOWN, "nothing was said yet"
     await ground.press(A.CASE_NOT_POLICY, case.id, MO)
-    decision = await ground.told(case)
+    decision = await ground.member_view(case)
     retry = decision.buttons[0]
     both = replace(SHOWN, buttons=(Button(A.RETRY, retry.row, "Retry"), Button(A.RETRY, "another", "Retry"), *SHOWN.buttons))
 
