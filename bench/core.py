@@ -55,6 +55,9 @@ class Instant:
     async def collect(self, call: Call, pending: Pending) -> Outcome:
         return Outcome(pictures=(PICTURE,), billed=Billed.YES)
 
+    async def cancel(self, pending: Pending) -> bool:
+        return False
+
     async def aclose(self) -> None:
         return None
 

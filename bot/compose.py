@@ -38,6 +38,7 @@ from bot.requests.projection import RequestProjection
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
 from bot.requests.services import DEFAULT, ImageService, ImageServices
+from bot.requests.unwanted_tasks import UnwantedTasks
 from bot.responsiveness import favour_the_loop
 from bot.settings import Settings
 from bot.settings.rules import rules_of
@@ -87,8 +88,8 @@ async def build(
         storage=StorageWatch(ledger, notices, lambda: {name: adapter.chat for name, adapter in adapters.items()}, ports, events),
     )
     files, incidents = OrphanedFiles(ledger, pictures, events), Incidents(notices, supervisor, writes)
-    rooms = (ledger, ports, WakeUps(ports), services, scheduler, sender, notices, moderation, core, pictures)
-    return Bot(*rooms, files, writes, supervisor, incidents, events, adapters)
+    rooms = (ledger, ports, WakeUps(ports), services, scheduler, UnwantedTasks(ledger, services), sender, notices, moderation)
+    return Bot(*rooms, core, pictures, files, writes, supervisor, incidents, events, adapters)
 
 
 async def _open(data_dir: Path, ports: SteadyPorts, file: Path | None, gate_key: str) -> tuple[Ledger, tuple[Any, float], str]:

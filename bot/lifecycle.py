@@ -35,6 +35,8 @@ from bot.requests.recover import Found, recover
 from bot.requests.scheduler import Scheduler
 from bot.requests.services import ImageService, ImageServices
 from bot.requests.sweep import sweep
+from bot.requests.transitions import UNWANTED_TASK
+from bot.requests.unwanted_tasks import UnwantedTasks
 from bot.shutdown import DRAIN, INTERACTIONS_END, Shutdown
 from bot.supervise import Supervisor
 from bot.wakeups import WakeUps
@@ -73,6 +75,7 @@ class Bot:
     wakeups: WakeUps
     services: ImageServices
     scheduler: Scheduler
+    unwanted_tasks: UnwantedTasks
     sender: Sender
     notices: Notices
     moderation: Moderation
@@ -98,6 +101,7 @@ class Bot:
         self.sender.chats = self.chats()
         self.ledger.on_commit = self._deliver
         self.wakeups.on("request", self.scheduler.wake)
+        self.wakeups.on(UNWANTED_TASK, self.unwanted_tasks.wake)
         self.wakeups.on("message", self.sender.wake)
         self.wakeups.on("unshown", self.sender.nudge)
         self.wakeups.on("case", self.moderation.wake)
@@ -140,6 +144,7 @@ class Bot:
         await self.core.calls.close(min(INTERACTIONS_END, drain))
         await self.sender.stop(min(5.0, drain))
         self.wakeups.stop()
+        await self.unwanted_tasks.close(min(5.0, drain))
         await self.moderation.stop()
         self.incidents.stop()
         await self.writes.stop()

@@ -76,6 +76,9 @@ class Service:
     async def collect(self, call: Call, pending: Pending) -> Outcome:
         return self.script.pop(0) if self.script else good(call.count)
 
+    async def cancel(self, pending: Pending) -> bool:
+        return False
+
     async def aclose(self) -> None:
         return None
 

@@ -55,6 +55,19 @@ class Pending:
     poll_url: str | None = None
     poll_after: float = 2.0
     """In seconds."""
+    ahead: int | None = None
+    """Tasks before this one in the service's own queue; None if it doesn't say. Shown, not stored."""
+    progress: float | None = None
+    """Share that is done, from 0 to 1; None if the service doesn't say. Shown, not stored."""
+
+    @property
+    def is_download(self) -> bool:
+        """Whether the task is over and only its pictures are still to be downloaded."""
+        return self.task_id.startswith(DOWNLOAD)
+
+
+DOWNLOAD = "fetch:"
+"""Prefix of a pending download's `task_id`, followed by the number of tries."""
 
 
 @dataclass(frozen=True, slots=True)

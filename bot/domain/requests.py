@@ -147,6 +147,7 @@ class Attempt:
     billed: Billed | None = None
     """None while the attempt is open."""
     cost_micros: int = 0
+    """While the attempt is open, what the provider said that its task costs; 0 if it said nothing."""
     task_id: str | None = None
     poll_url: str | None = None
     provider_request_id: str | None = None

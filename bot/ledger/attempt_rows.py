@@ -53,11 +53,12 @@ def close_attempt(tx: Tx, attempt_id: str, outcome: Outcome, cost: int) -> bool:
     )
 
 
-def note_task(tx: Tx, attempt_id: str, pending: Pending) -> None:
-    """Store the provider's task, so that it's polled and never submitted again."""
-    tx.connection.execute(
-        update(attempts).where(attempts.c.id == attempt_id).values(task_id=pending.task_id[:200], poll_url=pending.poll_url)
-    )
+def note_task(tx: Tx, attempt_id: str, pending: Pending, cost: int | None = None) -> None:
+    """Store the provider's task, so that it's polled and never submitted again, and the cost in micros if the provider stated it."""
+    values: dict[str, object] = {"task_id": pending.task_id[:200], "poll_url": pending.poll_url}
+    if cost is not None:
+        values["cost"] = cost
+    tx.connection.execute(update(attempts).where(attempts.c.id == attempt_id).values(**values))
 
 
 def note_evidence(tx: Tx, attempt_id: str, outcome: Outcome) -> None:

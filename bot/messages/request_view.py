@@ -10,7 +10,7 @@ from bot.chat.views import ActionName, Audience, Button, ButtonStyle, PictureVie
 from bot.domain.case_states import CaseState, Standing
 from bot.domain.failure import Failure
 from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Action, Fixer, Group, Kind
-from bot.domain.outcome import Picture
+from bot.domain.outcome import Pending, Picture
 from bot.domain.refusal import BudgetShortfall, Refusal, Shortage
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Request
@@ -34,6 +34,8 @@ class RequestFacts:
     now: float
     pictures: Sequence[Picture] = ()
     estimate: Estimate | None = None
+    task: Pending | None = None
+    """What the service last said about the running task."""
     estimate_until: float | None = None
     """Wall-clock time at which the gate's reason for waiting ends."""
     tried_again: bool = False
@@ -59,7 +61,7 @@ def render(facts: RequestFacts, audience: Audience) -> View:
         case RequestState.COLLECTING:
             failure = request.failure
             fetching = failure is not None and failure.action is Action.FETCH
-            return _working(facts, text("request.fetching" if fetching else "request.collecting"))
+            return _working(facts, text("request.fetching") if fetching else _drawing(facts.task))
         case RequestState.REFUSED:
             return _once(facts, _refused(facts))
         case RequestState.ANSWERED:
@@ -128,6 +130,15 @@ def _trying(facts: RequestFacts) -> str:
     return text("request.drawing")
 
 
+def _drawing(task: Pending | None) -> str:
+    """How far the service is with its task, if it says so."""
+    if task is not None and task.ahead:
+        return text("request.collecting_ahead", count=task.ahead) if task.ahead > 1 else text("request.collecting_next")
+    if task is not None and task.progress is not None:
+        return text("request.collecting_share", percent=f"{min(99, round(task.progress * 100))}%")
+    return text("request.collecting")
+
+
 def _working(facts: RequestFacts, title: str) -> View:
     request = facts.request
     lines = (*_hints(request), _line(request))
@@ -176,7 +187,9 @@ def _answered(facts: RequestFacts, audience: Audience) -> View:
         case Answer.CANCELLED:
             title, lines, buttons = text("request.cancelled"), _cancel_lines(request), (_retry(request), _edit(request))
         case Answer.EXPIRED:
-            title, lines, buttons = text("request.expired"), [text("request.expired_why")], (_retry(request), _edit(request))
+            late = failure is not None and failure.kind is Kind.TASK_RUNNING_TIMEOUT
+            why = explain(failure, "member") if failure is not None and late else text("request.expired_why")
+            title, lines, buttons = text("request.expired"), [why], (_retry(request), _edit(request))
         case Answer.INTERRUPTED:
             title, lines, buttons = text("request.interrupted"), [text("request.interrupted_why")], (_retry(request), _edit(request))
         case _:

@@ -141,13 +141,29 @@ def _task(value: Any, headers: Mapping[str, str]) -> Pending | None:
     for name in ("task_id", "taskId", "id", "request_id"):  # a request id names the task only if nothing else does
         for level in levels:
             if (task_id := task_id_of(level.get(name))) is not None:
-                return Pending(task_id, _poll_address(level, headers), _poll_after(headers))
+                return Pending(task_id, _poll_address(level, headers), _poll_after(headers), *progress_of(value))
     return None
 
 
 def task_id_of(value: Any) -> str | None:
     """A task's name as an answer has it; None for anything that no service would use."""
     return value if isinstance(value, str) and _TASK_ID.fullmatch(value) else None
+
+
+def progress_of(value: Any) -> tuple[int | None, float | None]:
+    """How many tasks are ahead of a running one, and which share of it is done (0 to 1), as far as its answer says."""
+    levels = [level for level in (value, value.get("data"), value.get("output")) if isinstance(level, dict)]
+    ahead = next((count for level in levels if (count := token_count(level.get("queue_position"))) is not None), None)
+    return ahead, next((share for level in levels if (share := _share(level.get("progress"))) is not None), None)
+
+
+def _share(value: Any) -> float | None:
+    """A number from 0 to 1, or a percentage such as `45` or `"45%"`. None for zero, which services send before they know anything."""
+    if isinstance(value, str) and (found := re.fullmatch(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)\s*%", value.strip(), re.ASCII)):
+        value = float(found[1]) / 100
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= 100:
+        return None
+    return float(value) if value <= 1 else value / 100
 
 
 def _poll_address(value: dict[str, Any], headers: Mapping[str, str]) -> str | None:

@@ -37,6 +37,8 @@ class ImageApi:
     """Name for logs, evidence and settings, such as `openai`."""
     max_count: int | None = None
     """Maximum pictures per call; None if the model decides."""
+    takes_tasks: bool = False
+    """It always answers with a task, within seconds."""
     models_path: str | None = "/models"
     """Path of the model list below the base address; None if there is none that shows whether a key works."""
     trusted_hosts: tuple[str, ...] = ()

@@ -12,14 +12,14 @@ import hashlib
 import json
 import re
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
 from bot.domain.failure import MAX_EVIDENCE_BYTES, Evidence, Phase
-from bot.domain.outcome import Billed, Outcome, Pending, Picture, Usage
+from bot.domain.outcome import DOWNLOAD, Billed, Outcome, Pending, Picture, Usage
 from bot.egress import Egress
 from bot.failures.evidence import FETCHED, from_exception, from_response
 from bot.pixels.errors import NotTaken
@@ -37,13 +37,14 @@ from bot.providers.routed import RoutedTransport
 from bot.providers.services.registry import api_for
 
 CONNECT_TIMEOUT = 15.0
+SUBMIT_GRACE = 5.0
+"""Seconds for which a cancelled submission may still be answered."""
 LIST_TIMEOUT = 30.0
 """Seconds allowed for the model list."""
 _BYTES_PER_PICTURE = 40 * 1024 * 1024
 _MAX_BYTES = 200 * 1024 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-oneapi-request-id", "apim-request-id", "x-litellm-call-id", "x-ms-request-id")
-_FETCH = "fetch"
 _MAX_FETCHES = 6
 """About a minute of doubling pauses. The picture is paid for, and a download is free."""
 _POLL_AGAIN = 5.0
@@ -126,14 +127,15 @@ class HttpProvider:
     async def call(self, call: Call, on_partial: OnPartial | None = None) -> Outcome:
         """POST one call for pictures. Raises only asyncio.CancelledError; cancelling closes the connection."""
         exchange = _Exchange(_API, self._ports.monotonic())
-        outcome = await self._whole(exchange, call, self._api.generate(call, self._base.path))
+        work = self._whole(exchange, call, self._api.generate(call, self._base.path))
+        outcome = await (self._submit(work) if self._api.takes_tasks else work)
         return dataclasses.replace(outcome, carried=self._api.carried(call))
 
     async def collect(self, call: Call, pending: Pending) -> Outcome:
         """Poll a running task once, or retry the download of a finished picture once."""
-        tried, _, rest = pending.task_id.partition(":")
-        if tried == _FETCH and rest.isascii() and rest.isdigit() and pending.poll_url:
-            return await self._fetch_again(call, pending.poll_url.split(" "), int(rest[:3]))
+        tried = pending.task_id.removeprefix(DOWNLOAD)
+        if pending.is_download and tried.isascii() and tried.isdigit() and pending.poll_url:
+            return await self._fetch_again(call, pending.poll_url.split(" "), int(tried[:3]))
         exchange = _Exchange("task.poll", self._ports.monotonic(), sent=True)
         outcome = await self._whole(exchange, call, self._api.poll(pending))
         if outcome.pending is not None and outcome.pending.poll_url is None:
@@ -149,7 +151,7 @@ class HttpProvider:
 
     async def cancel(self, pending: Pending) -> bool:
         """Ask the service to stop a running task. Returns whether it accepted. Never raises: the task may be over, or the network down."""
-        wanted = None if pending.task_id.startswith(f"{_FETCH}:") else self._api.cancel(pending)
+        wanted = None if pending.is_download else self._api.cancel(pending)
         if wanted is None:
             return False
         try:
@@ -182,6 +184,21 @@ class HttpProvider:
     async def aclose(self) -> None:
         """Close the HTTP client."""
         await self._client.aclose()
+
+    async def _submit(self, work: Coroutine[None, None, Outcome]) -> Outcome:
+        """Submit a task. Cancelling waits a moment for the answer: without the task's name, nobody could stop it."""
+        submission = asyncio.ensure_future(work)
+        try:
+            return await asyncio.shield(submission)
+        except asyncio.CancelledError:
+            try:
+                await asyncio.wait([submission], timeout=SUBMIT_GRACE)
+            finally:
+                submission.cancel()
+            await asyncio.wait([submission])
+            if submission.cancelled():
+                raise
+            return dataclasses.replace(submission.result(), cancelled=True)
 
     async def _whole(self, exchange: _Exchange, call: Call, wanted: HttpCall) -> Outcome:
         try:
@@ -258,7 +275,7 @@ class HttpProvider:
             outcome = self._outcome(exchange, shortfall=missing, usage=answer.usage, billed=billed)
             return dataclasses.replace(outcome, cancelled=True)
         shortfall = self._why(exchange, answer, taken.lost) if len(taken.pictures) < call.count else None
-        again = Pending(f"{_FETCH}:1", " ".join(taken.addresses)) if taken.addresses and not taken.pictures else None
+        again = Pending(f"{DOWNLOAD}1", " ".join(taken.addresses)) if taken.addresses and not taken.pictures else None
         made = min(len(answer.items), call.count)
         return self._outcome(exchange, taken.pictures, pending=again, shortfall=shortfall, usage=answer.usage, billed=billed, made=made)
 
@@ -271,7 +288,7 @@ class HttpProvider:
             return dataclasses.replace(self._broken(exchange, error), billed=Billed.YES)
         again = None
         if taken.addresses and not taken.pictures and tried < _MAX_FETCHES:
-            again = Pending(f"{_FETCH}:{tried + 1}", " ".join(taken.addresses), poll_after=2.0**tried)
+            again = Pending(f"{DOWNLOAD}{tried + 1}", " ".join(taken.addresses), poll_after=2.0**tried)
         shortfall = taken.lost[0] if taken.lost else None
         return self._outcome(exchange, taken.pictures, pending=again, shortfall=shortfall, billed=Billed.YES, made=len(items))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot import budgets
+from bot.catalogue.cost import cost_from_usage
 from bot.domain.failure import Failure
 from bot.domain.kinds import SAFETY_REVIEWABLE, Action, Group
 from bot.domain.outcome import Outcome, Pending
@@ -113,10 +114,14 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
     free = unchosen(tx.connection, request, deps.rules) if asks else frozenset[str]()
     ruling = rule(CallResult(request, attempt, outcome, failure, free), deps.rules, tx.now, deps.uniform)
     late = isinstance(ruling.step, Late)
+    if late and outcome.pending is not None and attempt.task_id is None:
+        # Its member cancelled while the service was taking the task.
+        attempt_rows.note_task(tx, attempt.id, outcome.pending)
+        transitions.stop_task(tx, attempt.id, outcome.pending)
     if late and failure is not None and failure.kind in SAFETY_REVIEWABLE:
         remember_block(tx, request)
     if isinstance(ruling.step, Collect):
-        _collect(tx, request, attempt, ruling, ruling.step.pending)
+        _collect(tx, request, attempt, ruling, ruling.step.pending, deps)
     elif books.close(tx, request, attempt, ruling.outcome, deps.rules, late=late):
         _notify_operators(tx, request, ruling, deps, host)
         if not late:
@@ -153,9 +158,9 @@ def _step(tx: Tx, request: Request, ruling: Ruling, deps: Dependencies) -> Answe
     return None
 
 
-def _collect(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, pending: Pending) -> None:
+def _collect(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, pending: Pending, deps: Dependencies) -> None:
     """Continue polling. Remember a block that came beside pending pictures now, because its answer won't be seen again."""
-    attempt_rows.note_task(tx, attempt.id, pending)
+    attempt_rows.note_task(tx, attempt.id, pending, cost_from_usage(deps.rules.model, ruling.outcome.usage))
     failure, values = ruling.failure, dict[str, object]()
     if failure is not None and failure.kind in SAFETY_REVIEWABLE:
         remember_block(tx, request)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.domain.failure import Failure, certain
-from bot.domain.kinds import Kind
+from bot.domain.failure import Failure
+from bot.domain.kinds import KINDS, Kind
 from bot.domain.requests import Origin, Request
 from bot.ledger import block_rows
 from bot.ledger.block_rows import BlockedPrompt, MemberPause
@@ -28,7 +28,8 @@ def blocked_member(tx: Tx, request: Request) -> MemberPause | None:
 
 def remembered_failure() -> Failure:
     """The failure that stands for "this wording was blocked here before"."""
-    return certain(Kind.SAFETY_PROMPT, {"code": "block_memory"})
+    rule = KINDS[Kind.SAFETY_PROMPT]
+    return Failure(rule.group, Kind.SAFETY_PROMPT, rule.action, None, rule.who_can_fix, 1.0, {"code": "block_memory"})
 
 
 def remember_block(tx: Tx, request: Request, case_id: str = "") -> None:

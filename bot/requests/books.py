@@ -15,7 +15,7 @@ from bot.requests.rules import Rules
 def close(tx: Tx, request: Request, attempt: Attempt, outcome: Outcome, rules: Rules, *, late: bool) -> bool:
     """Record the outcome and settle the cost. Returns False, changing nothing, if that was done before or the attempt was written off when
     its member cancelled."""
-    cost = cost_of(request, outcome, attempt.reserved_micros, rules)
+    cost = cost_of(request, outcome, attempt, rules)
     if not attempt_rows.close_attempt(tx, attempt.id, outcome, cost):
         return False
     # Pictures that arrive after the request ended aren't shown, so the member doesn't pay for them.
@@ -29,24 +29,26 @@ def close(tx: Tx, request: Request, attempt: Attempt, outcome: Outcome, rules: R
 
 def write_off(tx: Tx, attempt: Attempt) -> None:
     """Close an attempt with an unknown outcome: booked as spent for community and operator, never for the member."""
-    cost = attempt.reserved_micros
+    reserved = attempt.reserved_micros
+    cost = attempt.cost_micros or reserved
     if attempt_rows.close_attempt(tx, attempt.id, Outcome(billed=Billed.UNKNOWN), cost):
-        budgets.settle(tx, attempt.periods, reserved=cost, wanted=attempt.wanted, cost=cost, delivered=0)
+        budgets.settle(tx, attempt.periods, reserved=reserved, wanted=attempt.wanted, cost=cost, delivered=0)
         request = request_rows.get(tx.connection, attempt.request_id)
         if request is not None:
             _show_cost(tx, request)
 
 
-def cost_of(request: Request, outcome: Outcome, reserved: int, rules: Rules) -> int:
-    """Cost of a call in micros: zero if not billed, the reservation if unknown, otherwise from usage or the price table."""
+def cost_of(request: Request, outcome: Outcome, attempt: Attempt, rules: Rules) -> int:
+    """Cost of a call in micros: zero if not billed, what the provider said when it took the task, or the reservation if unknown, otherwise
+    from usage or the price table."""
+    reserved = attempt.reserved_micros
     if outcome.billed is Billed.NO:
         return 0
     if outcome.billed is Billed.UNKNOWN:
-        return reserved
-    if outcome.usage is not None:
-        known = cost_from_usage(rules.model, outcome.usage)
-        if known is not None:
-            return known
+        return attempt.cost_micros or reserved
+    known = cost_from_usage(rules.model, outcome.usage) or attempt.cost_micros
+    if known:
+        return known
     if rules.model.known and "size" in request.left_out and len(outcome.pictures) >= max(outcome.made, 1):
         # Reserved as the most expensive size because the service chose; the pictures show which one it was.
         drawn = (f"{picture.width}x{picture.height}" for picture in outcome.pictures)

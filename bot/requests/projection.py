@@ -45,6 +45,7 @@ class RequestProjection:
             now=self.ports.now(),
             pictures=picture_rows.of_request(connection, request.id),
             estimate=estimate,
+            task=self.scheduler.task(request.id),
             estimate_until=None if estimate is None else self.scheduler.until_wall(estimate),
             max_attempts=self.rules.max_attempts,
             case=self.standing(connection, request),

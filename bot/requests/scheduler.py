@@ -36,6 +36,7 @@ log = structlog.get_logger()
 SAFETY_POLL = 20.0
 """Seconds of loop time between checks of the queue without any wake-up: the wall clock may jump, and wake-ups can be lost."""
 COLLECT_TIMEOUT = 60.0
+TASKS_KEPT = 2000
 PAUSE_AFTER_PROBLEM = 2.0
 """Seconds to pause after a bug or a full disk: the row is still due, and would otherwise be retried in a tight loop."""
 ESTIMATES_AGE, ESTIMATES_AGE_LEAST = 1.0, 0.1
@@ -66,6 +67,8 @@ class Scheduler:
     """The queue of each service, by name."""
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _calls: dict[str, asyncio.Task[Outcome]] = field(default_factory=dict)
+    _tasks: dict[str, Pending] = field(default_factory=dict)
+    """What the service last said about each request's running task, by request."""
     _cancelled: set[str] = field(default_factory=set)
     _estimates: Mapping[str, Estimate] = field(default_factory=dict)
     _estimated_at: float = float("-inf")
@@ -97,6 +100,10 @@ class Scheduler:
     def estimate(self, request_id: str) -> Estimate | None:
         """Position and time of a waiting request, as computed by `update_estimates`. Safe to call from the threads that render views."""
         return self._estimates.get(request_id)
+
+    def task(self, request_id: str) -> Pending | None:
+        """What the service last said about a request's running task; None before its first answer. Safe to call from threads."""
+        return self._tasks.get(request_id)
 
     def update_estimates(self) -> None:
         """Recompute estimates if they're old or the queue has changed. Event loop only, because the gate isn't thread-safe."""
@@ -242,6 +249,7 @@ class Scheduler:
         self._note_changes(service)
         self._look.set()
         self._ended_with(opened.request, opened.attempt, outcome, failure, service)
+        self._note_task(opened.request.id, outcome.pending)
         await self._write_with_retry(lambda tx: record_outcome(tx, opened.attempt.id, outcome, failure, self.deps, service.host))
 
     async def _collect(self, request: Request) -> None:
@@ -255,7 +263,16 @@ class Scheduler:
         outcome = await self._make(request.id, lambda: service.provider.collect(call, pending), service)
         failure = classify_outcome(outcome)
         self._ended_with(request, attempt, outcome, failure, service)
+        self._note_task(request.id, outcome.pending)
         await self._write_with_retry(lambda tx: record_outcome(tx, attempt.id, outcome, failure, self.deps, service.host))
+
+    def _note_task(self, request_id: str, pending: Pending | None) -> None:
+        self._tasks.pop(request_id, None)
+        if pending is not None:
+            self._tasks[request_id] = pending
+        if len(self._tasks) > TASKS_KEPT:
+            # The oldest has run out of time without another poll.
+            self._tasks.pop(next(iter(self._tasks)))
 
     async def _make(self, request_id: str, start: Callable[[], Coroutine[None, None, Outcome]], service: ImageService) -> Outcome:
         """Make one call, which its member can cancel. Cancellation of the whole process passes through."""
@@ -268,7 +285,7 @@ class Scheduler:
         except asyncio.CancelledError:
             call.cancel()
             await asyncio.wait([call])
-            if not _said_no(call):
+            if not _must_be_recorded(call):
                 raise
             # The process still stops here, once the verdict is recorded: a write in progress is finished.
             if (me := asyncio.current_task()) is not None:
@@ -356,10 +373,12 @@ class Scheduler:
         )
 
 
-def _said_no(call: asyncio.Task[Outcome]) -> bool:
-    """Whether a cancelled call returned a block before it ended."""
+def _must_be_recorded(call: asyncio.Task[Outcome]) -> bool:
+    """Whether a cancelled call returned a block, or a task to poll, before it ended."""
     if call.cancelled() or call.exception() is not None:
         return False
+    if call.result().pending is not None:
+        return True
     failure = classify_outcome(call.result())
     return failure is not None and failure.kind in SAFETY_REVIEWABLE
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bot.domain.failure import Failure
+from bot.domain.kinds import KINDS, SAFETY_REVIEWABLE, Action, Kind
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Request
@@ -52,6 +54,17 @@ def _remove_evidence(tx: Tx) -> None:
     memory_rows.remember(tx, _EVIDENCE_GONE, until)
 
 
+_RULE = KINDS[Kind.TASK_RUNNING_TIMEOUT]
+NOT_READY_IN_TIME = Failure(_RULE.group, Kind.TASK_RUNNING_TIMEOUT, _RULE.action, None, _RULE.who_can_fix, 1.0)
+
+
+def _why_expired(request: Request) -> Failure:
+    """Why a request ran out of time while its task was polled: a block that came beside the task, a failed download, or the task itself."""
+    failure = request.failure
+    told = failure is not None and (failure.kind in SAFETY_REVIEWABLE or failure.action is Action.FETCH)
+    return failure if failure is not None and told else NOT_READY_IN_TIME
+
+
 def _expire(tx: Tx, request: Request) -> None:
     """Expire a request. A `calling` row is left to its call, which times out and is recorded."""
     match request.state:
@@ -62,4 +75,4 @@ def _expire(tx: Tx, request: Request) -> None:
         case RequestState.QUEUED:
             answer(tx, request, RequestEvent.EXPIRE, Answer.EXPIRED)
         case RequestState.COLLECTING:
-            break_off(tx, request, RequestEvent.EXPIRE, Answer.EXPIRED)
+            break_off(tx, request, RequestEvent.EXPIRE, Answer.EXPIRED, failure=_why_expired(request))

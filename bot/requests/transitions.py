@@ -11,6 +11,7 @@ import structlog
 
 from bot.chat.views import Audience
 from bot.domain.failure import Failure
+from bot.domain.outcome import Pending
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Request
@@ -24,6 +25,9 @@ CaseOpener = Callable[[Tx, Request, Failure], str]
 
 DROPPED = "abandoned"
 """Reason for a command that its member saw fail: nothing is said, unless the platform accepts an acknowledgement later."""
+
+UNWANTED_TASK = "unwanted-task"
+"""Wake-up topic: an attempt whose task is to be stopped at the service."""
 
 log = structlog.get_logger()
 
@@ -86,7 +90,15 @@ def break_off(tx: Tx, request: Request, event: RequestEvent, result: Answer, **v
     attempt = attempt_rows.open_attempt_of(tx.connection, request.id)
     if attempt is not None:
         books.write_off(tx, attempt)
+        if attempt.task_id is not None:
+            stop_task(tx, attempt.id, Pending(attempt.task_id))
     answer(tx, request, event, result, epoch=request.epoch + 1, **values)
+
+
+def stop_task(tx: Tx, attempt_id: str, pending: Pending) -> None:
+    """Have the service asked to stop a task that nobody waits for anymore."""
+    if not pending.is_download:
+        tx.wake(UNWANTED_TASK, attempt_id)
 
 
 def open_case(tx: Tx, request: Request, failure: Failure, opener: CaseOpener) -> str | None:

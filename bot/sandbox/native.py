@@ -152,7 +152,8 @@ class NativeServices:
         if task.cancelled:
             return web.json_response({**state, "status": "canceled"})
         if not self._step(task):
-            return web.json_response({**state, "status": "processing"})
+            logs = f"Using seed: 7\n {25 * task.polls}%|##        | {task.polls}/4 [00:01<00:03]"
+            return web.json_response({**state, "status": "processing", "logs": logs})
         if (ended := ENDED["replicate"].get(task.fault)) is not None:
             assert isinstance(ended.body, dict)
             return web.json_response({**state, "status": "failed", **ended.body})

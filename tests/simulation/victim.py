@@ -62,6 +62,9 @@ class QuickService:
     async def collect(self, call: Call, pending: Pending) -> Outcome:
         raise NotImplementedError
 
+    async def cancel(self, pending: Pending) -> bool:
+        return False
+
     async def aclose(self) -> None:
         return None
 

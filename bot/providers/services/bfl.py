@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.domain.outcome import Pending, Usage
-from bot.providers.answer import Item, ParsedAnswer, read_answer, task_id_of
+from bot.providers.answer import Item, ParsedAnswer, progress_of, read_answer, task_id_of
 from bot.providers.api import HttpCall, ImageApi, edges_of, nearest_ratio
 from bot.providers.body import BodyReader
 from bot.providers.port import Call
@@ -27,6 +27,7 @@ class BflApi(ImageApi):
     """Tasks only, one picture each."""
 
     name = "bfl"
+    takes_tasks = True
     max_count = 1
     models_path = None
     trusted_hosts = ("bfl.ai",)
@@ -54,7 +55,8 @@ class BflApi(ImageApi):
             return ParsedAnswer(task=Pending(task_id, address), usage=_usage(value))
         if status in ("Pending", "Queued", "Processing") and task_id is not None:
             # The answer to a poll doesn't repeat its URL; the ledger has it.
-            return ParsedAnswer(task=Pending(task_id), usage=_usage(value))
+            _, progress = progress_of(value)
+            return ParsedAnswer(task=Pending(task_id, progress=progress), usage=_usage(value))
         result = value.get("result")
         sample = result.get("sample") if isinstance(result, dict) else None
         if status == "Ready" and isinstance(sample, str) and sample:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.domain.outcome import Pending
-from bot.providers.answer import ParsedAnswer, read_answer, task_id_of
+from bot.providers.answer import ParsedAnswer, progress_of, read_answer, task_id_of
 from bot.providers.api import HttpCall, ImageApi, edges_of
 from bot.providers.body import BodyReader
 from bot.providers.port import Call
@@ -23,6 +23,7 @@ class FalApi(ImageApi):
     """Tasks only; its synchronous endpoint would hold a connection for minutes."""
 
     name = "fal"
+    takes_tasks = True
     models_path = None
 
     def auth(self, key: str) -> dict[str, str]:
@@ -52,7 +53,8 @@ class FalApi(ImageApi):
         if status in ("IN_QUEUE", "IN_PROGRESS") or (isinstance(value, dict) and status is None and "status_url" in value):
             task_id, address = task_id_of(value.get("request_id")), value.get("status_url")
             if task_id is not None and isinstance(address, str):
-                return ParsedAnswer(task=Pending(task_id, address))
+                ahead, _ = progress_of(value)
+                return ParsedAnswer(task=Pending(task_id, address, ahead=ahead))
         if status == "COMPLETED" and not value.get("error") and isinstance(value.get("response_url"), str):
             return ParsedAnswer(result_at=value["response_url"], left_over=value)
         return read_answer(value, headers, body)

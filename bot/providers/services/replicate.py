@@ -6,6 +6,7 @@ Source: replicate.com/docs/topics/predictions (lifecycle, rate limits) and repli
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -18,12 +19,15 @@ from bot.providers.port import Call
 
 RATIOS = ("1:1", "16:9", "9:16", "3:2", "2:3", "4:5", "5:4", "3:4", "4:3", "21:9", "9:21")
 _RUNNING = ("starting", "processing", "queued")
+_PERCENT = re.compile(r"\b([0-9]{1,2})%\|", re.ASCII)
+"""The progress bar that models write into their logs: ` 40%|####      | 2/5`."""
 
 
 class ReplicateApi(ImageApi):
     """Tasks only. An aborted prediction is free, a cancelled one isn't."""
 
     name = "replicate"
+    takes_tasks = True
     models_path = None  # its list contains every public model, page by page
 
     def generate(self, call: Call, base_path: str) -> HttpCall:
@@ -51,8 +55,14 @@ class ReplicateApi(ImageApi):
             task_id = task_id_of(value.get("id"))
             address = urls.get("get") if isinstance(urls, dict) else None
             if task_id is not None and isinstance(address, str):
-                return ParsedAnswer(task=Pending(task_id, address))
+                return ParsedAnswer(task=Pending(task_id, address, progress=_progress(value.get("logs"))))
         if isinstance(value, dict):
             # `input` holds what the member typed, and must not be read as the service's answer.
             value = {name: inside for name, inside in value.items() if name not in ("input", "logs")}
         return read_answer(value, headers, body)
+
+
+def _progress(logs: Any) -> float | None:
+    """The share that the last progress bar in a prediction's logs shows."""
+    found = _PERCENT.findall(logs[-4000:]) if isinstance(logs, str) else []
+    return int(found[-1]) / 100 or None if found else None

@@ -10,6 +10,7 @@ import pytest
 from bot.chat.views import Audience, Button, ButtonStyle, Pressers, Tone, View
 from bot.domain.case_states import CaseState, Standing
 from bot.domain.kinds import RATE_ANSWERS, Kind
+from bot.domain.outcome import Pending
 from bot.domain.request_states import Answer
 from bot.domain.requests import Person
 from bot.gate.port import Estimate
@@ -131,6 +132,17 @@ def test_what_is_worked_on_says_which_try_it_is_and_may_be_cancelled() -> None:
     assert shown(S.COLLECTING).title == text("request.collecting")
     assert shown(S.COLLECTING, why=failure(Kind.DOWNLOAD_FAILED)).title == text("request.fetching")
     assert shown(S.COLLECTING, why=failure(Kind.SAFETY_OUTPUT)).title == text("request.collecting")
+
+
+def test_a_running_task_says_how_far_it_is_if_the_service_does() -> None:
+    def title(ahead: int | None = None, progress: float | None = None) -> str:
+        return shown(S.COLLECTING, task=Pending("t", ahead=ahead, progress=progress)).title
+
+    assert title() == title(ahead=0) == text("request.collecting")
+    assert "with 4 others before it" in title(ahead=4)
+    assert "up next" in title(ahead=1)
+    assert "40% done" in title(progress=0.4)
+    assert "99% done" in title(progress=1.0)  # it isn't there yet
 
 
 def test_one_hint_at_most_and_only_while_it_can_help() -> None:

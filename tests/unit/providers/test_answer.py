@@ -86,3 +86,22 @@ def test_a_gateways_own_price_is_read_from_its_header() -> None:
 def test_a_running_task_is_told_from_one_that_ended(value: object, task_id: str | None, poll_url: str | None) -> None:
     task = read_answer(value, {}, BodyReader(0)).task
     assert (task.task_id if task else None, task.poll_url if task else None) == (task_id, poll_url)
+
+
+@pytest.mark.parametrize(
+    ("value", "ahead", "share"),
+    [
+        ({}, None, None),
+        ({"queue_position": 3, "progress": 0.25}, 3, 0.25),
+        ({"data": {"progress": "45%"}}, None, 0.45),
+        ({"progress": 60}, None, 0.6),
+        ({"progress": 0, "queue_position": -1}, None, None),
+        ({"progress": True, "queue_position": "2"}, None, None),
+        ({"progress": 900}, None, None),
+        ({"progress": "nearly"}, None, None),
+    ],
+)
+def test_how_far_a_task_is(value: dict[str, object], ahead: int | None, share: float | None) -> None:
+    task = read_answer({"id": "t1", "status": "pending", **value}, {}, BodyReader(0)).task
+    assert task is not None
+    assert (task.ahead, task.progress) == (ahead, share)

@@ -1,0 +1,59 @@
+"""Tasks that nobody waits for anymore, because their request was cancelled or ran out of time: the service is asked to stop them.
+
+A courtesy that saves money where the service has such a call: the books already count the task as spent, and nothing depends on the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.domain.outcome import Pending
+from bot.ledger import attempt_rows, request_rows
+from bot.ledger.store import Ledger
+from bot.requests.services import ImageServices
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class UnwantedTasks:
+    """Stops tasks in the background."""
+
+    ledger: Ledger
+    services: ImageServices
+    _stopping: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def wake(self, attempt_id: str) -> None:
+        """Ask the service to stop an attempt's task."""
+        task = asyncio.get_running_loop().create_task(self._stop(attempt_id), name="unwanted-task")
+        self._stopping.add(task)
+        task.add_done_callback(self._stopping.discard)
+
+    async def close(self, seconds: float) -> None:
+        """Let calls in progress finish, for at most so many seconds."""
+        if self._stopping:
+            _, late = await asyncio.wait(self._stopping, timeout=seconds)
+            for task in late:
+                task.cancel()
+
+    async def _stop(self, attempt_id: str) -> None:
+        try:
+            found = await self.ledger.read(lambda c: _task_of(c, attempt_id))
+            if found is not None:
+                service, pending = found
+                stopped = await self.services.of(service).provider.cancel(pending)
+                log.info("task_stopped" if stopped else "task_not_stopped", attempt=attempt_id)
+        except Exception as error:
+            log.warning("task_not_stopped", attempt=attempt_id, error=type(error).__name__)
+
+
+def _task_of(connection: Connection, attempt_id: str) -> tuple[str, Pending] | None:
+    attempt = attempt_rows.attempt_by_id(connection, attempt_id)
+    request = request_rows.get(connection, attempt.request_id)
+    if request is None or attempt.task_id is None:
+        return None
+    return request.service, Pending(attempt.task_id, attempt.poll_url)
