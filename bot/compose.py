@@ -70,20 +70,20 @@ async def build(
     writes, supervisor = BackgroundWrites(ledger), Supervisor(ports)
     moderation = _moderation(ledger, rules, notices, adapters, pictures)
     services = ImageServices([ImageService(DEFAULT, provider, gate)])
-    deps = Dependencies(rules, moderation.open_case, notices, ports.uniform, moderation.on_pictures)
+    deps = Dependencies(rules, moderation.cases.open_case, notices, ports.uniform, moderation.on_pictures)
     scheduler = Scheduler(ledger, services, deps, ports, salt, events)
-    views = RequestProjection(rules, ports, scheduler, moderation.standing, moderation.reviewed)
+    views = RequestProjection(rules, ports, scheduler, moderation.standing, moderation.cases.reviewed)
     sender = _sender(ledger, ports, views, notices, moderation, writes)
     core = Core(
         ledger=ledger,
         rules=rules,
-        handlers=(RequestActions(ledger, rules, moderation.open_case, scheduler.cancel, pictures.delete), moderation.handlers),
-        open_case=moderation.open_case,
-        render_request=lambda c, request, audience: moderation.beside(c, request, views.view(c, request, audience)),
+        handlers=(RequestActions(ledger, rules, moderation.cases.open_case, scheduler.cancel, pictures.delete), moderation.handlers),
+        open_case=moderation.cases.open_case,
+        render_request=lambda c, request, audience: moderation.views.beside(c, request, views.view(c, request, audience)),
         snapshot=lambda: gate.snapshot(ports.monotonic()),
         wake_message=sender.wake,
-        settings_for=moderation.settings_for,
-        privacy_for=moderation.privacy_for,
+        settings_for=moderation.community.overview,
+        privacy_for=moderation.privacy.overview,
         moderators_place_of=moderation.moderators_place,
         storage=StorageWatch(ledger, notices, lambda: {name: adapter.chat for name, adapter in adapters.items()}, ports, events),
     )

@@ -11,9 +11,8 @@ from sqlalchemy import Connection
 
 from bot.chat.handlers import FormMaker, Handler
 from bot.chat.port import ModeratorCheck
-from bot.chat.views import ActionName, Form, Reply, View
+from bot.chat.views import ActionName
 from bot.domain.case_states import Standing
-from bot.domain.failure import Failure
 from bot.domain.requests import Place, Request
 from bot.ledger import case_rows, request_rows
 from bot.ledger.store import Ledger, Tx
@@ -22,7 +21,7 @@ from bot.messages.sender import Project
 from bot.moderation.access import AccessCheck
 from bot.moderation.authorization import Authorizer
 from bot.moderation.card import project_reminder, project_setup
-from bot.moderation.community import Asker, Community
+from bot.moderation.community import Community
 from bot.moderation.decisions import Decisions
 from bot.moderation.delivery import align, try_again
 from bot.moderation.member_actions import MemberActions
@@ -59,35 +58,31 @@ class Moderation:
     cases: Cases = field(init=False)
     handlers: CaseHandlers = field(init=False)
     projections: Mapping[str, Project] = field(init=False)
-    _community: Community = field(init=False)
-    _privacy: Privacy = field(init=False)
-    _views: Views = field(init=False)
-    _ringing: set[asyncio.Task[None]] = field(default_factory=set)
+    community: Community = field(init=False)
+    privacy: Privacy = field(init=False)
+    views: Views = field(init=False)
+    _firing: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.cases = Cases(self.home)
         access = AccessCheck(self.check, self.ledger)
         guard = Authorizer(self.ledger, access, self.home)
-        self._community = Community(self.ledger, self.rules, access, lambda tx: align(tx, self.home))
-        self._privacy = Privacy(self.ledger, self.forget_picture)
+        self.community = Community(self.ledger, self.rules, access, lambda tx: align(tx, self.home))
+        self.privacy = Privacy(self.ledger, self.forget_picture)
         forms = ModeratorForms(guard, self.rules)
         answers = MemberActions(self.ledger, self.rules, self.cases.open_case, guard.others)
         decisions = Decisions(guard, self.rules, self.notices)
         self.handlers = CaseHandlers(
-            actions={**decisions.actions, **forms.actions, **answers.actions, **self._community.actions, **self._privacy.actions},
-            forms={**forms.forms, **answers.forms, **self._community.forms, **self._privacy.forms},
+            actions={**decisions.actions, **forms.actions, **answers.actions, **self.community.actions, **self.privacy.actions},
+            forms={**forms.forms, **answers.forms, **self.community.forms, **self.privacy.forms},
         )
-        views = self._views = Views(self.rules)
+        views = self.views = Views(self.rules)
         self.projections = {
             "case": views.project_case,
             "step": views.project_step,
             "reminder": project_reminder,
             "setup": project_setup,
         }
-
-    def open_case(self, tx: Tx, request: Request, failure: Failure) -> str:
-        """See `Cases.open_case`."""
-        return self.cases.open_case(tx, request, failure)
 
     def on_pictures(self, tx: Tx, request: Request) -> None:
         """A request was answered with pictures: close the open case that it settles, and resolve what was reported as technical."""
@@ -109,19 +104,11 @@ class Moderation:
         """The public number and state of a request's case; None if it has none."""
         return None if request.case_id is None else case_rows.standing(connection, request.case_id)
 
-    def reviewed(self, connection: Connection, platform: str, community: str) -> bool:
-        """Whether a human in this community will look at a block."""
-        return self.cases.reviewed(connection, platform, community)
-
-    def beside(self, connection: Connection, request: Request, shown: View) -> View:
-        """See `Views.beside`."""
-        return self._views.beside(connection, request, shown)
-
     def wake(self, case_id: str) -> None:
         """Handle a case's timer. Fast, never raises; the sweep recovers what is lost."""
         task = asyncio.get_running_loop().create_task(self._fire(case_id))
-        self._ringing.add(task)
-        task.add_done_callback(self._ringing.discard)
+        self._firing.add(task)
+        task.add_done_callback(self._firing.discard)
 
     async def _fire(self, case_id: str) -> None:
         try:
@@ -131,8 +118,8 @@ class Moderation:
 
     async def stop(self) -> None:
         """Wait until no timer is being handled."""
-        while self._ringing:
-            await asyncio.wait(set(self._ringing))
+        while self._firing:
+            await asyncio.wait(set(self._firing))
 
     def sweep(self, tx: Tx) -> None:
         """Handle everything overdue: timers, cards without a channel, texts past their retention."""
@@ -142,14 +129,6 @@ class Moderation:
         try_again(tx, self.notices)
         remove_old_texts(tx)
 
-    async def settings_for(self, visitor: Asker) -> Form | Reply:
-        """The community's settings, for its administrators."""
-        return await self._community.overview(visitor)
-
     async def moderators_place(self, platform: str, community: str) -> Place | None:
         """The moderators' channel of a community; None if none is set."""
         return await self.ledger.read(lambda c: moderators_place(c, platform, community, self.home))
-
-    async def privacy_for(self, visitor: Asker) -> View:
-        """What is stored about a visitor."""
-        return await self._privacy.overview(visitor)

@@ -8,14 +8,13 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import hashlib
-import traceback
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 
 import structlog
 
 from bot.domain.failure import Evidence, Failure
-from bot.domain.kinds import SAFETY_REVIEWABLE, Action, Fixer, Group, Kind
+from bot.domain.kinds import SAFETY_REVIEWABLE
 from bot.domain.outcome import Billed, Outcome, Pending
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Attempt, Lane, Request
@@ -239,7 +238,7 @@ class Scheduler:
         except BaseException:
             service.gate.report(grant, Verdict(None, cancelled=True), self.ports.monotonic())
             raise
-        failure = classify_outcome(outcome)
+        failure = None if outcome.shortfall is None else classify(outcome.shortfall)
         try:
             service.gate.report(
                 grant, Verdict(failure, outcome.rate_headers, outcome.cancelled, len(outcome.pictures)), self.ports.monotonic()
@@ -261,7 +260,7 @@ class Scheduler:
         call = self._call_of(request, attempt, COLLECT_TIMEOUT)
         pending = Pending(attempt.task_id, attempt.poll_url)
         outcome = await self._make(request.id, lambda: service.provider.collect(call, pending), service)
-        failure = classify_outcome(outcome)
+        failure = None if outcome.shortfall is None else classify(outcome.shortfall)
         self._ended_with(request, attempt, outcome, failure, service)
         self._note_task(request.id, outcome.pending)
         await self._write_with_retry(lambda tx: record_outcome(tx, attempt.id, outcome, failure, self.deps, service.host))
@@ -377,23 +376,7 @@ def _must_be_recorded(call: asyncio.Task[Outcome]) -> bool:
     """Whether a cancelled call returned a block, or a task to poll, before it ended."""
     if call.cancelled() or call.exception() is not None:
         return False
-    if call.result().pending is not None:
+    result = call.result()
+    if result.pending is not None:
         return True
-    failure = classify_outcome(call.result())
-    return failure is not None and failure.kind in SAFETY_REVIEWABLE
-
-
-UNREADABLE = Failure(Group.UNUSABLE, Kind.MALFORMED_RESPONSE, Action.NONE, None, Fixer.OPERATOR, 0.0)
-"""Failure for an answer that crashed the classifier: nothing is known about it, so it isn't repeated."""
-
-
-def classify_outcome(outcome: Outcome) -> Failure | None:
-    """Classify a shortfall. A bug in a rule must not lose the answer, which may have been paid for."""
-    if outcome.shortfall is None:
-        return None
-    try:
-        return classify(outcome.shortfall)
-    except Exception as bug:
-        # The exception's text may quote the provider.
-        log.error("classify_failed", error=type(bug).__name__, at=traceback.format_list(traceback.extract_tb(bug.__traceback__)[-1:]))
-        return UNREADABLE
+    return result.shortfall is not None and classify(result.shortfall).kind in SAFETY_REVIEWABLE

@@ -19,12 +19,12 @@ from PIL import Image
 
 from bot.domain.kinds import Kind
 from bot.domain.outcome import Outcome
+from bot.failures.classify import classify
 from bot.ports import SystemPorts
 from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.providers.port import Call
 from bot.providers.services.gemini import GeminiApi
-from bot.requests.scheduler import classify_outcome
 
 AIMOCK = Path(__file__).parents[2] / ".venv-clients" / "node_modules" / "@copilotkit" / "aimock" / "dist" / "cli.js"
 pytestmark = pytest.mark.skipif(
@@ -108,7 +108,7 @@ async def ask(provider: HttpProvider, prompt: str, model: str) -> Outcome:
 async def test_openai(port: int, store: PictureStore, prompt: str) -> None:
     provider = HttpProvider(f"http://127.0.0.1:{port}/v1", "k", store, SystemPorts())
     outcome = await ask(provider, prompt, "gpt-image-2")
-    failure = classify_outcome(outcome)
+    failure = None if outcome.shortfall is None else classify(outcome.shortfall)
     if prompt == "a red bicycle":
         assert (outcome.pictures[0].width, outcome.pictures[0].height) == (128, 96)
     elif prompt == "blocked":
@@ -127,6 +127,7 @@ async def test_fals_queue(port: int, store: PictureStore) -> None:
 
 async def test_geminis_errors(port: int, store: PictureStore) -> None:
     provider = HttpProvider(f"http://127.0.0.1:{port}/v1beta", "k", store, SystemPorts(), api=GeminiApi())
-    failure = classify_outcome(await ask(provider, "too fast", "gemini-3-pro-image"))
-    assert failure is not None
+    shortfall = (await ask(provider, "too fast", "gemini-3-pro-image")).shortfall
+    assert shortfall is not None
+    failure = classify(shortfall)
     assert failure.kind is Kind.RATE_LIMITED

@@ -11,12 +11,12 @@ import pytest
 from bot.domain.failure import Failure
 from bot.domain.kinds import Action, Kind
 from bot.domain.outcome import Billed, Outcome
+from bot.failures.classify import classify
 from bot.ports import SystemPorts
 from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.providers.port import Call
 from bot.providers.services.registry import NATIVE, SERVICES, api_for, base_url_of
-from bot.requests.scheduler import classify_outcome
 from bot.sandbox.server import RunningSandbox
 
 MODELS = {"gemini": "gemini-3-pro-image", "fal": "fal-ai/flux/dev", "replicate": "black-forest-labs/flux-schnell", "bfl": "flux-2-pro"}
@@ -44,9 +44,9 @@ async def to_the_end(provider: HttpProvider, call: Call, polls: int = 6) -> list
 
 
 async def failure_of(provider: HttpProvider, marker: str) -> Failure:
-    failure = classify_outcome((await to_the_end(provider, a_call(provider, f"a cat {marker}")))[-1])
-    assert failure is not None
-    return failure
+    shortfall = (await to_the_end(provider, a_call(provider, f"a cat {marker}")))[-1].shortfall
+    assert shortfall is not None
+    return classify(shortfall)
 
 
 async def calls(sandbox: RunningSandbox) -> list[dict[str, object]]:
@@ -109,7 +109,7 @@ async def test_the_wait_that_a_service_asks_for_is_understood(provider: HttpProv
 async def test_an_answer_that_never_comes_may_have_been_billed(provider: HttpProvider) -> None:
     outcome = await provider.call(a_call(provider, "a cat sandbox:hang", timeout=0.3))
     assert outcome.billed is Billed.UNKNOWN
-    failure = classify_outcome(outcome)
+    failure = None if outcome.shortfall is None else classify(outcome.shortfall)
     assert failure is not None
     assert failure.kind is Kind.TIMEOUT
 
@@ -117,11 +117,11 @@ async def test_an_answer_that_never_comes_may_have_been_billed(provider: HttpPro
 async def test_without_a_key_the_service_says_so(sandbox: RunningSandbox, tmp_path: Path, provider: HttpProvider) -> None:
     store = PictureStore(tmp_path / "other")
     bare = HttpProvider(sandbox.base_url_of(provider.name), None, store, SystemPorts(), api=api_for("", provider.name))
-    failure = classify_outcome(await bare.call(a_call(provider)))
+    shortfall = (await bare.call(a_call(provider))).shortfall
     await bare.aclose()
     store.close()
-    assert failure is not None
-    assert failure.kind in (Kind.AUTH_MISSING_KEY, Kind.AUTH_INVALID_KEY, Kind.AUTH_PERMISSION)
+    assert shortfall is not None
+    assert classify(shortfall).kind in (Kind.AUTH_MISSING_KEY, Kind.AUTH_INVALID_KEY, Kind.AUTH_PERMISSION)
 
 
 async def test_two_pictures_where_a_service_draws_two(provider: HttpProvider) -> None:

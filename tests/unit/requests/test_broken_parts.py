@@ -20,7 +20,6 @@ from bot.domain.requests import Request
 from bot.ledger.store import Tx
 from bot.ledger.tables import acts, cases
 from bot.observe import configure
-from bot.requests import scheduler as scheduler_module
 from bot.requests.sweep import sweep
 from tests.world import BLOCK, DOWN, Platform, Room, Service, bad, world
 
@@ -28,10 +27,10 @@ PROMPT = "a very private birthday surprise for Maria"
 
 
 async def test_a_rule_that_breaks_does_not_cost_the_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(evidence: object) -> Failure:
+    def broken(evidence: object, known: object) -> Failure:
         raise RuntimeError("a bug of ours")
 
-    monkeypatch.setattr(scheduler_module, "classify", broken)
+    monkeypatch.setattr("bot.failures.classify.classify_with", broken)
     async with world(tmp_path, Service([bad(DOWN)])) as w:
         view = await w.answer(await w.imagine())
         assert view.title == "No picture this time"
