@@ -131,7 +131,7 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
 
 
 def _step(tx: Tx, request: Request, ruling: Ruling, deps: Dependencies) -> Answer | None:
-    """Apply the request's own transition."""
+    """Apply the request's own transition; there is none for a late outcome."""
     failure = ruling.failure
     values: dict[str, object] = {"attempts": ruling.attempts, "rate_answers": ruling.rate_answers, "failure": failure}
     match ruling.step:
@@ -153,8 +153,6 @@ def _step(tx: Tx, request: Request, ruling: Ruling, deps: Dependencies) -> Answe
             if result is Answer.PICTURES:
                 deps.on_pictures(tx, request)
             return result
-        case _:
-            pass  # late: only the cost was settled
     return None
 
 

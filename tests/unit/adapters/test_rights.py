@@ -171,6 +171,21 @@ async def test_slack_names_are_words_and_give_no_rights() -> None:
     assert await asked.name_of("U8", 1.0) == ""
 
 
+async def test_slack_who_somebody_is_may_be_an_older_answer_when_slack_is_silent() -> None:
+    known, newer = Who("Ana", "T1", False), Who("Anna", "T1", False)
+    roll = Roll(people={"U1": known})
+    asked, ports = moderators(roll)
+    roll.fails = error("ratelimited")
+    assert await asked.who_is("U1", 1.0) is None
+    roll.fails = None
+    assert await asked.who_is("U1", 1.0) == known
+    ports.at += slack.NAMES_LIFE
+    roll.fails = error("ratelimited")
+    assert await asked.who_is("U1", 1.0) == known
+    roll.fails, roll.people["U1"] = None, newer
+    assert await asked.who_is("U1", 1.0) == newer
+
+
 # ---- Discord -----------------------------------------------------------------------------------------------------------------
 
 MANAGE_MESSAGES, MANAGE_GUILD, ADMINISTRATOR = (

@@ -46,6 +46,14 @@ async def test_a_reservation_counts_at_once_in_every_scope_and_period(ledger: Le
     assert found == {(scope, period): (500, 0, 2) for scope in (MEMBER, COMMUNITY, EVERYBODY) for period in "dm"}
 
 
+def test_the_total_is_counted_for_each_service_and_the_configured_one_has_no_name() -> None:
+    for service, owner in (("", "*"), ("other", "other")):
+        found = budgets.periods(Place("test", "home", "imagine"), Person("ana"), NOON, "UTC", service)
+        assert [row[1] for row in found if row[0] == EVERYBODY] == [owner, owner]
+        assert [row[1] for row in found if row[0] != EVERYBODY] == ["test:ana", "test:ana", "test:home", "test:home"]
+        assert {row[2] for row in found} == {"d2026-11-21", "m2026-11"}
+
+
 async def test_a_limit_is_never_passed_and_the_refusal_says_what_is_left(ledger: Ledger) -> None:
     limits = Limits(member_day=1000)
     await ledger.write(lambda tx: budgets.reserve(tx, request(), 700, 1, limits))

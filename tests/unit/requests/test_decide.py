@@ -6,15 +6,20 @@ import dataclasses
 
 import pytest
 
-from bot.domain.failure import Failure
+from bot.catalogue.load import Catalogue
+from bot.domain.failure import Evidence, Failure
 from bot.domain.kinds import KINDS, SAFETY_REVIEWABLE, Action, Group, Kind
 from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import Answer, RequestState
-from bot.domain.requests import Person, Place, Request
-from bot.requests.decide import AttemptLimits, Final, OpenCase, Queue, as_booked, decide, was_free
+from bot.domain.requests import Attempt, Person, Place, Request
+from bot.requests.books import cost_of
+from bot.requests.decide import AttemptLimits, CallResult, Final, Late, OpenCase, Queue, as_booked, decide, rule, was_free
+from bot.requests.rules import Rules
+from tests.unit.requests.ground import PICTURE
 
 NOW = 1000.0
 TRIES = AttemptLimits(3, 10)
+RULES = Rules(model=Catalogue.load().default())
 
 
 def request(attempts: int = 1, rate_answers: int = 0, deadline: float = NOW + 800) -> Request:
@@ -120,3 +125,22 @@ def test_other_failures_are_booked_as_the_provider_saw_them() -> None:
 def test_a_lowered_action_is_obeyed() -> None:
     never = dataclasses.replace(failure(Kind.RATE_LIMITED), action=Action.NONE)
     assert decide(request(), never, 0, NOW, 0.0, TRIES) == Final(Answer.FAILED)
+
+
+def test_a_late_exchange_is_judged_by_its_own_answer_and_not_by_a_later_block() -> None:
+    """The request's newer attempt is being collected beside a block; the older one reports now."""
+    said = Evidence(status=200)
+    collecting = dataclasses.replace(request(), state=RequestState.COLLECTING, epoch=2, failure=failure(Kind.SAFETY_OUTPUT))
+    for epoch, judged in ((1, None), (2, Kind.SAFETY_OUTPUT)):
+        attempt = Attempt("a", "r", 1, epoch, NOW, 1, 100, evidence=Evidence(status=400))
+        ruling = rule(CallResult(collecting, attempt, Outcome(billed=Billed.YES, status=200, shortfall=said), None), RULES, NOW, max)
+        assert (ruling.failure and ruling.failure.kind) == judged
+        assert ruling.outcome.shortfall == (said if judged is None else attempt.evidence)
+        assert isinstance(ruling.step, Late) is (judged is None)
+
+
+def test_a_cost_that_does_not_divide_is_rounded_up_to_a_whole_number() -> None:
+    asked = dataclasses.replace(request(), count=3)
+    for pictures, made, cost in ((1, 0, 34), (2, 0, 67), (3, 0, 100), (1, 2, 67), (2, 9, 100), (0, 1, 100)):
+        found = cost_of(asked, Outcome(pictures=(PICTURE,) * pictures, billed=Billed.YES, made=made), 100, RULES)
+        assert (found, type(found)) == (cost, int)

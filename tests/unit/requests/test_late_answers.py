@@ -7,7 +7,9 @@ import pytest
 from bot.domain.kinds import Kind
 from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import Answer, RequestState
-from bot.ledger import request_rows, settings_rows
+from bot.ledger import attempt_rows, request_rows, settings_rows
+from bot.ledger.store import Tx
+from bot.requests import books as books_of
 from bot.requests.attempt import Ended
 from bot.requests.decide import Final, Queue, decide
 from tests.unit.requests.ground import NOON, Ground, drew, failure
@@ -118,3 +120,20 @@ async def test_the_same_words_about_another_picture_are_not_what_was_blocked(
     blocked = await ground.asked(references=("aa",))
     await ground.end(await ground.called(blocked.id), Outcome(billed=Billed.NO, status=400), failure(Kind.SAFETY_PROMPT))
     assert ((await ground.asked(references=references)).state is RequestState.QUEUED) is sent
+
+
+async def test_an_exchange_is_closed_once(ground: Ground) -> None:
+    asked = await ground.asked()
+    attempt_id = await ground.called(asked.id)
+    outcome = Outcome(pictures=(PICTURE,), billed=Billed.YES, status=200)
+
+    def closed(tx: Tx, answer: Outcome) -> bool:
+        request = request_rows.get(tx.connection, asked.id)
+        assert request is not None
+        return books_of.close(tx, request, attempt_rows.attempt_by_id(tx.connection, attempt_id), answer, ground.rules, late=False)
+
+    assert await ground.ledger.write(lambda tx: closed(tx, outcome))
+    before = await books(ground)
+    assert not await ground.ledger.write(lambda tx: closed(tx, Outcome(billed=Billed.NO, status=401)))
+    [attempt] = await ground.attempts(asked.id)
+    assert (await books(ground), attempt.status, attempt.billed) == (before, 200, "yes")
