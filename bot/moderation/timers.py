@@ -19,7 +19,7 @@ CLOCK = Person(MACHINE, MACHINE)
 def catch_up(tx: Tx, case: Case) -> Case:
     """The case in its current state, after ending an expired lease and expiring an undecided case."""
     if case.state is CaseState.CLAIMED and case.lease_until is not None and not 0 < case.lease_until - tx.now <= LEASE + CLOCK_ERROR:
-        facts = {"holder": None if case.holder is None else case.holder.id}
+        facts = {"holder": case.holder and case.holder.id}
         case = step(tx, case, CaseEvent.LEASE_END, CLOCK, facts) or case
     if case.state in WAITING and case.state is not CaseState.CLAIMED and case.expires_at <= tx.now:
         case = step(tx, case, CaseEvent.EXPIRE, CLOCK, values={"closed_at": tx.now, "asked": None}, notify=True) or case

@@ -48,17 +48,26 @@ def test_a_launch_that_came_to_nothing_is_taken_back() -> None:
     assert queue.first(6.0, line).request_id == "a"
 
 
-def test_the_forecast_order_is_the_order_of_service() -> None:
-    luck = random.Random(3)
+def test_a_community_that_was_served_long_ago_counts_no_more_than_a_new_one() -> None:
     queue = FairQueue()
-    line = [row(f"r{n}", luck.choice("abcd"), n, luck.choice(list(Lane)), luck.choice("xy")) for n in range(30)]
-    for one in luck.sample(line, 8):
-        queue.serve(one, 0.0)
-    forecast = [one.request_id for one in queue.order(1.0, line)]
+    queue.serve(row("x", "somebody", community="busy"), 0.0)
+    line = [row("a", "ana", 0.0, community="busy"), row("b", "bo", 9.0, community="quiet")]
+    assert queue.first(HALF_LIFE * 0.9, line).request_id == "b"
+    assert queue.first(HALF_LIFE * 1.1, line).request_id == "a"
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_forecast_order_is_the_order_of_service(seed: int) -> None:
+    luck = random.Random(seed)
+    queue, now = FairQueue(), luck.choice([1.0, HALF_LIFE * 0.7, HALF_LIFE * 1.3, HALF_LIFE * 60])
+    line = [row(f"r{n}", luck.choice("abcdef"), luck.randrange(6), luck.choice(list(Lane)), luck.choice("xyz")) for n in range(25)]
+    for one in luck.sample(line, luck.choice([1, 2, 8])):
+        queue.serve(one, luck.choice([0.0, now - HALF_LIFE * 0.9, now - HALF_LIFE * 1.8]))
+    forecast = [one.request_id for one in queue.order(now, line)]
     served = []
     while line:
-        one = queue.first(1.0, line)
-        queue.serve(one, 1.0)
+        one = queue.first(now, line)
+        queue.serve(one, now)
         line.remove(one)
         served.append(one.request_id)
     assert forecast == served

@@ -109,14 +109,14 @@ def test_after_a_failure_go_those_that_did_not_fail_and_have_a_try_to_spare() ->
     breaker, line = Breaker(), [row("failed"), row("last", last_try=1), row("fresh"), row("other")]
 
     def names(count: int) -> list[str]:
-        return [one.request_id for one in breaker.witnesses(line[:count])]
+        return [one.request_id for one in breaker.probe_candidates(line[:count])]
 
     assert names(4) == ["failed", "last", "fresh", "other"]
     failed(breaker, "failed")
     assert (names(4), names(2), names(1)) == (["fresh", "other"], ["last"], ["failed"])
-    assert not breaker.doubtful(line[:2])
+    assert not breaker.would_end_one(line[:2])
     failed(breaker, "failed")
-    assert [breaker.doubtful(line[:count]) for count in (1, 2, 4)] == [False, True, False]
+    assert [breaker.would_end_one(line[:count]) for count in (1, 2, 4)] == [False, True, False]
     breaker.suspect(150.0)
     assert (breaker.open, breaker.since, breaker.interval) == (True, 150.0, 4.0)
 
@@ -161,8 +161,19 @@ def test_services_fade_by_half_in_ten_minutes_also_across_days() -> None:
         assert queue.standing("ana", began + 2 * HALF_LIFE) == pytest.approx(1.0)
         assert queue.standing("ana", began + 9 * HALF_LIFE) == 0.5
         assert queue.standing("nobody", began) == 0.5
-        queue.serve(row("x", "bo"), began + 60 * HALF_LIFE)
-        assert list(queue.people.weights) == ["bo"] or began < 10 * HALF_LIFE
+        queue.serve(row("x", "bo"), began + 51 * HALF_LIFE)  # every number is written anew
+        assert queue.standing("ana", began + 51 * HALF_LIFE) == 0.5
+
+
+def test_who_was_served_lately_is_remembered_when_every_number_is_written_anew() -> None:
+    queue = FairQueue()
+    for person, times, at in (("ana", 4, 49.5), ("cy", 64, 43.5), ("di", 64, 42.5), ("bo", 1, 50.5)):
+        for _ in range(times):
+            queue.serve(row("x", person), at * HALF_LIFE)
+    assert queue.people.base == 50.5 * HALF_LIFE
+    assert [queue.standing(person, 50.5 * HALF_LIFE) for person in ("ana", "bo", "cy", "di")] == pytest.approx([2.0, 1.0, 0.5, 0.5])
+    assert queue.standing("ana", 51 * HALF_LIFE) == pytest.approx(2.0**0.5)
+    assert queue.people.weights["cy"] == pytest.approx(0.5)
 
 
 def test_what_is_remembered_of_who_was_served_is_bounded_and_keeps_the_heaviest() -> None:
