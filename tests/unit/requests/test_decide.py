@@ -142,5 +142,6 @@ def test_a_late_exchange_is_judged_by_its_own_answer_and_not_by_a_later_block() 
 def test_a_cost_that_does_not_divide_is_rounded_up_to_a_whole_number() -> None:
     asked = dataclasses.replace(request(), count=3)
     for pictures, made, cost in ((1, 0, 34), (2, 0, 67), (3, 0, 100), (1, 2, 67), (2, 9, 100), (0, 1, 100)):
-        found = cost_of(asked, Outcome(pictures=(PICTURE,) * pictures, billed=Billed.YES, made=made), 100, RULES)
+        outcome = Outcome(pictures=(PICTURE,) * pictures, billed=Billed.YES, made=made)
+        found = cost_of(asked, outcome, Attempt("a", "r", 1, 1, NOW, 3, 100), RULES)
         assert (found, type(found)) == (cost, int)
