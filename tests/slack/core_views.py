@@ -153,7 +153,7 @@ def of_cases(words: str, name: str = "Ada") -> Iterator[tuple[str, View]]:
             joined = [request(words, name)] * 2
             facts = CaseFacts(found, request(words, name), joined, 3, 120_000, steps, notes, NOW, paused)
             yield f"card {state} {paused}", card(facts)
-        for event in member_view._TOLD:
+        for event in member_view._STEP_VIEWS:
             step = Step(
                 1, NOW, ID, "T0000001", "U0000MOD", name, event, "done", {"reason": words[:90], "note": "n3", "hours": 12, "until": NOW}
             )
