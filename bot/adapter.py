@@ -8,17 +8,29 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from types import MappingProxyType
+from typing import Protocol, runtime_checkable
 
 import typer
 
 from bot.chat.port import ChatPort, ModeratorCheck
 from bot.core import Core
+from bot.domain.attachments import NotFetched
 from bot.domain.requests import Place
 from bot.egress import Egress
 from bot.pixels.workers import Work, in_a_thread
 from bot.ports import Ports, SystemPorts
 from bot.supervise import Supervisor
+
+
+class Download(Protocol):
+    """Guarded download of a file that a member attached; see `bot.providers.attachment_download`."""
+
+    async def __call__(self, address: str, *, own: str = "", headers: Mapping[str, str] = ...) -> bytes: ...
+
+
+async def _no_download(address: str, *, own: str = "", headers: Mapping[str, str] = MappingProxyType({})) -> bytes:
+    raise NotFetched("failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,9 @@ class Context:
     """Supervises the adapter's connections and tasks, named `platform:part`."""
     wall: Ports = field(default_factory=SystemPorts)
     """Its `now()` is the system clock; for times that the platform stamps, such as a signature's."""
+    download: Download = _no_download
+    """Downloads an attached file with all guards: https on port 443 and public addresses only, at most 40 MB. `headers` (a token) are sent
+    to the origin of `own` only, which may be any address. Raises NotFetched and NotTaken."""
     egress: Egress = field(default_factory=Egress)
     """Certificates and proxies for outgoing connections; `examine` reads them from its `env` with `bot.egress.read`."""
 
@@ -71,6 +86,18 @@ class Adapter(Protocol):
 
     def home_moderators_place(self) -> Place | None:
         """The operator's own moderators' channel. Its `community` is the home community, which also gets cases from direct messages."""
+        ...
+
+
+@runtime_checkable
+class AttachmentSource(Protocol):
+    """Optional addition to Adapter for platforms whose members attach pictures to their messages."""
+
+    async def fetch_attachment(self, handle: Mapping[str, str]) -> bytes:
+        """The file behind the handle of an `Attachment`, normally through `Context.download`.
+
+        Called once per picture after the acknowledgement, and again after a crash. Raises NotFetched and NotTaken.
+        """
         ...
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import dataclasses
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.adapter import Adapter, Context, Plugin
+from bot.adapter import Adapter, AttachmentSource, Context, Plugin
 from bot.chat.port import Message, Refused
 from bot.core import Core
+from bot.domain.attachments import NotFetched
 from bot.egress import Egress
 from bot.events import EventStream, log_lines
 from bot.gate.gate import AdaptiveGate
@@ -27,11 +29,13 @@ from bot.messages.undeliverable import Undeliverable
 from bot.moderation.service import Moderation
 from bot.ports import Ports, SystemPorts
 from bot.ports.steady import SteadyPorts
+from bot.providers.attachment_download import AttachmentDownload
 from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.providers.port import Provider
 from bot.providers.services.registry import api_for
 from bot.requests.actions import RequestActions
+from bot.requests.attachments import Attachments
 from bot.requests.attempt import Dependencies
 from bot.requests.orphaned_files import OrphanedFiles
 from bot.requests.projection import RequestProjection
@@ -64,8 +68,7 @@ async def build(
     ports = SteadyPorts(ports)
     ledger, learned, salt = await _open(data_dir, ports, database, provider.gate_key)
     adapters: dict[str, Adapter] = {}
-    gate = AdaptiveGate(gate_settings, ports.uniform, *learned)
-    events = EventStream([log_lines.write])
+    gate, events = AdaptiveGate(gate_settings, ports.uniform, *learned), EventStream([log_lines.write])
     notices = Notices(lambda: [place for adapter in adapters.values() if (place := adapter.operators_place()) is not None], events)
     writes, supervisor = BackgroundWrites(ledger), Supervisor(ports)
     moderation = _moderation(ledger, rules, notices, adapters, pictures)
@@ -85,6 +88,7 @@ async def build(
         settings_for=moderation.community.overview,
         privacy_for=moderation.privacy.overview,
         moderators_place_of=moderation.moderators_place,
+        attachments=Attachments(ledger, rules, pictures, moderation.cases.open_case, _fetcher(adapters)),
         storage=StorageWatch(ledger, notices, lambda: {name: adapter.chat for name, adapter in adapters.items()}, ports, events),
     )
     files, incidents = OrphanedFiles(ledger, pictures, events), Incidents(notices, supervisor, writes)
@@ -103,6 +107,18 @@ async def _open(data_dir: Path, ports: SteadyPorts, file: Path | None, gate_key:
         await ledger.close()
         raise
     return ledger, (None, 0.0) if kept is None else (kept[0], max(0.0, ports.now() - kept[1])), salt
+
+
+def _fetcher(adapters: Mapping[str, Adapter]) -> Callable[[str, Mapping[str, str]], Awaitable[bytes]]:
+    """Fetches attached files from the platform that they came from."""
+
+    async def fetch(platform: str, handle: Mapping[str, str]) -> bytes:
+        source: object = adapters.get(platform)
+        if not isinstance(source, AttachmentSource):
+            raise NotFetched("failed")
+        return await source.fetch_attachment(handle)
+
+    return fetch
 
 
 def _moderation(ledger: Ledger, rules: Rules, notices: Notices, adapters: dict[str, Adapter], pictures: Pictures) -> Moderation:
@@ -139,7 +155,8 @@ def _sender(
 def context(bot: Bot, data_dir: Path, *, demo: bool, egress: Egress | None = None) -> Context:
     """Context for building adapters."""
     even, kept, wall = SteadyPorts(bot.ports.wall), bot.pictures, bot.ports.wall
-    return Context(even, data_dir, kept.read, kept.work, demo, bot.supervisor, wall, egress or Egress())
+    download = AttachmentDownload(egress)
+    return Context(even, data_dir, kept.read, kept.work, demo, bot.supervisor, wall, download, egress or Egress())
 
 
 def _health(settings: Settings, ports: Ports) -> HealthService | None:
@@ -176,7 +193,7 @@ async def run(
             data_dir=settings.data_dir,
             database=settings.database_file,
             ports=ports,
-            rules=rules_of(settings, demo=demo),
+            rules=dataclasses.replace(rules_of(settings, demo=demo), service_references=provider.references),
             gate_settings=GateSettings(settings.max_concurrency, settings.max_images_per_minute),
             provider=provider,
             pictures=pictures,

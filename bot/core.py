@@ -27,10 +27,12 @@ from bot.ledger import message_rows, request_rows, settings_rows
 from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem, Tx
 from bot.messages.help_view import help_view
 from bot.messages.own_requests_view import own_requests, unknown_request
+from bot.messages.request_view import refusal_sentence
 from bot.messages.status_view import status_view
 from bot.messages.storage import StorageWatch
-from bot.requests.accept import accept
+from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import imagine_fields
+from bot.requests.attachments import Attachments, Upload
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
 from bot.requests.transitions import CaseOpener, drop
@@ -76,6 +78,10 @@ class Options:
     default_quality: str
     max_count: int
     prompt_max_chars: int
+    max_references: int = 0
+    """Maximum pictures that can be attached; 0 if the service draws from words alone."""
+    masks: bool = False
+    """Whether a mask can limit a change to a part of the picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,7 @@ class Core:
     moderators_place_of: Callable[[str, str], Awaitable[Place | None]]
     storage: StorageWatch
     """Tells operators if nothing can be stored; adapters call `storage.late()` when their platform won't wait any longer."""
+    attachments: Attachments
     calls: OpenCalls = field(default_factory=OpenCalls)
     _actions: dict[ActionName, Handler] = field(init=False)
     _forms: dict[ActionName, FormMaker] = field(init=False)
@@ -138,7 +145,21 @@ class Core:
         with self.calls.enter() as may:
             if not may:
                 return None
-            return await self._storing(self.ledger.write(lambda tx: accept(tx, request_id, self.rules, self.open_case)))
+            taken = await self._storing(self.ledger.write(lambda tx: accept(tx, request_id, self.rules, self.open_case)))
+        if not isinstance(taken, Unfetched):
+            return taken
+        # Fetching isn't waited for when the bot stops: the next start continues where this one was.
+        return await self._storing(self.attachments.finish(request_id))
+
+    async def keep_upload(self, visitor: Visitor, name: str, content: bytes, mask_of: tuple[int, int] | None = None) -> Upload | str:
+        """Check and store a picture before its request is sent, on platforms where the bot receives the file itself. Returns the upload for
+        `Attachment.stored`, or the sentence that says why it can't be used. Unused uploads are deleted after an hour.
+
+        `mask_of`: it's a mask for an upload of this size. Raises LedgerProblem and OSError.
+        """
+        person = f"{visitor.platform}:{visitor.person}"
+        kept = await self._storing(self.attachments.keep_upload(person, name, content, mask_of))
+        return refusal_sentence(kept) if isinstance(kept, Refusal) else kept
 
     async def _storing(self, work: Awaitable[T]) -> T:
         try:
@@ -245,6 +266,8 @@ class Core:
             default_quality=self.rules.default_quality or model.default_quality,
             max_count=model.max_count,
             prompt_max_chars=model.prompt_max_chars,
+            max_references=self.rules.references.count,
+            masks=self.rules.references.mask,
         )
 
     async def moderators_place(self, platform: str, community: str) -> Place | None:

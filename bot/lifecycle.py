@@ -61,6 +61,8 @@ class Pictures(Protocol):
 
     async def delete(self, sha256: str) -> bool: ...
 
+    async def keep(self, content: bytes, sha256: str, format: str) -> None: ...
+
     async def work(self, job: str, values: Mapping[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]: ...
 
     def close(self) -> None: ...
@@ -105,6 +107,7 @@ class Bot:
         self.wakeups.on("message", self.sender.wake)
         self.wakeups.on("unshown", self.sender.nudge)
         self.wakeups.on("case", self.moderation.wake)
+        self.wakeups.on("attachments", self.core.attachments.wake)
         found = await self.ledger.write(_take_over)
         await self.ledger.read(self.notices.load)
         await self.ledger.write(self.moderation.sweep)
@@ -141,6 +144,7 @@ class Bot:
         """Start nothing new, wait a while for work in progress, send what's due, and close the ledger."""
         await self.scheduler.drain(drain)
         await self.supervisor.stop()
+        await self.core.attachments.stop()
         await self.core.calls.close(min(INTERACTIONS_END, drain))
         await self.sender.stop(min(5.0, drain))
         self.wakeups.stop()
@@ -185,6 +189,7 @@ class Bot:
         await model_end.look(self.ledger, self.notices, self.core.rules.model)
 
     async def _files(self) -> None:
+        await self.ledger.write(self.core.attachments.sweep)
         await self.orphaned_files.round()
 
     async def _finish_left(self) -> None:

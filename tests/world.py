@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bot.catalogue.load import Catalogue
 from bot.chat.port import Message, SendResult, Sent
@@ -210,9 +211,11 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def world(data_dir: Path, service: Service | None = None, platform: Platform | None = None, **rules: object) -> AsyncIterator[World]:
+async def world(
+    data_dir: Path, service: Service | None = None, platform: Platform | None = None, pictures: Any = None, **rules: object
+) -> AsyncIterator[World]:
     """Start a bot, and stop it afterwards."""
-    service, platform, pictures = service or Service(), platform or Platform(), Pictures()
+    service, platform, pictures = service or Service(), platform or Platform(), pictures or Pictures()
     rules.setdefault("model", Catalogue.load().default())
     bot = await build(
         data_dir=data_dir,

@@ -22,14 +22,20 @@ _MAX_TOKENS = 10**9
 """Cap for implausible token counts, which keeps sums small."""
 
 
-def highest_cost_micros(model: Model, size: str, quality: str, count: int, prompt_chars: int) -> int:
-    """Maximum cost of `count` pictures, in micro-dollars.
+REFERENCE_TOKENS = 8_000
+"""Upper bound of the input tokens of one reference. The 2.x families' counts aren't published; the first family's largest was 65 + 129 for
+each of up to eight tiles, and 6,240 for high fidelity."""
 
-    `auto` counts as the most expensive size and as quality `high`; estimated prices include their margin. The prompt is billed again for
-    every picture.
+
+def highest_cost_micros(model: Model, size: str, quality: str, count: int, prompt_chars: int, references: int = 0) -> int:
+    """Maximum cost of `count` pictures made from `references` others, in micro-dollars.
+
+    `auto` counts as the most expensive size and as quality `high`; estimated prices include their margin. Prompt and references are billed
+    again for every picture.
     """
     per_picture = picture_micros(model, size, quality)
     per_picture += (prompt_chars * TOKENS_PER_CHAR + _WRAPPING_TOKENS) * model.price.text_in
+    per_picture += references * REFERENCE_TOKENS * model.price.image_in
     return math.ceil(per_picture * count * (100 + model.price.margin_percent) / 100)
 
 
@@ -42,7 +48,9 @@ def cost_from_usage(model: Model, usage: Usage | None) -> int | None:
     if not usage.output_tokens:
         return None
     output = min(usage.output_tokens, _MAX_TOKENS) * model.price.image_out
-    return math.ceil(output + min(usage.input_tokens or 0, _MAX_TOKENS) * model.price.text_in)
+    given = min(usage.input_tokens or 0, _MAX_TOKENS)
+    of_images = min(usage.image_input_tokens or 0, given)
+    return math.ceil(output + (given - of_images) * model.price.text_in + of_images * model.price.image_in)
 
 
 def picture_micros(model: Model, size: str, quality: str) -> float:

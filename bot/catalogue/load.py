@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.catalogue.model import AUTO, Model, Price, Retired, Sizes
 from bot.catalogue.sizes import accepts, edges
+from bot.domain.attachments import ReferenceLimits
 
 DEFAULT_QUALITY = "medium"
 
@@ -89,6 +90,7 @@ def _model(name: str, table: dict[str, Any], sizes: dict[str, Sizes], raw: dict[
         token_table={} if "factors" in counting else counting,
         picture_prices=raw["pictures"].get(table.get("pictures"), {}),
         leave_out=frozenset(table.get("leave_out", ())),
+        references=ReferenceLimits(**table.get("references", {})),
         shutdown_date=table.get("shutdown_date"),
         replacement=table.get("replacement"),
     )

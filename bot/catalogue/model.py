@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from bot.domain.attachments import ReferenceLimits
+
 AUTO = "auto"
 """The provider chooses size or quality."""
 
@@ -42,6 +44,8 @@ class Price:
 
     text_in: float
     image_out: float
+    image_in: float = 10.0
+    """Of references; the default is a cautious guess."""
     estimated: bool = False
     """No published price: a cautious estimate plus a margin, settled from the provider's usage."""
     margin_percent: int = 0
@@ -72,6 +76,8 @@ class Model:
     """Quality -> size -> dollars per picture, where the maker's price is higher than its tokens."""
     leave_out: frozenset[str] = frozenset()
     """Options that its services reject, omitted unless somebody chose them."""
+    references: ReferenceLimits = field(default_factory=ReferenceLimits)
+    """What it accepts beside the prompt; its service may accept less."""
     shutdown_date: date | None = None
     """Shutdown date announced by the provider."""
     replacement: str | None = None

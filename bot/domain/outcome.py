@@ -43,6 +43,8 @@ class Usage:
 
     input_tokens: int | None = None
     output_tokens: int | None = None
+    image_input_tokens: int | None = None
+    """The part of the input tokens that counts the references."""
     cost_micros: int | None = None
     """Micro-dollars, if the provider states the cost itself."""
 

@@ -48,6 +48,7 @@ REQUESTS: Machine[RequestState, RequestEvent] = Machine(
         (_S.RECEIVED, _E.ACCEPT): _S.QUEUED,
         (_S.RECEIVED, _E.HOLD): _S.HELD,
         (_S.RECEIVED, _E.REFUSE): _S.REFUSED,
+        (_S.RECEIVED, _E.CANCEL): _S.ANSWERED,
         (_S.HELD, _E.RELEASE): _S.QUEUED,
         (_S.HELD, _E.REFUSE): _S.REFUSED,
         (_S.QUEUED, _E.OPEN_ATTEMPT): _S.CALLING,

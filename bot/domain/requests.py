@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.domain.attachments import Attachment
 from bot.domain.failure import Evidence, Failure
 from bot.domain.outcome import Billed
 from bot.domain.refusal import Refusal
@@ -83,7 +84,11 @@ class Submission:
     count: int | str | None = None
     private: bool = False
     references: tuple[str, ...] = ()
-    """SHA-256 of each attached picture."""
+    """SHA-256 of the pictures that its parent was made from, which are used again."""
+    attachments: tuple[Attachment, ...] = ()
+    """Newly attached pictures, in addition to `references`."""
+    consent: bool = False
+    """The member ticked that the people in the attached pictures agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,10 @@ class Request:
     """Options omitted from the call, so that the service decides."""
     references: tuple[str, ...] = ()
     """SHA-256 of each attached picture; part of the fingerprint."""
+    mask: str = ""
+    """SHA-256 of the mask; not part of the fingerprint, so that a changed mask doesn't get around the block memory."""
+    consent: bool = False
+    """The member confirmed that the people in the attached pictures agree."""
     service: str = ""
     """Name of its image service (`bot/requests/services.py`); empty for the configured one."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -19,6 +20,16 @@ COOL_DOWN = "cool_down"
 """Value of `MemberPause.by` for an automatic pause after several blocks."""
 
 
+class Blocked(StrEnum):
+    """What of a request was blocked before; the value completes the text key `refusal.blocked_...before`."""
+
+    WORDS = ""
+    WORDS_ALONE = "words_"
+    """The wording of this request, when it was sent without any picture."""
+    PICTURE = "picture_"
+    TOGETHER = "together_"
+
+
 @dataclass(frozen=True, slots=True)
 class BlockedPrompt:
     """A remembered block of a wording in a community."""
@@ -27,6 +38,7 @@ class BlockedPrompt:
     """The member whose request was blocked."""
     case_id: str
     """Empty if nobody waits for the case anymore."""
+    what: Blocked = Blocked.WORDS
 
 
 @dataclass(frozen=True, slots=True)

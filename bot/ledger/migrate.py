@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool
 from bot.ledger.files import connect
 from bot.ledger.tables import metadata
 
-HEAD = "0003"
+HEAD = "0004"
 """Latest revision. Checked before importing Alembic, which would add a third of a second to every start."""
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from bot.domain.outcome import Picture
-from bot.ledger import memory_rows
+from bot.ledger import attachment_rows, memory_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import pictures
 
@@ -52,17 +52,18 @@ def of_request(connection: Connection, request_id: str) -> Sequence[Picture]:
 
 
 def drop(tx: Tx, request_id: str) -> Sequence[str]:
-    """Remove a request's pictures. Returns hashes that no other request shows, whose files may be deleted. The pending deletions are
-    recorded, because the process may be killed before they happen."""
-    hashes = {picture.sha256 for picture in of_request(tx.connection, request_id)}
+    """Remove a request's pictures, made and attached. Returns hashes that no other row uses, whose files may be deleted."""
+    hashes = {picture.sha256 for picture in of_request(tx.connection, request_id)} | attachment_rows.drop(tx, request_id)
     tx.connection.execute(delete(pictures).where(pictures.c.request_id == request_id))
+    return release(tx, hashes, request_id)
+
+
+def release(tx: Tx, hashes: Iterable[str], reason: str) -> Sequence[str]:
+    """The hashes that no row uses anymore. Their pending deletions are recorded, because the process may be killed before they happen."""
     unshown = [one for one in sorted(hashes) if not _is_shown(tx.connection, one)]
     for one in unshown:
-        memory_rows.remember(tx, UNSHOWN + one, request_id)
+        memory_rows.remember(tx, UNSHOWN + one, reason)
     return unshown
-
-
-UNSHOWN = "unshown:"
 
 
 def unshown(connection: Connection) -> Sequence[str]:
@@ -71,7 +72,7 @@ def unshown(connection: Connection) -> Sequence[str]:
 
 
 def may_go(connection: Connection, sha256: str) -> bool:
-    """Whether no request shows this picture; the same one may have been drawn again."""
+    """Whether no request shows or uses this picture; the same one may have been drawn or attached again."""
     return not _is_shown(connection, sha256)
 
 
@@ -81,9 +82,10 @@ def gone(tx: Tx, sha256: str) -> None:
 
 
 def _is_shown(connection: Connection, sha256: str) -> bool:
-    return connection.execute(select(pictures.c.id).where(pictures.c.sha256 == sha256).limit(1)).scalar() is not None
+    return bool(shown_of(connection, [sha256]))
 
 
 def shown_of(connection: Connection, hashes: Sequence[str]) -> set[str]:
-    """The subset of these hashes that a request shows."""
-    return {row.sha256 for row in connection.execute(select(pictures.c.sha256).where(pictures.c.sha256.in_(hashes)))}
+    """The subset of these hashes that a request shows or uses as a reference."""
+    made = {row.sha256 for row in connection.execute(select(pictures.c.sha256).where(pictures.c.sha256.in_(hashes)))}
+    return made | attachment_rows.uses(connection, hashes)

@@ -12,7 +12,7 @@ from bot.domain.request_states import RequestState
 from bot.ledger import request_rows
 from bot.ledger.case_rows import Step, as_step
 from bot.ledger.store import Tx
-from bot.ledger.tables import audit, case_notes, cases, pictures, requests, rewrites
+from bot.ledger.tables import attachments, audit, case_notes, cases, pictures, requests, rewrites
 
 _CLOSED = cases.c.state.not_in([state.value for state in WAITING])
 _ENDED = (RequestState.ANSWERED.value, RequestState.REFUSED.value)
@@ -45,6 +45,7 @@ class Counts:
 
     requests: int
     pictures: int
+    attachments: int
     cases: int
 
 
@@ -100,8 +101,10 @@ def counts(connection: Connection, platform: str, person: str) -> Counts:
     own = _own_requests(platform, person)
     of_requests = select(func.count()).select_from(requests).where(own, requests.c.prompt != "")
     of_pictures = select(func.count()).select_from(pictures.join(requests, pictures.c.request_id == requests.c.id)).where(own)
+    key = f"{platform}:{person}"
+    of_attachments = select(func.count()).select_from(attachments).where(attachments.c.person == key)
     of_cases = select(func.count()).select_from(cases).where(_own_cases(platform, person), cases.c.texts_removed.is_(False))
-    return Counts(*(int(connection.execute(one).scalar_one()) for one in (of_requests, of_pictures, of_cases)))
+    return Counts(*(int(connection.execute(one).scalar_one()) for one in (of_requests, of_pictures, of_attachments, of_cases)))
 
 
 def _own_requests(platform: str, person: str) -> ColumnElement[bool]:

@@ -96,13 +96,21 @@ def insert_received(
 
 def _typed(submission: Submission) -> dict[str, object]:
     typed: dict[str, object] = {"size": submission.size, "quality": submission.quality, "count": submission.count}
-    return {**typed, "references": list(submission.references)} if submission.references else typed
+    if submission.references:
+        typed["references"] = list(submission.references)
+    return {**typed, "consent": True} if submission.consent else typed
 
 
 def typed_options(connection: Connection, request_id: str) -> Mapping[str, Any]:
     """Size, quality and count as typed; None where nothing was typed."""
     value = connection.execute(_TYPED, {"id": request_id}).scalar_one()
     return value if isinstance(value, Mapping) else {}
+
+
+def annotate(tx: Tx, request_id: str, **values: object) -> None:
+    """Add to what is stored beside the options: `references`, `mask`, `consent`."""
+    typed = {**typed_options(tx.connection, request_id), **values}
+    tx.connection.execute(update(requests).where(requests.c.id == request_id).values(typed=typed))
 
 
 def leave_out(tx: Tx, request_id: str, options: Iterable[str]) -> None:
@@ -261,5 +269,7 @@ def _request(row: Row[Any]) -> Request:
         deleted=row.deleted,
         left_out=frozenset(row.typed.get("left_out", ())),
         references=tuple(row.typed.get("references", ())),
+        mask=row.typed.get("mask", ""),
+        consent=bool(row.typed.get("consent")),
         service=row.service or "",
     )

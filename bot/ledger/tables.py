@@ -100,6 +100,31 @@ pictures = Table(
 Index("pictures_of_request", pictures.c.request_id, pictures.c.position)
 Index("pictures_by_hash", pictures.c.sha256)
 
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("request_id", String(32), nullable=False),
+    Column("person", String(100), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("role", String(8), nullable=False),
+    Column("name", String(120), nullable=False),
+    Column("claimed_size", Integer),
+    Column("handle", JSON, nullable=False),
+    Column("stored", String(64), nullable=False),
+    Column("made_here", Boolean, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("format", String(8), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+)
+Index("attachments_of_request", attachments.c.request_id, attachments.c.position)
+Index("attachments_by_hash", attachments.c.sha256, sqlite_where=text("sha256 != ''"))
+Index("attachments_by_source", attachments.c.stored, sqlite_where=text("stored != ''"))
+Index("attachments_age", attachments.c.created_at)
+
 messages = Table(
     "messages",
     metadata,

@@ -39,19 +39,21 @@ def project_question(connection: Connection, message: Message, now: float) -> Vi
 def question(request: Request) -> View:
     """The finding and the choices; for the member only."""
     held = request.refusal or Refusal("")
-    cleaned = held.cleaned or ""
+    cleaned, uploads = held.cleaned or "", held.reason.startswith("uploads_")
+    what_now = "held.what_now_uploads" if uploads else "held.what_now" if cleaned else "held.what_now_without"
 
     def button(action: ActionName, label: str, style: ButtonStyle = ButtonStyle.PLAIN, *, opens_form: bool = False) -> Button:
         return Button(action, request.id, text(label), style, opens_form, Pressers(only=request.person.id))
 
     return View(
         title=text("request.held"),
-        text=(text(f"held.{held.reason}"), text("held.what_now" if cleaned else "held.what_now_without")),
+        text=(text(f"held.{held.reason}"), text(what_now)),
         facts=(Fact(text("held.cleaned"), cleaned),) if cleaned else (),
         buttons=(
             *([button(ActionName.SEND_CLEANED, "button.send_cleaned", ButtonStyle.PRIMARY)] if cleaned else []),
-            button(ActionName.EDIT, "button.edit", ButtonStyle.PLAIN if cleaned else ButtonStyle.PRIMARY, opens_form=True),
-            button(ActionName.SEND_ANYWAY, "button.send_anyway"),
+            *([button(ActionName.SEND_ANYWAY, "button.send_uploads", ButtonStyle.PRIMARY)] if uploads else []),
+            button(ActionName.EDIT, "button.edit", ButtonStyle.PLAIN if cleaned or uploads else ButtonStyle.PRIMARY, opens_form=True),
+            *([] if uploads else [button(ActionName.SEND_ANYWAY, "button.send_anyway")]),
             button(ActionName.DISCARD, "button.discard", ButtonStyle.DANGER),
         ),
         tone=Tone.WAITING,

@@ -52,7 +52,10 @@ def render(facts: RequestFacts, audience: Audience) -> View:
     if request.deleted:
         return View(title=text("request.deleted"), tone=Tone.NEUTRAL, final=True)
     match request.state:
-        case RequestState.RECEIVED | RequestState.QUEUED:
+        case RequestState.RECEIVED:
+            title = text("request.fetching_references")
+            return View(title=title, quote=request.prompt, buttons=(_cancel(request),), tone=Tone.WAITING)
+        case RequestState.QUEUED:
             return _waiting(facts)
         case RequestState.HELD:
             return question(request) if audience is Audience.MEMBER else asked(request)
@@ -313,8 +316,16 @@ def _line(request: Request) -> str:
     """One line with size, quality and requester; omits what was left to the service."""
     asked = (("size", size(request.size)), ("quality", request.quality))
     options = "".join(f"{value} · " for name, value in asked if value and name not in request.left_out)
+    if request.references:
+        made_from = text("request.with_one" if len(request.references) == 1 else "request.with_many", count=len(request.references))
+        options += f"{made_from} · " + (f"{text('request.with_mask')} · " if request.mask else "")
     key = "request.line_private" if request.private and not request.published else "request.line"
     return text(key, options=options, count=request.count, person=request.person.name or request.person.id)
+
+
+def refusal_sentence(refusal: Refusal) -> str:
+    """A refusal as one text, for answers that aren't a request's message."""
+    return " ".join(_refusal_lines(refusal))
 
 
 def _refusal_lines(refusal: Refusal) -> list[str]:
@@ -323,6 +334,8 @@ def _refusal_lines(refusal: Refusal) -> list[str]:
     values: dict[str, object] = {key: listed(value) if isinstance(value, list) else value for key, value in refusal.facts.items()}
     if refusal.until is not None:
         values["until"] = moment(refusal.until)
+    if refusal.reason == "blocked_before":
+        return [text(f"refusal.blocked_{values.get('what', '')}before")]
     return [text(f"refusal.{refusal.reason}", **values)]
 
 

@@ -22,6 +22,7 @@ from bot.moderation.opening import REPHRASE, is_remembered
 from bot.moderation.timeouts import APPEAL_WAITS, LEASE, MEMBER_TIME
 from bot.moderation.transitions import step
 from bot.prompts.normalise import UnusableText, fingerprint, normalise
+from bot.requests.block_memory import picture_print
 from bot.requests.rules import Rules
 from bot.texts import text
 from bot.texts.phrases import moment
@@ -198,6 +199,7 @@ def add_words(tx: Tx, case: Case, kind: str, person: Person, words: str) -> str 
 
 def forget_blocks(tx: Tx, case: Case) -> None:
     """Remove a case's wordings from the block memory, and end the pause that they caused."""
-    prints = {request.fingerprint for request in case_rows.requests_of(tx.connection, case.id)}
+    requests = case_rows.requests_of(tx.connection, case.id)
+    prints = {request.fingerprint for request in requests} | {picture_print(one) for request in requests for one in request.references}
     block_rows.forget_prompts(tx, case.community, prints)
     block_rows.end_cool_down(tx, case.community, case.person.id)

@@ -22,7 +22,7 @@ from bot.moderation.rewording import is_candidate, settle_by
 from bot.moderation.timeouts import EXPIRY
 from bot.moderation.timers import catch_up
 from bot.moderation.transitions import step, unnamed
-from bot.requests.accept import accept
+from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import imagine_fields
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
@@ -190,6 +190,8 @@ class MemberActions:
                 {"why": result.reason, "request": made, "origin": origin.value},
             )
             return Reply(text("case.no.not_sent"), changed=False)
+        if isinstance(result, Unfetched):
+            tx.wake("attachments", made)
         return made
 
     def _rewrite(self, tx: Tx, act: Act) -> tuple[Case, Rewrite, Request] | Reply:

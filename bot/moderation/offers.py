@@ -26,7 +26,11 @@ def options(connection: Connection, request: Request, rules: Rules, prompt: str)
 def highest_cost(connection: Connection, request: Request, rules: Rules, prompt: str) -> int | None:
     """Maximum cost of sending this wording, in micros; None if the model doesn't accept it."""
     found = options(connection, request, rules, prompt)
-    return None if isinstance(found, Problem) else rules.highest_cost(found.size, found.quality, found.count, prompt)
+    return (
+        None
+        if isinstance(found, Problem)
+        else rules.highest_cost(found.size, found.quality, found.count, prompt, references=len(request.references))
+    )
 
 
 def submission(connection: Connection, request: Request, prompt: str, act: Act, values: Mapping[str, str] | None = None) -> Submission:
@@ -44,6 +48,7 @@ def submission(connection: Connection, request: Request, prompt: str, act: Act, 
         count=given.get("count") or typed["count"],
         private=request.private if "private" not in given else given["private"] == "true",
         references=request.references,
+        consent=request.consent,
     )
 
 

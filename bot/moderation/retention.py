@@ -13,7 +13,17 @@ from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Audience, Button, ButtonStyle, Fact, FieldKind, Form, FormField, Reply, View
 from bot.domain.request_states import Answer
 from bot.domain.requests import Person
-from bot.ledger import act_rows, attempt_rows, case_rows, message_rows, picture_rows, privacy_rows, request_rows
+from bot.ledger import (
+    act_rows,
+    attachment_rows,
+    attempt_rows,
+    case_rows,
+    memory_rows,
+    message_rows,
+    picture_rows,
+    privacy_rows,
+    request_rows,
+)
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Ledger, Tx
 from bot.moderation.community import Asker, retention_days
@@ -86,6 +96,7 @@ def _empty_request(tx: Tx, request_id: str, **values: object) -> None:
     found = request_rows.get(tx.connection, request_id)
     refusal = None if found is None or found.refusal is None else dataclasses.replace(found.refusal, cleaned=None)
     request_rows.mark(tx, request_id, prompt="", refusal=refusal, **values)
+    picture_rows.release(tx, attachment_rows.drop(tx, request_id), request_id)
     attempt_rows.remove_evidence_of(tx, request_id)
 
 
@@ -95,6 +106,8 @@ class Privacy:
 
     ledger: Ledger
     forget_picture: Callable[[str], Awaitable[object]]
+    references_kept: float
+    """Seconds for which attached pictures are kept."""
 
     @property
     def actions(self) -> Mapping[ActionName, Handler]:
@@ -109,11 +122,16 @@ class Privacy:
     async def overview(self, visitor: Asker) -> View:
         """What is stored about a visitor on this platform."""
         counts = await self.ledger.read(lambda c: privacy_rows.counts(c, visitor.platform, visitor.person))
-        stored = {"requests": counts.requests, "pictures": counts.pictures, "cases": counts.cases}
+        stored = {
+            "requests": counts.requests,
+            "pictures": counts.pictures,
+            "attachments": counts.attachments,
+            "cases": counts.cases,
+        }
         button = Button(ActionName.PRIVACY_DELETE, PRIVACY_ROW, text("case.privacy.button"), ButtonStyle.DANGER, opens_form=True)
         return View(
             title=text("case.privacy.title"),
-            text=tuple(text("case.privacy.text").split("\n\n")),
+            text=tuple(text("case.privacy.text", days=round(self.references_kept / 86400)).split("\n\n")),
             facts=tuple(Fact(text(f"case.privacy.{name}"), str(count)) for name, count in stored.items()),
             buttons=(button,) if any(stored.values()) else (),
             final=True,
@@ -159,6 +177,9 @@ def forget_person(tx: Tx, platform: str, person: str, gone: list[str]) -> Mappin
     for one in ended:
         if one.case_id not in waiting:
             gone.extend(_forget_request(tx, one.id, one.deleted))
+    uploads = attachment_rows.drop_uploads_of(tx, f"{platform}:{person}")
+    gone.extend(picture_rows.release(tx, uploads, "privacy"))
+    memory_rows.forget(tx, f"uploads:{platform}:{person}")
     case_rows.ask_again_about_pictures(tx, platform, person)
     privacy_rows.forget_cases_of(tx, platform, person)
     remove_old_texts(tx)

@@ -68,7 +68,7 @@ class Moderation:
         access = AccessCheck(self.check, self.ledger)
         guard = Authorizer(self.ledger, access, self.home)
         self.community = Community(self.ledger, self.rules, access, lambda tx: align(tx, self.home))
-        self.privacy = Privacy(self.ledger, self.forget_picture)
+        self.privacy = Privacy(self.ledger, self.forget_picture, self.rules.references_kept)
         forms = ModeratorForms(guard, self.rules)
         answers = MemberActions(self.ledger, self.rules, self.cases.open_case, guard.others)
         decisions = Decisions(guard, self.rules, self.notices)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +11,7 @@ from typing import Any
 from bot.pixels.base64text import from_base64
 from bot.pixels.fit import for_blocks, shrink
 from bot.pixels.recode import recode
+from bot.pixels.reference import Wanted, reference
 
 Values = Mapping[str, Any]
 Job = Callable[[Values, Sequence[bytes]], tuple[dict[str, Any], bytes]]
@@ -41,4 +43,11 @@ def _for_blocks(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any]
     return {"ending": ending}, made
 
 
-JOBS: dict[str, Job] = {"take": _take, "shrink": _shrink, "for_blocks": _for_blocks}
+def _reference(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
+    """Check and re-encode a member's picture or mask; returns the file to store."""
+    pair = {name: tuple(values[name]) for name in ("mask_of", "fitted") if values.get(name)}
+    made, content = reference(b"".join(pieces), Wanted(**{**values, **pair}))
+    return dataclasses.asdict(made), content
+
+
+JOBS: dict[str, Job] = {"take": _take, "shrink": _shrink, "for_blocks": _for_blocks, "reference": _reference}

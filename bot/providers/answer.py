@@ -187,8 +187,14 @@ def _usage(value: Any, headers: Mapping[str, str]) -> Usage | None:
         input_tokens=token_count(usage.get("input_tokens", usage.get("prompt_tokens"))),
         output_tokens=token_count(usage.get("output_tokens", usage.get("completion_tokens"))),
         cost_micros=cost,
+        image_input_tokens=token_count(_details(usage).get("image_tokens")),
     )
     return None if counted == Usage() else counted
+
+
+def _details(usage: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = usage.get("input_tokens_details")
+    return found if isinstance(found, dict) else {}
 
 
 def token_count(value: Any) -> int | None:

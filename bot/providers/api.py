@@ -5,15 +5,16 @@ An `ImageApi` is pure: it turns a `Call` into an `HttpCall` and JSON into a `Par
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from bot.domain.attachments import ReferenceLimits
 from bot.domain.outcome import Pending
 from bot.providers.answer import ParsedAnswer, read_answer
 from bot.providers.body import BodyReader
-from bot.providers.port import Call
+from bot.providers.port import Call, InputPicture
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,9 @@ class HttpCall:
     address: str | None = None
     """Used instead of a path: a URL returned by the service."""
     body: Mapping[str, object] | None = None
-    """JSON body; None for no body."""
+    """JSON body; None for no body. With `files`, the fields of the form beside them."""
+    files: Sequence[tuple[str, InputPicture]] = ()
+    """Field names and pictures of a form (multipart/form-data) instead of JSON."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -41,6 +44,8 @@ class ImageApi:
     """It always answers with a task, within seconds."""
     models_path: str | None = "/models"
     """Path of the model list below the base address; None if there is none that shows whether a key works."""
+    references = ReferenceLimits(count=0, mask=False)
+    """What it accepts beside the prompt; by default only words."""
     trusted_hosts: tuple[str, ...] = ()
     """Host name suffixes, besides the base address's own, that polls may send the key to: the service returns such URLs itself."""
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 
+from bot.domain.attachments import ReferenceLimits
 from bot.domain.failure import MAX_EVIDENCE_BYTES, Evidence, Phase
 from bot.domain.outcome import DOWNLOAD, Billed, Outcome, Pending, Picture, Usage
 from bot.egress import Egress
@@ -31,7 +32,7 @@ from bot.providers.body import BodyReader, NotJson, TooBig, events, parse
 from bot.providers.download import MAX_BYTES, Downloader, Resolve, peer_of, resolve
 from bot.providers.encoding import body_of, first_bytes
 from bot.providers.picture_intake import PictureIntake
-from bot.providers.pictures import PictureStore
+from bot.providers.pictures import PictureStore, with_pictures
 from bot.providers.port import Call, OnPartial
 from bot.providers.routed import RoutedTransport
 from bot.providers.services.registry import api_for
@@ -48,7 +49,7 @@ _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-oneapi-request-id", "api
 _MAX_FETCHES = 6
 """About a minute of doubling pauses. The picture is paid for, and a download is free."""
 _POLL_AGAIN = 5.0
-_API = "images.generations"
+_API, _EDITS = "images.generations", "images.edits"
 
 
 @dataclass(slots=True)
@@ -120,13 +121,18 @@ class HttpProvider:
         )
         self.name = self._api.name
         downloader = Downloader(self._client, self._base, self._auth, lookup)
+        self._pictures = pictures
         self._intake = PictureIntake(pictures, downloader, self.name)
         port = f":{self._base.port}" if self._base.port else ""
         self.gate_key = f"{self._base.host}{port}#{hashlib.sha256((api_key or '').encode()).hexdigest()[:8]}"
 
     async def call(self, call: Call, on_partial: OnPartial | None = None) -> Outcome:
         """POST one call for pictures. Raises only asyncio.CancelledError; cancelling closes the connection."""
-        exchange = _Exchange(_API, self._ports.monotonic())
+        exchange = _Exchange(_EDITS if call.references else _API, self._ports.monotonic())
+        try:
+            call = await with_pictures(call, self._pictures)
+        except LookupError as error:
+            return self._broken(exchange, error)  # never sent
         work = self._whole(exchange, call, self._api.generate(call, self._base.path))
         outcome = await (self._submit(work) if self._api.takes_tasks else work)
         return dataclasses.replace(outcome, carried=self._api.carried(call))
@@ -161,6 +167,11 @@ class HttpProvider:
         except (httpx.HTTPError, httpx.InvalidURL, NotTaken, OSError, TimeoutError, ValueError):
             return False
         return response.status_code < 300
+
+    @property
+    def references(self) -> ReferenceLimits:
+        """What the service accepts beside the prompt."""
+        return self._api.references
 
     @property
     def has_models(self) -> bool:
@@ -239,6 +250,11 @@ class HttpProvider:
             url = self._base.copy_with(raw_path=self._base.raw_path.rstrip(b"/") + wanted.path.encode("ascii"))
         elif not self._is_trusted(url := self._base.join(wanted.address)):
             raise NotTaken("address", peer_of(url))  # the key would be sent to an untrusted host
+        if wanted.files:
+            fields = {name: str(value) for name, value in (wanted.body or {}).items()}
+            parts = [(name, (f"{place}.{one.format}", one.content, one.media_type)) for place, (name, one) in enumerate(wanted.files)]
+            headers = {**self._auth, **wanted.headers}
+            return self._client.build_request(wanted.method, url, headers=headers, data=fields, files=parts, extensions=extensions)
         # ASCII escapes let any accepted text through.
         content = None if wanted.body is None else json.dumps(wanted.body).encode("ascii")
         kind = {} if content is None else {"content-type": "application/json"}

@@ -7,6 +7,7 @@ caller makes sure that no other request shows it.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import hashlib
 import os
 import re
@@ -21,6 +22,7 @@ from bot.domain.outcome import Picture
 from bot.pixels.errors import NotTaken
 from bot.pixels.kinds import FORMATS
 from bot.pixels.workers import OneProcess, Workers
+from bot.providers.port import Call, InputPicture
 
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _T = TypeVar("_T")
@@ -43,7 +45,7 @@ class OldFile:
     """Identifies this write of the file; storing the same picture again changes it."""
 
 
-class DamagedPicture(Exception):
+class DamagedPicture(LookupError):
     """A stored file is missing or no longer matches its hash."""
 
     def __init__(self, sha256: str, why: str) -> None:
@@ -75,6 +77,10 @@ class PictureStore:
         """Run a job from `bot.pixels.jobs.JOBS` on a picture, such as fitting it to a platform. Raises BadPicture, NotTaken and OSError."""
         return await self._off_loop(lambda: self._workers.do(job, values, [content]))
 
+    async def keep(self, content: bytes, sha256: str, format: str) -> None:
+        """Store a file made by the job `reference`, durably; nothing is done if it's already there. Raises OSError."""
+        await self._off_loop(lambda: self._keep(content, sha256, format))
+
     async def read(self, sha256: str) -> bytes:
         """The bytes of a stored picture, verified against its hash. Raises DamagedPicture."""
         return await self._off_loop(lambda: self._read(sha256))
@@ -86,6 +92,11 @@ class PictureStore:
     def path(self, sha256: str) -> Path | None:
         """Path of a stored picture; None if the hash is malformed or unknown."""
         return next((path for path in self._candidates(sha256) if path.is_file()), None)
+
+    def format_of(self, sha256: str) -> str:
+        """`png`, `jpeg` or `webp`; empty for an unknown picture."""
+        path = self.path(sha256)
+        return "" if path is None else path.suffix.removeprefix(".")
 
     async def old_files(self, folder: int, after: str, age: float, limit: int) -> tuple[Sequence[OldFile], str | None]:
         """Pictures in shard `folder` written more than `age` seconds ago.
@@ -136,6 +147,27 @@ class PictureStore:
             raise
         _sync_folder(target.parent)
         return picture
+
+    def _keep(self, content: bytes, sha256: str, format: str) -> None:
+        if not _HASH.fullmatch(sha256) or format not in FORMATS.values() or hashlib.sha256(content).hexdigest() != sha256:
+            raise NotTaken("worker", "odd answer")  # it becomes a path, and the worker has parsed untrusted data
+        target = self._folder / sha256[:2] / f"{sha256}.{format}"
+        if target.is_file():
+            target.touch()  # the sweep of old files sees that it's wanted again
+            return
+        self._sweep_once()
+        handle, name = tempfile.mkstemp(dir=self._incoming, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            target.parent.mkdir(parents=True, exist_ok=True)
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        _sync_folder(target.parent)
 
     def _sweep_once(self) -> None:
         """Delete partial files of a killed process before the first write."""
@@ -196,6 +228,15 @@ class PictureStore:
             return False
         path.unlink(missing_ok=True)
         return True
+
+
+async def with_pictures(call: Call, store: PictureStore) -> Call:
+    """The call with the bytes of its references and mask. Raises DamagedPicture if one is gone or damaged."""
+    if not call.references:
+        return call
+    found = [InputPicture(await store.read(one), store.format_of(one)) for one in call.references]
+    mask = InputPicture(await store.read(call.mask), "png") if call.mask else None
+    return dataclasses.replace(call, pictures=tuple(found), mask_picture=mask)
 
 
 def _writing(path: Path) -> tuple[int, int] | None:

@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from bot.domain.outcome import Outcome, Pending, Picture
+
+
+@dataclass(frozen=True, slots=True)
+class InputPicture:
+    """A reference or mask as it is sent."""
+
+    content: bytes
+    format: str
+    """`png` or `jpeg`."""
+
+    @property
+    def media_type(self) -> str:
+        return f"image/{self.format}"
+
+    @property
+    def base64(self) -> str:
+        return base64.b64encode(self.content).decode("ascii")
+
+    @property
+    def data_uri(self) -> str:
+        return f"data:{self.media_type};base64,{self.base64}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +48,13 @@ class Call:
     leave_out: frozenset[str] = frozenset()
     """Options not to send, under the bot's own names: `quality`, `size`, `n` (for a single picture), `response_format`,
     `safety_identifier`."""
+    references: tuple[str, ...] = ()
+    """SHA-256 of the pictures that it starts from."""
+    mask: str = ""
+    """SHA-256 of the mask for the first of them; empty for none."""
+    pictures: tuple[InputPicture, ...] = ()
+    """The bytes of `references`, filled in by the provider for its `ImageApi`."""
+    mask_picture: InputPicture | None = None
 
 
 OnPartial = Callable[[Picture], Awaitable[None]]

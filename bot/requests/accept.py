@@ -4,16 +4,18 @@ refuse."""
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.catalogue.check import Problem
 from bot.catalogue.check import check as check_options
 from bot.catalogue.sizes import label
+from bot.domain.attachments import AttachmentRole, ReferenceLimits, StoredAttachment
 from bot.domain.kinds import Kind
-from bot.domain.refusal import Nearest, Refusal
+from bot.domain.refusal import FactValue, Nearest, Refusal
 from bot.domain.request_states import RequestEvent, RequestState
 from bot.domain.requests import Origin, Request
-from bot.ledger import block_rows, request_rows, settings_rows
+from bot.ledger import attachment_rows, block_rows, memory_rows, request_rows, settings_rows
 from bot.ledger.block_rows import BlockedPrompt
 from bot.ledger.store import Tx
 from bot.prompts.normalise import UnusableText, fingerprint, normalise
@@ -22,11 +24,19 @@ from bot.requests.block_memory import blocked_before, blocked_member, remembered
 from bot.requests.rules import Rules
 from bot.requests.transitions import DROPPED, CaseOpener, hold, open_case, queue, refuse, show
 
+
+@dataclass(frozen=True, slots=True)
+class Unfetched:
+    """Everything else is fine; its pictures have to be fetched and checked before it can be accepted (`bot.requests.attachments`)."""
+
+    request_id: str
+
+
 RAW_PROMPT = 100_000
 """Maximum characters of a prompt to store; the models' own limits are far lower."""
 
 
-def accept(tx: Tx, request_id: str, rules: Rules, opener: CaseOpener) -> Request | Refusal | None:
+def accept(tx: Tx, request_id: str, rules: Rules, opener: CaseOpener) -> Request | Refusal | Unfetched | None:
     """Validate and queue a received request. Returns None if it's no longer waiting for that (a second call changes nothing).
 
     The caller has acknowledged the command, so the member is now told about a request that was silently dropped.
@@ -40,18 +50,46 @@ def accept(tx: Tx, request_id: str, rules: Rules, opener: CaseOpener) -> Request
     checked = check(tx, request, rules)
     if isinstance(checked, Refusal):
         return _refuse(tx, request, checked, rules)
+    attached = attachment_rows.of_request(tx.connection, request_id)
+    if not all(one.taken for one in attached):
+        show(tx, request)
+        return Unfetched(request_id)
+    if attached:
+        request_rows.annotate(tx, request_id, references=list(checked.references), mask=checked.mask)
+        attachment_rows.forget_handles(tx, request_id)
     memory = blocked_before(tx, checked)
     if memory is not None:
         return _refuse_blocked(tx, checked, memory, opener)
     # The member has seen and accepted a moderator's wording: send that exact text without another question.
-    question = None if request.origin is Origin.REWRITE or rules.lint is None else rules.lint(checked.prompt)
+    held = None if request.origin is Origin.REWRITE else upload_question(tx, checked, attached) or prompt_question(checked, rules)
     values = _values(checked, rules, tx.now)
-    if question is not None:
-        held = Refusal(question.reason, question.facts, cleaned=question.cleaned)
+    if held is not None:
         hold(tx, checked, held, rules.held_for, due_at=tx.now, **values)
         return dataclasses.replace(checked, state=RequestState.HELD, refusal=held)
     queue(tx, checked, RequestEvent.ACCEPT, tx.now, **values)
     return dataclasses.replace(checked, state=RequestState.QUEUED, due_at=tx.now, deadline_at=tx.now + rules.deadline)
+
+
+def upload_question(tx: Tx, request: Request, attached: Sequence[StoredAttachment]) -> Refusal | None:
+    """What the member is asked about their own pictures: whether the people in them agree, and, once per member, whether they show
+    anything that must not leave. None for pictures that the bot made, or if all was said before."""
+    if all(one.attachment.made_here for one in attached):
+        return None
+    first = memory_rows.recall(tx.connection, asked_about_uploads(request)) is None
+    if not first and request.consent:
+        return None
+    return Refusal("uploads_first" if first and not request.consent else "uploads_data" if first else "uploads_people")
+
+
+def asked_about_uploads(request: Request) -> str:
+    """Memory key of a member who has answered the question about internal screenshots and customer data."""
+    return f"uploads:{request.place.platform}:{request.person.id}"
+
+
+def prompt_question(request: Request, rules: Rules) -> Refusal | None:
+    """The question about a suspicious prompt; None for an ordinary one."""
+    question = None if rules.lint is None else rules.lint(request.prompt)
+    return None if question is None else Refusal(question.reason, question.facts, cleaned=question.cleaned)
 
 
 def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
@@ -71,10 +109,17 @@ def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
     found = check_options(rules.model, prompt, typed.get("size") or own.get("size"), quality, typed.get("count"))
     if isinstance(found, Problem):
         return wrong_value(found)
+    attached = attachment_rows.of_request(tx.connection, request.id)
+    wrong = reference_problem(request, attached, rules.references)
+    if wrong is not None:
+        return wrong
+    references = tuple(one.sha256 for one in attached if one.attachment.role is AttachmentRole.PICTURE) or request.references
     ready = dataclasses.replace(
         request,
         prompt=prompt,
-        fingerprint=fingerprint(prompt, request.references),
+        references=references,
+        mask=next((one.sha256 for one in attached if one.attachment.role is AttachmentRole.MASK), ""),
+        fingerprint=fingerprint(prompt, references),
         model=rules.model.id,
         size=found.size,
         quality=found.quality,
@@ -82,6 +127,25 @@ def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
     )
     short = shortage(tx.connection, ready, rules, rules.limits.within(own), tx.now)
     return ready if short is None else Refusal("budget", budget=short)
+
+
+def reference_problem(request: Request, attached: Sequence[StoredAttachment], limits: ReferenceLimits) -> Refusal | None:
+    """What is wrong with the number or kind of attached pictures, before any of them is fetched."""
+    count = sum(one.attachment.role is AttachmentRole.PICTURE for one in attached) or len(request.references)
+    masks = sum(one.attachment.role is AttachmentRole.MASK for one in attached)
+    if count and limits.count == 0:
+        return Refusal("pictures_not_taken")
+    if count > limits.count:
+        return Refusal("pictures_too_many", {"value": count, "most": limits.count})
+    if masks and not limits.mask:
+        return Refusal("mask_not_taken")
+    if masks and not count:
+        return Refusal("mask_alone")
+    if masks > 1:
+        return Refusal("masks_too_many")
+    if request.parent is not None and request.references and not attached:
+        return Refusal("pictures_gone")
+    return None
 
 
 def wrong_value(problem: Problem) -> Refusal:
@@ -133,7 +197,8 @@ def _refuse(tx: Tx, request: Request, refusal: Refusal, rules: Rules) -> Refusal
 def _refuse_blocked(tx: Tx, request: Request, memory: BlockedPrompt, opener: CaseOpener) -> Refusal:
     """Refuse a remembered wording. The same member sees the existing case; another member gets their own. Nothing is sent for either."""
     own = memory.person == request.person.id
-    case_id = memory.case_id if own and memory.case_id else open_case(tx, request, remembered_failure(), opener)
-    refusal = Refusal("blocked_before", {"case_id": case_id})
+    case_id = memory.case_id if own and memory.case_id else open_case(tx, request, remembered_failure(memory.what), opener)
+    facts: dict[str, FactValue] = {"case_id": case_id, "what": memory.what.value} if memory.what else {"case_id": case_id}
+    refusal = Refusal("blocked_before", facts)
     refuse(tx, request, refusal, prompt=request.prompt, fingerprint=request.fingerprint, case_id=case_id)
     return refusal

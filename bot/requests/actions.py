@@ -16,14 +16,14 @@ from bot.chat.views import Act, ActionName, Audience, Choice, FieldKind, Form, F
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Lineage, Origin, Person, Place, Request, Submission
-from bot.ledger import act_rows, case_rows, message_rows, picture_rows, request_rows
+from bot.ledger import act_rows, case_rows, memory_rows, message_rows, picture_rows, request_rows
 from bot.ledger.store import Ledger, Tx
 from bot.prompts.normalise import fingerprint, normalise
-from bot.requests.accept import accept
+from bot.requests.accept import Unfetched, accept, asked_about_uploads, prompt_question
 from bot.requests.again import tried_again
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
-from bot.requests.transitions import CaseOpener, answer, break_off, queue, refuse
+from bot.requests.transitions import CaseOpener, answer, ask_again, break_off, queue, refuse
 from bot.texts import text
 
 R = TypeVar("R")
@@ -80,6 +80,8 @@ class RequestActions:
             child = tx.new_id()
             store_submission(tx, child, f"act:{act.event_key}", submission, self.rules, Lineage(origin, request.id))
             taken = accept(tx, child, self.rules, self.open_case)
+            if isinstance(taken, Unfetched):
+                tx.wake("attachments", child)
             if request.state is RequestState.HELD and not isinstance(taken, Refusal):
                 # The new wording answers the question: the old one isn't sent as well, and isn't kept.
                 refuse(tx, request, Refusal("edited"), prompt="")
@@ -112,6 +114,7 @@ class RequestActions:
             count=_word(typed.get("count")),
             private=private,
             references=request.references,
+            consent=request.consent,
         )
 
     async def _edit_form(self, act: Act) -> Form | Reply:
@@ -119,9 +122,14 @@ class RequestActions:
 
     async def _cancel(self, act: Act) -> Reply:
         def body(tx: Tx, request: Request) -> Reply:
-            if request.state not in (RequestState.QUEUED, RequestState.CALLING, RequestState.COLLECTING):
+            if request.state not in (
+                RequestState.RECEIVED,
+                RequestState.QUEUED,
+                RequestState.CALLING,
+                RequestState.COLLECTING,
+            ):
                 return Reply(text("reply.too_late_to_cancel"), changed=False)
-            calling = request.state is not RequestState.QUEUED
+            calling = request.state not in (RequestState.RECEIVED, RequestState.QUEUED)
             if request.state is RequestState.COLLECTING:
                 # Between two polls, nothing is running that could settle the cost; a running poll finds it settled.
                 break_off(tx, request, RequestEvent.CANCEL, Answer.CANCELLED, failure=None, refusal=None)
@@ -184,6 +192,13 @@ class RequestActions:
             if not prompt:
                 return Reply(text("reply.question_over"), changed=False)
             prompt = normalise(prompt)
+            asked = request.refusal.reason if request.refusal is not None else ""
+            if asked.startswith("uploads_"):
+                request_rows.annotate(tx, request.id, consent=True)
+                memory_rows.remember(tx, asked_about_uploads(request), tx.now)
+                if (further := prompt_question(request, self.rules)) is not None:
+                    ask_again(tx, request, further, self.rules.held_for)
+                    return Reply(text("reply.one_more_question"))
             values = {"prompt": prompt, "fingerprint": fingerprint(prompt, request.references), "deadline_at": tx.now + self.rules.deadline}
             queue(tx, request, RequestEvent.RELEASE, tx.now, refusal=None, **values)
             return Reply(text("reply.sent_on"))
@@ -191,13 +206,20 @@ class RequestActions:
         return await self._on_own(act, body)
 
     async def _discard(self, act: Act) -> Reply:
+        gone: list[str] = []
+
         def body(tx: Tx, request: Request) -> Reply:
+            gone.clear()
             if request.state is not RequestState.HELD:
                 return Reply(text("reply.question_over"), changed=False)
             refuse(tx, request, Refusal("discarded"), prompt="")
+            gone.extend(picture_rows.drop(tx, request.id))
             return Reply(text("reply.discarded"))
 
-        return await self._on_own(act, body)
+        reply = await self._on_own(act, body)
+        for sha256 in gone:
+            await self.forget_picture(sha256)
+        return reply
 
     async def _on_own(self, act: Act, body: Callable[[Tx, Request], R]) -> R | Reply:
         """Run `body` on the request that a press is about, if it belongs to the presser. Forged and foreign ids get the same answer."""

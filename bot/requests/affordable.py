@@ -24,7 +24,7 @@ def shortage(connection: Connection, request: Request, rules: Rules, limits: bud
     asked = Checked(request.size, request.quality, request.count)
 
     def price(size: str, quality: str, count: int) -> int:
-        return rules.highest_cost(size, quality, count, request.prompt, request.left_out)
+        return rules.highest_cost(size, quality, count, request.prompt, request.left_out, len(request.references))
 
     cost = price(asked.size, asked.quality, asked.count)
     if not (short := [one for one in left if one.left < _needed(one, cost, asked.count)]):

@@ -69,7 +69,7 @@ def open_attempt(tx: Tx, request_id: str, deps: Dependencies, host: str = "") ->
         return Ended(over)
     rules = deps.rules
     sent = dataclasses.replace(request, left_out=to_leave_out(tx.connection, request, rules, host, tx.now))
-    cost = rules.highest_cost(sent.size, sent.quality, sent.count, sent.prompt, sent.left_out)
+    cost = rules.highest_cost(sent.size, sent.quality, sent.count, sent.prompt, sent.left_out, len(sent.references))
     limits = rules.limits.within(settings_rows.of_community(tx.connection, request.place.platform, request.place.community))
     reserved = budgets.reserve(tx, request, cost, request.count, limits)
     if isinstance(reserved, budgets.Exhausted):
@@ -90,8 +90,9 @@ def _over(tx: Tx, request: Request, deps: Dependencies) -> Answer | None:
     """The answer to a request that may no longer be sent: deadline, block or pause in the meantime."""
     if tx.now >= request.deadline_at:
         return transitions.answer(tx, request, RequestEvent.EXPIRE, Answer.EXPIRED)
-    if blocked_before(tx, request) is not None:
-        failure = remembered_failure()
+    memory = blocked_before(tx, request)
+    if memory is not None:
+        failure = remembered_failure(memory.what)
         case_id = transitions.open_case(tx, request, failure, deps.open_case)
         return transitions.answer(tx, request, RequestEvent.ANSWER, Answer.BLOCKED, failure=failure, case_id=case_id)
     paused = blocked_member(tx, request)
@@ -119,7 +120,7 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
         attempt_rows.note_task(tx, attempt.id, outcome.pending)
         transitions.stop_task(tx, attempt.id, outcome.pending)
     if late and failure is not None and failure.kind in SAFETY_REVIEWABLE:
-        remember_block(tx, request)
+        remember_block(tx, request, failure.kind)
     if isinstance(ruling.step, Collect):
         _collect(tx, request, attempt, ruling, ruling.step.pending, deps)
     elif books.close(tx, request, attempt, ruling.outcome, deps.rules, late=late):
@@ -143,7 +144,7 @@ def _step(tx: Tx, request: Request, ruling: Ruling, deps: Dependencies) -> Answe
             transitions.queue(tx, request, RequestEvent.REQUEUE, at, **values)
         case OpenCase(result) if failure is not None:
             case_id = transitions.open_case(tx, request, failure, deps.open_case)
-            remember_block(tx, request, case_id or "")
+            remember_block(tx, request, failure.kind, case_id or "")
             return transitions.answer(tx, request, RequestEvent.ANSWER, result, case_id=case_id, **values)
         case Final(result):
             nearest = None if failure is None or result is Answer.PICTURES else proposal(failure, request)
@@ -161,7 +162,7 @@ def _collect(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, pending
     attempt_rows.note_task(tx, attempt.id, pending, cost_from_usage(deps.rules.model, ruling.outcome.usage))
     failure, values = ruling.failure, dict[str, object]()
     if failure is not None and failure.kind in SAFETY_REVIEWABLE:
-        remember_block(tx, request)
+        remember_block(tx, request, failure.kind)
         attempt_rows.note_evidence(tx, attempt.id, ruling.outcome)
         values["failure"] = failure
     elif failure is not None and failure.action is Action.FETCH and blocked_while_collecting(request) is None:

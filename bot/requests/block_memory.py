@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+from collections.abc import Sequence
+
 from bot.domain.failure import Failure
 from bot.domain.kinds import KINDS, Kind
 from bot.domain.requests import Origin, Request
 from bot.ledger import block_rows
-from bot.ledger.block_rows import BlockedPrompt, MemberPause
+from bot.ledger.block_rows import Blocked, BlockedPrompt, MemberPause
 from bot.ledger.store import Tx
+from bot.prompts.normalise import fingerprint
 
 BLOCK_MEMORY = 24 * 3600.0
 """Seconds for which a blocked wording is remembered in its community."""
 
 
 def blocked_before(tx: Tx, request: Request) -> BlockedPrompt | None:
-    """The remembered block of this wording: blocked here within a day, so it isn't sent again by anyone."""
-    return block_rows.blocked_prompt(tx.connection, request.place.community, request.fingerprint, tx.now)
+    """The remembered block of this wording, its pictures, or both together: blocked here within a day, so it isn't sent again by anyone."""
+    for what, print_ in _prints(request):
+        found = block_rows.blocked_prompt(tx.connection, request.place.community, print_, tx.now)
+        if found is not None:
+            return dataclasses.replace(found, what=what)
+    return None
+
+
+def _prints(request: Request) -> Sequence[tuple[Blocked, str]]:
+    """What may have been blocked, and its key. Another picture doesn't make blocked words acceptable, nor other words a blocked picture."""
+    if not request.references:
+        return [(Blocked.WORDS, request.fingerprint)]
+    pictures = [(Blocked.PICTURE, picture_print(one)) for one in request.references]
+    return [(Blocked.TOGETHER, request.fingerprint), *pictures, (Blocked.WORDS_ALONE, fingerprint(request.prompt))]
+
+
+def picture_print(sha256: str) -> str:
+    """Block memory's key of one picture, whatever the words beside it."""
+    return hashlib.sha256(f"picture {sha256}".encode()).hexdigest()
 
 
 def blocked_member(tx: Tx, request: Request) -> MemberPause | None:
@@ -26,14 +48,20 @@ def blocked_member(tx: Tx, request: Request) -> MemberPause | None:
     return found
 
 
-def remembered_failure() -> Failure:
-    """The failure that stands for "this wording was blocked here before"."""
-    rule = KINDS[Kind.SAFETY_PROMPT]
-    return Failure(rule.group, Kind.SAFETY_PROMPT, rule.action, None, rule.who_can_fix, 1.0, {"code": "block_memory"})
+def remembered_failure(what: Blocked = Blocked.WORDS) -> Failure:
+    """The failure that stands for "this was blocked here before"."""
+    kind = Kind.SAFETY_REFERENCE_IMAGE if what is Blocked.PICTURE else Kind.SAFETY_PROMPT
+    rule = KINDS[kind]
+    return Failure(rule.group, kind, rule.action, None, rule.who_can_fix, 1.0, {"code": "block_memory"})
 
 
-def remember_block(tx: Tx, request: Request, case_id: str = "") -> None:
-    """Remember a blocked wording. Without a case (nobody is waiting for this one anymore), an existing entry with a case is kept."""
+def remember_block(tx: Tx, request: Request, kind: Kind, case_id: str = "") -> None:
+    """Remember what was blocked: the wording with its pictures, and a single picture that was the reason. Without a case (nobody is waiting
+    for this one anymore), an existing entry with a case is kept."""
     if not case_id and blocked_before(tx, request) is not None:
         return
-    block_rows.remember_prompt(tx, request.place.community, request.fingerprint, request.person.id, case_id, until=tx.now + BLOCK_MEMORY)
+    prints = [request.fingerprint]
+    if kind is Kind.SAFETY_REFERENCE_IMAGE and len(request.references) == 1:
+        prints.append(picture_print(request.references[0]))  # of several, nobody can tell which one it was
+    for one in prints:
+        block_rows.remember_prompt(tx, request.place.community, one, request.person.id, case_id, until=tx.now + BLOCK_MEMORY)

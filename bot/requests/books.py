@@ -53,7 +53,9 @@ def cost_of(request: Request, outcome: Outcome, attempt: Attempt, rules: Rules) 
         # Reserved as the most expensive size because the service chose; the pictures show which one it was.
         drawn = (f"{picture.width}x{picture.height}" for picture in outcome.pictures)
         others = request.left_out - {"size"}
-        return min(reserved, sum(rules.highest_cost(size, request.quality, 1, request.prompt, others) for size in drawn))
+        return min(
+            reserved, sum(rules.highest_cost(size, request.quality, 1, request.prompt, others, len(request.references)) for size in drawn)
+        )
     count = max(len(outcome.pictures), outcome.made) if outcome.pictures else request.count
     # From the reservation, not the row: the prompt, which also costs, may have been deleted during the call.
     return min(reserved, -(-reserved * count // request.count))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.budgets import Limits
 from bot.catalogue.cost import highest_cost_micros
 from bot.catalogue.model import AUTO, Model
+from bot.domain.attachments import ReferenceLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,21 @@ class Rules:
     """Options that the operator never wants sent."""
     lint: Callable[[str], Question | None] | None = None
 
-    def highest_cost(self, size: str, quality: str, count: int, prompt: str, without: frozenset[str] = frozenset()) -> int:
-        """Maximum cost of an attempt in micros. The service chooses omitted options (`without`), so the most expensive value counts if
-        prices are published; for a model outside the catalogue, the estimate stays."""
+    service_references: ReferenceLimits = field(default_factory=ReferenceLimits)
+    """What the configured service accepts beside the prompt."""
+    references_kept: float = 30 * 86400.0
+    """Seconds for which the pictures that members attached are kept after their request."""
+
+    @property
+    def references(self) -> ReferenceLimits:
+        """What the configured model accepts beside the prompt at the configured service."""
+        return self.model.references.within(self.service_references)
+
+    def highest_cost(
+        self, size: str, quality: str, count: int, prompt: str, without: frozenset[str] = frozenset(), references: int = 0
+    ) -> int:
+        """Maximum cost in micros of an attempt that sends this many references. The service chooses omitted options (`without`), so the
+        most expensive value counts if prices are published; for a model outside the catalogue, the estimate stays."""
         left_out = without | self.leave_out if self.model.known else frozenset()
         asked = (AUTO if "size" in left_out else size, AUTO if "quality" in left_out else quality)
-        return highest_cost_micros(self.model, *asked, count, len(prompt))
+        return highest_cost_micros(self.model, *asked, count, len(prompt), references)

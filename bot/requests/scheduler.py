@@ -325,6 +325,8 @@ class Scheduler:
             min(timeout, left),
             member,
             request.left_out,
+            request.references,
+            request.mask,
         )
 
     def _note_changes(self, service: ImageService) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from bot.domain.requests import COMMAND, Lineage, Submission
-from bot.ledger import request_rows
+from bot.ledger import attachment_rows, request_rows
 from bot.ledger.store import Tx
 from bot.requests.accept import RAW_PROMPT
 from bot.requests.rules import Rules
@@ -30,10 +30,21 @@ def store_submission(
         count=_storable(submission.count[:100]) if isinstance(submission.count, str) else submission.count,
     )
     known = request_rows.insert_received(tx, request_id, event_key, clean, deadline_at=tx.now + rules.deadline, lineage=lineage)
+    if known is None:
+        _attach(tx, request_id, clean, lineage)
     if known is None and clean.prompt != submission.prompt[:RAW_PROMPT]:
         typed = request_rows.typed_options(tx.connection, request_id)
         request_rows.mark(tx, request_id, typed={**typed, "unreadable": True})
     return known
+
+
+def _attach(tx: Tx, request_id: str, submission: Submission, lineage: Lineage) -> None:
+    """Store the pictures that it comes with: those of its parent, then the new ones."""
+    person = attachment_rows.person_key(submission.place, submission.person.id)
+    if submission.references and lineage.parent is not None:
+        attachment_rows.copy(tx, attachment_rows.of_request(tx.connection, lineage.parent), request_id, person)
+    clean = [dataclasses.replace(one, name=_storable(one.name[:120])) for one in submission.attachments]
+    attachment_rows.add(tx, request_id, person, clean)
 
 
 def _storable(value: str) -> str:

@@ -15,7 +15,7 @@ from bot.domain.outcome import Pending
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Request
-from bot.ledger import attempt_rows, message_rows, request_rows
+from bot.ledger import attempt_rows, message_rows, picture_rows, request_rows
 from bot.ledger.store import Tx
 from bot.messages.question_view import ask_member
 from bot.requests import books
@@ -60,6 +60,14 @@ def hold(tx: Tx, request: Request, question: Refusal, seconds: float, **values: 
     tx.wake("request", request.id, until)
 
 
+def ask_again(tx: Tx, request: Request, question: Refusal, seconds: float) -> None:
+    """Ask a further question about a request whose first one was answered."""
+    until = tx.now + seconds
+    request_rows.mark(tx, request.id, refusal=question, deadline_at=until)
+    show(tx, request)
+    tx.wake("request", request.id, until)
+
+
 def refuse(tx: Tx, request: Request, refusal: Refusal, **values: object) -> None:
     """Refuse it before anything is sent."""
     request_rows.move(tx, request, RequestEvent.REFUSE, refusal=refusal, answered_at=tx.now, **values)
@@ -69,6 +77,7 @@ def refuse(tx: Tx, request: Request, refusal: Refusal, **values: object) -> None
 def drop(tx: Tx, request: Request) -> None:
     """Drop a received request: its acknowledgement failed and the member saw that, so nothing is said or sent."""
     request_rows.move(tx, request, RequestEvent.REFUSE, refusal=Refusal(DROPPED), answered_at=tx.now, prompt="")
+    picture_rows.drop(tx, request.id)
 
 
 def collect(tx: Tx, request: Request, due_at: float, **values: object) -> None:

@@ -5,11 +5,13 @@ The dialects only concern requests; answers are parsed independently of the vend
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from bot.domain.attachments import ReferenceLimits
 from bot.providers.api import HttpCall, ImageApi
 from bot.providers.port import Call
 
@@ -17,6 +19,27 @@ AZURE_VERSION = "2025-04-01-preview"
 _OPENAI_FAMILY = re.compile(r"(?:^|/)(?:gpt-image|chatgpt-image|sandbox)", re.IGNORECASE)
 # stable-diffusion.cpp executes these tags (size, steps, batch, LoRA), which would bypass every limit of the bot.
 _EXECUTED = re.compile(r"<\s*/?\s*(?:sd_cpp_extra_args|lora|hypernet|embedding)\b[^<>]{0,2000}>?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """How a family takes references and a mask."""
+
+    limits: ReferenceLimits
+    path: str | None = "/images/edits"
+    """None: on the path of generations."""
+    as_form: bool = True
+    """multipart/form-data with a file for each; otherwise JSON with `field`."""
+    field: str = "image[]"
+    """Of the form: of each file. Of JSON: of the list."""
+    wrap: Callable[[str], object] = str
+    """A data URI as an entry of the JSON list."""
+    single: bool = False
+    """The JSON field is the only entry, not a list."""
+
+
+FORM = Edits(ReferenceLimits(count=16, mask=True, max_bytes=20 * 1024 * 1024, total_bytes=48 * 1024 * 1024))
+"""OpenAI's own: at most 16 pictures of 50 MB; a mask of 4 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +66,63 @@ class Dialect:
     """The same for other model families on this host."""
     names_member: bool = False
     """Supports `safety_identifier`, the member's hash, so that one person's abuse doesn't cost the key."""
+    edits: Edits | None = None
+    """None: it draws from words alone."""
     may_execute_prompts: bool = False
     """May be a self-hosted server that executes tags found in a prompt."""
 
 
 DIALECTS: tuple[Dialect, ...] = (
     # openai-python 3.52.0; response_format and style are errors for the GPT image models.
-    Dialect("openai", ("api.openai.com",), names_member=True),
+    Dialect("openai", ("api.openai.com",), names_member=True, edits=FORM),
     # Azure, deployment in the path: `model` in the body breaks gpt-image-2 (litellm #26316).
-    Dialect("azure", ("openai.azure.com", "cognitiveservices.azure.com"), auth_header="api-key", auth_prefix="", drop=frozenset({"model"})),
+    Dialect(
+        "azure",
+        ("openai.azure.com", "cognitiveservices.azure.com"),
+        auth_header="api-key",
+        auth_prefix="",
+        drop=frozenset({"model"}),
+        edits=FORM,
+    ),
     # vercel/ai packages/xai: "Argument not supported: size".
-    Dialect("xai", ("api.x.ai",), drop=frozenset({"size", "quality"}), ask_for_base64="b64_json"),
+    # Edits are JSON, with up to five pictures and no mask.
+    Dialect(
+        "xai",
+        ("api.x.ai",),
+        drop=frozenset({"size", "quality"}),
+        ask_for_base64="b64_json",
+        edits=Edits(
+            ReferenceLimits(count=5, mask=False, max_bytes=4 * 1024 * 1024, total_bytes=12 * 1024 * 1024),
+            as_form=False,
+            field="images",
+            wrap=lambda uri: {"url": uri, "type": "image_url"},
+        ),
+    ),
     # together 3.1.1 image_generate_params.py
-    Dialect("together", ("api.together.xyz", "api.together.ai"), drop=frozenset({"quality"}), size_as_edges=True, ask_for_base64="base64"),
+    Dialect(
+        "together",
+        ("api.together.xyz", "api.together.ai"),
+        drop=frozenset({"quality"}),
+        size_as_edges=True,
+        ask_for_base64="base64",
+        edits=Edits(
+            ReferenceLimits(count=1, mask=False, max_bytes=4 * 1024 * 1024), path=None, as_form=False, field="image_url", single=True
+        ),
+    ),
     # openrouter/sdk 1.3.19
-    Dialect("openrouter", ("openrouter.ai",), path="/images", models_path="/images/models"),
+    Dialect(
+        "openrouter",
+        ("openrouter.ai",),
+        path="/images",
+        models_path="/images/models",
+        edits=Edits(
+            ReferenceLimits(count=10, mask=False, max_bytes=4 * 1024 * 1024, total_bytes=16 * 1024 * 1024),
+            path=None,
+            as_form=False,
+            field="input_references",
+            wrap=lambda uri: {"type": "image_url", "image_url": {"url": uri}},
+        ),
+    ),
     # cazheng/pyai; batch_size at most 4
     Dialect(
         "siliconflow",
@@ -66,7 +131,7 @@ DIALECTS: tuple[Dialect, ...] = (
         drop=frozenset({"quality"}),
     ),
 )
-GATEWAY = Dialect("gateway", foreign_base64="b64_json", may_execute_prompts=True)
+GATEWAY = Dialect("gateway", foreign_base64="b64_json", may_execute_prompts=True, edits=FORM)
 """Everyone else: resellers, LiteLLM, new-api, LocalAI, stable-diffusion.cpp, SGLang, vLLM-Omni, the sandbox. The self-hosted ones return
 paths on their own disk, or an error, unless asked for base64; the GPT image models reject that option."""
 
@@ -78,11 +143,14 @@ class OpenAIApi(ImageApi):
         self.dialect = dialect
         self.name = dialect.name
         self.models_path = dialect.models_path
+        self.references = ReferenceLimits(count=0, mask=False) if dialect.edits is None else dialect.edits.limits
 
     def auth(self, key: str) -> dict[str, str]:
         return {self.dialect.auth_header: f"{self.dialect.auth_prefix}{key}"}
 
     def generate(self, call: Call, base_path: str) -> HttpCall:
+        if call.pictures and self.dialect.edits is not None:
+            return edit(self.dialect, self.dialect.edits, call, base_path)
         return HttpCall("POST", path(self.dialect, base_path, call.model), body=payload(self.dialect, call, base_path))
 
     def carried(self, call: Call) -> frozenset[str]:
@@ -100,6 +168,17 @@ def path(dialect: Dialect, base_path: str, model: str) -> str:
     if dialect.name == "azure" and not base_path.rstrip("/").endswith("/v1"):
         return f"/deployments/{quote(model, safe='')}{dialect.path}?api-version={AZURE_VERSION}"
     return dialect.path
+
+
+def edit(dialect: Dialect, edits: Edits, call: Call, base_path: str) -> HttpCall:
+    """The call that starts from pictures."""
+    where = path(dataclasses.replace(dialect, path=edits.path or dialect.path), base_path, call.model)
+    fields = payload(dialect, call, base_path)
+    if edits.as_form:
+        mask = [("mask", call.mask_picture)] if call.mask_picture is not None else []
+        return HttpCall("POST", where, body=fields, files=[*((edits.field, one) for one in call.pictures), *mask])
+    entries = [edits.wrap(one.data_uri) for one in call.pictures]
+    return HttpCall("POST", where, body={**fields, edits.field: entries[0] if edits.single else entries})
 
 
 def payload(dialect: Dialect, call: Call, base_path: str = "") -> dict[str, object]:

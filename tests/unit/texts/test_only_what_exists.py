@@ -11,9 +11,7 @@ from bot.failures.explain import explain
 from bot.texts import catalogue
 from tests.unit.failures.test_explain import failure
 
-MISSING = re.compile(
-    r"you attached|attached picture|attach (?:a|an|another)\b|a smaller picture\b|Not right button|voice message", re.IGNORECASE
-)
+MISSING = re.compile(r"Not right button|voice message", re.IGNORECASE)
 NEVER_CHOSEN = ("background", "moderation", "output_format", "output_compression", "response_format", "style", "seed", "safety_identifier")
 BUTTON = re.compile(r"[Pp]ress (?!the button|any|that|a |again|Ctrl)(?P<name>[A-Z][a-z]+(?: [a-z]+){0,2})")
 

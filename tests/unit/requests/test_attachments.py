@@ -1,0 +1,285 @@
+"""Attached pictures on their way into a request: fetched once, checked before money, stored by hash, gone with their request."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.catalogue.load import Catalogue
+from bot.chat.views import ActionName, Audience, View
+from bot.core import Visitor
+from bot.domain.attachments import Attachment, AttachmentRole, NotFetched, ReferenceLimits
+from bot.domain.request_states import RequestState
+from bot.domain.requests import Request
+from bot.ledger import attachment_rows, request_rows
+from bot.pixels.errors import NotTaken
+from bot.pixels.workers import Here
+from bot.providers.pictures import PictureStore
+from bot.requests.attachments import Upload
+from tests.unit.pixels.test_reference import WRONG, file, mask, picture
+from tests.world import BLOCK, Platform, Service, World, bad, world
+
+PHOTO = file(picture(300, 200), "JPEG")
+OTHER = file(picture(128, 128), "PNG")
+MASK = file(mask(300, 200), "PNG")
+
+
+@dataclass
+class Source(Platform):
+    """A platform whose members attach pictures."""
+
+    files: dict[str, bytes | Exception] = field(default_factory=lambda: {"photo": PHOTO, "other": OTHER, "mask": MASK})
+    fetched: list[str] = field(default_factory=list)
+    hold: asyncio.Event | None = None
+
+    async def fetch_attachment(self, handle: Mapping[str, str]) -> bytes:
+        self.fetched.append(handle["file"])
+        if self.hold is not None:
+            await self.hold.wait()
+        found = self.files[handle["file"]]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+@dataclass
+class Stage:
+    world: World
+    source: Source
+    store: PictureStore
+    folder: Path
+
+    async def ask(self, *names: str, consent: bool = True, **options: Any) -> Request:
+        """/imagine with these files; `mask` is a mask."""
+        attached = tuple(
+            Attachment(f"{name}.png", AttachmentRole.MASK if name == "mask" else AttachmentRole.PICTURE, handle={"file": name})
+            for name in names
+        )
+        made = await self.world.imagine(options.pop("prompt", "a red bicycle"), attachments=attached, consent=consent, **options)
+        return await self.row(made)
+
+    async def row(self, request_id: str) -> Request:
+        found = await self.world.bot.ledger.read(lambda c: request_rows.get(c, request_id))
+        assert found is not None
+        return found
+
+    async def sent(self, *names: str, **options: Any) -> Request:
+        """The same, past the question that everybody is asked once."""
+        request = await self.ask(*names, **options)
+        if request.state is RequestState.HELD:
+            await self.world.press(ActionName.SEND_ANYWAY, request.id)
+        await self.world.answer(request.id)
+        return await self.row(request.id)
+
+    def files(self) -> list[str]:
+        return sorted(path.name for path in self.folder.rglob("pictures/*/*") if path.is_file() and len(path.stem) == 64)
+
+    async def view(self, request_id: str, audience: Audience | None = None) -> View:
+        await self.world.until(lambda: self.world.chat.about(f"request:{request_id}", audience) is not None)
+        found = self.world.chat.about(f"request:{request_id}", audience)
+        assert found is not None
+        return found
+
+
+@contextlib.asynccontextmanager
+async def stage(folder: Path, source: Source | None = None, service: Service | None = None, **rules: Any) -> AsyncIterator[Stage]:
+    source = source or Source()
+    store = PictureStore(folder, workers=Here())
+    async with world(folder, service, source, pictures=store, **rules) as made:
+        yield Stage(made, source, store, folder)
+
+
+async def test_pictures_are_fetched_checked_stored_and_sent(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        request = await s.sent("photo", "other", "mask")
+        assert len(request.references) == 2
+        assert s.source.fetched == ["photo", "other", "mask"]
+        call = s.world.service.calls[0]
+        assert (call.references, call.mask) == (request.references, request.mask)
+        for one in (*request.references, request.mask):
+            assert await s.store.read(one)
+        rows = await s.world.bot.ledger.read(lambda c: attachment_rows.of_request(c, request.id))
+        assert [dict(row.attachment.handle) for row in rows] == [{}, {}, {}]
+        shown = await s.world.answer(request.id)
+        assert any("made from 2 pictures" in line and "only the marked part" in line for line in shown.text)
+
+
+@pytest.mark.parametrize("name", list(WRONG))
+async def test_a_bad_picture_is_a_sentence_and_leaves_nothing(tmp_path: Path, name: str) -> None:
+    raw, _ = WRONG[name]
+    async with stage(tmp_path, Source(files={"photo": PHOTO, "bad": raw})) as s:
+        request = await s.ask("photo", "bad")
+        assert request.state is RequestState.REFUSED
+        view = await s.world.answer(request.id)
+        assert "bad.png" in " ".join(view.text)
+        assert s.world.service.calls == []
+        assert await s.world.bot.ledger.read(lambda c: attachment_rows.of_request(c, request.id)) == []
+        await s.world.bot.orphaned_files.round()
+        assert s.files() == []
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (NotTaken("address", "localhost:443"), "address that the bot doesn't open"),
+        (NotTaken("bytes", "40 mb"), "40 MB"),
+        (NotFetched("gone"), "isn't there anymore"),
+        (NotFetched("failed"), "didn't arrive"),
+    ],
+)
+async def test_a_picture_that_cannot_be_fetched_is_a_sentence(tmp_path: Path, given: Exception, why: str) -> None:
+    async with stage(tmp_path, Source(files={"photo": given})) as s:
+        request = await s.ask("photo")
+        assert request.state is RequestState.REFUSED
+        assert why in " ".join((await s.world.answer(request.id)).text)
+
+
+@pytest.mark.parametrize(
+    ("names", "limits", "why"),
+    [
+        (("photo", "other"), ReferenceLimits(count=1), "takes 1 at most"),
+        (("photo",), ReferenceLimits(count=0), "words alone"),
+        (("photo", "mask"), ReferenceLimits(mask=False), "can't be limited to a part"),
+        (("mask",), ReferenceLimits(), "mask without a picture"),
+        (("photo", "mask", "mask"), ReferenceLimits(), "more than one mask"),
+    ],
+)
+async def test_the_wrong_number_is_said_before_anything_is_fetched(
+    tmp_path: Path, names: tuple[str, ...], limits: ReferenceLimits, why: str
+) -> None:
+    async with stage(tmp_path, service_references=limits) as s:
+        request = await s.ask(*names)
+        assert request.state is RequestState.REFUSED
+        assert why in " ".join((await s.world.answer(request.id)).text)
+        assert s.source.fetched == []
+
+
+async def test_a_huge_file_is_not_fetched_at_all(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        huge = Attachment("holiday.png", size=60 * 1024 * 1024, handle={"file": "photo"})
+        made = await s.world.imagine(attachments=(huge,))
+        assert "40 MB" in " ".join((await s.world.answer(made)).text)
+        assert s.source.fetched == []
+
+
+async def test_a_mask_of_another_size_names_both(tmp_path: Path) -> None:
+    async with stage(tmp_path, Source(files={"photo": PHOTO, "mask": file(mask(), "PNG")})) as s:
+        request = await s.ask("photo", "mask")
+        text = " ".join((await s.world.answer(request.id)).text)
+        assert "120×80" in text
+        assert "300×200" in text
+
+
+async def test_the_sum_of_all_pictures_fits_the_services_limit(tmp_path: Path) -> None:
+    async with stage(tmp_path, service_references=ReferenceLimits(total_bytes=6000)) as s:
+        request = await s.sent("photo", "other")
+        assert sum([len(await s.store.read(one)) for one in request.references]) <= 6000
+
+
+async def test_everybody_is_asked_once_about_what_must_stay_inside_and_always_about_people(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        first = await s.ask("photo", consent=False)
+        assert (first.state, first.refusal and first.refusal.reason) == (RequestState.HELD, "uploads_first")
+        assert s.world.service.calls == []
+        assert await s.world.press(ActionName.SEND_ANYWAY, first.id) == "Sent."
+        await s.world.answer(first.id)
+        assert (await s.row(first.id)).consent
+        assert (await s.ask("photo", consent=True, prompt="a cat")).state is RequestState.QUEUED
+        again = await s.ask("photo", consent=False, prompt="a dog")
+        assert again.refusal is not None
+        assert again.refusal.reason == "uploads_people"
+        await s.world.press(ActionName.DISCARD, again.id)
+        assert await s.world.bot.ledger.read(lambda c: attachment_rows.of_request(c, again.id)) == []
+
+
+async def test_again_and_edit_keep_the_pictures_and_deleting_removes_them_last(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        first = await s.sent("photo")
+        await s.world.press(ActionName.AGAIN, first.id)
+        await s.world.until(lambda: len(s.world.service.calls) == 2)
+        assert s.world.service.calls[1].references == first.references
+        second = next(
+            row for row in await s.world.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")) if row.id != first.id
+        )
+        assert s.source.fetched == ["photo"]
+        await s.world.answer(second.id)
+        kept = f"{first.references[0]}.jpeg"
+        await s.world.press(ActionName.DELETE, first.id)
+        assert kept in s.files()
+        await s.world.press(ActionName.DELETE, second.id)
+        assert kept not in s.files()
+
+
+async def test_a_blocked_picture_is_remembered_with_its_words_and_alone(tmp_path: Path) -> None:
+    of_picture = dataclasses.replace(
+        BLOCK, body={"error": {"code": "moderation_blocked", "message": "Your input image was rejected by the safety system."}}
+    )
+    service = Service([bad(of_picture), bad(BLOCK)])
+    async with stage(tmp_path, service=service) as s:
+        first = await s.sent("photo")
+        assert first.failure is not None
+        same_words = await s.ask("photo")
+        other_words = await s.ask("photo", prompt="something else entirely")
+        assert [one.refusal and one.refusal.reason for one in (same_words, other_words)] == ["blocked_before"] * 2
+        assert "turned this picture down" in " ".join((await s.world.answer(other_words.id)).text)
+        words = await s.world.imagine("a forbidden thing")
+        await s.world.answer(words)
+        with_picture = await s.ask("other", prompt="a forbidden thing")
+        assert with_picture.refusal is not None
+        assert "without any picture" in " ".join((await s.world.answer(with_picture.id)).text)
+        assert len(service.calls) == 2
+
+
+async def test_a_kill_at_any_step_is_continued_and_nothing_is_sent_twice(tmp_path: Path) -> None:
+    source = Source(hold=asyncio.Event())
+    async with stage(tmp_path, source) as s:
+        asking = asyncio.create_task(s.ask("photo", "other"))
+        await s.world.until(lambda: source.fetched)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        made = (await s.world.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")))[0]
+        assert made.state is RequestState.RECEIVED
+        assert "attached" in (await s.view(made.id)).title
+    source.hold = None
+    async with stage(tmp_path, source) as s:
+        row = await s.row(made.id)
+        assert row.state is RequestState.HELD
+        assert len(row.references) == 2
+        await s.world.press(ActionName.SEND_ANYWAY, row.id)
+        await s.world.answer(row.id)
+        assert len(s.world.service.calls) == 1
+
+
+async def test_an_upload_is_kept_an_hour_and_used_by_hash(tmp_path: Path) -> None:
+    visitor = Visitor("test", "home", "imagine", "ana")
+    async with stage(tmp_path) as s:
+        kept = await s.world.bot.core.keep_upload(visitor, "photo.jpg", PHOTO)
+        assert isinstance(kept, Upload)
+        assert (kept.width, kept.height) == (300, 200)
+        bad_one = await s.world.bot.core.keep_upload(visitor, "bad.png", b"no picture")
+        assert isinstance(bad_one, str)
+        assert "bad.png" in bad_one
+        unused = await s.world.bot.core.keep_upload(visitor, "other.png", OTHER)
+        assert isinstance(unused, Upload)
+        made = await s.world.imagine(attachments=(Attachment("photo.jpg", stored=kept.sha256),), consent=True)
+        await s.world.press(ActionName.SEND_ANYWAY, made)
+        await s.world.answer(made)
+        attachments = s.world.bot.core.attachments
+        await s.world.bot.ledger.write(lambda tx: attachments.sweep(dataclasses.replace(tx, now=tx.now + 4000)))
+        await s.world.bot.orphaned_files.round()
+        left = "".join(s.files())
+        assert unused.sha256 not in left
+        assert (await s.row(made)).references[0] in left
+
+
+def test_a_model_and_a_service_both_set_limits() -> None:
+    model = Catalogue.load().default()
+    assert model.references.within(ReferenceLimits(count=3, mask=False)).count == 3
+    assert not model.references.within(ReferenceLimits(mask=False)).mask
