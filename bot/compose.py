@@ -13,6 +13,8 @@ from bot.core import Core
 from bot.domain.attachments import NotFetched
 from bot.egress import Egress
 from bot.events import EventStream, log_lines
+from bot.evidence.bundle import FOLDER, BundleMaker
+from bot.evidence.button import EvidenceActions
 from bot.gate.gate import AdaptiveGate
 from bot.gate.settings import GateSettings
 from bot.ledger import memory_rows
@@ -46,6 +48,7 @@ from bot.requests.unwanted_tasks import UnwantedTasks
 from bot.responsiveness import favour_the_loop
 from bot.settings import Settings
 from bot.settings.rules import rules_of
+from bot.settings.surroundings import surroundings_of
 from bot.supervise import Supervisor
 from bot.wakeups import WakeUps
 
@@ -198,6 +201,7 @@ async def run(
             provider=provider,
             pictures=pictures,
         )
+        bot.core.add_actions(EvidenceActions(bot.ledger, BundleMaker(surroundings_of(settings), settings.data_dir / FOLDER, ports)))
         for plugin in plugins:
             bot.add(plugin.build(settings.env, context(bot, settings.data_dir, demo=demo, egress=settings.egress)))
         if health is not None:

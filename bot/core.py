@@ -121,6 +121,11 @@ class Core:
         self._actions = {name: handler for room in self.handlers for name, handler in room.actions.items()}
         self._forms = {name: maker for room in self.handlers for name, maker in room.forms.items()}
 
+    def add_actions(self, room: ActionHandlers) -> None:
+        """Handle the actions of one more room."""
+        self._actions |= room.actions
+        self._forms |= room.forms
+
     # ---- a command -----------------------------------------------------------------------------------------------------------
 
     async def receive(self, event_key: str, submission: Submission) -> Received | Duplicate:

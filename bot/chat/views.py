@@ -80,6 +80,8 @@ class ActionName(StrEnum):
     APPEAL = "appeal"
     SETTINGS = "settings"
     PRIVACY_DELETE = "privacy_delete"
+    EVIDENCE = "evidence"
+    """Make an evidence bundle about the failure that a notice is about; the row is the notice's message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from bot.chat.port import Message
-from bot.chat.views import Audience, Fact, Tone, View
+from bot.chat.views import ActionName, Audience, Button, Fact, Tone, View
 from bot.domain.failure import Failure
 from bot.domain.kinds import KINDS, Action, Fixer, Group, Kind
 from bot.domain.requests import Place, Request
@@ -95,9 +95,9 @@ class Notices:
                 final=True,
             )
         facts = tuple(Fact(text(f"notice.fact_{key}"), str(value)) for key, value in row.facts.items() if key in SHOWN_FACTS and value)
-        return View(
-            title=title(row.kind), text=(times, *sentence(row.kind, row.facts).split("\n\n")), facts=facts, tone=Tone.PROBLEM, final=True
-        )
+        words = (times, *sentence(row.kind, row.facts).split("\n\n"))
+        collect = (Button(ActionName.EVIDENCE, message.id, text("evidence.button")),) if row.kind in KINDS else ()
+        return View(title=title(row.kind), text=words, facts=facts, buttons=collect, tone=Tone.PROBLEM, final=True)
 
 
 def title(kind: str) -> str:

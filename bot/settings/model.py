@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     data_dir: Annotated[Path, BeforeValidator(values.folder)] = Path("data")
     database_url: Annotated[Path | None, BeforeValidator(values.database)] = None
     """The SQLite file, if it isn't in `data_dir`."""
+    account_plan: Annotated[str, BeforeValidator(values.words(80))] = ""
     health_host: Annotated[str, BeforeValidator(values.host)] = "127.0.0.1"
     health_port: Annotated[int | None, BeforeValidator(values.whole(0, 65_535))] = None
     """Port for health checks and metrics; None: off, 0: a free one."""

@@ -109,6 +109,17 @@ def choice(*allowed: str) -> Callable[[str], str]:
     return parse
 
 
+def words(most: int) -> Callable[[str], str]:
+    """Parser for a few words on one line."""
+
+    def parse(value: str) -> str:
+        if len(value) > most or not value.isprintable():
+            raise Wrong("words", most=most)
+        return value
+
+    return parse
+
+
 def host(value: str) -> str:
     """An address or host name to listen on. Whether this machine has it shows when it's bound."""
     if not _HOST.fullmatch(value):

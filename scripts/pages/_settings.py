@@ -44,6 +44,7 @@ _SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "IMAGE_OMIT_OPTIONS",
             "IMAGE_PROXY",
             "PARTIAL_IMAGES",
+            "ACCOUNT_PLAN",
         ),
     ),
     (

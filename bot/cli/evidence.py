@@ -1,0 +1,44 @@
+"""`imagine-bot evidence`: one zip about a failed request that can be sent to the image service's support. Safe while the bot runs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.records import ledger_file, reading
+from bot.cli.screen import USAGE, Stop, remark, say
+from bot.texts import text
+
+
+def evidence(
+    ctx: typer.Context,
+    request: Annotated[str | None, typer.Argument(help=text("cli.help.evidence_request"), show_default=False)] = None,
+    last_failure: Annotated[bool, typer.Option("--last-failure", help=text("cli.help.evidence_last"))] = False,
+    data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.data_dir"))] = None,
+) -> None:
+    from bot.evidence.bundle import FOLDER, BundleMaker, LeakFound
+    from bot.evidence.collect import find
+    from bot.ledger import read_only
+    from bot.ports import SystemPorts
+    from bot.settings import load
+    from bot.settings.surroundings import surroundings_of
+
+    if request is not None and last_failure:
+        raise Stop(text("evidence.either"), code=USAGE)
+    settings = load(os.environ, ctx.obj).at(data_dir)
+    file = ledger_file(ctx.obj, data_dir)
+    found = reading(lambda: read_only.look(file, lambda c: find(c, request)))
+    if found is None:
+        raise Stop(text("evidence.no_failure") if request is None else text("evidence.unknown", request=request[:60]))
+    maker = BundleMaker(surroundings_of(settings), settings.data_dir / FOLDER, SystemPorts())
+    try:
+        path = maker.make(found)
+    except LeakFound as leak:
+        raise Stop(text("evidence.leak", what=leak)) from leak
+    except OSError as error:
+        raise Stop(text("operator.folder_unwritable", folder=settings.data_dir)) from error
+    say(str(path))
+    remark(text("evidence.made", request=found.request.id))

@@ -1,0 +1,66 @@
+"""The button on operators' notices that makes a bundle about the newest request that failed this way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.chat.handlers import FormMaker, Handler
+from bot.chat.views import Act, ActionName, Audience, Reply
+from bot.domain.kinds import KINDS
+from bot.evidence.bundle import BundleMaker, LeakFound
+from bot.evidence.collect import FailedRequest, find
+from bot.ledger import message_rows, notice_rows
+from bot.ledger.store import Ledger
+from bot.texts import text
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class EvidenceActions:
+    """Action handler for operators' notices."""
+
+    ledger: Ledger
+    maker: BundleMaker
+
+    @property
+    def actions(self) -> Mapping[ActionName, Handler]:
+        return {ActionName.EVIDENCE: self._make}
+
+    @property
+    def forms(self) -> Mapping[ActionName, FormMaker]:
+        return {}
+
+    async def _make(self, act: Act) -> Reply:
+        def look(connection: Connection) -> FailedRequest | Reply:
+            kind = _kind_of(connection, act)
+            if kind is None:
+                return Reply(text("reply.unknown_button"), changed=False)
+            return find(connection, None, kind) or Reply(text("evidence.gone"), changed=False)
+
+        found = await self.ledger.read(look)
+        if isinstance(found, Reply):
+            return found
+        try:
+            path = await asyncio.to_thread(self.maker.make, found)
+        except (LeakFound, OSError) as error:
+            log.error("evidence_not_written", error=type(error).__name__)
+            return Reply(text("evidence.not_written"), changed=False)
+        return Reply(text("evidence.done", file=path))
+
+
+def _kind_of(connection: Connection, act: Act) -> str | None:
+    """The kind of the notice under which the button was pressed; None unless it was pressed in that operators' channel."""
+    stored = message_rows.get(connection, act.row)
+    if stored is None or stored.message.audience is not Audience.OPERATORS or act.direct:
+        return None
+    place = stored.message.place
+    if (act.platform, act.community, act.channel) != (place.platform, place.community, place.channel):
+        return None
+    notice = notice_rows.get(connection, stored.message.subject.partition(":")[2])
+    return notice.kind if notice is not None and notice.kind in KINDS else None

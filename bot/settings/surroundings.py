@@ -1,0 +1,22 @@
+"""Conversion of the operator's settings to what an evidence bundle needs to know."""
+
+from __future__ import annotations
+
+from bot.evidence.surroundings import Surroundings
+from bot.settings.model import Settings
+
+
+def surroundings_of(settings: Settings) -> Surroundings:
+    """The operator's side of a failed call."""
+    addresses = [
+        value for name, value in settings.env.items() if "://" in value or name.upper().endswith(("_HOST", "_PROXY", "_URL", "_BASE"))
+    ]
+    route = settings.egress.route(settings.image_base_url, image=True)
+    return Surroundings(
+        base_url=settings.image_base_url,
+        service=settings.image_service,
+        secrets=settings.secrets(),
+        addresses=tuple(addresses),
+        account_plan=settings.account_plan,
+        proxied=route.proxy is not None,
+    )
