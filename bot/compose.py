@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.adapter import Adapter, AttachmentSource, Context, Plugin
 from bot.chat.port import Message, Refused
@@ -43,11 +43,11 @@ from bot.requests.orphaned_files import OrphanedFiles
 from bot.requests.projection import RequestProjection
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
-from bot.requests.services import DEFAULT, ImageService, ImageServices
+from bot.requests.services import DEFAULT, ImageService, ImageServices, StandIn
 from bot.requests.unwanted_tasks import UnwantedTasks
 from bot.responsiveness import favour_the_loop
 from bot.settings import Settings
-from bot.settings.rules import rules_of
+from bot.settings.rules import FALLBACK, key_name, rules_of
 from bot.settings.surroundings import surroundings_of
 from bot.supervise import Supervisor
 from bot.wakeups import WakeUps
@@ -66,19 +66,19 @@ async def build(
     provider: Provider,
     pictures: Pictures,
     database: Path | None = None,
+    stand_ins: Sequence[StandIn] = (),
 ) -> Bot:
     """Open the ledger and wire the rooms. Raises LedgerProblem with a complete sentence."""
     ports = SteadyPorts(ports)
-    ledger, learned, salt = await _open(data_dir, ports, database, provider.gate_key)
+    ledger, services, salt = await _open(data_dir, ports, database, (StandIn(DEFAULT, provider, gate_settings), *stand_ins))
     adapters: dict[str, Adapter] = {}
-    gate, events = AdaptiveGate(gate_settings, ports.uniform, *learned), EventStream([log_lines.write])
+    events = EventStream([log_lines.write])
     notices = Notices(lambda: [place for adapter in adapters.values() if (place := adapter.operators_place()) is not None], events)
     writes, supervisor = BackgroundWrites(ledger), Supervisor(ports)
     moderation = _moderation(ledger, rules, notices, adapters, pictures)
-    services = ImageServices([ImageService(DEFAULT, provider, gate)])
     deps = Dependencies(rules, moderation.cases.open_case, notices, ports.uniform, moderation.on_pictures)
     scheduler = Scheduler(ledger, services, deps, ports, salt, events)
-    views = RequestProjection(rules, ports, scheduler, moderation.standing, moderation.cases.reviewed)
+    views = RequestProjection(rules, ports, scheduler, moderation.standing, moderation.cases.reviewed, services)
     sender = _sender(ledger, ports, views, notices, moderation, writes)
     core = Core(
         ledger=ledger,
@@ -86,7 +86,7 @@ async def build(
         handlers=(RequestActions(ledger, rules, moderation.cases.open_case, scheduler.cancel, pictures.delete), moderation.handlers),
         open_case=moderation.cases.open_case,
         render_request=lambda c, request, audience: moderation.views.beside(c, request, views.view(c, request, audience)),
-        snapshot=lambda: gate.snapshot(ports.monotonic()),
+        snapshot=lambda: services.default.gate.snapshot(ports.monotonic()),
         wake_message=sender.wake,
         settings_for=moderation.community.overview,
         privacy_for=moderation.privacy.overview,
@@ -99,17 +99,24 @@ async def build(
     return Bot(*rooms, core, pictures, files, writes, supervisor, incidents, events, adapters)
 
 
-async def _open(data_dir: Path, ports: SteadyPorts, file: Path | None, gate_key: str) -> tuple[Ledger, tuple[Any, float], str]:
-    """The ledger, what the gate had learned with its age in seconds, and the salt for member hashes."""
+async def _open(data_dir: Path, ports: SteadyPorts, file: Path | None, providers: Sequence[StandIn]) -> tuple[Ledger, ImageServices, str]:
+    """The ledger, the services with what their gates had learned, and the salt for member hashes."""
     ledger = await Ledger.open(data_dir, ports.now, ports.new_id, file)
     try:
-        kept = await ledger.read(lambda c: memory_rows.recall_gate(c, gate_key))
+        services = [await _service(ledger, ports, one) for one in providers]
         salt = await ledger.write(memory_rows.salt)
     except BaseException:
         # Open connections have threads that would keep the process alive, so a full disk at start would hang instead of exit.
         await ledger.close()
         raise
-    return ledger, (None, 0.0) if kept is None else (kept[0], max(0.0, ports.now() - kept[1])), salt
+    return ledger, ImageServices(services), salt
+
+
+async def _service(ledger: Ledger, ports: SteadyPorts, one: StandIn) -> ImageService:
+    kept = await ledger.read(lambda c: memory_rows.recall_gate(c, one.provider.gate_key))
+    learned = (None, 0.0) if kept is None else (kept[0], max(0.0, ports.now() - kept[1]))
+    gate = AdaptiveGate(one.gate_settings, ports.uniform, *learned)
+    return ImageService(one.name, one.provider, gate, one.shown, one.after, one.equals)
 
 
 def _fetcher(adapters: Mapping[str, Adapter]) -> Callable[[str, Mapping[str, str]], Awaitable[bytes]]:
@@ -162,6 +169,26 @@ def context(bot: Bot, data_dir: Path, *, demo: bool, egress: Egress | None = Non
     return Context(even, data_dir, kept.read, kept.work, demo, bot.supervisor, wall, download, egress or Egress())
 
 
+def _provider(settings: Settings, key: str | None, pictures: PictureStore, ports: SystemPorts) -> HttpProvider:
+    """The configured service with one of its keys."""
+    api = api_for(settings.image_base_url, settings.image_service)
+    return HttpProvider(settings.image_base_url, key, pictures, ports, api=api, egress=settings.egress)
+
+
+def _stand_ins(settings: Settings, pictures: PictureStore, ports: SystemPorts) -> list[StandIn]:
+    """Further keys of the configured service, and the second service, in order of preference."""
+    limits, found = GateSettings(settings.max_concurrency, settings.max_images_per_minute), list[StandIn]()
+    for number, key in enumerate(settings.image_independent_api_keys, 2):
+        found.append(StandIn(key_name(number), _provider(settings, key, pictures, ports), limits))
+    url = settings.fallback_url
+    if url is not None and settings.fallback_models:
+        api = api_for(url, settings.fallback_service)
+        provider = HttpProvider(url, settings.fallback_api_key, pictures, ports, api=api, egress=settings.egress)
+        shown, after = provider.gate_key.partition("#")[0], float(settings.fallback_after_s)
+        found.append(StandIn(FALLBACK, provider, GateSettings(), shown, after, settings.fallback_models))
+    return found
+
+
 def _health(settings: Settings, ports: Ports) -> HealthService | None:
     if settings.health_port is None:
         return None
@@ -190,8 +217,7 @@ async def run(
             service = await start_sandbox(host="127.0.0.1", port=0)
             provider = HttpProvider(service.base_url, "sandbox", pictures, ports)
         else:
-            api = api_for(settings.image_base_url, settings.image_service)
-            provider = HttpProvider(settings.image_base_url, settings.image_api_key, pictures, ports, api=api, egress=settings.egress)
+            provider = _provider(settings, settings.image_api_key, pictures, ports)
         bot = await build(
             data_dir=settings.data_dir,
             database=settings.database_file,
@@ -200,6 +226,7 @@ async def run(
             gate_settings=GateSettings(settings.max_concurrency, settings.max_images_per_minute),
             provider=provider,
             pictures=pictures,
+            stand_ins=() if demo else _stand_ins(settings, pictures, ports),
         )
         bot.core.add_actions(EvidenceActions(bot.ledger, BundleMaker(surroundings_of(settings), settings.data_dir / FOLDER, ports)))
         for plugin in plugins:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from bot.gate.settings import GateSettings
 from bot.ports import SystemPorts
 from bot.providers.port import Call, OnPartial
 from bot.requests.rules import Rules
+from bot.requests.services import StandIn
 
 PICTURE = Picture("ab" * 32, "png", 64, 64, 100)
 BLOCK = Evidence(
@@ -212,7 +213,12 @@ class World:
 
 @contextlib.asynccontextmanager
 async def world(
-    data_dir: Path, service: Service | None = None, platform: Platform | None = None, pictures: Any = None, **rules: object
+    data_dir: Path,
+    service: Service | None = None,
+    platform: Platform | None = None,
+    pictures: Any = None,
+    stand_ins: Sequence[StandIn] = (),
+    **rules: object,
 ) -> AsyncIterator[World]:
     """Start a bot, and stop it afterwards."""
     service, platform, pictures = service or Service(), platform or Platform(), pictures or Pictures()
@@ -224,6 +230,7 @@ async def world(
         gate_settings=GateSettings(),
         provider=service,
         pictures=pictures,
+        stand_ins=stand_ins,
     )
     bot.add(platform)
     found = await bot.start()

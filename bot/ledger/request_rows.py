@@ -36,7 +36,11 @@ _DUE = (
 )
 _R = requests.c
 _QUEUE = (
-    select(_R.id, _R.platform, _R.person, _R.community, _R.lane, _R.created_at, _R["count"], _R.attempts, _R.rate_answers, _R.service)
+    select(
+        *(_R.id, _R.platform, _R.person, _R.community, _R.lane, _R.created_at, _R["count"], _R.attempts, _R.rate_answers),
+        *(func.coalesce(_R.service, ""), _R.model, func.json_extract(_R.failure, "$.kind")),
+        func.json_array_length(_R.typed, "$.references"),
+    )
     .where(_R.state == RequestState.QUEUED.value, _R.due_at <= bindparam("now"), LIVE_ROWS)
     .order_by(_R.due_at, _R.id)
     .limit(bindparam("limit"))
@@ -161,12 +165,17 @@ class Queued:
     attempts: int
     rate_answers: int
     service: str
+    model: str = ""
+    failure: str | None = None
+    """Kind of its last failure."""
+    references: int | None = None
+    """Number of attached pictures."""
 
 
 def queue(connection: Connection, now: float, limit: int = 5000) -> Sequence[Queued]:
     """Due queued rows, oldest first. Few columns, because the scheduler reads this after every change of the queue."""
     rows = connection.execute(_QUEUE, {"now": now, "limit": limit}).all()
-    return [Queued(row[0], f"{row[1]}:{row[2]}", f"{row[1]}:{row[3]}", *row[4:9], row[9] or "") for row in rows]
+    return [Queued(row[0], f"{row[1]}:{row[2]}", f"{row[1]}:{row[3]}", *row[4:]) for row in rows]
 
 
 def live_count(connection: Connection, platform: str, person: str) -> int:

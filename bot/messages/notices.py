@@ -22,7 +22,7 @@ from bot.texts.phrases import moment
 
 SHOWN_FACTS = (
     *("case", "status", "code", "request_id", "model", "param", "limit", "platform", "task", "channel", "people", "detail"),
-    *("way", "address", "type", "pixels", "ends", "instead"),
+    *("way", "address", "type", "pixels", "ends", "instead", "service"),
 )
 EXPLAINING_FACTS = ("unchosen", "guard", "tls", "proxy", "why", *WHYS)
 """Facts that aren't shown themselves; they select the sentence that says what to do."""
@@ -111,4 +111,4 @@ def sentence(kind: str, facts: Mapping[str, str]) -> str:
         rule = KINDS[Kind(kind)]
         known = {key: str(facts[key]) for key in EXPLAINING_FACTS if key in facts}
         return explain(Failure(rule.group, Kind(kind), rule.action, None, rule.who_can_fix, 1.0, known), "operator")
-    return text(f"notice.{kind}")
+    return text(f"notice.{kind}", **facts)

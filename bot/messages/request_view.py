@@ -16,6 +16,7 @@ from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Request
 from bot.failures.explain import explain
 from bot.gate.port import Estimate
+from bot.messages.progress import progress
 from bot.messages.question_view import asked, question
 from bot.prompts.lint_words import hints
 from bot.prompts.normalise import alt_text
@@ -34,6 +35,8 @@ class RequestFacts:
     now: float
     pictures: Sequence[Picture] = ()
     estimate: Estimate | None = None
+    drawn_by: str = ""
+    """The service that stood in for the configured one."""
     task: Pending | None = None
     """What the service last said about the running task."""
     estimate_until: float | None = None
@@ -64,7 +67,7 @@ def render(facts: RequestFacts, audience: Audience) -> View:
         case RequestState.COLLECTING:
             failure = request.failure
             fetching = failure is not None and failure.action is Action.FETCH
-            return _working(facts, text("request.fetching") if fetching else _drawing(facts.task))
+            return _working(facts, text("request.fetching") if fetching else progress(facts.task))
         case RequestState.REFUSED:
             return _once(facts, _refused(facts))
         case RequestState.ANSWERED:
@@ -131,15 +134,6 @@ def _trying(facts: RequestFacts) -> str:
     if request.attempts > 1:
         return text("request.drawing_again", number=request.attempts, most=facts.max_attempts)
     return text("request.drawing")
-
-
-def _drawing(task: Pending | None) -> str:
-    """How far the service is with its task, if it says so."""
-    if task is not None and task.ahead:
-        return text("request.collecting_ahead", count=task.ahead) if task.ahead > 1 else text("request.collecting_next")
-    if task is not None and task.progress is not None:
-        return text("request.collecting_share", percent=f"{min(99, round(task.progress * 100))}%")
-    return text("request.collecting")
 
 
 def _working(facts: RequestFacts, title: str) -> View:
@@ -218,6 +212,8 @@ def _with_pictures(facts: RequestFacts, audience: Audience, failure: Failure | N
         title = text("request.done_some", count=len(found), wanted=request.count)
         lines = _missing_lines(facts, failure)
     revised = next((one.revised_prompt for one in found if one.revised_prompt and one.revised_prompt.strip() != request.prompt), None)
+    if facts.drawn_by:
+        lines.append(text("request.drawn_by", service=facts.drawn_by))
     if revised:
         lines.append(text("request.revised", prompt=revised[:600]))
     if request.private and request.published and audience is Audience.MEMBER:

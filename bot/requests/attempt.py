@@ -16,12 +16,15 @@ from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Attempt, Request
 from bot.ledger import attempt_rows, picture_rows, request_rows, settings_rows
 from bot.ledger.store import Tx
+from bot.messages import stand_in
 from bot.messages.notices import Notices
 from bot.requests import books, transitions
 from bot.requests.affordable import shortage
 from bot.requests.block_memory import blocked_before, blocked_member, remember_block, remembered_failure
 from bot.requests.decide import CallResult, Collect, Final, Late, OpenCase, Queue, Ruling, TryWithout, blocked_while_collecting, rule
+from bot.requests.fallback import may_move
 from bot.requests.rules import Rules
+from bot.requests.services import DEFAULT, ImageService
 from bot.requests.transitions import CaseOpener
 from bot.requests.unchosen import proposal, to_leave_out, unchosen, worked_without
 
@@ -59,15 +62,21 @@ class Dependencies:
     """Called in the transaction that answers a request with pictures and without a block; it may settle a case."""
 
 
-def open_attempt(tx: Tx, request_id: str, deps: Dependencies, host: str = "") -> Opened | NotNow | Ended:
-    """Check again everything that may have changed while waiting, reserve the maximum cost, insert the attempt, and increment the epoch."""
+def open_attempt(tx: Tx, request_id: str, deps: Dependencies, service: ImageService | None = None) -> Opened | NotNow | Ended:
+    """Check again everything that may have changed while waiting, reserve the maximum cost, insert the attempt, and increment the epoch.
+    `service` is the one whose gate granted the call; None for the request's own."""
     request = request_rows.get(tx.connection, request_id)
     if request is None or request.state is not RequestState.QUEUED or request.due_at > tx.now:
         return NotNow()
+    if service is not None and service.name != request.service:
+        if service.name != DEFAULT and not may_move(request, service):
+            return NotNow()
+        request = dataclasses.replace(request, service=service.name)
     over = _over(tx, request, deps)
     if over is not None:
         return Ended(over)
-    rules = deps.rules
+    rules = deps.rules.for_call(request.service, request.model)
+    host = "" if service is None else service.host
     sent = dataclasses.replace(request, left_out=to_leave_out(tx.connection, request, rules, host, tx.now))
     cost = rules.highest_cost(sent.size, sent.quality, sent.count, sent.prompt, sent.left_out, len(sent.references))
     limits = rules.limits.within(settings_rows.of_community(tx.connection, request.place.platform, request.place.community))
@@ -76,13 +85,15 @@ def open_attempt(tx: Tx, request_id: str, deps: Dependencies, host: str = "") ->
         refusal = Refusal("budget", budget=shortage(tx.connection, sent, rules, limits, tx.now))
         return Ended(transitions.answer(tx, request, RequestEvent.ANSWER, Answer.FAILED, refusal=refusal, failure=None))
     opened = dataclasses.replace(sent, state=RequestState.CALLING, epoch=request.epoch + 1, attempts=request.attempts + 1)
-    request_rows.move(tx, request, RequestEvent.OPEN_ATTEMPT, epoch=opened.epoch, attempts=opened.attempts)
+    request_rows.move(tx, request, RequestEvent.OPEN_ATTEMPT, epoch=opened.epoch, attempts=opened.attempts, service=opened.service)
     number = request.attempts + request.rate_answers + 1
     attempt = Attempt(tx.new_id(), request.id, number, opened.epoch, tx.now, request.count, cost, periods=tuple(reserved))
     attempt_rows.add_attempt(tx, attempt)
     if opened.left_out != request.left_out:
         request_rows.leave_out(tx, request.id, opened.left_out)
     transitions.show(tx, opened)
+    if service is not None and service.shown:
+        stand_in.begun(tx, deps.notices, service.shown)
     return Opened(opened, attempt)
 
 
@@ -111,6 +122,7 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
     request = request_rows.get(tx.connection, attempt.request_id)
     if request is None:
         return None
+    deps = dataclasses.replace(deps, rules=deps.rules.for_call(request.service, request.model))
     asks = failure is not None and failure.group is Group.PARAMETERS
     free = unchosen(tx.connection, request, deps.rules) if asks else frozenset[str]()
     ruling = rule(CallResult(request, attempt, outcome, failure, free), deps.rules, tx.now, deps.uniform)
@@ -174,7 +186,9 @@ def _notify_operators(tx: Tx, request: Request, ruling: Ruling, deps: Dependenci
     """Report a failure that the operator must fix, or that the service works."""
     if ruling.failure is not None and not isinstance(ruling.step, TryWithout):
         deps.notices.failed(tx, ruling.failure, request)
-    elif ruling.outcome.pictures:
-        deps.notices.service_works(tx)
+    if ruling.outcome.pictures and request.service == DEFAULT:
+        if ruling.failure is None or isinstance(ruling.step, TryWithout):
+            deps.notices.service_works(tx)
+        stand_in.ended(tx, deps.notices)
     if ruling.outcome.pictures:
         worked_without(tx, request, ruling.outcome, deps.rules, host, deps.notices)

@@ -12,7 +12,9 @@ from bot.domain.outcome import Billed, Outcome, Pending
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Attempt, Request
 from bot.gate.backoff import own_wait
+from bot.requests.fallback import NO_CREDIT
 from bot.requests.rules import Rules
+from bot.requests.services import DEFAULT
 from bot.requests.unchosen import fairly, refused_options
 
 
@@ -109,12 +111,15 @@ def rule(result: CallResult, rules: Rules, now: float, uniform: Callable[[float,
             refused = refused_options(request, outcome, failure, result.unchosen)
         if not refused:
             failure = fairly(request, outcome, failure, result.unchosen, rules.model)
-    free = bool(refused) or was_free(failure, outcome.billed)
+    moves = not late and _may_move(request, outcome, failure, rules)
+    free = bool(refused) or moves or was_free(failure, outcome.billed)
     attempts, rate_answers = (request.attempts - 1, request.rate_answers + 1) if free else (request.attempts, request.rate_answers)
     if late:
         step: Decision | TryWithout | Late = Late()
     elif refused:
         step = TryWithout(refused)
+    elif moves and rate_answers < rules.max_rate_answers and now < request.deadline_at:
+        step = Queue(now)
     else:
         wait = 0.0 if failure is None else own_wait(failure, attempts + rate_answers, uniform)
         counted = dataclasses.replace(request, attempts=attempts, rate_answers=rate_answers)
@@ -129,6 +134,12 @@ def blocked_while_collecting(request: Request) -> Failure | None:
     """The block that an earlier call of this attempt returned."""
     failure = request.failure if request.state is RequestState.COLLECTING else None
     return failure if failure is not None and failure.kind in SAFETY_REVIEWABLE else None
+
+
+def _may_move(request: Request, outcome: Outcome, failure: Failure | None, rules: Rules) -> bool:
+    """Whether the configured service has no credit left, charged nothing, and another one may draw this instead."""
+    gone = failure is not None and failure.kind in NO_CREDIT and outcome.billed is Billed.NO and not outcome.pictures
+    return gone and request.service == DEFAULT and request.state is RequestState.CALLING and rules.has_stand_in(request.model)
 
 
 def _may_try_without(request: Request, rules: Rules, now: float) -> bool:

@@ -17,6 +17,8 @@ from bot.ports import Ports
 from bot.requests.again import tried_again
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
+from bot.requests.services import ImageServices
+from bot.texts import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class RequestProjection:
     """Returns the public state of the request's case."""
     reviewed: Callable[[Connection, str, str], bool]
     """Whether a human looks at blocks in this community of this platform."""
+    services: ImageServices
 
     def project(self, connection: Connection, message: Message, now: float) -> View | None:
         """Projection of `request:<id>`; None if its row is gone."""
@@ -45,6 +48,7 @@ class RequestProjection:
             now=self.ports.now(),
             pictures=picture_rows.of_request(connection, request.id),
             estimate=estimate,
+            drawn_by=self._drawn_by(request),
             task=self.scheduler.task(request.id),
             estimate_until=None if estimate is None else self.scheduler.until_wall(estimate),
             max_attempts=self.rules.max_attempts,
@@ -53,3 +57,9 @@ class RequestProjection:
             reviewed=request.case_id is None or self.reviewed(connection, place.platform, place.community),
         )
         return render(facts, audience)
+
+    def _drawn_by(self, request: Request) -> str:
+        service = self.services.of(request.service)
+        model = service.model_for(request.model)
+        named = service.shown and model is not None and model != request.model
+        return text("request.drawn_by_model", service=service.shown, model=model) if named else service.shown

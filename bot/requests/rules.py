@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.budgets import Limits
 from bot.catalogue.cost import highest_cost_micros
@@ -27,7 +27,12 @@ class Rules:
     """All limits of a running bot."""
 
     model: Model
-    """The configured image model."""
+    """The model of a request that names none. `for_model` and `for_call` return the rules of another one."""
+    models: Mapping[str, Model] = field(default_factory=dict)
+    """Models that members may choose from, by id; empty if there's only `model`."""
+    equals: Mapping[str, Mapping[str, Model]] = field(default_factory=dict)
+    """Name of another service -> id of a model -> the model that it draws instead, declared equal by the operator; no models
+    for another key of the configured service."""
     default_quality: str | None = None
     limits: Limits = field(default_factory=Limits)
     deadline: float = 840.0
@@ -53,6 +58,20 @@ class Rules:
     def references(self) -> ReferenceLimits:
         """What the configured model accepts beside the prompt at the configured service."""
         return self.model.references.within(self.service_references)
+
+    def for_model(self, model: str) -> Rules:
+        """The same rules for a request that asks for this model; for one that isn't offered anymore, the default's."""
+        chosen = self.models.get(model, self.model)
+        return self if chosen is self.model else replace(self, model=chosen)
+
+    def for_call(self, service: str, model: str) -> Rules:
+        """The same rules for a call of this service: its equal of the model counts, in particular its price."""
+        equal = self.equals.get(service, {}).get(model)
+        return self.for_model(model) if equal is None else replace(self, model=equal)
+
+    def has_stand_in(self, model: str) -> bool:
+        """Whether another service draws this model while the configured one can't."""
+        return any(not equals or model in equals for equals in self.equals.values())
 
     def highest_cost(
         self, size: str, quality: str, count: int, prompt: str, without: frozenset[str] = frozenset(), references: int = 0

@@ -8,17 +8,17 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import hashlib
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
 
-from bot.domain.failure import Evidence, Failure
+from bot.domain.failure import Evidence
 from bot.domain.kinds import SAFETY_REVIEWABLE
 from bot.domain.outcome import Billed, Outcome, Pending
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Attempt, Lane, Request
-from bot.events import CallEnded, EventStream, GateChanged, GateStood
+from bot.events import EventStream
 from bot.failures.classify import classify
 from bot.gate.port import Estimate, Grant, Verdict, Waiting, WakeAt
 from bot.ledger import attempt_rows, request_rows
@@ -27,7 +27,8 @@ from bot.observe import hide
 from bot.ports import Ports
 from bot.providers.port import Call
 from bot.requests.attempt import Dependencies, Opened, open_attempt, record_outcome
-from bot.requests.decide import as_booked
+from bot.requests.exchange_events import publish_changes, publish_exchange
+from bot.requests.fallback import Fallback
 from bot.requests.services import ImageService, ImageServices
 
 log = structlog.get_logger()
@@ -62,6 +63,8 @@ class Scheduler:
     """Why each service's gate granted nothing more, by the service's name."""
     _look: asyncio.Event = field(default_factory=asyncio.Event)
     _dirty: bool = True
+    _fallback: Fallback = field(default_factory=Fallback)
+    _rows: Sequence[request_rows.Queued] = ()
     _waiting: dict[str, list[Waiting]] = field(default_factory=dict)
     """The queue of each service, by name."""
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
@@ -164,21 +167,24 @@ class Scheduler:
             return float("inf")
         if self._dirty:
             self._dirty = False
-            queued, collecting = await self.ledger.read(
+            self._rows, collecting = await self.ledger.read(
                 lambda c: (
                     request_rows.queue(c, self.ports.now()),
                     request_rows.due(c, RequestState.COLLECTING, self.ports.now()),
                 )
             )
-            self._waiting = {}
-            for row in queued:
-                if row.id not in self._running:
-                    self._waiting.setdefault(self.services.of(row.service).name, []).append(self._as_waiting(row))
-            self._queue_read = True
+            self._regroup()
             for request in collecting:
                 if request.id not in self._running:
                     self._start(request.id, self._collect(request))
-        return min(self._grant(service) for service in self.services)
+        if self._fallback.look(self.services, self.ports.monotonic()):
+            self._regroup()
+        return min(self._fallback.when(self.services), *(self._grant(service) for service in self.services))
+
+    def _regroup(self) -> None:
+        rows = [row for row in self._rows if row.id not in self._running]
+        self._waiting = {name: [self._as_waiting(row) for row in some] for name, some in self._fallback.group(self.services, rows).items()}
+        self._queue_read = True
 
     def _grant(self, service: ImageService) -> float:
         """Start what the service's gate grants. Returns when to check again."""
@@ -224,7 +230,7 @@ class Scheduler:
 
     async def _call(self, grant: Grant, service: ImageService) -> None:
         try:
-            opened = await self.ledger.write(lambda tx: open_attempt(tx, grant.request_id, self.deps, service.host))
+            opened = await self.ledger.write(lambda tx: open_attempt(tx, grant.request_id, self.deps, service))
         except BaseException:
             service.gate.drop(grant, self.ports.monotonic())
             raise
@@ -232,7 +238,7 @@ class Scheduler:
             service.gate.drop(grant, self.ports.monotonic())
             return
         hide(opened.request.prompt)
-        call = self._call_of(opened.request, opened.attempt, grant.timeout)
+        call = self._call_of(opened.request, opened.attempt, grant.timeout, service)
         try:
             outcome = await self._make(opened.request.id, lambda: service.provider.call(call), service)
         except BaseException:
@@ -247,7 +253,7 @@ class Scheduler:
             log.exception("gate_failed", request=opened.request.id)  # the outcome is recorded anyway
         self._note_changes(service)
         self._look.set()
-        self._ended_with(opened.request, opened.attempt, outcome, failure, service)
+        publish_exchange(self.events, opened.request, opened.attempt, outcome, failure, service)
         self._note_task(opened.request.id, outcome.pending)
         await self._write_with_retry(lambda tx: record_outcome(tx, opened.attempt.id, outcome, failure, self.deps, service.host))
 
@@ -257,11 +263,11 @@ class Scheduler:
             return
         hide(request.prompt)
         service = self.services.of(request.service)
-        call = self._call_of(request, attempt, COLLECT_TIMEOUT)
+        call = self._call_of(request, attempt, COLLECT_TIMEOUT, service)
         pending = Pending(attempt.task_id, attempt.poll_url)
         outcome = await self._make(request.id, lambda: service.provider.collect(call, pending), service)
         failure = None if outcome.shortfall is None else classify(outcome.shortfall)
-        self._ended_with(request, attempt, outcome, failure, service)
+        publish_exchange(self.events, request, attempt, outcome, failure, service)
         self._note_task(request.id, outcome.pending)
         await self._write_with_retry(lambda tx: record_outcome(tx, attempt.id, outcome, failure, self.deps, service.host))
 
@@ -312,12 +318,12 @@ class Scheduler:
                 await asyncio.sleep(delay)
                 delay = min(30.0, delay * 2)
 
-    def _call_of(self, request: Request, attempt: Attempt, timeout: float) -> Call:
+    def _call_of(self, request: Request, attempt: Attempt, timeout: float, service: ImageService) -> Call:
         member = hashlib.sha256(f"{self.salt}:{request.place.platform}:{request.person.id}".encode()).hexdigest()[:32]
         left = max(1.0, request.deadline_at - self.ports.now())
         return Call(
             attempt.id,
-            request.model,
+            service.model_for(request.model) or request.model,
             request.prompt,
             request.size,
             request.quality,
@@ -330,48 +336,8 @@ class Scheduler:
         )
 
     def _note_changes(self, service: ImageService) -> None:
-        changes = service.gate.changes()
-        for change in changes:
+        if publish_changes(self.events, service, len(self._waiting.get(service.name, ())), self.ports.monotonic()):
             self.gate_changed.set()
-            self.events.publish(GateChanged(change.name, change.facts))
-        if changes:
-            seen = service.gate.snapshot(self.ports.monotonic())
-            self.events.publish(
-                GateStood(
-                    state=seen.state,
-                    in_flight=seen.in_flight,
-                    waiting=len(self._waiting.get(service.name, ())),
-                    per_minute=None if seen.per_minute is None else round(seen.per_minute, 1),
-                    concurrency=seen.concurrency,
-                    paused_for=round(seen.paused_for, 1),
-                    failures_in_a_row=seen.failures_in_a_row,
-                    latency_p95=seen.latency_p95,
-                    timeout=round(seen.timeout, 1),
-                )
-            )
-
-    def _ended_with(self, request: Request, attempt: Attempt, outcome: Outcome, failure: Failure | None, service: ImageService) -> None:
-        """Publish one call as an event; never the prompt, a key or raw provider text."""
-        self.events.publish(
-            CallEnded(
-                request=request.id,
-                attempt=attempt.number,
-                status=outcome.status,
-                kind=None if failure is None else failure.kind.value,
-                code=None if failure is None else failure.facts.get("code"),
-                provider=service.provider.name,
-                provider_request=outcome.provider_request_id,
-                model=request.model,
-                size=request.size,
-                quality=request.quality,
-                count=attempt.wanted,
-                pictures=len(outcome.pictures),
-                fingerprint=request.fingerprint[:12],
-                latency=round(outcome.latency, 3),
-                billed=as_booked(outcome, failure).billed.value,
-                cancelled=outcome.cancelled,
-            )
-        )
 
 
 def _must_be_recorded(call: asyncio.Task[Outcome]) -> bool:

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.gate.port import Gate
+from bot.gate.settings import GateSettings
 from bot.providers.port import Provider
 
 DEFAULT = ""
 """Name of the configured service in `Request.service`."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """What a service is made of; its gate is made when the ledger is open, from what it had learned."""
+
+    name: str
+    provider: Provider
+    gate_settings: GateSettings
+    shown: str = ""
+    after: float = 0.0
+    equals: Mapping[str, str] | None = None
+    """These three as in `ImageService`."""
 
 
 @dataclass(slots=True)
@@ -20,6 +34,21 @@ class ImageService:
     """As in `Request.service`; also the owner of its rows in the total spending."""
     provider: Provider
     gate: Gate
+    shown: str = ""
+    """What members read about a picture that it drew; empty for the configured service and its other keys."""
+    after: float = 0.0
+    """Seconds for which the configured service must have been closed before this one stands in."""
+    equals: Mapping[str, str] | None = None
+    """For a stand-in: the configured service's model -> the one that it draws instead. None if it draws every model under its own name."""
+
+    @property
+    def takes_references(self) -> bool:
+        """Whether attached pictures may go there: they were checked against what the configured service accepts."""
+        return self.equals is None
+
+    def model_for(self, model: str) -> str | None:
+        """The model to ask for instead of a request's own; None if there is no equal one."""
+        return model if self.equals is None else self.equals.get(model)
 
     @property
     def host(self) -> str:
@@ -28,7 +57,7 @@ class ImageService:
 
 
 class ImageServices:
-    """Services by name. Currently only the configured one."""
+    """Services by name: the configured one, then those that stand in for it, in order of preference."""
 
     def __init__(self, services: Sequence[ImageService]) -> None:
         self._by_name = {one.name: one for one in services}
@@ -39,6 +68,11 @@ class ImageServices:
     @property
     def default(self) -> ImageService:
         return self._by_name[DEFAULT]
+
+    @property
+    def stand_ins(self) -> Sequence[ImageService]:
+        """The others, in order of preference."""
+        return [one for name, one in self._by_name.items() if name != DEFAULT]
 
     def of(self, name: str) -> ImageService:
         """The service of a request; the configured one if the name is no longer configured."""

@@ -77,6 +77,8 @@ def load(env: Mapping[str, str], file: Path | None = None, *, others: Collection
 def service_problems(settings: Settings, file: Path | None = None) -> list[str]:
     """What a run with a real image service lacks, one sentence each."""
     if settings.image_api_key is not None:
+        if said := _fallback_problems(settings):
+            return said
         if settings.image_service in NATIVE and "IMAGE_MODEL" not in settings.used:
             return [text("settings.missing_model", service=settings.image_service, file=file or ".env")]
         return []
@@ -84,6 +86,22 @@ def service_problems(settings: Settings, file: Path | None = None) -> list[str]:
     if near:
         return [text("settings.missing_key_misspelt", wrong=near[0], right=names.meant(near[0], KNOWN), file=file or ".env")]
     return [text("settings.missing_key", file=file or ".env")]
+
+
+def _fallback_problems(settings: Settings) -> list[str]:
+    """What a fallback lacks: it needs an address, a key, and the models that its operator declares equal."""
+    given = {
+        "FALLBACK_BASE_URL": settings.fallback_url,
+        "FALLBACK_API_KEY": settings.fallback_api_key,
+        "FALLBACK_MODELS": settings.fallback_models,
+    }
+    missing = [name for name, value in given.items() if not value]
+    if len(missing) == len(given) and settings.fallback_service is None:
+        return []
+    offered = settings.image_models or (settings.image_model,)
+    strange = [name for name in settings.fallback_models if name not in offered]
+    said = [text("settings.fallback_lacks", name=name) for name in missing]
+    return said or [text("settings.fallback_unknown", value=name, offered=", ".join(offered)) for name in strange]
 
 
 def _service(merged: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
@@ -129,6 +147,10 @@ def _finished(settings: Settings) -> Settings:
     said = [*settings.warnings, *egress.warnings(settings.env)]
     if settings.request_deadline_s > DISCORD_ANSWER_S:
         said.append(text("settings.deadline_long", name="REQUEST_DEADLINE_S", high=DISCORD_ANSWER_S))
+    if settings.image_models and "IMAGE_MODEL" in settings.used and settings.image_model not in settings.image_models:
+        said.append(text("settings.model_not_offered", model=settings.image_model, first=settings.image_models[0]))
+    if settings.fallback_api_key is not None and is_open_http(settings.fallback_url or ""):
+        said.append(text("settings.open_http", name="FALLBACK_BASE_URL"))
     if is_open_http(settings.image_base_url) and settings.image_api_key is not None:
         name = settings.used.get("IMAGE_BASE_URL", "IMAGE_BASE_URL")
         said.append(text("settings.open_http", name=name))

@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot import egress
 from bot.egress import Egress
-from bot.providers.services.registry import SERVICES
+from bot.providers.services.registry import SERVICES, base_url_of
 from bot.settings import values
 
 NBILITY_BASE_URL = "https://api.nbility.dev/v1"
@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     image_service: Annotated[str | None, BeforeValidator(values.choice(*sorted(SERVICES)))] = None
     """The image service's API; None to decide by host."""
     image_model: Annotated[str, BeforeValidator(values.model)] = "gpt-image-2"
+    image_models: Annotated[tuple[str, ...], BeforeValidator(values.models)] = ()
+    """Models that members may choose; empty for `image_model` alone."""
+    image_independent_api_keys: Annotated[tuple[str, ...], BeforeValidator(values.secrets)] = Field((), repr=False)
     image_quality: Annotated[str, BeforeValidator(values.choice("auto", "low", "medium", "high", "xhigh", "max", "standard", "hd"))] = (
         "medium"
     )
@@ -66,6 +69,13 @@ class Settings(BaseSettings):
     ] = frozenset()
     partial_images: Annotated[int, BeforeValidator(values.not_yet)] = 0
     """Streaming isn't implemented. The name is reserved so that nobody assumes it is."""
+
+    fallback_service: Annotated[str | None, BeforeValidator(values.choice(*sorted(SERVICES)))] = None
+    fallback_base_url: Annotated[str | None, BeforeValidator(values.base_url)] = None
+    fallback_api_key: Annotated[str | None, BeforeValidator(values.secret)] = Field(None, repr=False)
+    fallback_models: Annotated[Mapping[str, str], BeforeValidator(values.equals)] = Field(default_factory=dict)
+    """Model of the configured service -> model of the fallback that draws the same."""
+    fallback_after_s: Annotated[int, BeforeValidator(values.whole(0, 86_400))] = 20
 
     max_attempts: Annotated[int, BeforeValidator(values.whole(1, 10))] = 3
     max_rate_answers: Annotated[int, BeforeValidator(values.whole(0, 100))] = 10
@@ -131,11 +141,15 @@ class Settings(BaseSettings):
         """Certificates and proxies for every outgoing connection."""
         return replace(egress.read(self.env), image_ca=self.image_ca_file)
 
+    @property
+    def fallback_url(self) -> str | None:
+        """The fallback's base address; None if no fallback is configured."""
+        return self.fallback_base_url or base_url_of(self.fallback_service or "")
+
     def secrets(self) -> tuple[str, ...]:
         """All values to redact: the bot's, the adapters', unused keys and other secrets in the environment. Longest first."""
         found = {value for name, value in self.env.items() if _SECRET_NAME.search(name.upper()) and len(value) >= _SECRET_MIN}
-        if self.image_api_key:
-            found.add(self.image_api_key)
+        found |= {key for key in (self.image_api_key, self.fallback_api_key, *self.image_independent_api_keys) if key}
         for name, value in self.env.items():
             if "@" in value and ("://" in value or name.upper().endswith("_PROXY")):
                 found |= _login(value if "://" in value else f"http://{value}")

@@ -16,8 +16,12 @@ from bot.settings.model import Settings
 def rules_of(settings: Settings, *, demo: bool) -> Rules:
     """The request rules for these settings."""
     catalogue = Catalogue.load()
+    models = {} if demo else {name: model_of(settings, catalogue, name) for name in settings.image_models}
+    own = models.get(settings.image_model) or next(iter(models.values()), None)
     return Rules(
-        model=catalogue.default() if demo else model_of(settings, catalogue),
+        model=catalogue.default() if demo else own or model_of(settings, catalogue),
+        models=models if len(models) > 1 else {},
+        equals={} if demo else equals_of(settings, catalogue),
         default_quality=settings.image_quality,
         limits=Limits(
             member_day=settings.budget_member_day_usd,
@@ -37,8 +41,25 @@ def rules_of(settings: Settings, *, demo: bool) -> Rules:
     )
 
 
-def model_of(settings: Settings, catalogue: Catalogue) -> Model:
-    """The configured model, with no more pictures a call than its service gives."""
-    model = catalogue.resolve(settings.image_model)
+FALLBACK = "fallback"
+"""Name of the second service in the ledger."""
+
+
+def key_name(number: int) -> str:
+    """Name in the ledger of the configured service with its second key (`number` 2) or a later one."""
+    return f"key-{number}"
+
+
+def equals_of(settings: Settings, catalogue: Catalogue) -> dict[str, dict[str, Model]]:
+    """For each other service, the models that it draws instead; none for another key, which draws all under their own names."""
+    found: dict[str, dict[str, Model]] = {key_name(number): {} for number, _ in enumerate(settings.image_independent_api_keys, 2)}
+    if settings.fallback_models:
+        found[FALLBACK] = {ours: catalogue.resolve(theirs) for ours, theirs in settings.fallback_models.items()}
+    return found
+
+
+def model_of(settings: Settings, catalogue: Catalogue, name: str | None = None) -> Model:
+    """The configured model or a named one, with no more pictures a call than its service gives."""
+    model = catalogue.resolve(name or settings.image_model)
     most = api_for(settings.image_base_url, settings.image_service).max_count
     return model if most is None or most >= model.max_count else replace(model, max_count=most)

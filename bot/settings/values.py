@@ -134,6 +134,25 @@ def model(value: str) -> str:
     return value
 
 
+def models(value: str) -> tuple[str, ...]:
+    """Model names separated by commas or spaces, without repetitions."""
+    return tuple(dict.fromkeys(model(one) for one in re.split(r"[,;\s]+", value) if one))
+
+
+def secrets(value: str) -> tuple[str, ...]:
+    """Keys separated by commas or spaces."""
+    return tuple(dict.fromkeys(secret(one) for one in re.split(r"[,;\s]+", value) if one))
+
+
+def equals(value: str) -> dict[str, str]:
+    """Pairs such as `gpt-image-2=openai/gpt-image-2`, separated by commas; a bare name has the same name at both services."""
+    found: dict[str, str] = {}
+    for one in (part for part in re.split(r"[,;\s]+", value) if part):
+        ours, _, theirs = one.partition("=")
+        found[model(ours)] = model(theirs or ours)
+    return found
+
+
 def base_url(value: str) -> str:
     """The base address before `/images/generations`, without a trailing slash. Azure's `?api-version=` is the only query allowed, because
     others tend to be keys."""

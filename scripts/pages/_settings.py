@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic_core import PydanticUndefined
+
 from bot.settings.model import KNOWN, NBILITY_BASE_URL, OPENAI_BASE_URL, VARIABLES, Settings
 from bot.texts import text
 
@@ -40,11 +42,24 @@ _SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "IMAGE_SERVICE",
             "IMAGE_BASE_URL",
             "IMAGE_MODEL",
+            "IMAGE_MODELS",
             "IMAGE_QUALITY",
             "IMAGE_OMIT_OPTIONS",
             "IMAGE_PROXY",
             "PARTIAL_IMAGES",
             "ACCOUNT_PLAN",
+        ),
+    ),
+    (
+        "A second image service",
+        "It draws while the first one is down or out of credit. See docs/services.md.",
+        (
+            "FALLBACK_SERVICE",
+            "FALLBACK_BASE_URL",
+            "FALLBACK_API_KEY",
+            "FALLBACK_MODELS",
+            "FALLBACK_AFTER_S",
+            "IMAGE_INDEPENDENT_API_KEYS",
         ),
     ),
     (
@@ -113,6 +128,6 @@ def _core(name: str) -> Variable:
 
 
 def _written(value: object, name: str) -> str:
-    if value is None or value == frozenset():
+    if value is None or value in (frozenset(), ()) or value is PydanticUndefined:
         return ""
     return f"{int(str(value)) / 1_000_000:.2f}" if name.endswith("_USD") else str(value)

@@ -1,0 +1,59 @@
+"""Events about calls and gates, for logs and metrics."""
+
+from __future__ import annotations
+
+from bot.domain.failure import Failure
+from bot.domain.outcome import Outcome
+from bot.domain.requests import Attempt, Request
+from bot.events import CallEnded, EventStream, GateChanged, GateStood
+from bot.requests.decide import as_booked
+from bot.requests.services import ImageService
+
+
+def publish_changes(events: EventStream, service: ImageService, waiting: int, now: float) -> bool:
+    """Publish what changed about a service's gate since the last time. Returns whether anything did."""
+    changes = service.gate.changes()
+    for change in changes:
+        events.publish(GateChanged(change.name, change.facts))
+    if changes:
+        seen = service.gate.snapshot(now)
+        events.publish(
+            GateStood(
+                state=seen.state,
+                in_flight=seen.in_flight,
+                waiting=waiting,
+                per_minute=None if seen.per_minute is None else round(seen.per_minute, 1),
+                concurrency=seen.concurrency,
+                paused_for=round(seen.paused_for, 1),
+                failures_in_a_row=seen.failures_in_a_row,
+                latency_p95=seen.latency_p95,
+                timeout=round(seen.timeout, 1),
+            )
+        )
+    return bool(changes)
+
+
+def publish_exchange(
+    events: EventStream, request: Request, attempt: Attempt, outcome: Outcome, failure: Failure | None, service: ImageService
+) -> None:
+    """Publish one call as an event; never the prompt, a key or raw provider text."""
+    events.publish(
+        CallEnded(
+            request=request.id,
+            attempt=attempt.number,
+            status=outcome.status,
+            kind=None if failure is None else failure.kind.value,
+            code=None if failure is None else failure.facts.get("code"),
+            provider=service.provider.name,
+            provider_request=outcome.provider_request_id,
+            model=service.model_for(request.model) or request.model,
+            size=request.size,
+            quality=request.quality,
+            count=attempt.wanted,
+            pictures=len(outcome.pictures),
+            fingerprint=request.fingerprint[:12],
+            latency=round(outcome.latency, 3),
+            billed=as_booked(outcome, failure).billed.value,
+            cancelled=outcome.cancelled,
+        )
+    )

@@ -1,0 +1,87 @@
+"""Which service a waiting request goes to: the configured one, or a stand-in while that one is down or out of credit.
+
+A request only changes services if its prompt can't have been refused or paid for: never after a block, a wrong value, or a call that may
+have been billed, and only for a model that the operator declared equal. Pure bookkeeping: the ledger's transactions check the same again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.kinds import KINDS, Group, Kind
+from bot.domain.requests import Request
+from bot.ledger.request_rows import Queued
+from bot.requests.services import DEFAULT, ImageService, ImageServices
+
+CLOSED = frozenset({"down", "no_credit"})
+"""States of a gate that let a stand-in begin; a pause is short and says when it ends."""
+NO_CREDIT = frozenset({Kind.QUOTA_EXHAUSTED, Kind.BILLING_LIMIT})
+
+
+@dataclass(slots=True)
+class Fallback:
+    """The choice for every waiting request, renewed when a gate opens or closes."""
+
+    _closed_since: float | None = None
+    """Loop time at which the configured service's gate closed."""
+    _active: str = DEFAULT
+
+    def look(self, services: ImageServices, now: float) -> bool:
+        """Look at the gates. Returns whether requests now go elsewhere than before."""
+        before, self._active = self._active, self._choose(services, now)
+        return before != self._active
+
+    def when(self, services: ImageServices) -> float:
+        """Loop time at which a stand-in may begin; `inf` if none is due."""
+        if self._closed_since is None or self._active != DEFAULT:
+            return float("inf")
+        return min((self._closed_since + one.after for one in services.stand_ins), default=float("inf"))
+
+    def group(self, services: ImageServices, rows: Sequence[Queued]) -> dict[str, list[Queued]]:
+        """Rows by the name of the service whose gate they wait for. While a stand-in draws, the configured service is still offered a
+        request for its probe: one that can't go elsewhere if there is any, since a probe that fails may have been billed."""
+        found: dict[str, list[Queued]] = {}
+        stand_in = services.of(self._active)
+        movable = [row for row in rows if _may_move(row, stand_in)] if self._active != DEFAULT else []
+        elsewhere = {row.id for row in movable}
+        for row in rows:
+            home = self._active if row.id in elsewhere else _home(services, row)
+            found.setdefault(home, []).append(row)
+        if movable and not found.get(DEFAULT):
+            found[DEFAULT] = [row for row in movable if not row.rate_answers] or movable
+        return found
+
+    def _choose(self, services: ImageServices, now: float) -> str:
+        first = services.default
+        state = first.gate.snapshot(now).state if services.stand_ins else "open"
+        if state not in CLOSED and not (state == "probing" and self._closed_since is not None):
+            self._closed_since = None
+            return DEFAULT
+        if self._closed_since is None:
+            self._closed_since = now
+        ready = [one for one in services.stand_ins if now >= self._closed_since + one.after]
+        return next((one.name for one in ready if one.gate.snapshot(now).state not in CLOSED), DEFAULT)
+
+
+def _home(services: ImageServices, row: Queued) -> str:
+    """The service of a row that no stand-in takes now: the one that it was sent to, unless nothing came of that and it may return."""
+    service = services.of(row.service)
+    return DEFAULT if row.rate_answers and _may_move(row, service) else service.name
+
+
+def _may_move(row: Queued, service: ImageService) -> bool:
+    failure = None if row.failure is None else Kind(row.failure)
+    return _movable(service, row.model, failure, attempts=row.attempts, references=row.references or 0)
+
+
+def may_move(request: Request, service: ImageService) -> bool:
+    """Whether another service may draw this request."""
+    failure = None if request.failure is None else request.failure.kind
+    return _movable(service, request.model, failure, attempts=request.attempts, references=len(request.references))
+
+
+def _movable(service: ImageService, model: str, failure: Kind | None, *, attempts: int, references: int) -> bool:
+    if attempts or service.model_for(model) is None or (references and not service.takes_references):
+        return False
+    return failure is None or KINDS[failure].group is Group.SERVICE

@@ -1,0 +1,191 @@
+"""A second image service draws while the first one is down or out of credit, and never what the first one may have refused or charged."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from pathlib import Path
+
+import pytest
+from sqlalchemy import null, select
+
+from bot.catalogue.load import Catalogue
+from bot.domain.failure import Evidence
+from bot.domain.kinds import Kind
+from bot.domain.outcome import Billed
+from bot.domain.requests import Request
+from bot.gate.gate import AdaptiveGate
+from bot.gate.settings import GateSettings
+from bot.ledger import request_rows
+from bot.ledger.request_rows import Queued
+from bot.ledger.tables import spend
+from bot.messages import stand_in
+from bot.messages.notices import Notices
+from bot.requests.attempt import NotNow, Opened, open_attempt
+from bot.requests.fallback import Fallback
+from bot.requests.services import ImageService, StandIn
+from bot.texts import text
+from tests.unit.requests.ground import Ground, failure
+from tests.world import BLOCK, DOWN, Service, World, bad, world
+
+MODEL = Catalogue.load().default()
+CHEAP = Catalogue.load().resolve("sandbox-1")
+EQUALS = {"fallback": {MODEL.id: CHEAP}}
+NO_CREDIT = Evidence(
+    provider="openai",
+    api="images.generations",
+    status=429,
+    body={"error": {"code": "insufficient_quota", "type": "insufficient_quota", "message": "You exceeded your current quota."}},
+)
+
+
+def second(service: Service, **values: object) -> StandIn:
+    return dataclasses.replace(
+        StandIn("fallback", service, GateSettings(), "other.example", 0.0, {MODEL.id: CHEAP.id}),  # type: ignore[arg-type]
+        **values,
+    )
+
+
+async def row_of(w: World, request: str) -> Request:
+    found = await w.bot.ledger.read(lambda c: request_rows.get(c, request))
+    assert found is not None
+    return found
+
+
+def broken(w: World) -> None:
+    """The first service's gate has found out that it is down."""
+    gate = w.bot.services.default.gate
+    gate.breaker.since, gate.breaker.probe_at = w.bot.ports.monotonic(), w.bot.ports.monotonic() + 60.0  # type: ignore[attr-defined]
+
+
+async def test_while_the_first_is_down_the_second_draws_its_equal_and_says_so(tmp_path: Path) -> None:
+    other = Service(name="other", gate_key="other.example#1")
+    async with world(tmp_path, Service(), stand_ins=[second(other)], equals=EQUALS) as w:
+        broken(w)
+        request = await w.imagine("a red bicycle")
+        view = await w.answer(request)
+        assert view.pictures
+        assert "Drawn by other.example (sandbox-1)" in view.text[0]
+        assert [(call.prompt, call.model) for call in other.calls] == [("a red bicycle", "sandbox-1")]
+        assert w.service.calls == []
+        row = await row_of(w, request)
+        assert (row.service, row.model) == ("fallback", MODEL.id)
+        spent = await w.bot.ledger.read(lambda c: c.execute(select(spend).where(spend.c.scope == "everybody")).all())
+        price = CHEAP.price.image_out
+        assert {one.owner for one in spent} == {"fallback"}
+        assert all(0 < one.spent < 20_000 * price for one in spent)  # at the second one's price
+        notice = next(view for message, view in w.chat.all if "second image service" in view.title)
+        assert "other.example draws until it's back" in notice.text[1]
+        w.bot.services.default.gate.breaker.since = None  # type: ignore[attr-defined]
+        again = await w.imagine("a blue bicycle")
+        assert not any("Drawn by" in line for line in (await w.answer(again)).text)
+        assert [call.prompt for call in w.service.calls] == ["a blue bicycle"]
+        await w.until(lambda: any(view.title.startswith(text("notice.resolved", what="")) for view in w.chat.now.values()))
+
+
+async def test_one_whose_credit_is_gone_moves_the_request_that_found_out(tmp_path: Path) -> None:
+    other = Service(name="other", gate_key="other.example#1")
+    async with world(tmp_path, Service([bad(NO_CREDIT)]), stand_ins=[second(other)], equals=EQUALS) as w:
+        request = await w.imagine("a red bicycle")
+        assert (await w.answer(request)).pictures
+        assert len(w.service.calls) == len(other.calls) == 1
+        assert (await row_of(w, request)).attempts == 1
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [bad(BLOCK), bad(DOWN, Billed.UNKNOWN), bad(Evidence(status=400, body={"error": {"code": "invalid_value", "param": "size"}}))],
+    ids=["block", "maybe billed", "wrong value"],
+)
+async def test_what_was_refused_or_may_be_paid_for_stays(tmp_path: Path, outcome: object) -> None:
+    other = Service(name="other", gate_key="other.example#1")
+    async with world(tmp_path, Service([outcome]), stand_ins=[second(other)], equals=EQUALS) as w:  # type: ignore[list-item]
+        w.service.hold = asyncio.Event()
+        request = await w.imagine("a red bicycle")
+        await w.until(lambda: w.service.calls)
+        broken(w)
+        w.service.hold.set()
+        await w.until(lambda: not w.bot.scheduler.is_running(request))
+        await asyncio.sleep(0.3)
+        assert other.calls == []
+        # ... and its words are not drawn there for anybody.
+        if outcome == bad(BLOCK):
+            await w.answer(await w.imagine("A red  bicycle!", person="ben"))
+            assert other.calls == []
+
+
+async def test_a_model_without_an_equal_waits(tmp_path: Path) -> None:
+    other = Service(name="other", gate_key="other.example#1")
+    async with world(tmp_path, Service(), stand_ins=[second(other, equals={"another": "x"})], equals={"fallback": {}}) as w:
+        broken(w)
+        request = await w.imagine()
+        await asyncio.sleep(0.3)
+        assert (await row_of(w, request)).state == "queued"
+        assert other.calls == []
+
+
+async def test_a_second_key_draws_everything_and_members_read_nothing_about_it(tmp_path: Path) -> None:
+    key = Service(name="scripted", gate_key="scripted#2")
+    async with world(tmp_path, Service(), stand_ins=[StandIn("key-2", key, GateSettings())], equals={"key-2": {}}) as w:
+        broken(w)
+        view = await w.answer(await w.imagine())
+        assert view.pictures
+        assert not any("Drawn by" in line for line in view.text)
+        assert [call.model for call in key.calls] == [MODEL.id]
+        assert not any("second image service" in one.title for _, one in w.chat.all)
+
+
+def a_row(name: str, **values: object) -> Queued:
+    return dataclasses.replace(Queued(name, "p", "c", "interactive", 0.0, 1, 0, 0, "", MODEL.id), **values)
+
+
+async def test_the_choice_waits_for_its_time_and_spares_what_could_be_a_probe(tmp_path: Path) -> None:
+    other = Service(name="other", gate_key="other.example#1")
+    async with world(tmp_path, Service(), stand_ins=[second(other, after=30.0)], equals=EQUALS) as w:
+        services, fallback, now = w.bot.services, Fallback(), w.bot.ports.monotonic()
+        assert not fallback.look(services, now)
+        broken(w)
+        assert not fallback.look(services, now)
+        assert fallback.when(services) == now + 30.0
+        assert set(fallback.group(services, [a_row("a")])) == {""}
+        assert fallback.look(services, now + 30.0)
+        rows = [
+            a_row("new"),
+            a_row("tried", attempts=1, failure="server_error"),
+            a_row("turned away", rate_answers=1, failure="rate_limited"),
+            a_row("wrong", rate_answers=1, failure="unsupported_option"),
+            a_row("foreign", model="gpt-image-2.5-flare"),
+            a_row("pictured", references=2),
+            a_row("there", attempts=1, service="fallback"),
+        ]
+        found = {name: {row.id for row in some} for name, some in fallback.group(services, rows).items()}
+        assert found == {"fallback": {"new", "turned away", "there"}, "": {"tried", "wrong", "foreign", "pictured"}}
+        # Nobody waits for the first one alone, so a new request is also offered to it for its probe.
+        assert {row.id for row in fallback.group(services, [rows[0], rows[2]])[""]} == {"new"}
+        services.of("fallback").gate.breaker.since = now  # type: ignore[attr-defined]
+        assert fallback.look(services, now + 31.0)  # both are down
+        assert {row.id for row in fallback.group(services, rows)["fallback"]} == {"there"}
+
+
+async def test_the_transaction_checks_again(ground: Ground) -> None:
+    request = (await ground.asked()).id
+    there = Service(name="other", gate_key="other.example#1")
+    service = ImageService("fallback", there, AdaptiveGate(GateSettings(), lambda low, high: low), "other.example")
+    for values in ({"attempts": 1}, {"failure": failure(Kind.UNSUPPORTED_SIZE)}, {"failure": failure(Kind.SAFETY_PROMPT)}):
+        await ground.ledger.write(lambda tx, values=values: request_rows.mark(tx, request, **values))  # type: ignore[misc]
+        assert isinstance(await ground.ledger.write(lambda tx: open_attempt(tx, request, ground.deps, service)), NotNow)
+        await ground.ledger.write(lambda tx: request_rows.mark(tx, request, attempts=0, failure=null()))
+    opened = await ground.ledger.write(lambda tx: open_attempt(tx, request, ground.deps, service))
+    assert isinstance(opened, Opened)
+    assert opened.request.service == "fallback"
+
+
+async def test_a_fallback_that_lasts_is_told_anew_each_day(ground: Ground) -> None:
+    notices = Notices()
+    for _ in range(3):
+        await ground.ledger.write(lambda tx: stand_in.begun(tx, notices, "other.example"))
+        await ground.ledger.write(lambda tx: stand_in.begun(tx, notices, "other.example"))
+        ground.at[0] += 86_400.0
+    assert len(notices.open) == 3
+    await ground.ledger.write(lambda tx: stand_in.ended(tx, notices))
+    assert not notices.open
