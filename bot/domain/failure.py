@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.domain.kinds import Action, Fixer, Group, Kind
+from bot.domain.kinds import KINDS, Action, Fixer, Group, Kind
 
 UNSURE = 0.5
 """Confidence below which a failure is a guess."""
@@ -80,3 +80,9 @@ class Failure:
     def retryable(self) -> bool:
         """Whether the bot may do something about it automatically."""
         return self.action is not Action.NONE
+
+
+def certain(kind: Kind, facts: Mapping[str, str]) -> Failure:
+    """A failure whose kind is certain, as its rule in `KINDS` says."""
+    rule = KINDS[kind]
+    return Failure(rule.group, kind, rule.action, None, rule.who_can_fix, 1.0, facts)

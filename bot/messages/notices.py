@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from bot.chat.port import Message
 from bot.chat.views import ActionName, Audience, Button, Fact, Tone, View
-from bot.domain.failure import Failure
+from bot.domain.failure import Failure, certain
 from bot.domain.kinds import KINDS, Action, Fixer, Group, Kind
 from bot.domain.requests import Place, Request
 from bot.events import EventStream, NoticeOpened, NoticeResolved
@@ -108,7 +108,6 @@ def title(kind: str) -> str:
 def sentence(kind: str, facts: Mapping[str, str]) -> str:
     """What the operator should do."""
     if kind in KINDS:
-        rule = KINDS[Kind(kind)]
         known = {key: str(facts[key]) for key in EXPLAINING_FACTS if key in facts}
-        return explain(Failure(rule.group, Kind(kind), rule.action, None, rule.who_can_fix, 1.0, known), "operator")
+        return explain(certain(Kind(kind), known), "operator")
     return text(f"notice.{kind}", **facts)

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from bot.chat.port import Message
 from bot.chat.views import ActionName, Button, ButtonStyle, Fact, Pressers, Tone, View
 from bot.domain.case_states import WAITING, CaseEvent, CaseState
-from bot.domain.failure import Failure
-from bot.domain.kinds import KINDS, SAFETY_REVIEWABLE, Kind
+from bot.domain.failure import certain
+from bot.domain.kinds import SAFETY_REVIEWABLE, Kind
 from bot.domain.request_states import Answer
 from bot.domain.requests import Request
 from bot.failures.explain import explain
@@ -72,7 +72,7 @@ def further(linked: Iterable[Request], first: Request | None) -> list[Request]:
     seen = {"" if first is None else first.fingerprint}
     found = []
     for one in linked:
-        if (first is None or one.id != first.id) and one.fingerprint not in seen and was_blocked(one):
+        if one.fingerprint not in seen and was_blocked(one):
             seen.add(one.fingerprint)
             found.append(one)
     return found
@@ -116,7 +116,7 @@ def title(case: Case) -> str:
         "reason": reason(case),
     }
     key = f"case.card.{case.state.value}"
-    if case.appeals and case.state is CaseState.OPEN:
+    if case.appeals and case.decided_by is not None and case.state is CaseState.OPEN:
         key = "case.card.appealed"
     return text(key, **words)
 
@@ -137,8 +137,7 @@ def _why(case: Case) -> str:
     """Why the case is here, in the moderators' words."""
     if case.facts.get("code") == "block_memory":
         return text("case.card.why_memory")
-    rule = KINDS[Kind(case.kind)]
-    return explain(Failure(rule.group, Kind(case.kind), rule.action, None, rule.who_can_fix, 1.0, case.facts), "moderator")
+    return explain(certain(Kind(case.kind), case.facts), "moderator")
 
 
 def _facts(facts: CaseFacts) -> list[Fact]:
@@ -188,7 +187,7 @@ def _member(facts: CaseFacts) -> str:
     key = "case.card.member_first" if not facts.earlier else "case.card.member_earlier"
     line = text(key, member=name_of(facts.case), person=facts.case.person.id, count=facts.earlier)
     if facts.paused_until is not None:
-        line += " " + text("case.card.member_paused", until=moment(facts.paused_until))
+        line += ". " + text("case.card.member_paused", until=moment(facts.paused_until))
     return line
 
 

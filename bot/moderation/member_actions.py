@@ -66,7 +66,8 @@ class MemberActions:
             case, rewrite, request = found
             if is_remembered(tx, case.community, rewrite.fingerprint):
                 reply = refuse(tx, act, case, REFUSED, "blocked_meanwhile")
-                back = {"asked": None, "waiting_since": tx.now, "expires_at": tx.now + EXPIRY, "reminded": 0}
+                timing = {"waiting_since": tx.now, "expires_at": tx.now + EXPIRY, "reminded": 0}
+                back = {"asked": None, "decided_by": None, "decided_name": None, **timing}
                 step(tx, case, CaseEvent.BLOCKED_AGAIN, unnamed(act.person), {"rewrite": rewrite.id}, back)
                 return reply
             sent = self._send(tx, act, case, request, rewrite.prompt, Origin.REWRITE)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from bot.chat.port import Message
 from bot.chat.views import About, ActionName, Audience, Button, ButtonStyle, Fact, Tone, View
-from bot.domain.case_states import CaseEvent, CaseState
+from bot.domain.case_states import WAITING, CaseEvent, CaseState
 from bot.domain.request_states import Answer
 from bot.domain.requests import Request
 from bot.ledger import case_rows, request_rows
@@ -188,7 +188,7 @@ def _deny(facts: StepFacts) -> View:
     can_appeal = case.state is CaseState.CLOSED_DENIED and not case.appeals and not case.texts_removed
     name = "deny_final" if case.appeals and case.state is CaseState.CLOSED_DENIED and case.shown_step == facts.step.seq else "deny"
     if name == "deny" and not can_appeal:
-        name = "deny_appealed" if case.appeals else "deny_over"
+        name = "deny_appealed" if case.appeals and case.state in WAITING else "deny_over"
     button = Button(ActionName.APPEAL, case.id, text("case.button.appeal"), opens_form=True)
     shown = str(facts.step.facts.get("reason", ""))
     label = text(f"case.reason.{shown}") if has(f"case.reason.{shown}") else shown or reason(case)

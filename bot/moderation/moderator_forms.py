@@ -32,6 +32,8 @@ PAUSES = (3600, 24 * 3600, 7 * 24 * 3600, 30 * 24 * 3600)
 LONGEST = Longest(BLOCK_MEMORY, LEASE, COOL_DOWN, float(max(PAUSES)))
 """Longest waits of moderation, for the check of stored times at start."""
 SHOWN_WORDINGS = 10
+PROMPT_MAX = 4000
+"""Maximum characters of a form's field (Discord's limit)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +131,13 @@ class ModeratorForms:
         if isinstance(case, Reply):
             return case
         request = await self.guard.ledger.read(lambda c: request_rows.get(c, case.request_id))
+        most = min(PROMPT_MAX, self.rules.model.prompt_max_chars)
         field = FormField(
             "prompt",
             text("case.form.rewrite_prompt"),
             FieldKind.PARAGRAPH,
-            value="" if request is None else request.prompt[:4000],
-            max_length=min(4000, self.rules.model.prompt_max_chars),
+            value="" if request is None else request.prompt[:most],
+            max_length=most,
             hint=text("case.form.rewrite_hint"),
         )
         title, submit = text("case.form.rewrite", number=case.number), text("case.form.rewrite_submit")

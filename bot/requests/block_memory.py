@@ -6,8 +6,8 @@ import dataclasses
 import hashlib
 from collections.abc import Sequence
 
-from bot.domain.failure import Failure
-from bot.domain.kinds import KINDS, Kind
+from bot.domain.failure import Failure, certain
+from bot.domain.kinds import Kind
 from bot.domain.requests import Origin, Request
 from bot.ledger import block_rows
 from bot.ledger.block_rows import Blocked, BlockedPrompt, MemberPause
@@ -51,8 +51,7 @@ def blocked_member(tx: Tx, request: Request) -> MemberPause | None:
 def remembered_failure(what: Blocked = Blocked.WORDS) -> Failure:
     """The failure that stands for "this was blocked here before"."""
     kind = Kind.SAFETY_REFERENCE_IMAGE if what is Blocked.PICTURE else Kind.SAFETY_PROMPT
-    rule = KINDS[kind]
-    return Failure(rule.group, kind, rule.action, None, rule.who_can_fix, 1.0, {"code": "block_memory"})
+    return certain(kind, {"code": "block_memory"})
 
 
 def remember_block(tx: Tx, request: Request, kind: Kind, case_id: str = "") -> None:

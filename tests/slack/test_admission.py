@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from adapters.slack.admission import Membership, membership_of, refusal_of
+from adapters.slack.admission import AFTER_ACK, WITHIN, Admission, Membership, membership_of, refusal_of
 from adapters.slack.callers import Caller
 from adapters.slack.settings import AdmissionRules
 from adapters.slack.wire import SlackWire, Who
+from bot.texts import text
 from tests.platforms.faults import How
 from tests.slack.stage import Stage, stage
 from tests.slack.standin.world import User
@@ -68,6 +70,21 @@ def test_a_workspace_that_is_named_needs_no_other_rule_and_one_that_is_not_is_re
     assert refusal_of(Membership.MEMBER, HOME, HOME, rules) is None
     assert refusal_of(Membership.EXTERNAL, "T0PARTNER", HOME, AdmissionRules(workspaces=rules.workspaces)) is None
     assert refusal_of(Membership.MEMBER, HOME, HOME, AdmissionRules(workspaces=frozenset({"T0PARTNER"}))) == "slack.not_here"
+
+
+async def test_slack_may_take_longer_to_say_who_somebody_is_after_the_acknowledgement() -> None:
+    asked: list[tuple[str, float]] = []
+
+    async def who(person: str, within: float) -> Who | None:
+        asked.append((person, within))
+        return MEMBER
+
+    admission = Admission(AdmissionRules(), HOME, "", who)
+    assert await admission.refusal(caller()) is None
+    assert await admission.refusal(caller(), acknowledged=True) is None
+    assert asked == [("U1", WITHIN), ("U1", AFTER_ACK)]
+    assert await admission.refusal(replace(caller(), person="")) == text("slack.admission.unknown")
+    assert len(asked) == 2, "nobody to ask about"
 
 
 # ---- with the real bolt --------------------------------------------------------------------------------------------------------

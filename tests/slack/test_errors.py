@@ -186,6 +186,7 @@ async def test_what_was_surely_not_done_waits(code: str, wait: float) -> None:
     "answer",
     [
         (500, {}, b'{"ok":false,"error":"internal_error"}', JSON),
+        (500, {}, b'{"ok":false,"error":"channel_not_found"}', JSON),
         (502, {}, b"<html>bad gateway</html>", HTML),
         (503, {}, b'{"ok":false,"error":"service_unavailable"}', JSON),
         (504, {}, b"", HTML),
@@ -226,9 +227,8 @@ async def test_a_connection_that_never_stood_is_safe_to_repeat() -> None:
 # ---- other exceptions --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("error", "error_class", "wait"),
-    [
+def other_failures() -> list[tuple[Exception, ErrorClass, float]]:
+    return [
         (RespondFailed(404), ErrorClass.OVER, 0.0),
         (RespondFailed(410), ErrorClass.OVER, 0.0),
         (RespondFailed(404, "used_url"), ErrorClass.OVER, 0.0),
@@ -255,12 +255,14 @@ async def test_a_connection_that_never_stood_is_safe_to_repeat() -> None:
         (errors.BackOff(12.5), ErrorClass.WAIT, 12.5),
         (SlackApiError("x", {"ok": False, "error": "not_in_channel"}), ErrorClass.NOT_MEMBER, 0.0),
         (SlackApiError("x", None), ErrorClass.LOST, 0.0),
-    ],
-)
-async def test_other_failures_of_a_call(error: Exception, error_class: ErrorClass, wait: float) -> None:
-    found = classify_error(error)
-    assert found is not None
-    assert (found.error_class, found.wait) == (error_class, wait)
+    ]
+
+
+async def test_other_failures_of_a_call() -> None:
+    for error, error_class, wait in other_failures():
+        found = classify_error(error)
+        assert found is not None
+        assert (found.error_class, found.wait) == (error_class, wait), repr(error)
 
 
 @pytest.mark.parametrize("error", [KeyError("x"), AssertionError(), asyncio.CancelledError(), ValueError("x")])

@@ -77,6 +77,8 @@ def test_what_the_member_can_fix_is_edited_or_takes_the_nearest_value() -> None:
     size = failure(Kind.UNSUPPORTED_SIZE)
     assert actions(shown(answer=Answer.FAILED, why=size)) == [A.EDIT]
     assert actions(shown(answer=Answer.FAILED, why=size, refusal={"nearest": "1024x1024"})) == [A.NEAREST, A.EDIT]
+    ours = {"reason": "unsupported_size", "value": "9x9", "allowed": ["1024x1024"], "nearest": "1024x1024"}
+    assert shown(answer=Answer.FAILED, why=size, refusal=ours).text == (explain(size, "member"), LINE), "it was the service that refused"
     assert actions(shown(answer=Answer.FAILED, why=failure(Kind.INVALID_MODEL))) == [A.RETRY, A.EDIT]
     assert actions(shown(answer=Answer.FAILED, why=failure(Kind.OUTPUT_REJECTED))) == [A.RETRY, A.EDIT]
 
@@ -149,6 +151,7 @@ def test_a_wording_that_the_service_drew_instead_is_quoted() -> None:
 def test_what_was_tried_again_is_not_paid_for_a_second_time() -> None:
     view = shown(answer=Answer.FAILED, why=failure(Kind.SERVER_ERROR), tried_again=True)
     assert (view.text, actions(view)) == ((text("request.tried_again"), LINE), [A.EDIT])
+    assert view.amends, "nobody is called for that"
     refusal = {"reason": "unsupported_size", "value": "9x9", "allowed": ["a"], "nearest": "1024x1024"}
     assert actions(shown(S.REFUSED, refusal=refusal, tried_again=True)) == [A.EDIT]
 

@@ -102,6 +102,19 @@ def test_where_the_platform_keeps_an_answer_is_written_before_it_is_repeated(tmp
     play(tmp_path, scene)
 
 
+def test_an_answer_that_comes_while_progress_is_sent_follows_it_at_once(tmp_path: Path) -> None:
+    async def scene(s: Stage, sender: Sender) -> None:
+        s.answers = [5.0]
+        await s.want(PROGRESS)
+        await asyncio.sleep(1)
+        await s.want(FINAL)
+        await asyncio.sleep(60)
+        assert [one[1] for one in s.sent] == ["Waiting", "Done"]
+        assert s.times() == [soon(5)]
+
+    play(tmp_path, scene)
+
+
 def test_settling_waits_for_what_is_being_sent_and_no_longer(tmp_path: Path) -> None:
     async def scene(s: Stage, sender: Sender) -> None:
         for seconds, waited in ((3.0, 2.0), (50.0, 10.0)):

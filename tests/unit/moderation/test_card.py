@@ -5,11 +5,13 @@ from __future__ import annotations
 from bot.chat.views import ActionName, Audience, Reply
 from bot.domain.outcome import Picture
 from bot.domain.request_states import Answer
-from bot.ledger import case_rows, picture_rows
+from bot.ledger import block_rows, case_rows, picture_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import requests
 from bot.moderation.retention import PRIVACY_ROW
-from tests.unit.moderation.ground import ANN, MO, Ground
+from bot.prompts.normalise import fingerprint
+from bot.texts import text
+from tests.unit.moderation.ground import ANN, BEN, HOME, MIA, MO, Ground
 
 A = ActionName
 
@@ -29,6 +31,15 @@ async def line_of(ground: Ground, case_id: str, event: str) -> str:
     """The message about a step of a case."""
     steps = await ground.ledger.read(lambda c: case_rows.audit_log(c, case_id))
     return f"step:{next(one.seq for one in steps if one.event == event)}"
+
+
+async def test_what_was_refused_or_only_read_is_not_on_the_card(ground: Ground) -> None:
+    case = await ground.claimed()
+    before = await ground.card(case)
+    assert not (await ground.press(A.CASE_CLAIM, case.id, MIA)).changed
+    await ground.press(A.CASE_PROMPT, case.id, MIA)
+    assert await ground.audit_log(case.id) == [("opened", "done"), ("claim", "done"), ("claim", "stale"), ("read_prompt", "done")]
+    assert await ground.card(case) == before
 
 
 async def test_an_accepted_wording_is_not_called_a_blocked_one(ground: Ground) -> None:
@@ -60,6 +71,38 @@ async def test_the_same_wording_once_more_is_no_further_one(ground: Ground) -> N
     case = await ground.blocked("a dragon fights a knight")
     await ground.blocked("A dragon fights a  knight")
     assert all("more" not in fact.value for fact in (await ground.card(case)).facts)
+
+
+async def appealed(ground: Ground) -> case_rows.Case:
+    """A denial of Mo's, appealed and taken by Mia."""
+    case = await ground.denied()
+    await ground.press(A.APPEAL, case.id, ANN, {"why": ""})
+    await ground.press(A.CASE_CLAIM, case.id, MIA)
+    return await ground.case(case.id)
+
+
+async def test_after_another_block_an_appealed_case_is_open_to_everybody_again(ground: Ground) -> None:
+    case = await appealed(ground)
+    await ground.press(A.CASE_REPHRASE, case.id, MIA, {"note": ""})
+    await ground.blocked("a dragon beats a knight", case_id=case.id)
+    assert (await ground.card(case)).title == text("case.card.open", number=case.number)
+    assert (await ground.press(A.CASE_CLAIM, case.id, MO)).changed
+
+
+async def test_who_suggested_words_that_were_blocked_meanwhile_may_take_the_case_again(ground: Ground) -> None:
+    case = await appealed(ground)
+    await ground.press(A.CASE_REWRITE, case.id, MIA, {"prompt": "a dragon pokes a knight"})
+    await remember(ground, "a dragon pokes a knight")
+    assert not (await ground.press(A.REWRITE_ACCEPT, (await ground.case(case.id)).asked or "", ANN)).changed
+    assert (await ground.card(case)).title == text("case.card.open", number=case.number)
+    assert (await ground.press(A.CASE_CLAIM, case.id, MIA)).changed
+
+
+async def remember(ground: Ground, prompt: str) -> None:
+    """As the requests' room does when the service blocks somebody's wording."""
+    await ground.ledger.write(
+        lambda tx: block_rows.remember_prompt(tx, HOME, fingerprint(prompt), BEN.id, "", until=tx.now + 86400),
+    )
 
 
 async def test_a_question_that_was_asked_anew_is_open_in_its_newest_message_only(ground: Ground) -> None:
