@@ -17,7 +17,7 @@ from bot.domain.requests import Request
 from bot.failures.explain import explain
 from bot.ledger import attempt_rows, block_rows, case_rows, request_rows
 from bot.ledger.case_rows import MACHINE, Case, Note, Step
-from bot.moderation.timeouts import APPEAL_WAITS, DUE
+from bot.moderation.timeouts import APPEAL_WAITS, DUE, HOUR
 from bot.texts import has, text
 from bot.texts.direction import isolate
 from bot.texts.phrases import duration, moment, money, size
@@ -262,9 +262,8 @@ def project_reminder(connection: Connection, message: Message, now: float) -> Vi
         return None
     if case.state not in WAITING:
         return View(title=title(case), tone=Tone.NEUTRAL, final=True)
-    hours = step.facts.get("hours", 0)
     return View(
-        title=text("case.reminder.title", number=case.number, wait=duration(float(hours) * 3600)),
+        title=text("case.reminder.title", number=case.number, wait=duration(step.facts["hours"] * HOUR)),
         text=(text("case.reminder.text", expires=moment(case.expires_at)),),
         tone=Tone.WAITING,
         final=True,

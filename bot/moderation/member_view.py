@@ -69,7 +69,7 @@ class Views:
 
     def beside(self, connection: Connection, request: Request, shown: View) -> View:
         """A request as fetched by its member, with its case's open question or decision, whose own message may never have reached them."""
-        case = None if request.case_id is None else case_rows.get(connection, request.case_id)
+        case = case_rows.get(connection, request.case_id or "")
         step = None if case is None or case.shown_step is None else case_rows.step(connection, case.shown_step)
         if case is None or step is None or case.person.id != request.person.id or not _concerns(case, request):
             return shown
@@ -90,9 +90,7 @@ class Views:
     def _facts(self, connection: Connection, case: Case, step: Step) -> StepFacts:
         rewrite = case_rows.rewrite(connection, str(step.facts.get("rewrite", "")))
         request = request_rows.get(connection, str(step.facts.get(ABOUT) or case.request_id))
-        cost = None
-        if rewrite is not None and request is not None:
-            cost = highest_cost(connection, request, self.rules, rewrite.prompt)
+        cost = None if rewrite is None or request is None else highest_cost(connection, request, self.rules, rewrite.prompt)
         notes = {note.id: note for note in case_rows.notes_of(connection, case.id)}
         picture = newest_candidate(connection, case) if step.event == OTHER_PICTURE else None
         asked = case_rows.step(connection, case.shown_step) if step.event == REMIND and case.shown_step is not None else None
@@ -222,7 +220,7 @@ def _remind(facts: StepFacts) -> View:
 
 
 def _block_member(facts: StepFacts) -> View:
-    return _view(facts, "block_member", until=moment(float(facts.step.facts.get("until", 0))))
+    return _view(facts, "block_member", until=moment(facts.step.facts["until"]))
 
 
 def _unblock_member(facts: StepFacts) -> View:

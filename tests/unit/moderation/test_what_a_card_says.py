@@ -7,15 +7,19 @@ from dataclasses import replace
 
 import pytest
 
+from bot.chat.port import Message
+from bot.chat.views import ActionName, Audience, View
 from bot.domain.case_states import CaseState
 from bot.domain.failure import certain
 from bot.domain.kinds import Kind
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Person, Place, Request
+from bot.ledger import case_rows
 from bot.ledger.case_rows import MACHINE, Case, Note, Step
 from bot.moderation.card import CaseFacts, card, further, was_blocked
 from bot.texts import text
+from tests.unit.moderation.ground import Ground
 from tests.unit.moderation.transcript import read
 
 S = CaseState
@@ -305,6 +309,48 @@ def test_an_appeal_is_for_somebody_else_than_who_denied(case: Case, others: Sequ
     lines = reading(case=case, steps=steps, now=now)
     assert [line for line in lines if line.startswith("[Claim")] == [claim]
     assert SHOW in lines
+
+
+# ---- other messages to moderators ---------------------------------------------------------------------------------------------------
+
+
+async def test_a_reminder_says_how_long_a_case_has_waited_until_it_is_over(ground: Ground) -> None:
+    case = await ground.blocked()
+    await ground.later(12)
+    [line] = await ground.ledger.read(lambda c: case_rows.reminders(c, case.id))
+    assert read(await ground.view(f"reminder:{line}", Audience.MODERATORS)) == [
+        "Case 1 has been waiting for 12 hours (waiting)",
+        "Its card is further up. If nobody decides, it expires at 18 Jan, 08:00 UTC without approval.",
+    ]
+    await ground.denied()
+    title = "Case 1: denied by Mo, 15 Jan, 20:00 UTC (It shows or invites harm) (neutral)"
+    assert read(await ground.view(f"reminder:{line}", Audience.MODERATORS)) == [title]
+
+
+def test_without_a_moderators_channel_administrators_read_how_to_set_one(ground: Ground) -> None:
+    view = ground.room.projections["setup"](None, None, NOW)  # type: ignore[arg-type]
+    assert view is not None
+    assert read(view) == [
+        "imagine-bot has no moderators' channel here yet (neutral)",
+        "Administrators can set one with /imagine-settings. Then people can look at requests that the image service blocks.",
+    ]
+
+
+async def test_of_what_does_not_exist_nothing_is_shown_and_cards_are_for_moderators(ground: Ground) -> None:
+    await ground.press(ActionName.CASE_CLAIM, "nothing", MO)  # the first step of the audit log, of no case
+    case = await ground.blocked()
+
+    async def shown(subject: str, audience: Audience) -> View | None:
+        project = ground.room.projections[subject.partition(":")[0]]
+        return await ground.ledger.read(lambda c: project(c, Message("m", subject, audience, REQUEST.place, None), NOW))
+
+    for kind in ("step", "reminder"):
+        assert await shown(f"{kind}:999", Audience.MODERATORS) is None
+        assert await shown(f"{kind}:1", Audience.MODERATORS) is None
+    assert await shown("case:nothing", Audience.MODERATORS) is None
+    assert await shown(f"case:{case.id}", Audience.MODERATORS) is not None
+    assert await shown(f"case:{case.id}", Audience.CHANNEL) is None
+    assert await shown(f"case:{case.id}", Audience.MEMBER) is None
 
 
 # ---- which requests are called blocked ----------------------------------------------------------------------------------------------

@@ -103,6 +103,18 @@ MESSAGES: Mapping[str, tuple[StepFacts, list[str]]] = {
             *offered(PRICE, "Your wording: (This text has been deleted.)", "Suggested by A moderator: (This text has been deleted.)")[2:],
         ],
     ),
+    "offered, another wording was blocked since": (
+        replace(SUGGESTED, request=replace(REQUEST, id="r0")),
+        ["@m1", "-> request:r0: About your request “a dragon fights a knight”", *offered(PRICE)[2:]],
+    ),
+    "offered, request gone": (
+        replace(SUGGESTED, request=None),
+        [
+            "@m1",
+            "-> request:r1: About your earlier request",
+            *offered(PRICE, "Your wording: (This text has been deleted.)", WORDINGS[1])[2:],
+        ],
+    ),
     "accepted": (
         replace(SUGGESTED, case=replace(ASKED, state=S.CLOSED_ACCEPTED, asked=None), rewrite=replace(OFFER, answer="accepted")),
         answered("You accepted this wording, and it was sent as a new request."),
