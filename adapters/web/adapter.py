@@ -31,7 +31,7 @@ class WebChat:
 
     async def send(self, message: Message, view: View) -> SendResult:
         entry = self._room.show(message, view)
-        if written_at(message) is not None or entry.at is None:
+        if written_at(message) is not None:
             return Sent(message.ref)
         return Sent({**message.ref, "at": f"{entry.at:.3f}"})
 

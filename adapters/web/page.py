@@ -97,7 +97,7 @@ class ChatPage:
         if entry.channel_for(self.who) != self.channel:
             self._open(entry.channel_for(self.who))
         if entry.id not in self._bubbles:
-            newer = [one for one in self._room.read(self.who, self.channel) if one.order >= entry.order]
+            newer = [one for one in self._room.read(self.who, self.channel) if one.at >= entry.at]
             self._limit = len(newer) + AT_ONCE // 2
             self._refill()
         self._client.run_javascript(f"chat.reveal({json.dumps(entry.id)})")
@@ -255,7 +255,7 @@ class ChatPage:
                 self._tones[entry.id] = state
                 self._say(text("web.announce", name=entry.by.name if entry.by else text("web.bot"), title=entry.view.title))
             return
-        later = [one for one in self._room.read(self.who, self.channel) if one.order > entry.order and one.id in self._bubbles]
+        later = [one for one in self._room.read(self.who, self.channel) if one.at > entry.at and one.id in self._bubbles]
         with self._log:
             bubble = self._add(entry)
         if later:

@@ -43,9 +43,7 @@ def avatar(who: Persona | None) -> Part:
     return part("span", who.name[:1], f"avatar tint-{zlib.crc32(who.id.encode()) % 5}", aria_hidden="true")
 
 
-def clock(at: float | None) -> Part | None:
-    """The time of day, with the full date as its machine-readable value; None if unknown."""
-    if at is None:
-        return None
+def clock(at: float) -> Part:
+    """The time of day, with the full date as its machine-readable value."""
     when = datetime.fromtimestamp(at, tz=UTC).astimezone()
     return part("time", when.strftime("%H:%M"), "", datetime=when.isoformat(timespec="seconds"))

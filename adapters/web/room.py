@@ -5,7 +5,8 @@ After a restart the core sends the messages again. Whispers (answers to one pers
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import structlog
@@ -34,10 +35,9 @@ class Entry:
     """The only reader, if the audience is MEMBER."""
     by: Persona | None
     """The person whose line this message answers."""
-    at: float | None
-    """When it was first shown; None if that was before a restart and wasn't recorded."""
+    at: float
+    """When it was typed or first shown; messages are in this order, and in that of their arrival within the same instant."""
     view: View
-    order: float = 0.0
     whisper: bool = False
     activity: int = 0
     """Sequence number of its last notable change, for the tab's mark: it arrived, or its state changed."""
@@ -105,7 +105,7 @@ class Room:
     def read(self, who: Persona, channel: str) -> list[Entry]:
         """The messages that this person sees in a channel, oldest first."""
         return sorted(
-            (one for one in self.entries.values() if one.readable_by(who) and one.channel_for(who) == channel), key=lambda one: one.order
+            (one for one in self.entries.values() if one.readable_by(who) and one.channel_for(who) == channel), key=lambda one: one.at
         )
 
     def about(self, who: Persona, subject: str) -> Entry | None:
@@ -132,18 +132,11 @@ class Room:
 
     def _keep(self, entry: Entry) -> None:
         self._new(entry)
-        newest = max((one.order for one in self.entries.values()), default=0.0)
-        entry.order = max(entry.at or 0.0, 0.0)
-        if entry.order == newest:
-            entry.order = newest + 1e-6  # same instant: keep the order of arrival
         self.entries[entry.id] = entry
-        for old in self._oldest(len(self.entries) - MOST):
-            del self.entries[old.id]
-            self._publish(old, gone=True)
-
-    def _oldest(self, count: int) -> Iterator[Entry]:
-        if count > 0:
-            yield from sorted(self.entries.values(), key=lambda one: one.order)[:count]
+        if len(self.entries) > MOST:
+            oldest = min(self.entries.values(), key=lambda one: one.at)
+            del self.entries[oldest.id]
+            self._publish(oldest, gone=True)
 
     def _publish(self, entry: Entry, gone: bool = False) -> None:
         for listener in list(self.listeners):
@@ -174,6 +167,7 @@ def written_at(message: Message) -> float | None:
 
 def _moment(written: str | None) -> float | None:
     try:
-        return None if written is None else float(written)
+        found = float(written or "")
     except ValueError:
         return None
+    return found if math.isfinite(found) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -58,7 +59,7 @@ def problems(env: Mapping[str, str]) -> list[str]:
     """One sentence for each invalid setting."""
     found = []
     port, host, token = env.get("WEB_PORT") or "", env.get("WEB_HOST") or DEFAULT_HOST, env.get("WEB_TOKEN") or ""
-    if port and not (port.isascii() and port.isdigit() and int(port[:6]) <= 65535):
+    if port and not (re.fullmatch("[0-9]{1,5}", port) and int(port) <= 65535):
         found.append(text("web.problem.port_wrong", value=port))
     if not is_local(host) and not token:
         found.append(text("web.problem.host_needs_token", host=host))

@@ -13,7 +13,7 @@ TOKEN = "correct horse battery"
 
 
 async def _ask(
-    guard: Guard, headers: dict[str, str], kind: str = "http", query: str = "", path: str = "/"
+    guard: Guard, headers: dict[str, str], kind: str = "http", query: str = "", path: str = "/", scheme: str = "http"
 ) -> list[MutableMapping[str, Any]]:
     sent: list[MutableMapping[str, Any]] = []
 
@@ -24,7 +24,7 @@ async def _ask(
         return {"type": "websocket.connect"}
 
     raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
-    await guard({"type": kind, "headers": raw, "query_string": query.encode(), "path": path, "scheme": "http"}, receive, send)
+    await guard({"type": kind, "headers": raw, "query_string": query.encode(), "path": path, "scheme": scheme}, receive, send)
     return sent
 
 
@@ -94,6 +94,22 @@ async def test_the_token_in_the_address_becomes_a_cookie_and_leaves_the_address(
     assert TOKEN not in cookie
     again = await _ask(guard, {"host": "chat.example", "cookie": cookie.partition(";")[0]})
     assert _status(again) == 200
+
+
+async def test_the_cookie_travels_encrypted_where_the_page_did() -> None:
+    for scheme, secure in (("https", True), ("http", False)):
+        sent = await _ask(_guard(TOKEN, any_host=True), {"host": "chat.example"}, query="token=correct+horse+battery", scheme=scheme)
+        assert dict(sent[0]["headers"])[b"set-cookie"].endswith(b"; Secure") is secure
+
+
+async def test_the_redirect_leads_to_the_page_that_was_asked_for() -> None:
+    sent = await _ask(_guard(TOKEN, any_host=True), {"host": "chat.example"}, query="token=correct+horse+battery", path="/pictures/a b")
+    assert dict(sent[0]["headers"])[b"location"] == b"/pictures/a%20b"
+
+
+async def test_a_refused_websocket_is_closed_as_against_the_rules() -> None:
+    sent = await _ask(_guard(TOKEN), {"host": "localhost"}, "websocket")
+    assert sent == [{"type": "websocket.close", "code": 1008}]
 
 
 async def test_the_redirect_stays_on_this_host() -> None:

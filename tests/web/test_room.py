@@ -65,6 +65,27 @@ def test_messages_stand_in_the_order_of_what_was_typed_also_after_a_restart() ->
     assert [one.id for one in room.read(PEOPLE["ana"], "imagine")] == ["a", "b", "b2", "c"]
 
 
+def test_messages_of_the_same_instant_stand_in_the_order_of_their_arrival() -> None:
+    room = _room()
+    for id, at in (("a", "10"), ("b", "10"), ("c", "10"), ("d", "10.5"), ("e", "10")):
+        room.show(message(id, at=at), View(id))
+    assert [one.id for one in room.read(PEOPLE["ana"], "imagine")] == ["a", "b", "c", "e", "d"]
+
+
+def test_what_somebody_typed_in_a_closed_channel_stays_there() -> None:
+    room = _room()
+    room.show(message(channel="moderators", by="mia"), View("Done"))
+    room.show(message("m2", channel="somewhere else"), View("Done"))
+    assert (_readers(room, "imagine"), _readers(room, "moderators")) == (set(PEOPLE), {"mia", "noor"})
+    assert [one.id for one in room.read(PEOPLE["mia"], "imagine")] == ["m2"]
+
+
+def test_a_message_to_one_person_answers_them() -> None:
+    entry = _room().show(Message("q", "step:1", Audience.MEMBER, Place("web", "local", "imagine"), "ana"), View("Do you accept?"))
+    assert entry.by is PEOPLE["ana"]
+    assert _room().show(Message("n", "notice:x", Audience.OPERATORS, Place("web", "local", "operators"), None), View("Oh")).by is None
+
+
 def test_a_whisper_is_for_one_person_until_they_dismiss_it() -> None:
     room = _room()
     room.whisper("w", PEOPLE["mia"], "moderators", "local", View("Status"))
@@ -105,15 +126,17 @@ def test_listeners_hear_of_every_change() -> None:
 
 
 def test_memory_is_bounded_and_the_oldest_go_first() -> None:
-    room = _room()
+    room, gone = _room(), []
+    room.listeners.append(lambda entry, away: gone.append(entry.id) if away else None)
     for number in range(MOST + 3):
         room.show(message(f"m{number}", at=str(number + 1)), View("Done"))
     kept = room.read(PEOPLE["ana"], "imagine")
     assert len(kept) == MOST
     assert kept[0].id == "m3"
+    assert gone == ["m0", "m1", "m2"]
 
 
-@pytest.mark.parametrize("at", ["", "yesterday", "nan-ish"])
+@pytest.mark.parametrize("at", ["", "yesterday", "nan", "inf"])
 def test_a_damaged_time_is_taken_as_now(at: str) -> None:
     assert _room().show(message(at=at), View("Done")).at == 1000.0
 
@@ -170,3 +193,7 @@ def test_a_message_leads_to_the_one_that_its_reader_can_see() -> None:
     found = room.about(PEOPLE["ana"], "request:m1")
     assert found is not None
     assert found.view.title == "Mine"
+    room.show(Message("m2", "request:m1", Audience.CHANNEL, Place("web", "local", "imagine"), None), View("Everybody's"))
+    found = room.about(PEOPLE["ana"], "request:m1")
+    assert found is not None
+    assert found.view.title == "Everybody's"

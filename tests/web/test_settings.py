@@ -38,15 +38,21 @@ def test_another_address_is_refused_without_a_token_and_taken_with_one(host: str
     assert plugin.problems({"WEB_HOST": host, "WEB_TOKEN": SECRET}) == []
 
 
-@pytest.mark.parametrize("port", ["http", "-1", "65536", "80.5", "²", "9" * 30])
+@pytest.mark.parametrize("port", ["http", "-1", "65536", "0065536", "80.5", "²", "9" * 5000])
 def test_a_port_that_is_none_is_named(port: str) -> None:
     (sentence,) = plugin.problems({"WEB_PORT": port})
     assert "WEB_PORT" in sentence
     assert port in sentence
 
 
+def test_the_highest_port_and_the_shortest_token_are_taken() -> None:
+    env = {"WEB_HOST": "::1", "WEB_PORT": "65535", "WEB_TOKEN": "t" * 12}
+    assert plugin.problems(env) == []
+    assert (read(env).host, read(env).port, read(env).token) == ("::1", 65535, "t" * 12)
+
+
 def test_a_token_that_is_too_short_is_named_without_its_value() -> None:
-    (sentence,) = plugin.problems({"WEB_TOKEN": "hunter2"})
+    (sentence,) = plugin.problems({"WEB_TOKEN": "hunter2hunt"})
     assert "WEB_TOKEN" in sentence
     assert "hunter2" not in sentence
 
