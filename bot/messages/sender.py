@@ -72,6 +72,7 @@ class Line:
     tries: int = 0
     """Consecutive unanswered sends, of progress or of the final view."""
     ref: Mapping[str, str] | None = None
+    """The platform's latest reference; None if the row has it."""
     timer: asyncio.TimerHandle | None = None
     """Timer of the next planned check, on the loop's clock."""
     not_before: float = float("-inf")
@@ -177,14 +178,17 @@ class Sender:
             return
         if not leads and not stored.message.ref and self._leads_later(message_id, line):
             return
-        message = stored.message if line.ref is None else dataclasses.replace(stored.message, ref=line.ref)
+        if line.ref is not None:
+            await self._keep_ref(message_id, line, stored, line.ref)
+            stored = dataclasses.replace(stored, message=dataclasses.replace(stored.message, ref=line.ref))
+        message = stored.message
         if line.lost and not message.ref:
             message = dataclasses.replace(message, maybe_shown=True)
         if view.final is not line.final:
             line.final, line.tries = view.final, 0
         if _looks_like(view, line.last) and self._repeats_later(message_id, line):
             return
-        if _looks_like(view, line.last) and not (view.final and (line.lost or stored.wanted > stored.sent)):
+        if _looks_like(view, line.last) and not view.final:
             self._schedule(message_id, line, view)
             return
         now = self.ports.monotonic()
@@ -247,14 +251,13 @@ class Sender:
                     self.on_unanswered(stored.message, repair, 0)
                 self.on_arrived(stored.message)
                 if repair and view.final and line.repairs < MAX_REPAIRS:
-                    line.lost, line.repairs = True, line.repairs + 1
+                    line.repairs += 1
                     line.repeat_at = self.ports.monotonic() + REPEAT_FINAL_AFTER * 2.0 ** (line.repairs - 1)
                 await self._sent(message_id, line, stored, view, ref or stored.message.ref)
             case Unknown(ref, detail):
                 line.lost, line.last, line.repeat_at = True, None, None
                 if ref:
-                    line.ref = ref
-                    await self.ledger.write(lambda tx: message_rows.keep_ref(tx, message_id, ref))
+                    await self._keep_ref(message_id, line, stored, ref)
                 self._retry(message_id, line, progress=not view.final)
                 self.on_unanswered(stored.message, detail, line.tries)
             case Later(seconds, progress):
@@ -266,20 +269,18 @@ class Sender:
                 await self._sent(message_id, line, stored, view, stored.message.ref)  # the message it amends exists and stays unchanged
             case Refused(why, detail):
                 self.events.publish(MessageRefused(stored.message.place.platform, message_id, why.value, detail))
-                line.last, line.tries = (view, 0) if not view.final else (None, 0)
+                line.last, line.tries = None if view.final else view, 0
                 if view.final or why is not RefusedWhy.INVALID:
                     await self.ledger.write(lambda tx: message_rows.refuse(tx, message_id, why.value, sent=stored.wanted))
                 self.on_refused(stored.message, result)
 
     async def _sent(self, message_id: str, line: Line, stored: message_rows.Stored, view: View, ref: Mapping[str, str]) -> None:
-        line.last, line.tries = view, 0
+        line.last, line.tries, line.ref = view, 0, ref
         if view.final:
             if line.lost and line.repeat_at is None:
                 line.repeat_at = self.ports.monotonic() + REPEAT_FINAL_AFTER
             if self._repeats_later(message_id, line):
-                if dict(ref) != dict(stored.message.ref):
-                    line.ref = ref
-                    await self.ledger.write(lambda tx: message_rows.keep_ref(tx, message_id, ref))
+                await self._keep_ref(message_id, line, stored, ref)
                 return
 
             def settle(tx: Tx) -> bool:
@@ -291,10 +292,14 @@ class Sender:
             else:
                 line.again = True
             return
-        if dict(ref) != dict(stored.message.ref):
-            line.ref = ref
-            await self.ledger.write(lambda tx: message_rows.keep_ref(tx, message_id, ref))
+        await self._keep_ref(message_id, line, stored, ref)
         self._schedule(message_id, line, view)
+
+    async def _keep_ref(self, message_id: str, line: Line, stored: message_rows.Stored, ref: Mapping[str, str]) -> None:
+        """In memory as well: if it can't be written now, what is already shown must not be posted again."""
+        line.ref = ref
+        if dict(ref) != dict(stored.message.ref):
+            await self.ledger.write(lambda tx: message_rows.keep_ref(tx, message_id, ref))
 
     def _repeats_later(self, message_id: str, line: Line) -> bool:
         """Whether the final view must be sent again later; schedules the check that does it."""
