@@ -35,7 +35,7 @@ async def own(ground: Ground) -> Mapping[str, object]:
 
 
 async def test_only_administrators_see_and_change_settings_and_every_try_is_on_record(ground: Ground) -> None:
-    assert (await ground.room.settings_for(Visitor(MO.id))).text.startswith("Only administrators")  # type: ignore[union-attr]
+    assert (await ground.room.community.overview(Visitor(MO.id))).text.startswith("Only administrators")  # type: ignore[union-attr]
     for person in (ANN, MO):
         assert isinstance(await ground.form(A.SETTINGS, PEOPLE, person), Reply)
         assert not (await ground.press(A.SETTINGS, PEOPLE, person, {"moderators_channel": "mine"})).changed
@@ -45,7 +45,7 @@ async def test_only_administrators_see_and_change_settings_and_every_try_is_on_r
 
 
 async def test_an_administrator_sees_what_is_set_and_changes_a_page(ground: Ground) -> None:
-    reply = await ground.room.settings_for(Visitor(ADMIN.id))
+    reply = await ground.room.community.overview(Visitor(ADMIN.id))
     assert isinstance(reply, Reply)
     assert isinstance(reply.view, View)
     assert {button.row for button in reply.view.buttons} == set(SECTIONS.values())
@@ -110,7 +110,7 @@ async def test_a_communitys_own_reasons_are_offered_and_kept(ground: Ground) -> 
 
 
 async def test_settings_belong_to_communities_not_to_direct_messages(ground: Ground) -> None:
-    reply = await ground.room.settings_for(Visitor(ADMIN.id, community="dm:admin"))
+    reply = await ground.room.community.overview(Visitor(ADMIN.id, community="dm:admin"))
     assert isinstance(reply, Reply)
     assert reply.view is None
 
@@ -175,7 +175,7 @@ async def test_a_member_sees_and_deletes_what_is_stored_about_them_and_nothing_o
     await made_picture(ground, ANN, "shared")
     await made_picture(ground, MIA, "shared")
     closed = await ground.denied()
-    view = await ground.room.privacy_for(Visitor(ANN.id))
+    view = await ground.room.privacy.overview(Visitor(ANN.id))
     assert [fact.value for fact in view.facts] == ["3", "2", "0", "1"]
     assert not (await ground.press(A.PRIVACY_DELETE, PRIVACY_ROW, ANN, {"sure": "false"})).changed
     assert isinstance(await ground.form(A.PRIVACY_DELETE, PRIVACY_ROW, ANN), Form)
@@ -187,7 +187,7 @@ async def test_a_member_sees_and_deletes_what_is_stored_about_them_and_nothing_o
     assert "Ann" not in left
     assert "a picture for Mia" in left
     assert (await ground.case(closed.id)).person.name == ""
-    assert [fact.value for fact in (await ground.room.privacy_for(Visitor(ANN.id))).facts] == ["0", "0", "0", "0"]
+    assert [fact.value for fact in (await ground.room.privacy.overview(Visitor(ANN.id))).facts] == ["0", "0", "0", "0"]
 
 
 async def test_a_wording_that_moderators_still_decide_about_goes_when_the_case_is_closed(ground: Ground) -> None:

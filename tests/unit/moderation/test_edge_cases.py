@@ -133,7 +133,7 @@ async def test_what_was_turned_away_at_once_is_offered_with_what_was_typed(
     await ground.ledger.write(lambda tx: settings_rows.replace(tx, "web", HOME, own, "x"))
     await block_meanwhile(ground, "a dragon bites")
     submission = Submission(ANN, Place("web", HOME, "imagine"), "a dragon bites", **typed)  # type: ignore[arg-type]
-    rules, opener = ground.room.rules, ground.room.open_case
+    rules, opener = ground.room.rules, ground.room.cases.open_case
     await ground.ledger.write(lambda tx: store_submission(tx, "2222222222222222", "event", submission, rules))
     await ground.ledger.write(lambda tx: accept(tx, "2222222222222222", rules, opener))
     [request] = await ground.requests()

@@ -58,7 +58,7 @@ async def test_no_blocked_wording_of_the_case_is_offered_again(ground: Ground) -
 @pytest.mark.parametrize(("wording", "offered"), [("A dragon bites!", False), ("a dragon naps", True)])
 async def test_a_wording_with_reference_pictures_is_compared_with_them(ground: Ground, wording: str, offered: bool) -> None:
     submission = Submission(ANN, Place("web", HOME, "imagine"), "a dragon bites", references=("aa",))
-    rules, opener, identity = ground.room.rules, ground.room.open_case, "2222222222222222"
+    rules, opener, identity = ground.room.rules, ground.room.cases.open_case, "2222222222222222"
     await ground.ledger.write(lambda tx: store_submission(tx, identity, "event", submission, rules))
     queued = await ground.ledger.write(lambda tx: accept(tx, identity, rules, opener))
     assert isinstance(queued, Request)

@@ -150,7 +150,7 @@ async def test_a_deleted_picture_leaves_the_question_that_quotes_it(ground: Grou
             raise AssertionError
 
         room = ground.room
-        actions = RequestActions(ground.ledger, room.rules, room.open_case, lambda request: None, forget)
+        actions = RequestActions(ground.ledger, room.rules, room.cases.open_case, lambda request: None, forget)
         assert (await actions.actions[A.DELETE](ground.act(A.DELETE, picture, ANN))).changed
     [now] = await ground.messages(f"step:{line}")
     assert now.wanted > shown.wanted, "the message in the chat is changed too"

@@ -36,7 +36,7 @@ async def saved(ground: Ground) -> None:
 
 
 async def overview(ground: Ground) -> list[str]:
-    reply = await ground.room.settings_for(Visitor(ADMIN.id))
+    reply = await ground.room.community.overview(Visitor(ADMIN.id))
     assert isinstance(reply, Reply)
     assert reply.view is not None
     assert (reply.changed, reply.view.final) == (False, True)

@@ -158,9 +158,9 @@ async def test_a_refusal_stays_and_a_cleaned_wording_goes(ground: Ground) -> Non
 
 
 async def test_the_button_that_deletes_asks_once_more_and_is_there_when_something_is_stored(ground: Ground) -> None:
-    assert (await ground.room.privacy_for(Visitor(ANN.id))).buttons == ()
+    assert (await ground.room.privacy.overview(Visitor(ANN.id))).buttons == ()
     await made_picture(ground, ANN, "aa")
-    view = await ground.room.privacy_for(Visitor(ANN.id))
+    view = await ground.room.privacy.overview(Visitor(ANN.id))
     [button] = view.buttons
     assert (button.row, button.style, button.opens_form, view.final) == (PRIVACY_ROW, ButtonStyle.DANGER, True, True)
     form = await ground.form(A.PRIVACY_DELETE, PRIVACY_ROW, ANN)
