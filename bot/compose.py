@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.adapter import Adapter, AttachmentSource, Context, Plugin
+from bot.chat.handlers import ActionHandlers
 from bot.chat.port import Message, Refused
 from bot.core import Core
 from bot.domain.attachments import NotFetched
@@ -40,6 +41,7 @@ from bot.requests.actions import RequestActions
 from bot.requests.attachments import Attachments
 from bot.requests.attempt import Dependencies
 from bot.requests.orphaned_files import OrphanedFiles
+from bot.requests.picture_actions import PictureActions
 from bot.requests.projection import RequestProjection
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
@@ -83,7 +85,7 @@ async def build(
     core = Core(
         ledger=ledger,
         rules=rules,
-        handlers=(RequestActions(ledger, rules, moderation.cases.open_case, scheduler.cancel, pictures.delete), moderation.handlers),
+        handlers=_handlers(ledger, rules, moderation, scheduler, pictures),
         open_case=moderation.cases.open_case,
         render_request=lambda c, request, audience: moderation.views.beside(c, request, views.view(c, request, audience)),
         snapshot=lambda: services.default.gate.snapshot(ports.monotonic()),
@@ -117,6 +119,16 @@ async def _service(ledger: Ledger, ports: SteadyPorts, one: StandIn) -> ImageSer
     learned = (None, 0.0) if kept is None else (kept[0], max(0.0, ports.now() - kept[1]))
     gate = AdaptiveGate(one.gate_settings, ports.uniform, *learned)
     return ImageService(one.name, one.provider, gate, one.shown, one.after, one.equals)
+
+
+def _handlers(ledger: Ledger, rules: Rules, moderation: Moderation, scheduler: Scheduler, pictures: Pictures) -> Sequence[ActionHandlers]:
+    actions = RequestActions(ledger, rules, moderation.cases.open_case, scheduler.cancel, pictures.delete)
+    return actions, PictureActions(actions), moderation.handlers
+
+
+def _rules(settings: Settings, provider: HttpProvider, *, demo: bool) -> Rules:
+    rules = rules_of(settings, demo=demo)
+    return dataclasses.replace(rules, service_references=provider.references_for(rules.model.id))
 
 
 def _fetcher(adapters: Mapping[str, Adapter]) -> Callable[[str, Mapping[str, str]], Awaitable[bytes]]:
@@ -222,7 +234,7 @@ async def run(
             data_dir=settings.data_dir,
             database=settings.database_file,
             ports=ports,
-            rules=dataclasses.replace(rules_of(settings, demo=demo), service_references=provider.references),
+            rules=_rules(settings, provider, demo=demo),
             gate_settings=GateSettings(settings.max_concurrency, settings.max_images_per_minute),
             provider=provider,
             pictures=pictures,

@@ -27,7 +27,7 @@ from bot.ledger import message_rows, request_rows, settings_rows
 from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem, Tx
 from bot.messages.help_view import help_view
 from bot.messages.own_requests_view import own_requests, unknown_request
-from bot.messages.request_view import refusal_sentence
+from bot.messages.refusal_view import refusal_sentence
 from bot.messages.status_view import status_view
 from bot.messages.storage import StorageWatch
 from bot.requests.accept import Unfetched, accept

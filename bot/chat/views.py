@@ -51,6 +51,10 @@ class ActionName(StrEnum):
     """Alternatives for a request over budget: fewer pictures, lower quality, smaller size."""
     FIT_LOWER = "fit_lower"
     FIT_SMALLER = "fit_smaller"
+    USE_AS_REFERENCE = "use_reference"
+    """Make a new picture from one of a request's pictures."""
+    EDIT_PICTURE = "edit_picture"
+    """Change something in one of a request's pictures."""
     CANCEL = "cancel"
     DELETE = "delete"
     PUBLISH = "publish"
@@ -143,20 +147,6 @@ class FormField:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """A form. Submitting it is an `Act` with the same action and row, and the fields as values."""
-
-    action: ActionName
-    row: str
-    title: str
-    """At most 45 characters."""
-    fields: tuple[FormField, ...]
-    """At most five."""
-    submit: str
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class PictureView:
     """A stored picture to show; the adapter reads its bytes from the picture store by hash."""
 
@@ -168,6 +158,24 @@ class PictureView:
     alt: str
     """At most 1,000 characters."""
     filename: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form. Submitting it is an `Act` with the same action and row, and the fields as values."""
+
+    action: ActionName
+    row: str
+    title: str
+    """At most 45 characters."""
+    fields: tuple[FormField, ...]
+    """At most five."""
+    submit: str
+    text: str = ""
+    pictures: tuple[PictureView, ...] = ()
+    """The pictures that it's about; a field `picture` chooses one by number. Platforms that can't show pictures in forms leave them out."""
+    masks: bool = False
+    """Where the platform can, the member may mark a part of the picture; the value `mask` is the upload's hash."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,10 @@ class Origin(StrEnum):
     RETRY = "retry"
     NEAREST = "nearest"
     """The member pressed the button with the nearest allowed value."""
+    REFERENCE = "reference"
+    """Made from one of the parent's pictures."""
+    PICTURE_EDIT = "picture_edit"
+    """One of the parent's pictures with a change."""
     REWRITE = "rewrite"
     """A moderator's wording that the member accepted; linked to the case."""
 

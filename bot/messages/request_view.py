@@ -6,22 +6,23 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.chat.views import ActionName, Audience, Button, ButtonStyle, PictureView, Pressers, Tone, View
+from bot.chat.views import ActionName, Audience, Button, ButtonStyle, PictureView, Tone, View
 from bot.domain.case_states import CaseState, Standing
 from bot.domain.failure import Failure
 from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Action, Fixer, Group, Kind
 from bot.domain.outcome import Pending, Picture
-from bot.domain.refusal import BudgetShortfall, Refusal, Shortage
+from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Request
 from bot.failures.explain import explain
 from bot.gate.port import Estimate
 from bot.messages.progress import progress
 from bot.messages.question_view import asked, question
+from bot.messages.refusal_view import offered, own_button, refusal_lines
 from bot.prompts.lint_words import hints
 from bot.prompts.normalise import alt_text
 from bot.texts import has, text
-from bot.texts.phrases import duration, listed, moment, money, pictures, size
+from bot.texts.phrases import duration, size
 
 REFRESH, REFRESH_SOON = 5.0, 1.0
 """Seconds until a waiting view is rendered again, to keep position and countdown current; shorter until both are known."""
@@ -45,6 +46,8 @@ class RequestFacts:
     """A retry is in progress or gave pictures."""
     max_attempts: int = 3
     case: Standing | None = None
+    takes_pictures: bool = False
+    """The model can start from a result."""
     reviewed: bool = True
     """The community has moderators who look at blocks."""
 
@@ -158,7 +161,7 @@ def _refused(facts: RequestFacts) -> View:
     buttons = [*offered(refusal, request), _edit(request)]
     if refusal.nearest is not None:
         buttons.insert(0, _nearest(request, refusal.nearest.label))
-    lines = _refusal_lines(refusal)
+    lines = refusal_lines(refusal)
     if refusal.reason == "blocked_before" and facts.case is not None:
         lines.append(_case_line(facts, facts.case))
     return View(
@@ -218,21 +221,29 @@ def _with_pictures(facts: RequestFacts, audience: Audience, failure: Failure | N
         lines.append(text("request.revised", prompt=revised[:600]))
     if request.private and request.published and audience is Audience.MEMBER:
         lines.append(text("request.published"))
-    buttons = [_own(request, ActionName.AGAIN, text("button.again"), ButtonStyle.PRIMARY), _edit(request)]
+    buttons = [own_button(request, ActionName.AGAIN, text("button.again"), ButtonStyle.PRIMARY), _edit(request)]
     if request.private and not request.published:
-        buttons.append(_own(request, ActionName.PUBLISH, text("button.publish")))
-    buttons.append(dataclasses.replace(_own(request, ActionName.DELETE, text("button.delete"), ButtonStyle.DANGER), confirm=True))
+        buttons.append(own_button(request, ActionName.PUBLISH, text("button.publish")))
+    if facts.takes_pictures:
+        buttons.append(own_button(request, ActionName.EDIT_PICTURE, text("button.edit_picture"), opens_form=True))
+        buttons.append(own_button(request, ActionName.USE_AS_REFERENCE, text("button.use_reference"), opens_form=True))
+    buttons.append(dataclasses.replace(own_button(request, ActionName.DELETE, text("button.delete"), ButtonStyle.DANGER), confirm=True))
     return View(
         title=title,
         text=(*lines, f"{_line(request)} · {text('request.made_with_ai')}"),
         quote=request.prompt,
-        pictures=tuple(_picture(request, one, index, len(found)) for index, one in enumerate(found)),
+        pictures=picture_views(request, found),
         buttons=tuple(buttons),
         tone=Tone.DONE,
         mention=request.person.id,
         final=True,
         amends=_amends(facts),
     )
+
+
+def picture_views(request: Request, found: Sequence[Picture]) -> tuple[PictureView, ...]:
+    """A request's pictures as they're shown."""
+    return tuple(_picture(request, one, index, len(found)) for index, one in enumerate(found))
 
 
 def _picture(request: Request, picture: Picture, index: int, count: int) -> PictureView:
@@ -281,7 +292,7 @@ def _amends(facts: RequestFacts) -> bool:
 def _failure_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:
     refusal = facts.request.refusal
     if refusal is not None and (refusal.budget is not None or (failure is None and has(f"refusal.{refusal.reason}"))):
-        return _refusal_lines(refusal)
+        return refusal_lines(refusal)
     if failure is None:
         return [text("request.failed_unknown")]
     lines = [explain(failure, "member")]
@@ -319,76 +330,17 @@ def _line(request: Request) -> str:
     return text(key, options=options, count=request.count, person=request.person.name or request.person.id)
 
 
-def refusal_sentence(refusal: Refusal) -> str:
-    """A refusal as one text, for answers that aren't a request's message."""
-    return " ".join(_refusal_lines(refusal))
-
-
-def _refusal_lines(refusal: Refusal) -> list[str]:
-    if refusal.budget is not None:
-        return _budget_lines(refusal.budget)
-    values: dict[str, object] = {key: listed(value) if isinstance(value, list) else value for key, value in refusal.facts.items()}
-    if refusal.until is not None:
-        values["until"] = moment(refusal.until)
-    if refusal.reason == "blocked_before":
-        return [text(f"refusal.blocked_{values.get('what', '')}before")]
-    return [text(f"refusal.{refusal.reason}", **values)]
-
-
-def _budget_lines(budget: BudgetShortfall) -> list[str]:
-    """Budget used up, too low, or switched off, with the renewal time if that helps."""
-    amount = money if budget.unit == "money" else pictures
-    what = text(f"refusal.budget_{budget.scope}_{budget.period}")
-    values: dict[str, object] = {
-        "left": amount(budget.left),
-        "limit": amount(budget.limit),
-        "what": what,
-        "What": what[:1].upper() + what[1:],
-        "price": money(budget.price),
-        "most": budget.limit,
-        "asked": pictures(budget.count),
-        "when": moment(budget.renews_at),
-    }
-    key = f"refusal.budget_{budget.shortage.value}"
-    if budget.shortage is Shortage.OFF:
-        return [text(f"{key}_{budget.scope}", **values)]
-    lines = [text(f"{key}_{budget.unit}" if budget.unit == "money" else f"{key}_{budget.unit}_{budget.scope}", **values)]
-    if budget.shortage is Shortage.TOO_EXPENSIVE:
-        offers = (text("refusal.budget_offers"),) if budget.offers else ()
-        lines.append(" ".join((*offers, text("refusal.budget_renews" if budget.renewed_fits else "refusal.budget_never", **values))))
-    return lines
-
-
-def offered(refusal: Refusal, request: Request) -> tuple[Button, ...]:
-    """Buttons for alternatives within the budget, labelled with the change and the price."""
-    asked, found = refusal.budget, list[Button]()
-    if asked is None:
-        return ()
-    for name, offer in asked.offers.items():
-        changes = [pictures(offer.count)] if offer.count != asked.count else []
-        changes += [size(offer.size)] if offer.size != asked.size else []
-        changes += [text("button.fit_quality", quality=offer.quality)] if offer.quality != asked.quality else []
-        label = text("button.fit", what=", ".join(changes), price=money(offer.price))
-        found.append(_own(request, ActionName(f"fit_{name}"), label[:1].upper() + label[1:80], ButtonStyle.PRIMARY))
-    return tuple(found)
-
-
-def _own(request: Request, action: ActionName, label: str, style: ButtonStyle = ButtonStyle.PLAIN, *, opens_form: bool = False) -> Button:
-    """A button that only the requester may press."""
-    return Button(action, request.id, label, style, opens_form, Pressers(only=request.person.id))
-
-
 def _cancel(request: Request) -> Button:
-    return _own(request, ActionName.CANCEL, text("button.cancel"))
+    return own_button(request, ActionName.CANCEL, text("button.cancel"))
 
 
 def _edit(request: Request) -> Button:
-    return _own(request, ActionName.EDIT, text("button.edit"), opens_form=True)
+    return own_button(request, ActionName.EDIT, text("button.edit"), opens_form=True)
 
 
 def _retry(request: Request) -> Button:
-    return _own(request, ActionName.RETRY, text("button.retry"), ButtonStyle.PRIMARY)
+    return own_button(request, ActionName.RETRY, text("button.retry"), ButtonStyle.PRIMARY)
 
 
 def _nearest(request: Request, label: str) -> Button:
-    return _own(request, ActionName.NEAREST, text("button.nearest", value=size(label))[:80], ButtonStyle.PRIMARY)
+    return own_button(request, ActionName.NEAREST, text("button.nearest", value=size(label))[:80], ButtonStyle.PRIMARY)

@@ -49,6 +49,10 @@ class ImageApi:
     trusted_hosts: tuple[str, ...] = ()
     """Host name suffixes, besides the base address's own, that polls may send the key to: the service returns such URLs itself."""
 
+    def references_for(self, model: str) -> ReferenceLimits:
+        """What it accepts for one of its models."""
+        return self.references
+
     def auth(self, key: str) -> dict[str, str]:
         """The header with the key."""
         return {"authorization": f"Bearer {key}"}

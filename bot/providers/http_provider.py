@@ -168,10 +168,9 @@ class HttpProvider:
             return False
         return response.status_code < 300
 
-    @property
-    def references(self) -> ReferenceLimits:
-        """What the service accepts beside the prompt."""
-        return self._api.references
+    def references_for(self, model: str) -> ReferenceLimits:
+        """What the service accepts beside the prompt for one of its models."""
+        return self._api.references_for(model)
 
     @property
     def has_models(self) -> bool:

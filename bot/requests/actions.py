@@ -89,7 +89,7 @@ class RequestActions:
                 message_rows.bump(tx, f"request:{request.id}")  # its button is gone; a second press would pay again
             return Reply(text(f"reply.started_{origin.value}"))
 
-        return await self._on_own(act, body)
+        return await self.on_own(act, body)
 
     def _submission(self, tx: Tx, act: Act, request: Request, origin: Origin) -> Submission:
         """The new request's wording and options: the old ones with the changes from the press or form."""
@@ -107,7 +107,7 @@ class RequestActions:
                 private = act.values["private"] == "true"
         return Submission(
             person=Person(act.person, act.person_name or request.person.name),
-            place=_where(act, request, private=private),
+            place=where(act, request, private=private),
             prompt=prompt,
             size=_word(typed.get("size")),
             quality=_word(typed.get("quality")),
@@ -118,7 +118,7 @@ class RequestActions:
         )
 
     async def _edit_form(self, act: Act) -> Form | Reply:
-        return await self._on_own(act, lambda tx, request: edit_form(request, self.rules))
+        return await self.on_own(act, lambda tx, request: edit_form(request, self.rules))
 
     async def _cancel(self, act: Act) -> Reply:
         def body(tx: Tx, request: Request) -> Reply:
@@ -137,7 +137,7 @@ class RequestActions:
                 answer(tx, request, RequestEvent.CANCEL, Answer.CANCELLED, epoch=request.epoch + 1, failure=None, refusal=None)
             return Reply(text("reply.cancelled_running" if calling else "reply.cancelled"))
 
-        reply = await self._on_own(act, body)
+        reply = await self.on_own(act, body)
         if reply.changed:
             self.break_off(act.row)
         return reply
@@ -157,7 +157,7 @@ class RequestActions:
             case_rows.ask_again_about_pictures(tx, request.place.platform, request.person.id)
             return Reply(text("reply.deleted"))
 
-        reply = await self._on_own(act, body)
+        reply = await self.on_own(act, body)
         for sha256 in gone:
             await self.forget_picture(sha256)
         return reply
@@ -176,7 +176,7 @@ class RequestActions:
             message_rows.want(tx, f"request:{request.id}", Audience.CHANNEL, place)
             return Reply(text("reply.published"))
 
-        return await self._on_own(act, body)
+        return await self.on_own(act, body)
 
     async def _send_anyway(self, act: Act) -> Reply:
         return await self._answer_question(act, lambda request: request.prompt)
@@ -203,7 +203,7 @@ class RequestActions:
             queue(tx, request, RequestEvent.RELEASE, tx.now, refusal=None, **values)
             return Reply(text("reply.sent_on"))
 
-        return await self._on_own(act, body)
+        return await self.on_own(act, body)
 
     async def _discard(self, act: Act) -> Reply:
         gone: list[str] = []
@@ -216,12 +216,12 @@ class RequestActions:
             gone.extend(picture_rows.drop(tx, request.id))
             return Reply(text("reply.discarded"))
 
-        reply = await self._on_own(act, body)
+        reply = await self.on_own(act, body)
         for sha256 in gone:
             await self.forget_picture(sha256)
         return reply
 
-    async def _on_own(self, act: Act, body: Callable[[Tx, Request], R]) -> R | Reply:
+    async def on_own(self, act: Act, body: Callable[[Tx, Request], R]) -> R | Reply:
         """Run `body` on the request that a press is about, if it belongs to the presser. Forged and foreign ids get the same answer."""
 
         def whole(tx: Tx) -> R | Reply:
@@ -233,7 +233,7 @@ class RequestActions:
         return await self.ledger.write(whole)
 
 
-def _where(act: Act, request: Request, *, private: bool) -> Place:
+def where(act: Act, request: Request, *, private: bool) -> Place:
     """Place of the new request: where the button was pressed.
 
     Exceptions: the answer to a question in a direct message belongs where it was asked, and so does a private direct result that the form

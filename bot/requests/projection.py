@@ -54,6 +54,7 @@ class RequestProjection:
             max_attempts=self.rules.max_attempts,
             case=self.standing(connection, request),
             tried_again=tried_again(connection, request) is not None,
+            takes_pictures=self.rules.references.count > 0,
             reviewed=request.case_id is None or self.reviewed(connection, place.platform, place.community),
         )
         return render(facts, audience)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from bot.sandbox.asked import Asked
 from bot.sandbox.behaviours import Behaviours
 from bot.sandbox.draw import draw
 from bot.sandbox.faults import Fault, FaultBook
+from bot.sandbox.native_references import references_in
 from bot.sandbox.native_refusals import ENDED, REFUSED
 from bot.sandbox.refusals import ErrorResponse
 
@@ -219,11 +220,11 @@ class NativeServices:
             return await self._refuse(request, refused["auth_missing_key"])
         try:
             fields = json.loads(await request.read())
-            asked = reader(request, fields)
+            asked = replace(reader(request, fields), references=references_in(service, fields))
         except (ValueError, KeyError, TypeError, IndexError, AttributeError):
             entry["outcome"] = "bad_request_other"
             return await self._refuse(request, refused["bad_request_other"])
-        entry |= {"model": asked.model, "prompt": asked.prompt, "n": asked.n, "size": asked.size}
+        entry |= {"model": asked.model, "prompt": asked.prompt, "n": asked.n, "size": asked.size, "references": len(asked.references)}
         fault = self._faults.next(asked.prompt)
         entry["outcome"] = fault.name if fault else "pictures"
         if fault is not None and fault.name in refused:
@@ -268,9 +269,10 @@ class NativeServices:
     async def _files(self, request: web.Request, task: _Task) -> list[str]:
         """URLs of a finished task's pictures, drawn once."""
         asked = task.asked
+        behind = asked.references[0] if asked.references else None
         missing = 1 if task.fault == "partial" else 0
         while len(task.files) < asked.n - missing:
-            content = await self._answers.off_loop(partial(draw, asked.prompt, asked.width, asked.height, len(task.files)))
+            content = await self._answers.off_loop(partial(draw, asked.prompt, asked.width, asked.height, len(task.files), behind=behind))
             failures = -1 if task.fault == "download_failed" else 0
             task.files.append(
                 self._behaviours.keep(request, content[: len(content) // 2] if task.fault == "corrupt_image" else content, failures)

@@ -179,6 +179,7 @@ class Sandbox:
             prompt = fields.get("prompt")
             fault = self._faults.next(prompt) if isinstance(prompt, str) else None
             asked = read(fields, references, mask)
+            entry |= {"references": len(references), "mask": mask is not None}
         except BadCall as refused:
             entry["outcome"] = refused.name
             return await self._answers.refuse(request, refused.name, None, **refused.values)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from bot.domain.attachments import ReferenceLimits
 from bot.domain.outcome import Pending, Usage
 from bot.providers.answer import Item, ParsedAnswer, progress_of, read_answer, task_id_of
 from bot.providers.api import HttpCall, ImageApi, edges_of, nearest_ratio
@@ -31,12 +32,15 @@ class BflApi(ImageApi):
     max_count = 1
     models_path = None
     trusted_hosts = ("bfl.ai",)
+    references = ReferenceLimits(count=8, mask=False, max_bytes=4 * 1024 * 1024, total_bytes=16 * 1024 * 1024, max_edge=2048)
 
     def auth(self, key: str) -> dict[str, str]:
         return {"x-key": key}
 
     def generate(self, call: Call, base_path: str) -> HttpCall:
         fields: dict[str, object] = {"prompt": call.prompt, "output_format": "png"}
+        for place, one in enumerate(call.pictures, 1):
+            fields["input_image" if place == 1 else f"input_image_{place}"] = one.base64
         edges = None if "size" in call.leave_out else edges_of(call.size)
         if edges is not None and any(part in call.model for part in _BY_RATIO):
             fields["aspect_ratio"] = nearest_ratio(call.size, RATIOS)

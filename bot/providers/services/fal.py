@@ -5,17 +5,21 @@ Source: fal.ai/docs (queue, errors) and fal-client 1.0.3. Its queue retries runs
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from bot.domain.attachments import ReferenceLimits
 from bot.domain.outcome import Pending
 from bot.providers.answer import ParsedAnswer, progress_of, read_answer, task_id_of
 from bot.providers.api import HttpCall, ImageApi, edges_of
 from bot.providers.body import BodyReader
 from bot.providers.port import Call
 
+_ONE_PICTURE = re.compile(r"kontext(?!.*multi)|image-to-image|redux|inpaint|/fill")
+"""Models that take `image_url`; the others take `image_urls`."""
 _STATUS = re.compile(r"/status(?=$|\?)")
 
 
@@ -25,6 +29,10 @@ class FalApi(ImageApi):
     name = "fal"
     takes_tasks = True
     models_path = None
+    references = ReferenceLimits(count=10, mask=False, max_bytes=3 * 1024 * 1024, total_bytes=12 * 1024 * 1024)
+
+    def references_for(self, model: str) -> ReferenceLimits:
+        return dataclasses.replace(self.references, count=1) if _ONE_PICTURE.search(model) else self.references
 
     def auth(self, key: str) -> dict[str, str]:
         return {"authorization": f"Key {key}"}
@@ -36,6 +44,9 @@ class FalApi(ImageApi):
             fields["image_size"] = {"width": edges[0], "height": edges[1]}
         if "n" in self.carried(call):
             fields["num_images"] = call.count
+        if call.pictures:
+            uris = [one.data_uri for one in call.pictures]
+            fields |= {"image_url": uris[0]} if _ONE_PICTURE.search(call.model) else {"image_urls": uris}
         return HttpCall("POST", "/" + quote(call.model.strip("/"), safe="/"), body=fields)
 
     def carried(self, call: Call) -> frozenset[str]:

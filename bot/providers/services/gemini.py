@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from bot.domain.attachments import ReferenceLimits
 from bot.domain.outcome import Usage
 from bot.providers.answer import Item, ParsedAnswer, token_count
 from bot.providers.api import HttpCall, ImageApi, edges_of, nearest_ratio
@@ -25,6 +26,8 @@ class GeminiApi(ImageApi):
 
     name = "gemini"
     max_count = 1
+    # A whole request may have 20 MB, and base64 adds a third.
+    references = ReferenceLimits(count=14, mask=False, max_bytes=4 * 1024 * 1024, total_bytes=14 * 1024 * 1024)
 
     def auth(self, key: str) -> dict[str, str]:
         return {"x-goog-api-key": key}
@@ -34,7 +37,8 @@ class GeminiApi(ImageApi):
         image = {} if "size" in call.leave_out else _image_config(call.size)
         if image:
             config["imageConfig"] = image
-        body = {"contents": [{"role": "user", "parts": [{"text": call.prompt}]}], "generationConfig": config}
+        pictures = [{"inlineData": {"mimeType": one.media_type, "data": one.base64}} for one in call.pictures]
+        body = {"contents": [{"role": "user", "parts": [*pictures, {"text": call.prompt}]}], "generationConfig": config}
         model = quote(call.model.removeprefix("models/"), safe="")
         return HttpCall("POST", f"/models/{model}:generateContent", body=body)
 

@@ -6,11 +6,13 @@ Source: replicate.com/docs/topics/predictions (lifecycle, rate limits) and repli
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from bot.domain.attachments import ReferenceLimits
 from bot.domain.outcome import Pending
 from bot.providers.answer import ParsedAnswer, read_answer, task_id_of
 from bot.providers.api import HttpCall, ImageApi, nearest_ratio
@@ -19,6 +21,12 @@ from bot.providers.port import Call
 
 RATIOS = ("1:1", "16:9", "9:16", "3:2", "2:3", "4:5", "5:4", "3:4", "4:3", "21:9", "9:21")
 _RUNNING = ("starting", "processing", "queued")
+_FIELDS = (
+    (r"kontext", "input_image", False),
+    (r"gpt-image|flux-2", "input_images", True),
+    (r"qwen-image-edit|flux-(?:dev|schnell)|stable-diffusion|sdxl", "image", False),
+)
+"""Model -> field of its pictures, and whether it's a list; the others have `image_input`, a list (nano-banana, seedream)."""
 _PERCENT = re.compile(r"\b([0-9]{1,2})%\|", re.ASCII)
 """The progress bar that models write into their logs: ` 40%|####      | 2/5`."""
 
@@ -29,6 +37,11 @@ class ReplicateApi(ImageApi):
     name = "replicate"
     takes_tasks = True
     models_path = None  # its list contains every public model, page by page
+    # In the JSON itself, Replicate recommends less than 1 MB for each file.
+    references = ReferenceLimits(count=8, mask=False, max_bytes=700_000, total_bytes=4 * 1024 * 1024)
+
+    def references_for(self, model: str) -> ReferenceLimits:
+        return self.references if _field_of(model)[1] else dataclasses.replace(self.references, count=1)
 
     def generate(self, call: Call, base_path: str) -> HttpCall:
         fields: dict[str, object] = {"prompt": call.prompt}
@@ -37,6 +50,10 @@ class ReplicateApi(ImageApi):
             fields["aspect_ratio"] = ratio
         if call.count > 1:
             fields["num_outputs"] = call.count
+        if call.pictures:
+            name, several = _field_of(call.model)
+            uris = [one.data_uri for one in call.pictures]
+            fields[name] = uris if several else uris[0]
         model, _, version = call.model.strip("/").partition(":")
         if version:
             return HttpCall("POST", "/predictions", body={"version": version, "input": fields})
@@ -60,6 +77,11 @@ class ReplicateApi(ImageApi):
             # `input` holds what the member typed, and must not be read as the service's answer.
             value = {name: inside for name, inside in value.items() if name not in ("input", "logs")}
         return read_answer(value, headers, body)
+
+
+def _field_of(model: str) -> tuple[str, bool]:
+    """The field of a model's pictures, and whether it's a list."""
+    return next(((name, several) for pattern, name, several in _FIELDS if re.search(pattern, model)), ("image_input", True))
 
 
 def _progress(logs: Any) -> float | None:

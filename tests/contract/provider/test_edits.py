@@ -19,6 +19,7 @@ from bot.providers.pictures import PictureStore, with_pictures
 from bot.providers.port import Call
 from bot.providers.services.registry import SERVICES, api_for
 from bot.sandbox.server import RunningSandbox
+from tests.contract.provider.test_services import MODELS, calls, to_the_end
 from tests.unit.pixels.test_reference import file, mask, picture
 
 CALL = Call("a1", "gpt-image-2", "turn the bicycle blue", "1024x1024", "medium", 1, 10.0, "member")
@@ -105,3 +106,18 @@ async def test_the_provider_sends_a_form_with_the_files_of_the_store(tmp_path: P
         assert one is not None
         assert one.content in body
         Image.open(io.BytesIO(one.content)).load()
+
+
+@pytest.mark.parametrize("service", sorted(MODELS))
+async def test_native_services_draw_from_the_references(service: str, sandbox: RunningSandbox, tmp_path: Path) -> None:
+    store = PictureStore(tmp_path)
+    provider = HttpProvider(sandbox.base_url_of(service), "a-key", store, SystemPorts(), api=api_for("", service))
+    try:
+        made = await an_edit(store)
+        call = dataclasses.replace(made, model=MODELS[service] if service != "replicate" else "google/nano-banana", mask="")
+        outcomes = await to_the_end(provider, call)
+        assert outcomes[-1].pictures
+        assert [one["references"] for one in await calls(sandbox)] == [2]
+    finally:
+        await provider.aclose()
+        store.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import hashlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,11 +14,12 @@ from typing import Any
 import pytest
 
 from bot.catalogue.load import Catalogue
-from bot.chat.views import ActionName, Audience, View
+from bot.chat.views import Act, ActionName, Audience, Form, View
 from bot.core import Visitor
 from bot.domain.attachments import Attachment, AttachmentRole, NotFetched, ReferenceLimits
+from bot.domain.outcome import Billed, Outcome, Picture
 from bot.domain.request_states import RequestState
-from bot.domain.requests import Request
+from bot.domain.requests import Origin, Request
 from bot.ledger import attachment_rows, request_rows
 from bot.pixels.errors import NotTaken
 from bot.pixels.workers import Here
@@ -283,3 +285,41 @@ def test_a_model_and_a_service_both_set_limits() -> None:
     model = Catalogue.load().default()
     assert model.references.within(ReferenceLimits(count=3, mask=False)).count == 3
     assert not model.references.within(ReferenceLimits(mask=False)).mask
+
+
+async def test_a_result_is_edited_and_used_as_a_reference(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        content = file(picture(1024, 1024), "PNG")
+        sha256 = hashlib.sha256(content).hexdigest()
+        await s.store.keep(content, sha256, "png")
+        s.world.service.script = [Outcome(pictures=(Picture(sha256, "png", 1024, 1024, len(content)),), billed=Billed.YES, status=200)]
+        first = await s.world.imagine("a red bicycle")
+        buttons = {one.action: one for one in (await s.world.answer(first)).buttons}
+        assert buttons[ActionName.EDIT_PICTURE].opens_form
+        act = Act("e1", "ana", "Ana", "test", "home", "imagine", ActionName.EDIT_PICTURE, first)
+        form = await s.world.bot.core.form(act)
+        assert isinstance(form, Form)
+        assert (form.masks, [one.sha256 for one in form.pictures]) == (True, [sha256])
+        assert [one.name for one in form.fields] == ["prompt", "size", "count", "private"]
+        visitor = Visitor("test", "home", "imagine", "ana")
+        kept = await s.world.bot.core.keep_upload(visitor, "mask.png", file(mask(1024, 1024), "PNG"), (1024, 1024))
+        assert isinstance(kept, Upload)
+        assert "starting from your picture" in await s.world.press(
+            ActionName.EDIT_PICTURE, first, values={"prompt": "make it blue", "mask": kept.sha256, "private": "true"}
+        )
+        await s.world.until(lambda: len(s.world.service.calls) == 2)
+        call = s.world.service.calls[1]
+        assert (call.prompt, len(call.references), bool(call.mask)) == ("make it blue", 1, True)
+        child = next(row for row in await s.world.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")) if row.id != first)
+        assert (child.origin, child.parent, child.private) == (Origin.PICTURE_EDIT, first, True)
+        await s.world.press(ActionName.USE_AS_REFERENCE, first, values={"prompt": "as a stamp"})
+        await s.world.until(lambda: len(s.world.service.calls) == 3)
+        assert s.world.service.calls[2].mask == ""
+        assert "isn't stored" in await s.world.press(ActionName.EDIT_PICTURE, first, values={"prompt": "x", "picture": "2"})
+        assert "Only the person" in await s.world.press(ActionName.EDIT_PICTURE, first, person="ben", values={"prompt": "x"})
+
+
+async def test_where_words_are_all_that_is_taken_no_button_offers_more(tmp_path: Path) -> None:
+    async with stage(tmp_path, service_references=ReferenceLimits(count=0, mask=False)) as s:
+        view = await s.world.answer(await s.world.imagine("a red bicycle"))
+        assert not {ActionName.EDIT_PICTURE, ActionName.USE_AS_REFERENCE} & {one.action for one in view.buttons}

@@ -1,0 +1,71 @@
+"""Sentences and buttons about a refusal: what is wrong, what is allowed, and what fits instead."""
+
+from __future__ import annotations
+
+from bot.chat.views import ActionName, Button, ButtonStyle, Pressers
+from bot.domain.refusal import BudgetShortfall, Refusal, Shortage
+from bot.domain.requests import Request
+from bot.texts import text
+from bot.texts.phrases import listed, moment, money, pictures, size
+
+
+def refusal_sentence(refusal: Refusal) -> str:
+    """A refusal as one text, for answers that aren't a request's message."""
+    return " ".join(refusal_lines(refusal))
+
+
+def refusal_lines(refusal: Refusal) -> list[str]:
+    """The sentences about a refusal."""
+    if refusal.budget is not None:
+        return _budget_lines(refusal.budget)
+    values: dict[str, object] = {key: listed(value) if isinstance(value, list) else value for key, value in refusal.facts.items()}
+    if refusal.until is not None:
+        values["until"] = moment(refusal.until)
+    if refusal.reason == "blocked_before":
+        return [text(f"refusal.blocked_{values.get('what', '')}before")]
+    return [text(f"refusal.{refusal.reason}", **values)]
+
+
+def _budget_lines(budget: BudgetShortfall) -> list[str]:
+    """Budget used up, too low, or switched off, with the renewal time if that helps."""
+    amount = money if budget.unit == "money" else pictures
+    what = text(f"refusal.budget_{budget.scope}_{budget.period}")
+    values: dict[str, object] = {
+        "left": amount(budget.left),
+        "limit": amount(budget.limit),
+        "what": what,
+        "What": what[:1].upper() + what[1:],
+        "price": money(budget.price),
+        "most": budget.limit,
+        "asked": pictures(budget.count),
+        "when": moment(budget.renews_at),
+    }
+    key = f"refusal.budget_{budget.shortage.value}"
+    if budget.shortage is Shortage.OFF:
+        return [text(f"{key}_{budget.scope}", **values)]
+    lines = [text(f"{key}_{budget.unit}" if budget.unit == "money" else f"{key}_{budget.unit}_{budget.scope}", **values)]
+    if budget.shortage is Shortage.TOO_EXPENSIVE:
+        offers = (text("refusal.budget_offers"),) if budget.offers else ()
+        lines.append(" ".join((*offers, text("refusal.budget_renews" if budget.renewed_fits else "refusal.budget_never", **values))))
+    return lines
+
+
+def offered(refusal: Refusal, request: Request) -> tuple[Button, ...]:
+    """Buttons for alternatives within the budget, labelled with the change and the price."""
+    asked, found = refusal.budget, list[Button]()
+    if asked is None:
+        return ()
+    for name, offer in asked.offers.items():
+        changes = [pictures(offer.count)] if offer.count != asked.count else []
+        changes += [size(offer.size)] if offer.size != asked.size else []
+        changes += [text("button.fit_quality", quality=offer.quality)] if offer.quality != asked.quality else []
+        label = text("button.fit", what=", ".join(changes), price=money(offer.price))
+        found.append(own_button(request, ActionName(f"fit_{name}"), label[:1].upper() + label[1:80], ButtonStyle.PRIMARY))
+    return tuple(found)
+
+
+def own_button(
+    request: Request, action: ActionName, label: str, style: ButtonStyle = ButtonStyle.PLAIN, *, opens_form: bool = False
+) -> Button:
+    """A button that only the requester may press."""
+    return Button(action, request.id, label, style, opens_form, Pressers(only=request.person.id))
