@@ -13,7 +13,7 @@ from bot.domain.kinds import Action, Group, Kind
 from bot.failures.guards import UNNAMED
 from bot.failures.named_options import LEAVABLE
 from bot.failures.why import RESET
-from bot.texts import has, text
+from bot.texts import has, joined, text
 
 Audience = Literal["member", "moderator", "operator"]
 AUDIENCES: tuple[Audience, ...] = ("member", "moderator", "operator")
@@ -59,7 +59,7 @@ def explain(failure: Failure, audience: Audience) -> str:
         return _operator(failure)
     said = _said(failure, audience)
     if failure.is_guess and failure.group is not Group.SAFETY:
-        return f"{said} {text('failures.words.unsure_' + audience)}"
+        return joined(" ", (said, text("failures.words.unsure_" + audience)))
     return said
 
 
@@ -124,7 +124,7 @@ def _operator(failure: Failure) -> str:
         lines.append(text("failures.words.free"))
     seen = _seen(facts)
     steps = (text("failures.ladder.guard"),) if facts.get("guard") else ladder(failure.kind)
-    return "\n\n".join([" ".join(lines), *([seen] if seen else []), *steps])
+    return joined("\n\n", [joined(" ", lines), *([seen] if seen else []), *steps])
 
 
 def _what(failure: Failure, reading: bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.chat.views import View
-from bot.texts import text
+from bot.texts import paragraphs, text
 from bot.texts.phrases import size
 
 SIZES_NAMED = 6
@@ -15,4 +15,4 @@ def help_view(sizes: Sequence[str], qualities: Sequence[str], most: int) -> View
     """How to use the bot, with the configured model's options."""
     named = ", ".join(size(one) for one in sizes[:SIZES_NAMED])
     words = text("help.text", sizes=named, qualities=", ".join(qualities), count=most)
-    return View(title=text("help.title"), text=tuple(words.split("\n\n")), final=True)
+    return View(title=text("help.title"), text=paragraphs(words), final=True)

@@ -17,7 +17,7 @@ from bot.failures.explain import explain
 from bot.ledger import message_rows, notice_rows
 from bot.ledger.store import Tx
 from bot.pixels.errors import WHYS
-from bot.texts import text
+from bot.texts import paragraphs, text
 from bot.texts.phrases import moment
 
 SHOWN_FACTS = (
@@ -95,7 +95,7 @@ class Notices:
                 final=True,
             )
         facts = tuple(Fact(text(f"notice.fact_{key}"), str(value)) for key, value in row.facts.items() if key in SHOWN_FACTS and value)
-        words = (times, *sentence(row.kind, row.facts).split("\n\n"))
+        words = (times, *paragraphs(sentence(row.kind, row.facts)))
         collect = (Button(ActionName.EVIDENCE, message.id, text("evidence.button")),) if row.kind in KINDS else ()
         return View(title=title(row.kind), text=words, facts=facts, buttons=collect, tone=Tone.PROBLEM, final=True)
 

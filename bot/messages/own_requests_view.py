@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.chat.views import ActionName, Button, Fact, Tone, View
 from bot.domain.requests import Request
-from bot.texts import text
+from bot.texts import joined, text
 from bot.texts.direction import isolate
 from bot.texts.phrases import moment
 
@@ -32,4 +32,5 @@ def _line(number: int, request: Request) -> Fact:
     state = request.answer.value if request.answer is not None else request.state.value
     words = " ".join(request.prompt.split())
     short = words if len(words) <= SHOWN else words[: SHOWN - 1] + "…"
-    return Fact(f"{number}. {text(f'show.state_{state}')}", f"{isolate(short)} · {moment(request.created_at)} · {request.id}")
+    label = joined(" ", (f"{number}.", text(f"show.state_{state}")))
+    return Fact(label, joined(" · ", (isolate(short), moment(request.created_at), request.id)))

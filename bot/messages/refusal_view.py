@@ -5,13 +5,13 @@ from __future__ import annotations
 from bot.chat.views import ActionName, Button, ButtonStyle, Pressers
 from bot.domain.refusal import BudgetShortfall, Refusal, Shortage
 from bot.domain.requests import Request
-from bot.texts import text
+from bot.texts import capitalized, joined, text
 from bot.texts.phrases import listed, moment, money, pictures, size
 
 
 def refusal_sentence(refusal: Refusal) -> str:
     """A refusal as one text, for answers that aren't a request's message."""
-    return " ".join(refusal_lines(refusal))
+    return joined(" ", refusal_lines(refusal))
 
 
 def refusal_lines(refusal: Refusal) -> list[str]:
@@ -34,7 +34,7 @@ def _budget_lines(budget: BudgetShortfall) -> list[str]:
         "left": amount(budget.left),
         "limit": amount(budget.limit),
         "what": what,
-        "What": what[:1].upper() + what[1:],
+        "What": capitalized(what),
         "price": money(budget.price),
         "most": budget.limit,
         "asked": pictures(budget.count),
@@ -46,7 +46,7 @@ def _budget_lines(budget: BudgetShortfall) -> list[str]:
     lines = [text(f"{key}_{budget.unit}" if budget.unit == "money" else f"{key}_{budget.unit}_{budget.scope}", **values)]
     if budget.shortage is Shortage.TOO_EXPENSIVE:
         offers = (text("refusal.budget_offers"),) if budget.offers else ()
-        lines.append(" ".join((*offers, text("refusal.budget_renews" if budget.renewed_fits else "refusal.budget_never", **values))))
+        lines.append(joined(" ", (*offers, text("refusal.budget_renews" if budget.renewed_fits else "refusal.budget_never", **values))))
     return lines
 
 
@@ -59,8 +59,8 @@ def offered(refusal: Refusal, request: Request) -> tuple[Button, ...]:
         changes = [pictures(offer.count)] if offer.count != asked.count else []
         changes += [size(offer.size)] if offer.size != asked.size else []
         changes += [text("button.fit_quality", quality=offer.quality)] if offer.quality != asked.quality else []
-        label = text("button.fit", what=", ".join(changes), price=money(offer.price))
-        found.append(own_button(request, ActionName(f"fit_{name}"), label[:1].upper() + label[1:80], ButtonStyle.PRIMARY))
+        label = text("button.fit", what=joined(", ", changes), price=money(offer.price))
+        found.append(own_button(request, ActionName(f"fit_{name}"), capitalized(label)[:80], ButtonStyle.PRIMARY))
     return tuple(found)
 
 

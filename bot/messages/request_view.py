@@ -21,7 +21,7 @@ from bot.messages.question_view import asked, question
 from bot.messages.refusal_view import offered, own_button, refusal_lines
 from bot.prompts.lint_words import hints
 from bot.prompts.normalise import alt_text
-from bot.texts import has, text
+from bot.texts import has, joined, text
 from bot.texts.phrases import duration, size
 
 REFRESH, REFRESH_SOON = 5.0, 1.0
@@ -230,7 +230,7 @@ def _with_pictures(facts: RequestFacts, audience: Audience, failure: Failure | N
     buttons.append(dataclasses.replace(own_button(request, ActionName.DELETE, text("button.delete"), ButtonStyle.DANGER), confirm=True))
     return View(
         title=title,
-        text=(*lines, f"{_line(request)} · {text('request.made_with_ai')}"),
+        text=(*lines, joined(" · ", (_line(request), text("request.made_with_ai")))),
         quote=request.prompt,
         pictures=picture_views(request, found),
         buttons=tuple(buttons),

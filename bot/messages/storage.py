@@ -20,7 +20,7 @@ from bot.ledger import message_rows
 from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem, Tx
 from bot.messages.notices import Notices, sentence, title
 from bot.ports import Ports
-from bot.texts import text
+from bot.texts import paragraphs, text
 
 log = structlog.get_logger()
 
@@ -102,7 +102,7 @@ class StorageWatch:
         if chat is None:
             return
         message = Message(self.ports.new_id(), f"notice:{KIND}", Audience.OPERATORS, place, None)
-        words = tuple(sentence(KIND, {}).split("\n\n"))
+        words = paragraphs(sentence(KIND, {}))
         view = View(title=title(KIND), text=words, facts=(Fact(text("notice.fact_detail"), problem),), tone=Tone.PROBLEM, final=True)
         try:
             async with asyncio.timeout(SEND_WITHIN):

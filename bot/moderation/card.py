@@ -18,7 +18,7 @@ from bot.failures.explain import explain
 from bot.ledger import attempt_rows, block_rows, case_rows, request_rows
 from bot.ledger.case_rows import MACHINE, Case, Note, Step
 from bot.moderation.timeouts import APPEAL_WAITS, DUE, HOUR
-from bot.texts import has, text
+from bot.texts import has, joined, text
 from bot.texts.direction import isolate
 from bot.texts.phrases import duration, moment, money, size
 
@@ -166,9 +166,13 @@ def _facts(facts: CaseFacts) -> list[Fact]:
     for note in [one for one in facts.notes if one.kind in ("comment", "appeal", "denial", "hint")][-4:]:
         who = note.author.name or note.author.id
         shown.append(
-            (f"note_{note.kind}", f"{isolate(_cut(note.text, NOTE_SHOWN))} ({isolate(who)}, {moment(note.at)})", note.kind == "appeal")
+            (
+                f"note_{note.kind}",
+                isolate(_cut(note.text, NOTE_SHOWN)) + f" ({isolate(who)}, " + moment(note.at) + ")",
+                note.kind == "appeal",
+            )
         )
-    shown.append(("history", "\n".join(history(case, facts.steps)[-HISTORY:]), False))
+    shown.append(("history", joined("\n", history(case, facts.steps)[-HISTORY:]), False))
     return [Fact(text(f"case.fact.{key}"), value, hidden, channel=key == "channel") for key, value, hidden in shown if value]
 
 

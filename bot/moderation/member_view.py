@@ -24,7 +24,7 @@ from bot.moderation.opening import REPHRASE
 from bot.moderation.rewording import newest_candidate
 from bot.moderation.transitions import ABOUT
 from bot.requests.rules import Rules
-from bot.texts import has, text
+from bot.texts import has, paragraphs, text
 from bot.texts.phrases import moment, money
 
 REMIND = "remind"
@@ -121,7 +121,7 @@ def _view(facts: StepFacts, name: str, *, buttons: tuple[Button, ...] = (), tone
     known = {"number": facts.case.number, "by": facts.step.actor_name or text("case.a_moderator"), **values}
     return View(
         title=text(f"case.to_member.{name}", **known),
-        text=tuple(text(f"case.to_member.{name}_text", **known).split("\n\n")),
+        text=paragraphs(text(f"case.to_member.{name}_text", **known)),
         buttons=buttons,
         tone=tone,
         mention=facts.case.person.id,

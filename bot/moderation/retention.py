@@ -27,7 +27,7 @@ from bot.ledger import (
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Ledger, Tx
 from bot.moderation.community import Asker, retention_days
-from bot.texts import text
+from bot.texts import paragraphs, text
 
 PRIVACY_ROW = "privacy222delete"
 """Row id of the delete button. It's about the presser, so it names nothing."""
@@ -131,7 +131,7 @@ class Privacy:
         button = Button(ActionName.PRIVACY_DELETE, PRIVACY_ROW, text("case.privacy.button"), ButtonStyle.DANGER, opens_form=True)
         return View(
             title=text("case.privacy.title"),
-            text=tuple(text("case.privacy.text", days=round(self.references_kept / 86400)).split("\n\n")),
+            text=paragraphs(text("case.privacy.text", days=round(self.references_kept / 86400))),
             facts=tuple(Fact(text(f"case.privacy.{name}"), str(count)) for name, count in stored.items()),
             buttons=(button,) if any(stored.values()) else (),
             final=True,

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import resources
+from typing import SupportsIndex
 
 from bot.texts.direction import isolate
 
 DEFAULT_LANGUAGE = "en"
+_BLANK_LINE = "\n\n"
 
 
 @functools.cache
@@ -36,19 +38,31 @@ def catalogue(language: str = DEFAULT_LANGUAGE) -> dict[str, str]:
 
 
 class LocalizedText(str):
-    """A sentence in the default language that keeps its key and values, so that it can be said in another language later.
+    """Words in the default language that can be said in another one later: a sentence with its key and values, or several put together.
 
-    It is an ordinary string everywhere else; joined with other text it becomes one.
+    It is an ordinary string everywhere else. `+`, a cut (`[:n]`), `joined`, `paragraphs` and `capitalized` keep that ability; an f-string
+    and `str.join` don't.
     """
 
-    __slots__ = ("key", "values")
-    key: str
-    values: Mapping[str, object]
+    __slots__ = ("in_language",)
+    in_language: Callable[[str], str]
 
-    def __new__(cls, key: str, values: Mapping[str, object]) -> LocalizedText:
-        made = super().__new__(cls, _rendered(key, values, DEFAULT_LANGUAGE))
-        made.key, made.values = key, values
+    def __new__(cls, words: str, in_language: Callable[[str], str]) -> LocalizedText:
+        made = super().__new__(cls, words)
+        made.in_language = in_language
         return made
+
+    def __add__(self, other: str) -> str:
+        return joined("", (self, other))
+
+    def __radd__(self, other: str) -> str:
+        return joined("", (other, self))
+
+    def __getitem__(self, key: SupportsIndex | slice) -> str:
+        words = super().__getitem__(key)
+        if not isinstance(key, slice) or key.start is not None:
+            return words
+        return self if words == self else LocalizedText(words, lambda language: self.in_language(language)[key])
 
     def __reduce__(self) -> tuple[type[str], tuple[str]]:
         return str, (str(self),)
@@ -59,14 +73,42 @@ def text(key: str, /, **values: object) -> str:
 
     Raises KeyError for an unknown key or a missing field.
     """
-    return LocalizedText(key, values)
+    return LocalizedText(_rendered(key, values, DEFAULT_LANGUAGE), lambda language: _rendered(key, values, language))
 
 
 def say(words: str, language: str) -> str:
-    """The words in a language. What has no key is returned unchanged: names, prompts, and sentences that were put together."""
-    if language == DEFAULT_LANGUAGE or not isinstance(words, LocalizedText):
+    """The words in a language. What isn't a text is returned unchanged, such as names and prompts."""
+    return words.in_language(language) if isinstance(words, LocalizedText) and language != DEFAULT_LANGUAGE else words
+
+
+def joined(separator: str, parts: Iterable[str]) -> str:
+    """`str.join` that keeps texts texts: they can still be said in another language."""
+    found = tuple(parts)
+    words = separator.join(found)
+    if not any(isinstance(one, LocalizedText) for one in found):
         return words
-    return _rendered(words.key, words.values, language)
+    return LocalizedText(words, lambda language: separator.join(say(one, language) for one in found))
+
+
+def paragraphs(words: str) -> tuple[str, ...]:
+    """The paragraphs of a text, which blank lines separate."""
+    parts = words.split(_BLANK_LINE)
+    if not isinstance(words, LocalizedText):
+        return tuple(parts)
+    last = len(parts) - 1
+
+    def part(language: str, number: int) -> str:
+        # A translation may have fewer paragraphs, or more: the last one takes the rest.
+        found = say(words, language).split(_BLANK_LINE, last)
+        return found[number] if number < len(found) else ""
+
+    return tuple(LocalizedText(one, functools.partial(part, number=number)) for number, one in enumerate(parts))
+
+
+def capitalized(words: str) -> str:
+    """The words with a capital first letter."""
+    made = str(words[:1]).upper() + str(words)[1:]
+    return LocalizedText(made, lambda language: capitalized(str(say(words, language)))) if isinstance(words, LocalizedText) else made
 
 
 def _rendered(key: str, values: Mapping[str, object], language: str) -> str:

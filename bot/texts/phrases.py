@@ -1,4 +1,4 @@
-"""Phrases for use inside sentences: durations, money, lists, times. English, like en.toml."""
+"""Phrases for use inside sentences: durations, money, lists, times. Their words are in the texts under `phrase.`."""
 
 from __future__ import annotations
 
@@ -6,25 +6,26 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.domain.zones import zone_of
+from bot.texts import joined, text
 
 
 def duration(seconds: float) -> str:
     """Duration in words, rounded and never zero: "a second", "40 seconds", "2 minutes", "3 hours", "2 days"."""
     if seconds < 1.5:
-        return "a second"
+        return text("phrase.second")
     if seconds < 10:
-        return f"{round(seconds)} seconds"
+        return text("phrase.seconds", count=round(seconds))
     if seconds < 55:
-        return f"{round(seconds / 5) * 5} seconds"
+        return text("phrase.seconds", count=round(seconds / 5) * 5)
     if seconds < 90:
-        return "a minute"
+        return text("phrase.minute")
     if seconds < 3300:
-        return f"{round(seconds / 60)} minutes"
+        return text("phrase.minutes", count=round(seconds / 60))
     if seconds < 5400:
-        return "an hour"
+        return text("phrase.hour")
     if seconds < 36 * 3600:
-        return f"{round(seconds / 3600)} hours"
-    return f"{round(seconds / 86400)} days"
+        return text("phrase.hours", count=round(seconds / 3600))
+    return text("phrase.days", count=round(seconds / 86400))
 
 
 def money(micros: int) -> str:
@@ -37,21 +38,22 @@ def money(micros: int) -> str:
 
 def pictures(count: int) -> str:
     """ "1 picture", "3 pictures"."""
-    return "1 picture" if count == 1 else f"{count} pictures"
+    return text("phrase.picture") if count == 1 else text("phrase.pictures", count=count)
 
 
 def listed(values: Sequence[str], most: int = 8) -> str:
     """ "a, b and c"; long lists end in "and N more"."""
     shown = list(values[:most])
     if len(values) > most:
-        shown = [*shown, f"{len(values) - most} more"]
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else ""
+        shown = [*shown, text("phrase.more", count=len(values) - most)]
+    return joined(" ", (joined(", ", shown[:-1]), text("phrase.and"), shown[-1])) if len(shown) > 1 else "".join(shown)
 
 
 def moment(at: float, zone: str = "UTC") -> str:
     """Wall-clock time with its zone: "21 Nov, 14:05 UTC"."""
     local = datetime.fromtimestamp(at, UTC).astimezone(zone_of(zone))
-    return f"{local.day} {local:%b, %H:%M} {local.tzname() or zone}"
+    month = text(f"phrase.month_{local.month}")
+    return text("phrase.moment", day=local.day, month=month, time=f"{local:%H:%M}", zone=local.tzname() or zone)
 
 
 def size(name: str) -> str:

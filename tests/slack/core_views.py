@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from string import Formatter
 
 from bot.chat.views import Audience, View
 from bot.domain.case_states import CaseState, Standing
@@ -19,7 +20,7 @@ from bot.messages import notices
 from bot.messages.request_view import RequestFacts, render
 from bot.moderation import member_view
 from bot.moderation.card import CaseFacts, card
-from bot.texts import catalogue
+from bot.texts import catalogue, paragraphs
 
 NOW = 1_800_000_000.0
 ID = "abcdefgh23456789"
@@ -78,7 +79,8 @@ def of_requests(words: str, name: str = "Ada") -> Iterator[tuple[str, View]]:
             refusal = refusal_from_json({**REFUSAL_FACTS, "reason": reason, "cleaned": words})
             yield shown(f"held {reason}", request(words, name, state=RequestState.HELD, refusal=refusal))
         if table == "refusal" and "budget_" not in reason:
-            stored = {**REFUSAL_FACTS, "reason": reason, "nearest": "2", "until": NOW + 600, "channels": [words[:30]]}
+            fields = {field: "9" for _, field, _, _ in Formatter().parse(catalogue()[key]) if field}
+            stored = {**fields, **REFUSAL_FACTS, "reason": reason, "nearest": "2", "until": NOW + 600, "channels": [words[:30]]}
             refusal = refusal_from_json(stored)
             yield shown(
                 f"refused {reason}",
@@ -168,7 +170,7 @@ def of_cases(words: str, name: str = "Ada") -> Iterator[tuple[str, View]]:
 def of_notices() -> Iterator[tuple[str, View]]:
     """What operators are told about every kind of failure."""
     for kind in Kind:
-        yield f"notice {kind.value}", View(title=notices.title(kind.value), text=tuple(notices.sentence(kind.value, {}).split("\n\n")))
+        yield f"notice {kind.value}", View(title=notices.title(kind.value), text=paragraphs(notices.sentence(kind.value, {})))
 
 
 def of_everything(words: str, name: str = "Ada") -> Iterator[tuple[str, View]]:

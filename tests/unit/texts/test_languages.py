@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 
 import pytest
 
 from bot import texts
 from bot.chat.localize import localize
 from bot.chat.views import ActionName, Button, Fact, Reply, View
-from bot.texts import catalogue, say, text
+from bot.domain.kinds import Kind
+from bot.messages.help_view import help_view
+from bot.messages.own_requests_view import own_requests
+from bot.texts import capitalized, catalogue, joined, paragraphs, say, text
+from tests.slack.core_views import of_everything, request
 
 SHOUTED = {key: f"!{template}" for key, template in catalogue().items()}
+X_ED = {
+    key: re.sub(r"\{[^}]*\}|[A-Za-z]", lambda found: found[0] if len(found[0]) > 1 else "x", template)
+    for key, template in catalogue().items()
+}
+DATA = {"Ada", "UTC", "medium", "moderation", "blocked", "violence", "other", "req", "gpt", "image", "abcdefgh23456789", "U0000ADA"}
+DATA |= {word for kind in Kind for word in kind.value.split("_")} | {"status", "code", "stage", "input", "categories", "0a1b2c"}
+"""Names, options and machine tokens, which views show as they are."""
 
 
 @pytest.fixture(autouse=True)
@@ -42,4 +54,44 @@ def test_a_sentence_is_an_ordinary_string() -> None:
     words = text("request.queued")
     assert type(pickle.loads(pickle.dumps(words))) is str
     assert copy.deepcopy(words) == words == str(words)
-    assert say(words + ".", "xx") == words + "."
+
+
+def test_words_that_were_put_together_are_said_in_the_language_too() -> None:
+    one, two = text("request.queued"), text("reply.published")
+    assert say(one + ".", "xx") == f"!{one}."
+    assert say("1. " + one, "xx") == f"1. !{one}"
+    assert say(joined(" · ", ("a cat", one, two)), "xx") == f"a cat · !{one} · !{two}"
+    assert say(one + " " + joined(" ", (two, two)), "xx") == f"!{one} !{two} !{two}"
+    assert say(text("waiting.for_about", wait=joined(", ", (one, two))), "xx") == "!" + text("waiting.for_about", wait=f"!{one}, !{two}")
+    assert say(one[:5], "xx") == f"!{one}"[:5]
+    assert say(capitalized(one), "xx") == f"!{one}"
+    assert capitalized("ab") == "Ab"
+    help_text = text("help.text", sizes="1", qualities="2", count=3)
+    parts = paragraphs(help_text)
+    assert parts == tuple(help_text.split("\n\n"))
+    assert [say(part, "xx") for part in parts] == ("!" + help_text).split("\n\n")
+    assert paragraphs("a\n\nb") == ("a", "b")
+    for ordinary in (joined(" ", ("a", "b")), one[1:], one[0], f"{one}"):
+        assert type(ordinary) is str
+
+
+def test_a_translation_may_have_other_paragraphs(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = paragraphs(text("help.text", sizes="1", qualities="2", count=3))
+    for templates, expected in (("one", ("one", "")), ("1\n\n2\n\n" * len(parts) + "3", ("1", "2"))):
+        monkeypatch.setattr(texts, "catalogue", lambda language, found=templates: {"help.text": found})
+        said = [say(part, "xx") for part in parts]
+        assert tuple(said[:2]) == expected
+        assert "\n\n".join(one for one in said if one) == templates
+
+
+def test_no_sentence_of_any_view_stays_in_the_default_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "catalogue", lambda language="en": X_ED if language == "xx" else catalogue(language))
+    left: dict[str, set[str]] = {}
+    for name, view in [*of_everything("1234 5678"), ("own", own_requests([request("1234 5678")])), ("help", help_view(["1x1"], ["2"], 3))]:
+        said = localize(view, "xx")
+        words = [said.title, *said.text, *(one.label for one in said.buttons), *(one.alt for one in said.pictures)]
+        words += [part for one in said.facts for part in (one.label, one.value)] + ([] if said.about is None else [said.about.label])
+        found = {one for one in re.findall(r"[A-Za-z0-9]{3,}", " ".join(words)) if not re.fullmatch(r"[xX0-9]+|[CT]0+[0-9]*", one)} - DATA
+        if found:
+            left[name] = found
+    assert left == {}
