@@ -34,4 +34,4 @@ class Credit:
 
     def back(self) -> None:
         """Credit is back."""
-        self.since, self.probes = None, 0
+        self.since = None

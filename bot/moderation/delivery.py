@@ -7,7 +7,7 @@ from collections import Counter
 from bot.chat.port import RefusedWhy
 from bot.chat.views import Audience
 from bot.domain.requests import Place
-from bot.ledger import card_rows, case_rows, memory_rows, notice_rows
+from bot.ledger import card_rows, memory_rows, notice_rows
 from bot.ledger.store import Tx
 from bot.messages.notices import Notices
 from bot.moderation.routing import Home, moderators_place
@@ -28,11 +28,10 @@ def align(tx: Tx, home: Home) -> None:
         if key not in places:
             places[key] = moderators_place(tx.connection, one.platform, one.community, home)
         place = places[key]
-        case = case_rows.get(tx.connection, one.case_id) if place is not None else None
-        if place is None or case is None:
+        if place is None:
             continue
         if one.message_id is None:
-            show_card(tx, case, place)
+            show_card(tx, one.case_id, place)
         elif one.shown_in != (place.community, place.channel):
             card_rows.move(tx, one.message_id, place)
 

@@ -34,7 +34,7 @@ class Cases:
         case = self._again(tx, request, failure) or self._join(tx, request, failure) or self._new(tx, request, failure)
         place = moderators_place(tx.connection, case.platform, case.community, self.home)
         if place is not None:
-            show_card(tx, case, place)
+            show_card(tx, case.id, place)
         else:
             _notify_administrators(tx, request.place)
         _cool_down(tx, request)

@@ -53,7 +53,7 @@ def remove_old_texts(tx: Tx) -> int:
 def remove_texts(tx: Tx, case: Case) -> None:
     """Delete what people wrote in a case. Fingerprints, ids, times and decisions stay. A request that gave pictures belongs to the member
     and is only deleted if they asked for it before it was made."""
-    unwanted = _asked_to_forget(tx.connection, case) if case.forget else frozenset()
+    unwanted = _asked_to_forget(tx.connection, case)
     for request in case_rows.requests_of(tx.connection, case.id):
         if request.id in unwanted:
             _forget_request(tx, request.id, request.deleted)

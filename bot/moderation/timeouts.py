@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.case_states import WAITING, CaseState
+from bot.domain.case_states import WAITING
 from bot.ledger.case_rows import Case
 
 MINUTE, HOUR = 60.0, 3600.0
@@ -28,10 +28,8 @@ def next_look(case: Case) -> float | None:
     """When the timer has something to do: end of a lease, reminder, expiry. None for a closed case."""
     if case.state not in WAITING:
         return None
-    times = [case.expires_at]
+    # A lease puts off the expiry: nobody decides over the head of who is deciding.
+    times = [case.expires_at if case.lease_until is None else case.lease_until]
     if case.reminded < len(REMINDERS):
         times.append(case.waiting_since + REMINDERS[case.reminded])
-    if case.state is CaseState.CLAIMED and case.lease_until is not None:
-        times.append(case.lease_until)
-        times[0] = max(times[0], case.lease_until)
     return min(times)

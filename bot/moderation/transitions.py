@@ -87,6 +87,6 @@ def show_requests(tx: Tx, case: Case) -> None:
             message_rows.bump(tx, f"request:{request.id}")
 
 
-def show_card(tx: Tx, case: Case, place: Place) -> None:
+def show_card(tx: Tx, case_id: str, place: Place) -> None:
     """Update the moderators' card, creating it if there is none."""
-    message_rows.want(tx, f"case:{case.id}", Audience.MODERATORS, place)
+    message_rows.want(tx, f"case:{case_id}", Audience.MODERATORS, place)

@@ -167,13 +167,14 @@ def test_services_fade_by_half_in_ten_minutes_also_across_days() -> None:
 
 def test_who_was_served_lately_is_remembered_when_every_number_is_written_anew() -> None:
     queue = FairQueue()
-    for person, times, at in (("ana", 4, 49.5), ("cy", 64, 43.5), ("di", 64, 42.5), ("bo", 1, 50.5)):
+    for person, times, at in (("ana", 4, 49.5), ("cy", 64, 43.5), ("di", 64, 42.5), ("old", 9, 1.0), ("bo", 1, 50.5)):
         for _ in range(times):
             queue.serve(row("x", person), at * HALF_LIFE)
     assert queue.people.base == 50.5 * HALF_LIFE
     assert [queue.standing(person, 50.5 * HALF_LIFE) for person in ("ana", "bo", "cy", "di")] == pytest.approx([2.0, 1.0, 0.5, 0.5])
     assert queue.standing("ana", 51 * HALF_LIFE) == pytest.approx(2.0**0.5)
     assert queue.people.weights["cy"] == pytest.approx(0.5)
+    assert "old" not in queue.people.weights  # as good as never served
 
 
 def test_what_is_remembered_of_who_was_served_is_bounded_and_keeps_the_heaviest() -> None:

@@ -1,0 +1,129 @@
+"""What is kept of a member who had everything deleted while something was under way, and cards that a platform refused."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.chat.port import RefusedWhy
+from bot.chat.views import ActionName
+from bot.domain.failure import Failure
+from bot.domain.kinds import KINDS, Kind
+from bot.domain.request_states import Answer, RequestEvent
+from bot.domain.requests import Person, Place
+from bot.ledger import case_rows, notice_rows, privacy_rows, request_rows, settings_rows
+from bot.ledger.store import Tx
+from bot.ledger.tables import messages
+from bot.moderation import delivery
+from bot.moderation.delivery import TRY_AGAIN
+from bot.moderation.retention import PRIVACY_EVENT, PRIVACY_ROW
+from bot.moderation.timeouts import CLOCK_ERROR
+from tests.unit.moderation.ground import ANN, BEN, HOME, MIA, MO, Ground
+from tests.unit.moderation.test_what_time_leaves import refuse
+
+A = ActionName
+
+
+async def left(ground: Ground) -> dict[str, tuple[str, str, bool]]:
+    """Prompt, name and deletion of every request."""
+    return {one.id: (one.prompt, one.person.name, one.deleted) for one in await ground.requests()}
+
+
+async def test_what_was_drawn_at_a_deletion_goes_with_it_and_what_came_later_only_loses_its_words(ground: Ground) -> None:
+    case = await ground.claimed("the first")
+    drawn = await ground.ledger.write(lambda tx: ground.request(tx, "being drawn"))
+    version = (await ground.case(case.id)).version
+    await ground.press(A.PRIVACY_DELETE, PRIVACY_ROW, ANN, {"sure": "true"})
+    assert ((await ground.case(case.id)).version, (await ground.case(case.id)).forget) == (version + 1, True)
+    later = await ground.blocked("a later one")
+    rule = KINDS[Kind.SAFETY_PROMPT]
+
+    def blocked(tx: Tx) -> None:
+        failure = Failure(rule.group, Kind.SAFETY_PROMPT, rule.action, None, rule.who_can_fix, 1.0, {})
+        assert ground.cases.open_case(tx, drawn, failure) == later.id == case.id
+        request_rows.move(tx, drawn, RequestEvent.ANSWER, answer=Answer.BLOCKED.value, answered_at=tx.now, case_id=case.id)
+
+    await ground.ledger.write(blocked)
+    before = await left(ground)
+    assert sorted(words for words, _, _ in before.values()) == ["a later one", "being drawn", "the first"]
+    await ground.denied(case=await ground.case(case.id))
+    await ground.sweep()
+    assert [(before[key][0], *value) for key, value in sorted((await left(ground)).items())] == [
+        ("the first", "", "", True),
+        ("being drawn", "", "", True),
+        ("a later one", "", "Ann", False),
+    ]
+
+
+@pytest.mark.parametrize("asked_after", [-1.0, 0.0, 1.0])
+async def test_a_deletion_that_an_older_version_recorded_counts_for_what_was_there_at_its_time(ground: Ground, asked_after: float) -> None:
+    case = await ground.blocked("some words")
+
+    def asked(tx: Tx) -> None:
+        case_rows.write_audit(tx, "", HOME, Person(ANN.id, ""), PRIVACY_EVENT, facts={})
+        privacy_rows.forget_cases_of(tx, "web", ANN.id)
+
+    ground.clock.at += asked_after
+    await ground.ledger.write(asked)
+    ground.clock.at += 1.0
+    await ground.press(A.CASE_CLAIM, case.id, MO)
+    await ground.denied(case=await ground.case(case.id))
+    await ground.sweep()
+    gone = asked_after >= 0
+    assert await left(ground) == {case.request_id: ("", "" if gone else "Ann", gone)}
+
+
+@pytest.mark.parametrize(("back", "held"), [(CLOCK_ERROR, True), (CLOCK_ERROR + 0.5, False)])
+async def test_a_lease_that_a_wrong_clock_granted_is_over(ground: Ground, back: float, held: bool) -> None:
+    case = await ground.claimed()
+    ground.clock.at -= back
+    await ground.press(A.CASE_CLAIM, case.id, MIA)
+    holder = (await ground.case(case.id)).holder
+    assert holder is not None
+    assert holder.id == (MO.id if held else MIA.id)
+
+
+async def revisions(ground: Ground) -> int:
+    """Of all cards together: grows by one for each that is sent again."""
+    wanted = select(func.sum(messages.c.wanted_revision)).where(messages.c.subject.like("case:%"))
+    return int(await ground.ledger.read(lambda c: c.execute(wanted).scalar_one()))
+
+
+async def test_refused_cards_wait_their_time_and_each_channel_has_its_own_share(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "AT_ONCE", 2)
+    ids = [(await ground.blocked(community=place, person=who)).id for place in ("one", "two") for who in (ANN, BEN, MO)]
+    for place in ("one", "two"):
+        await ground.ledger.write(lambda tx, p=place: settings_rows.replace(tx, "web", p, {"moderators_channel": f"cards of {p}"}, "x"))
+    await ground.sweep()
+    await refuse(ground, *ids)
+    ground.clock.at += TRY_AGAIN
+    known = await revisions(ground)
+    for wait, sent in ((0.0, 4), (0.0, 0), (0.5, 0), (TRY_AGAIN - 1, 0), (0.5, 4), (-5.0, 4)):  # also when the clock is put back
+        ground.clock.at += wait
+        await ground.sweep()
+        assert await revisions(ground) == known + sent, wait
+        known += sent
+
+
+async def test_a_notice_about_a_channel_ends_when_its_cards_arrive_and_others_are_not_the_sweeps_business(ground: Ground) -> None:
+    case = await ground.blocked()
+    told = {"moderators": "moderators", "former": "moderators", "imagine": "channel"}
+
+    def reported(tx: Tx) -> None:
+        for channel, audience in told.items():
+            ground.room.notices.report(tx, f"chat_forbidden:web:{channel}", "chat_forbidden", {"audience": audience})
+
+    async def still_open() -> set[str]:
+        rows = await ground.ledger.read(lambda c: notice_rows.open_causes(c))
+        assert set(rows) == ground.room.notices.open
+        return {cause.rpartition(":")[2] for cause in rows}
+
+    await ground.ledger.write(reported)
+    await refuse(ground, case.id, why=RefusedWhy.FORBIDDEN)
+    await ground.sweep()
+    assert await still_open() == {"moderators", "imagine"}
+    await ground.ledger.write(lambda tx: tx.connection.execute(messages.update().values(refused=None, settled=True)))
+    ground.clock.at += TRY_AGAIN
+    await ground.sweep()
+    assert await still_open() == {"imagine"}
+    assert ground.homes["web"] == Place("web", HOME, "moderators")
