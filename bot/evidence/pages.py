@@ -24,7 +24,7 @@ def markdown(facts: Mapping[str, Any], curl: str) -> str:
     for name in SECTIONS:
         lines += [f"## {text(f'evidence.section.{name}')}", ""]
         rows, block = _parts(facts[name])
-        lines += [f"- **{key}**: {_line(value)}" for key, value in rows]
+        lines += [f"- **{key}**: {_line(value)}" if key else _line(value) for key, value in rows]
         if block:
             lines += ["", "```json", block, "```"]
         if name == "request":

@@ -22,6 +22,8 @@ ID_HEADERS = frozenset({
     *("x-amzn-requestid", "x-correlation-id", "traceparent", "x-trace-id", "x-fal-request-id", "x-goog-request-id"),
 })  # fmt: skip
 """Headers with the service's own id of the request."""
+WRITTEN = frozenset({"prompt", "revised_prompt", "negative_prompt", "input", "caption", "text", "user", "safety_identifier", "b64_json"})
+"""Fields of an answer that hold what a person wrote, or who it was, whatever else is known about it."""
 _NAMES = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.$[]")
 
 
@@ -50,7 +52,9 @@ class Scrubber:
             return REMOVED
         if isinstance(value, Mapping):
             kept = list(value.items())[:MAX_ITEMS]
-            return {self._name(str(name)): self.value(inner, depth + 1) for name, inner in kept}
+            return {
+                self._name(str(name)): REMOVED if str(name).lower() in WRITTEN else self.value(inner, depth + 1) for name, inner in kept
+            }
         if isinstance(value, Sequence):
             return [self.value(inner, depth + 1) for inner in list(value)[:MAX_ITEMS]]
         return REMOVED
