@@ -18,6 +18,7 @@ from bot.evidence.bundle import FOLDER, BundleMaker
 from bot.evidence.button import EvidenceActions
 from bot.gate.gate import AdaptiveGate
 from bot.gate.settings import GateSettings
+from bot.greeting import greet
 from bot.ledger import memory_rows
 from bot.ledger.store import Ledger
 from bot.lifecycle import Bot, Pictures, serve
@@ -48,6 +49,7 @@ from bot.requests.scheduler import Scheduler
 from bot.requests.services import DEFAULT, ImageService, ImageServices, StandIn
 from bot.requests.unwanted_tasks import UnwantedTasks
 from bot.responsiveness import favour_the_loop
+from bot.rotation import KeyRotation, Reloaded
 from bot.settings import Settings
 from bot.settings.rules import FALLBACK, key_name, rules_of
 from bot.settings.surroundings import surroundings_of
@@ -57,6 +59,10 @@ from bot.wakeups import WakeUps
 if TYPE_CHECKING:
     from bot.health.service import HealthService
     from bot.sandbox.server import RunningSandbox
+
+
+Announce = Callable[[str], None]
+Reload = Callable[[], Reloaded]
 
 
 async def build(
@@ -210,11 +216,12 @@ def _health(settings: Settings, ports: Ports) -> HealthService | None:
 
 
 async def run(
-    settings: Settings, plugins: Sequence[Plugin], *, demo: bool, on_ready: Callable[[str], None], on_stopping: Callable[[str], None]
+    settings: Settings, plugins: Sequence[Plugin], *, demo: bool, on_ready: Announce, on_stopping: Announce, reload: Reload | None = None
 ) -> int:
     """Start from settings and run until a signal. Returns the exit code. Raises LedgerProblem and SetupProblem with a complete sentence.
 
-    `on_ready` and `on_stopping` take sentences for the operator. The demo brings its own image service: the sandbox, on a free port.
+    `on_ready` and `on_stopping` take sentences for the operator; `reload` reads the settings again, at SIGHUP. The demo brings its own
+    image service: the sandbox, on a free port.
     """
     favour_the_loop()
     ports = SystemPorts()
@@ -240,15 +247,29 @@ async def run(
             pictures=pictures,
             stand_ins=() if demo else _stand_ins(settings, pictures, ports),
         )
-        bot.core.add_actions(EvidenceActions(bot.ledger, BundleMaker(surroundings_of(settings), settings.data_dir / FOLDER, ports)))
+        _add_operators_parts(bot, settings, provider, health, reload)
         for plugin in plugins:
             bot.add(plugin.build(settings.env, context(bot, settings.data_dir, demo=demo, egress=settings.egress)))
-        if health is not None:
-            health.observe(bot.ledger, bot.scheduler, bot.services, bot.supervisor, bot.notices, bot.ports)
         await serve(bot, on_ready, on_stopping, None if demo or not provider.has_models else provider.list_models, health)
         return 0
     finally:
         await _end(bot, service, health)
+
+
+def _add_operators_parts(bot: Bot, settings: Settings, provider: HttpProvider, health: HealthService | None, reload: Reload | None) -> None:
+    """Evidence bundles, health checks, and rotation of the key."""
+    maker = BundleMaker(surroundings_of(settings), settings.data_dir / FOLDER, bot.ports)
+    bot.core.add_actions(EvidenceActions(bot.ledger, maker))
+    if health is not None:
+        health.observe(bot.ledger, bot.scheduler, bot.services, bot.supervisor, bot.notices, bot.ports)
+
+    async def check() -> None:
+        if provider.has_models:
+            await greet(provider.list_models, bot.ledger, bot.notices)
+
+    if reload is not None:
+        holders = {one.name: one.provider for one in bot.services if isinstance(one.provider, HttpProvider)}
+        KeyRotation(reload, holders, check).listen()
 
 
 async def _end(bot: Bot | None, service: RunningSandbox | None, health: HealthService | None) -> None:

@@ -5,6 +5,7 @@ packed, use  # bench/classifier trains the learned reader and judges without it
 commits  # bench/core.py counts write transactions
 provider_request  # bot/events/log_lines.py writes every field of an event
 down_revision  # Alembic reads it
+secrets_dir  # bot/settings/secret_files.py reads its variable
 model_config  # pydantic reads it
 settings_customise_sources  # pydantic-settings calls it
 settings_cls, env_settings, dotenv_settings, file_secret_settings  # with these arguments

@@ -21,6 +21,7 @@ from bot.texts import text
 def backup(
     ctx: typer.Context,
     target: Annotated[str | None, typer.Argument(help=text("cli.help.backup_target"), show_default=False)] = None,
+    pictures: Annotated[bool, typer.Option("--pictures", help=text("cli.help.backup_with_pictures"))] = False,
     data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.data_dir"))] = None,
 ) -> None:
     from bot.ledger import files, migrate, read_only, store
@@ -44,11 +45,28 @@ def backup(
         raise Stop(store.explain(error, place if _is_target(error) else source)) from error
     finally:
         part.unlink(missing_ok=True)
-    say(text("cli.backup_done", file=place, size=_size(place.stat().st_size), requests=rows))
-    pictures = settings.data_dir / files.PICTURES
-    count, size = _pictures(pictures)
-    if count:
-        say(text("cli.backup_pictures", folder=pictures, count=count, size=_size(size)))
+    say(text("cli.backup_done", file=place, size=shown_size(place.stat().st_size), requests=rows))
+    folder = settings.data_dir / files.PICTURES
+    count, size = _pictures(folder)
+    if pictures:
+        _copy_pictures(folder, place.parent / files.PICTURES)
+    elif count:
+        say(text("cli.backup_pictures", folder=folder, count=count, size=shown_size(size)))
+
+
+def _copy_pictures(source: Path, target: Path) -> None:
+    """Copy the pictures that the target lacks, verified by hash."""
+    from bot.ledger import picture_copies
+
+    if source == target:
+        raise Stop(text("cli.pictures_same_folder", folder=target), code=USAGE)
+    try:
+        done = picture_copies.copy(source, target)
+    except OSError as error:
+        raise Stop(text("cli.pictures_failed", folder=target, file=error.filename or source)) from error
+    say(text("cli.pictures_copied", copied=done.copied, size=shown_size(done.size), there=done.there, folder=target))
+    if done.damaged:
+        raise Stop(text("cli.pictures_damaged", count=len(done.damaged), names=", ".join(done.damaged[:3])))
 
 
 def _place(target: str | None, data_dir: Path) -> tuple[Path, bool]:
@@ -108,7 +126,7 @@ def _pictures(folder: Path) -> tuple[int, int]:
     return len(sizes), sum(sizes)
 
 
-def _size(amount: float) -> str:
+def shown_size(amount: float) -> str:
     for unit in ("bytes", "kB", "MB", "GB"):
         if amount < 1000 or unit == "GB":
             return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"

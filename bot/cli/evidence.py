@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from bot.cli import plugins
 from bot.cli.records import ledger_file, reading
 from bot.cli.screen import USAGE, Stop, remark, say
 from bot.texts import text
@@ -28,7 +29,8 @@ def evidence(
 
     if request is not None and last_failure:
         raise Stop(text("evidence.either"), code=USAGE)
-    settings = load(os.environ, ctx.obj).at(data_dir)
+    adapters, _ = plugins.load_all()
+    settings = load(os.environ, ctx.obj, others=plugins.variables(adapters.values()).keys()).at(data_dir)
     file = ledger_file(ctx.obj, data_dir)
     found = reading(lambda: read_only.look(file, lambda c: find(c, request)))
     if found is None:

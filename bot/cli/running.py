@@ -9,7 +9,7 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,6 +22,7 @@ from bot.texts import text
 
 if TYPE_CHECKING:
     from bot.adapter import Finding, Plugin
+    from bot.rotation import Reloaded
     from bot.settings import Settings
 
 _ADDRESS = re.compile(r"https?://[^\s,;]+[^\s,;.)]")
@@ -59,7 +60,29 @@ def run(
         announce("start_note", text("cli.warning", sentence=warning))
     if problems:
         raise SettingsProblem(problems)
-    _serve(settings, [found[name] for name in chosen], demo=False, announce=announce)
+    others = plugins.variables(found.values()).keys()
+    _serve(settings, [found[name] for name in chosen], demo=False, announce=announce, reload=_reloader(settings, ctx.obj, others))
+
+
+def _reloader(settings: Settings, file: Path, others: Collection[str]) -> Callable[[], Reloaded]:
+    """Reads the settings once more and makes the logs redact what they hold, in addition to what they held before."""
+    secrets = set(settings.secrets())
+
+    def reload() -> Reloaded:
+        from bot import observe
+        from bot.rotation import Reloaded
+        from bot.settings import SettingsProblem, load
+        from bot.settings.rules import keys_of
+
+        try:
+            fresh = load(os.environ, file, others=others)
+        except SettingsProblem as problem:
+            return Reloaded({}, problem.problems)
+        secrets.update(fresh.secrets())
+        observe.configure(settings.log_level, secrets, format=settings.log_format)
+        return Reloaded(keys_of(fresh))
+
+    return reload
 
 
 def demo(
@@ -138,15 +161,21 @@ def _announcer(log_format: str) -> Callable[[str, str], None]:
     return lambda event, sentence: remark(json.dumps({"event": event, "level": "info", "sentence": sentence}))
 
 
-def _serve(settings: Settings, chosen: list[Plugin], *, demo: bool, announce: Callable[[str, str], None]) -> None:
+def _serve(
+    settings: Settings,
+    chosen: list[Plugin],
+    *,
+    demo: bool,
+    announce: Callable[[str, str], None],
+    reload: Callable[[], Reloaded] | None = None,
+) -> None:
     """Run until a signal or a problem. `announce` takes an event (`ready`, `stopping`) and its sentence."""
     from bot import compose, observe
 
     observe.configure(settings.log_level, settings.secrets(), format=settings.log_format)
+    ready, stopping = partial(announce, "ready"), partial(announce, "stopping")
     try:
-        code = asyncio.run(
-            compose.run(settings, chosen, demo=demo, on_ready=partial(announce, "ready"), on_stopping=partial(announce, "stopping"))
-        )
+        code = asyncio.run(compose.run(settings, chosen, demo=demo, on_ready=ready, on_stopping=stopping, reload=reload))
     except KeyboardInterrupt:
         code = 130
     except ModuleNotFoundError as error:

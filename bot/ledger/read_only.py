@@ -120,6 +120,11 @@ def count_if_sound(file: Path) -> int:
         connection.close()
 
 
+def picture_hashes(file: Path) -> set[str]:
+    """Hashes of all pictures that some request shows."""
+    return {row["sha256"] for row in _rows(file, "SELECT DISTINCT sha256 FROM pictures", [])}
+
+
 def take_write_lock(file: Path, timeout: float) -> None:
     """Begin a write transaction and roll it back. A running bot holds that lock for milliseconds; anything longer delays the bot. Raises
     sqlite3.DatabaseError."""

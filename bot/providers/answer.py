@@ -231,3 +231,13 @@ def _is_place(item: dict[str, Any]) -> bool:
     return any(name in item for name in (*_BASE64_FIELDS, *_ADDRESS_FIELDS)) and all(
         value is None or value == "" for value in item.values()
     )
+
+
+def is_final(event: Any) -> bool:
+    """Whether an event of a stream is more than an unfinished picture."""
+    return isinstance(event, dict) and not str(event.get("type", "")).endswith("partial_image")
+
+
+def lists_pictures(value: Any) -> bool:
+    """Whether this is an OpenAI answer with an empty list: the call succeeded and produced nothing."""
+    return isinstance(value, dict) and isinstance(value.get("data"), list)

@@ -26,7 +26,7 @@ from bot.failures.evidence import FETCHED, from_exception, from_response
 from bot.pixels.errors import NotTaken
 from bot.pixels.kinds import is_decoded, kind_of
 from bot.ports import Ports
-from bot.providers.answer import Item, ParsedAnswer
+from bot.providers.answer import Item, ParsedAnswer, is_final, lists_pictures
 from bot.providers.api import HttpCall, ImageApi
 from bot.providers.body import BodyReader, NotJson, TooBig, events, parse
 from bot.providers.download import MAX_BYTES, Downloader, Resolve, peer_of, resolve
@@ -123,8 +123,14 @@ class HttpProvider:
         downloader = Downloader(self._client, self._base, self._auth, lookup)
         self._pictures = pictures
         self._intake = PictureIntake(pictures, downloader, self.name)
-        port = f":{self._base.port}" if self._base.port else ""
-        self.gate_key = f"{self._base.host}{port}#{hashlib.sha256((api_key or '').encode()).hexdigest()[:8]}"
+        self.gate_key = _gate_key(self._base, api_key)
+
+    def use_key(self, api_key: str) -> bool:
+        """Use another key from the next call on. Returns False if it's the key in use. What was learned about the service stays."""
+        before = dict(self._auth)
+        self._auth.update(self._api.auth(api_key))  # the downloader has the same dictionary
+        self.gate_key = _gate_key(self._base, api_key)
+        return self._auth != before
 
     async def call(self, call: Call, on_partial: OnPartial | None = None) -> Outcome:
         """POST one call for pictures. Raises only asyncio.CancelledError; cancelling closes the connection."""
@@ -272,13 +278,13 @@ class HttpProvider:
         text = body.rest()
         try:
             stream = exchange.headers.get("content-type", "").startswith("text/event-stream")
-            value = [event for event in events(text) if _is_final(event)] if stream else parse(text)
+            value = [event for event in events(text) if is_final(event)] if stream else parse(text)
         except NotJson:
             return self._outcome(exchange, shortfall=self._evidence(exchange, text), billed=Billed.UNKNOWN)
         answer = self._api.read(value, exchange.headers, body)
         if answer.task is not None:
             return self._outcome(exchange, billed=Billed.UNKNOWN, pending=answer.task, usage=answer.usage)
-        billed = Billed.YES if answer.items or answer.usage or _lists_pictures(value) else Billed.UNKNOWN
+        billed = Billed.YES if answer.items or answer.usage or lists_pictures(value) else Billed.UNKNOWN
         return _Parsed(answer, body, billed)
 
     async def _take(self, exchange: _Exchange, call: Call, answer: ParsedAnswer, body: BodyReader, billed: Billed) -> Outcome:
@@ -379,18 +385,13 @@ async def _body(response: httpx.Response, limit: int) -> BodyReader | Item:
     return Item(raw=raw) if body is None else body
 
 
+def _gate_key(base: httpx.URL, api_key: str | None) -> str:
+    return f"{base.host}{f':{base.port}' if base.port else ''}#{hashlib.sha256((api_key or '').encode()).hexdigest()[:8]}"
+
+
 def _ends_in(host: str, ends: tuple[str, ...]) -> bool:
     return any(host == end or host.endswith("." + end) for end in ends)
 
 
 def _request_id(headers: Mapping[str, str]) -> str | None:
     return next((headers[name] for name in _REQUEST_ID_HEADERS if _REQUEST_ID.fullmatch(headers.get(name, ""))), None)
-
-
-def _is_final(event: Any) -> bool:
-    return isinstance(event, dict) and not str(event.get("type", "")).endswith("partial_image")
-
-
-def _lists_pictures(value: Any) -> bool:
-    """Whether this is an OpenAI answer with an empty list: the call succeeded and produced nothing."""
-    return isinstance(value, dict) and isinstance(value.get("data"), list)

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from bot import egress
 from bot.providers.services.registry import NATIVE, base_url_of
-from bot.settings import dotenv, names
+from bot.settings import dotenv, names, secret_files
 from bot.settings.model import KNOWN, NBILITY_BASE_URL, PRECEDENCE, VARIABLES, Settings
 from bot.settings.values import Wrong, is_open_http
 from bot.texts import text
@@ -35,15 +35,17 @@ class SettingsProblem(Exception):
 
 
 def load(env: Mapping[str, str], file: Path | None = None, *, others: Collection[str] = (), service: bool = True) -> Settings:
-    """Load settings from the environment and a `.env` file. The environment wins; an empty value counts as not set.
+    """Load settings from the environment, a `.env` file and files of secrets. The environment wins; an empty value counts as not set.
 
     `others` are the adapters' variables, so that a misspelt one can be told from an unrelated one. `service=False` ignores the image
     service's variables: the demo brings its own service and must start whatever is set.
     """
     written = dotenv.read(file) if file is not None else dotenv.EnvFile()
     merged = {**written.values, **{name: value for name, raw in env.items() if (value := dotenv.stripped(raw))}}
-    problems, warnings = list(written.problems), list(written.warnings)
     known = KNOWN | frozenset(others)
+    kept = secret_files.read(merged, known)
+    merged, known = merged | kept.values, known | secret_files.names(known)
+    problems, warnings = [*written.problems, *kept.problems], [*written.warnings, *kept.warnings]
     for name in sorted(known & written.values.keys() & merged.keys()):
         if merged[name] != written.values[name]:
             warnings.append(text("settings.environment_wins", name=name, file=file))

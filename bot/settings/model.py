@@ -98,6 +98,8 @@ class Settings(BaseSettings):
     database_url: Annotated[Path | None, BeforeValidator(values.database)] = None
     """The SQLite file, if it isn't in `data_dir`."""
     account_plan: Annotated[str, BeforeValidator(values.words(80))] = ""
+    secrets_dir: Annotated[Path | None, BeforeValidator(values.folder)] = None
+    """Folder of files named like settings; read by `secret_files`."""
     health_host: Annotated[str, BeforeValidator(values.host)] = "127.0.0.1"
     health_port: Annotated[int | None, BeforeValidator(values.whole(0, 65_535))] = None
     """Port for health checks and metrics; None: off, 0: a free one."""

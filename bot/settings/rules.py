@@ -10,6 +10,7 @@ from bot.catalogue.model import Model
 from bot.providers.services.registry import api_for
 from bot.requests.questions import ask_about
 from bot.requests.rules import Rules
+from bot.requests.services import DEFAULT
 from bot.settings.model import Settings
 
 
@@ -63,3 +64,10 @@ def model_of(settings: Settings, catalogue: Catalogue, name: str | None = None) 
     model = catalogue.resolve(name or settings.image_model)
     most = api_for(settings.image_base_url, settings.image_service).max_count
     return model if most is None or most >= model.max_count else replace(model, max_count=most)
+
+
+def keys_of(settings: Settings) -> dict[str, str]:
+    """The key of every configured image service, by the service's name."""
+    found = {DEFAULT: settings.image_api_key, FALLBACK: settings.fallback_api_key}
+    found |= {key_name(number): key for number, key in enumerate(settings.image_independent_api_keys, 2)}
+    return {name: key for name, key in found.items() if key}

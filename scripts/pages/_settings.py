@@ -97,7 +97,11 @@ _SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "For load balancers, container platforms and Prometheus. See docs/operators.md.",
         ("HEALTH_PORT", "HEALTH_HOST"),
     ),
-    ("Storage and logs", "Only one process at a time can use a data folder.", ("DATA_DIR", "DATABASE_URL", "LOG_LEVEL", "LOG_FORMAT")),
+    (
+        "Storage, secrets and logs",
+        "Only one process at a time can use a data folder.",
+        ("DATA_DIR", "DATABASE_URL", "SECRETS_DIR", "LOG_LEVEL", "LOG_FORMAT"),
+    ),
 )
 
 

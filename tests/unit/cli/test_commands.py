@@ -133,7 +133,9 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What `bot.compose.run` was called with; it ends at once."""
     calls: list[Any] = []
 
-    async def run(settings: Any, plugins: Any, *, demo: bool, on_ready: Callable[[str], None], on_stopping: Callable[[str], None]) -> int:
+    async def run(
+        settings: Any, plugins: Any, *, demo: bool, on_ready: Callable[[str], None], on_stopping: Callable[[str], None], reload: Any
+    ) -> int:
         calls.append((settings, plugins, demo))
         on_ready("Chat: http://127.0.0.1:8080.")
         on_stopping("Stopping.")
