@@ -16,6 +16,7 @@ from adapters.web.line import Command, Misread, Typed, read
 from adapters.web.people import COMMUNITY, PLATFORM, Persona
 from adapters.web.room import Entry, Room
 from adapters.web.sheet import Submit
+from adapters.web.uploads import Uploads
 from bot.chat.views import Act, ActionName, Button, Choice, Form, FormField, Reply, View
 from bot.core import Core, Options, Visitor
 from bot.domain.requests import Person, Place, Submission
@@ -51,13 +52,17 @@ class TypedLine:
     quality: str | None = None
     count: str | None = None
     private: bool = False
+    attached: tuple[str, ...] = ()
+    """Hashes of the uploads beside the text box."""
+    consent: bool = False
+    """The people in them agree."""
 
 
 class WebActions:
     """Actions of one page."""
 
-    def __init__(self, core: Core, room: Room, ports: Ports, counter: ActionPage) -> None:
-        self._core, self._room, self._ports, self._counter = core, room, ports, counter
+    def __init__(self, core: Core, room: Room, ports: Ports, counter: ActionPage, uploads: Uploads) -> None:
+        self._core, self._room, self._ports, self._counter, self._uploads = core, room, ports, counter, uploads
         self._asked: Mapping[Command, Callable[[Visitor], Awaitable[View]]] = {
             Command.STATUS: core.status,
             Command.HELP: core.help,
@@ -104,18 +109,18 @@ class WebActions:
             "private": "true" if typed.private or draft.private else "false",
         }
         if typed.rest:
-            await self._submit(key, wanted)
+            await self._submit(key, wanted, draft)
             return
         form = await self._core.imagine_form(visitor)
         free = self._core.options().free_sizes
         fields = tuple(_filled(field, wanted.get(field.name, ""), free=free and field.name == "size") for field in form.fields)
 
         async def submitted(values: dict[str, str]) -> str | None:
-            return None if await self._guarded(self._submit(key, wanted | values)) else text("web.our_fault")
+            return None if await self._guarded(self._submit(key, wanted | values, draft)) else text("web.our_fault")
 
         self._counter.sheet(replace(form, fields=fields), submitted)
 
-    async def _submit(self, key: str, wanted: Mapping[str, str]) -> None:
+    async def _submit(self, key: str, wanted: Mapping[str, str], draft: TypedLine) -> None:
         who = self._counter.who
         submission = Submission(
             person=Person(who.id, who.name),
@@ -125,6 +130,8 @@ class WebActions:
             quality=wanted["quality"] or None,
             count=wanted["count"] or None,
             private=wanted["private"] == "true",
+            attachments=tuple(one for sha256 in draft.attached if (one := self._uploads.attached(who.id, sha256)) is not None),
+            consent=draft.consent,
         )
         received = await self._core.receive(f"{PLATFORM}:{key}", submission)
         # Also one that was stored before: it may not have been accepted then.
@@ -153,6 +160,10 @@ class WebActions:
 
         async def submitted(values: dict[str, str]) -> str | None:
             replies: list[Reply] = []
+
+            mask = values.get("mask", "")
+            if mask and self._uploads.attached(self._counter.who.id, mask) is None:
+                return text("web.mask_gone")
 
             async def ask() -> None:
                 replies.append(await self._core.act(replace(self._act(form.action, form.row, community, channel), values=values)))

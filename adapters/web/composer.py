@@ -24,6 +24,8 @@ class Composer:
                     autocomplete="off", autocapitalize="off", dir="auto", aria_describedby="notice", enterkeyhint="send",
                 )  # fmt: skip
                 part("button", text("web.send"), "button primary", type="submit")
+            if options.max_references:
+                self._pictures(options.max_references)
             with part("div", "", "options", role="group", aria_label=text("web.options")):
                 self._select("size", [(one.value, one.label) for one in options.sizes], options.default_size)
                 self._select("quality", [(one.value, one.label) for one in options.qualities], options.default_quality)
@@ -32,6 +34,22 @@ class Composer:
                     part("input", type="checkbox", role="switch", id="option-private", name="private")
                     part("label", text("web.private"), "", for_="option-private")
         form.on("submit", self._sent, js_handler="(event) => chat.submit(event, emit)")
+
+    def _pictures(self, most: int) -> None:
+        """Attached pictures: the page fills the list (`static/pictures.js`)."""
+        words = {name: text(f"web.attach_{name}", **({"most": most} if name == "full" else {})) for name in ("full", "pasted", "lost")}
+        alt, remove = (text(f"web.attach_{name}", name="{name}") for name in ("alt", "remove"))
+        data = {f"data_{name}": value for name, value in {**words, "most": str(most), "alt": alt, "remove": remove}.items()}
+        with part("div", "", "pictures-row"):
+            part("input", type="file", id="attach-file", accept="image/*,.heic,.heif", multiple=True, hidden=True).on(
+                "change", js_handler="(event) => pictures.attach(event)"
+            )
+            part("button", text("web.attach"), "button attach", type="button").on("click", js_handler="() => pictures.choose()")
+            part("ul", "", "attachments", id="attached", aria_label=text("web.attached"), **data)
+            with part("div", "", "option switch with-pictures", hidden=True):
+                part("input", type="checkbox", role="switch", id="option-consent", name="consent")
+                part("label", text("web.consent"), "", for_="option-consent")
+            part("p", "", "problem", id="attach-problem", role="alert")
 
     def _select(self, name: str, choices: list[tuple[str, str]], default: str) -> None:
         with part("div", "", "option"):
@@ -54,5 +72,7 @@ class Composer:
                 quality=values.get("quality"),
                 count=values.get("count"),
                 private="private" in values,
+                attached=tuple(values.get("attached", "").split()),
+                consent="consent" in values,
             )
         )

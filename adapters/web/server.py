@@ -37,6 +37,7 @@ class _Application:
         self.site: Site | None = None
         self.app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         self.app.add_api_route("/pictures/{sha256}", self._picture, methods=["GET"], include_in_schema=False)
+        self.app.add_api_route("/uploads", self._upload, methods=["POST"], include_in_schema=False)
         self.app.mount("/static", StaticFiles(directory=STATIC))
         ui.page("/", title=text("web.title"), language="en-US", dark=None, favicon=_favicon())(self._page)
         ui.run_with(
@@ -54,7 +55,12 @@ class _Application:
         site = self.site
         assert site is not None, "pages are served only while an adapter serves"
         ui.add_head_html(_head())
-        ChatPage(client, site.room, lambda page: WebActions(site.core, site.room, site.ports, page), you, channel, site.demo)
+        ChatPage(client, site.room, lambda page: WebActions(site.core, site.room, site.ports, page, site.uploads), you, channel, site.demo)
+
+    async def _upload(self, request: Request) -> Response:
+        """Take a picture that a member attaches."""
+        site = self.site
+        return Response(status_code=503) if site is None else await site.uploads.take(request, site.core)
 
     async def _picture(self, sha256: str, request: Request) -> Response:
         """Serve a stored picture, as long as some message shows it."""
@@ -62,7 +68,7 @@ class _Application:
         gone = Response(
             text("web.problem.picture_gone") + "\n", status_code=404, media_type="text/plain", headers={"cache-control": "no-store"}
         )
-        if site is None or not _SHA256.fullmatch(sha256) or not site.room.shows_picture(sha256):
+        if site is None or not _SHA256.fullmatch(sha256) or not (site.room.shows_picture(sha256) or site.uploads.shows(sha256)):
             return gone
         headers = {"cache-control": "private, no-cache", "etag": f'"{sha256}"'}
         if request.headers.get("if-none-match") == headers["etag"]:
@@ -87,7 +93,8 @@ def _head() -> str:
     def address(name: str) -> str:
         return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
 
-    return f'<link rel="stylesheet" href="{address("chat.css")}"><script src="{address("chat.js")}"></script>'
+    scripts = "".join(f'<script src="{address(name)}"></script>' for name in ("pictures.js", "chat.js"))
+    return f'<link rel="stylesheet" href="{address("chat.css")}">{scripts}'
 
 
 def _favicon() -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 
+from adapters.web.mask import mask_editor
 from adapters.web.parts import Part, clean, part
 from bot.chat.views import FieldKind, Form, FormField
 from bot.texts import text
@@ -29,6 +30,8 @@ class Sheet:
             part("h2", form.title, "", id="sheet-title")
             if form.text:
                 part("p", form.text, "explain")
+            if form.pictures:
+                mask_editor(form) if form.masks else _thumbnails(form)
             for field in form.fields:
                 self._field(field)
             self._problem = part("p", "", "problem", role="alert")
@@ -99,10 +102,18 @@ class Sheet:
                 values[field.name] = "true" if value else "false"
             else:
                 values[field.name] = value if isinstance(value, str) else ""
+        if self._form.masks and isinstance(given.get("mask"), str):
+            values["mask"] = given["mask"]
         return values
 
     def _focus(self, name: str) -> None:
         self.dialog.client.run_javascript(f"document.getElementById({json.dumps('field-' + name)})?.focus()")
+
+
+def _thumbnails(form: Form) -> None:
+    with part("div", "", "thumbnails"):
+        for one in form.pictures:
+            part("img", src=f"/pictures/{one.sha256}", alt=one.alt, width=one.width, height=one.height)
 
 
 def _check(field: FormField, value: str) -> str | None:

@@ -15,6 +15,7 @@ import pytest
 
 from adapters.web.actions import TypedLine, WebActions
 from adapters.web.room import Room
+from adapters.web.uploads import Uploads
 from bot.ledger.store import Ledger
 from bot.ports import SystemPorts
 from bot.texts import text
@@ -112,7 +113,7 @@ def only_reading(ledger: Ledger) -> Callable[[bool], None]:
 async def test_the_web_chat_hears_it_and_the_bot_recovers(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         page = Page()
-        actions = WebActions(w.bot.core, Room(lambda: 1.0), SystemPorts(), page)
+        actions = WebActions(w.bot.core, Room(lambda: 1.0), SystemPorts(), page, Uploads())
         async with locked(tmp_path):
             await actions.send(TypedLine("/imagine a fox", "k" * 20))
             assert page.notices[-1] == (SAID, True)

@@ -10,6 +10,7 @@ from adapters.web.actions import TypedLine, WebActions
 from adapters.web.people import PEOPLE, Persona
 from adapters.web.room import Room
 from adapters.web.sheet import Submit
+from adapters.web.uploads import Uploads
 from bot.chat.views import Act, ActionName, Button, Form, Reply, View
 from bot.core import Refusal
 from bot.domain.requests import Request, Submission
@@ -48,7 +49,7 @@ class Scene:
     room: Room = field(default_factory=lambda: Room(lambda: 1.0))
 
     def __post_init__(self) -> None:
-        self.handlers = WebActions(self.core, self.room, SystemPorts(), self.page)
+        self.handlers = WebActions(self.core, self.room, SystemPorts(), self.page, Uploads())
 
     def submission(self) -> Submission:
         (found,) = [what for name, what in self.core.asked if name == "receive"]

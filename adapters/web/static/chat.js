@@ -22,10 +22,12 @@
       event.preventDefault();
       const form = event.currentTarget;
       const box = form.elements.line;
+      if (pictures.busy()) return; // a picture is still on its way
       if (!box.dataset.key) box.dataset.key = newKey();
       const values = Object.fromEntries(new FormData(form));
       values.line = box.value.slice(0, Number(form.dataset.longest) + 1);
       values.key = box.dataset.key;
+      values.attached = pictures.attached().join(" ");
       keep(box);
       emit(JSON.stringify(values)); // a string of JSON, because a lone surrogate survives only so
       pinned = true;
@@ -36,6 +38,7 @@
       if (!box || box.dataset.key !== key) return;
       box.value = "";
       delete box.dataset.key;
+      pictures.sent();
       sessionStorage.removeItem(DRAFT);
       grow(box);
     },
@@ -46,10 +49,17 @@
       box.dispatchEvent(new Event("input", { bubbles: true }));
       box.focus();
     },
-    answer(event, emit) {
+    async answer(event, emit) {
       event.preventDefault();
+      const form = event.currentTarget;
       const values = {};
-      for (const field of event.currentTarget.elements) if (field.name) values[field.name] = field.type === "checkbox" ? field.checked : field.value;
+      const mask = await pictures.mask(form);
+      if (mask.problem) {
+        form.querySelector('[role="alert"]').textContent = mask.problem;
+        return;
+      }
+      if (mask.sha256) values.mask = mask.sha256;
+      for (const field of form.elements) if (field.name) values[field.name] = field.type === "checkbox" ? field.checked : field.value;
       emit(JSON.stringify(values));
     },
     close: (event) => event.currentTarget.closest("dialog").close(),

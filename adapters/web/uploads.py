@@ -1,0 +1,71 @@
+"""Uploads of the page: pictures and masks that go to the core before their request is sent."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse
+
+from adapters.kit.replies import words_of
+from adapters.web.people import COMMUNITY, IMAGINE, PEOPLE, PLATFORM
+from bot.core import Core, Visitor
+from bot.domain.attachments import Attachment
+from bot.texts import text
+
+MOST_BYTES = 40 * 1024 * 1024
+MOST_KEPT = 500
+"""Uploads that the pages may still name; the core deletes unused ones after an hour anyway."""
+_EDGES = re.compile(r"([0-9]{1,5})x([0-9]{1,5})", re.ASCII)
+
+
+class Uploads:
+    """Uploads by hash and person. A page names an upload by its hash; only the uploader's own ones are accepted."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, str], str] = OrderedDict()
+
+    def shows(self, sha256: str) -> bool:
+        """Whether this picture is an upload, so that its thumbnail may be shown."""
+        return any(one == sha256 for _, one in self._known)
+
+    def attached(self, person: str, sha256: str) -> Attachment | None:
+        """A person's own upload as an attachment; None for any other hash."""
+        name = self._known.get((person, sha256))
+        return None if name is None else Attachment(name, stored=sha256)
+
+    async def take(self, request: Request, core: Core) -> Response:
+        """POST /uploads: one file. Answers with its hash and size, or with a sentence."""
+        person, name = request.query_params.get("you", ""), request.query_params.get("name", "")[:120]
+        if person not in PEOPLE:
+            return _problem(text("web.our_fault"), 403)
+        try:
+            content = await _body(request)
+        except Exception:  # the page was closed during the upload
+            return Response(status_code=400)
+        found = _EDGES.fullmatch(request.query_params.get("mask_of", ""))
+        size = None if found is None else (int(found[1]), int(found[2]))
+        try:
+            kept = await core.keep_upload(Visitor(PLATFORM, COMMUNITY, IMAGINE, person), name, content, size)
+        except Exception as error:
+            return _problem(words_of(error, PLATFORM), 503)
+        if isinstance(kept, str):
+            return _problem(kept, 422)
+        self._known[person, kept.sha256] = name
+        while len(self._known) > MOST_KEPT:
+            self._known.popitem(last=False)
+        return JSONResponse({"sha256": kept.sha256, "width": kept.width, "height": kept.height})
+
+
+async def _body(request: Request) -> bytes:
+    """The file, or the first bytes of one that is too large, which the core answers in words."""
+    content = bytearray()
+    async for piece in request.stream():
+        if len(content) <= MOST_BYTES:
+            content += piece
+    return bytes(content)
+
+
+def _problem(sentence: str, status: int) -> Response:
+    return JSONResponse({"problem": sentence}, status_code=status)
