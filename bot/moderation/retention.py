@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Audience, Button, ButtonStyle, Fact, FieldKind, Form, FormField, Reply, View
+from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer
 from bot.domain.requests import Person
 from bot.ledger import (
@@ -94,10 +95,16 @@ def _forget_request(tx: Tx, request_id: str, deleted: bool) -> Sequence[str]:
 
 def _empty_request(tx: Tx, request_id: str, **values: object) -> None:
     found = request_rows.get(tx.connection, request_id)
-    refusal = None if found is None or found.refusal is None else dataclasses.replace(found.refusal, cleaned=None)
+    refusal = None if found is None or found.refusal is None else _without_words(found.refusal)
     request_rows.mark(tx, request_id, prompt="", refusal=refusal, **values)
     picture_rows.release(tx, attachment_rows.drop(tx, request_id), request_id)
     attempt_rows.remove_evidence_of(tx, request_id)
+
+
+def _without_words(refusal: Refusal) -> Refusal:
+    """Without the suggested prompt, and without the value of an option as it was typed; its sentence still needs one."""
+    typed = {"value": "…"} if "value" in refusal.facts else {}
+    return dataclasses.replace(refusal, cleaned=None, facts={**refusal.facts, **typed})
 
 
 @dataclass(frozen=True, slots=True)

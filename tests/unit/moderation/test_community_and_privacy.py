@@ -10,8 +10,9 @@ from bot.budgets import Limits
 from bot.chat.views import ActionName, Form, Reply, View
 from bot.domain.case_states import CaseState
 from bot.domain.outcome import Picture
+from bot.domain.refusal import Nearest, Refusal
 from bot.domain.request_states import Answer, RequestEvent
-from bot.domain.requests import Person
+from bot.domain.requests import Person, Place, Submission
 from bot.ledger import case_rows, picture_rows, request_rows, settings_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import attempts, audit, case_notes, requests, rewrites
@@ -188,6 +189,23 @@ async def test_a_member_sees_and_deletes_what_is_stored_about_them_and_nothing_o
     assert "a picture for Mia" in left
     assert (await ground.case(closed.id)).person.name == ""
     assert [fact.value for fact in (await ground.room.privacy.overview(Visitor(ANN.id))).facts] == ["0", "0", "0", "0"]
+
+
+async def test_what_was_typed_as_an_option_and_refused_is_deleted_too(ground: Ground) -> None:
+    def refused(tx: Tx) -> str:
+        request_rows.insert_received(
+            tx, "r" * 16, "web:r", Submission(ANN, Place("web", HOME, "imagine"), "a dragon"), deadline_at=tx.now + 840
+        )
+        request = request_rows.get(tx.connection, "r" * 16)
+        assert request is not None
+        value = Refusal("unsupported_size", {"value": "of Emma, 7 Elm Road", "allowed": ["1024×1024"]}, nearest=Nearest("auto", "auto"))
+        request_rows.move(tx, request, RequestEvent.REFUSE, refusal=value, answered_at=tx.now)
+        return request.id
+
+    await ground.ledger.write(refused)
+    assert "Elm Road" in await texts(ground)
+    assert (await ground.press(A.PRIVACY_DELETE, PRIVACY_ROW, ANN, {"sure": "true"})).changed
+    assert "Elm Road" not in await texts(ground)
 
 
 async def test_a_wording_that_moderators_still_decide_about_goes_when_the_case_is_closed(ground: Ground) -> None:
