@@ -68,6 +68,20 @@ def empty_wordings(tx: Tx, case_id: str) -> None:
     tx.connection.execute(update(case_notes).where(case_notes.c.case_id == case_id).values(text=""))
 
 
+def remove_names(tx: Tx, case_id: str, person: str) -> None:
+    """Delete the member's name from their case and from what they wrote in it; their id stays."""
+    tx.connection.execute(update(cases).where(cases.c.id == case_id).values(person_name=""))
+    tx.connection.execute(update(case_notes).where(case_notes.c.case_id == case_id, case_notes.c.author == person).values(author_name=""))
+
+
+def emptied_cases_of(connection: Connection, platform: str, person: str) -> Sequence[str]:
+    """Ids of a person's cases whose texts are gone, but not their name."""
+    signed = exists().where(case_notes.c.case_id == cases.c.id, case_notes.c.author == person, case_notes.c.author_name != "")
+    named = (cases.c.person_name != "") | signed
+    emptied = _own_cases(platform, person) & cases.c.texts_removed.is_(True)
+    return [row.id for row in connection.execute(select(cases.c.id).where(emptied, named))]
+
+
 def steps_by(connection: Connection, actor: str, event: str) -> Sequence[Step]:
     """Audit log entries in which somebody did this, unordered."""
     return [as_step(row) for row in connection.execute(select(audit).where(audit.c.actor == actor, audit.c.event == event))]

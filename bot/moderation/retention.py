@@ -61,10 +61,9 @@ def remove_texts(tx: Tx, case: Case) -> None:
         elif request.answer is not Answer.PICTURES:
             _empty_request(tx, request.id)
     privacy_rows.empty_wordings(tx, case.id)
-    values: dict[str, object] = {"texts_removed": True}
+    case_rows.change(tx, case, texts_removed=True)
     if case.forget:
-        values["person_name"] = ""
-    case_rows.change(tx, case, **values)
+        privacy_rows.remove_names(tx, case.id, case.person.id)
     message_rows.bump(tx, f"case:{case.id}", Audience.MODERATORS)
     for line in case_rows.audit_log(tx.connection, case.id):
         message_rows.bump(tx, f"step:{line.seq}")  # older messages to the member show the wordings too
@@ -190,4 +189,7 @@ def forget_person(tx: Tx, platform: str, person: str, gone: list[str]) -> Mappin
     case_rows.ask_again_about_pictures(tx, platform, person)
     privacy_rows.forget_cases_of(tx, platform, person)
     remove_old_texts(tx)
+    for case_id in privacy_rows.emptied_cases_of(tx.connection, platform, person):
+        privacy_rows.remove_names(tx, case_id, person)
+        message_rows.bump(tx, f"case:{case_id}", Audience.MODERATORS)
     return {"drawn": drawn, "decided": [one.id for one in ended if one.case_id in waiting]}

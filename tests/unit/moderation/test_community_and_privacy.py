@@ -208,6 +208,24 @@ async def test_what_was_typed_as_an_option_and_refused_is_deleted_too(ground: Gr
     assert "Elm Road" not in await texts(ground)
 
 
+@pytest.mark.parametrize("days", [0, 40])
+async def test_no_name_of_the_member_is_left_in_a_closed_case(ground: Ground, days: float) -> None:
+    case = await ground.denied()
+    await ground.press(A.APPEAL, case.id, ANN, {"why": "it is a comedy"})
+    await ground.press(A.CASE_CLAIM, case.id, MIA)
+    await ground.denied(by=MIA, case=case)
+    await ground.later(days * 24)  # after 40 days the texts are gone already
+    [before] = await ground.messages(f"case:{case.id}")
+    assert "Ann" in str(await ground.card(case))
+    assert (await ground.press(A.PRIVACY_DELETE, PRIVACY_ROW, ANN, {"sure": "true"})).changed
+    left = await texts(ground) + str(await ground.case(case.id))
+    assert "Ann" not in left
+    assert "Mia" in left, "who decided stays on record"
+    assert "Ann" not in str(await ground.card(case))
+    [after] = await ground.messages(f"case:{case.id}")
+    assert after.wanted > before.wanted
+
+
 async def test_a_wording_that_moderators_still_decide_about_goes_when_the_case_is_closed(ground: Ground) -> None:
     case = await ground.claimed()
     reply = await ground.press(A.PRIVACY_DELETE, PRIVACY_ROW, ANN, {"sure": "true"})
