@@ -29,6 +29,8 @@ from bot.ports import SystemPorts
 from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.requests.rules import Rules
+from bot.requests.services import StandIn
+from bot.settings import Settings
 
 MODEL = "gpt-image-2"
 DEADLINE = 840.0
@@ -90,13 +92,13 @@ class Forecast:
     at: float
 
 
-async def run(base_url: str, jobs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Submit each job at its time and wait for what its member sees in the end."""
+async def run(base_url: str, jobs: Sequence[Mapping[str, Any]], second_url: str | None = None) -> list[dict[str, Any]]:
+    """Submit each job at its time and wait for what its member sees in the end. `second_url` is a fallback's address, if there is one."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     with tempfile.TemporaryDirectory() as folder:
         async with standing_clock():
-            bot, chat = await _start(base_url, Path(folder), min([DEADLINE, *(job["deadline_s"] for job in jobs)]))
+            bot, chat = await _start(base_url, Path(folder), min([DEADLINE, *(job["deadline_s"] for job in jobs)]), second_url)
         forecasts: dict[str, Forecast] = {}
         asking = asyncio.create_task(_ask(bot, forecasts, began))
         try:
@@ -120,18 +122,26 @@ async def standing_clock() -> AsyncIterator[None]:
         await held
 
 
-async def _start(base_url: str, folder: Path, deadline: float) -> tuple[Bot, Chat]:
+async def _start(base_url: str, folder: Path, deadline: float, second_url: str | None = None) -> tuple[Bot, Chat]:
     ports, platform = SystemPorts(), Platform()
-    pictures = PictureStore(folder)
+    pictures, model, stand_ins = PictureStore(folder), Catalogue.load().resolve(MODEL), list[StandIn]()
+    if second_url is not None:
+        second, after = HttpProvider(second_url, "sk-second", pictures, ports), float(Settings().fallback_after_s)
+        stand_ins.append(StandIn("fallback", second, GateSettings(), "second", after, {MODEL: MODEL}))
     bot = await build(
         data_dir=folder,
         ports=ports,
         rules=Rules(
-            model=Catalogue.load().resolve(MODEL), limits=Limits(None, None, None, None, None, None), deadline=deadline, max_live=None
+            model=model,
+            limits=Limits(None, None, None, None, None, None),
+            deadline=deadline,
+            max_live=None,
+            equals={one.name: {MODEL: model} for one in stand_ins},
         ),
         gate_settings=GateSettings(),
         provider=HttpProvider(base_url, "sk-bench", pictures, ports),
         pictures=pictures,
+        stand_ins=stand_ins,
     )
     bot.add(platform)
     await bot.start()

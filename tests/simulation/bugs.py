@@ -20,6 +20,7 @@ import bot.requests.accept
 import bot.requests.attempt
 import bot.requests.books
 import bot.requests.decide
+import bot.requests.fallback
 import bot.requests.sweep
 import bot.requests.transitions
 from bot.chat.port import Message, SendResult
@@ -38,6 +39,7 @@ from bot.ledger.tables import messages, requests
 from bot.messages.sender import Sender
 from bot.ports.steady import SteadyPorts
 from bot.requests.decide import Queue
+from bot.requests.fallback import Fallback
 from bot.requests.recover import Found
 from bot.requests.scheduler import Scheduler
 from tests.simulation import process
@@ -110,6 +112,30 @@ def _decided_again(group: Group) -> Any:
 def a_safety_block_retried() -> Iterator[None]:
     with _decided_again(Group.SAFETY):
         yield
+
+
+@bug
+def a_blocked_prompt_sent_to_the_second_service() -> Iterator[None]:
+    """What most gateways do: a refusal is an error, and an error is asked again elsewhere."""
+    real = Fallback.group
+
+    def group(self: Fallback, services: Any, rows: Any) -> dict[str, list[Any]]:
+        blocked = [row for row in rows if (row.failure or "").startswith("safety")]
+        found = real(self, services, [row for row in rows if row not in blocked])
+        return {**found, "fallback": [*found.get("fallback", []), *blocked]} if blocked else found
+
+    with _decided_again(Group.SAFETY), patch.object(Fallback, "group", group), patch.object(bot.requests.attempt, "may_move", _yes):
+        yield
+
+
+@bug
+def a_request_that_may_be_charged_sent_to_the_second_service() -> Iterator[None]:
+    with patch.object(bot.requests.fallback, "_movable", _yes):
+        yield
+
+
+def _yes(*_: object, **__: object) -> bool:
+    return True
 
 
 @bug

@@ -27,6 +27,8 @@ PROMISE: dict[str, tuple[str, ...]] = {
     "consent_skipped": ("5-sent-without-the-members-yes",),
     "a_stale_consent_accepted": ("5-sent-without-the-members-yes",),
     "another_text_sent_than_accepted": ("5-other-wording",),
+    "a_blocked_prompt_sent_to_the_second_service": ("5-blocked-prompt-at-the-second-service",),
+    "a_request_that_may_be_charged_sent_to_the_second_service": ("5-refused-or-charged-and-sent-elsewhere",),
     "a_case_decided_twice": ("6-step-out-of-turn",),
 }
 """The rule that must see a bug, where others see a shadow of it too; any rule of a promise for the rest."""

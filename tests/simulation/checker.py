@@ -34,6 +34,9 @@ class Violation:
         return f"{self.rule}: {self.detail}"
 
 
+_STAYS = frozenset({Meaning.OPTION, Meaning.UNAVAILABLE, Meaning.UNUSABLE, Meaning.BLOCK, Meaning.TASK})
+
+
 class Checker:
     """Rules checked as events happen. `money` returns (billed so far, community budget), in micros."""
 
@@ -46,9 +49,9 @@ class Checker:
         self._secrets = (KEY, RAW, *secrets)
         self.violations: list[Violation] = []
         self.wordings: list[Wording] = []
-        self._hints: dict[Life, float] = {}
-        """Time until which the provider asked each life to stay away."""
-        self._hinted_at: dict[Life, float] = {}
+        self._hints: dict[tuple[Life, bool], float] = {}
+        """Time until which each service asked each life to stay away."""
+        self._hinted_at: dict[tuple[Life, bool], float] = {}
         self.billed = 0
         self.budget = 0
 
@@ -65,6 +68,7 @@ class Checker:
         if wording is None:
             self.fail("5-other-wording", asked.prompt)
             return
+        self._second(wording, asked)
         waiting = [one for one in wording.asked if one.open and not one.life.dead]
         refused = [one for one in wording.asked if one.said.meaning is Meaning.OPTION and one.received_at is not None]
         if asked.size != LEFT_OUT and len(refused) >= len(wording.starts):
@@ -88,9 +92,20 @@ class Checker:
             begun = max(wording.starts) if self.slack == 0.0 else max(*wording.starts, asked.life.born)
             if asked.at > begun + DEADLINE + IN_FLIGHT:
                 self.fail("3-past-the-deadline", wording.tag, f"{asked.at - begun:.0f} s")
-        until = self._hints.get(asked.life, 0.0)
-        if asked.at < until and asked.at > self._hinted_at.get(asked.life, 0.0) + IN_FLIGHT:
+        until = self._hints.get((asked.life, asked.second), 0.0)
+        if asked.at < until and asked.at > self._hinted_at.get((asked.life, asked.second), 0.0) + IN_FLIGHT:
             self.fail("3-asked-before-the-hint", wording.tag, f"{until - asked.at:.1f} s too early")
+
+    def _second(self, wording: Wording, asked: Asked) -> None:
+        """What the first service refused, or may have charged for, never reaches the second one. A member's own new start may."""
+        if not asked.second:
+            return
+        earlier = [one for one in wording.asked if not one.second]
+        blocked = any(one.said.meaning is Meaning.BLOCK and one.received_at is not None for one in earlier)
+        if blocked and not wording.forgiven:
+            self.fail("5-blocked-prompt-at-the-second-service", wording.tag)
+        elif len(wording.starts) == 1 and any(one.said.meaning in _STAYS for one in earlier):
+            self.fail("5-refused-or-charged-and-sent-elsewhere", wording.tag)
 
     def _counts(self, wording: Wording) -> None:
         rate = sum(one.said.meaning in (Meaning.RATE, Meaning.OPTION) for one in wording.asked)
@@ -112,9 +127,9 @@ class Checker:
                 wording.ended += 1
                 wording.blocked_at = asked.received_at if wording.blocked_at is None else wording.blocked_at
             case Meaning.RATE if asked.said.wait is not None:
-                life = asked.life
-                self._hints[life] = max(self._hints.get(life, 0.0), asked.received_at + asked.said.wait)
-                self._hinted_at[life] = asked.received_at
+                told = (asked.life, asked.second)
+                self._hints[told] = max(self._hints.get(told, 0.0), asked.received_at + asked.said.wait)
+                self._hinted_at[told] = asked.received_at
 
     def verdict(self, wording: Wording | None, life: Life) -> None:
         """A living process has read that a task was blocked."""

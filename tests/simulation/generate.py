@@ -76,6 +76,7 @@ def from_seed(seed: int) -> Plan:
         check_faults=r.choice([0.0, 0.0, 0.2]) if with_cases else 0.0,
         forgets=[(r.choice(people), round(r.uniform(0, horizon), 3))] if r.random() < (0.3 if with_cases else 0.1) else [],
         patient=with_cases and r.random() < 0.25,
+        fallback=Random(f"fallback:{seed}").random() < 0.4,  # drawn apart, so that seeds keep the rest of their meaning
     )
 
 

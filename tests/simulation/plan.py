@@ -140,6 +140,8 @@ class Plan:
     """What the community may spend in a month, in pictures of the default size."""
     polls: float | None = None
     """Seconds between the process's safety polls; None for the product's own."""
+    fallback: bool = False
+    """A second service stands by. It has the same moods about prompts and the same faults, but no weather."""
     only: str = ""
     """Restricts provider faults to one family; for plans that are aimed at something."""
     calm: list[str] = field(default_factory=list)

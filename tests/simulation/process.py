@@ -21,6 +21,7 @@ from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.requests.questions import ask_about
 from bot.requests.rules import Rules
+from bot.requests.services import StandIn
 from tests.simulation.chat import SimChat
 from tests.simulation.loop import Life
 from tests.simulation.ports import SimPorts
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 BASE_URL = "https://images.sim.test/v1"
+SECOND_URL = "https://second.sim.test/v1"
+FALLBACK_AFTER = 10.0
+"""Seconds after which the second service takes over."""
 DRAIN = 20.0
 """Seconds that running exchanges get after SIGTERM, as in bot.compose."""
 
@@ -125,6 +129,7 @@ class Process:
             gate_settings=GateSettings(),
             provider=HttpProvider(BASE_URL, KEY, store, ports, transport=transport(world)),
             pictures=store,
+            stand_ins=[self._second(store, ports)] if world.plan.fallback else (),
         )
         chat = SimChat(world, world.platform, world.plan.chat_faults, self.sent)
         adapter = SimAdapter(world, self.people, chat, bot.core, world.crew)
@@ -132,6 +137,12 @@ class Process:
         found = await bot.start()
         self.bot, self.adapter, self.store = bot, adapter, store
         await bot.finish_received(found)
+
+    def _second(self, store: PictureStore, ports: SimPorts) -> StandIn:
+        """The service that stands by."""
+        provider = HttpProvider(SECOND_URL, KEY, store, ports, transport=transport(self.world))
+        name = self.world.model.id
+        return StandIn("fallback", provider, GateSettings(), "second.sim.test", FALLBACK_AFTER, {name: name})
 
     async def _stop(self, life: Life) -> None:
         self.adapter = None
@@ -145,7 +156,8 @@ class Process:
 
     def rules(self) -> Rules:
         """The operator's settings of this run."""
-        return Rules(model=self.world.model, limits=Limits(None, None, None, self.budget(), None, None), lint=ask_about)
+        equals = {"fallback": {self.world.model.id: self.world.model}} if self.world.plan.fallback else {}
+        return Rules(equals=equals, model=self.world.model, limits=Limits(None, None, None, self.budget(), None, None), lint=ask_about)
 
     def budget(self) -> int:
         """What the community may spend in a month, in micros."""

@@ -79,6 +79,8 @@ class Asked:
     quality: str
     life: Life
     said: Said
+    second: bool = False
+    """It reached the service that stands by."""
     received_at: float | None = None
     """When its last byte reached a living process."""
     abandoned_at: float | None = None

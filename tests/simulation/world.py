@@ -12,7 +12,7 @@ import hashlib
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -29,7 +29,7 @@ from tests.simulation.crew import Crew
 from tests.simulation.loop import Deadlock, Life, Livelock, SimLoop, current_life, no_threads
 from tests.simulation.plan import Crash, Nature, Plan
 from tests.simulation.ports import Clock
-from tests.simulation.provider import FAMILIES, LATER, Asked, Provider, bill
+from tests.simulation.provider import FAMILIES, LATER, Asked, Meaning, Provider, bill
 from tests.simulation.records import Thread, Wording
 from tests.simulation.shelf import FAMILIES as FETCHES
 from tests.simulation.sqlite import Hooks, Step, TrackedConnection, inline_aiosqlite
@@ -37,6 +37,8 @@ from tests.simulation.steps import WATCHED, Change, changes, is_aimed
 from tests.simulation.wire import ConnectFault, Exchange, HttpRequest
 
 CONNECT_FAULTS = {"refused": 3, "dns": 1, "hang": 1}
+SECOND = "second."
+"""Begins the host name of the service that stands by."""
 TERM_WITHIN = 60.0
 """Seconds after SIGTERM until the process is killed."""
 
@@ -278,7 +280,7 @@ class World:
     def connect_fault(self, host: str) -> ConnectFault | None:
         if host.startswith("tls:"):
             return None
-        if self._weather() == "refusing":
+        if self._weather() == "refusing" and not host.startswith(SECOND):
             return ConnectFault("refused")
         share = 0.0 if self.plan.only else self.plan.provider_faults * 0.25
         number = self.chance.next("connects").getrandbits(32)
@@ -309,7 +311,8 @@ class World:
         prompt, size, quality, count = self.provider.read(request)
         wording = self.wordings.get(prompt)
         number = len(wording.asked) + 1 if wording is not None else 0
-        weather = self._weather()
+        second = request.host.startswith(SECOND)
+        weather = None if second else self._weather()
         families = {self.plan.only: 1} if self.plan.only else FAMILIES
         tag = wording.tag if wording is not None else "?"
         family, _ = self.fault(f"ask:{tag}:{number}", families, self.plan.provider_faults)
@@ -318,8 +321,10 @@ class World:
         if weather in ("down", "busy", "no_credit"):
             family = weather
         said = self.provider.say(request, wording.nature if wording is not None else Nature.GOOD, family)
-        asked = Asked(number, self.loop.time(), prompt, count, size, quality, life, said, note=self._note)
-        self.log("ASKED", tag, number, said.family, said.meaning, "billed", said.billed)
+        if self.plan.fallback and said.family == "no_credit":
+            said = replace(said, meaning=Meaning.RATE)  # turned away for nothing: the other service may be asked
+        asked = Asked(number, self.loop.time(), prompt, count, size, quality, life, said, second, note=self._note)
+        self.log("ASKED", tag, number, *(["second"] if second else []), said.family, said.meaning, "billed", said.billed)
         if wording is not None:
             self.case_rules.asked(wording)
         self.checker.asked(wording, asked, bill(self.model, size, quality, said, len(prompt)))
