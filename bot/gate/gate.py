@@ -131,7 +131,7 @@ class AdaptiveGate:
             case Signal.NO_CREDIT:
                 self._give_back(run)
                 if self.credit.refuse(now, run.grant.probe):
-                    self._note("no_credit", probe_in=round(self.credit.probe_at - now, 1))
+                    self._note("no_credit", probe_in=round(self.credit.probe_at - now))
             case Signal.CONCURRENCY:
                 self._alive(run, now)
                 self._give_back(run)
@@ -140,8 +140,6 @@ class AdaptiveGate:
                 self._alive(run, now)
                 self.allowance.give_back(run.launched)
                 self._refused(run, verdict, now)
-            case Signal.NOTHING:
-                pass
         if stated is not None and stated.per_second is not None:
             self._learn_stated(stated.per_second, stated.remaining, now)
         self.free_pass = self.free_pass or (run.admitted and self.concurrency.suspect is not None)
@@ -267,7 +265,7 @@ class AdaptiveGate:
         if self.now is None and self.memory:
             until = memories.read(self.memory, now, self.age, self.rate_model, self.concurrency, self.latency, self.breaker, self.credit)
             self.paused_until, self.gap = max(self.paused_until, until), GAP_AFTER_OUTAGE
-            self._note("remembered", per_minute=round((self.rate_model.rate or 0.0) * 60, 1), cap=self.concurrency.cap or 0)
+            self._note("remembered", per_minute=self.rate_model.per_minute, cap=self.concurrency.cap or 0)
         self.now = now
         if self.rate_model.tick(now) | self.concurrency.tick(now):
             self._note("limit_forgotten")
@@ -315,9 +313,9 @@ class AdaptiveGate:
             self.credit.back()
             self._note("credit_back")
         since = self.breaker.since
-        if self.breaker.succeed(run.launched, probe=run.grant.probe):
+        if self.breaker.succeed(run.launched, probe=run.grant.probe) and since is not None:
             self.gap, self.up_since = GAP_AFTER_OUTAGE, now
-            self._note("up", after=round(now - (since or now), 1))
+            self._note("up", after=round(now - since, 1))
 
     def _unavailable(self, run: InFlight, verdict: Verdict, now: float) -> None:
         assert verdict.failure is not None
@@ -355,8 +353,8 @@ class AdaptiveGate:
             self.paused_until = max(self.paused_until, now + wait)
             self._note("paused", seconds=round(wait, 1))
         if not knew or not silent:
-            self._note("limit_learned", per_minute=round((self.rate_model.rate or 0.0) * 60, 1))
-        self._note("refused", wait=round(self.rate_model.wait(now), 1), per_minute=round((self.rate_model.rate or 0.0) * 60, 1))
+            self._note("limit_learned", per_minute=self.rate_model.per_minute)
+        self._note("refused", wait=round(self.rate_model.wait(now), 1), per_minute=self.rate_model.per_minute)
 
     def _may_be_concurrency(self, run: InFlight, now: float) -> bool:
         """A rejection without a reason: True if it is attributed to the number in flight."""

@@ -36,6 +36,11 @@ class RateModel:
         return self.bucket.rate
 
     @property
+    def per_minute(self) -> float:
+        """The same per minute, for the log; 0 while no limit is known."""
+        return round((self.rate or 0.0) * 60, 1)
+
+    @property
     def burst(self) -> float | None:
         """Requests that it should accept within one second after a rest."""
         if self.window.believed and self.window.limit is not None:
