@@ -150,7 +150,7 @@ def _agreed(failure: Failure, request: Request, model: Model) -> Failure:
         most = min(int(limit), model.max_count) if limit.isascii() and limit.isdigit() else 0
         facts["limit"] = str(most) if model.min_count <= most < request.count else ""
     elif failure.kind is Kind.PROMPT_TOO_LONG and limit.isascii() and limit.isdigit() and int(limit) >= len(request.prompt):
-        facts["limit"] = ""  # counted in something other than characters
+        del facts["limit"]  # counted in something other than characters
     facts["allowed"] = ", ".join(listed)
     return dataclasses.replace(failure, facts={name: value for name, value in facts.items() if value})
 

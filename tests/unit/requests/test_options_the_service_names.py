@@ -64,6 +64,7 @@ async def test_a_default_that_a_form_sends_back_was_not_chosen(
         (named(Kind.UNSUPPORTED_SIZE, allowed="256x256, 1024x1024, 4096x4096"), {"size": "1000x1000"}, "1024x1024"),
         (named(Kind.UNSUPPORTED_SIZE, allowed="512x512, 2048x1024"), {"size": "4000x2000"}, "2048x1024"),
         (named(Kind.UNSUPPORTED_QUALITY, allowed="low, medium"), {"quality": "high"}, "medium"),
+        (named(Kind.UNSUPPORTED_QUALITY, allowed="low, medium, good"), {"quality": "high"}, "good"),
         (named(Kind.UNSUPPORTED_QUALITY, allowed="low, medium"), {"quality": "odd"}, "low"),
         (named(Kind.BAD_REQUEST_OTHER, allowed="low, medium", limit="2"), {}, None),
     ],
