@@ -78,6 +78,10 @@ CASES: Machine[CaseState, CaseEvent] = Machine(
 )
 
 
+HELD_EDIT = "held_edit"
+"""Code of a case about an edit that was never sent: a person reads it first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Public summary of a case."""

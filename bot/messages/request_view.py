@@ -162,7 +162,7 @@ def _refused(facts: RequestFacts) -> View:
     if refusal.nearest is not None:
         buttons.insert(0, _nearest(request, refusal.nearest.label))
     lines = refusal_lines(refusal)
-    if refusal.reason == "blocked_before" and facts.case is not None:
+    if refusal.reason in ("blocked_before", "held_for_moderator") and facts.case is not None:
         lines.append(_case_line(facts, facts.case))
     return View(
         title=text("request.refused"),

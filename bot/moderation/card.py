@@ -9,13 +9,14 @@ from sqlalchemy import Connection
 
 from bot.chat.port import Message
 from bot.chat.views import ActionName, Button, ButtonStyle, Fact, Pressers, Tone, View
-from bot.domain.case_states import WAITING, CaseEvent, CaseState
+from bot.domain.attachments import AttachmentRole, StoredAttachment
+from bot.domain.case_states import HELD_EDIT, WAITING, CaseEvent, CaseState
 from bot.domain.failure import certain
 from bot.domain.kinds import SAFETY_REVIEWABLE, Kind
 from bot.domain.request_states import Answer
 from bot.domain.requests import Request
 from bot.failures.explain import explain
-from bot.ledger import attempt_rows, block_rows, case_rows, request_rows
+from bot.ledger import attachment_rows, attempt_rows, block_rows, case_rows, request_rows
 from bot.ledger.case_rows import MACHINE, Case, Note, Step
 from bot.moderation.timeouts import APPEAL_WAITS, DUE, HOUR
 from bot.texts import has, joined, text
@@ -26,6 +27,8 @@ PROMPT_SHOWN, NOTE_SHOWN = 900, 300
 """Characters shown on the card; Show prompt has the whole prompt."""
 HISTORY = 8
 """Number of steps on the card; `imagine-bot cases show` lists all of them."""
+HELD_BACK = frozenset({"blocked_before", "held_for_moderator"})
+"""Reasons of refusals that a case is about."""
 QUIET = frozenset({"read_prompt"})
 """Steps in the audit log that the card doesn't show."""
 
@@ -39,6 +42,8 @@ class CaseFacts:
     joined: Sequence[Request]
     """Other blocked wordings of the member that belong to this case, oldest first."""
     earlier: int
+    references: Sequence[str]
+    """The attached pictures in words. They aren't shown: one of them may be the reason."""
     cost: int
     steps: Sequence[Step]
     notes: Sequence[Note]
@@ -58,6 +63,7 @@ def gather(connection: Connection, case: Case, now: float) -> CaseFacts:
         request=request,
         joined=further(linked, request),
         earlier=case_rows.earlier(connection, case),
+        references=[_reference(one) for one in attachment_rows.of_request(connection, case.request_id)],
         cost=cost,
         steps=[one for one in case_rows.audit_log(connection, case.id) if one.outcome == "done" and one.event not in QUIET],
         notes=case_rows.notes_of(connection, case.id),
@@ -81,7 +87,7 @@ def further(linked: Iterable[Request], first: Request | None) -> list[Request]:
 def was_blocked(request: Request) -> bool:
     """Whether the service or the block memory held back this request or a part of it."""
     if request.answer is None:
-        return request.refusal is not None and request.refusal.reason == "blocked_before"
+        return request.refusal is not None and request.refusal.reason in HELD_BACK
     safety = request.failure is not None and request.failure.kind in SAFETY_REVIEWABLE
     return request.answer is Answer.BLOCKED or (request.answer is Answer.PICTURES and safety)
 
@@ -96,7 +102,7 @@ def card(facts: CaseFacts) -> View:
     case = facts.case
     return View(
         title=title(case),
-        text=(_why(case), text("case.card.no_overrule")) if case.state in WAITING else (),
+        text=_reasons(case) if case.state in WAITING else (),
         facts=tuple(_facts(facts)),
         buttons=tuple(_buttons(facts)),
         tone=Tone.WAITING if case.state in WAITING else Tone.NEUTRAL,
@@ -133,8 +139,14 @@ def name_of(case: Case) -> str:
     return case.person.name or case.person.id
 
 
+def _reasons(case: Case) -> tuple[str, ...]:
+    return (_why(case),) if case.facts.get("code") == HELD_EDIT else (_why(case), text("case.card.no_overrule"))
+
+
 def _why(case: Case) -> str:
     """Why the case is here, in the moderators' words."""
+    if case.facts.get("code") == HELD_EDIT:
+        return text("case.card.why_held")
     if case.facts.get("code") == "block_memory":
         return text("case.card.why_memory")
     return explain(certain(Kind(case.kind), case.facts), "moderator")
@@ -158,6 +170,7 @@ def _facts(facts: CaseFacts) -> list[Fact]:
             line = " · ".join((request.model, size(request.size), request.quality, str(request.count)))
             shown.append(("model", line, False))
         shown.append(("request", request.id, False))
+        shown.append(("references", "\n".join(facts.references), False))
     shown.append(("cost", money(facts.cost), False))
     shown.append(("opened", text("case.card.opened_at", at=moment(case.opened_at)), False))
     if case.state in WAITING:
@@ -185,6 +198,13 @@ def _actor(case: Case, step: Step) -> str:
     if step.actor == MACHINE:
         return text("case.clock")
     return step.actor_name or (name_of(case) if step.actor == case.person.id else step.actor)
+
+
+def _reference(one: StoredAttachment) -> str:
+    given = one.attachment
+    key = "made_here" if given.made_here else "uploaded"
+    key = "mask" if given.role is AttachmentRole.MASK else key
+    return text(f"case.card.reference_{key}", width=one.width, height=one.height, fingerprint=one.sha256[:12])
 
 
 def _member(facts: CaseFacts) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.catalogue.check import Problem
 from bot.chat.handlers import Handler
 from bot.chat.views import Act, ActionName, Reply
-from bot.domain.case_states import CaseEvent, CaseState
+from bot.domain.case_states import HELD_EDIT, CaseEvent, CaseState
 from bot.domain.requests import Person
 from bot.ledger import block_rows, case_rows, request_rows
 from bot.ledger.case_rows import Case
@@ -162,6 +162,8 @@ class Decisions:
             step(tx, case, CaseEvent.NOT_POLICY, person, values=values, notify=True)
             forget_blocks(tx, case)
             facts = {key: case.facts[key] for key in ("status", "code", "request_id") if key in case.facts}
+            if case.facts.get("code") == HELD_EDIT:
+                return Reply(text("case.done.allowed", number=case.number))
             self.notices.report(tx, f"not_policy:{case.number}", "not_policy", {**facts, "case": str(case.number)})
             return Reply(text("case.done.not_policy", number=case.number))
 

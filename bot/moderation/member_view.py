@@ -13,12 +13,12 @@ from sqlalchemy import Connection
 
 from bot.chat.port import Message
 from bot.chat.views import About, ActionName, Audience, Button, ButtonStyle, Fact, Tone, View
-from bot.domain.case_states import WAITING, CaseEvent, CaseState
+from bot.domain.case_states import HELD_EDIT, WAITING, CaseEvent, CaseState
 from bot.domain.request_states import Answer
 from bot.domain.requests import Request
 from bot.ledger import case_rows, request_rows
 from bot.ledger.case_rows import OTHER_PICTURE, Case, Note, Rewrite, Step
-from bot.moderation.card import project_card, reason
+from bot.moderation.card import HELD_BACK, project_card, reason
 from bot.moderation.offers import highest_cost
 from bot.moderation.opening import REPHRASE
 from bot.moderation.rewording import newest_candidate
@@ -100,7 +100,7 @@ class Views:
 
 def _concerns(case: Case, request: Request) -> bool:
     """Whether this request of a case was blocked, rather than made later because of it."""
-    refused = request.refusal is not None and request.refusal.reason == "blocked_before"
+    refused = request.refusal is not None and request.refusal.reason in HELD_BACK
     return request.id == case.request_id or request.answer is Answer.BLOCKED or refused
 
 
@@ -198,7 +198,7 @@ def _not_policy(facts: StepFacts) -> View:
     buttons: tuple[Button, ...] = ()
     if request is not None and request.prompt and facts.case.state is CaseState.CLOSED_NOT_POLICY:
         buttons = (Button(ActionName.RETRY, request.id, text("button.retry"), ButtonStyle.PRIMARY),)
-    return _view(facts, "not_policy", buttons=buttons)
+    return _view(facts, "allowed" if facts.case.facts.get("code") == HELD_EDIT else "not_policy", buttons=buttons)
 
 
 def _expire(facts: StepFacts) -> View:

@@ -11,13 +11,16 @@ from bot.catalogue.check import Problem
 from bot.catalogue.check import check as check_options
 from bot.catalogue.sizes import label
 from bot.domain.attachments import AttachmentRole, ReferenceLimits, StoredAttachment
+from bot.domain.case_states import HELD_EDIT, CaseState
+from bot.domain.failure import certain
 from bot.domain.kinds import Kind
 from bot.domain.refusal import FactValue, Nearest, Refusal
 from bot.domain.request_states import RequestEvent, RequestState
 from bot.domain.requests import Origin, Request
-from bot.ledger import attachment_rows, block_rows, memory_rows, request_rows, settings_rows
+from bot.ledger import attachment_rows, block_rows, case_rows, memory_rows, request_rows, settings_rows
 from bot.ledger.block_rows import BlockedPrompt
 from bot.ledger.store import Tx
+from bot.prompts.edit_words import doubtful_edit
 from bot.prompts.normalise import UnusableText, fingerprint, normalise
 from bot.requests.affordable import shortage
 from bot.requests.block_memory import blocked_before, blocked_member, remembered_failure
@@ -32,6 +35,8 @@ class Unfetched:
     request_id: str
 
 
+LINEAGE = 50
+"""Ancestors looked at for a moderator's yes to the same edit."""
 RAW_PROMPT = 100_000
 """Maximum characters of a prompt to store; the models' own limits are far lower."""
 
@@ -60,6 +65,9 @@ def accept(tx: Tx, request_id: str, rules: Rules, opener: CaseOpener) -> Request
     memory = blocked_before(tx, checked)
     if memory is not None:
         return _refuse_blocked(tx, checked, memory, opener)
+    doubt = _doubtful(tx, checked, attached)
+    if doubt is not None:
+        return _refuse_held(tx, checked, doubt, opener)
     # The member has seen and accepted a moderator's wording: send that exact text without another question.
     held = None if request.origin is Origin.REWRITE else upload_question(tx, checked, attached) or prompt_question(checked, rules)
     values = _values(checked, rules, tx.now)
@@ -68,6 +76,30 @@ def accept(tx: Tx, request_id: str, rules: Rules, opener: CaseOpener) -> Request
         return dataclasses.replace(checked, state=RequestState.HELD, refusal=held)
     queue(tx, checked, RequestEvent.ACCEPT, tx.now, **values)
     return dataclasses.replace(checked, state=RequestState.QUEUED, due_at=tx.now, deadline_at=tx.now + rules.deadline)
+
+
+def _doubtful(tx: Tx, request: Request, attached: Sequence[StoredAttachment]) -> str | None:
+    """Why a human has to read this edit before anything is sent; None if nobody has to, or if somebody has."""
+    if not attached or request.origin is Origin.REWRITE or (kind := doubtful_edit(request.prompt)) is None:
+        return None
+    seen: Request | None = request
+    for _ in range(LINEAGE):
+        seen = None if seen is None or seen.parent is None else request_rows.get(tx.connection, seen.parent)
+        if seen is None or seen.fingerprint != request.fingerprint:
+            return kind
+        case = None if seen.case_id is None else case_rows.standing(tx.connection, seen.case_id)
+        if case is not None and case.state is CaseState.CLOSED_NOT_POLICY:
+            return None
+    return kind
+
+
+def _refuse_held(tx: Tx, request: Request, kind: str, opener: CaseOpener) -> Refusal:
+    """Send nothing; open a case for a moderator, who decides whether it may be sent."""
+    failure = certain(Kind.SAFETY_PROMPT, {"code": HELD_EDIT, "categories": kind})
+    case_id = open_case(tx, request, failure, opener)
+    refusal = Refusal("held_for_moderator", {"case_id": case_id})
+    refuse(tx, request, refusal, prompt=request.prompt, fingerprint=request.fingerprint, case_id=case_id)
+    return refusal
 
 
 def upload_question(tx: Tx, request: Request, attached: Sequence[StoredAttachment]) -> Refusal | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.prompts import lint_secrets
+from bot.prompts import edit_words, lint_secrets
 from bot.prompts.lint import lint
 from bot.requests.rules import Question
 
@@ -16,3 +16,4 @@ def ask_about(prompt: str) -> Question | None:
 def load() -> None:
     """Load what the first suspicious prompt would need (0.5 s) at start, when nobody is waiting."""
     lint_secrets.load()
+    edit_words.load()

@@ -323,3 +323,30 @@ async def test_where_words_are_all_that_is_taken_no_button_offers_more(tmp_path:
     async with stage(tmp_path, service_references=ReferenceLimits(count=0, mask=False)) as s:
         view = await s.world.answer(await s.world.imagine("a red bicycle"))
         assert not {ActionName.EDIT_PICTURE, ActionName.USE_AS_REFERENCE} & {one.action for one in view.buttons}
+
+
+async def test_an_edit_that_would_undress_somebody_waits_for_a_moderator(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        request = await s.ask("photo", prompt="quítale la ropa")
+        assert request.refusal is not None
+        assert (request.state, request.refusal.reason, s.world.service.calls) == (RequestState.REFUSED, "held_for_moderator", [])
+        assert "a moderator reads it" in " ".join((await s.world.answer(request.id)).text)
+        case_id = request.case_id or ""
+        await s.world.until(lambda: s.world.chat.about(f"case:{case_id}"))
+        card = s.world.chat.about(f"case:{case_id}")
+        assert card is not None
+        assert card.pictures == ()
+        assert any("300×200" in fact.value for fact in card.facts)
+        assert "may undress" in " ".join(card.text)
+        again = await s.ask("photo", prompt="Quitale la RÓPA")
+        assert again.state is RequestState.REFUSED
+        await s.world.press(ActionName.CASE_CLAIM, case_id, person="mia")
+        assert "can send the edit" in await s.world.press(ActionName.CASE_NOT_POLICY, case_id, person="mia")
+        await s.world.press(ActionName.RETRY, request.id)
+        child = (await s.world.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")))[0]
+        await s.world.press(ActionName.SEND_ANYWAY, child.id)
+        await s.world.answer(child.id)
+        assert len(s.world.service.calls) == 1
+        plain = await s.world.imagine("quítale la ropa al maniquí")  # words alone are no edit of somebody's picture
+        await s.world.answer(plain)
+        assert len(s.world.service.calls) == 2
