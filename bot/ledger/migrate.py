@@ -10,13 +10,18 @@ from sqlalchemy.pool import NullPool
 
 from bot.ledger.files import connect
 from bot.ledger.tables import metadata
+from bot.texts import text
 
 HEAD = "0004"
 """Latest revision. Checked before importing Alembic, which would add a third of a second to every start."""
 
 
+class NewerLedger(Exception):
+    """The file has the schema of a newer version; it was left unchanged. The text is a complete sentence for the operator."""
+
+
 def upgrade(path: Path, now: float) -> Path | None:
-    """Migrate the file to the latest schema. Returns the backup that was made, if any.
+    """Migrate the file to the latest schema. Returns the backup that was made, if any. Raises NewerLedger.
 
     A fresh file gets the current tables directly; a test verifies that running all migrations gives the same schema.
     """
@@ -31,6 +36,8 @@ def upgrade(path: Path, now: float) -> Path | None:
             connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (HEAD,))
         engine.dispose()
         return None
+    if revision > HEAD:
+        raise NewerLedger(text("operator.database_newer", file=path))
     kept = backup(path, path.with_name(f"backup-{int(now)}-before-{HEAD}.db"))
     migrate(path)
     return kept
@@ -77,8 +84,10 @@ def current(path: Path) -> str | None:
     connection = connect(path)
     try:
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.OperationalError:
-        return None
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+            raise  # locked or unreadable
+        return None  # no such table
     finally:
         connection.close()
     return str(row[0]) if row else None

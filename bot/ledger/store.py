@@ -21,6 +21,7 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.util import LRUCache
 
 from bot.ledger import files, migrate
+from bot.ledger.migrate import NewerLedger
 from bot.texts import text
 
 T = TypeVar("T")
@@ -171,6 +172,8 @@ class Ledger:
             for link in links:
                 await link.close()
             lock.release()
+            if isinstance(error, NewerLedger):
+                raise LedgerProblem(str(error)) from error
             if isinstance(error, DatabaseError | sqlite3.DatabaseError):
                 raise LedgerProblem(explain(getattr(error, "orig", error), path)) from error
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import itertools
 import os
 import sqlite3
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Engine, event, insert, select, update
 from sqlalchemy.engine.interfaces import CacheStats
 
 from bot.ledger import migrate, picture_rows
-from bot.ledger.files import DATABASE
+from bot.ledger.files import DATABASE, connect
 from bot.ledger.store import Ledger, LedgerProblem, Tx, explain
 from bot.ledger.tables import memory, metadata
 
@@ -176,6 +177,32 @@ async def test_an_older_schema_is_backed_up_before_it_is_migrated(tmp_path: Path
     with sqlite3.connect(kept) as connection:
         assert connection.execute("SELECT key FROM memory").fetchall() == [("precious",)]
     connection.close()
+
+
+async def test_a_ledger_of_a_newer_version_is_left_alone_and_named(tmp_path: Path) -> None:
+    await (await opened(tmp_path)).close()
+    with contextlib.closing(sqlite3.connect(tmp_path / DATABASE)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    before = sorted(tmp_path.iterdir())
+    for _ in range(2):
+        with pytest.raises(LedgerProblem, match="newer version"):
+            await opened(tmp_path)
+    assert sorted(tmp_path.iterdir()) == before, "no backup at every try"
+    assert migrate.current(tmp_path / DATABASE) == "9999"
+
+
+def test_a_locked_file_is_not_taken_for_a_fresh_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / DATABASE
+    with contextlib.closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+        other.execute("INSERT INTO alembic_version VALUES ('0001')")
+        other.commit()
+        other.execute("BEGIN EXCLUSIVE")
+        monkeypatch.setattr(migrate, "connect", functools.partial(connect, timeout=0.05))
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            migrate.upgrade(path, 0.0)
+        other.rollback()
+        assert other.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
 
 
 class Killed(Exception):
