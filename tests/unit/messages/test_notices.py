@@ -12,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.chat.port import Message, Refused, RefusedWhy
-from bot.chat.views import Audience, Tone, View
+from bot.chat.views import ActionName, Audience, Tone, View
 from bot.domain.kinds import Kind
 from bot.domain.requests import Place
 from bot.events import EventStream, log_lines
@@ -95,6 +95,7 @@ def test_a_notice_says_how_often_since_when_what_to_do_and_when_it_is_over(tmp_p
         assert (view.title, view.tone) == (text("notice.title_chat_gone"), Tone.PROBLEM)
         assert view.text == (text("notice.once", at=moment(first)), *text("notice.chat_gone").split("\n\n"))
         assert [fact.value for fact in view.facts] == ["c"]
+        assert view.buttons == (), "there is no call to collect evidence about"
         await asyncio.sleep(3600)
         await again("404")
         view, last = await ground.view("chat_gone:x"), ground.stage.now()
@@ -117,6 +118,8 @@ def test_a_failures_notice_is_named_and_explained_by_its_kind(tmp_path: Path) ->
         view = await ground.view(kind)
         assert view.title == text("notice.title", kind="auth invalid key")
         assert "key" in view.text[1]
+        [stored] = await ground.ledger.read(lambda c: message_rows.of_subject(c, f"notice:{kind}"))
+        assert [(one.action, one.row) for one in view.buttons] == [(ActionName.EVIDENCE, stored.message.id)]
         await ground.ledger.write(ground.notices.service_works)
         assert await ground.notice(kind) is None
 
