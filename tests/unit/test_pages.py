@@ -13,7 +13,7 @@ import typer
 
 from bot.cli.main import app
 from bot.domain.kinds import Kind
-from bot.settings import KNOWN
+from bot.settings import KNOWN, secret_files
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "docs" / "operators.md"]
@@ -70,6 +70,7 @@ def test_every_make_target_that_is_named_exists(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_setting_that_is_named_exists(page: Path) -> None:
     known = KNOWN | {name for point in entry_points(group="imagine_bot.adapters") for name in point.load().variables}
+    known |= secret_files.names(known)
     named = set(re.findall(r"`([A-Z]+_[A-Z_]+)(?:=[^`]*)?`", content(page)))
     assert named
     assert named <= known
