@@ -57,6 +57,13 @@ class Context:
     """Certificates and proxies for outgoing connections; `examine` reads them from its `env` with `bot.egress.read`."""
 
 
+@runtime_checkable
+class ReplacesPictures(Protocol):
+    """Optional addition to Adapter for platforms where an edit of a message replaces or removes its pictures at once."""
+
+    replaces_pictures: bool
+
+
 class Adapter(Protocol):
     """A connected platform."""
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.adapter import Adapter, AttachmentSource, Context, Plugin
+from bot.adapter import Adapter, AttachmentSource, Context, Plugin, ReplacesPictures
 from bot.chat.handlers import ActionHandlers
 from bot.chat.port import Message, Refused
 from bot.core import Core
@@ -43,6 +43,7 @@ from bot.requests.attachments import Attachments
 from bot.requests.attempt import Dependencies
 from bot.requests.orphaned_files import OrphanedFiles
 from bot.requests.picture_actions import PictureActions
+from bot.requests.previews import Previews
 from bot.requests.projection import RequestProjection
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
@@ -85,7 +86,8 @@ async def build(
     writes, supervisor = BackgroundWrites(ledger), Supervisor(ports)
     moderation = _moderation(ledger, rules, notices, adapters, pictures)
     deps = Dependencies(rules, moderation.cases.open_case, notices, ports.uniform, moderation.on_pictures)
-    scheduler = Scheduler(ledger, services, deps, ports, salt, events)
+    previews = Previews(ledger, pictures.delete, lambda platform: rules.partial_images if _previews(adapters.get(platform)) else 0)
+    scheduler = Scheduler(ledger, services, deps, ports, previews, salt, events)
     views = RequestProjection(rules, ports, scheduler, moderation.standing, moderation.cases.reviewed, services)
     sender = _sender(ledger, ports, views, notices, moderation, writes)
     core = Core(
@@ -135,6 +137,11 @@ def _handlers(ledger: Ledger, rules: Rules, moderation: Moderation, scheduler: S
 def _rules(settings: Settings, provider: HttpProvider, *, demo: bool) -> Rules:
     rules = rules_of(settings, demo=demo)
     return dataclasses.replace(rules, service_references=provider.references_for(rules.model.id))
+
+
+def _previews(adapter: object) -> bool:
+    """Whether a platform shows unfinished pictures: only where a later edit replaces them."""
+    return isinstance(adapter, ReplacesPictures) and adapter.replaces_pictures
 
 
 def _fetcher(adapters: Mapping[str, Adapter]) -> Callable[[str, Mapping[str, str]], Awaitable[bytes]]:

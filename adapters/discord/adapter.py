@@ -47,6 +47,7 @@ class DiscordAdapter:
     """One bot on Discord."""
 
     name = "discord"
+    replaces_pictures = True
 
     def __init__(self, settings: DiscordSettings, context: Context) -> None:
         self.settings, self._context, self._ports = settings, context, context.ports

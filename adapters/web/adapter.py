@@ -40,6 +40,7 @@ class WebAdapter:
     """See bot.adapter.Adapter."""
 
     name = PLATFORM
+    replaces_pictures = True
 
     def __init__(self, settings: WebSettings, context: Context) -> None:
         self._settings, self._context = settings, context

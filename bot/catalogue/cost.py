@@ -13,6 +13,8 @@ from bot.domain.outcome import Usage
 
 TOKENS_PER_CHAR = 4
 """Upper bound: byte-level tokenizers never produce more tokens than UTF-8 bytes, and a code point has at most four bytes."""
+PARTIAL_TOKENS = 100
+"""Output tokens of an unfinished picture, by OpenAI's image generation guide."""
 _WRAPPING_TOKENS = 64
 """Allowance for tokens that the provider adds around the prompt."""
 _MOST_EXPENSIVE_FIRST = ("max", "xhigh", "high", "medium", "low")
@@ -37,6 +39,11 @@ def highest_cost_micros(model: Model, size: str, quality: str, count: int, promp
     per_picture += (prompt_chars * TOKENS_PER_CHAR + _WRAPPING_TOKENS) * model.price.text_in
     per_picture += references * REFERENCE_TOKENS * model.price.image_in
     return math.ceil(per_picture * count * (100 + model.price.margin_percent) / 100)
+
+
+def partials_micros(model: Model, count: int, partials: int) -> int:
+    """Maximum cost of the unfinished pictures of a call, in micro-dollars."""
+    return math.ceil(PARTIAL_TOKENS * partials * count * model.price.image_out * (100 + model.price.margin_percent) / 100)
 
 
 def cost_from_usage(model: Model, usage: Usage | None) -> int | None:

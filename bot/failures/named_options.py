@@ -8,10 +8,11 @@ from collections.abc import Collection
 from bot.domain.failure import Evidence
 from bot.failures.signals import read
 
-LEAVABLE = ("quality", "size", "n", "response_format", "safety_identifier")
+LEAVABLE = ("quality", "size", "n", "response_format", "safety_identifier", "stream")
 """Everything besides model and prompt that a request can carry, under the bot's own names."""
 SPELLINGS: dict[str, tuple[str, ...]] = {
     "n": ("n", "batch_size", "num_images", "number of images"),
+    "stream": ("stream", "partial_images"),
     "size": ("size", "image_size", "width", "height", "dimensions", "resolution"),
 }
 """The bot's option name -> services' names; other options have the same name everywhere."""

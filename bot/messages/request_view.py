@@ -16,7 +16,7 @@ from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Request
 from bot.failures.explain import explain
 from bot.gate.port import Estimate
-from bot.messages.progress import progress
+from bot.messages.progress import preview, progress
 from bot.messages.question_view import asked, question
 from bot.messages.refusal_view import offered, own_button, refusal_lines
 from bot.prompts.lint_words import hints
@@ -38,6 +38,8 @@ class RequestFacts:
     estimate: Estimate | None = None
     drawn_by: str = ""
     """The service that stood in for the configured one."""
+    preview: Picture | None = None
+    """The unfinished picture to show."""
     task: Pending | None = None
     """What the service last said about the running task."""
     estimate_until: float | None = None
@@ -142,7 +144,8 @@ def _trying(facts: RequestFacts) -> str:
 def _working(facts: RequestFacts, title: str) -> View:
     request = facts.request
     lines = (*_hints(request), _line(request))
-    return View(title=title, text=lines, quote=request.prompt, buttons=(_cancel(request),), tone=Tone.WORKING)
+    shown = () if facts.preview is None else (preview(request, facts.preview),)
+    return View(title=title, text=lines, quote=request.prompt, pictures=shown, buttons=(_cancel(request),), tone=Tone.WORKING)
 
 
 def _hints(request: Request) -> tuple[str, ...]:

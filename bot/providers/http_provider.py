@@ -17,25 +17,29 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import structlog
 
 from bot.domain.attachments import ReferenceLimits
 from bot.domain.failure import MAX_EVIDENCE_BYTES, Evidence, Phase
 from bot.domain.outcome import DOWNLOAD, Billed, Outcome, Pending, Picture, Usage
 from bot.egress import Egress
 from bot.failures.evidence import FETCHED, from_exception, from_response
-from bot.pixels.errors import NotTaken
-from bot.pixels.kinds import is_decoded, kind_of
+from bot.pixels.errors import BadPicture, NotTaken
 from bot.ports import Ports
 from bot.providers.answer import Item, ParsedAnswer, is_final, lists_pictures
+from bot.providers.answer_body import read_body
 from bot.providers.api import HttpCall, ImageApi
-from bot.providers.body import BodyReader, NotJson, TooBig, events, parse
-from bot.providers.download import MAX_BYTES, Downloader, Resolve, peer_of, resolve
-from bot.providers.encoding import body_of, first_bytes
+from bot.providers.body import BodyReader, NotJson, events, parse
+from bot.providers.download import Downloader, Resolve, peer_of, resolve
+from bot.providers.encoding import first_bytes
 from bot.providers.picture_intake import PictureIntake
 from bot.providers.pictures import PictureStore, with_pictures
 from bot.providers.port import Call, OnPartial
 from bot.providers.routed import RoutedTransport
 from bot.providers.services.registry import api_for
+from bot.providers.stream import OnData, as_answer, is_stream, read_stream
+
+log = structlog.get_logger()
 
 CONNECT_TIMEOUT = 15.0
 SUBMIT_GRACE = 5.0
@@ -62,11 +66,19 @@ class _Exchange:
     """Bytes of the request have been sent; from here on it may be billed."""
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    on_partial: OnData | None = None
 
     @property
     def reached(self) -> bool:
         """Whether the provider may have received the request."""
         return self.sent or self.status is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Streamed:
+    """An answer that came as events."""
+
+    value: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +151,20 @@ class HttpProvider:
             call = await with_pictures(call, self._pictures)
         except LookupError as error:
             return self._broken(exchange, error)  # never sent
+        if call.partials and on_partial is not None:
+            exchange.on_partial = lambda data: self._show(data, on_partial)
         work = self._whole(exchange, call, self._api.generate(call, self._base.path))
         outcome = await (self._submit(work) if self._api.takes_tasks else work)
         return dataclasses.replace(outcome, carried=self._api.carried(call))
+
+    async def _show(self, data: str, on_partial: OnPartial) -> None:
+        """Store an unfinished picture and hand it over. One that can't be used is only a preview that nobody sees."""
+        try:
+            picture = await self._pictures.add_base64([data.encode("utf-8", "surrogatepass")])
+        except (BadPicture, NotTaken, OSError) as error:
+            log.info("partial_not_shown", error=type(error).__name__)
+            return
+        await on_partial(picture)
 
     async def collect(self, call: Call, pending: Pending) -> Outcome:
         """Poll a running task once, or retry the download of a finished picture once."""
@@ -233,7 +256,7 @@ class HttpProvider:
         except Exception as error:  # the port's contract: everything except cancellation is an Outcome
             return self._broken(exchange, error)
 
-    async def _exchange(self, exchange: _Exchange, call: Call, wanted: HttpCall) -> Outcome | BodyReader | Item:
+    async def _exchange(self, exchange: _Exchange, call: Call, wanted: HttpCall) -> Outcome | BodyReader | Item | _Streamed:
         async def trace(event: str, info: Mapping[str, Any]) -> None:
             # A CONNECT goes to the proxy, not to the provider.
             if event.endswith("send_request_headers.started") and getattr(info.get("request"), "method", b"") != b"CONNECT":
@@ -245,7 +268,10 @@ class HttpProvider:
             exchange.headers = {name.lower(): value for name, value in response.headers.items()}
             if response.status_code not in (200, 201, 202):
                 return self._refused(exchange, await first_bytes(response, MAX_EVIDENCE_BYTES))
-            return await _body(response, min(_MAX_BYTES, _BYTES_PER_PICTURE * (call.count + 1)))
+            if is_stream(response.headers):
+                limit = _BYTES_PER_PICTURE * (call.count + 1) * (call.partials + 1)
+                return _Streamed(as_answer(await read_stream(response, min(_MAX_BYTES, limit), exchange.on_partial)))
+            return await read_body(response, min(_MAX_BYTES, _BYTES_PER_PICTURE * (call.count + 1)))
         finally:
             await response.aclose()
 
@@ -256,7 +282,7 @@ class HttpProvider:
         elif not self._is_trusted(url := self._base.join(wanted.address)):
             raise NotTaken("address", peer_of(url))  # the key would be sent to an untrusted host
         if wanted.files:
-            fields = {name: str(value) for name, value in (wanted.body or {}).items()}
+            fields = {name: str(value).lower() if value is True else str(value) for name, value in (wanted.body or {}).items()}
             parts = [(name, (f"{place}.{one.format}", one.content, one.media_type)) for place, (name, one) in enumerate(wanted.files)]
             headers = {**self._auth, **wanted.headers}
             return self._client.build_request(wanted.method, url, headers=headers, data=fields, files=parts, extensions=extensions)
@@ -274,11 +300,13 @@ class HttpProvider:
         ours = url.scheme == "https" and url.port is None and _ends_in(self._base.host, self._api.trusted_hosts)
         return ours and _ends_in(url.host, self._api.trusted_hosts)
 
-    def _parse(self, exchange: _Exchange, body: BodyReader) -> Outcome | _Parsed:
+    def _parse(self, exchange: _Exchange, received: BodyReader | _Streamed) -> Outcome | _Parsed:
+        body = BodyReader(0) if isinstance(received, _Streamed) else received
         text = body.rest()
         try:
             stream = exchange.headers.get("content-type", "").startswith("text/event-stream")
-            value = [event for event in events(text) if is_final(event)] if stream else parse(text)
+            value = [event for event in events(text) if is_final(event)] if stream else None
+            value = received.value if isinstance(received, _Streamed) else parse(text) if value is None else value
         except NotJson:
             return self._outcome(exchange, shortfall=self._evidence(exchange, text), billed=Billed.UNKNOWN)
         answer = self._api.read(value, exchange.headers, body)
@@ -358,31 +386,6 @@ class HttpProvider:
             latency=self._ports.monotonic() - exchange.started,
             rate_headers={name: value for name, value in exchange.headers.items() if name.startswith(("x-ratelimit", "retry-after"))},
         )
-
-
-async def _body(response: httpx.Response, limit: int) -> BodyReader | Item:
-    """The parsed body of an answer, or the bare image file that some services send. Raises NotTaken for more than `limit` bytes."""
-    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body: BodyReader | None = None if kind.startswith("image/") else BodyReader(limit)
-    undeclared = kind in ("", "application/octet-stream", "binary/octet-stream")
-    raw: list[bytes] = []
-    total = 0
-    try:
-        async for piece in body_of(response):
-            total += len(piece)
-            if undeclared and total == len(piece) and is_decoded(kind_of(piece)):
-                body = None
-            if body is not None:
-                body.feed(piece)
-            elif total > MAX_BYTES:
-                raise NotTaken("bytes", f"{MAX_BYTES >> 20} mb")
-            else:
-                raw.append(piece)
-    except TooBig as error:
-        if error.pictures:
-            raise NotTaken("bytes", f"{limit >> 20} mb") from None
-        assert body is not None
-    return Item(raw=raw) if body is None else body
 
 
 def _gate_key(base: httpx.URL, api_key: str | None) -> str:

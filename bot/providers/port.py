@@ -47,7 +47,7 @@ class Call:
     """Salted hash of the member, for the provider's abuse detection (`safety_identifier`)."""
     leave_out: frozenset[str] = frozenset()
     """Options not to send, under the bot's own names: `quality`, `size`, `n` (for a single picture), `response_format`,
-    `safety_identifier`."""
+    `safety_identifier`, `stream`."""
     references: tuple[str, ...] = ()
     """SHA-256 of the pictures that it starts from."""
     mask: str = ""
@@ -55,6 +55,8 @@ class Call:
     pictures: tuple[InputPicture, ...] = ()
     """The bytes of `references`, filled in by the provider for its `ImageApi`."""
     mask_picture: InputPicture | None = None
+    partials: int = 0
+    """Unfinished pictures to send while it draws, 0 to 3, if the service streams."""
 
 
 OnPartial = Callable[[Picture], Awaitable[None]]
@@ -69,7 +71,7 @@ class Provider(Protocol):
     """Gate identity: host plus a short hash of the key. Contains no secret."""
 
     async def call(self, call: Call, on_partial: OnPartial | None = None) -> Outcome:
-        """Make one call.
+        """Make one call. Unfinished pictures go to `on_partial`, stored; whoever takes them deletes them.
 
         Raises only asyncio.CancelledError; everything else is an Outcome. If cancelled after the answer arrived but before its pictures are
         stored, it returns an Outcome with `cancelled` set and no pictures, because verdict and price are known.

@@ -49,6 +49,7 @@ class RequestProjection:
             pictures=picture_rows.of_request(connection, request.id),
             estimate=estimate,
             drawn_by=self._drawn_by(request),
+            preview=self.scheduler.previews.of(request.id),
             task=self.scheduler.task(request.id),
             estimate_until=None if estimate is None else self.scheduler.until_wall(estimate),
             max_attempts=self.rules.max_attempts,

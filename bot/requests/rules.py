@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.budgets import Limits
-from bot.catalogue.cost import highest_cost_micros
+from bot.catalogue.cost import highest_cost_micros, partials_micros
 from bot.catalogue.model import AUTO, Model
 from bot.domain.attachments import ReferenceLimits
 
@@ -47,6 +47,8 @@ class Rules:
     """Platform -> communities that may use the bot; missing or empty means all."""
     leave_out: frozenset[str] = frozenset()
     """Options that the operator never wants sent."""
+    partial_images: int = 0
+    """Unfinished pictures to show for each one, 0 to 3. Each costs output tokens."""
     lint: Callable[[str], Question | None] | None = None
 
     service_references: ReferenceLimits = field(default_factory=ReferenceLimits)
@@ -80,4 +82,5 @@ class Rules:
         most expensive value counts if prices are published; for a model outside the catalogue, the estimate stays."""
         left_out = without | self.leave_out if self.model.known else frozenset()
         asked = (AUTO if "size" in left_out else size, AUTO if "quality" in left_out else quality)
-        return highest_cost_micros(self.model, *asked, count, len(prompt), references)
+        highest = highest_cost_micros(self.model, *asked, count, len(prompt), references)
+        return highest + partials_micros(self.model, count, self.partial_images)

@@ -15,7 +15,7 @@ import structlog
 
 from bot.domain.failure import Evidence
 from bot.domain.kinds import SAFETY_REVIEWABLE
-from bot.domain.outcome import Billed, Outcome, Pending
+from bot.domain.outcome import Billed, Outcome, Pending, Picture
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Attempt, Lane, Request
 from bot.events import EventStream
@@ -25,10 +25,11 @@ from bot.ledger import attempt_rows, request_rows
 from bot.ledger.store import Ledger, LedgerProblem, Tx
 from bot.observe import hide
 from bot.ports import Ports
-from bot.providers.port import Call
+from bot.providers.port import Call, OnPartial
 from bot.requests.attempt import Dependencies, Opened, open_attempt, record_outcome
 from bot.requests.exchange_events import publish_changes, publish_exchange
 from bot.requests.fallback import Fallback
+from bot.requests.previews import Previews
 from bot.requests.services import ImageService, ImageServices
 
 log = structlog.get_logger()
@@ -52,6 +53,7 @@ class Scheduler:
     services: ImageServices
     deps: Dependencies
     ports: Ports
+    previews: Previews
     salt: str
     """Salt of member hashes, which makes them meaningless outside this installation."""
     events: EventStream = field(default_factory=EventStream)
@@ -240,8 +242,10 @@ class Scheduler:
         hide(opened.request.prompt)
         call = self._call_of(opened.request, opened.attempt, grant.timeout, service)
         try:
-            outcome = await self._make(opened.request.id, lambda: service.provider.call(call), service)
+            shown = self._previewed(opened.request.id)
+            outcome = await self._make(opened.request.id, lambda: service.provider.call(call, shown), service)
         except BaseException:
+            self.previews.end(opened.request.id)
             service.gate.report(grant, Verdict(None, cancelled=True), self.ports.monotonic())
             raise
         failure = None if outcome.shortfall is None else classify(outcome.shortfall)
@@ -255,7 +259,15 @@ class Scheduler:
         self._look.set()
         publish_exchange(self.events, opened.request, opened.attempt, outcome, failure, service)
         self._note_task(opened.request.id, outcome.pending)
+        unfinished = self.previews.end(opened.request.id)
         await self._write_with_retry(lambda tx: record_outcome(tx, opened.attempt.id, outcome, failure, self.deps, service.host))
+        await self.previews.delete(unfinished)
+
+    def _previewed(self, request_id: str) -> OnPartial:
+        async def show(picture: Picture) -> None:
+            await self.previews.show(request_id, picture)
+
+        return show
 
     async def _collect(self, request: Request) -> None:
         attempt = await self.ledger.read(lambda c: attempt_rows.open_attempt_of(c, request.id))
@@ -333,6 +345,7 @@ class Scheduler:
             request.left_out,
             request.references,
             request.mask,
+            partials=self.previews.count(request.place.platform),
         )
 
     def _note_changes(self, service: ImageService) -> None:

@@ -36,7 +36,7 @@ def unchosen(connection: Connection, request: Request, rules: Rules) -> frozense
     """Options that this request carries but its member didn't choose. Forms submit their defaults, so a default counts as not chosen."""
     typed = request_rows.typed_options(connection, request.id)
     own = settings_rows.of_community(connection, request.place.platform, request.place.community)
-    found = {"response_format", "safety_identifier"}
+    found = {"response_format", "safety_identifier", "stream"}
     default = str(own.get("quality") or rules.default_quality or "") or None
     quality = str(typed.get("quality") or "")
     if not quality or check_quality(rules.model, quality) in (AUTO, check_quality(rules.model, default)):

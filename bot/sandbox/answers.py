@@ -10,7 +10,7 @@ import itertools
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from aiohttp import web
@@ -33,6 +33,8 @@ class Delays:
     retry_after: float = 3.0
     timeout: float = 2.0
     """Before the gateway's timeout page."""
+    partial: float = 0.0
+    """After each unfinished picture."""
     drip: float = 0.5
     """Between two bytes of a slow body."""
 
@@ -103,7 +105,8 @@ class ResponseWriter:
         await response.write_eof()
         return response
 
-    async def stream(self, request: web.Request, asked: Asked) -> web.StreamResponse:
+    async def stream(self, request: web.Request, asked: Asked, error: object = None) -> web.StreamResponse:
+        """An event stream: for each picture the unfinished ones, then the finished one, or `error` in its place."""
         kind = "image_edit" if asked.references else "image_generation"
         response = web.StreamResponse(headers={"content-type": "text/event-stream; charset=utf-8", "x-request-id": self.request_id()})
         await response.prepare(request)
@@ -115,10 +118,15 @@ class ResponseWriter:
             "output_format": "png",
         }
         for index in range(asked.n):
-            picture = (await self.draw(asked, index)).decode("ascii")
             for partial in range(asked.partial_images):
-                event = {"type": f"{kind}.partial_image", "partial_image_index": partial, "b64_json": picture, **facts}
+                unfinished = (await self.draw(replace(asked, prompt=f"{partial + 1}: {asked.prompt}"), index)).decode("ascii")
+                event = {"type": f"{kind}.partial_image", "partial_image_index": partial, "b64_json": unfinished, **facts}
                 await response.write(_event(event))
+                await asyncio.sleep(self.pace.partial)
+            if error is not None:
+                await response.write(_event({"type": "error", **(error if isinstance(error, dict) else {})}))
+                break
+            picture = (await self.draw(asked, index)).decode("ascii")
             usage = asked.usage(1)
             await response.write(_event({"type": f"{kind}.completed", "b64_json": picture, "usage": usage, **facts}))
         await response.write_eof()

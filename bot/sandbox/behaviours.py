@@ -53,6 +53,10 @@ class Behaviours:
         """Answer a call with the given fault."""
         if fault.delay:
             await asyncio.sleep(fault.delay)
+        if fault.name == "safety_output" and asked.stream:
+            # The check of the output comes after the unfinished pictures.
+            error = json.loads(REFUSALS[fault.name].text({"request_id": self._answers.request_id()}))
+            return await self._answers.stream(request, asked, error)
         if fault.name in REFUSALS:
             facts = {"model": asked.model, "size": asked.size, "quality": asked.quality, "n": asked.n, "length": len(asked.prompt)}
             return await self._answers.refuse(request, fault.name, fault.retry_after, **facts)

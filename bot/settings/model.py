@@ -67,8 +67,7 @@ class Settings(BaseSettings):
     image_omit_options: Annotated[
         frozenset[str], BeforeValidator(values.listed("quality|size|n|response_format|safety_identifier", "quality,response_format"))
     ] = frozenset()
-    partial_images: Annotated[int, BeforeValidator(values.not_yet)] = 0
-    """Streaming isn't implemented. The name is reserved so that nobody assumes it is."""
+    partial_images: Annotated[int, BeforeValidator(values.whole(0, 3))] = 0
 
     fallback_service: Annotated[str | None, BeforeValidator(values.choice(*sorted(SERVICES)))] = None
     fallback_base_url: Annotated[str | None, BeforeValidator(values.base_url)] = None

@@ -72,13 +72,6 @@ def whole(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
-def not_yet(value: str) -> int:
-    """A number that can only be 0 for now."""
-    if value != "0":
-        raise Wrong("not_yet")
-    return 0
-
-
 def pictures(value: str) -> int | None:
     """A number of pictures, or None for `unlimited`."""
     if value.lower() in _UNLIMITED:

@@ -68,13 +68,15 @@ class Dialect:
     """Supports `safety_identifier`, the member's hash, so that one person's abuse doesn't cost the key."""
     edits: Edits | None = None
     """None: it draws from words alone."""
+    streams: bool = False
+    """Sends unfinished pictures as an event stream, for the GPT image models."""
     may_execute_prompts: bool = False
     """May be a self-hosted server that executes tags found in a prompt."""
 
 
 DIALECTS: tuple[Dialect, ...] = (
     # openai-python 3.52.0; response_format and style are errors for the GPT image models.
-    Dialect("openai", ("api.openai.com",), names_member=True, edits=FORM),
+    Dialect("openai", ("api.openai.com",), names_member=True, streams=True, edits=FORM),
     # Azure, deployment in the path: `model` in the body breaks gpt-image-2 (litellm #26316).
     Dialect(
         "azure",
@@ -131,7 +133,7 @@ DIALECTS: tuple[Dialect, ...] = (
         drop=frozenset({"quality"}),
     ),
 )
-GATEWAY = Dialect("gateway", foreign_base64="b64_json", may_execute_prompts=True, edits=FORM)
+GATEWAY = Dialect("gateway", streams=True, foreign_base64="b64_json", may_execute_prompts=True, edits=FORM)
 """Everyone else: resellers, LiteLLM, new-api, LocalAI, stable-diffusion.cpp, SGLang, vLLM-Omni, the sandbox. The self-hosted ones return
 paths on their own disk, or an error, unless asked for base64; the GPT image models reject that option."""
 
@@ -190,6 +192,8 @@ def payload(dialect: Dialect, call: Call, base_path: str = "") -> dict[str, obje
         fields |= {"width": int(width), "height": int(height)}
     elif size is not None:
         fields["size"] = size
+    if "stream" in fields:
+        fields["partial_images"] = call.partials
     # Azure's newer addresses end in /v1 and expect the deployment name as `model`.
     drop = dialect.drop - {"model"} if base_path.rstrip("/").endswith("/v1") else dialect.drop
     named = {dialect.rename.get(name, name): value for name, value in fields.items() if name not in drop}
@@ -208,6 +212,8 @@ def _options(dialect: Dialect, call: Call) -> dict[str, object]:
         found["size"] = call.size
     if dialect.names_member and call.member_hash:
         found["safety_identifier"] = call.member_hash
+    if call.partials and dialect.streams and not foreign:
+        found["stream"] = True
     response_format = dialect.ask_for_base64 or (dialect.foreign_base64 if foreign else None)
     if response_format:
         found["response_format"] = response_format
