@@ -55,6 +55,8 @@ class ActionName(StrEnum):
     """Make a new picture from one of a request's pictures."""
     EDIT_PICTURE = "edit_picture"
     """Change something in one of a request's pictures."""
+    REPORT = "report"
+    """Tell the moderators about a result."""
     CANCEL = "cancel"
     DELETE = "delete"
     PUBLISH = "publish"

@@ -78,6 +78,8 @@ CASES: Machine[CaseState, CaseEvent] = Machine(
 )
 
 
+REPORTED = "reported"
+"""Kind of a case about a result that somebody reported; also its first step in the audit log."""
 HELD_EDIT = "held_edit"
 """Code of a case about an edit that was never sent: a person reads it first."""
 

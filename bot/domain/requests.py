@@ -137,6 +137,8 @@ class Request:
     """SHA-256 of each attached picture; part of the fingerprint."""
     mask: str = ""
     """SHA-256 of the mask; not part of the fingerprint, so that a changed mask doesn't get around the block memory."""
+    reported: str = ""
+    """Id of the case about a report; its pictures are hidden until a moderator shows them again."""
     consent: bool = False
     """The member confirmed that the people in the attached pictures agree."""
     service: str = ""

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from bot.domain.case_states import CASES, WAITING, CaseEvent, CaseState, Standing
+from bot.domain.case_states import CASES, REPORTED, WAITING, CaseEvent, CaseState, Standing
 from bot.domain.requests import Person, Request
 from bot.ledger import message_rows
 from bot.ledger.request_rows import requests_where
@@ -180,13 +180,14 @@ def standing(connection: Connection, case_id: str) -> Standing | None:
 
 
 def waiting_of(connection: Connection, platform: str, community: str, person: str) -> Case | None:
-    """The person's latest case in a community that still needs action, or None."""
+    """The person's latest case about a block that still needs action in a community, or None."""
     row = connection.execute(
         select(cases)
         .where(
             cases.c.platform == platform,
             cases.c.community == community,
             cases.c.person == person,
+            cases.c.kind != REPORTED,
             cases.c.state.in_([state.value for state in WAITING]),
         )
         .order_by(cases.c.opened_at.desc(), cases.c.number.desc())

@@ -279,6 +279,7 @@ def _request(row: Row[Any]) -> Request:
         left_out=frozenset(row.typed.get("left_out", ())),
         references=tuple(row.typed.get("references", ())),
         mask=row.typed.get("mask", ""),
+        reported=row.typed.get("reported", ""),
         consent=bool(row.typed.get("consent")),
         service=row.service or "",
     )

@@ -48,6 +48,9 @@ class RequestFacts:
     """A retry is in progress or gave pictures."""
     max_attempts: int = 3
     case: Standing | None = None
+    report: Standing | None = None
+    """The case about a report of its pictures, which are hidden meanwhile."""
+    reportable: bool = False
     takes_pictures: bool = False
     """The model can start from a result."""
     reviewed: bool = True
@@ -212,6 +215,8 @@ def _answered(facts: RequestFacts, audience: Audience) -> View:
 
 def _with_pictures(facts: RequestFacts, audience: Audience, failure: Failure | None) -> View:
     request, found = facts.request, facts.pictures
+    if facts.report is not None:
+        return _hidden(request, facts.report)
     lines: list[str] = []
     title = text("request.done_one") if len(found) == 1 else text("request.done_many", count=len(found))
     if failure is not None and len(found) < request.count:
@@ -230,6 +235,8 @@ def _with_pictures(facts: RequestFacts, audience: Audience, failure: Failure | N
     if facts.takes_pictures:
         buttons.append(own_button(request, ActionName.EDIT_PICTURE, text("button.edit_picture"), opens_form=True))
         buttons.append(own_button(request, ActionName.USE_AS_REFERENCE, text("button.use_reference"), opens_form=True))
+    if facts.reportable:
+        buttons.append(Button(ActionName.REPORT, request.id, text("button.report"), opens_form=True))
     buttons.append(dataclasses.replace(own_button(request, ActionName.DELETE, text("button.delete"), ButtonStyle.DANGER), confirm=True))
     return View(
         title=title,
@@ -241,6 +248,17 @@ def _with_pictures(facts: RequestFacts, audience: Audience, failure: Failure | N
         mention=request.person.id,
         final=True,
         amends=_amends(facts),
+    )
+
+
+def _hidden(request: Request, report: Standing) -> View:
+    """A result whose pictures somebody reported."""
+    kept = report.state in (CaseState.CLOSED_DENIED, CaseState.CLOSED_EXPIRED)
+    return View(
+        title=text("request.kept_hidden" if kept else "request.reported"),
+        text=(text("request.kept_hidden_why" if kept else "request.reported_why", number=report.number), _line(request)),
+        buttons=(dataclasses.replace(own_button(request, ActionName.DELETE, text("button.delete"), ButtonStyle.DANGER), confirm=True),),
+        final=True,
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bot.chat.port import Message
 from bot.chat.views import ActionName, Button, ButtonStyle, Fact, Pressers, Tone, View
 from bot.domain.attachments import AttachmentRole, StoredAttachment
-from bot.domain.case_states import HELD_EDIT, WAITING, CaseEvent, CaseState
+from bot.domain.case_states import HELD_EDIT, REPORTED, WAITING, CaseEvent, CaseState
 from bot.domain.failure import certain
 from bot.domain.kinds import SAFETY_REVIEWABLE, Kind
 from bot.domain.request_states import Answer
@@ -140,11 +140,14 @@ def name_of(case: Case) -> str:
 
 
 def _reasons(case: Case) -> tuple[str, ...]:
-    return (_why(case),) if case.facts.get("code") == HELD_EDIT else (_why(case), text("case.card.no_overrule"))
+    own = case.kind == REPORTED or case.facts.get("code") == HELD_EDIT  # the service had no part in it
+    return (_why(case),) if own else (_why(case), text("case.card.no_overrule"))
 
 
 def _why(case: Case) -> str:
     """Why the case is here, in the moderators' words."""
+    if case.kind == REPORTED:
+        return text("case.card.why_reported", reason=text(f"case.report.{case.facts.get('code', 'other')}"))
     if case.facts.get("code") == HELD_EDIT:
         return text("case.card.why_held")
     if case.facts.get("code") == "block_memory":
@@ -156,7 +159,8 @@ def _facts(facts: CaseFacts) -> list[Fact]:
     case, request = facts.case, facts.request
     shown: list[tuple[str, str, bool]] = [("state", text(f"case.state.{case.state.value}"), False)]
     shown.append(("kind", text(f"case.kind.{case.kind}"), False))
-    technical = " · ".join(f"{key} {case.facts[key]}" for key in ("status", "code", "stage", "categories") if case.facts.get(key))
+    shown_codes = ("status", "code", "stage", "categories") if case.kind != REPORTED else ()
+    technical = " · ".join(f"{key} {case.facts[key]}" for key in shown_codes if case.facts.get(key))
     shown.append(("code", technical, False))
     shown.append(("request_id", case.facts.get("request_id", ""), False))
     shown.append(("prompt", _prompt(case, request), True))
@@ -176,7 +180,7 @@ def _facts(facts: CaseFacts) -> list[Fact]:
     if case.state in WAITING:
         due = text("case.card.due_at", due=moment(case.waiting_since + DUE), expires=moment(case.expires_at))
         shown.append(("due", due, False))
-    for note in [one for one in facts.notes if one.kind in ("comment", "appeal", "denial", "hint")][-4:]:
+    for note in [one for one in facts.notes if one.kind in ("comment", "appeal", "denial", "hint", "report")][-4:]:
         who = note.author.name or note.author.id
         shown.append(
             (
@@ -235,6 +239,7 @@ _DECIDING: tuple[tuple[ActionName, ButtonStyle, bool], ...] = (
 )
 
 
+_ABOUT_WORDS = frozenset({ActionName.CASE_REWRITE, ActionName.CASE_REPHRASE})
 _BY_HOLDER = frozenset({*(name for name, _, _ in _DECIDING), ActionName.CASE_BLOCK_MEMBER}) - {ActionName.CASE_TAKE_OVER}
 
 
@@ -244,7 +249,7 @@ def _buttons(facts: CaseFacts) -> list[Button]:
     if case.state in (CaseState.OPEN, CaseState.APPEALED):
         shown.append((ActionName.CASE_CLAIM, ButtonStyle.PRIMARY, False))
     if case.state is CaseState.CLAIMED:
-        shown.extend(_DECIDING)
+        shown.extend(one for one in _DECIDING if case.kind != REPORTED or one[0] not in _ABOUT_WORDS)
     if facts.paused_until is not None:
         shown.append((ActionName.CASE_UNBLOCK_MEMBER, ButtonStyle.PLAIN, False))
     elif case.state is CaseState.CLAIMED or case.state not in WAITING:
@@ -252,7 +257,12 @@ def _buttons(facts: CaseFacts) -> list[Button]:
     shown.append((ActionName.CASE_COMMENT, ButtonStyle.PLAIN, True))
     if not case.texts_removed:
         shown.append((ActionName.CASE_PROMPT, ButtonStyle.PLAIN, False))
-    return [Button(name, case.id, text(f"case.button.{name.value}"), style, form, _pressers(facts, name)) for name, style, form in shown]
+    return [Button(name, case.id, _label(case, name), style, form, _pressers(facts, name)) for name, style, form in shown]
+
+
+def _label(case: Case, name: ActionName) -> str:
+    own = f"case.button.{name.value}_{case.kind}"
+    return text(own if has(own) else f"case.button.{name.value}")
 
 
 def _pressers(facts: CaseFacts, name: ActionName) -> Pressers:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from bot.catalogue.check import Problem
 from bot.chat.handlers import Handler
 from bot.chat.views import Act, ActionName, Reply
-from bot.domain.case_states import HELD_EDIT, CaseEvent, CaseState
+from bot.domain.case_states import HELD_EDIT, REPORTED, CaseEvent, CaseState
 from bot.domain.requests import Person
-from bot.ledger import block_rows, case_rows, request_rows
+from bot.ledger import block_rows, case_rows, message_rows, request_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Tx
 from bot.messages.notices import Notices
@@ -150,7 +150,7 @@ class Decisions:
             note = add_words(tx, case, "denial", person, act.values.get("note", ""))
             values = {"reason": reason, "decided_by": person.id, "decided_name": person.name, "closed_at": tx.now}
             step(tx, case, CaseEvent.DENY, person, {"reason": reason, "note": note}, values, notify=True)
-            return Reply(text("case.done.deny", number=case.number))
+            return Reply(text("case.done.kept_hidden" if case.kind == REPORTED else "case.done.deny", number=case.number))
 
         return await self.guard.moderator(act, body, lease=True)
 
@@ -160,6 +160,10 @@ class Decisions:
         def body(tx: Tx, case: Case, person: Person) -> Reply:
             values = {"decided_by": person.id, "decided_name": person.name, "closed_at": tx.now}
             step(tx, case, CaseEvent.NOT_POLICY, person, values=values, notify=True)
+            if case.kind == REPORTED:
+                request_rows.annotate(tx, case.request_id, reported="")
+                message_rows.bump(tx, f"request:{case.request_id}")
+                return Reply(text("case.done.report_dismissed", number=case.number))
             forget_blocks(tx, case)
             facts = {key: case.facts[key] for key in ("status", "code", "request_id") if key in case.facts}
             if case.facts.get("code") == HELD_EDIT:

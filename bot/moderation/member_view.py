@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from bot.chat.port import Message
 from bot.chat.views import About, ActionName, Audience, Button, ButtonStyle, Fact, Tone, View
-from bot.domain.case_states import HELD_EDIT, WAITING, CaseEvent, CaseState
+from bot.domain.case_states import HELD_EDIT, REPORTED, WAITING, CaseEvent, CaseState
 from bot.domain.request_states import Answer
 from bot.domain.requests import Request
 from bot.ledger import case_rows, request_rows
@@ -190,10 +190,14 @@ def _deny(facts: StepFacts) -> View:
     button = Button(ActionName.APPEAL, case.id, text("case.button.appeal"), opens_form=True)
     shown = str(facts.step.facts.get("reason", ""))
     label = text(f"case.reason.{shown}") if has(f"case.reason.{shown}") else shown or reason(case)
+    if facts.case.kind == REPORTED:
+        name = "report_kept"
     return _view(facts, name, buttons=(button,) if can_appeal else (), reason=label)
 
 
 def _not_policy(facts: StepFacts) -> View:
+    if facts.case.kind == REPORTED:
+        return _view(facts, "report_dismissed")
     request = facts.request
     buttons: tuple[Button, ...] = ()
     if request is not None and request.prompt and facts.case.state is CaseState.CLOSED_NOT_POLICY:
@@ -202,6 +206,8 @@ def _not_policy(facts: StepFacts) -> View:
 
 
 def _expire(facts: StepFacts) -> View:
+    if facts.case.kind == REPORTED:
+        return _view(facts, "report_expired")
     request = facts.request
     buttons: tuple[Button, ...] = ()
     if request is not None and request.prompt:

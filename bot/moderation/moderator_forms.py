@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.chat.handlers import FormMaker, Handler
-from bot.chat.views import Act, ActionName, Choice, Fact, FieldKind, Form, FormField, Reply, View
-from bot.domain.case_states import WAITING
-from bot.domain.requests import Person
-from bot.ledger import block_rows, case_rows, request_rows
+from bot.chat.views import Act, ActionName, Choice, Fact, FieldKind, Form, FormField, PictureView, Reply, View
+from bot.domain.case_states import REPORTED, WAITING
+from bot.domain.requests import Person, Request
+from bot.ledger import block_rows, case_rows, picture_rows, request_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.clock_rows import Longest
 from bot.ledger.store import Tx
+from bot.messages.request_view import picture_views
 from bot.moderation.authorization import REFUSED, STALE, Authorizer, lease_problem, refuse
 from bot.moderation.card import further
 from bot.moderation.community import deny_reasons
@@ -119,6 +120,7 @@ class ModeratorForms:
                 quote="" if first is None else first.prompt,
                 quoted=_name(case),
                 facts=tuple(Fact(text("case.prompt.also", at=moment(one.created_at)), one.prompt) for one in others if one.prompt),
+                pictures=_reported_pictures(tx, case, first),
                 final=True,
             )
             return Reply(text("case.done.read_prompt", number=case.number), changed=False, view=view)
@@ -185,6 +187,13 @@ class ModeratorForms:
 def _write_audit(tx: Tx, case: Case, person: Person, event: str, facts: Mapping[str, object]) -> None:
     line = case_rows.write_audit(tx, case.id, case.community, person, event, facts=facts)
     settle(tx, notify_member(tx, case, line, keep=True))
+
+
+def _reported_pictures(tx: Tx, case: Case, request: Request | None) -> tuple[PictureView, ...]:
+    """What was reported, for the moderator alone who has to judge it."""
+    if case.kind != REPORTED or request is None or request.deleted:
+        return ()
+    return picture_views(request, picture_rows.of_request(tx.connection, request.id))
 
 
 def _note(label: str, *, required: bool) -> FormField:

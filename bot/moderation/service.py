@@ -28,6 +28,7 @@ from bot.moderation.member_actions import MemberActions
 from bot.moderation.member_view import Views
 from bot.moderation.moderator_forms import ModeratorForms
 from bot.moderation.opening import Cases
+from bot.moderation.reports import Reports
 from bot.moderation.retention import Privacy, remove_old_texts
 from bot.moderation.rewording import LINEAGE, worked
 from bot.moderation.routing import Home, moderators_place
@@ -72,9 +73,17 @@ class Moderation:
         forms = ModeratorForms(guard, self.rules)
         answers = MemberActions(self.ledger, self.rules, self.cases.open_case, guard.others)
         decisions = Decisions(guard, self.rules, self.notices)
+        reports = Reports(self.ledger, self.home)
         self.handlers = CaseHandlers(
-            actions={**decisions.actions, **forms.actions, **answers.actions, **self.community.actions, **self.privacy.actions},
-            forms={**forms.forms, **answers.forms, **self.community.forms, **self.privacy.forms},
+            actions={
+                **decisions.actions,
+                **forms.actions,
+                **answers.actions,
+                **self.community.actions,
+                **self.privacy.actions,
+                **reports.actions,
+            },
+            forms={**forms.forms, **answers.forms, **self.community.forms, **self.privacy.forms, **reports.forms},
         )
         views = self.views = Views(self.rules)
         self.projections = {

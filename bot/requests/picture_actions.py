@@ -90,7 +90,11 @@ class PictureActions:
 
 def _pictures(tx: Tx, request: Request) -> Sequence[Picture]:
     """The pictures that may be used again."""
-    return picture_rows.of_request(tx.connection, request.id) if request.answer is Answer.PICTURES and not request.deleted else ()
+    return (
+        picture_rows.of_request(tx.connection, request.id)
+        if request.answer is Answer.PICTURES and not (request.deleted or request.reported)
+        else ()
+    )
 
 
 def _submission(act: Act, request: Request, picture: Picture) -> Submission:

@@ -11,7 +11,7 @@ from bot.chat.port import Message
 from bot.chat.views import Audience, View
 from bot.domain.case_states import Standing
 from bot.domain.requests import Request
-from bot.ledger import picture_rows, request_rows
+from bot.ledger import case_rows, picture_rows, request_rows
 from bot.messages.request_view import RequestFacts, render
 from bot.ports import Ports
 from bot.requests.again import tried_again
@@ -55,6 +55,8 @@ class RequestProjection:
             max_attempts=self.rules.max_attempts,
             case=self.standing(connection, request),
             tried_again=tried_again(connection, request) is not None,
+            report=case_rows.standing(connection, request.reported) if request.reported else None,
+            reportable=True,
             takes_pictures=self.rules.references.count > 0,
             reviewed=request.case_id is None or self.reviewed(connection, place.platform, place.community),
         )

@@ -350,3 +350,47 @@ async def test_an_edit_that_would_undress_somebody_waits_for_a_moderator(tmp_pat
         plain = await s.world.imagine("quítale la ropa al maniquí")  # words alone are no edit of somebody's picture
         await s.world.answer(plain)
         assert len(s.world.service.calls) == 2
+
+
+async def test_anybody_can_report_a_result_and_only_a_moderator_shows_it_again(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        made = await s.world.imagine("a red bicycle")
+        assert any(one.action is ActionName.REPORT for one in (await s.world.answer(made)).buttons)
+        said = await s.world.press(ActionName.REPORT, made, person="ben", values={"reason": "people", "note": "that is my sister"})
+        assert "hidden" in said
+        await s.world.until(lambda: (view := s.world.chat.about(f"request:{made}")) is not None and not view.pictures)
+        case_id = (await s.row(made)).reported
+        await s.world.until(lambda: s.world.chat.about(f"case:{case_id}"))
+        card = s.world.chat.about(f"case:{case_id}")
+        assert card is not None
+        shown = " ".join((*card.text, *(fact.value for fact in card.facts)))
+        assert "a real person who may not want it" in shown
+        assert "that is my sister" in shown
+        assert "already reported" in await s.world.press(ActionName.REPORT, made, person="mia", values={"reason": "hate"})
+        assert "isn't stored" in await s.world.press(ActionName.EDIT_PICTURE, made, values={"prompt": "x"})
+        await s.world.press(ActionName.CASE_CLAIM, case_id, person="mia")
+        claimed = s.world.chat.about(f"case:{case_id}")
+        await s.world.until(lambda: (view := s.world.chat.about(f"case:{case_id}")) is not None and len(view.buttons) > 3)
+        claimed = s.world.chat.about(f"case:{case_id}")
+        assert claimed is not None
+        assert {"Keep it hidden", "Show it again"} <= {one.label for one in claimed.buttons}
+        assert "Suggest a rewrite" not in {one.label for one in claimed.buttons}
+        assert "shown again" in await s.world.press(ActionName.CASE_NOT_POLICY, case_id, person="mia")
+        await s.world.until(lambda: (view := s.world.chat.about(f"request:{made}")) is not None and bool(view.pictures))
+        blocked_after = await s.world.imagine("something else")  # a report is no block of words
+        await s.world.answer(blocked_after)
+
+
+async def test_a_report_that_is_upheld_or_forgotten_keeps_it_hidden(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        made = await s.world.imagine("a red bicycle", private=True)
+        await s.world.answer(made)
+        assert "isn't there" in await s.world.press(ActionName.REPORT, made, person="ben", values={"reason": "people"})
+        public = await s.world.imagine("a green bicycle")
+        await s.world.answer(public)
+        assert "choose a reason" in await s.world.press(ActionName.REPORT, public, person="ben", values={"reason": "x"})
+        await s.world.press(ActionName.REPORT, public, person="ben", values={"reason": "sexual"})
+        case_id = (await s.row(public)).reported
+        await s.world.press(ActionName.CASE_CLAIM, case_id, person="mia")
+        assert "stays hidden" in await s.world.press(ActionName.CASE_DENY, case_id, person="mia", values={"reason": "sexual"})
+        await s.world.until(lambda: (v := s.world.chat.about(f"request:{public}")) is not None and v.title == "Hidden after a report")
