@@ -130,6 +130,14 @@ class Finding:
     """The result and, if not ok, what to do."""
     busy_port: int | None = None
     """The port held by another process, if that's the problem; next to a running bot it may be the bot's own."""
+    reason: str = ""
+    """If not ok: why it is so, or how that was seen, unless the sentence says it."""
+    fix: str = ""
+    """If not ok: the steps, unless the sentence says them."""
+    layer: str = ""
+    """If not ok: where the cause is, one of `bot.cli.layers.LAYERS`; empty for the platform itself."""
+    skipped: bool = False
+    """It couldn't be checked because of an earlier finding; the sentence says which."""
 
 
 class Plugin(Protocol):
@@ -160,4 +168,11 @@ class Plugin(Protocol):
 
     async def examine(self, env: Mapping[str, str]) -> Sequence[Finding]:
         """Doctor's checks of this platform, in order and without side effects, up to the first failure."""
+        ...
+
+    async def examine_all(self, env: Mapping[str, str]) -> Sequence[Finding]:
+        """The same, going on after a failure as far as possible, for `doctor --all`.
+
+        Optional.
+        """
         ...

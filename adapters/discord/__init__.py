@@ -22,5 +22,10 @@ class DiscordPlugin(SettingsPlugin):
 
         return await examine(env)
 
+    async def examine_all(self, env: Mapping[str, str]) -> Sequence[Finding]:
+        from adapters.discord.doctor import examine
+
+        return await examine(env, every=True)
+
 
 plugin = DiscordPlugin("discord", settings, cli.app)

@@ -1,4 +1,4 @@
-"""Doctor's checks of Discord, in order. Read-only; stops at the first failure."""
+"""Doctor's checks of Discord, in order. Read-only."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from bot.texts import text
 FINDINGS = Findings("discord")
 
 
-async def examine(env: Mapping[str, str]) -> list[Finding]:
-    """Findings in order, up to the first failure."""
+async def examine(env: Mapping[str, str], *, every: bool = False) -> list[Finding]:
+    """Findings in order, up to the first failure unless `every`."""
     wrong = settings.problems(env) or settings.misshapen(env)
     if wrong:
         return [FINDINGS.bad("settings", wrong[0])]
@@ -37,7 +37,7 @@ async def examine(env: Mapping[str, str]) -> list[Finding]:
             return FINDINGS.bad("network", text("discord.doctor.not_reachable", address=address, error=reason_of(error)))
         return None
 
-    return await examined(_look(found, env), explain)
+    return await examined(_look(found, env), explain, every=every)
 
 
 @contextlib.asynccontextmanager

@@ -10,9 +10,12 @@ import structlog
 
 from bot import egress
 from bot.adapter import Finding, SetupProblem
-from bot.texts import text
+from bot.texts import has, text
 
 log = structlog.get_logger()
+
+LAYERS = {"network": "network", "proxy": "network", "clock": "machine", "http": "machine", "settings": "configuration"}
+"""What was checked -> the layer at fault (bot/cli/layers.py), where it isn't the platform's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,10 @@ class Findings:
         return Finding(True, text(f"{self.platform}.doctor.what_{what}", **fields), sentence)
 
     def bad(self, what: str, sentence: str, busy_port: int | None = None, **fields: str) -> Finding:
-        return Finding(False, text(f"{self.platform}.doctor.what_{what}", **fields), sentence, busy_port)
+        why = f"{self.platform}.doctor.why_{what}"
+        reason = text(why) if has(why) else ""
+        title = text(f"{self.platform}.doctor.what_{what}", **fields)
+        return Finding(False, title, sentence, busy_port, reason=reason, layer=LAYERS.get(what, "platform"))
 
     def proxy(self, env: Mapping[str, str], address: str) -> Iterator[Finding]:
         """The proxy for the platform, if one is set."""
@@ -45,14 +51,16 @@ class Findings:
             yield self.good("proxy", text(f"{self.platform}.doctor.proxy", proxy=egress.place_of(route.proxy), name=route.because))
 
 
-async def examined(look: AsyncGenerator[Finding, None], explain: Callable[[Exception], Finding | None]) -> list[Finding]:
-    """Findings in order, up to the first failure. `explain` converts an exception of a check to a finding."""
+async def examined(
+    look: AsyncGenerator[Finding, None], explain: Callable[[Exception], Finding | None], *, every: bool = False
+) -> list[Finding]:
+    """Findings in order, up to the first failure unless `every`. `explain` converts an exception of a check to a finding."""
     found: list[Finding] = []
     try:
         async with contextlib.aclosing(look):
             async for one in look:
                 found.append(one)
-                if not one.ok:
+                if not one.ok and not every:
                     break
     except Exception as error:
         if (failure := explain(error)) is None:

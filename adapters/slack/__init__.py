@@ -22,5 +22,10 @@ class SlackPlugin(SettingsPlugin):
 
         return await examine(env)
 
+    async def examine_all(self, env: Mapping[str, str]) -> Sequence[Finding]:
+        from adapters.slack.doctor import examine
+
+        return await examine(env, every=True)
+
 
 plugin = SlackPlugin("slack", settings, manifest.app)

@@ -1,4 +1,4 @@
-"""Doctor's checks of Slack, in order. Read-only; stops at the first failure."""
+"""Doctor's checks of Slack, in order. Read-only."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ SKEW = 240.0
 FINDINGS = Findings("slack")
 
 
-async def examine(env: Mapping[str, str], ports: Ports | None = None) -> list[Finding]:
-    """Findings in order, up to the first failure."""
+async def examine(env: Mapping[str, str], ports: Ports | None = None, *, every: bool = False) -> list[Finding]:
+    """Findings in order, up to the first failure unless `every`."""
     wrong = settings.problems(env) or settings.misshapen(env)
     if wrong:
         return [FINDINGS.bad("settings", wrong[0])]
@@ -41,7 +41,7 @@ async def examine(env: Mapping[str, str], ports: Ports | None = None) -> list[Fi
 
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT)) as session:
         client = web_client(found.bot_token, found.api_url, egress.read(env), session)
-        return await examined(_look(client, found, env, ports or SystemPorts()), explain)
+        return await examined(_look(client, found, env, ports or SystemPorts()), explain, every=every)
 
 
 async def _look(
@@ -53,9 +53,11 @@ async def _look(
         yield finding
     who = await checks.identify(client)
     yield FINDINGS.good("token", text("slack.doctor.token_ok", name=who.name, team=who.team_name, id=who.team))
-    for sentence in checks.concerns(who, ()):
+    lacking = checks.concerns(who, ())
+    for sentence in lacking:
         yield FINDINGS.bad("scopes", sentence)
-    yield FINDINGS.good("scopes", text("slack.doctor.scopes_ok" if who.scopes is not None else "slack.doctor.scopes_unknown"))
+    if not lacking:
+        yield FINDINGS.good("scopes", text("slack.doctor.scopes_ok" if who.scopes is not None else "slack.doctor.scopes_unknown"))
     async for finding in _way_in(client, found, who, ports):
         yield finding
     for variable, channel in found.channels:
@@ -82,6 +84,7 @@ async def _way_in(client: AsyncWebClient, found: settings.SlackSettings, who: ch
         bound(found.http_host, found.http_port, "slack.setup.http").close()
     except SetupProblem as problem:
         yield FINDINGS.bad("http", str(problem), found.http_port if problem.may_pass else None)
+        return
     yield FINDINGS.good("http", text("slack.doctor.http_ok", host=found.http_host, port=found.http_port))
 
 

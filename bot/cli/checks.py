@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.adapter import Finding
-from bot.cli import keys, plugins, processes
-from bot.cli.ladder import Subject
+from bot.cli import keys, layers, plugins, processes
+from bot.cli.ladder import Subject, bad
 from bot.texts import text
 
 RELEASED = datetime(2026, 11, 21, tzinfo=UTC).timestamp()
@@ -35,7 +35,7 @@ async def settings(subject: Subject) -> AsyncIterator[Finding]:
         if plugin.configured(subject.settings.env):
             problems += plugin.problems(subject.settings.env) or getattr(plugin, "misshapen", _well_shaped)(subject.settings.env)
     for problem in problems:
-        yield Finding(False, what, problem)
+        yield Finding(False, what, problem, layer=layers.CONFIGURATION)
     if not problems:
         where = str(subject.file.absolute()) if subject.file.exists() else text("doctor.environment")
         yield Finding(True, what, text("doctor.settings_ok", where=where, key=subject.settings.used["IMAGE_API_KEY"]))
@@ -45,8 +45,10 @@ async def clock(subject: Subject) -> AsyncIterator[Finding]:
     """Only detects gross errors; seconds are compared with the service's clock later."""
     now = subject.ports.now()
     shown = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M UTC")
-    well = now >= RELEASED
-    yield Finding(well, text("doctor.clock"), text("doctor.clock_ok" if well else "doctor.clock_wrong", now=shown))
+    if now < RELEASED:
+        yield bad(text("doctor.clock"), "doctor.clock_wrong", layers.MACHINE, now=shown)
+    else:
+        yield Finding(True, text("doctor.clock"), text("doctor.clock_ok", now=shown))
 
 
 async def disk(subject: Subject) -> AsyncIterator[Finding]:
@@ -54,21 +56,23 @@ async def disk(subject: Subject) -> AsyncIterator[Finding]:
     what, folder = text("doctor.disk"), subject.settings.data_dir
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     if not existing.is_dir():
-        yield Finding(False, what, text("operator.folder_is_file", folder=folder))
+        yield Finding(False, what, text("operator.folder_is_file", folder=folder), layer=layers.CONFIGURATION)
         return
     free = shutil.disk_usage(existing).free
     if free < NO_DISK:
-        yield Finding(False, what, text("doctor.disk_full", folder=folder, free=_gigabytes(free)))
+        yield bad(what, "doctor.disk_full", layers.MACHINE, folder=folder, free=_gigabytes(free))
         return
     try:
         with tempfile.TemporaryFile(dir=existing) as probe:
             probe.write(b"imagine-bot")
     except OSError:
-        yield Finding(False, what, text("operator.folder_unwritable", folder=folder))
+        yield Finding(False, what, text("operator.folder_unwritable", folder=folder), layer=layers.MACHINE)
         return
     if free < LOW_DISK:
         subject.notes.append(text("doctor.disk_low", folder=folder, free=_gigabytes(free)))
-    yield Finding(True, what, text("doctor.disk_ok", folder=folder, free=_gigabytes(free)))
+    said = text("doctor.disk_ok", folder=folder, free=_gigabytes(free))
+    subject.speaks_for(layers.MACHINE, said)
+    yield Finding(True, what, said)
 
 
 async def running(subject: Subject) -> AsyncIterator[Finding]:
@@ -91,14 +95,14 @@ async def database(subject: Subject) -> AsyncIterator[Finding]:
         if file.exists():
             read_only.take_write_lock(file, LOCK_TIMEOUT)
     except LedgerProblem as problem:
-        yield Finding(False, what, str(problem))
+        yield Finding(False, what, str(problem), layer=layers.MACHINE)
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             who = ", ".join(one for one in processes.holders(file) if subject.bot is None or not one.startswith(f"{subject.bot} "))
             named = text("operator.database_locked_by", holders=who) if who else ""
-            yield Finding(False, what, text("operator.database_locked", file=file, holders=named))
+            yield Finding(False, what, text("operator.database_locked", file=file, holders=named), layer=layers.MACHINE)
         else:
-            yield Finding(False, what, explain(error, file))
+            yield Finding(False, what, explain(error, file), layer=layers.MACHINE)
     else:
         yield Finding(True, what, text("doctor.database_ok" if file.exists() else "doctor.database_new", file=file))
 
@@ -107,13 +111,40 @@ async def adapters(subject: Subject) -> AsyncIterator[Finding]:
     """Findings of each configured platform's own checks."""
     configured = [plugin for plugin in subject.adapters.values() if plugin.configured(subject.settings.env)]
     if not configured:
-        yield Finding(False, text("doctor.platforms"), plugins.none_configured(subject.adapters.values(), subject.file))
+        sentence = plugins.none_configured(subject.adapters.values(), subject.file)
+        yield Finding(False, text("doctor.platforms"), sentence, layer=layers.CONFIGURATION)
     for plugin in configured:
-        for finding in await plugin.examine(subject.settings.env):
-            yield _beside(finding, subject.bot)
+        examine = getattr(plugin, "examine_all", plugin.examine) if subject.every else plugin.examine
+        well = True
+        for found in await examine(subject.settings.env):
+            finding = _beside(found, subject.bot)
+            well = well and finding.ok
+            yield finding
+        if well:
+            subject.speaks_for(layers.PLATFORM, text("doctor.platform_well", name=plugin.name))
+        elif not subject.every:
+            return
 
 
-LOCAL = (settings, clock, disk, running, database)
+async def fonts(subject: Subject) -> AsyncIterator[Finding]:
+    """Whether the picture library can decode, encode and letter pictures; the bot needs no browser and no system fonts."""
+    from PIL import Image, ImageFont, features
+
+    what = text("doctor.pictures")
+    lacking = [name for name in ("jpg", "zlib", "webp") if not features.check(name)]
+    if lacking:
+        yield bad(what, "doctor.pictures_lacking", layers.MACHINE, names=", ".join(lacking))
+        return
+    try:
+        ImageFont.load_default(20)
+        Image.new("RGB", (8, 8)).tobytes()
+    except (ImportError, OSError):
+        yield bad(what, "doctor.pictures_lacking", layers.MACHINE, names="freetype")
+        return
+    yield Finding(True, what, text("doctor.pictures_ok"))
+
+
+LOCAL = (settings, clock, disk, running, database, fonts)
 
 
 def _beside(finding: Finding, bot: str | None) -> Finding:

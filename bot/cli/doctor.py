@@ -1,6 +1,7 @@
-"""`imagine-bot doctor`: checks everything from the settings to the platforms and stops at the first problem, with the fix.
+"""`imagine-bot doctor`: checks everything from the settings to the platforms, and ends with the layer that is at fault.
 
-The checks are in `checks.py`, `network.py` and `service.py`; adapters bring their own.
+It stops at the first problem unless `--all`. The checks are in `checks.py`, `network.py`, `reach.py`, `service.py` and `probes.py`;
+adapters bring their own.
 """
 
 from __future__ import annotations
@@ -8,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import plugins
-from bot.cli.ladder import Subject, walk
+from bot.cli import layers, plugins
 from bot.cli.screen import FAILED, remark, say
 from bot.texts import text
 
@@ -24,44 +25,90 @@ if TYPE_CHECKING:
 
 def doctor(
     ctx: typer.Context,
+    every: Annotated[bool, typer.Option("--all", help=text("cli.help.doctor_all"))] = False,
     spend: Annotated[bool, typer.Option("--spend", help=text("cli.help.doctor_spend"))] = False,
+    text_model: Annotated[str, typer.Option("--text-model", metavar="NAME", help=text("cli.help.doctor_text_model"))] = "",
     as_json: Annotated[bool, typer.Option("--json", help=text("cli.help.json"))] = False,
     data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.run_data_dir"))] = None,
 ) -> None:
-    raise typer.Exit(asyncio.run(_doctor(ctx.obj, data_dir, spend, as_json)))
+    raise typer.Exit(asyncio.run(_doctor(ctx.obj, data_dir, every=every, spend=spend, text_model=text_model, as_json=as_json)))
 
 
-async def _doctor(file: Path, data_dir: Path | None, spend: bool, as_json: bool) -> int:
+async def _doctor(file: Path, data_dir: Path | None, *, every: bool, spend: bool, text_model: str, as_json: bool) -> int:
+    findings: list[Finding] = []
+    notes, seen = list[str](), dict[str, list[str]]()
+    async for finding in examine(file, data_dir, every=every, spend=spend, text_model=text_model, notes=notes, seen=seen):
+        findings.append(finding)
+        if not as_json:
+            _show(finding)
+    well = all(finding.ok for finding in findings)
+    rows = layers.table(findings, seen)
+    if as_json:
+        say(json.dumps({"ok": well, "findings": [_row(one) for one in findings], "layers": _layer_rows(rows), "notes": notes}, indent=2))
+        return 0 if well else FAILED
+    for note in notes:
+        remark(text("cli.warning", sentence=note))
+    _show_table(rows)
+    say(text("doctor.well" if well else "doctor.stopped_all" if every else "doctor.stopped"))
+    return 0 if well else FAILED
+
+
+async def examine(
+    file: Path, data_dir: Path | None, *, every: bool, spend: bool, text_model: str, notes: list[str], seen: dict[str, list[str]]
+) -> AsyncIterator[Finding]:
+    """All findings in order; `notes` and `seen` are filled on the way."""
     from bot.adapter import Finding
-    from bot.cli import checks, network, service
+    from bot.cli import checks, network, probes, reach, service
+    from bot.cli.ladder import Subject, walk
     from bot.ports import SystemPorts
     from bot.settings import SettingsProblem, load
 
-    findings: list[Finding] = []
-
-    def report(finding: Finding) -> None:
-        findings.append(finding)
-        if not as_json:
-            say(f"{'ok  ' if finding.ok else 'STOP'} {finding.what}: {finding.sentence}".replace("\n", "\n     "))
-
     found, broken = plugins.load_all()
-    notes = list(broken)
+    notes += broken
     try:
         settings = load(os.environ, file, others=plugins.variables(found.values()).keys()).at(data_dir)
     except SettingsProblem as problem:
         for sentence in problem.problems:
-            report(Finding(False, text("doctor.settings"), sentence))
-    else:
-        subject = Subject(settings, file, found, SystemPorts(), spend, notes=notes)
-        notes += settings.warnings
-        async for finding in walk((*checks.LOCAL, network.way_out, *service.REMOTE, checks.adapters), subject):
-            report(finding)
-    well = all(finding.ok for finding in findings)
-    if as_json:
-        rows = [{"ok": finding.ok, "what": finding.what, "sentence": finding.sentence} for finding in findings]
-        say(json.dumps({"ok": well, "findings": rows, "notes": notes}, indent=2))
-    else:
-        for note in notes:
-            remark(text("cli.warning", sentence=note))
-        say(text("doctor.well" if well else "doctor.stopped"))
-    return 0 if well else FAILED
+            yield Finding(False, text("doctor.settings"), sentence, layer=layers.CONFIGURATION)
+        return
+    notes += settings.warnings
+    subject = Subject(settings, file, found, SystemPorts(), spend, every, text_model, notes=notes, seen=seen)
+    asked = (network.way_out, reach.way, service.key_and_address, service.model, probes.text_model, probes.picture)
+    async for finding in walk((*checks.LOCAL, *asked, checks.adapters), subject):
+        yield finding
+
+
+def _show(finding: Finding) -> None:
+    mark = "-   " if finding.skipped else "ok  " if finding.ok else "STOP"
+    said = [f"{mark} {finding.what}: {finding.sentence}"]
+    if finding.reason:
+        said.append(text("doctor.why", reason=finding.reason))
+    if finding.fix:
+        said.append(text("doctor.fix", fix=finding.fix))
+    say("\n".join(said).replace("\n", "\n     "))
+
+
+def _row(finding: Finding) -> dict[str, object]:
+    return {
+        "ok": None if finding.skipped else finding.ok,
+        "what": finding.what,
+        "sentence": finding.sentence,
+        "reason": finding.reason,
+        "fix": finding.fix,
+        "layer": "" if finding.ok else finding.layer or layers.PLATFORM,
+    }
+
+
+def _layer_rows(rows: Sequence[layers.Row]) -> list[dict[str, str]]:
+    return [{"layer": row.layer, "question": row.question, "verdict": row.verdict, "seen": row.seen} for row in rows]
+
+
+def _show_table(rows: Sequence[layers.Row]) -> None:
+    """The which-layer table, as aligned lines."""
+    verdicts = [text(f"doctor.verdict.{row.verdict}") for row in rows]
+    left, middle = max(len(row.question) for row in rows), max(map(len, verdicts))
+    say()
+    say(text("doctor.layers"))
+    for row, verdict in zip(rows, verdicts, strict=True):
+        say(f"  {row.question:<{left}}  {verdict:<{middle}}  {row.seen}".rstrip())
+    say()

@@ -1,4 +1,4 @@
-"""Doctor's sequence of checks: their shared state, and the rule that the first failure ends it."""
+"""Doctor's sequence of checks: their shared state, and the rule that the first failure ends it unless everything is asked for."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.adapter import Finding
+from bot.texts import has, text
+
 if TYPE_CHECKING:
-    from bot.adapter import Finding, Plugin
+    from bot.adapter import Plugin
     from bot.ports import Ports
     from bot.settings import Settings
 
@@ -22,23 +25,48 @@ class Subject:
     adapters: Mapping[str, Plugin]
     ports: Ports
     spend: bool = False
+    every: bool = False
+    """Go on after a failure."""
+    text_model: str = ""
+    """The text model to compare with; empty to choose one from the model list."""
     models: Mapping[str, Mapping[str, object]] | None = None
     """The service's model list by id; None if it has none."""
     bot: str | None = None
     """Process id of the bot running on the data folder, `?` if unknown; None if none is running."""
+    blocked: str = ""
+    """Why nothing more can be asked of the image service, such as that its name doesn't resolve; empty if it can."""
+    text_works: bool | None = None
+    """Whether a text model answered with the same key and address; None if none was asked."""
     notes: list[str] = field(default_factory=list)
     """Things worth knowing that aren't wrong."""
+    seen: dict[str, list[str]] = field(default_factory=dict)
+    """Layer (bot/cli/layers.py) -> what speaks for it."""
+
+    def speaks_for(self, layer: str, sentence: str) -> None:
+        """Note that a layer is in order, and by what that was seen."""
+        self.seen.setdefault(layer, []).append(sentence)
 
 
 Rung = Callable[[Subject], AsyncIterator["Finding"]]
 
 
+def bad(what: str, key: str, layer: str, **facts: object) -> Finding:
+    """A failure from the texts `KEY`, `KEY_why` and `KEY_fix`; the last two are optional."""
+    reason, fix = (text(f"{key}_{part}", **facts) if has(f"{key}_{part}") else "" for part in ("why", "fix"))
+    return Finding(False, what, text(key, **facts), reason=reason, fix=fix, layer=layer)
+
+
+def skipped(what: str, because: str) -> Finding:
+    """A check that an earlier finding makes impossible."""
+    return Finding(True, what, text("doctor.skipped", because=because), skipped=True)
+
+
 async def walk(rungs: Sequence[Rung], subject: Subject) -> AsyncIterator[Finding]:
-    """All findings in order, up to and including the first check with a failure."""
+    """All findings in order; unless `subject.every`, only up to and including the first check with a failure."""
     for rung in rungs:
         broken = False
         async for finding in rung(subject):
             broken = broken or not finding.ok
             yield finding
-        if broken:
+        if broken and not subject.every:
             return

@@ -1,33 +1,29 @@
-"""Doctor's checks of the image service: key and address (by the model list), the configured model, and optionally the smallest picture."""
+"""Doctor's checks of the image service: key and address (by the model list), the configured model, and what a web page in between says."""
 
 from __future__ import annotations
 
 import difflib
 import json
-import tempfile
+import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 
 from bot.adapter import Finding
 from bot.catalogue.check import Problem, check
-from bot.catalogue.cost import highest_cost_micros
 from bot.catalogue.load import Catalogue
-from bot.cli.ladder import Subject
-from bot.cli.screen import dollars
+from bot.cli import layers
+from bot.cli.ladder import Subject, bad, skipped
+from bot.cli.screen import plain
 from bot.domain.failure import Evidence
 from bot.egress import place_of
 from bot.failures.classify import classify
 from bot.failures.evidence import from_exception, from_response
-from bot.failures.explain import explain
+from bot.failures.explain import explain, steps
 from bot.messages.model_end import NOTICE_DAYS, when
-from bot.providers.http_provider import HttpProvider
-from bot.providers.pictures import PictureStore
-from bot.providers.port import Call
 from bot.providers.routed import RoutedTransport, was_proxied
 from bot.providers.services.registry import api_for
 from bot.settings import Settings
@@ -39,8 +35,9 @@ MAX_SKEW = 120.0
 """Seconds. Slack rejects signatures that are five minutes off; certificates and budget days need less."""
 _LIST_SCOPE = b"api.model.read"
 """The scope that OpenAI reports as missing if a restricted key requests the model list; pictures need `api.model.images.request`."""
-_DRAW_WITHIN = 180.0
-"""Seconds for one small picture."""
+_TITLE = re.compile(rb"<title[^>]*>([^<]{0,200})", re.IGNORECASE)
+_PORTAL = re.compile(r"log ?in|sign ?in|wi-?fi|portal|hotspot|guest|network|terms of use", re.IGNORECASE)
+"""Words in the titles of networks' login pages."""
 _TIMEOUT = httpx.Timeout(20.0, connect=10.0)
 
 
@@ -48,40 +45,77 @@ async def key_and_address(subject: Subject) -> AsyncIterator[Finding]:
     """Request the model list, which is free."""
     settings, what = subject.settings, text("doctor.service")
     host = place(settings.image_base_url)
+    if subject.blocked or settings.image_api_key is None:
+        yield skipped(what, subject.blocked or text("doctor.no_key"))
+        return
     path = api_for(settings.image_base_url, settings.image_service).models_path
     if path is None:
         subject.notes.append(text("doctor.no_list", host=host))
         return
     try:
-        async with _client(subject) as client:
-            status, headers, body = await _get(client, settings, path)
-            if status in (404, 405) and urlsplit(settings.image_base_url).path in ("", "/"):
-                longer = (await _get(client, settings, "/v1/models"))[0]
-                if longer in (200, 401, 403):
-                    name = settings.used.get("IMAGE_BASE_URL", "IMAGE_BASE_URL")
-                    yield Finding(False, what, text("doctor.needs_v1", name=name, address=f"{settings.image_base_url}/v1"))
-                    return
+        async with client(subject) as opened:
+            status, headers, body = await _get(opened, settings, path)
+            below_v1 = await _is_below_v1(opened, settings, status)
     except httpx.HTTPError as error:
-        evidence = from_exception(error, via_proxy=was_proxied(error), api="models")
-        yield Finding(False, what, _operator(evidence, settings))
+        yield failed(what, from_exception(error, via_proxy=was_proxied(error), api="models"), subject)
+        subject.blocked = text("doctor.unreachable", host=host)
+        return
+    subject.speaks_for(layers.NETWORK, text("doctor.answered", host=host, status=status))
+    if below_v1:
+        address = f"{settings.image_base_url}/v1"
+        subject.blocked = text("doctor.needs_v1", name=_variable(settings))
+        yield bad(what, "doctor.needs_v1", layers.CONFIGURATION, name=_variable(settings), address=address, host=host)
         return
     if (skew := _skew(headers, subject.ports.now())) is not None and abs(skew) > MAX_SKEW:
-        yield Finding(False, text("doctor.clock"), text("doctor.clock_skew", seconds=round(abs(skew)), host=host))
-        return
+        subject.seen.pop(layers.MACHINE, None)
+        yield bad(text("doctor.clock"), "doctor.clock_skew", layers.MACHINE, seconds=round(abs(skew)), host=host)
+        if not subject.every:
+            return
+    yield _answered(subject, what, status, headers, body)
+
+
+def _answered(subject: Subject, what: str, status: int, headers: Mapping[str, str], body: bytes) -> Finding:
+    """What the answer to the request for the model list shows."""
+    settings, host = subject.settings, place(subject.settings.image_base_url)
+    if (page := _web_page(status, headers, body)) is not None:
+        elsewhere = _elsewhere(headers, settings.image_base_url)
+        # A network's login page can't have the certificate of the service.
+        portal = bool(elsewhere) or (settings.image_base_url.startswith("http:") and _PORTAL.search(page) is not None)
+        key, layer = ("doctor.captive", layers.NETWORK) if portal else ("doctor.not_json", layers.CONFIGURATION)
+        title = plain(page)[:60]
+        subject.blocked = text(key, host=host, title=title, place=elsewhere or host)
+        return bad(what, key, layer, name=_variable(settings), host=host, title=title, place=elsewhere or host)
     if status in (404, 405, 501):
         subject.notes.append(text("doctor.no_list", host=host))
-        yield Finding(True, what, text("doctor.service_no_list", host=host, status=status))
-    elif status in (401, 403) and _LIST_SCOPE in body:
+        return Finding(True, what, text("doctor.service_no_list", host=host, status=status))
+    if status in (401, 403) and _LIST_SCOPE in body:
         # A key restricted to pictures works but can't list models: the list is closed to it, not the service.
         subject.notes.append(text("doctor.closed_list", host=host))
-        yield Finding(True, what, text("doctor.service_closed_list", host=host))
-    elif status != 200:
-        yield Finding(False, what, _operator(from_response(status, headers, body, api="models"), settings))
-    elif (listed := _listed(body)) is None:
-        yield Finding(False, what, text("doctor.not_json", name=settings.used.get("IMAGE_BASE_URL", "IMAGE_BASE_URL"), host=host))
-    else:
-        subject.models = listed
-        yield Finding(True, what, text("doctor.service_ok", host=host, count=len(listed)))
+        return Finding(True, what, text("doctor.service_closed_list", host=host))
+    if status != 200:
+        subject.blocked = text("doctor.answered", host=host, status=status)
+        if status < 500:
+            subject.speaks_for(layers.SERVICE, subject.blocked)
+        return failed(what, from_response(status, headers, body, api="models"), subject)
+    if (listed := _listed(body)) is None:
+        return bad(what, "doctor.not_list", layers.CONFIGURATION, name=_variable(settings), host=host)
+    subject.models = listed
+    said = text("doctor.service_ok", host=host, count=len(listed))
+    subject.speaks_for(layers.SERVICE, said)
+    subject.speaks_for(layers.KEY, text("doctor.key_ok", host=host))
+    subject.speaks_for(layers.CONFIGURATION, text("doctor.settings_usable", host=host))
+    return Finding(True, what, said)
+
+
+async def _is_below_v1(opened: httpx.AsyncClient, settings: Settings, status: int) -> bool:
+    """Whether the list isn't at the base address but below its /v1."""
+    if status not in (404, 405) or urlsplit(settings.image_base_url).path not in ("", "/"):
+        return False
+    return (await _get(opened, settings, "/v1/models"))[0] in (200, 401, 403)
+
+
+def _variable(settings: Settings) -> str:
+    return settings.used.get("IMAGE_BASE_URL", "IMAGE_BASE_URL")
 
 
 async def model(subject: Subject) -> AsyncIterator[Finding]:
@@ -92,7 +126,7 @@ async def model(subject: Subject) -> AsyncIterator[Finding]:
     if listed and wanted not in listed:
         near = difflib.get_close_matches(wanted, listed, n=3, cutoff=0.5) or [one for one in sorted(listed) if "image" in one][:3]
         key = "doctor.model_missing_near" if near else "doctor.model_missing"
-        yield Finding(False, what, text(key, name=name, model=wanted, near=", ".join(near)))
+        yield bad(what, key, layers.MODEL, name=name, model=wanted, near=", ".join(near))
         return
     catalogue = Catalogue.load()
     known = catalogue.model(wanted)
@@ -104,7 +138,7 @@ async def model(subject: Subject) -> AsyncIterator[Finding]:
     if end is not None:
         left, other = (end - today).days, (about.replacement if about is not None else None) or catalogue.default_id
         if left <= 0:
-            yield Finding(False, what, text("doctor.model_gone", name=name, model=wanted, date=end, other=other))
+            yield bad(what, "doctor.model_gone", layers.MODEL, name=name, model=wanted, date=end, other=other)
             return
         if left <= NOTICE_DAYS:
             subject.notes.append(text("doctor.model_ends", name=name, model=wanted, when=when(end, today), other=other))
@@ -115,46 +149,12 @@ async def model(subject: Subject) -> AsyncIterator[Finding]:
     checked = check(catalogue.resolve(wanted), "a red bicycle", None, settings.image_quality, 1)
     if isinstance(checked, Problem):
         name = settings.used.get("IMAGE_QUALITY", "IMAGE_QUALITY")
-        yield Finding(False, what, text("doctor.quality", name=name, model=wanted, allowed=", ".join(checked.allowed)))
+        yield bad(what, "doctor.quality", layers.CONFIGURATION, name=name, model=wanted, allowed=", ".join(checked.allowed))
         return
-    yield Finding(True, what, text("doctor.model_ok", model=wanted, size=checked.size, quality=checked.quality))
-
-
-async def picture(subject: Subject) -> AsyncIterator[Finding]:
-    """With --spend only: generate one picture at the model's default size and lowest quality, and discard it."""
-    settings, what = subject.settings, text("doctor.picture")
-    known = Catalogue.load().resolve(settings.image_model)
-    quality = "low" if "low" in known.qualities else settings.image_quality
-    size = known.sizes.default
-    price = dollars(highest_cost_micros(known, size, quality, 1, 20))
-    if not subject.spend:
-        subject.notes.append(text("doctor.no_picture", price=price))
-        return
-    host = place(settings.image_base_url)
-    with tempfile.TemporaryDirectory() as folder:
-        store = PictureStore(Path(folder))
-        api = api_for(settings.image_base_url, settings.image_service)
-        provider = HttpProvider(settings.image_base_url, settings.image_api_key, store, subject.ports, api=api, egress=settings.egress)
-        call = Call(subject.ports.new_id(), settings.image_model, "A red bicycle", size, quality, 1, _DRAW_WITHIN, "doctor")
-        try:
-            outcome = await provider.call(call)
-        finally:
-            await provider.aclose()
-            store.close()
-    seconds = round(outcome.latency, 1)
-    if outcome.pictures:
-        came = outcome.pictures[0]
-        shape = f"{came.width}×{came.height}"
-        yield Finding(True, what, text("doctor.picture_ok", size=shape, quality=quality, seconds=seconds, price=price))
-        if shape != size.replace("x", "×"):
-            subject.notes.append(text("doctor.other_size", asked=size.replace("x", "×"), got=shape))
-    elif outcome.pending is not None:
-        yield Finding(True, what, text("doctor.picture_pending", host=host))
-    elif outcome.shortfall is not None:
-        yield Finding(False, what, _operator(outcome.shortfall, settings))
-
-
-REMOTE = (key_and_address, model, picture)
+    said = text("doctor.model_ok", model=wanted, size=checked.size, quality=checked.quality)
+    if listed:
+        subject.speaks_for(layers.MODEL, text("doctor.model_listed", model=wanted))
+    yield Finding(True, what, said)
 
 
 def place(address: str) -> str:
@@ -164,7 +164,7 @@ def place(address: str) -> str:
     return f"{host}:{parts.port}" if parts.port else host
 
 
-def _client(subject: Subject) -> httpx.AsyncClient:
+def client(subject: Subject) -> httpx.AsyncClient:
     """A client that connects like the bot: same certificates and proxy, no redirects (which would carry the key elsewhere)."""
     settings = subject.settings
     api = api_for(settings.image_base_url, settings.image_service)
@@ -207,8 +207,9 @@ def _listed(body: bytes) -> Mapping[str, Mapping[str, object]] | None:
     return {name.removeprefix("models/"): one for name, one in named if isinstance(name, str)}
 
 
-def _operator(evidence: Evidence, settings: Settings) -> str:
-    """The operator's steps in the bot's own words; a proxy on the route is named first."""
+def failed(what: str, evidence: Evidence, subject: Subject) -> Finding:
+    """A failed call in the bot's own words: what was seen, why, and the operator's steps. A proxy on the route is named first."""
+    settings = subject.settings
     host, route = place(settings.image_base_url), settings.egress.route(settings.image_base_url, image=True)
     if evidence.status is not None:
         seen = text("doctor.answered", host=host, status=evidence.status)
@@ -216,7 +217,29 @@ def _operator(evidence: Evidence, settings: Settings) -> str:
         seen = text("doctor.unreachable_proxied", host=host, proxy=place_of(route.proxy), name=route.because)
     else:
         seen = text("doctor.unreachable", host=host)
-    return f"{seen} {explain(classify(evidence), 'operator')}"
+    failure = classify(evidence)
+    fix = "\n\n".join(steps(failure))
+    reason = explain(failure, "operator").removesuffix(fix).strip()
+    return Finding(False, what, seen, reason=reason, fix=fix, layer=layers.layer_of(failure))
+
+
+def _web_page(status: int, headers: Mapping[str, str], body: bytes) -> str | None:
+    """The title of a web page that came instead of an answer, or the address of a redirect; None if it's neither.
+
+    The page of a service that refuses is left to the classifier, which knows the guards in front of services.
+    """
+    if 300 <= status < 400:
+        return headers.get("location", "")
+    if status == 200 and ("html" in headers.get("content-type", "") or body.lstrip()[:15].lower().startswith((b"<!doctype", b"<html"))):
+        found = _TITLE.search(body[:20_000])
+        return found[1].decode("utf-8", "replace").strip() if found else ""
+    return None
+
+
+def _elsewhere(headers: Mapping[str, str], base: str) -> str:
+    """The host that a redirect leads to, if it's another one."""
+    host = urlsplit(headers.get("location", "")).hostname or ""
+    return "" if host in ("", urlsplit(base).hostname) else host
 
 
 def _skew(headers: Mapping[str, str], now: float) -> float | None:

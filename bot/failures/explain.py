@@ -105,6 +105,11 @@ def ladder(kind: Kind) -> tuple[str, ...]:
     return tuple(text(f"failures.ladder.{name}") for name in LADDERS[kind])
 
 
+def steps(failure: Failure) -> tuple[str, ...]:
+    """The ladders of steps for a failure; the ladder of guards where one answered."""
+    return (text("failures.ladder.guard"),) if failure.facts.get("guard") else ladder(failure.kind)
+
+
 def _operator(failure: Failure) -> str:
     facts = failure.facts
     reading = facts.get("reading") == "yes"
@@ -123,8 +128,7 @@ def _operator(failure: Failure) -> str:
     if facts.get("billed") == "no" and not reading:
         lines.append(text("failures.words.free"))
     seen = _seen(facts)
-    steps = (text("failures.ladder.guard"),) if facts.get("guard") else ladder(failure.kind)
-    return joined("\n\n", [joined(" ", lines), *([seen] if seen else []), *steps])
+    return joined("\n\n", [joined(" ", lines), *([seen] if seen else []), *steps(failure)])
 
 
 def _what(failure: Failure, reading: bool) -> str:

@@ -93,8 +93,9 @@ def stop(ended: Ended) -> str:
 def test_all_well_walks_every_rung_and_says_so(doctor: Call, service: Service) -> None:
     ended = doctor()
     assert ended.code == 0, ended.out
-    whats = [line[5:].partition(":")[0] for line in ended.out.splitlines()[:-1]]
-    assert whats == ["Settings", "Clock", "Data folder", "Database", "Connections", "Image service", "Model", "Stand-in"]
+    whats = [line[5:].partition(":")[0] for line in ended.out.splitlines() if line.startswith("ok   ")]
+    local = ["Settings", "Clock", "Data folder", "Database", "Pictures"]
+    assert whats == [*local, "Connections", "Port (TCP)", "Image service", "Model", "Stand-in"]
     assert service.asked == [("/v1/models", f"Bearer {KEY}")]
 
 
@@ -165,7 +166,7 @@ def test_a_wrong_key_gets_the_operators_ladder(doctor: Call, service: Service) -
 
 def test_an_address_without_its_v1_is_recognised(doctor: Call, service: Service) -> None:
     said = stop(doctor(IMAGE_BASE_URL=service.address.removesuffix("/v1")))
-    assert f"Set it to {service.address}" in said
+    assert f"Set IMAGE_BASE_URL to {service.address}" in said
     assert "IMAGE_BASE_URL" in said
 
 

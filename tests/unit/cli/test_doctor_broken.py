@@ -222,7 +222,7 @@ def test_a_token_that_cannot_be_one_stops_before_any_service_is_asked(
         assert told.startswith("STOP Settings:")
         assert named in told
     else:
-        assert told.startswith("STOP Image service:")
+        assert told.startswith("STOP Port (TCP):")
     assert all(value not in told for name, value in env.items() if "TOKEN" in name and len(value) > 8)
 
 

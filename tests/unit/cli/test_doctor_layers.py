@@ -1,0 +1,141 @@
+"""Doctor's last word, which layer is at fault, and the text model that tells a picture's trouble from the key's."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import io
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from bot.cli.probes import chat_model
+from tests.unit.cli.conftest import Ended, Point, StandInPlugin
+
+Call = Callable[..., Ended]
+KEY = "sk-canary-4242424242"
+REFUSED = {"error": {"message": "The requested size is not supported by this deployment.", "code": "invalid_value", "param": "size"}}
+NO_KEY = {"error": {"code": "invalid_api_key", "message": "Incorrect API key provided."}}
+
+
+@contextlib.contextmanager
+def serving(chat: int, pictures: int, refusal: object = REFUSED) -> Iterator[str]:
+    """A service with a text and a picture model that answer with these statuses."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(200, {"data": [{"id": "gpt-image-2"}, {"id": "gpt-5-mini"}, {"id": "gpt-5"}]})
+
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            if self.path.endswith("/chat/completions"):
+                assert asked["model"] == "gpt-5-mini"
+                self._answer(chat, {"choices": [{"message": {"content": "Yes"}}]} if chat == 200 else refusal)
+            else:
+                drawn = io.BytesIO()
+                Image.new("RGB", (1024, 1024)).save(drawn, "PNG")
+                good = {"created": 1, "data": [{"b64_json": base64.b64encode(drawn.getvalue()).decode()}]}
+                self._answer(pictures, good if pictures == 200 else refusal)
+
+        def _answer(self, status: int, body: object) -> None:
+            raw = json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("content-length", str(len(raw)))
+            self.send_header("content-type", "application/json")
+            self.end_headers()
+            self.wfile.write(raw)
+
+        def log_message(self, *_: Any) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def doctor(imagine_bot: Call) -> Call:
+    def call(*arguments: str, **env: str) -> Ended:
+        return imagine_bot("doctor", *arguments, **{"IMAGE_API_KEY": KEY, "STANDIN_TOKEN": "token-1"} | env)
+
+    return call
+
+
+def verdicts(found: dict[str, Any]) -> dict[str, str]:
+    return {row["layer"]: row["verdict"] for row in found["layers"]}
+
+
+@pytest.mark.parametrize(
+    ("chat", "pictures", "refusal", "layer", "said"),
+    [
+        (200, 400, REFUSED, "model", "A text model answers with the same key and address and the picture doesn't come"),
+        (200, 500, {"error": "internal"}, "model", "A text model answers"),
+        (401, 401, NO_KEY, "key", "Neither the text model nor the picture model answers"),
+    ],
+)
+def test_the_text_model_tells_a_pictures_trouble_from_the_keys(
+    doctor: Call, chat: int, pictures: int, refusal: object, layer: str, said: str
+) -> None:
+    with serving(chat, pictures, refusal) as address:
+        found = json.loads(doctor("--spend", "--json", IMAGE_BASE_URL=address).out)
+    wrong = next(one for one in found["findings"] if one["ok"] is False)
+    assert wrong["what"] == "Smallest picture"
+    assert said in wrong["reason"]
+    assert wrong["fix"]
+    assert wrong["layer"] == layer
+    assert verdicts(found)[layer] == "yes"
+    assert verdicts(found)["network"] == "no"
+
+
+def test_a_text_model_that_fails_alone_is_no_fault_and_said(doctor: Call) -> None:
+    with serving(403, 200) as address:
+        ended = doctor("--spend", IMAGE_BASE_URL=address)
+    assert ended.code == 0, ended.out
+    assert "Only the text model fails; pictures work." in ended.err
+    assert "It has a shape that the bot can read: one picture" in ended.out
+
+
+def test_without_spend_neither_text_nor_a_picture_is_asked_for(doctor: Call) -> None:
+    with serving(500, 500) as address:
+        ended = doctor(IMAGE_BASE_URL=address)
+    assert ended.code == 0
+    assert "--spend" in ended.err
+
+
+def test_all_goes_on_after_a_finding_and_says_what_it_could_not_check(doctor: Call, adapters: dict[str, Point]) -> None:
+    from bot.adapter import Finding
+
+    plugin = StandInPlugin(findings=[Finding(False, "Stand-in", "STANDIN_TOKEN was revoked.")])
+    adapters["standin"] = Point("standin", lambda: plugin)
+    ended = doctor("--all", IMAGE_BASE_URL="http://127.0.0.1:9/v1", IMAGE_QUALITY="max")
+    lines = [line for line in ended.out.splitlines() if line[:4] in ("STOP", "-   ")]
+    assert [line[5:].partition(":")[0] for line in lines] == ["Port (TCP)", "Image service", "Model", "Stand-in"]
+    assert lines[1].startswith("-    Image service: Not checked, because of an earlier finding: 127.0.0.1:9 couldn't be reached")
+    assert ended.code == 1
+    found = json.loads(doctor("--all", "--json", IMAGE_BASE_URL="http://127.0.0.1:9/v1").out)
+    assert verdicts(found) == {
+        "service": "not_checked",
+        "key": "not_checked",
+        "model": "not_checked",
+        "network": "yes",
+        "machine": "no",
+        "configuration": "also",
+        "platform": "also",
+    }
+    assert [one["ok"] for one in found["findings"] if one["what"] == "Image service"] == [None]
+
+
+def test_a_small_chat_model_is_chosen_and_never_another_kind() -> None:
+    assert chat_model(["gpt-image-2", "gpt-5", "gpt-5-nano", "gpt-4o-mini-tts", "text-embedding-3-small"]) == "gpt-5-nano"
+    assert chat_model(["black-forest-labs/FLUX.1", "meta-llama/Llama-3.1-8B-Instruct", "Qwen/Qwen3-8B"]) == "Qwen/Qwen3-8B"
+    assert chat_model(["gpt-image-2", "dall-e-3", "imagen-4", "whisper-1"]) is None
