@@ -61,8 +61,9 @@ NOT_READY_IN_TIME = Failure(_RULE.group, Kind.TASK_RUNNING_TIMEOUT, _RULE.action
 def _why_expired(request: Request) -> Failure:
     """Why a request ran out of time while its task was polled: a block that came beside the task, a failed download, or the task itself."""
     failure = request.failure
-    told = failure is not None and (failure.kind in SAFETY_REVIEWABLE or failure.action is Action.FETCH)
-    return failure if failure is not None and told else NOT_READY_IN_TIME
+    if failure is not None and (failure.kind in SAFETY_REVIEWABLE or failure.action is Action.FETCH):
+        return failure
+    return NOT_READY_IN_TIME
 
 
 def _expire(tx: Tx, request: Request) -> None:

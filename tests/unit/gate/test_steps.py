@@ -43,14 +43,14 @@ def running(count: int, settle: float = 5.0, **settings: float) -> tuple[Play, l
 
 def test_the_log_of_a_rejection_says_how_long_and_how_fast() -> None:
     play = Play(gate(), rows(9))
-    play.exchange(named("100/90s", 17.0))
+    play.exchange(named("100/90s", 17.03))
     assert logged(play) == [
-        ("paused", {"seconds": 17.0}),
+        ("paused", {"seconds": 17.1}),
         ("limit_learned", {"per_minute": 66.7}),
         ("refused", {"wait": 16.9, "per_minute": 66.7}),
     ]
-    assert play.gate.paused_until == pytest.approx(play.now + 17.037)
-    assert play.gate.snapshot(play.now).paused_for == pytest.approx(17.037)
+    assert play.gate.paused_until == pytest.approx(play.now + 17.067)
+    assert play.gate.snapshot(play.now).paused_for == pytest.approx(17.067)
     play.now = play.gate.paused_until
     seen = play.gate.snapshot(play.now)
     assert (seen.state, seen.paused_for) == ("open", 0.0)
@@ -81,6 +81,16 @@ def test_the_log_of_an_outage_says_when_it_is_looked_at_and_how_long_it_took() -
     assert play.now - began == pytest.approx(4.0 * (0.8 + 0.37 * 0.4))
     play.report(probe, SERVED, after=0.4)
     assert logged(play) == [("probe", {"request": probe.request_id}), ("up", {"after": round(play.now - began, 1)})]
+
+
+def test_a_success_from_before_an_outage_does_not_end_it_and_is_no_news() -> None:
+    play = Play(gate(), rows(9))
+    early = play.grant()
+    for _ in range(3):
+        play.exchange(DOWN)
+    play.names()
+    play.report(early, SERVED)
+    assert (play.gate.snapshot(play.now).state, play.names()) == ("down", [])
 
 
 def test_the_log_of_a_missing_credit_says_when_it_is_looked_at() -> None:

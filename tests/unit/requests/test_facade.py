@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from bot.budgets import Limits
 from bot.catalogue.load import Catalogue
+from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Form, Reply
 from bot.core import Duplicate, Received, Visitor, words_for
 from bot.domain.request_states import RequestState
@@ -24,6 +26,14 @@ from tests.world import RATE, Service, bad, world
 A = ActionName
 ANA = Visitor("test", "home", "imagine", "ana", "Ana")
 SUBMISSION = Submission(Person("ana", "Ana"), Place("test", "home", "imagine"), "a purple walrus")
+
+
+@dataclass
+class Room:
+    """One more room of actions."""
+
+    actions: Mapping[ActionName, Handler]
+    forms: Mapping[ActionName, FormMaker]
 
 
 def act(action: ActionName, row: str, language: str = "en") -> Act:
@@ -75,6 +85,24 @@ async def test_what_cannot_be_stored_or_handled_is_answered_in_words_and_changes
         row = await w.bot.ledger.read(lambda c: request_rows.get(c, stored.request_id))
         assert row is not None
         assert row.state is RequestState.RECEIVED
+
+
+async def test_one_more_room_of_actions_is_handled_beside_the_others(tmp_path: Path) -> None:
+    async def taken(act: Act) -> Reply:
+        return Reply(f"taken {act.row}")
+
+    async def opened(act: Act) -> Form | Reply:
+        return Reply(f"opened {act.row}", changed=False)
+
+    async with world(tmp_path) as w:
+        core = w.bot.core
+        for known in (core._actions, core._forms):
+            known.pop(A.CASE_COMMENT)
+        core.add_actions(Room({A.CASE_COMMENT: taken}, {A.CASE_COMMENT: opened}))
+        assert (await core.act(act(A.CASE_COMMENT, "2" * 16))).text == f"taken {'2' * 16}"
+        assert await core.form(act(A.CASE_COMMENT, "2" * 16)) == Reply(f"opened {'2' * 16}", changed=False)
+        assert (await core.act(act(A.AGAIN, "2" * 16))).text == text("reply.not_yours")
+        assert isinstance(await core.form(act(A.EDIT, await w.imagine())), Form)
 
 
 async def test_a_members_own_requests_are_listed_and_shown_by_id_or_button_however_it_is_typed(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from bot.domain.kinds import Kind
 from bot.domain.outcome import Billed, Outcome
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestState
+from bot.ledger import request_rows
 from bot.requests.rules import Question
 from bot.requests.sweep import sweep
 from tests.unit.requests.ground import NOON, Ground, failure
@@ -59,6 +60,29 @@ async def test_a_task_past_its_deadline_counts_as_spent_and_is_never_polled_agai
     row, [attempt] = await ground.row(request.id), await ground.attempts(request.id)
     assert (row.answer, row.epoch, attempt.closed_at) == (Answer.EXPIRED, epoch + 1, ground.at[0])
     assert (await books(ground))["community"] == (0, attempt.reserved, 0)
+
+
+@pytest.mark.parametrize(
+    ("beside", "said"),
+    [
+        (None, Kind.TASK_RUNNING_TIMEOUT),
+        (Kind.SAFETY_OUTPUT, Kind.SAFETY_OUTPUT),
+        (Kind.DOWNLOAD_FAILED, Kind.DOWNLOAD_FAILED),
+        (Kind.SERVER_ERROR, Kind.TASK_RUNNING_TIMEOUT),
+        (Kind.UNSUPPORTED_SIZE, Kind.TASK_RUNNING_TIMEOUT),
+    ],
+)
+async def test_a_task_past_its_deadline_says_what_came_beside_it_or_that_it_was_not_ready(
+    ground: Ground, beside: Kind | None, said: Kind
+) -> None:
+    request = await ground.asked()
+    await ground.end(await ground.called(request.id), TASK)
+    why = None if beside is None else failure(beside)
+    await ground.ledger.write(lambda tx: request_rows.mark(tx, request.id, failure=why))
+    await swept(ground, ground.rules.deadline)
+    row = await ground.row(request.id)
+    assert row.failure is not None
+    assert (row.answer, row.failure.kind) == (Answer.EXPIRED, said)
 
 
 @pytest.mark.parametrize("running", [True, False])
