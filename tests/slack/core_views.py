@@ -153,7 +153,7 @@ def of_cases(words: str, name: str = "Ada") -> Iterator[tuple[str, View]]:
         found = case(words, name, state)
         for paused in (None, NOW + 3600):
             joined = [request(words, name)] * 2
-            facts = CaseFacts(found, request(words, name), joined, 3, 120_000, steps, notes, NOW, paused)
+            facts = CaseFacts(found, request(words, name), joined, 3, [], 120_000, steps, notes, NOW, paused)
             yield f"card {state} {paused}", card(facts)
         for event in member_view._STEP_VIEWS:
             step = Step(

@@ -60,7 +60,7 @@ REQUEST = Request(
     deadline_at=NOW + 840,
     answer=Answer.BLOCKED,
 )
-FACTS = CaseFacts(CASE, REQUEST, joined=(), earlier=0, cost=40_000, steps=(), notes=(), now=NOW, paused_until=None)
+FACTS = CaseFacts(CASE, REQUEST, joined=(), earlier=0, cost=40_000, steps=(), notes=(), now=NOW, paused_until=None, references=())
 
 WHY = (
     "The image service's filter blocked the prompt before anything was drawn. Read it, then suggest a rewrite that changes the intent, "

@@ -45,8 +45,8 @@ FINAL = (
     "This decision is final for this request. You can try another idea any time.",
 )
 NOT_OVERRULED = (
-    "Moderators can't overrule the image service. You can try another idea any time, or appeal this once, and another moderator takes a "
-    "fresh look if there is one."
+    "Moderators can't overrule the image service. You can try another idea any time. You can also appeal this once, and another "
+    "moderator takes a fresh look if there is one."
 )
 TRY_AGAIN = (
     "You can try again (case 7) (neutral)",
@@ -94,7 +94,7 @@ TO_REPHRASE_READS = [
 ]
 MESSAGES: Mapping[str, tuple[StepFacts, list[str]]] = {
     "offered": (SUGGESTED, offered(PRICE)),
-    "offered, price unknown": (replace(SUGGESTED, cost=None), offered("The new message will say what it costs.")),
+    "offered, price unknown": (replace(SUGGESTED, cost=None), offered("You'll see what it costs in the new message.")),
     "offered, texts deleted": (
         replace(SUGGESTED, request=replace(REQUEST, prompt=""), rewrite=replace(OFFER, prompt="", author=replace(MO, name=""))),
         [

@@ -148,7 +148,7 @@ async def test_a_picture_that_cannot_be_fetched_is_a_sentence(tmp_path: Path, gi
     [
         (("photo", "other"), ReferenceLimits(count=1), "takes 1 at most"),
         (("photo",), ReferenceLimits(count=0), "words alone"),
-        (("photo", "mask"), ReferenceLimits(mask=False), "can't be limited to a part"),
+        (("photo", "mask"), ReferenceLimits(mask=False), "can't change just one part"),
         (("mask",), ReferenceLimits(), "mask without a picture"),
         (("photo", "mask", "mask"), ReferenceLimits(), "more than one mask"),
     ],
@@ -235,7 +235,7 @@ async def test_a_blocked_picture_is_remembered_with_its_words_and_alone(tmp_path
         await s.world.answer(words)
         with_picture = await s.ask("other", prompt="a forbidden thing")
         assert with_picture.refusal is not None
-        assert "without any picture" in " ".join((await s.world.answer(with_picture.id)).text)
+        assert "even without a picture" in " ".join((await s.world.answer(with_picture.id)).text)
         assert len(service.calls) == 2
 
 

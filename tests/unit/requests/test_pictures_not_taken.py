@@ -133,7 +133,7 @@ async def test_a_file_that_cannot_be_fetched_is_fetched_again_and_never_made_aga
     sends = Sends({"data": [{"url": "/files/a.png"}]})
     async with bot_for(sends, tmp_path) as (w, server):
         request = await ask(w.bot, "test:1", count="1")
-        await w.until(lambda: any("downloading it again" in view.title for _, view in w.platform.chat.all))
+        await w.until(lambda: any("download it again" in view.title for _, view in w.platform.chat.all))
         async with asyncio.timeout(20):
             view = await w.answer(request)
         assert (sends.paid, sends.fetched) == (1, 3)
