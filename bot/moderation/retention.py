@@ -137,7 +137,7 @@ class Privacy:
         button = Button(ActionName.PRIVACY_DELETE, PRIVACY_ROW, text("case.privacy.button"), ButtonStyle.DANGER, opens_form=True)
         return View(
             title=text("case.privacy.title"),
-            text=paragraphs(text("case.privacy.text", days=round(self.references_kept / 86400))),
+            text=paragraphs(text("case.privacy.text", days=int(self.references_kept // 86400))),
             facts=tuple(Fact(text(f"case.privacy.{name}"), str(count)) for name, count in stored.items()),
             buttons=(button,) if any(stored.values()) else (),
             final=True,

@@ -74,7 +74,7 @@ def _made_from(connection: Connection, request: Request, case: Case) -> bool:
             return False
         if seen.case_id == case.id or seen.id == case.request_id:
             return True
-        seen = request_rows.get(connection, seen.parent) if seen.parent else None
+        seen = request_rows.get(connection, seen.parent or "")
     return False
 
 

@@ -192,8 +192,7 @@ class RequestActions:
             if not prompt:
                 return Reply(text("reply.question_over"), changed=False)
             prompt = normalise(prompt)
-            asked = request.refusal.reason if request.refusal is not None else ""
-            if asked.startswith("uploads_"):
+            if request.refusal is not None and request.refusal.reason.startswith("uploads_"):
                 request_rows.annotate(tx, request.id, consent=True)
                 memory_rows.remember(tx, asked_about_uploads(request), tx.now)
                 if (further := prompt_question(request, self.rules)) is not None:

@@ -64,7 +64,7 @@ class Rules:
     def for_model(self, model: str) -> Rules:
         """The same rules for a request that asks for this model; for one that isn't offered anymore, the default's."""
         chosen = self.models.get(model, self.model)
-        return self if chosen is self.model else replace(self, model=chosen)
+        return replace(self, model=chosen)
 
     def for_call(self, service: str, model: str) -> Rules:
         """The same rules for a call of this service: its equal of the model counts, in particular its price."""

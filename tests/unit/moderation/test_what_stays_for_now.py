@@ -13,12 +13,14 @@ from bot.domain.request_states import Answer, RequestEvent
 from bot.domain.requests import Person, Place
 from bot.ledger import case_rows, notice_rows, privacy_rows, request_rows, settings_rows
 from bot.ledger.store import Tx
-from bot.ledger.tables import messages
+from bot.ledger.tables import attachments, cases, messages
 from bot.moderation import delivery
 from bot.moderation.delivery import TRY_AGAIN
 from bot.moderation.retention import PRIVACY_EVENT, PRIVACY_ROW
 from bot.moderation.timeouts import CLOCK_ERROR
+from bot.texts import paragraphs, text
 from tests.unit.moderation.ground import ANN, BEN, HOME, MIA, MO, Ground
+from tests.unit.moderation.test_community_and_privacy import Visitor
 from tests.unit.moderation.test_what_time_leaves import refuse
 
 A = ActionName
@@ -81,6 +83,43 @@ async def test_a_lease_that_a_wrong_clock_granted_is_over(ground: Ground, back: 
     holder = (await ground.case(case.id)).holder
     assert holder is not None
     assert holder.id == (MO.id if held else MIA.id)
+
+
+async def test_a_name_is_left_in_a_case_without_texts_in_its_own_field_or_under_a_note(ground: Ground) -> None:
+    """Which of a member's emptied cases still name them."""
+    ids = {name: (await ground.blocked(community=name)).id for name in ("named", "signed", "nameless", "others'", "with texts")}
+    ids["ben's"] = (await ground.blocked(person=BEN)).id
+
+    def body(tx: Tx) -> set[str]:
+        unnamed = [ids[name] for name in ("signed", "nameless", "others'")]
+        tx.connection.execute(cases.update().where(cases.c.id != ids["with texts"]).values(texts_removed=True))
+        tx.connection.execute(cases.update().where(cases.c.id.in_(unnamed)).values(person_name=""))
+        case_rows.add_note(tx, ids["signed"], "appeal", ANN, "")
+        case_rows.add_note(tx, ids["nameless"], "appeal", Person(ANN.id), "")
+        case_rows.add_note(tx, ids["others'"], "comment", MO, "")
+        return set(privacy_rows.emptied_cases_of(tx.connection, "web", ANN.id))
+
+    assert await ground.ledger.write(body) == {ids["named"], ids["signed"]}
+
+
+async def test_what_is_stored_of_a_member_is_counted_for_them_alone(ground: Ground) -> None:
+    request = (await ground.blocked("some words")).request_id
+    rows = [{"id": f"a{number}", "person": who} for number, who in enumerate(("web:m1", "web:m1", "web:m2", "test:m1"))]
+    more = {"request_id": request, "position": 0, "role": "picture", "name": "", "handle": {}, "stored": "", "made_here": False}
+    more |= {"created_at": 0.0, "sha256": "", "format": "", "width": 0, "height": 0, "size": 0}
+    await ground.ledger.write(lambda tx: tx.connection.execute(attachments.insert(), [row | more for row in rows]))
+    found = await ground.ledger.read(lambda c: [privacy_rows.counts(c, "web", who) for who in (ANN.id, BEN.id)])
+    assert [(one.requests, one.attachments, one.cases) for one in found] == [(1, 2, 1), (0, 1, 0)]
+    shown = await ground.room.privacy.overview(Visitor(ANN.id))
+    assert shown.text == paragraphs(text("case.privacy.text", days=30))
+
+
+async def test_an_answer_that_was_given_counts_once_however_often_it_is_delivered(ground: Ground) -> None:
+    case, offer = await ground.suggested()
+    await ground.press(A.REWRITE_DECLINE, offer, ANN, key="one press")
+    again = await ground.press(A.REWRITE_DECLINE, offer, ANN, key="one press")
+    assert (again.text, again.changed) == (text("case.no.repeated"), False)
+    assert (await ground.audit_log(case.id))[-1][1] == "stale"
 
 
 async def revisions(ground: Ground) -> int:
