@@ -82,6 +82,8 @@ class Options:
     """Maximum pictures that can be attached; 0 if the service draws from words alone."""
     masks: bool = False
     """Whether a mask can limit a change to a part of the picture."""
+    models: tuple[Choice, ...] = ()
+    """Models to choose from, the default first; empty if there's only one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +270,7 @@ class Core:
             free_sizes=model.sizes.free,
             qualities=tuple(Choice(one, one) for one in model.qualities),
             default_size=model.sizes.default,
+            models=tuple(Choice(one, one) for one in sorted(self.rules.models, key=lambda one: one != model.id)),
             default_quality=self.rules.default_quality or model.default_quality,
             max_count=model.max_count,
             prompt_max_chars=model.prompt_max_chars,

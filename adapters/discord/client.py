@@ -79,7 +79,7 @@ class ImagineClient(discord.Client):
         self.gateway_link = context.supervisor.link("discord:gateway")
         self._events = context.supervisor.watch("discord:events")
         gateway.guard_parsers(self, self._events)
-        self.tree = commands.build(self)
+        self.tree = commands.build(self, with_models=bool(self.core.options().models))
         self.add_dynamic_items(ActionButton)
 
     async def setup_hook(self) -> None:

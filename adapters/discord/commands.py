@@ -62,6 +62,10 @@ async def _suggest_quality(interaction: Event, typed: str) -> list[app_commands.
     return suggestions(interaction.client.core.options().qualities, typed)
 
 
+async def _suggest_model(interaction: Event, typed: str) -> list[app_commands.Choice[str]]:
+    return suggestions(interaction.client.core.options().models, typed)
+
+
 def suggestions(choices: tuple[Choice, ...], typed: str) -> list[app_commands.Choice[str]]:
     """Choices that contain the typed text; × and x are equal."""
     wanted = _plain(typed)
@@ -92,6 +96,27 @@ async def _imagine(
     await interaction.client.intake.imagine(interaction, prompt, size, quality, count, private)
 
 
+@app_commands.describe(
+    prompt=text("discord.command.prompt"),
+    model=text("discord.command.model"),
+    size=text("discord.command.size"),
+    quality=text("discord.command.quality"),
+    count=text("discord.command.count"),
+    private=text("discord.command.private"),
+)
+@app_commands.autocomplete(size=_suggest_size, quality=_suggest_quality, model=_suggest_model)
+async def _imagine_with_model(
+    interaction: Event,
+    prompt: str,
+    model: str | None = None,
+    size: str | None = None,
+    quality: str | None = None,
+    count: app_commands.Range[int, 1, 10] | None = None,
+    private: bool = False,
+) -> None:
+    await interaction.client.intake.imagine(interaction, prompt, size, quality, count, private, model)
+
+
 @app_commands.describe(id=text("discord.command.id"))
 async def _show(interaction: Event, id: str | None = None) -> None:
     await interaction.client.intake.show(interaction, id)
@@ -113,11 +138,11 @@ async def _settings(interaction: Event) -> None:
     await interaction.client.intake.settings(interaction)
 
 
-def build(client: discord.Client) -> Tree:
-    """All commands for one client."""
+def build(client: discord.Client, *, with_models: bool = False) -> Tree:
+    """All commands for one client; /imagine has the option `model` if there is more than one."""
     tree = Tree(client, allowed_contexts=EVERYWHERE, allowed_installs=INSTALLS)
     everybody: list[tuple[str, Any]] = [
-        ("imagine", _imagine),
+        ("imagine", _imagine_with_model if with_models else _imagine),
         ("imagine-show", _show),
         ("imagine-status", _status),
         ("imagine-help", _help),

@@ -105,6 +105,7 @@ async def _commands(client: discord.Client) -> Finding:
 
 
 def _same(ours: Mapping[str, Any], registered: Any) -> bool:
-    names = [one["name"] for one in ours.get("options") or []]
-    other = [one["name"] for one in registered.get("options") or []]
+    # Whether there is a choice of models is a setting of the running bot, not of its version.
+    names = [one["name"] for one in ours.get("options") or [] if one["name"] != "model"]
+    other = [one["name"] for one in registered.get("options") or [] if one["name"] != "model"]
     return ours["name"] == registered["name"] and ours["description"] == registered["description"] and names == other

@@ -30,7 +30,14 @@ class Intake:
     submissions: Submissions
 
     async def imagine(
-        self, interaction: Event, prompt: str, size: str | None, quality: str | None, count: int | None, private: bool
+        self,
+        interaction: Event,
+        prompt: str,
+        size: str | None,
+        quality: str | None,
+        count: int | None,
+        private: bool,
+        model: str | None = None,
     ) -> None:
         """/imagine."""
         handle = self.answers.handle(interaction, Home.EPHEMERAL if private else Home.PUBLIC)
@@ -42,6 +49,7 @@ class Intake:
             quality=quality or None,
             count=count,
             private=private,
+            model=model or None,
         )
         received = await self.submissions.stored(
             places.event_key(interaction), submission, lambda said: self.answers.say(interaction, said)

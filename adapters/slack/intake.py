@@ -76,7 +76,7 @@ class Intake:
             if refusal is not None:
                 await ack(refusal)
                 return
-            await self._imagine(caller, Submission(caller.who(), caller.place(self._reply(caller)), typed), ack, until)
+            await self._imagine(caller, Submission(caller.who(), caller.place(self._reply(caller)), typed, inline=True), ack, until)
             return
         await ack()
         if self.dedup.first(caller.key):
@@ -137,6 +137,7 @@ class Intake:
             prompt=values.get("prompt", ""),
             size=values.get("size") or None,
             quality=values.get("quality") or None,
+            model=values.get("model") or None,
             count=values.get("count") or None,
             private=values.get("private") == "true",
         )
@@ -158,7 +159,7 @@ class Intake:
                 self.tasks.start(self._help(caller) if refusal is None else self.answers.say(caller, refusal), "mention")
         else:
             caller = replace(caller, name=await self.name_of(caller.person, NAME_WITHIN))
-            stored = await self.core.receive(caller.key, Submission(caller.who(), caller.place(self._reply(caller)), prompt))
+            stored = await self.core.receive(caller.key, Submission(caller.who(), caller.place(self._reply(caller)), prompt, inline=True))
             self.tasks.start(self._accept(caller, stored.request_id), "accept")
 
     async def _named(self, typed: str) -> str:

@@ -50,6 +50,7 @@ class TypedLine:
     """Created by the browser, one per text, so that pressing Enter twice is one event."""
     size: str | None = None
     quality: str | None = None
+    model: str | None = None
     count: str | None = None
     private: bool = False
     attached: tuple[str, ...] = ()
@@ -101,10 +102,12 @@ class WebActions:
             self._whisper(await self._asked[typed.command](visitor))
 
     async def _imagine(self, typed: Typed, draft: TypedLine, key: str, visitor: Visitor) -> None:
+        draft = self._unusual(draft)
         wanted = {
             "prompt": typed.rest,
             "size": typed.size or draft.size or "",
             "quality": typed.quality or draft.quality or "",
+            "model": typed.model or draft.model or "",
             "count": typed.count or draft.count or "",
             "private": "true" if typed.private or draft.private else "false",
         }
@@ -120,6 +123,17 @@ class WebActions:
 
         self._counter.sheet(replace(form, fields=fields), submitted)
 
+    def _unusual(self, draft: TypedLine) -> TypedLine:
+        """Without what the lists beside the text box show unless somebody chooses: the text's own options come first."""
+        options = self._core.options()
+        return replace(
+            draft,
+            size=None if draft.size == options.default_size else draft.size,
+            quality=None if draft.quality == options.default_quality else draft.quality,
+            count=None if draft.count == "1" else draft.count,
+            model=None if draft.model == options.model else draft.model,
+        )
+
     async def _submit(self, key: str, wanted: Mapping[str, str], draft: TypedLine) -> None:
         who = self._counter.who
         submission = Submission(
@@ -128,6 +142,8 @@ class WebActions:
             prompt=wanted["prompt"],
             size=wanted["size"] or None,
             quality=wanted["quality"] or None,
+            model=wanted["model"] or None,
+            inline=True,
             count=wanted["count"] or None,
             private=wanted["private"] == "true",
             attachments=tuple(one for sha256 in draft.attached if (one := self._uploads.attached(who.id, sha256)) is not None),

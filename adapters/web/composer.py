@@ -27,6 +27,8 @@ class Composer:
             if options.max_references:
                 self._pictures(options.max_references)
             with part("div", "", "options", role="group", aria_label=text("web.options")):
+                if options.models:
+                    self._select("model", [(one.value, one.label) for one in options.models], options.model)
                 self._select("size", [(one.value, one.label) for one in options.sizes], options.default_size)
                 self._select("quality", [(one.value, one.label) for one in options.qualities], options.default_quality)
                 self._select("count", [(str(n), str(n)) for n in range(1, options.max_count + 1)], "1")
@@ -70,6 +72,7 @@ class Composer:
                 key=values.get("key", ""),
                 size=values.get("size"),
                 quality=values.get("quality"),
+                model=values.get("model"),
                 count=values.get("count"),
                 private="private" in values,
                 attached=tuple(values.get("attached", "").split()),

@@ -1,6 +1,6 @@
 """Parser for typed command lines. It only checks the form of a line; the core validates values.
 
-/imagine [--size S] [--quality Q] [--count N] [--private] prompt
+/imagine [--size S] [--quality Q] [--count N] [--model M] [--private] prompt
 /imagine
 /imagine-show [ID]
 /imagine-status ...
@@ -38,6 +38,7 @@ class Typed:
     quality: str | None = None
     count: str | None = None
     private: bool | None = None
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,11 @@ class Misread:
     sentence: str
 
 
-EXAMPLES = {"size": "1024x1024", "quality": "high", "count": "2"}
+EXAMPLES = {"size": "1024x1024", "quality": "high", "count": "2", "model": "gpt-image-2"}
 _COMMAND = re.compile(r"/[\w-]*")
-_OPTION = re.compile(r"(?:(?<=\s)|^)(?:--(?P<name>[A-Za-z][\w-]*)|—(?P<dashed>size|quality|count|private)\b)(?P<equals>=)?", re.IGNORECASE)
+_OPTION = re.compile(
+    r"(?:(?<=\s)|^)(?:--(?P<name>[A-Za-z][\w-]*)|—(?P<dashed>size|quality|count|model|private)\b)(?P<equals>=)?", re.IGNORECASE
+)
 """Two hyphens, or the dash that some keyboards turn them into; elsewhere a dash is just a dash."""
 _VALUE = re.compile(r"\s*(?P<value>\S+)")
 
@@ -99,7 +102,8 @@ def _imagine(rest: str) -> Typed | Misread:
     prompt = " ".join(part.strip() for part in kept if part.strip())
     if marker:
         prompt = f"{prompt} {tail.strip()}".strip()
-    return Typed(Command.IMAGINE, prompt, values.get("size"), values.get("quality"), values.get("count"), True if private else None)
+    chosen = (values.get("size"), values.get("quality"), values.get("count"), True if private else None, values.get("model"))
+    return Typed(Command.IMAGINE, prompt, *chosen)
 
 
 def _cut(rest: str) -> tuple[str, bool, str]:

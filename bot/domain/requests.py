@@ -93,6 +93,9 @@ class Submission:
     """Newly attached pictures, in addition to `references`."""
     consent: bool = False
     """The member ticked that the people in the attached pictures agree."""
+    model: str | None = None
+    inline: bool = False
+    """The prompt was typed as one line, so its end may hold options (`a cat, 16:9, 3 pictures`)."""
 
 
 @dataclass(frozen=True, slots=True)

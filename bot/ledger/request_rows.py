@@ -100,6 +100,10 @@ def insert_received(
 
 def _typed(submission: Submission) -> dict[str, object]:
     typed: dict[str, object] = {"size": submission.size, "quality": submission.quality, "count": submission.count}
+    if submission.model:
+        typed["model"] = submission.model
+    if submission.inline:
+        typed["inline"] = True
     if submission.references:
         typed["references"] = list(submission.references)
     return {**typed, "consent": True} if submission.consent else typed

@@ -130,7 +130,7 @@ class Community:
                 return Reply(text("reply.already_done"), changed=False)
             own = dict(settings_rows.of_community(tx.connection, act.platform, act.community))
             try:
-                read = {name: self._read(name, act.values.get(name, "")) for name in _FIELDS[section]}
+                read = {name: self._read(name, act.values.get(name, "")) for name in self._fields(section)}
             except WrongValue as problem:
                 return Reply(str(problem), changed=False)
             values = {name: value for name, value in {**own, **read}.items() if value is not None}
@@ -180,7 +180,11 @@ class Community:
         sizes = (default, *(Choice(one, label(one)) for one in model.sizes.popular))[:25]
         qualities = (default, *(Choice(one, one) for one in model.qualities))
         reasons = own.get("deny_reasons")
+        offered = listed(list(self.rules.models))
+        hint = text("case.settings.hint_models", offered=offered)
+        models = FormField("models", text("case.settings.models"), value=_plain(own.get("models")), required=False, hint=hint)
         return (
+            *([models] if self.rules.models else ()),
             FormField("size", text("case.settings.size"), FieldKind.CHOICE, _plain(own.get("size")), tuple(sizes), required=False),
             FormField("quality", text("case.settings.quality"), FieldKind.CHOICE, _plain(own.get("quality")), qualities, required=False),
             FormField(
@@ -201,10 +205,14 @@ class Community:
             ),
         )
 
+    def _fields(self, section: str) -> tuple[str, ...]:
+        """The settings of a section; models only if the operator offers several."""
+        return tuple(name for name in _FIELDS[section] if name != "models" or self.rules.models)
+
     def _shown(self, own: Mapping[str, object]) -> dict[str, str]:
         """Every setting, formatted for people."""
         shown: dict[str, str] = {}
-        for name in (name for fields in _FIELDS.values() for name in fields):
+        for name in (name for section in _FIELDS for name in self._fields(section)):
             value = own.get(name)
             if name.startswith("budget_"):
                 shown[name] = money(value) if isinstance(value, int) else text("case.settings.default")
@@ -233,6 +241,11 @@ class Community:
             if words not in allowed:
                 raise WrongValue(text("case.settings.wrong_choice", value=words[:40], allowed=listed(list(allowed))))
             return words
+        if name == "models":
+            chosen = list(dict.fromkeys(one for one in re.split(r"[\s,;]+", words) if one))
+            if wrong := next((one for one in chosen if one not in self.rules.models), None):
+                raise WrongValue(text("case.settings.wrong_choice", value=wrong[:40], allowed=listed(list(self.rules.models))))
+            return chosen or None
         if name == "deny_reasons":
             return _reasons(words)
         ids = _ids(words)
@@ -242,7 +255,7 @@ class Community:
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     "people": ("moderators_channel", "moderators", "channels"),
     "money": ("budget_member_day", "budget_member_month", "budget_community_day", "budget_community_month"),
-    "pictures": ("size", "quality", "retention_days", "deny_reasons"),
+    "pictures": ("models", "size", "quality", "retention_days", "deny_reasons"),
 }
 
 

@@ -17,7 +17,7 @@ from bot.requests.rules import Rules
 def options(connection: Connection, request: Request, rules: Rules, prompt: str) -> Checked | Problem:
     """Size, quality and count of the blocked request, checked for another wording. A request rejected before the check uses what was
     typed."""
-    typed = typed_of(connection, request)
+    typed, rules = typed_of(connection, request), rules.for_model(request.model)
     own = settings_rows.of_community(connection, request.place.platform, request.place.community)
     quality = typed["quality"] or own.get("quality") or rules.default_quality
     return check(rules.model, prompt, typed["size"] or own.get("size"), quality, typed["count"])
@@ -25,7 +25,7 @@ def options(connection: Connection, request: Request, rules: Rules, prompt: str)
 
 def highest_cost(connection: Connection, request: Request, rules: Rules, prompt: str) -> int | None:
     """Maximum cost of sending this wording, in micros; None if the model doesn't accept it."""
-    found = options(connection, request, rules, prompt)
+    rules, found = rules.for_model(request.model), options(connection, request, rules, prompt)
     return (
         None
         if isinstance(found, Problem)
@@ -45,6 +45,7 @@ def submission(connection: Connection, request: Request, prompt: str, act: Act, 
         prompt=prompt,
         size=given.get("size") or typed["size"],
         quality=given.get("quality") or typed["quality"],
+        model=given.get("model") or typed.get("model"),
         count=given.get("count") or typed["count"],
         private=request.private if "private" not in given else given["private"] == "true",
         references=request.references,
@@ -55,6 +56,6 @@ def submission(connection: Connection, request: Request, prompt: str, act: Act, 
 def typed_of(connection: Connection, request: Request) -> dict[str, str | None]:
     """Size, quality and count as checked, or as typed; None for the default."""
     if request.size:
-        return {"size": request.size, "quality": request.quality, "count": str(request.count)}
+        return {"size": request.size, "quality": request.quality, "count": str(request.count), "model": request.model or None}
     typed = request_rows.typed_options(connection, request.id)
     return {name: None if typed.get(name) in (None, "") else str(typed[name]) for name in ("size", "quality", "count")}

@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.catalogue.check import Problem
+from bot.catalogue.check import Checked, Problem
 from bot.catalogue.check import check as check_options
 from bot.catalogue.sizes import label
 from bot.domain.attachments import AttachmentRole, ReferenceLimits, StoredAttachment
@@ -24,6 +24,7 @@ from bot.prompts.edit_words import doubtful_edit
 from bot.prompts.normalise import UnusableText, fingerprint, normalise
 from bot.requests.affordable import shortage
 from bot.requests.block_memory import blocked_before, blocked_member, remembered_failure
+from bot.requests.choices import Choices, chosen_model, combined
 from bot.requests.rules import Rules
 from bot.requests.transitions import DROPPED, CaseOpener, hold, open_case, queue, refuse, show
 
@@ -137,8 +138,11 @@ def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
     refused = _admission(tx, request, rules, own)
     if refused is not None:
         return refused
-    quality = typed.get("quality") or own.get("quality") or rules.default_quality
-    found = check_options(rules.model, prompt, typed.get("size") or own.get("size"), quality, typed.get("count"))
+    wanted = combined(prompt, typed)
+    if isinstance(wanted, Refusal):
+        return wanted
+    prompt, model = wanted.prompt, chosen_model(wanted.model, own, rules)
+    found = model if isinstance(model, Problem) else _checked(wanted, own, rules := rules.for_model(model))
     if isinstance(found, Problem):
         return wrong_value(found)
     attached = attachment_rows.of_request(tx.connection, request.id)
@@ -178,6 +182,20 @@ def reference_problem(request: Request, attached: Sequence[StoredAttachment], li
     if request.parent is not None and request.references and not attached:
         return Refusal("pictures_gone")
     return None
+
+
+def _checked(wanted: Choices, own: Mapping[str, object], rules: Rules) -> Checked | Problem:
+    """The options of a request for one model, with the community's and the operator's defaults."""
+    size, quality = own.get("size"), own.get("quality")
+    usual_size = size if isinstance(size, str) else None
+    usual_quality = quality if isinstance(quality, str) else None
+    return check_options(
+        rules.model,
+        wanted.prompt,
+        wanted.size_for(rules.model) or usual_size,
+        wanted.quality or usual_quality or rules.default_quality,
+        wanted.count,
+    )
 
 
 def wrong_value(problem: Problem) -> Refusal:

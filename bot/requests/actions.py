@@ -21,6 +21,7 @@ from bot.ledger.store import Ledger, Tx
 from bot.prompts.normalise import fingerprint, normalise
 from bot.requests.accept import Unfetched, accept, asked_about_uploads, prompt_question
 from bot.requests.again import tried_again
+from bot.requests.choices import Choices, combined
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
 from bot.requests.transitions import CaseOpener, answer, ask_again, break_off, queue, refuse
@@ -97,12 +98,16 @@ class RequestActions:
         private = request.private
         prompt = request.prompt
         if request.state is RequestState.ANSWERED:
-            typed = {"size": request.size, "quality": request.quality, "count": request.count}
+            model = request.model if request.model in self.rules.models else None
+            typed = {"size": request.size, "quality": request.quality, "count": request.count, "model": model}
+        elif isinstance(chosen := combined(prompt, typed), Choices):
+            prompt, size = chosen.prompt, chosen.size_for(self.rules.model)
+            typed |= {"size": size, "quality": chosen.quality, "count": chosen.count, "model": chosen.model}
         if origin is Origin.NEAREST:
             typed |= _proposed(request, act.action)
         if origin is Origin.EDIT:
             prompt = act.values.get("prompt", "")
-            typed = {name: act.values.get(name) or typed.get(name) for name in ("size", "quality", "count")}
+            typed = {name: act.values.get(name) or typed.get(name) for name in ("size", "quality", "count", "model")}
             if "private" in act.values:
                 private = act.values["private"] == "true"
         return Submission(
@@ -111,6 +116,7 @@ class RequestActions:
             prompt=prompt,
             size=_word(typed.get("size")),
             quality=_word(typed.get("quality")),
+            model=_word(typed.get("model")),
             count=_word(typed.get("count")),
             private=private,
             references=request.references,
@@ -255,7 +261,7 @@ def _proposed(request: Request, action: ActionName) -> dict[str, object]:
     return {} if refusal.nearest is None else {_NEAREST_FIELD[refusal.reason]: refusal.nearest.value}
 
 
-_NEAREST_FIELD = {"unsupported_size": "size", "unsupported_quality": "quality", "unsupported_count": "count"}
+_NEAREST_FIELD = {"unsupported_size": "size", "unsupported_quality": "quality", "unsupported_count": "count", "invalid_model": "model"}
 
 
 def _word(value: object) -> str | None:
@@ -273,14 +279,20 @@ def edit_form(request: Request, rules: Rules) -> Form:
     )
 
 
+def _model_field(rules: Rules, request: Request | None) -> tuple[FormField, ...]:
+    """The choice of a model, if there is one."""
+    chosen = request.model if request is not None and request.model in rules.models else rules.model.id
+    models = tuple(Choice(name, name) for name in rules.models)[:25]
+    return (FormField("model", text("form.model"), FieldKind.CHOICE, value=chosen, choices=models),) if models else ()
+
+
 def imagine_fields(rules: Rules, request: Request | None = None) -> tuple[FormField, ...]:
     """Prompt, size, quality, count and private, filled with the request's values or the defaults."""
     model = rules.model
     size = (request.size if request else "") or model.sizes.default
     quality = (request.quality if request else "") or rules.default_quality or model.default_quality
-    sizes = [Choice(value, label(value)) for value in model.sizes.popular]
-    if size not in [one.value for one in sizes]:
-        sizes.insert(0, Choice(size, label(size)))
+    popular = model.sizes.popular
+    sizes = [Choice(value, label(value)) for value in (popular if size in popular else (size, *popular))]
     return (
         FormField(
             "prompt",
@@ -290,6 +302,7 @@ def imagine_fields(rules: Rules, request: Request | None = None) -> tuple[FormFi
             max_length=min(4000, model.prompt_max_chars),
             hint=text("form.prompt_hint"),
         ),
+        *_model_field(rules, request),
         FormField("size", text("form.size"), FieldKind.CHOICE, value=size, choices=tuple(sizes[:25])),
         FormField(
             "quality",

@@ -26,6 +26,7 @@ def store_submission(
         prompt=_storable(submission.prompt[:RAW_PROMPT]),
         person=dataclasses.replace(submission.person, name=_storable(submission.person.name)),
         size=None if submission.size is None else _storable(submission.size[:100]),
+        model=None if submission.model is None else _storable(submission.model[:200]),
         quality=None if submission.quality is None else _storable(submission.quality[:100]),
         count=_storable(submission.count[:100]) if isinstance(submission.count, str) else submission.count,
     )

@@ -62,9 +62,10 @@ class Scene:
 
 async def test_a_line_is_received_then_accepted_and_leaves_the_text_box() -> None:
     scene = Scene()
-    await scene.handlers.send(TypedLine("/imagine a fox", KEY, size="1024x1024", quality="medium", count="1"))
+    await scene.handlers.send(TypedLine("/imagine a fox", KEY, size="1536x1024", quality="medium", count="1"))
     sent = scene.submission()
-    assert (sent.prompt, sent.size, sent.quality, sent.count, sent.private) == ("a fox", "1024x1024", "medium", "1", False)
+    # The usual values are nobody's choice.
+    assert (sent.prompt, sent.size, sent.quality, sent.count, sent.private) == ("a fox", "1536x1024", None, None, False)
     assert (sent.person.id, sent.place.platform, sent.place.community, sent.place.channel) == ("ben", "web", "local", "imagine")
     assert [name for name, _ in scene.core.asked] == ["receive", "accept"]
     assert scene.page.emptied == [KEY]
