@@ -29,6 +29,7 @@ from bot.moderation.moderator_forms import LONGEST
 from bot.moderation.service import Moderation
 from bot.platforms import Platforms
 from bot.ports.steady import SteadyPorts
+from bot.reports import weekly_report
 from bot.requests.orphaned_files import OrphanedFiles
 from bot.requests.questions import load as load_lint
 from bot.requests.recover import Found, recover
@@ -89,6 +90,7 @@ class Bot:
     incidents: Incidents
     events: EventStream
     adapters: dict[str, Adapter] = field(default_factory=dict)
+    weekly_report: bool = False
 
     def add(self, adapter: Adapter) -> None:
         """Connect a platform."""
@@ -166,7 +168,7 @@ class Bot:
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_EVERY)
-            for part in (self._clock, self._overdue, self._cases, self._files, self._model):
+            for part in (self._clock, self._overdue, self._cases, self._files, self._model, self._week):
                 try:
                     await part()
                 except LedgerProblem as problem:
@@ -187,6 +189,11 @@ class Bot:
 
     async def _model(self) -> None:
         await model_end.look(self.ledger, self.notices, self.core.rules.model)
+
+    async def _week(self) -> None:
+        if self.weekly_report:
+            zone = self.core.rules.limits.zone
+            await self.ledger.write(lambda tx: weekly_report.look(tx, self.notices, zone))
 
     async def _files(self) -> None:
         await self.ledger.write(self.core.attachments.sweep)

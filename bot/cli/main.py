@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.cli import backup, doctor, evidence, plugins, records, restore, running
+from bot.cli import backup, doctor, evidence, failures, plugins, records, restore, running
 from bot.cli.screen import USAGE, Stop, complain, say
 from bot.texts import text
 
@@ -117,6 +117,7 @@ app.command("run", help=text("cli.help.run"))(running.run)
 app.command("sandbox", help=text("cli.help.sandbox"))(running.sandbox)
 app.command("doctor", help=text("cli.help.doctor"))(doctor.doctor)
 app.command("requests", help=text("cli.help.requests"))(records.requests)
+app.command("failures", help=text("cli.help.failures"))(failures.failures)
 app.command("usage", help=text("cli.help.usage"))(records.usage)
 app.command("evidence", help=text("cli.help.evidence"))(evidence.evidence)
 app.command("backup", help=text("cli.help.backup"))(backup.backup)

@@ -9,14 +9,19 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from bot.cli.screen import USAGE, Stop, dollars, say, table
+from bot.cli.screen import USAGE, Stop, dollars, remark, say, table
 from bot.domain.request_states import Answer, RequestState
 from bot.ports import SystemPorts
 from bot.texts import text
+from bot.texts.phrases import money
+
+if TYPE_CHECKING:
+    from bot.reports.spending import Spending
+    from bot.settings import Settings
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
@@ -78,13 +83,19 @@ def usage(
     ctx: typer.Context,
     by: Annotated[SpendingBy, typer.Option(help=text("cli.help.usage_by"))] = SpendingBy.COMMUNITY,
     months: Annotated[bool, typer.Option("--months", help=text("cli.help.usage_months"))] = False,
+    pace: Annotated[bool, typer.Option("--pace", help=text("cli.help.usage_pace"))] = False,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help=text("cli.help.usage_limit"))] = 30,
     as_json: Annotated[bool, typer.Option("--json", help=text("cli.help.json"))] = False,
     data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.data_dir"))] = None,
 ) -> None:
     from bot.ledger import read_only
+    from bot.reports.spending import spending
 
-    file = ledger_file(ctx.obj, data_dir)
+    settings, file = settings_and_file(ctx.obj, data_dir)
+    spent = reading(lambda: read_only.look(file, lambda c: spending(c, SystemPorts().now(), settings.budget_timezone)))
+    if pace:
+        say(json.dumps(_pace_json(spent), indent=2) if as_json else _pace(spent))
+        return
     rows = reading(lambda: read_only.spending(file, by.value, limit, months=months))
     if as_json:
         say(json.dumps([dict(row) for row in rows], indent=2))
@@ -92,6 +103,7 @@ def usage(
     if not rows:
         say(text("cli.no_usage"))
         return
+    remark(_pace(spent))
     head = [text("cli.column.month" if months else "cli.column.day"), text(f"cli.column.{by.value}")]
     head += [text(f"cli.column.{name}") for name in ("spent", "reserved", "pictures")]
     table(
@@ -101,6 +113,18 @@ def usage(
             for row in rows
         ],
     )
+
+
+def _pace(spent: Spending) -> str:
+    amounts = {"week": spent.week, "day": spent.per_day, "month": spent.month, "end": spent.month_end}
+    return text("report.pace", last=spent.last_day, **{name: money(micros) for name, micros in amounts.items()})
+
+
+def _pace_json(spent: Spending) -> dict[str, Any]:
+    days = [{"day": day, "spent_micros": micros, "pictures": pictures} for day, micros, pictures in spent.days]
+    sums = {"week_micros": spent.week, "per_day_micros": spent.per_day, "month_micros": spent.month}
+    sums |= {"month_pictures": spent.month_pictures}
+    return {"days": days, **sums, "month_end_micros": spent.month_end, "month_end": spent.last_day}
 
 
 def _print_requests(rows: Sequence[Row], prompts: bool) -> None:
@@ -142,12 +166,17 @@ def span_seconds(span: str) -> float:
 
 
 def ledger_file(env_file: Path, data_dir: Path | None) -> Path:
+    return settings_and_file(env_file, data_dir)[1]
+
+
+def settings_and_file(env_file: Path, data_dir: Path | None) -> tuple[Settings, Path]:
+    """The settings, and the ledger's file, which must exist."""
     from bot.settings import load
 
-    file = load(os.environ, env_file).at(data_dir).database_file
-    if not file.exists():
-        raise Stop(text("cli.no_ledger", file=file), code=USAGE)
-    return file
+    settings = load(os.environ, env_file).at(data_dir)
+    if not settings.database_file.exists():
+        raise Stop(text("cli.no_ledger", file=settings.database_file), code=USAGE)
+    return settings, settings.database_file
 
 
 def reading(look: Callable[[], T]) -> T:

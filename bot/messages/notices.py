@@ -27,6 +27,9 @@ SHOWN_FACTS = (
 EXPLAINING_FACTS = ("unchosen", "guard", "tls", "proxy", "why", *WHYS)
 """Facts that aren't shown themselves; they select the sentence that says what to do."""
 
+WEEKLY = "weekly"
+"""Kind of the weekly message: nothing is wrong, so there's nothing to resolve."""
+
 
 @dataclass(slots=True)
 class Notices:
@@ -62,6 +65,13 @@ class Notices:
             shown = {key: value for key, value in facts.items() if key in SHOWN_FACTS}
             self.events.publish(NoticeOpened(cause, kind, shown, "" if places else sentence(kind, facts)))
 
+    def inform(self, tx: Tx, cause: str, kind: str, facts: Mapping[str, str]) -> None:
+        """Show a message about nothing that needs to be fixed."""
+        notice_rows.report(tx, cause, kind, facts)
+        notice_rows.resolve(tx, cause)
+        for place in self.places():
+            message_rows.want(tx, f"notice:{cause}", Audience.OPERATORS, place, f"operators@{place.platform}")
+
     def resolve(self, tx: Tx, cause: str) -> None:
         """Resolve the notice for a cause."""
         if cause in self.open:
@@ -81,6 +91,9 @@ class Notices:
         row = notice_rows.get(connection, cause)
         if row is None:
             return None
+        if row.kind == WEEKLY:
+            facts = tuple(Fact(text(f"notice.fact_{key}"), str(value)) for key, value in row.facts.items())
+            return View(title=title(row.kind), text=(sentence(row.kind, row.facts),), facts=facts, tone=Tone.NEUTRAL, final=True)
         count = row.count
         times = (
             text("notice.once", at=moment(row.last_at))

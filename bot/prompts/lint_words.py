@@ -88,6 +88,11 @@ def soften(prompt: str) -> tuple[str, bool]:
     return text, True
 
 
+def is_listed(word: str) -> bool:
+    """Whether a single word is in one of the bot's own lists of brands and intense words."""
+    return any(words.pattern.fullmatch(word) for words in (*_BRAND_WORDS, *_GORE_WORDS, *_INTENSE_WORDS))
+
+
 HINTS: Mapping[str, re.Pattern[str]] = {
     "real_person": re.compile(
         r"\b(?i:president|prime minister|chancellor|pope|senator|celebrity|actor|actress|singer|footballer)\s+[A-Z][a-z]+"

@@ -99,6 +99,7 @@ class Settings(BaseSettings):
     account_plan: Annotated[str, BeforeValidator(values.words(80))] = ""
     secrets_dir: Annotated[Path | None, BeforeValidator(values.folder)] = None
     """Folder of files named like settings; read by `secret_files`."""
+    weekly_report: Annotated[str, BeforeValidator(values.choice("yes", "no"))] = "yes"
     health_host: Annotated[str, BeforeValidator(values.host)] = "127.0.0.1"
     health_port: Annotated[int | None, BeforeValidator(values.whole(0, 65_535))] = None
     """Port for health checks and metrics; None: off, 0: a free one."""

@@ -93,9 +93,9 @@ _SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("MAX_ATTEMPTS", "MAX_RATE_ANSWERS", "REQUEST_DEADLINE_S", "MAX_CONCURRENCY", "MAX_IMAGES_PER_MINUTE"),
     ),
     (
-        "Health checks and metrics",
-        "For load balancers, container platforms and Prometheus. See docs/operators.md.",
-        ("HEALTH_PORT", "HEALTH_HOST"),
+        "Health checks, metrics and reports",
+        "For load balancers, container platforms, Prometheus, and people. See docs/operators.md.",
+        ("HEALTH_PORT", "HEALTH_HOST", "WEEKLY_REPORT"),
     ),
     (
         "Storage, secrets and logs",
