@@ -29,6 +29,8 @@ HISTORY = 8
 """Number of steps on the card; `imagine-bot cases show` lists all of them."""
 HELD_BACK = frozenset({"blocked_before", "held_for_moderator"})
 """Reasons of refusals that a case is about."""
+OUR_CODES = frozenset({"block_memory", HELD_EDIT})
+"""Codes of cases about something that the bot didn't send, so the service said nothing."""
 QUIET = frozenset({"read_prompt"})
 """Steps in the audit log that the card doesn't show."""
 
@@ -159,9 +161,9 @@ def _facts(facts: CaseFacts) -> list[Fact]:
     case, request = facts.case, facts.request
     shown: list[tuple[str, str, bool]] = [("state", text(f"case.state.{case.state.value}"), False)]
     shown.append(("kind", text(f"case.kind.{case.kind}"), False))
-    shown_codes = ("status", "code", "stage", "categories") if case.kind != REPORTED else ()
-    technical = " · ".join(f"{key} {case.facts[key]}" for key in shown_codes if case.facts.get(key))
-    shown.append(("code", technical, False))
+    if case.kind != REPORTED and case.facts.get("code") not in OUR_CODES:
+        technical = " · ".join(f"{key} {case.facts[key]}" for key in ("status", "code", "stage", "categories") if case.facts.get(key))
+        shown.append(("code", technical, False))
     shown.append(("request_id", case.facts.get("request_id", ""), False))
     shown.append(("prompt", _prompt(case, request), True))
     if facts.joined:

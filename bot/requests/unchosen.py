@@ -27,8 +27,8 @@ LEARNED_FOR = 7 * 86400.0
 """Seconds for which an option that a service rejected is omitted without another try."""
 _OF_KIND: Mapping[Kind, str] = {Kind.UNSUPPORTED_QUALITY: "quality", Kind.UNSUPPORTED_SIZE: "size", Kind.UNSUPPORTED_COUNT: "n"}
 _NAMES_OPTIONS = frozenset({*_OF_KIND, Kind.UNSUPPORTED_OPTION, Kind.BAD_REQUEST_OTHER})
-_NEVER_THEIRS = frozenset({Kind.UNSUPPORTED_OPTION, Kind.INVALID_REFERENCE_IMAGE, Kind.PROMPT_EMPTY})
-"""Kinds that members can't cause: no form has those options, no picture is attached, and an empty prompt is never sent."""
+_NEVER_THEIRS = frozenset({Kind.UNSUPPORTED_OPTION, Kind.PROMPT_EMPTY})
+"""Kinds that members can't cause: no form has those options, and an empty prompt is never sent."""
 _MEMORY = "left_out:"
 
 
@@ -113,7 +113,8 @@ def fairly(request: Request, outcome: Outcome, failure: Failure, unchosen: froze
     named = frozenset({_OF_KIND[failure.kind]}) if failure.kind in _OF_KIND else frozenset()
     if failure.kind is Kind.UNSUPPORTED_OPTION and outcome.shortfall is not None:
         named = named_options(outcome.shortfall, LEAVABLE)
-    if failure.kind in _NEVER_THEIRS | _OF_KIND.keys() and not named & theirs:
+    never = _NEVER_THEIRS if request.references else _NEVER_THEIRS | {Kind.INVALID_REFERENCE_IMAGE}
+    if failure.kind in never | _OF_KIND.keys() and not named & theirs:
         name = next(iter(sorted(named)), failure.facts.get("param", "")) or "yes"
         return dataclasses.replace(failure, who_can_fix=Fixer.OPERATOR, facts={**failure.facts, "unchosen": name})
     return _agreed(failure, request, model)

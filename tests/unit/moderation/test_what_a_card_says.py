@@ -7,19 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.chat.port import Message
-from bot.chat.views import ActionName, Audience, View
-from bot.domain.case_states import CaseState
-from bot.domain.failure import certain
-from bot.domain.kinds import Kind
-from bot.domain.refusal import Refusal
+from bot.domain.case_states import HELD_EDIT, CaseState
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Person, Place, Request
-from bot.ledger import case_rows
 from bot.ledger.case_rows import MACHINE, Case, Note, Step
-from bot.moderation.card import CaseFacts, card, further, was_blocked
+from bot.moderation.card import CaseFacts, card
 from bot.texts import text
-from tests.unit.moderation.ground import Ground
 from tests.unit.moderation.transcript import read
 
 S = CaseState
@@ -245,7 +238,6 @@ def test_a_card_with_as_little_as_there_can_be_on_it() -> None:
         NO_OVERRULE,
         "State: Open",
         "Why it's here: The prompt was blocked",
-        "What the service said: code block_memory",
         "Prompt: (This text has been deleted.) (hidden)",
         MEMBER,
         "Channel: imagine (channel)",
@@ -255,6 +247,26 @@ def test_a_card_with_as_little_as_there_can_be_on_it() -> None:
         DUE,
         CLAIM,
         COMMENT,
+    ]
+
+
+def test_a_card_about_an_edit_that_was_not_sent_describes_its_pictures() -> None:
+    held = replace(CASE, facts={"code": HELD_EDIT, "categories": "undress"})
+    assert reading(case=held, references=("A picture", "A mask")) == [
+        "Case 7: open (waiting)",
+        "This edit of a picture may undress, sexualise or impersonate somebody, so nothing was sent. Read it. If it's harmless, press Not "
+        "a policy matter: the member can then send it. Otherwise deny it, or help the member find other words.",
+        "State: Open",
+        SERVICE[0],
+        PROMPT,
+        MEMBER,
+        *REST[:3],
+        "Attached: A picture\nA mask",
+        *REST[3:],
+        DUE,
+        CLAIM,
+        COMMENT,
+        SHOW,
     ]
 
 
@@ -309,78 +321,3 @@ def test_an_appeal_is_for_somebody_else_than_who_denied(case: Case, others: Sequ
     lines = reading(case=case, steps=steps, now=now)
     assert [line for line in lines if line.startswith("[Claim")] == [claim]
     assert SHOW in lines
-
-
-# ---- other messages to moderators ---------------------------------------------------------------------------------------------------
-
-
-async def test_a_reminder_says_how_long_a_case_has_waited_until_it_is_over(ground: Ground) -> None:
-    case = await ground.blocked()
-    await ground.later(12)
-    [line] = await ground.ledger.read(lambda c: case_rows.reminders(c, case.id))
-    assert read(await ground.view(f"reminder:{line}", Audience.MODERATORS)) == [
-        "Case 1 has been waiting for 12 hours (waiting)",
-        "Its card is further up. If nobody decides, it expires at 18 Jan, 08:00 UTC without approval.",
-    ]
-    await ground.denied()
-    title = "Case 1: denied by Mo, 15 Jan, 20:00 UTC (It shows or invites harm) (neutral)"
-    assert read(await ground.view(f"reminder:{line}", Audience.MODERATORS)) == [title]
-
-
-def test_without_a_moderators_channel_administrators_read_how_to_set_one(ground: Ground) -> None:
-    view = ground.room.projections["setup"](None, None, NOW)  # type: ignore[arg-type]
-    assert view is not None
-    assert read(view) == [
-        "imagine-bot has no moderators' channel here yet (neutral)",
-        "Administrators can set one with /imagine-settings. Then people can look at requests that the image service blocks.",
-    ]
-
-
-async def test_of_what_does_not_exist_nothing_is_shown_and_cards_are_for_moderators(ground: Ground) -> None:
-    await ground.press(ActionName.CASE_CLAIM, "nothing", MO)  # the first step of the audit log, of no case
-    case = await ground.blocked()
-
-    async def shown(subject: str, audience: Audience) -> View | None:
-        project = ground.room.projections[subject.partition(":")[0]]
-        return await ground.ledger.read(lambda c: project(c, Message("m", subject, audience, REQUEST.place, None), NOW))
-
-    for kind in ("step", "reminder"):
-        assert await shown(f"{kind}:999", Audience.MODERATORS) is None
-        assert await shown(f"{kind}:1", Audience.MODERATORS) is None
-    assert await shown("case:nothing", Audience.MODERATORS) is None
-    assert await shown(f"case:{case.id}", Audience.MODERATORS) is not None
-    assert await shown(f"case:{case.id}", Audience.CHANNEL) is None
-    assert await shown(f"case:{case.id}", Audience.MEMBER) is None
-
-
-# ---- which requests are called blocked ----------------------------------------------------------------------------------------------
-
-BLOCKED = certain(Kind.SAFETY_PROMPT, {})
-
-
-@pytest.mark.parametrize(
-    ("request_", "expected"),
-    [
-        (replace(REQUEST, answer=Answer.BLOCKED), True),
-        (replace(REQUEST, answer=Answer.PICTURES, failure=BLOCKED), True),  # one of several pictures
-        (replace(REQUEST, answer=Answer.PICTURES, failure=certain(Kind.SAFETY_OUTPUT, {})), True),
-        (replace(REQUEST, answer=Answer.PICTURES), False),
-        (replace(REQUEST, answer=Answer.PICTURES, failure=certain(Kind.SERVER_ERROR, {})), False),
-        (replace(REQUEST, answer=Answer.FAILED, failure=BLOCKED), False),
-        (replace(REQUEST, answer=None), False),
-        (replace(REQUEST, answer=None, failure=BLOCKED), False),
-        (replace(REQUEST, answer=None, refusal=Refusal("blocked_before")), True),
-        (replace(REQUEST, answer=None, refusal=Refusal("paused")), False),
-    ],
-)
-def test_what_was_blocked(request_: Request, expected: bool) -> None:
-    assert was_blocked(request_) is expected
-
-
-def test_further_wordings_are_other_words_that_were_blocked_each_once() -> None:
-    again = replace(REQUEST, id="r2")
-    other = replace(REQUEST, id="r3", fingerprint="f2")
-    same_other = replace(REQUEST, id="r4", fingerprint="f2")
-    fine = replace(REQUEST, id="r5", fingerprint="f3", answer=Answer.PICTURES)
-    assert further([REQUEST, again, other, same_other, fine], REQUEST) == [other]
-    assert further([REQUEST, other], None) == [REQUEST, other]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.chat.views import ActionName, Audience, Button, Fact, View
-from bot.domain.case_states import CaseState
+from bot.domain.case_states import HELD_EDIT, CaseState
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer
 from bot.ledger import case_rows, request_rows
@@ -179,6 +179,15 @@ MESSAGES: Mapping[str, tuple[StepFacts, list[str]]] = {
     "not a policy matter": (
         replace(step("not_policy"), case=replace(CASE, state=S.CLOSED_NOT_POLICY)),
         [*HEAD, *TRY_AGAIN, "[Retry; primary]"],
+    ),
+    "an edit that was held is allowed": (
+        replace(step("not_policy"), case=replace(CASE, state=S.CLOSED_NOT_POLICY, facts={"code": HELD_EDIT})),
+        [
+            *HEAD,
+            "You can send it now (case 7) (neutral)",
+            "Mo read your edit and has nothing against it. Press Retry to send it; the image service may still turn it down.",
+            "[Retry; primary]",
+        ],
     ),
     "not a policy matter, reopened": (step("not_policy"), [*HEAD, *TRY_AGAIN]),
     "not a policy matter, texts deleted": (

@@ -12,6 +12,7 @@ from bot.catalogue.sizes import label
 from bot.domain.failure import Failure
 from bot.domain.kinds import KINDS, Fixer, Kind
 from bot.domain.outcome import Billed, Outcome
+from bot.failures.explain import explain
 from bot.ledger import settings_rows
 from bot.requests.unchosen import fairly, proposal, unchosen
 from tests.unit.requests.ground import Ground
@@ -114,9 +115,19 @@ def test_only_values_that_both_sides_take_are_told(failure: Failure, count: int,
         (named(Kind.UNSUPPORTED_OPTION, param="style"), set(), "style"),
         (named(Kind.UNSUPPORTED_OPTION), set(), "yes"),
         (named(Kind.PROMPT_EMPTY), set(), "yes"),
+        (named(Kind.INVALID_REFERENCE_IMAGE), set(), "yes"),
     ],
 )
 def test_what_a_member_did_not_choose_is_the_operators_to_fix(failure: Failure, free: set[str], name: str | None) -> None:
     found = fairly(request(), Outcome(billed=Billed.NO, status=400), failure, frozenset(free), MODEL)
     assert found.facts.get("unchosen") == name
     assert (found.who_can_fix is Fixer.OPERATOR) is (name is not None)
+
+
+def test_a_picture_that_a_member_attached_is_theirs_to_replace() -> None:
+    asked = dataclasses.replace(request(), references=("a" * 64,))
+    found = fairly(asked, Outcome(billed=Billed.NO, status=400), named(Kind.INVALID_REFERENCE_IMAGE), frozenset(), MODEL)
+    assert (found.facts.get("unchosen"), found.who_can_fix) == (None, Fixer.USER)
+    assert "attach another" in explain(found, "member")
+    emptied = fairly(asked, Outcome(billed=Billed.NO, status=400), named(Kind.PROMPT_EMPTY), frozenset(), MODEL)
+    assert emptied.who_can_fix is Fixer.OPERATOR
