@@ -20,7 +20,7 @@ from tests.unit.requests.test_decide import request
 
 MODEL = Catalogue.load().default()
 SIZES = "1024x1024, 1536x1024, 1024x1536"
-ALWAYS = {"response_format", "safety_identifier"}
+ALWAYS = {"response_format", "safety_identifier", "stream"}
 
 
 def named(kind: Kind, **facts: str) -> Failure:
