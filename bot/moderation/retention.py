@@ -33,6 +33,7 @@ from bot.texts import paragraphs, text
 PRIVACY_ROW = "privacy222delete"
 """Row id of the delete button. It's about the presser, so it names nothing."""
 PRIVACY_EVENT = "privacy_delete"
+DAY = 86400.0
 
 
 def remove_old_texts(tx: Tx) -> int:
@@ -43,7 +44,7 @@ def remove_old_texts(tx: Tx) -> int:
         key = (closed.platform, closed.community)
         if key not in days:
             days[key] = retention_days(tx.connection, *key)
-        if closed.forget or closed.closed_at + days[key] * 86400.0 <= tx.now:
+        if closed.forget or closed.closed_at + days[key] * DAY <= tx.now:
             case = case_rows.get(tx.connection, closed.id)
             assert case is not None
             remove_texts(tx, case)
@@ -137,7 +138,7 @@ class Privacy:
         button = Button(ActionName.PRIVACY_DELETE, PRIVACY_ROW, text("case.privacy.button"), ButtonStyle.DANGER, opens_form=True)
         return View(
             title=text("case.privacy.title"),
-            text=paragraphs(text("case.privacy.text", days=int(self.references_kept // 86400))),
+            text=paragraphs(text("case.privacy.text", days=round(self.references_kept / DAY))),
             facts=tuple(Fact(text(f"case.privacy.{name}"), str(count)) for name, count in stored.items()),
             buttons=(button,) if any(stored.values()) else (),
             final=True,

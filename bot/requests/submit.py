@@ -44,7 +44,7 @@ def _attach(tx: Tx, request_id: str, submission: Submission, lineage: Lineage) -
     person = attachment_rows.person_key(submission.place, submission.person.id)
     if submission.references and lineage.parent is not None:
         attachment_rows.copy(tx, attachment_rows.of_request(tx.connection, lineage.parent), request_id, person)
-    clean = [dataclasses.replace(one, name=_storable(one.name[:120])) for one in submission.attachments]
+    clean = [dataclasses.replace(one, name=_storable(one.name)) for one in submission.attachments]
     attachment_rows.add(tx, request_id, person, clean)
 
 

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.chat.port import RefusedWhy
-from bot.chat.views import ActionName
+from bot.chat.views import ActionName, Audience
+from bot.domain.case_states import REPORTED
 from bot.domain.failure import Failure
 from bot.domain.kinds import KINDS, Kind
 from bot.domain.request_states import Answer, RequestEvent
 from bot.domain.requests import Person, Place
-from bot.ledger import case_rows, notice_rows, privacy_rows, request_rows, settings_rows
+from bot.ledger import case_rows, message_rows, notice_rows, privacy_rows, request_rows, settings_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import attachments, cases, messages
 from bot.moderation import delivery
@@ -120,6 +121,28 @@ async def test_an_answer_that_was_given_counts_once_however_often_it_is_delivere
     again = await ground.press(A.REWRITE_DECLINE, offer, ANN, key="one press")
     assert (again.text, again.changed) == (text("case.no.repeated"), False)
     assert (await ground.audit_log(case.id))[-1][1] == "stale"
+
+
+@pytest.mark.parametrize("reported", [False, True])
+async def test_a_decision_shows_the_request_anew_and_says_what_it_meant(ground: Ground, reported: bool) -> None:
+    """Of a reported picture the request is shown although nothing was blocked."""
+    case = await ground.blocked()
+
+    def body(tx: Tx) -> None:
+        request = request_rows.get(tx.connection, case.request_id)
+        assert request is not None
+        message_rows.want(tx, f"request:{request.id}", Audience.CHANNEL, request.place)
+        if reported:
+            tx.connection.execute(cases.update().values(kind=REPORTED))
+            request_rows.mark(tx, request.id, answer=Answer.PICTURES.value)
+
+    await ground.ledger.write(body)
+    for action, values, said in ((A.CASE_CLAIM, {}, None), (A.CASE_DENY, {"reason": "harm"}, "kept_hidden" if reported else "deny")):
+        [before] = await ground.messages(f"request:{case.request_id}")
+        reply = await ground.press(action, case.id, MO, values)
+        [after] = await ground.messages(f"request:{case.request_id}")
+        assert after.wanted == before.wanted + 1
+        assert said is None or reply.text == text(f"case.done.{said}", number=case.number)
 
 
 async def revisions(ground: Ground) -> int:

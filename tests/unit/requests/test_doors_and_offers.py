@@ -189,6 +189,21 @@ def test_what_the_service_chooses_may_cost_the_most_that_is_published(known: boo
     assert (found > plain.highest_cost("1024x1024", "low", 2, "a cat")) == bool(left)
 
 
+def test_the_rules_of_a_request_are_those_of_the_model_that_draws_it() -> None:
+    other, third, cheap = (dataclasses.replace(MODEL, id=name) for name in ("other", "third", "cheap"))  # type: ignore[type-var]
+    offered = {one.id: one for one in (MODEL, other, third)}
+    rules = Rules(model=MODEL, models=offered, equals={"stand-in": {MODEL.id: cheap}, "second key": {}})
+    found = [rules.for_model(name).model.id for name in (MODEL.id, "other", "no longer offered")]
+    assert found == [MODEL.id, "other", MODEL.id]
+    calls = [("", MODEL.id), ("stand-in", MODEL.id), ("stand-in", "other"), ("second key", "other"), ("gone", "other")]
+    assert [rules.for_call(*one).model.id for one in calls] == [MODEL.id, "cheap", "other", "other", "other"]
+    assert rules.for_call("stand-in", MODEL.id) == dataclasses.replace(rules, model=cheap)
+    assert [rules.has_stand_in(name) for name in (MODEL.id, "other")] == [True, True]  # another key draws everything
+    alone = dataclasses.replace(rules, equals={"stand-in": {MODEL.id: cheap}})
+    assert [alone.has_stand_in(name) for name in (MODEL.id, "other")] == [True, False]
+    assert not Rules(model=MODEL).has_stand_in(MODEL.id)
+
+
 def price(size: str, quality: str, count: int) -> int:
     return {"1024x1024": 10, "1536x1024": 20}.get(size, 40) * {"low": 1, "medium": 2}.get(quality, 4) * count
 

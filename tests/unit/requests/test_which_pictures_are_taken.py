@@ -7,10 +7,19 @@ import dataclasses
 import pytest
 
 from bot.domain.attachments import Attachment, AttachmentRole, ReferenceLimits, StoredAttachment
-from bot.ledger import memory_rows
-from bot.ledger.store import Tx
+from bot.domain.kinds import Kind
+from bot.domain.outcome import DOWNLOAD, Pending
+from bot.domain.refusal import Refusal
+from bot.domain.request_states import RequestState
+from bot.domain.requests import Lineage, Origin, Person, Place, Submission
+from bot.ledger import attachment_rows, memory_rows, request_rows
+from bot.ledger.block_rows import Blocked
+from bot.ledger.store import Tx, Wake
 from bot.requests.accept import asked_about_uploads, reference_problem, upload_question
-from tests.unit.requests.ground import Ground
+from bot.requests.block_memory import remembered_failure
+from bot.requests.submit import store_submission
+from bot.requests.transitions import ask_again, stop_task
+from tests.unit.requests.ground import NOON, Ground
 
 
 def attached(pictures: int, masks: int = 0, made_here: int = 0) -> list[StoredAttachment]:
@@ -65,6 +74,43 @@ async def test_how_many_pictures_and_masks_go(
 ) -> None:
     found = reference_problem(await ground.asked(), attached(pictures, masks), limits)
     assert (found and found.reason) == reason
+
+
+async def test_a_further_question_starts_its_time_anew(ground: Ground) -> None:
+    held = await ground.asked()
+    await ground.ledger.write(lambda tx: request_rows.mark(tx, held.id, state=RequestState.HELD.value))
+    ground.at[0] += 50.0
+    ground.wakes.clear()
+    row = await ground.row(held.id)
+    await ground.ledger.write(lambda tx: ask_again(tx, row, Refusal("private"), 100.0))
+    after = await ground.row(held.id)
+    assert (after.state, after.refusal, after.deadline_at) == (RequestState.HELD, Refusal("private"), NOON + 150.0)
+    assert Wake("request", held.id, NOON + 150.0) in ground.wakes
+
+
+@pytest.mark.parametrize(("task", "asked"), [("task-1", True), (f"{DOWNLOAD}1", False)])
+async def test_a_task_is_stopped_and_a_download_is_not(ground: Ground, task: str, asked: bool) -> None:
+    await ground.ledger.write(lambda tx: stop_task(tx, "attempt", Pending(task)))
+    assert [wake.id for wake in ground.wakes] == (["attempt"] if asked else [])
+
+
+async def test_a_request_takes_its_parents_pictures_over_only_if_it_names_them(ground: Ground) -> None:
+    parent = await ground.received(attachments=tuple(one.attachment for one in attached(2)))
+
+    def made(tx: Tx, name: str, references: tuple[str, ...], parent: str | None) -> int:
+        asked = Submission(Person("ana"), Place("test", "home", "imagine"), "a cat", references=references)
+        store_submission(tx, name, f"event {name}", asked, ground.rules, Lineage(Origin.EDIT if parent else Origin.COMMAND, parent))
+        return len(attachment_rows.of_request(tx.connection, name))
+
+    found = []
+    for number, (references, of) in enumerate(((("aa",), parent), ((), parent), (("aa",), None))):
+        found.append(await ground.ledger.write(lambda tx, n=number, r=references, p=of: made(tx, f"made{n}", r, p)))
+    assert found == [2, 0, 0]
+
+
+def test_what_was_blocked_before_is_named_by_its_kind() -> None:
+    kinds = {what: remembered_failure(what).kind for what in Blocked}
+    assert kinds == {what: Kind.SAFETY_REFERENCE_IMAGE if what is Blocked.PICTURE else Kind.SAFETY_PROMPT for what in Blocked}
 
 
 @pytest.mark.parametrize(
