@@ -196,7 +196,7 @@ def context(bot: Bot, data_dir: Path, *, demo: bool, egress: Egress | None = Non
 
 def _provider(settings: Settings, key: str | None, pictures: PictureStore, ports: SystemPorts) -> HttpProvider:
     """The configured service with one of its keys."""
-    api = api_for(settings.image_base_url, settings.image_service)
+    api = settings.image_api
     return HttpProvider(settings.image_base_url, key, pictures, ports, api=api, egress=settings.egress)
 
 

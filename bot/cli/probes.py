@@ -29,7 +29,6 @@ from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.providers.port import Call
 from bot.providers.services.openai import OpenAIApi
-from bot.providers.services.registry import api_for
 from bot.texts import text
 
 TEXT_PRICE = 1000
@@ -51,7 +50,7 @@ _SMALL = ("nano", "mini", "flash-lite", "flash", "haiku", "small", "lite", "8b",
 async def text_model(subject: Subject) -> AsyncIterator[Finding]:
     """A word from a text model with the same key and address. Not answering is no failure of the bot's; the picture decides."""
     settings, what = subject.settings, text("doctor.text_model")
-    api = api_for(settings.image_base_url, settings.image_service)
+    api = settings.image_api
     if not subject.spend or not isinstance(api, OpenAIApi):
         return
     if subject.blocked and not subject.every:
@@ -126,7 +125,7 @@ async def draw(subject: Subject, size: str, quality: str, prompt: str = PROMPT) 
     settings = subject.settings
     with tempfile.TemporaryDirectory() as folder:
         store = PictureStore(Path(folder))
-        api = api_for(settings.image_base_url, settings.image_service)
+        api = settings.image_api
         provider = HttpProvider(settings.image_base_url, settings.image_api_key, store, subject.ports, api=api, egress=settings.egress)
         call = Call(subject.ports.new_id(), settings.image_model, prompt, size, quality, 1, _DRAW_WITHIN, "doctor")
         try:

@@ -25,7 +25,6 @@ from bot.failures.evidence import from_exception, from_response
 from bot.failures.explain import explain, steps
 from bot.messages.model_end import NOTICE_DAYS, when
 from bot.providers.routed import RoutedTransport, was_proxied
-from bot.providers.services.registry import api_for
 from bot.settings import Settings
 from bot.texts import text
 
@@ -48,7 +47,7 @@ async def key_and_address(subject: Subject) -> AsyncIterator[Finding]:
     if subject.blocked or settings.image_api_key is None:
         yield skipped(what, subject.blocked or text("doctor.no_key"))
         return
-    path = api_for(settings.image_base_url, settings.image_service).models_path
+    path = settings.image_api.models_path
     if path is None:
         subject.notes.append(text("doctor.no_list", host=host))
         return
@@ -167,7 +166,7 @@ def place(address: str) -> str:
 def client(subject: Subject) -> httpx.AsyncClient:
     """A client that connects like the bot: same certificates and proxy, no redirects (which would carry the key elsewhere)."""
     settings = subject.settings
-    api = api_for(settings.image_base_url, settings.image_service)
+    api = settings.image_api
     return httpx.AsyncClient(
         headers={
             **api.auth(settings.image_api_key or ""),

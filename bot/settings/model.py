@@ -17,7 +17,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot import egress
 from bot.egress import Egress
-from bot.providers.services.registry import SERVICES, base_url_of
+from bot.providers.api import ImageApi
+from bot.providers.services.from_file import FileApi, FileDialect
+from bot.providers.services.registry import SERVICES, api_for, base_url_of
 from bot.settings import values
 
 NBILITY_BASE_URL = "https://api.nbility.dev/v1"
@@ -54,6 +56,8 @@ class Settings(BaseSettings):
     image_base_url: Annotated[str, BeforeValidator(values.base_url)] = OPENAI_BASE_URL
     image_service: Annotated[str | None, BeforeValidator(values.choice(*sorted(SERVICES)))] = None
     """The image service's API; None to decide by host."""
+    image_dialect_file: Annotated[FileDialect | None, BeforeValidator(values.dialect)] = None
+    """The image service's API, described in a file; takes precedence over `image_service`."""
     image_model: Annotated[str, BeforeValidator(values.model)] = "gpt-image-2"
     image_models: Annotated[tuple[str, ...], BeforeValidator(values.models)] = ()
     """Models that members may choose; empty for `image_model` alone."""
@@ -142,6 +146,13 @@ class Settings(BaseSettings):
     def egress(self) -> Egress:
         """Certificates and proxies for every outgoing connection."""
         return replace(egress.read(self.env), image_ca=self.image_ca_file)
+
+    @property
+    def image_api(self) -> ImageApi:
+        """The configured service's API."""
+        if self.image_dialect_file is not None:
+            return FileApi(self.image_dialect_file)
+        return api_for(self.image_base_url, self.image_service)
 
     @property
     def fallback_url(self) -> str | None:

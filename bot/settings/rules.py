@@ -7,7 +7,6 @@ from dataclasses import replace
 from bot.budgets import Limits
 from bot.catalogue.load import Catalogue
 from bot.catalogue.model import Model
-from bot.providers.services.registry import api_for
 from bot.requests.questions import ask_about
 from bot.requests.rules import Rules
 from bot.requests.services import DEFAULT
@@ -63,7 +62,7 @@ def equals_of(settings: Settings, catalogue: Catalogue) -> dict[str, dict[str, M
 def model_of(settings: Settings, catalogue: Catalogue, name: str | None = None) -> Model:
     """The configured model or a named one, with no more pictures a call than its service gives."""
     model = catalogue.resolve(name or settings.image_model)
-    most = api_for(settings.image_base_url, settings.image_service).max_count
+    most = settings.image_api.max_count
     return model if most is None or most >= model.max_count else replace(model, max_count=most)
 
 

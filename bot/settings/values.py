@@ -15,6 +15,7 @@ from zoneinfo import available_timezones
 
 from bot.domain.zones import zone_of
 from bot.egress import DIRECT
+from bot.providers.services.from_file import BadDialect, FileDialect, load
 from bot.texts import text
 
 _PLACEHOLDER = re.compile(
@@ -182,6 +183,17 @@ def certificates(value: str) -> Path:
     except OSError:
         raise Wrong("certificates_unreadable", file=shown(str(path))) from None
     return path
+
+
+def dialect(value: str) -> FileDialect:
+    """A file that describes the API of an image service."""
+    path = _path(value, "folder")
+    try:
+        return load(path)
+    except BadDialect as error:
+        raise Wrong("dialect_form", file=shown(str(path)), problem=str(error)) from None
+    except OSError:
+        raise Wrong("dialect_unreadable", file=shown(str(path))) from None
 
 
 def is_open_http(url: str) -> bool:

@@ -40,6 +40,7 @@ _SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (
             "IMAGE_API_KEY",
             "IMAGE_SERVICE",
+            "IMAGE_DIALECT_FILE",
             "IMAGE_BASE_URL",
             "IMAGE_MODEL",
             "IMAGE_MODELS",
