@@ -360,3 +360,14 @@ def a_start_without_bounds() -> Iterator[None]:
     """The clock was put back while no process ran, and what was stored before waits an hour longer."""
     with patch.object(bot.lifecycle, "bound", lambda *_: None):
         yield
+
+
+@bug
+def block_memory_forgets_requests_with_pictures() -> Iterator[None]:
+    real = bot.requests.accept.blocked_before
+
+    def forgetful(tx: Tx, request: Request) -> Any:
+        return None if request.references else real(tx, request)
+
+    with patch.object(bot.requests.accept, "blocked_before", forgetful), patch.object(bot.requests.attempt, "blocked_before", forgetful):
+        yield

@@ -54,6 +54,7 @@ def from_seed(seed: int) -> Plan:
     commands = [_command(r, n, horizon * (0.03 if burst else 0.8), writers, HOT if with_cases else NATURES) for n in numbers]
     presses = [_press(r, n, people) for n in numbers for _ in range(r.choice([0, 0, 1, 1, 2]))]
     presses += [_answer(r, one.n, people) for one in commands if one.doubtful for _ in range(r.choice([0, 1, 1, 2]))]
+    presses += _attach(Random(f"pictures:{seed}"), commands, people)  # drawn apart as well
     return Plan(
         seed=seed,
         commands=commands,
@@ -187,6 +188,18 @@ def _press(r: Random, command: int, people: list[str]) -> Press:
         who=r.choice(people) if r.random() < 0.2 else "",
         twice=r.choice(["", "", "", "click", "event"]),
     )
+
+
+def _attach(r: Random, commands: list[Command], people: list[str]) -> list[Press]:
+    """Attach pictures to some commands; the answers to the question that comes with the first ones."""
+    found = []
+    for command in commands:
+        if command.again_of is None and r.random() < 0.2:
+            command.pictures = r.choice([1, 1, 2])
+            found.append(
+                Press(command.n, round(r.uniform(1, 60), 3), r.choice(["send_anyway"] * 5 + ["discard"]), "", r.choice(["", "click"]))
+            )
+    return found
 
 
 def _answer(r: Random, command: int, people: list[str]) -> Press:

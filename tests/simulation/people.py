@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.chat.views import Act, Button, Form, Reply
+from bot.domain.attachments import Attachment
 from bot.domain.requests import Person, Place, Submission
 from bot.texts import text
 from tests.simulation.crew import ASKED_FOR
@@ -74,6 +75,10 @@ class People:
             words.text,
             count=command.count,
             private=command.private,
+            attachments=tuple(
+                Attachment(f"{n}.png", handle={"file": f"{words.tag}.{n}", "token": "TOKEN-OF-A-REPLY"}) for n in range(words.pictures)
+            ),
+            consent=True,
         )
         waits = (0.0, *REDELIVERIES) if world.plan.redelivers else (0.0,)
         for wait in waits:
@@ -89,7 +94,9 @@ class People:
     def _words(self, command: Command) -> Wording:
         if command.again_of is not None and command.again_of in self.threads:
             return self.threads[command.again_of].wording
-        return self.invent(command.n, Nature(command.nature), doubtful=command.doubtful)
+        made = self.invent(command.n, Nature(command.nature), doubtful=command.doubtful)
+        made.pictures = command.pictures
+        return made
 
     def invent(self, name: int | str, nature: Nature, *, doubtful: bool = False) -> Wording:
         """New words, unlike all earlier ones."""

@@ -36,6 +36,8 @@ class Command:
     """The same words as an earlier command, typed again."""
     doubtful: bool = False
     """The words contain an email address, so the member is asked before anything is sent."""
+    pictures: int = 0
+    """Attached pictures, which belong to the words: typed again, they come with the same ones."""
 
 
 @dataclass(slots=True)

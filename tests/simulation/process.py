@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from bot.chat.port import ChatPort, ModeratorCheck
 from bot.chat.views import Act, Form, Reply
 from bot.compose import Bot, build
 from bot.core import Core, Duplicate
+from bot.domain.attachments import NotFetched
 from bot.domain.requests import Place, Submission
 from bot.gate.settings import GateSettings
 from bot.pixels.workers import Here
@@ -25,7 +27,7 @@ from bot.requests.services import StandIn
 from tests.simulation.chat import SimChat
 from tests.simulation.loop import Life
 from tests.simulation.ports import SimPorts
-from tests.simulation.provider import KEY
+from tests.simulation.provider import KEY, picture
 from tests.simulation.records import COMMUNITY, MODERATORS, OPERATORS
 from tests.simulation.wire import transport
 
@@ -57,6 +59,14 @@ class SimAdapter:
 
     async def acknowledged(self, place: Place) -> bool:
         return self.people.acknowledged(place.reply.get("event", ""))
+
+    async def fetch_attachment(self, handle: Mapping[str, str]) -> bytes:
+        """A file that a member attached; sometimes the platform is slow, or doesn't hand it over."""
+        r = self.world.chance.next(f"attached:{handle['file']}")
+        await asyncio.sleep(r.uniform(0.05, 4.0))
+        if r.random() < 0.08 and not self.world.calm:
+            raise NotFetched(r.choice(["gone", "failed"]))
+        return picture(zlib.crc32(handle["file"].encode()) & 0xFFFFFF, side=40)
 
     def operators_place(self) -> Place | None:
         return Place(self.name, COMMUNITY, OPERATORS)

@@ -152,6 +152,17 @@ def number_of(made: bytes) -> int | None:
         return int(red) << 16 | int(green) << 8 | int(blue)
 
 
+def fields_of(request: HttpRequest) -> dict[str, Any]:
+    """The fields of a JSON body, or of a form with pictures."""
+    kind = request.headers.get("content-type", "")
+    if not kind.startswith("multipart/form-data"):
+        found: dict[str, Any] = json.loads(request.body)
+        return found
+    parts = request.body.split(b"--" + kind.partition("boundary=")[2].encode())[1:-1]
+    texts = (part.partition(b"\r\n\r\n") for part in parts if b"filename=" not in part.partition(b"\r\n\r\n")[0])
+    return {head.partition(b'name="')[2].partition(b'"')[0].decode(): value.removesuffix(b"\r\n").decode() for head, _, value in texts}
+
+
 class Provider:
     """Answers of one run. `chance(site)` gives the next decision's randomness, `tokens(size, quality)` the tokens of a picture."""
 
@@ -163,12 +174,12 @@ class Provider:
 
     def read(self, request: HttpRequest) -> tuple[str, str, str, int]:
         """Prompt, size, quality and number of pictures that a request asks for."""
-        body = json.loads(request.body)
+        body = fields_of(request)
         return str(body["prompt"]), str(body.get("size") or "auto"), str(body.get("quality") or "auto"), int(body.get("n") or 1)
 
     def say(self, request: HttpRequest, nature: Nature, family: str | None) -> Said:
         """The answer to one request for pictures; `family` is the fault to commit, if any."""
-        body = json.loads(request.body)
+        body = fields_of(request)
         r = self._chance(f"answer:{body['prompt']}")
         if family == "task":
             final = self._honest(nature, r, body, None)
@@ -307,9 +318,9 @@ def _error(
     return HttpAnswer(status, {"content-type": "application/json", **(headers or {})}, json.dumps(body).encode(), think=think)
 
 
-def bill(model: Model, size: str, quality: str, said: Said, characters: int) -> int:
+def bill(model: Model, size: str, quality: str, said: Said, characters: int, references: int) -> int:
     """What the provider charges, in micros: by its own count where it names one, by its price list otherwise."""
     counted = cost_from_usage(model, said.usage) if said.usage is not None else None
     if counted is not None:
         return counted
-    return highest_cost_micros(model, size, quality, said.billed, characters) if said.billed else 0
+    return highest_cost_micros(model, size, quality, said.billed, characters, references) if said.billed else 0

@@ -28,6 +28,8 @@ class Wording:
     tag: str
     """A made-up word that stands in no other prompt."""
     nature: Nature
+    pictures: int = 0
+    """Attached to it whenever it's typed."""
     private: bool = True
     """Nobody but its author has seen it in the channel so far."""
     starts: list[float] = field(default_factory=list)

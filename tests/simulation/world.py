@@ -327,7 +327,7 @@ class World:
         self.log("ASKED", tag, number, *(["second"] if second else []), said.family, said.meaning, "billed", said.billed)
         if wording is not None:
             self.case_rules.asked(wording)
-        self.checker.asked(wording, asked, bill(self.model, size, quality, said, len(prompt)))
+        self.checker.asked(wording, asked, bill(self.model, size, quality, said, len(prompt), request.body.count(b'name="image[]"')))
         return asked
 
     def _note(self, asked: Asked, what: str) -> None:
