@@ -1,6 +1,7 @@
 """The labelled failures of this repository, in one shape, for training and judging the classifier.
 
-`HELD` is opened once, at the end of a piece of work: never trained on, never looked at while rules are written.
+`HELD` is opened once, at the end of a piece of work: never trained on, never looked at while rules are written. What was opened is used for
+training from then on.
 """
 
 from __future__ import annotations
@@ -16,9 +17,13 @@ from bot.domain.kinds import KINDS, Group, Kind
 from bot.failures.reader.features import features
 
 FOLDER = Path(__file__).resolve().parents[2] / "tests" / "unit" / "failures"
-PUBLIC = sorted((FOLDER / "public").glob("*-train.jsonl"))
-HELD = sorted((FOLDER / "public").glob("*-held.jsonl"))
-TRAINED_ON = (FOLDER / "unseen.jsonl", FOLDER / "worded.jsonl", FOLDER / "pasted.jsonl", *PUBLIC)
+HELD = (FOLDER / "public" / "new2-held.jsonl",)
+OPENED = tuple(path for path in sorted((FOLDER / "public").glob("*-held.jsonl")) if path not in HELD)
+"""Held back until `8cb2513`; no rule was written from them, so the weights of the rules are learned on them."""
+PUBLIC = (*(FOLDER / "public" / f"{name}-train.jsonl" for name in ("asia", "sdks", "services", "turn2")), *OPENED)
+CORPUS = FOLDER / "public" / "corpus-train.jsonl"
+"""The shared corpus of 356 public failures, which the first rules were written with."""
+TRAINED_ON = (FOLDER / "unseen.jsonl", FOLDER / "worded.jsonl", FOLDER / "pasted.jsonl", CORPUS, *PUBLIC)
 SENTENCES = sorted((FOLDER / "sentences").glob("*.txt"))
 """Sentences written for training, a file for each language; a heading `= kind` (or `= kind 200`, with the status) before its sentences."""
 ORDINARY = FOLDER / "ordinary.txt"

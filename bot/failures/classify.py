@@ -13,11 +13,12 @@ from bot.failures import facts as fact_reader
 from bot.failures import reader
 from bot.failures.evidence import FETCHED
 from bot.failures.hints import Hint, wait_hint
+from bot.failures.reader.features import marks
 from bot.failures.refine import refine
 from bot.failures.rules import Tables, tables
 from bot.failures.rules.rule import Rule, Text
 from bot.failures.signals import Signals, read
-from bot.failures.vote import vote
+from bot.failures.vote import vote, weights
 from bot.failures.why import reason
 
 LONG_WAIT = 3600.0
@@ -27,8 +28,6 @@ STRUCTURE_DECIDES = 0.9
 """From this rule confidence on, the learned reader isn't asked."""
 ORDINARY = 0.85
 """How probable it has to be that a text is no failure at all to outweigh words that sound like a verdict."""
-MAY_REPEAT = 0.5
-"""Minimum probability that a repeat is allowed; below it, nothing that may have been paid for or blocked is sent again."""
 
 BY_STATUS: dict[int, Kind] = {
     401: Kind.AUTH_INVALID_KEY,
@@ -64,6 +63,9 @@ _GONE = frozenset({401, 403, 410})
 """Answers of a picture's host to an expired link: another download gives the same."""
 _MASKED = frozenset({400, 422, 500, 502, 503})
 """Outer statuses that gateways put over an inner one."""
+_TELLING = frozenset({402, 408, 413, 429, 502, 503, 504, 520, 524, 529, 598})
+"""Statuses that say more than words without a cause."""
+_CAUSELESS = frozenset({Kind.SERVER_ERROR, Kind.BAD_REQUEST_OTHER})
 
 
 def classify(evidence: Evidence) -> Failure:
@@ -88,29 +90,17 @@ def classify_with(evidence: Evidence, known: Tables) -> Failure:
     """Classify with custom tables; benches leave vendors out."""
     seen = read(evidence)
     text = Text(f" {seen.words} ")
-    hint = wait_hint(seen.headers, {**seen.values, "": seen.words})
-    rule = _decide(seen, text, known)
-    if rule is None:
-        kind, action, confidence = _fallback(seen)
-    else:
-        kind, action, confidence = rule.kind, rule.action, rule.confidence
-    accused = KINDS[kind].group is Group.SAFETY and not (rule and (rule.codes or rule.says or rule.true or rule.false or rule.shapes))
-    if (confidence < STRUCTURE_DECIDES or (accused and confidence <= STRUCTURE_DECIDES)) and _has_words(seen):
-        heard = reader.score(seen.words, status=seen.status, api=seen.api)
-        outweighed = accused and 1 - sum(heard.values()) >= ORDINARY
-        if outweighed:
-            kind, action, confidence = _fallback(seen)
-        if confidence < STRUCTURE_DECIDES:
-            belief = vote(kind, confidence, heard)
-            action = action if belief.kind is kind else None
-            kind, confidence = belief.kind, belief.confidence
-            if belief.repeatable < MAY_REPEAT or outweighed:
-                action = Action.NONE  # words that sounded like a verdict may have been one: nobody is accused, and nothing is sent again
+    hint = wait_hint(seen.headers, {**dict.fromkeys(seen.false, False), **seen.values, "": seen.words})
+    kind, action, confidence, decided = judge(seen, text, known)
+    if not decided:
+        kind, action, confidence = _weigh(kind, action, confidence, seen)
+    if kind in _CAUSELESS and (not decided or confidence < STRUCTURE_DECIDES) and seen.status in _TELLING:
+        kind, action = _by_status(seen.status), None  # the words give no cause
     kind, action = refine(kind, action, seen, text)
     if confidence < UNSURE and not _rejected_at_once(kind, seen) and KINDS[kind].action is Action.GENERATE:
         action = Action.NONE  # it may have been paid for or blocked
     facts = fact_reader.facts(seen, kind, free=hint.not_billed) | fact_reader.of_the_file(seen, kind, evidence.peer)
-    if seen.api.startswith("download") and KINDS[kind].group is Group.PARAMETERS:
+    if seen.api.startswith("download") and (KINDS[kind].group is Group.PARAMETERS or (not decided and KINDS[kind].group is Group.SAFETY)):
         kind, action = Kind.DOWNLOAD_FAILED, None  # the failed download decides, whatever its text says about pictures
     if seen.api == FETCHED and _is_about_the_way(kind):
         kind = Kind.DOWNLOAD_FAILED
@@ -119,6 +109,38 @@ def classify_with(evidence: Evidence, known: Tables) -> Failure:
     if why := reason(kind, seen, text, wait):
         facts.setdefault("why", why)
     return _failure(kind, _lowered(kind, action, hint, seen), confidence, facts, wait)
+
+
+def judge(seen: Signals, text: Text, known: Tables) -> tuple[Kind, Action | None, float, bool]:
+    """What the rules say: kind, action, confidence, and whether that decides. An answer without words leaves nothing to read, and a verdict
+    by words alone decides unless the reader takes the text for ordinary words."""
+    rule = _decide(seen, text, known)
+    if rule is None:
+        return *_fallback(seen), not _has_words(seen)
+    decided = rule.confidence >= STRUCTURE_DECIDES
+    if decided and KINDS[rule.kind].group is Group.SAFETY and not (rule.codes or rule.says or rule.true or rule.false or rule.shapes):
+        decided = rule.confidence > STRUCTURE_DECIDES or 1 - sum(heard(seen).values()) < ORDINARY
+    return rule.kind, rule.action, rule.confidence, decided or not _has_words(seen)
+
+
+def heard(seen: Signals) -> dict[Kind, float]:
+    """What the learned reader makes of an answer."""
+    return reader.score(seen.words, status=seen.status, api=seen.api, also=marks(seen))
+
+
+def _weigh(kind: Kind, action: Action | None, confidence: float, seen: Signals) -> tuple[Kind, Action | None, float]:
+    """What rules and learned reader say together."""
+    belief = vote(kind, confidence, heard(seen))
+    known = weights()
+    turned_away = belief.kind in RATE_ANSWERS and BY_STATUS.get(seen.status or 0) in RATE_ANSWERS and belief.safety < known.accuse
+    doubtful = belief.repeatable < known.repeat and not turned_away
+    if belief.kind is None:  # ordinary words: nobody is accused, and what may have been paid for or blocked isn't repeated
+        accused = KINDS[kind].group is Group.SAFETY
+        kind, action, confidence = _fallback(seen)
+        return kind, Action.NONE if doubtful or accused else action, min(confidence, belief.confidence)
+    if belief.kind is not kind:
+        action = None
+    return belief.kind, Action.NONE if doubtful else action, belief.confidence
 
 
 def _rejected_at_once(kind: Kind, seen: Signals) -> bool:

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.domain.failure import Evidence, Phase
+from bot.failures.cleaning import LINK, clean, without_echo
 from bot.failures.data import table
 from bot.failures.frames import Framed, unframe, without_stack
 from bot.failures.guards import guard, incident
 from bot.failures.marks import has_open_state, has_unsafe_flag, is_refusal, is_safety_code, names_a_size
-from bot.failures.normal import normalise
 from bot.failures.tokens import lower_headers, split_words, squash, token_set
 from bot.failures.unwrap import Unwrapped, as_text, spoken_status, unwrap
 
@@ -33,10 +33,6 @@ SPOKEN_KEYS = frozenset({"text", "content", "outputtext", "parts", "answer", "re
 QUOTA_FIELDS = ("quotaid", "quotalimit", "quotametric")
 _VIOLATIONS = re.compile(r"safety_violations=\[([a-z_/, -]{1,80})\]")
 
-_URL = re.compile(r"\b(?:https?|wss?)://[^\s\"'<>，。）)]{1,2000}")
-_MODEL_NAME = re.compile(r"[-/]image(?!s)|^imagen?-")
-_NAME = re.compile(r"[A-Za-z][\w.:/-]{2,80}")
-_SPACES = re.compile(r"\s+")
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,79}$")
 _INNER = re.compile(
     r"(?:status(?:[ _-]?code)?|http(?:_status_|/[\d.]{1,4})?(?: error)?|code|error|returned|failed|failed with|response|api|"
@@ -55,9 +51,6 @@ _CAUSED = re.compile(
 """Boundary between two exceptions of a chain."""
 _TELLING = re.compile("message|msg|reason|error|descri|detail")
 _EMBEDDED = re.compile(r"(?<![\w./-])(?:[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6}|[a-z]{2,30}(?:_[a-z]{2,30}){1,6})(?![\w./-])")
-_QUOTES = str.maketrans(
-    {"’": "'", "‘": "'", "“": '"', "”": '"', "`": "'", "\u00a0": " ", "\u200b": None, "\u202f": " ", "！": "! ", "？": "? ", "；": "; "}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +98,6 @@ class Signals:
         return self.status is None or 200 <= self.status < 300
 
 
-def clean(text: str) -> str:
-    """Clean human text for the rules."""
-    plain = _URL.sub("(link)", normalise(text.translate(_QUOTES)))
-    if "-image" in plain or "/image" in plain or "image-" in plain or "imagen-" in plain:
-        plain = _NAME.sub(_without_model, plain)
-    return _SPACES.sub(" ", plain).strip().lower()
-
-
-def _without_model(match: re.Match[str]) -> str:
-    """`gpt-image-1` names a model; it says nothing about an image."""
-    name = match[0]
-    return "(name)" if _MODEL_NAME.search(name) else name
-
-
 def read(evidence: Evidence) -> Signals:
     """Extract the signals from evidence."""
     headers = lower_headers(evidence.headers)
@@ -149,13 +128,6 @@ def read(evidence: Evidence) -> Signals:
         reader.shapes.add("guard")
         reader.incident = incident(page)
     return reader.finish(evidence, headers, exception)
-
-
-def _without_echo(text: str) -> str:
-    """Azure quotes the whole prompt: `'<prompt>' is too long - 'prompt'`."""
-    end = text.find("' is too long")
-    start = text.find("'")
-    return f"{text[:start]}'...{text[end:]}" if 0 <= start < end else text
 
 
 class _Reader:
@@ -285,7 +257,7 @@ class _Reader:
     def text(self, key: str, value: str) -> None:
         if key in SPOKEN_KEYS and _SENTENCE.search(value):
             self.shapes.add("speaks")
-        for part in _CAUSED.split(_without_echo(value), maxsplit=3):
+        for part in _CAUSED.split(without_echo(value), maxsplit=3):
             if len(self.texts) < 60:
                 framed = unframe(part)
                 self.framed(framed)
@@ -400,7 +372,7 @@ class _Reader:
             empties=frozenset(self.empties),
             words=f"{words} || {spoken[:1500]}",
             shapes=frozenset(self.shapes),
-            exception=_URL.sub("(link)", without_stack(exception).lower()) or (words if evidence.status is None else ""),
+            exception=LINK.sub("(link)", without_stack(exception).lower()) or (words if evidence.status is None else ""),
             phase=evidence.phase,
             via_proxy=bool(evidence.via_proxy),
             guard=self.guard,

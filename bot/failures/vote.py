@@ -1,67 +1,121 @@
-"""Combination of rules and the learned reader where only words are left.
+"""Combination of the rules' answer and the learned reader's where structure doesn't decide.
 
-Each rule has a confidence that stands for how often rules like it are right on unseen answers (`RIGHT`). The reader gives a probability for
-every kind. Their normalised product is the result.
+A log-linear model: the logarithms of the reader's probabilities, plus weights for the kind that a rule named and for its group. How much a
+rule counts depends on its confidence. The weights, the thresholds and the calibration are data (`tables/decision.toml`),
+which `make classifier` learns on failures that no rule was written from.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from bot.domain.kinds import KINDS, Action, Group, Kind
+from bot.failures.data import table
 
-RIGHT = {
-    0.1: 0.05,
-    0.2: 0.08,
-    0.3: 0.1,
-    0.4: 0.15,
-    0.45: 0.6,
-    0.5: 0.5,
-    0.6: 0.55,
-    0.7: 0.78,
-    0.75: 0.85,
-    0.8: 0.9,
-    0.85: 0.9,
-    0.9: 0.95,
-    0.95: 0.97,
-}
-"""Rule confidence -> share of correct answers on public failures that nobody had read before."""
-READER_WEIGHT = 0.7
-"""Exponent of the reader's probabilities: it learned from the same few thousand records as the rules, so it counts less than a rule."""
-OTHER_KINDS = 12
-"""Number of kinds that share the rest of a rule's probability."""
-ACCUSED_BY_BOTH = 0.3
-"""Minimum probability of the safety kinds together if a rule named one of them."""
-ACCUSED_BY_READER = 0.8
-GUESSED = 0.2
-"""Up to here a rule has guessed, and a reader that is `SURE` of a block is believed alone."""
-SURE = 0.9
-_UNHEARD = 1e-4
-"""Minimum probability that the reader gives a kind."""
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The contents of `tables/decision.toml`."""
+
+    reader: float
+    """Factor of the logarithm of the reader's probability."""
+    floor: float
+    """Added to every probability of the reader, so that no kind is impossible."""
+    ordinary: float
+    """Added for ordinary text, which isn't a kind."""
+    rule: Mapping[float, float]
+    """Rule confidence -> weight of the kind it named."""
+    group: Mapping[float, float]
+    """Rule confidence -> weight of every kind of that kind's group."""
+    steps: tuple[tuple[float, float], ...]
+    """Calibration: a probability of the model, and how often answers with it are right; rising, linear between the points."""
+    accuse: float
+    """Minimum probability of the safety kinds together if a rule named one of them."""
+    accuse_alone: float
+    """The same if only the reader speaks of one."""
+    repeat: float
+    """Minimum probability that a repeat is allowed; below it, nothing that may have been paid for or blocked is sent again."""
+
+
+@cache
+def weights() -> Weights:
+    """The shipped weights."""
+    data = table("decision")
+    return Weights(
+        reader=data["reader"],
+        floor=data["floor"],
+        ordinary=data["ordinary"],
+        rule={float(confidence): weight for confidence, weight in data["rule"].items()},
+        group={float(confidence): weight for confidence, weight in data["group"].items()},
+        steps=tuple((said, right) for said, right in data["calibration"]),
+        accuse=data["accuse"],
+        accuse_alone=data["accuse_alone"],
+        repeat=data["repeat"],
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Belief:
     """The combined result."""
 
-    kind: Kind
+    kind: Kind | None
+    """None for ordinary text."""
     confidence: float
+    """Calibrated: how often such answers are right."""
+    safety: float
+    """Probability of the safety kinds together."""
     repeatable: float
     """Probability that a repeat is allowed."""
 
 
-def vote(rule_kind: Kind, rule_confidence: float, read: Mapping[Kind, float]) -> Belief:
-    """The most probable kind. A safety kind needs more than half of the safety group's probability, so that nobody is accused on a
-    guess."""
-    right = RIGHT.get(rule_confidence, rule_confidence)
-    other = (1 - right) / OTHER_KINDS
-    shares = {kind: (share + _UNHEARD) ** READER_WEIGHT * (right if kind is rule_kind else other) for kind, share in read.items()}
-    whole = sum(shares.values())
-    safety = sum(share for kind, share in shares.items() if KINDS[kind].group is Group.SAFETY) / whole
-    enough = ACCUSED_BY_BOTH if KINDS[rule_kind].group is Group.SAFETY else ACCUSED_BY_READER
-    certain = right <= GUESSED and sum(share for kind, share in read.items() if KINDS[kind].group is Group.SAFETY) >= SURE
-    open_kinds = [kind for kind in shares if (KINDS[kind].group is Group.SAFETY) == (certain or safety > enough)]
-    kind = max(open_kinds, key=lambda one: shares[one])
-    repeatable = sum(share for one, share in shares.items() if KINDS[one].action is not Action.NONE) / whole
-    return Belief(kind, round(shares[kind] / whole, 3), repeatable)
+def shares(rule_kind: Kind, confidence: float, read: Mapping[Kind, float], known: Weights) -> dict[Kind | None, float]:
+    """Probability of each kind, and of ordinary text (None)."""
+    group = KINDS[rule_kind].group
+    for_kind, for_group = _nearest(known.rule, confidence), _nearest(known.group, confidence)
+    totals: dict[Kind | None, float] = {}
+    for kind, share in read.items():
+        total = known.reader * math.log(share + known.floor)
+        if KINDS[kind].group is group:
+            total += for_group + (for_kind if kind is rule_kind else 0.0)
+        totals[kind] = total
+    totals[None] = known.ordinary + known.reader * math.log(max(0.0, 1 - sum(read.values())) + known.floor)
+    highest = max(totals.values())
+    raised = {kind: math.exp(total - highest) for kind, total in totals.items()}
+    whole = sum(raised.values())
+    return {kind: share / whole for kind, share in raised.items()}
+
+
+def vote(rule_kind: Kind, confidence: float, read: Mapping[Kind, float]) -> Belief:
+    """The most probable kind. A safety kind needs enough of the probability of the safety group, so that nobody is accused on a guess; a
+    block that's probable but not probable enough is never repeated, because it takes away from `repeatable`."""
+    known = weights()
+    found = shares(rule_kind, confidence, read, known)
+    safety = sum(share for kind, share in found.items() if kind is not None and KINDS[kind].group is Group.SAFETY)
+    accused = safety >= (known.accuse if KINDS[rule_kind].group is Group.SAFETY else known.accuse_alone)
+    open_kinds = [kind for kind in found if accused == (kind is not None and KINDS[kind].group is Group.SAFETY)]
+    kind = max(open_kinds, key=lambda one: found[one])
+    repeatable = sum(share for one, share in found.items() if one is not None and KINDS[one].action is not Action.NONE)
+    return Belief(kind, round(calibrated(found[kind], known), 3), safety, repeatable)
+
+
+def calibrated(share: float, known: Weights) -> float:
+    """How often answers with this probability are right."""
+    below, above = known.steps[0], known.steps[-1]
+    for step in known.steps:
+        if step[0] <= share:
+            below = step
+        else:
+            above = step
+            break
+    else:
+        return below[1]
+    if share <= below[0]:
+        return below[1]
+    return below[1] + (above[1] - below[1]) * (share - below[0]) / (above[0] - below[0])
+
+
+def _nearest(by_confidence: Mapping[float, float], confidence: float) -> float:
+    return by_confidence[min(by_confidence, key=lambda one: (abs(one - confidence), one))]

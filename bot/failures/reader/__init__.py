@@ -6,6 +6,7 @@ doesn't slow down the start.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -26,13 +27,12 @@ class Scorer(Protocol):
 _in_use: list[Scorer] = []
 
 
-def score(text: str, *, status: int | None = None, api: str = "") -> dict[Kind, float]:
-    """Calibrated probability of each kind for an answer's or exception's text. The remainder to one is the probability that it's ordinary
-    text.
+def score(text: str, *, status: int | None = None, api: str = "", also: Iterable[str] = ()) -> dict[Kind, float]:
+    """Probability of each kind for an answer's or exception's text. The remainder to one is the probability that it's ordinary text.
 
-    `status` and `api` are the evidence's; without them, only the text counts.
+    `status` and `api` are the evidence's, `also` its `marks`; without them, only the text counts.
     """
-    return (_in_use[-1] if _in_use else shipped()).score(features(text, status, api))
+    return (_in_use[-1] if _in_use else shipped()).score(features(text, status, api, also))
 
 
 @cache

@@ -1,10 +1,15 @@
-"""Features of the learned reader: word pieces, whole words and pairs of words. Shared with the trainer."""
+"""Features of the learned reader: word pieces, whole words, pairs of words, and marks of an answer's structure. Shared with the trainer."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from bot.failures.normal import masked, normalise
+
+if TYPE_CHECKING:
+    from bot.failures.signals import Signals
 
 MAX_TEXT = 700
 """Maximum characters to read; the rest is repetition or a stack trace."""
@@ -14,8 +19,21 @@ _UNSPACED = "\u0e00"
 """From here on (Thai, Chinese, Japanese, Korean), words are short or not separated by spaces, so shorter pieces are informative."""
 
 
-def features(text: str, status: int | None = None, api: str = "") -> set[str]:
-    """The set of features of a text and its context. Spaces mark the beginnings and ends of words."""
+MAX_MARKS = 40
+
+
+def marks(seen: Signals) -> set[str]:
+    """What an answer looks like besides its text: its codes, the names of its fields, its shape."""
+    found = {f"\tcode {code[:_LONGEST]}" for code in sorted(seen.codes)[:MAX_MARKS]}
+    found |= {f"\tfield {key[:_LONGEST]}" for key in sorted(seen.keys)[:MAX_MARKS]}
+    found |= {f"\tshape {shape}" for shape in seen.shapes}
+    if seen.inner is not None:
+        found.add(f"\tinner {seen.inner}")
+    return found
+
+
+def features(text: str, status: int | None = None, api: str = "", also: Iterable[str] = ()) -> set[str]:
+    """The set of features of a text and its context; `also` are the `marks`. Spaces mark the beginnings and ends of words."""
     found: set[str] = set()
     before = ""
     for word in _WORD.findall(masked(normalise(text[: 4 * MAX_TEXT]))[:MAX_TEXT]):
@@ -34,4 +52,5 @@ def features(text: str, status: int | None = None, api: str = "") -> set[str]:
     found.add(f"\tstatus {status}")
     found.add(f"\tfamily {status // 100 if status else None}")
     found.add(f"\tapi {api}")
+    found.update(also)
     return found

@@ -16,7 +16,7 @@ def test_a_verdict_that_the_reader_takes_for_ordinary_words_accuses_nobody_and_i
     words = said("Your prompt was blocked because it violates our content policy.", 500)
     assert classify(words).kind in SAFETY_REVIEWABLE
     shares = dict.fromkeys(Kind, 0.0001) | {Kind.SERVER_ERROR: 0.1}
-    monkeypatch.setattr(reader, "score", lambda text, *, status, api: shares)
+    monkeypatch.setattr(reader, "score", lambda text, **context: shares)
     failure = classify(words)
     assert failure.kind not in SAFETY_REVIEWABLE
     assert failure.action is Action.NONE
@@ -27,7 +27,7 @@ def test_a_guessed_full_queue_is_repeated_only_where_the_status_turns_away(
     monkeypatch: pytest.MonkeyPatch, status: int, *, repeats: bool
 ) -> None:
     shares = dict.fromkeys(Kind, 0.05) | {Kind.OVERLOADED: 0.2}
-    monkeypatch.setattr(reader, "score", lambda text, *, status, api: shares)
+    monkeypatch.setattr(reader, "score", lambda text, **context: shares)
     failure = classify(said("a photograph of a busy market", status))
     assert failure.kind in RATE_ANSWERS
     assert repeats or failure.is_guess

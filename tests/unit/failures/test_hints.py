@@ -8,6 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.failure import Evidence
+from bot.domain.kinds import Action
+from bot.failures.classify import classify
 from bot.failures.hints import MAX_WAIT, wait_hint
 from bot.failures.waits import spoken_wait
 
@@ -147,3 +150,14 @@ def test_a_field_of_the_body_names_the_seconds(field: str, value: object, second
 def test_whatever_is_said_a_wait_is_finite_and_positive(headers: dict[str, str], body: object, now: float | None) -> None:
     seconds = wait_hint(headers, body, now).seconds
     assert seconds is None or (math.isfinite(seconds) and 0 < seconds <= MAX_WAIT)
+
+
+@pytest.mark.parametrize("flag", ["retryable", "temporary", "isTransient", "is_retryable", "recoverable"])
+def test_an_answer_that_calls_itself_permanent_is_not_repeated_whatever_its_status(flag: str) -> None:
+    body = {"error": {"message": "The worker stopped.", flag: False}}
+    assert classify(Evidence(api="images.generations", status=503, body=body)).action is Action.NONE
+    assert (
+        classify(Evidence(api="images.generations", status=503, body={"error": {"message": "The worker stopped.", "retry": "no"}})).action
+        is Action.NONE
+    )
+    assert wait_hint({}, {flag.replace("_", "").lower(): True}).do_not_repeat is False

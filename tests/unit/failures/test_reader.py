@@ -78,7 +78,7 @@ def test_plain_sentences_are_read(text: str, group: Group) -> None:
 
 
 def test_weights_of_another_format_are_refused() -> None:
-    data = packed([Kind.TIMEOUT], [0.0], 0.1, "", {"slow": b"\x90"})
+    data = packed([Kind.TIMEOUT], [0.0], 0.1, "", {"slow": b"\x90\x10"})
     assert unpacked(data).kinds == (Kind.TIMEOUT,)
     import bot.failures.reader.model as model
 

@@ -1,0 +1,36 @@
+"""Cleaning of a service's sentences for the rules: one case, single spaces, no links, no names of models, no echo of the prompt."""
+
+from __future__ import annotations
+
+import re
+
+from bot.failures.normal import normalise
+
+LINK = re.compile(r"\b(?:https?|wss?)://[^\s\"'<>，。）)]{1,2000}")
+_MODEL_NAME = re.compile(r"[-/]image(?!s)|^imagen?-")
+_NAME = re.compile(r"[A-Za-z][\w.:/-]{2,80}")
+_SPACES = re.compile(r"\s+")
+_QUOTES = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "`": "'", "\u00a0": " ", "\u200b": None, "\u202f": " ", "！": "! ", "？": "? ", "；": "; "}
+)
+
+
+def clean(text: str) -> str:
+    """Clean human text for the rules."""
+    plain = LINK.sub("(link)", normalise(text.translate(_QUOTES)))
+    if "-image" in plain or "/image" in plain or "image-" in plain or "imagen-" in plain:
+        plain = _NAME.sub(_without_model, plain)
+    return _SPACES.sub(" ", plain).strip().lower()
+
+
+def _without_model(match: re.Match[str]) -> str:
+    """`gpt-image-1` names a model; it says nothing about an image."""
+    name = match[0]
+    return "(name)" if _MODEL_NAME.search(name) else name
+
+
+def without_echo(text: str) -> str:
+    """Azure quotes the whole prompt: `'<prompt>' is too long - 'prompt'`."""
+    end = text.find("' is too long")
+    start = text.find("'")
+    return f"{text[:start]}'...{text[end:]}" if 0 <= start < end else text
