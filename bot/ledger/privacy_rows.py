@@ -74,6 +74,14 @@ def remove_names(tx: Tx, case_id: str, person: str) -> None:
     tx.connection.execute(update(case_notes).where(case_notes.c.case_id == case_id, case_notes.c.author == person).values(author_name=""))
 
 
+def forget_reports_of(tx: Tx, platform: str, person: str) -> Sequence[str]:
+    """Delete what somebody wrote when they reported other people's pictures. Returns the cases of these reports."""
+    here = select(cases.c.id).where(cases.c.platform == platform)
+    own = (case_notes.c.author == person) & (case_notes.c.kind == "report") & case_notes.c.case_id.in_(here)
+    done = tx.connection.execute(update(case_notes).where(own).values(text="", author_name="").returning(case_notes.c.case_id))
+    return [row.case_id for row in done]
+
+
 def emptied_cases_of(connection: Connection, platform: str, person: str) -> Sequence[str]:
     """Ids of a person's cases whose texts are gone, but not their name."""
     signed = exists().where(case_notes.c.case_id == cases.c.id, case_notes.c.author == person, case_notes.c.author_name != "")

@@ -31,6 +31,7 @@ HELD_BACK = frozenset({"blocked_before", "held_for_moderator"})
 """Reasons of refusals that a case is about."""
 OUR_CODES = frozenset({"block_memory", HELD_EDIT})
 """Codes of cases about something that the bot didn't send, so the service said nothing."""
+NOTES = ("comment", "appeal", "denial", "hint", "report")
 QUIET = frozenset({"read_prompt"})
 """Steps in the audit log that the card doesn't show."""
 
@@ -182,7 +183,7 @@ def _facts(facts: CaseFacts) -> list[Fact]:
     if case.state in WAITING:
         due = text("case.card.due_at", due=moment(case.waiting_since + DUE), expires=moment(case.expires_at))
         shown.append(("due", due, False))
-    for note in [one for one in facts.notes if one.kind in ("comment", "appeal", "denial", "hint", "report")][-4:]:
+    for note in [one for one in facts.notes if one.text and one.kind in NOTES][-4:]:
         who = note.author.name or note.author.id
         shown.append(
             (

@@ -190,6 +190,8 @@ def forget_person(tx: Tx, platform: str, person: str, gone: list[str]) -> Mappin
     case_rows.ask_again_about_pictures(tx, platform, person)
     privacy_rows.forget_cases_of(tx, platform, person)
     remove_old_texts(tx)
+    for case_id in privacy_rows.forget_reports_of(tx, platform, person):
+        message_rows.bump(tx, f"case:{case_id}", Audience.MODERATORS)
     for case_id in privacy_rows.emptied_cases_of(tx.connection, platform, person):
         privacy_rows.remove_names(tx, case_id, person)
         message_rows.bump(tx, f"case:{case_id}", Audience.MODERATORS)

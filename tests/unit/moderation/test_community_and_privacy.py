@@ -208,6 +208,20 @@ async def test_what_was_typed_as_an_option_and_refused_is_deleted_too(ground: Gr
     assert "Elm Road" not in await texts(ground)
 
 
+async def test_what_a_member_said_about_another_ones_picture_is_deleted_too(ground: Ground) -> None:
+    await made_picture(ground, MIA, "aa")
+    [request] = await ground.requests()
+    assert (await ground.press(A.REPORT, request.id, ANN, {"reason": "people", "note": "my sister Emma"})).changed
+    case = await ground.case((await ground.requests())[0].reported)
+    [before] = await ground.messages(f"case:{case.id}")
+    assert (await ground.press(A.PRIVACY_DELETE, PRIVACY_ROW, ANN, {"sure": "true"})).changed
+    left = await texts(ground) + str(await ground.card(case))
+    assert "Emma" not in left
+    assert "Ann" not in left
+    assert (await ground.messages(f"case:{case.id}"))[0].wanted > before.wanted
+    assert (await ground.case(case.id)).state is CaseState.OPEN, "the picture stays hidden and the case open"
+
+
 @pytest.mark.parametrize("days", [0, 40])
 async def test_no_name_of_the_member_is_left_in_a_closed_case(ground: Ground, days: float) -> None:
     case = await ground.denied()

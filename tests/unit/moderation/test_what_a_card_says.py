@@ -231,7 +231,8 @@ def step(event: str, actor: str, name: str = "", facts: Mapping[str, object] | N
 def test_a_card_with_as_little_as_there_can_be_on_it() -> None:
     """Refused before the options were checked, by the block memory, and the texts are gone."""
     memory = replace(CASE, facts={"code": "block_memory"}, texts_removed=True)
-    assert reading(case=memory, request=replace(REQUEST, size="", answer=None)) == [
+    emptied = Note("n1", "comment", MO, NOW, "")
+    assert reading(case=memory, request=replace(REQUEST, size="", answer=None), notes=[emptied]) == [
         "Case 7: open (waiting)",
         "The same wording was blocked here within the last 24 hours, so the bot didn't send it again. It may pass later or with another "
         "model.",
@@ -268,6 +269,39 @@ def test_a_card_about_an_edit_that_was_not_sent_describes_its_pictures() -> None
         COMMENT,
         SHOW,
     ]
+
+
+REPORTED_CASE = replace(CASE, kind="reported", facts={"code": "people"})
+REPORTED_BY = Note("n1", "report", Person("m2", "Ben"), NOW, "that is my sister")
+
+
+@pytest.mark.parametrize(
+    ("case", "buttons"),
+    [
+        (REPORTED_CASE, [CLAIM, COMMENT, SHOW]),
+        (
+            replace(REPORTED_CASE, state=S.CLAIMED, holder=MO, lease_until=NOW + 600),
+            [
+                "[Show it again; only mod1]",
+                "[Keep it hidden; danger; opens a form; only mod1]",
+                *DECIDE[4:],
+                BLOCK_AS_HOLDER,
+                COMMENT,
+                SHOW,
+            ],
+        ),
+    ],
+)
+def test_a_card_about_a_report_asks_about_the_picture_and_not_about_words(case: Case, buttons: list[str]) -> None:
+    lines = reading(case=case, notes=[REPORTED_BY])
+    assert lines[1:5] == [
+        text("case.card.why_reported", reason="It shows a real person who may not want it"),
+        lines[2],
+        "Why it's here: Somebody reported a finished picture; it's hidden meanwhile",
+        PROMPT,
+    ]
+    assert "What the reporter said: that is my sister (Ben, 15 Jan, 08:00 UTC)" in lines
+    assert [one for one in lines if one.startswith("[")] == buttons
 
 
 def test_without_the_request_or_its_words_the_prompt_counts_as_deleted() -> None:

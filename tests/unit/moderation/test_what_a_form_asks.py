@@ -7,12 +7,15 @@ from dataclasses import replace
 import pytest
 
 from bot.chat.views import ActionName, Audience, Form, Reply
+from bot.domain.outcome import Picture
+from bot.domain.request_states import Answer, RequestEvent
 from bot.domain.requests import Person
-from bot.ledger import block_rows, case_rows
+from bot.ledger import block_rows, case_rows, picture_rows, request_rows
+from bot.ledger.store import Tx
 from bot.ledger.tables import cases, requests
 from bot.moderation.retention import PRIVACY_ROW
 from bot.texts import text
-from tests.unit.moderation.ground import ANN, HOME, MIA, MO, Ground
+from tests.unit.moderation.ground import ANN, BEN, HOME, MIA, MO, Ground
 from tests.unit.moderation.transcript import read, read_form
 
 A = ActionName
@@ -153,6 +156,30 @@ async def test_the_whole_prompt_is_shown_with_the_newest_other_ones(ground: Grou
     assert (await shown_prompt(ground, case))[2:] == [
         f"Also blocked, 15 Jan, 08:{number + 1:02} UTC: a dragon beats {number + 2} knights" for number in range(2, 12)
     ]
+
+
+async def test_a_reported_picture_is_shown_to_the_moderator_who_asks_and_no_other_ones(ground: Ground) -> None:
+    def drawn(tx: Tx) -> str:
+        request = ground.request(tx, "a dragon naps")
+        picture_rows.add(tx, request.id, "attempt", [Picture("aa", "png", 640, 480, 9)])
+        request_rows.move(tx, request, RequestEvent.ANSWER, answer=Answer.PICTURES.value, answered_at=tx.now)
+        return request.id
+
+    made = await ground.ledger.write(drawn)
+    assert (await ground.press(A.REPORT, made, BEN, {"reason": "people"})).changed
+    case = await ground.case((await ground.requests())[0].reported)
+
+    async def pictures() -> list[str]:
+        reply = await ground.press(A.CASE_PROMPT, case.id, MIA)
+        assert reply.view is not None
+        return [one.sha256 for one in reply.view.pictures]
+
+    assert await pictures() == ["aa"]
+    await ground.ledger.write(lambda tx: request_rows.mark(tx, made, deleted=True))
+    assert await pictures() == []
+    await ground.ledger.write(lambda tx: request_rows.mark(tx, made, deleted=False))
+    await ground.ledger.write(lambda tx: tx.connection.execute(cases.update().values(kind="safety_output")))
+    assert await pictures() == [], "what the service blocked is nobody's to see"
 
 
 async def test_a_prompt_that_was_deleted_is_shown_as_deleted(ground: Ground) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.chat.views import ActionName, Audience, Button, Fact, View
-from bot.domain.case_states import HELD_EDIT, CaseState
+from bot.domain.case_states import HELD_EDIT, REPORTED, CaseState
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer
 from bot.ledger import case_rows, request_rows
@@ -179,6 +179,31 @@ MESSAGES: Mapping[str, tuple[StepFacts, list[str]]] = {
     "not a policy matter": (
         replace(step("not_policy"), case=replace(CASE, state=S.CLOSED_NOT_POLICY)),
         [*HEAD, *TRY_AGAIN, "[Retry; primary]"],
+    ),
+    "a reported picture stays hidden": (
+        replace(DENY, case=replace(DENIED, kind=REPORTED)),
+        [
+            *HEAD,
+            "Your picture stays hidden (case 7) (neutral)",
+            "Somebody reported it, and a moderator decided to keep it hidden. Reason: It shows or invites harm.",
+            "[Appeal; opens a form]",
+        ],
+    ),
+    "a reported picture is shown again": (
+        replace(step("not_policy"), case=replace(CASE, kind=REPORTED, state=S.CLOSED_NOT_POLICY)),
+        [
+            *HEAD,
+            "Your picture is shown again (case 7) (neutral)",
+            "Somebody reported it, and a moderator found nothing wrong with it.",
+        ],
+    ),
+    "a report that nobody decided about": (
+        replace(step("expire"), case=replace(CASE, kind=REPORTED, state=S.CLOSED_EXPIRED)),
+        [
+            *HEAD,
+            "Your picture stays hidden (case 7) (neutral)",
+            "Somebody reported it, and no moderator decided in time, so it stays hidden. We're sorry about that.",
+        ],
     ),
     "an edit that was held is allowed": (
         replace(step("not_policy"), case=replace(CASE, state=S.CLOSED_NOT_POLICY, facts={"code": HELD_EDIT})),
