@@ -266,6 +266,7 @@ async def run(
 def _add_operators_parts(bot: Bot, settings: Settings, provider: HttpProvider, health: HealthService | None, reload: Reload | None) -> None:
     """Evidence bundles, health checks, the weekly report, and rotation of the key."""
     bot.weekly_report = settings.weekly_report == "yes"
+    bot.core.gates = lambda: {one.name or "default": one.gate.snapshot(bot.ports.monotonic()) for one in bot.services}
     maker = BundleMaker(surroundings_of(settings), settings.data_dir / FOLDER, bot.ports)
     bot.core.add_actions(EvidenceActions(bot.ledger, maker))
     if health is not None:

@@ -7,7 +7,7 @@ the adapter only sees `ChatPort.send` calls. Buttons and forms: `form` for a but
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -30,6 +30,7 @@ from bot.messages.own_requests_view import own_requests, unknown_request
 from bot.messages.refusal_view import refusal_sentence
 from bot.messages.status_view import status_view
 from bot.messages.storage import StorageWatch
+from bot.reports.dashboard import Dashboard, dashboard
 from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import imagine_fields
 from bot.requests.attachments import Attachments, Upload
@@ -115,6 +116,8 @@ class Core:
     storage: StorageWatch
     """Tells operators if nothing can be stored; adapters call `storage.late()` when their platform won't wait any longer."""
     attachments: Attachments
+    gates: Callable[[], Mapping[str, Snapshot]] = dict
+    """State of every image service's gate, by the service's name; for the operators' dashboard."""
     calls: OpenCalls = field(default_factory=OpenCalls)
     _actions: dict[ActionName, Handler] = field(init=False)
     _forms: dict[ActionName, FormMaker] = field(init=False)
@@ -245,6 +248,10 @@ class Core:
 
         left, waiting = await self.ledger.read(look)
         return status_view(self.snapshot(), waiting, left, self.rules.limits.zone)
+
+    async def dashboard(self, seconds: float) -> Dashboard:
+        """Numbers of the last `seconds` for operators. The caller makes sure that only operators see them."""
+        return await self.ledger.read(lambda c: dashboard(c, self.ledger.now(), seconds, self.rules.limits, self.gates()))
 
     async def help(self, visitor: Visitor) -> View:
         """/imagine-help."""

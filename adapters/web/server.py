@@ -20,6 +20,7 @@ from nicegui.storage import Storage
 
 from adapters.kit import serving
 from adapters.web.actions import WebActions
+from adapters.web.dashboard import DEFAULT_HOURS, DashboardPage
 from adapters.web.guard import Guard
 from adapters.web.page import ChatPage
 from adapters.web.site import Site
@@ -40,6 +41,7 @@ class _Application:
         self.app.add_api_route("/uploads", self._upload, methods=["POST"], include_in_schema=False)
         self.app.mount("/static", StaticFiles(directory=STATIC))
         ui.page("/", title=text("web.title"), language="en-US", dark=None, favicon=_favicon())(self._page)
+        ui.page("/operators", title=text("web.dashboard.title"), language="en-US", dark=None, favicon=_favicon())(self._dashboard)
         ui.run_with(
             self.app,
             title=text("web.title"),
@@ -56,6 +58,12 @@ class _Application:
         assert site is not None, "pages are served only while an adapter serves"
         ui.add_head_html(_head())
         ChatPage(client, site.room, lambda page: WebActions(site.core, site.room, site.ports, page, site.uploads), you, channel, site.demo)
+
+    async def _dashboard(self, client: Client, hours: int = DEFAULT_HOURS) -> None:
+        site = self.site
+        assert site is not None, "pages are served only while an adapter serves"
+        ui.add_head_html(_head(("chat.css", "dashboard.css"), ()))
+        await DashboardPage(client, site.core, hours).show()
 
     async def _upload(self, request: Request) -> Response:
         """Take a picture that a member attaches."""
@@ -87,14 +95,14 @@ def _application() -> _Application:
 
 
 @functools.cache
-def _head() -> str:
+def _head(styles: tuple[str, ...] = ("chat.css",), scripts: tuple[str, ...] = ("pictures.js", "chat.js")) -> str:
     """Style and script tags, with a content hash in the URL so that browsers never mix versions."""
 
     def address(name: str) -> str:
         return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
 
-    scripts = "".join(f'<script src="{address(name)}"></script>' for name in ("pictures.js", "chat.js"))
-    return f'<link rel="stylesheet" href="{address("chat.css")}">{scripts}'
+    sheets = "".join(f'<link rel="stylesheet" href="{address(name)}">' for name in styles)
+    return sheets + "".join(f'<script src="{address(name)}"></script>' for name in scripts)
 
 
 def _favicon() -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, Float, case, cast, func, select
 from sqlalchemy.orm import aliased
 
 from bot.domain.request_states import Answer
 from bot.domain.requests import Origin
-from bot.ledger.tables import cases, requests, spend
+from bot.ledger.tables import attempts, cases, requests, spend
 
 _KIND = func.json_extract(requests.c.failure, "$.kind")
+MOST_LATENCIES = 20_000
 _OUTCOME = func.coalesce(requests.c.answer, requests.c.state)
 
 
@@ -130,6 +131,17 @@ def blocked_wordings(connection: Connection, since: float, *, blocked: bool) -> 
     yield from ((f"{row[0]}:{row[1]}", row[2]) for row in rows)
 
 
+def latencies(connection: Connection, since: float) -> Sequence[tuple[float, float]]:
+    """(opened at, seconds) of the latest calls that were answered with status 200, oldest first."""
+    rows = connection.execute(
+        select(attempts.c.opened_at, cast(attempts.c.latency, Float))
+        .where(attempts.c.opened_at >= since, attempts.c.latency.is_not(None), attempts.c.status == 200)
+        .order_by(attempts.c.opened_at.desc())
+        .limit(MOST_LATENCIES)
+    )
+    return [(row[0], row[1]) for row in rows][::-1]
+
+
 def case_times(connection: Connection, since: float) -> Sequence[CaseTime]:
     """Cases opened since a time, oldest first."""
     columns = (cases.c.kind, cases.c.state, func.coalesce(cases.c.reason, ""), cases.c.opened_at, cases.c.closed_at)
@@ -145,3 +157,12 @@ def spent_per_period(connection: Connection, scope: str, periods: Sequence[str])
         .group_by(spend.c.period)
     )
     return {row[0]: (int(row[1]), int(row[2])) for row in rows}
+
+
+def highest_spending(connection: Connection, scope: str, period: str, limit: int) -> Sequence[tuple[str, int]]:
+    """(owner, micros reserved and spent) of those who spent most in a period."""
+    amount = spend.c.spent + spend.c.reserved
+    rows = connection.execute(
+        select(spend.c.owner, amount).where(spend.c.scope == scope, spend.c.period == period).order_by(amount.desc()).limit(limit)
+    )
+    return [(row[0], int(row[1])) for row in rows]
