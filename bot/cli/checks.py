@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import shutil
 import sqlite3
@@ -59,14 +60,17 @@ async def disk(subject: Subject) -> AsyncIterator[Finding]:
         yield Finding(False, what, text("operator.folder_is_file", folder=folder), layer=layers.CONFIGURATION)
         return
     free = shutil.disk_usage(existing).free
-    if free < NO_DISK:
-        yield bad(what, "doctor.disk_full", layers.MACHINE, folder=folder, free=_gigabytes(free))
-        return
     try:
         with tempfile.TemporaryFile(dir=existing) as probe:
             probe.write(b"imagine-bot")
-    except OSError:
-        yield Finding(False, what, text("operator.folder_unwritable", folder=folder), layer=layers.MACHINE)
+    except OSError as error:
+        # A folder that can't be written may also report no free space, as read-only file systems do.
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            yield Finding(False, what, text("operator.folder_unwritable", folder=folder), layer=layers.MACHINE)
+            return
+        free = 0
+    if free < NO_DISK:
+        yield bad(what, "doctor.disk_full", layers.MACHINE, folder=folder, free=_gigabytes(free))
         return
     if free < LOW_DISK:
         subject.notes.append(text("doctor.disk_low", folder=folder, free=_gigabytes(free)))

@@ -21,6 +21,7 @@ from bot.texts import text
 
 if TYPE_CHECKING:
     from bot.adapter import Finding
+    from bot.cli.ladder import Subject
 
 
 def doctor(
@@ -35,14 +36,36 @@ def doctor(
 
 
 async def _doctor(file: Path, data_dir: Path | None, *, every: bool, spend: bool, text_model: str, as_json: bool) -> int:
+    from bot.adapter import Finding
+    from bot.cli import service
+    from bot.settings import SettingsProblem
+
     findings: list[Finding] = []
-    notes, seen = list[str](), dict[str, list[str]]()
-    async for finding in examine(file, data_dir, every=every, spend=spend, text_model=text_model, notes=notes, seen=seen):
+
+    def report(finding: Finding) -> None:
         findings.append(finding)
         if not as_json:
             _show(finding)
+
+    subject = None
+    try:
+        subject = subject_of(file, data_dir)
+    except SettingsProblem as problem:
+        for sentence in problem.problems:
+            report(Finding(False, text("doctor.settings"), sentence, layer=layers.CONFIGURATION))
+    if subject is not None:
+        subject.spend, subject.every, subject.text_model = spend, every, text_model
+        async for finding in examine(subject):
+            report(finding)
+        await service.status_page(subject, findings)
+    return _ended(findings, subject, every=every, as_json=as_json)
+
+
+def _ended(findings: list[Finding], subject: Subject | None, *, every: bool, as_json: bool) -> int:
+    """Print what all findings together mean. Returns the exit code."""
     well = all(finding.ok for finding in findings)
-    rows = layers.table(findings, seen)
+    notes = [] if subject is None else subject.notes
+    rows = layers.table(findings, {} if subject is None else subject.seen, "" if subject is None else subject.incident)
     if as_json:
         say(json.dumps({"ok": well, "findings": [_row(one) for one in findings], "layers": _layer_rows(rows), "notes": notes}, indent=2))
         return 0 if well else FAILED
@@ -53,29 +76,24 @@ async def _doctor(file: Path, data_dir: Path | None, *, every: bool, spend: bool
     return 0 if well else FAILED
 
 
-async def examine(
-    file: Path, data_dir: Path | None, *, every: bool, spend: bool, text_model: str, notes: list[str], seen: dict[str, list[str]]
-) -> AsyncIterator[Finding]:
-    """All findings in order; `notes` and `seen` are filled on the way."""
-    from bot.adapter import Finding
-    from bot.cli import checks, network, probes, reach, service
-    from bot.cli.ladder import Subject, walk
+def subject_of(file: Path, data_dir: Path | None) -> Subject:
+    """The configuration to check. Raises SettingsProblem."""
+    from bot.cli.ladder import Subject
     from bot.ports import SystemPorts
-    from bot.settings import SettingsProblem, load
+    from bot.settings import load
 
     found, broken = plugins.load_all()
-    notes += broken
-    try:
-        settings = load(os.environ, file, others=plugins.variables(found.values()).keys()).at(data_dir)
-    except SettingsProblem as problem:
-        for sentence in problem.problems:
-            yield Finding(False, text("doctor.settings"), sentence, layer=layers.CONFIGURATION)
-        return
-    notes += settings.warnings
-    subject = Subject(settings, file, found, SystemPorts(), spend, every, text_model, notes=notes, seen=seen)
+    settings = load(os.environ, file, others=plugins.variables(found.values()).keys()).at(data_dir)
+    return Subject(settings, file, found, SystemPorts(), notes=[*broken, *settings.warnings])
+
+
+def examine(subject: Subject) -> AsyncIterator[Finding]:
+    """All findings in order."""
+    from bot.cli import checks, network, probes, reach, service
+    from bot.cli.ladder import walk
+
     asked = (network.way_out, reach.way, service.key_and_address, service.model, probes.text_model, probes.picture)
-    async for finding in walk((*checks.LOCAL, *asked, checks.adapters), subject):
-        yield finding
+    return walk((*checks.LOCAL, *asked, checks.adapters), subject)
 
 
 def _show(finding: Finding) -> None:

@@ -37,6 +37,8 @@ class Subject:
     """Why nothing more can be asked of the image service, such as that its name doesn't resolve; empty if it can."""
     text_works: bool | None = None
     """Whether a text model answered with the same key and address; None if none was asked."""
+    incident: str = ""
+    """What the provider's status page reports; empty if it wasn't looked at or reports nothing."""
     notes: list[str] = field(default_factory=list)
     """Things worth knowing that aren't wrong."""
     seen: dict[str, list[str]] = field(default_factory=dict)

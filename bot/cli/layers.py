@@ -41,7 +41,7 @@ class Row:
     layer: str
     question: str
     verdict: str
-    """`yes`, `also`, `no` or `not_checked`."""
+    """`yes`, `also`, `maybe`, `no` or `not_checked`."""
     seen: str
 
 
@@ -52,8 +52,11 @@ def layer_of(failure: Failure) -> str:
     return _KINDS.get(failure.kind, MODEL if failure.group is Group.PARAMETERS else SERVICE)
 
 
-def table(findings: Sequence[Finding], seen: Mapping[str, Sequence[str]]) -> list[Row]:
-    """One row for each layer. `seen` is what speaks for a layer; the first finding that isn't ok names the likely cause."""
+def table(findings: Sequence[Finding], seen: Mapping[str, Sequence[str]], incident: str = "") -> list[Row]:
+    """One row for each layer. `seen` is what speaks for a layer; the first finding that isn't ok names the likely cause.
+
+    `incident` is what the provider's status page reports; it's said beside the service and decides nothing.
+    """
     wrong = [finding for finding in findings if not finding.ok]
     first = (wrong[0].layer or PLATFORM) if wrong else ""
     rows = []
@@ -63,6 +66,8 @@ def table(findings: Sequence[Finding], seen: Mapping[str, Sequence[str]]) -> lis
             verdict, said = ("yes" if layer == first else "also"), against
         else:
             verdict, said = ("no", list(seen[layer])) if seen.get(layer) else ("not_checked", [])
+        if layer == SERVICE and incident:
+            verdict, said = ("maybe" if verdict in ("no", "not_checked") else verdict), [*said, incident]
         rows.append(Row(layer, text(f"doctor.layer.{layer}"), verdict, " ".join(said)))
     return rows
 

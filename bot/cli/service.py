@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
@@ -25,6 +25,7 @@ from bot.failures.evidence import from_exception, from_response
 from bot.failures.explain import explain, steps
 from bot.messages.model_end import NOTICE_DAYS, when
 from bot.providers.routed import RoutedTransport, was_proxied
+from bot.providers.status_page import StatusPage, page_of
 from bot.settings import Settings
 from bot.texts import text
 
@@ -104,6 +105,23 @@ def _answered(subject: Subject, what: str, status: int, headers: Mapping[str, st
     subject.speaks_for(layers.KEY, text("doctor.key_ok", host=host))
     subject.speaks_for(layers.CONFIGURATION, text("doctor.settings_usable", host=host))
     return Finding(True, what, said)
+
+
+async def status_page(subject: Subject, findings: Sequence[Finding]) -> None:
+    """After a failure of the service, the model or the network, what the provider's status page says; a hint and never a finding."""
+    settings = subject.settings
+    address = page_of(settings.status_page, settings.image_base_url)
+    doubtful = (layers.SERVICE, layers.MODEL, layers.NETWORK, layers.KEY)
+    if address is None or not any(not one.ok and one.layer in doubtful for one in findings):
+        return
+    page = StatusPage(address, subject.ports, settings.egress)
+    found = await page.look()
+    if found is not None:
+        since = datetime.fromtimestamp(found.since, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        subject.incident = text("doctor.status_incident", page=found.page, since=since, name=plain(found.name))
+        subject.notes.append(subject.incident)
+    else:
+        subject.notes.append(text("doctor.status_none" if page.reached else "doctor.status_unread", page=urlsplit(address).netloc))
 
 
 async def _is_below_v1(opened: httpx.AsyncClient, settings: Settings, status: int) -> bool:

@@ -100,6 +100,8 @@ class Settings(BaseSettings):
     data_dir: Annotated[Path, BeforeValidator(values.folder)] = Path("data")
     database_url: Annotated[Path | None, BeforeValidator(values.database)] = None
     """The SQLite file, if it isn't in `data_dir`."""
+    status_page: Annotated[str, BeforeValidator(values.status_page)] = "auto"
+    """`auto`, `off`, or the base address of a page in Statuspage's format."""
     account_plan: Annotated[str, BeforeValidator(values.words(80))] = ""
     secrets_dir: Annotated[Path | None, BeforeValidator(values.folder)] = None
     """Folder of files named like settings; read by `secret_files`."""

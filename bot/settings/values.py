@@ -22,6 +22,7 @@ _PLACEHOLDER = re.compile(
     r"(your|my|the)?[-_ ]?(api)?[-_ ]?(key|token|secret)([-_ ]?here)?|changeme|change-me|todo|none|null|x{3,}|\.{3,}|<.*>", re.I
 )
 _PLACEHOLDER_TAIL = re.compile(r"^[a-z]{2,5}-?(\.{2,}|…|x{3,}|\*{3,}|your.*)$", re.I)
+_QUOTE_MARKS = frozenset("\"'`“”„‘’«»")
 _MONEY = re.compile(r"\d{1,7}(\.\d{1,6})?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 _UNLIMITED = frozenset({"unlimited", "none", "off", "no"})
@@ -57,6 +58,8 @@ def secret(value: str) -> str:
         raise Wrong("placeholder")
     if value.lower().startswith("bearer "):
         raise Wrong("bearer")
+    if value[:1] in _QUOTE_MARKS or value[-1:] in _QUOTE_MARKS:
+        raise Wrong("secret_quote")
     if not value.isascii() or any(not "!" <= char <= "~" for char in value):
         raise Wrong("secret_shape")
     return value
@@ -161,6 +164,11 @@ def base_url(value: str) -> str:
         if short.endswith(tail):
             raise Wrong("url_endpoint", tail=tail, short=short.removesuffix(tail) + query)
     return short + query
+
+
+def status_page(value: str) -> str:
+    """`auto`, `off`, or the base address of a status page."""
+    return value.lower() if value.lower() in ("auto", "off") else base_url(value)
 
 
 def proxy(value: str) -> str:

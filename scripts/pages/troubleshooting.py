@@ -7,6 +7,7 @@ from bot.failures.explain import LADDERS
 from bot.failures.guards import GUARDS
 from bot.failures.tls import REASONS
 from bot.texts import text
+from tests.unit.cli.setups import SETUPS
 
 PATH = "docs/troubleshooting.md"
 
@@ -49,6 +50,7 @@ def page() -> str:
         "    imagine-bot explain 7k2m9q4r5t6v8w2x    # a request id, as /imagine-show prints it",
         '    imagine-bot explain "curl: (6) ..."     # the error itself',
         "    imagine-bot doctor                      # checks everything in order and stops at the first problem",
+        "    imagine-bot doctor --all                # the same, without stopping",
         "",
         "What Discord and Slack themselves answer is explained in [discord.md](discord.md) and [slack.md](slack.md).",
         "",
@@ -68,7 +70,25 @@ def page() -> str:
     lines += ["", "## Ladders", "", "Steps for the operator, in this order. Stop at the first one that helps."]
     for name, title in LADDER_TITLES.items():
         lines += ["", f"### {title}", "", *_ladder(name)]
+    lines += ["", *_setups()]
     return "\n".join(lines) + "\n"
+
+
+def _setups() -> list[str]:
+    """The table of broken set-ups that the tests make and check."""
+    lines = [
+        "## Broken set-ups",
+        "",
+        "What is named first in each of these. `pytest tests/unit/cli/test_setups.py` makes every one of them on this machine, runs the",
+        "command, and checks the line, the fix and the layer. The data is in tests/unit/cli/setups.py.",
+        "",
+        "| set-up | command | stops at | with | which layer? |",
+        "|---|---|---|---|---|",
+    ]
+    for one in SETUPS:
+        with_ = f"“… {one.says} …”" if one.says else one.fix
+        lines.append(f"| {one.broken} | `{one.command}` | {one.first or 'nowhere'} | {with_} | {one.layer or '–'} |")
+    return lines
 
 
 def _kind(kind: Kind) -> list[str]:

@@ -1,0 +1,72 @@
+"""Thirty broken set-ups, what the bot must name first in each, and the command that says so: data for the test and for the docs.
+
+`tests/unit/cli/test_setups.py` makes each one on this machine and runs the command; `scripts/pages/troubleshooting.py` lists them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """One set-up that is broken in one way."""
+
+    name: str
+    """Also the name of the function that makes it."""
+    broken: str
+    """For the docs."""
+    layer: str
+    """The layer that must be named as the likely cause; empty if the command isn't doctor or nothing is wrong."""
+    first: str
+    """What was checked where it must stop; `run` for a start that ends."""
+    says: str
+    """In the first sentence."""
+    fix: str
+    """In what it says to do."""
+    command: str = "imagine-bot doctor"
+
+
+SPEND = "imagine-bot doctor --spend"
+
+SETUPS = (
+    Setup("wrong_key", "the key is wrong", "key", "Image service", "answered with status 401", "Compare IMAGE_API_KEY with the key"),
+    Setup("quoted_key", "the key stands in quotes", "", "", "", "Quotes around a value are ignored; doctor finds nothing wrong."),
+    Setup("half_quoted_key", "a quote was copied with the key", "configuration", "Settings", "IMAGE_API_KEY", "without the quotation mark"),
+    Setup(
+        "newline_key", "the key has a line break in it", "configuration", "Settings", "contains a space, a line break", "Copy just the key"
+    ),
+    Setup("revoked_key", "the key was revoked", "key", "Image service", "answered with status 401", "Is the key active there"),
+    Setup("wrong_path", "the address leads to another API", "configuration", "Smallest picture", "status 404", "IMAGE_BASE_URL", SPEND),
+    Setup("without_v1", "the address lacks /v1", "configuration", "Image service", "lacks the end of its path", "Set IMAGE_BASE_URL to"),
+    Setup("text_only_key", "the key is for text only", "key", "Smallest picture", "status 403", "permission", SPEND),
+    Setup("unknown_model", "the service doesn't have the model", "model", "Model", "doesn't have gpt-imagine-2", "such as gpt-image-2"),
+    Setup("model_shut_down", "the model was shut down", "model", "Model", "was shut down on", "Set IMAGE_MODEL to another"),
+    Setup("size_not_allowed", "the model refuses the size", "model", "Smallest picture", "status 400", "size", SPEND),
+    Setup("no_quota", "the account has no credit", "key", "Smallest picture", "status 429", "billing", SPEND),
+    Setup("dns", "the name doesn't resolve", "network", "Name (DNS)", "couldn't be reached: its name", "nslookup"),
+    Setup("tcp", "nothing listens on the port", "network", "Port (TCP)", "refuses connections", "Check host and port in IMAGE_BASE_URL"),
+    Setup("tls", "the certificate is self-signed", "network", "Encryption (TLS)", "no secure connection", "IMAGE_CA_FILE"),
+    Setup("proxy", "the proxy refuses the service", "network", "Proxy", "refuses to connect to", "Have its administrator allow"),
+    Setup("proxy_login", "the proxy wants a login", "network", "Proxy", "asks for a login", "USER:PASSWORD@"),
+    Setup("captive", "a network's login page answers", "network", "Image service", "came instead of", "log in there"),
+    Setup("website", "the address is a website", "configuration", "Image service", "a web page", "usually ends in /v1"),
+    Setup("clock", "the clock is off by a day", "machine", "Clock", "seconds off", "timedatectl"),
+    Setup("disk_full", "the disk is full", "machine", "Data folder", "Only 0.1 GB free", "Free up space"),
+    Setup("database_locked", "another program locks the database", "machine", "Database", "is locked by another program", "process"),
+    Setup("database_damaged", "the database is damaged", "machine", "Database", "damaged", "backup"),
+    Setup("read_only", "the data folder can't be written", "machine", "Data folder", "isn't writable", "permission"),
+    Setup("two_processes", "a bot already runs on the folder", "", "run", "is already using", "Stop it first", "imagine-bot run"),
+    Setup(
+        "discord_token", "the Discord token is wrong", "platform", "Discord token", "doesn't accept DISCORD_BOT_TOKEN", "Reset the token"
+    ),
+    Setup("discord_intent", "Discord refuses an intent", "", "run", "an intent that isn't enabled", "update the bot", "imagine-bot run"),
+    Setup(
+        "discord_permission", "a permission lacks in the channel", "platform", "MODERATOR_CHANNEL_DISCORD", "lacks Send Messages", "lacks"
+    ),
+    Setup("discord_channel", "the Discord channel doesn't exist", "platform", "MODERATOR_CHANNEL_DISCORD", "123456789012345678", "channel"),
+    Setup("slack_swapped", "Slack's two tokens are swapped", "configuration", "Settings", "SLACK_BOT_TOKEN", "xoxb-"),
+    Setup("slack_scope", "a Slack scope is missing", "platform", "Slack scopes", "files:read", "manifest"),
+    Setup("slack_not_in_channel", "the bot isn't in the Slack channel", "platform", "Slack channel", "MODERATOR_CHANNEL_SLACK", "/invite"),
+    Setup("incident", "the service has an incident", "service", "Image service", "status 503", "no capacity right now"),
+)
