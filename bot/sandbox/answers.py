@@ -63,7 +63,8 @@ class ResponseWriter:
         """Send an error response from the table."""
         if name.startswith("timeout"):
             await asyncio.sleep(self.pace.timeout)
-        refusal = REFUSALS[name]
+        spoken = request.get("dialect")
+        refusal = REFUSALS[name] if spoken is None else spoken.refused.get(name, REFUSALS[name])
         shown = f"{self.pace.retry_after if retry_after is None else retry_after:g}"
         request_id = self.request_id()
         text = refusal.text({**{key: str(value)[:100] for key, value in values.items()}, "request_id": request_id})
@@ -88,10 +89,17 @@ class ResponseWriter:
         if last is not None:
             items = [*items, json.dumps(last).encode()]
         head = {"created": int(self.now()), "background": "opaque", "output_format": "png", "quality": asked.quality, "size": asked.size}
-        tail: dict[str, object] = {"usage": asked.usage(len(items) if last is None else len(items) - 1)}
+        given, spoken = len(items) if last is None else len(items) - 1, request.get("dialect")
+        tail: dict[str, object] = {"usage": asked.usage(given)}
+        if spoken is not None and spoken.cost is not None:
+            tail["usage"] = {**asked.usage(given), "cost": round(spoken.cost * given, 6)}
         if asked.safety_identifier:
             tail["safety_identifier"] = asked.safety_identifier
-        body = [json.dumps(head).encode()[:-1] + b',"data":[', *_joined(items), b"]," + json.dumps(tail).encode()[1:]]
+        body = [
+            json.dumps(head).encode()[:-1] + f',"{"data" if spoken is None else spoken.container}":['.encode(),
+            *_joined(items),
+            b"]," + json.dumps(tail).encode()[1:],
+        ]
         headers = {"content-type": "application/json", "x-request-id": self.request_id(), "x-ratelimit-limit-requests": "100"}
         headers["x-ratelimit-remaining-requests"] = "99"
         return await self.send(request, status, headers, body)

@@ -10,6 +10,7 @@ import json
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 
@@ -17,6 +18,7 @@ from bot.ports import SystemPorts
 from bot.sandbox.answers import Delays, ResponseWriter
 from bot.sandbox.asked import MODELS, BadCall, read, references_of
 from bot.sandbox.behaviours import BEHAVIOURS, Behaviours
+from bot.sandbox.dialects import DIALECTS, SandboxDialect
 from bot.sandbox.faults import Fault, FaultBook
 from bot.sandbox.native import BASES, NativeServices
 from bot.sandbox.refusals import REFUSALS
@@ -42,7 +44,8 @@ class RunningSandbox:
 
     def base_url_of(self, service: str) -> str:
         """The base address under which a service with a language of its own is spoken."""
-        return self.base_url.removesuffix("/v1") + BASES[service]
+        root = self.base_url.removesuffix("/v1")
+        return root + (DIALECTS[service].base if service in DIALECTS else BASES.get(service, "/v1"))
 
     async def stop(self) -> None:
         """Stop listening and abort calls in progress."""
@@ -101,7 +104,7 @@ class Sandbox:
                 web.get("/_sandbox/log", self.show_log),
                 web.delete("/_sandbox/log", self.clear_log),
                 *self._native.routes(),
-                web.post("/openrouter/api/v1/images", self.generations),
+                *(web.post(f"{one.base}{one.path}", partial(self.dialect, one)) for one in DIALECTS.values()),
                 web.get("/openrouter/api/v1/images/models", self.models),
                 web.route("*", "/{rest:.*}", self.nothing),
             ]
@@ -111,6 +114,16 @@ class Sandbox:
     async def generations(self, request: web.Request) -> web.StreamResponse:
         """POST /v1/images/generations."""
         return await self._answer(request, "images.generations", self._json)
+
+    async def dialect(self, spoken: SandboxDialect, request: web.Request) -> web.StreamResponse:
+        """A call for pictures in one of the dialects."""
+
+        async def reader(request: web.Request) -> _Fields:
+            fields, references, mask = await self._json(request)
+            return spoken.translate(fields), references, mask
+
+        request["dialect"] = spoken
+        return await self._answer(request, "images.generations", reader)
 
     async def edits(self, request: web.Request) -> web.StreamResponse:
         """POST /v1/images/edits, as a form or as JSON."""
@@ -178,6 +191,9 @@ class Sandbox:
             entry |= {name: fields.get(name) for name in ("model", "prompt", "n", "size", "quality", "stream", "safety_identifier")}
             prompt = fields.get("prompt")
             fault = self._faults.next(prompt) if isinstance(prompt, str) else None
+            spoken = request.get("dialect")
+            if fault is None and spoken is not None and spoken.by_address:
+                fault = Fault("url")
             asked = read(fields, references, mask)
             entry |= {"references": len(references), "mask": mask is not None}
         except BadCall as refused:
