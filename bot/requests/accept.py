@@ -83,14 +83,14 @@ def _doubtful(tx: Tx, request: Request, attached: Sequence[StoredAttachment]) ->
     """Why a human has to read this edit before anything is sent; None if nobody has to, or if somebody has."""
     if not attached or request.origin is Origin.REWRITE or (kind := doubtful_edit(request.prompt)) is None:
         return None
-    seen: Request | None = request
+    parent = request_rows.get(tx.connection, request.parent or "")
     for _ in range(LINEAGE):
-        seen = None if seen is None or seen.parent is None else request_rows.get(tx.connection, seen.parent)
-        if seen is None or seen.fingerprint != request.fingerprint:
+        if parent is None or parent.fingerprint != request.fingerprint:
             return kind
-        case = None if seen.case_id is None else case_rows.standing(tx.connection, seen.case_id)
+        case = case_rows.standing(tx.connection, parent.case_id or "")
         if case is not None and case.state is CaseState.CLOSED_NOT_POLICY:
             return None
+        parent = request_rows.get(tx.connection, parent.parent or "")
     return kind
 
 

@@ -12,6 +12,7 @@ from bot.ledger.store import Tx
 from bot.requests import books as books_of
 from bot.requests.attempt import Ended
 from bot.requests.decide import Final, Queue, decide
+from bot.requests.transitions import UNWANTED_TASK
 from tests.unit.requests.ground import NOON, Ground, drew, failure
 from tests.unit.requests.test_decide import NOW, TRIES, request
 from tests.unit.requests.test_outcomes import PICTURE, SAID, TASK, A, books, memory
@@ -50,6 +51,14 @@ async def test_a_task_that_was_taken_after_cancel_is_not_polled(ground: Ground) 
     assert (await ground.row(asked)).state is RequestState.ANSWERED
     [closed] = await ground.attempts(asked)
     assert (closed.closed_at, closed.cost) == (NOON, closed.reserved)
+
+
+async def test_the_service_is_asked_once_to_stop_a_task_that_it_took_after_cancel(ground: Ground) -> None:
+    _, attempt = await cancelled(ground)
+    for stopped in ([attempt], []):
+        ground.wakes.clear()
+        await ground.end(attempt, TASK)
+        assert [wake.id for wake in ground.wakes if wake.topic == UNWANTED_TASK] == stopped
 
 
 async def test_an_exchange_of_an_older_attempt_leaves_the_request_alone(ground: Ground) -> None:
