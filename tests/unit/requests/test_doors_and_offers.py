@@ -8,6 +8,7 @@ import pytest
 
 from bot.budgets import Limits
 from bot.catalogue.check import Checked
+from bot.catalogue.cost import partials_micros
 from bot.catalogue.load import Catalogue
 from bot.catalogue.model import AUTO
 from bot.chat.views import ActionName, Audience
@@ -147,9 +148,14 @@ async def test_a_retry_of_a_retry_counts_for_the_first_button_too(ground: Ground
 
 
 async def test_the_length_of_options_is_bounded_and_the_deadline_begins_at_the_door(ground: Ground) -> None:
-    request = await ground.row(await ground.received(size="1" * 500, quality="q" * 500, count="9" * 500))
+    request = await ground.row(await ground.received(size="1" * 500, quality="q" * 500, count="9" * 500, model="m" * 500))
     typed = await ground.ledger.read(lambda c: request_rows.typed_options(c, request.id))
-    assert {len(str(typed[name])) for name in ("size", "quality", "count")} == {100}
+    assert {name: len(str(typed[name])) for name in ("size", "quality", "count", "model")} == {
+        "size": 100,
+        "quality": 100,
+        "count": 100,
+        "model": 200,
+    }
     assert (request.deadline_at, request.person) == (NOON + ground.rules.deadline, Person("ana", "Ana"))
 
 
@@ -202,6 +208,13 @@ def test_the_rules_of_a_request_are_those_of_the_model_that_draws_it() -> None:
     alone = dataclasses.replace(rules, equals={"stand-in": {MODEL.id: cheap}})
     assert [alone.has_stand_in(name) for name in (MODEL.id, "other")] == [True, False]
     assert not Rules(model=MODEL).has_stand_in(MODEL.id)
+
+
+def test_unfinished_pictures_cost_on_top_of_the_finished_ones() -> None:
+    plain, shown = Rules(model=MODEL), Rules(model=MODEL, partial_images=2)
+    more = partials_micros(MODEL, 3, 2)
+    asked = ("1024x1024", "low", 3, "a cat")
+    assert shown.highest_cost(*asked) == plain.highest_cost(*asked) + more > plain.highest_cost(*asked)
 
 
 def price(size: str, quality: str, count: int) -> int:
