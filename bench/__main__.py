@@ -12,12 +12,13 @@ BENCHES = {
     "failures": ("bench.failures", "how well and how fast failures are recognised, also with each family of rules left out"),
     "classifier": ("bench.classifier", "how well failures of unseen sources are understood: rules, learned reader, both; calibration"),
     "lag": ("bench.loop_lag", "how long the event loop waits while pictures are decoded"),
+    "memory": ("bench.memory", "the most memory that ten results and their references in flight take"),
     "discord-ack": ("bench.discord_ack", "how fast a Discord command is acknowledged, against a bare discord.py bot in the same run"),
     "slack-ack": ("bench.slack_ack", "how fast a Slack command is acknowledged, against a bare slack_bolt app in the same run"),
     "peers": ("bench.provider.peers", "the provider benchmark for what people use today; makes an environment of its own first"),
     "sweep": ("bench.provider.sweep", "many scenarios drawn at random, without a network"),
 }
-DEFAULT = ("gate", "fallback", "core", "failures", "lag")
+DEFAULT = ("gate", "fallback", "core", "failures", "lag", "memory")
 
 
 def main() -> int:

@@ -256,7 +256,7 @@ class Core:
     async def help(self, visitor: Visitor) -> View:
         """/imagine-help."""
         model = self.rules.model
-        return help_view(model.sizes.popular, model.qualities, model.max_count)
+        return help_view(model.sizes.popular, model.qualities, model.max_count, self.rules.references.count)
 
     async def privacy(self, visitor: Visitor) -> View:
         """/imagine-privacy: what is stored about the visitor, with a button that deletes it."""

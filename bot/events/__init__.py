@@ -39,6 +39,8 @@ class CallEnded:
     latency: float
     billed: str
     cancelled: bool
+    references: tuple[str, ...] = ()
+    """Beginnings of the hashes of the pictures that it started from."""
 
 
 @dataclass(frozen=True, slots=True)

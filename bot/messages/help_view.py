@@ -11,8 +11,9 @@ from bot.texts.phrases import size
 SIZES_NAMED = 6
 
 
-def help_view(sizes: Sequence[str], qualities: Sequence[str], most: int) -> View:
-    """How to use the bot, with the configured model's options."""
+def help_view(sizes: Sequence[str], qualities: Sequence[str], most: int, references: int = 0) -> View:
+    """How to use the bot, with the configured model's options; `references` is the most pictures that can be attached."""
     named = ", ".join(size(one) for one in sizes[:SIZES_NAMED])
     words = text("help.text", sizes=named, qualities=", ".join(qualities), count=most)
-    return View(title=text("help.title"), text=paragraphs(words), final=True)
+    pictures = (text("help.references", most=references),) if references else ()
+    return View(title=text("help.title"), text=(*paragraphs(words), *pictures), final=True)

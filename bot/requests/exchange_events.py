@@ -55,5 +55,6 @@ def publish_exchange(
             latency=round(outcome.latency, 3),
             billed=as_booked(outcome, failure).billed.value,
             cancelled=outcome.cancelled,
+            references=tuple(one[:12] for one in request.references),
         )
     )

@@ -150,7 +150,7 @@ async def test_the_options_the_help_and_the_empty_form_are_those_of_the_configur
             list(model.qualities),
             quality or model.default_quality,
         )
-        assert await w.bot.core.help(ANA) == help_view(model.sizes.popular, model.qualities, model.max_count)
+        assert await w.bot.core.help(ANA) == help_view(model.sizes.popular, model.qualities, model.max_count, 16)
         form = await w.bot.core.imagine_form(ANA)
         assert {one.name: one.value for one in form.fields} == {
             "prompt": "",
