@@ -142,7 +142,7 @@ async def test_where_the_try_fails_too_nothing_is_remembered_and_nobody_is_told_
         assert len(server.seen) == 2
         assert text("failures.words.not_chosen") in words(view)
         assert "quality" not in words(view)
-        assert "only the prompt" not in words(view)
+        assert text("failures.unsupported_option.member") not in words(view)
         assert view.buttons[0].action is ActionName.RETRY
         await w.until(lambda: w.chat.about("notice:unsupported_option"))
         assert not any(one.subject.startswith(OPERATORS) for one in w.chat.messages.values())
