@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.chat.views import ActionName, Audience, Button, ButtonStyle, PictureView, Tone, View
+from bot.chat.views import ActionName, Audience, Button, ButtonStyle, Tone, View
 from bot.domain.case_states import CaseState, Standing
 from bot.domain.failure import Failure
 from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Action, Fixer, Group, Kind
@@ -16,11 +16,11 @@ from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Request
 from bot.failures.explain import explain
 from bot.gate.port import Estimate
-from bot.messages.progress import preview, progress
+from bot.messages.picture_view import picture_views, preview
+from bot.messages.progress import progress
 from bot.messages.question_view import asked, question
 from bot.messages.refusal_view import offered, own_button, refusal_lines
 from bot.prompts.lint_words import hints
-from bot.prompts.normalise import alt_text
 from bot.texts import has, joined, text
 from bot.texts.phrases import duration, size
 
@@ -259,24 +259,6 @@ def _hidden(request: Request, report: Standing) -> View:
         text=(text("request.kept_hidden_why" if kept else "request.reported_why", number=report.number), _line(request)),
         buttons=(dataclasses.replace(own_button(request, ActionName.DELETE, text("button.delete"), ButtonStyle.DANGER), confirm=True),),
         final=True,
-    )
-
-
-def picture_views(request: Request, found: Sequence[Picture]) -> tuple[PictureView, ...]:
-    """A request's pictures as they're shown."""
-    return tuple(_picture(request, one, index, len(found)) for index, one in enumerate(found))
-
-
-def _picture(request: Request, picture: Picture, index: int, count: int) -> PictureView:
-    key = "picture.alt_one" if count == 1 else "picture.alt_many"
-    return PictureView(
-        sha256=picture.sha256,
-        format=picture.format,
-        width=picture.width,
-        height=picture.height,
-        size=picture.size,
-        alt=text(key, prompt=alt_text(request.prompt), number=index + 1, count=count)[:1000],
-        filename=f"imagine-{request.id}-{index + 1}.{'jpg' if picture.format == 'jpeg' else picture.format}",
     )
 
 

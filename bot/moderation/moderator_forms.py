@@ -16,7 +16,7 @@ from bot.ledger import block_rows, case_rows, picture_rows, request_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.clock_rows import Longest
 from bot.ledger.store import Tx
-from bot.messages.request_view import picture_views
+from bot.messages.picture_view import picture_views
 from bot.moderation.authorization import REFUSED, STALE, Authorizer, lease_problem, refuse
 from bot.moderation.card import further
 from bot.moderation.community import deny_reasons

@@ -15,7 +15,7 @@ from bot.domain.request_states import Answer
 from bot.domain.requests import Lineage, Origin, Person, Request, Submission
 from bot.ledger import act_rows, picture_rows
 from bot.ledger.store import Tx
-from bot.messages.request_view import picture_views
+from bot.messages.picture_view import picture_views
 from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import RequestActions, imagine_fields, where
 from bot.requests.submit import store_submission
