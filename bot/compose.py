@@ -38,6 +38,7 @@ from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.providers.port import Provider
 from bot.providers.services.registry import api_for
+from bot.providers.status_page import StatusPage, page_of
 from bot.requests.actions import RequestActions
 from bot.requests.attachments import Attachments
 from bot.requests.attempt import Dependencies
@@ -268,7 +269,9 @@ def _add_operators_parts(bot: Bot, settings: Settings, provider: HttpProvider, h
     bot.weekly_report = settings.weekly_report == "yes"
     bot.core.gates = lambda: {one.name or "default": one.gate.snapshot(bot.ports.monotonic()) for one in bot.services}
     maker = BundleMaker(surroundings_of(settings), settings.data_dir / FOLDER, bot.ports)
-    bot.core.add_actions(EvidenceActions(bot.ledger, maker))
+    bot.core.add_actions(
+        EvidenceActions(bot.ledger, maker, StatusPage(page_of(settings.status_page, settings.image_base_url), bot.ports, settings.egress))
+    )
     if health is not None:
         health.observe(bot.ledger, bot.scheduler, bot.services, bot.supervisor, bot.notices, bot.ports)
 

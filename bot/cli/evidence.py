@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 from typing import Annotated
@@ -22,8 +23,10 @@ def evidence(
 ) -> None:
     from bot.evidence.bundle import FOLDER, BundleMaker, LeakFound
     from bot.evidence.collect import find
+    from bot.evidence.reported import status_words
     from bot.ledger import read_only
     from bot.ports import SystemPorts
+    from bot.providers.status_page import StatusPage, page_of
     from bot.settings import load
     from bot.settings.surroundings import surroundings_of
 
@@ -35,9 +38,10 @@ def evidence(
     found = reading(lambda: read_only.look(file, lambda c: find(c, request)))
     if found is None:
         raise Stop(text("evidence.no_failure") if request is None else text("evidence.unknown", request=request[:60]))
+    page = StatusPage(page_of(settings.status_page, settings.image_base_url), SystemPorts(), settings.egress)
     maker = BundleMaker(surroundings_of(settings), settings.data_dir / FOLDER, SystemPorts())
     try:
-        path = maker.make(found)
+        path = maker.make(found, asyncio.run(status_words(page)) if page.address else "")
     except LeakFound as leak:
         raise Stop(text("evidence.leak", what=leak)) from leak
     except OSError as error:

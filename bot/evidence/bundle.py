@@ -7,7 +7,7 @@ import json
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -39,11 +39,13 @@ class BundleMaker:
     about: Surroundings
     folder: Path
     ports: Ports
-    status_page: Mapping[str, str] = field(default_factory=dict)
 
-    def make(self, found: FailedRequest) -> Path:
-        """Write the bundle into the folder and return its path. Raises LeakFound, and OSError."""
-        content = self.content(found)
+    def make(self, found: FailedRequest, status_page: str = "") -> Path:
+        """Write the bundle into the folder and return its path. Raises LeakFound, and OSError.
+
+        `status_page` says what the service's status page reported, if it was looked at.
+        """
+        content = self.content(found, status_page)
         at = datetime.fromtimestamp(self.ports.now(), UTC).strftime("%Y%m%d-%H%M%S")
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self.folder / f"evidence-{at}-{self.ports.new_id()[:6]}.zip"
@@ -55,10 +57,10 @@ class BundleMaker:
             part.unlink(missing_ok=True)
         return path
 
-    def content(self, found: FailedRequest) -> bytes:
+    def content(self, found: FailedRequest, status_page: str = "") -> bytes:
         """The zip. Raises LeakFound."""
         private = private_values(found, self.about, _vocabulary())
-        facts = collect(found, self.about, private, self.ports.now(), self.status_page.get("summary", ""))
+        facts = collect(found, self.about, private, self.ports.now(), status_page)
         ours = _ours(facts)
         files = _files(facts)
         if check.leaks(files, private, found.prompts, ours):

@@ -14,8 +14,10 @@ from bot.chat.views import Act, ActionName, Audience, Reply
 from bot.domain.kinds import KINDS
 from bot.evidence.bundle import BundleMaker, LeakFound
 from bot.evidence.collect import FailedRequest, find
+from bot.evidence.reported import status_words
 from bot.ledger import message_rows, notice_rows
 from bot.ledger.store import Ledger
+from bot.providers.status_page import StatusPage
 from bot.texts import text
 
 log = structlog.get_logger()
@@ -27,6 +29,7 @@ class EvidenceActions:
 
     ledger: Ledger
     maker: BundleMaker
+    status_page: StatusPage | None = None
 
     @property
     def actions(self) -> Mapping[ActionName, Handler]:
@@ -47,7 +50,8 @@ class EvidenceActions:
         if isinstance(found, Reply):
             return found
         try:
-            path = await asyncio.to_thread(self.maker.make, found)
+            reported = "" if self.status_page is None else await status_words(self.status_page)
+            path = await asyncio.to_thread(self.maker.make, found, reported)
         except (LeakFound, OSError) as error:
             log.error("evidence_not_written", error=type(error).__name__)
             return Reply(text("evidence.not_written"), changed=False)

@@ -85,7 +85,7 @@ def collect(found: FailedRequest, about: Surroundings, private: Private, now: fl
         "response": _response(last, scrubber),
         "ids": sorted(private.allowed),
         "attempts": [_attempt(one, scrubber) for one in found.attempts],
-        "status_page": status_page or text("evidence.not_looked_at"),
+        "status_page": scrubber.text(status_page, 300) or text("evidence.not_looked_at"),
         "second_environment": {"reproduced": None, "how": text("evidence.how")},
         "environment": environment(),
     }

@@ -13,12 +13,12 @@ from tests.world import BAD_KEY, bad, world
 
 async def test_the_last_failure_and_a_named_request_become_a_file(tmp_path: Path, imagine_bot: Callable[..., Ended]) -> None:
     async with world(tmp_path / "data") as here:
-        none = imagine_bot("evidence", "--last-failure", IMAGE_API_KEY="sk-test-0123456789abcdef")
+        none = imagine_bot("evidence", "--last-failure", IMAGE_API_KEY="sk-test-0123456789abcdef", STATUS_PAGE="off")
         assert (none.code, none.err) == (1, "imagine-bot: No request has failed yet, so there's nothing to collect.\n")
         here.service.script.append(bad(BAD_KEY))
         failed = await here.imagine("a private picture of somebody's garden")
         await here.answer(failed)
-        made = imagine_bot("evidence", "--last-failure", IMAGE_API_KEY="sk-test-0123456789abcdef")
+        made = imagine_bot("evidence", "--last-failure", IMAGE_API_KEY="sk-test-0123456789abcdef", STATUS_PAGE="off")
         again = imagine_bot("evidence", failed)
     assert (made.code, again.code) == (0, 0), made.err
     paths = [Path(one.out.strip()) for one in (made, again)]

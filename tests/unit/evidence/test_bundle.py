@@ -29,9 +29,11 @@ from bot.evidence.button import EvidenceActions
 from bot.evidence.check import leaks
 from bot.evidence.collect import find
 from bot.evidence.private import Private, quoted
+from bot.evidence.reported import status_words
 from bot.evidence.scrub import Scrubber
 from bot.evidence.surroundings import Surroundings
 from bot.ports import SystemPorts
+from bot.providers.status_page import Incident, StatusPage
 from bot.sandbox.server import start
 from bot.settings import load
 from bot.settings.surroundings import surroundings_of
@@ -235,6 +237,24 @@ def test_the_checker_finds_a_leak_that_the_scrubber_left(planted: str) -> None:
         assert leaks({"page.html": files["page.html"]}, private, [OTHERS, CHINESE], "")
     clean = {"evidence.json": b'{"message": "Invalid size 7x7. Supported: 1024x1024", "id": "req_a1b2c3d4e5f60718"}'}
     assert leaks(clean, Private([KEY], (), (), "", frozenset({"req_a1b2c3d4e5f60718"})), [OTHERS], "") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("Elevated error rates on images", "Elevated error rates on images"), (f"Key {KEY}", "Key [removed]")]
+)
+async def test_the_status_page_is_quoted_and_scrubbed(tmp_path: Path, name: str, shown: str) -> None:
+    page = StatusPage("https://status.example.com", SystemPorts())
+    page.seen, page._looked_at = Incident(name, 1_795_900_000.0, "status.example.com"), page.ports.monotonic()
+    async with world(tmp_path) as here:
+        here.service.script.append(bad(BAD_KEY))
+        await here.answer(await here.imagine(MINE))
+        found = await here.bot.ledger.read(lambda c: find(c, None))
+    assert found is not None
+    path = BundleMaker(surroundings(), tmp_path / "out", SystemPorts()).make(found, await status_words(page))
+    facts = json.loads(zipfile.ZipFile(path).read("evidence.json"))
+    assert facts["status_page"] == (
+        f"When this bundle was made, status.example.com reported an incident since 2026-11-28T21:06:40+00:00: “{shown}”."
+    )
 
 
 async def test_the_button_on_a_notice_makes_a_bundle_for_operators_only(tmp_path: Path) -> None:
