@@ -37,6 +37,8 @@ class Stage:
     answers: list[SendResult | Exception | float] = field(default_factory=list)
     """What the next sends are answered with (a number: after so many seconds); then `Sent`."""
     sent: list[tuple[float, str, Message]] = field(default_factory=list)
+    views: list[View] = field(default_factory=list)
+    """The whole views of these sends."""
     heard: list[str] = field(default_factory=list)
     made: int = 0
     share: float = 0.5
@@ -57,6 +59,7 @@ class Stage:
 
     async def send(self, message: Message, view: View) -> SendResult:
         self.sent.append((self.loop.time(), view.title, message))
+        self.views.append(view)
         answer = self.answers.pop(0) if self.answers else Sent({"id": "m"})
         if isinstance(answer, float):
             await asyncio.sleep(answer)

@@ -126,6 +126,18 @@ def test_a_failures_notice_is_named_and_explained_by_its_kind(tmp_path: Path) ->
     act(tmp_path, scene)
 
 
+def test_a_weekly_message_says_what_it_counts_and_is_about_no_problem(tmp_path: Path) -> None:
+    async def scene(ground: Ground) -> None:
+        facts = {"cost": "$1.00", "pace": "$4.00", "requests": "7 pictures"}
+        await ground.ledger.write(lambda tx: ground.notices.inform(tx, "weekly:2026-W48", "weekly", facts))
+        view = await ground.view("weekly:2026-W48")
+        assert (view.title, view.text, view.tone) == (text("notice.title_weekly"), (text("notice.weekly"),), Tone.NEUTRAL)
+        assert {one.label: one.value for one in view.facts} == {text(f"notice.fact_{name}"): value for name, value in facts.items()}
+        assert await ground.notice("weekly:2026-W48") is None
+
+    act(tmp_path, scene)
+
+
 @pytest.mark.parametrize("places", [[], [OPERATORS]])
 def test_the_log_has_a_notice_once_and_with_what_to_do_where_nobody_reads_it_elsewhere(tmp_path: Path, places: list[Place]) -> None:
     async def scene(ground: Ground) -> None:

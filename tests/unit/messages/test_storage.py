@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from bot.chat.port import Sent, Unknown
-from bot.chat.views import Audience
+from bot.chat.views import Audience, Tone
 from bot.domain.requests import Place
 from bot.ledger import message_rows, notice_rows
 from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem
 from bot.messages import storage
 from bot.messages.storage import StorageWatch
-from bot.texts import text
+from bot.texts import paragraphs, text
 from tests.unit.messages.sender_stage import Stage
 from tests.unit.messages.test_notices import OPERATORS, Ground, act
 
@@ -60,6 +60,9 @@ def test_operators_hear_at_once_that_nothing_can_be_stored_and_when_it_is_over(t
             Audience.OPERATORS,
             OPERATORS,
         )
+        [view] = ground.stage.views
+        assert (view.text, view.tone, view.final) == (paragraphs(text("notice.storage")), Tone.PROBLEM, True)
+        assert [one.value for one in view.facts] == ["full"]
         await asyncio.sleep(200)
         pauses = [later - earlier for earlier, later in zip([began, *full.at], full.at, strict=False)]
         assert pauses[:8] == pytest.approx([1, 2, 4, 8, 15, 15, 15, 15])
