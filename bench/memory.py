@@ -26,7 +26,7 @@ from rich.table import Table
 REQUESTS, PICTURES, REFERENCES = 10, 4, 4
 EDGE = 2048
 ROUNDS = 2
-MOST_MB = 1200
+MOST_MB = 1500
 """Bot and worker together."""
 GROWTH_MB = 40
 """Between the rest after the first round and after the last: what the allocator keeps, not what a request leaves."""

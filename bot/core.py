@@ -161,14 +161,17 @@ class Core:
         # Fetching isn't waited for when the bot stops: the next start continues where this one was.
         return await self._storing(self.attachments.finish(request_id))
 
-    async def keep_upload(self, visitor: Visitor, name: str, content: bytes, mask_of: tuple[int, int] | None = None) -> Upload | str:
+    async def keep_upload(
+        self, visitor: Visitor, name: str, content: bytes, mask_of: tuple[int, int] | None = None, *, fit: bool = False
+    ) -> Upload | str:
         """Check and store a picture before its request is sent, on platforms where the bot receives the file itself. Returns the upload for
         `Attachment.stored`, or the sentence that says why it can't be used. Unused uploads are deleted after an hour.
 
-        `mask_of`: it's a mask for an upload of this size. Raises LedgerProblem and OSError.
+        `mask_of`: it's a mask for a picture of this size; `fit`: the member wants it stretched, with its white part as the part to change.
+        Raises LedgerProblem and OSError.
         """
         person = f"{visitor.platform}:{visitor.person}"
-        kept = await self._storing(self.attachments.keep_upload(person, name, content, mask_of))
+        kept = await self._storing(self.attachments.keep_upload(person, name, content, mask_of, fit=fit))
         return refusal_sentence(kept) if isinstance(kept, Refusal) else kept
 
     async def _storing(self, work: Awaitable[T]) -> T:

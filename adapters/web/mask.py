@@ -14,7 +14,7 @@ BRUSHES = ("small", "medium", "large")
 def mask_editor(form: Form) -> None:
     """Draw the editor into the current slot. Marking is optional; nothing marked means that anything may change."""
     pictures = json.dumps([[one.sha256, one.width, one.height] for one in form.pictures])
-    said = {f"data_{name}": text(f"web.mask.{name}") for name in ("nothing", "marked", "file")}
+    said = {f"data_{name}": text(f"web.mask.{name}") for name in ("nothing", "marked", "file", "fitted")}
     with part("div", "", "mask", data_pictures=pictures, **said):
         with part("div", "", "easel"):
             part("img", src=f"/pictures/{form.pictures[0].sha256}", alt=form.pictures[0].alt)
@@ -30,4 +30,5 @@ def mask_editor(form: Form) -> None:
             part("button", text("web.mask.clear"), "button", type="button", data_do="clear")
             part("label", text("web.mask.upload"), "", for_="mask-file")
             part("input", type="file", id="mask-file", accept="image/png")
+            part("button", text("web.mask.fit"), "button", type="button", data_do="fit", hidden=True)
         part("p", text("web.mask.nothing"), "hint", role="status")

@@ -47,7 +47,9 @@ class Uploads:
         found = _EDGES.fullmatch(request.query_params.get("mask_of", ""))
         size = None if found is None else (int(found[1]), int(found[2]))
         try:
-            kept = await core.keep_upload(Visitor(PLATFORM, COMMUNITY, IMAGINE, person), name, content, size)
+            kept = await core.keep_upload(
+                Visitor(PLATFORM, COMMUNITY, IMAGINE, person), name, content, size, fit=request.query_params.get("fit") == "1"
+            )
         except Exception as error:
             return _problem(words_of(error, PLATFORM), 503)
         if isinstance(kept, str):

@@ -95,10 +95,12 @@ class Attachments:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def keep_upload(self, person: str, name: str, content: bytes, mask_of: tuple[int, int] | None = None) -> Upload | Refusal:
+    async def keep_upload(
+        self, person: str, name: str, content: bytes, mask_of: tuple[int, int] | None = None, *, fit: bool = False
+    ) -> Upload | Refusal:
         """Check and store an upload before its request exists. It's deleted after an hour if no request uses it.
 
-        `mask_of` is the size of the picture that a mask is for. Raises LedgerProblem and OSError.
+        `mask_of` is the size of the picture that a mask is for; `fit` makes a usable mask of another one. Raises LedgerProblem and OSError.
         """
         if len(content) > MAX_BYTES:
             return Refusal("picture_heavy", {"name": name, "most": MAX_BYTES >> 20})
@@ -107,7 +109,7 @@ class Attachments:
         limits = self.rules.references
         values: dict[str, Any] = {"max_edge": limits.max_edge, "max_bytes": limits.max_bytes}
         if mask_of is not None:
-            values |= {"max_bytes": limits.mask_bytes, "mask_of": list(mask_of)}
+            values |= {"max_bytes": limits.mask_bytes, "mask_of": list(mask_of), "fit_mask": fit}
         try:
             async with self._turn:
                 made, encoded = await self._encoded(name, content, values)

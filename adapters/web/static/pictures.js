@@ -106,7 +106,14 @@
     canvas.addEventListener("blur", () => frame.querySelector(".cursor").setAttribute("hidden", ""));
     frame.querySelector('[data-do="clear"]').addEventListener("click", () => clear(frame));
     frame.querySelector('input[type="file"]').addEventListener("change", (event) => {
-      frame.file = event.target.files[0] ?? null;
+      Object.assign(frame, { file: event.target.files[0] ?? null, fit: false });
+      frame.querySelector('[data-do="fit"]').hidden = true;
+      mark(frame);
+    });
+    frame.querySelector('[data-do="fit"]').addEventListener("click", (event) => {
+      frame.fit = true;
+      event.currentTarget.hidden = true;
+      frame.closest("form").querySelector('[role="alert"]').textContent = "";
       mark(frame);
     });
     const choice = frame.closest("form").elements.picture;
@@ -175,13 +182,13 @@
     const canvas = frame.querySelector("canvas");
     canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
     frame.querySelector('input[type="file"]').value = "";
-    Object.assign(frame, { strokes: 0, file: null });
+    Object.assign(frame, { strokes: 0, file: null, fit: false });
     mark(frame);
   }
 
   function mark(frame) {
     const said = frame.querySelector('[role="status"]');
-    said.textContent = frame.file ? frame.dataset.file : frame.strokes ? frame.dataset.marked : frame.dataset.nothing;
+    said.textContent = frame.fit ? frame.dataset.fitted : frame.file ? frame.dataset.file : frame.strokes ? frame.dataset.marked : frame.dataset.nothing;
   }
 
   // The mask as services want it: opaque, with what is to change transparent.
@@ -198,7 +205,10 @@
       pen.drawImage(drawn, 0, 0);
       file = await made.convertToBlob({ type: "image/png" });
     }
-    return upload(file, file.name ?? "mask.png", { mask_of: frame.size });
+    const made = await upload(file, file.name ?? "mask.png", { mask_of: frame.size, ...(frame.fit ? { fit: "1" } : {}) });
+    // A mask of another size, or without anything transparent, can be converted when the member wants that.
+    if (made.problem && frame.file && !frame.fit) frame.querySelector('[data-do="fit"]').hidden = false;
+    return made;
   }
 
   window.pictures = {

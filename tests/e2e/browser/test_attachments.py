@@ -121,6 +121,10 @@ def test_the_keyboard_alone_attaches_removes_and_marks(bot: Process, opened: Ope
     chat.dialog.get_by_label("What should change?").fill("add a cat")
     chat.dialog.get_by_role("button", name="Change it").click()
     expect(chat.dialog.get_by_role("alert")).to_contain_text(re.compile("Your mask is 64×64 pixels, and the picture is 1024×1024"))
+    chat.dialog.get_by_role("button", name="Make it fit").click()
+    second = chat.next(chat.dialog.get_by_role("button", name="Change it").click)
+    second.shows(1)
+    second.says("changing only the marked part")
 
 
 def test_a_bad_file_is_said_at_once_and_a_pasted_one_is_taken(chat: Chat) -> None:
