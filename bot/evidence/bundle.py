@@ -59,8 +59,9 @@ class BundleMaker:
 
     def content(self, found: FailedRequest, status_page: str = "") -> bytes:
         """The zip. Raises LeakFound."""
-        private = private_values(found, self.about, _vocabulary())
-        facts = collect(found, self.about, private, self.ports.now(), status_page)
+        about = self.about.of(found.request.service)
+        private = private_values(found, about, _vocabulary())
+        facts = collect(found, about, private, self.ports.now(), status_page)
         ours = _ours(facts)
         files = _files(facts)
         if check.leaks(files, private, found.prompts, ours):

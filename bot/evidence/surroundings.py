@@ -9,7 +9,7 @@ import re
 import socket
 import sys
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
@@ -30,6 +30,15 @@ class Surroundings:
     """Values of settings that may name hosts: proxies, own servers."""
     account_plan: str = ""
     proxied: bool = False
+    others: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
+    """Further image services by their name in requests: address, and API as in IMAGE_SERVICE."""
+
+    def of(self, service: str) -> Surroundings:
+        """The same for a request of another service."""
+        if service not in self.others:
+            return self
+        base_url, api = self.others[service]
+        return replace(self, base_url=base_url, service=api, addresses=(*self.addresses, self.base_url))
 
     @property
     def public_host(self) -> str:

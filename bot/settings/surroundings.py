@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.evidence.surroundings import Surroundings
 from bot.settings.model import Settings
+from bot.settings.rules import FALLBACK
 
 
 def surroundings_of(settings: Settings) -> Surroundings:
@@ -12,6 +13,7 @@ def surroundings_of(settings: Settings) -> Surroundings:
         value for name, value in settings.env.items() if "://" in value or name.upper().endswith(("_HOST", "_PROXY", "_URL", "_BASE"))
     ]
     route = settings.egress.route(settings.image_base_url, image=True)
+    second = {} if settings.fallback_url is None else {FALLBACK: (settings.fallback_url, settings.fallback_service)}
     return Surroundings(
         base_url=settings.image_base_url,
         service=settings.image_service,
@@ -19,4 +21,5 @@ def surroundings_of(settings: Settings) -> Surroundings:
         addresses=tuple(addresses),
         account_plan=settings.account_plan,
         proxied=route.proxy is not None,
+        others=second,
     )

@@ -36,6 +36,7 @@ from bot.ports import SystemPorts
 from bot.providers.status_page import Incident, StatusPage
 from bot.sandbox.server import start
 from bot.settings import load
+from bot.settings.rules import FALLBACK
 from bot.settings.surroundings import surroundings_of
 from tests.world import BAD_KEY, BLOCK, World, bad, world
 
@@ -255,6 +256,16 @@ async def test_the_status_page_is_quoted_and_scrubbed(tmp_path: Path, name: str,
     assert facts["status_page"] == (
         f"When this bundle was made, status.example.com reported an incident since 2026-11-28T21:06:40+00:00: “{shown}”."
     )
+
+
+def test_a_request_of_the_second_service_names_that_service() -> None:
+    about = surroundings(
+        IMAGE_BASE_URL="http://image-gw.internal/v1", FALLBACK_BASE_URL="https://api.x.ai/v1", FALLBACK_API_KEY="xai-0123456789abcdef"
+    )
+    second = about.of(FALLBACK)
+    assert (about.public_host, second.public_host) == ("", "api.x.ai")
+    assert "image-gw.internal" in second.hosts()
+    assert about.of("") is about
 
 
 async def test_the_button_on_a_notice_makes_a_bundle_for_operators_only(tmp_path: Path) -> None:
