@@ -14,7 +14,7 @@ from bot.domain.request_states import Answer, RequestEvent
 from bot.domain.requests import Person, Place
 from bot.ledger import case_rows, message_rows, notice_rows, privacy_rows, request_rows, settings_rows
 from bot.ledger.store import Tx
-from bot.ledger.tables import attachments, cases, messages
+from bot.ledger.tables import attachments, case_notes, cases, messages
 from bot.moderation import delivery
 from bot.moderation.delivery import TRY_AGAIN
 from bot.moderation.retention import PRIVACY_EVENT, PRIVACY_ROW
@@ -101,6 +101,21 @@ async def test_a_name_is_left_in_a_case_without_texts_in_its_own_field_or_under_
         return set(privacy_rows.emptied_cases_of(tx.connection, "web", ANN.id))
 
     assert await ground.ledger.write(body) == {ids["named"], ids["signed"]}
+
+
+async def test_a_members_own_reports_lose_their_words_and_name_and_nobody_elses(ground: Ground) -> None:
+    case = await ground.blocked()
+
+    def body(tx: Tx) -> tuple[list[str], list[tuple[str, str, str]]]:
+        for kind, author in (("report", ANN), ("report", BEN), ("comment", ANN)):
+            case_rows.add_note(tx, case.id, kind, author, "words")
+        assert privacy_rows.forget_reports_of(tx, "test", ANN.id) == []
+        gone = list(privacy_rows.forget_reports_of(tx, "web", ANN.id))
+        rows = tx.connection.execute(select(case_notes).order_by(case_notes.c.id))
+        return gone, [(row.kind, row.author_name, row.text) for row in rows]
+
+    expected = [("report", "", ""), ("report", "Ben", "words"), ("comment", "Ann", "words")]
+    assert await ground.ledger.write(body) == ([case.id], expected)
 
 
 async def test_what_is_stored_of_a_member_is_counted_for_them_alone(ground: Ground) -> None:

@@ -11,6 +11,7 @@ from bot.catalogue.load import Catalogue
 from bot.chat.views import ActionName
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer
+from bot.domain.requests import Request
 from bot.ledger import request_rows, settings_rows
 from bot.requests.actions import imagine_fields
 from tests.unit.requests.ground import Ground, drew
@@ -116,3 +117,16 @@ async def test_contradictions_are_asked_back_and_nothing_is_sent(several: Ground
 
 async def test_only_a_typed_line_is_read_that_way(several: Ground) -> None:
     assert (await several.asked("a cat, 3 pictures")).prompt == "a cat, 3 pictures"
+
+
+async def test_again_and_the_form_keep_the_model_that_was_chosen(several: Ground) -> None:
+    first = await several.asked(model="flare")
+    await several.end(await several.called(first.id), drew())
+    drawn = await several.row(first.id)
+
+    def shown(request: Request | None) -> str:
+        return next(one.value for one in imagine_fields(several.rules, request) if one.name == "model")
+
+    assert (shown(drawn), shown(None), shown(dataclasses.replace(drawn, model="gone"))) == (NAMES[1], NAMES[0], NAMES[0])
+    await several.press(ActionName.AGAIN, drawn.id)
+    assert [one.model for one in await several.children(drawn.id)] == [NAMES[1]]

@@ -13,7 +13,19 @@ from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Attempt, Person, Place, Request
 from bot.requests.books import cost_of
-from bot.requests.decide import AttemptLimits, CallResult, Final, Late, OpenCase, Queue, as_booked, decide, rule, was_free
+from bot.requests.decide import (
+    AttemptLimits,
+    CallResult,
+    Final,
+    Late,
+    OpenCase,
+    Queue,
+    as_booked,
+    blocked_while_collecting,
+    decide,
+    rule,
+    was_free,
+)
 from bot.requests.rules import Rules
 from tests.unit.requests.ground import PICTURE
 
@@ -145,3 +157,25 @@ def test_a_cost_that_does_not_divide_is_rounded_up_to_a_whole_number() -> None:
         outcome = Outcome(pictures=(PICTURE,) * pictures, billed=Billed.YES, made=made)
         found = cost_of(asked, outcome, Attempt("a", "r", 1, 1, NOW, 3, 100), RULES)
         assert (found, type(found)) == (cost, int)
+
+
+def test_a_request_moves_to_another_service_while_it_has_free_answers_and_time() -> None:
+    rules = dataclasses.replace(RULES, equals={"another key": {}}, max_rate_answers=5)
+    for free, moves in ((3, True), (4, False)):
+        asked = dataclasses.replace(request(attempts=1, rate_answers=free), epoch=1)
+        result = CallResult(
+            asked, Attempt("a", "r", 1, 1, NOW, 1, 100), Outcome(billed=Billed.NO, status=429), failure(Kind.QUOTA_EXHAUSTED)
+        )
+        assert (rule(result, rules, NOW, max).step == Queue(NOW)) is moves
+    asked = request(attempts=1)
+    result = CallResult(asked, Attempt("a", "r", 1, 0, NOW, 1, 100), Outcome(billed=Billed.NO, status=429), failure(Kind.QUOTA_EXHAUSTED))
+    assert rule(result, rules, asked.deadline_at, max).step == Final(Answer.FAILED)
+    for why, billed in ((Kind.BAD_REQUEST_OTHER, Billed.NO), (Kind.QUOTA_EXHAUSTED, Billed.UNKNOWN)):
+        other = dataclasses.replace(result, outcome=Outcome(billed=billed, status=400), failure=failure(why))
+        assert rule(other, rules, NOW, max).step == Final(Answer.FAILED), why
+
+
+def test_only_what_is_being_collected_has_a_block_beside_it() -> None:
+    blocked = dataclasses.replace(request(), failure=failure(Kind.SAFETY_OUTPUT))
+    assert blocked_while_collecting(blocked) is None
+    assert blocked_while_collecting(dataclasses.replace(blocked, state=RequestState.COLLECTING)) == blocked.failure

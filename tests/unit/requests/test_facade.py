@@ -161,6 +161,12 @@ async def test_the_options_the_help_and_the_empty_form_are_those_of_the_configur
         }
 
 
+async def test_the_default_model_is_offered_first(tmp_path: Path) -> None:
+    models = {name: Catalogue.load().models[name] for name in ("gpt-image-1.5", "gpt-image-2", "gpt-image-2.5-flare")}
+    async with world(tmp_path, model=models["gpt-image-2"], models=models) as w:
+        assert [one.value for one in w.bot.core.options().models] == ["gpt-image-2", "gpt-image-1.5", "gpt-image-2.5-flare"]
+
+
 async def test_what_an_adapter_without_a_memory_asks_for_after_its_start(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         asked = [await w.imagine(f"walrus number {number}") for number in range(3)]

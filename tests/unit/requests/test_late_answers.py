@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from bot.domain.kinds import Kind
@@ -9,8 +11,9 @@ from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import Answer, RequestState
 from bot.ledger import attempt_rows, request_rows, settings_rows
 from bot.ledger.store import Tx
+from bot.messages.notices import Notices
 from bot.requests import books as books_of
-from bot.requests.attempt import Ended
+from bot.requests.attempt import Ended, record_outcome
 from bot.requests.decide import Final, Queue, decide
 from bot.requests.transitions import UNWANTED_TASK
 from tests.unit.requests.ground import NOON, Ground, drew, failure
@@ -146,3 +149,20 @@ async def test_an_exchange_is_closed_once(ground: Ground) -> None:
     assert not await ground.ledger.write(lambda tx: closed(tx, Outcome(billed=Billed.NO, status=401)))
     [attempt] = await ground.attempts(asked.id)
     assert (await books(ground), attempt.status, attempt.billed) == (before, 200, "yes")
+
+
+@pytest.mark.parametrize(("service", "drawn", "works"), [("", True, True), ("other", True, False), ("", False, False)])
+async def test_only_its_own_pictures_show_that_the_configured_service_works(ground: Ground, service: str, drawn: bool, works: bool) -> None:
+    notices = Notices()
+    deps = dataclasses.replace(ground.deps, notices=notices)
+    asked = await ground.asked()
+    attempt = await ground.called(asked.id)
+    outcome = drew(1) if drawn else Outcome(billed=Billed.NO, status=200)
+
+    def body(tx: Tx) -> None:
+        notices.report(tx, Kind.AUTH_INVALID_KEY.value, Kind.AUTH_INVALID_KEY.value, {})
+        request_rows.mark(tx, asked.id, service=service)
+        record_outcome(tx, attempt, outcome, None, deps)
+
+    await ground.ledger.write(body)
+    assert (not notices.open) is works
