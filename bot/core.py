@@ -34,6 +34,7 @@ from bot.reports.dashboard import Dashboard, dashboard
 from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import imagine_fields
 from bot.requests.attachments import Attachments, Upload
+from bot.requests.prices import price_view
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
 from bot.requests.transitions import CaseOpener, drop
@@ -240,8 +241,12 @@ class Core:
 
         return await self.ledger.read(look) or unknown_request()
 
-    async def status(self, visitor: Visitor) -> View:
-        """/imagine-status: the state of the image service and the rest of the visitor's budget."""
+    async def status(self, visitor: Visitor, typed: str = "") -> View:
+        """/imagine-status: the state of the image service and the rest of the visitor's budget; with a prompt and options, what that would
+        cost. Nothing is sent or stored."""
+        if typed.strip():
+            own = await self.ledger.read(lambda c: settings_rows.of_community(c, visitor.platform, visitor.community))
+            return price_view(typed, own, self.rules)
         place = Place(visitor.platform, visitor.community, visitor.channel)
 
         def look(connection: Connection) -> tuple[list[budgets.Left], int]:

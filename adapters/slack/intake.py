@@ -208,7 +208,7 @@ async def _show(core: Core, visitor: Visitor, typed: str) -> View:
 
 
 async def _status(core: Core, visitor: Visitor, typed: str) -> View:
-    return await core.status(visitor)
+    return await core.status(visitor, typed)
 
 
 async def _help(core: Core, visitor: Visitor, typed: str) -> View:

@@ -65,7 +65,6 @@ class WebActions:
     def __init__(self, core: Core, room: Room, ports: Ports, counter: ActionPage, uploads: Uploads) -> None:
         self._core, self._room, self._ports, self._counter, self._uploads = core, room, ports, counter, uploads
         self._asked: Mapping[Command, Callable[[Visitor], Awaitable[View]]] = {
-            Command.STATUS: core.status,
             Command.HELP: core.help,
             Command.PRIVACY: core.privacy,
         }
@@ -98,6 +97,8 @@ class WebActions:
             self._answer(await self._core.settings(visitor))
         elif typed.command is Command.SHOW:
             self._whisper(await self._core.show(visitor, typed.rest or None))
+        elif typed.command is Command.STATUS:
+            self._whisper(await self._core.status(visitor, typed.rest))
         else:
             self._whisper(await self._asked[typed.command](visitor))
 

@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.catalogue.model import AUTO
+from bot.catalogue.sizes import edges
 from bot.chat.views import ActionName, Audience, Button, ButtonStyle, Tone, View
 from bot.domain.case_states import CaseState, Standing
 from bot.domain.failure import Failure
@@ -22,10 +24,14 @@ from bot.messages.question_view import asked, question
 from bot.messages.refusal_view import offered, own_button, refusal_lines
 from bot.prompts.lint_words import hints
 from bot.texts import has, joined, text
-from bot.texts.phrases import duration, size
+from bot.texts.phrases import duration, money, size
 
 REFRESH, REFRESH_SOON = 5.0, 1.0
 """Seconds until a waiting view is rendered again, to keep position and countdown current; shorter until both are known."""
+
+
+OTHER_SHAPE = 0.03
+"""Relative difference of proportions that people see; services round edges to multiples of up to 64 pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,8 @@ class RequestFacts:
     now: float
     pictures: Sequence[Picture] = ()
     estimate: Estimate | None = None
+    cost: int | None = None
+    """What the request cost in micros, where the operator shows it."""
     drawn_by: str = ""
     """The service that stood in for the configured one."""
     preview: Picture | None = None
@@ -223,6 +231,7 @@ def _with_pictures(facts: RequestFacts, audience: Audience, failure: Failure | N
         title = text("request.done_some", count=len(found), wanted=request.count)
         lines = _missing_lines(facts, failure)
     revised = next((one.revised_prompt for one in found if one.revised_prompt and one.revised_prompt.strip() != request.prompt), None)
+    lines += _applied_lines(request, found)
     if facts.drawn_by:
         lines.append(text("request.drawn_by", service=facts.drawn_by))
     if revised:
@@ -240,7 +249,7 @@ def _with_pictures(facts: RequestFacts, audience: Audience, failure: Failure | N
     buttons.append(dataclasses.replace(own_button(request, ActionName.DELETE, text("button.delete"), ButtonStyle.DANGER), confirm=True))
     return View(
         title=title,
-        text=(*lines, joined(" · ", (_line(request), text("request.made_with_ai")))),
+        text=(*lines, joined(" · ", (_line(request), *_price(facts), text("request.made_with_ai")))),
         quote=request.prompt,
         pictures=picture_views(request, found),
         buttons=tuple(buttons),
@@ -260,6 +269,19 @@ def _hidden(request: Request, report: Standing) -> View:
         buttons=(dataclasses.replace(own_button(request, ActionName.DELETE, text("button.delete"), ButtonStyle.DANGER), confirm=True),),
         final=True,
     )
+
+
+def _price(facts: RequestFacts) -> tuple[str, ...]:
+    return () if facts.cost is None else (money(facts.cost),)
+
+
+def _applied_lines(request: Request, found: Sequence[Picture]) -> list[str]:
+    """What the service drew instead of the size that was asked for: other proportions. None if the size was left to it."""
+    if request.size == AUTO or not request.size or "size" in request.left_out:
+        return []
+    width, height = edges(request.size)
+    other = next((one for one in found if abs(one.width * height / (one.height * width) - 1) > OTHER_SHAPE), None)
+    return [] if other is None else [text("request.other_shape", asked=size(request.size), drawn=f"{other.width}×{other.height}")]
 
 
 def _block_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:

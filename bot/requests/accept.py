@@ -142,7 +142,7 @@ def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
     if isinstance(wanted, Refusal):
         return wanted
     prompt, model = wanted.prompt, chosen_model(wanted.model, own, rules)
-    found = model if isinstance(model, Problem) else _checked(wanted, own, rules := rules.for_model(model))
+    found = model if isinstance(model, Problem) else checked_options(wanted, own, rules := rules.for_model(model))
     if isinstance(found, Problem):
         return wrong_value(found)
     attached = attachment_rows.of_request(tx.connection, request.id)
@@ -184,7 +184,7 @@ def reference_problem(request: Request, attached: Sequence[StoredAttachment], li
     return None
 
 
-def _checked(wanted: Choices, own: Mapping[str, object], rules: Rules) -> Checked | Problem:
+def checked_options(wanted: Choices, own: Mapping[str, object], rules: Rules) -> Checked | Problem:
     """The options of a request for one model, with the community's and the operator's defaults."""
     size, quality = own.get("size"), own.get("quality")
     usual_size = size if isinstance(size, str) else None

@@ -11,7 +11,7 @@ from bot.chat.port import Message
 from bot.chat.views import Audience, View
 from bot.domain.case_states import Standing
 from bot.domain.requests import Request
-from bot.ledger import case_rows, picture_rows, request_rows
+from bot.ledger import attempt_rows, case_rows, picture_rows, request_rows
 from bot.messages.request_view import RequestFacts, render
 from bot.ports import Ports
 from bot.requests.again import tried_again
@@ -48,6 +48,7 @@ class RequestProjection:
             now=self.ports.now(),
             pictures=picture_rows.of_request(connection, request.id),
             estimate=estimate,
+            cost=attempt_rows.cost_of(connection, [request.id]) if self.rules.show_prices else None,
             drawn_by=self._drawn_by(request),
             preview=self.scheduler.previews.of(request.id),
             task=self.scheduler.task(request.id),

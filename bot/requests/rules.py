@@ -47,6 +47,8 @@ class Rules:
     """Platform -> communities that may use the bot; missing or empty means all."""
     leave_out: frozenset[str] = frozenset()
     """Options that the operator never wants sent."""
+    show_prices: bool = False
+    """What a request cost stands beside its result."""
     partial_images: int = 0
     """Unfinished pictures to show for each one, 0 to 3. Each costs output tokens."""
     lint: Callable[[str], Question | None] | None = None

@@ -92,6 +92,7 @@ class Settings(BaseSettings):
     budget_community_month_usd: _Money = 100_000_000
     budget_member_day_pictures: _Pictures = 50
     budget_community_day_pictures: _Pictures = 500
+    show_prices: Annotated[str, BeforeValidator(values.choice("on", "off"))] = "off"
     budget_timezone: Annotated[str, BeforeValidator(values.zone)] = "UTC"
 
     allowed_guilds: Annotated[frozenset[str], BeforeValidator(values.listed(r"\d{15,21}", "123456789012345678"))] = frozenset()

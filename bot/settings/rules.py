@@ -36,6 +36,7 @@ def rules_of(settings: Settings, *, demo: bool) -> Rules:
         max_attempts=settings.max_attempts,
         max_rate_answers=settings.max_rate_answers,
         leave_out=settings.image_omit_options,
+        show_prices=settings.show_prices == "on",
         partial_images=settings.partial_images,
         lint=ask_about,
         allowed={"discord": settings.allowed_guilds, "slack": settings.allowed_workspaces},

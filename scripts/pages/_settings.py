@@ -85,6 +85,7 @@ _SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "BUDGET_MEMBER_DAY_PICTURES",
             "BUDGET_COMMUNITY_DAY_PICTURES",
             "BUDGET_TIMEZONE",
+            "SHOW_PRICES",
             "ALLOWED_GUILDS",
             "ALLOWED_WORKSPACES",
         ),

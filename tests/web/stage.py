@@ -65,7 +65,7 @@ class StageCore(Core):
         self.asked.append(("show", request_id))
         return View("Your last pictures")
 
-    async def status(self, visitor: Visitor) -> View:
+    async def status(self, visitor: Visitor, typed: str = "") -> View:
         self.asked.append(("status", visitor))
         return View("All is well")
 

@@ -102,7 +102,7 @@ def test_pictures_with_what_can_be_done_with_them() -> None:
         (A.DELETE, ButtonStyle.DANGER),
     ]
     [one] = view.pictures
-    assert (one.sha256, one.format, one.width, one.height, one.size) == ("f" * 64, "png", 1024, 768, 99)
+    assert (one.sha256, one.format, one.width, one.height, one.size) == ("f" * 64, "png", 1024, 1024, 99)
     assert (one.alt, one.filename) == ("Picture made with AI: a red bicycle", f"imagine-{'a' * 16}-1.png")
     assert drawn(PNG, case=Standing(7, CaseState.CLAIMED)).amends
 

@@ -18,7 +18,7 @@ from tests.unit.requests.ground import failure
 NOW = 1_800_000_000.0
 A, S = ActionName, RequestState
 LINE = "1024×1024 · medium · for Ana"
-PNG = Picture("f" * 64, "png", 1024, 768, 99)
+PNG = Picture("f" * 64, "png", 1024, 1024, 99)
 
 
 def request(state: RequestState = S.ANSWERED, **values: Any) -> Request:
