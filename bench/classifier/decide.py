@@ -16,7 +16,7 @@ from sklearn.isotonic import IsotonicRegression
 from bench.classifier.records import OPENED, Record, load
 from bench.classifier.train import FOLDS, fold_of
 from bot.domain.kinds import KINDS, Action, Group, Kind
-from bot.failures.classify import judge
+from bot.failures.classify import ORDINARY, STRUCTURE_DECIDES, judge
 from bot.failures.data import FOLDER
 from bot.failures.reader.features import features, marks
 from bot.failures.reader.model import LinearModel
@@ -34,9 +34,11 @@ FLOOR = 0.001
 PULL = 1.0
 """How strongly weights are pulled to nothing (the reader's factor: to one)."""
 ACCUSING = tuple(round(0.2 + 0.05 * step, 2) for step in range(13))
-MORE_ALONE = 0.15
-"""How much more probability a block needs that no rule names."""
+MORE_ALONE = (0.05, 0.1, 0.15, 0.2)
+"""How much more probability a block may need that no rule names."""
 REPEATING = tuple(round(0.3 + 0.05 * step, 2) for step in range(12))
+SURE, UNSAID = 0.94, 0.89
+"""Answers that are right less often than the first are never called more certain than the second: 0.9 is a promise."""
 KINDS_AND_ORDINARY = (*(kind for kind in Kind if kind is not Kind.OUTPUT_REJECTED), None)
 
 
@@ -126,7 +128,11 @@ class Outcome:
 
 def _outcome(case: Case, found: dict[Kind | None, float], accuse: tuple[float, float], repeat: float) -> Outcome:
     safe = {kind for kind in found if kind is None or KINDS[kind].group is not Group.SAFETY}
-    accused = sum(share for kind, share in found.items() if kind not in safe) >= accuse[KINDS[case.rule].group is not Group.SAFETY]
+    safety = sum(share for kind, share in found.items() if kind not in safe)
+    verdict = case.rule not in safe and case.confidence >= STRUCTURE_DECIDES and 1 - sum(case.heard.values()) < ORDINARY
+    accused = verdict or safety >= accuse[case.rule in safe]
+    if verdict:
+        found = {kind: share / safety for kind, share in found.items() if kind not in safe}
     kind = max((kind for kind in found if (kind in safe) != accused), key=found.__getitem__)
     free = sum(share for one, share in found.items() if one is not None and KINDS[one].action is not Action.NONE)
     repeated = kind is not None and KINDS[kind].action is not Action.NONE and free >= repeat
@@ -155,7 +161,8 @@ def learned(models: Sequence[LinearModel]) -> str:
             for case, one in outcomes(accuse, 0.5)
         )
 
-    accuse = min(((one, one + MORE_ALONE) for one in ACCUSING), key=lambda one: (cost(one), abs(one[0] - 0.5)))
+    pairs = [(one, round(one + more, 2)) for one in ACCUSING for more in MORE_ALONE]
+    accuse = min(pairs, key=lambda one: (cost(one), abs(one[0] - 0.5), -one[1]))
 
     def repeats(repeat: float) -> tuple[int, int]:
         wrong = sum(one.repeated and case.record.retryable is False for case, one in outcomes(accuse, repeat))
@@ -167,7 +174,7 @@ def learned(models: Sequence[LinearModel]) -> str:
     curve = IsotonicRegression(y_min=0.02, y_max=0.99, out_of_bounds="clip").fit(
         [one.share for _, one in done], [float(one.right) for _, one in done]
     )
-    known = replace(_fitted(given), accuse=accuse[0], accuse_alone=round(accuse[1], 2), repeat=repeat, steps=_points(curve))
+    known = replace(_fitted(given), accuse=accuse[0], accuse_alone=accuse[1], repeat=repeat, steps=_points(curve))
     missed, accused = (
         sum(id(case) in blocks and not one.accused for case, one in done),
         sum(id(case) in innocent and one.accused for case, one in done),
@@ -184,7 +191,9 @@ def _points(curve: IsotonicRegression) -> tuple[tuple[float, float], ...]:
     """The curve at a few places, which smooths its steps."""
     at = np.array([0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.92, 0.97, 0.995])
     spread = np.array([np.mean(curve.predict(np.clip(np.linspace(one - 0.08, one + 0.08, 33), 0, 1))) for one in at])
-    return tuple((float(one), round(float(right), 3)) for one, right in zip(at, spread, strict=True))
+    return tuple(
+        (float(one), round(float(right if right >= SURE else min(right, UNSAID)), 3)) for one, right in zip(at, spread, strict=True)
+    )
 
 
 def _written(known: Weights) -> str:

@@ -112,14 +112,13 @@ def classify_with(evidence: Evidence, known: Tables) -> Failure:
 
 
 def judge(seen: Signals, text: Text, known: Tables) -> tuple[Kind, Action | None, float, bool]:
-    """What the rules say: kind, action, confidence, and whether that decides. An answer without words leaves nothing to read, and a verdict
-    by words alone decides unless the reader takes the text for ordinary words."""
+    """What the rules say: kind, action, confidence, and whether that decides. Words alone don't decide about a block, and an answer without
+    words leaves nothing to read."""
     rule = _decide(seen, text, known)
     if rule is None:
         return *_fallback(seen), not _has_words(seen)
-    decided = rule.confidence >= STRUCTURE_DECIDES
-    if decided and KINDS[rule.kind].group is Group.SAFETY and not (rule.codes or rule.says or rule.true or rule.false or rule.shapes):
-        decided = rule.confidence > STRUCTURE_DECIDES or 1 - sum(heard(seen).values()) < ORDINARY
+    worded = KINDS[rule.kind].group is Group.SAFETY and not (rule.codes or rule.says or rule.true or rule.false or rule.shapes)
+    decided = rule.confidence > STRUCTURE_DECIDES or (rule.confidence == STRUCTURE_DECIDES and not worded)
     return rule.kind, rule.action, rule.confidence, decided or not _has_words(seen)
 
 
@@ -130,7 +129,9 @@ def heard(seen: Signals) -> dict[Kind, float]:
 
 def _weigh(kind: Kind, action: Action | None, confidence: float, seen: Signals) -> tuple[Kind, Action | None, float]:
     """What rules and learned reader say together."""
-    belief = vote(kind, confidence, heard(seen))
+    read_kinds = heard(seen)
+    verdict = KINDS[kind].group is Group.SAFETY and confidence >= STRUCTURE_DECIDES and 1 - sum(read_kinds.values()) < ORDINARY
+    belief = vote(kind, confidence, read_kinds, verdict=verdict)
     known = weights()
     turned_away = belief.kind in RATE_ANSWERS and BY_STATUS.get(seen.status or 0) in RATE_ANSWERS and belief.safety < known.accuse
     doubtful = belief.repeatable < known.repeat and not turned_away

@@ -88,15 +88,20 @@ def shares(rule_kind: Kind, confidence: float, read: Mapping[Kind, float], known
     return {kind: share / whole for kind, share in raised.items()}
 
 
-def vote(rule_kind: Kind, confidence: float, read: Mapping[Kind, float]) -> Belief:
-    """The most probable kind. A safety kind needs enough of the probability of the safety group, so that nobody is accused on a guess; a
-    block that's probable but not probable enough is never repeated, because it takes away from `repeatable`."""
+def vote(rule_kind: Kind, confidence: float, read: Mapping[Kind, float], *, verdict: bool = False) -> Belief:
+    """The most probable kind. With a `verdict`, that it's a block is certain, and only its side is voted on.
+
+    Otherwise a safety kind needs enough of the probability of the safety group, so that nobody is accused on a guess; a block that's
+    probable but not probable enough is never repeated, because it takes away from `repeatable`.
+    """
     known = weights()
     found = shares(rule_kind, confidence, read, known)
     safety = sum(share for kind, share in found.items() if kind is not None and KINDS[kind].group is Group.SAFETY)
-    accused = safety >= (known.accuse if KINDS[rule_kind].group is Group.SAFETY else known.accuse_alone)
+    accused = verdict or safety >= (known.accuse if KINDS[rule_kind].group is Group.SAFETY else known.accuse_alone)
     open_kinds = [kind for kind in found if accused == (kind is not None and KINDS[kind].group is Group.SAFETY)]
     kind = max(open_kinds, key=lambda one: found[one])
+    if verdict:
+        found = {one: found[one] / max(safety, 1e-9) for one in open_kinds}
     repeatable = sum(share for one, share in found.items() if one is not None and KINDS[one].action is not Action.NONE)
     return Belief(kind, round(calibrated(found[kind], known), 3), safety, repeatable)
 
