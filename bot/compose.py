@@ -14,7 +14,6 @@ from bot.core import Core
 from bot.domain.attachments import NotFetched
 from bot.egress import Egress
 from bot.events import EventStream, log_lines
-from bot.evidence.bundle import FOLDER, BundleMaker
 from bot.evidence.button import EvidenceActions
 from bot.gate.gate import AdaptiveGate
 from bot.gate.settings import GateSettings
@@ -54,11 +53,11 @@ from bot.responsiveness import favour_the_loop
 from bot.rotation import KeyRotation, Reloaded
 from bot.settings import Settings
 from bot.settings.rules import FALLBACK, key_name, rules_of
-from bot.settings.surroundings import surroundings_of
 from bot.supervise import Supervisor
 from bot.wakeups import WakeUps
 
 if TYPE_CHECKING:
+    from bot.evidence.bundle import BundleMaker
     from bot.health.service import HealthService
     from bot.sandbox.server import RunningSandbox
 
@@ -264,14 +263,19 @@ async def run(
         await _end(bot, service, health)
 
 
+def _bundle_maker(settings: Settings, ports: Ports) -> BundleMaker:
+    from bot.evidence.bundle import FOLDER, BundleMaker
+    from bot.settings.surroundings import surroundings_of
+
+    return BundleMaker(surroundings_of(settings), settings.data_dir / FOLDER, ports)
+
+
 def _add_operators_parts(bot: Bot, settings: Settings, provider: HttpProvider, health: HealthService | None, reload: Reload | None) -> None:
     """Evidence bundles, health checks, the weekly report, and rotation of the key."""
     bot.weekly_report = settings.weekly_report == "yes"
     bot.core.gates = lambda: {one.name or "default": one.gate.snapshot(bot.ports.monotonic()) for one in bot.services}
-    maker = BundleMaker(surroundings_of(settings), settings.data_dir / FOLDER, bot.ports)
-    bot.core.add_actions(
-        EvidenceActions(bot.ledger, maker, StatusPage(page_of(settings.status_page, settings.image_base_url), bot.ports, settings.egress))
-    )
+    page = StatusPage(page_of(settings.status_page, settings.image_base_url), bot.ports, settings.egress)
+    bot.core.add_actions(EvidenceActions(bot.ledger, lambda: _bundle_maker(settings, bot.ports), page))
     if health is not None:
         health.observe(bot.ledger, bot.scheduler, bot.services, bot.supervisor, bot.notices, bot.ports)
 

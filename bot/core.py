@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection
 
@@ -30,7 +30,6 @@ from bot.messages.own_requests_view import own_requests, unknown_request
 from bot.messages.refusal_view import refusal_sentence
 from bot.messages.status_view import status_view
 from bot.messages.storage import StorageWatch
-from bot.reports.dashboard import Dashboard, dashboard
 from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import imagine_fields
 from bot.requests.attachments import Attachments, Upload
@@ -39,6 +38,9 @@ from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
 from bot.requests.transitions import CaseOpener, drop
 from bot.texts import text
+
+if TYPE_CHECKING:
+    from bot.reports.dashboard import Dashboard
 
 T = TypeVar("T")
 ID = re.compile(r"[2-9a-z]{16}")
@@ -259,6 +261,8 @@ class Core:
 
     async def dashboard(self, seconds: float) -> Dashboard:
         """Numbers of the last `seconds` for operators. The caller makes sure that only operators see them."""
+        from bot.reports.dashboard import dashboard  # only those who look at it wait for it
+
         return await self.ledger.read(lambda c: dashboard(c, self.ledger.now(), seconds, self.rules.limits, self.gates()))
 
     async def help(self, visitor: Visitor) -> View:

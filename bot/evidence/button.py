@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy import Connection
@@ -12,13 +13,14 @@ from sqlalchemy import Connection
 from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Audience, Reply
 from bot.domain.kinds import KINDS
-from bot.evidence.bundle import BundleMaker, LeakFound
-from bot.evidence.collect import FailedRequest, find
-from bot.evidence.reported import status_words
 from bot.ledger import message_rows, notice_rows
 from bot.ledger.store import Ledger
 from bot.providers.status_page import StatusPage
 from bot.texts import text
+
+if TYPE_CHECKING:
+    from bot.evidence.bundle import BundleMaker
+    from bot.evidence.collect import FailedRequest
 
 log = structlog.get_logger()
 
@@ -28,7 +30,8 @@ class EvidenceActions:
     """Action handler for operators' notices."""
 
     ledger: Ledger
-    maker: BundleMaker
+    maker: Callable[[], BundleMaker]
+    """Made at the first press: its rules take a tenth of a second to load, which no start should pay for."""
     status_page: StatusPage | None = None
 
     @property
@@ -40,6 +43,10 @@ class EvidenceActions:
         return {}
 
     async def _make(self, act: Act) -> Reply:
+        from bot.evidence.bundle import LeakFound
+        from bot.evidence.collect import find
+        from bot.evidence.reported import status_words
+
         def look(connection: Connection) -> FailedRequest | Reply:
             kind = _kind_of(connection, act)
             if kind is None:
@@ -51,7 +58,7 @@ class EvidenceActions:
             return found
         try:
             reported = "" if self.status_page is None else await status_words(self.status_page)
-            path = await asyncio.to_thread(self.maker.make, found, reported)
+            path = await asyncio.to_thread(self.maker().make, found, reported)
         except (LeakFound, OSError) as error:
             log.error("evidence_not_written", error=type(error).__name__)
             return Reply(text("evidence.not_written"), changed=False)

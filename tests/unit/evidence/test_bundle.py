@@ -270,7 +270,8 @@ def test_a_request_of_the_second_service_names_that_service() -> None:
 
 async def test_the_button_on_a_notice_makes_a_bundle_for_operators_only(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
-        here.bot.core.add_actions(EvidenceActions(here.bot.ledger, BundleMaker(surroundings(), tmp_path / "evidence", SystemPorts())))
+        maker = BundleMaker(surroundings(), tmp_path / "evidence", SystemPorts())
+        here.bot.core.add_actions(EvidenceActions(here.bot.ledger, lambda: maker))
         here.service.script.append(bad(BAD_KEY))
         await here.answer(await here.imagine(MINE))
         await here.until(lambda: here.chat.about("notice:auth_invalid_key"))
