@@ -6,6 +6,10 @@ import re
 from collections.abc import Collection
 
 from bot.domain.failure import Evidence
+from bot.domain.kinds import Kind
+from bot.failures.classify import judge
+from bot.failures.rules import tables
+from bot.failures.rules.rule import Text
 from bot.failures.signals import read
 
 LEAVABLE = ("quality", "size", "n", "response_format", "safety_identifier", "stream")
@@ -33,6 +37,12 @@ def named_options(evidence: Evidence, candidates: Collection[str], *, by_words: 
         return frozenset(by_field)
     words = seen.words.casefold()
     return frozenset(one for one in candidates if any(_says(words, spelled) for spelled in SPELLINGS.get(one, (one,))))
+
+
+def kind_by_rules(evidence: Evidence) -> Kind:
+    """The kind that the rules alone give, without what was learned from similar sentences."""
+    seen = read(evidence)
+    return judge(seen, Text(f" {seen.words} "), tables())[0]
 
 
 def _says(words: str, name: str) -> bool:

@@ -16,7 +16,7 @@ from bot.domain.kinds import Fixer, Kind
 from bot.domain.outcome import Billed, Outcome
 from bot.domain.refusal import Nearest, Refusal
 from bot.domain.requests import Request
-from bot.failures.named_options import LEAVABLE, named_options
+from bot.failures.named_options import LEAVABLE, kind_by_rules, named_options
 from bot.ledger import memory_rows, request_rows, settings_rows
 from bot.ledger.store import Tx
 from bot.messages.notices import Notices
@@ -63,8 +63,9 @@ def refused_options(request: Request, outcome: Outcome, failure: Failure, unchos
         return frozenset()
     carried = outcome.carried - request.left_out
     # A service that rejects without a known reason may have rejected the prompt: don't resend it because of a word that may be the prompt's
-    # own, nor on a guess.
-    known = failure.kind is not Kind.BAD_REQUEST_OTHER and not failure.is_guess
+    # own, nor on a guess, nor on what was learned from similar sentences.
+    by_rules = kind_by_rules(outcome.shortfall)
+    known = not failure.is_guess and by_rules in _NAMES_OPTIONS and Kind.BAD_REQUEST_OTHER not in (failure.kind, by_rules)
     named = named_options(outcome.shortfall, LEAVABLE, by_words=known)
     if not named and known and failure.kind is Kind.UNSUPPORTED_OPTION and "param" not in failure.facts:
         named = carried  # it says that one is wrong, but not which
