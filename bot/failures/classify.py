@@ -137,7 +137,8 @@ def _weigh(kind: Kind, action: Action | None, confidence: float, seen: Signals) 
     doubtful = belief.repeatable < known.repeat and not turned_away
     if belief.kind is None:  # ordinary words: nobody is accused, and what may have been paid for or blocked isn't repeated
         accused = KINDS[kind].group is Group.SAFETY
-        kind, action, confidence = _fallback(seen)
+        if accused:
+            kind, action, confidence = _fallback(seen)
         return kind, Action.NONE if doubtful or accused else action, min(confidence, belief.confidence)
     if belief.kind is not kind:
         action = None

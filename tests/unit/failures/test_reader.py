@@ -119,3 +119,8 @@ def test_litellms_footer_says_nothing_of_models() -> None:
     said = "litellm.NotFoundError: NotFoundError: OpenAIException - Invalid URL (POST /v1/images/generations)"
     body = {"error": {"message": said + footer, "type": "invalid_request_error", "param": None, "code": "404"}}
     assert classify(Evidence(api="images.generations", status=404, body=body)).kind is Kind.ENDPOINT_NOT_FOUND
+
+
+def test_a_model_that_answers_in_ordinary_words_sent_no_picture() -> None:
+    failure = classify(Evidence(api="images.generations", status=200, body={"output_text": "Here is a description of a fox in the snow."}))
+    assert (failure.kind, failure.facts.get("why")) == (Kind.EMPTY_RESULT, "words")
