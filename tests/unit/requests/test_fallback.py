@@ -165,6 +165,10 @@ async def test_the_choice_waits_for_its_time_and_spares_what_could_be_a_probe(tm
         services.of("fallback").gate.breaker.since = now  # type: ignore[attr-defined]
         assert fallback.look(services, now + 31.0)  # both are down
         assert {row.id for row in fallback.group(services, rows)["fallback"]} == {"there"}
+        assert set(fallback.group(services, [a_row("sent there", service="fallback")])) == {"fallback"}
+        services.default.gate.breaker.since = None  # type: ignore[attr-defined]
+        assert not fallback.look(services, now + 32.0)  # it is back
+        assert fallback.when(services) == float("inf")
 
 
 async def test_the_transaction_checks_again(ground: Ground) -> None:
