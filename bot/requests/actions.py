@@ -102,7 +102,7 @@ class RequestActions:
             typed = {"size": request.size, "quality": request.quality, "count": request.count, "model": model}
         elif isinstance(chosen := combined(prompt, typed), Choices):
             prompt, size = chosen.prompt, chosen.size_for(self.rules.model)
-            typed |= {"size": size, "quality": chosen.quality, "count": chosen.count, "model": chosen.model}
+            typed = {"size": size, "quality": chosen.quality, "count": chosen.count, "model": chosen.model}
         if origin is Origin.NEAREST:
             typed |= _proposed(request, act.action)
         if origin is Origin.EDIT:
