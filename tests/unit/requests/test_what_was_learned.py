@@ -18,12 +18,20 @@ from tests.unit.requests.ground import PICTURE, Ground, failure
 from tests.unit.requests.test_without_options import refusing
 
 ALL = frozenset({"quality", "size", "n"})
-NAMELESS = Evidence(status=400, body={"error": {"message": "That is not possible."}})
+NAMELESS = {
+    Kind.UNSUPPORTED_SIZE: "The aspect ratio 3:2 is not supported.",
+    Kind.UNSUPPORTED_QUALITY: "Invalid value: 'medium'. Supported values are: 'standard' and 'hd'.",
+    Kind.UNSUPPORTED_COUNT: "Too many images requested.",
+    Kind.UNSUPPORTED_OPTION: "Unknown parameter.",
+}
+"""What the rules recognise without an option's name."""
 
 
 def refused(kind: Kind, option: str, facts: dict[str, str], status: int = 400) -> tuple[Outcome, Failure]:
     """What a service answered that names this option, or none, and what it means."""
-    outcome = refusing(option, status=status) if option else refusing("", status=status, shortfall=NAMELESS)
+    said = {"error": {"message": NAMELESS.get(kind, "That is not possible.")}}
+    nameless = Evidence(provider="openai", api="images.generations", status=status, body=said)
+    outcome = refusing(option, status=status) if option else refusing("", status=status, shortfall=nameless)
     return outcome, dataclasses.replace(failure(kind), facts=facts)
 
 
