@@ -119,6 +119,15 @@ def _end_pause(tx: Tx, community: str, person: str, which: ColumnElement[bool]) 
     return ended
 
 
+def end_due_pauses(tx: Tx) -> None:
+    """End the pauses whose time is over."""
+    ended = (
+        delete(blocked_members).where(blocked_members.c.until <= tx.now).returning(blocked_members.c.community, blocked_members.c.person)
+    )
+    for community, person in tx.connection.execute(ended).all():
+        show_cards(tx, community, person)
+
+
 def show_cards(tx: Tx, community: str, person: str) -> None:
     """Render the member's newest cards again: each says until when the member is paused."""
     of_member = select(cases.c.id).where(cases.c.community == community, cases.c.person == person)

@@ -14,7 +14,7 @@ from bot.chat.port import ModeratorCheck
 from bot.chat.views import ActionName
 from bot.domain.case_states import Standing
 from bot.domain.requests import Place, Request
-from bot.ledger import case_rows, request_rows
+from bot.ledger import block_rows, case_rows, request_rows
 from bot.ledger.store import Ledger, Tx
 from bot.messages.notices import Notices
 from bot.messages.sender import Project
@@ -131,9 +131,10 @@ class Moderation:
             await asyncio.wait(set(self._firing))
 
     def sweep(self, tx: Tx) -> None:
-        """Handle everything overdue: timers, cards without a channel, texts past their retention."""
+        """Handle everything overdue: timers, pauses, cards without a channel, texts past their retention."""
         for case in case_rows.due(tx.connection, tx.now):
             fire(tx, case.id, self.home)
+        block_rows.end_due_pauses(tx)
         align(tx, self.home)
         try_again(tx, self.notices)
         remove_old_texts(tx)

@@ -61,6 +61,13 @@ async def test_a_pause_and_its_end_show_on_all_of_the_members_cards(ground: Grou
     assert await behind() == ids[:2]
     assert (await ground.press(ActionName.CASE_UNBLOCK_MEMBER, decided.id, MO)).changed
     assert await behind() == ids[:2]
+    assert (await ground.press(ActionName.CASE_BLOCK_MEMBER, decided.id, MO, {"pause": "86400"})).changed
+    await behind()
+    await ground.later(23)
+    assert decided.id not in await behind()
+    await ground.later(1)
+    assert decided.id in await behind(), "the pause ended by itself"
+    assert ActionName.CASE_BLOCK_MEMBER in {button.action for button in (await ground.card(decided)).buttons}
 
 
 async def test_a_pause_that_a_moderator_imposed_is_not_shortened_by_a_cool_down(ground: Ground) -> None:
