@@ -21,10 +21,19 @@ OPENED = tuple(sorted((FOLDER / "public").glob("*-held.jsonl")))
 """Held back until they were opened, at `8cb2513` and (`new2`) at `3d6575e`; no rule was written from them, so the weights of the rules are
 learned on them.
 """
-PUBLIC = (*(FOLDER / "public" / f"{name}-train.jsonl" for name in ("asia", "sdks", "services", "turn2")), *OPENED)
-CORPUS = FOLDER / "public" / "corpus-train.jsonl"
-"""The shared corpus of 356 public failures, which the first rules were written with."""
-TRAINED_ON = (FOLDER / "unseen.jsonl", FOLDER / "worded.jsonl", FOLDER / "pasted.jsonl", CORPUS, *PUBLIC)
+PUBLIC = (*(FOLDER / "public" / f"{name}-train.jsonl" for name in ("asia", "sdks", "services")), *OPENED)
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
+CORPUS = tuple(SHARED / f"{name}.jsonl" for name in ("failures", "failures_turn2"))
+"""The shared corpora, which the first rules were written with. They aren't part of this repository: a model that is trained where they're
+missing reads worse, and `make classifier` says so.
+"""
+TRAINED_ON = (
+    FOLDER / "unseen.jsonl",
+    FOLDER / "worded.jsonl",
+    FOLDER / "pasted.jsonl",
+    *PUBLIC,
+    *(path for path in CORPUS if path.exists()),
+)
 SENTENCES = sorted((FOLDER / "sentences").glob("*.txt"))
 """Sentences written for training, a file for each language; a heading `= kind` (or `= kind 200`, with the status) before its sentences."""
 ORDINARY = FOLDER / "ordinary.txt"
@@ -109,9 +118,9 @@ def ordinary() -> list[str]:
 
 
 def digest() -> str:
-    """What the weights depend on: the data, and what features are made of it. A test compares it with that of the shipped weights."""
+    """What the weights depend on in this repository: the data, and what features are made of it. A test compares it with the weights."""
     taken = hashlib.sha256()
-    for path in (*TRAINED_ON, *SENTENCES, ORDINARY):
+    for path in (*(one for one in TRAINED_ON if one not in CORPUS), *SENTENCES, ORDINARY):
         taken.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     for text in (*ordinary(), *(text for _, _, text in sentences()[::20])):
         taken.update("\n".join(sorted(features(f"{text} https://x.example/a1 7f3a9c0e12ab44d0", 400))).encode())

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
-from bench.classifier.records import PUBLIC, TRAINED_ON, Record, digest, load, ordinary, sentences
+from bench.classifier.records import CORPUS, PUBLIC, TRAINED_ON, Record, digest, load, ordinary, sentences
 from bot.failures import reader
 from bot.failures.reader.features import features, marks
 from bot.failures.reader.model import NO_FAILURE, RARITY, SHORT, LinearModel, packed, unpacked
@@ -127,6 +127,9 @@ def main() -> int:
     """Print the figures of the folds, then write the weights of a model trained on everything, and those of the decision."""
     from bench.classifier import decide
 
+    for path in CORPUS:
+        if path not in TRAINED_ON:
+            print(f"{path} isn't here: the model reads worse without it; don't commit its weights")
     given = examples(load(TRAINED_ON))
     print(f"{len(given):,} examples, {sum(not one.source for one in given):,} of them written sentences")
     models, temperature = folds(given)
