@@ -131,7 +131,7 @@ class AdaptiveGate:
             case Signal.NO_CREDIT:
                 self._give_back(run)
                 if self.credit.refuse(now, run.grant.probe):
-                    self._note("no_credit", probe_in=round(self.credit.probe_at - now))
+                    self._note("no_credit", probe_in=round(self.credit.probe_at - now, 1))
             case Signal.CONCURRENCY:
                 self._alive(run, now)
                 self._give_back(run)

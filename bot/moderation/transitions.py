@@ -38,6 +38,9 @@ def step(
     line = case_rows.write_audit(tx, case.id, case.community, actor, event.value, facts=known)
     if moved.shown_step is not None:
         message_rows.bump(tx, f"step:{moved.shown_step}")
+    if case.appeals:
+        for earlier in case_rows.audit_log(tx.connection, case.id):
+            message_rows.bump(tx, f"step:{earlier.seq}")  # the denial says whether somebody looks at it again
     for reminder in case_rows.reminders(tx.connection, case.id):
         message_rows.bump(tx, f"step:{reminder}")
         message_rows.bump(tx, f"reminder:{reminder}")

@@ -56,7 +56,7 @@ async def soon(check: Callable[[], object], seconds: float) -> None:
             await asyncio.sleep(0.05)
 
 
-@pytest.mark.parametrize("trouble", FAULTS, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda one: one.__name__)
 async def test_discord_hears_it_in_time_and_the_bot_recovers(tmp_path: Path, fault: Any) -> None:
     async with discord_process(tmp_path, run=False) as bot:
         operators = bot.discord.world.channel(bot.guild, "operators")
@@ -79,7 +79,7 @@ async def test_discord_hears_it_in_time_and_the_bot_recovers(tmp_path: Path, fau
         assert "Traceback" not in "\n".join(bot.output)
 
 
-@pytest.mark.parametrize("trouble", FAULTS, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda one: one.__name__)
 async def test_slack_hears_it_in_time_and_the_bot_recovers(tmp_path: Path, fault: Any) -> None:
     async with slack_process(tmp_path) as bot:
         assert bot.child is not None

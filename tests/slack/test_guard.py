@@ -193,7 +193,7 @@ async def test_forged_requests_are_not_remembered_and_genuine_ones_not_for_ever(
     door.clock.time = NOW + 301
     assert await door.knock(signed(COMMAND, NOW + 301), COMMAND) == 200
     assert len(door.guard._seen) == 1
-    monkeypatch.setattr(guard, "MOST_REMEMBERED", 10)
+    monkeypatch.setattr(guard, "MAX_SEEN", 10)
     for number in range(50):
         await door.knock(signed(COMMAND + b"%d" % number, NOW + 301), COMMAND + b"%d" % number)
     assert len(door.guard._seen) <= 11

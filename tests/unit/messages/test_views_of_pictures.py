@@ -9,7 +9,7 @@ from bot.domain.case_states import CaseState, Standing
 from bot.domain.kinds import Kind
 from bot.domain.request_states import Answer
 from bot.failures.explain import explain
-from bot.messages.progress import preview
+from bot.messages.picture_view import preview
 from bot.texts import text
 from tests.unit.messages.views import LINE, PNG, A, S, actions, failed, request, shown
 
