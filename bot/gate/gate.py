@@ -188,6 +188,7 @@ class AdaptiveGate:
             latency_p50=self.latency.p(0.5),
             latency_p95=self.latency.p(0.95),
             failures_in_a_row=self.breaker.in_a_row,
+            probe_at=max(self.credit.probe_at if self.credit.gone else 0.0, self.breaker.probe_at if self.breaker.open else 0.0),
         )
 
     def changes(self) -> Sequence[Change]:

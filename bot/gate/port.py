@@ -91,6 +91,8 @@ class Snapshot:
     latency_p50: float | None
     latency_p95: float | None
     failures_in_a_row: int
+    probe_at: float = 0.0
+    """Loop time of the next probe, if the state is `down` or `no_credit`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,11 @@ class Fallback:
         before, self._active = self._active, self._choose(services, now)
         return before != self._active
 
-    def when(self, services: ImageServices) -> float:
+    def when(self, services: ImageServices, now: float) -> float:
         """Loop time at which a stand-in may begin; `inf` if none is due."""
         if self._closed_since is None or self._active != DEFAULT:
             return float("inf")
-        return min((self._closed_since + one.after for one in services.stand_ins), default=float("inf"))
+        return min((self._ready_at(one, now) for one in services.stand_ins), default=float("inf"))
 
     def group(self, services: ImageServices, rows: Sequence[Queued]) -> dict[str, list[Queued]]:
         """Rows by the name of the service whose gate they wait for. While a stand-in draws, the configured service is still offered a
@@ -60,8 +60,13 @@ class Fallback:
             return DEFAULT
         if self._closed_since is None:
             self._closed_since = now
-        ready = [one for one in services.stand_ins if now >= self._closed_since + one.after]
-        return next((one.name for one in ready if one.gate.snapshot(now).state not in CLOSED), DEFAULT)
+        return next((one.name for one in services.stand_ins if self._ready_at(one, now) <= now), DEFAULT)
+
+    def _ready_at(self, one: ImageService, now: float) -> float:
+        """Loop time at which a stand-in may draw. One that is closed itself first shows with a probe that it's back."""
+        assert self._closed_since is not None
+        gate = one.gate.snapshot(now)
+        return max(self._closed_since + one.after, gate.probe_at if gate.state in CLOSED else 0.0)
 
 
 def _home(services: ImageServices, row: Queued) -> str:

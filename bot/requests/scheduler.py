@@ -179,9 +179,10 @@ class Scheduler:
             for request in collecting:
                 if request.id not in self._running:
                     self._start(request.id, self._collect(request))
-        if self._fallback.look(self.services, self.ports.monotonic()):
+        now = self.ports.monotonic()
+        if self._fallback.look(self.services, now):
             self._regroup()
-        return min(self._fallback.when(self.services), *(self._grant(service) for service in self.services))
+        return min(self._fallback.when(self.services, now), *(self._grant(service) for service in self.services))
 
     def _regroup(self) -> None:
         rows = [row for row in self._rows if row.id not in self._running]

@@ -146,7 +146,7 @@ async def test_the_choice_waits_for_its_time_and_spares_what_could_be_a_probe(tm
         assert not fallback.look(services, now)
         broken(w)
         assert not fallback.look(services, now)
-        assert fallback.when(services) == now + 30.0
+        assert fallback.when(services, now) == now + 30.0
         assert set(fallback.group(services, [a_row("a")])) == {""}
         assert fallback.look(services, now + 30.0)
         rows = [
@@ -162,13 +162,41 @@ async def test_the_choice_waits_for_its_time_and_spares_what_could_be_a_probe(tm
         assert found == {"fallback": {"new", "turned away", "there"}, "": {"tried", "wrong", "foreign", "pictured"}}
         # Nobody waits for the first one alone, so a new request is also offered to it for its probe.
         assert {row.id for row in fallback.group(services, [rows[0], rows[2]])[""]} == {"new"}
-        services.of("fallback").gate.breaker.since = now  # type: ignore[attr-defined]
+        breaker = services.of("fallback").gate.breaker  # type: ignore[attr-defined]
+        breaker.since, breaker.probe_at = now, now + 50.0
         assert fallback.look(services, now + 31.0)  # both are down
+        assert fallback.when(services, now + 31.0) == now + 50.0
         assert {row.id for row in fallback.group(services, rows)["fallback"]} == {"there"}
         assert set(fallback.group(services, [a_row("sent there", service="fallback")])) == {"fallback"}
+        assert fallback.look(services, now + 50.0)  # the second one is probed
+        assert {row.id for row in fallback.group(services, [rows[0]])["fallback"]} == {"new"}
         services.default.gate.breaker.since = None  # type: ignore[attr-defined]
-        assert not fallback.look(services, now + 32.0)  # it is back
-        assert fallback.when(services) == float("inf")
+        assert fallback.look(services, now + 52.0)  # the first one is back
+        assert fallback.when(services, now) == float("inf")
+
+
+async def test_while_both_are_down_the_scheduler_sleeps_and_probes_both(tmp_path: Path) -> None:
+    other = Service(name="other", gate_key="other.example#1")
+    async with world(tmp_path, Service(), stand_ins=[second(other)], equals=EQUALS) as w:
+        now = w.bot.ports.monotonic()
+        broken(w)
+        breaker = w.bot.services.of("fallback").gate.breaker  # type: ignore[attr-defined]
+        breaker.since, breaker.probe_at = now, now + 1.0
+        turns = 0
+        take_turn = w.bot.scheduler._turn
+
+        async def counted() -> float:
+            nonlocal turns
+            turns += 1
+            return await take_turn()
+
+        type(w.bot.scheduler)._turn, restore = lambda _: counted(), type(w.bot.scheduler)._turn  # type: ignore[method-assign, assignment]
+        try:
+            assert (await w.answer(await w.imagine("a red bicycle"))).pictures
+        finally:
+            type(w.bot.scheduler)._turn = restore  # type: ignore[method-assign]
+        assert [call.prompt for call in other.calls] == ["a red bicycle"]
+        assert turns < 30
 
 
 async def test_the_transaction_checks_again(ground: Ground) -> None:
