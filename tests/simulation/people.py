@@ -246,7 +246,7 @@ class People:
                 ),
                 "",
             )
-            cleaned = Wording(shown, thread.wording.tag, thread.wording.nature, thread.wording.private, [now])
+            cleaned = Wording(shown, thread.wording.tag, thread.wording.nature, private=thread.wording.private, starts=[now])
             self.register(cleaned)
             thread.others.append(cleaned)
 
