@@ -73,7 +73,9 @@ def render(facts: RequestFacts, audience: Audience) -> View:
     match request.state:
         case RequestState.RECEIVED:
             title = text("request.fetching_references")
-            return View(title=title, quote=request.prompt, buttons=(_cancel(request),), tone=Tone.WAITING)
+            # Nobody has looked for private data in the prompt yet, so the channel doesn't see it before that.
+            seen = request.prompt if audience is Audience.MEMBER else ""
+            return View(title=title, quote=seen, buttons=(_cancel(request),), tone=Tone.WAITING)
         case RequestState.QUEUED:
             return _waiting(facts)
         case RequestState.HELD:
@@ -212,7 +214,7 @@ def _answered(facts: RequestFacts, audience: Audience) -> View:
     return View(
         title=title,
         text=(*lines, _line(request)),
-        quote=request.prompt,
+        quote="" if request.refusal is not None and request.refusal.unquoted else request.prompt,
         buttons=buttons,
         tone=Tone.PROBLEM,
         mention=request.person.id,

@@ -55,7 +55,7 @@ def accept(tx: Tx, request_id: str, rules: Rules, opener: CaseOpener) -> Request
         return None
     checked = check(tx, request, rules)
     if isinstance(checked, Refusal):
-        return _refuse(tx, request, checked, rules)
+        return refuse_unasked(tx, request, checked, rules)
     attached = attachment_rows.of_request(tx.connection, request_id)
     if not all(one.taken for one in attached):
         show(tx, request)
@@ -65,10 +65,10 @@ def accept(tx: Tx, request_id: str, rules: Rules, opener: CaseOpener) -> Request
         attachment_rows.forget_handles(tx, request_id)
     memory = blocked_before(tx, checked)
     if memory is not None:
-        return _refuse_blocked(tx, checked, memory, opener)
+        return _refuse_blocked(tx, checked, memory, rules, opener)
     doubt = _doubtful(tx, checked, attached)
     if doubt is not None:
-        return _refuse_held(tx, checked, doubt, opener)
+        return _refuse_held(tx, checked, doubt, rules, opener)
     # The member has seen and accepted a moderator's wording: send that exact text without another question.
     held = None if request.origin is Origin.REWRITE else upload_question(tx, checked, attached) or prompt_question(checked, rules)
     values = _values(checked, rules, tx.now)
@@ -94,13 +94,12 @@ def _doubtful(tx: Tx, request: Request, attached: Sequence[StoredAttachment]) ->
     return kind
 
 
-def _refuse_held(tx: Tx, request: Request, kind: str, opener: CaseOpener) -> Refusal:
+def _refuse_held(tx: Tx, request: Request, kind: str, rules: Rules, opener: CaseOpener) -> Refusal:
     """Send nothing; open a case for a moderator, who decides whether it may be sent."""
     failure = certain(Kind.SAFETY_PROMPT, {"code": HELD_EDIT, "categories": kind})
     case_id = open_case(tx, request, failure, opener)
     refusal = Refusal("held_for_moderator", {"case_id": case_id})
-    refuse(tx, request, refusal, prompt=request.prompt, fingerprint=request.fingerprint, case_id=case_id)
-    return refusal
+    return refuse_unasked(tx, request, refusal, rules, prompt=request.prompt, fingerprint=request.fingerprint, case_id=case_id)
 
 
 def upload_question(tx: Tx, request: Request, attached: Sequence[StoredAttachment]) -> Refusal | None:
@@ -236,19 +235,25 @@ def _values(checked: Request, rules: Rules, now: float) -> dict[str, object]:
     }
 
 
-def _refuse(tx: Tx, request: Request, refusal: Refusal, rules: Rules) -> Refusal:
-    """Refuse a request. If the prompt would have needed a question, it isn't quoted in the channel just because the size was wrong."""
-    doubtful = rules.lint is not None and rules.lint(request.prompt[: rules.model.prompt_max_chars]) is not None
-    refusal = dataclasses.replace(refusal, unquoted=doubtful)
-    refuse(tx, request, refusal)
+def refuse_unasked(tx: Tx, request: Request, refusal: Refusal, rules: Rules, **values: object) -> Refusal:
+    """Refuse a request whose member wasn't asked about its prompt. Returns the refusal as stored.
+
+    If the prompt would have needed a question, it isn't quoted in the channel just because something else was wrong.
+    """
+    refusal = dataclasses.replace(refusal, unquoted=needs_question(request, rules))
+    refuse(tx, request, refusal, **values)
     return refusal
 
 
-def _refuse_blocked(tx: Tx, request: Request, memory: BlockedPrompt, opener: CaseOpener) -> Refusal:
+def needs_question(request: Request, rules: Rules) -> bool:
+    """Whether the member would have to be asked about the prompt before it's sent or quoted."""
+    return rules.lint is not None and rules.lint(request.prompt[: rules.model.prompt_max_chars]) is not None
+
+
+def _refuse_blocked(tx: Tx, request: Request, memory: BlockedPrompt, rules: Rules, opener: CaseOpener) -> Refusal:
     """Refuse a remembered wording. The same member sees the existing case; another member gets their own. Nothing is sent for either."""
     own = memory.person == request.person.id
     case_id = memory.case_id if own and memory.case_id else open_case(tx, request, remembered_failure(memory.what), opener)
     facts: dict[str, FactValue] = {"case_id": case_id, "what": memory.what.value} if memory.what else {"case_id": case_id}
     refusal = Refusal("blocked_before", facts)
-    refuse(tx, request, refusal, prompt=request.prompt, fingerprint=request.fingerprint, case_id=case_id)
-    return refusal
+    return refuse_unasked(tx, request, refusal, rules, prompt=request.prompt, fingerprint=request.fingerprint, case_id=case_id)

@@ -19,7 +19,7 @@ from bot.domain.requests import Lineage, Origin, Person, Place, Request, Submiss
 from bot.ledger import act_rows, case_rows, memory_rows, message_rows, picture_rows, request_rows
 from bot.ledger.store import Ledger, Tx
 from bot.prompts.normalise import fingerprint, normalise
-from bot.requests.accept import Unfetched, accept, asked_about_uploads, prompt_question
+from bot.requests.accept import Unfetched, accept, asked_about_uploads, needs_question, prompt_question
 from bot.requests.again import tried_again
 from bot.requests.choices import Choices, combined
 from bot.requests.rules import Rules
@@ -140,7 +140,9 @@ class RequestActions:
                 # Between two polls, nothing is running that could settle the cost; a running poll finds it settled.
                 break_off(tx, request, RequestEvent.CANCEL, Answer.CANCELLED, failure=None, refusal=None)
             else:
-                answer(tx, request, RequestEvent.CANCEL, Answer.CANCELLED, epoch=request.epoch + 1, failure=None, refusal=None)
+                unasked = request.state is RequestState.RECEIVED and needs_question(request, self.rules)
+                refusal = Refusal("cancelled", unquoted=True) if unasked else None
+                answer(tx, request, RequestEvent.CANCEL, Answer.CANCELLED, epoch=request.epoch + 1, failure=None, refusal=refusal)
             return Reply(text("reply.cancelled_running" if calling else "reply.cancelled"))
 
         reply = await self.on_own(act, body)

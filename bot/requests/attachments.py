@@ -20,9 +20,9 @@ from bot.domain.requests import Request
 from bot.ledger import attachment_rows, picture_rows, request_rows
 from bot.ledger.store import Ledger, LedgerProblem, Tx
 from bot.pixels.errors import BadPicture, NotTaken
-from bot.requests.accept import Unfetched, accept
+from bot.requests.accept import Unfetched, accept, refuse_unasked
 from bot.requests.rules import Rules
-from bot.requests.transitions import CaseOpener, refuse
+from bot.requests.transitions import CaseOpener
 
 log = structlog.get_logger()
 
@@ -157,8 +157,7 @@ class Attachments:
         if request is None or request.state is not RequestState.RECEIVED:
             return None
         picture_rows.drop(tx, request_id)
-        refuse(tx, request, refusal)
-        return refusal
+        return refuse_unasked(tx, request, refusal, self.rules)
 
     async def _take(self, request_id: str) -> None:
         """Fetch, check and store everything that a request still lacks. Raises _Unusable."""
