@@ -18,7 +18,7 @@ Step = tuple[str, int, float]
 
 def shrink(content: bytes, limit: int, steps: Sequence[Step]) -> tuple[int, bytes]:
     """Try `steps` until the file fits within `limit` bytes. Returns the index of the step and the file; the last step if none fits."""
-    source = _pixels(content)
+    source = pixels(content)
     place, made = -1, content
     for place, (kind, quality, share) in enumerate(steps):  # noqa: B007  # the index of the last try is part of the result
         made = _encoded(source, kind, quality, share)
@@ -29,14 +29,14 @@ def shrink(content: bytes, limit: int, steps: Sequence[Step]) -> tuple[int, byte
 
 def for_blocks(content: bytes, large: int, quality: int) -> tuple[str, bytes]:
     """Lossless PNG, or JPEG on white if the PNG would have `large` bytes or more. Returns the file name extension and the file."""
-    source = _pixels(content)
+    source = pixels(content)
     made = encoded(source, "PNG")
     if len(made) <= large:
         return "png", made
     return "jpg", encoded(on_white(source), "JPEG", quality=quality, optimize=True)
 
 
-def _pixels(content: bytes) -> Image.Image:
+def pixels(content: bytes) -> Image.Image:
     """Decode a stored picture. It can be a service's own signed file, with any depth, palette and profile."""
     with judging(content), Image.open(io.BytesIO(content), formats=tuple(FORMATS)) as opened:
         opened.load()

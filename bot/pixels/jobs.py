@@ -8,9 +8,13 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from PIL import Image
+
 from bot.pixels.base64text import from_base64
-from bot.pixels.fit import for_blocks, shrink
-from bot.pixels.recode import recode
+from bot.pixels.crop import crop_box, with_safe_area
+from bot.pixels.fit import for_blocks, pixels, shrink
+from bot.pixels.marks import COMPOSITE, encoded
+from bot.pixels.recode import PNG_LEVEL, recode
 from bot.pixels.reference import Wanted, reference
 
 Values = Mapping[str, Any]
@@ -25,12 +29,50 @@ def do(name: str, values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, An
 def _take(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
     """Decode a picture and write the file to store durably to `path`."""
     taken, content = recode(from_base64(pieces) if values["base64"] else b"".join(pieces))
-    with open(values["path"], "wb") as file:
+    shape = {"format": taken.format, "width": taken.width, "height": taken.height, "signed": taken.signed, "kept": taken.kept}
+    return {**shape, **_stored(values["path"], content)}, b""
+
+
+def _stored(path: str, content: bytes) -> dict[str, Any]:
+    """Write a file durably. Returns its hash and size."""
+    with open(path, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    shape = {"format": taken.format, "width": taken.width, "height": taken.height, "signed": taken.signed, "kept": taken.kept}
-    return {**shape, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}, b""
+    return {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+
+
+def _caption(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
+    """Draw text on a stored picture and write the file to store to `path`. What can't be drawn is in `problem` and `value`."""
+    from bot.pixels.captions.draw import draw
+    from bot.pixels.captions.fonts import find_fonts
+    from bot.pixels.captions.problems import CannotDraw
+
+    try:
+        made, drawn = draw(pixels(b"".join(pieces)), values["text"], find_fonts(values["font"]), values["place"], values["colour"])
+    except CannotDraw as error:
+        return {"problem": error.why, "value": error.value}, b""
+    facts = {"lines": drawn.lines, "font_size": drawn.size, "contrast": round(drawn.contrast, 2)}
+    return {**facts, **_changed(values["path"], made)}, b""
+
+
+def _crop(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
+    """Cut a stored picture to `ratio`, and write the file to store to `path`, or return a preview with the safe area if there is no path.
+    `problem` is `ratio` if it can't be cut."""
+    picture = pixels(b"".join(pieces))
+    box = crop_box(picture.size, values["ratio"], values["across"], values["down"])
+    if box is None:
+        return {"problem": "ratio", "value": values["ratio"]}, b""
+    part = picture.crop(box)
+    if not values["path"]:
+        return {"box": list(box)}, encoded(with_safe_area(part), "JPEG", COMPOSITE, quality=85)
+    return {"box": list(box), **_changed(values["path"], part)}, b""
+
+
+def _changed(path: str, picture: Image.Image) -> dict[str, Any]:
+    """Store a changed picture as PNG with the mark of a composite. Its Content Credentials are gone: they'd no longer be true."""
+    shape = {"format": "png", "width": picture.width, "height": picture.height, "signed": False, "kept": False}
+    return {**shape, **_stored(path, encoded(picture, "PNG", COMPOSITE, compress_level=PNG_LEVEL))}
 
 
 def _shrink(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
@@ -50,4 +92,11 @@ def _reference(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any],
     return dataclasses.asdict(made), content
 
 
-JOBS: dict[str, Job] = {"take": _take, "shrink": _shrink, "for_blocks": _for_blocks, "reference": _reference}
+JOBS: dict[str, Job] = {
+    "take": _take,
+    "shrink": _shrink,
+    "for_blocks": _for_blocks,
+    "reference": _reference,
+    "caption": _caption,
+    "crop": _crop,
+}

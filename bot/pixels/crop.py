@@ -1,0 +1,40 @@
+"""Cutting a picture to a usual ratio, without another call to the service."""
+
+from __future__ import annotations
+
+from PIL import Image, ImageDraw
+
+RATIOS = {"16:9": 16 / 9, "1:1": 1.0, "4:5": 4 / 5, "9:16": 9 / 16, "2.35:1": 2.35}
+"""Offered ratios of width to height: cover, square, portrait post, story, article cover."""
+SMALLEST = 64
+"""Shortest side in pixels of what is left."""
+SAFE_AREA = 0.08
+"""Share of each side that apps may cover with their own buttons and titles."""
+Box = tuple[int, int, int, int]
+
+
+def crop_box(size: tuple[int, int], ratio: str, across: float = 0.5, down: float = 0.5) -> Box | None:
+    """The largest part of a picture with this ratio: left, top, right, bottom.
+
+    `across` and `down`, from 0 to 1, say where it lies in what is left over. None if the ratio is none of RATIOS, or if too little is left.
+    """
+    wanted, (width, height) = RATIOS.get(ratio), size
+    if wanted is None:
+        return None
+    wide, high = (round(height * wanted), height) if width / height > wanted else (width, round(width / wanted))
+    if min(wide, high) < SMALLEST:
+        return None
+    left, top = round((width - wide) * min(max(across, 0.0), 1.0)), round((height - high) * min(max(down, 0.0), 1.0))
+    return left, top, left + wide, top + high
+
+
+def with_safe_area(picture: Image.Image) -> Image.Image:
+    """A copy for the preview: outside of the frame, apps may cover the picture."""
+    shown = picture.convert("RGB")
+    across, down = round(shown.width * SAFE_AREA), round(shown.height * SAFE_AREA)
+    line = max(1, min(shown.size) // 240)
+    frame = (across, down, shown.width - across - 1, shown.height - down - 1)
+    pen = ImageDraw.Draw(shown)
+    pen.rectangle(frame, outline=(0, 0, 0), width=3 * line)
+    pen.rectangle((frame[0] + line, frame[1] + line, frame[2] - line, frame[3] - line), outline=(255, 255, 255), width=line)
+    return shown
