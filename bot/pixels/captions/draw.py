@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw
 
 from bot.pixels.captions.fonts import BITMAP_SIZE, Fonts
-from bot.pixels.captions.layout import LINE_HEIGHT, Block, Line, Run, lay_out
+from bot.pixels.captions.layout import LINE_HEIGHT, TextBlock, TextLine, Run, lay_out
 from bot.pixels.captions.problems import CannotDraw
 
 PLACES = {
@@ -83,7 +83,7 @@ def _colour(typed: str) -> Colour | None:
     return int(typed[1:3], 16), int(typed[3:5], 16), int(typed[5:7], 16)
 
 
-def _baselines(block: Block, size: tuple[int, int], margin: int, place: str) -> list[tuple[float, float, Line]]:
+def _baselines(block: TextBlock, size: tuple[int, int], margin: int, place: str) -> list[tuple[float, float, TextLine]]:
     """Left end and baseline of each line."""
     column, row = PLACES[place]
     top = (margin, (size[1] - block.height) / 2, size[1] - margin - block.height)[row]
@@ -94,7 +94,7 @@ def _baselines(block: Block, size: tuple[int, int], margin: int, place: str) -> 
     return found
 
 
-def _ink(block: Block, size: tuple[int, int], margin: int, place: str) -> tuple[Image.Image, Box]:
+def _ink(block: TextBlock, size: tuple[int, int], margin: int, place: str) -> tuple[Image.Image, Box]:
     """The letters as an opaque layer, and the box around their ink. Ink outside of the picture is moved inside."""
     layer = Image.new("RGBA", (size[0] + 2 * block.size, size[1] + 2 * block.size))
     pen = ImageDraw.Draw(layer)
@@ -118,7 +118,7 @@ def _shift(low: int, high: int, length: int) -> int:
     return -low if low < 0 else min(0, length - high)
 
 
-def _line_box(block: Block, size: tuple[int, int], margin: int, place: str) -> Box:
+def _line_box(block: TextBlock, size: tuple[int, int], margin: int, place: str) -> Box:
     lines = _baselines(block, size, margin, place)
     left, right = min(one[0] for one in lines), max(one[0] + one[2].width(block.size) for one in lines)
     top = lines[0][1] - block.size
@@ -130,7 +130,7 @@ def _write(pen: ImageDraw.ImageDraw, run: Run, at: tuple[float, float], size: in
     pen.text(at, run.text, font=run.font.at(size), fill=(255, 255, 255, 255), anchor="ls", direction=direction)
 
 
-def _emoji(block: Block, size: tuple[int, int], margin: int, place: str) -> Image.Image | None:
+def _emoji(block: TextBlock, size: tuple[int, int], margin: int, place: str) -> Image.Image | None:
     """Colour emoji, which have their own colours; None if there are none."""
     if not any(run.font.is_bitmap for line in block.lines for run in line.runs):
         return None

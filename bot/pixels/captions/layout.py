@@ -39,7 +39,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TextLine:
     """Runs from left to right."""
 
     runs: tuple[Run, ...]
@@ -51,10 +51,10 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class TextBlock:
     """A caption's lines at the size that fits."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[TextLine, ...]
     size: int
 
     @property
@@ -63,7 +63,7 @@ class Block:
         return round(self.size * LINE_HEIGHT * len(self.lines))
 
 
-def lay_out(text: str, fonts: Fonts, width: int, height: int, *, shorter_side: int) -> Block:
+def lay_out(text: str, fonts: Fonts, width: int, height: int, *, shorter_side: int) -> TextBlock:
     """Lines of at most `width` pixels, at the largest size at which all of them fit into `height`.
 
     Raises CannotDraw for no text, more than MAX_LINES lines, characters without a font, and text that is too long.
@@ -96,15 +96,15 @@ def _clean(line: str) -> str:
     return " ".join("".join(one for one in line if one not in MARKS).split())
 
 
-def _at(typed: Sequence[str], fonts: Fonts, size: int, width: int) -> Block | None:
+def _at(typed: Sequence[str], fonts: Fonts, size: int, width: int) -> TextBlock | None:
     """All lines at one size, broken where they're too long; None if there are too many."""
-    lines: list[Line] = []
+    lines: list[TextLine] = []
     for paragraph in typed:
         for piece in _broken(paragraph, fonts, size, width):
             lines.append(line_of(piece, fonts, _is_right_to_left(paragraph)))
             if len(lines) > MAX_LINES:
                 return None
-    return Block(tuple(lines), size)
+    return TextBlock(tuple(lines), size)
 
 
 def _broken(paragraph: str, fonts: Fonts, size: int, width: int) -> Iterator[str]:
@@ -145,7 +145,7 @@ def _units(text: str) -> tuple[str, ...]:
     return tuple(line_break_units(text))
 
 
-def line_of(text: str, fonts: Fonts, right_to_left: bool) -> Line:
+def line_of(text: str, fonts: Fonts, right_to_left: bool) -> TextLine:
     """Split a line into runs of one font and direction, in the order in which they're seen from left to right."""
     han, levels = han_of(text), _levels(text, right_to_left)
     found: list[tuple[str, Font, int]] = []
@@ -162,7 +162,7 @@ def line_of(text: str, fonts: Fonts, right_to_left: bool) -> Line:
         for (font, level), grouped in groupby(found, key=lambda one: (one[1], one[2]))
         for together in [list(grouped)]
     ]
-    return Line(tuple(_in_visual_order(runs)), right_to_left)
+    return TextLine(tuple(_in_visual_order(runs)), right_to_left)
 
 
 def _in_visual_order(runs: list[tuple[Run, int]]) -> Iterator[Run]:
