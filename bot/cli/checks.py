@@ -15,6 +15,7 @@ from bot.adapter import Finding
 from bot.cli import keys, layers, plugins, processes
 from bot.cli.ladder import Subject, bad
 from bot.texts import text
+from bot.texts.phrases import listed
 
 RELEASED = datetime(2026, 11, 21, tzinfo=UTC).timestamp()
 """Seconds since the epoch; a correct clock can't be earlier than this code."""
@@ -131,7 +132,7 @@ async def adapters(subject: Subject) -> AsyncIterator[Finding]:
 
 
 async def fonts(subject: Subject) -> AsyncIterator[Finding]:
-    """Whether the picture library can decode, encode and letter pictures; the bot needs no browser and no system fonts."""
+    """Whether the picture library can decode and encode pictures, and in which scripts Add text can draw."""
     from PIL import Image, ImageFont, features
 
     what = text("doctor.pictures")
@@ -146,6 +147,22 @@ async def fonts(subject: Subject) -> AsyncIterator[Finding]:
         yield bad(what, "doctor.pictures_lacking", layers.MACHINE, names="freetype")
         return
     yield Finding(True, what, text("doctor.pictures_ok"))
+    yield _captions(subject.settings.caption_font)
+
+
+def _captions(brand: Path | None) -> Finding:
+    """What Add text lacks. Only what was installed for it and doesn't work is a failure."""
+    from bot.pixels.captions.fonts import find_fonts, is_installed, scripts_without_font
+    from bot.pixels.captions.problems import CannotDraw
+
+    what = text("doctor.captions")
+    if not is_installed():
+        return Finding(True, what, text("doctor.captions_off"))
+    try:
+        lacking = scripts_without_font(find_fonts(str(brand or "")))
+    except CannotDraw as problem:
+        return bad(what, f"doctor.captions_{problem.why}", layers.MACHINE, value=problem.value)
+    return Finding(True, what, text("doctor.captions_lacking", scripts=listed(lacking)) if lacking else text("doctor.captions_ok"))
 
 
 LOCAL = (settings, clock, disk, running, database, fonts)

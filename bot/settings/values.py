@@ -26,6 +26,8 @@ _QUOTE_MARKS = frozenset("\"'`“”„‘’«»")
 _MONEY = re.compile(r"\d{1,7}(\.\d{1,6})?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 _UNLIMITED = frozenset({"unlimited", "none", "off", "no"})
+_FONT_STARTS = (b"\x00\x01\x00\x00", b"OTTO", b"ttcf", b"true")
+"""First bytes of TrueType and OpenType fonts and collections."""
 _ENDPOINTS = ("/images/generations", "/images/edits", "/images", "/chat/completions", "/models")
 _API_VERSION = re.compile(r"api-version=[A-Za-z0-9.-]{1,40}", re.ASCII)
 _DATABASE_OPTIONS = re.compile(r"\?[A-Za-z_]+=[^/]*$")
@@ -190,6 +192,19 @@ def certificates(value: str) -> Path:
         raise Wrong("certificates_form", file=shown(str(path))) from None
     except OSError:
         raise Wrong("certificates_unreadable", file=shown(str(path))) from None
+    return path
+
+
+def font(value: str) -> Path:
+    """A font file."""
+    path = _path(value, "folder")
+    try:
+        with path.open("rb") as file:
+            start = file.read(4)
+    except OSError:
+        raise Wrong("font_unreadable", file=shown(str(path))) from None
+    if start not in _FONT_STARTS:
+        raise Wrong("font_form", file=shown(str(path)))
     return path
 
 

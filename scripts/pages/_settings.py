@@ -48,6 +48,7 @@ _SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "IMAGE_OMIT_OPTIONS",
             "IMAGE_PROXY",
             "PARTIAL_IMAGES",
+            "CAPTION_FONT",
             "STATUS_PAGE",
             "ACCOUNT_PLAN",
         ),

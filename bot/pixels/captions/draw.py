@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw
 
 from bot.pixels.captions.fonts import BITMAP_SIZE, Fonts
-from bot.pixels.captions.layout import LINE_HEIGHT, TextBlock, TextLine, Run, lay_out
+from bot.pixels.captions.layout import LINE_HEIGHT, Run, TextBlock, TextLine, lay_out
 from bot.pixels.captions.problems import CannotDraw
 
 PLACES = {

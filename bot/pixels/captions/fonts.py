@@ -26,6 +26,8 @@ PACKAGES = (
     ("pylopdf_fonts_zh_tw", "NotoSansTC*"),
 )
 """Packages of the extra `captions`, and the file of each that is used."""
+LIBRARIES = ("fontTools", "uniseg", "bidi", "regex")
+"""Modules of the extra `captions`."""
 FOLDERS = (
     "/usr/share/fonts",
     "/usr/local/share/fonts",
@@ -96,11 +98,16 @@ class Fonts:
         return [one[0] for one in clusters(text) if one.strip() and self.font_for(one, han) is None]
 
 
+def is_installed() -> bool:
+    """Whether the libraries of the extra `captions` are here; its fonts may come from the system."""
+    return all(importlib.util.find_spec(one) is not None for one in LIBRARIES)
+
+
 def find_fonts(brand: str = "") -> Fonts:
     """Fonts of the operator's brand, of the extra `captions`, and of the system. Raises CannotDraw if text can't be shaped here."""
     if not features.check("raqm"):
         raise CannotDraw("library", "Raqm")
-    if importlib.util.find_spec("fontTools") is None or importlib.util.find_spec("uniseg") is None:
+    if not is_installed():
         raise CannotDraw("library", "imagine-bot[captions]")
     return Fonts(tuple(dict.fromkeys([*_branded(brand), *_packaged(), *_of_system()])))
 

@@ -18,6 +18,7 @@ from bot.adapter import Finding
 from bot.catalogue.load import Catalogue
 from bot.cli import checks
 from bot.cli.ladder import Subject, walk
+from bot.pixels.captions import fonts
 from bot.sandbox.server import start
 from bot.settings import load
 from tests.unit.cli.conftest import Ended, Point, StandInPlugin
@@ -94,7 +95,7 @@ def test_all_well_walks_every_rung_and_says_so(doctor: Call, service: Service) -
     ended = doctor()
     assert ended.code == 0, ended.out
     whats = [line[5:].partition(":")[0] for line in ended.out.splitlines() if line.startswith("ok   ")]
-    local = ["Settings", "Clock", "Data folder", "Database", "Pictures"]
+    local = ["Settings", "Clock", "Data folder", "Database", "Pictures", "Text on pictures"]
     assert whats == [*local, "Connections", "Port (TCP)", "Image service", "Model", "Stand-in"]
     assert service.asked == [("/v1/models", f"Bearer {KEY}")]
 
@@ -283,6 +284,29 @@ async def test_a_full_disk_stops_and_a_nearly_full_one_is_a_note(tmp_path: Path,
         (finding,) = await collected(checks.disk, of)
         assert finding.ok is well
         assert "0.1 GB" in finding.sentence if not well else "1.0 GB" in of.notes[0]
+
+
+async def test_scripts_that_no_font_here_has_are_named_and_are_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "_of_system", tuple)
+    _, finding = await collected(checks.fonts, subject(tmp_path))
+    assert (finding.ok, finding.what) == (True, "Text on pictures")
+    assert "no font here has: Emoji." in finding.sentence
+    monkeypatch.setattr(fonts, "PACKAGES", fonts.PACKAGES[:1])
+    _, finding = await collected(checks.fonts, subject(tmp_path))
+    assert finding.ok
+    assert "Arabic, Hebrew, Thai, Chinese, Japanese" in finding.sentence
+
+
+@pytest.mark.parametrize(("lacking", "ok", "expected"), [("libraries", True, "imagine-bot[captions]"), ("raqm", False, "libfribidi0")])
+async def test_what_text_on_pictures_lacks_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacking: str, ok: bool, expected: str
+) -> None:
+    if lacking == "raqm":
+        monkeypatch.setattr(fonts.features, "check", lambda name: name != "raqm")
+    else:
+        monkeypatch.setattr(fonts, "LIBRARIES", (*fonts.LIBRARIES, "a_library_that_is_not_here"))
+    *_, finding = await collected(checks.fonts, subject(tmp_path))
+    assert (finding.ok, expected in finding.sentence + finding.fix) == (ok, True)
 
 
 async def test_a_clock_before_this_programs_own_time_is_wrong(tmp_path: Path) -> None:

@@ -149,6 +149,8 @@ def test_the_environment_wins_over_the_file_and_says_so(tmp_path: Path) -> None:
         ("IMAGE_BASE_URL", "https://api.openai.com/v1/images/generations"),
         ("IMAGE_BASE_URL", "https://api.openai.com/v1?key=1"),
         ("IMAGE_PROXY", "proxy:3128"),
+        ("CAPTION_FONT", "/nowhere/brand.ttf"),
+        ("CAPTION_FONT", __file__),
         ("LOG_LEVEL", "loud"),
         ("ALLOWED_GUILDS", "my server"),
         ("ALLOWED_GUILDS", "١٢٣٤٥٦٧٨٩٠١٢٣٤٥٦٧٨"),
