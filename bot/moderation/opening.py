@@ -31,7 +31,15 @@ class Cases:
 
     def open_case(self, tx: Tx, request: Request, failure: Failure) -> str:
         """Open, join or reopen a case for this block. Returns its id; the caller links the request to it."""
-        case = self._again(tx, request, failure) or self._join(tx, request, failure) or self._new(tx, request, failure)
+        waiting = case_rows.waiting_of(tx.connection, request.place.platform, request.place.community, request.person.id)
+        case = self._again(tx, request, failure, waiting)
+        if case is None:
+            case = waiting or case_rows.open_new(
+                tx, request, failure.kind.value, failure.facts, due_at=tx.now + REMINDERS[0], expires_at=tx.now + EXPIRY
+            )
+            what = "opened" if waiting is None else "joined"
+            case_rows.write_audit(tx, case.id, case.community, unnamed(request.person.id), what, facts=_facts(request, failure))
+            case = settle(tx, case)
         place = moderators_place(tx.connection, case.platform, case.community, self.home)
         if place is not None:
             show_card(tx, case.id, place)
@@ -44,13 +52,13 @@ class Cases:
         """Whether a human in this community will look at a block."""
         return moderators_place(connection, platform, community, self.home) is not None
 
-    def _again(self, tx: Tx, request: Request, failure: Failure) -> Case | None:
+    def _again(self, tx: Tx, request: Request, failure: Failure, waiting: Case | None) -> Case | None:
         """Return a case to the moderators because an accepted rewrite, or a requested new wording, was blocked too."""
         case = _accepted_case(tx.connection, request)
         if case is None:
-            case = case_rows.waiting_of(tx.connection, request.place.platform, request.place.community, request.person.id)
-            if case is None or case.state is not CaseState.WITH_MEMBER or case.asked != REPHRASE:
+            if waiting is None or waiting.state is not CaseState.WITH_MEMBER or waiting.asked != REPHRASE:
                 return None
+            case = waiting
         values: dict[str, object] = {
             "asked": None,
             "request_id": request.id,
@@ -64,18 +72,6 @@ class Cases:
             "closed_at": None,
         }
         return step(tx, case, CaseEvent.BLOCKED_AGAIN, unnamed(request.person.id), _facts(request, failure), values)
-
-    def _join(self, tx: Tx, request: Request, failure: Failure) -> Case | None:
-        case = case_rows.waiting_of(tx.connection, request.place.platform, request.place.community, request.person.id)
-        if case is None:
-            return None
-        case_rows.write_audit(tx, case.id, case.community, unnamed(request.person.id), "joined", facts=_facts(request, failure))
-        return settle(tx, case)
-
-    def _new(self, tx: Tx, request: Request, failure: Failure) -> Case:
-        case = case_rows.open_new(tx, request, failure.kind.value, failure.facts, due_at=tx.now + REMINDERS[0], expires_at=tx.now + EXPIRY)
-        case_rows.write_audit(tx, case.id, case.community, unnamed(request.person.id), "opened", facts=_facts(request, failure))
-        return settle(tx, case)
 
 
 def _accepted_case(connection: Connection, request: Request) -> Case | None:

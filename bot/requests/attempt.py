@@ -126,47 +126,66 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
     asks = failure is not None and failure.group is Group.PARAMETERS
     free = unchosen(tx.connection, request, deps.rules) if asks else frozenset[str]()
     ruling = rule(CallResult(request, attempt, outcome, failure, free), deps.rules, tx.now, deps.uniform)
-    late = isinstance(ruling.step, Late)
-    if late and outcome.pending is not None and attempt.task_id is None:
-        # Its member cancelled while the service was taking the task.
-        attempt_rows.note_task(tx, attempt.id, outcome.pending)
-        transitions.stop_task(tx, attempt.id, outcome.pending)
-    if late and failure is not None and failure.kind in SAFETY_REVIEWABLE:
-        remember_block(tx, request, failure.kind)
     if isinstance(ruling.step, Collect):
         _collect(tx, request, attempt, ruling, ruling.step.pending, deps)
-    elif books.close(tx, request, attempt, ruling.outcome, deps.rules, late=late):
-        _notify_operators(tx, request, ruling, deps, host)
-        if not late:
-            picture_rows.add(tx, request.id, attempt.id, ruling.outcome.pictures)
-        return _step(tx, request, ruling, deps)
-    return None
-
-
-def _step(tx: Tx, request: Request, ruling: Ruling, deps: Dependencies) -> Answer | None:
-    """Apply the request's own transition; there is none for a late outcome."""
+        return None
+    if isinstance(ruling.step, Late):
+        _keep_late(tx, request, attempt, outcome, failure)
+    if not books.close(tx, request, attempt, ruling.outcome, deps.rules, late=isinstance(ruling.step, Late)):
+        return None
     failure = ruling.failure
+    if failure is not None and not isinstance(ruling.step, TryWithout):
+        deps.notices.failed(tx, failure, request)
+    if ruling.outcome.pictures:
+        _take_pictures(tx, request, attempt, ruling, deps, host)
     values: dict[str, object] = {"attempts": ruling.attempts, "rate_answers": ruling.rate_answers, "failure": failure}
     match ruling.step:
+        case Queue(at):
+            transitions.queue(tx, request, RequestEvent.REQUEUE, at, **values)
         case TryWithout(options) if failure is not None:
             request_rows.leave_out(tx, request.id, request.left_out | options)
             values["failure"] = dataclasses.replace(failure, facts={**failure.facts, "left_out": ", ".join(sorted(options))})
             transitions.queue(tx, request, RequestEvent.REQUEUE, tx.now, **values)
-        case Queue(at):
-            transitions.queue(tx, request, RequestEvent.REQUEUE, at, **values)
         case OpenCase(result) if failure is not None:
             case_id = transitions.open_case(tx, request, failure, deps.open_case)
             remember_block(tx, request, failure.kind, case_id or "")
             return transitions.answer(tx, request, RequestEvent.ANSWER, result, case_id=case_id, **values)
         case Final(result):
-            nearest = None if failure is None or result is Answer.PICTURES else proposal(failure, request)
-            if nearest is not None:
-                values["refusal"] = nearest
-            transitions.answer(tx, request, RequestEvent.ANSWER, result, **values)
-            if result is Answer.PICTURES:
-                deps.on_pictures(tx, request)
-            return result
+            return _finish(tx, request, result, values, deps)
     return None
+
+
+def _keep_late(tx: Tx, request: Request, attempt: Attempt, outcome: Outcome, failure: Failure | None) -> None:
+    """Keep what counts although nobody waits for this call anymore: a task to stop, and a block."""
+    if outcome.pending is not None and attempt.task_id is None:
+        # Its member cancelled while the service was taking the task.
+        attempt_rows.note_task(tx, attempt.id, outcome.pending)
+        transitions.stop_task(tx, attempt.id, outcome.pending)
+    if failure is not None and failure.kind in SAFETY_REVIEWABLE:
+        remember_block(tx, request, failure.kind)
+
+
+def _take_pictures(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, deps: Dependencies, host: str) -> None:
+    """Keep the pictures unless they came too late, and note what they prove about the service."""
+    if request.service == DEFAULT:
+        if ruling.failure is None or isinstance(ruling.step, TryWithout):
+            deps.notices.service_works(tx)
+        stand_in.ended(tx, deps.notices)
+    worked_without(tx, request, ruling.outcome, deps.rules, host, deps.notices)
+    if not isinstance(ruling.step, Late):
+        picture_rows.add(tx, request.id, attempt.id, ruling.outcome.pictures)
+
+
+def _finish(tx: Tx, request: Request, result: Answer, values: dict[str, object], deps: Dependencies) -> Answer:
+    """Give the final answer, with the nearest value that the service would accept."""
+    failure = values["failure"]
+    nearest = proposal(failure, request) if isinstance(failure, Failure) and result is not Answer.PICTURES else None
+    if nearest is not None:
+        values = {**values, "refusal": nearest}
+    transitions.answer(tx, request, RequestEvent.ANSWER, result, **values)
+    if result is Answer.PICTURES:
+        deps.on_pictures(tx, request)
+    return result
 
 
 def _collect(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, pending: Pending, deps: Dependencies) -> None:
@@ -180,15 +199,3 @@ def _collect(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, pending
     elif failure is not None and failure.action is Action.FETCH and blocked_while_collecting(request) is None:
         values["failure"] = failure  # tells the member that the picture is made and being downloaded
     transitions.collect(tx, request, tx.now + pending.poll_after, **values)
-
-
-def _notify_operators(tx: Tx, request: Request, ruling: Ruling, deps: Dependencies, host: str) -> None:
-    """Report a failure that the operator must fix, or that the service works."""
-    if ruling.failure is not None and not isinstance(ruling.step, TryWithout):
-        deps.notices.failed(tx, ruling.failure, request)
-    if ruling.outcome.pictures and request.service == DEFAULT:
-        if ruling.failure is None or isinstance(ruling.step, TryWithout):
-            deps.notices.service_works(tx)
-        stand_in.ended(tx, deps.notices)
-    if ruling.outcome.pictures:
-        worked_without(tx, request, ruling.outcome, deps.rules, host, deps.notices)
