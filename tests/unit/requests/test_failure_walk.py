@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import sys
 import threading
@@ -17,6 +18,7 @@ from tests.world import BLOCK, RATE, Service, World, bad, world
 
 ROOT = Path(__file__).resolve().parents[3]
 STATION = re.compile(r"^\| `([\w.]+)` \(`([\w/.]+)`[^)]*\) \| (.+) \| (.+) \|$", re.MULTILINE)
+WAIT = dataclasses.replace(RATE, headers={"retry-after": "60"})
 COUNTS = re.compile(r"(\d+) functions for a 429, (\d+) for a safety block")
 
 
@@ -39,7 +41,7 @@ async def shown_as_blocked(room: World, request: str) -> None:
     assert "filter blocked your words" in " ".join(map(str, (await room.answer(request)).text))
 
 
-@pytest.mark.parametrize(("column", "evidence", "shown"), [(0, RATE, shown_while_waiting), (1, BLOCK, shown_as_blocked)])
+@pytest.mark.parametrize(("column", "evidence", "shown"), [(0, WAIT, shown_while_waiting), (1, BLOCK, shown_as_blocked)])
 async def test_a_failure_takes_the_way_that_the_map_shows(
     tmp_path: Path, column: int, evidence: Evidence, shown: Callable[[World, str], Awaitable[None]]
 ) -> None:
