@@ -96,7 +96,7 @@ class Attachments:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def keep_upload(
-        self, person: str, name: str, content: bytes, mask_of: tuple[int, int] | None = None, *, fit: bool = False
+        self, person: str, name: str, content: bytes, mask_of: tuple[int, int] | None = None, *, fit: bool
     ) -> Upload | Refusal:
         """Check and store an upload before its request exists. It's deleted after an hour if no request uses it.
 
