@@ -18,12 +18,12 @@ class DiscordPlugin(SettingsPlugin):
         return DiscordAdapter(settings.read(env), context)
 
     async def examine(self, env: Mapping[str, str]) -> Sequence[Finding]:
-        from adapters.discord.doctor import examine
+        from adapters.discord.checks import examine
 
         return await examine(env)
 
     async def examine_all(self, env: Mapping[str, str]) -> Sequence[Finding]:
-        from adapters.discord.doctor import examine
+        from adapters.discord.checks import examine
 
         return await examine(env, every=True)
 

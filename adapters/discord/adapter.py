@@ -11,14 +11,13 @@ import structlog
 from cachetools import TTLCache
 
 from adapters.discord import checks
-from adapters.discord.answers import Answers, Event
+from adapters.discord.answers import Answers, Event, Placeholders
 from adapters.discord.chat import DiscordChat
 from adapters.discord.client import ImagineClient, point_at
 from adapters.discord.image_fitting import ImageFitting
 from adapters.discord.intake import Intake
 from adapters.discord.interactions import Interactions
 from adapters.discord.moderators import Clicks, DiscordModerators
-from adapters.discord.placeholders import Placeholders
 from adapters.discord.routes import Handle, of_reply
 from adapters.discord.settings import DiscordSettings
 from adapters.discord.wire import DiscordWire, Session

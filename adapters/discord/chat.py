@@ -12,9 +12,9 @@ from dataclasses import replace
 import structlog
 from cachetools import FIFOCache
 
+from adapters.discord.answers import Placeholders
 from adapters.discord.errors import classify_error
 from adapters.discord.image_fitting import ImageFitting
-from adapters.discord.placeholders import Placeholders
 from adapters.discord.routes import Draft, Handle, MessageRef, Route, Wire, address, first_ways, of_reply, same_way
 from adapters.discord.wire import few_repeats
 from adapters.kit.editing_chat import EditingChat, is_staff

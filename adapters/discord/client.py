@@ -1,4 +1,9 @@
-"""discord.py client: one intent, no mentions, interactions dispatched to their handlers, and none left unanswered."""
+"""discord.py client: one intent, no mentions, interactions dispatched to their handlers, and none left unanswered.
+
+Unreadable frames and unparsable events cost a reconnect or one event, never the process: discord.py lets any exception of its receive
+loop escape from `Client.connect`. Here, such a connection is closed resumably and reopened after a growing pause, while the REST session
+stays in use. An event whose parser fails is skipped, because it would recur with every session. The content of frames is never logged.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +11,22 @@ import asyncio
 import logging
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import aiohttp
 import discord
 import structlog
 import yarl
-from discord.gateway import DiscordWebSocket
+from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 
-from adapters.discord import commands, gateway
+from adapters.discord import commands
 from adapters.discord.answers import Event
 from adapters.discord.intake import Intake
 from adapters.discord.render import ActionButton
 from adapters.discord.settings import DiscordSettings
 from bot.adapter import Context
 from bot.egress import Egress
+from bot.supervise import Watch, places_of
 
 log = structlog.get_logger()
 
@@ -32,7 +38,7 @@ def point_at(settings: DiscordSettings) -> None:
     """Configure the library's addresses, which are global to the process."""
     discord.http.Route.BASE = settings.api_base
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.gateway_url)
-    gateway.install()
+    install()
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot doesn't use voice
     # Below INFO, the library logs interaction tokens.
     logger = logging.getLogger("discord")
@@ -75,10 +81,10 @@ class ImagineClient(discord.Client):
         self._known_commands, self._ports = context.data_dir / "discord" / "commands.sha256", context.ports
         self._connected, self._permissions_changed = connected, permissions_changed
         self._identified = float("-inf")
-        self.gateway_watch = context.supervisor.watch("discord:gateway", longest=gateway.LONGEST_PAUSE)
+        self.gateway_watch = context.supervisor.watch("discord:gateway", longest=LONGEST_PAUSE)
         self.gateway_link = context.supervisor.link("discord:gateway")
         self._events = context.supervisor.watch("discord:events")
-        gateway.guard_parsers(self, self._events)
+        guard_parsers(self, self._events)
         self.tree = commands.build(self, with_models=bool(self.core.options().models))
         self.add_dynamic_items(ActionButton)
 
@@ -122,3 +128,100 @@ class ImagineClient(discord.Client):
         error = sys.exc_info()[1]
         if error is not None:
             self._events.failed(error)
+
+
+# ---- the guarded gateway connection ---------------------------------------------------------------------------------------------
+
+OF_THE_LIBRARY = (
+    *(discord.HTTPException, discord.GatewayNotFound, discord.ConnectionClosed, ReconnectWebSocket),
+    *(aiohttp.ClientError, OSError, TimeoutError),
+)
+"""Exceptions that `Client.connect` handles itself, by reconnecting or deliberately ending."""
+FRAMES_RESUMED = 3
+"""Consecutive unreadable frames after which the session is no longer resumed: the server would replay them."""
+SESSION_EVENTS = frozenset({"READY", "RESUMED"})
+"""Events without which a session is useless."""
+LONGEST_PAUSE = 40.0
+"""Maximum seconds between two connections. discord.py allows a minute for connecting, which includes the pause."""
+HEARTBEATS = (1.0, 600.0)
+"""Allowed range in seconds for Discord's heartbeat interval (normally 41); less would flood Discord."""
+
+
+class GatewaySocket(DiscordWebSocket):
+    """discord.py's connection with a guarded receive loop."""
+
+    async def poll_event(self) -> None:
+        watch = _watch_of(self)
+        try:
+            await super().poll_event()
+            _check_heartbeat(self)
+        except OF_THE_LIBRARY:
+            raise
+        except Exception as error:
+            pause = watch.failed(error)
+            await self.close(code=4000)
+            await asyncio.sleep(pause)
+            raise ReconnectWebSocket(self.shard_id, resume=watch.failures <= FRAMES_RESUMED) from None
+        watch.works()
+
+
+@runtime_checkable
+class GuardedClient(Protocol):
+    """A discord.py client whose gateway connection is supervised."""
+
+    gateway_watch: Watch
+
+
+def _watch_of(socket: DiscordWebSocket) -> Watch:
+    client = getattr(socket._dispatch, "__self__", None)  # from `Client.dispatch`, set by the library
+    assert isinstance(client, GuardedClient)
+    return client.gateway_watch
+
+
+def _check_heartbeat(socket: DiscordWebSocket) -> None:
+    beat = socket._keep_alive
+    if beat is not None and not HEARTBEATS[0] <= (beat.interval or 0.0) <= HEARTBEATS[1]:
+        raise ValueError("heartbeat interval")
+
+
+class _WithoutContent(logging.Filter):
+    """Drops the library's one log line that quotes a frame: an unknown opcode can be any text."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.msg == "Unknown OP code %s." and record.args:
+            record.args = tuple(one if isinstance(one, int) else type(one).__name__ for one in record.args)
+        return True
+
+
+_FILTER = _WithoutContent()
+
+
+def install() -> None:
+    """Make every client of this process use the guarded connection."""
+    logging.getLogger(DiscordWebSocket.__module__).addFilter(_FILTER)
+    discord.client.DiscordWebSocket = GatewaySocket  # type: ignore[misc]  # the name that `Client.connect` looks up
+
+
+def guard_parsers(client: discord.Client, watch: Watch) -> None:
+    """Skip events whose parser fails, and report each kind of event once."""
+    parsers: dict[str, Callable[[Any], Any]] = client._connection.parsers
+    logged: set[str] = set()
+
+    def guarded(event: str, parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def parsed(data: Any) -> Any:
+            try:
+                found = parse(data)
+            except Exception as error:
+                if event not in logged:
+                    logged.add(event)
+                    log.warning("discord_event_left_out", kind=event, error=type(error).__name__, at=places_of(error))
+                    watch.failed(type(error).__name__)
+                return None
+            watch.works()
+            return found
+
+        return parsed
+
+    for event, parse in list(parsers.items()):
+        if event not in SESSION_EVENTS:
+            parsers[event] = guarded(event, parse)

@@ -18,12 +18,12 @@ class SlackPlugin(SettingsPlugin):
         return SlackAdapter(settings.read(env), context)
 
     async def examine(self, env: Mapping[str, str]) -> Sequence[Finding]:
-        from adapters.slack.doctor import examine
+        from adapters.slack.checks import examine
 
         return await examine(env)
 
     async def examine_all(self, env: Mapping[str, str]) -> Sequence[Finding]:
-        from adapters.slack.doctor import examine
+        from adapters.slack.checks import examine
 
         return await examine(env, every=True)
 

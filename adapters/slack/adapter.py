@@ -16,10 +16,9 @@ from adapters.kit.ttl_cache import TtlCache
 from adapters.slack import app as apps
 from adapters.slack import checks, http
 from adapters.slack.admission import Admission
-from adapters.slack.answer_log import AnswerLog
 from adapters.slack.answers import Answers
 from adapters.slack.callers import PLATFORM
-from adapters.slack.chat import SlackChat
+from adapters.slack.chat import AnswerLog, SlackChat
 from adapters.slack.checks import Identity
 from adapters.slack.delivery import Delivery
 from adapters.slack.errors import classify_error

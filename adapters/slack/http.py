@@ -1,13 +1,22 @@
-"""Slack over HTTP: bolt behind the guard, at one address, inside the bot's event loop.
+"""Slack over HTTP: bolt behind a guard, at one address, inside the bot's event loop.
 
-Events, commands and presses all arrive at `/slack/events`. Anything bolt doesn't acknowledge gets an error, so that Slack sends events
-again; the guard verifies requests.
+Events, commands and presses all arrive at `/slack/events`. Only complete, fresh, genuine requests from Slack pass the guard, each of them
+once: bolt answers 500 to a non-numeric timestamp and to a non-ASCII signature, accepts the same request twice within five minutes, and
+reads bodies of any size. Nothing is parsed before the signature is verified; no body or secret is ever logged. Anything bolt doesn't
+acknowledge gets an error, so that Slack sends events again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import cast
+import asyncio
+import hashlib
+import hmac
+import re
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, cast
 
 import structlog
 import uvicorn
@@ -22,7 +31,6 @@ from slack_bolt.response import BoltResponse
 from adapters.kit import serving
 from adapters.kit.listening import listening
 from adapters.slack import payloads
-from adapters.slack.guard import PATH, App, Guard
 from bot.adapter import SetupProblem
 from bot.ports import Ports
 from bot.texts import text
@@ -81,3 +89,242 @@ async def serve(app: AsyncApp, *, signing_secret: str, host: str, port: int, por
         stop_within=STOP_WITHIN,
         stop=guard.stop,
     )
+
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+
+PATH, HEALTH = "/slack/events", "/healthz"
+MOST_BYTES = 1024 * 1024
+"""Slack's largest payloads, forms with their state, have 250 kB."""
+MOST_READING = 32 * MOST_BYTES
+"""Total for all bodies being read, so that unsigned requests can't fill the memory."""
+BODY_WITHIN = 5.0
+"""Seconds for a whole body; Slack itself gives up after three."""
+WINDOW = 300
+"""Allowed clock difference in seconds, a Slack rule."""
+MAX_SEEN = 50_000
+"""Maximum signatures kept against replay. Slack sends an app at most 30,000 events an hour, so about 5,000 within two windows."""
+COMPLAIN_EVERY = 60.0
+"""Seconds between two warnings of a kind: scanners must not fill the log, but a wrong signing secret must show up in it."""
+
+TIMESTAMP, SIGNATURE, LENGTH = b"x-slack-request-timestamp", b"x-slack-signature", b"content-length"
+RETRY = b"x-slack-retry-num"
+_PASSED_ON = frozenset({TIMESTAMP, SIGNATURE, RETRY, b"x-slack-retry-reason"})
+"""Headers passed to bolt, besides a normalised content type. It obeys more (x-slack-bolt-lazy-only), and headers aren't signed."""
+_DIGITS = re.compile(rb"[0-9]{9,11}")
+_HEX = re.compile(rb"v0=[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRequest(Exception):
+    """Why a request is rejected."""
+
+    status: int
+    why: str
+    """Short machine token for the log."""
+
+
+class Gone(Exception):
+    """The client disconnected."""
+
+
+class Guard:
+    """Wraps bolt's ASGI application."""
+
+    def __init__(self, app: App, signing_secret: str, ports: Ports, path: str = PATH) -> None:
+        if not signing_secret.strip():
+            raise ValueError("without a signing secret nothing can be checked")
+        self._app, self._secret, self._ports, self._path = app, signing_secret.encode(), ports, path
+        self._seen: OrderedDict[bytes, float] = OrderedDict()
+        """Signature -> when its timestamp leaves the window."""
+        self._under_way: set[bytes] = set()
+        """Signatures of requests in progress."""
+        self._limits: set[asyncio.Timeout] = set()
+        self._reading = 0
+        self._complained: dict[str, float] = {}
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        if scope["type"] != "http":
+            return
+        try:
+            await self._serve(scope, receive, send)
+        except RejectedRequest as refusal:
+            self._complain(refusal)
+            await _answer(send, refusal.status, [(b"allow", b"POST")] if refusal.status == 405 else [])
+        except Gone:
+            log.info("slack_request_gone")
+
+    def stop(self) -> None:
+        """Abort requests in progress with an error that makes Slack send them again."""
+        for limit in self._limits:
+            limit.reschedule(asyncio.get_running_loop().time())
+
+    async def _serve(self, scope: Message, receive: Receive, send: Send) -> None:
+        method, path = scope["method"], scope["path"]
+        if path == HEALTH and method in ("GET", "HEAD"):
+            await _answer(send, 200)
+            return
+        if path != self._path:
+            raise RejectedRequest(404, "path")
+        if method != "POST":
+            raise RejectedRequest(405, "method")
+        headers = _Headers(scope["headers"])
+        timestamp, signature = self._signed(headers)
+        body = await self._body(headers, receive)
+        if not hmac.compare_digest(self._sign(timestamp, body), signature):
+            raise RejectedRequest(401, "signature")
+        if self._came_before(signature):
+            if headers.one(RETRY) is None or signature in self._under_way:
+                raise RejectedRequest(401, "replayed")
+            # Slack missed the answer and retries within the same second, so with the same signature. Don't process it twice.
+            await _answer(send, 200)
+            return
+        self._seen[signature] = int(timestamp) + WINDOW
+        self._under_way.add(signature)
+        accepted = False
+        try:
+            kind = payloads.check(headers.one(b"content-type") or b"", body)
+            passed = [(name, value) for name, value in scope["headers"] if name.lower() in _PASSED_ON and value.isascii()]
+            inner = {**scope, "headers": [*passed, (b"content-type", kind.encode())], "query_string": b""}
+            accepted = await self._pass_on(inner, body, receive, send)
+        except payloads.Malformed as malformed:
+            raise RejectedRequest(400, str(malformed)) from None
+        finally:
+            self._under_way.discard(signature)
+            if not accepted:  # Slack may retry an unaccepted request within the same second, with the same signature
+                self._seen.pop(signature, None)
+
+    # ---- is it Slack, and is it new --------------------------------------------------------------------------------------------
+
+    def _signed(self, headers: _Headers) -> tuple[bytes, bytes]:
+        """Timestamp and signature, checked for format and age; the signature itself can only be verified with the body."""
+        timestamp, signature = headers.one(TIMESTAMP), headers.one(SIGNATURE)
+        if timestamp is None or signature is None or not _DIGITS.fullmatch(timestamp) or not _HEX.fullmatch(signature):
+            raise RejectedRequest(401, "headers")
+        if abs(self._ports.now() - int(timestamp)) > WINDOW:
+            raise RejectedRequest(401, "stale")
+        return timestamp, signature
+
+    def _sign(self, timestamp: bytes, body: bytes) -> bytes:
+        return b"v0=" + hmac.new(self._secret, b"v0:" + timestamp + b":" + body, hashlib.sha256).hexdigest().encode()
+
+    def _came_before(self, signature: bytes) -> bool:
+        """Whether this signature was seen before. Only genuine ones are kept, so that strangers can't fill the memory."""
+        now = self._ports.now()
+        while self._seen and (len(self._seen) >= MAX_SEEN or next(iter(self._seen.values())) < now):
+            self._seen.popitem(last=False)
+        return signature in self._seen
+
+    # ---- the body, and what comes after ----------------------------------------------------------------------------------------
+
+    async def _body(self, headers: _Headers, receive: Receive) -> bytes:
+        declared = headers.one(LENGTH) or b"0"
+        if not declared.isdigit():
+            raise RejectedRequest(400, "length")
+        if len(declared) > 9 or int(declared) > MOST_BYTES:
+            raise RejectedRequest(413, "length")
+        body = bytearray()
+        try:
+            async with asyncio.timeout(BODY_WITHIN) as limit:
+                with _In(self._limits, limit):
+                    while await self._more(body, receive):
+                        pass
+        except TimeoutError:
+            raise RejectedRequest(408, "slow") from None
+        finally:
+            self._reading -= len(body)
+        return bytes(body)
+
+    async def _more(self, body: bytearray, receive: Receive) -> bool:
+        """Read one chunk. Returns whether there are more."""
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        chunk = message.get("body", b"")
+        self._reading += len(chunk)
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise RejectedRequest(413, "body")
+        if self._reading > MOST_READING:
+            raise RejectedRequest(503, "too_many")
+        return bool(message.get("more_body", False))
+
+    async def _pass_on(self, scope: Message, body: bytes, receive: Receive, send: Send) -> bool:
+        """Let bolt answer. Returns whether it accepted the request."""
+        status = 0
+        given = False
+
+        async def again() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = int(message["status"])
+            await send(message)
+
+        try:
+            async with asyncio.timeout(None) as limit:
+                with _In(self._limits, limit):
+                    await self._app(scope, again, watched)
+        except TimeoutError:
+            if not status:
+                raise RejectedRequest(503, "stopping") from None
+        except Exception as error:
+            log.warning("slack_request_failed", error=type(error).__name__)
+            if not status:
+                raise RejectedRequest(500, "failed") from None
+        if not 200 <= status < 300:
+            log.warning("slack_not_acknowledged", status=status)
+        return 200 <= status < 300
+
+    def _complain(self, refusal: RejectedRequest) -> None:
+        now = self._ports.monotonic()
+        if now >= self._complained.get(refusal.why, now):
+            self._complained[refusal.why] = now + COMPLAIN_EVERY
+            log.warning("slack_request_refused", status=refusal.status, why=refusal.why)
+
+
+class _In:
+    """Membership in a set for the duration of a block."""
+
+    def __init__(self, among: set[asyncio.Timeout], one: asyncio.Timeout) -> None:
+        self._among, self._one = among, one
+
+    def __enter__(self) -> None:
+        self._among.add(self._one)
+
+    def __exit__(self, *_: object) -> None:
+        self._among.discard(self._one)
+
+
+class _Headers:
+    """Headers by name. A duplicate counts as missing, because the next parser might use the other one."""
+
+    def __init__(self, pairs: Iterable[tuple[bytes, bytes]]) -> None:
+        self._values: dict[bytes, bytes | None] = {}
+        for name, value in pairs:
+            key = name.lower()
+            self._values[key] = None if key in self._values else value
+
+    def one(self, name: bytes) -> bytes | None:
+        return self._values.get(name)
+
+
+async def _answer(send: Send, status: int, more: Iterable[tuple[bytes, bytes]] = ()) -> None:
+    """Send a bare status; the reason is only logged. A rejection closes the connection, because its body may not have been read."""
+    body = b"ok\n" if status == 200 else HTTPStatus(status).phrase.encode() + b"\n"
+    end = [] if status == 200 else [(b"connection", b"close")]
+    length = (b"content-length", str(len(body)).encode())
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store"), length, *end, *more]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

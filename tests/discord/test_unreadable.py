@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.discord import client, gateway
+from adapters.discord import client
 from adapters.discord.chat import DiscordChat
 from bot import supervise
 from bot.budgets import Limits
@@ -70,7 +70,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses that a test can wait for."""
     monkeypatch.setattr(supervise, "FIRST_PAUSE", 0.001)
     monkeypatch.setattr(client, "IDENTIFY_EVERY", 0.05)
-    monkeypatch.setattr(gateway, "LONGEST_PAUSE", 0.05)
+    monkeypatch.setattr(client, "LONGEST_PAUSE", 0.05)
 
 
 async def still_works(s: Stage, what: str) -> None:

@@ -9,8 +9,7 @@ import pytest
 from aiohttp import web
 
 from adapters.slack import plugin
-from adapters.slack.checks import PASSING
-from adapters.slack.doctor import examine
+from adapters.slack.checks import PASSING, examine
 from adapters.slack.errors import TOKEN_ERRORS
 from bot.adapter import Finding
 from bot.ports import SystemPorts

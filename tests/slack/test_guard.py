@@ -14,8 +14,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from adapters.slack import guard
-from adapters.slack.guard import Guard
+from adapters.slack import http
+from adapters.slack.http import Guard
 from bot.ports import SystemPorts
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -193,7 +193,7 @@ async def test_forged_requests_are_not_remembered_and_genuine_ones_not_for_ever(
     door.clock.time = NOW + 301
     assert await door.knock(signed(COMMAND, NOW + 301), COMMAND) == 200
     assert len(door.guard._seen) == 1
-    monkeypatch.setattr(guard, "MAX_SEEN", 10)
+    monkeypatch.setattr(http, "MAX_SEEN", 10)
     for number in range(50):
         await door.knock(signed(COMMAND + b"%d" % number, NOW + 301), COMMAND + b"%d" % number)
     assert len(door.guard._seen) <= 11
@@ -256,15 +256,15 @@ async def test_a_length_that_is_too_much_or_none_is_refused_before_anything_is_r
 
 async def test_a_body_that_grows_beyond_the_limit_is_refused_without_a_length() -> None:
     door = Door()
-    big = b"x" * (guard.MOST_BYTES // 4)
+    big = b"x" * (http.MOST_BYTES // 4)
     headers = [one for one in signed(big * 5) if one[0] != b"content-length"]
     assert await door.knock(headers, *[big] * 5) == 413
-    whole = (COMMAND + b"&x=").ljust(guard.MOST_BYTES, b"y")
+    whole = (COMMAND + b"&x=").ljust(http.MOST_BYTES, b"y")
     assert await door.knock([one for one in signed(whole) if one[0] != b"content-length"], whole[:9], whole[9:]) == 200
 
 
 async def test_bodies_of_many_strangers_at_once_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "MOST_READING", 5_000)
+    monkeypatch.setattr(http, "MOST_READING", 5_000)
     door = Door()
     waiting, statuses = asyncio.Event(), []
 

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from adapters.kit.listening import listening
-from adapters.slack import guard, http
+from adapters.slack import http
 from bot.adapter import SetupProblem
 from bot.ports import SystemPorts
 from tests.slack.echo import Echo, over_http
@@ -259,7 +259,7 @@ async def test_bodies_that_are_too_large_are_refused_with_and_without_a_length()
 
 
 async def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "BODY_WITHIN", 0.2)
+    monkeypatch.setattr(http, "BODY_WITHIN", 0.2)
     async with StandIn() as slack, over_http(slack) as echo:
         answer = await slack.http.raw(request(slack, b"command=%2Fimagine", declared=400))
         assert answer.startswith(b"HTTP/1.1 408 ")

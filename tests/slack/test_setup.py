@@ -20,7 +20,7 @@ from adapters.slack import manifest, plugin, settings
 from adapters.slack.app import build
 from adapters.slack.checks import Identity
 from adapters.slack.errors import CODES, TOKEN_ERRORS
-from adapters.slack.guard import PATH
+from adapters.slack.http import PATH
 from adapters.slack.intake import VIEWS
 from bot.settings import KNOWN
 from bot.settings.names import meant
