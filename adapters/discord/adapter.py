@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import aiohttp
 import discord
@@ -12,12 +12,14 @@ from cachetools import TTLCache
 
 from adapters.discord import checks
 from adapters.discord.answers import Answers, Event, Placeholders
+from adapters.discord.attachments import DiscordAttachments
 from adapters.discord.chat import DiscordChat
 from adapters.discord.client import ImagineClient, point_at
 from adapters.discord.image_fitting import ImageFitting
 from adapters.discord.intake import Intake
 from adapters.discord.interactions import Interactions
 from adapters.discord.moderators import Clicks, DiscordModerators
+from adapters.discord.picture_forms import PictureForms
 from adapters.discord.routes import Handle, of_reply
 from adapters.discord.settings import DiscordSettings
 from adapters.discord.wire import DiscordWire, Session
@@ -54,6 +56,8 @@ class DiscordAdapter:
         self._session = Session()
         self._wire = DiscordWire(self._session)
         self._placeholders = Placeholders(AppendLog(self._folder / "placeholders.jsonl"))
+        self._picture_forms = PictureForms(AppendLog(self._folder / "picture_forms.jsonl"))
+        self._attachments = DiscordAttachments(self._session, context.download, settings.api_base)
         self._image_fitting = ImageFitting(context.picture, context.work)
         self._answers = Answers(self._wire, self._ports, self._placeholders, self._image_fitting)
         self._chat = DiscordChat(self._wire, self._ports, self._placeholders, self._image_fitting)
@@ -71,6 +75,7 @@ class DiscordAdapter:
     async def serve(self, core: Core, ready: Callable[[str], None]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._guild_of |= read_words(self._known_guilds)
+        self._picture_forms.load(self._ports.now())
         left = self._placeholders.load(self._ports.now())
         recovery = self._tasks.start(self._answer_left(left), "placeholders")
         said = False
@@ -92,6 +97,9 @@ class DiscordAdapter:
     async def acknowledged(self, place: Place) -> bool:
         handle = of_reply(place.reply)
         return handle is not None and await self._answers.was_taken(handle)
+
+    async def fetch_attachment(self, handle: Mapping[str, str]) -> bytes:
+        return await self._attachments.fetch(handle)
 
     def operators_place(self) -> Place | None:
         return self._place(self.settings.operators_channel)
@@ -132,7 +140,7 @@ class DiscordAdapter:
 
     def _client(self, core: Core, connected: Callable[[], None]) -> ImagineClient:
         interactions = Interactions(core, self._answers, Clicks(), self._welcome)
-        intake = Intake(core, self._answers, interactions, Submissions(core, self._tasks))
+        intake = Intake(core, self._answers, interactions, Submissions(core, self._tasks), self._picture_forms)
         return ImagineClient(self.settings, self._context, intake, connected, lambda channel: self._permissions_changed(core, channel))
 
     async def _log_in(self, client: ImagineClient) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import discord
 
 from adapters.discord import commands, settings
+from adapters.discord.attachments import MASK, PICTURES
 from adapters.discord.client import outgoing, point_at
 from adapters.kit.env import host_of
 from adapters.kit.errors import NETWORK
@@ -36,6 +37,8 @@ INVITE = discord.Permissions(view_channel=True, send_messages=True, send_message
 """Permissions in the install link."""
 UNKNOWN_CHANNEL = 10003
 SCOPES = ("bot", "applications.commands")
+CHAT_INPUT = 1
+"""Discord's type of slash commands, as opposed to entries of menus."""
 
 
 async def channel(http: Any, variable: str, channel_id: str, bot: int) -> ChannelFound:
@@ -168,17 +171,36 @@ async def _has_scope(client: discord.Client, guild: str) -> bool:
 async def _commands(client: discord.Client) -> Finding:
     """Compare registered commands with this version's. The next start fixes a difference, so it isn't a failure."""
     registered = await client.http.get_global_commands(int(client.application_id or 0))
-    ours = commands.payload(commands.build(client))
-    drift = sorted(one["name"] for one in ours if not any(_same(one, other) for other in registered))
+    ours = commands.payload(commands.build(client, _offered(registered)))
+    drift = sorted(_shown(one) for one in ours if not any(_same(one, other) for other in registered))
+    drift += sorted(_shown(one) for one in registered if not any(_key(one) == _key(other) for other in ours))
     if not registered:
         return FINDINGS.good("commands", text("discord.doctor.commands_none"))
     if drift:
-        return FINDINGS.good("commands", text("discord.doctor.commands_drift", names=", ".join(f"/{one}" for one in drift)))
+        return FINDINGS.good("commands", text("discord.doctor.commands_drift", names=", ".join(drift)))
     return FINDINGS.good("commands", text("discord.doctor.commands_ok", count=len(ours)))
 
 
+def _offered(registered: Any) -> commands.ModelOptions:
+    """What /imagine offers according to its registered options: how many models there are and whether they take pictures are settings of
+    the running bot, not of its version."""
+    names = {option["name"] for one in registered if one["name"] == "imagine" for option in one.get("options") or []}
+    pictures = sum(name in names for name in PICTURES)
+    return commands.ModelOptions("model" in names, pictures, pictures, MASK in names)
+
+
 def _same(ours: Mapping[str, Any], registered: Any) -> bool:
-    # Whether there is a choice of models is a setting of the running bot, not of its version.
-    names = [one["name"] for one in ours.get("options") or [] if one["name"] != "model"]
-    other = [one["name"] for one in registered.get("options") or [] if one["name"] != "model"]
-    return ours["name"] == registered["name"] and ours["description"] == registered["description"] and names == other
+    alike = _key(ours) == _key(registered) and (ours.get("description") or "") == (registered.get("description") or "")
+    return alike and [_option(one) for one in ours.get("options") or []] == [_option(one) for one in registered.get("options") or []]
+
+
+def _option(one: Mapping[str, Any]) -> tuple[Any, ...]:
+    return one["name"], one["type"], bool(one.get("required"))
+
+
+def _key(one: Any) -> tuple[str, int]:
+    return one["name"], one.get("type") or CHAT_INPUT
+
+
+def _shown(one: Any) -> str:
+    return f"/{one['name']}" if _key(one)[1] == CHAT_INPUT else f"“{one['name']}”"

@@ -85,7 +85,7 @@ class ImagineClient(discord.Client):
         self.gateway_link = context.supervisor.link("discord:gateway")
         self._events = context.supervisor.watch("discord:events")
         guard_parsers(self, self._events)
-        self.tree = commands.build(self, with_models=bool(self.core.options().models))
+        self.tree = commands.build(self, commands.offer(self.core.options()))
         self.add_dynamic_items(ActionButton)
 
     async def setup_hook(self) -> None:
@@ -115,7 +115,7 @@ class ImagineClient(discord.Client):
         if interaction.type is discord.InteractionType.component:
             await self.interactions.component(interaction)
         elif interaction.type is discord.InteractionType.modal_submit:
-            await self.interactions.submitted(interaction)
+            await (self.intake if self.intake.is_own(interaction) else self.interactions).submitted(interaction)
 
     async def on_guild_channel_update(self, before: Any, after: discord.abc.GuildChannel) -> None:
         await self._permissions_changed(after.id)

@@ -1,4 +1,4 @@
-"""Slash commands: autocomplete and registration with Discord. `intake` executes them.
+"""Slash commands and the entry of messages' menus: options, autocomplete and registration with Discord. `intake` executes them.
 
 They're only registered when changed, because Discord limits the number of creations per day.
 """
@@ -6,22 +6,28 @@ They're only registered when changed, because Discord limits the number of creat
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import discord
 import structlog
 from discord import app_commands
 
 from adapters.discord.answers import Event, bug
+from adapters.discord.attachments import MASK, MOST_IN_MESSAGE, PICTURES
 from bot.adapter import SetupProblem
 from bot.chat.views import Choice
+from bot.core import Options
 from bot.texts import text
 
 log = structlog.get_logger()
 
 MOST_SUGGESTIONS, CHOICE = 25, 100
+TYPED: dict[str, Any] = {"model": str, "size": str, "quality": str, "count": app_commands.Range[int, 1, 10], "private": bool}
+"""Optional options of /imagine besides files -> type."""
 DAILY_LIMIT = 30034
 EVERYWHERE = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False)
 IN_SERVERS = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
@@ -77,44 +83,59 @@ def _plain(value: str) -> str:
     return "".join(value.casefold().replace("×", "x").split())
 
 
-@app_commands.describe(
-    prompt=text("discord.command.prompt"),
-    size=text("discord.command.size"),
-    quality=text("discord.command.quality"),
-    count=text("discord.command.count"),
-    private=text("discord.command.private"),
-)
-@app_commands.autocomplete(size=_suggest_size, quality=_suggest_quality)
-async def _imagine(
-    interaction: Event,
-    prompt: str,
-    size: str | None = None,
-    quality: str | None = None,
-    count: app_commands.Range[int, 1, 10] | None = None,
-    private: bool = False,
-) -> None:
-    await interaction.client.intake.imagine(interaction, prompt, size, quality, count, private)
+@dataclass(frozen=True, slots=True)
+class ModelOptions:
+    """Options of /imagine that depend on the image models."""
+
+    models: bool = False
+    pictures: int = 0
+    """How many pictures can be attached to the command."""
+    most: int = 0
+    """How many the model takes, which may be more."""
+    masks: bool = False
 
 
-@app_commands.describe(
-    prompt=text("discord.command.prompt"),
-    model=text("discord.command.model"),
-    size=text("discord.command.size"),
-    quality=text("discord.command.quality"),
-    count=text("discord.command.count"),
-    private=text("discord.command.private"),
-)
-@app_commands.autocomplete(size=_suggest_size, quality=_suggest_quality, model=_suggest_model)
-async def _imagine_with_model(
-    interaction: Event,
-    prompt: str,
-    model: str | None = None,
-    size: str | None = None,
-    quality: str | None = None,
-    count: app_commands.Range[int, 1, 10] | None = None,
-    private: bool = False,
-) -> None:
-    await interaction.client.intake.imagine(interaction, prompt, size, quality, count, private, model)
+def offer(options: Options) -> ModelOptions:
+    """What the configured models allow."""
+    pictures = min(len(PICTURES), options.max_references)
+    return ModelOptions(bool(options.models), pictures, options.max_references, options.masks and pictures > 0)
+
+
+def _imagine(offered: ModelOptions) -> Any:
+    """The callback of /imagine. Its signature, from which the library makes the options, depends on the models."""
+
+    async def imagine(interaction: Event, prompt: str, **given: Any) -> None:
+        await interaction.client.intake.imagine(interaction, prompt, given)
+
+    described = {name: (kind, text(f"discord.command.{name}")) for name, kind in TYPED.items() if name != "model" or offered.models}
+    for number, name in enumerate(PICTURES[: offered.pictures], 1):
+        described[name] = (discord.Attachment, _about_picture(number, offered))
+    if offered.masks:
+        described[MASK] = (discord.Attachment, text("discord.command.mask"))
+    first = ("model", PICTURES[0])
+    names = sorted(described, key=lambda one: one not in first)  # the picture belongs next to the words
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    imagine.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter("interaction", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=discord.Interaction),
+            inspect.Parameter("prompt", keyword, annotation=str),
+            *(inspect.Parameter(name, keyword, default=None, annotation=Optional[described[name][0]]) for name in names),  # noqa: UP045 - made at run time
+        ]
+    )
+    told = {name: description for name, (_, description) in described.items()}
+    found = app_commands.describe(prompt=text("discord.command.prompt"), **told)(imagine)
+    suggesting = {"size": _suggest_size, "quality": _suggest_quality, **({"model": _suggest_model} if offered.models else {})}
+    return app_commands.autocomplete(**suggesting)(found)
+
+
+def _about_picture(number: int, offered: ModelOptions) -> str:
+    if number == offered.pictures and offered.most > number:
+        return text("discord.command.picture_last", most=min(offered.most, MOST_IN_MESSAGE))
+    return text("discord.command.picture" if number == 1 else "discord.command.picture_more")
+
+
+async def _with_pictures(interaction: Event, message: discord.Message) -> None:
+    await interaction.client.intake.with_pictures(interaction)
 
 
 @app_commands.describe(id=text("discord.command.id"))
@@ -138,11 +159,11 @@ async def _settings(interaction: Event) -> None:
     await interaction.client.intake.settings(interaction)
 
 
-def build(client: discord.Client, *, with_models: bool = False) -> Tree:
-    """All commands for one client; /imagine has the option `model` if there is more than one."""
+def build(client: discord.Client, offered: ModelOptions) -> Tree:
+    """All commands for one client, with the options that the models allow, and the entry of a message's menu."""
     tree = Tree(client, allowed_contexts=EVERYWHERE, allowed_installs=INSTALLS)
     everybody: list[tuple[str, Any]] = [
-        ("imagine", _imagine_with_model if with_models else _imagine),
+        ("imagine", _imagine(offered)),
         ("imagine-show", _show),
         ("imagine-status", _status),
         ("imagine-help", _help),
@@ -157,6 +178,8 @@ def build(client: discord.Client, *, with_models: bool = False) -> Tree:
     settings.allowed_contexts = IN_SERVERS
     settings.default_permissions = discord.Permissions(manage_guild=True)
     tree.add_command(settings)
+    if offered.pictures:
+        tree.add_command(app_commands.ContextMenu(name=text("discord.command.with_picture"), callback=_with_pictures))
     return tree
 
 

@@ -21,12 +21,13 @@ LISTS = {"moderators_channel": 1, "moderators": 25, "channels": 25}
 """Settings fields with a native Discord list -> maximum number of choices."""
 
 
-def modal(form: Form, *, plain: bool = False) -> discord.ui.Modal:
+def modal(form: Form, *, plain: bool = False, identity: str = "") -> discord.ui.Modal:
     """Build the modal. Every field is a label with its component; custom ids are the field names.
 
+    `identity`: its custom id, unless it belongs to an action.
     `plain`: without native lists of channels and roles, which Discord rejects if a chosen one no longer exists.
     """
-    found = discord.ui.Modal(title=label(form.title, TITLE), custom_id=custom_id(form.action.value, form.row), timeout=None)
+    found = discord.ui.Modal(title=label(form.title, TITLE), custom_id=identity or custom_id(form.action.value, form.row), timeout=None)
     fields = form.fields[:MOST_FIELDS]
     if form.text and len(fields) < MOST_FIELDS:
         found.add_item(discord.ui.TextDisplay(escape(form.text)[:2000]))

@@ -1,21 +1,26 @@
-"""Execution of the slash commands: receive, acknowledge and accept for /imagine; a private view for all others."""
+"""Execution of the commands: receive, acknowledge and accept for /imagine and for a message's pictures; a private view for all others."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from adapters.discord import places
+from adapters.discord import attachments, forms, places
 from adapters.discord.answers import Ack, Answers, Event, bug
-from adapters.discord.interactions import FORM_WITHIN, Interactions
+from adapters.discord.interactions import FORM_WITHIN, Interactions, custom_id_of, data_of
+from adapters.discord.picture_forms import PREFIX, PictureForms
 from adapters.discord.routes import Handle, Home
 from adapters.kit.submissions import Submissions
-from bot.chat.views import View
+from bot.chat.views import Form, FormField, View
 from bot.core import Core, Duplicate, Visitor
+from bot.domain.attachments import Attachment
 from bot.domain.requests import Submission
 from bot.texts import text
 
+PICTURE_FIELDS = ("prompt", "size", "count", "private")
+"""Fields of the form about a message's pictures: Discord's forms have room for five parts, and one names the pictures."""
 VIEW_WITHIN = 1.2
 """Seconds after which a slow view gets a placeholder."""
 
@@ -28,34 +33,77 @@ class Intake:
     answers: Answers
     interactions: Interactions
     submissions: Submissions
+    picture_forms: PictureForms
 
-    async def imagine(
-        self,
-        interaction: Event,
-        prompt: str,
-        size: str | None,
-        quality: str | None,
-        count: int | None,
-        private: bool,
-        model: str | None = None,
-    ) -> None:
-        """/imagine."""
-        handle = self.answers.handle(interaction, Home.EPHEMERAL if private else Home.PUBLIC)
+    async def imagine(self, interaction: Event, prompt: str, given: Mapping[str, Any]) -> None:
+        """/imagine with the options that were used."""
+        count = given.get("count")
+        await self._received(
+            interaction,
+            Submission(
+                person=places.person(interaction),
+                place=places.place(interaction, {}),
+                prompt=prompt,
+                size=given.get("size") or None,
+                quality=given.get("quality") or None,
+                count=count if isinstance(count, int) else None,
+                private=bool(given.get("private")),
+                model=given.get("model") or None,
+                attachments=attachments.of_options(given),
+            ),
+        )
+
+    # ---- a message's pictures ------------------------------------------------------------------------------------------------
+
+    async def with_pictures(self, interaction: Event) -> None:
+        """The entry of a message's menu: open the form for its pictures."""
+        message = _target(interaction)
+        found = attachments.of_message(message, str(interaction.client.user.id))
+        if not found:
+            await self.answers.say(interaction, text("discord.no_picture_there"))
+            return
+        identity = self.picture_forms.keep(str(interaction.id), str(interaction.user.id), found, self.answers.ports.now())
+        form = await self.core.imagine_form(places.visitor(interaction))
+        await self.interactions.show_form(interaction, _about(form, found, private=attachments.is_ephemeral(message)), identity)
+
+    def is_own(self, interaction: Event) -> bool:
+        """Whether a submission is of a form that `with_pictures` opened."""
+        return custom_id_of(interaction).startswith(PREFIX)
+
+    async def submitted(self, interaction: Event) -> None:
+        """Handle the submission of such a form."""
+        await self.interactions.answered(interaction, lambda: self._submitted(interaction))
+
+    async def _submitted(self, interaction: Event) -> None:
+        identity = custom_id_of(interaction)
+        found = self.picture_forms.pictures(identity, str(interaction.user.id))
+        if not found:
+            await self.answers.say(interaction, text("discord.pictures_lost"))
+            return
+        values = forms.values(data_of(interaction))
         submission = Submission(
             person=places.person(interaction),
-            place=places.place(interaction, handle.reply()),
-            prompt=prompt,
-            size=size or None,
-            quality=quality or None,
-            count=count,
-            private=private,
-            model=model or None,
+            place=places.place(interaction, {}),
+            prompt=values.get("prompt", ""),
+            size=values.get("size") or None,
+            count=values.get("count") or None,
+            private=values.get("private") == forms.YES,
+            attachments=found,
         )
+        if await self._received(interaction, submission):
+            self.picture_forms.close(identity)
+
+    # ---- the way of a request ------------------------------------------------------------------------------------------------
+
+    async def _received(self, interaction: Event, submission: Submission) -> bool:
+        """Store, acknowledge and accept. Returns whether the member saw it being taken."""
+        handle = self.answers.handle(interaction, Home.EPHEMERAL if submission.private else Home.PUBLIC)
+        submission = replace(submission, place=replace(submission.place, reply=handle.reply()))
         received = await self.submissions.stored(
             places.event_key(interaction), submission, lambda said: self.answers.say(interaction, said)
         )
         if received is None or isinstance(received, Duplicate):
-            return
+            return False
         ack = await self.answers.acknowledge(interaction, handle.home)
         if ack is Ack.LOST:
             self.submissions.tasks.start(self._settle(handle, received.request_id), "settle")
@@ -63,6 +111,7 @@ class Intake:
             await self.core.abandon(received.request_id)
         else:
             await self._accept(handle, received.request_id)
+        return ack is Ack.TAKEN
 
     async def _settle(self, handle: Handle, request_id: str) -> None:
         """The acknowledgement's answer was lost: proceed according to what the person sees."""
@@ -73,6 +122,8 @@ class Intake:
 
     async def _accept(self, handle: Handle, request_id: str) -> None:
         await self.submissions.accept(request_id, lambda said: self.answers.fill(handle, said))
+
+    # ---- private views -------------------------------------------------------------------------------------------------------
 
     async def show(self, interaction: Event, identity: str | None) -> None:
         await self._view(interaction, lambda visitor: self.core.show(visitor, identity))
@@ -118,3 +169,27 @@ class Intake:
         except Exception as error:
             said = bug(error, interaction)
         await self.answers.fill(handle, said)
+
+
+def _target(interaction: Event) -> Mapping[str, Any]:
+    """The message whose menu was used, as Discord sent it."""
+    data = data_of(interaction)
+    found = (data.get("resolved") or {}).get("messages") or {}
+    message = found.get(str(data.get("target_id")))
+    return message if isinstance(message, Mapping) else {}
+
+
+def _about(form: Form, pictures: Sequence[Attachment], *, private: bool) -> Form:
+    """The /imagine form for these pictures."""
+
+    def field(one: FormField) -> FormField:
+        return replace(one, value=forms.YES) if one.name == "private" and private else one
+
+    names = ", ".join(one.name for one in pictures[: attachments.MOST_IN_MESSAGE])
+    many = "one" if len(pictures) == 1 else "many"
+    return replace(
+        form,
+        title=text(f"discord.form.pictures_title_{many}", count=len(pictures)),
+        text=text(f"discord.form.pictures_{many}", names=names),
+        fields=tuple(field(one) for one in form.fields if one.name in PICTURE_FIELDS),
+    )

@@ -46,17 +46,18 @@ class Interactions:
     async def component(self, interaction: Event) -> None:
         """Fallback: answer presses that the library couldn't match to a button."""
         if self._taken.first(interaction.id):
-            await self.pressed(interaction, _custom_id(interaction))
+            await self.pressed(interaction, custom_id_of(interaction))
 
     async def pressed(self, interaction: Event, identity: str) -> None:
         """Handle a button press."""
-        await self._answered(interaction, lambda: self._pressed(interaction, identity))
+        await self.answered(interaction, lambda: self._pressed(interaction, identity))
 
     async def submitted(self, interaction: Event) -> None:
         """Handle a form submission."""
-        await self._answered(interaction, lambda: self._submitted(interaction))
+        await self.answered(interaction, lambda: self._submitted(interaction))
 
-    async def _answered(self, interaction: Event, work: Callable[[], Awaitable[None]]) -> None:
+    async def answered(self, interaction: Event, work: Callable[[], Awaitable[None]]) -> None:
+        """Do the work of a press or form for somebody who may use the bot here; if it fails, they get an answer."""
         with self.clicks.of(interaction):
             try:
                 refusal = await self.welcome(interaction)
@@ -84,11 +85,11 @@ class Interactions:
             await self._act(interaction, found.action, found.row, {})
 
     async def _submitted(self, interaction: Event) -> None:
-        found = parsed(_custom_id(interaction))
+        found = parsed(custom_id_of(interaction))
         if found is None:
             await self.answers.say(interaction, text("discord.old_form"))
             return
-        await self._act(interaction, found.action, found.row, forms.values(_data(interaction)))
+        await self._act(interaction, found.action, found.row, forms.values(data_of(interaction)))
 
     async def _open_form(self, interaction: Event, act: Act) -> None:
         try:
@@ -99,21 +100,21 @@ class Interactions:
             return
         await self.show_form(interaction, found)
 
-    async def show_form(self, interaction: Event, found: Form | Reply) -> None:
-        """Show a form, or the sentence why there is none."""
+    async def show_form(self, interaction: Event, found: Form | Reply, identity: str = "") -> None:
+        """Show a form, or the sentence why there is none. For `identity` see `forms.modal`."""
         if isinstance(found, Reply):
             await self.answers.say(interaction, found.view or found.text)
             return
         try:
-            await self._send_form(interaction, found, plain=False)
+            await self._send_form(interaction, found, identity, plain=False)
         except discord.HTTPException as error:
             if error.code != INVALID_FORM:
                 raise
             # A list can't preselect a deleted channel or role; the same form with plain fields can.
-            await self._send_form(interaction, found, plain=True)
+            await self._send_form(interaction, found, identity, plain=True)
 
-    async def _send_form(self, interaction: Event, found: Form, *, plain: bool) -> None:
-        modal = forms.modal(found, plain=plain)
+    async def _send_form(self, interaction: Event, found: Form, identity: str, *, plain: bool) -> None:
+        modal = forms.modal(found, plain=plain, identity=identity)
         try:
             await interaction.response.send_modal(modal)
         finally:
@@ -149,12 +150,14 @@ class Interactions:
             await self.answers.withdraw(handle, said or text("discord.done"))
 
 
-def _data(interaction: Event) -> Mapping[str, Any]:
+def data_of(interaction: Event) -> Mapping[str, Any]:
+    """What Discord sent about a press, form or command."""
     return cast("Mapping[str, Any]", interaction.data or {})
 
 
-def _custom_id(interaction: Event) -> str:
-    return str(_data(interaction).get("custom_id", ""))
+def custom_id_of(interaction: Event) -> str:
+    """Id of the pressed button or submitted form; empty for others."""
+    return str(data_of(interaction).get("custom_id", ""))
 
 
 def _home(interaction: Event, action: ActionName, values: Mapping[str, str]) -> Home:

@@ -134,12 +134,15 @@ async def test_settings_are_offered_to_administrators_of_servers_only(tmp_path: 
 async def test_commands_are_registered_for_servers_and_direct_messages(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         found = {one["name"]: one for one in s.discord.world.commands}
-        assert set(found) == {"imagine", "imagine-show", "imagine-status", "imagine-help", "imagine-privacy", "imagine-settings"}
+        small = {"imagine-show", "imagine-status", "imagine-help", "imagine-privacy", "imagine-settings"}
+        assert set(found) == {"imagine", *small, "Imagine with this picture"}
+        assert found["Imagine with this picture"]["contexts"] == [0, 1]
         assert found["imagine"]["contexts"] == [0, 1]
         assert found["imagine"]["integration_types"] == [0]
         assert found["imagine-settings"]["contexts"] == [0]
         assert int(found["imagine-settings"]["default_member_permissions"]) == MANAGE_GUILD
-        assert [one["name"] for one in found["imagine"]["options"]] == ["prompt", "size", "quality", "count", "private"]
+        first = ["prompt", "picture", "size", "quality", "count", "private"]
+        assert [one["name"] for one in found["imagine"]["options"]] == [*first, "picture2", "picture3", "picture4", "mask"]
 
 
 async def test_commands_are_registered_again_only_when_they_changed(tmp_path: Path) -> None:

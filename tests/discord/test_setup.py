@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from adapters.discord import cli, plugin
 from bot.adapter import SetupProblem
+from bot.domain.attachments import ReferenceLimits
 from tests.discord.stage import Stage, stage
 from tests.discord.standin.world import VIEW
 
@@ -132,6 +133,23 @@ async def test_doctor_finds_all_well_and_changes_nothing(tmp_path: Path) -> None
         assert "are registered and current" in (await plugin.examine(s.env))[-1].sentence
         s.discord.world.commands = s.discord.world.commands[1:]
         assert "/imagine" in (await plugin.examine(s.env))[-1].sentence
+
+
+@pytest.mark.parametrize("change", ["menu", "leftover", "gap", "none"])
+async def test_doctor_knows_picture_options_and_the_entry_of_messages_menus(tmp_path: Path, change: str) -> None:
+    async with stage(tmp_path, service_references=ReferenceLimits(count=0) if change == "none" else ReferenceLimits()) as s:
+        commands = s.discord.world.commands
+        if change == "menu":
+            s.discord.world.commands = [one for one in commands if one["type"] == 1]
+        elif change == "leftover":
+            for one in commands:
+                one["options"] = [two for two in one.get("options") or [] if two["type"] != 11]
+        elif change == "gap":
+            for one in commands:
+                one["options"] = [two for two in one.get("options") or [] if two["name"] != "picture"]
+        said = (await plugin.examine(s.env))[-1].sentence
+        expected = {"menu": "“Imagine with this picture”", "leftover": "“Imagine with this picture”", "gap": "/imagine", "none": "All 6"}
+        assert expected[change] in said
 
 
 @pytest.mark.parametrize("wrong", ["token", "unknown", "forbidden", "rights", "scope", "endpoint"])

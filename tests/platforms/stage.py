@@ -56,6 +56,9 @@ class Store:
     async def delete(self, sha256: str) -> bool:
         return self.content.pop(sha256, None) is not None
 
+    async def keep(self, content: bytes, sha256: str, format: str) -> None:
+        self.content[sha256] = content
+
     async def work(self, job: str, values: Mapping[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
         return await in_a_thread(job, values, content)
 

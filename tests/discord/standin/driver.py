@@ -6,10 +6,11 @@ import secrets
 from typing import Any
 
 from tests.discord.standin import rules
+from tests.discord.standin.files import File, attach
 from tests.discord.standin.gateway import Gateway
 from tests.discord.standin.world import Channel, Guild, Interaction, Message, User, World
 
-OPTION_TYPES: dict[int, type] = {3: str, 4: int, 5: bool}
+OPTION_TYPES: dict[int, type] = {3: str, 4: int, 5: bool, 11: File}
 
 
 class CannotDo(AssertionError):
@@ -30,7 +31,19 @@ class Driver:
         if missing or set(options) - set(known):
             raise CannotDo(f"/{name}: missing {missing}, unknown {sorted(set(options) - set(known))}")
         typed = [self._option(known[one], value) for one, value in options.items() if value is not None]
-        return await self.send(2, user, channel, {"id": command["id"], "name": name, "type": 1, "options": typed})
+        data = {"id": command["id"], "name": name, "type": 1, "options": typed}
+        if files := [one for one in options.values() if isinstance(one, File)]:
+            data["resolved"] = {"attachments": attach(self.world, files, self.base)}
+        return await self.send(2, user, channel, data)
+
+    async def menu(self, user: User, message: Message, name: str) -> Interaction:
+        """Choose an entry of a message's Apps menu."""
+        if message.deleted or message not in self.world.seen_by(user, message.channel):
+            raise CannotDo(f"{user.name} does not see this message")
+        command = self._command(user, message.channel, name, 3)
+        resolved = {"messages": {message.id: message.json(self.base, self.world.epoch)}}
+        data = {"id": command["id"], "name": name, "type": 3, "target_id": message.id, "resolved": resolved}
+        return await self.send(2, user, message.channel, data)
 
     async def suggest(self, user: User, channel: Channel, name: str, option: str, typed: str, **others: Any) -> Interaction:
         """Type into an option with suggestions."""
@@ -96,8 +109,8 @@ class Driver:
                 raise CannotDo(f"{name} takes at most {field['max_length']} characters")
         return {**answer, "value": typed}
 
-    def _command(self, user: User, channel: Channel, name: str) -> dict[str, Any]:
-        command = next((one for one in self.world.commands if one["name"] == name), None)
+    def _command(self, user: User, channel: Channel, name: str, kind: int = 1) -> dict[str, Any]:
+        command = next((one for one in self.world.commands if one["name"] == name and one["type"] == kind), None)
         if command is None:
             raise CannotDo(f"no command /{name}; there are {[one['name'] for one in self.world.commands]}")
         contexts = command.get("contexts")
@@ -119,7 +132,7 @@ class Driver:
             raise CannotDo(f"{spec['name']} is out of range")
         if spec["type"] == 3 and len(value) > spec.get("max_length", 6000):
             raise CannotDo(f"{spec['name']} is too long")
-        return {"name": spec["name"], "type": spec["type"], "value": value}
+        return {"name": spec["name"], "type": spec["type"], "value": value.id if isinstance(value, File) else value}
 
     async def send(
         self, kind: int, user: User, channel: Channel, data: dict[str, Any], *, source: Message | None = None, age: float = 0.0

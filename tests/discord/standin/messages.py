@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.discord.standin import rules
-from tests.discord.standin.world import ATTACH, SEND, THREADS, VIEW, Channel, File, Interaction, Message, World
+from tests.discord.standin.files import File
+from tests.discord.standin.world import ATTACH, SEND, THREADS, VIEW, Channel, Interaction, Message, World
 
 Uploads = Mapping[int, tuple[str, bytes]]
 """Number n of `files[n]` -> (file name, bytes)."""

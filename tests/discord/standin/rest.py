@@ -14,7 +14,7 @@ from aiohttp import web
 from tests.discord.standin import description, rules
 from tests.discord.standin.faults import Fault, Faults
 from tests.discord.standin.messages import Messages, Uploads
-from tests.discord.standin.world import ANSWER_WITHIN, MANAGE_MESSAGES, TOKEN_LIFE, Interaction, Message, World
+from tests.discord.standin.world import ANSWER_WITHIN, HISTORY, MANAGE_MESSAGES, TOKEN_LIFE, Interaction, Message, World
 from tests.platforms.faults import How
 
 
@@ -287,6 +287,18 @@ async def edit_message(rest: Rest, call: Call) -> tuple[int, Any]:
     message = _own_message(rest, call)
     limit = message.channel.guild.file_limit if message.channel.guild else rules.DEFAULT_LIMIT
     return 200, rest.messages.edit(message, call.body, call.uploads, limit).json(rest.base)
+
+
+@route("GET", "/channels/{channel_id}/messages/{message_id}")
+async def get_message(rest: Rest, call: Call) -> tuple[int, Any]:
+    message = _own_message(rest, call)
+    if message.channel.guild is not None and not message.channel.bot_permissions & HISTORY:
+        raise rules.Refusal(*rules.MISSING_ACCESS)
+    found = message.json(rest.base, rest.world.epoch)
+    # Without the privileged intent, a bot sees the content of its own messages, of direct ones, and of those that mention it.
+    if message.channel.guild is not None and message.author is not rest.world.bot and f"<@{rest.world.bot.id}>" not in message.raw:
+        found |= {"content": "", "attachments": [], "components": [], "embeds": []}
+    return 200, found
 
 
 @route("DELETE", "/channels/{channel_id}/messages/{message_id}")

@@ -125,13 +125,18 @@ def check_commands(commands: Any) -> None:
     if len(names) != len(set(names)):
         raise invalid("0.name", "Application command names must be unique")
     for index, command in enumerate(commands):
-        for name in [command.get("name", ""), *(option.get("name", "") for option in command.get("options") or [])]:
+        typed = [command.get("name", "")] if (command.get("type") or 1) == 1 else []
+        if not typed and (not 1 <= len(command.get("name", "")) <= 32 or command.get("description") or command.get("options")):
+            raise invalid(f"{index}.name", "A menu entry has a name and nothing else")
+        for name in [*typed, *(option.get("name", "") for option in command.get("options") or [])]:
             if not COMMAND_NAME.match(name) or name != name.lower():
                 raise invalid(f"{index}.name", "Command name is invalid")
         required = [bool(option.get("required")) for option in command.get("options") or []]
         if required != sorted(required, reverse=True):
             raise invalid(f"{index}.options", "Required options must be placed before non-required options")
         for option in command.get("options") or []:
+            if not 1 <= len(option.get("description", "")) <= 100:
+                raise invalid(f"{index}.options", "Must be between 1 and 100 in length.")
             if option.get("autocomplete") and option.get("choices"):
                 raise invalid(f"{index}.options", "Autocomplete and choices exclude each other")
 

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from tests.discord.standin.driver import Driver
 from tests.discord.standin.faults import Faults
+from tests.discord.standin.files import served
 from tests.discord.standin.gateway import Gateway
 from tests.discord.standin.rest import Call, Rest
 from tests.discord.standin.world import Channel, Guild, Message, User, World
@@ -23,6 +24,12 @@ class StandIn:
     def __init__(self) -> None:
         self.world = World()
         self.faults = Faults()
+        self.fetched: list[dict[str, str]] = []
+        """Headers of every request for a file."""
+        self.cdn_stuck: asyncio.Event | None = None
+        """While set to an unset event, no file arrives."""
+        self.cdn_failures = 0
+        """How many of the next requests for a file fail."""
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> StandIn:
@@ -55,11 +62,20 @@ class StandIn:
     async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
         return await self.gateway.connect(request)
 
-    async def _attachment(self, request: web.Request) -> web.Response:
-        for message in self.world.messages.values():
-            if (file := message.files.get(request.match_info["id"])) is not None:
-                return web.Response(body=file.content)
-        raise web.HTTPNotFound
+    async def _attachment(self, request: web.Request) -> web.StreamResponse:
+        self.fetched.append(dict(request.headers))
+        await self.world.notify()
+        if self.cdn_stuck is not None:
+            await self.cdn_stuck.wait()
+        if self.cdn_failures:
+            self.cdn_failures -= 1
+            raise web.HTTPServiceUnavailable
+        file = served(self.world, request.match_info["id"], request.query.get("ex", ""))
+        if file is None:
+            raise web.HTTPNotFound
+        if file.redirect:
+            raise web.HTTPFound(file.redirect)
+        return web.Response(body=file.content)
 
     def environment(self) -> dict[str, str]:
         """What an operator would set."""

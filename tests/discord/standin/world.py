@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.discord.standin import rules
+from tests.discord.standin.files import File
 
 EPOCH_MS = 1_420_070_400_000
 VIEW, SEND, EMBED, ATTACH, HISTORY, THREADS = 1 << 10, 1 << 11, 1 << 14, 1 << 15, 1 << 16, 1 << 38
@@ -181,14 +182,6 @@ class Guild:
 
 
 @dataclass(slots=True)
-class File:
-    id: str
-    name: str
-    content: bytes
-    description: str | None
-
-
-@dataclass(slots=True)
 class Message:
     """One message; `history` holds every body that it ever showed, oldest first."""
 
@@ -247,7 +240,7 @@ class Message:
                 found.append((file.name, item.get("description") or "", file.content))
         return found
 
-    def json(self, base: str) -> dict[str, Any]:
+    def json(self, base: str, epoch: int = 0) -> dict[str, Any]:
         edited = "2026-09-01T00:00:00.000000+00:00" if self.edited else None
         found = {
             "id": self.id,
@@ -259,7 +252,7 @@ class Message:
             "mention_roles": [],
             "mention_everyone": False,
             "embeds": [],
-            "attachments": [attachment_json(file, base) for file in self.files.values()],
+            "attachments": [file.json(base, epoch) for file in self.files.values()],
             "edited_timestamp": edited,
             "timestamp": "2026-09-01T00:00:00.000000+00:00",
             "flags": self.flags,
@@ -293,12 +286,6 @@ def shown(raw: str) -> str:
             out.append(raw[index])
             index += 1
     return "".join(out)
-
-
-def attachment_json(file: File, base: str) -> dict[str, Any]:
-    url = f"{base}/attachments/{file.id}/{file.name}"
-    found = {"id": file.id, "filename": file.name, "size": len(file.content), "url": url, "proxy_url": url}
-    return found if file.description is None else {**found, "description": file.description}
 
 
 @dataclass(slots=True)
@@ -338,6 +325,10 @@ class World:
         self.messages: dict[str, Message] = {}
         self.interactions: dict[str, Interaction] = {}
         self.by_token: dict[str, Interaction] = {}
+        self.uploads: dict[str, File] = {}
+        """Files attached to commands, by id."""
+        self.epoch = 1
+        """Links to files that were handed out before it changed have expired."""
         self.commands: list[dict[str, Any]] = []
         self.command_writes = 0
         self.interactions_endpoint_url: str | None = None
@@ -382,6 +373,12 @@ class World:
         channel = Channel(self.new_id(), None, user.name, 1, recipient=user)
         self.channels[channel.id] = channel
         return channel
+
+    def say(self, user: User, channel: Channel, content: str = "", *files: File) -> Message:
+        """A person's message."""
+        message = Message(self.new_id(), channel, user, {"content": content}, {one.id: one for one in files}, route="typed")
+        self.messages[message.id] = message
+        return message
 
     def seen_by(self, user: User, channel: Channel | None = None) -> list[Message]:
         """What a user can read now, oldest first."""

@@ -1,0 +1,137 @@
+"""Pictures that members attach: options of /imagine, the pictures of a message, and their download.
+
+Discord's links expire. A picture in a message can be looked up again where the bot can read that message; a picture that was attached to a
+command is nowhere else, so its expired link means that it's gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import discord
+
+from adapters.discord.wire import Session
+from adapters.kit.attachments import fetched
+from adapters.kit.errors import NETWORK
+from bot.adapter import Download
+from bot.domain.attachments import Attachment, AttachmentRole, NotFetched
+
+PICTURES, MASK = ("picture", "picture2", "picture3", "picture4"), "mask"
+"""Options of /imagine."""
+MOST_IN_MESSAGE = 10
+"""Discord's limit of attachments per message."""
+ENDINGS = (".png", ".jpg", ".jpeg", ".jfif", ".webp", ".gif", ".avif", ".heic", ".heif", ".bmp", ".tif", ".tiff", ".svg")
+"""Of pictures for which Discord names no content type."""
+SESSION_WITHIN = 30.0
+"""Seconds that a look-up waits for a connection, for example right after a start."""
+EPHEMERAL = 1 << 6
+
+
+def of_options(given: Mapping[str, object]) -> tuple[Attachment, ...]:
+    """The files in the options of a command, the mask last."""
+    files = [(name, given.get(name)) for name in (*PICTURES, MASK)]
+    return tuple(
+        Attachment(one.filename, AttachmentRole.MASK if name == MASK else AttachmentRole.PICTURE, one.size, {"url": one.url})
+        for name, one in files
+        if isinstance(one, discord.Attachment)
+    )
+
+
+def of_message(message: Mapping[str, Any], bot: str) -> tuple[Attachment, ...]:
+    """The pictures of a message as Discord's JSON: attached, in a gallery, or in what it forwards. `bot` is the bot's own id."""
+    where = {} if is_ephemeral(message) else {"channel": _text(message, "channel_id"), "message": _text(message, "id")}
+    own = _text(_part(message, "author"), "id") == bot
+    found: dict[str, Attachment] = {}
+    for part in (message, *(_part(one, "message") for one in _objects(message.get("message_snapshots")))):
+        for one in _objects(part.get("attachments")):
+            if _is_picture(one):
+                found.setdefault(_text(one, "id"), _attachment(one, _text(one, "id"), where, own=own))
+        for media in _media(part.get("components")):
+            if not _text(media, "content_type").startswith("video/"):
+                identity = _text(media, "attachment_id") or _text(media, "url")
+                found.setdefault(identity, _attachment(media, identity, where, own=own))
+    return tuple(found.values())
+
+
+def is_ephemeral(message: Mapping[str, Any]) -> bool:
+    """Whether only one person sees it."""
+    flags = message.get("flags")
+    return isinstance(flags, int) and bool(flags & EPHEMERAL)
+
+
+def _attachment(one: Mapping[str, Any], identity: str, where: Mapping[str, str], *, own: bool) -> Attachment:
+    url, size = _text(one, "url"), one.get("size")
+    name = _text(one, "filename") or unquote(urlsplit(url).path.rpartition("/")[2])
+    handle = {"url": url, "id": identity, **where}
+    return Attachment(name[:120], size=size if isinstance(size, int) else None, handle=handle, made_here=own)
+
+
+def _is_picture(one: Mapping[str, Any]) -> bool:
+    kind = _text(one, "content_type")
+    return kind.startswith("image/") if kind else _text(one, "filename").lower().endswith(ENDINGS)
+
+
+def _media(components: object) -> Iterator[Mapping[str, Any]]:
+    """What galleries and thumbnails show, at any depth."""
+    for one in _objects(components):
+        yield from (media for holder in [one, *_objects(one.get("items"))] if (media := _part(holder, "media")))
+        yield from _media([*_objects(one.get("components")), *_objects([one.get("accessory")])])
+
+
+@dataclass(frozen=True, slots=True)
+class DiscordAttachments:
+    """Downloads attached files."""
+
+    session: Session
+    download: Download
+    own: str
+    """Address of Discord's API: its host may be any address, so that stand-ins work. No header is sent."""
+
+    async def fetch(self, handle: Mapping[str, str]) -> bytes:
+        """Raises NotFetched and NotTaken."""
+        return await fetched(lambda: self._fetch(handle))
+
+    async def _fetch(self, handle: Mapping[str, str]) -> bytes:
+        url = handle.get("url", "")
+        if not url:
+            raise NotFetched("gone")
+        try:
+            return await self.download(url, own=self.own)
+        except NotFetched as problem:
+            if problem.why != "gone" or not handle.get("message"):
+                raise
+        return await self.download(await self._looked_up(handle), own=self.own)
+
+    async def _looked_up(self, handle: Mapping[str, str]) -> str:
+        """A fresh link to a picture in a message. Without the message-content intent, Discord only shows the bot messages in direct
+        channels, its own, and those that mention it."""
+        client = await self.session.get(SESSION_WITHIN)
+        if client is None:
+            raise NotFetched("failed")
+        try:
+            message: Any = await client.http.get_message(int(handle["channel"]), int(handle["message"]))
+        except (discord.Forbidden, discord.NotFound, ValueError, KeyError):
+            raise NotFetched("gone") from None
+        except (discord.HTTPException, *NETWORK):
+            raise NotFetched("failed") from None
+        for one in of_message(message, "") if isinstance(message, Mapping) else ():
+            if one.handle["id"] == handle.get("id"):
+                return one.handle["url"]
+        raise NotFetched("gone")
+
+
+def _objects(value: object) -> list[Mapping[str, Any]]:
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def _part(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = value.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _text(value: Mapping[str, Any], name: str) -> str:
+    found = value.get(name)
+    return found if isinstance(found, str) else ""

@@ -1,0 +1,23 @@
+"""Fetching of attached files within the minute that the core allows: a file host that stumbles is asked again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from bot.domain.attachments import NotFetched
+
+PAUSES = (0.5, 2.0, 6.0)
+"""Seconds before each further try."""
+
+
+async def fetched(fetch: Callable[[], Awaitable[bytes]]) -> bytes:
+    """The file. Raises NotTaken at once, and NotFetched at once unless it may pass."""
+    for pause in PAUSES:
+        try:
+            return await fetch()
+        except NotFetched as problem:
+            if problem.why != "failed":
+                raise
+        await asyncio.sleep(pause)
+    return await fetch()
