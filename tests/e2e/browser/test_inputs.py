@@ -41,7 +41,7 @@ def test_a_wrong_size_is_answered_with_the_nearest_one_as_a_button(chat: Chat) -
 
 def test_a_wrong_count_is_answered_before_anything_is_sent(chat: Chat) -> None:
     answer = chat.imagine("a crowd of geese", "--count 99")
-    answer.says("You can't ask for 99 pictures")
+    answer.says("99 pictures at a time doesn't work here")
     expect(answer.state).to_have_text("Not sent")
 
 

@@ -25,7 +25,7 @@ OFFER = Rewrite("w1", "c1", "a dragon and a knight have tea", "f2", MO, NOW)
 ASKED = replace(CASE, state=S.WITH_MEMBER, asked="w1", shown_step=5)
 REPHRASING = replace(ASKED, asked="rephrase")
 HEAD = ["@m1", "-> request:r1: About your request “a dragon fights a knight”"]
-OVER = [*HEAD, "This question is closed (case 7) (neutral)", "There's nothing left to do here."]
+OVER = [*HEAD, "This question is closed (case 7) (neutral)", "There's nothing left for you to do here."]
 
 
 def step(event: str, by: str = "Mo", **facts: object) -> StepFacts:
@@ -40,6 +40,8 @@ OTHER_PICTURE = replace(step("other_picture"), case=REPHRASING, picture=replace(
 DENY = replace(step("deny", reason="harm"), case=replace(DENIED, shown_step=5))
 BLOCKED = "Your request stays blocked (case 7) (neutral)"
 REASON = "A moderator decided this. Reason: It shows or invites harm."
+OVER_NOW = f"{REASON} You can try another idea any time."
+REWORDED = "Thanks for trying different words! The case is closed, and there's nothing left to do."
 FINAL = (
     "After your appeal, the moderators looked at it again. Reason: It shows or invites harm.",
     "This decision is final for this request. You can try another idea any time.",
@@ -147,7 +149,7 @@ MESSAGES: Mapping[str, tuple[StepFacts, list[str]]] = {
     ),
     "it was that picture": (
         replace(OTHER_PICTURE, picture=None, case=replace(CASE, state=S.CLOSED_REPHRASED)),
-        [*HEAD, "Your own wording worked (case 7) (neutral)", "The case is closed. There's nothing left to do."],
+        [*HEAD, "Your own wording worked (case 7) (neutral)", REWORDED],
     ),
     "the picture is gone": (replace(OTHER_PICTURE, picture=None), OVER),
     "denied": (DENY, [*HEAD, BLOCKED, REASON, NOT_OVERRULED, "[Appeal; opens a form]"]),
@@ -159,8 +161,8 @@ MESSAGES: Mapping[str, tuple[StepFacts, list[str]]] = {
         replace(DENY, step=step("deny").step),
         [*HEAD, BLOCKED, REASON, NOT_OVERRULED, "[Appeal; opens a form]"],
     ),
-    "denied, texts deleted": (replace(DENY, case=replace(DENIED, texts_removed=True)), [*HEAD, BLOCKED, REASON]),
-    "denied, decided otherwise since": (replace(DENY, case=replace(DENIED, state=S.OPEN)), [*HEAD, BLOCKED, REASON]),
+    "denied, texts deleted": (replace(DENY, case=replace(DENIED, texts_removed=True)), [*HEAD, BLOCKED, OVER_NOW]),
+    "denied, decided otherwise since": (replace(DENY, case=replace(DENIED, state=S.OPEN)), [*HEAD, BLOCKED, OVER_NOW]),
     "appealed": (
         replace(DENY, case=replace(DENIED, state=S.APPEALED, appeals=1)),
         [
@@ -171,10 +173,10 @@ MESSAGES: Mapping[str, tuple[StepFacts, list[str]]] = {
         ],
     ),
     "denied again": (replace(DENY, case=replace(DENIED, appeals=1, shown_step=5)), [*HEAD, BLOCKED, *FINAL]),
-    "the first denial, denied again since": (replace(DENY, case=replace(DENIED, appeals=1, shown_step=9)), [*HEAD, BLOCKED, REASON]),
+    "the first denial, denied again since": (replace(DENY, case=replace(DENIED, appeals=1, shown_step=9)), [*HEAD, BLOCKED, OVER_NOW]),
     "the first denial, nobody decided about the appeal": (
         replace(DENY, case=replace(CASE, state=S.CLOSED_EXPIRED, appeals=1)),
-        [*HEAD, BLOCKED, REASON],
+        [*HEAD, BLOCKED, OVER_NOW],
     ),
     "not a policy matter": (
         replace(step("not_policy"), case=replace(CASE, state=S.CLOSED_NOT_POLICY)),
@@ -185,7 +187,8 @@ MESSAGES: Mapping[str, tuple[StepFacts, list[str]]] = {
         [
             *HEAD,
             "Your picture stays hidden (case 7) (neutral)",
-            "Somebody reported it, and a moderator decided to keep it hidden. Reason: It shows or invites harm.",
+            "Somebody reported it, and a moderator decided to keep it hidden. Reason: It shows or invites harm. "
+            "You can ask for a new picture any time.",
             "[Appeal; opens a form]",
         ],
     ),
@@ -240,7 +243,7 @@ MESSAGES: Mapping[str, tuple[StepFacts, list[str]]] = {
             "There's still a question for you (case 7) (waiting)",
             "Please try different words (case 7)",
             TO_REPHRASE_READS[3],
-            "You can answer until 18 Jan, 08:00 UTC.",
+            "Take your time: you can answer until 18 Jan, 08:00 UTC.",
             *TO_REPHRASE_READS[4:],
         ],
     ),
