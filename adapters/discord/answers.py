@@ -18,6 +18,7 @@ import discord
 import structlog
 from cachetools import FIFOCache
 
+from adapters.discord import places
 from adapters.discord.errors import classify_error
 from adapters.discord.image_fitting import ImageFitting
 from adapters.discord.render import layout
@@ -127,7 +128,7 @@ class Answers:
 
     async def say(self, interaction: Event, said: str | View, *, sure: bool = False) -> bool:
         """Send the first answer to an interaction, to that person only. Returns False if it wasn't taken. For `sure` see `layout`."""
-        view = as_view(said)
+        view = as_view(said, places.language(interaction))
         try:
             async with asyncio.timeout(ACK_WITHIN):
                 await interaction.response.send_message(view=layout(view, sure=sure), ephemeral=True, allowed_mentions=NOBODY)
@@ -140,12 +141,12 @@ class Answers:
 
     async def whisper(self, handle: Handle, said: str | View) -> None:
         """Send a further answer, to that person only."""
-        draft = await self._draft(said, handle.limit)
+        draft = await self._draft(said, handle)
         await self._quietly(self.wire.follow_up(handle, draft, ephemeral=True), handle)
 
     async def fill(self, handle: Handle, said: str | View) -> None:
         """Replace "thinking…"."""
-        draft = await self._draft(said, handle.limit)
+        draft = await self._draft(said, handle)
         await self._quietly(self.wire.edit_answer(handle, "@original", draft), handle)
         self.placeholders.close(handle.interaction)
 
@@ -157,10 +158,10 @@ class Answers:
         else:
             await self.fill(handle, said)
 
-    async def _draft(self, said: str | View, limit: int) -> Draft:
-        view = as_view(said)
+    async def _draft(self, said: str | View, handle: Handle) -> Draft:
+        view = as_view(said, handle.language)
         pictures, notes = await self.fitting.load(view.pictures)
-        return Draft(view, await self.fitting.fit(pictures, limit), tuple(notes))
+        return Draft(view, await self.fitting.fit(pictures, handle.limit), tuple(notes))
 
     async def _quietly(self, call: Any, handle: Handle) -> bool:
         """Run a call and return whether it worked. A failure here only affects one person, so it's logged and not retried."""

@@ -15,6 +15,7 @@ from adapters.discord.moderators import Clicks
 from adapters.discord.routes import Handle, Home
 from adapters.kit.dedup import Deduplicator
 from adapters.kit.interaction_ids import NEW_MESSAGE, parsed
+from bot.chat.localize import localize
 from bot.chat.views import Act, ActionName, Button, ButtonStyle, Form, Reply, View
 from bot.core import Core
 from bot.texts import has, text
@@ -114,7 +115,7 @@ class Interactions:
             await self._send_form(interaction, found, identity, plain=True)
 
     async def _send_form(self, interaction: Event, found: Form, identity: str, *, plain: bool) -> None:
-        modal = forms.modal(found, plain=plain, identity=identity)
+        modal = forms.modal(localize(found, places.language(interaction)), plain=plain, identity=identity)
         try:
             await interaction.response.send_modal(modal)
         finally:

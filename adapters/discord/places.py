@@ -9,6 +9,7 @@ import discord
 from bot.chat.views import Act, ActionName
 from bot.core import Visitor
 from bot.domain.requests import Person, Place
+from bot.texts import language_for
 
 PLATFORM = "discord"
 THREADS = (10, 11, 12)
@@ -32,6 +33,11 @@ def channel_and_thread(interaction: discord.Interaction[Any]) -> tuple[str, str 
 
 def name(interaction: discord.Interaction[Any]) -> str:
     return interaction.user.display_name[:80]
+
+
+def language(interaction: discord.Interaction[Any]) -> str:
+    """The language in which the person uses Discord, if the bot has texts in it."""
+    return language_for(str(interaction.locale))
 
 
 def person(interaction: discord.Interaction[Any]) -> Person:
@@ -69,5 +75,6 @@ def act(
         row=row,
         values=values or {},
         reply=reply or {},
+        language=language(interaction),
         direct=interaction.guild_id is None,
     )

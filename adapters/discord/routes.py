@@ -17,6 +17,7 @@ from adapters.kit.editing_chat import is_staff
 from adapters.kit.message_ref import StoredRef, shared_fields
 from bot.chat.port import Message
 from bot.chat.views import Audience, View
+from bot.texts import DEFAULT_LANGUAGE, language_for
 
 BOT_LIMIT = 10 * 1024 * 1024
 """Bytes per file in the bot's own posts; Discord only states a limit in interactions. Rejected files are re-encoded."""
@@ -50,6 +51,8 @@ class Handle:
     home: Home
     limit: int
     """Maximum bytes of a file in an answer to this interaction."""
+    language: str = DEFAULT_LANGUAGE
+    """The language of the person who reads the answer."""
 
     def alive(self, now: float) -> bool:
         """Whether the token is still valid."""
@@ -57,6 +60,7 @@ class Handle:
 
     def reply(self) -> dict[str, str]:
         """The contents of `Place.reply`."""
+        language = {} if self.language == DEFAULT_LANGUAGE else {"language": self.language}
         return {
             "application_id": str(self.application),
             "interaction_id": str(self.interaction),
@@ -65,6 +69,7 @@ class Handle:
             "expires": f"{self.expires:.3f}",
             "home": self.home.value,
             "limit": str(self.limit),
+            **language,
         }
 
 
@@ -78,6 +83,7 @@ def of_interaction(interaction: discord.Interaction, home: Home, now: float) -> 
         expires=now + TOKEN_LIFE,
         home=home,
         limit=interaction.filesize_limit,
+        language=language_for(str(interaction.locale)),
     )
 
 
@@ -92,6 +98,7 @@ def of_reply(reply: Mapping[str, str]) -> Handle | None:
             expires=float(reply["expires"]),
             home=Home(reply["home"]),
             limit=int(reply["limit"]),
+            language=reply.get("language", DEFAULT_LANGUAGE),
         )
     except (KeyError, ValueError):
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 
+from bot.chat.localize import localize
 from bot.chat.views import Tone, View
 from bot.core import words_for
 from bot.texts import text
@@ -11,9 +12,9 @@ from bot.texts import text
 log = structlog.get_logger()
 
 
-def as_view(said: str | View) -> View:
-    """Convert a sentence to a view; views are returned unchanged."""
-    return View(title=said, tone=Tone.NEUTRAL, final=True) if isinstance(said, str) else said
+def as_view(said: str | View, language: str) -> View:
+    """A sentence or a view as a view in the language of the person who reads it."""
+    return localize(View(title=said, tone=Tone.NEUTRAL, final=True) if isinstance(said, str) else said, language)
 
 
 def words_of(error: BaseException, platform: str, **context: str) -> str:

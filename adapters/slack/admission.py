@@ -15,7 +15,7 @@ import structlog
 from adapters.slack.callers import Caller
 from adapters.slack.settings import AdmissionRules
 from adapters.slack.wire import Who
-from bot.texts import text
+from bot.texts import say, text
 
 log = structlog.get_logger()
 
@@ -88,4 +88,4 @@ class Admission:
         if key is None:
             return None
         log.info("slack_person_refused", membership=membership.value, workspace="" if who is None else who.team)
-        return text(key)
+        return say(text(key), caller.language)

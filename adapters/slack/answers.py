@@ -21,7 +21,7 @@ from adapters.slack.uploads import NotReady, Uploads
 from adapters.slack.wire import SlackWire
 from bot.chat.views import View
 from bot.ports import Ports
-from bot.texts import text
+from bot.texts import say, text
 
 log = structlog.get_logger()
 
@@ -46,7 +46,7 @@ class Answers:
 
     async def say(self, caller: Caller, said: str | View) -> bool:
         """Answer this person only. Returns False if no route worked."""
-        view = as_view(said)
+        view = as_view(said, caller.language)
         if view.pictures:
             return await self._say_with_pictures(caller, view)
         body = render.message(view)
@@ -128,7 +128,8 @@ class Answers:
         views = await task
         if opened is None:
             return
-        for view in views or [render.sheet(as_view(text("slack.look_below")), text("slack.look_below_title"))]:
+        words = as_view(text("slack.look_below"), caller.language)
+        for view in views or [render.sheet(words, say(text("slack.look_below_title"), caller.language))]:
             classified = await classified_call(self.wire.update_view(opened[0], opened[1], view))
             if classified is None:
                 return

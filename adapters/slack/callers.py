@@ -13,6 +13,7 @@ from adapters.slack.escape import unlabel
 from bot.chat.views import Act, ActionName
 from bot.core import Visitor
 from bot.domain.requests import Person, Place
+from bot.texts import DEFAULT_LANGUAGE
 
 PLATFORM = "slack"
 Payload = Mapping[str, Any]
@@ -40,6 +41,8 @@ class Caller:
     """Only they can see that message."""
     origin: str = ""
     """The person's workspace according to the event; empty if it names none. After `at_home`, `team` is the bot's own."""
+    language: str = DEFAULT_LANGUAGE
+    """The person's language. Slack's events don't name it; users.info does if asked (`include_locale`)."""
 
     @property
     def in_direct(self) -> bool:
@@ -73,6 +76,7 @@ class Caller:
             row=row,
             values=values,
             reply=reply,
+            language=self.language,
             direct=self.in_direct,
         )
 

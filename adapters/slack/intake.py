@@ -17,10 +17,11 @@ from adapters.slack.admission import Admission
 from adapters.slack.answers import Answers, Window
 from adapters.slack.callers import PLATFORM, Caller, Payload, as_typed, metadata, of_command, of_form, of_mention
 from adapters.slack.escape import unescape_event
+from bot.chat.localize import localize
 from bot.chat.views import Form, Reply, View
 from bot.core import Core, Visitor
 from bot.domain.requests import Submission
-from bot.texts import text
+from bot.texts import say, text
 
 Ack = Callable[..., Awaitable[Any]]
 
@@ -103,7 +104,7 @@ class Intake:
 
     async def _empty_form(self, caller: Caller) -> None:
         form = await self.core.imagine_form(caller.visitor)
-        await self.answers.open(caller, [{**forms.modal(form, metadata(caller)), "callback_id": IMAGINE_FORM}])
+        await self.answers.open(caller, [{**forms.modal(localize(form, caller.language), metadata(caller)), "callback_id": IMAGINE_FORM}])
 
     async def _settings(self, caller: Caller) -> None:
         async def make() -> Sequence[Window]:
@@ -116,7 +117,7 @@ class Intake:
         if isinstance(found, Reply):
             await self.answers.say(caller, found.view or found.text)
             return ()
-        where = metadata(caller)
+        found, where = localize(found, caller.language), metadata(caller)
         views = [forms.modal(found, where), forms.modal(found, where, plain=True)]
         return views[:1] if views[0] == views[1] else views
 
@@ -179,7 +180,7 @@ class Intake:
     ) -> None:
         """Store, acknowledge by the loop time `until`, and accept. `refuse` builds an acknowledgement from the sentence that says why it
         failed."""
-        stored = await self.submissions.stored(caller.key, submission, lambda said: ack(refuse(said)), left(until))
+        stored = await self.submissions.stored(caller.key, submission, lambda said: ack(refuse(say(said, caller.language))), left(until))
         if stored is None:
             return
         await ack()

@@ -14,7 +14,7 @@ from adapters.slack.callers import PLATFORM, Caller, Payload, of_form, of_press
 from adapters.slack.intake import FORM_READY, IMAGINE_FORM, Ack, Intake, left, until_ack
 from adapters.slack.render import objects
 from bot.chat.views import ActionName, Button, ButtonStyle, Reply, View
-from bot.texts import has, text
+from bot.texts import has, say, text
 
 SHEETS: dict[ActionName, str] = {ActionName.CASE_PROMPT: "slack.prompt_title"}
 """Actions answered with a view that only the presser sees, in a modal -> its title."""
@@ -79,7 +79,7 @@ class Interactions:
             if reply.view is None:
                 await self.intake.answers.say(caller, reply.text or text("slack.done"))
                 return ()
-            return [render.sheet(reply.view, text(SHEETS[action]))]
+            return [render.sheet(reply.view, say(text(SHEETS[action]), caller.language))]
 
         await self.intake.answers.open_later(caller, make(), FORM_READY)
 
@@ -99,7 +99,7 @@ class Interactions:
         refusal = await self.intake.admission.refusal(caller)
         found = parsed(str(view.get("callback_id") or ""))
         if refusal is not None or found is None:
-            await ack(forms.errors(view, refusal or text("slack.old_form")))
+            await ack(forms.errors(view, refusal or say(text("slack.old_form"), caller.language)))
             return
         if not self.intake.dedup.first(caller.key):
             await ack()

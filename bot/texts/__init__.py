@@ -37,6 +37,18 @@ def catalogue(language: str = DEFAULT_LANGUAGE) -> dict[str, str]:
     return flat
 
 
+@functools.cache
+def languages() -> frozenset[str]:
+    """The languages that have texts."""
+    return frozenset(one.name.removesuffix(".toml") for one in resources.files(__package__).iterdir() if one.name.endswith(".toml"))
+
+
+def language_for(locale: str) -> str:
+    """The language for a reader whose locale is `pt-BR` or the like: that one, or the default if there are no texts in it."""
+    named = locale.replace("_", "-").lower()
+    return next((one for one in (named, named.partition("-")[0]) if one in languages()), DEFAULT_LANGUAGE)
+
+
 class LocalizedText(str):
     """Words in the default language that can be said in another one later: a sentence with its key and values, or several put together.
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import texts
 from tests.discord.stage import stage
 from tests.discord.standin.driver import CannotDo
 from tests.discord.standin.world import MANAGE_GUILD
@@ -111,6 +112,19 @@ async def test_show_with_an_id_shows_that_request_and_nobody_elses(tmp_path: Pat
         refused = await s.whisper(await s.discord.people.slash(bob, s.channel, "imagine-show", id=identity))
         assert "green door" not in refused.text
         assert not refused.pictures
+
+
+async def test_a_person_gets_the_adapters_own_sentences_in_their_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shouted = {key: f"!{template}" for key, template in texts.catalogue().items()}
+    usual = texts.catalogue
+    monkeypatch.setattr(texts, "languages", lambda: frozenset({"en", "fr"}))
+    monkeypatch.setattr(texts, "catalogue", lambda language="en": shouted if language == "fr" else usual(language))
+    async with stage(tmp_path) as s:
+        s.ada.locale = "fr"
+        help_ = await s.discord.people.slash(s.ada, s.channel, "imagine-help")
+        assert "!What you can do" in (await s.whisper(help_)).text
+        unknown = await s.discord.people.send(2, s.ada, s.channel, {"id": "1", "name": "imagine-old", "type": 1})
+        assert "!This command doesn't exist anymore" in (await s.whisper(unknown)).text
 
 
 @pytest.mark.parametrize("name", ["imagine-status", "imagine-help", "imagine-privacy"])

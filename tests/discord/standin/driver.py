@@ -156,7 +156,7 @@ class Driver:
             "data": data,
             "channel": {**channel.json(), "permissions": "0"},
             "channel_id": channel.id,
-            "locale": "en-US",
+            "locale": user.locale,
             "entitlements": [],
             "attachment_size_limit": guild.file_limit if guild else rules.DEFAULT_LIMIT,
             "context": 0 if guild else 1,

@@ -26,6 +26,7 @@ class User:
     name: str
     bot: bool = False
     takes_dms: bool = True
+    locale: str = "en-US"
 
     def json(self) -> dict[str, Any]:
         return {

@@ -14,7 +14,7 @@ from bot.chat.views import ActionName, Button, Fact, Reply, View
 from bot.domain.kinds import Kind
 from bot.messages.help_view import help_view
 from bot.messages.own_requests_view import own_requests
-from bot.texts import capitalized, catalogue, joined, paragraphs, say, text
+from bot.texts import capitalized, catalogue, joined, language_for, languages, paragraphs, say, text
 from tests.slack.core_views import of_everything, request
 
 SHOUTED = {key: f"!{template}" for key, template in catalogue().items()}
@@ -48,6 +48,13 @@ def test_every_sentence_of_a_view_is_said_in_the_language_and_nothing_else_chang
     reply = localize(Reply(text("reply.published"), view=inner), "xx")
     assert (reply.text, reply.view) == ("!" + text("reply.published"), localize(inner, "xx"))
     assert localize(view, "en") is view
+
+
+def test_a_locale_is_a_language_that_has_texts_or_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert languages() == {"en"}
+    assert language_for("de") == language_for("") == language_for("en-US") == "en"
+    monkeypatch.setattr(texts, "languages", lambda: frozenset({"en", "pt", "pt-br"}))
+    assert [language_for(one) for one in ("pt-BR", "pt_PT", "PT", "es-419")] == ["pt-br", "pt", "pt", "en"]
 
 
 def test_a_sentence_is_an_ordinary_string() -> None:
