@@ -43,6 +43,7 @@ from bot.requests.attachments import Attachments
 from bot.requests.attempt import Dependencies
 from bot.requests.orphaned_files import OrphanedFiles
 from bot.requests.picture_actions import PictureActions
+from bot.requests.picture_changes import PictureChanges
 from bot.requests.previews import Previews
 from bot.requests.projection import RequestProjection
 from bot.requests.rules import Rules
@@ -131,7 +132,7 @@ async def _service(ledger: Ledger, ports: SteadyPorts, one: StandIn) -> ImageSer
 
 def _handlers(ledger: Ledger, rules: Rules, moderation: Moderation, scheduler: Scheduler, pictures: Pictures) -> Sequence[ActionHandlers]:
     actions = RequestActions(ledger, rules, moderation.cases.open_case, scheduler.cancel, pictures.delete)
-    return actions, PictureActions(actions), moderation.handlers
+    return actions, PictureActions(actions), PictureChanges(actions, pictures), moderation.handlers
 
 
 def _rules(settings: Settings, provider: HttpProvider, *, demo: bool) -> Rules:

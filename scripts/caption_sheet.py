@@ -10,7 +10,8 @@ sys.path.insert(0, str(ROOT))
 
 from PIL import Image  # noqa: E402
 
-from bot.pixels.captions.draw import PLACES, draw  # noqa: E402
+from bot.domain.picture_changes import PLACES  # noqa: E402
+from bot.pixels.captions.draw import draw  # noqa: E402
 from bot.pixels.captions.fonts import find_fonts  # noqa: E402
 from tests.unit.pixels.captions import CAPTIONS  # noqa: E402
 

@@ -25,7 +25,9 @@ FORM_WITHIN = 2.0
 CLAIM_WITHIN = 2.5
 """Seconds for the new request's message to take over the placeholder."""
 INVALID_FORM = 50035
-WHOLE_ANSWER = frozenset({ActionName.SHOW, ActionName.CASE_PROMPT})
+WHOLE_ANSWER = frozenset(
+    {ActionName.SHOW, ActionName.CASE_PROMPT, ActionName.ADD_TEXT, ActionName.CROP, ActionName.DRAW_ANYWAY, ActionName.DRAW_CLEANED}
+)
 """Actions whose only effect is a view for the presser."""
 
 

@@ -23,8 +23,12 @@ from bot.domain.requests import Person, Place, Submission
 from bot.ports import Ports
 from bot.texts import text
 
-_OVERTAKES = frozenset({ActionName.CANCEL, ActionName.DELETE, ActionName.PUBLISH, ActionName.PRIVACY_DELETE})
+_OVERTAKES = frozenset(
+    {ActionName.CANCEL, ActionName.DELETE, ActionName.PUBLISH, ActionName.PRIVACY_DELETE, ActionName.USE_CHANGE, ActionName.DROP_CHANGE}
+)
 """After these actions a whisper with the old state would be wrong; the message itself shows the new one."""
+_DRAFTS = frozenset({ActionName.ADD_TEXT, ActionName.CROP, ActionName.DRAW_ANYWAY, ActionName.DRAW_CLEANED})
+"""These answer a draft's whisper with a newer one."""
 _KEY = re.compile(r"[0-9a-z]{16,40}")
 
 
@@ -163,7 +167,7 @@ class WebActions:
         self._counter.notice("")
         act = self._act(button.action, button.row, entry.community, entry.channel)
         given = await self._core.form(act) if button.opens_form else await self._core.act(act)
-        if isinstance(given, Reply) and given.changed and button.action in _OVERTAKES:
+        if isinstance(given, Reply) and given.changed and (button.action in _OVERTAKES or _is_draft(entry, button.action)):
             self._room.dismiss(entry.id, self._counter.who)
         self._answer(given, entry)
 
@@ -190,6 +194,8 @@ class WebActions:
             reply = replies[0]
             if not reply.changed and reply.view is None and reply.text:
                 return reply.text
+            if entry is not None and _is_draft(entry, form.action):
+                self._room.dismiss(entry.id, self._counter.who)
             self._reply(reply)
             return None
 
@@ -239,6 +245,11 @@ class WebActions:
             self._counter.notice(words_of(error, PLATFORM), problem=True)
             return False
         return True
+
+
+def _is_draft(entry: Entry, action: ActionName) -> bool:
+    """Whether a changed picture's preview, or the question about it, is replaced by what the press made."""
+    return entry.whisper and action in _DRAFTS and any(one.action is ActionName.DROP_CHANGE for one in entry.view.buttons)
 
 
 def _filled(field: FormField, value: str, *, free: bool) -> FormField:

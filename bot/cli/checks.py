@@ -152,7 +152,8 @@ async def fonts(subject: Subject) -> AsyncIterator[Finding]:
 
 def _captions(brand: Path | None) -> Finding:
     """What Add text lacks. Only what was installed for it and doesn't work is a failure."""
-    from bot.pixels.captions.fonts import find_fonts, is_installed, scripts_without_font
+    from bot.pixels.captions.fonts import find_fonts, scripts_without_font
+    from bot.pixels.captions.installed import is_installed
     from bot.pixels.captions.problems import CannotDraw
 
     what = text("doctor.captions")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.domain.failure import Evidence
+from bot.domain.picture_changes import PictureChange
 
 
 class Billed(StrEnum):
@@ -35,6 +36,8 @@ class Picture:
     kept: bool = False
     """The Content Credentials are intact because the service's bytes are stored unchanged. Otherwise the picture was re-encoded, with the
     bot's own origin mark."""
+    change: PictureChange | None = None
+    """How the bot made it from another one; None if the service drew it."""
 
 
 @dataclass(frozen=True, slots=True)

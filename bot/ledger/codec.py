@@ -1,4 +1,4 @@
-"""JSON encoding of failures, refusals and evidence in rows. The only place that knows their stored format."""
+"""JSON encoding of failures, refusals, evidence and changes of pictures in rows. The only place that knows their stored format."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.domain.failure import MAX_EVIDENCE_BYTES, Evidence, Failure, Phase
 from bot.domain.kinds import Action, Fixer, Group, Kind
+from bot.domain.picture_changes import ChangeKind, PictureChange
 from bot.domain.refusal import BudgetShortfall, Nearest, Offer, Refusal, Shortage
 
 
@@ -132,3 +133,16 @@ def evidence_from_json(value: Mapping[str, object]) -> Evidence:
         via_proxy=bool(value.get("via_proxy")),
         peer=str(value.get("peer") or ""),
     )
+
+
+def change_to_json(change: PictureChange) -> dict[str, str]:
+    """Encode a change as a JSON object; defaults are omitted."""
+    usual = PictureChange(change.kind, "")
+    found = {one.name: getattr(change, one.name) for one in dataclasses.fields(change)}
+    return {name: str(value) for name, value in found.items() if name == "kind" or value != getattr(usual, name)}
+
+
+def change_from_json(value: Mapping[str, str]) -> PictureChange:
+    """Decode the output of `change_to_json`."""
+    kind, source = ChangeKind(value["kind"]), value.get("source", "")
+    return PictureChange(kind, source, **{name: one for name, one in value.items() if name not in ("kind", "source")})

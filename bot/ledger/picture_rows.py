@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from bot.domain.outcome import Picture
-from bot.ledger import attachment_rows, memory_rows
+from bot.ledger import attachment_rows, draft_rows, memory_rows
+from bot.ledger.codec import change_from_json, change_to_json
 from bot.ledger.store import Tx
 from bot.ledger.tables import pictures
 
@@ -45,15 +47,30 @@ def add(tx: Tx, request_id: str, attempt_id: str, found: Sequence[Picture]) -> N
 def of_request(connection: Connection, request_id: str) -> Sequence[Picture]:
     """The pictures of a request, in order."""
     rows = connection.execute(_PICTURES, {"id": request_id})
-    return [
-        Picture(row.sha256, row.format, row.width, row.height, row.size, row.revised_prompt, bool(row.signed), bool(row.kept))
-        for row in rows
-    ]
+    return [_picture(row) for row in rows]
+
+
+def put_changed(tx: Tx, request_id: str, picture: Picture, replaces: str) -> Sequence[str]:
+    """Show a changed picture with a request: in the place of another changed one (`replaces`, its hash), or after all others. Returns
+    hashes that no row uses anymore."""
+    assert picture.change is not None, "pictures of the service belong to an attempt"
+    values = {name: getattr(picture, name) for name in ("sha256", "format", "width", "height", "size")}
+    values |= {"change": change_to_json(picture.change), "source": picture.change.source}
+    here = pictures.c.request_id == request_id
+    old = (here, pictures.c.sha256 == replaces, pictures.c.change.is_not(None))
+    if replaces and tx.connection.execute(update(pictures).where(*old).values(values)).rowcount:
+        return release(tx, {replaces}, request_id)
+    last = tx.connection.execute(select(func.max(pictures.c.position)).where(here)).scalar()
+    rest = {"id": tx.new_id(), "request_id": request_id, "attempt_id": "", "position": 0 if last is None else last + 1}
+    tx.connection.execute(insert(pictures).values(**rest, **values))
+    return ()
 
 
 def drop(tx: Tx, request_id: str) -> Sequence[str]:
-    """Remove a request's pictures, made and attached. Returns hashes that no other row uses, whose files may be deleted."""
-    hashes = {picture.sha256 for picture in of_request(tx.connection, request_id)} | attachment_rows.drop(tx, request_id)
+    """Remove a request's pictures, made, changed and attached. Returns hashes that no other row uses, whose files may be deleted."""
+    found = of_request(tx.connection, request_id)
+    hashes = {one.sha256 for one in found} | {one.change.source for one in found if one.change is not None}
+    hashes |= attachment_rows.drop(tx, request_id) | draft_rows.drop(tx, request_id)
     tx.connection.execute(delete(pictures).where(pictures.c.request_id == request_id))
     return release(tx, hashes, request_id)
 
@@ -86,6 +103,13 @@ def _is_shown(connection: Connection, sha256: str) -> bool:
 
 
 def shown_of(connection: Connection, hashes: Sequence[str]) -> set[str]:
-    """The subset of these hashes that a request shows or uses as a reference."""
+    """The subset of these hashes that a request or a draft shows, was made from, or uses as a reference."""
     made = {row.sha256 for row in connection.execute(select(pictures.c.sha256).where(pictures.c.sha256.in_(hashes)))}
-    return made | attachment_rows.uses(connection, hashes)
+    made |= {row.source for row in connection.execute(select(pictures.c.source).where(pictures.c.source.in_(hashes)))}
+    return made | attachment_rows.uses(connection, hashes) | draft_rows.uses(connection, hashes)
+
+
+def _picture(row: Row[Any]) -> Picture:
+    shape = (row.sha256, row.format, row.width, row.height, row.size)
+    change = None if row.change is None else change_from_json(row.change)
+    return Picture(*shape, row.revised_prompt, bool(row.signed), bool(row.kept), change)

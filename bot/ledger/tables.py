@@ -96,9 +96,30 @@ pictures = Table(
     Column("revised_prompt", Text),
     Column("signed", Boolean),
     Column("kept", Boolean),
+    Column("change", JSON(none_as_null=True)),
+    Column("source", String(64)),
 )
 Index("pictures_of_request", pictures.c.request_id, pictures.c.position)
 Index("pictures_by_hash", pictures.c.sha256)
+Index("pictures_by_source", pictures.c.source, sqlite_where=text("source IS NOT NULL"))
+
+picture_drafts = Table(
+    "picture_drafts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("request_id", String(32), nullable=False),
+    Column("change", JSON, nullable=False),
+    Column("replaces", String(64), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("format", String(8), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("preview", String(64), nullable=False),
+    Column("created_at", Float, nullable=False),
+)
+Index("picture_drafts_of_request", picture_drafts.c.request_id, picture_drafts.c.created_at)
+Index("picture_drafts_age", picture_drafts.c.created_at)
 
 attachments = Table(
     "attachments",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 from bot.chat.views import PictureView
 from bot.domain.outcome import Picture
+from bot.domain.picture_changes import PictureChange
 from bot.domain.requests import Request
 from bot.prompts.normalise import alt_text
-from bot.texts import text
+from bot.texts import joined, text
 
 
 def picture_views(request: Request, found: Sequence[Picture]) -> tuple[PictureView, ...]:
@@ -23,13 +25,36 @@ def preview(request: Request, picture: Picture) -> PictureView:
     return _view(request, picture, "unfinished", "request.preview_alt")
 
 
+def draft_view(request: Request, change: PictureChange, shown: Picture) -> PictureView:
+    """A changed picture, or its preview, that only its member sees so far."""
+    return _view(request, dataclasses.replace(shown, change=change), "draft", "picture.alt_one")
+
+
+def changed_lines(found: Sequence[Picture]) -> list[str]:
+    """Which of a request's pictures the bot has changed, and how; without the words of a text."""
+    changed = [(number, one.change) for number, one in enumerate(found, 1) if one.change is not None]
+    return (
+        [joined(" ", (text("picture.changed", number=number, how=_how(change, "picture.text")) for number, change in changed))]
+        if changed
+        else []
+    )
+
+
+def _how(change: PictureChange, with_text: str) -> str:
+    parts = [text(with_text, text=" ".join(change.text.split()))] if change.text else []
+    return joined(", ", [*parts, text("picture.cropped", ratio=change.ratio)] if change.ratio else parts)
+
+
 def _view(request: Request, picture: Picture, name: str, alt: str, number: int = 1, count: int = 1) -> PictureView:
+    values = {"prompt": alt_text(request.prompt), "number": number, "count": count}
+    if picture.change is not None:
+        alt, values["how"] = f"{alt}_changed", _how(picture.change, "picture.with_text")
     return PictureView(
         sha256=picture.sha256,
         format=picture.format,
         width=picture.width,
         height=picture.height,
         size=picture.size,
-        alt=text(alt, prompt=alt_text(request.prompt), number=number, count=count)[:1000],
+        alt=text(alt, **values)[:1000],
         filename=f"imagine-{request.id}-{name}.{'jpg' if picture.format == 'jpeg' else picture.format}",
     )

@@ -18,7 +18,7 @@ from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Request
 from bot.failures.explain import explain
 from bot.gate.port import Estimate
-from bot.messages.picture_view import picture_views, preview
+from bot.messages.picture_view import changed_lines, picture_views, preview
 from bot.messages.progress import progress
 from bot.messages.question_view import asked, question
 from bot.messages.refusal_view import offered, own_button, refusal_lines
@@ -59,6 +59,10 @@ class RequestFacts:
     report: Standing | None = None
     """The case about a report of its pictures, which are hidden meanwhile."""
     reportable: bool = False
+    captions: bool = False
+    """Text can be drawn on a result."""
+    changeable: bool = False
+    """A result can be cut."""
     takes_pictures: bool = False
     """The model can start from a result."""
     reviewed: bool = True
@@ -228,38 +232,49 @@ def _with_pictures(facts: RequestFacts, audience: Audience, failure: Failure | N
     if facts.report is not None:
         return _hidden(request, facts.report)
     lines: list[str] = []
-    title = text("request.done_one") if len(found) == 1 else text("request.done_many", count=len(found))
-    if failure is not None and len(found) < request.count:
-        title = text("request.done_some", count=len(found), wanted=request.count)
+    drawn = [one for one in found if one.change is None]
+    title = text("request.done_one") if len(drawn) == 1 else text("request.done_many", count=len(drawn))
+    if failure is not None and len(drawn) < request.count:
+        title = text("request.done_some", count=len(drawn), wanted=request.count)
         lines = _missing_lines(facts, failure)
-    revised = next((one.revised_prompt for one in found if one.revised_prompt and one.revised_prompt.strip() != request.prompt), None)
-    lines += _applied_lines(request, found)
+    revised = next((one.revised_prompt for one in drawn if one.revised_prompt and one.revised_prompt.strip() != request.prompt), None)
+    lines += _applied_lines(request, drawn)
+    lines += changed_lines(found)
     if facts.drawn_by:
         lines.append(text("request.drawn_by", service=facts.drawn_by))
     if revised:
         lines.append(text("request.revised", prompt=revised[:600]))
     if request.private and request.published and audience is Audience.MEMBER:
         lines.append(text("request.published"))
+    return View(
+        title=title,
+        text=(*lines, joined(" · ", (_line(request), *_price(facts), text("request.made_with_ai")))),
+        quote=request.prompt,
+        pictures=picture_views(request, found),
+        buttons=_result_buttons(facts),
+        tone=Tone.DONE,
+        mention=request.person.id,
+        final=True,
+        amends=_amends(facts),
+    )
+
+
+def _result_buttons(facts: RequestFacts) -> tuple[Button, ...]:
+    request = facts.request
     buttons = [own_button(request, ActionName.AGAIN, text("button.again"), ButtonStyle.PRIMARY), _edit(request)]
     if request.private and not request.published:
         buttons.append(own_button(request, ActionName.PUBLISH, text("button.publish")))
     if facts.takes_pictures:
         buttons.append(own_button(request, ActionName.EDIT_PICTURE, text("button.edit_picture"), opens_form=True))
         buttons.append(own_button(request, ActionName.USE_AS_REFERENCE, text("button.use_reference"), opens_form=True))
+    if facts.captions:
+        buttons.append(own_button(request, ActionName.ADD_TEXT, text("button.add_text"), opens_form=True))
+    if facts.changeable:
+        buttons.append(own_button(request, ActionName.CROP, text("button.crop"), opens_form=True))
     if facts.reportable:
         buttons.append(Button(ActionName.REPORT, request.id, text("button.report"), opens_form=True))
     buttons.append(dataclasses.replace(own_button(request, ActionName.DELETE, text("button.delete"), ButtonStyle.DANGER), confirm=True))
-    return View(
-        title=title,
-        text=(*lines, joined(" · ", (_line(request), *_price(facts), text("request.made_with_ai")))),
-        quote=request.prompt,
-        pictures=picture_views(request, found),
-        buttons=tuple(buttons),
-        tone=Tone.DONE,
-        mention=request.person.id,
-        final=True,
-        amends=_amends(facts),
-    )
+    return tuple(buttons)
 
 
 def _hidden(request: Request, report: Standing) -> View:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PIL import Image, ImageDraw
 
-RATIOS = {"16:9": 16 / 9, "1:1": 1.0, "4:5": 4 / 5, "9:16": 9 / 16, "2.35:1": 2.35}
-"""Offered ratios of width to height: cover, square, portrait post, story, article cover."""
+from bot.domain.picture_changes import RATIOS
+
 SMALLEST = 64
 """Shortest side in pixels of what is left."""
 SAFE_AREA = 0.08
@@ -13,10 +13,10 @@ SAFE_AREA = 0.08
 Box = tuple[int, int, int, int]
 
 
-def crop_box(size: tuple[int, int], ratio: str, across: float = 0.5, down: float = 0.5) -> Box | None:
+def crop_box(size: tuple[int, int], ratio: str, along: float = 0.5) -> Box | None:
     """The largest part of a picture with this ratio: left, top, right, bottom.
 
-    `across` and `down`, from 0 to 1, say where it lies in what is left over. None if the ratio is none of RATIOS, or if too little is left.
+    `along`, from 0 to 1, says where it lies in what is left over. None if the ratio is none of RATIOS, or if too little is left.
     """
     wanted, (width, height) = RATIOS.get(ratio), size
     if wanted is None:
@@ -24,7 +24,8 @@ def crop_box(size: tuple[int, int], ratio: str, across: float = 0.5, down: float
     wide, high = (round(height * wanted), height) if width / height > wanted else (width, round(width / wanted))
     if min(wide, high) < SMALLEST:
         return None
-    left, top = round((width - wide) * min(max(across, 0.0), 1.0)), round((height - high) * min(max(down, 0.0), 1.0))
+    along = min(max(along, 0.0), 1.0)
+    left, top = round((width - wide) * along), round((height - high) * along)
     return left, top, left + wide, top + high
 
 

@@ -6,7 +6,8 @@ import dataclasses
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
@@ -16,6 +17,9 @@ from bot.pixels.fit import for_blocks, pixels, shrink
 from bot.pixels.marks import COMPOSITE, encoded
 from bot.pixels.recode import PNG_LEVEL, recode
 from bot.pixels.reference import Wanted, reference
+
+if TYPE_CHECKING:
+    from bot.pixels.captions.fonts import Fonts
 
 Values = Mapping[str, Any]
 Job = Callable[[Values, Sequence[bytes]], tuple[dict[str, Any], bytes]]
@@ -29,50 +33,54 @@ def do(name: str, values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, An
 def _take(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
     """Decode a picture and write the file to store durably to `path`."""
     taken, content = recode(from_base64(pieces) if values["base64"] else b"".join(pieces))
-    shape = {"format": taken.format, "width": taken.width, "height": taken.height, "signed": taken.signed, "kept": taken.kept}
-    return {**shape, **_stored(values["path"], content)}, b""
-
-
-def _stored(path: str, content: bytes) -> dict[str, Any]:
-    """Write a file durably. Returns its hash and size."""
-    with open(path, "wb") as file:
+    with open(values["path"], "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    return {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+    shape = {"format": taken.format, "width": taken.width, "height": taken.height, "signed": taken.signed, "kept": taken.kept}
+    return {**shape, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}, b""
 
 
 def _caption(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
-    """Draw text on a stored picture and write the file to store to `path`. What can't be drawn is in `problem` and `value`."""
+    """Draw text on a stored picture. What can't be drawn is in `problem` and `value`."""
     from bot.pixels.captions.draw import draw
-    from bot.pixels.captions.fonts import find_fonts
     from bot.pixels.captions.problems import CannotDraw
 
     try:
-        made, drawn = draw(pixels(b"".join(pieces)), values["text"], find_fonts(values["font"]), values["place"], values["colour"])
+        wanted = values["place"], values["colour"], values["size"]
+        made, drawn = draw(pixels(b"".join(pieces)), values["text"], _fonts(values["font"]), *wanted)
     except CannotDraw as error:
         return {"problem": error.why, "value": error.value}, b""
-    facts = {"lines": drawn.lines, "font_size": drawn.size, "contrast": round(drawn.contrast, 2)}
-    return {**facts, **_changed(values["path"], made)}, b""
+    shape, content = _changed(made)
+    return {**shape, "lines": drawn.lines, "font_size": drawn.size, "contrast": round(drawn.contrast, 2)}, content
+
+
+@lru_cache(maxsize=1)
+def _fonts(brand: str) -> Fonts:
+    """Looked for once per process, because a fallback may have to look into hundreds of files."""
+    from bot.pixels.captions.fonts import find_fonts
+
+    return find_fonts(brand)
 
 
 def _crop(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
-    """Cut a stored picture to `ratio`, and write the file to store to `path`, or return a preview with the safe area if there is no path.
-    `problem` is `ratio` if it can't be cut."""
+    """Cut a stored picture to `ratio`. The preview with the safe area stands behind the file, from byte `size` on. `problem` is `ratio` if
+    it can't be cut."""
     picture = pixels(b"".join(pieces))
-    box = crop_box(picture.size, values["ratio"], values["across"], values["down"])
+    box = crop_box(picture.size, values["ratio"], values["along"])
     if box is None:
         return {"problem": "ratio", "value": values["ratio"]}, b""
     part = picture.crop(box)
-    if not values["path"]:
-        return {"box": list(box)}, encoded(with_safe_area(part), "JPEG", COMPOSITE, quality=85)
-    return {"box": list(box), **_changed(values["path"], part)}, b""
+    shape, content = _changed(part)
+    preview = encoded(with_safe_area(part), "JPEG", COMPOSITE, quality=85)
+    return {**shape, "box": list(box), "preview": hashlib.sha256(preview).hexdigest()}, content + preview
 
 
-def _changed(path: str, picture: Image.Image) -> dict[str, Any]:
-    """Store a changed picture as PNG with the mark of a composite. Its Content Credentials are gone: they'd no longer be true."""
-    shape = {"format": "png", "width": picture.width, "height": picture.height, "signed": False, "kept": False}
-    return {**shape, **_stored(path, encoded(picture, "PNG", COMPOSITE, compress_level=PNG_LEVEL))}
+def _changed(picture: Image.Image) -> tuple[dict[str, Any], bytes]:
+    """A changed picture as PNG with the mark of a composite. Its Content Credentials are gone: they'd no longer be true."""
+    content = encoded(picture, "PNG", COMPOSITE, compress_level=PNG_LEVEL)
+    shape = {"format": "png", "width": picture.width, "height": picture.height}
+    return {**shape, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}, content
 
 
 def _shrink(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:

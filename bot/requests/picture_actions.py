@@ -41,7 +41,7 @@ class PictureActions:
 
     async def _form(self, act: Act) -> Form | Reply:
         def body(tx: Tx, request: Request) -> Form | Reply:
-            found = _pictures(tx, request)
+            found = usable_pictures(tx, request)
             if not found:
                 return Reply(text("reply.no_picture_there"), changed=False)
             return self._filled(act.action, request, found)
@@ -74,7 +74,7 @@ class PictureActions:
         def body(tx: Tx, request: Request) -> Reply:
             if not act_rows.first_time(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
-            found = _pictures(tx, request)
+            found = usable_pictures(tx, request)
             number = act.values.get("picture") or "1"
             if not (number.isascii() and number.isdigit() and len(number) < 3 and 1 <= int(number) <= len(found)):
                 return Reply(text("reply.no_picture_there"), changed=False)
@@ -88,7 +88,7 @@ class PictureActions:
         return await self.requests.on_own(act, body)
 
 
-def _pictures(tx: Tx, request: Request) -> Sequence[Picture]:
+def usable_pictures(tx: Tx, request: Request) -> Sequence[Picture]:
     """The pictures that may be used again."""
     return (
         picture_rows.of_request(tx.connection, request.id)

@@ -58,6 +58,8 @@ class RequestProjection:
             tried_again=tried_again(connection, request) is not None,
             report=case_rows.standing(connection, request.reported) if request.reported else None,
             reportable=True,
+            captions=self.rules.captions,
+            changeable=True,
             takes_pictures=self.rules.references.count > 0,
             reviewed=request.case_id is None or self.reviewed(connection, place.platform, place.community),
         )

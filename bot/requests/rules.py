@@ -53,6 +53,11 @@ class Rules:
     """Unfinished pictures to show for each one, 0 to 3. Each costs output tokens."""
     lint: Callable[[str], Question | None] | None = None
 
+    captions: bool = False
+    """Text can be drawn on pictures here."""
+    caption_font: str = ""
+    """Path of the operator's own font."""
+
     service_references: ReferenceLimits = field(default_factory=ReferenceLimits)
     """What the configured service accepts beside the prompt."""
     references_kept: float = 30 * 86400.0

@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.budgets import Limits
 from bot.catalogue.load import Catalogue
 from bot.catalogue.model import Model
+from bot.pixels.captions.installed import is_installed
 from bot.requests.questions import ask_about
 from bot.requests.rules import Rules
 from bot.requests.services import DEFAULT
@@ -39,6 +40,8 @@ def rules_of(settings: Settings, *, demo: bool) -> Rules:
         show_prices=settings.show_prices == "on",
         partial_images=settings.partial_images,
         lint=ask_about,
+        captions=is_installed(),
+        caption_font=str(settings.caption_font or ""),
         allowed={"discord": settings.allowed_guilds, "slack": settings.allowed_workspaces},
     )
 

@@ -6,19 +6,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter, ImageStat
 
+from bot.domain.picture_changes import AUTO, PLACES, SIZES
 from bot.pixels.captions.fonts import BITMAP_SIZE, Fonts
 from bot.pixels.captions.layout import LINE_HEIGHT, Run, TextBlock, TextLine, lay_out
 from bot.pixels.captions.problems import CannotDraw
 
-PLACES = {
-    f"{vertical}-{horizontal}": (x, y)
-    for y, vertical in enumerate(("top", "middle", "bottom"))
-    for x, horizontal in enumerate(("left", "centre", "right"))
-}
-"""Nine positions: column and row of a grid of three by three."""
-DEFAULT_PLACE = "bottom-centre"
+GRID = {place: (number % 3, number // 3) for number, place in enumerate(PLACES)}
+"""Column and row of each position."""
+BY_PREFERENCE = ("bottom-centre", "top-centre", "middle-centre", *(one for one in PLACES if not one.endswith("centre")))
+"""Positions as they are tried for AUTO."""
+CALMER = 0.8
+"""Share of the detail of an earlier position below which a later one is taken for AUTO."""
+LOOKED_AT = 256
+"""Edge in pixels of the small copy in which detail is measured."""
 MARGIN = 0.05
 """Free edge around the text, as a share of the shorter side."""
 TALLEST = 0.42
@@ -50,18 +52,22 @@ class Drawn:
     """Left, top, right, bottom of the ink in pixels."""
 
 
-def draw(picture: Image.Image, text: str, fonts: Fonts, place: str = DEFAULT_PLACE, colour: str = "") -> tuple[Image.Image, Drawn]:
+def draw(picture: Image.Image, text: str, fonts: Fonts, place: str = AUTO, colour: str = "", size: str = AUTO) -> tuple[Image.Image, Drawn]:
     """A copy of the picture with the text. `colour` is `#rrggbb`, or empty for the better one of white and black.
 
-    Raises CannotDraw if the text doesn't fit at a readable size, or if it, the place or the colour is none.
+    Raises CannotDraw if the text doesn't fit at a readable size, or if it, the place, the size or the colour is none.
     """
-    if place not in PLACES:
+    if place != AUTO and place not in PLACES:
         raise CannotDraw("place", place)
+    if size not in SIZES:
+        raise CannotDraw("size", size)
     wanted = _colour(colour)
     made = picture.convert("RGBA")
     margin = round(min(made.size) * MARGIN)
     room = made.width - 2 * margin, round(made.height * TALLEST) - margin
-    block = lay_out(text, fonts, *room, shorter_side=min(made.size))
+    block = lay_out(text, fonts, *room, shorter_side=min(made.size), wanted=size)
+    if place == AUTO:
+        place = _calmest(made, block, margin)
     ink, box = _ink(block, made.size, margin, place)
     emoji = _emoji(block, made.size, margin, place)
     if emoji is not None and (around := emoji.getchannel("A").getbbox()) is not None:
@@ -75,6 +81,21 @@ def draw(picture: Image.Image, text: str, fonts: Fonts, place: str = DEFAULT_PLA
     return made if picture.mode == "RGBA" else made.convert("RGB"), Drawn(block.size, len(block.lines), chosen, scrim, contrast, box)
 
 
+def _calmest(picture: Image.Image, block: TextBlock, margin: int) -> str:
+    """The position whose pixels have the least detail. One that is hardly calmer than a better known one isn't taken."""
+    share = min(1.0, LOOKED_AT / max(picture.size))
+    small = picture.convert("L").resize((max(3, round(picture.width * share)), max(3, round(picture.height * share))))
+    edges = small.filter(ImageFilter.FIND_EDGES).crop((1, 1, small.width - 1, small.height - 1))
+    best, least = BY_PREFERENCE[0], float("inf")
+    for place in BY_PREFERENCE:
+        box = [round(one * share) - 1 for one in _line_box(block, picture.size, margin, place)]
+        part = edges.crop((max(0, box[0]), max(0, box[1]), max(box[2], box[0] + 2), max(box[3], box[1] + 2)))
+        detail = ImageStat.Stat(part).mean[0]
+        if detail < least * CALMER:
+            best, least = place, detail
+    return best
+
+
 def _colour(typed: str) -> Colour | None:
     if not typed:
         return None
@@ -85,7 +106,7 @@ def _colour(typed: str) -> Colour | None:
 
 def _baselines(block: TextBlock, size: tuple[int, int], margin: int, place: str) -> list[tuple[float, float, TextLine]]:
     """Left end and baseline of each line."""
-    column, row = PLACES[place]
+    column, row = GRID[place]
     top = (margin, (size[1] - block.height) / 2, size[1] - margin - block.height)[row]
     found = []
     for number, line in enumerate(block.lines):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from PIL import ImageFont, features
 
+from bot.pixels.captions.installed import is_installed
 from bot.pixels.captions.problems import CannotDraw
 from bot.pixels.captions.scripts import INVISIBLE, SAMPLES, clusters, han_of, script_of
 
@@ -26,8 +27,6 @@ PACKAGES = (
     ("pylopdf_fonts_zh_tw", "NotoSansTC*"),
 )
 """Packages of the extra `captions`, and the file of each that is used."""
-LIBRARIES = ("fontTools", "uniseg", "bidi", "regex")
-"""Modules of the extra `captions`."""
 FOLDERS = (
     "/usr/share/fonts",
     "/usr/local/share/fonts",
@@ -98,11 +97,6 @@ class Fonts:
         return [one[0] for one in clusters(text) if one.strip() and self.font_for(one, han) is None]
 
 
-def is_installed() -> bool:
-    """Whether the libraries of the extra `captions` are here; its fonts may come from the system."""
-    return all(importlib.util.find_spec(one) is not None for one in LIBRARIES)
-
-
 def find_fonts(brand: str = "") -> Fonts:
     """Fonts of the operator's brand, of the extra `captions`, and of the system. Raises CannotDraw if text can't be shaped here."""
     if not features.check("raqm"):
@@ -152,7 +146,7 @@ def _preference(font: Font) -> tuple[int, str]:
     return (0 if "noto" in name and regular else 1 if "dejavusans" in name and regular else 2 if regular else 3, name)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=SYSTEM_FILES + len(PACKAGES) + 1)
 def _points(font: Font) -> frozenset[int]:
     from fontTools.ttLib import TTFont, TTLibError
 

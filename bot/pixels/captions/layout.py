@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
+from bot.domain.picture_changes import AUTO, MAX_CHARACTERS, MAX_LINES
 from bot.pixels.captions.fonts import BITMAP_SIZE, Font, Fonts
 from bot.pixels.captions.problems import CannotDraw
 from bot.pixels.captions.scripts import MARKS, clusters, han_of, scripts_of
 
-MAX_LINES = 3
-MAX_CHARACTERS = 240
 LINE_HEIGHT = 1.35
 """Distance of two baselines, in font sizes. Thai and Arabic marks above and below need it."""
-SMALLEST, LARGEST = 0.022, 0.14
-"""Font size as a share of the picture's shorter side."""
+SMALLEST, LARGEST = 0.022, {AUTO: 0.14, "small": 0.045, "medium": 0.075, "large": 0.2}
+"""Font size as a share of the picture's shorter side: the smallest of all, and the largest by the size that somebody chose. What doesn't
+fit is smaller."""
 READABLE = 12
 """Smallest font size in pixels."""
 MEASURED = BITMAP_SIZE
@@ -63,8 +63,8 @@ class TextBlock:
         return round(self.size * LINE_HEIGHT * len(self.lines))
 
 
-def lay_out(text: str, fonts: Fonts, width: int, height: int, *, shorter_side: int) -> TextBlock:
-    """Lines of at most `width` pixels, at the largest size at which all of them fit into `height`.
+def lay_out(text: str, fonts: Fonts, width: int, height: int, *, shorter_side: int, wanted: str = AUTO) -> TextBlock:
+    """Lines of at most `width` pixels, at the largest size up to the wanted one at which all of them fit into `height`.
 
     Raises CannotDraw for no text, more than MAX_LINES lines, characters without a font, and text that is too long.
     """
@@ -78,7 +78,7 @@ def lay_out(text: str, fonts: Fonts, width: int, height: int, *, shorter_side: i
     missing = fonts.missing("".join(typed))
     if missing:
         raise CannotDraw("font", ", ".join(scripts_of(missing)))
-    smallest, largest = max(READABLE, round(shorter_side * SMALLEST)), max(READABLE + 1, round(shorter_side * LARGEST))
+    smallest, largest = max(READABLE, round(shorter_side * SMALLEST)), max(READABLE + 1, round(shorter_side * LARGEST[wanted]))
     fitting = None
     while smallest <= largest:
         size = (smallest + largest) // 2

@@ -12,6 +12,6 @@ class CannotDraw(Exception):
         self.value = value
 
 
-WHYS = ("empty", "lines", "long", "font", "library", "colour", "place")
+WHYS = ("empty", "lines", "long", "font", "library", "colour", "place", "size")
 """Nothing visible; too many lines; too long for the picture at a readable size; no font for a script (`value` names it); no Raqm or a
-missing package (`value` names it); an unknown colour or position."""
+missing package (`value` names it); an unknown colour, position or size."""

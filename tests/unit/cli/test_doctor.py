@@ -18,7 +18,7 @@ from bot.adapter import Finding
 from bot.catalogue.load import Catalogue
 from bot.cli import checks
 from bot.cli.ladder import Subject, walk
-from bot.pixels.captions import fonts
+from bot.pixels.captions import fonts, installed
 from bot.sandbox.server import start
 from bot.settings import load
 from tests.unit.cli.conftest import Ended, Point, StandInPlugin
@@ -304,7 +304,7 @@ async def test_what_text_on_pictures_lacks_is_told(
     if lacking == "raqm":
         monkeypatch.setattr(fonts.features, "check", lambda name: name != "raqm")
     else:
-        monkeypatch.setattr(fonts, "LIBRARIES", (*fonts.LIBRARIES, "a_library_that_is_not_here"))
+        monkeypatch.setattr(installed, "LIBRARIES", (*installed.LIBRARIES, "a_library_that_is_not_here"))
     *_, finding = await collected(checks.fonts, subject(tmp_path))
     assert (finding.ok, expected in finding.sentence + finding.fix) == (ok, True)
 

@@ -264,14 +264,15 @@ async def test_a_ledger_of_the_first_schema_keeps_its_pictures(tmp_path: Path) -
     path = tmp_path / DATABASE
     migrate.upgrade(path, 0.0)
     with sqlite3.connect(path) as connection:
-        for name in ("signed", "kept"):
+        connection.execute("DROP INDEX pictures_by_source")
+        for name in ("signed", "kept", "change", "source"):
             connection.execute(f"ALTER TABLE pictures DROP COLUMN {name}")
         connection.execute("INSERT INTO pictures VALUES ('p', 'r', 'a', 0, 'ab', 'png', 1, 2, 3, NULL)")
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
     connection.close()
     ledger = await opened(tmp_path)
     (picture,) = await ledger.read(lambda c: picture_rows.of_request(c, "r"))
-    assert (picture.width, picture.height, picture.signed, picture.kept) == (1, 2, False, False)
+    assert (picture.width, picture.height, picture.signed, picture.kept, picture.change) == (1, 2, False, False, None)
     await ledger.close()
     assert migrate.current(path) == migrate.HEAD
 

@@ -7,7 +7,8 @@ from functools import lru_cache
 import pytest
 from PIL import Image, ImageChops
 
-from bot.pixels.captions.draw import CONTRAST, PLACES, contrast, draw
+from bot.domain.picture_changes import PLACES
+from bot.pixels.captions.draw import CONTRAST, contrast, draw
 from bot.pixels.captions.fonts import Font, Fonts, find_fonts, scripts_without_font
 from bot.pixels.captions.layout import lay_out, line_of
 from bot.pixels.captions.problems import CannotDraw
@@ -150,3 +151,23 @@ def test_scripts_without_a_font_are_named() -> None:
 def test_contrast_is_measured_as_the_standard_says() -> None:
     assert contrast((255, 255, 255), (0, 0, 0)) == pytest.approx(21.0)
     assert contrast((119, 119, 119), (255, 255, 255)) == pytest.approx(4.48, abs=0.01)
+
+
+def test_without_a_position_the_calmest_one_is_taken() -> None:
+    noise = Image.effect_noise(SIZE, 120).convert("RGB")
+    calm = noise.copy()
+    calm.paste((30, 60, 90), (0, 0, SIZE[0], 110))
+    assert draw(calm, "Sky", fonts())[1].box[3] < SIZE[1] / 3
+    assert draw(Image.new("RGB", SIZE), "Even", fonts())[1].box[1] > SIZE[1] / 2, "where all are alike, at the bottom"
+    left = noise.copy()
+    left.paste((30, 60, 90), (0, 0, 240, SIZE[1]))
+    assert draw(left, "Half", fonts())[1].box[2] < 240
+
+
+def test_sizes_differ_and_what_does_not_fit_is_smaller() -> None:
+    found = [draw(ground(0), "Hi", fonts(), "top-left", size=size)[1].size for size in ("small", "medium", "auto", "large")]
+    assert found == sorted(set(found))
+    long = "A text that is much too long for large letters, and so they shrink until all of it fits"
+    assert draw(ground(0), long, fonts(), size="large")[1].size < found[-1]
+    with pytest.raises(CannotDraw):
+        draw(ground(0), "Hi", fonts(), size="huge")

@@ -1,0 +1,105 @@
+"""Queries on drafts: changed pictures that only their member has seen, and changes that still wait for an answer to a question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, insert, select
+
+from bot.domain.outcome import Picture
+from bot.domain.picture_changes import PictureChange
+from bot.ledger.codec import change_from_json, change_to_json
+from bot.ledger.store import Tx
+from bot.ledger.tables import picture_drafts as drafts
+
+MOST = 5
+"""Drafts of one request; the oldest makes room for a newer one."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureDraft:
+    """A change that its member hasn't decided about."""
+
+    id: str
+    request_id: str
+    change: PictureChange
+    replaces: str
+    """Hash of the request's picture whose place it takes; empty if it's shown beside them."""
+    made: Picture | None = None
+    """The changed picture; None while the member is asked about the text."""
+    preview: str = ""
+    """Hash of what is shown instead of it before it's used; empty if that's the picture itself."""
+
+    @property
+    def files(self) -> set[str]:
+        """Hashes of its files."""
+        return set() if self.made is None else {self.made.sha256} | ({self.preview} if self.preview else set())
+
+
+def add(tx: Tx, draft: PictureDraft) -> set[str]:
+    """Store a draft. Returns the hashes of older ones that made room for it."""
+    made = draft.made
+    tx.connection.execute(
+        insert(drafts).values(
+            id=draft.id,
+            request_id=draft.request_id,
+            change=change_to_json(draft.change),
+            replaces=draft.replaces,
+            sha256="" if made is None else made.sha256,
+            format="" if made is None else made.format,
+            width=0 if made is None else made.width,
+            height=0 if made is None else made.height,
+            size=0 if made is None else made.size,
+            preview=draft.preview,
+            created_at=tx.now,
+        )
+    )
+    older = tx.connection.execute(_newest_first(draft.request_id).offset(MOST)).all()
+    return {one for row in older for one in remove(tx, _draft(row))}
+
+
+def get(connection: Connection, draft_id: str) -> PictureDraft | None:
+    """A draft by id, or None."""
+    row = connection.execute(select(drafts).where(drafts.c.id == draft_id)).one_or_none()
+    return None if row is None else _draft(row)
+
+
+def alike(connection: Connection, request_id: str, change: PictureChange, replaces: str) -> PictureDraft | None:
+    """A finished draft of the same change: the form was sent twice."""
+    found = (_draft(row) for row in connection.execute(_newest_first(request_id)))
+    return next((one for one in found if (one.change, one.replaces) == (change, replaces) and one.made is not None), None)
+
+
+def remove(tx: Tx, draft: PictureDraft) -> set[str]:
+    """Delete a draft. Returns the hashes of its files."""
+    tx.connection.execute(delete(drafts).where(drafts.c.id == draft.id))
+    return draft.files
+
+
+def drop(tx: Tx, request_id: str) -> set[str]:
+    """Delete a request's drafts. Returns the hashes of their files."""
+    return {one for row in tx.connection.execute(_newest_first(request_id)).all() for one in remove(tx, _draft(row))}
+
+
+def drop_older(tx: Tx, before: float) -> set[str]:
+    """Delete drafts made before this time. Returns the hashes of their files."""
+    return {
+        one for row in tx.connection.execute(select(drafts).where(drafts.c.created_at < before)).all() for one in remove(tx, _draft(row))
+    }
+
+
+def uses(connection: Connection, hashes: Sequence[str]) -> set[str]:
+    """The subset of these hashes that a draft uses."""
+    found = connection.execute(select(drafts).where(drafts.c.sha256.in_(hashes) | drafts.c.preview.in_(hashes)))
+    return {one for row in found for one in _draft(row).files} & set(hashes)
+
+
+def _newest_first(request_id: str) -> Select[Any]:
+    return select(drafts).where(drafts.c.request_id == request_id).order_by(drafts.c.created_at.desc(), drafts.c.id.desc())
+
+
+def _draft(row: Row[Any]) -> PictureDraft:
+    made = Picture(row.sha256, row.format, row.width, row.height, row.size) if row.sha256 else None
+    return PictureDraft(row.id, row.request_id, change_from_json(row.change), row.replaces, made, row.preview)
