@@ -140,6 +140,30 @@ class Finding:
     """It couldn't be checked because of an earlier finding; the sentence says which."""
 
 
+@dataclass(frozen=True, slots=True)
+class SetupQuestion:
+    """One setting that `imagine-bot init` asks for."""
+
+    variable: str
+    about: str
+    """What to answer and where to find it."""
+    secret: bool = False
+    """It isn't shown while it's typed, and never taken from the command line."""
+    required: bool = True
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetupStep:
+    """Questions of `imagine-bot init` that are asked and checked together."""
+
+    questions: Sequence[SetupQuestion]
+    before: str = ""
+    """What to do first, such as to create the platform's app."""
+    after: Callable[[Mapping[str, str]], str] | None = None
+    """What to do once the answers are right, from the settings; empty for nothing."""
+
+
 class Plugin(Protocol):
     """The object behind the entry point. `env` is the environment merged with .env, without surrounding spaces and quotes."""
 
@@ -174,5 +198,12 @@ class Plugin(Protocol):
         """The same, going on after a failure as far as possible, for `doctor --all`.
 
         Optional.
+        """
+        ...
+
+    def setup(self) -> Sequence[SetupStep]:
+        """What `imagine-bot init` asks for this platform; `examine` checks the answers after each step.
+
+        Optional: without it, `init` leaves the platform out.
         """
         ...

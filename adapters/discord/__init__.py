@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from adapters.discord import cli, settings
 from adapters.kit.plugin import SettingsPlugin
-from bot.adapter import Adapter, Context, Finding
+from bot.adapter import Adapter, Context, Finding, SetupStep
 
 
 class DiscordPlugin(SettingsPlugin):
@@ -26,6 +26,11 @@ class DiscordPlugin(SettingsPlugin):
         from adapters.discord.checks import examine
 
         return await examine(env, every=True)
+
+    def setup(self) -> Sequence[SetupStep]:
+        from adapters.discord.questions import steps
+
+        return steps()
 
 
 plugin = DiscordPlugin("discord", settings, cli.app)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from adapters.kit.plugin import SettingsPlugin
 from adapters.slack import manifest, settings
-from bot.adapter import Adapter, Context, Finding
+from bot.adapter import Adapter, Context, Finding, SetupStep
 
 
 class SlackPlugin(SettingsPlugin):
@@ -26,6 +26,11 @@ class SlackPlugin(SettingsPlugin):
         from adapters.slack.checks import examine
 
         return await examine(env, every=True)
+
+    def setup(self) -> Sequence[SetupStep]:
+        from adapters.slack.questions import steps
+
+        return steps()
 
 
 plugin = SlackPlugin("slack", settings, manifest.app)

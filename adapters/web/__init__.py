@@ -11,7 +11,7 @@ from adapters.kit.listening import bound
 from adapters.kit.plugin import SettingsPlugin
 from adapters.web import settings
 from adapters.web.adapter import WebAdapter
-from bot.adapter import Context, Finding, SetupProblem
+from bot.adapter import Context, Finding, SetupProblem, SetupQuestion, SetupStep
 from bot.texts import text
 
 
@@ -37,6 +37,10 @@ class WebPlugin(SettingsPlugin):
         except SetupProblem as problem:
             return [Finding(False, what, str(problem), wanted.port if problem.may_pass else None)]
         return [Finding(True, what, text("web.doctor.ok", port=wanted.port, host=wanted.host))]
+
+    def setup(self) -> Sequence[SetupStep]:
+        """Only the port: the chat then listens on this machine alone."""
+        return [SetupStep([SetupQuestion("WEB_PORT", text("web.init.port"), default=str(settings.DEFAULT_PORT))])]
 
 
 plugin = WebPlugin("web", settings)

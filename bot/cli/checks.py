@@ -10,12 +10,16 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.adapter import Finding
 from bot.cli import keys, layers, plugins, processes
 from bot.cli.ladder import Subject, bad
 from bot.texts import text
 from bot.texts.phrases import listed
+
+if TYPE_CHECKING:
+    from bot.adapter import Plugin
 
 RELEASED = datetime(2026, 11, 21, tzinfo=UTC).timestamp()
 """Seconds since the epoch; a correct clock can't be earlier than this code."""
@@ -119,16 +123,21 @@ async def adapters(subject: Subject) -> AsyncIterator[Finding]:
         sentence = plugins.none_configured(subject.adapters.values(), subject.file)
         yield Finding(False, text("doctor.platforms"), sentence, layer=layers.CONFIGURATION)
     for plugin in configured:
-        examine = getattr(plugin, "examine_all", plugin.examine) if subject.every else plugin.examine
         well = True
-        for found in await examine(subject.settings.env):
-            finding = _beside(found, subject.bot)
+        async for finding in platform(plugin, subject):
             well = well and finding.ok
             yield finding
         if well:
             subject.speaks_for(layers.PLATFORM, text("doctor.platform_well", name=plugin.name))
         elif not subject.every:
             return
+
+
+async def platform(plugin: Plugin, subject: Subject) -> AsyncIterator[Finding]:
+    """One platform's own checks."""
+    examine = getattr(plugin, "examine_all", plugin.examine) if subject.every else plugin.examine
+    for found in await examine(subject.settings.env):
+        yield _beside(found, subject.bot)
 
 
 async def fonts(subject: Subject) -> AsyncIterator[Finding]:

@@ -45,7 +45,7 @@ async def _doctor(file: Path, data_dir: Path | None, *, every: bool, spend: bool
     def report(finding: Finding) -> None:
         findings.append(finding)
         if not as_json:
-            _show(finding)
+            show(finding)
 
     subject = None
     try:
@@ -96,7 +96,8 @@ def examine(subject: Subject) -> AsyncIterator[Finding]:
     return walk((*checks.LOCAL, *asked, checks.adapters), subject)
 
 
-def _show(finding: Finding) -> None:
+def show(finding: Finding) -> None:
+    """Print one finding, with the reason and the fix if there are any."""
     mark = "-   " if finding.skipped else "ok  " if finding.ok else "STOP"
     said = [f"{mark} {finding.what}: {finding.sentence}"]
     if finding.reason:

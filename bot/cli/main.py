@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.cli import backup, doctor, evidence, failures, plugins, records, restore, running
+from bot.cli import backup, doctor, evidence, failures, init, plugins, records, restore, running
 from bot.cli.screen import USAGE, Stop, complain, say
 from bot.texts import text
 
@@ -107,7 +107,8 @@ def _options(
     env_file: Annotated[Path, typer.Option("--env-file", help=text("cli.help.env_file"))] = Path(".env"),
     _show_version: Annotated[bool, typer.Option("--version", help=text("cli.help.version"), is_eager=True, callback=_version)] = False,
 ) -> None:
-    if env_file != Path(".env") and not env_file.exists() and not ctx.resilient_parsing:
+    made_here = ctx.invoked_subcommand == "init"
+    if env_file != Path(".env") and not made_here and not env_file.exists() and not ctx.resilient_parsing:
         raise Stop(text("cli.env_file_missing", file=env_file), code=USAGE)
     ctx.obj = env_file
 
@@ -115,6 +116,7 @@ def _options(
 app.command("demo", help=text("cli.help.demo"))(running.demo)
 app.command("run", help=text("cli.help.run"))(running.run)
 app.command("sandbox", help=text("cli.help.sandbox"))(running.sandbox)
+app.command("init", help=text("cli.help.init"))(init.init)
 app.command("doctor", help=text("cli.help.doctor"))(doctor.doctor)
 app.command("requests", help=text("cli.help.requests"))(records.requests)
 app.command("failures", help=text("cli.help.failures"))(failures.failures)

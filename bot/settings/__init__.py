@@ -34,33 +34,33 @@ class SettingsProblem(Exception):
         self.problems = tuple(problems)
 
 
-def load(env: Mapping[str, str], file: Path | None = None, *, others: Collection[str] = (), service: bool = True) -> Settings:
+def load(
+    env: Mapping[str, str],
+    file: Path | None = None,
+    *,
+    others: Collection[str] = (),
+    service: bool = True,
+    written: dotenv.EnvFile | None = None,
+) -> Settings:
     """Load settings from the environment, a `.env` file and files of secrets. The environment wins; an empty value counts as not set.
 
     `others` are the adapters' variables, so that a misspelt one can be told from an unrelated one. `service=False` ignores the image
-    service's variables: the demo brings its own service and must start whatever is set.
+    service's variables: the demo brings its own service and must start whatever is set. `written` is the file's content, if it isn't yet
+    what is on the disk.
     """
-    written = dotenv.read(file) if file is not None else dotenv.EnvFile()
+    written = written or (dotenv.read(file) if file is not None else dotenv.EnvFile())
     merged = {**written.values, **{name: value for name, raw in env.items() if (value := dotenv.stripped(raw))}}
     known = KNOWN | frozenset(others)
     kept = secret_files.read(merged, known)
     merged, known = merged | kept.values, known | secret_files.names(known)
-    problems, warnings = [*written.problems, *kept.problems], [*written.warnings, *kept.warnings]
-    for name in sorted(known & written.values.keys() & merged.keys()):
-        if merged[name] != written.values[name]:
-            warnings.append(text("settings.environment_wins", name=name, file=file))
-    for wrong, right in names.misspelt(merged.keys(), known):
-        sentence = text("settings.misspelt", wrong=wrong, right=right)
-        (problems if wrong in written.values and right not in merged else warnings).append(sentence)
-    for name in sorted(written.values.keys() - known):
-        if names.meant(name, known) is None:
-            warnings.append(text("settings.stranger", name=name, file=file))
+    said = _about_names(file, written.values, merged, known)
+    problems, warnings = [*written.problems, *kept.problems, *said[0]], [*written.warnings, *kept.warnings, *said[1]]
 
     chosen = {name: merged[name] for name in VARIABLES if name in merged and name not in PRECEDENCE}
     used: dict[str, str] = {}
     if service:
-        used, said = _service(merged)
-        warnings += said
+        used, doubtful = _service(merged)
+        warnings += doubtful
         chosen |= {name: merged[source] for name, source in used.items()}
         if "IMAGE_BASE_URL" not in used and used.get("IMAGE_API_KEY") == "NBILITY_API_KEY":
             chosen["IMAGE_BASE_URL"] = NBILITY_BASE_URL
@@ -74,6 +74,24 @@ def load(env: Mapping[str, str], file: Path | None = None, *, others: Collection
     if problems:
         raise SettingsProblem(problems)
     return _finished(settings)
+
+
+def _about_names(
+    file: Path | None, written: Mapping[str, str], merged: Mapping[str, str], known: Collection[str]
+) -> tuple[list[str], list[str]]:
+    """Problems and warnings about the names of variables: overruled by the environment, misspelt, or unknown."""
+    problems: list[str] = []
+    warnings: list[str] = []
+    for name in sorted(known & written.keys() & merged.keys()):
+        if merged[name] != written[name]:
+            warnings.append(text("settings.environment_wins", name=name, file=file))
+    for wrong, right in names.misspelt(merged.keys(), known):
+        sentence = text("settings.misspelt", wrong=wrong, right=right)
+        (problems if wrong in written and right not in merged else warnings).append(sentence)
+    for name in sorted(written.keys() - known):
+        if names.meant(name, known) is None:
+            warnings.append(text("settings.stranger", name=name, file=file))
+    return problems, warnings
 
 
 def service_problems(settings: Settings, file: Path | None = None) -> list[str]:

@@ -48,6 +48,11 @@ def read(path: Path) -> EnvFile:
         content = raw.decode("utf-8-sig")
     except UnicodeError:
         return EnvFile(problems=(text("settings.file_not_text", file=path),))
+    return parse(content, path)
+
+
+def parse(content: str, path: Path) -> EnvFile:
+    """Parse the content of a file; `path` is only named in sentences."""
     values: dict[str, str] = {}
     problems: list[str] = []
     warnings: list[str] = []

@@ -63,6 +63,11 @@ class Expected:
 
 ENDS = {
     "run": Expected(2, "IMAGE_API_KEY"),
+    "init": Expected(2, "IMAGE_API_KEY is missing"),
+    "init --address https://api.openai.com/v1 --key-file key.txt --set WEB_PORT=8080": Expected(
+        2, "key.txt for IMAGE_API_KEY can't be read"
+    ),
+    "init --yes --secret-file DISCORD_BOT_TOKEN=token.txt --set MODERATOR_CHANNEL_DISCORD=123456789012345678": Expected(2, "can't be read"),
     "doctor": Expected(1, "STOP Settings: There's no key for the image service"),
     "explain": Expected(0, "limit"),
     "explain REQUEST": Expected(2, "aaaaaaaaaaaaaaaa"),

@@ -1,0 +1,245 @@
+"""`imagine-bot init`: asks for what the bot needs, checks every answer at once, and writes the settings file.
+
+Nothing is written before the end. Without a terminal, or with --yes, the answers come from options, files and the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli import plugins
+from bot.cli.screen import FAILED, USAGE, Stop, remark, say
+from bot.texts import has, text
+
+if TYPE_CHECKING:
+    from bot.adapter import Plugin
+    from bot.cli.dialogue import Keyboard
+    from bot.cli.draft import CheckedStep, SettingsDraft
+
+
+def init(
+    ctx: typer.Context,
+    address: Annotated[str, typer.Option("--address", metavar="URL", help=text("cli.help.init_address"))] = "",
+    key_file: Annotated[str, typer.Option("--key-file", metavar="FILE", help=text("cli.help.init_key_file"))] = "",
+    model: Annotated[str, typer.Option("--model", metavar="NAME", help=text("cli.help.init_model"))] = "",
+    given: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help=text("cli.help.init_set"))] = None,
+    secret_files: Annotated[list[str] | None, typer.Option("--secret-file", metavar="NAME=FILE", help=text("cli.help.init_secret"))] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=text("cli.help.init_yes"))] = False,
+) -> None:
+    from bot.cli.dialogue import Terminal
+    from bot.cli.draft import ADDRESS, MODEL, SettingsDraft
+    from bot.settings import dotenv
+
+    adapters, broken = plugins.load_all()
+    for sentence in broken:
+        remark(text("cli.warning", sentence=sentence))
+    draft = SettingsDraft(ctx.obj, os.environ, adapters)
+    draft.settings(without=_asked(draft))  # what else is in the file must be right
+    options = {ADDRESS: address, MODEL: model}
+    options |= dict(_pair(one, "--set") for one in given or [])
+    for name in options:
+        _is_asked(draft, name, secret=False)
+    for name, value in options.items():
+        if clean := dotenv.stripped(value):
+            draft.answers[name] = clean
+    _read_secrets(draft, key_file, secret_files or [])
+    asking = sys.stdin.isatty() and sys.stdout.isatty() and not yes
+    try:
+        _interview(draft, Terminal()) if asking else _unattended(draft)
+        write(draft, Terminal() if asking else None, yes=yes)
+    except (KeyboardInterrupt, EOFError) as stopped:
+        say()
+        raise Stop(text("init.stopped", file=draft.file), code=130 if isinstance(stopped, KeyboardInterrupt) else FAILED) from None
+
+
+def _interview(draft: SettingsDraft, keyboard: Keyboard) -> None:
+    from bot.cli.dialogue import Dialogue
+    from bot.cli.draft import platform_steps
+
+    dialogue = Dialogue(draft, keyboard)
+    say(text("init.welcome", file=draft.file.absolute()))
+    say()
+    dialogue.service()
+    while True:
+        chosen = False
+        for plugin in _settable(draft):
+            there = plugin.configured(draft.settings().env)
+            named = text(f"{plugin.name}.init.name") if has(f"{plugin.name}.init.name") else plugin.name
+            if there:
+                wanted = dialogue.agrees(text("init.change_platform", name=named), usually=False)
+            else:
+                wanted = dialogue.agrees(text("init.use_platform", name=named), usually=plugin.name == "web" and not chosen)
+            chosen = chosen or there or wanted
+            if wanted:
+                dialogue.platform(platform_steps(plugin))
+        if chosen:
+            return
+        say(text("init.no_platform"))
+
+
+def _unattended(draft: SettingsDraft) -> None:
+    """The same checks without questions. Raises Stop at the first that fails."""
+    from bot.cli.dialogue import watched
+    from bot.cli.doctor import show
+    from bot.cli.draft import ADDRESS, KEY, default_address, default_model, platform_steps, same_host, service_steps
+
+    begun = _without(draft, ADDRESS)
+    for name in _asked(draft):  # what only the environment says must be there at the next start, too
+        if name not in draft.answers and (value := draft.env.get(name, "").strip()):
+            draft.answers[name] = draft.present(name) or value
+    steps = service_steps(draft)
+    if KEY not in draft.answers and draft.present(KEY) and not same_host(default_address(draft), begun):
+        raise Stop(text("init.new_address_new_key"), code=USAGE)
+    platforms = [plugin for plugin in _settable(draft) if plugin.configured(draft.settings(without=_service_names()).env)]
+    for plugin in platforms:
+        steps += platform_steps(plugin)
+    for question in (one for step in steps for one in step.questions):
+        if question.secret and question.required and not draft.present(question.variable):
+            raise Stop(text("init.lacks", name=question.variable), code=USAGE)
+    for step in steps:
+        for question in step.questions:
+            if question.required and not draft.present(question.variable):
+                draft.answer(question.variable, question.default or default_model(draft))
+        found = watched(step.check(draft))
+        for finding in found:
+            show(finding)
+        if any(not finding.ok for finding in found):
+            raise Stop(text("init.not_written", file=draft.file))
+    for note in draft.notes:
+        remark(text("cli.warning", sentence=note))
+    if not any(plugin.configured(draft.settings().env) for plugin in draft.adapters.values()):
+        raise Stop(plugins.none_configured(draft.adapters.values(), draft.file), code=USAGE)
+
+
+def write(draft: SettingsDraft, keyboard: Keyboard | None, *, yes: bool) -> None:
+    """Put the answers into the file, after asking if there's one; then the next command."""
+    from bot.cli.dialogue import Dialogue
+    from bot.settings import dotenv, env_edit
+
+    before = dotenv.read(draft.file).values
+    changed = {name: value for name, value in draft.answers.items() if before.get(name, "") != value}
+    exists = draft.file.exists()
+    if not changed and exists:
+        say(text("init.nothing_new", file=draft.file.absolute()))
+        if stat.S_IMODE(draft.file.stat().st_mode) & 0o077:
+            remark(text("init.readable", file=draft.file))
+    else:
+        say(text("init.changes" if exists else "init.writes", file=draft.file.absolute()))
+        for name, value in changed.items():
+            say(f"  {name}: {_told(draft, name, value, name in before)}")
+        if exists and not yes and (keyboard is None or not Dialogue(draft, keyboard).agrees(text("init.may_write"), usually=True)):
+            raise Stop(
+                text("init.left_alone" if keyboard is not None else "init.needs_yes", file=draft.file), code=FAILED if keyboard else USAGE
+            )
+        try:
+            env_edit.replace_private(draft.file, draft.content())
+        except OSError as error:
+            raise Stop(text("init.cannot_write", file=draft.file, error=error.strerror or type(error).__name__)) from error
+        say(text("init.written", file=draft.file.absolute()))
+    for name, value in draft.answers.items():
+        if (other := dotenv.stripped(os.environ.get(name, ""))) and other != value:
+            remark(text("cli.warning", sentence=text("settings.environment_wins", name=name, file=draft.file)))
+    say()
+    say(text("init.next", command=_command(draft.file, "run")))
+    say(text("init.picture", command=_command(draft.file, "doctor --spend")))
+
+
+def _told(draft: SettingsDraft, name: str, value: str, was: bool) -> str:
+    """What happens to a setting, without a secret's value."""
+    if not value:
+        return text("init.removed")
+    if name in _secrets(draft):
+        return text("init.secret_changed" if was else "init.secret_new")
+    return value
+
+
+def _read_secrets(draft: SettingsDraft, key_file: str, files: Sequence[str]) -> None:
+    """Keys and tokens from files, or the first line of standard input for `-`. Raises Stop."""
+    from bot.cli.draft import KEY
+    from bot.settings import dotenv
+
+    pairs = [(KEY, key_file)] if key_file else []
+    pairs += [_pair(one, "--secret-file") for one in files]
+    for name, file in pairs:
+        _is_asked(draft, name, secret=True)
+        try:
+            read = sys.stdin.readline() if file == "-" else Path(file).expanduser().read_text(encoding="utf-8")
+        except (OSError, UnicodeError) as error:
+            raise Stop(text("init.secret_unreadable", name=name, file=file), code=USAGE) from error
+        if not (value := dotenv.stripped(read)):
+            raise Stop(text("init.secret_empty", name=name, file=file), code=USAGE)
+        draft.answers[name] = value
+
+
+def _is_asked(draft: SettingsDraft, name: str, *, secret: bool) -> None:
+    """Stop for a setting that `init` doesn't ask for, and for a secret where others could read it."""
+    if name not in _asked(draft):
+        raise Stop(text("init.not_asked", name=name, known=", ".join(_asked(draft))), code=USAGE)
+    if not secret and name in _secrets(draft):
+        raise Stop(text("init.secret_shown", name=name), code=USAGE)
+
+
+def _pair(value: str, option: str) -> tuple[str, str]:
+    name, equals, rest = value.partition("=")
+    if not equals or not name.strip():
+        raise Stop(text("init.not_a_pair", option=option, value=name[:40]), code=USAGE)
+    return name.strip().upper(), rest
+
+
+def _settable(draft: SettingsDraft) -> list[Plugin]:
+    """The adapters that say what to ask for."""
+    return [plugin for plugin in draft.adapters.values() if hasattr(plugin, "setup")]
+
+
+def _asked(draft: SettingsDraft) -> list[str]:
+    """Every setting that `init` asks for."""
+    return [*_service_names(), *(one.variable for step in _platform_steps(draft) for one in step.questions)]
+
+
+def _secrets(draft: SettingsDraft) -> list[str]:
+    from bot.cli.draft import KEY
+
+    return [KEY, *(one.variable for step in _platform_steps(draft) for one in step.questions if one.secret)]
+
+
+def _platform_steps(draft: SettingsDraft) -> list[CheckedStep]:
+    from bot.cli.draft import platform_steps
+
+    return [step for plugin in _settable(draft) for step in platform_steps(plugin)]
+
+
+def _service_names() -> tuple[str, ...]:
+    from bot.cli.draft import ADDRESS, KEY, MODEL
+
+    return ADDRESS, KEY, MODEL
+
+
+def _without(draft: SettingsDraft, name: str) -> str:
+    """The address that was in effect before this answer."""
+    from bot.cli.draft import default_address
+
+    answer = draft.answers.pop(name, None)
+    try:
+        return default_address(draft)
+    finally:
+        if answer is not None:
+            draft.answers[name] = answer
+
+
+def _command(file: Path, rest: str) -> str:
+    """This program as it was called, for copying."""
+    called = sys.argv[0]
+    found = shutil.which("imagine-bot")
+    named = called if Path(called).name == "imagine-bot" and (found is None or not os.path.samefile(found, called)) else "imagine-bot"
+    if named != "imagine-bot" and Path(named).is_relative_to(Path.cwd()):
+        named = str(Path(named).relative_to(Path.cwd()))
+    option = "" if file == Path(".env") else f"--env-file {file} "
+    return f"{named} {option}{rest}"
