@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import aiohttp
 import structlog
@@ -17,6 +17,7 @@ from adapters.slack import app as apps
 from adapters.slack import checks, http
 from adapters.slack.admission import Admission
 from adapters.slack.answers import Answers
+from adapters.slack.attachments import SlackAttachments
 from adapters.slack.callers import PLATFORM
 from adapters.slack.chat import AnswerLog, SlackChat
 from adapters.slack.checks import Identity
@@ -41,6 +42,7 @@ log = structlog.get_logger()
 
 AGAIN = (2.0, 5.0, 10.0, 20.0, 40.0, 60.0)
 """Seconds between attempts to reach Slack at start."""
+FILES_SCOPE = "files:read"
 DRAIN = 2.0
 """Seconds for answers in progress at shutdown."""
 TIMEOUT = aiohttp.ClientTimeout(total=30.0, connect=10.0)
@@ -58,6 +60,7 @@ class SlackAdapter:
         fitting = ImageFitting(context.picture, context.work)
         self._client = self._client_with(settings.bot_token)
         self._wire = SlackWire(self._client, None, online=False, proxy_for=self._egress.proxy)
+        self._attachments = SlackAttachments(self._wire, context.download, settings.bot_token)
         self._uploads = uploads = Uploads(self._wire, context.ports)
         self._answers = Answers(self._wire, uploads, fitting, context.ports)
         delivery = Delivery(self._wire, uploads, fitting, Pacing(), context.ports, wall=context.wall)
@@ -86,16 +89,21 @@ class SlackAdapter:
                 log.warning("slack_setup", what_to_do=sentence)
             await self._look_at_channels()
             self._wire.online = True
+            self._attachments.connected.set()
             try:
                 await self._serve(core, identity, session, lambda: ready(self._sentence(identity)))
             finally:
                 await self._tasks.drain(DRAIN)
                 await self._uploads.close()
+                self._attachments.connected.clear()
                 self._wire.online, self._client.session, self._wire.session = False, None, None
 
     async def acknowledged(self, place: Place) -> bool:
         """Always true: Slack doesn't report whether it took an acknowledgement, and all routes work without one, so nothing is dropped."""
         return True
+
+    async def fetch_attachment(self, handle: Mapping[str, str]) -> bytes:
+        return await self._attachments.fetch(handle)
 
     def operators_place(self) -> Place | None:
         return self._place(self.settings.operators_channel)
@@ -109,7 +117,9 @@ class SlackAdapter:
         settings = self.settings
         admission = Admission(settings.admission, identity.team, identity.enterprise, self._moderators.who_is)
         names = (self._moderators.name_of, self._channel_name)
-        intake = Intake(core, self._answers, self._tasks, admission, identity.team, identity.user, *names)
+        intake = Intake(
+            core, self._answers, self._tasks, admission, identity.team, identity.user, *names, FILES_SCOPE not in identity.missing
+        )
         interactions = Interactions(intake, self._chat.pressed_on)
         client = self._client_with(None)
         client.session = session

@@ -18,6 +18,7 @@ from adapters.slack.callers import of_press
 from adapters.slack.checks import Identity
 from adapters.slack.intake import Ack, Intake
 from adapters.slack.interactions import Interactions
+from adapters.slack.manifest import SHORTCUT
 from adapters.slack.settings import hidden_environment
 from bot.texts import text
 
@@ -52,6 +53,10 @@ def build(
     async def pressed(body: dict[str, Any], ack: Ack) -> None:
         await interactions.pressed(body, ack)
 
+    async def with_pictures(body: dict[str, Any], ack: Ack) -> None:
+        await intake.with_pictures(body, ack)
+
+    app.shortcut({"type": "message_action", "callback_id": SHORTCUT})(with_pictures)
     _the_rest(app, intake)
     return app
 

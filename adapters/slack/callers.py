@@ -159,9 +159,9 @@ def of_mention(body: Payload) -> Caller:
     )
 
 
-def metadata(caller: Caller) -> str:
-    """The private_metadata of a form: where it was opened."""
-    found = {"channel": caller.channel, "thread": caller.thread or "", "url": caller.url}
+def metadata(caller: Caller, pictures: str = "") -> str:
+    """The private_metadata of a form: where it was opened, and the packed pictures that it's about."""
+    found = {"channel": caller.channel, "thread": caller.thread or "", "url": caller.url, "pictures": pictures}
     return json.dumps({key: value for key, value in found.items() if value}, separators=(",", ":"))[:3000]
 
 

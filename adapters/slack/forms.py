@@ -161,6 +161,25 @@ LISTS: Mapping[str, tuple[str, re.Pattern[str], str]] = {
 """Settings fields with a native list -> the element, the format of its ids, its field for the selection."""
 
 
+def with_files(view: Block, *files: Block) -> Block:
+    """The modal with these blocks after its first field, which holds the words."""
+    blocks = list(view["blocks"])
+    at = next((number for number, one in enumerate(blocks, 1) if one["type"] == "input"), len(blocks))
+    return {**view, "blocks": [*blocks[:at], *files, *blocks[at:]]}
+
+
+def file_field(name: str, label: str, hint: str, most: int) -> Block:
+    """A field for files. Their kinds aren't limited here: the core says what is allowed, and converts a lot."""
+    return {
+        "type": "input",
+        "block_id": name,
+        "label": plain_text(label, LABEL),
+        "hint": plain_text(hint, HINT),
+        "optional": True,
+        "element": {"type": "file_input", "action_id": name, "max_files": most},
+    }
+
+
 # ---- Submissions -----------------------------------------------------------------------------------------------------------
 
 
@@ -196,6 +215,15 @@ def _chosen(options: Sequence[Any]) -> str:
 
 def _sequence(value: object) -> Sequence[Any]:
     return value if isinstance(value, list) else ()
+
+
+def files(view: Mapping[str, Any], name: str) -> Sequence[Any]:
+    """Files in a submitted field."""
+    state = view.get("state")
+    blocks = state.get("values") if isinstance(state, Mapping) else None
+    elements = blocks.get(name) if isinstance(blocks, Mapping) else None
+    element = elements.get(name) if isinstance(elements, Mapping) else None
+    return _sequence(element.get("files")) if isinstance(element, Mapping) else ()
 
 
 def blanks(view: Mapping[str, Any]) -> Block | None:

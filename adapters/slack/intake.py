@@ -1,25 +1,41 @@
-"""Intake of commands, the /imagine form and mentions: one durable insert, the acknowledgement, and everything else in a background task."""
+"""Intake of commands, forms, shortcuts and mentions: one durable insert, the acknowledgement, everything else in a background task."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adapters.kit.dedup import Deduplicator
+from adapters.kit.errors import ErrorClass
 from adapters.kit.replies import words_of
 from adapters.kit.submissions import Submissions
 from adapters.kit.tasks import BackgroundTasks
-from adapters.slack import forms
+from adapters.slack import attachments, forms
 from adapters.slack.admission import Admission
 from adapters.slack.answers import Answers, Window
-from adapters.slack.callers import PLATFORM, Caller, Payload, as_typed, metadata, of_command, of_form, of_mention
+from adapters.slack.callers import (
+    PLATFORM,
+    Caller,
+    Payload,
+    as_typed,
+    metadata,
+    of_command,
+    of_form,
+    of_mention,
+    of_press,
+    read_metadata,
+)
+from adapters.slack.errors import classify_error
+from adapters.slack.escape import typed as shown
 from adapters.slack.escape import unescape_event
+from adapters.slack.render import Block, section
 from bot.chat.localize import localize
 from bot.chat.views import Form, Reply, View
-from bot.core import Core, Visitor
+from bot.core import Core, Options, Visitor
+from bot.domain.attachments import Attachment, AttachmentRole
 from bot.domain.requests import Submission
 from bot.texts import say, text
 
@@ -32,6 +48,8 @@ NAME_WITHIN = 0.8
 """Seconds for Slack to look up the name behind a mention; otherwise the id is shown."""
 FORM_READY = 0.6
 """Seconds for the core to fill in a form before a loading view is shown."""
+THREAD_WITHIN = 1.2
+"""Seconds for Slack to say which pictures a thread has."""
 MOST_NAMES = 5
 """Maximum names to look up for one mention; other people in it keep their ids."""
 _NAMELESS = re.compile(r"<([@#])([UWCG][A-Z0-9]{2,30})\|?>")
@@ -55,6 +73,8 @@ class Intake:
     """Looks up a person's name within this many seconds; mentions only contain ids."""
     channel_name: Callable[[str, float], Awaitable[str]]
     """The same for a channel."""
+    reads_files: bool = True
+    """Whether the token has the scope files:read; without it, pictures can't be attached."""
     dedup: Deduplicator = field(default_factory=Deduplicator)
     submissions: Submissions = field(init=False)
 
@@ -104,7 +124,42 @@ class Intake:
 
     async def _empty_form(self, caller: Caller) -> None:
         form = await self.core.imagine_form(caller.visitor)
-        await self.answers.open(caller, [{**forms.modal(localize(form, caller.language), metadata(caller)), "callback_id": IMAGINE_FORM}])
+        plain = _imagine_modal(form, caller)
+        options = self.core.options()
+        if not options.max_references:
+            views = [plain]
+        elif not self.reads_files:
+            views = [forms.with_files(plain, section(shown(say(text("slack.no_files_scope"), caller.language))))]
+        else:
+            views = [forms.with_files(plain, *_file_fields(options, caller.language)), plain]
+        await self.answers.open(caller, views)
+
+    # ---- a message's shortcut ------------------------------------------------------------------------------------------------
+
+    async def with_pictures(self, body: Payload, ack: Ack) -> None:
+        """Handle the shortcut in a message's menu: open the form for its pictures."""
+        await ack()
+        caller = self.at_home(of_press(body))
+        if self.dedup.first(caller.key):
+            self.tasks.start(self.admitted(caller, lambda: self._picture_form(caller, body.get("message"))), "shortcut")
+
+    async def _picture_form(self, caller: Caller, message: object) -> None:
+        found = attachments.of_message(message, self.bot_user) if isinstance(message, Mapping) else ()
+        if not self.core.options().max_references:
+            await self.answers.say(caller, text("refusal.pictures_not_taken"))
+        elif not self.reads_files:
+            await self.answers.say(caller, text("slack.no_files_scope"))
+        elif not found:
+            gone = isinstance(message, Mapping) and attachments.was_deleted(message)
+            await self.answers.say(caller, text("slack.picture_deleted" if gone else "slack.no_picture_there"))
+        else:
+            form = await self.core.imagine_form(caller.visitor)
+            named = replace(
+                form,
+                title=text("slack.form.pictures_title"),
+                text=text("slack.form.pictures", names=", ".join(one.name for one in found[: attachments.MOST_IN_FORM])),
+            )
+            await self.answers.open(caller, [_imagine_modal(named, caller, attachments.packed(found))])
 
     async def _settings(self, caller: Caller) -> None:
         async def make() -> Sequence[Window]:
@@ -141,6 +196,7 @@ class Intake:
             model=values.get("model") or None,
             count=values.get("count") or None,
             private=values.get("private") == "true",
+            attachments=_attached(view),
         )
         await self._imagine(caller, submission, ack, until, lambda said: forms.errors(view, said))
 
@@ -159,9 +215,34 @@ class Intake:
             if self.dedup.first(caller.key):
                 self.tasks.start(self._help(caller) if refusal is None else self.answers.say(caller, refusal), "mention")
         else:
-            caller = replace(caller, name=await self.name_of(caller.person, NAME_WITHIN))
-            stored = await self.core.receive(caller.key, Submission(caller.who(), caller.place(self._reply(caller)), prompt, inline=True))
+            own = attachments.of_files(event.get("files"))
+            name, pictures = await asyncio.gather(
+                self.name_of(caller.person, NAME_WITHIN), self._in_thread(caller) if not own else _known(own)
+            )
+            if pictures is None:
+                if self.dedup.first(caller.key):
+                    self.tasks.start(self.answers.say(caller, text("slack.thread_unread")), "mention")
+                return
+            caller = replace(caller, name=name)
+            submission = Submission(caller.who(), caller.place(self._reply(caller)), prompt, inline=True, attachments=pictures)
+            stored = await self.core.receive(caller.key, submission)
+            self.dedup.first(caller.key)
             self.tasks.start(self._accept(caller, stored.request_id), "accept")
+
+    async def _in_thread(self, caller: Caller) -> tuple[Attachment, ...] | None:
+        """The pictures of the thread that a mention is in; None if Slack didn't say in time. Where the bot may not look, there are none."""
+        thread = caller.thread
+        if thread in (None, caller.message) or not self.reads_files or not self.core.options().max_references:
+            return ()
+        try:
+            async with asyncio.timeout(THREAD_WITHIN):
+                messages = await self.answers.wire.thread(caller.channel, thread or "", caller.message)
+        except Exception as error:
+            classified = classify_error(error)
+            if classified is None:
+                raise
+            return None if classified.error_class in (ErrorClass.WAIT, ErrorClass.LOST) else ()
+        return attachments.of_thread(messages, thread or "", caller.person)
 
     async def _named(self, typed: str) -> str:
         """The text with the names of mentioned people and channels, as its author saw them."""
@@ -192,6 +273,34 @@ class Intake:
 
     def _reply(self, caller: Caller) -> dict[str, str]:
         return self.answers.handle(caller).reply()
+
+
+async def _known(found: tuple[Attachment, ...]) -> tuple[Attachment, ...] | None:
+    return found
+
+
+def _attached(view: Payload) -> tuple[Attachment, ...]:
+    """The pictures of a submitted /imagine form: those that it's about, then those that were attached in it."""
+    about = attachments.unpacked(read_metadata(str(view.get("private_metadata") or "")).get("pictures", ""))
+    added = attachments.of_files(forms.files(view, "pictures"))
+    return (*about, *added, *attachments.of_files(forms.files(view, "mask"), AttachmentRole.MASK))
+
+
+def _imagine_modal(form: Form, caller: Caller, pictures: str = "") -> Block:
+    """The /imagine form, perhaps about pictures."""
+    return {**forms.modal(localize(form, caller.language), metadata(caller, pictures)), "callback_id": IMAGINE_FORM}
+
+
+def _file_fields(options: Options, language: str) -> Sequence[Block]:
+    """Fields for pictures, and for a mask where the model changes parts of a picture."""
+    most = min(options.max_references, attachments.MOST_IN_FORM)
+    limits = [("pictures", "slack.form.hint_pictures_one" if most == 1 else "slack.form.hint_pictures", most)]
+    if options.masks:
+        limits.append(("mask", "slack.form.hint_mask", 1))
+    labels = {"pictures": text("slack.form.pictures_label"), "mask": text("slack.form.mask_label")}
+    return [
+        forms.file_field(name, say(labels[name], language), say(text(hint, most=number), language), number) for name, hint, number in limits
+    ]
 
 
 def until_ack() -> float:

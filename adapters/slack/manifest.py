@@ -32,6 +32,8 @@ SCOPES: dict[str, str] = {
 }
 """Required bot scopes -> reason."""
 EVENTS = ("app_mention",)
+SHORTCUT = "imagine_with_picture"
+"""callback_id of the shortcut in a message's menu."""
 PATH = "/slack/events"
 """The single address for commands, buttons, forms and events."""
 
@@ -49,6 +51,14 @@ def build(address: str | None = None) -> dict[str, Any]:
         "features": {
             "app_home": {"home_tab_enabled": False, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
             "bot_user": {"display_name": text("slack.manifest.name"), "always_online": True},
+            "shortcuts": [
+                {
+                    "name": text("slack.manifest.shortcut"),
+                    "type": "message",
+                    "callback_id": SHORTCUT,
+                    "description": text("slack.manifest.shortcut_about"),
+                }
+            ],
             "slash_commands": [{"command": f"/{name}", **where, **_words(name), "should_escape": False} for name in COMMANDS],
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -233,6 +233,20 @@ class SlackWire:
             guest=user.get("is_restricted") is True or user.get("is_ultra_restricted") is True,
             stranger=user.get("is_stranger") is True,
         )
+
+    # ---- files ---------------------------------------------------------------------------------------------------------------
+
+    async def file(self, file: str) -> Mapping[str, Any]:
+        """A file as Slack knows it now."""
+        found = (await read(self.client.files_info(file=file))).get("file")
+        if not isinstance(found, Mapping):
+            raise Unreadable
+        return found
+
+    async def thread(self, channel: str, thread: str, before: str) -> Sequence[Any]:
+        """The message that started a thread, and its first replies before `before`, oldest first."""
+        asked: dict[str, Any] = {"channel": channel, "ts": thread, "latest": before, "limit": PER_PAGE}
+        return _list(await read(self.client.conversations_replies(**asked)), "messages")
 
     # ---- addresses -----------------------------------------------------------------------------------------------------------
 

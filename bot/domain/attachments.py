@@ -83,7 +83,8 @@ class ReferenceLimits:
 
 
 class NotFetched(Exception):
-    """A platform didn't hand over an attached file. `why`: `gone` (deleted, expired, or not for the bot) or `failed` (try again)."""
+    """A platform didn't hand over an attached file. `why`: `gone` (deleted, expired, or not for the bot), `failed` (try again), or `scope`
+    (the operator hasn't allowed the bot to open files there)."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tests.slack.standin import text as reading
 from tests.slack.standin.forms import CannotDo, check, initial_values
-from tests.slack.standin.world import Channel, Event, Message, User, View
+from tests.slack.standin.world import Channel, Event, File, Message, User, View
 
 if TYPE_CHECKING:
     from tests.slack.standin.server import StandIn
@@ -54,17 +55,19 @@ class Driver:
         event = Event("slash_commands", name, user, channel, payload, 0.0)
         return await self._send(event, triggers=True, responds=True, age=age)
 
-    async def mention(self, user: User, channel: Channel, text: str, thread: str | Message | None = None) -> Event:
+    async def mention(
+        self, user: User, channel: Channel, text: str, thread: str | Message | None = None, files: Sequence[File] = ()
+    ) -> Event:
         """Write a message that mentions the bot. Literal `<!channel>` in it arrives escaped, as everything typed does."""
         if channel.direct:
             raise CannotDo("in a direct message there is no app_mention")
         if not channel.has_bot:
             raise CannotDo("Slack asks to invite the bot first; nothing is delivered")
-        return await self._typed("app_mention", user, channel, f"<@{channel.workspace.bot.id}> {escaped(text)}", thread)
+        return await self._typed("app_mention", user, channel, f"<@{channel.workspace.bot.id}> {escaped(text)}", thread, files)
 
-    async def say(self, user: User, channel: Channel, text: str, thread: str | Message | None = None) -> Event:
+    async def say(self, user: User, channel: Channel, text: str, thread: str | Message | None = None, files: Sequence[File] = ()) -> Event:
         """Write an ordinary message; the bot hears of it where it subscribed."""
-        return await self._typed("message", user, channel, escaped(text), thread)
+        return await self._typed("message", user, channel, escaped(text), thread, files)
 
     async def press(self, user: User, where: Message | View, label: str) -> Event:
         """Press a button by its label, or by its action id; a confirmation is confirmed."""
@@ -136,11 +139,13 @@ class Driver:
 
     # ---- how it is sent ------------------------------------------------------------------------------------------------------
 
-    async def _typed(self, kind: str, user: User, channel: Channel, text: str, thread: str | Message | None) -> Event:
+    async def _typed(
+        self, kind: str, user: User, channel: Channel, text: str, thread: str | Message | None, files: Sequence[File]
+    ) -> Event:
         if user.id not in channel.members:
             raise CannotDo(f"{user.name} is not in #{channel.name}")
         parent = thread.thread_ts or thread.ts if isinstance(thread, Message) else thread
-        message = self.standin.messages.add(channel, user, {"text": text}, thread=parent, route="typed")
+        message = self.standin.messages.add(channel, user, {"text": text}, thread=parent, route="typed", files=list(files))
         inner = {
             "type": kind,
             "user": user.id,
@@ -154,6 +159,8 @@ class Driver:
         }
         if parent is not None:
             inner["thread_ts"] = parent
+        if files:
+            inner |= {"files": [one.told() for one in files], "upload": False}
         if kind == "message":
             inner["channel_type"] = "im" if channel.direct else "group" if channel.private else "channel"
         event = Event("events_api", kind, user, channel, self._event(user, inner), 0.0, message)

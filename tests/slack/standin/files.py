@@ -7,9 +7,11 @@ import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from aiohttp import web
+
 from tests.slack.standin.api import Call, method
 from tests.slack.standin.rules import Refusal
-from tests.slack.standin.world import File, Workspace, World
+from tests.slack.standin.world import File, User, Workspace, World
 
 if TYPE_CHECKING:
     from tests.slack.standin.server import StandIn
@@ -22,6 +24,10 @@ class Files:
 
     def __init__(self, standin: StandIn) -> None:
         self.standin, self.world = standin, standin.world
+        self.downloads: list[dict[str, str]] = []
+        """Headers of every download."""
+        self.stuck: asyncio.Event | None = None
+        """While set to an unset event, no download ends."""
         self._timers: set[asyncio.TimerHandle] = set()
 
     def begin(self, args: Args) -> dict[str, Any]:
@@ -76,6 +82,31 @@ class Files:
             self._timers.add(handle)
         return {"files": [{"id": one.id, "title": one.title or one.name} for one in found if one is not None]}
 
+    def upload(self, user: User, name: str, content: bytes, *, size: int | None = None, **more: Any) -> File:
+        """A file that somebody uploads at their client."""
+        identity = self.world.new_id("F")
+        file = File(identity, name, len(content) if size is None else size, "", content, owner=user, processed=True, **more)
+        file.completed_at = self.world.now()
+        file.url = file.url or f"{self.standin.base}/files-pri/{user.workspace.id}-{identity}/download/{name}"
+        self.world.files[identity] = file
+        return file
+
+    async def download(self, request: web.Request) -> web.StreamResponse:
+        """What Slack's file host answers. Without a right to the file, it's the sign-in page."""
+        self.downloads.append({name.lower(): value for name, value in request.headers.items()})
+        await self.world.notify()
+        if self.stuck is not None:
+            await self.stuck.wait()
+        file = self.world.files.get(request.match_info["file"].partition("-")[2])
+        known = request.headers.get("Authorization") == f"Bearer {self.standin.workspace.token}"
+        if not known or "files:read" not in self.world.scopes:
+            return web.Response(text="<!DOCTYPE html><title>Sign in</title>", content_type="text/html")
+        if file is None or file.deleted:
+            raise web.HTTPNotFound
+        if file.redirect:
+            raise web.HTTPFound(file.redirect)
+        return web.Response(body=file.content)
+
     def _later(self, file: File) -> None:
         self.settle(file)
         asyncio.get_running_loop().create_task(self.world.notify())
@@ -111,7 +142,7 @@ def complete_upload(standin: StandIn, workspace: Workspace, args: Args) -> dict[
 
 def _file(world: World, args: Args) -> File:
     file = world.files.get(str(args.get("file") or ""))
-    if file is None or file.completed_at is None:
+    if file is None or file.completed_at is None or file.hidden:
         raise Refusal("file_not_found")
     if file.deleted:
         raise Refusal("file_deleted")

@@ -72,7 +72,9 @@ def fill(element: dict[str, Any], value: Any) -> dict[str, Any]:
     if kind in LISTS:
         return {"type": kind, LISTS[kind][0]: ([value] if isinstance(value, str) else list(value)) if kind.startswith("multi") else value}
     if kind == "file_input":
-        return {"type": kind, "files": list(value)}
+        if len(value) > element.get("max_files", 10):
+            raise CannotDo(f"{element.get('action_id')} takes at most {element['max_files']} files")
+        return {"type": kind, "files": [one.told() for one in value]}
     if kind not in ("plain_text_input", "number_input", "url_text_input", "email_text_input"):
         raise CannotDo(f"a field of the kind {kind} is new to this stand-in")
     typed = None if value in (None, "") else str(value)

@@ -51,6 +51,7 @@ class StandIn:
         app.router.add_route("*", "/api/{method}", self.api.handle)
         app.router.add_get("/link/", self.socket.connect)
         app.router.add_post("/upload/{id}/{secret}", self._upload)
+        app.router.add_get("/files-pri/{file}/download/{name}", self.files.download)
         app.router.add_post("/respond/{team}/{token}", self._respond)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)

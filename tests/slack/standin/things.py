@@ -138,6 +138,17 @@ class File:
     processed: bool = False
     shared: Message | None = None
     deleted: bool = False
+    owner: User | None = None
+    """Who uploaded it, unless the bot did."""
+    url: str = ""
+    """Where a person's file is downloaded."""
+    mode: str = "hosted"
+    details: bool = True
+    """False for a file of a shared channel, about which an event says nothing: `check_file_info`."""
+    hidden: bool = False
+    """The bot may not see it."""
+    redirect: str = ""
+    """Address that a download is sent on to."""
 
     @property
     def mimetype(self) -> str:
@@ -145,6 +156,12 @@ class File:
         return {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}.get(
             ending, "application/octet-stream"
         )
+
+    def told(self) -> dict[str, Any]:
+        """As an event or a form names it."""
+        if self.deleted:
+            return {"id": self.id, "mode": "tombstone"}
+        return self.json() if self.details else {"id": self.id, "created": 1_700_000_000, "file_access": "check_file_info"}
 
     def json(self) -> dict[str, Any]:
         found: dict[str, Any] = {
@@ -155,13 +172,16 @@ class File:
             "mimetype": self.mimetype if self.processed else "",
             "filetype": self.name.rsplit(".", 1)[-1] if self.processed else "",
             "size": self.length,
-            "mode": "hosted",
+            "mode": self.mode,
             "is_public": self.shared is not None and not self.shared.channel.private,
             "channels": [],
             "groups": [],
             "ims": [],
             "shares": {},
         }
+        if self.owner is not None:
+            found |= {"user": self.owner.id, "is_external": self.mode == "external", "url_private": self.url}
+            found |= {} if self.mode == "external" else {"url_private_download": self.url}
         if self.shared is not None:
             where = self.shared.channel
             kind = "private" if where.private or where.direct else "public"
@@ -247,7 +267,7 @@ class Message:
         if self.edited:
             found["edited"] = {"user": self.author.id, "ts": self.ts}
         if self.files:
-            found |= {"files": [one.json() for one in self.files], "upload": False}
+            found |= {"files": [one.told() for one in self.files], "upload": False}
         if with_metadata and self.metadata:
             found["metadata"] = self.metadata
         return found

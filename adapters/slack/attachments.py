@@ -1,0 +1,177 @@
+"""Pictures that members attach: files of forms, messages and threads, and their download.
+
+A file travels as its id. What it is, and whether the bot may open it, is asked when it's fetched: files of shared channels come without
+details, and links can't be trusted with the token.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+
+from adapters.kit.attachments import fetched
+from adapters.kit.errors import ErrorClass
+from adapters.slack.errors import classify_error
+from adapters.slack.wire import SlackWire
+from bot.adapter import Download
+from bot.domain.attachments import Attachment, AttachmentRole, NotFetched
+from bot.pixels.errors import NotTaken
+from bot.texts import text
+
+log = structlog.get_logger()
+
+MOST_IN_FORM = 10
+"""Slack's limit of files in one field."""
+HOSTS = (".slack.com", ".slack-gov.com")
+"""Where Slack keeps files; only these get the token."""
+WHY: Mapping[ErrorClass, str] = {
+    ErrorClass.SCOPE: "scope",
+    ErrorClass.LOST: "failed",
+    ErrorClass.UNAUTHORISED: "failed",
+}
+"""Errors of files.info -> why a file didn't arrive; after all others it's gone, or not for the bot."""
+LINKED, DELETED = "external", ("tombstone", "hidden_by_limit")
+"""Modes of a file: a link to another service; deleted, or hidden because the workspace's plan keeps no more."""
+PAGES = (b"<!doctype html", b"<html")
+"""How a page begins. Slack answers a download that isn't allowed with its sign-in page, and with status 200."""
+
+
+def of_files(files: object, role: AttachmentRole = AttachmentRole.PICTURE, *, made_here: bool = False) -> tuple[Attachment, ...]:
+    """Files as Slack's JSON names them. A mask or picture of the wrong kind isn't left out: the core says what is allowed."""
+    found: dict[str, Attachment] = {}
+    for one in _objects(files):
+        if identity := _text(one, "id"):
+            name = _text(one, "name") or _text(one, "title") or text("slack.unnamed_file")
+            size = one.get("size")
+            known = size if isinstance(size, int) and size > 0 else None
+            found.setdefault(identity, Attachment(name[:120], role, known, {"file": identity}, made_here=made_here))
+    return tuple(found.values())
+
+
+def of_message(message: Mapping[str, Any], bot_user: str) -> tuple[Attachment, ...]:
+    """The pictures of a message: its files, those of a message that it shares, and those that the bot itself shows in it."""
+    own = bool(bot_user) and _text(message, "user") == bot_user
+    shared = [file for one in _objects(message.get("attachments")) for file in _objects(one.get("files"))]
+    files = [one for one in [*_objects(message.get("files")), *shared] if _may_be_picture(one)]
+    return of_files([*files, *_shown(message.get("blocks"))], made_here=own)
+
+
+def was_deleted(message: Mapping[str, Any]) -> bool:
+    """Whether the message had a file that isn't there anymore."""
+    return any(one.get("mode") in DELETED for one in _objects(message.get("files")))
+
+
+def of_thread(messages: object, thread: str, person: str) -> tuple[Attachment, ...]:
+    """The pictures that a mention without its own is about: of this person's latest message in the thread that has any, or of the message
+    that started it. The bot's own results are left out; their buttons say what to do with them."""
+    for one in reversed(_objects(messages)):
+        if _text(one, "bot_id") or (person != _text(one, "user") and _text(one, "ts") != thread):
+            continue
+        if found := of_files([file for file in _objects(one.get("files")) if _text(file, "mimetype").startswith("image/")]):
+            return found
+    return ()
+
+
+def packed(attachments: Sequence[Attachment]) -> str:
+    """The pictures that a form is about, for its metadata."""
+    return json.dumps([[one.handle["file"], one.name[:50], one.size, one.made_here] for one in attachments], separators=(",", ":"))
+
+
+def unpacked(text: str) -> tuple[Attachment, ...]:
+    try:
+        return tuple(
+            Attachment(str(name), size=size if isinstance(size, int) else None, handle={"file": str(file)}, made_here=own is True)
+            for file, name, size, own in json.loads(text or "[]")
+        )
+    except (ValueError, TypeError):
+        return ()
+
+
+def _may_be_picture(one: Mapping[str, Any]) -> bool:
+    """A file of a shared channel, whose kind Slack doesn't tell here, may be one; fetching it finds out."""
+    kind = _text(one, "mimetype")
+    return kind.startswith("image/") if kind else one.get("mode") not in DELETED
+
+
+def _shown(blocks: object) -> Iterator[Mapping[str, Any]]:
+    """Files in a message's image blocks."""
+    for one in _objects(blocks):
+        file = one.get("slack_file") if one.get("type") == "image" else None
+        if isinstance(file, Mapping):
+            yield {"id": file.get("id"), "name": _plain(one.get("title"))}
+
+
+@dataclass(slots=True)
+class SlackAttachments:
+    """Downloads attached files."""
+
+    wire: SlackWire
+    download: Download
+    token: str
+    connected: asyncio.Event = field(default_factory=asyncio.Event)
+    """Whether calls can be made; a fetch after a restart waits for it, as long as the core allows."""
+
+    async def fetch(self, handle: Mapping[str, str]) -> bytes:
+        """Raises NotFetched and NotTaken."""
+        await self.connected.wait()
+        return await fetched(lambda: self._fetch(handle.get("file", "")))
+
+    async def _fetch(self, identity: str) -> bytes:
+        file = await self._looked_up(identity)
+        mode, url = _text(file, "mode"), _text(file, "url_private_download") or _text(file, "url_private")
+        if mode in DELETED or file.get("file_access") == "access_denied":
+            raise NotFetched("gone")
+        own = self._own(url)
+        if mode == LINKED or file.get("is_external") is True or (url and not own):
+            raise NotTaken("address", "not at Slack")
+        if not own:
+            raise NotFetched("gone")
+        content = await self.download(url, own=own, headers={"authorization": f"Bearer {self.token}"})
+        if content[:64].lstrip().lower().startswith(PAGES) and not _text(file, "mimetype").startswith("text/"):
+            raise NotFetched("gone")
+        return content
+
+    async def _looked_up(self, identity: str) -> Mapping[str, Any]:
+        """The file as Slack knows it now."""
+        while True:
+            try:
+                return await self.wire.file(identity)
+            except Exception as error:
+                classified = classify_error(error)
+                if classified is None:
+                    raise
+                log.info("slack_file_not_open", detail=classified.detail)
+                if classified.error_class is not ErrorClass.WAIT:
+                    raise NotFetched(WHY.get(classified.error_class, "gone")) from None
+            await asyncio.sleep(classified.wait)
+
+    def _own(self, url: str) -> str:
+        """Origin of a file at Slack's own host; empty for any other address."""
+        try:
+            parts, base = urlsplit(url), urlsplit(self.wire.client.base_url)
+            origin, api = f"{parts.scheme}://{parts.netloc}", f"{base.scheme}://{base.netloc}"
+            at_slack = parts.scheme == "https" and parts.port in (None, 443) and parts.username is None
+        except ValueError:
+            return ""
+        if f".{base.hostname or ''}".endswith(HOSTS):
+            return origin if at_slack and f".{parts.hostname or ''}".endswith(HOSTS) else ""
+        return origin if origin == api else ""
+
+
+def _objects(value: object) -> list[Mapping[str, Any]]:
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def _text(value: Mapping[str, Any], name: str) -> str:
+    found = value.get(name)
+    return found if isinstance(found, str) else ""
+
+
+def _plain(value: object) -> str:
+    return _text(value, "text") if isinstance(value, Mapping) else ""
