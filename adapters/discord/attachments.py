@@ -16,6 +16,7 @@ import discord
 from adapters.discord.wire import Session
 from adapters.kit.attachments import fetched
 from adapters.kit.errors import NETWORK
+from adapters.kit.payload import Payload, part, parts, word
 from bot.adapter import Download
 from bot.domain.attachments import Attachment, AttachmentRole, NotFetched
 
@@ -40,45 +41,45 @@ def of_options(given: Mapping[str, object]) -> tuple[Attachment, ...]:
     )
 
 
-def of_message(message: Mapping[str, Any], bot: str) -> tuple[Attachment, ...]:
+def of_message(message: Payload, bot: str) -> tuple[Attachment, ...]:
     """The pictures of a message as Discord's JSON: attached, in a gallery, or in what it forwards. `bot` is the bot's own id."""
-    where = {} if is_ephemeral(message) else {"channel": _text(message, "channel_id"), "message": _text(message, "id")}
-    own = _text(_part(message, "author"), "id") == bot
+    where = {} if is_ephemeral(message) else {"channel": word(message, "channel_id"), "message": word(message, "id")}
+    own = word(part(message, "author"), "id") == bot
     found: dict[str, Attachment] = {}
-    for part in (message, *(_part(one, "message") for one in _objects(message.get("message_snapshots")))):
-        for one in _objects(part.get("attachments")):
+    for shown in (message, *(part(one, "message") for one in parts(message.get("message_snapshots")))):
+        for one in parts(shown.get("attachments")):
             if _is_picture(one):
-                found.setdefault(_text(one, "id"), _attachment(one, _text(one, "id"), where, own=own))
-        for media in _media(part.get("components")):
-            if not _text(media, "content_type").startswith("video/"):
-                identity = _text(media, "attachment_id") or _text(media, "url")
+                found.setdefault(word(one, "id"), _attachment(one, word(one, "id"), where, own=own))
+        for media in _media(shown.get("components")):
+            if not word(media, "content_type").startswith("video/"):
+                identity = word(media, "attachment_id") or word(media, "url")
                 found.setdefault(identity, _attachment(media, identity, where, own=own))
     return tuple(found.values())
 
 
-def is_ephemeral(message: Mapping[str, Any]) -> bool:
+def is_ephemeral(message: Payload) -> bool:
     """Whether only one person sees it."""
     flags = message.get("flags")
     return isinstance(flags, int) and bool(flags & EPHEMERAL)
 
 
-def _attachment(one: Mapping[str, Any], identity: str, where: Mapping[str, str], *, own: bool) -> Attachment:
-    url, size = _text(one, "url"), one.get("size")
-    name = _text(one, "filename") or unquote(urlsplit(url).path.rpartition("/")[2])
+def _attachment(one: Payload, identity: str, where: Mapping[str, str], *, own: bool) -> Attachment:
+    url, size = word(one, "url"), one.get("size")
+    name = word(one, "filename") or unquote(urlsplit(url).path.rpartition("/")[2])
     handle = {"url": url, "id": identity, **where}
     return Attachment(name[:120], size=size if isinstance(size, int) else None, handle=handle, made_here=own)
 
 
-def _is_picture(one: Mapping[str, Any]) -> bool:
-    kind = _text(one, "content_type")
-    return kind.startswith("image/") if kind else _text(one, "filename").lower().endswith(ENDINGS)
+def _is_picture(one: Payload) -> bool:
+    kind = word(one, "content_type")
+    return kind.startswith("image/") if kind else word(one, "filename").lower().endswith(ENDINGS)
 
 
-def _media(components: object) -> Iterator[Mapping[str, Any]]:
+def _media(components: object) -> Iterator[Payload]:
     """What galleries and thumbnails show, at any depth."""
-    for one in _objects(components):
-        yield from (media for holder in [one, *_objects(one.get("items"))] if (media := _part(holder, "media")))
-        yield from _media([*_objects(one.get("components")), *_objects([one.get("accessory")])])
+    for one in parts(components):
+        yield from (media for holder in [one, *parts(one.get("items"))] if (media := part(holder, "media")))
+        yield from _media([*parts(one.get("components")), *parts([one.get("accessory")])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +122,3 @@ class DiscordAttachments:
             if one.handle["id"] == handle.get("id"):
                 return one.handle["url"]
         raise NotFetched("gone")
-
-
-def _objects(value: object) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
-
-
-def _part(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = value.get(name)
-    return found if isinstance(found, Mapping) else {}
-
-
-def _text(value: Mapping[str, Any], name: str) -> str:
-    found = value.get(name)
-    return found if isinstance(found, str) else ""

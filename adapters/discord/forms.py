@@ -10,6 +10,7 @@ import discord
 
 from adapters.discord.escape import escape, label
 from adapters.kit.interaction_ids import custom_id
+from adapters.kit.payload import parts
 from bot.chat.views import ActionName, FieldKind, Form, FormField
 from bot.texts import text
 
@@ -97,9 +98,6 @@ def values(data: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _walk(components: object) -> Iterator[Mapping[str, Any]]:
-    for one in components if isinstance(components, list) else []:
-        if isinstance(one, Mapping):
-            yield one
-            yield from _walk(one.get("components"))
-            if isinstance(one.get("component"), Mapping):
-                yield from _walk([one["component"]])
+    for one in parts(components):
+        yield one
+        yield from _walk([*parts(one.get("components")), *parts([one.get("component")])])

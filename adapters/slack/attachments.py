@@ -10,13 +10,13 @@ import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
 
 from adapters.kit.attachments import fetched
 from adapters.kit.errors import ErrorClass
+from adapters.kit.payload import Payload, part, parts, word
 from adapters.slack.errors import classify_error
 from adapters.slack.wire import SlackWire
 from bot.adapter import Download
@@ -45,35 +45,35 @@ PAGES = (b"<!doctype html", b"<html")
 def of_files(files: object, role: AttachmentRole = AttachmentRole.PICTURE, *, made_here: bool = False) -> tuple[Attachment, ...]:
     """Files as Slack's JSON names them. A mask or picture of the wrong kind isn't left out: the core says what is allowed."""
     found: dict[str, Attachment] = {}
-    for one in _objects(files):
-        if identity := _text(one, "id"):
-            name = _text(one, "name") or _text(one, "title") or text("slack.unnamed_file")
+    for one in parts(files):
+        if identity := word(one, "id"):
+            name = word(one, "name") or word(one, "title") or text("slack.unnamed_file")
             size = one.get("size")
             known = size if isinstance(size, int) and size > 0 else None
             found.setdefault(identity, Attachment(name[:120], role, known, {"file": identity}, made_here=made_here))
     return tuple(found.values())
 
 
-def of_message(message: Mapping[str, Any], bot_user: str) -> tuple[Attachment, ...]:
+def of_message(message: Payload, bot_user: str) -> tuple[Attachment, ...]:
     """The pictures of a message: its files, those of a message that it shares, and those that the bot itself shows in it."""
-    own = bool(bot_user) and _text(message, "user") == bot_user
-    shared = [file for one in _objects(message.get("attachments")) for file in _objects(one.get("files"))]
-    files = [one for one in [*_objects(message.get("files")), *shared] if _may_be_picture(one)]
+    own = bool(bot_user) and word(message, "user") == bot_user
+    shared = [file for one in parts(message.get("attachments")) for file in parts(one.get("files"))]
+    files = [one for one in [*parts(message.get("files")), *shared] if _may_be_picture(one)]
     return of_files([*files, *_shown(message.get("blocks"))], made_here=own)
 
 
-def was_deleted(message: Mapping[str, Any]) -> bool:
+def was_deleted(message: Payload) -> bool:
     """Whether the message had a file that isn't there anymore."""
-    return any(one.get("mode") in DELETED for one in _objects(message.get("files")))
+    return any(one.get("mode") in DELETED for one in parts(message.get("files")))
 
 
 def of_thread(messages: object, thread: str, person: str) -> tuple[Attachment, ...]:
     """The pictures that a mention without its own is about: of this person's latest message in the thread that has any, or of the message
     that started it. The bot's own results are left out; their buttons say what to do with them."""
-    for one in reversed(_objects(messages)):
-        if _text(one, "bot_id") or (person != _text(one, "user") and _text(one, "ts") != thread):
+    for one in reversed(parts(messages)):
+        if word(one, "bot_id") or (person != word(one, "user") and word(one, "ts") != thread):
             continue
-        if found := of_files([file for file in _objects(one.get("files")) if _text(file, "mimetype").startswith("image/")]):
+        if found := of_files([file for file in parts(one.get("files")) if word(file, "mimetype").startswith("image/")]):
             return found
     return ()
 
@@ -93,18 +93,17 @@ def unpacked(text: str) -> tuple[Attachment, ...]:
         return ()
 
 
-def _may_be_picture(one: Mapping[str, Any]) -> bool:
+def _may_be_picture(one: Payload) -> bool:
     """A file of a shared channel, whose kind Slack doesn't tell here, may be one; fetching it finds out."""
-    kind = _text(one, "mimetype")
+    kind = word(one, "mimetype")
     return kind.startswith("image/") if kind else one.get("mode") not in DELETED
 
 
-def _shown(blocks: object) -> Iterator[Mapping[str, Any]]:
+def _shown(blocks: object) -> Iterator[Payload]:
     """Files in a message's image blocks."""
-    for one in _objects(blocks):
-        file = one.get("slack_file") if one.get("type") == "image" else None
-        if isinstance(file, Mapping):
-            yield {"id": file.get("id"), "name": _plain(one.get("title"))}
+    for one in parts(blocks):
+        if one.get("type") == "image" and (file := part(one, "slack_file")):
+            yield {"id": file.get("id"), "name": word(part(one, "title"), "text")}
 
 
 @dataclass(slots=True)
@@ -124,7 +123,7 @@ class SlackAttachments:
 
     async def _fetch(self, identity: str) -> bytes:
         file = await self._looked_up(identity)
-        mode, url = _text(file, "mode"), _text(file, "url_private_download") or _text(file, "url_private")
+        mode, url = word(file, "mode"), word(file, "url_private_download") or word(file, "url_private")
         if mode in DELETED or file.get("file_access") == "access_denied":
             raise NotFetched("gone")
         own = self._own(url)
@@ -133,11 +132,11 @@ class SlackAttachments:
         if not own:
             raise NotFetched("gone")
         content = await self.download(url, own=own, headers={"authorization": f"Bearer {self.token}"})
-        if content[:64].lstrip().lower().startswith(PAGES) and not _text(file, "mimetype").startswith("text/"):
+        if content[:64].lstrip().lower().startswith(PAGES) and not word(file, "mimetype").startswith("text/"):
             raise NotFetched("gone")
         return content
 
-    async def _looked_up(self, identity: str) -> Mapping[str, Any]:
+    async def _looked_up(self, identity: str) -> Payload:
         """The file as Slack knows it now."""
         while True:
             try:
@@ -154,24 +153,11 @@ class SlackAttachments:
     def _own(self, url: str) -> str:
         """Origin of a file at Slack's own host; empty for any other address."""
         try:
-            parts, base = urlsplit(url), urlsplit(self.wire.client.base_url)
-            origin, api = f"{parts.scheme}://{parts.netloc}", f"{base.scheme}://{base.netloc}"
-            at_slack = parts.scheme == "https" and parts.port in (None, 443) and parts.username is None
+            wanted, base = urlsplit(url), urlsplit(self.wire.client.base_url)
+            origin, api = f"{wanted.scheme}://{wanted.netloc}", f"{base.scheme}://{base.netloc}"
+            at_slack = wanted.scheme == "https" and wanted.port in (None, 443) and wanted.username is None
         except ValueError:
             return ""
         if f".{base.hostname or ''}".endswith(HOSTS):
-            return origin if at_slack and f".{parts.hostname or ''}".endswith(HOSTS) else ""
+            return origin if at_slack and f".{wanted.hostname or ''}".endswith(HOSTS) else ""
         return origin if origin == api else ""
-
-
-def _objects(value: object) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
-
-
-def _text(value: Mapping[str, Any], name: str) -> str:
-    found = value.get(name)
-    return found if isinstance(found, str) else ""
-
-
-def _plain(value: object) -> str:
-    return _text(value, "text") if isinstance(value, Mapping) else ""

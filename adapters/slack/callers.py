@@ -7,8 +7,8 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from adapters.kit.payload import Payload, part, word
 from adapters.slack.escape import unlabel
 from bot.chat.views import Act, ActionName
 from bot.core import Visitor
@@ -16,7 +16,6 @@ from bot.domain.requests import Person, Place
 from bot.texts import DEFAULT_LANGUAGE
 
 PLATFORM = "slack"
-Payload = Mapping[str, Any]
 _PLAIN = re.compile(r"[<>]|&(?!(?:lt|gt|amp);)")
 
 
@@ -99,63 +98,63 @@ def of_command(body: Payload) -> Caller:
     """Parse a slash command."""
     return Caller(
         key=_key("command", body, "trigger_id"),
-        team=_word(body, "team_id") or _word(body, "enterprise_id"),
-        channel=_word(body, "channel_id"),
-        person=_word(body, "user_id"),
-        name=_word(body, "user_name")[:80],
-        url=_word(body, "response_url"),
-        trigger=_word(body, "trigger_id"),
+        team=word(body, "team_id") or word(body, "enterprise_id"),
+        channel=word(body, "channel_id"),
+        person=word(body, "user_id"),
+        name=word(body, "user_name")[:80],
+        url=word(body, "response_url"),
+        trigger=word(body, "trigger_id"),
     )
 
 
 def of_press(body: Payload) -> Caller:
     """Parse a button press."""
-    container, message = _part(body, "container"), _part(body, "message")
+    container, message = part(body, "container"), part(body, "message")
     return Caller(
         key=_key("press", body, "trigger_id"),
         team=_team(body),
-        channel=_word(_part(body, "channel"), "id") or _word(container, "channel_id"),
-        person=_word(_part(body, "user"), "id"),
+        channel=word(part(body, "channel"), "id") or word(container, "channel_id"),
+        person=word(part(body, "user"), "id"),
         name=_name(body),
-        thread=_word(message, "thread_ts") or _word(container, "thread_ts") or None,
-        url=_word(body, "response_url"),
-        trigger=_word(body, "trigger_id"),
-        message=_word(message, "ts") or _word(container, "message_ts"),
+        thread=word(message, "thread_ts") or word(container, "thread_ts") or None,
+        url=word(body, "response_url"),
+        trigger=word(body, "trigger_id"),
+        message=word(message, "ts") or word(container, "message_ts"),
         ephemeral=container.get("is_ephemeral") is True,
-        origin=_word(_part(body, "user"), "team_id"),
+        origin=word(part(body, "user"), "team_id"),
     )
 
 
 def of_form(body: Payload) -> Caller:
     """Parse a form submission; the place where it was opened is in its private_metadata."""
-    view = _part(body, "view")
-    where = read_metadata(_word(view, "private_metadata"))
+    view = part(body, "view")
+    where = read_metadata(word(view, "private_metadata"))
     return Caller(
-        key=_key("form", body, "trigger_id", _word(view, "id")),
+        key=_key("form", body, "trigger_id", word(view, "id")),
         team=_team(body),
         channel=where.get("channel", ""),
-        person=_word(_part(body, "user"), "id"),
+        person=word(part(body, "user"), "id"),
         name=_name(body),
         thread=where.get("thread") or None,
         url=where.get("url", ""),
-        trigger=_word(body, "trigger_id"),
-        origin=_word(_part(body, "user"), "team_id"),
+        trigger=word(body, "trigger_id"),
+        origin=word(part(body, "user"), "team_id"),
     )
 
 
 def of_mention(body: Payload) -> Caller:
     """Parse a mention of the bot. A message keeps its ts across deliveries and edits, so its answer can be found by it."""
-    event = _part(body, "event")
-    team, channel, ts = _word(body, "team_id") or _word(event, "team"), _word(event, "channel"), _word(event, "ts")
+    event = part(body, "event")
+    team, channel, ts = word(body, "team_id") or word(event, "team"), word(event, "channel"), word(event, "ts")
     return Caller(
         key=f"slack:mention:{team}:{channel}:{ts}",
         team=team,
         channel=channel,
-        person=_word(event, "user"),
+        person=word(event, "user"),
         name="",
-        thread=_word(event, "thread_ts") or ts or None,
+        thread=word(event, "thread_ts") or ts or None,
         message=ts,
-        origin=_word(event, "user_team") or _word(event, "source_team"),
+        origin=word(event, "user_team") or word(event, "source_team"),
     )
 
 
@@ -175,28 +174,18 @@ def read_metadata(text: str) -> dict[str, str]:
 
 def _key(kind: str, body: Payload, name: str, more: str = "") -> str:
     """`slack:<trigger id>`, which is unique per action. A payload without one is identified by its content."""
-    found = _word(body, name)
+    found = word(body, name)
     if found:
         return f"slack:{kind}:{found}"[:200]
     content = json.dumps(body, sort_keys=True, default=str).encode()
     return f"slack:{kind}:{more}:{hashlib.sha256(content).hexdigest()[:40]}"
 
 
-def _part(body: Payload, name: str) -> Payload:
-    found = body.get(name)
-    return found if isinstance(found, Mapping) else {}
-
-
-def _word(body: Payload, name: str) -> str:
-    found = body.get(name)
-    return found if isinstance(found, str) else ""
-
-
 def _team(body: Payload) -> str:
-    user = _part(body, "user")
-    return _word(_part(body, "team"), "id") or _word(user, "team_id") or _word(_part(body, "enterprise"), "id")
+    user = part(body, "user")
+    return word(part(body, "team"), "id") or word(user, "team_id") or word(part(body, "enterprise"), "id")
 
 
 def _name(body: Payload) -> str:
-    user = _part(body, "user")
-    return (_word(user, "username") or _word(user, "name"))[:80]
+    user = part(body, "user")
+    return (word(user, "username") or word(user, "name"))[:80]

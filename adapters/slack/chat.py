@@ -176,7 +176,7 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
             return self.delivery.final_word(draft, message_ref, safe=True)
         if view.final and not self.answer_log.begin(message.id):
             return SAID_BEFORE
-        classified = await classified_call(self.wire.respond(handle.url, draft.body(""), public=public))
+        classified = await classified_call(self.wire.respond(handle.url, draft.body(), public=public))
         if classified is None or (classified.error_class is ErrorClass.LOST and not view.final):
             files = ",".join(one.file for one in draft.shown)
             return Sent(replace(message_ref, route="url", final=view.final, lost="", files=files).ref())
@@ -214,7 +214,7 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
         press, at = self._interactions.get(message.subject.partition(":")[2], (None, 0.0))
         if press is not None and _same_readers(message, press) and Handle("", press.url, at).alive(self.ports.now()):
             public = message.audience is Audience.CHANNEL
-            classified = await classified_call(self.wire.respond(press.url, Draft(view).body(""), public=public, replace=True))
+            classified = await classified_call(self.wire.respond(press.url, Draft(view).body(), public=public, replace=True))
             if classified is not None:
                 log.warning("slack_answer_not_changed", message=message.id, detail=classified.detail)
         return Sent(message_ref.ref())

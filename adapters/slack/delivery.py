@@ -61,11 +61,11 @@ class Draft:
     bare: bool = False
     """Without text that Slack may have rejected."""
 
-    def body(self, identity: str) -> render.Body:
+    def body(self) -> render.Body:
         view = self.view
         if self.bare:
             view = replace(view, quote="", text=(text("slack.shortened"),), facts=())
-        return render.message(view, identity=identity, pictures=self.shown, notes=self.notes)
+        return render.message(view, pictures=self.shown, notes=self.notes)
 
     def with_note(self, note: str) -> Draft:
         return replace(self, notes=(*self.notes, note))
@@ -191,7 +191,7 @@ class Delivery:
             return message_ref
         kept = tuple(one for one in draft.notes if one != text("slack.picture_not_ready"))
         noted = replace(draft, notes=(*kept, text("slack.pictures_apart")))
-        await classified_call(self.wire.update(message_ref.channel, message_ref.ts, noted.body(message.id), message.id))
+        await classified_call(self.wire.update(message_ref.channel, message_ref.ts, noted.body(), message.id))
         return replace(message_ref, apart=True, files=",".join([*message_ref.files.split(","), *files]).strip(","))
 
     async def _tidy(self, before: MessageRef, message_ref: MessageRef, view: View) -> MessageRef:
@@ -227,7 +227,7 @@ class Delivery:
         return found
 
     async def _once(self, message: Message, draft: Draft, message_ref: MessageRef, route: Route) -> MessageRef | ClassifiedError:
-        body = draft.body(message.id)
+        body = draft.body()
         if message_ref.route:
             classified = await classified_call(self.wire.update(message_ref.channel, message_ref.ts, body, message.id))
             if classified is not None:

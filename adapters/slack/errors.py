@@ -10,6 +10,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from adapters.kit.errors import NETWORK, ClassifiedError, ErrorClass
+from adapters.kit.payload import part, word, words
 from bot.texts import has, text
 
 
@@ -188,8 +189,8 @@ def _classify_answer(error: SlackApiError) -> ClassifiedError:
     if status >= 500 or not code:
         return ClassifiedError(ErrorClass.LOST, f"{status}/{code}")
     messages = _messages(answer)
-    for one, words, error_class in HINTS:
-        if code == one and words in messages.lower():
+    for one, hint, error_class in HINTS:
+        if code == one and hint in messages.lower():
             return ClassifiedError(error_class, code)
     error_class = CODES.get(code, ErrorClass.INVALID)
     return ClassifiedError(error_class, _detail(code, answer, messages), _wait(error_class, code, named))
@@ -209,19 +210,13 @@ def _wait(error_class: ErrorClass, code: str, named: float | None) -> float:
 
 
 def _messages(answer: Mapping[str, Any]) -> str:
-    metadata = answer.get("response_metadata")
-    found = [*_texts(metadata.get("messages") if isinstance(metadata, Mapping) else None), *_texts(answer.get("errors"))]
-    return " ".join(found)[:2000]
-
-
-def _texts(value: object) -> list[str]:
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+    return " ".join([*words(part(answer, "response_metadata").get("messages")), *words(answer.get("errors"))])[:2000]
 
 
 def _detail(code: str, answer: Mapping[str, Any], messages: str) -> str:
     """The code with the missing scope or the position in the payload; never free text."""
-    needed = answer.get("needed")
-    if isinstance(needed, str) and _SCOPES.fullmatch(needed):
+    needed = word(answer, "needed")
+    if _SCOPES.fullmatch(needed):
         return f"{code}/{needed}"
     pointer = _POINTER.search(messages)
     return code + pointer.group(1) if pointer is not None else code

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from adapters.kit.interaction_ids import custom_id
+from adapters.kit.payload import Payload, part, parts, word, words
 from adapters.slack.escape import ELLIPSIS, clean, label, shield, split, typed, units
 from adapters.slack.escape import plain as plain_text
 from adapters.slack.render import Block, bold, section
@@ -186,12 +187,10 @@ def file_field(name: str, label: str, hint: str, most: int) -> Block:
 def values(view: Mapping[str, Any]) -> dict[str, str]:
     """Submitted values by field; an emptied field is "". Anything else is ignored."""
     found: dict[str, str] = {}
-    state = view.get("state")
-    blocks = state.get("values") if isinstance(state, Mapping) else None
-    for name, elements in blocks.items() if isinstance(blocks, Mapping) else ():
-        for one in elements.values() if isinstance(elements, Mapping) else ():
-            value = _value(one) if isinstance(one, Mapping) else None
-            if isinstance(name, str) and value is not None:
+    blocks = part(part(view, "state"), "values")
+    for name in blocks:
+        for one in parts(list(part(blocks, name).values())):
+            if (value := _value(one)) is not None:
                 found[name] = value
     return found
 
@@ -199,52 +198,41 @@ def values(view: Mapping[str, Any]) -> dict[str, str]:
 def _value(element: Mapping[str, Any]) -> str | None:
     for name in ("value", "selected_conversation", "selected_channel", "selected_user"):
         if name in element:
-            return element[name] if isinstance(element[name], str) else ""
+            return word(element, name)
     if "selected_option" in element:
         return _chosen([element["selected_option"]])
     for name in ("selected_conversations", "selected_channels", "selected_users"):
         if name in element:
-            return ",".join(one for one in _sequence(element[name]) if isinstance(one, str))
-    return _chosen(_sequence(element["selected_options"])) if "selected_options" in element else None
+            return ",".join(words(element[name]))
+    return _chosen(element["selected_options"]) if "selected_options" in element else None
 
 
-def _chosen(options: Sequence[Any]) -> str:
-    found = [one.get("value") for one in options if isinstance(one, Mapping)]
-    return ",".join(one for one in found if isinstance(one, str) and one != NOTHING)
+def _chosen(options: object) -> str:
+    return ",".join(value for one in parts(options) if (value := word(one, "value")) not in ("", NOTHING))
 
 
-def _sequence(value: object) -> Sequence[Any]:
-    return value if isinstance(value, list) else ()
-
-
-def files(view: Mapping[str, Any], name: str) -> Sequence[Any]:
+def files(view: Payload, name: str) -> list[Payload]:
     """Files in a submitted field."""
-    state = view.get("state")
-    blocks = state.get("values") if isinstance(state, Mapping) else None
-    elements = blocks.get(name) if isinstance(blocks, Mapping) else None
-    element = elements.get(name) if isinstance(elements, Mapping) else None
-    return _sequence(element.get("files")) if isinstance(element, Mapping) else ()
+    return parts(part(part(part(part(view, "state"), "values"), name), name).get("files"))
 
 
 def blanks(view: Mapping[str, Any]) -> Block | None:
     """The response to a submission whose required field has only spaces, which Slack accepts; None otherwise."""
     filled = values(view)
-    inputs = [one for one in _sequence(view.get("blocks")) if isinstance(one, Mapping) and one.get("type") == "input"]
-    wanted = [str(one.get("block_id")) for one in inputs if not one.get("optional") and _kind(one) == "plain_text_input"]
+    texts = [one for one in _inputs(view) if not one.get("optional") and word(part(one, "element"), "type") == "plain_text_input"]
+    wanted = [word(one, "block_id") for one in texts]
     empty = [one for one in wanted if one in filled and not filled[one].strip()]
     return {"response_action": "errors", "errors": {one: text("slack.form.blank") for one in empty}} if empty else None
 
 
-def _kind(block: Mapping[str, Any]) -> str:
-    element = block.get("element")
-    return str(element.get("type")) if isinstance(element, Mapping) else ""
+def _inputs(view: Payload) -> list[Payload]:
+    return [one for one in parts(view.get("blocks")) if one.get("type") == "input"]
 
 
 def errors(view: Mapping[str, Any], sentence: str) -> Block | None:
     """The response that keeps the form open with a sentence at a field: the one whose content the sentence quotes, or the first one. None
     if there is no field."""
-    names = [one.get("block_id") for one in _sequence(view.get("blocks")) if isinstance(one, Mapping) and one.get("type") == "input"]
-    fields = [one for one in names if isinstance(one, str) and one]
+    fields = [name for one in _inputs(view) if (name := word(one, "block_id"))]
     filled = values(view)
     quoted = [one for one in fields if filled.get(one) and f"“{filled[one][:20]}" in sentence]
     return (

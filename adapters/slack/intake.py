@@ -10,6 +10,7 @@ from typing import Any
 
 from adapters.kit.dedup import Deduplicator
 from adapters.kit.errors import ErrorClass
+from adapters.kit.payload import Payload
 from adapters.kit.replies import words_of
 from adapters.kit.submissions import Submissions
 from adapters.kit.tasks import BackgroundTasks
@@ -19,7 +20,6 @@ from adapters.slack.answers import Answers, Window
 from adapters.slack.callers import (
     PLATFORM,
     Caller,
-    Payload,
     as_typed,
     metadata,
     of_command,

@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from adapters.kit.interaction_ids import NEW_MESSAGE, InteractionId, parsed
+from adapters.kit.payload import Payload, parts, word
 from adapters.kit.replies import words_of
 from adapters.slack import forms, render
 from adapters.slack.answers import Window
-from adapters.slack.callers import PLATFORM, Caller, Payload, of_form, of_press
+from adapters.slack.callers import PLATFORM, Caller, of_form, of_press
 from adapters.slack.intake import FORM_READY, IMAGINE_FORM, Ack, Intake, left, until_ack
 from adapters.slack.render import objects
 from bot.chat.views import ActionName, Button, ButtonStyle, Reply, View
@@ -153,6 +154,4 @@ def _unasked(body: Payload, found: InteractionId) -> bool:
 
 
 def _action_id(body: Payload) -> str:
-    found = body.get("actions")
-    first = found[0] if isinstance(found, list) and found else {}
-    return str(first.get("action_id") or "") if isinstance(first, dict) else ""
+    return next((word(one, "action_id") for one in parts(body.get("actions"))), "")

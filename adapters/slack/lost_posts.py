@@ -12,6 +12,7 @@ from typing import Any
 
 from cachetools import FIFOCache
 
+from adapters.kit.payload import part, parts, word
 from adapters.slack.errors import BackOff
 from adapters.slack.pacing import CallLog, Limit
 
@@ -36,9 +37,9 @@ class LostPosts:
     def saw(self, channel: str, thread: str | None, message: Mapping[str, Any], ours: frozenset[str]) -> None:
         """Record a message from a page. Other authors' messages are ignored, because anyone could copy a mark; Slack names each message's
         author."""
-        ts = message.get("ts")
+        ts = word(message, "ts")
         authors = {one for one in (message.get("bot_id"), message.get("user")) if one}
-        if not isinstance(ts, str) or (authors and not authors & ours):
+        if not ts or (authors and not authors & ours):
             return
         for identity in identities(message):
             self._seen[channel, thread or "", identity] = (ts, self.clock())
@@ -64,12 +65,6 @@ def mark(identity: str) -> str:
 
 def identities(message: Mapping[str, Any]) -> set[str]:
     """The identities a message claims, by its metadata and its first block."""
-    metadata, blocks = message.get("metadata"), message.get("blocks")
-    payload = metadata.get("event_payload") if isinstance(metadata, Mapping) else None
-    named = payload.get("id") if isinstance(payload, Mapping) else None
-    first = blocks[0].get("block_id") if isinstance(blocks, list) and blocks and isinstance(blocks[0], Mapping) else None
-    found = {
-        named if isinstance(named, str) else "",
-        first.removeprefix(mark("")) if isinstance(first, str) and first.startswith(mark("")) else "",
-    }
-    return found - {""}
+    named = word(part(part(message, "metadata"), "event_payload"), "id")
+    first = next((word(one, "block_id") for one in parts(message.get("blocks"))), "")
+    return {named, first.removeprefix(mark("")) if first.startswith(mark("")) else ""} - {""}

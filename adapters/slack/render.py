@@ -50,14 +50,11 @@ class Body:
     blocks: list[Block]
 
 
-def message(view: View, *, identity: str = "", pictures: Sequence[Shown] = (), notes: Sequence[str] = ()) -> Body:
-    """Render a message. `identity` becomes the first block's id, by which a lost post is found; hidden facts are left out."""
-    first = _title(view)
-    if identity:
-        first["block_id"] = f"m:{identity}"[:255]
-    end = [*images(pictures), *_notes(notes), *rows(view.buttons)]
+def message(view: View, *, pictures: Sequence[Shown] = (), notes: Sequence[str] = ()) -> Body:
+    """Render a message; hidden facts are left out."""
+    end = [*images(pictures), *(context(one) for one in notes[:5] if one.strip()), *rows(view.buttons)]
     facts = [one for one in view.facts if not one.hidden]
-    return Body(fallback(view), _fitted([first, *_about(view)], view, facts, end, MOST, MOST_BLOCKS))
+    return Body(fallback(view), _fitted([_title(view), *_about(view)], view, facts, end, MOST, MOST_BLOCKS))
 
 
 def sheet(view: View, title: str, pictures: Sequence[Shown] = ()) -> dict[str, Any]:
@@ -152,10 +149,6 @@ def _button(identity: str, button: Button) -> Block:
         }
     style = STYLES.get(button.style)
     return found if style is None else {**found, "style": style}
-
-
-def _notes(notes: Sequence[str]) -> list[Block]:
-    return [context(one) for one in notes[:5] if one.strip()]
 
 
 # ---- Words within the room that is left -------------------------------------------------------------------------------------

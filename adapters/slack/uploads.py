@@ -18,6 +18,7 @@ from cachetools import FIFOCache
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.kit.errors import ClassifiedError, ErrorClass
+from adapters.kit.payload import part, parts, word, words
 from adapters.slack.errors import BackOff, FileNotSeen, UploadFailed, classify_error, retry_after
 from adapters.slack.image_fitting import FittedImage
 from adapters.slack.pacing import CallLog, Limit
@@ -177,8 +178,8 @@ class Uploads:
             client = self.wire.client
             await self._turn(BEGIN)
             found = await self._call(BEGIN, lambda: client.files_getUploadURLExternal(filename=picture.name, length=len(picture.content)))
-            url, file = found.get("upload_url"), found.get("file_id")
-            if not isinstance(url, str) or not isinstance(file, str) or not self.wire.trusts(url):
+            url, file = word(found, "upload_url"), word(found, "file_id")
+            if not file or not self.wire.trusts(url):
                 raise UploadFailed(0)
             async with self.wire.to_address(url, UPLOAD_WITHIN, data=picture.content) as answer:
                 await answer.content.read(4096)
@@ -190,8 +191,7 @@ class Uploads:
         named: list[dict[str, str | None]] = [{"id": file, "title": name} for file, name in files]
         await self._turn(COMPLETE)
         found = await self._call(COMPLETE, lambda: self.wire.client.files_completeUploadExternal(files=named, **where))
-        listed = found.get("files")
-        return [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
+        return parts(found.get("files"))
 
     async def _wait(self, file: str, until: float, done: Callable[[Mapping[str, Any]], bool], late: type[FileNotSeen]) -> None:
         """Poll a file until `done` is true."""
@@ -205,12 +205,12 @@ class Uploads:
             try:
                 await self._turn(LOOK)
                 until += self.ports.monotonic() - began  # the bot's own queue doesn't count as Slack's time
-                found = (await self._call(LOOK, lambda: self.wire.client.files_info(file=file))).get("file")
+                found = part(await self._call(LOOK, lambda: self.wire.client.files_info(file=file)), "file")
             except Exception as error:
                 if known(error).error_class not in (ErrorClass.LOST, ErrorClass.WAIT, ErrorClass.FILE_NOT_READY):
                     raise
                 continue
-            if isinstance(found, Mapping) and done(found):
+            if done(found):
                 return
         raise late(file)
 
@@ -260,13 +260,10 @@ def known(error: Exception) -> ClassifiedError:
 
 def _is_processed(file: Mapping[str, Any]) -> bool:
     """Slack sets the type once it has processed the bytes."""
-    return isinstance(file.get("mimetype"), str) and bool(file["mimetype"])
+    return bool(word(file, "mimetype"))
 
 
 def _is_shared(file: Mapping[str, Any], channel: str) -> bool:
-    shares = file.get("shares")
-    kinds = shares.values() if isinstance(shares, Mapping) else ()
-    if any(isinstance(one, Mapping) and bool(one.get(channel)) for one in kinds):
-        return True
-    listed = [file.get(name) for name in ("channels", "groups", "ims")]
-    return any(isinstance(one, list) and channel in one for one in listed)
+    shares = part(file, "shares")
+    listed = any(channel in words(file.get(name)) for name in ("channels", "groups", "ims"))
+    return listed or any(part(shares, kind).get(channel) for kind in shares)

@@ -20,6 +20,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from adapters.kit.payload import part, parts, word, words
 from adapters.slack.errors import CODES, NotConnected, RespondFailed, Unreadable, classify_error, code_of, retry_after
 from adapters.slack.lost_posts import LostPosts, mark
 from adapters.slack.render import Body
@@ -35,6 +36,7 @@ CLOCKS_APART = 60.0
 """Seconds by which this machine's clock may be ahead of Slack's."""
 CACHE_SIZE = 10_000
 RESPOND_WITHIN = aiohttp.ClientTimeout(total=10.0)
+NO_PREVIEWS = {"unfurl_links": False, "unfurl_media": False}
 NO_OPENING = ("missing_scope", "unknown_method")
 """Errors of conversations.open after which a post to the person may still arrive."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -91,24 +93,14 @@ class SlackWire:
 
     async def post(self, channel: str, thread: str | None, body: Body, identity: str) -> str:
         """Post a message. Returns its ts."""
-        payload = _message(body, identity)
-        metadata = _metadata(identity)
-        found = await read(
-            self.client.chat_postMessage(
-                channel=channel, thread_ts=thread, **payload, metadata=metadata, unfurl_links=False, unfurl_media=False
-            )
-        )
-        if _PERSON.fullmatch(channel) and isinstance(found.get("channel"), str):
-            self._direct[channel] = found["channel"]
+        found = await read(self.client.chat_postMessage(channel=channel, thread_ts=thread, **_marked(body, identity)))
+        if _PERSON.fullmatch(channel) and (direct := word(found, "channel")):
+            self._direct[channel] = direct
         return _text(found, "ts")
 
     async def update(self, channel: str, ts: str, body: Body, identity: str) -> None:
-        payload = _message(body, identity)
-        metadata = _metadata(identity)
         try:
-            await read(
-                self.client.chat_update(channel=channel, ts=ts, **payload, metadata=metadata, unfurl_links=False, unfurl_media=False)
-            )
+            await read(self.client.chat_update(channel=channel, ts=ts, **_marked(body, identity)))
         except SlackApiError:
             self.lost_posts.gone(channel, ts)
             raise
@@ -129,9 +121,8 @@ class SlackWire:
         if found is not None:
             return found
         async for one in _pages(page, PAGES):
-            for message in _list(one, "messages"):
-                if isinstance(message, Mapping):
-                    self.lost_posts.saw(channel, thread, message, ours)
+            for message in parts(one.get("messages")):
+                self.lost_posts.saw(channel, thread, message, ours)
             found = self.lost_posts.known(channel, thread, identity)
             if found is not None:
                 return found
@@ -150,8 +141,7 @@ class SlackWire:
                 if classified is None or not classified.detail.startswith(NO_OPENING):
                     raise
                 return person
-            channel = found.get("channel")
-            self._direct[person] = _text(channel if isinstance(channel, Mapping) else {}, "id")
+            self._direct[person] = _text(part(found, "channel"), "id")
         return self._direct[person]
 
     def where(self, channel: str) -> str:
@@ -163,11 +153,10 @@ class SlackWire:
         if not self.trusts(url):
             raise RespondFailed(0, "invalid_url")
         payload = {
-            **_message(body, ""),
+            **_message(body),
+            **NO_PREVIEWS,
             "response_type": "in_channel" if public else "ephemeral",
             "replace_original": replace,
-            "unfurl_links": False,
-            "unfurl_media": False,
         }
         async with self.to_address(url, RESPOND_WITHIN, json=payload) as answer:
             said = (await answer.content.read(4096)).decode("utf-8", "replace").strip()
@@ -177,15 +166,14 @@ class SlackWire:
 
     async def post_ephemeral(self, channel: str, person: str, body: Body, thread: str | None = None) -> None:
         """Send an ephemeral message, which only this person sees, and not for long."""
-        await read(self.client.chat_postEphemeral(channel=channel, user=person, thread_ts=thread, **_message(body, "")))
+        await read(self.client.chat_postEphemeral(channel=channel, user=person, thread_ts=thread, **_message(body)))
 
     # ---- forms ---------------------------------------------------------------------------------------------------------------
 
     async def open_view(self, trigger: str, view: Mapping[str, Any]) -> tuple[str, str]:
         """Open a view. Returns its id and hash, as far as Slack states them."""
-        found = (await read(self.client.views_open(trigger_id=trigger, view=dict(view)))).get("view")
-        id_, hash_ = (found.get(name) if isinstance(found, Mapping) else None for name in ("id", "hash"))
-        return id_ if isinstance(id_, str) else "", hash_ if isinstance(hash_, str) else ""
+        found = part(await read(self.client.views_open(trigger_id=trigger, view=dict(view))), "view")
+        return word(found, "id"), word(found, "hash")
 
     async def update_view(self, view_id: str, hash: str, view: Mapping[str, Any]) -> None:
         await read(self.client.views_update(view_id=view_id, hash=hash or None, view=dict(view)))
@@ -198,37 +186,31 @@ class SlackWire:
         async for page in _pages(
             lambda cursor: self.client.conversations_members(channel=channel, limit=MEMBERS_PER_PAGE, cursor=cursor), MEMBER_PAGES
         ):
-            found.update(one for one in _list(page, "members") if isinstance(one, str))
+            found.update(words(page.get("members")))
         return frozenset(found)
 
     async def is_public(self, channel: str) -> bool:
         """Whether anyone in the workspace can join a channel. Only an explicit answer counts; membership is checked separately."""
-        found = (await read(self.client.conversations_info(channel=channel))).get("channel")
-        return isinstance(found, Mapping) and found.get("is_private") is False and not found.get("is_group")
+        found = part(await read(self.client.conversations_info(channel=channel)), "channel")
+        return found.get("is_private") is False and not found.get("is_group")
 
     async def channel_name(self, channel: str) -> str:
         """A channel's name; empty if the bot may not see it."""
-        found = (await read(self.client.conversations_info(channel=channel))).get("channel")
-        name = found.get("name") if isinstance(found, Mapping) else None
-        return name if isinstance(name, str) else ""
+        return word(part(await read(self.client.conversations_info(channel=channel)), "channel"), "name")
 
     async def who(self, person: str) -> Who:
         """A person's name, workspace, and whether they're an admin or owner of it."""
         user = (await read(self.client.users_info(user=person))).get("user")
         if not isinstance(user, Mapping):
             raise Unreadable
-        profile = user.get("profile")
-        names = [*([profile.get("display_name"), profile.get("real_name")] if isinstance(profile, Mapping) else []), user.get("name")]
-        teams = [user.get("team_id"), profile.get("team") if isinstance(profile, Mapping) else None]
+        profile, grid = part(user, "profile"), part(user, "enterprise_user")
+        names = [word(profile, "display_name"), word(profile, "real_name"), word(user, "name")]
         here = not user.get("deleted") and not user.get("is_bot") and not user.get("is_stranger")
-        grid = user.get("enterprise_user")
-        grid = grid if isinstance(grid, Mapping) else {}
-        workspaces = grid.get("teams")
         return Who(
-            name=next((one for one in names if isinstance(one, str) and one.strip()), ""),
-            team=next((one for one in teams if isinstance(one, str) and one), ""),
+            name=next((one for one in names if one.strip()), ""),
+            team=word(user, "team_id") or word(profile, "team"),
             administers=here and (user.get("is_admin") is True or user.get("is_owner") is True),
-            teams=frozenset(one for one in workspaces if isinstance(one, str)) if isinstance(workspaces, list) else frozenset(),
+            teams=frozenset(words(grid.get("teams"))),
             enterprise=str(grid.get("enterprise_id") or user.get("enterprise_id") or ""),
             guest=user.get("is_restricted") is True or user.get("is_ultra_restricted") is True,
             stranger=user.get("is_stranger") is True,
@@ -246,7 +228,7 @@ class SlackWire:
     async def thread(self, channel: str, thread: str, before: str) -> Sequence[Any]:
         """The message that started a thread, and its first replies before `before`, oldest first."""
         asked: dict[str, Any] = {"channel": channel, "ts": thread, "latest": before, "limit": PER_PAGE}
-        return _list(await read(self.client.conversations_replies(**asked)), "messages")
+        return parts((await read(self.client.conversations_replies(**asked))).get("messages"))
 
     # ---- addresses -----------------------------------------------------------------------------------------------------------
 
@@ -277,22 +259,23 @@ class SlackWire:
     async def _ids(self) -> frozenset[str]:
         if not self._ours:
             found = await read(self.client.auth_test())
-            self._ours = frozenset(one for one in (found.get("user_id"), found.get("bot_id")) if isinstance(one, str) and one)
+            self.know(word(found, "user_id"), word(found, "bot_id"))
         return self._ours
 
 
 # ---- what goes out ---------------------------------------------------------------------------------------------------------------
 
 
-def _message(body: Body, identity: str) -> dict[str, Any]:
-    blocks = [dict(one) for one in body.blocks]
-    if identity and blocks:
-        blocks[0].setdefault("block_id", mark(identity))
-    return {"text": body.text, "blocks": blocks}
+def _message(body: Body) -> dict[str, Any]:
+    return {"text": body.text, "blocks": [dict(one) for one in body.blocks]}
 
 
-def _metadata(identity: str) -> dict[str, Any]:
-    return {"event_type": EVENT_TYPE, "event_payload": {"id": identity}}
+def _marked(body: Body, identity: str) -> dict[str, Any]:
+    """A message that can be found by its identity: in its metadata, and in its first block's id if metadata isn't shown."""
+    found = _message(body)
+    if identity and found["blocks"]:
+        found["blocks"][0]["block_id"] = mark(identity)
+    return {**found, **NO_PREVIEWS, "metadata": {"event_type": EVENT_TYPE, "event_payload": {"id": identity}}}
 
 
 # ---- what comes back -------------------------------------------------------------------------------------------------------------
@@ -316,23 +299,16 @@ async def _pages(page: Callable[[str | None], Awaitable[AsyncSlackResponse]], mo
     for _ in range(most):
         found = await read(page(cursor))
         yield found
-        metadata = found.get("response_metadata")
-        following = metadata.get("next_cursor") if isinstance(metadata, Mapping) else None
-        if not isinstance(following, str) or not following or following == cursor:
+        following = word(part(found, "response_metadata"), "next_cursor")
+        if following in ("", cursor):
             return
         cursor = following
 
 
 def _text(found: Mapping[str, Any], name: str) -> str:
-    value = found.get(name)
-    if not isinstance(value, str) or not value:
-        raise Unreadable
-    return value
-
-
-def _list(found: Mapping[str, Any], name: str) -> list[Any]:
-    value = found.get(name)
-    return value if isinstance(value, list) else []
+    if value := word(found, name):
+        return value
+    raise Unreadable
 
 
 def _taken(said: str) -> tuple[bool, str]:

@@ -57,7 +57,7 @@ def shown_with(pictures: Sequence[PictureView]) -> list[Shown]:
 def test_every_view_of_the_core_becomes_a_message_and_a_sheet_that_slack_takes(words: str) -> None:
     count = 0
     for _, view in of_everything(words, words[:60] or "Ada"):
-        valid(message(view, identity="abcdefgh23456789", pictures=shown_with(view.pictures)))
+        valid(message(view, pictures=shown_with(view.pictures)))
         assert blockkit.view_problems(sheet(view, view.title, shown_with(view.pictures))) == []
         count += 1
     assert count > 250
@@ -80,7 +80,7 @@ def test_any_view_fits_into_a_message_and_a_sheet(
         buttons=tuple(Button(ActionName.SHOW, f"row{number}", title) for number in range(buttons)),
         tone=Tone.DONE,
     )
-    valid(message(view, identity="x" * 300, pictures=MANY_PICTURES[:pictures], notes=paragraphs))
+    valid(message(view, pictures=MANY_PICTURES[:pictures], notes=paragraphs))
     assert blockkit.view_problems(sheet(view, title, MANY_PICTURES[:pictures])) == []
 
 
@@ -125,9 +125,8 @@ def test_state_quotation_reasons_pictures_notes_and_buttons_stand_in_this_order(
         buttons=(Button(ActionName.AGAIN, "r", "Again", ButtonStyle.PRIMARY),),
         tone=Tone.DONE,
     )
-    body = message(view, identity="abc", pictures=[Shown("F0123456789", "")], notes=["A picture is gone."])
+    body = message(view, pictures=[Shown("F0123456789", "")], notes=["A picture is gone."])
     assert [one["type"] for one in body.blocks] == ["section", "context", "section", "section", "section", "image", "context", "actions"]
-    assert body.blocks[0]["block_id"] == "m:abc"
     assert body.blocks[0]["text"]["text"] == "✅ *Here is your picture*"
     assert body.blocks[5]["alt_text"] == "Generated picture"
     assert list(reading.texts(body.blocks)) == [

@@ -12,6 +12,7 @@ from adapters.kit.errors import WHY, ClassifiedError, ErrorClass
 from adapters.kit.files import AppendLog, read_words, write_words
 from adapters.kit.interaction_ids import InteractionId, custom_id, parsed, unique
 from adapters.kit.message_ref import StoredRef
+from adapters.kit.payload import part, parts, word, words
 from bot.chat.port import Later, Message, Sent
 from bot.chat.views import ActionName, Audience, Button, Tone, View
 from bot.domain.requests import Place
@@ -113,3 +114,11 @@ def test_words_that_nobody_can_read_are_none(tmp_path: Path, content: str) -> No
     assert read_words(path) == {}
     write_words(path, {"team": "T1"})
     assert read_words(path) == {"team": "T1"}
+
+
+def test_fields_of_json_are_read_whatever_their_shape() -> None:
+    found = {"a": {"b": "c"}, "d": ["e", "", 1, {"f": 1}, None], "g": "h", "i": 2}
+    assert (part(found, "a"), part(found, "g"), part(found, "none")) == ({"b": "c"}, {}, {})
+    assert (word(found, "g"), word(found, "i"), word(found, "none")) == ("h", "", "")
+    assert (words(found["d"]), words("abc"), words(None)) == (["e"], [], [])
+    assert (parts(found["d"]), parts(found), parts(None)) == ([{"f": 1}], [], [])
