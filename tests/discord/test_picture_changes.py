@@ -1,0 +1,66 @@
+"""Add text and Crop on Discord: a modal, a preview for one person, and the result's own message with one more picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.discord.stage import stage
+
+
+@pytest.mark.parametrize(
+    ("restart", "button", "values", "alt"),
+    [
+        (False, "Add text", {"text": "Open today", "place": "bottom-centre", "colour": "#ffd60a"}, "with the text “Open today”"),
+        (True, "Crop", {"ratio": "16:9", "part": "middle"}, "cropped to 16:9"),
+    ],
+)
+async def test_a_change_is_seen_by_one_person_and_joins_the_result_when_it_is_used(
+    tmp_path: Path, restart: bool, button: str, values: dict[str, str], alt: str
+) -> None:
+    async with stage(tmp_path, captions=True) as s:
+        s.service.script = [s.pictures(size=(400, 300), colour="navy")]
+        result = await s.answered(await s.imagine("a red bicycle"))
+        assert list(result.buttons)[2:] == ["Edit this picture", "Use as reference", "Add text", "Crop", "Report", "Delete"]
+        opened = await s.press(s.ada, result, button)
+        assert opened.modal is not None
+        sent = await s.discord.people.submit(opened, **values)
+        preview = await s.whisper(sent, "your result")
+        assert preview.ephemeral
+        assert list(preview.buttons) == ["Use it", f"Change the {'text' if button == 'Add text' else 'crop'}", "Discard"]
+        [(_, shown, content)] = preview.pictures
+        assert alt in shown
+        assert len(result.pictures) == 1
+        if restart:
+            await s.stop()
+            await s.start(captions=True)
+        assert (await s.press(s.ada, preview, list(preview.buttons)[1])).modal is not None
+        for _ in range(2):
+            await s.press(s.ada, preview, "Use it")
+        await s.until(lambda: len(result.pictures) == 2, what="the changed picture")
+        (_, first, drawn), (_, second, changed) = result.pictures
+        assert drawn != changed
+        assert (alt in first, alt in second) == (False, True)
+        assert changed == content if button == "Add text" else changed != content
+        assert "made with AI" in result.text
+        assert len(s.service.calls) == 1
+        late = await s.press(s.ada, preview, "Use it")
+        await s.whisper(late, "That preview is over")
+        assert len(result.pictures) == 2
+
+
+async def test_somebody_elses_press_opens_nothing_and_bad_input_is_told_to_its_author_alone(tmp_path: Path) -> None:
+    async with stage(tmp_path, captions=True) as s:
+        s.service.script = [s.pictures(size=(400, 300))]
+        result = await s.answered(await s.imagine("a red bicycle"))
+        bob = s.discord.world.user("Bob")
+        s.discord.world.join(s.guild, bob)
+        stranger = await s.press(bob, result, "Add text")
+        assert stranger.modal is None
+        await s.whisper(stranger, "Only the person")
+        opened = await s.press(s.ada, result, "Add text")
+        sent = await s.discord.people.submit(opened, text="a\nb\nc\nd")
+        said = await s.whisper(sent, "Your text has 4 lines")
+        assert said.ephemeral
+        assert len(result.pictures) == 1

@@ -1,0 +1,48 @@
+"""Add text and Crop on Slack: a form, a preview in the person's direct messages, and the result's own message with one more picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.slack.stage import stage
+
+
+async def test_a_change_is_seen_by_one_person_and_joins_the_result_when_it_is_used(tmp_path: Path) -> None:
+    async with stage(tmp_path, captions=True) as s:
+        s.service.script = [s.pictures(size=(400, 300), colour="navy")]
+        await s.imagine("a red bicycle")
+        result = await s.picture()
+        event = await s.press(s.ada, result, "Add text")
+        await s.form(event)
+        await s.slack.acked(await s.slack.people.submit(event, text="a\nb\nc\nd"))
+        event = await s.press(s.ada, result, "Add text")
+        await s.form(event)
+        await s.slack.acked(await s.slack.people.submit(event, text="Open today", place="top-left", colour="#ffd60a"))
+        preview = await s.message("Only you can see this so far")
+        assert preview.channel is not s.channel
+        assert len(preview.pictures) == 1
+        assert list(preview.buttons) == ["Use it", "Change the text", "Discard"]
+        assert not s.messages(user=s.slack.ben, words="Only you can see this so far")
+        await s.stop()
+        await s.start(captions=True)
+        for _ in range(2):
+            await s.press(s.ada, preview, "Use it")
+        await s.until(lambda: len(result.pictures) == 2, what="the changed picture")
+        assert "Open today" in str(result.blocks)
+        crop = await s.press(s.ada, result, "Crop")
+        await s.form(crop)
+        await s.slack.acked(await s.slack.people.submit(crop, picture="1", ratio="1:1"))
+        await s.press(s.ada, await s.message("The frame is only in this preview"), "Discard")
+        await s.whisper(s.ada, "Discarded")
+        assert len(result.pictures) == 2
+        assert len(s.service.calls) == 1
+
+
+async def test_somebody_else_opens_no_form(tmp_path: Path) -> None:
+    async with stage(tmp_path, captions=True) as s:
+        await s.imagine("a red bicycle")
+        result = await s.picture()
+        for name in ("Add text", "Crop"):
+            event = await s.press(s.slack.ben, result, name)
+            await s.whisper(s.slack.ben, "Only the person")
+            assert event.opened is None or not event.opened.body.get("submit")
