@@ -20,7 +20,7 @@ from bot.greeting import ModelList, greet
 from bot.ledger import memory_rows, request_rows
 from bot.ledger.clock_rows import bound, follow
 from bot.ledger.store import Ledger, LedgerProblem, Tx, Wake
-from bot.messages import model_end
+from bot.messages import model_end, restoring
 from bot.messages.background import BackgroundWrites
 from bot.messages.incidents import Incidents
 from bot.messages.notices import Notices
@@ -214,6 +214,7 @@ class Bot:
     async def _remember(self) -> None:
         """Persist pauses and outages soon after they begin, so that a restart doesn't cause another burst."""
         kept: dict[str, object] = {}
+        stages = {service.name: restoring.was(self.notices, service.name) for service in self.services}
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(REMEMBER_EVERY):
@@ -224,7 +225,18 @@ class Bot:
                 if learned != kept.get(service.name):
                     await self._keep(service)
                     kept[service.name] = learned
+                stages[service.name] = await self._report_stage(service, stages[service.name])
             await asyncio.sleep(REMEMBER_AT_MOST_EVERY)
+
+    async def _report_stage(self, service: ImageService, before: str) -> str:
+        """Notify the operators if the gradual return of a service has moved on. Returns its stage, or the one before if that failed."""
+        seen, waiting = service.gate.snapshot(self.ports.monotonic()), self.scheduler.waiting(service.name)
+        if seen.stage != before:
+            try:
+                await self.ledger.write(lambda tx: restoring.report(tx, self.notices, service.name, seen, waiting))
+            except LedgerProblem:
+                return before
+        return seen.stage
 
     async def _keep(self, service: ImageService) -> None:
         learned = dict(service.gate.remember())

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.kinds import Kind
 from bot.gate import memory as memories
+from bot.gate import restoring
 from bot.gate.allowance import Allowance
 from bot.gate.breaker import HINT_CAP, SPARE, Breaker, least_to_lose
 from bot.gate.concurrency import ConcurrencyLimit
@@ -22,9 +23,11 @@ from bot.gate.fair import FairQueue
 from bot.gate.forecast import Outlook, arrivals
 from bot.gate.forecast_bias import ForecastBias
 from bot.gate.headers import only_a_clock, read
+from bot.gate.in_flight import InFlight
 from bot.gate.latency import Latency
 from bot.gate.port import Change, Estimate, Grant, Snapshot, Verdict, Waiting, WakeAt
 from bot.gate.rate_model import RateModel
+from bot.gate.restoring import PAUSE, STOPS, Restoring
 from bot.gate.settings import GateSettings
 from bot.gate.signals import Signal, named_rate, signal_of
 
@@ -46,22 +49,6 @@ _TAKEN_BACK = frozenset({Signal.RATE, Signal.CONCURRENCY, Signal.UNAVAILABLE, Si
 
 
 @dataclass(slots=True)
-class InFlight:
-    """A call in flight."""
-
-    grant: Grant
-    waiting: Waiting
-    launched: float
-    beside: int
-    """Others in flight at its launch."""
-    waited: bool
-    """It had to wait for the provider's limit."""
-    left: float
-    """Assumed tokens left after it."""
-    admitted: bool = False
-
-
-@dataclass(slots=True)
 class AdaptiveGate:
     """Implements `bot.gate.port.Gate`. `memory` is the result of an earlier gate's `remember`, `age` seconds ago."""
 
@@ -73,6 +60,7 @@ class AdaptiveGate:
     queue: FairQueue = field(default_factory=FairQueue)
     breaker: Breaker = field(default_factory=Breaker)
     credit: Credit = field(default_factory=Credit)
+    restoring: Restoring = field(default_factory=Restoring)
     rate_model: RateModel = field(default_factory=RateModel)
     concurrency: ConcurrencyLimit = field(default_factory=ConcurrencyLimit)
     forecast_bias: ForecastBias = field(default_factory=ForecastBias)
@@ -123,6 +111,7 @@ class AdaptiveGate:
             signal = Signal.CONCURRENCY
         if signal in _TAKEN_BACK:
             self.queue.serve(run.waiting, now, -1.0)
+        self._staged(self.restoring.book(verdict.failure, signal, run.launched, now, self.latency.p(0.95)), now)
         match signal:
             case Signal.SERVED:
                 self._served(run, verdict, now)
@@ -188,6 +177,8 @@ class AdaptiveGate:
             latency_p50=self.latency.p(0.5),
             latency_p95=self.latency.p(0.95),
             failures_in_a_row=self.breaker.in_a_row,
+            stage=self.restoring.stage,
+            step=self.restoring.step,
             probe_at=max(self.credit.probe_at if self.credit.gone else 0.0, self.breaker.probe_at if self.breaker.open else 0.0),
         )
 
@@ -198,7 +189,8 @@ class AdaptiveGate:
     def remember(self) -> Mapping[str, object]:
         if self.now is None:
             return self.memory or {}
-        return memories.write(self.now, self.rate_model, self.concurrency, self.latency, self.breaker, self.credit, self.paused_until)
+        learned = memories.write(self.now, self.rate_model, self.concurrency, self.latency, self.breaker, self.credit, self.paused_until)
+        return {**learned, "restoring": restoring.write(self.restoring)} if self.restoring.stage else learned
 
     # ---- what is asked before a launch
 
@@ -210,6 +202,8 @@ class AdaptiveGate:
             return WakeAt(self.credit.probe_at, "quota")
         if self.breaker.open and now < self.breaker.probe_at:
             return WakeAt(self.breaker.probe_at, "breaker")
+        if self.restoring.places is not None and len(self.running) >= self.restoring.places:
+            return WakeAt(math.inf, "restoring" if self.restoring.stage == "few" else "probing")
         if not self.concurrency.room(len(self.running), self._places()):
             return WakeAt(math.inf, "concurrency")
         free = now if self.free_pass or self.breaker.open else now + self.rate_model.wait(now)
@@ -266,12 +260,14 @@ class AdaptiveGate:
         if self.now is None and self.memory:
             until = memories.read(self.memory, now, self.age, self.rate_model, self.concurrency, self.latency, self.breaker, self.credit)
             self.paused_until, self.gap = max(self.paused_until, until), GAP_AFTER_OUTAGE
+            self.restoring = memories.stage(self.memory, self.age)
             self._note("remembered", per_minute=self.rate_model.per_minute, cap=self.concurrency.cap or 0)
         self.now = now
         if self.rate_model.tick(now) | self.concurrency.tick(now):
             self._note("limit_forgotten")
         if self.probe is not None and now - self.running[self.probe].launched > self._probe_wait() - 1e-9:
             run, self.probe = self.running[self.probe], None
+            self._staged(self.restoring.alive(), now)
             self._alive(run, now)
         while self.fresh:
             known = self.running.get(self.fresh[0])
@@ -308,6 +304,11 @@ class AdaptiveGate:
         elif now - run.launched < LOOKED_AT:
             self.rate_model.give_back(run.launched)
         self._alive(run, now)
+
+    def _staged(self, changes: Sequence[str], now: float) -> None:
+        for change in changes:
+            self.paused_until = max(self.paused_until, now + PAUSE * (change in STOPS))
+            self._note("restore", step=change)
 
     def _alive(self, run: InFlight, now: float) -> None:
         if run.grant.probe and self.credit.gone:

@@ -12,6 +12,8 @@ from bot.gate.credit import Credit
 from bot.gate.hold import BARE, MOST, SHORTEST
 from bot.gate.latency import Latency
 from bot.gate.rate_model import RateModel
+from bot.gate.restoring import Restoring
+from bot.gate.restoring import read as read_stage
 
 VERSION = 1
 FRESH = 6 * 3600.0
@@ -91,6 +93,11 @@ def read(
         credit.probe_at = now + max(0.0, probe_in - age)
     paused = _number(memory, "paused_for", 0, 3600)
     return -math.inf if paused is None else now + paused - age
+
+
+def stage(memory: Mapping[str, object], age: float) -> Restoring:
+    """The stage of a gradual return; as long ago as a limit that is learned again, it's over."""
+    return Restoring() if memory.get("version") != VERSION or age > FRESH else read_stage(dict(_part(memory, "restoring")))
 
 
 def _read_rate_model(memory: Mapping[str, object], now: float, age: float, rate_model: RateModel) -> None:

@@ -44,7 +44,8 @@ class WakeAt:
 
     when: float
     reason: str = ""
-    """Machine word for logs and texts: `empty`, `paused`, `rate`, `concurrency`, `breaker`, `quota`, `probing` or `gap`."""
+    """Machine word for logs and texts: `empty`, `paused`, `rate`, `concurrency`, `breaker`, `quota`, `probing`, `restoring` or
+    `gap`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,10 @@ class Snapshot:
     latency_p50: float | None
     latency_p95: float | None
     failures_in_a_row: int
+    stage: str = ""
+    """Of the gradual return after a stop that the operator had to end: `stopped` or `few`; empty if it's over or there was none."""
+    step: str = ""
+    """Why it was last stopped: `stopped`, `refused_again`, `slow` or `failing`."""
     probe_at: float = 0.0
     """Loop time of the next probe, if the state is `down` or `no_credit`."""
 

@@ -18,7 +18,8 @@ def status_view(seen: Snapshot, waiting: int, left: Sequence[Left], zone: str) -
 
 def _lines(seen: Snapshot, waiting: int) -> list[str]:
     running = text("status.running_none") if seen.in_flight == 0 else text("status.running", count=seen.in_flight)
-    lines = [text(f"status.{seen.state}", wait=duration(seen.paused_for)), text("status.queue", running=running, waiting=waiting)]
+    state = f"stage_{seen.stage}" if seen.stage and seen.state == "open" else seen.state
+    lines = [text(f"status.{state}", wait=duration(seen.paused_for)), text("status.queue", running=running, waiting=waiting)]
     if seen.latency_p50 is not None:
         usual, slow = duration(seen.latency_p50), duration(seen.latency_p95 or seen.latency_p50)
         lines.append(text("status.latency" if usual == slow else "status.latency_slow", wait=usual, slow=slow))

@@ -101,6 +101,10 @@ class Scheduler:
         """Whether a gate knows that this request waits."""
         return any(one.request_id == request_id for queue in self._waiting.values() for one in queue)
 
+    def waiting(self, service: str) -> int:
+        """How many requests wait for a service."""
+        return len(self._waiting.get(service, ()))
+
     def estimate(self, request_id: str) -> Estimate | None:
         """Position and time of a waiting request, as computed by `update_estimates`. Safe to call from the threads that render views."""
         return self._estimates.get(request_id)

@@ -101,7 +101,7 @@ def test_the_log_of_a_missing_credit_says_when_it_is_looked_at() -> None:
     play.now += 2.0
     assert play.hold().when == pytest.approx(play.now + 1.0)  # a key without credit is refused sooner than in three seconds
     play.report(probe, SERVED)
-    assert logged(play) == [("probe", {"request": probe.request_id}), ("credit_back", {})]
+    assert logged(play) == [("probe", {"request": probe.request_id}), ("restore", {"step": "restoring"}), ("credit_back", {})]
 
 
 @pytest.mark.parametrize(("cap", "rate", "said"), [(3, 0.12345, (7.4, 3)), (None, None, (0.0, 0))])

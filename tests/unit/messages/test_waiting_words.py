@@ -18,7 +18,7 @@ def waiting(reason: str, until: float | None) -> str:
     return render(facts, Audience.CHANNEL).text[0]
 
 
-@pytest.mark.parametrize("reason", ["paused", "rate", "concurrency", "breaker", "quota", "probing"])
+@pytest.mark.parametrize("reason", ["paused", "rate", "concurrency", "breaker", "quota", "probing", "restoring"])
 def test_why_it_waits_and_how_long_are_two_sentences(reason: str) -> None:
     told = waiting(reason, NOW + 60)
     assert "It should continue in about" in told
