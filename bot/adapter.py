@@ -103,7 +103,8 @@ class AttachmentSource(Protocol):
     async def fetch_attachment(self, handle: Mapping[str, str]) -> bytes:
         """The file behind the handle of an `Attachment`, normally through `Context.download`.
 
-        Called once per picture after the acknowledgement, and again after a crash. Raises NotFetched and NotTaken.
+        Called once per picture after the acknowledgement, and again after a crash. Raises NotFetched and NotTaken, which refuse the
+        request. After any other exception, such as a lost connection to the platform, the request stays received and is taken up again.
         """
         ...
 

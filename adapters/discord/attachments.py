@@ -92,7 +92,7 @@ class DiscordAttachments:
     """Address of Discord's API: its host may be any address, so that stand-ins work. No header is sent."""
 
     async def fetch(self, handle: Mapping[str, str]) -> bytes:
-        """Raises NotFetched and NotTaken."""
+        """Raises NotFetched and NotTaken, and ConnectionError if a message can't be looked up yet."""
         return await fetched(lambda: self._fetch(handle))
 
     async def _fetch(self, handle: Mapping[str, str]) -> bytes:
@@ -111,7 +111,7 @@ class DiscordAttachments:
         channels, its own, and those that mention it."""
         client = await self.session.get(SESSION_WITHIN)
         if client is None:
-            raise NotFetched("failed")
+            raise ConnectionError("not logged in to Discord")  # the request stays received, and is taken up again
         try:
             message: Any = await client.http.get_message(int(handle["channel"]), int(handle["message"]))
         except (discord.Forbidden, discord.NotFound, ValueError, KeyError):

@@ -91,7 +91,7 @@ class Intake:
             attachments=found,
         )
         if await self._received(interaction, submission):
-            self.picture_forms.close(identity)
+            self.picture_forms.close(identity, self.answers.ports.now())
 
     # ---- the way of a request ------------------------------------------------------------------------------------------------
 
@@ -132,7 +132,12 @@ class Intake:
         await self._view(interaction, self.core.status)
 
     async def help(self, interaction: Event) -> None:
-        await self._view(interaction, self.core.help)
+        async def make(visitor: Visitor) -> View:
+            view = await self.core.help(visitor)
+            more = (text("discord.help"),) if self.core.options().max_references else ()
+            return replace(view, text=(*view.text, *more))
+
+        await self._view(interaction, make)
 
     async def privacy(self, interaction: Event) -> None:
         await self._view(interaction, self.core.privacy)

@@ -1,6 +1,6 @@
 """Open forms about a message's pictures, kept in a small file: a form's id has no room for links, and a form may be sent after a restart.
 
-The links are secrets, so only the owner can read the file, and an entry goes with its form's submission or after a day.
+The links are secrets: only the owner can read the file, and an entry goes when its form is sent, or after a day.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ PREFIX = f"{VERSION}:imagine:"
 """Of the custom id of such a form, before the id of the interaction that opened it."""
 LIFE = 86400.0
 """Seconds; Discord's links don't live longer either."""
-MOST = 1000
+MOST = 300
+"""Open forms to keep; the latest ones."""
 
 
 @dataclass(slots=True)
@@ -36,22 +37,17 @@ class PictureForms:
         for line in lines:
             try:
                 entry = json.loads(line)
-                if "closed" in entry:
-                    self._open.pop(str(entry["closed"]), None)
-                else:
-                    self._open[str(entry["form"])] = entry
+                self._open[str(entry["form"])] = entry
             except (ValueError, TypeError, KeyError):
-                continue  # the last line of a killed process may be incomplete
-        for key in [key for key, entry in self._open.items() if not _until(entry) > now]:
-            self._open.pop(key, None)
+                continue
         if lines:
-            self.file.rewrite(json.dumps(one) for one in self._open.values())
+            self._save(now)
 
     def keep(self, form: str, person: str, pictures: Sequence[Attachment], now: float) -> str:
         """Store the pictures before the form is shown. Returns the form's custom id."""
         kept = [{"name": one.name, "size": one.size, "own": one.made_here, "handle": dict(one.handle)} for one in pictures]
-        self._open[form] = entry = {"form": form, "person": person, "until": now + LIFE, "pictures": kept}
-        self.file.append(json.dumps(entry))
+        self._open[form] = {"form": form, "person": person, "until": now + LIFE, "pictures": kept}
+        self._save(now)
         return f"{PREFIX}{form}"
 
     def pictures(self, custom_id: str, person: str) -> tuple[Attachment, ...]:
@@ -66,10 +62,15 @@ class PictureForms:
         except (KeyError, TypeError):
             return ()
 
-    def close(self, custom_id: str) -> None:
+    def close(self, custom_id: str, now: float) -> None:
         """The form was sent, and its pictures are in the ledger."""
-        if self._open.pop(form := custom_id.removeprefix(PREFIX), None) is not None:
-            self.file.append(json.dumps({"closed": form}))
+        self._open.pop(custom_id.removeprefix(PREFIX), None)
+        self._save(now)
+
+    def _save(self, now: float) -> None:
+        for key in [key for key, entry in self._open.items() if not _until(entry) > now]:
+            self._open.pop(key, None)
+        self.file.rewrite(json.dumps(one) for one in self._open.values())
 
 
 def _until(entry: dict[str, Any]) -> float:

@@ -17,7 +17,7 @@ import structlog
 from adapters.kit.attachments import fetched
 from adapters.kit.errors import ErrorClass
 from adapters.kit.payload import Payload, part, parts, word
-from adapters.slack.errors import classify_error
+from adapters.slack.errors import NotConnected, classify_error
 from adapters.slack.wire import SlackWire
 from bot.adapter import Download
 from bot.domain.attachments import Attachment, AttachmentRole, NotFetched
@@ -36,6 +36,8 @@ WHY: Mapping[ErrorClass, str] = {
     ErrorClass.UNAUTHORISED: "failed",
 }
 """Errors of files.info -> why a file didn't arrive; after all others it's gone, or not for the bot."""
+CONNECTED_WITHIN = 45.0
+"""Seconds; the core allows a minute for a file."""
 LINKED, DELETED = "external", ("tombstone", "hidden_by_limit")
 """Modes of a file: a link to another service; deleted, or hidden because the workspace's plan keeps no more."""
 PAGES = (b"<!doctype html", b"<html")
@@ -114,11 +116,15 @@ class SlackAttachments:
     download: Download
     token: str
     connected: asyncio.Event = field(default_factory=asyncio.Event)
-    """Whether calls can be made; a fetch after a restart waits for it, as long as the core allows."""
+    """Whether calls can be made; a fetch after a restart waits for it."""
 
     async def fetch(self, handle: Mapping[str, str]) -> bytes:
-        """Raises NotFetched and NotTaken."""
-        await self.connected.wait()
+        """Raises NotFetched and NotTaken, and NotConnected if Slack isn't reached."""
+        try:
+            async with asyncio.timeout(CONNECTED_WITHIN):
+                await self.connected.wait()
+        except TimeoutError:
+            raise NotConnected from None  # it isn't the picture's fault: the request stays received, and is taken up again
         return await fetched(lambda: self._fetch(handle.get("file", "")))
 
     async def _fetch(self, identity: str) -> bytes:

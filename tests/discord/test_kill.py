@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from tests.discord.process import Process, process
+from tests.discord.standin.files import upload
 from tests.discord.standin.world import Interaction, Message
 from tests.platforms.faults import How
+from tests.platforms.stage import png
 
 pytestmark = pytest.mark.slow
+YES = "It's fine, send them"
 
 
 def thinking(p: Process) -> list[object]:
@@ -188,3 +192,28 @@ async def test_a_wrong_setting_ends_the_start_with_one_sentence(tmp_path: Path, 
         assert [line for line in plain if words in line]
         assert "Traceback" not in "\n".join(p.output)
         assert "wrong.token.value" not in "\n".join(p.output)
+
+
+async def test_killed_before_and_after_the_acknowledgement_of_a_message_menus_form(tmp_path: Path) -> None:
+    async with process(tmp_path) as p:
+        message = p.discord.world.say(p.ada, p.channel, "my cat", upload(p.discord.world, "cat.png", png()))
+        opened = await p.discord.people.menu(p.ada, message, "Imagine with this picture")
+        await p.until(lambda: opened.modal is not None, what="the form")
+        p.discord.faults.add("POST", "/callback$", How.STUCK)
+        first = await p.discord.people.submit(opened, prompt="in snow")
+        await p.until(lambda: p.discord.calls("POST", first.id), what="the acknowledgement")
+        await p.restart()
+        await p.until(lambda: p.discord.calls("GET", "@original"), what="the question whether it was taken")
+        # The member saw it fail, and the form is still open.
+        p.discord.cdn_stuck = asyncio.Event()
+        sent = await p.discord.people.submit(opened, prompt="in snow")
+        await p.until(lambda: p.discord.fetched, what="the download")
+        await p.kill()
+        p.discord.cdn_stuck = None
+        await p.start()
+        await p.until(lambda: [one for one in p.discord.visible(p.ada) if YES in one.buttons], what="the question about the picture")
+        asked = next(one for one in p.discord.visible(p.ada) if YES in one.buttons)
+        await p.discord.people.press(p.ada, asked, YES)
+        await p.picture(sent)
+        assert await p.generated() == 1
+        assert thinking(p) == []

@@ -14,6 +14,7 @@ from PIL import Image
 
 from adapters.kit import attachments
 from adapters.slack import adapter
+from adapters.slack import attachments as slack_attachments
 from adapters.slack.manifest import SHORTCUT
 from bot.domain.attachments import ReferenceLimits
 from tests.platforms.stage import png
@@ -318,6 +319,24 @@ async def test_a_restart_between_the_acknowledgement_and_the_picture_continues(
         await agreed(s)
         result = await s.picture(s.slack.world.dm(s.ada) if private == "true" else s.channel)
         assert result.channel.direct is (private == "true")
+        assert len(s.service.calls) == 1
+
+
+async def test_a_form_that_is_delivered_twice_is_one_request_and_one_that_slack_cannot_fetch_for_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slack_attachments, "CONNECTED_WITHIN", 0.05)
+    async with stage(tmp_path) as s:
+        assert isinstance(s.adapter, adapter.SlackAdapter)
+        opened = await form(s)
+        s.adapter._attachments.connected.clear()
+        event = await s.slack.people.submit(opened, prompt="in snow", pictures=[photo(s)])
+        await s.whisper(s.ada, "couldn't start it yet")
+        await s.slack.people.again(event)
+        await s.stop()
+        await s.start()
+        await agreed(s)
+        await s.picture()
         assert len(s.service.calls) == 1
 
 

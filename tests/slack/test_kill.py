@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from tests.platforms.faults import How
+from tests.platforms.stage import png
 from tests.slack.process import Process, process
 from tests.slack.standin.world import Event, Message
 
 pytestmark = pytest.mark.slow
+YES = "It's fine, send them"
 
 
 async def one_picture(p: Process) -> None:
@@ -206,3 +209,20 @@ async def test_a_wrong_token_ends_the_start_with_one_sentence(tmp_path: Path) ->
         assert [line for line in plain if "SLACK_BOT_TOKEN" in line]
         assert "Traceback" not in "\n".join(p.output)
         assert "wrong-token-value" not in "\n".join(p.output)
+
+
+async def test_killed_after_the_acknowledgement_of_a_form_with_a_picture(tmp_path: Path) -> None:
+    async with process(tmp_path) as p:
+        opened = await p.imagine("")
+        await p.until(lambda: opened.opened is not None and opened.opened.body.get("submit"), what="the form")
+        p.slack.files.stuck = asyncio.Event()
+        await p.slack.people.submit(opened, prompt="in snow", pictures=[p.slack.files.upload(p.ada, "cat.png", png())])
+        await p.until(lambda: p.slack.files.downloads, what="the download")
+        await p.kill()
+        p.slack.files.stuck = None
+        await p.start()
+        await p.until(lambda: [one for one in p.seen() if YES in one.buttons], what="the question about the picture")
+        await p.slack.people.press(p.ada, next(one for one in p.seen() if YES in one.buttons), YES)
+        await p.until(p.pictures, what="a picture")
+        assert await p.generated() == 1
+        assert len(p.pictures()) == 1
