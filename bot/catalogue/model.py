@@ -63,6 +63,7 @@ class Model:
     default_quality: str
     min_count: int
     max_count: int
+    """Most pictures of a request."""
     prompt_max_chars: int
     """In code points."""
     price: Price
@@ -81,6 +82,8 @@ class Model:
     shutdown_date: date | None = None
     """Shutdown date announced by the provider."""
     replacement: str | None = None
+    per_call: int | None = None
+    """Most pictures of one call, so that a request for more is made in parts; None if a call gives all of them."""
     known: bool = True
     """False for a name outside the catalogue: permissive limits, estimated prices."""
 

@@ -32,6 +32,8 @@ class RequestEvent(StrEnum):
     OPEN_ATTEMPT = "open_attempt"
     REQUEUE = "requeue"
     """Try again later."""
+    NEXT_PART = "next_part"
+    """The pictures of a part are stored, and more were asked for than one call gives."""
     COLLECT = "collect"
     ANSWER = "answer"
     CANCEL = "cancel"
@@ -56,12 +58,14 @@ REQUESTS: Machine[RequestState, RequestEvent] = Machine(
         (_S.QUEUED, _E.CANCEL): _S.ANSWERED,
         (_S.QUEUED, _E.EXPIRE): _S.ANSWERED,
         (_S.CALLING, _E.REQUEUE): _S.QUEUED,
+        (_S.CALLING, _E.NEXT_PART): _S.QUEUED,
         (_S.CALLING, _E.COLLECT): _S.COLLECTING,
         (_S.CALLING, _E.ANSWER): _S.ANSWERED,
         (_S.CALLING, _E.CANCEL): _S.ANSWERED,
         (_S.CALLING, _E.EXPIRE): _S.ANSWERED,
         (_S.CALLING, _E.INTERRUPT): _S.ANSWERED,
         (_S.COLLECTING, _E.COLLECT): _S.COLLECTING,
+        (_S.COLLECTING, _E.NEXT_PART): _S.QUEUED,
         (_S.COLLECTING, _E.ANSWER): _S.ANSWERED,
         (_S.COLLECTING, _E.CANCEL): _S.ANSWERED,
         (_S.COLLECTING, _E.EXPIRE): _S.ANSWERED,
@@ -81,3 +85,7 @@ class Answer(StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     INTERRUPTED = "interrupted"
+
+
+REST_MISSING = {Answer.CANCELLED: "rest_cancelled", Answer.EXPIRED: "rest_expired", Answer.INTERRUPTED: "rest_interrupted"}
+"""How a request ended after some of its parts gave pictures -> the reason, as a refusal's, why the rest is missing."""

@@ -124,7 +124,7 @@ class Request:
     epoch: int = 0
     """Fencing token, incremented by every open_attempt and recovery; a transition with an old epoch does nothing."""
     attempts: int = 0
-    """Number of calls that may have been billed."""
+    """Number of calls that may have been billed, of the part that is being made."""
     rate_answers: int = 0
     answer: Answer | None = None
     answered_at: float | None = None
@@ -144,6 +144,12 @@ class Request:
     """Id of the case about a report; its pictures are hidden until a moderator shows them again."""
     consent: bool = False
     """The member confirmed that the people in the attached pictures agree."""
+    settled: int = 0
+    """Pictures that its finished parts asked for. A request for more pictures than one call gives is made in parts, one after another."""
+    per_call: int = 0
+    """Most pictures of a call, as the service said when it refused one; 0 if it didn't."""
+    part_failure: Failure | None = None
+    """Why a finished part brought fewer pictures than it asked for."""
     service: str = ""
     """Name of its image service (`bot/requests/services.py`); empty for the configured one."""
 

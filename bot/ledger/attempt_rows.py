@@ -83,6 +83,12 @@ def open_attempts(connection: Connection) -> Sequence[Attempt]:
     return [_attempt(row) for row in connection.execute(select(attempts).where(attempts.c.closed_at.is_(None)))]
 
 
+def next_number(connection: Connection, request_id: str) -> int:
+    """The number of a request's next attempt, from 1."""
+    latest = connection.execute(select(func.max(attempts.c.number)).where(attempts.c.request_id == request_id)).scalar()
+    return 1 + int(latest or 0)
+
+
 def attempt_by_id(connection: Connection, attempt_id: str) -> Attempt:
     """An existing attempt."""
     return _attempt(connection.execute(_ATTEMPT, {"id": attempt_id}).one())

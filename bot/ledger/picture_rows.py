@@ -20,8 +20,9 @@ _PICTURES = select(pictures).where(pictures.c.request_id == bindparam("id")).ord
 
 
 def add(tx: Tx, request_id: str, attempt_id: str, found: Sequence[Picture]) -> None:
-    """Add stored pictures to a request."""
+    """Add stored pictures to a request, after those that it already has."""
     if found:
+        before = tx.connection.execute(select(func.count()).where(pictures.c.request_id == request_id)).scalar_one()
         tx.connection.execute(
             _INSERT_PICTURE,
             [
@@ -39,7 +40,7 @@ def add(tx: Tx, request_id: str, attempt_id: str, found: Sequence[Picture]) -> N
                     "signed": picture.signed,
                     "kept": picture.kept,
                 }
-                for position, picture in enumerate(found)
+                for position, picture in enumerate(found, before)
             ],
         )
 

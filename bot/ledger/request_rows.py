@@ -39,7 +39,7 @@ _QUEUE = (
     select(
         *(_R.id, _R.platform, _R.person, _R.community, _R.lane, _R.created_at, _R["count"], _R.attempts, _R.rate_answers),
         *(func.coalesce(_R.service, ""), _R.model, func.json_extract(_R.failure, "$.kind")),
-        func.json_array_length(_R.typed, "$.references"),
+        *(func.json_array_length(_R.typed, "$.references"), func.json_extract(_R.typed, "$.settled")),
     )
     .where(_R.state == RequestState.QUEUED.value, _R.due_at <= bindparam("now"), LIVE_ROWS)
     .order_by(_R.due_at, _R.id)
@@ -116,9 +116,17 @@ def typed_options(connection: Connection, request_id: str) -> Mapping[str, Any]:
 
 
 def annotate(tx: Tx, request_id: str, **values: object) -> None:
-    """Add to what is stored beside the options: `references`, `mask`, `consent`."""
+    """Add to what is stored beside the options: `references`, `mask`, `consent`, `per_call`."""
     typed = {**typed_options(tx.connection, request_id), **values}
     tx.connection.execute(update(requests).where(requests.c.id == request_id).values(typed=typed))
+
+
+def settle_part(tx: Tx, request: Request, pictures: int, failure: Failure | None) -> None:
+    """Record that a part which asked for so many pictures is finished, and why it brought fewer. The first such reason stays."""
+    values: dict[str, object] = {"settled": request.settled + pictures}
+    if failure is not None and request.part_failure is None:
+        values["part_failure"] = failure_to_json(failure)
+    annotate(tx, request.id, **values)
 
 
 def leave_out(tx: Tx, request_id: str, options: Iterable[str]) -> None:
@@ -174,6 +182,8 @@ class Queued:
     """Kind of its last failure."""
     references: int | None = None
     """Number of attached pictures."""
+    settled: int | None = None
+    """Pictures that its finished parts asked for."""
 
 
 def queue(connection: Connection, now: float, limit: int = 5000) -> Sequence[Queued]:
@@ -285,5 +295,8 @@ def _request(row: Row[Any]) -> Request:
         mask=row.typed.get("mask", ""),
         reported=row.typed.get("reported", ""),
         consent=bool(row.typed.get("consent")),
+        settled=row.typed.get("settled", 0),
+        per_call=row.typed.get("per_call", 0),
+        part_failure=failure_from_json(row.typed["part_failure"]) if "part_failure" in row.typed else None,
         service=row.service or "",
     )

@@ -14,7 +14,7 @@ from bot.domain.failure import Failure
 from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Action, Fixer, Group, Kind
 from bot.domain.outcome import Pending, Picture
 from bot.domain.refusal import Refusal
-from bot.domain.request_states import Answer, RequestState
+from bot.domain.request_states import REST_MISSING, Answer, RequestState
 from bot.domain.requests import Request
 from bot.failures.explain import explain
 from bot.gate.port import Estimate
@@ -128,7 +128,7 @@ def _waiting(facts: RequestFacts) -> View:
             title += text("request.about", wait=duration(estimate.seconds))
     return View(
         title=title,
-        text=(*lines, *_hints(request), _line(request)),
+        text=(*lines, *_ready(facts), *_hints(request), _line(request)),
         quote=request.prompt,
         buttons=(_cancel(request),),
         tone=Tone.WAITING,
@@ -160,9 +160,15 @@ def _trying(facts: RequestFacts) -> str:
 
 def _working(facts: RequestFacts, title: str) -> View:
     request = facts.request
-    lines = (*_hints(request), _line(request))
+    lines = (*_ready(facts), *_hints(request), _line(request))
     shown = () if facts.preview is None else (preview(request, facts.preview),)
     return View(title=title, text=lines, quote=request.prompt, pictures=shown, buttons=(_cancel(request),), tone=Tone.WORKING)
+
+
+def _ready(facts: RequestFacts) -> tuple[str, ...]:
+    """How many pictures of a request that is made in parts are there already."""
+    found = len(facts.pictures)
+    return (text("request.some_ready", count=found, wanted=facts.request.count),) if found else ()
 
 
 def _hints(request: Request) -> tuple[str, ...]:
@@ -234,8 +240,9 @@ def _with_pictures(facts: RequestFacts, audience: Audience, failure: Failure | N
     lines: list[str] = []
     drawn = [one for one in found if one.change is None]
     title = text("request.done_one") if len(drawn) == 1 else text("request.done_many", count=len(drawn))
-    if failure is not None and len(drawn) < request.count:
-        title = text("request.done_some", count=len(drawn), wanted=request.count)
+    if len(drawn) < request.count and (failure is not None or request.settled):
+        key = "request.done_one_of" if len(drawn) == 1 else "request.done_some"
+        title = text(key, count=len(drawn), wanted=request.count)
         lines = _missing_lines(facts, failure)
     revised = next((one.revised_prompt for one in drawn if one.revised_prompt and one.revised_prompt.strip() != request.prompt), None)
     lines += _applied_lines(request, drawn)
@@ -308,8 +315,11 @@ def _block_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:
     return lines
 
 
-def _missing_lines(facts: RequestFacts, failure: Failure) -> list[str]:
+def _missing_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:
     """Why fewer pictures came. A block's own text would say that there is no picture, next to the ones that came."""
+    refusal = facts.request.refusal
+    if failure is None or (refusal is not None and refusal.reason in REST_MISSING.values()):
+        return [] if refusal is None else refusal_lines(refusal)
     if failure.kind not in SAFETY_REVIEWABLE:
         return [text("request.some_missing"), explain(failure, "member")]
     lines = [text("request.some_blocked")]

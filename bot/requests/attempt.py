@@ -18,10 +18,23 @@ from bot.ledger import attempt_rows, picture_rows, request_rows, settings_rows
 from bot.ledger.store import Tx
 from bot.messages import stand_in
 from bot.messages.notices import Notices
-from bot.requests import books, transitions
+from bot.requests import books, parts, transitions
 from bot.requests.affordable import shortage
 from bot.requests.block_memory import blocked_before, blocked_member, remember_block, remembered_failure
-from bot.requests.decide import CallResult, Collect, Final, Late, OpenCase, Queue, Ruling, TryWithout, blocked_while_collecting, rule
+from bot.requests.decide import (
+    CallResult,
+    Collect,
+    Final,
+    Late,
+    NextPart,
+    OpenCase,
+    Queue,
+    Ruling,
+    TryFewer,
+    TryWithout,
+    blocked_while_collecting,
+    rule,
+)
 from bot.requests.fallback import may_move
 from bot.requests.rules import Rules
 from bot.requests.services import DEFAULT, ImageService
@@ -77,17 +90,19 @@ def open_attempt(tx: Tx, request_id: str, deps: Dependencies, service: ImageServ
         return Ended(over)
     rules = deps.rules.for_call(request.service, request.model)
     host = "" if service is None else service.host
+    request = dataclasses.replace(request, per_call=request.per_call or parts.learned(tx.connection, host, request.model, tx.now))
     sent = dataclasses.replace(request, left_out=to_leave_out(tx.connection, request, rules, host, tx.now))
-    cost = rules.highest_cost(sent.size, sent.quality, sent.count, sent.prompt, sent.left_out, len(sent.references))
+    wanted = parts.wanted(sent, rules.model)
+    cost = rules.highest_cost(sent.size, sent.quality, wanted, sent.prompt, sent.left_out, len(sent.references))
     limits = rules.limits.within(settings_rows.of_community(tx.connection, request.place.platform, request.place.community))
-    reserved = budgets.reserve(tx, request, cost, request.count, limits)
+    reserved = budgets.reserve(tx, request, cost, wanted, limits)
     if isinstance(reserved, budgets.Exhausted):
-        refusal = Refusal("budget", budget=shortage(tx.connection, sent, rules, limits, tx.now))
+        refusal = Refusal("budget", budget=shortage(tx.connection, dataclasses.replace(sent, count=wanted), rules, limits, tx.now))
         return Ended(transitions.answer(tx, request, RequestEvent.ANSWER, Answer.FAILED, refusal=refusal, failure=None))
     opened = dataclasses.replace(sent, state=RequestState.CALLING, epoch=request.epoch + 1, attempts=request.attempts + 1)
     request_rows.move(tx, request, RequestEvent.OPEN_ATTEMPT, epoch=opened.epoch, attempts=opened.attempts, service=opened.service)
-    number = request.attempts + request.rate_answers + 1
-    attempt = Attempt(tx.new_id(), request.id, number, opened.epoch, tx.now, request.count, cost, periods=tuple(reserved))
+    number = attempt_rows.next_number(tx.connection, request.id)
+    attempt = Attempt(tx.new_id(), request.id, number, opened.epoch, tx.now, wanted, cost, periods=tuple(reserved))
     attempt_rows.add_attempt(tx, attempt)
     if opened.left_out != request.left_out:
         request_rows.leave_out(tx, request.id, opened.left_out)
@@ -134,7 +149,7 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
     if not books.close(tx, request, attempt, ruling.outcome, deps.rules, late=isinstance(ruling.step, Late)):
         return None
     failure = ruling.failure
-    if failure is not None and not isinstance(ruling.step, TryWithout):
+    if failure is not None and not isinstance(ruling.step, TryWithout | TryFewer):
         deps.notices.failed(tx, failure, request)
     if ruling.outcome.pictures:
         _take_pictures(tx, request, attempt, ruling, deps, host)
@@ -146,6 +161,13 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
             request_rows.leave_out(tx, request.id, request.left_out | options)
             values["failure"] = dataclasses.replace(failure, facts={**failure.facts, "left_out": ", ".join(sorted(options))})
             transitions.queue(tx, request, RequestEvent.REQUEUE, tx.now, **values)
+        case TryFewer(per_call):
+            parts.learn(tx, host, request.model, per_call)
+            request_rows.annotate(tx, request.id, per_call=per_call)
+            transitions.queue(tx, request, RequestEvent.REQUEUE, tx.now, **{**values, "failure": None})
+        case NextPart():
+            request_rows.settle_part(tx, request, attempt.wanted, failure)
+            transitions.queue(tx, request, RequestEvent.NEXT_PART, tx.now, **{**values, "failure": None})
         case OpenCase(result) if failure is not None:
             case_id = transitions.open_case(tx, request, failure, deps.open_case)
             remember_block(tx, request, failure.kind, case_id or "")
@@ -182,10 +204,10 @@ def _finish(tx: Tx, request: Request, result: Answer, values: dict[str, object],
     nearest = proposal(failure, request) if isinstance(failure, Failure) and result is not Answer.PICTURES else None
     if nearest is not None:
         values = {**values, "refusal": nearest}
-    transitions.answer(tx, request, RequestEvent.ANSWER, result, **values)
-    if result is Answer.PICTURES:
+    given = transitions.answer(tx, request, RequestEvent.ANSWER, result, **values)
+    if given is Answer.PICTURES:
         deps.on_pictures(tx, request)
-    return result
+    return given
 
 
 def _collect(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, pending: Pending, deps: Dependencies) -> None:

@@ -56,9 +56,9 @@ def cost_of(request: Request, outcome: Outcome, attempt: Attempt, rules: Rules) 
         return min(
             reserved, sum(rules.highest_cost(size, request.quality, 1, request.prompt, others, len(request.references)) for size in drawn)
         )
-    count = max(len(outcome.pictures), outcome.made) if outcome.pictures else request.count
+    count = max(len(outcome.pictures), outcome.made) if outcome.pictures else attempt.wanted
     # From the reservation, not the row: the prompt, which also costs, may have been deleted during the call.
-    return min(reserved, -(-reserved * count // request.count))
+    return min(reserved, -(-reserved * count // attempt.wanted))
 
 
 def _show_cost(tx: Tx, request: Request) -> None:

@@ -12,6 +12,7 @@ from bot.domain.outcome import Billed, Outcome, Pending
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Attempt, Request
 from bot.gate.backoff import own_wait
+from bot.requests import parts
 from bot.requests.fallback import NO_CREDIT
 from bot.requests.rules import Rules
 from bot.requests.services import DEFAULT
@@ -54,6 +55,18 @@ class TryWithout:
 
 
 @dataclass(frozen=True, slots=True)
+class TryFewer:
+    """The service gives at most so many pictures in a call, and rejected more free of charge: ask for them in parts."""
+
+    per_call: int
+
+
+@dataclass(frozen=True, slots=True)
+class NextPart:
+    """The pictures of this part are there, and more were asked for than one call gives."""
+
+
+@dataclass(frozen=True, slots=True)
 class Late:
     """The request has moved on since the call began: record the outcome and do nothing else."""
 
@@ -86,7 +99,7 @@ class CallResult:
 class Ruling:
     """Everything that follows from a call."""
 
-    step: Decision | Collect | TryWithout | Late
+    step: Decision | Collect | TryWithout | TryFewer | NextPart | Late
     outcome: Outcome
     """As it's booked and stored."""
     failure: Failure | None = None
@@ -105,21 +118,26 @@ def rule(result: CallResult, rules: Rules, now: float, uniform: Callable[[float,
     block = None if late else blocked_while_collecting(request)
     if block is not None:
         failure, outcome = block, dataclasses.replace(outcome, shortfall=result.attempt.evidence or outcome.shortfall)
-    outcome, refused = as_booked(outcome, failure), frozenset[str]()
+    outcome, refused, per_call = as_booked(outcome, failure), frozenset[str](), None
     if failure is not None and failure.group is Group.PARAMETERS:
         if not late and _may_try_without(request, rules, now):
-            refused = refused_options(request, outcome, failure, result.unchosen)
-        if not refused:
+            per_call = parts.fewer(result.attempt.wanted, outcome, failure)
+            refused = frozenset() if per_call else refused_options(request, outcome, failure, result.unchosen)
+        if not refused and not per_call:
             failure = fairly(request, outcome, failure, result.unchosen, rules.model)
     moves = not late and _may_move(request, outcome, failure, rules)
-    free = bool(refused) or moves or was_free(failure, outcome.billed)
+    free = bool(refused or per_call) or moves or was_free(failure, outcome.billed)
     attempts, rate_answers = (request.attempts - 1, request.rate_answers + 1) if free else (request.attempts, request.rate_answers)
     if late:
-        step: Decision | TryWithout | Late = Late()
+        step: Decision | TryWithout | TryFewer | NextPart | Late = Late()
+    elif per_call:
+        step = TryFewer(per_call)
     elif refused:
         step = TryWithout(refused)
     elif moves and rate_answers < rules.max_rate_answers and now < request.deadline_at:
         step = Queue(now)
+    elif parts.goes_on(request, result.attempt.wanted, len(outcome.pictures), failure, now):
+        step, attempts, rate_answers = NextPart(), 0, 0  # each part has its own tries
     else:
         wait = 0.0 if failure is None else own_wait(failure, attempts + rate_answers, uniform)
         counted = dataclasses.replace(request, attempts=attempts, rate_answers=rate_answers)

@@ -77,13 +77,13 @@ def _home(services: ImageServices, row: Queued) -> str:
 
 def _may_move(row: Queued, service: ImageService) -> bool:
     failure = None if row.failure is None else Kind(row.failure)
-    return _movable(service, row.model, failure, attempts=row.attempts, references=row.references or 0)
+    return _movable(service, row.model, failure, attempts=row.attempts + (row.settled or 0), references=row.references or 0)
 
 
 def may_move(request: Request, service: ImageService) -> bool:
     """Whether another service may draw this request."""
     failure = None if request.failure is None else request.failure.kind
-    return _movable(service, request.model, failure, attempts=request.attempts, references=len(request.references))
+    return _movable(service, request.model, failure, attempts=request.attempts + request.settled, references=len(request.references))
 
 
 def _movable(service: ImageService, model: str, failure: Kind | None, *, attempts: int, references: int) -> bool:

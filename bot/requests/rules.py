@@ -75,8 +75,11 @@ class Rules:
 
     def for_call(self, service: str, model: str) -> Rules:
         """The same rules for a call of this service: its equal of the model counts, in particular its price."""
-        equal = self.equals.get(service, {}).get(model)
-        return self.for_model(model) if equal is None else replace(self, model=equal)
+        return replace(self, model=self.model_at(service, model))
+
+    def model_at(self, service: str, model: str) -> Model:
+        """The model that a service draws for a request which asks for this one."""
+        return self.equals.get(service, {}).get(model) or self.models.get(model, self.model)
 
     def has_stand_in(self, model: str) -> bool:
         """Whether another service draws this model while the configured one can't."""

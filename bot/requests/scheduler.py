@@ -208,6 +208,7 @@ class Scheduler:
 
     def _as_waiting(self, row: request_rows.Queued) -> Waiting:
         tries = self.deps.rules
+        most = tries.model_at(row.service, row.model).per_call or row.count
         last = row.attempts + 1 >= tries.max_attempts or row.rate_answers + 1 >= tries.max_rate_answers
         return Waiting(
             row.id,
@@ -215,7 +216,7 @@ class Scheduler:
             row.community,
             Lane(row.lane),
             row.created_at,
-            row.count,
+            min(row.count - (row.settled or 0), most),
             row.attempts + row.rate_answers,
             last and tries.max_attempts > 1,
         )

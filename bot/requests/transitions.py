@@ -13,7 +13,7 @@ from bot.chat.views import Audience
 from bot.domain.failure import Failure
 from bot.domain.outcome import Pending
 from bot.domain.refusal import Refusal
-from bot.domain.request_states import Answer, RequestEvent, RequestState
+from bot.domain.request_states import REST_MISSING, Answer, RequestEvent, RequestState
 from bot.domain.requests import Request
 from bot.ledger import attempt_rows, message_rows, picture_rows, request_rows
 from bot.ledger.store import Tx
@@ -88,10 +88,22 @@ def collect(tx: Tx, request: Request, due_at: float, **values: object) -> None:
 
 
 def answer(tx: Tx, request: Request, event: RequestEvent, result: Answer, **values: object) -> Answer:
-    """Give the final answer and show it."""
+    """Give the final answer and show it. Returns it: the pictures of earlier parts, if there are any, whatever ended the request."""
+    if request.settled:
+        result, values = _with_earlier_parts(tx, request, result, values)
     request_rows.move(tx, request, event, answer=result.value, answered_at=tx.now, **values)
     show(tx, request)
     return result
+
+
+def _with_earlier_parts(tx: Tx, request: Request, result: Answer, values: dict[str, object]) -> tuple[Answer, dict[str, object]]:
+    """The answer to a request of which some parts are finished, and why the rest is missing."""
+    failure = values.get("failure") or request.part_failure
+    if result in REST_MISSING and values.get("failure") is None:
+        values = {**values, "refusal": Refusal(REST_MISSING[result])}
+    if result is not Answer.PICTURES and picture_rows.of_request(tx.connection, request.id):
+        result = Answer.PICTURES
+    return result, {**values, "failure": failure}
 
 
 def break_off(tx: Tx, request: Request, event: RequestEvent, result: Answer, **values: object) -> None:

@@ -20,6 +20,7 @@ from bot.failures.named_options import LEAVABLE, kind_by_rules, named_options
 from bot.ledger import memory_rows, request_rows, settings_rows
 from bot.ledger.store import Tx
 from bot.messages.notices import Notices
+from bot.requests import parts
 from bot.requests.rules import Rules
 
 NOTICE = "left_out"
@@ -44,7 +45,7 @@ def unchosen(connection: Connection, request: Request, rules: Rules) -> frozense
     size = str(typed.get("size") or "")
     if not size or check_size(rules.model, size) in (AUTO, check_size(rules.model, str(own.get("size") or "") or None)):
         found.add("size")
-    if request.count == 1:
+    if parts.wanted(request, rules.model) == 1:
         found.add("n")
     return frozenset(found)
 

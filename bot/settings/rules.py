@@ -8,6 +8,7 @@ from bot.budgets import Limits
 from bot.catalogue.load import Catalogue
 from bot.catalogue.model import Model
 from bot.pixels.captions.installed import is_installed
+from bot.providers.services.registry import api_for
 from bot.requests.questions import ask_about
 from bot.requests.rules import Rules
 from bot.requests.services import DEFAULT
@@ -59,15 +60,20 @@ def equals_of(settings: Settings, catalogue: Catalogue) -> dict[str, dict[str, M
     """For each other service, the models that it draws instead; none for another key, which draws all under their own names."""
     found: dict[str, dict[str, Model]] = {key_name(number): {} for number, _ in enumerate(settings.image_independent_api_keys, 2)}
     if settings.fallback_models:
-        found[FALLBACK] = {ours: catalogue.resolve(theirs) for ours, theirs in settings.fallback_models.items()}
+        most = api_for(settings.fallback_url, settings.fallback_service).max_count if settings.fallback_url else None
+        found[FALLBACK] = {ours: at_most(catalogue.resolve(theirs), most) for ours, theirs in settings.fallback_models.items()}
     return found
 
 
 def model_of(settings: Settings, catalogue: Catalogue, name: str | None = None) -> Model:
-    """The configured model or a named one, with no more pictures a call than its service gives."""
-    model = catalogue.resolve(name or settings.image_model)
-    most = settings.image_api.max_count
-    return model if most is None or most >= model.max_count else replace(model, max_count=most)
+    """The configured model or a named one, with the most pictures that its service gives at once."""
+    return at_most(catalogue.resolve(name or settings.image_model), settings.image_api.max_count)
+
+
+def at_most(model: Model, per_call: int | None) -> Model:
+    """The model at a service that gives at most so many pictures in a call; None if the model decides."""
+    known = [one for one in (model.per_call, per_call) if one is not None and one < model.max_count]
+    return replace(model, per_call=min(known)) if known else model
 
 
 def keys_of(settings: Settings) -> dict[str, str]:

@@ -29,6 +29,7 @@ class FalApi(ImageApi):
     name = "fal"
     takes_tasks = True
     models_path = None
+    max_count = 4
     references = ReferenceLimits(count=10, mask=False, max_bytes=3 * 1024 * 1024, total_bytes=12 * 1024 * 1024)
 
     def references_for(self, model: str) -> ReferenceLimits:

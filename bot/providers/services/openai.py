@@ -50,6 +50,8 @@ class Dialect:
     hosts: tuple[str, ...] = ()
     """Host name suffixes that identify the family."""
     path: str = "/images/generations"
+    max_count: int | None = None
+    """Most pictures of a call; None if the model decides."""
     models_path: str = "/models"
     auth_header: str = "authorization"
     auth_prefix: str = "Bearer "
@@ -130,6 +132,7 @@ DIALECTS: tuple[Dialect, ...] = (
         "siliconflow",
         ("api.siliconflow.cn", "api.siliconflow.com"),
         rename={"size": "image_size", "n": "batch_size"},
+        max_count=4,
         drop=frozenset({"quality"}),
     ),
 )
@@ -145,6 +148,7 @@ class OpenAIApi(ImageApi):
         self.dialect = dialect
         self.name = dialect.name
         self.models_path = dialect.models_path
+        self.max_count = dialect.max_count
         self.references = ReferenceLimits(count=0, mask=False) if dialect.edits is None else dialect.edits.limits
 
     def auth(self, key: str) -> dict[str, str]:

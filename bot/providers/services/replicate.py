@@ -36,6 +36,7 @@ class ReplicateApi(ImageApi):
 
     name = "replicate"
     takes_tasks = True
+    max_count = 4
     models_path = None  # its list contains every public model, page by page
     # In the JSON itself, Replicate recommends less than 1 MB for each file.
     references = ReferenceLimits(count=8, mask=False, max_bytes=700_000, total_bytes=4 * 1024 * 1024)

@@ -80,7 +80,9 @@ def test_a_crash_never_leads_back_to_the_queue() -> None:
 
 def test_a_task_at_the_provider_is_never_submitted_again() -> None:
     after = {state for (before, _), state in REQUESTS.table.items() if before is RequestState.COLLECTING}
-    assert after == {RequestState.COLLECTING, RequestState.ANSWERED}
+    assert after == {RequestState.COLLECTING, RequestState.ANSWERED, RequestState.QUEUED}
+    only = {event for (before, event), state in REQUESTS.table.items() if (before, state) == (RequestState.COLLECTING, RequestState.QUEUED)}
+    assert only == {RequestEvent.NEXT_PART}, "the task is over, and its pictures are stored"
 
 
 def test_a_case_that_ran_out_of_time_is_never_an_approval() -> None:

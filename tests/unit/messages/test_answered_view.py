@@ -128,7 +128,7 @@ def test_a_private_picture_may_be_published_once() -> None:
 def test_fewer_pictures_than_asked_for_say_why() -> None:
     error = failure(Kind.SERVER_ERROR)
     view = drawn(PNG, count=3, why=error)
-    assert view.title == text("request.done_some", count=1, wanted=3)
+    assert view.title == text("request.done_one_of", wanted=3)
     assert view.text[:-1] == (text("request.some_missing"), explain(error, "member"))
     block = failure(Kind.SAFETY_OUTPUT)
     assert drawn(PNG, count=3, why=block).text[:-1] == (text("request.some_blocked"),)

@@ -31,7 +31,8 @@ def test_a_name_that_is_no_service_is_refused_with_the_list() -> None:
     assert "gemini" in str(said.value)
 
 
-@pytest.mark.parametrize(("service", "most"), [("gemini", 1), ("bfl", 1), ("fal", 10), ("openai", 10)])
-def test_members_are_offered_no_more_pictures_than_one_call_gives(service: str, most: int) -> None:
+@pytest.mark.parametrize(("service", "most"), [("gemini", 1), ("bfl", 1), ("siliconflow", 4), ("fal", 4), ("openai", None)])
+def test_a_request_for_more_pictures_than_one_call_gives_is_made_in_parts(service: str, most: int | None) -> None:
     settings = load({"IMAGE_SERVICE": service, "IMAGE_API_KEY": "k-12345678", "IMAGE_MODEL": "some-model"})
-    assert rules_of(settings, demo=False).model.max_count == most
+    model = rules_of(settings, demo=False).model
+    assert (model.max_count, model.per_call) == (10, most)

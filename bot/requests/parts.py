@@ -1,0 +1,64 @@
+"""A request for more pictures than one call gives, made in parts: one call after another, shown together at the end.
+
+Each part is an attempt with its own reservation, cost and tries. A part is settled in the transaction that records its call, so that
+a kill at any moment leaves either the part open, to be answered as interrupted, or settled, and the next one waiting in line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import Connection
+
+from bot.catalogue.model import Model
+from bot.domain.failure import Failure
+from bot.domain.kinds import Group, Kind
+from bot.domain.outcome import Billed, Outcome
+from bot.domain.requests import Request
+from bot.ledger import memory_rows
+from bot.ledger.store import Tx
+
+LEARNED_FOR = 7 * 86400.0
+"""Seconds for which a limit that a service named is respected without another try."""
+
+
+def wanted(request: Request, model: Model) -> int:
+    """Pictures that the request's next call asks for."""
+    limits = [one for one in (request.per_call, model.per_call) if one]
+    return max(1, min(request.count - request.settled, *limits, request.count))
+
+
+def left(request: Request, asked: int) -> int:
+    """Pictures that no call has asked for yet, after one that asked for so many."""
+    return max(0, request.count - request.settled - asked)
+
+
+def fewer(asked: int, outcome: Outcome, failure: Failure | None) -> int | None:
+    """Most pictures of a call, if the service refused this one free of charge because it asked for more and named its limit."""
+    if failure is None or failure.kind is not Kind.UNSUPPORTED_COUNT or failure.is_guess or outcome.pictures:
+        return None
+    limit = failure.facts.get("limit", "")
+    if outcome.billed is not Billed.NO or not (limit.isascii() and limit.isdigit()):
+        return None
+    return int(limit) if 1 <= int(limit[:9]) < asked else None
+
+
+def goes_on(request: Request, asked: int, pictures: int, failure: Failure | None, now: float) -> bool:
+    """Whether another part follows after a call: not after a block, nor after one that gave nothing."""
+    blocked = failure is not None and failure.group is Group.SAFETY
+    return pictures > 0 and not blocked and left(request, asked) > 0 and now < request.deadline_at
+
+
+def learned(connection: Connection, service: str, model: str, now: float) -> int:
+    """Most pictures of a call that this service named for this model within the last days; 0 if it didn't."""
+    kept = memory_rows.recall(connection, _key(service, model))
+    return 0 if kept is None or now - kept[1] >= LEARNED_FOR else int(kept[0])
+
+
+def learn(tx: Tx, service: str, model: str, limit: int) -> None:
+    """Remember the most pictures of a call that a service named."""
+    memory_rows.remember(tx, _key(service, model), limit)
+
+
+def _key(service: str, model: str) -> str:
+    return "per_call:" + hashlib.sha256(f"{service}\n{model}".encode()).hexdigest()[:32]
