@@ -155,6 +155,20 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
         _take_pictures(tx, request, attempt, ruling, deps, host)
     values: dict[str, object] = {"attempts": ruling.attempts, "rate_answers": ruling.rate_answers, "failure": failure}
     match ruling.step:
+        case OpenCase(result) if failure is not None:
+            case_id = transitions.open_case(tx, request, failure, deps.open_case)
+            remember_block(tx, request, failure.kind, case_id or "")
+            return transitions.answer(tx, request, RequestEvent.ANSWER, result, case_id=case_id, **values)
+        case Final(result):
+            return _finish(tx, request, result, values, deps)
+    _wait_in_line(tx, request, attempt, ruling, values, host)
+    return None
+
+
+def _wait_in_line(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, values: dict[str, object], host: str) -> None:
+    """Queue the request again, if it needs another call."""
+    failure = ruling.failure
+    match ruling.step:
         case Queue(at):
             transitions.queue(tx, request, RequestEvent.REQUEUE, at, **values)
         case TryWithout(options) if failure is not None:
@@ -168,13 +182,6 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
         case NextPart():
             request_rows.settle_part(tx, request, attempt.wanted, failure)
             transitions.queue(tx, request, RequestEvent.NEXT_PART, tx.now, **{**values, "failure": None})
-        case OpenCase(result) if failure is not None:
-            case_id = transitions.open_case(tx, request, failure, deps.open_case)
-            remember_block(tx, request, failure.kind, case_id or "")
-            return transitions.answer(tx, request, RequestEvent.ANSWER, result, case_id=case_id, **values)
-        case Final(result):
-            return _finish(tx, request, result, values, deps)
-    return None
 
 
 def _keep_late(tx: Tx, request: Request, attempt: Attempt, outcome: Outcome, failure: Failure | None) -> None:

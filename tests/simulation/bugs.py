@@ -70,6 +70,12 @@ def delivered_marked_before_sending() -> Iterator[None]:
 
 
 @bug
+def a_finished_part_is_forgotten() -> Iterator[None]:
+    with patch.object(request_rows, "settle_part", lambda tx, request, pictures, failure: None):
+        yield
+
+
+@bug
 def no_rescue_of_orphans() -> Iterator[None]:
     def recover(tx: Tx) -> Found:
         received = request_rows.in_state(tx.connection, RequestState.RECEIVED)

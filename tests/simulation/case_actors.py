@@ -186,6 +186,7 @@ class CaseActors:
         """A wording written about a case."""
         made = self.people.invent(f"desk{self._number()}", Nature(deed.words or "good"))
         made.private = file.thread.private
+        made.most = file.thread.wording.most
         return made
 
     # ---- one press

@@ -30,6 +30,7 @@ PROMISE: dict[str, tuple[str, ...]] = {
     "a_blocked_prompt_sent_to_the_second_service": ("5-blocked-prompt-at-the-second-service",),
     "a_request_that_may_be_charged_sent_to_the_second_service": ("5-refused-or-charged-and-sent-elsewhere",),
     "a_case_decided_twice": ("6-step-out-of-turn",),
+    "a_finished_part_is_forgotten": ("3-more-pictures-than-were-asked-for",),
 }
 """The rule that must see a bug, where others see a shadow of it too; any rule of a promise for the rest."""
 

@@ -35,6 +35,7 @@ class Violation:
 
 
 _STAYS = frozenset({Meaning.OPTION, Meaning.UNAVAILABLE, Meaning.UNUSABLE, Meaning.BLOCK, Meaning.TASK})
+_GIVES = frozenset({Meaning.PICTURES, Meaning.TASK})
 
 
 class Checker:
@@ -80,10 +81,13 @@ class Checker:
             self.fail("5-blocked-prompt-sent-again", wording.tag)
         elif wording.offered and not wording.starts:
             self.fail("5-sent-without-the-members-yes", wording.tag)
-        elif wording.ended >= len(wording.starts):
+        elif wording.ended >= wording.allowed:
             self.fail("3-asked-again-after-the-end", wording.tag, f"exchange {len(wording.asked)}, starts {len(wording.starts)}")
-        elif len(waiting) + wording.ended >= len(wording.starts):
+        elif len(waiting) + wording.finished >= len(wording.starts):
             self.fail("3-two-exchanges-at-once", wording.tag)
+        got = sum(one.count for one in wording.asked[:-1] if one.said.meaning in _GIVES and one.received_at is not None)
+        if wording.starts and got + asked.count > len(wording.starts) * wording.most:
+            self.fail("3-more-pictures-than-were-asked-for", wording.tag, got, asked.count)
         if wording.cancelled_at is not None and len(wording.starts) == 1 and asked.at > wording.cancelled_at + IN_FLIGHT:
             self.fail("3-sent-after-cancel", wording.tag)
         self._counts(wording)
@@ -110,9 +114,9 @@ class Checker:
     def _counts(self, wording: Wording) -> None:
         rate = sum(one.said.meaning in (Meaning.RATE, Meaning.OPTION) for one in wording.asked)
         other = len(wording.asked) - rate
-        if other > MAX_ATTEMPTS * len(wording.starts):
+        if other > MAX_ATTEMPTS * wording.allowed:
             self.fail("3-too-many-attempts", wording.tag, f"{other} for {len(wording.starts)} requests")
-        if rate > MAX_RATE_ANSWERS * len(wording.starts):
+        if rate > MAX_RATE_ANSWERS * wording.allowed:
             self.fail("3-too-many-rate-answers", wording.tag, f"{rate} for {len(wording.starts)} requests")
 
     def received(self, wording: Wording | None, asked: Asked) -> None:
@@ -121,10 +125,12 @@ class Checker:
         if wording is None:
             return
         match asked.said.meaning:
-            case Meaning.PICTURES | Meaning.FINAL | Meaning.TASK:
+            case Meaning.PICTURES | Meaning.TASK:
                 wording.ended += 1
+            case Meaning.FINAL:
+                wording.end()
             case Meaning.BLOCK:
-                wording.ended += 1
+                wording.end()
                 wording.blocked_at = asked.received_at if wording.blocked_at is None else wording.blocked_at
             case Meaning.RATE if asked.said.wait is not None:
                 told = (asked.life, asked.second)
@@ -153,7 +159,7 @@ class Checker:
                 if asked.life is not life:
                     continue
                 if asked.open:
-                    wording.ended += 1
+                    wording.end()
                 elif asked.said.meaning is Meaning.BLOCK and asked.received_at is not None and committed_at < asked.received_at:
                     wording.forgiven = wording.blocked_at == asked.received_at or wording.forgiven
 

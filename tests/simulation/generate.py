@@ -54,6 +54,7 @@ def from_seed(seed: int) -> Plan:
     commands = [_command(r, n, horizon * (0.03 if burst else 0.8), writers, HOT if with_cases else NATURES) for n in numbers]
     presses = [_press(r, n, people) for n in numbers for _ in range(r.choice([0, 0, 1, 1, 2]))]
     presses += [_answer(r, one.n, people) for one in commands if one.doubtful for _ in range(r.choice([0, 1, 1, 2]))]
+    _want_many(Random(f"many:{seed}"), commands)
     presses += _attach(Random(f"pictures:{seed}"), commands, people)  # drawn apart as well
     return Plan(
         seed=seed,
@@ -188,6 +189,13 @@ def _press(r: Random, command: int, people: list[str]) -> Press:
         who=r.choice(people) if r.random() < 0.2 else "",
         twice=r.choice(["", "", "", "click", "event"]),
     )
+
+
+def _want_many(r: Random, commands: list[Command]) -> None:
+    """Let some commands ask for more pictures than one call gives."""
+    for command in commands:
+        if r.random() < 0.15:
+            command.count = r.randint(5, 10)
 
 
 def _attach(r: Random, commands: list[Command], people: list[str]) -> list[Press]:

@@ -63,6 +63,7 @@ class People:
         await asyncio.sleep(command.at)
         words = self._words(command)
         words.private = words.private and command.private
+        words.most = max(words.most, command.count)
         post = world.platform.open(COMMUNITY, CHANNEL, command.who if command.private else None, token=True)
         key = f"sim:event{command.n}"
         event = Event(key, Thread(command.who, words, post, key, world.loop.time(), command.private))
@@ -247,6 +248,7 @@ class People:
                 "",
             )
             cleaned = Wording(shown, thread.wording.tag, thread.wording.nature, private=thread.wording.private, starts=[now])
+            cleaned.most = thread.wording.most
             self.register(cleaned)
             thread.others.append(cleaned)
 
@@ -256,6 +258,7 @@ class People:
         if action == "edit":
             words = self.invent(key, Nature.GOOD)
             words.private = thread.private
+            words.most = thread.wording.most
         child = Thread(thread.who, words, None, key, self.world.loop.time(), thread.private)
         child.begin(self.world.loop.time())
         if words is thread.wording:

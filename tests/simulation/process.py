@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ from tests.simulation.chat import SimChat
 from tests.simulation.loop import Life
 from tests.simulation.ports import SimPorts
 from tests.simulation.provider import KEY, picture
-from tests.simulation.records import COMMUNITY, MODERATORS, OPERATORS
+from tests.simulation.records import COMMUNITY, MODERATORS, OPERATORS, PER_CALL
 from tests.simulation.wire import transport
 
 if TYPE_CHECKING:
@@ -166,8 +167,9 @@ class Process:
 
     def rules(self) -> Rules:
         """The operator's settings of this run."""
-        equals = {"fallback": {self.world.model.id: self.world.model}} if self.world.plan.fallback else {}
-        return Rules(equals=equals, model=self.world.model, limits=Limits(None, None, None, self.budget(), None, None), lint=ask_about)
+        model = dataclasses.replace(self.world.model, per_call=PER_CALL)
+        equals = {"fallback": {model.id: model}} if self.world.plan.fallback else {}
+        return Rules(equals=equals, model=model, limits=Limits(None, None, None, self.budget(), None, None), lint=ask_about)
 
     def budget(self) -> int:
         """What the community may spend in a month, in micros."""

@@ -14,6 +14,8 @@ COMMUNITY = "town"
 CHANNEL = "imagine"
 MODERATORS = "moderators"
 OPERATORS = "operators"
+PER_CALL = 4
+"""Most pictures that the provider gives in one call."""
 
 _THINGS = ("bicycle", "lighthouse", "teapot", "orchard", "harbour", "violin", "balloon", "lantern")
 _MANNERS = ("in the rain", "at dawn", "in watercolour", "under stars", "in autumn", "by the sea")
@@ -34,8 +36,11 @@ class Wording:
     """Nobody but its author has seen it in the channel so far."""
     starts: list[float] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
+    most: int = 1
+    """Pictures that one of its starts may ask for."""
     ended: int = 0
-    """Starts that have come to an end as seen from outside: an answer that must not be asked again, or a death in the middle."""
+    """Calls of its starts that have come to an end as seen from outside: an answer that must not be asked again, or a death in the
+    middle. A start for more pictures than one call gives is several calls, one after another."""
     blocked_at: float | None = None
     """A living process has read the provider's block."""
     cancelled_at: float | None = None
@@ -46,6 +51,25 @@ class Wording:
     """A moderator wrote it: nobody may send it before the member's yes."""
     unasked: bool = False
     """It holds private data: nobody may send it before the member's word."""
+
+    @property
+    def calls(self) -> int:
+        """Calls that one of its starts needs."""
+        return -(-self.most // PER_CALL)
+
+    @property
+    def allowed(self) -> int:
+        """Calls that all of its starts need."""
+        return len(self.starts) * self.calls
+
+    def end(self) -> None:
+        """A call has ended so that nothing may follow it in its start."""
+        self.ended = self.calls if len(self.starts) == 1 else self.ended + 1
+
+    @property
+    def finished(self) -> int:
+        """Starts that are certainly over: all the others may lack their last call."""
+        return max(0, self.ended - len(self.starts) * (self.calls - 1))
 
 
 @dataclass(slots=True)
