@@ -29,6 +29,7 @@ from adapters.kit.files import AppendLog
 from adapters.kit.replies import as_view, words_of
 from bot.chat.views import View
 from bot.ports import Ports
+from bot.texts import speaking
 
 log = structlog.get_logger()
 
@@ -128,10 +129,12 @@ class Answers:
 
     async def say(self, interaction: Event, said: str | View, *, sure: bool = False) -> bool:
         """Send the first answer to an interaction, to that person only. Returns False if it wasn't taken. For `sure` see `layout`."""
-        view = as_view(said, places.language(interaction))
+        language = places.language(interaction)
+        with speaking(language):
+            shown = layout(as_view(said, language), sure=sure)
         try:
             async with asyncio.timeout(ACK_WITHIN):
-                await interaction.response.send_message(view=layout(view, sure=sure), ephemeral=True, allowed_mentions=NOBODY)
+                await interaction.response.send_message(view=shown, ephemeral=True, allowed_mentions=NOBODY)
             return True
         except (discord.HTTPException, discord.InteractionResponded, *NETWORK) as error:
             log.warning("discord_answer_failed", interaction=str(interaction.id), detail=_detail(error))
@@ -166,8 +169,9 @@ class Answers:
     async def _quietly(self, call: Any, handle: Handle) -> bool:
         """Run a call and return whether it worked. A failure here only affects one person, so it's logged and not retried."""
         try:
-            async with asyncio.timeout(max(1.0, min(40.0, handle.expires - self.ports.now()))):
-                await call
+            with speaking(handle.language):
+                async with asyncio.timeout(max(1.0, min(40.0, handle.expires - self.ports.now()))):
+                    await call
             return True
         except (discord.HTTPException, *NETWORK) as error:
             log.warning("discord_answer_failed", interaction=str(handle.interaction), detail=_detail(error))

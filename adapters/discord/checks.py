@@ -11,6 +11,7 @@ import discord
 from adapters.discord import commands, settings
 from adapters.discord.attachments import MASK, PICTURES
 from adapters.discord.client import outgoing, point_at
+from adapters.discord.moderators import rights_of
 from adapters.kit.env import host_of
 from adapters.kit.errors import NETWORK
 from adapters.kit.setup import ChannelFound, Findings, examined
@@ -67,17 +68,12 @@ async def channel(http: Any, variable: str, channel_id: str, bot: int) -> Channe
 
 async def rights_in(http: Any, guild: str, channel_data: Any, person: int) -> discord.Permissions:
     """A member's permissions in a channel: roles first, then channel overwrites, as documented by Discord."""
-    member = await http.get_member(int(guild), person)
-    server = await http.get_guild(int(guild), with_counts=False)
-    roles = {str(one) for one in member["roles"]} | {guild}
-    total = 0
-    for role in server["roles"]:
-        if str(role["id"]) in roles:
-            total |= int(role["permissions"])
-    if str(server["owner_id"]) == str(person) or discord.Permissions(total).administrator:
+    rights = await rights_of(http, int(guild), person)
+    if rights.permissions.administrator:
         return discord.Permissions.all()
+    total = rights.permissions.value
     overwrites = {str(one["id"]): one for one in channel_data.get("permission_overwrites") or []}
-    groups = [[guild], sorted(roles - {guild}), [str(person)]]
+    groups = [[guild], sorted(rights.roles - {guild}), [str(person)]]
     for group in groups:
         found = [overwrites[one] for one in group if one in overwrites]
         for one in found:

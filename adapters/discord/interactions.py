@@ -18,7 +18,7 @@ from adapters.kit.interaction_ids import NEW_MESSAGE, parsed
 from bot.chat.localize import localize
 from bot.chat.views import Act, ActionName, Button, ButtonStyle, Form, Reply, View
 from bot.core import Core
-from bot.texts import has, text
+from bot.texts import has, speaking, text
 
 FORM_WITHIN = 2.0
 """Seconds for the core to fill in a form, which must be the first answer and is due after three."""
@@ -117,7 +117,8 @@ class Interactions:
             await self._send_form(interaction, found, identity, plain=True)
 
     async def _send_form(self, interaction: Event, found: Form, identity: str, *, plain: bool) -> None:
-        modal = forms.modal(localize(found, places.language(interaction)), plain=plain, identity=identity)
+        with speaking(language := places.language(interaction)):
+            modal = forms.modal(localize(found, language), plain=plain, identity=identity)
         try:
             await interaction.response.send_modal(modal)
         finally:

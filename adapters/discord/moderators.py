@@ -98,13 +98,18 @@ class DiscordModerators:
         client = await self.session.get(2.0)
         if client is None:
             return None
-        member = await client.http.get_member(guild, person)
-        found: Any = await client.http.get_guild(guild, with_counts=False)
-        roles = frozenset(str(one) for one in member["roles"])
-        if str(found["owner_id"]) == str(person):
-            return Rights(discord.Permissions.all(), roles)
-        total = 0
-        for role in found["roles"]:
-            if str(role["id"]) in roles or str(role["id"]) == str(guild):
-                total |= int(role["permissions"])
-        return Rights(discord.Permissions(total), roles)
+        return await rights_of(client.http, guild, person)
+
+
+async def rights_of(http: Any, guild: int, person: int) -> Rights:
+    """A member's rights in a server: everything for its owner, otherwise what everyone's role and the member's roles allow."""
+    member = await http.get_member(guild, person)
+    server = await http.get_guild(guild, with_counts=False)
+    roles = frozenset(str(one) for one in member["roles"])
+    if str(server["owner_id"]) == str(person):
+        return Rights(discord.Permissions.all(), roles)
+    total = 0
+    for role in server["roles"]:
+        if str(role["id"]) in {*roles, str(guild)}:
+            total |= int(role["permissions"])
+    return Rights(discord.Permissions(total), roles)

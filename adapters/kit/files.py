@@ -8,14 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from adapters.kit.payload import parsed_words
+
 
 def read_words(path: Path) -> dict[str, str]:
-    """A JSON object of strings; empty if the file is missing or unreadable."""
+    """A file's JSON object of strings; empty if it's missing or unreadable."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        return parsed_words(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
 
 
 def write_words(path: Path, words: Mapping[str, str]) -> None:

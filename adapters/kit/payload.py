@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,3 +29,12 @@ def parts(value: object) -> list[Payload]:
 def words(value: object) -> list[str]:
     """The texts in a list, without empty ones."""
     return [one for one in value if isinstance(one, str) and one] if isinstance(value, list) else []
+
+
+def parsed_words(text: str) -> dict[str, str]:
+    """A JSON object of strings; empty for any other text."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}

@@ -21,7 +21,7 @@ from adapters.slack.uploads import NotReady, Uploads
 from adapters.slack.wire import SlackWire
 from bot.chat.views import View
 from bot.ports import Ports
-from bot.texts import say, text
+from bot.texts import speaking, text
 
 log = structlog.get_logger()
 
@@ -49,7 +49,8 @@ class Answers:
         view = as_view(said, caller.language)
         if view.pictures:
             return await self._say_with_pictures(caller, view)
-        body = render.message(view)
+        with speaking(caller.language):
+            body = render.message(view)
         if caller.url and await self._works("respond", self.wire.respond(caller.url, body, public=False)):
             return True
         ephemeral = self.wire.post_ephemeral(caller.channel, caller.person, body, caller.ephemeral_thread)
@@ -69,7 +70,8 @@ class Answers:
                     raise
                 log.warning("slack_upload_failed", detail=classified.detail)
                 notes.append(text("slack.picture_not_ready"))
-        body = render.message(view, pictures=shown, notes=notes)
+        with speaking(caller.language):
+            body = render.message(view, pictures=shown, notes=notes)
         if not await self._works("direct", self._direct(caller.person, body)):
             return await self.say(caller, text("slack.no_direct"))
         if not caller.in_direct:
@@ -124,12 +126,15 @@ class Answers:
             if views := task.result():
                 await self.open(caller, views)
             return
-        opened = await self.open(caller, [forms.loading()])
+        with speaking(caller.language):
+            loading = forms.loading()
+        opened = await self.open(caller, [loading])
         views = await task
         if opened is None:
             return
-        words = as_view(text("slack.look_below"), caller.language)
-        for view in views or [render.sheet(words, say(text("slack.look_below_title"), caller.language))]:
+        with speaking(caller.language):
+            views = views or [render.sheet(as_view(text("slack.look_below"), caller.language), text("slack.look_below_title"))]
+        for view in views:
             classified = await classified_call(self.wire.update_view(opened[0], opened[1], view))
             if classified is None:
                 return

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adapters.kit.payload import Payload, part, word
+from adapters.kit.payload import Payload, parsed_words, part, word
 from adapters.slack.escape import unlabel
 from bot.chat.views import Act, ActionName
 from bot.core import Visitor
@@ -128,7 +128,7 @@ def of_press(body: Payload) -> Caller:
 def of_form(body: Payload) -> Caller:
     """Parse a form submission; the place where it was opened is in its private_metadata."""
     view = part(body, "view")
-    where = read_metadata(word(view, "private_metadata"))
+    where = parsed_words(word(view, "private_metadata"))
     return Caller(
         key=_key("form", body, "trigger_id", word(view, "id")),
         team=_team(body),
@@ -162,14 +162,6 @@ def metadata(caller: Caller, pictures: str = "") -> str:
     """The private_metadata of a form: where it was opened, and the packed pictures that it's about."""
     found = {"channel": caller.channel, "thread": caller.thread or "", "url": caller.url, "pictures": pictures}
     return json.dumps({key: value for key, value in found.items() if value}, separators=(",", ":"))[:3000]
-
-
-def read_metadata(text: str) -> dict[str, str]:
-    try:
-        found = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
 
 
 def _key(kind: str, body: Payload, name: str, more: str = "") -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from adapters.kit.dedup import Deduplicator
 from adapters.kit.errors import ErrorClass
-from adapters.kit.payload import Payload
+from adapters.kit.payload import Payload, parsed_words
 from adapters.kit.replies import words_of
 from adapters.kit.submissions import Submissions
 from adapters.kit.tasks import BackgroundTasks
@@ -26,7 +26,6 @@ from adapters.slack.callers import (
     of_form,
     of_mention,
     of_press,
-    read_metadata,
 )
 from adapters.slack.errors import classify_error
 from adapters.slack.escape import typed as shown
@@ -37,7 +36,7 @@ from bot.chat.views import Form, Reply, View
 from bot.core import Core, Options, Visitor
 from bot.domain.attachments import Attachment, AttachmentRole
 from bot.domain.requests import Submission
-from bot.texts import say, text
+from bot.texts import say, speaking, text
 
 Ack = Callable[..., Awaitable[Any]]
 
@@ -173,7 +172,8 @@ class Intake:
             await self.answers.say(caller, found.view or found.text)
             return ()
         found, where = localize(found, caller.language), metadata(caller)
-        views = [forms.modal(found, where), forms.modal(found, where, plain=True)]
+        with speaking(caller.language):
+            views = [forms.modal(found, where), forms.modal(found, where, plain=True)]
         return views[:1] if views[0] == views[1] else views
 
     # ---- the form ------------------------------------------------------------------------------------------------------------
@@ -281,14 +281,15 @@ async def _known(found: tuple[Attachment, ...]) -> tuple[Attachment, ...] | None
 
 def _attached(view: Payload) -> tuple[Attachment, ...]:
     """The pictures of a submitted /imagine form: those that it's about, then those that were attached in it."""
-    about = attachments.unpacked(read_metadata(str(view.get("private_metadata") or "")).get("pictures", ""))
+    about = attachments.unpacked(parsed_words(str(view.get("private_metadata") or "")).get("pictures", ""))
     added = attachments.of_files(forms.files(view, "pictures"))
     return (*about, *added, *attachments.of_files(forms.files(view, "mask"), AttachmentRole.MASK))
 
 
 def _imagine_modal(form: Form, caller: Caller, pictures: str = "") -> Block:
     """The /imagine form, perhaps about pictures."""
-    return {**forms.modal(localize(form, caller.language), metadata(caller, pictures)), "callback_id": IMAGINE_FORM}
+    with speaking(caller.language):
+        return {**forms.modal(localize(form, caller.language), metadata(caller, pictures)), "callback_id": IMAGINE_FORM}
 
 
 def _file_fields(options: Options, language: str) -> Sequence[Block]:

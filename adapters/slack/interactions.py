@@ -15,7 +15,7 @@ from adapters.slack.callers import PLATFORM, Caller, of_form, of_press
 from adapters.slack.intake import FORM_READY, IMAGINE_FORM, Ack, Intake, left, until_ack
 from adapters.slack.render import objects
 from bot.chat.views import ActionName, Button, ButtonStyle, Reply, View
-from bot.texts import has, say, text
+from bot.texts import has, say, speaking, text
 
 SHEETS: dict[ActionName, str] = {ActionName.CASE_PROMPT: "slack.prompt_title"}
 """Actions answered with a view that only the presser sees, in a modal -> its title."""
@@ -80,7 +80,8 @@ class Interactions:
             if reply.view is None:
                 await self.intake.answers.say(caller, reply.text or text("slack.done"))
                 return ()
-            return [render.sheet(reply.view, say(text(SHEETS[action]), caller.language))]
+            with speaking(caller.language):
+                return [render.sheet(reply.view, text(SHEETS[action]))]
 
         await self.intake.answers.open_later(caller, make(), FORM_READY)
 

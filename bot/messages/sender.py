@@ -24,7 +24,7 @@ from bot.ledger import message_rows
 from bot.ledger.store import Ledger, Tx
 from bot.observe import hide
 from bot.ports import Ports
-from bot.texts import DEFAULT_LANGUAGE
+from bot.texts import DEFAULT_LANGUAGE, speaking
 
 log = structlog.get_logger()
 
@@ -234,10 +234,12 @@ class Sender:
         # A platform library's error may quote what it was given to show.
         about = "" if view.about is None else view.about.label
         hide(view.quote, about, *(fact.value for fact in view.facts), *(picture.alt for picture in view.pictures))
+        language = self.language_of(message)
         async with self._slots:
             try:
-                async with asyncio.timeout(SEND_TIMEOUT):
-                    return await chat.send(message, localize(view, self.language_of(message)))
+                with speaking(language):
+                    async with asyncio.timeout(SEND_TIMEOUT):
+                        return await chat.send(message, localize(view, language))
             except TimeoutError:
                 return Unknown(detail="timeout")
             except Exception as error:

@@ -5,9 +5,11 @@ Keys are `section.name`; values are `str.format` templates. Unknown keys and mis
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from importlib import resources
 from typing import SupportsIndex
 
@@ -15,6 +17,7 @@ from bot.texts.direction import isolate
 
 DEFAULT_LANGUAGE = "en"
 _BLANK_LINE = "\n\n"
+_spoken: ContextVar[str] = ContextVar("spoken_language", default=DEFAULT_LANGUAGE)
 
 
 @functools.cache
@@ -85,7 +88,17 @@ def text(key: str, /, **values: object) -> str:
 
     Raises KeyError for an unknown key or a missing field.
     """
-    return LocalizedText(_rendered(key, values, DEFAULT_LANGUAGE), lambda language: _rendered(key, values, language))
+    return LocalizedText(_rendered(key, values, _spoken.get()), lambda language: _rendered(key, values, language))
+
+
+@contextlib.contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Say texts in a language meanwhile: for the words that a platform's rendering adds to a view, such as Close and Yes."""
+    before = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
 
 
 def say(words: str, language: str) -> str:

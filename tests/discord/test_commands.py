@@ -125,6 +125,12 @@ async def test_a_person_gets_the_adapters_own_sentences_in_their_language(tmp_pa
         assert "!What you can do" in (await s.whisper(help_)).text
         unknown = await s.discord.people.send(2, s.ada, s.channel, {"id": "1", "name": "imagine-old", "type": 1})
         assert "!This command doesn't exist anymore" in (await s.whisper(unknown)).text
+        message = await s.answered(await s.imagine("a boat"))
+        opened = await s.discord.people.press(s.ada, message, "Edit prompt")
+        await s.until(lambda: opened.modal)
+        assert opened.modal is not None
+        assert opened.modal["title"] == "!Edit prompt"
+        assert "!Yes" in str(opened.modal)
 
 
 @pytest.mark.parametrize("name", ["imagine-status", "imagine-help", "imagine-privacy"])

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from adapters.kit.payload import parsed_words
 from adapters.slack.admission import WITHIN, Admission
-from adapters.slack.callers import Caller, as_typed, metadata, of_command, of_form, of_mention, of_press, read_metadata
+from adapters.slack.callers import Caller, as_typed, metadata, of_command, of_form, of_mention, of_press
 from adapters.slack.errors import why_not
 from adapters.slack.settings import AdmissionRules
 from adapters.slack.wire import Who
@@ -110,12 +111,12 @@ def test_a_payload_without_a_trigger_is_known_by_its_content() -> None:
 
 def test_where_a_form_was_opened_survives_its_journey_and_nothing_else_does() -> None:
     there = of_form(FORM)
-    assert read_metadata(metadata(there)) == {"channel": "C0", "thread": "1.1", "url": "https://there"}
+    assert parsed_words(metadata(there)) == {"channel": "C0", "thread": "1.1", "url": "https://there"}
     assert metadata(Caller("k", "T0", "C0", "U0", "ada")) == '{"channel":"C0"}'
     assert len(metadata(Caller("k", "T0", "C0", "U0", "ada", url="u" * 4000))) == 3000
     for odd in ("", "{", "[]", "7", "null"):
-        assert read_metadata(odd) == {}
-    assert read_metadata('{"channel":7}') == {"channel": "7"}
+        assert parsed_words(odd) == {}
+    assert parsed_words('{"channel":7}') == {"channel": "7"}
 
 
 def test_direct_messages_and_threads() -> None:
