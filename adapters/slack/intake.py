@@ -47,6 +47,8 @@ NAME_WITHIN = 0.8
 """Seconds for Slack to look up the name behind a mention; otherwise the id is shown."""
 FORM_READY = 0.6
 """Seconds for the core to fill in a form before a loading view is shown."""
+THREAD_AGAIN = (2.0, 15.0, 45.0)
+"""Seconds before each further try; Slack lets some apps read a thread once a minute."""
 THREAD_WITHIN = 1.2
 """Seconds for Slack to say which pictures a thread has."""
 MOST_NAMES = 5
@@ -219,15 +221,31 @@ class Intake:
             name, pictures = await asyncio.gather(
                 self.name_of(caller.person, NAME_WITHIN), self._in_thread(caller) if not own else _known(own)
             )
-            if pictures is None:
-                if self.dedup.first(caller.key):
-                    self.tasks.start(self.answers.say(caller, text("slack.thread_unread")), "mention")
-                return
             caller = replace(caller, name=name)
-            submission = Submission(caller.who(), caller.place(self._reply(caller)), prompt, inline=True, attachments=pictures)
-            stored = await self.core.receive(caller.key, submission)
-            self.dedup.first(caller.key)
-            self.tasks.start(self._accept(caller, stored.request_id), "accept")
+            if pictures is not None:
+                await self._mentioned(caller, prompt, pictures)
+            elif self.dedup.first(caller.key):
+                self.tasks.start(self._mentioned_later(caller, prompt), "mention")
+
+    async def _mentioned(self, caller: Caller, prompt: str, pictures: tuple[Attachment, ...]) -> None:
+        submission = Submission(caller.who(), caller.place(self._reply(caller)), prompt, inline=True, attachments=pictures)
+        stored = await self.core.receive(caller.key, submission)
+        self.dedup.first(caller.key)
+        self.tasks.start(self._accept(caller, stored.request_id), "accept")
+
+    async def _mentioned_later(self, caller: Caller, prompt: str) -> None:
+        """Ask for a thread's pictures again, because a mention waits no longer than its acknowledgement. Words alone might not be what was
+        meant, so without an answer nothing is drawn."""
+        try:
+            for pause in THREAD_AGAIN:
+                await asyncio.sleep(pause)
+                pictures = await self._in_thread(caller)
+                if pictures is not None:
+                    await self._mentioned(caller, prompt, pictures)
+                    return
+            await self.answers.say(caller, text("slack.thread_unread"))
+        except Exception as error:
+            await self.answers.say(caller, words_of(error, PLATFORM))
 
     async def _in_thread(self, caller: Caller) -> tuple[Attachment, ...] | None:
         """The pictures of the thread that a mention is in; None if Slack didn't say in time. Where the bot may not look, there are none."""

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from adapters.kit import attachments
-from adapters.slack import adapter
+from adapters.slack import adapter, intake
 from adapters.slack import attachments as slack_attachments
 from adapters.slack.manifest import SHORTCUT
 from bot.domain.attachments import ReferenceLimits
@@ -283,20 +283,24 @@ async def test_a_mention_in_a_thread_without_peoples_pictures_draws_from_words(t
         assert [call.references for call in s.service.calls] == [(), (), ()]
 
 
-async def test_a_thread_that_slack_does_not_tell_is_a_sentence_and_one_that_is_delivered_twice_one_request(tmp_path: Path) -> None:
+async def test_a_thread_is_asked_for_again_and_one_that_slack_does_not_tell_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "THREAD_AGAIN", (0.01, 0.01))
     async with stage(tmp_path) as s:
         root = await posted(s, s.ada, photo(s))
-        s.slack.faults.add("conversations.replies", status=500, times=1)
+        s.slack.faults.add("conversations.replies", status=500, times=3)
         await s.slack.people.mention(s.ada, s.channel, "in snow", root)
         await s.whisper(s.ada, "which pictures are in this thread")
         assert s.service.calls == []
+        s.slack.faults.ratelimited("conversations.replies", 1, times=2)
         event = await s.slack.people.mention(s.ada, s.channel, "in snow", root)
         await s.until(lambda: [one for one in s.messages() if YES in one.buttons], what="the question")
         s.slack.faults.add("conversations.replies", status=500, times=1)
         await s.slack.people.again(event)
         await agreed(s)
         await s.picture()
-        assert len(s.service.calls) == 1
+        assert len(s.service.calls) == len(s.service.calls[0].references) == 1
         assert len([one for one in s.messages() if "which pictures" in one.text]) == 1
 
 
