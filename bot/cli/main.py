@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.cli import backup, doctor, evidence, failures, init, plugins, records, restore, running
+from bot.cli import backup, doctor, evidence, failures, init, plugins, records, restore, running, verify
 from bot.cli.screen import USAGE, Stop, complain, say
 from bot.texts import text
 
@@ -122,6 +122,7 @@ app.command("requests", help=text("cli.help.requests"))(records.requests)
 app.command("failures", help=text("cli.help.failures"))(failures.failures)
 app.command("usage", help=text("cli.help.usage"))(records.usage)
 app.command("evidence", help=text("cli.help.evidence"))(evidence.evidence)
+app.command("verify", help=text("cli.help.verify"))(verify.verify)
 app.command("backup", help=text("cli.help.backup"))(backup.backup)
 app.command("restore", help=text("cli.help.restore"))(restore.restore)
 

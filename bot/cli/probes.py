@@ -120,14 +120,16 @@ async def picture(subject: Subject) -> AsyncIterator[Finding]:
         yield _compared(service.failed(what, outcome.shortfall, subject), subject)
 
 
-async def draw(subject: Subject, size: str, quality: str, prompt: str = PROMPT) -> Outcome:
-    """One call like the bot's own, without the gate, the queue and the ledger."""
+async def draw(
+    subject: Subject, size: str, quality: str, prompt: str = PROMPT, count: int = 1, leave_out: frozenset[str] = frozenset()
+) -> Outcome:
+    """One call like the bot's own, without the gate, the queue and the ledger. The pictures are discarded."""
     settings = subject.settings
     with tempfile.TemporaryDirectory() as folder:
         store = PictureStore(Path(folder))
         api = settings.image_api
         provider = HttpProvider(settings.image_base_url, settings.image_api_key, store, subject.ports, api=api, egress=settings.egress)
-        call = Call(subject.ports.new_id(), settings.image_model, prompt, size, quality, 1, _DRAW_WITHIN, "doctor")
+        call = Call(subject.ports.new_id(), settings.image_model, prompt, size, quality, count, _DRAW_WITHIN, "doctor", leave_out)
         try:
             return await provider.call(call)
         finally:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from bot.chat.views import Audience
 from bot.ledger import message_rows
 from bot.ledger.store import Tx
-from bot.ledger.tables import blocked_members, blocked_prompts, cases
+from bot.ledger.tables import blocked_members, blocked_prompts, cases, requests
 
 CARDS_SHOWN_AGAIN = 20
 """Number of a member's newest cards that are rendered again when the member's pause changes."""
@@ -68,6 +68,15 @@ def blocked_prompt(connection: Connection, community: str, fingerprint: str, now
     here = {"community": community, "fingerprint": fingerprint, "now": now}
     row = connection.execute(_PROMPT, here).one_or_none()
     return None if row is None else BlockedPrompt(row.person, row.case_id)
+
+
+def ever_blocked(connection: Connection, fingerprint: str) -> bool:
+    """Whether anybody's request with this wording was blocked, in any community and however long ago."""
+    remembered = select(blocked_prompts.c.community).where(blocked_prompts.c.fingerprint == fingerprint)
+    same = requests.c.fingerprint == fingerprint
+    with_case = select(requests.c.id).join(cases, cases.c.request_id == requests.c.id).where(same)
+    failed = select(requests.c.id).where(same, requests.c.failure["kind"].as_string().like("safety%"))
+    return any(connection.execute(one.limit(1)).first() is not None for one in (remembered, with_case, failed))
 
 
 def remember_prompt(tx: Tx, community: str, fingerprint: str, person: str, case_id: str, until: float) -> None:

@@ -56,10 +56,14 @@ def of_two(connection: Connection, first: tuple[str, str], second: tuple[str, st
 
 def add(tx: Tx, rows: Sequence[Period], *, reserved: int, spent: int, pictures: int) -> None:
     """Add amounts to each row, creating missing ones; negative amounts subtract."""
-    if not rows:
-        return
+    if rows:
+        add_on(tx.connection, rows, reserved=reserved, spent=spent, pictures=pictures)
+
+
+def add_on(connection: Connection, rows: Sequence[Period], *, reserved: int, spent: int, pictures: int) -> None:
+    """The same on a connection, for a program beside the ledger's owner."""
     values = [
         {"scope": scope, "owner": owner, "period": period, "reserved": reserved, "spent": spent, "pictures": pictures}
         for scope, owner, period in rows
     ]
-    tx.connection.execute(_ADD, values)
+    connection.execute(_ADD, values)

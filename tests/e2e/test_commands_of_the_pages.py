@@ -76,6 +76,7 @@ ENDS = {
     "requests": Expected(0, ""),
     "usage": Expected(0, ""),
     "failures": Expected(2, "There's no ledger"),
+    "verify": Expected(2, "no key for the image service"),
     "evidence": Expected(2, "There's no ledger"),
     "restore": Expected(2, "There's no file"),
     "backup": Expected(0, "copies/backup-"),

@@ -1,0 +1,263 @@
+"""`imagine-bot verify`: after a change, asks again for what failed, for something good and for something wrong, and writes down the result.
+
+A prompt that may have been blocked is never sent again: a neutral one of the same shape takes its place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli import plugins
+from bot.cli.screen import FAILED, USAGE, Stop, dollars, remark, say
+from bot.texts import text
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from bot.catalogue.model import Model
+    from bot.cli.baseline import VerifiedRequest
+    from bot.cli.ladder import Subject
+    from bot.domain.outcome import Outcome
+    from bot.evidence.collect import FailedRequest
+    from bot.evidence.scrub import Scrubber
+
+MAX_ID = 128
+WRONG_SIZE = "1x1"
+"""No image service draws it, so it's refused before anything is charged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One request to make."""
+
+    name: str
+    subject: Subject
+    size: str
+    quality: str
+    count: int
+    prompt: str
+    words: str
+    """`same` or `neutral`."""
+    leave_out: frozenset[str] = frozenset()
+
+    @property
+    def highest(self) -> int:
+        """Its highest cost in micro-dollars."""
+        from bot.catalogue.cost import highest_cost_micros
+
+        return highest_cost_micros(_model(self.subject), self.priced_size, self.quality, self.count, len(self.prompt))
+
+    @property
+    def priced_size(self) -> str:
+        return _model(self.subject).sizes.default if self.size == WRONG_SIZE else self.size
+
+    @property
+    def shape(self) -> str:
+        return f"{self.subject.settings.image_model}, {self.size}, {self.quality}, {self.count}"
+
+
+def verify(
+    ctx: typer.Context,
+    request: Annotated[str | None, typer.Argument(help=text("cli.help.evidence_request"), show_default=False)] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=text("cli.help.verify_yes"))] = False,
+    data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.run_data_dir"))] = None,
+) -> None:
+    from bot.cli.baseline import FOLDER, Baseline, differences, markdown, previous
+    from bot.cli.doctor import subject_of
+    from bot.evidence.surroundings import environment
+    from bot.settings import SettingsProblem, service_problems
+
+    subject = subject_of(ctx.obj, data_dir)
+    settings = subject.settings
+    if problems := service_problems(settings, ctx.obj):
+        raise SettingsProblem(problems)
+    plans, scrubber = _plans(subject, request)
+    price = dollars(sum(plan.highest for plan in plans))
+    for plan in plans:
+        say(text(f"verify.will_{plan.name}", shape=plan.shape, words=text(f"verify.words_{plan.words}")))
+    if not yes:
+        _ask(price)
+    tried = [_try(plan, scrubber) for plan in plans]
+    note = Baseline(subject.ports.now(), _settings_of(subject, scrubber), environment(), tried)
+    folder = settings.data_dir / FOLDER
+    before = previous(folder)
+    compared = None if before is None else differences(before, note)
+    page = _without_secrets(markdown(note, compared), settings.secrets())
+    file = folder / f"{datetime.fromtimestamp(note.at, UTC):%Y-%m-%dT%H%M%SZ}.md"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise Stop(text("operator.folder_unwritable", folder=folder)) from error
+    for line in [text("verify.first")] if compared is None else compared or [text("verify.same")]:
+        say(line)
+    say(text("verify.all_well" if note.well else "verify.not_well"))
+    say(str(file))
+    if not note.well:
+        raise typer.Exit(FAILED)
+
+
+def may_repeat(connection: Connection, found: FailedRequest) -> bool:
+    """Whether the words of this request can't have been blocked by anybody: not by its answers, not by memory, and not by silence."""
+    from bot.domain.kinds import Group, Kind
+    from bot.failures.classify import classify
+    from bot.ledger import block_rows
+
+    request = found.request
+    failures = [classify(one.evidence) for one in found.attempts if one.evidence is not None]
+    failures += [request.failure] if request.failure is not None else []
+    silent = (Kind.EMPTY_RESULT, Kind.MALFORMED_RESPONSE, Kind.BAD_REQUEST_OTHER)  # how some filters answer
+    doubtful = any(one.group is Group.SAFETY or one.kind in silent or one.is_guess for one in failures)
+    if not failures or doubtful or not request.prompt or request.references:
+        return False
+    return not block_rows.ever_blocked(connection, request.fingerprint)
+
+
+def _plans(subject: Subject, asked: str | None) -> tuple[list[Plan], Scrubber]:
+    """The requests to make, in order, and what keeps their results clean."""
+    from bot.cli.probes import PROMPT
+    from bot.evidence.collect import find
+    from bot.evidence.private import Private
+    from bot.evidence.scrub import Scrubber
+    from bot.ledger import read_only
+    from bot.settings.surroundings import surroundings_of
+
+    settings, about = subject.settings, surroundings_of(subject.settings)
+    known = _model(subject)
+    quality = "low" if "low" in known.qualities else settings.image_quality
+    good = Plan("good", subject, known.sizes.default, quality, 1, PROMPT, "neutral")
+    plans = [good, replace(good, name="bad", size=WRONG_SIZE)]
+    found, repeat = None, False
+    if settings.database_file.exists():
+
+        def look(connection: Connection) -> tuple[FailedRequest | None, bool]:
+            one = find(connection, asked)
+            return one, one is not None and may_repeat(connection, one)
+
+        found, repeat = read_only.look(settings.database_file, look)
+    if found is None:
+        if asked is not None:
+            raise Stop(text("evidence.unknown", request=asked[:60]), code=USAGE)
+        remark(text("verify.nothing_failed"))
+    else:
+        request = found.request
+        there = replace(subject, settings=settings.model_copy(update={"image_model": request.model}))
+        prompt, words = (request.prompt, "same") if repeat else (PROMPT, "neutral")
+        if request.service:
+            remark(text("verify.other_service"))
+        if not repeat:
+            remark(text("verify.not_repeated"))
+        plans.insert(0, Plan("replay", there, request.size, request.quality, max(1, request.count), prompt, words, request.left_out))
+    private = Private(tuple(about.secrets), about.hosts(), set(), about.public_host)
+    return plans, Scrubber(private, [] if found is None else found.prompts)
+
+
+def _ask(price: str) -> None:
+    """Ask before anything is spent. Raises Stop unless the answer is yes."""
+    if not sys.stdin.isatty():
+        raise Stop(text("verify.needs_yes", price=price), code=USAGE)
+    try:
+        answer = input(text("verify.may", price=price) + " ").strip().lower()
+    except EOFError:
+        answer = ""
+    if answer not in ("y", "yes"):
+        raise Stop(text("verify.not_done"))
+
+
+def _try(plan: Plan, scrubber: Scrubber) -> VerifiedRequest:
+    """Make one request, book what it cost, and say whether it ended as it should."""
+    from bot.cli.baseline import VerifiedRequest
+    from bot.cli.dialogue import watched
+    from bot.cli.probes import draw
+    from bot.domain.kinds import Group
+    from bot.failures.classify import classify
+    from bot.failures.explain import explain
+
+    _book(plan, plan.highest, 0)  # before the call, so that a kill leaves it counted as spent
+    outcome = watched(draw(plan.subject, plan.size, plan.quality, plan.prompt, plan.count, plan.leave_out))
+    failure = None if outcome.shortfall is None else classify(outcome.shortfall)
+    cost = _cost(plan, outcome)
+    _book(plan, cost - plan.highest, len(outcome.pictures))
+    said = text("verify.came", count=len(outcome.pictures)) if failure is None else explain(failure, "member")
+    drew = bool(outcome.pictures) or outcome.pending is not None
+    well = drew if plan.name != "bad" else not drew and failure is not None and failure.group is Group.PARAMETERS
+    kind = "pictures" if failure is None else failure.kind.value
+    seconds, named = round(outcome.latency, 1), _named(outcome.provider_request_id or "", scrubber)
+    tried = VerifiedRequest(plan.name, well, plan.shape, plan.words, scrubber.text(said, 300), kind, outcome.status, seconds, cost, named)
+    say(f"{'ok  ' if well else 'STOP'} {text(f'verify.name_{plan.name}')}: {tried.result}")
+    if failure is not None and not well:
+        remark(explain(failure, "operator"))
+    return tried
+
+
+def _named(request_id: str, scrubber: Scrubber) -> str:
+    """The service's id of a request, if it can't be anything private."""
+    from bot.evidence.private import quoted
+
+    if len(request_id) <= MAX_ID and scrubber.private.may_name(request_id) and not quoted(request_id, scrubber.prompts):
+        return request_id
+    return scrubber.text(request_id, MAX_ID)
+
+
+def _cost(plan: Plan, outcome: Outcome) -> int:
+    """What this call cost, in micro-dollars: what the service says, nothing if it says so, otherwise the most it can be."""
+    from bot.catalogue.cost import cost_from_usage
+    from bot.domain.outcome import Billed
+    from bot.failures.classify import classify
+    from bot.requests.decide import as_booked
+
+    booked = as_booked(outcome, None if outcome.shortfall is None else classify(outcome.shortfall))
+    if booked.billed is Billed.NO:
+        return 0
+    known = cost_from_usage(_model(plan.subject), outcome.usage)
+    return plan.highest if known is None else known
+
+
+def _book(plan: Plan, micros: int, pictures: int) -> None:
+    from bot import budgets
+    from bot.ledger import beside
+
+    settings = plan.subject.settings
+    if settings.database_file.exists() and (micros or pictures):
+        periods = budgets.day_and_month(plan.subject.ports.now(), settings.budget_timezone)
+        rows = [(budgets.EVERYBODY, "*", period) for period in periods]
+        beside.book(settings.database_file, rows, micros=micros, pictures=pictures)
+
+
+def _settings_of(subject: Subject, scrubber: Scrubber) -> dict[str, str]:
+    """What is set, without secrets and private hosts. A mark tells a new image key, or a new private address, from the one before."""
+    from bot.settings import KNOWN
+    from bot.settings.model import PRECEDENCE
+
+    secrets, shown = subject.settings.secrets(), dict[str, str]()
+    known = KNOWN | plugins.variables(subject.adapters.values()).keys()
+    for name, value in sorted(subject.settings.env.items()):
+        if name not in known:
+            continue
+        secret = any(one in value for one in secrets)
+        clean = text("verify.secret") if secret else scrubber.text(value, 200)
+        marked = name in PRECEDENCE["IMAGE_API_KEY"] or (not secret and clean != value)
+        shown[name] = f"{clean} #{hashlib.sha256(value.encode()).hexdigest()[:8]}" if marked else clean
+    return shown
+
+
+def _without_secrets(page: str, secrets: tuple[str, ...]) -> str:
+    """The finished page; a secret that got into it after all is taken out."""
+    from bot.evidence.scrub import REMOVED
+
+    for secret in secrets:
+        page = page.replace(secret, REMOVED)
+    return page
+
+
+def _model(subject: Subject) -> Model:
+    from bot.catalogue.load import Catalogue
+
+    return Catalogue.load().resolve(subject.settings.image_model)
