@@ -28,9 +28,7 @@ class DiscordPlugin(SettingsPlugin):
         return await examine(env, every=True)
 
     def setup(self) -> Sequence[SetupStep]:
-        from adapters.discord.questions import steps
-
-        return steps()
+        return cli.steps()
 
 
 plugin = DiscordPlugin("discord", settings, cli.app)

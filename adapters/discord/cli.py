@@ -1,4 +1,4 @@
-"""`imagine-bot discord ...`: the install link."""
+"""`imagine-bot discord ...`: the install link; and what `imagine-bot init` asks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import base64
 import binascii
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import discord
@@ -15,7 +16,10 @@ from dotenv import dotenv_values
 from adapters.discord import settings
 from adapters.discord.checks import install_link
 from adapters.discord.client import outgoing, point_at
+from adapters.kit.env import value
 from adapters.kit.errors import NETWORK
+from adapters.kit.plugin import channel_steps
+from bot.adapter import SetupQuestion, SetupStep
 from bot.egress import Egress, read
 from bot.texts import text
 
@@ -76,3 +80,17 @@ def from_token(token: str) -> int | None:
     except (binascii.Error, UnicodeDecodeError, ValueError):
         return None
     return int(decoded) if decoded.isdigit() else None
+
+
+# ---- `imagine-bot init` ---------------------------------------------------------------------------------------------------------
+
+
+def steps() -> list[SetupStep]:
+    """Ask for the token, then, once the bot is invited, for the channels: it has to be in the server before it can see them."""
+    token = SetupQuestion("DISCORD_BOT_TOKEN", text("discord.init.token"), secret=True)
+    return [SetupStep([token], before=text("discord.init.before"), after=_invitation), *channel_steps("discord", *settings.CHANNELS)]
+
+
+def _invitation(env: Mapping[str, str]) -> str:
+    application = from_token(value(env, "DISCORD_BOT_TOKEN"))
+    return "" if application is None else text("discord.init.invite", link=install_link(application))

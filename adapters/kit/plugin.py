@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from bot.adapter import SetupQuestion, SetupStep
+from bot.texts import text
+
 if TYPE_CHECKING:
     import typer
 
@@ -37,3 +40,9 @@ class SettingsPlugin:
 
     def misshapen(self, env: Mapping[str, str]) -> Sequence[str]:
         return self._settings.misshapen(env)
+
+
+def channel_steps(platform: str, moderators: str, operators: str) -> list[SetupStep]:
+    """What `imagine-bot init` asks about both channels, by their variables."""
+    asked = {moderators: text(f"{platform}.init.moderators"), operators: text(f"{platform}.init.operators")}
+    return [SetupStep([SetupQuestion(name, question, required=False)]) for name, question in asked.items()]

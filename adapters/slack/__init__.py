@@ -28,9 +28,7 @@ class SlackPlugin(SettingsPlugin):
         return await examine(env, every=True)
 
     def setup(self) -> Sequence[SetupStep]:
-        from adapters.slack.questions import steps
-
-        return steps()
+        return manifest.steps()
 
 
 plugin = SlackPlugin("slack", settings, manifest.app)

@@ -1,4 +1,5 @@
-"""The Slack app manifest for this version: commands, scopes, events. Printed by `imagine-bot slack manifest`, compared by doctor."""
+"""The Slack app manifest for this version: commands, scopes, events. Printed by `imagine-bot slack manifest`, compared by doctor. Also
+what `imagine-bot init` asks."""
 
 from __future__ import annotations
 
@@ -8,6 +9,9 @@ from urllib.parse import urlsplit
 
 import typer
 
+from adapters.kit.plugin import channel_steps
+from adapters.slack.settings import CHANNELS
+from bot.adapter import SetupQuestion, SetupStep
 from bot.texts import text
 
 COMMANDS = ("imagine", "imagine-show", "imagine-status", "imagine-help", "imagine-privacy", "imagine-settings")
@@ -109,3 +113,13 @@ def manifest(http: Annotated[str, typer.Option("--http", metavar="URL", help=tex
     # Only JSON on stdout, so that it can be piped; instructions go to stderr.
     typer.echo(json.dumps(build(address), indent=2))
     typer.echo(text("slack.cli.next_http", url=address) if address else text("slack.cli.next_socket"), err=True)
+
+
+# ---- `imagine-bot init` ---------------------------------------------------------------------------------------------------------
+
+
+def steps() -> list[SetupStep]:
+    """Ask for both tokens of Socket Mode, which needs no public address, and for the channels."""
+    names = {"SLACK_BOT_TOKEN": text("slack.init.bot_token"), "SLACK_APP_TOKEN": text("slack.init.app_token")}
+    tokens = [SetupQuestion(name, question, secret=True) for name, question in names.items()]
+    return [SetupStep(tokens, before=text("slack.init.before")), *channel_steps("slack", *CHANNELS)]
