@@ -23,7 +23,7 @@ from bot.providers.port import Call, OnPartial
 from bot.requests.rules import Rules
 from bot.requests.services import StandIn
 
-PICTURE = Picture("ab" * 32, "png", 64, 64, 100)
+PICTURE = Picture("ab" * 32, "png", 1024, 1024, 100)
 BLOCK = Evidence(
     provider="openai",
     api="images.generations",

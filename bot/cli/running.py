@@ -117,24 +117,30 @@ def demo(
 def sandbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help=text("cli.help.sandbox_port"))] = 8090,
     host: Annotated[str, typer.Option(help=text("cli.help.sandbox_host"))] = "127.0.0.1",
+    dialect: Annotated[str, typer.Option(help=text("cli.help.sandbox_dialect"))] = "",
 ) -> None:
     try:
-        asyncio.run(_sandbox(host, port))
+        asyncio.run(_sandbox(host, port, dialect.strip().lower()))
     except OSError as error:
         raise Stop(_not_listening(host, port, error)) from error
     except KeyboardInterrupt:
         return
 
 
-async def _sandbox(host: str, port: int) -> None:
-    from bot.sandbox.server import start
+async def _sandbox(host: str, port: int, dialect: str) -> None:
+    from bot.sandbox.server import SPOKEN, start
 
+    if dialect and dialect not in SPOKEN:
+        raise Stop(text("cli.sandbox_unknown", name=dialect, known=", ".join(SPOKEN)), code=USAGE)
     stopping = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
     service = await start(host=host, port=port)
     try:
-        say(text("cli.sandbox_ready", address=service.base_url))
+        if dialect:
+            say(text("cli.sandbox_speaks", address=service.base_url_of(dialect), service=dialect))
+        else:
+            say(text("cli.sandbox_ready", address=service.base_url))
         await stopping.wait()
     finally:
         await service.stop()

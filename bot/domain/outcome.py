@@ -53,6 +53,14 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Applied:
+    """What the provider says that it used; empty for what it doesn't say."""
+
+    quality: str = ""
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Pending:
     """A task still running at the provider: poll it, never submit it again."""
 
@@ -95,5 +103,6 @@ class Outcome:
     """The bot aborted the call because the member cancelled or the process is stopping."""
     carried: frozenset[str] = frozenset()
     """Options sent besides model and prompt, under the bot's own names: a rejection can only be about these."""
+    applied: Applied = field(default_factory=Applied)
     made: int = 0
     """Pictures that the provider handed over and charges for, including damaged ones and failed downloads."""

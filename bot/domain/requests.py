@@ -150,6 +150,8 @@ class Request:
     """Most pictures of a call, as the service said when it refused one; 0 if it didn't."""
     part_failure: Failure | None = None
     """Why a finished part brought fewer pictures than it asked for."""
+    applied: Mapping[str, str] = field(default_factory=dict)
+    """What the service used instead of what was asked for: `quality`, `model`; `no_quality` if it takes none."""
     service: str = ""
     """Name of its image service (`bot/requests/services.py`); empty for the configured one."""
 

@@ -297,6 +297,7 @@ def _request(row: Row[Any]) -> Request:
         consent=bool(row.typed.get("consent")),
         settled=row.typed.get("settled", 0),
         per_call=row.typed.get("per_call", 0),
+        applied=row.typed.get("applied", {}),
         part_failure=failure_from_json(row.typed["part_failure"]) if "part_failure" in row.typed else None,
         service=row.service or "",
     )

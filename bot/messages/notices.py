@@ -22,7 +22,7 @@ from bot.texts.phrases import moment
 
 SHOWN_FACTS = (
     *("case", "status", "code", "request_id", "model", "param", "limit", "platform", "task", "channel", "people", "detail"),
-    *("way", "address", "type", "pixels", "ends", "instead", "service"),
+    *("way", "address", "type", "pixels", "ends", "instead", "service", "asked", "used"),
 )
 EXPLAINING_FACTS = ("unchosen", "guard", "tls", "proxy", "why", *WHYS)
 """Facts that aren't shown themselves; they select the sentence that says what to do."""

@@ -6,8 +6,6 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.catalogue.model import AUTO
-from bot.catalogue.sizes import edges
 from bot.chat.views import ActionName, Audience, Button, ButtonStyle, Tone, View
 from bot.domain.case_states import CaseState, Standing
 from bot.domain.failure import Failure
@@ -18,6 +16,7 @@ from bot.domain.request_states import REST_MISSING, Answer, RequestState
 from bot.domain.requests import Request
 from bot.failures.explain import explain
 from bot.gate.port import Estimate
+from bot.messages.applied_lines import applied_lines
 from bot.messages.picture_view import changed_lines, picture_views, preview
 from bot.messages.progress import progress
 from bot.messages.question_view import asked, question
@@ -28,10 +27,6 @@ from bot.texts.phrases import duration, money, size
 
 REFRESH, REFRESH_SOON = 5.0, 1.0
 """Seconds until a waiting view is rendered again, to keep position and countdown current; shorter until both are known."""
-
-
-OTHER_SHAPE = 0.03
-"""Relative difference of proportions that people see; services round edges to multiples of up to 64 pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +240,7 @@ def _with_pictures(facts: RequestFacts, audience: Audience, failure: Failure | N
         title = text(key, count=len(drawn), wanted=request.count)
         lines = _missing_lines(facts, failure)
     revised = next((one.revised_prompt for one in drawn if one.revised_prompt and one.revised_prompt.strip() != request.prompt), None)
-    lines += _applied_lines(request, drawn)
+    lines += applied_lines(request, drawn)
     lines += changed_lines(found)
     if facts.drawn_by:
         lines.append(text("request.drawn_by", service=facts.drawn_by))
@@ -297,15 +292,6 @@ def _hidden(request: Request, report: Standing) -> View:
 
 def _price(facts: RequestFacts) -> tuple[str, ...]:
     return () if facts.cost is None else (money(facts.cost),)
-
-
-def _applied_lines(request: Request, found: Sequence[Picture]) -> list[str]:
-    """What the service drew instead of the size that was asked for: other proportions. None if the size was left to it."""
-    if request.size == AUTO or not request.size or "size" in request.left_out:
-        return []
-    width, height = edges(request.size)
-    other = next((one for one in found if abs(one.width * height / (one.height * width) - 1) > OTHER_SHAPE), None)
-    return [] if other is None else [text("request.other_shape", asked=size(request.size), drawn=f"{other.width}×{other.height}")]
 
 
 def _block_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:

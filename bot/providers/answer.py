@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from bot.domain.outcome import Pending, Usage
+from bot.domain.outcome import Applied, Pending, Usage
 from bot.providers.body import BodyReader
 
 _BASE64_FIELDS = ("b64_json", "b64", "base64", "image_base64", "b64_image")
@@ -26,6 +26,7 @@ _TASK_RUNNING = frozenset(
 ) | frozenset(("processing", "in_progress", "running", "generating"))
 _TASK_DONE = frozenset(("completed", "complete", "succeeded", "success", "finished", "done", "ready"))
 _MAX_COUNT = 10**12
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:@-]{0,79}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class ParsedAnswer:
     task: Pending | None = None
     """A running task; None if it has finished or there is none."""
     usage: Usage | None = None
+    applied: Applied = field(default_factory=Applied)
     result_at: str | None = None
     """Where the pictures of a finished task lie, for services that keep them at another address than its state."""
     left_over: Any = None
@@ -61,6 +63,7 @@ def read_answer(value: Any, headers: Mapping[str, str], body: BodyReader) -> Par
         items=items,
         task=None if items else _task(value, headers),
         usage=_usage(value, headers),
+        applied=applied_of(value),
         left_over=_without_pictures(value, body, 0),
     )
 
@@ -190,6 +193,19 @@ def _usage(value: Any, headers: Mapping[str, str]) -> Usage | None:
         image_input_tokens=token_count(_details(usage).get("image_tokens")),
     )
     return None if counted == Usage() else counted
+
+
+def applied_of(value: Any) -> Applied:
+    """The quality and the model that an answer says were used."""
+    levels = [value] if isinstance(value, dict) else []
+    if levels and isinstance(events := value.get("data"), list):
+        levels += [event for event in events if isinstance(event, dict) and "type" in event]  # a stream's events
+    quality, model = (next((word for one in levels if (word := _word(one.get(name)))), "") for name in ("quality", "model"))
+    return Applied(quality, model)
+
+
+def _word(value: Any) -> str:
+    return value if isinstance(value, str) and _WORD.fullmatch(value) else ""
 
 
 def _details(usage: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -172,7 +172,7 @@ class HttpProvider:
         if pending.is_download and tried.isascii() and tried.isdigit() and pending.poll_url:
             return await self._fetch_again(call, pending.poll_url.split(" "), int(tried[:3]))
         exchange = _Exchange("task.poll", self._ports.monotonic(), sent=True)
-        outcome = await self._whole(exchange, call, self._api.poll(pending))
+        outcome = dataclasses.replace(await self._whole(exchange, call, self._api.poll(pending)), carried=self._api.carried(call))
         if outcome.pending is not None and outcome.pending.poll_url is None:
             # Some services only return the URL once, when the task begins.
             outcome = dataclasses.replace(outcome, pending=dataclasses.replace(outcome.pending, poll_url=pending.poll_url))
@@ -325,8 +325,8 @@ class HttpProvider:
             return dataclasses.replace(outcome, cancelled=True)
         shortfall = self._why(exchange, answer, taken.lost) if len(taken.pictures) < call.count else None
         again = Pending(f"{DOWNLOAD}1", " ".join(taken.addresses)) if taken.addresses and not taken.pictures else None
-        made = min(len(answer.items), call.count)
-        return self._outcome(exchange, taken.pictures, pending=again, shortfall=shortfall, usage=answer.usage, billed=billed, made=made)
+        outcome = self._outcome(exchange, taken.pictures, pending=again, shortfall=shortfall, usage=answer.usage, billed=billed)
+        return dataclasses.replace(outcome, made=min(len(answer.items), call.count), applied=answer.applied)
 
     async def _fetch_again(self, call: Call, addresses: list[str], tried: int) -> Outcome:
         exchange = _Exchange(FETCHED, self._ports.monotonic(), sent=True)

@@ -18,7 +18,7 @@ from bot.ledger import attempt_rows, picture_rows, request_rows, settings_rows
 from bot.ledger.store import Tx
 from bot.messages import stand_in
 from bot.messages.notices import Notices
-from bot.requests import books, parts, transitions
+from bot.requests import applied, books, parts, transitions
 from bot.requests.affordable import shortage
 from bot.requests.block_memory import blocked_before, blocked_member, remember_block, remembered_failure
 from bot.requests.decide import (
@@ -201,6 +201,9 @@ def _take_pictures(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, d
             deps.notices.service_works(tx)
         stand_in.ended(tx, deps.notices)
     worked_without(tx, request, ruling.outcome, deps.rules, host, deps.notices)
+    chosen = frozenset({"quality"}) - unchosen(tx.connection, request, deps.rules)
+    found = applied.compare(request, ruling.outcome, chosen, deps.rules.model)
+    applied.note(tx, request, found, deps.rules.model, host, deps.notices)
     if not isinstance(ruling.step, Late):
         picture_rows.add(tx, request.id, attempt.id, ruling.outcome.pictures)
 

@@ -46,9 +46,9 @@ def cost_of(request: Request, outcome: Outcome, attempt: Attempt, rules: Rules) 
         return 0
     if outcome.billed is Billed.UNKNOWN:
         return attempt.cost_micros or reserved
-    known = cost_from_usage(rules.model, outcome.usage) or attempt.cost_micros
-    if known:
-        return known
+    stated = cost_from_usage(rules.model, outcome.usage)
+    if stated is not None or attempt.cost_micros:
+        return attempt.cost_micros if stated is None else stated  # a stated cost may be nothing: a free model
     if rules.model.known and "size" in request.left_out and len(outcome.pictures) >= max(outcome.made, 1):
         # Reserved as the most expensive size because the service chose; the pictures show which one it was.
         drawn = (f"{picture.width}x{picture.height}" for picture in outcome.pictures)

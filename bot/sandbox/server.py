@@ -33,6 +33,10 @@ KNOWN: Mapping[str, str] = {
 """Fault name -> description."""
 
 
+SPOKEN = ("openai", *DIALECTS, *BASES)
+"""Services whose API is spoken, each below its own path."""
+
+
 @dataclass(slots=True)
 class RunningSandbox:
     """A sandbox that is listening."""

@@ -6,7 +6,7 @@ from bot.domain.kinds import KINDS, Group, Kind
 from bot.sandbox.asked import MODELS
 from bot.sandbox.behaviours import BEHAVIOURS
 from bot.sandbox.refusals import REFUSALS
-from bot.sandbox.server import KNOWN
+from bot.sandbox.server import KNOWN, SPOKEN
 
 PATH = "docs/sandbox.md"
 GROUPS = {
@@ -25,6 +25,9 @@ def page() -> str:
         "`imagine-bot sandbox` is a real HTTP server with OpenAI's Images API on 127.0.0.1. It draws real pictures of the requested",
         "size from the prompt, and fails on demand. `imagine-bot demo` uses it, so you can see a picture, a wait, a block and a",
         "moderator's card without a key. Its pictures say that they're sandbox pictures. The bot's own client doesn't treat it specially.",
+        "",
+        f"It speaks the API of {', '.join(SPOKEN[:-1])} and {SPOKEN[-1]} at once, each below its own path.",
+        "`imagine-bot sandbox --dialect NAME` prints the address of one of them, with the settings that point the bot at it.",
         "",
         "| call | |",
         "|---|---|",

@@ -68,7 +68,7 @@ def of_requests(words: str, name: str = "Ada") -> Iterator[tuple[str, View]]:
     """A request in every state, with every question, refusal and kind of failure."""
 
     def shown(label: str, found: Request, pictures: int = 0, **facts: object) -> tuple[str, View]:
-        drawn = [Picture(f"{number:064d}", "png", 64, 64, 100, words) for number in range(pictures)]
+        drawn = [Picture(f"{number:064d}", "png", 1024, 1024, 100, words) for number in range(pictures)]
         return label, render(RequestFacts(found, NOW, pictures=drawn, **facts), Audience.MEMBER)  # type: ignore[arg-type]
 
     for key in catalogue():

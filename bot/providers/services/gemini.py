@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.domain.attachments import ReferenceLimits
-from bot.domain.outcome import Usage
-from bot.providers.answer import Item, ParsedAnswer, token_count
+from bot.domain.outcome import Applied, Usage
+from bot.providers.answer import Item, ParsedAnswer, applied_of, token_count
 from bot.providers.api import HttpCall, ImageApi, edges_of, nearest_ratio
 from bot.providers.body import BodyReader
 from bot.providers.port import Call
@@ -51,6 +51,7 @@ class GeminiApi(ImageApi):
         return ParsedAnswer(
             items=tuple(Item(base64=data) for data in pictures),
             usage=_usage(value),
+            applied=applied_of({"model": value.get("modelVersion")}) if isinstance(value, dict) else Applied(),
             left_over=_without(value),
         )
 

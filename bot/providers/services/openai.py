@@ -9,10 +9,14 @@ import dataclasses
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote
 
 from bot.domain.attachments import ReferenceLimits
+from bot.domain.outcome import Usage
+from bot.providers.answer import ParsedAnswer, read_answer
 from bot.providers.api import HttpCall, ImageApi
+from bot.providers.body import BodyReader
 from bot.providers.port import Call
 
 AZURE_VERSION = "2025-04-01-preview"
@@ -72,6 +76,8 @@ class Dialect:
     """None: it draws from words alone."""
     streams: bool = False
     """Sends unfinished pictures as an event stream, for the GPT image models."""
+    states_cost: bool = False
+    """Its `usage.cost` is what it charges, also if that's nothing. Gateways send zero when they don't know a price."""
     may_execute_prompts: bool = False
     """May be a self-hosted server that executes tags found in a prompt."""
 
@@ -119,6 +125,7 @@ DIALECTS: tuple[Dialect, ...] = (
         ("openrouter.ai",),
         path="/images",
         models_path="/images/models",
+        states_cost=True,
         edits=Edits(
             ReferenceLimits(count=10, mask=False, max_bytes=4 * 1024 * 1024, total_bytes=16 * 1024 * 1024),
             path=None,
@@ -161,6 +168,14 @@ class OpenAIApi(ImageApi):
 
     def carried(self, call: Call) -> frozenset[str]:
         return carried(self.dialect, call)
+
+    def read(self, value: Any, headers: Mapping[str, str], body: BodyReader) -> ParsedAnswer:
+        answer = read_answer(value, headers, body)
+        stated = value.get("usage") if isinstance(value, dict) and self.dialect.states_cost else None
+        cost = stated.get("cost") if isinstance(stated, dict) else None
+        if cost != 0 or isinstance(cost, bool):
+            return answer
+        return dataclasses.replace(answer, usage=dataclasses.replace(answer.usage or Usage(), cost_micros=0))
 
 
 def dialect_for(host: str) -> Dialect:

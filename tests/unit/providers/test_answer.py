@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bot.domain.outcome import Usage
 from bot.providers.answer import read_answer
 from bot.providers.body import BodyReader
+from bot.providers.services.registry import api_for
 
 WORDS = """
     data images output result results choices message b64_json url image_url image error status task_id id object usage cost
@@ -105,3 +106,9 @@ def test_how_far_a_task_is(value: dict[str, object], ahead: int | None, share: f
     task = read_answer({"id": "t1", "status": "pending", **value}, {}, BodyReader(0)).task
     assert task is not None
     assert (task.ahead, task.progress) == (ahead, share)
+
+
+@pytest.mark.parametrize(("service", "cost"), [("openrouter", 0), ("gateway", None), ("openai", None)])
+def test_a_free_picture_costs_nothing_where_the_service_states_its_costs(service: str, cost: int | None) -> None:
+    answer = api_for("https://host.example/v1", service).read({"data": [], "usage": {"cost": 0}}, {}, BodyReader(0))
+    assert (answer.usage and answer.usage.cost_micros) == cost

@@ -27,7 +27,7 @@ from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
 
 NOON = 1_800_000_000.0
-PICTURE = Picture("ab" * 32, "png", 64, 64, 100)
+PICTURE = Picture("ab" * 32, "png", 1024, 1024, 100)
 
 
 def failure(kind: Kind, wait: float | None = None) -> Failure:

@@ -227,3 +227,10 @@ async def test_a_second_service_draws_in_parts_of_its_own_and_gets_no_begun_requ
     await ground.end(await ground.called(request.id), drew(4))
     assert isinstance(await ground.ledger.write(lambda tx: open_attempt(tx, request.id, ground.deps, service)), NotNow)
     assert isinstance(await ground.begin(request.id), Opened)
+
+
+async def test_a_stated_cost_of_nothing_is_booked_as_nothing(ground: Ground) -> None:
+    request = await ground.asked()
+    await ground.end(await ground.called(request.id), dataclasses.replace(drew(1), usage=Usage(cost_micros=0)))
+    assert [one.cost for one in await ground.attempts(request.id)] == [0]
+    assert await ground.reserved() == {0}
