@@ -200,7 +200,7 @@ class Checker:
         mark = signature(shown.view)
         if thread.finals and thread.finals[-1][1] == mark:
             return
-        if thread.finals and "delete" not in thread.pressed:
+        if thread.finals and "delete" not in thread.pressed and not _only_changed(thread, mark):
             self.fail("2-two-different-answers", thread.wording.tag, thread.finals[-1][1], "then", mark)
         thread.finals.append((shown.at, mark))
 
@@ -242,6 +242,12 @@ class Checker:
 def signature(view: View) -> str:
     """What makes two answers equal: the pictures, or otherwise the sentence."""
     return "+".join(one.sha256[:12] for one in view.pictures) or view.title
+
+
+def _only_changed(thread: Thread, mark: str) -> bool:
+    """Whether the member let a changed picture join those that were drawn."""
+    drawn, now = thread.finals[-1][1].split("+"), mark.split("+")
+    return "use_change" in thread.pressed and drawn[0] == now[0] and len(drawn) <= len(now)
 
 
 def view_text(view: View) -> str:

@@ -56,6 +56,7 @@ def from_seed(seed: int) -> Plan:
     presses += [_answer(r, one.n, people) for one in commands if one.doubtful for _ in range(r.choice([0, 1, 1, 2]))]
     _want_many(Random(f"many:{seed}"), commands)
     presses += _attach(Random(f"pictures:{seed}"), commands, people)  # drawn apart as well
+    presses += _change(Random(f"changes:{seed}"), commands, people)
     return Plan(
         seed=seed,
         commands=commands,
@@ -208,6 +209,17 @@ def _attach(r: Random, commands: list[Command], people: list[str]) -> list[Press
                 Press(command.n, round(r.uniform(1, 60), 3), r.choice(["send_anyway"] * 5 + ["discard"]), "", r.choice(["", "click"]))
             )
     return found
+
+
+def _change(r: Random, commands: list[Command], people: list[str]) -> list[Press]:
+    """Crop some results, which costs nothing and asks nobody."""
+    return [
+        Press(
+            one.n, round(r.uniform(5, 400), 3), "crop", r.choice(people) if r.random() < 0.1 else "", r.choice(["", "", "click", "event"])
+        )
+        for one in commands
+        for _ in range(r.choice([0, 0, 0, 1, 2]))
+    ]
 
 
 def _answer(r: Random, command: int, people: list[str]) -> Press:

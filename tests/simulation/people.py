@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.chat.views import Act, Button, Form, Reply
+from bot.chat.views import Act, Button, Form, Reply, View
 from bot.domain.attachments import Attachment
 from bot.domain.requests import Person, Place, Submission
 from bot.texts import text
@@ -26,6 +26,8 @@ REDELIVERIES = (3.0, 30.0, 300.0)
 """Seconds between deliveries of an unacknowledged event, on platforms that redeliver."""
 STARTING = frozenset({"again", "retry", "nearest", "edit"})
 """Presses that begin a new request."""
+CHANGE = "crop"
+"""A press that makes a changed picture, which only its member sees until they use it."""
 ACK_FAULTS = {"fails": 2, "answer_lost": 1}
 STOPPING = text("reply.stopping")
 """The answer of a bot that is shutting down: nothing was done or recorded, and the member presses again."""
@@ -195,8 +197,26 @@ class People:
                 said = [reply.result() for reply in replies if reply.exception() is None]
                 if child is not None and not any(isinstance(one, Reply) and one.changed for one in said):
                     child.take_back()
+                drafts = [one.view for one in said if isinstance(one, Reply) and one.view is not None]
+                if drafts and press.action == CHANGE:
+                    await self._decide(thread, drafts[-1], who, f"{key}.draft", press.twice)
                 if not any(isinstance(one, Reply) and one.text == STOPPING for one in said):
                     return
+
+    async def _decide(self, thread: Thread, draft: View, who: str, key: str, twice: str) -> None:
+        """Use a changed picture that only its member sees, or discard it; again while no process answers."""
+        r = self.world.chance.next("draft")
+        button = draft.buttons[0 if r.random() < 0.8 else -1]
+        for wait in (r.expovariate(1 / 20), *PRESS_AGAIN):
+            await asyncio.sleep(wait)
+            life = self.world.life
+            if life is None or life.dead or self.process.adapter is None:
+                continue
+            for name in ("", ".2") if twice else ("",):
+                self._press(life, thread, None, button, who, key + name)
+            await asyncio.sleep(4.0)
+            if not life.dead:
+                return
 
     def _button(self, thread: Thread, action: str, who: str) -> Button | None:
         for post in (*thread.posts, *thread.questions):
@@ -221,6 +241,8 @@ class People:
 
         def fill(form: Form) -> Mapping[str, str]:
             values = {one.name: one.value for one in form.fields}
+            if action == CHANGE:
+                return {**values, "ratio": "1:1", "part": "start"}  # the pixel with its number stays
             return values if child is None else {**values, "prompt": child.wording.text}
 
         task = self.run(life, adapter.press(act, fill if button.opens_form else None), key)

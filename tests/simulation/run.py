@@ -14,6 +14,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import bot.lifecycle
+import bot.pixels.crop
 import bot.requests.scheduler
 from bot.catalogue.load import Catalogue
 from bot.catalogue.model import Model
@@ -36,6 +37,8 @@ from tests.simulation.world import Report, World
 
 CALM = 2 * 3600.0
 """Seconds after the last trouble within which everything must have settled: deadlines, back-offs and questions to members are over."""
+SMALL = patch.object(bot.pixels.crop, "SMALLEST", 1)
+"""The provider's pictures are tiny, and can be cut all the same."""
 QUIET = 60.0
 """Seconds between two looks at whether it has."""
 
@@ -55,7 +58,7 @@ def _run(plan: Plan, keep: bool) -> Report:
     try:
         shutil.copy(_template(), folder / disk.DATABASE)
         world = World(plan, folder, model(), keep)
-        with captured_logs(lambda line: read_log(world, line), [KEY]), polling_every(plan.polls), compiled_once():
+        with captured_logs(lambda line: read_log(world, line), [KEY]), polling_every(plan.polls), compiled_once(), SMALL:
             report = world.run(Scenario(world, folder).play)
         return report
     finally:
