@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import aiohttp
 import discord
@@ -57,7 +57,7 @@ class DiscordAdapter:
         self._wire = DiscordWire(self._session)
         self._placeholders = Placeholders(AppendLog(self._folder / "placeholders.jsonl"))
         self._picture_forms = PictureForms(AppendLog(self._folder / "picture_forms.jsonl"))
-        self._attachments = DiscordAttachments(self._session, context.download, settings.api_base)
+        self.fetch_attachment = DiscordAttachments(self._session, context.download, settings.api_base).fetch
         self._image_fitting = ImageFitting(context.picture, context.work)
         self._answers = Answers(self._wire, self._ports, self._placeholders, self._image_fitting)
         self._chat = DiscordChat(self._wire, self._ports, self._placeholders, self._image_fitting)
@@ -97,9 +97,6 @@ class DiscordAdapter:
     async def acknowledged(self, place: Place) -> bool:
         handle = of_reply(place.reply)
         return handle is not None and await self._answers.was_taken(handle)
-
-    async def fetch_attachment(self, handle: Mapping[str, str]) -> bytes:
-        return await self._attachments.fetch(handle)
 
     def operators_place(self) -> Place | None:
         return self._place(self.settings.operators_channel)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import aiohttp
 import structlog
@@ -61,6 +61,7 @@ class SlackAdapter:
         self._client = self._client_with(settings.bot_token)
         self._wire = SlackWire(self._client, None, online=False, proxy_for=self._egress.proxy)
         self._attachments = SlackAttachments(self._wire, context.download, settings.bot_token)
+        self.fetch_attachment = self._attachments.fetch
         self._uploads = uploads = Uploads(self._wire, context.ports)
         self._answers = Answers(self._wire, uploads, fitting, context.ports)
         delivery = Delivery(self._wire, uploads, fitting, Pacing(), context.ports, wall=context.wall)
@@ -101,9 +102,6 @@ class SlackAdapter:
     async def acknowledged(self, place: Place) -> bool:
         """Always true: Slack doesn't report whether it took an acknowledgement, and all routes work without one, so nothing is dropped."""
         return True
-
-    async def fetch_attachment(self, handle: Mapping[str, str]) -> bytes:
-        return await self._attachments.fetch(handle)
 
     def operators_place(self) -> Place | None:
         return self._place(self.settings.operators_channel)
