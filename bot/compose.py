@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.adapter import Adapter, AttachmentSource, Context, Plugin, ReplacesPictures
+from bot.catalogue.load import Catalogue
 from bot.chat.handlers import ActionHandlers
 from bot.chat.port import Message, Refused
 from bot.core import Core
@@ -127,7 +128,7 @@ async def _service(ledger: Ledger, ports: SteadyPorts, one: StandIn) -> ImageSer
     kept = await ledger.read(lambda c: memory_rows.recall_gate(c, one.provider.gate_key))
     learned = (None, 0.0) if kept is None else (kept[0], max(0.0, ports.now() - kept[1]))
     gate = AdaptiveGate(one.gate_settings, ports.uniform, *learned)
-    return ImageService(one.name, one.provider, gate, one.shown, one.after, one.equals)
+    return ImageService(one.name, one.provider, gate, one.shown, one.after, one.equals, one.references)
 
 
 def _handlers(ledger: Ledger, rules: Rules, moderation: Moderation, scheduler: Scheduler, pictures: Pictures) -> Sequence[ActionHandlers]:
@@ -211,7 +212,9 @@ def _stand_ins(settings: Settings, pictures: PictureStore, ports: SystemPorts) -
         api = api_for(url, settings.fallback_service)
         provider = HttpProvider(url, settings.fallback_api_key, pictures, ports, api=api, egress=settings.egress)
         shown, after = provider.gate_key.partition("#")[0], float(settings.fallback_after_s)
-        found.append(StandIn(FALLBACK, provider, GateSettings(), shown, after, settings.fallback_models))
+        resolve, equals = Catalogue.load().resolve, settings.fallback_models
+        taken = {ours: resolve(theirs).references.within(provider.references_for(theirs)) for ours, theirs in equals.items()}
+        found.append(StandIn(FALLBACK, provider, GateSettings(), shown, after, equals, taken))
     return found
 
 

@@ -40,6 +40,7 @@ _QUEUE = (
         *(_R.id, _R.platform, _R.person, _R.community, _R.lane, _R.created_at, _R["count"], _R.attempts, _R.rate_answers),
         *(func.coalesce(_R.service, ""), _R.model, func.json_extract(_R.failure, "$.kind")),
         *(func.json_array_length(_R.typed, "$.references"), func.json_extract(_R.typed, "$.settled")),
+        func.json_extract(_R.typed, "$.mask"),
     )
     .where(_R.state == RequestState.QUEUED.value, _R.due_at <= bindparam("now"), LIVE_ROWS)
     .order_by(_R.due_at, _R.id)
@@ -184,6 +185,8 @@ class Queued:
     """Number of attached pictures."""
     settled: int | None = None
     """Pictures that its finished parts asked for."""
+    mask: str | None = None
+    """SHA-256 of the mask."""
 
 
 def queue(connection: Connection, now: float, limit: int = 5000) -> Sequence[Queued]:

@@ -32,8 +32,9 @@ from bot.providers.api import HttpCall, ImageApi
 from bot.providers.body import BodyReader, NotJson, events, parse
 from bot.providers.download import Downloader, Resolve, peer_of, resolve
 from bot.providers.encoding import first_bytes
+from bot.providers.input_pictures import with_pictures
 from bot.providers.picture_intake import PictureIntake
-from bot.providers.pictures import PictureStore, with_pictures
+from bot.providers.pictures import PictureStore
 from bot.providers.port import Call, OnPartial
 from bot.providers.routed import RoutedTransport
 from bot.providers.services.registry import api_for
@@ -132,9 +133,8 @@ class HttpProvider:
             headers={"accept": "application/json", "accept-encoding": "identity", "user-agent": "imagine-bot"},
         )
         self.name = self._api.name
-        downloader = Downloader(self._client, self._base, self._auth, lookup)
         self._pictures = pictures
-        self._intake = PictureIntake(pictures, downloader, self.name)
+        self._intake = PictureIntake(pictures, Downloader(self._client, self._base, self._auth, lookup), self.name)
         self.gate_key = _gate_key(self._base, api_key)
 
     def use_key(self, api_key: str) -> bool:
@@ -148,8 +148,8 @@ class HttpProvider:
         """POST one call for pictures. Raises only asyncio.CancelledError; cancelling closes the connection."""
         exchange = _Exchange(_EDITS if call.references else _API, self._ports.monotonic())
         try:
-            call = await with_pictures(call, self._pictures)
-        except LookupError as error:
+            call = await with_pictures(call, self._pictures, self._api.references_for(call.model))
+        except (LookupError, BadPicture, NotTaken) as error:
             return self._broken(exchange, error)  # never sent
         if call.partials and on_partial is not None:
             exchange.on_partial = lambda data: self._show(data, on_partial)

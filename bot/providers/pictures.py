@@ -7,7 +7,6 @@ caller makes sure that no other request shows it.
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import hashlib
 import os
 import re
@@ -22,7 +21,6 @@ from bot.domain.outcome import Picture
 from bot.pixels.errors import NotTaken
 from bot.pixels.kinds import FORMATS
 from bot.pixels.workers import OneProcess, Workers
-from bot.providers.port import Call, InputPicture
 
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _T = TypeVar("_T")
@@ -228,15 +226,6 @@ class PictureStore:
             return False
         path.unlink(missing_ok=True)
         return True
-
-
-async def with_pictures(call: Call, store: PictureStore) -> Call:
-    """The call with the bytes of its references and mask. Raises DamagedPicture if one is gone or damaged."""
-    if not call.references:
-        return call
-    found = [InputPicture(await store.read(one), store.format_of(one)) for one in call.references]
-    mask = InputPicture(await store.read(call.mask), "png") if call.mask else None
-    return dataclasses.replace(call, pictures=tuple(found), mask_picture=mask)
 
 
 def _writing(path: Path) -> tuple[int, int] | None:

@@ -77,16 +77,18 @@ def _home(services: ImageServices, row: Queued) -> str:
 
 def _may_move(row: Queued, service: ImageService) -> bool:
     failure = None if row.failure is None else Kind(row.failure)
-    return _movable(service, row.model, failure, attempts=row.attempts + (row.settled or 0), references=row.references or 0)
+    begun = bool(row.attempts or row.settled)
+    return _movable(service, row.model, failure, begun=begun, references=row.references or 0, mask=bool(row.mask))
 
 
 def may_move(request: Request, service: ImageService) -> bool:
     """Whether another service may draw this request."""
     failure = None if request.failure is None else request.failure.kind
-    return _movable(service, request.model, failure, attempts=request.attempts + request.settled, references=len(request.references))
+    begun, references = bool(request.attempts or request.settled), len(request.references)
+    return _movable(service, request.model, failure, begun=begun, references=references, mask=bool(request.mask))
 
 
-def _movable(service: ImageService, model: str, failure: Kind | None, *, attempts: int, references: int) -> bool:
-    if attempts or service.model_for(model) is None or (references and not service.takes_references):
+def _movable(service: ImageService, model: str, failure: Kind | None, *, begun: bool, references: int, mask: bool) -> bool:
+    if begun or service.model_for(model) is None or not service.takes(model, references, mask=mask):
         return False
     return failure is None or KINDS[failure].group is Group.SERVICE

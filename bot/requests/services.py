@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bot.domain.attachments import ReferenceLimits
 from bot.gate.port import Gate
 from bot.gate.settings import GateSettings
 from bot.providers.port import Provider
 
+NOTHING = ReferenceLimits(count=0, mask=False)
 DEFAULT = ""
 """Name of the configured service in `Request.service`."""
 
@@ -23,7 +25,8 @@ class StandIn:
     shown: str = ""
     after: float = 0.0
     equals: Mapping[str, str] | None = None
-    """These three as in `ImageService`."""
+    references: Mapping[str, ReferenceLimits] = field(default_factory=dict)
+    """These four as in `ImageService`."""
 
 
 @dataclass(slots=True)
@@ -40,11 +43,15 @@ class ImageService:
     """Seconds for which the configured service must have been closed before this one stands in."""
     equals: Mapping[str, str] | None = None
     """For a stand-in: the configured service's model -> the one that it draws instead. None if it draws every model under its own name."""
+    references: Mapping[str, ReferenceLimits] = field(default_factory=dict)
+    """The configured service's model -> what its equal accepts beside the prompt; a missing one accepts nothing."""
 
-    @property
-    def takes_references(self) -> bool:
-        """Whether attached pictures may go there: they were checked against what the configured service accepts."""
-        return self.equals is None
+    def takes(self, model: str, references: int, *, mask: bool) -> bool:
+        """Whether so many attached pictures may go there. They were checked against what the configured service accepts."""
+        if not references or self.equals is None:
+            return True
+        limits = self.references.get(model, NOTHING)
+        return references <= limits.count and (limits.mask or not mask)
 
     def model_for(self, model: str) -> str | None:
         """The model to ask for instead of a request's own; None if there is no equal one."""

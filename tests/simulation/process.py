@@ -16,7 +16,7 @@ from bot.chat.port import ChatPort, ModeratorCheck
 from bot.chat.views import Act, Form, Reply
 from bot.compose import Bot, build
 from bot.core import Core, Duplicate
-from bot.domain.attachments import NotFetched
+from bot.domain.attachments import NotFetched, ReferenceLimits
 from bot.domain.requests import Place, Submission
 from bot.gate.settings import GateSettings
 from bot.pixels.workers import Here
@@ -153,7 +153,7 @@ class Process:
         """The service that stands by."""
         provider = HttpProvider(SECOND_URL, KEY, store, ports, transport=transport(self.world))
         name = self.world.model.id
-        return StandIn("fallback", provider, GateSettings(), "second.sim.test", FALLBACK_AFTER, {name: name})
+        return StandIn("fallback", provider, GateSettings(), "second.sim.test", FALLBACK_AFTER, {name: name}, {name: ReferenceLimits()})
 
     async def _stop(self, life: Life) -> None:
         self.adapter = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import io
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,14 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from bot.domain.attachments import ReferenceLimits
 from bot.domain.outcome import Billed
 from bot.pixels.jobs import do
 from bot.ports import SystemPorts
 from bot.providers.api import HttpCall
 from bot.providers.http_provider import HttpProvider
-from bot.providers.pictures import PictureStore, with_pictures
+from bot.providers.input_pictures import longest_edge, with_pictures
+from bot.providers.pictures import PictureStore
 from bot.providers.port import Call
 from bot.providers.services.registry import SERVICES, api_for
 from bot.sandbox.server import RunningSandbox
@@ -71,7 +74,7 @@ async def test_every_service_gets_the_pictures_or_says_that_it_takes_none(servic
     """What it sends contains each picture's bytes once; a service without references states a limit of none."""
     api, store = api_for("https://example.org/v1", service), PictureStore(tmp_path)
     try:
-        call = await with_pictures(await an_edit(store), store)
+        call = await with_pictures(await an_edit(store), store, ReferenceLimits())
     finally:
         store.close()
     limits = api.references
@@ -88,11 +91,29 @@ async def test_every_service_gets_the_pictures_or_says_that_it_takes_none(servic
         assert any(name == "mask" for name, _ in sent.files) or call.mask_picture.base64 in str(sent.body)
 
 
+@pytest.mark.parametrize(("limits", "shrunk"), [({}, False), ({"max_edge": 128}, True), ({"max_bytes": 1500}, True)])
+async def test_a_service_that_takes_less_gets_shrunk_pictures_and_a_mask_that_follows(
+    tmp_path: Path, limits: dict[str, int], shrunk: bool
+) -> None:
+    store = PictureStore(tmp_path)
+    try:
+        call = await an_edit(store)
+        sent = await with_pictures(call, store, ReferenceLimits(**limits))
+        assert ([hashlib.sha256(one.content).hexdigest() for one in sent.pictures] == list(call.references)) is not shrunk
+    finally:
+        store.close()
+    sizes = [Image.open(io.BytesIO(one.content)).size for one in (*sent.pictures, sent.mask_picture) if one is not None]
+    assert sizes[0] == sizes[2], "the mask is as large as its picture"
+    assert max(max(size) for size in sizes) <= limits.get("max_edge", 300)
+    assert longest_edge(sent.pictures[0].content) == max(sizes[0])
+    assert all(len(one.content) <= limits.get("max_bytes", 1 << 20) for one in sent.pictures)
+
+
 async def test_the_provider_sends_a_form_with_the_files_of_the_store(tmp_path: Path) -> None:
     store = PictureStore(tmp_path)
     provider = HttpProvider("https://api.openai.com/v1", "sk-x", store, SystemPorts())
     try:
-        call = await with_pictures(await an_edit(store), store)
+        call = await with_pictures(await an_edit(store), store, ReferenceLimits())
         request = provider._request(api_for("https://api.openai.com/v1").generate(call, "/v1"), {})
         body = request.read()
     finally:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import null, select
 
 from bot.catalogue.load import Catalogue
+from bot.domain.attachments import ReferenceLimits
 from bot.domain.failure import Evidence
 from bot.domain.kinds import Kind
 from bot.domain.outcome import Billed
@@ -141,7 +142,8 @@ def a_row(name: str, **values: object) -> Queued:
 
 async def test_the_choice_waits_for_its_time_and_spares_what_could_be_a_probe(tmp_path: Path) -> None:
     other = Service(name="other", gate_key="other.example#1")
-    async with world(tmp_path, Service(), stand_ins=[second(other, after=30.0)], equals=EQUALS) as w:
+    limits = {MODEL.id: ReferenceLimits(count=2, mask=False)}
+    async with world(tmp_path, Service(), stand_ins=[second(other, after=30.0, references=limits)], equals=EQUALS) as w:
         services, fallback, now = w.bot.services, Fallback(), w.bot.ports.monotonic()
         assert not fallback.look(services, now)
         broken(w)
@@ -156,10 +158,16 @@ async def test_the_choice_waits_for_its_time_and_spares_what_could_be_a_probe(tm
             a_row("wrong", rate_answers=1, failure="unsupported_option"),
             a_row("foreign", model="gpt-image-2.5-flare"),
             a_row("pictured", references=2),
+            a_row("too many pictures", references=3),
+            a_row("masked", references=1, mask="ab" * 32),
+            a_row("begun", count=8, settled=4),
             a_row("there", attempts=1, service="fallback"),
         ]
         found = {name: {row.id for row in some} for name, some in fallback.group(services, rows).items()}
-        assert found == {"fallback": {"new", "turned away", "there"}, "": {"tried", "wrong", "foreign", "pictured"}}
+        assert found == {
+            "fallback": {"new", "turned away", "pictured", "there"},
+            "": {"tried", "wrong", "foreign", "too many pictures", "masked", "begun"},
+        }
         # Nobody waits for the first one alone, so a new request is also offered to it for its probe.
         assert {row.id for row in fallback.group(services, [rows[0], rows[2]])[""]} == {"new"}
         breaker = services.of("fallback").gate.breaker  # type: ignore[attr-defined]
