@@ -27,6 +27,8 @@ from bot.messages.incidents import Incidents
 from bot.messages.notices import Notices
 from bot.messages.question_view import project_question
 from bot.messages.sender import Sender
+from bot.messages.status_hint import StatusHint
+from bot.messages.status_view import OtherService
 from bot.messages.storage import StorageWatch
 from bot.messages.unanswered import Unanswered
 from bot.messages.undeliverable import Undeliverable
@@ -277,8 +279,12 @@ def _bundle_maker(settings: Settings, ports: Ports) -> BundleMaker:
 def _add_operators_parts(bot: Bot, settings: Settings, provider: HttpProvider, health: HealthService | None, reload: Reload | None) -> None:
     """Evidence bundles, health checks, the weekly report, and rotation of the key."""
     bot.weekly_report = settings.weekly_report == "yes"
+    bot.core.others = lambda: [
+        OtherService(one.shown, one.gate.snapshot(bot.ports.monotonic())) for one in bot.services if one.name != DEFAULT
+    ]
     bot.core.gates = lambda: {one.name or "default": one.gate.snapshot(bot.ports.monotonic()) for one in bot.services}
     page = StatusPage(page_of(settings.status_page, settings.image_base_url), bot.ports, settings.egress)
+    bot.watch_status(StatusHint(page, bot.notices, bot.writes))
     bot.core.add_actions(EvidenceActions(bot.ledger, lambda: _bundle_maker(settings, bot.ports), page))
     if health is not None:
         health.observe(bot.ledger, bot.scheduler, bot.services, bot.supervisor, bot.notices, bot.ports)

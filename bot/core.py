@@ -28,7 +28,7 @@ from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem, Tx
 from bot.messages.help_view import help_view
 from bot.messages.own_requests_view import own_requests, unknown_request
 from bot.messages.refusal_view import refusal_sentence
-from bot.messages.status_view import status_view
+from bot.messages.status_view import OtherService, status_view
 from bot.messages.storage import StorageWatch
 from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import imagine_fields
@@ -119,6 +119,10 @@ class Core:
     storage: StorageWatch
     """Tells operators if nothing can be stored; adapters call `storage.late()` when their platform won't wait any longer."""
     attachments: Attachments
+    others: Callable[[], Sequence[OtherService]] = tuple
+    """The services beside the configured one, for /imagine-status."""
+    hint: Callable[[], str] = str
+    """What the provider's status page reports beside failures."""
     gates: Callable[[], Mapping[str, Snapshot]] = dict
     """State of every image service's gate, by the service's name; for the operators' dashboard."""
     calls: OpenCalls = field(default_factory=OpenCalls)
@@ -257,7 +261,7 @@ class Core:
             return left, len(request_rows.queue(connection, float("inf")))
 
         left, waiting = await self.ledger.read(look)
-        return status_view(self.snapshot(), waiting, left, self.rules.limits.zone)
+        return status_view(self.snapshot(), waiting, left, self.rules.limits.zone, self.others(), self.hint())
 
     async def dashboard(self, seconds: float) -> Dashboard:
         """Numbers of the last `seconds` for operators. The caller makes sure that only operators see them."""

@@ -25,6 +25,7 @@ from bot.messages.background import BackgroundWrites
 from bot.messages.incidents import Incidents
 from bot.messages.notices import Notices
 from bot.messages.sender import Sender
+from bot.messages.status_hint import StatusHint
 from bot.moderation.moderator_forms import LONGEST
 from bot.moderation.service import Moderation
 from bot.platforms import Platforms
@@ -91,6 +92,12 @@ class Bot:
     events: EventStream
     adapters: dict[str, Adapter] = field(default_factory=dict)
     weekly_report: bool = False
+    status_hint: StatusHint | None = None
+
+    def watch_status(self, hint: StatusHint) -> None:
+        """Mention what the provider's status page reports beside failures."""
+        self.status_hint, self.notices.hint, self.core.hint = hint, hint.words, hint.words
+        self.events.subscribers.append(hint.notice)
 
     def add(self, adapter: Adapter) -> None:
         """Connect a platform."""
@@ -153,6 +160,8 @@ class Bot:
         await self.unwanted_tasks.close(min(5.0, drain))
         await self.moderation.stop()
         self.incidents.stop()
+        if self.status_hint is not None:
+            await self.status_hint.stop()
         await self.writes.stop()
         await self.core.storage.stop()
         for service in self.services:

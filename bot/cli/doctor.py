@@ -89,10 +89,10 @@ def subject_of(file: Path, data_dir: Path | None) -> Subject:
 
 def examine(subject: Subject) -> AsyncIterator[Finding]:
     """All findings in order."""
-    from bot.cli import checks, network, probes, reach, service
+    from bot.cli import checks, network, other_services, probes, reach, service
     from bot.cli.ladder import walk
 
-    asked = (network.way_out, reach.way, service.key_and_address, service.model, probes.text_model, probes.picture)
+    asked = (network.way_out, reach.way, service.key_and_address, service.model, probes.text_model, probes.picture, other_services.others)
     return walk((*checks.LOCAL, *asked, checks.adapters), subject)
 
 

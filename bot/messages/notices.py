@@ -38,6 +38,8 @@ class Notices:
     places: Callable[[], Sequence[Place]] = lambda: ()
     """The operators' channels of the connected platforms."""
     events: EventStream = field(default_factory=EventStream)
+    hint: Callable[[], str] = str
+    """What the provider's status page reports, in a sentence; empty if nothing."""
     open: set[str] = field(default_factory=set)
     """Open causes, cached so that the hot path only queries the database if there's something to resolve."""
 
@@ -108,7 +110,8 @@ class Notices:
                 final=True,
             )
         facts = tuple(Fact(text(f"notice.fact_{key}"), str(value)) for key, value in row.facts.items() if key in SHOWN_FACTS and value)
-        words = (times, *paragraphs(sentence(row.kind, row.facts)))
+        hint = self.hint() if row.kind in KINDS else ""
+        words = (times, *([hint] if hint else []), *paragraphs(sentence(row.kind, row.facts)))
         collect = (Button(ActionName.EVIDENCE, message.id, text("evidence.button")),) if row.kind in KINDS else ()
         return View(title=title(row.kind), text=words, facts=facts, buttons=collect, tone=Tone.PROBLEM, final=True)
 

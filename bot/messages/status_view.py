@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.budgets import Left
 from bot.chat.views import Fact, View
@@ -11,9 +12,31 @@ from bot.texts import text
 from bot.texts.phrases import duration, moment, money, pictures
 
 
-def status_view(seen: Snapshot, waiting: int, left: Sequence[Left], zone: str) -> View:
-    """`waiting` is the number of queued requests; renewal times are shown in time zone `zone`."""
-    return View(title=text("status.title"), text=tuple(_lines(seen, waiting)), facts=tuple(_fact(one, zone) for one in left), final=True)
+@dataclass(frozen=True, slots=True)
+class OtherService:
+    """A service beside the configured one."""
+
+    shown: str
+    """What members read about it; empty for another key of the configured one."""
+    seen: Snapshot
+
+
+def status_view(seen: Snapshot, waiting: int, left: Sequence[Left], zone: str, others: Sequence[OtherService] = (), hint: str = "") -> View:
+    """`waiting` is the number of queued requests; renewal times are shown in time zone `zone`. `hint` is what the status page reports."""
+    lines = _lines(seen, waiting)
+    if hint:
+        lines.insert(1, hint)
+    return View(title=text("status.title"), text=(*lines, *_others(others)), facts=tuple(_fact(one, zone) for one in left), final=True)
+
+
+def _others(others: Sequence[OtherService]) -> list[str]:
+    """A line for each further service, and one for all further keys."""
+    lines = [text("status.other", name=one.shown, state=text(f"status.other_{one.seen.state}")) for one in others if one.shown]
+    keys = [one for one in others if not one.shown]
+    if keys:
+        working = sum(one.seen.state == "open" and not one.seen.stage for one in keys)
+        lines.append(text("status.keys", count=len(keys), working=working))
+    return lines
 
 
 def _lines(seen: Snapshot, waiting: int) -> list[str]:

@@ -139,3 +139,53 @@ def test_a_small_chat_model_is_chosen_and_never_another_kind() -> None:
     assert chat_model(["gpt-image-2", "gpt-5", "gpt-5-nano", "gpt-4o-mini-tts", "text-embedding-3-small"]) == "gpt-5-nano"
     assert chat_model(["black-forest-labs/FLUX.1", "meta-llama/Llama-3.1-8B-Instruct", "Qwen/Qwen3-8B"]) == "Qwen/Qwen3-8B"
     assert chat_model(["gpt-image-2", "dall-e-3", "imagen-4", "whisper-1"]) is None
+
+
+def test_further_keys_and_the_second_service_are_checked_by_their_own_names(imagine_bot: Callable[..., Ended]) -> None:
+    """The configured service is fine; the third key and the second service's model aren't."""
+    keys: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            keys.append(self.headers.get("authorization", "").removeprefix("Bearer "))
+            wrong = keys[-1].endswith("wrong")
+            error = {"error": {"message": "Incorrect API key provided.", "code": "invalid_api_key"}}
+            raw = json.dumps(error if wrong else {"data": [{"id": "gpt-image-2"}]}).encode()
+            self.send_response_only(401 if wrong else 200)
+            self.send_header("content-length", str(len(raw)))
+            self.send_header("content-type", "application/json")
+            self.end_headers()
+            self.wfile.write(raw)
+
+        def log_message(self, *_: Any) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    address = f"http://127.0.0.1:{server.server_address[1]}/v1"
+    env = {
+        "IMAGE_API_KEY": "sk-one-0123456789",
+        "IMAGE_BASE_URL": address,
+        "IMAGE_INDEPENDENT_API_KEYS": "sk-two-0123456789,sk-three-wrong",
+        "FALLBACK_BASE_URL": address,
+        "FALLBACK_API_KEY": "sk-other-0123456789",
+        "FALLBACK_MODELS": "gpt-image-2=gpt-imagine-9",
+        "STANDIN_TOKEN": "token-1",
+        "STATUS_PAGE": "off",
+    }
+    try:
+        ended = imagine_bot("doctor", "--all", "--json", **env)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    found = json.loads(ended.out)
+    wrong = [one for one in found["findings"] if one["ok"] is False]
+    assert [one["what"] for one in wrong] == ["Key 3: Image service", "Second service (gpt-imagine-9): Model"]
+    assert "IMAGE_INDEPENDENT_API_KEYS" in wrong[0]["reason"] + wrong[0]["fix"]
+    assert "FALLBACK_MODELS" in wrong[1]["fix"]
+    assert {"Key 2: Image service", "Second service (gpt-imagine-9): Image service"} <= {
+        one["what"] for one in found["findings"] if one["ok"]
+    }
+    assert set(keys) == {"sk-one-0123456789", "sk-two-0123456789", "sk-three-wrong", "sk-other-0123456789"}
+    assert not [key for key in keys if key in ended.out + ended.err]
