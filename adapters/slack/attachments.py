@@ -81,8 +81,14 @@ def of_thread(messages: object, thread: str, person: str) -> tuple[Attachment, .
 
 
 def packed(attachments: Sequence[Attachment]) -> str:
-    """The pictures that a form is about, for its metadata."""
-    return json.dumps([[one.handle["file"], one.name[:50], one.size, one.made_here] for one in attachments], separators=(",", ":"))
+    """The pictures that a form is about, for its metadata, which holds 3,000 characters."""
+    found = [[one.handle["file"], _brief(one.name), one.size, one.made_here] for one in attachments[:MOST_IN_FORM]]
+    return json.dumps(found, separators=(",", ":"), ensure_ascii=False)
+
+
+def _brief(name: str) -> str:
+    """A name without signs that take more room in JSON than on a screen."""
+    return "".join(one for one in name if one.isprintable() and one not in '"\\')[:50]
 
 
 def unpacked(text: str) -> tuple[Attachment, ...]:

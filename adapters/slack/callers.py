@@ -161,7 +161,7 @@ def of_mention(body: Payload) -> Caller:
 def metadata(caller: Caller, pictures: str = "") -> str:
     """The private_metadata of a form: where it was opened, and the packed pictures that it's about."""
     found = {"channel": caller.channel, "thread": caller.thread or "", "url": caller.url, "pictures": pictures}
-    return json.dumps({key: value for key, value in found.items() if value}, separators=(",", ":"))[:3000]
+    return json.dumps({key: value for key, value in found.items() if value}, separators=(",", ":"), ensure_ascii=False)[:3000]
 
 
 def _key(kind: str, body: Payload, name: str, more: str = "") -> str:
