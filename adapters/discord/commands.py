@@ -45,6 +45,16 @@ class Tree(app_commands.CommandTree[Any]):
             await interaction.client.answers.say(interaction, refusal)
         return refusal is None
 
+    async def _call(self, interaction: Event) -> None:
+        """The library only catches its own exceptions, and not those of a payload that it can't read, such as a menu's message."""
+        try:
+            await super()._call(interaction)
+        except app_commands.AppCommandError:
+            raise
+        except Exception as error:
+            if interaction.type is not discord.InteractionType.autocomplete:
+                await interaction.client.answers.say(interaction, bug(error, interaction))
+
     async def on_error(self, interaction: Event, error: app_commands.AppCommandError, /) -> None:
         if interaction.type is discord.InteractionType.autocomplete:
             return

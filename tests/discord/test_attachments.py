@@ -312,3 +312,15 @@ async def test_a_restart_before_the_picture_of_a_result_is_taken_continues(tmp_p
         await s.start()
         assert (await s.answered(sent, "Here is your picture")).pictures
         assert len(s.service.calls) == 2
+
+
+async def test_a_message_or_file_that_the_library_cannot_read_gets_a_sentence(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        for message in ({"id": "1"}, {**s.discord.world.say(s.ada, s.channel, "").json(s.discord.base), "attachments": [{"id": "2"}]}):
+            data = {"id": "1", "name": MENU, "type": 3, "target_id": "1", "resolved": {"messages": {"1": message}}}
+            event = await s.discord.people.send(2, s.ada, s.channel, data)
+            assert "nothing you did" in (await s.whisper(event)).text
+        options = [{"name": "prompt", "type": 3, "value": "a cat"}, {"name": "picture", "type": 11, "value": "5"}]
+        data = {"id": "1", "name": "imagine", "type": 1, "options": options, "resolved": {"attachments": {"5": {"id": "5"}}}}
+        assert "nothing you did" in (await s.whisper(await s.discord.people.send(2, s.ada, s.channel, data))).text
+        assert s.service.calls == []
