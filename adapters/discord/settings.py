@@ -53,11 +53,6 @@ def configured(env: Mapping[str, str]) -> bool:
     return bool(value(env, "DISCORD_BOT_TOKEN"))
 
 
-def guilds(env: Mapping[str, str]) -> list[str]:
-    """ALLOWED_GUILDS; its format is checked with the core's settings."""
-    return listed(env, "ALLOWED_GUILDS")
-
-
 def problems(env: Mapping[str, str]) -> list[str]:
     """One sentence for each invalid value, without the token's value."""
     found = []
@@ -109,7 +104,7 @@ def read(env: Mapping[str, str]) -> DiscordSettings:
         token=value(env, "DISCORD_BOT_TOKEN"),
         moderators_channel=value(env, "MODERATOR_CHANNEL_DISCORD") or None,
         operators_channel=value(env, "OPERATOR_CHANNEL_DISCORD") or None,
-        allowed_guilds=frozenset(guilds(env)),
+        allowed_guilds=frozenset(listed(env, "ALLOWED_GUILDS")),  # the core's settings check its format
         api_base=base,
         gateway_url=value(env, "DISCORD_GATEWAY_URL") or DISCORD_GATEWAY,
     )

@@ -86,7 +86,7 @@ class SlackAdapter:
             self._client.session = self._wire.session = session
             identity = await self._identify()
             self._know(identity)
-            for sentence in checks.concerns(identity, self.settings.allowed_workspaces):
+            for sentence in checks.concerns(identity, self.settings.admission.workspaces):
                 log.warning("slack_setup", what_to_do=sentence)
             await self._look_at_channels()
             self._wire.online = True

@@ -247,7 +247,7 @@ async def _look(
         yield finding
     for variable, configured in found.channels:
         yield await _channel(client, variable, configured, who)
-    for sentence in concerns(who, found.allowed_workspaces):
+    for sentence in concerns(who, found.admission.workspaces):
         yield FINDINGS.bad("workspace", sentence)
 
 

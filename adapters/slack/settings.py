@@ -77,8 +77,6 @@ class SlackSettings:
     http_port: int
     moderators_channel: str | None
     operators_channel: str | None
-    allowed_workspaces: frozenset[str]
-    """Empty: wherever the app is installed."""
     admission: AdmissionRules
 
     @property
@@ -96,11 +94,6 @@ def configured(env: Mapping[str, str]) -> bool:
     """Whether Slack is set up. An app-level token without a bot token counts, because an incomplete set-up deserves an error, not
     silence."""
     return bool(value(env, "SLACK_BOT_TOKEN") or value(env, "SLACK_APP_TOKEN"))
-
-
-def workspaces(env: Mapping[str, str]) -> list[str]:
-    """ALLOWED_WORKSPACES; its format is checked with the core's settings."""
-    return listed(env, "ALLOWED_WORKSPACES")
 
 
 def problems(env: Mapping[str, str]) -> list[str]:
@@ -205,12 +198,11 @@ def read(env: Mapping[str, str]) -> SlackSettings:
         http_port=int(value(env, "SLACK_HTTP_PORT") or HTTP_PORT),
         moderators_channel=value(env, "MODERATOR_CHANNEL_SLACK") or None,
         operators_channel=value(env, "OPERATOR_CHANNEL_SLACK") or None,
-        allowed_workspaces=frozenset(workspaces(env)),
         admission=AdmissionRules(
             external=_allows(env, "SLACK_EXTERNAL_PEOPLE") is True,
             guests=_allows(env, "SLACK_GUESTS") is True,
             siblings=_allows(env, "SLACK_OTHER_WORKSPACES") is True,
-            workspaces=frozenset(workspaces(env)),
+            workspaces=frozenset(listed(env, "ALLOWED_WORKSPACES")),  # the core's settings check its format
         ),
     )
 

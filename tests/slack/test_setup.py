@@ -143,7 +143,7 @@ def test_what_is_left_out_has_a_default() -> None:
     found = settings.read({**GOOD, "ALLOWED_WORKSPACES": "T1, T2"})
     assert (found.http_host, found.http_port) == ("127.0.0.1", 3000)
     assert (found.moderators_channel, found.operators_channel) == (None, None)
-    assert found.allowed_workspaces == {"T1", "T2"}
+    assert found.admission.workspaces == {"T1", "T2"}
 
 
 def test_oauth_variables_of_another_app_do_not_make_bolt_an_oauth_app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
