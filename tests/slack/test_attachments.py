@@ -18,7 +18,7 @@ from adapters.slack import attachments as slack_attachments
 from adapters.slack.manifest import SHORTCUT
 from bot.domain.attachments import ReferenceLimits
 from tests.platforms.stage import png
-from tests.slack.stage import MODES, Mode, Stage, stage
+from tests.slack.stage import Stage, stage
 from tests.slack.standin.forms import CannotDo
 from tests.slack.standin.world import Channel, Event, File, Message, User
 
@@ -71,9 +71,8 @@ async def posted(s: Stage, user: User, *files: File, channel: Channel | None = N
 # ---- the form --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mode", MODES)
-async def test_four_pictures_and_a_mask_in_the_form_reach_the_service_after_the_members_yes(tmp_path: Path, mode: Mode) -> None:
-    async with stage(tmp_path, mode=mode) as s:
+async def test_four_pictures_and_a_mask_in_the_form_reach_the_service_after_the_members_yes(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
         opened = await form(s)
         assert opened.opened is not None
         fields = list(opened.opened.fields)
@@ -122,26 +121,25 @@ async def test_a_slack_that_refuses_fields_for_files_gets_the_form_without_them(
         await s.picture()
 
 
-@pytest.mark.parametrize(
-    ("file", "words", "downloads"),
-    [
-        ({"name": "huge.png", "size": 60 << 20}, "too large a file", 0),
-        ({"name": "notes.png", "content": b"%PDF-1.7 not a picture at all"}, "isn't a picture that the bot can use", 1),
-        ({"name": "tiny.png", "content": png((1, 1))}, "at least 32 pixels", 1),
-        ({"name": "drive.png", "mode": "external", "url": "https://drive.example.com/cat.png"}, "address that the bot doesn't open", 0),
-        ({"name": "odd.png", "url": "https://files.example.com/cat.png"}, "address that the bot doesn't open", 0),
-        ({"name": "moved.png", "redirect": "http://127.0.0.1:1/cat.png"}, "address that the bot doesn't open", 1),
-        ({"name": "hidden.png", "hidden": True}, "isn't there anymore, or the bot may not open it", 0),
-    ],
+WRONG: tuple[tuple[dict[str, object], str, int], ...] = (
+    ({"name": "huge.png", "size": 60 << 20}, "too large a file", 0),
+    ({"name": "notes.png", "content": b"%PDF-1.7 not a picture at all"}, "isn't a picture that the bot can use", 1),
+    ({"name": "tiny.png", "content": png((1, 1))}, "at least 32 pixels", 1),
+    ({"name": "drive.png", "mode": "external", "url": "https://drive.example.com/cat.png"}, "address that the bot doesn't open", 0),
+    ({"name": "odd.png", "url": "https://files.example.com/cat.png"}, "address that the bot doesn't open", 0),
+    ({"name": "moved.png", "redirect": "http://127.0.0.1:1/cat.png"}, "address that the bot doesn't open", 1),
+    ({"name": "hidden.png", "hidden": True}, "isn't there anymore, or the bot may not open it", 0),
 )
-async def test_a_picture_that_cannot_be_used_is_a_sentence_and_costs_nothing(
-    tmp_path: Path, file: dict[str, object], words: str, downloads: int
-) -> None:
+
+
+async def test_a_picture_that_cannot_be_used_is_a_sentence_and_costs_nothing(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
-        await s.slack.people.submit(await form(s), prompt="in snow", pictures=[photo(s, **file)])  # type: ignore[arg-type]
-        assert str(file["name"]) in (await s.message(words)).text
+        for file, words, downloads in WRONG:
+            s.slack.files.downloads.clear()
+            await s.slack.people.mention(s.ada, s.channel, "in snow", files=[photo(s, **file)])  # type: ignore[arg-type]
+            assert words in (await s.message(f"“{file['name']}”")).text
+            assert len(s.slack.files.downloads) == downloads
         assert s.service.calls == []
-        assert len(s.slack.files.downloads) == downloads
 
 
 async def test_a_file_without_details_is_looked_up_and_one_that_was_deleted_meanwhile_is_a_sentence(tmp_path: Path) -> None:
@@ -196,8 +194,7 @@ async def test_without_the_scope_pictures_are_a_sentence_and_words_work(tmp_path
 # ---- a message's shortcut --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("restart", [False, True])
-async def test_the_shortcut_on_somebody_elses_message_opens_a_form_with_its_pictures(tmp_path: Path, restart: bool) -> None:
+async def test_the_shortcut_on_somebody_elses_message_opens_a_form_with_its_pictures(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         files = (
             photo(s, "one.png", user=s.slack.ben),
@@ -208,9 +205,8 @@ async def test_the_shortcut_on_somebody_elses_message_opens_a_form_with_its_pict
         await s.form(event)
         assert event.opened is not None
         assert "one.png, two.jpg" in event.opened.text
-        if restart:
-            await s.stop()
-            await s.start()
+        await s.stop()
+        await s.start()
         await s.slack.people.submit(event, prompt="as a poster")
         await agreed(s)
         assert (await s.picture()).channel is s.channel
@@ -253,22 +249,22 @@ async def test_a_picture_that_the_bot_made_for_somebody_else_is_used_without_a_q
 # ---- mentions --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("where", ["mention", "own_reply", "root"])
-async def test_a_mention_takes_its_own_pictures_or_those_that_its_thread_is_about(tmp_path: Path, where: str) -> None:
+async def test_a_mention_takes_its_own_pictures_or_those_that_its_thread_is_about(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         root = await posted(s, s.slack.ben, photo(s, colour="green"))
         await posted(s, s.slack.ben, photo(s, colour="white"), thread=root)
-        if where == "own_reply":
-            await posted(s, s.ada, photo(s, colour="blue"), thread=root)
-        files = [photo(s, colour="red")] if where == "mention" else []
-        await s.slack.people.mention(s.ada, s.channel, "in snow", root, files)
-        await agreed(s)
+        wanted = [(0, 128, 0), (255, 0, 0), (0, 0, 255)]
+        for number in range(3):
+            if number == 2:
+                await posted(s, s.ada, photo(s, colour="blue"), thread=root)
+            files = [photo(s, colour="red")] if number == 1 else []
+            await s.slack.people.mention(s.ada, s.channel, "in snow", root, files)
+            await agreed(s)
+            await s.until(lambda number=number: len(s.service.calls) == number + 1, what="a call")  # type: ignore[misc]
+            [reference] = s.service.calls[-1].references
+            with Image.open(io.BytesIO(s.store.content[reference])) as used:
+                assert used.convert("RGB").getpixel((5, 5)) == wanted[number]
         assert (await s.picture()).thread_ts == root.ts
-        [call] = s.service.calls
-        [reference] = call.references
-        with Image.open(io.BytesIO(s.store.content[reference])) as used:
-            wanted = {"mention": (255, 0, 0), "own_reply": (0, 0, 255), "root": (0, 128, 0)}[where]
-            assert used.convert("RGB").getpixel((5, 5)) == wanted
 
 
 async def test_a_mention_in_a_thread_without_peoples_pictures_draws_from_words(tmp_path: Path) -> None:
@@ -307,22 +303,20 @@ async def test_a_thread_is_asked_for_again_and_one_that_slack_does_not_tell_is_a
 # ---- restarts and results --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("private", ["false", "true"])
-async def test_a_restart_between_the_acknowledgement_and_the_picture_continues(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, private: str
+async def test_a_restart_between_the_acknowledgement_and_the_picture_continues_in_private(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(adapter, "DRAIN", 0.1)
     async with stage(tmp_path) as s:
         opened = await form(s)
         s.slack.files.stuck = asyncio.Event()
-        await s.slack.people.submit(opened, prompt="in snow", pictures=[photo(s)], private=private)
+        await s.slack.people.submit(opened, prompt="in snow", pictures=[photo(s)], private="true")
         await s.until(lambda: s.slack.files.downloads, what="the download")
         await s.stop()
         s.slack.files.stuck = None
         await s.start()
         await agreed(s)
-        result = await s.picture(s.slack.world.dm(s.ada) if private == "true" else s.channel)
-        assert result.channel.direct is (private == "true")
+        assert (await s.picture(s.slack.world.dm(s.ada))).channel.direct
         assert len(s.service.calls) == 1
 
 
