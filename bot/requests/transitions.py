@@ -75,9 +75,11 @@ def refuse(tx: Tx, request: Request, refusal: Refusal, **values: object) -> None
 
 
 def drop(tx: Tx, request: Request) -> None:
-    """Drop a received request: its acknowledgement failed and the member saw that, so nothing is said or sent."""
+    """Drop a received request: its acknowledgement failed and the member saw that, so nothing is sent, and only a message that is already
+    there says so."""
     request_rows.move(tx, request, RequestEvent.REFUSE, refusal=Refusal(DROPPED), answered_at=tx.now, prompt="")
     picture_rows.drop(tx, request.id)
+    message_rows.bump(tx, f"request:{request.id}")
 
 
 def collect(tx: Tx, request: Request, due_at: float, **values: object) -> None:

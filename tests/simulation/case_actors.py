@@ -186,7 +186,8 @@ class CaseActors:
         """A wording written about a case."""
         made = self.people.invent(f"desk{self._number()}", Nature(deed.words or "good"))
         made.private = file.thread.private
-        made.most = file.thread.wording.most
+        # What follows from a case asks for as many as one of the requests in it, whichever that is.
+        made.most = max(one.wording.most for one in self.world.threads if one.who == file.member)
         return made
 
     # ---- one press

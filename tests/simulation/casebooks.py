@@ -51,19 +51,22 @@ async def compare_cards(world: World, process: Process) -> None:
     """What each card shows must match the ledger."""
     bot_ = process.bot
     assert bot_ is not None
+    sweep = bot.lifecycle.SWEEP_EVERY + 15.0
 
-    def look(connection: Connection) -> list[tuple[str, str, str | None, View | None]]:
+    def look(connection: Connection) -> list[tuple[str, str, str | None, list[View | None]]]:
         found = []
         for row in connection.execute(messages.select().where(messages.c.refused.is_(None))):
             kind = str(row.subject).partition(":")[0]
             if kind in ("case", "step", "reminder"):
                 stored = message_rows.get(connection, row.id)
                 assert stored is not None
-                view = bot_.sender.projections[kind](connection, stored.message, world.clock.now())
-                found.append((str(row.subject), str(row.audience), row.reader or None, view))
+                now = world.clock.now()
+                # What ends by itself, like a pause, is shown from the next sweep on.
+                views = [bot_.sender.projections[kind](connection, stored.message, now - ago) for ago in (0.0, sweep)]
+                found.append((str(row.subject), str(row.audience), row.reader or None, views))
         return found
 
-    for subject, audience, reader, view in await bot_.ledger.read(look):
+    for subject, audience, reader, (view, earlier) in await bot_.ledger.read(look):
         shown, removed = None, False
         for post in world.platform.posts.values():
             removed = removed or (post.removed and any(one.subject == subject for one in post.shown))
@@ -73,6 +76,8 @@ async def compare_cards(world: World, process: Process) -> None:
                         shown = one
         if shown is None and removed:
             continue  # the bot hasn't been told yet
+        if shown is not None and earlier is not None and list(_lines(shown.view)) == list(_lines(earlier)):
+            continue
         if view is not None and (shown is None or list(_lines(shown.view)) != list(_lines(view))):
             seen, stored = [], list(_lines(view))
             if shown is not None:
