@@ -136,6 +136,8 @@ class Request:
     deleted: bool = False
     left_out: frozenset[str] = frozenset()
     """Options omitted from the call, so that the service decides."""
+    option_refused: bool = False
+    """A service refused one of the options, so no other service is asked."""
     references: tuple[str, ...] = ()
     """SHA-256 of each attached picture; part of the fingerprint."""
     mask: str = ""

@@ -97,7 +97,7 @@ class Snapshot:
     step: str = ""
     """Why it was last stopped: `stopped`, `refused_again`, `slow` or `failing`."""
     probe_at: float = 0.0
-    """Loop time of the next probe, if the state is `down` or `no_credit`."""
+    """Loop time of the next probe while the gate is closed; 0 while it is open."""
 
 
 @dataclass(frozen=True, slots=True)

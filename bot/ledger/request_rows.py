@@ -40,7 +40,7 @@ _QUEUE = (
         *(_R.id, _R.platform, _R.person, _R.community, _R.lane, _R.created_at, _R["count"], _R.attempts, _R.rate_answers),
         *(func.coalesce(_R.service, ""), _R.model, func.json_extract(_R.failure, "$.kind")),
         *(func.json_array_length(_R.typed, "$.references"), func.json_extract(_R.typed, "$.settled")),
-        func.json_extract(_R.typed, "$.mask"),
+        *(func.json_extract(_R.typed, "$.mask"), func.json_extract(_R.typed, "$.option_refused")),
     )
     .where(_R.state == RequestState.QUEUED.value, _R.due_at <= bindparam("now"), LIVE_ROWS)
     .order_by(_R.due_at, _R.id)
@@ -130,10 +130,9 @@ def settle_part(tx: Tx, request: Request, pictures: int, failure: Failure | None
     annotate(tx, request.id, **values)
 
 
-def leave_out(tx: Tx, request_id: str, options: Iterable[str]) -> None:
-    """Record which options the call omits."""
-    typed = {**typed_options(tx.connection, request_id), "left_out": sorted(options)}
-    tx.connection.execute(update(requests).where(requests.c.id == request_id).values(typed=typed))
+def leave_out(tx: Tx, request_id: str, options: Iterable[str], *, refused: bool = False) -> None:
+    """Record which options the call omits, and whether that's because the service refused one."""
+    annotate(tx, request_id, left_out=sorted(options), **({"option_refused": True} if refused else {}))
 
 
 def get(connection: Connection, request_id: str) -> Request | None:
@@ -187,6 +186,8 @@ class Queued:
     """Pictures that its finished parts asked for."""
     mask: str | None = None
     """SHA-256 of the mask."""
+    option_refused: int | None = None
+    """1 if a service refused one of its options."""
 
 
 def queue(connection: Connection, now: float, limit: int = 5000) -> Sequence[Queued]:
@@ -294,6 +295,7 @@ def _request(row: Row[Any]) -> Request:
         published=row.published,
         deleted=row.deleted,
         left_out=frozenset(row.typed.get("left_out", ())),
+        option_refused=bool(row.typed.get("option_refused")),
         references=tuple(row.typed.get("references", ())),
         mask=row.typed.get("mask", ""),
         reported=row.typed.get("reported", ""),

@@ -172,7 +172,7 @@ def _wait_in_line(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, va
         case Queue(at):
             transitions.queue(tx, request, RequestEvent.REQUEUE, at, **values)
         case TryWithout(options) if failure is not None:
-            request_rows.leave_out(tx, request.id, request.left_out | options)
+            request_rows.leave_out(tx, request.id, request.left_out | options, refused=True)
             values["failure"] = dataclasses.replace(failure, facts={**failure.facts, "left_out": ", ".join(sorted(options))})
             transitions.queue(tx, request, RequestEvent.REQUEUE, tx.now, **values)
         case TryFewer(per_call):

@@ -65,8 +65,7 @@ class Fallback:
     def _ready_at(self, one: ImageService, now: float) -> float:
         """Loop time at which a stand-in may draw. One that is closed itself first shows with a probe that it's back."""
         assert self._closed_since is not None
-        gate = one.gate.snapshot(now)
-        return max(self._closed_since + one.after, gate.probe_at if gate.state in CLOSED else 0.0)
+        return max(self._closed_since + one.after, one.gate.snapshot(now).probe_at)
 
 
 def _home(services: ImageServices, row: Queued) -> str:
@@ -77,14 +76,14 @@ def _home(services: ImageServices, row: Queued) -> str:
 
 def _may_move(row: Queued, service: ImageService) -> bool:
     failure = None if row.failure is None else Kind(row.failure)
-    begun = bool(row.attempts or row.settled)
+    begun = bool(row.attempts or row.settled or row.option_refused)
     return _movable(service, row.model, failure, begun=begun, references=row.references or 0, mask=bool(row.mask))
 
 
 def may_move(request: Request, service: ImageService) -> bool:
     """Whether another service may draw this request."""
     failure = None if request.failure is None else request.failure.kind
-    begun, references = bool(request.attempts or request.settled), len(request.references)
+    begun, references = bool(request.attempts or request.settled or request.option_refused), len(request.references)
     return _movable(service, request.model, failure, begun=begun, references=references, mask=bool(request.mask))
 
 

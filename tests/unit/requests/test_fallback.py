@@ -14,8 +14,9 @@ from bot.domain.attachments import ReferenceLimits
 from bot.domain.failure import Evidence
 from bot.domain.kinds import Kind
 from bot.domain.outcome import Billed
-from bot.domain.requests import Request
+from bot.domain.requests import Lane, Request
 from bot.gate.gate import AdaptiveGate
+from bot.gate.port import Grant, Verdict, Waiting
 from bot.gate.settings import GateSettings
 from bot.ledger import request_rows
 from bot.ledger.request_rows import Queued
@@ -75,7 +76,8 @@ async def test_while_the_first_is_down_the_second_draws_its_equal_and_says_so(tm
         price = CHEAP.price.image_out
         assert {one.owner for one in spent} == {"fallback"}
         assert all(0 < one.spent < 20_000 * price for one in spent)  # at the second one's price
-        notice = next(view for message, view in w.chat.all if "second image service" in view.title)
+        await w.until(lambda: any("second image service" in view.title for _, view in w.chat.all))
+        notice = next(view for _, view in w.chat.all if "second image service" in view.title)
         assert "other.example draws until it's back" in notice.text[1]
         w.bot.services.default.gate.breaker.since = None  # type: ignore[attr-defined]
         again = await w.imagine("a blue bicycle")
@@ -156,6 +158,7 @@ async def test_the_choice_waits_for_its_time_and_spares_what_could_be_a_probe(tm
             a_row("tried", attempts=1, failure="server_error"),
             a_row("turned away", rate_answers=1, failure="rate_limited"),
             a_row("wrong", rate_answers=1, failure="unsupported_option"),
+            a_row("refused before", rate_answers=2, failure="quota_exhausted", option_refused=1),
             a_row("foreign", model="gpt-image-2.5-flare"),
             a_row("pictured", references=2),
             a_row("too many pictures", references=3),
@@ -166,7 +169,7 @@ async def test_the_choice_waits_for_its_time_and_spares_what_could_be_a_probe(tm
         found = {name: {row.id for row in some} for name, some in fallback.group(services, rows).items()}
         assert found == {
             "fallback": {"new", "turned away", "pictured", "there"},
-            "": {"tried", "wrong", "foreign", "too many pictures", "masked", "begun"},
+            "": {"tried", "wrong", "refused before", "foreign", "too many pictures", "masked", "begun"},
         }
         # Nobody waits for the first one alone, so a new request is also offered to it for its probe.
         assert {row.id for row in fallback.group(services, [rows[0], rows[2]])[""]} == {"new"}
@@ -176,11 +179,32 @@ async def test_the_choice_waits_for_its_time_and_spares_what_could_be_a_probe(tm
         assert fallback.when(services, now + 31.0) == now + 50.0
         assert {row.id for row in fallback.group(services, rows)["fallback"]} == {"there"}
         assert set(fallback.group(services, [a_row("sent there", service="fallback")])) == {"fallback"}
+        turned_away = a_row("turned away there", service="fallback", rate_answers=1, failure="rate_limited")
+        assert set(fallback.group(services, [turned_away])) == {""}
         assert fallback.look(services, now + 50.0)  # the second one is probed
         assert {row.id for row in fallback.group(services, [rows[0]])["fallback"]} == {"new"}
         services.default.gate.breaker.since = None  # type: ignore[attr-defined]
         assert fallback.look(services, now + 52.0)  # the first one is back
         assert fallback.when(services, now) == float("inf")
+
+
+async def test_a_probe_of_the_first_changes_nothing_before_it_is_answered(tmp_path: Path) -> None:
+    other = Service(name="other", gate_key="other.example#1")
+    async with world(tmp_path, Service(), stand_ins=[second(other)], equals=EQUALS) as w:
+        services, fallback, now = w.bot.services, Fallback(), w.bot.ports.monotonic()
+        gate = services.default.gate
+        broken(w)
+        gate.breaker.probe_at = now  # type: ignore[attr-defined]
+        assert isinstance(gate.next(now, [Waiting("probe", "p", "c", Lane.INTERACTIVE, now, 1, 0, False)]), Grant)
+        assert gate.snapshot(now).state == "probing"
+        assert not fallback.look(services, now)  # nothing was seen to close, so the probe may end well
+        gate.report(Grant(1, "probe", 60.0, True), Verdict(failure(Kind.SERVER_ERROR)), now + 1.0)
+        assert fallback.look(services, now + 1.0)
+        gate.breaker.probe_at = now + 2.0  # type: ignore[attr-defined]
+        assert isinstance(gate.next(now + 2.0, [Waiting("again", "p", "c", Lane.INTERACTIVE, now, 1, 0, False)]), Grant)
+        assert gate.snapshot(now + 2.0).state == "probing"
+        assert not fallback.look(services, now + 2.0)
+        assert set(fallback.group(services, [a_row("new"), a_row("tried", attempts=1)])) == {"fallback", ""}
 
 
 async def test_while_both_are_down_the_scheduler_sleeps_and_probes_both(tmp_path: Path) -> None:
@@ -211,10 +235,15 @@ async def test_the_transaction_checks_again(ground: Ground) -> None:
     request = (await ground.asked()).id
     there = Service(name="other", gate_key="other.example#1")
     service = ImageService("fallback", there, AdaptiveGate(GateSettings(), lambda low, high: low), "other.example")
-    for values in ({"attempts": 1}, {"failure": failure(Kind.UNSUPPORTED_SIZE)}, {"failure": failure(Kind.SAFETY_PROMPT)}):
+    for values in (
+        {"attempts": 1},
+        {"failure": failure(Kind.UNSUPPORTED_SIZE)},
+        {"failure": failure(Kind.SAFETY_PROMPT)},
+        {"typed": {"option_refused": True}},
+    ):
         await ground.ledger.write(lambda tx, values=values: request_rows.mark(tx, request, **values))  # type: ignore[misc]
         assert isinstance(await ground.ledger.write(lambda tx: open_attempt(tx, request, ground.deps, service)), NotNow)
-        await ground.ledger.write(lambda tx: request_rows.mark(tx, request, attempts=0, failure=null()))
+        await ground.ledger.write(lambda tx: request_rows.mark(tx, request, attempts=0, failure=null(), typed={}))
     opened = await ground.ledger.write(lambda tx: open_attempt(tx, request, ground.deps, service))
     assert isinstance(opened, Opened)
     assert opened.request.service == "fallback"
