@@ -161,3 +161,30 @@ def test_before_a_retry_of_a_picture_that_was_made_it_is_said_that_it_is_paid_ag
     view = shown(answer=Answer.FAILED, why=dataclasses.replace(failed(Kind.DOWNLOAD_FAILED), action=action))
     assert actions(view)[0] is A.RETRY
     assert "charges the bot for that again" in view.text[0]
+
+
+def test_other_proportions_than_were_asked_for_are_said() -> None:
+    def lines(width: int, height: int, **values: Any) -> list[str]:
+        pictures = (PNG, dataclasses.replace(PNG, width=width, height=height))
+        view = shown(answer=Answer.PICTURES, count=2, pictures=pictures, **values)
+        return [one for one in view.text if "1024" in one and one is not view.text[-1]]
+
+    assert lines(1536, 1024) == [text("request.other_shape", asked="1024×1024", drawn="1536×1024")]
+    assert lines(1024, 1024) == []
+    assert lines(2048, 2048) == []  # the same proportions
+    assert lines(1044, 1024) == []  # services round
+    for left_to_the_service in ({"size": "auto"}, {"size": ""}, {"left_out": ("size",)}):
+        assert lines(1536, 1024, **left_to_the_service) == []
+    assert lines(1536, 1024, left_out=("quality",)) != []
+
+
+def test_the_price_stands_beside_the_picture_where_the_operator_shows_it() -> None:
+    assert "$0.04" in shown(answer=Answer.PICTURES, pictures=(PNG,), cost=40_000).text[-1]
+    assert "$" not in shown(answer=Answer.PICTURES, pictures=(PNG,)).text[-1]
+
+
+def test_a_channel_reads_no_prompt_that_its_member_was_not_asked_about() -> None:
+    assert [shown(S.RECEIVED, audience).quote for audience in (Audience.CHANNEL, Audience.MEMBER)] == ["", "a red bicycle"]
+    unquoted = {"reason": "cancelled", "unquoted": True}
+    assert shown(answer=Answer.CANCELLED, refusal=unquoted).quote == ""
+    assert shown(answer=Answer.CANCELLED, refusal={"reason": "cancelled"}).quote == "a red bicycle"

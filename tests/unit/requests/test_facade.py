@@ -191,3 +191,20 @@ async def test_what_an_adapter_without_a_memory_asks_for_after_its_start(tmp_pat
 
         await w.bot.ledger.write(more)
         assert len(await w.bot.core.history("shelf")) == 200
+
+
+async def test_a_price_follows_the_communitys_own_options_and_nothing_is_stored(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        await w.bot.ledger.write(lambda tx: settings_rows.replace(tx, "test", "home", {"size": "1024x1536"}, "olu"))
+        here, elsewhere = [await w.bot.core.status(replace(ANA, community=one), "a cat") for one in ("home", "elsewhere")]
+        assert "1024×1536" in here.text[0]
+        assert "1024×1536" not in elsewhere.text[0]
+        assert await w.bot.ledger.read(lambda c: c.execute(requests.select()).all()) == []
+
+
+async def test_the_dashboard_counts_what_happened_in_its_time(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        await w.answer(await w.imagine())
+        found = await w.bot.core.dashboard(3600.0)
+        assert found.until - found.since == pytest.approx(3600.0)
+        assert {name: sum(counts) for name, counts in found.outcomes.items() if sum(counts)} == {"pictures": 1}
