@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.evidence.private import Private, Span, quoted
+from bot.providers.port import REQUEST_ID_HEADERS
 
 REMOVED = "[removed]"
 MAX_TEXT = 4_000
@@ -18,8 +19,8 @@ TELLING_HEADERS = frozenset({
 })  # fmt: skip
 """Response headers whose values support can use. Of all others, only the name is kept."""
 ID_HEADERS = frozenset({
-    *("x-request-id", "request-id", "x-oneapi-request-id", "apim-request-id", "x-litellm-call-id", "x-ms-request-id", "cf-ray"),
-    *("x-amzn-requestid", "x-correlation-id", "traceparent", "x-trace-id", "x-fal-request-id", "x-goog-request-id"),
+    *REQUEST_ID_HEADERS,
+    *("cf-ray", "x-amzn-requestid", "x-correlation-id", "traceparent", "x-trace-id", "x-fal-request-id", "x-goog-request-id"),
 })  # fmt: skip
 """Headers with the service's own id of the request."""
 WRITTEN = frozenset({"prompt", "revised_prompt", "negative_prompt", "input", "caption", "text", "user", "safety_identifier", "b64_json"})

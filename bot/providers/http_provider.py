@@ -35,7 +35,7 @@ from bot.providers.encoding import first_bytes
 from bot.providers.input_pictures import with_pictures
 from bot.providers.picture_intake import PictureIntake
 from bot.providers.pictures import PictureStore
-from bot.providers.port import Call, OnPartial
+from bot.providers.port import REQUEST_ID_HEADERS, Call, OnPartial
 from bot.providers.routed import RoutedTransport
 from bot.providers.services.registry import api_for
 from bot.providers.stream import OnData, as_answer, is_stream, read_stream
@@ -50,7 +50,6 @@ LIST_TIMEOUT = 30.0
 _BYTES_PER_PICTURE = 40 * 1024 * 1024
 _MAX_BYTES = 200 * 1024 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
-_REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-oneapi-request-id", "apim-request-id", "x-litellm-call-id", "x-ms-request-id")
 _MAX_FETCHES = 6
 """About a minute of doubling pauses. The picture is paid for, and a download is free."""
 _POLL_AGAIN = 5.0
@@ -397,4 +396,4 @@ def _ends_in(host: str, ends: tuple[str, ...]) -> bool:
 
 
 def _request_id(headers: Mapping[str, str]) -> str | None:
-    return next((headers[name] for name in _REQUEST_ID_HEADERS if _REQUEST_ID.fullmatch(headers.get(name, ""))), None)
+    return next((headers[name] for name in REQUEST_ID_HEADERS if _REQUEST_ID.fullmatch(headers.get(name, ""))), None)

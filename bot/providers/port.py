@@ -9,6 +9,9 @@ from typing import Protocol
 
 from bot.domain.outcome import Outcome, Pending, Picture
 
+REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-oneapi-request-id", "apim-request-id", "x-litellm-call-id", "x-ms-request-id")
+"""Headers of an answer with the service's own id of the request, the most telling one first."""
+
 
 @dataclass(frozen=True, slots=True)
 class InputPicture:
