@@ -270,7 +270,8 @@ async def run(
 
 
 def _bundle_maker(settings: Settings, ports: Ports) -> BundleMaker:
-    from bot.evidence.bundle import FOLDER, BundleMaker
+    from bot.evidence.bundle import BundleMaker
+    from bot.evidence.files import FOLDER
     from bot.settings.surroundings import surroundings_of
 
     return BundleMaker(surroundings_of(settings), settings.data_dir / FOLDER, ports)

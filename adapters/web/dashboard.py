@@ -5,7 +5,7 @@ Served at /operators behind the web chat's guard: with WEB_TOKEN nobody sees it 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from nicegui import Client, ui
@@ -31,8 +31,8 @@ Row = Sequence[object]
 class DashboardPage:
     """One open dashboard."""
 
-    def __init__(self, client: Client, core: Core, hours: int) -> None:
-        self._client, self._core = client, core
+    def __init__(self, client: Client, core: Core, hours: int, evidence: Callable[[], Sequence[str]] = tuple) -> None:
+        self._client, self._core, self._evidence = client, core, evidence
         self._hours = hours if hours in WINDOWS else DEFAULT_HOURS
         self._palette: Palette = LIGHT
         self._body: Part | None = None
@@ -72,6 +72,7 @@ class DashboardPage:
             self._spending(seen)
             self._cases(seen)
             self._lessons(seen)
+            self._bundles()
             part("p", text("web.dashboard.as_of", at=_clock(seen.until, "%Y-%m-%d %H:%M:%S UTC")), "as-of")
 
     # ---- panels
@@ -125,6 +126,13 @@ class DashboardPage:
                     _table(columns, rows[:LONGEST])
             if not any(rows for _, _, rows in tables):
                 part("p", text("web.dashboard.empty"), "empty")
+
+    def _bundles(self) -> None:
+        """Links to the newest evidence, which a button on the notices makes."""
+        if names := self._evidence():
+            with self._panel("evidence"):
+                for name in names:
+                    part("a", name, "", href=f"/operators/evidence/{name}", download=name)
 
     def _latency(self, seen: Dashboard) -> None:
         times = self._times(seen)

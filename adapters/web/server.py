@@ -5,6 +5,7 @@ A process has a single NiceGUI application; its content is swapped when an adapt
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import hashlib
 import re
@@ -24,8 +25,11 @@ from adapters.web.dashboard import DEFAULT_HOURS, DashboardPage
 from adapters.web.guard import Guard
 from adapters.web.page import ChatPage
 from adapters.web.site import Site
+from bot.evidence import files
 from bot.texts import text
 
+EVIDENCE_SHOWN = 10
+"""Number of the newest bundles that the dashboard links to."""
 STATIC = Path(__file__).parent / "static"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _TYPES = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"RIFF", "image/webp"))
@@ -39,6 +43,7 @@ class _Application:
         self.app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         self.app.add_api_route("/pictures/{sha256}", self._picture, methods=["GET"], include_in_schema=False)
         self.app.add_api_route("/uploads", self._upload, methods=["POST"], include_in_schema=False)
+        self.app.add_api_route("/operators/evidence/{name}", self._evidence, methods=["GET"], include_in_schema=False)
         self.app.mount("/static", StaticFiles(directory=STATIC))
         ui.page("/", title=text("web.title"), language="en-US", dark=None, favicon=_favicon())(self._page)
         ui.page("/operators", title=text("web.dashboard.title"), language="en-US", dark=None, favicon=_favicon())(self._dashboard)
@@ -63,7 +68,15 @@ class _Application:
         site = self.site
         assert site is not None, "pages are served only while an adapter serves"
         ui.add_head_html(_head(("chat.css", "dashboard.css"), ()))
-        await DashboardPage(client, site.core, hours).show()
+        await DashboardPage(client, site.core, hours, lambda: files.newest(site.data_dir, EVIDENCE_SHOWN)).show()
+
+    async def _evidence(self, name: str) -> Response:
+        """Hand over a bundle to those who can open the operators' pages."""
+        body = None if self.site is None else await asyncio.to_thread(files.read, self.site.data_dir, name)
+        if body is None:
+            return Response(status_code=404)
+        headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+        return Response(body, media_type="application/zip", headers=headers)
 
     async def _upload(self, request: Request) -> Response:
         """Take a picture that a member attaches."""

@@ -21,8 +21,9 @@ def evidence(
     last_failure: Annotated[bool, typer.Option("--last-failure", help=text("cli.help.evidence_last"))] = False,
     data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.data_dir"))] = None,
 ) -> None:
-    from bot.evidence.bundle import FOLDER, BundleMaker, LeakFound
+    from bot.evidence.bundle import BundleMaker, LeakFound
     from bot.evidence.collect import find
+    from bot.evidence.files import FOLDER
     from bot.evidence.reported import status_words
     from bot.ledger import read_only
     from bot.ports import SystemPorts

@@ -24,8 +24,6 @@ from bot.texts import text
 API_WORDS = """error errors message code type param image images model prompt request response size quality count data url base64 result
 status detail details reason user invalid value unsupported supported service server bad gateway rate limit quota billing policy safety
 content moderation blocked rejected openai azure gemini google default application json text html test sandbox square portrait landscape"""
-FOLDER = "evidence"
-"""Folder of the bundles, in the data folder."""
 
 
 class LeakFound(Exception):

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import yarl
 
 from adapters.web import plugin
 from adapters.web.adapter import WebAdapter
@@ -172,3 +173,30 @@ async def test_a_message_from_before_is_drawn_into_the_page(tmp_path: Path) -> N
     assert "Done" in ana
     assert json.dumps("For Ben alone") in ben
     assert "For Ben alone" not in ana
+
+
+async def test_evidence_is_handed_over_behind_the_same_door_and_nothing_else_is(tmp_path: Path) -> None:
+    name = "evidence-20261129-180000-abc123.zip"
+    (tmp_path / "evidence").mkdir()
+    (tmp_path / "evidence" / name).write_bytes(b"PK the bundle")
+    (tmp_path / "evidence" / "notes.txt").write_text("private", encoding="utf-8")
+    (tmp_path / "imagine-bot.db").write_bytes(b"everything")
+    token = "a-long-enough-token"
+    async with (
+        _serving(_build(tmp_path, WEB_HOST="127.0.0.1", WEB_TOKEN=token)) as url,
+        aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as web,
+    ):
+        address = f"{url}operators/evidence/"
+        async with web.get(address + name) as answer:
+            assert answer.status in (401, 403)
+            assert b"bundle" not in await answer.read()
+        async with web.get(f"{url}?token={token}") as answer:
+            assert answer.status == 200
+        async with web.get(address + name) as answer:
+            assert (answer.status, await answer.read()) == (200, b"PK the bundle")
+            assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
+        for other in ("notes.txt", "..%2Fimagine-bot.db", "evidence-20261129-180000-other1.zip", "../imagine-bot.db"):
+            async with web.get(yarl.URL(address + other, encoded=True)) as answer:
+                assert answer.status == 404, other
+        async with web.get(f"{url}operators") as answer:
+            assert answer.status == 200
