@@ -216,7 +216,7 @@ async def test_the_shortcut_on_somebody_elses_message_opens_a_form_with_its_pict
 
 @pytest.mark.parametrize(("answer", "words"), [("text", "no picture in that message"), ("deleted", "was deleted")])
 async def test_a_message_without_a_picture_is_a_sentence(tmp_path: Path, answer: str, words: str) -> None:
-    async with stage(tmp_path) as s:
+    async with stage(tmp_path, mode="http") as s:
         message = await posted(s, s.ada, *([photo(s, deleted=True)] if answer == "deleted" else [photo(s, "plan.pdf", content=b"%PDF")]))
         await shortcut(s, message)
         await s.whisper(s.ada, words)
