@@ -251,8 +251,7 @@ class Core:
         """/imagine-status: the state of the image service and the rest of the visitor's budget; with a prompt and options, what that would
         cost. Nothing is sent or stored."""
         if typed.strip():
-            own = await self.ledger.read(lambda c: settings_rows.of_community(c, visitor.platform, visitor.community))
-            return price_view(typed, own, self.rules)
+            return await self.price(visitor, typed, {"inline": True})
         place = Place(visitor.platform, visitor.community, visitor.channel)
 
         def look(connection: Connection) -> tuple[list[budgets.Left], int]:
@@ -262,6 +261,12 @@ class Core:
 
         left, waiting = await self.ledger.read(look)
         return status_view(self.snapshot(), waiting, left, self.rules.limits.zone, self.others(), self.hint())
+
+    async def price(self, visitor: Visitor, prompt: str, typed: Mapping[str, object], references: int = 0) -> View:
+        """What a request would cost. `typed`: `size`, `quality`, `count`, `model` as typed, and `inline` if the prompt's end may hold
+        options; `references`: the number of attached pictures. Nothing is sent or stored."""
+        own = await self.ledger.read(lambda c: settings_rows.of_community(c, visitor.platform, visitor.community))
+        return price_view(prompt, typed, own, self.rules, references)
 
     async def dashboard(self, seconds: float) -> Dashboard:
         """Numbers of the last `seconds` for operators. The caller makes sure that only operators see them."""

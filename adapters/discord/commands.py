@@ -26,7 +26,7 @@ from bot.texts import text
 log = structlog.get_logger()
 
 MOST_SUGGESTIONS, CHOICE = 25, 100
-TYPED: dict[str, Any] = {"model": str, "size": str, "quality": str, "count": app_commands.Range[int, 1, 10], "private": bool}
+TYPED: dict[str, Any] = {"model": str, "size": str, "quality": str, "count": app_commands.Range[int, 1, 10], "private": bool, "price": bool}
 """Optional options of /imagine besides files -> type."""
 DAILY_LIMIT = 30034
 EVERYWHERE = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False)

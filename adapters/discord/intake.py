@@ -36,7 +36,12 @@ class Intake:
     picture_forms: PictureForms
 
     async def imagine(self, interaction: Event, prompt: str, given: Mapping[str, Any]) -> None:
-        """/imagine with the options that were used."""
+        """/imagine with the options that were used. With `price`, only its member reads what it would cost, and nothing is sent."""
+        if given.get("price"):
+            typed = {name: given.get(name) or None for name in ("size", "quality", "count", "model")}
+            pictures = sum(given.get(name) is not None for name in attachments.PICTURES)
+            await self._view(interaction, lambda visitor: self.core.price(visitor, prompt, typed, pictures))
+            return
         count = given.get("count")
         await self._received(
             interaction,

@@ -86,6 +86,14 @@ class WebActions:
         if await self._guarded(self._command(typed, draft, key)):
             self._counter.sent(draft.key)
 
+    async def price(self, draft: TypedLine) -> None:
+        """Say what the line in the text box would cost, with or without its command. Nothing is sent."""
+        typed = read(draft.line if draft.line.lstrip().startswith("/") else f"{Command.IMAGINE.value} {draft.line}")
+        if isinstance(typed, Misread):
+            self._counter.notice(typed.sentence)
+            return
+        await self._guarded(self._priced(typed, draft))
+
     def press(self, entry: Entry, button: Button) -> Awaitable[bool]:
         """Handle a press on a message's button."""
         return self._guarded(self._pressed(entry, button))
@@ -106,9 +114,14 @@ class WebActions:
         else:
             self._whisper(await self._asked[typed.command](visitor))
 
-    async def _imagine(self, typed: Typed, draft: TypedLine, key: str, visitor: Visitor) -> None:
-        draft = self._unusual(draft)
-        wanted = {
+    async def _priced(self, typed: Typed, draft: TypedLine) -> None:
+        self._counter.notice("")
+        options = {**self._wanted(typed, self._unusual(draft)), "inline": True}
+        self._whisper(await self._core.price(self._visitor(), typed.rest, options, len(draft.attached)))
+
+    def _wanted(self, typed: Typed, draft: TypedLine) -> dict[str, str]:
+        """Prompt and options of a line; what is typed comes before the lists beside it."""
+        return {
             "prompt": typed.rest,
             "size": typed.size or draft.size or "",
             "quality": typed.quality or draft.quality or "",
@@ -116,6 +129,10 @@ class WebActions:
             "count": typed.count or draft.count or "",
             "private": "true" if typed.private or draft.private else "false",
         }
+
+    async def _imagine(self, typed: Typed, draft: TypedLine, key: str, visitor: Visitor) -> None:
+        draft = self._unusual(draft)
+        wanted = self._wanted(typed, draft)
         if typed.rest:
             await self._submit(key, wanted, draft)
             return

@@ -24,8 +24,12 @@ class Composer:
                     autocomplete="off", autocapitalize="off", dir="auto", aria_describedby="notice", enterkeyhint="send",
                 )  # fmt: skip
                 part("button", text("web.send"), "button primary", type="submit")
-            if options.max_references:
-                self._pictures(options.max_references)
+            with part("div", "", "pictures-row"):
+                if options.max_references:
+                    self._pictures(options.max_references)
+                part("button", text("web.price"), "button price", type="button").on(
+                    "click", self._priced, js_handler="(event) => chat.price(event, emit)"
+                )
             with part("div", "", "options", role="group", aria_label=text("web.options")):
                 if options.models:
                     self._select("model", [(one.value, one.label) for one in options.models], options.model)
@@ -42,16 +46,15 @@ class Composer:
         words = {name: text(f"web.attach_{name}", **({"most": most} if name == "full" else {})) for name in ("full", "pasted", "lost")}
         alt, remove = (text(f"web.attach_{name}", name="{name}") for name in ("alt", "remove"))
         data = {f"data_{name}": value for name, value in {**words, "most": str(most), "alt": alt, "remove": remove}.items()}
-        with part("div", "", "pictures-row"):
-            part("input", type="file", id="attach-file", accept="image/*,.heic,.heif", multiple=True, hidden=True).on(
-                "change", js_handler="(event) => pictures.attach(event)"
-            )
-            part("button", text("web.attach"), "button attach", type="button").on("click", js_handler="() => pictures.choose()")
-            part("ul", "", "attachments", id="attached", aria_label=text("web.attached"), **data)
-            with part("div", "", "option switch with-pictures", hidden=True):
-                part("input", type="checkbox", role="switch", id="option-consent", name="consent")
-                part("label", text("web.consent"), "", for_="option-consent")
-            part("p", "", "problem", id="attach-problem", role="alert")
+        part("input", type="file", id="attach-file", accept="image/*,.heic,.heif", multiple=True, hidden=True).on(
+            "change", js_handler="(event) => pictures.attach(event)"
+        )
+        part("button", text("web.attach"), "button attach", type="button").on("click", js_handler="() => pictures.choose()")
+        part("ul", "", "attachments", id="attached", aria_label=text("web.attached"), **data)
+        with part("div", "", "option switch with-pictures", hidden=True):
+            part("input", type="checkbox", role="switch", id="option-consent", name="consent")
+            part("label", text("web.consent"), "", for_="option-consent")
+        part("p", "", "problem", id="attach-problem", role="alert")
 
     def _select(self, name: str, choices: list[tuple[str, str]], default: str) -> None:
         with part("div", "", "option"):
@@ -61,21 +64,28 @@ class Composer:
                     part("option", label, value=value, selected=value == default)
 
     async def _sent(self, event: object) -> None:
-        """The browser sends JSON inside JSON: only then do lone surrogates reach the core, which has a message for them."""
-        given = json.loads(str(getattr(event, "args", "{}")))
-        if not isinstance(given, dict):
-            return
-        values = {name: value for name, value in given.items() if isinstance(value, str)}
-        await self._actions.send(
-            TypedLine(
-                line=values.get("line", ""),
-                key=values.get("key", ""),
-                size=values.get("size"),
-                quality=values.get("quality"),
-                model=values.get("model"),
-                count=values.get("count"),
-                private="private" in values,
-                attached=tuple(values.get("attached", "").split()),
-                consent="consent" in values,
-            )
-        )
+        if (draft := _draft(event)) is not None:
+            await self._actions.send(draft)
+
+    async def _priced(self, event: object) -> None:
+        if (draft := _draft(event)) is not None:
+            await self._actions.price(draft)
+
+
+def _draft(event: object) -> TypedLine | None:
+    """The browser sends JSON inside JSON: only then do lone surrogates reach the core, which has a message for them."""
+    given = json.loads(str(getattr(event, "args", "{}")))
+    if not isinstance(given, dict):
+        return None
+    values = {name: value for name, value in given.items() if isinstance(value, str)}
+    return TypedLine(
+        line=values.get("line", ""),
+        key=values.get("key", ""),
+        size=values.get("size"),
+        quality=values.get("quality"),
+        model=values.get("model"),
+        count=values.get("count"),
+        private="private" in values,
+        attached=tuple(values.get("attached", "").split()),
+        consent="consent" in values,
+    )

@@ -1,4 +1,4 @@
-"""What a typed line would cost, without sending or storing anything. Pure."""
+"""What a request would cost, without sending or storing anything. Pure."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from bot.texts import text
 from bot.texts.phrases import money, pictures
 
 
-def price_view(typed: str, own: Mapping[str, object], rules: Rules) -> View:
-    """The price of a request that would be typed like this, or what is wrong with it."""
+def price_view(prompt: str, typed: Mapping[str, object], own: Mapping[str, object], rules: Rules, references: int = 0) -> View:
+    """The price of a request with these words, typed options and this many attached pictures, or what is wrong with it."""
     try:
-        wanted = combined(normalise(typed), {"inline": True})
+        wanted = combined(normalise(prompt), typed)
     except UnusableText:
         wanted = Refusal("prompt_empty")
     if isinstance(wanted, Refusal):
@@ -29,7 +29,7 @@ def price_view(typed: str, own: Mapping[str, object], rules: Rules) -> View:
     found = model if isinstance(model, Problem) else checked_options(wanted, own, rules := rules.for_model(model))
     if isinstance(found, Problem):
         return _wrong(wrong_value(found))
-    cost = rules.highest_cost(found.size, found.quality, found.count, wanted.prompt)
+    cost = rules.highest_cost(found.size, found.quality, found.count, wanted.prompt, references=references)
     facts = {"count": pictures(found.count), "size": label(found.size), "quality": found.quality, "model": rules.model.id}
     lines = [text("status.price_of", price=money(cost), **facts)]
     if rules.model.price.estimated:

@@ -35,6 +35,17 @@ async def test_options_reach_the_service_as_typed(tmp_path: Path) -> None:
         assert len(message.pictures) == 3
 
 
+async def test_what_it_would_cost_is_told_to_its_member_and_nothing_is_sent(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        bob = s.discord.world.user("Bob")
+        s.discord.world.join(s.guild, bob)
+        event = await s.imagine("a boat", count=3, price=True)
+        message = await s.answered(event, "What this would cost")
+        assert "for 3 pictures" in message.text
+        assert s.discord.visible(bob) == []
+        assert s.service.calls == []
+
+
 async def test_a_private_request_is_seen_by_its_member_alone(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         bob = s.discord.world.user("Bob")
@@ -161,7 +172,7 @@ async def test_commands_are_registered_for_servers_and_direct_messages(tmp_path:
         assert found["imagine"]["integration_types"] == [0]
         assert found["imagine-settings"]["contexts"] == [0]
         assert int(found["imagine-settings"]["default_member_permissions"]) == MANAGE_GUILD
-        first = ["prompt", "picture", "size", "quality", "count", "private"]
+        first = ["prompt", "picture", "size", "quality", "count", "private", "price"]
         assert [one["name"] for one in found["imagine"]["options"]] == [*first, "picture2", "picture3", "picture4", "mask"]
 
 

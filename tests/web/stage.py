@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.chat.port import Message
 from bot.chat.views import Act, ActionName, Audience, Choice, FieldKind, Form, FormField, PictureView, Reply, View
@@ -64,6 +64,10 @@ class StageCore(Core):
     async def show(self, visitor: Visitor, request_id: str | None = None) -> View:
         self.asked.append(("show", request_id))
         return View("Your last pictures")
+
+    async def price(self, visitor: Visitor, prompt: str, typed: Mapping[str, object], references: int = 0) -> View:
+        self.asked.append(("price", (prompt, typed, references)))
+        return View("price")
 
     async def status(self, visitor: Visitor, typed: str = "") -> View:
         self.asked.append(("status", visitor))

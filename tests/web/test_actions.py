@@ -251,3 +251,14 @@ async def test_a_whisper_that_an_action_has_overtaken_goes_away(action: ActionNa
     entry = scene.room.whisper("w", scene.page.who, "imagine", "local", View("Your picture"))
     await scene.handlers.press(entry, Button(action, "row9", "Press"))
     assert bool(scene.whispers()) is stays
+
+
+async def test_the_price_of_what_is_typed_is_whispered_and_nothing_is_received() -> None:
+    scene = Scene()
+    await scene.handlers.price(TypedLine(line="a cat, 16:9", key=KEY, count="3", private=False, attached=("ab" * 32,)))
+    assert [what for name, what in scene.core.asked if name == "receive"] == []
+    [(prompt, typed, references)] = [what for name, what in scene.core.asked if name == "price"]
+    assert (prompt, typed["count"], typed["inline"], references) == ("a cat, 16:9", "3", True, 1)
+    assert scene.whispers() == ["price"]
+    await scene.handlers.price(TypedLine(line="/imagien a cat", key=KEY))
+    assert scene.page.notices[-1][0]

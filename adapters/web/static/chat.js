@@ -9,6 +9,14 @@
   let pinned = true; // the log follows the newest message until somebody scrolls up
   let held = null; // the message that holds the focus
 
+  const typed = (form) => {
+    const values = Object.fromEntries(new FormData(form));
+    values.line = form.elements.line.value.slice(0, Number(form.dataset.longest) + 1);
+    values.key = form.elements.line.dataset.key || "";
+    values.attached = pictures.attached().join(" ");
+    return JSON.stringify(values); // a string of JSON, because a lone surrogate survives only so
+  };
+
   window.chat = {
     // A double click is one press. (The core guards against the rest: two presses are two events, and it knows what is done already.)
     once(event, emit) {
@@ -24,14 +32,16 @@
       const box = form.elements.line;
       if (pictures.busy()) return; // a picture is still on its way
       if (!box.dataset.key) box.dataset.key = newKey();
-      const values = Object.fromEntries(new FormData(form));
-      values.line = box.value.slice(0, Number(form.dataset.longest) + 1);
-      values.key = box.dataset.key;
-      values.attached = pictures.attached().join(" ");
+      emit(typed(form));
       keep(box);
-      emit(JSON.stringify(values)); // a string of JSON, because a lone surrogate survives only so
       pinned = true;
       box.focus();
+    },
+    price(event, emit) {
+      const form = event.currentTarget.form;
+      emit(typed(form));
+      pinned = true;
+      form.elements.line.focus();
     },
     sent(key) {
       const box = byId("message");

@@ -133,3 +133,11 @@ def test_with_a_token_the_chat_opens_only_for_those_who_bring_it(started: Callab
     assert "token" not in chat.page.url
     chat.imagine("a brass key").shows(1)
     assert b"a-long-enough-secret" not in b"".join(bot.said)
+
+
+def test_what_it_would_cost_is_a_press_that_keeps_the_line(chat: Chat) -> None:
+    chat.box.fill("a heron at dawn, 3 pictures")
+    answer = chat.next(chat.page.get_by_role("button", name="What would this cost?").click)
+    answer.says(re.compile(r"Up to \$[0-9.]+ for 3 pictures"))
+    expect(chat.box).to_have_value("a heron at dawn, 3 pictures")
+    expect(chat.box).to_be_focused()
