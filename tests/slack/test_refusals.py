@@ -98,7 +98,7 @@ def test_labels_of_slack_become_what_was_typed_in_commands(sent: str, typed: str
 async def test_channels_and_people_in_a_mention_are_drawn_by_their_names(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         words = f"<@{s.workspace.bot.id}> for <#{s.channel.id}> and <#{s.slack.elsewhere.id}|> by <@{s.slack.ben.id}>"
-        await s.slack.people._typed("app_mention", s.ada, s.channel, words, None)
+        await s.slack.people._typed("app_mention", s.ada, s.channel, words, None, ())
         await s.picture()
         [call] = s.service.calls
         assert call.prompt == f"for #{s.channel.name} and #{s.slack.elsewhere.name} by @ben"
