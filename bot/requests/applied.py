@@ -24,9 +24,9 @@ _SAME_QUALITY = {"standard": "medium", "hd": "high"}
 _VERSION = re.compile(r"[-@:](?:v?\d{3,}[\d.-]*|preview|latest|exp(?:erimental)?)")
 
 
-def compare(request: Request, outcome: Outcome, chosen: frozenset[str], model: Model) -> Mapping[str, str | None]:
-    """What could be compared -> what was used instead, or None if it's what was asked for. `chosen` are the options that somebody chose,
-    `model` is the one that was asked for. Pure."""
+def compare(request: Request, outcome: Outcome, model: Model, *, unsent: bool = False) -> Mapping[str, str | None]:
+    """What could be compared -> what was used instead, or None if it's what was asked for. `model` is the one that was asked for; `unsent`:
+    somebody chose the quality, and the service has no such option. Pure."""
     found: dict[str, str | None] = {}
     if request.size not in ("", AUTO) and "size" not in request.left_out and outcome.pictures:
         other = other_size(request, outcome.pictures)
@@ -34,7 +34,7 @@ def compare(request: Request, outcome: Outcome, chosen: frozenset[str], model: M
     if "quality" in outcome.carried and outcome.applied.quality and request.quality != AUTO:
         used = outcome.applied.quality
         found["quality"] = None if _quality(used) == _quality(request.quality) else used
-    elif "quality" in chosen and outcome.carried and "quality" not in outcome.carried:
+    elif unsent:
         found["no_quality"] = request.quality
     if model.known and outcome.applied.model:
         found["model"] = None if _is_same(outcome.applied.model, model) else outcome.applied.model

@@ -177,7 +177,7 @@ def _wait_in_line(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, va
             transitions.queue(tx, request, RequestEvent.REQUEUE, tx.now, **values)
         case TryFewer(per_call):
             parts.learn(tx, host, request.model, per_call)
-            request_rows.annotate(tx, request.id, per_call=per_call)
+            request_rows.annotate(tx, request.id, per_call=per_call, option_refused=True)  # so no other service is asked
             transitions.queue(tx, request, RequestEvent.REQUEUE, tx.now, **{**values, "failure": None})
         case NextPart():
             request_rows.settle_part(tx, request, attempt.wanted, failure)
@@ -201,8 +201,9 @@ def _take_pictures(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, d
             deps.notices.service_works(tx)
         stand_in.ended(tx, deps.notices)
     worked_without(tx, request, ruling.outcome, deps.rules, host, deps.notices)
-    chosen = frozenset({"quality"}) - unchosen(tx.connection, request, deps.rules)
-    found = applied.compare(request, ruling.outcome, chosen, deps.rules.model)
+    sent = ruling.outcome.carried
+    unsent = bool(sent) and "quality" not in sent and "quality" not in unchosen(tx.connection, request, deps.rules)
+    found = applied.compare(request, ruling.outcome, deps.rules.model, unsent=unsent)
     applied.note(tx, request, found, deps.rules.model, host, deps.notices)
     if not isinstance(ruling.step, Late):
         picture_rows.add(tx, request.id, attempt.id, ruling.outcome.pictures)

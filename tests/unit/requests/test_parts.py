@@ -17,7 +17,7 @@ from bot.domain.outcome import Billed, Outcome, Pending, Usage
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Request
 from bot.gate.settings import GateSettings
-from bot.ledger import picture_rows
+from bot.ledger import picture_rows, request_rows
 from bot.requests.attempt import Ended, NotNow, Opened, open_attempt
 from bot.requests.block_memory import blocked_before
 from bot.requests.recover import recover
@@ -207,6 +207,8 @@ async def test_a_limit_that_the_service_names_is_learned_without_a_question(tmp_
         view = await w.answer(await w.imagine(count=10))
         assert len(view.pictures) == 10
         assert [call.count for call in w.service.calls] == [10, 4, 4, 2]
+        rows = await w.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana"))
+        assert rows[0].option_refused, "no other service is asked"
         w.service.calls.clear()
         await w.answer(await w.imagine("a blue boat", count=5))
         assert [call.count for call in w.service.calls] == [4, 1]
