@@ -78,8 +78,8 @@ def _spelled(exc: BaseException) -> str:
     except Exception:  # an exception without readable text still counts
         text = ""
     name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__.split('.')[0]}.{kind.__name__}"
-    told = next((base.__name__ for base in kind.__mro__ if base.__name__ in BEFORE_SEND | AFTER_SEND), kind.__name__)
-    return f"{name if told == kind.__name__ else f'{name}({told})'}: {text[:_MAX_TEXT]}"
+    known_class = next((base.__name__ for base in kind.__mro__ if base.__name__ in BEFORE_SEND | AFTER_SEND), kind.__name__)
+    return f"{name if known_class == kind.__name__ else f'{name}({known_class})'}: {text[:_MAX_TEXT]}"
 
 
 def _phase(names: list[str]) -> Phase:

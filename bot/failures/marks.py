@@ -45,8 +45,8 @@ def is_refusal(key: str, value: str) -> bool:
 
 def has_unsafe_flag(headers: Mapping[str, str], true: Iterable[str], false: Iterable[str]) -> bool:
     """Whether a body flag or header says that a picture must not be shown."""
-    told = any(_FLAG_HEADER.search(name) and value.strip().lower() in ("true", "1", "yes") for name, value in headers.items())
-    return told or any(map(_UNSAFE_IF_FALSE.match, false)) or any(map(_UNSAFE_IF_TRUE.match, true))
+    by_header = any(_FLAG_HEADER.search(name) and value.strip().lower() in ("true", "1", "yes") for name, value in headers.items())
+    return by_header or any(map(_UNSAFE_IF_FALSE.match, false)) or any(map(_UNSAFE_IF_TRUE.match, true))
 
 
 def is_safety_code(code: str) -> bool:

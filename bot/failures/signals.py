@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from bot.domain.failure import Evidence, Phase
 from bot.failures.cleaning import LINK, clean, without_echo
@@ -50,6 +51,8 @@ _CAUSED = re.compile(
 )
 """Boundary between two exceptions of a chain."""
 _TELLING = re.compile("message|msg|reason|error|descri|detail")
+_REASONS = frozenset({*(status.phrase.lower() for status in HTTPStatus if status >= 400), "an error occurred"})
+"""What frameworks put beside the service's words (`"title": "Bad Request"`); the status says it already."""
 _EMBEDDED = re.compile(r"(?<![\w./-])(?:[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6}|[a-z]{2,30}(?:_[a-z]{2,30}){1,6})(?![\w./-])")
 
 
@@ -240,7 +243,7 @@ class _Reader:
             self.spare.append(value)
 
     def code(self, key: str, value: str) -> None:
-        if not value or len(value) > 80:
+        if not value or len(value) > 80 or value.startswith(("http://", "https://")):
             return
         if key in CATEGORY_KEYS:
             self.categories.append(value.lower())
@@ -306,7 +309,9 @@ class _Reader:
     def words(self) -> str:
         parts: list[str] = []
         left = MAX_WORDS
-        for text in dict.fromkeys(self.texts):
+        texts = list(dict.fromkeys(self.texts))
+        telling = [text for text in texts if text.lower() not in _REASONS]
+        for text in telling or texts:
             part = clean(text[:left])
             if part:
                 parts.append(part)
@@ -350,9 +355,20 @@ class _Reader:
         if names_a_size(words):
             self.shapes.add("names_a_size")
         self.found_codes()
-        told = [*self.raw, *(value for key in QUOTA_FIELDS for value in self.raw_fields.get(key, ()))]
+        named_codes = [*self.raw, *(value for key in QUOTA_FIELDS for value in self.raw_fields.get(key, ()))]
         spoken = " | ".join(
-            dict.fromkeys(filter(None, (part for code in told if squash(code) not in HOLLOW and (part := split_words(code)) not in words)))
+            dict.fromkeys(
+                filter(
+                    None,
+                    (
+                        part
+                        for code in named_codes
+                        if squash(code) not in HOLLOW
+                        and (not words or code.lower() not in _REASONS)
+                        and (part := split_words(code)) not in words
+                    ),
+                )
+            )
         )
         return Signals(
             provider=evidence.provider.lower()[:80],
