@@ -1,8 +1,8 @@
 """How well failures are understood: `python -m bench classifier [--misses] [--shared | FILE.jsonl ...]`.
 
-Without a file: the labelled records of this repository that the reader is trained on, each judged by a model that has not seen its source
-(grouped cross-validation). With files, or `--shared` (the shared corpus), the shipped weights. Rows: the rules alone, the reader alone,
-the classifier as it is, and how often at least one of rules and reader is right.
+Without a file: all labelled records, each judged by a model that has not seen its group (`folds.py`). With files, or `--shared` (the
+shared corpus), the shipped weights. Rows: the rules alone, the reader alone, the classifier as it is, and how often one of rules and reader
+is right at least.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from bench.classifier.records import FOLDER, OPENED, PUBLIC, TRAINED_ON, Record, load, ordinary
-from bot.domain.failure import Evidence
+from bench.classifier.records import PUBLIC, Record, envelopes, load, ordinary
 from bot.domain.kinds import KINDS, Action, Group, Kind
 from bot.failures import reader
 from bot.failures.classify import classify, judge
@@ -80,34 +79,16 @@ def by_reader(record: Record) -> Answer:
     return Answer(record, kind, KINDS[kind].action is not Action.NONE, scores[kind])
 
 
-def judged(records: Sequence[Record], ask: Callable[[Record], Answer], models: Sequence[reader.Scorer]) -> list[Answer]:
-    """The answers; with several models each record is judged by that of its fold, which has not seen its source."""
-    answers = {}
-    for number, model in enumerate(models):
-        reader.use(model)
-        answers |= {record.id: ask(record) for record in records if len(models) == 1 or _fold(record) == number}
-    reader.use(None)
-    return [answers[record.id] for record in records]
-
-
-def _fold(record: Record) -> int:
-    from bench.classifier.train import fold_of
-
-    return fold_of(record.source)
-
-
 def line(name: str, answers: Sequence[Answer]) -> str:
     total = max(1, len(answers))
     counts = [sum(getattr(one, what) for one in answers) for what in ("right", "right_retry", "wrong_retry", "missed", "accused")]
     return f"{name:<28} {len(answers):>5} {counts[0] / total:>6.3f} {counts[1] / total:>6.3f}" + "".join(f" {one:>6}" for one in counts[2:])
 
 
-def report(title: str, records: Sequence[Record], models: Sequence[reader.Scorer], *, misses: bool = False) -> list[Answer]:
-    """Print the tables for these records; the answers of the classifier as it is."""
+def report(title: str, records: Sequence[Record], *, misses: bool = False) -> None:
+    """Print the tables for these records."""
     print(f"\n{title}\n{'':<28} {'n':>5} {'kind':>6} {'retry':>6} {'wrong':>6} {'missed':>6} {'false':>6}")
-    rules = [by_rules(record) for record in records]
-    read_only = judged(records, by_reader, models)
-    both = judged(records, by_classifier, models)
+    rules, read_only, both = ([ask(record) for record in records] for ask in (by_rules, by_reader, by_classifier))
     for name, answers in (("rules alone", rules), ("reader alone", read_only), ("the classifier", both)):
         print(line(name, answers))
     either = sum(one.right or other.right for one, other in zip(rules, read_only, strict=True))
@@ -127,7 +108,6 @@ def report(title: str, records: Sequence[Record], models: Sequence[reader.Scorer
             if not one.right or one.wrong_retry or one.missed or one.accused:
                 signs = " ".join(what for what in ("wrong_retry", "missed", "accused") if getattr(one, what))
                 print(f"{one.record.id}: {one.kind} ({one.confidence:.2f}) instead of {'|'.join(one.record.kinds)} {signs}")
-    return both
 
 
 def calibration(answers: Sequence[Answer]) -> str:
@@ -144,16 +124,6 @@ def false_alarms() -> tuple[list[str], int]:
     texts = ordinary()
     accused = [text for text in texts if any(classify(seen).group is Group.SAFETY for seen in envelopes(text))]
     return accused, len(texts)
-
-
-def envelopes(text: str) -> Iterable[Evidence]:
-    """The ways in which an ordinary text may reach the bot."""
-    api = "images.generations"
-    yield Evidence(api=api, status=200, body=text)
-    yield Evidence(api=api, status=200, body={"choices": [{"message": {"role": "assistant", "content": text}, "finish_reason": "stop"}]})
-    yield Evidence(api=api, status=200, body={"output_text": text})
-    yield Evidence(api=api, status=500, body={"error": {"message": text}})
-    yield Evidence(api=api, exception=text)
 
 
 def speed(records: Sequence[Record]) -> float:
@@ -173,17 +143,12 @@ def main(arguments: list[str] | None = None) -> int:
     files = [Path(one) for one in arguments if not one.startswith("--")]
     if shared:
         files += [SHARED / "failures.jsonl", SHARED / "failures_turn2.jsonl"]
-    if files:
-        for path in files:
-            report(str(path.name), load([path]), [reader.shipped()], misses=misses)
-    else:
-        from bench.classifier.train import examples, folds
+    for path in files:
+        report(str(path.name), load([path]), misses=misses)
+    if not files:
+        from bench.classifier import folds
 
-        models, _ = folds(examples(load(TRAINED_ON)))
-        report("public failures", load(PUBLIC), models, misses=misses)
-        report("those of them that no rule was written from", load(OPENED), models)
-        report("failures from documentation and issues (unseen.jsonl)", load([FOLDER / "unseen.jsonl"]), models, misses=misses)
-        report("own wordings (worded.jsonl)", load([FOLDER / "worded.jsonl"]), models, misses=misses)
+        return folds.main(arguments)
     accused, texts = false_alarms()
     print(f"\n{len(accused)} of {texts} ordinary texts are taken for a block", *accused, sep="\n  ")
     print(f"{speed(load(files or PUBLIC)):,.0f} classifications a second")

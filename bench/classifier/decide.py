@@ -1,30 +1,32 @@
-"""Learns how much rules and reader count (`bot/failures/tables/decision.toml`), on the failures that no rule was written from.
+"""Learns how much rules and reader count (`bot/failures/tables/decision.toml`).
 
-Every record is judged by a reader that has not seen its source. The figures, the thresholds and the calibration are those of nested
-cross-validation: the weights that judge a record were learned without its fold, too.
+Every record is judged by a reader that has not seen its group. The thresholds and the calibration are those of nested cross-validation: the
+weights that judge a record were learned without its fold, too. Failures that no rule was written from count in full, the others for a part:
+the rules know them by heart, but they show which mistakes of the reader a rule can prevent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize
 from sklearn.isotonic import IsotonicRegression
 
-from bench.classifier.records import OPENED, Record, load
-from bench.classifier.train import FOLDS, fold_of
+from bench.classifier.records import OPENED, PUBLIC, Record
+from bench.classifier.train import fold_of
 from bot.domain.kinds import KINDS, Action, Group, Kind
-from bot.failures.classify import ORDINARY, STRUCTURE_DECIDES, judge
+from bot.failures import reader
+from bot.failures.classify import STRUCTURE_DECIDES, judge
 from bot.failures.data import FOLDER
-from bot.failures.reader.features import features, marks
+from bot.failures.reader.features import marks
 from bot.failures.reader.model import LinearModel
 from bot.failures.refine import refine
 from bot.failures.rules import tables
 from bot.failures.rules.rule import Text
 from bot.failures.signals import read
-from bot.failures.vote import Weights, shares
+from bot.failures.vote import ORDINARY, Agreement, Weights, agreement, block, hangs_on_a_word, shares
 
 FILE = FOLDER / "decision.toml"
 CONFIDENCES = (0.2, 0.4, 0.45, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
@@ -33,12 +35,19 @@ BANDS = (0.3, 0.6, 0.85)
 FLOOR = 0.001
 PULL = 1.0
 """How strongly weights are pulled to nothing (the reader's factor: to one)."""
-ACCUSING = tuple(round(0.2 + 0.05 * step, 2) for step in range(13))
-MORE_ALONE = (0.05, 0.1, 0.15, 0.2)
+ACCUSING = tuple(round(0.2 + 0.1 * step, 2) for step in range(7))
+MORE_ALONE = (0.05, 0.15, 0.25)
 """How much more probability a block may need that no rule names."""
+MAY_ACCUSE = 0.1
 REPEATING = tuple(round(0.3 + 0.05 * step, 2) for step in range(12))
-SURE, UNSAID = 0.94, 0.89
+SURE, UNSAID = 0.96, 0.89
 """Answers that are right less often than the first are never called more certain than the second: 0.9 is a promise."""
+KNOWN_TO_RULES = 0.3
+"""How much a record counts that rules were written from; chosen on the others, which it costs nothing."""
+ORDINARY_TEXT = 0.03
+"""How much an ordinary text in one of its envelopes counts: far fewer answers are ordinary texts than this repository has of them."""
+FALSE_ALARM, MISSED, REPEATED = 6.0, 4.0, 3.0
+"""How much worse than a wrong kind an accusation, an unseen block and a repeat are that must not be."""
 KINDS_AND_ORDINARY = (*(kind for kind in Kind if kind is not Kind.OUTPUT_REJECTED), None)
 
 
@@ -49,7 +58,26 @@ class Case:
     record: Record
     rule: Kind
     confidence: float
-    heard: dict[Kind, float]
+    scores: dict[Kind, float]
+    weakest: dict[Kind, float]
+    """What the reader says without the word that speaks most for a block; only where it may accuse alone."""
+
+    @property
+    def fold(self) -> int:
+        return fold_of(self.record.group)
+
+    @property
+    def weight(self) -> float:
+        if not self.record.kinds:
+            return ORDINARY_TEXT
+        return 1.0 if self.record.id.partition(":")[0] in _OPENED else KNOWN_TO_RULES
+
+    def right(self, kind: Kind | None) -> bool:
+        return kind in self.record.kinds if self.record.kinds else kind is None
+
+
+_OPENED = frozenset(path.stem for path in OPENED)
+_PUBLIC = frozenset(path.stem for path in PUBLIC)
 
 
 def cases(records: Sequence[Record], models: Sequence[LinearModel]) -> list[Case]:
@@ -61,8 +89,14 @@ def cases(records: Sequence[Record], models: Sequence[LinearModel]) -> list[Case
         kind, action, confidence, decided = judge(seen, text, tables())
         if not decided:
             kind, _ = refine(kind, action, seen, text)
-            heard = models[fold_of(record.source)].score(features(seen.words, seen.status, seen.api, marks(seen)))
-            found.append(Case(record, kind, confidence, heard))
+            reader.use(models[fold_of(record.group)])
+            context = {"status": seen.status, "api": seen.api, "also": marks(seen)}
+            scores = reader.score(seen.words, **context)  # type: ignore[arg-type]
+            weakest = scores
+            if KINDS[kind].group is not Group.SAFETY and block(scores) >= MAY_ACCUSE:
+                weakest = min((scores, *reader.score_shortened(seen.words, **context)), key=block)  # type: ignore[arg-type,type-var]
+            found.append(Case(record, kind, confidence, scores, weakest))
+    reader.use(None)
     return found
 
 
@@ -74,7 +108,7 @@ def _of(vector: Sequence[float]) -> Weights:
         ordinary=ordinary,
         rule=dict(zip(CONFIDENCES, rest, strict=False)),
         group=dict(zip(BANDS, rest[len(CONFIDENCES) :], strict=True)),
-        steps=((0.0, 0.0), (1.0, 1.0)),
+        calibration=dict.fromkeys(Agreement, ((0.0, 0.0), (1.0, 1.0))),
         accuse=0.5,
         accuse_alone=0.5,
         repeat=0.5,
@@ -83,13 +117,13 @@ def _of(vector: Sequence[float]) -> Weights:
 
 def _fitted(given: Sequence[Case]) -> Weights:
     """The weights under which the accepted kinds are most probable."""
-    heard = np.array(
+    logarithms = np.array(
         [
-            [np.log(max(case.heard.get(kind, 0.0) if kind else 1 - sum(case.heard.values()), 0) + FLOOR) for kind in KINDS_AND_ORDINARY]
+            [np.log(max(case.scores.get(kind, 0.0) if kind else 1 - sum(case.scores.values()), 0) + FLOOR) for kind in KINDS_AND_ORDINARY]
             for case in given
         ]
     )
-    columns = [heard, np.array([[float(kind is None) for kind in KINDS_AND_ORDINARY]] * len(given))]
+    columns = [logarithms, np.array([[float(kind is None) for kind in KINDS_AND_ORDINARY]] * len(given))]
     nearest = [min(CONFIDENCES, key=lambda one, case=case: abs(one - case.confidence)) for case in given]  # type: ignore[misc]
     bands = [min(BANDS, key=lambda one, case=case: abs(one - case.confidence)) for case in given]  # type: ignore[misc]
     named = np.array([[float(kind is case.rule) for kind in KINDS_AND_ORDINARY] for case in given])
@@ -98,8 +132,9 @@ def _fitted(given: Sequence[Case]) -> Weights:
     )
     columns += [named * (np.array(nearest) == one)[:, None] for one in CONFIDENCES]
     columns += [related * (np.array(bands) == one)[:, None] for one in BANDS]
-    x = np.stack(columns, axis=2)
-    right = np.array([[float(kind in case.record.kinds) for kind in KINDS_AND_ORDINARY] for case in given])
+    x = np.stack(columns, axis=2).astype(np.float32)
+    right = np.array([[float(case.right(kind)) for kind in KINDS_AND_ORDINARY] for case in given])
+    weight = np.array([case.weight for case in given])
     start = np.zeros(x.shape[2])
     start[0] = 1
 
@@ -109,9 +144,9 @@ def _fitted(given: Sequence[Case]) -> Weights:
         share = raised / raised.sum(axis=1, keepdims=True)
         good = share * right
         whole = good.sum(axis=1, keepdims=True) + 1e-12
-        slope = ((share - good / whole)[:, :, None] * x).sum(axis=(0, 1))
+        slope = np.tensordot((share - good / whole) * weight[:, None], x, axes=2)
         pull = vector - start
-        return float(-np.log(whole).sum() + PULL * (pull**2).sum()), slope + 2 * PULL * pull
+        return float(-(weight * np.log(whole[:, 0])).sum() + PULL * (pull**2).sum()), slope + 2 * PULL * pull
 
     return _of(minimize(loss, start, jac=True, method="L-BFGS-B").x)
 
@@ -126,65 +161,81 @@ class Outcome:
     repeated: bool
 
 
-def _outcome(case: Case, found: dict[Kind | None, float], accuse: tuple[float, float], repeat: float) -> Outcome:
+def _outcome(case: Case, found: dict[Kind | None, float], accuse: tuple[float, float], repeat: float, *, hangs: bool) -> Outcome:
     safe = {kind for kind in found if kind is None or KINDS[kind].group is not Group.SAFETY}
     safety = sum(share for kind, share in found.items() if kind not in safe)
-    verdict = case.rule not in safe and case.confidence >= STRUCTURE_DECIDES and 1 - sum(case.heard.values()) < ORDINARY
-    accused = verdict or safety >= accuse[case.rule in safe]
+    verdict = case.rule not in safe and case.confidence >= STRUCTURE_DECIDES
+    ordinary = 1 - sum(case.scores.values()) >= ORDINARY
+    accused = not ordinary and (verdict or (safety >= accuse[case.rule in safe] and not hangs))
+    verdict = verdict and accused
     if verdict:
         found = {kind: share / safety for kind, share in found.items() if kind not in safe}
     kind = max((kind for kind in found if (kind in safe) != accused), key=found.__getitem__)
     free = sum(share for one, share in found.items() if one is not None and KINDS[one].action is not Action.NONE)
     repeated = kind is not None and KINDS[kind].action is not Action.NONE and free >= repeat
-    return Outcome(kind in case.record.kinds, found[kind], accused, repeated)
+    return Outcome(case.right(kind), found[kind], accused, repeated)
 
 
-def learned(models: Sequence[LinearModel]) -> str:
-    """The text of the decision's table; prints what nested cross-validation says."""
-    records = load(OPENED)
-    given = cases(records, models)
-    found: dict[str, dict[Kind | None, float]] = {}
-    for fold in range(FOLDS):
-        known = _fitted([case for case in given if fold_of(case.record.source) != fold])
-        found |= {
-            case.record.id: shares(case.rule, case.confidence, case.heard, known) for case in given if fold_of(case.record.source) == fold
-        }
+def by_fold(given: Sequence[Case]) -> dict[int, Weights]:
+    """For every fold the weights that were learned without its cases."""
+    return {fold: _fitted([case for case in given if case.fold != fold]) for fold in sorted({case.fold for case in given})}
+
+
+def learned(given: Sequence[Case], fitted: Mapping[int, Weights], without: int | None = None) -> Weights:
+    """The decision's weights, thresholds and calibration, from all cases or without those of a fold."""
+    base = _fitted(given) if without is None else fitted[without]
+    given = [case for case in given if case.fold != without]
+    found = {case.record.id: shares(case.rule, case.confidence, case.scores, fitted[case.fold]) for case in given}
+    hangs = {
+        case.record.id: KINDS[case.rule].group is not Group.SAFETY
+        and hangs_on_a_word(case.rule, case.confidence, [case.weakest], fitted[case.fold])
+        for case in given
+    }
     blocks = {id(case) for case in given if case.record.safety}
     innocent = {id(case) for case in given if all(KINDS[kind].group is not Group.SAFETY for kind in case.record.kinds)}
 
     def outcomes(accuse: tuple[float, float], repeat: float) -> list[tuple[Case, Outcome]]:
-        return [(case, _outcome(case, found[case.record.id], accuse, repeat)) for case in given]
+        return [(case, _outcome(case, found[case.record.id], accuse, repeat, hangs=hangs[case.record.id])) for case in given]
 
     def cost(accuse: tuple[float, float]) -> float:
         return sum(
-            5.0 * (id(case) in innocent and one.accused) + 2.0 * (id(case) in blocks and not one.accused) - one.right
+            case.weight
+            * (FALSE_ALARM * (id(case) in innocent and one.accused) + MISSED * (id(case) in blocks and not one.accused) - one.right)
             for case, one in outcomes(accuse, 0.5)
         )
 
     pairs = [(one, round(one + more, 2)) for one in ACCUSING for more in MORE_ALONE]
     accuse = min(pairs, key=lambda one: (cost(one), abs(one[0] - 0.5), -one[1]))
 
-    def repeats(repeat: float) -> tuple[int, int]:
-        wrong = sum(one.repeated and case.record.retryable is False for case, one in outcomes(accuse, repeat))
-        late = sum(not one.repeated and case.record.retryable is True for case, one in outcomes(accuse, repeat))
-        return wrong, late
+    def repeats(repeat: float) -> float:
+        return sum(
+            case.weight
+            * (REPEATED * (one.repeated and case.record.retryable is False) + (not one.repeated and case.record.retryable is True))
+            for case, one in outcomes(accuse, repeat)
+        )
 
-    repeat = min(REPEATING, key=lambda one: (2 * repeats(one)[0] + repeats(one)[1], -one))
+    repeat = min(REPEATING, key=lambda one: (repeats(one), -one))
     done = outcomes(accuse, repeat)
+    return replace(
+        base,
+        accuse=accuse[0],
+        accuse_alone=accuse[1],
+        repeat=repeat,
+        calibration={which: _curve([one for one in done if _agreement(one[0]) is which]) for which in Agreement},
+    )
+
+
+def _agreement(case: Case) -> Agreement:
+    return agreement(case.rule, case.confidence, case.scores)
+
+
+def _curve(done: Sequence[tuple[Case, Outcome]]) -> tuple[tuple[float, float], ...]:
+    """How often answers of a probability are right, on public failures: rules know the others by heart."""
+    done = [(case, one) for case, one in done if case.record.id.partition(":")[0] in _PUBLIC]
     curve = IsotonicRegression(y_min=0.02, y_max=0.99, out_of_bounds="clip").fit(
         [one.share for _, one in done], [float(one.right) for _, one in done]
     )
-    known = replace(_fitted(given), accuse=accuse[0], accuse_alone=accuse[1], repeat=repeat, steps=_points(curve))
-    missed, accused = (
-        sum(id(case) in blocks and not one.accused for case, one in done),
-        sum(id(case) in innocent and one.accused for case, one in done),
-    )
-    wrong, late = repeats(repeat)
-    print(
-        f"decision, nested: {len(given)} of {len(records)} are left to it, kind {sum(one.right for _, one in done) / len(done):.3f}, "
-        f"repeated wrongly {wrong}, not repeated {late}, blocks missed {missed}, false alarms {accused}"
-    )
-    return _written(known)
+    return _points(curve)
 
 
 def _points(curve: IsotonicRegression) -> tuple[tuple[float, float], ...]:
@@ -196,7 +247,8 @@ def _points(curve: IsotonicRegression) -> tuple[tuple[float, float], ...]:
     )
 
 
-def _written(known: Weights) -> str:
+def written(known: Weights) -> str:
+    """The text of the decision's table."""
     lines = [
         "# How rules and reader are combined; see bot/failures/vote.py. Written by `make classifier`.",
         f"reader = {known.reader}",
@@ -205,10 +257,11 @@ def _written(known: Weights) -> str:
         f"accuse = {known.accuse}",
         f"accuse_alone = {known.accuse_alone}",
         f"repeat = {known.repeat}",
-        f"calibration = [{', '.join(f'[{said}, {right}]' for said, right in known.steps)}]",
         *("", "[rule]"),
         *(f'"{confidence}" = {weight}' for confidence, weight in known.rule.items()),
         *("", "[group]"),
         *(f'"{confidence}" = {weight}' for confidence, weight in known.group.items()),
+        *("", "[calibration]"),
+        *(f"{which} = [{', '.join(f'[{said}, {right}]' for said, right in steps)}]" for which, steps in known.calibration.items()),
     ]
     return "\n".join(lines) + "\n"

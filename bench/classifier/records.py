@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.domain.failure import Evidence
 from bot.domain.kinds import KINDS, Group, Kind
@@ -36,13 +37,15 @@ TRAINED_ON = (
 )
 SENTENCES = sorted((FOLDER / "sentences").glob("*.txt"))
 """Sentences written for training, a file for each language; a heading `= kind` (or `= kind 200`, with the status) before its sentences."""
+LANGUAGES = FOLDER / "languages.txt"
+"""Thirty plain failures in 18 languages, in the same order; see `plain_failures`."""
 ORDINARY = FOLDER / "ordinary.txt"
 """Texts that are no failure and no block: answers of models, progress, captions, politeness; one a line, `\\n` for line ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One labelled failure; `kinds` are what a careful reader would accept, best first."""
+    """One labelled failure; `kinds` are what a careful reader would accept, best first. Ordinary text has none."""
 
     id: str
     source: str
@@ -53,8 +56,19 @@ class Record:
     language: str = ""
 
     @property
+    def group(self) -> str:
+        """`owner/repository`, the host of a page, or the source: records of a group are judged by a model that knows none of them."""
+        if not self.kinds:
+            return self.source
+        parts = urlsplit(self.source if "://" in self.source else f"https://{self.source.replace(':', '/', 1)}")
+        if "." in parts.netloc and parts.netloc != "github.com":
+            return parts.netloc.lower().removeprefix("www.")
+        found = f"{parts.netloc}{parts.path}".removeprefix("github.com/").split("/")
+        return "/".join(found[:2]).lower() if len(found) > 1 and " " not in found[0] else self.source
+
+    @property
     def safety(self) -> bool:
-        return KINDS[self.kinds[0]].group is Group.SAFETY
+        return bool(self.kinds) and KINDS[self.kinds[0]].group is Group.SAFETY
 
     @property
     def wrapping(self) -> str:
@@ -109,6 +123,33 @@ def sentences() -> list[tuple[str, int | None, str]]:
                 kind, status = str(Kind(name)), int(number) if number else None
             elif line and not line.startswith("#"):
                 found.append((kind, status, line))
+    found += [(record.kinds[0], record.evidence.status, record.source) for record, taught in plain_failures() if taught]
+    return found
+
+
+def plain_failures() -> list[tuple[Record, bool]]:
+    """The plain failures in every language, and whether each is trained on: every other one, so that each is judged in half of the
+    languages.
+
+    They were written before a model was trained on any of them.
+    """
+    found: list[tuple[Record, bool]] = []
+    what: list[tuple[tuple[Kind, ...], int | None]] = []
+    language, number, at = "", 0, -1
+    for line in LANGUAGES.read_text(encoding="utf-8").splitlines():
+        if line.startswith("= "):
+            language, number, at = line[2:], 0, at + 1
+        elif line and not line.startswith("#"):
+            if language == "what":
+                kinds, _, status = line.partition(" ")
+                what.append((tuple(map(Kind, kinds.split(","))), int(status) if status != "-" else None))
+                continue
+            kinds_here, status_here = what[number]
+            body = None if status_here is None else {"output_text": line} if status_here == 200 else {"error": {"message": line}}
+            evidence = Evidence(api="images.generations", status=status_here, body=body, exception=line if status_here is None else None)
+            record = Record(f"languages:{language}.{number}", line, evidence, kinds_here, None, language)
+            found.append((record, (number + at) % 2 == 0))
+            number += 1
     return found
 
 
@@ -117,10 +158,27 @@ def ordinary() -> list[str]:
     return [line.replace("\\n", "\n") for line in ORDINARY.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
 
 
+def envelopes(text: str) -> Iterable[Evidence]:
+    """The ways in which an ordinary text may reach the bot."""
+    api = "images.generations"
+    yield Evidence(api=api, status=200, body=text)
+    yield Evidence(api=api, status=200, body={"choices": [{"message": {"role": "assistant", "content": text}, "finish_reason": "stop"}]})
+    yield Evidence(api=api, status=200, body={"output_text": text})
+    yield Evidence(api=api, status=500, body={"error": {"message": text}})
+    yield Evidence(api=api, exception=text)
+
+
+def ordinary_records() -> list[Record]:
+    """The ordinary texts, each in one of its envelopes."""
+    return [
+        Record(f"ordinary:{number}", text, [*envelopes(text)][(0, 3, 4)[number % 3]], (), None) for number, text in enumerate(ordinary())
+    ]
+
+
 def digest() -> str:
     """What the weights depend on in this repository: the data, and what features are made of it. A test compares it with the weights."""
     taken = hashlib.sha256()
-    for path in (*(one for one in TRAINED_ON if one not in CORPUS), *SENTENCES, ORDINARY):
+    for path in (*(one for one in TRAINED_ON if one not in CORPUS), *SENTENCES, LANGUAGES, ORDINARY):
         taken.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     for text in (*ordinary(), *(text for _, _, text in sentences()[::20])):
         taken.update("\n".join(sorted(features(f"{text} https://x.example/a1 7f3a9c0e12ab44d0", 400))).encode())

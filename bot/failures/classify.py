@@ -26,8 +26,8 @@ LONG_WAIT = 3600.0
 
 STRUCTURE_DECIDES = 0.9
 """From this rule confidence on, the learned reader isn't asked."""
-ORDINARY = 0.85
-"""How probable it has to be that a text is no failure at all to outweigh words that sound like a verdict."""
+NAMED = 0.6
+"""From this rule confidence on, a rule that allows no repeat isn't outvoted in that."""
 
 BY_STATUS: dict[int, Kind] = {
     401: Kind.AUTH_INVALID_KEY,
@@ -93,7 +93,8 @@ def classify_with(evidence: Evidence, known: Tables) -> Failure:
     hint = wait_hint(seen.headers, {**dict.fromkeys(seen.false, False), **seen.values, "": seen.words})
     kind, action, confidence, decided = judge(seen, text, known)
     if not decided:
-        kind, action, confidence = _weigh(kind, action, confidence, seen)
+        named, action = refine(kind, action, seen, text)
+        kind, action, confidence = _weigh(named, action, confidence, seen)
     if kind in _CAUSELESS and (not decided or confidence < STRUCTURE_DECIDES) and seen.status in _TELLING:
         kind, action = _by_status(seen.status), None  # the words give no cause
     kind, action = refine(kind, action, seen, text)
@@ -122,19 +123,17 @@ def judge(seen: Signals, text: Text, known: Tables) -> tuple[Kind, Action | None
     return rule.kind, rule.action, rule.confidence, decided or not _has_words(seen)
 
 
-def heard(seen: Signals) -> dict[Kind, float]:
-    """What the learned reader makes of an answer."""
-    return reader.score(seen.words, status=seen.status, api=seen.api, also=marks(seen))
-
-
 def _weigh(kind: Kind, action: Action | None, confidence: float, seen: Signals) -> tuple[Kind, Action | None, float]:
     """What rules and learned reader say together."""
-    read_kinds = heard(seen)
-    verdict = KINDS[kind].group is Group.SAFETY and confidence >= STRUCTURE_DECIDES and 1 - sum(read_kinds.values()) < ORDINARY
-    belief = vote(kind, confidence, read_kinds, verdict=verdict)
+    also = marks(seen)
+    read_kinds = reader.score(seen.words, status=seen.status, api=seen.api, also=also)
+    verdict = KINDS[kind].group is Group.SAFETY and confidence >= STRUCTURE_DECIDES
+    shortened = reader.score_shortened(seen.words, status=seen.status, api=seen.api, also=also)
+    belief = vote(kind, confidence, read_kinds, shortened, verdict=verdict)
     known = weights()
     turned_away = belief.kind in RATE_ANSWERS and BY_STATUS.get(seen.status or 0) in RATE_ANSWERS and belief.safety < known.accuse
-    doubtful = belief.repeatable < known.repeat and not turned_away
+    outvoted = belief.kind is not kind and confidence >= NAMED and KINDS[kind].action is Action.NONE
+    doubtful = (belief.repeatable < known.repeat or outvoted) and not turned_away
     if belief.kind is None:  # ordinary words: nobody is accused, and what may have been paid for or blocked isn't repeated
         accused = KINDS[kind].group is Group.SAFETY
         if accused:

@@ -44,8 +44,11 @@ _INNER = re.compile(
 _LEADING = re.compile(r"^\W{0,3}(?:[A-Za-z]{1,20}[:,] )?([45]\d\d)(?![\dx×.])")
 _MASKED = frozenset({500, 502, 503})
 """Statuses that gateways put over anything."""
-_SENTENCE = re.compile(r"[^\W\d_]{2,}[\s,.:;']+[^\W\d_]+[\s,.:;']+[^\W\d_]+|[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af]{5}")
-"""Human text: three words in a row, or a few characters of a script without spaces."""
+_SENTENCE = re.compile(
+    r"[^\W\d_]{2,}[\s,.:;']+[^\W\d_]+[\s,.:;']+[^\W\d_]+|[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af]{5}"
+    r"|[\u0900-\u0dff]{2,}[\s,.:;']+[\u0900-\u0dff]{2,}[\s,.:;']+[\u0900-\u0dff]{2,}"
+)
+"""Human text: three words in a row (in Indic scripts with their marks), or a few characters of a script without spaces."""
 _CAUSED = re.compile(
     r"(?:\s|^)\(?Caused by:? |\s<- |\n?\[cause\]: |\nDuring handling of the above[^\n]{0,60}\n|\nThe above exception was[^\n]{0,80}\n"
 )

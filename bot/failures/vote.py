@@ -2,18 +2,28 @@
 
 A log-linear model: the logarithms of the reader's probabilities, plus weights for the kind that a rule named and for its group. How much a
 rule counts depends on its confidence. The weights, the thresholds and the calibration are data (`tables/decision.toml`),
-which `make classifier` learns on failures that no rule was written from.
+which `make classifier` learns on failures that the reader has not seen.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 
 from bot.domain.kinds import KINDS, Action, Group, Kind
 from bot.failures.data import table
+
+
+class Agreement(StrEnum):
+    """How rules and reader stand to each other; an answer's certainty depends on it."""
+
+    AGREE = "agree"
+    DIFFER = "differ"
+    ALONE = "alone"
+    """The rules know the status at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +40,8 @@ class Weights:
     """Rule confidence -> weight of the kind it named."""
     group: Mapping[float, float]
     """Rule confidence -> weight of every kind of that kind's group."""
-    steps: tuple[tuple[float, float], ...]
-    """Calibration: a probability of the model, and how often answers with it are right; rising, linear between the points."""
+    calibration: Mapping[Agreement, tuple[tuple[float, float], ...]]
+    """A probability of the model, and how often answers with it are right; rising, linear between the points."""
     accuse: float
     """Minimum probability of the safety kinds together if a rule named one of them."""
     accuse_alone: float
@@ -41,7 +51,7 @@ class Weights:
 
 
 @cache
-def weights() -> Weights:
+def shipped() -> Weights:
     """The shipped weights."""
     data = table("decision")
     return Weights(
@@ -50,11 +60,24 @@ def weights() -> Weights:
         ordinary=data["ordinary"],
         rule={float(confidence): weight for confidence, weight in data["rule"].items()},
         group={float(confidence): weight for confidence, weight in data["group"].items()},
-        steps=tuple((said, right) for said, right in data["calibration"]),
+        calibration={Agreement(which): tuple((said, right) for said, right in steps) for which, steps in data["calibration"].items()},
         accuse=data["accuse"],
         accuse_alone=data["accuse_alone"],
         repeat=data["repeat"],
     )
+
+
+_in_use: list[Weights] = []
+
+
+def weights() -> Weights:
+    """The weights in use."""
+    return _in_use[-1] if _in_use else shipped()
+
+
+def use(known: Weights | None) -> None:
+    """Use other weights, or the shipped ones again: benches judge records with weights that were learned without them."""
+    _in_use[:] = [] if known is None else [known]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +111,37 @@ def shares(rule_kind: Kind, confidence: float, read: Mapping[Kind, float], known
     return {kind: share / whole for kind, share in raised.items()}
 
 
-def vote(rule_kind: Kind, confidence: float, read: Mapping[Kind, float], *, verdict: bool = False) -> Belief:
+ONLY_STATUS = 0.45
+"""Up to this rule confidence, the rules go by the status at most."""
+
+
+def agreement(rule_kind: Kind, confidence: float, read: Mapping[Kind, float]) -> Agreement:
+    """Whether the reader finds the rule's kind the most probable one, if a rule named one."""
+    if max(read, key=read.__getitem__) is rule_kind:
+        return Agreement.AGREE
+    return Agreement.ALONE if confidence <= ONLY_STATUS else Agreement.DIFFER
+
+
+ORDINARY = 0.85
+"""How probable it has to be that a text is no failure at all to outweigh words that sound like a verdict."""
+WITHOUT_A_WORD = 0.2
+"""Minimum probability of the safety kinds without any one of the words, if only the reader speaks of a block: nobody is accused over a
+single odd word."""
+
+
+def hangs_on_a_word(rule_kind: Kind, confidence: float, shortened: Iterable[Mapping[Kind, float]], known: Weights) -> bool:
+    """Whether the reader would not speak of a block if one word were missing; `shortened` are its scores without each word."""
+    return any(block(shares(rule_kind, confidence, read, known)) < WITHOUT_A_WORD for read in shortened)
+
+
+def block(found: Mapping[Kind | None, float]) -> float:
+    """Probability of the safety kinds together."""
+    return sum(share for kind, share in found.items() if kind is not None and KINDS[kind].group is Group.SAFETY)
+
+
+def vote(
+    rule_kind: Kind, confidence: float, read: Mapping[Kind, float], shortened: Iterable[Mapping[Kind, float]] = (), *, verdict: bool = False
+) -> Belief:
     """The most probable kind. With a `verdict`, that it's a block is certain, and only its side is voted on.
 
     Otherwise a safety kind needs enough of the probability of the safety group, so that nobody is accused on a guess; a block that's
@@ -96,20 +149,25 @@ def vote(rule_kind: Kind, confidence: float, read: Mapping[Kind, float], *, verd
     """
     known = weights()
     found = shares(rule_kind, confidence, read, known)
-    safety = sum(share for kind, share in found.items() if kind is not None and KINDS[kind].group is Group.SAFETY)
-    accused = verdict or safety >= (known.accuse if KINDS[rule_kind].group is Group.SAFETY else known.accuse_alone)
+    safety = block(found)
+    if 1 - sum(read.values()) >= ORDINARY:
+        accused = False
+    elif KINDS[rule_kind].group is Group.SAFETY:
+        accused = verdict or safety >= known.accuse
+    else:
+        accused = safety >= known.accuse_alone and not hangs_on_a_word(rule_kind, confidence, shortened, known)
     open_kinds = [kind for kind in found if accused == (kind is not None and KINDS[kind].group is Group.SAFETY)]
     kind = max(open_kinds, key=lambda one: found[one])
-    if verdict:
+    if verdict and accused:
         found = {one: found[one] / max(safety, 1e-9) for one in open_kinds}
     repeatable = sum(share for one, share in found.items() if one is not None and KINDS[one].action is not Action.NONE)
-    return Belief(kind, round(calibrated(found[kind], known), 3), safety, repeatable)
+    return Belief(kind, round(calibrated(found[kind], known.calibration[agreement(rule_kind, confidence, read)]), 3), safety, repeatable)
 
 
-def calibrated(share: float, known: Weights) -> float:
+def calibrated(share: float, steps: Sequence[tuple[float, float]]) -> float:
     """How often answers with this probability are right."""
-    below, above = known.steps[0], known.steps[-1]
-    for step in known.steps:
+    below, above = steps[0], steps[-1]
+    for step in steps:
         if step[0] <= share:
             below = step
         else:

@@ -6,13 +6,13 @@ doesn't slow down the start.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 from bot.domain.kinds import Kind
-from bot.failures.reader.features import features
+from bot.failures.reader.features import features, shortened
 from bot.failures.reader.model import LinearModel, unpacked
 
 WEIGHTS = Path(__file__).with_name("weights.xz")
@@ -33,6 +33,12 @@ def score(text: str, *, status: int | None = None, api: str = "", also: Iterable
     `status` and `api` are the evidence's, `also` its `marks`; without them, only the text counts.
     """
     return (_in_use[-1] if _in_use else shipped()).score(features(text, status, api, also))
+
+
+def score_shortened(text: str, *, status: int | None = None, api: str = "", also: Iterable[str] = ()) -> Iterator[dict[Kind, float]]:
+    """The scores of a text without each of its words in turn: what hangs on a single word is a guess."""
+    for less in shortened(text):
+        yield score(less, status=status, api=api, also=also)
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from bot.failures.normal import masked, normalise
@@ -54,3 +54,18 @@ def features(text: str, status: int | None = None, api: str = "", also: Iterable
     found.add(f"\tapi {api}")
     found.update(also)
     return found
+
+
+MAX_SHORTENED = 40
+_PIECE = 4
+
+
+def shortened(text: str) -> Iterator[str]:
+    """The text without each of its words in turn; without each piece of a word in scripts that don't separate words."""
+    words = _WORD.findall(masked(normalise(text[: 4 * MAX_TEXT]))[:MAX_TEXT])
+    for one in list(dict.fromkeys(words))[:MAX_SHORTENED]:
+        if one[0] < _UNSPACED or len(one) <= _PIECE:
+            yield " ".join(word for word in words if word != one)
+            continue
+        for start in range(0, len(one), _PIECE // 2):
+            yield " ".join(f"{word[:start]} {word[start + _PIECE :]}" if word == one else word for word in words)

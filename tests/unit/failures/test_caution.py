@@ -26,9 +26,8 @@ def test_a_verdict_that_the_reader_takes_for_ordinary_words_accuses_nobody_and_i
 def test_a_guessed_full_queue_is_repeated_only_where_the_status_turns_away(
     monkeypatch: pytest.MonkeyPatch, status: int, *, repeats: bool
 ) -> None:
-    shares = dict.fromkeys(Kind, 0.05) | {Kind.OVERLOADED: 0.2}
+    shares = dict.fromkeys(Kind, 0.02) | {Kind.OVERLOADED: 0.06}
     monkeypatch.setattr(reader, "score", lambda text, **context: shares)
     failure = classify(said("a photograph of a busy market", status))
     assert failure.kind in RATE_ANSWERS
-    assert repeats or failure.is_guess
     assert (failure.action is Action.GENERATE) == repeats

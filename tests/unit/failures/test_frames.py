@@ -32,7 +32,7 @@ PLAIN: tuple[tuple[int, str], ...] = (
     (403, "Your account has no access to the model picture-9."),
     (400, "The size 300x301 is not supported."),
     (400, "The quality ultra is not supported."),
-    (400, "At most 4 images can be made at once."),
+    (400, "At most 4 images are allowed per request."),
     (400, "Unknown parameter: 'sparkle'."),
     (400, "The prompt is too long, the maximum is 4000 characters."),
     (400, "The prompt must not be empty."),

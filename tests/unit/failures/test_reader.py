@@ -8,8 +8,7 @@ import time
 
 import pytest
 
-from bench.classifier import envelopes
-from bench.classifier.records import SENTENCES, digest, ordinary
+from bench.classifier.records import SENTENCES, digest, envelopes, ordinary
 from bot.domain.failure import Evidence
 from bot.domain.kinds import KINDS, Group, Kind
 from bot.failures import reader
