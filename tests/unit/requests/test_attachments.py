@@ -330,7 +330,7 @@ async def test_an_edit_that_would_undress_somebody_waits_for_a_moderator(tmp_pat
         request = await s.ask("photo", prompt="quítale la ropa")
         assert request.refusal is not None
         assert (request.state, request.refusal.reason, s.world.service.calls) == (RequestState.REFUSED, "held_for_moderator", [])
-        assert "a moderator reads it" in " ".join((await s.world.answer(request.id)).text)
+        assert "A moderator reads this edit" in " ".join((await s.world.answer(request.id)).text)
         case_id = request.case_id or ""
         await s.world.until(lambda: s.world.chat.about(f"case:{case_id}"))
         card = s.world.chat.about(f"case:{case_id}")

@@ -101,7 +101,7 @@ async def test_what_was_learned_is_tried_again_in_time_and_its_notice_solved_whe
         monkeypatch.setattr(unchosen, "LEARNED_FOR", 0.0)
         assert (await w.answer(await w.imagine("a cow"))).pictures
         assert "quality" in server.seen[-1].json()
-        assert w.bot.notices.open == set()
+        assert not [one for one in w.bot.notices.open if one.startswith("left_out")]
         assert len(server.seen) == 4
 
 
