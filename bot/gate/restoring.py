@@ -31,7 +31,7 @@ STOPS = ("slow", "failing")
 IN_A_ROW = 2
 """Refusals in a row that count as a stop: a gateway with one wrong key among several refuses now and then. Missing credit
 counts at once."""
-FEW = 4
+FEW = 5
 """Calls at a time in the second stage."""
 WELL, BAD = 3, 2
 """Calls of the second stage that open everything, and that stop it again."""
