@@ -83,8 +83,23 @@ def missing_paths() -> list[str]:
     return found
 
 
+def outdated_changes() -> list[str]:
+    """Every change of tests/mutants/by_hand.toml still has its place in the code, and every group's file is there."""
+    folder = ROOT / "tests" / "mutants"
+    changes = tomllib.loads((folder / "by_hand.toml").read_text(encoding="utf-8"))["change"]
+    groups = tomllib.loads((folder / "groups.toml").read_text(encoding="utf-8"))["group"]
+    files = [name.partition("::")[0] for group in groups for name in (*group["modules"], *group["tests"])]
+    found = [f"tests/mutants/groups.toml names {name}, which isn't there" for name in files if not (ROOT / name).exists()]
+    for one in changes:
+        path = ROOT / one["module"]
+        places = path.read_text(encoding="utf-8").count(one["before"]) if path.exists() else 0
+        if places != 1:
+            found.append(f"tests/mutants/by_hand.toml: {one['rule']!r} has {places} places in {one['module']}; it needs one")
+    return found
+
+
 def main() -> int:
-    problems = long_files() + undocumented_dependencies() + missing_paths() + sql_above_the_ledger()
+    problems = long_files() + undocumented_dependencies() + missing_paths() + sql_above_the_ledger() + outdated_changes()
     problems += structure.problems() + complexity.problems() + language.problems() + stale_pages()
     for line in problems:
         print(line)
