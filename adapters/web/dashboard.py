@@ -130,9 +130,10 @@ class DashboardPage:
     def _bundles(self) -> None:
         """Links to the newest evidence, which a button on the notices makes."""
         if names := self._evidence():
-            with self._panel("evidence"):
+            with self._panel("evidence"), part("ul", "", "bundles"):
                 for name in names:
-                    part("a", name, "", href=f"/operators/evidence/{name}", download=name)
+                    with part("li"):
+                        part("a", name, "", href=f"/operators/evidence/{name}", download=name)
 
     def _latency(self, seen: Dashboard) -> None:
         times = self._times(seen)
