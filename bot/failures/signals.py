@@ -45,8 +45,8 @@ _LEADING = re.compile(r"^\W{0,3}(?:[A-Za-z]{1,20}[:,] )?([45]\d\d)(?![\dx×.])")
 _MASKED = frozenset({500, 502, 503})
 """Statuses that gateways put over anything."""
 _SENTENCE = re.compile(
-    r"[^\W\d_]{2,}[\s,.:;']+[^\W\d_]+[\s,.:;']+[^\W\d_]+|[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af]{5}"
-    r"|[\u0900-\u0dff]{2,}[\s,.:;']+[\u0900-\u0dff]{2,}[\s,.:;']+[\u0900-\u0dff]{2,}"
+    r"[^\W\d_]{2,}[\s,.:;']+[^\W\d_]+[\s,.:;']+[^\W\d_]+|[\u0e00-\u109f\u1780-\u17ff\u3040-\u9fff\uac00-\ud7af]{5}"
+    r"|[\u0900-\u0dff]+[\s,.:;']+[\u0900-\u0dff]+[\s,.:;']+[\u0900-\u0dff]+"
 )
 """Human text: three words in a row (in Indic scripts with their marks), or a few characters of a script without spaces."""
 _CAUSED = re.compile(
