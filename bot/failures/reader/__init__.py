@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.domain.kinds import Kind
-from bot.failures.reader.features import features, shortened
+from bot.failures.reader.features import context, features, pieces, shortened, words_of
 from bot.failures.reader.model import LinearModel, unpacked
 
 WEIGHTS = Path(__file__).with_name("weights.xz")
@@ -32,13 +32,18 @@ def score(text: str, *, status: int | None = None, api: str = "", also: Iterable
 
     `status` and `api` are the evidence's, `also` its `marks`; without them, only the text counts.
     """
-    return (_in_use[-1] if _in_use else shipped()).score(features(text, status, api, also))
+    return _scorer().score(features(text, status, api, also))
 
 
 def score_shortened(text: str, *, status: int | None = None, api: str = "", also: Iterable[str] = ()) -> Iterator[dict[Kind, float]]:
     """The scores of a text without each of its words in turn: what hangs on a single word is a guess."""
-    for less in shortened(text):
-        yield score(less, status=status, api=api, also=also)
+    scorer, around = _scorer(), context(status, api, also)
+    for words in shortened(words_of(text)):
+        yield scorer.score(pieces(words) | around)
+
+
+def _scorer() -> Scorer:
+    return _in_use[-1] if _in_use else shipped()
 
 
 @cache

@@ -34,9 +34,24 @@ def marks(seen: Signals) -> set[str]:
 
 def features(text: str, status: int | None = None, api: str = "", also: Iterable[str] = ()) -> set[str]:
     """The set of features of a text and its context; `also` are the `marks`. Spaces mark the beginnings and ends of words."""
+    return pieces(words_of(text)) | context(status, api, also)
+
+
+def words_of(text: str) -> list[str]:
+    """The words that are read."""
+    return _WORD.findall(masked(normalise(text[: 4 * MAX_TEXT]))[:MAX_TEXT])
+
+
+def context(status: int | None, api: str, also: Iterable[str]) -> set[str]:
+    """The features that aren't words."""
+    return {f"\tstatus {status}", f"\tfamily {status // 100 if status else None}", f"\tapi {api}", *also}
+
+
+def pieces(words: Iterable[str]) -> set[str]:
+    """Words, pairs of words, and pieces of words."""
     found: set[str] = set()
     before = ""
-    for word in _WORD.findall(masked(normalise(text[: 4 * MAX_TEXT]))[:MAX_TEXT]):
+    for word in words:
         spaced = f" {word} "
         if word[0] < _UNSPACED:
             if len(word) <= _LONGEST:
@@ -49,23 +64,21 @@ def features(text: str, status: int | None = None, api: str = "", also: Iterable
             found.update([spaced[start : start + size] for start in range(len(spaced) - size + 1)])
         before = word
     found.discard(" ")
-    found.add(f"\tstatus {status}")
-    found.add(f"\tfamily {status // 100 if status else None}")
-    found.add(f"\tapi {api}")
-    found.update(also)
     return found
 
 
-MAX_SHORTENED = 40
+MAX_SHORTENED = 16
+_SHORT = 2
+"""Letters of words that carry nothing alone."""
 _PIECE = 4
 
 
-def shortened(text: str) -> Iterator[str]:
-    """The text without each of its words in turn; without each piece of a word in scripts that don't separate words."""
-    words = _WORD.findall(masked(normalise(text[: 4 * MAX_TEXT]))[:MAX_TEXT])
-    for one in list(dict.fromkeys(words))[:MAX_SHORTENED]:
+def shortened(words: list[str]) -> Iterator[list[str]]:
+    """The words without each of them in turn; without each piece of a word in scripts that don't separate words."""
+    for one in [word for word in dict.fromkeys(words) if len(word) > _SHORT or word[0] >= _UNSPACED][:MAX_SHORTENED]:
         if one[0] < _UNSPACED or len(one) <= _PIECE:
-            yield " ".join(word for word in words if word != one)
+            yield [word for word in words if word != one]
             continue
         for start in range(0, len(one), _PIECE // 2):
-            yield " ".join(f"{word[:start]} {word[start + _PIECE :]}" if word == one else word for word in words)
+            halves = [half for half in (one[:start], one[start + _PIECE :]) if half]
+            yield [part for word in words for part in (halves if word == one else (word,))]

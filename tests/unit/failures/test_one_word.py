@@ -35,5 +35,5 @@ def test_a_sentence_about_content_still_does(text: str) -> None:
 
 
 def test_a_text_is_shortened_by_each_word_and_by_pieces_where_words_are_not_separated() -> None:
-    assert [*shortened("one two two")] == ["two two", "one"]
-    assert [*shortened("不允许的内容")] == [" 内容", "不允 ", "不允许的 "]
+    assert [*shortened(["one", "two", "two"])] == [["two", "two"], ["one"]]
+    assert [*shortened(["不允许的内容"])] == [["内容"], ["不允"], ["不允许的"]]
