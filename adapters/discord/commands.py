@@ -122,8 +122,8 @@ def _imagine(offered: ModelOptions) -> Any:
         described[name] = (discord.Attachment, _about_picture(number, offered))
     if offered.masks:
         described[MASK] = (discord.Attachment, text("discord.command.mask"))
-    first = ("model", PICTURES[0])
-    names = sorted(described, key=lambda one: one not in first)  # the picture belongs next to the words
+    first = ("model", PICTURES[0])  # the picture belongs next to the words
+    names = sorted(described, key=lambda one: -1 if one in first else one == "price")  # and the price asks about all the others
     keyword = inspect.Parameter.KEYWORD_ONLY
     imagine.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [

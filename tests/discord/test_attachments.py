@@ -99,7 +99,7 @@ async def test_the_command_offers_as_many_pictures_as_the_model_takes(
     async with stage(tmp_path, service_references=limits) as s:
         commands = {(one["name"], one["type"]): one for one in s.discord.world.commands}
         options = {one["name"]: one for one in commands["imagine", 1]["options"]}
-        assert [one for one in options if one not in ("prompt", "size", "quality", "count", "private")] == expected
+        assert [one for one in options if one not in ("prompt", "size", "quality", "count", "private")] == [*expected, "price"]
         assert ((MENU, 3) in commands) is bool(expected)
         if expected:
             last = [one for one in expected if one != "mask"][-1]

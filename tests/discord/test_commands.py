@@ -172,8 +172,8 @@ async def test_commands_are_registered_for_servers_and_direct_messages(tmp_path:
         assert found["imagine"]["integration_types"] == [0]
         assert found["imagine-settings"]["contexts"] == [0]
         assert int(found["imagine-settings"]["default_member_permissions"]) == MANAGE_GUILD
-        first = ["prompt", "picture", "size", "quality", "count", "private", "price"]
-        assert [one["name"] for one in found["imagine"]["options"]] == [*first, "picture2", "picture3", "picture4", "mask"]
+        first = ["prompt", "picture", "size", "quality", "count", "private"]
+        assert [one["name"] for one in found["imagine"]["options"]] == [*first, "picture2", "picture3", "picture4", "mask", "price"]
 
 
 async def test_commands_are_registered_again_only_when_they_changed(tmp_path: Path) -> None:
