@@ -210,6 +210,12 @@ def test_an_existing_file_is_only_changed_after_asking(tmp_path: Path, answer: s
 # ---- in a real terminal
 
 
+AT_A_TERMINAL = (
+    "import fcntl, signal, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "signal.signal(signal.SIGINT, signal.default_int_handler)"  # what starts the tests may ignore Ctrl-C, as nohup does
+)
+
+
 class Session:
     """The command in a terminal of its own, which shows what a person sees."""
 
@@ -218,7 +224,7 @@ class Session:
         env = {"PATH": os.environ["PATH"], "HOME": str(folder), "TERM": "dumb", "NO_COLOR": "1"}
         run = "import sys; from bot.cli.main import main; sys.argv = ['imagine-bot', *sys.argv[1:]]; main()"
         self.process = subprocess.Popen(
-            [sys.executable, "-c", f"import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); {run}", *arguments],
+            [sys.executable, "-c", f"{AT_A_TERMINAL}; {run}", *arguments],
             cwd=folder, env=env, stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
         )  # fmt: skip
         os.close(slave)
