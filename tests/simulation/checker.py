@@ -245,9 +245,11 @@ def signature(view: View) -> str:
 
 
 def _only_changed(thread: Thread, mark: str) -> bool:
-    """Whether the member let a changed picture join those that were drawn."""
+    """Whether the member let a changed picture join those that were drawn. An edit from before it may take effect late; what stands in the
+    end is checked when everything is settled."""
     drawn, now = thread.finals[-1][1].split("+"), mark.split("+")
-    return "use_change" in thread.pressed and drawn[0] == now[0] and len(drawn) <= len(now)
+    late = any(mark == earlier for _, earlier in thread.finals)
+    return "use_change" in thread.pressed and (late or (drawn[0] == now[0] and len(drawn) <= len(now)))
 
 
 def view_text(view: View) -> str:
