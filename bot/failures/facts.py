@@ -77,7 +77,8 @@ _RATIOS = re.compile(r"(?<![\d:])(\d{1,2}:\d{1,2})(?![\d:])")
 _QUALITY = ("auto", "low", "medium", "high", "xhigh", "max", "standard", "hd", "1k", "2k", "4k")
 _ALLOWED = re.compile(r"\b(?:supported|allowed|valid|one of|must be|use)\b([^|]{1,300})")
 _LIMIT = re.compile(
-    r"(?:max(?:imum)?(?: length| of)?|at most|no more than|limit(?: of)?|less than|up to|between 1 and|最长约?|最多|不超过)"
+    r"(?:max(?:imum)?(?: length| of| (?:allowed )?(?:number|count)(?: of \w{1,12})?)?|at most|no more than|limit(?: of)?|less than|up to"
+    r"|(?:not|cannot|can't) (?:exceed|be (?:greater|more|higher|larger) than)|between 1 and|最长约?|最多|不能?超过|最大)"
     r"[^\d|]{0,14}(\d{1,9})"
 )
 _LIMITED = frozenset({Kind.PROMPT_TOO_LONG, Kind.UNSUPPORTED_COUNT, Kind.INVALID_REFERENCE_IMAGE, Kind.PAYLOAD_TOO_LARGE})

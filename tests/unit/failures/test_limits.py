@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.failure import Evidence
+from bot.domain.kinds import Kind
 from bot.failures.classify import classify
 
 
@@ -41,3 +42,21 @@ def test_a_named_limit_is_read(message: str, limit: str) -> None:
 )
 def test_a_text_that_names_no_usable_limit_gives_none(message: str) -> None:
     assert limit_of(message) is None
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Too many images requested: the maximum number of images is 4.",
+        "The number of images must not exceed 4.",
+        "n cannot be greater than 4",
+        "The maximum count of pictures is 4; you asked for 10.",
+        "n must be at most 4, got 10",
+        "Up to 4 images can be generated at once",
+        "生成图片数量不能超过4",
+    ],
+)
+def test_how_many_pictures_a_call_may_ask_for_is_read(message: str) -> None:
+    body = {"error": {"message": message, "type": "invalid_request_error", "param": "n"}}
+    found = classify(Evidence(provider="openai", api="images.generations", status=400, body=body))
+    assert (found.kind, found.facts.get("limit")) == (Kind.UNSUPPORTED_COUNT, "4")
