@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from bot.domain.picture_changes import RATIOS
 from bot.pixels.base64text import from_base64
 from bot.pixels.crop import crop_box, with_safe_area
 from bot.pixels.fit import for_blocks, pixels, shrink
@@ -64,12 +65,12 @@ def _fonts(brand: str) -> Fonts:
 
 
 def _crop(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
-    """Cut a stored picture to `ratio`. The preview with the safe area stands behind the file, from byte `size` on. `problem` is `ratio` if
-    it can't be cut."""
+    """Cut a stored picture to `ratio`. The preview with the safe area stands behind the file, from byte `size` on. `problem` is `small` if
+    too little would be left, and `ratio` if that's none."""
     picture = pixels(b"".join(pieces))
     box = crop_box(picture.size, values["ratio"], values["along"])
     if box is None:
-        return {"problem": "ratio", "value": values["ratio"]}, b""
+        return {"problem": "small" if values["ratio"] in RATIOS else "ratio", "value": values["ratio"]}, b""
     part = picture.crop(box)
     shape, content = _changed(part)
     preview = encoded(with_safe_area(part), "JPEG", COMPOSITE, quality=85)

@@ -175,7 +175,7 @@ class PictureChanges:
             log.warning("picture_not_changed", job=job, error=type(error).__name__)
             return ChangeProblem("disk")
         if "problem" in facts:
-            return ChangeProblem("small" if job == "crop" else str(facts["problem"]), str(facts["value"]))
+            return ChangeProblem(str(facts["problem"]), str(facts["value"]))
         size = int(facts["size"])
         picture = Picture(facts["sha256"], facts["format"], facts["width"], facts["height"], size, change=change)
         rest = made[size:]
@@ -213,7 +213,7 @@ class PictureChanges:
     @staticmethod
     def _store(tx: Tx, draft: PictureDraft, before: str) -> None:
         """Store a draft in the place of an earlier one."""
-        old = draft_rows.get(tx.connection, before) if before else None
+        old = draft_rows.get(tx.connection, before)
         gone = set() if old is None else draft_rows.remove(tx, old)
         picture_rows.release(tx, gone | draft_rows.add(tx, draft), draft.request_id)
 
