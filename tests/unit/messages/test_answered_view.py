@@ -11,9 +11,11 @@ from bot.chat.views import ActionName, Audience, ButtonStyle, Tone, View
 from bot.domain.case_states import CaseState, Standing
 from bot.domain.kinds import SAFETY_REVIEWABLE, Action, Kind
 from bot.domain.outcome import Picture
-from bot.domain.request_states import Answer
+from bot.domain.refusal import Refusal
+from bot.domain.request_states import REST_MISSING, Answer
 from bot.domain.requests import Person
 from bot.failures.explain import explain
+from bot.messages.refusal_view import refusal_lines
 from bot.texts import text
 from tests.unit.messages.views import LINE, NOW, PNG, A, S, actions, failed, shown
 from tests.unit.requests.ground import failure
@@ -188,3 +190,27 @@ def test_a_channel_reads_no_prompt_that_its_member_was_not_asked_about() -> None
     unquoted = {"reason": "cancelled", "unquoted": True}
     assert shown(answer=Answer.CANCELLED, refusal=unquoted).quote == ""
     assert shown(answer=Answer.CANCELLED, refusal={"reason": "cancelled"}).quote == "a red bicycle"
+
+
+@pytest.mark.parametrize(("found", "title"), [(1, "done_one_of"), (4, "done_some")])
+def test_the_title_counts_the_pictures_that_came(found: int, title: str) -> None:
+    view = shown(answer=Answer.PICTURES, count=10, pictures=(PNG,) * found, why=failure(Kind.SERVER_ERROR))
+    assert view.title == text(f"request.{title}", count=found, wanted=10)
+
+
+def test_how_many_pictures_are_ready_is_said_while_the_others_are_drawn() -> None:
+    ready = text("request.some_ready", count=4, wanted=10)
+    assert ready in shown(S.CALLING, count=10, pictures=(PNG,) * 4).text
+    assert not any("ready" in line for line in shown(S.CALLING, count=10).text)
+
+
+def test_why_the_rest_is_missing_is_said_once_and_a_failure_that_came_later_counts() -> None:
+    reasons = set(REST_MISSING.values())
+    for reason in reasons:
+        view = shown(answer=Answer.PICTURES, count=10, pictures=(PNG,), refusal={"reason": reason}, why=failure(Kind.SERVER_ERROR))
+        assert text("request.some_missing") not in view.text
+        assert list(view.text[:1]) == refusal_lines(Refusal(reason))[:1]
+    other = shown(answer=Answer.PICTURES, count=10, pictures=(PNG,), refusal={"reason": "budget"}, why=failure(Kind.SERVER_ERROR))
+    assert other.text[0] == text("request.some_missing")
+    unexplained = shown(answer=Answer.PICTURES, count=10, settled=10, pictures=(PNG,) * 9)
+    assert (unexplained.title, len(unexplained.text)) == (text("request.done_some", count=9, wanted=10), 1)

@@ -208,3 +208,11 @@ async def test_the_dashboard_counts_what_happened_in_its_time(tmp_path: Path) ->
         found = await w.bot.core.dashboard(3600.0)
         assert found.until - found.since == pytest.approx(3600.0)
         assert {name: sum(counts) for name, counts in found.outcomes.items() if sum(counts)} == {"pictures": 1}
+
+
+async def test_options_inside_the_words_count_in_a_price_and_pictures_only_where_there_are_some(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        inline = await w.bot.core.status(ANA, "a cat, 2 pictures, 1024x1536")
+        assert "1024×1536" in inline.text[0]
+        plain, none, two = [await w.bot.core.price(ANA, "a cat", {}, *given) for given in ((), (0,), (2,))]
+        assert plain == none != two
