@@ -152,3 +152,6 @@ SAFETY_REVIEWABLE = frozenset({Kind.SAFETY_PROMPT, Kind.SAFETY_REFERENCE_IMAGE, 
 
 RATE_ANSWERS = frozenset({Kind.RATE_LIMITED, Kind.OVERLOADED})
 """Rejections before generation: they use up a rate answer, not an attempt (docs/gate.md)."""
+
+NO_CREDIT = frozenset({Kind.QUOTA_EXHAUSTED, Kind.BILLING_LIMIT})
+"""Failures after which nothing is drawn with this key before somebody pays."""

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.failure import Failure
-from bot.domain.kinds import Kind
+from bot.domain.kinds import NO_CREDIT, Kind
 from bot.gate.signals import Signal
 
-NO_CREDIT = frozenset({Kind.QUOTA_EXHAUSTED, Kind.BILLING_LIMIT})
 REFUSALS = NO_CREDIT | frozenset(
     {
         Kind.AUTH_MISSING_KEY,

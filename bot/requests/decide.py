@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.domain.failure import Failure
-from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Action, Group
+from bot.domain.kinds import NO_CREDIT, RATE_ANSWERS, SAFETY_REVIEWABLE, Action, Group
 from bot.domain.outcome import Billed, Outcome, Pending
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Attempt, Request
 from bot.gate.backoff import own_wait
 from bot.requests import parts
-from bot.requests.fallback import NO_CREDIT
+from bot.requests.fallback import begun
 from bot.requests.rules import Rules
 from bot.requests.services import DEFAULT
 from bot.requests.unchosen import fairly, refused_options
@@ -157,6 +157,8 @@ def blocked_while_collecting(request: Request) -> Failure | None:
 def _may_move(request: Request, outcome: Outcome, failure: Failure | None, rules: Rules) -> bool:
     """Whether the configured service has no credit left, charged nothing, and another one may draw this instead."""
     gone = failure is not None and failure.kind in NO_CREDIT and outcome.billed is Billed.NO and not outcome.pictures
+    if begun(dataclasses.replace(request, attempts=request.attempts - 1)):  # this call was free
+        return False
     return gone and request.service == DEFAULT and request.state is RequestState.CALLING and rules.has_stand_in(request.model)
 
 

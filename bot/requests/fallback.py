@@ -16,7 +16,6 @@ from bot.requests.services import DEFAULT, ImageService, ImageServices
 
 CLOSED = frozenset({"down", "no_credit"})
 """States of a gate that let a stand-in begin; a pause is short and says when it ends."""
-NO_CREDIT = frozenset({Kind.QUOTA_EXHAUSTED, Kind.BILLING_LIMIT})
 
 
 @dataclass(slots=True)
@@ -76,15 +75,19 @@ def _home(services: ImageServices, row: Queued) -> str:
 
 def _may_move(row: Queued, service: ImageService) -> bool:
     failure = None if row.failure is None else Kind(row.failure)
-    begun = bool(row.attempts or row.settled or row.option_refused)
-    return _movable(service, row.model, failure, begun=begun, references=row.references or 0, mask=bool(row.mask))
+    stays = bool(row.attempts or row.settled or row.option_refused)
+    return _movable(service, row.model, failure, begun=stays, references=row.references or 0, mask=bool(row.mask))
 
 
 def may_move(request: Request, service: ImageService) -> bool:
     """Whether another service may draw this request."""
     failure = None if request.failure is None else request.failure.kind
-    begun, references = bool(request.attempts or request.settled or request.option_refused), len(request.references)
-    return _movable(service, request.model, failure, begun=begun, references=references, mask=bool(request.mask))
+    return _movable(service, request.model, failure, begun=begun(request), references=len(request.references), mask=bool(request.mask))
+
+
+def begun(request: Request) -> bool:
+    """Whether a request stays with its service, which may have charged for it, drawn a part of it, or refused an option."""
+    return bool(request.attempts or request.settled or request.option_refused)
 
 
 def _movable(service: ImageService, model: str, failure: Kind | None, *, begun: bool, references: int, mask: bool) -> bool:

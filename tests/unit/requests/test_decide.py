@@ -175,6 +175,17 @@ def test_a_request_moves_to_another_service_while_it_has_free_answers_and_time()
         assert rule(other, rules, NOW, max).step == Final(Answer.FAILED), why
 
 
+@pytest.mark.parametrize("begun", [{"option_refused": True}, {"settled": 4}, {"attempts": 2}])
+def test_what_stays_with_its_service_is_answered_when_credit_runs_out(begun: dict[str, int]) -> None:
+    """It would otherwise wait in line until its deadline for a service that it may not move to."""
+    rules = dataclasses.replace(RULES, equals={"another key": {}})
+    asked = dataclasses.replace(request(), epoch=1, count=8, **begun)  # type: ignore[arg-type]
+    none_left = CallResult(
+        asked, Attempt("a", "r", 1, 1, NOW, 4, 100), Outcome(billed=Billed.NO, status=429), failure(Kind.QUOTA_EXHAUSTED)
+    )
+    assert rule(none_left, rules, NOW, max).step == Final(Answer.FAILED)
+
+
 def test_only_what_is_being_collected_has_a_block_beside_it() -> None:
     blocked = dataclasses.replace(request(), failure=failure(Kind.SAFETY_OUTPUT))
     assert blocked_while_collecting(blocked) is None
