@@ -16,6 +16,7 @@ from bot.ledger import block_rows, draft_rows
 from bot.requests.questions import ask_about
 from bot.texts import text
 from tests.unit.pixels.test_reference import file, picture
+from tests.unit.requests.jobs import recorded
 from tests.unit.requests.test_picture_changes import Stage, row_of, stage
 
 A = ActionName
@@ -27,19 +28,6 @@ def refused(reply: Reply | Form) -> str:
     assert isinstance(reply, Reply)
     assert not reply.changed
     return reply.text
-
-
-def recorded(s: Stage) -> list[Mapping[str, Any]]:
-    """The values of every job from now on."""
-    seen: list[Mapping[str, Any]] = []
-    work = s.store.work
-
-    async def noted(job: str, values: Mapping[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
-        seen.append(values)
-        return await work(job, values, content)
-
-    s.store.work = noted  # type: ignore[method-assign]
-    return seen
 
 
 async def asked(s: Stage, made: str, words: str) -> str:
@@ -79,7 +67,7 @@ async def test_a_paused_member_reads_why(tmp_path: Path, by: str, reason: str) -
 
 async def test_a_brands_font_comes_first(tmp_path: Path) -> None:
     async with stage(tmp_path, caption_font="/fonts/brand.ttf") as s:
-        made, seen = await s.result(), recorded(s)
+        made, seen = await s.result(), recorded(s.store)
         await s.press(A.ADD_TEXT, made, text="Grand opening")
         assert [one["font"] for one in seen] == ["/fonts/brand.ttf"]
 

@@ -25,6 +25,7 @@ from bot.messages import stand_in
 from bot.messages.notices import Notices
 from bot.requests.attempt import NotNow, Opened, open_attempt
 from bot.requests.fallback import Fallback
+from bot.requests.scheduler import Scheduler
 from bot.requests.services import ImageService, StandIn
 from bot.texts import text
 from tests.unit.requests.ground import Ground, failure
@@ -207,26 +208,22 @@ async def test_a_probe_of_the_first_changes_nothing_before_it_is_answered(tmp_pa
         assert set(fallback.group(services, [a_row("new"), a_row("tried", attempts=1)])) == {"fallback", ""}
 
 
-async def test_while_both_are_down_the_scheduler_sleeps_and_probes_both(tmp_path: Path) -> None:
+async def test_while_both_are_down_the_scheduler_sleeps_and_probes_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = Service(name="other", gate_key="other.example#1")
     async with world(tmp_path, Service(), stand_ins=[second(other)], equals=EQUALS) as w:
         now = w.bot.ports.monotonic()
         broken(w)
         breaker = w.bot.services.of("fallback").gate.breaker  # type: ignore[attr-defined]
         breaker.since, breaker.probe_at = now, now + 1.0
-        turns = 0
-        take_turn = w.bot.scheduler._turn
+        turns, take_turn = 0, Scheduler._turn
 
-        async def counted() -> float:
+        async def counted(scheduler: Scheduler) -> float:
             nonlocal turns
             turns += 1
-            return await take_turn()
+            return await take_turn(scheduler)
 
-        type(w.bot.scheduler)._turn, restore = lambda _: counted(), type(w.bot.scheduler)._turn  # type: ignore[method-assign, assignment]
-        try:
-            assert (await w.answer(await w.imagine("a red bicycle"))).pictures
-        finally:
-            type(w.bot.scheduler)._turn = restore  # type: ignore[method-assign]
+        monkeypatch.setattr(Scheduler, "_turn", counted)
+        assert (await w.answer(await w.imagine("a red bicycle"))).pictures
         assert [call.prompt for call in other.calls] == ["a red bicycle"]
         assert turns < 30
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +11,18 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.chat.views import ActionName
-from bot.core import Visitor
+from bot.core import Received, Visitor
 from bot.domain.attachments import Attachment, NotFetched, ReferenceLimits
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import RequestState
-from bot.domain.requests import Request
+from bot.domain.requests import Person, Place, Request, Submission
 from bot.ledger import picture_rows
 from bot.ledger.store import LedgerProblem
 from bot.pixels.errors import NotTaken
 from bot.requests.attachments import MAX_BYTES, UPLOADS_PER_PERSON, Upload
 from tests.unit.pixels.test_reference import file, mask, picture
-from tests.unit.requests.test_attachments import MASK, PHOTO, Source, Stage, stage
+from tests.unit.requests.jobs import recorded
+from tests.unit.requests.test_attachments import MASK, PHOTO, Source, stage
 from tests.world import World
 
 ANA = "test:ana"
@@ -31,30 +31,11 @@ ANA = "test:ana"
 async def received(w: World, *names: str, **attached: Any) -> str:
     """A request whose pictures nobody has fetched yet."""
     handles = tuple(Attachment(f"{name}.png", handle={"file": name}, **attached) for name in names)
-    made: list[str] = []
-
-    async def note(request_id: str) -> None:
-        made.append(request_id)
-
-    type(w.bot.core).accept, restore = staticmethod(note), type(w.bot.core).accept  # type: ignore[method-assign, assignment]
-    try:
-        await w.imagine(attachments=handles, consent=True)
-    finally:
-        type(w.bot.core).accept = restore  # type: ignore[method-assign]
-    return made[0]
-
-
-def recorded(s: Stage) -> list[Mapping[str, Any]]:
-    """The values of every job that the picture worker is given from now on."""
-    seen: list[Mapping[str, Any]] = []
-    work = s.store.work
-
-    async def noted(job: str, values: Mapping[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
-        seen.append(values)
-        return await work(job, values, content)
-
-    s.store.work = noted  # type: ignore[method-assign]
-    return seen
+    w.events += 1
+    submission = Submission(Person("ana", "Ana"), Place("test", "home", "imagine"), "a red bicycle", attachments=handles, consent=True)
+    found = await w.bot.core.receive(f"test:{w.events}", submission)
+    assert isinstance(found, Received)
+    return found.request_id
 
 
 async def test_uploads_are_bounded_in_size_and_number(tmp_path: Path) -> None:
@@ -185,7 +166,7 @@ async def test_the_size_counts_and_not_what_was_declared(tmp_path: Path) -> None
 async def test_pictures_share_the_total_and_a_mask_has_its_own_bound(tmp_path: Path) -> None:
     limits = ReferenceLimits(max_bytes=40_000, total_bytes=50_001, mask_bytes=9_000)
     async with stage(tmp_path, service_references=limits) as s:
-        seen = recorded(s)
+        seen = recorded(s.store)
         await s.ask("photo")
         assert [one["max_bytes"] for one in seen] == [40_000]
         seen.clear()
