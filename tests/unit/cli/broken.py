@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
 import socket
 import ssl
 import subprocess
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-MODELS = json.dumps({"data": [{"id": "gpt-image-2"}]}).encode()
+from tests.unit.cli.loopback import Handler, listening
+
+MODELS = {"data": [{"id": "gpt-image-2"}]}
 
 
-class _Models(BaseHTTPRequestHandler):
+class _Models(Handler):
     """Lists one model, or does what the server was made for."""
 
     def do_GET(self) -> None:
@@ -28,36 +26,18 @@ class _Models(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
             return
         status = how if isinstance(how, int) else 200
-        body = MODELS if status == 200 else b'{"error": {"message": "Internal error", "type": "server_error"}}'
-        self.send_response(status)
-        self.send_header("content-length", str(len(body)))
-        self.send_header("content-type", "application/json")
-        self.end_headers()
-        self.wfile.write(body)
+        self.answer(status, MODELS if status == 200 else {"error": {"message": "Internal error", "type": "server_error"}})
 
     def do_CONNECT(self) -> None:
         self.send_response(403)
         self.end_headers()
 
-    def log_message(self, *_: Any) -> None: ...
-
 
 @contextlib.contextmanager
 def serving(how: int | str | None = None, tls: ssl.SSLContext | None = None) -> Iterator[int]:
     """The port of such a server."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Models)
-    server.how = how  # type: ignore[attr-defined]
-    server.handle_error = lambda *_: None  # type: ignore[method-assign]
-    if tls is not None:
-        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with listening(_Models, how=how, tls=tls) as port:
+        yield port
 
 
 class Certificates:

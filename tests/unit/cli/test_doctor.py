@@ -8,7 +8,6 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from bot.pixels.captions import fonts, installed
 from bot.sandbox.server import start
 from bot.settings import load
 from tests.unit.cli.conftest import Ended, Point, StandInPlugin
+from tests.unit.cli.loopback import Handler, listening
 
 Call = Callable[..., Ended]
 KEY = "sk-canary-4242424242"
@@ -44,30 +44,16 @@ class Service:
 def service() -> Iterator[Service]:
     made = Service()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Answers(Handler):
         def do_GET(self) -> None:
             made.asked.append((self.path, self.headers.get("authorization", "")))
             status, body = made.answers.get(self.path, (404, "<html>nothing here</html>"))
-            raw = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-            self.send_response_only(status)
-            if made.date is not None:
-                self.send_header("Date", made.date)
-            self.send_header("content-length", str(len(raw)))
-            self.send_header("content-type", "text/html" if isinstance(body, str) else "application/json")
-            self.end_headers()
-            self.wfile.write(raw)
+            self.answer(status, body, **({} if made.date is None else {"date": made.date}))
 
-        def log_message(self, *_: Any) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.address = f"http://127.0.0.1:{server.server_address[1]}/v1"
     made.lists("gpt-image-2", "gpt-5")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield made
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening(Answers) as port:
+        made.address = f"http://127.0.0.1:{port}/v1"
+        yield made
 
 
 @pytest.fixture

@@ -6,9 +6,7 @@ import base64
 import contextlib
 import io
 import json
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -16,6 +14,7 @@ from PIL import Image
 
 from bot.cli.probes import chat_model
 from tests.unit.cli.conftest import Ended, Point, StandInPlugin
+from tests.unit.cli.loopback import Handler, listening
 
 Call = Callable[..., Ended]
 KEY = "sk-canary-4242424242"
@@ -27,40 +26,23 @@ NO_KEY = {"error": {"code": "invalid_api_key", "message": "Incorrect API key pro
 def serving(chat: int, pictures: int, refusal: object = REFUSED) -> Iterator[str]:
     """A service with a text and a picture model that answer with these statuses."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Answers(Handler):
         def do_GET(self) -> None:
-            self._answer(200, {"data": [{"id": "gpt-image-2"}, {"id": "gpt-5-mini"}, {"id": "gpt-5"}]})
+            self.answer(200, {"data": [{"id": "gpt-image-2"}, {"id": "gpt-5-mini"}, {"id": "gpt-5"}]})
 
         def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            asked = json.loads(self.body())
             if self.path.endswith("/chat/completions"):
                 assert asked["model"] == "gpt-5-mini"
-                self._answer(chat, {"choices": [{"message": {"content": "Yes"}}]} if chat == 200 else refusal)
+                self.answer(chat, {"choices": [{"message": {"content": "Yes"}}]} if chat == 200 else refusal)
             else:
                 drawn = io.BytesIO()
                 Image.new("RGB", (1024, 1024)).save(drawn, "PNG")
                 good = {"created": 1, "data": [{"b64_json": base64.b64encode(drawn.getvalue()).decode()}]}
-                self._answer(pictures, good if pictures == 200 else refusal)
+                self.answer(pictures, good if pictures == 200 else refusal)
 
-        def _answer(self, status: int, body: object) -> None:
-            raw = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("content-length", str(len(raw)))
-            self.send_header("content-type", "application/json")
-            self.end_headers()
-            self.wfile.write(raw)
-
-        def log_message(self, *_: Any) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with listening(Answers) as port:
+        yield f"http://127.0.0.1:{port}/v1"
 
 
 @pytest.fixture
@@ -145,40 +127,24 @@ def test_further_keys_and_the_second_service_are_checked_by_their_own_names(imag
     """The configured service is fine; the third key and the second service's model aren't."""
     keys: list[str] = []
 
-    class Handler(BaseHTTPRequestHandler):
+    class Answers(Handler):
         def do_GET(self) -> None:
             keys.append(self.headers.get("authorization", "").removeprefix("Bearer "))
             wrong = keys[-1].endswith("wrong")
             error = {"error": {"message": "Incorrect API key provided.", "code": "invalid_api_key"}}
-            raw = json.dumps(error if wrong else {"data": [{"id": "gpt-image-2"}]}).encode()
-            self.send_response_only(401 if wrong else 200)
-            self.send_header("content-length", str(len(raw)))
-            self.send_header("content-type", "application/json")
-            self.end_headers()
-            self.wfile.write(raw)
+            self.answer(401 if wrong else 200, error if wrong else {"data": [{"id": "gpt-image-2"}]})
 
-        def log_message(self, *_: Any) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    address = f"http://127.0.0.1:{server.server_address[1]}/v1"
     env = {
         "IMAGE_API_KEY": "sk-one-0123456789",
-        "IMAGE_BASE_URL": address,
         "IMAGE_INDEPENDENT_API_KEYS": "sk-two-0123456789,sk-three-wrong",
-        "FALLBACK_BASE_URL": address,
         "FALLBACK_API_KEY": "sk-other-0123456789",
         "FALLBACK_MODELS": "gpt-image-2=gpt-imagine-9",
         "STANDIN_TOKEN": "token-1",
         "STATUS_PAGE": "off",
     }
-    try:
-        ended = imagine_bot("doctor", "--all", "--json", **env)
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with listening(Answers) as port:
+        address = f"http://127.0.0.1:{port}/v1"
+        ended = imagine_bot("doctor", "--all", "--json", **env, IMAGE_BASE_URL=address, FALLBACK_BASE_URL=address)
     found = json.loads(ended.out)
     wrong = [one for one in found["findings"] if one["ok"] is False]
     assert [one["what"] for one in wrong] == ["Key 3: Image service", "Second service (gpt-imagine-9): Model"]

@@ -13,7 +13,6 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +25,7 @@ from tests.discord.standin.server import StandIn as DiscordStandIn
 from tests.slack.standin.server import StandIn as SlackStandIn
 from tests.unit.cli.broken import Certificates, serving
 from tests.unit.cli.conftest import Ended, Point
+from tests.unit.cli.loopback import Handler, listening
 from tests.unit.cli.setups import SETUPS, Setup
 from tests.unit.cli.test_doctor_broken import HOLD, other_program, running
 
@@ -63,40 +63,25 @@ def service() -> Iterator[Service]:
         "/v1/images/generations": (200, {"data": [{"b64_json": _png()}]}),
     }
 
-    class Handler(BaseHTTPRequestHandler):
+    class Answers(Handler):
         def do_GET(self) -> None:
             made.keys.append(self.headers.get("authorization", ""))
             status, body = made.answers.get(self.path, (404, "<html>nothing here</html>"))
-            raw = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-            self.send_response_only(status)
-            self.send_header("date", email.utils.formatdate(time.time() + made.ahead, usegmt=True))
-            self.send_header("content-length", str(len(raw)))
-            self.send_header("content-type", "text/html" if isinstance(body, str) else "application/json")
-            self.end_headers()
-            self.wfile.write(raw)
+            self.answer(status, body, date=email.utils.formatdate(time.time() + made.ahead, usegmt=True))
 
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["content-length"]))
+            self.body()
             self.do_GET()
 
-        def log_message(self, *_: Any) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.address = f"http://127.0.0.1:{server.server_address[1]}/v1"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield made
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening(Answers) as port:
+        made.address = f"http://127.0.0.1:{port}/v1"
+        yield made
 
 
-class ProxyThatAsks(BaseHTTPRequestHandler):
+class ProxyThatAsks(Handler):
     def do_CONNECT(self) -> None:
         self.send_response(407)
         self.end_headers()
-
-    def log_message(self, *_: Any) -> None: ...
 
 
 @dataclass
@@ -201,11 +186,8 @@ class Workshop:
         return {"IMAGE_BASE_URL": "https://images.example.invalid/v1", "IMAGE_PROXY": f"http://127.0.0.1:{port}"}
 
     def proxy_login(self) -> Mapping[str, str]:
-        server = ThreadingHTTPServer(("127.0.0.1", 0), ProxyThatAsks)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        self.stack.callback(lambda: (server.shutdown(), thread.join(), server.server_close()))
-        return {"IMAGE_BASE_URL": "https://images.example.invalid/v1", "IMAGE_PROXY": f"http://127.0.0.1:{server.server_address[1]}"}
+        port = self.stack.enter_context(listening(ProxyThatAsks))
+        return {"IMAGE_BASE_URL": "https://images.example.invalid/v1", "IMAGE_PROXY": f"http://127.0.0.1:{port}"}
 
     def captive(self) -> Mapping[str, str]:
         self.service.answers["/v1/models"] = (200, "<!doctype html><title>Hotel Wi-Fi: sign in</title>")

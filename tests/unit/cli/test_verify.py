@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from bot.evidence.collect import FailedRequest, find
 from bot.ledger import read_only
 from bot.ledger.tables import requests, spend
 from tests.unit.cli.conftest import Ended
+from tests.unit.cli.loopback import Handler, listening
 from tests.unit.cli.test_setups import _png
 from tests.unit.evidence.test_bundle import MINE, SECRETS, VARIABLES
 from tests.world import BLOCK, DOWN, bad, world
@@ -51,30 +50,18 @@ class Service:
 def service() -> Iterator[Service]:
     made = Service()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Answers(Handler):
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            body = json.loads(self.body())
             made.asked.append(body)
             wrong = made.strict and body.get("size") == "1x1"
             refusal = {"error": {"message": f"Invalid value: '1x1'. {made.says}", "param": "size", "code": "invalid_value"}}
-            raw = json.dumps(refusal if wrong else {"data": [{"b64_json": _png()}] * body.get("n", 1)}).encode()
-            self.send_response_only(400 if wrong else 200)
-            self.send_header("x-request-id", made.says or f"req_{len(made.asked)}")
-            self.send_header("content-length", str(len(raw)))
-            self.send_header("content-type", "application/json")
-            self.end_headers()
-            self.wfile.write(raw)
+            good = {"data": [{"b64_json": _png()}] * body.get("n", 1)}
+            self.answer(400 if wrong else 200, refusal if wrong else good, x_request_id=made.says or f"req_{len(made.asked)}")
 
-        def log_message(self, *_: Any) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.address = f"http://127.0.0.1:{server.server_address[1]}/v1"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield made
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening(Answers) as port:
+        made.address = f"http://127.0.0.1:{port}/v1"
+        yield made
 
 
 @pytest.fixture
