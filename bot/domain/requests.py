@@ -96,6 +96,8 @@ class Submission:
     model: str | None = None
     inline: bool = False
     """The prompt was typed as one line, so its end may hold options (`a cat, 16:9, 3 pictures`)."""
+    template: str = ""
+    """Name of the community's template that the prompt was made with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,8 @@ class Request:
     """What the service used instead of what was asked for: `quality`, `model`; `no_quality` if it takes none."""
     service: str = ""
     """Name of its image service (`bot/requests/services.py`); empty for the configured one."""
+    template: str = ""
+    """Name of the community's template that its prompt was made with, also of requests made from that one; empty without one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ def insert_received(
         "rate_answers": 0,
         "published": False,
         "deleted": False,
+        "template": submission.template[:60] or None,
     }
     if tx.connection.execute(_INSERT, row).rowcount:
         return None
@@ -305,4 +306,5 @@ def _request(row: Row[Any]) -> Request:
         applied=row.typed.get("applied", {}),
         part_failure=failure_from_json(row.typed["part_failure"]) if "part_failure" in row.typed else None,
         service=row.service or "",
+        template=row.template or "",
     )

@@ -48,6 +48,7 @@ requests = Table(
     Column("published", Boolean, nullable=False),
     Column("deleted", Boolean, nullable=False),
     Column("service", String(40)),
+    Column("template", String(60)),
 )
 Index("requests_waiting", requests.c.state, requests.c.due_at, sqlite_where=text("state NOT IN ('answered', 'refused')"))
 Index("requests_live_of_person", requests.c.platform, requests.c.person, sqlite_where=text("state NOT IN ('answered', 'refused')"))

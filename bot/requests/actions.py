@@ -121,6 +121,7 @@ class RequestActions:
             private=private,
             references=request.references,
             consent=request.consent,
+            template=request.template,
         )
 
     async def _edit_form(self, act: Act) -> Form | Reply:

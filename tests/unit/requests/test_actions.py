@@ -47,6 +47,14 @@ async def test_again_and_retry_ask_for_the_same_with_the_same_options(ground: Gr
     assert (child.place.channel, child.place.reply, child.person.name) == ("imagine", {"token": "t"}, "Ana")
 
 
+@pytest.mark.parametrize("action", [A.AGAIN, A.RETRY, A.EDIT])
+async def test_what_comes_from_a_templates_request_keeps_the_templates_name(ground: Ground, action: ActionName) -> None:
+    first = await ground.drawn(template="Weekly cover")
+    await ground.press(action, first.id, values={"prompt": "a red bicycle in the rain"})
+    [child] = await ground.children(first.id)
+    assert (first.template, child.template, (await ground.drawn()).template) == ("Weekly cover", "Weekly cover", "")
+
+
 async def test_again_of_a_turned_down_request_asks_with_what_was_typed(ground: Ground) -> None:
     first = await ground.asked(size="17x17", count="2")
     assert first.state is RequestState.REFUSED
