@@ -7,7 +7,7 @@ Everyone admitted is a guest of the bot's workspace, which pays and whose limits
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import structlog
@@ -15,7 +15,7 @@ import structlog
 from adapters.slack.callers import Caller
 from adapters.slack.settings import AdmissionRules
 from adapters.slack.wire import Who
-from bot.texts import say, text
+from bot.texts import language_for, say, text
 
 log = structlog.get_logger()
 
@@ -80,12 +80,14 @@ class Admission:
     """Its organisation; empty outside Enterprise Grid."""
     who: Callable[[str, float], Awaitable[Who | None]]
 
-    async def refusal(self, caller: Caller, *, acknowledged: bool = False) -> str | None:
-        """A sentence for somebody who may not use the bot here; None if admitted. `acknowledged`: there's time to ask Slack."""
+    async def check(self, caller: Caller, *, acknowledged: bool = False) -> tuple[Caller, str | None]:
+        """The caller with their language, and a sentence if they may not use the bot here. `acknowledged`: there's time to ask Slack."""
         who = await self.who(caller.person, AFTER_ACK if acknowledged else WITHIN) if caller.person else None
         membership = membership_of(caller, who, self.team, self.enterprise)
+        if who is not None:
+            caller = replace(caller, language=language_for(who.locale))
         key = refusal_of(membership, "" if who is None else who.team, self.team, self.rules)
         if key is None:
-            return None
+            return caller, None
         log.info("slack_person_refused", membership=membership.value, workspace="" if who is None else who.team)
-        return say(text(key), caller.language)
+        return caller, say(text(key), caller.language)

@@ -97,7 +97,7 @@ def _the_rest(app: AsyncApp, intake: Intake) -> None:
 
     async def old(body: dict[str, Any], ack: Ack) -> None:
         await ack()
-        intake.tasks.start(intake.answers.say(of_press(body), text("slack.old_button")), "old")
+        intake.tasks.start(intake.admitted(of_press(body), lambda caller: intake.answers.say(caller, text("slack.old_button"))), "old")
 
     async def nothing(ack: Ack) -> None:
         await ack(options=[])

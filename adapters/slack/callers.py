@@ -41,7 +41,7 @@ class Caller:
     origin: str = ""
     """The person's workspace according to the event; empty if it names none. After `at_home`, `team` is the bot's own."""
     language: str = DEFAULT_LANGUAGE
-    """The person's language. Slack's events don't name it; users.info does if asked (`include_locale`)."""
+    """The person's language. Slack's events don't name it: `Admission.check` fills it in."""
 
     @property
     def in_direct(self) -> bool:

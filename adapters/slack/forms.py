@@ -12,7 +12,7 @@ from adapters.slack.escape import ELLIPSIS, clean, label, shield, split, typed, 
 from adapters.slack.escape import plain as plain_text
 from adapters.slack.render import Block, bold, section
 from bot.chat.views import ActionName, Choice, FieldKind, Form, FormField
-from bot.texts import has, text
+from bot.texts import has, say, text
 
 TITLE, LABEL, HINT, ERROR = 24, 150, 150, 150
 MOST_TEXT, MOST_CHOICES, CHOICE, VALUE = 3000, 100, 75, 150
@@ -216,13 +216,13 @@ def files(view: Payload, name: str) -> list[Payload]:
     return parts(part(part(part(part(view, "state"), "values"), name), name).get("files"))
 
 
-def blanks(view: Mapping[str, Any]) -> Block | None:
+def blanks(view: Mapping[str, Any], language: str) -> Block | None:
     """The response to a submission whose required field has only spaces, which Slack accepts; None otherwise."""
     filled = values(view)
     texts = [one for one in _inputs(view) if not one.get("optional") and word(part(one, "element"), "type") == "plain_text_input"]
     wanted = [word(one, "block_id") for one in texts]
     empty = [one for one in wanted if one in filled and not filled[one].strip()]
-    return {"response_action": "errors", "errors": {one: text("slack.form.blank") for one in empty}} if empty else None
+    return {"response_action": "errors", "errors": {one: say(text("slack.form.blank"), language) for one in empty}} if empty else None
 
 
 def _inputs(view: Payload) -> list[Payload]:

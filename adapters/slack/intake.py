@@ -23,7 +23,6 @@ from adapters.slack.callers import (
     as_typed,
     metadata,
     of_command,
-    of_form,
     of_mention,
     of_press,
 )
@@ -94,7 +93,7 @@ class Intake:
         name, typed = str(body.get("command") or ""), as_typed(str(body.get("text") or ""))
         if name == "/imagine" and typed.strip().lower() not in ("", "help", "?"):
             until = until_ack()
-            refusal = await self.admission.refusal(caller)
+            caller, refusal = await self.admission.check(caller)
             if refusal is not None:
                 await ack(refusal)
                 return
@@ -102,13 +101,13 @@ class Intake:
             return
         await ack()
         if self.dedup.first(caller.key):
-            self.tasks.start(self.admitted(caller, lambda: self._answer(caller, name, typed.strip())), "command")
+            self.tasks.start(self.admitted(caller, lambda known: self._answer(known, name, typed.strip())), "command")
 
-    async def admitted(self, caller: Caller, work: Callable[[], Awaitable[object]]) -> None:
+    async def admitted(self, caller: Caller, work: Callable[[Caller], Awaitable[object]]) -> None:
         """Run work after an acknowledgement for people who may use the bot; if it fails, they get an answer."""
         try:
-            refusal = await self.admission.refusal(caller, acknowledged=True)
-            await (work() if refusal is None else self.answers.say(caller, refusal))
+            caller, refusal = await self.admission.check(caller, acknowledged=True)
+            await (work(caller) if refusal is None else self.answers.say(caller, refusal))
         except Exception as error:
             await self.answers.say(caller, words_of(error, PLATFORM))
 
@@ -142,7 +141,7 @@ class Intake:
         await ack()
         caller = self.at_home(of_press(body))
         if self.dedup.first(caller.key):
-            self.tasks.start(self.admitted(caller, lambda: self._picture_form(caller, body.get("message"))), "shortcut")
+            self.tasks.start(self.admitted(caller, lambda known: self._picture_form(known, body.get("message"))), "shortcut")
 
     async def _picture_form(self, caller: Caller, message: object) -> None:
         found = attachments.of_message(message, self.bot_user) if isinstance(message, Mapping) else ()
@@ -180,15 +179,9 @@ class Intake:
 
     # ---- the form ------------------------------------------------------------------------------------------------------------
 
-    async def submitted(self, body: Payload, ack: Ack) -> None:
-        """Handle the /imagine form. It keeps the typed text until it's stored."""
-        until = until_ack()
-        caller, view = self.at_home(of_form(body)), body["view"]
+    async def submitted(self, view: Payload, caller: Caller, ack: Ack, until: float) -> None:
+        """Handle the /imagine form of somebody admitted. It keeps the typed text until it's stored."""
         values = forms.values(view)
-        refusal = await self.admission.refusal(caller)
-        if refusal is not None:
-            await ack(forms.errors(view, refusal))
-            return
         submission = Submission(
             person=caller.who(),
             place=caller.place(self._reply(caller)),
@@ -211,7 +204,7 @@ class Intake:
         caller = self.at_home(of_mention(body))
         if event.get("bot_id") or event.get("edited") or event.get("subtype") == "bot_message" or not caller.person:
             return
-        refusal = await self.admission.refusal(caller)
+        caller, refusal = await self.admission.check(caller)
         prompt = unescape_event(await self._named(str(event.get("text") or "")), self.bot_user).strip()
         if refusal is not None or not prompt or prompt.lower() == "help":
             if self.dedup.first(caller.key):

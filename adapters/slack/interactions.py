@@ -40,10 +40,10 @@ class Interactions:
         found = parsed(_action_id(body))
         if found is None or found.opens_form or found.action in SHEETS or _unasked(body, found):
             await ack()
-            self.intake.tasks.start(self.intake.admitted(caller, lambda: self._opened(caller, found)), "open")
+            self.intake.tasks.start(self.intake.admitted(caller, lambda known: self._opened(known, found)), "open")
             return
         until = until_ack()
-        refusal = await self.intake.admission.refusal(caller)
+        caller, refusal = await self.intake.admission.check(caller)
         if refusal is not None:
             await ack()
             self.intake.tasks.start(self.intake.answers.say(caller, refusal), "refusal")
@@ -89,16 +89,14 @@ class Interactions:
 
     async def submitted(self, body: Payload, ack: Ack) -> None:
         """Handle a form submission. If the core rejects it, the form stays open with a sentence, so that nothing typed is lost."""
-        view = body["view"]
-        if (blank := forms.blanks(view)) is not None:
+        until, view = until_ack(), body["view"]
+        caller, refusal = await self.intake.admission.check(self.intake.at_home(of_form(body)))
+        if (blank := forms.blanks(view, caller.language)) is not None:
             await ack(blank)
             return
-        if view.get("callback_id") == IMAGINE_FORM:
-            await self.intake.submitted(body, ack)
+        if refusal is None and view.get("callback_id") == IMAGINE_FORM:
+            await self.intake.submitted(view, caller, ack, until)
             return
-        until = until_ack()
-        caller = self.intake.at_home(of_form(body))
-        refusal = await self.intake.admission.refusal(caller)
         found = parsed(str(view.get("callback_id") or ""))
         if refusal is not None or found is None:
             await ack(forms.errors(view, refusal or say(text("slack.old_form"), caller.language)))

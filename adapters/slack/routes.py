@@ -13,6 +13,7 @@ from adapters.kit.editing_chat import is_staff
 from adapters.kit.message_ref import StoredRef, shared_fields
 from bot.chat.port import Message
 from bot.chat.views import Audience, View
+from bot.texts import DEFAULT_LANGUAGE
 
 URL_LIFE = 30 * 60.0
 MARGIN = 20.0
@@ -28,6 +29,8 @@ class Handle:
     """The event's response_url; empty if Slack gave none (mentions, forms opened from a form)."""
     at: float
     """Wall-clock time at which the event was handled."""
+    language: str = DEFAULT_LANGUAGE
+    """The person's language."""
 
     def alive(self, now: float) -> bool:
         """Whether the response_url is still valid."""
@@ -35,13 +38,14 @@ class Handle:
 
     def reply(self) -> dict[str, str]:
         """The contents of `Place.reply`."""
-        return {"person": self.person, "url": self.url, "at": f"{self.at:.3f}"}
+        language = {} if self.language == DEFAULT_LANGUAGE else {"language": self.language}
+        return {"person": self.person, "url": self.url, "at": f"{self.at:.3f}", **language}
 
 
 def of_reply(reply: Mapping[str, str]) -> Handle | None:
     """The handle stored in a place; None if there is none, or one of an unknown version."""
     try:
-        return Handle(person=reply["person"], url=reply["url"], at=float(reply["at"]))
+        return Handle(reply["person"], reply["url"], float(reply["at"]), reply.get("language", DEFAULT_LANGUAGE))
     except (KeyError, ValueError):
         return None
 

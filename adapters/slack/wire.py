@@ -69,6 +69,8 @@ class Who:
     """Only in some channels of the workspace."""
     stranger: bool = False
     """From another organisation, according to Slack."""
+    locale: str = ""
+    """The language that they chose in Slack, such as `pt-BR`."""
 
 
 @dataclass(slots=True)
@@ -199,8 +201,8 @@ class SlackWire:
         return word(part(await read(self.client.conversations_info(channel=channel)), "channel"), "name")
 
     async def who(self, person: str) -> Who:
-        """A person's name, workspace, and whether they're an admin or owner of it."""
-        user = (await read(self.client.users_info(user=person))).get("user")
+        """A person's name, language and workspace, and whether they're an admin or owner of it."""
+        user = (await read(self.client.users_info(user=person, include_locale=True))).get("user")
         if not isinstance(user, Mapping):
             raise Unreadable
         profile, grid = part(user, "profile"), part(user, "enterprise_user")
@@ -214,6 +216,7 @@ class SlackWire:
             enterprise=str(grid.get("enterprise_id") or user.get("enterprise_id") or ""),
             guest=user.get("is_restricted") is True or user.get("is_ultra_restricted") is True,
             stranger=user.get("is_stranger") is True,
+            locale=word(user, "locale"),
         )
 
     # ---- files ---------------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from adapters.slack.admission import AFTER_ACK, WITHIN, Admission, Membership, m
 from adapters.slack.callers import Caller
 from adapters.slack.settings import AdmissionRules
 from adapters.slack.wire import SlackWire, Who
+from bot import texts
 from bot.texts import text
 from tests.platforms.faults import How
 from tests.slack.stage import Stage, stage
@@ -80,10 +82,11 @@ async def test_slack_may_take_longer_to_say_who_somebody_is_after_the_acknowledg
         return MEMBER
 
     admission = Admission(AdmissionRules(), HOME, "", who)
-    assert await admission.refusal(caller()) is None
-    assert await admission.refusal(caller(), acknowledged=True) is None
+    assert await admission.check(caller()) == (caller(), None)
+    assert await admission.check(caller(), acknowledged=True) == (caller(), None)
     assert asked == [("U1", WITHIN), ("U1", AFTER_ACK)]
-    assert await admission.refusal(replace(caller(), person="")) == text("slack.admission.unknown")
+    nobody = replace(caller(), person="")
+    assert await admission.check(nobody) == (nobody, text("slack.admission.unknown"))
     assert len(asked) == 2, "nobody to ask about"
 
 
@@ -157,6 +160,45 @@ async def test_while_slack_does_not_say_who_somebody_is_nobody_new_is_let_in(tmp
         await s.slack.people.slash(s.slack.ben, s.channel, "/imagine", "new")
         await s.until(lambda: s.messages(None, s.slack.ben, "didn't tell me who you are"), what="the sentence")
         assert [call.prompt for call in s.service.calls] == ["before", "known"]
+
+
+# ---- the reader's language ------------------------------------------------------------------------------------------------------
+
+
+async def test_a_person_reads_slack_in_the_language_that_they_chose_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shouted = {key: f"!{template}" for key, template in texts.catalogue().items()}
+    usual = texts.catalogue
+    monkeypatch.setattr(texts, "languages", lambda: frozenset({"en", "fr"}))
+    monkeypatch.setattr(texts, "catalogue", lambda language="en": shouted if language == "fr" else usual(language))
+    async with stage(tmp_path) as s:
+        s.ada.locale, s.slack.ben.locale = "fr-FR", "xx"
+        people = s.slack.people
+        await people.slash(s.ada, s.channel, "/imagine-help", "")
+        assert (await s.whisper(s.ada)).text.startswith("!What you can do")
+        await people.slash(s.ada, s.channel, "/imagine-old", "")
+        await s.whisper(s.ada, "!I don't know that command")
+        await people.slash(s.slack.ben, s.channel, "/imagine-help", "")
+        assert (await s.whisper(s.slack.ben)).text.startswith("What you can do")
+        await s.imagine("a boat")
+        opened = await s.press(s.ada, await s.picture(), "Edit prompt")
+        await s.form(opened)
+        assert opened.opened is not None
+        assert "!Edit prompt" in str(opened.opened.body)
+        assert s.bot is not None
+        replies = await s.bot.ledger.read(lambda c: c.exec_driver_sql("select reply from requests").scalars().all())
+        assert [json.loads(one)["language"] for one in replies] == ["fr"]
+        # Slack is asked once; the answer is kept for an hour.
+        assert len(s.slack.calls("users.info", user=s.ada.id)) == 1
+
+
+async def test_somebody_whose_language_slack_does_not_say_reads_the_default(tmp_path: Path) -> None:
+    rules = {"SLACK_GUESTS": "yes", "SLACK_EXTERNAL_PEOPLE": "yes", "SLACK_OTHER_WORKSPACES": "yes"}
+    async with stage(tmp_path, rules) as s:
+        s.slack.faults.add("users.info", How.CUT, times=10**6)
+        await s.slack.people.slash(s.ada, s.channel, "/imagine-help", "")
+        assert (await s.whisper(s.ada)).text.startswith("What you can do")
+        await s.imagine("a boat")
+        await s.picture()
 
 
 # ---- a slow day --------------------------------------------------------------------------------------------------------------------

@@ -172,11 +172,12 @@ def users_info(standin: StandIn, workspace: Workspace, args: Args) -> dict[str, 
     shares = user is not None and any(user.id in one.members for one in standin.world.channels.values() if one.workspace is workspace)
     if user is None or (user.workspace is not workspace and not shares):
         raise Refusal("user_not_found")
+    locale = {"locale": user.locale} if flag(args.get("include_locale")) else {}
     if user.workspace is workspace:
-        return {"user": user.json()}
+        return {"user": user.json() | locale}
     same = bool(workspace.enterprise) and user.workspace.enterprise == workspace.enterprise
     grid = {"enterprise_user": {"enterprise_id": user.workspace.enterprise, "teams": [user.workspace.id]}} if same else {}
-    return {"user": {**user.json(), "is_stranger": not same, **grid}}
+    return {"user": {**user.json(), **locale, "is_stranger": not same, **grid}}
 
 
 @method("bots.info", "users:read")

@@ -38,15 +38,15 @@ class User:
     deleted: bool = False
     takes_dms: bool = True
     guest: bool = False
+    locale: str = "en-US"
 
     @property
     def username(self) -> str:
         return self.name.lower().replace(" ", ".")
 
     def json(self) -> dict[str, Any]:
-        profile = {"real_name": self.name, "display_name": self.username, "team": self.workspace.id}
-        if self.is_bot:
-            profile |= {"api_app_id": "A0STANDIN1", "bot_id": self.workspace.bot_id}
+        app = {"api_app_id": "A0STANDIN1", "bot_id": self.workspace.bot_id} if self.is_bot else {}
+        profile = {"real_name": self.name, "display_name": self.username, "team": self.workspace.id} | app
         return {
             "id": self.id,
             "team_id": self.workspace.id,

@@ -156,7 +156,7 @@ async def sentence(caller: Caller, who: Who | None, rules: AdmissionRules) -> tu
         asked.append((person, within))
         return who
 
-    return await Admission(rules, "T0", "E0", ask).refusal(caller), asked
+    return (await Admission(rules, "T0", "E0", ask).check(caller))[1], asked
 
 
 CALLER = Caller("k", "T0", "C1", "U0", "ada")
@@ -209,7 +209,7 @@ async def test_outside_an_organisation_nobody_is_a_sibling() -> None:
     async def ask(person: str, within: float) -> Who:
         return Who("eve", "T9", False)
 
-    assert await Admission(AdmissionRules(siblings=True), "T0", "", ask).refusal(CALLER) == text("slack.admission.external")
+    assert await Admission(AdmissionRules(siblings=True), "T0", "", ask).check(CALLER) == (CALLER, text("slack.admission.external"))
 
 
 # ---- where posting is refused --------------------------------------------------------------------------------------------------
