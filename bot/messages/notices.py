@@ -48,10 +48,7 @@ class Notices:
         self.open = set(notice_rows.open_causes(connection))
 
     def failed(self, tx: Tx, failure: Failure, request: Request) -> None:
-        """Report a failure that only the operator can fix, or a picture that was paid for and never seen."""
-        for_them = failure.group is not Group.UNUSABLE or (failure.action is Action.NONE and failure.kind is not Kind.EMPTY_RESULT)
-        if failure.kind is not Kind.DOWNLOAD_FAILED and not (failure.who_can_fix is Fixer.OPERATOR and for_them):
-            return
+        """Report a failure that concerns operators."""
         facts = {key: failure.facts[key] for key in (*SHOWN_FACTS, *EXPLAINING_FACTS) if key in failure.facts}
         self.report(tx, failure.kind.value, failure.kind.value, {**facts, "model": request.model})
 
@@ -114,6 +111,14 @@ class Notices:
         words = (times, *([hint] if hint else []), *paragraphs(sentence(row.kind, row.facts)))
         collect = (Button(ActionName.EVIDENCE, message.id, text("evidence.button")),) if row.kind in KINDS else ()
         return View(title=title(row.kind), text=words, facts=facts, buttons=collect, tone=Tone.PROBLEM, final=True)
+
+
+def concerns_operators(failure: Failure) -> bool:
+    """Whether only the operator can fix a failure, or a picture was paid for and never seen."""
+    if failure.kind is Kind.DOWNLOAD_FAILED:
+        return True
+    usable = failure.group is not Group.UNUSABLE or (failure.action is Action.NONE and failure.kind is not Kind.EMPTY_RESULT)
+    return usable and failure.who_can_fix is Fixer.OPERATOR
 
 
 def title(kind: str) -> str:

@@ -17,7 +17,7 @@ from bot.domain.requests import Attempt, Request
 from bot.ledger import attempt_rows, picture_rows, request_rows, settings_rows
 from bot.ledger.store import Tx
 from bot.messages import stand_in
-from bot.messages.notices import Notices
+from bot.messages.notices import Notices, concerns_operators
 from bot.requests import applied, books, parts, transitions
 from bot.requests.affordable import shortage
 from bot.requests.block_memory import blocked_before, blocked_member, remember_block, remembered_failure
@@ -149,7 +149,7 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
     if not books.close(tx, request, attempt, ruling.outcome, deps.rules, late=isinstance(ruling.step, Late)):
         return None
     failure = ruling.failure
-    if failure is not None and not isinstance(ruling.step, TryWithout | TryFewer):
+    if failure is not None and concerns_operators(failure) and not isinstance(ruling.step, TryWithout | TryFewer):
         deps.notices.failed(tx, failure, request)
     if ruling.outcome.pictures:
         _take_pictures(tx, request, attempt, ruling, deps, host)
@@ -161,16 +161,17 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
             return transitions.answer(tx, request, RequestEvent.ANSWER, result, case_id=case_id, **values)
         case Final(result):
             return _finish(tx, request, result, values, deps)
-    _wait_in_line(tx, request, attempt, ruling, values, host)
+        case Queue(at):
+            transitions.queue(tx, request, RequestEvent.REQUEUE, at, **values)
+        case _:
+            _call_differently(tx, request, attempt, ruling, values, host)
     return None
 
 
-def _wait_in_line(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, values: dict[str, object], host: str) -> None:
-    """Queue the request again, if it needs another call."""
+def _call_differently(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, values: dict[str, object], host: str) -> None:
+    """Queue a call that asks for something else than this one did."""
     failure = ruling.failure
     match ruling.step:
-        case Queue(at):
-            transitions.queue(tx, request, RequestEvent.REQUEUE, at, **values)
         case TryWithout(options) if failure is not None:
             request_rows.leave_out(tx, request.id, request.left_out | options, refused=True)
             values["failure"] = dataclasses.replace(failure, facts={**failure.facts, "left_out": ", ".join(sorted(options))})
