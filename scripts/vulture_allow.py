@@ -46,3 +46,4 @@ MAX_TEXT_CHUNK  # Pillow reads it
     close_connection,
     log_message,
 )  # http.server reads and calls them
+inherit_cache, constraint_target  # SQLAlchemy's compilers read them

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sqlalchemy import delete
-from sqlalchemy.dialects.sqlite import insert as upsert
 
+from bot.ledger.dialect import upsert
 from bot.ledger.store import Tx
 from bot.ledger.tables import acts
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.chat.views import Audience
 from bot.ledger import message_rows
+from bot.ledger.dialect import json_text, upsert
 from bot.ledger.store import Tx
 from bot.ledger.tables import blocked_members, blocked_prompts, cases, requests
 
@@ -75,7 +75,7 @@ def ever_blocked(connection: Connection, fingerprint: str) -> bool:
     remembered = select(blocked_prompts.c.community).where(blocked_prompts.c.fingerprint == fingerprint)
     same = requests.c.fingerprint == fingerprint
     with_case = select(requests.c.id).join(cases, cases.c.request_id == requests.c.id).where(same)
-    failed = select(requests.c.id).where(same, requests.c.failure["kind"].as_string().like("safety%"))
+    failed = select(requests.c.id).where(same, json_text(requests.c.failure, "kind").like("safety%"))
     return any(connection.execute(one.limit(1)).first() is not None for one in (remembered, with_case, failed))
 
 

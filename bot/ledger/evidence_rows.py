@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from bot.domain.failure import Evidence
 from bot.domain.requests import Request
 from bot.ledger import request_rows
 from bot.ledger.codec import evidence_from_json
+from bot.ledger.dialect import json_text
 from bot.ledger.tables import attempts, case_notes, requests, rewrites
 
 
@@ -41,7 +42,7 @@ def request_named(connection: Connection, asked: str) -> Request | None:
 
 def last_failed(connection: Connection, kind: str | None = None) -> Request | None:
     """The newest request with a failure (of this kind)."""
-    named = func.json_extract(requests.c.failure, "$.kind")
+    named = json_text(requests.c.failure, "kind")
     wanted = named.is_not(None) if kind is None else named == kind
     found = connection.execute(select(requests.c.id).where(wanted).order_by(requests.c.created_at.desc()).limit(1)).scalar()
     return None if found is None else request_rows.get(connection, str(found))

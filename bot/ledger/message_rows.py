@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, true, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.chat.port import Message
 from bot.chat.views import Audience
 from bot.domain.requests import Place
+from bot.ledger.dialect import upsert
 from bot.ledger.store import Tx
 from bot.ledger.tables import messages
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, case, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
+from bot.ledger.dialect import upsert
 from bot.ledger.store import Tx
 from bot.ledger.tables import notices
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, literal_column, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.domain.failure import Failure
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import REQUESTS, Answer, RequestEvent, RequestState
 from bot.domain.requests import COMMAND, Lane, Lineage, Origin, Person, Place, Request, Submission
 from bot.ledger.codec import failure_from_json, failure_to_json, refusal_from_json, refusal_to_json
+from bot.ledger.dialect import json_length, json_number, json_text, json_truth, upsert
 from bot.ledger.store import Tx
 from bot.ledger.tables import requests
 
@@ -38,9 +38,9 @@ _R = requests.c
 _QUEUE = (
     select(
         *(_R.id, _R.platform, _R.person, _R.community, _R.lane, _R.created_at, _R["count"], _R.attempts, _R.rate_answers),
-        *(func.coalesce(_R.service, ""), _R.model, func.json_extract(_R.failure, "$.kind")),
-        *(func.json_array_length(_R.typed, "$.references"), func.json_extract(_R.typed, "$.settled")),
-        *(func.json_extract(_R.typed, "$.mask"), func.json_extract(_R.typed, "$.option_refused")),
+        *(func.coalesce(_R.service, ""), _R.model, json_text(_R.failure, "kind")),
+        *(json_length(_R.typed, "references"), json_number(_R.typed, "settled")),
+        *(json_text(_R.typed, "mask"), json_truth(_R.typed, "option_refused")),
     )
     .where(_R.state == RequestState.QUEUED.value, _R.due_at <= bindparam("now"), LIVE_ROWS)
     .order_by(_R.due_at, _R.id)
@@ -187,8 +187,8 @@ class Queued:
     """Pictures that its finished parts asked for."""
     mask: str | None = None
     """SHA-256 of the mask."""
-    option_refused: int | None = None
-    """1 if a service refused one of its options."""
+    option_refused: bool | None = None
+    """Whether a service refused one of its options."""
 
 
 def queue(connection: Connection, now: float, limit: int = 5000) -> Sequence[Queued]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
+from bot.ledger.dialect import upsert
 from bot.ledger.store import Tx
 from bot.ledger.tables import community_settings
 

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, select
-from sqlalchemy.dialects.sqlite import Insert
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.domain.requests import Period
+from bot.ledger.dialect import Upsert, upsert
 from bot.ledger.store import Tx
 from bot.ledger.tables import spend
 
@@ -25,7 +24,7 @@ class Spent:
     pictures: int
 
 
-def _adding() -> Insert:
+def _adding() -> Upsert:
     statement = upsert(spend)
     more = statement.excluded
     return statement.on_conflict_do_update(

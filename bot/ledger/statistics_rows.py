@@ -10,9 +10,10 @@ from sqlalchemy.orm import aliased
 
 from bot.domain.request_states import Answer
 from bot.domain.requests import Origin
+from bot.ledger.dialect import json_text
 from bot.ledger.tables import attempts, cases, requests, spend
 
-_KIND = func.json_extract(requests.c.failure, "$.kind")
+_KIND = json_text(requests.c.failure, "kind")
 MOST_LATENCIES = 20_000
 _OUTCOME = func.coalesce(requests.c.answer, requests.c.state)
 
@@ -110,7 +111,7 @@ def remedies(connection: Connection, since: float) -> Sequence[Remedy]:
 
 def rejections(connection: Connection, since: float) -> Sequence[tuple[str, int]]:
     """Requests turned down before anything was sent, by reason."""
-    reason = func.json_extract(requests.c.refusal, "$.reason")
+    reason = json_text(requests.c.refusal, "reason")
     rows = connection.execute(
         select(reason, func.count())
         .where(requests.c.created_at >= since, requests.c.state == "refused", reason.is_not(None))

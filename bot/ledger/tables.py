@@ -6,7 +6,9 @@ describes (an attempt before its call, a message before it's sent).
 
 from __future__ import annotations
 
-from sqlalchemy import DDL, JSON, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, UniqueConstraint, event, text
+from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, UniqueConstraint, text
+
+from bot.ledger.dialect import POSTGRESQL_WHERE, append_only
 
 metadata = MetaData()
 
@@ -167,7 +169,7 @@ messages = Table(
     Column("refused", String(40)),
     UniqueConstraint("subject", "audience", "reader"),
 )
-Index("messages_unsettled", messages.c.created_at, sqlite_where=text("settled = 0"))
+Index("messages_unsettled", messages.c.created_at, sqlite_where=text("settled = 0"), info={POSTGRESQL_WHERE: "settled IS false"})
 Index("messages_of_platform", messages.c.platform, messages.c.created_at)
 
 spend = Table(
@@ -246,7 +248,7 @@ cases = Table(
 )
 Index("cases_of_person", cases.c.platform, cases.c.community, cases.c.person, cases.c.opened_at)
 Index("cases_due", cases.c.due_at, sqlite_where=cases.c.due_at.is_not(None))
-Index("cases_with_texts", cases.c.closed_at, sqlite_where=text("texts_removed = 0"))
+Index("cases_with_texts", cases.c.closed_at, sqlite_where=text("texts_removed = 0"), info={POSTGRESQL_WHERE: "texts_removed IS false"})
 
 audit = Table(
     "audit",
@@ -263,12 +265,7 @@ audit = Table(
 )
 Index("audit_of_case", audit.c.case_id, audit.c.seq)
 Index("audit_of_actor", audit.c.community, audit.c.actor, audit.c.at)
-for _verb in ("UPDATE", "DELETE"):
-    event.listen(
-        audit,
-        "after_create",
-        DDL(f"CREATE TRIGGER audit_no_{_verb.lower()} BEFORE {_verb} ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END"),  # type: ignore[no-untyped-call]
-    )
+append_only(audit, sentence="audit is append-only")
 
 rewrites = Table(
     "rewrites",

@@ -159,7 +159,7 @@ async def test_the_choice_waits_for_its_time_and_spares_what_could_be_a_probe(tm
             a_row("tried", attempts=1, failure="server_error"),
             a_row("turned away", rate_answers=1, failure="rate_limited"),
             a_row("wrong", rate_answers=1, failure="unsupported_option"),
-            a_row("refused before", rate_answers=2, failure="quota_exhausted", option_refused=1),
+            a_row("refused before", rate_answers=2, failure="quota_exhausted", option_refused=True),
             a_row("foreign", model="gpt-image-2.5-flare"),
             a_row("pictured", references=2),
             a_row("too many pictures", references=3),
