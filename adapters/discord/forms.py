@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -11,7 +12,7 @@ import discord
 from adapters.discord.escape import escape, label
 from adapters.kit.interaction_ids import custom_id
 from adapters.kit.payload import parts
-from bot.chat.views import ActionName, FieldKind, Form, FormField
+from bot.chat.views import ActionName, Choice, FieldKind, Form, FormField
 from bot.texts import text
 
 MOST_FIELDS, MOST_CHOICES, TITLE, LABEL, HINT, CHOICE = 5, 25, 45, 45, 100, 100
@@ -20,6 +21,8 @@ NOTHING = "__nothing__"
 """Placeholder for an empty value, because Discord's choices need one."""
 LISTS = {"moderators_channel": 1, "moderators": 25, "channels": 25}
 """Settings fields with a native Discord list -> maximum number of choices."""
+FOLD = "+"
+"""Joins the names and the values of two fields that share one list."""
 
 
 def modal(form: Form, *, plain: bool = False, identity: str = "") -> discord.ui.Modal:
@@ -29,7 +32,7 @@ def modal(form: Form, *, plain: bool = False, identity: str = "") -> discord.ui.
     `plain`: without native lists of channels and roles, which Discord rejects if a chosen one no longer exists.
     """
     found = discord.ui.Modal(title=label(form.title, TITLE), custom_id=identity or custom_id(form.action.value, form.row), timeout=None)
-    fields = form.fields[:MOST_FIELDS]
+    fields = _folded(form.fields)[:MOST_FIELDS]
     if form.text and len(fields) < MOST_FIELDS:
         found.add_item(discord.ui.TextDisplay(escape(form.text)[:2000]))
     for field in fields:
@@ -37,6 +40,22 @@ def modal(form: Form, *, plain: bool = False, identity: str = "") -> discord.ui.
         found.add_item(
             discord.ui.Label(text=label(field.label, LABEL) or "·", description=hint, component=_component(field, form.action, plain=plain))
         )
+    return found
+
+
+def _folded(fields: Sequence[FormField]) -> list[FormField]:
+    """The fields, where there are too many, with a switch as further choices of the list before it: "3" and "3 · Only I can see it"."""
+    found = list(fields)
+    for at in range(len(found) - 1, 0, -1):
+        former, switch = found[at - 1], found[at]
+        if len(found) <= MOST_FIELDS or switch.kind is not FieldKind.SWITCH or former.kind is not FieldKind.CHOICE:
+            continue
+        if not 0 < 2 * len(former.choices) <= MOST_CHOICES:
+            continue
+        off = [Choice(f"{one.value}{FOLD}{NO}", one.label) for one in former.choices]
+        on = [Choice(f"{one.value}{FOLD}{YES}", f"{one.label} · {switch.label}") for one in former.choices]
+        value = f"{former.value}{FOLD}{switch.value or NO}"
+        found[at - 1 : at + 1] = [replace(former, name=f"{former.name}{FOLD}{switch.name}", value=value, choices=(*off, *on))]
     return found
 
 
@@ -83,13 +102,15 @@ def _select(field: FormField, choices: list[tuple[str, str]], chosen: str) -> di
 
 def values(data: Mapping[str, Any]) -> dict[str, str]:
     """Submitted values by custom id; anything else is ignored."""
-    found = {}
+    found: dict[str, str] = {}
     for one in _walk(data.get("components")):
         name = one.get("custom_id")
         if not isinstance(name, str):
             continue
         if isinstance(one.get("values"), list):
-            found[name] = ",".join(str(value) for value in one["values"] if value != NOTHING)
+            chosen = ",".join(str(value) for value in one["values"] if value != NOTHING)
+            names = name.split(FOLD)
+            found |= zip(names, chosen.split(FOLD, len(names) - 1), strict=False)
         elif isinstance(one.get("value"), bool):
             found[name] = YES if one["value"] else NO
         elif one.get("value") is not None:

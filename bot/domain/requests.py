@@ -10,7 +10,7 @@ from bot.domain.attachments import Attachment
 from bot.domain.failure import Evidence, Failure
 from bot.domain.outcome import Billed
 from bot.domain.refusal import Refusal
-from bot.domain.request_states import Answer, RequestState
+from bot.domain.request_states import REST_MISSING, Answer, RequestState
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +160,12 @@ class Request:
     """Name of its image service (`bot/requests/services.py`); empty for the configured one."""
     template: str = ""
     """Name of the community's template that its prompt was made with, also of requests made from that one; empty without one."""
+
+
+def undrawn(request: Request, drawn: int) -> int:
+    """Pictures that a press may still draw, because the request ended before their part was made, and not because of what it asks for."""
+    ended_early = request.refusal is not None and request.refusal.reason in REST_MISSING.values()
+    return max(0, request.count - drawn) if ended_early and request.answer is Answer.PICTURES and not request.deleted else 0
 
 
 @dataclass(frozen=True, slots=True)

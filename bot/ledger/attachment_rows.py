@@ -72,16 +72,19 @@ def of_request(connection: Connection, request_id: str) -> Sequence[StoredAttach
     return [_attachment(row) for row in connection.execute(_OF_REQUEST, {"id": request_id})]
 
 
-def took(tx: Tx, attachment_id: str, made: Mapping[str, Any]) -> None:
+def took(tx: Tx, attachment_id: str, made: Mapping[str, Any], source: str = "") -> None:
     """Record the file that is about to be stored (`sha256`, `format`, `width`, `height`, `size`), before it's written: a file never exists
-    without a row that names it."""
+    without a row that names it. `source`: hash of what was delivered, if the bot made it."""
     values = {name: made[name] for name in ("sha256", "format", "width", "height", "size")}
+    values |= {"stored": source} if source else {}
     tx.connection.execute(update(attachments).where(attachments.c.id == attachment_id).values(**values))
 
 
 def forget_handles(tx: Tx, request_id: str) -> None:
-    """Delete the addresses that the pictures came from: their files are stored."""
-    tx.connection.execute(update(attachments).where(attachments.c.request_id == request_id).values(handle={}, stored=""))
+    """Delete the addresses that the pictures came from: their files are stored. Which of the bot's pictures one is stays known."""
+    here = attachments.c.request_id == request_id
+    tx.connection.execute(update(attachments).where(here).values(handle={}))
+    tx.connection.execute(update(attachments).where(here, attachments.c.made_here.is_(False)).values(stored=""))
 
 
 def add_upload(tx: Tx, person: str, name: str, made: Mapping[str, Any]) -> None:

@@ -51,6 +51,12 @@ def of_request(connection: Connection, request_id: str) -> Sequence[Picture]:
     return [_picture(row) for row in rows]
 
 
+def requests_showing(connection: Connection, sha256: str) -> Sequence[str]:
+    """Requests that have this picture."""
+    rows = connection.execute(select(pictures.c.request_id).where(pictures.c.sha256 == sha256).distinct().limit(50))
+    return [row.request_id for row in rows]
+
+
 def put_changed(tx: Tx, request_id: str, picture: Picture, replaces: str) -> Sequence[str]:
     """Show a changed picture with a request: in the place of another changed one (`replaces`, its hash), or after all others. Returns
     hashes that no row uses anymore."""

@@ -53,7 +53,7 @@ def look(file: Path, fn: Callable[[Connection], T]) -> T:
 
 
 def requests(file: Path, wanted: RequestFilter, limit: int) -> Sequence[Row]:
-    """Matching requests, newest first, with their cost and number of pictures."""
+    """Matching requests, newest first, with their cost and number of pictures, without those that were changed here."""
     columns = (
         ("state", wanted.state),
         ("answer", wanted.answer),
@@ -75,7 +75,7 @@ def requests(file: Path, wanted: RequestFilter, limit: int) -> Sequence[Row]:
         " json_extract(refusal, '$.reason') AS refusal, platform, community, person, person_name, model,"
         " size, quality, count, private, attempts, rate_answers, answered_at, parent, prompt,"
         " (SELECT coalesce(sum(cost), 0) FROM attempts WHERE request_id = requests.id) AS cost_micros,"
-        " (SELECT count(*) FROM pictures WHERE request_id = requests.id) AS pictures"
+        " (SELECT count(*) FROM pictures WHERE request_id = requests.id AND change IS NULL) AS pictures"
         f" FROM requests WHERE {' AND '.join(where) or '1'} ORDER BY created_at DESC, id LIMIT ?"
     )
     return _rows(file, sql, [*values, limit])
@@ -92,9 +92,9 @@ def spending(file: Path, scope: str, limit: int, *, months: bool) -> Sequence[Ro
 
 
 def request_by_any_id(file: Path, asked: str) -> Row | None:
-    """A request by its own id, or by the image service's id of one of its attempts: the whole row, and its number of pictures."""
+    """A request by its own id, or by the image service's id of one of its attempts: the whole row, and its number of pictures, as above."""
     sql = (
-        "SELECT *, (SELECT count(*) FROM pictures WHERE request_id = requests.id) AS pictures FROM requests"
+        "SELECT *, (SELECT count(*) FROM pictures WHERE request_id = requests.id AND change IS NULL) AS pictures FROM requests"
         " WHERE id = ? OR id IN (SELECT request_id FROM attempts WHERE provider_request_id = ?)"
     )
     return next(iter(_rows(file, sql, [asked, asked])), None)

@@ -13,7 +13,7 @@ from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Action, Fixer, Gro
 from bot.domain.outcome import Pending, Picture
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import REST_MISSING, Answer, RequestState
-from bot.domain.requests import Request
+from bot.domain.requests import Request, undrawn
 from bot.failures.explain import explain
 from bot.gate.port import Estimate
 from bot.messages.applied_lines import applied_lines
@@ -96,7 +96,7 @@ _PAYS_AGAIN = frozenset({ActionName.RETRY, ActionName.NEAREST, ActionName.FIT_FE
 
 def _once(facts: RequestFacts, view: View) -> View:
     """After a retry, remove the buttons that would pay a second time; the result is in a newer message."""
-    if not facts.tried_again:
+    if not facts.tried_again or facts.request.answer is Answer.PICTURES:
         return view
     buttons = tuple(one for one in view.buttons if one.action not in _PAYS_AGAIN)
     return dataclasses.replace(view, text=(text("request.tried_again"), _line(facts.request)), buttons=buttons, amends=True)
@@ -239,6 +239,8 @@ def _with_pictures(facts: RequestFacts, audience: Audience, failure: Failure | N
         key = "request.done_one_of" if len(drawn) == 1 else "request.done_some"
         title = text(key, count=len(drawn), wanted=request.count)
         lines = _missing_lines(facts, failure)
+        if undrawn(request, len(drawn)):
+            lines.append(text("request.rest_elsewhere" if facts.tried_again else "request.rest_on_demand"))
     revised = next((one.revised_prompt for one in drawn if one.revised_prompt and one.revised_prompt.strip() != request.prompt), None)
     lines += applied_lines(request, drawn)
     lines += changed_lines(found)
@@ -264,6 +266,10 @@ def _with_pictures(facts: RequestFacts, audience: Audience, failure: Failure | N
 def _result_buttons(facts: RequestFacts) -> tuple[Button, ...]:
     request = facts.request
     buttons = [own_button(request, ActionName.AGAIN, text("button.again"), ButtonStyle.PRIMARY), _edit(request)]
+    rest = undrawn(request, sum(one.change is None for one in facts.pictures))
+    if rest and not facts.tried_again:
+        label = text("button.rest_one") if rest == 1 else text("button.rest", count=rest)
+        buttons.append(own_button(request, ActionName.RETRY, label))
     if request.private and not request.published:
         buttons.append(own_button(request, ActionName.PUBLISH, text("button.publish")))
     if facts.takes_pictures:

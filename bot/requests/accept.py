@@ -17,7 +17,7 @@ from bot.domain.kinds import Kind
 from bot.domain.refusal import FactValue, Nearest, Refusal
 from bot.domain.request_states import RequestEvent, RequestState
 from bot.domain.requests import Origin, Request
-from bot.ledger import attachment_rows, block_rows, case_rows, memory_rows, request_rows, settings_rows
+from bot.ledger import attachment_rows, block_rows, case_rows, memory_rows, picture_rows, request_rows, settings_rows
 from bot.ledger.block_rows import BlockedPrompt
 from bot.ledger.store import Tx
 from bot.prompts.edit_words import doubtful_edit
@@ -103,14 +103,28 @@ def _refuse_held(tx: Tx, request: Request, kind: str, rules: Rules, opener: Case
 
 
 def upload_question(tx: Tx, request: Request, attached: Sequence[StoredAttachment]) -> Refusal | None:
-    """What the member is asked about their own pictures: whether the people in them agree, and, once per member, whether they show
-    anything that must not leave. None for pictures that the bot made, or if all was said before."""
-    if all(one.attachment.made_here for one in attached):
+    """What the member is asked about the pictures: whether the people in them agree, and, once per member, whether they show anything
+    that must not leave. None if all was said before, or if the bot made the pictures, for this member or from words alone."""
+    if all(one.attachment.made_here and not _of_somebody_else(tx, request, one) for one in attached):
         return None
     first = memory_rows.recall(tx.connection, asked_about_uploads(request)) is None
     if not first and request.consent:
         return None
     return Refusal("uploads_first" if first and not request.consent else "uploads_data" if first else "uploads_people")
+
+
+def _of_somebody_else(tx: Tx, request: Request, one: StoredAttachment) -> bool:
+    """Whether a picture that the bot made may show people whom only another member asked: made for somebody else from pictures, or one
+    that no request has anymore."""
+    given = one.attachment
+    if given.role is AttachmentRole.MASK:
+        return False
+    if not given.stored:
+        return bool(given.handle)  # not taken by hash; one without a handle came with the request before this one
+    made = [request_rows.get(tx.connection, id) for id in picture_rows.requests_showing(tx.connection, given.stored)]
+    makers = [maker for maker in made if maker is not None]
+    own = any((maker.place.platform, maker.person.id) == (request.place.platform, request.person.id) for maker in makers)
+    return not own and (not makers or any(maker.references for maker in makers))
 
 
 def asked_about_uploads(request: Request) -> str:

@@ -15,7 +15,7 @@ from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Audience, Choice, FieldKind, Form, FormField, Reply
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestEvent, RequestState
-from bot.domain.requests import Lineage, Origin, Person, Place, Request, Submission
+from bot.domain.requests import Lineage, Origin, Person, Place, Request, Submission, undrawn
 from bot.ledger import act_rows, case_rows, memory_rows, message_rows, picture_rows, request_rows
 from bot.ledger.store import Ledger, Tx
 from bot.prompts.normalise import fingerprint, normalise
@@ -103,6 +103,9 @@ class RequestActions:
         elif isinstance(chosen := combined(prompt, typed), Choices):
             prompt, size = chosen.prompt, chosen.size_for(self.rules.model)
             typed = {"size": size, "quality": chosen.quality, "count": chosen.count, "model": chosen.model}
+        drawn = sum(one.change is None for one in picture_rows.of_request(tx.connection, request.id))
+        if origin is Origin.RETRY and (rest := undrawn(request, drawn)):
+            typed["count"] = rest
         if origin is Origin.NEAREST:
             typed |= _proposed(request, act.action)
         if origin is Origin.EDIT:

@@ -7,6 +7,7 @@ stays, and nothing was sent or paid.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -173,8 +174,9 @@ class Attachments:
             async with self._turn:
                 raw = await self._fetched(request.place.platform, row)
                 made, encoded = await self._encoded(row.attachment.name, raw, values)
+                source = row.attachment.stored or (await asyncio.to_thread(_hash_of, raw) if row.attachment.made_here else "")
                 del raw
-                await self.ledger.write(lambda tx, id=row.id, made=made: attachment_rows.took(tx, id, made))  # type: ignore[misc]
+                await self.ledger.write(lambda tx, id=row.id, made=made, source=source: attachment_rows.took(tx, id, made, source))  # type: ignore[misc]
                 await self._kept(row, encoded, made)
             first = first or made
 
@@ -184,7 +186,7 @@ class Attachments:
             raise _Unusable(Refusal("picture_heavy", {"name": given.name, "most": MAX_BYTES >> 20}))
         try:
             if given.stored or (row.taken and not given.handle):
-                return await self.pictures.read(given.stored or row.sha256)
+                return await self._kept_here(given.stored, row.sha256)
             async with asyncio.timeout(FETCH_TIMEOUT):
                 raw = await self.fetch(platform, given.handle)
         except NotTaken as problem:
@@ -198,6 +200,15 @@ class Attachments:
         if len(raw) > MAX_BYTES:
             raise _Unusable(Refusal("picture_heavy", {"name": given.name, "most": MAX_BYTES >> 20}))
         return raw
+
+    async def _kept_here(self, source: str, taken: str) -> bytes:
+        """A picture in the store; what was made of it, if its own request was deleted meanwhile. Raises LookupError."""
+        try:
+            return await self.pictures.read(source or taken)
+        except LookupError:
+            if not taken or taken == source:
+                raise
+            return await self.pictures.read(taken)
 
     async def _encoded(self, name: str, raw: bytes, values: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
         try:
@@ -213,6 +224,10 @@ class Attachments:
         except OSError as error:
             log.error("attachment_not_stored", request=row.request_id, error=type(error).__name__, errno=error.errno)
             raise LedgerProblem("the picture store can't write") from None
+
+
+def _hash_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _values(

@@ -16,6 +16,7 @@ from typing import TypeVar
 from aiohttp import web
 
 from bot.sandbox.asked import Asked
+from bot.sandbox.dialects import DIALECT
 from bot.sandbox.draw import draw_base64
 from bot.sandbox.refusals import REFUSALS
 
@@ -63,7 +64,7 @@ class ResponseWriter:
         """Send an error response from the table."""
         if name.startswith("timeout"):
             await asyncio.sleep(self.pace.timeout)
-        spoken = request.get("dialect")
+        spoken = request.get(DIALECT)
         refusal = REFUSALS[name] if spoken is None else spoken.refused.get(name, REFUSALS[name])
         shown = f"{self.pace.retry_after if retry_after is None else retry_after:g}"
         request_id = self.request_id()
@@ -89,7 +90,7 @@ class ResponseWriter:
         if last is not None:
             items = [*items, json.dumps(last).encode()]
         head = {"created": int(self.now()), "background": "opaque", "output_format": "png", "quality": asked.quality, "size": asked.size}
-        given, spoken = len(items) if last is None else len(items) - 1, request.get("dialect")
+        given, spoken = len(items) if last is None else len(items) - 1, request.get(DIALECT)
         tail: dict[str, object] = {"usage": asked.usage(given)}
         if spoken is not None and spoken.cost is not None:
             tail["usage"] = {**asked.usage(given), "cost": round(spoken.cost * given, 6)}

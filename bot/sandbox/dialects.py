@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from aiohttp.web import RequestKey
+
 from bot.sandbox.asked import BadCall
 from bot.sandbox.refusals import ErrorResponse
 
@@ -31,6 +33,10 @@ class SandboxDialect:
     """Dollars per picture, stated as `usage.cost`."""
     refused: Mapping[str, ErrorResponse] = field(default_factory=dict)
     """Error responses that differ from OpenAI's."""
+
+
+DIALECT: RequestKey[SandboxDialect] = RequestKey("dialect", SandboxDialect)
+"""Where a request keeps the dialect that it's in."""
 
 
 def _xai(fields: Fields) -> Fields:

@@ -18,7 +18,7 @@ from bot.ports import SystemPorts
 from bot.sandbox.answers import Delays, ResponseWriter
 from bot.sandbox.asked import MODELS, BadCall, read, references_of
 from bot.sandbox.behaviours import BEHAVIOURS, Behaviours
-from bot.sandbox.dialects import DIALECTS, SandboxDialect
+from bot.sandbox.dialects import DIALECT, DIALECTS, SandboxDialect
 from bot.sandbox.faults import Fault, FaultBook
 from bot.sandbox.native import BASES, NativeServices
 from bot.sandbox.refusals import REFUSALS
@@ -126,7 +126,7 @@ class Sandbox:
             fields, references, mask = await self._json(request)
             return spoken.translate(fields), references, mask
 
-        request["dialect"] = spoken
+        request[DIALECT] = spoken
         return await self._answer(request, "images.generations", reader)
 
     async def edits(self, request: web.Request) -> web.StreamResponse:
@@ -195,7 +195,7 @@ class Sandbox:
             entry |= {name: fields.get(name) for name in ("model", "prompt", "n", "size", "quality", "stream", "safety_identifier")}
             prompt = fields.get("prompt")
             fault = self._faults.next(prompt) if isinstance(prompt, str) else None
-            spoken = request.get("dialect")
+            spoken = request.get(DIALECT)
             if fault is None and spoken is not None and spoken.by_address:
                 fault = Fault("url")
             asked = read(fields, references, mask)

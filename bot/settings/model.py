@@ -98,6 +98,8 @@ class Settings(BaseSettings):
     allowed_guilds: Annotated[frozenset[str], BeforeValidator(values.listed(r"\d{15,21}", "123456789012345678"))] = frozenset()
     allowed_workspaces: Annotated[frozenset[str], BeforeValidator(values.listed(r"[TE][A-Z0-9]{6,20}", "T0123ABCD"))] = frozenset()
 
+    references_kept_days: Annotated[int, BeforeValidator(values.whole(1, 3650))] = 30
+    """Days for which pictures that members attached are kept after their request."""
     caption_font: Annotated[Path | None, BeforeValidator(values.font)] = None
     """Font of the operator's brand for text on pictures; None for Noto Sans."""
     data_dir: Annotated[Path, BeforeValidator(values.folder)] = Path("data")

@@ -41,6 +41,7 @@ def rules_of(settings: Settings, *, demo: bool) -> Rules:
         show_prices=settings.show_prices == "on",
         partial_images=settings.partial_images,
         lint=ask_about,
+        references_kept=settings.references_kept_days * 86400.0,
         captions=is_installed(),
         caption_font=str(settings.caption_font or ""),
         allowed={"discord": settings.allowed_guilds, "slack": settings.allowed_workspaces},

@@ -228,6 +228,7 @@ async def test_a_private_answer_stays_private_and_only_its_opener_can_send_the_f
 
 async def test_the_menu_of_a_message_that_only_its_reader_sees_suggests_a_private_result(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
+        s.service.script = [s.drawn("red")]
         first = await s.answered(await s.imagine("a cat", private=True))
         opened = await chosen(s, first)
         sent = await s.discord.people.submit(opened, prompt="as a stamp")
@@ -236,13 +237,40 @@ async def test_the_menu_of_a_message_that_only_its_reader_sees_suggests_a_privat
         assert len(s.service.calls[-1].references) == 1
 
 
-async def test_a_picture_that_the_bot_made_for_somebody_else_is_used_without_a_question(tmp_path: Path) -> None:
+async def test_a_picture_that_the_bot_made_for_somebody_else_from_words_is_used_without_a_question(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
+        s.service.script = [s.drawn("red")]
         result = await s.answered(await s.imagine("a cat"))
         bob = by_bob(s)
         sent = await s.discord.people.submit(await chosen(s, result, bob), prompt="as a stamp")
         assert "Here is your picture" in (await s.answered(sent, "Here is your picture")).text
         assert len(s.service.calls[-1].references) == 1
+
+
+async def test_a_picture_made_from_somebody_elses_photo_asks_who_uses_it_whether_its_people_agree(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        s.service.script = [s.drawn("red"), s.drawn("green"), s.drawn("blue")]
+        result = await agreed(s, await s.imagine("in the rain", picture=photo(s)))
+        mine = await s.discord.people.submit(await chosen(s, result), prompt="my own, as a stamp")
+        await s.answered(mine, "Here is your picture")
+        bob = by_bob(s)
+        await s.discord.people.submit(await chosen(s, result, bob), prompt="as a stamp")
+        asked = await s.discord.until(
+            lambda: next((one for one in s.discord.visible(bob) if YES in one.buttons), None), what="the question to Bob"
+        )
+        assert asked is not None
+        assert "have those people agreed" in asked.text
+        assert len(s.service.calls) == 2
+        # Another wording of the question's request doesn't get round it.
+        await s.discord.people.submit(await s.press(bob, asked, "Edit prompt"), prompt="as a poster")
+        again = await s.discord.until(
+            lambda: next((one for one in s.discord.visible(bob) if YES in one.buttons and one is not asked), None), what="it again"
+        )
+        assert again is not None
+        assert len(s.service.calls) == 2
+        await s.press(bob, again, YES)
+        await s.until(lambda: len(s.service.calls) == 3, what="the picture")
+        assert s.service.calls[-1].prompt == "as a poster"
 
 
 async def test_a_message_without_a_picture_is_a_sentence(tmp_path: Path) -> None:

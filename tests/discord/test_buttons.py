@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.budgets import Limits
+from bot.catalogue.load import Catalogue
 from tests.discord.stage import Stage, stage
 from tests.discord.standin.world import Message
 from tests.world import BAD_KEY, bad
@@ -54,6 +55,24 @@ async def test_making_an_edit_private_hides_its_result(tmp_path: Path) -> None:
         second = await s.answered(sent)
         assert second.ephemeral
         assert second.pictures
+
+
+async def test_an_edit_can_be_made_private_where_there_are_models_to_choose(tmp_path: Path) -> None:
+    """Six fields, and a form of Discord takes five."""
+    names = Catalogue.load()
+    models = {one: names.resolve(one) for one in ("gpt-image-2", "gpt-image-1-mini")}
+    async with stage(tmp_path, models=models) as s:
+        first = await s.answered(await s.imagine("a red bicycle", count=2))
+        opened = await s.press(s.ada, first, "Edit prompt")
+        sent = await s.discord.people.submit(opened, prompt="a secret bicycle", model="gpt-image-1-mini", **{"count+private": "3+true"})
+        second = await s.answered(sent)
+        assert second.ephemeral
+        assert len(second.pictures) == 3
+        assert s.service.calls[-1].model == "gpt-image-1-mini"
+        again = await s.press(s.ada, second, "Edit prompt")
+        third = await s.answered(await s.discord.people.submit(again, prompt="an open bicycle", **{"count+private": "1+false"}))
+        assert not third.ephemeral
+        assert [(call.prompt, call.count) for call in s.service.calls[1:]] == [("a secret bicycle", 3), ("an open bicycle", 1)]
 
 
 async def test_making_an_edit_of_a_private_result_public_shows_it_to_all(tmp_path: Path) -> None:

@@ -167,6 +167,22 @@ def test_doctor_and_a_real_run_accept_the_sandbox_as_image_service(start: Start,
     assert sandbox.stop() == (0, "")
 
 
+def test_the_sandbox_speaks_a_named_service_and_says_what_to_set(start: Start) -> None:
+    for dialect, model in (("replicate", "black-forest-labs/flux-schnell"), ("siliconflow", "gpt-image-2")):
+        sandbox = start("sandbox", "--port", "0", "--dialect", dialect.title())
+        said = sandbox.line_with("IMAGE_SERVICE=")
+        env = {name: said.partition(f"{name}=")[2].split()[0].rstrip(",") for name in ("IMAGE_SERVICE", "IMAGE_BASE_URL")}
+        assert env["IMAGE_SERVICE"] == dialect
+        examined = start("doctor", "--spend", IMAGE_API_KEY="sk-canary-123456", IMAGE_MODEL=model, WEB_PORT="0", **env)
+        examined.line_with("Everything that was checked is fine.")
+        assert examined.ended()[0] == 0
+        assert sandbox.stop() == (0, "")
+    code, err = start("sandbox", "--port", "0", "--dialect", "midjourney").ended()
+    assert code == 2
+    assert "doesn't speak midjourney" in err
+    assert "openrouter" in err
+
+
 def test_a_run_whose_key_is_refused_says_so_at_the_start_and_listens_all_the_same(start: Start) -> None:
     class Refuses(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -233,8 +233,9 @@ async def test_a_private_result_of_somebody_elses_picture_is_seen_by_its_member_
         assert not [one for one in s.messages(user=s.slack.ben) if "surprise" in one.text]
 
 
-async def test_a_picture_that_the_bot_made_for_somebody_else_is_used_without_a_question(tmp_path: Path) -> None:
+async def test_a_picture_that_the_bot_made_for_somebody_else_from_words_is_used_without_a_question(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
+        s.service.script = [s.drawn("red")]
         await s.imagine("a cat")
         made = await s.picture()
         for file in s.slack.world.files.values():

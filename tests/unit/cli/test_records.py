@@ -13,15 +13,16 @@ import pytest
 
 from bot import budgets
 from bot.domain.failure import Evidence
+from bot.domain.picture_changes import ChangeKind, PictureChange
 from bot.domain.requests import Person, Place, Submission
 from bot.failures.classify import classify
-from bot.ledger import migrate, request_rows
+from bot.ledger import migrate, picture_rows, read_only, request_rows
 from bot.ledger.codec import failure_to_json
 from bot.ledger.store import Ledger, Tx
 from bot.ledger.tables import requests, spend
 from bot.ports import SystemPorts
 from tests.unit.cli.conftest import Ended
-from tests.world import BAD_KEY, BLOCK, RATE, Service, bad, good, world
+from tests.world import BAD_KEY, BLOCK, PICTURE, RATE, Service, bad, good, world
 
 Call = Callable[..., Ended]
 
@@ -54,6 +55,18 @@ async def ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
     await opened.write(fill)
     yield opened
     await opened.close()
+
+
+async def test_a_changed_picture_is_not_counted_as_one_that_was_drawn(ledger: Ledger, tmp_path: Path) -> None:
+    change = PictureChange(ChangeKind.CROP, "b" * 64)
+    await ledger.write(lambda tx: picture_rows.add(tx, "a" * 16, "attempt", [PICTURE]))
+    changed = dataclasses.replace(PICTURE, sha256="c" * 64, change=change)
+    await ledger.write(lambda tx: picture_rows.put_changed(tx, "a" * 16, changed, ""))
+    file = tmp_path / "data" / "imagine-bot.db"
+    assert [row["pictures"] for row in read_only.requests(file, read_only.RequestFilter(), 5)] == [1]
+    found = read_only.request_by_any_id(file, "a" * 16)
+    assert found is not None
+    assert found["pictures"] == 1
 
 
 def rows(ended: Ended) -> list[dict[str, str]]:

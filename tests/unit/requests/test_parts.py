@@ -10,14 +10,16 @@ import pytest
 
 from bot.budgets import Limits
 from bot.catalogue.load import Catalogue
-from bot.chat.views import ActionName
+from bot.chat.views import ActionName, Audience
 from bot.domain.failure import Evidence
 from bot.domain.kinds import Kind
-from bot.domain.outcome import Billed, Outcome, Pending, Usage
+from bot.domain.outcome import Billed, Outcome, Pending, Picture, Usage
+from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestState
-from bot.domain.requests import Request
+from bot.domain.requests import Origin, Person, Place, Request
 from bot.gate.settings import GateSettings
 from bot.ledger import picture_rows, request_rows
+from bot.messages.request_view import RequestFacts, render
 from bot.requests.attempt import Ended, NotNow, Opened, open_attempt
 from bot.requests.block_memory import blocked_before
 from bot.requests.recover import recover
@@ -29,6 +31,14 @@ from tests.world import BLOCK, DOWN, Service, World, bad, world
 
 MODEL = Catalogue.load().default()
 FOUR = dataclasses.replace(MODEL, per_call=4)
+REQUEST = Request(
+    *("r1", RequestState.ANSWERED, Person("ana", "Ana"), Place("web", "home", "imagine"), "a cat", "f", MODEL.id, "1024x1024", "low"),
+    count=1,
+    private=False,
+    created_at=0.0,
+    due_at=0.0,
+    deadline_at=9.0,
+)
 
 
 def refused(limit: str) -> Outcome:
@@ -140,6 +150,33 @@ async def test_a_killed_process_never_pays_a_part_twice(ground: Ground) -> None:
     assert [one.wanted for one in await ground.attempts(request.id)] == [4, 4]
     assert await pictures(ground, request) == 4
     assert await ground.reserved() == {0}
+
+
+async def test_after_a_restart_one_press_draws_just_the_rest_and_a_second_press_pays_nothing(ground: Ground) -> None:
+    ground.rules = dataclasses.replace(ground.rules, model=FOUR)
+    request = await ground.asked(count="10")
+    await ground.end(await ground.called(request.id), drew(4))
+    await ground.called(request.id)
+    await ground.ledger.write(recover)
+    assert (await ground.press(ActionName.RETRY, request.id)).changed
+    [child] = await ground.ledger.read(lambda c: request_rows.children(c, [request.id], (Origin.RETRY,)))
+    assert (child.count, child.prompt, child.size) == (6, request.prompt, request.size)
+    assert not (await ground.press(ActionName.RETRY, request.id)).changed
+    await ground.end(await ground.called(child.id), drew(4))
+    await ground.end(await ground.called(child.id), drew(2))
+    assert await pictures(ground, child) == 6
+    assert (await ground.press(ActionName.RETRY, request.id)).text == text("reply.already_worked")
+    assert sum(one.wanted for one in await ground.attempts(request.id)) == 8
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_the_message_offers_the_rest_once(again: bool) -> None:
+    request = dataclasses.replace(REQUEST, answer=Answer.PICTURES, refusal=Refusal("rest_interrupted"), count=10, settled=4)
+    view = render(
+        RequestFacts(request, 0.0, [Picture(f"{n:064x}", "png", 64, 64, 9) for n in range(4)], tried_again=again), Audience.MEMBER
+    )
+    assert (text("button.rest", count=6) in [one.label for one in view.buttons]) is not again
+    assert text("request.rest_elsewhere" if again else "request.rest_on_demand") in view.text
 
 
 async def test_when_the_time_is_up_the_member_gets_what_is_there(ground: Ground) -> None:

@@ -44,6 +44,15 @@ def test_a_native_fallback_knows_its_address_and_a_strange_model_is_named() -> N
     assert "gpt-image-3" in service_problems(settings)[0]
 
 
+def test_members_pictures_are_kept_as_long_as_the_operator_says() -> None:
+    assert [rules_of(load({**KEY, **more}), demo=False).references_kept for more in ({}, {"REFERENCES_KEPT_DAYS": "3"})] == [
+        30 * 86400.0,
+        3 * 86400.0,
+    ]
+    with pytest.raises(SettingsProblem, match="REFERENCES_KEPT_DAYS"):
+        load({**KEY, "REFERENCES_KEPT_DAYS": "0"})
+
+
 def test_without_the_default_in_the_list_its_first_one_is_the_default() -> None:
     settings = load({**KEY, "IMAGE_MODEL": "gpt-image-2", "IMAGE_MODELS": "gpt-image-2.6-flare"})
     rules = rules_of(settings, demo=False)
