@@ -1,4 +1,4 @@
-"""Serving of all adapters, isolated from each other. An adapter that ends with an exception is served again after growing pauses.
+"""Isolation of adapters: each one is served on its own, and again after growing pauses if it ends with an exception.
 
 A problem that only the operator can fix (SetupProblem) ends the process at start, and later if no other platform works.
 """

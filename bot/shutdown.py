@@ -45,7 +45,7 @@ class Shutdown:
         (self.hurried if self.asked.is_set() else self.asked).set()
 
     async def drain(self, scheduler: Scheduler, sender: Sender, calls: OpenCalls) -> None:
-        """Wait for calls, presses and their messages in progress, if a signal asked for it; report what is left."""
+        """After a signal: wait for calls, presses and messages in progress, and report what is left."""
         if not self.asked.is_set():
             await scheduler.drain(0.0)
             await sender.settle(1.0)

@@ -103,11 +103,11 @@ class Answers:
 
     @staticmethod
     def _failed_ack(error: BaseException, tried: int) -> Ack:
-        judged = classify_error(error)
+        classified = classify_error(error)
         if isinstance(error, discord.HTTPException) and error.code == 40060:
             # Answered before, by another copy of the bot or by an earlier try whose answer was lost.
             return Ack.LOST if tried > 1 else Ack.REFUSED
-        if judged is not None and judged.error_class in (ErrorClass.LOST, ErrorClass.WAIT):
+        if classified is not None and classified.error_class in (ErrorClass.LOST, ErrorClass.WAIT):
             return Ack.LOST
         return Ack.REFUSED
 
@@ -182,8 +182,8 @@ class Answers:
 
 
 def _detail(error: BaseException) -> str:
-    judged = classify_error(error)
-    return type(error).__name__ if judged is None else judged.detail
+    classified = classify_error(error)
+    return type(error).__name__ if classified is None else classified.detail
 
 
 def bug(error: BaseException, interaction: Event) -> str:

@@ -15,7 +15,7 @@ from cachetools import FIFOCache
 from adapters.discord.answers import Placeholders
 from adapters.discord.errors import classify_error
 from adapters.discord.image_fitting import ImageFitting
-from adapters.discord.routes import Draft, Handle, MessageRef, Route, Wire, address, first_ways, of_reply, same_way
+from adapters.discord.routes import Draft, Handle, MessageRef, Route, Wire, address, edit_routes, new_message_routes, of_reply
 from adapters.discord.wire import few_repeats
 from adapters.kit.editing_chat import EditingChat, is_staff
 from adapters.kit.errors import NO_ROUTE, ClassifiedError, ErrorClass, outcome
@@ -97,7 +97,7 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
 
     async def _edit(self, message: Message, view: View, ref: MessageRef, draft: Draft) -> SendResult | ClassifiedError:
         last, lost = NO_ROUTE, None
-        for route in same_way(message, view, ref, _handle(message), self.ports.now()):
+        for route in edit_routes(message, view, ref, _handle(message), self.ports.now()):
             result = await self._fitted(route, message, ref, draft)
             if not isinstance(result, ClassifiedError):
                 return result
@@ -119,13 +119,13 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
         else:
             return True
         with few_repeats():
-            judged = await outcome(call, TIDY_WITHIN, classify_error)
-        return judged is None or judged.error_class not in (ErrorClass.LOST, ErrorClass.WAIT)
+            classified = await outcome(call, TIDY_WITHIN, classify_error)
+        return classified is None or classified.error_class not in (ErrorClass.LOST, ErrorClass.WAIT)
 
     # ---- routes --------------------------------------------------------------------------------------------------------------
 
     def _routes(self, message: Message, view: View) -> Sequence[Route]:
-        return first_ways(message, view, _handle(message), self.ports.now(), self._is_closed)
+        return new_message_routes(message, view, _handle(message), self.ports.now(), self._is_closed)
 
     async def _try(self, route: Route, message: Message, view: View, ref: MessageRef, draft: Draft) -> SendResult | ClassifiedError | None:
         if route.home and not self._take_home(message, ref):
@@ -170,17 +170,17 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
         limit = min(route.limit, self._sizes.get(place, route.limit))
         draft = replace(draft, pictures=await self.fitting.fit(draft.pictures, limit), mention=route.mention)
         for _ in range(12):
-            judged = await self._call(route, message, ref, draft)
-            if not isinstance(judged, ClassifiedError):
-                return judged
-            if judged.error_class is ErrorClass.TOO_LARGE and draft.pictures:
+            classified = await self._call(route, message, ref, draft)
+            if not isinstance(classified, ClassifiedError):
+                return classified
+            if classified.error_class is ErrorClass.TOO_LARGE and draft.pictures:
                 draft = await self._smaller(draft)
                 self._sizes[place] = max((len(one.content) for one in draft.pictures), default=SMALLEST)
-            elif judged.error_class is ErrorClass.FILTERED and not draft.neutral:
+            elif classified.error_class is ErrorClass.FILTERED and not draft.neutral:
                 draft = _neutral(draft)
             else:
-                return self._final_word(judged, route)
-        return judged
+                return self._send_result(classified, route)
+        return classified
 
     async def _call(self, route: Route, message: Message, ref: MessageRef, draft: Draft) -> Sent | ClassifiedError:
         left = draft.until - self.ports.monotonic()
@@ -197,17 +197,17 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
             self.unanswered.record(message.id, route.name, found.detail, files=bool(draft.pictures))
         return found
 
-    def _final_word(self, judged: ClassifiedError, route: Route) -> Later | ClassifiedError:
+    def _send_result(self, classified: ClassifiedError, route: Route) -> Later | ClassifiedError:
         """What an error means for the send: stop for now, or try another route."""
-        if judged.error_class is ErrorClass.WAIT:
-            return Later(max(0.5, judged.wait))
-        if judged.error_class in (ErrorClass.BANNED, ErrorClass.UNAUTHORISED):
-            self._stopped_until = self.ports.monotonic() + judged.wait
-            log.error("discord_stopped_sending", detail=judged.detail, seconds=judged.wait)
-            return Later(judged.wait)
-        if judged.error_class in (ErrorClass.FORBIDDEN, ErrorClass.NO_CHANNEL) and route.channel is not None:
-            self._closed_channels[route.channel] = (self.ports.monotonic() + CLOSED_FOR, judged)
-        return judged
+        if classified.error_class is ErrorClass.WAIT:
+            return Later(max(0.5, classified.wait))
+        if classified.error_class in (ErrorClass.BANNED, ErrorClass.UNAUTHORISED):
+            self._stopped_until = self.ports.monotonic() + classified.wait
+            log.error("discord_stopped_sending", detail=classified.detail, seconds=classified.wait)
+            return Later(classified.wait)
+        if classified.error_class in (ErrorClass.FORBIDDEN, ErrorClass.NO_CHANNEL) and route.channel is not None:
+            self._closed_channels[route.channel] = (self.ports.monotonic() + CLOSED_FOR, classified)
+        return classified
 
     async def _smaller(self, draft: Draft) -> Draft:
         smaller = await self.fitting.smaller(draft.pictures)

@@ -39,7 +39,7 @@ class Interactions:
     answers: Answers
     clicks: Clicks
     welcome: Callable[[Event], Awaitable[str | None]]
-    """Returns a sentence for somebody who may not use the bot here; None for everyone else."""
+    """Returns the refusal for people who may not use the bot here; None for everyone else."""
     _taken: Deduplicator = field(default_factory=Deduplicator)
 
     def taken(self, interaction: Event) -> None:

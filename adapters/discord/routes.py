@@ -207,7 +207,7 @@ def nonce(message: Message, message_ref: MessageRef) -> str:
     return message.id[:20] if message_ref.posts == 0 else f"{message.id[:20]}-{message_ref.posts % 1000}"
 
 
-# ---- the ways ----------------------------------------------------------------------------------------------------------------
+# ---- routes ---------------------------------------------------------------------------------------------------------------------
 
 
 def _original(handle: Handle) -> Route:
@@ -262,7 +262,7 @@ def _direct(person: int) -> Route:
 # ---- their order -------------------------------------------------------------------------------------------------------------
 
 
-def same_way(message: Message, view: View, message_ref: MessageRef, handle: Handle | None, now: float) -> list[Route]:
+def edit_routes(message: Message, view: View, message_ref: MessageRef, handle: Handle | None, now: float) -> list[Route]:
     """Routes for editing a message that is already shown."""
     routes: list[Route] = []
     if message_ref.route in ("original", "answer", "whisper") and handle is not None and handle.alive(now):
@@ -287,7 +287,7 @@ def address(message: Message, handle: Handle | None) -> str:
     return f"https://discord.com/channels/{server}/{message_ref.channel}/{message_ref.message}"
 
 
-def first_ways(message: Message, view: View, handle: Handle | None, now: float, closed: Callable[[int], bool]) -> list[Route]:
+def new_message_routes(message: Message, view: View, handle: Handle | None, now: float, closed: Callable[[int], bool]) -> list[Route]:
     """Routes for showing a message anew, best first; none of them widens the audience."""
     channel = _number(message.place.thread or message.place.channel)
     if is_staff(message):

@@ -1,4 +1,4 @@
-"""Fetching of attached files within the minute that the core allows: a file host that stumbles is asked again."""
+"""Download of attached files with retries, within the minute that the core allows."""
 
 from __future__ import annotations
 

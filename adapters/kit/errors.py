@@ -87,7 +87,7 @@ async def outcome(call: Awaitable[T], within: float, classify: Classify) -> T | 
         async with asyncio.timeout(within):
             return await call
     except Exception as error:
-        judged = classify(error)
-        if judged is None:
+        classified = classify(error)
+        if classified is None:
             raise
-        return judged
+        return classified

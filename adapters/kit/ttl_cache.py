@@ -43,8 +43,8 @@ class TtlCache(Generic[V]):
             async with asyncio.timeout(within):
                 return await asyncio.shield(self._asked(key))
         except Exception as error:
-            judged = self.classify(error)
-            detail = type(error).__name__ if judged is None else judged.detail
+            classified = self.classify(error)
+            detail = type(error).__name__ if classified is None else classified.detail
             log.warning(f"{self.platform}_does_not_say", asked=key, error=detail)
             return None
 

@@ -52,7 +52,7 @@ def membership_of(caller: Caller, who: Who | None, team: str, enterprise: str) -
 
 
 def refusal_of(membership: Membership, team: str, home: str, rules: AdmissionRules) -> str | None:
-    """Text key for somebody who may not use the bot, or None. `team` is their own workspace; empty if unknown."""
+    """Text key of the refusal; None if admitted. `team` is the person's own workspace; empty if unknown."""
     if membership is Membership.UNKNOWN:
         everybody = rules.guests and rules.siblings and rules.external and not rules.workspaces
         return None if everybody else "slack.admission.unknown"

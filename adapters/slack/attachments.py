@@ -45,7 +45,7 @@ PAGES = (b"<!doctype html", b"<html")
 
 
 def of_files(files: object, role: AttachmentRole = AttachmentRole.PICTURE, *, made_here: bool = False) -> tuple[Attachment, ...]:
-    """Files as Slack's JSON names them. A mask or picture of the wrong kind isn't left out: the core says what is allowed."""
+    """Attachments from Slack's JSON. Files of the wrong kind are included, because the core decides what is allowed."""
     found: dict[str, Attachment] = {}
     for one in parts(files):
         if identity := word(one, "id"):

@@ -18,7 +18,7 @@ from adapters.kit.files import AppendLog
 from adapters.slack.callers import Caller
 from adapters.slack.delivery import NOT_NOW, Delivery, Draft, classified_call
 from adapters.slack.errors import why_not
-from adapters.slack.routes import Handle, MessageRef, Route, RouteKind, first_ways, of_reply
+from adapters.slack.routes import Handle, MessageRef, Route, RouteKind, new_message_routes, of_reply
 from adapters.slack.wire import SlackWire
 from bot.chat.port import Message, SendResult, Sent, Unknown
 from bot.chat.views import Audience, Tone, View
@@ -111,7 +111,7 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
     # ---- a message that is not there (yet) -----------------------------------------------------------------------------------
 
     def _routes(self, message: Message, view: View) -> Sequence[Route]:
-        return first_ways(message, view, _handle(message), self.ports.now())
+        return new_message_routes(message, view, _handle(message), self.ports.now())
 
     async def _try(self, route: Route, message: Message, view: View, ref: MessageRef, draft: None) -> SendResult | ClassifiedError:
         if route.kind in (RouteKind.URL, RouteKind.WORDS):
@@ -137,11 +137,11 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
                 notes = (self._here_instead(message),)
             channel = await classified_call(self.wire.direct_channel(route.person))
             if isinstance(channel, ClassifiedError):
-                return self.delivery.final_word(channel, message_ref, safe=True)
+                return self.delivery.send_result(channel, message_ref, safe=True)
             route = replace(route, channel=channel)
         found = await self._found(message, message_ref, route)
         if isinstance(found, ClassifiedError):
-            return self.delivery.final_word(found, message_ref, safe=True)
+            return self.delivery.send_result(found, message_ref, safe=True)
         return await self.delivery.put(message, view, found or message_ref, route, notes)
 
     async def _found(self, message: Message, message_ref: MessageRef, route: Route) -> MessageRef | ClassifiedError | None:
@@ -173,7 +173,7 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
         public = view.final and message.audience is Audience.CHANNEL
         draft = await self._url_draft(message, view, kind)
         if isinstance(draft, ClassifiedError):
-            return self.delivery.final_word(draft, message_ref, safe=True)
+            return self.delivery.send_result(draft, message_ref, safe=True)
         if view.final and not self.answer_log.begin(message.id):
             return SAID_BEFORE
         classified = await classified_call(self.wire.respond(handle.url, draft.body(), public=public))
@@ -184,7 +184,7 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
             return SAID_BEFORE
         if view.final:
             self.answer_log.withdraw(message.id)
-        return self.delivery.final_word(classified, message_ref, safe=True)
+        return self.delivery.send_result(classified, message_ref, safe=True)
 
     async def _url_draft(self, message: Message, view: View, kind: RouteKind) -> Draft | ClassifiedError:
         """The draft for a response_url. Ephemeral messages can't show private files, so the text says how to get the picture."""

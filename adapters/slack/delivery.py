@@ -73,9 +73,9 @@ class Draft:
 
 @dataclass(slots=True)
 class FileRetry:
-    """Retry policy for files that Slack accepted but doesn't show: it may not have replicated them yet, or may never show them here.
+    """Retry policy for files that Slack accepted but doesn't show (yet).
 
-    Kept between sends, so that retries take their turn; immediate retries would use up the rate limit for everyone.
+    Kept between sends, so that retries wait for their turn; immediate ones would use up the rate limit for everyone.
     """
 
     _refusals: FIFOCache[str, int] = field(default_factory=lambda: FIFOCache(CACHE_SIZE))
@@ -124,7 +124,7 @@ class Delivery:
         """Post, or edit the existing message. Returns ClassifiedError if this place rejects it."""
         draft = await self.draft(message, view, message_ref)
         if isinstance(draft, ClassifiedError):
-            return self.final_word(draft, message_ref, safe=True)
+            return self.send_result(draft, message_ref, safe=True)
         draft = replace(draft, notes=(*draft.notes, *notes))
         kind: Literal["post", "update"] = "update" if message_ref.route else "post"
         wait = self.pace.ask(self.ports.monotonic(), kind, route.channel, message.id, view.final)
@@ -140,7 +140,7 @@ class Delivery:
         if isinstance(found, ClassifiedError):
             if found.error_class is ErrorClass.WAIT:
                 self.pace.rate_limited(self.ports.monotonic(), kind, route.channel, found.wait)
-            return self.final_word(found, message_ref, safe=False)
+            return self.send_result(found, message_ref, safe=False)
         if draft.unready and message.audience is Audience.CHANNEL:
             found = await self._share(message, draft, found, route)
         return Sent((await self._tidy(message_ref, found, view)).ref())
@@ -243,7 +243,7 @@ class Delivery:
         files = ",".join(one.file for one in draft.shown) or (message_ref.files if message_ref.apart else "")
         return replace(found, final=message_ref.final or draft.view.final, files=files)
 
-    def final_word(self, classified: ClassifiedError, message_ref: MessageRef, *, safe: bool) -> SendResult | ClassifiedError:
+    def send_result(self, classified: ClassifiedError, message_ref: MessageRef, *, safe: bool) -> SendResult | ClassifiedError:
         """What an error means for the send: stop for now, or another route. `safe`: the call had no visible effect."""
         if classified.error_class is ErrorClass.LOST:
             if safe:

@@ -170,7 +170,7 @@ def with_files(view: Block, *files: Block) -> Block:
 
 
 def file_field(name: str, label: str, hint: str, most: int) -> Block:
-    """A field for files. Their kinds aren't limited here: the core says what is allowed, and converts a lot."""
+    """A field for files of any kind: the core decides what is allowed, and converts many formats."""
     return {
         "type": "input",
         "block_id": name,

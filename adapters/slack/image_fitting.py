@@ -57,7 +57,7 @@ class ImageFitting:
 
 
 def suffix(content: bytes) -> str:
-    """`png` or `jpg` by the file's first bytes, whatever the stored format says; empty for anything else."""
+    """`png` or `jpg` by the magic bytes, independent of the stored format; empty for anything else."""
     return next((name for magic, name in MAGIC.items() if content.startswith(magic)), "")
 
 

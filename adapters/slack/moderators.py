@@ -39,7 +39,7 @@ class SlackModerators:
     """Slack's ModeratorCheck. Slack has no roles, so membership of the private moderators' channel decides."""
 
     def __init__(self, directory: MemberDirectory, ports: Ports) -> None:
-        self._roll = directory
+        self._directory = directory
         self._members = TtlCache(PLATFORM, ports, self._of_channel, RIGHTS_LIFE, classify_error)
         self._people = TtlCache(PLATFORM, ports, directory.who, RIGHTS_LIFE, classify_error)
         self._names = TtlCache(PLATFORM, ports, directory.who, NAMES_LIFE, classify_error)
@@ -78,7 +78,7 @@ class SlackModerators:
     async def _of_channel(self, channel: str) -> frozenset[str]:
         """Members of a private channel; nobody for a public one, because anyone can join it."""
         try:
-            public = await self._roll.is_public(channel)
+            public = await self._directory.is_public(channel)
         except Exception as error:
             classified = classify_error(error)
             if classified is None or classified.error_class in CLOSING:
@@ -89,7 +89,7 @@ class SlackModerators:
         if public:
             log.warning("slack_moderators_channel_is_public", channel=channel)
             return frozenset()
-        return await self._roll.members(channel)
+        return await self._directory.members(channel)
 
 
 async def _unknown(community: str) -> str | None:

@@ -121,7 +121,7 @@ class MessageRef(StoredRef):
         return replace(self, route="post", channel=channel, ts=ts, lost="", gone=False)
 
 
-def first_ways(message: Message, view: View, handle: Handle | None, now: float) -> list[Route]:
+def new_message_routes(message: Message, view: View, handle: Handle | None, now: float) -> list[Route]:
     """Routes for showing a message anew; none of them widens the audience."""
     channel, thread = message.place.channel, message.place.thread
     if is_staff(message):

@@ -120,7 +120,7 @@ class WebActions:
         self._whisper(await self._core.price(self._visitor(), typed.rest, options, len(draft.attached)))
 
     def _wanted(self, typed: Typed, draft: TypedLine) -> dict[str, str]:
-        """Prompt and options of a line; what is typed comes before the lists beside it."""
+        """Prompt and options of a line; options typed in the text win over the lists beside it."""
         return {
             "prompt": typed.rest,
             "size": typed.size or draft.size or "",
@@ -146,7 +146,7 @@ class WebActions:
         self._counter.sheet(replace(form, fields=fields), submitted)
 
     def _unusual(self, draft: TypedLine) -> TypedLine:
-        """Without what the lists beside the text box show unless somebody chooses: the text's own options come first."""
+        """The line without the lists' unchanged defaults, so that options typed in the text win."""
         options = self._core.options()
         return replace(
             draft,

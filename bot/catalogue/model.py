@@ -78,7 +78,7 @@ class Model:
     leave_out: frozenset[str] = frozenset()
     """Options that its services reject, omitted unless somebody chose them."""
     references: ReferenceLimits = field(default_factory=ReferenceLimits)
-    """What it accepts beside the prompt; its service may accept less."""
+    """Reference pictures that the model accepts; its service may accept fewer."""
     shutdown_date: date | None = None
     """Shutdown date announced by the provider."""
     replacement: str | None = None

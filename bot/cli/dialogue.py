@@ -1,4 +1,5 @@
-"""The dialogue of `imagine-bot init`: asks a step's questions, checks the answers at once, says what is wrong and asks again."""
+"""Dialogue of `imagine-bot init`: asks each step's questions and checks every answer at once; a wrong one gets a sentence and the same
+question."""
 
 from __future__ import annotations
 

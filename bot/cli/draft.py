@@ -1,4 +1,4 @@
-"""Settings as they would be with the answers given so far, and the checks of each answer: doctor's own, on what isn't written yet."""
+"""Draft settings of `imagine-bot init`: the answers given so far, and doctor's own checks of each, before anything is written."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ class SettingsDraft:
         return {name: about for plugin in self.adapters.values() for name, about in plugin.variables.items()}
 
     def content(self) -> str:
-        """What would be written. A new file begins as the example beside it, if there is one, because that explains every line."""
+        """The file that `init` would write. A new one starts from the example beside it, if there is one, because that explains every
+        line."""
         example = self.file.parent / EXAMPLE
         if self.file.exists():
             before = self.file.read_bytes().decode("utf-8-sig")

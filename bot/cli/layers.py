@@ -1,4 +1,4 @@
-"""Which layer is at fault: doctor's last word. A pure table over what was seen."""
+"""Fault localisation: the layer that doctor names at the end. A pure table over the findings."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def layer_of(failure: Failure) -> str:
 
 
 def table(findings: Sequence[Finding], seen: Mapping[str, Sequence[str]], incident: str = "") -> list[Row]:
-    """One row for each layer. `seen` is what speaks for a layer; the first finding that isn't ok names the likely cause.
+    """One row per layer. `seen` is the evidence for each layer; the first finding that isn't ok names the likely cause.
 
-    `incident` is what the provider's status page reports; it's said beside the service and decides nothing.
+    `incident` is what the provider's status page reports; it's quoted and doesn't affect the result.
     """
     wrong = [finding for finding in findings if not finding.ok]
     first = (wrong[0].layer or PLATFORM) if wrong else ""

@@ -145,7 +145,7 @@ def chat_model(listed: Iterable[str]) -> str | None:
 
 
 def _compared(finding: Finding, subject: Subject) -> Finding:
-    """The failed picture beside the text model's answer, which says where to look first."""
+    """Diagnosis: the failed picture compared with the text model's answer."""
     if subject.text_works is None:
         return finding
     said = text("doctor.text_works_picture_not" if subject.text_works else "doctor.neither_works")

@@ -42,7 +42,7 @@ class _Place:
 
 
 async def way(subject: Subject) -> AsyncIterator[Finding]:
-    """Each step of the way to the service; with a proxy, the way to the proxy and what it lets through."""
+    """Findings for each step to the service; with a proxy, for the steps to the proxy and for what it lets through."""
     settings = subject.settings
     service = _place(settings.image_base_url, settings.used.get("IMAGE_BASE_URL", "IMAGE_BASE_URL"))
     secure = urlsplit(settings.image_base_url).scheme == "https"

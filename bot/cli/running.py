@@ -65,7 +65,7 @@ def run(
 
 
 def _reloader(settings: Settings, file: Path, others: Collection[str]) -> Callable[[], Reloaded]:
-    """Reads the settings once more and makes the logs redact what they hold, in addition to what they held before."""
+    """Reads the settings again and adds their secrets to those that the logs redact."""
     secrets = set(settings.secrets())
 
     def reload() -> Reloaded:

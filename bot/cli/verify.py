@@ -207,7 +207,7 @@ def _named(request_id: str, scrubber: Scrubber) -> str:
 
 
 def _cost(plan: Plan, outcome: Outcome) -> int:
-    """What this call cost, in micro-dollars: what the service says, nothing if it says so, otherwise the most it can be."""
+    """Cost of this call in micro-dollars: as the service states it, zero if it wasn't billed, otherwise the maximum."""
     from bot.catalogue.cost import cost_from_usage
     from bot.domain.outcome import Billed
     from bot.failures.classify import classify
@@ -232,7 +232,7 @@ def _book(plan: Plan, micros: int, pictures: int) -> None:
 
 
 def _settings_of(subject: Subject, scrubber: Scrubber) -> dict[str, str]:
-    """What is set, without secrets and private hosts. A mark tells a new image key, or a new private address, from the one before."""
+    """The settings without secrets and private hosts. A short mark shows whether the image key or a private address has changed."""
     from bot.settings import KNOWN
     from bot.settings.model import PRECEDENCE
 

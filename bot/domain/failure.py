@@ -1,4 +1,4 @@
-"""`Evidence`: what was observed of a call. `Failure`: what it means."""
+"""`Evidence`: the observations of a call. `Failure`: their meaning."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class Picture:
     size: int
     """In bytes, as stored."""
     revised_prompt: str | None = None
-    """The wording that the provider says it used, if it says so."""
+    """The revised prompt, if the provider states one."""
     signed: bool = False
     """It arrived with Content Credentials (a C2PA manifest)."""
     kept: bool = False
@@ -54,7 +54,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What the provider says that it used; empty for what it doesn't say."""
+    """Options that the provider states it applied; empty fields for those that it omits."""
 
     quality: str = ""
     model: str = ""

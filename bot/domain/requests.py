@@ -155,7 +155,7 @@ class Request:
     part_failure: Failure | None = None
     """Why a finished part brought fewer pictures than it asked for."""
     applied: Mapping[str, str] = field(default_factory=dict)
-    """What the service used instead of what was asked for: `quality`, `model`; `no_quality` if it takes none."""
+    """Options that the service replaced: `quality`, `model`; `no_quality` if it has no such option."""
     service: str = ""
     """Name of its image service (`bot/requests/services.py`); empty for the configured one."""
     template: str = ""
@@ -185,7 +185,7 @@ class Attempt:
     billed: Billed | None = None
     """None while the attempt is open."""
     cost_micros: int = 0
-    """While the attempt is open, what the provider said that its task costs; 0 if it said nothing."""
+    """While the attempt is open, the task's cost as stated by the provider; 0 if it didn't state one."""
     task_id: str | None = None
     poll_url: str | None = None
     provider_request_id: str | None = None

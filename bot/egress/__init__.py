@@ -23,7 +23,7 @@ from bot.egress.bypass import bypassed, loopback
 from bot.texts import text
 
 DIRECT = "none"
-"""Value of a proxy setting that disables proxies, whatever the environment says."""
+"""Value of a proxy setting that overrides the environment with "no proxy"."""
 ENVIRONMENT = {"https": ("HTTPS_PROXY", "https_proxy"), "http": ("HTTP_PROXY", "http_proxy")}
 _SECURE = {"https": "https", "wss": "https", "http": "http", "ws": "http"}
 

@@ -16,7 +16,7 @@ from email.utils import parsedate_tz
 from bot.failures.waits import spoken_wait
 
 MAX_WAIT = 24 * 3600.0
-"""Seconds; nobody waits longer than a day for a picture, whatever a provider says."""
+"""Maximum wait in seconds; members never wait more than a day for a picture."""
 
 
 @dataclass(frozen=True, slots=True)

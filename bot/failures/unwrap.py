@@ -1,6 +1,6 @@
-"""Unwrapping of bodies: bytes, JSON in strings (even twice), Python reprs, event streams, HTML, XML, truncated JSON.
+"""Unwrapping of response bodies: bytes, JSON in strings (even nested twice), Python reprs, event streams, HTML, XML, truncated JSON.
 
-It only finds values; `signals` interprets them. Every step is bounded and linear, whatever the bytes.
+It only finds values; `signals` interprets them. Every step is bounded and linear for any input.
 """
 
 from __future__ import annotations

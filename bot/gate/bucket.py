@@ -70,7 +70,7 @@ class Bucket:
     times: deque[float] = field(default_factory=lambda: deque(maxlen=240))
     """Launches that were or may still be admitted, oldest first."""
     bursts: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=4))
-    """(number admitted, seconds) before a rejection: the bucket's depth, less what was refilled meanwhile."""
+    """(number admitted, seconds) before a rejection: the bucket's depth, minus the refill in that time."""
     least_depth: float = 1.0
     in_a_row: int = 0
     streak: int = 0
@@ -108,7 +108,7 @@ class Bucket:
             self.level += 1.0
 
     def admit(self, launched: float, waited: bool, left: float) -> None:
-        """The request was admitted, so there was a token, whatever the assumed level after the launch (`left`) says."""
+        """The request was admitted, so there was a token, even if the level assumed after the launch (`left`) was too low."""
         if not self.refusals or launched > self.refusals[-1].at:
             self.in_a_row = 0
         if self.rate is None:

@@ -1,7 +1,7 @@
-"""Gradual return after a stop that the operator had to end (key refused, credit gone, wrong address): one call, then a few, then all.
+"""Gradual recovery after a stop that the operator had to end (rejected key, no credit, wrong address): one call, then a few, then all.
 
-Failures of this kind come back at once and cost nothing, so what is stopped is the rush: one call at a time shows whether it's mended. A
-few at a time show whether the service is as quick and as sound as before the stop; if not, it stops again.
+Failures of this kind return immediately and cost nothing, so this only prevents a rush: one call at a time shows whether the problem is
+fixed, and a few at a time show whether the service is as fast and as reliable as before. If it isn't, calls stop again.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ REFUSALS = NO_CREDIT | frozenset(
 )
 """Failures that concern every request and that only the operator can end."""
 STOPS = ("slow", "failing")
-"""Changes after which nothing goes for a while."""
+"""Changes after which no call starts for `PAUSE` seconds."""
 IN_A_ROW = 2
 """Refusals in a row that count as a stop: a gateway with one wrong key among several refuses now and then. Missing credit
 counts at once."""
 FEW = 5
 """Calls at a time in the second stage."""
 WELL, BAD = 3, 2
-"""Calls of the second stage that open everything, and that stop it again."""
+"""Good calls that end the second stage, and bad ones that stop it."""
 SLOWER, SLACK = 2.0, 5.0
-"""A call is slower than before if it took over so many times the 95th percentile before the stop, and so many seconds more."""
+"""A call is slow if it took more than `SLOWER` times the 95th percentile before the stop, plus `SLACK` seconds."""
 PAUSE = 60.0
 """Seconds until the next single call after the second stage has failed."""
 NEW_NORMAL = 2

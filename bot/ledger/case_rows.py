@@ -60,7 +60,7 @@ class Case:
     shown_step: int | None = None
     """The audit log entry that the member's latest message is about."""
     decided_by: Person | None = None
-    """The moderator of the last decision; kept during an appeal, which somebody else should decide."""
+    """The moderator of the last decision; kept during an appeal, which another moderator should decide."""
     closed_at: float | None = None
     reason: str | None = None
     """Reason of a denial: a key under `case.reason.` or the community's own words."""
@@ -258,7 +258,7 @@ def step(connection: Connection, seq: int) -> Step | None:
 
 
 def reminders(connection: Connection, case_id: str) -> Sequence[int]:
-    """Audit log entries of a case that reminded or asked somebody beside its latest question."""
+    """Audit log entries that sent a reminder or a question other than the latest one."""
     beside = audit.c.event.in_(["remind", OTHER_PICTURE])
     return [row.seq for row in connection.execute(select(audit.c.seq).where(audit.c.case_id == case_id, beside))]
 

@@ -1,4 +1,4 @@
-"""What an image service really used, said beside the picture where it differs from what was asked. Pure."""
+"""Lines about options that the image service replaced: what it used instead of what was asked for. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentences and buttons about a refusal: what is wrong, what is allowed, and what fits instead."""
+"""Sentences and buttons about a refusal: the wrong value, the allowed ones, and what fits instead."""
 
 from __future__ import annotations
 

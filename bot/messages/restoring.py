@@ -1,4 +1,4 @@
-"""Operator notice of the gradual return after a stop that the operator had to end: it began, it stopped again and why, all goes again."""
+"""Operator notice of the gradual recovery after a stop: it has begun, it stopped again and why, or all calls run again."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Moderators' forms, and actions that aren't decisions: block, unblock, comment, read the prompt.
 
-No form preselects a decision about a person: the member would be told a reason that nobody chose.
+No form preselects a decision about a person, because the member might be told a reason that no moderator chose.
 """
 
 from __future__ import annotations

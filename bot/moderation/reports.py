@@ -1,6 +1,6 @@
-"""Reports: anybody who sees a result can report it. The picture is hidden at once, and a case of its own kind asks the moderators.
+"""Reports: everyone who sees a result can report it. The picture is hidden at once, and a case of its own kind asks the moderators.
 
-Only a moderator shows it again; a report that nobody decides about keeps it hidden.
+Only a moderator can show it again; without a decision it stays hidden.
 """
 
 from __future__ import annotations

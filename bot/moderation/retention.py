@@ -53,8 +53,8 @@ def remove_old_texts(tx: Tx) -> int:
 
 
 def remove_texts(tx: Tx, case: Case) -> None:
-    """Delete what people wrote in a case. Fingerprints, ids, times and decisions stay. A request that gave pictures belongs to the member
-    and is only deleted if they asked for it before it was made."""
+    """Delete the texts of a case. Fingerprints, ids, times and decisions stay. A request that gave pictures belongs to the member: it's
+    only deleted if they asked for that after it was made."""
     unwanted = _asked_to_forget(tx.connection, case)
     for request in case_rows.requests_of(tx.connection, case.id):
         if request.id in unwanted:

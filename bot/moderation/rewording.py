@@ -27,8 +27,8 @@ LOOKED_AT = 20
 
 
 def worked(tx: Tx, request: Request) -> None:
-    """A request gave pictures. If it was made from what an open case is about, it settles that case; if it was typed anew after a moderator
-    asked for a new wording, the member is asked once whether it was that."""
+    """Settle the open case that a request with pictures was derived from. If the member typed a new command after a moderator asked for a
+    new wording, ask them once whether this is it."""
     case = case_rows.waiting_of(tx.connection, request.place.platform, request.place.community, request.person.id)
     if case is None or request.origin is Origin.REWRITE:
         return

@@ -14,9 +14,9 @@ Box = tuple[int, int, int, int]
 
 
 def crop_box(size: tuple[int, int], ratio: str, along: float = 0.5) -> Box | None:
-    """The largest part of a picture with this ratio: left, top, right, bottom.
+    """The largest box with this ratio: left, top, right, bottom.
 
-    `along`, from 0 to 1, says where it lies in what is left over. None if the ratio is none of RATIOS, or if too little is left.
+    `along` is its position within the spare room, from 0 to 1. None for a ratio that isn't in RATIOS, or if the box would be too small.
     """
     wanted, (width, height) = RATIOS.get(ratio), size
     if wanted is None:

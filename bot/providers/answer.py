@@ -154,7 +154,7 @@ def task_id_of(value: Any) -> str | None:
 
 
 def progress_of(value: Any) -> tuple[int | None, float | None]:
-    """How many tasks are ahead of a running one, and which share of it is done (0 to 1), as far as its answer says."""
+    """Number of tasks ahead of a running one, and its progress (0 to 1), if the answer states them."""
     levels = [level for level in (value, value.get("data"), value.get("output")) if isinstance(level, dict)]
     ahead = next((count for level in levels if (count := token_count(level.get("queue_position"))) is not None), None)
     return ahead, next((share for level in levels if (share := _share(level.get("progress"))) is not None), None)

@@ -45,7 +45,7 @@ class ImageApi:
     models_path: str | None = "/models"
     """Path of the model list below the base address; None if there is none that shows whether a key works."""
     references = ReferenceLimits(count=0, mask=False)
-    """What it accepts beside the prompt; by default only words."""
+    """Reference pictures that it accepts; by default none."""
     trusted_hosts: tuple[str, ...] = ()
     """Host name suffixes, besides the base address's own, that polls may send the key to: the service returns such URLs itself."""
 

@@ -1,6 +1,6 @@
-"""Event streams (SSE): partial pictures on the way, and the final events as one answer.
+"""Event streams (SSE): partial pictures during the call, and the final events as one answer.
 
-Bounded like any other answer. A stream that breaks off after a final event keeps what it has: that picture was made and charged.
+Bounded like any other answer. A stream that breaks off after a final event keeps that picture, because it was made and charged.
 """
 
 from __future__ import annotations

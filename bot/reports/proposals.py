@@ -1,4 +1,4 @@
-"""Proposals from failures: templates, settings and texts worth changing, as a Markdown page; each names its numbers."""
+"""Proposals: changes to templates, settings and texts that the failure counts suggest, as a Markdown page with the numbers."""
 
 from __future__ import annotations
 

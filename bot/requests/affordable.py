@@ -1,4 +1,4 @@
-"""Requests that don't fit a budget: which limit is exceeded and why, and cheaper alternatives."""
+"""Budget check: the exceeded limit, the reason, and cheaper alternatives."""
 
 from __future__ import annotations
 

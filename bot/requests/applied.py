@@ -1,6 +1,6 @@
-"""What was asked of a service against what it says that it used, and the operator's notice when it keeps using something else.
+"""Comparison of requested and applied options, and the operator notice if a service keeps replacing one.
 
-Only what the service states and what the picture shows is compared: nothing is guessed.
+Only values that the service states or the picture shows are compared.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from bot.messages.applied_lines import other_size
 from bot.messages.notices import Notices
 
 KEEPS_DOING = 3
-"""Answers in a row that differ from what was asked before the operator is told."""
+"""Consecutive differing answers before the operator is told."""
 NOTICE = "not_applied"
 _SAME_QUALITY = {"standard": "medium", "hd": "high"}
 _VERSION = re.compile(r"[-@:](?:v?\d{3,}[\d.-]*|preview|latest|exp(?:erimental)?)")
 
 
 def compare(request: Request, outcome: Outcome, model: Model, *, unsent: bool = False) -> Mapping[str, str | None]:
-    """What could be compared -> what was used instead, or None if it's what was asked for. `model` is the one that was asked for; `unsent`:
-    somebody chose the quality, and the service has no such option. Pure."""
+    """Compared option -> the value used instead, or None if it was applied as requested. `model` is the requested one; `unsent`: a quality
+    was chosen, and the service has no such option. Pure."""
     found: dict[str, str | None] = {}
     if request.size not in ("", AUTO) and "size" not in request.left_out and outcome.pictures:
         other = other_size(request, outcome.pictures)

@@ -82,7 +82,7 @@ class Attachments:
     _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     def wake(self, request_id: str) -> None:
-        """A request was stored with pictures that nobody has fetched yet, and nobody waits for its acceptance."""
+        """A request with pictures was stored but not accepted, and they haven't been fetched."""
         self._start(request_id)
 
     async def finish(self, request_id: str) -> Request | Refusal | None:
@@ -261,7 +261,7 @@ _BY_REASON = {
 
 
 def _refusal_of(problem: NotTaken, name: str, values: Mapping[str, Any] | None = None) -> Refusal:
-    """The sentence for a file that isn't taken: what was found, and what is allowed."""
+    """The sentence for an unusable file: what it is, and which files are allowed."""
     of = (values or {}).get("mask_of")
     return Refusal(
         _BY_REASON.get(problem.why, "picture_failed"),

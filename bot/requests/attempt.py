@@ -186,7 +186,7 @@ def _call_differently(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling
 
 
 def _keep_late(tx: Tx, request: Request, attempt: Attempt, outcome: Outcome, failure: Failure | None) -> None:
-    """Keep what counts although nobody waits for this call anymore: a task to stop, and a block."""
+    """Keep what still matters of a call whose request has ended: a task to stop, and a block."""
     if outcome.pending is not None and attempt.task_id is None:
         # Its member cancelled while the service was taking the task.
         attempt_rows.note_task(tx, attempt.id, outcome.pending)

@@ -36,7 +36,7 @@ def _prints(request: Request) -> Sequence[tuple[Blocked, str]]:
 
 
 def picture_print(sha256: str) -> str:
-    """Block memory's key of one picture, whatever the words beside it."""
+    """Block memory's key of one picture, independent of the wording."""
     return hashlib.sha256(f"picture {sha256}".encode()).hexdigest()
 
 
@@ -55,8 +55,8 @@ def remembered_failure(what: Blocked = Blocked.WORDS) -> Failure:
 
 
 def remember_block(tx: Tx, request: Request, kind: Kind, case_id: str = "") -> None:
-    """Remember what was blocked: the wording with its pictures, and a single picture that was the reason. Without a case (nobody is waiting
-    for this one anymore), an existing entry with a case is kept."""
+    """Remember the wording with its pictures, and a picture that was itself the reason. Without a case, because the request has already
+    ended, an existing entry with a case is kept."""
     if not case_id and blocked_before(tx, request) is not None:
         return
     prints = [request.fingerprint]

@@ -47,10 +47,10 @@ class WantedChange:
 
 
 def wanted_of(found: Sequence[Picture], kind: ChangeKind, values: Mapping[str, str]) -> WantedChange | ChangeProblem | None:
-    """The change that a submitted form asks for; None if there's no picture with that number.
+    """Parse a submitted form. None if there's no picture with that number.
 
-    A picture that was made by the same kind of change is made anew from what it was made from, and takes its own place: its text is
-    corrected and not drawn over. Any other change gives one more picture.
+    A picture that the same kind of change made is made again from its source and replaced, so that its text is corrected and not drawn
+    over. Any other change adds a picture.
     """
     number = values.get("picture") or "1"
     if not (number.isascii() and number.isdigit() and len(number) < 3 and 1 <= int(number) <= len(found)):

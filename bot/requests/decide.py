@@ -110,7 +110,8 @@ class Ruling:
 
 
 def rule(result: CallResult, rules: Rules, now: float, uniform: Callable[[float, float], float]) -> Ruling:
-    """Decide what is booked, what the member is told, and what happens next. Pure; `uniform` adds jitter to the back-off."""
+    """Everything that follows from a call: the booking, the words for the member, and the next step. Pure; `uniform` adds jitter to the
+    back-off."""
     request, outcome, failure = result.request, result.outcome, result.failure
     late = request.epoch != result.attempt.epoch or request.state not in (RequestState.CALLING, RequestState.COLLECTING)
     if outcome.pending is not None and not outcome.pictures and not late:
@@ -136,7 +137,7 @@ def rule(result: CallResult, rules: Rules, now: float, uniform: Callable[[float,
         step = TryWithout(refused)
     elif moves and rate_answers < rules.max_rate_answers and now < request.deadline_at:
         step = Queue(now)
-    elif parts.goes_on(request, result.attempt.wanted, len(outcome.pictures), failure, now):
+    elif parts.has_next(request, result.attempt.wanted, len(outcome.pictures), failure, now):
         step, attempts, rate_answers = NextPart(), 0, 0  # each part has its own tries
     else:
         wait = 0.0 if failure is None else own_wait(failure, attempts + rate_answers, uniform)
@@ -170,7 +171,7 @@ def _may_try_without(request: Request, rules: Rules, now: float) -> bool:
 TURNED_AWAY = frozenset({429, 503, 529})
 """Statuses that say by themselves that nothing was started."""
 GAVE_UP_WAITING = frozenset({408, 499, 504, 520, 524})
-"""Gateway statuses after the request was forwarded: whatever the page says about load, a picture may have been made behind it."""
+"""Gateway statuses after the request was forwarded: a picture may have been made, even if the page blames the load."""
 
 
 def as_booked(outcome: Outcome, failure: Failure | None) -> Outcome:

@@ -1,7 +1,7 @@
-"""A request for more pictures than one call gives, made in parts: one call after another, shown together at the end.
+"""Multi-call requests: more pictures than one call gives are requested in parts, and delivered together.
 
-Each part is an attempt with its own reservation, cost and tries. A part is settled in the transaction that records its call, so that
-a kill at any moment leaves either the part open, to be answered as interrupted, or settled, and the next one waiting in line.
+Each part is an attempt with its own reservation, cost and tries. A part is settled in the transaction that records its call, so a kill
+leaves it either open, to be answered as interrupted, or settled with the next part queued.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ def wanted(request: Request, model: Model) -> int:
 
 
 def left(request: Request, asked: int) -> int:
-    """Pictures that no call has asked for yet, after one that asked for so many."""
+    """Pictures still to request after a call that asked for `asked`."""
     return max(0, request.count - request.settled - asked)
 
 
 def fewer(asked: int, outcome: Outcome, failure: Failure | None) -> int | None:
-    """Most pictures of a call, if the service refused this one free of charge because it asked for more and named its limit."""
+    """The service's limit on pictures per call, if it rejected this call free of charge and named one."""
     if failure is None or failure.kind is not Kind.UNSUPPORTED_COUNT or failure.is_guess or outcome.pictures:
         return None
     limit = failure.facts.get("limit", "")
@@ -43,20 +43,20 @@ def fewer(asked: int, outcome: Outcome, failure: Failure | None) -> int | None:
     return int(limit) if 1 <= int(limit[:9]) < asked else None
 
 
-def goes_on(request: Request, asked: int, pictures: int, failure: Failure | None, now: float) -> bool:
+def has_next(request: Request, asked: int, pictures: int, failure: Failure | None, now: float) -> bool:
     """Whether another part follows after a call: not after a block, nor after one that gave nothing."""
     blocked = failure is not None and failure.group is Group.SAFETY
     return pictures > 0 and not blocked and left(request, asked) > 0 and now < request.deadline_at
 
 
 def learned(connection: Connection, service: str, model: str, now: float) -> int:
-    """Most pictures of a call that this service named for this model within the last days; 0 if it didn't."""
+    """The limit on pictures per call that this service named for this model within the last days; 0 if none."""
     kept = memory_rows.recall(connection, _key(service, model))
     return 0 if kept is None or now - kept[1] >= LEARNED_FOR else int(kept[0])
 
 
 def learn(tx: Tx, service: str, model: str, limit: int) -> None:
-    """Remember the most pictures of a call that a service named."""
+    """Remember a limit on pictures per call."""
     memory_rows.remember(tx, _key(service, model), limit)
 
 

@@ -48,7 +48,7 @@ class Rules:
     leave_out: frozenset[str] = frozenset()
     """Options that the operator never wants sent."""
     show_prices: bool = False
-    """What a request cost stands beside its result."""
+    """Show the cost beside a result."""
     partial_images: int = 0
     """Unfinished pictures to show for each one, 0 to 3. Each costs output tokens."""
     lint: Callable[[str], Question | None] | None = None

@@ -1,4 +1,4 @@
-"""Options of a request that nobody chose: which may be omitted, which the service rejected, and what is remembered about that."""
+"""Defaulted options: which of them may be omitted, which a service rejected, and how long that is remembered."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class UnwantedTasks:
         task.add_done_callback(self._stopping.discard)
 
     async def close(self, seconds: float) -> None:
-        """Let calls in progress finish, for at most so many seconds."""
+        """Wait for calls in progress, up to `seconds`."""
         if self._stopping:
             _, late = await asyncio.wait(self._stopping, timeout=seconds)
             for task in late:

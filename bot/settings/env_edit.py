@@ -1,4 +1,4 @@
-"""Edit a `.env` file: set some values and leave every other line, comment and mistake as it is. Written at once or not at all."""
+"""Editor for `.env` files: sets some values, keeps every other line, comment and mistake, and replaces the file atomically."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _COMMENT = re.compile(r"[^\S\r\n]+#[^\r\n]*")
 
 
 def edited(content: str, values: Mapping[str, str], about: Mapping[str, str] | None = None) -> str:
-    """The content with these values. An empty value leaves the name in place without one.
+    """The file's content with these values set; an empty value keeps the name and clears its value.
 
-    A name that's already assigned is changed where it stands, with its comment; one that only stands as a commented default
-    (`#NAME=…`) comes right after that line; others go to the end, each below its description in `about`.
+    An assigned name is changed in place and keeps its comment; a commented default (`#NAME=…`) gets the assignment on the next line; other
+    names are appended, each below its description in `about`.
     """
     left, lines = dict(values), []
     for binding in parse_stream(io.StringIO(content)):

@@ -142,7 +142,7 @@ class Settings(BaseSettings):
         return self.database_url or self.data_dir / DATABASE
 
     def at(self, data_dir: Path | None) -> Settings:
-        """The same settings for a data folder given on the command line. Its ledger is in it, whatever DATABASE_URL says."""
+        """The same settings for a data folder from the command line, whose ledger is used even if DATABASE_URL names another one."""
         if data_dir is None:
             return self
         folder = data_dir.expanduser().absolute()

@@ -68,7 +68,7 @@ def scripts_of(text: Iterable[str]) -> list[str]:
 
 
 def han_of(text: str) -> str:
-    """Which Han shapes fit a text: `Japanese` beside kana, `Korean` beside Hangul, else `Chinese`."""
+    """Variant of Han characters for a text: `Japanese` beside kana, `Korean` beside Hangul, else `Chinese`."""
     found = {script_of(one) for one in text}
     return "Japanese" if "Japanese" in found else "Korean" if "Korean" in found and "Chinese" in found else "Chinese"
 

@@ -1,6 +1,6 @@
-"""A service that nobody wrote code for: its dialect is a TOML file (docs/services.md shows one with every entry).
+"""A service without code of its own: its dialect is a TOML file (docs/services.md shows one with every entry).
 
-The file says where things stand; what an answer means is still decided like everywhere else.
+The file names the places of fields; the meaning of an answer is decided as for every other service.
 """
 
 from __future__ import annotations
