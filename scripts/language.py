@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from bot.texts.files import split
 
 ROOT = Path(__file__).resolve().parent.parent
 OLD_WORDS: Mapping[str, str] = {
@@ -49,13 +50,10 @@ def old_words(source: str) -> Iterator[tuple[int, str, str]]:
                     yield getattr(node, "lineno", 0), name, OLD_WORDS[part.lower()]
 
 
-def old_phrases(texts: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+def old_phrases(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """(key, phrase) for each text that uses a stiff phrase; what people read has contractions and plain words."""
-    for key, value in texts.items():
-        if isinstance(value, Mapping):
-            yield from old_phrases(value, f"{prefix}{key}.")
-        elif isinstance(value, str):
-            yield from ((prefix + key, found) for found in OLD_PHRASES.findall(value))
+    for key, words in texts.items():
+        yield from ((key, found) for found in OLD_PHRASES.findall(words))
 
 
 def problems(root: Path = ROOT) -> list[str]:
@@ -65,8 +63,10 @@ def problems(root: Path = ROOT) -> list[str]:
         for path in sorted((root / folder).rglob("*.py")):
             place = path.relative_to(root)
             found += [f"{place}:{line} {name}: say {term}" for line, name, term in old_words(path.read_text(encoding="utf-8"))]
-    texts = tomllib.loads((root / "bot" / "texts" / "en.toml").read_text(encoding="utf-8"))
-    return found + [f"bot/texts/en.toml: {key} says “{phrase}”" for key, phrase in old_phrases(texts)]
+    for path in sorted((root / "bot" / "texts" / "en").rglob("*.ftl")):
+        said = old_phrases(split(path.read_text(encoding="utf-8")))
+        found += [f"{path.relative_to(root)}: {key} says “{phrase}”" for key, phrase in said]
+    return found
 
 
 def _defined(node: ast.AST) -> str | None:

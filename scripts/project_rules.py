@@ -12,6 +12,7 @@ from pathlib import Path
 import complexity
 import language
 import structure
+import texts
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_LINES = 400
@@ -100,7 +101,7 @@ def outdated_changes() -> list[str]:
 
 def main() -> int:
     problems = long_files() + undocumented_dependencies() + missing_paths() + sql_above_the_ledger() + outdated_changes()
-    problems += structure.problems() + complexity.problems() + language.problems() + stale_pages()
+    problems += structure.problems() + complexity.problems() + language.problems() + texts.problems() + stale_pages()
     for line in problems:
         print(line)
     return 1 if problems else 0

@@ -12,6 +12,7 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+from bot import texts
 from bot.ledger import migrate, store
 
 LONGEST_FIRST = ("tests/e2e/", "tests/slack/", "tests/discord/", "tests/simulation/", "tests/contract/", "tests/unit/cli/")
@@ -37,6 +38,18 @@ def pytest_runtest_setup() -> None:
     """Plain tracebacks in the log: the default renderer draws every local variable, which takes seconds. Some tests reset what is set."""
     plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[structlog.processors.add_log_level, plain])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loud_texts() -> Iterator[None]:
+    """An unknown text or a value that a text lacks fails the test; people would read a gap."""
+
+    def fail(key: str, lacks: str) -> None:
+        raise KeyError(f"{key} lacks {lacks}" if lacks else key)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(texts, "on_bug", fail)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -96,7 +96,7 @@ def spoken_seconds(seconds: float) -> str:
     for unit, size in (("hour", 3600), ("minute", 60), ("second", 1)):
         if seconds > size * (1 if unit == "second" else 1.5) or unit == "second":
             count = max(1, -int(-seconds // size))
-            return text(f"failures.words.{unit}") if count == 1 else text(f"failures.words.{unit}s", count=count)
+            return text(f"failures.words.{unit}s", count=count)
     raise AssertionError("unreachable: every number of seconds has a unit")
 
 

@@ -23,7 +23,7 @@ from bot.moderation.access import AccessCheck, AccessLevel
 from bot.moderation.routing import DIRECT
 from bot.prompts.normalise import UnusableText, normalise
 from bot.requests.rules import Rules
-from bot.texts import catalogue, text
+from bot.texts import keys, text
 from bot.texts.phrases import listed, money
 
 RETENTION_DAYS = 30
@@ -58,9 +58,7 @@ def deny_reasons(connection: Connection, platform: str, community: str) -> tuple
     own = settings_rows.of_community(connection, platform, community).get("deny_reasons")
     if isinstance(own, list) and own:
         return tuple(Choice(str(one), str(one)) for one in own)
-    return tuple(
-        Choice(key.removeprefix("case.reason."), sentence) for key, sentence in catalogue().items() if key.startswith("case.reason.")
-    )
+    return tuple(Choice(key.removeprefix("case.reason."), text(key)) for key in keys("case.reason."))
 
 
 def retention_days(connection: Connection, platform: str, community: str) -> int:

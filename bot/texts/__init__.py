@@ -1,55 +1,77 @@
-"""Texts for people, one TOML file per language (only `en.toml` so far).
+"""Texts for people in the Fluent syntax, one folder per language and one file per room (`files.py` says which file has which key).
 
-Keys are `section.name`; values are `str.format` templates. Unknown keys and missing fields raise KeyError; a test renders every key.
+`text(key, field=value)` is a sentence. What a language lacks is said in English. A key or a value that English lacks too is a bug: it's
+logged, and something is shown all the same, because an answer with a gap is better than none; tests set `on_bug` so that it raises.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
-from importlib import resources
 from typing import SupportsIndex
 
-from bot.texts.direction import isolate
+import structlog
 
-DEFAULT_LANGUAGE = "en"
+from bot.texts.direction import isolate, isolate_latin
+from bot.texts.files import catalogue, folder
+from bot.texts.fluent import Template
+from bot.texts.locales import DEFAULT_LANGUAGE as DEFAULT_LANGUAGE
+from bot.texts.locales import is_right_to_left, plural_form
+
 _BLANK_LINE = "\n\n"
+_NAME_FILE = "language.ftl"
+_REGIONS = {
+    "zh": "zh-hans",
+    "zh-cn": "zh-hans",
+    "zh-sg": "zh-hans",
+    "zh-my": "zh-hans",
+    "zh-tw": "zh-hant",
+    "zh-hk": "zh-hant",
+    "zh-mo": "zh-hant",
+}
+"""Locales whose script isn't in their name."""
 _spoken: ContextVar[str] = ContextVar("spoken_language", default=DEFAULT_LANGUAGE)
 
+log = structlog.get_logger()
 
-@functools.cache
-def catalogue(language: str = DEFAULT_LANGUAGE) -> dict[str, str]:
-    """All texts of a language, flattened: `section.name` -> template. Raises TypeError for a value that isn't text."""
-    raw = resources.files(__package__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    flat: dict[str, str] = {}
 
-    def walk(prefix: str, table: dict[str, object]) -> None:
-        for name, value in table.items():
-            key = f"{prefix}{name}"
-            if isinstance(value, dict):
-                walk(f"{key}.", value)
-            elif isinstance(value, str):
-                flat[key] = value.strip()
-            else:
-                raise TypeError(f"{language}.toml: {key} must be a text or a table, not {type(value).__name__}")
+def _log_bug(key: str, lacks: str) -> None:
+    log.error("text_unusable", key=key, lacks=lacks)
 
-    walk("", tomllib.loads(raw))
-    return flat
+
+on_bug: Callable[[str, str], None] = _log_bug
+"""Called with a key that English lacks and "", or with a key and the name of the value that its caller left out."""
 
 
 @functools.cache
 def languages() -> frozenset[str]:
-    """The languages that have texts."""
-    return frozenset(one.name.removesuffix(".toml") for one in resources.files(__package__).iterdir() if one.name.endswith(".toml"))
+    """The languages that are offered: those with a file that says their own name, which comes last, once all member texts are there."""
+    return frozenset(one.name for one in folder().iterdir() if one.is_dir() and (one / _NAME_FILE).is_file())
 
 
 def language_for(locale: str) -> str:
-    """The language for a reader whose locale is `pt-BR` or the like: that one, or the default if there are no texts in it."""
-    named = locale.replace("_", "-").lower()
-    return next((one for one in (named, named.partition("-")[0]) if one in languages()), DEFAULT_LANGUAGE)
+    """The language for a reader whose locale is `pt-BR` or the like: that one, one of the same family, or the default."""
+    return language_or_none(locale) or DEFAULT_LANGUAGE
+
+
+def language_or_none(locale: str) -> str | None:
+    """The offered language that fits a locale, if there is one."""
+    named = locale.replace("_", "-").partition(".")[0].lower()
+    offered = {one.lower(): one for one in sorted(languages())}
+    family = named.partition("-")[0]
+    if family == "zh":
+        return offered.get(named) or offered.get("-".join(named.split("-")[:2])) or offered.get(_REGIONS.get(_region(named), "zh-hans"))
+    wanted = (named, family)
+    return next((offered[one] for one in wanted if one in offered), None) or next(
+        (one for low, one in offered.items() if low.partition("-")[0] == family), None
+    )
+
+
+def _region(locale: str) -> str:
+    parts = locale.split("-")
+    return f"{parts[0]}-{parts[-1]}" if len(parts) > 1 else locale
 
 
 class LocalizedText(str):
@@ -86,7 +108,7 @@ class LocalizedText(str):
 def text(key: str, /, **values: object) -> str:
     """The sentence for a key with its fields filled in. Right-to-left words in a field are isolated (see `direction`).
 
-    Raises KeyError for an unknown key or a missing field.
+    `on_bug` hears of an unknown key or a missing field.
     """
     return LocalizedText(_rendered(key, values, _spoken.get()), lambda language: _rendered(key, values, language))
 
@@ -99,6 +121,11 @@ def speaking(language: str) -> Iterator[None]:
         yield
     finally:
         _spoken.reset(before)
+
+
+def spoken() -> str:
+    """The language that texts are said in meanwhile."""
+    return _spoken.get()
 
 
 def say(words: str, language: str) -> str:
@@ -137,10 +164,29 @@ def capitalized(words: str) -> str:
 
 
 def _rendered(key: str, values: Mapping[str, object], language: str) -> str:
-    fields = {name: isolate(say(value, language)) if isinstance(value, str) else value for name, value in values.items()}
-    return catalogue(language)[key].format_map(fields)
+    for one in (language, DEFAULT_LANGUAGE):
+        template = catalogue(one).template(key)
+        if template is not None and (one == DEFAULT_LANGUAGE or template.fields <= values.keys()):
+            return _filled(key, template, values, one)
+    on_bug(key, "")
+    return key
+
+
+def _filled(key: str, template: Template, values: Mapping[str, object], language: str) -> str:
+    lacking = template.fields - values.keys()
+    if lacking:
+        on_bug(key, ", ".join(sorted(lacking)))
+        values = {**dict.fromkeys(lacking, "…"), **values}
+    apart = isolate_latin if is_right_to_left(language) else isolate
+    said = {name: apart(say(value, language)) if isinstance(value, str) else str(value) for name, value in values.items()}
+    return template.filled(values, said, plural_form(language))
 
 
 def has(key: str) -> bool:
     """Whether a key exists."""
-    return key in catalogue()
+    return catalogue(DEFAULT_LANGUAGE).has(key)
+
+
+def keys(prefix: str = "") -> tuple[str, ...]:
+    """The keys of all texts that begin like that."""
+    return tuple(one for one in catalogue(DEFAULT_LANGUAGE).every() if one.startswith(prefix))

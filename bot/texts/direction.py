@@ -14,6 +14,21 @@ _STEERING = re.compile("[\u202a-\u202e\u2066\u2067]")
 _MARKS = re.compile(f"[{FSI}{PDI}\n]")
 _TURNS = re.compile("[\u200f\u0590-\u08ff\u2068\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]")
 """Right-to-left characters, and the bot's own isolates."""
+_COMMANDS = re.compile(r"(?<![\w/:.])[/-]+[A-Za-z][\w/.=-]*\w")
+"""A command or an option: its first sign would stand at its other end among words from right to left."""
+_LATIN = re.compile("[A-Za-z\u00c0-\u058f]")
+
+
+def isolate_commands(words: str) -> str:
+    """Wrap commands and options, for words of a language that is written from right to left."""
+    return _COMMANDS.sub(lambda found: f"{FSI}{found.group()}{PDI}", words)
+
+
+def isolate_latin(words: str) -> str:
+    """Wrap the text if it has left-to-right characters, for a field of a right-to-left sentence. Each line is wrapped separately."""
+    if not _LATIN.search(words):
+        return isolate(words)
+    return "\n".join(f"{FSI}{line}{PDI}" if line else line for line in balanced(words).split("\n"))
 
 
 def isolate(words: str) -> str:

@@ -6,23 +6,18 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.domain.zones import zone_of
-from bot.texts import joined, text
+from bot.texts import LocalizedText, spoken, text
+from bot.texts.locales import decimal
 
 
 def duration(seconds: float) -> str:
     """Duration in words, rounded and never zero: "a second", "40 seconds", "2 minutes", "3 hours", "2 days"."""
-    if seconds < 1.5:
-        return text("phrase.second")
     if seconds < 10:
-        return text("phrase.seconds", count=round(seconds))
+        return text("phrase.seconds", count=max(1, round(seconds)))
     if seconds < 55:
         return text("phrase.seconds", count=round(seconds / 5) * 5)
-    if seconds < 90:
-        return text("phrase.minute")
     if seconds < 3300:
-        return text("phrase.minutes", count=round(seconds / 60))
-    if seconds < 5400:
-        return text("phrase.hour")
+        return text("phrase.minutes", count=max(1, round(seconds / 60)))
     if seconds < 36 * 3600:
         return text("phrase.hours", count=round(seconds / 3600))
     return text("phrase.days", count=round(seconds / 86400))
@@ -31,14 +26,21 @@ def duration(seconds: float) -> str:
 def money(micros: int) -> str:
     """US dollars in cents, with more digits below one cent."""
     dollars = micros / 1_000_000
-    if 0 < abs(dollars) < 0.01:
-        return f"${dollars:.4f}".rstrip("0")
-    return f"${dollars:,.2f}"
+    return text("phrase.money", amount=number(dollars, 2, 4 if 0 < abs(dollars) < 0.01 else 2))
+
+
+def number(value: float, least: int, most: int) -> str:
+    """A number with `least` to `most` digits after the point, with the reader's signs."""
+
+    def said(language: str) -> str:
+        return decimal(value, least, most, language)
+
+    return LocalizedText(said(spoken()), said)
 
 
 def pictures(count: int) -> str:
     """ "1 picture", "3 pictures"."""
-    return text("phrase.picture") if count == 1 else text("phrase.pictures", count=count)
+    return text("phrase.pictures", count=count)
 
 
 def listed(values: Sequence[str], most: int = 8) -> str:
@@ -46,7 +48,12 @@ def listed(values: Sequence[str], most: int = 8) -> str:
     shown = list(values[:most])
     if len(values) > most:
         shown = [*shown, text("phrase.more", count=len(values) - most)]
-    return joined(" ", (joined(", ", shown[:-1]), text("phrase.and"), shown[-1])) if len(shown) > 1 else "".join(shown)
+    if len(shown) < 2:
+        return "".join(shown)
+    first = shown[0]
+    for one in shown[1:-1]:
+        first = text("phrase.list", first=first, next=one)
+    return text("phrase.list_end", first=first, last=shown[-1])
 
 
 def moment(at: float, zone: str = "UTC") -> str:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import texts
 from tests.discord.stage import stage
 from tests.discord.standin.driver import CannotDo
 from tests.discord.standin.world import MANAGE_GUILD
+from tests.languages import Changed, shouted, speak
 
 
 async def test_imagine_gives_the_picture_with_alt_text_in_the_message_that_was_thinking(tmp_path: Path) -> None:
@@ -126,10 +126,7 @@ async def test_show_with_an_id_shows_that_request_and_nobody_elses(tmp_path: Pat
 
 
 async def test_a_person_gets_the_adapters_own_sentences_in_their_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shouted = {key: f"!{template}" for key, template in texts.catalogue().items()}
-    usual = texts.catalogue
-    monkeypatch.setattr(texts, "languages", lambda: frozenset({"en", "fr"}))
-    monkeypatch.setattr(texts, "catalogue", lambda language="en": shouted if language == "fr" else usual(language))
+    speak(monkeypatch, "fr", Changed(shouted))
     async with stage(tmp_path) as s:
         s.ada.locale = "fr"
         help_ = await s.discord.people.slash(s.ada, s.channel, "imagine-help")

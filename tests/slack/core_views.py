@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from string import Formatter
 
 from bot.chat.views import Audience, View
 from bot.domain.case_states import CaseState, Standing
@@ -20,7 +19,8 @@ from bot.messages import notices
 from bot.messages.request_view import RequestFacts, render
 from bot.moderation import member_view
 from bot.moderation.card import CaseFacts, card
-from bot.texts import catalogue, paragraphs
+from bot.texts import keys, paragraphs
+from bot.texts.files import catalogue
 
 NOW = 1_800_000_000.0
 ID = "abcdefgh23456789"
@@ -71,15 +71,16 @@ def of_requests(words: str, name: str = "Ada") -> Iterator[tuple[str, View]]:
         drawn = [Picture(f"{number:064d}", "png", 1024, 1024, 100, words) for number in range(pictures)]
         return label, render(RequestFacts(found, NOW, pictures=drawn, **facts), Audience.MEMBER)  # type: ignore[arg-type]
 
-    for key in catalogue():
+    for key in keys():
         table, _, reason = key.rpartition(".")
         if table == "waiting" and not reason.startswith(("after", "for", "trying", "next")):
             yield shown(f"waiting {reason}", request(words, name), estimate=Estimate(3, 40.0, reason), estimate_until=NOW + 60)
         if table == "held" and reason in HELD_REASONS:
             refusal = refusal_from_json({**REFUSAL_FACTS, "reason": reason, "cleaned": words})
             yield shown(f"held {reason}", request(words, name, state=RequestState.HELD, refusal=refusal))
-        if table == "refusal" and "budget_" not in reason:
-            fields = {field: "9" for _, field, _, _ in Formatter().parse(catalogue()[key]) if field}
+        template = catalogue("en").template(key)
+        if table == "refusal" and "budget_" not in reason and template is not None:
+            fields = dict.fromkeys(template.fields, "9")
             stored = {**fields, **REFUSAL_FACTS, "reason": reason, "nearest": "2", "until": NOW + 600, "channels": [words[:30]]}
             refusal = refusal_from_json(stored)
             yield shown(
@@ -139,7 +140,7 @@ def case(words: str, name: str, state: CaseState, **changes: object) -> Case:
     return Case(**values)  # type: ignore[arg-type]
 
 
-EVENTS = [key.rpartition(".")[2] for key in catalogue() if key.startswith("case.step.")]
+EVENTS = [key.rpartition(".")[2] for key in keys("case.step.")]
 
 
 def of_cases(words: str, name: str = "Ada") -> Iterator[tuple[str, View]]:

@@ -36,5 +36,5 @@ def test_other_words_and_mere_uses_are_not(source: str) -> None:
 
 
 def test_a_stiff_phrase_is_seen_and_a_contraction_is_not() -> None:
-    texts = {"a": {"b": "It is not possible. Possible are 1 to 10.", "c": "That doesn't work. You can ask for 1 to 10."}}
+    texts = {"a.b": "It is not possible. Possible are 1 to 10.", "a.c": "That doesn't work. You can ask for 1 to 10."}
     assert list(language.old_phrases(texts)) == [("a.b", "is not"), ("a.b", "Possible are")]

@@ -10,7 +10,7 @@ import pytest
 from bot.domain.kinds import Kind
 from bot.failures.reason import reason_of
 from bot.failures.tls import REASONS
-from bot.texts import catalogue
+from bot.texts import keys
 
 
 def chained(outer: Exception, cause: Exception) -> Exception:
@@ -43,6 +43,6 @@ def test_a_failed_connection_is_named(error: Exception, said: str) -> None:
 
 def test_every_reason_belongs_to_a_kind_or_to_a_handshake() -> None:
     known = {f"failures.reason.{kind}" for kind in Kind} | {f"failures.reason.network_tls_{reason}" for reason in REASONS}
-    written = {key for key in catalogue() if key.startswith("failures.reason.")}
+    written = set(keys("failures.reason."))
     assert written <= known
     assert {f"failures.reason.network_tls_{reason}" for reason in REASONS} <= written

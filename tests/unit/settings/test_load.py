@@ -12,7 +12,7 @@ import pytest
 from bot.domain.zones import zone_of
 from bot.settings import KNOWN, Settings, SettingsProblem, load, service_problems
 from bot.settings.model import VARIABLES
-from bot.texts import catalogue, has
+from bot.texts import has, keys
 
 CANARY = "sk-canary-4242424242"
 
@@ -343,7 +343,7 @@ def test_settings_cannot_be_changed_after_the_start() -> None:
 
 
 def test_every_setting_is_explained_and_every_explanation_has_a_setting() -> None:
-    explained = {key.removeprefix("settings.about.") for key in catalogue() if key.startswith("settings.about.")}
+    explained = {key.removeprefix("settings.about.") for key in keys("settings.about.")}
     assert explained == KNOWN
     assert set(VARIABLES) <= KNOWN
     assert has("settings.whole")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import string
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.prompts.normalise import normalise
-from bot.texts import catalogue, text
+from bot.texts import keys, text
 from bot.texts.direction import FSI, PDI, balanced, bare, isolate
+from bot.texts.files import catalogue
 
 HOSTILE = "שלום\u202e\u2069 (עולם) \u2067\u202dمرحبا 12\u2066"
 """Two scripts from right to left, digits, brackets, overrides, and a mark that would close the isolate around it."""
@@ -28,13 +28,14 @@ def outside(words: str) -> str:
     return shown
 
 
-def fields_of(template: str) -> list[str]:
-    return [name.partition(".")[0].partition("[")[0] for _, name, _, _ in string.Formatter().parse(template) if name]
+def fields_of(key: str) -> frozenset[str]:
+    template = catalogue("en").template(key)
+    return frozenset() if template is None else template.fields
 
 
-@pytest.mark.parametrize("key", [key for key, template in catalogue().items() if fields_of(template)])
+@pytest.mark.parametrize("key", [key for key in keys() if fields_of(key)])
 def test_no_sentence_is_turned_by_a_hostile_name_or_prompt(key: str) -> None:
-    said = text(key, **dict.fromkeys(fields_of(catalogue()[key]), HOSTILE))
+    said = text(key, **dict.fromkeys(fields_of(key), HOSTILE))
     assert "שלום" in said
     assert not STEERING & set(said)
     assert not RIGHT_TO_LEFT.search(outside(said))

@@ -14,14 +14,11 @@ from bot.chat.views import ActionName, Button, Fact, Reply, View
 from bot.domain.kinds import Kind
 from bot.messages.help_view import help_view
 from bot.messages.own_requests_view import own_requests
-from bot.texts import capitalized, catalogue, joined, language_for, languages, paragraphs, say, text
+from bot.texts import capitalized, joined, language_for, paragraphs, say, text
+from bot.texts.fluent import Template
+from tests.languages import Changed, shouted, speak, x_ed
 from tests.slack.core_views import of_everything, request
 
-SHOUTED = {key: f"!{template}" for key, template in catalogue().items()}
-X_ED = {
-    key: re.sub(r"\{[^}]*\}|[A-Za-z]", lambda found: found[0] if len(found[0]) > 1 else "x", template)
-    for key, template in catalogue().items()
-}
 DATA = {"Ada", "UTC", "medium", "moderation", "blocked", "violence", "other", "req", "gpt", "image", "abcdefgh23456789", "U0000ADA"}
 DATA |= {word for kind in Kind for word in kind.value.split("_")} | {"status", "code", "stage", "input", "categories", "0a1b2c"}
 """Names, options and machine tokens, which views show as they are."""
@@ -29,7 +26,7 @@ DATA |= {word for kind in Kind for word in kind.value.split("_")} | {"status", "
 
 @pytest.fixture(autouse=True)
 def _shouting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(texts, "catalogue", lambda language="en": SHOUTED if language == "xx" else catalogue(language))
+    speak(monkeypatch, "xx", Changed(shouted))
 
 
 def test_every_sentence_of_a_view_is_said_in_the_language_and_nothing_else_changes() -> None:
@@ -51,10 +48,13 @@ def test_every_sentence_of_a_view_is_said_in_the_language_and_nothing_else_chang
 
 
 def test_a_locale_is_a_language_that_has_texts_or_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert languages() == {"en"}
-    assert language_for("de") == language_for("") == language_for("en-US") == "en"
-    monkeypatch.setattr(texts, "languages", lambda: frozenset({"en", "pt", "pt-br"}))
-    assert [language_for(one) for one in ("pt-BR", "pt_PT", "PT", "es-419")] == ["pt-br", "pt", "pt", "en"]
+    assert language_for("tlh") == language_for("") == language_for("en-US") == language_for("C.UTF-8") == "en"
+    monkeypatch.setattr(texts, "languages", lambda: frozenset({"en", "pt", "pt-BR", "es", "zh-Hans", "zh-Hant"}))
+    assert [language_for(one) for one in ("pt-BR", "pt_PT", "PT", "es-419", "es_ES.UTF-8")] == ["pt-BR", "pt", "pt", "es", "es"]
+    chinese = ("zh", "zh-CN", "zh_SG", "zh-Hans-HK", "zh-TW", "zh_HK.UTF-8", "zh-Hant-TW", "zh-hant")
+    assert [language_for(one) for one in chinese] == ["zh-Hans"] * 4 + ["zh-Hant"] * 4
+    monkeypatch.setattr(texts, "languages", lambda: frozenset({"en", "pt-BR", "zh-Hans"}))
+    assert [language_for(one) for one in ("pt-PT", "zh-TW", "zh-CN")] == ["pt-BR", "en", "zh-Hans"]
 
 
 def test_a_sentence_is_an_ordinary_string() -> None:
@@ -85,14 +85,14 @@ def test_words_that_were_put_together_are_said_in_the_language_too() -> None:
 def test_a_translation_may_have_other_paragraphs(monkeypatch: pytest.MonkeyPatch) -> None:
     parts = paragraphs(text("help.text", sizes="1", qualities="2", count=3))
     for templates, expected in (("one", ("one", "")), ("1\n\n2\n\n" * len(parts) + "3", ("1", "2"))):
-        monkeypatch.setattr(texts, "catalogue", lambda language, found=templates: {"help.text": found})
+        speak(monkeypatch, "xx", Changed(shouted, {"help.text": Template((templates,))}))
         said = [say(part, "xx") for part in parts]
         assert tuple(said[:2]) == expected
         assert "\n\n".join(one for one in said if one) == templates
 
 
 def test_no_sentence_of_any_view_stays_in_the_default_language(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(texts, "catalogue", lambda language="en": X_ED if language == "xx" else catalogue(language))
+    speak(monkeypatch, "xx", Changed(x_ed))
     left: dict[str, set[str]] = {}
     for name, view in [*of_everything("1234 5678"), ("own", own_requests([request("1234 5678")])), ("help", help_view(["1x1"], ["2"], 3))]:
         said = localize(view, "xx")

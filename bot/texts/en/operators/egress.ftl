@@ -1,0 +1,11 @@
+what = Connections
+trust_system = the system's certificates
+trust_named = the certificates in { $named }
+trust_also = { $store }, plus those in { $file }
+direct = Image service: directly. Others: { $others }. Trusted: { $trusts }.
+proxied = Image service: through the proxy { $proxy } ({ $name }). Others: { $others }. Trusted: { $trusts }.
+others_direct = directly
+others_proxied = through the proxy { $proxy } ({ $name })
+bypassed = Image service: directly, because it's in NO_PROXY. Others: { $others }. Trusted: { $trusts }.
+proxy_unusable = { $name } isn't the address of an HTTP proxy, so it's ignored. SOCKS isn't supported. Set OUTGOING_PROXY to an HTTP proxy, such as http://proxy.example:3128, or to none.
+certificates_missing = { $name } is { $place }, where no certificates can be read, so nothing is trusted from there and connections will fail. Correct it, or unset it to use the system's certificates.

@@ -1,0 +1,163 @@
+"""Rules for the texts of all languages: syntax, missing and unknown keys, fields, the platforms' limits, keys that nothing uses, and words
+for people that aren't in bot/texts."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.texts import DEFAULT_LANGUAGE, languages
+from bot.texts.files import OPERATORS, catalogue, folder
+
+ROOT = Path(__file__).resolve().parent.parent
+LATER = ROOT / "bot" / "texts" / "to_translate.txt"
+"""Keys that may be missing in other languages for now; members read English meanwhile. `python scripts/texts.py --later` writes it."""
+COMPLETE_FOR_OPERATORS = ("zh-Hans",)
+LIMITS: dict[str, int] = {
+    r"discord\.command\.with_picture": 32,  # the name of a command in a menu
+    r"discord\.command\.": 100,
+    r"discord\.form\.|form\.\w+_title|change\.\w+_title": 45,
+    r"case\.form\.(?:rewrite|ask_rephrase|deny|block_member|comment|rephrase|report|appeal)$": 45,
+    r"button\.|case\.button\.|\w+\.\w+_submit|confirm\.keep": 75,  # Slack 75, Discord 80
+    r"slack\.form\.(?:yes|no|close)|slack\.form\.loading_title": 24,
+    r"case\.reason\.|case\.report\.": 75,
+    r"web\.placeholder": 80,
+}
+"""Key (from its beginning) -> the most characters that every wording of it may have, without what fills it in."""
+SHOWN = {
+    "View", "Fact", "Button", "Reply", "FormField", "Choice", "Form", "PictureView", "MessageLink", "label", "tooltip", "notify",
+}  # fmt: skip
+"""Calls whose words people read."""
+SPOKEN_OUTSIDE = {"adapters/web/charts.py"}
+_WORDS = re.compile(r"[a-z]{2,} [a-z]{2,}")
+_ANYTHING = "\0"
+
+
+def problems() -> list[str]:
+    """One sentence for each broken rule."""
+    return [*_unusable(), *_missing(), *_long(), *_unused(), *_outside()]
+
+
+def _spoken() -> list[str]:
+    return sorted(one.name for one in folder().iterdir() if one.is_dir() and not one.name.startswith("_"))
+
+
+def _unusable() -> Iterator[str]:
+    english = catalogue(DEFAULT_LANGUAGE)
+    for language in _spoken():
+        found = catalogue(language)
+        for key in found.every():
+            template, wanted = found.template(key), english.template(key)
+            if template is None:
+                yield f"bot/texts/{language}: {key} isn't Fluent that bot/texts/fluent.py can read"
+            elif wanted is None:
+                yield f"bot/texts/{language}: {key} isn't a key of bot/texts/en"
+            elif template.fields != wanted.fields:
+                fields = ", ".join(sorted(template.fields ^ wanted.fields))
+                yield f"bot/texts/{language}: {key} differs from English in its fields: {fields}"
+
+
+def missing(language: str) -> list[str]:
+    """The keys that an offered language lacks."""
+    english = catalogue(DEFAULT_LANGUAGE)
+    wanted = [*english.every("members"), *(english.every(OPERATORS) if language in COMPLETE_FOR_OPERATORS else ())]
+    return [key for key in wanted if not catalogue(language).has(key)]
+
+
+def _missing() -> Iterator[str]:
+    later = set(LATER.read_text(encoding="utf-8").split()) if LATER.exists() else set()
+    lacking = {language: set(missing(language)) for language in sorted(languages())}
+    for language, keys in lacking.items():
+        if found := sorted(keys - later):
+            yield f"bot/texts/{language} lacks {', '.join(found)}; translate, or: python scripts/texts.py --later"
+    if useless := sorted(later - set().union(*lacking.values())):
+        yield f"{LATER.relative_to(ROOT)} names {', '.join(useless)}, which no language lacks"
+
+
+def _long() -> Iterator[str]:
+    for language in _spoken():
+        for key in catalogue(language).every():
+            template = catalogue(language).template(key)
+            most = next((most for pattern, most in LIMITS.items() if re.match(pattern, key)), None)
+            if template is not None and most is not None:
+                for words in template.variants():
+                    length = len(re.sub(r"\{\w+\}", "", words))
+                    if length > most:
+                        yield f"bot/texts/{language}: {key} has {length} characters; {most} fit: {words}"
+
+
+def _unused() -> Iterator[str]:
+    patterns: set[str] = set()
+    for path in _sources("bot", "adapters", "scripts"):
+        patterns.update(_keys_in(ast.parse(path.read_text(encoding="utf-8"))))
+    patterns = {one for one in patterns if len(one.replace(_ANYTHING, "")) > 3}
+    exact = {one for one in patterns if _ANYTHING not in one}
+    open_ = [re.compile(".*".join(map(re.escape, one.split(_ANYTHING)))) for one in patterns if _ANYTHING in one]
+    for key in catalogue(DEFAULT_LANGUAGE).every():
+        stem = re.sub(r"_(?:why|fix)$", "", key) if key.startswith("doctor.") else key  # bot/cli/ladder.py looks up the two
+        if key != "language.name" and not {key, stem} & exact and not any(one.fullmatch(key) for one in open_):
+            yield f"bot/texts/en: nothing uses {key}"
+
+
+def _keys_in(tree: ast.AST) -> Iterator[str]:
+    """Whatever in the code could be a key, `\\0` where a value goes; a part after a value needs its beginning or a dot to count."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value.replace("-", ".")
+            if node.value.endswith((".", "_")):
+                yield node.value + _ANYTHING
+        elif isinstance(node, ast.JoinedStr):
+            parts = [str(one.value) if isinstance(one, ast.Constant) else _ANYTHING for one in node.values]
+            if re.match(r"[a-z]+\.|\0\.[a-z_]+|\0_[a-z]", "".join(parts)):
+                yield "".join(parts).replace("-", ".")
+
+
+def _outside() -> Iterator[str]:
+    for path in _sources("bot", "adapters"):
+        place = str(path.relative_to(ROOT))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and _name(node.func) in SHOWN and place not in SPOKEN_OUTSIDE:
+                for words in (found for value in (*node.args, *(one.value for one in node.keywords)) for found in _literals(value)):
+                    if _WORDS.search(words):
+                        yield f"{place}:{node.lineno} says “{words[:60]}”; words for people belong in bot/texts"
+
+
+def _literals(value: ast.expr) -> Iterator[str]:
+    match value:
+        case ast.Constant(value=str() as words):
+            yield words
+        case ast.JoinedStr(values=parts):
+            yield "".join(str(one.value) for one in parts if isinstance(one, ast.Constant))
+        case ast.Tuple(elts=several) | ast.List(elts=several):
+            for one in several:
+                yield from _literals(one)
+        case ast.IfExp(body=one, orelse=other):
+            yield from _literals(one)
+            yield from _literals(other)
+
+
+def _name(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+
+
+def _sources(*folders: str) -> Iterator[Path]:
+    for one in folders:
+        yield from sorted((ROOT / one).rglob("*.py"))
+
+
+def later() -> None:
+    """Write down every key that an offered language lacks."""
+    lacking = sorted({key for language in languages() for key in missing(language)})
+    LATER.write_text("".join(f"{key}\n" for key in lacking), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    import sys
+
+    if "--later" in sys.argv:
+        later()
+    found = problems()
+    print("\n".join(found))
+    raise SystemExit(1 if found else 0)
