@@ -264,17 +264,20 @@ async def _way_in(client: AsyncWebClient, found: settings.SlackSettings, who: Id
         return
     ahead = 0.0 if who.slack_time is None else ports.now() - who.slack_time
     if abs(ahead) > SKEW:
-        yield FINDINGS.bad("clock", text("slack.doctor.clock_wrong", seconds=round(abs(ahead)), way=text(_direction(ahead))))
+        yield FINDINGS.bad(
+            "clock",
+            text(
+                "slack.doctor.clock_wrong",
+                seconds=round(abs(ahead)),
+                way=text("slack.doctor.clock_fast" if ahead > 0 else "slack.doctor.clock_slow"),
+            ),
+        )
     try:
         bound(found.http_host, found.http_port, "slack.setup.http").close()
     except SetupProblem as problem:
         yield FINDINGS.bad("http", str(problem), found.http_port if problem.may_pass else None)
         return
     yield FINDINGS.good("http", text("slack.doctor.http_ok", host=found.http_host, port=found.http_port))
-
-
-def _direction(ahead: float) -> str:
-    return "slack.doctor.clock_fast" if ahead > 0 else "slack.doctor.clock_slow"
 
 
 async def _channel(client: AsyncWebClient, variable: str, channel_id: str, who: Identity) -> Finding:

@@ -9,11 +9,12 @@ acknowledge gets an error, so that Slack sends events again.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import re
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections import Counter, OrderedDict
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, cast
@@ -95,6 +96,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
+Headers = Mapping[bytes, bytes]
 
 PATH, HEALTH = "/slack/events", "/healthz"
 MOST_BYTES = 1024 * 1024
@@ -118,7 +120,7 @@ _DIGITS = re.compile(rb"[0-9]{9,11}")
 _HEX = re.compile(rb"v0=[0-9a-f]{64}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class RejectedRequest(Exception):
     """Why a request is rejected."""
 
@@ -173,13 +175,13 @@ class Guard:
             raise RejectedRequest(404, "path")
         if method != "POST":
             raise RejectedRequest(405, "method")
-        headers = _Headers(scope["headers"])
+        headers = _by_name([*scope["headers"]])
         timestamp, signature = self._signed(headers)
         body = await self._body(headers, receive)
         if not hmac.compare_digest(self._sign(timestamp, body), signature):
             raise RejectedRequest(401, "signature")
         if self._came_before(signature):
-            if headers.one(RETRY) is None or signature in self._under_way:
+            if headers.get(RETRY) is None or signature in self._under_way:
                 raise RejectedRequest(401, "replayed")
             # Slack missed the answer and retries within the same second, so with the same signature. Don't process it twice.
             await _answer(send, 200)
@@ -188,7 +190,7 @@ class Guard:
         self._under_way.add(signature)
         accepted = False
         try:
-            kind = payloads.check(headers.one(b"content-type") or b"", body)
+            kind = payloads.check(headers.get(b"content-type") or b"", body)
             passed = [(name, value) for name, value in scope["headers"] if name.lower() in _PASSED_ON and value.isascii()]
             inner = {**scope, "headers": [*passed, (b"content-type", kind.encode())], "query_string": b""}
             accepted = await self._pass_on(inner, body, receive, send)
@@ -201,9 +203,9 @@ class Guard:
 
     # ---- is it Slack, and is it new --------------------------------------------------------------------------------------------
 
-    def _signed(self, headers: _Headers) -> tuple[bytes, bytes]:
+    def _signed(self, headers: Headers) -> tuple[bytes, bytes]:
         """Timestamp and signature, checked for format and age; the signature itself can only be verified with the body."""
-        timestamp, signature = headers.one(TIMESTAMP), headers.one(SIGNATURE)
+        timestamp, signature = headers.get(TIMESTAMP), headers.get(SIGNATURE)
         if timestamp is None or signature is None or not _DIGITS.fullmatch(timestamp) or not _HEX.fullmatch(signature):
             raise RejectedRequest(401, "headers")
         if abs(self._ports.now() - int(timestamp)) > WINDOW:
@@ -222,8 +224,8 @@ class Guard:
 
     # ---- the body, and what comes after ----------------------------------------------------------------------------------------
 
-    async def _body(self, headers: _Headers, receive: Receive) -> bytes:
-        declared = headers.one(LENGTH) or b"0"
+    async def _body(self, headers: Headers, receive: Receive) -> bytes:
+        declared = headers.get(LENGTH) or b"0"
         if not declared.isdigit():
             raise RejectedRequest(400, "length")
         if len(declared) > 9 or int(declared) > MOST_BYTES:
@@ -231,7 +233,7 @@ class Guard:
         body = bytearray()
         try:
             async with asyncio.timeout(BODY_WITHIN) as limit:
-                with _In(self._limits, limit):
+                with _listed(limit, self._limits):
                     while await self._more(body, receive):
                         pass
         except TimeoutError:
@@ -274,7 +276,7 @@ class Guard:
 
         try:
             async with asyncio.timeout(None) as limit:
-                with _In(self._limits, limit):
+                with _listed(limit, self._limits):
                     await self._app(scope, again, watched)
         except TimeoutError:
             if not status:
@@ -294,30 +296,20 @@ class Guard:
             log.warning("slack_request_refused", status=refusal.status, why=refusal.why)
 
 
-class _In:
-    """Membership in a set for the duration of a block."""
-
-    def __init__(self, among: set[asyncio.Timeout], one: asyncio.Timeout) -> None:
-        self._among, self._one = among, one
-
-    def __enter__(self) -> None:
-        self._among.add(self._one)
-
-    def __exit__(self, *_: object) -> None:
-        self._among.discard(self._one)
+@contextlib.contextmanager
+def _listed(one: asyncio.Timeout, among: set[asyncio.Timeout]) -> Iterator[None]:
+    """Keep it in a set for the duration of a block."""
+    among.add(one)
+    try:
+        yield
+    finally:
+        among.discard(one)
 
 
-class _Headers:
+def _by_name(pairs: Sequence[tuple[bytes, bytes]]) -> Headers:
     """Headers by name. A duplicate counts as missing, because the next parser might use the other one."""
-
-    def __init__(self, pairs: Iterable[tuple[bytes, bytes]]) -> None:
-        self._values: dict[bytes, bytes | None] = {}
-        for name, value in pairs:
-            key = name.lower()
-            self._values[key] = None if key in self._values else value
-
-    def one(self, name: bytes) -> bytes | None:
-        return self._values.get(name)
+    count = Counter(name.lower() for name, _ in pairs)
+    return {name.lower(): value for name, value in pairs if count[name.lower()] == 1}
 
 
 async def _answer(send: Send, status: int, more: Iterable[tuple[bytes, bytes]] = ()) -> None:

@@ -211,9 +211,8 @@ class Intake:
                 self.tasks.start(self._help(caller) if refusal is None else self.answers.say(caller, refusal), "mention")
         else:
             own = attachments.of_files(event.get("files"))
-            name, pictures = await asyncio.gather(
-                self.name_of(caller.person, NAME_WITHIN), self._in_thread(caller) if not own else _known(own)
-            )
+            name, found = await asyncio.gather(self.name_of(caller.person, NAME_WITHIN), self._in_thread(caller, enough=bool(own)))
+            pictures = own or found
             caller = replace(caller, name=name)
             if pictures is not None:
                 await self._mentioned(caller, prompt, pictures)
@@ -240,10 +239,11 @@ class Intake:
         except Exception as error:
             await self.answers.say(caller, words_of(error, PLATFORM))
 
-    async def _in_thread(self, caller: Caller) -> tuple[Attachment, ...] | None:
-        """The pictures of the thread that a mention is in; None if Slack didn't say in time. Where the bot may not look, there are none."""
+    async def _in_thread(self, caller: Caller, *, enough: bool = False) -> tuple[Attachment, ...] | None:
+        """The pictures of the thread that a mention is in; None if Slack didn't say in time. There are none where the bot may not look, nor
+        if the mention has `enough` of its own."""
         thread = caller.thread
-        if thread in (None, caller.message) or not self.reads_files or not self.core.options().max_references:
+        if enough or thread in (None, caller.message) or not self.reads_files or not self.core.options().max_references:
             return ()
         try:
             async with asyncio.timeout(THREAD_WITHIN):
@@ -286,10 +286,6 @@ class Intake:
         return self.answers.handle(caller).reply()
 
 
-async def _known(found: tuple[Attachment, ...]) -> tuple[Attachment, ...] | None:
-    return found
-
-
 def _attached(view: Payload) -> tuple[Attachment, ...]:
     """The pictures of a submitted /imagine form: those that it's about, then those that were attached in it."""
     about = attachments.unpacked(parsed_words(str(view.get("private_metadata") or "")).get("pictures", ""))
@@ -325,27 +321,15 @@ def left(until: float) -> float:
     return max(LEAST, until - asyncio.get_running_loop().time())
 
 
-async def _show(core: Core, visitor: Visitor, typed: str) -> View:
-    return await core.show(visitor, typed or None)
-
-
-async def _status(core: Core, visitor: Visitor, typed: str) -> View:
-    return await core.status(visitor, typed)
-
-
 async def _help(core: Core, visitor: Visitor, typed: str) -> View:
     view = await core.help(visitor)
     return replace(view, text=(*view.text, text("slack.help")))
 
 
-async def _privacy(core: Core, visitor: Visitor, typed: str) -> View:
-    return await core.privacy(visitor)
-
-
 VIEWS: dict[str, Callable[[Core, Visitor, str], Awaitable[View]]] = {
-    "/imagine-show": _show,
-    "/imagine-status": _status,
+    "/imagine-show": lambda core, visitor, typed: core.show(visitor, typed or None),
+    "/imagine-status": lambda core, visitor, typed: core.status(visitor, typed),
     "/imagine-help": _help,
-    "/imagine-privacy": _privacy,
+    "/imagine-privacy": lambda core, visitor, typed: core.privacy(visitor),
 }
 """Commands answered with a private view."""

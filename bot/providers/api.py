@@ -44,6 +44,8 @@ class ImageApi:
     """It always answers with a task, within seconds."""
     models_path: str | None = "/models"
     """Path of the model list below the base address; None if there is none that shows whether a key works."""
+    carries = frozenset({"size", "n"})
+    """Options that `generate` can send."""
     references = ReferenceLimits(count=0, mask=False)
     """Reference pictures that it accepts; by default none."""
     trusted_hosts: tuple[str, ...] = ()
@@ -63,7 +65,8 @@ class ImageApi:
 
     def carried(self, call: Call) -> frozenset[str]:
         """Options that `generate` sends besides model and prompt, under the bot's own names (`size`, `quality`, `n`, ...)."""
-        raise NotImplementedError
+        asked = {"size": call.size != "auto" and "size" not in call.leave_out, "n": call.count > 1}
+        return frozenset(name for name, sent in asked.items() if sent) & self.carries
 
     def poll(self, pending: Pending) -> HttpCall:
         """The call that polls a running task once."""

@@ -40,8 +40,8 @@ UPLOAD_KEPT = 3600.0
 ALLOWED = ["PNG", "JPEG", "WebP", "HEIC", "AVIF", "GIF", "BMP", "TIFF"]
 
 
-class AttachmentStore(Protocol):
-    """The part of the picture store that this file uses."""
+class StoredPictures(Protocol):
+    """The part of the picture store that requests use."""
 
     async def read(self, sha256: str) -> bytes: ...
 
@@ -74,7 +74,7 @@ class Attachments:
 
     ledger: Ledger
     rules: Rules
-    pictures: AttachmentStore
+    pictures: StoredPictures
     open_case: CaseOpener
     fetch: Callable[[str, Mapping[str, str]], Awaitable[bytes]]
     """Fetches a file from a platform by name and handle. Raises NotFetched and NotTaken."""

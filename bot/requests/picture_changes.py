@@ -10,7 +10,7 @@ import dataclasses
 from asyncio import Semaphore
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import TypeVar
 
 import structlog
 
@@ -26,6 +26,7 @@ from bot.messages.change_view import preview_view, question_view
 from bot.pixels.errors import BadPicture, NotTaken
 from bot.prompts.normalise import fingerprint
 from bot.requests.actions import RequestActions
+from bot.requests.attachments import StoredPictures
 from bot.requests.block_memory import blocked_member
 from bot.requests.change_choices import KINDS, MOST_PICTURES, ChangeProblem, WantedChange, change_form, wanted_of
 from bot.requests.picture_actions import usable_pictures
@@ -34,16 +35,6 @@ from bot.texts.phrases import moment
 
 log = structlog.get_logger()
 R = TypeVar("R")
-
-
-class ChangeStore(Protocol):
-    """The part of the picture store that this file uses."""
-
-    async def read(self, sha256: str) -> bytes: ...
-
-    async def work(self, job: str, values: Mapping[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]: ...
-
-    async def keep(self, content: bytes, sha256: str, format: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +53,7 @@ class PictureChanges:
     """Action handlers for changes of results."""
 
     requests: RequestActions
-    pictures: ChangeStore
+    pictures: StoredPictures
     _busy: set[tuple[str, str]] = field(default_factory=set)
     """People whose change is being made: a second press meanwhile makes no second one."""
     _turn: Semaphore = field(default_factory=lambda: Semaphore(1))

@@ -32,6 +32,7 @@ class BflApi(ImageApi):
     max_count = 1
     models_path = None
     trusted_hosts = ("bfl.ai",)
+    carries = frozenset({"size"})
     references = ReferenceLimits(count=8, mask=False, max_bytes=4 * 1024 * 1024, total_bytes=16 * 1024 * 1024, max_edge=2048)
 
     def auth(self, key: str) -> dict[str, str]:
@@ -47,9 +48,6 @@ class BflApi(ImageApi):
         elif edges is not None:
             fields |= {"width": edges[0], "height": edges[1]}
         return HttpCall("POST", f"/{quote(call.model.strip('/'), safe='')}", body=fields)
-
-    def carried(self, call: Call) -> frozenset[str]:
-        return frozenset({"size"}) if call.size != "auto" and "size" not in call.leave_out else frozenset()
 
     def read(self, value: Any, headers: Mapping[str, str], body: BodyReader) -> ParsedAnswer:
         if not isinstance(value, dict):

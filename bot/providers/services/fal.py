@@ -50,10 +50,6 @@ class FalApi(ImageApi):
             fields |= {"image_url": uris[0]} if _ONE_PICTURE.search(call.model) else {"image_urls": uris}
         return HttpCall("POST", "/" + quote(call.model.strip("/"), safe="/"), body=fields)
 
-    def carried(self, call: Call) -> frozenset[str]:
-        size = call.size != "auto" and "size" not in call.leave_out
-        return frozenset({"size"} if size else ()) | frozenset({"n"} if call.count > 1 else ())
-
     def cancel(self, pending: Pending) -> HttpCall | None:
         if pending.poll_url is None or not _STATUS.search(pending.poll_url):
             return None

@@ -27,6 +27,7 @@ class GeminiApi(ImageApi):
     name = "gemini"
     max_count = 1
     # A whole request may have 20 MB, and base64 adds a third.
+    carries = frozenset({"size"})
     references = ReferenceLimits(count=14, mask=False, max_bytes=4 * 1024 * 1024, total_bytes=14 * 1024 * 1024)
 
     def auth(self, key: str) -> dict[str, str]:
@@ -41,9 +42,6 @@ class GeminiApi(ImageApi):
         body = {"contents": [{"role": "user", "parts": [*pictures, {"text": call.prompt}]}], "generationConfig": config}
         model = quote(call.model.removeprefix("models/"), safe="")
         return HttpCall("POST", f"/models/{model}:generateContent", body=body)
-
-    def carried(self, call: Call) -> frozenset[str]:
-        return frozenset({"size"}) if call.size != "auto" and "size" not in call.leave_out else frozenset()
 
     def read(self, value: Any, headers: Mapping[str, str], body: BodyReader) -> ParsedAnswer:
         parts = list(_parts(value))

@@ -60,10 +60,6 @@ class ReplicateApi(ImageApi):
             return HttpCall("POST", "/predictions", body={"version": version, "input": fields})
         return HttpCall("POST", f"/models/{quote(model, safe='/')}/predictions", body={"input": fields})
 
-    def carried(self, call: Call) -> frozenset[str]:
-        size = call.size != "auto" and "size" not in call.leave_out
-        return frozenset({"size"} if size else ()) | frozenset({"n"} if call.count > 1 else ())
-
     def cancel(self, pending: Pending) -> HttpCall | None:
         return None if pending.poll_url is None else HttpCall("POST", address=pending.poll_url.rstrip("/") + "/cancel")
 
