@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.options import DataDir
 from bot.cli.screen import USAGE, Stop, say
 from bot.ports import SystemPorts
 from bot.texts import text
@@ -22,7 +23,7 @@ def backup(
     ctx: typer.Context,
     target: Annotated[str | None, typer.Argument(help=text("cli.help.backup_target"), show_default=False)] = None,
     pictures: Annotated[bool, typer.Option("--pictures", help=text("cli.help.backup_with_pictures"))] = False,
-    data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.data_dir"))] = None,
+    data_dir: DataDir = None,
 ) -> None:
     from bot.ledger import files, migrate, read_only, store
     from bot.settings import load

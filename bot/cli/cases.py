@@ -14,6 +14,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from sqlalchemy import Connection
 
+from bot.cli.options import AsJson, Community, DataDir, Limit, Member, Platform, Prompts, Since
 from bot.cli.records import ledger_file, reading, span_seconds
 from bot.cli.screen import USAGE, Stop, say, table
 from bot.domain.case_states import WAITING, CaseState
@@ -34,15 +35,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 State = Annotated[str | None, typer.Option(help=text("cli.help.cases_state"))]
 Kind = Annotated[str | None, typer.Option(help=text("cli.help.cases_kind"))]
-Member = Annotated[str | None, typer.Option("--person", help=text("cli.help.requests_person"))]
 Moderator = Annotated[str | None, typer.Option(help=text("cli.help.cases_moderator"))]
-Community = Annotated[str | None, typer.Option(help=text("cli.help.requests_community"))]
-Platform = Annotated[str | None, typer.Option(help=text("cli.help.requests_platform"))]
-Since = Annotated[str | None, typer.Option(metavar="SPAN", help=text("cli.help.requests_since"))]
-Limit = Annotated[int, typer.Option(min=1, max=100_000, help=text("cli.help.requests_limit"))]
-Prompts = Annotated[bool, typer.Option("--prompts", help=text("cli.help.requests_prompts"))]
-AsJson = Annotated[bool, typer.Option("--json", help=text("cli.help.json"))]
-DataDir = Annotated[Path | None, typer.Option(help=text("cli.help.data_dir"))]
 
 
 @app.command("list", help=text("cli.help.cases_list"))

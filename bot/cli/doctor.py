@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import layers, plugins
+from bot.cli.options import AsJson
 from bot.cli.screen import FAILED, remark, say
 from bot.texts import text
 
@@ -29,7 +30,7 @@ def doctor(
     every: Annotated[bool, typer.Option("--all", help=text("cli.help.doctor_all"))] = False,
     spend: Annotated[bool, typer.Option("--spend", help=text("cli.help.doctor_spend"))] = False,
     text_model: Annotated[str, typer.Option("--text-model", metavar="NAME", help=text("cli.help.doctor_text_model"))] = "",
-    as_json: Annotated[bool, typer.Option("--json", help=text("cli.help.json"))] = False,
+    as_json: AsJson = False,
     data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.run_data_dir"))] = None,
 ) -> None:
     raise typer.Exit(asyncio.run(_doctor(ctx.obj, data_dir, every=every, spend=spend, text_model=text_model, as_json=as_json)))

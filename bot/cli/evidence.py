@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.cli import plugins
+from bot.cli.options import DataDir
 from bot.cli.records import ledger_file, reading
 from bot.cli.screen import USAGE, Stop, remark, say
 from bot.texts import text
@@ -19,7 +19,7 @@ def evidence(
     ctx: typer.Context,
     request: Annotated[str | None, typer.Argument(help=text("cli.help.evidence_request"), show_default=False)] = None,
     last_failure: Annotated[bool, typer.Option("--last-failure", help=text("cli.help.evidence_last"))] = False,
-    data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.data_dir"))] = None,
+    data_dir: DataDir = None,
 ) -> None:
     from bot.evidence.bundle import BundleMaker, LeakFound
     from bot.evidence.collect import find

@@ -21,6 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.cli.history import COLUMNS, History
+from bot.cli.options import DataDir
 from bot.cli.pasted import BadInput, evidence, recognised
 from bot.domain.failure import Failure
 from bot.failures.classify import classify
@@ -50,7 +51,7 @@ def explain_command(lookup: Lookup | None = None) -> Callable[..., None]:
         status: Annotated[int | None, typer.Option(help=text("explain.help_status"), min=100, max=599)] = None,
         api: Annotated[str, typer.Option(help=text("explain.help_api"))] = "",
         provider: Annotated[str, typer.Option(help=text("explain.help_provider"))] = "",
-        data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.data_dir"))] = None,
+        data_dir: DataDir = None,
     ) -> None:
         try:
             if jsonl:

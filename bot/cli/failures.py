@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.options import AsJson, DataDir
 from bot.cli.records import reading, settings_and_file
 from bot.cli.screen import Stop, remark, say, table
 from bot.ports import SystemPorts
@@ -25,8 +25,8 @@ def failures(
     ctx: typer.Context,
     days: Annotated[int, typer.Option(min=1, max=3650, help=text("cli.help.failures_days"))] = 30,
     propose: Annotated[bool, typer.Option("--propose", help=text("cli.help.failures_propose"))] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=text("cli.help.json"))] = False,
-    data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.data_dir"))] = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
 ) -> None:
     from bot.ledger import memory_rows, read_only
     from bot.reports import proposals

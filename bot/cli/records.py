@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from bot.cli.options import AsJson, Community, DataDir, Limit, Member, Platform, Prompts, Since
 from bot.cli.screen import USAGE, Stop, dollars, remark, say, table
 from bot.domain.request_states import Answer, RequestState
 from bot.ports import SystemPorts
@@ -37,14 +38,14 @@ def requests(
     state: Annotated[str | None, typer.Option(help=text("cli.help.requests_state"))] = None,
     kind: Annotated[str | None, typer.Option(help=text("cli.help.requests_kind"))] = None,
     unsure: Annotated[bool, typer.Option("--unsure", help=text("cli.help.requests_unsure"))] = False,
-    person: Annotated[str | None, typer.Option(help=text("cli.help.requests_person"))] = None,
-    community: Annotated[str | None, typer.Option(help=text("cli.help.requests_community"))] = None,
-    platform: Annotated[str | None, typer.Option(help=text("cli.help.requests_platform"))] = None,
-    since: Annotated[str | None, typer.Option(metavar="SPAN", help=text("cli.help.requests_since"))] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help=text("cli.help.requests_limit"))] = 20,
-    prompts: Annotated[bool, typer.Option("--prompts", help=text("cli.help.requests_prompts"))] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=text("cli.help.json"))] = False,
-    data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.data_dir"))] = None,
+    person: Member = None,
+    community: Community = None,
+    platform: Platform = None,
+    since: Since = None,
+    limit: Limit = 20,
+    prompts: Prompts = False,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
 ) -> None:
     from bot.ledger import read_only
 
@@ -85,8 +86,8 @@ def usage(
     months: Annotated[bool, typer.Option("--months", help=text("cli.help.usage_months"))] = False,
     pace: Annotated[bool, typer.Option("--pace", help=text("cli.help.usage_pace"))] = False,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help=text("cli.help.usage_limit"))] = 30,
-    as_json: Annotated[bool, typer.Option("--json", help=text("cli.help.json"))] = False,
-    data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.data_dir"))] = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
 ) -> None:
     from bot.ledger import read_only
     from bot.reports.spending import spending

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.backup import shown_size
+from bot.cli.options import DataDir
 from bot.cli.screen import FAILED, USAGE, Stop, remark, say
 from bot.ports import SystemPorts
 from bot.texts import text
@@ -23,7 +24,7 @@ def restore(
     backup: Annotated[Path, typer.Argument(help=text("cli.help.restore_backup"), show_default=False)],
     pictures: Annotated[Path | None, typer.Option(help=text("cli.help.restore_pictures"))] = None,
     replace: Annotated[bool, typer.Option("--replace", help=text("cli.help.restore_replace"))] = False,
-    data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.data_dir"))] = None,
+    data_dir: DataDir = None,
 ) -> None:
     from bot.ledger import files, picture_copies, read_only
     from bot.settings import load
