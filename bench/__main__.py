@@ -8,6 +8,7 @@ import sys
 BENCHES = {
     "gate": ("bench.provider.gate", "the provider benchmark through the real core, against the targets of docs/gate.md"),
     "fallback": ("bench.provider.fallback", "outages of the first service, with and without a second one, in the same run"),
+    "failover": ("bench.provider.failover", "failoverbench's faults of the first service: who was asked what, and what members got"),
     "core": ("bench.core", "the core's own time on a real SQLite file"),
     "failures": ("bench.failures", "how well and how fast failures are recognised, also with each family of rules left out"),
     "classifier": ("bench.classifier", "how well failures of unseen sources are understood: rules, learned reader, both; calibration"),
@@ -18,7 +19,7 @@ BENCHES = {
     "peers": ("bench.provider.peers", "the provider benchmark for what people use today; makes an environment of its own first"),
     "sweep": ("bench.provider.sweep", "many scenarios drawn at random, without a network"),
 }
-DEFAULT = ("gate", "fallback", "core", "failures", "lag", "memory")
+DEFAULT = ("gate", "fallback", "failover", "core", "failures", "lag", "memory")
 
 
 def main() -> int:

@@ -7,6 +7,7 @@ the core is replaced but the chat platform.
 from __future__ import annotations
 
 import asyncio
+import io
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -15,19 +16,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from bot.budgets import Limits
 from bot.catalogue.load import Catalogue
 from bot.chat.port import Message, SendResult, Sent
-from bot.chat.views import View
+from bot.chat.views import Act, ActionName, View
 from bot.compose import Bot, build
-from bot.core import Core, Received
-from bot.domain.request_states import Answer
+from bot.core import Core, Received, Visitor
+from bot.domain.attachments import Attachment, ReferenceLimits
+from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Person, Place, Request, Submission
 from bot.gate.settings import GateSettings
 from bot.ledger import request_rows
 from bot.ports import SystemPorts
 from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
+from bot.requests.attachments import Upload
 from bot.requests.rules import Rules
 from bot.requests.services import StandIn
 from bot.settings import Settings
@@ -46,7 +51,7 @@ class Chat:
     final: dict[str, asyncio.Event] = field(default_factory=dict)
 
     async def send(self, message: Message, view: View) -> SendResult:
-        if view.final:
+        if view.final and message.subject.startswith("request:"):
             self.of(message.subject.partition(":")[2]).set()
         return Sent()
 
@@ -66,6 +71,7 @@ class Platform:
 
     chat: Chat = field(default_factory=Chat)
     name: str = "bench"
+    replaces_pictures: bool = True
 
     @property
     def moderators(self) -> Chat:
@@ -92,13 +98,17 @@ class Forecast:
     at: float
 
 
-async def run(base_url: str, jobs: Sequence[Mapping[str, Any]], second_url: str | None = None) -> list[dict[str, Any]]:
-    """Submit each job at its time and wait for what its member sees in the end. `second_url` is a fallback's address, if there is one."""
+async def run(
+    base_url: str, jobs: Sequence[Mapping[str, Any]], second_url: str | None = None, *, partials: int = 0
+) -> list[dict[str, Any]]:
+    """Submit each job at its time and wait for what its member sees in the end. `second_url` is a fallback's address, if there is one;
+    it takes two attached pictures (a job's `pictures`), the first service more. `partials`: unfinished pictures to ask for."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     with tempfile.TemporaryDirectory() as folder:
         async with standing_clock():
-            bot, chat = await _start(base_url, Path(folder), min([DEADLINE, *(job["deadline_s"] for job in jobs)]), second_url)
+            deadline = min([DEADLINE, *(job["deadline_s"] for job in jobs)])
+            bot, chat = await _start(base_url, Path(folder), deadline, second_url, partials)
         forecasts: dict[str, Forecast] = {}
         asking = asyncio.create_task(_ask(bot, forecasts, began))
         try:
@@ -122,12 +132,12 @@ async def standing_clock() -> AsyncIterator[None]:
         await held
 
 
-async def _start(base_url: str, folder: Path, deadline: float, second_url: str | None = None) -> tuple[Bot, Chat]:
+async def _start(base_url: str, folder: Path, deadline: float, second_url: str | None, partials: int) -> tuple[Bot, Chat]:
     ports, platform = SystemPorts(), Platform()
     pictures, model, stand_ins = PictureStore(folder), Catalogue.load().resolve(MODEL), list[StandIn]()
     if second_url is not None:
         second, after = HttpProvider(second_url, "sk-second", pictures, ports), float(Settings().fallback_after_s)
-        stand_ins.append(StandIn("fallback", second, GateSettings(), "second", after, {MODEL: MODEL}))
+        stand_ins.append(StandIn("fallback", second, GateSettings(), "second", after, {MODEL: MODEL}, {MODEL: ReferenceLimits(count=2)}))
     bot = await build(
         data_dir=folder,
         ports=ports,
@@ -136,6 +146,7 @@ async def _start(base_url: str, folder: Path, deadline: float, second_url: str |
             limits=Limits(None, None, None, None, None, None),
             deadline=deadline,
             max_live=None,
+            partial_images=partials,
             equals={one.name: {MODEL: model} for one in stand_ins},
         ),
         gate_settings=GateSettings(),
@@ -151,20 +162,36 @@ async def _start(base_url: str, folder: Path, deadline: float, second_url: str |
 async def _one(bot: Bot, chat: Chat, job: Mapping[str, Any], began: float, forecasts: Mapping[str, Forecast]) -> dict[str, Any]:
     loop = asyncio.get_running_loop()
     await asyncio.sleep(max(0.0, began + job["submit_at"] - loop.time()))
-    submission = Submission(Person(job["user"]), Place("bench", "home", "imagine"), job["prompt"], size=job["size"])
+    pictures = [await _attached(bot, job, number) for number in range(job.get("pictures", 0))]
+    submission = Submission(
+        Person(job["user"]), Place("bench", "home", "imagine"), job["prompt"], size=job["size"], attachments=tuple(pictures)
+    )
     received = await bot.core.receive(f"bench:{job['id']}", submission)
     assert isinstance(received, Received)
     accepted = await bot.core.accept(received.request_id)
+    if isinstance(accepted, Request) and accepted.state is RequestState.HELD:
+        agreed = Act(f"yes:{job['id']}", job["user"], "", "bench", "home", "imagine", ActionName.SEND_ANYWAY, received.request_id)
+        await bot.core.act(agreed)
     error: str | None = "refused"
+    drawn_by = ""
     if isinstance(accepted, Request):
         await chat.of(received.request_id).wait()
         row = await bot.ledger.read(lambda c: request_rows.get(c, received.request_id))
         assert row is not None
-        error = None if row.answer is Answer.PICTURES else _why(row)
-    found: dict[str, Any] = {"id": job["id"], "ok": error is None, "error": error, "t_done": loop.time() - began}
+        error, drawn_by = None if row.answer is Answer.PICTURES else _why(row), row.service
+    found: dict[str, Any] = {"id": job["id"], "ok": error is None, "error": error, "t_done": loop.time() - began, "drawn_by": drawn_by}
     if (first := forecasts.get(received.request_id)) is not None:
         found |= {"told": first.seconds, "told_at": first.at}
     return found
+
+
+async def _attached(bot: Bot, job: Mapping[str, Any], number: int) -> Attachment:
+    """A picture of the member's."""
+    out = io.BytesIO()
+    Image.new("RGB", (64, 64), ("red", "green", "blue")[number % 3]).save(out, "PNG")
+    upload = await bot.core.keep_upload(Visitor("bench", "home", "imagine", job["user"]), "a.png", out.getvalue())
+    assert isinstance(upload, Upload), upload
+    return Attachment("a.png", stored=upload.sha256)
 
 
 def _why(row: Request) -> str:

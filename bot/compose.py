@@ -44,6 +44,7 @@ from bot.providers.status_page import StatusPage, page_of
 from bot.requests.actions import RequestActions
 from bot.requests.attachments import Attachments
 from bot.requests.attempt import Dependencies
+from bot.requests.models_now import as_published
 from bot.requests.orphaned_files import OrphanedFiles
 from bot.requests.picture_actions import PictureActions
 from bot.requests.picture_changes import PictureChanges
@@ -138,9 +139,10 @@ def _handlers(ledger: Ledger, rules: Rules, moderation: Moderation, scheduler: S
     return actions, PictureActions(actions), PictureChanges(actions, pictures), moderation.handlers
 
 
-def _rules(settings: Settings, provider: HttpProvider, *, demo: bool) -> Rules:
+async def _rules(settings: Settings, provider: HttpProvider, stand_ins: Sequence[StandIn], *, demo: bool) -> Rules:
     rules = rules_of(settings, demo=demo)
-    return dataclasses.replace(rules, service_references=provider.references_for(rules.model.id))
+    rules = dataclasses.replace(rules, service_references=provider.references_for(rules.model.id))
+    return rules if demo else await as_published(rules, provider, {one.name: one.provider for one in stand_ins})
 
 
 def _previews(adapter: object) -> bool:
@@ -250,15 +252,16 @@ async def run(
             provider = HttpProvider(service.base_url, "sandbox", pictures, ports)
         else:
             provider = _provider(settings, settings.image_api_key, pictures, ports)
+        stand_ins: list[StandIn] = [] if demo else _stand_ins(settings, pictures, ports)
         bot = await build(
             data_dir=settings.data_dir,
             database=settings.database_file,
             ports=ports,
-            rules=_rules(settings, provider, demo=demo),
+            rules=await _rules(settings, provider, stand_ins, demo=demo),
             gate_settings=GateSettings(settings.max_concurrency, settings.max_images_per_minute),
             provider=provider,
             pictures=pictures,
-            stand_ins=() if demo else _stand_ins(settings, pictures, ports),
+            stand_ins=stand_ins,
         )
         _add_operators_parts(bot, settings, provider, health, reload)
         for plugin in plugins:

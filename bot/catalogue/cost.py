@@ -52,7 +52,7 @@ def cost_from_usage(model: Model, usage: Usage | None) -> int | None:
         return None
     if usage.cost_micros is not None:
         return max(0, usage.cost_micros)
-    if not usage.output_tokens:
+    if not usage.output_tokens or model.price.picture_dollars is not None:
         return None
     output = min(usage.output_tokens, _MAX_TOKENS) * model.price.image_out
     given = min(usage.input_tokens or 0, _MAX_TOKENS)
@@ -62,11 +62,20 @@ def cost_from_usage(model: Model, usage: Usage | None) -> int | None:
 
 def picture_micros(model: Model, size: str, quality: str) -> float:
     """Price of one picture without its prompt, in micro-dollars."""
+    if model.price.picture_dollars is not None:
+        return 1e6 * model.price.picture_dollars * (_megapixels(model, size) if model.price.by_megapixel else 1)
     by_tokens = picture_tokens(model, size, quality) * model.price.image_out
     if not model.picture_prices:
         return by_tokens
     row = model.picture_prices[_level(quality, tuple(model.picture_prices))]
     return max(by_tokens, 1e6 * (max(row.values()) if size == AUTO else row.get(size, max(row.values()))))
+
+
+def _megapixels(model: Model, size: str) -> float:
+    """Millions of pixels of a picture; of the largest one if the provider may choose."""
+    width, height = (0, 0) if size == AUTO else edges(size)
+    largest = model.sizes.max_pixels or max(math.prod(edges(one)) for one in (*model.sizes.popular, *model.sizes.fixed))
+    return (width * height or largest) / 1e6
 
 
 def picture_tokens(model: Model, size: str, quality: str) -> int:

@@ -50,6 +50,10 @@ class Price:
     """No published price: a cautious estimate plus a margin, settled from the provider's usage."""
     margin_percent: int = 0
     """Added to reservations, never to settlements from usage."""
+    picture_dollars: float | None = None
+    """Of a finished picture, as the service publishes it now; then tokens say nothing about its price."""
+    by_megapixel: bool = False
+    """That price is for each million pixels."""
 
 
 @dataclass(frozen=True, slots=True)

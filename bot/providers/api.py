@@ -51,6 +51,10 @@ class ImageApi:
     trusted_hosts: tuple[str, ...] = ()
     """Host name suffixes, besides the base address's own, that polls may send the key to: the service returns such URLs itself."""
 
+    def published_path(self, model: str) -> str | None:
+        """Path of what the service publishes about a model: its own record or the model list; None if it publishes nothing."""
+        return self.models_path
+
     def references_for(self, model: str) -> ReferenceLimits:
         """What it accepts for one of its models."""
         return self.references

@@ -19,7 +19,6 @@ from typing import Any
 import httpx
 import structlog
 
-from bot.domain.attachments import ReferenceLimits
 from bot.domain.failure import MAX_EVIDENCE_BYTES, Evidence, Phase
 from bot.domain.outcome import DOWNLOAD, Billed, Outcome, Pending, Picture, Usage
 from bot.egress import Egress
@@ -132,6 +131,7 @@ class HttpProvider:
             headers={"accept": "application/json", "accept-encoding": "identity", "user-agent": "imagine-bot"},
         )
         self.name = self._api.name
+        self.references_for, self.published_path = self._api.references_for, self._api.published_path
         self._pictures = pictures
         self._intake = PictureIntake(pictures, Downloader(self._client, self._base, self._auth, lookup), self.name)
         self.gate_key = _gate_key(self._base, api_key)
@@ -196,10 +196,6 @@ class HttpProvider:
             return False
         return response.status_code < 300
 
-    def references_for(self, model: str) -> ReferenceLimits:
-        """What the service accepts beside the prompt for one of its models."""
-        return self._api.references_for(model)
-
     @property
     def has_models(self) -> bool:
         """Whether the service has a model list that shows if the key works."""
@@ -207,17 +203,21 @@ class HttpProvider:
 
     async def list_models(self, *, with_key: bool = True) -> Evidence:
         """Fetch the model list, which is free and shows whether the key works. Returns whatever came back as evidence; never raises."""
-        url = self._base.copy_with(path=f"{self._base.path.rstrip('/')}{self._api.models_path or '/models'}")
         try:
-            async with asyncio.timeout(LIST_TIMEOUT), self._client.stream("GET", url, headers=self._auth if with_key else {}) as response:
-                body = bytearray()
-                async for piece in response.aiter_raw():
-                    body += piece
-                    if len(body) > MAX_EVIDENCE_BYTES:
-                        break
-                return from_response(response.status_code, response.headers, bytes(body), provider=self.name, api="models")
+            response, body = await self.get(self._api.models_path or "/models", MAX_EVIDENCE_BYTES, with_key=with_key)
+            return from_response(response.status_code, response.headers, body, provider=self.name, api="models")
         except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError) as error:
             return from_exception(error, provider=self.name, api="models", via_proxy=self._via_proxy)
+
+    async def get(self, path: str, limit: int, *, with_key: bool = True) -> tuple[httpx.Response, bytes]:
+        """The answer of a free look-up, cut off after about `limit` bytes. Raises httpx errors, OSError and TimeoutError."""
+        url, headers, body = self._base.copy_with(path=f"{self._base.path.rstrip('/')}{path}"), self._auth if with_key else {}, bytearray()
+        async with asyncio.timeout(LIST_TIMEOUT), self._client.stream("GET", url, headers=headers) as response:
+            async for piece in response.aiter_raw():
+                body += piece
+                if len(body) > limit:
+                    break
+        return response, bytes(body)
 
     async def aclose(self) -> None:
         """Close the HTTP client."""

@@ -21,6 +21,7 @@ from bot.sandbox.behaviours import BEHAVIOURS, Behaviours
 from bot.sandbox.dialects import DIALECT, DIALECTS, SandboxDialect
 from bot.sandbox.faults import Fault, FaultBook
 from bot.sandbox.native import BASES, NativeServices
+from bot.sandbox.openrouter import OPENROUTER, openrouter_entry, openrouter_record
 from bot.sandbox.refusals import REFUSALS
 
 HOST = "127.0.0.1"
@@ -109,7 +110,8 @@ class Sandbox:
                 web.delete("/_sandbox/log", self.clear_log),
                 *self._native.routes(),
                 *(web.post(f"{one.base}{one.path}", partial(self.dialect, one)) for one in DIALECTS.values()),
-                web.get("/openrouter/api/v1/images/models", self.models),
+                web.get("/openrouter/api/v1/images/models", self.openrouter_models),
+                web.get("/openrouter/api/v1/images/models/{model:.+}/endpoints", self.openrouter_record),
                 web.route("*", "/{rest:.*}", self.nothing),
             ]
         )
@@ -146,6 +148,17 @@ class Sandbox:
         if not _has_key(request):
             return await self._answers.refuse(request, "auth_missing_key")
         return web.json_response(_model(name)) if name in MODELS else await self._answers.refuse(request, "invalid_model", model=name)
+
+    async def openrouter_models(self, request: web.Request) -> web.StreamResponse:
+        """GET /images/models of OpenRouter: what each model takes, and where its prices are."""
+        if not _has_key(request):
+            return await self._answers.refuse(request, "auth_missing_key")
+        return web.json_response({"data": [openrouter_entry(name) for name in OPENROUTER]})
+
+    async def openrouter_record(self, request: web.Request) -> web.StreamResponse:
+        """GET /images/models/{model}/endpoints of OpenRouter."""
+        name = request.match_info["model"]
+        return web.json_response(openrouter_record(name)) if name in OPENROUTER else await self._answers.refuse(request, "invalid_model")
 
     async def nothing(self, request: web.Request) -> web.StreamResponse:
         """Any other path."""

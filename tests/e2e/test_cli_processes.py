@@ -168,7 +168,7 @@ def test_doctor_and_a_real_run_accept_the_sandbox_as_image_service(start: Start,
 
 
 def test_the_sandbox_speaks_a_named_service_and_says_what_to_set(start: Start) -> None:
-    for dialect, model in (("replicate", "black-forest-labs/flux-schnell"), ("siliconflow", "gpt-image-2")):
+    for dialect, model in (("replicate", "black-forest-labs/flux-schnell"), ("openrouter", "openai/gpt-image-2")):
         sandbox = start("sandbox", "--port", "0", "--dialect", dialect.title())
         said = sandbox.line_with("IMAGE_SERVICE=")
         env = {name: said.partition(f"{name}=")[2].split()[0].rstrip(",") for name in ("IMAGE_SERVICE", "IMAGE_BASE_URL")}

@@ -57,6 +57,8 @@ class Dialect:
     max_count: int | None = None
     """Most pictures of a call; None if the model decides."""
     models_path: str = "/models"
+    record_path: str = ""
+    """Of what it publishes about `{model}`; empty: its entry in the model list."""
     auth_header: str = "authorization"
     auth_prefix: str = "Bearer "
     rename: Mapping[str, str] = field(default_factory=dict)
@@ -125,6 +127,7 @@ DIALECTS: tuple[Dialect, ...] = (
         ("openrouter.ai",),
         path="/images",
         models_path="/images/models",
+        record_path="/images/models/{model}/endpoints",
         states_cost=True,
         edits=Edits(
             ReferenceLimits(count=10, mask=False, max_bytes=4 * 1024 * 1024, total_bytes=16 * 1024 * 1024),
@@ -157,6 +160,10 @@ class OpenAIApi(ImageApi):
         self.models_path = dialect.models_path
         self.max_count = dialect.max_count
         self.references = ReferenceLimits(count=0, mask=False) if dialect.edits is None else dialect.edits.limits
+
+    def published_path(self, model: str) -> str | None:
+        record = self.dialect.record_path
+        return record.format(model=quote(model, safe="/:.-_")) if record else self.models_path
 
     def auth(self, key: str) -> dict[str, str]:
         return {self.dialect.auth_header: f"{self.dialect.auth_prefix}{key}"}
