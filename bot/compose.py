@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from bot.adapter import Adapter, AttachmentSource, Context, Plugin, ReplacesPictures
 from bot.catalogue.load import Catalogue
-from bot.chat.handlers import ActionHandlers
 from bot.chat.port import Message, Refused
 from bot.core import Core
 from bot.domain.attachments import NotFetched
@@ -44,6 +43,7 @@ from bot.providers.status_page import StatusPage, page_of
 from bot.requests.actions import RequestActions
 from bot.requests.attachments import Attachments
 from bot.requests.attempt import Dependencies
+from bot.requests.guide import Guide
 from bot.requests.models_now import as_published
 from bot.requests.orphaned_files import OrphanedFiles
 from bot.requests.picture_actions import PictureActions
@@ -95,16 +95,19 @@ async def build(
     scheduler = Scheduler(ledger, services, deps, ports, previews, salt, events)
     views = RequestProjection(rules, ports, scheduler, moderation.standing, moderation.cases.reviewed, services)
     sender = _sender(ledger, ports, views, notices, moderation, writes)
+    actions = RequestActions(ledger, rules, moderation.cases.open_case, scheduler.cancel, pictures.delete)
+    guide = Guide(actions)
     core = Core(
         ledger=ledger,
         rules=rules,
-        handlers=_handlers(ledger, rules, moderation, scheduler, pictures),
+        handlers=(actions, PictureActions(actions), PictureChanges(actions, pictures), guide, moderation.handlers),
         open_case=moderation.cases.open_case,
         render_request=lambda c, request, audience: moderation.views.beside(c, request, views.view(c, request, audience)),
         snapshot=lambda: services.default.gate.snapshot(ports.monotonic()),
         wake_message=sender.wake,
         settings_for=moderation.community.overview,
         privacy_for=moderation.privacy.overview,
+        guide_for=guide.start,
         moderators_place_of=moderation.moderators_place,
         attachments=Attachments(ledger, rules, pictures, moderation.cases.open_case, _fetcher(adapters)),
         storage=StorageWatch(ledger, notices, lambda: {name: adapter.chat for name, adapter in adapters.items()}, ports, events),
@@ -132,11 +135,6 @@ async def _service(ledger: Ledger, ports: SteadyPorts, one: StandIn) -> ImageSer
     learned = (None, 0.0) if kept is None else (kept[0], max(0.0, ports.now() - kept[1]))
     gate = AdaptiveGate(one.gate_settings, ports.uniform, *learned)
     return ImageService(one.name, one.provider, gate, one.shown, one.after, one.equals, one.references)
-
-
-def _handlers(ledger: Ledger, rules: Rules, moderation: Moderation, scheduler: Scheduler, pictures: Pictures) -> Sequence[ActionHandlers]:
-    actions = RequestActions(ledger, rules, moderation.cases.open_case, scheduler.cancel, pictures.delete)
-    return actions, PictureActions(actions), PictureChanges(actions, pictures), moderation.handlers
 
 
 async def _rules(settings: Settings, provider: HttpProvider, stand_ins: Sequence[StandIn], *, demo: bool) -> Rules:

@@ -23,7 +23,7 @@ from bot.domain.refusal import Refusal
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place, Request, Submission
 from bot.gate.port import Snapshot
-from bot.ledger import message_rows, request_rows, settings_rows
+from bot.ledger import message_rows, request_rows, settings_rows, template_rows
 from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem, Tx
 from bot.messages.help_view import help_view
 from bot.messages.own_requests_view import own_requests, unknown_request
@@ -115,6 +115,7 @@ class Core:
     wake_message: Callable[[str], None]
     settings_for: Callable[[Visitor], Awaitable[Form | Reply]]
     privacy_for: Callable[[Visitor], Awaitable[View]]
+    guide_for: Callable[[Visitor, str, str], Awaitable[Form | Reply]]
     moderators_place_of: Callable[[str, str], Awaitable[Place | None]]
     storage: StorageWatch
     """Tells operators if nothing can be stored; adapters call `storage.late()` when their platform won't wait any longer."""
@@ -282,6 +283,15 @@ class Core:
     async def privacy(self, visitor: Visitor) -> View:
         """/imagine-privacy: what is stored about the visitor, with a button that deletes it."""
         return await self.privacy_for(visitor)
+
+    async def guide(self, visitor: Visitor, template: str = "", use: str = "") -> Form | Reply:
+        """/imagine-guide: the form for the parts of a prompt, filled with a template of the community by its name. `use`: a use case by its
+        name in `bot.prompts.parts`, for platforms that ask for it with the command."""
+        return await self.guide_for(visitor, template, use)
+
+    async def templates(self, visitor: Visitor) -> Sequence[str]:
+        """Names of the community's templates, for suggestions."""
+        return await self.ledger.read(lambda c: [one.name for one in template_rows.of_community(c, visitor.platform, visitor.community)])
 
     async def settings(self, visitor: Visitor) -> Form | Reply:
         """/imagine-settings: the community's settings as a form for administrators; a Reply for others."""

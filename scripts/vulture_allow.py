@@ -47,3 +47,4 @@ MAX_TEXT_CHUNK  # Pillow reads it
     log_message,
 )  # http.server reads and calls them
 inherit_cache, constraint_target  # SQLAlchemy's compilers read them
+scene, constraints  # bot/prompts/parts.py takes the parts by the names of its fields

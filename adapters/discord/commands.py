@@ -16,11 +16,13 @@ import discord
 import structlog
 from discord import app_commands
 
+from adapters.discord import places
 from adapters.discord.answers import Event, bug
 from adapters.discord.attachments import MASK, MOST_IN_MESSAGE, PICTURES
 from bot.adapter import SetupProblem
 from bot.chat.views import Choice
 from bot.core import Options
+from bot.prompts.parts import USES
 from bot.texts import text
 
 log = structlog.get_logger()
@@ -153,6 +155,18 @@ async def _show(interaction: Event, id: str | None = None) -> None:
     await interaction.client.intake.show(interaction, id)
 
 
+async def _suggest_template(interaction: Event, typed: str) -> list[app_commands.Choice[str]]:
+    names = await interaction.client.core.templates(places.visitor(interaction))
+    return suggestions(tuple(Choice(one, one) for one in names), typed)
+
+
+@app_commands.describe(template=text("discord.command.template"), use=text("discord.command.use"))
+@app_commands.choices(use=[app_commands.Choice(name=text(f"guide.use.{one}"), value=one) for one in USES])
+@app_commands.autocomplete(template=_suggest_template)
+async def _guide(interaction: Event, template: str | None = None, use: str | None = None) -> None:
+    await interaction.client.intake.guide(interaction, template or "", use or "")
+
+
 async def _status(interaction: Event) -> None:
     await interaction.client.intake.status(interaction)
 
@@ -174,6 +188,7 @@ def build(client: discord.Client, offered: ModelOptions) -> Tree:
     tree = Tree(client, allowed_contexts=EVERYWHERE, allowed_installs=INSTALLS)
     everybody: list[tuple[str, Any]] = [
         ("imagine", _imagine(offered)),
+        ("imagine-guide", _guide),
         ("imagine-show", _show),
         ("imagine-status", _status),
         ("imagine-help", _help),

@@ -32,7 +32,8 @@ def modal(form: Form, *, plain: bool = False, identity: str = "") -> discord.ui.
     `plain`: without native lists of channels and roles, which Discord rejects if a chosen one no longer exists.
     """
     found = discord.ui.Modal(title=label(form.title, TITLE), custom_id=identity or custom_id(form.action.value, form.row), timeout=None)
-    fields = _folded(form.fields)[:MOST_FIELDS]
+    fields = [one for one in form.fields if not one.spare or len(form.fields) <= MOST_FIELDS]
+    fields = _folded(fields)[:MOST_FIELDS]
     if form.text and len(fields) < MOST_FIELDS:
         found.add_item(discord.ui.TextDisplay(escape(form.text)[:2000]))
     for field in fields:

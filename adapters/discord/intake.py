@@ -13,7 +13,7 @@ from adapters.discord.interactions import FORM_WITHIN, Interactions, custom_id_o
 from adapters.discord.picture_forms import PREFIX, PictureForms
 from adapters.discord.routes import Handle, Home
 from adapters.kit.submissions import Submissions
-from bot.chat.views import Form, FormField, View
+from bot.chat.views import Form, FormField, Reply, View
 from bot.core import Core, Duplicate, Visitor
 from bot.domain.attachments import Attachment
 from bot.domain.requests import Submission
@@ -153,12 +153,19 @@ class Intake:
             await self.answers.say(interaction, text("discord.settings_in_server"))
             return
         with self.interactions.clicks.of(interaction):
-            try:
-                async with asyncio.timeout(FORM_WITHIN):
-                    found = await self.core.settings(places.visitor(interaction))
-            except TimeoutError:
-                await self.answers.say(interaction, text("discord.too_busy_for_form"))
-                return
+            await self._form(interaction, self.core.settings(places.visitor(interaction)))
+
+    async def guide(self, interaction: Event, template: str, use: str) -> None:
+        """/imagine-guide: the form, or the templates to start from."""
+        await self._form(interaction, self.core.guide(places.visitor(interaction), template, use))
+
+    async def _form(self, interaction: Event, making: Awaitable[Form | Reply]) -> None:
+        try:
+            async with asyncio.timeout(FORM_WITHIN):
+                found = await making
+        except TimeoutError:
+            await self.answers.say(interaction, text("discord.too_busy_for_form"))
+            return
         await self.interactions.show_form(interaction, found)
 
     async def _view(self, interaction: Event, make: Callable[[Visitor], Awaitable[View]]) -> None:

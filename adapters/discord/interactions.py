@@ -26,7 +26,10 @@ CLAIM_WITHIN = 2.5
 """Seconds for the new request's message to take over the placeholder."""
 INVALID_FORM = 50035
 WHOLE_ANSWER = frozenset(
-    {ActionName.SHOW, ActionName.CASE_PROMPT, ActionName.ADD_TEXT, ActionName.CROP, ActionName.DRAW_ANYWAY, ActionName.DRAW_CLEANED}
+    {
+        *(ActionName.SHOW, ActionName.CASE_PROMPT, ActionName.ADD_TEXT, ActionName.CROP, ActionName.DRAW_ANYWAY, ActionName.DRAW_CLEANED),
+        *(ActionName.GUIDE, ActionName.GUIDE_WORDING, ActionName.TEMPLATES),
+    }
 )
 """Actions whose only effect is a view for the presser."""
 
@@ -172,7 +175,9 @@ def _home(interaction: Event, action: ActionName, values: Mapping[str, str]) -> 
         return Home.EPHEMERAL  # a form opened by a command has no message to update
     if action not in NEW_MESSAGE:
         return Home.NONE
-    if interaction.guild_id is None or action is ActionName.PUBLISH:
+    if action is ActionName.GUIDE_SEND_PRIVATE and interaction.guild_id is not None:
+        return Home.EPHEMERAL
+    if interaction.guild_id is None or action in (ActionName.PUBLISH, ActionName.GUIDE_SEND):
         return Home.PUBLIC
     if "private" in values:
         return Home.EPHEMERAL if values["private"] == forms.YES else Home.PUBLIC

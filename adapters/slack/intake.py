@@ -115,7 +115,9 @@ class Intake:
         if name == "/imagine" and not typed:
             await self._empty_form(caller)
         elif name == "/imagine-settings":
-            await self._settings(caller)
+            await self._form(caller, self.core.settings(caller.visitor))
+        elif name == "/imagine-guide":
+            await self._form(caller, self.core.guide(caller.visitor, typed))
         elif name in ("/imagine", *VIEWS):
             make = VIEWS[name] if name in VIEWS else VIEWS["/imagine-help"]
             await self.answers.say(caller, await make(self.core, caller.visitor, typed))
@@ -161,9 +163,9 @@ class Intake:
             )
             await self.answers.open(caller, [_imagine_modal(named, caller, attachments.packed(found))])
 
-    async def _settings(self, caller: Caller) -> None:
+    async def _form(self, caller: Caller, making: Awaitable[Form | Reply]) -> None:
         async def make() -> Sequence[Window]:
-            return await self.windows(caller, await self.core.settings(caller.visitor))
+            return await self.windows(caller, await making)
 
         await self.answers.open_later(caller, make(), FORM_READY)
 

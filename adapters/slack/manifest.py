@@ -14,8 +14,8 @@ from adapters.slack.settings import CHANNELS
 from bot.adapter import SetupQuestion, SetupStep
 from bot.texts import text
 
-COMMANDS = ("imagine", "imagine-show", "imagine-status", "imagine-help", "imagine-privacy", "imagine-settings")
-WITH_WORDS = ("imagine", "imagine-show")
+COMMANDS = ("imagine", "imagine-guide", "imagine-show", "imagine-status", "imagine-help", "imagine-privacy", "imagine-settings")
+WITH_WORDS = ("imagine", "imagine-guide", "imagine-show")
 """Commands with text after their name, so they have a usage hint."""
 SCOPES: dict[str, str] = {
     scope: text(f"slack.scope.{scope.replace(':', '_').replace('.', '_')}")

@@ -24,11 +24,27 @@ from bot.ports import Ports
 from bot.texts import text
 
 _OVERTAKES = frozenset(
-    {ActionName.CANCEL, ActionName.DELETE, ActionName.PUBLISH, ActionName.PRIVACY_DELETE, ActionName.USE_CHANGE, ActionName.DROP_CHANGE}
+    {
+        *(
+            ActionName.CANCEL,
+            ActionName.DELETE,
+            ActionName.PUBLISH,
+            ActionName.PRIVACY_DELETE,
+            ActionName.USE_CHANGE,
+            ActionName.DROP_CHANGE,
+        ),
+        *(ActionName.GUIDE_SEND, ActionName.GUIDE_SEND_PRIVATE, ActionName.GUIDE_DROP),
+    }
 )
 """After these actions a whisper with the old state would be wrong; the message itself shows the new one."""
-_DRAFTS = frozenset({ActionName.ADD_TEXT, ActionName.CROP, ActionName.DRAW_ANYWAY, ActionName.DRAW_CLEANED})
+_DRAFTS = frozenset(
+    {
+        *(ActionName.ADD_TEXT, ActionName.CROP, ActionName.DRAW_ANYWAY, ActionName.DRAW_CLEANED),
+        *(ActionName.GUIDE, ActionName.GUIDE_WORDING),
+    }
+)
 """These answer a draft's whisper with a newer one."""
+_DROPS = frozenset({ActionName.DROP_CHANGE, ActionName.GUIDE_DROP})
 _KEY = re.compile(r"[0-9a-z]{16,40}")
 
 
@@ -94,6 +110,15 @@ class WebActions:
             return
         await self._guarded(self._priced(typed, draft))
 
+    async def guide(self) -> None:
+        """Open the form for the parts of a prompt."""
+
+        async def opened() -> None:
+            self._counter.notice("")
+            self._answer(await self._core.guide(self._visitor()))
+
+        await self._guarded(opened())
+
     def press(self, entry: Entry, button: Button) -> Awaitable[bool]:
         """Handle a press on a message's button."""
         return self._guarded(self._pressed(entry, button))
@@ -107,6 +132,8 @@ class WebActions:
             await self._imagine(typed, draft, key, visitor)
         elif typed.command is Command.SETTINGS:
             self._answer(await self._core.settings(visitor))
+        elif typed.command is Command.GUIDE:
+            self._answer(await self._core.guide(visitor, typed.rest))
         elif typed.command is Command.SHOW:
             self._whisper(await self._core.show(visitor, typed.rest or None))
         elif typed.command is Command.STATUS:
@@ -265,8 +292,8 @@ class WebActions:
 
 
 def _is_draft(entry: Entry, action: ActionName) -> bool:
-    """Whether a changed picture's preview, or the question about it, is replaced by what the press made."""
-    return entry.whisper and action in _DRAFTS and any(one.action is ActionName.DROP_CHANGE for one in entry.view.buttons)
+    """Whether a draft's whisper (a changed picture, the question about it, a wording) is replaced by what the press made."""
+    return entry.whisper and action in _DRAFTS and any(one.action in _DROPS for one in entry.view.buttons)
 
 
 def _filled(field: FormField, value: str, *, free: bool) -> FormField:

@@ -27,6 +27,7 @@ class Composer:
             with part("div", "", "pictures-row"):
                 if options.max_references:
                     self._pictures(options.max_references)
+                part("button", text("web.guide"), "button price", type="button").on("click", self._actions.guide)
                 part("button", text("web.price"), "button price", type="button").on(
                     "click", self._priced, js_handler="(event) => chat.price(event, emit)"
                 )

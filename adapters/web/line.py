@@ -2,6 +2,7 @@
 
 /imagine [--size S] [--quality Q] [--count N] [--model M] [--private] prompt
 /imagine
+/imagine-guide [TEMPLATE]
 /imagine-show [ID]
 /imagine-status ...
 """
@@ -20,6 +21,7 @@ LONGEST = 100_000
 
 class Command(StrEnum):
     IMAGINE = "/imagine"
+    GUIDE = "/imagine-guide"
     SHOW = "/imagine-show"
     STATUS = "/imagine-status"
     HELP = "/imagine-help"

@@ -94,7 +94,17 @@ class ActionName(StrEnum):
     REWORDED = "reworded"
     """The member confirms that a picture used the new wording a moderator asked for; the row is that picture's request."""
     APPEAL = "appeal"
+    GUIDE = "guide"
+    """The form for the parts of a prompt; the row is a use case's, a template's, or that of the wording that changes."""
+    GUIDE_WORDING = "guide_wording"
+    """Change a wording by hand; the row is the wording's, as of the next three."""
+    GUIDE_SEND = "guide_send"
+    GUIDE_SEND_PRIVATE = "guide_send_private"
+    GUIDE_DROP = "guide_drop"
     SETTINGS = "settings"
+    TEMPLATES = "templates"
+    """List a community's templates for its administrators."""
+    TEMPLATE_EDIT = "template_edit"
     PRIVACY_DELETE = "privacy_delete"
     EVIDENCE = "evidence"
     """Make an evidence bundle about the failure that a notice is about; the row is the notice's message."""
@@ -156,6 +166,8 @@ class FormField:
     required: bool = True
     max_length: int = 4000
     hint: str = ""
+    spare: bool = False
+    """Left out where a platform has room for five fields only; the form's row then stands for its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +193,7 @@ class Form:
     title: str
     """At most 45 characters."""
     fields: tuple[FormField, ...]
-    """At most five."""
+    """At most five, besides spare ones."""
     submit: str
     text: str = ""
     pictures: tuple[PictureView, ...] = ()

@@ -308,6 +308,38 @@ community_settings = Table(
     Column("changed_by", String(64), nullable=False),
 )
 
+prompt_templates = Table(
+    "prompt_templates",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("platform", String(20), nullable=False),
+    Column("community", String(64), nullable=False),
+    Column("name", String(60), nullable=False),
+    Column("key", String(120), nullable=False),
+    Column("parts", JSON, nullable=False),
+    Column("size", String(20), nullable=False),
+    Column("quality", String(20), nullable=False),
+    Column("changed_at", Float, nullable=False),
+    Column("changed_by", String(64), nullable=False),
+    UniqueConstraint("platform", "community", "key"),
+)
+
+prompt_drafts = Table(
+    "prompt_drafts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("platform", String(20), nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("template", String(60), nullable=False),
+    Column("parts", JSON, nullable=False),
+    Column("wording", Text, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("request_id", String(32), nullable=False),
+    Column("created_at", Float, nullable=False),
+)
+Index("prompt_drafts_of_person", prompt_drafts.c.platform, prompt_drafts.c.person)
+Index("prompt_drafts_age", prompt_drafts.c.created_at)
+
 memory = Table(
     "memory",
     metadata,

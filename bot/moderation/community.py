@@ -33,6 +33,8 @@ IDS_MAX = 50
 
 SECTIONS = {"people": "settings22people", "money": "settings222money", "pictures": "settingspictures"}
 """Section -> the row id its button carries. Other buttons carry ledger ids; these have the same form but name a settings page."""
+TEMPLATES_ROW = "settingstemplate"
+"""Row of the button that lists the templates, and of the form for a new one."""
 _SECTION_OF = {row: section for section, row in SECTIONS.items()}
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _MENTION = re.compile(r"<[#@!&]*([A-Za-z0-9_.:-]+)(?:\|[^>]*)?>")
@@ -89,18 +91,18 @@ class Community:
 
     async def overview(self, visitor: Asker) -> Form | Reply:
         """The current settings, with a button per page."""
-        refused = await self._refused(visitor.platform, visitor.community, visitor.person, None)
+        refused = await self.refused(visitor.platform, visitor.community, visitor.person, None)
         if refused is not None:
             return refused
         own = await self.ledger.read(lambda c: settings_rows.of_community(c, visitor.platform, visitor.community))
+        pages = [
+            Button(ActionName.SETTINGS, row, text(f"case.settings.page_{section}"), opens_form=True) for section, row in SECTIONS.items()
+        ]
         view = View(
             title=text("case.settings.title"),
             text=(text("case.settings.how"),),
             facts=tuple(Fact(text(f"case.settings.{name}"), shown) for name, shown in self._shown(own).items()),
-            buttons=tuple(
-                Button(ActionName.SETTINGS, row, text(f"case.settings.page_{section}"), opens_form=True)
-                for section, row in SECTIONS.items()
-            ),
+            buttons=(*pages, Button(ActionName.TEMPLATES, TEMPLATES_ROW, text("template.title"))),
             final=True,
         )
         return Reply(text("case.settings.title"), changed=False, view=view)
@@ -108,7 +110,7 @@ class Community:
     async def form(self, act: Act) -> Form | Reply:
         """The form of one settings page."""
         section = _SECTION_OF.get(act.row)
-        refused = await self._refused(act.platform, act.community, act.person, act)
+        refused = await self.refused(act.platform, act.community, act.person, act)
         if refused is not None or section is None:
             return refused or Reply(text("reply.unknown_button"), changed=False)
         own = await self.ledger.read(lambda c: settings_rows.of_community(c, act.platform, act.community))
@@ -119,7 +121,7 @@ class Community:
     async def submit(self, act: Act) -> Reply:
         """Validate the page's values and save all of them or none."""
         section = _SECTION_OF.get(act.row)
-        refused = await self._refused(act.platform, act.community, act.person, act)
+        refused = await self.refused(act.platform, act.community, act.person, act)
         if refused is not None or section is None:
             return refused or Reply(text("reply.unknown_button"), changed=False)
 
@@ -140,7 +142,8 @@ class Community:
 
         return await self.ledger.write(body)
 
-    async def _refused(self, platform: str, community: str, person: str, act: Act | None) -> Reply | None:
+    async def refused(self, platform: str, community: str, person: str, act: Act | None) -> Reply | None:
+        """Why this person may not change the settings here; None for administrators."""
         if community.startswith(DIRECT):
             return Reply(text("case.settings.not_here"), changed=False)
         if await self.access.of(platform, community, person, AccessLevel.ADMINISTRATOR) is AccessLevel.ADMINISTRATOR:

@@ -24,6 +24,7 @@ from bot.ledger import (
     picture_rows,
     privacy_rows,
     request_rows,
+    template_rows,
 )
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Ledger, Tx
@@ -186,6 +187,7 @@ def forget_person(tx: Tx, platform: str, person: str, gone: list[str]) -> Mappin
             gone.extend(_forget_request(tx, one.id, one.deleted))
     uploads = attachment_rows.drop_uploads_of(tx, f"{platform}:{person}")
     gone.extend(picture_rows.release(tx, uploads, "privacy"))
+    template_rows.drop_drafts_of(tx, platform, person)
     memory_rows.forget(tx, f"uploads:{platform}:{person}")
     case_rows.ask_again_about_pictures(tx, platform, person)
     privacy_rows.forget_cases_of(tx, platform, person)

@@ -32,6 +32,7 @@ from bot.moderation.reports import Reports
 from bot.moderation.retention import Privacy, remove_old_texts
 from bot.moderation.rewording import LINEAGE, worked
 from bot.moderation.routing import Home, moderators_place
+from bot.moderation.templates import Templates
 from bot.moderation.timers import fire
 from bot.requests.rules import Rules
 
@@ -74,6 +75,7 @@ class Moderation:
         answers = MemberActions(self.ledger, self.rules, self.cases.open_case, guard.others)
         decisions = Decisions(guard, self.rules, self.notices)
         reports = Reports(self.ledger, self.home)
+        templates = Templates(self.community)
         self.handlers = CaseHandlers(
             actions={
                 **decisions.actions,
@@ -82,8 +84,9 @@ class Moderation:
                 **self.community.actions,
                 **self.privacy.actions,
                 **reports.actions,
+                **templates.actions,
             },
-            forms={**forms.forms, **answers.forms, **self.community.forms, **self.privacy.forms, **reports.forms},
+            forms={**forms.forms, **answers.forms, **self.community.forms, **self.privacy.forms, **reports.forms, **templates.forms},
         )
         views = self.views = Views(self.rules)
         self.projections = {

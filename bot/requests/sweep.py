@@ -9,7 +9,17 @@ from bot.domain.kinds import KINDS, SAFETY_REVIEWABLE, Action, Kind
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Request
-from bot.ledger import act_rows, attempt_rows, block_rows, draft_rows, memory_rows, message_rows, picture_rows, request_rows
+from bot.ledger import (
+    act_rows,
+    attempt_rows,
+    block_rows,
+    draft_rows,
+    memory_rows,
+    message_rows,
+    picture_rows,
+    request_rows,
+    template_rows,
+)
 from bot.ledger.store import Tx
 from bot.requests.recover import interrupt
 from bot.requests.transitions import answer, break_off, drop, refuse
@@ -19,7 +29,7 @@ ACTS_KEPT = 3 * 86400.0
 
 
 DRAFTS_KEPT = 86400.0
-"""Seconds for which a changed picture waits to be used."""
+"""Seconds for which a changed picture waits to be used, and a wording to be sent."""
 EVIDENCE_KEPT = 30 * 86400.0
 """Seconds for which a service's raw answers are kept: they may quote prompts, and nobody needs them after their case closes. Kind, code,
 status and request id stay, and so do prompts and pictures, because /imagine-show promises them until their member deletes them."""
@@ -41,6 +51,7 @@ def sweep(tx: Tx, is_running: Callable[[str], bool]) -> None:
     act_rows.remove(tx, before=tx.now - ACTS_KEPT)
     block_rows.remove_expired_prompts(tx)
     picture_rows.release(tx, draft_rows.drop_older(tx, tx.now - DRAFTS_KEPT), "sweep")
+    template_rows.drop_drafts_before(tx, tx.now - DRAFTS_KEPT)
     _remove_evidence(tx)
     tx.wake("request", "*")
 

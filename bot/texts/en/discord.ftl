@@ -28,6 +28,9 @@ form-pictures_many = Made from { $names }.
 ## command
 
 command-imagine = Make a picture from your words
+command-imagine-guide = Fill in a form, see the finished wording, then send it
+command-template = One of this community's templates to start from
+command-use = What the picture is for
 command-imagine-show = See your last ten requests, or one of them with its pictures
 command-imagine-status = See how the image service is doing and what's left of your budget
 command-imagine-help = Learn how to use the bot

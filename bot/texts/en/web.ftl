@@ -17,6 +17,7 @@ size = Size
 quality = Quality
 count = Count
 private = Private
+guide = Help me write it
 price = What would this cost?
 attach = Attach pictures
 attached = Attached pictures
@@ -95,7 +96,7 @@ example-block = /imagine a drill sandbox:safety_prompt
 
 hint-plain = imagine-bot answers commands. To get a picture, put /imagine in front of your words.
 hint-empty = Type /imagine and what you'd like to see.
-hint-unknown_command = { $command } isn't a command here. You can use /imagine, /imagine-show, /imagine-status, /imagine-help, /imagine-privacy and /imagine-settings.
+hint-unknown_command = { $command } isn't a command here. You can use /imagine, /imagine-guide, /imagine-show, /imagine-status, /imagine-help, /imagine-privacy and /imagine-settings.
 hint-unknown_option = { $option } isn't an option of /imagine. You can use --size, --quality, --count and --private. If it's part of your prompt, put -- and a space before the prompt.
 hint-no_value = { $option } needs a value, for example { $option } { $example }.
 hint-twice = You gave { $option } twice. Please leave one of them out.

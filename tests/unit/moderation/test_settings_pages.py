@@ -14,7 +14,7 @@ from bot.catalogue.sizes import label
 from bot.chat.views import ActionName, FieldKind, Form, Reply
 from bot.ledger import settings_rows
 from bot.ledger.tables import audit
-from bot.moderation.community import SECTIONS, deny_reasons, retention_days
+from bot.moderation.community import SECTIONS, TEMPLATES_ROW, deny_reasons, retention_days
 from bot.texts import text
 from tests.unit.moderation.ground import ADMIN, HOME, Ground
 from tests.unit.moderation.test_community_and_privacy import Visitor, own
@@ -40,7 +40,10 @@ async def overview(ground: Ground) -> list[str]:
     assert isinstance(reply, Reply)
     assert reply.view is not None
     assert (reply.changed, reply.view.final) == (False, True)
-    assert [(button.row, button.opens_form) for button in reply.view.buttons] == [(page, True) for page in SECTIONS.values()]
+    assert [(button.row, button.opens_form) for button in reply.view.buttons] == [
+        *((page, True) for page in SECTIONS.values()),
+        (TEMPLATES_ROW, False),
+    ]
     return [fact.value for fact in reply.view.facts]
 
 

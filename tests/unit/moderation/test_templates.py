@@ -1,0 +1,104 @@
+"""Templates in /imagine-settings: written by administrators, read by members, and a sentence for everything that can't be one."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from bot.chat.views import ActionName, Form, Reply, View
+from bot.ledger import template_rows
+from bot.ledger.tables import audit
+from bot.ledger.template_rows import PromptTemplate
+from bot.moderation.community import TEMPLATES_ROW
+from bot.moderation.templates import MOST
+from tests.unit.moderation.ground import ADMIN, ANN, HOME, MO, Ground
+
+A = ActionName
+FIELDS = "Use case: article cover\nSubject:\n\nStyle: flat illustration\ncomposition: 16:9"
+GOOD = {"name": "Weekly cover", "fields": FIELDS, "size": "1536x1024", "quality": "low"}
+
+
+async def known(ground: Ground) -> list[PromptTemplate]:
+    return list(await ground.ledger.read(lambda c: template_rows.of_community(c, "web", HOME)))
+
+
+async def listed(ground: Ground) -> View:
+    reply = await ground.press(A.TEMPLATES, TEMPLATES_ROW, ADMIN)
+    assert reply.view is not None
+    return reply.view
+
+
+async def test_an_administrator_writes_changes_and_deletes_a_template(ground: Ground) -> None:
+    assert [one.label for one in (await listed(ground)).buttons] == ["New template"]
+    assert (await ground.press(A.TEMPLATE_EDIT, TEMPLATES_ROW, ADMIN, GOOD)).text.startswith("Saved “Weekly cover”.")
+    [made] = await known(ground)
+    assert (made.name, made.size, made.quality) == ("Weekly cover", "1536x1024", "low")
+    assert {name: words for name, words in made.parts.items() if words} == {
+        "use": "article cover",
+        "style": "flat illustration",
+        "composition": "16:9",
+    }
+    view = await listed(ground)
+    assert [one.label for one in view.buttons] == ["New template", "Change Weekly cover"]
+    assert view.facts[0].value == "article cover · flat illustration · 16:9 · 1536×1024 · low"
+    form = await ground.form(A.TEMPLATE_EDIT, made.id, ADMIN)
+    assert isinstance(form, Form)
+    assert len(form.fields) <= 5
+    values = {one.name: one.value for one in form.fields}
+    assert values["fields"].splitlines()[0] == "Use case: article cover"
+    again = await ground.press(A.TEMPLATE_EDIT, made.id, ADMIN, {**values, "name": "weekly  COVER", "quality": ""})
+    assert again.changed
+    [changed] = await known(ground)
+    assert (changed.id, changed.name, changed.quality, changed.parts) == (made.id, "weekly COVER", "", made.parts)
+    assert (await ground.press(A.TEMPLATE_EDIT, made.id, ADMIN, {**values, "delete": "true"})).text.startswith("Deleted “weekly COVER”")
+    assert await known(ground) == []
+    for delete in ("true", "false"):
+        reply = await ground.press(A.TEMPLATE_EDIT, made.id, ADMIN, {**GOOD, "delete": delete})
+        assert (reply.changed, "isn't there anymore" in reply.text) == (False, True)
+
+
+async def test_nobody_else_sees_or_changes_them_and_every_try_is_on_record(ground: Ground) -> None:
+    await ground.press(A.TEMPLATE_EDIT, TEMPLATES_ROW, ADMIN, GOOD)
+    [made] = await known(ground)
+    for person in (ANN, MO):
+        for action in (A.TEMPLATES, A.TEMPLATE_EDIT):
+            reply = await ground.press(action, made.id, person, {**GOOD, "delete": "true"})
+            assert (reply.changed, reply.text) == (False, "Only administrators of this community can see and change its settings.")
+        assert isinstance(await ground.form(A.TEMPLATE_EDIT, made.id, person), Reply)
+    assert await known(ground) == [made]
+    rows = await ground.ledger.read(lambda c: c.execute(select(audit.c.outcome)).scalars().all())
+    assert sorted(rows) == ["done", *["refused"] * 6]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"name": " \u200b"}, "needs a name"),
+        ({"name": "x" * 41}, "The name has 41 characters, and 40 fit."),
+        ({"name": "poster  A"}, "already a template “poster A”"),
+        ({"fields": "a red robot"}, "can't read the line “a red robot”"),
+        ({"fields": "Mood: gloomy"}, "Every line begins with one of these and a colon: Use case, Subject"),
+        ({"fields": "Style: photo\nstyle: comic"}, "Style is there twice"),
+        ({"fields": "Scene: " + "x" * 501}, "Scene has 501 characters, and 500 fit"),
+        ({"fields": "Style:\n\nScene: \u2800"}, "The template is empty"),
+        ({"fields": "Subject: call +49 170 1234567"}, "looks like private data"),
+        ({"size": "7x7"}, "7x7"),
+        ({"quality": "best"}, "best"),
+    ],
+)
+async def test_what_cannot_be_a_template_is_a_sentence_and_changes_nothing(ground: Ground, values: dict[str, str], words: str) -> None:
+    await ground.press(A.TEMPLATE_EDIT, TEMPLATES_ROW, ADMIN, {**GOOD, "name": "Poster A"})
+    before = await known(ground)
+    reply = await ground.press(A.TEMPLATE_EDIT, TEMPLATES_ROW, ADMIN, {**GOOD, **values})
+    assert (reply.changed, words in reply.text) == (False, True), reply.text
+    assert await known(ground) == before
+
+
+async def test_a_community_has_as_many_templates_as_a_message_has_buttons_for(ground: Ground) -> None:
+    for number in range(MOST):
+        assert (await ground.press(A.TEMPLATE_EDIT, TEMPLATES_ROW, ADMIN, {**GOOD, "name": f"T{number}"})).changed
+    assert "already 24 templates" in (await ground.press(A.TEMPLATE_EDIT, TEMPLATES_ROW, ADMIN, GOOD)).text
+    view = await listed(ground)
+    assert len(view.facts) == MOST
+    [first, *_] = await known(ground)
+    assert (await ground.press(A.TEMPLATE_EDIT, first.id, ADMIN, GOOD)).changed
