@@ -23,7 +23,7 @@ from bot.adapter import SetupProblem
 from bot.chat.views import Choice
 from bot.core import Options
 from bot.prompts.parts import USES
-from bot.texts import text
+from bot.texts import DEFAULT_LANGUAGE, LocalizedText, language_or_none, say, text
 
 log = structlog.get_logger()
 
@@ -134,8 +134,9 @@ def _imagine(offered: ModelOptions) -> Any:
             *(inspect.Parameter(name, keyword, default=None, annotation=Optional[described[name][0]]) for name in names),  # noqa: UP045 - made at run time
         ]
     )
-    told = {name: description for name, (_, description) in described.items()}
-    found = app_commands.describe(prompt=text("discord.command.prompt"), **told)(imagine)
+    # The library shortens a plain string to one that can't be translated.
+    told = {name: app_commands.locale_str(description) for name, (_, description) in described.items()}
+    found = app_commands.describe(prompt=app_commands.locale_str(text("discord.command.prompt")), **told)(imagine)
     suggesting = {"size": _suggest_size, "quality": _suggest_quality, **({"model": _suggest_model} if offered.models else {})}
     return app_commands.autocomplete(**suggesting)(found)
 
@@ -150,7 +151,7 @@ async def _with_pictures(interaction: Event, message: discord.Message) -> None:
     await interaction.client.intake.with_pictures(interaction)
 
 
-@app_commands.describe(id=text("discord.command.id"))
+@app_commands.describe(id=app_commands.locale_str(text("discord.command.id")))
 async def _show(interaction: Event, id: str | None = None) -> None:
     await interaction.client.intake.show(interaction, id)
 
@@ -208,20 +209,38 @@ def build(client: discord.Client, offered: ModelOptions) -> Tree:
     return tree
 
 
+class Translated(app_commands.Translator):
+    """Descriptions, and names of menu entries, in the languages that Discord's clients speak. Commands and options keep their names: the
+    bot's sentences and the documentation name them."""
+
+    async def translate(self, string: app_commands.locale_str, locale: discord.Locale, context: Any) -> str | None:
+        """The words in a language; None if there are none, so that Discord shows the default."""
+        language = language_or_none(locale.value)
+        if language in (None, DEFAULT_LANGUAGE) or not isinstance(string.message, LocalizedText):
+            return None
+        return say(string.message, language)
+
+
+async def _translated(tree: Tree) -> list[dict[str, Any]]:
+    translator = Translated()
+    await tree.set_translator(translator)
+    return [await command.get_translated_payload(tree, translator) for command in tree.get_commands()]
+
+
 def payload(tree: Tree) -> list[dict[str, Any]]:
     """The payload to register with Discord."""
     return [command.to_dict(tree) for command in tree.get_commands()]
 
 
-def fingerprint(tree: Tree, application: int, api_base: str) -> str:
+def fingerprint(commands: list[dict[str, Any]], application: int, api_base: str) -> str:
     """Fingerprint of the commands and of where they're registered."""
-    content = json.dumps([payload(tree), application, api_base], sort_keys=True, ensure_ascii=False)
+    content = json.dumps([commands, application, api_base], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()
 
 
 async def sync(tree: Tree, application: int, api_base: str, known: Path) -> bool:
     """Register the commands if their fingerprint differs from the stored one. Returns whether it did. Raises SetupProblem."""
-    wanted = fingerprint(tree, application, api_base)
+    wanted = fingerprint(await _translated(tree), application, api_base)
     if _kept(known) == wanted:
         return False
     try:

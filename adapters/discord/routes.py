@@ -53,6 +53,8 @@ class Handle:
     """Maximum bytes of a file in an answer to this interaction."""
     language: str = DEFAULT_LANGUAGE
     """The language of the person who reads the answer."""
+    community_language: str = DEFAULT_LANGUAGE
+    """The language that the server states, for messages that others read too."""
 
     def alive(self, now: float) -> bool:
         """Whether the token is still valid."""
@@ -60,7 +62,7 @@ class Handle:
 
     def reply(self) -> dict[str, str]:
         """The contents of `Place.reply`."""
-        language = {} if self.language == DEFAULT_LANGUAGE else {"language": self.language}
+        spoken = {"language": self.language, "community_language": self.community_language}
         return {
             "application_id": str(self.application),
             "interaction_id": str(self.interaction),
@@ -69,7 +71,7 @@ class Handle:
             "expires": f"{self.expires:.3f}",
             "home": self.home.value,
             "limit": str(self.limit),
-            **language,
+            **{name: one for name, one in spoken.items() if one != DEFAULT_LANGUAGE},
         }
 
 
@@ -84,6 +86,7 @@ def of_interaction(interaction: discord.Interaction, home: Home, now: float) -> 
         home=home,
         limit=interaction.filesize_limit,
         language=language_for(str(interaction.locale)),
+        community_language=language_for(str(interaction.guild_locale or interaction.locale)),
     )
 
 
@@ -99,6 +102,7 @@ def of_reply(reply: Mapping[str, str]) -> Handle | None:
             home=Home(reply["home"]),
             limit=int(reply["limit"]),
             language=reply.get("language", DEFAULT_LANGUAGE),
+            community_language=reply.get("community_language", DEFAULT_LANGUAGE),
         )
     except (KeyError, ValueError):
         return None

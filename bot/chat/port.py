@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from bot.chat.views import Audience, View
 from bot.domain.requests import Place
+from bot.texts import DEFAULT_LANGUAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Message:
     maybe_shown: bool = False
     """With an empty `ref`: an earlier send, possibly by a killed process, may have posted it. Platforms without nonces look before they
     post."""
+    language: str = DEFAULT_LANGUAGE
+    """The language of its readers."""
     about: Message | None = None
     """The message that the view's `about` refers to, if it was shown; adapters link to it from messages that only one person sees."""
 

@@ -101,7 +101,7 @@ class Sender:
     on_unanswered: Callable[[Message, str, int], None] = lambda message, detail, tries: None
     """Called for a send that wasn't answered (with the number in a row) or that switched routes because of that (0), with a machine
     token."""
-    language_of: Callable[[Message], str] = lambda message: DEFAULT_LANGUAGE
+    language_of: Callable[[Connection, Message], str] = lambda connection, message: DEFAULT_LANGUAGE
     """Language of a message's readers."""
     events: EventStream = field(default_factory=EventStream)
     _lines: dict[str, Line] = field(default_factory=dict)
@@ -206,6 +206,9 @@ class Sender:
         stored = message_rows.get(connection, message_id)
         if stored is None or stored.settled:
             return stored, None, True
+        stored = dataclasses.replace(
+            stored, message=dataclasses.replace(stored.message, language=self.language_of(connection, stored.message))
+        )
         kind = stored.message.subject.partition(":")[0]
         view = self.projections[kind](connection, stored.message, self.ports.now())
         if view is None or view.about is None:
@@ -234,12 +237,11 @@ class Sender:
         # A platform library's error may quote what it was given to show.
         about = "" if view.about is None else view.about.label
         hide(view.quote, about, *(fact.value for fact in view.facts), *(picture.alt for picture in view.pictures))
-        language = self.language_of(message)
         async with self._slots:
             try:
-                with speaking(language):
+                with speaking(message.language):
                     async with asyncio.timeout(SEND_TIMEOUT):
-                        return await chat.send(message, localize(view, language))
+                        return await chat.send(message, localize(view, message.language))
             except TimeoutError:
                 return Unknown(detail="timeout")
             except Exception as error:

@@ -23,7 +23,7 @@ from bot.moderation.access import AccessCheck, AccessLevel
 from bot.moderation.routing import DIRECT
 from bot.prompts.normalise import UnusableText, normalise
 from bot.requests.rules import Rules
-from bot.texts import keys, text
+from bot.texts import keys, languages, own_name, text
 from bot.texts.phrases import listed, money
 
 RETENTION_DAYS = 30
@@ -49,6 +49,10 @@ class Asker(Protocol):
     def community(self) -> str: ...
     @property
     def person(self) -> str: ...
+
+
+LANGUAGE = "language"
+"""The setting of the language in which messages for several readers are said (`bot/messages/readers.py`)."""
 
 
 class WrongValue(Exception):
@@ -155,12 +159,16 @@ class Community:
         return Reply(text("case.settings.not_administrator"), changed=False)
 
     def _people(self, own: Mapping[str, object]) -> tuple[FormField, ...]:
-        return tuple(
+        fields = (
             FormField(
                 name, text(f"case.settings.{name}"), value=_plain(own.get(name)), required=False, hint=text(f"case.settings.hint_{name}")
             )
             for name in _FIELDS["people"]
+            if name != LANGUAGE
         )
+        choices = (Choice("", text("case.settings.empty_language")), *(Choice(one, own_name(one)) for one in sorted(languages())))
+        chosen = FormField(LANGUAGE, text("case.settings.language"), FieldKind.CHOICE, _plain(own.get(LANGUAGE)), choices, required=False)
+        return (*fields, chosen)
 
     def _money(self, own: Mapping[str, object]) -> tuple[FormField, ...]:
         return tuple(
@@ -221,6 +229,8 @@ class Community:
                 shown[name] = text("case.settings.days", days=value if isinstance(value, int) else RETENTION_DAYS)
             elif isinstance(value, list):
                 shown[name] = listed([str(one) for one in value])
+            elif name == LANGUAGE and value in languages():
+                shown[name] = own_name(str(value))
             else:
                 shown[name] = str(value) if value else text(f"case.settings.empty_{name}")
         return shown
@@ -242,6 +252,12 @@ class Community:
             if words not in allowed:
                 raise WrongValue(text("case.settings.wrong_choice", value=words[:40], allowed=listed(list(allowed))))
             return words
+        if name == LANGUAGE:
+            if words not in languages():
+                raise WrongValue(
+                    text("case.settings.wrong_choice", value=words[:40], allowed=listed(sorted(languages()), len(languages())))
+                )
+            return words
         if name == "models":
             chosen = list(dict.fromkeys(one for one in re.split(r"[\s,;]+", words) if one))
             if wrong := next((one for one in chosen if one not in self.rules.models), None):
@@ -254,7 +270,7 @@ class Community:
 
 
 _FIELDS: Mapping[str, tuple[str, ...]] = {
-    "people": ("moderators_channel", "moderators", "channels"),
+    "people": ("moderators_channel", "moderators", "channels", LANGUAGE),
     "money": ("budget_member_day", "budget_member_month", "budget_community_day", "budget_community_month"),
     "pictures": ("models", "size", "quality", "retention_days", "deny_reasons"),
 }

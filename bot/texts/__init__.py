@@ -15,7 +15,7 @@ from typing import SupportsIndex
 import structlog
 
 from bot.texts.direction import isolate, isolate_latin
-from bot.texts.files import catalogue, folder
+from bot.texts.files import OPERATORS, catalogue, folder
 from bot.texts.fluent import Template
 from bot.texts.locales import DEFAULT_LANGUAGE as DEFAULT_LANGUAGE
 from bot.texts.locales import is_right_to_left, plural_form
@@ -49,6 +49,16 @@ on_bug: Callable[[str, str], None] = _log_bug
 def languages() -> frozenset[str]:
     """The languages that are offered: those with a file that says their own name, which comes last, once all member texts are there."""
     return frozenset(one.name for one in folder().iterdir() if one.is_dir() and (one / _NAME_FILE).is_file())
+
+
+def for_operators(language: str) -> str:
+    """The language, if operators' texts are in it too; or the default, because half of a notice in each would be worse."""
+    return language if (folder() / language / OPERATORS).is_dir() else DEFAULT_LANGUAGE
+
+
+def own_name(language: str) -> str:
+    """What a language calls itself, for people who choose one."""
+    return _rendered("language.name", {}, language)
 
 
 def language_for(locale: str) -> str:

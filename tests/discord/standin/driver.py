@@ -178,7 +178,7 @@ class Driver:
         member = {**guild.member_json(user), "permissions": str(guild.permissions(user))}
         return {
             "guild_id": guild.id,
-            "guild": {"id": guild.id, "locale": "en-US", "features": []},
-            "guild_locale": "en-US",
+            "guild": {"id": guild.id, "locale": guild.locale, "features": []},
+            "guild_locale": guild.locale,
             "member": member,
         }

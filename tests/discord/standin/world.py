@@ -110,6 +110,7 @@ class Guild:
     """User id -> ids of roles."""
     channels: dict[str, Channel] = field(default_factory=dict)
     file_limit: int = rules.DEFAULT_LIMIT
+    locale: str = "en-US"
     commands_scope: bool = True
     """Installed with the scope applications.commands."""
 

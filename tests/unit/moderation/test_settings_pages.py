@@ -24,7 +24,7 @@ PEOPLE, MONEY, PICTURES = SECTIONS["people"], SECTIONS["money"], SECTIONS["pictu
 MODEL = Catalogue.load().default()
 LIMIT = "1.00"
 SET: dict[str, Mapping[str, str]] = {
-    PEOPLE: {"moderators_channel": "<#123456>", "moderators": "<@&77>, mod2", "channels": "#imagine pictures"},
+    PEOPLE: {"moderators_channel": "<#123456>", "moderators": "<@&77>, mod2", "channels": "#imagine pictures", "language": "zh-Hans"},
     MONEY: {"budget_member_day": LIMIT, "budget_member_month": "$0.5", "budget_community_day": "0", "budget_community_month": ""},
     PICTURES: {"size": MODEL.sizes.popular[1], "quality": "low", "retention_days": "7", "deny_reasons": "Off topic\n Rude \nRude"},
 }
@@ -49,12 +49,12 @@ async def overview(ground: Ground) -> list[str]:
 
 async def test_the_overview_says_what_is_set_and_what_holds_otherwise(ground: Ground) -> None:
     default = text("case.settings.default")
-    empty = [text(f"case.settings.empty_{name}") for name in ("moderators_channel", "moderators", "channels")]
+    empty = [text(f"case.settings.empty_{name}") for name in ("moderators_channel", "moderators", "channels", "language")]
     rest = [text(f"case.settings.empty_{name}") for name in ("size", "quality")]
     days, reasons = text("case.settings.days", days=30), text("case.settings.empty_deny_reasons")
     assert await overview(ground) == [*empty, default, default, default, default, *rest, days, reasons]
     await saved(ground)
-    ids = ["123456", "77 and mod2", "imagine and pictures"]
+    ids = ["123456", "77 and mod2", "imagine and pictures", "简体中文"]
     amounts = ["$1.00", "$0.50", "$0.00", default]
     assert await overview(ground) == [
         *ids,
@@ -77,11 +77,11 @@ async def test_each_page_is_filled_with_what_is_set(ground: Ground) -> None:
     line, choice = FieldKind.LINE, FieldKind.CHOICE
     people, money = list(SET[PEOPLE]), list(SET[MONEY])
     length = (await page(PEOPLE))[0][-1]
-    assert await page(PEOPLE) == [(name, line, "", False, length) for name in people]
+    assert await page(PEOPLE) == [(name, choice if name == "language" else line, "", False, length) for name in people]
     assert await page(MONEY) == [(name, line, "", False, 12) for name in money]
     assert [one[2] for one in await page(PICTURES)] == ["", "", "30", ""]
     await saved(ground)
-    assert [one[2] for one in await page(PEOPLE)] == ["123456", "77, mod2", "imagine, pictures"]
+    assert [one[2] for one in await page(PEOPLE)] == ["123456", "77, mod2", "imagine, pictures", "zh-Hans"]
     assert [one[2] for one in await page(MONEY)] == ["1.00", "0.50", "0.00", ""]
     assert await page(PICTURES) == [
         ("size", choice, SET[PICTURES]["size"], False, length),

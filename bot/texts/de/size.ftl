@@ -1,0 +1,4 @@
+auto = Automatische Größe
+landscape = Querformat { $width }×{ $height }
+portrait = Hochformat { $width }×{ $height }
+square = Quadrat { $width }×{ $height }
