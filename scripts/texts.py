@@ -150,7 +150,10 @@ def _sources(*folders: str) -> Iterator[Path]:
 def later() -> None:
     """Write down every key that an offered language lacks."""
     lacking = sorted({key for language in languages() for key in missing(language)})
-    LATER.write_text("".join(f"{key}\n" for key in lacking), encoding="utf-8")
+    if lacking:
+        LATER.write_text("".join(f"{key}\n" for key in lacking), encoding="utf-8")
+    else:
+        LATER.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -161,7 +161,9 @@ async def _suggest_template(interaction: Event, typed: str) -> list[app_commands
     return suggestions(tuple(Choice(one, one) for one in names), typed)
 
 
-@app_commands.describe(template=text("discord.command.template"), use=text("discord.command.use"))
+@app_commands.describe(
+    template=app_commands.locale_str(text("discord.command.template")), use=app_commands.locale_str(text("discord.command.use"))
+)
 @app_commands.choices(use=[app_commands.Choice(name=text(f"guide.use.{one}"), value=one) for one in USES])
 @app_commands.autocomplete(template=_suggest_template)
 async def _guide(interaction: Event, template: str | None = None, use: str | None = None) -> None:
