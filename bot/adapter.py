@@ -126,7 +126,7 @@ class Finding:
 
     ok: bool
     what: str
-    """What was checked, such as "Discord token"."""
+    """Subject of the check, such as "Discord token"."""
     sentence: str
     """The result and, if not ok, what to do."""
     busy_port: int | None = None

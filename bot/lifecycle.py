@@ -209,7 +209,7 @@ class Bot:
         await self.orphaned_files.round()
 
     async def _finish_left(self) -> None:
-        """Accept commands whose acceptance failed without a crash; their members were told to wait. Separate from the sweep, because a
+        """Accept commands whose acceptance failed without a crash; their members were asked to wait. Separate from the sweep, because a
         platform may be slow to say whether it took the acknowledgement."""
         while True:
             await asyncio.sleep(SWEEP_EVERY)

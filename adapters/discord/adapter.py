@@ -170,7 +170,7 @@ class DiscordAdapter:
     # ---- who may come in -----------------------------------------------------------------------------------------------------
 
     async def _welcome(self, interaction: Event) -> str | None:
-        """A sentence for somebody from a server that isn't allowed; None if they may use the bot."""
+        """The refusal for people from servers that aren't allowed; None if they may use the bot."""
         allowed = self.settings.allowed_guilds
         if not allowed or str(interaction.guild_id) in allowed:
             return None

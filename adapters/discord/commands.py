@@ -37,7 +37,7 @@ INSTALLS = app_commands.AppInstallationType(guild=True, user=False)
 
 
 class Tree(app_commands.CommandTree[Any]):
-    """The commands. Whatever goes wrong, the person gets an answer."""
+    """The command tree. A failing command still answers its person."""
 
     async def interaction_check(self, interaction: Event, /) -> bool:
         if interaction.type is discord.InteractionType.autocomplete:

@@ -63,7 +63,7 @@ class Interactions:
         await self.answered(interaction, lambda: self._submitted(interaction))
 
     async def answered(self, interaction: Event, work: Callable[[], Awaitable[None]]) -> None:
-        """Do the work of a press or form for somebody who may use the bot here; if it fails, they get an answer."""
+        """Run the work of an admitted press or form; if it fails, the person gets an answer."""
         with self.clicks.of(interaction):
             try:
                 refusal = await self.welcome(interaction)

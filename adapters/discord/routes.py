@@ -132,7 +132,7 @@ class MessageRef(StoredRef):
     channel: int = 0
     message: str = ""
     posts: int = 0
-    """Number of times it was posted anew; part of the nonce."""
+    """Number of new posts; part of the nonce."""
 
     @property
     def identity(self) -> str:
@@ -292,7 +292,7 @@ def address(message: Message, handle: Handle | None) -> str:
 
 
 def new_message_routes(message: Message, view: View, handle: Handle | None, now: float, closed: Callable[[int], bool]) -> list[Route]:
-    """Routes for showing a message anew, best first; none of them widens the audience."""
+    """Routes for a new message, best first; none of them widens the audience."""
     channel = _number(message.place.thread or message.place.channel)
     if is_staff(message):
         return [] if channel is None or closed(channel) else [_post(channel, None)]

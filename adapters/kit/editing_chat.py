@@ -62,7 +62,7 @@ class EditingChat(ABC, Generic[R, D, W]):
     # ---- the policy ----------------------------------------------------------------------------------------------------------
 
     async def _shown(self, message: Message, view: View, ref: R, draft: D) -> SendResult:
-        """Show a view in place, or anew."""
+        """Edit the message, or post a new one."""
         if not ref.route:
             return await self._posted(message, view, ref, draft, NO_ROUTE)
         edited = await self._edit(message, view, ref, draft)
@@ -154,7 +154,7 @@ class EditingChat(ABC, Generic[R, D, W]):
 
     @abstractmethod
     def _routes(self, message: Message, view: View) -> Sequence[W]:
-        """Routes for showing a message anew, best first; none of them widens the audience."""
+        """Routes for a new message, best first; none of them widens the audience."""
 
     @abstractmethod
     async def _try(self, route: W, message: Message, view: View, ref: R, draft: D) -> SendResult | ClassifiedError | None:
@@ -180,7 +180,7 @@ class EditingChat(ABC, Generic[R, D, W]):
 
 
 def after_failed_edit(message: Message, view: View, ref: StoredRef, error: ClassifiedError) -> SendResult | None:
-    """The result of an edit that the platform rejected; None if the message must be shown anew."""
+    """The result of a rejected edit; None if a new message is due."""
     staff, deleted = is_staff(message), error.error_class in (ErrorClass.GONE, ErrorClass.NO_CHANNEL)
     if deleted and (is_settled(view) if staff else ref.final):
         return Sent(ref.removed().ref())  # somebody deleted a finished message
@@ -199,5 +199,5 @@ def is_staff(message: Message) -> bool:
 
 
 def is_settled(view: View) -> bool:
-    """Whether nobody has to act on a moderators' or operators' message anymore; if deleted, it then stays deleted."""
+    """Whether a moderators' or operators' message needs no more action; if deleted, it then stays deleted."""
     return view.tone in (Tone.NEUTRAL, Tone.DONE)

@@ -18,7 +18,7 @@ class StoredRef:
     final: bool = False
     """A final view was shown here."""
     gone: bool = False
-    """Somebody deleted it."""
+    """It was deleted by a person."""
     stale: tuple[str, ...] = ()
     """Older copies that may still exist because their edits weren't answered, in the platform's own format."""
     bare: bool = False
@@ -34,7 +34,7 @@ class StoredRef:
         raise NotImplementedError
 
     def anew(self: R, *, gone: bool = False) -> R:
-        """The ref for showing the message anew."""
+        """The ref for a new message."""
         raise NotImplementedError
 
     def removed(self: R) -> R:

@@ -43,9 +43,9 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
         super().__init__(ports)
         self.wire, self.delivery, self.answer_log = wire, delivery, answer_log
         self.bot_name = "imagine"
-        """For the invitation; set once Slack has told it."""
+        """Name in the invitation; set after `identify`."""
         self.workspace = ""
-        """The workspace's URL, for links to messages; set once Slack has told it."""
+        """The workspace's URL, for links to messages; set after `identify`."""
         self._why: FIFOCache[str, str] = FIFOCache(CACHE_SIZE)
         """Channel -> error code of its latest rejection."""
         self._interactions: FIFOCache[str, tuple[Caller, float]] = FIFOCache(CACHE_SIZE)
@@ -260,7 +260,7 @@ class AnswerLog:
 
     file: AppendLog
     _begun: dict[str, None] = field(default_factory=dict)
-    """Ids of messages whose answer was begun."""
+    """Ids of messages with a recorded answer."""
 
     def load(self) -> None:
         """Load the entries of earlier processes."""

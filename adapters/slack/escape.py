@@ -174,7 +174,7 @@ _ENTITY = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 
 
 def unescape_event(text: str, bot_id: str) -> str:
-    """What somebody typed, from the text of an `app_mention` event: without the mention of the bot, references as people see them."""
+    """The typed text of an `app_mention` event: without the mention of the bot, with references as people see them."""
     me = rf"<@{re.escape(bot_id)}(?:\|[^<>]*)?>"
     found = re.sub(rf"^\s*{me}[:,]?|[ \t]*{me}", "", text)
     found = _REFERENCE.sub(lambda one: _reference(one[1]), found)

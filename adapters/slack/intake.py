@@ -182,7 +182,7 @@ class Intake:
     # ---- the form ------------------------------------------------------------------------------------------------------------
 
     async def submitted(self, view: Payload, caller: Caller, ack: Ack, until: float) -> None:
-        """Handle the /imagine form of somebody admitted. It keeps the typed text until it's stored."""
+        """Handle the /imagine form of an admitted person. The form keeps the typed text until it's stored."""
         values = forms.values(view)
         submission = Submission(
             person=caller.who(),
@@ -228,8 +228,8 @@ class Intake:
         self.tasks.start(self._accept(caller, stored.request_id), "accept")
 
     async def _mentioned_later(self, caller: Caller, prompt: str) -> None:
-        """Ask for a thread's pictures again, because a mention waits no longer than its acknowledgement. Words alone might not be what was
-        meant, so without an answer nothing is drawn."""
+        """Retry reading a thread's pictures, because a mention waits no longer than its acknowledgement. Without an answer nothing is
+        drawn, because the words may only make sense with the pictures."""
         try:
             for pause in THREAD_AGAIN:
                 await asyncio.sleep(pause)

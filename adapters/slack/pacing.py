@@ -81,7 +81,7 @@ class CallLog:
 
 @dataclass(slots=True)
 class WaitingCall:
-    """A caller that was told to come back."""
+    """A caller that has to ask again later."""
 
     kind: Kind
     channel: str
@@ -91,7 +91,7 @@ class WaitingCall:
     """Order among callers at the same moment."""
     not_before: float
     back: float = 0.0
-    """When it was told to ask again."""
+    """When it should ask again."""
 
     def lane(self) -> Lane:
         return self.kind, self.channel if self.kind == "post" else "", self.final

@@ -22,7 +22,7 @@ MARGIN = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """Everything needed to answer somebody later, even from another process."""
+    """Everything needed to answer a person later, even from another process."""
 
     person: str
     url: str
@@ -108,7 +108,7 @@ class MessageRef(StoredRef):
         return MessageRef(final=self.final, gone=gone, files=self.files, stale=self.stale)
 
     def left(self) -> MessageRef:
-        """The ref after unanswered edits: the message is shown anew, and this copy is deleted once Slack answers again."""
+        """The ref after unanswered edits: a new message is posted, and this copy is deleted once Slack answers again."""
         return replace(self.anew(), stale=(*self.stale, f"{self.channel}:{self.ts}"))
 
     def address(self, workspace: str) -> str:
@@ -122,7 +122,7 @@ class MessageRef(StoredRef):
 
 
 def new_message_routes(message: Message, view: View, handle: Handle | None, now: float) -> list[Route]:
-    """Routes for showing a message anew; none of them widens the audience."""
+    """Routes for a new message, best first; none of them widens the audience."""
     channel, thread = message.place.channel, message.place.thread
     if is_staff(message):
         return [Route(RouteKind.POST, channel, thread)]

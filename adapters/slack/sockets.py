@@ -46,9 +46,9 @@ ELSEWHERE_WITHIN = 2.5
 DRAIN = 1.0
 """Seconds for envelopes in progress at shutdown."""
 FOREIGN_AFTER = 60.0
-"""Seconds after which unknown connections belong to somebody else; Slack counts those of a killed process for a while."""
+"""Seconds after which unknown connections count as foreign; Slack still counts those of a killed process for a while."""
 FOREIGN_AGAIN = 600.0
-"""Seconds between checks whether somebody else is still connected."""
+"""Seconds between checks for foreign connections."""
 
 NETWORK = (aiohttp.ClientError, OSError, TimeoutError)
 

@@ -55,7 +55,7 @@ class DashboardPage:
         ui.timer(RENEW, self._renew_unless_read, immediate=False)
 
     async def _renew_unless_read(self) -> None:
-        """Not while somebody reads a table: it would close."""
+        """Not while a table is open: a renewal would close it."""
         if not await ui.run_javascript("document.querySelector('.numbers[open]') !== null"):
             await self._renew()
 

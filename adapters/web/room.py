@@ -114,7 +114,7 @@ class Room:
         return min(found, key=lambda one: one.audience is not Audience.CHANNEL, default=None)
 
     def saw(self, who: Persona, channel: str) -> None:
-        """Record that somebody is looking at a channel."""
+        """Record that a channel is being viewed."""
         self._seen[who.id, channel] = self._activity
 
     def unread(self, who: Persona, channel: str) -> bool:

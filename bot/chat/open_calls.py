@@ -32,7 +32,7 @@ class OpenCalls:
                 self._empty.set()
 
     async def close(self, within: float) -> None:
-        """Admit nobody else and wait for calls in progress, for at most `within` seconds."""
+        """Close admission and wait for calls in progress, for at most `within` seconds."""
         self._closed = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within):

@@ -83,7 +83,7 @@ class Unknown:
 
     ref: Mapping[str, str] = field(default_factory=dict)
     detail: str = ""
-    """Machine token for what came instead of an answer."""
+    """Machine token for the failure, such as a status or an exception."""
 
 
 SendResult = Sent | Later | Refused | Unknown

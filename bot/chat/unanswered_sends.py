@@ -15,7 +15,7 @@ MOVE_AFTER = 7.0
 """Seconds from the first unanswered send until an awaited message may switch routes. Most lost answers are followed by a good one, which
 updates the message in place."""
 MOST_MOVES = 3
-"""Maximum number of times one message may be posted anew because edits aren't answered."""
+"""Maximum number of new posts for one message whose edits aren't answered."""
 MOST_UPLOADS = 6
 """Maximum unanswered uploads of one message's files. After that it's sent without files for the life of this process."""
 CACHE_SIZE = 5000
@@ -28,7 +28,7 @@ class UnansweredSend:
     since: float
     """Monotonic time of the first unanswered send."""
     routes: dict[str, str] = field(default_factory=dict)
-    """Route -> machine token for what came instead of an answer."""
+    """Route -> machine token for the failure."""
     count: int = 0
     uploads: int = 0
     moves: int = 0
@@ -70,7 +70,7 @@ class UnansweredSends:
         return lost is not None and awaited and lost.moves < MOST_MOVES and self.clock() - lost.since >= MOVE_AFTER
 
     def moved(self, message: str) -> None:
-        """Record that the message was posted anew."""
+        """Record a new post of the message."""
         if (lost := self._open.get(message)) is not None:
             lost.moves += 1
 

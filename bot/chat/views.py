@@ -237,7 +237,7 @@ class View:
     quote: str = ""
     """What the member typed, shown verbatim and attributed to them; adapters escape it."""
     quoted: str = ""
-    """Name of the author if the reader is somebody else, so that it doesn't look like the reader's own words."""
+    """Name of the author if it isn't the reader, so that the words don't look like the reader's own."""
     facts: tuple[Fact, ...] = ()
     pictures: tuple[PictureView, ...] = ()
     buttons: tuple[Button, ...] = ()

@@ -1,4 +1,5 @@
-"""Baseline notes: what `imagine-bot verify` tried and what came of it, dated, in Markdown, and what differs from the note before."""
+"""Baseline notes of `imagine-bot verify`: the attempts with their results and settings, dated, in Markdown, and the differences from the
+previous note."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from bot.texts import text
 FOLDER = "baselines"
 """In the data folder."""
 SLOWER = 2.0
-"""A try differs in speed from the note before if it took so many times as long, or as short."""
+"""Factor by which an attempt must be slower or faster than in the previous note to count as different."""
 _DATA = re.compile(r"^```json\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
 
 

@@ -160,7 +160,7 @@ async def fonts(subject: Subject) -> AsyncIterator[Finding]:
 
 
 def _captions(brand: Path | None) -> Finding:
-    """What Add text lacks. Only what was installed for it and doesn't work is a failure."""
+    """Missing parts of Add text. It's only a failure if something was installed for it and doesn't work."""
     from bot.pixels.captions.fonts import find_fonts, scripts_without_font
     from bot.pixels.captions.installed import is_installed
     from bot.pixels.captions.problems import CannotDraw
@@ -199,7 +199,7 @@ def _gigabytes(free: int) -> str:
 
 
 def _owner(lock: Path) -> str | None:
-    """The process that holds the data folder's lock; None if nobody does. Takes the lock only for an instant."""
+    """The process that holds the data folder's lock, or None. Takes the lock only for an instant."""
     try:
         with open(lock, encoding="utf-8") as handle:
             try:

@@ -28,7 +28,7 @@ class Keyboard(Protocol):
     def line(self, prompt: str) -> str: ...
 
     def secret(self, prompt: str) -> str:
-        """Without showing what is typed."""
+        """Without echo."""
         ...
 
 
@@ -99,7 +99,7 @@ class Dialogue:
         return wrong
 
     def _ask(self, question: SetupQuestion, suggested: str, *, offer: bool) -> None:
-        """Ask for one setting until there's an answer, and note it if it differs from what is set."""
+        """Ask for one setting until there's an answer, and store it if it differs from the current value."""
         present = self.draft.present(question.variable) if offer else ""
         default = suggested or present or question.default
         say(question.about)

@@ -27,7 +27,7 @@ EXAMPLE = ".env.example"
 
 @dataclass(slots=True)
 class SettingsDraft:
-    """The settings file as it is, the environment, and what was answered."""
+    """The current settings file, the environment, and the answers."""
 
     file: Path
     env: Mapping[str, str]
@@ -73,7 +73,7 @@ class SettingsDraft:
         return next((merged[name] for name in PRECEDENCE.get(variable, (variable,)) if merged.get(name)), "")
 
     def answer(self, variable: str, value: str) -> None:
-        """Note an answer, unless it's what is set or what the bot does anyway."""
+        """Store an answer, unless it's the current value or the default."""
         present = self.present(variable)
         usual = Settings.model_fields[variable.lower()].default if variable in (ADDRESS, MODEL) else ""
         if value != present and (present or value != usual):
@@ -155,7 +155,7 @@ def default_address(draft: SettingsDraft) -> str:
 
 
 def _quiet(rung: Rung) -> Rung:
-    """A check that only fills the subject: what it finds was reported before."""
+    """A check that only fills the subject: its findings were reported before."""
 
     async def look(subject: Subject) -> AsyncIterator[Finding]:
         notes = list(subject.notes)

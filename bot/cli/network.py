@@ -10,7 +10,7 @@ from bot.egress import place_of
 from bot.texts import text
 
 _ANYWHERE = "https://chat.example"
-"""Stands in for the platforms' addresses; their own checks report NO_PROXY per address."""
+"""Placeholder for the platforms' addresses; their own checks report NO_PROXY per address."""
 
 
 async def way_out(subject: Subject) -> AsyncIterator[Finding]:

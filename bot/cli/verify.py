@@ -105,7 +105,8 @@ def verify(
 
 
 def may_repeat(connection: Connection, found: FailedRequest) -> bool:
-    """Whether the words of this request can't have been blocked by anybody: not by its answers, not by memory, and not by silence."""
+    """Whether this request's prompt was certainly never blocked: no block in its answers, none in the block memory, and no missing
+    answer."""
     from bot.domain.kinds import Group, Kind
     from bot.failures.classify import classify
     from bot.ledger import block_rows
@@ -172,7 +173,7 @@ def _ask(price: str) -> None:
 
 
 def _try(plan: Plan, scrubber: Scrubber) -> VerifiedRequest:
-    """Make one request, book what it cost, and say whether it ended as it should."""
+    """Make one request, book its cost, and report whether it ended as expected."""
     from bot.cli.baseline import VerifiedRequest
     from bot.cli.dialogue import watched
     from bot.cli.probes import draw

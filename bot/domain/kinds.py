@@ -154,4 +154,4 @@ RATE_ANSWERS = frozenset({Kind.RATE_LIMITED, Kind.OVERLOADED})
 """Rejections before generation: they use up a rate answer, not an attempt (docs/gate.md)."""
 
 NO_CREDIT = frozenset({Kind.QUOTA_EXHAUSTED, Kind.BILLING_LIMIT})
-"""Failures after which nothing is drawn with this key before somebody pays."""
+"""Failures after which no picture is possible with this key until the operator pays."""

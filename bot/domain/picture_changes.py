@@ -44,7 +44,7 @@ class PictureChange:
     source: str
     """Hash of the picture that it starts from."""
     text: str = ""
-    """What is drawn; lines are separated by line breaks."""
+    """The caption; lines are separated by line breaks."""
     place: str = AUTO
     """AUTO or one of PLACES."""
     size: str = AUTO

@@ -163,7 +163,7 @@ class Request:
 
 
 def undrawn(request: Request, drawn: int) -> int:
-    """Pictures that a press may still draw, because the request ended before their part was made, and not because of what it asks for."""
+    """Pictures that a button can still request: the request ended before their part was made, for a reason other than its content."""
     ended_early = request.refusal is not None and request.refusal.reason in REST_MISSING.values()
     return max(0, request.count - drawn) if ended_early and request.answer is Answer.PICTURES and not request.deleted else 0
 

@@ -84,7 +84,7 @@ def _files(facts: Facts) -> dict[str, bytes]:
 
 
 def _ours(facts: Facts) -> str:
-    """The words that the bundle consists of whatever happened: titles, explanations, the script, the names of fields."""
+    """The bundle's fixed words: titles, explanations, the script, the names of fields."""
     empty = {**facts, "response": {"status": None}, "attempts": [], "ids": [], "failure": {}, "status_page": "", "when": {}}
     line = curl(facts["request"])
     said = [

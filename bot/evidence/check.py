@@ -59,7 +59,7 @@ def _unescaped(raw: str) -> str:
 
 
 def _without(text: str, ours: str) -> str:
-    """The lines that aren't word for word ours."""
+    """The lines that aren't the bundle's own fixed words."""
     own = {_bare(line) for shown in (ours, html.unescape(ours), _unescaped(ours)) for line in shown.splitlines()}
     return "\n".join(line for line in text.splitlines() if _bare(line) not in own)
 

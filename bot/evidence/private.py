@@ -204,7 +204,7 @@ def part_length(folded: str) -> int:
 
 
 def quoted(text: str, prompts: Iterable[str], known: str = "") -> list[Span]:
-    """Positions in a text that quote one of the prompts. What also stands in `known`, our own words, is no quotation."""
+    """Positions in a text that quote one of the prompts. Words that are also in `known`, the bundle's own, don't count."""
     page, ours = fold(text), fold(known).text
     windows = {length: _windows(page.text, length) - _windows(ours, length) for length in (DENSE_PART, PROMPT_PART)}
     spans: list[Span] = []

@@ -16,7 +16,7 @@ PROMPT = "a red bicycle in the rain"
 """Sent instead of the member's words."""
 KEY = "IMAGE_API_KEY"
 PLACE = "https://YOUR-SERVICE/v1"
-"""Stands for an address that isn't public."""
+"""Placeholder for an address that isn't public."""
 _KEY = "{key}"
 
 SCRIPT = '''#!/usr/bin/env python3

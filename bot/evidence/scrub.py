@@ -24,7 +24,7 @@ ID_HEADERS = frozenset({
 })  # fmt: skip
 """Headers with the service's own id of the request."""
 WRITTEN = frozenset({"prompt", "revised_prompt", "negative_prompt", "input", "caption", "text", "user", "safety_identifier", "b64_json"})
-"""Fields of an answer that hold what a person wrote, or who it was, whatever else is known about it."""
+"""Fields of an answer that contain words or names of people; always scrubbed."""
 _NAMES = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.$[]")
 
 

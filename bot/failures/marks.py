@@ -33,7 +33,7 @@ _OPEN_STATE = re.compile(
     r"content|request|timeout|timedout|partial|true|false|gone|purge|tasknot|invalid|denied|unauth|forbid|bad|not|too|service|internal|unavail|"
     r"resource|permission|deadline|failed|stop|null|none|success)[a-z]{4,30}$"
 )
-"""Unfinished states: `dreaming`, whatever a provider calls its work. States that name an error are final."""
+"""Names of unfinished states, such as `dreaming`. Names of errors are final."""
 
 
 def is_refusal(key: str, value: str) -> bool:

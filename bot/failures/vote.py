@@ -18,7 +18,7 @@ from bot.failures.data import table
 
 
 class Agreement(StrEnum):
-    """How rules and reader stand to each other; an answer's certainty depends on it."""
+    """Agreement of rules and reader; an answer's certainty depends on it."""
 
     AGREE = "agree"
     DIFFER = "differ"

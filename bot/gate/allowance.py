@@ -1,4 +1,4 @@
-"""The operator's own limit on pictures per minute, whatever the provider would accept."""
+"""The operator's own limit on pictures per minute, in addition to the provider's."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ MARGIN = 0.97
 CHARGE = 0.5
 """Tokens that an immediate second rejection may have cost: some providers charge for them, and retrying too early would never succeed."""
 DENSE = 10.0
-"""Seconds; a burst is what was admitted within this time before a rejection."""
+"""Seconds; requests admitted within this time before a rejection form a burst."""
 LONGEST_WAIT = 40.0
 """Seconds after a rejection without a hint; a minute is the window model's job."""
 UNSEEN = 0.3
@@ -167,7 +167,7 @@ class Bucket:
         return count
 
     def drop(self) -> None:
-        """Discard what was learned, because it's too old."""
+        """Discard learned values that are too old."""
         if self.stated is None:
             self.rate, self.measured = None, False
             self.refusals.clear()

@@ -18,7 +18,7 @@ _Key = tuple[bool, float, float, float, str, str, str]
 
 @dataclass(slots=True)
 class ServiceCounts:
-    """Decayed number of services per name. All counts decay together, so two of them never change order while nobody is served."""
+    """Decayed service count per name. All counts decay together, so their order only changes when a request is served."""
 
     base: float = 0.0
     weights: dict[str, float] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class FairQueue:
     communities: ServiceCounts = field(default_factory=ServiceCounts)
 
     def first(self, now: float, waiting: Sequence[Waiting]) -> Waiting:
-        """The request whose turn it is; `waiting` isn't empty."""
+        """The next request; `waiting` isn't empty."""
         floor = 0.5 * self.people.scale(now)
         community_floor = 0.5 * self.communities.scale(now)
         people, communities, batch = self.people.weights, self.communities.weights, Lane.BATCH
@@ -76,7 +76,7 @@ class FairQueue:
         return max(0.5, self.people.weights.get(person, 0.0) / scale)
 
     def serve(self, one: Waiting, now: float, amount: float = 1.0) -> None:
-        """Book a launch; a negative amount takes it back if nothing came of it."""
+        """Book a launch; a negative amount cancels it."""
         self.people.add(one.person, amount, now)
         self.communities.add(one.community, amount, now)
 

@@ -70,7 +70,7 @@ def read(
     breaker: Breaker,
     credit: Credit,
 ) -> float:
-    """Fill new parts from what was stored `age` seconds ago. Returns the end of a pause. Invalid values are ignored."""
+    """Restore the parts from values that were stored `age` seconds ago. Returns the end of a pause. Invalid values are ignored."""
     age = max(0.0, age)
     if memory.get("version") != VERSION or age > FRESH:
         return -math.inf

@@ -63,7 +63,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a waiting member is told."""
+    """A waiting member's forecast."""
 
     position: int
     """Position in line; 1 is next."""
@@ -118,7 +118,7 @@ class Gate(Protocol):
         ...
 
     def report(self, grant: Grant, verdict: Verdict, now: float) -> None:
-        """Close a grant. Every grant is reported exactly once, whatever happened to it."""
+        """Close a grant. Every grant is reported exactly once, whatever its outcome."""
         ...
 
     def drop(self, grant: Grant, now: float) -> None:

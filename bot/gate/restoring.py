@@ -39,7 +39,7 @@ SLOWER, SLACK = 2.0, 5.0
 PAUSE = 60.0
 """Seconds until the next single call after the second stage has failed."""
 NEW_NORMAL = 2
-"""Stops for slowness after which the service counts as slower for good."""
+"""Stops for slowness after which the service counts as permanently slower."""
 
 
 @dataclass(slots=True)
@@ -131,7 +131,7 @@ def write(restoring: Restoring) -> dict[str, object]:
 
 
 def read(kept: dict[str, object]) -> Restoring:
-    """The stage from what was stored; no stage if it's invalid."""
+    """Restore the stage; no stage if it's invalid."""
     stage, before = kept.get("stage"), kept.get("before")
     if stage not in ("stopped", "few"):
         return Restoring()

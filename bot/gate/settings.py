@@ -14,7 +14,7 @@ class GateSettings:
     max_images_per_minute: float | None = None
     """Maximum pictures requested per minute; None: learned."""
     hard_concurrency: int = 32
-    """Never more than this in flight, whatever was learned: each call holds a connection and a task."""
+    """Hard cap on calls in flight above any learned limit: each call holds a connection and a task."""
     timeout_cap: float = 300.0
     """Maximum timeout of a call, in seconds."""
 

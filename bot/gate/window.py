@@ -39,7 +39,7 @@ class Window:
         return max(0.0, self.times[count - self.limit] + SPAN - now)
 
     def drop(self) -> None:
-        """Discard what was learned, because it's too old; keep what the provider stated."""
+        """Discard learned values that are too old; keep those that the provider stated."""
         if not self.named:
             self._reset()
 

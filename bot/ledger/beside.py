@@ -19,7 +19,7 @@ WITHIN = 10.0
 
 
 def book(file: Path, rows: Sequence[Period], *, micros: int, pictures: int) -> None:
-    """Add to what was spent in these rows; negative amounts correct it. Raises LedgerProblem."""
+    """Add to the spent amounts in these rows; negative amounts correct them. Raises LedgerProblem."""
     engine = create_engine("sqlite://", creator=lambda: connect(file, timeout=WITHIN), poolclass=StaticPool)
     try:
         with engine.begin() as connection:

@@ -58,7 +58,7 @@ def waiting(connection: Connection, limit: int = 500) -> Sequence[WaitingCase]:
 
 
 def move(tx: Tx, message_id: str, place: Place) -> None:
-    """Post a card anew in another channel. The old message stays there and is no longer edited."""
+    """Post a card again in another channel. The old message stays there and is no longer edited."""
     tx.connection.execute(
         update(messages)
         .where(messages.c.id == message_id)

@@ -272,7 +272,7 @@ def ask_again_about_pictures(tx: Tx, platform: str, person: str) -> None:
 
 
 def count_steps(connection: Connection, community: str, actor: str, events: Iterable[str], since: float) -> int:
-    """How often somebody did something in a community since a time."""
+    """How often a person did something in a community since a time."""
     return int(
         connection.execute(
             select(func.count())

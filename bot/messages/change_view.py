@@ -31,7 +31,7 @@ def preview_view(request: Request, draft_id: str, change: PictureChange, shown: 
 
 
 def question_view(request: Request, draft_id: str, reason: str, cleaned: str | None) -> View:
-    """What is suspicious about a text, and the choices."""
+    """The finding about a caption's text, and the choices."""
     return View(
         title=text("change.asked"),
         text=(

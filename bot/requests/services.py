@@ -17,7 +17,7 @@ DEFAULT = ""
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
-    """What a service is made of; its gate is made when the ledger is open, from what it had learned."""
+    """Everything about a service except its gate, which is made from its learned values once the ledger is open."""
 
     name: str
     provider: Provider
@@ -40,7 +40,7 @@ class ImageService:
     shown: str = ""
     """What members read about a picture that it drew; empty for the configured service and its other keys."""
     after: float = 0.0
-    """Seconds for which the configured service must have been closed before this one stands in."""
+    """Seconds that the configured service must have been closed before this one takes over."""
     equals: Mapping[str, str] | None = None
     """For a stand-in: the configured service's model -> the one that it draws instead. None if it draws every model under its own name."""
     references: Mapping[str, ReferenceLimits] = field(default_factory=dict)
@@ -59,12 +59,12 @@ class ImageService:
 
     @property
     def host(self) -> str:
-        """Key for what is learned about the service. It's the host, because a new key changes nothing about it."""
+        """Key of the learned values about the service: its host, because they don't depend on the key."""
         return self.provider.gate_key.partition("#")[0]
 
 
 class ImageServices:
-    """Services by name: the configured one, then those that stand in for it, in order of preference."""
+    """Services by name: the configured one, then its fallbacks in order of preference."""
 
     def __init__(self, services: Sequence[ImageService]) -> None:
         self._by_name = {one.name: one for one in services}

@@ -109,7 +109,7 @@ def _with_earlier_parts(tx: Tx, request: Request, result: Answer, values: dict[s
 
 
 def break_off(tx: Tx, request: Request, event: RequestEvent, result: Answer, **values: object) -> None:
-    """Answer a request whose call nobody waits for anymore. If its worker is still running, the epoch fences it off."""
+    """Answer a request whose call is still running or may be; the epoch fences that call off."""
     attempt = attempt_rows.open_attempt_of(tx.connection, request.id)
     if attempt is not None:
         books.write_off(tx, attempt)
@@ -119,7 +119,7 @@ def break_off(tx: Tx, request: Request, event: RequestEvent, result: Answer, **v
 
 
 def stop_task(tx: Tx, attempt_id: str, pending: Pending) -> None:
-    """Have the service asked to stop a task that nobody waits for anymore."""
+    """Schedule the cancellation of a task whose request has ended."""
     if not pending.is_download:
         tx.wake(UNWANTED_TASK, attempt_id)
 

@@ -1,6 +1,6 @@
-"""Tasks that nobody waits for anymore, because their request was cancelled or ran out of time: the service is asked to stop them.
+"""Cancellation of tasks at the service, after their request was cancelled or ran out of time.
 
-A courtesy that saves money where the service has such a call: the books already count the task as spent, and nothing depends on the answer.
+Best effort: it saves money where the service supports it. The task already counts as spent, and nothing depends on the answer.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def model_of(settings: Settings, catalogue: Catalogue, name: str | None = None) 
 
 
 def at_most(model: Model, per_call: int | None) -> Model:
-    """The model at a service that gives at most so many pictures in a call; None if the model decides."""
+    """The model with a service's own limit on pictures per call; None if the model decides."""
     known = [one for one in (model.per_call, per_call) if one is not None and one < model.max_count]
     return replace(model, per_call=min(known)) if known else model
 
