@@ -34,7 +34,7 @@ from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.requests.attachments import Upload
 from bot.requests.rules import Rules
-from bot.requests.services import StandIn
+from bot.requests.services import ServicePlan
 from bot.settings import Settings
 
 MODEL = "gpt-image-2"
@@ -134,10 +134,12 @@ async def standing_clock() -> AsyncIterator[None]:
 
 async def _start(base_url: str, folder: Path, deadline: float, second_url: str | None, partials: int) -> tuple[Bot, Chat]:
     ports, platform = SystemPorts(), Platform()
-    pictures, model, stand_ins = PictureStore(folder), Catalogue.load().resolve(MODEL), list[StandIn]()
+    pictures, model, fallbacks = PictureStore(folder), Catalogue.load().resolve(MODEL), list[ServicePlan]()
     if second_url is not None:
         second, after = HttpProvider(second_url, "sk-second", pictures, ports), float(Settings().fallback_after_s)
-        stand_ins.append(StandIn("fallback", second, GateSettings(), "second", after, {MODEL: MODEL}, {MODEL: ReferenceLimits(count=2)}))
+        fallbacks.append(
+            ServicePlan("fallback", second, GateSettings(), "second", after, {MODEL: MODEL}, {MODEL: ReferenceLimits(count=2)})
+        )
     bot = await build(
         data_dir=folder,
         ports=ports,
@@ -147,12 +149,12 @@ async def _start(base_url: str, folder: Path, deadline: float, second_url: str |
             deadline=deadline,
             max_live=None,
             partial_images=partials,
-            equals={one.name: {MODEL: model} for one in stand_ins},
+            equals={one.name: {MODEL: model} for one in fallbacks},
         ),
         gate_settings=GateSettings(),
         provider=HttpProvider(base_url, "sk-bench", pictures, ports),
         pictures=pictures,
-        stand_ins=stand_ins,
+        fallbacks=fallbacks,
     )
     bot.add(platform)
     await bot.start()

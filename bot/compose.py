@@ -53,7 +53,7 @@ from bot.requests.previews import Previews
 from bot.requests.projection import RequestProjection
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
-from bot.requests.services import DEFAULT, ImageService, ImageServices, StandIn
+from bot.requests.services import DEFAULT, ImageService, ImageServices, ServicePlan
 from bot.requests.unwanted_tasks import UnwantedTasks
 from bot.responsiveness import favour_the_loop
 from bot.rotation import KeyRotation, Reloaded
@@ -81,11 +81,11 @@ async def build(
     provider: Provider,
     pictures: Pictures,
     database: Path | None = None,
-    stand_ins: Sequence[StandIn] = (),
+    fallbacks: Sequence[ServicePlan] = (),
 ) -> Bot:
     """Open the ledger and wire the rooms. Raises LedgerProblem with a complete sentence."""
     ports = SteadyPorts(ports)
-    ledger, services, salt = await _open(data_dir, ports, database, (StandIn(DEFAULT, provider, gate_settings), *stand_ins))
+    ledger, services, salt = await _open(data_dir, ports, database, (ServicePlan(DEFAULT, provider, gate_settings), *fallbacks))
     adapters: dict[str, Adapter] = {}
     events = EventStream([log_lines.write])
     notices = Notices(lambda: [place for adapter in adapters.values() if (place := adapter.operators_place()) is not None], events)
@@ -118,7 +118,9 @@ async def build(
     return Bot(*rooms, core, pictures, files, writes, supervisor, incidents, events, adapters)
 
 
-async def _open(data_dir: Path, ports: SteadyPorts, file: Path | None, providers: Sequence[StandIn]) -> tuple[Ledger, ImageServices, str]:
+async def _open(
+    data_dir: Path, ports: SteadyPorts, file: Path | None, providers: Sequence[ServicePlan]
+) -> tuple[Ledger, ImageServices, str]:
     """The ledger, the services with what their gates had learned, and the salt for member hashes."""
     ledger = await Ledger.open(data_dir, ports.now, ports.new_id, file)
     try:
@@ -131,17 +133,17 @@ async def _open(data_dir: Path, ports: SteadyPorts, file: Path | None, providers
     return ledger, ImageServices(services), salt
 
 
-async def _service(ledger: Ledger, ports: SteadyPorts, one: StandIn) -> ImageService:
+async def _service(ledger: Ledger, ports: SteadyPorts, one: ServicePlan) -> ImageService:
     kept = await ledger.read(lambda c: memory_rows.recall_gate(c, one.provider.gate_key))
     learned = (None, 0.0) if kept is None else (kept[0], max(0.0, ports.now() - kept[1]))
     gate = AdaptiveGate(one.gate_settings, ports.uniform, *learned)
     return ImageService(one.name, one.provider, gate, one.shown, one.after, one.equals, one.references)
 
 
-async def _rules(settings: Settings, provider: HttpProvider, stand_ins: Sequence[StandIn], *, demo: bool) -> Rules:
+async def _rules(settings: Settings, provider: HttpProvider, fallbacks: Sequence[ServicePlan], *, demo: bool) -> Rules:
     rules = rules_of(settings, demo=demo)
     rules = dataclasses.replace(rules, service_references=provider.references_for(rules.model.id))
-    return rules if demo else await as_published(rules, provider, {one.name: one.provider for one in stand_ins})
+    return rules if demo else await as_published(rules, provider, {one.name: one.provider for one in fallbacks})
 
 
 def _previews(adapter: object) -> bool:
@@ -206,11 +208,11 @@ def _provider(settings: Settings, key: str | None, pictures: PictureStore, ports
     return HttpProvider(settings.image_base_url, key, pictures, ports, api=api, egress=settings.egress)
 
 
-def _stand_ins(settings: Settings, pictures: PictureStore, ports: SystemPorts) -> list[StandIn]:
+def _fallbacks(settings: Settings, pictures: PictureStore, ports: SystemPorts) -> list[ServicePlan]:
     """Further keys of the configured service, and the second service, in order of preference."""
-    limits, found = GateSettings(settings.max_concurrency, settings.max_images_per_minute), list[StandIn]()
+    limits, found = GateSettings(settings.max_concurrency, settings.max_images_per_minute), list[ServicePlan]()
     for number, key in enumerate(settings.image_independent_api_keys, 2):
-        found.append(StandIn(key_name(number), _provider(settings, key, pictures, ports), limits))
+        found.append(ServicePlan(key_name(number), _provider(settings, key, pictures, ports), limits))
     url = settings.fallback_url
     if url is not None and settings.fallback_models:
         api = api_for(url, settings.fallback_service)
@@ -218,7 +220,7 @@ def _stand_ins(settings: Settings, pictures: PictureStore, ports: SystemPorts) -
         shown, after = provider.gate_key.partition("#")[0], float(settings.fallback_after_s)
         resolve, equals = Catalogue.load().resolve, settings.fallback_models
         taken = {ours: resolve(theirs).references.within(provider.references_for(theirs)) for ours, theirs in equals.items()}
-        found.append(StandIn(FALLBACK, provider, GateSettings(), shown, after, equals, taken))
+        found.append(ServicePlan(FALLBACK, provider, GateSettings(), shown, after, equals, taken))
     return found
 
 
@@ -252,16 +254,16 @@ async def run(
             provider = HttpProvider(service.base_url, "sandbox", pictures, ports)
         else:
             provider = _provider(settings, settings.image_api_key, pictures, ports)
-        stand_ins: list[StandIn] = [] if demo else _stand_ins(settings, pictures, ports)
+        fallbacks: list[ServicePlan] = [] if demo else _fallbacks(settings, pictures, ports)
         bot = await build(
             data_dir=settings.data_dir,
             database=settings.database_file,
             ports=ports,
-            rules=await _rules(settings, provider, stand_ins, demo=demo),
+            rules=await _rules(settings, provider, fallbacks, demo=demo),
             gate_settings=GateSettings(settings.max_concurrency, settings.max_images_per_minute),
             provider=provider,
             pictures=pictures,
-            stand_ins=stand_ins,
+            fallbacks=fallbacks,
         )
         _add_operators_parts(bot, settings, provider, health, reload)
         for plugin in plugins:

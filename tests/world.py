@@ -21,7 +21,7 @@ from bot.gate.settings import GateSettings
 from bot.ports import SystemPorts
 from bot.providers.port import Call, OnPartial
 from bot.requests.rules import Rules
-from bot.requests.services import StandIn
+from bot.requests.services import ServicePlan
 
 PICTURE = Picture("ab" * 32, "png", 1024, 1024, 100)
 BLOCK = Evidence(
@@ -217,7 +217,7 @@ async def world(
     service: Service | None = None,
     platform: Platform | None = None,
     pictures: Any = None,
-    stand_ins: Sequence[StandIn] = (),
+    fallbacks: Sequence[ServicePlan] = (),
     **rules: object,
 ) -> AsyncIterator[World]:
     """Start a bot, and stop it afterwards."""
@@ -230,7 +230,7 @@ async def world(
         gate_settings=GateSettings(),
         provider=service,
         pictures=pictures,
-        stand_ins=stand_ins,
+        fallbacks=fallbacks,
     )
     bot.add(platform)
     found = await bot.start()

@@ -16,7 +16,7 @@ from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Attempt, Request
 from bot.ledger import attempt_rows, picture_rows, request_rows, settings_rows
 from bot.ledger.store import Tx
-from bot.messages import stand_in
+from bot.messages import fallback_notice
 from bot.messages.notices import Notices, concerns_operators
 from bot.requests import applied, books, parts, transitions
 from bot.requests.affordable import shortage
@@ -108,7 +108,7 @@ def open_attempt(tx: Tx, request_id: str, deps: Dependencies, service: ImageServ
         request_rows.leave_out(tx, request.id, opened.left_out)
     transitions.show(tx, opened)
     if service is not None and service.shown:
-        stand_in.begun(tx, deps.notices, service.shown)
+        fallback_notice.begun(tx, deps.notices, service.shown)
     return Opened(opened, attempt)
 
 
@@ -200,7 +200,7 @@ def _take_pictures(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, d
     if request.service == DEFAULT:
         if ruling.failure is None or isinstance(ruling.step, TryWithout):
             deps.notices.service_works(tx)
-        stand_in.ended(tx, deps.notices)
+        fallback_notice.ended(tx, deps.notices)
     worked_without(tx, request, ruling.outcome, deps.rules, host, deps.notices)
     sent = ruling.outcome.carried
     unsent = bool(sent) and "quality" not in sent and "quality" not in unchosen(tx.connection, request, deps.rules)

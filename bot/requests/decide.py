@@ -160,7 +160,7 @@ def _may_move(request: Request, outcome: Outcome, failure: Failure | None, rules
     gone = failure is not None and failure.kind in NO_CREDIT and outcome.billed is Billed.NO and not outcome.pictures
     if begun(dataclasses.replace(request, attempts=request.attempts - 1)):  # this call was free
         return False
-    return gone and request.service == DEFAULT and request.state is RequestState.CALLING and rules.has_stand_in(request.model)
+    return gone and request.service == DEFAULT and request.state is RequestState.CALLING and rules.has_fallback(request.model)
 
 
 def _may_try_without(request: Request, rules: Rules, now: float) -> bool:

@@ -1,4 +1,4 @@
-"""Which service a waiting request goes to: the configured one, or a stand-in while that one is down or out of credit.
+"""Which service a waiting request goes to: the configured one, or a fallback while that one is down or out of credit.
 
 A request only changes services if its prompt can't have been refused or paid for: never after a block, a wrong value, or a call that may
 have been billed, and only for a model that the operator declared equal. Pure bookkeeping: the ledger's transactions check the same again.
@@ -15,7 +15,7 @@ from bot.ledger.request_rows import Queued
 from bot.requests.services import DEFAULT, ImageService, ImageServices
 
 CLOSED = frozenset({"down", "no_credit"})
-"""States of a gate that let a stand-in begin; a pause is short and says when it ends."""
+"""States of a gate that let a fallback begin; a pause is short and says when it ends."""
 
 
 @dataclass(slots=True)
@@ -32,17 +32,17 @@ class Fallback:
         return before != self._active
 
     def when(self, services: ImageServices, now: float) -> float:
-        """Loop time at which a stand-in may begin; `inf` if none is due."""
+        """Loop time at which a fallback may begin; `inf` if none is due."""
         if self._closed_since is None or self._active != DEFAULT:
             return float("inf")
-        return min((self._ready_at(one, now) for one in services.stand_ins), default=float("inf"))
+        return min((self._ready_at(one, now) for one in services.fallbacks), default=float("inf"))
 
     def group(self, services: ImageServices, rows: Sequence[Queued]) -> dict[str, list[Queued]]:
-        """Rows by the name of the service whose gate they wait for. While a stand-in draws, the configured service is still offered a
+        """Rows by the name of the service whose gate they wait for. While a fallback draws, the configured service is still offered a
         request for its probe: one that can't go elsewhere if there is any, since a probe that fails may have been billed."""
         found: dict[str, list[Queued]] = {}
-        stand_in = services.of(self._active)
-        movable = [row for row in rows if _may_move(row, stand_in)] if self._active != DEFAULT else []
+        fallback = services.of(self._active)
+        movable = [row for row in rows if _may_move(row, fallback)] if self._active != DEFAULT else []
         elsewhere = {row.id for row in movable}
         for row in rows:
             home = self._active if row.id in elsewhere else _home(services, row)
@@ -53,22 +53,22 @@ class Fallback:
 
     def _choose(self, services: ImageServices, now: float) -> str:
         first = services.default
-        state = first.gate.snapshot(now).state if services.stand_ins else "open"
+        state = first.gate.snapshot(now).state if services.fallbacks else "open"
         if state not in CLOSED and not (state == "probing" and self._closed_since is not None):
             self._closed_since = None
             return DEFAULT
         if self._closed_since is None:
             self._closed_since = now
-        return next((one.name for one in services.stand_ins if self._ready_at(one, now) <= now), DEFAULT)
+        return next((one.name for one in services.fallbacks if self._ready_at(one, now) <= now), DEFAULT)
 
     def _ready_at(self, one: ImageService, now: float) -> float:
-        """Loop time at which a stand-in may draw. One that is closed itself first shows with a probe that it's back."""
+        """Loop time at which a fallback may draw. One that is closed itself first shows with a probe that it's back."""
         assert self._closed_since is not None
         return max(self._closed_since + one.after, one.gate.snapshot(now).probe_at)
 
 
 def _home(services: ImageServices, row: Queued) -> str:
-    """The service of a row that no stand-in takes now: the one that it was sent to, unless nothing came of that and it may return."""
+    """The service of a row that no fallback takes now: the one that it was sent to, unless nothing came of that and it may return."""
     service = services.of(row.service)
     return DEFAULT if row.rate_answers and _may_move(row, service) else service.name
 

@@ -81,7 +81,7 @@ class Rules:
         """The model that a service draws for a request which asks for this one."""
         return self.equals.get(service, {}).get(model) or self.models.get(model, self.model)
 
-    def has_stand_in(self, model: str) -> bool:
+    def has_fallback(self, model: str) -> bool:
         """Whether another service draws this model while the configured one can't."""
         return any(not equals or model in equals for equals in self.equals.values())
 

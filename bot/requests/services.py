@@ -16,7 +16,7 @@ DEFAULT = ""
 
 
 @dataclass(frozen=True, slots=True)
-class StandIn:
+class ServicePlan:
     """Everything about a service except its gate, which is made from its learned values once the ledger is open."""
 
     name: str
@@ -42,7 +42,7 @@ class ImageService:
     after: float = 0.0
     """Seconds that the configured service must have been closed before this one takes over."""
     equals: Mapping[str, str] | None = None
-    """For a stand-in: the configured service's model -> the one that it draws instead. None if it draws every model under its own name."""
+    """For a fallback: the configured service's model -> the one that it draws instead. None if it draws every model under its own name."""
     references: Mapping[str, ReferenceLimits] = field(default_factory=dict)
     """The configured service's model -> what its equal accepts beside the prompt; a missing one accepts nothing."""
 
@@ -77,7 +77,7 @@ class ImageServices:
         return self._by_name[DEFAULT]
 
     @property
-    def stand_ins(self) -> Sequence[ImageService]:
+    def fallbacks(self) -> Sequence[ImageService]:
         """The others, in order of preference."""
         return [one for name, one in self._by_name.items() if name != DEFAULT]
 

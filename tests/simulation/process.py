@@ -24,7 +24,7 @@ from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.requests.questions import ask_about
 from bot.requests.rules import Rules
-from bot.requests.services import StandIn
+from bot.requests.services import ServicePlan
 from tests.simulation.chat import SimChat
 from tests.simulation.loop import Life
 from tests.simulation.ports import SimPorts
@@ -140,7 +140,7 @@ class Process:
             gate_settings=GateSettings(),
             provider=HttpProvider(BASE_URL, KEY, store, ports, transport=transport(world)),
             pictures=store,
-            stand_ins=[self._second(store, ports)] if world.plan.fallback else (),
+            fallbacks=[self._second(store, ports)] if world.plan.fallback else (),
         )
         chat = SimChat(world, world.platform, world.plan.chat_faults, self.sent)
         adapter = SimAdapter(world, self.people, chat, bot.core, world.crew)
@@ -149,11 +149,11 @@ class Process:
         self.bot, self.adapter, self.store = bot, adapter, store
         await bot.finish_received(found)
 
-    def _second(self, store: PictureStore, ports: SimPorts) -> StandIn:
+    def _second(self, store: PictureStore, ports: SimPorts) -> ServicePlan:
         """The service that stands by."""
         provider = HttpProvider(SECOND_URL, KEY, store, ports, transport=transport(self.world))
         name = self.world.model.id
-        return StandIn("fallback", provider, GateSettings(), "second.sim.test", FALLBACK_AFTER, {name: name}, {name: ReferenceLimits()})
+        return ServicePlan("fallback", provider, GateSettings(), "second.sim.test", FALLBACK_AFTER, {name: name}, {name: ReferenceLimits()})
 
     async def _stop(self, life: Life) -> None:
         self.adapter = None

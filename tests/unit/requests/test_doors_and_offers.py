@@ -204,10 +204,10 @@ def test_the_rules_of_a_request_are_those_of_the_model_that_draws_it() -> None:
     calls = [("", MODEL.id), ("stand-in", MODEL.id), ("stand-in", "other"), ("second key", "other"), ("gone", "other")]
     assert [rules.for_call(*one).model.id for one in calls] == [MODEL.id, "cheap", "other", "other", "other"]
     assert rules.for_call("stand-in", MODEL.id) == dataclasses.replace(rules, model=cheap)
-    assert [rules.has_stand_in(name) for name in (MODEL.id, "other")] == [True, True]  # another key draws everything
+    assert [rules.has_fallback(name) for name in (MODEL.id, "other")] == [True, True]  # another key draws everything
     alone = dataclasses.replace(rules, equals={"stand-in": {MODEL.id: cheap}})
-    assert [alone.has_stand_in(name) for name in (MODEL.id, "other")] == [True, False]
-    assert not Rules(model=MODEL).has_stand_in(MODEL.id)
+    assert [alone.has_fallback(name) for name in (MODEL.id, "other")] == [True, False]
+    assert not Rules(model=MODEL).has_fallback(MODEL.id)
 
 
 def test_unfinished_pictures_cost_on_top_of_the_finished_ones() -> None:

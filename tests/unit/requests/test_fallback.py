@@ -21,12 +21,12 @@ from bot.gate.settings import GateSettings
 from bot.ledger import request_rows
 from bot.ledger.request_rows import Queued
 from bot.ledger.tables import spend
-from bot.messages import stand_in
+from bot.messages import fallback_notice
 from bot.messages.notices import Notices
 from bot.requests.attempt import NotNow, Opened, open_attempt
 from bot.requests.fallback import Fallback
 from bot.requests.scheduler import Scheduler
-from bot.requests.services import ImageService, StandIn
+from bot.requests.services import ImageService, ServicePlan
 from bot.texts import text
 from tests.unit.requests.ground import Ground, failure
 from tests.world import BLOCK, DOWN, Service, World, bad, world
@@ -42,9 +42,9 @@ NO_CREDIT = Evidence(
 )
 
 
-def second(service: Service, **values: object) -> StandIn:
+def second(service: Service, **values: object) -> ServicePlan:
     return dataclasses.replace(
-        StandIn("fallback", service, GateSettings(), "other.example", 0.0, {MODEL.id: CHEAP.id}),  # type: ignore[arg-type]
+        ServicePlan("fallback", service, GateSettings(), "other.example", 0.0, {MODEL.id: CHEAP.id}),  # type: ignore[arg-type]
         **values,
     )
 
@@ -63,7 +63,7 @@ def broken(w: World) -> None:
 
 async def test_while_the_first_is_down_the_second_draws_its_equal_and_says_so(tmp_path: Path) -> None:
     other = Service(name="other", gate_key="other.example#1")
-    async with world(tmp_path, Service(), stand_ins=[second(other)], equals=EQUALS) as w:
+    async with world(tmp_path, Service(), fallbacks=[second(other)], equals=EQUALS) as w:
         broken(w)
         request = await w.imagine("a red bicycle")
         view = await w.answer(request)
@@ -89,7 +89,7 @@ async def test_while_the_first_is_down_the_second_draws_its_equal_and_says_so(tm
 
 async def test_one_whose_credit_is_gone_moves_the_request_that_found_out(tmp_path: Path) -> None:
     other = Service(name="other", gate_key="other.example#1")
-    async with world(tmp_path, Service([bad(NO_CREDIT)]), stand_ins=[second(other)], equals=EQUALS) as w:
+    async with world(tmp_path, Service([bad(NO_CREDIT)]), fallbacks=[second(other)], equals=EQUALS) as w:
         request = await w.imagine("a red bicycle")
         assert (await w.answer(request)).pictures
         assert len(w.service.calls) == len(other.calls) == 1
@@ -103,7 +103,7 @@ async def test_one_whose_credit_is_gone_moves_the_request_that_found_out(tmp_pat
 )
 async def test_what_was_refused_or_may_be_paid_for_stays(tmp_path: Path, outcome: object) -> None:
     other = Service(name="other", gate_key="other.example#1")
-    async with world(tmp_path, Service([outcome]), stand_ins=[second(other)], equals=EQUALS) as w:  # type: ignore[list-item]
+    async with world(tmp_path, Service([outcome]), fallbacks=[second(other)], equals=EQUALS) as w:  # type: ignore[list-item]
         w.service.hold = asyncio.Event()
         request = await w.imagine("a red bicycle")
         await w.until(lambda: w.service.calls)
@@ -120,7 +120,7 @@ async def test_what_was_refused_or_may_be_paid_for_stays(tmp_path: Path, outcome
 
 async def test_a_model_without_an_equal_waits(tmp_path: Path) -> None:
     other = Service(name="other", gate_key="other.example#1")
-    async with world(tmp_path, Service(), stand_ins=[second(other, equals={"another": "x"})], equals={"fallback": {}}) as w:
+    async with world(tmp_path, Service(), fallbacks=[second(other, equals={"another": "x"})], equals={"fallback": {}}) as w:
         broken(w)
         request = await w.imagine()
         await asyncio.sleep(0.3)
@@ -130,7 +130,7 @@ async def test_a_model_without_an_equal_waits(tmp_path: Path) -> None:
 
 async def test_a_second_key_draws_everything_and_members_read_nothing_about_it(tmp_path: Path) -> None:
     key = Service(name="scripted", gate_key="scripted#2")
-    async with world(tmp_path, Service(), stand_ins=[StandIn("key-2", key, GateSettings())], equals={"key-2": {}}) as w:
+    async with world(tmp_path, Service(), fallbacks=[ServicePlan("key-2", key, GateSettings())], equals={"key-2": {}}) as w:
         broken(w)
         view = await w.answer(await w.imagine())
         assert view.pictures
@@ -146,7 +146,7 @@ def a_row(name: str, **values: object) -> Queued:
 async def test_the_choice_waits_for_its_time_and_spares_what_could_be_a_probe(tmp_path: Path) -> None:
     other = Service(name="other", gate_key="other.example#1")
     limits = {MODEL.id: ReferenceLimits(count=2, mask=False)}
-    async with world(tmp_path, Service(), stand_ins=[second(other, after=30.0, references=limits)], equals=EQUALS) as w:
+    async with world(tmp_path, Service(), fallbacks=[second(other, after=30.0, references=limits)], equals=EQUALS) as w:
         services, fallback, now = w.bot.services, Fallback(), w.bot.ports.monotonic()
         assert not fallback.look(services, now)
         broken(w)
@@ -191,7 +191,7 @@ async def test_the_choice_waits_for_its_time_and_spares_what_could_be_a_probe(tm
 
 async def test_a_probe_of_the_first_changes_nothing_before_it_is_answered(tmp_path: Path) -> None:
     other = Service(name="other", gate_key="other.example#1")
-    async with world(tmp_path, Service(), stand_ins=[second(other)], equals=EQUALS) as w:
+    async with world(tmp_path, Service(), fallbacks=[second(other)], equals=EQUALS) as w:
         services, fallback, now = w.bot.services, Fallback(), w.bot.ports.monotonic()
         gate = services.default.gate
         broken(w)
@@ -210,7 +210,7 @@ async def test_a_probe_of_the_first_changes_nothing_before_it_is_answered(tmp_pa
 
 async def test_while_both_are_down_the_scheduler_sleeps_and_probes_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = Service(name="other", gate_key="other.example#1")
-    async with world(tmp_path, Service(), stand_ins=[second(other)], equals=EQUALS) as w:
+    async with world(tmp_path, Service(), fallbacks=[second(other)], equals=EQUALS) as w:
         now = w.bot.ports.monotonic()
         broken(w)
         breaker = w.bot.services.of("fallback").gate.breaker  # type: ignore[attr-defined]
@@ -249,9 +249,9 @@ async def test_the_transaction_checks_again(ground: Ground) -> None:
 async def test_a_fallback_that_lasts_is_told_anew_each_day(ground: Ground) -> None:
     notices = Notices()
     for _ in range(3):
-        await ground.ledger.write(lambda tx: stand_in.begun(tx, notices, "other.example"))
-        await ground.ledger.write(lambda tx: stand_in.begun(tx, notices, "other.example"))
+        await ground.ledger.write(lambda tx: fallback_notice.begun(tx, notices, "other.example"))
+        await ground.ledger.write(lambda tx: fallback_notice.begun(tx, notices, "other.example"))
         ground.at[0] += 86_400.0
     assert len(notices.open) == 3
-    await ground.ledger.write(lambda tx: stand_in.ended(tx, notices))
+    await ground.ledger.write(lambda tx: fallback_notice.ended(tx, notices))
     assert not notices.open

@@ -23,7 +23,7 @@ from bot.messages.request_view import RequestFacts, render
 from bot.requests.attempt import Ended, NotNow, Opened, open_attempt
 from bot.requests.block_memory import blocked_before
 from bot.requests.recover import recover
-from bot.requests.services import ImageService, StandIn
+from bot.requests.services import ImageService, ServicePlan
 from bot.requests.sweep import sweep
 from bot.texts import text
 from tests.unit.requests.ground import Ground, drew, failure
@@ -254,8 +254,8 @@ async def test_a_limit_that_the_service_names_is_learned_without_a_question(tmp_
 async def test_a_second_service_draws_in_parts_of_its_own_and_gets_no_begun_request(tmp_path: Path, ground: Ground) -> None:
     other = Service(name="other", gate_key="other.example#1")
     cheap = dataclasses.replace(Catalogue.load().resolve("sandbox-1"), per_call=1)
-    made = StandIn("fallback", other, GateSettings(), "other.example", 0.0, {MODEL.id: cheap.id})  # type: ignore[arg-type]
-    async with world(tmp_path / "w", Service(), stand_ins=[made], equals={"fallback": {MODEL.id: cheap}}) as w:
+    made = ServicePlan("fallback", other, GateSettings(), "other.example", 0.0, {MODEL.id: cheap.id})  # type: ignore[arg-type]
+    async with world(tmp_path / "w", Service(), fallbacks=[made], equals={"fallback": {MODEL.id: cheap}}) as w:
         gate = w.bot.services.default.gate
         gate.breaker.since, gate.breaker.probe_at = w.bot.ports.monotonic(), w.bot.ports.monotonic() + 60.0  # type: ignore[attr-defined]
         assert len((await w.answer(await w.imagine(count=3))).pictures) == 3

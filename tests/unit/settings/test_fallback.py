@@ -28,7 +28,7 @@ def test_a_whole_fallback_is_read() -> None:
     assert rules.model.id == "gpt-image-2"
     assert rules.for_call("fallback", "gpt-image-2").model.id == "openai/gpt-image-2"
     assert rules.for_call("key-2", "gpt-image-2.5-flare").model == Catalogue.load().models["gpt-image-2.5-flare"]
-    assert rules.has_stand_in("anything")  # of the second key
+    assert rules.has_fallback("anything")  # of the second key
     assert rules_of(settings, demo=True).equals == {}
 
 
@@ -68,12 +68,12 @@ def test_a_broken_key_in_a_list_is_refused_without_being_shown() -> None:
 
 
 async def test_the_second_service_gets_a_gate_and_a_key_of_its_own(tmp_path: object) -> None:
-    from bot.compose import _stand_ins
+    from bot.compose import _fallbacks
     from bot.providers.pictures import PictureStore
 
     settings = load({**KEY, **SECOND, "IMAGE_INDEPENDENT_API_KEYS": "sk-two-01234567", "MAX_CONCURRENCY": "3"})
     store = PictureStore(tmp_path)  # type: ignore[arg-type]
-    key, other = _stand_ins(settings, store, SystemPorts())
+    key, other = _fallbacks(settings, store, SystemPorts())
     assert (key.name, key.shown, key.after, key.equals, key.gate_settings.max_concurrency) == ("key-2", "", 0.0, None, 3)
     assert (other.name, other.shown, other.after) == ("fallback", "openrouter.ai", 20.0)
     assert other.provider.name == "openrouter"

@@ -12,7 +12,7 @@ LASTING = "fallback_lasts"
 
 
 def begun(tx: Tx, notices: Notices, shown: str) -> None:
-    """A call goes to a stand-in, whose name for people is `shown`. The first one opens the notice; the first on each later day is a new
+    """A call goes to a fallback, whose name for people is `shown`. The first one opens the notice; the first on each later day is a new
     message, because an edited one goes unseen."""
     opened = [cause for cause in notices.open if cause.startswith(f"{KIND}:")]
     today = datetime.fromtimestamp(tx.now, UTC).date().isoformat()
