@@ -118,7 +118,7 @@ class SlackAdapter:
         intake = Intake(
             core, self._answers, self._tasks, admission, identity.team, identity.user, *names, FILES_SCOPE not in identity.missing
         )
-        interactions = Interactions(intake, self._chat.pressed_on)
+        interactions = Interactions(core, self._answers, self._tasks, intake, self._chat.pressed_on)
         client = self._client_with(None)
         client.session = session
         app = apps.build(client, settings.bot_token, settings.signing_secret or "", identity, intake, interactions)

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from adapters.kit.interaction_ids import NEW_MESSAGE, InteractionId, parsed
 from adapters.kit.payload import Payload, parts, word
 from adapters.kit.replies import words_of
+from adapters.kit.tasks import BackgroundTasks
 from adapters.slack import forms, render
-from adapters.slack.answers import Window
+from adapters.slack.answers import Answers, Window
 from adapters.slack.callers import PLATFORM, Caller, of_form, of_press
 from adapters.slack.intake import FORM_READY, IMAGINE_FORM, Ack, Intake, left, until_ack
 from adapters.slack.render import objects
 from bot.chat.views import ActionName, Button, ButtonStyle, Reply, View
+from bot.core import Core
 from bot.texts import has, say, speaking, text
 
 SHEETS: dict[ActionName, str] = {ActionName.CASE_PROMPT: "slack.prompt_title"}
@@ -25,7 +27,11 @@ SHEETS: dict[ActionName, str] = {ActionName.CASE_PROMPT: "slack.prompt_title"}
 class Interactions:
     """Router for buttons and forms."""
 
+    core: Core
+    answers: Answers
+    tasks: BackgroundTasks
     intake: Intake
+    """Admits people, deduplicates deliveries and turns forms into modals."""
     pressed_on: Callable[[str, Caller], None]
     """Called for each press on a row's message; the press can be used to replace that message even where the bot can't reach it."""
 
@@ -40,50 +46,50 @@ class Interactions:
         found = parsed(_action_id(body))
         if found is None or found.opens_form or found.action in SHEETS or _unasked(body, found):
             await ack()
-            self.intake.tasks.start(self.intake.admitted(caller, lambda known: self._opened(known, found)), "open")
+            self.tasks.start(self.intake.admitted(caller, lambda known: self._opened(known, found)), "open")
             return
         until = until_ack()
         caller, refusal = await self.intake.admission.check(caller)
         if refusal is not None:
             await ack()
-            self.intake.tasks.start(self.intake.answers.say(caller, refusal), "refusal")
+            self.tasks.start(self.answers.say(caller, refusal), "refusal")
             return
         if found.action is not ActionName.SHOW:  # its buttons are in a list
             self.pressed_on(found.row, caller)
-        acting = self.intake.tasks.start(self._act(caller, found.action, found.row, {}), "press")
+        acting = self.tasks.start(self._act(caller, found.action, found.row, {}), "press")
         await self._soon(acting, until)
         await ack()
-        self.intake.tasks.start(self._answered(caller, self._reply(caller, found.action, acting)), "reply")
+        self.tasks.start(self._answered(caller, self._reply(caller, found.action, acting)), "reply")
 
     async def _opened(self, caller: Caller, found: InteractionId | None) -> None:
         """Open a modal, ask the question of an old button, or send the sentence why there is none."""
         if found is None:
-            await self.intake.answers.say(caller, text("slack.old_button"))
+            await self.answers.say(caller, text("slack.old_button"))
         elif found.opens_form:
             await self._open_form(caller, found.action, found.row)
         elif has(question := f"confirm.{found.action.value}"):
             button = Button(found.action, found.row, text(f"button.{found.action.value}"), ButtonStyle.DANGER, confirm=True)
-            await self.intake.answers.say(caller, View(text(question), buttons=(button,), final=True))
+            await self.answers.say(caller, View(text(question), buttons=(button,), final=True))
         else:
             await self._open_sheet(caller, found.action, found.row)
 
     async def _open_form(self, caller: Caller, action: ActionName, row: str) -> None:
         async def make() -> Sequence[Window]:
-            found = await self.intake.core.form(caller.act(action, row, {}, self.intake.answers.handle(caller).reply()))
+            found = await self.core.form(caller.act(action, row, {}, self.answers.handle(caller).reply()))
             return await self.intake.windows(caller, found)
 
-        await self.intake.answers.open_later(caller, make(), FORM_READY)
+        await self.answers.open_later(caller, make(), FORM_READY)
 
     async def _open_sheet(self, caller: Caller, action: ActionName, row: str) -> None:
         async def make() -> Sequence[Window]:
             reply = await self._act(caller, action, row, {})
             if reply.view is None:
-                await self.intake.answers.say(caller, reply.text or text("slack.done"))
+                await self.answers.say(caller, reply.text or text("slack.done"))
                 return ()
             with speaking(caller.language):
                 return [render.sheet(reply.view, text(SHEETS[action]))]
 
-        await self.intake.answers.open_later(caller, make(), FORM_READY)
+        await self.answers.open_later(caller, make(), FORM_READY)
 
     # ---- forms ---------------------------------------------------------------------------------------------------------------
 
@@ -104,7 +110,7 @@ class Interactions:
         if not self.intake.dedup.first(caller.key):
             await ack()
             return
-        acting = self.intake.tasks.start(self._act(caller, found.action, found.row, forms.values(view)), "form")
+        acting = self.tasks.start(self._act(caller, found.action, found.row, forms.values(view)), "form")
         await self._soon(acting, until)
         reply = acting.result() if acting.done() else None
         if reply is not None and not reply.changed and reply.view is None and reply.text:
@@ -112,13 +118,13 @@ class Interactions:
             await ack(forms.errors(view, reply.text))
             return
         await ack()
-        self.intake.tasks.start(self._answered(caller, self._reply(caller, found.action, acting)), "reply")
+        self.tasks.start(self._answered(caller, self._reply(caller, found.action, acting)), "reply")
 
     # ---- common --------------------------------------------------------------------------------------------------------------
 
     async def _act(self, caller: Caller, action: ActionName, row: str, values: dict[str, str]) -> Reply:
         try:
-            return await self.intake.core.act(caller.act(action, row, values, self.intake.answers.handle(caller).reply()))
+            return await self.core.act(caller.act(action, row, values, self.answers.handle(caller).reply()))
         except Exception as error:
             return Reply(words_of(error, PLATFORM), changed=False)
 
@@ -134,13 +140,13 @@ class Interactions:
             return
         said = reply.view or reply.text
         if said:
-            await self.intake.answers.say(caller, said)
+            await self.answers.say(caller, said)
 
     async def _answered(self, caller: Caller, work: Awaitable[None]) -> None:
         try:
             await work
         except Exception as error:
-            await self.intake.answers.say(caller, words_of(error, PLATFORM))
+            await self.answers.say(caller, words_of(error, PLATFORM))
 
 
 def _unasked(body: Payload, found: InteractionId) -> bool:
