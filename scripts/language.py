@@ -21,16 +21,19 @@ OLD_WORDS: Mapping[str, str] = {
     "desk": "action handlers",
     "foretold": "forecast",
     "hands": "dependencies",
+    "judged": "classified",
     "leftovers": "orphaned files",
     "mend": "repair, or fix",
     "mended": "repaired, or fixed",
     "mends": "repairs, or fixes",
     "patience": "timeout",
+    "roll": "directory",
     "strangers": "foreign connections, or untrusted",
     "tell": "notify, show or report",
     "trail": "audit log",
     "trouble": "error, incident or outage",
     "troubles": "errors",
+    "ways": "routes",
 }
 """Old private word -> the field's term (docs/glossary.md)."""
 OLD_PHRASES = re.compile(

@@ -59,7 +59,7 @@ class SlackModerators:
         return who is not None and who.administers and who.team in (community, "")
 
     async def list_moderators(self, community: str) -> frozenset[str] | None:
-        """See bot.chat.port.ModeratorRoll."""
+        """See bot.chat.port.ModeratorDirectory."""
         channel = await self.channel_of(community)
         if not channel:
             return None

@@ -64,12 +64,12 @@ class AccessCheck:
         if isinstance(check, ModeratorDirectory):
             try:
                 async with asyncio.timeout(ANSWER_WITHIN):
-                    roll = await check.list_moderators(community)
+                    listed = await check.list_moderators(community)
             except Exception as error:
                 log.warning("moderator_roll_failed", platform=platform, error=type(error).__name__)
-                roll = None
-            if roll is not None:
-                return bool(set(roll) - {person})
+                listed = None
+            if listed is not None:
+                return bool(set(listed) - {person})
         for one in known:
             if one != person and await self._moderates(check, platform, community, one):
                 return True
