@@ -35,7 +35,7 @@ class AccessCheck:
     ledger: Ledger
 
     async def of(self, platform: str, community: str, person: str, wanted: AccessLevel = AccessLevel.MODERATOR) -> AccessLevel:
-        """A person's current access level, as far as `wanted` requires: an administrator may do whatever a moderator may."""
+        """A person's current access level, up to `wanted`; administrators have moderators' rights too."""
         check = self.check(platform)
         if check is None or not community:
             return AccessLevel.NOBODY

@@ -119,7 +119,7 @@ def _admitted(tx: Tx, act: Act, *, once: bool, lease: bool, waiting: bool = Fals
 
 
 def refuse(tx: Tx, act: Act, case: Case | None, outcome: str, why: str) -> Reply:
-    """Reject a press: nothing changes, it's recorded, and the presser is told why."""
+    """Reject a press: change nothing, record it, and tell the presser why."""
     case_rows.write_audit(
         tx,
         "" if case is None else case.id,

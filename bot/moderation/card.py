@@ -269,7 +269,7 @@ def _label(case: Case, name: ActionName) -> str:
 
 
 def _pressers(facts: CaseFacts, name: ActionName) -> Pressers:
-    """People whose press has a chance: nobody decides about their own request, and a held case belongs to its holder."""
+    """People who may press the buttons: never the requester, and only the holder of a claimed case."""
     case = facts.case
     holder = case.holder.id if case.state is CaseState.CLAIMED and case.holder is not None else None
     if name is ActionName.CASE_TAKE_OVER:
@@ -281,7 +281,7 @@ def _pressers(facts: CaseFacts, name: ActionName) -> Pressers:
 
 
 def _denied_it(facts: CaseFacts) -> frozenset[str]:
-    """People who denied an appealed case while it's reserved for somebody else (see `decisions.claim`)."""
+    """The moderator who denied an appealed case, while it's reserved for others (see `decisions.claim`)."""
     case = facts.case
     if not case.appeals or case.decided_by is None:
         return frozenset()

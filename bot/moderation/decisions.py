@@ -69,7 +69,7 @@ class Decisions:
         return await self.guard.moderator(act, body, lease=False)
 
     async def take_over(self, act: Act) -> Reply:
-        """Take over somebody else's lease as an administrator, for ten minutes from now."""
+        """Take over another moderator's lease as an administrator, for ten minutes from now."""
 
         def body(tx: Tx, case: Case, person: Person) -> Reply:
             if case.state is not CaseState.CLAIMED or case.holder is None:
@@ -113,7 +113,7 @@ class Decisions:
         return await self.guard.moderator(act, body, lease=True)
 
     def _print(self, tx: Tx, case: Case, prompt: str) -> str:
-        """Of another wording beside the pictures that the blocked request came with."""
+        """Fingerprint of another wording with the blocked request's pictures."""
         request = request_rows.get(tx.connection, case.request_id)
         return fingerprint(prompt, () if request is None else request.references)
 
@@ -174,7 +174,7 @@ class Decisions:
         return await self.guard.moderator(act, body, lease=True)
 
     async def _others(self, act: Act) -> bool | None:
-        """For an appeal claimed by the person who denied it: whether somebody else could decide."""
+        """Whether another moderator could decide; only for an appeal claimed by the one who denied it."""
         case = await self.guard.ledger.read(lambda c: case_rows.get(c, act.row))
         if case is None or not case.appeals or case.decided_by is None or case.decided_by.id != act.person:
             return None
@@ -195,7 +195,7 @@ def _held(tx: Tx, case: Case, event: CaseEvent, person: Person, facts: Mapping[s
 
 
 def add_words(tx: Tx, case: Case, kind: str, person: Person, words: str) -> str | None:
-    """Store what somebody wrote in a form, normalised; None if nothing visible is left."""
+    """Store the text of a form, normalised; None if nothing visible is left."""
     try:
         clean = normalise(words[:NOTE_MAX])
     except UnusableText:

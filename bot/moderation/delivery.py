@@ -16,7 +16,7 @@ from bot.moderation.transitions import show_card
 TRY_AGAIN = 120.0
 """Seconds between two attempts to post rejected cards."""
 AT_ONCE = 20
-"""Maximum cards to retry per round and channel, so that a channel that's gone for good isn't hammered."""
+"""Maximum cards to retry per round and channel, to spare a channel that's permanently gone."""
 _LAST = "cards_tried_again"
 
 

@@ -38,7 +38,7 @@ class MemberActions:
     rules: Rules
     open_case: CaseOpener
     others: Callable[[Case], Awaitable[bool | None]]
-    """Whether somebody else than who denied the case could decide the appeal."""
+    """Whether a moderator other than the one who denied the case could decide the appeal."""
 
     @property
     def actions(self) -> Mapping[ActionName, Handler]:

@@ -217,7 +217,7 @@ def _expire(facts: StepFacts) -> View:
 
 
 def _remind(facts: StepFacts) -> View:
-    """Repeats the whole question, so that nobody has to look for an older message."""
+    """Repeats the whole question, so that the member doesn't have to find an older message."""
     if facts.case.state is not CaseState.WITH_MEMBER or facts.question is None:
         return _view(facts, "question_over")
     question = step_view(facts.question)

@@ -190,7 +190,7 @@ def _write_audit(tx: Tx, case: Case, person: Person, event: str, facts: Mapping[
 
 
 def _reported_pictures(tx: Tx, case: Case, request: Request | None) -> tuple[PictureView, ...]:
-    """What was reported, for the moderator alone who has to judge it."""
+    """The reported pictures, for the deciding moderator only."""
     if case.kind != REPORTED or request is None or request.deleted:
         return ()
     return picture_views(request, picture_rows.of_request(tx.connection, request.id))

@@ -15,8 +15,8 @@ from bot.requests.rules import Rules
 
 
 def options(connection: Connection, request: Request, rules: Rules, prompt: str) -> Checked | Problem:
-    """Size, quality and count of the blocked request, checked for another wording. A request rejected before the check uses what was
-    typed."""
+    """Size, quality and count of the blocked request, validated for another wording. For a request that was rejected before validation, the
+    options as typed."""
     typed, rules = typed_of(connection, request), rules.for_model(request.model)
     own = settings_rows.of_community(connection, request.place.platform, request.place.community)
     quality = typed["quality"] or own.get("quality") or rules.default_quality

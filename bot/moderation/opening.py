@@ -107,7 +107,7 @@ def _cool_down(tx: Tx, request: Request) -> None:
 
 
 def _notify_administrators(tx: Tx, place: Place) -> None:
-    """Tell administrators, once per community, that nobody looks at blocks here. Doesn't mention the requester."""
+    """Tell administrators, once per community, that it has no moderators for blocks. Doesn't mention the requester."""
     if place.community.startswith(DIRECT):
         return
     subject = f"setup:{place.platform}:{place.community}"

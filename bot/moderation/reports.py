@@ -23,7 +23,7 @@ from bot.texts import text
 
 REASONS = ("people", "sexual", "hate", "harm", "rights", "other")
 MOST, WITHIN = 10, 3600.0
-"""Reports that one person can make within so many seconds: each hides a picture."""
+"""Maximum reports by one person, and the period in seconds: each report hides a picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Reports:
         return {ActionName.REPORT: self.form}
 
     async def form(self, act: Act) -> Form | Reply:
-        """Asks what is wrong with a picture."""
+        """The form for the reason of a report."""
         problem = await self.ledger.read(lambda c: _problem(request_rows.get(c, act.row), act))
         if problem is not None:
             return Reply(text(problem), changed=False)

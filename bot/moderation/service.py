@@ -97,7 +97,7 @@ class Moderation:
         }
 
     def on_pictures(self, tx: Tx, request: Request) -> None:
-        """A request was answered with pictures: close the open case that it settles, and resolve what was reported as technical."""
+        """Close the open case that a request with pictures settles, and resolve a block that was reported as technical."""
         worked(tx, request)
         self._technical_works(tx, request)
 

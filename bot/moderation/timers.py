@@ -27,7 +27,7 @@ def catch_up(tx: Tx, case: Case) -> Case:
 
 
 def fire(tx: Tx, case_id: str, home: Home) -> None:
-    """Handle a case's timer: do what is due and set the next time. Idempotent."""
+    """Apply the due transitions of a case and set its next timer. Idempotent."""
     case = case_rows.get(tx.connection, case_id)
     if case is None:
         return

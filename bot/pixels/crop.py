@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 from bot.domain.picture_changes import RATIOS
 
 SMALLEST = 64
-"""Shortest side in pixels of what is left."""
+"""Minimum side of a crop in pixels."""
 SAFE_AREA = 0.08
 """Share of each side that apps may cover with their own buttons and titles."""
 Box = tuple[int, int, int, int]

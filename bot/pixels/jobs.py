@@ -65,8 +65,8 @@ def _fonts(brand: str) -> Fonts:
 
 
 def _crop(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
-    """Cut a stored picture to `ratio`. The preview with the safe area stands behind the file, from byte `size` on. `problem` is `small` if
-    too little would be left, and `ratio` if that's none."""
+    """Crop a stored picture to `ratio`. The preview with the safe area is appended to the file, from byte `size` on. `problem` is `small`
+    if the crop would be too small, and `ratio` for an unknown ratio."""
     picture = pixels(b"".join(pieces))
     box = crop_box(picture.size, values["ratio"], values["along"])
     if box is None:

@@ -55,7 +55,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The file to send and what it was made from."""
+    """The file to send and its source format."""
 
     sha256: str
     format: str
@@ -64,7 +64,7 @@ class Reference:
     size: int
     """In bytes."""
     original: tuple[int, int]
-    """Width and height as delivered, the way up that people see."""
+    """Width and height of the delivered file, after its orientation is applied."""
 
 
 def reference(raw: bytes, wanted: Wanted) -> tuple[Reference, bytes]:
@@ -90,7 +90,7 @@ REASONS = ("polyglot", "small", "animated", "narrow", "mask_size", "mask_opaque"
 
 
 def _decoded(raw: bytes, wanted: Wanted) -> tuple[Image.Image, str, tuple[int, int]]:
-    """The pixels in one of the PLAIN modes, the format they came in, and their size as delivered, the way up that people see."""
+    """The pixels in one of the PLAIN modes, the source format, and the delivered size after its orientation is applied."""
     formats: tuple[str, ...] = DECODED
     if _HEIF.match(raw):
         _teach_heif()

@@ -1,5 +1,4 @@
-"""Picture worker process: limited memory, a time limit per job, no secrets in its environment. It exits when its parent does, for whatever
-reason."""
+"""Picture worker process: limited memory, a time limit per job, no secrets in its environment. It exits with its parent."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ from bot.pixels.wire import receive, send
 MEMORY = 1792 * 1024 * 1024
 """Address space in bytes. Encoding a 25-megapixel WebP with transparency needs 1.3 GB; everything else needs less than 0.6 GB."""
 NICENESS = 10
-"""Answering people comes before decoding."""
+"""Lower priority than the bot itself, so that answers come before decoding."""
 
 
 def main() -> None:

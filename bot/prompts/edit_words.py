@@ -29,7 +29,7 @@ def doubtful_edit(prompt: str) -> str | None:
 
 
 def load() -> None:
-    """Compile the lists (0.4 s) when nobody is waiting."""
+    """Compile the lists ahead of the first request (0.4 s)."""
     _lists()
 
 

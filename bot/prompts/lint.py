@@ -99,7 +99,7 @@ _LABEL_BEFORE = re.compile(
     r"|account|iban|ssn|login|auth|authorization|bearer)\b[\s.:=#\"'`(-]*){1,6})?$",
     re.IGNORECASE,
 )
-"""Labels that only introduce what is removed."""
+"""Labels in front of a removed finding, which are removed with it."""
 
 
 def _tidy(text: str) -> str:

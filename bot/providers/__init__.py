@@ -1,1 +1,1 @@
-"""Calls to an image API, and safe handling of what it sends back."""
+"""Calls to an image API, and safe handling of its responses."""

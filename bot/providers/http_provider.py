@@ -75,7 +75,7 @@ class _Exchange:
 
 @dataclass(frozen=True, slots=True)
 class _Streamed:
-    """An answer that came as events."""
+    """An answer received as an event stream."""
 
     value: Any
 
@@ -137,7 +137,7 @@ class HttpProvider:
         self.gate_key = _gate_key(self._base, api_key)
 
     def use_key(self, api_key: str) -> bool:
-        """Use another key from the next call on. Returns False if it's the key in use. What was learned about the service stays."""
+        """Switch to another key from the next call on; learned limits stay. Returns False if it's the key in use."""
         before = dict(self._auth)
         self._auth.update(self._api.auth(api_key))  # the downloader has the same dictionary
         self.gate_key = _gate_key(self._base, api_key)
@@ -157,7 +157,7 @@ class HttpProvider:
         return dataclasses.replace(outcome, carried=self._api.carried(call))
 
     async def _show(self, data: str, on_partial: OnPartial) -> None:
-        """Store an unfinished picture and hand it over. One that can't be used is only a preview that nobody sees."""
+        """Store an unfinished picture and pass it on. An unusable one is dropped, because it's only a preview."""
         try:
             picture = await self._pictures.add_base64([data.encode("utf-8", "surrogatepass")])
         except (BadPicture, NotTaken, OSError) as error:
@@ -202,7 +202,7 @@ class HttpProvider:
         return self._api.models_path is not None
 
     async def list_models(self, *, with_key: bool = True) -> Evidence:
-        """Fetch the model list, which is free and shows whether the key works. Returns whatever came back as evidence; never raises."""
+        """Fetch the model list, which is free and shows whether the key works. Returns any failure as evidence; never raises."""
         try:
             response, body = await self.get(self._api.models_path or "/models", MAX_EVIDENCE_BYTES, with_key=with_key)
             return from_response(response.status_code, response.headers, body, provider=self.name, api="models")

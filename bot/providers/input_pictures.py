@@ -1,6 +1,6 @@
-"""The bytes of a call's references and mask, from the store, as the service that gets them takes them.
+"""Bytes of a call's references and mask from the store, in a form that the called service accepts.
 
-They were checked against what the configured service takes. One that stands in for it may take less, so they're shrunk again if needed.
+They were checked against the configured service's limits. A fallback may accept less, so they're shrunk again if needed.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ class _Previews:
 
 
 def is_stream(headers: httpx.Headers) -> bool:
-    """Whether an answer is an event stream that can be read as it comes."""
+    """Whether an answer is an event stream that can be parsed incrementally."""
     plain = headers.get("content-encoding", "identity").strip().lower() in ("", "identity")
     return plain and headers.get("content-type", "").partition(";")[0].strip().lower() == "text/event-stream"
 

@@ -20,7 +20,7 @@ SPANS = 24
 """Spans of time in a chart."""
 PERCENTILES = (50, 95, 99)
 OWNERS = 5
-"""Communities and members listed with what they spent."""
+"""Maximum communities and members in the spending list."""
 
 
 @dataclass(frozen=True, slots=True)

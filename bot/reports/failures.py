@@ -29,7 +29,7 @@ _WORD = re.compile(r"[^\W\d_]{3,30}")
 
 @dataclass(frozen=True, slots=True)
 class WordCount:
-    """A word that goes with blocks."""
+    """A word that is common in blocked prompts."""
 
     word: str
     """One of the bot's own words, or `#` and a hash."""

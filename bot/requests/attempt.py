@@ -196,7 +196,7 @@ def _keep_late(tx: Tx, request: Request, attempt: Attempt, outcome: Outcome, fai
 
 
 def _take_pictures(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, deps: Dependencies, host: str) -> None:
-    """Keep the pictures unless they came too late, and note what they prove about the service."""
+    """Store the pictures unless they came too late, and record what they show about the service."""
     if request.service == DEFAULT:
         if ruling.failure is None or isinstance(ruling.step, TryWithout):
             deps.notices.service_works(tx)

@@ -49,7 +49,7 @@ def blocked_member(tx: Tx, request: Request) -> MemberPause | None:
 
 
 def remembered_failure(what: Blocked = Blocked.WORDS) -> Failure:
-    """The failure that stands for "this was blocked here before"."""
+    """The failure of a wording that was blocked here before."""
     kind = Kind.SAFETY_REFERENCE_IMAGE if what is Blocked.PICTURE else Kind.SAFETY_PROMPT
     return certain(kind, {"code": "block_memory"})
 

@@ -33,7 +33,7 @@ class ChangeProblem:
 
     @property
     def sentence(self) -> str:
-        """What is wrong, and what to do."""
+        """The problem, and what to do about it."""
         return text(f"change.problem_{self.reason}", value=self.value[:60], most=MAX_CHARACTERS, allowed=listed(list(RATIOS)))
 
 

@@ -49,14 +49,14 @@ class Collect:
 
 @dataclass(frozen=True, slots=True)
 class TryWithout:
-    """The service rejected, free of charge, options that nobody chose: send the same prompt again immediately without them."""
+    """The service rejected defaulted options free of charge: send the same prompt again immediately without them."""
 
     options: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class TryFewer:
-    """The service gives at most so many pictures in a call, and rejected more free of charge: ask for them in parts."""
+    """The service rejected the number of pictures free of charge and named its limit: ask for them in parts."""
 
     per_call: int
 

@@ -68,7 +68,8 @@ class Fallback:
 
 
 def _home(services: ImageServices, row: Queued) -> str:
-    """The service of a row that no fallback takes now: the one that it was sent to, unless nothing came of that and it may return."""
+    """The service of a row that no fallback takes now: the one it was sent to, or the configured one if that call left no trace and it may
+    return."""
     service = services.of(row.service)
     return DEFAULT if row.rate_answers and _may_move(row, service) else service.name
 

@@ -44,7 +44,7 @@ class Made:
     picture: Picture
     content: bytes
     preview: Picture | None
-    """What is shown instead before it's used."""
+    """The preview until the change is used."""
     preview_content: bytes
 
 

@@ -18,7 +18,7 @@ from bot.texts.phrases import money, pictures
 
 
 def price_view(prompt: str, typed: Mapping[str, object], own: Mapping[str, object], rules: Rules, references: int = 0) -> View:
-    """The price of a request with these words, typed options and this many attached pictures, or what is wrong with it."""
+    """The price of a request with this prompt, typed options and number of attached pictures, or the problem with them."""
     try:
         wanted = combined(normalise(prompt), typed)
     except UnusableText:

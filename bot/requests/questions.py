@@ -14,6 +14,6 @@ def ask_about(prompt: str) -> Question | None:
 
 
 def load() -> None:
-    """Load what the first suspicious prompt would need (0.5 s) at start, when nobody is waiting."""
+    """Load the lint's libraries at start (0.5 s), before the first suspicious prompt needs them."""
     lint_secrets.load()
     edit_words.load()

@@ -47,7 +47,7 @@ class ImageService:
     """The configured service's model -> what its equal accepts beside the prompt; a missing one accepts nothing."""
 
     def takes(self, model: str, references: int, *, mask: bool) -> bool:
-        """Whether so many attached pictures may go there. They were checked against what the configured service accepts."""
+        """Whether it accepts this many attached pictures, which were checked against the configured service's limits."""
         if not references or self.equals is None:
             return True
         limits = self.references.get(model, NOTHING)

@@ -40,7 +40,7 @@ def store_submission(
 
 
 def _attach(tx: Tx, request_id: str, submission: Submission, lineage: Lineage) -> None:
-    """Store the pictures that it comes with: those of its parent, then the new ones."""
+    """Store the request's pictures: those of its parent, then the new ones."""
     person = attachment_rows.person_key(submission.place, submission.person.id)
     if submission.references and lineage.parent is not None:
         attachment_rows.copy(tx, attachment_rows.of_request(tx.connection, lineage.parent), request_id, person)

@@ -51,13 +51,13 @@ def unchosen(connection: Connection, request: Request, rules: Rules) -> frozense
 
 
 def to_leave_out(connection: Connection, request: Request, rules: Rules, service: str, now: float) -> frozenset[str]:
-    """Options to omit from the next call: always the operator's, and otherwise only those that nobody chose."""
+    """Options to omit from the next call: always the operator's, and otherwise only defaulted ones."""
     known = rules.model.leave_out | learned(connection, service, request.model, now)
     return rules.leave_out | request.left_out | (known & unchosen(connection, request, rules))
 
 
 def refused_options(request: Request, outcome: Outcome, failure: Failure, unchosen: frozenset[str]) -> frozenset[str]:
-    """Options that nobody chose and the service rejected free of charge: worth one try without them. Pure."""
+    """Defaulted options that the service rejected free of charge, so one try without them is worthwhile. Pure."""
     if failure.kind not in _NAMES_OPTIONS or outcome.shortfall is None or outcome.pictures:
         return frozenset()
     if outcome.billed is not Billed.NO or outcome.status not in (400, 422):

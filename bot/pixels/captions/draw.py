@@ -1,4 +1,4 @@
-"""Drawing of a caption: where it stands, in which colour, and what keeps it readable on any picture."""
+"""Drawing of a caption: position, colours, and the backing that keeps it readable on any picture."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MARGIN = 0.05
 TALLEST = 0.42
 """Largest share of the picture's height that a caption takes."""
 CONTRAST = 4.5
-"""Lowest contrast of the text with what is beneath it, as in WCAG 2 (AA)."""
+"""Minimum contrast between text and background, as in WCAG 2 (AA)."""
 WORST = 0.01
 """Share of the pixels beneath that may have less contrast than the one that is measured."""
 SCRIMS = (0.0, 0.35, 0.5, 0.65, 0.8, 0.92)
@@ -38,7 +38,7 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What was drawn."""
+    """Result of drawing a caption."""
 
     size: int
     """Font size in pixels."""
@@ -47,7 +47,7 @@ class Drawn:
     scrim: float
     """Opacity of the surface behind the text; 0 for none."""
     contrast: float
-    """Measured contrast with what is beneath."""
+    """Measured contrast with the background."""
     box: Box
     """Left, top, right, bottom of the ink in pixels."""
 

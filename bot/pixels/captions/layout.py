@@ -17,8 +17,8 @@ from bot.pixels.captions.scripts import MARKS, clusters, han_of, scripts_of
 LINE_HEIGHT = 1.35
 """Distance of two baselines, in font sizes. Thai and Arabic marks above and below need it."""
 SMALLEST, LARGEST = 0.022, {AUTO: 0.14, "small": 0.045, "medium": 0.075, "large": 0.2}
-"""Font size as a share of the picture's shorter side: the smallest of all, and the largest by the size that somebody chose. What doesn't
-fit is smaller."""
+"""Font size as a share of the picture's shorter side: the minimum, and the maximum for each chosen size. Text that doesn't fit is
+shrunk."""
 READABLE = 12
 """Smallest font size in pixels."""
 MEASURED = BITMAP_SIZE

@@ -38,7 +38,7 @@ _ANSWER = ("pictures", "error", "task", "status", "running", "poll", "poll_path"
 
 
 class BadDialect(ValueError):
-    """The file can't be used; the text names the entry and what is wrong with it."""
+    """The file is invalid; the text names the entry and the mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,9 @@ class FileDialect:
     key_prefix: str = "Bearer "
     headers: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
-    """The bot's name for an option -> where it stands in the JSON body (`input.text`)."""
+    """The bot's name for an option -> its place in the JSON body (`input.text`)."""
     extra: Mapping[str, object] = field(default_factory=dict)
-    """Where it stands -> a constant that is always sent."""
+    """Place -> a constant that is always sent."""
     pictures: str | None = None
     error: str | None = None
     task: str | None = None
