@@ -13,8 +13,8 @@ from adapters.slack.admission import AFTER_ACK, WITHIN, Admission, Membership, m
 from adapters.slack.callers import Caller
 from adapters.slack.settings import AdmissionRules
 from adapters.slack.wire import SlackWire, Who
-from bot import texts
 from bot.texts import text
+from tests.languages import Changed, shouted, speak
 from tests.platforms.faults import How
 from tests.slack.stage import Stage, stage
 from tests.slack.standin.world import User
@@ -166,10 +166,7 @@ async def test_while_slack_does_not_say_who_somebody_is_nobody_new_is_let_in(tmp
 
 
 async def test_a_person_reads_slack_in_the_language_that_they_chose_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shouted = {key: f"!{template}" for key, template in texts.catalogue().items()}
-    usual = texts.catalogue
-    monkeypatch.setattr(texts, "languages", lambda: frozenset({"en", "fr"}))
-    monkeypatch.setattr(texts, "catalogue", lambda language="en": shouted if language == "fr" else usual(language))
+    speak(monkeypatch, "fr", Changed(shouted))
     async with stage(tmp_path) as s:
         s.ada.locale, s.slack.ben.locale = "fr-FR", "xx"
         people = s.slack.people
