@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.adapter import Adapter, AttachmentSource, Context, Plugin, ReplacesPictures
+from bot.batch.engine import BatchEngine
+from bot.batch.service import Batches
 from bot.catalogue.load import Catalogue
 from bot.chat.port import Message, Refused
 from bot.core import Core
@@ -51,6 +54,7 @@ from bot.requests.picture_actions import PictureActions
 from bot.requests.picture_changes import PictureChanges
 from bot.requests.previews import Previews
 from bot.requests.projection import RequestProjection
+from bot.requests.questions import load as load_lint
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
 from bot.requests.services import DEFAULT, ImageService, ImageServices, ServicePlan
@@ -68,6 +72,7 @@ if TYPE_CHECKING:
     from bot.sandbox.server import RunningSandbox
 
 
+T = TypeVar("T")
 Announce = Callable[[str], None]
 Reload = Callable[[], Reloaded]
 
@@ -114,7 +119,8 @@ async def build(
         storage=StorageWatch(ledger, notices, lambda: {name: adapter.chat for name, adapter in adapters.items()}, ports, events),
     )
     files, incidents = OrphanedFiles(ledger, pictures, events), Incidents(notices, supervisor, writes)
-    rooms = (ledger, ports, WakeUps(ports), services, scheduler, UnwantedTasks(ledger, services), sender, notices, moderation)
+    batches = Batches(ledger, BatchEngine(rules, moderation.cases.open_case))
+    rooms = (ledger, ports, WakeUps(ports), services, scheduler, UnwantedTasks(ledger, services), sender, notices, moderation, batches)
     return Bot(*rooms, core, pictures, files, writes, supervisor, incidents, events, adapters)
 
 
@@ -237,8 +243,7 @@ async def run(
 ) -> int:
     """Start from settings and run until a signal. Returns the exit code. Raises LedgerProblem and SetupProblem with a complete sentence.
 
-    `on_ready` and `on_stopping` take sentences for the operator; `reload` reads the settings again, at SIGHUP. The demo brings its own
-    image service: the sandbox, on a free port.
+    `on_ready` and `on_stopping` take sentences for the operator; `reload` reads the settings again, at SIGHUP.
     """
     favour_the_loop()
     ports = SystemPorts()
@@ -246,14 +251,42 @@ async def run(
     bot: Bot | None = None
     health = _health(settings, ports)
     try:
-        pictures = PictureStore(settings.data_dir)
-        if demo:
-            from bot.sandbox.server import start as start_sandbox  # imported here so that only the demo pays for it
+        bot, provider, service = await _made(settings, ports, demo=demo)
+        _add_operators_parts(bot, settings, provider, health, reload)
+        bot.supervisor.start("batches", bot.batches.watch)
+        for plugin in plugins:
+            bot.add(plugin.build(settings.env, context(bot, settings.data_dir, demo=demo, egress=settings.egress)))
+        await serve(bot, on_ready, on_stopping, None if demo or not provider.has_models else provider.list_models, health)
+        return 0
+    finally:
+        await _end(bot, service, health)
 
-            service = await start_sandbox(host="127.0.0.1", port=0)
-            provider = HttpProvider(service.base_url, "sandbox", pictures, ports)
-        else:
-            provider = _provider(settings, settings.image_api_key, pictures, ports)
+
+async def work_alone(settings: Settings, work: Callable[[Bot], Awaitable[T]], *, demo: bool) -> T:
+    """Own the ledger without any platform while `work` runs, as a command does where no bot is running. Raises LedgerProblem."""
+    favour_the_loop()
+    bot, _, service = await _made(settings, SystemPorts(), demo=demo)
+    try:
+        lint_loaded = asyncio.get_running_loop().run_in_executor(None, load_lint)
+        await bot.start()
+        await lint_loaded
+        return await work(bot)
+    finally:
+        await _end(bot, service, None)
+
+
+async def _made(settings: Settings, ports: SystemPorts, *, demo: bool) -> tuple[Bot, HttpProvider, RunningSandbox | None]:
+    """The bot of these settings. The demo brings its own image service: the sandbox, on a free port."""
+    pictures = PictureStore(settings.data_dir)
+    service: RunningSandbox | None = None
+    if demo:
+        from bot.sandbox.server import start as start_sandbox  # imported here so that only the demo pays for it
+
+        service = await start_sandbox(host="127.0.0.1", port=0)
+        provider = HttpProvider(service.base_url, "sandbox", pictures, ports)
+    else:
+        provider = _provider(settings, settings.image_api_key, pictures, ports)
+    try:
         fallbacks: list[ServicePlan] = [] if demo else _fallbacks(settings, pictures, ports)
         bot = await build(
             data_dir=settings.data_dir,
@@ -265,13 +298,10 @@ async def run(
             pictures=pictures,
             fallbacks=fallbacks,
         )
-        _add_operators_parts(bot, settings, provider, health, reload)
-        for plugin in plugins:
-            bot.add(plugin.build(settings.env, context(bot, settings.data_dir, demo=demo, egress=settings.egress)))
-        await serve(bot, on_ready, on_stopping, None if demo or not provider.has_models else provider.list_models, health)
-        return 0
-    finally:
-        await _end(bot, service, health)
+    except BaseException:
+        await _end(None, service, None)
+        raise
+    return bot, provider, service
 
 
 def _bundle_maker(settings: Settings, ports: Ports) -> BundleMaker:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 import structlog
 
 from bot.adapter import Adapter
+from bot.batch.local import SilentChat
+from bot.batch.service import Batches
 from bot.chat.port import ChatPort
 from bot.core import Core
 from bot.domain.request_states import RequestState
-from bot.domain.requests import Place
+from bot.domain.requests import LOCAL, Place
 from bot.events import EventStream, Started
 from bot.greeting import ModelList, greet
 from bot.ledger import memory_rows, request_rows
@@ -37,7 +39,7 @@ from bot.requests.recover import Found, recover
 from bot.requests.scheduler import Scheduler
 from bot.requests.services import ImageService, ImageServices
 from bot.requests.sweep import sweep
-from bot.requests.transitions import UNWANTED_TASK
+from bot.requests.transitions import BATCH, UNWANTED_TASK
 from bot.requests.unwanted_tasks import UnwantedTasks
 from bot.shutdown import DRAIN, INTERACTIONS_END, Shutdown
 from bot.supervise import Supervisor
@@ -83,6 +85,7 @@ class Bot:
     sender: Sender
     notices: Notices
     moderation: Moderation
+    batches: Batches
     core: Core
     pictures: Pictures
     orphaned_files: OrphanedFiles
@@ -105,7 +108,7 @@ class Bot:
 
     def chats(self) -> dict[str, ChatPort]:
         """Chat ports of the connected platforms."""
-        return {name: adapter.chat for name, adapter in self.adapters.items()}
+        return {LOCAL: SilentChat(), **{name: adapter.chat for name, adapter in self.adapters.items()}}
 
     async def start(self) -> Found:
         """Recover from the previous process, then run."""
@@ -117,9 +120,11 @@ class Bot:
         self.wakeups.on("unshown", self.sender.nudge)
         self.wakeups.on("case", self.moderation.wake)
         self.wakeups.on("attachments", self.core.attachments.wake)
+        self.wakeups.on(BATCH, self.batches.wake)
         found = await self.ledger.write(_take_over)
         await self.ledger.read(self.notices.load)
         await self.ledger.write(self.moderation.sweep)
+        await self.ledger.write(self.batches.sweep)
         for message_id in found.messages:
             self.sender.found(message_id)
         await self._model()
@@ -153,6 +158,7 @@ class Bot:
         """Start nothing new, wait a while for work in progress, send what's due, and close the ledger."""
         await self.scheduler.drain(drain)
         await self.supervisor.stop()
+        await self.batches.stop()
         await self.core.attachments.stop()
         await self.core.calls.close(min(INTERACTIONS_END, drain))
         await self.sender.stop(min(5.0, drain))
@@ -177,7 +183,7 @@ class Bot:
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_EVERY)
-            for part in (self._clock, self._overdue, self._cases, self._files, self._model, self._week):
+            for part in (self._clock, self._overdue, self._cases, self._batches, self._files, self._model, self._week):
                 try:
                     await part()
                 except LedgerProblem as problem:
@@ -195,6 +201,9 @@ class Bot:
 
     async def _cases(self) -> None:
         await self.ledger.write(self.moderation.sweep)
+
+    async def _batches(self) -> None:
+        await self.ledger.write(self.batches.sweep)
 
     async def _model(self) -> None:
         await model_end.look(self.ledger, self.notices, self.core.rules.model)

@@ -12,12 +12,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot.domain.requests import Period, Person, Place, Request
+from bot.domain.requests import LOCAL, Period, Person, Place, Request
 from bot.domain.zones import zone_of
-from bot.ledger import spend_rows
+from bot.ledger import batch_rows, spend_rows
 from bot.ledger.store import Tx
 
-MEMBER, COMMUNITY, EVERYBODY = "member", "community", "everybody"
+MEMBER, COMMUNITY, EVERYBODY, TAG, BATCH = "member", "community", "everybody", "tag", batch_rows.SCOPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ class Left:
     """The remainder of one limit."""
 
     scope: str
-    """`member` or `community`."""
+    """`member`, `community` or `batch`."""
     period: str
-    """`day` or `month`."""
+    """`day` or `month`; `total` of a batch."""
     unit: str
     """`money` or `pictures`."""
     left: int
@@ -75,6 +75,13 @@ def periods(place: Place, person: Person, now: float, zone: str, service: str = 
     return [(scope, owner, period) for scope, owner in owners for period in (day, month)]
 
 
+def _further(request: Request, now: float, zone: str) -> list[Period]:
+    """The rows of its cost tag, and of the batch that it belongs to."""
+    owner = f"{request.place.platform}:{request.place.community}:{request.tag}"[:140]
+    rows = [(TAG, owner, period) for period in day_and_month(now, zone)] if request.tag else []
+    return [*rows, (BATCH, request.batch, batch_rows.TOTAL)] if request.batch else rows
+
+
 def day_and_month(now: float, zone: str) -> tuple[str, str]:
     """The current day and month, as the usage rows name them."""
     local = datetime.fromtimestamp(now, UTC).astimezone(zone_of(zone))
@@ -83,7 +90,7 @@ def day_and_month(now: float, zone: str) -> tuple[str, str]:
 
 def reserve(tx: Tx, request: Request, micros: int, pictures: int, limits: Limits) -> list[Period] | Exhausted:
     """Reserve the maximum cost of one attempt in every period. Returns the first limit that is too low, with nothing reserved."""
-    rows = periods(request.place, request.person, tx.now, limits.zone, request.service)
+    rows = periods(request.place, request.person, tx.now, limits.zone, request.service) + _further(request, tx.now, limits.zone)
     refused = short(tx.connection, request, micros, pictures, limits, tx.now)
     if refused is not None:
         return refused
@@ -93,14 +100,15 @@ def reserve(tx: Tx, request: Request, micros: int, pictures: int, limits: Limits
 
 def short(connection: Connection, request: Request, micros: int, pictures: int, limits: Limits, now: float) -> Exhausted | None:
     """The first limit that leaves too little for this much more; None if all leave enough."""
-    for left in remaining_for(connection, request.place, request.person, limits, now):
+    for left in remaining_for(connection, request.place, request.person, limits, now, request.batch):
         if left.left < (micros if left.unit == "money" else pictures):
             return Exhausted(left.scope, left.period, left.unit, max(0, left.left), left.limit, left.renews_at)
     return None
 
 
-def remaining_for(connection: Connection, place: Place, person: Person, limits: Limits, now: float) -> list[Left]:
-    """The remainder of every limit for a member in a community."""
+def remaining_for(connection: Connection, place: Place, person: Person, limits: Limits, now: float, batch: str = "") -> list[Left]:
+    """The remainder of every limit for a member in a community, and of their batch's own. The operator at the command line is no member:
+    there, the community's limits and the batch's own count."""
     rows = periods(place, person, now, limits.zone)
     (member, owner, day), (_, _, month), (shared, community, _), *_ = rows
     spent = spend_rows.of_two(connection, (member, owner), (shared, community), day, month)
@@ -114,11 +122,22 @@ def remaining_for(connection: Connection, place: Place, person: Person, limits: 
         (COMMUNITY, "day", "money", limits.community_day),
         (COMMUNITY, "month", "money", limits.community_month),
     ):
-        if limit is not None:
+        if limit is not None and not (scope == MEMBER and place.platform == LOCAL):
             money, pictures = used.get((scope, period[0]), (0, 0))
             left = limit - (money if unit == "money" else pictures)
             result.append(Left(scope, period, unit, left, limit, renews(now, period, limits.zone)))
-    return result
+    return result + _of_batch(connection, batch, now)
+
+
+def _of_batch(connection: Connection, batch_id: str, now: float) -> list[Left]:
+    batch = batch_rows.get(connection, batch_id) if batch_id else None
+    if batch is None:
+        return []
+    used, plan = batch_rows.spent(connection, batch_id), batch.plan
+    return [
+        Left(BATCH, batch_rows.TOTAL, "pictures", plan.max_pictures - used.pictures, plan.max_pictures, now),
+        Left(BATCH, batch_rows.TOTAL, "money", plan.budget - used.reserved - used.spent, plan.budget, now),
+    ]
 
 
 def settle(tx: Tx, rows: Sequence[Period], *, reserved: int, wanted: int, cost: int, delivered: int, charged: int | None = None) -> None:

@@ -42,7 +42,7 @@ def _module(name: str) -> Callable[[Any], typer.Typer]:
     return load
 
 
-_LATER: dict[str, Callable[[Any], typer.Typer]] = {"explain": _explain, "cases": _module("cases")}
+_LATER: dict[str, Callable[[Any], typer.Typer]] = {"explain": _explain, "cases": _module("cases"), "batch": _module("batch")}
 """Commands whose modules are imported when called."""
 
 

@@ -78,6 +78,7 @@ class SpendingBy(StrEnum):
     COMMUNITY = "community"
     MEMBER = "member"
     EVERYBODY = "everybody"
+    TAG = "tag"
 
 
 def usage(

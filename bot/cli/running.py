@@ -30,7 +30,7 @@ DEMO_PORT = "8080"
 _EXAMPLES = ("cli.try_picture", "cli.try_wait", "cli.try_block")
 
 # The demo is free, so nobody should run out of budget while trying things.
-_GENEROUS: dict[str, object] = {
+GENEROUS: dict[str, object] = {
     "budget_member_day_usd": 100_000_000,
     "budget_member_month_usd": 1_000_000_000,
     "budget_community_day_usd": 1_000_000_000,
@@ -100,7 +100,7 @@ def demo(
     asked = {"WEB_PORT": None if port is None else str(port), "WEB_HOST": host}
     env = {"WEB_PORT": DEMO_PORT, **settings.env, **{name: value for name, value in asked.items() if value is not None}}
     asked_budgets = {name for name in settings.env if name.startswith("BUDGET_")}
-    generous = {} if asked_budgets else _GENEROUS
+    generous = {} if asked_budgets else GENEROUS
     quiet = {} if "LOG_LEVEL" in settings.env else {"log_level": "error"}
     folder = settings.data_dir / "demo" if data_dir is None else data_dir.expanduser().absolute()
     settings = settings.model_copy(update={"env": env, "data_dir": folder, "database_url": None, **generous, **quiet})

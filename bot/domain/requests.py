@@ -74,6 +74,11 @@ COMMAND = Lineage()
 class Lane(StrEnum):
     INTERACTIVE = "interactive"
     BATCH = "batch"
+    """Pictures of a batch (`bot/batch/`): they wait while anybody else does."""
+
+
+LOCAL = "cli"
+"""Platform of what the operator asks for at the command line. Nobody is shown a message there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,14 @@ class Submission:
     """The prompt was typed as one line, so its end may hold options (`a cat, 16:9, 3 pictures`)."""
     template: str = ""
     """Name of the community's template that the prompt was made with."""
+    batch: str = ""
+    """Id of the batch that it's a picture of."""
+    tag: str = ""
+    """Cost tag: what it's for, as the member named it."""
+
+    @property
+    def lane(self) -> Lane:
+        return Lane.BATCH if self.batch else Lane.INTERACTIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +173,10 @@ class Request:
     """Name of its image service (`bot/requests/services.py`); empty for the configured one."""
     template: str = ""
     """Name of the community's template that its prompt was made with, also of requests made from that one; empty without one."""
+    batch: str = ""
+    """Id of the batch that it's a picture of: the batch's message shows it, and the batch's budget counts it."""
+    tag: str = ""
+    """Cost tag."""
 
 
 def undrawn(request: Request, drawn: int) -> int:

@@ -94,6 +94,12 @@ def attempt_by_id(connection: Connection, attempt_id: str) -> Attempt:
     return _attempt(connection.execute(_ATTEMPT, {"id": attempt_id}).one())
 
 
+def of_request(connection: Connection, request_id: str) -> Sequence[Attempt]:
+    """The attempts of a request, oldest first."""
+    rows = connection.execute(select(attempts).where(attempts.c.request_id == request_id).order_by(attempts.c.number))
+    return [_attempt(row) for row in rows]
+
+
 def attempted_at(connection: Connection, at: float, *, slack: float, longest: float) -> bool:
     """Whether an attempt was in progress at that time, within `slack` seconds; ignores attempts longer than `longest`."""
     opened, closed = attempts.c.opened_at, attempts.c.closed_at

@@ -51,6 +51,18 @@ def prepare(data_dir: Path, problem: Callable[[str], Exception], file: Path | No
         raise
 
 
+def is_owned(data_dir: Path) -> bool:
+    """Whether another process owns the data folder now."""
+    try:
+        with open(data_dir / LOCK, "a+", encoding="utf-8") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False  # no such folder yet, or none that can be written; opening the ledger explains that
+    return False
+
+
 def _make(folder: Path, problem: Callable[[str], Exception]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -26,7 +26,12 @@ _TYPED = select(requests.c.typed).where(requests.c.id == bindparam("id"))
 _LIVE_OF = (
     select(func.count())
     .select_from(requests)
-    .where(requests.c.platform == bindparam("platform"), requests.c.person == bindparam("person"), LIVE_ROWS)
+    .where(
+        requests.c.platform == bindparam("platform"),
+        requests.c.person == bindparam("person"),
+        requests.c.lane == Lane.INTERACTIVE.value,
+        LIVE_ROWS,
+    )
 )
 _DUE = (
     select(requests)
@@ -87,7 +92,7 @@ def insert_received(
         "origin": lineage.origin.value,
         "parent": lineage.parent,
         "case_id": lineage.case_id,
-        "lane": Lane.INTERACTIVE.value,
+        "lane": submission.lane.value,
         "epoch": 0,
         "attempts": 0,
         "rate_answers": 0,
@@ -108,6 +113,7 @@ def _typed(submission: Submission) -> dict[str, object]:
         typed["inline"] = True
     if submission.references:
         typed["references"] = list(submission.references)
+    typed |= {name: value for name, value in (("batch", submission.batch), ("tag", submission.tag)) if value}
     return {**typed, "consent": True} if submission.consent else typed
 
 
@@ -197,8 +203,13 @@ def queue(connection: Connection, now: float, limit: int = 5000) -> Sequence[Que
     return [Queued(row[0], f"{row[1]}:{row[2]}", f"{row[1]}:{row[3]}", *row[4:]) for row in rows]
 
 
+def of_event(connection: Connection, event_key: str) -> str | None:
+    """Id of the request that an event made; None if it made none."""
+    return connection.execute(select(requests.c.id).where(requests.c.event_key == event_key)).scalar()
+
+
 def live_count(connection: Connection, platform: str, person: str) -> int:
-    """Number of a person's live requests."""
+    """Number of a person's live requests, without those of batches."""
     return int(connection.execute(_LIVE_OF, {"platform": platform, "person": person}).scalar_one())
 
 
@@ -228,10 +239,11 @@ def live_child(connection: Connection, parent: str, person: str, origin: Origin,
 
 
 def of_person(connection: Connection, platform: str, person: str, limit: int = 10) -> Sequence[Request]:
-    """A person's latest requests, newest first, without deleted ones."""
+    """A person's latest requests, newest first, without deleted ones and those of batches."""
     rows = connection.execute(
         select(requests)
         .where(requests.c.platform == platform, requests.c.person == person, requests.c.deleted.is_(False))
+        .where(requests.c.lane == Lane.INTERACTIVE.value)
         .order_by(requests.c.created_at.desc(), requests.c.id)
         .limit(limit)
     )
@@ -307,4 +319,6 @@ def _request(row: Row[Any]) -> Request:
         part_failure=failure_from_json(row.typed["part_failure"]) if "part_failure" in row.typed else None,
         service=row.service or "",
         template=row.template or "",
+        batch=row.typed.get("batch", ""),
+        tag=row.typed.get("tag", ""),
     )

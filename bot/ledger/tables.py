@@ -6,11 +6,13 @@ describes (an attempt before its call, a message before it's sent).
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, String, Table, Text, UniqueConstraint, text
 
+from bot.ledger.batch_tables import batch_items as batch_items
+from bot.ledger.batch_tables import batch_sheets as batch_sheets
+from bot.ledger.batch_tables import batches as batches
 from bot.ledger.dialect import POSTGRESQL_WHERE, append_only
-
-metadata = MetaData()
+from bot.ledger.schema import metadata as metadata
 
 requests = Table(
     "requests",

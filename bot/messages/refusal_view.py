@@ -29,6 +29,9 @@ def refusal_lines(refusal: Refusal) -> list[str]:
 def _budget_lines(budget: BudgetShortfall) -> list[str]:
     """Budget used up, too low, or switched off, with the renewal time if that helps."""
     amount = money if budget.unit == "money" else pictures
+    if budget.scope == "batch":
+        left, limit = amount(max(0, budget.left)), amount(budget.limit)
+        return [text(f"refusal.budget_batch_{budget.unit}", left=left, limit=limit, price=money(budget.price))]
     what = text(f"refusal.budget_{budget.scope}_{budget.period}")
     values: dict[str, object] = {
         "left": amount(budget.left),

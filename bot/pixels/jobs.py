@@ -18,6 +18,7 @@ from bot.pixels.fit import for_blocks, pixels, shrink
 from bot.pixels.marks import COMPOSITE, encoded
 from bot.pixels.recode import PNG_LEVEL, recode
 from bot.pixels.reference import Wanted, reference
+from bot.pixels.sheet import Cell, contact_sheet
 
 if TYPE_CHECKING:
     from bot.pixels.captions.fonts import Fonts
@@ -77,6 +78,19 @@ def _crop(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], byte
     return {**shape, "box": list(box), "preview": hashlib.sha256(preview).hexdigest()}, content + preview
 
 
+def _sheet(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
+    """A contact sheet of stored pictures, which stand one behind the other: `cells` say how many bytes each has, and what is written on
+    it."""
+    whole, at, cells = b"".join(pieces), 0, []
+    for one in values["cells"]:
+        cells.append(Cell(one["label"], pixels(whole[at : at + one["bytes"]]), one.get("title", ""), one.get("mark", "")))
+        at += one["bytes"]
+    made = contact_sheet(cells, safe_area=values.get("safe_area", True))
+    content = encoded(made, "JPEG", COMPOSITE, quality=88)
+    shape = {"format": "jpeg", "width": made.width, "height": made.height}
+    return {**shape, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}, content
+
+
 def _changed(picture: Image.Image) -> tuple[dict[str, Any], bytes]:
     """A changed picture as PNG with the mark of a composite. Its Content Credentials are gone: they'd no longer be true."""
     content = encoded(picture, "PNG", COMPOSITE, compress_level=PNG_LEVEL)
@@ -108,4 +122,5 @@ JOBS: dict[str, Job] = {
     "reference": _reference,
     "caption": _caption,
     "crop": _crop,
+    "sheet": _sheet,
 }

@@ -72,11 +72,14 @@ def accept(tx: Tx, request_id: str, rules: Rules, opener: CaseOpener) -> Request
     # The member has seen and accepted a moderator's wording: send that exact text without another question.
     held = None if request.origin is Origin.REWRITE else upload_question(tx, checked, attached) or prompt_question(checked, rules)
     values = _values(checked, rules, tx.now)
+    if held is not None and checked.batch:
+        # Nobody sits beside a batch to answer forty questions: its owner changes the topic instead.
+        return refuse_unasked(tx, checked, Refusal("batch_question"), rules)
     if held is not None:
         hold(tx, checked, held, rules.held_for, due_at=tx.now, **values)
         return dataclasses.replace(checked, state=RequestState.HELD, refusal=held)
     queue(tx, checked, RequestEvent.ACCEPT, tx.now, **values)
-    return dataclasses.replace(checked, state=RequestState.QUEUED, due_at=tx.now, deadline_at=tx.now + rules.deadline)
+    return dataclasses.replace(checked, state=RequestState.QUEUED, due_at=tx.now, deadline_at=tx.now + rules.deadline_in(checked.lane))
 
 
 def _doubtful(tx: Tx, request: Request, attached: Sequence[StoredAttachment]) -> str | None:
@@ -232,7 +235,11 @@ def _admission(tx: Tx, request: Request, rules: Rules, own: Mapping[str, object]
     blocked = blocked_member(tx, request)
     if blocked is not None:
         return Refusal("cool_down" if blocked.by == block_rows.COOL_DOWN else "member_blocked", until=blocked.until)
-    if rules.max_live is not None and request_rows.live_count(tx.connection, place.platform, request.person.id) > rules.max_live:
+    if (
+        rules.max_live is not None
+        and not request.batch
+        and request_rows.live_count(tx.connection, place.platform, request.person.id) > rules.max_live
+    ):
         return Refusal("too_many_waiting", {"limit": rules.max_live})
     return None
 
@@ -245,7 +252,7 @@ def _values(checked: Request, rules: Rules, now: float) -> dict[str, object]:
         "size": checked.size,
         "quality": checked.quality,
         "count": checked.count,
-        "deadline_at": now + rules.deadline,
+        "deadline_at": now + rules.deadline_in(checked.lane),
     }
 
 

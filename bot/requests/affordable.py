@@ -20,7 +20,7 @@ _MEANING = tuple(Shortage)
 
 def shortage(connection: Connection, request: Request, rules: Rules, limits: budgets.Limits, now: float) -> BudgetShortfall | None:
     """The limit that a validated request exceeds; None if it fits."""
-    left = budgets.remaining_for(connection, request.place, request.person, limits, now)
+    left = budgets.remaining_for(connection, request.place, request.person, limits, now, request.batch)
     asked = Checked(request.size, request.quality, request.count)
 
     def price(size: str, quality: str, count: int) -> int:

@@ -9,6 +9,7 @@ from bot.budgets import Limits
 from bot.catalogue.cost import highest_cost_micros, partials_micros
 from bot.catalogue.model import AUTO, Model
 from bot.domain.attachments import ReferenceLimits
+from bot.domain.requests import Lane
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Rules:
     limits: Limits = field(default_factory=Limits)
     deadline: float = 840.0
     """Seconds from acceptance to the last possible answer."""
+    batch_deadline: float = 4 * 3600.0
+    """The same for a picture of a batch, which waits while anybody else does."""
     max_attempts: int = 3
     max_rate_answers: int = 10
     max_live: int | None = 25
@@ -80,6 +83,10 @@ class Rules:
     def model_at(self, service: str, model: str) -> Model:
         """The model that a service draws for a request which asks for this one."""
         return self.equals.get(service, {}).get(model) or self.models.get(model, self.model)
+
+    def deadline_in(self, lane: Lane) -> float:
+        """Seconds from acceptance to the last possible answer of a request in this lane."""
+        return self.batch_deadline if lane is Lane.BATCH else self.deadline
 
     def has_fallback(self, model: str) -> bool:
         """Whether another service draws this model while the configured one can't."""

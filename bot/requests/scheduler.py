@@ -351,7 +351,7 @@ class Scheduler:
             request.left_out,
             request.references,
             request.mask,
-            partials=self.previews.count(request.place.platform),
+            partials=0 if request.batch else self.previews.count(request.place.platform),
         )
 
     def _note_changes(self, service: ImageService) -> None:

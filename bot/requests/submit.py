@@ -30,7 +30,9 @@ def store_submission(
         quality=None if submission.quality is None else _storable(submission.quality[:100]),
         count=_storable(submission.count[:100]) if isinstance(submission.count, str) else submission.count,
     )
-    known = request_rows.insert_received(tx, request_id, event_key, clean, deadline_at=tx.now + rules.deadline, lineage=lineage)
+    known = request_rows.insert_received(
+        tx, request_id, event_key, clean, deadline_at=tx.now + rules.deadline_in(submission.lane), lineage=lineage
+    )
     if known is None:
         _attach(tx, request_id, clean, lineage)
     if known is None and clean.prompt != submission.prompt[:RAW_PROMPT]:

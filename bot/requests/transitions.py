@@ -26,6 +26,8 @@ CaseOpener = Callable[[Tx, Request, Failure], str]
 DROPPED = "abandoned"
 """Reason for a command that its member saw fail: nothing is said, unless the platform accepts an acknowledgement later."""
 
+BATCH = "batch"
+"""Wake-up topic: a batch, one of whose requests has moved on."""
 UNWANTED_TASK = "unwanted-task"
 """Wake-up topic: an attempt whose task is to be stopped at the service."""
 
@@ -33,7 +35,11 @@ log = structlog.get_logger()
 
 
 def show(tx: Tx, request: Request) -> None:
-    """Update the request's message, visible only to the requester if private; an open question is closed."""
+    """Update the request's message, visible only to the requester if private; an open question is closed. A picture of a batch has none of
+    its own: the batch looks at it, and shows it."""
+    if request.batch:
+        tx.wake(BATCH, request.batch)
+        return
     if request.state is RequestState.HELD:
         message_rows.bump(tx, f"question:{request.id}")
     if request.private:

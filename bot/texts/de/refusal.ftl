@@ -60,3 +60,6 @@ no_answer = Du hast die Frage nicht innerhalb von 15 Minuten beantwortet, deshal
 discarded = Du wolltest es nicht abschicken.
 edited = Du hast stattdessen eine andere Formulierung abgeschickt.
 abandoned = Tut mir leid, das kam zu spät beim Bot an und wurde deshalb nicht abgeschickt. Bitte schick es noch einmal.
+budget_batch_money = Das nächste Bild kann bis zu { $price } kosten, und vom Budget dieses Stapels, { $limit }, sind noch { $left } übrig.
+budget_batch_pictures = Für diesen Stapel sind noch { $left } übrig, von höchstens { $limit }.
+batch_question = Die Wörter dieses Themas brauchen einen zweiten Blick, bevor sie gesendet werden: Vielleicht enthalten sie private Daten, eine Marke oder etwas sehr Heftiges. Ändere das Thema, und nimm es in einen neuen Stapel auf.

@@ -60,3 +60,6 @@ no_answer = 你没有在 15 分钟内回答问题，所以什么都没有发送�
 discarded = 你选择了不发送。
 edited = 你改用别的说法发送了。
 abandoned = 抱歉，它太晚才到机器人这里，所以没有发送。请再发送一次。
+budget_batch_money = 下一张图片最多可能花 { $price }，而这一批的 { $limit } 里只剩 { $left }。
+budget_batch_pictures = 这一批最多 { $limit }，现在只剩 { $left }。
+batch_question = 发送之前，需要有人再看看这个主题的文字：里面可能有隐私、品牌或者过于激烈的内容。请修改这个主题，再放进新的一批。

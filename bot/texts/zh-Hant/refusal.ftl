@@ -60,3 +60,6 @@ no_answer = 你沒有在 15 分鐘內回答問題，所以什麼都沒有送出�
 discarded = 你選擇了不送出。
 edited = 你改用別的說法送出了。
 abandoned = 抱歉，它太晚才到機器人這裡，所以沒有送出。請再送出一次。
+budget_batch_money = 下一張圖片最多可能花 { $price }，而這一批的 { $limit } 裡只剩 { $left }。
+budget_batch_pictures = 這一批最多 { $limit }，現在只剩 { $left }。
+batch_question = 傳送之前，需要有人再看看這個主題的文字：裡面可能有隱私、品牌或者過於激烈的內容。請修改這個主題，再放進新的一批。

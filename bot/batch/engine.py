@@ -1,0 +1,208 @@
+"""The engine of batches: asks for their pictures, a few at a time, as ordinary requests in the batch lane, and books what became of them.
+
+One step is one transaction over rows, and repeating it changes nothing: an item and the request that it asks for are written together, and
+the request's event key follows from the item and its tries. So a kill at any point leaves nothing half-asked, and nothing is asked twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from bot import budgets
+from bot.batch.estimate import checked, draft_quality, final_quality, final_references, price
+from bot.batch.judge import REFUSED_IN_A_ROW, BackInLine, ItemDrawn, ItemFailed, judge
+from bot.batch.steps import must_exist, pause
+from bot.catalogue.check import Problem
+from bot.domain.attachments import Attachment
+from bot.domain.batches import ACTIVE, DRAWING, Batch, BatchEvent, BatchItem, BatchState, ItemEvent, ItemState
+from bot.domain.refusal import Refusal
+from bot.domain.request_states import RequestState
+from bot.domain.requests import COMMAND, Lineage, Origin, Request, Submission
+from bot.ledger import batch_item_rows, batch_rows, message_rows, request_rows
+from bot.ledger.store import Tx
+from bot.messages.refusal_view import refusal_sentence
+from bot.requests.accept import Unfetched, accept
+from bot.requests.rules import Rules
+from bot.requests.submit import store_submission
+from bot.requests.transitions import BATCH, CaseOpener
+from bot.texts import text
+
+AT_ONCE = 12
+"""Requests of one batch that wait or run at the same time: enough for the gate to see that a queue waits, few enough that a pause takes
+effect at once."""
+
+
+@dataclass(slots=True)
+class BatchEngine:
+    """Moves batches on. Every method is a transaction's body."""
+
+    rules: Rules
+    open_case: CaseOpener
+    on_change: Callable[[Tx, Batch], None] = field(default=lambda tx, batch: None)
+
+    def step(self, tx: Tx, batch_id: str) -> None:
+        """Book what has ended, ask for what is next, and say when nothing is left to ask for."""
+        batch = batch_rows.get(tx.connection, batch_id)
+        if batch is None:
+            return
+        changed = self._book(tx, batch)
+        batch = must_exist(tx.connection, batch_id)
+        if batch.state in ACTIVE:
+            changed = self._ask(tx, batch) or changed
+        if changed:
+            message_rows.bump(tx, f"batch:{batch_id}")
+            self.on_change(tx, must_exist(tx.connection, batch_id))
+
+    # ---- what became of the requests
+
+    def _book(self, tx: Tx, batch: Batch) -> bool:
+        changed = False
+        for item in batch_item_rows.of_batch(tx.connection, batch.id):
+            if not item.request_id:
+                continue
+            request = request_rows.get(tx.connection, item.request_id)
+            if request is not None and request.state is RequestState.RECEIVED:
+                tx.wake("attachments", request.id)  # whoever fetched its reference may have been killed
+            changed = (request is None or self._ended(tx, batch, item, request)) or changed
+        return changed
+
+    def _ended(self, tx: Tx, batch: Batch, item: BatchItem, request: Request) -> bool:
+        meaning = judge(request)
+        match meaning:
+            case None:
+                return False
+            case ItemDrawn():
+                self._drawn(tx, item, request)
+                if batch.refused:
+                    batch_rows.mark(tx, batch.id, refused=0)
+            case BackInLine(why):
+                batch_item_rows.mark(tx, item, request_id="")
+                if why is not None:
+                    self._pause(tx, batch.id, why)
+            case ItemFailed(reason, operator):
+                self._failed(tx, item, reason)
+                if operator:
+                    self._refused(tx, batch.id, reason)
+        return True
+
+    def _drawn(self, tx: Tx, item: BatchItem, request: Request) -> None:
+        if item.state is ItemState.FINAL:
+            batch_item_rows.move(tx, item, ItemEvent.FINISHED, request_id="", final_request=request.id, reason="")
+        elif item.state is ItemState.DRAFT:
+            batch_item_rows.move(tx, item, ItemEvent.DRAWN, request_id="", draft_request=request.id, reason="")
+        else:
+            batch_item_rows.mark(tx, item, request_id="")
+
+    def _failed(self, tx: Tx, item: BatchItem, reason: str) -> None:
+        if item.state is ItemState.DRAFT and item.draft_request:
+            # Only another draft failed: the earlier one is still there to be picked.
+            batch_item_rows.move(tx, item, ItemEvent.DRAWN, request_id="", reason=reason)
+        elif item.state in DRAWING:
+            batch_item_rows.move(tx, item, ItemEvent.FAIL, request_id="", reason=reason)
+        else:
+            batch_item_rows.mark(tx, item, request_id="")
+
+    def _refused(self, tx: Tx, batch_id: str, reason: str) -> None:
+        batch = must_exist(tx.connection, batch_id)
+        batch_rows.mark(tx, batch_id, refused=batch.refused + 1)
+        if batch.refused + 1 >= REFUSED_IN_A_ROW and batch.state in ACTIVE:
+            pause(tx, batch, "operator", kind=reason)
+
+    def _pause(self, tx: Tx, batch_id: str, why: Refusal) -> None:
+        batch = must_exist(tx.connection, batch_id)
+        if batch.state not in ACTIVE:
+            return
+        if why.budget is not None and why.budget.scope == budgets.BATCH:
+            short = why.budget
+            pause(tx, batch, short.unit, need=short.price, left=short.left, limit=short.limit)
+        else:
+            pause(tx, batch, "refused", sentence=str(refusal_sentence(why)))
+
+    # ---- what is asked for next
+
+    def _ask(self, tx: Tx, batch: Batch) -> bool:
+        """Ask for the next pictures. Returns whether anything changed."""
+        wanted = ItemState.FINAL if batch.state is BatchState.FINISHING else ItemState.DRAFT
+        items = batch_item_rows.of_batch(tx.connection, batch.id, wanted)
+        rules = self.rules.for_model(batch.plan.model)
+        running, waiting = [one for one in items if one.request_id], [one for one in items if not one.request_id]
+        if not waiting and not running:
+            if batch_item_rows.asked_for(tx.connection, batch.id) == 0:
+                batch_rows.move(tx, batch, BatchEvent.FINALS_DONE if wanted is ItemState.FINAL else BatchEvent.DRAFTS_DONE)
+                tx.wake(BATCH, batch.id)
+            return True
+        left = self._left(tx, batch, running, rules)
+        changed = False
+        for item in waiting[: max(0, AT_ONCE - len(running))]:
+            need, count = price(rules, batch.plan, item, final=item.state is ItemState.FINAL), self._count(batch, item)
+            if need > left[0] or count > left[1]:
+                if len(running) == 0 and not changed:
+                    self._short(tx, batch, need, left)
+                    return True
+                break
+            left = (left[0] - need, left[1] - count)
+            self._submit(tx, batch, item, rules)
+            changed = True
+            if must_exist(tx.connection, batch.id).state not in ACTIVE:
+                break
+        return changed
+
+    def _count(self, batch: Batch, item: BatchItem) -> int:
+        return 1 if item.state is ItemState.FINAL else batch.plan.drafts
+
+    def _left(self, tx: Tx, batch: Batch, running: Sequence[BatchItem], rules: Rules) -> tuple[int, int]:
+        """Money and pictures that are neither spent nor spoken for. A running call has its reservation; a waiting request has none yet."""
+        used, plan = batch_rows.spent(tx.connection, batch.id), batch.plan
+        money, pictures = plan.budget - used.reserved - used.spent, plan.max_pictures - used.pictures
+        for item in running:
+            request = request_rows.get(tx.connection, item.request_id)
+            if request is not None and request.state in (RequestState.RECEIVED, RequestState.QUEUED):
+                money -= price(rules, plan, item, final=item.state is ItemState.FINAL)
+                pictures -= self._count(batch, item)
+        return money, pictures
+
+    def _short(self, tx: Tx, batch: Batch, need: int, left: tuple[int, int]) -> None:
+        """The batch's own limit is reached, and nothing runs that could give money back."""
+        if need > left[0]:
+            pause(tx, batch, "money", need=need, left=max(0, left[0]), limit=batch.plan.budget)
+        else:
+            pause(tx, batch, "pictures", left=max(0, left[1]), limit=batch.plan.max_pictures)
+
+    def _submit(self, tx: Tx, batch: Batch, item: BatchItem, rules: Rules) -> None:
+        final = item.state is ItemState.FINAL
+        request_id = tx.new_id()
+        lineage = Lineage(Origin.REFERENCE, item.draft_request) if final and item.draft_request else COMMAND
+        known = store_submission(tx, request_id, event_key(item), self._submission(batch, item, rules), self.rules, lineage)
+        request_id = known or request_id
+        values: dict[str, object] = {"request_id": request_id, "tries": item.tries + 1}
+        batch_item_rows.mark(tx, item, **values, **({"final_request": request_id} if final else {}))
+        if known is None and isinstance(accept(tx, request_id, self.rules, self.open_case), Unfetched):
+            tx.wake("attachments", request_id)
+        asked = batch_item_rows.by_number(tx.connection, batch.id, item.number)
+        request = request_rows.get(tx.connection, request_id)
+        if asked is not None and request is not None:
+            self._ended(tx, batch, asked, request)
+
+    def _submission(self, batch: Batch, item: BatchItem, rules: Rules) -> Submission:
+        plan, final = batch.plan, item.state is ItemState.FINAL
+        options = checked(rules, plan, item, final=final)
+        size = item.topic.size or plan.size or None
+        reference = final and final_references(rules) and item.picked
+        return Submission(
+            person=batch.person,
+            place=batch.place,
+            prompt=item.prompt,
+            size=size if isinstance(options, Problem) else options.size,
+            quality=final_quality(rules.model, plan) if final else draft_quality(rules.model, plan),
+            count=self._count(batch, item),
+            attachments=(Attachment(text("batch.draft_of", number=item.number), stored=item.picked, made_here=True),) if reference else (),
+            model=plan.model or None,
+            batch=batch.id,
+            tag=plan.tag,
+        )
+
+
+def event_key(item: BatchItem) -> str:
+    """Key of the request that an item asks for next."""
+    return f"batch:{item.id}:{item.tries}"

@@ -1,0 +1,73 @@
+"""What a batch costs at least and at most, before anything is drawn. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.catalogue.check import Checked, Problem, check
+from bot.catalogue.model import AUTO, Model
+from bot.domain.batches import Batch, BatchItem, BatchPlan, ItemState
+from bot.requests.rules import Rules
+
+CHEAPEST_FIRST = ("low", "standard", "medium", AUTO, "high", "hd")
+"""Qualities in the order of their price, where a model has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchEstimate:
+    """In micros and pictures."""
+
+    drafts: int
+    """Highest cost of one draft of every topic (or as many as the plan says): what the batch costs if nobody finishes anything."""
+    all: int
+    """Highest cost of all drafts and a finished picture of every topic."""
+    draft_pictures: int
+    most: int
+    """The same, cut at the budget: what the batch can cost at most."""
+
+
+def draft_quality(model: Model, plan: BatchPlan) -> str:
+    """The quality of drafts: the plan's, or the cheapest that the model has."""
+    return plan.draft_quality or next((one for one in CHEAPEST_FIRST if one in model.qualities), model.default_quality)
+
+
+def final_quality(model: Model, plan: BatchPlan) -> str:
+    """The quality of finished pictures: the plan's, or the best that the model has a usual name for."""
+    return plan.final_quality or next((one for one in reversed(CHEAPEST_FIRST) if one in model.qualities), model.default_quality)
+
+
+def final_references(rules: Rules) -> int:
+    """How many pictures a finished picture is made from: its draft, where the model takes references."""
+    return 1 if rules.references.count else 0
+
+
+def checked(rules: Rules, plan: BatchPlan, item: BatchItem, *, final: bool) -> Checked | Problem:
+    """The options of an item's request, or what is wrong with them."""
+    model = rules.model
+    quality = final_quality(model, plan) if final else draft_quality(model, plan)
+    return check(model, item.prompt, item.topic.size or plan.size or None, quality, 1 if final else plan.drafts)
+
+
+def price(rules: Rules, plan: BatchPlan, item: BatchItem, *, final: bool) -> int:
+    """Highest cost of an item's draft or finished picture in micros; 0 if its options are wrong, because then nothing is sent."""
+    found = checked(rules, plan, item, final=final)
+    if isinstance(found, Problem):
+        return 0
+    references = final_references(rules) if final else 0
+    return rules.highest_cost(found.size, found.quality, found.count, item.prompt, references=references)
+
+
+def estimate(rules: Rules, plan: BatchPlan, items: Sequence[BatchItem]) -> BatchEstimate:
+    """What drawing these items from the start costs."""
+    rules = rules.for_model(plan.model)
+    drafts = sum(price(rules, plan, one, final=False) for one in items)
+    finals = sum(price(rules, plan, one, final=True) for one in items)
+    return BatchEstimate(drafts, drafts + finals, len(items) * plan.drafts, min(drafts + finals, plan.budget))
+
+
+def finish_price(rules: Rules, batch: Batch, items: Iterable[BatchItem]) -> tuple[int, int]:
+    """How many picked drafts wait to be finished, and the highest cost of that in micros."""
+    rules = rules.for_model(batch.plan.model)
+    picked = [one for one in items if one.state is ItemState.PICKED]
+    return len(picked), sum(price(rules, batch.plan, one, final=True) for one in picked)

@@ -1,0 +1,87 @@
+"""What a request's end means for its item of a batch. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.domain.failure import Failure
+from bot.domain.kinds import KINDS, Fixer, Group, Kind
+from bot.domain.refusal import Refusal
+from bot.domain.request_states import Answer, RequestState
+from bot.domain.requests import Request
+
+WAITS = frozenset({"budget", "cool_down", "member_blocked", "community_not_allowed", "channel_not_allowed", "too_many_waiting"})
+"""Refusals that are about the moment, not about the topic: the batch pauses, and the topic keeps its place."""
+FREE_AGAIN = frozenset({"cancelled", "abandoned"})
+INTERRUPTED, EXPIRED = "interrupted", "expired"
+REFUSED_IN_A_ROW = 2
+"""Failures in a row that only the operator can mend, after which the batch pauses instead of using up its topics."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDrawn:
+    """Its pictures are there."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackInLine:
+    """Nothing was drawn, and it may be asked for again."""
+
+    pause: Refusal | None = None
+    """Why the batch has to wait for somebody; None if it hasn't to."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFailed:
+    """It isn't asked for again by itself."""
+
+    reason: str
+    operator: bool = False
+    """Only the operator can mend it."""
+
+
+def judge(request: Request) -> ItemDrawn | BackInLine | ItemFailed | None:
+    """The meaning of a request's end; None while it hasn't ended."""
+    refusal = request.refusal
+    if request.state is RequestState.REFUSED:
+        reason = "" if refusal is None else refusal.reason
+        if reason in FREE_AGAIN:
+            return BackInLine()
+        return BackInLine(refusal) if reason in WAITS else ItemFailed(reason or "refused")
+    if request.state is not RequestState.ANSWERED:
+        return None
+    match request.answer:
+        case Answer.PICTURES:
+            return ItemDrawn()
+        case Answer.CANCELLED:
+            return BackInLine()
+        case Answer.EXPIRED:
+            return BackInLine() if request.attempts == 0 else ItemFailed(EXPIRED)
+        case Answer.INTERRUPTED:
+            return ItemFailed(INTERRUPTED)
+    if request.failure is None and refusal is not None and refusal.reason in WAITS:
+        return BackInLine(refusal)
+    return _failed(request.failure)
+
+
+def _failed(failure: Failure | None) -> ItemFailed:
+    if failure is None:
+        return ItemFailed("failed")
+    return ItemFailed(failure.kind.value, failure.who_can_fix is Fixer.OPERATOR)
+
+
+def may_be_tried_again(reason: str) -> bool:
+    """Whether a failed item may be drawn once more when somebody asks for that: what was interrupted, failed for the service's sake, or
+    waited for the operator. What was blocked, or is wrong with the topic itself, fails again, so it isn't paid for again."""
+    if reason not in _KINDS:
+        return reason in (INTERRUPTED, EXPIRED)
+    kind = KINDS[Kind(reason)]
+    return kind.group in (Group.SERVICE, Group.UNUSABLE) or waits_for_operator(reason)
+
+
+def waits_for_operator(reason: str) -> bool:
+    """Whether an item failed because of something that the operator has mended when the batch goes on. Such calls are never billed."""
+    return reason in _KINDS and KINDS[Kind(reason)].who_can_fix is Fixer.OPERATOR and KINDS[Kind(reason)].group is not Group.SAFETY
+
+
+_KINDS = frozenset(one.value for one in Kind)

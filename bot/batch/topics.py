@@ -1,0 +1,222 @@
+"""Reading of topic files: CSV, JSON lines or one topic a line, in the encodings that spreadsheets write. Pure.
+
+Nothing in a topic is interpreted: a formula, a path or markup is just words.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.domain.batches import Topic
+
+MAX_TOPICS = 1000
+"""Of one batch."""
+MAX_BYTES = 4 * 1024 * 1024
+MAX_CHARACTERS = 2000
+"""Of one topic. Models take more, but their prompts also hold the template and the style."""
+MAX_FIELD = 500
+"""Characters of a template, a style or a caption."""
+PLACEHOLDER = "{topic}"
+
+_COLUMNS = {
+    "topic": "topic",
+    "title": "topic",
+    "subject": "topic",
+    "prompt": "topic",
+    "template": "template",
+    "size": "size",
+    "style": "style",
+    "caption": "caption",
+    "text": "caption",
+}
+"""Names of columns and JSON fields that are understood -> the field of a topic."""
+_OPTIONS = ("template", "size", "style", "caption")
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_BOTH_HIGH = 0.8
+"""Share of two-byte characters with two high bytes from which a text counts as Chinese. GB 2312, which nearly all Chinese text stays
+within, has only such characters; in Western text most pairs are a letter with an accent and a plain one."""
+
+
+class TopicsProblem(Exception):
+    """A file that can't be used. `key` is below `batch.topics.` in the texts."""
+
+    def __init__(self, key: str, **facts: object) -> None:
+        super().__init__(key)
+        self.key, self.facts = key, facts
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The topics of a file, each once."""
+
+    topics: tuple[Topic, ...]
+    repeated: tuple[tuple[int, int], ...] = ()
+    """Lines that repeat an earlier one, and that one: they're drawn once."""
+    encoding: str = "utf-8"
+
+
+def read_topics(content: bytes, name: str = "") -> Topics:
+    """The topics of a file, by its ending or else by its content. Raises TopicsProblem."""
+    if len(content) > MAX_BYTES:
+        raise TopicsProblem("heavy", most=MAX_BYTES >> 20)
+    words, encoding = decoded(content)
+    return replace(topics_of(words, name), encoding=encoding)
+
+
+def topics_of(words: str, name: str = "") -> Topics:
+    """The topics of a text, such as a form's field. Raises TopicsProblem."""
+    if not words.strip():
+        raise TopicsProblem("empty")
+    lines = list(_rows(words, name.rpartition(".")[2].lower()))
+    found = [_checked(row, line) for line, row in lines if any(value.strip() for value in row.values())]
+    if not found:
+        raise TopicsProblem("empty")
+    if len(found) > MAX_TOPICS:
+        raise TopicsProblem("many", count=len(found), most=MAX_TOPICS)
+    first: dict[Topic, int] = {}
+    repeated = []
+    for one in found:
+        key = replace(one, line=0, topic=one.topic.casefold())
+        if key in first:
+            repeated.append((one.line, first[key]))
+        else:
+            first[key] = one.line
+    kept = set(first.values())
+    return Topics(tuple(one for one in found if one.line in kept), tuple(repeated))
+
+
+def decoded(content: bytes) -> tuple[str, str]:
+    """The words of a file, and the encoding that they were in: UTF-8, UTF-16 or UTF-32, GB 18030 or Windows-1252."""
+    for mark, encoding in _BOMS:
+        if content.startswith(mark):
+            return _decode(content, encoding), encoding
+    wide = _unmarked_utf16(content)
+    if wide:
+        return _decode(content, wide), wide
+    if b"\0" in content:
+        raise TopicsProblem("binary")
+    try:
+        words, encoding = content.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        encoding = "gb18030" if _looks_chinese(content) else "cp1252"
+        words = _decode(content, encoding)
+    return words, encoding
+
+
+def _decode(content: bytes, encoding: str) -> str:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise TopicsProblem("encoding", position=error.start) from None
+
+
+def _unmarked_utf16(content: bytes) -> str:
+    """`utf-16-le` or `utf-16-be` for a text without a mark in which every other byte of ASCII is zero; otherwise empty."""
+    sample = content[:4000]
+    if len(sample) < 4 or b"\0" not in sample:
+        return ""
+    low, high = sample[0::2].count(0), sample[1::2].count(0)
+    if max(low, high) < len(sample) // 8 or min(low, high) > max(low, high) // 10:
+        return ""
+    return "utf-16-le" if high > low else "utf-16-be"
+
+
+def _looks_chinese(content: bytes) -> bool:
+    try:
+        words = content.decode("gb18030")
+    except UnicodeDecodeError:
+        return False
+    pairs = [one.encode("gb18030") for one in words if ord(one) > 127]
+    return sum(len(one) == 2 and min(one) >= 0xA1 for one in pairs) >= _BOTH_HIGH * len(pairs)
+
+
+def _rows(words: str, ending: str) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Line numbers, and fields by name."""
+    beginning = words.lstrip()[:1]
+    if ending in ("jsonl", "ndjson", "json") or (not ending and beginning == "{"):
+        return _from_json(words)
+    if ending in ("csv", "tsv") or (not ending and _has_head(words)):
+        return _from_csv(words)
+    return ((number, {"topic": line.strip()}) for number, line in enumerate(words.splitlines(), 1))
+
+
+def _from_json(words: str) -> Iterator[tuple[int, Mapping[str, str]]]:
+    for number, line in enumerate(words.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError):
+            raise TopicsProblem("json", line=number) from None
+        value = {"topic": value} if isinstance(value, str) else value
+        if not isinstance(value, Mapping):
+            raise TopicsProblem("json", line=number)
+        named = {_COLUMNS.get(str(name).strip().lower(), ""): one for name, one in value.items()}
+        named.pop("", None)
+        if not all(isinstance(one, str) or one is None for one in named.values()):
+            raise TopicsProblem("json_text", line=number)
+        if "topic" not in named:
+            raise TopicsProblem("json_topic", line=number)
+        yield number, {name: one or "" for name, one in named.items()}
+
+
+def _from_csv(words: str) -> Iterator[tuple[int, Mapping[str, str]]]:
+    reader = csv.reader(io.StringIO(words, newline=""), delimiter=_delimiter(words), strict=True)
+    head: Sequence[str] | None = None
+    line = 1
+    try:
+        for row in reader:
+            names = [_COLUMNS.get(cell.strip().lower(), "") for cell in row]
+            if head is None and "topic" in names:
+                head = names
+            elif any(cell.strip() for cell in row):
+                head = head or ["topic"]
+                yield line, {name: cell for name, cell in zip(head, row, strict=False) if name}
+            line = reader.line_num + 1
+    except csv.Error:
+        raise TopicsProblem("quotes", line=line) from None
+
+
+def _has_head(words: str) -> bool:
+    first = next((line for line in words.splitlines() if line.strip()), "")
+    return any(cell.strip().lower() == "topic" for cell in first.replace(";", ",").replace("\t", ",").split(",")) and len(first) < 200
+
+
+def _delimiter(words: str) -> str:
+    """Comma, semicolon or tab: spreadsheets choose by the language of the machine."""
+    first = next((line for line in words.splitlines() if line.strip()), "")
+    counts = {one: first.count(one) for one in ",;\t"}
+    best = max(counts, key=lambda one: counts[one])
+    return best if counts[best] else ","
+
+
+def _checked(row: Mapping[str, str], line: int) -> Topic:
+    values = {name: " ".join(row.get(name, "").replace("\0", "").split()) for name in ("topic", *_OPTIONS)}
+    if not values["topic"]:
+        raise TopicsProblem("no_topic", line=line)
+    if len(values["topic"]) > MAX_CHARACTERS:
+        raise TopicsProblem("long", line=line, count=len(values["topic"]), most=MAX_CHARACTERS)
+    for name in _OPTIONS:
+        if len(values[name]) > MAX_FIELD:
+            raise TopicsProblem("long_field", line=line, field=name, count=len(values[name]), most=MAX_FIELD)
+    if values["template"] and PLACEHOLDER not in values["template"]:
+        raise TopicsProblem("template", line=line, placeholder=PLACEHOLDER)
+    return Topic(line=line, **values)
+
+
+def prompt_of(topic: Topic, template: str, style: str) -> str:
+    """What is sent for a topic: its own template or the batch's, with its own style or the batch's behind it."""
+    words = (topic.template or template or PLACEHOLDER).replace(PLACEHOLDER, topic.topic)
+    chosen = topic.style or style
+    return f"{words}, {chosen}" if chosen else words

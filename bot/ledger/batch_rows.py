@@ -1,0 +1,133 @@
+"""Queries on batches. Every state change goes through `move`, which checks the table in bot.domain."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, literal_column, select, update
+
+from bot.domain.batches import BATCHES, Batch, BatchEvent, BatchPlan, BatchState
+from bot.domain.requests import Person, Place
+from bot.ledger.dialect import upsert
+from bot.ledger.store import Tx
+from bot.ledger.tables import batches, spend
+
+SCOPE, TOTAL = "batch", "total"
+"""Key of a batch's row among the reserved and spent amounts, together with its id."""
+_ACTIVE: ColumnElement[bool] = literal_column("state IN ('running', 'finishing')")
+"""Worded exactly as in the partial index, so that SQLite uses it."""
+_ONE = select(batches).where(batches.c.id == bindparam("id"))
+_SPENT = select(spend).where(spend.c.scope == SCOPE, spend.c.owner == bindparam("id"), spend.c.period == TOTAL)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSpent:
+    """What a batch has cost so far."""
+
+    reserved: int = 0
+    """Of running calls, in micros."""
+    spent: int = 0
+    pictures: int = 0
+    """Drawn, and asked for by running calls."""
+
+
+def insert(tx: Tx, event_key: str, batch: Batch) -> str | None:
+    """Store a batch. Returns None, or the id of the batch that this event made before."""
+    place = batch.place
+    row = {
+        "id": batch.id,
+        "event_key": event_key[:200],
+        "state": batch.state.value,
+        "platform": place.platform,
+        "community": place.community,
+        "channel": place.channel,
+        "thread": place.thread,
+        "reply": dict(place.reply),
+        "person": batch.person.id,
+        "person_name": batch.person.name[:120],
+        "title": batch.title[:200],
+        "plan": dataclasses.asdict(batch.plan),
+        "created_at": tx.now,
+        "changed_at": tx.now,
+        "reason": "",
+        "facts": {},
+        "refused": 0,
+    }
+    if tx.connection.execute(upsert(batches).on_conflict_do_nothing(index_elements=["event_key"]), row).rowcount:
+        return None
+    return str(tx.connection.execute(select(batches.c.id).where(batches.c.event_key == event_key[:200])).scalar_one())
+
+
+def get(connection: Connection, batch_id: str) -> Batch | None:
+    """A batch by id, or None."""
+    row = connection.execute(_ONE, {"id": batch_id}).one_or_none()
+    return None if row is None else _batch(row)
+
+
+def by_number(connection: Connection, number: int) -> Batch | None:
+    """A batch by the number that people call it by."""
+    row = connection.execute(select(batches).where(batches.c.number == number)).one_or_none()
+    return None if row is None else _batch(row)
+
+
+def by_event(connection: Connection, event_key: str) -> Batch | None:
+    """The batch that an event made."""
+    row = connection.execute(select(batches).where(batches.c.event_key == event_key[:200])).one_or_none()
+    return None if row is None else _batch(row)
+
+
+def active(connection: Connection) -> Sequence[str]:
+    """Ids of the batches that ask for pictures, oldest first."""
+    return [row.id for row in connection.execute(select(batches.c.id).where(_ACTIVE).order_by(batches.c.number))]
+
+
+def latest(connection: Connection, limit: int, platform: str = "", person: str = "") -> Sequence[Batch]:
+    """The latest batches, of everybody or of one person, newest first."""
+    query = select(batches).order_by(batches.c.number.desc()).limit(limit)
+    if person:
+        query = query.where(batches.c.platform == platform, batches.c.person == person)
+    return [_batch(row) for row in connection.execute(query)]
+
+
+def move(tx: Tx, batch: Batch, event: BatchEvent, **values: object) -> Batch:
+    """Apply an event from the state table, and say what the row is now. Raises UnknownTransition; changes nothing if the state has changed
+    since the caller read it."""
+    state = BATCHES.next(batch.state, event)
+    changes = {"changed_at": tx.now, **values}
+    tx.connection.execute(
+        update(batches).where(batches.c.id == batch.id, batches.c.state == batch.state.value).values(state=state.value, **changes)
+    )
+    return get(tx.connection, batch.id) or batch
+
+
+def mark(tx: Tx, batch_id: str, **values: object) -> None:
+    """Change values other than the state: the plan, failures in a row."""
+    stored = {name: dataclasses.asdict(value) if isinstance(value, BatchPlan) else value for name, value in values.items()}
+    tx.connection.execute(update(batches).where(batches.c.id == batch_id).values(changed_at=tx.now, **stored))
+
+
+def spent(connection: Connection, batch_id: str) -> BatchSpent:
+    """What a batch has cost so far."""
+    row = connection.execute(_SPENT, {"id": batch_id}).one_or_none()
+    return BatchSpent() if row is None else BatchSpent(row.reserved, row.spent, row.pictures)
+
+
+def _batch(row: Row[Any]) -> Batch:
+    return Batch(
+        id=row.id,
+        number=row.number,
+        state=BatchState(row.state),
+        person=Person(row.person, row.person_name),
+        place=Place(row.platform, row.community, row.channel, row.thread, row.reply),
+        title=row.title,
+        plan=BatchPlan(**row.plan),
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+        started_at=row.started_at,
+        reason=row.reason,
+        facts=row.facts,
+        refused=row.refused,
+    )

@@ -1,0 +1,142 @@
+"""Topic files as people really send them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bot.batch.naming import MAX_BYTES, folder_of, label, slug
+from bot.batch.topics import MAX_CHARACTERS, MAX_TOPICS, TopicsProblem, prompt_of, read_topics, topics_of
+from bot.domain.batches import BatchItem, ItemState, Topic
+from bot.texts import has
+
+CAFE = "Café am Fluß\nÉlan vital\nMünchen bei Nacht\n"
+CHINESE = "春天的茶园\n城市夜景\n山间小路\n"
+
+
+def names(content: bytes, name: str = "topics.txt") -> list[str]:
+    return [one.topic for one in read_topics(content, name).topics]
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding", "found"),
+    [
+        (CAFE, "utf-8", "utf-8"),
+        (CAFE, "utf-8-sig", "utf-8-sig"),
+        (CAFE, "utf-16", "utf-16"),
+        (CAFE, "utf-16-le", "utf-16-le"),
+        (CAFE, "utf-16-be", "utf-16-be"),
+        (CAFE, "utf-32", "utf-32"),
+        (CAFE, "cp1252", "cp1252"),
+        ("It’s “quoted” – 5 €\n", "cp1252", "cp1252"),
+        (CHINESE, "utf-8", "utf-8"),
+        (CHINESE, "gb18030", "gb18030"),
+        (CHINESE, "utf-16", "utf-16"),
+    ],
+)
+def test_the_encodings_that_spreadsheets_write_are_read(words: str, encoding: str, found: str) -> None:
+    topics = read_topics(words.encode(encoding), "topics.txt")
+    assert [one.topic for one in topics.topics] == words.splitlines()
+    assert topics.encoding == found
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_table_with_a_head_is_read_by_its_columns(delimiter: str) -> None:
+    rows = [["Topic", "Size", "Style", "Caption", "Owner"], ["Rain", "1536x1024", "ink", "April", "x"], ["Snow", "", "", "", ""]]
+    content = "\r\n".join(delimiter.join(row) for row in rows).encode()
+    assert read_topics(content, "topics.csv").topics == (Topic("Rain", 2, "", "1536x1024", "ink", "April"), Topic("Snow", 3))
+
+
+def test_quotes_and_line_breaks_in_a_cell_stay_one_topic() -> None:
+    content = b'topic,caption\n"A ""red"" door,\nhalf open",Spring\nA gate,\n'
+    assert [(one.topic, one.line) for one in read_topics(content, "a.csv").topics] == [('A "red" door, half open', 2), ("A gate", 4)]
+
+
+def test_a_table_without_a_head_has_its_topics_in_the_first_column() -> None:
+    assert names(b"A red door,x\nA gate,y\n", "a.csv") == ["A red door", "A gate"]
+
+
+def test_json_lines_hold_objects_or_plain_topics() -> None:
+    content = "\n".join([json.dumps({"topic": "Rain", "style": "ink"}), json.dumps("Snow"), ""]).encode()
+    assert read_topics(content, "a.jsonl").topics == (Topic("Rain", 1, style="ink"), Topic("Snow", 2))
+
+
+def test_a_topic_that_stands_twice_is_drawn_once() -> None:
+    found = topics_of("Rain\nSnow\n rain \n")
+    assert [one.topic for one in found.topics] == ["Rain", "Snow"]
+    assert found.repeated == ((3, 1),)
+
+
+def test_formulas_markup_and_paths_are_words() -> None:
+    lines = ['=HYPERLINK("http://x","y")', "@SUM(A1)", "../../etc/passwd", "C:\\Windows\\system32", "<b>bold</b>", "+1"]
+    assert names("\n".join(lines).encode()) == lines
+    for line in lines:
+        named = slug(line)
+        assert named
+        assert not {"/", "\\", ".", "=", "@", "+", "<"} & set(named)
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "key"),
+    [
+        (b"", "a.csv", "empty"),
+        (b"\xef\xbb\xbf \r\n\r\n", "a.txt", "empty"),
+        (b"topic,size\n", "a.csv", "empty"),
+        ("\n".join(f"topic {n}" for n in range(10_000)).encode(), "a.txt", "many"),
+        (b"x" * (5 * 1024 * 1024), "a.txt", "heavy"),
+        (b"x" * (MAX_CHARACTERS + 1), "a.txt", "long"),
+        (b"topic,caption\nRain," + b"x" * 501, "a.csv", "long_field"),
+        (b'topic\n"Rain\nSnow\n', "a.csv", "quotes"),
+        (b"topic,size\n,1024x1024\n", "a.csv", "no_topic"),
+        (b"topic,template\nRain,A cover\n", "a.csv", "template"),
+        (b'{"topic": "Rain"}\n{"topic": \n', "a.jsonl", "json"),
+        (b"[1, 2]\n", "a.jsonl", "json"),
+        (b'{"title2": "Rain"}\n', "a.jsonl", "json_topic"),
+        (b'{"topic": 7}\n', "a.jsonl", "json_text"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 4, "a.csv", "binary"),
+        (b"\xff\xfea", "a.txt", "encoding"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_a_sentence(content: bytes, name: str, key: str) -> None:
+    with pytest.raises(TopicsProblem) as caught:
+        read_topics(content, name)
+    assert caught.value.key == key
+    assert has(f"batch.topics.{key}")
+
+
+def test_as_many_topics_as_a_batch_takes_are_taken() -> None:
+    assert len(topics_of("\n".join(f"topic {n}" for n in range(MAX_TOPICS))).topics) == MAX_TOPICS
+
+
+def test_a_prompt_is_its_template_with_the_topic_and_the_style() -> None:
+    assert prompt_of(Topic("rain"), "A cover about {topic}", "ink") == "A cover about rain, ink"
+    assert prompt_of(Topic("rain", template="{topic}!", style="oil"), "A cover about {topic}", "ink") == "rain!, oil"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("A red Door!", "a-red-door"),
+        ("Élan vital", "elan-vital"),
+        ("春天的茶园", "春天的茶园"),
+        ("ガラス", "ガラス"),
+        ("हिन्दी", "हिन्दी"),
+        ("...", "topic"),
+        ("../../etc/passwd", "etc-passwd"),
+        (".hidden", "hidden"),
+    ],
+)
+def test_names_are_readable_and_never_paths(words: str, expected: str) -> None:
+    assert slug(words) == expected
+
+
+def test_names_are_short_in_bytes_and_whole_in_characters() -> None:
+    named = slug("茶" * 500)
+    assert len(named.encode()) <= MAX_BYTES
+    assert set(named) == {"茶"}
+
+
+def test_folders_and_labels_are_numbered() -> None:
+    assert folder_of(BatchItem("i", "b", 7, ItemState.DRAFT, Topic("Red door"), "")) == "0007-red-door"
+    assert [label(7, 1, 2), label(7, 0, 1)] == ["7b", "7"]
