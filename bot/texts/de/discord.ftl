@@ -40,3 +40,6 @@ command-picture_last = Noch ein Bild. Für bis zu { $most } poste sie in einer N
 command-mask = Ein PNG, so groß wie das erste Bild, durchsichtig, wo es sich ändern soll
 command-with_picture = Mit diesem Bild zeichnen
 command-id = ID einer Anfrage, wie in der Liste
+command-imagine-guide = Ein Formular ausfüllen, den fertigen Prompt sehen und abschicken
+command-template = Eine Vorlage dieser Community, um damit anzufangen
+command-use = Wofür das Bild ist

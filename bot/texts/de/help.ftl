@@ -4,6 +4,8 @@ text =
 
     Du kannst auch Größe ({ $sizes }), Qualität ({ $qualities }) und Anzahl (bis zu { $count }) wählen, und „privat“ (nur du siehst das Ergebnis, bis du es veröffentlichst).
 
+    Du weißt nicht, was du schreiben sollst? /imagine-guide fragt eins nach dem anderen und zeigt den Prompt, bevor er abgeschickt wird.
+
     /imagine-show zeigt deine letzten Anfragen. /imagine-status sagt, wie es dem Bilddienst geht und wie viel von deinem Budget übrig ist. /imagine-privacy zeigt, was über dich gespeichert ist, und löscht es auf Wunsch.
 
     Wenn der Bilddienst einen Prompt blockiert, sieht ihn sich die Moderation an. Ohne dein Ja wird nichts umformuliert oder noch einmal abgeschickt.

@@ -1,7 +1,7 @@
 queued = In der Warteschlange
 next = Du bist als Nächstes dran
 position = Du bist Nummer { $position } in der Schlange
-about = , noch ungefähr { $wait }
+about = , fertig in ungefähr { $wait }
 fetching_references = Ich sehe mir an, was du angehängt hast …
 with_one = aus 1 Bild
 with_many = aus { $count } Bildern

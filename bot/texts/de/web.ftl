@@ -82,3 +82,4 @@ hint-too_long = Das sind mehr als die { $most } Zeichen, die ins Textfeld passen
 hint-required = Bitte füll das aus.
 hint-too_long_field = Das sind { $length } Zeichen, und höchstens { $most } passen. Bitte kürze es.
 hint-not_a_choice = Bitte wähle einen der Werte aus der Liste.
+guide = Hilf mir beim Schreiben

@@ -40,3 +40,6 @@ command-picture_last = もう 1 枚。最大 { $most } 枚は 1 つのメッセ�
 command-mask = 最初の画像と同じ大きさの PNG。変える部分を透明に
 command-with_picture = この画像で描く
 command-id = 一覧にあるリクエストの ID
+command-imagine-guide = フォームに記入し、完成した文を確認してから送る
+command-template = 始めるときに使うこのコミュニティのテンプレート
+command-use = 画像の用途

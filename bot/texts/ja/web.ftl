@@ -82,3 +82,4 @@ hint-too_long = 入力欄に入る { $most } 文字を超えています。短�
 hint-required = 入力してください。
 hint-too_long_field = { $length } 文字あります。{ $most } 文字までです。短くしてください。
 hint-not_a_choice = 一覧から選んでください。
+guide = 書くのを手伝って

@@ -40,3 +40,6 @@ command-picture_last = 再加一张。最多可用 { $most } 张：放在一条�
 command-mask = 与第一张图片同样大小的 PNG，要改的地方是透明的
 command-with_picture = 以这张图片来画
 command-id = 请求的 ID，列表里有
+command-imagine-guide = 填表单，看到完整的提示词，再发送
+command-template = 从这个社区的一个模板开始
+command-use = 图片的用途

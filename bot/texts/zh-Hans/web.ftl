@@ -82,3 +82,4 @@ hint-too_long = 超过了输入框能放下的 { $most } 个字符。请缩短�
 hint-required = 请填写这一项。
 hint-too_long_field = 这里有 { $length } 个字符，最多 { $most } 个。请缩短一些。
 hint-not_a_choice = 请从列表里选一个值。
+guide = 帮我写

@@ -40,3 +40,6 @@ command-picture_last = 再加一張。最多可用 { $most } 張：放在一則�
 command-mask = 與第一張圖片同樣大小的 PNG，要改的地方是透明的
 command-with_picture = 以這張圖片來畫
 command-id = 請求的 ID，列表裡有
+command-imagine-guide = 填表單，看到完整的提示詞，再送出
+command-template = 從這個社群的一個模板開始
+command-use = 圖片的用途

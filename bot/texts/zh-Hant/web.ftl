@@ -82,3 +82,4 @@ hint-too_long = 超過了輸入框能放下的 { $most } 個字元。請縮短�
 hint-required = 請填寫這一項。
 hint-too_long_field = 這裡有 { $length } 個字元，最多 { $most } 個。請縮短一些。
 hint-not_a_choice = 請從列表裡選一個值。
+guide = 幫我寫

@@ -1,0 +1,3 @@
+delete = ¿Borrar esta petición y sus imágenes? No se puede deshacer.
+title = ¿Seguro?
+keep = Conservarla
