@@ -14,12 +14,12 @@ from nicegui import Client
 from adapters.web.actions import WebActions
 from adapters.web.bubble import Bubble
 from adapters.web.composer import Composer
-from adapters.web.parts import Part, clean, part
+from adapters.web.parts import Part, clean, language, part
 from adapters.web.people import CHANNELS, IMAGINE, PEOPLE, may_read, persona
 from adapters.web.room import Entry, Room
 from adapters.web.sheet import Sheet, Submit
 from bot.chat.views import Button, Form
-from bot.texts import has, text
+from bot.texts import has, languages, own_name, text
 
 AT_ONCE = 40
 """Messages drawn when a channel is opened; older ones on request."""
@@ -152,6 +152,11 @@ class ChatPage:
                 lambda event: self._become(str(event.args)),
                 js_handler="(event) => { chat.remember('you', event.target.value); emit(event.target.value) }",
             )
+            part("label", text("web.language"), "", for_="language")
+            with part("select", id="language", autocomplete="off") as chooser:
+                for tongue in sorted(languages()):
+                    part("option", own_name(tongue), value=tongue, lang=tongue, selected=tongue == language())
+            chooser.on("change", js_handler="(event) => { chat.remember('lang', event.target.value); location.reload() }")
 
     def _become(self, person: str) -> None:
         if persona(person) is self.who:
@@ -174,9 +179,9 @@ class ChatPage:
             tab.props["aria-selected"] = "true" if chosen else "false"
             tab.props["tabindex"] = "0" if chosen else "-1"
         self._panel.props["aria-labelledby"] = f"tab-{channel.id}"
-        self._heading.set_text(channel.label)
-        self._topic.set_text(text(f"web.topic.{channel.id}"))
-        self._log.props["aria-label"] = text("web.conversation", channel=channel.label)
+        self._heading.set_text(clean(channel.label))
+        self._topic.set_text(clean(text(f"web.topic.{channel.id}")))
+        self._log.props["aria-label"] = clean(text("web.conversation", channel=channel.label))
         self._room.saw(self.who, channel.id)
         for dot in self._dots:
             self._mark(dot, self._room.unread(self.who, dot))
@@ -274,7 +279,7 @@ class ChatPage:
 
     def _mark(self, channel: str, new: bool) -> None:
         self._dots[channel].classes(add="new" if new else "", remove="" if new else "new")
-        self._tabs[channel].props.set_optional("aria-description", text("web.unread") if new and has("web.unread") else None)
+        self._tabs[channel].props.set_optional("aria-description", clean(text("web.unread")) if new and has("web.unread") else None)
 
     def _leave(self) -> None:
         if self._changed in self._room.listeners:

@@ -6,12 +6,28 @@ Inputs are never controlled from the server, because a re-render must not touch 
 from __future__ import annotations
 
 import zlib
+from collections.abc import MutableMapping
 from datetime import UTC, datetime
+from weakref import WeakKeyDictionary
 
+from nicegui import Client, context
 from nicegui.elements.mixins.text_element import TextElement
 
 from adapters.web.people import Persona
+from bot.texts import DEFAULT_LANGUAGE, say
 from bot.texts.direction import balanced
+
+_LANGUAGES: MutableMapping[Client, str] = WeakKeyDictionary()
+
+
+def speak(client: Client, language: str) -> None:
+    """Say everything on a page in a language."""
+    _LANGUAGES[client] = language
+
+
+def language() -> str:
+    """The language of the page that is being drawn."""
+    return _LANGUAGES.get(context.client, DEFAULT_LANGUAGE)
 
 
 class Part(TextElement):
@@ -27,12 +43,17 @@ class Part(TextElement):
 
 
 def part(tag: str, text: str = "", classes: str = "", **attributes: object) -> Part:
-    """Create an element in the current slot. `aria_label` becomes `aria-label`, `for_` becomes `for`; None and False omit an attribute."""
+    """Create an element in the current slot, with its words in the page's language.
+
+    `aria_label` becomes `aria-label`, `for_` becomes `for`; None and False omit an attribute.
+    """
     return Part(tag, text, classes, attributes)
 
 
-def clean(text: str) -> str:
-    """Replace lone surrogates, which can't be sent to the browser, and stop text from changing the direction of what follows."""
+def clean(words: str) -> str:
+    """The words in the page's language, without lone surrogates, which can't be sent to the browser, or changes to the direction of what
+    follows."""
+    text = say(words, language())
     return balanced(text.encode("utf-8", "replace").decode() if any("\ud800" <= one <= "\udfff" for one in text) else text)
 
 

@@ -24,9 +24,11 @@ from adapters.web.actions import WebActions
 from adapters.web.dashboard import DEFAULT_HOURS, DashboardPage
 from adapters.web.guard import Guard
 from adapters.web.page import ChatPage
+from adapters.web.parts import speak
 from adapters.web.site import Site
 from bot.evidence import files
-from bot.texts import text
+from bot.texts import DEFAULT_LANGUAGE, language_or_none, text
+from bot.texts.locales import is_right_to_left
 
 EVIDENCE_SHOWN = 10
 """Number of the newest bundles that the dashboard links to."""
@@ -45,7 +47,8 @@ class _Application:
         self.app.add_api_route("/uploads", self._upload, methods=["POST"], include_in_schema=False)
         self.app.add_api_route("/operators/evidence/{name}", self._evidence, methods=["GET"], include_in_schema=False)
         self.app.mount("/static", StaticFiles(directory=STATIC))
-        ui.page("/", title=text("web.title"), language="en-US", dark=None, favicon=_favicon())(self._page)
+        # No language here: NiceGUI would set it on the page after `_direction` has.
+        ui.page("/", title=text("web.title"), language=None, dark=None, favicon=_favicon())(self._page)
         ui.page("/operators", title=text("web.dashboard.title"), language="en-US", dark=None, favicon=_favicon())(self._dashboard)
         ui.run_with(
             self.app,
@@ -58,10 +61,12 @@ class _Application:
             show_welcome_message=False,
         )
 
-    def _page(self, client: Client, you: str = "", channel: str = "") -> None:
+    def _page(self, client: Client, request: Request, you: str = "", channel: str = "", lang: str = "") -> None:
         site = self.site
         assert site is not None, "pages are served only while an adapter serves"
-        ui.add_head_html(_head())
+        language = reading(lang, request.headers.get("accept-language", ""))
+        speak(client, language)
+        ui.add_head_html(_head() + _direction(language))
         ChatPage(client, site.room, lambda page: WebActions(site.core, site.room, site.ports, page, site.uploads), you, channel, site.demo)
 
     async def _dashboard(self, client: Client, hours: int = DEFAULT_HOURS) -> None:
@@ -116,6 +121,24 @@ def _head(styles: tuple[str, ...] = ("chat.css",), scripts: tuple[str, ...] = ("
 
     sheets = "".join(f'<link rel="stylesheet" href="{address(name)}">' for name in styles)
     return sheets + "".join(f'<script src="{address(name)}"></script>' for name in scripts)
+
+
+def reading(chosen: str, accepted: str) -> str:
+    """The language of a page: the one that was chosen, or the first of the browser's that the bot speaks."""
+    wanted = sorted((_weight(one), -number, one.partition(";")[0].strip()) for number, one in enumerate(accepted.split(",")))
+    found = (language_or_none(one) for one in (chosen, *(locale for weight, _, locale in reversed(wanted) if weight > 0)))
+    return next((one for one in found if one is not None), DEFAULT_LANGUAGE)
+
+
+def _weight(accepted: str) -> float:
+    given = re.search(r";\s*q\s*=\s*([01](?:\.\d{1,3})?)\s*$", accepted)
+    return float(given[1]) if given else 1.0
+
+
+def _direction(language: str) -> str:
+    """A script that states the page's language and direction before anything is drawn."""
+    direction = "rtl" if is_right_to_left(language) else "ltr"
+    return f"<script>Object.assign(document.documentElement, {{lang: '{language}', dir: '{direction}'}})</script>"
 
 
 def _favicon() -> str:

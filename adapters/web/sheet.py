@@ -78,7 +78,7 @@ class Sheet:
         values = self._values(json.loads(str(getattr(event, "args", "{}"))))
         wrong = {field.name: sentence for field in self._form.fields if (sentence := _check(field, values[field.name]))}
         for name, line in self._errors.items():
-            line.set_text(wrong.get(name, ""))
+            line.set_text(clean(wrong.get(name, "")))
         if wrong:
             self._problem.set_text("")
             self._focus(next(iter(wrong)))

@@ -4,6 +4,7 @@ tagline = Bilder im Chat, und klare Antworten, wenn etwas schiefgeht.
 skip = Zum Textfeld springen
 channels = Kanäle
 you_are = Du bist
+language = Sprache
 member = { $name }, Mitglied
 moderator = { $name }, Moderation
 operator = { $name }, Betreiber

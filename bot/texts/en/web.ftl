@@ -4,6 +4,7 @@ tagline = Pictures in chat, and straight answers when something goes wrong.
 skip = Skip to the text box
 channels = Channels
 you_are = You are
+language = Language
 member = { $name }, member
 moderator = { $name }, moderator
 operator = { $name }, operator

@@ -4,6 +4,7 @@ tagline = Imágenes en el chat, y respuestas claras cuando algo falla.
 skip = Ir al cuadro de texto
 channels = Canales
 you_are = Eres
+language = Idioma
 member = { $name }, miembro
 moderator = { $name }, moderación
 operator = { $name }, operador

@@ -4,6 +4,7 @@ tagline = チャットで画像を。うまくいかないときも、はっき�
 skip = 入力欄へ移動
 channels = チャンネル
 you_are = あなたは
+language = 言語
 member = { $name }（メンバー）
 moderator = { $name }（モデレーター）
 operator = { $name }（運営者）

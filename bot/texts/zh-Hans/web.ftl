@@ -4,6 +4,7 @@ tagline = 在聊天里画图片；出了问题，也说得明明白白。
 skip = 跳到输入框
 channels = 频道
 you_are = 你的身份
+language = 语言
 member = { $name }，成员
 moderator = { $name }，版主
 operator = { $name }，运营者

@@ -4,6 +4,7 @@ tagline = 在聊天裡畫圖片；出了問題，也說得明明白白。
 skip = 跳到輸入框
 channels = 頻道
 you_are = 你的身分
+language = 語言
 member = { $name }，成員
 moderator = { $name }，版主
 operator = { $name }，營運者
