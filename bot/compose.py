@@ -12,6 +12,7 @@ from bot.adapter import Adapter, AttachmentSource, Context, Plugin, ReplacesPict
 from bot.batch.engine import BatchEngine
 from bot.batch.service import Batches
 from bot.catalogue.load import Catalogue
+from bot.chat.handlers import ActionHandlers
 from bot.chat.port import Message, Refused
 from bot.core import Core
 from bot.domain.attachments import NotFetched
@@ -55,6 +56,7 @@ from bot.requests.picture_changes import PictureChanges
 from bot.requests.previews import Previews
 from bot.requests.projection import RequestProjection
 from bot.requests.questions import load as load_lint
+from bot.requests.rejections import Rejections
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
 from bot.requests.services import DEFAULT, ImageService, ImageServices, ServicePlan
@@ -101,12 +103,12 @@ async def build(
     scheduler = Scheduler(ledger, services, deps, ports, previews, salt, events)
     views = RequestProjection(rules, ports, scheduler, moderation.standing, moderation.cases.reviewed, services)
     sender = _sender(ledger, ports, views, notices, moderation, writes)
-    actions = RequestActions(ledger, rules, moderation.cases.open_case, scheduler.cancel, pictures.delete)
+    actions = RequestActions(ledger, rules, moderation.cases.open_case, scheduler.cancel, pictures.delete, moderation.reviews.ask)
     guide = Guide(actions)
     core = Core(
         ledger=ledger,
         rules=rules,
-        handlers=(actions, PictureActions(actions), PictureChanges(actions, pictures), guide, moderation.handlers),
+        handlers=(actions, *_results(actions, pictures), guide, moderation.handlers),
         open_case=moderation.cases.open_case,
         render_request=lambda c, request, audience: moderation.views.beside(c, request, views.view(c, request, audience)),
         snapshot=lambda: services.default.gate.snapshot(ports.monotonic()),
@@ -144,6 +146,10 @@ async def _service(ledger: Ledger, ports: SteadyPorts, one: ServicePlan) -> Imag
     learned = (None, 0.0) if kept is None else (kept[0], max(0.0, ports.now() - kept[1]))
     gate = AdaptiveGate(one.gate_settings, ports.uniform, *learned)
     return ImageService(one.name, one.provider, gate, one.shown, one.after, one.equals, one.references)
+
+
+def _results(actions: RequestActions, pictures: Pictures) -> tuple[ActionHandlers, ...]:
+    return PictureActions(actions), PictureChanges(actions, pictures), Rejections(actions)
 
 
 async def _rules(settings: Settings, provider: HttpProvider, fallbacks: Sequence[ServicePlan], *, demo: bool) -> Rules:

@@ -19,6 +19,7 @@ from bot.chat.handlers import ActionHandlers, FormMaker, Handler
 from bot.chat.localize import localize
 from bot.chat.open_calls import OpenCalls
 from bot.chat.views import Act, ActionName, Audience, Choice, Form, Reply, View
+from bot.domain.publishing import Results
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place, Request, Submission
@@ -34,6 +35,7 @@ from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import imagine_fields
 from bot.requests.attachments import Attachments, Upload
 from bot.requests.prices import price_view
+from bot.requests.publishing import results_here
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
 from bot.requests.transitions import CaseOpener, drop
@@ -84,6 +86,8 @@ class Options:
     prompt_max_chars: int
     max_references: int = 0
     """Maximum pictures that can be attached; 0 if the service draws from words alone."""
+    captions: bool = False
+    """Whether text can be drawn on pictures."""
     masks: bool = False
     """Whether a mask can limit a change to a part of the picture."""
     models: tuple[Choice, ...] = ()
@@ -154,6 +158,14 @@ class Core:
 
         with self.calls.enter():
             return await self._storing(self.ledger.write(body))
+
+    async def keeps_private(self, place: Place) -> bool:
+        """Whether a community wants its members to see results before others do, so that an acknowledgement should be theirs alone. If that
+        can't be read, it's so."""
+        try:
+            return await self.ledger.read(lambda c: results_here(c, place)) is not Results.PUBLIC
+        except LedgerProblem:
+            return True
 
     async def accept(self, request_id: str) -> Request | Refusal | None:
         """Validate and queue a received command; the member sees the result in the request's message.
@@ -314,6 +326,7 @@ class Core:
             prompt_max_chars=model.prompt_max_chars,
             max_references=self.rules.references.count,
             masks=self.rules.references.mask,
+            captions=self.rules.captions,
         )
 
     async def moderators_place(self, platform: str, community: str) -> Place | None:

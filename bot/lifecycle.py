@@ -33,13 +33,15 @@ from bot.moderation.service import Moderation
 from bot.platforms import Platforms
 from bot.ports.steady import SteadyPorts
 from bot.reports import weekly_report
+from bot.requests.captioning import Captioning
+from bot.requests.contact_sheets import ContactSheets
 from bot.requests.orphaned_files import OrphanedFiles
 from bot.requests.questions import load as load_lint
 from bot.requests.recover import Found, recover
 from bot.requests.scheduler import Scheduler
 from bot.requests.services import ImageService, ImageServices
 from bot.requests.sweep import sweep
-from bot.requests.transitions import BATCH, UNWANTED_TASK
+from bot.requests.transitions import BATCH, CAPTION, SHEET, UNWANTED_TASK
 from bot.requests.unwanted_tasks import UnwantedTasks
 from bot.shutdown import DRAIN, INTERACTIONS_END, Shutdown
 from bot.supervise import Supervisor
@@ -96,6 +98,12 @@ class Bot:
     adapters: dict[str, Adapter] = field(default_factory=dict)
     weekly_report: bool = False
     status_hint: StatusHint | None = None
+    sheets: ContactSheets = field(init=False)
+    captioning: Captioning = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sheets = ContactSheets(self.ledger, self.pictures)
+        self.captioning = Captioning(self.ledger, self.pictures, self.core.rules)
 
     def watch_status(self, hint: StatusHint) -> None:
         """Mention what the provider's status page reports beside failures."""
@@ -121,6 +129,8 @@ class Bot:
         self.wakeups.on("case", self.moderation.wake)
         self.wakeups.on("attachments", self.core.attachments.wake)
         self.wakeups.on(BATCH, self.batches.wake)
+        self.wakeups.on(SHEET, self.sheets.wake)
+        self.wakeups.on(CAPTION, self.captioning.wake)
         found = await self.ledger.write(_take_over)
         await self.ledger.read(self.notices.load)
         await self.ledger.write(self.moderation.sweep)
@@ -160,6 +170,8 @@ class Bot:
         await self.supervisor.stop()
         await self.batches.stop()
         await self.core.attachments.stop()
+        await self.sheets.stop()
+        await self.captioning.stop()
         await self.core.calls.close(min(INTERACTIONS_END, drain))
         await self.sender.stop(min(5.0, drain))
         self.wakeups.stop()

@@ -2,6 +2,7 @@
 
 # ruff: noqa: B018, F821  # bare names are what vulture reads
 packed, use  # bench/classifier trains the learned reader and judges without it
+COMPOSITION  # a reason that calls for nothing of its own
 commits  # bench/core.py counts write transactions
 provider_request  # bot/events/log_lines.py writes every field of an event
 down_revision  # Alembic reads it

@@ -28,7 +28,15 @@ from bot.texts import DEFAULT_LANGUAGE, LocalizedText, language_or_none, say, te
 log = structlog.get_logger()
 
 MOST_SUGGESTIONS, CHOICE = 25, 100
-TYPED: dict[str, Any] = {"model": str, "size": str, "quality": str, "count": app_commands.Range[int, 1, 10], "private": bool, "price": bool}
+TYPED: dict[str, Any] = {
+    "model": str,
+    "size": str,
+    "quality": str,
+    "count": app_commands.Range[int, 1, 10],
+    "caption": str,
+    "private": bool,
+    "price": bool,
+}
 """Optional options of /imagine besides files -> type."""
 DAILY_LIMIT = 30034
 EVERYWHERE = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False)
@@ -105,12 +113,17 @@ class ModelOptions:
     most: int = 0
     """How many the model takes, which may be more."""
     masks: bool = False
+    captions: bool = False
+
+    def has(self, name: str) -> bool:
+        """Whether an option that isn't about pictures is offered."""
+        return {"model": self.models, "caption": self.captions}.get(name, True)
 
 
 def offer(options: Options) -> ModelOptions:
     """What the configured models allow."""
     pictures = min(len(PICTURES), options.max_references)
-    return ModelOptions(bool(options.models), pictures, options.max_references, options.masks and pictures > 0)
+    return ModelOptions(bool(options.models), pictures, options.max_references, options.masks and pictures > 0, options.captions)
 
 
 def _imagine(offered: ModelOptions) -> Any:
@@ -119,7 +132,7 @@ def _imagine(offered: ModelOptions) -> Any:
     async def imagine(interaction: Event, prompt: str, **given: Any) -> None:
         await interaction.client.intake.imagine(interaction, prompt, given)
 
-    described = {name: (kind, text(f"discord.command.{name}")) for name, kind in TYPED.items() if name != "model" or offered.models}
+    described = {name: (kind, text(f"discord.command.{name}")) for name, kind in TYPED.items() if offered.has(name)}
     for number, name in enumerate(PICTURES[: offered.pictures], 1):
         described[name] = (discord.Attachment, _about_picture(number, offered))
     if offered.masks:

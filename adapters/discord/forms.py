@@ -19,7 +19,7 @@ MOST_FIELDS, MOST_CHOICES, TITLE, LABEL, HINT, CHOICE = 5, 25, 45, 45, 100, 100
 YES, NO = "true", "false"
 NOTHING = "__nothing__"
 """Placeholder for an empty value, because Discord's choices need one."""
-LISTS = {"moderators_channel": 1, "moderators": 25, "channels": 25}
+LISTS = {"moderators_channel": 1, "moderators": 25, "channels": 25, "reviewers": 25, "reviews_channel": 1}
 """Settings fields with a native Discord list -> maximum number of choices."""
 FOLD = "+"
 """Joins the names and the values of two fields that share one list."""
@@ -78,7 +78,7 @@ def _list(field: FormField) -> discord.ui.Item[Any]:
     """Native list of channels or roles, with the current values selected."""
     most = LISTS[field.name]
     chosen = [discord.Object(int(one)) for one in re.findall(r"[0-9]{15,21}", field.value)][:most]
-    if field.name == "moderators":
+    if field.name in ("moderators", "reviewers"):
         roles = [discord.SelectDefaultValue(id=one.id, type=discord.SelectDefaultValueType.role) for one in chosen]
         return discord.ui.RoleSelect(custom_id=field.name, min_values=0, max_values=most, default_values=roles, required=False)
     channels = [discord.SelectDefaultValue(id=one.id, type=discord.SelectDefaultValueType.channel) for one in chosen]

@@ -54,6 +54,7 @@ class Intake:
                 count=count if isinstance(count, int) else None,
                 private=bool(given.get("private")),
                 model=given.get("model") or None,
+                caption=given.get("caption") or "",
                 attachments=attachments.of_options(given),
             ),
         )
@@ -102,6 +103,7 @@ class Intake:
 
     async def _received(self, interaction: Event, submission: Submission) -> bool:
         """Store, acknowledge and accept. Returns whether the member saw it being taken."""
+        submission = replace(submission, private=submission.private or await self.core.keeps_private(submission.place))
         handle = self.answers.handle(interaction, Home.EPHEMERAL if submission.private else Home.PUBLIC)
         submission = replace(submission, place=replace(submission.place, reply=handle.reply()))
         received = await self.submissions.stored(

@@ -158,6 +158,8 @@ LISTS: Mapping[str, tuple[str, re.Pattern[str], str]] = {
     "moderators_channel": ("conversations_select", CHANNEL, "initial_conversation"),
     "channels": ("multi_conversations_select", CHANNEL, "initial_conversations"),
     "moderators": ("multi_users_select", PERSON, "initial_users"),
+    "reviewers": ("multi_users_select", PERSON, "initial_users"),
+    "reviews_channel": ("conversations_select", CHANNEL, "initial_conversation"),
 }
 """Settings fields with a native list -> the element, the format of its ids, its field for the selection."""
 

@@ -61,6 +61,10 @@ def _print(found: FailureReport) -> None:
         ("failure_kind", "failure_tried", "failure_count", "failure_worked"),
         [(r.kind, r.origin, r.count, r.worked) for r in found.remedies],
     )
+    _table(
+        ("failure_rejected", "failure_model", "failure_size", "failure_template", "failure_count", "failure_picked"),
+        [(r.reason, r.model, r.size, r.template, r.count, r.picked) for r in found.rejected],
+    )
     _table(("failure_reason", "failure_count"), found.rejections)
     _table(("failure_closed", "failure_count"), list(found.denials.items()))
     _table(

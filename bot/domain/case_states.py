@@ -21,6 +21,8 @@ class CaseState(StrEnum):
     CLOSED_DENIED = "closed_denied"
     CLOSED_NOT_POLICY = "closed_not_policy"
     CLOSED_EXPIRED = "closed_expired"
+    CLOSED_PUBLISHED = "closed_published"
+    """A reviewer let others see the result."""
 
 
 class CaseEvent(StrEnum):
@@ -43,6 +45,7 @@ class CaseEvent(StrEnum):
     BLOCKED_AGAIN = "blocked_again"
     """The accepted rewrite, or the requested new wording, was blocked too."""
     EXPIRE = "expire"
+    PUBLISH = "publish"
 
 
 _S, _E = CaseState, CaseEvent
@@ -60,6 +63,7 @@ CASES: Machine[CaseState, CaseEvent] = Machine(
         (_S.CLAIMED, _E.ASK_REPHRASE): _S.WITH_MEMBER,
         (_S.CLAIMED, _E.DENY): _S.CLOSED_DENIED,
         (_S.CLAIMED, _E.NOT_POLICY): _S.CLOSED_NOT_POLICY,
+        (_S.CLAIMED, _E.PUBLISH): _S.CLOSED_PUBLISHED,
         (_S.CLAIMED, _E.REPHRASED): _S.CLOSED_REPHRASED,
         (_S.CLAIMED, _E.EXPIRE): _S.CLOSED_EXPIRED,
         (_S.WITH_MEMBER, _E.ACCEPT): _S.CLOSED_ACCEPTED,
@@ -73,13 +77,17 @@ CASES: Machine[CaseState, CaseEvent] = Machine(
         (_S.APPEALED, _E.EXPIRE): _S.CLOSED_EXPIRED,
     },
     final=frozenset(
-        {_S.CLOSED_DECLINED, _S.CLOSED_REPHRASED, _S.CLOSED_NOT_POLICY, _S.CLOSED_EXPIRED},
+        {_S.CLOSED_DECLINED, _S.CLOSED_REPHRASED, _S.CLOSED_NOT_POLICY, _S.CLOSED_EXPIRED, _S.CLOSED_PUBLISHED},
     ),
 )
 
 
 REPORTED = "reported"
 """Kind of a case about a result that somebody reported; also its first step in the audit log."""
+REVIEW = "review"
+"""Kind of a case about publishing a result; also its first step in the audit log."""
+WITHOUT_SERVICE = frozenset({REPORTED, REVIEW})
+"""Kinds of cases about finished pictures: no service blocked anything."""
 HELD_EDIT = "held_edit"
 """Code of a case about an edit that was never sent: a person reads it first."""
 

@@ -52,6 +52,8 @@ class Origin(StrEnum):
     """Made from one of the parent's pictures."""
     PICTURE_EDIT = "picture_edit"
     """One of the parent's pictures with a change."""
+    CANDIDATES = "candidates"
+    """Made because the parent's pictures were rejected, to pick one."""
     REWRITE = "rewrite"
     """A moderator's wording that the member accepted; linked to the case."""
 
@@ -98,6 +100,10 @@ class Submission:
     """Newly attached pictures, in addition to `references`."""
     consent: bool = False
     """The member ticked that the people in the attached pictures agree."""
+    candidates: bool = False
+    """Its pictures are candidates: the member picks one."""
+    caption: str = ""
+    """Text to draw on the finished pictures."""
     model: str | None = None
     inline: bool = False
     """The prompt was typed as one line, so its end may hold options (`a cat, 16:9, 3 pictures`)."""
@@ -169,6 +175,14 @@ class Request:
     """Why a finished part brought fewer pictures than it asked for."""
     applied: Mapping[str, str] = field(default_factory=dict)
     """Options that the service replaced: `quality`, `model`; `no_quality` if it has no such option."""
+    caption: str = ""
+    """Text to draw on its finished pictures."""
+    review: str = ""
+    """Id of the case about publishing it: a reviewer decides."""
+    candidates: bool = False
+    """Its pictures are candidates, of which the member picks one."""
+    picked: bool = False
+    """One of the candidates was picked; the others are set aside."""
     service: str = ""
     """Name of its image service (`bot/requests/services.py`); empty for the configured one."""
     template: str = ""
@@ -182,7 +196,8 @@ class Request:
 def undrawn(request: Request, drawn: int) -> int:
     """Pictures that a button can still request: the request ended before their part was made, for a reason other than its content."""
     ended_early = request.refusal is not None and request.refusal.reason in REST_MISSING.values()
-    return max(0, request.count - drawn) if ended_early and request.answer is Answer.PICTURES and not request.deleted else 0
+    over = request.answer is not Answer.PICTURES or request.deleted or request.picked
+    return max(0, request.count - drawn) if ended_early and not over else 0
 
 
 @dataclass(frozen=True, slots=True)

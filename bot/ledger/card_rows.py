@@ -21,6 +21,7 @@ class WaitingCase:
     """A case that needs action, and the message of its card."""
 
     case_id: str
+    kind: str
     platform: str
     community: str
     message_id: str | None
@@ -42,7 +43,7 @@ class RefusedCard:
 
 def waiting(connection: Connection, limit: int = 500) -> Sequence[WaitingCase]:
     """Open cases with their cards."""
-    columns = select(cases.c.id, cases.c.platform, cases.c.community)
+    columns = select(cases.c.id, cases.c.kind, cases.c.platform, cases.c.community)
     found = connection.execute(columns.where(cases.c.state.in_([state.value for state in WAITING])).limit(limit)).all()
     if not found:
         return []
@@ -53,7 +54,7 @@ def waiting(connection: Connection, limit: int = 500) -> Sequence[WaitingCase]:
     for row in found:
         card = cards.get(f"case:{row.id}")
         shown_in = None if card is None else (card.community, card.channel)
-        result.append(WaitingCase(row.id, row.platform, row.community, None if card is None else card.id, shown_in))
+        result.append(WaitingCase(row.id, row.kind, row.platform, row.community, None if card is None else card.id, shown_in))
     return result
 
 

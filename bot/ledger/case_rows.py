@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from bot.domain.case_states import CASES, REPORTED, WAITING, CaseEvent, CaseState, Standing
+from bot.domain.case_states import CASES, REVIEW, WAITING, WITHOUT_SERVICE, CaseEvent, CaseState, Standing
 from bot.domain.requests import Person, Request
 from bot.ledger import message_rows
 from bot.ledger.request_rows import requests_where
@@ -187,7 +187,7 @@ def waiting_of(connection: Connection, platform: str, community: str, person: st
             cases.c.platform == platform,
             cases.c.community == community,
             cases.c.person == person,
-            cases.c.kind != REPORTED,
+            cases.c.kind.not_in(WITHOUT_SERVICE),
             cases.c.state.in_([state.value for state in WAITING]),
         )
         .order_by(cases.c.opened_at.desc(), cases.c.number.desc())
@@ -215,6 +215,7 @@ def earlier(connection: Connection, case: Case) -> int:
                 cases.c.community == case.community,
                 cases.c.person == case.person.id,
                 cases.c.number < case.number,
+                cases.c.kind != REVIEW,
             )
         ).scalar_one()
     )

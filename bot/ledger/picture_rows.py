@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from bot.domain.outcome import Picture
-from bot.ledger import attachment_rows, draft_rows, memory_rows
+from bot.domain.rejections import Candidate
+from bot.ledger import attachment_rows, draft_rows, memory_rows, rejection_rows, sheet_rows
 from bot.ledger.codec import change_from_json, change_to_json
 from bot.ledger.store import Tx
 from bot.ledger.tables import pictures
@@ -16,7 +17,8 @@ from bot.ledger.tables import pictures
 UNSHOWN = "unshown:"
 """Key prefix, followed by the hash of a picture whose file may have to be deleted; the value is the last request that showed it."""
 _INSERT_PICTURE = insert(pictures)
-_PICTURES = select(pictures).where(pictures.c.request_id == bindparam("id")).order_by(pictures.c.position)
+_ALL = select(pictures).where(pictures.c.request_id == bindparam("id")).order_by(pictures.c.position)
+_PICTURES = _ALL.where(pictures.c.aside_at.is_(None))
 
 
 def add(tx: Tx, request_id: str, attempt_id: str, found: Sequence[Picture]) -> None:
@@ -46,7 +48,7 @@ def add(tx: Tx, request_id: str, attempt_id: str, found: Sequence[Picture]) -> N
 
 
 def of_request(connection: Connection, request_id: str) -> Sequence[Picture]:
-    """The pictures of a request, in order."""
+    """The pictures of a request, in order, without those that were set aside."""
     rows = connection.execute(_PICTURES, {"id": request_id})
     return [_picture(row) for row in rows]
 
@@ -75,11 +77,46 @@ def put_changed(tx: Tx, request_id: str, picture: Picture, replaces: str) -> Seq
 
 def drop(tx: Tx, request_id: str) -> Sequence[str]:
     """Remove a request's pictures, made, changed and attached. Returns hashes that no other row uses, whose files may be deleted."""
-    found = of_request(tx.connection, request_id)
+    found = [_picture(row) for row in tx.connection.execute(_ALL, {"id": request_id})]
     hashes = {one.sha256 for one in found} | {one.change.source for one in found if one.change is not None}
-    hashes |= attachment_rows.drop(tx, request_id) | draft_rows.drop(tx, request_id)
+    hashes |= attachment_rows.drop(tx, request_id) | draft_rows.drop(tx, request_id) | sheet_rows.drop(tx, request_id)
+    rejection_rows.forget_words(tx, request_id)
     tx.connection.execute(delete(pictures).where(pictures.c.request_id == request_id))
     return release(tx, hashes, request_id)
+
+
+def candidates(connection: Connection, request_id: str, *, aside: bool) -> Sequence[Candidate]:
+    """The pictures of a request that can be picked: those that it shows, or those that were set aside. Numbered as on the sheet."""
+    rows = connection.execute(_ALL, {"id": request_id}).all()
+    return [Candidate(row.id, row.position + 1, _picture(row)) for row in rows if (row.aside_at is not None) is aside]
+
+
+def owner_of(connection: Connection, picture_id: str) -> str | None:
+    """The request of a picture."""
+    return connection.execute(select(pictures.c.request_id).where(pictures.c.id == picture_id)).scalar()
+
+
+def pick(tx: Tx, request_id: str, picture_id: str) -> None:
+    """Show only this picture of a request; the others are set aside."""
+    here = pictures.c.request_id == request_id
+    others = (here, pictures.c.id != picture_id, pictures.c.aside_at.is_(None))
+    tx.connection.execute(update(pictures).where(*others).values(aside_at=tx.now))
+    tx.connection.execute(update(pictures).where(here, pictures.c.id == picture_id).values(aside_at=None))
+
+
+def aside_since(connection: Connection, request_id: str) -> float | None:
+    """Since when the first of a request's pictures is set aside; None if none is."""
+    return connection.execute(select(func.min(pictures.c.aside_at)).where(pictures.c.request_id == request_id)).scalar()
+
+
+def drop_aside(tx: Tx, before: float) -> Mapping[str, Sequence[str]]:
+    """Remove pictures that were set aside before a time. Returns their requests, each with the hashes that no row uses anymore."""
+    rows = tx.connection.execute(select(pictures).where(pictures.c.aside_at < before)).all()
+    tx.connection.execute(delete(pictures).where(pictures.c.aside_at < before))
+    hashes: dict[str, set[str]] = {}
+    for row in rows:
+        hashes.setdefault(row.request_id, set()).update({row.sha256} | ({row.source} if row.source else set()))
+    return {request_id: release(tx, found, request_id) for request_id, found in hashes.items()}
 
 
 def release(tx: Tx, hashes: Iterable[str], reason: str) -> Sequence[str]:
@@ -113,7 +150,8 @@ def shown_of(connection: Connection, hashes: Sequence[str]) -> set[str]:
     """The subset of these hashes that a request or a draft shows, was made from, or uses as a reference."""
     made = {row.sha256 for row in connection.execute(select(pictures.c.sha256).where(pictures.c.sha256.in_(hashes)))}
     made |= {row.source for row in connection.execute(select(pictures.c.source).where(pictures.c.source.in_(hashes)))}
-    return made | attachment_rows.uses(connection, hashes) | draft_rows.uses(connection, hashes)
+    others = (attachment_rows.uses, draft_rows.uses, sheet_rows.uses)
+    return made.union(*(uses(connection, hashes) for uses in others))
 
 
 def _picture(row: Row[Any]) -> Picture:

@@ -13,6 +13,7 @@ from bot.ledger import request_rows
 from bot.ledger.case_rows import Step, as_step
 from bot.ledger.store import Tx
 from bot.ledger.tables import attachments, audit, case_notes, cases, pictures, requests, rewrites
+from bot.ledger.tables import picture_drafts as drafts
 
 _CLOSED = cases.c.state.not_in([state.value for state in WAITING])
 _ENDED = (RequestState.ANSWERED.value, RequestState.REFUSED.value)
@@ -41,12 +42,14 @@ class EndedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Amounts stored about a person: requests with a prompt, pictures, cases with texts."""
+    """Amounts stored about a person: requests with a prompt, pictures, cases with texts, drafts."""
 
     requests: int
     pictures: int
     attachments: int
     cases: int
+    drafts: int = 0
+    """Changed pictures that only they have seen."""
 
 
 def closed_with_texts(connection: Connection, limit: int = 1000) -> Sequence[ClosedCase]:
@@ -126,7 +129,9 @@ def counts(connection: Connection, platform: str, person: str) -> Counts:
     key = f"{platform}:{person}"
     of_attachments = select(func.count()).select_from(attachments).where(attachments.c.person == key)
     of_cases = select(func.count()).select_from(cases).where(_own_cases(platform, person), cases.c.texts_removed.is_(False))
-    return Counts(*(int(connection.execute(one).scalar_one()) for one in (of_requests, of_pictures, of_attachments, of_cases)))
+    of_drafts = select(func.count()).select_from(drafts.join(requests, drafts.c.request_id == requests.c.id)).where(own)
+    counted = (of_requests, of_pictures, of_attachments, of_cases, of_drafts)
+    return Counts(*(int(connection.execute(one).scalar_one()) for one in counted))
 
 
 def _own_requests(platform: str, person: str) -> ColumnElement[bool]:

@@ -113,8 +113,10 @@ def _typed(submission: Submission) -> dict[str, object]:
         typed["inline"] = True
     if submission.references:
         typed["references"] = list(submission.references)
-    typed |= {name: value for name, value in (("batch", submission.batch), ("tag", submission.tag)) if value}
-    return {**typed, "consent": True} if submission.consent else typed
+    given = {"batch": submission.batch, "tag": submission.tag, "caption": submission.caption}
+    marks = {"consent": submission.consent, "candidates": submission.candidates}
+    typed |= {name: value for name, value in given.items() if value}
+    return typed | {name: True for name, marked in marks.items() if marked}
 
 
 def typed_options(connection: Connection, request_id: str) -> Mapping[str, Any]:
@@ -124,7 +126,7 @@ def typed_options(connection: Connection, request_id: str) -> Mapping[str, Any]:
 
 
 def annotate(tx: Tx, request_id: str, **values: object) -> None:
-    """Add to what is stored beside the options: `references`, `mask`, `consent`, `per_call`."""
+    """Add to what is stored beside the options: `references`, `mask`, `consent`, `per_call`, `picked`, `caption`."""
     typed = {**typed_options(tx.connection, request_id), **values}
     tx.connection.execute(update(requests).where(requests.c.id == request_id).values(typed=typed))
 
@@ -317,6 +319,10 @@ def _request(row: Row[Any]) -> Request:
         per_call=row.typed.get("per_call", 0),
         applied=row.typed.get("applied", {}),
         part_failure=failure_from_json(row.typed["part_failure"]) if "part_failure" in row.typed else None,
+        caption=row.typed.get("caption") or "",
+        review=row.typed.get("review", ""),
+        candidates=bool(row.typed.get("candidates")),
+        picked=bool(row.typed.get("picked")),
         service=row.service or "",
         template=row.template or "",
         batch=row.typed.get("batch", ""),

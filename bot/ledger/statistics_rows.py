@@ -10,8 +10,9 @@ from sqlalchemy.orm import aliased
 
 from bot.domain.request_states import Answer
 from bot.domain.requests import Origin
-from bot.ledger.dialect import json_text
+from bot.ledger.dialect import json_text, json_truth
 from bot.ledger.tables import attempts, cases, requests, spend
+from bot.ledger.tables import rejections as rejected
 
 _KIND = json_text(requests.c.failure, "kind")
 MOST_LATENCIES = 20_000
@@ -40,6 +41,20 @@ class FailureCount:
     count: int
     pictures: int
     """Of these, how many got pictures all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class RejectionCount:
+    """Results that people rejected for one reason, with one model, size and template."""
+
+    reason: str
+    model: str
+    size: str
+    template: str
+    """Name of the community's template, or how the request came about without one."""
+    count: int
+    picked: int
+    """Of these, after how many a candidate was picked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +100,23 @@ def failures(connection: Connection, since: float) -> Sequence[FailureCount]:
         .order_by(count.desc(), _KIND)
     )
     return [FailureCount(*row) for row in rows]
+
+
+def rejected_results(connection: Connection, since: float) -> Sequence[RejectionCount]:
+    """Rejected results by reason, model, size and template, most frequent first."""
+    child = aliased(requests)
+    better = (child.c.parent == requests.c.id) & json_truth(child.c.typed, "picked")
+    count, picked = func.count(), func.sum(case((select(child.c.id).where(better).exists(), 1), else_=0))
+    template = func.coalesce(requests.c.template, requests.c.origin)
+    columns = (rejected.c.reason, requests.c.model, requests.c.size, template)
+    rows = connection.execute(
+        select(*columns, count, picked)
+        .select_from(rejected.join(requests, requests.c.id == rejected.c.request_id))
+        .where(rejected.c.at >= since)
+        .group_by(*columns)
+        .order_by(count.desc(), *columns)
+    )
+    return [RejectionCount(*row) for row in rows]
 
 
 def attempts_by_model(connection: Connection, since: float) -> dict[str, int]:

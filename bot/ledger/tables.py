@@ -103,10 +103,12 @@ pictures = Table(
     Column("kept", Boolean),
     Column("change", JSON(none_as_null=True)),
     Column("source", String(64)),
+    Column("aside_at", Float),
 )
 Index("pictures_of_request", pictures.c.request_id, pictures.c.position)
 Index("pictures_by_hash", pictures.c.sha256)
 Index("pictures_by_source", pictures.c.source, sqlite_where=text("source IS NOT NULL"))
+Index("pictures_aside", pictures.c.aside_at, sqlite_where=text("aside_at IS NOT NULL"))
 
 picture_drafts = Table(
     "picture_drafts",
@@ -125,6 +127,29 @@ picture_drafts = Table(
 )
 Index("picture_drafts_of_request", picture_drafts.c.request_id, picture_drafts.c.created_at)
 Index("picture_drafts_age", picture_drafts.c.created_at)
+
+rejections = Table(
+    "rejections",
+    metadata,
+    Column("request_id", String(32), primary_key=True),
+    Column("reason", String(16), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("at", Float, nullable=False),
+)
+Index("rejections_age", rejections.c.at)
+
+contact_sheets = Table(
+    "contact_sheets",
+    metadata,
+    Column("request_id", String(32), primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("made", Boolean, nullable=False),
+)
+Index("contact_sheets_by_hash", contact_sheets.c.sha256, sqlite_where=text("sha256 != ''"))
+Index("contact_sheets_to_make", contact_sheets.c.request_id, sqlite_where=text("made = 0"), info={POSTGRESQL_WHERE: "made IS false"})
 
 attachments = Table(
     "attachments",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bot.chat.views import PictureView
 from bot.domain.outcome import Picture
 from bot.domain.picture_changes import PictureChange
+from bot.domain.rejections import Candidate
 from bot.domain.requests import Request
 from bot.prompts.normalise import alt_text
 from bot.texts import joined, text
@@ -28,6 +29,16 @@ def preview(request: Request, picture: Picture) -> PictureView:
 def draft_view(request: Request, change: PictureChange, shown: Picture) -> PictureView:
     """A changed picture, or its preview, that only its member sees so far."""
     return _view(request, dataclasses.replace(shown, change=change), "draft", "picture.alt_one")
+
+
+def numbered_view(request: Request, one: Candidate) -> PictureView:
+    """A candidate, by its number on the contact sheet."""
+    return _view(request, one.picture, f"candidate-{one.number}", "candidates.alt", one.number)
+
+
+def sheet_view(request: Request, sheet: Picture, count: int) -> PictureView:
+    """A contact sheet."""
+    return _view(request, sheet, "sheet", "candidates.sheet_alt", count=count)
 
 
 def changed_lines(found: Sequence[Picture]) -> list[str]:

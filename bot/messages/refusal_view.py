@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.chat.views import ActionName, Button, ButtonStyle, Pressers
+from bot.domain.picture_changes import MAX_CHARACTERS
 from bot.domain.refusal import BudgetShortfall, Refusal, Shortage
 from bot.domain.requests import Request
 from bot.texts import capitalized, joined, text
@@ -23,6 +24,9 @@ def refusal_lines(refusal: Refusal) -> list[str]:
         values["until"] = moment(refusal.until)
     if refusal.reason == "blocked_before":
         return [text(f"refusal.blocked_{values.get('what', '')}before")]
+    if refusal.reason.startswith("caption_"):
+        about = {"value": str(values.get("value", ""))[:60], "most": MAX_CHARACTERS}
+        return [text("refusal.caption"), text(f"change.problem_{refusal.reason.removeprefix('caption_')}", **about)]
     return [text(f"refusal.{refusal.reason}", **values)]
 
 

@@ -3,65 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.chat.views import ActionName, Audience, Button, ButtonStyle, Tone, View
 from bot.domain.case_states import CaseState, Standing
 from bot.domain.failure import Failure
 from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Action, Fixer, Group, Kind
-from bot.domain.outcome import Pending, Picture
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import REST_MISSING, Answer, RequestState
 from bot.domain.requests import Request, undrawn
 from bot.failures.explain import explain
-from bot.gate.port import Estimate
 from bot.messages.applied_lines import applied_lines
+from bot.messages.candidate_view import choice_pictures, is_choosing
 from bot.messages.picture_view import changed_lines, picture_views, preview
 from bot.messages.progress import progress
+from bot.messages.published_lines import published_lines
 from bot.messages.question_view import asked, question
 from bot.messages.refusal_view import offered, own_button, refusal_lines
+from bot.messages.request_facts import RequestFacts
+from bot.messages.result_buttons import delete_button, edit_button, result_buttons
 from bot.prompts.lint_words import hints
 from bot.texts import has, joined, text
 from bot.texts.phrases import duration, money, size
 
 REFRESH, REFRESH_SOON = 5.0, 1.0
 """Seconds until a waiting view is rendered again, to keep position and countdown current; shorter until both are known."""
-
-
-@dataclass(frozen=True, slots=True)
-class RequestFacts:
-    """Everything that a request's view depends on."""
-
-    request: Request
-    now: float
-    pictures: Sequence[Picture] = ()
-    estimate: Estimate | None = None
-    cost: int | None = None
-    """What the request cost in micros, where the operator shows it."""
-    drawn_by: str = ""
-    """The service that stood in for the configured one."""
-    preview: Picture | None = None
-    """The unfinished picture to show."""
-    task: Pending | None = None
-    """What the service last said about the running task."""
-    estimate_until: float | None = None
-    """Wall-clock time at which the gate's reason for waiting ends."""
-    tried_again: bool = False
-    """A retry is in progress or gave pictures."""
-    max_attempts: int = 3
-    case: Standing | None = None
-    report: Standing | None = None
-    """The case about a report of its pictures, which are hidden meanwhile."""
-    reportable: bool = False
-    captions: bool = False
-    """Text can be drawn on a result."""
-    changeable: bool = False
-    """A result can be cut."""
-    takes_pictures: bool = False
-    """The model can start from a result."""
-    reviewed: bool = True
-    """The community has moderators who look at blocks."""
 
 
 def render(facts: RequestFacts, audience: Audience) -> View:
@@ -179,7 +144,7 @@ UNQUOTED = frozenset({"no_answer", "discarded", "edited", "abandoned"})
 def _refused(facts: RequestFacts) -> View:
     request = facts.request
     refusal = request.refusal or Refusal("")
-    buttons = [*offered(refusal, request), _edit(request)]
+    buttons = [*offered(refusal, request), edit_button(request)]
     if refusal.nearest is not None:
         buttons.insert(0, _nearest(request, refusal.nearest.label))
     lines = refusal_lines(refusal)
@@ -204,15 +169,16 @@ def _answered(facts: RequestFacts, audience: Audience) -> View:
             return _with_pictures(facts, audience, failure)
         case Answer.BLOCKED:
             title, lines = text("request.blocked"), _block_lines(facts, failure)
-            buttons: tuple[Button, ...] = (_edit(request),)
+            buttons: tuple[Button, ...] = (edit_button(request),)
         case Answer.CANCELLED:
-            title, lines, buttons = text("request.cancelled"), _cancel_lines(request), (_retry(request), _edit(request))
+            title, buttons = text("request.cancelled"), (_retry(request), edit_button(request))
+            lines = [text("request.cancelled_running" if request.attempts else "request.cancelled_free")]
         case Answer.EXPIRED:
             late = failure is not None and failure.kind is Kind.TASK_RUNNING_TIMEOUT
             why = explain(failure, "member") if failure is not None and late else text("request.expired_why")
-            title, lines, buttons = text("request.expired"), [why], (_retry(request), _edit(request))
+            title, lines, buttons = text("request.expired"), [why], (_retry(request), edit_button(request))
         case Answer.INTERRUPTED:
-            title, lines, buttons = text("request.interrupted"), [text("request.interrupted_why")], (_retry(request), _edit(request))
+            title, lines, buttons = text("request.interrupted"), [text("request.interrupted_why")], (_retry(request), edit_button(request))
         case _:
             title, lines = text("request.failed"), _failure_lines(facts, failure)
             buttons = _failure_buttons(request, failure)
@@ -235,7 +201,7 @@ def _with_pictures(facts: RequestFacts, audience: Audience, failure: Failure | N
     lines: list[str] = []
     drawn = [one for one in found if one.change is None]
     title = text("request.done_one") if len(drawn) == 1 else text("request.done_many", count=len(drawn))
-    if len(drawn) < request.count and (failure is not None or request.settled):
+    if len(drawn) < request.count and not request.picked and (failure is not None or request.settled):
         key = "request.done_one_of" if len(drawn) == 1 else "request.done_some"
         title = text(key, count=len(drawn), wanted=request.count)
         lines = _missing_lines(facts, failure)
@@ -250,39 +216,22 @@ def _with_pictures(facts: RequestFacts, audience: Audience, failure: Failure | N
         lines.append(text("request.revised", prompt=revised[:600]))
     if request.private and request.published and audience is Audience.MEMBER:
         lines.append(text("request.published"))
+    lines += published_lines(request, facts.review, audience)
+    shown = picture_views(request, found)
+    if facts.candidates is not None and is_choosing(request, facts.candidates):
+        title, shown = text("candidates.title", count=len(facts.candidates.found)), choice_pictures(request, facts.candidates)
+        lines.insert(0, text("candidates.how"))
     return View(
         title=title,
         text=(*lines, joined(" · ", (_line(request), *_price(facts), text("request.made_with_ai")))),
         quote=request.prompt,
-        pictures=picture_views(request, found),
-        buttons=_result_buttons(facts),
+        pictures=shown,
+        buttons=result_buttons(facts),
         tone=Tone.DONE,
         mention=request.person.id,
         final=True,
         amends=_amends(facts),
     )
-
-
-def _result_buttons(facts: RequestFacts) -> tuple[Button, ...]:
-    request = facts.request
-    buttons = [own_button(request, ActionName.AGAIN, text("button.again"), ButtonStyle.PRIMARY), _edit(request)]
-    rest = undrawn(request, sum(one.change is None for one in facts.pictures))
-    if rest and not facts.tried_again:
-        label = text("button.rest_one") if rest == 1 else text("button.rest", count=rest)
-        buttons.append(own_button(request, ActionName.RETRY, label))
-    if request.private and not request.published:
-        buttons.append(own_button(request, ActionName.PUBLISH, text("button.publish")))
-    if facts.takes_pictures:
-        buttons.append(own_button(request, ActionName.EDIT_PICTURE, text("button.edit_picture"), opens_form=True))
-        buttons.append(own_button(request, ActionName.USE_AS_REFERENCE, text("button.use_reference"), opens_form=True))
-    if facts.captions:
-        buttons.append(own_button(request, ActionName.ADD_TEXT, text("button.add_text"), opens_form=True))
-    if facts.changeable:
-        buttons.append(own_button(request, ActionName.CROP, text("button.crop"), opens_form=True))
-    if facts.reportable:
-        buttons.append(Button(ActionName.REPORT, request.id, text("button.report"), opens_form=True))
-    buttons.append(dataclasses.replace(own_button(request, ActionName.DELETE, text("button.delete"), ButtonStyle.DANGER), confirm=True))
-    return tuple(buttons)
 
 
 def _hidden(request: Request, report: Standing) -> View:
@@ -291,7 +240,7 @@ def _hidden(request: Request, report: Standing) -> View:
     return View(
         title=text("request.kept_hidden" if kept else "request.reported"),
         text=(text("request.kept_hidden_why" if kept else "request.reported_why", number=report.number), _line(request)),
-        buttons=(dataclasses.replace(own_button(request, ActionName.DELETE, text("button.delete"), ButtonStyle.DANGER), confirm=True),),
+        buttons=(delete_button(request),),
         final=True,
     )
 
@@ -350,17 +299,13 @@ def _failure_buttons(request: Request, failure: Failure | None) -> tuple[Button,
     refusal = request.refusal
     if failure is not None and failure.group is Group.PARAMETERS and failure.who_can_fix is Fixer.USER:
         nearest = None if refusal is None else refusal.nearest
-        return (_edit(request),) if nearest is None else (_nearest(request, nearest.value), _edit(request))
+        return (edit_button(request),) if nearest is None else (_nearest(request, nearest.value), edit_button(request))
     if failure is not None and failure.kind is Kind.NOT_TAKEN:
         # Another try would be charged and end the same way, unless the picture is smaller.
-        return (_edit(request),) if failure.facts.get("why") in ("pixels", "bytes", "memory") else ()
+        return (edit_button(request),) if failure.facts.get("why") in ("pixels", "bytes", "memory") else ()
     if failure is None and refusal is not None and (offers := offered(refusal, request)):
-        return (*offers, _edit(request))
-    return (_retry(request), _edit(request))
-
-
-def _cancel_lines(request: Request) -> list[str]:
-    return [text("request.cancelled_running") if request.attempts else text("request.cancelled_free")]
+        return (*offers, edit_button(request))
+    return (_retry(request), edit_button(request))
 
 
 def _line(request: Request) -> str:
@@ -376,10 +321,6 @@ def _line(request: Request) -> str:
 
 def _cancel(request: Request) -> Button:
     return own_button(request, ActionName.CANCEL, text("button.cancel"))
-
-
-def _edit(request: Request) -> Button:
-    return own_button(request, ActionName.EDIT, text("button.edit"), opens_form=True)
 
 
 def _retry(request: Request) -> Button:

@@ -45,14 +45,28 @@ class AccessCheck:
             return AccessLevel.ADMINISTRATOR
         return AccessLevel.NOBODY
 
+    async def reviews(self, platform: str, community: str, person: str) -> bool:
+        """Whether the community named this person, or one of their roles, as a reviewer of results."""
+        check = self.check(platform)
+        own = (await self.ledger.read(lambda c: settings_rows.of_community(c, platform, community))).get("reviewers")
+        if check is None or not isinstance(own, list):
+            return False
+        return person in own or await self._holds_one(check, platform, community, person, [str(one) for one in own])
+
+    @staticmethod
+    async def _holds_one(check: ModeratorCheck, platform: str, community: str, person: str, roles: Iterable[str]) -> bool:
+        if isinstance(check, RoleCheck):
+            for role in roles:
+                if await _sure(check.holds_role(person, community, role), platform):
+                    return True
+        return False
+
     async def _moderates(self, check: ModeratorCheck, platform: str, community: str, person: str) -> bool:
         """Whether the platform counts the person as a moderator; if the community names people or roles, only those count."""
         own = (await self.ledger.read(lambda c: settings_rows.of_community(c, platform, community))).get("moderators")
         named = [str(one) for one in own] if isinstance(own, list) else []
-        if isinstance(check, RoleCheck):
-            for role in named:
-                if await _sure(check.holds_role(person, community, role), platform):
-                    return True
+        if await self._holds_one(check, platform, community, person, named):
+            return True
         return (not named or person in named) and await _sure(check.is_moderator(person, community), platform)
 
     async def others(self, platform: str, community: str, person: str, known: Iterable[str]) -> bool | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.chat.views import Act, ActionName, Reply
-from bot.domain.case_states import WAITING, CaseEvent, CaseState
+from bot.domain.case_states import REVIEW, WAITING, CaseEvent, CaseState
 from bot.domain.requests import Person
 from bot.ledger import act_rows, case_rows
 from bot.ledger.case_rows import Case
@@ -33,6 +33,7 @@ AUDIT_EVENTS: Mapping[ActionName, str] = {
     ActionName.CASE_REPHRASE: CaseEvent.ASK_REPHRASE.value,
     ActionName.CASE_DENY: CaseEvent.DENY.value,
     ActionName.CASE_NOT_POLICY: CaseEvent.NOT_POLICY.value,
+    ActionName.CASE_PUBLISH: CaseEvent.PUBLISH.value,
     ActionName.CASE_BLOCK_MEMBER: "block_member",
     ActionName.CASE_UNBLOCK_MEMBER: "unblock_member",
     ActionName.CASE_COMMENT: "comment",
@@ -46,6 +47,15 @@ AUDIT_EVENTS: Mapping[ActionName, str] = {
     ActionName.PRIVACY_DELETE: "privacy_delete",
 }
 """Name of each action in the audit log, whether allowed or not."""
+
+BY_REVIEWERS = frozenset(
+    {
+        *(ActionName.CASE_CLAIM, ActionName.CASE_RELEASE, ActionName.CASE_PUBLISH, ActionName.CASE_DENY),
+        *(ActionName.CASE_COMMENT, ActionName.CASE_PROMPT),
+    }
+)
+"""Actions on a review that need no moderator."""
+_OF_REVIEWS = BY_REVIEWERS | {ActionName.CASE_TAKE_OVER, ActionName.CASE_BLOCK_MEMBER, ActionName.CASE_UNBLOCK_MEMBER}
 
 Body = Callable[[Tx, Case, Person], Reply]
 """The action itself, for a case that has passed all checks."""
@@ -98,6 +108,9 @@ class Authorizer:
         deciding = deciding_community(case.platform, case.community, self.home)
         if act.platform != case.platform or act.community != deciding:
             return await self.ledger.write(lambda tx: refuse(tx, act, case, REFUSED, "foreign"))
+        reviewer = case.kind == REVIEW and act.action in BY_REVIEWERS and wanted is AccessLevel.MODERATOR
+        if reviewer and await self.access.reviews(act.platform, deciding, act.person):
+            return None
         if await self.access.of(act.platform, deciding, act.person, wanted) < wanted:
             why = "not_administrator" if wanted is AccessLevel.ADMINISTRATOR else "not_moderator"
             return await self.ledger.write(lambda tx: refuse(tx, act, case, REFUSED, why))
@@ -110,12 +123,19 @@ def _admitted(tx: Tx, act: Act, *, once: bool, lease: bool, waiting: bool = Fals
     if case is None:
         return refuse(tx, act, None, FORGED, "unknown")
     case = catch_up(tx, case)
+    if not _fits(case, act.action):
+        return refuse(tx, act, case, FORGED, "unknown")
     if once and not act_rows.first_time(tx, act.event_key):
         return refuse(tx, act, case, STALE, "repeated")
     if case.person.id == act.person:
         return refuse(tx, act, case, REFUSED, "own_case")
     problem = lease_problem(case, act.person) if lease or (waiting and case.state in WAITING) else None
     return case if problem is None else refuse(tx, act, case, STALE, problem)
+
+
+def _fits(case: Case, action: ActionName) -> bool:
+    """Whether there's such a button on a case of this kind."""
+    return action in _OF_REVIEWS if case.kind == REVIEW else action is not ActionName.CASE_PUBLISH
 
 
 def refuse(tx: Tx, act: Act, case: Case | None, outcome: str, why: str) -> Reply:

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from bot.chat.port import Message
-from bot.chat.views import ActionName, Button, ButtonStyle, Fact, Pressers, Tone, View
+from bot.chat.views import ActionName, Button, ButtonStyle, Fact, PictureView, Pressers, Tone, View
 from bot.domain.attachments import AttachmentRole, StoredAttachment
-from bot.domain.case_states import HELD_EDIT, REPORTED, WAITING, CaseEvent, CaseState
+from bot.domain.case_states import HELD_EDIT, REPORTED, REVIEW, WAITING, WITHOUT_SERVICE, CaseEvent, CaseState
 from bot.domain.failure import certain
 from bot.domain.kinds import SAFETY_REVIEWABLE, Kind
 from bot.domain.request_states import Answer
 from bot.domain.requests import Request
 from bot.failures.explain import explain
-from bot.ledger import attachment_rows, attempt_rows, block_rows, case_rows, request_rows
+from bot.ledger import attachment_rows, attempt_rows, block_rows, case_rows, picture_rows, request_rows
 from bot.ledger.case_rows import MACHINE, Case, Note, Step
+from bot.messages.picture_view import picture_views
 from bot.moderation.timeouts import APPEAL_WAITS, DUE, HOUR
 from bot.texts import has, joined, text
 from bot.texts.direction import isolate
@@ -52,6 +53,8 @@ class CaseFacts:
     notes: Sequence[Note]
     now: float
     paused_until: float | None
+    pictures: tuple[PictureView, ...] = ()
+    """What is to be published."""
 
 
 def gather(connection: Connection, case: Case, now: float) -> CaseFacts:
@@ -72,7 +75,14 @@ def gather(connection: Connection, case: Case, now: float) -> CaseFacts:
         notes=case_rows.notes_of(connection, case.id),
         now=now,
         paused_until=None if pause is None else pause.until,
+        pictures=_to_publish(connection, case, request),
     )
+
+
+def _to_publish(connection: Connection, case: Case, request: Request | None) -> tuple[PictureView, ...]:
+    """The pictures that a reviewer decides about, until that's over; nothing blocked is among them."""
+    seen = case.kind == REVIEW and case.state in WAITING and request is not None and not (request.deleted or request.reported)
+    return picture_views(request, picture_rows.of_request(connection, request.id)) if seen and request is not None else ()
 
 
 def further(linked: Iterable[Request], first: Request | None) -> list[Request]:
@@ -107,6 +117,7 @@ def card(facts: CaseFacts) -> View:
         title=title(case),
         text=_reasons(case) if case.state in WAITING else (),
         facts=tuple(_facts(facts)),
+        pictures=facts.pictures,
         buttons=tuple(_buttons(facts)),
         tone=Tone.WAITING if case.state in WAITING else Tone.NEUTRAL,
         final=True,
@@ -127,7 +138,8 @@ def title(case: Case) -> str:
     key = f"case.card.{case.state.value}"
     if case.appeals and case.decided_by is not None and case.state is CaseState.OPEN:
         key = "case.card.appealed"
-    return text(key, **words)
+    own = f"{key}_{case.kind}"
+    return text(own if has(own) else key, **words)
 
 
 def reason(case: Case) -> str:
@@ -143,12 +155,14 @@ def name_of(case: Case) -> str:
 
 
 def _reasons(case: Case) -> tuple[str, ...]:
-    own = case.kind == REPORTED or case.facts.get("code") == HELD_EDIT  # the service had no part in it
+    own = case.kind in WITHOUT_SERVICE or case.facts.get("code") == HELD_EDIT  # the service had no part in it
     return (_why(case),) if own else (_why(case), text("case.card.no_overrule"))
 
 
 def _why(case: Case) -> str:
     """Why the case is here, in the moderators' words."""
+    if case.kind == REVIEW:
+        return text("case.card.why_review")
     if case.kind == REPORTED:
         return text("case.card.why_reported", reason=text(f"case.report.{case.facts.get('code', 'other')}"))
     if case.facts.get("code") == HELD_EDIT:
@@ -162,7 +176,7 @@ def _facts(facts: CaseFacts) -> list[Fact]:
     case, request = facts.case, facts.request
     shown: list[tuple[str, str, bool]] = [("state", text(f"case.state.{case.state.value}"), False)]
     shown.append(("kind", text(f"case.kind.{case.kind}"), False))
-    if case.kind != REPORTED and case.facts.get("code") not in OUR_CODES:
+    if case.kind not in WITHOUT_SERVICE and case.facts.get("code") not in OUR_CODES:
         technical = " · ".join(f"{key} {case.facts[key]}" for key in ("status", "code", "stage", "categories") if case.facts.get(key))
         shown.append(("code", technical, False))
     shown.append(("request_id", case.facts.get("request_id", ""), False))
@@ -242,8 +256,9 @@ _DECIDING: tuple[tuple[ActionName, ButtonStyle, bool], ...] = (
 )
 
 
+_REVIEWING = ((ActionName.CASE_PUBLISH, ButtonStyle.PRIMARY, False), *_DECIDING[3:])
 _ABOUT_WORDS = frozenset({ActionName.CASE_REWRITE, ActionName.CASE_REPHRASE})
-_BY_HOLDER = frozenset({*(name for name, _, _ in _DECIDING), ActionName.CASE_BLOCK_MEMBER}) - {ActionName.CASE_TAKE_OVER}
+_BY_HOLDER = frozenset({*(name for name, _, _ in (*_REVIEWING, *_DECIDING)), ActionName.CASE_BLOCK_MEMBER}) - {ActionName.CASE_TAKE_OVER}
 
 
 def _buttons(facts: CaseFacts) -> list[Button]:
@@ -252,7 +267,7 @@ def _buttons(facts: CaseFacts) -> list[Button]:
     if case.state in (CaseState.OPEN, CaseState.APPEALED):
         shown.append((ActionName.CASE_CLAIM, ButtonStyle.PRIMARY, False))
     if case.state is CaseState.CLAIMED:
-        shown.extend(one for one in _DECIDING if case.kind != REPORTED or one[0] not in _ABOUT_WORDS)
+        shown.extend(_REVIEWING if case.kind == REVIEW else [o for o in _DECIDING if case.kind != REPORTED or o[0] not in _ABOUT_WORDS])
     if facts.paused_until is not None:
         shown.append((ActionName.CASE_UNBLOCK_MEMBER, ButtonStyle.PLAIN, False))
     elif case.state is CaseState.CLAIMED or case.state not in WAITING:

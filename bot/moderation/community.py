@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from bot.catalogue.sizes import label
 from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Button, Choice, Fact, FieldKind, Form, FormField, Reply, View
+from bot.domain.publishing import Results, results_of
 from bot.domain.requests import Person
 from bot.ledger import act_rows, case_rows, settings_rows
 from bot.ledger.store import Ledger, Tx
@@ -31,7 +32,7 @@ RETENTION_DAYS = 30
 REASONS_MAX, REASON_LENGTH = 20, 100
 IDS_MAX = 50
 
-SECTIONS = {"people": "settings22people", "money": "settings222money", "pictures": "settingspictures"}
+SECTIONS = {"people": "settings22people", "results": "settings2results", "money": "settings222money", "pictures": "settingspictures"}
 """Section -> the row id its button carries. Other buttons carry ledger ids; these have the same form but name a settings page."""
 TEMPLATES_ROW = "settingstemplate"
 """Row of the button that lists the templates, and of the form for a new one."""
@@ -118,7 +119,7 @@ class Community:
         if refused is not None or section is None:
             return refused or Reply(text("reply.unknown_button"), changed=False)
         own = await self.ledger.read(lambda c: settings_rows.of_community(c, act.platform, act.community))
-        fields = {"people": self._people, "money": self._money, "pictures": self._pictures}[section](own)
+        fields = {"people": self._people, "results": self._results, "money": self._money, "pictures": self._pictures}[section](own)
         title = text(f"case.settings.page_{section}")
         return Form(ActionName.SETTINGS, act.row, title, fields, text("case.settings.submit"), text(f"case.settings.text_{section}"))
 
@@ -159,16 +160,15 @@ class Community:
         return Reply(text("case.settings.not_administrator"), changed=False)
 
     def _people(self, own: Mapping[str, object]) -> tuple[FormField, ...]:
-        fields = (
-            FormField(
-                name, text(f"case.settings.{name}"), value=_plain(own.get(name)), required=False, hint=text(f"case.settings.hint_{name}")
-            )
-            for name in _FIELDS["people"]
-            if name != LANGUAGE
-        )
+        fields = (_ids_field(name, own) for name in _FIELDS["people"] if name != LANGUAGE)
         choices = (Choice("", text("case.settings.empty_language")), *(Choice(one, own_name(one)) for one in sorted(languages())))
         chosen = FormField(LANGUAGE, text("case.settings.language"), FieldKind.CHOICE, _plain(own.get(LANGUAGE)), choices, required=False)
         return (*fields, chosen)
+
+    def _results(self, own: Mapping[str, object]) -> tuple[FormField, ...]:
+        choices = tuple(Choice(one.value, text(f"case.settings.results_{one.value}")) for one in Results)
+        first = FormField("results", text("case.settings.results"), FieldKind.CHOICE, results_of(own).value, choices)
+        return (first, *(_ids_field(name, own) for name in _FIELDS["results"][1:]))
 
     def _money(self, own: Mapping[str, object]) -> tuple[FormField, ...]:
         return tuple(
@@ -227,6 +227,8 @@ class Community:
                 shown[name] = money(value) if isinstance(value, int) else text("case.settings.default")
             elif name == "retention_days":
                 shown[name] = text("case.settings.days", days=value if isinstance(value, int) else RETENTION_DAYS)
+            elif name == "results":
+                shown[name] = text(f"case.settings.results_{results_of(own).value}")
             elif isinstance(value, list):
                 shown[name] = listed([str(one) for one in value])
             elif name == LANGUAGE and value in languages():
@@ -247,6 +249,10 @@ class Community:
             return None
         if name.startswith("budget_"):
             return _micros(words, getattr(self.rules.limits, name.removeprefix("budget_")))
+        if name == "results":
+            if words not in set(Results):
+                raise WrongValue(text("case.settings.wrong_choice", value=words[:40], allowed=listed([one.value for one in Results])))
+            return None if words == Results.PUBLIC else words
         if name in ("size", "quality"):
             allowed = self.rules.model.sizes.popular if name == "size" else self.rules.model.qualities
             if words not in allowed:
@@ -266,14 +272,20 @@ class Community:
         if name == "deny_reasons":
             return _reasons(words)
         ids = _ids(words)
-        return ids[0] if name == "moderators_channel" else ids
+        return ids[0] if name in ("moderators_channel", "reviews_channel") else ids
 
 
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     "people": ("moderators_channel", "moderators", "channels", LANGUAGE),
+    "results": ("results", "reviewers", "reviews_channel"),
     "money": ("budget_member_day", "budget_member_month", "budget_community_day", "budget_community_month"),
     "pictures": ("models", "size", "quality", "retention_days", "deny_reasons"),
 }
+
+
+def _ids_field(name: str, own: Mapping[str, object]) -> FormField:
+    hint = text(f"case.settings.hint_{name}")
+    return FormField(name, text(f"case.settings.{name}"), value=_plain(own.get(name)), required=False, hint=hint)
 
 
 def _ids(words: str) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.catalogue.check import Problem
 from bot.chat.handlers import Handler
 from bot.chat.views import Act, ActionName, Reply
-from bot.domain.case_states import HELD_EDIT, REPORTED, CaseEvent, CaseState
+from bot.domain.case_states import HELD_EDIT, REPORTED, REVIEW, CaseEvent, CaseState
 from bot.domain.requests import Person
 from bot.ledger import block_rows, case_rows, message_rows, request_rows
 from bot.ledger.case_rows import Case
@@ -23,6 +23,7 @@ from bot.moderation.timeouts import APPEAL_WAITS, LEASE, MEMBER_TIME
 from bot.moderation.transitions import step
 from bot.prompts.normalise import UnusableText, fingerprint, normalise
 from bot.requests.block_memory import picture_print
+from bot.requests.publishing import publish, unpublishable
 from bot.requests.rules import Rules
 from bot.texts import text
 from bot.texts.phrases import moment
@@ -50,6 +51,7 @@ class Decisions:
             ActionName.CASE_REPHRASE: self.ask_to_rephrase,
             ActionName.CASE_DENY: self.deny,
             ActionName.CASE_NOT_POLICY: self.not_policy,
+            ActionName.CASE_PUBLISH: self.publish,
         }
 
     async def claim(self, act: Act) -> Reply:
@@ -147,10 +149,26 @@ class Decisions:
             reason = act.values.get("reason", "")
             if reason not in {choice.value for choice in deny_reasons(tx.connection, case.platform, act.community)}:
                 return refuse(tx, act, case, REFUSED, "no_reason")
-            note = add_words(tx, case, "denial", person, act.values.get("note", ""))
+            kind = "hint" if case.kind == REVIEW else "denial"
+            note = add_words(tx, case, kind, person, act.values.get("note", ""))
             values = {"reason": reason, "decided_by": person.id, "decided_name": person.name, "closed_at": tx.now}
             step(tx, case, CaseEvent.DENY, person, {"reason": reason, "note": note}, values, notify=True)
-            return Reply(text("case.done.kept_hidden" if case.kind == REPORTED else "case.done.deny", number=case.number))
+            said = {REPORTED: "kept_hidden", REVIEW: "deny_review"}.get(case.kind, "deny")
+            return Reply(text(f"case.done.{said}", number=case.number))
+
+        return await self.guard.moderator(act, body, lease=True)
+
+    async def publish(self, act: Act) -> Reply:
+        """Show a result that a member asked to be published to everybody in its channel."""
+
+        def body(tx: Tx, case: Case, person: Person) -> Reply:
+            request = request_rows.get(tx.connection, case.request_id)
+            if request is None or request.review != case.id or unpublishable(tx, request) is not None:
+                return refuse(tx, act, case, STALE, "unpublishable")
+            values = {"decided_by": person.id, "decided_name": person.name, "closed_at": tx.now}
+            step(tx, case, CaseEvent.PUBLISH, person, values=values, notify=True)
+            publish(tx, request)
+            return Reply(text("case.done.publish", number=case.number))
 
         return await self.guard.moderator(act, body, lease=True)
 

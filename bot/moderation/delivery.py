@@ -6,11 +6,12 @@ from collections import Counter
 
 from bot.chat.port import RefusedWhy
 from bot.chat.views import Audience
+from bot.domain.case_states import REVIEW
 from bot.domain.requests import Place
 from bot.ledger import card_rows, memory_rows, notice_rows
 from bot.ledger.store import Tx
 from bot.messages.notices import Notices
-from bot.moderation.routing import Home, moderators_place
+from bot.moderation.routing import Home, card_place
 from bot.moderation.transitions import show_card
 
 TRY_AGAIN = 120.0
@@ -22,11 +23,11 @@ _LAST = "cards_tried_again"
 
 def align(tx: Tx, home: Home) -> None:
     """Ensure that every open case has its card in the currently configured channel."""
-    places: dict[tuple[str, str], Place | None] = {}
+    places: dict[tuple[bool, str, str], Place | None] = {}
     for one in card_rows.waiting(tx.connection):
-        key = (one.platform, one.community)
+        key = (one.kind == REVIEW, one.platform, one.community)
         if key not in places:
-            places[key] = moderators_place(tx.connection, one.platform, one.community, home)
+            places[key] = card_place(tx.connection, one.kind, one.platform, one.community, home)
         place = places[key]
         if place is None:
             continue

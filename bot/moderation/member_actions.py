@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Audience, FieldKind, Form, FormField, Reply
-from bot.domain.case_states import CaseEvent, CaseState
+from bot.domain.case_states import REVIEW, CaseEvent, CaseState
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer
 from bot.domain.requests import Lineage, Origin, Request
@@ -242,6 +242,8 @@ class MemberActions:
 
 
 def _appeal_problem(case: Case) -> str | None:
+    if case.kind == REVIEW:
+        return "question_over"  # the member asks again instead
     if case.state is CaseState.CLOSED_DENIED:
         return "appealed_before" if case.appeals else None
     return "appealed_before" if case.appeals else "question_over"

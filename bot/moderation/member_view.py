@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from bot.chat.port import Message
 from bot.chat.views import About, ActionName, Audience, Button, ButtonStyle, Fact, Tone, View
-from bot.domain.case_states import HELD_EDIT, REPORTED, WAITING, CaseEvent, CaseState
+from bot.domain.case_states import HELD_EDIT, REPORTED, REVIEW, WAITING, CaseEvent, CaseState
 from bot.domain.request_states import Answer
 from bot.domain.requests import Request
 from bot.ledger import case_rows, request_rows
@@ -190,6 +190,10 @@ def _deny(facts: StepFacts) -> View:
     button = Button(ActionName.APPEAL, case.id, text("case.button.appeal"), opens_form=True)
     shown = str(facts.step.facts.get("reason", ""))
     label = text(f"case.reason.{shown}") if has(f"case.reason.{shown}") else shown or reason(case)
+    if facts.case.kind == REVIEW:
+        view = _view(facts, "review_returned", reason=label)
+        note = facts.notes.get(str(facts.step.facts.get("note")))
+        return view if note is None else _with_fact(view, text("case.to_member.hint_review"), note.text)
     if facts.case.kind == REPORTED:
         name = "report_kept"
     return _view(facts, name, buttons=(button,) if can_appeal else (), reason=label)
@@ -208,6 +212,8 @@ def _not_policy(facts: StepFacts) -> View:
 def _expire(facts: StepFacts) -> View:
     if facts.case.kind == REPORTED:
         return _view(facts, "report_expired")
+    if facts.case.kind == REVIEW:
+        return _view(facts, "review_expired")
     request = facts.request
     buttons: tuple[Button, ...] = ()
     if request is not None and request.prompt:
@@ -225,6 +231,10 @@ def _remind(facts: StepFacts) -> View:
     return dataclasses.replace(question, title=said.title, text=(question.title, *question.text, *said.text))
 
 
+def _published(facts: StepFacts) -> View:
+    return _view(facts, "review_published")
+
+
 def _block_member(facts: StepFacts) -> View:
     return _view(facts, "block_member", until=moment(facts.step.facts["until"]))
 
@@ -240,6 +250,7 @@ _STEP_VIEWS: Mapping[str, Callable[[StepFacts], View]] = {
     CaseEvent.DENY.value: _deny,
     CaseEvent.NOT_POLICY.value: _not_policy,
     CaseEvent.EXPIRE.value: _expire,
+    CaseEvent.PUBLISH.value: _published,
     OTHER_PICTURE: _other_picture,
     REMIND: _remind,
     "block_member": _block_member,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Choice, Fact, FieldKind, Form, FormField, PictureView, Reply, View
-from bot.domain.case_states import REPORTED, WAITING
+from bot.domain.case_states import REVIEW, WAITING, WITHOUT_SERVICE
 from bot.domain.requests import Person, Request
 from bot.ledger import block_rows, case_rows, picture_rows, request_rows
 from bot.ledger.case_rows import Case
@@ -161,9 +161,10 @@ class ModeratorForms:
             return case
         choices = await self.guard.ledger.read(lambda c: deny_reasons(c, case.platform, act.community))
         reason = FormField("reason", text("case.form.reason"), FieldKind.CHOICE, choices=choices)
-        title, submit = text("case.form.deny", number=case.number), text("case.form.deny_submit")
-        fields = (reason, _note("case.form.deny_note", required=False))
-        return Form(ActionName.CASE_DENY, case.id, title, fields, submit, text("case.form.deny_text"))
+        own = "send_back" if case.kind == REVIEW else "deny"
+        title, submit = text(f"case.form.{own}", number=case.number), text(f"case.form.{own}_submit")
+        fields = (reason, _note(f"case.form.{own}_note", required=False))
+        return Form(ActionName.CASE_DENY, case.id, title, fields, submit, text(f"case.form.{own}_text"))
 
     async def block_form(self, act: Act) -> Form | Reply:
         """Form for the length of a pause."""
@@ -190,8 +191,8 @@ def _write_audit(tx: Tx, case: Case, person: Person, event: str, facts: Mapping[
 
 
 def _reported_pictures(tx: Tx, case: Case, request: Request | None) -> tuple[PictureView, ...]:
-    """The reported pictures, for the deciding moderator only."""
-    if case.kind != REPORTED or request is None or request.deleted:
+    """The reported pictures, or those to publish, for the deciding moderator only."""
+    if case.kind not in WITHOUT_SERVICE or request is None or request.deleted:
         return ()
     return picture_views(request, picture_rows.of_request(tx.connection, request.id))
 

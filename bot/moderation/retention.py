@@ -88,6 +88,9 @@ def _asked_to_forget(connection: Connection, case: Case) -> frozenset[str]:
 def _forget_request(tx: Tx, request_id: str, deleted: bool) -> Sequence[str]:
     """Delete the text, name and pictures of an ended request. Returns hashes whose files may be deleted."""
     hashes = picture_rows.drop(tx, request_id)
+    found = request_rows.get(tx.connection, request_id)
+    if found is not None and found.review:
+        message_rows.bump(tx, f"case:{found.review}")
     _empty_request(tx, request_id, person_name="", typed={}, deleted=True)
     if not deleted:
         message_rows.bump(tx, f"request:{request_id}")
@@ -97,6 +100,8 @@ def _forget_request(tx: Tx, request_id: str, deleted: bool) -> Sequence[str]:
 def _empty_request(tx: Tx, request_id: str, **values: object) -> None:
     found = request_rows.get(tx.connection, request_id)
     refusal = None if found is None or found.refusal is None else _without_words(found.refusal)
+    if found is not None and found.caption:
+        request_rows.annotate(tx, request_id, caption="")
     request_rows.mark(tx, request_id, prompt="", refusal=refusal, **values)
     picture_rows.release(tx, attachment_rows.drop(tx, request_id), request_id)
     attempt_rows.remove_evidence_of(tx, request_id)
@@ -133,6 +138,7 @@ class Privacy:
         stored = {
             "requests": counts.requests,
             "pictures": counts.pictures,
+            "drafts": counts.drafts,
             "attachments": counts.attachments,
             "cases": counts.cases,
         }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
+from bot.domain.case_states import REVIEW
 from bot.domain.requests import Place
 from bot.ledger import settings_rows
 
@@ -33,3 +34,11 @@ def moderators_place(connection: Connection, platform: str, community: str, home
         return Place(platform, deciding, channel)
     operators = home(platform)
     return operators if operators is not None and operators.community == deciding else None
+
+
+def card_place(connection: Connection, kind: str, platform: str, community: str, home: Home) -> Place | None:
+    """Where cards of a kind go: reviews to the reviewers' channel, if the community has one, all others to the moderators'."""
+    channel = settings_rows.of_community(connection, platform, community).get("reviews_channel") if kind == REVIEW else None
+    if isinstance(channel, str) and channel:
+        return Place(platform, community, channel)
+    return moderators_place(connection, platform, community, home)

@@ -30,6 +30,7 @@ from bot.moderation.moderator_forms import ModeratorForms
 from bot.moderation.opening import Cases
 from bot.moderation.reports import Reports
 from bot.moderation.retention import Privacy, remove_old_texts
+from bot.moderation.reviews import Reviews
 from bot.moderation.rewording import LINEAGE, worked
 from bot.moderation.routing import Home, moderators_place
 from bot.moderation.templates import Templates
@@ -63,6 +64,7 @@ class Moderation:
     community: Community = field(init=False)
     privacy: Privacy = field(init=False)
     views: Views = field(init=False)
+    reviews: Reviews = field(init=False)
     _firing: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -74,7 +76,7 @@ class Moderation:
         forms = ModeratorForms(guard, self.rules)
         answers = MemberActions(self.ledger, self.rules, self.cases.open_case, guard.others)
         decisions = Decisions(guard, self.rules, self.notices)
-        reports = Reports(self.ledger, self.home)
+        reports, self.reviews = Reports(self.ledger, self.home), Reviews(self.home)
         templates = Templates(self.community)
         self.handlers = CaseHandlers(
             actions={

@@ -8,7 +8,7 @@ from bot.domain.requests import Person
 from bot.ledger import case_rows, message_rows
 from bot.ledger.case_rows import MACHINE, Case
 from bot.ledger.store import Tx
-from bot.moderation.routing import Home, moderators_place
+from bot.moderation.routing import Home, card_place
 from bot.moderation.timeouts import CLOCK_ERROR, LEASE, REMINDERS, next_look
 from bot.moderation.transitions import ABOUT, notify_member, settle, step
 
@@ -51,7 +51,7 @@ def _remind(tx: Tx, case: Case, number: int, home: Home) -> Case:
     line = case_rows.write_audit(tx, case.id, case.community, CLOCK, "remind", facts=facts)
     if changed.state is CaseState.WITH_MEMBER:
         return settle(tx, notify_member(tx, changed, line, keep=True))
-    place = moderators_place(tx.connection, case.platform, case.community, home)
+    place = card_place(tx.connection, case.kind, case.platform, case.community, home)
     if place is not None:
         message_rows.want(tx, f"reminder:{line}", Audience.MODERATORS, place)
     return settle(tx, changed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.chat.views import Audience
-from bot.domain.case_states import CASES, REPORTED, CaseEvent, CaseState
+from bot.domain.case_states import CASES, WITHOUT_SERVICE, CaseEvent, CaseState
 from bot.domain.requests import Person, Place
 from bot.ledger import case_rows, message_rows, request_rows
 from bot.ledger.case_rows import Case
@@ -85,7 +85,7 @@ def notify_member(tx: Tx, case: Case, line: int, *, keep: bool = False) -> Case:
 
 def show_requests(tx: Tx, case: Case) -> None:
     """Update the messages of the blocked requests with the state of their case."""
-    if case.kind == REPORTED:
+    if case.kind in WITHOUT_SERVICE:
         message_rows.bump(tx, f"request:{case.request_id}")
     for request in case_rows.requests_of(tx.connection, case.id):
         if was_blocked(request):

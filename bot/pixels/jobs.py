@@ -13,6 +13,7 @@ from PIL import Image
 
 from bot.domain.picture_changes import RATIOS
 from bot.pixels.base64text import from_base64
+from bot.pixels.choice_sheet import choice_sheet
 from bot.pixels.crop import crop_box, with_safe_area
 from bot.pixels.fit import for_blocks, pixels, shrink
 from bot.pixels.marks import COMPOSITE, encoded
@@ -98,6 +99,17 @@ def _changed(picture: Image.Image) -> tuple[dict[str, Any], bytes]:
     return {**shape, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}, content
 
 
+def _choice_sheet(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
+    """The contact sheet of candidates, which lie one after another, each as long as `sizes` says."""
+    content, start, found = b"".join(pieces), 0, []
+    for size in values["sizes"]:
+        found.append(pixels(content[start : start + size]))
+        start += size
+    sheet = choice_sheet(found)
+    made = encoded(sheet, "JPEG", COMPOSITE, quality=88)
+    return {"sha256": hashlib.sha256(made).hexdigest(), "width": sheet.width, "height": sheet.height, "size": len(made)}, made
+
+
 def _shrink(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
     place, made = shrink(b"".join(pieces), values["limit"], [(kind, quality, share) for kind, quality, share in values["steps"]])
     return {"place": place}, made
@@ -123,4 +135,5 @@ JOBS: dict[str, Job] = {
     "caption": _caption,
     "crop": _crop,
     "sheet": _sheet,
+    "choice_sheet": _choice_sheet,
 }

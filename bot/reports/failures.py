@@ -15,8 +15,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.domain.kinds import Kind
 from bot.ledger import statistics_rows
-from bot.ledger.statistics_rows import FailureCount, Remedy
+from bot.ledger.statistics_rows import FailureCount, RejectionCount, Remedy
 from bot.prompts.lint_words import is_listed
 
 MEMBERS = 3
@@ -52,6 +53,8 @@ class FailureReport:
     denials: Mapping[str, int]
     """Closed cases by reason."""
     words: Sequence[WordCount]
+    rejected: Sequence[RejectionCount] = ()
+    """Results that people rejected, by reason; in `failures` they're of kind `output_rejected`."""
 
     def by(self, field: str) -> list[tuple[str, int, int]]:
         """(value, failures, got pictures all the same) by `kind`, `model`, `size` or `template`, most frequent first."""
@@ -70,11 +73,13 @@ class FailureReport:
 
 def failure_report(connection: Connection, since: float, salt: str) -> FailureReport:
     """Everything about failures since a time."""
+    rejected = statistics_rows.rejected_results(connection, since)
     closed = [one.reason or one.state for one in statistics_rows.case_times(connection, since) if one.closed_at is not None]
     return FailureReport(
         requests=statistics_rows.attempts_by_model(connection, since),
-        failures=statistics_rows.failures(connection, since),
+        failures=[*statistics_rows.failures(connection, since), *_as_failures(rejected)],
         remedies=statistics_rows.remedies(connection, since),
+        rejected=rejected,
         rejections=statistics_rows.rejections(connection, since),
         denials=dict(Counter(closed).most_common()),
         words=words_of_blocks(
@@ -83,6 +88,12 @@ def failure_report(connection: Connection, since: float, salt: str) -> FailureRe
             salt,
         ),
     )
+
+
+def _as_failures(rejected: Sequence[RejectionCount]) -> list[FailureCount]:
+    """Rejected results as a kind of failure; the ones that helped are those of which a candidate was picked."""
+    kind = Kind.OUTPUT_REJECTED.value
+    return [FailureCount(kind, one.model, one.size, one.template, one.count, one.picked) for one in rejected]
 
 
 def words_of_blocks(blocked: Iterable[tuple[str, str]], passed: Iterable[tuple[str, str]], salt: str) -> list[WordCount]:

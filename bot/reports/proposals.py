@@ -87,7 +87,7 @@ def _services(report: FailureReport) -> Iterator[Proposal]:
     """Kinds that a whole model suffers from."""
     counts: dict[tuple[str, str], tuple[int, int]] = {}
     for one in report.failures:
-        if _group(one.kind) in (Group.SERVICE, Group.UNUSABLE):
+        if _group(one.kind) in (Group.SERVICE, Group.UNUSABLE) and one.kind != Kind.OUTPUT_REJECTED:
             count, pictures = counts.get((one.kind, one.model), (0, 0))
             counts[one.kind, one.model] = count + one.count, pictures + one.pictures
     for (kind, model), (count, pictures) in counts.items():
@@ -104,6 +104,18 @@ def _services(report: FailureReport) -> Iterator[Proposal]:
             yield Proposal("service", numbers)
 
 
+def _rejected(report: FailureReport) -> Iterator[Proposal]:
+    """Models whose pictures people reject for one reason again and again."""
+    counts: dict[tuple[str, str], tuple[int, int]] = {}
+    for one in report.rejected:
+        count, picked = counts.get((one.reason, one.model), (0, 0))
+        counts[one.reason, one.model] = count + one.count, picked + one.picked
+    for (reason, model), (count, picked) in counts.items():
+        total = report.requests.get(model, 0)
+        if count >= LEAST and total and count / total >= SHARE:
+            yield Proposal("rejected", {"count": count, "reason": reason, "model": model, "of": total, "picked": picked})
+
+
 def _refusals(report: FailureReport) -> Iterator[Proposal]:
     """Requests that members type wrong again and again."""
     for reason, count in report.rejections:
@@ -115,4 +127,4 @@ def _group(kind: str) -> Group | None:
     return KINDS[Kind(kind)].group if kind in KINDS else None
 
 
-RULES: tuple[Callable[[FailureReport], Iterator[Proposal]], ...] = (_sizes, _blocks, _remedies, _services, _refusals)
+RULES: tuple[Callable[[FailureReport], Iterator[Proposal]], ...] = (_sizes, _blocks, _remedies, _services, _rejected, _refusals)

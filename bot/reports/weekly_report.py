@@ -28,4 +28,9 @@ def look(tx: Tx, notices: Notices, zone: str) -> None:
         "pace": text("notice.fact_pace_value", month=money(spent.month), end=money(spent.month_end), last=spent.last_day),
         "requests": ", ".join(f"{count} {outcome}" for outcome, count in ended.most_common()) or "0",
     }
+    reasons: Counter[str] = Counter()
+    for one in statistics_rows.rejected_results(tx.connection, tx.now - WEEK):
+        reasons[one.reason] += one.count
+    if reasons:
+        facts["rejected"] = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
     weekly.report(tx, notices, zone, facts)

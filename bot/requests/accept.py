@@ -24,6 +24,7 @@ from bot.prompts.edit_words import doubtful_edit
 from bot.prompts.normalise import UnusableText, fingerprint, normalise
 from bot.requests.affordable import shortage
 from bot.requests.block_memory import blocked_before, blocked_member, remembered_failure
+from bot.requests.change_choices import ChangeProblem, caption_lines
 from bot.requests.choices import Choices, chosen_model, combined
 from bot.requests.rules import Rules
 from bot.requests.transitions import DROPPED, CaseOpener, hold, open_case, queue, refuse, show
@@ -60,6 +61,8 @@ def accept(tx: Tx, request_id: str, rules: Rules, opener: CaseOpener) -> Request
     if not all(one.taken for one in attached):
         show(tx, request)
         return Unfetched(request_id)
+    if checked.caption != request.caption:
+        request_rows.annotate(tx, request_id, caption=checked.caption)
     if attached:
         request_rows.annotate(tx, request_id, references=list(checked.references), mask=checked.mask)
         attachment_rows.forget_handles(tx, request_id)
@@ -154,7 +157,7 @@ def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
     refused = _admission(tx, request, rules, own)
     if refused is not None:
         return refused
-    wanted = combined(prompt, typed)
+    wanted = _with_caption(tx, request, combined(prompt, typed, captions=rules.captions), rules)
     if isinstance(wanted, Refusal):
         return wanted
     prompt, model = wanted.prompt, chosen_model(wanted.model, own, rules)
@@ -172,6 +175,7 @@ def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
         references=references,
         mask=next((one.sha256 for one in attached if one.attachment.role is AttachmentRole.MASK), ""),
         fingerprint=fingerprint(prompt, references),
+        caption=wanted.caption,
         model=rules.model.id,
         size=found.size,
         quality=found.quality,
@@ -179,6 +183,19 @@ def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
     )
     short = shortage(tx.connection, ready, rules, rules.limits.within(own), tx.now)
     return ready if short is None else Refusal("budget", budget=short)
+
+
+def _with_caption(tx: Tx, request: Request, wanted: Choices | Refusal, rules: Rules) -> Choices | Refusal:
+    """The choices with the text as it will be drawn, or why it isn't: what Add text refuses or asks about."""
+    if isinstance(wanted, Refusal) or not wanted.caption:
+        return wanted
+    found = caption_lines(wanted.caption) if rules.captions else ChangeProblem("library")
+    if isinstance(found, ChangeProblem):
+        return Refusal(f"caption_{found.reason}", {"value": found.value})
+    if block_rows.blocked_prompt(tx.connection, request.place.community, fingerprint(found), tx.now) is not None:
+        return Refusal("caption_blocked")
+    asked = rules.lint is not None and rules.lint(found) is not None
+    return Refusal("caption_asked") if asked else dataclasses.replace(wanted, caption=found)
 
 
 def reference_problem(request: Request, attached: Sequence[StoredAttachment], limits: ReferenceLimits) -> Refusal | None:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from bot.catalogue.sizes import label
 from bot.chat.handlers import FormMaker, Handler
-from bot.chat.views import Act, ActionName, Audience, Choice, FieldKind, Form, FormField, Reply
+from bot.chat.views import Act, ActionName, Choice, FieldKind, Form, FormField, Reply
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Lineage, Origin, Person, Place, Request, Submission, undrawn
@@ -22,6 +22,7 @@ from bot.prompts.normalise import fingerprint, normalise
 from bot.requests.accept import Unfetched, accept, asked_about_uploads, needs_question, prompt_question
 from bot.requests.again import tried_again
 from bot.requests.choices import Choices, combined
+from bot.requests.publishing import AskReview, publish, unpublishable
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
 from bot.requests.transitions import CaseOpener, answer, ask_again, break_off, queue, refuse
@@ -43,6 +44,7 @@ class RequestActions:
     """Tells the scheduler that a running call is no longer wanted."""
     forget_picture: Callable[[str], Awaitable[object]]
     """Deletes a stored picture that no request shows anymore."""
+    ask_review: AskReview = lambda tx, request: None
 
     @property
     def actions(self) -> Mapping[ActionName, Handler]:
@@ -99,10 +101,10 @@ class RequestActions:
         prompt = request.prompt
         if request.state is RequestState.ANSWERED:
             model = request.model if request.model in self.rules.models else None
-            typed = {"size": request.size, "quality": request.quality, "count": request.count, "model": model}
-        elif isinstance(chosen := combined(prompt, typed), Choices):
+            typed = {"size": request.size, "quality": request.quality, "count": request.count, "model": model, "caption": request.caption}
+        elif isinstance(chosen := combined(prompt, typed, captions=self.rules.captions), Choices):
             prompt, size = chosen.prompt, chosen.size_for(self.rules.model)
-            typed = {"size": size, "quality": chosen.quality, "count": chosen.count, "model": chosen.model}
+            typed = {"size": size, "quality": chosen.quality, "count": chosen.count, "model": chosen.model, "caption": chosen.caption}
         drawn = sum(one.change is None for one in picture_rows.of_request(tx.connection, request.id))
         if origin is Origin.RETRY and (rest := undrawn(request, drawn)):
             typed["count"] = rest
@@ -110,7 +112,7 @@ class RequestActions:
             typed |= _proposed(request, act.action)
         if origin is Origin.EDIT:
             prompt = act.values.get("prompt", "")
-            typed = {name: act.values.get(name) or typed.get(name) for name in ("size", "quality", "count", "model")}
+            typed |= {name: act.values.get(name) or typed.get(name) for name in ("size", "quality", "count", "model")}
             if "private" in act.values:
                 private = act.values["private"] == "true"
         return Submission(
@@ -125,6 +127,8 @@ class RequestActions:
             references=request.references,
             consent=request.consent,
             template=request.template,
+            caption=str(typed.get("caption") or ""),
+            candidates=request.candidates and origin in (Origin.RETRY, Origin.NEAREST),
         )
 
     async def _edit_form(self, act: Act) -> Form | Reply:
@@ -166,6 +170,8 @@ class RequestActions:
             gone.extend(picture_rows.drop(tx, request.id))
             request_rows.mark(tx, request.id, deleted=True)
             message_rows.bump(tx, f"request:{request.id}")
+            if request.review:
+                message_rows.bump(tx, f"case:{request.review}")
             case_rows.ask_again_about_pictures(tx, request.place.platform, request.person.id)
             return Reply(text("reply.deleted"))
 
@@ -176,16 +182,12 @@ class RequestActions:
 
     async def _publish(self, act: Act) -> Reply:
         def body(tx: Tx, request: Request) -> Reply:
-            if request.published or not request.private:
-                return Reply(text("reply.already_done"), changed=False)
-            if request.answer is not Answer.PICTURES or request.deleted:
-                return Reply(text("reply.nothing_to_publish"), changed=False)
-            request_rows.mark(tx, request.id, published=True)
-            # Pressed elsewhere (/imagine-show in another channel), so its handle would show the picture there.
+            said = unpublishable(tx, request) or self.ask_review(tx, request)
+            if said is not None:
+                return said
+            # Pressed elsewhere (/imagine-show in another channel), its handle would show the picture there.
             here = (act.community, act.channel) == (request.place.community, request.place.channel)
-            place = dataclasses.replace(request.place, reply=act.reply if here and act.reply else request.place.reply)
-            message_rows.bump(tx, f"request:{request.id}")
-            message_rows.want(tx, f"request:{request.id}", Audience.CHANNEL, place)
+            publish(tx, request, act.reply if here else None)
             return Reply(text("reply.published"))
 
         return await self.on_own(act, body)
@@ -224,6 +226,8 @@ class RequestActions:
             if request.state is not RequestState.HELD:
                 return Reply(text("reply.question_over"), changed=False)
             refuse(tx, request, Refusal("discarded"), prompt="")
+            if request.caption:
+                request_rows.annotate(tx, request.id, caption="")
             gone.extend(picture_rows.drop(tx, request.id))
             return Reply(text("reply.discarded"))
 

@@ -67,16 +67,24 @@ def wanted_of(found: Sequence[Picture], kind: ChangeKind, values: Mapping[str, s
     return WantedChange(made, chosen.sha256 if again else "")
 
 
-def _caption(start: PictureChange, values: Mapping[str, str]) -> PictureChange | ChangeProblem:
+def caption_lines(typed: str) -> str | ChangeProblem:
+    """A text as it will be drawn: up to three lines."""
     try:
-        words = normalise(values.get("text", "")[:TYPED])
+        words = normalise(typed[:TYPED])
     except UnusableText as error:
         return ChangeProblem("unreadable" if error.problem is TextProblem.SURROGATE else "empty")
     lines = [" ".join(line.split()) for line in words.split("\n") if line.strip()]
     if len(lines) > MAX_LINES:
         return ChangeProblem("lines", str(len(lines)))
     if (length := sum(map(len, lines))) > MAX_CHARACTERS:
-        return ChangeProblem("characters", str(length) if len(values["text"]) <= TYPED else f"{len(values['text']):,}")
+        return ChangeProblem("characters", str(length) if len(typed) <= TYPED else f"{len(typed):,}")
+    return "\n".join(lines)
+
+
+def _caption(start: PictureChange, values: Mapping[str, str]) -> PictureChange | ChangeProblem:
+    drawn = caption_lines(values.get("text", ""))
+    if isinstance(drawn, ChangeProblem):
+        return drawn
     place, size = values.get("place") or AUTO, values.get("size") or AUTO
     if place != AUTO and place not in PLACES:
         return ChangeProblem("place", place)
@@ -85,7 +93,7 @@ def _caption(start: PictureChange, values: Mapping[str, str]) -> PictureChange |
     colour = _colour(values.get("colour", ""))
     if colour is None:
         return ChangeProblem("colour", values["colour"].strip())
-    return dataclasses.replace(start, text="\n".join(lines), place=place, size=size, colour=colour)
+    return dataclasses.replace(start, text=drawn, place=place, size=size, colour=colour)
 
 
 def _colour(typed: str) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +18,7 @@ from bot.requests.rules import Rules
 
 _EDGES = {"1k": 1024, "2k": 2048, "4k": 3840}
 """Longer edge of a tier, in pixels."""
+_CAPTION = re.compile(r"\s*[,;，、；\n]\s*caption\s*[:：=]\s*(?P<words>\S.*)\Z", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Choices:
     quality: str | None = None
     count: int | str | None = None
     model: str | None = None
+    caption: str = ""
+    """Text to draw on the pictures."""
 
     def size_for(self, model: Model) -> str | None:
         """The size for a model: `16:9` with `2k` is the nearest one whose longer edge has 2048 pixels."""
@@ -39,12 +44,21 @@ class Choices:
         return nearest(model.sizes, round(width * scale), round(height * scale))
 
 
-def combined(prompt: str, typed: Mapping[str, Any]) -> Choices | Refusal:
-    """The options beside the prompt and those at its end; a Refusal that names both if two of them contradict each other."""
+def combined(prompt: str, typed: Mapping[str, Any], *, captions: bool = False) -> Choices | Refusal:
+    """The options beside the prompt and those at its end; a Refusal that names both if two of them contradict each other. `captions`: text
+    can be drawn here, so a typed line may end in `caption: the words`."""
+    caption = str(typed.get("caption") or "")
+    if captions and typed.get("inline") and not caption and (found := _CAPTION.search(prompt)) and prompt[: found.start()].strip():
+        prompt, caption = prompt[: found.start()].strip(), found["words"].strip()
+    chosen = _combined(prompt, typed)
+    return dataclasses.replace(chosen, caption=caption) if isinstance(chosen, Choices) else chosen
+
+
+def _combined(prompt: str, typed: Mapping[str, Any]) -> Choices | Refusal:
     beside = {name: typed.get(name) or None for name in ("size", "quality", "count", "model")}
     inline = read(prompt) if typed.get("inline") else None
     if inline is None or (not inline.values and inline.conflict is None):
-        return Choices(prompt, **beside)
+        return _choices(prompt, beside)
     conflict = inline.conflict
     found = dict(inline.values)
     found["size"] = found.pop("ratio", "") or found.get("size", "")
@@ -57,7 +71,11 @@ def combined(prompt: str, typed: Mapping[str, Any]) -> Choices | Refusal:
     if found.get("tier") and beside["size"] and ":" not in str(beside["size"]):
         return Refusal("options_conflict", {"one": found["tier"], "other": str(beside["size"])[:40]})
     merged = {name: found.get(name) or other for name, other in beside.items()}
-    return Choices(inline.prompt, tier=found.get("tier"), **merged)
+    return dataclasses.replace(_choices(inline.prompt, merged), tier=found.get("tier"))
+
+
+def _choices(prompt: str, given: Mapping[str, Any]) -> Choices:
+    return Choices(prompt, size=given["size"], quality=given["quality"], count=given["count"], model=given["model"])
 
 
 def offered(own: Mapping[str, object], rules: Rules) -> Sequence[str]:

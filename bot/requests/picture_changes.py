@@ -30,6 +30,7 @@ from bot.requests.attachments import StoredPictures
 from bot.requests.block_memory import blocked_member
 from bot.requests.change_choices import KINDS, MOST_PICTURES, ChangeProblem, WantedChange, change_form, wanted_of
 from bot.requests.picture_actions import usable_pictures
+from bot.requests.publishing import fixed
 from bot.texts import text
 from bot.texts.phrases import moment
 
@@ -119,6 +120,8 @@ class PictureChanges:
         if paused is not None:
             reason = "cool_down" if paused.by == block_rows.COOL_DOWN else "member_blocked"
             return Reply(text(f"refusal.{reason}", until=moment(paused.until)), changed=False)
+        if (kept := fixed(tx, request)) is not None:
+            return kept
         if wanted.change.kind is ChangeKind.CROP:
             return None
         if not self.requests.rules.captions:

@@ -10,11 +10,17 @@ from sqlalchemy import Connection
 from bot.chat.port import Message
 from bot.chat.views import Audience, View
 from bot.domain.case_states import Standing
+from bot.domain.publishing import Results
+from bot.domain.rejections import Candidates
+from bot.domain.request_states import Answer
 from bot.domain.requests import Request
-from bot.ledger import attempt_rows, case_rows, picture_rows, request_rows
-from bot.messages.request_view import RequestFacts, render
+from bot.ledger import attempt_rows, case_rows, picture_rows, request_rows, sheet_rows
+from bot.messages.published_lines import Review
+from bot.messages.request_facts import RequestFacts
+from bot.messages.request_view import render
 from bot.ports import Ports
 from bot.requests.again import tried_again
+from bot.requests.publishing import results_here
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
 from bot.requests.services import ImageServices
@@ -58,6 +64,10 @@ class RequestProjection:
             tried_again=tried_again(connection, request) is not None,
             report=case_rows.standing(connection, request.reported) if request.reported else None,
             reportable=True,
+            review=_review(connection, request),
+            asks_to_publish=request.private and results_here(connection, place) is Results.REVIEWED,
+            candidates=_candidates(connection, request),
+            others=request.picked and picture_rows.aside_since(connection, request.id) is not None,
             captions=self.rules.captions,
             changeable=True,
             takes_pictures=self.rules.references.count > 0,
@@ -70,3 +80,19 @@ class RequestProjection:
         model = service.model_for(request.model)
         named = service.shown and model is not None and model != request.model
         return text("request.drawn_by_model", service=service.shown, model=model) if named else service.shown
+
+
+def _review(connection: Connection, request: Request) -> Review | None:
+    case = case_rows.get(connection, request.review) if request.review else None
+    if case is None:
+        return None
+    by = case.decided_by
+    return Review(case.number, case.state, "" if by is None else by.name or by.id)
+
+
+def _candidates(connection: Connection, request: Request) -> Candidates | None:
+    """What there is to pick from; None if nothing is, or not anymore."""
+    if not request.candidates or request.picked or request.answer is not Answer.PICTURES:
+        return None
+    found = [one for one in picture_rows.candidates(connection, request.id, aside=False) if one.picture.change is None]
+    return Candidates(found, sheet_rows.of_request(connection, request.id))

@@ -8,6 +8,8 @@ from bot.domain.requests import COMMAND, Lineage, Submission
 from bot.ledger import attachment_rows, request_rows
 from bot.ledger.store import Tx
 from bot.requests.accept import RAW_PROMPT
+from bot.requests.change_choices import TYPED
+from bot.requests.publishing import first_private
 from bot.requests.rules import Rules
 
 
@@ -19,13 +21,17 @@ def store_submission(
     rules: Rules,
     lineage: Lineage = COMMAND,
 ) -> str | None:
-    """Insert a request in state `received`. Returns None, or the id that the same event created before. Text that can't be encoded is
-    marked."""
+    """Insert a request in state `received`, private if its community wants results to be so at first.
+
+    Returns None, or the id that the same event created before. Text that can't be encoded is marked.
+    """
+    submission = first_private(tx, submission)
     clean = dataclasses.replace(
         submission,
         prompt=_storable(submission.prompt[:RAW_PROMPT]),
         person=dataclasses.replace(submission.person, name=_storable(submission.person.name)),
         size=None if submission.size is None else _storable(submission.size[:100]),
+        caption=_storable(submission.caption[:TYPED]),
         model=None if submission.model is None else _storable(submission.model[:200]),
         quality=None if submission.quality is None else _storable(submission.quality[:100]),
         count=_storable(submission.count[:100]) if isinstance(submission.count, str) else submission.count,

@@ -18,11 +18,14 @@ from bot.ledger import (
     message_rows,
     picture_rows,
     request_rows,
+    sheet_rows,
     template_rows,
 )
 from bot.ledger.store import Tx
+from bot.requests.captioning import to_draw
 from bot.requests.recover import interrupt
-from bot.requests.transitions import answer, break_off, drop, refuse
+from bot.requests.rejections import drop_aside
+from bot.requests.transitions import CAPTION, SHEET, answer, break_off, drop, refuse
 
 ACTS_KEPT = 3 * 86400.0
 """Seconds for which event ids are kept; platforms redeliver within minutes."""
@@ -52,6 +55,11 @@ def sweep(tx: Tx, is_running: Callable[[str], bool]) -> None:
     block_rows.remove_expired_prompts(tx)
     picture_rows.release(tx, draft_rows.drop_older(tx, tx.now - DRAFTS_KEPT), "sweep")
     template_rows.drop_drafts_before(tx, tx.now - DRAFTS_KEPT)
+    drop_aside(tx)
+    for request_id in to_draw(tx):
+        tx.wake(CAPTION, request_id)
+    for request_id in sheet_rows.to_make(tx.connection):
+        tx.wake(SHEET, request_id)
     _remove_evidence(tx)
     tx.wake("request", "*")
 

@@ -15,7 +15,7 @@ from bot.domain.outcome import Pending
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import REST_MISSING, Answer, RequestEvent, RequestState
 from bot.domain.requests import Request
-from bot.ledger import attempt_rows, message_rows, picture_rows, request_rows
+from bot.ledger import attempt_rows, memory_rows, message_rows, picture_rows, request_rows, sheet_rows
 from bot.ledger.store import Tx
 from bot.messages.question_view import ask_member
 from bot.requests import books
@@ -30,6 +30,11 @@ BATCH = "batch"
 """Wake-up topic: a batch, one of whose requests has moved on."""
 UNWANTED_TASK = "unwanted-task"
 """Wake-up topic: an attempt whose task is to be stopped at the service."""
+
+CAPTION, CAPTION_DUE = "caption", "caption:"
+"""Wake-up topic: a request whose pictures get a text; and the prefix of the memory key of one that doesn't have it yet."""
+SHEET = "sheet"
+"""Wake-up topic: a request whose candidates need a contact sheet."""
 
 log = structlog.get_logger()
 
@@ -101,6 +106,12 @@ def answer(tx: Tx, request: Request, event: RequestEvent, result: Answer, **valu
         result, values = _with_earlier_parts(tx, request, result, values)
     request_rows.move(tx, request, event, answer=result.value, answered_at=tx.now, **values)
     show(tx, request)
+    if request.caption and result is Answer.PICTURES:
+        memory_rows.remember(tx, CAPTION_DUE + request.id, tx.now)
+        tx.wake(CAPTION, request.id)
+    if request.candidates and result is Answer.PICTURES:
+        sheet_rows.want(tx, request.id)
+        tx.wake(SHEET, request.id)
     return result
 
 

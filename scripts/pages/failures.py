@@ -8,7 +8,8 @@ from bot.domain.failure import Failure
 from bot.domain.kinds import KINDS, RATE_ANSWERS, SAFETY_REVIEWABLE, Action, Kind
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Person, Place, Request
-from bot.messages.request_view import RequestFacts, render
+from bot.messages.request_facts import RequestFacts
+from bot.messages.request_view import render
 
 PATH = "docs/failures.md"
 NOW = 1_790_000_000.0

@@ -217,3 +217,28 @@ async def test_killed_before_and_after_the_acknowledgement_of_a_message_menus_fo
         await p.picture(sent)
         assert await p.generated() == 1
         assert thinking(p) == []
+
+
+async def _cropped(p: Process, result: Message) -> Interaction:
+    """Send the form for a crop."""
+    opened = await p.discord.people.press(p.ada, result, "Crop")
+    await p.until(lambda: opened.modal is not None, what="the form")
+    return await p.discord.people.submit(opened, ratio="1:1", part="middle")
+
+
+async def test_killed_around_a_changed_picture(tmp_path: Path) -> None:
+    async with process(tmp_path) as p:
+        result = await p.picture(await p.imagine("a cat"))
+        await _cropped(p, result)
+        await p.restart()  # whatever it was doing: the same press does the same again
+        again = await _cropped(p, result)
+        await p.until(lambda: any("Use it" in one.buttons for one in whispers(again)), what="the preview")
+        preview = next(one for one in whispers(again) if "Use it" in one.buttons)
+        p.discord.faults.add("PATCH", "/messages/", How.STUCK_AFTER, with_files=True)
+        await p.discord.people.press(p.ada, preview, "Use it")
+        await p.until(lambda: len(result.pictures) == 2, what="the edit with the changed picture")
+        await p.restart()
+        late = await p.discord.people.press(p.ada, preview, "Use it")
+        await p.until(lambda: any("preview is over" in one.text for one in whispers(late)), what="a sentence")
+        assert len(result.pictures) == 2
+        assert await p.generated() == 1

@@ -22,7 +22,7 @@ async def test_a_change_is_seen_by_one_person_and_joins_the_result_when_it_is_us
     async with stage(tmp_path, captions=True) as s:
         s.service.script = [s.pictures(size=(400, 300), colour="navy")]
         result = await s.answered(await s.imagine("a red bicycle"))
-        assert list(result.buttons)[2:] == ["Edit this picture", "Use as reference", "Add text", "Crop", "Report", "Delete"]
+        assert list(result.buttons)[2:] == ["Not right", "Edit this picture", "Use as reference", "Add text", "Crop", "Report", "Delete"]
         opened = await s.press(s.ada, result, button)
         assert opened.modal is not None
         sent = await s.discord.people.submit(opened, **values)
@@ -64,3 +64,12 @@ async def test_somebody_elses_press_opens_nothing_and_bad_input_is_told_to_its_a
         said = await s.whisper(sent, "Your text has 4 lines")
         assert said.ephemeral
         assert len(result.pictures) == 1
+
+
+async def test_the_words_of_the_option_are_drawn_on_the_picture(tmp_path: Path) -> None:
+    async with stage(tmp_path, captions=True) as s:
+        s.service.script = [s.pictures(size=(400, 300))]
+        result = await s.answered(await s.imagine("a red bicycle", caption="Open today"))
+        await s.until(lambda: len(result.pictures) == 2, what="the picture with the words")
+        assert "Open today" in result.pictures[1][1]
+        assert s.service.calls[0].prompt == "a red bicycle"

@@ -241,14 +241,18 @@ class Checker:
 
 def signature(view: View) -> str:
     """What makes two answers equal: the pictures, or otherwise the sentence."""
-    return "+".join(one.sha256[:12] for one in view.pictures) or view.title
+    return "+".join(one.sha256[:12] for one in view.pictures if "-sheet." not in one.filename) or view.title
 
 
 def _only_changed(thread: Thread, mark: str) -> bool:
-    """Whether the member let a changed picture join those that were drawn. An edit from before it may take effect late; what stands in the
-    end is checked when everything is settled."""
+    """Whether the member picked one of the candidates, or let a changed picture join those that were drawn.
+
+    An edit from before it may take effect late; what stands in the end is checked when everything is settled.
+    """
     drawn, now = thread.finals[-1][1].split("+"), mark.split("+")
     late = any(mark == earlier for _, earlier in thread.finals)
+    if "pick" in thread.pressed and (late or (len(now) == 1 and now[0] in thread.finals[0][1].split("+"))):
+        return True
     return "use_change" in thread.pressed and (late or (drawn[0] == now[0] and len(drawn) <= len(now)))
 
 

@@ -57,6 +57,7 @@ def from_seed(seed: int) -> Plan:
     _want_many(Random(f"many:{seed}"), commands)
     presses += _attach(Random(f"pictures:{seed}"), commands, people)  # drawn apart as well
     presses += _change(Random(f"changes:{seed}"), commands, people)
+    presses += _reject(Random(f"rejected:{seed}"), commands, people)
     return Plan(
         seed=seed,
         commands=commands,
@@ -220,6 +221,16 @@ def _change(r: Random, commands: list[Command], people: list[str]) -> list[Press
         for one in commands
         for _ in range(r.choice([0, 0, 0, 1, 2]))
     ]
+
+
+def _reject(r: Random, commands: list[Command], people: list[str]) -> list[Press]:
+    """Say that some results aren't right, ask for candidates and pick one."""
+    found = []
+    for one in commands:
+        if r.random() < 0.15:
+            who = r.choice(people) if r.random() < 0.1 else ""
+            found.append(Press(one.n, round(r.uniform(5, 300), 3), "not_right", who, r.choice(["", "", "click", "event"])))
+    return found
 
 
 def _answer(r: Random, command: int, people: list[str]) -> Press:

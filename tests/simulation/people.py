@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from random import Random
 from typing import TYPE_CHECKING
 
 from bot.chat.views import Act, Button, Form, Reply, View
@@ -26,6 +27,10 @@ REDELIVERIES = (3.0, 30.0, 300.0)
 """Seconds between deliveries of an unacknowledged event, on platforms that redeliver."""
 STARTING = frozenset({"again", "retry", "nearest", "edit"})
 """Presses that begin a new request."""
+REJECT = "not_right"
+"""A press that says what is wrong with a result; a member then asks for candidates, and picks one."""
+CANDIDATES = 3
+"""So many are asked for: the middle one of the form's choices."""
 CHANGE = "crop"
 """A press that makes a changed picture, which only its member sees until they use it."""
 ACK_FAULTS = {"fails": 2, "answer_lost": 1}
@@ -200,6 +205,8 @@ class People:
                 drafts = [one.view for one in said if isinstance(one, Reply) and one.view is not None]
                 if drafts and press.action == CHANGE:
                     await self._decide(thread, drafts[-1], who, f"{key}.draft", press.twice)
+                if drafts and press.action == REJECT:
+                    await self._ask_for_candidates(thread, drafts[-1], f"{key}.candidates", press.twice)
                 if not any(isinstance(one, Reply) and one.text == STOPPING for one in said):
                     return
 
@@ -217,6 +224,51 @@ class People:
             await asyncio.sleep(4.0)
             if not life.dead:
                 return
+
+    async def _ask_for_candidates(self, thread: Thread, helps: View, key: str, twice: str) -> None:
+        """Ask for candidates with other words, and pick one when they're there; again while no process answers."""
+        r = self.world.chance.next("candidates")
+        button = next(one for one in helps.buttons if one.action.value == "candidates")
+        for number, wait in enumerate((r.expovariate(1 / 20), *PRESS_AGAIN)):
+            await asyncio.sleep(wait)
+            life = self.world.life
+            if life is None or life.dead or self.process.adapter is None:
+                continue
+            name = f"{key}{number}"
+            child = self._child(thread, name, "candidates")
+            replies = [self._press(life, thread, child, button, thread.who, name)]
+            if twice:
+                child.also.add(f"{name}.2")
+                await asyncio.sleep(r.uniform(0.0, 0.8))
+                if not life.dead and self.process.adapter is not None:
+                    replies.append(self._press(life, thread, child, button, thread.who, name + (".2" if twice == "click" else "")))
+            await asyncio.sleep(4.0)
+            said = [one.result() for one in replies if one.done() and not one.cancelled() and one.exception() is None]
+            if not life.dead and not any(isinstance(one, Reply) and one.changed for one in said):
+                child.take_back()
+            if not life.dead:
+                await self._pick(child, f"{name}.pick", twice, r)
+                return
+
+    async def _pick(self, child: Thread, key: str, twice: str, r: Random) -> None:
+        """Pick a candidate, sometimes another one later; somebody else tries as well."""
+        for number in range(r.choice([1, 1, 2, 3])):
+            await asyncio.sleep(r.expovariate(1 / 60))
+            life = self.world.life
+            if life is None or life.dead or self.process.adapter is None:
+                continue
+            found = [one for post in child.posts if post.now is not None for one in post.now.buttons if one.action.value == "pick"]
+            if not found:
+                continue
+            button = r.choice(found)
+            if r.random() < 0.3:
+                self._press(life, child, None, button, "stranger", f"{key}{number}.stranger")
+                await asyncio.sleep(5.0)
+                if life.dead or self.process.adapter is None:
+                    continue
+            for name in ("", ".2") if twice else ("",):
+                self._press(life, child, None, button, child.who, f"{key}{number}{name}")
+            await asyncio.sleep(4.0)
 
     def _button(self, thread: Thread, action: str, who: str) -> Button | None:
         for post in (*thread.posts, *thread.questions):
@@ -277,10 +329,10 @@ class People:
     def _child(self, thread: Thread, key: str, action: str) -> Thread:
         """The request that a press may start, under the same words or, for an edit, different ones."""
         words = thread.wording
-        if action == "edit":
+        if action in ("edit", "candidates"):
             words = self.invent(key, Nature.GOOD)
             words.private = thread.private
-            words.most = thread.wording.most
+            words.most = thread.wording.most if action == "edit" else CANDIDATES
         child = Thread(thread.who, words, None, key, self.world.loop.time(), thread.private)
         child.begin(self.world.loop.time())
         if words is thread.wording:

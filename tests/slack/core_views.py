@@ -16,7 +16,8 @@ from bot.gate.port import Estimate
 from bot.ledger.case_rows import Case, Note, Rewrite, Step
 from bot.ledger.codec import refusal_from_json
 from bot.messages import notices
-from bot.messages.request_view import RequestFacts, render
+from bot.messages.request_facts import RequestFacts
+from bot.messages.request_view import render
 from bot.moderation import member_view
 from bot.moderation.card import CaseFacts, card
 from bot.texts import keys, paragraphs

@@ -46,3 +46,13 @@ async def test_somebody_else_opens_no_form(tmp_path: Path) -> None:
             event = await s.press(s.slack.ben, result, name)
             await s.whisper(s.slack.ben, "Only the person")
             assert event.opened is None or not event.opened.body.get("submit")
+
+
+async def test_the_words_at_the_end_of_a_line_are_drawn_on_the_picture(tmp_path: Path) -> None:
+    async with stage(tmp_path, captions=True) as s:
+        s.service.script = [s.pictures(size=(400, 300))]
+        await s.imagine("a red bicycle, caption: Open today")
+        result = await s.picture()
+        await s.until(lambda: len(result.pictures) == 2, what="the picture with the words")
+        assert "Open today" in str(result.blocks)
+        assert s.service.calls[0].prompt == "a red bicycle"

@@ -24,7 +24,7 @@ def test_the_image_gets_the_versions_that_the_tests_ran_with_and_nothing_for_tes
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = {
         re.split(r"[\[<>=!~;]", line, maxsplit=1)[0].lower()
-        for line in [*project["dependencies"], *project["optional-dependencies"]["web"]]
+        for line in [*project["dependencies"], *project["optional-dependencies"]["web"], *project["optional-dependencies"]["captions"]]
     }
     assert {name.replace(".", "-") for name in wanted} <= image.keys()
     assert not image.keys() & {"pytest", "playwright", "mypy", "scikit-learn", "hypothesis"}
@@ -50,6 +50,7 @@ def test_every_variable_of_the_shipped_files_is_a_setting() -> None:
 def test_the_image_runs_without_rights_and_stops_as_the_docs_say() -> None:
     assert re.search(r"^USER 10001$", DOCKERFILE, flags=re.MULTILINE)
     assert "STOPSIGNAL SIGTERM" in DOCKERFILE
+    assert "libfribidi0" in DOCKERFILE, "complex scripts on pictures need it"
     compose = (ROOT / "compose.yaml").read_text(encoding="utf-8")
     for line in ("read_only: true", "no-new-privileges:true", "stop_grace_period: 45s"):
         assert line in compose

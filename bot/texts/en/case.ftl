@@ -17,6 +17,7 @@ state-closed_rephrased = Closed: the member's own wording worked
 state-closed_denied = Closed: denied
 state-closed_not_policy = Closed: not a policy matter
 state-closed_expired = Closed: expired without a decision
+state-closed_published = Closed: published
 
 ## kind
 
@@ -24,6 +25,7 @@ kind-safety_prompt = The prompt was blocked
 kind-safety_reference_image = An attached picture was blocked
 kind-safety_output = The finished picture was blocked; nobody has seen it
 kind-reported = Somebody reported a finished picture; it's hidden meanwhile
+kind-review = A member asks to publish a result
 
 ## The card's headline.
 
@@ -50,6 +52,10 @@ card-member_earlier = { $member } ({ $person }), earlier cases here: { $count }
 card-member_paused = Paused until { $until }.
 card-opened_at = { $at }
 card-due_at = { $due }; expires at { $expires }
+card-closed_published = Case { $number }: published by { $by }, { $at }
+card-closed_denied_review = Case { $number }: sent back by { $by }, { $at } ({ $reason })
+card-closed_expired_review = Case { $number }: not published, because nobody decided in time, { $at }
+card-why_review = A member asks to publish this result. Nobody else sees it until you decide: publish it, or send it back with a reason that the member reads. After three days it stays private.
 
 ## fact
 
@@ -102,6 +108,8 @@ step-unblock_member = ended the member's pause
 step-comment = commented
 step-send = new request
 step-read_prompt = read the prompt
+step-review = asked to publish a result
+step-publish = published it
 
 ## button
 
@@ -123,6 +131,8 @@ button-rewrite_decline = Decline
 button-rephrase = Rephrase
 button-reworded = That was my new wording
 button-appeal = Appeal
+button-case_publish = Publish it
+button-case_deny_review = Send it back
 
 ## form
 
@@ -156,6 +166,10 @@ form-appeal = Appeal, case { $number }
 form-appeal_text = If there's another moderator, they'll take a fresh look. Moderators can't overrule the image service, but they can help you find other words.
 form-appeal_submit = Appeal
 form-why = Is there anything they should know? (optional)
+form-send_back = Send it back, case { $number }
+form-send_back_text = The result stays private. The member reads the reason and what you write, and can ask again.
+form-send_back_submit = Send it back
+form-send_back_note = What should change? (optional)
 
 ## Reasons of a denial; a community can have a list of its own (/imagine-settings).
 
@@ -189,7 +203,6 @@ done-allowed = Case { $number } is closed, and the member can send the edit now.
 done-report = Thank you. The picture is hidden, and the moderators look at it (case { $number }).
 done-report_unreviewed = Thank you. The picture is hidden and stays hidden: no moderators are set up here to look at it.
 done-report_dismissed = Case { $number } is closed, and the picture is shown again.
-done-kept_hidden = Case { $number } is closed. The picture stays hidden; the member sees the reason and can appeal once.
 done-not_policy = Case { $number } is closed as a technical problem. The operator has been told, and the member can retry.
 done-block_member = { $member } can't use imagine-bot here until { $until }, and gets a message about it.
 done-unblock_member = { $member } can use imagine-bot again, and gets a message about it.
@@ -200,6 +213,9 @@ done-decline = Declined. Nothing was sent, and the case is closed.
 done-rephrase = On its way, with your new wording.
 done-reworded = Thanks. Case { $number } is closed.
 done-appeal = Your appeal is with the moderators (case { $number }). You'll hear from them here.
+done-kept_hidden = Case { $number } is closed. The picture stays hidden; the member sees the reason and can appeal once.
+done-publish = Published. Case { $number } is closed.
+done-deny_review = Sent back. The member reads the reason, and case { $number } is closed.
 
 ## What somebody hears whose press changed nothing.
 
@@ -231,6 +247,7 @@ no-blocked_meanwhile = This wording has been blocked here since, so it wasn't se
 no-appealed_before = You've already appealed this, and that's only possible once.
 no-texts_removed = This case's texts have been deleted, so it can't continue. Please ask for a new picture.
 no-not_sent = It wasn't sent; the new message says why. The offer stays open.
+no-unpublishable = That result isn't there anymore, is hidden, or is public already. There's nothing to publish in case { $number }.
 
 ## Messages to the member: a headline and a text for every step that asks or decides something.
 
@@ -289,6 +306,13 @@ to_member-block_member = You're paused until { $until }
 to_member-block_member_text = A moderator has paused your use of imagine-bot here until { $until }. Everything you've made so far stays.
 to_member-unblock_member = You're back
 to_member-unblock_member_text = A moderator has lifted your pause. You can use imagine-bot again.
+to_member-review_published = Your result is public now (case { $number })
+to_member-review_published_text = { $by } looked at it and published it.
+to_member-review_returned = Your result was sent back (case { $number })
+to_member-review_returned_text = { $by } looked at it and didn't publish it. Reason: { $reason }. Only you see it; you can change it and ask again.
+to_member-review_expired = Your result wasn't published (case { $number })
+to_member-review_expired_text = Nobody looked at it in time, and we're sorry about that. Only you see it, and you can ask again.
+to_member-hint_review = What should change
 
 ## prompt
 
@@ -358,6 +382,18 @@ settings-wrong_money = “{ $value }” isn't an amount in US dollars, such as 2
 settings-too_much = { $value } is more than the operator allows ({ $most }).
 settings-wrong_choice = “{ $value }” doesn't work here. You can choose { $allowed }.
 settings-wrong_reasons = You can have up to { $most } reasons, each up to { $length } characters long.
+settings-page_results = Publishing
+settings-text_results = Who sees results first. Reviewers see them in their channel and publish them or send them back; moderators can do that too. In direct messages, nothing changes.
+settings-results = Results
+settings-results_public = Public at once
+settings-results_private = For the member first, who publishes them
+settings-results_reviewed = For the member first; a reviewer publishes them
+settings-reviewers = Reviewers, besides moderators
+settings-hint_reviewers = Roles or people. Empty: only moderators.
+settings-empty_reviewers = only moderators
+settings-reviews_channel = Reviewers' channel
+settings-hint_reviews_channel = Only reviewers should read it. Empty: the moderators' channel.
+settings-empty_reviews_channel = the moderators' channel
 
 ## privacy
 
@@ -378,3 +414,4 @@ privacy-submit = Delete
 privacy-not_sure = Nothing was deleted. Switch on “Yes, delete them” to confirm.
 privacy-done = Your texts and pictures have been deleted.
 privacy-done_but = Your texts and pictures have been deleted, except for requests that are still being drawn and prompts that moderators are still deciding about. Prompts in open cases are deleted when the case closes. For the rest, please do this again later.
+privacy-drafts = Previews of texts and crops, kept for a day

@@ -41,6 +41,7 @@ command-size = Size of the picture; leave it out for the usual one
 command-model = The image model; leave it out for the usual one
 command-quality = Higher quality takes longer and costs more
 command-count = How many pictures
+command-caption = Words to draw on the picture, exactly as you type them
 command-private = Only you see it; you can publish it later
 command-price = Only tell me what this would cost; nothing is sent
 command-picture = A picture to start from

@@ -226,7 +226,7 @@ not_taken-moderator = The picture was made, but the bot couldn't open it. This i
 
 ## output_rejected
 
-output_rejected-member = Not what you had in mind? Press Again for a new picture, or Edit prompt to change the words. Each new picture costs the same as the first.
+output_rejected-member = Not what you had in mind? Press Not right and say why: you'll see what helps and what it costs, such as Crop for free, or a few candidates to pick from.
 output_rejected-moderator = A member isn't happy with a picture (text, composition, crop or brand). It wasn't blocked, so there's nothing for you to decide; the member can ask for another one.
 
 ## Reasons within a kind, the same for every kind that has them (bot/failures/tables/reasons.toml).

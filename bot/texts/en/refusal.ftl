@@ -63,3 +63,4 @@ abandoned = Sorry, this took too long to reach the bot, so it wasn't sent. Pleas
 budget_batch_money = The next picture can cost up to { $price }, and { $left } of the batch's { $limit } is left.
 budget_batch_pictures = This batch has { $left } left of its most, { $limit }.
 batch_question = The words of this topic need a second look before they're sent: they may hold private data, a brand, or something very intense. Change the topic, and add it in a new batch.
+caption = The text for your picture can't be drawn like that, so nothing was sent.

@@ -64,3 +64,4 @@ reported = Hidden while the moderators look at it
 reported_why = Somebody reported this (case { $number }). It's shown again if a moderator finds nothing wrong with it.
 kept_hidden = Hidden after a report
 kept_hidden_why = It stays hidden (case { $number }). You can ask for a new picture any time.
+case_closed_published = Case { $number } is closed: a reviewer published the result.

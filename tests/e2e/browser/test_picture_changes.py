@@ -42,7 +42,7 @@ def test_text_is_typed_seen_changed_and_used_while_nobody_else_sees_it(chat: Cha
     answer = chat.imagine("a market stall for lanterns")
     answer.shows(1)
     expect(answer.article.get_by_role("button")).to_have_text(
-        ["Again", "Edit prompt", "Edit this picture", "Use as reference", "Add text", "Crop", "Report", "Delete"]
+        ["Again", "Edit prompt", "Not right", "Edit this picture", "Use as reference", "Add text", "Crop", "Report", "Delete"]
     )
     answer.press("Add text")
     chat.check("the form for text")

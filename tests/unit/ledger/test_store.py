@@ -265,7 +265,8 @@ async def test_a_ledger_of_the_first_schema_keeps_its_pictures(tmp_path: Path) -
     migrate.upgrade(path, 0.0)
     with sqlite3.connect(path) as connection:
         connection.execute("DROP INDEX pictures_by_source")
-        for name in ("signed", "kept", "change", "source"):
+        connection.execute("DROP INDEX pictures_aside")
+        for name in ("signed", "kept", "change", "source", "aside_at"):
             connection.execute(f"ALTER TABLE pictures DROP COLUMN {name}")
         connection.execute("INSERT INTO pictures VALUES ('p', 'r', 'a', 0, 'ab', 'png', 1, 2, 3, NULL)")
         connection.execute("UPDATE alembic_version SET version_num = '0001'")

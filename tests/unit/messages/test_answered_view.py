@@ -101,6 +101,7 @@ def test_pictures_with_what_can_be_done_with_them() -> None:
     assert [(one.action, one.style) for one in view.buttons] == [
         (A.AGAIN, ButtonStyle.PRIMARY),
         (A.EDIT, ButtonStyle.PLAIN),
+        (A.NOT_RIGHT, ButtonStyle.PLAIN),
         (A.DELETE, ButtonStyle.DANGER),
     ]
     [one] = view.pictures

@@ -9,7 +9,8 @@ import pytest
 from bot.chat.views import Audience
 from bot.domain.request_states import RequestState
 from bot.gate.port import Estimate
-from bot.messages.request_view import RequestFacts, render
+from bot.messages.request_facts import RequestFacts
+from bot.messages.request_view import render
 from tests.unit.messages.views import NOW, request
 
 

@@ -12,7 +12,8 @@ from bot.domain.outcome import Picture
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place, Request
 from bot.ledger.codec import refusal_from_json
-from bot.messages.request_view import RequestFacts, render
+from bot.messages.request_facts import RequestFacts
+from bot.messages.request_view import render
 from tests.unit.requests.ground import failure
 
 NOW = 1_800_000_000.0

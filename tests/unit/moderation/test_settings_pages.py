@@ -52,12 +52,14 @@ async def test_the_overview_says_what_is_set_and_what_holds_otherwise(ground: Gr
     empty = [text(f"case.settings.empty_{name}") for name in ("moderators_channel", "moderators", "channels", "language")]
     rest = [text(f"case.settings.empty_{name}") for name in ("size", "quality")]
     days, reasons = text("case.settings.days", days=30), text("case.settings.empty_deny_reasons")
-    assert await overview(ground) == [*empty, default, default, default, default, *rest, days, reasons]
+    results = [text("case.settings.results_public"), *(text(f"case.settings.empty_{name}") for name in ("reviewers", "reviews_channel"))]
+    assert await overview(ground) == [*empty, *results, default, default, default, default, *rest, days, reasons]
     await saved(ground)
     ids = ["123456", "77 and mod2", "imagine and pictures", "简体中文"]
     amounts = ["$1.00", "$0.50", "$0.00", default]
     assert await overview(ground) == [
         *ids,
+        *results,
         *amounts,
         SET[PICTURES]["size"],
         "low",

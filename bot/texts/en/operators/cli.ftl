@@ -98,6 +98,8 @@ column-everybody = all
 column-tag = cost tag
 column-spent = spent
 column-reserved = reserved
+column-failure_rejected = not right because of
+column-failure_picked = candidate picked
 
 ## help
 

@@ -71,3 +71,4 @@ fact_way = Route
 fact_address = Host and port
 fact_type = File type
 fact_pixels = Pixels
+fact_rejected = Not right

@@ -49,3 +49,9 @@ service-change = Follow the operator's steps for { $kind } in docs/troubleshooti
 refusal-title = Make “{ $reason }” harder to run into
 refusal-why = { $count } requests were turned down for it before anything was sent; { $of } were accepted for a model.
 refusal-change = Say the rule where people type: the command's options, `/imagine-help`, { $reason } in bot/texts/en/refusal.ftl; or raise the limit if it's yours.
+
+## rejected
+
+rejected-title = People say that { $model }'s pictures aren't right: { $reason }
+rejected-why = { $count } of { $of } requests to { $model } gave a picture that its member rejected for the reason “{ $reason }”. After { $picked } of them, a candidate was picked.
+rejected-change = Look at a few of them with imagine-bot requests. Wrong text: recommend Add text. Off-brand: give members a template with the brand's look. Otherwise, try another model or a higher quality.

@@ -1,0 +1,113 @@
+"""The option `caption`: text drawn on the pictures of a request once they're there, exactly as Add text would with automatic choices.
+
+What is still to do is in the ledger. The file comes before its row, and drawing it again gives the same file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from bot.domain.outcome import Picture
+from bot.domain.picture_changes import AUTO, ChangeKind, PictureChange
+from bot.domain.requests import Request
+from bot.ledger import memory_rows, message_rows, picture_rows, request_rows
+from bot.ledger.store import Ledger, Tx
+from bot.pixels.errors import BadPicture, NotTaken
+from bot.requests.attachments import StoredPictures
+from bot.requests.change_choices import MOST_PICTURES
+from bot.requests.picture_actions import usable_pictures
+from bot.requests.rules import Rules
+from bot.requests.transitions import CAPTION_DUE
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Captioning:
+    """Draws the texts, one request after another."""
+
+    ledger: Ledger
+    pictures: StoredPictures
+    rules: Rules
+    _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+
+    def wake(self, request_id: str) -> None:
+        """Draw a request's text, unless that's going on. The sweep repeats what fails."""
+        if request_id not in self._tasks:
+            task = self._tasks[request_id] = asyncio.get_running_loop().create_task(self._draw(request_id))
+            task.add_done_callback(lambda done: self._ended(request_id, done))
+
+    async def stop(self) -> None:
+        """Stop; the next start draws the rest."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _ended(self, request_id: str, done: asyncio.Task[None]) -> None:
+        self._tasks.pop(request_id, None)
+        if not done.cancelled() and (error := done.exception()) is not None:
+            log.warning("caption_not_drawn", request=request_id, error=type(error).__name__)
+
+    async def _draw(self, request_id: str) -> None:
+        async with self._turn:
+            request = await self.ledger.write(lambda tx: _waiting(tx, request_id))
+            if request is None:
+                return
+            made: list[Picture] = []
+            for picture in await self.ledger.read(lambda c: picture_rows.of_request(c, request_id)):
+                if picture.change is None:
+                    made += await self._one(request, picture)
+            await self.ledger.write(lambda tx: _show(tx, request_id, made))
+
+    async def _one(self, request: Request, picture: Picture) -> list[Picture]:
+        """One picture with the text; none if that can't be drawn, which costs nothing and leaves the picture as it is."""
+        change = PictureChange(ChangeKind.CAPTION, picture.sha256, text=request.caption)
+        values = {"text": change.text, "place": AUTO, "colour": "", "size": AUTO, "font": self.rules.caption_font}
+        try:
+            facts, content = await self.pictures.work("caption", values, await self.pictures.read(picture.sha256))
+        except (LookupError, BadPicture, NotTaken) as error:
+            log.warning("caption_not_drawn", request=request.id, error=type(error).__name__)
+            return []
+        if "problem" in facts:
+            log.info("caption_not_drawn", request=request.id, error=str(facts["problem"]))
+            return []
+        await self.pictures.keep(content, facts["sha256"], facts["format"])
+        drawn = Picture(facts["sha256"], facts["format"], facts["width"], facts["height"], int(facts["size"]))
+        return [dataclasses.replace(drawn, change=change)]
+
+
+def to_draw(tx: Tx) -> Sequence[str]:
+    """Requests whose text isn't drawn yet."""
+    return [one.removeprefix(CAPTION_DUE) for one in memory_rows.keys(tx.connection, CAPTION_DUE)]
+
+
+def _waiting(tx: Tx, request_id: str) -> Request | None:
+    """The request, if its text is still to be drawn."""
+    if memory_rows.recall(tx.connection, CAPTION_DUE + request_id) is None:
+        return None
+    request = request_rows.get(tx.connection, request_id)
+    if request is not None and request.caption and usable_pictures(tx, request):
+        return request
+    memory_rows.forget(tx, CAPTION_DUE + request_id)
+    return None
+
+
+def _show(tx: Tx, request_id: str, made: Sequence[Picture]) -> None:
+    memory_rows.forget(tx, CAPTION_DUE + request_id)
+    request = request_rows.get(tx.connection, request_id)
+    if request is None or not (found := usable_pictures(tx, request)):
+        picture_rows.release(tx, {one.sha256 for one in made}, request_id)
+        return
+    sources = {one.sha256 for one in found}
+    for one in made[: MOST_PICTURES - len(found)]:
+        if one.change is not None and one.change.source in sources:
+            picture_rows.put_changed(tx, request_id, one, "")
+    picture_rows.release(tx, {one.sha256 for one in made}, request_id)
+    message_rows.bump(tx, f"request:{request_id}")

@@ -1,0 +1,9 @@
+asked = A reviewer will look at it (case { $number }) before anybody else sees it. You'll hear what they decide.
+waiting = A reviewer already has it (case { $number }). You'll hear what they decide.
+nobody = Results are reviewed here before others see them, but nobody is set up to do that. Please tell an administrator: they choose a channel with /imagine-settings.
+published = Made for { $person } with { $model }, { $at }.
+published_by = Made for { $person } with { $model }, { $at }. Published after a look by { $by }.
+waits = A reviewer looks at it before others see it (case { $number }).
+fixed = A reviewer is looking at this result, or has published it as it is, so it can't change now. You can start a new one from it with Edit this picture or Not right.
+returned = A reviewer sent it back (case { $number }). Change it and ask again, or keep it for yourself.
+expired = Nobody reviewed it in time, so only you see it (case { $number }). You can ask again.

@@ -1,0 +1,116 @@
+"""The option `caption`: checked before anything is sent, drawn once the pictures are there, and made up for after a kill."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.chat.views import ActionName, Form
+from bot.domain.requests import Request
+from bot.ledger import block_rows, picture_rows, request_rows
+from bot.prompts.normalise import fingerprint
+from bot.requests.captioning import to_draw
+from bot.requests.choices import Choices, combined
+from bot.requests.questions import ask_about
+from bot.requests.sweep import sweep
+from tests.unit.requests.test_picture_changes import Stage, stage
+
+A = ActionName
+
+
+async def row(s: Stage, request_id: str) -> Request:
+    found = await s.world.bot.ledger.read(lambda c: request_rows.get(c, request_id))
+    assert found is not None
+    return found
+
+
+async def test_the_words_are_drawn_on_every_picture_at_no_cost(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        made = await s.result(2, caption="  Grand\n\nopening ")
+        view = await s.shown(made, 4)
+        assert [one.change and one.change.text for one in await s.pictures(made)] == [None, None, "Grand\nopening", "Grand\nopening"]
+        assert "with the text “Grand opening”" in view.pictures[2].alt
+        assert view.title == "Here are your 2 pictures"
+        assert len(s.world.service.calls) == 1
+        assert "Grand" not in s.world.service.calls[0].prompt
+        assert await s.world.bot.ledger.read(lambda c: to_draw_of(c)) == []
+        form = await s.form(A.ADD_TEXT, made)
+        assert isinstance(form, Form)
+        assert form.fields[1].value == "Grand\nopening"
+
+
+def to_draw_of(connection: Any) -> list[str]:
+    return list(to_draw(type("Tx", (), {"connection": connection})()))  # type: ignore[arg-type]
+
+
+async def test_again_keeps_the_words_and_candidates_are_without_them(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        made = await s.result(1, caption="Open today")
+        await s.shown(made, 2)
+        for action, values, words in ((A.AGAIN, {}, "Open today"), (A.CANDIDATES, {"prompt": "a bicycle", "count": "2"}, "")):
+            await s.press(action, made, **values)
+            child = (await s.world.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")))[0]
+            assert child.caption == words
+
+
+@pytest.mark.parametrize(
+    ("caption", "said"),
+    [
+        ("a\nb\nc\nd", "Your text has 4 lines"),
+        ("x" * 241, "Your text has 241 characters"),
+        ("\u200b", "There's no text yet"),
+        ("Call +49 151 2345 6789", "Your text looks like it contains something private"),
+        ("blocked words", "The image service blocked these words"),
+    ],
+)
+async def test_what_cannot_be_drawn_is_told_before_anything_is_sent(tmp_path: Path, caption: str, said: str) -> None:
+    async with stage(tmp_path, lint=ask_about) as s:
+        print_ = fingerprint("blocked words")
+        await s.world.bot.ledger.write(lambda tx: block_rows.remember_prompt(tx, "home", print_, "ben", "", tx.now + 60))
+        made = await s.world.imagine("a bicycle", caption=caption)
+        view = await s.world.answer(made)
+        assert view.text[0] == "The text for your picture can't be drawn like that, so nothing was sent."
+        assert view.text[1].startswith(said)
+        assert not s.world.service.calls
+
+
+async def test_without_fonts_it_is_said(tmp_path: Path) -> None:
+    async with stage(tmp_path, captions=False) as s:
+        view = await s.world.answer(await s.world.imagine("a bicycle", caption="Open"))
+        assert view.text[1].startswith("Text can't be drawn on pictures here")
+
+
+def test_a_typed_line_may_end_in_the_words() -> None:
+    typed = {"inline": True}
+    found = combined("a red bicycle, 2 pictures, caption: Grand opening, today", typed, captions=True)
+    assert found == Choices("a red bicycle", count="2", caption="Grand opening, today")
+    assert combined("a poster\nCaption： 开业", typed, captions=True) == Choices("a poster", caption="开业")
+    for prompt in ("caption: alone", "a caption: less sign", "a bicycle, caption:"):
+        assert combined(prompt, typed, captions=True) == Choices(prompt)
+    assert combined("a bicycle, caption: x", typed) == Choices("a bicycle, caption: x")
+    assert combined("a bicycle, caption: x", {}, captions=True) == Choices("a bicycle, caption: x")
+
+
+async def test_a_kill_before_the_words_are_drawn_is_made_up_for(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        s.world.bot.wakeups.on("caption", lambda request_id: None)
+        made = await s.result(1, caption="Open today")
+        await s.shown(made, 1)
+    async with stage(tmp_path) as s:
+        await s.world.bot.ledger.write(lambda tx: sweep(tx, lambda request_id: True))
+        await s.shown(made, 2)
+        s.world.bot.captioning.wake(made)
+        assert len(await s.pictures(made)) == 2
+
+
+async def test_a_deleted_request_gets_no_words(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        s.world.bot.wakeups.on("caption", lambda request_id: None)
+        made = await s.result(1, caption="Open today")
+        await s.press(A.DELETE, made)
+        await s.world.bot.captioning._draw(made)
+        assert not await s.world.bot.ledger.read(lambda c: picture_rows.of_request(c, made))
+        assert not s.files()
+        assert (await row(s, made)).deleted
