@@ -39,7 +39,8 @@ reason-other = It wasn't sent ({ $kind }).
 
 ## no
 
-no-unknown = There's no batch { $batch }. imagine-bot batch status lists them.no-max_pictures = { $topics } topics with { $drafts } drafts each are { $count } pictures, more than your limit of { $most }. Raise the limit, or give fewer topics.
+no-max_pictures = { $topics } topics with { $drafts } drafts each are { $count } pictures, more than your limit of { $most }. Raise the limit, or give fewer topics.
+no-unknown = There's no batch { $batch }. imagine-bot batch status lists them.
 no-budget = The drafts alone can cost { $drafts }, more than your budget of { $budget }. Raise the budget, or give fewer topics.
 no-label = { $value } isn't a draft's number. They go from 1 to { $last }; 7b is the second draft of topic 7.
 no-no_item = There's no topic { $number } in this batch.
@@ -74,7 +75,7 @@ topics-long = The topic in line { $line } has { $count } characters. At most { $
 topics-long_field = The { $field } in line { $line } has { $count } characters. At most { $most } are possible.
 topics-no_topic = Line { $line } has no topic. Fill it in, or take the line out.
 topics-template = The template in line { $line } doesn't say where the topic goes. Put { $placeholder } into it.
-topics-json = Line { $line } isn't a JSON object or text. Each line holds one, such as: {"{"}{"{"}"topic": "a lighthouse at dawn"{"}"}{"}"}
+topics-json = Line { $line } isn't a JSON object or text. Each line holds one, such as: {"{"}"topic": "a lighthouse at dawn"{"}"}
 topics-json_text = In line { $line }, a value isn't text. Put numbers and the like into quotation marks.
 topics-json_topic = Line { $line } has no field named topic.
 
