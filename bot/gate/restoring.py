@@ -115,7 +115,7 @@ class Restoring:
         return self._stop(how)
 
     def _stop(self, how: str) -> Sequence[str]:
-        self.stage, self.step, self.well, self.bad = "stopped", how, 0, 0
+        self.stage, self.step = "stopped", how
         return (how,)
 
 
@@ -135,7 +135,7 @@ def read(kept: dict[str, object]) -> Restoring:
     stage, before = kept.get("stage"), kept.get("before")
     if stage not in ("stopped", "few"):
         return Restoring()
-    numbers = {name: value for name in ("well", "slow_stops") if type(value := kept.get(name)) is int and 0 <= value < WELL}
+    numbers = {name: value for name in ("well", "slow_stops") if type(value := kept.get(name)) is int and value in range(WELL)}
     step = str(kept.get("step")) if kept.get("step") in ("stopped", "refused_again", *STOPS) else "stopped"
     usable = isinstance(before, (int, float)) and not isinstance(before, bool) and 0 < before < 3600
     return Restoring(str(stage), step, before=float(before) if usable and isinstance(before, (int, float)) else None, **numbers)
