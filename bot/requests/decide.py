@@ -123,7 +123,7 @@ def rule(result: CallResult, rules: Rules, now: float, uniform: Callable[[float,
     if failure is not None and failure.group is Group.PARAMETERS:
         if not late and _may_try_without(request, rules, now):
             per_call = parts.fewer(result.attempt.wanted, outcome, failure)
-            refused = frozenset() if per_call else refused_options(request, outcome, failure, result.unchosen)
+            refused = refused_options(request, outcome, failure, result.unchosen)
         if not refused and not per_call:
             failure = fairly(request, outcome, failure, result.unchosen, rules.model)
     moves = not late and _may_move(request, outcome, failure, rules)

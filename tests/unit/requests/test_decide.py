@@ -18,6 +18,7 @@ from bot.requests.decide import (
     CallResult,
     Final,
     Late,
+    NextPart,
     OpenCase,
     Queue,
     as_booked,
@@ -157,6 +158,21 @@ def test_a_cost_that_does_not_divide_is_rounded_up_to_a_whole_number() -> None:
         outcome = Outcome(pictures=(PICTURE,) * pictures, billed=Billed.YES, made=made)
         found = cost_of(asked, outcome, Attempt("a", "r", 1, 1, NOW, 3, 100), RULES)
         assert (found, type(found)) == (cost, int)
+
+
+def test_what_a_service_said_when_it_took_the_task_is_its_price_unless_usage_says_another() -> None:
+    taken = Attempt("a", "r", 1, 1, NOW, 1, 100, cost_micros=42)
+    drawn = Outcome(pictures=(PICTURE,), billed=Billed.YES)
+    assert cost_of(request(), drawn, taken, RULES) == 42
+    assert cost_of(request(), dataclasses.replace(drawn, billed=Billed.UNKNOWN), taken, RULES) == 42
+    assert cost_of(request(), dataclasses.replace(drawn, billed=Billed.NO), taken, RULES) == 0
+
+
+def test_each_part_has_its_own_tries() -> None:
+    asked = dataclasses.replace(request(attempts=3, rate_answers=9), epoch=1, count=10)
+    drawn = Outcome(pictures=(PICTURE,) * 4, billed=Billed.YES)
+    ruling = rule(CallResult(asked, Attempt("a", "r", 3, 1, NOW, 4, 100), drawn, None), RULES, NOW, max)
+    assert (ruling.step, ruling.attempts, ruling.rate_answers) == (NextPart(), 0, 0)
 
 
 def test_a_request_moves_to_another_service_while_it_has_free_answers_and_time() -> None:
