@@ -28,7 +28,7 @@ from bot.messages.incidents import Incidents
 from bot.messages.notices import Notices
 from bot.messages.sender import Sender
 from bot.messages.status_hint import StatusHint
-from bot.moderation.moderator_forms import LONGEST
+from bot.moderation.moderator_forms import longest
 from bot.moderation.service import Moderation
 from bot.platforms import Platforms
 from bot.ports.steady import SteadyPorts
@@ -38,6 +38,7 @@ from bot.requests.contact_sheets import ContactSheets
 from bot.requests.orphaned_files import OrphanedFiles
 from bot.requests.questions import load as load_lint
 from bot.requests.recover import Found, recover
+from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
 from bot.requests.services import ImageService, ImageServices
 from bot.requests.sweep import sweep
@@ -131,7 +132,7 @@ class Bot:
         self.wakeups.on(BATCH, self.batches.wake)
         self.wakeups.on(SHEET, self.sheets.wake)
         self.wakeups.on(CAPTION, self.captioning.wake)
-        found = await self.ledger.write(_take_over)
+        found = await self.ledger.write(lambda tx: _take_over(tx, self.core.rules))
         await self.ledger.read(self.notices.load)
         await self.ledger.write(self.moderation.sweep)
         await self.ledger.write(self.batches.sweep)
@@ -274,9 +275,9 @@ class Bot:
             await self.ledger.write(lambda tx: memory_rows.remember_gate(tx, service.provider.gate_key, learned))
 
 
-def _take_over(tx: Tx) -> Found:
+def _take_over(tx: Tx, rules: Rules) -> Found:
     """Recover what the previous process left, after bounding its stored waits."""
-    bound(tx, LONGEST)
+    bound(tx, longest(rules))
     return recover(tx)
 
 

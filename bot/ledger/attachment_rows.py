@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, 
 
 from bot.domain.attachments import Attachment, AttachmentRole, StoredAttachment
 from bot.domain.requests import Place
+from bot.ledger import message_rows
 from bot.ledger.store import Tx
-from bot.ledger.tables import attachments
+from bot.ledger.tables import attachments, cases
 
 UPLOAD = ""
 """Request id of an upload that no request uses yet."""
@@ -102,8 +103,12 @@ def uploads_of(connection: Connection, person: str) -> int:
 
 
 def drop(tx: Tx, request_id: str) -> set[str]:
-    """Remove a request's attachments. Returns the hashes of their files; other rows may still use them."""
-    return _drop(tx, attachments.c.request_id == request_id)
+    """Remove a request's attachments, also from the cards of its cases. Returns the hashes of their files; other rows may still use them."""
+    gone = _drop(tx, attachments.c.request_id == request_id)
+    if gone:
+        for case_id in tx.connection.execute(select(cases.c.id).where(cases.c.request_id == request_id)).scalars():
+            message_rows.bump(tx, f"case:{case_id}")
+    return gone
 
 
 def drop_old_uploads(tx: Tx, before: float) -> set[str]:

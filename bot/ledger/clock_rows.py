@@ -14,6 +14,7 @@ from sqlalchemy.sql.elements import KeyedColumnElement
 
 from bot.domain.case_states import CaseState
 from bot.domain.request_states import RequestState
+from bot.domain.requests import Lane
 from bot.ledger import case_rows, message_rows
 from bot.ledger.block_rows import COOL_DOWN, show_cards
 from bot.ledger.store import Ledger, Tx
@@ -89,6 +90,10 @@ def _move(tx: Tx, table: Table, which: ColumnElement[bool], by: float, *columns:
 class Longest:
     """Maximum length in seconds of each wait whose beginning isn't stored."""
 
+    request: float
+    """Until a request's deadline, unless it's part of a batch."""
+    question: float
+    """Until a question to the member closes."""
     block_memory: float
     lease: float
     cool_down: float
@@ -101,14 +106,19 @@ def bound(tx: Tx, longest: Longest) -> None:
     running."""
     now = tx.now
     last = select(func.max(func.coalesce(attempts.c.closed_at, attempts.c.opened_at))).where(attempts.c.request_id == requests.c.id)
-    since = func.coalesce(last.scalar_subquery(), requests.c.created_at)
-    ahead = _LIVE & ((requests.c.created_at > now) | (since > now))
+    since = func.coalesce(last.scalar_subquery(), requests.c.due_at)  # what was never sent is due at once
+    ahead = _LIVE & ((requests.c.created_at > now) | (func.coalesce(last.scalar_subquery(), requests.c.created_at) > now))
+    agreed = case(
+        (requests.c.state == RequestState.HELD.value, longest.question),
+        (requests.c.lane == Lane.BATCH.value, requests.c.deadline_at - requests.c.created_at),
+        else_=longest.request,  # not since its creation: an answered question gave it its whole time again
+    )
     tx.connection.execute(
         update(requests)
         .where(ahead)
         .values(
             due_at=_least(requests.c.due_at, now + _positive(requests.c.due_at - since)),
-            deadline_at=_least(requests.c.deadline_at, now + _positive(requests.c.deadline_at - requests.c.created_at)),
+            deadline_at=_least(requests.c.deadline_at, now + _positive(agreed)),
         )
     )
     late = _OPEN & (cases.c.waiting_since > now)

@@ -30,11 +30,14 @@ from bot.texts.phrases import duration, moment
 
 PAUSES = (3600, 24 * 3600, 7 * 24 * 3600, 30 * 24 * 3600)
 """Seconds for which a member can be blocked. Never forever: a human has to look again."""
-LONGEST = Longest(BLOCK_MEMORY, LEASE, COOL_DOWN, float(max(PAUSES)))
-"""Longest waits of moderation, for the check of stored times at start."""
 SHOWN_WORDINGS = 10
 PROMPT_MAX = 4000
 """Maximum characters of a form's field (Discord's limit)."""
+
+
+def longest(rules: Rules) -> Longest:
+    """The longest waits, for the check of stored times at start."""
+    return Longest(rules.deadline, rules.held_for, BLOCK_MEMORY, LEASE, COOL_DOWN, float(max(PAUSES)))
 
 
 @dataclass(frozen=True, slots=True)

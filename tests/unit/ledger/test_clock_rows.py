@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 
 from bot.chat.views import Audience
 from bot.domain.request_states import RequestState
-from bot.domain.requests import Person, Place, Submission
+from bot.domain.requests import Lane, Person, Place, Submission
 from bot.ledger import case_rows, message_rows, request_rows
 from bot.ledger.clock_rows import Longest, bound, shift
 from bot.ledger.store import Ledger, Tx
@@ -21,7 +21,7 @@ from bot.ports.steady import SteadyPorts
 
 NOW = 1_800_000_000.0
 HOUR = 3600.0
-LONGEST = Longest(block_memory=24 * HOUR, lease=600.0, cool_down=HOUR, pause=7 * 24 * HOUR)
+LONGEST = Longest(request=840.0, question=900.0, block_memory=24 * HOUR, lease=600.0, cool_down=HOUR, pause=7 * 24 * HOUR)
 PLACE = Place("web", "1", "2")
 
 
@@ -154,6 +154,31 @@ async def test_after_a_start_with_a_clock_put_back_nothing_lasts_longer_than_was
     assert left["f.until"] == 24 * HOUR
     assert left["cool_down.until"] <= HOUR
     assert left["gate:x.saved_at"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("state", "lane", "deadline", "due"),
+    [
+        (RequestState.QUEUED, Lane.INTERACTIVE, 840.0, 0.0),
+        (RequestState.HELD, Lane.INTERACTIVE, 900.0, 0.0),
+        (RequestState.QUEUED, Lane.BATCH, HOUR, 0.0),
+    ],
+)
+async def test_an_answered_question_is_bounded_by_the_length_that_its_request_then_got(
+    ledger: Ledger, state: RequestState, lane: Lane, deadline: float, due: float
+) -> None:
+    """Asked at NOW and answered 660 s later; its whole time began anew then. The clock was put back before the process ended."""
+
+    def answered(tx: Tx) -> None:
+        request_rows.insert_received(tx, "asked", "web:asked", Submission(Person("ada", "Ada"), PLACE, "a cat"), deadline_at=NOW + HOUR)
+        row = {"state": state.value, "lane": lane.value, "due_at": NOW + 660}
+        tx.connection.execute(requests.update().where(requests.c.id == "asked").values(row))
+
+    await ledger.write(answered)
+    ledger.now = lambda: NOW - HOUR
+    await ledger.write(lambda tx: bound(tx, LONGEST))
+    found = await ledger.write(times)
+    assert (found["asked.deadline_at"] + HOUR, found["asked.due_at"] + HOUR) == (deadline, due)
 
 
 @pytest.mark.parametrize("later", [0.0, 10.0, 5 * HOUR])
