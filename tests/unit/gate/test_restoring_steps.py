@@ -11,7 +11,9 @@ from bot.gate.restoring import SLACK, SLOWER, Restoring, read
 from bot.gate.signals import signal_of
 from tests.unit.gate.chaos import failure
 
-KEY, DOWN, TOO_FAST, NO_MONEY = (failure(kind) for kind in (Kind.AUTH_INVALID_KEY, Kind.SERVER_ERROR, Kind.RATE_LIMITED, Kind.QUOTA_EXHAUSTED))
+KEY, DOWN, TOO_FAST, NO_MONEY = (
+    failure(kind) for kind in (Kind.AUTH_INVALID_KEY, Kind.SERVER_ERROR, Kind.RATE_LIMITED, Kind.QUOTA_EXHAUSTED)
+)
 
 
 def book(one: Restoring, what: Failure | None = None, seconds: float = 1.0, *, now: float = 100.0, p95: float | None = None) -> list[str]:
