@@ -9,7 +9,7 @@ import pytest
 
 from bot.budgets import Limits
 from bot.catalogue.load import Catalogue
-from bot.domain.outcome import Applied, Outcome, Picture
+from bot.domain.outcome import Outcome, Picture
 from bot.requests.applied import compare
 from bot.texts import text
 from tests.unit.requests.ground import drew

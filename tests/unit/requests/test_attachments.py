@@ -239,19 +239,6 @@ async def test_a_blocked_picture_is_remembered_with_its_words_and_alone(tmp_path
         assert len(service.calls) == 2
 
 
-async def test_a_card_forgets_the_pictures_of_a_deleted_request(tmp_path: Path) -> None:
-    async with stage(tmp_path, service=Service([bad(BLOCK)])) as s:
-        first = await s.sent("photo")
-
-        def cards() -> list[str]:
-            now = s.world.chat.now.values()
-            return [" ".join(str(fact.value) for fact in view.facts) for view in now if view.title.startswith("Case 1")]
-
-        await s.world.until(lambda: any(first.references[0][:12] in one for one in cards()))
-        await s.world.press(ActionName.DELETE, first.id)
-        await s.world.until(lambda: cards() and not any(first.references[0][:12] in one for one in cards()))
-
-
 async def test_a_kill_at_any_step_is_continued_and_nothing_is_sent_twice(tmp_path: Path) -> None:
     source = Source(hold=asyncio.Event())
     async with stage(tmp_path, source) as s:
