@@ -103,7 +103,7 @@ def uploads_of(connection: Connection, person: str) -> int:
 
 
 def drop(tx: Tx, request_id: str) -> set[str]:
-    """Remove a request's attachments, also from the cards of its cases. Returns the hashes of their files; other rows may still use them."""
+    """Remove a request's attachments, also from its cases' cards. Returns the hashes of their files; other rows may still use them."""
     gone = _drop(tx, attachments.c.request_id == request_id)
     if gone:
         for case_id in tx.connection.execute(select(cases.c.id).where(cases.c.request_id == request_id)).scalars():
