@@ -16,6 +16,7 @@ from bot.failures.data import table
 from bot.failures.frames import Framed, unframe, without_stack
 from bot.failures.guards import guard, incident
 from bot.failures.marks import has_open_state, has_unsafe_flag, is_refusal, is_safety_code, names_a_size
+from bot.failures.stated import stated_status
 from bot.failures.tokens import lower_headers, split_words, squash, token_set
 from bot.failures.unwrap import Unwrapped, as_text, spoken_status, unwrap
 
@@ -35,13 +36,6 @@ QUOTA_FIELDS = ("quotaid", "quotalimit", "quotametric")
 _VIOLATIONS = re.compile(r"safety_violations=\[([a-z_/, -]{1,80})\]")
 
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,79}$")
-_INNER = re.compile(
-    r"(?:status(?:[ _-]?code)?|http(?:_status_|/[\d.]{1,4})?(?: error)?|code|error|returned|failed|failed with|response|api|"
-    r"状态码|狀態碼|错误码?|錯誤碼?|エラー|ステータス|오류|상태|fehler|erreur|errore?|erro|ошибка|статус|błąd|hata|lỗi)"
-    r"[ \"']{0,2}[:：=(（-]?[ \"']{0,2}([1-5]\d\d)(?!\d|[.,]\d)",
-    re.IGNORECASE,
-)
-_LEADING = re.compile(r"^\W{0,3}(?:[A-Za-z]{1,20}[:,] )?([45]\d\d)(?![\dx×.])")
 _MASKED = frozenset({500, 502, 503})
 """Statuses that gateways put over anything."""
 _SENTENCE = re.compile(
@@ -158,6 +152,8 @@ class _Reader:
         self.nodes = 0
         self.rewraps = 0
         self.framed_status: int | None = None
+        self.spoken: int | None = None
+        """A status that an exception's words state: an answer arrived."""
         self.guard = self.incident = ""
 
     def take(self, found: Unwrapped, depth: int) -> None:
@@ -332,9 +328,9 @@ class _Reader:
         if any("proxy" in name for name in self.fields.get("exceptionclass", ())):
             self.framed_status = None  # the proxy's answer, not the service's
         if self.inner is None or self.inner == evidence.status:
-            named = _INNER.search(words[:2000]) or _LEADING.search(words[:200])
-            if named and named[1][0] in "45":
-                self.inner = int(named[1])
+            self.inner = stated_status(words) or self.inner
+            if evidence.status is None and evidence.body is None:
+                self.spoken = stated_status(words)
         for group in _VIOLATIONS.findall(words[:2000]):
             self.categories.extend(name.strip() for name in group.split(","))
         top = self.raw_fields.get("code", [""])[0]
@@ -376,7 +372,7 @@ class _Reader:
         return Signals(
             provider=evidence.provider.lower()[:80],
             api=evidence.api.lower()[:80],
-            status=spoken_status(exception) or self.framed_status if evidence.status is None else evidence.status,
+            status=spoken_status(exception) or self.framed_status or self.spoken if evidence.status is None else evidence.status,
             meant=self.framed_status if evidence.status in _MASKED and 400 <= (self.framed_status or 0) < 500 else None,
             inner=self.inner,
             headers=headers,

@@ -11,6 +11,7 @@ import pytest
 from bot.domain.failure import Evidence
 from bot.domain.kinds import Group
 from bot.failures.classify import classify
+from bot.failures.signals import read
 
 API = "images.generations"
 PLAIN: tuple[tuple[int, str], ...] = (
@@ -180,3 +181,23 @@ def test_the_plain_failures_are_understood() -> None:
     blocks = [classify(plain(status, said)).group is Group.SAFETY for status, said in PLAIN]
     assert blocks == [True] * 4 + [False] * 26
     assert len({classify(plain(status, said)).kind for status, said in PLAIN}) >= 24
+
+
+@pytest.mark.parametrize(
+    ("exception", "status"),
+    [
+        ("Error: ImagineApi failed with status 429\n    at Midjourney.Imagine (/app/libs/midjourney.js:69:19)", 429),
+        ("Failed to fetch image: 402", 402),
+        ("Bildgenerierung fehlgeschlagen (HTTP 401).", 401),
+        ("Error : Exception : Error from AI package : Exception : run code : 401", 401),
+        ("生成失败: 第 1 张生成失败: API 错误 (524)", 524),
+    ],
+)
+def test_a_status_in_an_exceptions_words_is_the_answers_status(exception: str, status: int) -> None:
+    assert read(Evidence(api=API, exception=exception)).status == status
+
+
+@pytest.mark.parametrize("text", ["a photo of house number 402", "timed out after 500 ms", "the room for 450 people is ready"])
+def test_other_numbers_are_no_status(text: str) -> None:
+    assert read(Evidence(api=API, status=200, body=text)).status == 200
+    assert read(Evidence(api=API, exception=f"{text} and more words behind it")).status is None
