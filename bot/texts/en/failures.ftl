@@ -118,6 +118,8 @@ endpoint_not_found-moderator = The bot has the wrong address for the image servi
 
 quota_exhausted-member = This bot's account at the image service is out of credit, so there's no picture. Trying again right away won't help. The bot's operator has been told; press Retry once they've topped it up.
 quota_exhausted-moderator = The bot's account at the image service is out of credit. This isn't about content, so there's nothing for you to decide. If members ask: the operator has to top it up.
+quota_exhausted-member_plan = This bot needs a larger plan at the image service before it can make pictures. It's nothing you did. The bot's operator has been told; press Retry once they've fixed it.
+quota_exhausted-moderator_plan = The bot's plan at the image service has no pictures, or none left. This isn't about content, so there's nothing for you to decide. If members ask: the operator has to change the plan.
 quota_exhausted-member_reset = This bot has used up its pictures at the image service for now, so there's no picture. The service says they renew in about { $wait }; press Retry after that.
 quota_exhausted-moderator_reset = The bot has used up its allowance at the image service, which renews in about { $wait }. This isn't about content, so there's nothing for you to decide. If members ask: they can press Retry after that.
 
@@ -182,7 +184,7 @@ network_reset-moderator = The connection to the image service was cut off. This 
 ## task_running_timeout
 
 task_running_timeout-member = Sorry, your picture wasn't ready in time, so the bot stopped waiting for it. You're not charged. The image service may still be drawing it, and another try would be a second picture. Please ask the bot's operator whether the first one arrived.
-task_running_timeout-moderator = The image service was still drawing when time ran out. This isn't about content, so there's nothing for you to decide.
+task_running_timeout-moderator = The image service was still drawing when time ran out. Another try would be a second picture. This isn't about content, so there's nothing for you to decide.
 
 ## task_lost
 
@@ -233,8 +235,8 @@ output_rejected-moderator = A member isn't happy with a picture (text, compositi
 
 why-member_route = This bot isn't set up right for its image model, so there's no picture. It's nothing you did. The bot's operator has been told; press Retry once they've fixed it.
 why-moderator_route = The bot's image model doesn't work at the address the bot uses for it. This isn't about content, so there's nothing for you to decide. If members ask: the operator has to change a setting.
-why-member_plan = Making pictures isn't part of this bot's plan at the image service, so there's no picture. It's nothing you did. The bot's operator has been told; press Retry once they've fixed it.
-why-moderator_plan = The bot's plan at the image service doesn't include this. This isn't about content, so there's nothing for you to decide. If members ask: the operator has to change the plan.
+why-member_plan = This bot's plan at the image service doesn't include the model that it's set up with, so there's no picture. It's nothing you did. The bot's operator has been told; press Retry once they've fixed it.
+why-moderator_plan = The bot's plan at the image service doesn't include its image model. This isn't about content, so there's nothing for you to decide. If members ask: the operator has to change the plan.
 why-member_terms = The image service needs something confirmed in this bot's account first, so there's no picture. It's nothing you did. The bot's operator has been told; press Retry once they've fixed it.
 why-moderator_terms = The image service wants the bot's account to accept terms or change a setting first. This isn't about content, so there's nothing for you to decide. If members ask: the operator has to do it.
 why-member_words = The image service answered with words instead of a picture. Press Edit prompt and ask for the picture plainly, for example “a drawing of …”.

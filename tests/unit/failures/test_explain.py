@@ -177,6 +177,7 @@ def test_no_text_of_this_room_is_left_unused() -> None:
         if key not in used and not key.startswith(("failures.ladder.", "failures.words.", "failures.reason."))
     }
     assert extra == {
+        *(f"failures.quota_exhausted.{audience}_plan" for audience in AUDIENCES),
         "failures.unsupported_size.member_allowed",
         "failures.unsupported_quality.member_allowed",
         "failures.unsupported_count.member_limit",

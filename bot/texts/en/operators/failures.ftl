@@ -88,6 +88,7 @@ endpoint_not_found-operator = IMAGE_BASE_URL has no such route. Common causes: /
 ## quota_exhausted
 
 quota_exhausted-operator = Credit or quota is used up. This isn't about speed: waiting doesn't help unless the quota renews by day or month.
+quota_exhausted-operator_plan = The plan of this key's account has no pictures, or none left: the provider asks for a paid or larger plan. Move to one, turn on pay-as-you-go, or choose another IMAGE_MODEL. Waiting only helps if the plan's allowance renews.
 quota_exhausted-operator_reset = The allowance for this key or model is used up, and the provider says that it renews in { $wait }. It works again then without anything from you; a larger plan or credit helps sooner.
 
 ## billing_limit
