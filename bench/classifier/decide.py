@@ -16,9 +16,9 @@ from sklearn.isotonic import IsotonicRegression
 
 from bench.classifier.records import OPENED, PUBLIC, Record
 from bench.classifier.train import fold_of
-from bot.domain.kinds import KINDS, Action, Group, Kind
+from bot.domain.kinds import KINDS, RATE_ANSWERS, Action, Group, Kind
 from bot.failures import reader
-from bot.failures.classify import STRUCTURE_DECIDES, judge
+from bot.failures.classify import BY_STATUS, NAMED, STRUCTURE_DECIDES, judge
 from bot.failures.data import FOLDER
 from bot.failures.reader.features import marks
 from bot.failures.reader.model import LinearModel
@@ -26,7 +26,7 @@ from bot.failures.refine import refine
 from bot.failures.rules import tables
 from bot.failures.rules.rule import Text
 from bot.failures.signals import read
-from bot.failures.vote import ORDINARY, Agreement, Weights, agreement, block, hangs_on_a_word, shares
+from bot.failures.vote import MONEY, ORDINARY, Agreement, Weights, agreement, block, hangs_on_a_word, shares
 
 FILE = FOLDER / "decision.toml"
 CONFIDENCES = (0.2, 0.4, 0.45, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
@@ -40,11 +40,14 @@ MORE_ALONE = (0.05, 0.15, 0.25)
 """How much more probability a block may need that no rule names."""
 MAY_ACCUSE = 0.1
 REPEATING = tuple(round(0.3 + 0.05 * step, 2) for step in range(12))
-SURE, UNSAID = 0.96, 0.89
-"""Answers that are right less often than the first are never called more certain than the second: 0.9 is a promise."""
+SPENT = tuple(round(0.04 + 0.04 * step, 2) for step in range(13))
+SURE, ENOUGH = 0.98, 30
+"""0.9 is a promise: it's given from the probability on at which this share of at least so many public answers is right."""
+SAID, UNSAID = 0.97, 0.89
+"""What is said of answers above and at most below that probability."""
 KNOWN_TO_RULES = 0.3
 """How much a record counts that rules were written from; chosen on the others, which it costs nothing."""
-ORDINARY_TEXT = 0.03
+ORDINARY_TEXT = 0.06
 """How much an ordinary text in one of its envelopes counts: far fewer answers are ordinary texts than this repository has of them."""
 FALSE_ALARM, MISSED, REPEATED = 6.0, 4.0, 3.0
 """How much worse than a wrong kind an accusation, an unseen block and a repeat are that must not be."""
@@ -61,6 +64,7 @@ class Case:
     scores: dict[Kind, float]
     weakest: dict[Kind, float]
     """What the reader says without the word that speaks most for a block; only where it may accuse alone."""
+    status: int | None
 
     @property
     def fold(self) -> int:
@@ -95,7 +99,7 @@ def cases(records: Sequence[Record], models: Sequence[LinearModel]) -> list[Case
             weakest = scores
             if KINDS[kind].group is not Group.SAFETY and block(scores) >= MAY_ACCUSE:
                 weakest = min((scores, *reader.score_shortened(seen.words, **context)), key=block)  # type: ignore[arg-type,type-var]
-            found.append(Case(record, kind, confidence, scores, weakest))
+            found.append(Case(record, kind, confidence, scores, weakest, seen.status))
     reader.use(None)
     return found
 
@@ -112,6 +116,7 @@ def _of(vector: Sequence[float]) -> Weights:
         accuse=0.5,
         accuse_alone=0.5,
         repeat=0.5,
+        spent=0.5,
     )
 
 
@@ -153,15 +158,23 @@ def _fitted(given: Sequence[Case]) -> Weights:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the decision would be of one case, for two thresholds."""
+    """What the decision would be of one case, for two thresholds of blocks."""
 
     right: bool
     share: float
     accused: bool
-    repeated: bool
+    may: bool
+    """Whether kind and rule allow a repeat."""
+    repeatable: float
+    spent: float
+    turned_away: bool
+
+    def repeated(self, known: Weights) -> bool:
+        """Whether it would be sent again."""
+        return self.may and (self.spent < known.spent if self.turned_away else self.repeatable >= known.repeat)
 
 
-def _outcome(case: Case, found: dict[Kind | None, float], accuse: tuple[float, float], repeat: float, *, hangs: bool) -> Outcome:
+def _outcome(case: Case, found: dict[Kind | None, float], accuse: tuple[float, float], *, hangs: bool) -> Outcome:
     safe = {kind for kind in found if kind is None or KINDS[kind].group is not Group.SAFETY}
     safety = sum(share for kind, share in found.items() if kind not in safe)
     verdict = case.rule not in safe and case.confidence >= STRUCTURE_DECIDES
@@ -172,8 +185,10 @@ def _outcome(case: Case, found: dict[Kind | None, float], accuse: tuple[float, f
         found = {kind: share / safety for kind, share in found.items() if kind not in safe}
     kind = max((kind for kind in found if (kind in safe) != accused), key=found.__getitem__)
     free = sum(share for one, share in found.items() if one is not None and KINDS[one].action is not Action.NONE)
-    repeated = kind is not None and KINDS[kind].action is not Action.NONE and free >= repeat
-    return Outcome(case.right(kind), found[kind], accused, repeated)
+    turned_away = kind in RATE_ANSWERS and BY_STATUS.get(case.status or 0) in RATE_ANSWERS and safety < accuse[0]
+    outvoted = case.confidence >= NAMED and KINDS[case.rule].action is Action.NONE and (not turned_away or case.rule in MONEY)
+    may = kind is not None and KINDS[kind].action is not Action.NONE and not outvoted
+    return Outcome(case.right(kind), found[kind], accused, may, free, sum(found.get(one, 0.0) for one in MONEY), turned_away)
 
 
 def by_fold(given: Sequence[Case]) -> dict[int, Weights]:
@@ -194,35 +209,41 @@ def learned(given: Sequence[Case], fitted: Mapping[int, Weights], without: int |
     blocks = {id(case) for case in given if case.record.safety}
     innocent = {id(case) for case in given if all(KINDS[kind].group is not Group.SAFETY for kind in case.record.kinds)}
 
-    def outcomes(accuse: tuple[float, float], repeat: float) -> list[tuple[Case, Outcome]]:
-        return [(case, _outcome(case, found[case.record.id], accuse, repeat, hangs=hangs[case.record.id])) for case in given]
+    def outcomes(accuse: tuple[float, float]) -> list[tuple[Case, Outcome]]:
+        return [(case, _outcome(case, found[case.record.id], accuse, hangs=hangs[case.record.id])) for case in given]
 
     def cost(accuse: tuple[float, float]) -> float:
         return sum(
             case.weight
             * (FALSE_ALARM * (id(case) in innocent and one.accused) + MISSED * (id(case) in blocks and not one.accused) - one.right)
-            for case, one in outcomes(accuse, 0.5)
+            for case, one in outcomes(accuse)
         )
 
     pairs = [(one, round(one + more, 2)) for one in ACCUSING for more in MORE_ALONE]
     accuse = min(pairs, key=lambda one: (cost(one), abs(one[0] - 0.5), -one[1]))
 
-    def repeats(repeat: float) -> float:
+    done = outcomes(accuse)
+    base = replace(base, accuse=accuse[0], accuse_alone=accuse[1])
+    base = _cautious(base, done, "repeat", [(one, -one) for one in REPEATING])
+    base = _cautious(base, done, "spent", [(one, one) for one in SPENT])
+    return replace(base, calibration={which: _curve([one for one in done if _agreement(one[0]) is which]) for which in Agreement})
+
+
+def _cautious(known: Weights, done: Sequence[tuple[Case, Outcome]], threshold: str, tries: Sequence[tuple[float, float]]) -> Weights:
+    """With the threshold of repeats whose mistakes cost least; `tries` are thresholds with what decides between equals."""
+
+    def cost(at: float) -> float:
+        tried = replace(known, **{threshold: at})  # type: ignore[arg-type]
         return sum(
             case.weight
-            * (REPEATED * (one.repeated and case.record.retryable is False) + (not one.repeated and case.record.retryable is True))
-            for case, one in outcomes(accuse, repeat)
+            * (
+                REPEATED * (one.repeated(tried) and case.record.retryable is False)
+                + (not one.repeated(tried) and case.record.retryable is True)
+            )
+            for case, one in done
         )
 
-    repeat = min(REPEATING, key=lambda one: (repeats(one), -one))
-    done = outcomes(accuse, repeat)
-    return replace(
-        base,
-        accuse=accuse[0],
-        accuse_alone=accuse[1],
-        repeat=repeat,
-        calibration={which: _curve([one for one in done if _agreement(one[0]) is which]) for which in Agreement},
-    )
+    return replace(known, **{threshold: min(tries, key=lambda one: (cost(one[0]), one[1]))[0]})  # type: ignore[arg-type]
 
 
 def _agreement(case: Case) -> Agreement:
@@ -230,21 +251,31 @@ def _agreement(case: Case) -> Agreement:
 
 
 def _curve(done: Sequence[tuple[Case, Outcome]]) -> tuple[tuple[float, float], ...]:
-    """How often answers of a probability are right, on public failures: rules know the others by heart."""
+    """How often answers of a probability are right, on public failures: rules know the others by heart, and those they were written from
+    in part."""
     done = [(case, one) for case, one in done if case.record.id.partition(":")[0] in _PUBLIC]
     curve = IsotonicRegression(y_min=0.02, y_max=0.99, out_of_bounds="clip").fit(
-        [one.share for _, one in done], [float(one.right) for _, one in done]
+        [one.share for _, one in done], [float(one.right) for _, one in done], [case.weight for case, _ in done]
     )
-    return _points(curve)
+    return _points(curve, done)
 
 
-def _points(curve: IsotonicRegression) -> tuple[tuple[float, float], ...]:
-    """The curve at a few places, which smooths its steps."""
-    at = np.array([0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.92, 0.97, 0.995])
+def _points(curve: IsotonicRegression, done: Sequence[tuple[Case, Outcome]]) -> tuple[tuple[float, float], ...]:
+    """The curve at a few places, which smooths its steps, and the certainty from which on nearly all answers are right."""
+    at = np.array([0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.92, 0.97])
     spread = np.array([np.mean(curve.predict(np.clip(np.linspace(one - 0.08, one + 0.08, 33), 0, 1))) for one in at])
-    return tuple(
-        (float(one), round(float(right if right >= SURE else min(right, UNSAID)), 3)) for one, right in zip(at, spread, strict=True)
-    )
+    steps = [(float(one), round(float(min(right, UNSAID)), 3)) for one, right in zip(at, spread, strict=True)]
+    ranked = sorted(done, key=lambda one: -one[1].share)
+    sure = [
+        count
+        for count in range(ENOUGH, len(ranked) + 1)
+        if np.average([one.right for _, one in ranked[:count]], weights=[case.weight for case, _ in ranked[:count]]) >= SURE
+    ]
+    if not sure:
+        return (*steps, (1.0, UNSAID))
+    start = ranked[sure[-1] - 1][1].share
+    below = [step for step in steps if step[0] < start]
+    return (*below, (round(start, 4) - 0.0001, below[-1][1]), (round(start, 4), SAID))
 
 
 def written(known: Weights) -> str:
@@ -257,6 +288,7 @@ def written(known: Weights) -> str:
         f"accuse = {known.accuse}",
         f"accuse_alone = {known.accuse_alone}",
         f"repeat = {known.repeat}",
+        f"spent = {known.spent}",
         *("", "[rule]"),
         *(f'"{confidence}" = {weight}' for confidence, weight in known.rule.items()),
         *("", "[group]"),

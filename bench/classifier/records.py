@@ -22,7 +22,8 @@ OPENED = tuple(sorted((FOLDER / "public").glob("*-held.jsonl")))
 """Held back until they were opened, at `8cb2513` and (`new2`) at `3d6575e`; no rule was written from them, so the weights of the rules are
 learned on them.
 """
-PUBLIC = (*(FOLDER / "public" / f"{name}-train.jsonl" for name in ("asia", "sdks", "services")), *OPENED)
+PUBLIC = (*(FOLDER / "public" / f"{name}-train.jsonl" for name in ("asia", "sdks", "services", "world")), *OPENED)
+"""`world-opened.jsonl` was opened at the end of the last piece of work and isn't trained on yet: rename it to `-held` to do so."""
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 CORPUS = tuple(SHARED / f"{name}.jsonl" for name in ("failures", "failures_turn2"))
 """The shared corpora, which the first rules were written with. They aren't part of this repository: a model that is trained where they're

@@ -14,11 +14,11 @@ from bot.failures import reader
 from bot.failures.evidence import FETCHED
 from bot.failures.hints import Hint, wait_hint
 from bot.failures.reader.features import marks
-from bot.failures.refine import refine
+from bot.failures.refine import certainty, refine
 from bot.failures.rules import Tables, tables
 from bot.failures.rules.rule import Rule, Text
 from bot.failures.signals import Signals, read
-from bot.failures.vote import vote, weights
+from bot.failures.vote import MONEY, vote, weights
 from bot.failures.why import reason
 
 LONG_WAIT = 3600.0
@@ -98,6 +98,8 @@ def classify_with(evidence: Evidence, known: Tables) -> Failure:
     if kind in _CAUSELESS and (not decided or confidence < STRUCTURE_DECIDES) and seen.status in _TELLING:
         kind, action = _by_status(seen.status), None  # the words give no cause
     kind, action = refine(kind, action, seen, text)
+    if not decided or confidence <= STRUCTURE_DECIDES:
+        confidence = certainty(kind, confidence, text)
     if confidence < UNSURE and not _rejected_at_once(kind, seen) and KINDS[kind].action is Action.GENERATE:
         action = Action.NONE  # it may have been paid for or blocked
     facts = fact_reader.facts(seen, kind, free=hint.not_billed) | fact_reader.of_the_file(seen, kind, evidence.peer)
@@ -133,7 +135,9 @@ def _weigh(kind: Kind, action: Action | None, confidence: float, seen: Signals) 
     known = weights()
     turned_away = belief.kind in RATE_ANSWERS and BY_STATUS.get(seen.status or 0) in RATE_ANSWERS and belief.safety < known.accuse
     outvoted = belief.kind is not kind and confidence >= NAMED and KINDS[kind].action is Action.NONE
-    doubtful = (belief.repeatable < known.repeat or outvoted) and not turned_away
+    doubtful = belief.repeatable < known.repeat or outvoted
+    if turned_away:  # neither paid for nor blocked: only used-up money speaks against another try
+        doubtful = belief.spent >= known.spent or (outvoted and kind in MONEY)
     if belief.kind is None:  # ordinary words: nobody is accused, and what may have been paid for or blocked isn't repeated
         accused = KINDS[kind].group is Group.SAFETY
         if accused:

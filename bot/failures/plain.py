@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_NO_WORD = re.compile(r"[\W_]+")
+from bot.failures.normal import MARKS
+
+_NO_WORD = re.compile(rf"(?:[^\w{MARKS}]|_)+")
 _ACCENTS = str.maketrans(
     {
         **dict(zip("áàâãäåāăąéèêëēėęěíìîïīıóòôõöøōőúùûü", "aaaaaaaaaeeeeeeeeiiiiiioooooooouuuu", strict=True)),
@@ -25,45 +27,61 @@ def plain(text: str) -> str:
 
 
 class Stems:
-    """Word stems, indexed by their beginnings, so that a text is only compared with those that can occur in it."""
+    """Word stems; whether one of them occurs is looked up in what a sentence contains."""
 
-    __slots__ = ("_by_start", "all")
+    __slots__ = ("all", "known")
 
     def __init__(self, parts: Iterable[str]) -> None:
         self.all: tuple[str, ...] = tuple(dict.fromkeys(parts))
-        by_start: dict[str, list[str]] = {}
-        for part in self.all:
-            by_start.setdefault(part[:3] if part[0] == " " else part[0], []).append(part)
-        self._by_start = {start: tuple(found) for start, found in by_start.items()}
+        self.known = frozenset(self.all)
+        _index.add(self.all)
 
     def __or__(self, other: Stems) -> Stems:
         return Stems((*self.all, *other.all))
 
     def within(self, sentence: Sentence) -> bool:
-        """Whether one of these stems occurs in the sentence. Rules share groups, so results are cached."""
-        known = sentence.answers.get(self)
-        if known is None:
-            known = sentence.answers[self] = self._found(sentence)
-        return known
+        """Whether one of these stems occurs in the sentence."""
+        return not self.known.isdisjoint(sentence.stems())
 
-    def _found(self, sentence: Sentence) -> bool:
-        by_start, text = self._by_start, sentence.text
-        for start in by_start.keys() & sentence.starts:
-            for part in by_start[start]:
-                if part in text:
-                    return True
-        return False
+
+class _Index:
+    """All stems, by their beginnings: a text is only compared with those that can occur in it, and once for all rules."""
+
+    def __init__(self) -> None:
+        self.by_start: dict[str, list[str]] = {}
+        self.all: set[str] = set()
+
+    def add(self, parts: Iterable[str]) -> None:
+        for part in parts:
+            if part not in self.all:
+                self.all.add(part)
+                self.by_start.setdefault(part[:3] if part[0] == " " else part[0], []).append(part)
+
+    def within(self, text: str) -> frozenset[str]:
+        starts = {f" {word[:2]}" if len(word) > 1 else f" {word} " for word in text.split()} | set(text)
+        by_start = self.by_start
+        return frozenset(part for start in by_start.keys() & starts for part in by_start[start] if part in text)
+
+
+_index = _Index()
 
 
 class Sentence:
-    """A text in plain form, with the beginnings of its words."""
+    """A text in plain form, with the stems that occur in it."""
 
-    __slots__ = ("answers", "starts", "text")
+    __slots__ = ("_known", "_stems", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.answers: dict[Stems, bool] = {}
-        self.starts = {f" {word[:2]}" if len(word) > 1 else f" {word} " for word in text.split()} | set(text)
+        self._known = -1
+        self._stems: frozenset[str] = frozenset()
+
+    def stems(self) -> frozenset[str]:
+        """Every known stem within the sentence."""
+        if self._known != len(_index.all):
+            self._known = len(_index.all)
+            self._stems = _index.within(self.text)
+        return self._stems
 
 
 def stems(text: str) -> Stems:

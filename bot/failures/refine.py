@@ -46,6 +46,17 @@ def refine(kind: Kind, action: Action | None, seen: Signals, text: Text) -> tupl
     return kind, action
 
 
+UNNAMED_SIDE = 0.89
+"""Certainty of a block at most where no word says whether prompt, photo or result was blocked; it's taken for the prompt then."""
+
+
+def certainty(kind: Kind, confidence: float, text: Text) -> float:
+    """The confidence, less where only the side of a block is a guess."""
+    if kind is not Kind.SAFETY_PROMPT or confidence <= UNNAMED_SIDE or text.has_any(_PROMPT) or text.says(family("PROMPT")):
+        return confidence
+    return UNNAMED_SIDE
+
+
 def _side(seen: Signals, text: Text) -> Kind:
     stages = seen.fields.get("moderationstage", ())
     if "output" in stages:

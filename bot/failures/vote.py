@@ -48,6 +48,8 @@ class Weights:
     """The same if only the reader speaks of one."""
     repeat: float
     """Minimum probability that a repeat is allowed; below it, nothing that may have been paid for or blocked is sent again."""
+    spent: float
+    """Probability of used-up money or allowance from which on not even what was turned away at once is sent again."""
 
 
 @cache
@@ -64,6 +66,7 @@ def shipped() -> Weights:
         accuse=data["accuse"],
         accuse_alone=data["accuse_alone"],
         repeat=data["repeat"],
+        spent=data["spent"],
     )
 
 
@@ -92,6 +95,8 @@ class Belief:
     """Probability of the safety kinds together."""
     repeatable: float
     """Probability that a repeat is allowed."""
+    spent: float
+    """Probability of used-up money or allowance."""
 
 
 def shares(rule_kind: Kind, confidence: float, read: Mapping[Kind, float], known: Weights) -> dict[Kind | None, float]:
@@ -139,6 +144,9 @@ def block(found: Mapping[Kind | None, float]) -> float:
     return sum(share for kind, share in found.items() if kind is not None and KINDS[kind].group is Group.SAFETY)
 
 
+MONEY = frozenset({Kind.QUOTA_EXHAUSTED, Kind.BILLING_LIMIT})
+
+
 def vote(
     rule_kind: Kind, confidence: float, read: Mapping[Kind, float], shortened: Iterable[Mapping[Kind, float]] = (), *, verdict: bool = False
 ) -> Belief:
@@ -161,7 +169,8 @@ def vote(
     if verdict and accused:
         found = {one: found[one] / max(safety, 1e-9) for one in open_kinds}
     repeatable = sum(share for one, share in found.items() if one is not None and KINDS[one].action is not Action.NONE)
-    return Belief(kind, round(calibrated(found[kind], known.calibration[agreement(rule_kind, confidence, read)]), 3), safety, repeatable)
+    certainty = calibrated(found[kind], known.calibration[agreement(rule_kind, confidence, read)])
+    return Belief(kind, round(certainty, 3), safety, repeatable, sum(found.get(one, 0.0) for one in MONEY))
 
 
 def calibrated(share: float, steps: Sequence[tuple[float, float]]) -> float:

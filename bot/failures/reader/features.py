@@ -1,19 +1,26 @@
-"""Features of the learned reader: word pieces, whole words, pairs of words, and marks of an answer's structure. Shared with the trainer."""
+"""Features of the learned reader: pieces of words, words, pairs of words, families of words, and marks of an answer's structure.
+
+Shared with the trainer. Families (`tables/stems.toml`) mean the same in every language, so what was learned in one helps in another.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
-from bot.failures.normal import masked, normalise
+from bot.failures.data import table
+from bot.failures.normal import MARKS, masked, normalise
+from bot.failures.plain import Sentence, Stems, plain
+from bot.failures.rules.load import family
 
 if TYPE_CHECKING:
     from bot.failures.signals import Signals
 
 MAX_TEXT = 700
 """Maximum characters to read; the rest is repetition or a stack trace."""
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(rf"[\w{MARKS}]+")
 _LONGEST = 30
 _UNSPACED = "\u0e00"
 """From here on (Thai, Chinese, Japanese, Korean), words are short or not separated by spaces, so shorter pieces are informative."""
@@ -47,9 +54,9 @@ def context(status: int | None, api: str, also: Iterable[str]) -> set[str]:
     return {f"\tstatus {status}", f"\tfamily {status // 100 if status else None}", f"\tapi {api}", *also}
 
 
-def pieces(words: Iterable[str]) -> set[str]:
-    """Words, pairs of words, and pieces of words."""
-    found: set[str] = set()
+def pieces(words: Sequence[str]) -> set[str]:
+    """Words, pairs of words, pieces of words, and families of words."""
+    found = _families(words)
     before = ""
     for word in words:
         spaced = f" {word} "
@@ -65,6 +72,17 @@ def pieces(words: Iterable[str]) -> set[str]:
         before = word
     found.discard(" ")
     return found
+
+
+def _families(words: Sequence[str]) -> set[str]:
+    groups = _groups()
+    known = Sentence(plain(" ".join(words))).stems()
+    return {mark for mark, group in groups if not group.known.isdisjoint(known)}
+
+
+@cache
+def _groups() -> tuple[tuple[str, Stems], ...]:
+    return tuple((f"\tsays {name}", family(name)) for name in table("stems"))
 
 
 MAX_SHORTENED = 16

@@ -11,6 +11,7 @@ import lzma
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from bot.domain.kinds import Kind
 
@@ -41,7 +42,7 @@ class LinearModel:
 
     def score(self, found: Collection[str], /) -> dict[Kind, float]:
         """Calibrated probabilities; the remainder to one is the probability that it's no failure."""
-        return {Kind(name): share for name, share in zip(self.kinds, self.shares(found), strict=True) if name != NO_FAILURE}
+        return {kind: share for kind, share in zip(_kinds(self.kinds), self.shares(found), strict=True) if kind is not None}
 
     def shares(self, found: Collection[str]) -> list[float]:
         """The probability of each lane; they sum to one."""
@@ -52,7 +53,7 @@ class LinearModel:
         return [share / whole for share in shares]
 
     def _totals(self, found: Collection[str]) -> list[float]:
-        known = [number for feature in found if (number := self.weights.get(feature))]
+        known = [number for number in map(self.weights.get, found) if number]
         end = _LANE * len(self.kinds)
         lanes = sum(known).to_bytes(end + _LANE, "little")
         shift = _SHIFT * len(known)
@@ -62,6 +63,12 @@ class LinearModel:
             bias + factor * (int.from_bytes(lanes[at : at + _LANE], "little") - shift)
             for bias, at in zip(self.bias, range(0, end, _LANE), strict=True)
         ]
+
+
+@cache
+def _kinds(names: tuple[str, ...]) -> tuple[Kind | None, ...]:
+    """None for ordinary text."""
+    return tuple(None if name == NO_FAILURE else Kind(name) for name in names)
 
 
 def packed(

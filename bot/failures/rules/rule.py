@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 from bot.domain.kinds import Action, Kind
 from bot.failures.plain import Sentence, Stems, plain
@@ -65,33 +66,50 @@ class Rule:
     confidence: float = 0.9
     family: str = "common"
 
+    checks: tuple[Callable[[Signals], bool], ...] = field(default=(), init=False, repr=False, compare=False)
+    """The conditions on structure that this rule has, cheapest first."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "checks", tuple(self._structure()))
+
     def holds(self, seen: Signals, text: Text) -> bool:
         """Whether this rule matches the signals."""
         if self.said and not text.says(self.said[0]):
             return False
-        if self.codes and not self._code(seen):
+        for check in self.checks:
+            if not check(seen):
+                return False
+        if (self.words or self.around or self.nowhere or self.never) and not self._words(text):
             return False
-        if self.says and not any(_any(self.says, value) for name in self.says_in for value in seen.fields.get(name, ())):
-            return False
-        if self.statuses and (seen.meant or seen.status or 0) not in self.statuses:
-            return False
-        if self.also_codes and self.also_codes.isdisjoint(seen.tokens):
-            return False
-        if self.keys and not self.keys <= seen.keys:
-            return False
-        if (self.true and self.true.isdisjoint(seen.true)) or (self.false and self.false.isdisjoint(seen.false)):
-            return False
-        if self.empties and self.empties.isdisjoint(seen.empties):
-            return False
-        if self.filled and not (self.filled <= seen.keys and self.filled.isdisjoint(seen.empties)):
-            return False
-        if not self.shapes <= seen.shapes or not self.not_shapes.isdisjoint(seen.shapes):
-            return False
-        if self.apis and not seen.api.startswith(self.apis):
-            return False
-        if self.exceptions and not any(part in seen.exception for part in self.exceptions):
-            return False
-        return self._words(text) and (not self.said or self._said(text))
+        return not self.said or self._said(text)
+
+    def _structure(self) -> Iterator[Callable[[Signals], bool]]:
+        if self.codes:
+            yield self._code
+        if self.says:
+            yield lambda seen: any(_any(self.says, value) for name in self.says_in for value in seen.fields.get(name, ()))
+        if self.statuses:
+            yield lambda seen: (seen.meant or seen.status or 0) in self.statuses
+        if self.also_codes:
+            yield lambda seen: not self.also_codes.isdisjoint(seen.tokens)
+        if self.keys:
+            yield lambda seen: self.keys <= seen.keys
+        if self.true:
+            yield lambda seen: not self.true.isdisjoint(seen.true)
+        if self.false:
+            yield lambda seen: not self.false.isdisjoint(seen.false)
+        if self.empties:
+            yield lambda seen: not self.empties.isdisjoint(seen.empties)
+        if self.filled:
+            yield lambda seen: self.filled <= seen.keys and self.filled.isdisjoint(seen.empties)
+        if self.shapes:
+            yield lambda seen: self.shapes <= seen.shapes
+        if self.not_shapes:
+            yield lambda seen: self.not_shapes.isdisjoint(seen.shapes)
+        if self.apis:
+            yield lambda seen: seen.api.startswith(self.apis)
+        if self.exceptions:
+            yield lambda seen: _any(self.exceptions, seen.exception)
 
     def _code(self, seen: Signals) -> bool:
         if not self.fields:

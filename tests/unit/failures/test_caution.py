@@ -31,3 +31,15 @@ def test_a_guessed_full_queue_is_repeated_only_where_the_status_turns_away(
     failure = classify(said("a photograph of a busy market", status))
     assert failure.kind in RATE_ANSWERS
     assert (failure.action is Action.GENERATE) == repeats
+
+
+@pytest.mark.parametrize(("money", "repeats"), [(0.02, True), (0.5, False)])
+def test_what_was_turned_away_is_not_sent_again_where_the_allowance_may_be_used_up(
+    monkeypatch: pytest.MonkeyPatch, money: float, *, repeats: bool
+) -> None:
+    """A limit in words that no table knows: waiting a minute helps against a rate, not against an empty account."""
+    shares = dict.fromkeys(Kind, 0.0005) | {Kind.RATE_LIMITED: 0.95 - money, Kind.QUOTA_EXHAUSTED: money}
+    monkeypatch.setattr(reader, "score", lambda text, **context: shares)
+    failure = classify(said("zzyzx qwrt blorp", 429))
+    assert failure.kind is Kind.RATE_LIMITED
+    assert (failure.action is Action.GENERATE) == repeats

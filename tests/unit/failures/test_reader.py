@@ -8,12 +8,13 @@ import time
 
 import pytest
 
-from bench.classifier.records import SENTENCES, digest, envelopes, ordinary
+from bench.classifier.records import FOLDER, SENTENCES, digest, envelopes, ordinary
 from bot.domain.failure import Evidence
 from bot.domain.kinds import KINDS, Group, Kind
 from bot.failures import reader
 from bot.failures.classify import classify
 from bot.failures.normal import masked, normalise
+from bot.failures.reader.features import features, words_of
 from bot.failures.reader.model import packed, unpacked
 
 
@@ -110,6 +111,24 @@ def test_nobody_is_accused_over_an_ordinary_text(number: int) -> None:
     """Helpful answers, progress, captions, politeness, status words and pages, in each of the ways in which they may come."""
     accused = [text for text in ordinary() if classify([*envelopes(text)][number]).group is Group.SAFETY]
     assert accused == []
+
+
+def test_nobody_is_accused_over_ordinary_texts_that_nothing_was_trained_on() -> None:
+    """Gallery prompts, answers and words that only sound like a filter or a rule, in twelve languages, each in five envelopes."""
+    texts = [line for line in (FOLDER / "ordinary_untaught.txt").read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    accused = [text for text in texts if any(classify(seen).group is Group.SAFETY for seen in envelopes(text))]
+    assert len(texts) >= 100
+    assert len(accused) <= len(texts) // 25, accused
+
+
+@pytest.mark.parametrize("word", ["सुरक्षा", "ถูกต้อง", "தவறு", "مُرشّح", "é"])
+def test_words_in_scripts_with_combining_signs_stay_whole(word: str) -> None:
+    assert words_of(f"api {word}.") == ["api", normalise(word)]
+
+
+def test_what_families_of_words_mean_is_the_same_in_every_language() -> None:
+    for text in ("all credits are used up", "Guthaben aufgebraucht", "saldo insuficiente", "余额不足"):
+        assert {"\tsays MONEY", "\tsays NO_MONEY"} <= features(text)
 
 
 def test_litellms_footer_says_nothing_of_models() -> None:
