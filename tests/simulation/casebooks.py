@@ -150,7 +150,8 @@ def _forgotten(connection: sqlite3.Connection, world: World, who: str, at: float
 def _pictures(connection: sqlite3.Connection, world: World, folder: Path) -> None:
     """A picture that was shown and no longer belongs to a request was deleted, so its file must be gone too."""
     shown = {one.sha256 for post in world.platform.posts.values() for seen in post.shown for one in seen.view.pictures}
-    kept = {row["sha256"] for row in connection.execute("SELECT sha256 FROM pictures")}
+    rows = connection.execute("SELECT sha256 FROM pictures UNION SELECT sha256 FROM contact_sheets")
+    kept = {row["sha256"] for row in rows}
     for file in (folder / "pictures").glob("??/*"):
         if file.stem in shown - kept:
             world.checker.fail("7-picture-left-after-deletion", file.stem[:12])
