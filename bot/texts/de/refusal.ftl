@@ -63,3 +63,6 @@ abandoned = Tut mir leid, das kam zu spät beim Bot an und wurde deshalb nicht a
 budget_batch_money = Das nächste Bild kann bis zu { $price } kosten, und vom Budget dieses Stapels, { $limit }, sind noch { $left } übrig.
 budget_batch_pictures = Für diesen Stapel sind noch { $left } übrig, von höchstens { $limit }.
 batch_question = Die Wörter dieses Themas brauchen einen zweiten Blick, bevor sie gesendet werden: Vielleicht enthalten sie private Daten, eine Marke oder etwas sehr Heftiges. Ändere das Thema, und nimm es in einen neuen Stapel auf.
+batch_question = Die Worte zu diesem Thema brauchen einen zweiten Blick, bevor sie abgeschickt werden: Vielleicht enthalten sie private Daten, eine Marke oder etwas sehr Heftiges. Ändere das Thema und nimm es in einen neuen Stapel auf.
+budget_batch_money = Das nächste Bild kann bis zu { $price } kosten, und von den { $limit } dieses Stapels sind { $left } übrig.
+budget_batch_pictures = Von höchstens { $limit } sind in diesem Stapel noch { $left } übrig.

@@ -60,3 +60,6 @@ no_answer = No respondiste a la pregunta en 15 minutos, así que no se envió na
 discarded = Elegiste no enviarlo.
 edited = Enviaste otra versión en su lugar.
 abandoned = Lo siento, llegó demasiado tarde al bot y no se envió. Envíalo otra vez, por favor.
+batch_question = Las palabras de este tema necesitan otra mirada antes de enviarse: pueden contener datos privados, una marca o algo muy fuerte. Cambia el tema y añádelo a un lote nuevo.
+budget_batch_money = La siguiente imagen puede costar hasta { $price }, y quedan { $left } de los { $limit } del lote.
+budget_batch_pictures = A este lote le quedan { $left } de su máximo, { $limit }.

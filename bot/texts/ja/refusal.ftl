@@ -63,3 +63,6 @@ abandoned = すみません、ボットに届くのが遅すぎたため送っ�
 budget_batch_money = 次の画像には最大で { $price } かかることがあり、このバッチの { $limit } のうち残りは { $left } です。
 budget_batch_pictures = このバッチは最大 { $limit } で、残りは { $left } です。
 batch_question = このテーマの言葉は、送る前にもう一度確認が必要です。個人情報、ブランド名、または激しすぎる表現が含まれているかもしれません。テーマを書き換えて、新しいバッチに入れてください。
+batch_question = このテーマの言葉は、送る前に見直しが必要です。個人情報、ブランド、とても強い表現が含まれているかもしれません。テーマを変えて、新しいバッチに加えてください。
+budget_batch_money = 次の画像は最大 { $price } かかる可能性があり、このバッチの { $limit } のうち残りは { $left } です。
+budget_batch_pictures = このバッチの上限 { $limit }のうち、残りは { $left }です。

@@ -63,3 +63,6 @@ abandoned = 抱歉，它太晚才到机器人这里，所以没有发送。请�
 budget_batch_money = 下一张图片最多可能花 { $price }，而这一批的 { $limit } 里只剩 { $left }。
 budget_batch_pictures = 这一批最多 { $limit }，现在只剩 { $left }。
 batch_question = 发送之前，需要有人再看看这个主题的文字：里面可能有隐私、品牌或者过于激烈的内容。请修改这个主题，再放进新的一批。
+batch_question = 这个主题的文字在发送之前需要再看一下：可能有私人信息、品牌，或者措辞很强烈。请修改这个主题，再放进新的一批。
+budget_batch_money = 下一张图片最多可能花 { $price }，这一批的 { $limit } 里还剩 { $left }。
+budget_batch_pictures = 这一批最多 { $limit }，还剩 { $left }。
