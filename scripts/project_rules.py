@@ -84,6 +84,22 @@ def missing_paths() -> list[str]:
     return found
 
 
+FIRST_STEPS_END = "## What it promises"
+COMMAND = re.compile(
+    r"imagine-bot [a-z-]+(?: (?=manifest)[a-z]+)?|^    make [a-z-]+|`--[a-z-]+`|(?:docs/[\w-]+\.md)|`[A-Z]+_[A-Z_]+…?`", re.MULTILINE
+)
+"""What both READMEs have to name alike: commands, options, settings and pages."""
+
+
+def other_first_steps() -> list[str]:
+    """The Chinese README names the same commands, options, settings and pages as the English one's first steps."""
+    english = set(COMMAND.findall((ROOT / "README.md").read_text(encoding="utf-8").partition(FIRST_STEPS_END)[0]))
+    chinese = set(COMMAND.findall((ROOT / "README.zh-CN.md").read_text(encoding="utf-8"))) - {"docs/languages.md"}
+    return [f"README.zh-CN.md lacks {one}" for one in sorted(english - chinese)] + [
+        f"README.zh-CN.md names {one}, which README.md doesn't" for one in sorted(chinese - english)
+    ]
+
+
 def outdated_changes() -> list[str]:
     """Every change of tests/mutants/by_hand.toml still has its place in the code, and every group's file is there."""
     folder = ROOT / "tests" / "mutants"
@@ -100,7 +116,9 @@ def outdated_changes() -> list[str]:
 
 
 def main() -> int:
-    problems = long_files() + undocumented_dependencies() + missing_paths() + sql_above_the_ledger() + outdated_changes()
+    problems = (
+        long_files() + undocumented_dependencies() + missing_paths() + sql_above_the_ledger() + outdated_changes() + other_first_steps()
+    )
     problems += structure.problems() + complexity.problems() + language.problems() + texts.problems() + stale_pages()
     for line in problems:
         print(line)
