@@ -60,6 +60,7 @@ from bot.requests.rejections import Rejections
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
 from bot.requests.services import DEFAULT, ImageService, ImageServices, ServicePlan
+from bot.requests.simplify import Simplify
 from bot.requests.unwanted_tasks import UnwantedTasks
 from bot.responsiveness import favour_the_loop
 from bot.rotation import KeyRotation, Reloaded
@@ -108,7 +109,7 @@ async def build(
     core = Core(
         ledger=ledger,
         rules=rules,
-        handlers=(actions, *_results(actions, pictures), guide, moderation.handlers),
+        handlers=(actions, *_results(actions, pictures), guide, Simplify(actions), moderation.handlers),
         open_case=moderation.cases.open_case,
         render_request=lambda c, request, audience: moderation.views.beside(c, request, views.view(c, request, audience)),
         snapshot=lambda: services.default.gate.snapshot(ports.monotonic()),

@@ -16,7 +16,7 @@ NEW_MESSAGE = frozenset(
         *(ActionName.AGAIN, ActionName.EDIT, ActionName.RETRY, ActionName.NEAREST, ActionName.PUBLISH),
         *(ActionName.FIT_FEWER, ActionName.FIT_LOWER, ActionName.FIT_SMALLER),
         *(ActionName.USE_AS_REFERENCE, ActionName.EDIT_PICTURE, ActionName.CANDIDATES),
-        *(ActionName.GUIDE_SEND, ActionName.GUIDE_SEND_PRIVATE),
+        *(ActionName.LADDER_SEND, ActionName.GUIDE_SEND, ActionName.GUIDE_SEND_PRIVATE),
         *(ActionName.REWRITE_ACCEPT, ActionName.REPHRASE),
     }
 )

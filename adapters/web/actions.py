@@ -33,7 +33,7 @@ _OVERTAKES = frozenset(
             ActionName.USE_CHANGE,
             ActionName.DROP_CHANGE,
         ),
-        *(ActionName.GUIDE_SEND, ActionName.GUIDE_SEND_PRIVATE, ActionName.GUIDE_DROP),
+        *(ActionName.LADDER_SHOW, ActionName.LADDER_SEND, ActionName.GUIDE_SEND, ActionName.GUIDE_SEND_PRIVATE, ActionName.GUIDE_DROP),
     }
 )
 """After these actions a whisper with the old state would be wrong; the message itself shows the new one."""
@@ -211,7 +211,8 @@ class WebActions:
         self._counter.notice("")
         act = self._act(button.action, button.row, entry.community, entry.channel)
         given = await self._core.form(act) if button.opens_form else await self._core.act(act)
-        if isinstance(given, Reply) and given.changed and (button.action in _OVERTAKES or _is_draft(entry, button.action)):
+        done = isinstance(given, Reply) and (given.changed or (button.action is ActionName.LADDER_SHOW and given.view is not None))
+        if done and (button.action in _OVERTAKES or _is_draft(entry, button.action)):
             self._room.dismiss(entry.id, self._counter.who)
         self._answer(given, entry)
 

@@ -150,6 +150,8 @@ KINDS: dict[Kind, KindRule] = {
 SAFETY_REVIEWABLE = frozenset({Kind.SAFETY_PROMPT, Kind.SAFETY_REFERENCE_IMAGE, Kind.SAFETY_OUTPUT})
 """Safety kinds that open a moderation case. A flagged account goes to the operator instead."""
 
+WORDING = frozenset({Kind.BAD_REQUEST_OTHER, Kind.PROMPT_TOO_LONG, Kind.EMPTY_RESULT, Kind.MALFORMED_RESPONSE})
+"""Failures that the wording may have caused. Others say nothing about it."""
 RATE_ANSWERS = frozenset({Kind.RATE_LIMITED, Kind.OVERLOADED})
 """Rejections before generation: they use up a rate answer, not an attempt (docs/gate.md)."""
 

@@ -54,6 +54,8 @@ class Origin(StrEnum):
     """One of the parent's pictures with a change."""
     CANDIDATES = "candidates"
     """Made because the parent's pictures were rejected, to pick one."""
+    SIMPLIFY = "simplify"
+    """A step of the ladder that the parent's wording began."""
     REWRITE = "rewrite"
     """A moderator's wording that the member accepted; linked to the case."""
 

@@ -7,7 +7,7 @@ import dataclasses
 from bot.chat.views import ActionName, Audience, Button, ButtonStyle, Tone, View
 from bot.domain.case_states import CaseState, Standing
 from bot.domain.failure import Failure
-from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Action, Fixer, Group, Kind
+from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, WORDING, Action, Fixer, Group, Kind
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import REST_MISSING, Answer, RequestState
 from bot.domain.requests import Request, undrawn
@@ -297,6 +297,9 @@ def _failure_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:
 
 def _failure_buttons(request: Request, failure: Failure | None) -> tuple[Button, ...]:
     refusal = request.refusal
+    if failure is not None and failure.kind in WORDING and (refusal is None or refusal.nearest is None):
+        first = () if failure.group is Group.PARAMETERS and failure.who_can_fix is Fixer.USER else (_retry(request),)
+        return (*first, edit_button(request), _simplify(request))
     if failure is not None and failure.group is Group.PARAMETERS and failure.who_can_fix is Fixer.USER:
         nearest = None if refusal is None else refusal.nearest
         return (edit_button(request),) if nearest is None else (_nearest(request, nearest.value), edit_button(request))
@@ -306,6 +309,10 @@ def _failure_buttons(request: Request, failure: Failure | None) -> tuple[Button,
     if failure is None and refusal is not None and (offers := offered(refusal, request)):
         return (*offers, edit_button(request))
     return (_retry(request), edit_button(request))
+
+
+def _simplify(request: Request) -> Button:
+    return own_button(request, ActionName.SIMPLIFY, text("button.simplify"))
 
 
 def _line(request: Request) -> str:

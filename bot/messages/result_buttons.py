@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from bot.chat.views import ActionName, Button, ButtonStyle
-from bot.domain.requests import Request, undrawn
+from bot.domain.requests import Origin, Request, undrawn
 from bot.messages.candidate_view import choice_buttons, is_choosing
 from bot.messages.refusal_view import own_button
 from bot.messages.request_facts import RequestFacts
@@ -20,6 +20,8 @@ def result_buttons(facts: RequestFacts) -> tuple[Button, ...]:
     if facts.candidates is not None and is_choosing(request, facts.candidates):
         return (*choice_buttons(request, facts.candidates.found), edit_button(request), not_right, *report, delete_button(request))
     buttons = [own_button(request, ActionName.AGAIN, text("button.again"), ButtonStyle.PRIMARY), edit_button(request), not_right]
+    if request.origin is Origin.SIMPLIFY:
+        buttons.insert(0, own_button(request, ActionName.SIMPLIFY, text("button.add_back"), ButtonStyle.PRIMARY))
     if facts.others:
         buttons.append(own_button(request, ActionName.OTHERS, text("button.others")))
     rest = undrawn(request, sum(one.change is None for one in facts.pictures))

@@ -19,6 +19,7 @@ from bot.ledger import (
     attachment_rows,
     attempt_rows,
     case_rows,
+    ladder_rows,
     memory_rows,
     message_rows,
     picture_rows,
@@ -194,6 +195,7 @@ def forget_person(tx: Tx, platform: str, person: str, gone: list[str]) -> Mappin
     uploads = attachment_rows.drop_uploads_of(tx, f"{platform}:{person}")
     gone.extend(picture_rows.release(tx, uploads, "privacy"))
     template_rows.drop_drafts_of(tx, platform, person)
+    ladder_rows.drop_of(tx, platform, person)
     memory_rows.forget(tx, f"uploads:{platform}:{person}")
     case_rows.ask_again_about_pictures(tx, platform, person)
     privacy_rows.forget_cases_of(tx, platform, person)

@@ -21,6 +21,7 @@ from bot.ledger.store import Ledger, Tx
 from bot.prompts.normalise import fingerprint, normalise
 from bot.requests.accept import Unfetched, accept, asked_about_uploads, needs_question, prompt_question
 from bot.requests.again import tried_again
+from bot.requests.block_advice import block_advice
 from bot.requests.choices import Choices, combined
 from bot.requests.publishing import AskReview, publish, unpublishable
 from bot.requests.rules import Rules
@@ -132,7 +133,7 @@ class RequestActions:
         )
 
     async def _edit_form(self, act: Act) -> Form | Reply:
-        return await self.on_own(act, lambda tx, request: edit_form(request, self.rules))
+        return await self.on_own(act, lambda tx, request: edit_form(request, self.rules, block_advice(tx.connection, request)))
 
     async def _cancel(self, act: Act) -> Reply:
         def body(tx: Tx, request: Request) -> Reply:
@@ -278,14 +279,15 @@ def _word(value: object) -> str | None:
     return None if value is None or value == "" else str(value)
 
 
-def edit_form(request: Request, rules: Rules) -> Form:
-    """The /imagine form filled with a request's values."""
+def edit_form(request: Request, rules: Rules, advice: str = "") -> Form:
+    """The /imagine form filled with a request's values, under what its member should read first."""
     return Form(
         action=ActionName.EDIT,
         row=request.id,
         title=text("form.edit_title"),
         fields=imagine_fields(rules, request),
         submit=text("form.edit_submit"),
+        text=advice,
     )
 
 

@@ -14,6 +14,7 @@ from bot.ledger import (
     attempt_rows,
     block_rows,
     draft_rows,
+    ladder_rows,
     memory_rows,
     message_rows,
     picture_rows,
@@ -33,6 +34,8 @@ ACTS_KEPT = 3 * 86400.0
 
 DRAFTS_KEPT = 86400.0
 """Seconds for which a changed picture waits to be used, and a wording to be sent."""
+LADDERS_KEPT = 7 * 86400.0
+"""Seconds for which a prompt can be simplified further."""
 EVIDENCE_KEPT = 30 * 86400.0
 """Seconds for which a service's raw answers are kept: they may quote prompts, and nobody needs them after their case closes. Kind, code,
 status and request id stay, and so do prompts and pictures, because /imagine-show promises them until their member deletes them."""
@@ -60,6 +63,7 @@ def sweep(tx: Tx, is_running: Callable[[str], bool]) -> None:
         tx.wake(CAPTION, request_id)
     for request_id in sheet_rows.to_make(tx.connection):
         tx.wake(SHEET, request_id)
+    ladder_rows.drop_before(tx, tx.now - LADDERS_KEPT)
     _remove_evidence(tx)
     tx.wake("request", "*")
 
