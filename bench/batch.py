@@ -27,6 +27,7 @@ COMMAND = [str(Path(sys.executable).with_name("imagine-bot"))]
 FAULTS = ("safety_prompt", "unsupported_option", "server_error*1", "empty_result", "safety_output", "rate_limited*1", "corrupt_image")
 """A fault of every group; `*1` fails once and then works."""
 LONGEST = 3600.0
+PAUSED = 4
 
 
 def main() -> int:
@@ -65,7 +66,7 @@ def _run(folder: Path, address: str, given: argparse.Namespace) -> list[str]:
     env |= {"BUDGET_COMMUNITY_DAY_USD": "1000", "BUDGET_COMMUNITY_DAY_PICTURES": "10000"}
     limits = ["--max-pictures", str(given.topics * 2), "--budget", str(given.budget), "--out", "covers", "--yes", "--json"]
     command = [*COMMAND, "batch", "new", "topics.txt", *limits]
-    chance, kills, began = random.Random(given.seed), 0, time.monotonic()
+    chance, kills, pauses, began = random.Random(given.seed), 0, 0, time.monotonic()
     while time.monotonic() - began < LONGEST:
         run = subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
@@ -74,6 +75,9 @@ def _run(folder: Path, address: str, given: argparse.Namespace) -> list[str]:
             run.send_signal(signal.SIGKILL)
             run.communicate()
             kills += 1
+            continue
+        if run.returncode == PAUSED and pauses < 10:
+            pauses += 1  # two topics in a row that the operator would have to mend: run it again
             continue
         if run.returncode not in (0, 3):
             return [f"the command ended with {run.returncode}: {err.strip()[-400:]}"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from bot import budgets
 from bot.batch.estimate import checked, draft_quality, final_quality, final_references, price
-from bot.batch.judge import REFUSED_IN_A_ROW, BackInLine, ItemDrawn, ItemFailed, judge
+from bot.batch.judge import REFUSED_IN_A_ROW, BackInLine, ItemDrawn, ItemFailed, judge, shows_service_works
 from bot.batch.steps import must_exist, pause
 from bot.catalogue.check import Problem
 from bot.domain.attachments import Attachment
@@ -84,6 +84,8 @@ class BatchEngine:
                 self._failed(tx, item, reason)
                 if operator:
                     self._refused(tx, batch.id, reason)
+                elif batch.refused and shows_service_works(reason):
+                    batch_rows.mark(tx, batch.id, refused=0)
         return True
 
     def _drawn(self, tx: Tx, item: BatchItem, request: Request) -> None:

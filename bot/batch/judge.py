@@ -84,4 +84,9 @@ def waits_for_operator(reason: str) -> bool:
     return reason in _KINDS and KINDS[Kind(reason)].who_can_fix is Fixer.OPERATOR and KINDS[Kind(reason)].group is not Group.SAFETY
 
 
+def shows_service_works(reason: str) -> bool:
+    """Whether the service looked at the topic itself: a block, a wrong option, or an answer without a usable picture."""
+    return reason in _KINDS and KINDS[Kind(reason)].group is not Group.SERVICE
+
+
 _KINDS = frozenset(one.value for one in Kind)
