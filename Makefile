@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 SEEDS ?= 30000
 START ?= $(shell echo $$(( $$(date +%s) / 86400 * 100000 )))
 
-.PHONY: demo test test-litellm check bench classifier simulate mutants test-clients lock docs format clean help
+.PHONY: demo test test-databases test-litellm check bench classifier simulate mutants test-clients lock docs format clean help
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ demo: $(STAMP) ## a chat in the browser, with the sandbox as provider; no key ne
 
 test: check ## all checks and all tests
 	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+test-databases: $(STAMP) ## every test that opens a ledger, on each PostgreSQL that is here; about ten minutes for each
+	@for version in $$($(BIN)/python -m tests.postgres); do echo "PostgreSQL $$version"; IMAGINE_BOT_TEST_POSTGRES=$$version $(BIN)/python -m pytest -n 4 --dist loadfile --database postgresql $$($(BIN)/python -m tests.postgres --tests) $(ARGS) || exit 1; done
 
 test-litellm: $(STAMP) ## every fault of the sandbox through a real LiteLLM proxy, which it installs under /tmp; a few minutes
 	@$(BIN)/python -m tests.litellm
@@ -68,8 +71,8 @@ test-clients: .venv-clients/.installed ## the services' official clients against
 
 lock: ## renew requirements.lock, and the Dockerfile's deploy/requirements.lock, from pyproject.toml
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv
-	@.venv-lock/bin/uv pip compile pyproject.toml --extra web --extra captions --extra dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --quiet --output-file requirements.lock
-	@echo "hatchling>=1.27" | .venv-lock/bin/uv pip compile pyproject.toml - --extra web --extra captions --constraint requirements.lock --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --quiet --output-file deploy/requirements.lock
+	@.venv-lock/bin/uv pip compile pyproject.toml --extra web --extra captions --extra postgres --extra dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --quiet --output-file requirements.lock
+	@echo "hatchling>=1.27" | .venv-lock/bin/uv pip compile pyproject.toml - --extra web --extra captions --extra postgres --constraint requirements.lock --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --quiet --output-file deploy/requirements.lock
 	@rm -rf .venv-lock
 
 clean: ## remove what make made

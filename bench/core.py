@@ -250,7 +250,7 @@ async def full_scans(bot: Bot, service: Instant, chat: Chat) -> list[str]:
     def note(_c: object, _cursor: object, statement: str, parameters: Any, _context: object, _many: bool) -> None:
         seen.setdefault(statement, parameters)
 
-    engines = [bot.ledger._writer.engine, *(one.engine for one in bot.ledger._readers)]
+    engines = [bot.ledger._writer.engine, *(one.engine for one in bot.ledger._links.readers)]
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     await one_by_one(bot, service, chat, 3, "plan")

@@ -23,6 +23,7 @@ from bot.gate.gate import AdaptiveGate
 from bot.gate.settings import GateSettings
 from bot.greeting import greet
 from bot.ledger import memory_rows
+from bot.ledger.server import Where
 from bot.ledger.store import Ledger
 from bot.lifecycle import Bot, Pictures, serve
 from bot.messages.background import BackgroundWrites
@@ -88,7 +89,7 @@ async def build(
     gate_settings: GateSettings,
     provider: Provider,
     pictures: Pictures,
-    database: Path | None = None,
+    database: Where | None = None,
     fallbacks: Sequence[ServicePlan] = (),
 ) -> Bot:
     """Open the ledger and wire the rooms. Raises LedgerProblem with a complete sentence."""
@@ -128,10 +129,10 @@ async def build(
 
 
 async def _open(
-    data_dir: Path, ports: SteadyPorts, file: Path | None, providers: Sequence[ServicePlan]
+    data_dir: Path, ports: SteadyPorts, where: Where | None, providers: Sequence[ServicePlan]
 ) -> tuple[Ledger, ImageServices, str]:
     """The ledger, the services with what their gates had learned, and the salt for member hashes."""
-    ledger = await Ledger.open(data_dir, ports.now, ports.new_id, file)
+    ledger = await Ledger.open(data_dir, ports.now, ports.new_id, where)
     try:
         services = [await _service(ledger, ports, one) for one in providers]
         salt = await ledger.write(memory_rows.salt)
@@ -297,7 +298,7 @@ async def _made(settings: Settings, ports: SystemPorts, *, demo: bool) -> tuple[
         fallbacks: list[ServicePlan] = [] if demo else _fallbacks(settings, pictures, ports)
         bot = await build(
             data_dir=settings.data_dir,
-            database=settings.database_file,
+            database=settings.ledger,
             ports=ports,
             rules=await _rules(settings, provider, fallbacks, demo=demo),
             gate_settings=GateSettings(settings.max_concurrency, settings.max_images_per_minute),

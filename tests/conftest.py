@@ -13,7 +13,8 @@ import structlog
 from hypothesis import HealthCheck, settings
 
 from bot import texts
-from bot.ledger import migrate, store
+from bot.ledger import migrate, sqlite
+from tests.postgres import each
 
 LONGEST_FIRST = ("tests/e2e/", "tests/slack/", "tests/discord/", "tests/simulation/", "tests/contract/", "tests/unit/cli/")
 """With several processes, a long file that starts last makes all others wait. `make test` keeps this order (`--no-loadscope-reorder`)."""
@@ -21,6 +22,25 @@ LONGEST_FIRST = ("tests/e2e/", "tests/slack/", "tests/discord/", "tests/simulati
 # The time to draw examples depends on the machine's load, not on the code.
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=each.CHOICES, help="run every test's ledger on this database, instead of a few tests on both")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests of the ledger run once on each database."""
+    each.parametrize(metafunc)
+
+
+@pytest.fixture(autouse=True)
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The database that this test's ledgers are on."""
+    chosen = getattr(request, "param", None) or request.config.getoption("--database") or each.SQLITE
+    if chosen == each.POSTGRESQL and request.node.get_closest_marker(each.SQLITE_ONLY) is not None:
+        pytest.skip("about SQLite's file")
+    with each.ledgers_on(chosen):
+        yield chosen
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -66,7 +86,7 @@ def fresh_ledgers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         return None
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "migrate", SimpleNamespace(upgrade=upgrade))
+        patch.setattr(sqlite, "migrate", SimpleNamespace(upgrade=upgrade))
         yield
 
 

@@ -29,7 +29,9 @@ def backup(
     from bot.settings import load
 
     settings = load(os.environ, ctx.obj).at(data_dir)
-    source = settings.database_file
+    source = settings.ledger
+    if not isinstance(source, Path):
+        raise Stop(text("cli.backup_server", server=source, folder=settings.data_dir / files.PICTURES), code=USAGE)
     if not source.exists():
         raise Stop(text("cli.no_ledger", file=source), code=USAGE)
     try:

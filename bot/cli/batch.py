@@ -26,7 +26,7 @@ from bot.cli.batch_work import BatchSession, draw, exit_code, must_be_ready, ses
 from bot.cli.screen import FAILED, USAGE, Stop, dollars, remark, say, table
 from bot.domain.batches import Batch, BatchPlan, BatchState, ItemState
 from bot.domain.requests import Person
-from bot.ledger import batch_item_rows, batch_rows
+from bot.ledger import batch_item_rows, batch_rows, read_only
 from bot.ledger.store import Tx
 from bot.texts import text
 from bot.texts.phrases import money, pictures
@@ -227,7 +227,7 @@ def _key(topics: Topics, plan: BatchPlan) -> str:
 
 
 def _known(session: BatchSession, key: str) -> Batch | None:
-    if not session.settings.database_file.exists():
+    if not read_only.is_there(session.settings.ledger):
         return None
     return session.read(lambda c: batch_rows.by_event(c, key))
 

@@ -67,8 +67,8 @@ class BatchSession:
 
     def read(self, fn: Callable[[Connection], T]) -> T:
         """Read the ledger, whoever owns it. Raises Stop."""
-        file = self.settings.database_file
-        if not file.exists():
+        file = self.settings.ledger
+        if not read_only.is_there(file):
             raise Stop(text("batch.cli.none"), code=USAGE)
         try:
             return read_only.look(file, fn)
@@ -81,12 +81,12 @@ class BatchSession:
 
         if not files.is_owned(self.settings.data_dir):
             return asyncio.run(self._write_alone(fn))
-        return beside.write(self.settings.database_file, self.ports.now(), self.ports.new_id, fn)
+        return beside.write(self.settings.ledger, self.ports.now(), self.ports.new_id, fn)
 
     async def _write_alone(self, fn: Callable[[Tx], T]) -> T:
         from bot.ledger.store import Ledger
 
-        ledger = await Ledger.open(self.settings.data_dir, self.ports.now, self.ports.new_id, self.settings.database_file)
+        ledger = await Ledger.open(self.settings.data_dir, self.ports.now, self.ports.new_id, self.settings.ledger)
         try:
             return await ledger.write(fn)
         finally:

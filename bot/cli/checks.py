@@ -7,7 +7,7 @@ import fcntl
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from bot.texts.phrases import listed
 
 if TYPE_CHECKING:
     from bot.adapter import Plugin
+    from bot.ledger.server import LedgerServer
 
 RELEASED = datetime(2026, 11, 21, tzinfo=UTC).timestamp()
 """Seconds since the epoch; a correct clock can't be earlier than this code."""
@@ -98,7 +99,11 @@ async def database(subject: Subject) -> AsyncIterator[Finding]:
     from bot.ledger import files, read_only
     from bot.ledger.store import LedgerProblem, explain
 
-    what, file = text("doctor.database"), subject.settings.database_file
+    what, file = text("doctor.database"), subject.settings.ledger
+    if not isinstance(file, Path):
+        for finding in _server(what, file):
+            yield finding
+        return
     try:
         files.examine(file, LedgerProblem)
         if file.exists():
@@ -114,6 +119,22 @@ async def database(subject: Subject) -> AsyncIterator[Finding]:
             yield Finding(False, what, explain(error, file), layer=layers.MACHINE)
     else:
         yield Finding(True, what, text("doctor.database_ok" if file.exists() else "doctor.database_new", file=file))
+
+
+def _server(what: str, server: LedgerServer) -> Iterator[Finding]:
+    """Whether the ledger's server answers, and whether it keeps what it confirms."""
+    from bot.ledger.postgres import state_of
+    from bot.ledger.store import LedgerProblem
+
+    try:
+        state = state_of(server)
+    except LedgerProblem as problem:
+        yield Finding(False, what, str(problem), layer=layers.MACHINE)
+        return
+    known = "server_ok" if state.has_ledger else "server_new"
+    yield Finding(True, what, text(f"doctor.{known}", server=server, version=state.version))
+    for name in state.careless:
+        yield Finding(False, what, text("doctor.server_careless", server=server, name=name), layer=layers.MACHINE)
 
 
 async def adapters(subject: Subject) -> AsyncIterator[Finding]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -47,7 +46,7 @@ def failure_in(request: Row, tries: Sequence[Row]) -> Failure | None:
     """The request's last failure, even if it got its pictures in the end."""
     from bot.ledger.codec import failure_from_json
 
-    if isinstance(kept := json.loads(request["failure"] or "null"), dict):
+    if isinstance(kept := request["failure"], dict):
         return failure_from_json(kept)
     return next((found for one in reversed(tries) if (found := _failure_of(one)) is not None), None)
 
@@ -56,7 +55,7 @@ def _failure_of(attempt: Row) -> Failure | None:
     from bot.failures.classify import classify
     from bot.ledger.codec import evidence_from_json
 
-    evidence = json.loads(attempt["evidence"] or "null")
+    evidence = attempt["evidence"]
     return classify(evidence_from_json(evidence)) if isinstance(evidence, dict) else None
 
 
@@ -67,7 +66,7 @@ def _sentence(request: Row, tries: int) -> str:
         "pictures": request["pictures"],
         "count": request["count"],
         "tries": text("explain.one_attempt") if tries == 1 else text("explain.attempts", count=tries),
-        "reason": str((json.loads(request["refusal"] or "null") or {}).get("reason", "-")).replace("_", " "),
+        "reason": str((request["refusal"] or {}).get("reason", "-")).replace("_", " "),
         "due": _at(request["due_at"]),
     }
     ended = request["answer"] or request["state"]

@@ -21,6 +21,7 @@ from bot.texts import text
 from bot.texts.phrases import money
 
 if TYPE_CHECKING:
+    from bot.ledger.server import Where
     from bot.reports.spending import Spending
     from bot.settings import Settings
 
@@ -167,18 +168,19 @@ def span_seconds(span: str) -> float:
     return int(match[1]) * _SECONDS[match[2]]
 
 
-def ledger_file(env_file: Path, data_dir: Path | None) -> Path:
+def ledger_file(env_file: Path, data_dir: Path | None) -> Where:
     return settings_and_file(env_file, data_dir)[1]
 
 
-def settings_and_file(env_file: Path, data_dir: Path | None) -> tuple[Settings, Path]:
-    """The settings, and the ledger's file, which must exist."""
+def settings_and_file(env_file: Path, data_dir: Path | None) -> tuple[Settings, Where]:
+    """The settings, and the ledger, which must exist."""
+    from bot.ledger.read_only import is_there
     from bot.settings import load
 
     settings = load(os.environ, env_file).at(data_dir)
-    if not settings.database_file.exists():
-        raise Stop(text("cli.no_ledger", file=settings.database_file), code=USAGE)
-    return settings, settings.database_file
+    if not is_there(settings.ledger):
+        raise Stop(text("cli.no_ledger", file=settings.ledger), code=USAGE)
+    return settings, settings.ledger
 
 
 def reading(look: Callable[[], T]) -> T:

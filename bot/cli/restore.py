@@ -30,7 +30,9 @@ def restore(
     from bot.settings import load
 
     settings = load(os.environ, ctx.obj).at(data_dir)
-    source, target = backup.expanduser().absolute(), settings.database_file
+    source, target = backup.expanduser().absolute(), settings.ledger
+    if not isinstance(target, Path):
+        raise Stop(text("cli.restore_server", server=target), code=USAGE)
     requests = _checked(source)
     folder = pictures.expanduser().absolute() if pictures is not None else source.parent / files.PICTURES
     if pictures is not None and not folder.is_dir():

@@ -136,13 +136,13 @@ def _plans(subject: Subject, asked: str | None) -> tuple[list[Plan], Scrubber]:
     good = Plan("good", subject, known.sizes.default, quality, 1, PROMPT, "neutral")
     plans = [good, replace(good, name="bad", size=WRONG_SIZE)]
     found, repeat = None, False
-    if settings.database_file.exists():
+    if read_only.is_there(settings.ledger):
 
         def look(connection: Connection) -> tuple[FailedRequest | None, bool]:
             one = find(connection, asked)
             return one, one is not None and may_repeat(connection, one)
 
-        found, repeat = read_only.look(settings.database_file, look)
+        found, repeat = read_only.look(settings.ledger, look)
     if found is None:
         if asked is not None:
             raise Stop(text("evidence.unknown", request=asked[:60]), code=USAGE)
@@ -223,13 +223,13 @@ def _cost(plan: Plan, outcome: Outcome) -> int:
 
 def _book(plan: Plan, micros: int, pictures: int) -> None:
     from bot import budgets
-    from bot.ledger import beside
+    from bot.ledger import beside, read_only
 
     settings = plan.subject.settings
-    if settings.database_file.exists() and (micros or pictures):
+    if read_only.is_there(settings.ledger) and (micros or pictures):
         periods = budgets.day_and_month(plan.subject.ports.now(), settings.budget_timezone)
         rows = [(budgets.EVERYBODY, "*", period) for period in periods]
-        beside.book(settings.database_file, rows, micros=micros, pictures=pictures)
+        beside.book(settings.ledger, rows, micros=micros, pictures=pictures)
 
 
 def _settings_of(subject: Subject, scrubber: Scrubber) -> dict[str, str]:

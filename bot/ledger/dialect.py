@@ -46,8 +46,9 @@ class Upsert(sqlite.Insert):
 
 
 def upsert(table: Table) -> Upsert:
-    """An insert that may say what happens if a row with the same keys exists."""
-    return Upsert(table)
+    """An insert that may say what happens if a row with the same keys exists. Its result's `rowcount` says whether it did anything:
+    SQLAlchemy keeps that for updates only, and psycopg's closed cursor answers -1, which is true."""
+    return Upsert(table).execution_options(preserve_rowcount=True)
 
 
 def json_text(column: KeyedColumnElement[Any], key: str) -> ColumnElement[str]:
@@ -59,6 +60,12 @@ def json_text(column: KeyedColumnElement[Any], key: str) -> ColumnElement[str]:
 def json_number(column: KeyedColumnElement[Any], key: str) -> ColumnElement[int]:
     """A whole number in a JSON object; NULL if it's missing."""
     found: ColumnElement[int] = column[key].as_integer()
+    return found
+
+
+def json_float(column: KeyedColumnElement[Any], key: str) -> ColumnElement[float]:
+    """A number in a JSON object; NULL if it's missing."""
+    found: ColumnElement[float] = column[key].as_float()
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
 from bot.ledger.files import connect
@@ -45,17 +45,22 @@ def upgrade(path: Path, now: float) -> Path | None:
 
 def migrate(path: Path) -> None:
     """Run the missing migrations in order."""
+    engine = durable(path)
+    with engine.begin() as connection:
+        run_migrations(connection)
+    engine.dispose()
+
+
+def run_migrations(connection: Connection) -> None:
+    """Run the missing migrations in an open transaction."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     # Alembic reads options through configparser, where "%" starts a reference.
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
-    engine = durable(path)
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    engine.dispose()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def durable(path: Path) -> Engine:

@@ -1,4 +1,4 @@
-"""Read-only access to a ledger file for commands beside a running bot. WAL readers take no lock that would delay a writer."""
+"""Read-only access to a ledger for commands beside a running bot. Readers take no lock that would delay a writer."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, create_engine, select
+from sqlalchemy import Connection, Select, create_engine, func, literal_column, select
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import StaticPool
 
 from bot.domain.failure import UNSURE
+from bot.ledger.dialect import json_float, json_text
 from bot.ledger.files import connect
+from bot.ledger.server import LedgerServer, Where
 from bot.ledger.store import LedgerProblem, explain
-from bot.ledger.tables import cases
+from bot.ledger.tables import attempts, cases, pictures, spend
+from bot.ledger.tables import requests as _r
 from bot.texts import text
 
 T = TypeVar("T")
@@ -39,74 +42,84 @@ class RequestFilter:
     """Wall-clock time; only requests submitted since then."""
 
 
-def look(file: Path, fn: Callable[[Connection], T]) -> T:
+def look(where: Where, fn: Callable[[Connection], T]) -> T:
     """Run `fn` on a consistent snapshot of the ledger. Raises LedgerProblem with a complete sentence."""
-    engine = create_engine("sqlite://", creator=lambda: connect(file, read_only=True), poolclass=StaticPool)
+    if isinstance(where, LedgerServer):
+        from bot.ledger.postgres import look_at_server  # imported here so that only those who use it pay for it
+
+        return look_at_server(where, fn)
+    engine = create_engine("sqlite://", creator=lambda: connect(where, read_only=True), poolclass=StaticPool)
     try:
         with engine.connect() as connection:
             connection.execute(select(cases.c.number).limit(1))
             return fn(connection)
     except DatabaseError as error:
-        raise _problem(error.orig, file) from error
+        raise _problem(error.orig, where) from error
     finally:
         engine.dispose()
 
 
-def requests(file: Path, wanted: RequestFilter, limit: int) -> Sequence[Row]:
+_MADE = (
+    select(func.count())
+    .select_from(pictures)
+    .where(pictures.c.request_id == _r.c.id, pictures.c.change.is_(None))
+    .scalar_subquery()
+    .label("pictures")
+)
+"""Without those that were changed here."""
+_COST = select(func.coalesce(func.sum(attempts.c.cost), 0)).where(attempts.c.request_id == _r.c.id).scalar_subquery()
+
+
+def is_there(where: Where) -> bool:
+    """Whether there is a ledger to look into. A server is asked when it's looked into."""
+    return isinstance(where, LedgerServer) or where.exists()
+
+
+def requests(where: Where, wanted: RequestFilter, limit: int) -> Sequence[Row]:
     """Matching requests, newest first, with their cost and number of pictures, without those that were changed here."""
+    kind = json_text(_r.c.failure, "kind")
     columns = (
-        ("state", wanted.state),
-        ("answer", wanted.answer),
-        ("platform", wanted.platform),
-        ("community", wanted.community),
-        ("person", wanted.person),
-        ("json_extract(failure, '$.kind')", wanted.kind),
+        (_r.c.state, wanted.state),
+        (_r.c.answer, wanted.answer),
+        (_r.c.platform, wanted.platform),
+        (_r.c.community, wanted.community),
+        (_r.c.person, wanted.person),
+        (kind, wanted.kind),
     )
-    where = [f"{column} = ?" for column, value in columns if value is not None]
-    values: list[object] = [value for _, value in columns if value is not None]
+    matching = [column == value for column, value in columns if value is not None]
     if wanted.unsure:
-        where.append(f"json_extract(failure, '$.confidence') < {UNSURE}")
+        matching.append(json_float(_r.c.failure, "confidence") < UNSURE)
     if wanted.since is not None:
-        where.append("created_at >= ?")
-        values.append(wanted.since)
-    # Columns and clauses are constants of this file; values are bound.
-    sql = (
-        "SELECT id, created_at, state, answer, json_extract(failure, '$.kind') AS failure,"  # noqa: S608
-        " json_extract(refusal, '$.reason') AS refusal, platform, community, person, person_name, model,"
-        " size, quality, count, private, attempts, rate_answers, answered_at, parent, prompt,"
-        " (SELECT coalesce(sum(cost), 0) FROM attempts WHERE request_id = requests.id) AS cost_micros,"
-        " (SELECT count(*) FROM pictures WHERE request_id = requests.id AND change IS NULL) AS pictures"
-        f" FROM requests WHERE {' AND '.join(where) or '1'} ORDER BY created_at DESC, id LIMIT ?"
+        matching.append(_r.c.created_at >= wanted.since)
+    shown = ("platform", "community", "person", "person_name", "model", "size", "quality", "count", "private", "attempts", "rate_answers")
+    found = select(
+        *(_r.c.id, _r.c.created_at, _r.c.state, _r.c.answer, kind.label("failure"), json_text(_r.c.refusal, "reason").label("refusal")),
+        *(_r.c[name] for name in (*shown, "answered_at", "parent", "prompt")),
+        *(_COST.label("cost_micros"), _MADE),
     )
-    return _rows(file, sql, [*values, limit])
+    return _rows(where, found.where(*matching).order_by(_r.c.created_at.desc(), _r.c.id).limit(limit))
 
 
-def spending(file: Path, scope: str, limit: int, *, months: bool) -> Sequence[Row]:
+def spending(where: Where, scope: str, limit: int, *, months: bool) -> Sequence[Row]:
     """Amounts spent and reserved in a scope, by day or month, newest first."""
-    sql = (
-        "SELECT substr(period, 2) AS period, owner, spent AS spent_micros, reserved AS reserved_micros, pictures FROM spend"
-        " WHERE scope = ? AND period LIKE ? AND (spent <> 0 OR reserved <> 0 OR pictures <> 0)"
-        " ORDER BY period DESC, spent DESC, owner LIMIT ?"
-    )
-    return _rows(file, sql, [scope, "m%" if months else "d%", limit])
+    c = spend.c
+    period = func.substr(c.period, literal_column("2")).label("period")
+    found = select(period, c.owner, c.spent.label("spent_micros"), c.reserved.label("reserved_micros"), c.pictures)
+    some = (c.spent != 0) | (c.reserved != 0) | (c.pictures != 0)
+    matching = found.where(c.scope == scope, c.period.like("m%" if months else "d%"), some)
+    return _rows(where, matching.order_by(c.period.desc(), c.spent.desc(), c.owner).limit(limit))
 
 
-def request_by_any_id(file: Path, asked: str) -> Row | None:
+def request_by_any_id(where: Where, asked: str) -> Row | None:
     """A request by its own id, or by the image service's id of one of its attempts: the whole row, and its number of pictures, as above."""
-    sql = (
-        "SELECT *, (SELECT count(*) FROM pictures WHERE request_id = requests.id AND change IS NULL) AS pictures FROM requests"
-        " WHERE id = ? OR id IN (SELECT request_id FROM attempts WHERE provider_request_id = ?)"
-    )
-    return next(iter(_rows(file, sql, [asked, asked])), None)
+    known = select(attempts.c.request_id).where(attempts.c.provider_request_id == asked)
+    return next(iter(_rows(where, select(_r, _MADE).where((_r.c.id == asked) | _r.c.id.in_(known)))), None)
 
 
-def attempts_of(file: Path, request_id: str) -> Sequence[Row]:
+def attempts_of(where: Where, request_id: str) -> Sequence[Row]:
     """A request's attempt rows, oldest first, with the number of pictures of each."""
-    sql = (
-        "SELECT *, (SELECT count(*) FROM pictures WHERE attempt_id = attempts.id) AS pictures FROM attempts"
-        " WHERE request_id = ? ORDER BY number"
-    )
-    return _rows(file, sql, [request_id])
+    brought = select(func.count()).select_from(pictures).where(pictures.c.attempt_id == attempts.c.id).scalar_subquery().label("pictures")
+    return _rows(where, select(attempts, brought).where(attempts.c.request_id == request_id).order_by(attempts.c.number))
 
 
 def count_if_sound(file: Path) -> int:
@@ -120,9 +133,9 @@ def count_if_sound(file: Path) -> int:
         connection.close()
 
 
-def picture_hashes(file: Path) -> set[str]:
+def picture_hashes(where: Where) -> set[str]:
     """Hashes of all pictures that some request shows."""
-    return {row["sha256"] for row in _rows(file, "SELECT DISTINCT sha256 FROM pictures", [])}
+    return {row["sha256"] for row in _rows(where, select(pictures.c.sha256).distinct())}
 
 
 def take_write_lock(file: Path, timeout: float) -> None:
@@ -136,16 +149,8 @@ def take_write_lock(file: Path, timeout: float) -> None:
         connection.close()
 
 
-def _rows(file: Path, sql: str, values: Sequence[object]) -> Sequence[Row]:
-    try:
-        connection = connect(file, read_only=True)
-        try:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(sql, values)]
-        finally:
-            connection.close()
-    except sqlite3.DatabaseError as error:
-        raise _problem(error, file) from error
+def _rows(where: Where, found: Select[Any]) -> Sequence[Row]:
+    return look(where, lambda connection: [dict(row) for row in connection.execute(found).mappings()])
 
 
 def _problem(error: BaseException | None, file: Path) -> LedgerProblem:

@@ -63,7 +63,7 @@ class StorageWatch:
 
     def late(self) -> str:
         """A write takes longer than the platform waits. Returns the sentence for the person; operators are notified as for a failure."""
-        self.failed(LedgerProblem(text("operator.database_late", file=self.ledger.path)))
+        self.failed(LedgerProblem(text("operator.database_late", file=self.ledger.where)))
         return text("reply.cannot_store")
 
     async def stop(self) -> None:

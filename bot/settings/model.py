@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot import egress
 from bot.egress import Egress
+from bot.ledger.server import LedgerServer, Where
 from bot.providers.api import ImageApi
 from bot.providers.services.from_file import FileApi, FileDialect
 from bot.providers.services.registry import SERVICES, api_for, base_url_of
@@ -103,7 +104,7 @@ class Settings(BaseSettings):
     caption_font: Annotated[Path | None, BeforeValidator(values.font)] = None
     """Font of the operator's brand for text on pictures; None for Noto Sans."""
     data_dir: Annotated[Path, BeforeValidator(values.folder)] = Path("data")
-    database_url: Annotated[Path | None, BeforeValidator(values.database)] = None
+    database_url: Annotated[Path | LedgerServer | None, BeforeValidator(values.database)] = None
     """The SQLite file, if it isn't in `data_dir`."""
     status_page: Annotated[str, BeforeValidator(values.status_page)] = "auto"
     """`auto`, `off`, or the base address of a page in Statuspage's format."""
@@ -137,8 +138,8 @@ class Settings(BaseSettings):
         return (init_settings,)
 
     @property
-    def database_file(self) -> Path:
-        """The ledger's SQLite file."""
+    def ledger(self) -> Where:
+        """Where the ledger is: a SQLite file, or a database on a PostgreSQL server."""
         return self.database_url or self.data_dir / DATABASE
 
     def at(self, data_dir: Path | None) -> Settings:
@@ -146,7 +147,7 @@ class Settings(BaseSettings):
         if data_dir is None:
             return self
         folder = data_dir.expanduser().absolute()
-        file = None if self.database_url is None else folder / self.database_url.name
+        file = folder / self.database_url.name if isinstance(self.database_url, Path) else None
         return self.model_copy(update={"data_dir": folder, "database_url": file})
 
     @property
@@ -170,6 +171,8 @@ class Settings(BaseSettings):
         """All values to redact: the bot's, the adapters', unused keys and other secrets in the environment. Longest first."""
         found = {value for name, value in self.env.items() if _SECRET_NAME.search(name.upper()) and len(value) >= _SECRET_MIN}
         found |= {key for key in (self.image_api_key, self.fallback_api_key, *self.image_independent_api_keys) if key}
+        if isinstance(self.database_url, LedgerServer):
+            found.update(self.database_url.passwords)
         for name, value in self.env.items():
             if "@" in value and ("://" in value or name.upper().endswith("_PROXY")):
                 found |= _login(value if "://" in value else f"http://{value}")

@@ -9,12 +9,14 @@ import ipaddress
 import re
 import ssl
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import available_timezones
 
 from bot.domain.zones import zone_of
 from bot.egress import DIRECT
+from bot.ledger.server import SCHEMES, LedgerServer
 from bot.providers.services.from_file import BadDialect, FileDialect, load
 from bot.texts import text
 
@@ -245,13 +247,15 @@ def folder(value: str) -> Path:
     return _path(value, "folder")
 
 
-def database(value: str) -> Path:
-    """The file of a SQLite URL: everything after `sqlite:///`, taken literally, so "?", "%" and "#" are part of the name. Options are
-    rejected rather than dropped. A server's URL may contain a password and is never repeated."""
+def database(value: str) -> Path | LedgerServer:
+    """A PostgreSQL server's database, or the file of a SQLite URL: everything after `sqlite:///`, taken literally, so "?", "%" and "#" are
+    part of the name. Options of a file are rejected rather than dropped. A server's URL may contain a password and is never repeated."""
     scheme, _, rest = value.partition("://")
     kind = scheme.lower().partition("+")[0]
+    if scheme.lower() in SCHEMES:
+        return _server(rest)
     if kind in ("postgres", "postgresql", "mysql", "mariadb", "mssql", "oracle"):
-        raise Wrong("database_server", kind=kind)
+        raise Wrong("database_server", kind=scheme.lower())
     path = rest.removeprefix("/")
     if kind != "sqlite" or not rest.startswith("/") or not path:
         raise Wrong("database_memory" if ":memory:" in rest or value in ("sqlite://", "sqlite:///") else "database_shape")
@@ -260,6 +264,20 @@ def database(value: str) -> Path:
     if options := _DATABASE_OPTIONS.search(path):
         raise Wrong("database_options", options=shown(options[0]))
     return _path(path, "database_shape")
+
+
+def _server(rest: str) -> LedgerServer:
+    """The part after `://` is read by PostgreSQL's own library, which knows more forms and options than we could list."""
+    server = LedgerServer(f"postgresql://{rest}")
+    if find_spec("psycopg") is None:
+        raise Wrong("database_driver")
+    try:
+        named = bool(server.database)
+    except ValueError:
+        named = False
+    if not named or any(one.isspace() for one in rest):
+        raise Wrong("database_server_shape")
+    return server
 
 
 def listed(pattern: str, example: str) -> Callable[[str], frozenset[str]]:

@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 from sqlalchemy import Engine, create_engine
 
-import bot.ledger.store
+import bot.ledger.sqlite
 
 _FIRST: list[Engine] = []
 CACHED = 2000
@@ -31,5 +31,5 @@ def _engine(*args: Any, **options: Any) -> Engine:
 @contextmanager
 def compiled_once() -> Iterator[None]:
     """While the block lasts, the ledger's engines share what they compile."""
-    with patch.object(bot.ledger.store, "create_engine", _engine):
+    with patch.object(bot.ledger.sqlite, "create_engine", _engine):
         yield

@@ -152,7 +152,7 @@ def test_the_end_is_told_on_standard_error_and_the_folder_can_be_named(imagine_b
     assert ended.code == 0
     assert [json.loads(line)["event"] for line in ended.err.splitlines()] == ["ready", "stopping"]
     settings = started[0][0]
-    assert (settings.data_dir, settings.database_file) == (tmp_path / "elsewhere", tmp_path / "elsewhere" / "other.db")
+    assert (settings.data_dir, settings.ledger) == (tmp_path / "elsewhere", tmp_path / "elsewhere" / "other.db")
 
 
 def test_run_starts_what_is_configured(imagine_bot: Call, started: list[Any]) -> None:
@@ -195,7 +195,7 @@ def test_demo_keeps_its_data_apart_from_the_real_ones(
     web.problems = lambda env: []  # type: ignore[method-assign]
     adapters["web"] = Point("web", lambda: web)
     imagine_bot("demo", DATABASE_URL="sqlite:////somewhere/else.db")
-    assert started[0][0].database_file == tmp_path / "data" / "demo" / "imagine-bot.db"
+    assert started[0][0].ledger == tmp_path / "data" / "demo" / "imagine-bot.db"
 
 
 @pytest.mark.parametrize("problem", [LedgerProblem("Another imagine-bot (process 7) already uses data."), KeyboardInterrupt()])

@@ -89,7 +89,7 @@ async def test_a_hanging_loop_is_bad_while_it_hangs_and_good_afterwards(tmp_path
 
 async def test_a_database_that_another_program_keeps_locked_is_bad_until_it_lets_go(tmp_path: Path) -> None:
     async with watched(tmp_path) as (here, service):
-        other = sqlite3.connect(here.bot.ledger.path, isolation_level=None)
+        other = sqlite3.connect(here.bot.ledger.where, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         await turns(service, ["database"])
         other.execute("ROLLBACK")

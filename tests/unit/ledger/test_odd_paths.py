@@ -20,6 +20,8 @@ from tests.unit.cli.conftest import adapters, imagine_bot
 
 __all__ = ["adapters", "imagine_bot"]
 
+pytestmark = pytest.mark.sqlite_only
+
 ODD = [
     "what?", "100%", "a%20b", "a%2Fb", "a#b", "two words", "żółw 图片 \N{TURTLE}", "a?mode=memory", "a?x=1&y=2", "file:x", ":memory:",
     "it's \"so\"", "a&b=c;d", "back\\slash", "%s%(here)s", "+plus", "[x]{y}", "?", "%",
@@ -52,8 +54,8 @@ def test_every_command_opens_the_ledger_of_the_folder_that_was_named(
     folder = tmp_path / name
     said = name if relative else str(folder)
     settings = load({"DATA_DIR": said})
-    assert (settings.data_dir, settings.database_file) == (folder, folder / "imagine-bot.db")
-    opened(settings.data_dir, settings.database_file)
+    assert (settings.data_dir, settings.ledger) == (folder, folder / "imagine-bot.db")
+    opened(settings.data_dir, settings.ledger)
     inside = {f"{name}/imagine-bot.db", f"{name}/imagine-bot.lock"}
     assert made(tmp_path) == inside, "nothing beside the folder"
     for command in (["requests"], ["usage"], ["cases", "list"], ["cases", "numbers"]):
@@ -76,8 +78,8 @@ def test_a_database_address_is_taken_as_it_is_written(name: str, tmp_path: Path,
     file = tmp_path / "elsewhere" / name / f"{name}.db"
     env = {"DATA_DIR": str(tmp_path / "data"), "DATABASE_URL": f"sqlite:///{file}"}
     settings = load(env)
-    assert settings.database_file == file
-    opened(settings.data_dir, settings.database_file)
+    assert settings.ledger == file
+    opened(settings.data_dir, settings.ledger)
     assert made(tmp_path) == {"data/imagine-bot.lock", f"elsewhere/{name}/{name}.db", f"elsewhere/{name}/{name}.db.lock"}
     for command in (["requests"], ["usage"], ["cases", "list"], ["backup"]):
         done = imagine_bot(*command, **env)

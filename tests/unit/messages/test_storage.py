@@ -25,7 +25,7 @@ class Full:
     """A ledger whose next writes fail; everything else is the real one's."""
 
     def __init__(self, ledger: Ledger, stage: Stage) -> None:
-        self.real, self.stage, self.fails, self.path = ledger, stage, [], ledger.path
+        self.real, self.stage, self.fails, self.where = ledger, stage, [], ledger.where
         self.fails: list[LedgerProblem]
         self.at: list[float] = []
 
@@ -100,7 +100,7 @@ def test_a_failure_in_the_quiet_minute_makes_it_longer(tmp_path: Path) -> None:
         await asyncio.sleep(2)
         facts = await ground.facts("storage")
         assert facts is not None
-        assert str(ground.ledger.path) in facts["detail"]
+        assert str(ground.ledger.where) in facts["detail"]
         await found.stop()
 
     act(tmp_path, scene)

@@ -119,6 +119,7 @@ def test_every_proposal_names_its_numbers_and_chance_makes_none() -> None:
     assert "Nothing stands out" in page(FailureReport({}, [], [], [], {}, []), 30)
 
 
+@pytest.mark.sqlite_only
 async def test_the_commands_print_tables_json_and_a_page(tmp_path: Path, imagine_bot: Callable[..., Ended]) -> None:
     async with world(tmp_path / "data", max_attempts=1) as here:
         assert "Nothing has failed" in imagine_bot("failures").out

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain.zones import zone_of
-from bot.settings import KNOWN, Settings, SettingsProblem, load, service_problems
+from bot.ledger.server import LedgerServer
+from bot.settings import KNOWN, Settings, SettingsProblem, load, service_problems, values
 from bot.settings.model import VARIABLES
 from bot.texts import has, keys
 
@@ -38,7 +39,7 @@ def test_without_any_setting_everything_has_a_safe_default() -> None:
         if name.startswith("budget_") and name != "budget_timezone":
             assert value, f"{name} must be neither zero nor unlimited"
     assert settings.data_dir.is_absolute()
-    assert settings.database_file.parent == settings.data_dir
+    assert settings.ledger.parent == settings.data_dir
 
 
 @pytest.mark.parametrize(
@@ -201,6 +202,9 @@ def test_a_placeholder_is_no_key(value: str) -> None:
     ("name", "value"),
     [
         ("DATABASE_URL", f"postgresql+asyncpg://bot:{CANARY}@db/imagine"),
+        ("DATABASE_URL", f"postgresql://bot:{CANARY}@db"),
+        ("DATABASE_URL", f"postgresql://bot:{CANARY}@[db/imagine"),
+        ("DATABASE_URL", f"postgresql://bot:two words {CANARY}@db/imagine"),
         ("DATABASE_URL", f"{CANARY}"),
         ("IMAGE_BASE_URL", f"https://user:{CANARY}@api.example/v1"),
         ("IMAGE_BASE_URL", f"https://user:{CANARY}@[api.example/v1"),
@@ -214,15 +218,36 @@ def test_a_password_in_an_address_is_never_repeated(name: str, value: str) -> No
     assert "canary" not in sentence
 
 
-def test_postgresql_is_refused_with_the_way_out() -> None:
-    (sentence,) = problems({"DATABASE_URL": "postgresql://db/imagine"})
+def test_another_kind_of_server_is_refused_with_the_ways_out() -> None:
+    (sentence,) = problems({"DATABASE_URL": "mysql://db/imagine"})
     assert "SQLite" in sentence
+    assert "PostgreSQL" in sentence
     assert "DATA_DIR" in sentence
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_a_postgresql_address_names_a_server(scheme: str) -> None:
+    settings = load({"DATABASE_URL": f"{scheme}://bot:{CANARY}@db:5433/imagine?sslmode=require"})
+    assert str(settings.ledger) == "postgresql://db:5433/imagine"
+    assert settings.ledger == LedgerServer(f"postgresql://bot:{CANARY}@db:5433/imagine?sslmode=require")
+    assert "canary" not in repr(settings.ledger)
+    assert settings.at(Path("elsewhere")).ledger == Path.cwd() / "elsewhere" / "imagine-bot.db"
+
+
+@pytest.mark.parametrize("written", [f"bot:{CANARY}@db/imagine", f"/imagine?host=/run&password={CANARY}"])
+def test_a_password_of_the_database_is_redacted(written: str) -> None:
+    assert CANARY in load({"DATABASE_URL": f"postgresql://{written}"}).secrets()
+
+
+def test_without_its_driver_postgresql_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(values, "find_spec", lambda name: None)
+    (sentence,) = problems({"DATABASE_URL": "postgresql://db/imagine"})
+    assert "pip install 'imagine-bot[postgres]'" in sentence
 
 
 @pytest.mark.parametrize("value", ["sqlite:////var/lib/x.db", "sqlite+aiosqlite:////var/lib/x.db"])
 def test_a_sqlite_address_names_the_ledgers_file(value: str) -> None:
-    assert load({"DATABASE_URL": value}).database_file == Path("/var/lib/x.db")
+    assert load({"DATABASE_URL": value}).ledger == Path("/var/lib/x.db")
 
 
 def test_amounts_are_exact_and_unlimited_is_a_word() -> None:

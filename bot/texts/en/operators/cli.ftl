@@ -30,6 +30,12 @@ no_usage = Nothing has been spent yet.
 state_unknown = “{ $value }” is neither a state nor an answer. Choose one of: { $known }.
 span_wrong = “{ $value }” isn't a time span. Write a number followed by m, h, d or w, such as 24h or 7d.
 backup_exists = { $file } already exists and isn't overwritten. Choose another name.
+backup_server = The ledger is in the database { $server }, and PostgreSQL's own tool copies it while the bot runs: pg_dump --format=custom --file=imagine-bot.dump DATABASE_URL. Pictures are files in { $folder }; copy that folder too.
+restore_server = The ledger is in the database { $server }, and PostgreSQL's own tool puts a copy back. Stop the bot, then: pg_restore --clean --if-exists --dbname=DATABASE_URL imagine-bot.dump
+move_no_server = DATABASE_URL doesn't name a PostgreSQL database. Set it to the database that the ledger moves to, such as postgresql://user:password@host/imagine, and run this again.
+move_done = Copied { $rows } rows of { $tables } tables to { $server } and compared each of them.
+move_changed = In { $count } of them, a NUL character or a number without a value was replaced, because PostgreSQL can't store it.
+move_aside = The former ledger is now { $file }; keep it until you trust the new one. Pictures stay in { $folder }. Start the bot with this DATABASE_URL.
 backup_no_folder = There's no folder { $folder }. Create it first, or choose another.
 backup_cannot_make = The folder { $folder } can't be created. Choose another, or give this user write permission.
 backup_done = Backed up { $requests } requests to { $file } ({ $size }).
@@ -199,6 +205,8 @@ help-restore = Put a backup in the ledger's place, with its pictures, both check
 help-restore_backup = The file that `imagine-bot backup` made.
 help-restore_pictures = Folder with the backup's pictures. Default: the folder pictures beside the backup, if there is one.
 help-restore_replace = Replace the current ledger, which is renamed.
+help-migrate_to_postgres = Copy the ledger from its SQLite file to the PostgreSQL database in DATABASE_URL, each row compared. Stop the bot first.
+help-move_from = The SQLite file, if it isn't the one in DATA_DIR.
 help-backup_target = File or folder for the copy. In a folder (DIR/ is created if needed) it's named backup-<time>.db. Default: the data folder. Nothing is ever overwritten.
 help-json = Print JSON for other programs.
 help-data_dir = The data folder, if it isn't DATA_DIR; the demo's is data/demo.

@@ -19,6 +19,9 @@ disk_full_why = A picture takes up to 8 MB, and the database can't be written on
 disk_full_fix = Free up space, or set DATA_DIR to a folder on another disk.
 database = Database
 database_ok = { $file } is fine.
+server_ok = { $server } (PostgreSQL { $version }) answers and has a ledger.
+server_new = { $server } (PostgreSQL { $version }) answers; the first start creates the ledger there.
+server_careless = { $server } runs with { $name } = off, so a power cut can lose what members were told is saved. Switch it on in postgresql.conf.
 database_new = { $file } will be created at the first start.
 running = A bot is running on this data folder (process { $pid }); it's normal that it holds files and ports.
 bot = Bot

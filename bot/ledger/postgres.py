@@ -1,0 +1,305 @@
+"""The ledger on a PostgreSQL server: psycopg's plain connections, each with a thread of its own, and one owner at a time.
+
+What its tables need beside `bot.ledger.dialect` is here: whole numbers are BIGINT (micros pass 2**31 at 2,147 dollars), names are TEXT
+(SQLite never enforces the length of a VARCHAR), partial indexes are those that the tables name for SQLite.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+import structlog
+from psycopg import IsolationLevel
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql.base import PGDDLCompiler, PGTypeCompiler
+from sqlalchemy.exc import DatabaseError, DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from bot.ledger import files, migrate_server, server_values
+from bot.ledger.dialect import POSTGRESQL_WHERE
+from bot.ledger.links import Links
+from bot.ledger.problems import LedgerProblem
+from bot.ledger.server import LedgerServer
+from bot.ledger.server_errors import explain
+from bot.ports import SystemPorts
+from bot.texts import text
+
+T = TypeVar("T")
+log = structlog.get_logger()
+
+READERS = 3
+PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 2.0)
+"""Seconds before a transaction that the server lost is tried again: 5 s together, as long as SQLite waits for a lock."""
+OWNER = 0x1BA61
+"""Key of the advisory lock that the owner's writing session holds."""
+CONNECT = {
+    # A server that vanished without a word must not hold a write for hours, nor keep the vanished owner's lock.
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15000,
+}
+# Keep-alives: see CONNECT. Time-outs: a process that is stopped in the middle of a transaction must not keep its locks. synchronous_commit:
+# what members were told is stored survives a power cut, whatever the role's default is.
+SESSION = """
+SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
+SET idle_in_transaction_session_timeout = '15s'; SET lock_timeout = '10s';
+SET client_encoding = 'UTF8';
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
+"""
+TURN = 0x1BA62
+"""Key of the advisory lock that every writing transaction holds until its commit: writers take turns, as on SQLite. What `fn` reads after
+taking it is never outdated, because each statement sees what was committed before it (READ COMMITTED)."""
+_BEGUN = sql(f"SELECT pg_current_xact_id()::text, pg_advisory_xact_lock({TURN})")
+_STATUS = sql("SELECT pg_xact_status(CAST(:xid AS xid8))")
+
+
+class _Types(PGTypeCompiler):
+    def visit_INTEGER(self, type_: Any, **kw: Any) -> str:
+        return "BIGINT"
+
+    def visit_VARCHAR(self, type_: Any, **kw: Any) -> str:
+        return "TEXT"
+
+
+class _Schema(PGDDLCompiler):
+    def visit_create_index(self, create: Any, *how: Any, **kw: Any) -> Any:
+        ours = create.element.dialect_options["postgresql"]
+        if ours["where"] is None:
+            words = create.element.info.get(POSTGRESQL_WHERE)
+            ours["where"] = sql(words) if words else create.element.dialect_options["sqlite"]["where"]
+        return super().visit_create_index(create, *how, **kw)  # type: ignore[no-untyped-call]
+
+
+def engine_for(
+    server: LedgerServer, *, name: str, reading: bool = False, ready: Callable[[psycopg.Connection[Any]], None] | None = None
+) -> Engine:
+    """An engine with one connection, which is made anew when the server has lost it. `ready` sees every new one first."""
+
+    def connect() -> psycopg.Connection[Any]:
+        raw = psycopg.connect(server.url, autocommit=True, application_name=name, cursor_factory=server_values.QuietCursor, **CONNECT)  # type: ignore[arg-type]
+        try:
+            server_values.adapt(raw)
+            raw.execute(SESSION)
+            if ready is not None:
+                ready(raw)
+            raw.autocommit = False
+            if reading:
+                raw.isolation_level, raw.read_only = IsolationLevel.REPEATABLE_READ, True
+        except BaseException:
+            raw.close()
+            raise
+        return raw
+
+    engine = create_engine(
+        "postgresql+psycopg://",
+        creator=connect,
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        pool_pre_ping=reading,
+        hide_parameters=True,
+    )
+    engine.dialect.ddl_compiler = _Schema
+    engine.dialect.type_compiler_instance = _Types(engine.dialect)
+    return engine
+
+
+class PostgresLink:
+    """A connection to the server with its thread."""
+
+    def __init__(self, engine: Engine, server: LedgerServer) -> None:
+        self.engine, self._server = engine, server
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
+        self._closed = False
+
+    async def run(self, fn: Callable[[Connection], T]) -> T:
+        """One transaction: begin, `fn`, commit; rolled back if `fn` raises."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._whole, fn)
+
+    def _whole(self, fn: Callable[[Connection], T]) -> T:
+        try:
+            with self.engine.begin() as connection:
+                return fn(connection)
+        except DBAPIError as error:
+            if _is_lost(error):
+                raise LedgerProblem(explain(error.orig, self._server)) from error
+            raise
+
+    async def close(self) -> None:
+        """Idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        await asyncio.get_running_loop().run_in_executor(self._thread, self.engine.dispose)
+        self._thread.shutdown(wait=False)
+
+
+class WritingLink(PostgresLink):
+    """The owner's connection. A transaction that the server lost is run again, unless it was committed."""
+
+    def _whole(self, fn: Callable[[Connection], T]) -> T:
+        for pause in PAUSES:
+            try:
+                return self._once(fn)
+            except DBAPIError as error:
+                if not (_is_lost(error) or _is_beaten(error)):
+                    raise
+                log.warning("ledger_write_again", code=getattr(error.orig, "sqlstate", None) or type(error.orig).__name__)
+            time.sleep(pause)
+        return self._once(fn)
+
+    def _once(self, fn: Callable[[Connection], T]) -> T:
+        with self.engine.connect() as connection:
+            number = connection.execute(_BEGUN).one()[0]
+            result = fn(connection)
+            try:
+                connection.commit()
+            except DBAPIError as error:
+                if not (_is_lost(error) and self._committed(number)):
+                    raise
+            return result
+
+    def _committed(self, number: str) -> bool:
+        """Whether a transaction was committed whose answer was lost. Waits while the server still works on it."""
+        for pause in (*PAUSES, 0.0):
+            try:
+                with self.engine.connect() as connection:
+                    found = connection.execute(_STATUS, {"xid": number}).scalar_one()
+            except DBAPIError as error:
+                if not _is_lost(error):
+                    raise
+                found = "in progress"
+            if found != "in progress":
+                return bool(found == "committed")
+            time.sleep(pause)
+        raise LedgerProblem(text("operator.server_silent", server=self._server))
+
+
+def _is_lost(error: DBAPIError) -> bool:
+    """Whether the connection is gone, or couldn't be made."""
+    code = getattr(error.orig, "sqlstate", None)
+    return error.connection_invalidated or (isinstance(error.orig, psycopg.OperationalError) and (code is None or code[:2] in ("08", "57")))
+
+
+def _is_beaten(error: DBAPIError) -> bool:
+    """Whether another transaction got in its way."""
+    return getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
+
+
+async def open_server(data_dir: Path, server: LedgerServer) -> Links:
+    """Lock the data folder, become the database's owner, migrate it, and connect. Raises LedgerProblem."""
+    lock = files.prepare(data_dir, LedgerProblem)
+    name = f"imagine-bot {SystemPorts().new_id()[:12]}"
+    writer = WritingLink(engine_for(server, name=name, ready=Ownership(server, name).take), server)
+    readers = [PostgresLink(engine_for(server, name=f"{name} reading", reading=True), server) for _ in range(READERS)]
+    links = Links(server, writer, readers, lambda error: _problem(error, server), lock.release)
+    try:
+        await writer.run(lambda connection: migrate_server.upgrade(connection, server, data_dir))
+    except BaseException as error:
+        await links.close()
+        if isinstance(error, DatabaseError):
+            raise LedgerProblem(explain(error.orig, server)) from error
+        raise
+    return links
+
+
+def look_at_server(server: LedgerServer, fn: Callable[[Connection], T]) -> T:
+    """Run `fn` on a consistent snapshot, beside the bot. Raises LedgerProblem."""
+    engine = engine_for(server, name="imagine-bot command", reading=True)
+    try:
+        with engine.begin() as connection:
+            if migrate_server.current(connection) is None:
+                raise LedgerProblem(text("operator.server_without_ledger", server=server))
+            return fn(connection)
+    except DatabaseError as error:
+        raise LedgerProblem(explain(error.orig, server)) from error
+    finally:
+        engine.dispose()
+
+
+def change_beside(server: LedgerServer, fn: Callable[[Connection], T]) -> T:
+    """Run `fn` in a transaction beside the bot, when it's this one's turn. Raises LedgerProblem."""
+    engine = engine_for(server, name="imagine-bot command")
+    try:
+        with engine.begin() as connection:
+            connection.execute(_BEGUN)
+            return fn(connection)
+    except DatabaseError as error:
+        raise LedgerProblem(explain(error.orig, server)) from error
+    finally:
+        engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class ServerState:
+    """What `doctor` tells about a server."""
+
+    version: str
+    has_ledger: bool
+    careless: Sequence[str]
+    """Settings with which a power cut on the server loses what it confirmed."""
+
+
+def state_of(server: LedgerServer) -> ServerState:
+    """Ask a server about itself. Raises LedgerProblem if it doesn't answer, or isn't one for a ledger."""
+    engine = engine_for(server, name="imagine-bot doctor", reading=True)
+    try:
+        with engine.begin() as connection:
+            migrate_server.check(connection, server)
+            version = str(connection.execute(sql("SELECT current_setting('server_version')")).scalar_one())
+            off = connection.execute(sql("SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'"))
+            return ServerState(version.split()[0], migrate_server.current(connection) is not None, [row.name for row in off])
+    except DatabaseError as error:
+        raise LedgerProblem(explain(error.orig, server)) from error
+    finally:
+        engine.dispose()
+
+
+def _problem(error: DatabaseError, server: LedgerServer) -> str | None:
+    """A statement's own mistake has no sentence: it isn't the server's fault."""
+    code = getattr(error.orig, "sqlstate", None) or ""
+    ours = code[:2] in ("22", "23", "42", "P0") and code != "42501"
+    return None if ours else explain(error.orig, server)
+
+
+class Ownership:
+    """One process at a time writes a ledger: its session holds a lock, which the server releases when the session ends."""
+
+    def __init__(self, server: LedgerServer, name: str) -> None:
+        self._server, self._name = server, name
+
+    def take(self, raw: psycopg.Connection[Any]) -> None:
+        """Take the lock on a new session. Raises LedgerProblem if another process has it."""
+        for _ in range(2):
+            if raw.execute("SELECT pg_try_advisory_lock(%s)", (OWNER,)).fetchone() == (True,):
+                return
+            if not self._end_own_session(raw):
+                break
+        row = raw.execute(_HOLDER, (OWNER,)).fetchone()
+        raise LedgerProblem(text("operator.server_in_use", server=self._server, who=row[1] if row else "?"))
+
+    def _end_own_session(self, raw: psycopg.Connection[Any]) -> bool:
+        """End this process's former session, which the server may not know to be gone. Returns whether it was the holder."""
+        row = raw.execute(_HOLDER, (OWNER,)).fetchone()
+        if row is None:
+            return True  # ended by itself meanwhile
+        if row[2] != self._name:
+            return False
+        raw.execute("SELECT pg_terminate_backend(%s, 2000)", (row[0],))
+        return True
+
+
+_HOLDER = """SELECT a.pid, coalesce(host(a.client_addr), 'this machine') || ', since ' || to_char(a.backend_start, 'YYYY-MM-DD HH24:MI'),
+ a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+ WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND (l.classid::bigint << 32 | l.objid::bigint) = %s
+ AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
