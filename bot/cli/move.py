@@ -1,0 +1,55 @@
+"""`imagine-bot migrate-to-postgres`: copy the ledger from its SQLite file to the server in DATABASE_URL. The bot must be stopped."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.screen import USAGE, Stop, say
+from bot.ports import SystemPorts
+from bot.texts import text
+
+
+def migrate_to_postgres(
+    ctx: typer.Context,
+    source: Annotated[Path | None, typer.Option("--from", help=text("cli.help.move_from"), show_default=False)] = None,
+) -> None:
+    from bot.ledger import files
+    from bot.ledger.problems import LedgerProblem
+    from bot.settings import load
+
+    settings = load(os.environ, ctx.obj)
+    server, ports = settings.ledger, SystemPorts()
+    file = settings.data_dir / files.DATABASE if source is None else source.expanduser().absolute()
+    if isinstance(server, Path):
+        raise Stop(text("cli.move_no_server"), code=USAGE)
+    if not file.is_file():
+        raise Stop(text("cli.no_ledger", file=file), code=USAGE)
+    from bot.ledger import move  # imported here because it needs the server's driver
+
+    try:
+        lock = files.prepare(settings.data_dir, LedgerProblem, file)
+        try:
+            done = move.to_server(file, server, f"imagine-bot {ports.new_id()[:12]}")
+            aside = _aside(file, datetime.fromtimestamp(ports.now(), UTC))
+        finally:
+            lock.release()
+    except LedgerProblem as problem:
+        raise Stop(str(problem)) from problem
+    say(text("cli.move_done", rows=done.rows, tables=done.tables, server=server))
+    if done.changed:
+        say(text("cli.move_changed", count=done.changed))
+    say(text("cli.move_aside", file=aside, folder=settings.data_dir / files.PICTURES))
+
+
+def _aside(file: Path, at: datetime) -> Path:
+    """Rename the file, so that nobody starts the bot on it by accident: its requests would be drawn and answered a second time."""
+    aside = file.with_name(f"moved-{at:%Y%m%d-%H%M%S}.db")
+    for tail in ("-wal", "-shm", ""):
+        if (one := file.with_name(file.name + tail)).exists():
+            os.replace(one, aside.with_name(aside.name + tail))
+    return aside
