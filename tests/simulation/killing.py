@@ -1,17 +1,26 @@
-"""kill -9 of a real process in a loop, against a real file: nothing that was acknowledged is lost, nobody gets two answers."""
+"""kill -9 of a real process in a loop, against a real file or server: nothing that was acknowledged is lost, nobody gets two answers.
+
+A server can be disturbed too, while the process lives: its sessions ended, or all of it crashed and started again.
+"""
 
 from __future__ import annotations
 
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Connection, func, select
+
+from bot.ledger import read_only
+from bot.ledger.request_rows import LIVE_ROWS
+from bot.ledger.server import LedgerServer
+from bot.ledger.tables import messages, requests, spend
 from tests.simulation.victim import lines
 
 ROOT = Path(__file__).parents[2]
@@ -35,9 +44,9 @@ class Killed:
     """SIGTERM ended the last life in order."""
 
 
-def start(folder: Path) -> subprocess.Popen[str]:
+def start(folder: Path, server: LedgerServer | None) -> subprocess.Popen[str]:
     """A life, once it is ready."""
-    command = [sys.executable, "-m", "tests.simulation.victim", str(folder)]
+    command = [sys.executable, "-m", "tests.simulation.victim", str(folder), *([] if server is None else [server.url])]
     with (folder / "errors").open("a") as errors:
         process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, bufsize=1)
     assert process.stdout is not None
@@ -46,24 +55,29 @@ def start(folder: Path) -> subprocess.Popen[str]:
     return process
 
 
-def loop(folder: Path, kills: int, seed: int = 1) -> Killed:
-    """Starts, feeds and kills the process so often; then lets it finish."""
+def loop(
+    folder: Path, kills: int, seed: int = 1, server: LedgerServer | None = None, disturb: Callable[[random.Random], None] | None = None
+) -> Killed:
+    """Starts, feeds and kills the process so often; then lets it finish. `disturb` is called once in the middle of each life."""
     r, sent = random.Random(seed), 0
     for _ in range(kills):
-        process = start(folder)
+        process, disturbed = start(folder, server), disturb is None
         assert process.stdin is not None
-        end = time.monotonic() + r.uniform(0.02, 0.6)
+        end = time.monotonic() + r.uniform(0.02, 0.6) + (disturb is not None)
         while time.monotonic() < end:
+            if not disturbed and r.random() < 0.05:
+                disturbed = True
+                disturb(r)  # type: ignore[misc]
             fresh = not sent or r.random() < 0.8
             sent += fresh
             process.stdin.write(f"event{sent if fresh else r.randint(1, sent)}\n")
             time.sleep(r.uniform(0, 0.02))
         process.kill()
         process.wait()
-    process = start(folder)
-    database = folder / "data" / "imagine-bot.db"
+    process = start(folder, server)
+    database = server or folder / "data" / "imagine-bot.db"
     deadline = time.monotonic() + 30 + sent
-    while _open(database) and time.monotonic() < deadline:
+    while read_only.look(database, _open) and time.monotonic() < deadline:
         time.sleep(0.1)
     process.send_signal(signal.SIGTERM)
     out, _ = process.communicate(timeout=30)
@@ -71,8 +85,7 @@ def loop(folder: Path, kills: int, seed: int = 1) -> Killed:
     for event, mark in lines(folder / "chat"):
         answers[event].add(mark)
     acknowledged = {event for (event,) in lines(folder / "acks")}
-    with sqlite3.connect(database) as connection:
-        reserved = connection.execute("SELECT coalesce(sum(reserved), 0) FROM spend").fetchone()[0]
+    reserved = read_only.look(database, lambda c: int(c.execute(select(func.coalesce(func.sum(spend.c.reserved), 0))).scalar_one()))
     return Killed(
         kills=kills,
         acknowledged=len(acknowledged),
@@ -84,8 +97,7 @@ def loop(folder: Path, kills: int, seed: int = 1) -> Killed:
     )
 
 
-def _open(database: Path) -> bool:
+def _open(connection: Connection) -> bool:
     """Whether somebody still waits."""
-    with sqlite3.connect(database) as connection:
-        live = connection.execute("SELECT 1 FROM requests WHERE state NOT IN ('answered', 'refused') LIMIT 1").fetchone()
-        return live is not None or connection.execute("SELECT 1 FROM messages WHERE NOT settled LIMIT 1").fetchone() is not None
+    unsettled = select(messages.c.id).where(messages.c.settled.is_(False))
+    return any(connection.execute(one.limit(1)).first() is not None for one in (select(requests.c.id).where(LIVE_ROWS), unsettled))

@@ -1,6 +1,6 @@
 """The real core in a real process, to be killed: events come on standard input, the chat platform is a file that only grows.
 
-`python -m tests.simulation.victim FOLDER`; used by `killing.py`.
+`python -m tests.simulation.victim FOLDER [DATABASE_URL]`; used by `killing.py`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from bot.domain.failure import Evidence
 from bot.domain.outcome import Billed, Outcome, Pending, Picture
 from bot.domain.requests import Person, Place, Submission
 from bot.gate.settings import GateSettings
+from bot.ledger.server import LedgerServer
 from bot.observe import configure
 from bot.ports import SystemPorts
 from bot.providers.pictures import PictureStore
@@ -108,7 +109,7 @@ class FilePlatform:
         return None
 
 
-async def main(folder: Path) -> None:
+async def main(folder: Path, server: LedgerServer | None = None) -> None:
     """Serves events until SIGTERM."""
     configure("error")
     bot.messages.sender.REPEAT_FINAL_AFTER = 0.2  # this platform is never late
@@ -117,6 +118,7 @@ async def main(folder: Path) -> None:
     service, platform = QuickService(), FilePlatform(folder)
     made = await build(
         data_dir=folder / "data",
+        database=server,
         ports=SystemPorts(),
         rules=Rules(model=Catalogue.load().default(), max_live=None, max_attempts=20),
         gate_settings=GateSettings(),
@@ -153,4 +155,4 @@ async def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    asyncio.run(main(Path(sys.argv[1]), *map(LedgerServer, sys.argv[2:])))
