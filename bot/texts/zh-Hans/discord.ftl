@@ -43,3 +43,4 @@ command-id = 请求的 ID，列表里有
 command-imagine-guide = 填表单，看到完整的提示词，再发送
 command-template = 从这个社区的一个模板开始
 command-use = 图片的用途
+command-caption = 画在图片上的文字，与输入完全一样

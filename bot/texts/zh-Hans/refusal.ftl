@@ -66,3 +66,4 @@ batch_question = 发送之前，需要有人再看看这个主题的文字：里
 batch_question = 这个主题的文字在发送之前需要再看一下：可能有私人信息、品牌，或者措辞很强烈。请修改这个主题，再放进新的一批。
 budget_batch_money = 下一张图片最多可能花 { $price }，这一批的 { $limit } 里还剩 { $left }。
 budget_batch_pictures = 这一批最多 { $limit }，还剩 { $left }。
+caption = 图片的文字不能这样画，所以什么都没有发送。

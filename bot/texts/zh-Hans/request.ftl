@@ -64,3 +64,4 @@ reported = 版主查看期间暂时隐藏
 reported_why = 有人举报了它（工单 { $number }）。如果版主认为没有问题，就会重新显示。
 kept_hidden = 因举报而隐藏
 kept_hidden_why = 它会一直隐藏（工单 { $number }）。你随时可以再要一张新的图片。
+case_closed_published = 工单 { $number } 已关闭：审核者发布了结果。

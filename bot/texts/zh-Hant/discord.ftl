@@ -43,3 +43,4 @@ command-id = 請求的 ID，列表裡有
 command-imagine-guide = 填表單，看到完整的提示詞，再送出
 command-template = 從這個社群的一個模板開始
 command-use = 圖片的用途
+command-caption = 畫在圖片上的文字，與輸入完全一樣

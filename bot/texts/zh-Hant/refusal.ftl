@@ -66,3 +66,4 @@ batch_question = 送出之前，需要有人再看看這個主題的文字：裡
 batch_question = 這個主題的文字在送出之前需要再看一下：可能有私人資訊、品牌，或者措辭很強烈。請修改這個主題，再放進新的一批。
 budget_batch_money = 下一張圖片最多可能花 { $price }，這一批的 { $limit } 裡還剩 { $left }。
 budget_batch_pictures = 這一批最多 { $limit }，還剩 { $left }。
+caption = 圖片的文字不能這樣畫，所以什麼都沒有送出。

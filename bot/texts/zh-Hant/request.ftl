@@ -64,3 +64,4 @@ reported = 版主檢視期間暫時隱藏
 reported_why = 有人檢舉了它（案件 { $number }）。如果版主認為沒有問題，就會重新顯示。
 kept_hidden = 因檢舉而隱藏
 kept_hidden_why = 它會一直隱藏（案件 { $number }）。你隨時可以再要一張新的圖片。
+case_closed_published = 案件 { $number } 已關閉：稽核者發布了結果。

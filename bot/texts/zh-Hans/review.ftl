@@ -1,0 +1,9 @@
+asked = 在别人看到之前，会有审核者来看（工单 { $number }）。他们的决定会告诉你。
+expired = 没有人及时审核，所以只有你能看到（工单 { $number }）。你可以再次申请。
+fixed = 审核者正在看这个结果，或者已经原样发布，所以现在不能修改。你可以用“修改这张图片”或“不太对”从它开始新的一张。
+nobody = 这里的结果在别人看到之前要审核，但还没有设置谁来审核。请告诉管理员：他们可以用 /imagine-settings 选一个频道。
+published = 为 { $person } 用 { $model } 画成，{ $at }。
+published_by = 为 { $person } 用 { $model } 画成，{ $at }。{ $by } 看过后发布。
+returned = 审核者退回了它（工单 { $number }）。修改后再次申请，或者自己留着。
+waiting = 审核者已经收到（工单 { $number }）。他们的决定会告诉你。
+waits = 在别人看到之前，审核者会先看（工单 { $number }）。

@@ -1,0 +1,9 @@
+asked = 在別人看到之前，會有稽核者來看（案件 { $number }）。他們的決定會告訴你。
+expired = 沒有人及時稽核，所以只有你能看到（案件 { $number }）。你可以再次申請。
+fixed = 稽核者正在看這個結果，或者已經原樣發布，所以現在不能修改。你可以用「修改這張圖片」或「不太對」從它開始新的一張。
+nobody = 這裡的結果在別人看到之前要稽核，但還沒有設定誰來稽核。請告訴管理員：他們可以用 /imagine-settings 選一個頻道。
+published = 為 { $person } 用 { $model } 畫成，{ $at }。
+published_by = 為 { $person } 用 { $model } 畫成，{ $at }。{ $by } 看過後發布。
+returned = 稽核者退回了它（案件 { $number }）。修改後再次申請，或者自己留著。
+waiting = 稽核者已經收到（案件 { $number }）。他們的決定會告訴你。
+waits = 在別人看到之前，稽核者會先看（案件 { $number }）。
