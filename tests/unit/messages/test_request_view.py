@@ -40,7 +40,7 @@ def test_every_button_is_the_members_own(values: Mapping[str, Any]) -> None:
     view = shown(**values)
     assert view.buttons
     assert all(one.pressers == Pressers(only="ana") and one.row == "a" * 16 for one in view.buttons)
-    assert all(one.opens_form is (one.action is A.EDIT) for one in view.buttons)
+    assert all(one.opens_form is (one.action in (A.EDIT, A.NOT_RIGHT)) for one in view.buttons)
     assert all(one.confirm is (one.action is A.DELETE) for one in view.buttons)
 
 
