@@ -10,8 +10,10 @@ _INNER = re.compile(
     r"[ \"']{0,2}[:：=(（-]?[ \"']{0,2}([1-5]\d\d)(?!\d|[.,]\d)",
     re.IGNORECASE,
 )
-_TRAILING = re.compile(r"[:：(（ ] ?\(?([45]\d\d)\)?[)）]?\W{0,2}$")
-"""A status at the end of a short message: `Failed to fetch image: 402`, `Anfrage fehlgeschlagen (503)`."""
+_TRAILING = re.compile(r"(?:：|[:(（\s]\s|\s[:(（]?|[(（])([45]\d\d)[)）]?[.!]?$")
+"""A status at the end of a short message: `Failed to fetch image: 402`, `Anfrage fehlgeschlagen (503)`; no port (`cdn.example:443`)."""
+_NO_STATUS = frozenset({443, 465})
+"""Ports of TLS, which look like statuses."""
 _MAX_TRAILING = 160
 """Characters of a message that counts as short."""
 _LEADING = re.compile(r"^\W{0,3}(?:[A-Za-z]{1,20}[:,] )?([45]\d\d)(?![\dx×.])")
@@ -21,4 +23,5 @@ def stated_status(words: str) -> int | None:
     """The status of an error that a message states, if it does."""
     named = _INNER.search(words[:2000]) or _LEADING.search(words[:200])
     named = named or (_TRAILING.search(words) if len(words) <= _MAX_TRAILING else None)
-    return int(named[1]) if named and named[1][0] in "45" else None
+    status = int(named[1]) if named and named[1][0] in "45" else None
+    return None if status in _NO_STATUS else status

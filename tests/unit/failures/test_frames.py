@@ -197,6 +197,13 @@ def test_a_status_in_an_exceptions_words_is_the_answers_status(exception: str, s
     assert read(Evidence(api=API, exception=exception)).status == status
 
 
+@pytest.mark.parametrize(
+    "said", ["ConnectError: no way to cdn.example:443", "cannot connect to 10.0.0.1 port 443", "[Errno 111] refused: host:502"]
+)
+def test_a_port_is_no_status(said: str) -> None:
+    assert read(Evidence(api=API, exception=said)).status is None
+
+
 @pytest.mark.parametrize("text", ["a photo of house number 402", "timed out after 500 ms", "the room for 450 people is ready"])
 def test_other_numbers_are_no_status(text: str) -> None:
     assert read(Evidence(api=API, status=200, body=text)).status == 200
