@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -27,7 +27,7 @@ from adapters.discord.wire import NOBODY, DiscordWire, count_errors
 from adapters.kit.errors import NETWORK, ErrorClass
 from adapters.kit.files import AppendLog
 from adapters.kit.replies import as_view, words_of
-from bot.chat.views import View
+from bot.chat.views import Document, View
 from bot.ports import Ports
 from bot.texts import speaking
 
@@ -142,9 +142,11 @@ class Answers:
         finally:
             self.tries.of(interaction)
 
-    async def whisper(self, handle: Handle, said: str | View) -> None:
-        """Send a further answer, to that person only."""
+    async def whisper(self, handle: Handle, said: str | View, document: Document | None = None) -> None:
+        """Send a further answer, to that person only, perhaps with a file."""
         draft = await self._draft(said, handle)
+        if document is not None and len(document.content) <= handle.limit:
+            draft = replace(draft, documents=(document,))
         await self._quietly(self.wire.follow_up(handle, draft, ephemeral=True), handle)
 
     async def fill(self, handle: Handle, said: str | View) -> None:

@@ -148,7 +148,7 @@ class Interactions:
         said = reply.view or reply.text
         if handle.home is Home.NONE:
             if said:
-                await self.answers.whisper(handle, said)
+                await self.answers.whisper(handle, said, reply.document)
         elif action in WHOLE_ANSWER:
             await self.answers.fill(handle, said or text("discord.done"))
         elif reply.changed and await self.answers.placeholders.claimed(handle.interaction, CLAIM_WITHIN):

@@ -11,7 +11,7 @@ import discord
 from adapters.discord.escape import escape, fit, label
 from adapters.discord.image_fitting import FittedImage
 from adapters.kit.interaction_ids import PATTERN, unique
-from bot.chat.views import Button, ButtonStyle, Fact, Tone, View
+from bot.chat.views import Button, ButtonStyle, Document, Fact, Tone, View
 from bot.texts import text
 from bot.texts.direction import isolate
 
@@ -40,6 +40,7 @@ def layout(
     notes: Sequence[str] = (),
     mention: str | None = None,
     sure: bool = False,
+    documents: Sequence[Document] = (),
 ) -> discord.ui.LayoutView:
     """Render a view. `mention` is shown above it; `allowed_mentions` decides whether it notifies. `sure`: its button confirms a
     question."""
@@ -51,6 +52,8 @@ def layout(
         box.add_item(discord.ui.TextDisplay(words))
     if pictures:
         box.add_item(discord.ui.MediaGallery(*(_item(one) for one in pictures[:MOST_PICTURES])))
+    for document in documents:
+        box.add_item(discord.ui.File(f"attachment://{document.name}"))
     found.add_item(box)
     for row in rows(view.buttons, sure=sure):
         found.add_item(row)

@@ -16,7 +16,7 @@ from adapters.discord.image_fitting import FittedImage
 from adapters.kit.editing_chat import is_staff
 from adapters.kit.message_ref import StoredRef, shared_fields
 from bot.chat.port import Message
-from bot.chat.views import Audience, View
+from bot.chat.views import Audience, Document, View
 from bot.texts import DEFAULT_LANGUAGE, language_for
 
 BOT_LIMIT = 10 * 1024 * 1024
@@ -119,6 +119,7 @@ class Draft:
     mention: str | None = None
     """The only person whom a new post notifies."""
     neutral: bool = False
+    documents: tuple[Document, ...] = ()
     bare: bool = False
     """Without pictures, because their upload wasn't answered."""
     until: float = float("inf")

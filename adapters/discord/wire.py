@@ -156,12 +156,13 @@ class DiscordWire:
 
 
 def _layout(draft: Draft) -> discord.ui.LayoutView:
-    return layout(draft.view, pictures=draft.pictures, notes=draft.notes, mention=draft.mention)
+    return layout(draft.view, pictures=draft.pictures, notes=draft.notes, mention=draft.mention, documents=draft.documents)
 
 
 def _files(draft: Draft) -> list[Any]:
     """Fresh file objects for one request."""
-    return [discord.File(io.BytesIO(one.content), filename=one.name, description=one.alt[:1024] or None) for one in draft.pictures[:10]]
+    pictures = [discord.File(io.BytesIO(one.content), filename=one.name, description=one.alt[:1024] or None) for one in draft.pictures[:10]]
+    return [*pictures, *(discord.File(io.BytesIO(one.content), filename=one.name) for one in draft.documents)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ from adapters.slack import forms, render
 from adapters.slack.callers import Caller
 from adapters.slack.delivery import classified_call
 from adapters.slack.errors import classify_error
-from adapters.slack.image_fitting import ImageFitting
+from adapters.slack.image_fitting import FittedImage, ImageFitting
 from adapters.slack.routes import Handle
 from adapters.slack.uploads import NotReady, Uploads
 from adapters.slack.wire import SlackWire
-from bot.chat.views import View
+from bot.chat.views import Document, View
 from bot.ports import Ports
 from bot.texts import speaking, text
 
@@ -78,6 +78,20 @@ class Answers:
             await self.say(caller, text("slack.sent_directly"))
         return True
 
+    async def hand_over(self, caller: Caller, document: Document) -> None:
+        """Put a file into this person's direct messages: an ephemeral message can't hold one."""
+        try:
+            channel = await self.wire.direct_channel(caller.person)
+            await self.uploads.share([FittedImage("", document.name, "", document.content)], channel)
+            said = "slack.sent_directly"
+        except Exception as error:
+            if (classified := classify_error(error)) is None:
+                raise
+            log.warning("slack_document_failed", detail=classified.detail)
+            said = "slack.document_not_sent"
+        if not caller.in_direct:
+            await self.say(caller, text(said))
+
     async def _direct(self, person: str, body: render.Body) -> None:
         await self.wire.post(await self.wire.direct_channel(person), None, body, self.ports.new_id())
 
@@ -104,6 +118,13 @@ class Answers:
         late = classified.error_class in (ErrorClass.TRIGGER, ErrorClass.LOST, ErrorClass.WAIT)
         await self.say(caller, text("slack.form_too_late" if late else "slack.form_failed"))
         return None
+
+    async def push(self, caller: Caller, window: Window, said: View) -> None:
+        """Show a modal above the open one, which keeps what was typed into it. If Slack rejects it, the person gets the words alone."""
+        found = await classified_call(self.wire.push_view(caller.trigger, window))
+        if isinstance(found, ClassifiedError):
+            log.warning("slack_form_not_opened", detail=found.detail)
+            await self.say(caller, said)
 
     async def _opened(self, trigger: str, view: Window) -> tuple[str, str] | ClassifiedError:
         """Retry after a Slack failure or a short wait, as long as the trigger is valid."""

@@ -164,6 +164,15 @@ LISTS: Mapping[str, tuple[str, re.Pattern[str], str]] = {
 """Settings fields with a native list -> the element, the format of its ids, its field for the selection."""
 
 
+def button(label: str, identity: str) -> Block:
+    """A button in a form."""
+    return {
+        "type": "actions",
+        "block_id": identity,
+        "elements": [{"type": "button", "action_id": identity, "text": plain_text(label, CHOICE)}],
+    }
+
+
 def with_files(view: Block, *files: Block) -> Block:
     """The modal with these blocks after its first field, which holds the words."""
     blocks = list(view["blocks"])

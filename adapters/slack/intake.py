@@ -23,13 +23,14 @@ from adapters.slack.callers import (
     as_typed,
     metadata,
     of_command,
+    of_form,
     of_mention,
     of_press,
 )
 from adapters.slack.errors import classify_error
 from adapters.slack.escape import typed as shown
 from adapters.slack.escape import unescape_event
-from adapters.slack.render import Block, section
+from adapters.slack.render import Block, section, sheet
 from bot.chat.localize import localize
 from bot.chat.views import Form, Reply, View
 from bot.core import Core, Options, Visitor
@@ -56,6 +57,8 @@ _NAMELESS = re.compile(r"<([@#])([UWCG][A-Z0-9]{2,30})\|?>")
 """A person or channel without a name, as Slack writes them in events."""
 IMAGINE_FORM = "v1:imagine:new"
 """callback_id of the empty /imagine form."""
+PRICE = "v1:price:new"
+"""action_id of the button in that form that asks what it would cost."""
 
 
 @dataclass(slots=True)
@@ -197,6 +200,18 @@ class Intake:
         )
         await self._imagine(caller, submission, ack, until, lambda said: forms.errors(view, said))
 
+    async def priced(self, body: Payload) -> None:
+        """Show what the /imagine form would cost as it's filled in, above it; nothing is sent, and nothing typed is lost."""
+        await self.admitted(self.at_home(of_form(body)), lambda caller: self._price(caller, body["view"]))
+
+    async def _price(self, caller: Caller, view: Payload) -> None:
+        values = forms.values(view)
+        typed = {name: values.get(name) or None for name in ("size", "quality", "count", "model")}
+        pictures = sum(one.role is AttachmentRole.PICTURE for one in _attached(view))
+        said = localize(await self.core.price(caller.visitor, values.get("prompt", ""), typed, pictures), caller.language)
+        with speaking(caller.language):
+            await self.answers.push(caller, sheet(said, text("slack.form.price_title")), said)
+
     # ---- mentions ------------------------------------------------------------------------------------------------------------
 
     async def mentioned(self, body: Payload) -> None:
@@ -298,7 +313,8 @@ def _attached(view: Payload) -> tuple[Attachment, ...]:
 def _imagine_modal(form: Form, caller: Caller, pictures: str = "") -> Block:
     """The /imagine form, perhaps about pictures."""
     with speaking(caller.language):
-        return {**forms.modal(localize(form, caller.language), metadata(caller, pictures)), "callback_id": IMAGINE_FORM}
+        made = forms.modal(localize(form, caller.language), metadata(caller, pictures))
+        return {**made, "callback_id": IMAGINE_FORM, "blocks": [*made["blocks"], forms.button(text("slack.form.price"), PRICE)]}
 
 
 def _file_fields(options: Options, language: str) -> Sequence[Block]:

@@ -13,7 +13,7 @@ from adapters.kit.tasks import BackgroundTasks
 from adapters.slack import forms, render
 from adapters.slack.answers import Answers, Window
 from adapters.slack.callers import PLATFORM, Caller, of_form, of_press
-from adapters.slack.intake import FORM_READY, IMAGINE_FORM, Ack, Intake, left, until_ack
+from adapters.slack.intake import FORM_READY, IMAGINE_FORM, PRICE, Ack, Intake, left, until_ack
 from adapters.slack.render import objects
 from bot.chat.views import ActionName, Button, ButtonStyle, Reply, View
 from bot.core import Core
@@ -42,6 +42,10 @@ class Interactions:
         caller = self.intake.at_home(of_press(body))
         if not self.intake.dedup.first(caller.key):
             await ack()
+            return
+        if _action_id(body) == PRICE:
+            await ack()
+            self.intake.tasks.start(self.intake.priced(body), "price")
             return
         found = parsed(_action_id(body))
         if found is None or found.opens_form or found.action in SHEETS or _unasked(body, found):
@@ -141,6 +145,8 @@ class Interactions:
         said = reply.view or reply.text
         if said:
             await self.answers.say(caller, said)
+        if reply.document is not None:
+            await self.answers.hand_over(caller, reply.document)
 
     async def _answered(self, caller: Caller, work: Awaitable[None]) -> None:
         try:

@@ -177,6 +177,10 @@ class SlackWire:
         found = part(await read(self.client.views_open(trigger_id=trigger, view=dict(view))), "view")
         return word(found, "id"), word(found, "hash")
 
+    async def push_view(self, trigger: str, view: Mapping[str, Any]) -> None:
+        """Open a view above the one in which the trigger arose."""
+        await read(self.client.views_push(trigger_id=trigger, view=dict(view)))
+
     async def update_view(self, view_id: str, hash: str, view: Mapping[str, Any]) -> None:
         await read(self.client.views_update(view_id=view_id, hash=hash or None, view=dict(view)))
 

@@ -293,6 +293,14 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A file for the presser only."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """Immediate answer for the presser only; lasting changes show in the edited message."""
 
@@ -301,3 +309,5 @@ class Reply:
     """False if nothing was done (stale, foreign, forged or repeated)."""
     view: View | None = None
     """A richer answer for the presser only (a stored result, a blocked prompt)."""
+    document: Document | None = None
+    """A file that comes with it, where the platform can show one to the presser alone."""

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.chat.handlers import FormMaker, Handler
-from bot.chat.views import Act, ActionName, Audience, Reply
+from bot.chat.views import Act, ActionName, Audience, Document, Reply
 from bot.domain.kinds import KINDS
 from bot.ledger import message_rows, notice_rows
 from bot.ledger.store import Ledger
@@ -59,10 +59,11 @@ class EvidenceActions:
         try:
             reported = "" if self.status_page is None else await status_words(self.status_page)
             path = await asyncio.to_thread(self.maker().make, found, reported)
+            content = await asyncio.to_thread(path.read_bytes)
         except (LeakFound, OSError) as error:
             log.error("evidence_not_written", error=type(error).__name__)
             return Reply(text("evidence.not_written"), changed=False)
-        return Reply(text("evidence.done", file=path))
+        return Reply(text("evidence.done", file=path), document=Document(path.name, content))
 
 
 def _kind_of(connection: Connection, act: Act) -> str | None:

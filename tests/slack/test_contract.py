@@ -275,3 +275,24 @@ async def test_a_button_of_an_older_version_or_a_forged_one_gets_a_sentence(tmp_
         assert len((await s.whisper(s.ada)).text) > 10
         assert not event.failed
         assert len(s.service.calls) == 1
+
+
+async def test_the_form_says_what_it_would_cost_and_keeps_what_was_typed(tmp_path: Path, mode: Mode) -> None:
+    async with stage(tmp_path, mode=mode) as s:
+        event = await s.imagine("")
+        await s.form(event)
+        form = event.opened
+        assert form is not None
+        press = await s.slack.people.press(s.ada, form, "What would this cost?", prompt="three boats", count="3")
+        await s.until(lambda: press.opened is not None, what="the price")
+        assert press.opened is not None
+        shown = str(press.opened.body["blocks"])
+        assert "for 3 pictures" in shown
+        assert "Nothing was sent" in shown
+        assert (press.opened.previous, s.service.calls) == (form.id, [])
+        empty = await s.slack.people.press(s.ada, form, "What would this cost?")
+        await s.until(lambda: empty.opened is not None, what="a sentence")
+        assert "prompt is empty" in str(empty.opened and empty.opened.body["blocks"])
+        await s.slack.people.submit(form, prompt="three boats", count="3")
+        await s.until(lambda: len(s.service.calls) == 1, what="a call")
+        assert (s.service.calls[0].prompt, s.service.calls[0].count) == ("three boats", 3)

@@ -139,6 +139,11 @@ class Messages:
                 one.setdefault("spoiler", False)
             for item in one.get("items") or []:
                 self._resolve_media(item, by_name)
+            if one["type"] == rules.FILE:
+                held = {"media": one["file"]}
+                self._resolve_media(held, by_name)
+                name = one["file"]["url"].removeprefix("attachment://")
+                one |= {"file": held["media"], "name": name, "size": len(by_name[name].content), "spoiler": False}
 
     def _resolve_media(self, item: dict[str, Any], by_name: dict[str, File]) -> None:
         item.setdefault("description", None)

@@ -69,10 +69,10 @@ class Driver:
         """Write an ordinary message; the bot hears of it where it subscribed."""
         return await self._typed("message", user, channel, escaped(text), thread, files)
 
-    async def press(self, user: User, where: Message | View, label: str) -> Event:
-        """Press a button by its label, or by its action id; a confirmation is confirmed."""
+    async def press(self, user: User, where: Message | View, label: str, **filled: Any) -> Event:
+        """Press a button by its label, or by its action id; a confirmation is confirmed. In a form, these fields are filled in before."""
         if isinstance(where, View):
-            return await self._press_in_form(user, where, label)
+            return await self._press_in_form(user, where, label, filled)
         if where.deleted or where.only_for not in (None, user.id) or not self.world.reads(user, where.channel):
             raise CannotDo(f"{user.name} does not see this message")
         element = self._button(where.blocks, label)
@@ -169,13 +169,13 @@ class Driver:
             return event
         return await self._send(event)
 
-    async def _press_in_form(self, user: User, view: View, label: str) -> Event:
+    async def _press_in_form(self, user: User, view: View, label: str, filled: dict[str, Any]) -> Event:
         if not view.open or view.user is not user:
             raise CannotDo(f"{user.name} has no such modal open")
         element = self._button(view.blocks, label)
         payload = self._interactive("block_actions", user) | {
             "container": {"type": "view", "view_id": view.id},
-            "view": view.json(initial_values(view)),
+            "view": view.json(check(view, filled) if filled else initial_values(view)),
             "actions": [action(element, self.world.new_ts())],
         }
         return await self._send(
