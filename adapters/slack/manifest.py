@@ -119,7 +119,11 @@ def manifest(http: Annotated[str, typer.Option("--http", metavar="URL", help=tex
 
 
 def steps() -> list[SetupStep]:
-    """Ask for both tokens of Socket Mode, which needs no public address, and for the channels."""
-    names = {"SLACK_BOT_TOKEN": text("slack.init.bot_token"), "SLACK_APP_TOKEN": text("slack.init.app_token")}
-    tokens = [SetupQuestion(name, question, secret=True) for name, question in names.items()]
+    """Ask for the bot's token, for one of both ways to receive events, and for the channels."""
+    tokens = [
+        SetupQuestion("SLACK_BOT_TOKEN", text("slack.init.bot_token"), secret=True),
+        SetupQuestion("SLACK_APP_TOKEN", text("slack.init.app_token"), secret=True, required=False),
+        SetupQuestion("SLACK_SIGNING_SECRET", text("slack.init.signing_secret"), secret=True, required=False),
+        SetupQuestion("SLACK_HTTP_PORT", text("slack.init.http_port"), required=False),
+    ]
     return [SetupStep(tokens, before=text("slack.init.before")), *channel_steps("slack", *CHANNELS)]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.adapter import Finding, SetupQuestion, SetupStep
-from bot.cli import checks, keys, layers, reach, service
+from bot.cli import checks, keys, layers, other_services, reach, service
 from bot.cli.ladder import Rung, Subject, walk
 from bot.ports import SystemPorts
 from bot.settings import Settings, SettingsProblem, dotenv, env_edit, load, service_problems
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from bot.adapter import Plugin
 
 ADDRESS, KEY, MODEL = "IMAGE_BASE_URL", "IMAGE_API_KEY", "IMAGE_MODEL"
+SECOND = ("FALLBACK_BASE_URL", "FALLBACK_API_KEY", "FALLBACK_MODELS")
+"""Settings of the second image service, which is optional."""
 EXAMPLE = ".env.example"
 
 
@@ -116,6 +118,17 @@ def service_steps(draft: SettingsDraft) -> list[CheckedStep]:
     ]
 
 
+def second_step(draft: SettingsDraft) -> CheckedStep:
+    """Address, key and equal models of the second image service, checked together with doctor's own checks."""
+    model = draft.present(MODEL) or default_model(draft)
+    usual = {"FALLBACK_MODELS": f"{model}={model}"}
+    asked = [
+        SetupQuestion(name, text(f"init.second_{name.removeprefix('FALLBACK_').lower()}"), name == SECOND[1], default=usual.get(name, ""))
+        for name in SECOND
+    ]
+    return CheckedStep(asked, [_second_lacks, other_services.others])
+
+
 def platform_steps(plugin: Plugin) -> list[CheckedStep]:
     """What this platform's own steps ask, each checked with its doctor."""
     asked: Sequence[SetupStep] = getattr(plugin, "setup", list)()
@@ -175,6 +188,12 @@ async def _key_shape(subject: Subject) -> AsyncIterator[Finding]:
         yield Finding(False, text("doctor.settings"), sentence, layer=layers.KEY)
 
 
+async def _second_lacks(subject: Subject) -> AsyncIterator[Finding]:
+    """Whether anything of the second service is missing, or names a model that isn't offered."""
+    for sentence in service_problems(subject.settings, subject.file):
+        yield Finding(False, text("doctor.settings"), sentence, layer=layers.CONFIGURATION)
+
+
 async def _platform(plugin: Plugin, subject: Subject) -> AsyncIterator[Finding]:
     """One platform's settings, then its doctor."""
     async for finding in checks.platform(plugin, subject):
@@ -182,4 +201,4 @@ async def _platform(plugin: Plugin, subject: Subject) -> AsyncIterator[Finding]:
 
 
 def _abouts() -> Mapping[str, str]:
-    return {name: text(f"settings.about.{name}") for name in (ADDRESS, KEY, MODEL)}
+    return {name: text(f"settings.about.{name}") for name in (ADDRESS, KEY, MODEL, *SECOND)}

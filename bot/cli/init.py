@@ -62,12 +62,15 @@ def init(
 
 def _interview(draft: SettingsDraft, keyboard: Keyboard) -> None:
     from bot.cli.dialogue import Dialogue
-    from bot.cli.draft import platform_steps
+    from bot.cli.draft import SECOND, platform_steps, second_step
 
     dialogue = Dialogue(draft, keyboard)
     say(text("init.welcome", file=draft.file.absolute()))
     say()
     dialogue.service()
+    there = any(draft.present(name) for name in SECOND)
+    if dialogue.agrees(text("init.change_second" if there else "init.use_second"), usually=False):
+        dialogue.platform([second_step(draft)])
     while True:
         chosen = False
         for plugin in _settable(draft):
@@ -89,7 +92,7 @@ def _unattended(draft: SettingsDraft) -> None:
     """The same checks without questions. Raises Stop at the first that fails."""
     from bot.cli.dialogue import watched
     from bot.cli.doctor import show
-    from bot.cli.draft import ADDRESS, KEY, default_address, default_model, platform_steps, same_host, service_steps
+    from bot.cli.draft import ADDRESS, KEY, SECOND, default_address, default_model, platform_steps, same_host, second_step, service_steps
 
     begun = _without(draft, ADDRESS)
     for name in _asked(draft):  # what only the environment says must be there at the next start, too
@@ -99,11 +102,15 @@ def _unattended(draft: SettingsDraft) -> None:
     if KEY not in draft.answers and draft.present(KEY) and not same_host(default_address(draft), begun):
         raise Stop(text("init.new_address_new_key"), code=USAGE)
     platforms = [plugin for plugin in _settable(draft) if plugin.configured(draft.settings(without=_service_names()).env)]
+    if any(draft.present(name) for name in SECOND):
+        steps.append(second_step(draft))
     for plugin in platforms:
         steps += platform_steps(plugin)
     for question in (one for step in steps for one in step.questions):
         if question.secret and question.required and not draft.present(question.variable):
             raise Stop(text("init.lacks", name=question.variable), code=USAGE)
+        if question.variable == SECOND[0] and not draft.present(question.variable):
+            raise Stop(text("settings.fallback_lacks", name=question.variable), code=USAGE)
     for step in steps:
         for question in step.questions:
             if question.required and not draft.present(question.variable):
@@ -205,9 +212,9 @@ def _asked(draft: SettingsDraft) -> list[str]:
 
 
 def _secrets(draft: SettingsDraft) -> list[str]:
-    from bot.cli.draft import KEY
+    from bot.cli.draft import KEY, SECOND
 
-    return [KEY, *(one.variable for step in _platform_steps(draft) for one in step.questions if one.secret)]
+    return [KEY, SECOND[1], *(one.variable for step in _platform_steps(draft) for one in step.questions if one.secret)]
 
 
 def _platform_steps(draft: SettingsDraft) -> list[CheckedStep]:
@@ -217,9 +224,9 @@ def _platform_steps(draft: SettingsDraft) -> list[CheckedStep]:
 
 
 def _service_names() -> tuple[str, ...]:
-    from bot.cli.draft import ADDRESS, KEY, MODEL
+    from bot.cli.draft import ADDRESS, KEY, MODEL, SECOND
 
-    return ADDRESS, KEY, MODEL
+    return ADDRESS, KEY, MODEL, *SECOND
 
 
 def _without(draft: SettingsDraft, name: str) -> str:

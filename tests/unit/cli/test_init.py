@@ -20,7 +20,7 @@ import pytest
 
 from bot.cli import dialogue, plugins
 from bot.cli.dialogue import Dialogue
-from bot.cli.draft import SettingsDraft, platform_steps
+from bot.cli.draft import SettingsDraft, platform_steps, second_step
 from bot.cli.init import write
 from bot.cli.screen import Stop
 from tests.unit.cli import test_setups
@@ -178,12 +178,61 @@ def test_slacks_two_tokens_are_asked_and_checked_together(workshop: Workshop, tm
     env.pop("OPERATOR_CHANNEL_SLACK")
     plugin = plugins.load("slack")
     draft = SettingsDraft(tmp_path / ".env", {**env, **service}, {"slack": plugin})
-    person = Person([app, bot, "", bot, app, standin.elsewhere.id, "", channel, "none"])
+    person = Person([app, bot, "", "", "", bot, app, "", "", standin.elsewhere.id, "", channel, "none"])
     Dialogue(draft, person).platform(platform_steps(plugin))
     said = capsys.readouterr().out
     assert draft.answers == {"SLACK_BOT_TOKEN": bot, "SLACK_APP_TOKEN": app, "MODERATOR_CHANNEL_SLACK": channel}
     assert "/invite" in said
     assert bot not in said
+
+
+def test_slack_over_http_is_set_up_with_the_signing_secret_instead(workshop: Workshop, tmp_path: Path) -> None:
+    _, env = workshop.slack()
+    service = {"IMAGE_API_KEY": KEY, "IMAGE_BASE_URL": workshop.service.address}
+    bot, secret, channel = env.pop("SLACK_BOT_TOKEN"), "0123456789abcdef0123456789abcdef", env.pop("MODERATOR_CHANNEL_SLACK")
+    for other in ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "OPERATOR_CHANNEL_SLACK"):
+        env.pop(other, None)
+    plugin = plugins.load("slack")
+    draft = SettingsDraft(tmp_path / ".env", {**env, **service}, {"slack": plugin})
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    person = Person([bot, "", "", "", "", bot, "", secret, port, channel, ""])  # at first neither of both ways
+    Dialogue(draft, person).platform(platform_steps(plugin))
+    wanted = {"SLACK_BOT_TOKEN": bot, "SLACK_SIGNING_SECRET": secret, "SLACK_HTTP_PORT": port, "MODERATOR_CHANNEL_SLACK": channel}
+    assert draft.answers == wanted
+    assert person.answers == []
+
+
+def test_a_second_service_is_asked_for_and_checked_with_its_own_key(
+    workshop: Workshop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = workshop.service.address
+    draft = SettingsDraft(tmp_path / ".env", {"IMAGE_API_KEY": KEY, "IMAGE_BASE_URL": there, "STATUS_PAGE": "off"}, {})
+    second = "sk-canary-5555555555"
+    person = Person([there, second, "gpt-image-3=x", "", "", "", "gpt-image-2=nonsense", "", "", "", "gpt-image-2=gpt-image-2"])
+    Dialogue(draft, person).platform([second_step(draft)])
+    said = capsys.readouterr().out
+    assert draft.answers == {"FALLBACK_BASE_URL": there, "FALLBACK_API_KEY": second, "FALLBACK_MODELS": "gpt-image-2=gpt-image-2"}
+    assert "which isn't one of your models" in said
+    assert "doesn't have nonsense" in said
+    assert workshop.service.keys[-1] == f"Bearer {second}"
+    assert second not in said
+
+
+def test_a_second_service_from_options_is_whole_or_nothing_is_written(
+    imagine_bot: Call, service: Service, web: int, tmp_path: Path
+) -> None:
+    (tmp_path / "key.txt").write_text(f"{KEY}\n", encoding="utf-8")
+    begun = ["init", "--address", service.address, "--key-file", "key.txt", "--set", f"WEB_PORT={web}"]
+    half = imagine_bot(*begun, "--secret-file", "FALLBACK_API_KEY=key.txt")
+    assert (half.code, (tmp_path / ".env").exists()) == (2, False)
+    assert "FALLBACK_BASE_URL isn't set" in half.err
+    whole = ["--set", f"FALLBACK_BASE_URL={service.address}", "--secret-file", "FALLBACK_API_KEY=key.txt"]
+    done = imagine_bot(*begun, *whole)
+    assert done.code == 0, done
+    assert "FALLBACK_MODELS=gpt-image-2=gpt-image-2" in (tmp_path / ".env").read_text(encoding="utf-8")
+    assert KEY not in done.out + done.err
 
 
 def test_a_check_that_takes_over_a_second_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -283,6 +332,7 @@ def test_the_whole_dialogue_in_a_terminal(session: Callable[..., Session], servi
     there.answer("Enter asks again. [y/N]", "maybe")
     there.answer("y or n.", "")
     there.answer("IMAGE_MODEL [gpt-image-2]", "")
+    there.answer("outages of this one? [y/N]", "")
     for platform in ("Discord?", "Slack?"):
         there.answer(platform, "")
     there.answer("(web chat)? [Y/n]", "")

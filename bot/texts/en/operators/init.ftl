@@ -15,6 +15,11 @@ no_usual = y/N
 yes_or_no = Please type y or n.
 keep_anyway = Keep it although the check failed? Enter asks again.
 checking = Still checking ({ $seconds } s) …
+use_second = Should a second image service stand by for outages of this one?
+change_second = A second image service is set up already. Change it?
+second_base_url = Address of the second image service. It draws while the first one is down or out of credit, and never gets a blocked prompt.
+second_api_key = Key for the second image service.
+second_models = Models that draw the same on both, as model=model-there, separated by commas. Only these ever go to the second service.
 use_platform = Do people use it in { $name }?
 change_platform = { $name } is set up already. Change it?
 no_platform = Nobody could reach the bot like that. Choose at least one.

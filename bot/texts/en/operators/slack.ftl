@@ -55,7 +55,9 @@ manifest-command_imagine-settings = Set moderators, channels, budgets and defaul
 init-name = Slack
 init-before = Create an app at https://api.slack.com/apps from the output of `imagine-bot slack manifest`, and install it in your workspace. docs/slack.md has every step.
 init-bot_token = Bot User OAuth Token (xoxb-…), from the page OAuth & Permissions.
-init-app_token = App-level token (xapp-…) with the scope connections:write, from the page Basic Information.
+init-app_token = App-level token (xapp-…) with the scope connections:write, from the page Basic Information. With it, the bot connects to Slack by itself (Socket Mode) and needs no public address. Enter for none, if Slack should send events to your own address over HTTP.
+init-signing_secret = Signing Secret, from the page Basic Information: only for events over HTTP. Enter for none with Socket Mode.
+init-http_port = Port on which the bot receives Slack's events over HTTP, behind your proxy with HTTPS. Enter for 3000, or for none with Socket Mode.
 init-moderators = ID (C…) of the private channel whose members decide about blocked requests. Invite the bot there first with /invite.
 init-operators = ID (C…) of the channel for notices to you, such as a refused key. Without one, they go to the log.
 
