@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 
 from bot.domain.kinds import Kind
 from bot.gate import memory as memories
-from bot.gate import restoring
 from bot.gate.allowance import Allowance
 from bot.gate.breaker import HINT_CAP, SPARE, Breaker, least_to_lose
 from bot.gate.concurrency import ConcurrencyLimit
@@ -27,7 +26,7 @@ from bot.gate.in_flight import InFlight
 from bot.gate.latency import Latency
 from bot.gate.port import Change, Estimate, Grant, Snapshot, Verdict, Waiting, WakeAt
 from bot.gate.rate_model import RateModel
-from bot.gate.restoring import PAUSE, STOPS, Restoring
+from bot.gate.restoring import PAUSE, STOPS, Restoring, write
 from bot.gate.settings import GateSettings
 from bot.gate.signals import Signal, named_rate, signal_of
 
@@ -89,6 +88,7 @@ class AdaptiveGate:
 
     def next(self, now: float, waiting: Sequence[Waiting]) -> Grant | WakeAt:
         self._tick(now)
+        self.restoring.waiting = len(waiting)
         if not waiting:
             return WakeAt(math.inf, "empty")
         hold = self._hold(now)
@@ -111,7 +111,7 @@ class AdaptiveGate:
             signal = Signal.CONCURRENCY
         if signal in _TAKEN_BACK:
             self.queue.serve(run.waiting, now, -1.0)
-        self._staged(self.restoring.book(verdict.failure, signal, run.launched, now, self.latency.p(0.95)), now)
+        self._staged(self.restoring.book(verdict, signal, run.launched, now, self.latency.p(0.95)), now)
         match signal:
             case Signal.SERVED:
                 self._served(run, verdict, now)
@@ -190,7 +190,7 @@ class AdaptiveGate:
         if self.now is None:
             return self.memory or {}
         learned = memories.write(self.now, self.rate_model, self.concurrency, self.latency, self.breaker, self.credit, self.paused_until)
-        return {**learned, "restoring": restoring.write(self.restoring)} if self.restoring.stage else learned
+        return {**learned, "restoring": write(self.restoring)} if self.restoring.stage else learned
 
     # ---- what is asked before a launch
 

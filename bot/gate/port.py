@@ -59,6 +59,8 @@ class Verdict:
     cancelled: bool = False
     """The bot aborted the call, so the result says nothing about the provider."""
     pictures: int = 0
+    tokens: int | None = None
+    """Output tokens of the call; None if the provider doesn't count any."""
 
 
 @dataclass(frozen=True, slots=True)

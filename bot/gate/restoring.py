@@ -7,11 +7,13 @@ fixed, and a few at a time show whether the service is as fast and as reliable a
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from bot.domain.failure import Failure
 from bot.domain.kinds import NO_CREDIT, Kind
+from bot.gate.latency import quantile
+from bot.gate.port import Verdict
 from bot.gate.signals import Signal
 
 REFUSALS = NO_CREDIT | frozenset(
@@ -25,7 +27,7 @@ REFUSALS = NO_CREDIT | frozenset(
     }
 )
 """Failures that concern every request and that only the operator can end."""
-STOPS = ("slow", "failing")
+STOPS = ("slow", "failing", "costly")
 """Changes after which no call starts for `PAUSE` seconds."""
 IN_A_ROW = 2
 """Refusals in a row that count as a stop: a gateway with one wrong key among several refuses now and then. Missing credit
@@ -36,6 +38,10 @@ WELL, BAD = 3, 2
 """Good calls that end the second stage, and bad ones that stop it."""
 SLOWER, SLACK = 2.0, 5.0
 """A call is slow if it took more than `SLOWER` times the 95th percentile before the stop, plus `SLACK` seconds."""
+COSTLIER, ENOUGH = 2.0, 5
+"""A call is costly if a picture took more than `COSTLIER` times the 95th percentile of output tokens of at least `ENOUGH` calls before."""
+PATIENCE = 3
+"""How many times more good calls end the second stage while more requests wait than when it began."""
 PAUSE = 60.0
 """Seconds until the next single call after the second stage has failed."""
 NEW_NORMAL = 2
@@ -45,7 +51,7 @@ NEW_NORMAL = 2
 @dataclass(slots=True)
 class Restoring:
     """`stage` is `stopped` (one call at a time), `few` or empty (no limit). What changes is returned as words for the log: `stopped`,
-    `restoring`, `restored`, `refused_again`, and the two in `STOPS`."""
+    `restoring`, `restored`, `refused_again`, and those in `STOPS`."""
 
     stage: str = ""
     step: str = ""
@@ -58,14 +64,26 @@ class Restoring:
     """Launch time of the latest call that was refused."""
     before: float | None = None
     """The 95th percentile of latency before the stop, in seconds; None if too few pictures had come."""
+    usual_tokens: float | None = None
+    """The same of output tokens for a picture."""
+    waiting: int = 0
+    """Requests that wait now; the gate keeps it current."""
+    depth: int = 0
+    """Requests that waited when the second stage began."""
+    tokens: deque[float] = field(default_factory=lambda: deque(maxlen=100))
+    """Output tokens for a picture of the latest calls outside a stage."""
 
     @property
     def places(self) -> int | None:
         """Calls at a time; None if it sets no limit."""
         return {"stopped": 1, "few": FEW}.get(self.stage)
 
-    def book(self, failure: Failure | None, signal: Signal, launched: float, now: float, p95: float | None) -> Sequence[str]:
+    def book(self, verdict: Verdict, signal: Signal, launched: float, now: float, p95: float | None) -> Sequence[str]:
         """Book a call's result. `launched` and `now` are loop times, `p95` is the present 95th percentile of latency."""
+        failure = verdict.failure
+        tokens = verdict.tokens / verdict.pictures if verdict.tokens and verdict.pictures else None
+        if tokens is not None and not self.stage:
+            self.tokens.append(tokens)
         if failure is not None and failure.kind in REFUSALS:
             self.refused_at = max(self.refused_at, launched)
             return self._refused(failure.kind, p95)
@@ -73,14 +91,14 @@ class Restoring:
             return self._failed("failing") if self.stage == "few" else ()
         if signal is Signal.NOTHING or launched < self.refused_at:  # one that was under way proves nothing about now
             return ()
-        return [*self.alive(), *(self._served(now - launched) if failure is None else ())]
+        return [*self.alive(), *(self._served(now - launched, tokens) if failure is None else ())]
 
     def alive(self) -> Sequence[str]:
         """The service took a call: its key, credit and address are right again."""
         self.in_a_row = 0
         if self.stage != "stopped":
             return ()
-        self.stage, self.well, self.bad = "few", 0, 0
+        self.stage, self.well, self.bad, self.depth = "few", 0, 0, self.waiting
         return ("restoring",)
 
     def _refused(self, kind: Kind, p95: float | None) -> Sequence[str]:
@@ -91,16 +109,20 @@ class Restoring:
         if self.stage == "few":
             return self._stop("refused_again")
         self.before = p95
+        ordered = sorted(self.tokens)
+        self.usual_tokens = quantile(ordered, 0.95) if len(ordered) >= ENOUGH else None
         changes = self._stop("stopped")
         return () if credit else changes  # the log of missing credit says it already
 
-    def _served(self, seconds: float) -> Sequence[str]:
+    def _served(self, seconds: float, tokens: float | None) -> Sequence[str]:
         if self.stage != "few":
             return ()
         if self.before is not None and seconds > SLOWER * self.before + SLACK:
             return self._failed("slow")
+        if self.usual_tokens is not None and tokens is not None and tokens > COSTLIER * self.usual_tokens:
+            return self._failed("costly")
         self.well += 1
-        if self.well < WELL:
+        if self.well < WELL * (PATIENCE if self.waiting > max(self.depth, FEW) else 1):
             return ()
         self.stage, self.slow_stops = "", 0
         return ("restored",)
@@ -109,9 +131,9 @@ class Restoring:
         self.bad += 1
         if self.bad < BAD:
             return ()
-        self.slow_stops += how == "slow"
+        self.slow_stops += how in ("slow", "costly")
         if self.slow_stops >= NEW_NORMAL:
-            self.before = None
+            self.before = self.usual_tokens = None
         return self._stop(how)
 
     def _stop(self, how: str) -> Sequence[str]:
@@ -127,6 +149,8 @@ def write(restoring: Restoring) -> dict[str, object]:
         "well": restoring.well,
         "slow_stops": restoring.slow_stops,
         "before": restoring.before,
+        "usual_tokens": restoring.usual_tokens,
+        "depth": restoring.depth,
     }
 
 
@@ -135,7 +159,15 @@ def read(kept: dict[str, object]) -> Restoring:
     stage, before = kept.get("stage"), kept.get("before")
     if stage not in ("stopped", "few"):
         return Restoring()
-    numbers = {name: value for name in ("well", "slow_stops") if type(value := kept.get(name)) is int and value in range(WELL)}
+    tokens, depth = kept.get("usual_tokens"), kept.get("depth")
+    most = WELL * PATIENCE
+    numbers = {name: value for name in ("well", "slow_stops") if type(value := kept.get(name)) is int and value in range(most)}
+    if type(depth) is int and depth in range(1_000_000):
+        numbers["depth"] = depth
     step = str(kept.get("step")) if kept.get("step") in ("stopped", "refused_again", *STOPS) else "stopped"
-    usable = isinstance(before, (int, float)) and not isinstance(before, bool) and 0 < before < 3600
-    return Restoring(str(stage), step, before=float(before) if usable and isinstance(before, (int, float)) else None, **numbers)
+    return Restoring(str(stage), step, before=_within(before, 3600), usual_tokens=_within(tokens, 1e7), **numbers)
+
+
+def _within(value: object, most: float) -> float | None:
+    """A stored number between 0 and `most`; None for anything else."""
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < most else None

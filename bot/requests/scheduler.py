@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from bot.domain.failure import Evidence
+from bot.domain.failure import Evidence, Failure
 from bot.domain.kinds import SAFETY_REVIEWABLE
 from bot.domain.outcome import Billed, Outcome, Pending, Picture
 from bot.domain.request_states import RequestState
@@ -256,9 +256,7 @@ class Scheduler:
             raise
         failure = None if outcome.shortfall is None else classify(outcome.shortfall)
         try:
-            service.gate.report(
-                grant, Verdict(failure, outcome.rate_headers, outcome.cancelled, len(outcome.pictures)), self.ports.monotonic()
-            )
+            service.gate.report(grant, _verdict(failure, outcome), self.ports.monotonic())
         except Exception:
             log.exception("gate_failed", request=opened.request.id)  # the outcome is recorded anyway
         self._note_changes(service)
@@ -367,3 +365,9 @@ def _must_be_recorded(call: asyncio.Task[Outcome]) -> bool:
     if result.pending is not None:
         return True
     return result.shortfall is not None and classify(result.shortfall).kind in SAFETY_REVIEWABLE
+
+
+def _verdict(failure: Failure | None, outcome: Outcome) -> Verdict:
+    """What the gate learns from a call."""
+    tokens = None if outcome.usage is None else outcome.usage.output_tokens
+    return Verdict(failure, outcome.rate_headers, outcome.cancelled, len(outcome.pictures), tokens)

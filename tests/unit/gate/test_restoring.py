@@ -100,6 +100,62 @@ def test_it_stops_again_if_the_service_is_slower_or_fails(verdict: Verdict, seco
     assert at_once(play, PAUSE - 5) == []
 
 
+def drawn(tokens: int, pictures: int = 1) -> Verdict:
+    return Verdict(None, pictures=pictures, tokens=tokens)
+
+
+def costlier() -> Play:
+    """A gate whose pictures took a thousand tokens each before its key was refused."""
+    play = Play(waiting=rows(60))
+    for _ in range(6):
+        play.exchange(drawn(4000, 4), 2.0)
+    play.exchange(REFUSED)
+    play.exchange(REFUSED)
+    return play
+
+
+def test_it_stops_again_if_pictures_take_far_more_tokens() -> None:
+    play = costlier()
+    play.report(at_once(play)[0], drawn(1500), 2.0)
+    few = at_once(play)
+    play.report(few[0], drawn(1900), 2.0)  # within the bound
+    play.report(few[1], drawn(2100), 0.1)
+    assert play.gate.snapshot(play.now).stage == "few"
+    play.report(few[2], drawn(2100), 0.1)
+    seen = play.gate.snapshot(play.now)
+    assert (seen.stage, seen.step) == ("stopped", "costly")
+
+
+def test_a_model_that_costs_more_for_good_is_not_held_back_for_ever() -> None:
+    play = costlier()
+    stops = set()
+    for _ in range(40):
+        if not play.gate.snapshot(play.now).stage:
+            break
+        play.waiting = rows(40)
+        for grant in at_once(play, 3.0):
+            play.report(grant, drawn(2100), 2.0)
+            stops.add(play.gate.snapshot(play.now).step)
+    assert play.gate.snapshot(play.now).stage == ""
+    assert "costly" in stops
+
+
+def test_while_the_queue_grows_all_run_later() -> None:
+    play = stopped()
+    play.waiting = rows(8)
+    play.report(at_once(play)[0], SERVED, 3.0)
+    few = at_once(play)
+    play.waiting = rows(60)
+    play.next()
+    for grant in few[:3]:
+        play.report(grant, SERVED, 0.1)
+    assert play.gate.snapshot(play.now).stage == "few"
+    for _ in range(2):
+        for grant in at_once(play, 3.0)[:3]:
+            play.report(grant, SERVED, 0.1)
+    assert play.gate.snapshot(play.now).stage == ""
+
+
 def test_a_refusal_among_the_few_stops_it_at_once() -> None:
     play = stopped()
     play.report(at_once(play)[0], SERVED, 3.0)
@@ -157,5 +213,5 @@ def test_a_damaged_memory_is_no_memory(kept: dict[str, object]) -> None:
 
 
 def test_the_stage_reads_back() -> None:
-    one = Restoring("few", "slow", well=2, slow_stops=1, before=7.5)
+    one = Restoring("few", "slow", well=2, slow_stops=1, before=7.5, usual_tokens=900.0, depth=12)
     assert read(write(one)) == one
