@@ -45,7 +45,7 @@ class Interactions:
             return
         if _action_id(body) == PRICE:
             await ack()
-            self.intake.tasks.start(self.intake.priced(body), "price")
+            self.tasks.start(self.intake.priced(body), "price")
             return
         found = parsed(_action_id(body))
         if found is None or found.opens_form or found.action in SHEETS or _unasked(body, found):
