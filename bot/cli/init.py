@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import plugins
-from bot.cli.screen import FAILED, USAGE, Stop, remark, say
+from bot.cli.screen import FAILED, USAGE, Stop, hide, remark, say
 from bot.texts import has, text
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def init(
     for sentence in broken:
         remark(text("cli.warning", sentence=sentence))
     draft = SettingsDraft(ctx.obj, os.environ, adapters)
-    draft.settings(without=_asked(draft))  # what else is in the file must be right
+    hide(draft.settings(without=_asked(draft)).secrets())  # what else is in the file must be right
+    hide([value for name in _secrets(draft) if (value := draft.present(name))])
     options = {ADDRESS: address, MODEL: model}
     options |= dict(_pair(one, "--set") for one in given or [])
     for name in options:

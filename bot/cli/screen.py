@@ -23,14 +23,28 @@ class Stop(Exception):
         self.code = code
 
 
+_secrets: list[str] = []
+
+
+def hide(secrets: Sequence[str]) -> None:
+    """Print none of these from now on, whichever setting they were pasted into; the longest first."""
+    _secrets[:] = sorted({*_secrets, *secrets}, key=len, reverse=True)
+
+
+def _clean(line: str) -> str:
+    for secret in _secrets:
+        line = line.replace(secret, "***")
+    return line
+
+
 def say(line: str = "") -> None:
     """Print one line of the result."""
-    print(line, flush=True)
+    print(_clean(line), flush=True)
 
 
 def remark(line: str) -> None:
     """Print one line that isn't part of the result."""
-    print(line, file=sys.stderr, flush=True)
+    print(_clean(line), file=sys.stderr, flush=True)
 
 
 def complain(sentences: Sequence[str]) -> None:

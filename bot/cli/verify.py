@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.domain.outcome import Outcome
     from bot.evidence.collect import FailedRequest
     from bot.evidence.scrub import Scrubber
+    from bot.settings import Settings
 
 MAX_ID = 128
 WRONG_SIZE = "1x1"
@@ -66,6 +67,7 @@ class Plan:
 def verify(
     ctx: typer.Context,
     request: Annotated[str | None, typer.Argument(help=text("cli.help.evidence_request"), show_default=False)] = None,
+    second: Annotated[bool, typer.Option("--second", help=text("cli.help.verify_second"))] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help=text("cli.help.verify_yes"))] = False,
     data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.run_data_dir"))] = None,
 ) -> None:
@@ -78,7 +80,7 @@ def verify(
     settings = subject.settings
     if problems := service_problems(settings, ctx.obj):
         raise SettingsProblem(problems)
-    plans, scrubber = _plans(subject, request)
+    plans, scrubber = _plans(subject, request, second=second)
     price = dollars(sum(plan.highest for plan in plans))
     for plan in plans:
         say(text(f"verify.will_{plan.name}", shape=plan.shape, words=text(f"verify.words_{plan.words}")))
@@ -121,7 +123,19 @@ def may_repeat(connection: Connection, found: FailedRequest) -> bool:
     return not block_rows.ever_blocked(connection, request.fingerprint)
 
 
-def _plans(subject: Subject, asked: str | None) -> tuple[list[Plan], Scrubber]:
+def service_of(settings: Settings, service: str, model: str) -> Settings:
+    """The settings as if the service that drew a request for this model were the configured one."""
+    from bot.cli.other_services import others_of
+    from bot.settings.rules import FALLBACK
+
+    wanted = settings.fallback_models.get(model) if service == FALLBACK else model
+    for one in others_of(settings):
+        if one.name == service and (service != FALLBACK or one.settings.image_model == wanted):
+            return one.settings.model_copy(update={"image_model": wanted})
+    return settings.model_copy(update={"image_model": model})
+
+
+def _plans(subject: Subject, asked: str | None, *, second: bool) -> tuple[list[Plan], Scrubber]:
     """The requests to make, in order, and what keeps their results clean."""
     from bot.cli.probes import PROMPT
     from bot.evidence.collect import find
@@ -131,9 +145,10 @@ def _plans(subject: Subject, asked: str | None) -> tuple[list[Plan], Scrubber]:
     from bot.settings.surroundings import surroundings_of
 
     settings, about = subject.settings, surroundings_of(subject.settings)
-    known = _model(subject)
+    tried = replace(subject, settings=_second(settings)) if second else subject
+    known = _model(tried)
     quality = "low" if "low" in known.qualities else settings.image_quality
-    good = Plan("good", subject, known.sizes.default, quality, 1, PROMPT, "neutral")
+    good = Plan("good", tried, known.sizes.default, quality, 1, PROMPT, "neutral")
     plans = [good, replace(good, name="bad", size=WRONG_SIZE)]
     found, repeat = None, False
     if read_only.is_there(settings.ledger):
@@ -149,15 +164,24 @@ def _plans(subject: Subject, asked: str | None) -> tuple[list[Plan], Scrubber]:
         remark(text("verify.nothing_failed"))
     else:
         request = found.request
-        there = replace(subject, settings=settings.model_copy(update={"image_model": request.model}))
+        there = replace(subject, settings=service_of(settings, request.service, request.model))
         prompt, words = (request.prompt, "same") if repeat else (PROMPT, "neutral")
-        if request.service:
+        if request.service and there.settings.image_api_key != settings.image_api_key:
             remark(text("verify.other_service"))
         if not repeat:
             remark(text("verify.not_repeated"))
         plans.insert(0, Plan("replay", there, request.size, request.quality, max(1, request.count), prompt, words, request.left_out))
     private = Private(tuple(about.secrets), about.hosts(), set(), about.public_host)
     return plans, Scrubber(private, [] if found is None else found.prompts)
+
+
+def _second(settings: Settings) -> Settings:
+    """The second service in the configured one's place. Raises Stop if there is none."""
+    from bot.settings.rules import FALLBACK
+
+    if settings.fallback_url is None or settings.fallback_api_key is None or not settings.fallback_models:
+        raise Stop(text("verify.no_second"), code=USAGE)
+    return service_of(settings, FALLBACK, next(iter(settings.fallback_models)))
 
 
 def _ask(price: str) -> None:
@@ -244,7 +268,7 @@ def _settings_of(subject: Subject, scrubber: Scrubber) -> dict[str, str]:
             continue
         secret = any(one in value for one in secrets)
         clean = text("verify.secret") if secret else scrubber.text(value, 200)
-        marked = name in PRECEDENCE["IMAGE_API_KEY"] or (not secret and clean != value)
+        marked = name in (*PRECEDENCE["IMAGE_API_KEY"], "FALLBACK_API_KEY") or (not secret and clean != value)
         shown[name] = f"{clean} #{hashlib.sha256(value.encode()).hexdigest()[:8]}" if marked else clean
     return shown
 

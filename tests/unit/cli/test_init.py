@@ -26,6 +26,7 @@ from bot.cli.screen import Stop
 from tests.unit.cli import test_setups
 from tests.unit.cli.conftest import Ended, Point
 from tests.unit.cli.test_setups import Service, Workshop
+from tests.unit.evidence.test_bundle import SECRETS, VARIABLES
 
 service, workshop = test_setups.service, test_setups.workshop
 KEY = "sk-canary-4242424242"
@@ -202,6 +203,17 @@ def test_slack_over_http_is_set_up_with_the_signing_secret_instead(workshop: Wor
     wanted = {"SLACK_BOT_TOKEN": bot, "SLACK_SIGNING_SECRET": secret, "SLACK_HTTP_PORT": port, "MODERATOR_CHANNEL_SLACK": channel}
     assert draft.answers == wanted
     assert person.answers == []
+
+
+def test_twenty_planted_secrets_are_shown_by_neither_init_nor_doctor(imagine_bot: Call, service: Service, web: int, tmp_path: Path) -> None:
+    assert len(SECRETS) >= 20
+    env = {**VARIABLES, "IMAGE_BASE_URL": service.address, "WEB_PORT": str(web), "STATUS_PAGE": "off", "OUTGOING_PROXY": "none"}
+    env |= {"IMAGE_MODEL": " ".join(one for one in SECRETS.values() if one.isascii())[:100]}  # a slip of the clipboard
+    for arguments in (("init", "--yes"), ("doctor",), ("doctor", "--all"), ("doctor", "--json")):
+        ended = imagine_bot(*arguments, **env)
+        shown = ended.out + ended.err
+        assert [name for name in SECRETS if name not in ("own prompt",) and SECRETS[name].lower() in shown.lower()] == [], arguments
+    assert not (tmp_path / ".env").exists()
 
 
 def test_a_second_service_is_asked_for_and_checked_with_its_own_key(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -165,6 +166,34 @@ def test_the_note_says_what_differs_from_the_one_before(
     assert "IMAGE_API_KEY was set (secret) #" in changed
     assert "Something wrong was unsupported_size, and is pictures now" in changed
     assert "canary" not in "".join(notes(tmp_path))
+
+
+SECOND = {"FALLBACK_API_KEY": "sk-canary-7777777777", "FALLBACK_MODELS": "gpt-image-2=gpt-image-2.5-flare"}
+
+
+def test_what_the_second_service_failed_is_asked_of_it_again(verify: Call, service: Service, tmp_path: Path) -> None:
+    request = failed(tmp_path, bad(DOWN))
+    _drawn_by(tmp_path, "fallback")
+    ended = verify(request, "--yes", FALLBACK_BASE_URL=service.address, **SECOND)
+    assert ended.code == 0, ended
+    assert [one["model"] for one in service.asked] == ["gpt-image-2.5-flare", "gpt-image-2", "gpt-image-2"]
+    assert "another of your services" in ended.err
+    assert "canary" not in ended.out + ended.err + "".join(notes(tmp_path))
+
+
+def test_the_second_service_can_be_tried_itself(verify: Call, service: Service, tmp_path: Path) -> None:
+    without = verify("--yes", "--second")
+    assert (without.code, service.asked) == (2, [])
+    assert "no second image service" in without.err
+    ended = verify("--yes", "--second", FALLBACK_BASE_URL=service.address, **SECOND)
+    assert ended.code == 0, ended
+    assert [(one["model"], one["size"]) for one in service.asked] == [("gpt-image-2.5-flare", "1024x1024"), ("gpt-image-2.5-flare", "1x1")]
+    assert "FALLBACK_API_KEY: set (secret) #" in notes(tmp_path)[0]
+
+
+def _drawn_by(folder: Path, name: str) -> None:
+    with sqlite3.connect(folder / "data" / "imagine-bot.db") as connection:
+        connection.execute("UPDATE requests SET service = ?", [name])
 
 
 def test_twenty_planted_secrets_are_in_no_note(imagine_bot: Call, service: Service, tmp_path: Path) -> None:
