@@ -40,7 +40,7 @@ SLOWER, SLACK = 2.0, 5.0
 """A call is slow if it took more than `SLOWER` times the 95th percentile before the stop, plus `SLACK` seconds."""
 COSTLIER, ENOUGH = 2.0, 5
 """A call is costly if a picture took more than `COSTLIER` times the 95th percentile of output tokens of at least `ENOUGH` calls before."""
-PATIENCE = 3
+WHILE_IT_GROWS = 3
 """How many times more good calls end the second stage while more requests wait than when it began."""
 PAUSE = 60.0
 """Seconds until the next single call after the second stage has failed."""
@@ -70,7 +70,7 @@ class Restoring:
     """Requests that wait now; the gate keeps it current."""
     depth: int = 0
     """Requests that waited when the second stage began."""
-    tokens: deque[float] = field(default_factory=lambda: deque(maxlen=100))
+    tokens: deque[float] = field(default_factory=lambda: deque(maxlen=100), init=False)
     """Output tokens for a picture of the latest calls outside a stage."""
 
     @property
@@ -122,7 +122,7 @@ class Restoring:
         if self.usual_tokens is not None and tokens is not None and tokens > COSTLIER * self.usual_tokens:
             return self._failed("costly")
         self.well += 1
-        if self.well < WELL * (PATIENCE if self.waiting > max(self.depth, FEW) else 1):
+        if self.well < WELL * (WHILE_IT_GROWS if self.waiting > max(self.depth, FEW) else 1):
             return ()
         self.stage, self.slow_stops = "", 0
         return ("restored",)
@@ -160,7 +160,7 @@ def read(kept: dict[str, object]) -> Restoring:
     if stage not in ("stopped", "few"):
         return Restoring()
     tokens, depth = kept.get("usual_tokens"), kept.get("depth")
-    most = WELL * PATIENCE
+    most = WELL * WHILE_IT_GROWS
     numbers = {name: value for name in ("well", "slow_stops") if type(value := kept.get(name)) is int and value in range(most)}
     if type(depth) is int and depth in range(1_000_000):
         numbers["depth"] = depth
