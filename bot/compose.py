@@ -57,6 +57,7 @@ from bot.requests.picture_changes import PictureChanges
 from bot.requests.previews import Previews
 from bot.requests.projection import RequestProjection
 from bot.requests.questions import load as load_lint
+from bot.requests.ready import NotifyMe, project_ready
 from bot.requests.rejections import Rejections
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
@@ -110,7 +111,7 @@ async def build(
     core = Core(
         ledger=ledger,
         rules=rules,
-        handlers=(actions, *_results(actions, pictures), guide, Simplify(actions), moderation.handlers),
+        handlers=(actions, *_results(actions, pictures), guide, Simplify(actions), NotifyMe(ledger), moderation.handlers),
         open_case=moderation.cases.open_case,
         render_request=lambda c, request, audience: moderation.views.beside(c, request, views.view(c, request, audience)),
         snapshot=lambda: services.default.gate.snapshot(ports.monotonic()),
@@ -191,7 +192,13 @@ def _moderation(ledger: Ledger, rules: Rules, notices: Notices, adapters: dict[s
 def _sender(
     ledger: Ledger, ports: Ports, views: RequestProjection, notices: Notices, moderation: Moderation, writes: BackgroundWrites
 ) -> Sender:
-    projections = {"request": views.project, "question": project_question, "notice": notices.project, **moderation.projections}
+    projections = {
+        "request": views.project,
+        "question": project_question,
+        "ready": project_ready,
+        "notice": notices.project,
+        **moderation.projections,
+    }
     sender = Sender(ledger, ports, {}, projections, events=notices.events)
     sender.language_of = language_of
     sender.before_render = views.scheduler.update_estimates

@@ -104,6 +104,8 @@ class ActionName(StrEnum):
     REWORDED = "reworded"
     """The member confirms that a picture used the new wording a moderator asked for; the row is that picture's request."""
     APPEAL = "appeal"
+    NOTIFY_ME = "notify_me"
+    """The presser's setting: how they hear about an answer that took more than a minute."""
     SIMPLIFY = "simplify"
     """Step a prompt that failed down to its smallest version, or bring its details back."""
     LADDER_SHOW = "ladder_show"

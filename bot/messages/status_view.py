@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.budgets import Left
-from bot.chat.views import Fact, View
+from bot.chat.views import ActionName, Button, Fact, View
 from bot.gate.port import Snapshot
 from bot.texts import text
 from bot.texts.phrases import duration, moment, money, pictures
@@ -21,12 +21,22 @@ class OtherService:
     seen: Snapshot
 
 
+NOTIFY_ROW = "tellme2222222222"
+"""Row of the button for the reader's own setting; it names nothing."""
+
+
 def status_view(seen: Snapshot, waiting: int, left: Sequence[Left], zone: str, others: Sequence[OtherService] = (), hint: str = "") -> View:
     """`waiting` is the number of queued requests; renewal times are shown in time zone `zone`. `hint` is what the status page reports."""
     lines = _lines(seen, waiting)
     if hint:
         lines.insert(1, hint)
-    return View(title=text("status.title"), text=(*lines, *_others(others)), facts=tuple(_fact(one, zone) for one in left), final=True)
+    return View(
+        title=text("status.title"),
+        text=(*lines, *_others(others)),
+        facts=tuple(_fact(one, zone) for one in left),
+        buttons=(Button(ActionName.NOTIFY_ME, NOTIFY_ROW, text("button.notify_me"), opens_form=True),),
+        final=True,
+    )
 
 
 def _others(others: Sequence[OtherService]) -> list[str]:

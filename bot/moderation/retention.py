@@ -30,6 +30,7 @@ from bot.ledger import (
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Ledger, Tx
 from bot.moderation.community import Asker, retention_days
+from bot.requests.ready import key_of
 from bot.texts import paragraphs, text
 
 PRIVACY_ROW = "privacy222delete"
@@ -196,6 +197,7 @@ def forget_person(tx: Tx, platform: str, person: str, gone: list[str]) -> Mappin
     gone.extend(picture_rows.release(tx, uploads, "privacy"))
     template_rows.drop_drafts_of(tx, platform, person)
     ladder_rows.drop_of(tx, platform, person)
+    memory_rows.forget(tx, key_of(platform, person))
     memory_rows.forget(tx, f"uploads:{platform}:{person}")
     case_rows.ask_again_about_pictures(tx, platform, person)
     privacy_rows.forget_cases_of(tx, platform, person)

@@ -19,6 +19,7 @@ from bot.ledger import attempt_rows, memory_rows, message_rows, picture_rows, re
 from bot.ledger.store import Tx
 from bot.messages.question_view import ask_member
 from bot.requests import books
+from bot.requests.ready import notify_requester
 
 CaseOpener = Callable[[Tx, Request, Failure], str]
 """Opens a case for moderators, or joins the member's existing one. Returns its id. Passed in by the composition root."""
@@ -104,7 +105,7 @@ def answer(tx: Tx, request: Request, event: RequestEvent, result: Answer, **valu
     """Give the final answer and show it. Returns it: the pictures of earlier parts, if there are any, whatever ended the request."""
     if request.settled:
         result, values = _with_earlier_parts(tx, request, result, values)
-    request_rows.move(tx, request, event, answer=result.value, answered_at=tx.now, **values)
+    moved = request_rows.move(tx, request, event, answer=result.value, answered_at=tx.now, **values)
     show(tx, request)
     if request.caption and result is Answer.PICTURES:
         memory_rows.remember(tx, CAPTION_DUE + request.id, tx.now)
@@ -112,6 +113,8 @@ def answer(tx: Tx, request: Request, event: RequestEvent, result: Answer, **valu
     if request.candidates and result is Answer.PICTURES:
         sheet_rows.want(tx, request.id)
         tx.wake(SHEET, request.id)
+    if moved:
+        notify_requester(tx, request, result)
     return result
 
 

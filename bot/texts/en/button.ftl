@@ -39,3 +39,4 @@ candidates = New candidates
 clean_background = Clean background
 pick = Pick { $number }
 others = The others
+notify_me = Tell me when it is ready

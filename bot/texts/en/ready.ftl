@@ -1,0 +1,20 @@
+picture = Your picture is ready
+answer = Your request has an answer
+about = Go to the answer
+title = Tell me when it is ready
+field = When an answer takes more than a minute
+form = It's for you alone, once for each request, and you can change it any time.
+submit = Save
+wrong = Please choose one of the ways in the list.
+
+## way
+
+way-off = don't tell me
+way-mention = mention me where I asked
+way-direct = tell me privately
+
+## saved
+
+saved-off = Saved. You won't be told.
+saved-mention = Saved. When an answer takes more than a minute, you're mentioned where you asked; for a private request, you're told privately.
+saved-direct = Saved. When an answer takes more than a minute, you're told privately.
