@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from bot.ledger.store import Ledger, LedgerProblem, Link
+from bot.ledger.sqlite import SqliteLink
+from bot.ledger.store import Ledger, LedgerProblem
 from tests.simulation.loop import Life, SimLoop, no_threads, undisturbed
 from tests.simulation.sqlite import Hooks, Step, Watched, inline_aiosqlite
 
@@ -65,7 +66,7 @@ def locked(path: Path) -> Iterator[None]:
 
 def test_a_locked_file_is_waited_for_in_virtual_time(path: Path) -> None:
     async def scenario(loop: SimLoop) -> float:
-        link = await Link.open(path, writing=True)
+        link = await SqliteLink.open(path, writing=True)
         with locked(path):
             waiting = asyncio.ensure_future(link.run(insert("a")))
             await asyncio.sleep(2)
@@ -80,7 +81,7 @@ def test_a_locked_file_is_waited_for_in_virtual_time(path: Path) -> None:
 
 def test_a_lock_timeout_ends_in_virtual_time_too(path: Path) -> None:
     async def scenario(loop: SimLoop) -> float:
-        link = await Link.open(path, writing=True)
+        link = await SqliteLink.open(path, writing=True)
         with locked(path), pytest.raises(Exception, match="locked"):
             await link.run(insert("a"))
         when = loop.time()
@@ -103,7 +104,7 @@ def test_state_changes_are_seen_at_their_commit(path: Path) -> None:
         connection.exec_driver_sql("UPDATE things SET state = 'old', why = 'age' WHERE id = 'a'")
 
     async def scenario(loop: SimLoop) -> None:
-        link = await Link.open(path, writing=True)
+        link = await SqliteLink.open(path, writing=True)
         await Life(1).context.run(loop.create_task, link.run(change))
         await link.close()
 
@@ -125,12 +126,12 @@ def test_a_kill_around_a_commit_loses_or_keeps_all_of_it(path: Path, site: str, 
 
     async def scenario(loop: SimLoop) -> int:
         life = Life(1)
-        link = await life.context.run(loop.create_task, Link.open(path, writing=True))
+        link = await life.context.run(loop.create_task, SqliteLink.open(path, writing=True))
         lives.append((loop, life))
         work = life.context.run(loop.create_task, link.run(insert("a")))
         await asyncio.sleep(1)
         assert not work.done()
-        other = await Link.open(path, writing=True)  # the dead life's lock is gone
+        other = await SqliteLink.open(path, writing=True)  # the dead life's lock is gone
         count = await other.run(lambda connection: connection.exec_driver_sql("SELECT count(*) FROM things").scalar_one())
         await other.close()
         return int(count)
