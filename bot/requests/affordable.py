@@ -40,8 +40,9 @@ def shortage(connection: Connection, request: Request, rules: Rules, limits: bud
     def fits(offer: Offer) -> bool:
         return all(one.left >= _needed(one, offer.price, offer.count) for one in left)
 
-    # Of several limits, choose the one that keeps the member waiting longest, so that the stated renewal time is true.
-    worst = max(short, key=lambda one: (_MEANING.index(meaning(one)), one.renews_at))
+    # Of several limits, choose the one that keeps the member waiting longest, so that the stated renewal time is true. On a month's last
+    # day both end at once.
+    worst = max(short, key=lambda one: (_MEANING.index(meaning(one)), one.renews_at, one.period == "month"))
     return BudgetShortfall(
         scope=worst.scope,
         period=worst.period,
