@@ -92,7 +92,9 @@ def resume(tx: Tx, batch: Batch, *, max_pictures: int | None = None, budget: int
         batch_rows.mark(tx, batch.id, plan=changed)
         batch = must_exist(tx.connection, batch.id)
     failed = batch_item_rows.of_batch(tx.connection, batch.id, ItemState.FAILED)
-    due = [one for one in failed if waits_for_operator(one.reason) or (again and may_be_tried_again(one.reason))]
+    # Once by itself: topics that only look as if the operator had to mend them would pause it at every start.
+    repaired = [one for one in failed if waits_for_operator(one.reason) and one.tries < 2]
+    due = [one for one in failed if one in repaired or (again and may_be_tried_again(one.reason))]
     if batch.state in (BatchState.PAUSED, BatchState.FINISH_PAUSED):
         batch = _moved(tx, batch, BatchEvent.RESUME, reason="", facts={}, refused=0)
     if batch.state is BatchState.STOPPED and due:
