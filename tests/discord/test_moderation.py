@@ -275,7 +275,8 @@ async def test_a_role_that_the_settings_name_decides(tmp_path: Path) -> None:
         overview = await c.s.whisper(await c.s.discord.people.slash(olu, c.s.channel, "imagine-settings"))
         for label in overview.buttons:
             opened = await c.s.press(olu, overview, label)
-            assert opened.modal is not None
+            if opened.modal is None:  # the templates have a list
+                continue
             names = [one["component"]["custom_id"] for one in opened.modal["components"] if "component" in one]
             if "moderators" in names:
                 sent = await c.s.discord.people.submit(opened, moderators=judges.id, moderators_channel=[c.channel.id], channels=[])
@@ -294,7 +295,9 @@ async def test_settings_whose_channel_is_gone_can_still_be_changed(tmp_path: Pat
         c.s.discord.faults.refuse("POST", "/callback$", 400, 50035)
         opened = await c.s.press(olu, overview, next(iter(overview.buttons)))
         assert opened.modal is not None
-        assert {one["component"]["type"] for one in opened.modal["components"] if "component" in one} == {4}
+        kinds = {one["component"]["type"] for one in opened.modal["components"] if "component" in one}
+        assert 4 in kinds
+        assert kinds.isdisjoint({5, 6, 7, 8}), "no list that Discord fills: the channel in it is gone"
 
 
 async def test_a_deleted_card_of_an_open_case_is_posted_again(tmp_path: Path) -> None:

@@ -16,8 +16,9 @@ KEY, DOWN, TOO_FAST, NO_MONEY = (
 )
 
 
-def book(one: Restoring, what: Failure | None = None, seconds: float = 1.0, *, now: float = 100.0, p95: float | None = None) -> list[str]:
-    return list(one.book(what, signal_of(Verdict(what)), now - seconds, now, p95))
+def book(one: Restoring, what: Failure | None = None, seconds: float = 1.0, *, now: float = 100.0, tokens: int = 0) -> list[str]:
+    verdict = Verdict(what, tokens=tokens, pictures=2 if tokens else 0)
+    return list(one.book(verdict, signal_of(verdict), now - seconds, now, None))
 
 
 def few(before: float | None = None) -> Restoring:
@@ -106,13 +107,50 @@ def test_a_complete_return_forgets_the_slowness() -> None:
     assert one.slow_stops == 0
 
 
+def with_tokens(calls: int, tokens: int = 200) -> Restoring:
+    """Back among a few calls after so many, each with two pictures for so many tokens."""
+    one = Restoring()
+    for _ in range(calls):
+        book(one, tokens=tokens)
+    book(one, KEY), book(one, KEY), book(one, TOO_FAST)
+    assert one.stage == "few"
+    return one
+
+
+def test_pictures_that_take_more_than_twice_the_tokens_stop_it_again() -> None:
+    one = with_tokens(5)
+    assert [book(one, tokens=400), one.bad] == [[], 0]
+    assert [book(one, tokens=402), book(one, tokens=402)] == [[], ["costly"]]
+    assert one.usual_tokens == 100
+    book(one, TOO_FAST)
+    assert [book(one, tokens=402), book(one, tokens=402)] == [[], ["costly"]]
+    assert one.usual_tokens is None, "the second time it's the new normal"
+
+
+def test_four_calls_say_nothing_about_what_pictures_usually_take() -> None:
+    one = with_tokens(4)
+    assert [book(one, tokens=9000), book(one, tokens=9000), book(one, tokens=9000)] == [[], [], ["restored"]]
+
+
+def test_while_more_wait_than_at_the_beginning_it_takes_three_times_as_many_pictures() -> None:
+    one = few()
+    one.depth, one.waiting = 9, 10
+    assert [book(one) for _ in range(8)] == [[]] * 8
+    assert book(one) == ["restored"]
+    for depth, waiting in ((9, 9), (0, 5)):
+        other = few()
+        other.depth, other.waiting = depth, waiting
+        assert [book(other), book(other), book(other)] == [[], [], ["restored"]]
+
+
 @pytest.mark.parametrize(
     ("kept", "found"),
     [
         ({"well": 0, "slow_stops": 1}, (0, 1, None)),
         ({"well": 1, "slow_stops": 0}, (1, 0, None)),
         ({"well": 2}, (2, 0, None)),
-        ({"well": 3}, (0, 0, None)),
+        ({"well": 8}, (8, 0, None)),
+        ({"well": 9}, (0, 0, None)),
         ({"before": 0.5}, (0, 0, 0.5)),
         ({"before": 0}, (0, 0, None)),
         ({"before": -2.0}, (0, 0, None)),
