@@ -61,6 +61,8 @@ TURN = 0x1BA62
 taking it is never outdated, because each statement sees what was committed before it (READ COMMITTED)."""
 _BEGUN = sql(f"SELECT pg_current_xact_id()::text, pg_advisory_xact_lock({TURN})")
 _STATUS = sql("SELECT pg_xact_status(CAST(:xid AS xid8))")
+_UNKNOWN_NUMBER = "22023"
+"""SQLSTATE of a transaction's number that the server hasn't given out yet."""
 
 
 class _Types(PGTypeCompiler):
@@ -176,6 +178,8 @@ class WritingLink(PostgresLink):
                 with self.engine.connect() as connection:
                     found = connection.execute(_STATUS, {"xid": number}).scalar_one()
             except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) == _UNKNOWN_NUMBER:
+                    return False  # a crash of the server took the transaction along, and its number with it
                 if not _is_lost(error):
                     raise
                 found = "in progress"

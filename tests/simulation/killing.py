@@ -71,7 +71,7 @@ def loop(
             fresh = not sent or r.random() < 0.8
             sent += fresh
             process.stdin.write(f"event{sent if fresh else r.randint(1, sent)}\n")
-            time.sleep(r.uniform(0, 0.02))
+            time.sleep(r.uniform(0, 0.02 if disturb is None else 0.1))  # a longer life isn't fed more
         process.kill()
         process.wait()
     process = start(folder, server)
