@@ -65,8 +65,9 @@ def test_text_is_typed_seen_changed_and_used_while_nobody_else_sees_it(chat: Cha
     chat.dialog.get_by_label("Text", exact=True).fill("Open today")
     before = chat.exchanges.count()
     chat.dialog.get_by_role("button", name="Show me").click()
-    expect(chat.page.get_by_role("img", name=re.compile("Open today"))).to_be_visible()
-    second = chat.about("Your picture with its text")
+    new = chat.page.get_by_role("img", name=re.compile("Open today"))
+    expect(new).to_be_visible()
+    second = chat.held(chat.exchanges.filter(has=new))  # the older preview goes a moment later
     expect(chat.exchanges).to_have_count(before)
     expect(ben.page.get_by_role("log")).not_to_contain_text("Your picture with its text")
     seen = ben.about("a market stall for lanterns")
