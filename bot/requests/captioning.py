@@ -5,7 +5,6 @@ What is still to do is in the ledger. The file comes before its row, and drawing
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from bot.pixels.errors import BadPicture, NotTaken
 from bot.requests.attachments import StoredPictures
 from bot.requests.change_choices import MOST_PICTURES
 from bot.requests.picture_actions import usable_pictures
+from bot.requests.picture_work import PictureWork
 from bot.requests.rules import Rules
 from bot.requests.transitions import CAPTION_DUE
 
@@ -34,37 +34,20 @@ class Captioning:
     ledger: Ledger
     pictures: StoredPictures
     rules: Rules
-    _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    work: PictureWork = field(init=False)
 
-    def wake(self, request_id: str) -> None:
-        """Draw a request's text, unless that's going on. The sweep repeats what fails."""
-        if request_id not in self._tasks:
-            task = self._tasks[request_id] = asyncio.get_running_loop().create_task(self._draw(request_id))
-            task.add_done_callback(lambda done: self._ended(request_id, done))
-
-    async def stop(self) -> None:
-        """Stop; the next start draws the rest."""
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _ended(self, request_id: str, done: asyncio.Task[None]) -> None:
-        self._tasks.pop(request_id, None)
-        if not done.cancelled() and (error := done.exception()) is not None:
-            log.warning("caption_not_drawn", request=request_id, error=type(error).__name__)
+    def __post_init__(self) -> None:
+        self.work = PictureWork(self._draw, "caption_not_drawn")
 
     async def _draw(self, request_id: str) -> None:
-        async with self._turn:
-            request = await self.ledger.write(lambda tx: _waiting(tx, request_id))
-            if request is None:
-                return
-            made: list[Picture] = []
-            for picture in await self.ledger.read(lambda c: picture_rows.of_request(c, request_id)):
-                if picture.change is None:
-                    made += await self._one(request, picture)
-            await self.ledger.write(lambda tx: _show(tx, request_id, made))
+        request = await self.ledger.write(lambda tx: _waiting(tx, request_id))
+        if request is None:
+            return
+        made: list[Picture] = []
+        for picture in await self.ledger.read(lambda c: picture_rows.of_request(c, request_id)):
+            if picture.change is None:
+                made += await self._one(request, picture)
+        await self.ledger.write(lambda tx: _show(tx, request_id, made))
 
     async def _one(self, request: Request, picture: Picture) -> list[Picture]:
         """One picture with the text; none if that can't be drawn, which costs nothing and leaves the picture as it is."""

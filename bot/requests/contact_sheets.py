@@ -5,7 +5,6 @@ The row comes before the file, and both follow from the pictures alone, so whate
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +15,7 @@ from bot.ledger import message_rows, picture_rows, sheet_rows
 from bot.ledger.store import Ledger, Tx
 from bot.pixels.errors import BadPicture, NotTaken
 from bot.requests.attachments import StoredPictures
+from bot.requests.picture_work import PictureWork
 
 log = structlog.get_logger()
 
@@ -26,44 +26,27 @@ class ContactSheets:
 
     ledger: Ledger
     pictures: StoredPictures
-    _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    work: PictureWork = field(init=False)
 
-    def wake(self, request_id: str) -> None:
-        """Make a request's sheet, unless that's going on. The sweep repeats what fails."""
-        if request_id not in self._tasks:
-            task = self._tasks[request_id] = asyncio.get_running_loop().create_task(self._make(request_id))
-            task.add_done_callback(lambda done: self._ended(request_id, done))
-
-    async def stop(self) -> None:
-        """Stop; the next start makes the rest."""
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _ended(self, request_id: str, done: asyncio.Task[None]) -> None:
-        self._tasks.pop(request_id, None)
-        if not done.cancelled() and (error := done.exception()) is not None:
-            log.warning("sheet_not_made", request=request_id, error=type(error).__name__)
+    def __post_init__(self) -> None:
+        self.work = PictureWork(self._make, "sheet_not_made")
 
     async def _make(self, request_id: str) -> None:
-        async with self._turn:
-            wanted = await self.ledger.read(lambda c: sheet_rows.is_wanted(c, request_id) and picture_rows.of_request(c, request_id))
-            if not wanted:
-                return
-            try:
-                made = await self._drawn(wanted) if len(wanted) > 1 else None
-            except (LookupError, BadPicture, NotTaken) as error:
-                log.warning("sheet_not_made", request=request_id, error=type(error).__name__)
-                made = None
-            if made is None:  # the pictures are shown without one
-                await self.ledger.write(lambda tx: _forget(tx, request_id))
-                return
-            picture, content = made
-            if await self.ledger.write(lambda tx: sheet_rows.put(tx, request_id, picture)):
-                await self.pictures.keep(content, picture.sha256, picture.format)
-                await self.ledger.write(lambda tx: _show(tx, request_id, picture))
+        wanted = await self.ledger.read(lambda c: sheet_rows.is_wanted(c, request_id) and picture_rows.of_request(c, request_id))
+        if not wanted:
+            return
+        try:
+            made = await self._drawn(wanted) if len(wanted) > 1 else None
+        except (LookupError, BadPicture, NotTaken) as error:
+            log.warning("sheet_not_made", request=request_id, error=type(error).__name__)
+            made = None
+        if made is None:  # the pictures are shown without one
+            await self.ledger.write(lambda tx: _forget(tx, request_id))
+            return
+        picture, content = made
+        if await self.ledger.write(lambda tx: sheet_rows.put(tx, request_id, picture)):
+            await self.pictures.keep(content, picture.sha256, picture.format)
+            await self.ledger.write(lambda tx: _show(tx, request_id, picture))
 
     async def _drawn(self, found: Sequence[Picture]) -> tuple[Picture, bytes]:
         contents = [await self.pictures.read(one.sha256) for one in found if one.change is None]

@@ -101,7 +101,7 @@ async def test_a_kill_before_the_words_are_drawn_is_made_up_for(tmp_path: Path) 
     async with stage(tmp_path) as s:
         await s.world.bot.ledger.write(lambda tx: sweep(tx, lambda request_id: True))
         await s.shown(made, 2)
-        s.world.bot.captioning.wake(made)
+        s.world.bot.captioning.work.wake(made)
         assert len(await s.pictures(made)) == 2
 
 
