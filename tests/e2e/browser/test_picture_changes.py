@@ -67,8 +67,9 @@ def test_text_is_typed_seen_changed_and_used_while_nobody_else_sees_it(chat: Cha
     chat.dialog.get_by_role("button", name="Show me").click()
     new = chat.page.get_by_role("img", name=re.compile("Open today"))
     expect(new).to_be_visible()
-    second = chat.held(chat.exchanges.filter(has=new))  # the older preview goes a moment later
-    expect(chat.exchanges).to_have_count(before)
+    second = Exchange(chat.exchanges.filter(has=new))
+    expect(second.button("Use it")).to_be_visible()
+    expect(chat.exchanges).to_have_count(before)  # the older preview has gone
     expect(ben.page.get_by_role("log")).not_to_contain_text("Your picture with its text")
     seen = ben.about("a market stall for lanterns")
     expect(seen.pictures).to_have_count(1)
