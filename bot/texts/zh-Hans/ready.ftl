@@ -1,0 +1,14 @@
+picture = 你的图片画好了
+answer = 你的请求有答复了
+about = 去看答复
+title = 画好了告诉我
+field = 当答复超过一分钟才来时
+form = 这只对你有效，每个请求只提醒一次，随时可以改。
+submit = 保存
+wrong = 请从列表里选一种方式。
+way-off = 不用告诉我
+way-mention = 在我提出请求的地方提及我
+way-direct = 私下告诉我
+saved-off = 已保存，不会提醒你。
+saved-mention = 已保存。答复超过一分钟才来时，会在你提出请求的地方提及你；私密请求则私下告诉你。
+saved-direct = 已保存。答复超过一分钟才来时，会私下告诉你。

@@ -1,0 +1,14 @@
+picture = 你的圖片畫好了
+answer = 你的請求有答覆了
+about = 去看答覆
+title = 畫好了告訴我
+field = 當答覆超過一分鐘才來時
+form = 這只對你有效，每個請求只提醒一次，隨時可以改。
+submit = 儲存
+wrong = 請從清單裡選一種方式。
+way-off = 不用告訴我
+way-mention = 在我提出請求的地方提及我
+way-direct = 私下告訴我
+saved-off = 已儲存，不會提醒你。
+saved-mention = 已儲存。答覆超過一分鐘才來時，會在你提出請求的地方提及你；私密請求則私下告訴你。
+saved-direct = 已儲存。答覆超過一分鐘才來時，會私下告訴你。
