@@ -70,3 +70,4 @@ problem_blocked = Der Bilddienst hat diese Worte hier schon einmal blockiert, de
 problem_full = Dein Ergebnis hat schon zehn Bilder, und mehr passen nicht in eine Nachricht. Du kannst eines davon mit Text ändern oder das Ergebnis löschen.
 problem_damaged = Dieses Bild lässt sich nicht mehr öffnen und deshalb auch nicht ändern. Du kannst jederzeit ein neues machen.
 problem_disk = Das geänderte Bild ließ sich nicht speichern. Deinem Original fehlt nichts; bitte versuche es in ein paar Minuten noch einmal.
+problem_asked = Dein Text scheint etwas Privates, eine Marke oder heftige Worte zu enthalten. Lass ihn hier weg und nimm „Text hinzufügen“ am fertigen Bild; dort kannst du darüber entscheiden.

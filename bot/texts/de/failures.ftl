@@ -106,7 +106,7 @@ not_taken-member_encoding = Dein Bild kam so verpackt an, dass dieser Bot es nic
 not_taken-member_address = Dein Bild ist entstanden, liegt aber an einer Adresse, die dieser Bot nicht öffnet. Es kostet dich nichts. Ein neuer Versuch ginge genauso aus, deshalb weiß der Betreiber des Bots Bescheid.
 not_taken-member_disk = Dein Bild ist entstanden, aber dieser Bot hatte keinen Platz mehr, um es zu speichern. Es kostet dich nichts. Der Betreiber des Bots weiß Bescheid; versuche es noch einmal, sobald er sagt, dass es geht.
 not_taken-moderator = Das Bild ist entstanden, aber der Bot konnte es nicht öffnen. Mit dem Inhalt hat das nichts zu tun, es gibt also nichts für dich zu entscheiden. Der Betreiber weiß Bescheid.
-output_rejected-member = Nicht das, was du dir vorgestellt hast? Drücke „Noch einmal“ für ein neues Bild oder „Prompt bearbeiten“, um die Worte zu ändern. Jedes neue Bild kostet so viel wie das erste.
+output_rejected-member = Nicht das, was du dir vorgestellt hast? Drücke „Passt nicht“ und sag, warum: Du siehst dann, was hilft und was es kostet, zum Beispiel kostenlos zuschneiden oder ein paar Varianten zum Aussuchen.
 output_rejected-moderator = Ein Mitglied ist mit einem Bild nicht zufrieden (Text, Bildaufbau, Ausschnitt oder Marke). Es wurde nicht blockiert, es gibt also nichts für dich zu entscheiden; das Mitglied kann ein neues anfordern.
 why-member_route = Dieser Bot ist für sein Bildmodell nicht richtig eingerichtet, deshalb gibt es kein Bild. Das liegt nicht an dir. Der Betreiber des Bots weiß Bescheid; drücke „Erneut versuchen“, sobald es behoben ist.
 why-moderator_route = Das Bildmodell des Bots funktioniert nicht an der Adresse, die der Bot dafür benutzt. Mit dem Inhalt hat das nichts zu tun, es gibt also nichts für dich zu entscheiden. Falls Mitglieder fragen: Der Betreiber muss eine Einstellung ändern.
@@ -116,9 +116,6 @@ why-member_terms = Der Bilddienst möchte erst etwas im Konto dieses Bots bestä
 why-moderator_terms = Der Bilddienst möchte, dass das Konto des Bots erst Bedingungen annimmt oder eine Einstellung ändert. Mit dem Inhalt hat das nichts zu tun, es gibt also nichts für dich zu entscheiden. Falls Mitglieder fragen: Der Betreiber muss das tun.
 why-member_words = Der Bilddienst hat mit Worten statt mit einem Bild geantwortet. Drücke „Prompt bearbeiten“ und bitte klar um das Bild, zum Beispiel „eine Zeichnung von …“.
 why-moderator_words = Das Modell des Bilddienstes hat mit Worten geantwortet und nichts gezeichnet. Abgelehnt hat es nicht, es gibt also nichts für dich zu entscheiden. Das Mitglied kann klarer um das Bild bitten.
-words-not_chosen = Der Bilddienst hat eine Einstellung abgelehnt, die dieser Bot von selbst hinzufügt. Das liegt nicht an dir. Der Betreiber des Bots weiß Bescheid; drücke „Erneut versuchen“, sobald es behoben ist.
-words-unsure_member = Das ist eine Vermutung: Die Antwort des Dienstes war nicht eindeutig.
-words-unsure_moderator = Das ist eine Vermutung, weil die Antwort des Dienstes nicht eindeutig war.
 words-seconds = { $count ->
     [one] 1 Sekunde
    *[other] { $count } Sekunden
@@ -131,3 +128,6 @@ words-hours = { $count ->
     [one] 1 Stunde
    *[other] { $count } Stunden
 }
+words-not_chosen = Der Bilddienst hat eine Einstellung abgelehnt, die dieser Bot von selbst hinzufügt. Das liegt nicht an dir. Der Betreiber des Bots weiß Bescheid; drücke „Erneut versuchen“, sobald es behoben ist.
+words-unsure_member = Das ist eine Vermutung: Die Antwort des Dienstes war nicht eindeutig.
+words-unsure_moderator = Das ist eine Vermutung, weil die Antwort des Dienstes nicht eindeutig war.

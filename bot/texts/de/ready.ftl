@@ -1,0 +1,14 @@
+picture = Dein Bild ist fertig
+answer = Es gibt eine Antwort auf deine Anfrage
+about = Zur Antwort
+title = Bescheid sagen, wenn es fertig ist
+field = Wenn eine Antwort länger als eine Minute dauert
+form = Das gilt nur für dich, einmal je Anfrage, und du kannst es jederzeit ändern.
+submit = Speichern
+wrong = Bitte wähle eine der Möglichkeiten aus der Liste.
+way-off = nicht Bescheid sagen
+way-mention = mich dort erwähnen, wo ich gefragt habe
+way-direct = mir privat Bescheid sagen
+saved-off = Gespeichert. Du bekommst nicht Bescheid.
+saved-mention = Gespeichert. Wenn eine Antwort länger als eine Minute dauert, wirst du dort erwähnt, wo du gefragt hast; bei privaten Anfragen bekommst du privat Bescheid.
+saved-direct = Gespeichert. Wenn eine Antwort länger als eine Minute dauert, bekommst du privat Bescheid.

@@ -1,0 +1,9 @@
+asked = Das Prüfteam sieht es sich an (Fall { $number }), bevor es sonst jemand sieht. Du erfährst, was dabei herauskommt.
+waiting = Das Prüfteam hat es schon (Fall { $number }). Du erfährst, was dabei herauskommt.
+nobody = Ergebnisse werden hier geprüft, bevor andere sie sehen, aber dafür ist niemand eingetragen. Bitte sag der Administration Bescheid: Mit /imagine-settings legt sie einen Kanal fest.
+published = Für { $person } mit { $model } gemacht, { $at }.
+published_by = Für { $person } mit { $model } gemacht, { $at }. Geprüft und veröffentlicht von { $by }.
+waits = Das Prüfteam sieht es sich an, bevor andere es sehen (Fall { $number }).
+fixed = Das Prüfteam sieht sich dieses Ergebnis gerade an oder hat es so veröffentlicht, deshalb lässt es sich jetzt nicht ändern. Mit „Dieses Bild ändern“ oder „Passt nicht“ kannst du davon ausgehend ein neues anfangen.
+returned = Das Prüfteam hat es zurückgegeben (Fall { $number }). Ändere es und frag noch einmal, oder behalte es für dich.
+expired = Niemand hat es rechtzeitig geprüft, also siehst nur du es (Fall { $number }). Du kannst noch einmal fragen.
