@@ -106,7 +106,7 @@ not_taken-member_encoding = Tu imagen llegó empaquetada de una forma que este b
 not_taken-member_address = Tu imagen se hizo, pero está en una dirección que este bot no abre. No se te cobra. Otro intento acabaría igual, así que el operador del bot está avisado.
 not_taken-member_disk = Tu imagen se hizo, pero a este bot no le quedaba espacio para guardarla. No se te cobra. El operador del bot está avisado; inténtalo cuando diga que funciona.
 not_taken-moderator = La imagen se hizo, pero el bot no pudo abrirla. No es por el contenido, así que no tienes nada que decidir. El operador está avisado.
-output_rejected-member = ¿No es lo que tenías en mente? Pulsa Otra vez para una imagen nueva o Editar prompt para cambiar las palabras. Cada imagen nueva cuesta lo mismo que la primera.
+output_rejected-member = ¿No es lo que tenías en mente? Pulsa No me convence y di por qué: verás qué ayuda y cuánto cuesta, por ejemplo recortar gratis o elegir entre varias variantes.
 output_rejected-moderator = A un miembro no le gusta una imagen (texto, composición, recorte o marca). No se bloqueó. No tienes nada que decidir; puede pedir otra.
 why-member_route = Este bot no está bien configurado para su modelo de imágenes, así que no hay imagen. No es culpa tuya. El operador del bot ya está avisado; pulsa Reintentar cuando lo arregle.
 why-moderator_route = El modelo de imágenes del bot no funciona en la dirección que usa. No es por el contenido, así que no tienes nada que decidir. Si preguntan los miembros: el operador tiene que cambiar un ajuste.
@@ -116,9 +116,6 @@ why-member_terms = El servicio de imágenes necesita que se confirme algo en la 
 why-moderator_terms = El servicio de imágenes quiere que la cuenta del bot acepte condiciones o cambie un ajuste. No es por el contenido, así que no tienes nada que decidir. Si preguntan los miembros: el operador tiene que hacerlo.
 why-member_words = El servicio de imágenes respondió con palabras en vez de una imagen. Pulsa Editar prompt y pide la imagen claramente, por ejemplo «un dibujo de…».
 why-moderator_words = El modelo respondió con palabras y no dibujó nada. No se negó, así que no tienes nada que decidir. El miembro puede pedir la imagen más claramente.
-words-not_chosen = El servicio de imágenes rechazó un ajuste que este bot añade por su cuenta. No es culpa tuya. El operador del bot ya está avisado; pulsa Reintentar cuando lo arregle.
-words-unsure_member = Es una suposición: la respuesta del servicio no era clara.
-words-unsure_moderator = Es una suposición, porque la respuesta del servicio no era clara.
 words-seconds = { $count ->
     [one] 1 segundo
    *[other] { $count } segundos
@@ -131,3 +128,6 @@ words-hours = { $count ->
     [one] 1 hora
    *[other] { $count } horas
 }
+words-not_chosen = El servicio de imágenes rechazó un ajuste que este bot añade por su cuenta. No es culpa tuya. El operador del bot ya está avisado; pulsa Reintentar cuando lo arregle.
+words-unsure_member = Es una suposición: la respuesta del servicio no era clara.
+words-unsure_moderator = Es una suposición, porque la respuesta del servicio no era clara.

@@ -1,0 +1,14 @@
+picture = Tu imagen está lista
+answer = Tu petición tiene respuesta
+about = Ir a la respuesta
+title = Avísame cuando esté lista
+field = Si una respuesta tarda más de un minuto
+form = Es solo para ti, una vez por petición, y puedes cambiarlo cuando quieras.
+submit = Guardar
+wrong = Elige una de las opciones de la lista.
+way-off = no avisarme
+way-mention = mencionarme donde lo pedí
+way-direct = avisarme en privado
+saved-off = Guardado. No recibirás avisos.
+saved-mention = Guardado. Si una respuesta tarda más de un minuto, se te menciona donde la pediste; si la petición es privada, el aviso es privado.
+saved-direct = Guardado. Si una respuesta tarda más de un minuto, recibirás un aviso privado.

@@ -1,0 +1,9 @@
+asked = El equipo de revisión lo mirará (caso { $number }) antes de que lo vea nadie más. Te diremos qué deciden.
+waiting = Ya lo tiene el equipo de revisión (caso { $number }). Te diremos qué deciden.
+nobody = Aquí los resultados se revisan antes de que otros los vean, pero nadie está asignado para hacerlo. Díselo a la administración: puede elegir un canal con /imagine-settings.
+published = Hecho para { $person } con { $model }, { $at }.
+published_by = Hecho para { $person } con { $model }, { $at }. Revisado y publicado por { $by }.
+waits = El equipo de revisión lo mira antes de que lo vean otros (caso { $number }).
+fixed = El equipo de revisión está mirando este resultado, o ya lo publicó tal como está, así que ahora no puede cambiar. Puedes empezar uno nuevo a partir de él con Cambiar esta imagen o No me convence.
+returned = El equipo de revisión lo devolvió (caso { $number }). Cámbialo y vuelve a pedirlo, o quédatelo para ti.
+expired = Nadie lo revisó a tiempo, así que solo lo ves tú (caso { $number }). Puedes volver a pedirlo.
