@@ -53,6 +53,8 @@ endpoint_not_found-member = Ce bot a une mauvaise adresse du service d'images, a
 endpoint_not_found-moderator = Le bot a une mauvaise adresse du service d'images. Ce n'est pas une question de contenu, tu n'as donc rien à décider. Si des membres demandent : l'opérateur doit corriger un réglage.
 quota_exhausted-member = Le compte de ce bot auprès du service d'images n'a plus de crédit, alors il n'y a pas d'image. Réessayer tout de suite n'aide pas. L'opérateur du bot est prévenu ; appuie sur Réessayer une fois qu'il l'a rechargé.
 quota_exhausted-moderator = Le compte du bot auprès du service d'images n'a plus de crédit. Ce n'est pas une question de contenu, tu n'as donc rien à décider. Si des membres demandent : l'opérateur doit le recharger.
+quota_exhausted-member_plan = Ce bot a besoin d'une formule plus grande auprès du service d'images pour pouvoir faire des images. Tu n'y es pour rien. L'opérateur du bot est prévenu ; appuie sur Réessayer une fois que c'est réparé.
+quota_exhausted-moderator_plan = La formule du bot auprès du service d'images ne comprend pas d'images, ou il n'en reste plus. Ce n'est pas une question de contenu, tu n'as donc rien à décider. Si des membres demandent : l'opérateur doit changer de formule.
 quota_exhausted-member_reset = Ce bot a utilisé ses images du service pour le moment, alors il n'y a pas d'image. Le service dit qu'il y en aura d'autres dans { $wait } environ ; appuie ensuite sur Réessayer.
 quota_exhausted-moderator_reset = Le bot a utilisé son quota du service d'images, renouvelé dans { $wait } environ. Ce n'est pas une question de contenu, tu n'as donc rien à décider. Si des membres demandent : ils peuvent ensuite appuyer sur Réessayer.
 billing_limit-member = Le compte de ce bot a atteint sa limite de dépenses, alors il n'y a pas d'image. L'opérateur du bot est prévenu ; appuie sur Réessayer une fois que c'est réglé.
@@ -104,7 +106,7 @@ not_taken-member_encoding = Ton image est arrivée emballée d'une façon que ce
 not_taken-member_address = Ton image a été faite, mais elle est à une adresse que ce bot n'ouvre pas. Rien ne t'est facturé. Un nouvel essai finirait pareil, alors l'opérateur du bot est prévenu.
 not_taken-member_disk = Ton image a été faite, mais ce bot n'avait plus de place pour l'enregistrer. Rien ne t'est facturé. L'opérateur du bot est prévenu ; réessaie quand il dira que ça marche.
 not_taken-moderator = L'image a été faite, mais le bot n'a pas pu l'ouvrir. Ce n'est pas une question de contenu, tu n'as donc rien à décider. L'opérateur est prévenu.
-output_rejected-member = Ce n'est pas ce que tu imaginais ? Appuie sur Encore une pour une nouvelle image, ou sur Modifier le prompt pour changer les mots. Chaque nouvelle image coûte autant que la première.
+output_rejected-member = Pas ce que tu imaginais ? Appuie sur Ce n'est pas ça et dis pourquoi : tu verras ce qui aide et ce que ça coûte, comme recadrer gratuitement ou choisir parmi quelques variantes.
 output_rejected-moderator = Un membre n'est pas content d'une image (texte, composition, cadrage ou marque). Elle n'a pas été bloquée. Tu n'as rien à décider ; le membre peut en demander une autre.
 why-member_route = Ce bot n'est pas bien réglé pour son modèle, alors il n'y a pas d'image. Tu n'y es pour rien. L'opérateur du bot est prévenu ; appuie sur Réessayer une fois que c'est réparé.
 why-moderator_route = Le modèle du bot ne marche pas à l'adresse qu'il utilise. Ce n'est pas une question de contenu, tu n'as donc rien à décider. Si des membres demandent : l'opérateur doit changer un réglage.
@@ -114,9 +116,6 @@ why-member_terms = Le service d'images attend d'abord une confirmation dans le c
 why-moderator_terms = Le service d'images veut que le compte du bot accepte des conditions ou change un réglage. Ce n'est pas une question de contenu, tu n'as donc rien à décider. Si des membres demandent : l'opérateur doit le faire.
 why-member_words = Le service d'images a répondu par des mots au lieu d'une image. Appuie sur Modifier le prompt et demande l'image clairement, par exemple « un dessin de… ».
 why-moderator_words = Le modèle a répondu par des mots et n'a rien dessiné. Il n'a pas refusé, tu n'as donc rien à décider. Le membre peut demander l'image plus clairement.
-words-not_chosen = Le service d'images a refusé un réglage que ce bot ajoute de lui-même. Tu n'y es pour rien. L'opérateur du bot est prévenu ; appuie sur Réessayer une fois que c'est réparé.
-words-unsure_member = C'est une supposition : la réponse du service n'était pas claire.
-words-unsure_moderator = C'est une supposition, car la réponse du service n'était pas claire.
 words-seconds = { $count ->
     [one] { $count } seconde
    *[other] { $count } secondes
@@ -129,3 +128,6 @@ words-hours = { $count ->
     [one] { $count } heure
    *[other] { $count } heures
 }
+words-not_chosen = Le service d'images a refusé un réglage que ce bot ajoute de lui-même. Tu n'y es pour rien. L'opérateur du bot est prévenu ; appuie sur Réessayer une fois que c'est réparé.
+words-unsure_member = C'est une supposition : la réponse du service n'était pas claire.
+words-unsure_moderator = C'est une supposition, car la réponse du service n'était pas claire.

@@ -1,0 +1,14 @@
+picture = Ton image est prête
+answer = Ta demande a une réponse
+about = Voir la réponse
+title = Me prévenir quand c'est prêt
+field = Quand une réponse prend plus d'une minute
+form = C'est pour toi seul, une fois par demande, et tu peux le changer à tout moment.
+submit = Enregistrer
+wrong = Choisis une des possibilités de la liste.
+way-off = ne pas me prévenir
+way-mention = me mentionner là où j'ai demandé
+way-direct = me prévenir en privé
+saved-off = Enregistré. Tu ne seras pas prévenu.
+saved-mention = Enregistré. Quand une réponse prend plus d'une minute, tu es mentionné là où tu as demandé ; pour une demande privée, tu es prévenu en privé.
+saved-direct = Enregistré. Quand une réponse prend plus d'une minute, tu es prévenu en privé.

@@ -1,0 +1,9 @@
+asked = L'équipe de validation va regarder (dossier { $number }) avant que d'autres le voient. Tu sauras ce qu'elle décide.
+waiting = L'équipe de validation l'a déjà (dossier { $number }). Tu sauras ce qu'elle décide.
+nobody = Ici, les résultats sont validés avant que d'autres les voient, mais personne n'est désigné pour ça. Préviens l'administration : elle choisit un salon avec /imagine-settings.
+published = Fait pour { $person } avec { $model }, { $at }.
+published_by = Fait pour { $person } avec { $model }, { $at }. Validé et publié par { $by }.
+waits = L'équipe de validation regarde avant que d'autres le voient (dossier { $number }).
+fixed = L'équipe de validation regarde ce résultat, ou l'a déjà publié tel quel, alors il ne peut plus changer. Tu peux en commencer un nouveau à partir de lui avec Modifier cette image ou Ce n'est pas ça.
+returned = L'équipe de validation l'a renvoyé (dossier { $number }). Modifie-le et redemande, ou garde-le pour toi.
+expired = Personne ne l'a validé à temps, alors toi seul le vois (dossier { $number }). Tu peux redemander.
