@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,11 +38,17 @@ _ANYTHING = "\0"
 
 def problems() -> list[str]:
     """One sentence for each broken rule."""
-    return [*_unusable(), *_missing(), *_long(), *_unused(), *_outside()]
+    return [*_twice(), *_unusable(), *_missing(), *_long(), *_unused(), *_outside()]
 
 
 def _spoken() -> list[str]:
     return sorted(one.name for one in folder().iterdir() if one.is_dir() and not one.name.startswith("_"))
+
+
+def _twice() -> Iterator[str]:
+    for path in sorted((ROOT / "bot" / "texts").rglob("*.ftl")):
+        names = Counter(re.findall(r"^([a-zA-Z][\w-]*) *=", path.read_text(encoding="utf-8"), re.MULTILINE))
+        yield from (f"{path.relative_to(ROOT)} has {name} {count} times" for name, count in names.items() if count > 1)
 
 
 def _unusable() -> Iterator[str]:
