@@ -115,11 +115,25 @@ def outdated_changes() -> list[str]:
     return found
 
 
+MARKER = re.compile(r"^(?:<{7} |={7}$|>{7} )", re.MULTILINE)
+
+
+def conflict_markers() -> list[str]:
+    """Pages and settings with what a merge left over; in source files the linter finds it."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.splitlines()
+    texts_of_people = [name for name in listed if name.endswith((".md", ".ftl", ".toml", ".yaml", ".txt", ".html", ".css", ".js"))]
+    return [
+        f"{name} has a merge conflict's marker"
+        for name in texts_of_people
+        if (ROOT / name).exists() and MARKER.search((ROOT / name).read_text(encoding="utf-8"))
+    ]
+
+
 def main() -> int:
     problems = (
         long_files() + undocumented_dependencies() + missing_paths() + sql_above_the_ledger() + outdated_changes() + other_first_steps()
     )
-    problems += structure.problems() + complexity.problems() + language.problems() + texts.problems() + stale_pages()
+    problems += conflict_markers() + structure.problems() + complexity.problems() + language.problems() + texts.problems() + stale_pages()
     for line in problems:
         print(line)
     return 1 if problems else 0

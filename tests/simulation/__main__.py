@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -29,6 +30,8 @@ Count = Annotated[int, typer.Option("-n", help="How many seeds.")]
 FAILING = Path("failing-plans")
 AT_ONCE = 1000
 """Seeds that are handed to the processes at once."""
+SAID_EVERY = 500
+"""Seeds between two lines of progress."""
 Folder = Annotated[Path, typer.Option(help="Where failing plans are written.")]
 PlanFile = Annotated[Path | None, typer.Option(help="A plan as JSON instead of a seed.")]
 
@@ -50,6 +53,8 @@ def sweep(
     done = 0
     for report in _reports(range(start, start + n), jobs):
         done += 1
+        if done % SAID_EVERY == 0:
+            print(f"{done} of {n} seeds, {len(failing)} failing, {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
         simulated, events, lives = simulated + report.simulated, events + report.events, lives + report.lives
         died.update(report.died_at)
         families.update(report.families)
