@@ -57,7 +57,7 @@ def note(tx: Tx, request: Request, found: Mapping[str, str | None], model: Model
         cause = f"{NOTICE}:{name}:{model.id}"[:80]
         if used is None:
             notices.resolve(tx, cause)
-        elif after.get(name, 0) >= KEEPS_DOING and cause not in notices.open:
+        elif after[name] >= KEEPS_DOING and cause not in notices.open:
             asked = {"size": request.size, "model": model.id}.get(name, request.quality)
             said = {"param": name.removeprefix("no_"), "asked": asked, "used": "" if name == "no_quality" else used}
             notices.report(tx, cause, NOTICE, {"model": model.id, **said})

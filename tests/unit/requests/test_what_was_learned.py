@@ -12,7 +12,7 @@ from bot.domain.outcome import Billed, Outcome
 from bot.ledger import memory_rows, notice_rows
 from bot.ledger.store import Tx
 from bot.messages.notices import Notices
-from bot.requests import unchosen
+from bot.requests import parts, unchosen
 from bot.requests.unchosen import LEARNED_FOR, fairly, learned, refused_options, worked_without
 from tests.unit.requests.ground import PICTURE, Ground, failure
 from tests.unit.requests.test_without_options import refusing
@@ -82,6 +82,18 @@ async def test_what_was_learned_counts_for_a_week_for_that_service_and_model(gro
 
     assert await known("one.example", request.model) == ({"quality", "response_format"} if counts else set())
     assert await known("other.example", request.model) == await known("one.example", "other") == set()
+
+
+@pytest.mark.parametrize(("after", "limit"), [(0.0, 4), (parts.LEARNED_FOR - 1, 4), (parts.LEARNED_FOR, 0)])
+async def test_a_named_limit_counts_for_a_week_for_that_service_and_model(ground: Ground, after: float, limit: int) -> None:
+    await ground.ledger.write(lambda tx: parts.learn(tx, "one.example", "sd3", 4))
+    ground.at[0] += after
+
+    async def known(service: str, model: str) -> int:
+        return await ground.ledger.read(lambda c: parts.learned(c, service, model, ground.at[0]))
+
+    assert await known("one.example", "sd3") == limit
+    assert await known("other.example", "sd3") == await known("one.example", "other") == 0
 
 
 async def test_only_what_may_be_left_out_is_learned(ground: Ground) -> None:
