@@ -30,7 +30,7 @@ from bot.messages.background import BackgroundWrites
 from bot.messages.incidents import Incidents
 from bot.messages.notices import Notices
 from bot.messages.question_view import project_question
-from bot.messages.readers import language_of
+from bot.messages.readers import Readers
 from bot.messages.sender import Sender
 from bot.messages.status_hint import StatusHint
 from bot.messages.status_view import OtherService
@@ -200,7 +200,7 @@ def _sender(
         **moderation.projections,
     }
     sender = Sender(ledger, ports, {}, projections, events=notices.events)
-    sender.language_of = language_of
+    sender.reader_of = Readers(views.rules.limits.zone).of
     sender.before_render = views.scheduler.update_estimates
     undeliverable, unanswered = Undeliverable(notices, writes), Unanswered(notices, writes, ports.monotonic)
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from bot import budgets
 from bot.catalogue.sizes import label
 from bot.chat.handlers import ActionHandlers, FormMaker, Handler
-from bot.chat.localize import localize
+from bot.chat.localize import Said, has_times, localize, zoned
 from bot.chat.open_calls import OpenCalls
 from bot.chat.views import Act, ActionName, Audience, Choice, Form, Reply, View
 from bot.domain.publishing import Results
@@ -28,6 +28,7 @@ from bot.ledger import message_rows, request_rows, settings_rows, template_rows
 from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem, Tx
 from bot.messages.help_view import help_view
 from bot.messages.own_requests_view import own_requests, unknown_request
+from bot.messages.readers import Readers
 from bot.messages.refusal_view import refusal_sentence
 from bot.messages.status_view import OtherService, status_view
 from bot.messages.storage import StorageWatch
@@ -103,6 +104,8 @@ class Visitor:
     channel: str
     person: str
     person_name: str = ""
+    zone: str = ""
+    """The person's time zone, if the platform states it."""
 
 
 @dataclass(slots=True)
@@ -223,17 +226,31 @@ class Core:
             return Reply(text("reply.unknown_button"), changed=False)
         with self.calls.enter() as may:
             said = await self._storing(maker(_strict(act))) if may else Reply(text("reply.stopping"), changed=False)
-        return localize(said, act.language)
+        return localize(await self._told(said, act), act.language)
 
     async def act(self, act: Act) -> Reply:
         """Handle a button press or submitted form. Checked now against the row, the person and, for moderators, the platform."""
         with self.calls.enter() as may:
             reply = await self._storing(self._act(act)) if may else Reply(text("reply.stopping"), changed=False)
-        return localize(reply, act.language)
+        return localize(await self._told(reply, act), act.language)
+
+    async def _told(self, said: Said, person: Visitor | Act) -> Said:
+        """What somebody is told, with times in their zone, or else in their community's."""
+        if not has_times(said):
+            return said
+        zone = person.zone or await self._zone(person.platform, person.community)
+        return zoned(said, zone)
+
+    async def _zone(self, platform: str, community: str) -> str:
+        readers = Readers(self.rules.limits.zone)
+        try:
+            return await self.ledger.read(lambda c: readers.zone_of(c, platform, community))
+        except LedgerProblem:
+            return readers.zone
 
     async def _act(self, act: Act) -> Reply:
         if act.action is ActionName.SHOW:
-            visitor = Visitor(act.platform, act.community, act.channel, act.person, act.person_name)
+            visitor = Visitor(act.platform, act.community, act.channel, act.person, act.person_name, act.zone)
             return Reply(text("reply.here_it_is"), changed=False, view=await self.show(visitor, act.row))
         handler = self._actions.get(act.action)
         if handler is None:
@@ -249,7 +266,8 @@ class Core:
     async def show(self, visitor: Visitor, request_id: str | None = None) -> View:
         """/imagine-show: the visitor's last ten requests, or one of them with its pictures and buttons."""
         if request_id is None or not request_id.strip():
-            return await self.ledger.read(lambda c: own_requests(request_rows.of_person(c, visitor.platform, visitor.person)))
+            found = await self.ledger.read(lambda c: own_requests(request_rows.of_person(c, visitor.platform, visitor.person)))
+            return await self._told(found, visitor)
         wanted = request_id.strip().lower()
 
         def look(connection: Connection) -> View | None:
@@ -258,7 +276,8 @@ class Core:
                 return None
             return self.render_request(connection, request, Audience.MEMBER)
 
-        return await self.ledger.read(look) or unknown_request()
+        shown = await self.ledger.read(look)
+        return unknown_request() if shown is None else await self._told(shown, visitor)
 
     async def status(self, visitor: Visitor, typed: str = "") -> View:
         """/imagine-status: the state of the image service and the rest of the visitor's budget; with a prompt and options, what that would
@@ -273,7 +292,7 @@ class Core:
             return left, len(request_rows.queue(connection, float("inf")))
 
         left, waiting = await self.ledger.read(look)
-        return status_view(self.snapshot(), waiting, left, self.rules.limits.zone, self.others(), self.hint())
+        return await self._told(status_view(self.snapshot(), waiting, left, self.others(), self.hint()), visitor)
 
     async def price(self, visitor: Visitor, prompt: str, typed: Mapping[str, object], references: int = 0) -> View:
         """What a request would cost. `typed`: `size`, `quality`, `count`, `model` as typed, and `inline` if the prompt's end may hold

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from adapters.discord.commands import is_option_name
 from bot.texts import DEFAULT_LANGUAGE, languages
 from bot.texts.files import OPERATORS, catalogue, folder
 
@@ -19,6 +20,8 @@ COMPLETE_FOR_OPERATORS: tuple[str, ...] = ()
 LIMITS: dict[str, int] = {
     r"discord\.command\.with_picture": 32,  # the name of a command in a menu
     r"discord\.command\.": 100,
+    r"discord\.option\.": 32,
+    r"guide\.use\.": 100,  # a choice of a command
     r"discord\.form\.|form\.\w+_title|change\.\w+_title": 45,
     r"case\.form\.(?:rewrite|ask_rephrase|deny|block_member|comment|rephrase|report|appeal)$": 45,
     r"button\.|case\.button\.|\w+\.\w+_submit|confirm\.keep": 75,  # Slack 75, Discord 80
@@ -38,7 +41,7 @@ _ANYTHING = "\0"
 
 def problems() -> list[str]:
     """One sentence for each broken rule."""
-    return [*_twice(), *_unusable(), *_missing(), *_long(), *_unused(), *_outside()]
+    return [*_twice(), *_unusable(), *_missing(), *_long(), *_misnamed(), *_unused(), *_outside()]
 
 
 def _spoken() -> list[str]:
@@ -93,6 +96,19 @@ def _long() -> Iterator[str]:
                     length = len(re.sub(r"\{\w+\}", "", words))
                     if length > most:
                         yield f"bot/texts/{language}: {key} has {length} characters; {most} fit: {words}"
+
+
+def _misnamed() -> Iterator[str]:
+    """Names of Discord's options: one lower-case word each, and no two alike in a language."""
+    for language in _spoken():
+        names: dict[str, str] = {}
+        for key in (one for one in catalogue(language).every() if one.startswith("discord.option.")):
+            template = catalogue(language).template(key)
+            for words in () if template is None else template.variants():
+                if not is_option_name(words):
+                    yield f"bot/texts/{language}: {key} isn't one word in lower case, as Discord wants it: {words}"
+                elif names.setdefault(words, key) != key:
+                    yield f"bot/texts/{language}: {key} is the same word as {names[words]}: {words}"
 
 
 def _unused() -> Iterator[str]:

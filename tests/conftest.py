@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from bot import texts
 from bot.ledger import migrate, sqlite
 from tests.postgres import each
 
+os.environ["LC_ALL"] = "C.UTF-8"  # the command line speaks the terminal's language; tests read English
 LONGEST_FIRST = ("tests/e2e/", "tests/slack/", "tests/discord/", "tests/simulation/", "tests/contract/", "tests/unit/cli/")
 """With several processes, a long file that starts last makes all others wait. `make test` keeps this order (`--no-loadscope-reorder`)."""
 

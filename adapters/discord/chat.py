@@ -21,8 +21,9 @@ from adapters.kit.editing_chat import EditingChat, is_staff
 from adapters.kit.errors import NO_ROUTE, ClassifiedError, ErrorClass, outcome
 from bot.chat.port import Later, Message, Refused, SendResult, Sent, Unknown
 from bot.chat.views import View
+from bot.domain.requests import Place
 from bot.ports import Ports
-from bot.texts import text
+from bot.texts import language_or_none, text
 
 log = structlog.get_logger()
 
@@ -55,6 +56,10 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
         """Moderators' and operators' messages rejected by a channel: message id -> channel."""
         self._sizes: FIFOCache[int, int] = FIFOCache(CACHE_SIZE)
         """Channel -> file size that Discord rejected there; larger files aren't tried again by this process."""
+
+    async def language_at(self, place: Place) -> str:
+        """See bot.chat.port.StatesLanguage. Discord states a language for each server."""
+        return language_or_none(self.wire.server_locale(int(place.community)) if place.community.isdigit() else "") or ""
 
     def reopen(self, channel: int | None = None) -> list[str]:
         """Permissions changed: open the channel again. Returns rejected messages that should be sent now."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional
@@ -24,6 +25,7 @@ from bot.chat.views import Choice
 from bot.core import Options
 from bot.prompts.parts import USES
 from bot.texts import DEFAULT_LANGUAGE, LocalizedText, language_or_none, say, text
+from bot.texts.direction import bare
 
 log = structlog.get_logger()
 
@@ -38,6 +40,8 @@ TYPED: dict[str, Any] = {
     "price": bool,
 }
 """Optional options of /imagine besides files -> type."""
+_OPTION_NAME = re.compile(r"[-_'\w\u0900-\u097f\u0e00-\u0e7f]{1,32}")
+"""Discord's rule: letters and digits of any script, with the marks of Devanagari and Thai."""
 DAILY_LIMIT = 30034
 EVERYWHERE = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False)
 IN_SERVERS = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
@@ -78,7 +82,7 @@ class Tree(app_commands.CommandTree[Any]):
 
 async def _suggest_size(interaction: Event, typed: str) -> list[app_commands.Choice[str]]:
     options = interaction.client.core.options()
-    found = suggestions(options.sizes, typed)
+    found = suggestions(options.sizes, typed, places.language(interaction))
     if options.free_sizes and typed.strip() and not found:
         found = [app_commands.Choice(name=typed.strip()[:CHOICE], value=typed.strip()[:CHOICE])]
     return found
@@ -92,11 +96,12 @@ async def _suggest_model(interaction: Event, typed: str) -> list[app_commands.Ch
     return suggestions(interaction.client.core.options().models, typed)
 
 
-def suggestions(choices: tuple[Choice, ...], typed: str) -> list[app_commands.Choice[str]]:
-    """Choices that contain the typed text; × and x are equal."""
+def suggestions(choices: tuple[Choice, ...], typed: str, language: str = DEFAULT_LANGUAGE) -> list[app_commands.Choice[str]]:
+    """Choices that contain the typed text, in the language of the person who types; × and x are equal."""
     wanted = _plain(typed)
-    fitting = [one for one in choices if wanted in _plain(one.label) or wanted in _plain(one.value)]
-    return [app_commands.Choice(name=one.label[:CHOICE], value=one.value[:CHOICE]) for one in fitting[:MOST_SUGGESTIONS]]
+    said = [(bare(say(one.label, language)), one.value) for one in choices]
+    fitting = [(label, value) for label, value in said if wanted in _plain(label) or wanted in _plain(value)]
+    return [app_commands.Choice(name=label[:CHOICE], value=value[:CHOICE]) for label, value in fitting[:MOST_SUGGESTIONS]]
 
 
 def _plain(value: str) -> str:
@@ -147,11 +152,17 @@ def _imagine(offered: ModelOptions) -> Any:
             *(inspect.Parameter(name, keyword, default=None, annotation=Optional[described[name][0]]) for name in names),  # noqa: UP045 - made at run time
         ]
     )
-    # The library shortens a plain string to one that can't be translated.
-    told = {name: app_commands.locale_str(description) for name, (_, description) in described.items()}
-    found = app_commands.describe(prompt=app_commands.locale_str(text("discord.command.prompt")), **told)(imagine)
+    found = _described(imagine, prompt=text("discord.command.prompt"), **{name: told for name, (_, told) in described.items()})
     suggesting = {"size": _suggest_size, "quality": _suggest_quality, **({"model": _suggest_model} if offered.models else {})}
     return app_commands.autocomplete(**suggesting)(found)
+
+
+def _described(callback: Any, **options: str) -> Any:
+    """The callback with its options' descriptions, and their names in the languages that have some. The library shortens a plain string to
+    one that can't be translated."""
+    found = app_commands.describe(**{name: app_commands.locale_str(told) for name, told in options.items()})(callback)
+    named = {name: text(f"discord.option.{name}") for name in options}
+    return app_commands.rename(**{name: app_commands.locale_str(own) for name, own in named.items()})(found)
 
 
 def _about_picture(number: int, offered: ModelOptions) -> str:
@@ -164,9 +175,11 @@ async def _with_pictures(interaction: Event, message: discord.Message) -> None:
     await interaction.client.intake.with_pictures(interaction)
 
 
-@app_commands.describe(id=app_commands.locale_str(text("discord.command.id")))
-async def _show(interaction: Event, id: str | None = None) -> None:
-    await interaction.client.intake.show(interaction, id)
+def _show() -> Any:
+    async def show(interaction: Event, id: str | None = None) -> None:
+        await interaction.client.intake.show(interaction, id)
+
+    return _described(show, id=text("discord.command.id"))
 
 
 async def _suggest_template(interaction: Event, typed: str) -> list[app_commands.Choice[str]]:
@@ -174,13 +187,13 @@ async def _suggest_template(interaction: Event, typed: str) -> list[app_commands
     return suggestions(tuple(Choice(one, one) for one in names), typed)
 
 
-@app_commands.describe(
-    template=app_commands.locale_str(text("discord.command.template")), use=app_commands.locale_str(text("discord.command.use"))
-)
-@app_commands.choices(use=[app_commands.Choice(name=text(f"guide.use.{one}"), value=one) for one in USES])
-@app_commands.autocomplete(template=_suggest_template)
-async def _guide(interaction: Event, template: str | None = None, use: str | None = None) -> None:
-    await interaction.client.intake.guide(interaction, template or "", use or "")
+def _guide() -> Any:
+    async def guide(interaction: Event, template: str | None = None, use: str | None = None) -> None:
+        await interaction.client.intake.guide(interaction, template or "", use or "")
+
+    uses = [app_commands.Choice(name=app_commands.locale_str(text(f"guide.use.{one}")), value=one) for one in USES]
+    found = app_commands.autocomplete(template=_suggest_template)(app_commands.choices(use=uses)(guide))
+    return _described(found, template=text("discord.command.template"), use=text("discord.command.use"))
 
 
 async def _status(interaction: Event) -> None:
@@ -204,8 +217,8 @@ def build(client: discord.Client, offered: ModelOptions) -> Tree:
     tree = Tree(client, allowed_contexts=EVERYWHERE, allowed_installs=INSTALLS)
     everybody: list[tuple[str, Any]] = [
         ("imagine", _imagine(offered)),
-        ("imagine-guide", _guide),
-        ("imagine-show", _show),
+        ("imagine-guide", _guide()),
+        ("imagine-show", _show()),
         ("imagine-status", _status),
         ("imagine-help", _help),
         ("imagine-privacy", _privacy),
@@ -224,16 +237,24 @@ def build(client: discord.Client, offered: ModelOptions) -> Tree:
     return tree
 
 
+def is_option_name(words: str) -> bool:
+    """Whether Discord takes it as an option's name."""
+    return bool(_OPTION_NAME.fullmatch(words)) and words == words.lower()
+
+
 class Translated(app_commands.Translator):
-    """Descriptions, and names of menu entries, in the languages that Discord's clients speak. Commands and options keep their names: the
-    bot's sentences and the documentation name them."""
+    """Descriptions, and names of options, choices and menu entries, in the languages that Discord's clients speak. Commands keep their
+    names: sentences in all languages and the documentation name them, and they're the same on every platform."""
 
     async def translate(self, string: app_commands.locale_str, locale: discord.Locale, context: Any) -> str | None:
         """The words in a language; None if there are none, so that Discord shows the default."""
         language = language_or_none(locale.value)
         if language in (None, DEFAULT_LANGUAGE) or not isinstance(string.message, LocalizedText):
             return None
-        return say(string.message, language)
+        words = bare(say(string.message, language))
+        # One name that Discord doesn't take would make it refuse all commands.
+        unfit = context.location is app_commands.TranslationContextLocation.parameter_name and not is_option_name(words)
+        return None if unfit or words == string.message else words
 
 
 async def _translated(tree: Tree) -> list[dict[str, Any]]:

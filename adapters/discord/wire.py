@@ -97,6 +97,12 @@ class DiscordWire:
     async def online(self) -> bool:
         return await self.session.get(LOGIN_WITHIN) is not None
 
+    def server_locale(self, server: int) -> str:
+        """From the gateway's cache."""
+        client = self.session.client
+        guild = None if client is None else client.get_guild(server)
+        return "" if guild is None else str(guild.preferred_locale)
+
     async def edit_answer(self, handle: Handle, message: str, draft: Draft) -> str:
         """Edit `@original` or a follow-up with the interaction's token."""
         hook = self.hook(handle)

@@ -15,6 +15,7 @@ import structlog
 from adapters.slack.callers import Caller
 from adapters.slack.settings import AdmissionRules
 from adapters.slack.wire import Who
+from bot.domain.zones import zone_named
 from bot.texts import language_for, say, text
 
 log = structlog.get_logger()
@@ -81,11 +82,12 @@ class Admission:
     who: Callable[[str, float], Awaitable[Who | None]]
 
     async def check(self, caller: Caller, *, acknowledged: bool = False) -> tuple[Caller, str | None]:
-        """The caller with their language, and a sentence if they may not use the bot here. `acknowledged`: there's time to ask Slack."""
+        """The caller with their language and zone, and a sentence if they may not use the bot here. `acknowledged`: there's time to ask
+        Slack."""
         who = await self.who(caller.person, AFTER_ACK if acknowledged else WITHIN) if caller.person else None
         membership = membership_of(caller, who, self.team, self.enterprise)
         if who is not None:
-            caller = replace(caller, language=language_for(who.locale))
+            caller = replace(caller, language=language_for(who.locale), zone=zone_named(who.zone) or "")
         key = refusal_of(membership, "" if who is None else who.team, self.team, self.rules)
         if key is None:
             return caller, None

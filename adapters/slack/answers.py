@@ -42,7 +42,7 @@ class Answers:
     ports: Ports
 
     def handle(self, caller: Caller) -> Handle:
-        return Handle(caller.person, caller.url, self.ports.now(), caller.language)
+        return Handle(caller.person, caller.url, self.ports.now(), caller.language, caller.zone, caller.in_direct)
 
     async def say(self, caller: Caller, said: str | View) -> bool:
         """Answer this person only. Returns False if no route worked."""

@@ -42,6 +42,8 @@ class Caller:
     """The person's workspace according to the event; empty if it names none. After `at_home`, `team` is the bot's own."""
     language: str = DEFAULT_LANGUAGE
     """The person's language. Slack's events don't name it: `Admission.check` fills it in."""
+    zone: str = ""
+    """The person's time zone, from there too."""
 
     @property
     def in_direct(self) -> bool:
@@ -55,7 +57,7 @@ class Caller:
 
     @property
     def visitor(self) -> Visitor:
-        return Visitor(PLATFORM, self.team, self.channel, self.person, self.name)
+        return Visitor(PLATFORM, self.team, self.channel, self.person, self.name, self.zone)
 
     def who(self) -> Person:
         return Person(self.person, self.name)
@@ -76,6 +78,7 @@ class Caller:
             values=values,
             reply=reply,
             language=self.language,
+            zone=self.zone,
             direct=self.in_direct,
         )
 

@@ -15,15 +15,17 @@ from cachetools import FIFOCache
 from adapters.kit.editing_chat import EditingChat
 from adapters.kit.errors import NO_ROUTE, ClassifiedError, ErrorClass
 from adapters.kit.files import AppendLog
+from adapters.kit.ttl_cache import TtlCache
 from adapters.slack.callers import Caller
 from adapters.slack.delivery import NOT_NOW, Delivery, Draft, classified_call
-from adapters.slack.errors import why_not
+from adapters.slack.errors import classify_error, why_not
 from adapters.slack.routes import Handle, MessageRef, Route, RouteKind, new_message_routes, of_reply
 from adapters.slack.wire import SlackWire
 from bot.chat.port import Message, SendResult, Sent, Unknown
 from bot.chat.views import Audience, Tone, View
+from bot.domain.requests import Place
 from bot.ports import Ports
-from bot.texts import text
+from bot.texts import language_or_none, text
 
 log = structlog.get_logger()
 
@@ -32,6 +34,8 @@ CACHE_SIZE = 5000
 SAID_BEFORE = ClassifiedError(ErrorClass.OVER, "said_before")
 """It may have arrived and can't be looked up, so it isn't repeated there; the member gets it directly."""
 UNANSWERED = "unanswered"
+LOCALES_LIFE, LOCALE_WITHIN = 3600.0, 4.0
+"""Seconds for which a channel's language is kept, and for which its answer is waited for."""
 
 
 class SlackChat(EditingChat[MessageRef, None, Route]):
@@ -50,6 +54,11 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
         """Channel -> error code of its latest rejection."""
         self._interactions: FIFOCache[str, tuple[Caller, float]] = FIFOCache(CACHE_SIZE)
         """Row -> the latest press on its message, and when."""
+        self._locales = TtlCache(self.platform, ports, wire.channel_locale, LOCALES_LIFE, classify_error)
+
+    async def language_at(self, place: Place) -> str:
+        """See bot.chat.port.StatesLanguage. Slack states a language for each channel."""
+        return language_or_none(await self._locales.get(place.channel, LOCALE_WITHIN) or "") or ""
 
     def pressed_on(self, row: str, caller: Caller) -> None:
         """Record a press on this row's message: it can be used to replace a message that the bot can't reach itself."""

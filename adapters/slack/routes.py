@@ -13,6 +13,7 @@ from adapters.kit.editing_chat import is_staff
 from adapters.kit.message_ref import StoredRef, shared_fields
 from bot.chat.port import Message
 from bot.chat.views import Audience, View
+from bot.messages.readers import DIRECT, SETTING, ZONE
 from bot.texts import DEFAULT_LANGUAGE
 
 URL_LIFE = 30 * 60.0
@@ -31,6 +32,10 @@ class Handle:
     """Wall-clock time at which the event was handled."""
     language: str = DEFAULT_LANGUAGE
     """The person's language."""
+    zone: str = ""
+    """The person's time zone."""
+    direct: bool = False
+    """Handled in a direct message, where nobody else reads the answer."""
 
     def alive(self, now: float) -> bool:
         """Whether the response_url is still valid."""
@@ -38,14 +43,16 @@ class Handle:
 
     def reply(self) -> dict[str, str]:
         """The contents of `Place.reply`."""
-        language = {} if self.language == DEFAULT_LANGUAGE else {"language": self.language}
-        return {"person": self.person, "url": self.url, "at": f"{self.at:.3f}", **language}
+        language = "" if self.language == DEFAULT_LANGUAGE else self.language
+        reader = {SETTING: language, ZONE: self.zone, DIRECT: "1" if self.direct else ""}
+        return {"person": self.person, "url": self.url, "at": f"{self.at:.3f}", **{name: one for name, one in reader.items() if one}}
 
 
 def of_reply(reply: Mapping[str, str]) -> Handle | None:
     """The handle stored in a place; None if there is none, or one of an unknown version."""
     try:
-        return Handle(reply["person"], reply["url"], float(reply["at"]), reply.get("language", DEFAULT_LANGUAGE))
+        language, zone = reply.get(SETTING, DEFAULT_LANGUAGE), reply.get(ZONE, "")
+        return Handle(reply["person"], reply["url"], float(reply["at"]), language, zone, reply.get(DIRECT) == "1")
     except (KeyError, ValueError):
         return None
 

@@ -71,6 +71,8 @@ class Who:
     """From another organisation, according to Slack."""
     locale: str = ""
     """The language that they chose in Slack, such as `pt-BR`."""
+    zone: str = ""
+    """Their time zone, such as `Europe/London`."""
 
 
 @dataclass(slots=True)
@@ -204,6 +206,10 @@ class SlackWire:
         """A channel's name; empty if the bot may not see it."""
         return word(part(await read(self.client.conversations_info(channel=channel)), "channel"), "name")
 
+    async def channel_locale(self, channel: str) -> str:
+        """The locale that Slack states for a channel, such as `pt-BR`; empty if it states none."""
+        return word(part(await read(self.client.conversations_info(channel=channel, include_locale=True)), "channel"), "locale")
+
     async def who(self, person: str) -> Who:
         """A person's name, language and workspace, and whether they're an admin or owner of it."""
         user = (await read(self.client.users_info(user=person, include_locale=True))).get("user")
@@ -221,6 +227,7 @@ class SlackWire:
             guest=user.get("is_restricted") is True or user.get("is_ultra_restricted") is True,
             stranger=user.get("is_stranger") is True,
             locale=word(user, "locale"),
+            zone=word(user, "tz"),
         )
 
     # ---- files ---------------------------------------------------------------------------------------------------------------

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import TypeVar
 
 from bot.chat.views import Form, Reply, View
-from bot.texts import DEFAULT_LANGUAGE, say
+from bot.texts import DEFAULT_LANGUAGE, in_zone, say, tells_time
 
 T = TypeVar("T")
 Said = TypeVar("Said", View, Form, Reply, Form | Reply)
@@ -14,15 +15,29 @@ Said = TypeVar("Said", View, Form, Reply, Form | Reply)
 
 def localize(said: Said, language: str) -> Said:
     """The same view, form or reply with all of its sentences in a language."""
-    return said if language == DEFAULT_LANGUAGE else _localized(said, language)
+    return said if language == DEFAULT_LANGUAGE else _changed(said, lambda words: say(words, language))
 
 
-def _localized(value: T, language: str) -> T:
+def zoned(said: Said, zone: str) -> Said:
+    """The same view, form or reply with all of its times in a time zone, in whichever language it is said later."""
+    return _changed(said, lambda words: in_zone(words, zone)) if has_times(said) else said
+
+
+def has_times(said: object) -> bool:
+    """Whether a view, form or reply tells a time."""
+    if isinstance(said, tuple):
+        return any(map(has_times, said))
+    if dataclasses.is_dataclass(said) and not isinstance(said, type):
+        return any(has_times(getattr(said, one.name)) for one in dataclasses.fields(said))
+    return tells_time(said)
+
+
+def _changed(value: T, change: Callable[[str], str]) -> T:
     made: object = value
     if isinstance(value, str):
-        made = say(value, language)
+        made = change(value)
     elif isinstance(value, tuple):
-        made = tuple(_localized(one, language) for one in value)
+        made = tuple(_changed(one, change) for one in value)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        made = dataclasses.replace(value, **{one.name: _localized(getattr(value, one.name), language) for one in dataclasses.fields(value)})
+        made = dataclasses.replace(value, **{one.name: _changed(getattr(value, one.name), change) for one in dataclasses.fields(value)})
     return made  # type: ignore[return-value]  # of the same type, with other words

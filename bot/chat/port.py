@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from bot.chat.views import Audience, View
 from bot.domain.requests import Place
-from bot.texts import DEFAULT_LANGUAGE
+from bot.texts import DEFAULT_LANGUAGE, DEFAULT_ZONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class Message:
     post."""
     language: str = DEFAULT_LANGUAGE
     """The language of its readers."""
+    zone: str = DEFAULT_ZONE
+    """The time zone in which they are told times."""
     about: Message | None = None
     """The message that the view's `about` refers to, if it was shown; adapters link to it from messages that only one person sees."""
 
@@ -96,6 +98,23 @@ class ChatPort(Protocol):
     """
 
     async def send(self, message: Message, view: View) -> SendResult: ...
+
+
+@runtime_checkable
+class SaysItself(Protocol):
+    """Optional addition to ChatPort for platforms that show one message to each reader in their own language. They get views whose texts
+    aren't said in any language yet."""
+
+    says_itself: Literal[True]
+
+
+@runtime_checkable
+class StatesLanguage(Protocol):
+    """Optional addition to ChatPort for platforms that state the language of a community or channel."""
+
+    async def language_at(self, place: Place) -> str:
+        """The language that bot.texts has for everybody at a place; empty if the platform doesn't say. Never raises."""
+        ...
 
 
 class ModeratorCheck(Protocol):

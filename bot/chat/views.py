@@ -290,6 +290,8 @@ class Act:
     """The adapter's own handle for answering this press (like `Place.reply`)."""
     language: str = DEFAULT_LANGUAGE
     """The person's language, if the platform states it."""
+    zone: str = ""
+    """The person's time zone, if the platform states it."""
     direct: bool = False
     """Pressed on a direct message to the presser, away from the channel it's about."""
 

@@ -18,7 +18,7 @@ import typer
 
 from bot.cli import plugins
 from bot.cli.screen import FAILED, USAGE, Stop, remark, say
-from bot.texts import text
+from bot.texts import DEFAULT_LANGUAGE, speaking, text
 
 if TYPE_CHECKING:
     from bot.adapter import Finding, Plugin
@@ -181,7 +181,8 @@ def _serve(
     observe.configure(settings.log_level, settings.secrets(), format=settings.log_format)
     ready, stopping = partial(announce, "ready"), partial(announce, "stopping")
     try:
-        code = asyncio.run(compose.run(settings, chosen, demo=demo, on_ready=ready, on_stopping=stopping, reload=reload))
+        with speaking(DEFAULT_LANGUAGE):  # from here on others read, each in a language of their own
+            code = asyncio.run(compose.run(settings, chosen, demo=demo, on_ready=ready, on_stopping=stopping, reload=reload))
     except KeyboardInterrupt:
         code = 130
     except ModuleNotFoundError as error:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from bot.cli import LANGUAGE
+from bot.texts import say as in_language
 from bot.texts import text
 from bot.texts.direction import bare, isolate
 
@@ -32,6 +34,7 @@ def hide(secrets: Sequence[str]) -> None:
 
 
 def _clean(line: str) -> str:
+    line = in_language(line, LANGUAGE)
     for secret in _secrets:
         line = line.replace(secret, "***")
     return line
@@ -50,11 +53,11 @@ def remark(line: str) -> None:
 def complain(sentences: Sequence[str]) -> None:
     """Print problems: a single one on its own line, several as a list."""
     if len(sentences) == 1:
-        remark(f"imagine-bot: {sentences[0]}")
+        remark("imagine-bot: " + sentences[0])
         return
-    remark(f"imagine-bot: {text('cli.several', count=len(sentences))}")
+    remark("imagine-bot: " + text("cli.several", count=len(sentences)))
     for sentence in sentences:
-        remark(f"  - {sentence}")
+        remark("  - " + sentence)
 
 
 def plain(value: str) -> str:

@@ -16,12 +16,13 @@ from dataclasses import dataclass, field
 import structlog
 from sqlalchemy import Connection
 
-from bot.chat.localize import localize
-from bot.chat.port import ChatPort, Later, Message, Refused, RefusedWhy, SendResult, Sent, Unknown
+from bot.chat.localize import localize, zoned
+from bot.chat.port import ChatPort, Later, Message, Refused, RefusedWhy, SaysItself, SendResult, Sent, StatesLanguage, Unknown
 from bot.chat.views import Audience, View
 from bot.events import EventStream, MessageRefused
 from bot.ledger import message_rows
 from bot.ledger.store import Ledger, Tx
+from bot.messages.readers import Reader, spoken_to
 from bot.observe import hide
 from bot.ports import Ports
 from bot.texts import DEFAULT_LANGUAGE, speaking
@@ -101,8 +102,8 @@ class Sender:
     on_unanswered: Callable[[Message, str, int], None] = lambda message, detail, tries: None
     """Called for a send that wasn't answered (with the number in a row) or that switched routes because of that (0), with a machine
     token."""
-    language_of: Callable[[Connection, Message], str] = lambda connection, message: DEFAULT_LANGUAGE
-    """Language of a message's readers."""
+    reader_of: Callable[[Connection, Message], Reader] = lambda connection, message: Reader()
+    """Language and time zone of a message's readers."""
     events: EventStream = field(default_factory=EventStream)
     _lines: dict[str, Line] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
@@ -206,9 +207,8 @@ class Sender:
         stored = message_rows.get(connection, message_id)
         if stored is None or stored.settled:
             return stored, None, True
-        stored = dataclasses.replace(
-            stored, message=dataclasses.replace(stored.message, language=self.language_of(connection, stored.message))
-        )
+        reader = self.reader_of(connection, stored.message)
+        stored = dataclasses.replace(stored, message=dataclasses.replace(stored.message, language=reader.language or "", zone=reader.zone))
         kind = stored.message.subject.partition(":")[0]
         view = self.projections[kind](connection, stored.message, self.ports.now())
         if view is None or view.about is None:
@@ -239,9 +239,11 @@ class Sender:
         hide(view.quote, about, *(fact.value for fact in view.facts), *(picture.alt for picture in view.pictures))
         async with self._slots:
             try:
-                with speaking(message.language):
-                    async with asyncio.timeout(SEND_TIMEOUT):
-                        return await chat.send(message, localize(view, message.language))
+                async with asyncio.timeout(SEND_TIMEOUT):
+                    language = await _language(chat, message)
+                    with speaking(language):
+                        shown = localize(zoned(view, message.zone), language)
+                        return await chat.send(dataclasses.replace(message, language=language), shown)
             except TimeoutError:
                 return Unknown(detail="timeout")
             except Exception as error:
@@ -338,6 +340,14 @@ class Sender:
         else:
             line.not_before = self.ports.monotonic() + delay
         self._alarm(message_id, line, delay)
+
+
+async def _language(chat: ChatPort, message: Message) -> str:
+    """The language in which a platform gets a message; the platform is asked if neither the community nor the command said it."""
+    if isinstance(chat, SaysItself):
+        return DEFAULT_LANGUAGE
+    stated = await chat.language_at(message.place) if not message.language and isinstance(chat, StatesLanguage) else ""
+    return spoken_to(message, message.language or stated or DEFAULT_LANGUAGE)
 
 
 def _looks_like(view: View, last: View | None) -> bool:

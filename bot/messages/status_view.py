@@ -25,15 +25,15 @@ NOTIFY_ROW = "tellme2222222222"
 """Row of the button for the reader's own setting; it names nothing."""
 
 
-def status_view(seen: Snapshot, waiting: int, left: Sequence[Left], zone: str, others: Sequence[OtherService] = (), hint: str = "") -> View:
-    """`waiting` is the number of queued requests; renewal times are shown in time zone `zone`. `hint` is what the status page reports."""
+def status_view(seen: Snapshot, waiting: int, left: Sequence[Left], others: Sequence[OtherService] = (), hint: str = "") -> View:
+    """`waiting` is the number of queued requests. `hint` is what the status page reports."""
     lines = _lines(seen, waiting)
     if hint:
         lines.insert(1, hint)
     return View(
         title=text("status.title"),
         text=(*lines, *_others(others)),
-        facts=tuple(_fact(one, zone) for one in left),
+        facts=tuple(_fact(one) for one in left),
         buttons=(Button(ActionName.NOTIFY_ME, NOTIFY_ROW, text("button.notify_me"), opens_form=True),),
         final=True,
     )
@@ -65,10 +65,10 @@ def _lines(seen: Snapshot, waiting: int) -> list[str]:
     return lines
 
 
-def _fact(one: Left, zone: str) -> Fact:
+def _fact(one: Left) -> Fact:
     label = text(f"status.left_{one.scope}_{one.period}")
     if one.limit <= 0:
         return Fact(label, text("status.left_off"))
     of_money, left = one.unit == "money", max(0, one.left)
     limit = money(one.limit) if of_money else pictures(one.limit)
-    return Fact(label, text("status.left", left=money(left) if of_money else str(left), limit=limit, when=moment(one.renews_at, zone)))
+    return Fact(label, text("status.left", left=money(left) if of_money else str(left), limit=limit, when=moment(one.renews_at)))

@@ -18,6 +18,7 @@ from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Button, Choice, Fact, FieldKind, Form, FormField, Reply, View
 from bot.domain.publishing import Results, results_of
 from bot.domain.requests import Person
+from bot.domain.zones import zone_named
 from bot.ledger import act_rows, case_rows, settings_rows
 from bot.ledger.store import Ledger, Tx
 from bot.moderation.access import AccessCheck, AccessLevel
@@ -54,10 +55,16 @@ class Asker(Protocol):
 
 LANGUAGE = "language"
 """The setting of the language in which messages for several readers are said (`bot/messages/readers.py`)."""
+ZONE = "zone"
+"""The setting of the time zone in which a community's members are told times."""
 
 
 class WrongValue(Exception):
-    """An invalid value; the text is the sentence."""
+    """An invalid value, with its sentence."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 def deny_reasons(connection: Connection, platform: str, community: str) -> tuple[Choice, ...]:
@@ -137,7 +144,7 @@ class Community:
             try:
                 read = {name: self._read(name, act.values.get(name, "")) for name in self._fields(section)}
             except WrongValue as problem:
-                return Reply(str(problem), changed=False)
+                return Reply(problem.sentence, changed=False)
             values = {name: value for name, value in {**own, **read}.items() if value is not None}
             settings_rows.replace(tx, act.platform, act.community, values, act.person)
             different = sorted(name for name in read if own.get(name) != read[name])
@@ -160,10 +167,10 @@ class Community:
         return Reply(text("case.settings.not_administrator"), changed=False)
 
     def _people(self, own: Mapping[str, object]) -> tuple[FormField, ...]:
-        fields = (_ids_field(name, own) for name in _FIELDS["people"] if name != LANGUAGE)
+        fields = (_ids_field(name, own) for name in _FIELDS["people"] if name not in (LANGUAGE, ZONE))
         choices = (Choice("", text("case.settings.empty_language")), *(Choice(one, own_name(one)) for one in sorted(languages())))
         chosen = FormField(LANGUAGE, text("case.settings.language"), FieldKind.CHOICE, _plain(own.get(LANGUAGE)), choices, required=False)
-        return (*fields, chosen)
+        return (*fields, chosen, _ids_field(ZONE, own))
 
     def _results(self, own: Mapping[str, object]) -> tuple[FormField, ...]:
         choices = tuple(Choice(one.value, text(f"case.settings.results_{one.value}")) for one in Results)
@@ -264,6 +271,8 @@ class Community:
                     text("case.settings.wrong_choice", value=words[:40], allowed=listed(sorted(languages()), len(languages())))
                 )
             return words
+        if name == ZONE:
+            return _zone(words)
         if name == "models":
             chosen = list(dict.fromkeys(one for one in re.split(r"[\s,;]+", words) if one))
             if wrong := next((one for one in chosen if one not in self.rules.models), None):
@@ -276,7 +285,7 @@ class Community:
 
 
 _FIELDS: Mapping[str, tuple[str, ...]] = {
-    "people": ("moderators_channel", "moderators", "channels", LANGUAGE),
+    "people": ("moderators_channel", "moderators", "channels", LANGUAGE, ZONE),
     "results": ("results", "reviewers", "reviews_channel"),
     "money": ("budget_member_day", "budget_member_month", "budget_community_day", "budget_community_month"),
     "pictures": ("models", "size", "quality", "retention_days", "deny_reasons"),
@@ -293,6 +302,12 @@ def _ids(words: str) -> list[str]:
     wrong = next((one for one in found if not _ID.fullmatch(one)), None)
     if wrong is not None or not found or len(found) > IDS_MAX:
         raise WrongValue(text("case.settings.wrong_id", value=(wrong or words)[:40]))
+    return found
+
+
+def _zone(words: str) -> str:
+    if (found := zone_named(words)) is None:
+        raise WrongValue(text("case.settings.wrong_zone", value=words[:40]))
     return found
 
 

@@ -33,6 +33,8 @@ _REGIONS = {
 }
 """Locales whose script isn't in their name."""
 _spoken: ContextVar[str] = ContextVar("spoken_language", default=DEFAULT_LANGUAGE)
+DEFAULT_ZONE = "UTC"
+_zone: ContextVar[str] = ContextVar("readers_zone", default=DEFAULT_ZONE)
 
 log = structlog.get_logger()
 
@@ -85,18 +87,22 @@ def _region(locale: str) -> str:
 
 
 class LocalizedText(str):
-    """Words in the default language that can be said in another one later: a sentence with its key and values, or several put together.
+    """Words in one language that can be said in another one later: a sentence with its key and values, or several put together.
 
     It is an ordinary string everywhere else. `+`, a cut (`[:n]`), `joined`, `paragraphs` and `capitalized` keep that ability; an f-string
     and `str.join` don't.
     """
 
-    __slots__ = ("in_language",)
+    __slots__ = ("in_language", "language", "tells_time")
     in_language: Callable[[str], str]
+    language: str
+    """The language of the words as they are."""
+    tells_time: bool
+    """Whether there is a time in it, which readers see in their own zone (`in_zone`)."""
 
-    def __new__(cls, words: str, in_language: Callable[[str], str]) -> LocalizedText:
+    def __new__(cls, words: str, in_language: Callable[[str], str], tells_time: bool = False) -> LocalizedText:
         made = super().__new__(cls, words)
-        made.in_language = in_language
+        made.in_language, made.language, made.tells_time = in_language, _spoken.get(), tells_time
         return made
 
     def __add__(self, other: str) -> str:
@@ -109,7 +115,7 @@ class LocalizedText(str):
         words = super().__getitem__(key)
         if not isinstance(key, slice) or key.start is not None:
             return words
-        return self if words == self else LocalizedText(words, lambda language: self.in_language(language)[key])
+        return self if words == self else LocalizedText(words, lambda language: self.in_language(language)[key], self.tells_time)
 
     def __reduce__(self) -> tuple[type[str], tuple[str]]:
         return str, (str(self),)
@@ -120,7 +126,8 @@ def text(key: str, /, **values: object) -> str:
 
     `on_bug` hears of an unknown key or a missing field.
     """
-    return LocalizedText(_rendered(key, values, _spoken.get()), lambda language: _rendered(key, values, language))
+    words = _rendered(key, values, _spoken.get())
+    return LocalizedText(words, lambda language: _rendered(key, values, language), any(map(tells_time, values.values())))
 
 
 @contextlib.contextmanager
@@ -133,6 +140,11 @@ def speaking(language: str) -> Iterator[None]:
         _spoken.reset(before)
 
 
+def begin_in(language: str) -> None:
+    """Say texts in a language from now on, in a process with one reader."""
+    _spoken.set(language)
+
+
 def spoken() -> str:
     """The language that texts are said in meanwhile."""
     return _spoken.get()
@@ -140,7 +152,32 @@ def spoken() -> str:
 
 def say(words: str, language: str) -> str:
     """The words in a language. What isn't a text is returned unchanged, such as names and prompts."""
-    return words.in_language(language) if isinstance(words, LocalizedText) and language != DEFAULT_LANGUAGE else words
+    return words.in_language(language) if isinstance(words, LocalizedText) and language != words.language else words
+
+
+def tells_time(words: object) -> bool:
+    """Whether there is a time in the words, which readers see in their own zone."""
+    return isinstance(words, LocalizedText) and words.tells_time
+
+
+def in_zone(words: str, zone: str) -> str:
+    """The words with their times as the clocks of an IANA time zone show them, in whichever language they are said."""
+    if not isinstance(words, LocalizedText) or not words.tells_time:
+        return words
+
+    def said(language: str) -> str:
+        before = _zone.set(zone)
+        try:
+            return words.in_language(language)
+        finally:
+            _zone.reset(before)
+
+    return LocalizedText(said(_spoken.get()), said, tells_time=True)
+
+
+def readers_zone() -> str:
+    """The time zone in which times are said meanwhile."""
+    return _zone.get()
 
 
 def joined(separator: str, parts: Iterable[str]) -> str:
@@ -149,7 +186,7 @@ def joined(separator: str, parts: Iterable[str]) -> str:
     words = separator.join(found)
     if not any(isinstance(one, LocalizedText) for one in found):
         return words
-    return LocalizedText(words, lambda language: separator.join(say(one, language) for one in found))
+    return LocalizedText(words, lambda language: separator.join(_say_now(one, language) for one in found), any(map(tells_time, found)))
 
 
 def paragraphs(words: str) -> tuple[str, ...]:
@@ -161,16 +198,23 @@ def paragraphs(words: str) -> tuple[str, ...]:
 
     def part(language: str, number: int) -> str:
         # A translation may have fewer paragraphs, or more: the last one takes the rest.
-        found = say(words, language).split(_BLANK_LINE, last)
+        found = _say_now(words, language).split(_BLANK_LINE, last)
         return found[number] if number < len(found) else ""
 
-    return tuple(LocalizedText(one, functools.partial(part, number=number)) for number, one in enumerate(parts))
+    return tuple(LocalizedText(one, functools.partial(part, number=number), words.tells_time) for number, one in enumerate(parts))
 
 
 def capitalized(words: str) -> str:
     """The words with a capital first letter."""
     made = str(words[:1]).upper() + str(words)[1:]
-    return LocalizedText(made, lambda language: capitalized(str(say(words, language)))) if isinstance(words, LocalizedText) else made
+    if not isinstance(words, LocalizedText):
+        return made
+    return LocalizedText(made, lambda language: capitalized(str(_say_now(words, language))), words.tells_time)
+
+
+def _say_now(words: str, language: str) -> str:
+    """The words in a language and in the zone of the moment, which may differ from the one in which they were made."""
+    return words.in_language(language) if isinstance(words, LocalizedText) and words.tells_time else say(words, language)
 
 
 def _rendered(key: str, values: Mapping[str, object], language: str) -> str:
@@ -188,7 +232,7 @@ def _filled(key: str, template: Template, values: Mapping[str, object], language
         on_bug(key, ", ".join(sorted(lacking)))
         values = {**dict.fromkeys(lacking, "…"), **values}
     apart = isolate_latin if is_right_to_left(language) else isolate
-    said = {name: apart(say(value, language)) if isinstance(value, str) else str(value) for name, value in values.items()}
+    said = {name: apart(_say_now(value, language)) if isinstance(value, str) else str(value) for name, value in values.items()}
     return template.filled(values, said, plural_form(language))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.domain.zones import zone_of
-from bot.texts import LocalizedText, spoken, text
+from bot.texts import LocalizedText, readers_zone, say, spoken, text
 from bot.texts.locales import decimal
 
 
@@ -56,11 +56,18 @@ def listed(values: Sequence[str], most: int = 8) -> str:
     return text("phrase.list_end", first=first, last=shown[-1])
 
 
-def moment(at: float, zone: str = "UTC") -> str:
-    """Wall-clock time with its zone: "21 Nov, 14:05 UTC"."""
-    local = datetime.fromtimestamp(at, UTC).astimezone(zone_of(zone))
-    month = text(f"phrase.month_{local.month}")
-    return text("phrase.moment", day=local.day, month=month, time=f"{local:%H:%M}", zone=local.tzname() or zone)
+def moment(at: float) -> str:
+    """Wall-clock time in the readers' zone, with its name: "21 Nov, 14:05 UTC"."""
+
+    def said(language: str) -> str:
+        zone = readers_zone()
+        local = datetime.fromtimestamp(at, UTC).astimezone(zone_of(zone))
+        month = text(f"phrase.month_{local.month}")
+        called = local.tzname() or zone
+        called = f"UTC{called}" if called[:1] in "+-" else called  # zones without a name are called by their offset
+        return say(text("phrase.moment", day=local.day, month=month, time=f"{local:%H:%M}", zone=called), language)
+
+    return LocalizedText(said(spoken()), said, tells_time=True)
 
 
 def size(name: str) -> str:

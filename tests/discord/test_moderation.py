@@ -62,8 +62,9 @@ def rewording(c: CaseStage) -> list[Message]:
 
 
 @contextlib.asynccontextmanager
-async def case_stage(folder: Path, *, rights: int = MANAGE_MESSAGES) -> AsyncIterator[CaseStage]:
+async def case_stage(folder: Path, *, rights: int = MANAGE_MESSAGES, locale: str = "en-US") -> AsyncIterator[CaseStage]:
     async with stage(folder, start=False) as s:
+        s.guild.locale = locale
         channel = s.discord.world.channel(s.guild, "moderators")
         mia = s.discord.world.user("Mia")
         s.discord.world.join(s.guild, mia, s.discord.world.role(s.guild, "moderators", rights))

@@ -88,7 +88,8 @@ def conversations_info(standin: StandIn, workspace: Workspace, args: Args) -> di
     channel = standin.world.channels.get(str(args.get("channel") or ""))
     if channel is None or channel.workspace is not workspace or (channel.private and not channel.has_bot):
         raise Refusal("channel_not_found")
-    return {"channel": channel.json()}
+    locale = {"locale": channel.locale} if flag(args.get("include_locale")) else {}
+    return {"channel": channel.json() | locale}
 
 
 @method("conversations.list", "channels:read")

@@ -39,6 +39,7 @@ class User:
     takes_dms: bool = True
     guest: bool = False
     locale: str = "en-US"
+    tz: str = "Europe/London"
 
     @property
     def username(self) -> str:
@@ -53,7 +54,7 @@ class User:
             "name": self.username,
             "deleted": self.deleted,
             "real_name": self.name,
-            "tz": "Europe/London",
+            "tz": self.tz,
             "profile": profile,
             "is_admin": self.is_admin,
             "is_owner": False,
@@ -82,6 +83,7 @@ class Channel:
     members: list[str] = field(default_factory=list)
     archived: bool = False
     direct: bool = False
+    locale: str = "en-US"
 
     @property
     def has_bot(self) -> bool:

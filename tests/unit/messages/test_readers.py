@@ -12,7 +12,7 @@ from bot.chat.views import Audience
 from bot.domain.requests import Place
 from bot.ledger import settings_rows
 from bot.ledger.store import Ledger
-from bot.messages.readers import language_of
+from bot.messages.readers import Reader, Readers, spoken_to
 
 HANDLE = {"token": "t", "language": "zh-Hans", "community_language": "zh-Hant"}
 
@@ -31,17 +31,46 @@ def message(audience: Audience, reply: Mapping[str, str]) -> Message:
         (Audience.CHANNEL, HANDLE, None, "zh-Hant"),
         (Audience.CHANNEL, HANDLE, "zh-Hans", "zh-Hans"),
         (Audience.CHANNEL, HANDLE, "no-such", "zh-Hant"),
-        (Audience.CHANNEL, {}, None, "en"),
+        (Audience.CHANNEL, {}, None, None),
+        (Audience.CHANNEL, {"direct": "1", "language": "de"}, "zh-Hant", "de"),
         (Audience.MODERATORS, {}, "zh-Hans", "zh-Hans"),
-        (Audience.OPERATORS, {}, None, "en"),
+        (Audience.MODERATORS, {}, None, None),
+        (Audience.OPERATORS, {}, None, None),
     ],
 )
 async def test_a_private_message_is_its_readers_and_a_shared_one_the_communitys(
-    tmp_path: Path, audience: Audience, reply: dict[str, str], fixed: str | None, expected: str
+    tmp_path: Path, audience: Audience, reply: dict[str, str], fixed: str | None, expected: str | None
 ) -> None:
     ledger = await Ledger.open(tmp_path, lambda: 0.0, lambda: "a" * 16)
     if fixed is not None:
         await ledger.write(lambda tx: settings_rows.replace(tx, "discord", "g", {"language": fixed}, "admin"))
-    found = await ledger.read(lambda c: language_of(c, message(audience, reply)))
+    found = await ledger.read(lambda c: Readers().of(c, message(audience, reply)))
     await ledger.close()
-    assert found == expected
+    assert found.language == expected
+
+
+@pytest.mark.parametrize(
+    ("audience", "reply", "chosen", "expected"),
+    [
+        (Audience.CHANNEL, {"zone": "Asia/Tokyo"}, None, "Europe/Berlin"),
+        (Audience.CHANNEL, {"zone": "Asia/Tokyo"}, "America/Lima", "America/Lima"),
+        (Audience.MODERATORS, {}, "America/Lima", "America/Lima"),
+        (Audience.MEMBER, {"zone": "Asia/Tokyo"}, "America/Lima", "Asia/Tokyo"),
+        (Audience.MEMBER, {"token": "t"}, "America/Lima", "America/Lima"),
+        (Audience.MEMBER, {}, None, "Europe/Berlin"),
+    ],
+)
+async def test_times_are_the_readers_then_the_communitys_then_the_operators(
+    tmp_path: Path, audience: Audience, reply: dict[str, str], chosen: str | None, expected: str
+) -> None:
+    ledger = await Ledger.open(tmp_path, lambda: 0.0, lambda: "a" * 16)
+    if chosen is not None:
+        await ledger.write(lambda tx: settings_rows.replace(tx, "discord", "g", {"zone": chosen}, "admin"))
+    found = await ledger.read(lambda c: Readers("Europe/Berlin").of(c, message(audience, reply)))
+    await ledger.close()
+    assert found == Reader(found.language, expected)
+
+
+def test_operators_read_a_language_only_if_their_notices_are_in_it() -> None:
+    assert spoken_to(message(Audience.OPERATORS, {}), "de") == "en"
+    assert spoken_to(message(Audience.MODERATORS, {}), "de") == "de"

@@ -72,8 +72,8 @@ def test_every_service_stands_in_the_status() -> None:
         return Snapshot(0, None, None, 0.0, state, 60.0, None, None, 0, stage=stage)
 
     others = [OtherService("other.example", seen("down")), OtherService("", seen("open")), OtherService("", seen("open", "stopped"))]
-    told = status_view(seen("open"), 0, [], "UTC", others).text
+    told = status_view(seen("open"), 0, [], others).text
     assert "The second service, other.example: not answering." in told
     assert "Further keys that work: 1 of 2." in told
     for state in ("open", "paused", "probing", "down", "no_credit"):
-        assert status_view(seen("open"), 0, [], "UTC", [OtherService("o", seen(state))]).text[-1].startswith("The second service")
+        assert status_view(seen("open"), 0, [], [OtherService("o", seen(state))]).text[-1].startswith("The second service")

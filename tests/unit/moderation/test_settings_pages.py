@@ -15,7 +15,7 @@ from bot.chat.views import ActionName, FieldKind, Form, Reply
 from bot.ledger import settings_rows
 from bot.ledger.tables import audit
 from bot.moderation.community import SECTIONS, TEMPLATES_ROW, deny_reasons, retention_days
-from bot.texts import text
+from bot.texts import say, text
 from tests.unit.moderation.ground import ADMIN, HOME, Ground
 from tests.unit.moderation.test_community_and_privacy import Visitor, own
 
@@ -24,7 +24,13 @@ PEOPLE, MONEY, PICTURES = SECTIONS["people"], SECTIONS["money"], SECTIONS["pictu
 MODEL = Catalogue.load().default()
 LIMIT = "1.00"
 SET: dict[str, Mapping[str, str]] = {
-    PEOPLE: {"moderators_channel": "<#123456>", "moderators": "<@&77>, mod2", "channels": "#imagine pictures", "language": "zh-Hans"},
+    PEOPLE: {
+        "moderators_channel": "<#123456>",
+        "moderators": "<@&77>, mod2",
+        "channels": "#imagine pictures",
+        "language": "zh-Hans",
+        "zone": "shanghai",
+    },
     MONEY: {"budget_member_day": LIMIT, "budget_member_month": "$0.5", "budget_community_day": "0", "budget_community_month": ""},
     PICTURES: {"size": MODEL.sizes.popular[1], "quality": "low", "retention_days": "7", "deny_reasons": "Off topic\n Rude \nRude"},
 }
@@ -49,13 +55,13 @@ async def overview(ground: Ground) -> list[str]:
 
 async def test_the_overview_says_what_is_set_and_what_holds_otherwise(ground: Ground) -> None:
     default = text("case.settings.default")
-    empty = [text(f"case.settings.empty_{name}") for name in ("moderators_channel", "moderators", "channels", "language")]
+    empty = [text(f"case.settings.empty_{name}") for name in ("moderators_channel", "moderators", "channels", "language", "zone")]
     rest = [text(f"case.settings.empty_{name}") for name in ("size", "quality")]
     days, reasons = text("case.settings.days", days=30), text("case.settings.empty_deny_reasons")
     results = [text("case.settings.results_public"), *(text(f"case.settings.empty_{name}") for name in ("reviewers", "reviews_channel"))]
     assert await overview(ground) == [*empty, *results, default, default, default, default, *rest, days, reasons]
     await saved(ground)
-    ids = ["123456", "77 and mod2", "imagine and pictures", "简体中文"]
+    ids = ["123456", "77 and mod2", "imagine and pictures", "简体中文", "Asia/Shanghai"]
     amounts = ["$1.00", "$0.50", "$0.00", default]
     assert await overview(ground) == [
         *ids,
@@ -83,7 +89,7 @@ async def test_each_page_is_filled_with_what_is_set(ground: Ground) -> None:
     assert await page(MONEY) == [(name, line, "", False, 12) for name in money]
     assert [one[2] for one in await page(PICTURES)] == ["", "", "30", ""]
     await saved(ground)
-    assert [one[2] for one in await page(PEOPLE)] == ["123456", "77, mod2", "imagine, pictures", "zh-Hans"]
+    assert [one[2] for one in await page(PEOPLE)] == ["123456", "77, mod2", "imagine, pictures", "zh-Hans", "Asia/Shanghai"]
     assert [one[2] for one in await page(MONEY)] == ["1.00", "0.50", "0.00", ""]
     assert await page(PICTURES) == [
         ("size", choice, SET[PICTURES]["size"], False, length),
@@ -135,6 +141,8 @@ async def test_what_changed_is_on_record_by_name_and_a_repeated_press_changes_no
         (PEOPLE, "channels", " ".join(f"c{n}" for n in range(51)), None),
         (PEOPLE, "channels", "#", None),
         (PICTURES, "deny_reasons", "\n".join(f"{n}".rjust(100, "x") for n in range(20)), [f"{n}".rjust(100, "x") for n in range(20)]),
+        (PEOPLE, "zone", "America/Sao_Paulo", "America/Sao_Paulo"),
+        (PEOPLE, "zone", "Middle-earth", None),
         (MONEY, "budget_member_day", "1.000001", None),
         (MONEY, "budget_member_day", LIMIT, 1_000_000),
     ],
@@ -157,6 +165,7 @@ async def test_a_refusal_quotes_what_was_typed_and_not_all_of_it(ground: Ground,
 async def test_of_several_ids_the_wrong_one_is_named(ground: Ground) -> None:
     reply = await ground.press(A.SETTINGS, PEOPLE, ADMIN, {"moderators": "mod1 w/ong mod2"})
     assert "w/ong" in reply.text
+    assert say(reply.text, "de") == say(text("case.settings.wrong_id", value="w/ong"), "de") != reply.text
     assert "mod1" not in reply.text
 
 

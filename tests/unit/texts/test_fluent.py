@@ -8,12 +8,12 @@ import sys
 import pytest
 
 from bot import texts
-from bot.texts import say, text
+from bot.texts import in_zone, joined, say, text
 from bot.texts.direction import FSI, PDI
 from bot.texts.files import Texts, split
 from bot.texts.fluent import UnusableTextError, parse
 from bot.texts.locales import decimal, plural_form
-from bot.texts.phrases import duration, listed, money, pictures
+from bot.texts.phrases import duration, listed, moment, money, pictures
 from tests.languages import Changed, shouted, speak
 
 
@@ -106,3 +106,18 @@ def test_english_alone_needs_no_babel_and_reads_no_file_before_it_is_asked() -> 
         "assert 'babel' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_time_is_said_in_the_readers_zone_and_language_wherever_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    speak(monkeypatch, "xx", Changed(shouted))
+    at = moment(1_764_460_800)  # 2025-11-30, midnight in UTC
+    line = joined(" ", ("-", text("case.card.opened_at", at=at)))
+    assert "30 Nov, 00:00 UTC" in line
+    there = in_zone(line, "Asia/Shanghai")
+    assert "30 Nov, 08:00 CST" in there
+    assert "08:00 CST" in say(there, "xx")
+    assert say(there, "xx").count("!") == 3  # the sentence, the time, the month
+    assert "29 Nov, 21:00 UTC-03" in in_zone(line, "America/Sao_Paulo")
+    assert in_zone(in_zone(line, "Asia/Shanghai"), "UTC") == there, "the first zone stays"
+    untimed = text("reply.deleted")
+    assert in_zone(untimed, "Asia/Shanghai") is untimed
