@@ -15,7 +15,7 @@ import discord
 from adapters.discord.image_fitting import FittedImage
 from adapters.kit.editing_chat import is_staff
 from adapters.kit.message_ref import StoredRef, shared_fields
-from bot.chat.port import Message
+from bot.chat.port import COMMUNITYS_LANGUAGE, READERS_LANGUAGE, Message
 from bot.chat.views import Audience, Document, View
 from bot.texts import DEFAULT_LANGUAGE, language_for
 
@@ -62,7 +62,7 @@ class Handle:
 
     def reply(self) -> dict[str, str]:
         """The contents of `Place.reply`."""
-        spoken = {"language": self.language, "community_language": self.community_language}
+        spoken = {READERS_LANGUAGE: self.language, COMMUNITYS_LANGUAGE: self.community_language}
         return {
             "application_id": str(self.application),
             "interaction_id": str(self.interaction),
@@ -101,8 +101,8 @@ def of_reply(reply: Mapping[str, str]) -> Handle | None:
             expires=float(reply["expires"]),
             home=Home(reply["home"]),
             limit=int(reply["limit"]),
-            language=reply.get("language", DEFAULT_LANGUAGE),
-            community_language=reply.get("community_language", DEFAULT_LANGUAGE),
+            language=reply.get(READERS_LANGUAGE, DEFAULT_LANGUAGE),
+            community_language=reply.get(COMMUNITYS_LANGUAGE, DEFAULT_LANGUAGE),
         )
     except (KeyError, ValueError):
         return None

@@ -11,9 +11,8 @@ from enum import StrEnum
 
 from adapters.kit.editing_chat import is_staff
 from adapters.kit.message_ref import StoredRef, shared_fields
-from bot.chat.port import Message
+from bot.chat.port import READ_ALONE, READERS_LANGUAGE, READERS_ZONE, Message
 from bot.chat.views import Audience, View
-from bot.messages.readers import DIRECT, SETTING, ZONE
 from bot.texts import DEFAULT_LANGUAGE
 
 URL_LIFE = 30 * 60.0
@@ -44,15 +43,15 @@ class Handle:
     def reply(self) -> dict[str, str]:
         """The contents of `Place.reply`."""
         language = "" if self.language == DEFAULT_LANGUAGE else self.language
-        reader = {SETTING: language, ZONE: self.zone, DIRECT: "1" if self.direct else ""}
+        reader = {READERS_LANGUAGE: language, READERS_ZONE: self.zone, READ_ALONE: "1" if self.direct else ""}
         return {"person": self.person, "url": self.url, "at": f"{self.at:.3f}", **{name: one for name, one in reader.items() if one}}
 
 
 def of_reply(reply: Mapping[str, str]) -> Handle | None:
     """The handle stored in a place; None if there is none, or one of an unknown version."""
     try:
-        language, zone = reply.get(SETTING, DEFAULT_LANGUAGE), reply.get(ZONE, "")
-        return Handle(reply["person"], reply["url"], float(reply["at"]), language, zone, reply.get(DIRECT) == "1")
+        language, zone = reply.get(READERS_LANGUAGE, DEFAULT_LANGUAGE), reply.get(READERS_ZONE, "")
+        return Handle(reply["person"], reply["url"], float(reply["at"]), language, zone, reply.get(READ_ALONE) == "1")
     except (KeyError, ValueError):
         return None
 

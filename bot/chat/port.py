@@ -11,6 +11,11 @@ from bot.chat.views import Audience, View
 from bot.domain.requests import Place
 from bot.texts import DEFAULT_LANGUAGE, DEFAULT_ZONE
 
+READERS_LANGUAGE, COMMUNITYS_LANGUAGE, READERS_ZONE = "language", "community_language", "zone"
+"""Names in `Place.reply`: the requester's language and time zone, and the language that the platform states for the whole community."""
+READ_ALONE = "direct"
+"""Name in `Place.reply` of the mark that the requester alone reads the place."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

@@ -7,20 +7,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from bot.chat.port import Message
+from bot.chat.port import COMMUNITYS_LANGUAGE, READ_ALONE, READERS_LANGUAGE, READERS_ZONE, Message
 from bot.chat.views import Audience
 from bot.ledger import settings_rows
 from bot.texts import DEFAULT_LANGUAGE, DEFAULT_ZONE, for_operators, languages
 
-SETTING = "language"
-"""Name of the community's setting, and of the reader's language in `Place.reply`."""
-COMMUNITY = "community_language"
-"""Name in `Place.reply` of the language that the platform states for the whole community."""
-ZONE = "zone"
-"""Name of the community's setting of its time zone, and of the reader's zone in `Place.reply`."""
-
-DIRECT = "direct"
-"""Name in `Place.reply` of the mark that the requester alone reads the place."""
+SETTING, ZONE = "language", "zone"
+"""Names of a community's settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +36,10 @@ class Readers:
         reply = message.place.reply or {}
         own = settings_rows.of_community(connection, message.place.platform, message.place.community)
         zone = zone_in(own) or self.zone
-        if (message.audience is Audience.MEMBER and reply) or reply.get(DIRECT):
-            return Reader(reply.get(SETTING, DEFAULT_LANGUAGE), reply.get(ZONE) or zone)
+        if (message.audience is Audience.MEMBER and reply) or reply.get(READ_ALONE):
+            return Reader(reply.get(READERS_LANGUAGE, DEFAULT_LANGUAGE), reply.get(READERS_ZONE) or zone)
         chosen = own.get(SETTING)
-        language = chosen if isinstance(chosen, str) and chosen in languages() else reply.get(COMMUNITY)
+        language = chosen if isinstance(chosen, str) and chosen in languages() else reply.get(COMMUNITYS_LANGUAGE)
         return Reader(language, zone)
 
     def zone_of(self, connection: Connection, platform: str, community: str) -> str:

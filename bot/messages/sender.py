@@ -344,7 +344,7 @@ class Sender:
 
 async def _language(chat: ChatPort, message: Message) -> str:
     """The language in which a platform gets a message; the platform is asked if neither the community nor the command said it."""
-    if isinstance(chat, SaysItself):
+    if isinstance(chat, SaysItself) and chat.says_itself:
         return DEFAULT_LANGUAGE
     stated = await chat.language_at(message.place) if not message.language and isinstance(chat, StatesLanguage) else ""
     return spoken_to(message, message.language or stated or DEFAULT_LANGUAGE)

@@ -154,10 +154,8 @@ class File:
 
     @property
     def mimetype(self) -> str:
-        ending = self.name.rsplit(".", 1)[-1].lower()
-        return {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}.get(
-            ending, "application/octet-stream"
-        )
+        kinds = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
+        return kinds.get(self.name.rsplit(".", 1)[-1].lower(), "application/octet-stream")
 
     def told(self) -> dict[str, Any]:
         """As an event or a form names it."""
