@@ -249,7 +249,8 @@ class WebActions:
     def _reply(self, reply: Reply) -> None:
         if reply.view is not None:
             self._whisper(reply.view)
-        self._counter.notice(reply.text, problem=not reply.changed and reply.view is None)
+        repeated = reply.view is not None and reply.text == reply.view.title
+        self._counter.notice("" if repeated else reply.text, problem=not reply.changed and reply.view is None)
 
     # ---- small things
 

@@ -227,6 +227,14 @@ async def test_a_richer_reply_is_whispered() -> None:
     assert scene.whispers() == ["The blocked prompt"]
 
 
+@pytest.mark.parametrize(("sentence", "notice"), [("Let's get it right", ""), ("Ready. Only you see it.", "Ready. Only you see it.")])
+async def test_a_richer_reply_says_nothing_twice(sentence: str, notice: str) -> None:
+    scene = Scene()
+    scene.core.reply = Reply(sentence, changed=False, view=View("Let's get it right"))
+    await _press(scene)
+    assert scene.page.notices[-1] == (notice, False)
+
+
 async def test_a_button_with_a_form_opens_it_and_its_values_are_the_act() -> None:
     scene = Scene()
     await _press(scene, opens_form=True)
