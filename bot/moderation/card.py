@@ -155,8 +155,8 @@ def name_of(case: Case) -> str:
 
 
 def _reasons(case: Case) -> tuple[str, ...]:
-    own = case.kind in WITHOUT_SERVICE or case.facts.get("code") == HELD_EDIT  # the service had no part in it
-    return (_why(case),) if own else (_why(case), text("case.card.no_overrule"))
+    # A block's own words end with it, and the service has no part in the others.
+    return (_why(case), text("case.card.no_overrule")) if case.facts.get("code") == "block_memory" else (_why(case),)
 
 
 def _why(case: Case) -> str:

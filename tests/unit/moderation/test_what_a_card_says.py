@@ -98,7 +98,7 @@ APPEALED = replace(CASE, state=S.APPEALED, decided_by=MO, appeals=1)
 
 
 def waiting(title: str, state: str, *buttons: str) -> list[str]:
-    return [f"{title} (waiting)", WHY, NO_OVERRULE, f"State: {state}", *ABOUT, DUE, *buttons]
+    return [f"{title} (waiting)", WHY, f"State: {state}", *ABOUT, DUE, *buttons]
 
 
 def closed(title: str, state: str) -> list[str]:
@@ -198,7 +198,6 @@ def test_a_card_with_everything_that_can_be_on_it() -> None:
     assert read(card(everything)) == [
         "Case 7: Mo is deciding, until 15 Jan, 08:10 UTC (waiting)",
         text("failures.safety_output.moderator"),
-        NO_OVERRULE,
         "State: Claimed",
         "Why it's here: The finished picture was blocked; nobody has seen it",
         "What the service said: code output_moderation",
