@@ -7,6 +7,9 @@ What its tables need beside `bot.ledger.dialect` is here: whole numbers are BIGI
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import socket
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +29,7 @@ from sqlalchemy.pool import QueuePool
 from bot.ledger import files, migrate_server, server_values
 from bot.ledger.dialect import POSTGRESQL_WHERE
 from bot.ledger.links import Links
+from bot.ledger.participant import Participant, take_turn
 from bot.ledger.problems import LedgerProblem
 from bot.ledger.server import LedgerServer
 from bot.ledger.server_errors import explain
@@ -52,17 +56,10 @@ CONNECT = {
 # what members were told is stored survives a power cut, whatever the role's default is.
 SESSION = """
 SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
-SET idle_in_transaction_session_timeout = '15s'; SET lock_timeout = '10s';
+SET idle_in_transaction_session_timeout = '5s'; SET lock_timeout = '10s';
 SET client_encoding = 'UTF8';
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
 """
-TURN = 0x1BA62
-"""Key of the advisory lock that every writing transaction holds until its commit: writers take turns, as on SQLite. What `fn` reads after
-taking it is never outdated, because each statement sees what was committed before it (READ COMMITTED)."""
-_BEGUN = sql(f"SELECT pg_current_xact_id()::text, pg_advisory_xact_lock({TURN})")
-_STATUS = sql("SELECT pg_xact_status(CAST(:xid AS xid8))")
-_UNKNOWN_NUMBER = "22023"
-"""SQLSTATE of a transaction's number that the server hasn't given out yet."""
 
 
 class _Types(PGTypeCompiler):
@@ -147,7 +144,11 @@ class PostgresLink:
 
 
 class WritingLink(PostgresLink):
-    """The owner's connection. A transaction that the server lost is run again, unless it was committed."""
+    """The connection that writes. A transaction that the server lost is run again, unless it was committed."""
+
+    def __init__(self, engine: Engine, server: LedgerServer, member: Participant) -> None:
+        super().__init__(engine, server)
+        self.member = member
 
     def _whole(self, fn: Callable[[Connection], T]) -> T:
         for pause in PAUSES:
@@ -162,31 +163,42 @@ class WritingLink(PostgresLink):
 
     def _once(self, fn: Callable[[Connection], T]) -> T:
         with self.engine.connect() as connection:
-            number = connection.execute(_BEGUN).one()[0]
+            self.member.begin(connection)
             result = fn(connection)
             try:
                 connection.commit()
             except DBAPIError as error:
-                if not (_is_lost(error) and self._committed(number)):
+                if not (_is_lost(error) and self._committed()):
                     raise
             return result
 
-    def _committed(self, number: str) -> bool:
-        """Whether a transaction was committed whose answer was lost. Waits while the server still works on it."""
+    def _committed(self) -> bool:
+        """Whether a transaction was committed whose answer was lost."""
         for pause in (*PAUSES, 0.0):
             try:
                 with self.engine.connect() as connection:
-                    found = connection.execute(_STATUS, {"xid": number}).scalar_one()
+                    return self.member.has_committed(connection)
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) == _UNKNOWN_NUMBER:
-                    return False  # a crash of the server took the transaction along, and its number with it
                 if not _is_lost(error):
                     raise
-                found = "in progress"
-            if found != "in progress":
-                return bool(found == "committed")
             time.sleep(pause)
         raise LedgerProblem(text("operator.server_silent", server=self._server))
+
+    async def open(self, data_dir: Path) -> None:
+        """Bring the schema up to date, and join those who use it."""
+
+        def first(connection: Connection) -> None:
+            take_turn(connection)
+            migrate_server.upgrade(connection, self._server, data_dir)
+            self.member.join(connection)
+
+        await asyncio.get_running_loop().run_in_executor(self._thread, super()._whole, first)
+
+    async def close(self) -> None:
+        if not self._closed and self.member.id:
+            with contextlib.suppress(DBAPIError, LedgerProblem):  # others see that it's gone
+                await self.run(self.member.leave)
+        await super().close()
 
 
 def _is_lost(error: DBAPIError) -> bool:
@@ -204,11 +216,12 @@ async def open_server(data_dir: Path, server: LedgerServer) -> Links:
     """Lock the data folder, become the database's owner, migrate it, and connect. Raises LedgerProblem."""
     lock = files.prepare(data_dir, LedgerProblem)
     name = f"imagine-bot {SystemPorts().new_id()[:12]}"
-    writer = WritingLink(engine_for(server, name=name, ready=Ownership(server, name).take), server)
+    member = Participant(SystemPorts().new_id, about=f"{socket.gethostname()[:80]}, process {os.getpid()}")
+    writer = WritingLink(engine_for(server, name=name, ready=Ownership(server, name).take), server, member)
     readers = [PostgresLink(engine_for(server, name=f"{name} reading", reading=True), server) for _ in range(READERS)]
     links = Links(server, writer, readers, lambda error: _problem(error, server), lock.release)
     try:
-        await writer.run(lambda connection: migrate_server.upgrade(connection, server, data_dir))
+        await writer.open(data_dir)
     except BaseException as error:
         await links.close()
         if isinstance(error, DatabaseError):
@@ -236,7 +249,7 @@ def change_beside(server: LedgerServer, fn: Callable[[Connection], T]) -> T:
     engine = engine_for(server, name="imagine-bot command")
     try:
         with engine.begin() as connection:
-            connection.execute(_BEGUN)
+            take_turn(connection)
             return fn(connection)
     except DatabaseError as error:
         raise LedgerProblem(explain(error.orig, server)) from error

@@ -12,6 +12,11 @@ from bot.ledger.batch_tables import batch_items as batch_items
 from bot.ledger.batch_tables import batch_sheets as batch_sheets
 from bot.ledger.batch_tables import batches as batches
 from bot.ledger.dialect import POSTGRESQL_WHERE, append_only
+from bot.ledger.ladder_tables import ladder_steps as ladder_steps
+from bot.ledger.ladder_tables import ladders as ladders
+from bot.ledger.process_tables import grants as grants
+from bot.ledger.process_tables import holdings as holdings
+from bot.ledger.process_tables import processes as processes
 from bot.ledger.schema import metadata as metadata
 
 requests = Table(
@@ -81,6 +86,7 @@ attempts = Table(
     Column("status", Integer),
     Column("latency", Float),
     Column("evidence", JSON),
+    Column("owner", String(32)),
     UniqueConstraint("request_id", "number"),
 )
 Index("attempts_open", attempts.c.opened_at, sqlite_where=attempts.c.closed_at.is_(None))
@@ -367,29 +373,6 @@ prompt_drafts = Table(
 Index("prompt_drafts_of_person", prompt_drafts.c.platform, prompt_drafts.c.person)
 Index("prompt_drafts_age", prompt_drafts.c.created_at)
 
-ladders = Table(
-    "ladders",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("request_id", String(32), nullable=False, unique=True),
-    Column("platform", String(20), nullable=False),
-    Column("person", String(64), nullable=False),
-    Column("details", JSON, nullable=False),
-    Column("created_at", Float, nullable=False),
-)
-Index("ladders_of_person", ladders.c.platform, ladders.c.person)
-ladder_steps = Table(
-    "ladder_steps",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("ladder_id", String(32), nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("kept", JSON, nullable=False),
-    Column("request_id", String(32), nullable=False),
-    Column("created_at", Float, nullable=False),
-)
-Index("ladder_steps_of_ladder", ladder_steps.c.ladder_id, ladder_steps.c.number)
-Index("ladder_steps_of_request", ladder_steps.c.request_id)
 memory = Table(
     "memory",
     metadata,

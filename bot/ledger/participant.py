@@ -1,0 +1,80 @@
+"""This process among those that share a ledger on a server: its row, its lease, and the mark by which its last commit is known.
+
+Every writing transaction renews the lease and writes its mark, in one statement. So a lost answer to a commit is never guessed: the mark is
+there or it isn't. And a process that was declared gone while it couldn't write learns it before it writes anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy import text as sql
+
+log = structlog.get_logger()
+
+LEASE = 12.0
+"""Seconds without a sign of life, by the database's clock, until others take over what a process held."""
+KEPT = 86400.0
+"""Seconds for which the row of a process that is gone is kept."""
+TURN = 0x1BA62
+"""Key of the advisory lock that every writing transaction holds until its commit: writers take turns, as on SQLite. What is read after
+taking it is never outdated, because each statement sees what was committed before it (READ COMMITTED)."""
+_TURN = sql("SELECT pg_advisory_xact_lock(:key)")
+_SIGN = sql(
+    "UPDATE processes SET mark = :mark, beat = beat + 1, lease_until = extract(epoch FROM clock_timestamp()) + :lease"
+    " WHERE id = :id AND gone_at IS NULL"
+)
+_JOIN = sql(
+    "INSERT INTO processes (id, roles, about, started_at, beat, lease_until, mark) VALUES"
+    " (:id, :roles, :about, extract(epoch FROM clock_timestamp()), 0, extract(epoch FROM clock_timestamp()) + :lease, :mark)"
+)
+_FORGET = sql("DELETE FROM processes WHERE gone_at < extract(epoch FROM clock_timestamp()) - :kept")
+_LEAVE = sql("UPDATE processes SET gone_at = extract(epoch FROM clock_timestamp()) WHERE id = :id")
+_MARK = sql("SELECT mark FROM processes WHERE id = :id")
+
+
+def take_turn(connection: Connection) -> None:
+    """Wait until no other transaction writes, and keep others waiting until this one ends."""
+    connection.execute(_TURN, {"key": TURN})
+
+
+@dataclass(slots=True)
+class Participant:
+    """One process. All methods but `id` are for the writing connection's thread."""
+
+    new_id: Callable[[], str]
+    roles: str = ""
+    about: str = ""
+    """Host and process, for people."""
+    id: str = ""
+    """Empty until it has joined. Another one after the process was declared gone and has come back."""
+    _mark: int = 0
+    _written: tuple[str, int] = field(default=("", 0))
+
+    def join(self, connection: Connection) -> None:
+        """Add this process, within a transaction."""
+        self.id = self.new_id()
+        connection.execute(_FORGET, {"kept": KEPT})
+        connection.execute(_JOIN, {"id": self.id, "roles": self.roles, "about": self.about, "lease": LEASE, "mark": self._mark})
+
+    def leave(self, connection: Connection) -> None:
+        """What it held is free for others."""
+        connection.execute(_LEAVE, {"id": self.id})
+
+    def begin(self, connection: Connection) -> None:
+        """Begin a writing transaction: take the turn, renew the lease, write the mark. A process that was declared gone joins anew."""
+        take_turn(connection)
+        self._mark += 1
+        if not connection.execute(_SIGN, {"id": self.id, "mark": self._mark, "lease": LEASE}).rowcount:
+            log.warning("process_was_replaced", process=self.id)
+            self.join(connection)
+        self._written = self.id, self._mark
+
+    def has_committed(self, connection: Connection) -> bool:
+        """Whether the last transaction was committed, if its answer was lost. Waits for its end, because it may still be going on."""
+        take_turn(connection)
+        process, mark = self._written
+        return connection.execute(_MARK, {"id": process}).scalar() == mark
