@@ -1,0 +1,14 @@
+picture = Sua imagem está pronta
+answer = Seu pedido tem uma resposta
+about = Ir para a resposta
+title = Me avise quando ficar pronta
+field = Quando uma resposta leva mais de um minuto
+form = É só para você, uma vez por pedido, e você pode mudar quando quiser.
+submit = Salvar
+wrong = Escolha uma das opções da lista.
+way-off = não me avisar
+way-mention = me mencionar onde eu pedi
+way-direct = me avisar em particular
+saved-off = Salvo. Você não será avisado.
+saved-mention = Salvo. Quando uma resposta levar mais de um minuto, você será mencionado onde pediu; em pedidos privados, o aviso vem em particular.
+saved-direct = Salvo. Quando uma resposta levar mais de um minuto, o aviso vem em particular.

@@ -1,0 +1,9 @@
+asked = A equipe de revisão vai olhar (caso { $number }) antes que mais alguém veja. Você fica sabendo o que decidirem.
+waiting = Já está com a equipe de revisão (caso { $number }). Você fica sabendo o que decidirem.
+nobody = Aqui os resultados são revisados antes que outros vejam, mas não há ninguém definido para isso. Avise a administração: ela escolhe um canal com /imagine-settings.
+published = Feito para { $person } com { $model }, { $at }.
+published_by = Feito para { $person } com { $model }, { $at }. Revisado e publicado por { $by }.
+waits = A equipe de revisão olha antes que outros vejam (caso { $number }).
+fixed = A equipe de revisão está olhando este resultado, ou já o publicou assim, então ele não pode mudar agora. Você pode começar outro a partir dele com “Alterar esta imagem” ou “Não ficou bom”.
+returned = A equipe de revisão devolveu (caso { $number }). Altere e peça de novo, ou fique com ele só para você.
+expired = Ninguém revisou a tempo, então só você vê (caso { $number }). Você pode pedir de novo.

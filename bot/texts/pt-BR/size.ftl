@@ -1,0 +1,4 @@
+auto = Tamanho automático
+landscape = Paisagem { $width }×{ $height }
+portrait = Retrato { $width }×{ $height }
+square = Quadrado { $width }×{ $height }
