@@ -21,6 +21,7 @@ from bot.egress import Egress
 from bot.pixels.workers import Work, in_a_thread
 from bot.ports import Ports, SystemPorts
 from bot.supervise import Supervisor
+from bot.vault import Vault
 
 
 class Download(Protocol):
@@ -55,6 +56,8 @@ class Context:
     to the origin of `own` only, which may be any address. Raises NotFetched and NotTaken."""
     egress: Egress = field(default_factory=Egress)
     """Certificates and proxies for outgoing connections; `examine` reads them from its `env` with `bot.egress.read`."""
+    vault: Vault | None = None
+    """Encrypted values in the ledger, such as tokens that the platform gave the bot; closed without ENCRYPTION_KEYS."""
 
 
 @runtime_checkable

@@ -69,6 +69,7 @@ from bot.rotation import KeyRotation, Reloaded
 from bot.settings import Settings
 from bot.settings.rules import FALLBACK, key_name, rules_of
 from bot.supervise import Supervisor
+from bot.vault import Vault
 from bot.wakeups import WakeUps
 
 if TYPE_CHECKING:
@@ -216,11 +217,11 @@ def _sender(
     return sender
 
 
-def context(bot: Bot, data_dir: Path, *, demo: bool, egress: Egress | None = None) -> Context:
+def context(bot: Bot, data_dir: Path, *, demo: bool, egress: Egress | None = None, keys: Sequence[str] = ()) -> Context:
     """Context for building adapters."""
     even, kept, wall = SteadyPorts(bot.ports.wall), bot.pictures, bot.ports.wall
     download = AttachmentDownload(egress)
-    return Context(even, data_dir, kept.read, kept.work, demo, bot.supervisor, wall, download, egress or Egress())
+    return Context(even, data_dir, kept.read, kept.work, demo, bot.supervisor, wall, download, egress or Egress(), Vault(bot.ledger, keys))
 
 
 def _provider(settings: Settings, key: str | None, pictures: PictureStore, ports: SystemPorts) -> HttpProvider:
@@ -270,7 +271,8 @@ async def run(
         _add_operators_parts(bot, settings, provider, health, reload)
         bot.supervisor.start("batches", bot.batches.watch)
         for plugin in plugins:
-            bot.add(plugin.build(settings.env, context(bot, settings.data_dir, demo=demo, egress=settings.egress)))
+            parts = context(bot, settings.data_dir, demo=demo, egress=settings.egress, keys=settings.encryption_keys)
+            bot.add(plugin.build(settings.env, parts))
         await serve(bot, on_ready, on_stopping, None if demo or not provider.has_models else provider.list_models, health)
         return 0
     finally:

@@ -13,19 +13,30 @@ class SlackPlugin(SettingsPlugin):
     """The object behind the entry point."""
 
     def build(self, env: Mapping[str, str], context: Context) -> Adapter:
+        found = settings.read(env)
+        if found.install is not None:
+            from adapters.slack.installed import InstalledSlack
+
+            return InstalledSlack(found, found.install, context)
         from adapters.slack.adapter import SlackAdapter
 
-        return SlackAdapter(settings.read(env), context)
+        return SlackAdapter(found, context)
 
     async def examine(self, env: Mapping[str, str]) -> Sequence[Finding]:
-        from adapters.slack.checks import examine
-
-        return await examine(env)
+        return await self._examine(env, every=False)
 
     async def examine_all(self, env: Mapping[str, str]) -> Sequence[Finding]:
+        return await self._examine(env, every=True)
+
+    @staticmethod
+    async def _examine(env: Mapping[str, str], *, every: bool) -> Sequence[Finding]:
+        if env.get("SLACK_INSTALL_URL"):
+            from adapters.slack import checks_installed
+
+            return await checks_installed.examine(env, every=every)
         from adapters.slack.checks import examine
 
-        return await examine(env, every=True)
+        return await examine(env, every=every)
 
     def setup(self) -> Sequence[SetupStep]:
         return manifest.steps()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 import structlog
@@ -54,6 +54,11 @@ def of_files(files: object, role: AttachmentRole = AttachmentRole.PICTURE, *, ma
             known = size if isinstance(size, int) and size > 0 else None
             found.setdefault(identity, Attachment(name[:120], role, known, {"file": identity}, made_here=made_here))
     return tuple(found.values())
+
+
+def of_workspace(found: Sequence[Attachment], team: str) -> tuple[Attachment, ...]:
+    """The same with the workspace whose token opens them."""
+    return tuple(replace(one, handle={**one.handle, "team": team}) for one in found)
 
 
 def of_message(message: Payload, bot_user: str) -> tuple[Attachment, ...]:

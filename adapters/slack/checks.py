@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import email.utils
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -169,9 +169,17 @@ class _ChannelRefused(Exception):
 async def _call(request: Any, name: str, channel_codes: tuple[str, ...] = ()) -> Any:
     """The answer. Every failure of the call becomes SetupProblem, _ChannelRefused or NotReachable."""
     try:
-        return await request
+        return await reached(request)
     except SlackApiError as error:
         _refused(error, name, channel_codes)
+
+
+async def reached(request: Any) -> Any:
+    """The answer. Whatever isn't Slack's own refusal becomes NotReachable."""
+    try:
+        return await request
+    except SlackApiError:
+        raise
     except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError, AttributeError, ValueError) as error:
         # AttributeError: raised by the library if something in between answers 200 with plain text.
         raise NotReachable(type(error).__name__) from error
@@ -212,8 +220,16 @@ SKEW = 240.0
 FINDINGS = Findings("slack")
 
 
+Look = Callable[[AsyncWebClient, settings.SlackSettings], AsyncGenerator[Finding, None]]
+
+
 async def examine(env: Mapping[str, str], ports: Ports | None = None, *, every: bool = False) -> list[Finding]:
     """Findings in order, up to the first failure unless `every`."""
+    return await examine_with(env, lambda client, found: _look(client, found, env, ports or SystemPorts()), every=every)
+
+
+async def examine_with(env: Mapping[str, str], look: Look, *, every: bool) -> list[Finding]:
+    """The findings of these checks, or what keeps them from being made."""
     wrong = settings.problems(env) or settings.misshapen(env)
     if wrong:
         return [FINDINGS.bad("settings", wrong[0])]
@@ -226,7 +242,7 @@ async def examine(env: Mapping[str, str], ports: Ports | None = None, *, every: 
 
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT)) as session:
         client = web_client(found.bot_token, found.api_url, egress.read(env), session)
-        return await examined(_look(client, found, env, ports or SystemPorts()), explain, every=every)
+        return await examined(look(client, found), explain, every=every)
 
 
 async def _look(

@@ -17,7 +17,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import structlog
 import uvicorn
@@ -61,15 +61,24 @@ class Handler(AsyncSlackRequestHandler):
         return await self.app.async_dispatch(found)
 
 
-async def serve(app: AsyncApp, *, signing_secret: str, host: str, port: int, ports: Ports, ready: Callable[[int], None]) -> None:
-    """Serve until cancelled, then close within a second. Calls `ready(port)` once requests are accepted.
+async def serve(
+    app: AsyncApp,
+    *,
+    signing_secret: str,
+    host: str,
+    port: int,
+    ports: Ports,
+    ready: Callable[[int], None],
+    site: Site | None = None,
+) -> None:
+    """Serve until cancelled, then close within a second. Calls `ready(port)` once requests are accepted. `site` has pages for browsers.
 
     Raises SetupProblem if the address isn't available or there is no secret.
     """
     if not signing_secret.strip():
         raise SetupProblem(text("slack.setup.http.no_secret"))
     sock = listening(host, port, "slack.setup.http")
-    guard = Guard(cast(App, Handler(app, PATH)), signing_secret, ports)
+    guard = Guard(cast(App, Handler(app, PATH)), signing_secret, ports, site=site)
     config = uvicorn.Config(
         guard,
         interface="asgi3",
@@ -97,6 +106,15 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 Headers = Mapping[bytes, bytes]
+
+
+class Site(Protocol):
+    """Pages at addresses of their own."""
+
+    paths: frozenset[str]
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None: ...
+
 
 PATH, HEALTH = "/slack/events", "/healthz"
 MOST_BYTES = 1024 * 1024
@@ -136,10 +154,10 @@ class Gone(Exception):
 class Guard:
     """Wraps bolt's ASGI application."""
 
-    def __init__(self, app: App, signing_secret: str, ports: Ports, path: str = PATH) -> None:
+    def __init__(self, app: App, signing_secret: str, ports: Ports, path: str = PATH, site: Site | None = None) -> None:
         if not signing_secret.strip():
             raise ValueError("without a signing secret nothing can be checked")
-        self._app, self._secret, self._ports, self._path = app, signing_secret.encode(), ports, path
+        self._app, self._secret, self._ports, self._path, self._site = app, signing_secret.encode(), ports, path, site
         self._seen: OrderedDict[bytes, float] = OrderedDict()
         """Signature -> when its timestamp leaves the window."""
         self._under_way: set[bytes] = set()
@@ -170,6 +188,9 @@ class Guard:
         method, path = scope["method"], scope["path"]
         if path == HEALTH and method in ("GET", "HEAD"):
             await _answer(send, 200)
+            return
+        if self._site is not None and path in self._site.paths and method == "GET":
+            await self._site(scope, receive, send)
             return
         if path != self._path:
             raise RejectedRequest(404, "path")

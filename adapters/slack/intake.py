@@ -196,7 +196,7 @@ class Intake:
             model=values.get("model") or None,
             count=values.get("count") or None,
             private=values.get("private") == "true",
-            attachments=_attached(view),
+            attachments=attachments.of_workspace(_attached(view), caller.team),
         )
         await self._imagine(caller, submission, ack, until, lambda said: forms.errors(view, said))
 
@@ -237,7 +237,8 @@ class Intake:
                 self.tasks.start(self._mentioned_later(caller, prompt), "mention")
 
     async def _mentioned(self, caller: Caller, prompt: str, pictures: tuple[Attachment, ...]) -> None:
-        submission = Submission(caller.who(), caller.place(self._reply(caller)), prompt, inline=True, attachments=pictures)
+        found = attachments.of_workspace(pictures, caller.team)
+        submission = Submission(caller.who(), caller.place(self._reply(caller)), prompt, inline=True, attachments=found)
         stored = await self.core.receive(caller.key, submission)
         self.dedup.first(caller.key)
         self.tasks.start(self._accept(caller, stored.request_id), "accept")

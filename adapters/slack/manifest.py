@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import typer
 
 from adapters.kit.plugin import channel_steps
-from adapters.slack.settings import CHANNELS
+from adapters.slack.settings import CHANNELS, INSTALL_PATH, REDIRECT_PATH
 from bot.adapter import SetupQuestion, SetupStep
 from bot.texts import text
 
@@ -36,14 +36,20 @@ SCOPES: dict[str, str] = {
 }
 """Required bot scopes -> reason."""
 EVENTS = ("app_mention",)
+REMOVAL, ACCESS = ("app_uninstalled", "tokens_revoked"), ("team_access_revoked",)
+"""Further events of an app that workspaces install, and that organisations install."""
 SHORTCUT = "imagine_with_picture"
 """callback_id of the shortcut in a message's menu."""
 PATH = "/slack/events"
 """The single address for commands, buttons, forms and events."""
 
 
-def build(address: str | None = None) -> dict[str, Any]:
-    """The manifest for Socket Mode, or for HTTP if given the address from `request_url`."""
+def build(address: str | None = None, install: str | None = None, *, organisations: bool = False) -> dict[str, Any]:
+    """The manifest for Socket Mode, or for HTTP if given the address from `request_url`.
+
+    `install`: the public base address at which workspaces install the app, and with `organisations` whole organisations.
+    """
+    events = [*EVENTS, *(REMOVAL if install else ()), *(ACCESS if install and organisations else ())]
     where = {} if address is None else {"url": address}
     request = {} if address is None else {"request_url": address}
     return {
@@ -65,11 +71,11 @@ def build(address: str | None = None) -> dict[str, Any]:
             ],
             "slash_commands": [{"command": f"/{name}", **where, **_words(name), "should_escape": False} for name in COMMANDS],
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {**({"redirect_urls": [f"{install}{REDIRECT_PATH}"]} if install else {}), "scopes": {"bot": list(SCOPES)}},
         "settings": {
-            "event_subscriptions": {**request, "bot_events": list(EVENTS)},
+            "event_subscriptions": {**request, "bot_events": events},
             "interactivity": {"is_enabled": True, **request},
-            "org_deploy_enabled": False,
+            "org_deploy_enabled": organisations,
             "socket_mode_enabled": address is None,
             "token_rotation_enabled": False,
         },
@@ -105,14 +111,25 @@ def group() -> None:
 
 
 @app.command(help=text("slack.cli.manifest"))
-def manifest(http: Annotated[str, typer.Option("--http", metavar="URL", help=text("slack.cli.http"))] = "") -> None:
+def manifest(
+    http: Annotated[str, typer.Option("--http", metavar="URL", help=text("slack.cli.http"))] = "",
+    install: Annotated[str, typer.Option("--install", metavar="URL", help=text("slack.cli.install"))] = "",
+    organisations: Annotated[bool, typer.Option("--organisations", help=text("slack.cli.organisations"))] = False,
+) -> None:
     address = request_url(http.strip()) if http.strip() else None
-    if http and address is None:
-        typer.echo(text("slack.cli.http_form"), err=True)
+    base = (request_url(install.strip()) or "").removesuffix(PATH) or None
+    for given, found, name in ((http, address, "--http"), (install, base, "--install")):
+        if given and found is None:
+            typer.echo(text("slack.cli.http_form", name=name), err=True)
+            raise typer.Exit(2)
+    if organisations and base is None:
+        typer.echo(text("slack.cli.organisations_alone"), err=True)
         raise typer.Exit(2)
     # Only JSON on stdout, so that it can be piped; instructions go to stderr.
-    typer.echo(json.dumps(build(address), indent=2))
+    typer.echo(json.dumps(build(address, base, organisations=organisations), indent=2))
     typer.echo(text("slack.cli.next_http", url=address) if address else text("slack.cli.next_socket"), err=True)
+    if base:
+        typer.echo(text("slack.cli.next_install", url=f"{base}{INSTALL_PATH}"), err=True)
 
 
 # ---- `imagine-bot init` ---------------------------------------------------------------------------------------------------------

@@ -27,11 +27,18 @@ VARIABLES: dict[str, str] = {
         "SLACK_HTTP_PORT",
         "SLACK_API_URL",
         *ADMISSION,
+        "SLACK_INSTALL_URL",
+        "SLACK_CLIENT_ID",
+        "SLACK_CLIENT_SECRET",
+        "SLACK_HOME_WORKSPACE",
     )
 }
 CHANNELS = ("MODERATOR_CHANNEL_SLACK", "OPERATOR_CHANNEL_SLACK")
 SLACK_API = "https://slack.com/api/"
 HTTP_HOST, HTTP_PORT = "127.0.0.1", 3000
+INSTALL_PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
+_CLIENT_ID = re.compile(r"[0-9]+\.[0-9]+")
+_TEAM = re.compile(r"T[A-Z0-9]{6,20}")
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 _MIN_SECRET = 6
 """Slack's signing secrets have 32 hex digits; anything shorter than this is a copying error."""
@@ -66,6 +73,18 @@ class AdmissionRules:
 
 
 @dataclass(frozen=True, slots=True)
+class InstallSettings:
+    """The app that workspaces install."""
+
+    address: str
+    """Public base address of the bot, without a slash at the end."""
+    client_id: str
+    client_secret: str
+    home: str
+    """The operator's own workspace, with the configured channels; empty if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class SlackSettings:
     bot_token: str
     app_token: str | None
@@ -78,6 +97,9 @@ class SlackSettings:
     moderators_channel: str | None
     operators_channel: str | None
     admission: AdmissionRules
+
+    install: InstallSettings | None = None
+    """If set: many workspaces, each with the token of its own installation. None: one workspace, with `bot_token`."""
 
     @property
     def channels(self) -> list[tuple[str, str]]:
@@ -93,7 +115,7 @@ class SlackSettings:
 def configured(env: Mapping[str, str]) -> bool:
     """Whether Slack is set up. An app-level token without a bot token counts, because an incomplete set-up deserves an error, not
     silence."""
-    return bool(value(env, "SLACK_BOT_TOKEN") or value(env, "SLACK_APP_TOKEN"))
+    return any(value(env, name) for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_INSTALL_URL"))
 
 
 def problems(env: Mapping[str, str]) -> list[str]:
@@ -118,7 +140,11 @@ def problems(env: Mapping[str, str]) -> list[str]:
 
 def _wrong_secrets(env: Mapping[str, str]) -> list[str]:
     bot, app, secret = (value(env, name) for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"))
-    if bot.startswith(APP) and app.startswith(BOT):
+    if value(env, "SLACK_INSTALL_URL"):
+        found = _wrong_install(env)
+        if app:
+            found += _wrong_token("SLACK_APP_TOKEN", app, _WRONG_APP_TOKEN)
+    elif bot.startswith(APP) and app.startswith(BOT):
         found = [text("slack.problem.swapped")]
     else:
         found = [text("slack.problem.no_bot_token")] if not bot else _wrong_token("SLACK_BOT_TOKEN", bot, _WRONG_BOT_TOKEN)
@@ -126,9 +152,43 @@ def _wrong_secrets(env: Mapping[str, str]) -> list[str]:
             found += _wrong_token("SLACK_APP_TOKEN", app, _WRONG_APP_TOKEN)
     if secret and (not _PRINTABLE.fullmatch(secret) or len(secret) < _MIN_SECRET or secret.startswith((BOT, APP))):
         found.append(text("slack.problem.secret_form"))
-    if bot and not app and not secret:
-        found.append(text("slack.problem.no_mode"))
+    if not app and not secret:
+        if value(env, "SLACK_INSTALL_URL"):
+            found.append(text("slack.problem.no_mode_installed"))
+        elif bot:
+            found.append(text("slack.problem.no_mode"))
     return found
+
+
+def _wrong_install(env: Mapping[str, str]) -> list[str]:
+    """Problems of the settings for many workspaces."""
+    client_id, secret, home = (value(env, name) for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_HOME_WORKSPACE"))
+    found = []
+    if not _is_public(value(env, "SLACK_INSTALL_URL")):
+        found.append(text("slack.problem.install_url"))
+    if not _CLIENT_ID.fullmatch(client_id):
+        found.append(text("slack.problem.client_id"))
+    if not secret or not _PRINTABLE.fullmatch(secret):
+        found.append(text("slack.problem.client_secret"))
+    if not value(env, "ENCRYPTION_KEYS"):
+        found.append(text("slack.problem.no_encryption"))
+    if value(env, "SLACK_BOT_TOKEN"):
+        found.append(text("slack.problem.token_and_install"))
+    if home and not _TEAM.fullmatch(home):
+        found.append(text("slack.problem.home_form", value=home[:20]))
+    if not home and any(value(env, name) for name in CHANNELS):
+        found.append(text("slack.problem.no_home"))
+    return found
+
+
+def _is_public(address: str) -> bool:
+    """Whether Slack can send browsers there: https, without a path of its own; plain http only on this machine, for tests."""
+    try:
+        url = urlsplit(address)
+        here = url.scheme == "http" and url.hostname in ("127.0.0.1", "localhost")
+    except ValueError:
+        return False
+    return _is_address(address) and (url.scheme == "https" or here) and url.path in ("", "/")
 
 
 def _wrong_token(name: str, token: str, beginnings: tuple[tuple[str, str], ...]) -> list[str]:
@@ -204,7 +264,16 @@ def read(env: Mapping[str, str]) -> SlackSettings:
             siblings=_allows(env, "SLACK_OTHER_WORKSPACES") is True,
             workspaces=frozenset(listed(env, "ALLOWED_WORKSPACES")),  # the core's settings check its format
         ),
+        install=_install(env),
     )
+
+
+def _install(env: Mapping[str, str]) -> InstallSettings | None:
+    address = value(env, "SLACK_INSTALL_URL")
+    if not address:
+        return None
+    client_id, secret, home = (value(env, name) for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_HOME_WORKSPACE"))
+    return InstallSettings(address.rstrip("/"), client_id, secret, home)
 
 
 @contextlib.contextmanager

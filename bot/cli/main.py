@@ -42,7 +42,12 @@ def _module(name: str) -> Callable[[Any], typer.Typer]:
     return load
 
 
-_LATER: dict[str, Callable[[Any], typer.Typer]] = {"explain": _explain, "cases": _module("cases"), "batch": _module("batch")}
+_LATER: dict[str, Callable[[Any], typer.Typer]] = {
+    "explain": _explain,
+    "cases": _module("cases"),
+    "batch": _module("batch"),
+    "encryption": _module("encryption"),
+}
 """Commands whose modules are imported when called."""
 
 
@@ -161,9 +166,13 @@ def _explained(error: Exception) -> bool:
     from bot.adapter import SetupProblem
     from bot.ledger.store import LedgerProblem
     from bot.settings import SettingsProblem
+    from bot.vault.cipher import VaultProblem
 
     if isinstance(error, SettingsProblem):
         complain(error.problems)
+        sys.exit(USAGE)
+    if isinstance(error, VaultProblem):
+        complain([str(error)])
         sys.exit(USAGE)
     if isinstance(error, (SetupProblem, LedgerProblem)):
         complain([str(error)])

@@ -18,6 +18,7 @@ from bot.ledger.process_tables import grants as grants
 from bot.ledger.process_tables import holdings as holdings
 from bot.ledger.process_tables import processes as processes
 from bot.ledger.schema import metadata as metadata
+from bot.ledger.vault_tables import vault as vault
 
 requests = Table(
     "requests",

@@ -37,7 +37,7 @@ PRECEDENCE: dict[str, tuple[str, ...]] = {
 DATABASE = "imagine-bot.db"
 """File name of the ledger in the data folder."""
 
-_SECRET_NAME = re.compile(r"(TOKEN|SECRET|API_?KEY|PASSWORD|PASSWD|PASSPHRASE|PRIVATE_KEY|ACCESS_KEY)S?$")
+_SECRET_NAME = re.compile(r"(TOKEN|SECRET|API_?KEY|PASSWORD|PASSWD|PASSPHRASE|PRIVATE_KEY|ACCESS_KEY|ENCRYPTION_KEY)S?$")
 _SECRET_MIN = 8
 """Minimum length of a secret; redacting shorter values would delete ordinary words from logs."""
 
@@ -109,6 +109,8 @@ class Settings(BaseSettings):
     status_page: Annotated[str, BeforeValidator(values.status_page)] = "auto"
     """`auto`, `off`, or the base address of a page in Statuspage's format."""
     account_plan: Annotated[str, BeforeValidator(values.words(80))] = ""
+    encryption_keys: Annotated[tuple[str, ...], BeforeValidator(values.encryption_keys)] = Field((), repr=False)
+    """Fernet keys for what the ledger keeps encrypted; the first one encrypts, each of them decrypts."""
     secrets_dir: Annotated[Path | None, BeforeValidator(values.folder)] = None
     """Folder of files named like settings; read by `secret_files`."""
     weekly_report: Annotated[str, BeforeValidator(values.choice("yes", "no"))] = "yes"
@@ -170,7 +172,9 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """All values to redact: the bot's, the adapters', unused keys and other secrets in the environment. Longest first."""
         found = {value for name, value in self.env.items() if _SECRET_NAME.search(name.upper()) and len(value) >= _SECRET_MIN}
-        found |= {key for key in (self.image_api_key, self.fallback_api_key, *self.image_independent_api_keys) if key}
+        found |= {
+            key for key in (self.image_api_key, self.fallback_api_key, *self.image_independent_api_keys, *self.encryption_keys) if key
+        }
         if isinstance(self.database_url, LedgerServer):
             found.update(self.database_url.passwords)
         for name, value in self.env.items():

@@ -5,6 +5,7 @@ Each one takes the text and returns the value, or raises Wrong with a text key a
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import re
 import ssl
@@ -143,6 +144,19 @@ def models(value: str) -> tuple[str, ...]:
 def secrets(value: str) -> tuple[str, ...]:
     """Keys separated by commas or spaces."""
     return tuple(dict.fromkeys(secret(one) for one in re.split(r"[,;\s]+", value) if one))
+
+
+def encryption_keys(value: str) -> tuple[str, ...]:
+    """Fernet keys, newest first: 32 bytes in URL-safe base64 each."""
+    found = secrets(value)
+    for one in found:
+        try:
+            size = len(base64.urlsafe_b64decode(one.encode("ascii", "replace")))
+        except ValueError:
+            size = 0
+        if size != 32:
+            raise Wrong("encryption_key")
+    return found
 
 
 def equals(value: str) -> dict[str, str]:

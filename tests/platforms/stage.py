@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,8 @@ class BotStage:
     adapter: Adapter | None = None
     serving: asyncio.Task[None] | None = None
     ready: list[str] = field(default_factory=list)
+    keys: Sequence[str] = ()
+    """ENCRYPTION_KEYS."""
 
     def pictures(self, count: int = 1, kind: str = "PNG", **options: object) -> Outcome:
         """An outcome with so many pictures."""
@@ -106,7 +108,7 @@ class BotStage:
             pictures=self.store,
         )
         assert self.plugin.problems(self.env) == []
-        self.adapter = self.plugin.build(self.env, context(self.bot, self.folder, demo=False))
+        self.adapter = self.plugin.build(self.env, context(self.bot, self.folder, demo=False, keys=self.keys))
         self.bot.add(self.adapter)
         found = await self.bot.start()
         connected = asyncio.Event()

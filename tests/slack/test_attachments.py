@@ -328,7 +328,7 @@ async def test_a_form_that_is_delivered_twice_is_one_request_and_one_that_slack_
     async with stage(tmp_path) as s:
         assert isinstance(s.adapter, adapter.SlackAdapter)
         opened = await form(s)
-        s.adapter._attachments.connected.clear()
+        s.adapter._workspace.attachments.connected.clear()
         event = await s.slack.people.submit(opened, prompt="in snow", pictures=[photo(s)])
         await s.whisper(s.ada, "couldn't start it yet")
         await s.slack.people.again(event)

@@ -18,7 +18,6 @@ from typer.testing import CliRunner
 from adapters.kit.errors import ErrorClass
 from adapters.slack import manifest, plugin, settings
 from adapters.slack.app import build
-from adapters.slack.checks import Identity
 from adapters.slack.errors import CODES, TOKEN_ERRORS
 from adapters.slack.http import PATH
 from adapters.slack.intake import VIEWS
@@ -150,9 +149,11 @@ def test_oauth_variables_of_another_app_do_not_make_bolt_an_oauth_app(monkeypatc
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
     monkeypatch.setenv("SLACK_CLIENT_SECRET", "s" * 32)
-    who = Identity("T1", "Studio", "U1", "B1", "imagine", None)
-    nothing: Any = None
-    app = build(AsyncWebClient(), BOT, SECRET, who, nothing, nothing)
+
+    async def nowhere(*_: object) -> None:
+        return None
+
+    app = build(AsyncWebClient(), SECRET, nowhere)
     assert app.oauth_flow is None
     assert app.installation_store is None
     assert os.environ["SLACK_CLIENT_ID"] == "1.2", "others may need it"

@@ -1,6 +1,7 @@
 help = Type /imagine on its own for a form with all options. Slack doesn't allow commands in threads: mention me there with what you'd like to see, and attach a picture if you'd like to start from one. Private pictures arrive in your direct messages with me.
 not_here = This bot isn't switched on for this workspace yet. Please ask the bot's operator to switch it on.
 old_command = I don't know that command. /imagine-help lists the ones I know.
+not_installed = The bot isn't installed in this workspace (anymore). Ask its operator for the link to install it.
 old_button = This button is from an older version of the bot. Type /imagine-show to see your pictures with buttons that work.
 old_form = This form is from an older version of the bot. Please close it and open it again.
 form_too_late = Slack didn't open the form in time. Please try once more.
@@ -94,3 +95,23 @@ admission-guest = You're a guest in this workspace, and this bot isn't open to g
 admission-sibling = You belong to another workspace of this organisation, and this bot isn't open to it. Ask the bot's operator if you need it.
 admission-unknown = Slack didn't tell me who you are just now, so nothing was started. Please try again in a minute. If it keeps happening, let the bot's operator know.
 
+
+## install
+
+install-done_title = The bot is installed
+install-done = It's ready in { $name }: type /imagine in a channel, and /invite @imagine where it should answer. A workspace administrator can set moderators, channels and budgets with /imagine-settings.
+install-done_organisation = It's ready in the workspaces of { $name } for which an administrator of the organisation approves it: type /imagine in a channel there.
+install-cancelled_title = Nothing was installed
+install-cancelled = You didn't agree to the installation. You can open the link again at any time.
+install-other_browser_title = Please begin again
+install-other_browser = This browser didn't begin the installation, or doesn't keep cookies. Open the link to install the bot again, and finish in the same browser.
+install-too_late_title = Please begin again
+install-too_late = This installation was finished already, or took longer than ten minutes. Open the link to install the bot again.
+install-refused_title = Please begin again
+install-refused = Slack didn't confirm the installation. Open the link to install the bot again. If it keeps happening, tell the bot's operator.
+install-not_allowed_title = This workspace can't install the bot
+install-not_allowed = The bot's operator only allows certain workspaces. Nothing was stored. Ask them to add yours.
+install-failed_title = It didn't work
+install-failed = The bot couldn't finish the installation. Try again in a few minutes; if it keeps happening, tell the bot's operator.
+install-busy_title = Too many at once
+install-busy = Many people are installing the bot right now. Try again in a minute.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -151,13 +152,18 @@ class Api:
             if token != world.app_token or world.app_token_error:
                 raise Refusal(world.app_token_error or "invalid_auth")
             return first
+        if call.method == "oauth.v2.access":
+            call.args |= basic(token)
+            return first
         if not token:
             raise Refusal("not_authed")
-        workspace = next((one for one in world.workspaces.values() if one.token == token), None)
+        workspace = self.standin.oauth.workspace_of(token, call.args)
         if token == world.app_token and call.method != "auth.test":
             raise Refusal("not_allowed_token_type")
         if workspace is None and token != world.app_token:
             raise Refusal("invalid_auth")
+        if workspace is not None and not workspace.installed:
+            raise Refusal("account_inactive")
         if world.token_error:
             self._refused_tokens += call.method in WRITES
             if self._refused_tokens > 30:
@@ -208,6 +214,12 @@ async def read_arguments(request: web.Request) -> tuple[dict[str, Any], str]:
             except ValueError:
                 problem = f"{name} is not JSON"
     return args, problem
+
+
+def basic(header: str) -> dict[str, str]:
+    """Client id and secret of an Authorization header."""
+    name, _, secret = base64.b64decode(header.removeprefix("Basic ")).decode().partition(":")
+    return {"client_id": name, "client_secret": secret}
 
 
 def flag(value: Any) -> bool:

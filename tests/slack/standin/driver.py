@@ -50,7 +50,8 @@ class Driver:
             "command": name,
             "text": escaped(text.strip()) if self.escapes_commands else text.strip(),
             "api_app_id": "A0STANDIN1",
-            "is_enterprise_install": "false",
+            "is_enterprise_install": str(self.standin.oauth.org_wide(workspace)).lower(),
+            **({"enterprise_id": workspace.enterprise} if workspace.enterprise else {}),
         }
         event = Event("slash_commands", name, user, channel, payload, 0.0)
         return await self._send(event, triggers=True, responds=True, age=age)
@@ -186,25 +187,27 @@ class Driver:
         workspace = user.workspace
         team = {"id": workspace.id, "domain": workspace.domain}
         common = {"type": kind, "user": user.short(), "api_app_id": "A0STANDIN1", "token": "stand-in", "team": team}
-        return {**common, "enterprise": None, "is_enterprise_install": False}
+        grid = {"id": workspace.enterprise, "name": "Org"} if workspace.enterprise else None
+        return {**common, "enterprise": grid, "is_enterprise_install": self.standin.oauth.org_wide(workspace)}
 
     def _event(self, user: User, inner: dict[str, Any]) -> dict[str, Any]:
         # The workspace that the channel belongs to, which in a shared channel need not be the person's.
         workspace = self.world.channels[inner["channel"]].workspace if "channel" in inner else user.workspace
         if workspace is not user.workspace:
             inner = {**inner, "user_team": user.workspace.id, "source_team": user.workspace.id}
-        authorization = {"enterprise_id": None, "team_id": workspace.id, "user_id": workspace.bot.id, "is_bot": True}
+        grid = workspace.enterprise or None
+        authorization = {"enterprise_id": grid, "team_id": workspace.id, "user_id": workspace.bot.id, "is_bot": True}
         return {
             "token": "stand-in",
             "team_id": workspace.id,
             "context_team_id": workspace.id,
-            "context_enterprise_id": None,
+            "context_enterprise_id": grid,
             "api_app_id": "A0STANDIN1",
             "event": inner,
             "type": "event_callback",
             "event_id": self.world.new_id("Ev"),
             "event_time": int(time.time()),
-            "authorizations": [authorization | {"is_enterprise_install": False}],
+            "authorizations": [authorization | {"is_enterprise_install": self.standin.oauth.org_wide(workspace)}],
             "is_ext_shared_channel": False,
             "event_context": f"4-{secrets.token_hex(12)}",
         }

@@ -29,7 +29,7 @@ def auth_test(standin: StandIn, workspace: Workspace, args: Args) -> dict[str, A
         "team_id": workspace.id,
         "user_id": workspace.bot.id,
         "bot_id": workspace.bot_id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": standin.oauth.org_wide(workspace),
         **({"enterprise_id": workspace.enterprise} if workspace.enterprise else {}),
     }
 

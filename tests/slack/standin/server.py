@@ -17,6 +17,7 @@ from tests.slack.standin.faults import Faults
 from tests.slack.standin.files import Files
 from tests.slack.standin.http import Http
 from tests.slack.standin.messages import Messages
+from tests.slack.standin.oauth import OAuth
 from tests.slack.standin.socket import Socket
 from tests.slack.standin.views import Views
 from tests.slack.standin.world import Channel, Event, Message, User, Workspace, World
@@ -42,7 +43,7 @@ class StandIn:
         self.api = Api(self, self.faults, rates=rates)
         self.messages, self.views, self.files = Messages(world), Views(world), Files(self)
         self.socket, self.http, self.acks = Socket(self), Http(self), Acks(self)
-        self.people = Driver(self)
+        self.people, self.oauth = Driver(self), OAuth(self)
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> StandIn:
@@ -50,6 +51,7 @@ class StandIn:
         self._runner = web.AppRunner(app, shutdown_timeout=0.2, handler_cancellation=True)
         app.router.add_route("*", "/api/{method}", self.api.handle)
         app.router.add_get("/link/", self.socket.connect)
+        app.router.add_get("/oauth/v2/authorize", self.oauth.authorize)
         app.router.add_post("/upload/{id}/{secret}", self._upload)
         app.router.add_get("/files-pri/{file}/download/{name}", self.files.download)
         app.router.add_post("/respond/{team}/{token}", self._respond)

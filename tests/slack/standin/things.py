@@ -21,8 +21,8 @@ class Workspace:
     bot: User = field(init=False)
     token: str = ""
     bot_id: str = ""
-    enterprise: str = ""
-    """Id of the Enterprise Grid organisation that it belongs to."""
+    enterprise: str = ""  # id of its Enterprise Grid organisation
+    installed: bool = True
 
     def __repr__(self) -> str:
         return f"<workspace {self.name}>"

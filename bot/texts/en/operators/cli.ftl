@@ -35,6 +35,25 @@ restore_server = The ledger is in the database { $server }, and PostgreSQL's own
 move_no_server = DATABASE_URL doesn't name a PostgreSQL database. Set it to the database that the ledger moves to, such as postgresql://user:password@host/imagine, and run this again.
 move_done = Copied { $rows } rows of { $tables } tables to { $server } and compared each of them.
 move_changed = In { $count } of them, a NUL character or a number without a value was replaced, because PostgreSQL can't store it.
+encryption_new_key = Put this line into .env, with older keys behind it, separated by commas. Keep a copy where your backups aren't.
+encryption_rotated = { $count ->
+    [0] Nothing is stored encrypted.
+    [one] 1 value is now encrypted with the first of ENCRYPTION_KEYS.
+   *[other] { $count } values are now encrypted with the first of ENCRYPTION_KEYS.
+}
+encryption_older_keys = Remove the other { $count ->
+    [one] key
+   *[other] { $count } keys
+} from ENCRYPTION_KEYS, and start the bot again.
+encryption_lost = { $count ->
+    [one] 1 value stays as it was ({ $kinds }): none of ENCRYPTION_KEYS opens it.
+   *[other] { $count } values stay as they were ({ $kinds }): none of ENCRYPTION_KEYS opens them.
+} Put the key that they were encrypted with behind the newest one, and run this again.
+encryption_status = { $kind }: { $count }
+encryption_sound = ENCRYPTION_KEYS opens { $count ->
+    [one] 1 value
+   *[other] all { $count } values
+}.
 move_aside = The former ledger is now { $file }; keep it until you trust the new one. Pictures stay in { $folder }. Start the bot with this DATABASE_URL.
 backup_no_folder = There's no folder { $folder }. Create it first, or choose another.
 backup_cannot_make = The folder { $folder } can't be created. Choose another, or give this user write permission.
@@ -207,6 +226,10 @@ help-restore_backup = The file that `imagine-bot backup` made.
 help-restore_pictures = Folder with the backup's pictures. Default: the folder pictures beside the backup, if there is one.
 help-restore_replace = Replace the current ledger, which is renamed.
 help-migrate_to_postgres = Copy the ledger from its SQLite file to the PostgreSQL database in DATABASE_URL, each row compared. Stop the bot first.
+help-encryption = Keys for what the ledger keeps encrypted: make one, encrypt everything with the newest one, see what is encrypted.
+help-encryption_new_key = Make a key for ENCRYPTION_KEYS.
+help-encryption_rotate = Encrypt everything with the first of ENCRYPTION_KEYS, beside the running bot. Afterwards the older keys can go.
+help-encryption_status = Say what is stored encrypted, and whether ENCRYPTION_KEYS opens all of it.
 help-move_from = The SQLite file, if it isn't the one in DATA_DIR.
 help-backup_target = File or folder for the copy. In a folder (DIR/ is created if needed) it's named backup-<time>.db. Default: the data folder. Nothing is ever overwritten.
 help-json = Print JSON for other programs.

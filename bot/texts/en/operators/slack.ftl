@@ -1,5 +1,10 @@
 ready = Slack: connected to { $team } as @{ $name } (Socket Mode).
 ready_http = Slack: listening for { $team } as @{ $name }. Slack should send its requests to http://{ $host }:{ $port }/slack/events.
+ready_installed = Slack: serving { $count ->
+    [0] no workspace yet
+    [one] 1 workspace
+   *[other] { $count } workspaces
+}. Others install the bot at { $url }.
 
 ## variables
 
@@ -13,6 +18,10 @@ variables-SLACK_HTTP_PORT = Port to listen on over HTTP. Empty: 3000.
 variables-SLACK_EXTERNAL_PEOPLE = yes: people from other organisations in shared channels (Slack Connect) can use the bot, at your cost. Empty or no: they can't.
 variables-SLACK_GUESTS = yes: guests of your workspace can use the bot. Empty or no: only full members can.
 variables-SLACK_OTHER_WORKSPACES = yes: people from other workspaces of your Enterprise Grid organisation can use the bot, at your cost. Empty or no: they can't.
+variables-SLACK_INSTALL_URL = Public address of the bot (https://…), if people of many workspaces install it at /slack/install there. It replaces SLACK_BOT_TOKEN, and needs the next two and ENCRYPTION_KEYS; docs/slack.md has every step. Empty: one workspace.
+variables-SLACK_CLIENT_ID = Client ID of the app, from the page Basic Information. Only used with SLACK_INSTALL_URL.
+variables-SLACK_CLIENT_SECRET = Client secret of the app, from the same page. Only used with SLACK_INSTALL_URL.
+variables-SLACK_HOME_WORKSPACE = ID (T…) of your own workspace, which has MODERATOR_CHANNEL_SLACK and OPERATOR_CHANNEL_SLACK. Only used with SLACK_INSTALL_URL; workspaces set their own moderators' channel with /imagine-settings.
 variables-SLACK_API_URL = Address of Slack's Web API. Empty: Slack's own. GovSlack: https://slack-gov.com/api/.
 
 ## problem
@@ -20,6 +29,14 @@ variables-SLACK_API_URL = Address of Slack's Web API. Empty: Slack's own. GovSla
 problem-yes_or_no = { $name } is “{ $value }”: write yes or no, or leave it empty for no.
 problem-no_bot_token = SLACK_BOT_TOKEN isn't set. Copy the Bot User OAuth Token (xoxb-…) from your app's page OAuth & Permissions at https://api.slack.com/apps.
 problem-no_mode = SLACK_BOT_TOKEN alone can't receive commands. Also set SLACK_APP_TOKEN (xapp-…, Socket Mode, no public address needed) or SLACK_SIGNING_SECRET (HTTP). Both are on your app's page Basic Information at https://api.slack.com/apps.
+problem-no_mode_installed = With SLACK_INSTALL_URL alone, the bot can't receive commands. Also set SLACK_APP_TOKEN (xapp-…, Socket Mode) or SLACK_SIGNING_SECRET (HTTP). Both are on your app's page Basic Information at https://api.slack.com/apps.
+problem-install_url = SLACK_INSTALL_URL must be the bot's public address without a path, such as https://imagine.example.com. Slack sends people's browsers there.
+problem-client_id = SLACK_CLIENT_ID must be the Client ID (digits, a dot, digits) from your app's page Basic Information at https://api.slack.com/apps.
+problem-client_secret = SLACK_CLIENT_SECRET must be the Client Secret from your app's page Basic Information at https://api.slack.com/apps.
+problem-no_encryption = ENCRYPTION_KEYS isn't set, and the bot doesn't store workspaces' tokens unencrypted. Make a key with `imagine-bot encryption new-key` and put it into .env.
+problem-token_and_install = SLACK_BOT_TOKEN and SLACK_INSTALL_URL exclude each other: the first serves one workspace, the second every workspace that installs the bot. Remove SLACK_BOT_TOKEN and install the bot in your own workspace at /slack/install, too; or remove SLACK_INSTALL_URL.
+problem-home_form = SLACK_HOME_WORKSPACE is “{ $value }”, which isn't the ID of a workspace. Open Slack in a browser: the ID (T…) is in the address, after /client/.
+problem-no_home = MODERATOR_CHANNEL_SLACK and OPERATOR_CHANNEL_SLACK are channels of one workspace. Set SLACK_HOME_WORKSPACE to its ID (T…).
 problem-swapped = SLACK_BOT_TOKEN and SLACK_APP_TOKEN are swapped: the bot token begins with xoxb-, the app-level token with xapp-.
 problem-bot_is_app = SLACK_BOT_TOKEN contains an app-level token (xapp-…). Put that into SLACK_APP_TOKEN, and the Bot User OAuth Token (xoxb-…, page OAuth & Permissions) into SLACK_BOT_TOKEN.
 problem-bot_is_user = SLACK_BOT_TOKEN contains a user token (xoxp-…). Copy the Bot User OAuth Token (xoxb-…) from the page OAuth & Permissions; the bot must not act as a person.
@@ -67,6 +84,8 @@ setup-where_bot_token = OAuth & Permissions, Bot User OAuth Token (xoxb-…) at 
 setup-where_app_token = Basic Information, App-Level Tokens (xapp-…) at https://api.slack.com/apps
 setup-not_a_bot = SLACK_BOT_TOKEN belongs to a person, not a bot. Copy the Bot User OAuth Token (xoxb-…) from the page OAuth & Permissions at https://api.slack.com/apps.
 setup-org_install = SLACK_BOT_TOKEN comes from an installation for a whole organisation, and this bot serves one workspace per app. Install the app in a single workspace and set that bot token.
+setup-home_not_installed = The bot isn't installed in your own workspace { $home } (SLACK_HOME_WORKSPACE), so nobody there gets its notices and cases. Open { $url } and install it there.
+setup-not_renewed = Slack doesn't renew the bot's token for { $key }. If it stays so, the token expires within two hours, and somebody there has to open the link to install the bot once more.
 setup-scopes_missing = The bot token lacks these scopes: { $missing }. Update the app with the manifest (page App Manifest, paste the output of `imagine-bot slack manifest`), then Install App, Reinstall, and set SLACK_BOT_TOKEN if it has changed.
 setup-not_allowed = The bot is installed in the workspace { $name } ({ $team }), which isn't in ALLOWED_WORKSPACES. Add { $team } there, or install the app in a workspace that's on the list.
 setup-other_app = SLACK_BOT_TOKEN and SLACK_APP_TOKEN belong to two different apps ({ $bot_app } and { $app }), so no commands would arrive. Take both from the same app at https://api.slack.com/apps.
@@ -154,7 +173,11 @@ error_class-invalid_do = report it with the log line
 cli-help = Slack: print the app manifest.
 cli-manifest = Print the Slack app's manifest as JSON, ready to paste at https://api.slack.com/apps.
 cli-http = For HTTP instead of Socket Mode: the public https:// address of the bot.
-cli-http_form = --http must be the bot's public address and begin with https://, such as https://bot.example.com. Slack doesn't call any other.
+cli-http_form = { $name } must be the bot's public address and begin with https://, such as https://bot.example.com. Slack doesn't call any other.
+cli-install = For an app that many workspaces install: the public https:// address of the bot, as in SLACK_INSTALL_URL.
+cli-organisations = With --install: organisations of Enterprise Grid can install the app in all of their workspaces at once.
+cli-organisations_alone = --organisations only works together with --install.
+cli-next_install = For other workspaces: page Manage Distribution, activate public distribution. Then set SLACK_INSTALL_URL, SLACK_CLIENT_ID and SLACK_CLIENT_SECRET instead of SLACK_BOT_TOKEN; people install the bot at { $url }.
 cli-next_socket = Next: https://api.slack.com/apps, Create New App, From a manifest, choose the workspace, tab JSON, paste, Create. Then Install App, and Basic Information, App-Level Tokens, with the scope connections:write. The rest is in docs/slack.md.
 cli-next_http = Next: https://api.slack.com/apps, Create New App, From a manifest, choose the workspace, tab JSON, paste, Create, Install App. Once the bot is running and reachable at { $url }, open the page Event Subscriptions and let Slack verify the Request URL. The rest is in docs/slack.md.
 
@@ -181,8 +204,20 @@ doctor-what_app_token = Slack app-level token
 doctor-what_http = Slack over HTTP
 doctor-what_clock = Clock of this machine
 doctor-what_channel = Slack channel
+doctor-what_installation = Slack installation
+doctor-what_encryption = Encryption of tokens
+doctor-why_installation = Without it, no workspace can install the bot.
+doctor-why_encryption = The bot stores no token unencrypted.
 doctor-what_workspace = ALLOWED_WORKSPACES
-doctor-client_ignored = SLACK_CLIENT_ID and SLACK_CLIENT_SECRET are set but not used: this bot runs with one bot token and doesn't install itself anywhere.
+doctor-client_ignored = SLACK_CLIENT_ID and SLACK_CLIENT_SECRET are set but not used: this bot runs with one bot token. They're for SLACK_INSTALL_URL, with which many workspaces install it.
+doctor-client_ok = Slack knows the app by SLACK_CLIENT_ID and SLACK_CLIENT_SECRET.
+doctor-client_wrong = Slack doesn't know SLACK_CLIENT_ID and SLACK_CLIENT_SECRET ({ $code }). Copy both again from your app's page Basic Information at https://api.slack.com/apps.
+doctor-encryption_ok = ENCRYPTION_KEYS is set; workspaces' tokens are stored encrypted. `imagine-bot encryption status` says whether it opens all of them.
+doctor-installs_some = Only { $allowed } can install the bot and use it.
+doctor-installs_anybody = ALLOWED_WORKSPACES is empty, so every workspace whose people have the link can install the bot and use it, each with the limits for communities. You pay for all of them.
+doctor-install_link = People install the bot at { $url }. The app's page OAuth & Permissions must list the same address with { $path } as a redirect URL.
+doctor-app_token_ok_installed = Slack accepts it; commands of all workspaces arrive by Socket Mode.
+doctor-http_ok_installed = The bot will listen on { $host }, port { $port }. Route SLACK_INSTALL_URL there, unchanged.
 doctor-proxy = Slack is reached through the proxy { $proxy } ({ $name }).
 doctor-token_ok = Slack accepts it; the bot is { $name } in the workspace { $team } ({ $id }).
 doctor-scopes_ok = The token has every scope of the manifest.
