@@ -71,10 +71,11 @@ def subject(details: Sequence[Detail]) -> Kept:
 
 
 def standing(details: Sequence[Detail], tried: Sequence[TriedStep]) -> LadderStanding:
-    """What the tries say, with the prompt that failed before them."""
+    """What the tries say, with the prompt that failed before them. That failure alone accuses nothing: it may have been chance."""
     worked = [one.kept for one in tried if one.worked]
-    failed = [everything(details), *(one.kept for one in tried if not one.worked)]
-    culprits = tuple(sorted({next(iter(bad - good)) for bad in failed for good in worked if good < bad and len(bad - good) == 1}))
+    seen = [one.kept for one in tried if not one.worked]
+    failed = [everything(details), *seen]
+    culprits = tuple(sorted({next(iter(bad - good)) for bad in seen for good in worked if good < bad and len(bad - good) == 1}))
     if not worked:
         return LadderStanding(None, (), (), over=subject(details) in failed)
     good = max(worked, key=len)
@@ -89,7 +90,8 @@ def standing(details: Sequence[Detail], tried: Sequence[TriedStep]) -> LadderSta
 
 
 def next_step(details: Sequence[Detail], tried: Sequence[TriedStep]) -> Kept | None:
-    """The step that says most: the minimal version, then halves of the suspects, then all but what made it fail; None at the end."""
+    """The step that says most: the minimal version, then halves of the suspects, then all but what made it fail; None at the end. If each
+    of them works, the last one is the whole prompt again."""
     known = standing(details, tried)
     if known.over:
         return None

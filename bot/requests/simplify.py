@@ -235,6 +235,8 @@ def _up_lines(known: Known, kept: Kept) -> tuple[str, list[str]]:
     out = sorted(everything(known.details) - kept - set(known.standing.culprits))
     lines = [text("simplify.added", details=named(known.details, back))] if back else []
     lines += [text("simplify.still_out", details=named(known.details, out))] if out else []
+    if kept == everything(known.details):
+        return text("simplify.whole"), [*lines, text("simplify.whole_why")]
     if known.standing.culprits:
         lines.insert(0, text("simplify.found", details=named(known.details, known.standing.culprits)))
         return text("simplify.all_but"), lines

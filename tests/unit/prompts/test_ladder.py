@@ -80,6 +80,14 @@ def test_where_nothing_fails_nothing_is_accused() -> None:
     assert standing(details, [whole]).over
 
 
+@pytest.mark.parametrize("prompt", PROMPTS)
+def test_a_prompt_that_failed_by_chance_accuses_nothing(prompt: str) -> None:
+    details = details_of(normalise(prompt))
+    culprits, calls = climb(details, set())
+    assert culprits == ()
+    assert calls <= math.ceil(math.log2(len(details))) + 2
+
+
 def test_the_steps_take_away_one_kind_of_thing_after_the_other() -> None:
     details = details_of(
         "a red Ferrari and a man with a hat in a foggy harbour, watercolour, oil painting, 16:9, covered in blood, article cover, no logos"
