@@ -49,6 +49,7 @@ from bot.providers.status_page import StatusPage, page_of
 from bot.requests.actions import RequestActions
 from bot.requests.attachments import Attachments
 from bot.requests.attempt import Dependencies
+from bot.requests.gallery import Gallery
 from bot.requests.guide import Guide
 from bot.requests.models_now import as_published
 from bot.requests.orphaned_files import OrphanedFiles
@@ -109,12 +110,18 @@ async def build(
     sender = _sender(ledger, ports, views, notices, moderation, writes)
     actions = RequestActions(ledger, rules, moderation.cases.open_case, scheduler.cancel, pictures.delete, moderation.reviews.ask)
     guide = Guide(actions)
+    gallery = Gallery(
+        actions,
+        lambda c, request, audience: moderation.views.beside(c, request, views.view(c, request, audience)),
+        lambda who: moderation.moderates(who.platform, who.community, who.person),
+        pictures.read,
+    )
     core = Core(
         ledger=ledger,
         rules=rules,
-        handlers=(actions, *_results(actions, pictures), guide, Simplify(actions), NotifyMe(ledger), moderation.handlers),
+        handlers=(actions, *_results(actions, pictures), guide, gallery, Simplify(actions), NotifyMe(ledger), moderation.handlers),
         open_case=moderation.cases.open_case,
-        render_request=lambda c, request, audience: moderation.views.beside(c, request, views.view(c, request, audience)),
+        gallery=gallery,
         snapshot=lambda: services.default.gate.snapshot(ports.monotonic()),
         wake_message=sender.wake,
         settings_for=moderation.community.overview,

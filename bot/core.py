@@ -6,7 +6,6 @@ the adapter only sees `ChatPort.send` calls. Buttons and forms: `form` for a but
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
@@ -18,16 +17,16 @@ from bot.catalogue.sizes import label
 from bot.chat.handlers import ActionHandlers, FormMaker, Handler
 from bot.chat.localize import Said, has_times, localize, zoned
 from bot.chat.open_calls import OpenCalls
-from bot.chat.views import Act, ActionName, Audience, Choice, Form, Reply, View
+from bot.chat.views import Act, ActionName, Choice, Document, Form, Reply, View
 from bot.domain.publishing import Results
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place, Request, Submission
 from bot.gate.port import Snapshot
 from bot.ledger import message_rows, request_rows, settings_rows, template_rows
+from bot.ledger.gallery_rows import Onlooker
 from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem, Tx
 from bot.messages.help_view import help_view
-from bot.messages.own_requests_view import own_requests, unknown_request
 from bot.messages.readers import Readers
 from bot.messages.refusal_view import refusal_sentence
 from bot.messages.status_view import OtherService, status_view
@@ -35,6 +34,9 @@ from bot.messages.storage import StorageWatch
 from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import imagine_fields
 from bot.requests.attachments import Attachments, Upload
+from bot.requests.gallery import ID, Gallery
+from bot.requests.gallery import GalleryEntry as GalleryEntry
+from bot.requests.gallery import GalleryPage as GalleryPage
 from bot.requests.prices import price_view
 from bot.requests.publishing import results_here
 from bot.requests.rules import Rules
@@ -46,8 +48,6 @@ if TYPE_CHECKING:
     from bot.reports.dashboard import Dashboard
 
 T = TypeVar("T")
-ID = re.compile(r"[2-9a-z]{16}")
-"""Format of all ids; anything else is rejected before a look-up."""
 
 
 def words_for(error: BaseException) -> str | None:
@@ -116,8 +116,7 @@ class Core:
     rules: Rules
     handlers: Sequence[ActionHandlers]
     open_case: CaseOpener
-    render_request: Callable[[Connection, Request, Audience], View]
-    """Renders a request from its rows as its message shows it, plus its case's open question or decision."""
+    gallery: Gallery
     snapshot: Callable[[], Snapshot]
     wake_message: Callable[[str], None]
     settings_for: Callable[[Visitor], Awaitable[Form | Reply]]
@@ -263,21 +262,18 @@ class Core:
 
     # ---- answers to one person -----------------------------------------------------------------------------------------------
 
-    async def show(self, visitor: Visitor, request_id: str | None = None) -> View:
-        """/imagine-show: the visitor's last ten requests, or one of them with its pictures and buttons."""
-        if request_id is None or not request_id.strip():
-            found = await self.ledger.read(lambda c: own_requests(request_rows.of_person(c, visitor.platform, visitor.person)))
-            return await self._told(found, visitor)
-        wanted = request_id.strip().lower()
+    async def show(self, visitor: Visitor, typed: str | None = None, values: Mapping[str, str] | None = None) -> View:
+        """/imagine-show: the visitor's requests by pages, what a search finds, or one of them by its id with its pictures and buttons.
+        `values`: the search as in its form, where a platform's command has an option for each part."""
+        return await self._told(await self.gallery.answer(_onlooker(visitor), typed or "", values), visitor)
 
-        def look(connection: Connection) -> View | None:
-            request = request_rows.get(connection, wanted) if ID.fullmatch(wanted) else None
-            if request is None or request.person.id != visitor.person or request.place.platform != visitor.platform or request.deleted:
-                return None
-            return self.render_request(connection, request, Audience.MEMBER)
+    async def gallery_page(self, visitor: Visitor, values: Mapping[str, str], page: int = 0) -> GalleryPage:
+        """A page of the visitor's results with their pictures. `values` as in the form of a search."""
+        return await self.gallery.page(_onlooker(visitor), values, max(0, page))
 
-        shown = await self.ledger.read(look)
-        return unknown_request() if shown is None else await self._told(shown, visitor)
+    async def gallery_file(self, visitor: Visitor, request_id: str, number: int | None = None) -> Document | str:
+        """One picture of the visitor's own result, named for people; without a number how it was made. A sentence if it's gone."""
+        return await self.gallery.file(_onlooker(visitor), request_id, number)
 
     async def status(self, visitor: Visitor, typed: str = "") -> View:
         """/imagine-status: the state of the image service and the rest of the visitor's budget; with a prompt and options, what that would
@@ -366,6 +362,10 @@ class Core:
 
         await self.ledger.write(body)
         self.wake_message(message_id)
+
+
+def _onlooker(visitor: Visitor) -> Onlooker:
+    return Onlooker(visitor.platform, visitor.community, visitor.channel, visitor.person, visitor.zone)
 
 
 def _strict(act: Act) -> Act:

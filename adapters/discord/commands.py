@@ -23,6 +23,7 @@ from adapters.discord.attachments import MASK, MOST_IN_MESSAGE, PICTURES
 from bot.adapter import SetupProblem
 from bot.chat.views import Choice
 from bot.core import Options
+from bot.domain.gallery import Shelf
 from bot.prompts.parts import USES
 from bot.texts import DEFAULT_LANGUAGE, LocalizedText, language_or_none, say, text
 from bot.texts.direction import bare
@@ -176,10 +177,22 @@ async def _with_pictures(interaction: Event, message: discord.Message) -> None:
 
 
 def _show() -> Any:
-    async def show(interaction: Event, id: str | None = None) -> None:
-        await interaction.client.intake.show(interaction, id)
+    async def show(
+        interaction: Event,
+        id: str | None = None,
+        words: str | None = None,
+        dates: str | None = None,
+        model: str | None = None,
+        tag: str | None = None,
+        shelf: str | None = None,
+    ) -> None:
+        given = {"words": words, "dates": dates, "model": model, "tag": tag, "shelf": shelf}
+        await interaction.client.intake.show(interaction, id, {name: value for name, value in given.items() if value})
 
-    return _described(show, id=text("discord.command.id"))
+    found = app_commands.choices(shelf=[app_commands.Choice(name=text(f"gallery.shelf_{one}"), value=one.value) for one in Shelf])(show)
+    found = app_commands.autocomplete(model=_suggest_model)(found)
+    told = {name: text(f"discord.command.show_{name}") for name in ("words", "dates", "model", "tag", "shelf")}
+    return _described(found, id=text("discord.command.id"), **told)
 
 
 async def _suggest_template(interaction: Event, typed: str) -> list[app_commands.Choice[str]]:

@@ -132,8 +132,8 @@ class Intake:
 
     # ---- private views -------------------------------------------------------------------------------------------------------
 
-    async def show(self, interaction: Event, identity: str | None) -> None:
-        await self._view(interaction, lambda visitor: self.core.show(visitor, identity))
+    async def show(self, interaction: Event, identity: str | None, values: Mapping[str, str]) -> None:
+        await self._view(interaction, lambda visitor: self.core.show(visitor, identity, values))
 
     async def status(self, interaction: Event) -> None:
         await self._view(interaction, self.core.status)

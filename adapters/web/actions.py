@@ -17,7 +17,7 @@ from adapters.web.people import COMMUNITY, PLATFORM, Persona
 from adapters.web.room import Entry, Room
 from adapters.web.sheet import Submit
 from adapters.web.uploads import Uploads
-from bot.chat.views import Act, ActionName, Button, Choice, Form, FormField, Reply, View
+from bot.chat.views import Act, ActionName, Button, Choice, Document, Form, FormField, Reply, View
 from bot.core import Core, Options, Visitor
 from bot.domain.requests import Person, Place, Submission
 from bot.ports import Ports
@@ -33,10 +33,12 @@ _OVERTAKES = frozenset(
             ActionName.USE_CHANGE,
             ActionName.DROP_CHANGE,
         ),
-        *(ActionName.LADDER_SHOW, ActionName.LADDER_SEND, ActionName.GUIDE_SEND, ActionName.GUIDE_SEND_PRIVATE, ActionName.GUIDE_DROP),
+        *(ActionName.LADDER_SEND, ActionName.GUIDE_SEND, ActionName.GUIDE_SEND_PRIVATE, ActionName.GUIDE_DROP),
     }
 )
 """After these actions a whisper with the old state would be wrong; the message itself shows the new one."""
+_TURNS = frozenset({ActionName.LADDER_SHOW, ActionName.GALLERY_NEXT, ActionName.GALLERY_BACK})
+"""These answer a whisper with another one in its place."""
 _DRAFTS = frozenset(
     {
         *(ActionName.ADD_TEXT, ActionName.CROP, ActionName.DRAW_ANYWAY, ActionName.DRAW_CLEANED),
@@ -59,6 +61,8 @@ class ActionPage(Protocol):
     def sheet(self, form: Form, submit: Submit) -> None: ...
 
     def sent(self, key: str) -> None: ...
+
+    def download(self, document: Document) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,20 @@ class WebActions:
     def press(self, entry: Entry, button: Button) -> Awaitable[bool]:
         """Handle a press on a message's button."""
         return self._guarded(self._pressed(entry, button))
+
+    async def choose(self, action: ActionName, row: str, *, opens_form: bool = False) -> bool:
+        """Do something with a result away from any message. Returns whether it's done or its form is open."""
+        done = False
+
+        async def chosen() -> None:
+            nonlocal done
+            self._counter.notice("")
+            act = self._act(action, row, COMMUNITY, self._counter.channel)
+            given = await self._core.form(act) if opens_form else await self._core.act(act)
+            done = isinstance(given, Form) or given.changed
+            self._answer(given)
+
+        return await self._guarded(chosen()) and done
 
     # ---- commands
 
@@ -211,8 +229,8 @@ class WebActions:
         self._counter.notice("")
         act = self._act(button.action, button.row, entry.community, entry.channel)
         given = await self._core.form(act) if button.opens_form else await self._core.act(act)
-        done = isinstance(given, Reply) and (given.changed or (button.action is ActionName.LADDER_SHOW and given.view is not None))
-        if done and (button.action in _OVERTAKES or _is_draft(entry, button.action)):
+        done = isinstance(given, Reply) and (given.changed or (button.action in _TURNS and given.view is not None))
+        if done and (button.action in (*_OVERTAKES, *_TURNS) or _is_draft(entry, button.action)):
             self._room.dismiss(entry.id, self._counter.who)
         self._answer(given, entry)
 
@@ -249,8 +267,10 @@ class WebActions:
     def _reply(self, reply: Reply) -> None:
         if reply.view is not None:
             self._whisper(reply.view)
+        if reply.document is not None:
+            self._counter.download(reply.document)
         repeated = reply.view is not None and reply.text == reply.view.title
-        self._counter.notice("" if repeated else reply.text, problem=not reply.changed and reply.view is None)
+        self._counter.notice("" if repeated else reply.text, problem=not reply.changed and reply.view is None and reply.document is None)
 
     # ---- small things
 

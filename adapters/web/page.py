@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 
-from nicegui import Client
+from nicegui import Client, ui
 
 from adapters.web.actions import WebActions
 from adapters.web.bubble import Bubble
@@ -18,7 +18,7 @@ from adapters.web.parts import Part, clean, language, part
 from adapters.web.people import CHANNELS, IMAGINE, PEOPLE, may_read, persona
 from adapters.web.room import Entry, Room
 from adapters.web.sheet import Sheet, Submit
-from bot.chat.views import Button, Form
+from bot.chat.views import Button, Document, Form
 from bot.texts import has, languages, own_name, text
 
 AT_ONCE = 40
@@ -68,6 +68,11 @@ class ChatPage:
         """Empty the text box, unless something else has been typed since."""
         self._client.run_javascript(f"chat.sent({json.dumps(key)})")
 
+    def download(self, document: Document) -> None:
+        """Hand a file to the browser."""
+        with self._client:
+            ui.download.content(document.content, document.name)
+
     # ---- for messages --------------------------------------------------------------------------------------------------------
 
     def press(self, entry: Entry, button: Button) -> Awaitable[bool]:
@@ -114,6 +119,7 @@ class ChatPage:
                         part("h1", text("web.title"))
                         part("p", text("web.tagline"), "tagline")
                 self._draw_tabs()
+                self._gallery = part("a", text("web.gallery.title"), "gallery-link", href=self._gallery_address())
                 self._draw_switch()
             with part("div", "", "room", role="tabpanel", id="panel") as self._panel:
                 with part("div", "", "top"):
@@ -158,10 +164,14 @@ class ChatPage:
                     part("option", own_name(tongue), value=tongue, lang=tongue, selected=tongue == language())
             chooser.on("change", js_handler="(event) => { chat.remember('lang', event.target.value); location.reload() }")
 
+    def _gallery_address(self) -> str:
+        return f"/gallery?you={self.who.id}&lang={language()}"
+
     def _become(self, person: str) -> None:
         if persona(person) is self.who:
             return
         self.who = persona(person)
+        self._gallery.props["href"] = self._gallery_address()
         self._limit = AT_ONCE
         self.notice("")
         self._fill()

@@ -12,6 +12,7 @@ import re
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
@@ -22,10 +23,14 @@ from nicegui.storage import Storage
 from adapters.kit import serving
 from adapters.web.actions import WebActions
 from adapters.web.dashboard import DEFAULT_HOURS, DashboardPage
+from adapters.web.gallery import GalleryView
 from adapters.web.guard import Guard
 from adapters.web.page import ChatPage
 from adapters.web.parts import speak
+from adapters.web.people import COMMUNITY, IMAGINE, PEOPLE, PLATFORM
 from adapters.web.site import Site
+from bot.chat.views import Document
+from bot.core import Visitor
 from bot.evidence import files
 from bot.texts import DEFAULT_LANGUAGE, language_or_none, text
 from bot.texts.locales import is_right_to_left
@@ -46,10 +51,12 @@ class _Application:
         self.app.add_api_route("/pictures/{sha256}", self._picture, methods=["GET"], include_in_schema=False)
         self.app.add_api_route("/uploads", self._upload, methods=["POST"], include_in_schema=False)
         self.app.add_api_route("/operators/evidence/{name}", self._evidence, methods=["GET"], include_in_schema=False)
+        self.app.add_api_route("/gallery/files/{request_id}/{name}", self._gallery_file, methods=["GET"], include_in_schema=False)
         self.app.mount("/static", StaticFiles(directory=STATIC))
         # No language here: NiceGUI would set it on the page after `_direction` has.
         ui.page("/", title=text("web.title"), language=None, dark=None, favicon=_favicon())(self._page)
         ui.page("/operators", title=text("web.dashboard.title"), language="en-US", dark=None, favicon=_favicon())(self._dashboard)
+        ui.page("/gallery", title=text("web.gallery.title"), language=None, dark=None, favicon=_favicon())(self._gallery)
         ui.run_with(
             self.app,
             title=text("web.title"),
@@ -75,6 +82,38 @@ class _Application:
         ui.add_head_html(_head(("chat.css", "dashboard.css"), ()))
         await DashboardPage(client, site.core, hours, lambda: files.newest(site.data_dir, EVIDENCE_SHOWN)).show()
 
+    async def _gallery(self, client: Client, request: Request, you: str = "", lang: str = "", page: str = "0") -> None:
+        site = self.site
+        assert site is not None, "pages are served only while an adapter serves"
+        language = reading(lang, request.headers.get("accept-language", ""))
+        speak(client, language)
+        ui.add_head_html(_head(("chat.css", "gallery.css")) + _direction(language))
+        number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 0
+        values = dict(request.query_params)
+        view = GalleryView(
+            client, site.core, lambda own: WebActions(site.core, site.room, site.ports, own, site.uploads), you, values, number
+        )
+        site.galleries.add(view)
+        client.on_delete(lambda: site.galleries.discard(view))
+        await view.show()
+
+    async def _gallery_file(self, request_id: str, name: str, you: str = "") -> Response:
+        """Hand over a picture of somebody's own result, named for people, or how it was made."""
+        number = name.partition(".")[0]
+        wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 3 else None
+        found: Document | str = text("gallery.gone")
+        if self.site is not None and you in PEOPLE and (wanted is not None or name == "making.json"):
+            found = await self.site.core.gallery_file(Visitor(PLATFORM, COMMUNITY, IMAGINE, you), request_id, wanted)
+        if isinstance(found, str):
+            return Response(found + "\n", status_code=404, media_type="text/plain", headers={"cache-control": "no-store"})
+        plain = found.name.encode("ascii", "ignore").decode() or "picture"
+        headers = {
+            "content-disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(found.name)}",
+            "cache-control": "no-store",
+        }
+        kind = "application/json" if found.name.endswith(".json") else _kind(found.content)
+        return Response(found.content, media_type=kind, headers=headers)
+
     async def _evidence(self, name: str) -> Response:
         """Hand over a bundle to those who can open the operators' pages."""
         body = None if self.site is None else await asyncio.to_thread(files.read, self.site.data_dir, name)
@@ -94,7 +133,7 @@ class _Application:
         gone = Response(
             text("web.problem.picture_gone") + "\n", status_code=404, media_type="text/plain", headers={"cache-control": "no-store"}
         )
-        if site is None or not _SHA256.fullmatch(sha256) or not (site.room.shows_picture(sha256) or site.uploads.shows(sha256)):
+        if site is None or not _SHA256.fullmatch(sha256) or not site.shows(sha256):
             return gone
         headers = {"cache-control": "private, no-cache", "etag": f'"{sha256}"'}
         if request.headers.get("if-none-match") == headers["etag"]:
@@ -103,8 +142,11 @@ class _Application:
             body = await site.picture(sha256)
         except LookupError:
             return gone
-        kind = next((name for magic, name in _TYPES if body.startswith(magic)), "application/octet-stream")
-        return Response(body, media_type=kind, headers=headers)
+        return Response(body, media_type=_kind(body), headers=headers)
+
+
+def _kind(body: bytes) -> str:
+    return next((name for magic, name in _TYPES if body.startswith(magic)), "application/octet-stream")
 
 
 @functools.cache

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
+from weakref import WeakSet
 
 from adapters.web.room import Room
 from adapters.web.settings import WebSettings
 from adapters.web.uploads import Uploads
 from bot.core import Core
 from bot.ports import Ports
+
+
+class Shows(Protocol):
+    """A page that shows pictures."""
+
+    def shows(self, sha256: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +32,9 @@ class Site:
     data_dir: Path
     demo: bool
     uploads: Uploads = field(default_factory=Uploads)
+    galleries: WeakSet[Shows] = field(default_factory=WeakSet)
+    """Open galleries: the pictures that one of them shows are served."""
+
+    def shows(self, sha256: str) -> bool:
+        """Whether a message, an upload or an open gallery shows this picture."""
+        return self.room.shows_picture(sha256) or self.uploads.shows(sha256) or any(one.shows(sha256) for one in self.galleries)

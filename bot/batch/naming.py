@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from bot.domain.batches import BatchItem
-
-MAX_BYTES = 60
-"""Of a slug; names of up to 255 bytes are allowed nearly everywhere."""
-ENDINGS = {"jpeg": "jpg"}
-"""Format of a picture -> ending of its file, where they differ."""
-
-
-def slug(words: str) -> str:
-    """Letters and digits of any script in lower case, with a hyphen between words. Never empty, never a path, never hidden."""
-    plain = (one for one in unicodedata.normalize("NFKD", words).casefold() if not "\u0300" <= one <= "\u036f")
-    kept = unicodedata.normalize("NFC", "".join(one if unicodedata.category(one)[0] in "LNM" else "-" for one in plain))
-    named = "-".join(part for part in kept.split("-") if part)
-    cut = named.encode("utf-8")[:MAX_BYTES].decode("utf-8", "ignore").strip("-")
-    return cut or "topic"
+from bot.domain.file_names import MAX_BYTES as MAX_BYTES
+from bot.domain.file_names import ending as ending
+from bot.domain.file_names import slug as slug
 
 
 def folder_of(item: BatchItem) -> str:
@@ -34,8 +21,3 @@ def letters(position: int) -> str:
 def label(number: int, position: int, drafts: int) -> str:
     """What people pick a draft by: `7`, or `7b` where a topic has several."""
     return str(number) if drafts == 1 else f"{number}{letters(position)}"
-
-
-def ending(format: str) -> str:
-    """Ending of a picture's file."""
-    return ENDINGS.get(format, format)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 
 from bot.domain.outcome import Picture
 from bot.domain.rejections import Candidate
-from bot.ledger import attachment_rows, draft_rows, memory_rows, rejection_rows, sheet_rows
+from bot.ledger import attachment_rows, draft_rows, gallery_rows, memory_rows, rejection_rows, sheet_rows
 from bot.ledger.codec import change_from_json, change_to_json
 from bot.ledger.store import Tx
 from bot.ledger.tables import pictures
@@ -81,6 +81,7 @@ def drop(tx: Tx, request_id: str) -> Sequence[str]:
     hashes = {one.sha256 for one in found} | {one.change.source for one in found if one.change is not None}
     hashes |= attachment_rows.drop(tx, request_id) | draft_rows.drop(tx, request_id) | sheet_rows.drop(tx, request_id)
     rejection_rows.forget_words(tx, request_id)
+    gallery_rows.drop_marks(tx, request_id)
     tx.connection.execute(delete(pictures).where(pictures.c.request_id == request_id))
     return release(tx, hashes, request_id)
 

@@ -12,6 +12,7 @@ from bot.ledger.batch_tables import batch_items as batch_items
 from bot.ledger.batch_tables import batch_sheets as batch_sheets
 from bot.ledger.batch_tables import batches as batches
 from bot.ledger.dialect import POSTGRESQL_WHERE, append_only
+from bot.ledger.gallery_tables import gallery_marks as gallery_marks
 from bot.ledger.ladder_tables import ladder_steps as ladder_steps
 from bot.ledger.ladder_tables import ladders as ladders
 from bot.ledger.process_tables import grants as grants

@@ -19,6 +19,7 @@ from bot.ledger import (
     attachment_rows,
     attempt_rows,
     case_rows,
+    gallery_rows,
     ladder_rows,
     memory_rows,
     message_rows,
@@ -197,6 +198,7 @@ def forget_person(tx: Tx, platform: str, person: str, gone: list[str]) -> Mappin
     gone.extend(picture_rows.release(tx, uploads, "privacy"))
     template_rows.drop_drafts_of(tx, platform, person)
     ladder_rows.drop_of(tx, platform, person)
+    gallery_rows.forget(tx, platform, person)
     memory_rows.forget(tx, key_of(platform, person))
     memory_rows.forget(tx, f"uploads:{platform}:{person}")
     case_rows.ask_again_about_pictures(tx, platform, person)

@@ -18,7 +18,7 @@ from bot.ledger import block_rows, case_rows, request_rows
 from bot.ledger.store import Ledger, Tx
 from bot.messages.notices import Notices
 from bot.messages.sender import Project
-from bot.moderation.access import AccessCheck
+from bot.moderation.access import AccessCheck, AccessLevel
 from bot.moderation.authorization import Authorizer
 from bot.moderation.card import project_reminder, project_setup
 from bot.moderation.community import Community
@@ -65,11 +65,12 @@ class Moderation:
     privacy: Privacy = field(init=False)
     views: Views = field(init=False)
     reviews: Reviews = field(init=False)
+    _access: AccessCheck = field(init=False)
     _firing: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.cases = Cases(self.home)
-        access = AccessCheck(self.check, self.ledger)
+        access = self._access = AccessCheck(self.check, self.ledger)
         guard = Authorizer(self.ledger, access, self.home)
         self.community = Community(self.ledger, self.rules, access, lambda tx: align(tx, self.home))
         self.privacy = Privacy(self.ledger, self.forget_picture, self.rules.references_kept)
@@ -97,6 +98,10 @@ class Moderation:
             "reminder": project_reminder,
             "setup": project_setup,
         }
+
+    async def moderates(self, platform: str, community: str, person: str) -> bool:
+        """Whether somebody moderates a community now; no if the platform can't say."""
+        return await self._access.of(platform, community, person) is not AccessLevel.NOBODY
 
     def on_pictures(self, tx: Tx, request: Request) -> None:
         """Close the open case that a request with pictures settles, and resolve a block that was reported as technical."""

@@ -14,6 +14,7 @@ from bot.ledger import (
     attempt_rows,
     block_rows,
     draft_rows,
+    gallery_rows,
     ladder_rows,
     memory_rows,
     message_rows,
@@ -33,7 +34,7 @@ ACTS_KEPT = 3 * 86400.0
 
 
 DRAFTS_KEPT = 86400.0
-"""Seconds for which a changed picture waits to be used, and a wording to be sent."""
+"""Seconds for which a changed picture waits to be used, and a wording to be sent, and for which the pages of a list can be turned."""
 LADDERS_KEPT = 7 * 86400.0
 """Seconds for which a prompt can be simplified further."""
 EVIDENCE_KEPT = 30 * 86400.0
@@ -58,6 +59,7 @@ def sweep(tx: Tx, is_running: Callable[[str], bool]) -> None:
     block_rows.remove_expired_prompts(tx)
     picture_rows.release(tx, draft_rows.drop_older(tx, tx.now - DRAFTS_KEPT), "sweep")
     template_rows.drop_drafts_before(tx, tx.now - DRAFTS_KEPT)
+    gallery_rows.drop_searches_before(tx, tx.now - DRAFTS_KEPT)
     drop_aside(tx)
     for request_id in to_draw(tx):
         tx.wake(CAPTION, request_id)

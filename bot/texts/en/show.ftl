@@ -1,9 +1,9 @@
-title = Your last requests
+title = Your requests
 how = Press a number to see that request with its pictures and buttons.
 none = You haven't asked for a picture yet
 none_why = Type /imagine and what you'd like to see, for example: /imagine a red bicycle in the rain
 unknown = You have no request with that ID
-unknown_why = Type /imagine-show without an ID to see your last ten requests.
+unknown_why = Type /imagine-show without an ID to see your requests, or with words of the prompt to look for one.
 state_received = received
 state_held = waiting for your answer
 state_queued = waiting

@@ -105,3 +105,20 @@ hint-too_long = That's more than the { $most } characters that fit in the text b
 hint-required = Please fill this in.
 hint-too_long_field = This is { $length } characters long, and up to { $most } fit. Please shorten it.
 hint-not_a_choice = Please choose one of the values in the list.
+
+## gallery
+
+gallery-title = Gallery
+gallery-chat = Chat
+gallery-skip = Skip to the pictures
+gallery-results = Pictures
+gallery-pages = Pages
+gallery-any = any
+gallery-shown = { $count ->
+    [one] Page { $number }: one result
+   *[other] Page { $number }: { $count } results
+}
+gallery-hidden = Its pictures are hidden until a moderator has looked at them.
+gallery-save = Save picture
+gallery-save_one = Save picture { $number }
+gallery-save_making = Save how it was made (JSON)

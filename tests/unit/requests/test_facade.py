@@ -19,6 +19,7 @@ from bot.domain.requests import Person, Place, Submission
 from bot.ledger import message_rows, request_rows, settings_rows
 from bot.ledger.store import LedgerClosed, LedgerProblem
 from bot.ledger.tables import requests
+from bot.messages.gallery_view import FRESH
 from bot.messages.help_view import help_view
 from bot.texts import text
 from tests.world import RATE, Service, bad, world
@@ -111,14 +112,14 @@ async def test_a_members_own_requests_are_listed_and_shown_by_id_or_button_howev
         await w.answer(request)
         for empty in (None, "", "  "):
             listed = await w.bot.core.show(ANA, empty)
-            assert [(one.action, one.row) for one in listed.buttons] == [(A.SHOW, request)]
+            assert [(one.action, one.row) for one in listed.buttons] == [(A.SHOW, request), (A.GALLERY_SEARCH, FRESH)]
         view = await w.bot.core.show(ANA, f" {request.upper()}\n")
         assert view.pictures
         reply = await w.bot.core.act(act(A.SHOW, request))
         assert (reply.text, reply.changed, reply.view) == (text("reply.here_it_is"), False, view)
         # What has not the form of an id is asked of nobody, whatever a row may be called.
         await w.bot.ledger.write(lambda tx: tx.connection.execute(requests.update().values(id="x' or 1=1")))
-        assert (await w.bot.core.show(ANA, "x' or 1=1")).title == text("show.unknown")
+        assert (await w.bot.core.show(ANA, "x' or 1=1")).title == text("gallery.nothing")
         assert (await w.press(A.AGAIN, "x' or 1=1")) == text("reply.not_yours")
 
 
