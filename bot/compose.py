@@ -304,9 +304,10 @@ async def _made(settings: Settings, ports: SystemPorts, *, demo: bool) -> tuple[
     pictures = PictureStore(settings.data_dir)
     service: RunningSandbox | None = None
     if demo:
-        from bot.sandbox.server import start as start_sandbox  # imported here so that only the demo pays for it
+        from bot.sandbox.answers import WATCHED  # imported here so that only the demo pays for it
+        from bot.sandbox.server import start as start_sandbox
 
-        service = await start_sandbox(host="127.0.0.1", port=0)
+        service = await start_sandbox(host="127.0.0.1", port=0, pace=WATCHED)
         provider = HttpProvider(service.base_url, "sandbox", pictures, ports)
     else:
         provider = _provider(settings, settings.image_api_key, pictures, ports)

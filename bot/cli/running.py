@@ -128,6 +128,7 @@ def sandbox(
 
 
 async def _sandbox(host: str, port: int, dialect: str) -> None:
+    from bot.sandbox.answers import WATCHED
     from bot.sandbox.server import SPOKEN, start
 
     if dialect and dialect not in SPOKEN:
@@ -135,7 +136,7 @@ async def _sandbox(host: str, port: int, dialect: str) -> None:
     stopping = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
-    service = await start(host=host, port=port)
+    service = await start(host=host, port=port, pace=WATCHED)
     try:
         if dialect:
             say(text("cli.sandbox_speaks", address=service.base_url_of(dialect), service=dialect))

@@ -40,6 +40,10 @@ class Delays:
     """Between two bytes of a slow body."""
 
 
+WATCHED = Delays(partial=1.5)
+"""For people, who want to see unfinished pictures change."""
+
+
 class ResponseWriter:
     """Draws pictures and writes answers."""
 

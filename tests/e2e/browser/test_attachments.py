@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -138,3 +139,28 @@ def test_a_bad_file_is_said_at_once_and_a_pasted_one_is_taken(chat: Chat) -> Non
     expect(alert).to_have_text("")
     chat.page.get_by_role("button", name=re.compile("^Remove ")).click()
     expect(attached(chat)).to_have_count(0)
+
+
+def test_two_unfinished_pictures_are_seen_before_the_edited_one(started: Callable[..., Process], opened: OpenPage) -> None:
+    chat = opened(started(PARTIAL_IMAGES="2").url)
+    chat.page.evaluate(
+        """() => {
+            window.unfinished = new Set();
+            const found = () => document.querySelectorAll('article img[alt^="Unfinished picture"]');
+            const look = () => found().forEach((one) => unfinished.add(one.src));
+            new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true });
+        }"""
+    )
+    give(chat, "kitchen.jpg", PHOTO)
+    expect(attached(chat)).to_have_count(1)
+    chat.page.get_by_label("Anyone shown has agreed").check()
+    answer = send(chat, "a kitchen in winter")
+    expect(answer.pictures.first).to_have_attribute("alt", re.compile("^Unfinished picture of: .*a kitchen in winter"), timeout=20_000)
+    chat.check("an unfinished picture")
+    look(chat, "unfinished")
+    expect(answer.pictures.first).to_have_attribute("alt", re.compile("made with AI"), timeout=20_000)
+    answer.shows(1)
+    seen = chat.page.evaluate("() => [...unfinished]")
+    assert len(seen) == 2
+    for address in seen:  # nothing of them is kept
+        assert chat.page.request.get(address).status == 404
