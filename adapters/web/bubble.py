@@ -12,7 +12,8 @@ from adapters.web.parts import Part, avatar, clean, clock, part
 from adapters.web.people import Persona, Role
 from adapters.web.room import Entry
 from bot.chat.views import About, Audience, Button, ButtonStyle, Fact, PictureView, Tone, View
-from bot.texts import text
+from bot.texts import LocalizedText, text
+from bot.texts.phrases import number
 
 LONG_QUOTE = 600
 """Characters of a prompt to show before "Show all"."""
@@ -127,11 +128,12 @@ def _said(entry: Entry, view: View) -> None:
             part("bdi", entry.by.name, "name")
             clock(entry.at)
         with part("p", "", "typed"):
-            part("span", "/imagine ", "command")
+            part("bdi", "/imagine", "command", dir="ltr")
+            part("span", " ")
             part("bdi", quote if len(quote) <= LONG_QUOTE else quote[:LONG_QUOTE] + "…")
         if len(quote) > LONG_QUOTE:
             with part("details", "", "whole"):
-                part("summary", text("web.show_all", count=f"{len(quote):,}"))
+                part("summary", text("web.show_all", count=number(len(quote), 0, 0)))
                 part("p", quote, dir="auto")
 
 
@@ -153,7 +155,8 @@ def _facts(facts: tuple[Fact, ...]) -> None:
 
 def _value(fact: Fact) -> None:
     if not fact.hidden:
-        part("bdi", fact.value)
+        # A sentence of ours keeps the page's direction, whatever it quotes first; what people typed has its own.
+        part("span" if isinstance(fact.value, LocalizedText) else "bdi", fact.value)
         return
     with part("details"):
         with part("summary", text("web.show_fact")):

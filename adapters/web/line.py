@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.texts import text
+from bot.texts.direction import bare
 
 LONGEST = 100_000
 """Maximum characters of the text box. More than any prompt allows, so that the core can say how long is too long."""
@@ -61,7 +62,7 @@ _VALUE = re.compile(r"\s*(?P<value>\S+)")
 
 def read(line: str) -> Typed | Misread:
     """Parse one line."""
-    line = line.strip()
+    line = bare(line).strip()  # a command that was copied from a sentence from right to left has invisible marks around it
     if not line:
         return Misread(text("web.hint.empty"))
     if len(line) > LONGEST:

@@ -20,6 +20,7 @@ from adapters.web.room import Entry, Room
 from adapters.web.sheet import Sheet, Submit
 from bot.chat.views import Button, Document, Form
 from bot.texts import has, languages, own_name, text
+from bot.texts.direction import bare
 
 AT_ONCE = 40
 """Messages drawn when a channel is opened; older ones on request."""
@@ -224,7 +225,8 @@ class ChatPage:
                 with part("div", "", "examples"):
                     for name in ("picture", "several", *(("wait", "block") if self._demo else ())):
                         line = text(f"web.example.{name}")
-                        part("button", line, "example", type="button").on("click", js_handler=f"() => chat.fill({json.dumps(line)})")
+                        typed = json.dumps(bare(clean(line)))
+                        part("button", line, "example", type="button").on("click", js_handler=f"() => chat.fill({typed})")
 
     def _earlier(self) -> None:
         self._limit += AT_ONCE * 2

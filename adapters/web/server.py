@@ -25,6 +25,7 @@ from adapters.web.actions import WebActions
 from adapters.web.dashboard import DEFAULT_HOURS, DashboardPage
 from adapters.web.gallery import GalleryView
 from adapters.web.guard import Guard
+from adapters.web.languages import reading, stated
 from adapters.web.page import ChatPage
 from adapters.web.parts import speak
 from adapters.web.people import COMMUNITY, IMAGINE, PEOPLE, PLATFORM
@@ -32,8 +33,7 @@ from adapters.web.site import Site
 from bot.chat.views import Document
 from bot.core import Visitor
 from bot.evidence import files
-from bot.texts import DEFAULT_LANGUAGE, language_or_none, text
-from bot.texts.locales import is_right_to_left
+from bot.texts import for_operators, say, text
 
 EVIDENCE_SHOWN = 10
 """Number of the newest bundles that the dashboard links to."""
@@ -53,9 +53,9 @@ class _Application:
         self.app.add_api_route("/operators/evidence/{name}", self._evidence, methods=["GET"], include_in_schema=False)
         self.app.add_api_route("/gallery/files/{request_id}/{name}", self._gallery_file, methods=["GET"], include_in_schema=False)
         self.app.mount("/static", StaticFiles(directory=STATIC))
-        # No language here: NiceGUI would set it on the page after `_direction` has.
+        # No language here: NiceGUI would set it on the page after `stated` has.
         ui.page("/", title=text("web.title"), language=None, dark=None, favicon=_favicon())(self._page)
-        ui.page("/operators", title=text("web.dashboard.title"), language="en-US", dark=None, favicon=_favicon())(self._dashboard)
+        ui.page("/operators", title=text("web.dashboard.title"), language=None, dark=None, favicon=_favicon())(self._dashboard)
         ui.page("/gallery", title=text("web.gallery.title"), language=None, dark=None, favicon=_favicon())(self._gallery)
         ui.run_with(
             self.app,
@@ -73,13 +73,16 @@ class _Application:
         assert site is not None, "pages are served only while an adapter serves"
         language = reading(lang, request.headers.get("accept-language", ""))
         speak(client, language)
-        ui.add_head_html(_head() + _direction(language))
+        ui.add_head_html(_head() + stated(language))
         ChatPage(client, site.room, lambda page: WebActions(site.core, site.room, site.ports, page, site.uploads), you, channel, site.demo)
 
-    async def _dashboard(self, client: Client, hours: int = DEFAULT_HOURS) -> None:
+    async def _dashboard(self, client: Client, request: Request, hours: int = DEFAULT_HOURS, lang: str = "") -> None:
         site = self.site
         assert site is not None, "pages are served only while an adapter serves"
-        ui.add_head_html(_head(("chat.css", "dashboard.css"), ()))
+        language = for_operators(reading(lang, request.headers.get("accept-language", "")))
+        speak(client, language)
+        client.title = say(text("web.dashboard.title"), language)
+        ui.add_head_html(_head(("chat.css", "dashboard.css"), ()) + stated(language))
         await DashboardPage(client, site.core, hours, lambda: files.newest(site.data_dir, EVIDENCE_SHOWN)).show()
 
     async def _gallery(self, client: Client, request: Request, you: str = "", lang: str = "", page: str = "0") -> None:
@@ -87,7 +90,8 @@ class _Application:
         assert site is not None, "pages are served only while an adapter serves"
         language = reading(lang, request.headers.get("accept-language", ""))
         speak(client, language)
-        ui.add_head_html(_head(("chat.css", "gallery.css")) + _direction(language))
+        client.title = say(text("web.gallery.title"), language)
+        ui.add_head_html(_head(("chat.css", "gallery.css")) + stated(language))
         number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 0
         values = dict(request.query_params)
         view = GalleryView(
@@ -97,7 +101,7 @@ class _Application:
         client.on_delete(lambda: site.galleries.discard(view))
         await view.show()
 
-    async def _gallery_file(self, request_id: str, name: str, you: str = "") -> Response:
+    async def _gallery_file(self, request: Request, request_id: str, name: str, you: str = "") -> Response:
         """Hand over a picture of somebody's own result, named for people, or how it was made."""
         number = name.partition(".")[0]
         wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 3 else None
@@ -105,7 +109,8 @@ class _Application:
         if self.site is not None and you in PEOPLE and (wanted is not None or name == "making.json"):
             found = await self.site.core.gallery_file(Visitor(PLATFORM, COMMUNITY, IMAGINE, you), request_id, wanted)
         if isinstance(found, str):
-            return Response(found + "\n", status_code=404, media_type="text/plain", headers={"cache-control": "no-store"})
+            words = say(found, reading("", request.headers.get("accept-language", "")))
+            return Response(words + "\n", status_code=404, media_type="text/plain", headers={"cache-control": "no-store"})
         plain = found.name.encode("ascii", "ignore").decode() or "picture"
         headers = {
             "content-disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(found.name)}",
@@ -130,9 +135,8 @@ class _Application:
     async def _picture(self, sha256: str, request: Request) -> Response:
         """Serve a stored picture, as long as some message shows it."""
         site = self.site
-        gone = Response(
-            text("web.problem.picture_gone") + "\n", status_code=404, media_type="text/plain", headers={"cache-control": "no-store"}
-        )
+        words = say(text("web.problem.picture_gone") + "\n", reading("", request.headers.get("accept-language", "")))
+        gone = Response(words, status_code=404, media_type="text/plain", headers={"cache-control": "no-store"})
         if site is None or not _SHA256.fullmatch(sha256) or not site.shows(sha256):
             return gone
         headers = {"cache-control": "private, no-cache", "etag": f'"{sha256}"'}
@@ -163,24 +167,6 @@ def _head(styles: tuple[str, ...] = ("chat.css",), scripts: tuple[str, ...] = ("
 
     sheets = "".join(f'<link rel="stylesheet" href="{address(name)}">' for name in styles)
     return sheets + "".join(f'<script src="{address(name)}"></script>' for name in scripts)
-
-
-def reading(chosen: str, accepted: str) -> str:
-    """The language of a page: the one that was chosen, or the first of the browser's that the bot speaks."""
-    wanted = sorted((_weight(one), -number, one.partition(";")[0].strip()) for number, one in enumerate(accepted.split(",")))
-    found = (language_or_none(one) for one in (chosen, *(locale for weight, _, locale in reversed(wanted) if weight > 0)))
-    return next((one for one in found if one is not None), DEFAULT_LANGUAGE)
-
-
-def _weight(accepted: str) -> float:
-    given = re.search(r";\s*q\s*=\s*([01](?:\.\d{1,3})?)\s*$", accepted)
-    return float(given[1]) if given else 1.0
-
-
-def _direction(language: str) -> str:
-    """A script that states the page's language and direction before anything is drawn."""
-    direction = "rtl" if is_right_to_left(language) else "ltr"
-    return f"<script>Object.assign(document.documentElement, {{lang: '{language}', dir: '{direction}'}})</script>"
 
 
 def _favicon() -> str:

@@ -12,6 +12,7 @@ from adapters.web.mask import mask_editor
 from adapters.web.parts import Part, clean, part
 from bot.chat.views import FieldKind, Form, FormField
 from bot.texts import text
+from bot.texts.phrases import number
 
 Submit = Callable[[dict[str, str]], Awaitable[str | None]]
 """Submits the values. Returns a sentence if they're not acceptable, None when done."""
@@ -123,7 +124,7 @@ def _check(field: FormField, value: str) -> str | None:
     if field.required and not value.strip():
         return text("web.hint.required")
     if len(value) > field.max_length:
-        return text("web.hint.too_long_field", length=f"{len(value):,}", most=f"{field.max_length:,}")
+        return text("web.hint.too_long_field", length=number(len(value), 0, 0), most=number(field.max_length, 0, 0))
     if field.kind is FieldKind.CHOICE and value and value not in {one.value for one in field.choices}:
         return text("web.hint.not_a_choice")
     return None

@@ -9,10 +9,11 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from adapters.kit.replies import words_of
+from adapters.web.languages import reading
 from adapters.web.people import COMMUNITY, IMAGINE, PEOPLE, PLATFORM
 from bot.core import Core, Visitor
 from bot.domain.attachments import Attachment
-from bot.texts import text
+from bot.texts import say, text
 
 MOST_BYTES = 40 * 1024 * 1024
 MOST_KEPT = 500
@@ -38,8 +39,9 @@ class Uploads:
     async def take(self, request: Request, core: Core) -> Response:
         """POST /uploads: one file. Answers with its hash and size, or with a sentence."""
         person, name = request.query_params.get("you", ""), request.query_params.get("name", "")[:120]
+        language = reading(request.query_params.get("lang", ""), request.headers.get("accept-language", ""))
         if person not in PEOPLE:
-            return _problem(text("web.our_fault"), 403)
+            return _problem(say(text("web.our_fault"), language), 403)
         try:
             content = await _body(request)
         except Exception:  # the page was closed during the upload
@@ -51,9 +53,9 @@ class Uploads:
                 Visitor(PLATFORM, COMMUNITY, IMAGINE, person), name, content, size, fit=request.query_params.get("fit") == "1"
             )
         except Exception as error:
-            return _problem(words_of(error, PLATFORM), 503)
+            return _problem(say(words_of(error, PLATFORM), language), 503)
         if isinstance(kept, str):
-            return _problem(kept, 422)
+            return _problem(say(kept, language), 422)
         self._known[person, kept.sha256] = name
         while len(self._known) > MOST_KEPT:
             self._known.popitem(last=False)

@@ -186,7 +186,13 @@ def joined(separator: str, parts: Iterable[str]) -> str:
     words = separator.join(found)
     if not any(isinstance(one, LocalizedText) for one in found):
         return words
-    return LocalizedText(words, lambda language: separator.join(_say_now(one, language) for one in found), any(map(tells_time, found)))
+
+    def said(language: str) -> str:
+        # From right to left, "1024×1024 · medium" would otherwise be one run of words from left to right.
+        apart = isolate_latin if separator.strip() and is_right_to_left(language) else str
+        return separator.join(apart(_say_now(one, language)) for one in found)
+
+    return LocalizedText(words, said, any(map(tells_time, found)))
 
 
 def paragraphs(words: str) -> tuple[str, ...]:

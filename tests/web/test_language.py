@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.web.server import reading
+from adapters.web.languages import reading
 
 
 @pytest.mark.parametrize(

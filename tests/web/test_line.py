@@ -90,3 +90,9 @@ def test_forty_thousand_characters_and_lone_surrogates_are_left_to_the_core() ->
 )
 def test_the_other_commands_are_read(line: str, wanted: Typed) -> None:
     assert read(line) == wanted
+
+
+def test_a_command_that_was_copied_from_an_arabic_sentence_is_read() -> None:
+    found = read("\u2068/imagine\u2069 قطة")
+    assert isinstance(found, Typed)
+    assert (found.command, found.rest) == (Command.IMAGINE, "قطة")

@@ -7,7 +7,7 @@
   let waiting = 0;
 
   async function upload(file, name, more = {}) {
-    const query = new URLSearchParams({ you: you(), name, ...more });
+    const query = new URLSearchParams({ you: you(), name, lang: document.documentElement.lang, ...more });
     let answer;
     try {
       answer = await fetch(`/uploads?${query}`, { method: "POST", body: file });

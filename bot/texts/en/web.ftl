@@ -43,6 +43,11 @@ gone = That message is no longer on this page. Type /imagine-show to find the re
 our_fault = Something went wrong in the bot; it's nothing you did, and nothing was started. Please try again. The details are in the bot's log.
 accept_later = I've got your request, but couldn't start it yet. I'll start it as soon as I can, so please don't send it again.
 
+connection-lost = The connection is lost.
+connection-lost_why = Trying to connect again…
+connection-too_long = That was too long to send.
+connection-too_long_why = Please send less at once.
+
 ## mask
 
 mask-canvas = Mark what should change

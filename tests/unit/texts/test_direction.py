@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.prompts.normalise import normalise
-from bot.texts import keys, text
+from bot.texts import joined, keys, say, text
 from bot.texts.direction import FSI, PDI, balanced, bare, isolate
 from bot.texts.files import catalogue
+from tests.languages import Changed, speak
 
 HOSTILE = "שלום\u202e\u2069 (עולם) \u2067\u202dمرحبا 12\u2066"
 """Two scripts from right to left, digits, brackets, overrides, and a mark that would close the isolate around it."""
@@ -72,3 +73,11 @@ def test_a_prompt_copied_from_a_sentence_comes_back_without_the_marks(words: str
         return
     assert normalise(isolate(stored)) == stored
     assert bare(isolate(stored)) == stored
+
+
+def test_parts_of_a_line_stay_apart_in_a_sentence_from_right_to_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    speak(monkeypatch, "ar", Changed(lambda usual: usual))
+    line = joined(" · ", ("a slow train *9", text("reply.deleted"), "30"))
+    assert line == f"a slow train *9 · {text('reply.deleted')} · 30"
+    assert say(line, "ar") == f"{FSI}a slow train *9{PDI} · {FSI}{text('reply.deleted')}{PDI} · 30"
+    assert FSI not in say(joined(" ", ("ab", text("reply.deleted"))), "ar")
