@@ -25,8 +25,9 @@ def isolate_commands(words: str) -> str:
 
 
 def isolate_latin(words: str) -> str:
-    """Wrap the text if it has left-to-right characters, for a field of a right-to-left sentence. Each line is wrapped separately. Words from
-    right to left aren't wrapped there: they belong to the sentence's direction, which a wrapped one wouldn't give to a line of parts."""
+    """Wrap the text if it has left-to-right characters, for a field of a right-to-left sentence. Each line is wrapped separately.
+
+    Words from right to left aren't wrapped there: they give the sentence its direction."""
     if not _LATIN.search(words):
         return balanced(words)
     return "\n".join(f"{FSI}{line}{PDI}" if line else line for line in balanced(words).split("\n"))
