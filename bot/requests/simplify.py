@@ -183,10 +183,9 @@ def _outcome(request: Request) -> bool | None:
 
 
 def _first(known: Known) -> Kept:
-    """The step to show unasked: going down, the first one that wasn't tried."""
+    """The step to show unasked: going down, the first one that isn't known to fail, because it has all of one that did."""
     if known.standing.good is None:
-        failed = [one.kept for one in known.tried]
-        left = [kept for _, kept in steps_down(known.details) if kept not in failed]
+        left = [kept for _, kept in steps_down(known.details) if not any(one.kept <= kept for one in known.tried)]
         if left:
             return left[0]
     return next_step(known.details, known.tried) or subject(known.details)
