@@ -30,6 +30,10 @@ class Download(Protocol):
     async def __call__(self, address: str, *, own: str = "", headers: Mapping[str, str] = ...) -> bytes: ...
 
 
+Turn = Callable[[str, float], Awaitable[float]]
+"""Books the next turn in a named queue whose turns are so many seconds apart; returns the seconds until it comes."""
+
+
 async def _no_download(address: str, *, own: str = "", headers: Mapping[str, str] = MappingProxyType({})) -> bytes:
     raise NotFetched("failed")
 
@@ -56,6 +60,8 @@ class Context:
     to the origin of `own` only, which may be any address. Raises NotFetched and NotTaken."""
     egress: Egress = field(default_factory=Egress)
     """Certificates and proxies for outgoing connections; `examine` reads them from its `env` with `bot.egress.read`."""
+    turn: Turn | None = None
+    """A queue in the ledger, for what a platform allows only so often, whatever process it comes from."""
     vault: Vault | None = None
     """Encrypted values in the ledger, such as tokens that the platform gave the bot; closed without ENCRYPTION_KEYS."""
 

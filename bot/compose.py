@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.adapter import Adapter, AttachmentSource, Context, Plugin, ReplacesPictures
+from bot.adapter import Adapter, AttachmentSource, Context, Plugin, ReplacesPictures, Turn
 from bot.batch.engine import BatchEngine
 from bot.batch.service import Batches
 from bot.catalogue.load import Catalogue
@@ -22,7 +22,7 @@ from bot.evidence.button import EvidenceActions
 from bot.gate.gate import AdaptiveGate
 from bot.gate.settings import GateSettings
 from bot.greeting import greet
-from bot.ledger import memory_rows
+from bot.ledger import memory_rows, turn_rows
 from bot.ledger.server import Where
 from bot.ledger.store import Ledger
 from bot.lifecycle import Bot, Pictures, serve
@@ -228,7 +228,26 @@ def context(bot: Bot, data_dir: Path, *, demo: bool, egress: Egress | None = Non
     """Context for building adapters."""
     even, kept, wall = SteadyPorts(bot.ports.wall), bot.pictures, bot.ports.wall
     download = AttachmentDownload(egress)
-    return Context(even, data_dir, kept.read, kept.work, demo, bot.supervisor, wall, download, egress or Egress(), Vault(bot.ledger, keys))
+    return Context(
+        even,
+        data_dir,
+        kept.read,
+        kept.work,
+        demo,
+        bot.supervisor,
+        wall,
+        download,
+        egress or Egress(),
+        _turns(bot.ledger),
+        Vault(bot.ledger, keys),
+    )
+
+
+def _turns(ledger: Ledger) -> Turn:
+    async def turn(name: str, every: float) -> float:
+        return await ledger.write(lambda tx: turn_rows.book(tx, name, every))
+
+    return turn
 
 
 def _provider(settings: Settings, key: str | None, pictures: PictureStore, ports: SystemPorts) -> HttpProvider:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import aiohttp
 import discord
@@ -22,6 +23,7 @@ from adapters.discord.moderators import Clicks, DiscordModerators
 from adapters.discord.picture_forms import PictureForms
 from adapters.discord.routes import Handle, of_reply
 from adapters.discord.settings import DiscordSettings
+from adapters.discord.shards import Identifies, LocalTurns, ShardedClient, ShardPlan, planned
 from adapters.discord.wire import DiscordWire, Session
 from adapters.kit.errors import NETWORK
 from adapters.kit.files import AppendLog, read_words, write_words
@@ -109,8 +111,12 @@ class DiscordAdapter:
     async def _one_session(self, core: Core, connected: Callable[[], None]) -> bool:
         """Log in and stay connected. Returns when a new session may do better, and whether this one had started."""
         point_at(self.settings)
-        client = self._client(core, connected)
+        parts = self._parts(core, connected)
+        client = ImagineClient(*parts)
         try:
+            await client.login(self.settings.token)
+            if (plan := await planned(client, self.settings.shards)) is not None:
+                client = await self._sharded(client, plan, parts)
             await self._log_in(client)
             await client.connect(reconnect=True)
             log.warning("discord_session_ended")
@@ -135,14 +141,24 @@ class DiscordAdapter:
             await client.close()
         return begun
 
-    def _client(self, core: Core, connected: Callable[[], None]) -> ImagineClient:
+    def _parts(self, core: Core, connected: Callable[[], None]) -> tuple[Any, ...]:
+        """What every client of this session is made of."""
         interactions = Interactions(core, self._answers, Clicks(), self._welcome)
         intake = Intake(core, self._answers, interactions, Submissions(core, self._tasks), self._picture_forms)
-        return ImagineClient(self.settings, self._context, intake, connected, lambda channel: self._permissions_changed(core, channel))
+        return self.settings, self._context, intake, connected, lambda channel: self._permissions_changed(core, channel)
+
+    async def _sharded(self, single: ImagineClient, plan: ShardPlan, parts: tuple[Any, ...]) -> ImagineClient:
+        """Several connections in place of the one. Processes that each have some of the shards take turns in the ledger."""
+        context, shared = self._context, self.settings.shards is not None and len(plan.ids) < plan.count
+        turn = context.turn if shared and context.turn is not None else LocalTurns(context.ports)
+        identifies = Identifies(turn, context.ports, single.application_id or 0, plan.at_once, shared=shared)
+        await single.close()
+        client = ShardedClient(*parts, plan=plan, identifies=identifies)
+        await client.login(self.settings.token)
+        return client
 
     async def _log_in(self, client: ImagineClient) -> None:
-        """Log in, register commands, check the channels."""
-        await client.login(self.settings.token)
+        """Check the application and the channels of a client that has logged in."""
         application = client.application
         if application is not None and application.interactions_endpoint_url:
             raise SetupProblem(text("discord.setup.endpoint_url"))

@@ -135,12 +135,20 @@ async def _logged_in(client: discord.Client, application: Any, found: settings.D
     yield FINDINGS.good("token", text("discord.doctor.token_ok", name=str(client.user)))
     if application.interactions_endpoint_url:
         yield FINDINGS.bad("endpoint", text("discord.setup.endpoint_url"))
-    _, _, limit = await client.http.get_bot_gateway()
+    recommended, _, limit = await client.http.get_bot_gateway()
+    if recommended > 1 or found.shards is not None:
+        yield FINDINGS.good("shards", _shards(found, recommended))
     if limit["remaining"] < 5:
         yield FINDINGS.bad("starts", text("discord.doctor.no_starts_left", hours=round(limit["reset_after"] / 3_600_000 + 0.5)))
     for variable, configured in found.channels:
         yield await _channel(client, variable, configured)
     yield await _commands(client)
+
+
+def _shards(found: settings.DiscordSettings, recommended: int) -> str:
+    if (own := found.shards) is None:
+        return text("discord.doctor.shards_auto", count=recommended)
+    return text("discord.doctor.shards_own", first=own.first, last=own.last, count=own.count, recommended=recommended)
 
 
 async def _channel(client: discord.Client, variable: str, channel_id: str) -> Finding:

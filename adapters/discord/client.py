@@ -64,6 +64,7 @@ class ImagineClient(discord.Client):
         intake: Intake,
         connected: Callable[[], None],
         permissions_changed: Callable[[int | None], Awaitable[None]],
+        **sharding: Any,
     ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True),
@@ -75,6 +76,7 @@ class ImagineClient(discord.Client):
             http_trace=intake.answers.tries.trace(),
             enable_debug_events=False,
             **outgoing(settings, context.egress),
+            **sharding,
         )
         self.settings, self.intake, self.core, self.answers = settings, intake, intake.core, intake.answers
         self.interactions, self.welcome = intake.interactions, intake.interactions.welcome
@@ -200,6 +202,7 @@ def install() -> None:
     """Make every client of this process use the guarded connection."""
     logging.getLogger(DiscordWebSocket.__module__).addFilter(_FILTER)
     discord.client.DiscordWebSocket = GatewaySocket  # type: ignore[misc]  # the name that `Client.connect` looks up
+    discord.shard.DiscordWebSocket = GatewaySocket  # type: ignore[misc]  # the same for shards
 
 
 def guard_parsers(client: discord.Client, watch: Watch) -> None:

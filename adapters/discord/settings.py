@@ -17,6 +17,7 @@ VARIABLES: dict[str, str] = {
         "DISCORD_BOT_TOKEN",
         "MODERATOR_CHANNEL_DISCORD",
         "OPERATOR_CHANNEL_DISCORD",
+        "DISCORD_SHARDS",
         "DISCORD_API_BASE",
         "DISCORD_GATEWAY_URL",
     )
@@ -25,11 +26,22 @@ CHANNELS = ("MODERATOR_CHANNEL_DISCORD", "OPERATOR_CHANNEL_DISCORD")
 DISCORD_API = "https://discord.com/api/v10"
 DISCORD_GATEWAY = "wss://gateway.discord.gg/"
 _SNOWFLAKE = re.compile(r"[0-9]{15,21}")
+_SHARDS = re.compile(r"(?P<all>[0-9]{1,5})|(?P<first>[0-9]{1,5})(-(?P<last>[0-9]{1,5}))?/(?P<count>[0-9]{1,5})")
+MOST_SHARDS = 16_000
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 _TOKEN_SHAPE = re.compile(r"[A-Za-z0-9_-]{18,40}={0,2}\.[A-Za-z0-9_-]{5,8}\.[A-Za-z0-9_-]{20,80}")
 """Application id in base64, timestamp, signature."""
 _LEAST_TOKEN = 8
 """Minimum characters. At an address other than Discord's own, such as in a test, a token can have any shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShardRange:
+    """The shards of this process, from `first` to `last`, of `count` in all."""
+
+    first: int
+    last: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,8 @@ class DiscordSettings:
     """Empty: every server that the bot was invited to."""
     api_base: str
     gateway_url: str
+    shards: ShardRange | None = None
+    """None: as many as Discord recommends, in this process."""
 
     @property
     def channels(self) -> list[tuple[str, str]]:
@@ -61,6 +75,8 @@ def problems(env: Mapping[str, str]) -> list[str]:
         found.append(text("discord.problem.no_token"))
     elif not _TOKEN.fullmatch(token) or token.lower().startswith("bot "):
         found.append(text("discord.problem.token_form"))
+    if value(env, "DISCORD_SHARDS") and _shards(env) is None:
+        found.append(text("discord.problem.shards", value=value(env, "DISCORD_SHARDS")[:20]))
     for name in CHANNELS:
         channel = value(env, name)
         if channel and not _is_snowflake(channel):
@@ -86,6 +102,19 @@ def _is_snowflake(word: str) -> bool:
     return word.isascii() and _SNOWFLAKE.fullmatch(word) is not None
 
 
+def _shards(env: Mapping[str, str]) -> ShardRange | None:
+    """`8`: all of eight; `0-3/8`: the first four of eight; `5/8`: one of eight. None for anything else."""
+    named = _SHARDS.fullmatch(value(env, "DISCORD_SHARDS"))
+    if named is None:
+        return None
+    if named["all"]:
+        first, last, count = 0, int(named["all"]) - 1, int(named["all"])
+    else:
+        first, count = int(named["first"]), int(named["count"])
+        last = int(named["last"] or first)
+    return ShardRange(first, last, count) if 0 <= first <= last < count <= MOST_SHARDS else None
+
+
 def _is_address(address: str, schemes: tuple[str, ...]) -> bool:
     # discord.py formats the address together with the path, so braces would be taken for fields.
     try:
@@ -107,4 +136,5 @@ def read(env: Mapping[str, str]) -> DiscordSettings:
         allowed_guilds=frozenset(listed(env, "ALLOWED_GUILDS")),  # the core's settings check its format
         api_base=base,
         gateway_url=value(env, "DISCORD_GATEWAY_URL") or DISCORD_GATEWAY,
+        shards=_shards(env),
     )

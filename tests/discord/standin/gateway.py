@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import zlib
 from typing import Any
 
@@ -57,6 +58,11 @@ class Gateway:
         self.sessions: dict[str, Session] = {}
         self.current: Session | None = None
         self.identifies: list[dict[str, Any]] = []
+        self.shards: dict[int, Session] = {}
+        """The latest session of each shard, if the bot has several."""
+        self.count = 1
+        self.identified_at: list[tuple[int, float]] = []
+        """Shard, and when it identified."""
         self.resumes = 0
         self.refuse_with: int | None = None
         """Close code for the next IDENTIFY (4004 for a wrong token, 4014 for a forbidden intent)."""
@@ -72,10 +78,10 @@ class Gateway:
         async for message in ws:
             if message.type is WSMsgType.TEXT:
                 await self._received(line, json.loads(message.data))
-        if self.current is not None and self.current.line is line:
-            self.current.line = None
+        for session in [one for one in self.sessions.values() if one.line is line]:
+            session.line = None
             if ws.close_code in (1000, 1001) and not line.closed_by_us:
-                self.sessions.pop(self.current.id, None)
+                self.sessions.pop(session.id, None)
         await self.world.notify()
         return ws
 
@@ -97,29 +103,36 @@ class Gateway:
             code, self.refuse_with = self.refuse_with, None
             await line.ws.close(code=code)
             return
+        shard, count = data.get("shard") or (0, 1)
+        if not 0 <= shard < count:
+            await line.ws.close(code=4010)
+            return
+        self.identified_at.append((shard, time.monotonic()))
+        self.count = count
         session = Session(self.world.new_id())
-        self.sessions[session.id] = self.current = session
+        self.sessions[session.id] = self.current = self.shards[shard] = session
         session.line = line
+        guilds = {one: guild for one, guild in self.world.guilds.items() if self.shard_of(one) == shard}
         ready = {
             "v": 10,
             "user": self.world.bot.json(),
             "session_id": session.id,
             "resume_gateway_url": self.url,
-            "shard": [0, 1],
-            "guilds": [{"id": one, "unavailable": True} for one in self.world.guilds],
+            "shard": [shard, count],
+            "guilds": [{"id": one, "unavailable": True} for one in guilds],
             "session_type": "normal",
             "application": {"id": self.world.application, "flags": 0},
             "private_channels": [],
             "relationships": [],
         }
-        await self.dispatch("READY", ready)
-        for guild in self.world.guilds.values():
+        await self.dispatch("READY", ready, session)
+        for guild in guilds.values():
             channels = [one.json() for one in guild.channels.values() if one.type != 11]
             threads = [one.json() for one in guild.channels.values() if one.type == 11]
             extra = {"joined_at": "2026-01-01T00:00:00+00:00", "large": False, "member_count": 2, "voice_states": [], "presences": []}
             members = [guild.member_json(self.world.bot)]
             more = {"channels": channels, "threads": threads, "members": members, "stage_instances": [], "guild_scheduled_events": []}
-            await self.dispatch("GUILD_CREATE", {**guild.json(), **extra, **more, "unavailable": False})
+            await self.dispatch("GUILD_CREATE", {**guild.json(), **extra, **more, "unavailable": False}, session)
         await self.world.notify()
 
     async def _resume(self, line: Line, data: dict[str, Any]) -> None:
@@ -133,12 +146,16 @@ class Gateway:
         for payload in session.log:
             if payload["s"] > (data["seq"] or 0):
                 await line.send(payload)
-        await self.dispatch("RESUMED", {"_trace": []})
+        await self.dispatch("RESUMED", {"_trace": []}, session)
         await self.world.notify()
 
-    async def dispatch(self, event: str, data: dict[str, Any]) -> None:
-        """Send an event; when nobody is connected it is kept for a RESUME."""
-        session = self.current
+    def shard_of(self, guild: object) -> int:
+        """The shard that gets a server's events; direct messages go to the first one."""
+        return (int(str(guild)) >> 22) % self.count if guild else 0
+
+    async def dispatch(self, event: str, data: dict[str, Any], to: Session | None = None) -> None:
+        """Send an event to its shard; when nobody is connected it is kept for a RESUME."""
+        session = to or (self.current if self.count == 1 else self.shards.get(self.shard_of(data.get("guild_id"))))
         if session is None:
             raise RuntimeError("no bot has identified")
         session.seq += 1
@@ -150,6 +167,9 @@ class Gateway:
     @property
     def connected(self) -> bool:
         return self.current is not None and self.current.line is not None and not self.current.line.ws.closed
+
+    def connected_shards(self) -> set[int]:
+        return {shard for shard, one in self.shards.items() if one.line is not None and not one.line.ws.closed}
 
     def _line(self) -> Line:
         assert self.current is not None

@@ -52,6 +52,7 @@ class Rest:
 
     def __init__(self, world: World, faults: Faults, base: str, gateway_url: str) -> None:
         self.world, self.faults, self.base, self.gateway_url = world, faults, base, gateway_url
+        self.guild_count = self.recommended_shards = self.max_concurrency = 1
         self.messages = Messages(world, base)
         self.calls: list[Call] = []
         self.violations: list[str] = []
@@ -170,7 +171,7 @@ async def application(rest: Rest, call: Call) -> tuple[int, Any]:
         "interactions_endpoint_url": rest.world.interactions_endpoint_url,
         "owner": owner,
         "role_connections_verification_url": None,
-        "approximate_guild_count": 1,
+        "approximate_guild_count": rest.guild_count,
         "approximate_user_install_count": 0,
         "approximate_user_authorization_count": 0,
         "explicit_content_filter": 0,
@@ -187,8 +188,8 @@ async def application(rest: Rest, call: Call) -> tuple[int, Any]:
 
 @route("GET", "/gateway/bot")
 async def gateway_bot(rest: Rest, call: Call) -> tuple[int, Any]:
-    limit = {"total": 1000, "remaining": 990, "reset_after": 1000, "max_concurrency": 1}
-    return 200, {"url": rest.gateway_url, "shards": 1, "session_start_limit": limit}
+    limit = {"total": 1000, "remaining": 990, "reset_after": 1000, "max_concurrency": rest.max_concurrency}
+    return 200, {"url": rest.gateway_url, "shards": rest.recommended_shards, "session_start_limit": limit}
 
 
 def _stored_command(rest: Rest, command: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ permission-send_messages = Send Messages
 variables-DISCORD_BOT_TOKEN = The bot's token, from your application's Bot page at https://discord.com/developers/applications. Setting it starts the Discord adapter.
 variables-MODERATOR_CHANNEL_DISCORD = ID of the channel where moderators of your own server decide about blocked requests. Cases from direct messages go there too.
 variables-OPERATOR_CHANNEL_DISCORD = ID of the channel for notices to the bot's operator. Empty: notices go to the log.
+variables-DISCORD_SHARDS = Connections to Discord, for bots on a thousand servers and more. Empty: as many as Discord recommends. A number: so many, in this process. A range such as 0-3/8: these of eight, with the others in other processes (docs/scale.md).
 variables-DISCORD_API_BASE = Address of Discord's HTTP API. Empty: Discord's own. For tests and proxies.
 variables-DISCORD_GATEWAY_URL = Address of Discord's gateway. Empty: Discord's own. For tests and proxies.
 
@@ -17,6 +18,7 @@ variables-DISCORD_GATEWAY_URL = Address of Discord's gateway. Empty: Discord's o
 
 problem-no_token = DISCORD_BOT_TOKEN isn't set. Copy the token from your application's Bot page at https://discord.com/developers/applications.
 problem-token_form = DISCORD_BOT_TOKEN doesn't look like a token. Paste just the token, without spaces and without the word Bot.
+problem-shards = DISCORD_SHARDS is “{ $value }”. Write how many shards there are, such as 8, or this process's part of them, such as 0-3/8; the first one is 0. Leave it empty to let Discord decide.
 problem-channel_form = { $name } is “{ $value }”, which isn't a channel ID. Switch on Developer Mode in Discord, right-click the channel, and choose Copy Channel ID.
 problem-address = { $name } must be an address that begins with { $schemes }, such as { $example }. Leave it empty to use Discord's own.
 
@@ -36,7 +38,7 @@ setup-no_scope = Discord doesn't let the bot register its commands, because it w
 setup-commands_refused = Discord rejected the bot's commands as invalid. This is a bug in the bot: please report it with the log lines around it.
 setup-endpoint_url = Your Discord application has an Interactions Endpoint URL, so Discord sends commands there and not to this bot. Clear that field on the General Information page at https://discord.com/developers/applications.
 setup-intents = Discord refused the connection because of an intent that isn't enabled. The bot asks for none of the privileged ones; update the bot, or report it.
-setup-sharding = Discord refused the connection because the bot is in too many servers for one process.
+setup-sharding = Discord refused the connection: it wants more shards, or others than DISCORD_SHARDS says. Leave DISCORD_SHARDS empty, or give each process a part of the same count, such as 0-3/8 and 4-7/8.
 setup-version = Discord refused the connection because the bot's version of the protocol is too old. Update the bot.
 setup-channel_unknown = { $name }: channel { $channel } doesn't exist. Copy the ID again (Developer Mode, right-click the channel, Copy Channel ID), or leave the variable empty.
 setup-channel_forbidden = { $name }: the bot can't see channel { $channel }. Add the bot, or its role, to that channel with View Channel and Send Messages.
@@ -67,6 +69,9 @@ doctor-what_proxy = Discord proxy
 doctor-proxy = Discord is reached through the proxy { $proxy } ({ $name }).
 doctor-what_endpoint = Discord application
 doctor-what_starts = Discord connections
+doctor-what_shards = Discord shards
+doctor-shards_auto = Discord recommends { $count } shards; the bot opens as many in this process.
+doctor-shards_own = This process has shards { $first } to { $last } of { $count } (DISCORD_SHARDS); Discord recommends { $recommended } in all. Other processes must have the others.
 doctor-what_channel = { $name }
 doctor-what_commands = Discord commands
 doctor-token_ok = Discord accepts it; the bot is { $name }.
