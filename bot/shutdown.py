@@ -13,6 +13,7 @@ from bot.chat.open_calls import OpenCalls
 from bot.messages.sender import Sender
 from bot.requests.scheduler import Scheduler
 from bot.texts import text
+from bot.texts.phrases import listed
 
 DRAIN = 20.0
 """Seconds for calls in progress after a signal."""
@@ -92,5 +93,4 @@ def _begun(running: Sequence[str]) -> str:
 
 
 def _named(requests: Sequence[str]) -> str:
-    more = len(requests) - NAMED
-    return ", ".join(requests[:NAMED]) + (text("operator.and_more", count=more) if more > 0 else "")
+    return listed(requests, NAMED)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from adapters.discord.commands import is_option_name
@@ -31,17 +31,31 @@ LIMITS: dict[str, int] = {
 }
 """Key (from its beginning) -> the most characters that every wording of it may have, without what fills it in."""
 SHOWN = {
-    "View", "Fact", "Button", "Reply", "FormField", "Choice", "Form", "PictureView", "MessageLink", "label", "tooltip", "notify",
+    "View", "Fact", "Button", "Reply", "FormField", "Choice", "Form", "PictureView", "MessageLink", "label", "tooltip", "notify", "part",
+    "Stop", "SetupProblem", "WrongValue", "remark", "complain", "echo", "Finding", "Misread",
 }  # fmt: skip
 """Calls whose words people read."""
+SAID = {"text", "money", "duration", "moment", "listed", "pictures", "number", "capitalized", "refusal_sentence"}
+"""Calls that make a text; an f-string or `str.join` around one would keep it in English."""
+SAID_IN = (
+    "bot/messages",
+    "bot/moderation",
+    "bot/requests",
+    "bot/chat",
+    "bot/reports/weekly_report.py",
+    "adapters/web",
+    "bot/failures/explain.py",
+)
+"""Rooms whose texts wait for their readers' language. Renderers (Discord, Slack) and the command line know the language already."""
 SPOKEN_OUTSIDE = {"adapters/web/charts.py"}
 _WORDS = re.compile(r"[a-z]{2,} [a-z]{2,}")
+_SCRIPT_WORDS = re.compile(r"[\"'`]([A-Z]?[a-z]{2,} [a-z]{2,}[^\"'`<>=;{}]*)[\"'`]")
 _ANYTHING = "\0"
 
 
 def problems() -> list[str]:
     """One sentence for each broken rule."""
-    return [*_twice(), *_unusable(), *_missing(), *_long(), *_misnamed(), *_unused(), *_outside()]
+    return [*_twice(), *_unusable(), *_missing(), *_long(), *_misnamed(), *_unused(), *_outside(), *_glued(), *_in_scripts()]
 
 
 def _spoken() -> list[str]:
@@ -142,9 +156,57 @@ def _outside() -> Iterator[str]:
         place = str(path.relative_to(ROOT))
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and _name(node.func) in SHOWN and place not in SPOKEN_OUTSIDE:
-                for words in (found for value in (*node.args, *(one.value for one in node.keywords)) for found in _literals(value)):
+                for words in (found for value in _shown(node) for found in _literals(value)):
                     if _WORDS.search(words):
                         yield f"{place}:{node.lineno} says “{words[:60]}”; words for people belong in bot/texts"
+
+
+def _glued() -> Iterator[str]:
+    """Texts and lists that are put together in a way that belongs to one language."""
+    for path in (one for room in SAID_IN for one in ([ROOT / room] if room.endswith(".py") else _sources(room))):
+        place = path.relative_to(ROOT)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr) and _says(one for one in node.values if isinstance(one, ast.FormattedValue)):
+                yield f"{place}:{node.lineno} puts a text into an f-string, where it stays English; use text(…), joined or +"
+            if isinstance(node, ast.Call) and _joins(node.func) and _says(node.args):
+                yield f"{place}:{node.lineno} joins texts with str.join, where they stay English; use joined or listed"
+            if isinstance(node, ast.Call) and _name(node.func) == "text" and any(map(_lists, node.keywords)):
+                yield f"{place}:{node.lineno} joins a list with a comma; use listed, which knows each language's rule"
+
+
+def _shown(call: ast.Call) -> list[ast.expr]:
+    """What of a call people read; of an HTML element only its text and some attributes are words."""
+    if _name(call.func) == "part":
+        return [*call.args[1:2], *(one.value for one in call.keywords if one.arg in ("aria_label", "placeholder", "alt", "title"))]
+    return [*call.args, *(one.value for one in call.keywords)]
+
+
+def _joins(function: ast.expr) -> bool:
+    return isinstance(function, ast.Attribute) and function.attr == "join" and isinstance(function.value, ast.Constant)
+
+
+def _says(nodes: Iterable[ast.AST]) -> bool:
+    return any(isinstance(one, ast.Call) and _name(one.func) in SAID for node in nodes for one in ast.walk(node))
+
+
+def _lists(keyword: ast.keyword) -> bool:
+    return any(
+        isinstance(one, ast.Attribute) and one.attr == "join" and isinstance(one.value, ast.Constant) and one.value.value == ", "
+        for one in ast.walk(keyword)
+    )
+
+
+def _in_scripts() -> Iterator[str]:
+    """Words for people in the pages' own scripts and styles."""
+    for path in sorted((ROOT / "adapters").rglob("*.js")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if "className" in line or "use strict" in line:
+                continue
+            for found in _SCRIPT_WORDS.finditer(line.partition(" // ")[0]):
+                yield f"{path.relative_to(ROOT)}:{number} says “{found[1]}”; words for people belong in bot/texts"
+    for path in sorted((ROOT / "adapters").rglob("*.css")):
+        for found in re.finditer(r"content: \"([^\"]*[A-Za-z]{2,}[^\"]*)\"", path.read_text(encoding="utf-8")):
+            yield f"{path.relative_to(ROOT)} says “{found[1]}”; words for people belong in bot/texts"
 
 
 def _literals(value: ast.expr) -> Iterator[str]:

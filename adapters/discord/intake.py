@@ -18,6 +18,7 @@ from bot.core import Core, Duplicate, Visitor
 from bot.domain.attachments import Attachment
 from bot.domain.requests import Submission
 from bot.texts import text
+from bot.texts.phrases import listed
 
 PICTURE_FIELDS = ("prompt", "size", "count", "private")
 """Fields of the form about a message's pictures: Discord's forms have room for five parts, and one names the pictures."""
@@ -204,7 +205,7 @@ def _about(form: Form, pictures: Sequence[Attachment], *, private: bool) -> Form
     def field(one: FormField) -> FormField:
         return replace(one, value=forms.YES) if one.name == "private" and private else one
 
-    names = ", ".join(one.name for one in pictures[: attachments.MOST_IN_MESSAGE])
+    names = listed([one.name for one in pictures[: attachments.MOST_IN_MESSAGE]], attachments.MOST_IN_MESSAGE)
     many = "one" if len(pictures) == 1 else "many"
     return replace(
         form,

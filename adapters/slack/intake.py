@@ -37,6 +37,7 @@ from bot.core import Core, Options, Visitor
 from bot.domain.attachments import Attachment, AttachmentRole
 from bot.domain.requests import Submission
 from bot.texts import say, speaking, text
+from bot.texts.phrases import listed
 
 Ack = Callable[..., Awaitable[Any]]
 
@@ -162,7 +163,7 @@ class Intake:
             named = replace(
                 form,
                 title=text("slack.form.pictures_title"),
-                text=text("slack.form.pictures", names=", ".join(one.name for one in found[: attachments.MOST_IN_FORM])),
+                text=text("slack.form.pictures", names=listed([one.name for one in found[: attachments.MOST_IN_FORM]])),
             )
             await self.answers.open(caller, [_imagine_modal(named, caller, attachments.packed(found))])
 

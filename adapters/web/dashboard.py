@@ -12,11 +12,11 @@ from nicegui import Client, ui
 
 from adapters.web import charts
 from adapters.web.charts import DARK, LIGHT, Options, Palette
-from adapters.web.parts import Part, part
+from adapters.web.parts import Part, clean, part
 from bot.core import Core
 from bot.reports.dashboard import Dashboard
-from bot.texts import has, text
-from bot.texts.phrases import duration, money
+from bot.texts import has, joined, text
+from bot.texts.phrases import duration, listed, money
 
 WINDOWS = {24: "day", 7 * 24: "week", 30 * 24: "month"}
 """Hours -> key of the window's name."""
@@ -79,8 +79,8 @@ class DashboardPage:
 
     def _now(self, seen: Dashboard) -> None:
         with self._panel("now"):
-            live = ", ".join(f"{count} {state}" for state, count in seen.live.items()) or text("web.dashboard.nothing_live")
-            rows: list[Row] = [(text("web.dashboard.live"), live)]
+            live = [text("web.dashboard.live_state", count=count, state=state) for state, count in seen.live.items()]
+            rows: list[Row] = [(text("web.dashboard.live"), listed(live, len(live)) or text("web.dashboard.nothing_live"))]
             for name, gate in seen.gates.items():
                 state = text(f"web.dashboard.gate_{gate.state}", wait=duration(gate.paused_for))
                 unknown = text("web.dashboard.not_learned")
@@ -89,9 +89,8 @@ class DashboardPage:
                     at_once=gate.concurrency or unknown,
                     per_minute=unknown if gate.per_minute is None else round(gate.per_minute, 1),
                 )
-                rows.append(
-                    (text("web.dashboard.gate", name=name), f"{state} {text('web.dashboard.in_flight', count=gate.in_flight)} {limits}")
-                )
+                words = joined(" ", (state, text("web.dashboard.in_flight", count=gate.in_flight), limits))
+                rows.append((text("web.dashboard.gate", name=name), words))
             _facts(rows)
 
     def _requests(self, seen: Dashboard) -> None:
@@ -188,7 +187,7 @@ class DashboardPage:
         if options is None:
             part("p", text("web.dashboard.empty"), "empty")
             return
-        label = text("web.dashboard.chart", what=text(f"web.dashboard.panel_{name}"))
+        label = clean(text("web.dashboard.chart", what=text(f"web.dashboard.panel_{name}")))
         ui.echart(options, renderer="svg").classes(f"chart chart-{name}").props(f'role=img aria-label="{label}"')
         with part("details", "", "numbers"):
             part("summary", text("web.dashboard.numbers"))
@@ -201,8 +200,8 @@ class DashboardPage:
 def _facts(rows: Sequence[Row]) -> None:
     with part("dl", "", "facts"):
         for name, value in rows:
-            part("dt", str(name))
-            part("dd", str(value))
+            part("dt", _words(name))
+            part("dd", _words(value))
 
 
 def _table(columns: Sequence[str], rows: Sequence[Row]) -> None:
@@ -218,7 +217,12 @@ def _table(columns: Sequence[str], rows: Sequence[Row]) -> None:
 def _cells(row: Row) -> None:
     with part("tr"):
         for cell in row:
-            part("td", "-" if cell is None else str(cell))
+            part("td", "-" if cell is None else _words(cell))
+
+
+def _words(value: object) -> str:
+    """A value as words; a text stays one, so that it's said in the page's language."""
+    return value if isinstance(value, str) else str(value)
 
 
 def _outcome(name: str) -> str:

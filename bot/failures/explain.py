@@ -14,6 +14,7 @@ from bot.failures.guards import UNNAMED
 from bot.failures.named_options import LEAVABLE
 from bot.failures.why import RESET
 from bot.texts import has, joined, text
+from bot.texts.phrases import listed
 
 Audience = Literal["member", "moderator", "operator"]
 AUDIENCES: tuple[Audience, ...] = ("member", "moderator", "operator")
@@ -158,4 +159,4 @@ def _repeat(failure: Failure) -> str:
 
 def _seen(facts: Mapping[str, str]) -> str:
     shown = [text(f"failures.words.{name}", value=facts[name]) for name in SHOWN if facts.get(name)]
-    return text("failures.words.seen", facts=", ".join(shown)) if shown else ""
+    return text("failures.words.seen", facts=listed(shown, len(shown))) if shown else ""

@@ -16,6 +16,7 @@ from bot.events import EventStream, NoticeOpened, NoticeResolved
 from bot.failures.explain import explain
 from bot.ledger import message_rows, notice_rows
 from bot.ledger.store import Tx
+from bot.messages import weekly
 from bot.pixels.errors import WHYS
 from bot.texts import paragraphs, text
 from bot.texts.phrases import moment
@@ -91,8 +92,9 @@ class Notices:
         if row is None:
             return None
         if row.kind == WEEKLY:
-            facts = tuple(Fact(text(f"notice.fact_{key}"), str(value)) for key, value in row.facts.items())
-            return View(title=title(row.kind), text=(sentence(row.kind, row.facts),), facts=facts, tone=Tone.NEUTRAL, final=True)
+            return View(
+                title=title(row.kind), text=(sentence(row.kind, row.facts),), facts=weekly.shown(row.facts), tone=Tone.NEUTRAL, final=True
+            )
         count = row.count
         times = (
             text("notice.once", at=moment(row.last_at))

@@ -318,10 +318,11 @@ def _simplify(request: Request) -> Button:
 def _line(request: Request) -> str:
     """One line with size, quality and requester; omits what was left to the service."""
     asked = (("size", size(request.size)), ("quality", request.quality))
-    options = "".join(f"{value} · " for name, value in asked if value and name not in request.left_out)
+    said = [value for name, value in asked if value and name not in request.left_out]
     if request.references:
-        made_from = text("request.with_one" if len(request.references) == 1 else "request.with_many", count=len(request.references))
-        options += f"{made_from} · " + (f"{text('request.with_mask')} · " if request.mask else "")
+        said.append(text("request.with_one" if len(request.references) == 1 else "request.with_many", count=len(request.references)))
+        said += [text("request.with_mask")] if request.mask else []
+    options = joined(" · ", (*said, "")) if said else ""
     key = "request.line_private" if request.private and not request.published else "request.line"
     return text(key, options=options, count=request.count, person=request.person.name or request.person.id)
 

@@ -5,16 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-import structlog
-
+from bot.chat.views import Fact
 from bot.domain.zones import zone_of
 from bot.ledger import memory_rows
 from bot.ledger.store import Tx
-from bot.messages.notices import WEEKLY, Notices
-
-log = structlog.get_logger()
+from bot.texts import has, text
+from bot.texts.phrases import listed, money
 
 _SAID = "weekly_said"
+ENDED, REJECTED = "ended:", "rejected:"
+"""Beginnings of stored facts: how many requests ended in a way, and how many results were rejected for a reason."""
+
+
+def shown(facts: Mapping[str, str]) -> tuple[Fact, ...]:
+    """The week's numbers for people; those of versions that stored words are shown as they were."""
+    if "week" not in facts:
+        return tuple(Fact(text(f"notice.fact_{name}"), str(value)) for name, value in facts.items())
+    spent = {name: money(int(facts[name])) for name in ("week", "day", "month", "end")}
+    found = {
+        "cost": text("notice.fact_cost_value", pictures=int(facts["pictures"]), **spent),
+        "pace": text("notice.fact_pace_value", last=facts["last"], **spent),
+        "requests": _counted(facts, ENDED, "web.dashboard.outcome_") or "0",
+        "rejected": _counted(facts, REJECTED, "rejected.reason_"),
+    }
+    return tuple(Fact(text(f"notice.fact_{name}"), words) for name, words in found.items() if words)
+
+
+def _counted(facts: Mapping[str, str], beginning: str, words: str) -> str:
+    """ "12 pictures and 3 blocked", the most frequent first."""
+    counts = {name.removeprefix(beginning): int(count) for name, count in facts.items() if name.startswith(beginning)}
+    named = {name: text(words + name) if has(words + name) else name.replace("_", " ") for name in counts}
+    most = sorted(counts, key=lambda name: -counts[name])
+    return listed([text("notice.counted", count=counts[name], what=named[name]) for name in most], len(most))
 
 
 def week_of(now: float, zone: str) -> str:
@@ -30,9 +52,3 @@ def is_due(tx: Tx, zone: str) -> bool:
         return False
     memory_rows.remember(tx, _SAID, week)
     return said is not None
-
-
-def report(tx: Tx, notices: Notices, zone: str, facts: Mapping[str, str]) -> None:
-    """Show this week's message. Each week has its own."""
-    log.info("weekly_report", **facts)
-    notices.inform(tx, f"{WEEKLY}:{week_of(tx.now, zone)}", WEEKLY, facts)

@@ -20,7 +20,7 @@ from bot.moderation.community import TEMPLATES_ROW, Community, WrongValue
 from bot.prompts.lint import private_in
 from bot.prompts.normalise import UnusableText, normalise
 from bot.prompts.parts import PART_MAX, PARTS, PartTooLong, PromptParts, parts_of, wording
-from bot.texts import languages, say, text
+from bot.texts import joined, languages, say, text
 from bot.texts.phrases import listed
 
 NAME_MAX, MOST = 40, 24
@@ -65,7 +65,7 @@ class Templates:
         default = Choice("", text("case.settings.default"))
         sizes = (default, *(Choice(one, label(one)) for one in model.sizes.popular))[:25]
         qualities = (default, *(Choice(one, one) for one in model.qualities))
-        lines = "\n".join(f"{text(f'guide.part.{name}')}: {own.parts.get(name, '')}" for name in PARTS)
+        lines = joined("\n", (text(f"guide.part.{name}") + f": {own.parts.get(name, '')}" for name in PARTS))
         delete = FormField("delete", text("template.delete"), FieldKind.SWITCH, "false", required=False, hint=text("template.hint_delete"))
         fields = (
             FormField("name", text("template.name"), value=own.name, max_length=200, hint=text("template.hint_name", most=NAME_MAX)),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 
+import structlog
+
 from bot.ledger import statistics_rows
 from bot.ledger.store import Tx
 from bot.messages import weekly
-from bot.messages.notices import Notices
+from bot.messages.notices import WEEKLY, Notices
 from bot.reports.spending import DAYS, spending
-from bot.texts import text
-from bot.texts.phrases import money
+
+log = structlog.get_logger()
 
 WEEK = DAYS * 86_400.0
 
@@ -23,14 +25,12 @@ def look(tx: Tx, notices: Notices, zone: str) -> None:
     ended: Counter[str] = Counter()
     for bucket in statistics_rows.outcomes(tx.connection, tx.now - WEEK, tx.now, 1):
         ended[bucket.outcome] += bucket.count
-    facts = {
-        "cost": text("notice.fact_cost_value", week=money(spent.week), pictures=spent.week_pictures, day=money(spent.per_day)),
-        "pace": text("notice.fact_pace_value", month=money(spent.month), end=money(spent.month_end), last=spent.last_day),
-        "requests": ", ".join(f"{count} {outcome}" for outcome, count in ended.most_common()) or "0",
-    }
+    sums = {"week": spent.week, "pictures": spent.week_pictures, "day": spent.per_day, "month": spent.month, "end": spent.month_end}
     reasons: Counter[str] = Counter()
     for one in statistics_rows.rejected_results(tx.connection, tx.now - WEEK):
         reasons[one.reason] += one.count
-    if reasons:
-        facts["rejected"] = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
-    weekly.report(tx, notices, zone, facts)
+    facts = {name: str(value) for name, value in sums.items()} | {"last": spent.last_day}
+    facts |= {weekly.ENDED + outcome: str(count) for outcome, count in ended.items()}
+    facts |= {weekly.REJECTED + reason: str(count) for reason, count in reasons.items()}
+    log.info("weekly_report", **facts)
+    notices.inform(tx, f"{WEEKLY}:{weekly.week_of(tx.now, zone)}", WEEKLY, facts)

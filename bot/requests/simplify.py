@@ -28,6 +28,7 @@ from bot.requests.actions import RequestActions, where
 from bot.requests.prices import price_view
 from bot.requests.submit import store_submission
 from bot.texts import text
+from bot.texts.phrases import listed
 
 MOST_OFFERED = 4
 """Buttons for single details."""
@@ -212,7 +213,7 @@ def _down_lines(known: Known, kept: Kept) -> tuple[str, list[str]]:
     gone = sorted(everything(known.details) - kept)
     lines = [text("simplify.left_out", details=named(known.details, gone))]
     plain = [known.details[number].plain for number in gone if known.details[number].plain]
-    lines += [text("simplify.instead", words=", ".join(f"“{one}”" for one in plain))] if plain else []
+    lines += [text("simplify.instead", words=listed([f"“{one}”" for one in plain], len(plain)))] if plain else []
     lines += [text("simplify.kept")] if any(one.part == "constraints" for one in known.details) else []
     return text(f"simplify.step_{rung.value}" if rung is not None else "simplify.step_subject"), lines
 

@@ -18,6 +18,7 @@ from bot.domain.requests import Place
 from bot.events import EventStream, log_lines
 from bot.ledger import message_rows, notice_rows
 from bot.ledger.store import Ledger
+from bot.messages import weekly
 from bot.messages.background import BackgroundWrites
 from bot.messages.incidents import Incidents
 from bot.messages.notices import Notices
@@ -25,8 +26,10 @@ from bot.messages.sender import Sender
 from bot.messages.unanswered import REPORT_AFTER, STEADY, Unanswered
 from bot.messages.undeliverable import MOST_PEOPLE, Undeliverable
 from bot.supervise import Supervisor
-from bot.texts import text
+from bot.texts import say, text
+from bot.texts.fluent import parse
 from bot.texts.phrases import moment
+from tests.languages import Changed, speak
 from tests.unit.messages.sender_stage import HOME, Stage, play
 
 OPERATORS = Place("test", "home", "operators")
@@ -124,6 +127,18 @@ def test_a_failures_notice_is_named_and_explained_by_its_kind(tmp_path: Path) ->
         assert await ground.notice(kind) is None
 
     act(tmp_path, scene)
+
+
+def test_a_weekly_message_joins_its_counts_by_the_languages_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = {"week": "5300", "pictures": "2", "day": "800", "month": "5300", "end": "20000", "last": "2026-11-30"}
+    facts |= {"ended:pictures": "2", "ended:blocked": "9", "ended:failed": "4", "rejected:text": "1"}
+    shown = {fact.label: fact.value for fact in weekly.shown(facts)}
+    assert shown["Requests"] == "9 blocked, 4 failed and 2 pictures"
+    assert shown["Cost"] == "$0.0053 (2 pictures), about $0.0008 a day"
+    assert shown["Not right"] == "1 Words or letters are wrong"
+    ideographic = {f"phrase.{one}": parse(f"a = {{ $first }}、{{ ${field} }}\n") for one, field in (("list", "next"), ("list_end", "last"))}
+    speak(monkeypatch, "xx", Changed(lambda usual: usual, ideographic))
+    assert say(shown["Requests"], "xx") == "9 blocked、4 failed、2 pictures"
 
 
 def test_a_weekly_message_says_what_it_counts_and_is_about_no_problem(tmp_path: Path) -> None:

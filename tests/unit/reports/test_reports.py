@@ -159,4 +159,5 @@ async def test_the_weekly_message_comes_once_a_week_and_needs_nobody_to_resolve_
         assert len(shown) == 1
         assert shown[0].title == "The last seven days"
         assert {fact.label: fact.value for fact in shown[0].facts}["Requests"] == "1 pictures"
+        assert {fact.label: fact.value for fact in shown[0].facts}["Cost"].startswith("$")
         assert not any(cause.startswith("weekly") for cause in notices.open)

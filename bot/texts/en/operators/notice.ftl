@@ -52,6 +52,7 @@ fact_cost = Cost
 fact_pace = This month
 fact_pace_value = { $month } so far, { $end } by { $last } at this pace
 fact_cost_value = { $week } ({ $pictures } pictures), about { $day } a day
+counted = { $count } { $what }
 fact_requests = Requests
 fact_ends = Ends on
 fact_instead = Use instead

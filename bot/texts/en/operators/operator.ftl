@@ -30,7 +30,6 @@ stopping_one = Stopping. Waiting for request { $requests }, which is being drawn
 stopping_many = Stopping. Waiting for { $count } requests that are being drawn ({ $requests }): at most { $seconds } seconds, and { $more } more for the last clicks and messages. No new requests are started. Press Ctrl-C again to stop at once.
 stopped = Stopped. Everything that was being drawn is finished and delivered.
 stopped_early = Stopped before { $requests } finished. It may have been charged, and it isn't sent again automatically. At the next start the bot tells the member and offers Retry, or downloads the picture if the service still has it.
-and_more = and { $count } more
 ledger_closed = imagine-bot is stopping, so nothing can be saved anymore. The next start picks up what was saved before.
 vault_closed = ENCRYPTION_KEYS isn't set, so nothing secret can be stored. Make a key with `imagine-bot encryption new-key` and put it into .env.
 vault_no_package = ENCRYPTION_KEYS is set, but the package that encrypts isn't installed. Run: pip install 'imagine-bot[encryption]'

@@ -99,3 +99,4 @@ setting-token = Secret that a browser needs to open the web chat. Required if ot
 doctor-what = Web chat
 doctor-ok = Port { $port } on { $host } is free.
 doctor-off = Not set up. Set WEB_PORT to start it.
+dashboard-live_state = { $count } { $state }
