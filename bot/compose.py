@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.adapter import Adapter, AttachmentSource, Context, Plugin, ReplacesPictures, Turn
-from bot.batch.engine import BatchEngine
-from bot.batch.service import Batches
+from bot.batch.actions import BatchActions
+from bot.batch.messages import BatchProjections
+from bot.batch.service import batches_of
 from bot.catalogue.load import Catalogue
 from bot.chat.handlers import ActionHandlers
 from bot.chat.port import Message, Refused
@@ -109,7 +110,7 @@ async def build(
     views = RequestProjection(rules, ports, scheduler, moderation.standing, moderation.cases.reviewed, services)
     sender = _sender(ledger, ports, views, notices, moderation, writes)
     actions = RequestActions(ledger, rules, moderation.cases.open_case, scheduler.cancel, pictures.delete, moderation.reviews.ask)
-    guide = Guide(actions)
+    guide, batch_actions = Guide(actions), BatchActions(ledger, rules, moderation.community.access)
     gallery = Gallery(
         actions,
         lambda c, request, audience: moderation.views.beside(c, request, views.view(c, request, audience)),
@@ -119,20 +120,30 @@ async def build(
     core = Core(
         ledger=ledger,
         rules=rules,
-        handlers=(actions, *_results(actions, pictures), guide, gallery, Simplify(actions), NotifyMe(ledger), moderation.handlers),
+        handlers=(
+            actions,
+            *_results(actions, pictures),
+            guide,
+            gallery,
+            Simplify(actions),
+            NotifyMe(ledger),
+            batch_actions,
+            moderation.handlers,
+        ),
         open_case=moderation.cases.open_case,
         gallery=gallery,
         snapshot=lambda: services.default.gate.snapshot(ports.monotonic()),
         wake_message=sender.wake,
         settings_for=moderation.community.overview,
         privacy_for=moderation.privacy.overview,
+        batches=batch_actions,
         guide_for=guide.start,
         moderators_place_of=moderation.moderators_place,
         attachments=Attachments(ledger, rules, pictures, moderation.cases.open_case, _fetcher(adapters)),
         storage=StorageWatch(ledger, notices, lambda: {name: adapter.chat for name, adapter in adapters.items()}, ports, events),
     )
     files, incidents = OrphanedFiles(ledger, pictures, events), Incidents(notices, supervisor, writes)
-    batches = Batches(ledger, BatchEngine(rules, moderation.cases.open_case))
+    batches = batches_of(ledger, rules, moderation.cases.open_case)
     rooms = (ledger, ports, WakeUps(ports), services, scheduler, UnwantedTasks(ledger, services), sender, notices, moderation, batches)
     return Bot(*rooms, core, pictures, files, writes, supervisor, incidents, events, adapters)
 
@@ -205,6 +216,7 @@ def _sender(
         "question": project_question,
         "ready": project_ready,
         "notice": notices.project,
+        **BatchProjections(views.rules).by_kind,
         **moderation.projections,
     }
     sender = Sender(ledger, ports, {}, projections, events=notices.events)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import Connection
 
 from bot import budgets
+from bot.batch.actions import BatchActions
 from bot.catalogue.sizes import label
 from bot.chat.handlers import ActionHandlers, FormMaker, Handler
 from bot.chat.localize import Said, has_times, localize, zoned
@@ -121,6 +122,7 @@ class Core:
     wake_message: Callable[[str], None]
     settings_for: Callable[[Visitor], Awaitable[Form | Reply]]
     privacy_for: Callable[[Visitor], Awaitable[View]]
+    batches: BatchActions
     guide_for: Callable[[Visitor, str, str], Awaitable[Form | Reply]]
     moderators_place_of: Callable[[str, str], Awaitable[Place | None]]
     storage: StorageWatch
@@ -215,6 +217,30 @@ class Core:
         with self.calls.enter() as may:
             if may:
                 await self.ledger.write(body)
+
+    # ---- a batch -------------------------------------------------------------------------------------------------------------
+
+    def batch_form(self, given: Mapping[str, str] | None = None) -> Form:
+        """/imagine-batch: the form, filled with what was typed beside the command; submitted, it's an Act, with a file `new_batch`."""
+        return self.batches.form(given or {})
+
+    def read_topics(self, name: str, content: bytes) -> tuple[str, str]:
+        """A file of topics as words for that form, and a remark about them; without words, the remark says why it can't be used."""
+        return self.batches.read(name, content)
+
+    async def new_batch(
+        self, event_key: str, owner: tuple[Person, Place], values: Mapping[str, str], file: tuple[str, bytes] | None = None
+    ) -> Reply:
+        """Store a batch that waits for its owner's start. `values`: the form's fields as typed; `file`: name and content of a file of
+        topics. The reply isn't `changed` if something is wrong with them; nothing is stored then."""
+        with self.calls.enter() as may:
+            if not may:
+                return Reply(text("reply.stopping"), changed=False)
+            return await self._storing(self.batches.propose(event_key, owner, values, file))
+
+    async def batch(self, visitor: Visitor, number: int) -> View:
+        """/imagine-batch with a number: how far a batch is, for its owner and the community's moderators."""
+        return await self.batches.look(visitor.platform, visitor.community, visitor.person, number)
 
     # ---- presses and forms ---------------------------------------------------------------------------------------------------
 

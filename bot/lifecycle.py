@@ -12,7 +12,9 @@ import structlog
 
 from bot.adapter import Adapter
 from bot.batch.local import SilentChat
+from bot.batch.messages import SHEETS
 from bot.batch.service import Batches
+from bot.batch.sheet_maker import BatchSheets
 from bot.chat.port import ChatPort
 from bot.core import Core
 from bot.domain.request_states import RequestState
@@ -101,10 +103,12 @@ class Bot:
     status_hint: StatusHint | None = None
     sheets: ContactSheets = field(init=False)
     captioning: Captioning = field(init=False)
+    batch_sheets: BatchSheets = field(init=False)
 
     def __post_init__(self) -> None:
         self.sheets = ContactSheets(self.ledger, self.pictures)
         self.captioning = Captioning(self.ledger, self.pictures, self.core.rules)
+        self.batch_sheets = BatchSheets(self.ledger, self.pictures)
 
     def watch_status(self, hint: StatusHint) -> None:
         """Mention what the provider's status page reports beside failures."""
@@ -131,11 +135,12 @@ class Bot:
         self.wakeups.on("attachments", self.core.attachments.wake)
         self.wakeups.on(BATCH, self.batches.wake)
         self.wakeups.on(SHEET, self.sheets.work.wake)
+        self.wakeups.on(SHEETS, self.batch_sheets.work.wake)
         self.wakeups.on(CAPTION, self.captioning.work.wake)
         found = await self.ledger.write(lambda tx: _take_over(tx, self.core.rules))
         await self.ledger.read(self.notices.load)
         await self.ledger.write(self.moderation.sweep)
-        await self.ledger.write(self.batches.sweep)
+        await self._batches()
         for message_id in found.messages:
             self.sender.found(message_id)
         await self._model()
@@ -173,6 +178,7 @@ class Bot:
         await self.core.attachments.stop()
         await self.sheets.work.stop()
         await self.captioning.work.stop()
+        await self.batch_sheets.work.stop()
         await self.core.calls.close(min(INTERACTIONS_END, drain))
         await self.sender.stop(min(5.0, drain))
         self.wakeups.stop()
@@ -217,6 +223,7 @@ class Bot:
 
     async def _batches(self) -> None:
         await self.ledger.write(self.batches.sweep)
+        await self.ledger.write(self.batch_sheets.sweep)
 
     async def _model(self) -> None:
         await model_end.look(self.ledger, self.notices, self.core.rules.model)

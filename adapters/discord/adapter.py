@@ -144,7 +144,8 @@ class DiscordAdapter:
     def _parts(self, core: Core, connected: Callable[[], None]) -> tuple[Any, ...]:
         """What every client of this session is made of."""
         interactions = Interactions(core, self._answers, Clicks(), self._welcome)
-        intake = Intake(core, self._answers, interactions, Submissions(core, self._tasks), self._picture_forms)
+        submissions = Submissions(core, self._tasks)
+        intake = Intake(core, self._answers, interactions, submissions, self._picture_forms, self.fetch_attachment)
         return self.settings, self._context, intake, connected, lambda channel: self._permissions_changed(core, channel)
 
     async def _sharded(self, single: ImagineClient, plan: ShardPlan, parts: tuple[Any, ...]) -> ImagineClient:

@@ -209,6 +209,32 @@ def _guide() -> Any:
     return _described(found, template=text("discord.command.template"), use=text("discord.command.use"))
 
 
+BATCH: dict[str, Any] = {
+    "topics": discord.Attachment,
+    "max_pictures": app_commands.Range[int, 1, 100_000],
+    "budget": app_commands.Range[str, 1, 12],
+    "template": app_commands.Range[str, 1, 500],
+    "style": app_commands.Range[str, 1, 500],
+    "size": app_commands.Range[str, 1, 40],
+    "drafts": app_commands.Range[int, 1, 4],
+    "tag": app_commands.Range[str, 1, 60],
+    "batch": app_commands.Range[int, 1],
+}
+"""Options of /imagine-batch -> type."""
+
+
+def _batch() -> Any:
+    async def batch(interaction: Event, **given: Any) -> None:
+        await interaction.client.intake.batch(interaction, given)
+
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    first = inspect.Parameter("interaction", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=discord.Interaction)
+    rest = [inspect.Parameter(name, keyword, default=None, annotation=Optional[kind]) for name, kind in BATCH.items()]  # noqa: UP045 - made at run time
+    batch.__signature__ = inspect.Signature([first, *rest])  # type: ignore[attr-defined]
+    found = app_commands.autocomplete(size=_suggest_size)(batch)
+    return _described(found, **{name: text(f"discord.command.batch_{name}") for name in BATCH})
+
+
 async def _status(interaction: Event) -> None:
     await interaction.client.intake.status(interaction)
 
@@ -231,6 +257,7 @@ def build(client: discord.Client, offered: ModelOptions) -> Tree:
     everybody: list[tuple[str, Any]] = [
         ("imagine", _imagine(offered)),
         ("imagine-guide", _guide()),
+        ("imagine-batch", _batch()),
         ("imagine-show", _show()),
         ("imagine-status", _status),
         ("imagine-help", _help),

@@ -12,8 +12,9 @@ from adapters.discord.answers import Ack, Answers, Event, bug
 from adapters.discord.interactions import FORM_WITHIN, Interactions, custom_id_of, data_of
 from adapters.discord.picture_forms import PREFIX, PictureForms
 from adapters.discord.routes import Handle, Home
+from adapters.kit.batches import Fetch, from_file
 from adapters.kit.submissions import Submissions
-from bot.chat.views import Form, FormField, Reply, View
+from bot.chat.views import ActionName, Form, FormField, Reply, View
 from bot.core import Core, Duplicate, Visitor
 from bot.domain.attachments import Attachment
 from bot.domain.requests import Submission
@@ -22,6 +23,10 @@ from bot.texts.phrases import listed
 
 PICTURE_FIELDS = ("prompt", "size", "count", "private")
 """Fields of the form about a message's pictures: Discord's forms have room for five parts, and one names the pictures."""
+LIMITS = ("max_pictures", "budget")
+"""Fields of the form for a new batch that are always shown, after the topics."""
+MOST_BESIDE = forms.MOST_FIELDS - 1 - len(LIMITS)
+"""Other fields of it that there's room for."""
 VIEW_WITHIN = 1.2
 """Seconds after which a slow view gets a placeholder."""
 
@@ -35,6 +40,8 @@ class Intake:
     interactions: Interactions
     submissions: Submissions
     picture_forms: PictureForms
+    fetch: Fetch
+    """Downloads attached files."""
 
     async def imagine(self, interaction: Event, prompt: str, given: Mapping[str, Any]) -> None:
         """/imagine with the options that were used. With `price`, only its member reads what it would cost, and nothing is sent."""
@@ -162,6 +169,27 @@ class Intake:
         """/imagine-guide: the form, or the templates to start from."""
         await self._form(interaction, self.core.guide(places.visitor(interaction), template, use))
 
+    async def batch(self, interaction: Event, given: Mapping[str, Any]) -> None:
+        """/imagine-batch: a file of topics, the form for them, or a look at a batch by its number."""
+        if given.get("batch") is not None:
+            await self._view(interaction, lambda visitor: self.core.batch(visitor, int(given["batch"])))
+            return
+        values = {name: str(value) for name, value in given.items() if name != "topics" and value is not None}
+        file = given.get("topics")
+        if file is None and len([one for one in values if one not in LIMITS]) > MOST_BESIDE:
+            await self.answers.say(interaction, text("discord.batch_needs_file", most=MOST_BESIDE))
+            return
+        if file is None:
+            await self.interactions.show_form(interaction, _with_room(self.core.batch_form(values)))
+            return
+
+        async def work(handle: Handle) -> Reply:
+            owner = (places.person(interaction), places.place(interaction, handle.reply()))
+            attached = Attachment(file.filename, size=file.size, handle={"url": file.url})
+            return await from_file(self.core, self.fetch, places.event_key(interaction), owner, values, attached)
+
+        await self.interactions.made(interaction, ActionName.BATCH_NEW, await self.interactions.batch_home(interaction), work)
+
     async def _form(self, interaction: Event, making: Awaitable[Form | Reply]) -> None:
         try:
             async with asyncio.timeout(FORM_WITHIN):
@@ -189,6 +217,15 @@ class Intake:
         except Exception as error:
             said = bug(error, interaction)
         await self.answers.fill(handle, said)
+
+
+def _with_room(form: Form) -> Form:
+    """The form for a new batch with the fields that Discord has room for: topics, limits, then those given with the command."""
+    first, *rest = form.fields
+    others = sorted((one for one in rest if one.name not in LIMITS), key=lambda one: (not one.value, one.spare))
+    kept = {one.name for one in others[:MOST_BESIDE]}
+    fields = [replace(one, spare=False) for one in rest if one.name in LIMITS or one.name in kept]
+    return replace(form, fields=(first, *fields))
 
 
 def _target(interaction: Event) -> Mapping[str, Any]:

@@ -131,7 +131,15 @@ class Interactions:
 
     async def _act(self, interaction: Event, action: ActionName, row: str, values: dict[str, str]) -> None:
         """Acknowledge, then call the core, so that a press the person saw fail changes nothing."""
-        home = _home(interaction, action, values)
+        home = await self.batch_home(interaction) if action is ActionName.BATCH_NEW else _home(interaction, action, values)
+
+        async def work(handle: Handle) -> Reply:
+            return await self.core.act(places.act(interaction, action, row, values, handle.reply()))
+
+        await self.made(interaction, action, home, work)
+
+    async def made(self, interaction: Event, action: ActionName, home: Home, work: Callable[[Handle], Awaitable[Reply]]) -> None:
+        """Acknowledge, do the work, and answer."""
         handle = self.answers.handle(interaction, home)
         if home is not Home.NONE:
             self.answers.placeholders.open(handle)
@@ -140,10 +148,14 @@ class Interactions:
             self.answers.placeholders.close(interaction.id)
             return
         try:
-            reply = await self.core.act(places.act(interaction, action, row, values, handle.reply()))
+            reply = await work(handle)
         except Exception as error:
             reply = Reply(bug(error, interaction), changed=False)
         await self._reply(handle, action, reply)
+
+    async def batch_home(self, interaction: Event) -> Home:
+        """Who sees a new batch: everybody in the channel, or its owner alone where results begin like that."""
+        return Home.EPHEMERAL if await self.core.keeps_private(places.place(interaction, {})) else Home.PUBLIC
 
     async def _reply(self, handle: Handle, action: ActionName, reply: Reply) -> None:
         said = reply.view or reply.text

@@ -302,7 +302,7 @@ def new_message_routes(message: Message, view: View, handle: Handle | None, now:
     if is_staff(message):
         return [] if channel is None or closed(channel) else [_post(channel, None)]
     direct_place = message.place.community.startswith("dm:")
-    request = message.subject.startswith("request:")
+    request = message.subject.startswith(("request:", "batch:"))  # the answer to a command
     open_here = message.audience is Audience.CHANNEL or direct_place
     alive = handle if handle is not None and handle.alive(now) else None
     routes: list[Route] = []

@@ -17,7 +17,7 @@ NEW_MESSAGE = frozenset(
         *(ActionName.FIT_FEWER, ActionName.FIT_LOWER, ActionName.FIT_SMALLER),
         *(ActionName.USE_AS_REFERENCE, ActionName.EDIT_PICTURE, ActionName.CANDIDATES),
         *(ActionName.LADDER_SEND, ActionName.GUIDE_SEND, ActionName.GUIDE_SEND_PRIVATE),
-        *(ActionName.REWRITE_ACCEPT, ActionName.REPHRASE),
+        *(ActionName.REWRITE_ACCEPT, ActionName.REPHRASE, ActionName.BATCH_NEW),
     }
 )
 """Actions whose effect is a new message, so no further answer is needed."""

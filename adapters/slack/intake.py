@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from adapters.kit.batches import Fetch, from_file, number_of
 from adapters.kit.dedup import Deduplicator
 from adapters.kit.errors import ErrorClass
 from adapters.kit.payload import Payload, parsed_words
@@ -58,6 +59,8 @@ _NAMELESS = re.compile(r"<([@#])([UWCG][A-Z0-9]{2,30})\|?>")
 """A person or channel without a name, as Slack writes them in events."""
 IMAGINE_FORM = "v1:imagine:new"
 """callback_id of the empty /imagine form."""
+TOPICS = "topics_file"
+"""Field for a file in the form for a new batch."""
 PRICE = "v1:price:new"
 """action_id of the button in that form that asks what it would cost."""
 
@@ -77,6 +80,8 @@ class Intake:
     """Looks up a person's name within this many seconds; mentions only contain ids."""
     channel_name: Callable[[str, float], Awaitable[str]]
     """The same for a channel."""
+    fetch: Fetch
+    """Downloads attached files."""
     reads_files: bool = True
     """Whether the token has the scope files:read; without it, pictures can't be attached."""
     dedup: Deduplicator = field(default_factory=Deduplicator)
@@ -120,6 +125,8 @@ class Intake:
             await self._empty_form(caller)
         elif name == "/imagine-settings":
             await self._form(caller, self.core.settings(caller.visitor))
+        elif name == "/imagine-batch":
+            await self._batch(caller, typed)
         elif name == "/imagine-guide":
             await self._form(caller, self.core.guide(caller.visitor, typed))
         elif name in ("/imagine", *VIEWS):
@@ -139,6 +146,37 @@ class Intake:
         else:
             views = [forms.with_files(plain, *_file_fields(options, caller.language)), plain]
         await self.answers.open(caller, views)
+
+    # ---- a batch -------------------------------------------------------------------------------------------------------------
+
+    async def _batch(self, caller: Caller, typed: str) -> None:
+        """/imagine-batch: a look at a batch by its number, or the form for topics."""
+        if (number := number_of(typed)) is not None:
+            await self.answers.say(caller, await self.core.batch(caller.visitor, number))
+            return
+        form = localize(self.core.batch_form({"topics": typed}), caller.language)
+        # A file may hold the topics, so that the field isn't required.
+        first = replace(form.fields[0], required=not self.reads_files)
+        with speaking(caller.language):
+            plain = forms.modal(replace(form, fields=(first, *form.fields[1:])), metadata(caller))
+            label, hint = say(text("slack.form.topics_label"), caller.language), say(text("slack.form.topics_hint"), caller.language)
+        views = [forms.with_files(plain, forms.file_field(TOPICS, label, hint, 1)), plain] if self.reads_files else [plain]
+        await self.answers.open(caller, views)
+
+    async def new_batch(self, view: Payload, caller: Caller, ack: Ack) -> bool:
+        """Handle the form of a new batch with a file, whose download takes longer than an acknowledgement may. Returns whether it has
+        one."""
+        files = attachments.of_files(forms.files(view, TOPICS))
+        if files:
+            await ack()
+            self.tasks.start(self.admitted(caller, lambda known: self._from_file(known, forms.values(view), files[0])), "batch")
+        return bool(files)
+
+    async def _from_file(self, caller: Caller, values: Mapping[str, str], file: Attachment) -> None:
+        owner = (caller.who(), caller.place(self._reply(caller)))
+        reply = await from_file(self.core, self.fetch, caller.key, owner, values, file)
+        if not reply.changed:
+            await self.answers.say(caller, reply.text)
 
     # ---- a message's shortcut ------------------------------------------------------------------------------------------------
 

@@ -114,6 +114,8 @@ class Interactions:
         if not self.intake.dedup.first(caller.key):
             await ack()
             return
+        if found.action is ActionName.BATCH_NEW and await self.intake.new_batch(view, caller, ack):
+            return
         acting = self.tasks.start(self._act(caller, found.action, found.row, forms.values(view)), "form")
         await self._soon(acting, until)
         reply = acting.result() if acting.done() else None

@@ -14,8 +14,17 @@ from adapters.slack.settings import CHANNELS, INSTALL_PATH, REDIRECT_PATH
 from bot.adapter import SetupQuestion, SetupStep
 from bot.texts import text
 
-COMMANDS = ("imagine", "imagine-guide", "imagine-show", "imagine-status", "imagine-help", "imagine-privacy", "imagine-settings")
-WITH_WORDS = ("imagine", "imagine-guide", "imagine-show")
+COMMANDS = (
+    "imagine",
+    "imagine-guide",
+    "imagine-batch",
+    "imagine-show",
+    "imagine-status",
+    "imagine-help",
+    "imagine-privacy",
+    "imagine-settings",
+)
+WITH_WORDS = ("imagine", "imagine-guide", "imagine-batch", "imagine-show")
 """Commands with text after their name, so they have a usage hint."""
 SCOPES: dict[str, str] = {
     scope: text(f"slack.scope.{scope.replace(':', '_').replace('.', '_')}")

@@ -133,7 +133,7 @@ def new_message_routes(message: Message, view: View, handle: Handle | None, now:
     if is_staff(message):
         return [Route(RouteKind.POST, channel, thread)]
     person = message.person or (handle.person if handle is not None else "") or view.mention or ""
-    answerable = message.subject.startswith(("request:", "question:")) and handle is not None and handle.alive(now)
+    answerable = message.subject.startswith(("request:", "question:", "batch:")) and handle is not None and handle.alive(now)
     url, words = ([Route(RouteKind.URL)], [Route(RouteKind.WORDS)]) if answerable else ([], [])
     direct = [Route(RouteKind.DIRECT, person=person)] if person else []
     if message.audience is Audience.MEMBER:

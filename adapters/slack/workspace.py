@@ -94,8 +94,9 @@ class Workspace:
 
     def listeners(self, core: Core, tasks: BackgroundTasks, identity: Identity) -> Listeners:
         admission = Admission(self.settings.admission, identity.team, identity.enterprise, self.moderators.who_is)
-        names = (self.moderators.name_of, self._channel_name)
-        intake = Intake(core, self.answers, tasks, admission, identity.team, identity.user, *names, FILES_SCOPE not in identity.missing)
+        look_ups = (self.moderators.name_of, self._channel_name, self.attachments.fetch)
+        reads_files = FILES_SCOPE not in identity.missing
+        intake = Intake(core, self.answers, tasks, admission, identity.team, identity.user, *look_ups, reads_files)
         interactions = Interactions(core, self.answers, tasks, intake, self.chat.pressed_on)
         return Listeners(identity, self.token, intake, interactions)
 

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from adapters.kit.batches import number_of
 from adapters.kit.replies import words_of
 from adapters.kit.submissions import accept
 from adapters.web.line import Command, Misread, Typed, read
@@ -32,6 +33,7 @@ _OVERTAKES = frozenset(
             ActionName.PRIVACY_DELETE,
             ActionName.USE_CHANGE,
             ActionName.DROP_CHANGE,
+            ActionName.BATCH_FINISH_NOW,
         ),
         *(ActionName.LADDER_SEND, ActionName.GUIDE_SEND, ActionName.GUIDE_SEND_PRIVATE, ActionName.GUIDE_DROP),
     }
@@ -123,6 +125,15 @@ class WebActions:
 
         await self._guarded(opened())
 
+    async def batch(self) -> None:
+        """Open the form for a batch."""
+
+        async def opened() -> None:
+            self._counter.notice("")
+            self._answer(self._core.batch_form())
+
+        await self._guarded(opened())
+
     def press(self, entry: Entry, button: Button) -> Awaitable[bool]:
         """Handle a press on a message's button."""
         return self._guarded(self._pressed(entry, button))
@@ -152,6 +163,10 @@ class WebActions:
             self._answer(await self._core.settings(visitor))
         elif typed.command is Command.GUIDE:
             self._answer(await self._core.guide(visitor, typed.rest))
+        elif typed.command is Command.BATCH and (number := number_of(typed.rest)) is not None:
+            self._whisper(await self._core.batch(visitor, number))
+        elif typed.command is Command.BATCH:
+            self._answer(self._core.batch_form({"topics": typed.rest}))
         elif typed.command is Command.SHOW:
             self._whisper(await self._core.show(visitor, typed.rest or None))
         elif typed.command is Command.STATUS:

@@ -28,6 +28,7 @@ class Composer:
                 if options.max_references:
                     self._pictures(options.max_references)
                 part("button", text("web.guide"), "button price", type="button").on("click", self._actions.guide)
+                part("button", text("web.batch"), "button price", type="button").on("click", self._actions.batch)
                 part("button", text("web.price"), "button price", type="button").on(
                     "click", self._priced, js_handler="(event) => chat.price(event, emit)"
                 )

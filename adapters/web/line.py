@@ -3,6 +3,7 @@
 /imagine [--size S] [--quality Q] [--count N] [--model M] [--private] prompt
 /imagine
 /imagine-guide [TEMPLATE]
+/imagine-batch [NUMBER]
 /imagine-show [ID]
 /imagine-status ...
 """
@@ -23,6 +24,7 @@ LONGEST = 100_000
 class Command(StrEnum):
     IMAGINE = "/imagine"
     GUIDE = "/imagine-guide"
+    BATCH = "/imagine-batch"
     SHOW = "/imagine-show"
     STATUS = "/imagine-status"
     HELP = "/imagine-help"

@@ -30,6 +30,7 @@ from adapters.web.page import ChatPage
 from adapters.web.parts import speak
 from adapters.web.people import COMMUNITY, IMAGINE, PEOPLE, PLATFORM
 from adapters.web.site import Site
+from adapters.web.uploads import topics_of
 from bot.chat.views import Document
 from bot.core import Visitor
 from bot.evidence import files
@@ -50,6 +51,7 @@ class _Application:
         self.app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         self.app.add_api_route("/pictures/{sha256}", self._picture, methods=["GET"], include_in_schema=False)
         self.app.add_api_route("/uploads", self._upload, methods=["POST"], include_in_schema=False)
+        self.app.add_api_route("/topics", self._topics, methods=["POST"], include_in_schema=False)
         self.app.add_api_route("/operators/evidence/{name}", self._evidence, methods=["GET"], include_in_schema=False)
         self.app.add_api_route("/gallery/files/{request_id}/{name}", self._gallery_file, methods=["GET"], include_in_schema=False)
         self.app.mount("/static", StaticFiles(directory=STATIC))
@@ -131,6 +133,11 @@ class _Application:
         """Take a picture that a member attaches."""
         site = self.site
         return Response(status_code=503) if site is None else await site.uploads.take(request, site.core)
+
+    async def _topics(self, request: Request) -> Response:
+        """Read a file of topics for the form that it was chosen in."""
+        site = self.site
+        return Response(status_code=503) if site is None else await topics_of(request, site.core)
 
     async def _picture(self, sha256: str, request: Request) -> Response:
         """Serve a stored picture, as long as some message shows it."""

@@ -71,6 +71,13 @@ class Sheet:
                             part("option", "", value="", selected=not field.value)
                         for choice in field.choices:
                             part("option", choice.label, value=choice.value, selected=choice.value == field.value)
+            if field.name == "topics":
+                part("label", text("web.topics_file"), "", for_="topics-file")
+                kinds, lost = ".csv,.tsv,.txt,.jsonl,.ndjson,.json,text/*", text("web.topics_lost")
+                part("input", type="file", id="topics-file", accept=kinds, data_lost=lost, aria_describedby="topics-remark").on(
+                    "change", js_handler="(event) => chat.topics(event)"
+                )
+                part("p", "", "remark", role="status", id="topics-remark")
             self._errors[field.name] = part("p", "", "problem", id=f"{id}-error")
 
     async def _submitted(self, event: object) -> None:

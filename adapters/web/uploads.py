@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import OrderedDict
 
@@ -60,6 +61,16 @@ class Uploads:
         while len(self._known) > MOST_KEPT:
             self._known.popitem(last=False)
         return JSONResponse({"sha256": kept.sha256, "width": kept.width, "height": kept.height})
+
+
+async def topics_of(request: Request, core: Core) -> Response:
+    """POST /topics: a file of topics. Answers with its words and a remark about them; nothing is stored."""
+    try:
+        content = await _body(request)
+    except Exception:  # the page was closed during the upload
+        return Response(status_code=400)
+    words, remark = await asyncio.to_thread(core.read_topics, request.query_params.get("name", "")[:120], content)
+    return JSONResponse({"words": words, "remark": remark})
 
 
 async def _body(request: Request) -> bytes:

@@ -18,7 +18,7 @@ from bot.domain.attachments import Attachment
 from bot.domain.batches import ACTIVE, DRAWING, Batch, BatchEvent, BatchItem, BatchState, ItemEvent, ItemState
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import RequestState
-from bot.domain.requests import COMMAND, Lineage, Origin, Request, Submission
+from bot.domain.requests import COMMAND, LOCAL, Lineage, Origin, Request, Submission
 from bot.ledger import batch_item_rows, batch_rows, message_rows, request_rows
 from bot.ledger.store import Tx
 from bot.messages.refusal_view import refusal_sentence
@@ -52,6 +52,7 @@ class BatchEngine:
             changed = self._ask(tx, batch) or changed
         if changed:
             message_rows.bump(tx, f"batch:{batch_id}")
+        if changed or batch.state not in ACTIVE:
             self.on_change(tx, must_exist(tx.connection, batch_id))
 
     # ---- what became of the requests
@@ -202,6 +203,7 @@ class BatchEngine:
             model=plan.model or None,
             batch=batch.id,
             tag=plan.tag,
+            caption=item.topic.caption if final and rules.captions and batch.place.platform != LOCAL else "",
         )
 
 

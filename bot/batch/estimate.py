@@ -23,8 +23,6 @@ class BatchEstimate:
     all: int
     """Highest cost of all drafts and a finished picture of every topic."""
     draft_pictures: int
-    most: int
-    """The same, cut at the budget: what the batch can cost at most."""
 
 
 def draft_quality(model: Model, plan: BatchPlan) -> str:
@@ -63,7 +61,7 @@ def estimate(rules: Rules, plan: BatchPlan, items: Sequence[BatchItem]) -> Batch
     rules = rules.for_model(plan.model)
     drafts = sum(price(rules, plan, one, final=False) for one in items)
     finals = sum(price(rules, plan, one, final=True) for one in items)
-    return BatchEstimate(drafts, drafts + finals, len(items) * plan.drafts, min(drafts + finals, plan.budget))
+    return BatchEstimate(drafts, drafts + finals, len(items) * plan.drafts)
 
 
 def finish_price(rules: Rules, batch: Batch, items: Iterable[BatchItem]) -> tuple[int, int]:

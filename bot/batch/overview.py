@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,15 @@ def status_of(connection: Connection, batch: Batch) -> BatchStatus:
     return BatchStatus(batch, counts, batch_item_rows.asked_for(connection, batch.id), batch_rows.spent(connection, batch.id))
 
 
+def time_left(now: float, answered: Sequence[float], remaining: int) -> float | None:
+    """Seconds that the remaining pictures take at the pace of the latest ones, newest first; None before there's a pace."""
+    if len(answered) < 3 or not remaining:
+        return None
+    # A standstill counts: without pictures, the time that is left grows.
+    taken = max(answered[0] - answered[-1], now - answered[0])
+    return remaining * taken / (len(answered) - 1)
+
+
 def as_json(status: BatchStatus) -> dict[str, Any]:
     """The same for programs."""
     batch, plan = status.batch, status.batch.plan
@@ -99,8 +108,7 @@ def pause_sentence(batch: Batch) -> str:
 def price_lines(connection: Connection, batch: Batch, rules: Rules) -> list[str]:
     """What it costs at least and at most."""
     cost, plan = estimated(connection, batch, rules), batch.plan
-    most = text("batch.price_most", most=money(cost.most), pictures=pictures(plan.max_pictures))
-    lines = [text("batch.price_least", drafts=pictures(cost.draft_pictures), least=money(cost.drafts)), most]
-    if cost.all > plan.budget:
-        lines.append(text("batch.price_over", all=money(cost.all), budget=money(plan.budget)))
-    return lines
+    least = text("batch.price_least", drafts=pictures(cost.draft_pictures), least=money(cost.drafts))
+    over = cost.all > plan.budget
+    whole = text("batch.price_over" if over else "batch.price_all", all=money(cost.all), **({"budget": money(plan.budget)} if over else {}))
+    return [least, whole, text("batch.price_most", most=money(plan.budget), pictures=pictures(plan.max_pictures))]

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from bot.batch import messages
 from bot.batch.engine import BatchEngine
 from bot.ledger import batch_item_rows, batch_rows
 from bot.ledger.store import Ledger, LedgerProblem, Tx
-from bot.requests.transitions import BATCH
+from bot.requests.rules import Rules
+from bot.requests.transitions import BATCH, CaseOpener
 
 log = structlog.get_logger()
 
@@ -73,3 +75,8 @@ class Batches:
             log.error("ledger_problem", problem=str(problem))  # the sweep looks again
         except Exception:
             log.exception("batch_step_failed", batch=batch_id)
+
+
+def batches_of(ledger: Ledger, rules: Rules, open_case: CaseOpener) -> Batches:
+    """Batches with their engine and their messages."""
+    return Batches(ledger, BatchEngine(rules, open_case, messages.changed))

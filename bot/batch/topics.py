@@ -96,6 +96,17 @@ def topics_of(words: str, name: str = "") -> Topics:
     return Topics(tuple(one for one in found if one.line in kept), tuple(repeated))
 
 
+def as_words(topics: Topics) -> str:
+    """The same topics as a text that `topics_of` reads: one a line, or a table where that wouldn't say everything."""
+    names = ["topic", *(name for name in _OPTIONS if any(getattr(one, name) for one in topics.topics))]
+    lines = "\n".join(one.topic for one in topics.topics)
+    if len(names) == 1 and not lines.startswith("{") and not _has_head(lines):
+        return lines
+    made = io.StringIO()
+    csv.writer(made, lineterminator="\n").writerows([names, *([getattr(one, name) for name in names] for one in topics.topics)])
+    return made.getvalue()
+
+
 def decoded(content: bytes) -> tuple[str, str]:
     """The words of a file, and the encoding that they were in: UTF-8, UTF-16 or UTF-32, GB 18030 or Windows-1252."""
     for mark, encoding in _BOMS:

@@ -135,6 +135,24 @@ class ActionName(StrEnum):
     """List a community's templates for its administrators."""
     TEMPLATE_EDIT = "template_edit"
     PRIVACY_DELETE = "privacy_delete"
+    BATCH_NEW = "batch_new"
+    """The form for a batch's topics; it has no row yet."""
+    BATCH_START = "batch_start"
+    """The row is the batch's, as of the next ones."""
+    BATCH_PAUSE = "batch_pause"
+    BATCH_RESUME = "batch_resume"
+    BATCH_RAISE = "batch_raise"
+    """Go on with other limits."""
+    BATCH_STOP = "batch_stop"
+    BATCH_PICK = "batch_pick"
+    BATCH_REJECT = "batch_reject"
+    BATCH_REDRAW = "batch_redraw"
+    BATCH_RETRY = "batch_retry"
+    """Draw the topics again that the service failed at."""
+    BATCH_FINISH = "batch_finish"
+    """Say what finishing costs."""
+    BATCH_FINISH_NOW = "batch_finish_now"
+    """Finish what's picked, for at most the price that was said."""
     EVIDENCE = "evidence"
     """Make an evidence bundle about the failure that a notice is about; the row is the notice's message."""
 
@@ -279,6 +297,8 @@ class View:
     """Wall-clock time for rendering a waiting view again (countdown, queue position); None if not needed."""
     about: About | None = None
     """The message that this one answers; None for a standalone message."""
+    pace: float = 1.0
+    """Least seconds between two edits while it isn't final."""
     amends: bool = False
     """Only adds to a final view that was already shown. If that message can't be edited anymore, nothing new is posted."""
 

@@ -70,7 +70,7 @@ def new(
     session = session_for(ctx.obj, data_dir, demo=demo)
     must_be_ready(session, ctx.obj)
     if template and PLACEHOLDER not in template:
-        raise Stop(text("batch.cli.template", placeholder=PLACEHOLDER), code=USAGE)
+        raise Stop(text("batch.no.template", placeholder=PLACEHOLDER), code=USAGE)
     named = {"template": template[:500], "style": style[:500], "size": size, "model": model, "tag": tag.strip()[:60]}
     plan = BatchPlan(max_pictures, round(budget * 1_000_000), drafts, **named, draft_quality=draft_quality, final_quality=final_quality)
     plan = replace(plan, folder=str(out.expanduser().absolute()))

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal_col
 from bot.domain.batches import ITEMS, BatchItem, ItemEvent, ItemState, Topic
 from bot.ledger.store import Tx
 from bot.ledger.tables import batch_items as items
+from bot.ledger.tables import requests
 
 _ASKED: ColumnElement[bool] = literal_column("request_id != ''")
 """Worded exactly as in the partial index, so that SQLite uses it."""
@@ -59,6 +60,14 @@ def asked_for(connection: Connection, batch_id: str) -> int:
     """How many items have a request that hasn't ended, as far as the batch knows."""
     query = select(func.count()).select_from(items).where(items.c.batch_id == batch_id, items.c.request_id != "")
     return int(connection.execute(query).scalar_one())
+
+
+def answered(connection: Connection, batch_id: str, *, final: bool, limit: int) -> Sequence[float]:
+    """When the latest drafts, or finished pictures, of a batch came; newest first."""
+    drawn_by = items.c.final_request if final else items.c.draft_request
+    joined = items.join(requests, requests.c.id == drawn_by)
+    query = select(requests.c.answered_at).select_from(joined).where(items.c.batch_id == batch_id, requests.c.answered_at.is_not(None))
+    return [float(row.answered_at) for row in connection.execute(query.order_by(requests.c.answered_at.desc()).limit(limit))]
 
 
 def waiting(connection: Connection) -> Sequence[str]:

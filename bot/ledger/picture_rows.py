@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 
 from bot.domain.outcome import Picture
 from bot.domain.rejections import Candidate
-from bot.ledger import attachment_rows, draft_rows, gallery_rows, memory_rows, rejection_rows, sheet_rows
+from bot.ledger import attachment_rows, batch_sheet_rows, draft_rows, gallery_rows, memory_rows, rejection_rows, sheet_rows
 from bot.ledger.codec import change_from_json, change_to_json
 from bot.ledger.store import Tx
 from bot.ledger.tables import pictures
@@ -148,10 +148,10 @@ def _is_shown(connection: Connection, sha256: str) -> bool:
 
 
 def shown_of(connection: Connection, hashes: Sequence[str]) -> set[str]:
-    """The subset of these hashes that a request or a draft shows, was made from, or uses as a reference."""
+    """The subset of these hashes that a request, a draft or a contact sheet shows, was made from, or uses as a reference."""
     made = {row.sha256 for row in connection.execute(select(pictures.c.sha256).where(pictures.c.sha256.in_(hashes)))}
     made |= {row.source for row in connection.execute(select(pictures.c.source).where(pictures.c.source.in_(hashes)))}
-    others = (attachment_rows.uses, draft_rows.uses, sheet_rows.uses)
+    others = (attachment_rows.uses, draft_rows.uses, sheet_rows.uses, batch_sheet_rows.uses)
     return made.union(*(uses(connection, hashes) for uses in others))
 
 

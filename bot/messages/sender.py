@@ -193,7 +193,7 @@ class Sender:
             self._schedule(message_id, line, view)
             return
         now = self.ports.monotonic()
-        progress = 0.0 if view.final else max(line.progress_not_before - now, PACE - (now - line.last_at))
+        progress = 0.0 if view.final else max(line.progress_not_before - now, max(PACE, view.pace) - (now - line.last_at))
         pause = max(line.not_before - now, progress)
         if pause > 0:
             self._alarm(message_id, line, pause)

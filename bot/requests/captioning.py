@@ -22,7 +22,7 @@ from bot.requests.change_choices import MOST_PICTURES
 from bot.requests.picture_actions import usable_pictures
 from bot.requests.picture_work import PictureWork
 from bot.requests.rules import Rules
-from bot.requests.transitions import CAPTION_DUE
+from bot.requests.transitions import BATCH, CAPTION_DUE
 
 log = structlog.get_logger()
 
@@ -93,4 +93,7 @@ def _show(tx: Tx, request_id: str, made: Sequence[Picture]) -> None:
         if one.change is not None and one.change.source in sources:
             picture_rows.put_changed(tx, request_id, one, "")
     picture_rows.release(tx, {one.sha256 for one in made}, request_id)
-    message_rows.bump(tx, f"request:{request_id}")
+    if request.batch:
+        tx.wake(BATCH, request.batch)
+    else:
+        message_rows.bump(tx, f"request:{request_id}")

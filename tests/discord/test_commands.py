@@ -162,7 +162,7 @@ async def test_settings_are_offered_to_administrators_of_servers_only(tmp_path: 
 async def test_commands_are_registered_for_servers_and_direct_messages(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         found = {one["name"]: one for one in s.discord.world.commands}
-        small = {"imagine-guide", "imagine-show", "imagine-status", "imagine-help", "imagine-privacy", "imagine-settings"}
+        small = {"imagine-guide", "imagine-batch", "imagine-show", "imagine-status", "imagine-help", "imagine-privacy", "imagine-settings"}
         assert set(found) == {"imagine", *small, "Imagine with this picture"}
         assert found["Imagine with this picture"]["contexts"] == [0, 1]
         assert found["imagine"]["contexts"] == [0, 1]

@@ -226,7 +226,7 @@ def test_the_manifest_for_socket_mode_is_within_slacks_limits_and_complete() -> 
 
 
 def test_the_manifest_asks_for_what_the_bot_serves_and_needs() -> None:
-    assert {f"/{name}" for name in manifest.COMMANDS} == {"/imagine", "/imagine-settings", "/imagine-guide", *VIEWS}
+    assert {f"/{name}" for name in manifest.COMMANDS} == {"/imagine", "/imagine-settings", "/imagine-guide", "/imagine-batch", *VIEWS}
     assert set(manifest.SCOPES) == SCOPES, "what the stand-in grants, and every test gets along with"
     assert manifest.PATH == PATH
 

@@ -72,6 +72,18 @@
       for (const field of form.elements) if (field.name) values[field.name] = field.type === "checkbox" ? field.checked : field.value;
       emit(JSON.stringify(values));
     },
+    // The server reads the file, because it knows every encoding; its topics appear in the field, where they can be changed.
+    async topics(event) {
+      const form = event.target.form;
+      const file = event.target.files[0];
+      if (!file) return;
+      const answer = await fetch(`/topics?${new URLSearchParams({ name: file.name })}`, { method: "POST", body: file }).catch(() => null);
+      const found = (await answer?.json().catch(() => null)) ?? { words: "", remark: event.target.dataset.lost };
+      if (found.words) form.elements.topics.value = found.words;
+      event.target.value = "";
+      byId("topics-remark").textContent = found.remark;
+      form.elements.topics.focus();
+    },
     close: (event) => event.currentTarget.closest("dialog").close(),
     closeAll: () => document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close()),
     back(emit) {

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from bot.batch.naming import MAX_BYTES, folder_of, label, slug
-from bot.batch.topics import MAX_CHARACTERS, MAX_TOPICS, TopicsProblem, prompt_of, read_topics, topics_of
+from bot.batch.topics import MAX_CHARACTERS, MAX_TOPICS, TopicsProblem, as_words, prompt_of, read_topics, topics_of
 from bot.domain.batches import BatchItem, ItemState, Topic
 from bot.texts import has
 
@@ -140,3 +141,12 @@ def test_names_are_short_in_bytes_and_whole_in_characters() -> None:
 def test_folders_and_labels_are_numbered() -> None:
     assert folder_of(BatchItem("i", "b", 7, ItemState.DRAFT, Topic("Red door"), "")) == "0007-red-door"
     assert [label(7, 1, 2), label(7, 0, 1)] == ["7b", "7"]
+
+
+@pytest.mark.parametrize(
+    "content", ["one\ntwo", 'topic,style\n=1+1,flat\n"a, ""b""",', '{"topic": "{x}"}', '{"topic": "topic"}\n{"topic": "b", "size": "1:1"}']
+)
+def test_topics_as_words_are_the_same_topics(content: str) -> None:
+    found = topics_of(content)
+    again = topics_of(as_words(found))
+    assert [replace(one, line=0) for one in again.topics] == [replace(one, line=0) for one in found.topics]

@@ -1,0 +1,33 @@
+"""/imagine-batch: what was typed beside the command, and a file of topics on its way to the core."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.chat.views import Reply
+from bot.core import Core
+from bot.domain.attachments import Attachment, NotFetched
+from bot.domain.requests import Person, Place
+from bot.pixels.errors import NotTaken
+from bot.texts import text
+
+HEAVY = 4 * 1024 * 1024
+"""Bytes of a file that isn't even fetched: the core takes no larger list of topics."""
+Fetch = Callable[[Mapping[str, str]], Awaitable[bytes]]
+
+
+async def from_file(core: Core, fetch: Fetch, key: str, owner: tuple[Person, Place], values: Mapping[str, str], file: Attachment) -> Reply:
+    """Fetch a file of topics and propose its batch; or say what is wrong with it, with nothing stored."""
+    if file.size is not None and file.size > HEAVY:
+        return Reply(text("batch.topics.heavy", most=HEAVY >> 20), changed=False)
+    try:
+        content = await fetch(file.handle)
+    except (NotFetched, NotTaken):
+        return Reply(text("batch.file_lost", name=file.name[:60]), changed=False)
+    return await core.new_batch(key, owner, values, (file.name, content))
+
+
+def number_of(typed: str) -> int | None:
+    """The number of a batch, if that's all that was typed."""
+    found = typed.strip().lstrip("#")
+    return int(found) if found.isdecimal() and len(found) < 9 else None

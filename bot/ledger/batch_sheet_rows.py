@@ -1,0 +1,44 @@
+"""Queries on the contact sheets of batches: one numbered picture of up to twenty drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, select
+
+from bot.domain.outcome import Picture
+from bot.ledger.dialect import upsert
+from bot.ledger.store import Tx
+from bot.ledger.tables import batch_sheets as sheets
+
+
+def put(tx: Tx, batch_id: str, page: int, content: str, picture: Picture) -> set[str]:
+    """Record a sheet whose file is stored; `content` says what is on it. Returns the hash of the sheet that it replaces."""
+    before = of_page(tx.connection, batch_id, page)
+    values = {name: getattr(picture, name) for name in ("sha256", "format", "width", "height", "size")} | {"content": content}
+    statement = upsert(sheets).values(batch_id=batch_id, page=page, **values)
+    tx.connection.execute(statement.on_conflict_do_update(index_elements=["batch_id", "page"], set_=values))
+    return set() if before is None or before.sha256 == picture.sha256 else {before.sha256}
+
+
+def of_page(connection: Connection, batch_id: str, page: int) -> Picture | None:
+    """The sheet of a page, counted from 1; None if it isn't made yet."""
+    row = connection.execute(select(sheets).where(sheets.c.batch_id == batch_id, sheets.c.page == page)).one_or_none()
+    return None if row is None else Picture(row.sha256, row.format, row.width, row.height, row.size)
+
+
+def contents(connection: Connection, batch_id: str) -> dict[int, str]:
+    """What is on each sheet of a batch, by page."""
+    rows = connection.execute(select(sheets.c.page, sheets.c.content).where(sheets.c.batch_id == batch_id))
+    return {row.page: row.content for row in rows}
+
+
+def drop(tx: Tx, batch_id: str) -> set[str]:
+    """Remove a batch's sheets. Returns the hashes of their files."""
+    gone = tx.connection.execute(delete(sheets).where(sheets.c.batch_id == batch_id).returning(sheets.c.sha256))
+    return {row.sha256 for row in gone}
+
+
+def uses(connection: Connection, hashes: Sequence[str]) -> set[str]:
+    """The subset of these hashes that are sheets."""
+    return {row.sha256 for row in connection.execute(select(sheets.c.sha256).where(sheets.c.sha256.in_(hashes)))}
