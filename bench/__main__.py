@@ -15,6 +15,7 @@ BENCHES = {
     "classifier": ("bench.classifier", "how well failures of unseen sources are understood: rules, learned reader, both; calibration"),
     "lag": ("bench.loop_lag", "how long the event loop waits while pictures are decoded"),
     "memory": ("bench.memory", "the most memory that ten results and their references in flight take"),
+    "languages": ("bench.languages", "memory and start with English alone and with every language"),
     "discord-ack": ("bench.discord_ack", "how fast a Discord command is acknowledged, against a bare discord.py bot in the same run"),
     "slack-ack": ("bench.slack_ack", "how fast a Slack command is acknowledged, against a bare slack_bolt app in the same run"),
     "peers": ("bench.provider.peers", "the provider benchmark for what people use today; makes an environment of its own first"),

@@ -5,10 +5,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from babel import Locale
+from dataclasses import dataclass
 
 DEFAULT_LANGUAGE = "en"
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
@@ -20,39 +17,45 @@ def is_right_to_left(language: str) -> bool:
     return language.partition("-")[0] in RIGHT_TO_LEFT
 
 
-@functools.cache
+@dataclass(frozen=True, slots=True)
+class Locale:
+    """What numbers need to know."""
+
+    plural_form: Callable[[float], str]
+    """Names the plural form of a number (CLDR: zero, one, two, few, many, other)."""
+    point: str = "."
+    comma: str = ","
+
+
+ENGLISH = Locale(lambda number: "one" if number == 1 else "other")
+
+
 def plural_form(language: str) -> Callable[[float], str]:
-    """The function that names the plural form of a number (CLDR: zero, one, two, few, many, other)."""
-    if language == DEFAULT_LANGUAGE:
-        return lambda number: "one" if number == 1 else "other"
-    locale = _babel(language)
-    return plural_form(DEFAULT_LANGUAGE) if locale is None else lambda number: str(locale.plural_form(number))
+    """The function that names the plural form of a number in a language."""
+    return _locale(language).plural_form
 
 
 def decimal(number: float, least: int, most: int, language: str) -> str:
     """A number with `least` to `most` digits after the point, with the language's signs."""
     whole, _, rest = f"{number:,.{most}f}".partition(".")
     rest = rest[:least] + rest[least:].rstrip("0")
-    point, comma = _signs(language)
-    return whole.replace(",", comma) + (point + rest if rest else "")
+    locale = _locale(language)
+    return whole.replace(",", locale.comma) + (locale.point + rest if rest else "")
 
 
 @functools.cache
-def _signs(language: str) -> tuple[str, str]:
+def _locale(language: str) -> Locale:
     if language == DEFAULT_LANGUAGE:
-        return ".", ","
-    locale = _babel(language)
-    if locale is None:
-        return _signs(DEFAULT_LANGUAGE)
-    latin = locale.number_symbols["latn"]
-    return latin["decimal"], latin["group"]
-
-
-def _babel(language: str) -> Locale | None:
-    """Babel's knowledge of a language; None if it has none."""
-    from babel import Locale, UnknownLocaleError
+        return ENGLISH
+    import babel
+    from babel import localedata
 
     try:
-        return Locale.parse(language, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return None
+        found = babel.Locale.parse(language, sep="-")
+    except (babel.UnknownLocaleError, ValueError):
+        return ENGLISH
+    latin = found.number_symbols["latn"]
+    rule = found.plural_form
+    made = Locale(lambda number: str(rule(number)), latin["decimal"], latin["group"])
+    localedata.clear_caches()  # a megabyte and a half for each language, of which nothing else is needed
+    return made
