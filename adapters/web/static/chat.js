@@ -167,7 +167,8 @@
     if (at.getAttribute?.("role") === "tab") {
       const tabs = Array.from(at.parentElement.querySelectorAll('[role="tab"]'));
       const here = tabs.indexOf(at);
-      const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -here, End: tabs.length - 1 - here };
+      const ahead = document.documentElement.dir === "rtl" ? -1 : 1;
+      const steps = { ArrowRight: ahead, ArrowDown: 1, ArrowLeft: -ahead, ArrowUp: -1, Home: -here, End: tabs.length - 1 - here };
       if (!(event.key in steps)) return;
       event.preventDefault();
       const next = tabs[(here + steps[event.key] + tabs.length) % tabs.length];

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
+from bot.texts import say, text
 from tests.e2e.browser.conftest import OpenPage
 from tests.e2e.browser.page import Chat
 from tests.e2e.browser.process import Process
@@ -123,3 +124,49 @@ def test_axe_finds_nothing_and_nothing_sticks_out(bot: Process, opened: OpenPage
     chat.be("Olu")
     chat.open("# operators")
     chat.check("operators")
+
+
+def test_arabic_runs_from_right_to_left_and_what_people_typed_keeps_its_direction(bot: Process, browser: Browser) -> None:
+    """Also on a phone, at night, enlarged to 200 %, and without motion."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="dark", reduced_motion="reduce", locale="ar-EG")
+    chat = Chat(context.new_page())
+    chat.page.goto(bot.url)
+    chat.ready()
+    page = chat.page
+    try:
+        assert page.evaluate("() => [document.documentElement.lang, document.documentElement.dir]") == ["ar", "rtl"]
+        box = page.locator("#message")
+        expect(box).to_have_attribute("placeholder", say(text("web.placeholder"), "ar"))
+        box.fill("/imagine a lantern sandbox:hang")
+        page.locator(".composer .primary").click()
+        state = page.locator("article .state.working").last
+        expect(state).to_be_visible(timeout=20_000)
+        assert state.evaluate("e => getComputedStyle(e, '::before').animationName") == "none"
+        box.fill("/imagine قطة (حمراء), 2 wheels!")
+        page.locator(".composer .primary").click()
+        cat = page.get_by_role("article").filter(has_text="قطة")
+        picture = cat.get_by_role("img")
+        expect(picture).to_have_count(1, timeout=20_000)
+        expect(picture).to_have_attribute("alt", re.compile(say(text("picture.alt_one", prompt="P"), "ar").partition("\u2068")[0].strip()))
+        command = cat.locator(".command")
+        assert command.evaluate("e => getComputedStyle(e).direction") == "ltr"
+        assert cat.locator("p.typed bdi").last.evaluate("e => getComputedStyle(e).direction") == "rtl"
+        wheels = cat.locator(".typed").bounding_box()
+        assert wheels is not None
+        assert (command.bounding_box() or wheels)["x"] > wheels["x"] + wheels["width"] / 2, (
+            "the command stands at the right, where the line begins"
+        )
+        chat.check("Arabic on a phone")
+        tab = page.get_by_role("tab").first
+        tab.focus()
+        page.keyboard.press("ArrowLeft")
+        expect(page.get_by_role("tab").nth(1)).to_be_focused()
+        page.keyboard.press("ArrowRight")
+        page.set_viewport_size({"width": 640, "height": 400})
+        chat.check("1280 x 800, enlarged to 200 %")
+        assert page.locator("#log").bounding_box()["height"] >= 200  # type: ignore[index]
+        box.scroll_into_view_if_needed()
+        expect(box).to_be_in_viewport()
+        page.get_by_role("article").filter(has_text="lantern").get_by_role("button").first.click()
+    finally:
+        context.close()
