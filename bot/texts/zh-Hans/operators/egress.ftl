@@ -1,0 +1,11 @@
+what = 连接
+trust_system = 系统的证书
+trust_named = { $named } 里的证书
+trust_also = { $store }，以及 { $file } 里的证书
+direct = 图片服务：直接连接。其他：{ $others }。信任：{ $trusts }。
+proxied = 图片服务：通过代理 { $proxy }（{ $name }）。其他：{ $others }。信任：{ $trusts }。
+others_direct = 直接连接
+others_proxied = 通过代理 { $proxy }（{ $name }）
+bypassed = 图片服务：直接连接，因为它在 NO_PROXY 里。其他：{ $others }。信任：{ $trusts }。
+proxy_unusable = { $name } 不是 HTTP 代理的地址，所以被忽略。不支持 SOCKS。请把 OUTGOING_PROXY 设为 HTTP 代理，例如 http://proxy.example:3128，或设为 none。
+certificates_missing = { $name } 是 { $place }，那里读不到证书，所以不会信任那里的任何东西，连接会失败。请改正，或者取消设置以使用系统的证书。

@@ -1,0 +1,30 @@
+title = 怎样让失败的请求更少
+lead = 来自账本最近 { $days } 天的 { $requests } 个请求。每条建议都写明数字；从不显示成员写的文字，只有机器人自己的文字和哈希值。
+nothing = 没有突出的问题：没有哪种失败、后续或拒绝达到 { $least } 个请求且占比明显。
+size-title = 不再为 { $model } 提供 { $size }
+size-why = { $model } 的 { $of } 个请求里有 { $count } 个失败，因为服务拒绝尺寸 { $size }。
+size-change = 请修改 bot/catalogue/models.toml 里该模型的尺寸；如果服务只有一种尺寸，请设置 IMAGE_OMIT_OPTIONS=size。
+quality-title = 不再向 { $model } 发送画质
+quality-why = { $model } 的 { $of } 个请求里有 { $count } 个失败，因为服务拒绝画质。
+quality-change = 请修改 bot/catalogue/models.toml 里该模型的画质、设置 IMAGE_QUALITY，或者设置 IMAGE_OMIT_OPTIONS=quality。
+option-title = 去掉 { $model } 拒绝的一个选项
+option-why = { $model } 的 { $of } 个请求里有 { $count } 个失败，因为服务拒绝机器人的一个选项。
+option-change = `imagine-bot explain REQUEST` 会指出是哪个选项；请把它加进 IMAGE_OMIT_OPTIONS。
+block-title = 在被拦下之前多提醒措辞（{ $template }）
+block-why = 这一类有 { $count } 个请求被拦下。与拦截一起出现的词，写作 被拦下:通过，每个至少来自三位成员：{ $words }。
+block-change = 请在发送前的提示（bot/texts/en 里的 held.ftl 和 hint.ftl）和社区规则里提到它们的共同点。绝不要在没有成员参与时改写提示词。
+helps-title = 在 { $kind } 之后，先提供“{ $origin }”
+helps-why = 选择它的 { $count } 位成员里，{ $worked } 位得到了图片（{ $percent } %）。
+helps-change = 请在 bot/texts/en/failures.ftl 的 { $kind }-member 里写上它，并把按钮放在最前面。
+useless-title = 在 { $kind } 之后，不要建议“{ $origin }”
+useless-why = 选择它的 { $count } 位成员里，只有 { $worked } 位得到了图片（{ $percent } %）。
+useless-change = 请在 bot/texts/en/failures.ftl 的 { $kind }-member 里建议别的：换个说法、换个尺寸，或者等待。
+service-title = { $model }：{ $kind } 太频繁
+service-why = { $of } 个请求里有 { $count } 个遇到它（{ $percent } %）；其中 { $pictures } 个最终得到了图片。
+service-change = 请按 docs/troubleshooting.md 里 { $kind } 的运营者步骤来做；`imagine-bot evidence --last-failure` 会收集服务的技术支持需要的内容。
+refusal-title = 让“{ $reason }”不那么容易碰到
+refusal-why = 有 { $count } 个请求因为它在发送之前就被拒绝；有 { $of } 个被某个模型接受。
+refusal-change = 请在大家输入的地方说明规则：命令的选项、`/imagine-help`、bot/texts/en/refusal.ftl 里的 { $reason }；如果上限是你定的，也可以提高。
+rejected-title = 大家说 { $model } 的图片不对：{ $reason }
+rejected-why = { $model } 的 { $of } 个请求里，有 { $count } 个画出的图片因为“{ $reason }”被成员否定。其中 { $picked } 个之后选了候选图。
+rejected-change = 请用 imagine-bot requests 看几个。文字有错：推荐“加文字”。不符合品牌：给成员一个带品牌样子的模板。其他情况：试试别的模型或更高的画质。
