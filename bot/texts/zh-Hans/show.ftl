@@ -1,9 +1,9 @@
-title = 你最近的请求
+title = 你的请求
 how = 按一个数字，就能看到那个请求的图片和按钮。
 none = 你还没有要过图片
 none_why = 输入 /imagine 和你想看到的内容，例如：/imagine 雨中的红色自行车
 unknown = 你没有这个 ID 的请求
-unknown_why = 输入不带 ID 的 /imagine-show，可以看到最近十个请求。
+unknown_why = 输入不带 ID 的 /imagine-show 可以看到你的请求；写上提示词里的文字可以查找。
 state_received = 已收到
 state_held = 等你回答
 state_queued = 等待中

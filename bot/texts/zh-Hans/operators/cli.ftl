@@ -33,6 +33,15 @@ restore_server = 账本在数据库 { $server } 里，要用 PostgreSQL 自带�
 move_no_server = DATABASE_URL 指向的不是 PostgreSQL 数据库。请把它设为账本要迁往的数据库，例如 postgresql://user:password@host/imagine，再运行一次。
 move_done = 已把 { $tables } 个表的 { $rows } 行复制到 { $server }，并逐行核对。
 move_changed = 其中 { $count } 行里有 PostgreSQL 存不了的 NUL 字符或没有值的数字，已被替换。
+encryption_new_key = 请把这一行放进 .env，旧密钥写在它后面，用逗号分隔。请在备份以外的地方保留一份。
+encryption_rotated = { $count ->
+    [0] 没有加密保存的内容。
+   *[other] { $count } 个值现在用 ENCRYPTION_KEYS 里的第一个密钥加密。
+}
+encryption_older_keys = 请从 ENCRYPTION_KEYS 里去掉其余 { $count } 个密钥，并重新启动机器人。
+encryption_lost = { $count } 个值保持原样（{ $kinds }）：ENCRYPTION_KEYS 里没有一个密钥能打开。请把加密它们的密钥放在最新的密钥后面，再运行一次。
+encryption_status = { $kind }：{ $count }
+encryption_sound = ENCRYPTION_KEYS 能打开全部 { $count } 个值。
 move_aside = 原来的账本现在是 { $file }；在你放心新的之前请保留它。图片仍在 { $folder }。请用这个 DATABASE_URL 启动机器人。
 backup_no_folder = 没有文件夹 { $folder }。请先创建它，或者换一个。
 backup_cannot_make = 无法创建文件夹 { $folder }。请换一个，或者给当前用户写入权限。
@@ -199,6 +208,10 @@ help-restore_backup = `imagine-bot backup` 生成的文件。
 help-restore_pictures = 存有备份图片的文件夹。默认：备份旁边的文件夹 pictures（如果有）。
 help-restore_replace = 替换现有的账本，原账本会改名。
 help-migrate_to_postgres = 把账本从 SQLite 文件复制到 DATABASE_URL 指定的 PostgreSQL 数据库，逐行核对。请先停止机器人。
+help-encryption = 账本加密内容的密钥：生成一个、用最新的密钥重新加密全部、查看哪些是加密的。
+help-encryption_new_key = 为 ENCRYPTION_KEYS 生成一个密钥。
+help-encryption_rotate = 用 ENCRYPTION_KEYS 里的第一个密钥加密全部内容，机器人可以继续运行。之后旧密钥就可以去掉。
+help-encryption_status = 说明哪些内容加密保存，以及 ENCRYPTION_KEYS 能否全部打开。
 help-move_from = SQLite 文件，如果不是 DATA_DIR 里的那个。
 help-backup_target = 副本的文件或文件夹。给出文件夹时（DIR/，需要时会创建）文件名是 backup-<time>.db。默认：数据文件夹。从不覆盖任何东西。
 help-json = 输出 JSON，供其他程序使用。

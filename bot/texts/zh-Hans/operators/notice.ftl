@@ -52,6 +52,7 @@ fact_cost = 花费
 fact_pace = 本月
 fact_pace_value = 到目前为止 { $month }，按这个速度到 { $last } 是 { $end }
 fact_cost_value = { $week }（{ $pictures } 张图片），每天约 { $day }
+counted = { $count } { $what }
 fact_requests = 请求
 fact_ends = 停用日期
 fact_instead = 可改用

@@ -82,3 +82,4 @@ setting-token = 浏览器打开网页聊天所需的机密。别人能访问时�
 doctor-what = 网页聊天
 doctor-ok = { $host } 的端口 { $port } 空闲。
 doctor-off = 没有设置。设置 WEB_PORT 就会启动。
+dashboard-live_state = { $count } { $state }
