@@ -1,9 +1,9 @@
-title = 你最近的請求
+title = 你的請求
 how = 按一個數字，就能看到那個請求的圖片和按鈕。
 none = 你還沒有要過圖片
 none_why = 輸入 /imagine 和你想看到的內容，例如：/imagine 雨中的紅色腳踏車
 unknown = 你沒有這個 ID 的請求
-unknown_why = 輸入不帶 ID 的 /imagine-show，可以看到最近十個請求。
+unknown_why = 輸入不帶 ID 的 /imagine-show 可以看到你的請求；寫上提示詞裡的文字可以查找。
 state_received = 已收到
 state_held = 等你回答
 state_queued = 等待中
