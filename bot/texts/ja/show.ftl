@@ -1,9 +1,9 @@
-title = 最近のリクエスト
+title = あなたの依頼
 how = 番号を押すと、そのリクエストの画像とボタンが表示されます。
 none = まだ画像を依頼していません
 none_why = /imagine に続けて見たいものを入力してください。例：/imagine 雨の中の赤い自転車
 unknown = その ID のリクエストはありません
-unknown_why = /imagine-show を ID なしで入力すると、最近の 10 件が表示されます。
+unknown_why = ID なしで /imagine-show と入力すると依頼の一覧が、プロンプトの言葉を付けると検索結果が表示されます。
 state_received = 受付済み
 state_held = 返答待ち
 state_queued = 待機中
