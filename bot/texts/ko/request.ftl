@@ -1,5 +1,5 @@
 queued = 차례를 기다리는 중
-next = 다음이 당신 차례예요
+next = 다음이 내 차례예요
 position = { $position }번째로 기다리고 있어요
 about = , 약 { $wait } 남았어요
 fetching_references = 첨부한 것을 확인하고 있어요…
@@ -24,7 +24,7 @@ fetching = 이미지가 준비됐고, 봇이 다시 내려받고 있어요.
 held = 보내기 전에 질문이 하나 있어요
 refused = 보내지 않았어요
 blocked = 이미지 서비스가 이 요청을 차단했어요
-failed = 이번에는 이미지가 없어요
+failed = 이번에는 이미지를 만들지 못했어요
 failed_unknown = 죄송해요, 이미지 서비스가 이미지도 이유도 보내지 않았어요. '다시 시도'를 눌러 주세요.
 cancelled = 취소했어요
 cancelled_free = 아무것도 보내지 않아서 비용이 들지 않아요.

@@ -1,9 +1,9 @@
-title = 최근 요청
+title = 내 요청
 how = 번호를 누르면 그 요청의 이미지와 버튼이 나와요.
 none = 아직 이미지를 요청하지 않았어요
 none_why = /imagine 뒤에 보고 싶은 것을 입력하세요. 예: /imagine 빗속의 빨간 자전거
 unknown = 그 ID의 요청이 없어요
-unknown_why = ID 없이 /imagine-show를 입력하면 최근 요청 열 개가 나와요.
+unknown_why = ID 없이 /imagine-show를 입력하면 내 요청이 나오고, 프롬프트의 단어를 붙이면 찾을 수 있어요.
 state_received = 접수됨
 state_held = 답을 기다림
 state_queued = 대기 중
