@@ -1,9 +1,9 @@
-title = Deine letzten Anfragen
+title = Deine Anfragen
 how = Drücke eine Nummer, um die Anfrage mit ihren Bildern und Knöpfen zu sehen.
 none = Du hast noch kein Bild angefordert
 none_why = Tippe /imagine und was du sehen möchtest, zum Beispiel: /imagine ein rotes Fahrrad im Regen
 unknown = Du hast keine Anfrage mit dieser ID
-unknown_why = Tippe /imagine-show ohne ID, um deine letzten zehn Anfragen zu sehen.
+unknown_why = Tippe /imagine-show ohne ID, um deine Anfragen zu sehen, oder mit Worten des Prompts, um eine zu suchen.
 state_received = eingegangen
 state_held = wartet auf deine Antwort
 state_queued = wartet

@@ -18,6 +18,7 @@ size = Größe
 quality = Qualität
 count = Anzahl
 private = Privat
+guide = Hilf mir beim Schreiben
 price = Was würde das kosten?
 attach = Bilder anhängen
 attached = Angehängte Bilder
@@ -41,6 +42,10 @@ jump = Neue Nachricht für dich
 gone = Diese Nachricht ist nicht mehr auf dieser Seite. Mit /imagine-show findest du die Anfrage.
 our_fault = Im Bot ist etwas schiefgegangen; an dir liegt es nicht, und es wurde nichts gestartet. Bitte versuche es noch einmal. Genaueres steht im Log des Bots.
 accept_later = Deine Anfrage ist da, aber ich konnte noch nicht anfangen. Ich fange so bald wie möglich an, bitte schick sie also nicht noch einmal.
+connection-lost = Die Verbindung ist abgebrochen.
+connection-lost_why = Wird wiederhergestellt …
+connection-too_long = Das war zu lang zum Abschicken.
+connection-too_long_why = Bitte schick weniger auf einmal.
 mask-canvas = Markiere, was sich ändern soll
 mask-hint = Übermale den Teil, der sich ändern soll.
 mask-keys = Mit der Tastatur: Pfeile bewegen den Pinsel, die Leertaste malt, Umschalt und Pfeile malen eine Linie, Entf löscht.
@@ -83,4 +88,17 @@ hint-too_long = Das sind mehr als die { $most } Zeichen, die ins Textfeld passen
 hint-required = Bitte füll das aus.
 hint-too_long_field = Das sind { $length } Zeichen, und höchstens { $most } passen. Bitte kürze es.
 hint-not_a_choice = Bitte wähle einen der Werte aus der Liste.
-guide = Hilf mir beim Schreiben
+gallery-title = Galerie
+gallery-chat = Chat
+gallery-skip = Zu den Bildern springen
+gallery-results = Bilder
+gallery-pages = Seiten
+gallery-any = egal
+gallery-shown = { $count ->
+    [one] Seite { $number }: ein Ergebnis
+   *[other] Seite { $number }: { $count } Ergebnisse
+}
+gallery-hidden = Die Bilder sind ausgeblendet, bis die Moderation sie angesehen hat.
+gallery-save = Bild speichern
+gallery-save_one = Bild { $number } speichern
+gallery-save_making = Speichern, wie es entstand (JSON)
