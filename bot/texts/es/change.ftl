@@ -70,4 +70,4 @@ problem_blocked = El servicio de imágenes ya bloqueó estas palabras aquí, as�
 problem_full = Tu resultado ya tiene diez imágenes y no caben más en un mensaje. Puedes cambiar una de las que tienen texto o borrar el resultado.
 problem_damaged = Esa imagen ya no se puede abrir, así que no se puede cambiar. Puedes hacer una nueva cuando quieras.
 problem_disk = No se pudo guardar la imagen cambiada. Tu original está bien; inténtalo de nuevo en unos minutos.
-problem_asked = Parece que tu texto contiene algo privado, una marca o palabras fuertes. Quítalo aquí y usa Añadir texto en la imagen terminada, donde podrás decidir.
+problem_asked = Parece que tu texto contiene algo privado, una marca o palabras fuertes. Quítalo aquí y usa «Añadir texto» en la imagen terminada, donde podrás decidir.

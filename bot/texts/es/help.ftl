@@ -9,4 +9,4 @@ text =
     /imagine-show muestra tus últimas peticiones. /imagine-status dice cómo está el servicio de imágenes y cuánto queda de tu presupuesto. /imagine-privacy muestra lo que hay guardado sobre ti y te deja borrarlo.
 
     Si el servicio de imágenes bloquea un prompt, lo mira una persona de moderación. Nada se reescribe ni se vuelve a enviar sin tu sí.
-references = También puedes partir de una imagen: adjunta hasta { $most }, o pulsa Cambiar esta imagen o Usar como referencia en un resultado. Si un resultado no debería estar aquí, pulsa Denunciar.
+references = También puedes partir de una imagen: adjunta hasta { $most }, o pulsa «Cambiar esta imagen» o «Usar como referencia» en un resultado. Si un resultado no debería estar aquí, pulsa «Denunciar».

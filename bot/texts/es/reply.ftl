@@ -1,7 +1,7 @@
 started_picture = En marcha, a partir de tu imagen.
 no_picture_there = Esa imagen ya no está guardada. Puedes hacer una nueva cuando quieras.
 already_done = Eso ya está hecho.
-already_worked = Ya funcionó: tu imagen está en un mensaje más reciente. ¿Quieres otra? Pulsa Otra vez allí.
+already_worked = Ya funcionó: tu imagen está en un mensaje más reciente. ¿Quieres otra? Pulsa «Otra vez» allí.
 already_started = Eso ya está en marcha.
 still_running = Esa petición aún está en curso; espera un momento.
 started_again = En marcha: las mismas palabras, imagen nueva.

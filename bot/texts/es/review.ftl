@@ -4,6 +4,6 @@ nobody = Aquí los resultados se revisan antes de que otros los vean, pero nadie
 published = Hecho para { $person } con { $model }, { $at }.
 published_by = Hecho para { $person } con { $model }, { $at }. Revisado y publicado por { $by }.
 waits = El equipo de revisión lo mira antes de que lo vean otros (caso { $number }).
-fixed = El equipo de revisión está mirando este resultado, o ya lo publicó tal como está, así que ahora no puede cambiar. Puedes empezar uno nuevo a partir de él con Cambiar esta imagen o No me convence.
+fixed = El equipo de revisión está mirando este resultado, o ya lo publicó tal como está, así que ahora no puede cambiar. Puedes empezar uno nuevo a partir de él con «Cambiar esta imagen» o «No me convence».
 returned = El equipo de revisión lo devolvió (caso { $number }). Cámbialo y vuelve a pedirlo, o quédatelo para ti.
 expired = Nadie lo revisó a tiempo, así que solo lo ves tú (caso { $number }). Puedes volver a pedirlo.

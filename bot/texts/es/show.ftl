@@ -1,9 +1,9 @@
-title = Tus últimas peticiones
+title = Tus peticiones
 how = Pulsa un número para ver esa petición con sus imágenes y botones.
 none = Aún no has pedido ninguna imagen
 none_why = Escribe /imagine y lo que quieres ver, por ejemplo: /imagine una bicicleta roja bajo la lluvia
 unknown = No tienes ninguna petición con ese ID
-unknown_why = Escribe /imagine-show sin ID para ver tus diez últimas peticiones.
+unknown_why = Escribe /imagine-show sin ID para ver tus peticiones, o con palabras del prompt para buscar una.
 state_received = recibida
 state_held = espera tu respuesta
 state_queued = en espera
