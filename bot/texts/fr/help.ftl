@@ -9,4 +9,4 @@ text =
     /imagine-show affiche tes dernières demandes. /imagine-status dit comment va le service d'images et ce qui reste de ton budget. /imagine-privacy montre ce qui est enregistré sur toi et te laisse le supprimer.
 
     Si le service d'images bloque un prompt, quelqu'un de la modération regarde. Rien n'est reformulé ni renvoyé sans ton accord.
-references = Tu peux aussi partir d'une image : joins-en jusqu'à { $most }, ou appuie sur Modifier cette image ou Prendre comme modèle sur un résultat. Si un résultat n'a rien à faire ici, appuie sur Signaler.
+references = Tu peux aussi partir d'une image : joins-en jusqu'à { $most }, ou appuie sur « Modifier cette image » ou « Prendre comme modèle » sur un résultat. Si un résultat n'a rien à faire ici, appuie sur « Signaler ».

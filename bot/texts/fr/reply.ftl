@@ -1,7 +1,7 @@
 started_picture = C'est parti, à partir de ton image.
 no_picture_there = Cette image n'est plus enregistrée. Tu peux en faire une nouvelle quand tu veux.
 already_done = C'est déjà fait.
-already_worked = Ça a déjà marché : ton image est dans un message plus récent. Tu en veux une autre ? Appuie là-bas sur Encore une.
+already_worked = Ça a déjà marché : ton image est dans un message plus récent. Tu en veux une autre ? Appuie là-bas sur « Encore une ».
 already_started = C'est déjà parti.
 still_running = Cette demande est encore en cours, patiente un instant.
 started_again = C'est parti : mêmes mots, nouvelle image.
@@ -22,4 +22,4 @@ not_yours = Seule la personne qui l'a demandé peut faire ça. Tape /imagine pou
 unknown_button = Ce bouton ne marche plus. Tape /imagine-show pour retrouver ta demande.
 here_it_is = La voici.
 stopping = Le bot redémarre. Appuie à nouveau dans une minute.
-cannot_store = Je ne peux rien enregistrer en ce moment, alors je n'ai pas pu la prendre. Rien ne t'est facturé, et l'opérateur du bot est prévenu. Réessaie dans quelques minutes.
+cannot_store = Je ne peux rien enregistrer en ce moment, donc je n'ai pas pu la prendre. Rien ne t'est facturé, et l'opérateur du bot est prévenu. Réessaie dans quelques minutes.

@@ -1,9 +1,9 @@
-title = Tes dernières demandes
+title = Tes demandes
 how = Appuie sur un numéro pour voir la demande avec ses images et ses boutons.
 none = Tu n'as encore demandé aucune image
 none_why = Tape /imagine et ce que tu veux voir, par exemple : /imagine un vélo rouge sous la pluie
 unknown = Tu n'as pas de demande avec cet ID
-unknown_why = Tape /imagine-show sans ID pour voir tes dix dernières demandes.
+unknown_why = Tape /imagine-show sans ID pour voir tes demandes, ou avec des mots du prompt pour en chercher une.
 state_received = reçue
 state_held = attend ta réponse
 state_queued = en attente

@@ -22,4 +22,4 @@ too_many = Il y a déjà { $most } modèles. Supprimes-en un d'abord.
 unknown_field = Je ne peux pas lire la ligne « { $line } ». Chaque ligne commence par l'un de ceux-ci et deux-points : { $allowed }.
 twice = { $part } y est deux fois. Mets-le sur une ligne.
 nothing = Le modèle est vide. Remplis au moins un champ.
-private = Cela ressemble à des données privées, comme une clé, une adresse e-mail ou un numéro de téléphone. Tous ici pourraient les lire, alors enlève-les.
+private = Cela ressemble à des données privées, comme une clé, une adresse e-mail ou un numéro de téléphone. Tous ici pourraient les lire, donc enlève-les.
