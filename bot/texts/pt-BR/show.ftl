@@ -1,9 +1,9 @@
-title = Seus últimos pedidos
+title = Seus pedidos
 how = Aperte um número para ver esse pedido com as imagens e os botões.
 none = Você ainda não pediu nenhuma imagem
 none_why = Digite /imagine e o que você quer ver, por exemplo: /imagine uma bicicleta vermelha na chuva
 unknown = Você não tem pedido com esse ID
-unknown_why = Digite /imagine-show sem ID para ver seus últimos dez pedidos.
+unknown_why = Digite /imagine-show sem ID para ver seus pedidos, ou com palavras do prompt para procurar um.
 state_received = recebido
 state_held = aguardando a sua resposta
 state_queued = na fila

@@ -42,6 +42,10 @@ jump = Nova mensagem para você
 gone = Essa mensagem não está mais nesta página. Digite /imagine-show para achar o pedido.
 our_fault = Algo deu errado no bot; não foi culpa sua, e nada foi iniciado. Tente de novo. Os detalhes estão no log do bot.
 accept_later = Recebi o seu pedido, mas ainda não consegui começar. Começo assim que der, então não envie de novo.
+connection-lost = A conexão caiu.
+connection-lost_why = Tentando conectar de novo…
+connection-too_long = Era longo demais para enviar.
+connection-too_long_why = Envie menos de uma vez, por favor.
 mask-canvas = Marque o que deve mudar
 mask-hint = Pinte a parte que deve mudar.
 mask-keys = Com o teclado: as setas movem o pincel, Espaço pinta, Shift e setas pintam uma linha, Delete limpa.
@@ -84,3 +88,17 @@ hint-too_long = São mais do que os { $most } caracteres que cabem na caixa de t
 hint-required = Preencha isto, por favor.
 hint-too_long_field = Isto tem { $length } caracteres, e cabem até { $most }. Encurte, por favor.
 hint-not_a_choice = Escolha um dos valores da lista.
+gallery-title = Galeria
+gallery-chat = Chat
+gallery-skip = Pular para as imagens
+gallery-results = Imagens
+gallery-pages = Páginas
+gallery-any = qualquer um
+gallery-shown = { $count ->
+    [one] Página { $number }: { $count } resultado
+   *[other] Página { $number }: { $count } resultados
+}
+gallery-hidden = As imagens ficam ocultas até a moderação olhar.
+gallery-save = Salvar imagem
+gallery-save_one = Salvar imagem { $number }
+gallery-save_making = Salvar como foi feita (JSON)
