@@ -1,9 +1,9 @@
-title = آخر طلباتك
+title = طلباتك
 how = اضغط رقمًا لترى ذلك الطلب بصوره وأزراره.
 none = لم تطلب أي صورة بعد
 none_why = اكتب /imagine وما تريد رؤيته، مثلًا: /imagine دراجة حمراء تحت المطر
 unknown = ليس لديك طلب بهذا المعرّف
-unknown_why = اكتب /imagine-show بلا معرّف لترى آخر عشرة طلبات لك.
+unknown_why = اكتب /imagine-show بلا معرّف لترى طلباتك، أو مع كلمات من الوصف لتبحث عن واحد.
 state_received = وصل
 state_held = بانتظار ردك
 state_queued = في الانتظار
