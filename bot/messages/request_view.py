@@ -176,7 +176,8 @@ def _answered(facts: RequestFacts, audience: Audience) -> View:
         case Answer.EXPIRED:
             late = failure is not None and failure.kind is Kind.TASK_RUNNING_TIMEOUT
             why = explain(failure, "member") if failure is not None and late else text("request.expired_why")
-            title, lines, buttons = text("request.expired"), [why], (_retry(request), edit_button(request))
+            title, lines = text("request.expired"), [why]
+            buttons = () if late else (_retry(request), edit_button(request))  # the first picture may still come: nobody is asked to buy another
         case Answer.INTERRUPTED:
             title, lines, buttons = text("request.interrupted"), [text("request.interrupted_why")], (_retry(request), edit_button(request))
         case _:
@@ -303,6 +304,8 @@ def _failure_buttons(request: Request, failure: Failure | None) -> tuple[Button,
     if failure is not None and failure.group is Group.PARAMETERS and failure.who_can_fix is Fixer.USER:
         nearest = None if refusal is None else refusal.nearest
         return (edit_button(request),) if nearest is None else (_nearest(request, nearest.value), edit_button(request))
+    if failure is not None and failure.kind is Kind.TASK_RUNNING_TIMEOUT:
+        return ()  # the first picture may still come: nobody is asked to buy another
     if failure is not None and failure.kind is Kind.NOT_TAKEN:
         # Another try would be charged and end the same way, unless the picture is smaller.
         return (edit_button(request),) if failure.facts.get("why") in ("pixels", "bytes", "memory") else ()

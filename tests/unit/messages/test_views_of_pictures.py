@@ -32,6 +32,12 @@ def test_why_the_time_ran_out_is_said_where_the_service_was_the_reason() -> None
         assert shown(answer=Answer.EXPIRED, why=why).text[0] == text("request.expired_why")
 
 
+@pytest.mark.parametrize("answer", [Answer.EXPIRED, Answer.FAILED])
+def test_nobody_is_asked_to_buy_a_second_picture_while_the_first_may_still_come(answer: Answer) -> None:
+    assert shown(answer=answer, why=failed(Kind.TASK_RUNNING_TIMEOUT)).buttons == ()
+    assert A.RETRY in actions(shown(answer=answer, why=failed(Kind.TIMEOUT)))
+
+
 def test_what_a_picture_was_made_from_is_in_its_line() -> None:
     def line(*references: str, mask: str = "") -> str:
         return shown(S.CALLING, references=references, mask=mask).text[-1]
