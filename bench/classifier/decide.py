@@ -40,7 +40,8 @@ MORE_ALONE = (0.05, 0.15, 0.25)
 """How much more probability a block may need that no rule names."""
 MAY_ACCUSE = 0.1
 REPEATING = tuple(round(0.3 + 0.05 * step, 2) for step in range(12))
-SPENT = tuple(round(0.04 + 0.04 * step, 2) for step in range(13))
+SPENT = tuple(round(0.02 + 0.01 * step, 2) for step in range(6))
+"""Never more: where reader and rule are of two minds about an empty account, nothing is sent again."""
 SURE, ENOUGH = 0.98, 30
 """0.9 is a promise: it's given from the probability on at which this share of at least so many public answers is right."""
 SAID, UNSAID = 0.97, 0.89
@@ -51,7 +52,8 @@ ORDINARY_TEXT = 0.06
 """How much an ordinary text in one of its envelopes counts: far fewer answers are ordinary texts than this repository has of them."""
 FALSE_ALARM, MISSED, REPEATED = 6.0, 4.0, 3.0
 """How much worse than a wrong kind an accusation, an unseen block and a repeat are that must not be."""
-KINDS_AND_ORDINARY = (*(kind for kind in Kind if kind is not Kind.OUTPUT_REJECTED), None)
+KINDS_READ = tuple(kind for kind in Kind if kind is not Kind.OUTPUT_REJECTED)
+KINDS_AND_ORDINARY = (*KINDS_READ, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,8 @@ def _of(vector: Sequence[float]) -> Weights:
         floor=FLOOR,
         ordinary=ordinary,
         rule=dict(zip(CONFIDENCES, rest, strict=False)),
-        group=dict(zip(BANDS, rest[len(CONFIDENCES) :], strict=True)),
+        group=dict(zip(BANDS, rest[len(CONFIDENCES) :], strict=False)),
+        kind=dict(zip(KINDS_READ, rest[len(CONFIDENCES) + len(BANDS) :], strict=True)),
         calibration=dict.fromkeys(Agreement, ((0.0, 0.0), (1.0, 1.0))),
         accuse=0.5,
         accuse_alone=0.5,
@@ -137,6 +140,7 @@ def _fitted(given: Sequence[Case]) -> Weights:
     )
     columns += [named * (np.array(nearest) == one)[:, None] for one in CONFIDENCES]
     columns += [related * (np.array(bands) == one)[:, None] for one in BANDS]
+    columns += [np.array([[float(kind is one) for kind in KINDS_AND_ORDINARY]] * len(given)) for one in KINDS_READ]
     x = np.stack(columns, axis=2).astype(np.float32)
     right = np.array([[float(case.right(kind)) for kind in KINDS_AND_ORDINARY] for case in given])
     weight = np.array([case.weight for case in given])
@@ -293,6 +297,8 @@ def written(known: Weights) -> str:
         *(f'"{confidence}" = {weight}' for confidence, weight in known.rule.items()),
         *("", "[group]"),
         *(f'"{confidence}" = {weight}' for confidence, weight in known.group.items()),
+        *("", "[kind]"),
+        *(f"{kind} = {weight}" for kind, weight in known.kind.items()),
         *("", "[calibration]"),
         *(f"{which} = [{', '.join(f'[{said}, {right}]' for said, right in steps)}]" for which, steps in known.calibration.items()),
     ]

@@ -57,15 +57,17 @@ BY_STATUS: dict[int, Kind] = {
 
 _HOLLOW = re.compile(
     r"\b(?:unknown|unexpected|internal|error|failed|failure|fail|none|null|an?|the|has|occurr?ed|server|request|status|something|went|wrong|"
-    r"image|generation)\b|[\W\d_]+"
+    r"image|generation|api|http|code|call|response|provider|upstream|openai|gemini|google)\b|[\W\d_]+"
 )
 _GONE = frozenset({401, 403, 410})
 """Answers of a picture's host to an expired link: another download gives the same."""
 _MASKED = frozenset({400, 422, 500, 502, 503})
 """Outer statuses that gateways put over an inner one."""
-_TELLING = frozenset({402, 408, 413, 429, 502, 503, 504, 520, 524, 529, 598})
+_TELLING = frozenset({401, 402, 403, 408, 413, 429, 502, 503, 504, 520, 524, 529, 598})
 """Statuses that say more than words without a cause."""
 _CAUSELESS = frozenset({Kind.SERVER_ERROR, Kind.BAD_REQUEST_OTHER})
+_HTTP_TIMEOUT = re.compile(r"(?:read|connect|pool|write|socket|etimed|gateway|http) ?(?:operation )?time(?:d )?out")
+"""A single request that took too long, not the task."""
 
 
 def classify(evidence: Evidence) -> Failure:
@@ -95,8 +97,11 @@ def classify_with(evidence: Evidence, known: Tables) -> Failure:
     if not decided:
         named, action = refine(kind, action, seen, text)
         kind, action, confidence = _weigh(named, action, confidence, seen)
-    if kind in _CAUSELESS and (not decided or confidence < STRUCTURE_DECIDES) and seen.status in _TELLING:
-        kind, action = _by_status(seen.status), None  # the words give no cause
+    told = seen.inner if seen.status is None else seen.status
+    if kind in _CAUSELESS and (not decided or confidence < STRUCTURE_DECIDES) and told in _TELLING:
+        kind, action = _by_status(told), None  # the words give no cause
+    if kind is Kind.TIMEOUT and seen.api == "task.poll" and seen.status is None and not _HTTP_TIMEOUT.search(seen.exception):
+        kind, action = Kind.TASK_RUNNING_TIMEOUT, None  # the caller stopped waiting for a picture that is being drawn
     kind, action = refine(kind, action, seen, text)
     if not decided or confidence <= STRUCTURE_DECIDES:
         confidence = certainty(kind, confidence, text)
@@ -166,9 +171,7 @@ def _decide(seen: Signals, text: Text, known: Tables) -> Rule | None:
             if rule.holds(seen, text):
                 return rule
     tokens, status = seen.tokens, seen.meant or seen.status or 0
-    for rule in known.rules:
-        if rule.statuses and status not in rule.statuses:
-            continue
+    for rule in known.of_status(status):
         if (not rule.codes or not rule.codes.isdisjoint(tokens)) and rule.holds(seen, text):
             return rule
     if seen.ok:

@@ -72,6 +72,6 @@ def _side(seen: Signals, text: Text) -> Kind:
 
 
 def _side_in_plain_words(text: Text, *, input_named: bool) -> Kind:
-    if text.says(family("MADE")) and not input_named:
+    if (text.says(family("MADE")) or (text.says(family("ANSWER")) and not text.says(family("PROMPT")))) and not input_named:
         return Kind.SAFETY_OUTPUT
     return Kind.SAFETY_REFERENCE_IMAGE if text.says(family("SENT")) and not text.says(family("PROMPT")) else Kind.SAFETY_PROMPT

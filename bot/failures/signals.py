@@ -271,6 +271,7 @@ class _Reader:
         for name in found.classes:
             squashed = squash(name)
             self.fields.setdefault("exceptionclass", []).append(squashed)
+            self.raw_fields.setdefault("exceptionclass", []).append(name)
             self.codes.append(squashed)
             if found.status is None:  # a class named after a status says nothing more
                 self.raw.append(name)

@@ -40,6 +40,8 @@ class Weights:
     """Rule confidence -> weight of the kind it named."""
     group: Mapping[float, float]
     """Rule confidence -> weight of every kind of that kind's group."""
+    kind: Mapping[Kind, float]
+    """Added for a kind: the reader's machines are trained one by one, so some speak up too easily."""
     calibration: Mapping[Agreement, tuple[tuple[float, float], ...]]
     """A probability of the model, and how often answers with it are right; rising, linear between the points."""
     accuse: float
@@ -62,6 +64,7 @@ def shipped() -> Weights:
         ordinary=data["ordinary"],
         rule={float(confidence): weight for confidence, weight in data["rule"].items()},
         group={float(confidence): weight for confidence, weight in data["group"].items()},
+        kind={Kind(kind): weight for kind, weight in data["kind"].items()},
         calibration={Agreement(which): tuple((said, right) for said, right in steps) for which, steps in data["calibration"].items()},
         accuse=data["accuse"],
         accuse_alone=data["accuse_alone"],
@@ -105,7 +108,7 @@ def shares(rule_kind: Kind, confidence: float, read: Mapping[Kind, float], known
     for_kind, for_group = _nearest(known.rule, confidence), _nearest(known.group, confidence)
     totals: dict[Kind | None, float] = {}
     for kind, share in read.items():
-        total = known.reader * math.log(share + known.floor)
+        total = known.reader * math.log(share + known.floor) + known.kind.get(kind, 0.0)
         if KINDS[kind].group is group:
             total += for_group + (for_kind if kind is rule_kind else 0.0)
         totals[kind] = total
@@ -129,7 +132,7 @@ def agreement(rule_kind: Kind, confidence: float, read: Mapping[Kind, float]) ->
 
 ORDINARY = 0.85
 """How probable it has to be that a text is no failure at all to outweigh words that sound like a verdict."""
-WITHOUT_A_WORD = 0.2
+WITHOUT_A_WORD = 0.15
 """Minimum probability of the safety kinds without any one of the words, if only the reader speaks of a block: nobody is accused over a
 single odd word."""
 

@@ -177,7 +177,8 @@ def _answered(facts: RequestFacts, audience: Audience) -> View:
             late = failure is not None and failure.kind is Kind.TASK_RUNNING_TIMEOUT
             why = explain(failure, "member") if failure is not None and late else text("request.expired_why")
             title, lines = text("request.expired"), [why]
-            buttons = () if late else (_retry(request), edit_button(request))  # the first picture may still come: nobody is asked to buy another
+            # Where the first picture may still come, nobody is asked to buy another.
+            buttons = () if late else (_retry(request), edit_button(request))
         case Answer.INTERRUPTED:
             title, lines, buttons = text("request.interrupted"), [text("request.interrupted_why")], (_retry(request), edit_button(request))
         case _:

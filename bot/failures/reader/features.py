@@ -14,6 +14,7 @@ from bot.failures.data import table
 from bot.failures.normal import MARKS, masked, normalise
 from bot.failures.plain import Sentence, Stems, plain
 from bot.failures.rules.load import family
+from bot.failures.tokens import split_words
 
 if TYPE_CHECKING:
     from bot.failures.signals import Signals
@@ -34,6 +35,7 @@ def marks(seen: Signals) -> set[str]:
     found = {f"\tcode {code[:_LONGEST]}" for code in sorted(seen.codes)[:MAX_MARKS]}
     found |= {f"\tfield {key[:_LONGEST]}" for key in sorted(seen.keys)[:MAX_MARKS]}
     found |= {f"\tshape {shape}" for shape in seen.shapes}
+    found |= {f"\tclass {word}" for name in seen.raw_by_field.get("exceptionclass", ()) for word in split_words(name).split()}
     if seen.inner is not None:
         found.add(f"\tinner {seen.inner}")
     return found

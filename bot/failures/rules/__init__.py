@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from bot.failures.rules.load import rules_of
@@ -20,6 +20,14 @@ class Tables:
     rules: tuple[Rule, ...]
     without_error: tuple[Rule, ...]
     """Applied after the others, if there was no error status."""
+    by_status: dict[int, tuple[Rule, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def of_status(self, status: int) -> tuple[Rule, ...]:
+        """The rules that a status allows: most name a few statuses, so most need no look."""
+        found = self.by_status.get(status)
+        if found is None:
+            found = self.by_status[status] = tuple(rule for rule in self.rules if not rule.statuses or status in rule.statuses)
+        return found
 
     @property
     def all(self) -> tuple[Rule, ...]:

@@ -114,11 +114,11 @@ def test_nobody_is_accused_over_an_ordinary_text(number: int) -> None:
 
 
 def test_nobody_is_accused_over_ordinary_texts_that_nothing_was_trained_on() -> None:
-    """Gallery prompts, answers and words that only sound like a filter or a rule, in twelve languages, each in five envelopes."""
+    """Gallery prompts, answers and words that only sound like a filter or a rule, in forty languages, each in five envelopes."""
     texts = [line for line in (FOLDER / "ordinary_untaught.txt").read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     accused = [text for text in texts if any(classify(seen).group is Group.SAFETY for seen in envelopes(text))]
-    assert len(texts) >= 100
-    assert len(accused) <= len(texts) // 25, accused
+    assert len(texts) >= 300
+    assert accused == []
 
 
 @pytest.mark.parametrize("word", ["सुरक्षा", "ถูกต้อง", "தவறு", "مُرشّح", "é"])
