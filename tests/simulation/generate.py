@@ -58,6 +58,7 @@ def from_seed(seed: int) -> Plan:
     presses += _attach(Random(f"pictures:{seed}"), commands, people)  # drawn apart as well
     presses += _change(Random(f"changes:{seed}"), commands, people)
     presses += _reject(Random(f"rejected:{seed}"), commands, people)
+    presses += _simplify(Random(f"ladders:{seed}"), commands)
     return Plan(
         seed=seed,
         commands=commands,
@@ -230,6 +231,18 @@ def _reject(r: Random, commands: list[Command], people: list[str]) -> list[Press
         if r.random() < 0.15:
             who = r.choice(people) if r.random() < 0.1 else ""
             found.append(Press(one.n, round(r.uniform(5, 300), 3), "not_right", who, r.choice(["", "", "click", "event"])))
+    return found
+
+
+def _simplify(r: Random, commands: list[Command]) -> list[Press]:
+    """Let a prompt be refused for a detail, and its member look for it."""
+    named = {one.again_of for one in commands}
+    found = []
+    for one in commands:
+        plain = one.nature == Nature.GOOD and one.again_of is None and one.n not in named and not one.doubtful
+        if plain and r.random() < 0.1:
+            one.nature = Nature.REFUSED.value
+            found.append(Press(one.n, round(r.uniform(20, 300), 3), "simplify", "", r.choice(["", "", "click", "event"])))
     return found
 
 

@@ -37,6 +37,7 @@ KIT: dict[str, Plan] = {
     "a picture": _plan(_good(), _good(1, count=2)),
     "a picture cut": _plan(_good(), presses=[Press(0, 60.0, "crop", twice="event"), Press(0, 120.0, "crop")]),
     "a candidate picked": _plan(_good(), presses=[Press(0, 60.0, "not_right", twice="click")]),
+    "a ladder climbed": _plan(_good(nature="refused"), presses=[Press(0, 90.0, "simplify", twice="click")], horizon=3600.0),
     "a block": _plan(_good(nature="safety_output")),
     "a refusal": _plan(_good(), _good(1), _good(2), budget_pictures=1),
     "tried again, and failed": _plan(_good(), _good(1, count=3), provider_faults=1.0, only="server_error"),

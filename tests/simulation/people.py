@@ -12,6 +12,7 @@ from bot.chat.views import Act, Button, Form, Reply, View
 from bot.domain.attachments import Attachment
 from bot.domain.requests import Person, Place, Submission
 from bot.texts import text
+from tests.simulation.climbing import SIMPLIFY, climb
 from tests.simulation.crew import ASKED_FOR
 from tests.simulation.loop import Life
 from tests.simulation.plan import Command, Nature, Press
@@ -207,6 +208,8 @@ class People:
                     await self._decide(thread, drafts[-1], who, f"{key}.draft", press.twice)
                 if drafts and press.action == REJECT:
                     await self._ask_for_candidates(thread, drafts[-1], f"{key}.candidates", press.twice)
+                if drafts and press.action == SIMPLIFY:
+                    await climb(self, thread, drafts[-1], f"{key}.step", press.twice)
                 if not any(isinstance(one, Reply) and one.text == STOPPING for one in said):
                     return
 

@@ -18,6 +18,8 @@ class Nature(StrEnum):
     SAFETY_SOME = "safety_some"
     """All but one of the pictures; that one was blocked."""
     BAD_PARAMETER = "bad_parameter"
+    REFUSED = "refused"
+    """Refused without a reason, as long as a certain detail is in it."""
     FEWER = "fewer"
     """One picture fewer than requested, without a reason."""
 

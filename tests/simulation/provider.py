@@ -199,6 +199,9 @@ class Provider:
         if nature is Nature.BAD_PARAMETER:
             http = _error(400, "invalid_value", f"{RAW}: no such size", param="size", think=r.uniform(0, 1))
             return Said(Meaning.OPTION if "size" in body else Meaning.FINAL, http, family="bad_parameter")
+        if nature is Nature.REFUSED:
+            http = _error(400, "bad_request", f"{RAW}: Your request could not be processed.", think=think)
+            return Said(Meaning.FINAL, http, family="refused")
         wanted = count - 1 if nature in (Nature.FEWER, Nature.SAFETY_SOME) and count > 1 else count
         numbers = self._numbers(wanted)
         data: list[dict[str, Any]] = [{"b64_json": base64.b64encode(picture(number)).decode()} for number in numbers]

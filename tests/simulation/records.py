@@ -14,6 +14,8 @@ COMMUNITY = "town"
 CHANNEL = "imagine"
 MODERATORS = "moderators"
 OPERATORS = "operators"
+CULPRIT = "oil painting"
+"""The detail that makes prompts of the nature `refused` fail."""
 PER_CALL = 4
 """Most pictures that the provider gives in one call."""
 
@@ -153,4 +155,6 @@ def wording(seed: int, name: int | str, nature: Nature, taken: Container[str], *
     while tag in taken:
         tag = "".join(r.choice(_SYLLABLES) for _ in range(4))
     text = f"a {r.choice(_THINGS)} {r.choice(_MANNERS)}, {tag}"
+    if nature is Nature.REFUSED:
+        text = f"a {r.choice(_THINGS)} called {tag} {r.choice(_MANNERS)}, with a ribbon, pencil, {CULPRIT}, wide shot, no people"
     return Wording(f"{text}, mail to {tag}@example.org" if doubtful else text, tag, nature, unasked=doubtful)
