@@ -23,6 +23,8 @@ class Remedies:
     """What candidates cost, as a sentence."""
     captions: bool = False
     crop: bool = True
+    simplify: bool = False
+    """There are details that may lead the picture astray, to leave out."""
 
 
 def rejected_view(request: Request, rejection: Rejected, offered: Remedies) -> View:
@@ -41,8 +43,11 @@ def rejected_view(request: Request, rejection: Rejected, offered: Remedies) -> V
         key = "rejected.text_without"
     if reason is RejectionReason.CROP and not offered.crop:
         key = "rejected.composition"
-    lines = (text(key), offered.price)
-    return View(title=text("rejected.title"), text=lines, buttons=tuple(buttons), tone=Tone.NEUTRAL, final=True)
+    lines = [text(key), offered.price]
+    if offered.simplify and reason not in (RejectionReason.TEXT, RejectionReason.CROP):
+        buttons.append(own_button(request, ActionName.SIMPLIFY, text("button.simplify")))
+        lines.append(text("rejected.simplify"))
+    return View(title=text("rejected.title"), text=tuple(lines), buttons=tuple(buttons), tone=Tone.NEUTRAL, final=True)
 
 
 def is_choosing(request: Request, candidates: Candidates | None) -> bool:

@@ -18,6 +18,8 @@ from bot.ledger import act_rows, message_rows, picture_rows, rejection_rows, req
 from bot.ledger.store import Tx
 from bot.messages.candidate_view import Remedies, others_view, rejected_view
 from bot.messages.picture_view import picture_views
+from bot.prompts.details import details_of
+from bot.prompts.ladder import steps_down
 from bot.prompts.normalise import UnusableText, normalise
 from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import DOUBLE_CLICK, RequestActions, where
@@ -66,7 +68,8 @@ class Rejections:
             rejection_rows.put(tx, request.id, rejection)
             choosing = request.candidates and not request.picked
             rules = self.requests.rules
-            offered = Remedies(_prices(request, rules), captions=rules.captions and not choosing, crop=not choosing)
+            details = not choosing and bool(steps_down(details_of(request.prompt)))
+            offered = Remedies(_prices(request, rules), captions=rules.captions and not choosing, crop=not choosing, simplify=details)
             return Reply(text("rejected.title"), view=rejected_view(request, rejection, offered))
 
         return await self._on_result(act, body)

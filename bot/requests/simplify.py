@@ -17,7 +17,7 @@ from bot.chat.views import Act, ActionName, Reply, View
 from bot.domain.kinds import WORDING
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Lineage, Origin, Person, Request, Submission
-from bot.ledger import act_rows, case_rows, ladder_rows, request_rows, settings_rows
+from bot.ledger import act_rows, case_rows, ladder_rows, rejection_rows, request_rows, settings_rows
 from bot.ledger.ladder_rows import LadderRow, StepRow
 from bot.ledger.store import Tx
 from bot.messages.simplify_view import add_back_label, end_view, named, step_view
@@ -170,15 +170,17 @@ def _known(connection: Connection, row: LadderRow) -> Known | None:
             request.refusal is not None and request.refusal.reason in ("blocked_before", "held_for_moderator")
         ):
             blocked = request
-        if (outcome := _outcome(request)) is not None:
+        wrong = rejection_rows.of_request(connection, request.id) is not None
+        if (outcome := _outcome(request, wrong)) is not None:
             tried.append(TriedStep(frozenset(step.kept), outcome))
     return Known(row, root, details, tried, running, blocked)
 
 
-def _outcome(request: Request) -> bool | None:
-    """Whether a step worked; None if it says nothing about the wording: cancelled, out of credit, no network."""
+def _outcome(request: Request, wrong: bool) -> bool | None:
+    """Whether a step worked; None if it says nothing about the wording: cancelled, out of credit, no network. `wrong`: its member said
+    that the picture isn't right."""
     if request.answer is Answer.PICTURES:
-        return True
+        return not wrong
     failed = request.answer is Answer.FAILED and request.failure is not None and request.failure.kind in WORDING
     return False if failed else None
 

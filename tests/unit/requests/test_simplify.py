@@ -100,6 +100,39 @@ async def test_the_hidden_detail_is_named_and_every_wording_is_seen_before_it_is
             assert hidden.words not in step.prompt
 
 
+async def reject(w: World, row: str, reason: str = "composition") -> Reply:
+    w.events += 1
+    values = {"reason": reason, "words": "not what I asked for"}
+    return await w.bot.core.act(Act(f"p{w.events}", "ana", "Ana", "test", "home", "imagine", A.NOT_RIGHT, row, values))
+
+
+async def test_the_detail_that_leads_a_picture_astray_is_named_by_its_member_saying_what_isnt_right(tmp_path: Path) -> None:
+    prompt, wrong = "a red robot with a lantern, a blue scarf, a green hat, watercolour, wide shot", "a blue scarf"
+    async with world(tmp_path) as w:
+        row = await w.imagine(prompt, quality="low")
+        assert (await newest(w)).answer is Answer.PICTURES
+        assert A.SIMPLIFY not in {one.action for one in ((await reject(w, row, "crop")).view or await w.answer(row)).buttons}
+        helps = await reject(w, row)
+        assert helps.view is not None
+        [button] = [one for one in helps.view.buttons if one.action is A.SIMPLIFY]
+        calls, reply = 0, await press(w, A.SIMPLIFY, button.row)
+        while reply.view is not None and reply.view.buttons:
+            minimal = next((one for one in reply.view.buttons if one.label == "Go to the minimal version"), None)
+            if minimal is not None:
+                reply = await press(w, minimal.action, minimal.row)
+                continue
+            await press(w, A.LADDER_SEND, reply.view.buttons[0].row)
+            calls += 1
+            assert calls < 10
+            step = await newest(w)
+            if wrong in step.prompt:
+                await reject(w, step.id)
+            reply = await press(w, A.SIMPLIFY, step.id)
+        assert reply.view is not None
+        assert reply.view.title == f"This made it fail: \u201c{wrong}\u201d."
+        assert calls <= math.ceil(math.log2(len(details_of(prompt)))) + 2
+
+
 async def test_a_block_gets_no_ladder_and_its_form_notes_the_case(tmp_path: Path) -> None:
     async with world(tmp_path, Service([bad(BLOCK)])) as w:
         row = await w.imagine("a knight with a sword, covered in blood")
