@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.adapter import Adapter, AttachmentSource, Context, Plugin, ReplacesPictures, Turn
+from bot.adapter import Adapter, AttachmentSource, Context, Plugin, ReplacesPictures
 from bot.batch.actions import BatchActions
 from bot.batch.messages import BatchProjections
 from bot.batch.service import batches_of
@@ -43,7 +43,8 @@ from bot.ports import Ports, SystemPorts
 from bot.ports.steady import SteadyPorts
 from bot.providers.attachment_download import AttachmentDownload
 from bot.providers.http_provider import HttpProvider
-from bot.providers.pictures import PictureStore
+from bot.providers.picture_port import PicturePort
+from bot.providers.picture_store import picture_store
 from bot.providers.port import Provider
 from bot.providers.services.registry import api_for
 from bot.providers.status_page import StatusPage, page_of
@@ -250,25 +251,18 @@ def context(bot: Bot, data_dir: Path, *, demo: bool, egress: Egress | None = Non
         wall,
         download,
         egress or Egress(),
-        _turns(bot.ledger),
+        turn_rows.queue(bot.ledger),
         Vault(bot.ledger, keys),
     )
 
 
-def _turns(ledger: Ledger) -> Turn:
-    async def turn(name: str, every: float) -> float:
-        return await ledger.write(lambda tx: turn_rows.book(tx, name, every))
-
-    return turn
-
-
-def _provider(settings: Settings, key: str | None, pictures: PictureStore, ports: SystemPorts) -> HttpProvider:
+def _provider(settings: Settings, key: str | None, pictures: PicturePort, ports: SystemPorts) -> HttpProvider:
     """The configured service with one of its keys."""
     api = settings.image_api
     return HttpProvider(settings.image_base_url, key, pictures, ports, api=api, egress=settings.egress)
 
 
-def _fallbacks(settings: Settings, pictures: PictureStore, ports: SystemPorts) -> list[ServicePlan]:
+def _fallbacks(settings: Settings, pictures: PicturePort, ports: SystemPorts) -> list[ServicePlan]:
     """Further keys of the configured service, and the second service, in order of preference."""
     limits, found = GateSettings(settings.max_concurrency, settings.max_images_per_minute), list[ServicePlan]()
     for number, key in enumerate(settings.image_independent_api_keys, 2):
@@ -332,7 +326,7 @@ async def work_alone(settings: Settings, work: Callable[[Bot], Awaitable[T]], *,
 
 async def _made(settings: Settings, ports: SystemPorts, *, demo: bool) -> tuple[Bot, HttpProvider, RunningSandbox | None]:
     """The bot of these settings. The demo brings its own image service: the sandbox, on a free port."""
-    pictures = PictureStore(settings.data_dir)
+    pictures = picture_store(settings.picture_bucket, settings.data_dir, settings.egress)
     service: RunningSandbox | None = None
     if demo:
         from bot.sandbox.answers import WATCHED  # imported here so that only the demo pays for it

@@ -49,6 +49,9 @@ def backup(
     finally:
         part.unlink(missing_ok=True)
     say(text("cli.backup_done", file=place, size=shown_size(place.stat().st_size), requests=rows))
+    if settings.picture_store is not None:
+        say(text("cli.backup_bucket", bucket=settings.picture_store))
+        return
     folder = settings.data_dir / files.PICTURES
     count, size = _pictures(folder)
     if pictures:

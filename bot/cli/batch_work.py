@@ -106,6 +106,10 @@ class BatchSession:
         """The bytes of a stored picture, verified. Raises LookupError."""
         import hashlib
 
+        if self.settings.picture_bucket is not None:
+            from bot.cli.copy_pictures import from_bucket
+
+            return from_bucket(self.settings, picture.sha256)
         path = self.settings.data_dir / files.PICTURES / picture.sha256[:2] / f"{picture.sha256}.{picture.format}"
         try:
             found = path.read_bytes()

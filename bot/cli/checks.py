@@ -137,6 +137,21 @@ def _server(what: str, server: LedgerServer) -> Iterator[Finding]:
         yield Finding(False, what, text("doctor.server_careless", server=server, name=name), layer=layers.MACHINE)
 
 
+async def bucket(subject: Subject) -> AsyncIterator[Finding]:
+    """Whether the bucket for pictures answers. Nothing is written."""
+    if (place := subject.settings.picture_bucket) is None:
+        return
+    from bot.providers import bucket_pictures
+
+    what = text("doctor.bucket")
+    try:
+        await bucket_pictures.some(bucket_pictures.objects_of(place, subject.settings.egress))
+        yield Finding(True, what, text("doctor.bucket_ok", bucket=place))
+    except OSError as error:
+        sentence = text("cli.copy_failed", bucket=place, error=error.strerror or error)
+        yield Finding(False, what, sentence, layer=layers.NETWORK)
+
+
 async def adapters(subject: Subject) -> AsyncIterator[Finding]:
     """Findings of each configured platform's own checks."""
     configured = [plugin for plugin in subject.adapters.values() if plugin.configured(subject.settings.env)]
@@ -196,7 +211,7 @@ def _captions(brand: Path | None) -> Finding:
     return Finding(True, what, text("doctor.captions_lacking", scripts=listed(lacking)) if lacking else text("doctor.captions_ok"))
 
 
-LOCAL = (settings, clock, disk, running, database, fonts)
+LOCAL = (settings, clock, disk, running, database, bucket, fonts)
 
 
 def _beside(finding: Finding, bot: str | None) -> Finding:

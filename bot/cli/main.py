@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.cli import backup, doctor, evidence, failures, init, move, plugins, records, restore, running, verify
+from bot.cli import backup, copy_pictures, doctor, evidence, failures, init, move, plugins, records, restore, running, verify
 from bot.cli.screen import USAGE, Stop, complain, say
 from bot.texts import text
 
@@ -130,6 +130,7 @@ app.command("evidence", help=text("cli.help.evidence"))(evidence.evidence)
 app.command("verify", help=text("cli.help.verify"))(verify.verify)
 app.command("backup", help=text("cli.help.backup"))(backup.backup)
 app.command("migrate-to-postgres", help=text("cli.help.migrate_to_postgres"))(move.migrate_to_postgres)
+app.command("copy-pictures", help=text("cli.help.copy_pictures"))(copy_pictures.command)
 app.command("restore", help=text("cli.help.restore"))(restore.restore)
 
 

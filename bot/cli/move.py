@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.copy_pictures import copy_pictures
 from bot.cli.screen import USAGE, Stop, say
 from bot.ports import SystemPorts
 from bot.texts import text
@@ -43,7 +44,9 @@ def migrate_to_postgres(
     say(text("cli.move_done", rows=done.rows, tables=done.tables, server=server))
     if done.changed:
         say(text("cli.move_changed", count=done.changed))
-    say(text("cli.move_aside", file=aside, folder=settings.data_dir / files.PICTURES))
+    say(text("cli.move_aside", file=aside, folder=settings.picture_store or settings.data_dir / files.PICTURES))
+    if settings.picture_bucket is not None:
+        copy_pictures(settings, back=False)
 
 
 def _aside(file: Path, at: datetime) -> Path:

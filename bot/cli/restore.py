@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,9 @@ from bot.cli.options import DataDir
 from bot.cli.screen import FAILED, USAGE, Stop, remark, say
 from bot.ports import SystemPorts
 from bot.texts import text
+
+if TYPE_CHECKING:
+    from bot.ledger.picture_copies import Copied
 
 
 def restore(
@@ -44,11 +47,11 @@ def restore(
         say(text("cli.restore_done", file=target, requests=requests))
         if aside is not None:
             say(text("cli.restore_aside", file=aside))
+        if settings.picture_store is not None:
+            say(text("cli.backup_bucket", bucket=settings.picture_store))
+            return
         kept = settings.data_dir / files.PICTURES
-        try:
-            done = picture_copies.copy(folder, kept) if folder.is_dir() and folder != kept else picture_copies.Copied()
-        except OSError as error:
-            raise Stop(text("cli.pictures_failed", folder=kept, file=error.filename or folder)) from error
+        done = _copied(folder, kept)
         missing = read_only.picture_hashes(target) - picture_copies.stored(kept)
     say(text("cli.pictures_copied", copied=done.copied, size=shown_size(done.size), there=done.there, folder=kept))
     if done.damaged:
@@ -57,6 +60,16 @@ def restore(
         remark(text("cli.pictures_missing", count=len(missing)))
     if done.damaged or missing:
         raise typer.Exit(FAILED)
+
+
+def _copied(source: Path, target: Path) -> Copied:
+    """Copy the pictures beside the backup. Raises Stop."""
+    from bot.ledger import picture_copies
+
+    try:
+        return picture_copies.copy(source, target) if source.is_dir() and source != target else picture_copies.Copied()
+    except OSError as error:
+        raise Stop(text("cli.pictures_failed", folder=target, file=error.filename or source)) from error
 
 
 def _checked(source: Path) -> int:

@@ -30,7 +30,7 @@ class Copied:
 def copy(source: Path, target: Path) -> Copied:
     """Copy the pictures that the target lacks, or has damaged, each into its shard. Raises OSError; running it again continues."""
     done = Copied()
-    for path, sha256 in _pictures(source):
+    for path, sha256 in named(source):
         wanted = target / sha256[:2] / path.name
         if wanted.is_file() and _hash_of(wanted) == sha256:
             done.there += 1
@@ -45,10 +45,10 @@ def copy(source: Path, target: Path) -> Copied:
 
 def stored(folder: Path) -> set[str]:
     """Hashes of the pictures in a folder, by name only."""
-    return {sha256 for _, sha256 in _pictures(folder)}
+    return {sha256 for _, sha256 in named(folder)}
 
 
-def _pictures(folder: Path) -> Iterator[tuple[Path, str]]:
+def named(folder: Path) -> Iterator[tuple[Path, str]]:
     for path in sorted(folder.rglob("*")):
         match = _NAME.fullmatch(path.name)
         if match is not None and path.is_file() and not path.is_symlink():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from bot.ledger import memory_rows
-from bot.ledger.store import Tx
+from bot.ledger.store import Ledger, Tx
 
 TURN = "turn:"
 LATE = 3600.0
@@ -17,3 +19,12 @@ def book(tx: Tx, name: str, every: float) -> float:
     at = max(tx.now, following if following < tx.now + LATE else tx.now)
     memory_rows.remember(tx, TURN + name, at + every)
     return at - tx.now
+
+
+def queue(ledger: Ledger) -> Callable[[str, float], Awaitable[float]]:
+    """`book` in a transaction of its own."""
+
+    async def turn(name: str, every: float) -> float:
+        return await ledger.write(lambda tx: book(tx, name, every))
+
+    return turn

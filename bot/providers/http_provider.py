@@ -33,7 +33,7 @@ from bot.providers.download import Downloader, Resolve, peer_of, resolve
 from bot.providers.encoding import first_bytes
 from bot.providers.input_pictures import with_pictures
 from bot.providers.picture_intake import PictureIntake
-from bot.providers.pictures import PictureStore
+from bot.providers.picture_port import PicturePort
 from bot.providers.port import REQUEST_ID_HEADERS, Call, OnPartial
 from bot.providers.routed import RoutedTransport
 from bot.providers.services.registry import api_for
@@ -96,7 +96,7 @@ class HttpProvider:
         self,
         base_url: str,
         api_key: str | None,
-        pictures: PictureStore,
+        pictures: PicturePort,
         ports: Ports,
         *,
         api: ImageApi | None = None,

@@ -10,14 +10,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.attachments import ReferenceLimits
-from bot.providers.pictures import PictureStore
+from bot.providers.picture_port import PicturePort
 from bot.providers.port import Call, InputPicture
 
 _PNG = b"\x89PNG"
+_STARTS = {_PNG: "png", b"\xff\xd8": "jpeg", b"RIFF": "webp"}
+"""How a stored picture begins -> its format; the store has no others."""
 _FRAMES = frozenset({0xC0, 0xC1, 0xC2})
 
 
-async def with_pictures(call: Call, store: PictureStore, limits: ReferenceLimits) -> Call:
+async def with_pictures(call: Call, store: PicturePort, limits: ReferenceLimits) -> Call:
     """The call with the bytes of its references and mask, within these limits. Raises DamagedPicture if one is gone or damaged, BadPicture
     and NotTaken if one can't be shrunk."""
     if not call.references:
@@ -25,7 +27,7 @@ async def with_pictures(call: Call, store: PictureStore, limits: ReferenceLimits
     share = min(limits.max_bytes, limits.total_bytes // len(call.references))
     found, fitted = list[InputPicture](), list[Mapping[str, Any] | None]()
     for sha256 in call.references:
-        picture, made = InputPicture(await store.read(sha256), store.format_of(sha256)), None
+        picture, made = await _read(store, sha256), None
         if len(picture.content) > share or longest_edge(picture.content) > limits.max_edge:
             made, content = await store.work("reference", {"max_edge": limits.max_edge, "max_bytes": share}, picture.content)
             picture = InputPicture(content, made["format"])
@@ -39,6 +41,11 @@ async def with_pictures(call: Call, store: PictureStore, limits: ReferenceLimits
         )
         mask = InputPicture(content, "png")
     return dataclasses.replace(call, pictures=tuple(found), mask_picture=mask)
+
+
+async def _read(store: PicturePort, sha256: str) -> InputPicture:
+    content = await store.read(sha256)
+    return InputPicture(content, next((kind for start, kind in _STARTS.items() if content.startswith(start)), ""))
 
 
 def longest_edge(content: bytes) -> int:

@@ -20,7 +20,7 @@ from bot.pixels.errors import BadPicture, NotTaken
 from bot.providers.answer import Item
 from bot.providers.body import BodyReader
 from bot.providers.download import Downloader, UnusableAnswer
-from bot.providers.pictures import PictureStore
+from bot.providers.picture_port import PicturePort
 from bot.providers.routed import was_proxied
 
 log = structlog.get_logger()
@@ -57,7 +57,7 @@ class _NotFetched(Exception):
 class PictureIntake:
     """Stores the pictures of one provider."""
 
-    def __init__(self, store: PictureStore, downloader: Downloader, provider: str) -> None:
+    def __init__(self, store: PicturePort, downloader: Downloader, provider: str) -> None:
         self._store = store
         self._downloader = downloader
         self._provider = provider

@@ -22,10 +22,10 @@ from bot.pixels.errors import NotTaken
 from bot.pixels.kinds import FORMATS
 from bot.pixels.workers import OneProcess, Workers
 
-_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
+HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _T = TypeVar("_T")
 
-_NAME = re.compile(r"([0-9a-f]{64})\.(?:" + "|".join(FORMATS.values()) + ")", re.ASCII)
+NAME = re.compile(r"([0-9a-f]{64})\.(?:" + "|".join(FORMATS.values()) + ")", re.ASCII)
 
 FOLDERS = 256
 """Pictures are sharded into folders by the first two hex digits of their hash."""
@@ -71,6 +71,17 @@ class PictureStore:
         """Store a downloaded picture. Raises BadPicture and NotTaken."""
         return await self._off_loop(lambda: self._add(pieces, revised_prompt, base64=False))
 
+    async def checked(self, pieces: Sequence[bytes], revised_prompt: str | None, *, base64: bool) -> tuple[Picture, bytes]:
+        """Decode and check a picture without keeping it, for a store elsewhere. Raises BadPicture and NotTaken."""
+
+        def take() -> tuple[Picture, bytes]:
+            picture = self._add(pieces, revised_prompt, base64=base64)
+            content = self._read(picture.sha256)
+            self._delete(picture.sha256)
+            return picture, content
+
+        return await self._off_loop(take)
+
     async def work(self, job: str, values: Mapping[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
         """Run a job from `bot.pixels.jobs.JOBS` on a picture, such as fitting it to a platform. Raises BadPicture, NotTaken and OSError."""
         return await self._off_loop(lambda: self._workers.do(job, values, [content]))
@@ -90,11 +101,6 @@ class PictureStore:
     def path(self, sha256: str) -> Path | None:
         """Path of a stored picture; None if the hash is malformed or unknown."""
         return next((path for path in self._candidates(sha256) if path.is_file()), None)
-
-    def format_of(self, sha256: str) -> str:
-        """`png`, `jpeg` or `webp`; empty for an unknown picture."""
-        path = self.path(sha256)
-        return "" if path is None else path.suffix.removeprefix(".")
 
     async def old_files(self, folder: int, after: str, age: float, limit: int) -> tuple[Sequence[OldFile], str | None]:
         """Pictures in shard `folder` written more than `age` seconds ago.
@@ -123,7 +129,7 @@ class PictureStore:
 
     def _candidates(self, sha256: str) -> list[Path]:
         # IDs come from buttons and URLs, so only an exact hash ever becomes part of a path.
-        if not _HASH.fullmatch(sha256):
+        if not HASH.fullmatch(sha256):
             return []
         return [self._folder / sha256[:2] / f"{sha256}.{extension}" for extension in FORMATS.values()]
 
@@ -135,7 +141,7 @@ class PictureStore:
         try:
             made, _ = self._workers.do("take", {"path": name, "base64": base64}, pieces)
             picture = Picture(revised_prompt=revised_prompt, **made)
-            if not _HASH.fullmatch(picture.sha256) or picture.format not in FORMATS.values():
+            if not HASH.fullmatch(picture.sha256) or picture.format not in FORMATS.values():
                 raise NotTaken("worker", "odd answer")  # it becomes a path, and the worker has parsed untrusted data
             target = self._folder / picture.sha256[:2] / f"{picture.sha256}.{picture.format}"
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -147,7 +153,7 @@ class PictureStore:
         return picture
 
     def _keep(self, content: bytes, sha256: str, format: str) -> None:
-        if not _HASH.fullmatch(sha256) or format not in FORMATS.values() or hashlib.sha256(content).hexdigest() != sha256:
+        if not HASH.fullmatch(sha256) or format not in FORMATS.values() or hashlib.sha256(content).hexdigest() != sha256:
             raise NotTaken("worker", "odd answer")  # it becomes a path, and the worker has parsed untrusted data
         target = self._folder / sha256[:2] / f"{sha256}.{format}"
         if target.is_file():
@@ -185,7 +191,7 @@ class PictureStore:
         found = []
         for name in names[:limit]:
             path = self._folder / f"{folder:02x}" / name
-            ours = _NAME.fullmatch(name)
+            ours = NAME.fullmatch(name)
             if ours is None or not name.startswith(path.parent.name):
                 continue
             seen = _writing(path)

@@ -19,6 +19,7 @@ from bot import egress
 from bot.egress import Egress
 from bot.ledger.server import LedgerServer, Where
 from bot.providers.api import ImageApi
+from bot.providers.buckets import BucketPlace
 from bot.providers.services.from_file import FileApi, FileDialect
 from bot.providers.services.registry import SERVICES, api_for, base_url_of
 from bot.settings import values
@@ -106,6 +107,8 @@ class Settings(BaseSettings):
     data_dir: Annotated[Path, BeforeValidator(values.folder)] = Path("data")
     database_url: Annotated[Path | LedgerServer | None, BeforeValidator(values.database)] = None
     """The SQLite file, if it isn't in `data_dir`."""
+    picture_store: Annotated[BucketPlace | None, BeforeValidator(values.bucket)] = None
+    """The bucket for pictures; None for the folder in `data_dir`."""
     status_page: Annotated[str, BeforeValidator(values.status_page)] = "auto"
     """`auto`, `off`, or the base address of a page in Statuspage's format."""
     account_plan: Annotated[str, BeforeValidator(values.words(80))] = ""
@@ -138,6 +141,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only use what `load` passes in; a setting from another source couldn't be named in errors."""
         return (init_settings,)
+
+    @property
+    def picture_bucket(self) -> BucketPlace | None:
+        """The bucket with the address and the keys that the environment has."""
+        return None if self.picture_store is None else self.picture_store.opened_with(self.env)
 
     @property
     def ledger(self) -> Where:

@@ -18,9 +18,11 @@ from zoneinfo import available_timezones
 from bot.domain.zones import zone_of
 from bot.egress import DIRECT
 from bot.ledger.server import SCHEMES, LedgerServer
+from bot.providers.buckets import BucketPlace
 from bot.providers.services.from_file import BadDialect, FileDialect, load
 from bot.texts import text
 
+_BUCKET = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(/[!-~]*)?")
 _PLACEHOLDER = re.compile(
     r"(your|my|the)?[-_ ]?(api)?[-_ ]?(key|token|secret)([-_ ]?here)?|changeme|change-me|todo|none|null|x{3,}|\.{3,}|<.*>", re.I
 )
@@ -157,6 +159,16 @@ def encryption_keys(value: str) -> tuple[str, ...]:
         if size != 32:
             raise Wrong("encryption_key")
     return found
+
+
+def bucket(value: str) -> BucketPlace:
+    """`s3://name` or `s3://name/prefix`."""
+    named = _BUCKET.fullmatch(value)
+    if named is None:
+        raise Wrong("bucket_shape")
+    if find_spec("obstore") is None:
+        raise Wrong("bucket_package")
+    return BucketPlace(named[1], (named[2] or "").strip("/"))
 
 
 def equals(value: str) -> dict[str, str]:
