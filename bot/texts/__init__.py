@@ -14,7 +14,7 @@ from typing import SupportsIndex
 
 import structlog
 
-from bot.texts.direction import isolate, isolate_latin
+from bot.texts.direction import FSI, balanced, isolate, isolate_latin
 from bot.texts.files import OPERATORS, catalogue, folder
 from bot.texts.fluent import Template
 from bot.texts.locales import DEFAULT_LANGUAGE as DEFAULT_LANGUAGE
@@ -184,7 +184,7 @@ def joined(separator: str, parts: Iterable[str]) -> str:
     """`str.join` that keeps texts texts: they can still be said in another language."""
     found = tuple(parts)
     words = separator.join(found)
-    if not any(isinstance(one, LocalizedText) for one in found):
+    if not separator.strip() and not any(isinstance(one, LocalizedText) for one in found):
         return words
 
     def said(language: str) -> str:
@@ -237,9 +237,17 @@ def _filled(key: str, template: Template, values: Mapping[str, object], language
     if lacking:
         on_bug(key, ", ".join(sorted(lacking)))
         values = {**dict.fromkeys(lacking, "…"), **values}
-    apart = isolate_latin if is_right_to_left(language) else isolate
-    said = {name: apart(_say_now(value, language)) if isinstance(value, str) else str(value) for name, value in values.items()}
+    said = {name: _field(value, language) if isinstance(value, str) else str(value) for name, value in values.items()}
     return template.filled(values, said, plural_form(language))
+
+
+def _field(value: str, language: str) -> str:
+    """A value within a sentence, kept from turning what is around it."""
+    words = _say_now(value, language)
+    if not is_right_to_left(language):
+        return isolate(words)
+    # What was put together of parts has kept them apart already; wrapped once more, it would run from left to right.
+    return balanced(words) if FSI in words else isolate_latin(words)
 
 
 def has(key: str) -> bool:

@@ -14,8 +14,8 @@ _STEERING = re.compile("[\u202a-\u202e\u2066\u2067]")
 _MARKS = re.compile(f"[{FSI}{PDI}\n]")
 _TURNS = re.compile("[\u200f\u0590-\u08ff\u2068\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]")
 """Right-to-left characters, and the bot's own isolates."""
-_COMMANDS = re.compile(r"(?<![\w/:.])[/-]+[A-Za-z][\w/.=-]*\w")
-"""A command or an option: its first sign would stand at its other end among words from right to left."""
+_COMMANDS = re.compile(r"(?<![\w/:.])[/-]+[A-Za-z][\w/.=-]*\w|\b[A-Z]{2}\$")
+"""A command, an option or a currency: a sign at its end would stand at the other one among words from right to left."""
 _LATIN = re.compile("[A-Za-z\u00c0-\u058f]")
 
 

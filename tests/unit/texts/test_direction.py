@@ -12,6 +12,7 @@ from bot.prompts.normalise import normalise
 from bot.texts import joined, keys, say, text
 from bot.texts.direction import FSI, PDI, balanced, bare, isolate
 from bot.texts.files import catalogue
+from bot.texts.phrases import money
 from tests.languages import Changed, speak
 
 HOSTILE = "שלום\u202e\u2069 (עולם) \u2067\u202dمرحبا 12\u2066"
@@ -81,3 +82,10 @@ def test_parts_of_a_line_stay_apart_in_a_sentence_from_right_to_left(monkeypatch
     assert line == f"a slow train *9 · {text('reply.deleted')} · 30"
     assert say(line, "ar") == f"{FSI}a slow train *9{PDI} · {FSI}{text('reply.deleted')}{PDI} · 30"
     assert FSI not in say(joined(" ", ("ab", text("reply.deleted"))), "ar")
+
+
+def test_a_field_that_has_parts_of_its_own_runs_with_the_sentence() -> None:
+    options = joined(" · ", ("1024×1024", "medium", ""))
+    line = say(text("request.line", options=options, person="Ana"), "ar")
+    assert line.startswith(f"{FSI}1024×1024{PDI} · {FSI}medium{PDI} · ")
+    assert say(money(530_000), "ar") == f"0.53 {FSI}US${PDI}"
