@@ -12,11 +12,11 @@ from bot.adapter import Adapter, AttachmentSource, Context, Plugin, ReplacesPict
 from bot.batch.actions import BatchActions
 from bot.batch.messages import BatchProjections
 from bot.batch.service import batches_of
-from bot.catalogue.load import Catalogue
 from bot.chat.handlers import ActionHandlers
 from bot.chat.port import Message, Refused
 from bot.core import Core
 from bot.domain.attachments import NotFetched
+from bot.domain.roles import ALL, ProcessRole, written
 from bot.egress import Egress
 from bot.events import EventStream, log_lines
 from bot.evidence.button import EvidenceActions
@@ -41,12 +41,11 @@ from bot.messages.undeliverable import Undeliverable
 from bot.moderation.service import Moderation
 from bot.ports import Ports, SystemPorts
 from bot.ports.steady import SteadyPorts
+from bot.processes.places import SharedPlaces
 from bot.providers.attachment_download import AttachmentDownload
 from bot.providers.http_provider import HttpProvider
-from bot.providers.picture_port import PicturePort
 from bot.providers.picture_store import picture_store
 from bot.providers.port import Provider
-from bot.providers.services.registry import api_for
 from bot.providers.status_page import StatusPage, page_of
 from bot.requests.actions import RequestActions
 from bot.requests.attachments import Attachments
@@ -70,8 +69,11 @@ from bot.requests.unwanted_tasks import UnwantedTasks
 from bot.responsiveness import favour_the_loop
 from bot.rotation import KeyRotation, Reloaded
 from bot.settings import Settings
-from bot.settings.rules import FALLBACK, key_name, rules_of
+from bot.settings.rules import rules_of
+from bot.settings.services import fallbacks_of, provider_of
+from bot.sharing import share
 from bot.supervise import Supervisor
+from bot.texts import text
 from bot.vault import Vault
 from bot.wakeups import WakeUps
 
@@ -96,15 +98,17 @@ async def build(
     pictures: Pictures,
     database: Where | None = None,
     fallbacks: Sequence[ServicePlan] = (),
+    roles: frozenset[ProcessRole] = ALL,
 ) -> Bot:
     """Open the ledger and wire the rooms. Raises LedgerProblem with a complete sentence."""
     ports = SteadyPorts(ports)
-    ledger, services, salt = await _open(data_dir, ports, database, (ServicePlan(DEFAULT, provider, gate_settings), *fallbacks))
+    ledger, services, salt = await _open(data_dir, ports, database, (ServicePlan(DEFAULT, provider, gate_settings), *fallbacks), roles)
     adapters: dict[str, Adapter] = {}
     events = EventStream([log_lines.write])
-    notices = Notices(lambda: [place for adapter in adapters.values() if (place := adapter.operators_place()) is not None], events)
+    places = SharedPlaces(lambda: {name: (one.operators_place(), one.home_moderators_place()) for name, one in adapters.items()})
+    notices = Notices(places.operators, events)
     writes, supervisor = BackgroundWrites(ledger), Supervisor(ports)
-    moderation = _moderation(ledger, rules, notices, adapters, pictures)
+    moderation = _moderation(ledger, rules, notices, places, adapters, pictures)
     deps = Dependencies(rules, moderation.cases.open_case, notices, ports.uniform, moderation.on_pictures)
     previews = Previews(ledger, pictures.delete, lambda platform: rules.partial_images if _previews(adapters.get(platform)) else 0)
     scheduler = Scheduler(ledger, services, deps, ports, previews, salt, events)
@@ -146,14 +150,17 @@ async def build(
     files, incidents = OrphanedFiles(ledger, pictures, events), Incidents(notices, supervisor, writes)
     batches = batches_of(ledger, rules, moderation.cases.open_case)
     rooms = (ledger, ports, WakeUps(ports), services, scheduler, UnwantedTasks(ledger, services), sender, notices, moderation, batches)
-    return Bot(*rooms, core, pictures, files, writes, supervisor, incidents, events, adapters)
+    bot = Bot(*rooms, core, pictures, files, writes, supervisor, incidents, events, adapters)
+    if ledger.member is not None:
+        bot.sharing = await share(scheduler, sender, ports, places, roles)
+    return bot
 
 
 async def _open(
-    data_dir: Path, ports: SteadyPorts, where: Where | None, providers: Sequence[ServicePlan]
+    data_dir: Path, ports: SteadyPorts, where: Where | None, providers: Sequence[ServicePlan], roles: frozenset[ProcessRole]
 ) -> tuple[Ledger, ImageServices, str]:
     """The ledger, the services with what their gates had learned, and the salt for member hashes."""
-    ledger = await Ledger.open(data_dir, ports.now, ports.new_id, where)
+    ledger = await Ledger.open(data_dir, ports.now, ports.new_id, where, written(roles))
     try:
         services = [await _service(ledger, ports, one) for one in providers]
         salt = await ledger.write(memory_rows.salt)
@@ -198,12 +205,14 @@ def _fetcher(adapters: Mapping[str, Adapter]) -> Callable[[str, Mapping[str, str
     return fetch
 
 
-def _moderation(ledger: Ledger, rules: Rules, notices: Notices, adapters: dict[str, Adapter], pictures: Pictures) -> Moderation:
+def _moderation(
+    ledger: Ledger, rules: Rules, notices: Notices, places: SharedPlaces, adapters: dict[str, Adapter], pictures: Pictures
+) -> Moderation:
     return Moderation(
         ledger=ledger,
         rules=rules,
         notices=notices,
-        home=lambda platform: adapters[platform].home_moderators_place() if platform in adapters else None,
+        home=places.moderators,
         check=lambda platform: adapters[platform].moderators if platform in adapters else None,
         forget_picture=pictures.delete,
     )
@@ -256,28 +265,6 @@ def context(bot: Bot, data_dir: Path, *, demo: bool, egress: Egress | None = Non
     )
 
 
-def _provider(settings: Settings, key: str | None, pictures: PicturePort, ports: SystemPorts) -> HttpProvider:
-    """The configured service with one of its keys."""
-    api = settings.image_api
-    return HttpProvider(settings.image_base_url, key, pictures, ports, api=api, egress=settings.egress)
-
-
-def _fallbacks(settings: Settings, pictures: PicturePort, ports: SystemPorts) -> list[ServicePlan]:
-    """Further keys of the configured service, and the second service, in order of preference."""
-    limits, found = GateSettings(settings.max_concurrency, settings.max_images_per_minute), list[ServicePlan]()
-    for number, key in enumerate(settings.image_independent_api_keys, 2):
-        found.append(ServicePlan(key_name(number), _provider(settings, key, pictures, ports), limits))
-    url = settings.fallback_url
-    if url is not None and settings.fallback_models:
-        api = api_for(url, settings.fallback_service)
-        provider = HttpProvider(url, settings.fallback_api_key, pictures, ports, api=api, egress=settings.egress)
-        shown, after = provider.gate_key.partition("#")[0], float(settings.fallback_after_s)
-        resolve, equals = Catalogue.load().resolve, settings.fallback_models
-        taken = {ours: resolve(theirs).references.within(provider.references_for(theirs)) for ours, theirs in equals.items()}
-        found.append(ServicePlan(FALLBACK, provider, GateSettings(), shown, after, equals, taken))
-    return found
-
-
 def _health(settings: Settings, ports: Ports) -> HealthService | None:
     if settings.health_port is None:
         return None
@@ -287,7 +274,14 @@ def _health(settings: Settings, ports: Ports) -> HealthService | None:
 
 
 async def run(
-    settings: Settings, plugins: Sequence[Plugin], *, demo: bool, on_ready: Announce, on_stopping: Announce, reload: Reload | None = None
+    settings: Settings,
+    plugins: Sequence[Plugin],
+    *,
+    demo: bool,
+    on_ready: Announce,
+    on_stopping: Announce,
+    reload: Reload | None = None,
+    roles: frozenset[ProcessRole] = ALL,
 ) -> int:
     """Start from settings and run until a signal. Returns the exit code. Raises LedgerProblem and SetupProblem with a complete sentence.
 
@@ -299,12 +293,15 @@ async def run(
     bot: Bot | None = None
     health = _health(settings, ports)
     try:
-        bot, provider, service = await _made(settings, ports, demo=demo)
+        bot, provider, service = await _made(settings, ports, demo=demo, roles=roles)
         _add_operators_parts(bot, settings, provider, health, reload)
-        bot.supervisor.start("batches", bot.batches.watch)
+        if ProcessRole.GATE in roles:
+            bot.supervisor.start("batches", bot.batches.watch)
         for plugin in plugins:
             parts = context(bot, settings.data_dir, demo=demo, egress=settings.egress, keys=settings.encryption_keys)
             bot.add(plugin.build(settings.env, parts))
+        if not plugins:
+            on_ready(text("operator.works_for_others", roles=written(roles)))
         await serve(bot, on_ready, on_stopping, None if demo or not provider.has_models else provider.list_models, health)
         return 0
     finally:
@@ -324,7 +321,9 @@ async def work_alone(settings: Settings, work: Callable[[Bot], Awaitable[T]], *,
         await _end(bot, service, None)
 
 
-async def _made(settings: Settings, ports: SystemPorts, *, demo: bool) -> tuple[Bot, HttpProvider, RunningSandbox | None]:
+async def _made(
+    settings: Settings, ports: SystemPorts, *, demo: bool, roles: frozenset[ProcessRole] = ALL
+) -> tuple[Bot, HttpProvider, RunningSandbox | None]:
     """The bot of these settings. The demo brings its own image service: the sandbox, on a free port."""
     pictures = picture_store(settings.picture_bucket, settings.data_dir, settings.egress)
     service: RunningSandbox | None = None
@@ -335,9 +334,9 @@ async def _made(settings: Settings, ports: SystemPorts, *, demo: bool) -> tuple[
         service = await start_sandbox(host="127.0.0.1", port=0, pace=WATCHED)
         provider = HttpProvider(service.base_url, "sandbox", pictures, ports)
     else:
-        provider = _provider(settings, settings.image_api_key, pictures, ports)
+        provider = provider_of(settings, settings.image_api_key, pictures, ports)
     try:
-        fallbacks: list[ServicePlan] = [] if demo else _fallbacks(settings, pictures, ports)
+        fallbacks: list[ServicePlan] = [] if demo else fallbacks_of(settings, pictures, ports)
         bot = await build(
             data_dir=settings.data_dir,
             database=settings.ledger,
@@ -347,6 +346,7 @@ async def _made(settings: Settings, ports: SystemPorts, *, demo: bool) -> tuple[
             provider=provider,
             pictures=pictures,
             fallbacks=fallbacks,
+            roles=roles,
         )
     except BaseException:
         await _end(None, service, None)

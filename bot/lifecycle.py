@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,9 +19,11 @@ from bot.chat.port import ChatPort
 from bot.core import Core
 from bot.domain.request_states import RequestState
 from bot.domain.requests import LOCAL, Place
+from bot.domain.roles import ProcessRole
 from bot.events import EventStream, Started
 from bot.greeting import ModelList, greet
-from bot.ledger import memory_rows, request_rows
+from bot.ledger import memory_rows, process_rows, request_rows
+from bot.ledger.announcing import EVERYTHING
 from bot.ledger.clock_rows import bound, follow
 from bot.ledger.store import Ledger, LedgerProblem, Tx, Wake
 from bot.messages import model_end, restoring
@@ -43,9 +45,11 @@ from bot.requests.recover import Found, recover
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
 from bot.requests.services import ImageService, ImageServices
+from bot.requests.shared_handover import CANCEL, GRANT, VERDICT
 from bot.requests.sweep import sweep
 from bot.requests.transitions import BATCH, CAPTION, SHEET, UNWANTED_TASK
 from bot.requests.unwanted_tasks import UnwantedTasks
+from bot.sharing import Sharing
 from bot.shutdown import DRAIN, INTERACTIONS_END, Shutdown
 from bot.supervise import Supervisor
 from bot.wakeups import WakeUps
@@ -101,6 +105,8 @@ class Bot:
     adapters: dict[str, Adapter] = field(default_factory=dict)
     weekly_report: bool = False
     status_hint: StatusHint | None = None
+    sharing: Sharing | None = None
+    """What's different if several processes share the ledger."""
     sheets: ContactSheets = field(init=False)
     captioning: Captioning = field(init=False)
     batch_sheets: BatchSheets = field(init=False)
@@ -127,17 +133,12 @@ class Bot:
         """Recover from the previous process, then run."""
         self.sender.chats = self.chats()
         self.ledger.on_commit = self._deliver
-        self.wakeups.on("request", self.scheduler.wake)
-        self.wakeups.on(UNWANTED_TASK, self.unwanted_tasks.wake)
-        self.wakeups.on("message", self.sender.wake)
-        self.wakeups.on("unshown", self.sender.nudge)
-        self.wakeups.on("case", self.moderation.wake)
-        self.wakeups.on("attachments", self.core.attachments.wake)
-        self.wakeups.on(BATCH, self.batches.wake)
-        self.wakeups.on(SHEET, self.sheets.work.wake)
-        self.wakeups.on(SHEETS, self.batch_sheets.work.wake)
-        self.wakeups.on(CAPTION, self.captioning.work.wake)
-        found = await self.ledger.write(lambda tx: _take_over(tx, self.core.rules))
+        self._listen()
+        self.ledger.listen(self._deliver)
+        if self.sharing is None:
+            found = await self.ledger.write(lambda tx: _take_over(tx, self.core.rules))
+        else:
+            found = await self.sharing.join(self.sender.chats, self.supervisor)
         await self.ledger.read(self.notices.load)
         await self.ledger.write(self.moderation.sweep)
         await self._batches()
@@ -153,6 +154,41 @@ class Bot:
         self.events.publish(Started(found.interrupted, len(found.received), len(found.messages)))
         return found
 
+    def _listen(self) -> None:
+        """Choose what this process does about each wake-up."""
+        self.wakeups.on("request", self.scheduler.wake)
+        if self._does(ProcessRole.CHAT):
+            self.wakeups.on("message", self.sender.wake)
+            self.wakeups.on("unshown", self.sender.nudge)
+            self.wakeups.on("attachments", self.core.attachments.wake)
+        if self._does(ProcessRole.WORK):
+            self.wakeups.on(GRANT, self.scheduler.look_again)
+            self.wakeups.on(CANCEL, self.scheduler.cancel_here)
+        self.wakeups.on(VERDICT, self.scheduler.wake)
+        self.wakeups.on(EVERYTHING, lambda _: self.scheduler.wake("*"))
+        once = self._once
+        self.wakeups.on(UNWANTED_TASK, once(self.unwanted_tasks.wake, drawing=True))
+        self.wakeups.on("case", once(self.moderation.wake))
+        self.wakeups.on(BATCH, once(self.batches.wake))
+        self.wakeups.on(SHEET, once(self.sheets.work.wake, drawing=True))
+        self.wakeups.on(SHEETS, once(self.batch_sheets.work.wake, drawing=True))
+        self.wakeups.on(CAPTION, once(self.captioning.work.wake, drawing=True))
+
+    def _does(self, role: ProcessRole) -> bool:
+        return self.sharing is None or self.sharing.does(role)
+
+    def _once(self, handler: Callable[[str], None], *, drawing: bool = False) -> Callable[[str], None]:
+        """Of several processes, only one does it."""
+        sharing = self.sharing
+        if sharing is None:
+            return handler
+
+        def one(row: str) -> None:
+            if sharing.fleet.drawing is not None if drawing else sharing.chores:
+                handler(row)
+
+        return one
+
     async def finish_received(self, found: Found) -> None:
         """Accept commands that were stored and acknowledged before a crash; drop those that the member saw fail."""
         for request_id, place in found.received:
@@ -162,6 +198,8 @@ class Bot:
                 log.exception("received_not_finished", request=request_id)  # the sweep will retry it
 
     async def _finish(self, request_id: str, place: Place) -> None:
+        if not self._does(ProcessRole.CHAT):
+            return
         adapter = self.adapters.get(place.platform)
         if adapter is None:
             return
@@ -190,7 +228,8 @@ class Bot:
         await self.writes.stop()
         await self.core.storage.stop()
         for service in self.services:
-            await self._keep(service)
+            if self.sharing is None:
+                await self._keep(service)  # otherwise kept when it resigned
             await service.provider.aclose()
         self.pictures.close()
         await self.ledger.close()
@@ -202,7 +241,7 @@ class Bot:
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_EVERY)
-            for part in (self._clock, self._overdue, self._cases, self._batches, self._files, self._model, self._week):
+            for part in self._parts():
                 try:
                     await part()
                 except LedgerProblem as problem:
@@ -211,12 +250,29 @@ class Bot:
                     # One failing part must not stop the others, and must not fail silently.
                     log.exception("sweep_failed", part=part.__name__)
 
+    def _parts(self) -> Sequence[Callable[[], Awaitable[None]]]:
+        once = (self._overdue, self._cases, self._batches, self._files, self._model, self._week)
+        if self.sharing is None:
+            return self._clock, *once
+        return self._clock, self._shared, *(once if self.sharing.chores else ())
+
     async def _clock(self) -> None:
-        if await follow(self.ledger, self.ports):
+        changed = await (follow(self.ledger, self.ports) if self.sharing is None else self.sharing.clock.follow())
+        if changed:
             self.scheduler.wake("*")
 
+    async def _shared(self) -> None:
+        assert self.sharing is not None
+        await self.ledger.write(self.sharing.left)
+        await self.sharing.places.exchange(self.ledger)
+        await self.ledger.read(self.notices.load)
+
     async def _overdue(self) -> None:
-        await self.ledger.write(lambda tx: sweep(tx, self.scheduler.is_running))
+        def look(tx: Tx) -> None:
+            there = frozenset(process_rows.running(tx.connection)) if self.sharing is not None else None
+            sweep(tx, self.scheduler.is_running if there is None else there.__contains__)
+
+        await self.ledger.write(look)
 
     async def _cases(self) -> None:
         await self.ledger.write(self.moderation.sweep)
@@ -258,13 +314,17 @@ class Bot:
                 async with asyncio.timeout(REMEMBER_EVERY):
                     await self.scheduler.gate_changed.wait()
             self.scheduler.gate_changed.clear()
-            for service in self.services:
+            for service in self.services if self._decides() else ():
                 learned = dict(service.gate.remember())
                 if learned != kept.get(service.name):
                     await self._keep(service)
                     kept[service.name] = learned
                 stages[service.name] = await self._report_stage(service, stages[service.name])
             await asyncio.sleep(REMEMBER_AT_MOST_EVERY)
+
+    def _decides(self) -> bool:
+        """Whether this process's gates know best."""
+        return self.scheduler.handover.decides
 
     async def _report_stage(self, service: ImageService, before: str) -> str:
         """Notify the operators if the gradual return of a service has moved on. Returns its stage, or the one before if that failed."""

@@ -38,6 +38,8 @@ class Platforms:
     async def run(self) -> None:
         """Serve until cancelled. Raises SetupProblem."""
         tasks = [asyncio.create_task(self._keep(name, adapter), name=f"adapter-{name}") for name, adapter in self.adapters.items()]
+        if not tasks:
+            await asyncio.Event().wait()  # this process only works for the others
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
             for task in done:

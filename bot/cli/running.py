@@ -18,6 +18,7 @@ import typer
 
 from bot.cli import plugins
 from bot.cli.screen import FAILED, USAGE, Stop, remark, say
+from bot.domain.roles import ALL, ProcessRole, read, written
 from bot.texts import DEFAULT_LANGUAGE, speaking, text
 
 if TYPE_CHECKING:
@@ -44,14 +45,16 @@ def run(
     ctx: typer.Context,
     adapters: Annotated[str, typer.Option("--adapters", metavar="NAMES", help=text("cli.help.adapters"))] = "",
     data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.run_data_dir"))] = None,
+    roles: Annotated[str, typer.Option("--roles", metavar="NAMES", help=text("cli.help.roles"))] = "",
 ) -> None:
     from bot.settings import SettingsProblem, load, service_problems
 
     found, broken = plugins.load_all()
     settings = load(os.environ, ctx.obj, others=plugins.variables(found.values()).keys()).at(data_dir)
-    chosen = _chosen(adapters, found, settings.env)
+    parts = _roles(roles, settings)
+    chosen = _chosen(adapters, found, settings.env) if ProcessRole.CHAT in parts else []
     problems = service_problems(settings, ctx.obj)
-    if not chosen:
+    if not chosen and ProcessRole.CHAT in parts:
         problems.append(plugins.none_configured(found.values(), ctx.obj))
     for name in chosen:
         problems += found[name].problems(settings.env)
@@ -61,7 +64,20 @@ def run(
     if problems:
         raise SettingsProblem(problems)
     others = plugins.variables(found.values()).keys()
-    _serve(settings, [found[name] for name in chosen], demo=False, announce=announce, reload=_reloader(settings, ctx.obj, others))
+    reload = _reloader(settings, ctx.obj, others)
+    _serve(settings, [found[name] for name in chosen], demo=False, announce=announce, reload=reload, roles=parts)
+
+
+def _roles(typed: str, settings: Settings) -> frozenset[ProcessRole]:
+    """What this process does; everything unless the ledger is on a server and the operator chose."""
+    try:
+        parts = read(typed) or ALL
+    except ValueError as wrong:
+        name = str(wrong).partition("'")[2].partition("'")[0]
+        raise Stop(text("cli.role_unknown", name=name, known=written(ALL)), code=USAGE) from wrong
+    if parts != ALL and isinstance(settings.ledger, Path):
+        raise Stop(text("cli.roles_need_server", roles=written(parts)), code=USAGE)
+    return parts
 
 
 def _reloader(settings: Settings, file: Path, others: Collection[str]) -> Callable[[], Reloaded]:
@@ -175,6 +191,7 @@ def _serve(
     demo: bool,
     announce: Callable[[str, str], None],
     reload: Callable[[], Reloaded] | None = None,
+    roles: frozenset[ProcessRole] = ALL,
 ) -> None:
     """Run until a signal or a problem. `announce` takes an event (`ready`, `stopping`) and its sentence."""
     from bot import compose, observe
@@ -183,7 +200,7 @@ def _serve(
     ready, stopping = partial(announce, "ready"), partial(announce, "stopping")
     try:
         with speaking(DEFAULT_LANGUAGE):  # from here on others read, each in a language of their own
-            code = asyncio.run(compose.run(settings, chosen, demo=demo, on_ready=ready, on_stopping=stopping, reload=reload))
+            code = asyncio.run(compose.run(settings, chosen, demo=demo, on_ready=ready, on_stopping=stopping, reload=reload, roles=roles))
     except KeyboardInterrupt:
         code = 130
     except ModuleNotFoundError as error:

@@ -29,6 +29,7 @@ def add_attempt(tx: Tx, attempt: Attempt) -> None:
         "reserved": attempt.reserved_micros,
         "periods": [list(period) for period in attempt.periods],
         "cost": 0,
+        "owner": tx.owner,
     }
     tx.connection.execute(_INSERT_ATTEMPT, row)
 

@@ -37,10 +37,12 @@ class Lock:
             self._handles.pop().close()
 
 
-def prepare(data_dir: Path, problem: Callable[[str], Exception], file: Path | None = None) -> Lock:
-    """Create the folder (and that of a ledger file outside it) if needed, and take the locks. Raises `problem(sentence)`."""
+def prepare(data_dir: Path, problem: Callable[[str], Exception], file: Path | None = None, *, shared: bool = False) -> Lock:
+    """Create the folder (and that of a ledger file outside it) if needed, and take the locks. Raises `problem(sentence)`.
+
+    `shared`: with other processes whose ledger is on a server."""
     _make(data_dir, problem)
-    first = _locked(data_dir / LOCK, data_dir, problem)
+    first = _locked(data_dir / LOCK, data_dir, problem, shared=shared)
     if file is None or file.parent == data_dir:
         return Lock([first])
     try:
@@ -72,13 +74,13 @@ def _make(folder: Path, problem: Callable[[str], Exception]) -> None:
         raise problem(text("operator.folder_unwritable", folder=folder)) from error
 
 
-def _locked(lock: Path, what: Path, problem: Callable[[str], Exception]) -> IO[str]:
+def _locked(lock: Path, what: Path, problem: Callable[[str], Exception], *, shared: bool = False) -> IO[str]:
     try:
         handle = open(lock, "a+", encoding="utf-8")  # noqa: SIM115  # held for the life of the process
     except OSError as error:
         raise problem(text("operator.folder_unwritable", folder=lock.parent)) from error
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except OSError as error:
         handle.seek(0)
         owner = handle.read(20).strip()

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
+from bot.ledger.participant import Participant
 from bot.ledger.server import Where
 
 T = TypeVar("T")
@@ -35,6 +36,8 @@ class Links:
     """A sentence for the operator about a database that can't be used; None for a mistake in a statement."""
     release: Callable[[], None]
     """Lets another process use the ledger."""
+    member: Participant | None = None
+    """This process among those that share the ledger; None if it's the only one."""
 
     async def close(self) -> None:
         """Close all connections and release the ledger."""

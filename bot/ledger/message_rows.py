@@ -95,6 +95,12 @@ def unsettled(connection: Connection) -> Sequence[str]:
     ]
 
 
+def unsettled_at(connection: Connection, platform: str, community: str) -> Sequence[str]:
+    """The same of one community."""
+    here = (messages.c.settled.is_(False), messages.c.platform == platform, messages.c.community == community)
+    return list(connection.execute(select(messages.c.id).where(*here).order_by(messages.c.created_at)).scalars())
+
+
 def of_platform(connection: Connection, platform: str, limit: int) -> Sequence[Stored]:
     """A platform's latest messages, oldest first."""
     rows = connection.execute(
@@ -124,6 +130,7 @@ def unsettle(tx: Tx, message_id: str) -> None:
     tx.connection.execute(
         update(messages).where(messages.c.id == message_id).values(settled=False, wanted_revision=messages.c.wanted_revision + 1)
     )
+    tx.wake("message", message_id)
 
 
 def refuse(tx: Tx, message_id: str, why: str, *, sent: int) -> None:

@@ -61,7 +61,7 @@ def to_server(source: Path, server: LedgerServer, name: str) -> Moved:
     if migrate.current(source) != migrate.HEAD:
         raise LedgerProblem(text("operator.move_old_schema", file=source))
     old = create_engine("sqlite://", creator=lambda: files.connect(source, read_only=True), poolclass=StaticPool)
-    new = engine_for(server, name=name, ready=Ownership(server, name).take)
+    new = engine_for(server, name=name, ready=Ownership(server).take)
     try:
         with old.connect() as here, new.begin() as there:
             _prepare(there, server)

@@ -7,7 +7,6 @@ there or it isn't. And a process that was declared gone while it couldn't write 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy import Connection
@@ -22,6 +21,10 @@ KEPT = 86400.0
 TURN = 0x1BA62
 """Key of the advisory lock that every writing transaction holds until its commit: writers take turns, as on SQLite. What is read after
 taking it is never outdated, because each statement sees what was committed before it (READ COMMITTED)."""
+PRESENCE = 0x1BA63
+"""First key of the advisory lock that a process's writing session holds; the second one is its id. The server releases it when the session
+ends, so a killed process is known at once."""
+_LOCK = sql("SELECT pg_try_advisory_lock(CAST(:session AS int4), hashtext(:id))")
 _TURN = sql("SELECT pg_advisory_xact_lock(:key)")
 _SIGN = sql(
     "UPDATE processes SET mark = :mark, beat = beat + 1, lease_until = extract(epoch FROM clock_timestamp()) + :lease"
@@ -41,24 +44,26 @@ def take_turn(connection: Connection) -> None:
     connection.execute(_TURN, {"key": TURN})
 
 
-@dataclass(slots=True)
 class Participant:
-    """One process. All methods but `id` are for the writing connection's thread."""
+    """One process. Its methods are for the writing connection's thread."""
 
-    new_id: Callable[[], str]
-    roles: str = ""
-    about: str = ""
-    """Host and process, for people."""
-    id: str = ""
-    """Empty until it has joined. Another one after the process was declared gone and has come back."""
-    _mark: int = 0
-    _written: tuple[str, int] = field(default=("", 0))
+    def __init__(self, new_id: Callable[[], str], roles: str, about: str) -> None:
+        self._new_id, self.roles, self.about = new_id, roles, about
+        self.id = new_id()
+        """Another one after the process was declared gone and has come back."""
+        self.times_replaced = 0
+        """How often it was declared gone."""
+        self.joined = False
+        self._mark = 0
+        self._written = ("", 0)
 
     def join(self, connection: Connection) -> None:
         """Add this process, within a transaction."""
-        self.id = self.new_id()
         connection.execute(_FORGET, {"kept": KEPT})
-        connection.execute(_JOIN, {"id": self.id, "roles": self.roles, "about": self.about, "lease": LEASE, "mark": self._mark})
+        row = {"id": self.id, "roles": self.roles, "about": self.about, "lease": LEASE, "mark": self._mark}
+        connection.execute(_JOIN, row)
+        connection.execute(_LOCK, {"session": PRESENCE, "id": self.id})
+        self.joined = True
 
     def leave(self, connection: Connection) -> None:
         """What it held is free for others."""
@@ -70,6 +75,8 @@ class Participant:
         self._mark += 1
         if not connection.execute(_SIGN, {"id": self.id, "mark": self._mark, "lease": LEASE}).rowcount:
             log.warning("process_was_replaced", process=self.id)
+            self.id = self._new_id()
+            self.times_replaced += 1
             self.join(connection)
         self._written = self.id, self._mark
 

@@ -1,4 +1,4 @@
-"""The ledger on a PostgreSQL server: psycopg's plain connections, each with a thread of its own, and one owner at a time.
+"""The ledger on a PostgreSQL server: psycopg's plain connections, each with a thread of its own.
 
 What its tables need beside `bot.ledger.dialect` is here: whole numbers are BIGINT (micros pass 2**31 at 2,147 dollars), names are TEXT
 (SQLite never enforces the length of a VARCHAR), partial indexes are those that the tables name for SQLite.
@@ -26,10 +26,12 @@ from sqlalchemy.dialects.postgresql.base import PGDDLCompiler, PGTypeCompiler
 from sqlalchemy.exc import DatabaseError, DBAPIError
 from sqlalchemy.pool import QueuePool
 
+from bot.domain.roles import ALL, written
 from bot.ledger import files, migrate_server, server_values
 from bot.ledger.dialect import POSTGRESQL_WHERE
 from bot.ledger.links import Links
-from bot.ledger.participant import Participant, take_turn
+from bot.ledger.migrate import HEAD
+from bot.ledger.participant import PRESENCE, Participant, take_turn
 from bot.ledger.problems import LedgerProblem
 from bot.ledger.server import LedgerServer
 from bot.ledger.server_errors import explain
@@ -43,7 +45,7 @@ READERS = 3
 PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 2.0)
 """Seconds before a transaction that the server lost is tried again: 5 s together, as long as SQLite waits for a lock."""
 OWNER = 0x1BA61
-"""Key of the advisory lock that the owner's writing session holds."""
+"""Key of the advisory lock that every process's writing session shares, and that a command takes for itself which needs to be alone."""
 CONNECT = {
     # A server that vanished without a word must not hold a write for hours, nor keep the vanished owner's lock.
     "connect_timeout": 5,
@@ -56,7 +58,7 @@ CONNECT = {
 # what members were told is stored survives a power cut, whatever the role's default is.
 SESSION = """
 SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
-SET idle_in_transaction_session_timeout = '5s'; SET lock_timeout = '10s';
+SET idle_in_transaction_session_timeout = '15s'; SET lock_timeout = '10s';
 SET client_encoding = 'UTF8';
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
 """
@@ -189,13 +191,15 @@ class WritingLink(PostgresLink):
 
         def first(connection: Connection) -> None:
             take_turn(connection)
+            if migrate_server.current(connection) not in (None, HEAD) and not connection.execute(_ALONE).scalar_one():
+                raise LedgerProblem(text("operator.server_update_alone", server=self._server))
             migrate_server.upgrade(connection, self._server, data_dir)
             self.member.join(connection)
 
         await asyncio.get_running_loop().run_in_executor(self._thread, super()._whole, first)
 
     async def close(self) -> None:
-        if not self._closed and self.member.id:
+        if not self._closed and self.member.joined:
             with contextlib.suppress(DBAPIError, LedgerProblem):  # others see that it's gone
                 await self.run(self.member.leave)
         await super().close()
@@ -212,14 +216,14 @@ def _is_beaten(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
 
 
-async def open_server(data_dir: Path, server: LedgerServer) -> Links:
-    """Lock the data folder, become the database's owner, migrate it, and connect. Raises LedgerProblem."""
-    lock = files.prepare(data_dir, LedgerProblem)
-    name = f"imagine-bot {SystemPorts().new_id()[:12]}"
-    member = Participant(SystemPorts().new_id, about=f"{socket.gethostname()[:80]}, process {os.getpid()}")
-    writer = WritingLink(engine_for(server, name=name, ready=Ownership(server, name).take), server, member)
+async def open_server(data_dir: Path, server: LedgerServer, roles: str = written(ALL)) -> Links:
+    """Join the processes that use the database, migrate it, and connect. Raises LedgerProblem."""
+    lock = files.prepare(data_dir, LedgerProblem, shared=True)
+    member = Participant(SystemPorts().new_id, roles, f"{socket.gethostname()[:80]}, process {os.getpid()}")
+    name = f"imagine-bot {member.id[:12]}"
+    writer = WritingLink(engine_for(server, name=name, ready=lambda raw: _present(raw, server, member)), server, member)
     readers = [PostgresLink(engine_for(server, name=f"{name} reading", reading=True), server) for _ in range(READERS)]
-    links = Links(server, writer, readers, lambda error: _problem(error, server), lock.release)
+    links = Links(server, writer, readers, lambda error: _problem(error, server), lock.release, member)
     try:
         await writer.open(data_dir)
     except BaseException as error:
@@ -228,6 +232,15 @@ async def open_server(data_dir: Path, server: LedgerServer) -> Links:
             raise LedgerProblem(explain(error.orig, server)) from error
         raise
     return links
+
+
+def _present(raw: psycopg.Connection[Any], server: LedgerServer, member: Participant) -> None:
+    """On every new writing session: keep out who needs the database for themselves, and show that this process lives."""
+    if raw.execute("SELECT pg_try_advisory_lock_shared(%s)", (OWNER,)).fetchone() != (True,):
+        row = raw.execute(_HOLDER, (OWNER,)).fetchone()
+        raise LedgerProblem(text("operator.server_in_use", server=server, who=row[1] if row else "?"))
+    raw.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", (PRESENCE, member.id))
+    raw.execute("SET idle_in_transaction_session_timeout = '5s'")  # the others wait for their turn, at most `lock_timeout`
 
 
 def look_at_server(server: LedgerServer, fn: Callable[[Connection], T]) -> T:
@@ -290,32 +303,19 @@ def _problem(error: DatabaseError, server: LedgerServer) -> str | None:
 
 
 class Ownership:
-    """One process at a time writes a ledger: its session holds a lock, which the server releases when the session ends."""
+    """For a command that needs the database for itself: nobody else opens the ledger while its session lives."""
 
-    def __init__(self, server: LedgerServer, name: str) -> None:
-        self._server, self._name = server, name
+    def __init__(self, server: LedgerServer) -> None:
+        self._server = server
 
     def take(self, raw: psycopg.Connection[Any]) -> None:
-        """Take the lock on a new session. Raises LedgerProblem if another process has it."""
-        for _ in range(2):
-            if raw.execute("SELECT pg_try_advisory_lock(%s)", (OWNER,)).fetchone() == (True,):
-                return
-            if not self._end_own_session(raw):
-                break
-        row = raw.execute(_HOLDER, (OWNER,)).fetchone()
-        raise LedgerProblem(text("operator.server_in_use", server=self._server, who=row[1] if row else "?"))
-
-    def _end_own_session(self, raw: psycopg.Connection[Any]) -> bool:
-        """End this process's former session, which the server may not know to be gone. Returns whether it was the holder."""
-        row = raw.execute(_HOLDER, (OWNER,)).fetchone()
-        if row is None:
-            return True  # ended by itself meanwhile
-        if row[2] != self._name:
-            return False
-        raw.execute("SELECT pg_terminate_backend(%s, 2000)", (row[0],))
-        return True
+        """Take the lock on a new session. Raises LedgerProblem if another process uses the ledger."""
+        if raw.execute("SELECT pg_try_advisory_lock(%s)", (OWNER,)).fetchone() != (True,):
+            row = raw.execute(_HOLDER, (OWNER,)).fetchone()
+            raise LedgerProblem(text("operator.server_in_use", server=self._server, who=row[1] if row else "?"))
 
 
+_ALONE = sql("SELECT pg_try_advisory_xact_lock(:key)").bindparams(key=OWNER)
 _HOLDER = """SELECT a.pid, coalesce(host(a.client_addr), 'this machine') || ', since ' || to_char(a.backend_start, 'YYYY-MM-DD HH24:MI'),
  a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
  WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND (l.classid::bigint << 32 | l.objid::bigint) = %s

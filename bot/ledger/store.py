@@ -10,12 +10,14 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from sqlalchemy import Connection
+from sqlalchemy import text as sql
 from sqlalchemy.exc import DatabaseError
 
 from bot.ledger import files
+from bot.ledger.announcing import announce
 from bot.ledger.links import Link, Links
 from bot.ledger.problems import LedgerClosed as LedgerClosed
 from bot.ledger.problems import LedgerProblem as LedgerProblem
@@ -24,7 +26,13 @@ from bot.ledger.sqlite import explain as explain
 from bot.ledger.sqlite import open_file
 from bot.texts import text
 
+if TYPE_CHECKING:
+    from bot.ledger.listener import WakeUpListener
+
 T = TypeVar("T")
+EXACT = 0.5
+"""Seconds that asking for the database's time may take. A process that was stopped meanwhile would take that for a step of the clock."""
+_CLOCK = sql("SELECT extract(epoch FROM clock_timestamp())")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,8 @@ class Tx:
     """Wall-clock time at its beginning, used by all rows it writes."""
     new_id: Callable[[], str]
     wakes: list[Wake] = field(default_factory=list)
+    owner: str | None = None
+    """The process that writes, if several share the ledger."""
 
     def wake(self, topic: str, row: str, at: float | None = None) -> None:
         """Request a look at a row after the commit."""
@@ -67,7 +77,7 @@ class Ledger:
     """The open ledger. Created by `Ledger.open`; keeps other processes out until `close`."""
 
     def __init__(self, links: Links, now: Callable[[], float], new_id: Callable[[], str]) -> None:
-        self.where = links.where
+        self.where, self.member = links.where, links.member
         self._links, self._writer = links, links.writer
         self.now, self._new_id = now, new_id
         self._turn = asyncio.Lock()
@@ -75,12 +85,14 @@ class Ledger:
         for reader in links.readers:
             self._free.put_nowait(reader)
         self.on_commit: Callable[[list[Wake]], None] = lambda wakes: None
-        self._closed = False
+        self._closed, self._listener = False, cast("WakeUpListener | None", None)
         self.commits = 0
         """Write transactions since the start, for the benchmark."""
 
     @classmethod
-    async def open(cls, data_dir: Path, now: Callable[[], float], new_id: Callable[[], str], where: Where | None = None) -> Ledger:
+    async def open(
+        cls, data_dir: Path, now: Callable[[], float], new_id: Callable[[], str], where: Where | None = None, roles: str = ""
+    ) -> Ledger:
         """Keep other processes out, check the database, migrate it, and open it. Raises LedgerProblem.
 
         It's a SQLite file in the data folder unless the operator put it elsewhere.
@@ -88,7 +100,7 @@ class Ledger:
         if isinstance(where, LedgerServer):
             from bot.ledger.postgres import open_server  # imported here so that only those who use it pay for it
 
-            return cls(await open_server(data_dir, where), now, new_id)
+            return cls(await open_server(data_dir, where, *([roles] if roles else [])), now, new_id)
         return cls(await open_file(data_dir, where or data_dir / files.DATABASE, now), now, new_id)
 
     async def write(self, fn: Callable[[Tx], T]) -> T:
@@ -109,7 +121,11 @@ class Ledger:
 
         def body(connection: Connection) -> T:
             wakes.clear()
-            return fn(Tx(connection, now, self._new_id, wakes))
+            owner = None if self.member is None else self.member.id
+            result = fn(Tx(connection, now, self._new_id, wakes, owner))
+            if wakes and owner is not None:
+                announce(connection, owner, [(one.topic, one.id, one.at) for one in wakes])
+            return result
 
         async with self._turn:
             self._must_be_open()
@@ -133,9 +149,34 @@ class Ledger:
         task.add_done_callback(lambda done: self._free.put_nowait(link))
         return await asyncio.shield(task)
 
+    async def behind(self) -> float:
+        """Seconds by which this process's time is behind the database's clock, which all processes follow; 0 if there's no other one."""
+        if self.member is None:
+            return 0.0
+
+        def ask(connection: Connection) -> tuple[float, float]:
+            before = self.now()
+            said = float(connection.execute(_CLOCK).scalar_one())
+            after = self.now()
+            return after - before, said - (before + after) / 2
+
+        took, found = min([await self.read(ask) for _ in range(3)])
+        return found if took < EXACT else 0.0
+
+    def listen(self, deliver: Callable[[list[Wake]], None]) -> None:
+        """Hand wake-ups of the other processes to `deliver`, on the event loop; nothing to do if this is the only one."""
+        if self.member is None or not isinstance(self.where, LedgerServer):
+            return
+        from bot.ledger.listener import WakeUpListener
+
+        self._listener = WakeUpListener(self.where, self.member, lambda found: deliver([Wake(*one) for one in found]))
+        self._listener.start()
+
     async def close(self) -> None:
         """Close all connections and let other processes in. Later calls get a LedgerProblem."""
         self._closed = True
+        if self._listener is not None:
+            await self._listener.stop()
         await self._links.close()
 
     def _explain(self, error: DatabaseError) -> None:

@@ -25,6 +25,7 @@ from bot.ledger.store import Ledger, Tx
 from bot.messages.readers import Reader, spoken_to
 from bot.observe import hide
 from bot.ports import Ports
+from bot.processes.fleet import Fleet
 from bot.texts import DEFAULT_LANGUAGE, speaking
 
 log = structlog.get_logger()
@@ -105,6 +106,8 @@ class Sender:
     reader_of: Callable[[Connection, Message], Reader] = lambda connection, message: Reader()
     """Language and time zone of a message's readers."""
     events: EventStream = field(default_factory=EventStream)
+    fleet: Fleet | None = None
+    """The other processes that send to these platforms, if there can be some."""
     _lines: dict[str, Line] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _stopped: bool = False
@@ -183,6 +186,9 @@ class Sender:
             await self._keep_ref(message_id, line, stored, line.ref)
             stored = dataclasses.replace(stored, message=dataclasses.replace(stored.message, ref=line.ref))
         message = stored.message
+        if self.fleet is not None and not await self._is_ours(message_id, message, self.fleet):
+            line.last, line.tries = None, 0
+            return
         if line.lost and not message.ref:
             message = dataclasses.replace(message, maybe_shown=True)
         if view.final is not line.final:
@@ -198,9 +204,28 @@ class Sender:
         if pause > 0:
             self._alarm(message_id, line, pause)
             return
+        term = 0 if self.fleet is None else self.fleet.member.times_replaced
         result = await self._send(message, view)
         line.last_at = self.ports.monotonic()
+        if self.fleet is not None and not await self.fleet.still_here(term):
+            # Another process sends by now, and this view may have arrived after its newer one.
+            line.last, line.ref, line.tries = None, None, 0
+            await self.ledger.write(lambda tx: message_rows.unsettle(tx, message_id))
+            return
         await self._after(message_id, line, stored, view, result)
+
+    async def _is_ours(self, message_id: str, message: Message, fleet: Fleet) -> bool:
+        """Whether this process sends to the message's community. What another one left there unsettled may still be on its way."""
+        place = message.place
+        ours, taken_over = await fleet.sends_to(place)
+        if taken_over:
+            for one in await self.ledger.read(lambda c: message_rows.unsettled_at(c, place.platform, place.community)):
+                if one == message_id:
+                    line = self._lines[message_id]
+                    line.lost, line.repeat_at = True, self.ports.monotonic() + REPEAT_FINAL_AFTER * REPEAT_FOUND
+                else:
+                    self.found(one)
+        return ours
 
     def _look(self, connection: Connection, message_id: str) -> tuple[message_rows.Stored | None, View | None, bool]:
         """The message, its latest view, and whether the message it would link to is already settled."""

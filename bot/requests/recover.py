@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.domain.request_states import Answer, RequestEvent, RequestState
@@ -35,14 +36,26 @@ def recover(tx: Tx) -> Found:
     return Found(tuple((request.id, request.place) for request in received), len(orphans), tuple(message_rows.unsettled(tx.connection)))
 
 
+def recover_gone(tx: Tx, running: Collection[str]) -> int:
+    """The same for calls of processes that are gone, if several share the ledger. `running`: requests whose process is here. Returns how
+    many were interrupted."""
+    orphans = [one for one in request_rows.in_state(tx.connection, RequestState.CALLING) if one.id not in running]
+    for request in orphans:
+        interrupt(tx, request)
+    _close_cancelled(tx, running)
+    return len(orphans)
+
+
 def interrupt(tx: Tx, request: Request) -> None:
     """Answer one orphaned request. Its cost counts as spent, because it may have been billed."""
     break_off(tx, request, RequestEvent.INTERRUPT, Answer.INTERRUPTED, failure=None)
 
 
-def _close_cancelled(tx: Tx) -> None:
+def _close_cancelled(tx: Tx, running: Collection[str] = ()) -> None:
     """Close calls whose request was cancelled while they ran and whose process was killed before recording them."""
     for attempt in attempt_rows.open_attempts(tx.connection):
+        if attempt.request_id in running:
+            continue
         request = request_rows.get(tx.connection, attempt.request_id)
         if request is not None and request.state is RequestState.COLLECTING:
             continue

@@ -13,14 +13,13 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from bot.domain.failure import Evidence, Failure
-from bot.domain.kinds import SAFETY_REVIEWABLE
+from bot.domain.failure import Evidence
 from bot.domain.outcome import Billed, Outcome, Pending, Picture
 from bot.domain.request_states import RequestState
-from bot.domain.requests import Attempt, Lane, Request
+from bot.domain.requests import Attempt, Request
 from bot.events import EventStream
 from bot.failures.classify import classify
-from bot.gate.port import Estimate, Grant, Verdict, Waiting, WakeAt
+from bot.gate.port import Estimate, Gate, Grant, Verdict, Waiting, WakeAt
 from bot.ledger import attempt_rows, request_rows
 from bot.ledger.store import Ledger, LedgerProblem, Tx
 from bot.observe import hide
@@ -29,8 +28,11 @@ from bot.providers.port import Call, OnPartial
 from bot.requests.attempt import Dependencies, Opened, open_attempt, record_outcome
 from bot.requests.exchange_events import publish_changes, publish_exchange
 from bot.requests.fallback import Fallback
+from bot.requests.handover import Handover, Ticket
 from bot.requests.previews import Previews
+from bot.requests.queued import as_waiting
 from bot.requests.services import ImageService, ImageServices
+from bot.requests.verdicts import must_be_recorded, verdict_on
 
 log = structlog.get_logger()
 
@@ -57,6 +59,7 @@ class Scheduler:
     salt: str
     """Salt of member hashes, which makes them meaningless outside this installation."""
     events: EventStream = field(default_factory=EventStream)
+    handover: Handover = field(default_factory=Handover)
     gate_changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the gate's state changes, for its persistence."""
     looked_at: float = float("-inf")
@@ -84,8 +87,17 @@ class Scheduler:
         self._dirty = True
         self._look.set()
 
+    def look_again(self, _: str = "") -> None:
+        """Something was granted to this process."""
+        self._look.set()
+
     def cancel(self, request_id: str) -> None:
-        """Cancel the call of a request that its member has cancelled; the row already says so."""
+        """Cancel the call of a request that its member has cancelled, whoever makes it; the row already says so."""
+        self.handover.cancel(request_id)
+        self.cancel_here(request_id)
+
+    def cancel_here(self, request_id: str) -> None:
+        """Cancel the call if this process makes it."""
         if request_id in self._running:
             self._cancelled.add(request_id)
         call = self._calls.get(request_id)
@@ -96,6 +108,10 @@ class Scheduler:
     def is_running(self, request_id: str) -> bool:
         """Whether this process is working on a request."""
         return request_id in self._running
+
+    def is_in_hand(self, request_id: str) -> bool:
+        """Whether a call is going on for it, or another process answers for that."""
+        return not self.handover.decides or not self._is_free(request_id)
 
     def is_waiting(self, request_id: str) -> bool:
         """Whether a gate knows that this request waits."""
@@ -143,12 +159,12 @@ class Scheduler:
                 # A bug in one turn must not end the loop, or all requests would wait forever.
                 log.exception("scheduler_turn_failed")
                 self._dirty, wake_at = True, self.ports.monotonic() + 2.0
-            delay = min(SAFETY_POLL, max(0.0, wake_at - self.ports.monotonic()))
+            delay = min(self.handover.poll or SAFETY_POLL, max(0.0, wake_at - self.ports.monotonic()))
             try:
                 async with asyncio.timeout(delay):
                     await self._look.wait()
             except TimeoutError:
-                if delay == SAFETY_POLL:
+                if delay in (SAFETY_POLL, self.handover.poll):
                     self._dirty = True
 
     def running(self) -> tuple[str, ...]:
@@ -158,6 +174,7 @@ class Scheduler:
     async def drain(self, seconds: float) -> tuple[str, ...]:
         """Start nothing new and let calls finish. Returns requests that had to be cut off, for the next start to find."""
         self._draining = True
+        await self.handover.resign()
         tasks = {task: request_id for request_id, task in self._running.items()}
         if not tasks:
             return ()
@@ -171,55 +188,58 @@ class Scheduler:
     async def _turn(self) -> float:
         if self._draining:
             return float("inf")
-        if self._dirty:
-            self._dirty = False
-            self._rows, collecting = await self.ledger.read(
-                lambda c: (
-                    request_rows.queue(c, self.ports.now()),
-                    request_rows.due(c, RequestState.COLLECTING, self.ports.now()),
-                )
-            )
-            self._regroup()
-            for request in collecting:
-                if request.id not in self._running:
-                    self._start(request.id, self._collect(request))
+        for ticket in await self.handover.look():
+            if ticket.grant.request_id not in self._running:
+                self._start(ticket.grant.request_id, self._call(ticket))
+        if self._dirty and self.handover.reads_now():
+            await self._read()
         now = self.ports.monotonic()
         if self._fallback.look(self.services, now):
             self._regroup()
-        return min(self._fallback.when(self.services, now), *(self._grant(service) for service in self.services))
+        if not self.handover.decides:
+            return float("inf")
+        wake_at = min(self._fallback.when(self.services, now), *(self._grant(service) for service in self.services))
+        await self.handover.flush()
+        return wake_at
+
+    async def _read(self) -> None:
+        """Read the queue, and start what is due to be collected."""
+        self._dirty = False
+        self._rows, collecting, elsewhere = await self.ledger.read(
+            lambda c: (
+                request_rows.queue(c, self.ports.now()),
+                request_rows.due(c, RequestState.COLLECTING, self.ports.now()) if self.handover.calls else (),
+                self.handover.polled_elsewhere(c),
+            )
+        )
+        self._regroup()
+        for request in collecting:
+            if request.id not in self._running and request.id not in elsewhere:
+                self._start(request.id, self._collect(request))
+
+    def _is_free(self, request_id: str) -> bool:
+        return request_id not in self._running and not self.handover.is_given(request_id)
 
     def _regroup(self) -> None:
-        rows = [row for row in self._rows if row.id not in self._running]
-        self._waiting = {name: [self._as_waiting(row) for row in some] for name, some in self._fallback.group(self.services, rows).items()}
+        rows = [row for row in self._rows if self._is_free(row.id)]
+        self._waiting = {
+            name: [as_waiting(row, self.deps.rules) for row in some] for name, some in self._fallback.group(self.services, rows).items()
+        }
         self._queue_read = True
 
     def _grant(self, service: ImageService) -> float:
         """Start what the service's gate grants. Returns when to check again."""
         while True:
             now = self.ports.monotonic()
-            waiting = [one for one in self._waiting.get(service.name, ()) if one.request_id not in self._running]
+            waiting = [one for one in self._waiting.get(service.name, ()) if self._is_free(one.request_id)]
             self._waiting[service.name] = waiting
             granted = service.gate.next(now, waiting)
             self._note_changes(service)
             if not isinstance(granted, Grant):
                 self.held[service.name] = granted
                 return granted.when
-            self._start(granted.request_id, self._call(granted, service))
-
-    def _as_waiting(self, row: request_rows.Queued) -> Waiting:
-        tries = self.deps.rules
-        most = tries.model_at(row.service, row.model).per_call or row.count
-        last = row.attempts + 1 >= tries.max_attempts or row.rate_answers + 1 >= tries.max_rate_answers
-        return Waiting(
-            row.id,
-            row.person,
-            row.community,
-            Lane(row.lane),
-            row.created_at,
-            min(row.count - (row.settled or 0), most),
-            row.attempts + row.rate_answers,
-            last and tries.max_attempts > 1,
-        )
+            if (ticket := self.handover.ticket(granted, service)) is not None:
+                self._start(granted.request_id, self._call(ticket))
 
     def _start(self, request_id: str, work: Coroutine[None, None, None]) -> None:
         context = contextvars.copy_context()  # holds the prompt that no log line may repeat, even afterwards
@@ -236,15 +256,18 @@ class Scheduler:
             return
         self.wake(request_id)
 
-    async def _call(self, grant: Grant, service: ImageService) -> None:
+    async def _call(self, ticket: Ticket) -> None:
+        grant, service = ticket.grant, ticket.service
+        gate: Gate | None = None if ticket.row else service.gate  # another process's gate reads the verdict in the ledger
         try:
-            opened = await self.ledger.write(lambda tx: open_attempt(tx, grant.request_id, self.deps, service))
+            opened = await self.ledger.write(
+                lambda tx: self.handover.open(tx, ticket, lambda tx: open_attempt(tx, grant.request_id, self.deps, service))
+            )
         except BaseException:
-            service.gate.drop(grant, self.ports.monotonic())
+            self._drop(gate, grant)
             raise
         if not isinstance(opened, Opened):
-            service.gate.drop(grant, self.ports.monotonic())
-            return
+            return self._drop(gate, grant)
         hide(opened.request.prompt)
         call = self._call_of(opened.request, opened.attempt, grant.timeout, service)
         try:
@@ -252,11 +275,23 @@ class Scheduler:
             outcome = await self._make(opened.request.id, lambda: service.provider.call(call, shown), service)
         except BaseException:
             self.previews.end(opened.request.id)
-            service.gate.report(grant, Verdict(None, cancelled=True), self.ports.monotonic())
+            if gate is not None:
+                gate.report(grant, Verdict(None, cancelled=True), self.ports.monotonic())
             raise
+        await self._called(ticket, gate, opened, outcome)
+
+    def _drop(self, gate: Gate | None, grant: Grant) -> None:
+        if gate is not None:
+            gate.drop(grant, self.ports.monotonic())
+
+    async def _called(self, ticket: Ticket, gate: Gate | None, opened: Opened, outcome: Outcome) -> None:
+        """Tell the gate, and record the outcome."""
+        service = ticket.service
         failure = None if outcome.shortfall is None else classify(outcome.shortfall)
+        verdict = verdict_on(failure, outcome)
         try:
-            service.gate.report(grant, _verdict(failure, outcome), self.ports.monotonic())
+            if gate is not None:
+                gate.report(ticket.grant, verdict, self.ports.monotonic())
         except Exception:
             log.exception("gate_failed", request=opened.request.id)  # the outcome is recorded anyway
         self._note_changes(service)
@@ -264,7 +299,12 @@ class Scheduler:
         publish_exchange(self.events, opened.request, opened.attempt, outcome, failure, service)
         self._note_task(opened.request.id, outcome.pending)
         unfinished = self.previews.end(opened.request.id)
-        await self._write_with_retry(lambda tx: record_outcome(tx, opened.attempt.id, outcome, failure, self.deps, service.host))
+
+        def record(tx: Tx) -> None:
+            record_outcome(tx, opened.attempt.id, outcome, failure, self.deps, service.host)
+            self.handover.recorded(tx, ticket, verdict)
+
+        await self._write_with_retry(record)
         await self.previews.delete(unfinished)
 
     def _previewed(self, request_id: str) -> OnPartial:
@@ -276,6 +316,8 @@ class Scheduler:
     async def _collect(self, request: Request) -> None:
         attempt = await self.ledger.read(lambda c: attempt_rows.open_attempt_of(c, request.id))
         if attempt is None or attempt.task_id is None:
+            return
+        if self.handover.poll is not None and not await self.ledger.write(lambda tx: self.handover.may_poll(tx, attempt.id)):
             return
         hide(request.prompt)
         service = self.services.of(request.service)
@@ -306,7 +348,7 @@ class Scheduler:
         except asyncio.CancelledError:
             call.cancel()
             await asyncio.wait([call])
-            if not _must_be_recorded(call):
+            if not must_be_recorded(call):
                 raise
             # The process still stops here, once the verdict is recorded: a write in progress is finished.
             if (me := asyncio.current_task()) is not None:
@@ -353,21 +395,6 @@ class Scheduler:
         )
 
     def _note_changes(self, service: ImageService) -> None:
-        if publish_changes(self.events, service, len(self._waiting.get(service.name, ())), self.ports.monotonic()):
+        waiting = len(self._waiting.get(service.name, ()))
+        if self.handover.decides and publish_changes(self.events, service, waiting, self.ports.monotonic()):
             self.gate_changed.set()
-
-
-def _must_be_recorded(call: asyncio.Task[Outcome]) -> bool:
-    """Whether a cancelled call returned a block, or a task to poll, before it ended."""
-    if call.cancelled() or call.exception() is not None:
-        return False
-    result = call.result()
-    if result.pending is not None:
-        return True
-    return result.shortfall is not None and classify(result.shortfall).kind in SAFETY_REVIEWABLE
-
-
-def _verdict(failure: Failure | None, outcome: Outcome) -> Verdict:
-    """What the gate learns from a call."""
-    tokens = None if outcome.usage is None else outcome.usage.output_tokens
-    return Verdict(failure, outcome.rate_headers, outcome.cancelled, len(outcome.pictures), tokens)

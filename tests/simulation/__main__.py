@@ -1,4 +1,4 @@
-"""Long runs by command: `python -m tests.simulation sweep | replay | shrink | hash | cover | bugs | kill`; each says more with --help."""
+"""Long runs by command: `python -m tests.simulation sweep | replay | shrink | hash | cover | bugs | kill | torture`; more with --help."""
 
 from __future__ import annotations
 
@@ -142,6 +142,20 @@ def kill_command(n: Count = 60, seed: int = 1) -> None:
     """kill -9 of a real process in a loop, against a real file."""
     with tempfile.TemporaryDirectory() as folder:
         print(killing.loop(Path(folder), n, seed))
+
+
+@app.command("torture")
+def torture_command(
+    n: Count = 2000, kills: int = 20, stops: int = 8, crashes: int = 2, seed: int = 1, control: str = "", patience: float = 300.0
+) -> None:
+    """Four processes on one PostgreSQL server, killed and stopped, while the server crashes. `--control`: without one protection."""
+    from tests.simulation.torture import torture
+
+    with tempfile.TemporaryDirectory(prefix="imagine-torture-") as folder:
+        seen = torture(Path(folder), n, kills, stops, crashes, seed=seed, control=control, patience=patience)
+    print(seen)
+    print(f"BROKEN {seen.broken}" if seen.broken else "nothing broken")
+    raise typer.Exit(bool(seen.broken) is not bool(control))
 
 
 def keep(report: Report, folder: Path) -> Path:

@@ -87,6 +87,7 @@ async def test_a_hanging_loop_is_bad_while_it_hangs_and_good_afterwards(tmp_path
         await turns(service, [])
 
 
+@pytest.mark.sqlite_only
 async def test_a_database_that_another_program_keeps_locked_is_bad_until_it_lets_go(tmp_path: Path) -> None:
     async with watched(tmp_path) as (here, service):
         other = sqlite3.connect(here.bot.ledger.where, isolation_level=None)
@@ -97,6 +98,7 @@ async def test_a_database_that_another_program_keeps_locked_is_bad_until_it_lets
         await turns(service, [])
 
 
+@pytest.mark.sqlite_only
 async def test_a_database_that_rejects_writes_is_bad_until_it_takes_them(tmp_path: Path) -> None:
     async with watched(tmp_path) as (here, service):
         writer = here.bot.ledger._writer._owner

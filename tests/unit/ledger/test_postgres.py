@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -120,14 +121,29 @@ async def test_a_commit_whose_answer_was_lost_is_neither_lost_nor_doubled(
     assert await ledger.read(n) == 1
 
 
-async def test_one_process_at_a_time_owns_a_database(ledger: Ledger, server: LedgerServer, tmp_path: Path) -> None:
-    with pytest.raises(LedgerProblem, match=r"Another imagine-bot is already using .*this machine, since 20"):
-        await opened(tmp_path / "other", server)
-    await ledger.write(add_one)
-    await ledger.close()
+async def test_several_processes_share_a_database_and_a_command_may_need_it_alone(
+    ledger: Ledger, server: LedgerServer, tmp_path: Path
+) -> None:
     other = await opened(tmp_path / "other", server)
-    assert await other.read(n) == 1
+    await asyncio.gather(*(one.write(add_one) for one in (ledger, other) * 5))
+    assert await ledger.read(n) == await other.read(n) == 10
+    with pytest.raises(LedgerProblem, match=r"Another imagine-bot is already using .*this machine, since 20"):
+        postgres.Ownership(server).take(psycopg.connect(server.url, autocommit=True))
     await other.close()
+    await ledger.close()
+    alone = psycopg.connect(server.url, autocommit=True)
+    postgres.Ownership(server).take(alone)
+    with pytest.raises(LedgerProblem, match="Another imagine-bot"):
+        await opened(tmp_path / "other", server)
+    alone.close()
+
+
+async def test_an_older_schema_is_not_changed_under_another_process(
+    ledger: Ledger, server: LedgerServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "HEAD", "0999")
+    with pytest.raises(LedgerProblem, match="Stop all processes"):
+        await opened(tmp_path / "other", server)
 
 
 async def test_who_lost_the_database_to_another_process_writes_nothing(ledger: Ledger, server: LedgerServer, tmp_path: Path) -> None:
@@ -140,22 +156,6 @@ async def test_who_lost_the_database_to_another_process_writes_nothing(ledger: L
     taker.close()
     await ledger.write(add_one)
     assert await ledger.read(n) == 2
-
-
-async def test_the_owners_own_lost_session_does_not_keep_it_out(ledger: Ledger, server: LedgerServer) -> None:
-    """After a broken network the server may believe for long that the former session is alive."""
-    writer = ledger._writer
-    assert isinstance(writer, postgres.WritingLink)
-    pool = writer.engine.pool
-    await ledger.write(add_one)
-    lost = pool.connect()
-    session = lost.driver_connection
-    assert session is not None
-    lost.detach()  # this session lives on, and nobody here uses it
-    await ledger.write(add_one)
-    assert await ledger.read(n) == 2
-    with pytest.raises(psycopg.OperationalError):
-        session.execute("SELECT 1")
 
 
 async def test_an_unreachable_server_is_one_sentence_without_the_password(tmp_path: Path) -> None:

@@ -93,6 +93,7 @@ async def test_readers_cannot_write(tmp_path: Path) -> None:
     await ledger.close()
 
 
+@pytest.mark.sqlite_only  # a server is shared
 async def test_a_second_process_on_the_same_folder_is_told_so(tmp_path: Path) -> None:
     ledger = await opened(tmp_path)
     with pytest.raises(LedgerProblem, match=f"Another imagine-bot \\(process {os.getpid()}\\)"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select, update
 
 from bot.cli.history import history
@@ -34,6 +35,7 @@ async def age(w: World, days: float, request: str = "%") -> None:
     await w.bot.ledger.write(body)
 
 
+@pytest.mark.sqlite_only  # reads the file with a command
 async def test_raw_answers_go_after_thirty_days_and_their_meaning_stays(tmp_path: Path) -> None:
     async with world(tmp_path, Service([bad(BAD_KEY), bad(BAD_KEY), good()])) as w:
         old, young = await w.imagine("a first cat"), await w.imagine("a second cat")

@@ -3,6 +3,8 @@
 several = There are { $count } problems:
 warning = Note: { $sentence }
 adapter_unknown = There's no adapter named “{ $name }”. Installed: { $known }.
+role_unknown = There's no role “{ $name }”. Known: { $known }.
+roles_need_server = One process owns a SQLite ledger and does everything, so --roles { $roles } isn't possible. Leave out --roles, or set DATABASE_URL to a PostgreSQL server (docs/scale.md).
 adapter_broken = The adapter “{ $name }” couldn't be loaded ({ $error }). Update or remove its package.
 extra_missing = The { $name } adapter needs a package that isn't installed ({ $package }). Install it with: pip install 'imagine-bot[{ $name }]'
 package_missing = The { $name } adapter needs a package that isn't installed ({ $package }). Install the project's requirements.lock again.
@@ -240,4 +242,5 @@ help-move_from = The SQLite file, if it isn't the one in DATA_DIR.
 help-backup_target = File or folder for the copy. In a folder (DIR/ is created if needed) it's named backup-<time>.db. Default: the data folder. Nothing is ever overwritten.
 help-json = Print JSON for other programs.
 help-data_dir = The data folder, if it isn't DATA_DIR; the demo's is data/demo.
+help-roles = What this process does, separated by commas: chat, work, gate. Default: all. Several processes need a PostgreSQL server (docs/scale.md).
 help-run_data_dir = The data folder, if it isn't DATA_DIR.

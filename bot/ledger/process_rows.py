@@ -1,0 +1,122 @@
+"""Queries on the processes that share a ledger on a server: who is here, and who holds what only one may hold.
+
+Writers take turns, so what a transaction reads here doesn't change before its commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy import text as sql
+
+from bot.domain.request_states import RequestState
+from bot.domain.roles import ProcessRole, read
+from bot.ledger.dialect import upsert
+from bot.ledger.participant import PRESENCE
+from bot.ledger.store import Tx
+from bot.ledger.tables import attempts, holdings, processes, requests
+
+GATE, DRAWING = "gate", "drawing"
+"""Names of holdings: deciding which call starts next, with everything that is done once for all processes; and work on pictures that is
+done once."""
+TALK = "talk:"
+"""Prefix of a holding's name: sending to one community of a platform."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenProcess:
+    """A process that nobody has declared gone."""
+
+    id: str
+    roles: frozenset[ProcessRole]
+    beat: int
+    """Changes with everything it writes."""
+    expired: bool
+    """Its lease ran out, by the database's clock."""
+    connected: bool
+    """Its session holds its lock. A killed process loses it at once, a stopped one doesn't."""
+
+
+_HERE = sql(
+    "SELECT id, roles, beat, lease_until < extract(epoch FROM clock_timestamp()) AS expired, EXISTS (SELECT 1 FROM pg_locks"
+    " WHERE locktype = 'advisory' AND granted AND classid::bigint = :session AND objsubid = 2"
+    " AND objid::bigint = (hashtext(processes.id)::bigint & 4294967295)"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS connected"
+    " FROM processes WHERE gone_at IS NULL ORDER BY started_at, id"
+)
+_GONE = sql("UPDATE processes SET gone_at = extract(epoch FROM clock_timestamp()) WHERE id = :id AND gone_at IS NULL")
+_HERE_IDS = select(processes.c.id).where(processes.c.gone_at.is_(None))
+
+
+def here(connection: Connection) -> Sequence[SeenProcess]:
+    """All processes that nobody has declared gone, oldest first."""
+    rows = connection.execute(_HERE, {"session": PRESENCE}).all()
+    return [SeenProcess(row.id, read(row.roles), row.beat, row.expired, row.connected) for row in rows]
+
+
+def declare_gone(tx: Tx, ids: Iterable[str]) -> None:
+    """What these processes held is free from now on."""
+    for one in ids:
+        tx.connection.execute(_GONE, {"id": one})
+
+
+def take(tx: Tx, name: str) -> int | None:
+    """Hold what only one process may hold, unless one that is here holds it. Returns the fencing token, which grows with every change of
+    hands; None if somebody else holds it."""
+    row = tx.connection.execute(select(holdings).where(holdings.c.name == name)).one_or_none()
+    if row is not None and row.owner == tx.owner:
+        return int(row.token)
+    if row is not None and tx.connection.execute(_HERE_IDS.where(processes.c.id == row.owner)).first() is not None:
+        return None
+    token = 1 if row is None else int(row.token) + 1
+    new = {"owner": tx.owner, "token": token, "since": tx.now}
+    tx.connection.execute(upsert(holdings).values(name=name, **new).on_conflict_do_update(index_elements=["name"], set_=new))
+    return token
+
+
+def release(tx: Tx, name: str) -> None:
+    """Hold it no longer, if this process does."""
+    tx.connection.execute(update(holdings).where(holdings.c.name == name, holdings.c.owner == tx.owner).values(owner=""))
+
+
+def holds(tx: Tx, name: str, token: int) -> bool:
+    """Whether this process still holds it, in the same term."""
+    row = tx.connection.execute(select(holdings).where(holdings.c.name == name)).one_or_none()
+    return row is not None and row.owner == tx.owner and row.token == token
+
+
+def token_of(connection: Connection, name: str) -> int:
+    """The current fencing token; 0 if nobody ever held it."""
+    return int(connection.execute(select(holdings.c.token).where(holdings.c.name == name)).scalar() or 0)
+
+
+def running_here(connection: Connection, process: str) -> Sequence[str]:
+    """Requests whose call this process makes."""
+    mine = select(attempts.c.request_id).where(attempts.c.closed_at.is_(None), attempts.c.owner == process)
+    return list(connection.execute(mine).scalars())
+
+
+def running(connection: Connection) -> Sequence[str]:
+    """Requests whose call a process makes that is here."""
+    there = select(attempts.c.request_id).where(attempts.c.closed_at.is_(None), attempts.c.owner.in_(_HERE_IDS))
+    return list(connection.execute(there).scalars())
+
+
+def task_is_mine(tx: Tx, attempt_id: str) -> bool:
+    """Poll a service's task, unless another process that is here does."""
+    free = attempts.c.owner.is_(None) | (attempts.c.owner == tx.owner) | attempts.c.owner.not_in(_HERE_IDS)
+    found = tx.connection.execute(update(attempts).where(attempts.c.id == attempt_id, free).values(owner=tx.owner))
+    return bool(found.rowcount)
+
+
+def tasks_of_others(connection: Connection, process: str) -> frozenset[str]:
+    """Requests whose task another process polls that is here."""
+    polled = (
+        select(requests.c.id)
+        .join(attempts, attempts.c.request_id == requests.c.id)
+        .where(requests.c.state == RequestState.COLLECTING.value, attempts.c.closed_at.is_(None))
+        .where(attempts.c.owner.in_(_HERE_IDS), attempts.c.owner != process)
+    )
+    return frozenset(connection.execute(polled).scalars())

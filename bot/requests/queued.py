@@ -1,0 +1,24 @@
+"""A due queued row as the gate sees it."""
+
+from __future__ import annotations
+
+from bot.domain.requests import Lane
+from bot.gate.port import Waiting
+from bot.ledger.request_rows import Queued
+from bot.requests.rules import Rules
+
+
+def as_waiting(row: Queued, rules: Rules) -> Waiting:
+    """How many pictures its next call asks for, and whether that's its last try."""
+    most = rules.model_at(row.service, row.model).per_call or row.count
+    last = row.attempts + 1 >= rules.max_attempts or row.rate_answers + 1 >= rules.max_rate_answers
+    return Waiting(
+        row.id,
+        row.person,
+        row.community,
+        Lane(row.lane),
+        row.created_at,
+        min(row.count - (row.settled or 0), most),
+        row.attempts + row.rate_answers,
+        last and rules.max_attempts > 1,
+    )

@@ -1,0 +1,304 @@
+"""Several processes: the elected gate writes its grants into the ledger, workers take them in the transaction that opens the attempt, and
+write the verdict in the one that records the outcome. What a gate granted that was replaced, nobody takes any more."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.domain.requests import Lane
+from bot.domain.roles import ProcessRole
+from bot.gate.adoption import adopt
+from bot.gate.gate import AdaptiveGate
+from bot.gate.port import Grant, Verdict, Waiting
+from bot.ledger import grant_rows, memory_rows, process_rows, request_rows
+from bot.ledger.grant_rows import StoredGrant
+from bot.ledger.process_rows import GATE
+from bot.ledger.store import Ledger, LedgerProblem, Tx
+from bot.ports import Ports
+from bot.processes.fleet import Fleet
+from bot.requests import verdicts
+from bot.requests.attempt import Ended, NotNow, Opened
+from bot.requests.handover import Handover, Opening, Ticket
+from bot.requests.services import ImageService, ImageServices
+
+log = structlog.get_logger()
+
+GRANT, VERDICT, CANCEL = "grant", "verdict", "cancel"
+"""Topics of wake-ups between processes."""
+POLL = 1.5
+"""Seconds between two looks without any wake-up."""
+FOR_ANYBODY = 1.0
+"""Seconds after which a grant that its worker hasn't taken is anybody's: that one may be gone, or stopped."""
+REFRESH = 2.0
+"""Seconds between two looks at what the elected gate has learned, by processes that only show it."""
+MAX_CALLS = 24
+"""Calls that one process makes at a time, beside those that its own gate grants to it."""
+DROPPED: Mapping[str, Any] = {"dropped": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A grant that another process uses."""
+
+    grant: Grant
+    service: ImageService
+    row: str
+    owner: str
+
+
+@dataclass(slots=True)
+class SharedHandover(Handover):
+    """One per process, beside its Fleet."""
+
+    fleet: Fleet
+    ledger: Ledger
+    ports: Ports
+    services: ImageServices
+    fresh_gate: Callable[[ImageService, Mapping[str, Any] | None, float], AdaptiveGate]
+    """A gate that begins with what another one had learned so many seconds ago."""
+    running: Callable[[], int] = lambda: 0
+    """How many calls this process makes."""
+    poll: float | None = POLL
+    _given: dict[str, Given] = field(default_factory=dict)
+    """By request."""
+    _outbox: list[StoredGrant] = field(default_factory=list)
+    _used_up: set[str] = field(default_factory=set)
+    """Rows whose verdict is known; removed with the next grants."""
+    _offered: dict[str, float] = field(default_factory=dict)
+    """Grant -> loop time at which this process first saw it waiting."""
+    _term: int | None = None
+    """Token of the gate that this process's gate objects are."""
+    _refreshed_at: float = float("-inf")
+    _read_at: float = float("-inf")
+    _saved: dict[str, float] = field(default_factory=dict)
+    _telling: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def decides(self) -> bool:  # type: ignore[override]
+        return self.fleet.gate is not None and self._term == self.fleet.gate
+
+    @property
+    def calls(self) -> bool:  # type: ignore[override]
+        return ProcessRole.WORK in self.fleet.roles
+
+    def ticket(self, grant: Grant, service: ImageService) -> Ticket | None:
+        token = self._term or 0
+        if self.fleet.works_alone:
+            return Ticket(grant, service, token=token)
+        row = StoredGrant(
+            self.ports.new_id(),
+            grant.request_id,
+            service.name,
+            token,
+            grant.id,
+            grant.timeout,
+            grant.probe,
+            self.ports.now(),
+            self._least_busy(),
+            False,
+            None,
+        )
+        self._outbox.append(row)
+        self._given[grant.request_id] = Given(grant, service, row.id, row.owner)
+        return None
+
+    def _least_busy(self) -> str:
+        """The worker with the fewest calls; empty if there is none yet."""
+        busy = Counter(one.owner for one in self._given.values())
+        return min(self.fleet.workers(), key=lambda worker: busy[worker], default="")
+
+    def reads_now(self) -> bool:
+        """The gate needs the latest queue; the others show it."""
+        now = self.ports.monotonic()
+        if not self.decides and now - self._read_at < POLL * 0.9:
+            return False
+        self._read_at = now
+        return True
+
+    def is_given(self, request_id: str) -> bool:
+        return request_id in self._given
+
+    def polled_elsewhere(self, connection: Connection) -> frozenset[str]:
+        return process_rows.tasks_of_others(connection, self.fleet.member.id)
+
+    def may_poll(self, tx: Tx, attempt_id: str) -> bool:
+        return process_rows.task_is_mine(tx, attempt_id)
+
+    # ---- looking at what others did -----------------------------------------------------------------------------------------
+
+    async def look(self) -> Sequence[Ticket]:
+        if self.fleet.gate is not None and self._term != self.fleet.gate:
+            await self._become_gate(self.fleet.gate)
+        elif self.fleet.gate is not None:
+            await self._hear_verdicts()
+        else:
+            self._term = None
+            self._given.clear()
+            await self._refresh()
+        return await self._offers() if self.calls else ()
+
+    async def _become_gate(self, token: int) -> None:
+        """Begin with what the gate before had learned, and with the calls that it has let start."""
+
+        def found(c: Connection) -> tuple[list[Any], Sequence[StoredGrant], frozenset[str], dict[str, Waiting]]:
+            rows = [one for one in grant_rows.all_of(c) if one.taken]
+            memories = [memory_rows.recall_gate(c, one.provider.gate_key) for one in self.services]
+            return memories, rows, grant_rows.abandoned(c), {one.request_id: _waiting(c, one.request_id) for one in rows}
+
+        memories, rows, lost, waiting = await self.ledger.read(found)
+        now, wall = self.ports.monotonic(), self.ports.now()
+        gates = dict[str, AdaptiveGate]()
+        for service, kept in zip(self.services, memories, strict=True):
+            learned, age = (None, 0.0) if kept is None else (kept[0], max(0.0, wall - kept[1]))
+            service.gate = gates[service.name] = self.fresh_gate(service, learned, age)
+        self._given.clear()
+        self._outbox.clear()
+        for row in rows:
+            if row.verdict is not None or row.id in lost:
+                self._used_up.add(row.id)
+                continue
+            service = self.services.of(row.service)
+            launched = now - max(0.0, wall - row.granted_at)
+            grant = adopt(gates[service.name], waiting[row.request_id], row.timeout, launched, now)
+            self._given[row.request_id] = Given(grant, service, row.id, row.owner)
+        self._term = token
+        log.info("gate_taken_over", term=token, running=len(self._given))
+
+    async def _hear_verdicts(self) -> None:
+        if not self._given:
+            return
+        rows, lost = await self.ledger.read(lambda c: (grant_rows.all_of(c), grant_rows.abandoned(c)))
+        now = self.ports.monotonic()
+        by_row = {given.row: (request_id, given) for request_id, given in self._given.items()}
+        for row in rows:
+            if row.id not in by_row or (row.verdict is None and row.id not in lost):
+                continue
+            request_id, given = by_row[row.id]
+            self._given.pop(request_id, None)
+            self._used_up.add(row.id)
+            _report(given, row.verdict, now)
+
+    async def _refresh(self) -> None:
+        """Know what the elected gate has learned, for what this process shows."""
+        now = self.ports.monotonic()
+        if now - self._refreshed_at < REFRESH:
+            return
+        self._refreshed_at = now
+        keys = [one.provider.gate_key for one in self.services]
+        memories = await self.ledger.read(lambda c: [memory_rows.recall_gate(c, key) for key in keys])
+        for service, kept in zip(self.services, memories, strict=True):
+            if kept is not None and self._saved.get(service.name) != kept[1]:
+                self._saved[service.name] = kept[1]
+                service.gate = self.fresh_gate(service, kept[0], max(0.0, self.ports.now() - kept[1]))
+
+    async def _offers(self) -> Sequence[Ticket]:
+        rows = await self.ledger.read(grant_rows.waiting)
+        now, before = self.ports.monotonic(), self._offered
+        self._offered = {row.id: before.get(row.id, now) for row in rows}
+        room = MAX_CALLS - self.running()
+        mine = [row for row in rows if row.owner == self.fleet.member.id or now - self._offered[row.id] >= FOR_ANYBODY]
+        return [
+            Ticket(Grant(row.number, row.request_id, row.timeout, row.probe), self.services.of(row.service), row.id, row.token)
+            for row in mine[: max(0, room)]
+        ]
+
+    # ---- transactions -------------------------------------------------------------------------------------------------------
+
+    async def flush(self) -> None:
+        rows, self._outbox = self._outbox, []
+        done, self._used_up = self._used_up, set()
+        if not rows and not done:
+            return
+        token = self._term or 0
+
+        def body(tx: Tx) -> bool:
+            grant_rows.remove(tx, done)
+            if not process_rows.holds(tx, GATE, token):
+                return False
+            grant_rows.add(tx, rows)
+            for row in rows:
+                tx.wake(GRANT, row.id)
+            return True
+
+        try:
+            handed = await self.ledger.write(body)
+        except BaseException:
+            self._take_back(rows)
+            raise
+        if not handed:
+            log.warning("gate_was_replaced", term=token, grants=len(rows))
+            self._take_back(rows)
+            self.fleet.gate = None
+
+    def _take_back(self, rows: Sequence[StoredGrant]) -> None:
+        for row in rows:
+            given = self._given.pop(row.request_id, None)
+            if given is not None:
+                given.service.gate.drop(given.grant, self.ports.monotonic())
+
+    def open(self, tx: Tx, ticket: Ticket, opening: Opening) -> Opened | NotNow | Ended:
+        if not ticket.row:
+            return opening(tx) if process_rows.holds(tx, GATE, ticket.token) else NotNow()
+        if not grant_rows.claim(tx, ticket.row):
+            return NotNow()
+        opened = opening(tx)
+        if not isinstance(opened, Opened):
+            grant_rows.give_verdict(tx, ticket.row, DROPPED)
+            tx.wake(VERDICT, ticket.row)
+        return opened
+
+    def recorded(self, tx: Tx, ticket: Ticket, verdict: Verdict) -> None:
+        if ticket.row:
+            grant_rows.give_verdict(tx, ticket.row, verdicts.to_json(verdict))
+            tx.wake(VERDICT, ticket.row)
+
+    def cancel(self, request_id: str) -> None:
+        task = asyncio.get_running_loop().create_task(self._notify(request_id))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    async def _notify(self, request_id: str) -> None:
+        try:
+            await self.ledger.write(lambda tx: tx.wake(CANCEL, request_id))
+        except LedgerProblem as problem:
+            log.error("ledger_problem", problem=str(problem))  # the call ends by itself, and its outcome comes too late
+
+    async def resign(self) -> None:
+        learned = {one.provider.gate_key: dict(one.gate.remember()) for one in self.services} if self.decides else {}
+        self._term = None
+
+        def keep(tx: Tx) -> None:
+            for key, values in learned.items():
+                memory_rows.remember_gate(tx, key, values)
+
+        with contextlib.suppress(LedgerProblem):  # then others find out that this process is gone
+            await self.fleet.resign(keep)
+
+
+def _report(given: Given, verdict: Mapping[str, Any] | None, now: float) -> None:
+    try:
+        if verdict is not None and verdict.get("dropped"):
+            given.service.gate.drop(given.grant, now)
+        else:
+            found = Verdict(None, cancelled=True) if verdict is None else verdicts.from_json(verdict)
+            given.service.gate.report(given.grant, found, now)
+    except Exception:
+        log.exception("gate_failed", request=given.grant.request_id)
+
+
+def _waiting(connection: Connection, request_id: str) -> Waiting:
+    request = request_rows.get(connection, request_id)
+    if request is None:
+        return Waiting(request_id, "", "", Lane.INTERACTIVE, 0.0)
+    place = request.place
+    return Waiting(
+        request_id, f"{place.platform}:{request.person.id}", f"{place.platform}:{place.community}", request.lane, request.created_at
+    )

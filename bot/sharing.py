@@ -1,0 +1,105 @@
+"""A process of several: how it joins, what it answers for when another one is gone, and which of the once-for-all work is its own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from bot.domain.request_states import RequestState
+from bot.domain.roles import ProcessRole
+from bot.gate.gate import AdaptiveGate
+from bot.ledger import grant_rows, message_rows, process_rows, request_rows
+from bot.ledger.clock_rows import bound
+from bot.ledger.shared_clock import SharedClock
+from bot.ledger.store import Ledger, Tx
+from bot.messages.sender import Sender
+from bot.moderation.moderator_forms import longest
+from bot.ports.steady import SteadyPorts
+from bot.processes.fleet import Fleet
+from bot.processes.places import SharedPlaces
+from bot.requests.recover import Found, interrupt, recover_gone
+from bot.requests.rules import Rules
+from bot.requests.scheduler import Scheduler
+from bot.requests.shared_handover import SharedHandover
+from bot.supervise import Supervisor
+
+
+@dataclass(slots=True)
+class Sharing:
+    """What `bot.lifecycle` does differently."""
+
+    ledger: Ledger
+    fleet: Fleet
+    clock: SharedClock
+    scheduler: Scheduler
+    sender: Sender
+    places: SharedPlaces
+    rules: Rules
+
+    async def join(self, platforms: Collection[str], supervisor: Supervisor) -> Found:
+        """Join, take over from processes that are gone, and show that this one lives from now on."""
+        kept = tuple(platforms)
+        self.fleet.platforms, self.fleet.on_gone, self.fleet.on_gate = (lambda: kept), self._gone, lambda tx, token: grant_rows.withdraw(tx)
+        self.fleet.on_change = lambda: self.scheduler.wake("*")
+        self.sender.fleet = self.fleet
+        await self.fleet.beat(first=True)
+
+        alone = not self.fleet.others
+
+        def begin(tx: Tx) -> Found:
+            bound(tx, longest(self.rules))
+            request_rows.extend_received(tx)
+            interrupted = recover_gone(tx, process_rows.running(tx.connection))
+            # While others are here, they may be between storing a command and accepting it.
+            received = request_rows.in_state(tx.connection, RequestState.RECEIVED) if alone else ()
+            return Found(tuple((one.id, one.place) for one in received), interrupted, ())
+
+        found = await self.ledger.write(begin)
+        await self.scheduler.handover.look()  # the gate begins with what the one before had learned
+        await self.places.exchange(self.ledger)
+        supervisor.start("fleet", self.fleet.run)
+        if self.does(ProcessRole.CHAT):
+            for message_id in await self.ledger.read(message_rows.unsettled):
+                self.sender.wake(message_id)
+        return found
+
+    def does(self, role: ProcessRole) -> bool:
+        """Whether this process has a role."""
+        return role in self.fleet.roles
+
+    @property
+    def chores(self) -> bool:
+        """Whether this process does what is done once for all."""
+        return self.fleet.gate is not None
+
+    def _gone(self, tx: Tx) -> None:
+        """Answer for what processes left that have just been declared gone."""
+        recover_gone(tx, process_rows.running(tx.connection))
+        for message_id in message_rows.unsettled(tx.connection):
+            tx.wake("message", message_id)
+        tx.wake("request", "*")
+
+    def left(self, tx: Tx) -> None:
+        """Interrupt calls that this process has lost without ending itself: a bug, which must not keep a member waiting."""
+        for request_id in process_rows.running_here(tx.connection, tx.owner or ""):
+            request = request_rows.get(tx.connection, request_id)
+            if request is not None and request.state is RequestState.CALLING and not self.scheduler.is_running(request_id):
+                interrupt(tx, request)
+
+
+async def share(scheduler: Scheduler, sender: Sender, ports: SteadyPorts, places: SharedPlaces, roles: frozenset[ProcessRole]) -> Sharing:
+    """Wire a process of several, whose time is the database's from now on."""
+    ledger, services = scheduler.ledger, scheduler.services
+    assert ledger.member is not None
+    settings = {one.name: one.gate.settings for one in services if isinstance(one.gate, AdaptiveGate)}
+    fleet, clock = Fleet(ledger, ports, ledger.member, roles), SharedClock(ledger, ports)
+    scheduler.handover = SharedHandover(
+        fleet,
+        ledger,
+        ports,
+        services,
+        lambda service, learned, age: AdaptiveGate(settings[service.name], ports.uniform, learned, age),
+        lambda: len(scheduler.running()),
+    )
+    await clock.begin()
+    return Sharing(ledger, fleet, clock, scheduler, sender, places, scheduler.deps.rules)
