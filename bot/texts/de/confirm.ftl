@@ -1,3 +1,4 @@
 delete = Diese Anfrage und ihre Bilder löschen? Das lässt sich nicht rückgängig machen.
+batch_stop = Diesen Stapel endgültig beenden? Was gezeichnet ist, bleibt, und es kommt nichts mehr dazu.
 title = Bist du sicher?
 keep = Behalten
