@@ -21,3 +21,4 @@ price_one = Ein neues Bild kostet höchstens { $high }. Nichts wird gemacht, bev
 problem_reason = Bitte wähle aus der Liste, was nicht passt.
 problem_words = Bitte sag in ein paar Worten, was nicht passt, damit es in den Wortlaut kann.
 nothing_there = Dieses Bild ist nicht mehr da, es gibt also nichts zu verbessern. Du kannst jederzeit ein neues machen.
+simplify = Wenn das Bild immer wieder danebengeht: „Vereinfachen“ lässt Einzelheiten weg und holt sie eine nach der anderen zurück, bis du weißt, welche es in die Irre führt. Drücke bei jedem Schritt, der noch nicht passt, „Passt nicht“.

@@ -21,3 +21,4 @@ price_one = Una imagen nueva cuesta como máximo { $high }. No se hace nada hast
 problem_reason = Elige en la lista qué no te convence.
 problem_words = Di en pocas palabras qué no te convence, para añadirlo al texto.
 nothing_there = Esa imagen ya no está, así que no hay nada que mejorar. Puedes hacer una nueva cuando quieras.
+simplify = Si la imagen sale mal una y otra vez, «Simplificar» quita detalles y los recupera uno a uno, hasta que sepas cuál la desvía. Pulsa «No me convence» en cada paso que aún no esté bien.

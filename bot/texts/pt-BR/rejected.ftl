@@ -21,3 +21,4 @@ price_one = Uma nova imagem custa no máximo { $high }. Nada é feito antes de v
 problem_reason = Escolha na lista o que não ficou bom.
 problem_words = Diga em poucas palavras o que não ficou bom, para acrescentar ao texto.
 nothing_there = Essa imagem não está mais aqui, então não há o que melhorar. Você pode fazer uma nova quando quiser.
+simplify = Se a imagem sai errada toda hora, “Simplificar” tira detalhes e os traz de volta um a um, até você saber qual deles a desvia. Aperte “Não ficou bom” em cada passo que ainda não estiver certo.
