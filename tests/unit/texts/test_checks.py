@@ -42,7 +42,3 @@ def test_each_planted_fault_is_named_once(tmp_path: Path, monkeypatch: pytest.Mo
         "adapters/web/static/c.js:3",
         "adapters/web/static/d.css",
     ]
-
-
-def test_the_product_has_none() -> None:
-    assert texts.problems() == []
