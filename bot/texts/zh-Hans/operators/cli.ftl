@@ -1,6 +1,8 @@
 several = 有 { $count } 个问题：
 warning = 注意：{ $sentence }
 adapter_unknown = 没有名为“{ $name }”的适配器。已安装：{ $known }。
+role_unknown = 没有角色“{ $name }”。可用的有：{ $known }。
+roles_need_server = SQLite 账本由一个进程独占并完成所有工作，所以不能用 --roles { $roles }。请去掉 --roles，或者把 DATABASE_URL 设为 PostgreSQL 服务器（docs/scale.md）。
 adapter_broken = 适配器“{ $name }”加载失败（{ $error }）。请更新或移除它的软件包。
 extra_missing = 适配器 { $name } 需要的软件包没有安装（{ $package }）。请安装：pip install 'imagine-bot[{ $name }]'
 package_missing = 适配器 { $name } 需要的软件包没有安装（{ $package }）。请重新安装项目的 requirements.lock。
@@ -222,4 +224,5 @@ help-move_from = SQLite 文件，如果不是 DATA_DIR 里的那个。
 help-backup_target = 副本的文件或文件夹。给出文件夹时（DIR/，需要时会创建）文件名是 backup-<time>.db。默认：数据文件夹。从不覆盖任何东西。
 help-json = 输出 JSON，供其他程序使用。
 help-data_dir = 数据文件夹，如果不是 DATA_DIR；演示用的是 data/demo。
+help-roles = 这个进程做什么，用逗号分隔：chat、work、gate。默认：全部。多个进程需要 PostgreSQL 服务器（docs/scale.md）。
 help-run_data_dir = 数据文件夹，如果不是 DATA_DIR。
