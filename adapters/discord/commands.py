@@ -37,6 +37,7 @@ TYPED: dict[str, Any] = {
     "quality": str,
     "count": app_commands.Range[int, 1, 10],
     "caption": str,
+    "tag": app_commands.Range[str, 1, 60],
     "private": bool,
     "price": bool,
 }

@@ -63,6 +63,7 @@ class Intake:
                 private=bool(given.get("private")),
                 model=given.get("model") or None,
                 caption=given.get("caption") or "",
+                tag=given.get("tag") or "",
                 attachments=attachments.of_options(given),
             ),
         )

@@ -33,7 +33,7 @@ from adapters.slack.escape import typed as shown
 from adapters.slack.escape import unescape_event
 from adapters.slack.render import Block, section, sheet
 from bot.chat.localize import localize
-from bot.chat.views import Form, Reply, View
+from bot.chat.views import Form, FormField, Reply, View
 from bot.core import Core, Options, Visitor
 from bot.domain.attachments import Attachment, AttachmentRole
 from bot.domain.requests import Submission
@@ -235,6 +235,7 @@ class Intake:
             model=values.get("model") or None,
             count=values.get("count") or None,
             private=values.get("private") == "true",
+            tag=values.get("tag", ""),
             attachments=attachments.of_workspace(_attached(view), caller.team),
         )
         await self._imagine(caller, submission, ack, until, lambda said: forms.errors(view, said))
@@ -352,8 +353,9 @@ def _attached(view: Payload) -> tuple[Attachment, ...]:
 
 def _imagine_modal(form: Form, caller: Caller, pictures: str = "") -> Block:
     """The /imagine form, perhaps about pictures."""
+    tag = FormField("tag", text("form.tag"), required=False, max_length=60, hint=text("form.tag_hint"))
     with speaking(caller.language):
-        made = forms.modal(localize(form, caller.language), metadata(caller, pictures))
+        made = forms.modal(localize(replace(form, fields=(*form.fields, tag)), caller.language), metadata(caller, pictures))
         return {**made, "callback_id": IMAGINE_FORM, "blocks": [*made["blocks"], forms.button(text("slack.form.price"), PRICE)]}
 
 

@@ -187,6 +187,7 @@ class WebActions:
             "quality": typed.quality or draft.quality or "",
             "model": typed.model or draft.model or "",
             "count": typed.count or draft.count or "",
+            "tag": typed.tag or "",
             "private": "true" if typed.private or draft.private else "false",
         }
 
@@ -228,6 +229,7 @@ class WebActions:
             inline=True,
             count=wanted["count"] or None,
             private=wanted["private"] == "true",
+            tag=wanted["tag"],
             attachments=tuple(one for sha256 in draft.attached if (one := self._uploads.attached(who.id, sha256)) is not None),
             consent=draft.consent,
         )

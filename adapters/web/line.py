@@ -1,6 +1,6 @@
 """Parser for typed command lines. It only checks the form of a line; the core validates values.
 
-/imagine [--size S] [--quality Q] [--count N] [--model M] [--private] prompt
+/imagine [--size S] [--quality Q] [--count N] [--model M] [--tag T] [--private] prompt
 /imagine
 /imagine-guide [TEMPLATE]
 /imagine-batch [NUMBER]
@@ -44,6 +44,8 @@ class Typed:
     count: str | None = None
     private: bool | None = None
     model: str | None = None
+    tag: str | None = None
+    """Cost tag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,10 @@ class Misread:
     sentence: str
 
 
-EXAMPLES = {"size": "1024x1024", "quality": "high", "count": "2", "model": "gpt-image-2"}
+EXAMPLES = {"size": "1024x1024", "quality": "high", "count": "2", "model": "gpt-image-2", "tag": "spring"}
 _COMMAND = re.compile(r"/[\w-]*")
 _OPTION = re.compile(
-    r"(?:(?<=\s)|^)(?:--(?P<name>[A-Za-z][\w-]*)|—(?P<dashed>size|quality|count|model|private)\b)(?P<equals>=)?", re.IGNORECASE
+    r"(?:(?<=\s)|^)(?:--(?P<name>[A-Za-z][\w-]*)|—(?P<dashed>size|quality|count|model|tag|private)\b)(?P<equals>=)?", re.IGNORECASE
 )
 """Two hyphens, or the dash that some keyboards turn them into; elsewhere a dash is just a dash."""
 _VALUE = re.compile(r"\s*(?P<value>\S+)")
@@ -107,7 +109,14 @@ def _imagine(rest: str) -> Typed | Misread:
     prompt = " ".join(part.strip() for part in kept if part.strip())
     if marker:
         prompt = f"{prompt} {tail.strip()}".strip()
-    chosen = (values.get("size"), values.get("quality"), values.get("count"), True if private else None, values.get("model"))
+    chosen = (
+        values.get("size"),
+        values.get("quality"),
+        values.get("count"),
+        True if private else None,
+        values.get("model"),
+        values.get("tag"),
+    )
     return Typed(Command.IMAGINE, prompt, *chosen)
 
 

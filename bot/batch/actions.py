@@ -140,7 +140,7 @@ class BatchActions:
     async def look(self, platform: str, community: str, person: str, number: int) -> View:
         """/imagine-batch with a number: how far it is, for its owner and the community's moderators."""
         batch = await self.ledger.read(lambda c: batch_rows.by_number(c, number))
-        if batch is None or batch.place.platform != platform or not await self._may(batch, platform, community, person):
+        if batch is None or batch.forgotten or batch.place.platform != platform or not await self._may(batch, platform, community, person):
             return View(text("batch.unknown", batch=number), final=True)
         return dataclasses.replace(
             await self.ledger.read(lambda c: batch_view(look_at(c, batch, self.rules, self.ledger.now()))), final=True
@@ -155,7 +155,7 @@ class BatchActions:
 
     async def _turned_away(self, act: Act) -> Reply | None:
         batch = await self.ledger.read(lambda c: batch_rows.get(c, act.row))
-        if batch is None or batch.place.platform != act.platform:
+        if batch is None or batch.forgotten or batch.place.platform != act.platform:
             return Reply(text("batch.gone"), changed=False)
         if act.action in _OWNERS:
             return None if batch.person.id == act.person else Reply(text("batch.only_owner"), changed=False)

@@ -17,7 +17,7 @@ from bot.batch.naming import label
 from bot.batch.overview import price_lines, status_of, time_left
 from bot.batch.sheets import SheetCell, cells_of, pages
 from bot.batch.steps import drafts_of
-from bot.batch.view import BatchLook, batch_view, finals_view, sheet_view
+from bot.batch.view import BatchLook, batch_view, finals_view, forgotten_view, sheet_view
 from bot.chat.port import Message
 from bot.chat.views import Audience, View
 from bot.domain.batches import ACTIVE, Batch, BatchItem, BatchState, ItemState
@@ -32,9 +32,9 @@ from bot.requests.publishing import results_here
 from bot.requests.rules import Rules
 from bot.requests.transitions import CAPTION_DUE
 
-SHEETS, SHEETS_DUE = "batch-sheets", "batch-sheets:"
+SHEETS, SHEETS_DUE = "batch-sheets", batch_sheet_rows.DUE
 """Wake-up topic: a batch whose contact sheets may have changed; and the prefix of the memory key of one whose sheets aren't made yet."""
-FINALS = "batch-finals:"
+FINALS = batch_sheet_rows.FINALS
 """Prefix of the memory key that says which finished pictures a message shows."""
 PER_MESSAGE = 10
 """Pictures of one message: what every platform can show."""
@@ -130,11 +130,15 @@ class BatchProjections:
     def batch(self, connection: Connection, message: Message, now: float) -> View | None:
         """Projection of `batch:<id>`."""
         batch = batch_rows.get(connection, message.subject.partition(":")[2])
+        if batch is not None and batch.forgotten:
+            return forgotten_view(batch)
         return None if batch is None else batch_view(look_at(connection, batch, self.rules, now))
 
     def sheet(self, connection: Connection, message: Message, now: float) -> View | None:
         """Projection of `batchsheet:<id>-<page>`; nothing as long as it isn't made."""
         batch, page = _page_of(connection, message)
+        if batch is not None and batch.forgotten:
+            return forgotten_view(batch)
         sheet = None if batch is None else batch_sheet_rows.of_page(connection, batch.id, page)
         if batch is None or sheet is None:
             return None
@@ -147,6 +151,8 @@ class BatchProjections:
         batch, page = _page_of(connection, message)
         if batch is None:
             return None
+        if batch.forgotten:
+            return forgotten_view(batch)
         size = _per_message(connection, batch)
         items = finished(connection, batch)[(page - 1) * size : page * size]
         drawn = [(one, _drawn(connection, one)) for one in items]

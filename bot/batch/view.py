@@ -111,6 +111,11 @@ def finish_view(batch: Batch, count: int, cost: int, left: int) -> View:
     return View(text("batch.finish_title", batch=batch.number), tuple(lines), buttons=(yes,), final=True)
 
 
+def forgotten_view(batch: Batch) -> View:
+    """Any message of a batch whose owner had everything about them deleted."""
+    return View(text("batch.deleted", batch=batch.number), final=True)
+
+
 def _title(batch: Batch) -> str:
     return text("batch.title", batch=batch.number, title=isolate(batch.title[:80]), state=text(f"batch.state.{batch.state.value}"))
 

@@ -185,6 +185,11 @@ class Batch:
     refused: int = 0
     """Failures in a row that only the operator can mend."""
 
+    @property
+    def forgotten(self) -> bool:
+        """Whether its owner had everything about them deleted: it has neither topics nor a name."""
+        return not self.title
+
 
 @dataclass(frozen=True, slots=True)
 class BatchItem:

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, literal_column, select, update
 
 from bot.domain.batches import ITEMS, BatchItem, ItemEvent, ItemState, Topic
 from bot.ledger.store import Tx
@@ -74,6 +74,11 @@ def waiting(connection: Connection) -> Sequence[str]:
     """Ids of the batches that wait for a request."""
     query = select(items.c.batch_id).where(_ASKED).distinct()
     return [row.batch_id for row in connection.execute(query)]
+
+
+def drop(tx: Tx, batch_id: str) -> None:
+    """Delete a batch's topics."""
+    tx.connection.execute(delete(items).where(items.c.batch_id == batch_id))
 
 
 def move(tx: Tx, item: BatchItem, event: ItemEvent, **values: object) -> bool:

@@ -92,6 +92,19 @@ def latest(connection: Connection, limit: int, platform: str = "", person: str =
     return [_batch(row) for row in connection.execute(query)]
 
 
+def of_person(connection: Connection, platform: str, person: str) -> Sequence[Batch]:
+    """All batches of somebody that aren't forgotten."""
+    query = select(batches).where(batches.c.platform == platform, batches.c.person == person, batches.c.title != "")
+    return [_batch(row) for row in connection.execute(query)]
+
+
+def forget(tx: Tx, batch: Batch) -> None:
+    """Delete its words. It ends, whatever its state is; its number, limits and times stay."""
+    plan = dataclasses.asdict(dataclasses.replace(batch.plan, template="", style="", tag=""))
+    values = {"state": BatchState.STOPPED.value, "title": "", "person_name": "", "reason": "", "facts": {}, "plan": plan}
+    tx.connection.execute(update(batches).where(batches.c.id == batch.id).values(changed_at=tx.now, **values))
+
+
 def move(tx: Tx, batch: Batch, event: BatchEvent, **values: object) -> Batch:
     """Apply an event from the state table, and say what the row is now. Raises UnknownTransition; changes nothing if the state has changed
     since the caller read it."""

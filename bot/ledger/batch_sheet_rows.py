@@ -11,6 +11,9 @@ from bot.ledger.dialect import upsert
 from bot.ledger.store import Tx
 from bot.ledger.tables import batch_sheets as sheets
 
+DUE, FINALS = "batch-sheets:", "batch-finals:"
+"""Prefixes of memory keys: a batch whose sheets aren't made yet, and which finished pictures one of its messages shows."""
+
 
 def put(tx: Tx, batch_id: str, page: int, content: str, picture: Picture) -> set[str]:
     """Record a sheet whose file is stored; `content` says what is on it. Returns the hash of the sheet that it replaces."""

@@ -71,6 +71,13 @@ def bump(tx: Tx, subject: str, audience: Audience | None = None) -> None:
         tx.wake("message", row.id)
 
 
+def bump_all(tx: Tx, prefix: str) -> None:
+    """The same for all subjects that begin like this."""
+    subjects = select(messages.c.subject).where(messages.c.subject.startswith(prefix, autoescape=True)).distinct()
+    for row in tx.connection.execute(subjects).all():
+        bump(tx, row.subject)
+
+
 def get(connection: Connection, message_id: str) -> Stored | None:
     """A message by id, or None."""
     row = connection.execute(_ONE, {"id": message_id}).one_or_none()

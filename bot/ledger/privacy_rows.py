@@ -12,7 +12,7 @@ from bot.domain.request_states import RequestState
 from bot.ledger import request_rows
 from bot.ledger.case_rows import Step, as_step
 from bot.ledger.store import Tx
-from bot.ledger.tables import attachments, audit, case_notes, cases, pictures, requests, rewrites
+from bot.ledger.tables import attachments, audit, batches, case_notes, cases, pictures, requests, rewrites
 from bot.ledger.tables import picture_drafts as drafts
 
 _CLOSED = cases.c.state.not_in([state.value for state in WAITING])
@@ -50,6 +50,7 @@ class Counts:
     cases: int
     drafts: int = 0
     """Changed pictures that only they have seen."""
+    batches: int = 0
 
 
 def closed_with_texts(connection: Connection, limit: int = 1000) -> Sequence[ClosedCase]:
@@ -130,7 +131,8 @@ def counts(connection: Connection, platform: str, person: str) -> Counts:
     of_attachments = select(func.count()).select_from(attachments).where(attachments.c.person == key)
     of_cases = select(func.count()).select_from(cases).where(_own_cases(platform, person), cases.c.texts_removed.is_(False))
     of_drafts = select(func.count()).select_from(drafts.join(requests, drafts.c.request_id == requests.c.id)).where(own)
-    counted = (of_requests, of_pictures, of_attachments, of_cases, of_drafts)
+    of_batches = select(func.count()).where(batches.c.platform == platform, batches.c.person == person, batches.c.title != "")
+    counted = (of_requests, of_pictures, of_attachments, of_cases, of_drafts, of_batches)
     return Counts(*(int(connection.execute(one).scalar_one()) for one in counted))
 
 

@@ -31,6 +31,7 @@ from bot.ledger import (
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Ledger, Tx
 from bot.moderation.community import Asker, retention_days
+from bot.requests.forgotten_batches import forget_batches
 from bot.requests.ready import key_of
 from bot.texts import paragraphs, text
 
@@ -144,6 +145,7 @@ class Privacy:
             "drafts": counts.drafts,
             "attachments": counts.attachments,
             "cases": counts.cases,
+            "batches": counts.batches,
         }
         button = Button(ActionName.PRIVACY_DELETE, PRIVACY_ROW, text("case.privacy.button"), ButtonStyle.DANGER, opens_form=True)
         return View(
@@ -188,6 +190,7 @@ def forget_person(tx: Tx, platform: str, person: str, gone: list[str]) -> Mappin
     Hashes whose files may be deleted are added to `gone`. Returns the requests that have to stay for now: `drawn` (still being drawn) and
     `decided` (moderators still decide about the wording).
     """
+    gone.extend(forget_batches(tx, platform, person))
     waiting = privacy_rows.waiting_cases_of(tx.connection, platform, person)
     drawn = privacy_rows.live_of(tx.connection, platform, person)
     ended = privacy_rows.ended_of(tx.connection, platform, person)

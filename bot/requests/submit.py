@@ -12,6 +12,9 @@ from bot.requests.change_choices import TYPED
 from bot.requests.publishing import first_private
 from bot.requests.rules import Rules
 
+TAG = 60
+"""Characters of a cost tag."""
+
 
 def store_submission(
     tx: Tx,
@@ -32,6 +35,7 @@ def store_submission(
         person=dataclasses.replace(submission.person, name=_storable(submission.person.name)),
         size=None if submission.size is None else _storable(submission.size[:100]),
         caption=_storable(submission.caption[:TYPED]),
+        tag=" ".join(_storable(submission.tag).split())[:TAG],
         model=None if submission.model is None else _storable(submission.model[:200]),
         quality=None if submission.quality is None else _storable(submission.quality[:100]),
         count=_storable(submission.count[:100]) if isinstance(submission.count, str) else submission.count,

@@ -6,12 +6,14 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from adapters.kit import attachments
 from bot.batch import view
 from bot.domain.batches import BatchState
 from bot.domain.outcome import Billed, Outcome
-from bot.ledger import batch_rows
+from bot.ledger import batch_rows, request_rows
+from bot.ledger.tables import spend
 from tests.discord.stage import Stage, stage
 from tests.discord.standin.files import upload
 from tests.discord.standin.world import Interaction, Message
@@ -169,3 +171,13 @@ async def test_a_blocked_topic_costs_nothing_and_says_why(tmp_path: Path) -> Non
         await s.until(lambda: "ready to choose from" in batch.text, 30.0, "the drafts")
         assert "filter blocked it" in batch.text
         assert "Try the failed ones again" not in batch.buttons
+
+
+async def test_a_cost_tag_is_booked(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        await s.answered(await s.imagine("a red bicycle", tag=" spring   sale "), "Here is your picture")
+        assert s.bot is not None
+        (request,) = await s.bot.ledger.read(lambda c: request_rows.of_person(c, "discord", s.ada.id))
+        assert request.tag == "spring sale"
+        owners = await s.bot.ledger.read(lambda c: [row.owner for row in c.execute(select(spend).where(spend.c.scope == "tag"))])
+        assert set(owners) == {f"discord:{s.guild.id}:spring sale"}

@@ -169,7 +169,7 @@ async def test_commands_are_registered_for_servers_and_direct_messages(tmp_path:
         assert found["imagine"]["integration_types"] == [0]
         assert found["imagine-settings"]["contexts"] == [0]
         assert int(found["imagine-settings"]["default_member_permissions"]) == MANAGE_GUILD
-        first = ["prompt", "picture", "size", "quality", "count", "private"]
+        first = ["prompt", "picture", "size", "quality", "count", "tag", "private"]
         assert [one["name"] for one in found["imagine"]["options"]] == [*first, "picture2", "picture3", "picture4", "mask", "price"]
 
 

@@ -10,7 +10,7 @@ import pytest
 from adapters.kit import attachments
 from bot.batch import view
 from bot.domain.batches import BatchState
-from bot.ledger import batch_rows
+from bot.ledger import batch_rows, request_rows
 from tests.platforms.stage import png
 from tests.slack.stage import Stage, stage
 from tests.slack.standin.world import Event, Message
@@ -136,3 +136,14 @@ async def test_a_file_that_is_none_of_topics_is_a_sentence_for_its_sender_alone(
         await sent(s, content="\n".join(f"topic {n}" for n in range(10_000)).encode())
         await s.whisper(s.ada, "a batch takes at most 1")
         assert not s.messages(words="waiting for your start")
+
+
+async def test_a_cost_tag_is_a_field_of_the_form(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        event = await s.imagine("")
+        await s.form(event)
+        await s.slack.acked(await s.slack.people.submit(event, prompt="a red bicycle", tag="spring sale"))
+        await s.picture()
+        assert s.bot is not None
+        (request,) = await s.bot.ledger.read(lambda c: request_rows.of_person(c, "slack", s.ada.id))
+        assert request.tag == "spring sale"

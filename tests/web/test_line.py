@@ -96,3 +96,9 @@ def test_a_command_that_was_copied_from_an_arabic_sentence_is_read() -> None:
     found = read("\u2068/imagine\u2069 قطة")
     assert isinstance(found, Typed)
     assert (found.command, found.rest) == (Command.IMAGINE, "قطة")
+
+
+def test_a_cost_tag_is_an_option() -> None:
+    typed = read("/imagine --tag spring-sale a red bicycle")
+    assert isinstance(typed, Typed)
+    assert (typed.tag, typed.rest) == ("spring-sale", "a red bicycle")

@@ -181,6 +181,7 @@ picked_now = Picked: { $drafts }.
 rejected_now = Rejected: { $drafts }.
 redrawn_now = Drawn again: { $drafts }.
 unknown = There's no batch { $batch } that you may see. Its number is in its message.
+deleted = Batch { $batch } was deleted by its owner
 gone = This batch isn't there anymore.
 only_owner = Only the person who made this batch can do that, because it costs money.
 only_owner_and_moderators = Only the person who made this batch and the moderators here can do that.

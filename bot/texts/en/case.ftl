@@ -410,6 +410,7 @@ privacy-requests = Requests with a prompt
 privacy-pictures = Stored pictures
 privacy-attachments = Pictures you attached
 privacy-cases = Cases with texts
+privacy-batches = Batches with topics
 privacy-button = Delete my data
 privacy-form = Delete my data
 privacy-form_text = The bot deletes your prompts and pictures, also from its messages where the platform allows it. This can't be undone.

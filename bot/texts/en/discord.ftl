@@ -37,6 +37,7 @@ command-batch_template = A prompt around each topic, with {"{"}topic{"}"} where 
 command-batch_style = A style for all topics
 command-batch_size = Size of all pictures
 command-batch_drafts = Drafts of each topic
+command-tag = Cost tag for the operators' usage report, such as spring-campaign
 command-batch_tag = Cost tag for the operators' usage report
 command-batch_batch = Number of a batch that's there, to see how far it is
 command-template = One of this community's templates to start from

@@ -21,3 +21,5 @@ picture = Picture
 which_picture = Picture { $number }
 your_picture = your picture
 your_mask = your mask
+tag = Cost tag
+tag_hint = For the operators' usage report, such as: spring-campaign

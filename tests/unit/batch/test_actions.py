@@ -292,3 +292,32 @@ async def test_progress_is_paced_and_its_end_is_shown_at_once(tmp_path: Path) ->
         await shown(there, batch, "ready to choose from")
         views = [view for key, view in there.chat.all if there.chat.messages[key].subject == f"batch:{batch.id}"]
         assert len([one for one in views if not one.final]) <= 4
+
+
+async def test_deleting_what_is_stored_takes_a_batch_back_and_leaves_none_of_its_words(tmp_path: Path) -> None:
+    service, store = painter(tmp_path)
+    async with world(tmp_path, service, pictures=store) as there:
+        batch = await reach(there, await started(there), BatchState.DRAFTED)
+        await there.until(lambda: there.chat.about(f"batchsheet:{batch.id}-1"), 20.0)
+        sheet = there.chat.about(f"batchsheet:{batch.id}-1")
+        assert sheet is not None
+        waiting = await proposed(there, "a secret garden", event="e2")
+        overview = await there.bot.core.privacy(visitor("ana"))
+        assert "Batches with topics: 2" in said(overview)
+        await there.press(ActionName.PRIVACY_DELETE, overview.buttons[0].row, values={"sure": "true"})
+        for one in (batch, waiting):
+            assert await items(there, one) == []
+            left = await state(there, one)
+            assert (left.title, left.person.name, left.state) == ("", "", BatchState.STOPPED)
+            await there.until(lambda one=one: (v := there.chat.about(f"batch:{one.id}")) is not None and "deleted" in v.title, 20.0)  # type: ignore[misc]
+        await there.until(lambda: (v := there.chat.about(f"batchsheet:{batch.id}-1")) is not None and not v.pictures, 20.0)
+        with pytest.raises(LookupError):
+            await store.read(sheet.pictures[0].sha256)
+        assert "isn't there anymore" in await there.press(ActionName.BATCH_START, waiting.id)
+        assert len(service.calls) == 3
+
+
+def visitor(person: str):  # type: ignore[no-untyped-def]
+    from bot.core import Visitor
+
+    return Visitor("test", "home", "imagine", person)

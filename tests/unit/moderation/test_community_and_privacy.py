@@ -177,7 +177,7 @@ async def test_a_member_sees_and_deletes_what_is_stored_about_them_and_nothing_o
     await made_picture(ground, MIA, "shared")
     closed = await ground.denied()
     view = await ground.room.privacy.overview(Visitor(ANN.id))
-    assert [fact.value for fact in view.facts] == ["3", "2", "0", "0", "1"]
+    assert [fact.value for fact in view.facts] == ["3", "2", "0", "0", "1", "0"]
     assert not (await ground.press(A.PRIVACY_DELETE, PRIVACY_ROW, ANN, {"sure": "false"})).changed
     assert isinstance(await ground.form(A.PRIVACY_DELETE, PRIVACY_ROW, ANN), Form)
     assert (await ground.press(A.PRIVACY_DELETE, PRIVACY_ROW, ANN, {"sure": "true"})).changed
@@ -188,7 +188,7 @@ async def test_a_member_sees_and_deletes_what_is_stored_about_them_and_nothing_o
     assert "Ann" not in left
     assert "a picture for Mia" in left
     assert (await ground.case(closed.id)).person.name == ""
-    assert [fact.value for fact in (await ground.room.privacy.overview(Visitor(ANN.id))).facts] == ["0"] * 5
+    assert [fact.value for fact in (await ground.room.privacy.overview(Visitor(ANN.id))).facts] == ["0"] * 6
 
 
 async def test_what_was_typed_as_an_option_and_refused_is_deleted_too(ground: Ground) -> None:
