@@ -99,7 +99,7 @@ async def test_the_command_offers_as_many_pictures_as_the_model_takes(
     async with stage(tmp_path, service_references=limits) as s:
         commands = {(one["name"], one["type"]): one for one in s.discord.world.commands}
         options = {one["name"]: one for one in commands["imagine", 1]["options"]}
-        assert [one for one in options if one not in ("prompt", "size", "quality", "count", "private")] == [*expected, "price"]
+        assert [one for one in options if one not in ("prompt", "size", "quality", "count", "tag", "private")] == [*expected, "price"]
         assert ((MENU, 3) in commands) is bool(expected)
         if expected:
             last = [one for one in expected if one != "mask"][-1]
@@ -200,7 +200,7 @@ async def test_the_menu_of_somebody_elses_message_opens_a_form_with_its_pictures
         opened = await chosen(s, s.discord.world.say(bob, s.channel, "my cats", *files))
         assert opened.modal is not None
         assert opened.modal["title"] == "Imagine with these 2 pictures"
-        assert "one.png, two.jpg" in str(opened.modal).replace("\\\\", "")
+        assert "one.png and two.jpg" in str(opened.modal).replace("\\\\", "")
         await s.stop()
         await s.start()
         sent = await s.discord.people.submit(opened, prompt="as a poster", count="2")
