@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from dataclasses import dataclass, field
-
-from bot.gate.kept import launches
 
 SPAN = 60.0
 
@@ -32,10 +29,6 @@ class Allowance:
             if over <= 0:
                 return time + SPAN - now
         return 0.0
-
-    def spare_wait(self, now: float, pictures: int) -> float:
-        """The same for a batch, which leaves a share of it to members."""
-        return 0.0 if self.per_minute is None else self.wait(now, pictures + math.floor(launches(self.per_minute)))
 
     def take(self, now: float, pictures: int) -> None:
         """Book a launch."""

@@ -87,12 +87,6 @@ class Bucket:
             return 0.0
         return (1.0 - self.level) / self.rate
 
-    def spare_wait(self, now: float, kept: float) -> float:
-        """Seconds until a request should find a token, and so many others one too."""
-        self.refill(now)
-        missing = 1.0 + kept - self.level
-        return 0.0 if self.rate is None or missing <= 1e-9 else missing / self.rate
-
     def launch(self, now: float) -> bool:
         """Take a token for a request. Returns True if it had to wait for it."""
         self.refill(now)

@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.domain.kinds import Kind
-from bot.domain.requests import Lane
 from bot.gate import memory as memories
 from bot.gate.allowance import Allowance
 from bot.gate.breaker import HINT_CAP, SPARE, Breaker, least_to_lose
@@ -24,7 +23,6 @@ from bot.gate.forecast import Outlook, arrivals
 from bot.gate.forecast_bias import ForecastBias
 from bot.gate.headers import only_a_clock, read
 from bot.gate.in_flight import InFlight
-from bot.gate.kept import Kept
 from bot.gate.latency import Latency
 from bot.gate.port import Change, Estimate, Grant, Snapshot, Verdict, Waiting, WakeAt
 from bot.gate.rate_model import RateModel
@@ -44,7 +42,6 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 120.0
 """Seconds. A shorter hint is rounding, and a longer one is a daily quota or nonsense: check again after this long."""
 ALONE = 2.0
 """Seconds to wait if the provider reports too many concurrent calls although none of ours is running."""
-STATES = ("probing", "no_credit", "down", "paused")
 _LIKELY_LIGHT = 8
 _SERVER_SAYS = frozenset({Kind.OVERLOADED, Kind.SERVER_ERROR, Kind.GATEWAY_ERROR})
 _TAKEN_BACK = frozenset({Signal.RATE, Signal.CONCURRENCY, Signal.UNAVAILABLE, Signal.NOTHING})
@@ -66,7 +63,6 @@ class AdaptiveGate:
     rate_model: RateModel = field(default_factory=RateModel)
     concurrency: ConcurrencyLimit = field(default_factory=ConcurrencyLimit)
     forecast_bias: ForecastBias = field(default_factory=ForecastBias)
-    kept: Kept = field(default_factory=Kept)
     latency: Latency = field(init=False)
     allowance: Allowance = field(init=False)
     running: dict[int, InFlight] = field(default_factory=dict)
@@ -102,9 +98,6 @@ class AdaptiveGate:
         if isinstance(one, WakeAt):
             return one
         wait = self.allowance.wait(now, one.pictures)
-        if one.lane is Lane.BATCH and not (self.breaker.open or self.credit.gone):
-            spare = (self.rate_model.spare_wait(now), self.allowance.spare_wait(now, one.pictures))
-            wait = max(wait, self.kept.wait(now, self.running.values(), self._bound()), *spare)
         if wait > 0:
             return WakeAt(now + wait, "rate")
         return self._grant(one, now)
@@ -150,7 +143,8 @@ class AdaptiveGate:
         self._tick(now)
         order = self.queue.order(now, waiting)
         hold = self._hold(now)
-        until = hold.when if hold is not None and hold.when < math.inf else None
+        known = hold is not None and hold.when < math.inf
+        until = hold.when if hold is not None and known else None
         reason = "queue" if hold is None else hold.reason
         service = self.latency.p(0.5)
         seconds: list[float | None] = [None] * len(order)
@@ -164,8 +158,15 @@ class AdaptiveGate:
 
     def snapshot(self, now: float) -> Snapshot:
         self._tick(now)
-        holds = (self.probe is not None, self.credit.gone, self.breaker.open, self.paused_until > now)
-        state = next((name for name, true in zip(STATES, holds, strict=True) if true), "open")
+        state = "open"
+        if self.probe is not None:
+            state = "probing"
+        elif self.credit.gone:
+            state = "no_credit"
+        elif self.breaker.open:
+            state = "down"
+        elif self.paused_until > now:
+            state = "paused"
         return Snapshot(
             in_flight=len(self.running),
             concurrency=self.concurrency.cap if self.settings.max_concurrency is None else self._places(),
@@ -244,9 +245,6 @@ class AdaptiveGate:
     def _places(self) -> int:
         return min(self.settings.hard_concurrency, self.settings.max_concurrency or self.settings.hard_concurrency)
 
-    def _bound(self) -> int:
-        return min(self._places(), self.concurrency.cap or self._places())
-
     def _probe_wait(self) -> float:
         return RUNNING_IS_BACK if self.credit.gone else self.breaker.probe_wait()
 
@@ -280,7 +278,8 @@ class AdaptiveGate:
                 self._admit(known)
 
     def _end(self, grant: Grant) -> InFlight | None:
-        self.probe = None if self.probe == grant.id else self.probe
+        if self.probe == grant.id:
+            self.probe = None
         return self.running.pop(grant.id, None)
 
     def _give_back(self, run: InFlight) -> None:
@@ -326,7 +325,8 @@ class AdaptiveGate:
             self.credit.back()
         if verdict.failure.wait is not None:
             self.paused_until = max(self.paused_until, now + min(verdict.failure.wait, HINT_CAP))
-        if self.breaker.fail(run.grant.request_id, run.launched, now, probe=run.grant.probe, answered=verdict.failure.kind in _SERVER_SAYS):
+        says = verdict.failure.kind in _SERVER_SAYS
+        if self.breaker.fail(run.grant.request_id, run.launched, now, probe=run.grant.probe, answered=says):
             self._down(now, verdict.failure.wait)
         elif not self.breaker.open:
             self._admit(run)
@@ -393,7 +393,7 @@ class AdaptiveGate:
 
     def _outlook(self, now: float, start: float, service: float) -> Outlook:
         ends = [run.launched + service for run in self.running.values()]
-        return self.rate_model.outlook(now, start, self.gap, self._bound(), ends, service)
+        return self.rate_model.outlook(now, start, self.gap, min(self._places(), self.concurrency.cap or self._places()), ends, service)
 
     def _note(self, name: str, **facts: float | int | str) -> None:
         self.log.append(Change(name, facts))

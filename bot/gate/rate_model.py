@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from bot.gate.bucket import Bucket
 from bot.gate.forecast import Outlook
 from bot.gate.hold import Hold
-from bot.gate.kept import launches
 from bot.gate.window import Window
 
 SLACK, MOST_SLACK = 0.25, 1.0
@@ -69,12 +68,6 @@ class RateModel:
         """The wait according to the model that fits."""
         wait = self.bucket.wait(now)
         return self.window.wait(now) if self.window.believed else wait
-
-    def spare_wait(self, now: float) -> float:
-        """Seconds until a batch may launch: it leaves a share of what the limit admits to members."""
-        if self.window.believed and self.window.limit is not None:
-            return self.window.spare_wait(now, launches(self.window.limit))
-        return 0.0 if self.bucket.rate is None else self.bucket.spare_wait(now, launches(self.bucket.depth()))
 
     def launch(self, now: float) -> bool:
         """A request starts. Returns True if it had to wait for the limit."""

@@ -38,13 +38,6 @@ class Window:
             return 0.0
         return max(0.0, self.times[count - self.limit] + SPAN - now)
 
-    def spare_wait(self, now: float, kept: float) -> float:
-        """Seconds until one more fits and so many others still would."""
-        count, limit = self.count(now), None if self.limit is None else int(self.limit - kept)
-        if limit is None or count < limit:
-            return 0.0
-        return max(0.0, self.times[count - limit] + SPAN - now)
-
     def drop(self) -> None:
         """Discard learned values that are too old; keep those that the provider stated."""
         if not self.named:
