@@ -148,7 +148,7 @@ async def test_doctor_knows_picture_options_and_the_entry_of_messages_menus(tmp_
             for one in commands:
                 one["options"] = [two for two in one.get("options") or [] if two["name"] != "picture"]
         said = (await plugin.examine(s.env))[-1].sentence
-        expected = {"menu": "“Imagine with this picture”", "leftover": "“Imagine with this picture”", "gap": "/imagine", "none": "All 7"}
+        expected = {"menu": "“Imagine with this picture”", "leftover": "“Imagine with this picture”", "gap": "/imagine", "none": "All 8"}
         assert expected[change] in said
 
 

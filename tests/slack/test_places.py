@@ -178,7 +178,7 @@ async def test_a_picture_shown_over_a_response_url_is_deleted_at_slack_also_from
         await s.settled()
         event = await s.slack.people.slash(s.ada, s.channel, "/imagine-show")
         await s.until(lambda: event.acked, what="an acknowledgement")
-        await s.press(s.ada, await s.whisper(s.ada, "Your last requests"), "Show 1")
+        await s.press(s.ada, await s.whisper(s.ada, "Your requests"), "Show 1")
         await s.press(s.ada, await s.picture(s.slack.world.dm(s.ada)), "Delete")
         await s.until(lambda: s.slack.world.files[file].deleted, what="the file gone")
 
@@ -200,7 +200,7 @@ async def test_a_press_elsewhere_does_not_carry_an_answer_to_other_people(tmp_pa
         message = await s.picture(s.slack.elsewhere)
         await s.settled()
         await s.slack.people.slash(s.ada, s.channel, "/imagine-show")
-        await s.press(s.ada, await s.whisper(s.ada, "Your last requests"), "Show 1")
+        await s.press(s.ada, await s.whisper(s.ada, "Your requests"), "Show 1")
         await s.picture(s.slack.world.dm(s.ada))
         await s.slack.people.slash(s.ada, s.channel, "/imagine-privacy")
         form = await s.press(s.ada, await s.whisper(s.ada, "stored about you"), "Delete my data")

@@ -100,7 +100,7 @@ def test_answers_to_commands_are_for_the_one_who_asked_and_can_be_dismissed(chat
     for line, words in (
         ("/imagine-help", "What you can do"),
         ("/imagine-status", "How the bot is doing"),
-        ("/imagine-show", "Your last requests"),
+        ("/imagine-show", "Your requests"),
     ):
         answer = chat.ask(line)
         answer.says("Only you can see this")

@@ -134,7 +134,14 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     calls: list[Any] = []
 
     async def run(
-        settings: Any, plugins: Any, *, demo: bool, on_ready: Callable[[str], None], on_stopping: Callable[[str], None], reload: Any
+        settings: Any,
+        plugins: Any,
+        *,
+        demo: bool,
+        on_ready: Callable[[str], None],
+        on_stopping: Callable[[str], None],
+        reload: Any,
+        **_: Any,
     ) -> int:
         calls.append((settings, plugins, demo))
         on_ready("Chat: http://127.0.0.1:8080.")

@@ -68,12 +68,12 @@ def test_a_broken_key_in_a_list_is_refused_without_being_shown() -> None:
 
 
 async def test_the_second_service_gets_a_gate_and_a_key_of_its_own(tmp_path: object) -> None:
-    from bot.compose import _fallbacks
     from bot.providers.pictures import PictureStore
+    from bot.settings.services import fallbacks_of
 
     settings = load({**KEY, **SECOND, "IMAGE_INDEPENDENT_API_KEYS": "sk-two-01234567", "MAX_CONCURRENCY": "3"})
     store = PictureStore(tmp_path)  # type: ignore[arg-type]
-    key, other = _fallbacks(settings, store, SystemPorts())
+    key, other = fallbacks_of(settings, store, SystemPorts())
     assert (key.name, key.shown, key.after, key.equals, key.gate_settings.max_concurrency) == ("key-2", "", 0.0, None, 3)
     assert (other.name, other.shown, other.after) == ("fallback", "openrouter.ai", 20.0)
     assert other.provider.name == "openrouter"
