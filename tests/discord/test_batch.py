@@ -97,6 +97,7 @@ async def test_a_file_becomes_drafts_a_choice_and_finished_pictures_over_restart
         again = await s.discord.people.submit(await s.press(s.ada, batch, "Another draft"), numbers="2")
         await s.whisper(again, "Drawn again: 2")
         await drafted(s, 4)
+        await s.until(lambda: "Finish" in batch.buttons, 30.0, "the paced message with the new draft")
         await s.whisper(await s.press(bob, batch, "Finish"), "Only the person who made this batch")
         offer = await s.whisper(await s.press(s.ada, batch, "Finish"), "2 pictures in high quality: up to $")
         assert offer.ephemeral
