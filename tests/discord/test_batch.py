@@ -10,13 +10,13 @@ from sqlalchemy import select
 
 from adapters.kit import attachments
 from bot.batch import view
-from bot.domain.batches import BatchState
 from bot.domain.outcome import Billed, Outcome
-from bot.ledger import batch_rows, request_rows
+from bot.ledger import request_rows
 from bot.ledger.tables import spend
 from tests.discord.stage import Stage, stage
 from tests.discord.standin.files import upload
 from tests.discord.standin.world import Interaction, Message
+from tests.platforms.batches import called, drafted
 from tests.platforms.stage import png
 
 TOPICS = "topic,style\na lighthouse,flat\na harbour,\na bridge,\n"
@@ -41,23 +41,6 @@ async def says(s: Stage, words: str, where: object = None) -> Message:
     found = await s.discord.until(lambda: next((one for one in reversed(s.discord.visible(s.ada)) if words in one.text), None), 30.0, words)
     assert isinstance(found, Message)
     return found
-
-
-async def drafted(s: Stage, calls: int) -> None:
-    """Wait until all drafts are there after so many calls."""
-    assert s.bot is not None
-    async with asyncio.timeout(30.0):
-        while True:
-            (batch,) = await s.bot.ledger.read(lambda c: batch_rows.latest(c, 1))
-            if batch.state is BatchState.DRAFTED and len(s.service.calls) == calls:
-                return
-            await asyncio.sleep(0.02)
-
-
-async def called(s: Stage) -> None:
-    async with asyncio.timeout(20.0):
-        while not s.service.calls:  # noqa: ASYNC110 - a call tells nobody
-            await asyncio.sleep(0.02)
 
 
 def colours(s: Stage, count: int) -> list[Outcome]:

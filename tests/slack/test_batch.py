@@ -9,8 +9,8 @@ import pytest
 
 from adapters.kit import attachments
 from bot.batch import view
-from bot.domain.batches import BatchState
-from bot.ledger import batch_rows, request_rows
+from bot.ledger import request_rows
+from tests.platforms.batches import called, drafted
 from tests.platforms.stage import png
 from tests.slack.stage import Stage, stage
 from tests.slack.standin.world import Event, Message
@@ -44,23 +44,6 @@ async def filled(s: Stage, message: Message, label: str, **values: str) -> None:
     await s.slack.people.submit(event, **values)
 
 
-async def drafted(s: Stage, calls: int) -> None:
-    """Wait until all drafts are there after so many calls."""
-    assert s.bot is not None
-    async with asyncio.timeout(30.0):
-        while True:
-            (batch,) = await s.bot.ledger.read(lambda c: batch_rows.latest(c, 1))
-            if batch.state is BatchState.DRAFTED and len(s.service.calls) == calls:
-                return
-            await asyncio.sleep(0.02)
-
-
-async def called(s: Stage) -> None:
-    async with asyncio.timeout(20.0):
-        while not s.service.calls:  # noqa: ASYNC110 - a call tells nobody
-            await asyncio.sleep(0.02)
-
-
 async def test_a_file_becomes_drafts_a_choice_and_finished_pictures_over_restarts(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         s.service.script = [s.drawn(f"#{number * 20:02x}8040") for number in range(8)]
@@ -88,6 +71,7 @@ async def test_a_file_becomes_drafts_a_choice_and_finished_pictures_over_restart
         await s.until(lambda: "too dark" in batch.text, what="the reason")
         await filled(s, batch, "Another draft", numbers="2")
         await drafted(s, 4)
+        await s.until(lambda: "Finish" in batch.buttons, 30.0, "the paced message with the new draft")
         await s.press(s.ada, batch, "Finish")
         offer = await s.whisper(s.ada, "2 pictures in high quality: up to $")
         assert len(s.service.calls) == 4
