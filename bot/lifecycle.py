@@ -301,7 +301,9 @@ class Bot:
             before = self.ports.now() - RECEIVED_FOR
             try:
                 rows = await self.ledger.read(lambda c: request_rows.in_state(c, RequestState.RECEIVED))
-                await self.finish_received(Found(tuple((row.id, row.place) for row in rows if row.created_at <= before), 0, ()))
+                waiting = [(row.id, row.place) for row in rows if row.created_at <= before]
+                left = () if self.sharing is None else self.sharing.received_by_the_gone()
+                await self.finish_received(Found((*left, *waiting), 0, ()))
             except Exception:
                 log.exception("sweep_failed", part="received")
 

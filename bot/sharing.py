@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.domain.request_states import RequestState
+from bot.domain.requests import Place
 from bot.domain.roles import ProcessRole
 from bot.gate.gate import AdaptiveGate
 from bot.ledger import grant_rows, message_rows, process_rows, request_rows
@@ -35,6 +36,8 @@ class Sharing:
     sender: Sender
     places: SharedPlaces
     rules: Rules
+    _received: Sequence[tuple[str, Place]] = ()
+    """Commands that were stored and not accepted when this process joined others, who may have been about to accept them."""
 
     async def join(self, platforms: Collection[str], supervisor: Supervisor) -> Found:
         """Join, take over from processes that are gone, and show that this one lives from now on."""
@@ -50,9 +53,10 @@ class Sharing:
             bound(tx, longest(self.rules))
             request_rows.extend_received(tx)
             interrupted = recover_gone(tx, process_rows.running(tx.connection))
+            received = tuple((one.id, one.place) for one in request_rows.in_state(tx.connection, RequestState.RECEIVED))
             # While others are here, they may be between storing a command and accepting it.
-            received = request_rows.in_state(tx.connection, RequestState.RECEIVED) if alone else ()
-            return Found(tuple((one.id, one.place) for one in received), interrupted, ())
+            self._received = () if alone else received
+            return Found(received if alone else (), interrupted, ())
 
         found = await self.ledger.write(begin)
         await self.scheduler.handover.look()  # the gate begins with what the one before had learned
@@ -78,6 +82,14 @@ class Sharing:
         for message_id in message_rows.unsettled(tx.connection):
             tx.wake("message", message_id)
         tx.wake("request", "*")
+
+    def received_by_the_gone(self) -> Sequence[tuple[str, Place]]:
+        """Commands of before this process, once nobody else is here who could accept them: a process that was killed a moment before this
+        one began still looked alive then."""
+        if self.fleet.others:
+            return ()
+        found, self._received = self._received, ()
+        return found
 
     def left(self, tx: Tx) -> None:
         """Interrupt calls that this process has lost without ending itself: a bug, which must not keep a member waiting."""

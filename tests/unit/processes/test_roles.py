@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from bot import lifecycle
 from bot.catalogue.load import Catalogue
 from bot.chat.views import ActionName, View
 from bot.compose import Bot, build
-from bot.domain.request_states import Answer
+from bot.core import Duplicate
+from bot.domain.request_states import Answer, RequestState
+from bot.domain.requests import Person, Place, Submission
 from bot.domain.roles import read
 from bot.gate.settings import GateSettings
 from bot.ledger import grant_rows, process_rows, request_rows
@@ -162,3 +165,18 @@ async def test_a_blocked_prompt_is_a_card_in_the_moderators_channel_whoever_call
     await asyncio.sleep(0.5)
     await chat.answer(await chat.imagine())
     await chat.until(lambda: any(message.place.channel == "moderators" for message in chat.chat.messages.values()))
+
+
+async def test_a_command_that_a_process_stored_before_it_was_gone_is_accepted_soon(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lifecycle, "SWEEP_EVERY", 0.3)
+    first = await town.open("chat,work,gate")
+    place = Place("test", "home", "imagine", reply={"event": "e1"})
+    received = await first.bot.core.receive("e1", Submission(Person("ann"), place, "a lighthouse"))
+    assert not isinstance(received, Duplicate)
+    second = await town.open("chat,work,gate")
+    await asyncio.sleep(1.0)
+    waiting = await second.bot.ledger.read(lambda c: request_rows.get(c, received.request_id))
+    assert waiting is not None
+    assert waiting.state is RequestState.RECEIVED, "the first one may be about to accept it"
+    await first.bot.stop(0.0)
+    assert (await second.answer(received.request_id)).pictures
