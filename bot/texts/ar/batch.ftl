@@ -156,6 +156,7 @@ picked_now = تم اختيار: { $drafts }.
 rejected_now = تم استبعاد: { $drafts }.
 redrawn_now = تُرسم من جديد: { $drafts }.
 unknown = لا توجد دفعة { $batch } يمكنك رؤيتها. رقمها في رسالتها.
+deleted = حذف الدفعةَ { $batch } من أنشأها
 gone = لم تعد هذه الدفعة موجودة.
 only_owner = لا يمكن ذلك إلا لمن أنشأ هذه الدفعة، لأنه يكلّف مالًا.
 only_owner_and_moderators = لا يمكن ذلك إلا لمن أنشأ هذه الدفعة وللمشرفين هنا.

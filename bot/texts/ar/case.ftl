@@ -366,6 +366,7 @@ privacy-requests = طلبات لها وصف
 privacy-pictures = صور محفوظة
 privacy-attachments = صور أرفقتها
 privacy-cases = حالات فيها نصوص
+privacy-batches = الدفعات ومواضيعها
 privacy-button = حذف بياناتي
 privacy-form = حذف بياناتي
 privacy-form_text = يحذف البوت أوصافك وصورك، ومن رسائله أيضًا حيث تسمح المنصة. لا يمكن التراجع عن ذلك.

@@ -31,6 +31,7 @@ command-batch_template = وصف يحيط بكل موضوع، وفيه {"{"}topic
 command-batch_style = أسلوب لكل المواضيع
 command-batch_size = حجم كل الصور
 command-batch_drafts = مسودات كل موضوع
+command-tag = وسم التكلفة لتقرير الاستخدام لدى المشغّل، مثل spring-campaign
 command-batch_tag = وسم التكلفة لتقرير الاستخدام لدى المشغّل
 command-batch_batch = رقم دفعة موجودة، لمعرفة ما وصلت إليه
 command-template = أحد قوالب هذا المجتمع لتبدأ به

@@ -21,3 +21,5 @@ picture = الصورة
 which_picture = الصورة { $number }
 your_picture = صورتك
 your_mask = قناعك
+tag = وسم التكلفة
+tag_hint = لتقرير الاستخدام لدى المشغّل، مثل: spring-campaign

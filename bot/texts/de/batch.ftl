@@ -158,6 +158,7 @@ picked_now = Ausgewählt: { $drafts }.
 rejected_now = Aussortiert: { $drafts }.
 redrawn_now = Wird noch einmal gezeichnet: { $drafts }.
 unknown = Es gibt keinen Stapel { $batch }, den du sehen darfst. Die Nummer steht in seiner Nachricht.
+deleted = Stapel { $batch } wurde von der Person gelöscht, die ihn angelegt hat
 gone = Diesen Stapel gibt es nicht mehr.
 only_owner = Das kann nur die Person, die diesen Stapel angelegt hat, weil es Geld kostet.
 only_owner_and_moderators = Das können nur die Person, die diesen Stapel angelegt hat, und die Moderation hier.

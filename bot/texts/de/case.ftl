@@ -359,6 +359,7 @@ privacy-requests = Anfragen mit Prompt
 privacy-pictures = Gespeicherte Bilder
 privacy-attachments = Bilder, die du angehängt hast
 privacy-cases = Fälle mit Texten
+privacy-batches = Stapel mit Themen
 privacy-button = Meine Daten löschen
 privacy-form = Meine Daten löschen
 privacy-form_text = Der Bot löscht deine Prompts und Bilder, auch aus seinen Nachrichten, wo die Plattform es erlaubt. Das lässt sich nicht rückgängig machen.

@@ -31,6 +31,7 @@ command-batch_template = Ein Prompt um jedes Thema herum, mit {"{"}topic{"}"} an
 command-batch_style = Ein Stil für alle Themen
 command-batch_size = Größe aller Bilder
 command-batch_drafts = Entwürfe je Thema
+command-tag = Kosten-Stichwort für die Abrechnung des Betreibers, etwa fruehling
 command-batch_tag = Kosten-Stichwort für die Abrechnung des Betreibers
 command-batch_batch = Nummer eines Stapels, um zu sehen, wie weit er ist
 command-template = Eine Vorlage dieser Community, um damit anzufangen

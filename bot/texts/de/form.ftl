@@ -21,3 +21,5 @@ picture = Bild
 which_picture = Bild { $number }
 your_picture = dein Bild
 your_mask = deine Maske
+tag = Kosten-Stichwort
+tag_hint = Für die Abrechnung des Betreibers, zum Beispiel: fruehling

@@ -216,13 +216,13 @@ download_failed-moderator = The picture was made, but the bot couldn't download 
 ## not_taken
 
 not_taken-member = Your picture was made, but this bot can't open it. Your request is fine, and you're not charged. The bot's operator has been told; please wait until they say it works again.
-not_taken-member_type = Your picture was made, but as a type of file that this bot can't show ({ $type }). You're not charged. Trying again would end the same way, so the bot's operator has been told.
+not_taken-member_type = Your picture was made, but as a type of file that this bot can't show ({ $type }). You're not charged. Trying again would end the same way. The bot's operator has been told; it's best to wait until they say it works.
 not_taken-member_pixels = Your picture was made, but it's bigger than this bot can take ({ $pixels } pixels; the limit is 25 million in total). You're not charged, and the bot's operator has been told. Pick a smaller size instead.
 not_taken-member_bytes = Your picture was made, but its file is bigger than this bot can take ({ $bytes }). You're not charged, and the bot's operator has been told. A smaller size may work.
 not_taken-member_memory = Your picture was made, but this bot doesn't have enough memory to open it. You're not charged, and the bot's operator has been told. A smaller size may work.
-not_taken-member_worker = Your picture was made, but this bot couldn't open the file. You're not charged. Trying again would probably end the same way, so the bot's operator has been told.
-not_taken-member_encoding = Your picture came packed in a way that this bot can't read ({ $encoding }). You're not charged. Trying again would end the same way, so the bot's operator has been told.
-not_taken-member_address = Your picture was made, but it's stored at an address that this bot doesn't open. You're not charged. Trying again would end the same way, so the bot's operator has been told.
+not_taken-member_worker = Your picture was made, but this bot couldn't open the file. You're not charged. Trying again would probably end the same way. The bot's operator has been told; it's best to wait until they say it works.
+not_taken-member_encoding = Your picture came packed in a way that this bot can't read ({ $encoding }). You're not charged. Trying again would end the same way. The bot's operator has been told; it's best to wait until they say it works.
+not_taken-member_address = Your picture was made, but it's stored at an address that this bot doesn't open. You're not charged. Trying again would end the same way. The bot's operator has been told; it's best to wait until they say it works.
 not_taken-member_disk = Your picture was made, but this bot had no room left to save it. You're not charged. The bot's operator has been told; try again once they say it works.
 not_taken-moderator = The picture was made, but the bot couldn't open it. This isn't about content, so there's nothing for you to decide; the operator has been told.
 

@@ -359,6 +359,7 @@ privacy-requests = Peticiones con prompt
 privacy-pictures = Imágenes guardadas
 privacy-attachments = Imágenes que adjuntaste
 privacy-cases = Casos con textos
+privacy-batches = Lotes con sus temas
 privacy-button = Borrar mis datos
 privacy-form = Borrar mis datos
 privacy-form_text = El bot borra tus prompts e imágenes, también de sus mensajes donde la plataforma lo permite. No se puede deshacer.

@@ -31,6 +31,7 @@ command-batch_template = Un prompt alrededor de cada tema, con {"{"}topic{"}"} e
 command-batch_style = Un estilo para todos los temas
 command-batch_size = Tamaño de todas las imágenes
 command-batch_drafts = Borradores de cada tema
+command-tag = Etiqueta de coste para el informe de gasto del operador, como primavera
 command-batch_tag = Etiqueta de coste para el informe de gasto del operador
 command-batch_batch = Número de un lote que existe, para ver cómo va
 command-template = Una plantilla de esta comunidad para empezar

@@ -21,3 +21,5 @@ picture = Imagen
 which_picture = Imagen { $number }
 your_picture = tu imagen
 your_mask = tu máscara
+tag = Etiqueta de coste
+tag_hint = Para el informe de gasto del operador, por ejemplo: primavera

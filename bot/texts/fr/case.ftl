@@ -359,6 +359,7 @@ privacy-requests = Demandes avec un prompt
 privacy-pictures = Images enregistrées
 privacy-attachments = Images que tu as jointes
 privacy-cases = Dossiers avec des textes
+privacy-batches = Lots avec leurs sujets
 privacy-button = Supprimer mes données
 privacy-form = Supprimer mes données
 privacy-form_text = Le bot supprime tes prompts et images, aussi de ses messages là où la plateforme le permet. C'est définitif.

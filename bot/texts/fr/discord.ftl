@@ -31,6 +31,7 @@ command-batch_template = Un prompt autour de chaque sujet, avec {"{"}topic{"}"} 
 command-batch_style = Un style pour tous les sujets
 command-batch_size = Taille de toutes les images
 command-batch_drafts = Ébauches par sujet
+command-tag = Étiquette de coût pour le relevé de l'opérateur, comme printemps
 command-batch_tag = Étiquette de coût pour le relevé de l'opérateur
 command-batch_batch = Numéro d'un lot existant, pour voir où il en est
 command-template = Un modèle de texte de cette communauté pour commencer

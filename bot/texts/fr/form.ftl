@@ -21,3 +21,5 @@ picture = Image
 which_picture = Image { $number }
 your_picture = ton image
 your_mask = ton masque
+tag = Étiquette de coût
+tag_hint = Pour le relevé de l'opérateur, par exemple : printemps

@@ -21,4 +21,4 @@ price_one = Une nouvelle image coûte au plus { $high }. Rien n'est fait avant q
 problem_reason = Choisis dans la liste ce qui ne va pas.
 problem_words = Dis en quelques mots ce qui ne va pas, pour qu'on puisse l'ajouter au texte.
 nothing_there = Cette image n'est plus là, il n'y a donc rien à améliorer. Tu peux en faire une nouvelle à tout moment.
-simplify = Si l'image rate encore et encore, « Simplifier » enlève des détails et les remet un par un, jusqu'à ce que tu saches lequel l'égare. Appuie sur « Ce n'est pas ça » à chaque étape qui ne va pas encore.
+simplify = Si l'image est ratée à chaque fois, « Simplifier » enlève des détails et les remet un par un, jusqu'à ce que tu saches lequel la fait dévier. Appuie sur « Ce n'est pas ça » à chaque étape qui ne va pas encore.

@@ -6,4 +6,4 @@ published_by = Fait pour { $person } avec { $model }, { $at }. Validé et publi�
 waits = L'équipe de validation regarde avant que d'autres le voient (dossier { $number }).
 fixed = L'équipe de validation regarde ce résultat, ou l'a déjà publié tel quel, donc il ne peut plus changer. Tu peux en commencer un nouveau à partir de lui avec « Modifier cette image » ou « Ce n'est pas ça ».
 returned = L'équipe de validation l'a renvoyé (dossier { $number }). Modifie-le et redemande, ou garde-le pour toi.
-expired = Personne ne l'a validé à temps, donc toi seul le vois (dossier { $number }). Tu peux redemander.
+expired = Personne ne l'a validé à temps, donc personne d'autre ne le voit (dossier { $number }). Tu peux redemander.

@@ -149,6 +149,7 @@ picked_now = 選びました：{ $drafts }。
 rejected_now = 外しました：{ $drafts }。
 redrawn_now = 描き直します：{ $drafts }。
 unknown = 見られるバッチ { $batch } はありません。番号はバッチのメッセージにあります。
+deleted = バッチ { $batch } は作った本人が削除しました
 gone = このバッチはもうありません。
 only_owner = 費用がかかるため、これができるのはバッチを作った本人だけです。
 only_owner_and_moderators = これができるのはバッチを作った本人と、ここのモデレーターだけです。

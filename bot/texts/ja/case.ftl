@@ -359,6 +359,7 @@ privacy-requests = プロンプトのあるリクエスト
 privacy-pictures = 保存されている画像
 privacy-attachments = 添付した画像
 privacy-cases = 文章のあるケース
+privacy-batches = テーマのあるバッチ
 privacy-button = 自分のデータを削除
 privacy-form = 自分のデータを削除
 privacy-form_text = ボットがプロンプトと画像を削除します。プラットフォームが許す限り、メッセージからも消します。元に戻せません。

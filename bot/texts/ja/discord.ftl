@@ -31,6 +31,7 @@ command-batch_template = 各テーマを囲むプロンプト。テーマの場�
 command-batch_style = 全テーマ共通の画風
 command-batch_size = すべての画像のサイズ
 command-batch_drafts = テーマごとの下描きの枚数
+command-tag = 運営者の利用レポート用の費用タグ。例：spring-campaign
 command-batch_tag = 運営者の利用レポート用の費用タグ
 command-batch_batch = 進み具合を見るバッチの番号
 command-template = 始めるときに使うこのコミュニティのテンプレート

@@ -21,3 +21,5 @@ picture = 画像
 which_picture = { $number } 枚目
 your_picture = あなたの画像
 your_mask = あなたのマスク
+tag = 費用タグ
+tag_hint = 運営者の利用レポート用。例：spring-campaign

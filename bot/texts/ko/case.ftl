@@ -359,6 +359,7 @@ privacy-requests = 프롬프트가 있는 요청
 privacy-pictures = 저장된 이미지
 privacy-attachments = 첨부한 이미지
 privacy-cases = 글이 있는 케이스
+privacy-batches = 주제가 있는 묶음
 privacy-button = 내 데이터 삭제
 privacy-form = 내 데이터 삭제
 privacy-form_text = 봇이 프롬프트와 이미지를 삭제해요. 플랫폼이 허용하면 메시지에서도 지워요. 되돌릴 수 없어요.

@@ -31,6 +31,7 @@ command-batch_template = 주제마다 둘러쌀 프롬프트, 주제 자리에 {
 command-batch_style = 모든 주제에 쓸 스타일
 command-batch_size = 모든 이미지의 크기
 command-batch_drafts = 주제마다 초안 장수
+command-tag = 봇 관리자의 사용 보고서용 비용 태그, 예: spring-campaign
 command-batch_tag = 봇 관리자의 사용 보고서용 비용 태그
 command-batch_batch = 진행 상황을 볼 묶음의 번호
 command-template = 시작할 때 쓸 이 커뮤니티의 템플릿

@@ -21,3 +21,5 @@ picture = 이미지
 which_picture = { $number }번째 이미지
 your_picture = 내 이미지
 your_mask = 내 마스크
+tag = 비용 태그
+tag_hint = 봇 관리자의 사용 보고서용, 예: spring-campaign

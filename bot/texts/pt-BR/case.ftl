@@ -359,6 +359,7 @@ privacy-requests = Pedidos com prompt
 privacy-pictures = Imagens guardadas
 privacy-attachments = Imagens que você anexou
 privacy-cases = Casos com textos
+privacy-batches = Lotes com temas
 privacy-button = Excluir meus dados
 privacy-form = Excluir meus dados
 privacy-form_text = O bot exclui seus prompts e imagens, também das mensagens dele, onde a plataforma permite. Não dá para desfazer.

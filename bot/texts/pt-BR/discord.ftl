@@ -31,6 +31,7 @@ command-batch_template = Um prompt em volta de cada tema, com {"{"}topic{"}"} no
 command-batch_style = Um estilo para todos os temas
 command-batch_size = Tamanho de todas as imagens
 command-batch_drafts = Rascunhos de cada tema
+command-tag = Etiqueta de custo para o relatório de uso do operador, como primavera
 command-batch_tag = Etiqueta de custo para o relatório de uso do operador
 command-batch_batch = Número de um lote que existe, para ver como está
 command-template = Um modelo de texto desta comunidade para começar

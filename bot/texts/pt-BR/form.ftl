@@ -21,3 +21,5 @@ picture = Imagem
 which_picture = Imagem { $number }
 your_picture = sua imagem
 your_mask = sua máscara
+tag = Etiqueta de custo
+tag_hint = Para o relatório de uso do operador, por exemplo: primavera

@@ -1,4 +1,4 @@
-alt = 候选 { $number }，由 AI 生成：{ $prompt }
+alt = 候选图 { $number }，由 AI 生成：{ $prompt }
 choice = { $pictures }，最多 { $price }
 clean = 任何地方都不要有文字、字母或数字。留出一块平静的空白，之后再加文字。
 count = 几张
@@ -14,7 +14,7 @@ pick_first = 请先选一张：候选图不能整组发布。
 picked = 就是第 { $number } 张了。
 picked_already = 这张你已经选了。
 prompt = 说法
-sheet_alt = 候选 1 到 { $count } 的总览，由 AI 生成：{ $prompt }
+sheet_alt = 候选图 1 到 { $count } 的总览，由 AI 生成：{ $prompt }
 started = 已经开始。画好后由你来选一张。
 title = 这 { $count } 张里选哪一张？
 whole = 完整显示主体，四周留出一些空间。

@@ -31,6 +31,7 @@ command-batch_template = 每个主题外面的提示词，在主题的位置写 
 command-batch_style = 所有主题的风格
 command-batch_size = 所有图片的尺寸
 command-batch_drafts = 每个主题的草图张数
+command-tag = 费用标签，用于运营者的用量报告，例如 spring-campaign
 command-batch_tag = 用于运营者用量报告的费用标签
 command-batch_batch = 已有批次的编号，查看进行到哪里
 command-template = 从这个社区的一个模板开始

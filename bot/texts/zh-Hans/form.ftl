@@ -21,3 +21,5 @@ picture = 图片
 which_picture = 第 { $number } 张
 your_picture = 你的图片
 your_mask = 你的遮罩
+tag = 费用标签
+tag_hint = 用于运营者的用量报告，例如：spring-campaign

@@ -1,4 +1,4 @@
-alt = 候選 { $number }，由 AI 生成：{ $prompt }
+alt = 候選圖 { $number }，由 AI 生成：{ $prompt }
 choice = { $pictures }，最多 { $price }
 clean = 任何地方都不要有文字、字母或數字。留出一塊平靜的空白，之後再加文字。
 count = 幾張
@@ -14,7 +14,7 @@ pick_first = 請先選一張：候選圖不能整組發布。
 picked = 就是第 { $number } 張了。
 picked_already = 這張你已經選了。
 prompt = 說法
-sheet_alt = 候選 1 到 { $count } 的總覽，由 AI 生成：{ $prompt }
+sheet_alt = 候選圖 1 到 { $count } 的總覽，由 AI 生成：{ $prompt }
 started = 已經開始。畫好後由你來選一張。
 title = 這 { $count } 張裡選哪一張？
 whole = 完整顯示主體，四周留出一些空間。

@@ -21,3 +21,5 @@ picture = 圖片
 which_picture = 第 { $number } 張
 your_picture = 你的圖片
 your_mask = 你的遮罩
+tag = 費用標籤
+tag_hint = 用於營運者的用量報告，例如：spring-campaign

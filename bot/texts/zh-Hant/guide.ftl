@@ -31,6 +31,6 @@ hint-composition = 比例和留白：16:9，上方留白放標題
 hint-constraints = 圖片裡不能出現什麼
 use-any = 其他
 use-cover = 文章封面
-use-social = 社交帖子
+use-social = 社群貼文
 use-product = 產品圖
 use-diagram = 示意圖
