@@ -151,7 +151,7 @@ async def build(
     batches = batches_of(ledger, rules, moderation.cases.open_case)
     rooms = (ledger, ports, WakeUps(ports), services, scheduler, UnwantedTasks(ledger, services), sender, notices, moderation, batches)
     bot = Bot(*rooms, core, pictures, files, writes, supervisor, incidents, events, adapters)
-    if ledger.member is not None:
+    if ledger.participant is not None:
         bot.sharing = await share(scheduler, sender, ports, places, roles)
     return bot
 

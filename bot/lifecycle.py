@@ -41,7 +41,7 @@ from bot.requests.captioning import Captioning
 from bot.requests.contact_sheets import ContactSheets
 from bot.requests.orphaned_files import OrphanedFiles
 from bot.requests.questions import load as load_lint
-from bot.requests.recover import Found, recover
+from bot.requests.recover import Recovered, recover
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
 from bot.requests.services import ImageService, ImageServices
@@ -129,14 +129,14 @@ class Bot:
         """Chat ports of the connected platforms."""
         return {LOCAL: SilentChat(), **{name: adapter.chat for name, adapter in self.adapters.items()}}
 
-    async def start(self) -> Found:
+    async def start(self) -> Recovered:
         """Recover from the previous process, then run."""
         self.sender.chats = self.chats()
         self.ledger.on_commit = self._deliver
         self._listen()
         self.ledger.listen(self._deliver)
         if self.sharing is None:
-            found = await self.ledger.write(lambda tx: _take_over(tx, self.core.rules))
+            found = await self.ledger.write(lambda tx: _recover(tx, self.core.rules))
         else:
             found = await self.sharing.join(self.sender.chats, self.supervisor)
         await self.ledger.read(self.notices.load)
@@ -149,7 +149,7 @@ class Bot:
         self.incidents.start()
         self.supervisor.start("scheduler", self.scheduler.run)
         self.supervisor.start("sweep", self._sweep)
-        self.supervisor.start("left", self._finish_left)
+        self.supervisor.start("left", self._accept_left)
         self.supervisor.start("gate-memory", self._remember)
         self.events.publish(Started(found.interrupted, len(found.received), len(found.messages)))
         return found
@@ -157,11 +157,11 @@ class Bot:
     def _listen(self) -> None:
         """Choose what this process does about each wake-up."""
         self.wakeups.on("request", self.scheduler.wake)
-        if self._does(ProcessRole.CHAT):
+        if self._has_role(ProcessRole.CHAT):
             self.wakeups.on("message", self.sender.wake)
             self.wakeups.on("unshown", self.sender.nudge)
             self.wakeups.on("attachments", self.core.attachments.wake)
-        if self._does(ProcessRole.WORK):
+        if self._has_role(ProcessRole.WORK):
             self.wakeups.on(GRANT, self.scheduler.look_again)
             self.wakeups.on(CANCEL, self.scheduler.cancel_here)
         self.wakeups.on(VERDICT, self.scheduler.wake)
@@ -174,8 +174,8 @@ class Bot:
         self.wakeups.on(SHEETS, once(self.batch_sheets.work.wake, drawing=True))
         self.wakeups.on(CAPTION, once(self.captioning.work.wake, drawing=True))
 
-    def _does(self, role: ProcessRole) -> bool:
-        return self.sharing is None or self.sharing.does(role)
+    def _has_role(self, role: ProcessRole) -> bool:
+        return self.sharing is None or self.sharing.has_role(role)
 
     def _once(self, handler: Callable[[str], None], *, drawing: bool = False) -> Callable[[str], None]:
         """Of several processes, only one does it."""
@@ -184,12 +184,12 @@ class Bot:
             return handler
 
         def one(row: str) -> None:
-            if sharing.fleet.drawing is not None if drawing else sharing.chores:
+            if sharing.fleet.picture_jobs_token is not None if drawing else sharing.is_leader:
                 handler(row)
 
         return one
 
-    async def finish_received(self, found: Found) -> None:
+    async def accept_received(self, found: Recovered) -> None:
         """Accept commands that were stored and acknowledged before a crash; drop those that the member saw fail."""
         for request_id, place in found.received:
             try:
@@ -198,7 +198,7 @@ class Bot:
                 log.exception("received_not_finished", request=request_id)  # the sweep will retry it
 
     async def _finish(self, request_id: str, place: Place) -> None:
-        if not self._does(ProcessRole.CHAT):
+        if not self._has_role(ProcessRole.CHAT):
             return
         adapter = self.adapters.get(place.platform)
         if adapter is None:
@@ -254,7 +254,7 @@ class Bot:
         once = (self._overdue, self._cases, self._batches, self._files, self._model, self._week)
         if self.sharing is None:
             return self._clock, *once
-        return self._clock, self._shared, *(once if self.sharing.chores else ())
+        return self._clock, self._shared, *(once if self.sharing.is_leader else ())
 
     async def _clock(self) -> None:
         changed = await (follow(self.ledger, self.ports) if self.sharing is None else self.sharing.clock.follow())
@@ -263,13 +263,13 @@ class Bot:
 
     async def _shared(self) -> None:
         assert self.sharing is not None
-        await self.ledger.write(self.sharing.left)
+        await self.ledger.write(self.sharing.interrupt_lost_calls)
         await self.sharing.places.exchange(self.ledger)
         await self.ledger.read(self.notices.load)
 
     async def _overdue(self) -> None:
         def look(tx: Tx) -> None:
-            there = frozenset(process_rows.running(tx.connection)) if self.sharing is not None else None
+            there = frozenset(process_rows.live_calls(tx.connection)) if self.sharing is not None else None
             sweep(tx, self.scheduler.is_running if there is None else there.__contains__)
 
         await self.ledger.write(look)
@@ -293,7 +293,7 @@ class Bot:
         await self.ledger.write(self.core.attachments.sweep)
         await self.orphaned_files.round()
 
-    async def _finish_left(self) -> None:
+    async def _accept_left(self) -> None:
         """Accept commands whose acceptance failed without a crash; their members were asked to wait. Separate from the sweep, because a
         platform may be slow to say whether it took the acknowledgement."""
         while True:
@@ -302,8 +302,8 @@ class Bot:
             try:
                 rows = await self.ledger.read(lambda c: request_rows.in_state(c, RequestState.RECEIVED))
                 waiting = [(row.id, row.place) for row in rows if row.created_at <= before]
-                left = () if self.sharing is None else self.sharing.received_by_the_gone()
-                await self.finish_received(Found((*left, *waiting), 0, ()))
+                left = () if self.sharing is None else self.sharing.received_by_dead()
+                await self.accept_received(Recovered((*left, *waiting), 0, ()))
             except Exception:
                 log.exception("sweep_failed", part="received")
 
@@ -326,7 +326,7 @@ class Bot:
 
     def _decides(self) -> bool:
         """Whether this process's gates know best."""
-        return self.scheduler.handover.decides
+        return self.scheduler.handover.runs_gate
 
     async def _report_stage(self, service: ImageService, before: str) -> str:
         """Notify the operators if the gradual return of a service has moved on. Returns its stage, or the one before if that failed."""
@@ -344,7 +344,7 @@ class Bot:
             await self.ledger.write(lambda tx: memory_rows.remember_gate(tx, service.provider.gate_key, learned))
 
 
-def _take_over(tx: Tx, rules: Rules) -> Found:
+def _recover(tx: Tx, rules: Rules) -> Recovered:
     """Recover what the previous process left, after bounding its stored waits."""
     bound(tx, longest(rules))
     return recover(tx)
@@ -367,7 +367,7 @@ async def serve(
     if health is not None:
         health.started()
     serving = asyncio.create_task(Platforms(bot.adapters, bot.core, bot.supervisor, ready).run(), name="platforms")
-    finishing = asyncio.create_task(bot.finish_received(found))
+    finishing = asyncio.create_task(bot.accept_received(found))
     looking = None if list_models is None else asyncio.create_task(greet(list_models, bot.ledger, bot.notices), name="greeting")
     waiter = asyncio.create_task(shutdown.asked.wait())
     lint_loaded = asyncio.get_running_loop().run_in_executor(None, load_lint)

@@ -18,7 +18,7 @@ from bot.moderation.moderator_forms import longest
 from bot.ports.steady import SteadyPorts
 from bot.processes.fleet import Fleet
 from bot.processes.places import SharedPlaces
-from bot.requests.recover import Found, interrupt, recover_gone
+from bot.requests.recover import Recovered, interrupt, recover_dead
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
 from bot.requests.shared_handover import SharedHandover
@@ -39,51 +39,55 @@ class Sharing:
     _received: Sequence[tuple[str, Place]] = ()
     """Commands that were stored and not accepted when this process joined others, who may have been about to accept them."""
 
-    async def join(self, platforms: Collection[str], supervisor: Supervisor) -> Found:
+    async def join(self, platforms: Collection[str], supervisor: Supervisor) -> Recovered:
         """Join, take over from processes that are gone, and show that this one lives from now on."""
         kept = tuple(platforms)
-        self.fleet.platforms, self.fleet.on_gone, self.fleet.on_gate = (lambda: kept), self._gone, lambda tx, token: grant_rows.withdraw(tx)
+        self.fleet.platforms, self.fleet.on_dead, self.fleet.on_elected = (
+            (lambda: kept),
+            self._recover_dead,
+            lambda tx, token: grant_rows.withdraw(tx),
+        )
         self.fleet.on_change = lambda: self.scheduler.wake("*")
         self.sender.fleet = self.fleet
         await self.fleet.beat(first=True)
 
         alone = not self.fleet.others
 
-        def begin(tx: Tx) -> Found:
+        def begin(tx: Tx) -> Recovered:
             bound(tx, longest(self.rules))
             request_rows.extend_received(tx)
-            interrupted = recover_gone(tx, process_rows.running(tx.connection))
+            interrupted = recover_dead(tx, process_rows.live_calls(tx.connection))
             received = tuple((one.id, one.place) for one in request_rows.in_state(tx.connection, RequestState.RECEIVED))
             # While others are here, they may be between storing a command and accepting it.
             self._received = () if alone else received
-            return Found(received if alone else (), interrupted, ())
+            return Recovered(received if alone else (), interrupted, ())
 
         found = await self.ledger.write(begin)
-        await self.scheduler.handover.look()  # the gate begins with what the one before had learned
+        await self.scheduler.handover.sync()  # the gate begins with what the one before had learned
         await self.places.exchange(self.ledger)
         supervisor.start("fleet", self.fleet.run)
-        if self.does(ProcessRole.CHAT):
+        if self.has_role(ProcessRole.CHAT):
             for message_id in await self.ledger.read(message_rows.unsettled):
                 self.sender.wake(message_id)
         return found
 
-    def does(self, role: ProcessRole) -> bool:
+    def has_role(self, role: ProcessRole) -> bool:
         """Whether this process has a role."""
         return role in self.fleet.roles
 
     @property
-    def chores(self) -> bool:
+    def is_leader(self) -> bool:
         """Whether this process does what is done once for all."""
-        return self.fleet.gate is not None
+        return self.fleet.leader_token is not None
 
-    def _gone(self, tx: Tx) -> None:
+    def _recover_dead(self, tx: Tx) -> None:
         """Answer for what processes left that have just been declared gone."""
-        recover_gone(tx, process_rows.running(tx.connection))
+        recover_dead(tx, process_rows.live_calls(tx.connection))
         for message_id in message_rows.unsettled(tx.connection):
             tx.wake("message", message_id)
         tx.wake("request", "*")
 
-    def received_by_the_gone(self) -> Sequence[tuple[str, Place]]:
+    def received_by_dead(self) -> Sequence[tuple[str, Place]]:
         """Commands of before this process, once nobody else is here who could accept them: a process that was killed a moment before this
         one began still looked alive then."""
         if self.fleet.others:
@@ -91,9 +95,9 @@ class Sharing:
         found, self._received = self._received, ()
         return found
 
-    def left(self, tx: Tx) -> None:
+    def interrupt_lost_calls(self, tx: Tx) -> None:
         """Interrupt calls that this process has lost without ending itself: a bug, which must not keep a member waiting."""
-        for request_id in process_rows.running_here(tx.connection, tx.owner or ""):
+        for request_id in process_rows.calls_of(tx.connection, tx.owner or ""):
             request = request_rows.get(tx.connection, request_id)
             if request is not None and request.state is RequestState.CALLING and not self.scheduler.is_running(request_id):
                 interrupt(tx, request)
@@ -102,9 +106,9 @@ class Sharing:
 async def share(scheduler: Scheduler, sender: Sender, ports: SteadyPorts, places: SharedPlaces, roles: frozenset[ProcessRole]) -> Sharing:
     """Wire a process of several, whose time is the database's from now on."""
     ledger, services = scheduler.ledger, scheduler.services
-    assert ledger.member is not None
+    assert ledger.participant is not None
     settings = {one.name: one.gate.settings for one in services if isinstance(one.gate, AdaptiveGate)}
-    fleet, clock = Fleet(ledger, ports, ledger.member, roles), SharedClock(ledger, ports)
+    fleet, clock = Fleet(ledger, ports, ledger.participant, roles), SharedClock(ledger, ports)
     scheduler.handover = SharedHandover(
         fleet,
         ledger,

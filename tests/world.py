@@ -234,7 +234,7 @@ async def world(
     )
     bot.add(platform)
     found = await bot.start()
-    await bot.finish_received(found)
+    await bot.accept_received(found)
     try:
         yield World(bot, service, platform, pictures)
     finally:

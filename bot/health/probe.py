@@ -115,17 +115,17 @@ class Probe:
         return QueueState(
             oldest_due=max((now - one.due_at for one in due), default=0.0),
             unexplained=max((now - one.due_at for one in left), default=0.0),
-            overdue=max(0.0, max((now - one.deadline_at for one in due if not self.scheduler.is_in_hand(one.id)), default=0.0)),
+            overdue=max(0.0, max((now - one.deadline_at for one in due if not self.scheduler.has_call(one.id)), default=0.0)),
             looked_at=self.scheduler.looked_at if math.isfinite(self.scheduler.looked_at) else math.inf,
             states=states,
         )
 
     def _explained(self, one: Due) -> bool:
         """Whether a call is in progress for a due request, or its gate knows it and says until when it holds it back."""
-        if self.scheduler.is_in_hand(one.id):
+        if self.scheduler.has_call(one.id):
             return True
         service = self.services.of(one.service)
-        held = self.scheduler.held.get(service.name)
+        held = self.scheduler.why_idle.get(service.name)
         if held is None or not self.scheduler.is_waiting(one.id):
             return False
         # A gate that waits for the end of a call has one in flight.

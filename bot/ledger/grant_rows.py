@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from bot.ledger.process_rows import _HERE_IDS, GATE, token_of
+from bot.ledger.process_rows import _LIVE_IDS, GATE, token_of
 from bot.ledger.store import Tx
 from bot.ledger.tables import grants
 
@@ -75,7 +75,7 @@ def withdraw(tx: Tx) -> None:
 
 def abandoned(connection: Connection) -> frozenset[str]:
     """Grants taken by a process that is gone, without a verdict."""
-    lost = select(grants.c.id).where(grants.c.taken, grants.c.verdict.is_(None), grants.c.owner.not_in(_HERE_IDS))
+    lost = select(grants.c.id).where(grants.c.taken, grants.c.verdict.is_(None), grants.c.owner.not_in(_LIVE_IDS))
     return frozenset(connection.execute(lost).scalars())
 
 

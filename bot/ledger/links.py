@@ -36,7 +36,7 @@ class Links:
     """A sentence for the operator about a database that can't be used; None for a mistake in a statement."""
     release: Callable[[], None]
     """Lets another process use the ledger."""
-    member: Participant | None = None
+    participant: Participant | None = None
     """This process among those that share the ledger; None if it's the only one."""
 
     async def close(self) -> None:

@@ -27,8 +27,8 @@ PAUSE = 1.0
 class WakeUpListener:
     """From `start` until `stop`. What was sent while it wasn't connected is lost, so a new connection wakes everything."""
 
-    def __init__(self, server: LedgerServer, member: Participant, deliver: Callable[[Wakes], None]) -> None:
-        self._server, self._member, self._deliver = server, member, deliver
+    def __init__(self, server: LedgerServer, participant: Participant, deliver: Callable[[Wakes], None]) -> None:
+        self._server, self._participant, self._deliver = server, participant, deliver
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -53,14 +53,14 @@ class WakeUpListener:
                 self._stopping.wait(PAUSE)
 
     def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
-        name = f"imagine-bot {self._member.id[:12]} listening"
+        name = f"imagine-bot {self._participant.id[:12]} listening"
         with psycopg.connect(self._server.url, autocommit=True, application_name=name, **CONNECT) as connection:  # type: ignore[arg-type]
             connection.execute(f"LISTEN {announcing.CHANNEL}")
             self._hand_on(loop, [(EVERYTHING, EVERYTHING, None)])
             while not self._stopping.is_set():
                 for heard in connection.notifies(timeout=LOOK):
                     sender, wakes = announcing.read(heard.payload)
-                    if sender != self._member.id:
+                    if sender != self._participant.id:
                         self._hand_on(loop, wakes)
 
     def _hand_on(self, loop: asyncio.AbstractEventLoop, wakes: Wakes) -> None:

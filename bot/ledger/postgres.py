@@ -148,9 +148,9 @@ class PostgresLink:
 class WritingLink(PostgresLink):
     """The connection that writes. A transaction that the server lost is run again, unless it was committed."""
 
-    def __init__(self, engine: Engine, server: LedgerServer, member: Participant) -> None:
+    def __init__(self, engine: Engine, server: LedgerServer, participant: Participant) -> None:
         super().__init__(engine, server)
-        self.member = member
+        self.participant = participant
 
     def _whole(self, fn: Callable[[Connection], T]) -> T:
         for pause in PAUSES:
@@ -165,7 +165,7 @@ class WritingLink(PostgresLink):
 
     def _once(self, fn: Callable[[Connection], T]) -> T:
         with self.engine.connect() as connection:
-            self.member.begin(connection)
+            self.participant.begin(connection)
             result = fn(connection)
             try:
                 connection.commit()
@@ -179,7 +179,7 @@ class WritingLink(PostgresLink):
         for pause in (*PAUSES, 0.0):
             try:
                 with self.engine.connect() as connection:
-                    return self.member.has_committed(connection)
+                    return self.participant.has_committed(connection)
             except DBAPIError as error:
                 if not _is_lost(error):
                     raise
@@ -194,14 +194,14 @@ class WritingLink(PostgresLink):
             if migrate_server.current(connection) not in (None, HEAD) and not connection.execute(_ALONE).scalar_one():
                 raise LedgerProblem(text("operator.server_update_alone", server=self._server))
             migrate_server.upgrade(connection, self._server, data_dir)
-            self.member.join(connection)
+            self.participant.join(connection)
 
         await asyncio.get_running_loop().run_in_executor(self._thread, super()._whole, first)
 
     async def close(self) -> None:
-        if not self._closed and self.member.joined:
+        if not self._closed and self.participant.joined:
             with contextlib.suppress(DBAPIError, LedgerProblem):  # others see that it's gone
-                await self.run(self.member.leave)
+                await self.run(self.participant.leave)
         await super().close()
 
 
@@ -219,11 +219,11 @@ def _is_beaten(error: DBAPIError) -> bool:
 async def open_server(data_dir: Path, server: LedgerServer, roles: str = written(ALL)) -> Links:
     """Join the processes that use the database, migrate it, and connect. Raises LedgerProblem."""
     lock = files.prepare(data_dir, LedgerProblem, shared=True)
-    member = Participant(SystemPorts().new_id, roles, f"{socket.gethostname()[:80]}, process {os.getpid()}")
-    name = f"imagine-bot {member.id[:12]}"
-    writer = WritingLink(engine_for(server, name=name, ready=lambda raw: _present(raw, server, member)), server, member)
+    participant = Participant(SystemPorts().new_id, roles, f"{socket.gethostname()[:80]}, process {os.getpid()}")
+    name = f"imagine-bot {participant.id[:12]}"
+    writer = WritingLink(engine_for(server, name=name, ready=lambda raw: _present(raw, server, participant)), server, participant)
     readers = [PostgresLink(engine_for(server, name=f"{name} reading", reading=True), server) for _ in range(READERS)]
-    links = Links(server, writer, readers, lambda error: _problem(error, server), lock.release, member)
+    links = Links(server, writer, readers, lambda error: _problem(error, server), lock.release, participant)
     try:
         await writer.open(data_dir)
     except BaseException as error:
@@ -234,12 +234,12 @@ async def open_server(data_dir: Path, server: LedgerServer, roles: str = written
     return links
 
 
-def _present(raw: psycopg.Connection[Any], server: LedgerServer, member: Participant) -> None:
+def _present(raw: psycopg.Connection[Any], server: LedgerServer, participant: Participant) -> None:
     """On every new writing session: keep out who needs the database for themselves, and show that this process lives."""
     if raw.execute("SELECT pg_try_advisory_lock_shared(%s)", (OWNER,)).fetchone() != (True,):
         row = raw.execute(_HOLDER, (OWNER,)).fetchone()
         raise LedgerProblem(text("operator.server_in_use", server=server, who=row[1] if row else "?"))
-    raw.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", (PRESENCE, member.id))
+    raw.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", (PRESENCE, participant.id))
     raw.execute("SET idle_in_transaction_session_timeout = '5s'")  # the others wait for their turn, at most `lock_timeout`
 
 

@@ -18,15 +18,15 @@ from bot.ledger.participant import PRESENCE
 from bot.ledger.store import Tx
 from bot.ledger.tables import attempts, holdings, processes, requests
 
-GATE, DRAWING = "gate", "drawing"
+GATE, PICTURE_JOBS = "gate", "drawing"
 """Names of holdings: deciding which call starts next, with everything that is done once for all processes; and work on pictures that is
 done once."""
-TALK = "talk:"
+DELIVERY = "talk:"
 """Prefix of a holding's name: sending to one community of a platform."""
 
 
 @dataclass(frozen=True, slots=True)
-class SeenProcess:
+class LiveProcess:
     """A process that nobody has declared gone."""
 
     id: str
@@ -39,36 +39,36 @@ class SeenProcess:
     """Its session holds its lock. A killed process loses it at once, a stopped one doesn't."""
 
 
-_HERE = sql(
+_LIVE = sql(
     "SELECT id, roles, beat, lease_until < extract(epoch FROM clock_timestamp()) AS expired, EXISTS (SELECT 1 FROM pg_locks"
     " WHERE locktype = 'advisory' AND granted AND classid::bigint = :session AND objsubid = 2"
     " AND objid::bigint = (hashtext(processes.id)::bigint & 4294967295)"
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS connected"
     " FROM processes WHERE gone_at IS NULL ORDER BY started_at, id"
 )
-_GONE = sql("UPDATE processes SET gone_at = extract(epoch FROM clock_timestamp()) WHERE id = :id AND gone_at IS NULL")
-_HERE_IDS = select(processes.c.id).where(processes.c.gone_at.is_(None))
+_DECLARE_DEAD = sql("UPDATE processes SET gone_at = extract(epoch FROM clock_timestamp()) WHERE id = :id AND gone_at IS NULL")
+_LIVE_IDS = select(processes.c.id).where(processes.c.gone_at.is_(None))
 
 
-def here(connection: Connection) -> Sequence[SeenProcess]:
+def live(connection: Connection) -> Sequence[LiveProcess]:
     """All processes that nobody has declared gone, oldest first."""
-    rows = connection.execute(_HERE, {"session": PRESENCE}).all()
-    return [SeenProcess(row.id, read(row.roles), row.beat, row.expired, row.connected) for row in rows]
+    rows = connection.execute(_LIVE, {"session": PRESENCE}).all()
+    return [LiveProcess(row.id, read(row.roles), row.beat, row.expired, row.connected) for row in rows]
 
 
-def declare_gone(tx: Tx, ids: Iterable[str]) -> None:
+def declare_dead(tx: Tx, ids: Iterable[str]) -> None:
     """What these processes held is free from now on."""
     for one in ids:
-        tx.connection.execute(_GONE, {"id": one})
+        tx.connection.execute(_DECLARE_DEAD, {"id": one})
 
 
-def take(tx: Tx, name: str) -> int | None:
+def acquire(tx: Tx, name: str) -> int | None:
     """Hold what only one process may hold, unless one that is here holds it. Returns the fencing token, which grows with every change of
     hands; None if somebody else holds it."""
     row = tx.connection.execute(select(holdings).where(holdings.c.name == name)).one_or_none()
     if row is not None and row.owner == tx.owner:
         return int(row.token)
-    if row is not None and tx.connection.execute(_HERE_IDS.where(processes.c.id == row.owner)).first() is not None:
+    if row is not None and tx.connection.execute(_LIVE_IDS.where(processes.c.id == row.owner)).first() is not None:
         return None
     token = 1 if row is None else int(row.token) + 1
     new = {"owner": tx.owner, "token": token, "since": tx.now}
@@ -92,31 +92,31 @@ def token_of(connection: Connection, name: str) -> int:
     return int(connection.execute(select(holdings.c.token).where(holdings.c.name == name)).scalar() or 0)
 
 
-def running_here(connection: Connection, process: str) -> Sequence[str]:
+def calls_of(connection: Connection, process: str) -> Sequence[str]:
     """Requests whose call this process makes."""
     mine = select(attempts.c.request_id).where(attempts.c.closed_at.is_(None), attempts.c.owner == process)
     return list(connection.execute(mine).scalars())
 
 
-def running(connection: Connection) -> Sequence[str]:
+def live_calls(connection: Connection) -> Sequence[str]:
     """Requests whose call a process makes that is here."""
-    there = select(attempts.c.request_id).where(attempts.c.closed_at.is_(None), attempts.c.owner.in_(_HERE_IDS))
+    there = select(attempts.c.request_id).where(attempts.c.closed_at.is_(None), attempts.c.owner.in_(_LIVE_IDS))
     return list(connection.execute(there).scalars())
 
 
-def task_is_mine(tx: Tx, attempt_id: str) -> bool:
+def claim_task(tx: Tx, attempt_id: str) -> bool:
     """Poll a service's task, unless another process that is here does."""
-    free = attempts.c.owner.is_(None) | (attempts.c.owner == tx.owner) | attempts.c.owner.not_in(_HERE_IDS)
+    free = attempts.c.owner.is_(None) | (attempts.c.owner == tx.owner) | attempts.c.owner.not_in(_LIVE_IDS)
     found = tx.connection.execute(update(attempts).where(attempts.c.id == attempt_id, free).values(owner=tx.owner))
     return bool(found.rowcount)
 
 
-def tasks_of_others(connection: Connection, process: str) -> frozenset[str]:
+def tasks_polled_elsewhere(connection: Connection, process: str) -> frozenset[str]:
     """Requests whose task another process polls that is here."""
     polled = (
         select(requests.c.id)
         .join(attempts, attempts.c.request_id == requests.c.id)
         .where(requests.c.state == RequestState.COLLECTING.value, attempts.c.closed_at.is_(None))
-        .where(attempts.c.owner.in_(_HERE_IDS), attempts.c.owner != process)
+        .where(attempts.c.owner.in_(_LIVE_IDS), attempts.c.owner != process)
     )
     return frozenset(connection.execute(polled).scalars())

@@ -77,7 +77,7 @@ class Ledger:
     """The open ledger. Created by `Ledger.open`; keeps other processes out until `close`."""
 
     def __init__(self, links: Links, now: Callable[[], float], new_id: Callable[[], str]) -> None:
-        self.where, self.member = links.where, links.member
+        self.where, self.participant = links.where, links.participant
         self._links, self._writer = links, links.writer
         self.now, self._new_id = now, new_id
         self._turn = asyncio.Lock()
@@ -121,7 +121,7 @@ class Ledger:
 
         def body(connection: Connection) -> T:
             wakes.clear()
-            owner = None if self.member is None else self.member.id
+            owner = None if self.participant is None else self.participant.id
             result = fn(Tx(connection, now, self._new_id, wakes, owner))
             if wakes and owner is not None:
                 announce(connection, owner, [(one.topic, one.id, one.at) for one in wakes])
@@ -151,7 +151,7 @@ class Ledger:
 
     async def behind(self) -> float:
         """Seconds by which this process's time is behind the database's clock, which all processes follow; 0 if there's no other one."""
-        if self.member is None:
+        if self.participant is None:
             return 0.0
 
         def ask(connection: Connection) -> tuple[float, float]:
@@ -165,11 +165,11 @@ class Ledger:
 
     def listen(self, deliver: Callable[[list[Wake]], None]) -> None:
         """Hand wake-ups of the other processes to `deliver`, on the event loop; nothing to do if this is the only one."""
-        if self.member is None or not isinstance(self.where, LedgerServer):
+        if self.participant is None or not isinstance(self.where, LedgerServer):
             return
         from bot.ledger.listener import WakeUpListener
 
-        self._listener = WakeUpListener(self.where, self.member, lambda found: deliver([Wake(*one) for one in found]))
+        self._listener = WakeUpListener(self.where, self.participant, lambda found: deliver([Wake(*one) for one in found]))
         self._listener.start()
 
     async def close(self) -> None:

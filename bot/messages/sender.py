@@ -204,10 +204,10 @@ class Sender:
         if pause > 0:
             self._alarm(message_id, line, pause)
             return
-        term = 0 if self.fleet is None else self.fleet.member.times_replaced
+        term = 0 if self.fleet is None else self.fleet.participant.times_replaced
         result = await self._send(message, view)
         line.last_at = self.ports.monotonic()
-        if self.fleet is not None and not await self.fleet.still_here(term):
+        if self.fleet is not None and not await self.fleet.is_still_live(term):
             # Another process sends by now, and this view may have arrived after its newer one.
             line.last, line.ref, line.tries = None, None, 0
             await self.ledger.write(lambda tx: message_rows.unsettle(tx, message_id))
@@ -217,7 +217,7 @@ class Sender:
     async def _is_ours(self, message_id: str, message: Message, fleet: Fleet) -> bool:
         """Whether this process sends to the message's community. What another one left there unsettled may still be on its way."""
         place = message.place
-        ours, taken_over = await fleet.sends_to(place)
+        ours, taken_over = await fleet.claim_delivery(place)
         if taken_over:
             for one in await self.ledger.read(lambda c: message_rows.unsettled_at(c, place.platform, place.community)):
                 if one == message_id:

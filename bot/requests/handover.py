@@ -30,34 +30,34 @@ class Ticket:
 class Handover:
     """The only process: what its gate grants, it calls. `bot.requests.shared_handover` is for several."""
 
-    poll: float | None = None
+    poll_every: float | None = None
     """Longest seconds between two looks, because others change the queue; None if only this process does."""
-    decides = True
+    runs_gate = True
     """Whether this process's gate says which call starts next."""
-    calls = True
+    makes_calls = True
     """Whether this process makes calls."""
 
-    def ticket(self, grant: Grant, service: ImageService) -> Ticket | None:
+    def hand_over(self, grant: Grant, service: ImageService) -> Ticket | None:
         """A call that this process makes itself; None if another one does."""
         return Ticket(grant, service)
 
-    def reads_now(self) -> bool:
+    def queue_read_due(self) -> bool:
         """Whether to read the queue again, now that it has changed."""
         return True
 
-    def is_given(self, request_id: str) -> bool:
+    def is_handed_over(self, request_id: str) -> bool:
         """Whether a call for this request was granted to another process."""
         return False
 
-    def polled_elsewhere(self, connection: Connection) -> frozenset[str]:
+    def tasks_polled_elsewhere(self, connection: Connection) -> frozenset[str]:
         """Requests whose task another process polls."""
         return frozenset()
 
-    def may_poll(self, tx: Tx, attempt_id: str) -> bool:
+    def claim_task(self, tx: Tx, attempt_id: str) -> bool:
         """Whether this process polls a task, from now on alone."""
         return True
 
-    async def look(self) -> Sequence[Ticket]:
+    async def sync(self) -> Sequence[Ticket]:
         """Take in what other processes did. Returns the calls that were granted to this one."""
         return ()
 
@@ -68,7 +68,7 @@ class Handover:
         """Open the attempt, if the grant is still good."""
         return opening(tx)
 
-    def recorded(self, tx: Tx, ticket: Ticket, verdict: Verdict) -> None:
+    def record_verdict(self, tx: Tx, ticket: Ticket, verdict: Verdict) -> None:
         """The call's outcome is written in this transaction."""
 
     def cancel(self, request_id: str) -> None:

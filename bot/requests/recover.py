@@ -14,7 +14,7 @@ from bot.requests.transitions import break_off
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Recovered:
     """What the start has to handle."""
 
     received: tuple[tuple[str, Place], ...]
@@ -24,7 +24,7 @@ class Found:
     """Messages whose last view isn't confirmed as shown."""
 
 
-def recover(tx: Tx) -> Found:
+def recover(tx: Tx) -> Recovered:
     """Answer every orphaned call with "interrupted": it may have been generated and blocked, so the member is asked and it's never repeated
     automatically."""
     orphans = request_rows.in_state(tx.connection, RequestState.CALLING)
@@ -33,10 +33,10 @@ def recover(tx: Tx) -> Found:
     _close_cancelled(tx)
     request_rows.extend_received(tx)
     received = request_rows.in_state(tx.connection, RequestState.RECEIVED)
-    return Found(tuple((request.id, request.place) for request in received), len(orphans), tuple(message_rows.unsettled(tx.connection)))
+    return Recovered(tuple((request.id, request.place) for request in received), len(orphans), tuple(message_rows.unsettled(tx.connection)))
 
 
-def recover_gone(tx: Tx, running: Collection[str]) -> int:
+def recover_dead(tx: Tx, running: Collection[str]) -> int:
     """The same for calls of processes that are gone, if several share the ledger. `running`: requests whose process is here. Returns how
     many were interrupted."""
     orphans = [one for one in request_rows.in_state(tx.connection, RequestState.CALLING) if one.id not in running]

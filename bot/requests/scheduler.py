@@ -64,7 +64,7 @@ class Scheduler:
     """Set when the gate's state changes, for its persistence."""
     looked_at: float = float("-inf")
     """Loop time of the latest completed turn."""
-    held: dict[str, WakeAt] = field(default_factory=dict)
+    why_idle: dict[str, WakeAt] = field(default_factory=dict)
     """Why each service's gate granted nothing more, by the service's name."""
     _look: asyncio.Event = field(default_factory=asyncio.Event)
     _dirty: bool = True
@@ -109,9 +109,9 @@ class Scheduler:
         """Whether this process is working on a request."""
         return request_id in self._running
 
-    def is_in_hand(self, request_id: str) -> bool:
+    def has_call(self, request_id: str) -> bool:
         """Whether a call is going on for it, or another process answers for that."""
-        return not self.handover.decides or not self._is_free(request_id)
+        return not self.handover.runs_gate or not self._is_free(request_id)
 
     def is_waiting(self, request_id: str) -> bool:
         """Whether a gate knows that this request waits."""
@@ -159,12 +159,12 @@ class Scheduler:
                 # A bug in one turn must not end the loop, or all requests would wait forever.
                 log.exception("scheduler_turn_failed")
                 self._dirty, wake_at = True, self.ports.monotonic() + 2.0
-            delay = min(self.handover.poll or SAFETY_POLL, max(0.0, wake_at - self.ports.monotonic()))
+            delay = min(self.handover.poll_every or SAFETY_POLL, max(0.0, wake_at - self.ports.monotonic()))
             try:
                 async with asyncio.timeout(delay):
                     await self._look.wait()
             except TimeoutError:
-                if delay in (SAFETY_POLL, self.handover.poll):
+                if delay in (SAFETY_POLL, self.handover.poll_every):
                     self._dirty = True
 
     def running(self) -> tuple[str, ...]:
@@ -188,15 +188,15 @@ class Scheduler:
     async def _turn(self) -> float:
         if self._draining:
             return float("inf")
-        for ticket in await self.handover.look():
+        for ticket in await self.handover.sync():
             if ticket.grant.request_id not in self._running:
                 self._start(ticket.grant.request_id, self._call(ticket))
-        if self._dirty and self.handover.reads_now():
+        if self._dirty and self.handover.queue_read_due():
             await self._read()
         now = self.ports.monotonic()
         if self._fallback.look(self.services, now):
             self._regroup()
-        if not self.handover.decides:
+        if not self.handover.runs_gate:
             return float("inf")
         wake_at = min(self._fallback.when(self.services, now), *(self._grant(service) for service in self.services))
         await self.handover.flush()
@@ -208,8 +208,8 @@ class Scheduler:
         self._rows, collecting, elsewhere = await self.ledger.read(
             lambda c: (
                 request_rows.queue(c, self.ports.now()),
-                request_rows.due(c, RequestState.COLLECTING, self.ports.now()) if self.handover.calls else (),
-                self.handover.polled_elsewhere(c),
+                request_rows.due(c, RequestState.COLLECTING, self.ports.now()) if self.handover.makes_calls else (),
+                self.handover.tasks_polled_elsewhere(c),
             )
         )
         self._regroup()
@@ -218,7 +218,7 @@ class Scheduler:
                 self._start(request.id, self._collect(request))
 
     def _is_free(self, request_id: str) -> bool:
-        return request_id not in self._running and not self.handover.is_given(request_id)
+        return request_id not in self._running and not self.handover.is_handed_over(request_id)
 
     def _regroup(self) -> None:
         rows = [row for row in self._rows if self._is_free(row.id)]
@@ -236,9 +236,9 @@ class Scheduler:
             granted = service.gate.next(now, waiting)
             self._note_changes(service)
             if not isinstance(granted, Grant):
-                self.held[service.name] = granted
+                self.why_idle[service.name] = granted
                 return granted.when
-            if (ticket := self.handover.ticket(granted, service)) is not None:
+            if (ticket := self.handover.hand_over(granted, service)) is not None:
                 self._start(granted.request_id, self._call(ticket))
 
     def _start(self, request_id: str, work: Coroutine[None, None, None]) -> None:
@@ -302,7 +302,7 @@ class Scheduler:
 
         def record(tx: Tx) -> None:
             record_outcome(tx, opened.attempt.id, outcome, failure, self.deps, service.host)
-            self.handover.recorded(tx, ticket, verdict)
+            self.handover.record_verdict(tx, ticket, verdict)
 
         await self._write_with_retry(record)
         await self.previews.delete(unfinished)
@@ -317,7 +317,7 @@ class Scheduler:
         attempt = await self.ledger.read(lambda c: attempt_rows.open_attempt_of(c, request.id))
         if attempt is None or attempt.task_id is None:
             return
-        if self.handover.poll is not None and not await self.ledger.write(lambda tx: self.handover.may_poll(tx, attempt.id)):
+        if self.handover.poll_every is not None and not await self.ledger.write(lambda tx: self.handover.claim_task(tx, attempt.id)):
             return
         hide(request.prompt)
         service = self.services.of(request.service)
@@ -396,5 +396,5 @@ class Scheduler:
 
     def _note_changes(self, service: ImageService) -> None:
         waiting = len(self._waiting.get(service.name, ()))
-        if self.handover.decides and publish_changes(self.events, service, waiting, self.ports.monotonic()):
+        if self.handover.runs_gate and publish_changes(self.events, service, waiting, self.ports.monotonic()):
             self.gate_changed.set()

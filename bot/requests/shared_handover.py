@@ -33,11 +33,11 @@ log = structlog.get_logger()
 
 GRANT, VERDICT, CANCEL = "grant", "verdict", "cancel"
 """Topics of wake-ups between processes."""
-POLL = 1.5
+POLL_EVERY = 1.5
 """Seconds between two looks without any wake-up."""
-FOR_ANYBODY = 1.0
+FREE_AFTER = 1.0
 """Seconds after which a grant that its worker hasn't taken is anybody's: that one may be gone, or stopped."""
-REFRESH = 2.0
+LOAD_EVERY = 2.0
 """Seconds between two looks at what the elected gate has learned, by processes that only show it."""
 MAX_CALLS = 24
 """Calls that one process makes at a time, beside those that its own gate grants to it."""
@@ -45,7 +45,7 @@ DROPPED: Mapping[str, Any] = {"dropped": True}
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class HandedOver:
     """A grant that another process uses."""
 
     grant: Grant
@@ -66,32 +66,32 @@ class SharedHandover(Handover):
     """A gate that begins with what another one had learned so many seconds ago."""
     running: Callable[[], int] = lambda: 0
     """How many calls this process makes."""
-    poll: float | None = POLL
-    _given: dict[str, Given] = field(default_factory=dict)
+    poll_every: float | None = POLL_EVERY
+    _handed_over: dict[str, HandedOver] = field(default_factory=dict)
     """By request."""
     _outbox: list[StoredGrant] = field(default_factory=list)
-    _used_up: set[str] = field(default_factory=set)
+    _settled_rows: set[str] = field(default_factory=set)
     """Rows whose verdict is known; removed with the next grants."""
-    _offered: dict[str, float] = field(default_factory=dict)
+    _offered_since: dict[str, float] = field(default_factory=dict)
     """Grant -> loop time at which this process first saw it waiting."""
     _term: int | None = None
     """Token of the gate that this process's gate objects are."""
-    _refreshed_at: float = float("-inf")
+    _loaded_at: float = float("-inf")
     _read_at: float = float("-inf")
     _saved: dict[str, float] = field(default_factory=dict)
-    _telling: set[asyncio.Task[None]] = field(default_factory=set)
+    _notifying: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
-    def decides(self) -> bool:  # type: ignore[override]
-        return self.fleet.gate is not None and self._term == self.fleet.gate
+    def runs_gate(self) -> bool:  # type: ignore[override]
+        return self.fleet.leader_token is not None and self._term == self.fleet.leader_token
 
     @property
-    def calls(self) -> bool:  # type: ignore[override]
+    def makes_calls(self) -> bool:  # type: ignore[override]
         return ProcessRole.WORK in self.fleet.roles
 
-    def ticket(self, grant: Grant, service: ImageService) -> Ticket | None:
+    def hand_over(self, grant: Grant, service: ImageService) -> Ticket | None:
         token = self._term or 0
-        if self.fleet.works_alone:
+        if self.fleet.is_only_worker:
             return Ticket(grant, service, token=token)
         row = StoredGrant(
             self.ports.new_id(),
@@ -107,45 +107,45 @@ class SharedHandover(Handover):
             None,
         )
         self._outbox.append(row)
-        self._given[grant.request_id] = Given(grant, service, row.id, row.owner)
+        self._handed_over[grant.request_id] = HandedOver(grant, service, row.id, row.owner)
         return None
 
     def _least_busy(self) -> str:
         """The worker with the fewest calls; empty if there is none yet."""
-        busy = Counter(one.owner for one in self._given.values())
+        busy = Counter(one.owner for one in self._handed_over.values())
         return min(self.fleet.workers(), key=lambda worker: busy[worker], default="")
 
-    def reads_now(self) -> bool:
+    def queue_read_due(self) -> bool:
         """The gate needs the latest queue; the others show it."""
         now = self.ports.monotonic()
-        if not self.decides and now - self._read_at < POLL * 0.9:
+        if not self.runs_gate and now - self._read_at < POLL_EVERY * 0.9:
             return False
         self._read_at = now
         return True
 
-    def is_given(self, request_id: str) -> bool:
-        return request_id in self._given
+    def is_handed_over(self, request_id: str) -> bool:
+        return request_id in self._handed_over
 
-    def polled_elsewhere(self, connection: Connection) -> frozenset[str]:
-        return process_rows.tasks_of_others(connection, self.fleet.member.id)
+    def tasks_polled_elsewhere(self, connection: Connection) -> frozenset[str]:
+        return process_rows.tasks_polled_elsewhere(connection, self.fleet.participant.id)
 
-    def may_poll(self, tx: Tx, attempt_id: str) -> bool:
-        return process_rows.task_is_mine(tx, attempt_id)
+    def claim_task(self, tx: Tx, attempt_id: str) -> bool:
+        return process_rows.claim_task(tx, attempt_id)
 
     # ---- looking at what others did -----------------------------------------------------------------------------------------
 
-    async def look(self) -> Sequence[Ticket]:
-        if self.fleet.gate is not None and self._term != self.fleet.gate:
-            await self._become_gate(self.fleet.gate)
-        elif self.fleet.gate is not None:
-            await self._hear_verdicts()
+    async def sync(self) -> Sequence[Ticket]:
+        if self.fleet.leader_token is not None and self._term != self.fleet.leader_token:
+            await self._take_over_gate(self.fleet.leader_token)
+        elif self.fleet.leader_token is not None:
+            await self._read_verdicts()
         else:
             self._term = None
-            self._given.clear()
-            await self._refresh()
-        return await self._offers() if self.calls else ()
+            self._handed_over.clear()
+            await self._load_gate_state()
+        return await self._grants_to_run() if self.makes_calls else ()
 
-    async def _become_gate(self, token: int) -> None:
+    async def _take_over_gate(self, token: int) -> None:
         """Begin with what the gate before had learned, and with the calls that it has let start."""
 
         def found(c: Connection) -> tuple[list[Any], Sequence[StoredGrant], frozenset[str], dict[str, Waiting]]:
@@ -159,39 +159,39 @@ class SharedHandover(Handover):
         for service, kept in zip(self.services, memories, strict=True):
             learned, age = (None, 0.0) if kept is None else (kept[0], max(0.0, wall - kept[1]))
             service.gate = gates[service.name] = self.fresh_gate(service, learned, age)
-        self._given.clear()
+        self._handed_over.clear()
         self._outbox.clear()
         for row in rows:
             if row.verdict is not None or row.id in lost:
-                self._used_up.add(row.id)
+                self._settled_rows.add(row.id)
                 continue
             service = self.services.of(row.service)
             launched = now - max(0.0, wall - row.granted_at)
             grant = adopt(gates[service.name], waiting[row.request_id], row.timeout, launched, now)
-            self._given[row.request_id] = Given(grant, service, row.id, row.owner)
+            self._handed_over[row.request_id] = HandedOver(grant, service, row.id, row.owner)
         self._term = token
-        log.info("gate_taken_over", term=token, running=len(self._given))
+        log.info("gate_taken_over", term=token, running=len(self._handed_over))
 
-    async def _hear_verdicts(self) -> None:
-        if not self._given:
+    async def _read_verdicts(self) -> None:
+        if not self._handed_over:
             return
         rows, lost = await self.ledger.read(lambda c: (grant_rows.all_of(c), grant_rows.abandoned(c)))
         now = self.ports.monotonic()
-        by_row = {given.row: (request_id, given) for request_id, given in self._given.items()}
+        by_row = {given.row: (request_id, given) for request_id, given in self._handed_over.items()}
         for row in rows:
             if row.id not in by_row or (row.verdict is None and row.id not in lost):
                 continue
             request_id, given = by_row[row.id]
-            self._given.pop(request_id, None)
-            self._used_up.add(row.id)
+            self._handed_over.pop(request_id, None)
+            self._settled_rows.add(row.id)
             _report(given, row.verdict, now)
 
-    async def _refresh(self) -> None:
+    async def _load_gate_state(self) -> None:
         """Know what the elected gate has learned, for what this process shows."""
         now = self.ports.monotonic()
-        if now - self._refreshed_at < REFRESH:
+        if now - self._loaded_at < LOAD_EVERY:
             return
-        self._refreshed_at = now
+        self._loaded_at = now
         keys = [one.provider.gate_key for one in self.services]
         memories = await self.ledger.read(lambda c: [memory_rows.recall_gate(c, key) for key in keys])
         for service, kept in zip(self.services, memories, strict=True):
@@ -199,12 +199,12 @@ class SharedHandover(Handover):
                 self._saved[service.name] = kept[1]
                 service.gate = self.fresh_gate(service, kept[0], max(0.0, self.ports.now() - kept[1]))
 
-    async def _offers(self) -> Sequence[Ticket]:
+    async def _grants_to_run(self) -> Sequence[Ticket]:
         rows = await self.ledger.read(grant_rows.waiting)
-        now, before = self.ports.monotonic(), self._offered
-        self._offered = {row.id: before.get(row.id, now) for row in rows}
+        now, before = self.ports.monotonic(), self._offered_since
+        self._offered_since = {row.id: before.get(row.id, now) for row in rows}
         room = MAX_CALLS - self.running()
-        mine = [row for row in rows if row.owner == self.fleet.member.id or now - self._offered[row.id] >= FOR_ANYBODY]
+        mine = [row for row in rows if row.owner == self.fleet.participant.id or now - self._offered_since[row.id] >= FREE_AFTER]
         return [
             Ticket(Grant(row.number, row.request_id, row.timeout, row.probe), self.services.of(row.service), row.id, row.token)
             for row in mine[: max(0, room)]
@@ -214,7 +214,7 @@ class SharedHandover(Handover):
 
     async def flush(self) -> None:
         rows, self._outbox = self._outbox, []
-        done, self._used_up = self._used_up, set()
+        done, self._settled_rows = self._settled_rows, set()
         if not rows and not done:
             return
         token = self._term or 0
@@ -231,16 +231,16 @@ class SharedHandover(Handover):
         try:
             handed = await self.ledger.write(body)
         except BaseException:
-            self._take_back(rows)
+            self._withdraw(rows)
             raise
         if not handed:
             log.warning("gate_was_replaced", term=token, grants=len(rows))
-            self._take_back(rows)
-            self.fleet.gate = None
+            self._withdraw(rows)
+            self.fleet.leader_token = None
 
-    def _take_back(self, rows: Sequence[StoredGrant]) -> None:
+    def _withdraw(self, rows: Sequence[StoredGrant]) -> None:
         for row in rows:
-            given = self._given.pop(row.request_id, None)
+            given = self._handed_over.pop(row.request_id, None)
             if given is not None:
                 given.service.gate.drop(given.grant, self.ports.monotonic())
 
@@ -255,15 +255,15 @@ class SharedHandover(Handover):
             tx.wake(VERDICT, ticket.row)
         return opened
 
-    def recorded(self, tx: Tx, ticket: Ticket, verdict: Verdict) -> None:
+    def record_verdict(self, tx: Tx, ticket: Ticket, verdict: Verdict) -> None:
         if ticket.row:
             grant_rows.give_verdict(tx, ticket.row, verdicts.to_json(verdict))
             tx.wake(VERDICT, ticket.row)
 
     def cancel(self, request_id: str) -> None:
         task = asyncio.get_running_loop().create_task(self._notify(request_id))
-        self._telling.add(task)
-        task.add_done_callback(self._telling.discard)
+        self._notifying.add(task)
+        task.add_done_callback(self._notifying.discard)
 
     async def _notify(self, request_id: str) -> None:
         try:
@@ -272,7 +272,7 @@ class SharedHandover(Handover):
             log.error("ledger_problem", problem=str(problem))  # the call ends by itself, and its outcome comes too late
 
     async def resign(self) -> None:
-        learned = {one.provider.gate_key: dict(one.gate.remember()) for one in self.services} if self.decides else {}
+        learned = {one.provider.gate_key: dict(one.gate.remember()) for one in self.services} if self.runs_gate else {}
         self._term = None
 
         def keep(tx: Tx) -> None:
@@ -283,7 +283,7 @@ class SharedHandover(Handover):
             await self.fleet.resign(keep)
 
 
-def _report(given: Given, verdict: Mapping[str, Any] | None, now: float) -> None:
+def _report(given: HandedOver, verdict: Mapping[str, Any] | None, now: float) -> None:
     try:
         if verdict is not None and verdict.get("dropped"):
             given.service.gate.drop(given.grant, now)

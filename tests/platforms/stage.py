@@ -127,7 +127,7 @@ class BotStage:
         if self.serving.done():
             self.serving.result()
         self.connected()
-        await self.bot.finish_received(found)
+        await self.bot.accept_received(found)
 
     def connected(self) -> None:
         """What the platform does once it is reached."""

@@ -40,7 +40,7 @@ from bot.messages.sender import Sender
 from bot.ports.steady import SteadyPorts
 from bot.requests.decide import Queue
 from bot.requests.fallback import Fallback
-from bot.requests.recover import Found
+from bot.requests.recover import Recovered
 from bot.requests.scheduler import Scheduler
 from tests.simulation import process
 
@@ -77,9 +77,9 @@ def a_finished_part_is_forgotten() -> Iterator[None]:
 
 @bug
 def no_rescue_of_orphans() -> Iterator[None]:
-    def recover(tx: Tx) -> Found:
+    def recover(tx: Tx) -> Recovered:
         received = request_rows.in_state(tx.connection, RequestState.RECEIVED)
-        return Found(tuple((one.id, one.place) for one in received), 0, tuple(message_rows.unsettled(tx.connection)))
+        return Recovered(tuple((one.id, one.place) for one in received), 0, tuple(message_rows.unsettled(tx.connection)))
 
     with patch.object(bot.lifecycle, "recover", recover), patch.object(bot.requests.sweep, "interrupt", lambda tx, request: None):
         yield

@@ -92,26 +92,26 @@ class SharedPlatform(FilePlatform):
 def weaken(control: str) -> None:
     """Leave out one protection."""
     if control == "rescuer":
-        Fleet._gone = lambda self, others, now, first: ()  # type: ignore[method-assign]
+        Fleet._dead = lambda self, others, now, first: ()  # type: ignore[method-assign]
     if control == "fencing":
         process_rows.holds = lambda tx, name, token: True
         grant_rows.token_of = lambda connection, name: _any_token(connection)
-        Fleet.still_here = _always  # type: ignore[method-assign,assignment]
-        look = Fleet._look
+        Fleet.is_still_live = _always  # type: ignore[method-assign,assignment]
+        heartbeat = Fleet._heartbeat
 
-        def still_the_gate(self: Fleet, tx: Tx, now: float, first: bool) -> fleet.Looked:
-            found = look(self, tx, now, first)
-            return dataclasses.replace(found, gate=found.gate or self.gate)
+        def still_the_gate(self: Fleet, tx: Tx, now: float, first: bool) -> fleet.Heartbeat:
+            found = heartbeat(self, tx, now, first)
+            return dataclasses.replace(found, leader_token=found.leader_token or self.leader_token)
 
-        Fleet._look = still_the_gate  # type: ignore[method-assign]
+        Fleet._heartbeat = still_the_gate  # type: ignore[method-assign]
     if control == "gate-lease":
-        take = process_rows.take
+        acquire = process_rows.acquire
 
         def once(tx: Tx, name: str) -> int | None:
-            token = take(tx, name) if name != process_rows.GATE or process_rows.token_of(tx.connection, name) == 0 else None
+            token = acquire(tx, name) if name != process_rows.GATE or process_rows.token_of(tx.connection, name) == 0 else None
             return 1 if name == process_rows.GATE and process_rows.holds(tx, name, 1) else token
 
-        process_rows.take = once
+        process_rows.acquire = once
 
 
 async def _always(self: Fleet, times: int) -> bool:
@@ -130,7 +130,7 @@ def hurry() -> None:
     bot.messages.sender.REPEAT_FINAL_AFTER = 0.2  # this platform is never late
     bot.lifecycle.SWEEP_EVERY, bot.lifecycle.RECEIVED_FOR = 2.0, 4.0
     participant.LEASE = 3.0
-    fleet.BEAT, fleet.SECOND_LOOK, fleet.STALE = 0.5, 1.5, 1.5
+    fleet.BEAT, fleet.SILENT_FOR, fleet.STALE = 0.5, 1.5, 1.5
     gate.GAP, gate.GAP_AFTER_OUTAGE, gate.CALM = 0.02, 0.05, 1.0
 
 
@@ -155,7 +155,7 @@ async def main(folder: Path, server: LedgerServer, roles: str, control: str = ""
     if ProcessRole.CHAT in read(roles):
         made.add(platform)
     found = await made.start()
-    await made.finish_received(found)
+    await made.accept_received(found)
     print("READY", flush=True)
 
     async def one(event: str) -> None:

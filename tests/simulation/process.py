@@ -147,7 +147,7 @@ class Process:
         bot.add(adapter)
         found = await bot.start()
         self.bot, self.adapter, self.store = bot, adapter, store
-        await bot.finish_received(found)
+        await bot.accept_received(found)
 
     def _second(self, store: PictureStore, ports: SimPorts) -> ServicePlan:
         """The service that stands by."""

@@ -127,7 +127,7 @@ async def main(folder: Path, server: LedgerServer | None = None) -> None:
     )
     made.add(platform)
     found = await made.start()
-    await made.finish_received(found)
+    await made.accept_received(found)
     print("READY", flush=True)
 
     async def one(event: str) -> None:

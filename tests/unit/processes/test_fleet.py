@@ -56,16 +56,16 @@ class Crew:
         """What kill -9 does to a process's writing session."""
         with psycopg.connect(self.server.url, autocommit=True) as other:
             ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = %s"
-            assert other.execute(ended, (f"imagine-bot {one.member.id[:12]}",)).fetchall()
+            assert other.execute(ended, (f"imagine-bot {one.participant.id[:12]}",)).fetchall()
 
     def expire(self, one: Fleet) -> None:
         with psycopg.connect(self.server.url, autocommit=True) as other:
-            other.execute("UPDATE processes SET lease_until = 1.0 WHERE id = %s", (one.member.id,))
+            other.execute("UPDATE processes SET lease_until = 1.0 WHERE id = %s", (one.participant.id,))
 
     async def look(self) -> None:
         """The second one looks twice, far enough apart; the first one writes nothing meanwhile."""
         await self.second.beat()
-        self.clock.at += fleet.SECOND_LOOK
+        self.clock.at += fleet.SILENT_FOR
         await self.second.beat()
 
 
@@ -74,8 +74,8 @@ async def crew(server: LedgerServer, tmp_path: Path) -> AsyncIterator[Crew]:
     clock, made = Clock(), []
     for _ in range(2):
         ledger = await Ledger.open(tmp_path, clock.now, clock.new_id, server)
-        assert ledger.member is not None
-        made.append(Fleet(ledger, clock, ledger.member, platforms=lambda: ("test",)))
+        assert ledger.participant is not None
+        made.append(Fleet(ledger, clock, ledger.participant, platforms=lambda: ("test",)))
     await made[0].beat(first=True)
     await made[1].beat(first=True)
     yield Crew(server, clock, *made)
@@ -84,12 +84,12 @@ async def crew(server: LedgerServer, tmp_path: Path) -> AsyncIterator[Crew]:
 
 
 async def test_one_process_is_the_gate_until_it_leaves(crew: Crew) -> None:
-    assert (crew.first.gate, crew.second.gate) == (1, None)
+    assert (crew.first.leader_token, crew.second.leader_token) == (1, None)
     await crew.first.beat()
-    assert crew.first.gate == 1
+    assert crew.first.leader_token == 1
     await crew.first.ledger.close()
     await crew.second.beat()
-    assert crew.second.gate == 2
+    assert crew.second.leader_token == 2
 
 
 async def test_who_resigns_is_followed_at_once_and_never_elected_again(crew: Crew) -> None:
@@ -97,34 +97,34 @@ async def test_who_resigns_is_followed_at_once_and_never_elected_again(crew: Cre
     await crew.first.resign(lambda tx: left.append(True))
     await crew.second.beat()
     await crew.first.beat()
-    assert (left, crew.first.gate, crew.second.gate) == ([True], None, 2)
+    assert (left, crew.first.leader_token, crew.second.leader_token) == ([True], None, 2)
 
 
 async def test_a_killed_process_is_gone_after_a_second_look_and_not_before(crew: Crew) -> None:
     crew.end_session(crew.first)
     await crew.second.beat()
-    assert crew.second.gate is None
-    crew.clock.at += fleet.SECOND_LOOK
+    assert crew.second.leader_token is None
+    crew.clock.at += fleet.SILENT_FOR
     await crew.second.beat()
-    assert crew.second.gate == 2
+    assert crew.second.leader_token == 2
 
 
 async def test_a_stopped_process_is_gone_when_its_lease_is_over(crew: Crew) -> None:
     await crew.look()
-    assert crew.second.gate is None, "its lease still runs"
+    assert crew.second.leader_token is None, "its lease still runs"
     crew.expire(crew.first)
     await crew.look()
-    assert crew.second.gate == 2
+    assert crew.second.leader_token == 2
 
 
 async def test_a_process_that_writes_is_here_whatever_its_lease_says(crew: Crew) -> None:
     """A step of the server's clock makes every lease look expired."""
     await crew.second.beat()
-    crew.clock.at += fleet.SECOND_LOOK
+    crew.clock.at += fleet.SILENT_FOR
     await crew.first.ledger.write(lambda tx: None)
     crew.expire(crew.first)
     await crew.second.beat()
-    assert (crew.first.gate, crew.second.gate) == (1, None)
+    assert (crew.first.leader_token, crew.second.leader_token) == (1, None)
 
 
 async def test_who_was_stopped_itself_trusts_nothing_that_it_saw_before(crew: Crew) -> None:
@@ -132,27 +132,27 @@ async def test_who_was_stopped_itself_trusts_nothing_that_it_saw_before(crew: Cr
     await crew.second.beat()
     crew.clock.at += fleet.STALE + 1
     await crew.second.beat()
-    assert crew.second.gate is None
+    assert crew.second.leader_token is None
 
 
 async def test_a_process_that_comes_back_joins_under_another_name_and_holds_nothing(crew: Crew) -> None:
-    before, token = crew.first.member.id, crew.first.gate
-    assert await crew.first.sends_to(HOME) == (True, False)
+    before, token = crew.first.participant.id, crew.first.leader_token
+    assert await crew.first.claim_delivery(HOME) == (True, False)
     crew.expire(crew.first)
     await crew.look()
     assert not await crew.first.ledger.write(lambda tx: process_rows.holds(tx, GATE, token or 0))
-    assert crew.first.member.id != before
+    assert crew.first.participant.id != before
     await crew.first.beat()
-    assert (crew.first.gate, crew.second.gate) == (None, 2)
-    assert await crew.second.sends_to(HOME) == (True, True)
-    assert await crew.first.sends_to(HOME) == (False, False)
+    assert (crew.first.leader_token, crew.second.leader_token) == (None, 2)
+    assert await crew.second.claim_delivery(HOME) == (True, True)
+    assert await crew.first.claim_delivery(HOME) == (False, False)
 
 
 async def test_one_process_sends_to_a_community_at_a_time(crew: Crew) -> None:
-    assert await crew.first.sends_to(HOME) == (True, False)
-    assert await crew.second.sends_to(HOME) == (False, False)
-    assert await crew.second.sends_to(Place("test", "elsewhere", "imagine")) == (True, False)
-    assert await crew.first.sends_to(Place("other", "home", "imagine")) == (False, False)
+    assert await crew.first.claim_delivery(HOME) == (True, False)
+    assert await crew.second.claim_delivery(HOME) == (False, False)
+    assert await crew.second.claim_delivery(Place("test", "elsewhere", "imagine")) == (True, False)
+    assert await crew.first.claim_delivery(Place("other", "home", "imagine")) == (False, False)
 
 
 def test_roles_as_they_are_typed() -> None:

@@ -61,7 +61,7 @@ class Town:
         if "chat" in roles:
             bot.add(self.platform)
         self.bots.append(bot)
-        await bot.finish_received(await bot.start())
+        await bot.accept_received(await bot.start())
         return World(bot, service, self.platform, pictures)
 
 
@@ -108,10 +108,10 @@ async def test_a_call_of_a_process_that_is_gone_is_answered_and_never_repeated(t
     await asyncio.sleep(0.5)
     asked = await chat.imagine()
     await chat.until(lambda: worker.service.calls)
-    await chat.bot.ledger.write(lambda tx: process_rows.declare_gone(tx, [worker.bot.ledger.member.id]))  # type: ignore[union-attr]
+    await chat.bot.ledger.write(lambda tx: process_rows.declare_dead(tx, [worker.bot.ledger.participant.id]))  # type: ignore[union-attr]
     sharing = chat.bot.sharing
     assert sharing is not None
-    await chat.bot.ledger.write(sharing._gone)
+    await chat.bot.ledger.write(sharing._recover_dead)
     await chat.answer(asked)
     request = await chat.bot.ledger.read(lambda c: request_rows.get(c, asked))
     assert request is not None
@@ -143,7 +143,7 @@ async def test_the_next_gate_counts_the_calls_that_the_one_before_let_start(town
     asked = [await chat.imagine(f"a lighthouse {number}") for number in range(3)]
     await chat.until(lambda: worker.service.calls)
     await first.bot.stop(0.0)
-    await chat.until(lambda: chat.bot.scheduler.handover.decides)
+    await chat.until(lambda: chat.bot.scheduler.handover.runs_gate)
     await asyncio.sleep(1.0)
     assert len(worker.service.calls) == 1
     worker.service.hold.set()  # type: ignore[union-attr]

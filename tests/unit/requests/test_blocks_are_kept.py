@@ -60,7 +60,7 @@ async def whole_bot(
         pictures=store,
     )
     bot.add(platform)
-    await bot.finish_received(await bot.start())
+    await bot.accept_received(await bot.start())
     try:
         yield bot, platform
     finally:
