@@ -3,11 +3,14 @@ for people that aren't in bot/texts."""
 
 from __future__ import annotations
 
+import argparse
 import ast
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+import translations
 
 from adapters.discord.commands import is_option_name
 from bot.texts import DEFAULT_LANGUAGE, languages
@@ -15,7 +18,8 @@ from bot.texts.files import OPERATORS, catalogue, folder
 
 ROOT = Path(__file__).resolve().parent.parent
 LATER = ROOT / "bot" / "texts" / "to_translate.txt"
-"""Keys that may be missing in other languages for now; members read English meanwhile. `python scripts/texts.py --later` writes it."""
+"""Keys that may be missing or outdated in other languages for now; members read English or the older words meanwhile.
+`python scripts/texts.py --later` writes it."""
 COMPLETE_FOR_OPERATORS = ("zh-Hans",)
 LIMITS: dict[str, int] = {
     r"discord\.command\.with_picture": 32,  # the name of a command in a menu
@@ -55,7 +59,29 @@ _ANYTHING = "\0"
 
 def problems() -> list[str]:
     """One sentence for each broken rule."""
-    return [*_twice(), *_unusable(), *_missing(), *_long(), *_misnamed(), *_unused(), *_outside(), *_glued(), *_in_scripts()]
+    others = translated()
+    return [
+        *_twice(),
+        *_unusable(),
+        *_missing(),
+        *translations.problems(others, _put_off()),
+        *translations.misnamed(others),
+        *_long(),
+        *_misnamed(),
+        *_unused(),
+        *_outside(),
+        *_glued(),
+        *_in_scripts(),
+    ]
+
+
+def translated() -> list[str]:
+    """The languages that are offered besides English."""
+    return sorted(languages() - {DEFAULT_LANGUAGE})
+
+
+def _put_off() -> set[str]:
+    return set(LATER.read_text(encoding="utf-8").split()) if LATER.exists() else set()
 
 
 def _spoken() -> list[str]:
@@ -91,13 +117,13 @@ def missing(language: str) -> list[str]:
 
 
 def _missing() -> Iterator[str]:
-    later = set(LATER.read_text(encoding="utf-8").split()) if LATER.exists() else set()
+    later = _put_off()
     lacking = {language: set(missing(language)) for language in sorted(languages())}
     for language, keys in lacking.items():
         if found := sorted(keys - later):
             yield f"bot/texts/{language} lacks {', '.join(found)}; translate, or: python scripts/texts.py --later"
-    if useless := sorted(later - set().union(*lacking.values())):
-        yield f"{LATER.relative_to(ROOT)} names {', '.join(useless)}, which no language lacks"
+    if useless := sorted(later - set().union(*lacking.values()) - translations.stale(translated()).keys()):
+        yield f"{LATER.relative_to(ROOT)} names {', '.join(useless)}, which no language lacks and whose English is the same"
 
 
 def _long() -> Iterator[str]:
@@ -233,19 +259,29 @@ def _sources(*folders: str) -> Iterator[Path]:
 
 
 def later() -> None:
-    """Write down every key that an offered language lacks."""
-    lacking = sorted({key for language in languages() for key in missing(language)})
+    """Write down every key that an offered language lacks, or has from another English."""
+    lacking = sorted({*(key for language in languages() for key in missing(language)), *translations.stale(translated())})
     if lacking:
         LATER.write_text("".join(f"{key}\n" for key in lacking), encoding="utf-8")
     else:
         LATER.unlink(missing_ok=True)
 
 
-if __name__ == "__main__":
-    import sys
-
-    if "--later" in sys.argv:
+def main() -> int:
+    """Check, after what the options ask for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--later", action="store_true", help="put off what isn't translated yet, or whose English changed")
+    parser.add_argument("--compared", nargs="*", metavar="KEY", help="these texts were compared with English; without a key, the new ones")
+    parser.add_argument("--language", default="", choices=["", *translated()], help="with --compared: in this language, not in all")
+    asked = parser.parse_args()
+    if asked.compared is not None:
+        translations.note(asked.compared, asked.language, translated())
+    if asked.later:
         later()
     found = problems()
     print("\n".join(found))
-    raise SystemExit(1 if found else 0)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,4 +1,5 @@
-"""`make check` sees words that aren't in the texts, lists joined with a comma, and names of options that Discord would refuse."""
+"""`make check` sees words that aren't in the texts, lists joined with a comma, names of options that Discord would refuse, translations of
+an older English, and buttons that a sentence calls something else."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "scripts"))
 texts = pytest.importorskip("texts")
+translations = pytest.importorskip("translations")
 
 PLANTED = {
     "bot/messages/a.py": (
@@ -42,3 +44,47 @@ def test_each_planted_fault_is_named_once(tmp_path: Path, monkeypatch: pytest.Mo
         "adapters/web/static/c.js:3",
         "adapters/web/static/d.css",
     ]
+
+
+KEY = "failures.rate_limited.member"
+
+
+def test_a_translation_of_an_older_english_is_named_until_somebody_compared_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    every, file = texts.translated(), tmp_path / "bot" / "texts" / "compared.txt"
+    file.parent.mkdir(parents=True)
+    now = translations.english()[KEY]
+    file.write_text(translations.COMPARED.read_text(encoding="utf-8").replace(f"{KEY} {now}\n", f"{KEY} 00000000\n"), encoding="utf-8")
+    monkeypatch.setattr(translations, "COMPARED", file)
+    assert [f"{KEY} changed" in one for one in translations.problems(every, ())] == [True]
+    assert list(translations.problems(every, [KEY])) == []  # put off with --later
+    translations.note([KEY], "de", every)
+    assert translations.stale(every) == {KEY: sorted(set(every) - {"de"})}
+    for language in every:
+        translations.note([KEY], language, every)
+    assert translations.stale(every) == {}
+    assert f"{KEY} {now}\n" in file.read_text(encoding="utf-8")  # all of them: no list
+
+
+def test_lines_that_a_merge_left_count_together_and_new_and_gone_keys_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    every, file = texts.translated(), tmp_path / "bot" / "texts" / "compared.txt"
+    file.parent.mkdir(parents=True)
+    now = translations.english()[KEY]
+    lines = translations.COMPARED.read_text(encoding="utf-8")
+    file.write_text(lines.replace(f"{KEY} {now}\n", f"{KEY} 00000000\n{KEY} {now} de\n{KEY} {now} fr\n"), encoding="utf-8")
+    monkeypatch.setattr(translations, "COMPARED", file)
+    monkeypatch.setattr(translations, "ROOT", tmp_path)
+    monkeypatch.setattr(translations, "english", lambda: {KEY: now})
+    assert translations.stale(every) == {KEY: sorted(set(every) - {"de", "fr"})}
+    file.write_text("batch.about 976659e9\n", encoding="utf-8")
+    assert [one.startswith("bot/texts/compared.txt lacks 1 keys and has 1") for one in translations.problems(every, ())] == [True]
+    translations.note([], "", every)
+    assert file.read_text(encoding="utf-8") == f"{KEY} {now}\n"
+
+
+def test_a_sentence_that_calls_a_button_something_else_is_named() -> None:
+    def said(language: str, key: str) -> str:
+        words = translations._words(language, key)
+        return words.replace("„Erneut versuchen“", "„Nochmal“") if (language, key) == ("de", KEY) else words
+
+    assert list(translations.misnamed(["de", "ja"])) == []
+    assert list(translations.misnamed(["de", "ja"], said)) == [f"bot/texts/de: {KEY} should name the button Erneut versuchen (Retry)"]
