@@ -170,9 +170,8 @@ def _decide(seen: Signals, text: Text, known: Tables) -> Rule | None:
         for rule in known.transport:
             if rule.holds(seen, text):
                 return rule
-    tokens, status = seen.tokens, seen.meant or seen.status or 0
-    for rule in known.of_status(status):
-        if (not rule.codes or not rule.codes.isdisjoint(tokens)) and rule.holds(seen, text):
+    for rule in known.of_status(seen.meant or seen.status or 0, seen.tokens):
+        if rule.holds(seen, text):
             return rule
     if seen.ok:
         for rule in known.without_error:

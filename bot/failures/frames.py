@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from bot.failures.data import table
-from bot.failures.tokens import squash
+from bot.failures.tokens import phrases, squash
 
 MAX_TEXT = 6000
 MAX_FRAMES = 10
 _NO_WORDS = " .:-!,;)(]["
+_NAME = re.compile(r"\(\?P<\w+>")
 _INVENTED = 597
 """Proxies and clients number their own network errors from here on."""
 
@@ -33,7 +34,12 @@ class Framed:
 @dataclass(frozen=True, slots=True)
 class _Patterns:
     heads: tuple[re.Pattern[str], ...]
-    ends: tuple[re.Pattern[str], ...]
+    any_head: re.Pattern[str]
+    """All heads in one: most texts have none, and one search says so."""
+    places: tuple[int, ...]
+    """The head that each of its groups belongs to."""
+    ends: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]
+    """What stands behind a text, after the words of which the text has one then."""
     stack: re.Pattern[str]
     statuses: dict[str, int]
 
@@ -41,9 +47,12 @@ class _Patterns:
 @cache
 def _patterns() -> _Patterns:
     data = table("frames")
+    heads = tuple(re.compile(one) for one in data["frame"])
     return _Patterns(
-        heads=tuple(re.compile(one) for one in data["frame"]),
-        ends=tuple(re.compile(one, re.IGNORECASE) for one in data["end"]),
+        heads=heads,
+        any_head=re.compile("|".join(f"({_NAME.sub('(', head.pattern)})" for head in heads)),
+        places=tuple(at for at, head in enumerate(heads) for _ in range(head.groups + 1)),
+        ends=tuple((phrases(one["with"]), re.compile(one["pattern"], re.IGNORECASE)) for one in data["end"]),
         stack=re.compile(data["stack"]),
         statuses={squash(name): status for name, status in data["statuses"].items()},
     )
@@ -58,13 +67,17 @@ def unframe(text: str) -> Framed:
     """The service's own words in a text. Empty if the text is only a frame with a status."""
     known = _patterns()
     found = Framed(without_stack(text[:MAX_TEXT]).strip())
-    for end in known.ends:
-        cut = end.search(found.text)
+    lowered = found.text.lower()
+    for words, end in known.ends:
+        cut = end.search(found.text) if any(word in lowered for word in words) else None
         if cut and cut.start() > 0:
             _note(found, cut, known)
             found.text = (found.text[: cut.start()] + found.text[cut.end() :]).strip()
     for _ in range(MAX_FRAMES):
-        for head in known.heads:
+        first = known.any_head.match(found.text)
+        if first is None or first.lastindex is None:
+            break
+        for head in known.heads[known.places[first.lastindex - 1] :]:
             match = head.match(found.text)
             if match is None:
                 continue

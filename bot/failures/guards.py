@@ -93,6 +93,9 @@ GUARDS: tuple[GuardProduct, ...] = (
 )
 """Order matters: one product's challenge can appear on another product's page."""
 
+_HEADERS = tuple((name, part, one.name) for one in GUARDS for name, part in one.headers)
+_IN_JSON = tuple((word, one.name) for one in GUARDS for word in one.json)
+
 SERVERS = (
     "nginx",
     "openresty",
@@ -139,14 +142,14 @@ def guard(status: int | None, headers: Mapping[str, str], raw: str) -> str:
 
     `headers` have lower-case names; `raw` is the received body (or the text of an exception that quotes it).
     """
-    for one in GUARDS:
-        if any(part in headers.get(name, "\n").lower() for name, part in one.headers if name in headers):
-            return one.name
+    for name, part, product in _HEADERS:
+        if name in headers and part in headers[name].lower():
+            return product
     page = raw[:MAX_PAGE].strip().lower()
     if status in _NO_GUARD or not page:
         return ""
     if page[0] in "{[":
-        return next((one.name for one in GUARDS if one.json and any(word in page for word in one.json)), "")
+        return next((product for word, product in _IN_JSON if word in page), "")
     if not _is_page(page, headers) or any(word in page for word in (*_SPEAKS_OF_SPEED, *_SPEAKS_OF_PLACE)):
         return ""
     challenge = any(word in page for word in _CHALLENGE)

@@ -42,7 +42,9 @@ _DURATION = re.compile(
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?$")
 _FALSE = frozenset({"false", "0", "no"})
 _NEVER = frozenset({"no", "never", "false"})
-_MAY_REPEAT = ("retryable", "isretryable", "canretry", "shouldretry", "retry", "temporary", "transient", "istransient", "recoverable")
+_MAY_REPEAT = frozenset(
+    {"retryable", "isretryable", "canretry", "shouldretry", "retry", "temporary", "transient", "istransient", "recoverable"}
+)
 """Members (squashed) by which an answer says whether another try can help."""
 
 
@@ -133,7 +135,7 @@ def _forbidden(headers: Mapping[str, str], values: Mapping[str, object]) -> bool
     said = (headers.get("x-should-retry"), headers.get("x-fal-needs-retry"), headers.get("x-fal-retryable"))
     if any(value is not None and value.strip().lower() in _FALSE for value in said):
         return True
-    return any(values.get(name) is False or str(values.get(name)).strip().lower() in _NEVER for name in _MAY_REPEAT)
+    return any(values[name] is False or str(values[name]).strip().lower() in _NEVER for name in _MAY_REPEAT & values.keys())
 
 
 def _from_headers(headers: Mapping[str, str], now: float | None) -> list[tuple[str, float | None]]:

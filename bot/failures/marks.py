@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 _UNSAFE_IF_FALSE = re.compile(r"(?:is|was|image|content|pass|respect)[a-z]{0,16}(?:safe|moderation)$")
 _UNSAFE_IF_TRUE = re.compile(
@@ -34,6 +35,15 @@ _OPEN_STATE = re.compile(
     r"resource|permission|deadline|failed|stop|null|none|success)[a-z]{4,30}$"
 )
 """Names of unfinished states, such as `dreaming`. Names of errors are final."""
+
+
+_TELLING = re.compile("message|msg|reason|error|descri|detail")
+
+
+@lru_cache(maxsize=512)
+def is_telling(key: str) -> bool:
+    """Whether a member with this name says something to people."""
+    return _TELLING.search(key) is not None
 
 
 def is_refusal(key: str, value: str) -> bool:

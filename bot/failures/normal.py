@@ -30,6 +30,8 @@ def normalise(text: str) -> str:
 
     Texts with Japanese syllables keep their characters. Digits and names stay; see `masked`.
     """
+    if text.isascii():
+        return text.replace("`", "'").lower()
     plain = unicodedata.normalize("NFKC", text).translate(_QUOTES).lower()
     if _HAN.search(plain) and not _KANA.search(plain):
         simplified: str = _simplifier().convert(plain)

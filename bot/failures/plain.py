@@ -23,7 +23,8 @@ _ALPHABETIC = re.compile(r"[a-z0-9\u0400-\u04ff\u0370-\u03ff]")
 
 def plain(text: str) -> str:
     """`Le contenu n'est pas autorisé.` -> ` le contenu n est pas autorise `, with a space at both ends."""
-    return f" {_NO_WORD.sub(' ', text.translate(_ACCENTS)).strip()} "
+    bare = text if text.isascii() else text.translate(_ACCENTS)
+    return f" {_NO_WORD.sub(' ', bare).strip()} "
 
 
 class Stems:
@@ -44,6 +45,13 @@ class Stems:
         return not self.known.isdisjoint(sentence.stems())
 
 
+def _start(part: str) -> str:
+    """By what a stem is found: its first character, or the beginning of its first word."""
+    if part[0] != " ":
+        return part[0]
+    return part[:4] if len(part) > 3 and " " not in part[1:3] else part[:3]
+
+
 class _Index:
     """All stems, by their beginnings: a text is only compared with those that can occur in it, and once for all rules."""
 
@@ -55,10 +63,11 @@ class _Index:
         for part in parts:
             if part not in self.all:
                 self.all.add(part)
-                self.by_start.setdefault(part[:3] if part[0] == " " else part[0], []).append(part)
+                self.by_start.setdefault(_start(part), []).append(part)
 
     def within(self, text: str) -> frozenset[str]:
-        starts = {f" {word[:2]}" if len(word) > 1 else f" {word} " for word in text.split()} | set(text)
+        words = {f" {word} " for word in text.split()}
+        starts = {word[:3] for word in words} | {word[:4] for word in words} | set(text)
         by_start = self.by_start
         return frozenset(part for start in by_start.keys() & starts for part in by_start[start] if part in text)
 

@@ -15,7 +15,7 @@ from bot.failures.cleaning import LINK, clean, without_echo
 from bot.failures.data import table
 from bot.failures.frames import Framed, unframe, without_stack
 from bot.failures.guards import guard, incident
-from bot.failures.marks import has_open_state, has_unsafe_flag, is_refusal, is_safety_code, names_a_size
+from bot.failures.marks import has_open_state, has_unsafe_flag, is_refusal, is_safety_code, is_telling, names_a_size
 from bot.failures.stated import stated_status
 from bot.failures.tokens import lower_headers, split_words, squash, token_set
 from bot.failures.unwrap import Unwrapped, as_text, spoken_status, unwrap
@@ -47,7 +47,6 @@ _CAUSED = re.compile(
     r"(?:\s|^)\(?Caused by:? |\s<- |\n?\[cause\]: |\nDuring handling of the above[^\n]{0,60}\n|\nThe above exception was[^\n]{0,80}\n"
 )
 """Boundary between two exceptions of a chain."""
-_TELLING = re.compile("message|msg|reason|error|descri|detail")
 _REASONS = frozenset({*(status.phrase.lower() for status in HTTPStatus if status >= 400), "an error occurred"})
 """What frameworks put beside the service's words (`"title": "Bad Request"`); the status says it already."""
 _EMBEDDED = re.compile(r"(?<![\w./-])(?:[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6}|[a-z]{2,30}(?:_[a-z]{2,30}){1,6})(?![\w./-])")
@@ -236,7 +235,7 @@ class _Reader:
             elif key in CODE_KEYS and key not in MESSAGE_KEYS and len(value) <= 60:
                 self.code(key, value)
                 self.text(key, value)
-        if key in MESSAGE_KEYS or key == "" or _TELLING.search(key):
+        if key in MESSAGE_KEYS or key == "" or is_telling(key):
             self.text(key, value)
         elif _SENTENCE.search(value):
             self.spare.append(value)

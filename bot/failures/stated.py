@@ -10,6 +10,7 @@ _INNER = re.compile(
     r"[ \"']{0,2}[:：=(（-]?[ \"']{0,2}([1-5]\d\d)(?!\d|[.,]\d)",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"[1-5]\d\d")
 _TRAILING = re.compile(r"(?:：|[:(（\s]\s|\s[:(（]?|[(（])([45]\d\d)[)）]?[.!]?$")
 """A status at the end of a short message: `Failed to fetch image: 402`, `Anfrage fehlgeschlagen (503)`; no port (`cdn.example:443`)."""
 _NO_STATUS = frozenset({443, 465})
@@ -21,6 +22,8 @@ _LEADING = re.compile(r"^\W{0,3}(?:[A-Za-z]{1,20}[:,] )?([45]\d\d)(?![\dx×.])")
 
 def stated_status(words: str) -> int | None:
     """The status of an error that a message states, if it does."""
+    if not _NUMBER.search(words):
+        return None
     named = _INNER.search(words[:2000]) or _LEADING.search(words[:200])
     named = named or (_TRAILING.search(words) if len(words) <= _MAX_TRAILING else None)
     status = int(named[1]) if named and named[1][0] in "45" else None

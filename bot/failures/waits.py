@@ -21,6 +21,8 @@ class _Patterns:
     """A word that asks to wait, then a duration; no other number or end of sentence in between."""
     behind: re.Pattern[str]
     part: re.Pattern[str]
+    near: re.Pattern[str]
+    """A digit beside a unit, for a cheap look before the searches."""
     units: dict[str, float]
 
 
@@ -35,6 +37,7 @@ def _patterns() -> _Patterns:
         before=re.compile(rf"(?:{before})[^\d.;|()]{{0,28}}?{duration}", re.IGNORECASE),
         behind=re.compile(rf"{duration}\s{{0,2}}(?:{behind})(?!超时|过期|失效|タイムアウト)", re.IGNORECASE),
         part=re.compile(_AMOUNT.format("", unit), re.IGNORECASE),
+        near=re.compile(rf"\d\s?-?(?:{unit})", re.IGNORECASE),
         units=units,
     )
 
@@ -45,7 +48,7 @@ def spoken_wait(text: str) -> float | None:
     if not _DIGIT.search(text):
         return None
     known = _patterns()
-    if not known.part.search(text) and not _CLOCK.search(text):
+    if not (known.near.search(text) and known.part.search(text)) and not _CLOCK.search(text):
         return None
     found = known.before.search(text) or known.behind.search(text)
     if found is None:

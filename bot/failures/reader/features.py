@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from bot.failures.data import table
 from bot.failures.normal import MARKS, masked, normalise
-from bot.failures.plain import Sentence, Stems, plain
+from bot.failures.plain import Sentence, plain
 from bot.failures.rules.load import family
 from bot.failures.tokens import split_words
 
@@ -61,30 +61,36 @@ def pieces(words: Sequence[str]) -> set[str]:
     found = _families(words)
     before = ""
     for word in words:
-        spaced = f" {word} "
-        if word[0] < _UNSPACED:
-            if len(word) <= _LONGEST:
-                found.add(spaced)
-                found.add(f"{before} {word}")
-            sizes: tuple[int, ...] = (3, 4, 5)
-        else:
-            sizes = (1, 2, 3, 4)
-        for size in sizes:
-            found.update([spaced[start : start + size] for start in range(len(spaced) - size + 1)])
+        found.update(_pieces_of(word))
+        if word[0] < _UNSPACED and len(word) <= _LONGEST:
+            found.add(f"{before} {word}")
         before = word
     found.discard(" ")
     return found
 
 
+@lru_cache(maxsize=2048)
+def _pieces_of(word: str) -> tuple[str, ...]:
+    """A word and its pieces. Answers share most of their words, so they are kept."""
+    spaced = f" {word} "
+    whole = (spaced,) if word[0] < _UNSPACED and len(word) <= _LONGEST else ()
+    sizes = (3, 4, 5) if word[0] < _UNSPACED else (1, 2, 3, 4)
+    return (*whole, *(spaced[start : start + size] for size in sizes for start in range(len(spaced) - size + 1)))
+
+
 def _families(words: Sequence[str]) -> set[str]:
-    groups = _groups()
+    marks_of = _marks_of_stems()
     known = Sentence(plain(" ".join(words))).stems()
-    return {mark for mark, group in groups if not group.known.isdisjoint(known)}
+    return {mark for stem in marks_of.keys() & known for mark in marks_of[stem]}
 
 
 @cache
-def _groups() -> tuple[tuple[str, Stems], ...]:
-    return tuple((f"\tsays {name}", family(name)) for name in table("stems"))
+def _marks_of_stems() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for name in table("stems"):
+        for stem in family(name).all:
+            found[stem] = (*found.get(stem, ()), f"\tsays {name}")
+    return found
 
 
 MAX_SHORTENED = 16

@@ -2,11 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
 
 from bot.failures.rules.load import rules_of
 from bot.failures.rules.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class ByCode:
+    """Rules in order, and where those are that ask for a machine word."""
+
+    rules: tuple[Rule, ...]
+    without_code: tuple[int, ...]
+    with_code: Mapping[str, tuple[int, ...]]
+
+    @classmethod
+    def of(cls, rules: Sequence[Rule]) -> ByCode:
+        places: dict[str, list[int]] = {}
+        for at, rule in enumerate(rules):
+            for code in rule.codes:
+                places.setdefault(code, []).append(at)
+        return cls(
+            tuple(rules),
+            tuple(at for at, rule in enumerate(rules) if not rule.codes),
+            {code: tuple(found) for code, found in places.items()},
+        )
+
+    def allowed(self, tokens: Set[str]) -> Iterator[Rule]:
+        """The rules that ask for no machine word, or for one of these."""
+        named = [at for code in self.with_code.keys() & tokens for at in self.with_code[code]]
+        places = sorted({*self.without_code, *named}) if named else self.without_code
+        return map(self.rules.__getitem__, places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +48,14 @@ class Tables:
     rules: tuple[Rule, ...]
     without_error: tuple[Rule, ...]
     """Applied after the others, if there was no error status."""
-    by_status: dict[int, tuple[Rule, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    by_status: dict[int, ByCode] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def of_status(self, status: int) -> tuple[Rule, ...]:
-        """The rules that a status allows: most name a few statuses, so most need no look."""
+    def of_status(self, status: int, tokens: Set[str]) -> Iterator[Rule]:
+        """The rules that a status and an answer's machine words allow, in order: most name a few of them, so most need no look."""
         found = self.by_status.get(status)
         if found is None:
-            found = self.by_status[status] = tuple(rule for rule in self.rules if not rule.statuses or status in rule.statuses)
-        return found
+            found = self.by_status[status] = ByCode.of([rule for rule in self.rules if not rule.statuses or status in rule.statuses])
+        return found.allowed(tokens)
 
     @property
     def all(self) -> tuple[Rule, ...]:
