@@ -10,6 +10,7 @@ BENCHES = {
     "fallback": ("bench.provider.fallback", "outages of the first service, with and without a second one, in the same run"),
     "failover": ("bench.provider.failover", "failoverbench's faults of the first service: who was asked what, and what members got"),
     "batch": ("bench.batch", "a batch whose process is killed again and again: what is paid, written, and done twice"),
+    "beside": ("bench.beside", "members beside a batch that never ends: how long their pictures take, against without it"),
     "core": ("bench.core", "the core's own time on a real SQLite file"),
     "failures": ("bench.failures", "how well and how fast failures are recognised, also with each family of rules left out"),
     "classifier": ("bench.classifier", "how well failures of unseen sources are understood: rules, learned reader, both; calibration"),

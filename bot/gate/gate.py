@@ -13,8 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.domain.kinds import Kind
+from bot.domain.requests import Lane
 from bot.gate import memory as memories
 from bot.gate.allowance import Allowance
+from bot.gate.beside import Beside, Places, limits_of
 from bot.gate.breaker import HINT_CAP, SPARE, Breaker, least_to_lose
 from bot.gate.concurrency import ConcurrencyLimit
 from bot.gate.credit import RUNNING_IS_BACK, Credit
@@ -42,6 +44,7 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 120.0
 """Seconds. A shorter hint is rounding, and a longer one is a daily quota or nonsense: check again after this long."""
 ALONE = 2.0
 """Seconds to wait if the provider reports too many concurrent calls although none of ours is running."""
+STATES = ("probing", "no_credit", "down", "paused")
 _LIKELY_LIGHT = 8
 _SERVER_SAYS = frozenset({Kind.OVERLOADED, Kind.SERVER_ERROR, Kind.GATEWAY_ERROR})
 _TAKEN_BACK = frozenset({Signal.RATE, Signal.CONCURRENCY, Signal.UNAVAILABLE, Signal.NOTHING})
@@ -63,6 +66,7 @@ class AdaptiveGate:
     rate_model: RateModel = field(default_factory=RateModel)
     concurrency: ConcurrencyLimit = field(default_factory=ConcurrencyLimit)
     forecast_bias: ForecastBias = field(default_factory=ForecastBias)
+    beside: Beside = field(default_factory=Beside)
     latency: Latency = field(init=False)
     allowance: Allowance = field(init=False)
     running: dict[int, InFlight] = field(default_factory=dict)
@@ -91,16 +95,13 @@ class AdaptiveGate:
         self.restoring.waiting = len(waiting)
         if not waiting:
             return WakeAt(math.inf, "empty")
-        hold = self._hold(now)
-        if hold is not None:
+        if (hold := self._hold(now)) is not None:
             return hold
         one = self._choose(now, waiting)
         if isinstance(one, WakeAt):
             return one
-        wait = self.allowance.wait(now, one.pictures)
-        if wait > 0:
-            return WakeAt(now + wait, "rate")
-        return self._grant(one, now)
+        wait = max(self.allowance.wait(now, one.pictures), self._members_wait(now, one, waiting))
+        return WakeAt(now + wait, "rate") if wait > 0 else self._grant(one, now)
 
     def report(self, grant: Grant, verdict: Verdict, now: float) -> None:
         self._tick(now)
@@ -143,10 +144,8 @@ class AdaptiveGate:
         self._tick(now)
         order = self.queue.order(now, waiting)
         hold = self._hold(now)
-        known = hold is not None and hold.when < math.inf
-        until = hold.when if hold is not None and known else None
-        reason = "queue" if hold is None else hold.reason
-        service = self.latency.p(0.5)
+        until = hold.when if hold is not None and hold.when < math.inf else None
+        reason, service = "queue" if hold is None else hold.reason, self.latency.p(0.5)
         seconds: list[float | None] = [None] * len(order)
         if service is not None and not self.breaker.open and not self.credit.gone:
             plain = arrivals(self._outlook(now, until or now, service), len(order))
@@ -158,15 +157,8 @@ class AdaptiveGate:
 
     def snapshot(self, now: float) -> Snapshot:
         self._tick(now)
-        state = "open"
-        if self.probe is not None:
-            state = "probing"
-        elif self.credit.gone:
-            state = "no_credit"
-        elif self.breaker.open:
-            state = "down"
-        elif self.paused_until > now:
-            state = "paused"
+        holds = (self.probe is not None, self.credit.gone, self.breaker.open, self.paused_until > now)
+        state = next((name for name, true in zip(STATES, holds, strict=True) if true), "open")
         return Snapshot(
             in_flight=len(self.running),
             concurrency=self.concurrency.cap if self.settings.max_concurrency is None else self._places(),
@@ -224,6 +216,13 @@ class AdaptiveGate:
             return WakeAt(self.breaker.probe_at + SPARE, "breaker")
         return self.queue.first(now, least_to_lose(waiting))
 
+    def _members_wait(self, now: float, one: Waiting, waiting: Sequence[Waiting]) -> float:
+        """How long a batch's request waits for the sake of members who may come; not at all beside one who waits."""
+        if one.lane is not Lane.BATCH or self.breaker.open or self.credit.gone or any(row.lane is not Lane.BATCH for row in waiting):
+            return 0.0
+        places = Places(self._bound(), self.running.values(), self.latency.p(0.5))
+        return self.beside.wait(now, limits_of(self.beside, now, one.pictures, places, self.rate_model, self.allowance))
+
     def _grant(self, one: Waiting, now: float) -> Grant:
         probing = self.breaker.open or self.credit.gone
         self.ids += 1
@@ -233,6 +232,7 @@ class AdaptiveGate:
         waited = self.rate_model.launch(now)
         self.allowance.take(now, one.pictures)
         self.queue.serve(one, now)
+        self.beside.launch(one, now)
         self.running[grant.id] = InFlight(grant, one, now, beside, waited, self.rate_model.bucket.level)
         self.fresh.append(grant.id)
         self.free_pass = False
@@ -244,6 +244,9 @@ class AdaptiveGate:
 
     def _places(self) -> int:
         return min(self.settings.hard_concurrency, self.settings.max_concurrency or self.settings.hard_concurrency)
+
+    def _bound(self) -> int:
+        return min(self._places(), self.concurrency.cap or self._places(), self.restoring.places or self._places())
 
     def _probe_wait(self) -> float:
         return RUNNING_IS_BACK if self.credit.gone else self.breaker.probe_wait()
@@ -278,8 +281,7 @@ class AdaptiveGate:
                 self._admit(known)
 
     def _end(self, grant: Grant) -> InFlight | None:
-        if self.probe == grant.id:
-            self.probe = None
+        self.probe = None if self.probe == grant.id else self.probe
         return self.running.pop(grant.id, None)
 
     def _give_back(self, run: InFlight) -> None:
@@ -325,8 +327,7 @@ class AdaptiveGate:
             self.credit.back()
         if verdict.failure.wait is not None:
             self.paused_until = max(self.paused_until, now + min(verdict.failure.wait, HINT_CAP))
-        says = verdict.failure.kind in _SERVER_SAYS
-        if self.breaker.fail(run.grant.request_id, run.launched, now, probe=run.grant.probe, answered=says):
+        if self.breaker.fail(run.grant.request_id, run.launched, now, probe=run.grant.probe, answered=verdict.failure.kind in _SERVER_SAYS):
             self._down(now, verdict.failure.wait)
         elif not self.breaker.open:
             self._admit(run)
@@ -337,13 +338,11 @@ class AdaptiveGate:
         self._note("down", probe_in=round(self.breaker.probe_at - now, 1), failures=self.breaker.in_a_row)
 
     def _refused(self, run: InFlight, verdict: Verdict, now: float) -> None:
-        failure = verdict.failure
-        assert failure is not None
-        named, wait = named_rate(failure), failure.wait
+        assert verdict.failure is not None
+        named, wait = named_rate(verdict.failure), verdict.failure.wait
         if wait is not None and only_a_clock(verdict.headers, wait) and not self.rate_model.bucket.in_a_row:
             wait = None
-        if wait is not None:
-            wait = max(SHORTEST_PAUSE, min(wait, LONGEST_PAUSE))
+        wait = None if wait is None else max(SHORTEST_PAUSE, min(wait, LONGEST_PAUSE))
         silent = wait is None and named is None and read(verdict.headers) is None
         if silent and self._may_be_concurrency(run, now):
             return
@@ -393,7 +392,7 @@ class AdaptiveGate:
 
     def _outlook(self, now: float, start: float, service: float) -> Outlook:
         ends = [run.launched + service for run in self.running.values()]
-        return self.rate_model.outlook(now, start, self.gap, min(self._places(), self.concurrency.cap or self._places()), ends, service)
+        return self.rate_model.outlook(now, start, self.gap, self._bound(), ends, service)
 
     def _note(self, name: str, **facts: float | int | str) -> None:
         self.log.append(Change(name, facts))

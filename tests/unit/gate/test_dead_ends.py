@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.gate.beside import Beside
 from bot.gate.breaker import Breaker
 from bot.gate.concurrency import ConcurrencyLimit
 from bot.gate.credit import Credit
@@ -22,6 +23,7 @@ def test_two_thousand_random_histories_lead_back_to_a_healthy_provider() -> None
     [
         (Breaker, "plan", lambda self, now, hint, uniform: setattr(self, "probe_at", math.inf)),
         (Credit, "refuse", lambda self, now, probe: (setattr(self, "since", now), setattr(self, "probe_at", math.inf))),
+        (Beside, "wait", lambda self, now, limits: math.inf),
         (ConcurrencyLimit, "room", lambda self, running, bound: self.cap is None),
     ],
 )
