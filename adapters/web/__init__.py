@@ -28,14 +28,14 @@ class WebPlugin(SettingsPlugin):
         what = text("web.doctor.what")
         found = settings.problems(env)
         if found:
-            return [Finding(False, what, found[0])]
+            return [Finding(False, what, found[0], layer="configuration")]
         if not settings.configured(env):
             return [Finding(True, what, text("web.doctor.off"))]
         wanted = settings.read(env)
         try:
             bound(wanted.host, wanted.port, "web.problem").close()
         except SetupProblem as problem:
-            return [Finding(False, what, str(problem), wanted.port if problem.may_pass else None)]
+            return [Finding(False, what, str(problem), wanted.port if problem.may_pass else None, layer="machine")]
         return [Finding(True, what, text("web.doctor.ok", port=wanted.port, host=wanted.host))]
 
     def setup(self) -> Sequence[SetupStep]:

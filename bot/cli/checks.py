@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import shutil
+import socket
 import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -92,6 +93,8 @@ async def running(subject: Subject) -> AsyncIterator[Finding]:
     subject.bot = _owner(subject.settings.data_dir / files.LOCK)
     if subject.bot is not None:
         yield Finding(True, text("doctor.bot"), text("doctor.running", pid=subject.bot))
+        if _is_newer(subject.file, subject.settings.data_dir / files.LOCK):
+            subject.notes.append(text("doctor.settings_newer", file=subject.file, pid=subject.bot))
 
 
 async def database(subject: Subject) -> AsyncIterator[Finding]:
@@ -176,6 +179,23 @@ async def platform(plugin: Plugin, subject: Subject) -> AsyncIterator[Finding]:
         yield _beside(found, subject.bot)
 
 
+async def health_port(subject: Subject) -> AsyncIterator[Finding]:
+    """Whether health checks can be answered on their port."""
+    host, port = subject.settings.health_host, subject.settings.health_port
+    if not port:
+        return
+    from bot.health.listener import problem
+
+    what = text("doctor.health")
+    try:
+        with socket.create_server((host.strip("[]"), port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            pass
+    except (OSError, UnicodeError) as error:
+        yield _beside(Finding(False, what, str(problem(error, host, port)), port, layer=layers.MACHINE), subject.bot)
+    else:
+        yield Finding(True, what, text("doctor.health_ok", host=host, port=port))
+
+
 async def fonts(subject: Subject) -> AsyncIterator[Finding]:
     """Whether the picture library can decode and encode pictures, and in which scripts Add text can draw."""
     from PIL import Image, ImageFont, features
@@ -211,7 +231,7 @@ def _captions(brand: Path | None) -> Finding:
     return Finding(True, what, text("doctor.captions_lacking", scripts=listed(lacking)) if lacking else text("doctor.captions_ok"))
 
 
-LOCAL = (settings, clock, disk, running, database, bucket, fonts)
+LOCAL = (settings, clock, disk, running, database, bucket, health_port, fonts)
 
 
 def _beside(finding: Finding, bot: str | None) -> Finding:
@@ -228,6 +248,14 @@ def _beside(finding: Finding, bot: str | None) -> Finding:
 def _well_shaped(_: Mapping[str, str]) -> Sequence[str]:
     """For third-party adapters that don't check the shape of their tokens."""
     return ()
+
+
+def _is_newer(file: Path, than: Path) -> bool:
+    """Whether a file was changed after another one; a bot writes its lock when it starts."""
+    try:
+        return file.stat().st_mtime > than.stat().st_mtime
+    except OSError:
+        return False
 
 
 def _gigabytes(free: int) -> str:

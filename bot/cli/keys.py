@@ -1,4 +1,4 @@
-"""Formats of API keys, for services whose keys have one; other services' keys aren't checked."""
+"""Formats of API keys, for services whose keys have one, and whose key it is that was set; other services' keys aren't checked."""
 
 from __future__ import annotations
 
@@ -20,10 +20,40 @@ SHAPES: dict[str, tuple[str, str]] = {
 """Host -> pattern of its keys, and how to show it; from the services' consoles and published patterns of secret scanners."""
 
 
+PROVIDERS: dict[str, tuple[str, str]] = {
+    "sk-or-": ("OpenRouter", "openrouter.ai"),
+    "sk-ant-": ("Anthropic", "api.anthropic.com"),
+    "xai-": ("xAI", "api.x.ai"),
+    "AIza": ("Google", "generativelanguage.googleapis.com"),
+    "hf_": ("Hugging Face", "router.huggingface.co"),
+    "r8_": ("Replicate", "api.replicate.com"),
+    "gsk_": ("Groq", "api.groq.com"),
+}
+"""How another provider's keys begin -> its name and host. Checked only for hosts whose keys are known: a gateway may want any key."""
+TOKENS: dict[str, str] = {
+    "xoxb-": "Slack",
+    "xoxp-": "Slack",
+    "xapp-": "Slack",
+    "ghp_": "GitHub",
+    "github_pat_": "GitHub",
+}
+"""How tokens begin that are no key of any image service -> whose they are."""
+
+
 def misshapen(settings: Settings) -> str | None:
     """The sentence for a key that can't be one of the service's; never includes the key."""
     host, key = urlsplit(settings.image_base_url).hostname or "", settings.image_api_key
-    if host not in SHAPES or key is None or re.fullmatch(SHAPES[host][0], key):
+    if key is None:
         return None
     name = settings.used.get("IMAGE_API_KEY", "IMAGE_API_KEY")
+    for start, owner in TOKENS.items():
+        if key.startswith(start):
+            return text("doctor.key_is_token", name=name, owner=owner, start=f"{start}…", host=host)
+    if host not in SHAPES:
+        return None
+    for start, (owner, home) in PROVIDERS.items():
+        if key.startswith(start) and home != host:
+            return text("doctor.key_of_other", name=name, owner=owner, start=f"{start}…", home=home, host=host)
+    if re.fullmatch(SHAPES[host][0], key):
+        return None
     return text("doctor.key_shape", name=name, host=host, shape=SHAPES[host][1], length=len(key))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,7 @@ class Subject:
         self.seen.setdefault(layer, []).append(sentence)
 
 
+_VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 Rung = Callable[[Subject], AsyncIterator["Finding"]]
 
 
@@ -69,6 +71,14 @@ async def walk(rungs: Sequence[Rung], subject: Subject) -> AsyncIterator[Finding
         broken = False
         async for finding in rung(subject):
             broken = broken or not finding.ok
-            yield finding
+            yield finding if finding.ok else _doubted(finding, subject.settings)
         if broken and not subject.every:
             return
+
+
+def _doubted(finding: Finding, settings: Settings) -> Finding:
+    """The finding, with what makes the value of a setting that it names doubtful as its first reason: set twice, or overruled."""
+    named = {*_VARIABLE.findall(" ".join((finding.what, finding.sentence, finding.reason, finding.fix)))}
+    named |= {settings.used[name] for name in named & settings.used.keys()}
+    doubts = [one for one in settings.doubts if named & {*_VARIABLE.findall(one)}]
+    return replace(finding, reason=" ".join([*doubts, finding.reason]).strip()) if doubts else finding

@@ -7,9 +7,8 @@ it's the key, the address or the network.
 from __future__ import annotations
 
 import json
-import re
 import tempfile
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from bot.adapter import Finding
 from bot.catalogue.cost import highest_cost_micros
 from bot.catalogue.load import Catalogue
 from bot.cli import layers, service
+from bot.cli.chat_models import chat_model
 from bot.cli.ladder import Subject, skipped
 from bot.cli.screen import dollars
 from bot.domain.outcome import Outcome
@@ -37,14 +37,6 @@ PROMPT = "A red bicycle"
 _DRAW_WITHIN = 180.0
 """Seconds for one small picture."""
 _MAX_ANSWER = 1_000_000
-_CHAT = re.compile(
-    r"^(?:[\w.-]+/)*(?:gpt-|chatgpt|o\d|claude|gemini|gemma|llama|qwen|mistral|ministral|deepseek|grok|phi|command|kimi|glm)", re.I
-)
-_NOT_CHAT = re.compile(
-    r"image|imagen|dall-?e|embed|tts|whisper|audio|realtime|transcri|speech|moderation|video|sora|veo|search|instruct|codex|guard|rerank",
-    re.I,
-)
-_SMALL = ("nano", "mini", "flash-lite", "flash", "haiku", "small", "lite", "8b", "7b")
 
 
 async def text_model(subject: Subject) -> AsyncIterator[Finding]:
@@ -135,13 +127,6 @@ async def draw(
         finally:
             await provider.aclose()
             store.close()
-
-
-def chat_model(listed: Iterable[str]) -> str | None:
-    """A text model of the list, a small one if there is one; None if none is known to be one."""
-    models = sorted(one for one in listed if _CHAT.search(one) and not _NOT_CHAT.search(one))
-    small = (one for mark in _SMALL for one in models if mark in one.lower())
-    return next(small, models[0] if models else None)
 
 
 def _compared(finding: Finding, subject: Subject) -> Finding:

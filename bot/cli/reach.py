@@ -67,6 +67,7 @@ async def _connected(place: _Place, subject: Subject) -> AsyncIterator[Finding]:
     """The name, then the port."""
     loop, what = asyncio.get_running_loop(), text("doctor.dns")
     facts = {"host": place.host, "name": place.variable}
+    only_ipv6 = ":" in place.host
     if not is_address(place.host):
         try:
             found = await asyncio.wait_for(loop.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM), WITHIN)
@@ -78,6 +79,7 @@ async def _connected(place: _Place, subject: Subject) -> AsyncIterator[Finding]:
             yield bad(what, "doctor.dns_silent", layers.NETWORK, **facts)
             return
         addresses = ", ".join(dict.fromkeys(str(one[4][0]) for one in found))
+        only_ipv6 = all(one[0] is socket.AF_INET6 for one in found)
         yield Finding(True, what, text("doctor.dns_ok", host=place.host, addresses=addresses))
     what = text("doctor.tcp")
     try:
@@ -87,7 +89,8 @@ async def _connected(place: _Place, subject: Subject) -> AsyncIterator[Finding]:
         if isinstance(error, ConnectionRefusedError):
             key = "doctor.tcp_refused"
         else:
-            key = "doctor.tcp_silent" if isinstance(error, TimeoutError) else "doctor.tcp_unreachable"
+            unreachable = "doctor.tcp_ipv6" if only_ipv6 else "doctor.tcp_unreachable"
+            key = "doctor.tcp_silent" if isinstance(error, TimeoutError) else unreachable
         yield bad(what, key, layers.NETWORK, place=place.shown, name=place.variable)
         return
     said = text("doctor.tcp_ok", place=place.shown)

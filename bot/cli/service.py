@@ -16,6 +16,7 @@ from bot.adapter import Finding
 from bot.catalogue.check import Problem, check
 from bot.catalogue.load import Catalogue
 from bot.cli import layers
+from bot.cli.chat_models import chat_model
 from bot.cli.ladder import Subject, bad, skipped
 from bot.cli.screen import plain
 from bot.domain.failure import Evidence
@@ -77,6 +78,9 @@ async def key_and_address(subject: Subject) -> AsyncIterator[Finding]:
 def _answered(subject: Subject, what: str, status: int, headers: Mapping[str, str], body: bytes) -> Finding:
     """What the answer to the request for the model list shows."""
     settings, host = subject.settings, place(subject.settings.image_base_url)
+    if (moved := _moved(headers, settings)) is not None:
+        subject.blocked = text("doctor.moved", host=host, address=moved)
+        return bad(what, "doctor.moved", layers.CONFIGURATION, name=_variable(settings), host=host, address=moved)
     if (page := _web_page(status, headers, body)) is not None:
         elsewhere = _elsewhere(headers, settings.image_base_url)
         # A network's login page can't have the certificate of the service.
@@ -159,7 +163,10 @@ async def model(subject: Subject) -> AsyncIterator[Finding]:
             return
         if left <= NOTICE_DAYS:
             subject.notes.append(text("doctor.model_ends", name=name, model=wanted, when=when(end, today), other=other))
-    if known is None:
+    if known is None and chat_model([wanted]) is not None:
+        other = next((one for one in sorted(listed or ()) if "image" in one), catalogue.default_id)
+        subject.notes.append(text("doctor.model_text", name=name, model=wanted, other=other))
+    elif known is None:
         subject.notes.append(text("doctor.model_unknown", model=wanted))
     elif known.price.estimated:
         subject.notes.append(text("doctor.price_guessed", model=wanted, percent=known.price.margin_percent))
@@ -251,6 +258,15 @@ def _web_page(status: int, headers: Mapping[str, str], body: bytes) -> str | Non
         found = _TITLE.search(body[:20_000])
         return found[1].decode("utf-8", "replace").strip() if found else ""
     return None
+
+
+def _moved(headers: Mapping[str, str], settings: Settings) -> str | None:
+    """The base address that a redirect names for the same list, such as the one with https; None if it leads to something else."""
+    path = settings.image_api.models_path or ""
+    parts = urlsplit(headers.get("location", ""))
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or not parts.path.endswith(path):
+        return None
+    return f"{parts.scheme}://{place(parts.geturl())}{plain(parts.path).removesuffix(path)}"
 
 
 def _elsewhere(headers: Mapping[str, str], base: str) -> str:

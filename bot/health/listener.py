@@ -37,7 +37,7 @@ class Listener:
         try:
             self._server = _Server((host, port), Handler)
         except (OSError, UnicodeError) as error:
-            raise _problem(error, host, port) from error
+            raise problem(error, host, port) from error
         self.port = int(self._server.server_address[1])
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.2,), name="health", daemon=True)
         self._thread.start()
@@ -102,7 +102,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Checks come every few seconds; they aren't logged."""
 
 
-def _problem(error: Exception, host: str, port: int) -> SetupProblem:
+def problem(error: Exception, host: str, port: int) -> SetupProblem:
+    """What to say of an address that can't be listened on."""
     number = error.errno if isinstance(error, OSError) else None
     if number == errno.EADDRINUSE:
         return SetupProblem(text("health.port_in_use", port=port, host=host), may_pass=True)

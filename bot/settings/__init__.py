@@ -68,7 +68,7 @@ def load(
             chosen["IMAGE_BASE_URL"] = address
     try:
         values: dict[str, Any] = {VARIABLES[name]: value for name, value in chosen.items()}
-        settings = Settings(**values, env=merged, used=used, warnings=tuple(warnings))
+        settings = Settings(**values, env=merged, used=used, doubts=tuple(warnings), warnings=tuple(warnings))
     except ValidationError as error:
         raise SettingsProblem([*problems, *_sentences(error, used)]) from None
     if problems:

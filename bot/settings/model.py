@@ -127,6 +127,8 @@ class Settings(BaseSettings):
     """Environment and `.env` merged, values stripped; read by the adapters."""
     used: Mapping[str, str] = Field(default_factory=dict)
     """Setting -> variable that provided it, such as IMAGE_API_KEY -> OPENAI_API_KEY, for image service values that are set."""
+    doubts: tuple[str, ...] = ()
+    """Those of `warnings` that say which of several values of a setting is used, or that one isn't read."""
     warnings: tuple[str, ...] = ()
     """Sentences for the operator at start; none of them prevents it."""
 
@@ -200,7 +202,7 @@ def _login(address: str) -> set[str]:
     return {password, unquote(password)} if password else set()
 
 
-VARIABLES: dict[str, str] = {name.upper(): name for name in Settings.model_fields if name not in ("env", "used", "warnings")}
+VARIABLES: dict[str, str] = {name.upper(): name for name in Settings.model_fields if name not in ("env", "used", "doubts", "warnings")}
 """Variable -> field of Settings."""
 
 KNOWN = frozenset(VARIABLES) | {name for names in PRECEDENCE.values() for name in names}

@@ -79,15 +79,15 @@ def _setups() -> list[str]:
     lines = [
         "## Broken set-ups",
         "",
-        "What is named first in each of these. `pytest tests/unit/cli/test_setups.py` makes every one of them on this machine, runs the",
-        "command, and checks the line, the fix and the layer. The data is in tests/unit/cli/setups.py.",
+        "What is named first in each of these, and a part of the fix. `pytest tests/unit/cli/test_setups.py` makes every one of them",
+        "on this machine, runs the command, and checks the line, the fix and the layer. The data is in tests/unit/cli/setups.py.",
         "",
-        "| set-up | command | stops at | with | which layer? |",
-        "|---|---|---|---|---|",
+        "| set-up | command | stops at | with | and | which layer? |",
+        "|---|---|---|---|---|---|",
     ]
     for one in SETUPS:
-        with_ = f"“… {one.says} …”" if one.says else one.fix
-        lines.append(f"| {one.broken} | `{one.command}` | {one.first or 'nowhere'} | {with_} | {one.layer or '–'} |")
+        words = f"“… {one.says} …” | “… {one.fix} …”" if one.says else f"{one.fix} | –"
+        lines.append(f"| {one.broken} | `{one.command}` | {one.first or 'nowhere'} | {words} | {one.layer or '–'} |")
     return lines
 
 

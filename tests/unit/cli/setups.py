@@ -1,4 +1,4 @@
-"""Thirty broken set-ups, what the bot must name first in each, and the command that says so: data for the test and for the docs.
+"""Broken set-ups, what the bot must name first in each, and the command that says so: data for the test and for the docs.
 
 `tests/unit/cli/test_setups.py` makes each one on this machine and runs the command; `scripts/pages/troubleshooting.py` lists them.
 """
@@ -69,4 +69,79 @@ SETUPS = (
     Setup("slack_scope", "a Slack scope is missing", "platform", "Slack scopes", "files:read", "manifest"),
     Setup("slack_not_in_channel", "the bot isn't in the Slack channel", "platform", "Slack channel", "MODERATOR_CHANNEL_SLACK", "/invite"),
     Setup("incident", "the service has an incident", "service", "Image service", "status 503", "no capacity right now"),
+    Setup("utf16", "the settings file is UTF-16", "configuration", "Settings", "isn't a UTF-8 text file", "Save it as UTF-8"),
+    Setup(
+        "windows_lines", "the settings file has Windows line ends and a BOM", "", "", "", "Both are ignored; doctor finds nothing wrong."
+    ),
+    Setup("comment_behind", "a comment follows a value", "", "", "", "It's ignored; doctor finds nothing wrong."),
+    Setup("set_twice", "a setting stands twice in the file", "key", "Image service", "answered with status 401", "is set twice in"),
+    Setup(
+        "old_key_in_environment",
+        "the environment has an older key than the file",
+        "key",
+        "Image service",
+        "answered with status 401",
+        "the environment wins",
+    ),
+    Setup(
+        "wrong_name",
+        "a setting has another name",
+        "configuration",
+        "Settings",
+        "IMAGE_API_BASE_URL isn't a setting",
+        "Did you mean IMAGE_BASE_URL",
+    ),
+    Setup("file_is_folder", "the settings file is a folder", "configuration", "Settings", "can't be read", "must be a file"),
+    Setup("data_dir_is_file", "the data folder is a file", "configuration", "Data folder", "is a file", "DATA_DIR"),
+    Setup("other_providers_key", "the key is another provider's", "configuration", "Settings", "OpenRouter", "openrouter.ai"),
+    Setup("slack_token_as_key", "the key is a Slack token", "configuration", "Settings", "Slack", "IMAGE_API_KEY"),
+    Setup("bearer", "the key begins with Bearer", "configuration", "Settings", "begins with", "just the key"),
+    Setup("placeholder", "the key is still the example's", "configuration", "Settings", "placeholder", "Put the real key"),
+    Setup(
+        "invisible",
+        "the key has an invisible character in it",
+        "configuration",
+        "Settings",
+        "a character that no key has",
+        "Copy just the key",
+    ),
+    Setup(
+        "endpoint", "the address ends in /images/generations", "configuration", "Settings", "adds /images/generations itself", "Use http"
+    ),
+    Setup(
+        "model_with_space",
+        "the model's name has spaces",
+        "configuration",
+        "Settings",
+        "gpt image 2",
+        "Copy it from the service's model list",
+    ),
+    Setup("text_model_as_image_model", "the model writes text", "model", "Smallest picture", "status 400", "IMAGE_MODEL", SPEND),
+    Setup("proxy_password", "the proxy's password is wrong", "network", "Proxy", "asks for a login", "USER:PASSWORD@"),
+    Setup("ipv6_only", "the service has only IPv6, this machine has none", "network", "Port (TCP)", "IPv6", "IPv6"),
+    Setup(
+        "moved_to_https", "the address leads on to https", "configuration", "Image service", "https://", "Set IMAGE_BASE_URL to https://"
+    ),
+    Setup("expired_certificate", "the certificate has expired", "network", "Encryption (TLS)", "no secure connection", "has expired"),
+    Setup(
+        "certificate_of_another_host",
+        "the certificate is another host's",
+        "network",
+        "Encryption (TLS)",
+        "no secure connection",
+        "different host name",
+    ),
+    Setup("inspected", "a company's proxy inspects the traffic", "network", "Encryption (TLS)", "no secure connection", "IMAGE_CA_FILE"),
+    Setup("health_port_taken", "another program has the port for health checks", "machine", "Health checks", "in use", "HEALTH_PORT"),
+    Setup("web_port_taken", "another program has the web chat's port", "machine", "Web chat", "used by another program", "WEB_PORT"),
+    Setup("server_not_running", "PostgreSQL isn't running", "machine", "Database", "can't be reached", "PostgreSQL runs there"),
+    Setup("server_password", "PostgreSQL's password is wrong", "machine", "Database", "doesn't accept this login", "DATABASE_URL"),
+    Setup(
+        "signing_secret_shape",
+        "a token stands in place of Slack's signing secret",
+        "configuration",
+        "Settings",
+        "SLACK_SIGNING_SECRET",
+        "Signing Secret, Show",
+    ),
 )

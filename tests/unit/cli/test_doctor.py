@@ -205,6 +205,13 @@ def test_a_model_the_service_does_not_have_is_named_with_its_neighbours(doctor: 
     assert "gpt-image-2.5-flare" in said
 
 
+def test_a_model_that_writes_text_is_a_note_with_one_that_draws(doctor: Call, service: Service) -> None:
+    ended = doctor(IMAGE_MODEL="gpt-5")
+    assert ended.code == 0
+    assert "gpt-5 looks like a model for text" in ended.err
+    assert "such as gpt-image-2" in ended.err
+
+
 def test_a_model_that_was_shut_down_is_named_with_another(doctor: Call, service: Service) -> None:
     service.lists("old-model", shutdown_date="2026-01-31")
     said = stop(doctor(IMAGE_MODEL="old-model"))
@@ -311,7 +318,12 @@ async def test_a_running_bot_is_named_and_its_lock_left_alone(tmp_path: Path) ->
     [found] = await collected(checks.running, of)
     assert found.ok
     assert f"process {os.getpid()}" in found.sentence
+    assert of.notes == []
     assert (await collected(checks.database, of))[0].ok
+    of.file.write_text(f"IMAGE_API_KEY={KEY}\n", encoding="utf-8")
+    os.utime(of.file, (ports.now() + 60, ports.now() + 60))
+    await collected(checks.running, of)
+    assert [f"kill -HUP {os.getpid()}" in note for note in of.notes] == [True]
     await ledger.close()
     of = subject(tmp_path)
     assert await collected(checks.running, of) == []

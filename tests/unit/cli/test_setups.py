@@ -1,4 +1,4 @@
-"""Thirty broken set-ups, each really made on this machine: the right cause is named first, with the fix (docs/troubleshooting.md)."""
+"""Broken set-ups, each really made on this machine: the right cause is named first, with the fix (docs/troubleshooting.md)."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from tests.discord.standin.server import StandIn as DiscordStandIn
 from tests.slack.standin.server import StandIn as SlackStandIn
 from tests.unit.cli.broken import Certificates, serving
 from tests.unit.cli.conftest import Ended, Point
+from tests.unit.cli.further_setups import FurtherSetups
 from tests.unit.cli.loopback import Handler, listening
 from tests.unit.cli.setups import SETUPS, Setup
 from tests.unit.cli.test_doctor_broken import HOLD, other_program, running
@@ -46,6 +47,8 @@ class Service:
     answers: dict[str, tuple[int, object]] = field(default_factory=dict)
     ahead: float = 0.0
     keys: list[str] = field(default_factory=list)
+    accepts: str = ""
+    """The only key that it accepts; empty for any."""
 
 
 def _png() -> str:
@@ -67,6 +70,8 @@ def service() -> Iterator[Service]:
         def do_GET(self) -> None:
             made.keys.append(self.headers.get("authorization", ""))
             status, body = made.answers.get(self.path, (404, "<html>nothing here</html>"))
+            if made.accepts and made.keys[-1] != f"Bearer {made.accepts}":
+                status, body = error(401, "Incorrect API key provided.", code="invalid_api_key")
             self.answer(status, body, date=email.utils.formatdate(time.time() + made.ahead, usegmt=True))
 
         def do_POST(self) -> None:
@@ -85,7 +90,7 @@ class ProxyThatAsks(Handler):
 
 
 @dataclass
-class Workshop:
+class Workshop(FurtherSetups):
     """Where a set-up is broken: returns what it adds to the environment."""
 
     service: Service
