@@ -225,7 +225,7 @@ async def fill(bot: Bot, count: int) -> None:
         "state": "answered", "platform": "bench", "community": "home", "channel": "imagine", "reply": {}, "person_name": "",
         "prompt": "old",
         "fingerprint": "0" * 64, "typed": {}, "model": "m", "size": "1024x1024", "quality": "low", "count": 1, "private": False,
-        "due_at": 1.0, "deadline_at": 2.0, "origin": "command", "lane": "interactive", "epoch": 1, "attempts": 1, "rate_answers": 0,
+        "due_at": 1.0, "deadline_at": 2.0, "origin": "command", "lane": "interactive", "epoch": 1, "attempts": 1, "unbilled_tries": 0,
         "answer": "pictures", "answered_at": 1.0, "published": False, "deleted": False,
     }  # fmt: skip
     step = 5000

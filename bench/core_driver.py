@@ -171,7 +171,7 @@ async def _one(bot: Bot, chat: Chat, job: Mapping[str, Any], began: float, forec
     received = await bot.core.receive(f"bench:{job['id']}", submission)
     assert isinstance(received, Received)
     accepted = await bot.core.accept(received.request_id)
-    if isinstance(accepted, Request) and accepted.state is RequestState.HELD:
+    if isinstance(accepted, Request) and accepted.state is RequestState.AWAITING_MEMBER:
         agreed = Act(f"yes:{job['id']}", job["user"], "", "bench", "home", "imagine", ActionName.SEND_ANYWAY, received.request_id)
         await bot.core.act(agreed)
     error: str | None = "refused"

@@ -16,7 +16,7 @@ from sklearn.isotonic import IsotonicRegression
 
 from bench.classifier.records import OPENED, PUBLIC, Record
 from bench.classifier.train import fold_of
-from bot.domain.kinds import KINDS, RATE_ANSWERS, Action, Group, Kind
+from bot.domain.kinds import KINDS, NOT_STARTED, Action, Group, Kind
 from bot.failures import reader
 from bot.failures.classify import BY_STATUS, NAMED, STRUCTURE_DECIDES, judge
 from bot.failures.data import FOLDER
@@ -189,7 +189,7 @@ def _outcome(case: Case, found: dict[Kind | None, float], accuse: tuple[float, f
         found = {kind: share / safety for kind, share in found.items() if kind not in safe}
     kind = max((kind for kind in found if (kind in safe) != accused), key=found.__getitem__)
     free = sum(share for one, share in found.items() if one is not None and KINDS[one].action is not Action.NONE)
-    turned_away = kind in RATE_ANSWERS and BY_STATUS.get(case.status or 0) in RATE_ANSWERS and safety < accuse[0]
+    turned_away = kind in NOT_STARTED and BY_STATUS.get(case.status or 0) in NOT_STARTED and safety < accuse[0]
     outvoted = case.confidence >= NAMED and KINDS[case.rule].action is Action.NONE and (not turned_away or case.rule in MONEY)
     may = kind is not None and KINDS[kind].action is not Action.NONE and not outvoted
     return Outcome(case.right(kind), found[kind], accused, may, free, sum(found.get(one, 0.0) for one in MONEY), turned_away)

@@ -15,7 +15,7 @@ from bench.provider.metrics import compute, estimate_figures
 from bench.provider.provider import Provider, Reply
 from bench.provider.server import error
 from bot.domain.failure import Evidence, Failure, Phase
-from bot.domain.kinds import RATE_ANSWERS
+from bot.domain.kinds import NOT_STARTED
 from bot.domain.requests import Lane
 from bot.failures.classify import classify
 from bot.gate.backoff import own_wait
@@ -40,7 +40,7 @@ class Row:
     """A request as the core's ledger would hold it."""
 
     def __init__(self, job: dict[str, Any]) -> None:
-        self.job, self.due, self.attempts, self.rate_answers = job, job["submit_at"], 0, 0
+        self.job, self.due, self.attempts, self.unbilled_tries = job, job["submit_at"], 0, 0
         self.told: float | None = None
         self.told_at = 0.0
 
@@ -52,8 +52,8 @@ class Row:
             "bench",
             Lane.INTERACTIVE,
             self.job["submit_at"],
-            tries=self.attempts + self.rate_answers,
-            last_try=self.attempts >= MAX_ATTEMPTS - 1 or self.rate_answers >= MAX_RATE_ANSWERS - 1,
+            tries=self.attempts + self.unbilled_tries,
+            last_try=self.attempts >= MAX_ATTEMPTS - 1 or self.unbilled_tries >= MAX_RATE_ANSWERS - 1,
         )
 
 
@@ -176,12 +176,12 @@ class Run:
         if not failure.retryable:
             self._answer(row, str(failure.kind))
             return
-        if failure.kind in RATE_ANSWERS:
-            row.rate_answers += 1
+        if failure.kind in NOT_STARTED:
+            row.unbilled_tries += 1
         else:
             row.attempts += 1
         row.due = self.now + own_wait(failure, row.attempts, self.uniform)
-        if row.attempts >= MAX_ATTEMPTS or row.rate_answers >= MAX_RATE_ANSWERS:
+        if row.attempts >= MAX_ATTEMPTS or row.unbilled_tries >= MAX_RATE_ANSWERS:
             self._answer(row, f"gave up: {failure.kind}")
         elif row.due >= row.job["submit_at"] + DEADLINE:
             self._answer(row, "expired")

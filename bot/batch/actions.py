@@ -168,7 +168,7 @@ class BatchActions:
             return refused
 
         def body(tx: Tx) -> Reply:
-            if not act_rows.first_time(tx, act.event_key):
+            if not act_rows.claim_act(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
             return step(tx, steps.must_exist(tx.connection, act.row))
 

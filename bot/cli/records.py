@@ -145,7 +145,7 @@ def _print_requests(rows: Sequence[Row], prompts: bool) -> None:
             f"{row['platform']}:{row['community']}",
             row["person_name"] or row["person"],
             f"{row['size']} {row['quality']}".strip(),
-            f"{row['attempts']}+{row['rate_answers']}",
+            f"{row['attempts']}+{row['unbilled_tries']}",
             f"{row['pictures']}/{row['count']}",
             dollars(row["cost_micros"]),
         ]

@@ -152,8 +152,8 @@ SAFETY_REVIEWABLE = frozenset({Kind.SAFETY_PROMPT, Kind.SAFETY_REFERENCE_IMAGE, 
 
 WORDING = frozenset({Kind.BAD_REQUEST_OTHER, Kind.PROMPT_TOO_LONG, Kind.EMPTY_RESULT, Kind.MALFORMED_RESPONSE})
 """Failures that the wording may have caused. Others say nothing about it."""
-RATE_ANSWERS = frozenset({Kind.RATE_LIMITED, Kind.OVERLOADED})
-"""Rejections before generation: they use up a rate answer, not an attempt (docs/gate.md)."""
+NOT_STARTED = frozenset({Kind.RATE_LIMITED, Kind.OVERLOADED})
+"""Kinds with which a service rejects a call before generation starts. Such a try isn't billed (docs/gate.md)."""
 
 NO_CREDIT = frozenset({Kind.QUOTA_EXHAUSTED, Kind.BILLING_LIMIT})
 """Failures after which no picture is possible with this key until the operator pays."""

@@ -10,8 +10,8 @@ from bot.domain.machine import Machine
 class RequestState(StrEnum):
     RECEIVED = "received"
     """Stored and acknowledged; not checked yet."""
-    HELD = "held"
-    """Waiting for the member to answer a question, for up to fifteen minutes."""
+    AWAITING_MEMBER = "held"
+    """A question is open, and the member has up to fifteen minutes to answer it. Stored as `held`."""
     QUEUED = "queued"
     """Waiting for the gate; holds no slot and no coroutine."""
     CALLING = "calling"
@@ -25,7 +25,8 @@ class RequestState(StrEnum):
 
 class RequestEvent(StrEnum):
     ACCEPT = "accept"
-    HOLD = "hold"
+    ASK_MEMBER = "hold"
+    """Ask the member before anything is sent."""
     REFUSE = "refuse"
     RELEASE = "release"
     """The member answered the question; continue."""
@@ -48,11 +49,11 @@ REQUESTS: Machine[RequestState, RequestEvent] = Machine(
     name="request",
     table={
         (_S.RECEIVED, _E.ACCEPT): _S.QUEUED,
-        (_S.RECEIVED, _E.HOLD): _S.HELD,
+        (_S.RECEIVED, _E.ASK_MEMBER): _S.AWAITING_MEMBER,
         (_S.RECEIVED, _E.REFUSE): _S.REFUSED,
         (_S.RECEIVED, _E.CANCEL): _S.ANSWERED,
-        (_S.HELD, _E.RELEASE): _S.QUEUED,
-        (_S.HELD, _E.REFUSE): _S.REFUSED,
+        (_S.AWAITING_MEMBER, _E.RELEASE): _S.QUEUED,
+        (_S.AWAITING_MEMBER, _E.REFUSE): _S.REFUSED,
         (_S.QUEUED, _E.OPEN_ATTEMPT): _S.CALLING,
         (_S.QUEUED, _E.ANSWER): _S.ANSWERED,
         (_S.QUEUED, _E.CANCEL): _S.ANSWERED,

@@ -148,7 +148,8 @@ class Request:
     """Fencing token, incremented by every open_attempt and recovery; a transition with an old epoch does nothing."""
     attempts: int = 0
     """Number of calls that may have been billed, of the part that is being made."""
-    rate_answers: int = 0
+    unbilled_tries: int = 0
+    """Number of tries that certainly cost nothing: turned away, refused connection, refused option. Of the same part as `attempts`."""
     answer: Answer | None = None
     answered_at: float | None = None
     failure: Failure | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from bot.domain.failure import UNSURE, Evidence, Failure, Phase
-from bot.domain.kinds import KINDS, RATE_ANSWERS, Action, Fixer, Group, Kind
+from bot.domain.kinds import KINDS, NOT_STARTED, Action, Fixer, Group, Kind
 from bot.failures import facts as fact_reader
 from bot.failures import reader
 from bot.failures.evidence import FETCHED
@@ -138,7 +138,7 @@ def _weigh(kind: Kind, action: Action | None, confidence: float, seen: Signals) 
     shortened = reader.score_shortened(seen.words, status=seen.status, api=seen.api, also=also)
     belief = vote(kind, confidence, read_kinds, shortened, verdict=verdict)
     known = weights()
-    turned_away = belief.kind in RATE_ANSWERS and BY_STATUS.get(seen.status or 0) in RATE_ANSWERS and belief.safety < known.accuse
+    turned_away = belief.kind in NOT_STARTED and BY_STATUS.get(seen.status or 0) in NOT_STARTED and belief.safety < known.accuse
     outvoted = belief.kind is not kind and confidence >= NAMED and KINDS[kind].action is Action.NONE
     doubtful = belief.repeatable < known.repeat or outvoted
     if turned_away:  # neither paid for nor blocked: only used-up money speaks against another try
@@ -158,8 +158,8 @@ def _weigh(kind: Kind, action: Action | None, confidence: float, seen: Signals) 
 def _rejected_at_once(kind: Kind, seen: Signals) -> bool:
     """Whether nothing was drawn, as far as one can tell: never sent, or a full queue. A 500 or 502 whose words only resemble a full queue
     may have been paid for."""
-    broke = seen.status is not None and seen.status >= 500 and BY_STATUS.get(seen.status) not in RATE_ANSWERS
-    return seen.phase is Phase.BEFORE_SEND or (kind in RATE_ANSWERS and not broke)
+    broke = seen.status is not None and seen.status >= 500 and BY_STATUS.get(seen.status) not in NOT_STARTED
+    return seen.phase is Phase.BEFORE_SEND or (kind in NOT_STARTED and not broke)
 
 
 def _decide(seen: Signals, text: Text, known: Tables) -> Rule | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.domain.failure import Failure
-from bot.domain.kinds import RATE_ANSWERS
+from bot.domain.kinds import NOT_STARTED
 
 CAP = 60.0
 
@@ -17,6 +17,6 @@ def own_wait(failure: Failure, tries: int, uniform: Callable[[float, float], flo
     Other failures may be this request's own: min(60, 2^n) s, less up to a quarter of jitter so that simultaneous failures don't return
     together.
     """
-    if failure.kind in RATE_ANSWERS:
+    if failure.kind in NOT_STARTED:
         return 0.0
     return min(CAP, 2.0 ** max(1, min(tries, 10))) * uniform(0.75, 1.0)

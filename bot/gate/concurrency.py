@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from bot.gate.hold import FORGOTTEN
+from bot.gate.limit_trust import FORGOTTEN
 
 RAISE_AFTER, MAX_RAISE_AFTER = 6, 96
 SILENT, STATING = (3, 8.0), (2, 3.0)

@@ -95,7 +95,7 @@ class AdaptiveGate:
         self.restoring.waiting = len(waiting)
         if not waiting:
             return WakeAt(math.inf, "empty")
-        if (hold := self._hold(now)) is not None:
+        if (hold := self._why_idle(now)) is not None:
             return hold
         one = self._choose(now, waiting)
         if isinstance(one, WakeAt):
@@ -143,7 +143,7 @@ class AdaptiveGate:
     def estimates(self, now: float, waiting: Sequence[Waiting]) -> Mapping[str, Estimate]:
         self._tick(now)
         order = self.queue.order(now, waiting)
-        hold = self._hold(now)
+        hold = self._why_idle(now)
         until = hold.when if hold is not None and hold.when < math.inf else None
         reason, service = "queue" if hold is None else hold.reason, self.latency.p(0.5)
         seconds: list[float | None] = [None] * len(order)
@@ -186,7 +186,7 @@ class AdaptiveGate:
 
     # ---- what is asked before a launch
 
-    def _hold(self, now: float) -> WakeAt | None:
+    def _why_idle(self, now: float) -> WakeAt | None:
         """Why nothing may start now; None if something may."""
         if self.probe is not None:
             return WakeAt(self.running[self.probe].launched + self._probe_wait(), "probing")

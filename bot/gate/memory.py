@@ -9,8 +9,8 @@ from bot.gate.breaker import EARLY_PROBE, FIRST_PROBE, LAST_PROBE, Breaker
 from bot.gate.bucket import FASTEST, SLOWEST
 from bot.gate.concurrency import ConcurrencyLimit
 from bot.gate.credit import Credit
-from bot.gate.hold import BARE, MOST, SHORTEST
 from bot.gate.latency import Latency
+from bot.gate.limit_trust import BARE, MOST, SHORTEST
 from bot.gate.rate_model import RateModel
 from bot.gate.restoring import Restoring
 from bot.gate.restoring import read as read_stage
@@ -30,7 +30,7 @@ def write(
     paused_until: float,
 ) -> dict[str, object]:
     """Everything that a new gate would have to learn from rejections."""
-    bucket, window, hold = rate_model.bucket, rate_model.window, rate_model.hold
+    bucket, window, trust = rate_model.bucket, rate_model.window, rate_model.trust
     found: dict[str, object] = {"version": VERSION}
     if bucket.rate is not None:
         bucket.refill(now)
@@ -45,8 +45,8 @@ def write(
         window.count(now)
         ages = [round(now - time, 1) for time in window.times][-window.limit :]
         found["window"] = {"limit": window.limit, "named": window.named, "ages": ages}
-    if hold.longest < math.inf:
-        found["hold"] = {"longest": round(hold.longest, 2), "refused": round(now - hold.refused, 1), "confirmed": hold.confirmed}
+    if trust.longest < math.inf:
+        found["hold"] = {"longest": round(trust.longest, 2), "refused": round(now - trust.refused, 1), "confirmed": trust.confirmed}
     if concurrency.cap is not None:
         found["crowd"] = {"cap": concurrency.cap, "sure": concurrency.sure, "refused": round(now - concurrency.refused_at, 1)}
     if latency.samples:
@@ -101,9 +101,9 @@ def stage(memory: Mapping[str, object], age: float) -> Restoring:
 
 
 def _read_rate_model(memory: Mapping[str, object], now: float, age: float, rate_model: RateModel) -> None:
-    kept, bucket, hold = _part(memory, "hold"), rate_model.bucket, rate_model.hold
-    hold.longest, hold.confirmed = _number(kept, "longest", SHORTEST, MOST) or BARE, kept.get("confirmed") is True
-    hold.launched, hold.refused = now - age, now - age - _ago(kept)
+    kept, bucket, trust = _part(memory, "hold"), rate_model.bucket, rate_model.trust
+    trust.longest, trust.confirmed = _number(kept, "longest", SHORTEST, MOST) or BARE, kept.get("confirmed") is True
+    trust.launched, trust.refused = now - age, now - age - _ago(kept)
     kept = _part(memory, "bucket")
     rate = _number(kept, "rate", SLOWEST, 1000)
     if rate is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.gate.bucket import Bucket
 from bot.gate.forecast import Outlook
-from bot.gate.hold import Hold
+from bot.gate.limit_trust import LimitTrust
 from bot.gate.window import Window
 
 SLACK, MOST_SLACK = 0.25, 1.0
@@ -21,7 +21,7 @@ class RateModel:
 
     bucket: Bucket = field(default_factory=Bucket)
     window: Window = field(default_factory=Window)
-    hold: Hold = field(default_factory=Hold)
+    trust: LimitTrust = field(default_factory=LimitTrust)
 
     @property
     def known(self) -> bool:
@@ -49,11 +49,11 @@ class RateModel:
 
     def tick(self, now: float) -> bool:
         """Time has passed. Returns True if what was learned is too old to trust."""
-        if not self.hold.old(now):
+        if not self.trust.old(now):
             return False
         self.bucket.drop()
         self.window.drop()
-        self.hold.longest, self.hold.confirmed, self.hold.bare = math.inf, False, 0
+        self.trust.longest, self.trust.confirmed, self.trust.bare = math.inf, False, 0
         return True
 
     def wait(self, now: float) -> float:
@@ -61,7 +61,7 @@ class RateModel:
         wait = self._believed(now)
         if self.bucket.stated is not None or self.rate is None:
             return wait
-        held = max(0.0, self.hold.until - now)
+        held = max(0.0, self.trust.until - now)
         return held if wait > held + min(MOST_SLACK, SLACK / self.rate) else wait
 
     def _believed(self, now: float) -> float:
@@ -71,7 +71,7 @@ class RateModel:
 
     def launch(self, now: float) -> bool:
         """A request starts. Returns True if it had to wait for the limit."""
-        self.hold.launch(now, test=self._believed(now) > 1e-6 and self.bucket.in_a_row == 0)
+        self.trust.launch(now, test=self._believed(now) > 1e-6 and self.bucket.in_a_row == 0)
         self.window.launch(now)
         return self.bucket.launch(now)
 
@@ -84,14 +84,14 @@ class RateModel:
         """The request was admitted."""
         self.window.admit(launched)
         self.bucket.admit(launched, waited, left)
-        self.hold.admit(launched)
+        self.trust.admit(launched)
 
     def refuse(self, launched: float, wait: float | None, stated: float | None) -> None:
         """The request was rejected for its rate."""
         self.window.give_back(launched)
         self.bucket.refuse(launched, wait, stated)
         self.window.refuse(launched, wait, stated, self.bucket.rate)
-        self.hold.refuse(launched, wait, self.window.count(launched))
+        self.trust.refuse(launched, wait, self.window.count(launched))
 
     def learn_stated(self, now: float, rate: float, remaining: int | None) -> None:
         """The provider stated its limit."""
@@ -101,7 +101,7 @@ class RateModel:
         """Undo rejections since `before`, which were for another reason."""
         self.bucket.forget(before.bucket, now)
         self.window.limit, self.window.believed, self.window.named = before.window.limit, before.window.believed, before.window.named
-        self.hold.longest, self.hold.confirmed, self.hold.bare = before.hold.longest, before.hold.confirmed, 0
+        self.trust.longest, self.trust.confirmed, self.trust.bare = before.trust.longest, before.trust.confirmed, 0
 
     def outlook(self, now: float, start: float, gap: float, places: int, ends: Sequence[float], service: float) -> Outlook:
         """Input of the forecast."""
@@ -114,7 +114,7 @@ class RateModel:
         if bucket.rate is None or bucket.stated is not None:
             return Outlook(now, start, gap, places, ends, service, bucket.rate, bucket.level, bucket.depth())
         level = max(bucket.level, 1.0 - bucket.rate * self.wait(now))
-        return Outlook(now, start, gap, places, ends, service, max(bucket.rate, 1.0 / self.hold.longest), level, bucket.depth())
+        return Outlook(now, start, gap, places, ends, service, max(bucket.rate, 1.0 / self.trust.longest), level, bucket.depth())
 
     def clear(self, now: float) -> None:
         """After a long stop."""

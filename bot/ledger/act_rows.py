@@ -1,4 +1,4 @@
-"""Deduplication of button presses and forms by the ids of handled events."""
+"""Deduplication of button presses and forms, by event key."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from bot.ledger.store import Tx
 from bot.ledger.tables import acts
 
 
-def first_time(tx: Tx, event_key: str) -> bool:
-    """Record this press or form. Returns whether it's new."""
+def claim_act(tx: Tx, event_key: str) -> bool:
+    """Record this press or form as handled. Returns False if it already was."""
     return bool(
         tx.connection.execute(
             upsert(acts).values(event_key=event_key, at=tx.now).on_conflict_do_nothing(index_elements=["event_key"])

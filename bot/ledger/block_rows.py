@@ -16,7 +16,7 @@ from bot.ledger.tables import blocked_members, blocked_prompts, cases, requests
 
 CARDS_SHOWN_AGAIN = 20
 """Number of a member's newest cards that are rendered again when the member's pause changes."""
-COOL_DOWN = "cool_down"
+BY_COOL_DOWN = "cool_down"
 """Value of `MemberPause.by` for an automatic pause after several blocks."""
 
 
@@ -48,7 +48,7 @@ class MemberPause:
     until: float
     """Wall-clock time of its end."""
     by: str
-    """The moderator's id, or `COOL_DOWN`."""
+    """The moderator's id, or `BY_COOL_DOWN`."""
 
 
 _PROMPT = select(blocked_prompts.c.person, blocked_prompts.c.case_id).where(
@@ -117,7 +117,7 @@ def end_pause(tx: Tx, community: str, person: str) -> bool:
 
 def end_cool_down(tx: Tx, community: str, person: str) -> None:
     """End an automatic pause; a moderator's pause stays."""
-    _end_pause(tx, community, person, blocked_members.c.by == COOL_DOWN)
+    _end_pause(tx, community, person, blocked_members.c.by == BY_COOL_DOWN)
 
 
 def _end_pause(tx: Tx, community: str, person: str, which: ColumnElement[bool]) -> bool:

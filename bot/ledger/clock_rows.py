@@ -16,7 +16,7 @@ from bot.domain.case_states import CaseState
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Lane
 from bot.ledger import case_rows, message_rows
-from bot.ledger.block_rows import COOL_DOWN, show_cards
+from bot.ledger.block_rows import BY_COOL_DOWN, show_cards
 from bot.ledger.store import Ledger, Tx
 from bot.ledger.tables import attempts, blocked_members, blocked_prompts, cases, memory, requests
 from bot.ports.steady import SteadyPorts
@@ -109,7 +109,7 @@ def bound(tx: Tx, longest: Longest) -> None:
     since = func.coalesce(last.scalar_subquery(), requests.c.due_at)  # what was never sent is due at once
     ahead = _LIVE & ((requests.c.created_at > now) | (func.coalesce(last.scalar_subquery(), requests.c.created_at) > now))
     agreed = case(
-        (requests.c.state == RequestState.HELD.value, longest.question),
+        (requests.c.state == RequestState.AWAITING_MEMBER.value, longest.question),
         (requests.c.lane == Lane.BATCH.value, requests.c.deadline_at - requests.c.created_at),
         else_=longest.request,  # not since its creation: an answered question gave it its whole time again
     )
@@ -132,7 +132,7 @@ def bound(tx: Tx, longest: Longest) -> None:
             expires_at=_least(cases.c.expires_at, now + _positive(cases.c.expires_at - cases.c.waiting_since)),
         )
     )
-    until, automatic = blocked_members.c.until, blocked_members.c.by == COOL_DOWN
+    until, automatic = blocked_members.c.until, blocked_members.c.by == BY_COOL_DOWN
     _at_most(tx, cases, cases.c.lease_until, now + longest.lease)
     _at_most(tx, blocked_prompts, blocked_prompts.c.until, now + longest.block_memory)
     _move_pauses(tx, automatic & (until > now + longest.cool_down), now + longest.cool_down)

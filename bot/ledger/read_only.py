@@ -91,7 +91,7 @@ def requests(where: Where, wanted: RequestFilter, limit: int) -> Sequence[Row]:
         matching.append(json_float(_r.c.failure, "confidence") < UNSURE)
     if wanted.since is not None:
         matching.append(_r.c.created_at >= wanted.since)
-    shown = ("platform", "community", "person", "person_name", "model", "size", "quality", "count", "private", "attempts", "rate_answers")
+    shown = ("platform", "community", "person", "person_name", "model", "size", "quality", "count", "private", "attempts", "unbilled_tries")
     found = select(
         *(_r.c.id, _r.c.created_at, _r.c.state, _r.c.answer, kind.label("failure"), json_text(_r.c.refusal, "reason").label("refusal")),
         *(_r.c[name] for name in (*shown, "answered_at", "parent", "prompt")),

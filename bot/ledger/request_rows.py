@@ -42,7 +42,7 @@ _DUE = (
 _R = requests.c
 _QUEUE = (
     select(
-        *(_R.id, _R.platform, _R.person, _R.community, _R.lane, _R.created_at, _R["count"], _R.attempts, _R.rate_answers),
+        *(_R.id, _R.platform, _R.person, _R.community, _R.lane, _R.created_at, _R["count"], _R.attempts, _R.unbilled_tries),
         *(func.coalesce(_R.service, ""), _R.model, json_text(_R.failure, "kind")),
         *(json_length(_R.typed, "references"), json_number(_R.typed, "settled")),
         *(json_text(_R.typed, "mask"), json_truth(_R.typed, "option_refused")),
@@ -53,7 +53,7 @@ _QUEUE = (
 )
 _OVERDUE = select(requests).where(LIVE_ROWS, requests.c.deadline_at <= bindparam("now"))
 
-LIVE = (RequestState.RECEIVED, RequestState.HELD, RequestState.QUEUED, RequestState.CALLING, RequestState.COLLECTING)
+LIVE = (RequestState.RECEIVED, RequestState.AWAITING_MEMBER, RequestState.QUEUED, RequestState.CALLING, RequestState.COLLECTING)
 
 
 def insert_received(
@@ -95,7 +95,7 @@ def insert_received(
         "lane": submission.lane.value,
         "epoch": 0,
         "attempts": 0,
-        "rate_answers": 0,
+        "unbilled_tries": 0,
         "published": False,
         "deleted": False,
         "template": submission.template[:60] or None,
@@ -184,7 +184,7 @@ class Queued:
     created_at: float
     count: int
     attempts: int
-    rate_answers: int
+    unbilled_tries: int
     service: str
     model: str = ""
     failure: str | None = None
@@ -302,7 +302,7 @@ def _request(row: Row[Any]) -> Request:
         lane=Lane(row.lane),
         epoch=row.epoch,
         attempts=row.attempts,
-        rate_answers=row.rate_answers,
+        unbilled_tries=row.unbilled_tries,
         answer=None if row.answer is None else Answer(row.answer),
         answered_at=row.answered_at,
         failure=None if row.failure is None else failure_from_json(row.failure),

@@ -51,7 +51,7 @@ requests = Table(
     Column("lane", String(16), nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("rate_answers", Integer, nullable=False),
+    Column("rate_answers", Integer, nullable=False, key="unbilled_tries"),
     Column("answer", String(16)),
     Column("answered_at", Float),
     Column("failure", JSON),

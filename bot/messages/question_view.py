@@ -29,7 +29,7 @@ def project_question(connection: Connection, message: Message, now: float) -> Vi
     if request is None:
         return None
     about = About(f"request:{request.id}", text("held.about"))
-    if request.state is RequestState.HELD and not request.deleted:
+    if request.state is RequestState.AWAITING_MEMBER and not request.deleted:
         return dataclasses.replace(question(request), final=True, about=about)
     reason = f"refusal.{request.refusal.reason if request.refusal is not None else None}"
     said = text(reason) if request.state is RequestState.REFUSED and has(reason) else text("held.answered")

@@ -7,7 +7,7 @@ import dataclasses
 from bot.chat.views import ActionName, Audience, Button, ButtonStyle, Tone, View
 from bot.domain.case_states import CaseState, Standing
 from bot.domain.failure import Failure
-from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, WORDING, Action, Fixer, Group, Kind
+from bot.domain.kinds import NOT_STARTED, SAFETY_REVIEWABLE, WORDING, Action, Fixer, Group, Kind
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import REST_MISSING, Answer, RequestState
 from bot.domain.requests import Request, undrawn
@@ -42,7 +42,7 @@ def render(facts: RequestFacts, audience: Audience) -> View:
             return View(title=title, quote=seen, buttons=(_cancel(request),), tone=Tone.WAITING)
         case RequestState.QUEUED:
             return _waiting(facts)
-        case RequestState.HELD:
+        case RequestState.AWAITING_MEMBER:
             return question(request) if audience is Audience.MEMBER else asked(request)
         case RequestState.CALLING:
             return _working(facts, _trying(facts))
@@ -106,7 +106,7 @@ def _why_waiting(facts: RequestFacts, failure: Failure) -> str:
         reason += " " + text("waiting.trying_again_in", wait=duration(until - facts.now))
     else:
         reason += " " + text("waiting.trying_again")
-    if failure.kind not in RATE_ANSWERS and "left_out" not in failure.facts:
+    if failure.kind not in NOT_STARTED and "left_out" not in failure.facts:
         reason += " " + text("waiting.next_try", number=request.attempts + 1, most=facts.max_attempts)
     return reason
 
@@ -291,7 +291,7 @@ def _failure_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:
     if failure is None:
         return [text("request.failed_unknown")]
     lines = [explain(failure, "member")]
-    tried = facts.request.attempts + facts.request.rate_answers
+    tried = facts.request.attempts + facts.request.unbilled_tries
     if tried > 1:
         lines.append(text("request.tried", count=tried))
     return lines

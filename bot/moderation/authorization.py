@@ -125,7 +125,7 @@ def _admitted(tx: Tx, act: Act, *, once: bool, lease: bool, waiting: bool = Fals
     case = catch_up(tx, case)
     if not _fits(case, act.action):
         return refuse(tx, act, case, FORGED, "unknown")
-    if once and not act_rows.first_time(tx, act.event_key):
+    if once and not act_rows.claim_act(tx, act.event_key):
         return refuse(tx, act, case, STALE, "repeated")
     if case.person.id == act.person:
         return refuse(tx, act, case, REFUSED, "own_case")

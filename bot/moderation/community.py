@@ -138,7 +138,7 @@ class Community:
             return refused or Reply(text("reply.unknown_button"), changed=False)
 
         def body(tx: Tx) -> Reply:
-            if not act_rows.first_time(tx, act.event_key):
+            if not act_rows.claim_act(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
             own = dict(settings_rows.of_community(tx.connection, act.platform, act.community))
             try:

@@ -22,7 +22,7 @@ from bot.moderation.opening import REPHRASE, is_remembered
 from bot.moderation.timeouts import APPEAL_WAITS, LEASE, MEMBER_TIME
 from bot.moderation.transitions import step
 from bot.prompts.normalise import UnusableText, fingerprint, normalise
-from bot.requests.block_memory import picture_print
+from bot.requests.block_memory import picture_fingerprint
 from bot.requests.publishing import publish, unpublishable
 from bot.requests.rules import Rules
 from bot.texts import text
@@ -102,7 +102,7 @@ class Decisions:
             problem = self._wording_problem(tx, case, prompt)
             if problem is not None:
                 return refuse(tx, act, case, REFUSED, problem)
-            made = case_rows.add_rewrite(tx, case.id, prompt, self._print(tx, case, prompt), person)
+            made = case_rows.add_rewrite(tx, case.id, prompt, self._fingerprint(tx, case, prompt), person)
             values = {
                 "asked": made.id,
                 "expires_at": max(case.expires_at, tx.now + MEMBER_TIME),
@@ -114,17 +114,17 @@ class Decisions:
 
         return await self.guard.moderator(act, body, lease=True)
 
-    def _print(self, tx: Tx, case: Case, prompt: str) -> str:
+    def _fingerprint(self, tx: Tx, case: Case, prompt: str) -> str:
         """Fingerprint of another wording with the blocked request's pictures."""
         request = request_rows.get(tx.connection, case.request_id)
         return fingerprint(prompt, () if request is None else request.references)
 
     def _wording_problem(self, tx: Tx, case: Case, prompt: str) -> str | None:
         """Why a rewrite can't be offered; a key under `case.no.`. A blocked wording stays blocked in any spelling."""
-        print_ = self._print(tx, case, prompt)
-        if print_ in {request.fingerprint for request in case_rows.requests_of(tx.connection, case.id)}:
+        prompt_fingerprint = self._fingerprint(tx, case, prompt)
+        if prompt_fingerprint in {request.fingerprint for request in case_rows.requests_of(tx.connection, case.id)}:
             return "rewrite_same"
-        if is_remembered(tx, case.community, print_):
+        if is_remembered(tx, case.community, prompt_fingerprint):
             return "rewrite_blocked_before"
         request = request_rows.get(tx.connection, case.request_id)
         if request is not None and isinstance(options(tx.connection, request, self.rules, prompt), Problem):
@@ -224,6 +224,7 @@ def add_words(tx: Tx, case: Case, kind: str, person: Person, words: str) -> str 
 def forget_blocks(tx: Tx, case: Case) -> None:
     """Remove a case's wordings from the block memory, and end the pause that they caused."""
     requests = case_rows.requests_of(tx.connection, case.id)
-    prints = {request.fingerprint for request in requests} | {picture_print(one) for request in requests for one in request.references}
-    block_rows.forget_prompts(tx, case.community, prints)
+    words = {request.fingerprint for request in requests}
+    pictures = {picture_fingerprint(sha256) for request in requests for sha256 in request.references}
+    block_rows.forget_prompts(tx, case.community, words | pictures)
     block_rows.end_cool_down(tx, case.community, case.person.id)

@@ -232,7 +232,7 @@ class MemberActions:
         if case.platform != act.platform or case.person.id != act.person:
             return refuse(tx, act, case, REFUSED, "not_yours")
         case = catch_up(tx, case)
-        if not opening and not act_rows.first_time(tx, act.event_key):
+        if not opening and not act_rows.claim_act(tx, act.event_key):
             return refuse(tx, act, case, STALE, "repeated")
         request = request_rows.get(tx.connection, case.request_id)
         if request is None or case.texts_removed:

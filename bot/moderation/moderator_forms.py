@@ -21,7 +21,7 @@ from bot.moderation.authorization import REFUSED, STALE, Authorizer, lease_probl
 from bot.moderation.card import further
 from bot.moderation.community import deny_reasons
 from bot.moderation.decisions import NOTE_MAX, add_words
-from bot.moderation.timeouts import COOL_DOWN, LEASE
+from bot.moderation.timeouts import COOL_DOWN_SECONDS, LEASE
 from bot.moderation.transitions import notify_member, settle
 from bot.requests.block_memory import BLOCK_MEMORY
 from bot.requests.rules import Rules
@@ -37,7 +37,7 @@ PROMPT_MAX = 4000
 
 def longest(rules: Rules) -> Longest:
     """The longest waits, for the check of stored times at start."""
-    return Longest(rules.deadline, rules.held_for, BLOCK_MEMORY, LEASE, COOL_DOWN, float(max(PAUSES)))
+    return Longest(rules.deadline, rules.held_for, BLOCK_MEMORY, LEASE, COOL_DOWN_SECONDS, float(max(PAUSES)))
 
 
 @dataclass(frozen=True, slots=True)

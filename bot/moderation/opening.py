@@ -14,7 +14,7 @@ from bot.ledger import block_rows, case_rows, message_rows, request_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Tx
 from bot.moderation.routing import DIRECT, Home, moderators_place
-from bot.moderation.timeouts import COOL_DOWN, COOL_DOWN_BLOCKS, EXPIRY, REMINDERS
+from bot.moderation.timeouts import COOL_DOWN_BLOCKS, COOL_DOWN_SECONDS, EXPIRY, REMINDERS
 from bot.moderation.transitions import settle, show_card, step, unnamed
 
 REPHRASE = "rephrase"
@@ -85,9 +85,9 @@ def _accepted_case(connection: Connection, request: Request) -> Case | None:
     return case if case is not None and case.state is CaseState.CLOSED_ACCEPTED else None
 
 
-def is_remembered(tx: Tx, community: str, print_: str) -> bool:
+def is_remembered(tx: Tx, community: str, prompt_fingerprint: str) -> bool:
     """Whether this wording was blocked in this community within a day."""
-    return block_rows.blocked_prompt(tx.connection, community, print_, tx.now) is not None
+    return block_rows.blocked_prompt(tx.connection, community, prompt_fingerprint, tx.now) is not None
 
 
 def _facts(request: Request, failure: Failure) -> dict[str, object]:
@@ -100,10 +100,10 @@ def _cool_down(tx: Tx, request: Request) -> None:
     if request.origin is Origin.REWRITE:
         return
     place, person = request.place, request.person.id
-    if case_rows.count_steps(tx.connection, place.community, person, COUNTED, tx.now - COOL_DOWN) < COOL_DOWN_BLOCKS:
+    if case_rows.count_steps(tx.connection, place.community, person, COUNTED, tx.now - COOL_DOWN_SECONDS) < COOL_DOWN_BLOCKS:
         return
     if block_rows.member_pause(tx.connection, place.community, person, tx.now) is None:
-        block_rows.pause_member(tx, place.community, person, tx.now + COOL_DOWN, block_rows.COOL_DOWN)
+        block_rows.pause_member(tx, place.community, person, tx.now + COOL_DOWN_SECONDS, block_rows.BY_COOL_DOWN)
 
 
 def _notify_administrators(tx: Tx, place: Place) -> None:

@@ -60,7 +60,7 @@ class Reports:
             problem = _problem(request, act)
             if problem is not None or request is None:
                 return Reply(text(problem or "case.report_gone"), changed=False)
-            if not act_rows.first_time(tx, act.event_key):
+            if not act_rows.claim_act(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
             if act.values.get("reason") not in REASONS:
                 return Reply(text("case.no.no_reason"), changed=False)

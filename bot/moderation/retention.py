@@ -172,7 +172,7 @@ class Privacy:
 
         def body(tx: Tx) -> Reply:
             gone.clear()
-            if not act_rows.first_time(tx, act.event_key):
+            if not act_rows.claim_act(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
             left = forget_person(tx, act.platform, act.person, gone)
             case_rows.write_audit(tx, "", act.community, Person(act.person, ""), PRIVACY_EVENT, facts=left)

@@ -97,7 +97,7 @@ class Templates:
                 template = self._read(act.values, [one for one in known if one is not old])
             except WrongValue as problem:
                 return Reply(problem.sentence, changed=False)
-            if not act_rows.first_time(tx, act.event_key):
+            if not act_rows.claim_act(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
             stored = dataclasses.replace(template, id=tx.new_id() if old is None else old.id)
             template_rows.save(tx, act.platform, act.community, stored, act.person)

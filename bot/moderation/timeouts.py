@@ -18,7 +18,7 @@ EXPIRY = 72 * HOUR
 MEMBER_TIME = 24 * HOUR
 """Minimum seconds for a member to answer a question asked shortly before expiry."""
 COOL_DOWN_BLOCKS = 5
-COOL_DOWN = HOUR
+COOL_DOWN_SECONDS = HOUR
 """Seconds of the pause after five blocks within an hour."""
 APPEAL_WAITS = 12 * HOUR
 """Seconds that an appeal is reserved for another moderator if the platform can't say whether there is one."""

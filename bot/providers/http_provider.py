@@ -57,7 +57,7 @@ _API, _EDITS = "images.generations", "images.edits"
 
 @dataclass(slots=True)
 class _Exchange:
-    """Mutable state of one call in progress."""
+    """Progress of one HTTP request and its response."""
 
     api: str
     started: float

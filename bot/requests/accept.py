@@ -80,7 +80,7 @@ def accept(tx: Tx, request_id: str, rules: Rules, opener: CaseOpener) -> Request
         return refuse_unasked(tx, checked, Refusal("batch_question"), rules)
     if held is not None:
         hold(tx, checked, held, rules.held_for, due_at=tx.now, **values)
-        return dataclasses.replace(checked, state=RequestState.HELD, refusal=held)
+        return dataclasses.replace(checked, state=RequestState.AWAITING_MEMBER, refusal=held)
     queue(tx, checked, RequestEvent.ACCEPT, tx.now, **values)
     return dataclasses.replace(checked, state=RequestState.QUEUED, due_at=tx.now, deadline_at=tx.now + rules.deadline_in(checked.lane))
 
@@ -251,7 +251,7 @@ def _admission(tx: Tx, request: Request, rules: Rules, own: Mapping[str, object]
         return Refusal("channel_not_allowed", {"channels": [str(one) for one in channels]})
     blocked = blocked_member(tx, request)
     if blocked is not None:
-        return Refusal("cool_down" if blocked.by == block_rows.COOL_DOWN else "member_blocked", until=blocked.until)
+        return Refusal("cool_down" if blocked.by == block_rows.BY_COOL_DOWN else "member_blocked", until=blocked.until)
     if (
         rules.max_live is not None
         and not request.batch

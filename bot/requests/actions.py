@@ -71,7 +71,7 @@ class RequestActions:
 
     async def _child(self, act: Act, origin: Origin) -> Reply:
         def body(tx: Tx, request: Request) -> Reply:
-            if not act_rows.first_time(tx, act.event_key):
+            if not act_rows.claim_act(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
             made = tried_again(tx.connection, request) if origin in (Origin.RETRY, Origin.NEAREST) else None
             if made is not None:
@@ -86,7 +86,7 @@ class RequestActions:
             taken = accept(tx, child, self.rules, self.open_case)
             if isinstance(taken, Unfetched):
                 tx.wake("attachments", child)
-            if request.state is RequestState.HELD and not isinstance(taken, Refusal):
+            if request.state is RequestState.AWAITING_MEMBER and not isinstance(taken, Refusal):
                 # The new wording answers the question: the old one isn't sent as well, and isn't kept.
                 refuse(tx, request, Refusal("edited"), prompt="")
             if origin in (Origin.RETRY, Origin.NEAREST):
@@ -201,7 +201,7 @@ class RequestActions:
 
     async def _answer_question(self, act: Act, wording: Callable[[Request], str]) -> Reply:
         def body(tx: Tx, request: Request) -> Reply:
-            if request.state is not RequestState.HELD:
+            if request.state is not RequestState.AWAITING_MEMBER:
                 return Reply(text("reply.question_over"), changed=False)
             prompt = wording(request).strip()
             if not prompt:
@@ -224,7 +224,7 @@ class RequestActions:
 
         def body(tx: Tx, request: Request) -> Reply:
             gone.clear()
-            if request.state is not RequestState.HELD:
+            if request.state is not RequestState.AWAITING_MEMBER:
                 return Reply(text("reply.question_over"), changed=False)
             refuse(tx, request, Refusal("discarded"), prompt="")
             if request.caption:
@@ -255,7 +255,7 @@ def where(act: Act, request: Request, *, private: bool) -> Place:
     Exceptions: the answer to a question in a direct message belongs where it was asked, and so does a private direct result that the form
     makes public.
     """
-    if act.direct and ((request.private and not private) or request.state is RequestState.HELD):
+    if act.direct and ((request.private and not private) or request.state is RequestState.AWAITING_MEMBER):
         return dataclasses.replace(request.place, reply=act.reply)
     thread = request.place.thread if act.channel == request.place.channel else None
     return Place(act.platform, act.community, act.channel, thread, act.reply)

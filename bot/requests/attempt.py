@@ -153,7 +153,7 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
         deps.notices.failed(tx, failure, request)
     if ruling.outcome.pictures:
         _take_pictures(tx, request, attempt, ruling, deps, host)
-    values: dict[str, object] = {"attempts": ruling.attempts, "rate_answers": ruling.rate_answers, "failure": failure}
+    values: dict[str, object] = {"attempts": ruling.attempts, "unbilled_tries": ruling.unbilled_tries, "failure": failure}
     match ruling.step:
         case OpenCase(result) if failure is not None:
             case_id = transitions.open_case(tx, request, failure, deps.open_case)

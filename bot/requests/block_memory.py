@@ -20,22 +20,22 @@ BLOCK_MEMORY = 24 * 3600.0
 
 def blocked_before(tx: Tx, request: Request) -> BlockedPrompt | None:
     """The remembered block of this wording, its pictures, or both together: blocked here within a day, so it isn't sent again by anyone."""
-    for what, print_ in _prints(request):
-        found = block_rows.blocked_prompt(tx.connection, request.place.community, print_, tx.now)
+    for what, prompt_fingerprint in _fingerprints(request):
+        found = block_rows.blocked_prompt(tx.connection, request.place.community, prompt_fingerprint, tx.now)
         if found is not None:
             return dataclasses.replace(found, what=what)
     return None
 
 
-def _prints(request: Request) -> Sequence[tuple[Blocked, str]]:
+def _fingerprints(request: Request) -> Sequence[tuple[Blocked, str]]:
     """What may have been blocked, and its key. Another picture doesn't make blocked words acceptable, nor other words a blocked picture."""
     if not request.references:
         return [(Blocked.WORDS, request.fingerprint)]
-    pictures = [(Blocked.PICTURE, picture_print(one)) for one in request.references]
+    pictures = [(Blocked.PICTURE, picture_fingerprint(one)) for one in request.references]
     return [(Blocked.TOGETHER, request.fingerprint), *pictures, (Blocked.WORDS_ALONE, fingerprint(request.prompt))]
 
 
-def picture_print(sha256: str) -> str:
+def picture_fingerprint(sha256: str) -> str:
     """Block memory's key of one picture, independent of the wording."""
     return hashlib.sha256(f"picture {sha256}".encode()).hexdigest()
 
@@ -43,7 +43,7 @@ def picture_print(sha256: str) -> str:
 def blocked_member(tx: Tx, request: Request) -> MemberPause | None:
     """The member's pause in this community, with its end and author; None if there is none."""
     found = block_rows.member_pause(tx.connection, request.place.community, request.person.id, tx.now)
-    if found is not None and found.by == block_rows.COOL_DOWN and request.origin is Origin.REWRITE:
+    if found is not None and found.by == block_rows.BY_COOL_DOWN and request.origin is Origin.REWRITE:
         return None  # the pause is for the member's own tries; this wording is a moderator's
     return found
 
@@ -61,6 +61,6 @@ def remember_block(tx: Tx, request: Request, kind: Kind, case_id: str = "") -> N
         return
     prints = [request.fingerprint]
     if kind is Kind.SAFETY_REFERENCE_IMAGE and len(request.references) == 1:
-        prints.append(picture_print(request.references[0]))  # of several, nobody can tell which one it was
+        prints.append(picture_fingerprint(request.references[0]))  # of several, nobody can tell which one it was
     for one in prints:
         block_rows.remember_prompt(tx, request.place.community, one, request.person.id, case_id, until=tx.now + BLOCK_MEMORY)

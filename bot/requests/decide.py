@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.domain.failure import Failure
-from bot.domain.kinds import NO_CREDIT, RATE_ANSWERS, SAFETY_REVIEWABLE, Action, Group
+from bot.domain.kinds import NO_CREDIT, NOT_STARTED, SAFETY_REVIEWABLE, Action, Group
 from bot.domain.outcome import Billed, Outcome, Pending
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Attempt, Request
@@ -75,11 +75,11 @@ Decision = Queue | Final | OpenCase
 
 
 @dataclass(frozen=True, slots=True)
-class AttemptLimits:
-    """How often a request may be tried: `attempts` calls that may have been billed, `free` answers that were not."""
+class TryLimits:
+    """Upper bounds on a request's tries: `attempts` that may have been billed, `unbilled` that certainly weren't."""
 
     attempts: int = 3
-    free: int = 10
+    unbilled: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,8 @@ class Ruling:
     failure: Failure | None = None
     """As the member is told."""
     attempts: int = 0
-    rate_answers: int = 0
-    """Both counts of the request after this call."""
+    unbilled_tries: int = 0
+    """Both counters of the request, with this call included."""
 
 
 def rule(result: CallResult, rules: Rules, now: float, uniform: Callable[[float, float], float]) -> Ruling:
@@ -127,26 +127,26 @@ def rule(result: CallResult, rules: Rules, now: float, uniform: Callable[[float,
         if not refused and not per_call:
             failure = fairly(request, outcome, failure, result.unchosen, rules.model)
     moves = not late and _may_move(request, outcome, failure, rules)
-    free = bool(refused or per_call) or moves or was_free(failure, outcome.billed)
-    attempts, rate_answers = (request.attempts - 1, request.rate_answers + 1) if free else (request.attempts, request.rate_answers)
+    free = bool(refused or per_call) or moves or was_unbilled(failure, outcome.billed)
+    attempts, unbilled_tries = (request.attempts - 1, request.unbilled_tries + 1) if free else (request.attempts, request.unbilled_tries)
     if late:
         step: Decision | TryWithout | TryFewer | NextPart | Late = Late()
     elif per_call:
         step = TryFewer(per_call)
     elif refused:
         step = TryWithout(refused)
-    elif moves and rate_answers < rules.max_rate_answers and now < request.deadline_at:
+    elif moves and unbilled_tries < rules.max_unbilled_tries and now < request.deadline_at:
         step = Queue(now)
     elif parts.has_next(request, result.attempt.wanted, len(outcome.pictures), failure, now):
-        step, attempts, rate_answers = NextPart(), 0, 0  # each part has its own tries
+        step, attempts, unbilled_tries = NextPart(), 0, 0  # each part has its own tries
     else:
-        wait = 0.0 if failure is None else own_wait(failure, attempts + rate_answers, uniform)
-        counted = dataclasses.replace(request, attempts=attempts, rate_answers=rate_answers)
-        tries = AttemptLimits(rules.max_attempts, rules.max_rate_answers)
+        wait = 0.0 if failure is None else own_wait(failure, attempts + unbilled_tries, uniform)
+        counted = dataclasses.replace(request, attempts=attempts, unbilled_tries=unbilled_tries)
+        tries = TryLimits(rules.max_attempts, rules.max_unbilled_tries)
         step = decide(counted, failure, len(outcome.pictures), now, wait, tries)
     if request.deleted:
         outcome = dataclasses.replace(outcome, shortfall=None)  # it may quote words that their member has since deleted
-    return Ruling(step, outcome, failure, attempts, rate_answers)
+    return Ruling(step, outcome, failure, attempts, unbilled_tries)
 
 
 def blocked_while_collecting(request: Request) -> Failure | None:
@@ -164,8 +164,8 @@ def _may_move(request: Request, outcome: Outcome, failure: Failure | None, rules
 
 
 def _may_try_without(request: Request, rules: Rules, now: float) -> bool:
-    """Whether a free answer and time are left for another try."""
-    return request.state is RequestState.CALLING and request.rate_answers + 1 < rules.max_rate_answers and now < request.deadline_at
+    """Whether another unbilled try and time are left."""
+    return request.state is RequestState.CALLING and request.unbilled_tries + 1 < rules.max_unbilled_tries and now < request.deadline_at
 
 
 TURNED_AWAY = frozenset({429, 503, 529})
@@ -178,19 +178,19 @@ def as_booked(outcome: Outcome, failure: Failure | None) -> Outcome:
     """The outcome as booked. Rejections before generation (429, 503, 529, other wordings of "overloaded", or a security check in front of
     the service with any status) weren't billed; any other 5xx may have been, and so may one whose words only resemble these."""
     certain = outcome.status in TURNED_AWAY or (failure is not None and not failure.is_guess)
-    at_the_door = failure is not None and ((failure.kind in RATE_ANSWERS and certain) or "guard" in failure.facts)
+    at_the_door = failure is not None and ((failure.kind in NOT_STARTED and certain) or "guard" in failure.facts)
     if not at_the_door or outcome.billed is Billed.YES or outcome.status in GAVE_UP_WAITING:
         return outcome
     return dataclasses.replace(outcome, billed=Billed.NO)
 
 
-def was_free(failure: Failure | None, billed: Billed) -> bool:
-    """Whether a booked failure uses up a free answer instead of an attempt: rejected before generation, or never sent. False if pictures
-    were made and only their download asked to wait."""
-    return failure is not None and billed is Billed.NO and (failure.kind in RATE_ANSWERS or failure.action is Action.GENERATE)
+def was_unbilled(failure: Failure | None, billed: Billed) -> bool:
+    """Whether the failure counts as an unbilled try, not as an attempt: rejected before generation, or never sent. False if pictures were
+    made and only their download has to wait."""
+    return failure is not None and billed is Billed.NO and (failure.kind in NOT_STARTED or failure.action is Action.GENERATE)
 
 
-def decide(request: Request, failure: Failure | None, pictures: int, now: float, wait: float, tries: AttemptLimits) -> Decision:
+def decide(request: Request, failure: Failure | None, pictures: int, now: float, wait: float, limits: TryLimits) -> Decision:
     """The next step, with this call already counted; `wait` is the request's own back-off in seconds.
 
     Pictures are delivered immediately, with the reason for missing ones: a member who asked for three is better served by two now than by
@@ -204,7 +204,7 @@ def decide(request: Request, failure: Failure | None, pictures: int, now: float,
         return Final(Answer.PICTURES)
     if failure.action is not Action.GENERATE or request.state is RequestState.COLLECTING:
         return Final(Answer.FAILED)  # an accepted task is polled, never submitted again: it may have been paid for
-    if request.attempts >= tries.attempts or request.rate_answers >= tries.free:
+    if request.attempts >= limits.attempts or request.unbilled_tries >= limits.unbilled:
         return Final(Answer.FAILED)
     at = now + wait
     if max(at, now + (failure.wait or 0.0)) >= request.deadline_at:

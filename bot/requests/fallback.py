@@ -48,7 +48,7 @@ class Fallback:
             home = self._active if row.id in elsewhere else _home(services, row)
             found.setdefault(home, []).append(row)
         if movable and not found.get(DEFAULT):
-            found[DEFAULT] = [row for row in movable if not row.rate_answers] or movable
+            found[DEFAULT] = [row for row in movable if not row.unbilled_tries] or movable
         return found
 
     def _choose(self, services: ImageServices, now: float) -> str:
@@ -71,7 +71,7 @@ def _home(services: ImageServices, row: Queued) -> str:
     """The service of a row that no fallback takes now: the one it was sent to, or the configured one if that call left no trace and it may
     return."""
     service = services.of(row.service)
-    return DEFAULT if row.rate_answers and _may_move(row, service) else service.name
+    return DEFAULT if row.unbilled_tries and _may_move(row, service) else service.name
 
 
 def _may_move(row: Queued, service: ImageService) -> bool:

@@ -173,7 +173,7 @@ class Guide:
             found = _own_draft(tx.connection, act)
             if isinstance(found, Reply):
                 return found
-            if not act_rows.first_time(tx, act.event_key):
+            if not act_rows.claim_act(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
             child, rules = tx.new_id(), self.requests.rules
             store_submission(tx, child, f"act:{act.event_key}", _submission(act, found), rules)

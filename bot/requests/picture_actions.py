@@ -72,7 +72,7 @@ class PictureActions:
 
     async def _make(self, act: Act) -> Reply:
         def body(tx: Tx, request: Request) -> Reply:
-            if not act_rows.first_time(tx, act.event_key):
+            if not act_rows.claim_act(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
             found = usable_pictures(tx, request)
             number = act.values.get("picture") or "1"

@@ -118,7 +118,7 @@ class PictureChanges:
         """Why this member may not have this change now."""
         paused = blocked_member(tx, request)
         if paused is not None:
-            reason = "cool_down" if paused.by == block_rows.COOL_DOWN else "member_blocked"
+            reason = "cool_down" if paused.by == block_rows.BY_COOL_DOWN else "member_blocked"
             return Reply(text(f"refusal.{reason}", until=moment(paused.until)), changed=False)
         if (kept := fixed(tx, request)) is not None:
             return kept

@@ -11,7 +11,7 @@ from bot.requests.rules import Rules
 def as_waiting(row: Queued, rules: Rules) -> Waiting:
     """How many pictures its next call asks for, and whether that's its last try."""
     most = rules.model_at(row.service, row.model).per_call or row.count
-    last = row.attempts + 1 >= rules.max_attempts or row.rate_answers + 1 >= rules.max_rate_answers
+    last = row.attempts + 1 >= rules.max_attempts or row.unbilled_tries + 1 >= rules.max_unbilled_tries
     return Waiting(
         row.id,
         row.person,
@@ -19,6 +19,6 @@ def as_waiting(row: Queued, rules: Rules) -> Waiting:
         Lane(row.lane),
         row.created_at,
         min(row.count - (row.settled or 0), most),
-        row.attempts + row.rate_answers,
+        row.attempts + row.unbilled_tries,
         last and rules.max_attempts > 1,
     )

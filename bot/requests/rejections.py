@@ -96,7 +96,7 @@ class Rejections:
         """Ask for candidates: one request, linked to the rejected one."""
 
         def body(tx: Tx, request: Request) -> Reply:
-            if not act_rows.first_time(tx, act.event_key):
+            if not act_rows.claim_act(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
             if request_rows.live_child(tx.connection, request.id, act.person, Origin.CANDIDATES, tx.now - DOUBLE_CLICK):
                 return Reply(text("reply.already_started"), changed=False)

@@ -41,7 +41,7 @@ class Rules:
     batch_deadline: float = 4 * 3600.0
     """The same for a picture of a batch, which waits while anybody else does."""
     max_attempts: int = 3
-    max_rate_answers: int = 10
+    max_unbilled_tries: int = 10
     max_live: int | None = 25
     """Maximum live requests per member."""
     held_for: float = 900.0

@@ -26,7 +26,7 @@ from bot.observe import hide
 from bot.ports import Ports
 from bot.providers.port import Call, OnPartial
 from bot.requests.attempt import Dependencies, Opened, open_attempt, record_outcome
-from bot.requests.exchange_events import publish_changes, publish_exchange
+from bot.requests.call_events import publish_call, publish_changes
 from bot.requests.fallback import Fallback
 from bot.requests.handover import Handover, Ticket
 from bot.requests.previews import Previews
@@ -296,7 +296,7 @@ class Scheduler:
             log.exception("gate_failed", request=opened.request.id)  # the outcome is recorded anyway
         self._note_changes(service)
         self._look.set()
-        publish_exchange(self.events, opened.request, opened.attempt, outcome, failure, service)
+        publish_call(self.events, opened.request, opened.attempt, outcome, failure, service)
         self._note_task(opened.request.id, outcome.pending)
         unfinished = self.previews.end(opened.request.id)
 
@@ -325,7 +325,7 @@ class Scheduler:
         pending = Pending(attempt.task_id, attempt.poll_url)
         outcome = await self._make(request.id, lambda: service.provider.collect(call, pending), service)
         failure = None if outcome.shortfall is None else classify(outcome.shortfall)
-        publish_exchange(self.events, request, attempt, outcome, failure, service)
+        publish_call(self.events, request, attempt, outcome, failure, service)
         self._note_task(request.id, outcome.pending)
         await self._write_with_retry(lambda tx: record_outcome(tx, attempt.id, outcome, failure, self.deps, service.host))
 

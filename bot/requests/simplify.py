@@ -99,7 +99,7 @@ class Simplify:
                 return Reply(text("reply.already_started"), changed=False)
             if known.blocked is not None or known.standing.over:
                 return self._shown(tx, act, row, None)
-            if not act_rows.first_time(tx, act.event_key):
+            if not act_rows.claim_act(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
             child, rules = tx.new_id(), self.requests.rules
             submission = _submission(act, known.root, put_together(known.details, frozenset(step.kept)))

@@ -99,7 +99,7 @@ def _expire(tx: Tx, request: Request) -> None:
     match request.state:
         case RequestState.RECEIVED:
             drop(tx, request)  # nobody could tell in all this time whether it was acknowledged
-        case RequestState.HELD:
+        case RequestState.AWAITING_MEMBER:
             refuse(tx, request, Refusal("no_answer"))
         case RequestState.QUEUED:
             answer(tx, request, RequestEvent.EXPIRE, Answer.EXPIRED)

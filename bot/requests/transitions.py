@@ -46,7 +46,7 @@ def show(tx: Tx, request: Request) -> None:
     if request.batch:
         tx.wake(BATCH, request.batch)
         return
-    if request.state is RequestState.HELD:
+    if request.state is RequestState.AWAITING_MEMBER:
         message_rows.bump(tx, f"question:{request.id}")
     if request.private:
         message_rows.want(tx, f"request:{request.id}", Audience.MEMBER, request.place, request.person.id)
@@ -66,7 +66,7 @@ def queue(tx: Tx, request: Request, event: RequestEvent, due_at: float, **values
 def hold(tx: Tx, request: Request, question: Refusal, seconds: float, **values: object) -> None:
     """Ask the member before anything is sent."""
     until = tx.now + seconds
-    request_rows.move(tx, request, RequestEvent.HOLD, **{**values, "refusal": question, "deadline_at": until})
+    request_rows.move(tx, request, RequestEvent.ASK_MEMBER, **{**values, "refusal": question, "deadline_at": until})
     show(tx, request)
     ask_member(tx, request)
     tx.wake("request", request.id, until)

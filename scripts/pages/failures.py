@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.chat.views import Audience
 from bot.domain.case_states import CaseState, Standing
 from bot.domain.failure import Failure
-from bot.domain.kinds import KINDS, RATE_ANSWERS, SAFETY_REVIEWABLE, Action, Kind
+from bot.domain.kinds import KINDS, NOT_STARTED, SAFETY_REVIEWABLE, Action, Kind
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Person, Place, Request
 from bot.messages.request_facts import RequestFacts
@@ -36,7 +36,7 @@ def _view(kind: Kind, state: RequestState) -> list[str]:
     failure = Failure(rule.group, kind, rule.action, None, rule.who_can_fix, 1.0)
     final = state is RequestState.ANSWERED
     answer = (Answer.BLOCKED if kind in SAFETY_REVIEWABLE else Answer.FAILED) if final else None
-    free = kind in RATE_ANSWERS
+    free = kind in NOT_STARTED
     request = Request(
         id="r",
         state=state,
@@ -53,7 +53,7 @@ def _view(kind: Kind, state: RequestState) -> list[str]:
         due_at=NOW if final else NOW + 20,
         deadline_at=NOW + 800,
         attempts=0 if free else 1,
-        rate_answers=1 if free else 0,
+        unbilled_tries=1 if free else 0,
         answer=answer,
         failure=failure,
     )

@@ -153,7 +153,7 @@ def a_400_retried() -> Iterator[None]:
 @bug
 def attempts_counted_after_the_call() -> Iterator[None]:
     """An exchange counts when its answer is read; one that breaks never does."""
-    with patch.object(bot.requests.decide, "was_free", lambda failure, billed: failure is not None and billed is not Billed.YES):
+    with patch.object(bot.requests.decide, "was_unbilled", lambda failure, billed: failure is not None and billed is not Billed.YES):
         yield
 
 

@@ -65,7 +65,7 @@ def a_step_for_every_click() -> Iterator[None]:
     async def send(self: Simplify, act: Act) -> Reply:
         def body(tx: Tx, row: LadderRow, step: StepRow) -> Reply:
             known = bot.requests.simplify._known(tx.connection, row)
-            if known is None or not act_rows.first_time(tx, act.event_key):
+            if known is None or not act_rows.claim_act(tx, act.event_key):
                 return Reply("", changed=False)
             _sent(self, tx, act, known, step)
             return Reply("sent")

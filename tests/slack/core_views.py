@@ -78,7 +78,7 @@ def of_requests(words: str, name: str = "Ada") -> Iterator[tuple[str, View]]:
             yield shown(f"waiting {reason}", request(words, name), estimate=Estimate(3, 40.0, reason), estimate_until=NOW + 60)
         if table == "held" and reason in HELD_REASONS:
             refusal = refusal_from_json({**REFUSAL_FACTS, "reason": reason, "cleaned": words})
-            yield shown(f"held {reason}", request(words, name, state=RequestState.HELD, refusal=refusal))
+            yield shown(f"held {reason}", request(words, name, state=RequestState.AWAITING_MEMBER, refusal=refusal))
         template = catalogue("en").template(key)
         if table == "refusal" and "budget_" not in reason and template is not None:
             fields = dict.fromkeys(template.fields, "9")

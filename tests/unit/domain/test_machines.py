@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.domain.case_states import CASES, WAITING, CaseEvent, CaseState
-from bot.domain.kinds import KINDS, RATE_ANSWERS, SAFETY_REVIEWABLE, Action, Fixer, Group, Kind
+from bot.domain.kinds import KINDS, NOT_STARTED, SAFETY_REVIEWABLE, Action, Fixer, Group, Kind
 from bot.domain.machine import Machine, UnknownTransition
 from bot.domain.request_states import REQUESTS, RequestEvent, RequestState
 
@@ -107,4 +107,4 @@ def test_every_kind_has_its_line_and_safety_is_never_repeated() -> None:
         if rule.group in (Group.SAFETY, Group.PARAMETERS):
             assert rule.action is Action.NONE, kind
     assert all(KINDS[kind].group is Group.SAFETY and KINDS[kind].who_can_fix is Fixer.MODERATOR for kind in SAFETY_REVIEWABLE)
-    assert all(KINDS[kind].action is Action.GENERATE for kind in RATE_ANSWERS)
+    assert all(KINDS[kind].action is Action.GENERATE for kind in NOT_STARTED)

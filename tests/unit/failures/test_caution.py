@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.failure import Evidence, Phase
-from bot.domain.kinds import RATE_ANSWERS, SAFETY_REVIEWABLE, Action, Kind
+from bot.domain.kinds import NOT_STARTED, SAFETY_REVIEWABLE, Action, Kind
 from bot.failures import reader
 from bot.failures.classify import classify
 
@@ -29,7 +29,7 @@ def test_a_guessed_full_queue_is_repeated_only_where_the_status_turns_away(
     shares = dict.fromkeys(Kind, 0.02) | {Kind.OVERLOADED: 0.06}
     monkeypatch.setattr(reader, "score", lambda text, **context: shares)
     failure = classify(said("a photograph of a busy market", status))
-    assert failure.kind in RATE_ANSWERS
+    assert failure.kind in NOT_STARTED
     assert (failure.action is Action.GENERATE) == repeats
 
 

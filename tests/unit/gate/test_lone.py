@@ -11,7 +11,7 @@ from bench.provider.metrics import quantile
 from bench.provider.shapes import lone
 from bot.domain.kinds import Kind
 from bot.gate.gate import AdaptiveGate
-from bot.gate.hold import FORGOTTEN
+from bot.gate.limit_trust import FORGOTTEN
 from bot.gate.port import Verdict
 from bot.gate.settings import GateSettings
 from tests.unit.gate.chaos import failure

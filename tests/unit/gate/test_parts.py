@@ -10,7 +10,7 @@ from bot.gate.allowance import Allowance
 from bot.gate.breaker import Breaker, least_to_lose
 from bot.gate.credit import Credit
 from bot.gate.fair import HALF_LIFE, FairQueue, ServiceCounts
-from bot.gate.hold import Hold
+from bot.gate.limit_trust import LimitTrust
 from tests.unit.gate.given import middle, row
 
 
@@ -195,17 +195,17 @@ def test_what_is_remembered_of_who_was_served_is_bounded_and_keeps_the_heaviest(
 # ---- how long may a guess hold it back? ------------------------------------------------------------------------------------------
 
 
-def held(hold: Hold, at: float = 100.0) -> float:
+def held(trust: LimitTrust, at: float = 100.0) -> float:
     """Seconds for which a request after a launch at that time may be held."""
-    hold.launch(at, test=False)
-    return hold.until - at
+    trust.launch(at, test=False)
+    return trust.until - at
 
 
 def test_before_any_rejection_a_named_limit_may_hold_for_ten_minutes() -> None:
-    hold = Hold()
-    assert hold.until == -math.inf
-    assert held(hold) == 600.0
-    assert not hold.old(10_000.0)
+    trust = LimitTrust()
+    assert trust.until == -math.inf
+    assert held(trust) == 600.0
+    assert not trust.old(10_000.0)
 
 
 @pytest.mark.parametrize(
@@ -227,51 +227,51 @@ def test_before_any_rejection_a_named_limit_may_hold_for_ten_minutes() -> None:
     ],
 )
 def test_a_guess_holds_as_long_as_the_rejections_said(waits: list[float | None], minute: int, seconds: float) -> None:
-    hold = Hold()
+    trust = LimitTrust()
     for number, wait in enumerate(waits):
-        hold.launch(50.0 + number, test=False)
-        hold.refuse(50.0 + number, wait, minute)
-    assert held(hold) == pytest.approx(seconds)
-    assert hold.confirmed is (minute >= 8)
+        trust.launch(50.0 + number, test=False)
+        trust.refuse(50.0 + number, wait, minute)
+    assert held(trust) == pytest.approx(seconds)
+    assert trust.confirmed is (minute >= 8)
 
 
 def test_a_test_that_is_refused_makes_it_four_times_as_long_and_one_that_is_let_in_halves_it() -> None:
-    hold = Hold()
-    hold.refuse(10.0, 8.0, 0)
-    hold.launch(20.0, test=True)
-    hold.refuse(20.0, 8.0, 0)
-    assert (held(hold), hold.confirmed) == (32.0, True)
-    hold.admit(100.0)
-    assert held(hold) == 32.0  # confirmed: only another test counts
-    hold.launch(200.0, test=True)
-    hold.admit(200.0)
-    assert (held(hold), hold.confirmed) == (16.0, False)
-    hold.admit(15.0)  # older than the last rejection
-    hold.admit(20.0)
-    assert held(hold) == 16.0
+    trust = LimitTrust()
+    trust.refuse(10.0, 8.0, 0)
+    trust.launch(20.0, test=True)
+    trust.refuse(20.0, 8.0, 0)
+    assert (held(trust), trust.confirmed) == (32.0, True)
+    trust.admit(100.0)
+    assert held(trust) == 32.0  # confirmed: only another test counts
+    trust.launch(200.0, test=True)
+    trust.admit(200.0)
+    assert (held(trust), trust.confirmed) == (16.0, False)
+    trust.admit(15.0)  # older than the last rejection
+    trust.admit(20.0)
+    assert held(trust) == 16.0
     for seconds in (8.0, 4.0, 2.0, 1.0, 1.0):
-        hold.admit(300.0)
-        assert held(hold) == seconds
+        trust.admit(300.0)
+        assert held(trust) == seconds
     for at in (401.0, 402.0, 403.0, 404.0, 405.0, 406.0):
-        hold.launch(at, test=True)
-        hold.refuse(at, None, 0)
-    assert held(hold) == 600.0
+        trust.launch(at, test=True)
+        trust.refuse(at, None, 0)
+    assert held(trust) == 600.0
 
 
 def test_an_admission_ends_the_row_of_bare_rejections() -> None:
-    hold = Hold()
+    trust = LimitTrust()
     for at in (1.0, 2.0, 3.0):
-        hold.refuse(at, None, 8)
-    assert held(hold) == pytest.approx(7.5 * 1.5**2)
-    hold.admit(4.0)
-    assert held(hold) == 7.5
+        trust.refuse(at, None, 8)
+    assert held(trust) == pytest.approx(7.5 * 1.5**2)
+    trust.admit(4.0)
+    assert held(trust) == 7.5
 
 
 def test_a_limit_that_was_not_named_is_old_after_ten_minutes() -> None:
-    hold = Hold()
-    hold.refuse(100.0, 5.0, 0)
-    hold.refuse(90.0, 5.0, 0)  # reported later, launched earlier
-    assert (hold.old(700.0), hold.old(700.1)) == (False, True)
+    trust = LimitTrust()
+    trust.refuse(100.0, 5.0, 0)
+    trust.refuse(90.0, 5.0, 0)  # reported later, launched earlier
+    assert (trust.old(700.0), trust.old(700.1)) == (False, True)
 
 
 # ---- the operator's own limit ----------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.ledger import act_rows, block_rows, spend_rows
-from bot.ledger.block_rows import COOL_DOWN, BlockedPrompt, MemberPause
+from bot.ledger.block_rows import BY_COOL_DOWN, BlockedPrompt, MemberPause
 from bot.ledger.store import Ledger, Tx
 from bot.ledger.tables import acts, blocked_prompts, spend
 
@@ -40,7 +40,7 @@ async def test_a_pause_ends_for_the_one_member_in_the_one_community_that_is_mean
         assert paused(tx) == [each for each in MEMBERS if each != one]
         assert not block_rows.end_pause(tx, *one)
         for each in MEMBERS:
-            block_rows.pause_member(tx, *each, NOW + 60, COOL_DOWN)
+            block_rows.pause_member(tx, *each, NOW + 60, BY_COOL_DOWN)
         block_rows.end_cool_down(tx, *one)
         assert paused(tx) == [each for each in MEMBERS if each != one]
         assert paused(tx, NOW + 60) == []
@@ -70,10 +70,10 @@ async def test_what_no_longer_counts_is_removed_and_nothing_before(ledger: Ledge
             block_rows.remember_prompt(tx, "home", str(number), "ana", "case", until)
         block_rows.remove_expired_prompts(tx)
         assert [row.fingerprint for row in tx.connection.execute(select(blocked_prompts))] == ["2"]
-        assert act_rows.first_time(tx, "press")
-        assert not act_rows.first_time(tx, "press")
+        assert act_rows.claim_act(tx, "press")
+        assert not act_rows.claim_act(tx, "press")
         act_rows.remove(tx, before=NOW)
-        assert not act_rows.first_time(tx, "press")
+        assert not act_rows.claim_act(tx, "press")
         act_rows.remove(tx, before=NOW + 1)
         assert tx.connection.execute(select(acts)).all() == []
 

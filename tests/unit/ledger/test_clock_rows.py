@@ -160,7 +160,7 @@ async def test_after_a_start_with_a_clock_put_back_nothing_lasts_longer_than_was
     ("state", "lane", "deadline", "due"),
     [
         (RequestState.QUEUED, Lane.INTERACTIVE, 840.0, 0.0),
-        (RequestState.HELD, Lane.INTERACTIVE, 900.0, 0.0),
+        (RequestState.AWAITING_MEMBER, Lane.INTERACTIVE, 900.0, 0.0),
         (RequestState.QUEUED, Lane.BATCH, HOUR, 0.0),
     ],
 )

@@ -66,8 +66,8 @@ def test_a_failure_is_explained_and_says_how_often_it_was_tried() -> None:
     why = failure(Kind.SERVER_ERROR)
     view = shown(answer=Answer.FAILED, why=why, attempts=1)
     assert (view.title, view.text, actions(view)) == (text("request.failed"), (explain(why, "member"), LINE), [A.RETRY, A.EDIT])
-    assert shown(answer=Answer.FAILED, why=why, attempts=1, rate_answers=1).text[1] == text("request.tried", count=2)
-    assert shown(answer=Answer.FAILED, why=why, attempts=3, rate_answers=0).text[1] == text("request.tried", count=3)
+    assert shown(answer=Answer.FAILED, why=why, attempts=1, unbilled_tries=1).text[1] == text("request.tried", count=2)
+    assert shown(answer=Answer.FAILED, why=why, attempts=3, unbilled_tries=0).text[1] == text("request.tried", count=3)
 
 
 def test_a_refusal_that_came_later_gives_its_own_reason() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.chat.views import Audience, Button, ButtonStyle, Pressers, Tone, View
 from bot.domain.case_states import CaseState, Standing
-from bot.domain.kinds import RATE_ANSWERS, Kind
+from bot.domain.kinds import NOT_STARTED, Kind
 from bot.domain.outcome import Pending
 from bot.domain.request_states import Answer
 from bot.domain.requests import Person
@@ -27,8 +27,8 @@ EVERY: list[Mapping[str, Any]] = [
     {"state": S.QUEUED},
     {"state": S.CALLING},
     {"state": S.COLLECTING},
-    {"state": S.HELD, "refusal": {"reason": "email", "cleaned": "a bicycle"}},
-    {"state": S.HELD, "refusal": {"reason": "email"}, "audience": Audience.MEMBER},
+    {"state": S.AWAITING_MEMBER, "refusal": {"reason": "email", "cleaned": "a bicycle"}},
+    {"state": S.AWAITING_MEMBER, "refusal": {"reason": "email"}, "audience": Audience.MEMBER},
     {"state": S.REFUSED, "refusal": {"reason": "unsupported_size", "value": "1x1", "allowed": ["a"], "nearest": "1024x1024"}},
     *({"answer": one, "attempts": 1} for one in Answer if one is not Answer.PICTURES),
     {"answer": Answer.PICTURES, "pictures": (PNG,), "private": True},
@@ -108,7 +108,7 @@ def test_why_it_is_tried_again_when_and_how_often() -> None:
     assert why(Kind.SERVER_ERROR, estimate_until=NOW + 30) == f"{server} {later} {next_try}"
     assert why(Kind.SERVER_ERROR, max_attempts=5).endswith(text("waiting.next_try", number=2, most=5))
     assert why(Kind.CORRUPT_IMAGE) == f"{text('waiting.after_failure')} {soon} {next_try}"
-    for kind in RATE_ANSWERS:
+    for kind in NOT_STARTED:
         assert why(kind) == f"{text(f'waiting.after_{kind.value}')} {soon}"
     assert why(Kind.UNSUPPORTED_OPTION, facts={"left_out": "quality"}) == f"{text('waiting.without')} {soon}"
 
@@ -156,13 +156,13 @@ def test_one_hint_at_most_and_only_while_it_can_help() -> None:
 
 def test_a_held_prompt_is_read_by_its_member_alone() -> None:
     held = {"reason": "email", "cleaned": "a bicycle"}
-    public = shown(S.HELD, refusal=held)
-    assert public == asked(request(S.HELD, refusal=held))
+    public = shown(S.AWAITING_MEMBER, refusal=held)
+    assert public == asked(request(S.AWAITING_MEMBER, refusal=held))
     assert "bicycle" not in str(public)
     assert (actions(public), public.title) == ([A.SHOW], text("held.asked", person="Ana"))
-    assert shown(S.HELD, refusal=held, person=Person("ana")).title == text("held.asked", person="ana")
-    own = shown(S.HELD, Audience.MEMBER, refusal=held)
-    assert own == question(request(S.HELD, refusal=held))
+    assert shown(S.AWAITING_MEMBER, refusal=held, person=Person("ana")).title == text("held.asked", person="ana")
+    own = shown(S.AWAITING_MEMBER, Audience.MEMBER, refusal=held)
+    assert own == question(request(S.AWAITING_MEMBER, refusal=held))
     assert own.text == (text("held.email"), text("held.what_now"))
     assert [one.value for one in own.facts] == ["a bicycle"]
     assert [(one.action, one.style) for one in own.buttons] == [
@@ -174,7 +174,7 @@ def test_a_held_prompt_is_read_by_its_member_alone() -> None:
 
 
 def test_without_a_cleaned_wording_none_is_offered() -> None:
-    own = shown(S.HELD, Audience.MEMBER, refusal={"reason": "email", "cleaned": ""})
+    own = shown(S.AWAITING_MEMBER, Audience.MEMBER, refusal={"reason": "email", "cleaned": ""})
     assert (own.text[1], own.facts) == (text("held.what_now_without"), ())
     assert [(one.action, one.style) for one in own.buttons][:2] == [(A.EDIT, ButtonStyle.PRIMARY), (A.SEND_ANYWAY, ButtonStyle.PLAIN)]
 

@@ -86,7 +86,7 @@ def test_of_a_reported_result_nothing_is_shown(state: CaseState, key: str, audie
 
 
 def test_attached_pictures_are_asked_about_with_a_yes_and_a_no() -> None:
-    view = shown(S.HELD, audience=Audience.MEMBER, refusal={"reason": "uploads_people"})
+    view = shown(S.AWAITING_MEMBER, audience=Audience.MEMBER, refusal={"reason": "uploads_people"})
     assert view.text == (text("held.uploads_people"), text("held.what_now_uploads"))
     assert [(one.action, one.style.value) for one in view.buttons] == [
         (A.SEND_ANYWAY, "primary"),

@@ -318,7 +318,7 @@ async def test_doubtful_words_are_held_for_a_while(ground: Ground) -> None:
     row = await ground.row(request)
     assert isinstance(found, Request)
     assert (found.state, found.refusal) == (row.state, row.refusal)
-    assert (row.state, row.deadline_at) == (RequestState.HELD, NOON + ground.rules.held_for)
+    assert (row.state, row.deadline_at) == (RequestState.AWAITING_MEMBER, NOON + ground.rules.held_for)
     assert row.refusal == Refusal("email", {"found": "an address"}, cleaned="a cat")
     assert row.fingerprint == fingerprint("mail to ana@example.org")
     assert Wake("request", request, NOON + ground.rules.held_for) in ground.wakes
@@ -326,7 +326,7 @@ async def test_doubtful_words_are_held_for_a_while(ground: Ground) -> None:
     assert (await ground.asked("a cat")).state is RequestState.QUEUED
 
 
-@pytest.mark.parametrize(("origin", "state"), [(Origin.REWRITE, RequestState.QUEUED), (Origin.EDIT, RequestState.HELD)])
+@pytest.mark.parametrize(("origin", "state"), [(Origin.REWRITE, RequestState.QUEUED), (Origin.EDIT, RequestState.AWAITING_MEMBER)])
 async def test_what_the_member_was_shown_and_accepted_is_not_asked_about_again(ground: Ground, origin: Origin, state: RequestState) -> None:
     ground.rules = dataclasses.replace(ground.rules, lint=asks)
 

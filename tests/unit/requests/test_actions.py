@@ -30,7 +30,7 @@ def asks(prompt: str) -> Question | None:
 async def held(ground: Ground, **options: object) -> str:
     ground.rules = dataclasses.replace(ground.rules, lint=asks)
     request = await ground.asked("mail to ana@example.org", **options)
-    assert request.state is RequestState.HELD
+    assert request.state is RequestState.AWAITING_MEMBER
     return request.id
 
 
@@ -145,7 +145,7 @@ async def test_somebody_elses_form_stays_shut(ground: Ground) -> None:
 async def test_a_new_wording_answers_the_question_about_the_old_one_unless_it_is_turned_down(ground: Ground) -> None:
     request = await held(ground)
     await ground.press(A.EDIT, request, values={"prompt": "a cat", "size": "17x17"})
-    assert (await ground.row(request)).state is RequestState.HELD
+    assert (await ground.row(request)).state is RequestState.AWAITING_MEMBER
     await ground.press(A.EDIT, request, values={"prompt": "a cat"})
     row = await ground.row(request)
     assert (row.state, row.refusal, row.prompt, row.answered_at) == (RequestState.REFUSED, Refusal("edited"), "", ground.at[0])
@@ -292,7 +292,7 @@ async def test_without_a_cleaned_wording_there_is_none_to_send(ground: Ground) -
     request = await ground.asked()
     reply = await ground.press(A.SEND_CLEANED, request.id)
     assert (reply.text, reply.changed) == (text("reply.question_over"), False)
-    assert (await ground.row(request.id)).state is RequestState.HELD
+    assert (await ground.row(request.id)).state is RequestState.AWAITING_MEMBER
 
 
 async def test_discard_keeps_no_word(ground: Ground) -> None:
@@ -306,7 +306,7 @@ async def test_discard_keeps_no_word(ground: Ground) -> None:
 async def test_a_question_is_answered_once_and_by_its_member(ground: Ground, action: ActionName) -> None:
     request = await held(ground)
     assert not (await ground.press(action, request, "ben")).changed
-    assert (await ground.row(request)).state is RequestState.HELD
+    assert (await ground.row(request)).state is RequestState.AWAITING_MEMBER
     assert (await ground.press(action, request)).changed
     before = await ground.row(request)
     for again in (A.SEND_ANYWAY, A.SEND_CLEANED, A.DISCARD):

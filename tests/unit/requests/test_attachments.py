@@ -75,7 +75,7 @@ class Stage:
     async def sent(self, *names: str, **options: Any) -> Request:
         """The same, past the question that everybody is asked once."""
         request = await self.ask(*names, **options)
-        if request.state is RequestState.HELD:
+        if request.state is RequestState.AWAITING_MEMBER:
             await self.world.press(ActionName.SEND_ANYWAY, request.id)
         await self.world.answer(request.id)
         return await self.row(request.id)
@@ -188,7 +188,7 @@ async def test_the_sum_of_all_pictures_fits_the_services_limit(tmp_path: Path) -
 async def test_everybody_is_asked_once_about_what_must_stay_inside_and_always_about_people(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         first = await s.ask("photo", consent=False)
-        assert (first.state, first.refusal and first.refusal.reason) == (RequestState.HELD, "uploads_first")
+        assert (first.state, first.refusal and first.refusal.reason) == (RequestState.AWAITING_MEMBER, "uploads_first")
         assert s.world.service.calls == []
         assert await s.world.press(ActionName.SEND_ANYWAY, first.id) == "Sent."
         await s.world.answer(first.id)
@@ -252,7 +252,7 @@ async def test_a_kill_at_any_step_is_continued_and_nothing_is_sent_twice(tmp_pat
     source.hold = None
     async with stage(tmp_path, source) as s:
         row = await s.row(made.id)
-        assert row.state is RequestState.HELD
+        assert row.state is RequestState.AWAITING_MEMBER
         assert len(row.references) == 2
         await s.world.press(ActionName.SEND_ANYWAY, row.id)
         await s.world.answer(row.id)

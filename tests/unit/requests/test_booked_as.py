@@ -25,9 +25,9 @@ async def test_what_a_gateway_says_of_load_is_booked_by_where_it_said_so(
     async with world(tmp_path, Service([bad(said, Billed.UNKNOWN)])) as w:
         request = await w.imagine()
         row: Request | None = None
-        while row is None or not row.attempts + row.rate_answers or row.failure is None:
+        while row is None or not row.attempts + row.unbilled_tries or row.failure is None:
             row = await w.bot.ledger.read(lambda c: request_rows.get(c, request))
-        assert (row.attempts > 0, row.rate_answers > 0) == (not free, free)
+        assert (row.attempts > 0, row.unbilled_tries > 0) == (not free, free)
         first = (await w.bot.ledger.read(lambda c: c.execute(select(attempts).order_by(attempts.c.number)).all()))[0]
         assert first.billed == ("no" if free else "unknown")
         assert (first.cost == 0) == free

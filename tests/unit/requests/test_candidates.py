@@ -185,7 +185,7 @@ async def test_a_budget_a_block_and_a_question_hold_for_candidates_too(tmp_path:
     async with results(tmp_path / "more", lint=ask_about) as (s, result):
         await s.press(A.CANDIDATES, result, prompt="call +49 151 2345 6789", count="2")
         [asked] = await children(s, result)
-        assert asked.state is RequestState.HELD
+        assert asked.state is RequestState.AWAITING_MEMBER
 
     async with results(tmp_path / "last") as (s, result):
         row = await s.world.bot.ledger.read(lambda c: request_rows.get(c, result))

@@ -67,8 +67,8 @@ async def test_again_keeps_the_words_and_candidates_are_without_them(tmp_path: P
 )
 async def test_what_cannot_be_drawn_is_told_before_anything_is_sent(tmp_path: Path, caption: str, said: str) -> None:
     async with stage(tmp_path, lint=ask_about) as s:
-        print_ = fingerprint("blocked words")
-        await s.world.bot.ledger.write(lambda tx: block_rows.remember_prompt(tx, "home", print_, "ben", "", tx.now + 60))
+        prompt_fingerprint = fingerprint("blocked words")
+        await s.world.bot.ledger.write(lambda tx: block_rows.remember_prompt(tx, "home", prompt_fingerprint, "ben", "", tx.now + 60))
         made = await s.world.imagine("a bicycle", caption=caption)
         view = await s.world.answer(made)
         assert view.text[0] == "The text for your picture can't be drawn like that, so nothing was sent."

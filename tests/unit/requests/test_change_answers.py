@@ -56,7 +56,7 @@ async def test_a_question_is_answered_once_and_only_if_something_is_left(tmp_pat
         assert refused(await s.press(A.DRAW_ANYWAY, row_of(drawn.view))) == OVER
 
 
-@pytest.mark.parametrize(("by", "reason"), [(block_rows.COOL_DOWN, "cool_down"), ("mia", "member_blocked")])
+@pytest.mark.parametrize(("by", "reason"), [(block_rows.BY_COOL_DOWN, "cool_down"), ("mia", "member_blocked")])
 async def test_a_paused_member_reads_why(tmp_path: Path, by: str, reason: str) -> None:
     async with stage(tmp_path) as s:
         made = await s.result()

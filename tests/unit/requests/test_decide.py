@@ -14,31 +14,31 @@ from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Attempt, Person, Place, Request
 from bot.requests.books import cost_of
 from bot.requests.decide import (
-    AttemptLimits,
     CallResult,
     Final,
     Late,
     NextPart,
     OpenCase,
     Queue,
+    TryLimits,
     as_booked,
     blocked_while_collecting,
     decide,
     rule,
-    was_free,
+    was_unbilled,
 )
 from bot.requests.rules import Rules
 from tests.unit.requests.ground import PICTURE
 
 NOW = 1000.0
-TRIES = AttemptLimits(3, 10)
+TRIES = TryLimits(3, 10)
 RULES = Rules(model=Catalogue.load().default())
 
 
-def request(attempts: int = 1, rate_answers: int = 0, deadline: float = NOW + 800) -> Request:
+def request(attempts: int = 1, unbilled_tries: int = 0, deadline: float = NOW + 800) -> Request:
     return Request(
         "r", RequestState.CALLING, Person("ana"), Place("test", "home", "imagine"), "p", "f", "m", "1024x1024", "low", 1, False, NOW, NOW,
-        deadline, attempts=attempts, rate_answers=rate_answers,
+        deadline, attempts=attempts, unbilled_tries=unbilled_tries,
     )  # fmt: skip
 
 
@@ -89,13 +89,13 @@ def test_an_answer_without_pictures_and_without_reason_is_a_failure() -> None:
 
 
 def test_what_was_certainly_not_billed_uses_up_a_free_answer() -> None:
-    assert was_free(failure(Kind.RATE_LIMITED), Billed.NO)
-    assert not was_free(failure(Kind.RATE_LIMITED), Billed.UNKNOWN)
-    assert was_free(failure(Kind.NETWORK_CONNECT), Billed.NO)
-    assert not was_free(failure(Kind.TIMEOUT), Billed.UNKNOWN)
-    assert not was_free(failure(Kind.UNSUPPORTED_SIZE), Billed.NO)
-    assert not was_free(None, Billed.YES)
-    assert not was_free(failure(Kind.RATE_LIMITED), Billed.YES)
+    assert was_unbilled(failure(Kind.RATE_LIMITED), Billed.NO)
+    assert not was_unbilled(failure(Kind.RATE_LIMITED), Billed.UNKNOWN)
+    assert was_unbilled(failure(Kind.NETWORK_CONNECT), Billed.NO)
+    assert not was_unbilled(failure(Kind.TIMEOUT), Billed.UNKNOWN)
+    assert not was_unbilled(failure(Kind.UNSUPPORTED_SIZE), Billed.NO)
+    assert not was_unbilled(None, Billed.YES)
+    assert not was_unbilled(failure(Kind.RATE_LIMITED), Billed.YES)
 
 
 @pytest.mark.parametrize("kind", [Kind.RATE_LIMITED, Kind.OVERLOADED])
@@ -118,7 +118,7 @@ def test_turned_away_at_the_door_is_free_and_behind_a_gateway_that_gave_up_it_ma
 ) -> None:
     outcome = as_booked(Outcome(billed=Billed.UNKNOWN, status=status), failure(kind))
     assert outcome.billed.value == booked
-    assert was_free(failure(kind), outcome.billed) == (booked == "no")
+    assert was_unbilled(failure(kind), outcome.billed) == (booked == "no")
 
 
 @pytest.mark.parametrize(
@@ -169,16 +169,16 @@ def test_what_a_service_said_when_it_took_the_task_is_its_price_unless_usage_say
 
 
 def test_each_part_has_its_own_tries() -> None:
-    asked = dataclasses.replace(request(attempts=3, rate_answers=9), epoch=1, count=10)
+    asked = dataclasses.replace(request(attempts=3, unbilled_tries=9), epoch=1, count=10)
     drawn = Outcome(pictures=(PICTURE,) * 4, billed=Billed.YES)
     ruling = rule(CallResult(asked, Attempt("a", "r", 3, 1, NOW, 4, 100), drawn, None), RULES, NOW, max)
-    assert (ruling.step, ruling.attempts, ruling.rate_answers) == (NextPart(), 0, 0)
+    assert (ruling.step, ruling.attempts, ruling.unbilled_tries) == (NextPart(), 0, 0)
 
 
 def test_a_request_moves_to_another_service_while_it_has_free_answers_and_time() -> None:
-    rules = dataclasses.replace(RULES, equals={"another key": {}}, max_rate_answers=5)
+    rules = dataclasses.replace(RULES, equals={"another key": {}}, max_unbilled_tries=5)
     for free, moves in ((3, True), (4, False)):
-        asked = dataclasses.replace(request(attempts=1, rate_answers=free), epoch=1)
+        asked = dataclasses.replace(request(attempts=1, unbilled_tries=free), epoch=1)
         result = CallResult(
             asked, Attempt("a", "r", 1, 1, NOW, 1, 100), Outcome(billed=Billed.NO, status=429), failure(Kind.QUOTA_EXHAUSTED)
         )

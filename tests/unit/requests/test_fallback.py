@@ -157,9 +157,9 @@ async def test_the_choice_waits_for_its_time_and_spares_what_could_be_a_probe(tm
         rows = [
             a_row("new"),
             a_row("tried", attempts=1, failure="server_error"),
-            a_row("turned away", rate_answers=1, failure="rate_limited"),
-            a_row("wrong", rate_answers=1, failure="unsupported_option"),
-            a_row("refused before", rate_answers=2, failure="quota_exhausted", option_refused=True),
+            a_row("turned away", unbilled_tries=1, failure="rate_limited"),
+            a_row("wrong", unbilled_tries=1, failure="unsupported_option"),
+            a_row("refused before", unbilled_tries=2, failure="quota_exhausted", option_refused=True),
             a_row("foreign", model="gpt-image-2.5-flare"),
             a_row("pictured", references=2),
             a_row("too many pictures", references=3),
@@ -180,7 +180,7 @@ async def test_the_choice_waits_for_its_time_and_spares_what_could_be_a_probe(tm
         assert fallback.when(services, now + 31.0) == now + 50.0
         assert {row.id for row in fallback.group(services, rows)["fallback"]} == {"there"}
         assert set(fallback.group(services, [a_row("sent there", service="fallback")])) == {"fallback"}
-        turned_away = a_row("turned away there", service="fallback", rate_answers=1, failure="rate_limited")
+        turned_away = a_row("turned away there", service="fallback", unbilled_tries=1, failure="rate_limited")
         assert set(fallback.group(services, [turned_away])) == {""}
         assert fallback.look(services, now + 50.0)  # the second one is probed
         assert {row.id for row in fallback.group(services, [rows[0]])["fallback"]} == {"new"}

@@ -187,7 +187,7 @@ async def test_private_data_in_a_wording_is_asked_about_before_it_is_sent(tmp_pa
     async with stage(tmp_path, lint=ask_about) as s:
         await s.press(A.GUIDE_SEND, row_of(await s.wording(subject="a robot that calls +49 170 1234567")))
         [request] = await s.requests()
-        assert request.state is RequestState.HELD
+        assert request.state is RequestState.AWAITING_MEMBER
         assert s.world.service.calls == []
 
 

@@ -71,7 +71,7 @@ async def test_retention_removes_what_is_old_and_finished(tmp_path: Path) -> Non
     async with stage(tmp_path, references_kept=5000.0) as s:
         done = await s.sent("photo")
         waiting = await s.ask("other", consent=False, prompt="a dog")
-        assert waiting.state is RequestState.HELD
+        assert waiting.state is RequestState.AWAITING_MEMBER
         attachments, ledger = s.world.bot.core.attachments, s.world.bot.ledger
         upload = await attachments.keep_upload(ANA, "upload.png", file(picture(90, 90), "PNG"), fit=False)
         assert isinstance(upload, Upload)
@@ -82,7 +82,7 @@ async def test_retention_removes_what_is_old_and_finished(tmp_path: Path) -> Non
         assert set(await ledger.read(picture_rows.unshown)) == {done.references[0], upload.sha256}
         await s.world.bot.orphaned_files.round()
         assert not any(one.startswith((done.references[0], upload.sha256)) for one in s.files())
-        assert (await s.row(waiting.id)).state is RequestState.HELD
+        assert (await s.row(waiting.id)).state is RequestState.AWAITING_MEMBER
 
 
 async def test_two_callers_wait_for_one_fetch_and_a_failed_one_is_started_again(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ async def test_a_rate_answer_waits_with_its_reason_and_then_gives_the_picture(tm
         assert any("too many requests" in " ".join(shown.text) for _, shown in w.chat.all)
         row = await w.bot.ledger.read(lambda c: request_rows.get(c, request))
         assert row is not None
-        assert (row.attempts, row.rate_answers) == (1, 1)
+        assert (row.attempts, row.unbilled_tries) == (1, 1)
 
 
 async def test_a_block_is_never_sent_again_and_opens_a_case(tmp_path: Path) -> None:

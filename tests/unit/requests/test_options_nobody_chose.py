@@ -173,7 +173,7 @@ async def test_what_may_have_been_billed_is_no_reason_for_a_try(tmp_path: Path, 
 
 
 async def test_the_bounds_of_tries_hold(tmp_path: Path) -> None:
-    async with gateway(tmp_path, without("quality", SENTENCES[0][1]), max_rate_answers=1) as (w, server):
+    async with gateway(tmp_path, without("quality", SENTENCES[0][1]), max_unbilled_tries=1) as (w, server):
         await w.answer(await w.imagine())
         assert len(server.seen) == 1
 

@@ -240,7 +240,7 @@ async def test_a_try_that_failed_waits_and_is_counted_as_it_was_booked(
     ground.wakes.clear()
     await ground.end(await ground.called(request.id), Outcome(billed=billed, status=status, shortfall=SAID), failure(kind))
     row = await ground.row(request.id)
-    assert (row.state, row.attempts, row.rate_answers) == (RequestState.QUEUED, attempts, free)
+    assert (row.state, row.attempts, row.unbilled_tries) == (RequestState.QUEUED, attempts, free)
     assert (row.due_at > NOON) == (kind is Kind.SERVER_ERROR)  # a rate is waited for at the gate
     assert Wake("request", request.id, row.due_at) in ground.wakes
     assert row.failure is not None

@@ -97,7 +97,7 @@ async def test_each_part_is_reserved_and_booked_by_itself(ground: Ground) -> Non
 
 async def test_a_part_has_its_own_tries_and_an_exhausted_one_keeps_what_is_there(tmp_path: Path) -> None:
     script = [bad(DOWN, Billed.UNKNOWN), drew(4), *[bad(DOWN, Billed.NO)] * 2, bad(DOWN, Billed.NO)]
-    async with world(tmp_path, Service(script), model=FOUR, max_attempts=2, max_rate_answers=1) as w:
+    async with world(tmp_path, Service(script), model=FOUR, max_attempts=2, max_unbilled_tries=1) as w:
         for service in w.bot.services:
             service.gate.breaker.probe_at = 0.0  # type: ignore[attr-defined]
         request = await w.imagine(count=10)

@@ -39,7 +39,7 @@ async def test_a_queued_request_expires_at_its_deadline_and_says_so(ground: Grou
 async def test_a_question_that_nobody_answered_is_over(ground: Ground) -> None:
     ground.rules = type(ground.rules)(model=ground.rules.model, lint=lambda prompt: Question("private"))
     request = await ground.asked("my number is 12345678")
-    assert request.state is RequestState.HELD
+    assert request.state is RequestState.AWAITING_MEMBER
     await swept(ground, ground.rules.held_for)
     row = await ground.row(request.id)
     assert (row.state, row.refusal) == (RequestState.REFUSED, Refusal("no_answer"))

@@ -78,13 +78,13 @@ async def test_how_many_pictures_and_masks_go(
 
 async def test_a_further_question_starts_its_time_anew(ground: Ground) -> None:
     held = await ground.asked()
-    await ground.ledger.write(lambda tx: request_rows.mark(tx, held.id, state=RequestState.HELD.value))
+    await ground.ledger.write(lambda tx: request_rows.mark(tx, held.id, state=RequestState.AWAITING_MEMBER.value))
     ground.at[0] += 50.0
     ground.wakes.clear()
     row = await ground.row(held.id)
     await ground.ledger.write(lambda tx: ask_again(tx, row, Refusal("private"), 100.0))
     after = await ground.row(held.id)
-    assert (after.state, after.refusal, after.deadline_at) == (RequestState.HELD, Refusal("private"), NOON + 150.0)
+    assert (after.state, after.refusal, after.deadline_at) == (RequestState.AWAITING_MEMBER, Refusal("private"), NOON + 150.0)
     assert Wake("request", held.id, NOON + 150.0) in ground.wakes
 
 

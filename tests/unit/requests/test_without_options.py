@@ -36,7 +36,7 @@ async def test_what_nobody_chose_is_left_out_at_once_and_counted_as_free(ground:
         ground.wakes.clear()
         await ground.end(await ground.called(request.id), refusing(option), NAMED)
         row = await ground.row(request.id)
-        assert (row.state, row.due_at, row.attempts, row.rate_answers) == (RequestState.QUEUED, NOON, 0, number)
+        assert (row.state, row.due_at, row.attempts, row.unbilled_tries) == (RequestState.QUEUED, NOON, 0, number)
         assert row.left_out == frozenset(("quality", "size")[:number])
         assert row.failure is not None
         assert row.failure.facts == {"code": "x", "left_out": option}
@@ -82,7 +82,7 @@ async def test_an_option_that_was_chosen_is_not_left_out(ground: Ground) -> None
 
 @pytest.mark.parametrize(("free", "state"), [(2, RequestState.QUEUED), (1, RequestState.ANSWERED)])
 async def test_without_a_free_answer_left_nothing_is_tried_without_it(ground: Ground, free: int, state: RequestState) -> None:
-    ground.rules = dataclasses.replace(ground.rules, max_rate_answers=free)
+    ground.rules = dataclasses.replace(ground.rules, max_unbilled_tries=free)
     request = await ground.asked()
     await ground.end(await ground.called(request.id), refusing("quality"), NAMED)
     assert (await ground.row(request.id)).state is state

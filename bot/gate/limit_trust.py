@@ -24,7 +24,7 @@ FORGOTTEN = 600.0
 
 
 @dataclass(slots=True)
-class Hold:
+class LimitTrust:
     """Times in seconds."""
 
     longest: float = math.inf

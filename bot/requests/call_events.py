@@ -11,7 +11,7 @@ from bot.requests.services import ImageService
 
 
 def publish_changes(events: EventStream, service: ImageService, waiting: int, now: float) -> bool:
-    """Publish what changed about a service's gate since the last time. Returns whether anything did."""
+    """Publish the gate's changes since the last call. Returns False if there were none."""
     changes = service.gate.changes()
     for change in changes:
         events.publish(GateChanged(change.name, change.facts))
@@ -33,10 +33,10 @@ def publish_changes(events: EventStream, service: ImageService, waiting: int, no
     return bool(changes)
 
 
-def publish_exchange(
+def publish_call(
     events: EventStream, request: Request, attempt: Attempt, outcome: Outcome, failure: Failure | None, service: ImageService
 ) -> None:
-    """Publish one call as an event; never the prompt, a key or raw provider text."""
+    """Publish `CallEnded`. It never contains the prompt, a key or raw text of the provider."""
     events.publish(
         CallEnded(
             request=request.id,
