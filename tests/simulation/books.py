@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections import Counter
 from pathlib import Path
 
-from tests.simulation.checker import MAX_ATTEMPTS, MAX_RATE_ANSWERS, Checker
+from tests.simulation.checker import MAX_ATTEMPTS, MAX_RATE_ANSWERS, SLOW, Checker
 from tests.simulation.records import PER_CALL
 
 LIVE = ("received", "held", "queued", "calling", "collecting")
@@ -23,6 +24,18 @@ def examine(path: Path, checker: Checker, community: str) -> None:
         _messages(connection, checker)
     finally:
         connection.close()
+
+
+def examine_told(path: Path, checker: Checker) -> None:
+    """Who wanted to be told about late answers was told about each, and nobody else about any."""
+    if not checker.exact:
+        return
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        told = {row[0].partition(":")[2] for row in connection.execute("SELECT subject FROM messages WHERE subject LIKE 'ready:%'")}
+        late = "SELECT id, person FROM requests WHERE answered_at - created_at > ? AND state = 'answered' AND answer != 'cancelled'"
+        for identity, person in connection.execute(f"{late} AND NOT deleted", (SLOW,)):
+            if (person in checker.tells) is not (identity in told):
+                checker.fail("1-never-told" if person in checker.tells else "7-told-who-did-not-ask", identity, person)
 
 
 def _requests(connection: sqlite3.Connection, checker: Checker) -> None:

@@ -178,6 +178,7 @@ class CaseActors:
 
     def _thread(self, words: Wording, file: File) -> Thread:
         made = Thread(file.member, words, None, f"desk{len(self.world.threads)}", self.world.loop.time(), file.thread.private)
+        made.caption = file.thread.caption
         made.begin(self.world.loop.time())
         self.world.threads.append(made)
         return made

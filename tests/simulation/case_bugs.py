@@ -19,7 +19,7 @@ from bot.ledger.store import Tx
 from bot.moderation import access, authorization, decisions, member_actions, moderator_forms, offers, timers, transitions
 from bot.requests.accept import accept
 from bot.requests.submit import store_submission
-from tests.simulation import candidate_bugs, change_bugs, ladder_bugs
+from tests.simulation import candidate_bugs, change_bugs, guide_bugs, ladder_bugs, ready_bugs, review_bugs
 from tests.simulation.bugs import BUGS, bug
 
 __all__ = ["BUGS", "PROMISE"]
@@ -34,7 +34,10 @@ PROMISE: dict[str, tuple[str, ...]] = {
     "a_finished_part_is_forgotten": ("3-more-pictures-than-were-asked-for",),
     **change_bugs.PROMISE,
     **candidate_bugs.PROMISE,
+    **guide_bugs.PROMISE,
     **ladder_bugs.PROMISE,
+    **ready_bugs.PROMISE,
+    **review_bugs.PROMISE,
 }
 """The rule that must see a bug, where others see a shadow of it too; any rule of a promise for the rest."""
 

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from bot.domain.case_states import CASES, WAITING, CaseEvent, CaseState
+from bot.domain.case_states import CASES, REVIEW, WAITING, CaseEvent, CaseState
 from tests.simulation.crew import OPERATOR, Crew
 from tests.simulation.records import Thread, Wording
 from tests.simulation.sqlite import Step
 
 MACHINE = "imagine-bot"
 BY_CLOCK = frozenset({"lease_end", "expire", "remind"})
-BY_HOLDER = frozenset({"release", "suggest", "ask_rephrase", "deny", "not_policy"})
+BY_HOLDER = frozenset({"release", "suggest", "ask_rephrase", "deny", "not_policy", "publish"})
 BY_MODERATOR = BY_HOLDER | {"claim", "take_over", "comment", "read_prompt", "block_member", "unblock_member"}
 BY_MEMBER = frozenset({"accept", "decline", "appeal", "rephrase"})
 BY_BLOCK = frozenset({"opened", "joined", "blocked_again"})
@@ -28,6 +28,7 @@ AUDIT_EVENTS = {
     "case_rephrase": "ask_rephrase",
     "case_deny": "deny",
     "case_not_policy": "not_policy",
+    "case_publish": "publish",
     "case_block_member": "block_member",
     "case_unblock_member": "unblock_member",
     "case_comment": "comment",
@@ -64,6 +65,8 @@ class CaseModel:
 
     member: str
     state: CaseState = CaseState.OPEN
+    request: str = ""
+    """What is to be published, in a review."""
     holder: str | None = None
     lease_until: float = 0.0
     asked: str | None = None
@@ -166,6 +169,10 @@ class CaseRules:
         if event == "opened":
             self.case_models[line["case"]] = CaseModel(actor, waiting_since=at, passed=[CaseState.OPEN])
             return
+        if event == REVIEW:
+            request = str(line["facts"]["request"])
+            self.case_models[line["case"]] = CaseModel(actor, request=request, waiting_since=at, passed=[CaseState.OPEN])
+            return
         if case_model is None:
             return  # an entry of a community, not of a case
         if event in BY_MODERATOR:
@@ -248,6 +255,10 @@ class CaseRules:
             for one in self.pressed
             if one.who == actor and one.event == event and now <= one.at + AT_CLICK and (one.ended_at is None or one.ended_at >= now)
         ]
+
+    def approved(self, request: str | None) -> bool:
+        """Whether a reviewer let others see this result."""
+        return any(one.request == request and one.state is CaseState.CLOSED_PUBLISHED for one in self.case_models.values())
 
     # ---- what reaches the provider
 

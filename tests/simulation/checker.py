@@ -4,12 +4,13 @@ objects."""
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.chat.views import Audience, View
 from tests.simulation.chat import Post, Shown
 from tests.simulation.loop import Life
+from tests.simulation.plan import Plan
 from tests.simulation.provider import KEY, RAW, Asked, Meaning
 from tests.simulation.records import Thread, Wording
 
@@ -19,6 +20,8 @@ DEADLINE = 840.0
 IN_FLIGHT = 1.0
 """Seconds within which something that was already decided may still arrive."""
 BLOCK_MEMORY = 24 * 3600.0
+SLOW = 60.0
+"""Seconds after which an answer is late."""
 LEFT_OUT = "auto"
 """The size that the provider assumes for a request without one."""
 
@@ -55,6 +58,15 @@ class Checker:
         self._hinted_at: dict[tuple[Life, bool], float] = {}
         self.billed = 0
         self.budget = 0
+        self.results, self.exact = "public", True
+        """Who sees results first; whether no clock is set, so that the bot's seconds are the world's."""
+        self.approved: Callable[[str | None], bool] = lambda request: False
+        self.tells: Mapping[str, str] = {}
+
+    def expect(self, plan: Plan, budget: int, approved: Callable[[str | None], bool]) -> None:
+        """What the community and its members have chosen. `approved` says whether a reviewer let others see a request's result."""
+        self.budget, self.results, self.tells, self.exact = budget, plan.results, plan.tells, not plan.skews
+        self.approved = approved
 
     def fail(self, rule: str, *detail: object) -> None:
         self.violations.append(Violation(rule, f"t={self._now():.3f} " + " ".join(str(one) for one in detail)))
@@ -168,6 +180,9 @@ class Checker:
     def saw(self, thread: Thread | None, post: Post, shown: Shown) -> None:
         """Something appeared on the platform."""
         view = shown.view
+        if self.results == "reviewed" and thread is not None and self.approved(thread.request_id):
+            for wording in (thread.wording, *thread.others):
+                wording.private = False
         words = view_text(view)
         for secret in self._secrets:
             if secret in words:
@@ -181,10 +196,16 @@ class Checker:
         public = post.reader is None
         if public and thread.wording.unasked and f"{thread.wording.tag}@" in words:
             self.fail("7-doubtful-words-in-a-channel", thread.wording.tag, view.title)
-        if public and thread.private and "publish" not in thread.pressed and (view.pictures or view.quote):
-            self.fail("7-private-result-in-a-channel", thread.wording.tag, view.title)
+        if public and thread.private and (view.pictures or view.quote):
+            if self.results == "reviewed" and not self.approved(thread.request_id):
+                self.fail("7-published-without-approval", thread.wording.tag, view.title)
+            elif "publish" not in thread.pressed:
+                self.fail("7-private-result-in-a-channel", thread.wording.tag, view.title)
         if post.reader is not None and post.reader != thread.who:
             self.fail("7-shown-to-somebody-else", thread.wording.tag, post.reader)
+        if shown.subject.startswith("ready:"):
+            self._told(thread, post, shown)
+            return
         if shown.subject.startswith("question:"):
             if public:
                 self.fail("7-question-in-a-channel", thread.wording.tag, view.title)
@@ -195,6 +216,21 @@ class Checker:
             thread.posts.append(post)
         if view.final:
             self._final(thread, shown)
+
+    def _told(self, thread: Thread, post: Post, shown: Shown) -> None:
+        """A member is told that their answer is there: once, as they chose it, and nobody else learns what it is."""
+        way, tag, view = self.tells.get(thread.who), thread.wording.tag, shown.view
+        if way is None:
+            self.fail("7-told-who-did-not-ask", tag)
+        if post.reader is None and (way != "mention" or thread.private):
+            self.fail("7-told-in-a-channel", tag)
+        if view.mention != thread.who or view.quote or view.pictures:
+            self.fail("7-told-more-than-it-is-there", tag, view.mention)
+        if thread.told not in (None, post):
+            self.fail("2-told-twice", tag)
+        if self.exact and shown.at < thread.began_at + SLOW:
+            self.fail("2-told-too-soon", tag, f"{shown.at - thread.began_at:.0f} s")
+        thread.told = post
 
     def _final(self, thread: Thread, shown: Shown) -> None:
         mark = signature(shown.view)
@@ -220,6 +256,9 @@ class Checker:
         if stored is None or not stored.final:
             self.fail("1-accepted-and-lost", tag, "stored:", None if stored is None else stored.title)
             return
+        drawn = any(thread.caption in one.alt for one in stored.pictures) or "use_change" in thread.pressed
+        if thread.caption and thread.event.startswith("sim:event") and stored.pictures and not drawn:
+            self.fail("1-text-never-drawn", tag)
         for post in thread.posts or [thread.post]:
             if post is None:
                 self.fail("1-no-answer-shown", tag, "nothing was ever shown")
@@ -252,6 +291,8 @@ def _only_changed(thread: Thread, mark: str) -> bool:
     drawn, now = thread.finals[-1][1].split("+"), mark.split("+")
     late = any(mark == earlier for _, earlier in thread.finals)
     if "pick" in thread.pressed and (late or (len(now) == 1 and now[0] in thread.finals[0][1].split("+"))):
+        return True
+    if thread.caption and drawn[: len(now)] == now[: len(drawn)]:
         return True
     return "use_change" in thread.pressed and (late or (drawn[0] == now[0] and len(drawn) <= len(now)))
 

@@ -77,7 +77,7 @@ def _step(people: People, root: Thread, words: str, key: str) -> Thread:
         nature = Nature.REFUSED if CULPRIT in words else Nature.GOOD
         made = Wording(words, root.wording.tag, nature, pictures=root.wording.pictures, private=root.wording.private)
         people.register(made)
-    child = Thread(root.who, made, None, key, world.loop.time(), root.private)
+    child = Thread(root.who, made, None, key, world.loop.time(), root.private, caption=root.caption)
     child.begin(world.loop.time())
     world.threads.append(child)
     return child

@@ -59,7 +59,7 @@ def from_seed(seed: int) -> Plan:
     presses += _change(Random(f"changes:{seed}"), commands, people)
     presses += _reject(Random(f"rejected:{seed}"), commands, people)
     presses += _simplify(Random(f"ladders:{seed}"), commands)
-    return Plan(
+    plan = Plan(
         seed=seed,
         commands=commands,
         presses=presses,
@@ -83,6 +83,18 @@ def from_seed(seed: int) -> Plan:
         patient=with_cases and r.random() < 0.25,
         fallback=Random(f"fallback:{seed}").random() < 0.4,  # drawn apart, so that seeds keep the rest of their meaning
     )
+    _after_the_first_picture(plan, people)
+    return plan
+
+
+def _after_the_first_picture(plan: Plan, people: list[str]) -> None:
+    """Texts on pictures, the guide, who sees results first, and who is told about late ones."""
+    plan.presses += _caption(Random(f"captions:{plan.seed}"), plan.commands)
+    _guide(Random(f"guided:{plan.seed}"), plan.commands)
+    plan.tells = _tell(Random(f"tells:{plan.seed}"), people)
+    plan.results = Random(f"results:{plan.seed}").choices(["public", "private", "reviewed"], [20, 1, 3])[0]
+    if plan.results == "reviewed":
+        _review(Random(f"reviews:{plan.seed}"), plan)
 
 
 def _polls(r: Random, horizon: float) -> float | None:
@@ -121,6 +133,7 @@ _NAMES = {
     "ask": "case_rephrase",
     "deny": "case_deny",
     "policy": "case_not_policy",
+    "publish": "case_publish",
     "release": "case_release",
     "take": "case_take_over",
     "block": "case_block_member",
@@ -134,11 +147,11 @@ _NAMES = {
 _BY_MEMBER = frozenset({"yes", "no", "rephrase", "appeal", "again"})
 
 
-def _handling(r: Random, case: int) -> Handling:
+def _handling(r: Random, case: int, scripts: tuple[tuple[str, ...], ...] = _SCRIPTS) -> Handling:
     one, other = r.sample(_MODERATORS, 2)
     deeds: list[Deed] = []
     pause = 0.0
-    for word in r.choice(_SCRIPTS):
+    for word in r.choice(scripts):
         if word.startswith("_"):
             pause = float(word[1:])
             continue
@@ -244,6 +257,50 @@ def _simplify(r: Random, commands: list[Command]) -> list[Press]:
             one.nature = Nature.REFUSED.value
             found.append(Press(one.n, round(r.uniform(20, 300), 3), "simplify", "", r.choice(["", "", "click", "event"])))
     return found
+
+
+def _caption(r: Random, commands: list[Command]) -> list[Press]:
+    """Ask for text on some results with the command, and for others afterwards."""
+    found = []
+    for one in commands:
+        one.caption = r.random() < 0.08
+        if r.random() < 0.08:
+            found.append(Press(one.n, round(r.uniform(5, 400), 3), "add_text", "", r.choice(["", "", "click", "event"])))
+    return found
+
+
+def _guide(r: Random, commands: list[Command]) -> None:
+    """Let some commands be written in the guide's form."""
+    for one in commands:
+        plain = one.nature != Nature.REFUSED and one.again_of is None and not (one.doubtful or one.pictures or one.caption)
+        if plain and r.random() < 0.08:
+            one.guided, one.count = True, 1
+
+
+def _tell(r: Random, people: list[str]) -> dict[str, str]:
+    """Members who want to be told about late answers."""
+    return {who: r.choice(["mention", "direct"]) for who in people if r.random() < 0.2}
+
+
+_REVIEWS = (
+    ("claim", "publish"),
+    ("claim", "publish", "publish*"),
+    ("claim", "deny", "publish*"),
+    ("claim", "deny", "claim", "publish/"),
+    ("claim?", "publish?", "claim", "publish/", "publish"),
+    ("claim", "_605", "publish*", "claim/", "publish/"),
+    ("claim", "take", "publish*", "publish!"),
+    ("claim", "remove", "publish"),
+)
+"""Scripts for a review, as those for cases."""
+
+
+def _review(r: Random, plan: Plan) -> None:
+    """Let members ask to publish what they have, twice at times, and reviewers decide."""
+    for one in plan.commands:
+        for _ in range(r.choice([0, 1, 1, 2])):
+            plan.presses.append(Press(one.n, round(r.uniform(10, 400), 3), "publish", "", r.choice(["", "", "click", "event"])))
+    plan.handlings += [_handling(r, n, _REVIEWS) for n in range(len(plan.commands)) if r.random() < 0.8]
 
 
 def _answer(r: Random, command: int, people: list[str]) -> Press:

@@ -23,6 +23,12 @@ def _case(*deeds: Deed, nature: str = "safety_prompt", **more: object) -> Plan:
     return _plan(Command(0, 1.0, "member1", nature, count=2), handlings=[Handling(0, list(deeds))], **more)
 
 
+def _asked(*deeds: Deed) -> Plan:
+    """A member asks to publish a result."""
+    asks = [Press(0, 60.0, "publish", twice="click")]
+    return _plan(Command(0, 1.0, "member1"), presses=asks, results="reviewed", handlings=[Handling(0, list(deeds))])
+
+
 def _good(n: int = 0, **more: object) -> Command:
     return Command(n, 1.0 + n / 10, "member1", **more)  # type: ignore[arg-type]
 
@@ -37,6 +43,10 @@ KIT: dict[str, Plan] = {
     "a picture": _plan(_good(), _good(1, count=2)),
     "a picture cut": _plan(_good(), presses=[Press(0, 60.0, "crop", twice="event"), Press(0, 120.0, "crop")]),
     "a candidate picked": _plan(_good(), presses=[Press(0, 60.0, "not_right", twice="click")]),
+    "a text drawn": _plan(_good(caption=True), _good(1, count=2, caption=True), presses=[Press(1, 60.0, "add_text", twice="click")]),
+    "a wording sent": _plan(*(_good(n, guided=True) for n in range(3)), tells={"member1": "mention"}),
+    "published by a reviewer": _asked(CLAIM, Deed("case_publish", "moderator1", twice="click")),
+    "sent back by a reviewer": _asked(CLAIM, DENY, Deed("case_publish", "moderator2", late=True)),
     "a ladder climbed": _plan(_good(nature="refused"), presses=[Press(0, 90.0, "simplify", twice="click")], horizon=3600.0),
     "a block": _plan(_good(nature="safety_output")),
     "a refusal": _plan(_good(), _good(1), _good(2), budget_pictures=1),

@@ -14,6 +14,7 @@ from bot.domain.requests import Person, Place, Submission
 from bot.texts import text
 from tests.simulation.climbing import SIMPLIFY, climb
 from tests.simulation.crew import ASKED_FOR
+from tests.simulation.guiding import write_with_the_guide
 from tests.simulation.loop import Life
 from tests.simulation.plan import Command, Nature, Press
 from tests.simulation.records import CHANNEL, COMMUNITY, Thread, Wording, wording
@@ -32,8 +33,9 @@ REJECT = "not_right"
 """A press that says what is wrong with a result; a member then asks for candidates, and picks one."""
 CANDIDATES = 3
 """So many are asked for: the middle one of the form's choices."""
-CHANGE = "crop"
-"""A press that makes a changed picture, which only its member sees until they use it."""
+CHANGES: dict[str, dict[str, str]] = {"crop": {"ratio": "1:1", "part": "start"}, "add_text": {"text": "Open today"}}
+"""Presses that make a changed picture, which only its member sees until they use it, and what they choose: the pixel with the picture's
+number stays."""
 ACK_FAULTS = {"fails": 2, "answer_lost": 1}
 STOPPING = text("reply.stopping")
 """The answer of a bot that is shutting down: nothing was done or recorded, and the member presses again."""
@@ -69,12 +71,17 @@ class People:
         """A member types /imagine; the platform delivers it."""
         world = self.world
         await asyncio.sleep(command.at)
+        private = command.private or world.plan.results != "public"
+        if command.guided:
+            await write_with_the_guide(self, command, private=private)
+            return
         words = self._words(command)
-        words.private = words.private and command.private
+        words.private = words.private and private
         words.most = max(words.most, command.count)
-        post = world.platform.open(COMMUNITY, CHANNEL, command.who if command.private else None, token=True)
+        post = world.platform.open(COMMUNITY, CHANNEL, command.who if private else None, token=True)
         key = f"sim:event{command.n}"
-        event = Event(key, Thread(command.who, words, post, key, world.loop.time(), command.private))
+        event = Event(key, Thread(command.who, words, post, key, world.loop.time(), private))
+        event.thread.caption = f"{words.tag} today" if command.caption else ""
         self.events[event.key] = event
         self.threads[command.n] = event.thread
         world.threads.append(event.thread)
@@ -84,6 +91,7 @@ class People:
             words.text,
             count=command.count,
             private=command.private,
+            caption=event.thread.caption,
             attachments=tuple(
                 Attachment(f"{n}.png", handle={"file": f"{words.tag}.{n}", "token": "TOKEN-OF-A-REPLY"}) for n in range(words.pictures)
             ),
@@ -204,7 +212,7 @@ class People:
                 if child is not None and not any(isinstance(one, Reply) and one.changed for one in said):
                     child.take_back()
                 drafts = [one.view for one in said if isinstance(one, Reply) and one.view is not None]
-                if drafts and press.action == CHANGE:
+                if drafts and press.action in CHANGES:
                     await self._decide(thread, drafts[-1], who, f"{key}.draft", press.twice)
                 if drafts and press.action == REJECT:
                     await self._ask_for_candidates(thread, drafts[-1], f"{key}.candidates", press.twice)
@@ -296,8 +304,8 @@ class People:
 
         def fill(form: Form) -> Mapping[str, str]:
             values = {one.name: one.value for one in form.fields}
-            if action == CHANGE:
-                return {**values, "ratio": "1:1", "part": "start"}  # the pixel with its number stays
+            if action in CHANGES:
+                return {**values, **CHANGES[action]}
             return values if child is None else {**values, "prompt": child.wording.text}
 
         task = self.run(life, adapter.press(act, fill if button.opens_form else None), key)
@@ -307,7 +315,7 @@ class People:
     def _means(self, thread: Thread, action: str, button: Button) -> None:
         """What a member's own press allows from now on."""
         now = self.world.loop.time()
-        if action == "publish":
+        if action == "publish" and self.world.plan.results != "reviewed":
             for words in (thread.wording, *thread.others):
                 words.private = False
         elif action == "send_anyway":
@@ -337,6 +345,7 @@ class People:
             words.private = thread.private
             words.most = thread.wording.most if action == "edit" else CANDIDATES
         child = Thread(thread.who, words, None, key, self.world.loop.time(), thread.private)
+        child.caption = "" if action == "candidates" else thread.caption
         child.begin(self.world.loop.time())
         if words is thread.wording:
             child.others = list(thread.others)

@@ -40,6 +40,10 @@ class Command:
     """The words contain an email address, so the member is asked before anything is sent."""
     pictures: int = 0
     """Attached pictures, which belong to the words: typed again, they come with the same ones."""
+    caption: bool = False
+    """Text is to be drawn on what comes."""
+    guided: bool = False
+    """Written in the guide's form, whose wording the member looks at before it's sent."""
 
 
 @dataclass(slots=True)
@@ -144,6 +148,10 @@ class Plan:
     """What the community may spend in a month, in pictures of the default size."""
     polls: float | None = None
     """Seconds between the process's safety polls; None for the product's own."""
+    results: str = "public"
+    """The community's setting: who sees results first."""
+    tells: dict[str, str] = field(default_factory=dict)
+    """Members who want to be told about late answers, and how: `mention` or `direct`."""
     fallback: bool = False
     """A second service stands by. It has the same moods about prompts and the same faults, but no weather."""
     only: str = ""

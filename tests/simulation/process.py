@@ -169,7 +169,8 @@ class Process:
         """The operator's settings of this run."""
         model = dataclasses.replace(self.world.model, per_call=PER_CALL)
         equals = {"fallback": {model.id: model}} if self.world.plan.fallback else {}
-        return Rules(equals=equals, model=model, limits=Limits(None, None, None, self.budget(), None, None), lint=ask_about)
+        limits = Limits(None, None, None, self.budget(), None, None)
+        return Rules(equals=equals, model=model, limits=limits, lint=ask_about, captions=True)
 
     def budget(self) -> int:
         """What the community may spend in a month, in micros."""

@@ -50,7 +50,7 @@ class Wording:
     forgiven: bool = False
     """The block cannot be known any more (the process died before it could write it down)."""
     offered: bool = False
-    """A moderator wrote it: nobody may send it before the member's yes."""
+    """A moderator wrote it, or the guide made it: nobody may send it before the member's yes."""
     unasked: bool = False
     """It holds private data: nobody may send it before the member's word."""
 
@@ -104,6 +104,10 @@ class Thread:
     """Messages to its member alone that asked about it."""
     start: int | None = None
     """Which start of its wording is its own."""
+    caption: str = ""
+    """The text that is drawn on its pictures."""
+    told: Post | None = None
+    """The message that said that its answer is there."""
 
     def begin(self, now: float) -> None:
         """The bot may ask the provider from now on: the member waits for an answer."""

@@ -15,17 +15,20 @@ from unittest.mock import patch
 
 import bot.lifecycle
 import bot.pixels.crop
+import bot.pixels.jobs
 import bot.requests.scheduler
 from bot.catalogue.load import Catalogue
 from bot.catalogue.model import Model
 from bot.chat.views import View
 from bot.core import Visitor
 from bot.ledger.migrate import upgrade
+from bot.requests.ready import key_of
 from tests.simulation import books, casebooks, disk
 from tests.simulation.case_actors import CaseActors
 from tests.simulation.generate import from_seed
 from tests.simulation.logs import captured_logs
 from tests.simulation.loop import Life, undisturbed
+from tests.simulation.pens import draw_small
 from tests.simulation.people import People
 from tests.simulation.plan import Plan
 from tests.simulation.ports import EPOCH
@@ -39,6 +42,8 @@ CALM = 2 * 3600.0
 """Seconds after the last trouble within which everything must have settled: deadlines, back-offs and questions to members are over."""
 SMALL = patch.object(bot.pixels.crop, "SMALLEST", 1)
 """The provider's pictures are tiny, and can be cut all the same."""
+DRAWN = patch.dict(bot.pixels.jobs.JOBS, {"caption": draw_small})
+"""Texts are drawn without fonts; how they look isn't the simulation's matter."""
 QUIET = 60.0
 """Seconds between two looks at whether it has."""
 
@@ -57,8 +62,9 @@ def _run(plan: Plan, keep: bool) -> Report:
     folder = disk.temporary_folder()
     try:
         shutil.copy(_template(), folder / disk.DATABASE)
+        choose(folder / disk.DATABASE, plan)
         world = World(plan, folder, model(), keep)
-        with captured_logs(lambda line: read_log(world, line), [KEY]), polling_every(plan.polls), compiled_once(), SMALL:
+        with captured_logs(lambda line: read_log(world, line), [KEY]), polling_every(plan.polls), compiled_once(), SMALL, DRAWN:
             report = world.run(Scenario(world, folder).play)
         return report
     finally:
@@ -97,6 +103,18 @@ def _template() -> Path:
     return folder / disk.DATABASE
 
 
+def choose(ledger: Path, plan: Plan) -> None:
+    """What the community and its members have chosen before the first process starts."""
+    if plan.results == "public" and not plan.tells:
+        return
+    with contextlib.closing(sqlite3.connect(ledger)) as connection, connection:
+        own = json.dumps({"results": plan.results})
+        connection.execute("INSERT INTO community_settings VALUES (?, ?, ?, ?, ?)", ("sim", COMMUNITY, own, EPOCH, "operator1"))
+        for who, way in plan.tells.items():
+            row = {"key": key_of("sim", who), "value": json.dumps(way), "saved_at": EPOCH}
+            connection.execute("INSERT INTO memory (key, value, saved_at) VALUES (:key, :value, :saved_at)", row)
+
+
 @dataclass(slots=True)
 class Scenario:
     """What happens in one run, in order."""
@@ -110,7 +128,7 @@ class Scenario:
         world.case_actors = case_actors = CaseActors(people)
         people.process = process = Process(world, people, self.folder)
         world.start_process, world.stop_process = process.start, process.stop
-        world.checker.budget = process.budget()
+        world.checker.expect(plan, process.budget(), world.case_rules.approved)
         world.boot()
         loop = world.loop
         tasks = [
@@ -134,6 +152,7 @@ class Scenario:
             world.stop_process(world.life)
             await asyncio.sleep(120)
         books.examine(self.folder / disk.DATABASE, world.checker, COMMUNITY)
+        books.examine_told(self.folder / disk.DATABASE, world.checker)
         casebooks.examine(world, self.folder)
 
     def _skew(self, by: float) -> None:

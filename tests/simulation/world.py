@@ -350,12 +350,13 @@ class World:
     def thread_of(self, post: Post, shown: Shown) -> Thread | None:
         """The request that a view on a post is about; a request that a press has started is met here for the first time."""
         kind, _, row = shown.subject.partition(":")
-        if kind not in ("request", "question"):
+        if kind not in ("request", "question", "ready"):
             return None
         for thread in self.threads:
             if thread.request_id == row:
                 return thread
-        child = next((one for one in self.threads if one.request_id is None and shown.answers in (one.event, *one.also)), None)
+        new = [one for one in self.threads if one.request_id is None and kind != "ready"]
+        child = next((one for one in new if shown.answers in (one.event, *one.also)), None)
         if child is not None:
             child.request_id, child.post = row, post
         return child
