@@ -41,6 +41,8 @@ SHOWN = {
 """Calls whose words people read."""
 SAID = {"text", "money", "duration", "moment", "listed", "pictures", "number", "capitalized", "refusal_sentence"}
 """Calls that make a text; an f-string or `str.join` around one would keep it in English."""
+LISTING = {"text", "bad", "good", "Wrong"}
+"""Calls that put values into a text."""
 SAID_IN = (
     "bot/messages",
     "bot/moderation",
@@ -71,6 +73,7 @@ def problems() -> list[str]:
         *_unused(),
         *_outside(),
         *_glued(),
+        *_listed_by_hand(),
         *_in_scripts(),
     ]
 
@@ -196,8 +199,14 @@ def _glued() -> Iterator[str]:
                 yield f"{place}:{node.lineno} puts a text into an f-string, where it stays English; use text(…), joined or +"
             if isinstance(node, ast.Call) and _joins(node.func) and _says(node.args):
                 yield f"{place}:{node.lineno} joins texts with str.join, where they stay English; use joined or listed"
-            if isinstance(node, ast.Call) and _name(node.func) == "text" and any(map(_lists, node.keywords)):
-                yield f"{place}:{node.lineno} joins a list with a comma; use listed, which knows each language's rule"
+
+
+def _listed_by_hand() -> Iterator[str]:
+    """Lists in a text that are joined with a comma whatever the language."""
+    for path in _sources("bot", "adapters"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and _name(node.func) in LISTING and any(map(_lists, node.keywords)):
+                yield f"{path.relative_to(ROOT)}:{node.lineno} joins a list with a comma; use listed, which knows each language's rule"
 
 
 def _shown(call: ast.Call) -> list[ast.expr]:

@@ -19,6 +19,7 @@ from bot import egress
 from bot.adapter import Finding
 from bot.failures.reason import reason_of
 from bot.texts import text
+from bot.texts.phrases import listed
 
 FATAL_CLOSES: dict[int, str] = {
     4004: "discord.setup.token",
@@ -61,7 +62,7 @@ async def channel(http: Any, variable: str, channel_id: str, bot: int) -> Channe
         return ChannelFound(community=str(guild))  # can't be determined; posting will tell
     missing = [text(key) for name, key in NEEDED.items() if not getattr(rights, name)]
     if missing:
-        sentence = text("discord.setup.channel_permissions", name=variable, channel=channel_id, missing=", ".join(missing))
+        sentence = text("discord.setup.channel_permissions", name=variable, channel=channel_id, missing=listed(missing, None))
         return ChannelFound(warning=sentence, community=str(guild))
     return ChannelFound(community=str(guild))
 
@@ -181,7 +182,7 @@ async def _commands(client: discord.Client) -> Finding:
     if not registered:
         return FINDINGS.good("commands", text("discord.doctor.commands_none"))
     if drift:
-        return FINDINGS.good("commands", text("discord.doctor.commands_drift", names=", ".join(drift)))
+        return FINDINGS.good("commands", text("discord.doctor.commands_drift", names=listed(drift, None)))
     return FINDINGS.good("commands", text("discord.doctor.commands_ok", count=len(ours)))
 
 

@@ -25,6 +25,7 @@ from bot.adapter import Finding, SetupProblem
 from bot.failures.reason import reason_of
 from bot.ports import Ports, SystemPorts
 from bot.texts import text
+from bot.texts.phrases import listed
 
 BOT_TOKEN, APP_TOKEN = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"
 MODERATORS = "MODERATOR_CHANNEL_SLACK"
@@ -95,7 +96,7 @@ def concerns(who: Identity, allowed: Collection[str]) -> list[str]:
     """Problems that make the bot useless although it can start, one sentence each."""
     found = []
     if who.missing:
-        found.append(text("slack.setup.scopes_missing", missing=", ".join(who.missing)))
+        found.append(text("slack.setup.scopes_missing", missing=listed(who.missing, None)))
     if allowed and who.team not in allowed:
         found.append(text("slack.setup.not_allowed", name=who.team_name, team=who.team))
     return found

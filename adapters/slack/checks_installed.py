@@ -13,6 +13,7 @@ from adapters.slack.errors import answer_of, code_of
 from adapters.slack.settings import INSTALL_PATH, REDIRECT_PATH, InstallSettings, SlackSettings
 from bot.adapter import Finding, SetupProblem
 from bot.texts import text
+from bot.texts.phrases import listed
 from bot.vault import cipher
 
 NOBODYS_CODE = "imagine-bot-doctor"
@@ -36,7 +37,7 @@ async def _look(client: AsyncWebClient, found: SlackSettings, env: Mapping[str, 
     async for finding in _way_in(client, found):
         yield finding
     allowed = found.admission.workspaces
-    said = text("slack.doctor.installs_some", allowed=", ".join(sorted(allowed))) if allowed else text("slack.doctor.installs_anybody")
+    said = text("slack.doctor.installs_some", allowed=listed(sorted(allowed), None)) if allowed else text("slack.doctor.installs_anybody")
     yield FINDINGS.good("workspace", said)
     yield FINDINGS.good("installation", text("slack.doctor.install_link", url=f"{install.address}{INSTALL_PATH}", path=REDIRECT_PATH))
 

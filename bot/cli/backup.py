@@ -17,6 +17,7 @@ from bot.cli.options import DataDir
 from bot.cli.screen import USAGE, Stop, say
 from bot.ports import SystemPorts
 from bot.texts import text
+from bot.texts.phrases import listed
 
 
 def backup(
@@ -72,7 +73,7 @@ def _copy_pictures(source: Path, target: Path) -> None:
         raise Stop(text("cli.pictures_failed", folder=target, file=error.filename or source)) from error
     say(text("cli.pictures_copied", copied=done.copied, size=shown_size(done.size), there=done.there, folder=target))
     if done.damaged:
-        raise Stop(text("cli.pictures_damaged", count=len(done.damaged), names=", ".join(done.damaged[:3])))
+        raise Stop(text("cli.pictures_damaged", count=len(done.damaged), names=listed(done.damaged[:3])))
 
 
 def _place(target: str | None, data_dir: Path) -> tuple[Path, bool]:

@@ -24,7 +24,7 @@ from bot.ledger.case_rows import Case, Step
 from bot.ledger.case_search import GROUPS, AuditFilter, CaseFilter
 from bot.ports import SystemPorts
 from bot.texts import text
-from bot.texts.phrases import duration
+from bot.texts.phrases import duration, listed
 
 T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=text("cli.help.cases"))
@@ -155,7 +155,7 @@ def audit_log(
     data_dir: DataDir = None,
 ) -> None:
     if outcome is not None and outcome not in _OUTCOMES:
-        raise Stop(text("cli.state_unknown", value=outcome, known=", ".join(_OUTCOMES)), code=USAGE)
+        raise Stop(text("cli.state_unknown", value=outcome, known=listed(tuple(_OUTCOMES), None)), code=USAGE)
     wanted = AuditFilter(outcome, person, community, _since(since))
     found = _read(ctx, data_dir, lambda c: case_search.steps(c, wanted, limit))
     rows = [_step(one) for one in found]
@@ -271,14 +271,14 @@ def _state(asked: str | None) -> str | None:
     """Parse a state or group of states for `CaseFilter`."""
     wanted = None if asked is None else asked.lower()
     if wanted is not None and wanted not in _STATES and wanted not in GROUPS:
-        raise Stop(text("cli.state_unknown", value=wanted[:40], known=", ".join([*GROUPS, *sorted(_STATES)])), code=USAGE)
+        raise Stop(text("cli.state_unknown", value=wanted[:40], known=listed([*GROUPS, *sorted(_STATES)], None)), code=USAGE)
     return wanted
 
 
 def _kind(asked: str | None) -> str | None:
     known = sorted(one.value for one in SAFETY_REVIEWABLE)
     if asked is not None and asked not in known:
-        raise Stop(text("cli.state_unknown", value=asked[:40], known=", ".join(known)), code=USAGE)
+        raise Stop(text("cli.state_unknown", value=asked[:40], known=listed(tuple(known), None)), code=USAGE)
     return asked
 
 

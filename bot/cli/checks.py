@@ -115,7 +115,7 @@ async def database(subject: Subject) -> AsyncIterator[Finding]:
         yield Finding(False, what, str(problem), layer=layers.MACHINE)
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            who = ", ".join(one for one in processes.holders(file) if subject.bot is None or not one.startswith(f"{subject.bot} "))
+            who = listed([one for one in processes.holders(file) if subject.bot is None or not one.startswith(f"{subject.bot} ")])
             named = text("operator.database_locked_by", holders=who) if who else ""
             yield Finding(False, what, text("operator.database_locked", file=file, holders=named), layer=layers.MACHINE)
         else:
@@ -203,7 +203,7 @@ async def fonts(subject: Subject) -> AsyncIterator[Finding]:
     what = text("doctor.pictures")
     lacking = [name for name in ("jpg", "zlib", "webp") if not features.check(name)]
     if lacking:
-        yield bad(what, "doctor.pictures_lacking", layers.MACHINE, names=", ".join(lacking))
+        yield bad(what, "doctor.pictures_lacking", layers.MACHINE, names=listed(lacking, None))
         return
     try:
         ImageFont.load_default(20)

@@ -13,6 +13,7 @@ from bot.cli.backup import shown_size
 from bot.cli.options import DataDir
 from bot.cli.screen import USAGE, Stop, say
 from bot.texts import text
+from bot.texts.phrases import listed
 
 if TYPE_CHECKING:
     from bot.ledger.picture_copies import Copied
@@ -46,7 +47,7 @@ def copy_pictures(settings: Settings, *, back: bool) -> None:
     if back:
         say(text("cli.copy_back_done", folder=folder))
     if done.damaged:
-        raise Stop(text("cli.pictures_damaged", count=len(done.damaged), names=", ".join(done.damaged[:3])))
+        raise Stop(text("cli.pictures_damaged", count=len(done.damaged), names=listed(done.damaged[:3])))
 
 
 def from_bucket(settings: Settings, sha256: str) -> bytes:

@@ -13,6 +13,7 @@ from bot.cli.screen import USAGE, Stop, say
 from bot.ledger.server import Where
 from bot.ports import Ports, SystemPorts
 from bot.texts import text
+from bot.texts.phrases import listed
 from bot.vault import cipher, reseal
 from bot.vault.reseal import VaultContent
 
@@ -60,4 +61,4 @@ def _done(
 
 def _complain(lost: Counter[str]) -> None:
     if lost:
-        raise Stop(text("cli.encryption_lost", count=lost.total(), kinds=", ".join(sorted(lost))))
+        raise Stop(text("cli.encryption_lost", count=lost.total(), kinds=listed(sorted(lost), None)))

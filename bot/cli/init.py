@@ -18,6 +18,7 @@ import typer
 from bot.cli import plugins
 from bot.cli.screen import FAILED, USAGE, Stop, hide, remark, say
 from bot.texts import has, text
+from bot.texts.phrases import listed
 
 if TYPE_CHECKING:
     from bot.adapter import Plugin
@@ -190,7 +191,7 @@ def _read_secrets(draft: SettingsDraft, key_file: str, files: Sequence[str]) -> 
 def _is_asked(draft: SettingsDraft, name: str, *, secret: bool) -> None:
     """Stop for a setting that `init` doesn't ask for, and for a secret where others could read it."""
     if name not in _asked(draft):
-        raise Stop(text("init.not_asked", name=name, known=", ".join(_asked(draft))), code=USAGE)
+        raise Stop(text("init.not_asked", name=name, known=listed(tuple(_asked(draft)), None)), code=USAGE)
     if not secret and name in _secrets(draft):
         raise Stop(text("init.secret_shown", name=name), code=USAGE)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.cli.screen import USAGE, Stop
 from bot.texts import text
+from bot.texts.phrases import listed
 
 if TYPE_CHECKING:
     from bot.adapter import Plugin
@@ -25,7 +26,7 @@ def load(name: str) -> Plugin:
     """Load one adapter's plugin. Raises Stop if the name is unknown or one of its packages is missing."""
     point = _points().get(name)
     if point is None:
-        raise Stop(text("cli.adapter_unknown", name=name, known=", ".join(names()) or "-"), code=USAGE)
+        raise Stop(text("cli.adapter_unknown", name=name, known=listed(names(), None) or "-"), code=USAGE)
     try:
         plugin: Plugin = point.load()
     except ModuleNotFoundError as error:

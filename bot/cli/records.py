@@ -18,7 +18,7 @@ from bot.cli.screen import USAGE, Stop, dollars, remark, say, table
 from bot.domain.request_states import Answer, RequestState
 from bot.ports import SystemPorts
 from bot.texts import text
-from bot.texts.phrases import money
+from bot.texts.phrases import listed, money
 
 if TYPE_CHECKING:
     from bot.ledger.server import Where
@@ -52,7 +52,7 @@ def requests(
 
     wanted = None if state is None else state.lower()
     if wanted is not None and wanted not in _STATES | _ANSWERS:
-        raise Stop(text("cli.state_unknown", value=state, known=", ".join(sorted(_STATES | _ANSWERS))), code=USAGE)
+        raise Stop(text("cli.state_unknown", value=state, known=listed(sorted(_STATES | _ANSWERS), None)), code=USAGE)
     filter_ = read_only.RequestFilter(
         state=wanted if wanted in _STATES else None,
         answer=wanted if wanted not in _STATES else None,

@@ -17,6 +17,7 @@ from bot.cli.options import DataDir
 from bot.cli.screen import FAILED, USAGE, Stop, remark, say
 from bot.ports import SystemPorts
 from bot.texts import text
+from bot.texts.phrases import listed
 
 if TYPE_CHECKING:
     from bot.ledger.picture_copies import Copied
@@ -55,7 +56,7 @@ def restore(
         missing = read_only.picture_hashes(target) - picture_copies.stored(kept)
     say(text("cli.pictures_copied", copied=done.copied, size=shown_size(done.size), there=done.there, folder=kept))
     if done.damaged:
-        remark(text("cli.pictures_damaged", count=len(done.damaged), names=", ".join(done.damaged[:3])))
+        remark(text("cli.pictures_damaged", count=len(done.damaged), names=listed(done.damaged[:3])))
     if missing:
         remark(text("cli.pictures_missing", count=len(missing)))
     if done.damaged or missing:

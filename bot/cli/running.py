@@ -20,6 +20,7 @@ from bot.cli import plugins
 from bot.cli.screen import FAILED, USAGE, Stop, remark, say
 from bot.domain.roles import ALL, ProcessRole, read, written
 from bot.texts import DEFAULT_LANGUAGE, speaking, text
+from bot.texts.phrases import listed
 
 if TYPE_CHECKING:
     from bot.adapter import Finding, Plugin
@@ -74,7 +75,7 @@ def _roles(typed: str, settings: Settings) -> frozenset[ProcessRole]:
         parts = read(typed) or ALL
     except ValueError as wrong:
         name = str(wrong).partition("'")[2].partition("'")[0]
-        raise Stop(text("cli.role_unknown", name=name, known=written(ALL)), code=USAGE) from wrong
+        raise Stop(text("cli.role_unknown", name=name, known=listed([role.value for role in ProcessRole], None)), code=USAGE) from wrong
     if parts != ALL and isinstance(settings.ledger, Path):
         raise Stop(text("cli.roles_need_server", roles=written(parts)), code=USAGE)
     return parts
@@ -148,7 +149,7 @@ async def _sandbox(host: str, port: int, dialect: str) -> None:
     from bot.sandbox.server import SPOKEN, start
 
     if dialect and dialect not in SPOKEN:
-        raise Stop(text("cli.sandbox_unknown", name=dialect, known=", ".join(SPOKEN)), code=USAGE)
+        raise Stop(text("cli.sandbox_unknown", name=dialect, known=listed(tuple(SPOKEN), None)), code=USAGE)
     stopping = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
@@ -173,7 +174,7 @@ def _chosen(asked: str, found: Mapping[str, Plugin], env: Mapping[str, str]) -> 
     for name in named:
         if name not in found:
             plugins.load(name)  # explains why it isn't available
-            raise Stop(text("cli.adapter_unknown", name=name, known=", ".join(found)), code=USAGE)
+            raise Stop(text("cli.adapter_unknown", name=name, known=listed(tuple(found), None)), code=USAGE)
     return list(dict.fromkeys(named)) or [name for name, plugin in found.items() if plugin.configured(env)]
 
 

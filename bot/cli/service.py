@@ -29,6 +29,7 @@ from bot.providers.routed import RoutedTransport, was_proxied
 from bot.providers.status_page import StatusPage, page_of
 from bot.settings import Settings
 from bot.texts import text
+from bot.texts.phrases import listed
 
 MAX_LIST = 5_000_000
 """Maximum bytes of a model list; some gateways list thousands of models."""
@@ -101,10 +102,10 @@ def _answered(subject: Subject, what: str, status: int, headers: Mapping[str, st
         if status < 500:
             subject.speaks_for(layers.SERVICE, subject.blocked)
         return failed(what, from_response(status, headers, body, api="models"), subject)
-    if (listed := _listed(body)) is None:
+    if (models := _listed(body)) is None:
         return bad(what, "doctor.not_list", layers.CONFIGURATION, name=_variable(settings), host=host)
-    subject.models = listed
-    said = text("doctor.service_ok", host=host, count=len(listed))
+    subject.models = models
+    said = text("doctor.service_ok", host=host, count=len(models))
     subject.speaks_for(layers.SERVICE, said)
     subject.speaks_for(layers.KEY, text("doctor.key_ok", host=host))
     subject.speaks_for(layers.CONFIGURATION, text("doctor.settings_usable", host=host))
@@ -142,18 +143,18 @@ def _variable(settings: Settings) -> str:
 async def model(subject: Subject) -> AsyncIterator[Finding]:
     """Whether the service has the configured model, until when, and whether the model supports the configured quality."""
     settings, what = subject.settings, text("doctor.model")
-    wanted, listed = settings.image_model, subject.models
+    wanted, models = settings.image_model, subject.models
     name = settings.used.get("IMAGE_MODEL", "IMAGE_MODEL")
-    if listed and wanted not in listed:
-        near = difflib.get_close_matches(wanted, listed, n=3, cutoff=0.5) or [one for one in sorted(listed) if "image" in one][:3]
+    if models and wanted not in models:
+        near = difflib.get_close_matches(wanted, models, n=3, cutoff=0.5) or [one for one in sorted(models) if "image" in one][:3]
         key = "doctor.model_missing_near" if near else "doctor.model_missing"
-        yield bad(what, key, layers.MODEL, name=name, model=wanted, near=", ".join(near))
+        yield bad(what, key, layers.MODEL, name=name, model=wanted, near=listed(near))
         return
     catalogue = Catalogue.load()
     known = catalogue.model(wanted)
-    entry = (listed or {}).get(wanted, {})
+    entry = (models or {}).get(wanted, {})
     today = datetime.fromtimestamp(subject.ports.now(), UTC).date()
-    retired = catalogue.retired.get(wanted.casefold()) if not listed else None  # a gateway may serve an old name with a new model
+    retired = catalogue.retired.get(wanted.casefold()) if not models else None  # a gateway may serve an old name with a new model
     about = known or retired
     end = _date(entry.get("shutdown_date")) or (about.shutdown_date if about is not None else None)
     if end is not None:
@@ -164,7 +165,7 @@ async def model(subject: Subject) -> AsyncIterator[Finding]:
         if left <= NOTICE_DAYS:
             subject.notes.append(text("doctor.model_ends", name=name, model=wanted, when=when(end, today), other=other))
     if known is None and chat_model([wanted]) is not None:
-        other = next((one for one in sorted(listed or ()) if "image" in one), catalogue.default_id)
+        other = next((one for one in sorted(models or ()) if "image" in one), catalogue.default_id)
         subject.notes.append(text("doctor.model_text", name=name, model=wanted, other=other))
     elif known is None:
         subject.notes.append(text("doctor.model_unknown", model=wanted))
@@ -173,10 +174,10 @@ async def model(subject: Subject) -> AsyncIterator[Finding]:
     checked = check(catalogue.resolve(wanted), "a red bicycle", None, settings.image_quality, 1)
     if isinstance(checked, Problem):
         name = settings.used.get("IMAGE_QUALITY", "IMAGE_QUALITY")
-        yield bad(what, "doctor.quality", layers.CONFIGURATION, name=name, model=wanted, allowed=", ".join(checked.allowed))
+        yield bad(what, "doctor.quality", layers.CONFIGURATION, name=name, model=wanted, allowed=listed(checked.allowed, None))
         return
     said = text("doctor.model_ok", model=wanted, size=checked.size, quality=checked.quality)
-    if listed:
+    if models:
         subject.speaks_for(layers.MODEL, text("doctor.model_listed", model=wanted))
     yield Finding(True, what, said)
 

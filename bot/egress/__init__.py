@@ -21,6 +21,7 @@ import certifi
 
 from bot.egress.bypass import bypassed, loopback
 from bot.texts import text
+from bot.texts.phrases import listed
 
 DIRECT = "none"
 """Value of a proxy setting that overrides the environment with "no proxy"."""
@@ -91,7 +92,7 @@ class Egress:
     def trusts(self) -> str:
         """The trusted certificates, in words for the operator."""
         said = [f"{name} ({value})" for name, value in (("SSL_CERT_FILE", self.cert_file), ("SSL_CERT_DIR", self.cert_dir)) if value]
-        store = text("egress.trust_named", named=", ".join(said)) if said else text("egress.trust_system")
+        store = text("egress.trust_named", named=listed(said)) if said else text("egress.trust_system")
         return store if self.image_ca is None else text("egress.trust_also", store=store, file=self.image_ca)
 
 

@@ -69,6 +69,8 @@ def _said(failure: Failure, audience: Audience) -> str:
         return text("failures.words.not_chosen")
     key = f"failures.{failure.kind}.{audience}"
     values: dict[str, object] = dict(failure.facts)
+    if allowed := failure.facts.get("allowed"):
+        values["allowed"] = listed(allowed.split(", "), None)
     if failure.wait is not None and (_renews(failure) or (failure.action is not Action.NONE and 1 <= failure.wait <= _LONGEST_WAIT_SAID)):
         values["wait"] = spoken_seconds(failure.wait)
     if why := _of_reason(failure, audience):

@@ -1,18 +1,18 @@
-"""Exhausted quota: stop the key, and let one call at a time probe whether the operator has topped up."""
+"""Exhausted quota: hold the key, and occasionally let one request probe whether the operator has topped up."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 PROBES = (60.0, 60.0, 120.0, 300.0)
-"""Seconds between probes. Each failed probe fails a member's request, so they're rarer than during an outage."""
+"""Seconds between probes. Each failed probe costs a member the request, so they're rarer than during an outage."""
 RUNNING_IS_BACK = 3.0
-"""Seconds. A key without credit is rejected at once; a probe that runs longer shows that credit is back."""
+"""Seconds. A key without credit is rejected immediately; a probe that runs longer is being served."""
 
 
 @dataclass(slots=True)
 class Credit:
-    """Whether the key has credit; it does while `since` is None."""
+    """There is credit while `since` is None."""
 
     since: float | None = None
     probe_at: float = 0.0
@@ -20,11 +20,11 @@ class Credit:
 
     @property
     def gone(self) -> bool:
-        """Whether credit is exhausted."""
+        """Whether the key is on hold."""
         return self.since is not None
 
     def refuse(self, now: float, probe: bool) -> bool:
-        """Book that the provider reports no credit. Returns False if that was known (the call was in flight)."""
+        """The provider reports no credit. Returns False if it had already said so (a call that was in flight)."""
         if self.since is not None and not probe:
             return False
         self.probes = self.probes + 1 if self.since is not None else 0
@@ -33,5 +33,5 @@ class Credit:
         return True
 
     def back(self) -> None:
-        """Book that the key has credit again."""
+        """Credit is back."""
         self.since = None

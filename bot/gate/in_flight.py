@@ -1,4 +1,4 @@
-"""Gate's record of a call in flight."""
+"""A call in flight, as the gate books it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from bot.gate.port import Grant, Waiting
 
 @dataclass(slots=True)
 class InFlight:
-    """Exists from the grant to its report."""
+    """From the grant to its report."""
 
     grant: Grant
     waiting: Waiting
     launched: float
     beside: int
-    """Number of other calls in flight at its launch."""
+    """Others in flight at its launch."""
     waited: bool
-    """It was delayed by the rate model."""
+    """It had to wait for the provider's limit."""
     left: float
-    """Estimated tokens left in the bucket after its launch."""
+    """Assumed tokens left after it."""
     admitted: bool = False

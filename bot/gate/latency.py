@@ -1,4 +1,4 @@
-"""Latency of successful calls, for timeouts and forecasts."""
+"""Duration of pictures, for timeouts and estimates."""
 
 from __future__ import annotations
 

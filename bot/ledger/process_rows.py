@@ -1,7 +1,6 @@
-"""Queries on processes and locks, if several processes share the ledger.
+"""Queries on the processes that share a ledger on a server: who is here, and who holds what only one may hold.
 
-A lock belongs to one live process and has a fencing token that grows with each change of owner. Writing transactions are serialised, so
-what one of them reads here stays true until its commit.
+Writers take turns, so what a transaction reads here doesn't change before its commit.
 """
 
 from __future__ import annotations
@@ -20,23 +19,24 @@ from bot.ledger.store import Tx
 from bot.ledger.tables import attempts, holdings, processes, requests
 
 GATE, PICTURE_JOBS = "gate", "drawing"
-"""Names of locks: the leader's, which runs the gate and the periodic jobs; and the one for background jobs on pictures."""
+"""Names of holdings: deciding which call starts next, with everything that is done once for all processes; and work on pictures that is
+done once."""
 DELIVERY = "talk:"
-"""Prefix of a lock's name: delivery to one community of a platform."""
+"""Prefix of a holding's name: sending to one community of a platform."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveProcess:
-    """A process that hasn't been declared dead."""
+    """A process that nobody has declared gone."""
 
     id: str
     roles: frozenset[ProcessRole]
     beat: int
-    """Heartbeat count, incremented by every writing transaction."""
+    """Changes with everything it writes."""
     expired: bool
-    """Its lease has expired, by the database's clock."""
+    """Its lease ran out, by the database's clock."""
     connected: bool
-    """Its session holds its advisory lock. A killed process loses that at once, a paused one doesn't."""
+    """Its session holds its lock. A killed process loses it at once, a stopped one doesn't."""
 
 
 _LIVE = sql(
@@ -51,19 +51,20 @@ _LIVE_IDS = select(processes.c.id).where(processes.c.gone_at.is_(None))
 
 
 def live(connection: Connection) -> Sequence[LiveProcess]:
-    """Live processes, oldest first."""
+    """All processes that nobody has declared gone, oldest first."""
     rows = connection.execute(_LIVE, {"session": PRESENCE}).all()
     return [LiveProcess(row.id, read(row.roles), row.beat, row.expired, row.connected) for row in rows]
 
 
 def declare_dead(tx: Tx, ids: Iterable[str]) -> None:
-    """Declare processes dead, which frees their locks."""
+    """What these processes held is free from now on."""
     for one in ids:
         tx.connection.execute(_DECLARE_DEAD, {"id": one})
 
 
 def acquire(tx: Tx, name: str) -> int | None:
-    """Acquire a lock, unless a live process owns it. Returns the fencing token; None if another process owns the lock."""
+    """Hold what only one process may hold, unless one that is here holds it. Returns the fencing token, which grows with every change of
+    hands; None if somebody else holds it."""
     row = tx.connection.execute(select(holdings).where(holdings.c.name == name)).one_or_none()
     if row is not None and row.owner == tx.owner:
         return int(row.token)
@@ -76,42 +77,42 @@ def acquire(tx: Tx, name: str) -> int | None:
 
 
 def release(tx: Tx, name: str) -> None:
-    """Release a lock if this process owns it."""
+    """Hold it no longer, if this process does."""
     tx.connection.execute(update(holdings).where(holdings.c.name == name, holdings.c.owner == tx.owner).values(owner=""))
 
 
 def holds(tx: Tx, name: str, token: int) -> bool:
-    """Whether this process owns the lock, with this fencing token."""
+    """Whether this process still holds it, in the same term."""
     row = tx.connection.execute(select(holdings).where(holdings.c.name == name)).one_or_none()
     return row is not None and row.owner == tx.owner and row.token == token
 
 
 def token_of(connection: Connection, name: str) -> int:
-    """The lock's current fencing token; 0 if it was never owned."""
+    """The current fencing token; 0 if nobody ever held it."""
     return int(connection.execute(select(holdings.c.token).where(holdings.c.name == name)).scalar() or 0)
 
 
 def calls_of(connection: Connection, process: str) -> Sequence[str]:
-    """Requests with a call in flight in this process."""
+    """Requests whose call this process makes."""
     mine = select(attempts.c.request_id).where(attempts.c.closed_at.is_(None), attempts.c.owner == process)
     return list(connection.execute(mine).scalars())
 
 
 def live_calls(connection: Connection) -> Sequence[str]:
-    """Requests with a call in flight in a live process."""
+    """Requests whose call a process makes that is here."""
     there = select(attempts.c.request_id).where(attempts.c.closed_at.is_(None), attempts.c.owner.in_(_LIVE_IDS))
     return list(connection.execute(there).scalars())
 
 
 def claim_task(tx: Tx, attempt_id: str) -> bool:
-    """Claim a service's task for polling. Returns False if another live process has it."""
+    """Poll a service's task, unless another process that is here does."""
     free = attempts.c.owner.is_(None) | (attempts.c.owner == tx.owner) | attempts.c.owner.not_in(_LIVE_IDS)
     found = tx.connection.execute(update(attempts).where(attempts.c.id == attempt_id, free).values(owner=tx.owner))
     return bool(found.rowcount)
 
 
 def tasks_polled_elsewhere(connection: Connection, process: str) -> frozenset[str]:
-    """Requests whose task another live process polls."""
+    """Requests whose task another process polls that is here."""
     polled = (
         select(requests.c.id)
         .join(attempts, attempts.c.request_id == requests.c.id)

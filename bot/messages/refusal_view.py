@@ -15,6 +15,12 @@ def refusal_sentence(refusal: Refusal) -> str:
     return joined(" ", refusal_lines(refusal))
 
 
+def change_problem(reason: str, value: str, **others: object) -> str:
+    """Why a text can't be drawn on a picture; `reason` is a key below `change.problem_`, and for "font" the value names scripts."""
+    shown = listed(value.split(", "), 4) if reason == "font" else value[:60]
+    return text(f"change.problem_{reason}", value=shown, most=MAX_CHARACTERS, **others)
+
+
 def refusal_lines(refusal: Refusal) -> list[str]:
     """The sentences about a refusal."""
     if refusal.budget is not None:
@@ -25,8 +31,7 @@ def refusal_lines(refusal: Refusal) -> list[str]:
     if refusal.reason == "blocked_before":
         return [text(f"refusal.blocked_{values.get('what', '')}before")]
     if refusal.reason.startswith("caption_"):
-        about = {"value": str(values.get("value", ""))[:60], "most": MAX_CHARACTERS}
-        return [text("refusal.caption"), text(f"change.problem_{refusal.reason.removeprefix('caption_')}", **about)]
+        return [text("refusal.caption"), change_problem(refusal.reason.removeprefix("caption_"), str(values.get("value", "")))]
     return [text(f"refusal.{refusal.reason}", **values)]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.domain.kinds import KINDS, Group, Kind
 from bot.reports.failures import FailureReport
 from bot.texts import text
+from bot.texts.phrases import listed
 
 LEAST = 5
 """Requests before a proposal is made; fewer are chance."""
@@ -67,7 +68,7 @@ def _blocks(report: FailureReport) -> Iterator[Proposal]:
             blocked[one.template] = blocked.get(one.template, 0) + one.count
     for template, count in blocked.items():
         if count >= LEAST:
-            words = ", ".join(f"{one.word} ({one.blocked}:{one.passed})" for one in report.words[:8]) or "-"
+            words = listed([f"{one.word} ({one.blocked}:{one.passed})" for one in report.words[:8]]) or "-"
             yield Proposal("block", {"count": count, "template": template, "words": words})
 
 

@@ -12,6 +12,7 @@ from bot.domain.outcome import Picture
 from bot.domain.picture_changes import AUTO, COLOURS, MAX_CHARACTERS, MAX_LINES, PARTS, PLACES, RATIOS, SIZES, ChangeKind, PictureChange
 from bot.domain.requests import Request
 from bot.messages.picture_view import picture_views
+from bot.messages.refusal_view import change_problem
 from bot.prompts.normalise import TextProblem, UnusableText, normalise
 from bot.texts import text
 from bot.texts.phrases import listed
@@ -34,7 +35,7 @@ class ChangeProblem:
     @property
     def sentence(self) -> str:
         """The problem, and what to do about it."""
-        return text(f"change.problem_{self.reason}", value=self.value[:60], most=MAX_CHARACTERS, allowed=listed(list(RATIOS)))
+        return change_problem(self.reason, self.value, allowed=listed(list(RATIOS)))
 
 
 @dataclass(frozen=True, slots=True)

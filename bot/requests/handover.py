@@ -1,4 +1,4 @@
-"""Handover of grants from the gate to the process that makes the call, and of verdicts back. A single process keeps both to itself."""
+"""How grants get from the gate to the process that makes the call, and verdicts back. With one process: not at all."""
 
 from __future__ import annotations
 
@@ -22,57 +22,57 @@ class Ticket:
     grant: Grant
     service: ImageService
     row: str = ""
-    """Id of the grant's row; empty if this process's own gate granted the call."""
+    """The grant's id in the ledger, if another process's gate gave it."""
     token: int = 0
-    """Leader's fencing token; 0 if only one process uses the ledger."""
+    """Fencing token of the gate, if several processes share the ledger."""
 
 
 class Handover:
-    """Handover for a single process, which makes the calls that its gate grants. `SharedHandover` is for several."""
+    """The only process: what its gate grants, it calls. `bot.requests.shared_handover` is for several."""
 
     poll_every: float | None = None
-    """Maximum seconds between two reads of the queue, because other processes change it; None for a single process."""
+    """Longest seconds between two looks, because others change the queue; None if only this process does."""
     runs_gate = True
-    """Whether this process's gate grants calls."""
+    """Whether this process's gate says which call starts next."""
     makes_calls = True
     """Whether this process makes calls."""
 
     def hand_over(self, grant: Grant, service: ImageService) -> Ticket | None:
-        """Hand a grant to the process that will make the call. Returns a ticket if that is this process."""
+        """A call that this process makes itself; None if another one does."""
         return Ticket(grant, service)
 
     def queue_read_due(self) -> bool:
-        """Whether the changed queue has to be read now."""
+        """Whether to read the queue again, now that it has changed."""
         return True
 
     def is_handed_over(self, request_id: str) -> bool:
-        """Whether another process has a grant for this request."""
+        """Whether a call for this request was granted to another process."""
         return False
 
     def tasks_polled_elsewhere(self, connection: Connection) -> frozenset[str]:
-        """Requests whose task another live process polls."""
+        """Requests whose task another process polls."""
         return frozenset()
 
     def claim_task(self, tx: Tx, attempt_id: str) -> bool:
-        """Claim a service's task for polling. Returns False if another live process has it."""
+        """Whether this process polls a task, from now on alone."""
         return True
 
     async def sync(self) -> Sequence[Ticket]:
-        """Read what other processes wrote. Returns the tickets for this one."""
+        """Take in what other processes did. Returns the calls that were granted to this one."""
         return ()
 
     async def flush(self) -> None:
-        """Write the grants for other processes."""
+        """Give other processes what was granted to them."""
 
     def open(self, tx: Tx, ticket: Ticket, opening: Opening) -> Opened | NotNow | Ended:
-        """Open the attempt if the grant is still valid."""
+        """Open the attempt, if the grant is still good."""
         return opening(tx)
 
     def record_verdict(self, tx: Tx, ticket: Ticket, verdict: Verdict) -> None:
-        """Store the verdict for the leader, in the transaction that records the outcome."""
+        """The call's outcome is written in this transaction."""
 
     def cancel(self, request_id: str) -> None:
-        """Cancel the call in whichever process makes it."""
+        """Cancel the call wherever it's made."""
 
     async def resign(self) -> None:
-        """Give up leadership, because this process is shutting down."""
+        """This process stops: another one decides from now on."""

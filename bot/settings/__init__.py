@@ -18,6 +18,7 @@ from bot.settings import dotenv, names, secret_files
 from bot.settings.model import KNOWN, NBILITY_BASE_URL, PRECEDENCE, VARIABLES, Settings
 from bot.settings.values import Wrong, is_open_http
 from bot.texts import text
+from bot.texts.phrases import listed
 
 __all__ = ["KNOWN", "Settings", "SettingsProblem", "load", "service_problems"]
 
@@ -121,7 +122,7 @@ def _fallback_problems(settings: Settings) -> list[str]:
     offered = settings.image_models or (settings.image_model,)
     strange = [name for name in settings.fallback_models if name not in offered]
     said = [text("settings.fallback_lacks", name=name) for name in missing]
-    return said or [text("settings.fallback_unknown", value=name, offered=", ".join(offered)) for name in strange]
+    return said or [text("settings.fallback_unknown", value=name, offered=listed(tuple(offered), None)) for name in strange]
 
 
 def _service(merged: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:

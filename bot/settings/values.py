@@ -20,7 +20,7 @@ from bot.egress import DIRECT
 from bot.ledger.server import SCHEMES, LedgerServer
 from bot.providers.buckets import BucketPlace
 from bot.providers.services.from_file import BadDialect, FileDialect, load
-from bot.texts import text
+from bot.texts import phrases, text
 
 _BUCKET = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(/[!-~]*)?")
 _PLACEHOLDER = re.compile(
@@ -107,7 +107,7 @@ def choice(*allowed: str) -> Callable[[str], str]:
 
     def parse(value: str) -> str:
         if value.lower() not in allowed:
-            raise Wrong("choice", allowed=", ".join(allowed), value=shown(value))
+            raise Wrong("choice", allowed=phrases.listed(tuple(allowed), None), value=shown(value))
         return value.lower()
 
     return parse

@@ -43,10 +43,10 @@ def pictures(count: int) -> str:
     return text("phrase.pictures", count=count)
 
 
-def listed(values: Sequence[str], most: int = 8) -> str:
-    """ "a, b and c"; long lists end in "and N more"."""
+def listed(values: Sequence[str], most: int | None = 8) -> str:
+    """ "a, b and c"; lists longer than `most` end in "and N more", without it none does."""
     shown = list(values[:most])
-    if len(values) > most:
+    if most is not None and len(values) > most:
         shown = [*shown, text("phrase.more", count=len(values) - most)]
     if len(shown) < 2:
         return "".join(shown)

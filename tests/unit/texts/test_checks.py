@@ -20,6 +20,7 @@ PLANTED = {
         'd = text("help.text", sizes=", ".join(sizes))\n'
         'e = text("help.text", sizes=listed(sizes))\n'
     ),
+    "bot/cli/e.py": 'raise Stop(text("cli.state_unknown", known=", ".join(known)))\n',
     "adapters/web/b.py": 'part("p", "Some words here", "a class")\npart("p", text("web.title"), "button primary")\n',
     "adapters/web/static/c.js": '"use strict";\nitem.className = "attached loading";\nline.textContent = "Please try again";\n',
     "adapters/web/static/d.css": '.a::before { content: "Connection lost"; }\n.b::before { content: " ↓"; }\n',
@@ -34,12 +35,13 @@ def test_each_planted_fault_is_named_once(tmp_path: Path, monkeypatch: pytest.Mo
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("", encoding="utf-8")
     monkeypatch.setattr(texts, "ROOT", tmp_path)
-    found = [*texts._outside(), *texts._glued(), *texts._in_scripts()]
+    found = [*texts._outside(), *texts._glued(), *texts._listed_by_hand(), *texts._in_scripts()]
     assert [one.partition(" ")[0] for one in found] == [
         "bot/messages/a.py:1",
         "adapters/web/b.py:1",
         "bot/messages/a.py:2",
         "bot/messages/a.py:3",
+        "bot/cli/e.py:1",
         "bot/messages/a.py:4",
         "adapters/web/static/c.js:3",
         "adapters/web/static/d.css",
