@@ -16,6 +16,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.callers import of_press
+from adapters.slack.errors import ThreadUnread
 from adapters.slack.intake import Ack
 from adapters.slack.manifest import SHORTCUT
 from adapters.slack.settings import hidden_environment
@@ -142,6 +143,9 @@ def _the_rest(app: AsyncApp) -> None:
 
     @app.error
     async def failed(error: Exception) -> BoltResponse:
-        """A bug before anything was stored: return an error, so that Slack delivers events again."""
+        """Nothing is stored, because of a bug or an unread thread: return an error, so that Slack delivers events again."""
+        if isinstance(error, ThreadUnread):
+            log.info("slack_thread_unread")
+            return BoltResponse(status=500, body="")
         log.exception("slack_listener_failed", error=type(error).__name__, exc_info=error)
         return BoltResponse(status=500, body="")

@@ -50,6 +50,10 @@ class Unreadable(Exception):
     """The answer doesn't match Slack's description; the call may have been carried out."""
 
 
+class ThreadUnread(Exception):
+    """Slack hasn't said yet which pictures a thread has, so a mention in it isn't stored yet."""
+
+
 class FileNotSeen(Exception):
     """The file is at Slack but not visible to people; the message says how."""
 

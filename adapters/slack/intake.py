@@ -18,17 +18,8 @@ from adapters.kit.tasks import BackgroundTasks
 from adapters.slack import attachments, forms
 from adapters.slack.admission import Admission
 from adapters.slack.answers import Answers, Window
-from adapters.slack.callers import (
-    PLATFORM,
-    Caller,
-    as_typed,
-    metadata,
-    of_command,
-    of_form,
-    of_mention,
-    of_press,
-)
-from adapters.slack.errors import classify_error
+from adapters.slack.callers import PLATFORM, Caller, as_typed, metadata, of_command, of_form, of_mention, of_press
+from adapters.slack.errors import ThreadUnread, classify_error
 from adapters.slack.escape import typed as shown
 from adapters.slack.escape import unescape_event
 from adapters.slack.render import Block, section, sheet
@@ -86,6 +77,8 @@ class Intake:
     """Whether the token has the scope files:read; without it, pictures can't be attached."""
     dedup: Deduplicator = field(default_factory=Deduplicator)
     submissions: Submissions = field(init=False)
+    _unread: set[str] = field(default_factory=set)
+    """Keys of mentions whose thread isn't read yet."""
 
     def __post_init__(self) -> None:
         self.submissions = Submissions(self.core, self.tasks)
@@ -255,8 +248,8 @@ class Intake:
     # ---- mentions ------------------------------------------------------------------------------------------------------------
 
     async def mentioned(self, body: Payload) -> None:
-        """Handle a mention, which does in threads what the command can't. Raises if it couldn't be stored, so that Slack delivers it
-        again."""
+        """Handle a mention, which does in threads what the command can't. Raises if it couldn't be stored (ThreadUnread while its thread
+        isn't read), so that Slack delivers it again: also after a kill."""
         event = body["event"]
         caller = self.at_home(of_mention(body))
         if event.get("bot_id") or event.get("edited") or event.get("subtype") == "bot_message" or not caller.person:
@@ -273,8 +266,12 @@ class Intake:
             caller = replace(caller, name=name)
             if pictures is not None:
                 await self._mentioned(caller, prompt, pictures)
-            elif self.dedup.first(caller.key):
+                return
+            if self.dedup.first(caller.key):
+                self._unread.add(caller.key)
                 self.tasks.start(self._mentioned_later(caller, prompt), "mention")
+            if caller.key in self._unread:
+                raise ThreadUnread
 
     async def _mentioned(self, caller: Caller, prompt: str, pictures: tuple[Attachment, ...]) -> None:
         found = attachments.of_workspace(pictures, caller.team)
@@ -296,6 +293,8 @@ class Intake:
             await self.answers.say(caller, text("slack.thread_unread"))
         except Exception as error:
             await self.answers.say(caller, words_of(error, PLATFORM))
+        finally:
+            self._unread.discard(caller.key)
 
     async def _in_thread(self, caller: Caller, *, enough: bool = False) -> tuple[Attachment, ...] | None:
         """The pictures of the thread that a mention is in; None if Slack didn't say in time. There are none where the bot may not look, nor

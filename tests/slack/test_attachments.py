@@ -301,6 +301,24 @@ async def test_a_thread_is_asked_for_again_and_one_that_slack_does_not_tell_is_a
         assert len([one for one in s.messages() if "which pictures" in one.text]) == 1
 
 
+async def test_a_restart_while_a_thread_is_unread_loses_no_mention(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapter, "DRAIN", 0.1)
+    monkeypatch.setattr(intake, "THREAD_AGAIN", (600.0,))
+    async with stage(tmp_path) as s:
+        root = await posted(s, s.ada, photo(s))
+        unread = s.slack.faults.add("conversations.replies", status=500, times=1000)
+        event = await s.slack.people.mention(s.ada, s.channel, "in snow", root)
+        await s.until(lambda: s.slack.calls("conversations.replies"), what="a look at the thread")
+        await s.stop()
+        assert not event.acked
+        unread.times = 0
+        await s.start()
+        await agreed(s)
+        await s.picture()
+        await s.slack.acked(event)
+        assert len(s.service.calls) == len(s.service.calls[0].references) == 1
+
+
 # ---- restarts and results --------------------------------------------------------------------------------------------------
 
 
