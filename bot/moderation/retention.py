@@ -66,6 +66,8 @@ def remove_texts(tx: Tx, case: Case) -> None:
             _forget_request(tx, request.id, request.deleted)
         elif request.answer is not Answer.PICTURES:
             _empty_request(tx, request.id)
+            if request.prompt:
+                message_rows.bump(tx, f"request:{request.id}")
     privacy_rows.empty_wordings(tx, case.id)
     case_rows.change(tx, case, texts_removed=True)
     if case.forget:

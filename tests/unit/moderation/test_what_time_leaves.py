@@ -99,6 +99,18 @@ async def test_texts_go_on_the_day_that_the_community_named(ground: Ground, days
     assert ("a dragon for" in await texts(ground)) is kept
 
 
+async def test_messages_of_a_case_s_requests_are_shown_anew_once_without_their_words(ground: Ground) -> None:
+    case = await ground.denied(case=await ground.claimed("a dragon at dawn"))
+    [request] = await ground.requests()
+    await ground.ledger.write(lambda tx: message_rows.want(tx, f"request:{request.id}", Audience.CHANNEL, request.place))
+    await ground.later(40 * 24)
+    await ground.sweep()
+    await ground.ledger.write(remove_old_texts)
+    [message] = await ground.messages(f"request:{request.id}")
+    assert (await ground.case(case.id)).texts_removed
+    assert message.wanted == 2
+
+
 async def test_what_is_drawn_of_a_case_is_not_emptied_before_it_is_sent(ground: Ground) -> None:
     case, offer = await ground.suggested("a quiet meadow")
     other = await ground.denied(case=await ground.claimed("a bear bites", person=BEN))
