@@ -140,6 +140,7 @@ async def build(
         snapshot=lambda: services.default.gate.snapshot(ports.monotonic()),
         wake_message=sender.wake,
         settings_for=moderation.community.overview,
+        roles=moderation.tier_roles,
         privacy_for=moderation.privacy.overview,
         batches=batch_actions,
         guide_for=guide.start,

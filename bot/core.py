@@ -24,7 +24,7 @@ from bot.domain.refusal import Refusal
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place, Request, Submission
 from bot.gate.port import Snapshot
-from bot.ledger import message_rows, request_rows, settings_rows, template_rows
+from bot.ledger import message_rows, request_rows, template_rows
 from bot.ledger.gallery_rows import Onlooker
 from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem, Tx
 from bot.messages.help_view import help_view
@@ -32,6 +32,7 @@ from bot.messages.readers import Readers
 from bot.messages.refusal_view import refusal_sentence
 from bot.messages.status_view import OtherService, status_view
 from bot.messages.storage import StorageWatch
+from bot.moderation.tier_roles import TierRoles
 from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import imagine_fields
 from bot.requests.attachments import Attachments, Upload
@@ -128,6 +129,8 @@ class Core:
     storage: StorageWatch
     """Tells operators if nothing can be stored; adapters call `storage.late()` when their platform won't wait any longer."""
     attachments: Attachments
+    roles: TierRoles
+    """Asks platforms about the roles that communities' tiers name."""
     others: Callable[[], Sequence[OtherService]] = tuple
     """The services beside the configured one, for /imagine-status."""
     hint: Callable[[], str] = str
@@ -179,6 +182,7 @@ class Core:
         with self.calls.enter() as may:
             if not may:
                 return None
+            await self._storing(self.roles.of_request(request_id))
             taken = await self._storing(self.ledger.write(lambda tx: accept(tx, request_id, self.rules, self.open_case)))
         if not isinstance(taken, Unfetched):
             return taken
@@ -236,6 +240,7 @@ class Core:
         with self.calls.enter() as may:
             if not may:
                 return Reply(text("reply.stopping"), changed=False)
+            await self._storing(self.roles.of(owner[1].platform, owner[1].community, owner[0].id))
             return await self._storing(self.batches.propose(event_key, owner, values, file))
 
     async def batch(self, visitor: Visitor, number: int) -> View:
@@ -263,17 +268,10 @@ class Core:
         """What somebody is told, with times in their zone, or else in their community's."""
         if not has_times(said):
             return said
-        zone = person.zone or await self._zone(person.platform, person.community)
-        return zoned(said, zone)
-
-    async def _zone(self, platform: str, community: str) -> str:
-        readers = Readers(self.rules.limits.zone)
-        try:
-            return await self.ledger.read(lambda c: readers.zone_of(c, platform, community))
-        except LedgerProblem:
-            return readers.zone
+        return zoned(said, person.zone or await Readers(self.rules.limits.zone).zone_told(self.ledger, person.platform, person.community))
 
     async def _act(self, act: Act) -> Reply:
+        await self.roles.of(act.platform, act.community, act.person)
         if act.action is ActionName.SHOW:
             visitor = Visitor(act.platform, act.community, act.channel, act.person, act.person_name, act.zone)
             return Reply(text("reply.here_it_is"), changed=False, view=await self.show(visitor, act.row))
@@ -307,9 +305,9 @@ class Core:
         if typed.strip():
             return await self.price(visitor, typed, {"inline": True})
         place = Place(visitor.platform, visitor.community, visitor.channel)
+        limits = self.rules.limits.within(await self.roles.settings(visitor))
 
         def look(connection: Connection) -> tuple[list[budgets.Left], int]:
-            limits = self.rules.limits.within(settings_rows.of_community(connection, place.platform, place.community))
             left = budgets.remaining_for(connection, place, Person(visitor.person), limits, self.ledger.now())
             return left, len(request_rows.queue(connection, float("inf")))
 
@@ -319,8 +317,7 @@ class Core:
     async def price(self, visitor: Visitor, prompt: str, typed: Mapping[str, object], references: int = 0) -> View:
         """What a request would cost. `typed`: `size`, `quality`, `count`, `model` as typed, and `inline` if the prompt's end may hold
         options; `references`: the number of attached pictures. Nothing is sent or stored."""
-        own = await self.ledger.read(lambda c: settings_rows.of_community(c, visitor.platform, visitor.community))
-        return price_view(prompt, typed, own, self.rules, references)
+        return price_view(prompt, typed, await self.roles.settings(visitor), self.rules, references)
 
     async def dashboard(self, seconds: float) -> Dashboard:
         """Numbers of the last `seconds` for operators. The caller makes sure that only operators see them."""

@@ -19,7 +19,7 @@ MOST_FIELDS, MOST_CHOICES, TITLE, LABEL, HINT, CHOICE = 5, 25, 45, 45, 100, 100
 YES, NO = "true", "false"
 NOTHING = "__nothing__"
 """Placeholder for an empty value, because Discord's choices need one."""
-LISTS = {"moderators_channel": 1, "moderators": 25, "channels": 25, "reviewers": 25, "reviews_channel": 1}
+LISTS = {"moderators_channel": 1, "moderators": 25, "channels": 25, "reviewers": 25, "reviews_channel": 1, "tier_who": 25}
 """Settings fields with a native Discord list -> maximum number of choices."""
 FOLD = "+"
 """Joins the names and the values of two fields that share one list."""
@@ -61,7 +61,7 @@ def _folded(fields: Sequence[FormField]) -> list[FormField]:
 
 
 def _component(field: FormField, action: ActionName, *, plain: bool) -> discord.ui.Item[Any]:
-    if action is ActionName.SETTINGS and field.name in LISTS and not plain:
+    if action in (ActionName.SETTINGS, ActionName.TIER_EDIT) and field.name in LISTS and not plain:
         return _list(field)
     if field.kind is FieldKind.SWITCH:
         return _select(field, [(YES, text("discord.form.yes")), (NO, text("discord.form.no"))], field.value or NO)
@@ -81,6 +81,10 @@ def _list(field: FormField) -> discord.ui.Item[Any]:
     if field.name in ("moderators", "reviewers"):
         roles = [discord.SelectDefaultValue(id=one.id, type=discord.SelectDefaultValueType.role) for one in chosen]
         return discord.ui.RoleSelect(custom_id=field.name, min_values=0, max_values=most, default_values=roles, required=False)
+    if field.name == "tier_who":
+        # If one of them is a person, Discord rejects this and the form opens with a line of ids instead.
+        named = [discord.SelectDefaultValue(id=one.id, type=discord.SelectDefaultValueType.role) for one in chosen]
+        return discord.ui.MentionableSelect(custom_id=field.name, min_values=0, max_values=most, default_values=named, required=False)
     channels = [discord.SelectDefaultValue(id=one.id, type=discord.SelectDefaultValueType.channel) for one in chosen]
     return discord.ui.ChannelSelect(
         custom_id=field.name,

@@ -112,6 +112,10 @@ class Intake:
 
     async def _received(self, interaction: Event, submission: Submission) -> bool:
         """Store, acknowledge and accept. Returns whether the member saw it being taken."""
+        with self.interactions.clicks.of(interaction):
+            return await self._received_here(interaction, submission)
+
+    async def _received_here(self, interaction: Event, submission: Submission) -> bool:
         submission = replace(submission, private=submission.private or await self.core.keeps_private(submission.place))
         handle = self.answers.handle(interaction, Home.EPHEMERAL if submission.private else Home.PUBLIC)
         submission = replace(submission, place=replace(submission.place, reply=handle.reply()))

@@ -28,7 +28,7 @@ INVALID_FORM = 50035
 WHOLE_ANSWER = frozenset(
     {
         *(ActionName.SHOW, ActionName.CASE_PROMPT, ActionName.ADD_TEXT, ActionName.CROP, ActionName.DRAW_ANYWAY, ActionName.DRAW_CLEANED),
-        *(ActionName.GUIDE, ActionName.GUIDE_WORDING, ActionName.TEMPLATES, ActionName.SIMPLIFY, ActionName.LADDER_SHOW),
+        *(ActionName.GUIDE, ActionName.GUIDE_WORDING, ActionName.TEMPLATES, ActionName.TIERS, ActionName.SIMPLIFY, ActionName.LADDER_SHOW),
         *(ActionName.GALLERY_SEARCH, ActionName.GALLERY_NEXT, ActionName.GALLERY_BACK),
     }
 )

@@ -41,6 +41,7 @@ SCOPES: dict[str, str] = {
         "channels:read",
         "groups:read",
         "users:read",
+        "usergroups:read",
     )
 }
 """Required bot scopes -> reason."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
@@ -21,6 +22,7 @@ WITHIN = 4.0
 RIGHTS_LIFE = 45.0
 """Seconds for which rights are cached; after that, somebody who left the channel can't decide anymore."""
 NAMES_LIFE = 3600.0
+_GROUP = re.compile(r"S[A-Z0-9]{2,30}")
 CLOSING = (ErrorClass.WAIT, ErrorClass.LOST, ErrorClass.UNAUTHORISED)
 """Errors that deny permission until Slack answers again."""
 
@@ -34,13 +36,16 @@ class MemberDirectory(Protocol):
 
     async def who(self, person: str) -> Who: ...
 
+    async def group(self, group: str) -> frozenset[str]: ...
+
 
 class SlackModerators:
-    """Slack's ModeratorCheck. Slack has no roles, so membership of the private moderators' channel decides."""
+    """Slack's ModeratorCheck. Membership of the private moderators' channel decides, or of user groups that the community named."""
 
     def __init__(self, directory: MemberDirectory, ports: Ports) -> None:
         self._directory = directory
         self._members = TtlCache(PLATFORM, ports, self._of_channel, RIGHTS_LIFE, classify_error)
+        self._groups = TtlCache(PLATFORM, ports, directory.group, RIGHTS_LIFE, classify_error)
         self._people = TtlCache(PLATFORM, ports, directory.who, RIGHTS_LIFE, classify_error)
         self._names = TtlCache(PLATFORM, ports, directory.who, NAMES_LIFE, classify_error)
         self.channel_of: Callable[[str], Awaitable[str | None]] = _unknown
@@ -51,6 +56,11 @@ class SlackModerators:
     async def is_moderator(self, person: str, community: str) -> bool:
         found = await self.list_moderators(community)
         return found is not None and person in found
+
+    async def holds_role(self, person: str, community: str, role: str) -> bool:
+        """Whether the person is in a user group (S…) of the workspace."""
+        found = await self._groups.get(role, WITHIN) if _GROUP.fullmatch(role) else None
+        return found is not None and bool(person) and person in found
 
     async def is_administrator(self, person: str, community: str) -> bool:
         """Whether the person is an admin or owner of that workspace; in a shared channel, those of another one don't count."""

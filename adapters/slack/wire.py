@@ -197,6 +197,10 @@ class SlackWire:
             found.update(words(page.get("members")))
         return frozenset(found)
 
+    async def group(self, group: str) -> frozenset[str]:
+        """The people of a user group."""
+        return frozenset(words((await read(self.client.usergroups_users_list(usergroup=group))).get("users")))
+
     async def is_public(self, channel: str) -> bool:
         """Whether anyone in the workspace can join a channel. Only an explicit answer counts; membership is checked separately."""
         found = part(await read(self.client.conversations_info(channel=channel)), "channel")

@@ -38,6 +38,8 @@ class Problem:
     """Allowed values: the popular sizes if any size can be typed, both ends of a numeric range, or a single maximum length."""
     nearest: str | None
     """The allowed value to offer as a button; None if there is none, as for a long prompt."""
+    tier: str = ""
+    """Name of the member's tier, if that is what doesn't allow it (`bot.requests.tiers`)."""
 
 
 def check(model: Model, prompt: str, size: str | None, quality: str | None, count: int | str | None) -> Checked | Problem:

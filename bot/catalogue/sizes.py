@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 
 from bot.catalogue.model import AUTO, Sizes
@@ -81,7 +82,7 @@ def nearest(sizes: Sizes, width: int, height: int) -> str:
     if width <= 0 or height <= 0:
         return sizes.default
     if not sizes.free:
-        return min(sizes.fixed, key=lambda size: _distance(edges(size), (width, height)))
+        return closest(sizes.fixed, width, height)
     aspect = min(max(width / height, 1 / sizes.max_aspect), sizes.max_aspect)
     area = min(max(width * height, sizes.min_pixels), sizes.max_pixels)
     wide = math.sqrt(area * aspect)
@@ -94,6 +95,11 @@ def nearest(sizes: Sizes, width: int, height: int) -> str:
     if not fitting:
         return sizes.default
     return "{}x{}".format(*min(fitting, key=lambda point: _distance(point, (width, height))))
+
+
+def closest(among: Sequence[str], width: int, height: int) -> str:
+    """Of these sizes, the one closest to the wanted edges: proportions first, then area."""
+    return min(among, key=lambda size: _distance(edges(size), (width, height)))
 
 
 def _of_ratio(ratio: float, sizes: Sizes) -> tuple[int, int]:

@@ -134,6 +134,8 @@ class ActionName(StrEnum):
     TEMPLATES = "templates"
     """List a community's templates for its administrators."""
     TEMPLATE_EDIT = "template_edit"
+    TIERS = "tiers"
+    TIER_EDIT = "tier_edit"
     PRIVACY_DELETE = "privacy_delete"
     BATCH_NEW = "batch_new"
     """The form for a batch's topics; it has no row yet."""

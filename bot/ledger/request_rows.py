@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, literal_column, or_, select, update
 
 from bot.domain.failure import Failure
 from bot.domain.refusal import Refusal
@@ -213,6 +213,23 @@ def of_event(connection: Connection, event_key: str) -> str | None:
 def live_count(connection: Connection, platform: str, person: str) -> int:
     """Number of a person's live requests, without those of batches."""
     return int(connection.execute(_LIVE_OF, {"platform": platform, "person": person}).scalar_one())
+
+
+def latest_before(connection: Connection, request: Request, since: float) -> float | None:
+    """When the same person's latest other request before this one in its community was made, if after `since`. What a batch makes, what was
+    refused and what ended without a picture doesn't count."""
+    earlier = or_(requests.c.created_at < request.created_at, and_(requests.c.created_at == request.created_at, requests.c.id < request.id))
+    found = select(func.max(requests.c.created_at)).where(
+        requests.c.platform == request.place.platform,
+        requests.c.person == request.person.id,
+        requests.c.community == request.place.community,
+        requests.c.created_at > since,
+        requests.c.lane == Lane.INTERACTIVE.value,
+        or_(LIVE_ROWS, requests.c.answer == Answer.PICTURES.value),
+        earlier,
+    )
+    value = connection.execute(found).scalar()
+    return None if value is None else float(value)
 
 
 def overdue(connection: Connection, now: float) -> Sequence[Request]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from bot.chat.port import COMMUNITYS_LANGUAGE, READ_ALONE, READERS_LANGUAGE, READERS_ZONE, Message
 from bot.chat.views import Audience
 from bot.ledger import settings_rows
+from bot.ledger.store import Ledger, LedgerProblem
 from bot.texts import DEFAULT_LANGUAGE, DEFAULT_ZONE, for_operators, languages
 
 SETTING, ZONE = "language", "zone"
@@ -41,6 +42,13 @@ class Readers:
         chosen = own.get(SETTING)
         language = chosen if isinstance(chosen, str) and chosen in languages() else reply.get(COMMUNITYS_LANGUAGE)
         return Reader(language, zone)
+
+    async def zone_told(self, ledger: Ledger, platform: str, community: str) -> str:
+        """The same, or the operator's zone if the ledger can't be read."""
+        try:
+            return await ledger.read(lambda c: self.zone_of(c, platform, community))
+        except LedgerProblem:
+            return self.zone
 
     def zone_of(self, connection: Connection, platform: str, community: str) -> str:
         """The time zone in which a community's members are told times."""

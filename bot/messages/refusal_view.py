@@ -7,7 +7,7 @@ from bot.domain.picture_changes import MAX_CHARACTERS
 from bot.domain.refusal import BudgetShortfall, Refusal, Shortage
 from bot.domain.requests import Request
 from bot.texts import capitalized, joined, text
-from bot.texts.phrases import listed, moment, money, pictures, size
+from bot.texts.phrases import duration, listed, moment, money, pictures, size
 
 
 def refusal_sentence(refusal: Refusal) -> str:
@@ -28,6 +28,8 @@ def refusal_lines(refusal: Refusal) -> list[str]:
     values: dict[str, object] = {key: listed(value) if isinstance(value, list) else value for key, value in refusal.facts.items()}
     if refusal.until is not None:
         values["until"] = moment(refusal.until)
+    if isinstance(pause := refusal.facts.get("seconds"), int):
+        values["pause"] = duration(pause)
     if refusal.reason == "blocked_before":
         return [text(f"refusal.blocked_{values.get('what', '')}before")]
     if refusal.reason.startswith("caption_"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -60,6 +60,14 @@ class AccessCheck:
                 if await _sure(check.holds_role(person, community, role), platform):
                     return True
         return False
+
+    async def held(self, platform: str, community: str, person: str, roles: Sequence[str]) -> frozenset[str]:
+        """Which of these roles somebody holds for certain; none if the platform doesn't answer in time."""
+        check: object = self.check(platform)
+        if not isinstance(check, RoleCheck):
+            return frozenset()
+        answers = await asyncio.gather(*(_sure(check.holds_role(person, community, role), platform) for role in roles))
+        return frozenset(role for role, yes in zip(roles, answers, strict=True) if yes)
 
     async def _moderates(self, check: ModeratorCheck, platform: str, community: str, person: str) -> bool:
         """Whether the platform counts the person as a moderator; if the community names people or roles, only those count."""

@@ -37,6 +37,8 @@ SECTIONS = {"people": "settings22people", "results": "settings2results", "money"
 """Section -> the row id its button carries. Other buttons carry ledger ids; these have the same form but name a settings page."""
 TEMPLATES_ROW = "settingstemplate"
 """Row of the button that lists the templates, and of the form for a new one."""
+TIERS_ROW = "settings222tiers"
+"""The same for tiers."""
 _SECTION_OF = {row: section for section, row in SECTIONS.items()}
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _MENTION = re.compile(r"<[#@!&]*([A-Za-z0-9_.:-]+)(?:\|[^>]*)?>")
@@ -114,7 +116,11 @@ class Community:
             title=text("case.settings.title"),
             text=(text("case.settings.how"),),
             facts=tuple(Fact(text(f"case.settings.{name}"), shown) for name, shown in self._shown(own).items()),
-            buttons=(*pages, Button(ActionName.TEMPLATES, TEMPLATES_ROW, text("template.title"))),
+            buttons=(
+                *pages,
+                Button(ActionName.TEMPLATES, TEMPLATES_ROW, text("template.title")),
+                Button(ActionName.TIERS, TIERS_ROW, text("tier.title")),
+            ),
             final=True,
         )
         return Reply(text("case.settings.title"), changed=False, view=view)
@@ -169,7 +175,7 @@ class Community:
     def _people(self, own: Mapping[str, object]) -> tuple[FormField, ...]:
         fields = (_ids_field(name, own) for name in _FIELDS["people"] if name not in (LANGUAGE, ZONE))
         choices = (Choice("", text("case.settings.empty_language")), *(Choice(one, own_name(one)) for one in sorted(languages())))
-        chosen = FormField(LANGUAGE, text("case.settings.language"), FieldKind.CHOICE, _plain(own.get(LANGUAGE)), choices, required=False)
+        chosen = FormField(LANGUAGE, text("case.settings.language"), FieldKind.CHOICE, plain(own.get(LANGUAGE)), choices, required=False)
         return (*fields, chosen, _ids_field(ZONE, own))
 
     def _results(self, own: Mapping[str, object]) -> tuple[FormField, ...]:
@@ -182,7 +188,7 @@ class Community:
             FormField(
                 name,
                 text(f"case.settings.{name}"),
-                value=_dollars(own.get(name)),
+                value=dollars(own.get(name)),
                 required=False,
                 max_length=12,
                 hint=text("case.settings.hint_money", most=_limit(getattr(self.rules.limits, name.removeprefix("budget_")))),
@@ -198,11 +204,11 @@ class Community:
         reasons = own.get("deny_reasons")
         offered = listed(list(self.rules.models))
         hint = text("case.settings.hint_models", offered=offered)
-        models = FormField("models", text("case.settings.models"), value=_plain(own.get("models")), required=False, hint=hint)
+        models = FormField("models", text("case.settings.models"), value=plain(own.get("models")), required=False, hint=hint)
         return (
             *([models] if self.rules.models else ()),
-            FormField("size", text("case.settings.size"), FieldKind.CHOICE, _plain(own.get("size")), tuple(sizes), required=False),
-            FormField("quality", text("case.settings.quality"), FieldKind.CHOICE, _plain(own.get("quality")), qualities, required=False),
+            FormField("size", text("case.settings.size"), FieldKind.CHOICE, plain(own.get("size")), tuple(sizes), required=False),
+            FormField("quality", text("case.settings.quality"), FieldKind.CHOICE, plain(own.get("quality")), qualities, required=False),
             FormField(
                 "retention_days",
                 text("case.settings.retention_days"),
@@ -255,7 +261,7 @@ class Community:
         if not words:
             return None
         if name.startswith("budget_"):
-            return _micros(words, getattr(self.rules.limits, name.removeprefix("budget_")))
+            return read_micros(words, getattr(self.rules.limits, name.removeprefix("budget_")))
         if name == "results":
             if words not in set(Results):
                 raise WrongValue(text("case.settings.wrong_choice", value=words[:40], allowed=listed([one.value for one in Results])))
@@ -280,7 +286,7 @@ class Community:
             return chosen or None
         if name == "deny_reasons":
             return _reasons(words)
-        ids = _ids(words)
+        ids = read_ids(words)
         return ids[0] if name in ("moderators_channel", "reviews_channel") else ids
 
 
@@ -294,10 +300,10 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
 
 def _ids_field(name: str, own: Mapping[str, object]) -> FormField:
     hint = text(f"case.settings.hint_{name}")
-    return FormField(name, text(f"case.settings.{name}"), value=_plain(own.get(name)), required=False, hint=hint)
+    return FormField(name, text(f"case.settings.{name}"), value=plain(own.get(name)), required=False, hint=hint)
 
 
-def _ids(words: str) -> list[str]:
+def read_ids(words: str) -> list[str]:
     found = [one.lstrip("#@") for one in re.split(r"[\s,;]+", _MENTION.sub(r" \1 ", words)) if one.strip("#@")]
     wrong = next((one for one in found if not _ID.fullmatch(one)), None)
     if wrong is not None or not found or len(found) > IDS_MAX:
@@ -319,7 +325,7 @@ def _days(words: str) -> int:
     return int(words)
 
 
-def _micros(words: str, limit: int | None) -> int:
+def read_micros(words: str, limit: int | None) -> int:
     try:
         micros = int(Decimal(words.lstrip("$")) * 1_000_000)
     except (InvalidOperation, ValueError, OverflowError):
@@ -338,11 +344,11 @@ def _reasons(words: str) -> list[str]:
     return found
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
     return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value or "")
 
 
-def _dollars(value: object) -> str:
+def dollars(value: object) -> str:
     return f"{Decimal(value) / 1_000_000:.2f}" if isinstance(value, int) else ""
 
 

@@ -33,6 +33,7 @@ from bot.ledger.store import Ledger, Tx
 from bot.moderation.community import Asker, retention_days
 from bot.requests.forgotten_batches import forget_batches
 from bot.requests.ready import key_of
+from bot.requests.tiers import forget_roles
 from bot.texts import paragraphs, text
 
 PRIVACY_ROW = "privacy222delete"
@@ -206,6 +207,7 @@ def forget_person(tx: Tx, platform: str, person: str, gone: list[str]) -> Mappin
     gallery_rows.forget(tx, platform, person)
     memory_rows.forget(tx, key_of(platform, person))
     memory_rows.forget(tx, f"uploads:{platform}:{person}")
+    forget_roles(tx, platform, person)
     case_rows.ask_again_about_pictures(tx, platform, person)
     privacy_rows.forget_cases_of(tx, platform, person)
     remove_old_texts(tx)

@@ -34,6 +34,8 @@ from bot.moderation.reviews import Reviews
 from bot.moderation.rewording import LINEAGE, worked
 from bot.moderation.routing import Home, moderators_place
 from bot.moderation.templates import Templates
+from bot.moderation.tier_roles import TierRoles
+from bot.moderation.tiers import Tiers
 from bot.moderation.timers import fire
 from bot.requests.rules import Rules
 
@@ -65,6 +67,7 @@ class Moderation:
     privacy: Privacy = field(init=False)
     views: Views = field(init=False)
     reviews: Reviews = field(init=False)
+    tier_roles: TierRoles = field(init=False)
     _access: AccessCheck = field(init=False)
     _firing: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -78,7 +81,8 @@ class Moderation:
         answers = MemberActions(self.ledger, self.rules, self.cases.open_case, guard.others)
         decisions = Decisions(guard, self.rules, self.notices)
         reports, self.reviews = Reports(self.ledger, self.home), Reviews(self.home)
-        templates = Templates(self.community)
+        templates, tiers = Templates(self.community), Tiers(self.community)
+        self.tier_roles = TierRoles(self.ledger, access, self.rules)
         self.handlers = CaseHandlers(
             actions={
                 **decisions.actions,
@@ -88,8 +92,17 @@ class Moderation:
                 **self.privacy.actions,
                 **reports.actions,
                 **templates.actions,
+                **tiers.actions,
             },
-            forms={**forms.forms, **answers.forms, **self.community.forms, **self.privacy.forms, **reports.forms, **templates.forms},
+            forms={
+                **forms.forms,
+                **answers.forms,
+                **self.community.forms,
+                **self.privacy.forms,
+                **reports.forms,
+                **templates.forms,
+                **tiers.forms,
+            },
         )
         views = self.views = Views(self.rules)
         self.projections = {

@@ -17,7 +17,7 @@ from bot.domain.kinds import Kind
 from bot.domain.refusal import FactValue, Nearest, Refusal
 from bot.domain.request_states import RequestEvent, RequestState
 from bot.domain.requests import Origin, Request
-from bot.ledger import attachment_rows, block_rows, case_rows, memory_rows, picture_rows, request_rows, settings_rows
+from bot.ledger import attachment_rows, block_rows, case_rows, memory_rows, picture_rows, request_rows
 from bot.ledger.block_rows import BlockedPrompt
 from bot.ledger.store import Tx
 from bot.prompts.edit_words import doubtful_edit
@@ -27,6 +27,7 @@ from bot.requests.block_memory import blocked_before, blocked_member, remembered
 from bot.requests.change_choices import ChangeProblem, caption_lines
 from bot.requests.choices import Choices, chosen_model, combined
 from bot.requests.rules import Rules
+from bot.requests.tiers import limited, settings_for
 from bot.requests.transitions import DROPPED, CaseOpener, hold, open_case, queue, refuse, show
 
 
@@ -153,7 +154,7 @@ def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
         prompt = normalise(request.prompt)
     except UnusableText:
         return Refusal("prompt_empty")  # lone surrogates, the other problem, were marked as unreadable when it was stored
-    own = settings_rows.of_community(tx.connection, request.place.platform, request.place.community)
+    own = settings_for(tx.connection, request.place.platform, request.place.community, request.person.id, rules, tx.now)
     refused = _admission(tx, request, rules, own)
     if refused is not None:
         return refused
@@ -222,21 +223,22 @@ def checked_options(wanted: Choices, own: Mapping[str, object], rules: Rules) ->
     size, quality = own.get("size"), own.get("quality")
     usual_size = size if isinstance(size, str) else None
     usual_quality = quality if isinstance(quality, str) else None
-    return check_options(
-        rules.model,
-        wanted.prompt,
-        wanted.size_for(rules.model) or usual_size,
-        wanted.quality or usual_quality or rules.default_quality,
-        wanted.count,
-    )
+    asked, usual_quality = wanted.size_for(rules.model), usual_quality or rules.default_quality
+    found = check_options(rules.model, wanted.prompt, asked or usual_size, wanted.quality or usual_quality, wanted.count)
+    return limited(found, asked, wanted.quality, own, rules, (usual_size, usual_quality))
 
 
 def wrong_value(problem: Problem) -> Refusal:
-    """Refusal for a value that the model doesn't accept: the value, the allowed ones, and the nearest for a button."""
+    """Refusal for a value that the model or the member's tier doesn't accept: the value, the allowed ones, and the nearest for a button."""
     sized, nearest = problem.kind is Kind.UNSUPPORTED_SIZE, problem.nearest
     allowed = [label(one) for one in problem.allowed] if sized else list(problem.allowed)
     near = None if nearest is None else Nearest(nearest, label(nearest) if sized else nearest)
+    if problem.tier:
+        return Refusal(_OF_TIER[problem.kind], {"value": problem.value, "allowed": allowed, "tier": problem.tier}, nearest=near)
     return Refusal(problem.kind.value, {"value": problem.value, "allowed": allowed}, nearest=near)
+
+
+_OF_TIER = {Kind.INVALID_MODEL: "tier_model", Kind.UNSUPPORTED_SIZE: "tier_size", Kind.UNSUPPORTED_QUALITY: "tier_quality"}
 
 
 def _admission(tx: Tx, request: Request, rules: Rules, own: Mapping[str, object]) -> Refusal | None:
@@ -258,7 +260,17 @@ def _admission(tx: Tx, request: Request, rules: Rules, own: Mapping[str, object]
         and request_rows.live_count(tx.connection, place.platform, request.person.id) > rules.max_live
     ):
         return Refusal("too_many_waiting", {"limit": rules.max_live})
-    return None
+    return _pause(tx, request, own)
+
+
+def _pause(tx: Tx, request: Request, own: Mapping[str, object]) -> Refusal | None:
+    """The pause that the member's tier asks for between two requests. What brought no picture doesn't count, and a moderator's wording may
+    be sent at once."""
+    pause = own.get("pause")
+    if not isinstance(pause, int) or request.batch or request.origin is Origin.REWRITE:
+        return None
+    last = request_rows.latest_before(tx.connection, request, tx.now - pause)
+    return None if last is None else Refusal("tier_pause", {"tier": str(own.get("tier")), "seconds": pause}, until=last + pause)
 
 
 def _values(checked: Request, rules: Rules, now: float) -> dict[str, object]:

@@ -14,7 +14,7 @@ from bot.domain.outcome import Outcome, Pending
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Attempt, Request
-from bot.ledger import attempt_rows, picture_rows, request_rows, settings_rows
+from bot.ledger import attempt_rows, picture_rows, request_rows
 from bot.ledger.store import Tx
 from bot.messages import fallback_notice
 from bot.messages.notices import Notices, concerns_operators
@@ -38,6 +38,7 @@ from bot.requests.decide import (
 from bot.requests.fallback import may_move
 from bot.requests.rules import Rules
 from bot.requests.services import DEFAULT, ImageService
+from bot.requests.tiers import settings_for
 from bot.requests.transitions import CaseOpener
 from bot.requests.unchosen import proposal, to_leave_out, unchosen, worked_without
 
@@ -94,7 +95,8 @@ def open_attempt(tx: Tx, request_id: str, deps: Dependencies, service: ImageServ
     sent = dataclasses.replace(request, left_out=to_leave_out(tx.connection, request, rules, host, tx.now))
     wanted = parts.wanted(sent, rules.model)
     cost = rules.highest_cost(sent.size, sent.quality, wanted, sent.prompt, sent.left_out, len(sent.references))
-    limits = rules.limits.within(settings_rows.of_community(tx.connection, request.place.platform, request.place.community))
+    place = request.place
+    limits = rules.limits.within(settings_for(tx.connection, place.platform, place.community, request.person.id, deps.rules, tx.now))
     reserved = budgets.reserve(tx, request, cost, wanted, limits)
     if isinstance(reserved, budgets.Exhausted):
         refusal = Refusal("budget", budget=shortage(tx.connection, dataclasses.replace(sent, count=wanted), rules, limits, tx.now))

@@ -95,4 +95,8 @@ def chosen_model(typed: str | None, own: Mapping[str, object], rules: Rules) -> 
         return default
     exact = [name for name in names if name.casefold() == wanted]
     fitting = exact or [name for name in names if wanted in name.casefold()]
-    return fitting[0] if len(fitting) == 1 else Problem(Kind.INVALID_MODEL, (typed or "")[:40], tuple(names), default)
+    return (
+        fitting[0]
+        if len(fitting) == 1
+        else Problem(Kind.INVALID_MODEL, (typed or "")[:40], tuple(names), default, str(own.get("tier") or ""))
+    )

@@ -19,7 +19,7 @@ from bot.domain.gallery import NO_MARK, GalleryMark, GallerySearch, Shelf
 from bot.domain.outcome import Picture
 from bot.domain.request_states import Answer
 from bot.domain.requests import Request
-from bot.ledger import gallery_rows, picture_rows, request_rows, settings_rows
+from bot.ledger import gallery_rows, picture_rows, request_rows
 from bot.ledger.gallery_rows import Onlooker
 from bot.ledger.store import LedgerProblem, Tx
 from bot.messages import gallery_view
@@ -30,6 +30,7 @@ from bot.requests.actions import RequestActions, edit_form
 from bot.requests.gallery_search import UnusableSearch, dates_of, of_form, of_line
 from bot.requests.making import as_json, base_name, file_name, making, packed
 from bot.requests.prices import price_view
+from bot.requests.tiers import settings_for
 from bot.texts import text
 
 PAGE = 10
@@ -266,7 +267,7 @@ class Gallery:
             if not _is_result(request) or not request.prompt:
                 return Reply(text("gallery.gone"), changed=False)
             rules = self.requests.rules
-            own = settings_rows.of_community(tx.connection, act.platform, act.community)
+            own = settings_for(tx.connection, act.platform, act.community, act.person, rules, tx.now)
             typed = {"model": request.model, "size": request.size, "quality": request.quality, "count": str(request.count)}
             kept = [text("gallery.same_pictures", count=len(request.references))] if request.references else []
             kept += [text("gallery.same_caption", text=" ".join(request.caption.split()))] if request.caption else []

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Choice, FieldKind, Form, FormField, Reply
 from bot.domain.requests import Person, Place, Submission
-from bot.ledger import act_rows, settings_rows, template_rows
+from bot.ledger import act_rows, template_rows
 from bot.ledger.store import Tx
 from bot.ledger.template_rows import PromptDraft, PromptTemplate
 from bot.messages.guide_view import choose_view, wording_view
@@ -26,6 +26,7 @@ from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import RequestActions, imagine_fields
 from bot.requests.prices import price_view
 from bot.requests.submit import store_submission
+from bot.requests.tiers import settings_for
 from bot.texts import text
 from bot.texts.phrases import listed
 
@@ -148,7 +149,7 @@ class Guide:
             if len(draft.wording) > most:
                 return Reply(text("guide.prompt_too_long", length=len(draft.wording), most=most), changed=False)
             template_rows.add_draft(tx, draft)
-            own = settings_rows.of_community(tx.connection, act.platform, act.community)
+            own = settings_for(tx.connection, act.platform, act.community, act.person, self.requests.rules, tx.now)
             price = price_view(draft.wording, _options(draft), own, self.requests.rules)
             return Reply("", view=wording_view(draft, [one for one in price.text if one != text("status.price_free")]))
 

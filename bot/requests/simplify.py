@@ -17,7 +17,7 @@ from bot.chat.views import Act, ActionName, Reply, View
 from bot.domain.kinds import WORDING
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Lineage, Origin, Person, Request, Submission
-from bot.ledger import act_rows, case_rows, ladder_rows, rejection_rows, request_rows, settings_rows
+from bot.ledger import act_rows, case_rows, ladder_rows, rejection_rows, request_rows
 from bot.ledger.ladder_rows import LadderRow, StepRow
 from bot.ledger.store import Tx
 from bot.messages.simplify_view import add_back_label, end_view, named, step_view
@@ -27,6 +27,7 @@ from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import RequestActions, where
 from bot.requests.prices import price_view
 from bot.requests.submit import store_submission
+from bot.requests.tiers import settings_for
 from bot.texts import text
 from bot.texts.phrases import listed
 
@@ -140,7 +141,7 @@ class Simplify:
         return Reply(view.title, changed=False, view=view)
 
     def _step(self, tx: Tx, act: Act, known: Known, kept: Kept) -> View:
-        own = settings_rows.of_community(tx.connection, act.platform, act.community)
+        own = settings_for(tx.connection, act.platform, act.community, act.person, self.requests.rules, tx.now)
         wording, root = put_together(known.details, kept), known.root
         typed = {"model": root.model, "size": root.size, "quality": root.quality, "count": "1"}
         price = [

@@ -22,6 +22,7 @@ from bot.ledger.store import Tx
 from bot.messages.notices import Notices
 from bot.requests import parts
 from bot.requests.rules import Rules
+from bot.requests.tiers import tiers_of
 
 NOTICE = "left_out"
 LEARNED_FOR = 7 * 86400.0
@@ -40,10 +41,15 @@ def unchosen(connection: Connection, request: Request, rules: Rules) -> frozense
     found = {"response_format", "safety_identifier", "stream"}
     default = str(own.get("quality") or rules.default_quality or "") or None
     quality = str(typed.get("quality") or "")
-    if not quality or check_quality(rules.model, quality) in (AUTO, check_quality(rules.model, default)):
+    tiers = tiers_of(own)
+    if any(one.qualities for one in tiers):
+        pass  # left out, the service might choose one that the member's tier doesn't allow
+    elif not quality or check_quality(rules.model, quality) in (AUTO, check_quality(rules.model, default)):
         found.add("quality")
     size = str(typed.get("size") or "")
-    if not size or check_size(rules.model, size) in (AUTO, check_size(rules.model, str(own.get("size") or "") or None)):
+    if any(one.largest for one in tiers):
+        pass
+    elif not size or check_size(rules.model, size) in (AUTO, check_size(rules.model, str(own.get("size") or "") or None)):
         found.add("size")
     if parts.wanted(request, rules.model) == 1:
         found.add("n")

@@ -181,6 +181,14 @@ def users_info(standin: StandIn, workspace: Workspace, args: Args) -> dict[str, 
     return {"user": {**user.json(), **locale, "is_stranger": not same, **grid}}
 
 
+@method("usergroups.users.list", "usergroups:read")
+def usergroups_users_list(standin: StandIn, workspace: Workspace, args: Args) -> dict[str, Any]:
+    group = standin.world.groups.get(str(args.get("usergroup") or ""))
+    if group is None:
+        raise Refusal("no_such_subteam")
+    return {"users": sorted(group)}
+
+
 @method("bots.info", "users:read")
 def bots_info(standin: StandIn, workspace: Workspace, args: Args) -> dict[str, Any]:
     if args.get("bot") != workspace.bot_id:

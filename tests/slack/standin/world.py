@@ -14,7 +14,7 @@ TRIGGER_LIFE = 3.0
 RESPONSE_LIFE = 30 * 60.0
 RESPONSE_USES = 5
 SCOPES = {"commands", "chat:write", "app_mentions:read", "files:write", "files:read", "im:write", "im:history"}
-SCOPES |= {"channels:history", "groups:history", "channels:read", "groups:read", "users:read"}
+SCOPES |= {"channels:history", "groups:history", "channels:read", "groups:read", "users:read", "usergroups:read"}
 
 
 class World:
@@ -27,6 +27,8 @@ class World:
         self.workspaces: dict[str, Workspace] = {}
         self.channels: dict[str, Channel] = {}
         self.users: dict[str, User] = {}
+        self.groups: dict[str, set[str]] = {}
+        """User group -> people."""
         self.messages: list[Message] = []
         self.files: dict[str, File] = {}
         self.views: dict[str, View] = {}

@@ -49,6 +49,9 @@ class Roll:
             raise self.fails
         return frozenset(self.inside[channel])
 
+    async def group(self, group: str) -> frozenset[str]:
+        return await self.members(group)
+
     async def is_public(self, channel: str) -> bool:
         if self.kind_fails is not None:
             raise self.kind_fails
@@ -96,6 +99,17 @@ async def test_slack_without_a_channel_and_before_the_core_is_there_nobody_is() 
     unwired = slack.SlackModerators(Roll(), Ports())
     assert not await unwired.is_moderator("U1", "T1")
     assert await unwired.list_moderators("T1") is None
+
+
+async def test_slack_a_user_group_is_a_role_of_those_in_it_and_of_nobody_if_slack_does_not_say() -> None:
+    roll = Roll(inside={"S0ART": {"U1"}})
+    asked, ports = moderators(roll)
+    held = [await asked.holds_role(*one) for one in (("U1", "T1", "S0ART"), ("U2", "T1", "S0ART"), ("", "T1", "S0ART"), ("U1", "T1", "U1"))]
+    assert held == [True, False, False, False]
+    assert roll.asked == ["S0ART"]
+    ports.at += slack.RIGHTS_LIFE
+    roll.fails = error("missing_scope")
+    assert not await asked.holds_role("U1", "T1", "S0ART")
 
 
 async def test_slack_a_public_channel_makes_no_moderators() -> None:

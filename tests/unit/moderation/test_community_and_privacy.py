@@ -16,7 +16,7 @@ from bot.domain.requests import Person, Place, Submission
 from bot.ledger import case_rows, picture_rows, request_rows, settings_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import attempts, audit, case_notes, requests, rewrites
-from bot.moderation.community import SECTIONS, TEMPLATES_ROW
+from bot.moderation.community import SECTIONS, TEMPLATES_ROW, TIERS_ROW
 from bot.moderation.retention import PRIVACY_ROW
 from tests.unit.moderation.ground import ADMIN, ANN, HOME, MIA, MO, Ground
 
@@ -49,7 +49,7 @@ async def test_an_administrator_sees_what_is_set_and_changes_a_page(ground: Grou
     reply = await ground.room.community.overview(Visitor(ADMIN.id))
     assert isinstance(reply, Reply)
     assert isinstance(reply.view, View)
-    assert {button.row for button in reply.view.buttons} == {*SECTIONS.values(), TEMPLATES_ROW}
+    assert {button.row for button in reply.view.buttons} == {*SECTIONS.values(), TEMPLATES_ROW, TIERS_ROW}
     form = await ground.form(A.SETTINGS, PEOPLE, ADMIN)
     assert isinstance(form, Form)
     assert len(form.fields) <= 5

@@ -14,7 +14,7 @@ from bot.catalogue.sizes import label
 from bot.chat.views import ActionName, FieldKind, Form, Reply
 from bot.ledger import settings_rows
 from bot.ledger.tables import audit
-from bot.moderation.community import SECTIONS, TEMPLATES_ROW, deny_reasons, retention_days
+from bot.moderation.community import SECTIONS, TEMPLATES_ROW, TIERS_ROW, deny_reasons, retention_days
 from bot.texts import say, text
 from tests.unit.moderation.ground import ADMIN, HOME, Ground
 from tests.unit.moderation.test_community_and_privacy import Visitor, own
@@ -49,6 +49,7 @@ async def overview(ground: Ground) -> list[str]:
     assert [(button.row, button.opens_form) for button in reply.view.buttons] == [
         *((page, True) for page in SECTIONS.values()),
         (TEMPLATES_ROW, False),
+        (TIERS_ROW, False),
     ]
     return [fact.value for fact in reply.view.facts]
 

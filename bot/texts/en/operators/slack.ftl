@@ -247,3 +247,4 @@ scope-groups_history = the same in private channels where the bot is a member
 scope-channels_read = seeing whether a public channel exists and whether the bot is in it
 scope-groups_read = the same for private channels, and seeing who is in the moderators' channel
 scope-users_read = showing names, answering in the language people chose in Slack, and recognizing workspace administrators for `/imagine-settings`
+scope-usergroups_read = seeing who is in the user groups that a workspace names for a tier

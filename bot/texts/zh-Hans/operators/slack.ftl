@@ -210,3 +210,4 @@ scope-groups_history = 在机器人所在的私有频道里同样如此
 scope-channels_read = 查看公开频道是否存在、机器人是否在里面
 scope-groups_read = 对私有频道同样如此，并查看版主频道里有谁
 scope-users_read = 显示名字，用大家在 Slack 里选择的语言回答，并为 `/imagine-settings` 识别工作区管理员
+scope-usergroups_read = 查看工作区为等级指定的用户组里有谁

@@ -1,0 +1,55 @@
+"""Asks the platform which of the roles that a community's tiers name a member holds, before anything is decided for them.
+
+A role counts only if the platform says yes; without an answer the member has what everyone has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.ledger import request_rows, settings_rows
+from bot.ledger.store import Ledger
+from bot.moderation.access import AccessCheck
+from bot.moderation.community import Asker
+from bot.requests.rules import Rules
+from bot.requests.tiers import remember_roles, settings_for, tiers_of
+
+
+@dataclass(frozen=True, slots=True)
+class TierRoles:
+    """Refreshes what the ledger knows of members' roles."""
+
+    ledger: Ledger
+    access: AccessCheck
+    rules: Rules
+
+    async def settings(self, asker: Asker) -> Mapping[str, Any]:
+        """A community's settings as they are now for somebody who asks."""
+        await self.of(asker.platform, asker.community, asker.person)
+        return await self.ledger.read(
+            lambda c: settings_for(c, asker.platform, asker.community, asker.person, self.rules, self.ledger.now())
+        )
+
+    async def of_request(self, request_id: str) -> None:
+        """Ask about the member of a received request."""
+
+        def look(connection: Connection) -> tuple[str, str, str] | None:
+            request = request_rows.get(connection, request_id)
+            return None if request is None else (request.place.platform, request.place.community, request.person.id)
+
+        who = await self.ledger.read(look)
+        if who is not None:
+            await self.of(*who)
+
+    async def of(self, platform: str, community: str, person: str) -> None:
+        """Ask about a member of a community, if it has tiers for roles."""
+        own = await self.ledger.read(lambda c: settings_rows.of_community(c, platform, community))
+        named = sorted({one for tier in tiers_of(own) for one in tier.who} - {person})
+        if not named or not person:
+            return
+        held = await self.access.held(platform, community, person, named)
+        await self.ledger.write(lambda tx: remember_roles(tx, platform, community, person, held))
