@@ -1,4 +1,4 @@
-"""A process of several: how it joins, what it answers for when another one is gone, and which of the once-for-all work is its own."""
+"""Lifecycle of a process that shares its ledger: join the fleet, recover from dead processes, and do the leader's work."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from bot.supervise import Supervisor
 
 @dataclass(slots=True)
 class Sharing:
-    """What `bot.lifecycle` does differently."""
+    """What `bot.lifecycle` does differently if several processes share the ledger."""
 
     ledger: Ledger
     fleet: Fleet
@@ -37,10 +37,10 @@ class Sharing:
     places: SharedPlaces
     rules: Rules
     _received: Sequence[tuple[str, Place]] = ()
-    """Commands that were stored and not accepted when this process joined others, who may have been about to accept them."""
+    """Commands that were stored but not accepted when this process joined: another live process may be about to accept them."""
 
     async def join(self, platforms: Collection[str], supervisor: Supervisor) -> Recovered:
-        """Join, take over from processes that are gone, and show that this one lives from now on."""
+        """Join the fleet, recover from dead processes, and start the heartbeat."""
         kept = tuple(platforms)
         self.fleet.platforms, self.fleet.on_dead, self.fleet.on_elected = (
             (lambda: kept),
@@ -58,12 +58,12 @@ class Sharing:
             request_rows.extend_received(tx)
             interrupted = recover_dead(tx, process_rows.live_calls(tx.connection))
             received = tuple((one.id, one.place) for one in request_rows.in_state(tx.connection, RequestState.RECEIVED))
-            # While others are here, they may be between storing a command and accepting it.
+            # Another live process may be between storing a command and accepting it.
             self._received = () if alone else received
             return Recovered(received if alone else (), interrupted, ())
 
         found = await self.ledger.write(begin)
-        await self.scheduler.handover.sync()  # the gate begins with what the one before had learned
+        await self.scheduler.handover.sync()  # a new leader loads what the last one had learned
         await self.places.exchange(self.ledger)
         supervisor.start("fleet", self.fleet.run)
         if self.has_role(ProcessRole.CHAT):
@@ -77,26 +77,27 @@ class Sharing:
 
     @property
     def is_leader(self) -> bool:
-        """Whether this process does what is done once for all."""
+        """Whether this process runs the gate and the periodic jobs."""
         return self.fleet.leader_token is not None
 
     def _recover_dead(self, tx: Tx) -> None:
-        """Answer for what processes left that have just been declared gone."""
+        """Clean up after dead processes: interrupt their calls and resend their unsettled messages."""
         recover_dead(tx, process_rows.live_calls(tx.connection))
         for message_id in message_rows.unsettled(tx.connection):
             tx.wake("message", message_id)
         tx.wake("request", "*")
 
     def received_by_dead(self) -> Sequence[tuple[str, Place]]:
-        """Commands of before this process, once nobody else is here who could accept them: a process that was killed a moment before this
-        one began still looked alive then."""
+        """Commands from before this process joined, once no other live process can accept them. A process killed just before the join still
+        counted as live then."""
         if self.fleet.others:
             return ()
         found, self._received = self._received, ()
         return found
 
     def interrupt_lost_calls(self, tx: Tx) -> None:
-        """Interrupt calls that this process has lost without ending itself: a bug, which must not keep a member waiting."""
+        """Interrupt calls that the ledger ascribes to this process although it isn't making them. Only a bug leads here, but the member
+        must not wait forever."""
         for request_id in process_rows.calls_of(tx.connection, tx.owner or ""):
             request = request_rows.get(tx.connection, request_id)
             if request is not None and request.state is RequestState.CALLING and not self.scheduler.is_running(request_id):
@@ -104,7 +105,7 @@ class Sharing:
 
 
 async def share(scheduler: Scheduler, sender: Sender, ports: SteadyPorts, places: SharedPlaces, roles: frozenset[ProcessRole]) -> Sharing:
-    """Wire a process of several, whose time is the database's from now on."""
+    """Wire a process that shares its ledger. It uses the database's clock from now on."""
     ledger, services = scheduler.ledger, scheduler.services
     assert ledger.participant is not None
     settings = {one.name: one.gate.settings for one in services if isinstance(one.gate, AdaptiveGate)}

@@ -1,1 +1,2 @@
-"""The gate: decides when the next call may start. The only scheduler of calls. Design and measurements: docs/gate.md."""
+"""The gate: an adaptive rate limiter, concurrency limiter, circuit breaker and fair queue in front of one image service. See
+docs/gate.md."""

@@ -1,4 +1,4 @@
-"""Calls that another process's gate let start, booked in the gate that replaces it."""
+"""Adoption of calls in flight by a new leader's gate."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from bot.gate.port import Grant, Waiting
 
 
 def adopt(gate: AdaptiveGate, waiting: Waiting, timeout: float, launched: float, now: float) -> Grant:
-    """Count a running call. It isn't a probe here, and counts as let in: its gate saw that it wasn't rejected, or will never tell."""
-    gate.snapshot(now)  # takes in its memory first
+    """Book a call that the previous leader's gate granted. It counts as admitted and never as a probe, because this gate can't know
+    better."""
+    gate.snapshot(now)  # loads the memory first
     gate.ids += 1
     grant = Grant(gate.ids, waiting.request_id, timeout)
     level = gate.rate_model.bucket.level

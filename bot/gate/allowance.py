@@ -10,7 +10,7 @@ SPAN = 60.0
 
 @dataclass(slots=True)
 class Allowance:
-    """Pictures requested in the last minute; unlimited if `per_minute` is None."""
+    """Sliding-window limit on pictures per minute; no limit if `per_minute` is None."""
 
     per_minute: float | None
     asked: deque[tuple[float, int]] = field(default_factory=deque)
@@ -31,12 +31,12 @@ class Allowance:
         return 0.0
 
     def take(self, now: float, pictures: int) -> None:
-        """Book a launch."""
+        """Book the pictures of a launch."""
         if self.per_minute is not None:
             self.asked.append((now, pictures))
 
     def give_back(self, launched: float) -> None:
-        """Return a launch that was rejected or never sent."""
+        """Cancel the booking of a launch that was rejected or never sent."""
         for index, (time, _) in enumerate(self.asked):
             if time == launched:
                 del self.asked[index]

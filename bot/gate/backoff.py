@@ -11,11 +11,11 @@ CAP = 60.0
 
 
 def own_wait(failure: Failure, tries: int, uniform: Callable[[float, float], float]) -> float:
-    """Seconds until this request may be granted again after its `tries`-th bad answer (1 for the first).
+    """Seconds until this request is due again after its `tries`-th failed try (1 for the first).
 
-    A rate limit answer concerns everyone: the gate's shared pause holds all requests, and this one is due at once and keeps its place.
-    Other failures may be this request's own: min(60, 2^n) s, less up to a quarter of jitter so that simultaneous failures don't return
-    together.
+    A rejection before generation concerns all requests, so the gate delays them together: this one is due at once and keeps its place.
+    Any other failure may be the request's own: min(60, 2^tries) s, minus up to a quarter as jitter, so that simultaneous failures don't
+    retry in the same moment.
     """
     if failure.kind in NOT_STARTED:
         return 0.0

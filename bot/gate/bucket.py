@@ -1,8 +1,8 @@
 """Token bucket model: learns the provider's refill rate and depth from admissions and rejections.
 
-Between two rejections, both of which met an empty bucket, the number of admissions equals the refill, give or take one token. So each
-rejection bounds the rate from above, and each admission from below. This only holds while the bucket never ran full: idle time discards
-earlier rejections.
+Two rejections meet an empty bucket, so the admissions between them equal the refill, give or take one token. Each rejection therefore
+bounds the rate from above, and each admission from below. That is true only while the bucket isn't full in between: after enough idle time
+to fill it, earlier rejections are discarded.
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 FIRST_GUESS = 0.5
-"""Requests per second to try after the first rejection that states nothing."""
+"""First estimate, in requests per second, after a rejection that states nothing."""
 FAST_GROWTH, STREAK, CREEP = 1.25, 6, 0.0025
-"""Growth per admission that had to wait for its token: fast until two rejections have measured the rate; then none for a streak of
-admissions, and increasing after that, so that a limit that was raised or measured too low is found."""
+"""Growth of the estimate per admission that waited for its token: fast until two rejections have measured the rate, then none for `STREAK`
+admissions, then increasing, so that a raised or underestimated limit is found."""
 MEMORY = 300.0
-"""Seconds; limits change, so older rejections don't count."""
+"""Seconds for which a rejection counts, because limits change."""
 SLOWEST, FASTEST = 1 / 60, 4.0
-"""Requests per second."""
+"""Bounds of the estimate in requests per second."""
 SOON = 0.5
-"""Seconds; a launch this soon after its token arrived had been waiting for it."""
+"""Seconds; a launch this soon after its token arrived counts as having waited for it."""
 MARGIN = 0.97
-"""Hints are exact to the moment of the next token; a rate slightly too high would be rejected every time."""
+"""Factor on a rate that was computed from hints: they're exact, so a slightly too high rate would be rejected every time."""
 CHARGE = 0.5
-"""Tokens that an immediate second rejection may have cost: some providers charge for them, and retrying too early would never succeed."""
+"""Tokens that a repeated rejection may have cost. Some providers charge for rejections, so retrying too early would never succeed."""
 DENSE = 10.0
-"""Seconds; requests admitted within this time before a rejection form a burst."""
+"""Seconds before a rejection whose admissions are counted as a burst."""
 LONGEST_WAIT = 40.0
-"""Seconds after a rejection without a hint; a minute is the window model's job."""
+"""Maximum wait in seconds after a rejection without a hint; longer limits are the window model's job."""
 UNSEEN = 0.3
-"""Tokens in a bucket right after a rejection: between 0 and 1."""
+"""Assumed tokens right after a rejection: somewhere between 0 and 1."""
 FAR = -0.5
-"""Assumed tokens left after a launch long before its token was due."""
+"""Level after a launch below which its admission disproves the estimate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Rejection:
     wait: float | None
     """Seconds until the next token, if the provider stated them."""
     again: bool = False
-    """Nothing was admitted since the previous rejection."""
+    """No call was admitted since the previous rejection."""
 
 
 @dataclass(slots=True)
@@ -64,13 +64,13 @@ class Bucket:
     joined: float = 0.0
     """Since when the bucket hasn't been full."""
     lost: float = 0.0
-    """Tokens that overflowed since the last launch."""
+    """Tokens lost to a full bucket since the last launch."""
     at: float = 0.0
     refusals: deque[Rejection] = field(default_factory=lambda: deque(maxlen=12))
     times: deque[float] = field(default_factory=lambda: deque(maxlen=240))
-    """Launches that were or may still be admitted, oldest first."""
+    """Launch times of calls that were or may yet be admitted, oldest first."""
     bursts: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=4))
-    """(number admitted, seconds) before a rejection: the bucket's depth, minus the refill in that time."""
+    """(admissions, seconds) of bursts before rejections. Admissions minus the refill estimate the depth."""
     least_depth: float = 1.0
     in_a_row: int = 0
     streak: int = 0
@@ -81,14 +81,14 @@ class Bucket:
         return max(self.least_depth, *(count - rate * span for count, span in self.bursts), 1.0)
 
     def wait(self, now: float) -> float:
-        """Seconds until a request should find a token."""
+        """Seconds until a call should find a token."""
         self.refill(now)
         if self.rate is None or self.level >= 1.0 - 1e-9:
             return 0.0
         return (1.0 - self.level) / self.rate
 
     def launch(self, now: float) -> bool:
-        """Take a token for a request. Returns True if it had to wait for it."""
+        """Take a token. Returns True if the call waited for it."""
         self.refill(now)
         self.times.append(now)
         if self.rate is None:
@@ -101,14 +101,14 @@ class Bucket:
         return waited
 
     def give_back(self, launched: float) -> None:
-        """The request never arrived or was rejected."""
+        """Return the token of a call that never arrived or was rejected."""
         with contextlib.suppress(ValueError):
             self.times.remove(launched)
         if self.rate is not None:
             self.level += 1.0
 
     def admit(self, launched: float, waited: bool, left: float) -> None:
-        """The request was admitted, so there was a token, even if the level assumed after the launch (`left`) was too low."""
+        """Book an admission. There was a token, so a negative level after the launch (`left`) is corrected."""
         if not self.refusals or launched > self.refusals[-1].at:
             self.in_a_row = 0
         if self.rate is None:
@@ -133,7 +133,7 @@ class Bucket:
         self.rate = min(ceiling, max(floor, self.rate * growth))
 
     def refuse(self, launched: float, wait: float | None, stated: float | None) -> None:
-        """The request was rejected for its rate. `wait` and `stated` (a rate) as stated by the provider."""
+        """Book a rejection for the rate. `wait` (seconds) and `stated` (requests per second) are the provider's statements."""
         self.give_back(launched)
         self.streak = 0
         self.in_a_row += 1
@@ -147,7 +147,7 @@ class Bucket:
         self.level = 1.0 - self.rate * wait if wait is not None else max(UNSEEN - (self.in_a_row - 1), 1.0 - LONGEST_WAIT * self.rate)
 
     def learn_stated(self, now: float, rate: float, remaining: int | None = None) -> None:
-        """The provider stated its rate, and perhaps how many requests are left now."""
+        """Adopt a rate that the provider stated, and how many requests are left now, if it said so."""
         self.refill(now)
         if self.stated is None or abs(self.stated - rate) > 0.01 * rate:
             self.stated = self.rate = max(SLOWEST, rate)
@@ -158,7 +158,7 @@ class Bucket:
             self.least_depth = max(self.least_depth, self.level)
 
     def between(self, moment: float, until: float) -> int:
-        """Number of admissions launched after one moment, up to the other."""
+        """Number of admissions launched in (moment, until]."""
         count = 0
         for time in reversed(self.times):
             if time <= moment:
@@ -167,7 +167,7 @@ class Bucket:
         return count
 
     def drop(self) -> None:
-        """Discard learned values that are too old."""
+        """Forget a learned limit that is too old; keep a stated one."""
         if self.stated is None:
             self.rate, self.measured = None, False
             self.refusals.clear()
@@ -175,7 +175,7 @@ class Bucket:
             self.least_depth, self.in_a_row, self.streak = 1.0, 0, 0
 
     def clear(self, now: float) -> None:
-        """Reset after an outage or another long pause: counts from before it say nothing about what follows."""
+        """Reset the counts after an outage or another long pause."""
         self.refill(now)
         self.refusals.clear()
         self.in_a_row = self.streak = 0
@@ -183,7 +183,7 @@ class Bucket:
         self.joined = now
 
     def forget(self, before: Bucket, now: float) -> None:
-        """Undo rejections since `before`, which were for another reason."""
+        """Restore the state of `before`: the rejections since then were about concurrency."""
         self.rate, self.stated, self.measured = before.rate, before.stated, before.measured
         self.refusals, self.bursts = before.refusals, before.bursts
         self.in_a_row = self.streak = 0

@@ -1,4 +1,4 @@
-"""Learned limit on concurrent calls, from rejections that state it or that nothing else explains."""
+"""Concurrency limit, learned from rejections that state it or that the rate doesn't explain."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from bot.gate.limit_trust import FORGOTTEN
 
 RAISE_AFTER, MAX_RAISE_AFTER = 6, 96
 SILENT, STATING = (3, 8.0), (2, 3.0)
-"""Number of silent rejections, and seconds from the first to the last, after which the cap is accepted; fewer for a provider that states
-its rate."""
+"""Silent rejections, and seconds from the first to the last, that establish the cap: for most providers, and for one that usually states
+its limits."""
 FADE = 0.98
 
 
 @dataclass(slots=True)
 class ConcurrencyLimit:
-    """The assumed cap; None until one was met."""
+    """Estimated cap on calls in flight. A rejection is silent if it states neither a reason nor a wait."""
 
     cap: int | None = None
     sure: bool = False
@@ -25,19 +25,19 @@ class ConcurrencyLimit:
     """Admissions above the cap since the last rejection."""
     admitted: dict[int, float] = field(default_factory=dict)
     refused: dict[int, float] = field(default_factory=dict)
-    """Silent rejections by the number of other calls in flight; old ones decay."""
+    """Decayed number of silent rejections by the number of other calls in flight; `admitted` is that of admissions."""
     full: int = 0
-    """Launches into the last slot since the last rejection; after enough of them, one more is tried."""
+    """Launches into the last slot since the last rejection. After `raise_after` of them, one more call is tried."""
     raise_after: int = RAISE_AFTER
     refused_at: float = -math.inf
-    """Time of the last rejection because of the cap."""
+    """Loop time of the last rejection for concurrency."""
     suspect: int | None = None
-    """Other calls in flight at the last silent rejection, while either cap or rate may have caused it."""
+    """Other calls in flight at a silent rejection that either cap or rate may have caused; None if there is none."""
     suspicions: int = 0
     suspect_since: float = 0.0
 
     def room(self, running: int, bound: int) -> bool:
-        """Whether there is a slot for one more call."""
+        """Whether a slot is free. `bound`: the operator's own limit."""
         if running >= bound:
             return False
         if self.cap is None or running < self.cap:
@@ -45,7 +45,7 @@ class ConcurrencyLimit:
         return running == self.cap and self.full >= self.raise_after
 
     def launch(self, beside: int) -> None:
-        """A call starts next to this many others."""
+        """Book a launch with this many other calls in flight."""
         if self.cap is not None:
             if beside + 1 == self.cap:
                 self.full += 1
@@ -53,7 +53,7 @@ class ConcurrencyLimit:
                 self.full = 0
 
     def admit(self, beside: int) -> bool:
-        """A call was admitted. Returns True if that raised the cap."""
+        """Book an admission. Returns True if it raised the cap."""
         self._count(self.admitted, beside)
         if self.suspect is not None and beside >= self.suspect:
             self.suspect, self.suspicions = None, 0
@@ -65,14 +65,14 @@ class ConcurrencyLimit:
         return True
 
     def tick(self, now: float) -> bool:
-        """Time has passed. Returns True if the cap is too old to trust."""
+        """Forget an old cap. Returns True if it was forgotten now."""
         if self.cap is None or now - self.refused_at <= FORGOTTEN:
             return False
         self.cap, self.sure, self.full, self.raise_after = None, False, 0, RAISE_AFTER
         return True
 
     def refuse(self, beside: int, sure: bool, now: float) -> None:
-        """A call was rejected because this many others were running."""
+        """Book a rejection for concurrency, with this many other calls in flight."""
         if self.cap is not None and beside >= self.cap:
             self.raise_after = min(MAX_RAISE_AFTER, self.raise_after * 2)
         self.cap, self.refused_at = max(1, beside), now
@@ -81,7 +81,7 @@ class ConcurrencyLimit:
         self.suspect, self.suspicions = None, 0
 
     def plausible(self, beside: int) -> bool:
-        """Whether the cap may have caused a silent rejection: hardly anything was ever admitted next to this many."""
+        """Book a silent rejection. Returns True if a cap may have caused it: calls with this many others in flight are mostly rejected."""
         self._count(self.refused, beside)
         if beside < 1:
             return False
@@ -98,7 +98,7 @@ class ConcurrencyLimit:
         seen[beside] = seen.get(beside, 0.0) + 1.0
 
     def suspect_cap(self, beside: int, states_limits: bool, now: float) -> bool:
-        """Book a silent rejection possibly caused by the cap. Returns True if there are enough of them to accept it."""
+        """Count a silent rejection that a cap may have caused. Returns True if there are enough to establish the cap."""
         if self.suspect is None or beside < self.suspect:
             self.suspect, self.suspicions, self.suspect_since = beside, 0, now
         self.suspicions += 1

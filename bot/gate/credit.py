@@ -1,18 +1,18 @@
-"""Exhausted quota: hold the key, and occasionally let one request probe whether the operator has topped up."""
+"""Exhausted quota: stop the key, and let one call at a time probe whether the operator has topped up."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 PROBES = (60.0, 60.0, 120.0, 300.0)
-"""Seconds between probes. Each failed probe costs a member the request, so they're rarer than during an outage."""
+"""Seconds between probes. Each failed probe fails a member's request, so they're rarer than during an outage."""
 RUNNING_IS_BACK = 3.0
-"""Seconds. A key without credit is rejected immediately; a probe that runs longer is being served."""
+"""Seconds. A key without credit is rejected at once; a probe that runs longer shows that credit is back."""
 
 
 @dataclass(slots=True)
 class Credit:
-    """There is credit while `since` is None."""
+    """Whether the key has credit; it does while `since` is None."""
 
     since: float | None = None
     probe_at: float = 0.0
@@ -20,11 +20,11 @@ class Credit:
 
     @property
     def gone(self) -> bool:
-        """Whether the key is on hold."""
+        """Whether credit is exhausted."""
         return self.since is not None
 
     def refuse(self, now: float, probe: bool) -> bool:
-        """The provider reports no credit. Returns False if it had already said so (a call that was in flight)."""
+        """Book that the provider reports no credit. Returns False if that was known (the call was in flight)."""
         if self.since is not None and not probe:
             return False
         self.probes = self.probes + 1 if self.since is not None else 0
@@ -33,5 +33,5 @@ class Credit:
         return True
 
     def back(self) -> None:
-        """Credit is back."""
+        """Book that the key has credit again."""
         self.since = None

@@ -1,4 +1,4 @@
-"""Fair queue: interactive before batch, then the member served least recently, then the community, then the oldest request."""
+"""Fair queue: interactive before batch, then the member served least of late, then the community served least, then the oldest request."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from bot.domain.requests import Lane
 from bot.gate.port import Waiting
 
 HALF_LIFE = 600.0
-"""Half-life of a service in seconds. Members served long ago and new members rank equally."""
+"""Half-life of a service count in seconds, so that members served long ago rank like new ones."""
 _KEEP = 5000
 _Key = tuple[bool, float, float, float, str, str, str]
 
 
 @dataclass(slots=True)
 class ServiceCounts:
-    """Decayed service count per name. All counts decay together, so their order only changes when a request is served."""
+    """Decayed service count per name. All counts decay at the same rate, so their order changes only when a request is served."""
 
     base: float = 0.0
     weights: dict[str, float] = field(default_factory=dict)
     """Count times 2^((time - base) / half-life), so that comparisons need no decay."""
 
     def scale(self, now: float) -> float:
-        """Current weight of one service."""
+        """Stored weight of one service booked at `now`."""
         if now - self.base > 50 * HALF_LIFE:
             factor = 2.0 ** ((self.base - now) / HALF_LIFE)
             self.weights = {name: weight * factor for name, weight in self.weights.items() if weight * factor > 0.01}
@@ -46,7 +46,7 @@ class ServiceCounts:
 
 @dataclass(slots=True)
 class FairQueue:
-    """Remembers who was served; holds no requests."""
+    """Service counts of members and communities. It stores no requests."""
 
     people: ServiceCounts = field(default_factory=ServiceCounts)
     communities: ServiceCounts = field(default_factory=ServiceCounts)
@@ -71,7 +71,7 @@ class FairQueue:
         return best
 
     def standing(self, person: str, now: float) -> float:
-        """Decayed number of recent services; half of one or less counts as none."""
+        """A member's decayed service count, at least 0.5."""
         scale = self.people.scale(now)
         return max(0.5, self.people.weights.get(person, 0.0) / scale)
 
@@ -81,7 +81,7 @@ class FairQueue:
         self.communities.add(one.community, amount, now)
 
     def order(self, now: float, waiting: Sequence[Waiting]) -> list[Waiting]:
-        """All requests in the order they would be served if no new ones arrived."""
+        """All requests in the order in which they'd be served if no new ones arrived."""
         unit = self.people.scale(now)
         community_unit = self.communities.scale(now)
         people = defaultdict(float, self.people.weights)

@@ -1,4 +1,4 @@
-"""Wait forecast for members: simulates the line with the current estimates. Pure; ignores future requests."""
+"""Wait forecast: simulates the queue with the current estimates. Future requests are ignored."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Current estimates, in seconds and loop time."""
+    """Input of a forecast: current estimates, in seconds and loop time."""
 
     now: float
     start: float
@@ -33,7 +33,7 @@ class Outlook:
 
 
 def arrivals(outlook: Outlook, count: int) -> list[float]:
-    """Seconds from now until the pictures of the first `count` requests in the line."""
+    """Seconds from now until the pictures of the first `count` requests in the queue."""
     ends = [max(end, outlook.now) for end in outlook.ends]
     heapq.heapify(ends)
     minute = deque(outlook.minute or ())

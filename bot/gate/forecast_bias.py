@@ -1,5 +1,4 @@
-"""Learned forecast bias: how much longer waits turn out than forecast. Later arrivals, failures and unknown limits make a plain forecast
-too optimistic."""
+"""Forecast bias: learned factor by which waits turn out longer than forecast, because of later arrivals, failures and unknown limits."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ _KEEP = 2000
 
 @dataclass(slots=True)
 class ForecastBias:
-    """Learns from each request's first forecast and its actual wait."""
+    """Learns from each request's first forecast and its actual wait; times in seconds."""
 
     factor: float = FIRST
     forecasts: dict[str, tuple[float, float]] = field(default_factory=dict)
@@ -32,7 +31,7 @@ class ForecastBias:
         return wait * self.factor
 
     def learn(self, request_id: str, launched: float) -> None:
-        """The request was served by the call launched then."""
+        """Compare a served request's wait with its first forecast. `launched`: loop time of the call that served it."""
         at, wait = self.forecasts.pop(request_id, (0.0, 0.0))
         if wait >= WORTH:
             ratio = min(MOST, max(LEAST, (launched - at) / wait))

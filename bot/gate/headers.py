@@ -14,7 +14,7 @@ _MINUTE = 90.0
 
 @dataclass(frozen=True, slots=True)
 class HeaderLimits:
-    """The provider's statements about itself."""
+    """Limits that the provider states in its headers."""
 
     per_second: float | None
     remaining: int | None
@@ -35,7 +35,7 @@ def seconds(text: str) -> float | None:
 
 
 def read(headers: Mapping[str, str]) -> HeaderLimits | None:
-    """None if the answer has no such headers, or invalid ones."""
+    """Read the limits from headers; None if there are none or they're invalid."""
     for unit in ("requests", "images"):
         limit, remaining = headers.get(f"x-ratelimit-limit-{unit}", ""), headers.get(f"x-ratelimit-remaining-{unit}", "")
         if not _NUMBER.fullmatch(limit) or not int(limit):
@@ -50,8 +50,7 @@ def read(headers: Mapping[str, str]) -> HeaderLimits | None:
 
 
 def only_a_clock(headers: Mapping[str, str], wait: float) -> bool:
-    """Whether a wait is only the time until the bucket is full (`x-ratelimit-reset-*` beside its limit); the next request fits long before
-    that."""
+    """Whether `wait` is only the time until the bucket is full again (`x-ratelimit-reset-*`). The next token arrives long before that."""
     if any(name.startswith("retry-after") for name in headers):
         return False
     stated = read(headers)

@@ -1,4 +1,4 @@
-"""A call in flight, as the gate books it."""
+"""Gate's record of a call in flight."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from bot.gate.port import Grant, Waiting
 
 @dataclass(slots=True)
 class InFlight:
-    """From the grant to its report."""
+    """Exists from the grant to its report."""
 
     grant: Grant
     waiting: Waiting
     launched: float
     beside: int
-    """Others in flight at its launch."""
+    """Number of other calls in flight at its launch."""
     waited: bool
-    """It had to wait for the provider's limit."""
+    """It was delayed by the rate model."""
     left: float
-    """Assumed tokens left after it."""
+    """Estimated tokens left in the bucket after its launch."""
     admitted: bool = False

@@ -1,4 +1,4 @@
-"""Duration of pictures, for timeouts and estimates."""
+"""Latency of successful calls, for timeouts and forecasts."""
 
 from __future__ import annotations
 

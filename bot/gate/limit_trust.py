@@ -1,7 +1,7 @@
-"""Maximum time that a learned limit may hold back a request.
+"""Trust in a learned rate limit: how long it may delay a request before one call tests it.
 
-A learned limit is a guess: trying too early costs one rejected request, not trying costs a member the wait. So the guess is obeyed for
-about as long as the rejections themselves stated, and then tested.
+A learned limit is an estimate. Testing it too early costs one rejected call; never testing it costs members time. So the limit is obeyed
+for about as long as the rejections themselves stated, and then tested.
 """
 
 from __future__ import annotations
@@ -11,47 +11,46 @@ from collections import deque
 from dataclasses import dataclass, field
 
 BARE = 2.0
-"""Seconds to obey a limit initially if its rejection states no wait."""
+"""Initial trust in seconds if the rejection states no wait."""
 BUSY = 8
-"""Requests admitted within the last minute from which a rejection is attributed to them: a limit of about that many per minute is assumed
-until a test is admitted."""
+"""Admissions within the last minute from which on a rejection is believed at once: the limit is probably about that many per minute."""
 REFUSED, ADMITTED, AGAIN = 4.0, 0.5, 1.5
-"""Factors for the hold after a rejected test, an admitted test, and another rejection without a hint."""
+"""Factors applied to the trust after a rejected test, an admitted test, and another rejection without a hint."""
 SHORTEST, MOST = 1.0, 600.0
-"""Seconds; less is hardly noticed, and more is never reached."""
+"""Bounds of the trust in seconds."""
 FORGOTTEN = 600.0
-"""Seconds without a rejection after which an unstated limit is dropped."""
+"""Seconds without a rejection after which a learned limit is forgotten. Stated limits are kept."""
 
 
 @dataclass(slots=True)
 class LimitTrust:
-    """Times in seconds."""
+    """All times are loop times in seconds."""
 
     longest: float = math.inf
-    """After the last launch, while nothing is rejected; unlimited until a limit was met."""
+    """Seconds after the last launch for which the limit is obeyed; infinite until a limit was met."""
     confirmed: bool = False
-    """A test was rejected, or many were admitted before the rejection. Until then, each admitted request shortens the hold."""
+    """A test was rejected, or many calls were admitted in the minute before the rejection. Until then, every admission halves the trust."""
     launched: float = -math.inf
     refused: float = -math.inf
-    """Launch time of the latest request rejected for its rate."""
+    """Launch time of the latest call that was rejected for its rate."""
     bare: int = 0
-    """Rejections without a hint since the last admission."""
+    """Number of rejections without a hint since the last admission."""
     tests: deque[float] = field(default_factory=lambda: deque(maxlen=32))
-    """Launches earlier than the learned limit would have allowed."""
+    """Launch times of tests: calls that started earlier than the learned limit allows."""
 
     @property
     def until(self) -> float:
-        """Time until which a learned limit may hold a request. It grows with consecutive rejections without a hint."""
+        """Loop time until which the limit is obeyed. It grows with consecutive rejections without a hint."""
         return self.launched + min(MOST, self.longest * AGAIN ** max(0, self.bare - 1))
 
     def launch(self, now: float, *, test: bool) -> None:
-        """A request starts; `test` if earlier than the learned limit allows."""
+        """Book a launch. `test`: it's earlier than the learned limit allows."""
         self.launched = now
         if test:
             self.tests.append(now)
 
     def refuse(self, launched: float, wait: float | None, minute: int) -> None:
-        """A launch was rejected; `wait` as stated by the provider. `minute`: number admitted during the minute before."""
+        """Book a rejection. `wait`: seconds stated by the provider. `minute`: admissions in the minute before it."""
         busy = minute >= BUSY
         if launched in self.tests:
             self.longest, self.confirmed = min(MOST, REFUSED * self.longest), True
@@ -62,7 +61,7 @@ class LimitTrust:
         self.refused = max(self.refused, launched)
 
     def admit(self, launched: float) -> None:
-        """A launch was admitted."""
+        """Book an admission."""
         if launched <= self.refused:
             return
         self.bare = 0
@@ -72,5 +71,5 @@ class LimitTrust:
             self.longest = max(SHORTEST, ADMITTED * self.longest)
 
     def old(self, now: float) -> bool:
-        """Whether the last rejection was too long ago to matter."""
+        """Whether the last rejection was so long ago that the limit is forgotten."""
         return self.longest < math.inf and now - self.refused > FORGOTTEN

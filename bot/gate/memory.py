@@ -1,4 +1,4 @@
-"""Persistence of a gate's learned state as JSON values. Times are stored as seconds relative to now; old values are dropped."""
+"""Gate memory: the learned state as JSON values. Times are stored relative to now, and values that are too old are ignored."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.gate.restoring import read as read_stage
 
 VERSION = 1
 FRESH = 6 * 3600.0
-"""Seconds; limits learned longer ago are learned again."""
+"""Maximum age in seconds of a memory that is loaded."""
 
 
 def write(
@@ -29,7 +29,7 @@ def write(
     credit: Credit,
     paused_until: float,
 ) -> dict[str, object]:
-    """Everything that a new gate would have to learn from rejections."""
+    """Serialise what a new gate would otherwise have to learn from rejections."""
     bucket, window, trust = rate_model.bucket, rate_model.window, rate_model.trust
     found: dict[str, object] = {"version": VERSION}
     if bucket.rate is not None:
@@ -70,7 +70,8 @@ def read(
     breaker: Breaker,
     credit: Credit,
 ) -> float:
-    """Restore the parts from values that were stored `age` seconds ago. Returns the end of a pause. Invalid values are ignored."""
+    """Load values that were stored `age` seconds ago into the parts. Returns the loop time at which a pause ends. Invalid values are
+    ignored."""
     age = max(0.0, age)
     if memory.get("version") != VERSION or age > FRESH:
         return -math.inf
@@ -96,7 +97,7 @@ def read(
 
 
 def stage(memory: Mapping[str, object], age: float) -> Restoring:
-    """The stage of a gradual return; as long ago as a limit that is learned again, it's over."""
+    """Load the stage of gradual recovery; none if the memory is too old."""
     return Restoring() if memory.get("version") != VERSION or age > FRESH else read_stage(dict(_part(memory, "restoring")))
 
 
@@ -123,8 +124,8 @@ def _read_rate_model(memory: Mapping[str, object], now: float, age: float, rate_
 
 
 def _ago(kept: Mapping[str, object]) -> float:
-    """Seconds since the last rejection. If an older version didn't store it, the time of storing is used: a limit is then trusted at most
-    ten minutes too long, and isn't lost at this version's first start."""
+    """Seconds from the last rejection to the time of storing; 0 if an older version didn't store it, so the limit is trusted at most ten
+    minutes too long."""
     return _number(kept, "refused", 0, FRESH) or 0.0
 
 

@@ -1,4 +1,4 @@
-"""Gate port: what the core asks and tells the gate. Times are loop time in seconds (`Ports.monotonic`); the clock is passed in."""
+"""Gate port: the interface between the core and the gate. Times are loop time in seconds (`Ports.monotonic`), passed in."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from bot.domain.requests import Lane
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A due queued request, as the gate sees it. `since` orders requests; smaller is older."""
+    """A queued request that is due, as the gate sees it."""
 
     request_id: str
     person: str
     community: str
     lane: Lane
     since: float
-    """Wall-clock time of acceptance; only compared, never subtracted from loop time."""
+    """Wall-clock time of acceptance. It orders requests and must not be mixed with loop time."""
     pictures: int = 1
     tries: int = 0
-    """Bad answers so far; requests with few are chosen as probes."""
+    """Failed tries so far; requests with few are preferred as probes."""
     last_try: bool = False
-    """Another bad answer would end it, so it's spared as a probe if possible."""
+    """Another failed try would end it, so it's avoided as a probe."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Permission to start one call for this request now."""
+    """Permission to start one call for this request, now."""
 
     id: int
     request_id: str
@@ -40,24 +40,24 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class WakeAt:
-    """Nothing may start. Ask again at this loop time, or earlier after a report or a new request. `inf`: only then."""
+    """No call may start. Ask again at this loop time, or after a report or a new request if that is earlier; `inf` means only then."""
 
     when: float
     reason: str = ""
-    """Machine word for logs and texts: `empty`, `paused`, `rate`, `concurrency`, `breaker`, `quota`, `probing`, `restoring` or
+    """Machine token for logs and texts: `empty`, `paused`, `rate`, `concurrency`, `breaker`, `quota`, `probing`, `restoring` or
     `gap`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Result of a granted call, as far as the gate cares."""
+    """Result of a granted call, reduced to what the gate uses."""
 
     failure: Failure | None
-    """None for a success (even partial) and for a call that the member cancelled."""
+    """None after a success, even a partial one, and after a call that the member cancelled."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Lower-case rate limit headers of the answer, on success too."""
     cancelled: bool = False
-    """The bot aborted the call, so the result says nothing about the provider."""
+    """The bot aborted the call, which says nothing about the provider."""
     pictures: int = 0
     tokens: int | None = None
     """Output tokens of the call; None if the provider doesn't count any."""
@@ -65,10 +65,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A waiting member's forecast."""
+    """Forecast for a waiting request."""
 
     position: int
-    """Position in line; 1 is next."""
+    """Position in the queue; 1 is next."""
     seconds: float | None
     """Seconds from now until the picture; None if nothing is known yet."""
     reason: str
@@ -95,9 +95,9 @@ class Snapshot:
     latency_p95: float | None
     failures_in_a_row: int
     stage: str = ""
-    """Of the gradual return after a stop that the operator had to end: `stopped` or `few`; empty if it's over or there was none."""
+    """Stage of gradual recovery: `stopped` or `few`; empty if there is none."""
     step: str = ""
-    """Why it was last stopped: `stopped`, `refused_again`, `slow` or `failing`."""
+    """Why the first stage was last entered: `stopped`, `refused_again`, `slow`, `costly` or `failing`."""
     probe_at: float = 0.0
     """Loop time of the next probe while the gate is closed; 0 while it is open."""
 
@@ -112,23 +112,23 @@ class Change:
 
 
 class Gate(Protocol):
-    """One per provider and key. Pure bookkeeping: no I/O, no sleeping, no clock."""
+    """One per provider and key. It does no I/O, never sleeps and has no clock."""
 
     def next(self, now: float, waiting: Sequence[Waiting]) -> Grant | WakeAt:
-        """Grant one of the waiting requests, or say when to ask again. A granted request isn't passed in `waiting` again before its
+        """Grant one of the waiting requests, or return when to ask again. The caller leaves a granted request out of `waiting` until its
         report."""
         ...
 
     def report(self, grant: Grant, verdict: Verdict, now: float) -> None:
-        """Close a grant. Every grant is reported exactly once, whatever its outcome."""
+        """Report the result of a granted call. Each grant ends with exactly one `report` or `drop`."""
         ...
 
     def drop(self, grant: Grant, now: float) -> None:
-        """Return a grant unused: nothing was sent (cancelled, over budget, past its deadline)."""
+        """Return a grant unused, because nothing was sent (cancelled, over budget, past its deadline)."""
         ...
 
     def estimates(self, now: float, waiting: Sequence[Waiting]) -> Mapping[str, Estimate]:
-        """Position and time of every waiting request, by id; one pass over all."""
+        """Forecasts of all waiting requests, by id."""
         ...
 
     def snapshot(self, now: float) -> Snapshot: ...

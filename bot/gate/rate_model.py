@@ -1,4 +1,4 @@
-"""Rate limit model: two models of the provider's limit learn side by side, and the one that fits is obeyed."""
+"""Rate limit model: a token bucket and a sliding window learn side by side, and the gate obeys the one that fits."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from bot.gate.limit_trust import LimitTrust
 from bot.gate.window import Window
 
 SLACK, MOST_SLACK = 0.25, 1.0
-"""Share of the time between two tokens, and seconds: an earlier request would be no test of the limit, so it waits."""
+"""A test has to be earlier than the limit allows by this share of the time between two tokens, at most this many seconds. Otherwise it
+waits."""
 
 
 @dataclass(slots=True)
 class RateModel:
-    """Facade over both models; times in seconds."""
+    """Facade over bucket, window and trust; times in seconds."""
 
     bucket: Bucket = field(default_factory=Bucket)
     window: Window = field(default_factory=Window)
@@ -42,13 +43,13 @@ class RateModel:
 
     @property
     def burst(self) -> float | None:
-        """Requests that it should accept within one second after a rest."""
+        """Requests that the provider should accept within a second after idling; None if no limit is known."""
         if self.window.believed and self.window.limit is not None:
             return float(self.window.limit)
         return None if self.bucket.rate is None else self.bucket.depth() + self.bucket.rate
 
     def tick(self, now: float) -> bool:
-        """Time has passed. Returns True if what was learned is too old to trust."""
+        """Forget a learned limit that is too old. Returns True if it was forgotten now."""
         if not self.trust.old(now):
             return False
         self.bucket.drop()
@@ -57,7 +58,7 @@ class RateModel:
         return True
 
     def wait(self, now: float) -> float:
-        """Seconds until one more should be admitted."""
+        """Seconds until the next call should be admitted."""
         wait = self._believed(now)
         if self.bucket.stated is not None or self.rate is None:
             return wait
@@ -65,40 +66,40 @@ class RateModel:
         return held if wait > held + min(MOST_SLACK, SLACK / self.rate) else wait
 
     def _believed(self, now: float) -> float:
-        """The wait according to the model that fits."""
+        """Wait of the model that fits."""
         wait = self.bucket.wait(now)
         return self.window.wait(now) if self.window.believed else wait
 
     def launch(self, now: float) -> bool:
-        """A request starts. Returns True if it had to wait for the limit."""
+        """Book a launch. Returns True if it waited for the limit."""
         self.trust.launch(now, test=self._believed(now) > 1e-6 and self.bucket.in_a_row == 0)
         self.window.launch(now)
         return self.bucket.launch(now)
 
     def give_back(self, launched: float) -> None:
-        """The request never arrived."""
+        """Cancel a launch that never arrived."""
         self.window.give_back(launched)
         self.bucket.give_back(launched)
 
     def admit(self, launched: float, waited: bool, left: float) -> None:
-        """The request was admitted."""
+        """Book an admission."""
         self.window.admit(launched)
         self.bucket.admit(launched, waited, left)
         self.trust.admit(launched)
 
     def refuse(self, launched: float, wait: float | None, stated: float | None) -> None:
-        """The request was rejected for its rate."""
+        """Book a rejection for the rate."""
         self.window.give_back(launched)
         self.bucket.refuse(launched, wait, stated)
         self.window.refuse(launched, wait, stated, self.bucket.rate)
         self.trust.refuse(launched, wait, self.window.count(launched))
 
     def learn_stated(self, now: float, rate: float, remaining: int | None) -> None:
-        """The provider stated its limit."""
+        """Adopt a limit that the provider stated."""
         self.bucket.learn_stated(now, rate, remaining)
 
     def forget(self, before: RateModel, now: float) -> None:
-        """Undo rejections since `before`, which were for another reason."""
+        """Restore the state of `before`: the rejections since then were about concurrency."""
         self.bucket.forget(before.bucket, now)
         self.window.limit, self.window.believed, self.window.named = before.window.limit, before.window.believed, before.window.named
         self.trust.longest, self.trust.confirmed, self.trust.bare = before.trust.longest, before.trust.confirmed, 0
@@ -117,5 +118,5 @@ class RateModel:
         return Outlook(now, start, gap, places, ends, service, max(bucket.rate, 1.0 / self.trust.longest), level, bucket.depth())
 
     def clear(self, now: float) -> None:
-        """After a long stop."""
+        """Reset the counts after a long pause."""
         self.bucket.clear(now)

@@ -1,7 +1,7 @@
-"""Gradual recovery after a stop that the operator had to end (rejected key, no credit, wrong address): one call, then a few, then all.
+"""Gradual recovery after a failure that only the operator can fix (rejected key, no credit, wrong address): one call, then a few, then all.
 
-Failures of this kind return immediately and cost nothing, so this only prevents a rush: one call at a time shows whether the problem is
-fixed, and a few at a time show whether the service is as fast and as reliable as before. If it isn't, calls stop again.
+Such failures return at once and cost nothing, so this only prevents a thundering herd. One call at a time shows that the problem is fixed;
+a few show that the service is as fast and reliable as before. If it isn't, recovery starts over.
 """
 
 from __future__ import annotations
@@ -26,26 +26,26 @@ REFUSALS = NO_CREDIT | frozenset(
         Kind.ENDPOINT_NOT_FOUND,
     }
 )
-"""Failures that concern every request and that only the operator can end."""
+"""Kinds that fail every request until the operator acts."""
 STOPS = ("slow", "failing", "costly")
 """Changes after which no call starts for `PAUSE` seconds."""
 IN_A_ROW = 2
-"""Refusals in a row that count as a stop: a gateway with one wrong key among several refuses now and then. Missing credit
-counts at once."""
+"""Such failures in a row that start the first stage: a gateway with one wrong key among several fails now and then. Missing credit counts
+at once."""
 FEW = 5
-"""Calls at a time in the second stage."""
+"""Concurrent calls in the second stage."""
 WELL, BAD = 3, 2
-"""Good calls that end the second stage, and bad ones that stop it."""
+"""Good calls that end the second stage, and bad calls that return to the first."""
 SLOWER, SLACK = 2.0, 5.0
 """A call is slow if it took more than `SLOWER` times the 95th percentile before the stop, plus `SLACK` seconds."""
 COSTLIER, ENOUGH = 2.0, 5
 """A call is costly if a picture took more than `COSTLIER` times the 95th percentile of output tokens of at least `ENOUGH` calls before."""
 WHILE_IT_GROWS = 3
-"""How many times more good calls end the second stage while more requests wait than when it began."""
+"""Factor on `WELL` while more requests wait than when the second stage began."""
 PAUSE = 60.0
 """Seconds until the next single call after the second stage has failed."""
 NEW_NORMAL = 2
-"""Stops for slowness after which the service counts as permanently slower."""
+"""Returns for slowness or cost after which the service counts as permanently changed."""
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ class Restoring:
 
     @property
     def places(self) -> int | None:
-        """Calls at a time; None if it sets no limit."""
+        """Concurrent calls allowed; None if there is no stage."""
         return {"stopped": 1, "few": FEW}.get(self.stage)
 
     def book(self, verdict: Verdict, signal: Signal, launched: float, now: float, p95: float | None) -> Sequence[str]:
@@ -89,12 +89,12 @@ class Restoring:
             return self._refused(failure.kind, p95)
         if signal is Signal.UNAVAILABLE:
             return self._failed("failing") if self.stage == "few" else ()
-        if signal is Signal.NOTHING or launched < self.refused_at:  # one that was under way proves nothing about now
+        if signal is Signal.NOTHING or launched < self.refused_at:  # a call that was launched before the failure proves nothing
             return ()
         return [*self.alive(), *(self._served(now - launched, tokens) if failure is None else ())]
 
     def alive(self) -> Sequence[str]:
-        """The service took a call: its key, credit and address are right again."""
+        """Book that the service accepted a call, so that key, credit and address are right again. Returns changes for the log."""
         self.in_a_row = 0
         if self.stage != "stopped":
             return ()
@@ -112,7 +112,7 @@ class Restoring:
         ordered = sorted(self.tokens)
         self.usual_tokens = quantile(ordered, 0.95) if len(ordered) >= ENOUGH else None
         changes = self._stop("stopped")
-        return () if credit else changes  # the log of missing credit says it already
+        return () if credit else changes  # the change `no_credit` says so already
 
     def _served(self, seconds: float, tokens: float | None) -> Sequence[str]:
         if self.stage != "few":
@@ -155,7 +155,7 @@ def write(restoring: Restoring) -> dict[str, object]:
 
 
 def read(kept: dict[str, object]) -> Restoring:
-    """Restore the stage; no stage if it's invalid."""
+    """Load the stage; none if it's invalid."""
     stage, before = kept.get("stage"), kept.get("before")
     if stage not in ("stopped", "few"):
         return Restoring()

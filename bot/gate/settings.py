@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class GateSettings:
-    """Upper bounds; everything below them is learned from the provider's answers."""
+    """Upper bounds. The actual limits are learned from the provider's answers."""
 
     max_concurrency: int | None = None
     """Maximum calls in flight; None: learned, at most `hard_concurrency`."""
     max_images_per_minute: float | None = None
     """Maximum pictures requested per minute; None: learned."""
     hard_concurrency: int = 32
-    """Hard cap on calls in flight above any learned limit: each call holds a connection and a task."""
+    """Cap on calls in flight whatever was learned, because each call needs a connection and a task."""
     timeout_cap: float = 300.0
     """Maximum timeout of a call, in seconds."""
 

@@ -1,4 +1,4 @@
-"""What a verdict says about the provider as a whole; the single request doesn't matter here."""
+"""Signals: what a verdict says about the provider as a whole, not about the single request."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from bot.gate.port import Verdict
 
 class Signal(StrEnum):
     SERVED = "served"
-    """The provider works: a picture, a safety block, a wrong parameter. It processed the request and answered."""
+    """The provider works: it processed the request and answered with a picture, a safety block or a parameter error."""
     RATE = "rate"
-    """Too many requests; the limit has to be learned."""
+    """Too many requests per time."""
     CONCURRENCY = "concurrency"
-    """Too many requests at the same time."""
+    """Too many calls at the same time."""
     UNAVAILABLE = "unavailable"
     """Down, overloaded or unreachable."""
     NO_CREDIT = "no_credit"
-    """Quota or billing limit: waiting alone doesn't help, the operator must act."""
+    """Quota or billing limit: only the operator can end it."""
     NOTHING = "nothing"
-    """The bot aborted the call: no information about the provider."""
+    """The bot aborted the call, which says nothing about the provider."""
 
 
 _KINDS: dict[Kind, Signal] = {

@@ -1,4 +1,4 @@
-"""Sliding window model: so many requests per minute. After a dense run, nothing is admitted until its first request is a minute old."""
+"""Sliding window model: at most `limit` requests in any minute. After a burst, none is admitted until its first one is a minute old."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ LONG = 10.0
 
 @dataclass(slots=True)
 class Window:
-    """Accepted once a rejection comes exactly when predicted, until an admission contradicts it."""
+    """Believed once a rejection fits it exactly, until an admission disproves it."""
 
     times: deque[float] = field(default_factory=lambda: deque(maxlen=2000))
-    """Launch times of requests that were or may have been admitted, oldest first."""
+    """Launch times of calls that were or may have been admitted, oldest first."""
     limit: int | None = None
     believed: bool = False
     named: bool = False
-    """The provider stated exactly this limit, so it doesn't age."""
+    """The provider stated exactly this limit, so it isn't forgotten."""
     fitting: deque[float] = field(default_factory=lambda: deque(maxlen=8))
-    """Silent rejections at exactly this count."""
+    """Launch times of silent rejections at exactly this count."""
 
     def count(self, now: float) -> int:
         """Admissions in the last minute."""
@@ -32,14 +32,14 @@ class Window:
         return len(self.times)
 
     def wait(self, now: float) -> float:
-        """Seconds until one more fits."""
+        """Seconds until the next call fits."""
         count = self.count(now)
         if self.limit is None or count < self.limit:
             return 0.0
         return max(0.0, self.times[count - self.limit] + SPAN - now)
 
     def drop(self) -> None:
-        """Discard learned values that are too old; keep those that the provider stated."""
+        """Forget a learned limit that is too old; keep a stated one."""
         if not self.named:
             self._reset()
 
@@ -48,24 +48,23 @@ class Window:
         self.fitting.clear()
 
     def launch(self, now: float) -> None:
-        """A request starts."""
+        """Book a launch."""
         self.times.append(now)
 
     def give_back(self, launched: float) -> None:
-        """The request was rejected or never arrived."""
+        """Cancel a launch that was rejected or never arrived."""
         try:
             self.times.remove(launched)
         except ValueError:
             return
 
     def admit(self, launched: float) -> None:
-        """The request was admitted: more per minute than the limit disproves it."""
+        """Book an admission. More of them in a minute than the limit disprove it."""
         if self.limit is not None and sum(1 for time in self.times if launched - SPAN < time <= launched) > self.limit:
             self._reset()
 
     def refuse(self, launched: float, wait: float | None, stated: float | None, bucket_rate: float | None) -> None:
-        """The request was rejected for its rate (and has been given back). `bucket_rate`: maximum rate at which a bucket would have to
-        refill."""
+        """Book a rejection for the rate; its launch is already cancelled. `bucket_rate`: the bucket model's estimate per second."""
         count = self.count(launched)
         if count == 0:
             self._reset()

@@ -1,4 +1,4 @@
-"""Queries on grants: calls that the elected gate lets start, on their way to the process that makes them, and back with the verdict."""
+"""Queries on grants, by which the leader's gate hands calls to workers, and verdicts, by which it learns their results."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ from bot.ledger.tables import grants
 
 @dataclass(frozen=True, slots=True)
 class StoredGrant:
-    """One grant."""
+    """A grant in the ledger."""
 
     id: str
     request_id: str
     service: str
     token: int
-    """Fencing token of the gate that gave it."""
+    """Fencing token of the leader that made it."""
     number: int
-    """The gate's own number."""
+    """`Grant.id` within the leader's gate."""
     timeout: float
     probe: bool
     granted_at: float
     owner: str
-    """The process that it's meant for, or that took it."""
+    """Process that it's assigned to; once taken, the process that took it."""
     taken: bool
     verdict: Mapping[str, Any] | None
 
 
 def add(tx: Tx, rows: Iterable[StoredGrant]) -> None:
-    """Hand out grants."""
+    """Insert grants."""
     for row in rows:
         values = {name: getattr(row, name) for name in StoredGrant.__dataclass_fields__}
         tx.connection.execute(insert(grants).values(**values))
 
 
 def waiting(connection: Connection) -> Sequence[StoredGrant]:
-    """Grants that nobody has taken, oldest first."""
+    """Untaken grants, oldest first."""
     found = connection.execute(select(grants).where(grants.c.taken.is_(False)).order_by(grants.c.granted_at, grants.c.id))
     return [_row(row) for row in found]
 
@@ -52,29 +52,29 @@ def all_of(connection: Connection) -> Sequence[StoredGrant]:
 
 
 def claim(tx: Tx, grant_id: str) -> bool:
-    """Take a grant, unless somebody was faster or its gate was replaced."""
+    """Take a grant. Returns False if another process took it or a new leader has been elected."""
     current = token_of(tx.connection, GATE)
     mine = update(grants).where(grants.c.id == grant_id, grants.c.taken.is_(False), grants.c.token == current)
     return bool(tx.connection.execute(mine.values(taken=True, owner=tx.owner)).rowcount)
 
 
 def give_verdict(tx: Tx, grant_id: str, verdict: Mapping[str, Any]) -> None:
-    """What the gate learns from the call."""
+    """Store the call's verdict for the leader."""
     tx.connection.execute(update(grants).where(grants.c.id == grant_id).values(verdict=dict(verdict)))
 
 
 def remove(tx: Tx, ids: Iterable[str]) -> None:
-    """The gate knows what it wanted to know."""
+    """Delete grants whose verdict the leader has read."""
     tx.connection.execute(delete(grants).where(grants.c.id.in_(list(ids))))
 
 
 def withdraw(tx: Tx) -> None:
-    """Remove what another gate granted and nobody took."""
+    """Delete the untaken grants of the previous leader."""
     tx.connection.execute(delete(grants).where(grants.c.taken.is_(False)))
 
 
 def abandoned(connection: Connection) -> frozenset[str]:
-    """Grants taken by a process that is gone, without a verdict."""
+    """Taken grants without a verdict whose process is dead."""
     lost = select(grants.c.id).where(grants.c.taken, grants.c.verdict.is_(None), grants.c.owner.not_in(_LIVE_IDS))
     return frozenset(connection.execute(lost).scalars())
 

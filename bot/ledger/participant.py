@@ -1,7 +1,7 @@
-"""This process among those that share a ledger on a server: its row, its lease, and the mark by which its last commit is known.
+"""This process's row in a shared ledger: its lease, and a commit marker.
 
-Every writing transaction renews the lease and writes its mark, in one statement. So a lost answer to a commit is never guessed: the mark is
-there or it isn't. And a process that was declared gone while it couldn't write learns it before it writes anything else.
+One statement at the start of every writing transaction renews the lease and writes the marker. So after a lost answer to a commit, the
+marker says whether it went through; and a process that was declared dead learns it before it writes anything else.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from sqlalchemy import text as sql
 log = structlog.get_logger()
 
 LEASE = 12.0
-"""Seconds without a sign of life, by the database's clock, until others take over what a process held."""
+"""Seconds without a heartbeat, by the database's clock, until other processes may declare this one dead."""
 KEPT = 86400.0
-"""Seconds for which the row of a process that is gone is kept."""
+"""Seconds for which the row of a dead process is kept."""
 TURN = 0x1BA62
-"""Key of the advisory lock that every writing transaction holds until its commit: writers take turns, as on SQLite. What is read after
-taking it is never outdated, because each statement sees what was committed before it (READ COMMITTED)."""
+"""Key of the advisory lock that every writing transaction holds until its commit, so that writes are serialised, as on SQLite. Reads after
+it are current, because each statement sees what was committed before it (READ COMMITTED)."""
 PRESENCE = 0x1BA63
-"""First key of the advisory lock that a process's writing session holds; the second one is its id. The server releases it when the session
-ends, so a killed process is known at once."""
+"""First key of the advisory lock that a process's writing session holds; the second one is a hash of its id. The server releases it when
+the session ends, so a kill shows at once."""
 _LOCK = sql("SELECT pg_try_advisory_lock(CAST(:session AS int4), hashtext(:id))")
 _TURN = sql("SELECT pg_advisory_xact_lock(:key)")
 _SIGN = sql(
@@ -40,25 +40,25 @@ _MARK = sql("SELECT mark FROM processes WHERE id = :id")
 
 
 def take_turn(connection: Connection) -> None:
-    """Wait until no other transaction writes, and keep others waiting until this one ends."""
+    """Take the writers' lock for the rest of this transaction."""
     connection.execute(_TURN, {"key": TURN})
 
 
 class Participant:
-    """One process. Its methods are for the writing connection's thread."""
+    """This process. Call its methods on the writing connection's thread."""
 
     def __init__(self, new_id: Callable[[], str], roles: str, about: str) -> None:
         self._new_id, self.roles, self.about = new_id, roles, about
         self.id = new_id()
-        """Another one after the process was declared gone and has come back."""
+        """Replaced after the process was declared dead."""
         self.times_replaced = 0
-        """How often it was declared gone."""
+        """How often it was declared dead."""
         self.joined = False
         self._mark = 0
         self._written = ("", 0)
 
     def join(self, connection: Connection) -> None:
-        """Add this process, within a transaction."""
+        """Insert this process's row, within a transaction."""
         connection.execute(_FORGET, {"kept": KEPT})
         row = {"id": self.id, "roles": self.roles, "about": self.about, "lease": LEASE, "mark": self._mark}
         connection.execute(_JOIN, row)
@@ -66,11 +66,12 @@ class Participant:
         self.joined = True
 
     def leave(self, connection: Connection) -> None:
-        """What it held is free for others."""
+        """Declare this process dead, which frees its locks."""
         connection.execute(_LEAVE, {"id": self.id})
 
     def begin(self, connection: Connection) -> None:
-        """Begin a writing transaction: take the turn, renew the lease, write the mark. A process that was declared gone joins anew."""
+        """Begin a writing transaction: take the writers' lock, renew the lease, write the marker. A process that was declared dead joins
+        again under a new id."""
         take_turn(connection)
         self._mark += 1
         if not connection.execute(_SIGN, {"id": self.id, "mark": self._mark, "lease": LEASE}).rowcount:
@@ -81,7 +82,7 @@ class Participant:
         self._written = self.id, self._mark
 
     def has_committed(self, connection: Connection) -> bool:
-        """Whether the last transaction was committed, if its answer was lost. Waits for its end, because it may still be going on."""
+        """Whether the last transaction was committed, if its answer was lost. Waits until it has ended."""
         take_turn(connection)
         process, mark = self._written
         return connection.execute(_MARK, {"id": process}).scalar() == mark

@@ -1,6 +1,7 @@
-"""Queries on the processes that share a ledger on a server: who is here, and who holds what only one may hold.
+"""Queries on processes and locks, if several processes share the ledger.
 
-Writers take turns, so what a transaction reads here doesn't change before its commit.
+A lock belongs to one live process and has a fencing token that grows with each change of owner. Writing transactions are serialised, so
+what one of them reads here stays true until its commit.
 """
 
 from __future__ import annotations
@@ -19,24 +20,23 @@ from bot.ledger.store import Tx
 from bot.ledger.tables import attempts, holdings, processes, requests
 
 GATE, PICTURE_JOBS = "gate", "drawing"
-"""Names of holdings: deciding which call starts next, with everything that is done once for all processes; and work on pictures that is
-done once."""
+"""Names of locks: the leader's, which runs the gate and the periodic jobs; and the one for background jobs on pictures."""
 DELIVERY = "talk:"
-"""Prefix of a holding's name: sending to one community of a platform."""
+"""Prefix of a lock's name: delivery to one community of a platform."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveProcess:
-    """A process that nobody has declared gone."""
+    """A process that hasn't been declared dead."""
 
     id: str
     roles: frozenset[ProcessRole]
     beat: int
-    """Changes with everything it writes."""
+    """Heartbeat count, incremented by every writing transaction."""
     expired: bool
-    """Its lease ran out, by the database's clock."""
+    """Its lease has expired, by the database's clock."""
     connected: bool
-    """Its session holds its lock. A killed process loses it at once, a stopped one doesn't."""
+    """Its session holds its advisory lock. A killed process loses that at once, a paused one doesn't."""
 
 
 _LIVE = sql(
@@ -51,20 +51,19 @@ _LIVE_IDS = select(processes.c.id).where(processes.c.gone_at.is_(None))
 
 
 def live(connection: Connection) -> Sequence[LiveProcess]:
-    """All processes that nobody has declared gone, oldest first."""
+    """Live processes, oldest first."""
     rows = connection.execute(_LIVE, {"session": PRESENCE}).all()
     return [LiveProcess(row.id, read(row.roles), row.beat, row.expired, row.connected) for row in rows]
 
 
 def declare_dead(tx: Tx, ids: Iterable[str]) -> None:
-    """What these processes held is free from now on."""
+    """Declare processes dead, which frees their locks."""
     for one in ids:
         tx.connection.execute(_DECLARE_DEAD, {"id": one})
 
 
 def acquire(tx: Tx, name: str) -> int | None:
-    """Hold what only one process may hold, unless one that is here holds it. Returns the fencing token, which grows with every change of
-    hands; None if somebody else holds it."""
+    """Acquire a lock, unless a live process owns it. Returns the fencing token; None if another process owns the lock."""
     row = tx.connection.execute(select(holdings).where(holdings.c.name == name)).one_or_none()
     if row is not None and row.owner == tx.owner:
         return int(row.token)
@@ -77,42 +76,42 @@ def acquire(tx: Tx, name: str) -> int | None:
 
 
 def release(tx: Tx, name: str) -> None:
-    """Hold it no longer, if this process does."""
+    """Release a lock if this process owns it."""
     tx.connection.execute(update(holdings).where(holdings.c.name == name, holdings.c.owner == tx.owner).values(owner=""))
 
 
 def holds(tx: Tx, name: str, token: int) -> bool:
-    """Whether this process still holds it, in the same term."""
+    """Whether this process owns the lock, with this fencing token."""
     row = tx.connection.execute(select(holdings).where(holdings.c.name == name)).one_or_none()
     return row is not None and row.owner == tx.owner and row.token == token
 
 
 def token_of(connection: Connection, name: str) -> int:
-    """The current fencing token; 0 if nobody ever held it."""
+    """The lock's current fencing token; 0 if it was never owned."""
     return int(connection.execute(select(holdings.c.token).where(holdings.c.name == name)).scalar() or 0)
 
 
 def calls_of(connection: Connection, process: str) -> Sequence[str]:
-    """Requests whose call this process makes."""
+    """Requests with a call in flight in this process."""
     mine = select(attempts.c.request_id).where(attempts.c.closed_at.is_(None), attempts.c.owner == process)
     return list(connection.execute(mine).scalars())
 
 
 def live_calls(connection: Connection) -> Sequence[str]:
-    """Requests whose call a process makes that is here."""
+    """Requests with a call in flight in a live process."""
     there = select(attempts.c.request_id).where(attempts.c.closed_at.is_(None), attempts.c.owner.in_(_LIVE_IDS))
     return list(connection.execute(there).scalars())
 
 
 def claim_task(tx: Tx, attempt_id: str) -> bool:
-    """Poll a service's task, unless another process that is here does."""
+    """Claim a service's task for polling. Returns False if another live process has it."""
     free = attempts.c.owner.is_(None) | (attempts.c.owner == tx.owner) | attempts.c.owner.not_in(_LIVE_IDS)
     found = tx.connection.execute(update(attempts).where(attempts.c.id == attempt_id, free).values(owner=tx.owner))
     return bool(found.rowcount)
 
 
 def tasks_polled_elsewhere(connection: Connection, process: str) -> frozenset[str]:
-    """Requests whose task another process polls that is here."""
+    """Requests whose task another live process polls."""
     polled = (
         select(requests.c.id)
         .join(attempts, attempts.c.request_id == requests.c.id)

@@ -1,6 +1,6 @@
-"""Tables of the processes that share a ledger, and of what they divide among themselves; part of `bot.ledger.tables`.
+"""Tables of processes, of their locks (`holdings`), and of grants; part of `bot.ledger.tables`.
 
-Empty on SQLite, where one process owns the file. Leases are in seconds since the epoch by the database's clock.
+Empty on SQLite, where one process owns the file. Leases are in seconds since the epoch, by the database's clock.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Delivery of messages, one sender per message: render the latest state, send it, compare revisions, and repeat until the shown revision is
-the wanted one.
+"""Delivery of messages: a reconciliation loop per message renders the latest view and sends it until the shown revision is the wanted one.
 
-Progress is paced and kept in memory. Only final views and new platform references are written to the ledger, so a kill may repeat an edit
-but never loses an answer. A final view is sent once more after any send with a lost answer, because a late edit may still overwrite it.
+Progress is rate-limited and kept in memory. Only final views and new message references are stored, so a kill may repeat an edit but never
+loses an answer. After a send whose outcome is unknown, the final view is sent once more, because a late edit may still overwrite it.
 """
 
 from __future__ import annotations
@@ -31,89 +30,89 @@ from bot.texts import DEFAULT_LANGUAGE, speaking
 log = structlog.get_logger()
 
 Project = Callable[[Connection, Message, float], View | None]
-"""Renders a message from its rows; None if its subject is gone."""
+"""Renders a message's view from its rows; None if its subject no longer exists."""
 
 SEND_TIMEOUT = 60.0
-"""Seconds until a send counts as lost; includes uploading pictures."""
+"""Timeout of a send in seconds, uploads included."""
 LEAST_PAUSE = 0.001
-"""Minimum pause in seconds; a shorter one disappears in the rounding of wall-clock times and would repeat forever."""
+"""Minimum pause in seconds. A shorter one is lost in rounding and would repeat forever."""
 PACE = 1.0
-"""Seconds between two edits of a message that isn't final."""
+"""Minimum seconds between two progress edits of a message."""
 REPEAT_FINAL_AFTER = 30.0
-"""Seconds until a final view is sent once more after a lost send. A platform may still execute an edit that long after its answer was given
-up on."""
+"""Seconds from a send with an unknown outcome until the final view is sent once more: a platform may execute an edit that late."""
 REPEAT_FOUND = 1.5
-"""Factor for that pause after a restart: this process hasn't already spent some 15 s waiting for the answer."""
+"""Factor on that pause after a restart, because this process hasn't already waited some 15 s for the outcome."""
 LONGEST_BACKOFF = 300.0
 MAX_REPAIRS = 4
-"""Maximum number of times a final view is sent again because something remained to be fixed; the pause doubles each time."""
+"""Maximum number of repairs of a final view (an older copy, missing files). The pause doubles each time."""
 AT_ONCE = 24
 """Maximum number of concurrent sends."""
 LEADS_WITHIN, LEADS_POLL = 5.0, 0.2
-"""Seconds that a first message waits for the message it's about, so that it can link to it, and between two checks."""
+"""Seconds for which a new message waits for the message that it links to, and seconds between two checks."""
 
 
 @dataclass(slots=True)
 class Line:
-    """In-memory state of one unsettled message."""
+    """Delivery state of an unsettled message, in memory only."""
 
     task: asyncio.Task[None] | None = None
     again: bool = False
-    """Something changed during a send."""
+    """The message was woken during a send."""
     last: View | None = None
+    """View that the platform last confirmed."""
     last_at: float = float("-inf")
     """Loop time of the last send."""
     lost: bool = False
-    """An answer has been lost since the last confirmed final view."""
+    """A send with an unknown outcome has happened since the last confirmed final view."""
     repeat_at: float | None = None
-    """Loop time from which the final view may be sent again after a lost send."""
+    """Loop time at which the final view is sent again; None if it needn't be."""
     final: bool = False
-    """The latest view is final."""
+    """The latest rendered view is final."""
     repairs: int = 0
-    """Number of extra sends of the final view so far."""
+    """Number of repairs of the final view so far."""
     tries: int = 0
-    """Consecutive unanswered sends, of progress or of the final view."""
+    """Consecutive sends with an unknown outcome, of progress or of the final view."""
     ref: Mapping[str, str] | None = None
-    """The platform's latest reference; None if the row has it."""
+    """Latest message reference that isn't stored yet; None if the row has it."""
     timer: asyncio.TimerHandle | None = None
-    """Timer of the next planned check, on the loop's clock."""
+    """Timer of the next check."""
     not_before: float = float("-inf")
-    """Back-off deadline requested by the platform, in loop time."""
+    """Loop time before which the platform wants no send."""
     progress_not_before: float = float("-inf")
-    """The same for progress only."""
+    """Loop time before which it wants no progress."""
     leads_until: float | None = None
-    """Loop time until which the message that this one is about may still appear."""
+    """Loop time until which it waits for the message that it links to."""
 
 
 @dataclass(slots=True)
 class Sender:
-    """Sends the messages of all platforms. Other rooms only call `wake(message_id)`."""
+    """Delivers the messages of all platforms. Other rooms call `wake(message_id)` after a change."""
 
     ledger: Ledger
     ports: Ports
     chats: Mapping[str, ChatPort]
     projections: dict[str, Project] = field(default_factory=dict)
-    """Subject kind (`request`, `question`, `case`, `step`, `notice`, ...) -> its projection."""
+    """Projections by kind of subject (`request`, `question`, `case`, `step`, `notice`, …)."""
     before_render: Callable[[], None] = lambda: None
-    """Called on the event loop before a view is rendered in a ledger reader thread."""
+    """Called on the event loop before a ledger reader thread renders a view."""
     on_refused: Callable[[Message, Refused], None] = lambda message, refused: None
-    """Called if a platform will never show a message."""
+    """Called after a platform has refused a message for good."""
     on_arrived: Callable[[Message], None] = lambda message: None
-    """Called whenever a platform confirms that it shows a message."""
+    """Called after a platform has confirmed a send."""
     on_unanswered: Callable[[Message, str, int], None] = lambda message, detail, tries: None
-    """Called for a send that wasn't answered (with the number in a row) or that switched routes because of that (0), with a machine
-    token."""
+    """Called with a machine token after a send with an unknown outcome (and how many in a row), or after a switch of routes because of
+    one (0)."""
     reader_of: Callable[[Connection, Message], Reader] = lambda connection, message: Reader()
-    """Language and time zone of a message's readers."""
+    """Returns the language and time zone of a message's readers."""
     events: EventStream = field(default_factory=EventStream)
     fleet: Fleet | None = None
-    """The other processes that send to these platforms, if there can be some."""
+    """Set if several processes share the ledger: one of them delivers to each community."""
     _lines: dict[str, Line] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _stopped: bool = False
 
     def wake(self, message_id: str) -> None:
-        """Check this message. Never blocks, never raises."""
+        """Deliver this message's latest view. Never blocks, never raises."""
         if self._stopped:
             return
         line = self._lines.setdefault(message_id, Line())
@@ -123,19 +122,19 @@ class Sender:
             line.again = True
 
     def found(self, message_id: str) -> None:
-        """Check a message that an earlier process left unsettled; its last edit may still be in flight."""
+        """Deliver a message that another process left unsettled, and whose last edit may still be in flight."""
         line = self._lines.setdefault(message_id, Line())
         line.lost, line.repeat_at = True, self.ports.monotonic() + REPEAT_FINAL_AFTER * REPEAT_FOUND
         self.wake(message_id)
 
     def nudge(self, message_id: str) -> None:
-        """Check a message that the sweep found unshown, unless it's being sent or a check is planned."""
+        """Wake a message that the sweep found unsettled, unless it's being sent or a timer is set."""
         line = self._lines.get(message_id)
         if line is None or (line.task is None and line.timer is None and line.last is None):
             self.wake(message_id)
 
     async def stop(self, drain: float) -> None:
-        """Let sends in progress finish for at most `drain` seconds, then cancel them; the next process repeats them."""
+        """Wait at most `drain` seconds for sends in progress, then cancel them. The next process repeats them."""
         self._stopped = True
         for line in self._lines.values():
             if line.timer is not None:
@@ -208,14 +207,15 @@ class Sender:
         result = await self._send(message, view)
         line.last_at = self.ports.monotonic()
         if self.fleet is not None and not await self.fleet.is_still_live(term):
-            # Another process sends by now, and this view may have arrived after its newer one.
+            # Another process delivers now, and this view may have overwritten its newer one.
             line.last, line.ref, line.tries = None, None, 0
             await self.ledger.write(lambda tx: message_rows.unsettle(tx, message_id))
             return
         await self._after(message_id, line, stored, view, result)
 
     async def _is_ours(self, message_id: str, message: Message, fleet: Fleet) -> bool:
-        """Whether this process sends to the message's community. What another one left there unsettled may still be on its way."""
+        """Claim delivery to the message's community. Returns False if another process has it. Messages that the previous owner left
+        unsettled are delivered again, because their last edits may still be in flight."""
         place = message.place
         ours, taken_over = await fleet.claim_delivery(place)
         if taken_over:
@@ -228,7 +228,7 @@ class Sender:
         return ours
 
     def _look(self, connection: Connection, message_id: str) -> tuple[message_rows.Stored | None, View | None, bool]:
-        """The message, its latest view, and whether the message it would link to is already settled."""
+        """Read the message and render its latest view. Returns also whether its link is resolved: sendable now, or never."""
         stored = message_rows.get(connection, message_id)
         if stored is None or stored.settled:
             return stored, None, True
@@ -240,14 +240,13 @@ class Sender:
             return stored, view, True
         found = message_rows.of_subject(connection, view.about.subject)
         about = [one.message for one in found if one.message.ref]
-        # Prefer a message in the channel: an answer that only one person sees may be gone from their screen.
+        # A message in the channel first: an ephemeral one may be gone from its reader's screen.
         about.sort(key=lambda one: one.audience is not Audience.CHANNEL)
         message = dataclasses.replace(stored.message, about=about[0] if about else None)
         return dataclasses.replace(stored, message=message), view, bool(about) or all(one.settled for one in found)
 
     def _leads_later(self, message_id: str, line: Line) -> bool:
-        """Whether to wait a moment for the message that this one is about, which is being sent at the same time; schedules the next
-        check."""
+        """Schedule another check while the message that this one links to is being sent. Returns False once it has waited long enough."""
         now = self.ports.monotonic()
         if line.leads_until is None:
             line.leads_until = now + LEADS_WITHIN
@@ -258,8 +257,8 @@ class Sender:
     async def _send(self, message: Message, view: View) -> SendResult:
         chat = self.chats.get(message.place.platform)
         if chat is None:
-            return Later(LONGEST_BACKOFF)  # the platform isn't connected in this run
-        # A platform library's error may quote what it was given to show.
+            return Later(LONGEST_BACKOFF)  # this process isn't connected to the platform
+        # A platform library's error may quote the view.
         about = "" if view.about is None else view.about.label
         hide(view.quote, about, *(fact.value for fact in view.facts), *(picture.alt for picture in view.pictures))
         async with self._slots:
@@ -297,7 +296,7 @@ class Sender:
                 line.not_before, line.progress_not_before = (line.not_before, until) if progress else (until, line.progress_not_before)
                 self._alarm(message_id, line, max(0.05, seconds))
             case Refused() if view.amends and stored.sent:
-                await self._sent(message_id, line, stored, view, stored.message.ref)  # the message it amends exists and stays unchanged
+                await self._sent(message_id, line, stored, view, stored.message.ref)  # the message that it amends stays as it is
             case Refused(why, detail):
                 self.events.publish(MessageRefused(stored.message.place.platform, message_id, why.value, detail))
                 line.last, line.tries = None if view.final else view, 0
@@ -327,13 +326,13 @@ class Sender:
         self._schedule(message_id, line, view)
 
     async def _keep_ref(self, message_id: str, line: Line, stored: message_rows.Stored, ref: Mapping[str, str]) -> None:
-        """In memory as well: if it can't be written now, what is already shown must not be posted again."""
+        """Store a message reference, in memory first: if the write fails, a message that is already shown must not be posted again."""
         line.ref = ref
         if dict(ref) != dict(stored.message.ref):
             await self.ledger.write(lambda tx: message_rows.keep_ref(tx, message_id, ref))
 
     def _repeats_later(self, message_id: str, line: Line) -> bool:
-        """Whether the final view must be sent again later; schedules the check that does it."""
+        """Schedule the repeat of the final view, if one is planned. Returns False if none is."""
         left = 0.0 if line.repeat_at is None else line.repeat_at - self.ports.monotonic()
         if left > LEAST_PAUSE:
             self._alarm(message_id, line, left)
@@ -344,7 +343,7 @@ class Sender:
             self._alarm(message_id, line, max(view.refresh_at - self.ports.now(), PACE))
 
     def _alarm(self, message_id: str, line: Line, delay: float) -> None:
-        """Schedule a check after this many seconds, unless an earlier one is planned."""
+        """Set the timer to this many seconds from now, unless it fires earlier anyway."""
         loop = asyncio.get_running_loop()
         if line.timer is not None:
             if line.timer.when() <= loop.time() + delay:
@@ -357,7 +356,7 @@ class Sender:
         self.wake(message_id)
 
     def _retry(self, message_id: str, line: Line, *, progress: bool = False) -> None:
-        """Schedule a retry with a growing pause. Unanswered progress only delays progress: a final answer is tried immediately."""
+        """Schedule a retry with exponential back-off. After unanswered progress only progress backs off: a final view is sent at once."""
         line.tries += 1
         delay = min(LONGEST_BACKOFF, 2.0 ** min(line.tries, 9)) * self.ports.uniform(0.75, 1.25)
         if progress:
@@ -368,7 +367,7 @@ class Sender:
 
 
 async def _language(chat: ChatPort, message: Message) -> str:
-    """The language in which a platform gets a message; the platform is asked if neither the community nor the command said it."""
+    """Language of a message: the reader's, else the one that the platform states for the place, else the default."""
     if isinstance(chat, SaysItself) and chat.says_itself:
         return DEFAULT_LANGUAGE
     stated = await chat.language_at(message.place) if not message.language and isinstance(chat, StatesLanguage) else ""
@@ -376,5 +375,5 @@ async def _language(chat: ChatPort, message: Message) -> str:
 
 
 def _looks_like(view: View, last: View | None) -> bool:
-    """Whether two views look the same to people; `refresh_at` is ignored."""
+    """Whether two views look the same to people, which ignores `refresh_at`."""
     return last is not None and dataclasses.replace(view, refresh_at=last.refresh_at) == last

@@ -1,1 +1,1 @@
-"""Several processes that share a ledger on a server: who is here, and who does what only one may do."""
+"""Several processes on one ledger: membership by heartbeat, and locks for what only one process may do."""

@@ -1,7 +1,7 @@
-"""This process among the others: its heartbeat, the discovery of those that are gone, and what it holds.
+"""Membership of the fleet: heartbeats, failure detection, and this process's locks.
 
-A process that's gone is declared so in the ledger, once; everything that it held is free from then on. It may only have been stopped:
-when it goes on, its next transaction tells it, and it joins again under another id. What it holds in memory is fenced by tokens until then.
+A process that stops writing is declared dead in the ledger, once, and its locks become free. It may only have been paused: when it resumes,
+its next transaction learns that and joins again under a new id. Until then, fencing tokens keep its late writes from moving anything.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ log = structlog.get_logger()
 BEAT = 2.0
 """Seconds between two heartbeats."""
 SILENT_FOR = 3.5
-"""Seconds in which this process has to see another one write nothing before it takes it for gone: a step of the server's clock, or a
-restart that ends all sessions, would look the same at one look."""
+"""Seconds without a write, observed by this process itself, before it may declare another one dead. A step of the server's clock or a
+server restart makes every process look dead at a single look."""
 STALE = 3 * BEAT
-"""Seconds without a look of its own, after which a process trusts nothing that it saw before."""
+"""Seconds since its own last heartbeat after which this process discards its observations: it was paused itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class LastBeat:
-    """What this process last saw of another one."""
+    """The last heartbeat seen of another process."""
 
     beat: int
     since: float
-    """Loop time since which it has written nothing."""
+    """Loop time at which this count was first seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """What one heartbeat found."""
+    """Result of one heartbeat."""
 
     live: Sequence[LiveProcess]
     dead: tuple[str, ...]
@@ -52,47 +52,48 @@ class Heartbeat:
 
 @dataclass(slots=True)
 class Fleet:
-    """One per process; only if several can share the ledger."""
+    """This process's view of the fleet. Exists only if several processes can share the ledger."""
 
     ledger: Ledger
     ports: Ports
     participant: Participant
     roles: frozenset[ProcessRole] = ALL
     on_dead: Callable[[Tx], None] = lambda tx: None
-    """Called in the transaction that declares processes gone, to answer for their calls."""
+    """Called in the transaction that declares processes dead; interrupts their calls."""
     on_elected: Callable[[Tx, int], None] = lambda tx, token: None
-    """Called in the transaction in which this process becomes the gate."""
+    """Called with the fencing token, in the transaction in which this process becomes the leader."""
     on_change: Callable[[], None] = lambda: None
-    """Called after this process has gained or lost something."""
+    """Called after this process has gained or lost a lock, or another process has died."""
     platforms: Callable[[], Sequence[str]] = tuple
-    """Platforms that this process can send to."""
+    """Platforms that this process is connected to."""
     leader_token: int | None = None
-    """Fencing token while this process is the elected gate."""
+    """Fencing token of the lock `gate`; None unless this process is the leader."""
     picture_jobs_token: int | None = None
+    """Fencing token of the lock for picture jobs; None unless this process holds it."""
     live: Sequence[LiveProcess] = ()
     _last_beats: dict[str, LastBeat] = field(default_factory=dict)
     _delivers: dict[str, bool] = field(default_factory=dict)
-    """Communities for which it's known whether this process sends."""
+    """By lock name, whether this process delivers to the community; absent if unknown."""
     _asked_at: dict[str, float] = field(default_factory=dict)
     _beat_at: float = float("-inf")
     _times_replaced: int = 0
 
     @property
     def is_only_worker(self) -> bool:
-        """Whether no other process makes calls."""
-        return ProcessRole.WORK in self.roles and not any(ProcessRole.WORK in one.roles for one in self.others)
+        """Whether this process is the only one with the role `work`."""
+        return ProcessRole.WORK in self.roles and not any(ProcessRole.WORK in process.roles for process in self.others)
 
     @property
     def others(self) -> Sequence[LiveProcess]:
-        """The other processes at the last look."""
-        return [one for one in self.live if one.id != self.participant.id]
+        """The other live processes, as of the last heartbeat."""
+        return [process for process in self.live if process.id != self.participant.id]
 
     def workers(self) -> Sequence[str]:
-        """Ids of the processes that make calls."""
-        return [one.id for one in self.live if ProcessRole.WORK in one.roles]
+        """Ids of the live processes with the role `work`."""
+        return [process.id for process in self.live if ProcessRole.WORK in process.roles]
 
     async def run(self) -> None:
-        """Beat until cancelled."""
+        """Send heartbeats until cancelled."""
         while True:
             await asyncio.sleep(BEAT)
             try:
@@ -101,56 +102,59 @@ class Fleet:
                 log.error("ledger_problem", problem=str(problem))
 
     async def beat(self, *, first: bool = False) -> None:
-        """Show that this process lives, and see who else does. `first`: at the start, when nobody else may be connected."""
+        """Renew this process's lease, declare silent processes dead, and acquire free locks.
+
+        `first`: at start. If no other process has a session then, all of them are dead at once.
+        """
         now = self.ports.monotonic()
         if now - self._beat_at > STALE:
             self._last_beats.clear()
-        looked = await self.ledger.write(lambda tx: self._heartbeat(tx, now, first))
+        beat = await self.ledger.write(lambda tx: self._heartbeat(tx, now, first))
         self._beat_at = now
         before = self.leader_token, self.picture_jobs_token, self._times_replaced
-        self.live, self.leader_token, self.picture_jobs_token = looked.live, looked.leader_token, looked.picture_jobs_token
+        self.live, self.leader_token, self.picture_jobs_token = beat.live, beat.leader_token, beat.picture_jobs_token
         if self.participant.times_replaced != self._times_replaced:
             self._times_replaced = self.participant.times_replaced
             self._delivers.clear()
-        if looked.dead:
-            log.warning("processes_gone", processes=list(looked.dead))
+        if beat.dead:
+            log.warning("processes_gone", processes=list(beat.dead))
             self._delivers = {name: mine for name, mine in self._delivers.items() if mine}
-        if before != (self.leader_token, self.picture_jobs_token, self._times_replaced) or looked.dead:
-            if looked.leader_token != before[0]:
-                log.info("gate_elected" if looked.leader_token else "gate_lost", term=looked.leader_token or before[0])
+        if before != (self.leader_token, self.picture_jobs_token, self._times_replaced) or beat.dead:
+            if beat.leader_token != before[0]:
+                log.info("gate_elected" if beat.leader_token else "gate_lost", term=beat.leader_token or before[0])
             self.on_change()
 
     def _heartbeat(self, tx: Tx, now: float, first: bool) -> Heartbeat:
         seen = process_rows.live(tx.connection)
-        gone = self._dead([one for one in seen if one.id != tx.owner], now, first)
-        process_rows.declare_dead(tx, gone)
-        left = {one.id for one in self.live} - {one.id for one in seen}
-        if gone or left:  # one that has left may have cut off a call
+        dead = self._dead([process for process in seen if process.id != tx.owner], now, first)
+        process_rows.declare_dead(tx, dead)
+        departed = {process.id for process in self.live} - {process.id for process in seen}
+        if dead or departed:  # a process that left may have cut off a call
             self.on_dead(tx)
-        gate = process_rows.acquire(tx, GATE) if ProcessRole.GATE in self.roles else None
-        if gate is not None and gate != self.leader_token:
-            self.on_elected(tx, gate)
-        drawing = process_rows.acquire(tx, PICTURE_JOBS) if ProcessRole.WORK in self.roles else None
-        return Heartbeat([one for one in seen if one.id not in gone], gone, gate, drawing)
+        leader = process_rows.acquire(tx, GATE) if ProcessRole.GATE in self.roles else None
+        if leader is not None and leader != self.leader_token:
+            self.on_elected(tx, leader)
+        picture_jobs = process_rows.acquire(tx, PICTURE_JOBS) if ProcessRole.WORK in self.roles else None
+        return Heartbeat([process for process in seen if process.id not in dead], dead, leader, picture_jobs)
 
     def _dead(self, others: Sequence[LiveProcess], now: float, first: bool) -> tuple[str, ...]:
-        if first and not any(one.connected for one in others):
-            return tuple(one.id for one in others)  # nobody can write now but this process
+        if first and not any(process.connected for process in others):
+            return tuple(process.id for process in others)  # only this process can write now
         known, self._last_beats = self._last_beats, {}
-        for one in others:
-            last = known.get(one.id)
-            self._last_beats[one.id] = last if last is not None and last.beat == one.beat else LastBeat(one.beat, now)
-        silent = [one for one in others if now - self._last_beats[one.id].since >= SILENT_FOR]
-        return tuple(one.id for one in silent if one.expired or not one.connected)
+        for process in others:
+            last = known.get(process.id)
+            self._last_beats[process.id] = last if last is not None and last.beat == process.beat else LastBeat(process.beat, now)
+        silent = [process for process in others if now - self._last_beats[process.id].since >= SILENT_FOR]
+        return tuple(process.id for process in silent if process.expired or not process.connected)
 
-    async def is_still_live(self, times: int) -> bool:
-        """Whether this process was not declared gone since `times_replaced` was that; asks the ledger if it may have been stopped."""
+    async def is_still_live(self, times_replaced: int) -> bool:
+        """True if this process hasn't been declared dead since it read `times_replaced`. Asks the ledger if it may have been paused."""
         if self.ports.monotonic() - self._beat_at > STALE:
             await self.beat()
-        return self.participant.times_replaced == times
+        return self.participant.times_replaced == times_replaced
 
     async def resign(self, leave: Callable[[Tx], None]) -> None:
-        """Be the gate no longer, and never again: this process stops. `leave` writes down what the next one begins with."""
+        """Give up leadership for good, because this process is shutting down. `leave` stores the state for the next leader."""
         self.roles = self.roles - {ProcessRole.GATE}
         token, self.leader_token = self.leader_token, None
 
@@ -162,11 +166,11 @@ class Fleet:
         if token is not None:
             await self.ledger.write(body)
 
-    # ---- who sends to a community -----------------------------------------------------------------------------------------------
+    # ---- delivery locks ---------------------------------------------------------------------------------------------------------
 
     async def claim_delivery(self, place: Place) -> tuple[bool, bool]:
-        """Whether this process sends to a community, and whether it has just taken that over. One process does at a time, so that it alone
-        keeps the platform's pace."""
+        """Acquire the delivery lock of a community, if it's free. Returns whether this process holds it, and whether it took it over from
+        another process just now. One process delivers at a time, so that the platform's rate limit is kept in one place."""
         if ProcessRole.CHAT not in self.roles or place.platform not in self.platforms():
             return False, False
         name = f"{DELIVERY}{place.platform}:{place.community}"

@@ -1,4 +1,4 @@
-"""Channels of operators and moderators, for processes without a connection to the platform: those that have one write them down."""
+"""Operators' and moderators' channels, shared through the ledger with processes that aren't connected to the platform."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from bot.ledger import memory_rows
 from bot.ledger.store import Ledger, Tx
 
 PREFIX = "places:"
-"""Of a platform's key in the ledger's memory."""
+"""Prefix of a platform's key in the ledger's memory."""
 Pair = tuple[Place | None, Place | None]
-"""Operators' and moderators' channel."""
+"""Operators' channel, moderators' channel."""
 
 
 @dataclass(slots=True)
 class SharedPlaces:
-    """What other processes know. Empty if there are none."""
+    """Channels of this process and of the others, by platform."""
 
     own: Callable[[], Mapping[str, Pair]] = dict
-    """By platform, of the platforms that this process is connected to."""
+    """Channels of the platforms that this process is connected to."""
     _others: dict[str, Pair] = field(default_factory=dict)
 
     def operators(self) -> Sequence[Place]:
@@ -31,11 +31,11 @@ class SharedPlaces:
         return [place for place, _ in {**self._others, **self.own()}.values() if place is not None]
 
     def moderators(self, platform: str) -> Place | None:
-        """A platform's moderators' channel, unless a community has its own."""
+        """A platform's default moderators' channel; a community may have its own."""
         return {**self._others, **self.own()}.get(platform, (None, None))[1]
 
     async def exchange(self, ledger: Ledger) -> None:
-        """Write down what this process knows, and read what others do."""
+        """Store this process's channels if they changed, and load those of the others."""
         stored = await ledger.read(_stored)
         own = {platform: _to_json(pair) for platform, pair in self.own().items() if any(pair)}
         changed = [platform for platform, value in own.items() if stored.get(platform) != value]

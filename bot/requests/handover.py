@@ -1,4 +1,4 @@
-"""How grants get from the gate to the process that makes the call, and verdicts back. With one process: not at all."""
+"""Handover of grants from the gate to the process that makes the call, and of verdicts back. A single process keeps both to itself."""
 
 from __future__ import annotations
 
@@ -22,57 +22,57 @@ class Ticket:
     grant: Grant
     service: ImageService
     row: str = ""
-    """The grant's id in the ledger, if another process's gate gave it."""
+    """Id of the grant's row; empty if this process's own gate granted the call."""
     token: int = 0
-    """Fencing token of the gate, if several processes share the ledger."""
+    """Leader's fencing token; 0 if only one process uses the ledger."""
 
 
 class Handover:
-    """The only process: what its gate grants, it calls. `bot.requests.shared_handover` is for several."""
+    """Handover for a single process, which makes the calls that its gate grants. `SharedHandover` is for several."""
 
     poll_every: float | None = None
-    """Longest seconds between two looks, because others change the queue; None if only this process does."""
+    """Maximum seconds between two reads of the queue, because other processes change it; None for a single process."""
     runs_gate = True
-    """Whether this process's gate says which call starts next."""
+    """Whether this process's gate grants calls."""
     makes_calls = True
     """Whether this process makes calls."""
 
     def hand_over(self, grant: Grant, service: ImageService) -> Ticket | None:
-        """A call that this process makes itself; None if another one does."""
+        """Hand a grant to the process that will make the call. Returns a ticket if that is this process."""
         return Ticket(grant, service)
 
     def queue_read_due(self) -> bool:
-        """Whether to read the queue again, now that it has changed."""
+        """Whether the changed queue has to be read now."""
         return True
 
     def is_handed_over(self, request_id: str) -> bool:
-        """Whether a call for this request was granted to another process."""
+        """Whether another process has a grant for this request."""
         return False
 
     def tasks_polled_elsewhere(self, connection: Connection) -> frozenset[str]:
-        """Requests whose task another process polls."""
+        """Requests whose task another live process polls."""
         return frozenset()
 
     def claim_task(self, tx: Tx, attempt_id: str) -> bool:
-        """Whether this process polls a task, from now on alone."""
+        """Claim a service's task for polling. Returns False if another live process has it."""
         return True
 
     async def sync(self) -> Sequence[Ticket]:
-        """Take in what other processes did. Returns the calls that were granted to this one."""
+        """Read what other processes wrote. Returns the tickets for this one."""
         return ()
 
     async def flush(self) -> None:
-        """Give other processes what was granted to them."""
+        """Write the grants for other processes."""
 
     def open(self, tx: Tx, ticket: Ticket, opening: Opening) -> Opened | NotNow | Ended:
-        """Open the attempt, if the grant is still good."""
+        """Open the attempt if the grant is still valid."""
         return opening(tx)
 
     def record_verdict(self, tx: Tx, ticket: Ticket, verdict: Verdict) -> None:
-        """The call's outcome is written in this transaction."""
+        """Store the verdict for the leader, in the transaction that records the outcome."""
 
     def cancel(self, request_id: str) -> None:
-        """Cancel the call wherever it's made."""
+        """Cancel the call in whichever process makes it."""
 
     async def resign(self) -> None:
-        """This process stops: another one decides from now on."""
+        """Give up leadership, because this process is shutting down."""

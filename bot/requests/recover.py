@@ -1,4 +1,4 @@
-"""Recovery at start from a killed process. SQLite has one owner (the folder's lock), so anything in `calling` is orphaned."""
+"""Recovery after a killed process. A SQLite ledger has one owner (the folder's lock), so at start every `calling` row is orphaned."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from bot.requests.transitions import break_off
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """What the start has to handle."""
+    """What the last process left unfinished."""
 
     received: tuple[tuple[str, Place], ...]
-    """Stored but not accepted; the adapter knows whether the member is waiting."""
+    """Commands that were stored but not accepted; the adapter knows whether the member saw an acknowledgement."""
     interrupted: int
     messages: tuple[str, ...]
-    """Messages whose last view isn't confirmed as shown."""
+    """Ids of messages whose latest view isn't confirmed."""
 
 
 def recover(tx: Tx) -> Recovered:
-    """Answer every orphaned call with "interrupted": it may have been generated and blocked, so the member is asked and it's never repeated
-    automatically."""
+    """Answer every orphaned call as interrupted. It may have been generated, billed or blocked, so it's never repeated automatically: the
+    member has Retry."""
     orphans = request_rows.in_state(tx.connection, RequestState.CALLING)
     for request in orphans:
         interrupt(tx, request)
@@ -37,8 +37,8 @@ def recover(tx: Tx) -> Recovered:
 
 
 def recover_dead(tx: Tx, running: Collection[str]) -> int:
-    """The same for calls of processes that are gone, if several share the ledger. `running`: requests whose process is here. Returns how
-    many were interrupted."""
+    """The same for calls of dead processes, if several share the ledger. `running`: requests with a call in a live process. Returns the
+    number of interrupted calls."""
     orphans = [one for one in request_rows.in_state(tx.connection, RequestState.CALLING) if one.id not in running]
     for request in orphans:
         interrupt(tx, request)
@@ -52,7 +52,7 @@ def interrupt(tx: Tx, request: Request) -> None:
 
 
 def _close_cancelled(tx: Tx, running: Collection[str] = ()) -> None:
-    """Close calls whose request was cancelled while they ran and whose process was killed before recording them."""
+    """Close calls that were cancelled in flight and whose process was killed before it recorded them."""
     for attempt in attempt_rows.open_attempts(tx.connection):
         if attempt.request_id in running:
             continue

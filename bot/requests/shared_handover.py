@@ -1,5 +1,8 @@
-"""Several processes: the elected gate writes its grants into the ledger, workers take them in the transaction that opens the attempt, and
-write the verdict in the one that records the outcome. What a gate granted that was replaced, nobody takes any more."""
+"""Handover between several processes, through the ledger.
+
+The leader's gate writes grants. A worker takes one in the transaction that opens the attempt, and writes the verdict in the transaction
+that records the outcome. Untaken grants of a replaced leader are void.
+"""
 
 from __future__ import annotations
 
@@ -34,19 +37,19 @@ log = structlog.get_logger()
 GRANT, VERDICT, CANCEL = "grant", "verdict", "cancel"
 """Topics of wake-ups between processes."""
 POLL_EVERY = 1.5
-"""Seconds between two looks without any wake-up."""
+"""Maximum seconds between two reads, if no wake-up arrives."""
 FREE_AFTER = 1.0
-"""Seconds after which a grant that its worker hasn't taken is anybody's: that one may be gone, or stopped."""
+"""Seconds after which any worker may take a grant: the assigned one may be dead or paused."""
 LOAD_EVERY = 2.0
-"""Seconds between two looks at what the elected gate has learned, by processes that only show it."""
+"""Seconds between two reads of the leader's gate state, by processes that only show it."""
 MAX_CALLS = 24
-"""Calls that one process makes at a time, beside those that its own gate grants to it."""
+"""Maximum calls at a time from other processes' grants."""
 DROPPED: Mapping[str, Any] = {"dropped": True}
 
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """A grant that another process uses."""
+    """A grant that was assigned to another process."""
 
     grant: Grant
     service: ImageService
@@ -56,26 +59,26 @@ class HandedOver:
 
 @dataclass(slots=True)
 class SharedHandover(Handover):
-    """One per process, beside its Fleet."""
+    """Handover of one process of several."""
 
     fleet: Fleet
     ledger: Ledger
     ports: Ports
     services: ImageServices
     fresh_gate: Callable[[ImageService, Mapping[str, Any] | None, float], AdaptiveGate]
-    """A gate that begins with what another one had learned so many seconds ago."""
+    """Makes a gate from a service, the state that another gate stored, and its age in seconds."""
     running: Callable[[], int] = lambda: 0
-    """How many calls this process makes."""
+    """Number of calls in flight in this process."""
     poll_every: float | None = POLL_EVERY
     _handed_over: dict[str, HandedOver] = field(default_factory=dict)
     """By request."""
     _outbox: list[StoredGrant] = field(default_factory=list)
     _settled_rows: set[str] = field(default_factory=set)
-    """Rows whose verdict is known; removed with the next grants."""
+    """Ids of grants whose verdict is known, to be deleted by the next flush."""
     _offered_since: dict[str, float] = field(default_factory=dict)
-    """Grant -> loop time at which this process first saw it waiting."""
+    """Id of an untaken grant -> loop time at which this process first saw it."""
     _term: int | None = None
-    """Token of the gate that this process's gate objects are."""
+    """Leader's fencing token that this process's gates were made for; None while it isn't the leader."""
     _loaded_at: float = float("-inf")
     _read_at: float = float("-inf")
     _saved: dict[str, float] = field(default_factory=dict)
@@ -111,12 +114,12 @@ class SharedHandover(Handover):
         return None
 
     def _least_busy(self) -> str:
-        """The worker with the fewest calls; empty if there is none yet."""
+        """Id of the worker with the fewest calls; empty if there are no workers."""
         busy = Counter(one.owner for one in self._handed_over.values())
         return min(self.fleet.workers(), key=lambda worker: busy[worker], default="")
 
     def queue_read_due(self) -> bool:
-        """The gate needs the latest queue; the others show it."""
+        """The leader needs every change at once; the others only show the queue."""
         now = self.ports.monotonic()
         if not self.runs_gate and now - self._read_at < POLL_EVERY * 0.9:
             return False
@@ -132,7 +135,7 @@ class SharedHandover(Handover):
     def claim_task(self, tx: Tx, attempt_id: str) -> bool:
         return process_rows.claim_task(tx, attempt_id)
 
-    # ---- looking at what others did -----------------------------------------------------------------------------------------
+    # ---- reading what other processes wrote ---------------------------------------------------------------------------------
 
     async def sync(self) -> Sequence[Ticket]:
         if self.fleet.leader_token is not None and self._term != self.fleet.leader_token:
@@ -146,14 +149,14 @@ class SharedHandover(Handover):
         return await self._grants_to_run() if self.makes_calls else ()
 
     async def _take_over_gate(self, token: int) -> None:
-        """Begin with what the gate before had learned, and with the calls that it has let start."""
+        """Become the leader: load what the previous gates had learned, and adopt the calls that they granted."""
 
-        def found(c: Connection) -> tuple[list[Any], Sequence[StoredGrant], frozenset[str], dict[str, Waiting]]:
+        def load(c: Connection) -> tuple[list[Any], Sequence[StoredGrant], frozenset[str], dict[str, Waiting]]:
             rows = [one for one in grant_rows.all_of(c) if one.taken]
             memories = [memory_rows.recall_gate(c, one.provider.gate_key) for one in self.services]
             return memories, rows, grant_rows.abandoned(c), {one.request_id: _waiting(c, one.request_id) for one in rows}
 
-        memories, rows, lost, waiting = await self.ledger.read(found)
+        memories, rows, lost, waiting = await self.ledger.read(load)
         now, wall = self.ports.monotonic(), self.ports.now()
         gates = dict[str, AdaptiveGate]()
         for service, kept in zip(self.services, memories, strict=True):
@@ -187,7 +190,7 @@ class SharedHandover(Handover):
             _report(given, row.verdict, now)
 
     async def _load_gate_state(self) -> None:
-        """Know what the elected gate has learned, for what this process shows."""
+        """Load the leader's gate state, for what this process shows."""
         now = self.ports.monotonic()
         if now - self._loaded_at < LOAD_EVERY:
             return
@@ -269,7 +272,7 @@ class SharedHandover(Handover):
         try:
             await self.ledger.write(lambda tx: tx.wake(CANCEL, request_id))
         except LedgerProblem as problem:
-            log.error("ledger_problem", problem=str(problem))  # the call ends by itself, and its outcome comes too late
+            log.error("ledger_problem", problem=str(problem))  # the call ends by itself, and its outcome is late
 
     async def resign(self) -> None:
         learned = {one.provider.gate_key: dict(one.gate.remember()) for one in self.services} if self.runs_gate else {}
@@ -279,7 +282,7 @@ class SharedHandover(Handover):
             for key, values in learned.items():
                 memory_rows.remember_gate(tx, key, values)
 
-        with contextlib.suppress(LedgerProblem):  # then others find out that this process is gone
+        with contextlib.suppress(LedgerProblem):  # otherwise the others declare this process dead
             await self.fleet.resign(keep)
 
 
