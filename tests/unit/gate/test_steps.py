@@ -310,18 +310,18 @@ def test_after_an_outage_and_after_a_start_the_gaps_shrink_to_what_is_usual() ->
         play.exchange(DOWN)
     play.exchange(SERVED, after=0.0)
     assert gaps(play) == [1.0, 0.5, 0.5, 0.5]
-    up = play.now = play.gate.up_since + 60.0
+    up = play.now = play.gate.spacing.up_since + 60.0
     play.grant()
-    assert (play.now, play.gate.gap) == (up, 0.5)
+    assert (play.now, play.gate.spacing.gap) == (up, 0.5)
     play.grant()
-    assert play.gate.gap == 0.25
+    assert play.gate.spacing.gap == 0.25
     small = Play(gate(), rows(90))
     for _ in range(3):
         small.exchange(DOWN)
     small.exchange(SERVED, after=0.0)
     small.gate.concurrency.cap, small.gate.concurrency.refused_at = 3, small.now
     small.grant()
-    assert small.gate.gap == pytest.approx(2 / 3)
+    assert small.gate.spacing.gap == pytest.approx(2 / 3)
     start = Play(AdaptiveGate(GateSettings(), middle, {"version": 1}), rows(9))
     start.grant()
     assert gaps(start) == [0.5, 0.25, 0.25, 0.25]

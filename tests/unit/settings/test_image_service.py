@@ -36,3 +36,9 @@ def test_a_request_for_more_pictures_than_one_call_gives_is_made_in_parts(servic
     settings = load({"IMAGE_SERVICE": service, "IMAGE_API_KEY": "k-12345678", "IMAGE_MODEL": "some-model"})
     model = rules_of(settings, demo=False).model
     assert (model.max_count, model.per_call) == (10, most)
+
+
+@pytest.mark.parametrize(("said", "turned_away"), [("0", 1), ("1", 1), ("7", 7)])
+def test_without_any_free_answer_the_first_one_ends_a_request_and_other_failures_are_still_tried_again(said: str, turned_away: int) -> None:
+    rules = rules_of(load({"IMAGE_API_KEY": "k", "MAX_RATE_ANSWERS": said}), demo=False)
+    assert rules.max_unbilled_tries == turned_away
