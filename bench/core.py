@@ -140,6 +140,9 @@ class OpenGate:
     def report(self, grant: Grant, verdict: Verdict, now: float) -> None:
         return None
 
+    def hear(self, verdict: Verdict, now: float) -> None:
+        return None
+
     def drop(self, grant: Grant, now: float) -> None:
         return None
 

@@ -23,25 +23,21 @@ from bot.gate.credit import RUNNING_IS_BACK, Credit
 from bot.gate.fair import FairQueue
 from bot.gate.forecast import Outlook, arrivals
 from bot.gate.forecast_bias import ForecastBias
-from bot.gate.headers import only_a_clock, read
+from bot.gate.headers import read
 from bot.gate.in_flight import InFlight
 from bot.gate.latency import Latency
 from bot.gate.port import Change, Estimate, Grant, Snapshot, Verdict, Waiting, WakeAt
 from bot.gate.rate_model import RateModel
+from bot.gate.rejections import asked_pause
 from bot.gate.restoring import PAUSE, STOPS, Restoring, write
 from bot.gate.settings import GateSettings
-from bot.gate.signals import Signal, named_rate, signal_of
+from bot.gate.signals import Signal, named_rate, signal_of, slows_the_account
+from bot.gate.spacing import Spacing
 
-GAP = 0.25
-"""Seconds between launches. A rejection returns faster than this, so finding a limit costs one or two requests."""
-GAP_AFTER_OUTAGE, CALM = 1.0, 60.0
-"""First gap after an outage, and how long launches then stay slower."""
 ADMITTED_AFTER = 1.0
 """Seconds; a call not rejected by then counts as admitted."""
 LOOKED_AT = 3.0
 """Seconds; a block or wrong parameter reported sooner was found before the work began, and is assumed not to count towards the limit."""
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 120.0
-"""Seconds. A shorter hint is rounding, and a longer one is a daily quota or nonsense: check again after this long."""
 ALONE = 2.0
 """Seconds to wait if the provider reports too many concurrent calls although none of ours is running."""
 STATES = ("probing", "no_credit", "down", "paused")
@@ -74,9 +70,7 @@ class AdaptiveGate:
     """Launches that may still be rejected, oldest first."""
     probe: int | None = None
     paused_until: float = -math.inf
-    gap: float = GAP
-    last_launch: float = -math.inf
-    up_since: float = -math.inf
+    spacing: Spacing = field(default_factory=Spacing)
     rate_model_before: RateModel | None = None
     """The rate model before rejections that may have been caused by concurrency."""
     free_pass: bool = False
@@ -133,6 +127,13 @@ class AdaptiveGate:
         if stated is not None and stated.per_second is not None:
             self._learn_stated(stated.per_second, stated.remaining, now)
         self.free_pass = self.free_pass or (run.admitted and self.concurrency.suspect is not None)
+
+    def hear(self, verdict: Verdict, now: float) -> None:
+        self._tick(now)
+        if verdict.failure is not None and slows_the_account(verdict):
+            wait = asked_pause(verdict.failure, verdict.headers, clock_counts=False)
+            if wait is not None:
+                self._pause(wait, now)
 
     def drop(self, grant: Grant, now: float) -> None:
         self._tick(now)
@@ -199,7 +200,7 @@ class AdaptiveGate:
         if not self.concurrency.room(len(self.running), self._places()):
             return WakeAt(math.inf, "concurrency")
         free = now if self.free_pass or self.breaker.open else now + self.rate_model.wait(now)
-        when, reason = max((self.paused_until, "paused"), (free, "rate"), (self.last_launch + self.gap, "gap"))
+        when, reason = max((self.paused_until, "paused"), (free, "rate"), (self.spacing.next_launch, "gap"))
         return WakeAt(when, reason) if when > now + 1e-6 else None
 
     def _choose(self, now: float, waiting: Sequence[Waiting]) -> Waiting | WakeAt:
@@ -236,7 +237,7 @@ class AdaptiveGate:
         self.running[grant.id] = InFlight(grant, one, now, beside, waited, self.rate_model.bucket.level)
         self.fresh.append(grant.id)
         self.free_pass = False
-        self.last_launch, self.gap = now, max(self._least_gap(now), self.gap / 2)
+        self.spacing.launch(now, min(self.concurrency.cap or _LIKELY_LIGHT, self.rate_model.burst or _LIKELY_LIGHT))
         if probing:
             self.probe = grant.id
             self._note("probe", request=one.request_id)
@@ -251,18 +252,14 @@ class AdaptiveGate:
     def _probe_wait(self) -> float:
         return RUNNING_IS_BACK if self.credit.gone else self.breaker.probe_wait()
 
-    def _least_gap(self, now: float) -> float:
-        if now - self.up_since > CALM:
-            return GAP
-        return max(2 * GAP, 2.0 / min(self.concurrency.cap or _LIKELY_LIGHT, self.rate_model.burst or _LIKELY_LIGHT))
-
     # ---- what is learned from an exchange
 
     def _tick(self, now: float) -> None:
         """Time has passed: calls that weren't rejected by now count as admitted."""
         if self.now is None and self.memory:
             until = memories.read(self.memory, now, self.age, self.rate_model, self.concurrency, self.latency, self.breaker, self.credit)
-            self.paused_until, self.gap = max(self.paused_until, until), GAP_AFTER_OUTAGE
+            self.paused_until = max(self.paused_until, until)
+            self.spacing.start_slowly()
             self.restoring = memories.stage(self.memory, self.age)
             self._note("remembered", per_minute=self.rate_model.per_minute, cap=self.concurrency.cap or 0)
         self.now = now
@@ -318,7 +315,7 @@ class AdaptiveGate:
             self._note("credit_back")
         since = self.breaker.since
         if self.breaker.succeed(run.launched, probe=run.grant.probe) and since is not None:
-            self.gap, self.up_since = GAP_AFTER_OUTAGE, now
+            self.spacing.start_slowly(up_since=now)
             self._note("up", after=round(now - since, 1))
 
     def _unavailable(self, run: InFlight, verdict: Verdict, now: float) -> None:
@@ -339,10 +336,8 @@ class AdaptiveGate:
 
     def _refused(self, run: InFlight, verdict: Verdict, now: float) -> None:
         assert verdict.failure is not None
-        named, wait = named_rate(verdict.failure), verdict.failure.wait
-        if wait is not None and only_a_clock(verdict.headers, wait) and not self.rate_model.bucket.in_a_row:
-            wait = None
-        wait = None if wait is None else max(SHORTEST_PAUSE, min(wait, LONGEST_PAUSE))
+        named = named_rate(verdict.failure)
+        wait = asked_pause(verdict.failure, verdict.headers, clock_counts=self.rate_model.bucket.in_a_row > 0)
         silent = wait is None and named is None and read(verdict.headers) is None
         if silent and self._may_be_concurrency(run, now):
             return
@@ -350,12 +345,15 @@ class AdaptiveGate:
         knew = self.rate_model.known
         self.rate_model.refuse(run.launched, wait, named)
         if wait is not None:
-            wait += self.uniform(0.0, 0.1)
-            self.paused_until = max(self.paused_until, now + wait)
-            self._note("paused", seconds=round(wait, 1))
+            self._pause(wait, now)
         if not knew or not silent:
             self._note("limit_learned", per_minute=self.rate_model.per_minute)
         self._note("refused", wait=round(self.rate_model.wait(now), 1), per_minute=self.rate_model.per_minute)
+
+    def _pause(self, wait: float, now: float) -> None:
+        wait += self.uniform(0.0, 0.1)
+        self.paused_until = max(self.paused_until, now + wait)
+        self._note("paused", seconds=round(wait, 1))
 
     def _may_be_concurrency(self, run: InFlight, now: float) -> bool:
         """A rejection without a reason: True if it is attributed to the number in flight."""
@@ -392,7 +390,7 @@ class AdaptiveGate:
 
     def _outlook(self, now: float, start: float, service: float) -> Outlook:
         ends = [run.launched + service for run in self.running.values()]
-        return self.rate_model.outlook(now, start, self.gap, self._bound(), ends, service)
+        return self.rate_model.outlook(now, start, self.spacing.gap, self._bound(), ends, service)
 
     def _note(self, name: str, **facts: float | int | str) -> None:
         self.log.append(Change(name, facts))

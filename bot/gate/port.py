@@ -123,6 +123,10 @@ class Gate(Protocol):
         """Report the result of a granted call. Each grant ends with exactly one `report` or `drop`."""
         ...
 
+    def hear(self, verdict: Verdict, now: float) -> None:
+        """Take in the answer to something that needs no grant, such as a poll: nothing new starts while the service asks to wait."""
+        ...
+
     def drop(self, grant: Grant, now: float) -> None:
         """Return a grant unused, because nothing was sent (cancelled, over budget, past its deadline)."""
         ...

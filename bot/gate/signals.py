@@ -55,6 +55,11 @@ def signal_of(verdict: Verdict) -> Signal:
     return signal
 
 
+def slows_the_account(verdict: Verdict) -> bool:
+    """Whether an answer to something else than a granted call, such as a poll, asks the whole account to wait."""
+    return signal_of(verdict) is Signal.RATE and verdict.failure is not None and verdict.failure.wait is not None
+
+
 def named_rate(failure: Failure) -> float | None:
     """Requests per second stated in a rejection's text: `limit` as `20/60s`."""
     count, slash, span = failure.facts.get("limit", "").partition("/")

@@ -47,9 +47,7 @@ def render(facts: RequestFacts, audience: Audience) -> View:
         case RequestState.CALLING:
             return _working(facts, _trying(facts))
         case RequestState.COLLECTING:
-            failure = request.failure
-            fetching = failure is not None and failure.action is Action.FETCH
-            return _working(facts, text("request.fetching") if fetching else progress(facts.task))
+            return _collecting(facts)
         case RequestState.REFUSED:
             return _once(facts, _refused(facts))
         case RequestState.ANSWERED:
@@ -98,13 +96,15 @@ def _waiting(facts: RequestFacts) -> View:
 
 def _why_waiting(facts: RequestFacts, failure: Failure) -> str:
     """Why the request waits for another try, in plain words, and which try is next."""
-    request = facts.request
+    request, estimate = facts.request, facts.estimate
     key = "waiting.without" if "left_out" in failure.facts else f"waiting.after_{failure.kind.value}"
     reason = text(key) if has(key) else text("waiting.after_failure")
     until = max(request.due_at, facts.estimate_until or 0.0)
     if until > facts.now + 1:
         reason += " " + text("waiting.trying_again_in", wait=duration(until - facts.now))
-    else:
+    elif estimate is not None and has(f"waiting.{estimate.reason}"):
+        reason += " " + text(f"waiting.{estimate.reason}")
+    elif estimate is None or estimate.position == 1:
         reason += " " + text("waiting.trying_again")
     if failure.kind not in NOT_STARTED and "left_out" not in failure.facts:
         reason += " " + text("waiting.next_try", number=request.attempts + 1, most=facts.max_attempts)
@@ -123,6 +123,16 @@ def _working(facts: RequestFacts, title: str) -> View:
     lines = (*_ready(facts), *_hints(request), _line(request))
     shown = () if facts.preview is None else (preview(request, facts.preview),)
     return View(title=title, text=lines, quote=request.prompt, pictures=shown, buttons=(_cancel(request),), tone=Tone.WORKING)
+
+
+def _collecting(facts: RequestFacts) -> View:
+    """A task that is polled, or whose picture is being fetched; if the service asked for time, how long that takes."""
+    failure, wait = facts.request.failure, facts.request.due_at - facts.now
+    fetching = failure is not None and failure.action is Action.FETCH
+    if failure is not None and wait > 1 and (failure.kind in NOT_STARTED or (fetching and failure.wait is not None)):
+        title = text("request.fetching_wait" if fetching else "request.collecting_wait", wait=duration(wait))
+        return dataclasses.replace(_working(facts, title), refresh_at=facts.now + REFRESH)
+    return _working(facts, text("request.fetching") if fetching else progress(facts.task))
 
 
 def _ready(facts: RequestFacts) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from bot import budgets
 from bot.catalogue.cost import cost_from_usage
 from bot.domain.failure import Failure
-from bot.domain.kinds import SAFETY_REVIEWABLE, Action, Group
-from bot.domain.outcome import Outcome, Pending
+from bot.domain.kinds import NOT_STARTED, SAFETY_REVIEWABLE, Action, Group
+from bot.domain.outcome import Outcome
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Attempt, Request
@@ -144,7 +144,7 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
     free = unchosen(tx.connection, request, deps.rules) if asks else frozenset[str]()
     ruling = rule(CallResult(request, attempt, outcome, failure, free), deps.rules, tx.now, deps.uniform)
     if isinstance(ruling.step, Collect):
-        _collect(tx, request, attempt, ruling, ruling.step.pending, deps)
+        _collect(tx, request, attempt, ruling, ruling.step, deps)
         return None
     if isinstance(ruling.step, Late):
         _keep_late(tx, request, attempt, outcome, failure)
@@ -224,14 +224,19 @@ def _finish(tx: Tx, request: Request, result: Answer, values: dict[str, object],
     return given
 
 
-def _collect(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, pending: Pending, deps: Dependencies) -> None:
+def _collect(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, step: Collect, deps: Dependencies) -> None:
     """Continue polling. Remember a block that came beside pending pictures now, because its answer won't be seen again."""
-    attempt_rows.note_task(tx, attempt.id, pending, cost_from_usage(deps.rules.model, ruling.outcome.usage))
+    attempt_rows.note_task(tx, attempt.id, step.pending, cost_from_usage(deps.rules.model, ruling.outcome.usage))
     failure, values = ruling.failure, dict[str, object]()
     if failure is not None and failure.kind in SAFETY_REVIEWABLE:
         remember_block(tx, request, failure.kind)
         attempt_rows.note_evidence(tx, attempt.id, ruling.outcome)
         values["failure"] = failure
-    elif failure is not None and failure.action is Action.FETCH and blocked_while_collecting(request) is None:
-        values["failure"] = failure  # tells the member that the picture is made and being downloaded
-    transitions.collect(tx, request, tx.now + pending.poll_after, **values)
+    elif blocked_while_collecting(request) is None:
+        values["failure"] = failure if failure is not None and _is_told(failure) else None
+    transitions.collect(tx, request, step.at, **values)
+
+
+def _is_told(failure: Failure) -> bool:
+    """Whether the member reads about a failure while the task is polled: its picture is downloaded again, or the service asked to wait."""
+    return failure.action is Action.FETCH or failure.kind in NOT_STARTED

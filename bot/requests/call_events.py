@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.domain.failure import Failure
 from bot.domain.outcome import Outcome
 from bot.domain.requests import Attempt, Request
@@ -33,10 +35,19 @@ def publish_changes(events: EventStream, service: ImageService, waiting: int, no
     return bool(changes)
 
 
-def publish_call(
-    events: EventStream, request: Request, attempt: Attempt, outcome: Outcome, failure: Failure | None, service: ImageService
-) -> None:
+@dataclass(frozen=True, slots=True)
+class CallMade:
+    """A call that is over, with the rows that it was made for."""
+
+    request: Request
+    attempt: Attempt
+    outcome: Outcome
+    service: ImageService
+
+
+def publish_call(events: EventStream, made: CallMade, failure: Failure | None) -> None:
     """Publish `CallEnded`. It never contains the prompt, a key or raw text of the provider."""
+    request, attempt, outcome, service = made.request, made.attempt, made.outcome, made.service
     events.publish(
         CallEnded(
             request=request.id,

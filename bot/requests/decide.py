@@ -45,6 +45,8 @@ class Collect:
     """The service is working on it: poll its task, never submit it again."""
 
     pending: Pending
+    at: float
+    """Wall-clock time of the next poll."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def rule(result: CallResult, rules: Rules, now: float, uniform: Callable[[float,
     request, outcome, failure = result.request, result.outcome, result.failure
     late = request.epoch != result.attempt.epoch or request.state not in (RequestState.CALLING, RequestState.COLLECTING)
     if outcome.pending is not None and not outcome.pictures and not late:
-        return Ruling(Collect(outcome.pending), outcome, failure)
+        return Ruling(Collect(outcome.pending, poll_at(request, outcome.pending, failure, now)), outcome, failure)
     block = None if late else blocked_while_collecting(request)
     if block is not None:
         failure, outcome = block, dataclasses.replace(outcome, shortfall=result.attempt.evidence or outcome.shortfall)
@@ -147,6 +149,23 @@ def rule(result: CallResult, rules: Rules, now: float, uniform: Callable[[float,
     if request.deleted:
         outcome = dataclasses.replace(outcome, shortfall=None)  # it may quote words that their member has since deleted
     return Ruling(step, outcome, failure, attempts, unbilled_tries)
+
+
+SOONEST_POLL = 1.0
+"""Seconds; a shorter wait that a service asks for is rounding."""
+LONGEST_DOWNLOAD_WAIT = 60.0
+"""Seconds that a picture's host may ask to wait: the picture's address may expire meanwhile."""
+LAST_LOOK = 5.0
+"""Seconds before the deadline: the last poll of a task whose service asks to wait for longer."""
+
+
+def poll_at(request: Request, pending: Pending, failure: Failure | None, now: float) -> float:
+    """When to poll again: not before the wait that the service asked for is over, but once more before the deadline."""
+    wait, asked = pending.poll_after, None if failure is None else failure.wait
+    if asked is not None:
+        wait = max(wait, min(asked, LONGEST_DOWNLOAD_WAIT)) if pending.is_download else max(SOONEST_POLL, asked)
+    last = request.deadline_at - LAST_LOOK
+    return now + wait if now + wait <= last else max(now + pending.poll_after, last)
 
 
 def blocked_while_collecting(request: Request) -> Failure | None:

@@ -71,6 +71,9 @@ class Handover:
     def record_verdict(self, tx: Tx, ticket: Ticket, verdict: Verdict) -> None:
         """Store the verdict for the leader, in the transaction that records the outcome."""
 
+    def record_poll(self, tx: Tx, service: ImageService, verdict: Verdict) -> None:
+        """The answer to a poll is written in this transaction."""
+
     def cancel(self, request_id: str) -> None:
         """Cancel the call in whichever process makes it."""
 

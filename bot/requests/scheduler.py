@@ -10,11 +10,12 @@ import contextvars
 import hashlib
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
 from bot.domain.failure import Evidence
-from bot.domain.outcome import Billed, Outcome, Pending, Picture
+from bot.domain.outcome import Billed, Outcome, Pending
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Attempt, Request
 from bot.events import EventStream
@@ -24,9 +25,9 @@ from bot.ledger import attempt_rows, request_rows
 from bot.ledger.store import Ledger, LedgerProblem, Tx
 from bot.observe import hide
 from bot.ports import Ports
-from bot.providers.port import Call, OnPartial
+from bot.providers.port import Call
 from bot.requests.attempt import Dependencies, Opened, open_attempt, record_outcome
-from bot.requests.call_events import publish_call, publish_changes
+from bot.requests.call_events import CallMade, publish_call, publish_changes
 from bot.requests.fallback import Fallback
 from bot.requests.handover import Handover, Ticket
 from bot.requests.previews import Previews
@@ -154,18 +155,17 @@ class Scheduler:
                 self.looked_at = self.ports.monotonic()
             except LedgerProblem as problem:
                 log.error("ledger_problem", problem=str(problem))
-                wake_at = self.ports.monotonic() + 2.0
+                wake_at = self.ports.monotonic() + PAUSE_AFTER_PROBLEM
             except Exception:
                 # A bug in one turn must not end the loop, or all requests would wait forever.
                 log.exception("scheduler_turn_failed")
-                self._dirty, wake_at = True, self.ports.monotonic() + 2.0
-            delay = min(self.handover.poll_every or SAFETY_POLL, max(0.0, wake_at - self.ports.monotonic()))
+                self._dirty, wake_at = True, self.ports.monotonic() + PAUSE_AFTER_PROBLEM
+            longest, wait = self.handover.poll_every or SAFETY_POLL, max(0.0, wake_at - self.ports.monotonic())
             try:
-                async with asyncio.timeout(delay):
+                async with asyncio.timeout(min(longest, wait)):
                     await self._look.wait()
             except TimeoutError:
-                if delay in (SAFETY_POLL, self.handover.poll_every):
-                    self._dirty = True
+                self._dirty = self._dirty or wait >= longest  # the poll, not a time that the gate had named
 
     def running(self) -> tuple[str, ...]:
         """Requests with a call in progress, in the order they started."""
@@ -245,9 +245,9 @@ class Scheduler:
         context = contextvars.copy_context()  # holds the prompt that no log line may repeat, even afterwards
         task = asyncio.get_running_loop().create_task(work, context=context)
         self._running[request_id] = task
-        task.add_done_callback(lambda done: self._ended(request_id, done), context=context)
+        task.add_done_callback(lambda done: self._stopped(request_id, done), context=context)
 
-    def _ended(self, request_id: str, done: asyncio.Task[None]) -> None:
+    def _stopped(self, request_id: str, done: asyncio.Task[None]) -> None:
         self._running.pop(request_id, None)
         self._cancelled.discard(request_id)
         if not done.cancelled() and done.exception() is not None:
@@ -271,47 +271,45 @@ class Scheduler:
         hide(opened.request.prompt)
         call = self._call_of(opened.request, opened.attempt, grant.timeout, service)
         try:
-            shown = self._previewed(opened.request.id)
+            shown = partial(self.previews.show, opened.request.id)
             outcome = await self._make(opened.request.id, lambda: service.provider.call(call, shown), service)
         except BaseException:
             self.previews.end(opened.request.id)
             if gate is not None:
                 gate.report(grant, Verdict(None, cancelled=True), self.ports.monotonic())
             raise
-        await self._called(ticket, gate, opened, outcome)
+        unfinished = self.previews.end(opened.request.id)
+        await self._ended(
+            CallMade(opened.request, opened.attempt, outcome, service),
+            lambda verdict: None if gate is None else gate.report(grant, verdict, self.ports.monotonic()),
+            lambda tx, verdict: self.handover.record_verdict(tx, ticket, verdict),
+        )
+        await self.previews.delete(unfinished)
 
     def _drop(self, gate: Gate | None, grant: Grant) -> None:
         if gate is not None:
             gate.drop(grant, self.ports.monotonic())
 
-    async def _called(self, ticket: Ticket, gate: Gate | None, opened: Opened, outcome: Outcome) -> None:
-        """Tell the gate, and record the outcome."""
-        service = ticket.service
+    async def _ended(self, made: CallMade, notify: Callable[[Verdict], None], also: Callable[[Tx, Verdict], None]) -> None:
+        """What every call ends with, a poll too: it's classified, the gate is told, the outcome is recorded, and whatever is `also` written
+        in the same transaction."""
+        request, outcome, service = made.request, made.outcome, made.service
         failure = None if outcome.shortfall is None else classify(outcome.shortfall)
         verdict = verdict_on(failure, outcome)
         try:
-            if gate is not None:
-                gate.report(ticket.grant, verdict, self.ports.monotonic())
+            notify(verdict)
         except Exception:
-            log.exception("gate_failed", request=opened.request.id)  # the outcome is recorded anyway
+            log.exception("gate_failed", request=request.id)  # the outcome is recorded anyway
         self._note_changes(service)
         self._look.set()
-        publish_call(self.events, opened.request, opened.attempt, outcome, failure, service)
-        self._note_task(opened.request.id, outcome.pending)
-        unfinished = self.previews.end(opened.request.id)
+        publish_call(self.events, made, failure)
+        self._note_task(request.id, outcome.pending)
 
         def record(tx: Tx) -> None:
-            record_outcome(tx, opened.attempt.id, outcome, failure, self.deps, service.host)
-            self.handover.record_verdict(tx, ticket, verdict)
+            record_outcome(tx, made.attempt.id, outcome, failure, self.deps, service.host)
+            also(tx, verdict)
 
         await self._write_with_retry(record)
-        await self.previews.delete(unfinished)
-
-    def _previewed(self, request_id: str) -> OnPartial:
-        async def show(picture: Picture) -> None:
-            await self.previews.show(request_id, picture)
-
-        return show
 
     async def _collect(self, request: Request) -> None:
         attempt = await self.ledger.read(lambda c: attempt_rows.open_attempt_of(c, request.id))
@@ -324,10 +322,11 @@ class Scheduler:
         call = self._call_of(request, attempt, COLLECT_TIMEOUT, service)
         pending = Pending(attempt.task_id, attempt.poll_url)
         outcome = await self._make(request.id, lambda: service.provider.collect(call, pending), service)
-        failure = None if outcome.shortfall is None else classify(outcome.shortfall)
-        publish_call(self.events, request, attempt, outcome, failure, service)
-        self._note_task(request.id, outcome.pending)
-        await self._write_with_retry(lambda tx: record_outcome(tx, attempt.id, outcome, failure, self.deps, service.host))
+        await self._ended(
+            CallMade(request, attempt, outcome, service),
+            lambda verdict: service.gate.hear(verdict, self.ports.monotonic()),
+            lambda tx, verdict: self.handover.record_poll(tx, service, verdict),
+        )
 
     def _note_task(self, request_id: str, pending: Pending | None) -> None:
         self._tasks.pop(request_id, None)

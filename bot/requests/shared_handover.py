@@ -21,6 +21,7 @@ from bot.domain.roles import ProcessRole
 from bot.gate.adoption import adopt
 from bot.gate.gate import AdaptiveGate
 from bot.gate.port import Grant, Verdict, Waiting
+from bot.gate.signals import slows_the_account
 from bot.ledger import grant_rows, memory_rows, process_rows, request_rows
 from bot.ledger.grant_rows import StoredGrant
 from bot.ledger.process_rows import GATE
@@ -44,6 +45,8 @@ LOAD_EVERY = 2.0
 """Seconds between two reads of the leader's gate state, by processes that only show it."""
 MAX_CALLS = 24
 """Maximum calls at a time from other processes' grants."""
+NO_GRANT = 0
+"""`StoredGrant.number` of a verdict on a poll, which no gate granted; gates count from 1."""
 DROPPED: Mapping[str, Any] = {"dropped": True}
 
 
@@ -176,12 +179,13 @@ class SharedHandover(Handover):
         log.info("gate_taken_over", term=token, running=len(self._handed_over))
 
     async def _read_verdicts(self) -> None:
-        if not self._handed_over:
-            return
         rows, lost = await self.ledger.read(lambda c: (grant_rows.all_of(c), grant_rows.abandoned(c)))
         now = self.ports.monotonic()
         by_row = {given.row: (request_id, given) for request_id, given in self._handed_over.items()}
         for row in rows:
+            if row.number == NO_GRANT and row.verdict is not None and row.id not in self._settled_rows:
+                self.services.of(row.service).gate.hear(verdicts.from_json(row.verdict), now)
+                self._settled_rows.add(row.id)
             if row.id not in by_row or (row.verdict is None and row.id not in lost):
                 continue
             request_id, given = by_row[row.id]
@@ -262,6 +266,13 @@ class SharedHandover(Handover):
         if ticket.row:
             grant_rows.give_verdict(tx, ticket.row, verdicts.to_json(verdict))
             tx.wake(VERDICT, ticket.row)
+
+    def record_poll(self, tx: Tx, service: ImageService, verdict: Verdict) -> None:
+        if self.runs_gate or not slows_the_account(verdict):
+            return
+        told = StoredGrant(tx.new_id(), "", service.name, 0, NO_GRANT, 0.0, False, tx.now, tx.owner or "", True, verdicts.to_json(verdict))
+        grant_rows.add(tx, [told])
+        tx.wake(VERDICT, told.id)
 
     def cancel(self, request_id: str) -> None:
         task = asyncio.get_running_loop().create_task(self._notify(request_id))

@@ -30,8 +30,10 @@ _KEPT = 100
 @dataclass(slots=True)
 class _Task:
     asked: Asked
-    fault: str
+    fault: Fault
     polls: int = 0
+    turned_away: int = 0
+    """How many polls were told to come back later."""
 
 
 @dataclass(slots=True)
@@ -39,6 +41,8 @@ class _File:
     content: bytes
     failures: int
     """How many times it's reported as missing first; -1 for always."""
+    retry_after: float | None = None
+    """Those times it isn't missing: whoever fetches it is told to come back after so many seconds."""
 
 
 class Behaviours:
@@ -138,17 +142,21 @@ class Behaviours:
     async def _download_failed(self, request: web.Request, asked: Asked, fault: Fault) -> web.StreamResponse:
         return await self._addresses(request, asked, failures=-1 if fault.times is None else fault.times)
 
-    async def _addresses(self, request: web.Request, asked: Asked, failures: int) -> web.StreamResponse:
+    async def _download_busy(self, request: web.Request, asked: Asked, fault: Fault) -> web.StreamResponse:
+        wait = self._answers.pace.retry_after if fault.retry_after is None else fault.retry_after
+        return await self._addresses(request, asked, failures=-1 if fault.times is None else fault.times, retry_after=wait)
+
+    async def _addresses(self, request: web.Request, asked: Asked, failures: int, retry_after: float | None = None) -> web.StreamResponse:
         items = []
         for index in range(asked.n):
             content = await self._answers.off_loop(partial(draw, asked.prompt, asked.width, asked.height, index))
-            items.append(json.dumps({"url": self.keep(request, content, failures)}).encode())
+            items.append(json.dumps({"url": self.keep(request, content, failures, retry_after)}).encode())
         return await self._answers.listed(request, asked, items)
 
     async def _task(self, request: web.Request, asked: Asked, fault: Fault) -> web.StreamResponse:
         # The task object of sub2api and of resellers that return one.
         task_id = f"task_sandbox{self._answers.number()}"
-        self._tasks[task_id] = _Task(asked, fault.name)
+        self._tasks[task_id] = _Task(asked, fault)
         if len(self._tasks) > _KEPT:
             self._tasks.popitem(last=False)
         body = {"id": task_id, "task_id": task_id, "object": "image.generation.task", "status": "processing"}
@@ -160,13 +168,16 @@ class Behaviours:
         """GET /v1/images/tasks/{id}."""
         task_id = request.match_info["task"]
         task = self._tasks.get(task_id)
-        if task is None or task.fault == "task_lost":
+        if task is None or task.fault.name == "task_lost":
             return web.json_response({"code": 404, "reason": "TASK_NOT_FOUND", "message": "Task not found", "metadata": {}}, status=404)
+        if task.fault.name == "task@busy" and (task.fault.times is None or task.turned_away < task.fault.times):
+            task.turned_away += 1
+            return await self._answers.refuse(request, "rate_limited", task.fault.retry_after, model=task.asked.model)
         task.polls += 1
-        if task.fault == "task_failed" and task.polls > 1:
+        if task.fault.name == "task_failed" and task.polls > 1:
             error = {"code": "content_policy_violation", "message": "The prompt was rejected by content moderation."}
             return web.json_response({"id": task_id, "object": "image.generation.task", "status": "failed", "error": error})
-        if task.fault == "task_running_timeout" or task.polls < 3:
+        if task.fault.name == "task_running_timeout" or task.polls < 3:
             body = {"id": task_id, "object": "image.generation.task", "status": "processing"}
             return web.json_response(body, headers={"retry-after": "1"})
         drawn = [(await self._answers.draw(task.asked, index)).decode("ascii") for index in range(task.asked.n)]
@@ -183,14 +194,16 @@ class Behaviours:
         if file is None or file.failures:
             if file is not None and file.failures > 0:
                 file.failures -= 1
+            if file is not None and file.retry_after is not None:
+                return await self._answers.refuse(request, "rate_limited", file.retry_after)
             return web.json_response({"RetCode": -148654, "ErrMsg": "file not exist"}, status=404)
         kind = HTML if file.content.startswith(b"<") else "image/png"
         return web.Response(body=file.content, headers={"content-type": kind})
 
-    def keep(self, request: web.Request, content: bytes, failures: int = 0) -> str:
+    def keep(self, request: web.Request, content: bytes, failures: int = 0, retry_after: float | None = None) -> str:
         """Store a file and return its URL; `failures` is how often it's reported as missing first, -1 for always."""
         name = f"{self._answers.number()}.png"
-        self._files[name] = _File(content, failures)
+        self._files[name] = _File(content, failures, retry_after)
         if len(self._files) > _KEPT:
             self._files.popitem(last=False)
         return f"http://{request.host}/_sandbox/files/{name}"
@@ -240,7 +253,11 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "download_failed": Behaviour(
         "an address under which nothing lies; with *N only the first N times it is fetched", Behaviours._download_failed
     ),
+    "download_failed@busy": Behaviour(
+        "an address whose host asks to come back later; with *N only the first N times it is fetched", Behaviours._download_busy
+    ),
     "task": Behaviour("a task that is finished when it is asked for the third time", Behaviours._task),
+    "task@busy": Behaviour("a task whose polls are asked to come back later; with *N only the first N of them", Behaviours._task),
     "task_running_timeout": Behaviour("a task that never ends", Behaviours._task),
     "task_lost": Behaviour("a task that nobody remembers", Behaviours._task),
     "task_failed": Behaviour("a task that ends blocked by moderation", Behaviours._task),

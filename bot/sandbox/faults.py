@@ -13,6 +13,8 @@ from dataclasses import dataclass
 _MARKER = re.compile(r"sandbox:([a-z_]+(?:@[a-z0-9-]+)?)(?:\*([0-9]{1,4}))?", re.IGNORECASE | re.ASCII)
 _MAX_CALLS = 10_000
 """Number of prompts whose calls are counted; the oldest are dropped first."""
+COUNTED_LATER = frozenset({"download_failed", "download_failed@busy", "task@busy"})
+"""Faults whose *N counts what follows the call: fetches of its file, or polls of its task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class FaultBook:
         if len(self._calls) > _MAX_CALLS:
             self._calls.popitem(last=False)
         for fault in marked:
-            if fault.times is None or fault.name == "download_failed":
+            if fault.times is None or fault.name in COUNTED_LATER:
                 return fault
             if number < fault.times:
                 return fault

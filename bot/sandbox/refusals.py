@@ -235,6 +235,9 @@ REFUSALS: dict[str, ErrorResponse] = {
         },
         _RATE_HEADERS,
     ),
+    "rate_limited@concurrency": _openai(
+        429, "Too many concurrent requests for this model. Reduce parallel requests.", "concurrency_limit_exceeded", "requests"
+    ),
     "rate_limited@azure": ErrorResponse(
         429,
         {"error": {"code": "429", "message": "Requests have exceeded call rate limit of your current tier. Please retry after * seconds."}},

@@ -25,7 +25,7 @@ from bot.domain.failure import Evidence
 from bot.domain.outcome import Billed, Outcome, Pending, Picture
 from bot.domain.requests import Person, Place, Submission
 from bot.domain.roles import ProcessRole, read
-from bot.gate import gate
+from bot.gate import spacing
 from bot.gate.settings import GateSettings
 from bot.ledger import grant_rows, participant, process_rows
 from bot.ledger.server import LedgerServer
@@ -131,7 +131,7 @@ def hurry() -> None:
     bot.lifecycle.SWEEP_EVERY, bot.lifecycle.RECEIVED_FOR = 2.0, 4.0
     participant.LEASE = 3.0
     fleet.BEAT, fleet.SILENT_FOR, fleet.STALE = 0.5, 1.5, 1.5
-    gate.GAP, gate.GAP_AFTER_OUTAGE, gate.CALM = 0.02, 0.05, 1.0
+    spacing.GAP, spacing.GAP_AFTER_OUTAGE, spacing.CALM = 0.02, 0.05, 1.0
 
 
 async def main(folder: Path, server: LedgerServer, roles: str, control: str = "") -> None:

@@ -11,7 +11,21 @@ from tests.unit.providers.wire import a_call
 
 NOT_BY_HTTP = {Kind.NETWORK_DNS, Kind.NETWORK_CONNECT, Kind.NETWORK_TLS, Kind.OUTPUT_REJECTED}
 """Made from really broken addresses in test_transport_faults.py; the last one comes from a person."""
-WITHOUT_A_KIND = {"slow", "url", "jpeg", "hang", "drip", "endless", "redirect", "gzip", "partial", "partial_safety", "task", "task_failed"}
+WITHOUT_A_KIND = {
+    "slow",
+    "url",
+    "jpeg",
+    "hang",
+    "drip",
+    "endless",
+    "redirect",
+    "gzip",
+    "partial",
+    "partial_safety",
+    "task",
+    "task@busy",
+    "task_failed",
+}
 POLLED = {"task_running_timeout", "task_lost"}
 NAMED = sorted(set(KNOWN) - WITHOUT_A_KIND - POLLED)
 

@@ -6,8 +6,9 @@ import pytest
 
 from bot.domain.kinds import Kind
 from bot.gate.backoff import own_wait
-from bot.gate.gate import LONGEST_PAUSE, AdaptiveGate
-from bot.gate.port import Grant
+from bot.gate.gate import AdaptiveGate
+from bot.gate.port import Grant, Verdict
+from bot.gate.rejections import LONGEST_PAUSE
 from bot.gate.settings import GateSettings
 from tests.unit.gate.chaos import failure
 from tests.unit.gate.given import SERVED, Play, launches_within, middle, refused, row, rows
@@ -118,3 +119,21 @@ def test_a_rate_answer_waits_at_the_gate_and_other_failures_wait_for_themselves(
     assert own_wait(failure(Kind.TIMEOUT), 3, max) == 8.0
     assert own_wait(failure(Kind.NETWORK_RESET), 50, max) == 60.0
     assert own_wait(failure(Kind.NETWORK_RESET), 50, min) == 45.0
+
+
+def test_a_poll_that_is_turned_away_holds_what_is_new_as_long_as_it_asks() -> None:
+    play = Play(waiting=rows(2))
+    play.gate.hear(refused(17.0), play.now)
+    hold = play.hold()
+    assert hold.reason == "paused"
+    assert hold.when - play.now == pytest.approx(17.0, abs=0.2)
+    assert not play.gate.rate_model.known
+
+
+@pytest.mark.parametrize(
+    "verdict", [SERVED, refused(), Verdict(failure(Kind.DOWNLOAD_FAILED, 30.0)), Verdict(failure(Kind.OVERLOADED, 30.0))]
+)
+def test_a_poll_that_says_nothing_about_the_account_holds_nothing(verdict: Verdict) -> None:
+    play = Play(waiting=rows(2))
+    play.gate.hear(verdict, play.now)
+    assert isinstance(play.next(), Grant)

@@ -300,7 +300,7 @@ def test_after_an_outage_and_after_a_start_the_gaps_shrink_to_what_is_usual() ->
     def gaps(play: Play) -> list[float]:
         found = []
         for _ in range(4):
-            began = play.gate.last_launch
+            began = play.gate.spacing.last_launch
             play.grant()
             found.append(round(play.now - began, 3))
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -113,9 +114,15 @@ def test_why_it_is_tried_again_when_and_how_often() -> None:
     assert why(Kind.UNSUPPORTED_OPTION, facts={"left_out": "quality"}) == f"{text('waiting.without')} {soon}"
 
 
-def test_a_reason_of_ones_own_comes_before_the_gates() -> None:
-    view = waits(why=failure(Kind.SERVER_ERROR), estimate=Estimate(2, None, "rate"))
-    assert text("waiting.rate") not in " ".join(view.text)
+def test_a_reason_of_ones_own_comes_before_the_gates_which_says_what_it_waits_for_now() -> None:
+    def why(estimate: Estimate, **more: Any) -> str:
+        return waits(why=failure(Kind.RATE_LIMITED), estimate=estimate, **more).text[0]
+
+    own, soon = text("waiting.after_rate_limited"), text("waiting.trying_again")
+    assert why(Estimate(2, None, "concurrency")) == f"{own} {text('waiting.concurrency')}"
+    assert why(Estimate(1, None, "rate"), estimate_until=NOW + 30) == f"{own} {text('waiting.trying_again_in', wait='30 seconds')}"
+    assert why(Estimate(1, None, "gap")) == f"{own} {soon}"
+    assert why(Estimate(2, None, "queue")) == own
 
 
 def test_what_is_worked_on_says_which_try_it_is_and_may_be_cancelled() -> None:
@@ -132,6 +139,18 @@ def test_what_is_worked_on_says_which_try_it_is_and_may_be_cancelled() -> None:
     assert shown(S.COLLECTING).title == text("request.collecting")
     assert shown(S.COLLECTING, why=failure(Kind.DOWNLOAD_FAILED)).title == text("request.fetching")
     assert shown(S.COLLECTING, why=failure(Kind.SAFETY_OUTPUT)).title == text("request.collecting")
+
+
+def test_a_task_whose_service_asked_to_wait_says_for_how_long() -> None:
+    def view(kind: Kind, wait: float | None, due: float) -> View:
+        return shown(S.COLLECTING, why=dataclasses.replace(failure(kind), wait=wait), due_at=NOW + due)
+
+    asked = view(Kind.RATE_LIMITED, 30.0, 30.0)
+    assert (asked.title, asked.refresh_at) == (text("request.collecting_wait", wait="30 seconds"), NOW + REFRESH)
+    assert view(Kind.DOWNLOAD_FAILED, 30.0, 30.0).title == text("request.fetching_wait", wait="30 seconds")
+    assert view(Kind.DOWNLOAD_FAILED, None, 30.0).title == text("request.fetching")
+    assert view(Kind.RATE_LIMITED, 30.0, 0.0).title == text("request.collecting")
+    assert view(Kind.RATE_LIMITED, 30.0, 0.0).refresh_at is None
 
 
 def test_a_running_task_says_how_far_it_is_if_the_service_does() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from bot.catalogue.load import Catalogue
 from bot.chat.views import ActionName, View
 from bot.compose import Bot, build
 from bot.core import Duplicate
+from bot.domain.outcome import Outcome, Pending
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Person, Place, Submission
 from bot.domain.roles import read
@@ -83,6 +85,21 @@ async def test_chat_gate_and_work_in_three_processes(town: Town) -> None:
     assert all(isinstance(view, View) and view.pictures for view in views)
     assert sorted(call.prompt for call in worker.service.calls) == ["a lighthouse 0", "a lighthouse 0", "a lighthouse 1"]
     assert not chat.service.calls
+    await asyncio.sleep(2.0)
+    assert await chat.bot.ledger.read(grant_rows.all_of) == [], "the gate has heard every verdict"
+
+
+async def test_a_poll_that_is_turned_away_holds_what_the_gate_of_another_process_would_start(town: Town) -> None:
+    task = Pending("a task", poll_after=0.1)
+    turned_away = dataclasses.replace(RATE, api="task.poll", headers={"retry-after": "60"})
+    script = [Outcome(pending=task), Outcome(pending=task, shortfall=turned_away, status=429)]
+    await town.open("work", Service(script=script))
+    gate = await town.open("gate")
+    chat = await town.open("chat")
+    await chat.imagine()
+    here = gate.bot.services.default
+    await chat.until(lambda: here.gate.snapshot(gate.bot.ports.monotonic()).state == "paused")
+    assert 50 < here.gate.snapshot(gate.bot.ports.monotonic()).paused_for < 61
     await asyncio.sleep(2.0)
     assert await chat.bot.ledger.read(grant_rows.all_of) == [], "the gate has heard every verdict"
 

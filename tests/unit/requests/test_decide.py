@@ -9,11 +9,14 @@ import pytest
 from bot.catalogue.load import Catalogue
 from bot.domain.failure import Evidence, Failure
 from bot.domain.kinds import KINDS, SAFETY_REVIEWABLE, Action, Group, Kind
-from bot.domain.outcome import Billed, Outcome
+from bot.domain.outcome import DOWNLOAD, Billed, Outcome, Pending
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Attempt, Person, Place, Request
 from bot.requests.books import cost_of
 from bot.requests.decide import (
+    LAST_LOOK,
+    LONGEST_DOWNLOAD_WAIT,
+    SOONEST_POLL,
     CallResult,
     Final,
     Late,
@@ -24,6 +27,7 @@ from bot.requests.decide import (
     as_booked,
     blocked_while_collecting,
     decide,
+    poll_at,
     rule,
     was_unbilled,
 )
@@ -206,3 +210,21 @@ def test_only_what_is_being_collected_has_a_block_beside_it() -> None:
     blocked = dataclasses.replace(request(), failure=failure(Kind.SAFETY_OUTPUT))
     assert blocked_while_collecting(blocked) is None
     assert blocked_while_collecting(dataclasses.replace(blocked, state=RequestState.COLLECTING)) == blocked.failure
+
+
+@pytest.mark.parametrize(
+    ("task", "asked", "wait"),
+    [
+        ("a task", None, 5.0),
+        ("a task", 2.0, 2.0),
+        ("a task", 0.01, SOONEST_POLL),
+        ("a task", 300.0, 300.0),
+        ("a task", 86400.0, 800.0 - LAST_LOOK),
+        (f"{DOWNLOAD}1", None, 5.0),
+        (f"{DOWNLOAD}1", 2.0, 5.0),
+        (f"{DOWNLOAD}1", 20.0, 20.0),
+        (f"{DOWNLOAD}1", 86400.0, LONGEST_DOWNLOAD_WAIT),
+    ],
+)
+def test_a_poll_waits_as_long_as_it_is_asked_to_but_looks_once_more_in_time(task: str, asked: float | None, wait: float) -> None:
+    assert poll_at(request(), Pending(task, poll_after=5.0), failure(Kind.RATE_LIMITED, asked), NOW) == NOW + wait
