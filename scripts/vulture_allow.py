@@ -14,7 +14,6 @@ settings_cls, env_settings, dotenv_settings, file_secret_settings  # with these 
 raiseExceptions  # the logging module reads it
 row_factory, isolation_level  # sqlite3 reads them
 __doc__  # typer shows it
-on_partial  # part of the provider's port; live partial pictures come later
 (
     from_custom_id,
     setup_hook,

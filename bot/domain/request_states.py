@@ -63,7 +63,6 @@ REQUESTS: Machine[RequestState, RequestEvent] = Machine(
         (_S.CALLING, _E.COLLECT): _S.COLLECTING,
         (_S.CALLING, _E.ANSWER): _S.ANSWERED,
         (_S.CALLING, _E.CANCEL): _S.ANSWERED,
-        (_S.CALLING, _E.EXPIRE): _S.ANSWERED,
         (_S.CALLING, _E.INTERRUPT): _S.ANSWERED,
         (_S.COLLECTING, _E.COLLECT): _S.COLLECTING,
         (_S.COLLECTING, _E.NEXT_PART): _S.QUEUED,

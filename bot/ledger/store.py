@@ -40,7 +40,7 @@ class Wake:
     """ "Look at X", sent after a commit. Losing one is harmless, because a sweep finds overdue rows."""
 
     topic: str
-    """`request`, `message` or `case`."""
+    """Kind of row, such as `request`, `message` or `case`; `Bot._listen` (`bot/lifecycle.py`) says who handles it."""
     id: str
     at: float | None = None
     """Earliest wall-clock time to look; None for now."""
@@ -59,7 +59,7 @@ class Tx:
     """The process that writes, if several share the ledger."""
 
     def wake(self, topic: str, row: str, at: float | None = None) -> None:
-        """Request a look at a row after the commit."""
+        """Wake whoever handles this kind of row, after the commit; not before `at`."""
         self.wakes.append(Wake(topic, row, at))
 
     def isolated(self, fn: Callable[[], T]) -> T | Exception:

@@ -37,11 +37,8 @@ class RequestFacts:
     case: Standing | None = None
     report: Standing | None = None
     """The case about a report of its pictures, which are hidden meanwhile."""
-    reportable: bool = False
     captions: bool = False
     """Text can be drawn on a result."""
-    changeable: bool = False
-    """A result can be cut."""
     candidates: Candidates | None = None
     """What there is to pick from."""
     others: bool = False

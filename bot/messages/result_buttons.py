@@ -13,12 +13,12 @@ from bot.texts import text
 
 
 def result_buttons(facts: RequestFacts) -> tuple[Button, ...]:
-    """What can be done with a result; for its member, except Report."""
+    """Buttons of a result. All of them are its member's, except Report, which anybody may press."""
     request = facts.request
     not_right = own_button(request, ActionName.NOT_RIGHT, text("button.not_right"), opens_form=True)
-    report = (Button(ActionName.REPORT, request.id, text("button.report"), opens_form=True),) if facts.reportable else ()
+    report = Button(ActionName.REPORT, request.id, text("button.report"), opens_form=True)
     if facts.candidates is not None and is_choosing(request, facts.candidates):
-        return (*choice_buttons(request, facts.candidates.found), edit_button(request), not_right, *report, delete_button(request))
+        return (*choice_buttons(request, facts.candidates.found), edit_button(request), not_right, report, delete_button(request))
     buttons = [own_button(request, ActionName.AGAIN, text("button.again"), ButtonStyle.PRIMARY), edit_button(request), not_right]
     if request.origin is Origin.SIMPLIFY:
         buttons.insert(0, own_button(request, ActionName.SIMPLIFY, text("button.add_back"), ButtonStyle.PRIMARY))
@@ -36,16 +36,15 @@ def result_buttons(facts: RequestFacts) -> tuple[Button, ...]:
         buttons.append(own_button(request, ActionName.USE_AS_REFERENCE, text("button.use_reference"), opens_form=True))
     if facts.captions:
         buttons.append(own_button(request, ActionName.ADD_TEXT, text("button.add_text"), opens_form=True))
-    if facts.changeable:
-        buttons.append(own_button(request, ActionName.CROP, text("button.crop"), opens_form=True))
-    return (*buttons, *report, delete_button(request))
+    buttons.append(own_button(request, ActionName.CROP, text("button.crop"), opens_form=True))
+    return (*buttons, report, delete_button(request))
 
 
 def delete_button(request: Request) -> Button:
-    """Delete, after a question."""
+    """Delete, with confirmation."""
     return dataclasses.replace(own_button(request, ActionName.DELETE, text("button.delete"), ButtonStyle.DANGER), confirm=True)
 
 
 def edit_button(request: Request) -> Button:
-    """Edit prompt."""
+    """Edit prompt, which opens a form."""
     return own_button(request, ActionName.EDIT, text("button.edit"), opens_form=True)

@@ -63,13 +63,11 @@ class RequestProjection:
             case=self.standing(connection, request),
             tried_again=tried_again(connection, request) is not None,
             report=case_rows.standing(connection, request.reported) if request.reported else None,
-            reportable=True,
             review=_review(connection, request),
             asks_to_publish=request.private and results_here(connection, place) is Results.REVIEWED,
             candidates=_candidates(connection, request),
             others=request.picked and picture_rows.aside_since(connection, request.id) is not None,
             captions=self.rules.captions,
-            changeable=True,
             takes_pictures=self.rules.references.count > 0,
             reviewed=request.case_id is None or self.reviewed(connection, place.platform, place.community),
         )

@@ -1,7 +1,6 @@
 """Wake-ups: "look at X, not before T". They carry no state; the sweep recovers lost ones.
 
-This implementation is in-process: a heap and one event loop timer. The interface has three methods, so that PostgreSQL can provide it
-later.
+A heap and one timer of the event loop. If several processes share the ledger, `bot/ledger/listener.py` passes on the others' wake-ups.
 """
 
 from __future__ import annotations

@@ -102,6 +102,8 @@ def test_pictures_with_what_can_be_done_with_them() -> None:
         (A.AGAIN, ButtonStyle.PRIMARY),
         (A.EDIT, ButtonStyle.PLAIN),
         (A.NOT_RIGHT, ButtonStyle.PLAIN),
+        (A.CROP, ButtonStyle.PLAIN),
+        (A.REPORT, ButtonStyle.PLAIN),
         (A.DELETE, ButtonStyle.DANGER),
     ]
     [one] = view.pictures

@@ -54,14 +54,13 @@ def test_what_a_picture_was_made_from_is_in_its_line() -> None:
     [
         ({}, []),
         ({"takes_pictures": True}, [A.EDIT_PICTURE, A.USE_AS_REFERENCE]),
-        ({"reportable": True}, [A.REPORT]),
     ],
 )
 def test_a_result_offers_to_start_from_it_and_to_report_it(facts: dict[str, bool], more: list[ActionName]) -> None:
     view = shown(answer=Answer.PICTURES, pictures=(PNG,), **facts)
-    assert actions(view) == [A.AGAIN, A.EDIT, A.NOT_RIGHT, *more, A.DELETE]
+    assert actions(view) == [A.AGAIN, A.EDIT, A.NOT_RIGHT, *more, A.CROP, A.REPORT, A.DELETE]
     for one in view.buttons:
-        assert one.opens_form is (one.action in (A.EDIT, A.NOT_RIGHT, *more))
+        assert one.opens_form is (one.action not in (A.AGAIN, A.DELETE))
         assert one.pressers == (Pressers() if one.action is A.REPORT else Pressers(only="ana")), "anybody may report"
 
 
