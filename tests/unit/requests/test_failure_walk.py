@@ -1,4 +1,4 @@
-"""The walk of a failure in docs/architecture.md is the one that a failure takes."""
+"""A failure passes the stations of docs/architecture.md, in their order, from the call to the words that the adapter gets."""
 
 from __future__ import annotations
 
