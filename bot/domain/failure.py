@@ -67,7 +67,7 @@ class Failure:
     (`yes` if the route has one), `reading` (`yes` for a free, read-only call). For a finished picture that wasn't downloaded or accepted
     also `address` (host and port), `way` (kind of the network problem), and `why` with its value under that name (`type`, `pixels`, ...).
 
-    The gate reads a rate answer's `limit`: `concurrency`, or `20/60s` (requests, then seconds) if the text states a rate such as "Limit:
+    The gate reads a rejection's `limit`: `concurrency`, or `20/60s` (requests, then seconds) if the text states a rate such as "Limit:
     20/1min".
     """
 

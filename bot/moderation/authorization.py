@@ -81,8 +81,8 @@ class Authorizer:
 
         return await self.ledger.write(tx_body)
 
-    async def may_open(self, act: Act, *, lease: bool, waiting: bool = False) -> Case | Reply:
-        """Whether a moderator may open a form now. Returns the case, or the refusal.
+    async def authorize_form(self, act: Act, *, lease: bool, waiting: bool = False) -> Case | Reply:
+        """Authorise a moderator to open a form now. Returns the case, or the refusal, which is recorded.
 
         With `waiting`, the lease is needed while the case waits.
         """
@@ -101,7 +101,7 @@ class Authorizer:
         )
 
     async def _check_level(self, act: Act, wanted: AccessLevel) -> Reply | None:
-        """None if the presser has permission; otherwise the recorded refusal."""
+        """Check the presser's access level. Returns None, or the recorded refusal."""
         case = await self.ledger.read(lambda c: case_rows.get(c, act.row))
         if case is None:
             return await self.ledger.write(lambda tx: refuse(tx, act, None, FORGED, "unknown"))

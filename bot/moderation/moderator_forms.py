@@ -132,7 +132,7 @@ class ModeratorForms:
 
     async def rewrite_form(self, act: Act) -> Form | Reply:
         """Form with the blocked prompt, to be rewritten by a human."""
-        case = await self.guard.may_open(act, lease=True)
+        case = await self.guard.authorize_form(act, lease=True)
         if isinstance(case, Reply):
             return case
         request = await self.guard.ledger.read(lambda c: request_rows.get(c, case.request_id))
@@ -150,7 +150,7 @@ class ModeratorForms:
 
     async def rephrase_form(self, act: Act) -> Form | Reply:
         """Form for an optional hint to the member."""
-        case = await self.guard.may_open(act, lease=True)
+        case = await self.guard.authorize_form(act, lease=True)
         if isinstance(case, Reply):
             return case
         field = _note("case.form.hint", required=False)
@@ -159,7 +159,7 @@ class ModeratorForms:
 
     async def deny_form(self, act: Act) -> Form | Reply:
         """Form for a reason from the list, and a note that only moderators see."""
-        case = await self.guard.may_open(act, lease=True)
+        case = await self.guard.authorize_form(act, lease=True)
         if isinstance(case, Reply):
             return case
         choices = await self.guard.ledger.read(lambda c: deny_reasons(c, case.platform, act.community))
@@ -171,7 +171,7 @@ class ModeratorForms:
 
     async def block_form(self, act: Act) -> Form | Reply:
         """Form for the length of a pause."""
-        case = await self.guard.may_open(act, lease=False, waiting=True)
+        case = await self.guard.authorize_form(act, lease=False, waiting=True)
         if isinstance(case, Reply):
             return case
         choices = tuple(Choice(str(one), duration(one)) for one in PAUSES)
@@ -181,7 +181,7 @@ class ModeratorForms:
 
     async def comment_form(self, act: Act) -> Form | Reply:
         """Form for a comment to the other moderators."""
-        case = await self.guard.may_open(act, lease=False)
+        case = await self.guard.authorize_form(act, lease=False)
         if isinstance(case, Reply):
             return case
         title, submit = text("case.form.comment", number=case.number), text("case.form.comment_submit")
