@@ -118,7 +118,7 @@ async def build(
     guide, batch_actions = Guide(actions), BatchActions(ledger, rules, moderation.community.access)
     gallery = Gallery(
         actions,
-        lambda c, request, audience: moderation.views.beside(c, request, views.view(c, request, audience)),
+        lambda c, request, audience: moderation.views.with_case_step(c, request, views.view(c, request, audience)),
         lambda who: moderation.moderates(who.platform, who.community, who.person),
         pictures.read,
     )

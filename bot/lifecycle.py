@@ -62,9 +62,9 @@ log = structlog.get_logger()
 SWEEP_EVERY = 30.0
 """Seconds between two sweeps."""
 RECEIVED_FOR = 60.0
-"""Seconds until a stored but unaccepted command is picked up again; adapters accept within a few."""
+"""Seconds until a command that was stored but not accepted is accepted again; adapters need a few."""
 REMEMBER_EVERY, REMEMBER_AT_MOST_EVERY = 60.0, 1.0
-"""Seconds between two checks of what the gate has learned."""
+"""Maximum and minimum seconds between two writes of the gate memory."""
 
 
 class Pictures(Protocol):
@@ -83,7 +83,7 @@ class Pictures(Protocol):
 
 @dataclass(slots=True)
 class Bot:
-    """All rooms, wired together. `start` recovers and begins; `stop` drains."""
+    """A wired bot. `start` recovers and starts the background loops; `stop` drains them."""
 
     ledger: Ledger
     ports: SteadyPorts
@@ -106,7 +106,7 @@ class Bot:
     weekly_report: bool = False
     status_hint: StatusHint | None = None
     sharing: Sharing | None = None
-    """What's different if several processes share the ledger."""
+    """Set if several processes share the ledger."""
     sheets: ContactSheets = field(init=False)
     captioning: Captioning = field(init=False)
     batch_sheets: BatchSheets = field(init=False)
@@ -117,7 +117,7 @@ class Bot:
         self.batch_sheets = BatchSheets(self.ledger, self.pictures)
 
     def watch_status(self, hint: StatusHint) -> None:
-        """Mention what the provider's status page reports beside failures."""
+        """Show what the provider's status page reports next to failures."""
         self.status_hint, self.notices.hint, self.core.hint = hint, hint.words, hint.words
         self.events.subscribers.append(hint.notice)
 
@@ -130,7 +130,7 @@ class Bot:
         return {LOCAL: SilentChat(), **{name: adapter.chat for name, adapter in self.adapters.items()}}
 
     async def start(self) -> Recovered:
-        """Recover from the previous process, then run."""
+        """Recover what the previous process left, then start the background loops."""
         self.sender.chats = self.chats()
         self.ledger.on_commit = self._deliver
         self._listen()
@@ -155,7 +155,7 @@ class Bot:
         return found
 
     def _listen(self) -> None:
-        """Choose what this process does about each wake-up."""
+        """Subscribe to the wake-ups that this process handles, according to its roles."""
         self.wakeups.on("request", self.scheduler.wake)
         if self._has_role(ProcessRole.CHAT):
             self.wakeups.on("message", self.sender.wake)
@@ -166,25 +166,24 @@ class Bot:
             self.wakeups.on(CANCEL, self.scheduler.cancel_here)
         self.wakeups.on(VERDICT, self.scheduler.wake)
         self.wakeups.on(EVERYTHING, lambda _: self.scheduler.wake("*"))
-        once = self._once
-        self.wakeups.on(UNWANTED_TASK, once(self.unwanted_tasks.wake, drawing=True))
-        self.wakeups.on("case", once(self.moderation.wake))
-        self.wakeups.on(BATCH, once(self.batches.wake))
-        self.wakeups.on(SHEET, once(self.sheets.work.wake, drawing=True))
-        self.wakeups.on(SHEETS, once(self.batch_sheets.work.wake, drawing=True))
-        self.wakeups.on(CAPTION, once(self.captioning.work.wake, drawing=True))
+        self.wakeups.on(UNWANTED_TASK, self._by_one(self.unwanted_tasks.wake, picture_job=True))
+        self.wakeups.on("case", self._by_one(self.moderation.wake))
+        self.wakeups.on(BATCH, self._by_one(self.batches.wake))
+        self.wakeups.on(SHEET, self._by_one(self.sheets.work.wake, picture_job=True))
+        self.wakeups.on(SHEETS, self._by_one(self.batch_sheets.work.wake, picture_job=True))
+        self.wakeups.on(CAPTION, self._by_one(self.captioning.work.wake, picture_job=True))
 
     def _has_role(self, role: ProcessRole) -> bool:
         return self.sharing is None or self.sharing.has_role(role)
 
-    def _once(self, handler: Callable[[str], None], *, drawing: bool = False) -> Callable[[str], None]:
-        """Of several processes, only one does it."""
+    def _by_one(self, handler: Callable[[str], None], *, picture_job: bool = False) -> Callable[[str], None]:
+        """Wrap a handler so that only one process runs it: the leader, or the one that holds the lock for picture jobs."""
         sharing = self.sharing
         if sharing is None:
             return handler
 
         def one(row: str) -> None:
-            if sharing.fleet.picture_jobs_token is not None if drawing else sharing.is_leader:
+            if sharing.fleet.picture_jobs_token is not None if picture_job else sharing.is_leader:
                 handler(row)
 
         return one
@@ -209,7 +208,7 @@ class Bot:
             await self.core.abandon(request_id)
 
     async def stop(self, drain: float = DRAIN) -> None:
-        """Start nothing new, wait a while for work in progress, send what's due, and close the ledger."""
+        """Start nothing new, wait at most `drain` seconds for calls in flight, send what's due, and close the ledger."""
         await self.scheduler.drain(drain)
         await self.supervisor.stop()
         await self.batches.stop()
@@ -251,10 +250,10 @@ class Bot:
                     log.exception("sweep_failed", part=part.__name__)
 
     def _parts(self) -> Sequence[Callable[[], Awaitable[None]]]:
-        once = (self._overdue, self._cases, self._batches, self._files, self._model, self._week)
+        leaders = (self._overdue, self._cases, self._batches, self._files, self._model, self._week)
         if self.sharing is None:
-            return self._clock, *once
-        return self._clock, self._shared, *(once if self.sharing.is_leader else ())
+            return self._clock, *leaders
+        return self._clock, self._shared, *(leaders if self.sharing.is_leader else ())
 
     async def _clock(self) -> None:
         changed = await (follow(self.ledger, self.ports) if self.sharing is None else self.sharing.clock.follow())
@@ -294,8 +293,8 @@ class Bot:
         await self.orphaned_files.round()
 
     async def _accept_left(self) -> None:
-        """Accept commands whose acceptance failed without a crash; their members were asked to wait. Separate from the sweep, because a
-        platform may be slow to say whether it took the acknowledgement."""
+        """Accept commands whose acceptance failed without a crash, and those of processes that died. Separate from the sweep, because a
+        platform may be slow to say whether it showed the acknowledgement."""
         while True:
             await asyncio.sleep(SWEEP_EVERY)
             before = self.ports.now() - RECEIVED_FOR
@@ -308,7 +307,7 @@ class Bot:
                 log.exception("sweep_failed", part="received")
 
     async def _remember(self) -> None:
-        """Persist pauses and outages soon after they begin, so that a restart doesn't cause another burst."""
+        """Store the gate memory soon after each change, so that a restart doesn't cause another burst."""
         kept: dict[str, object] = {}
         stages = {service.name: restoring.was(self.notices, service.name) for service in self.services}
         while True:
@@ -316,7 +315,7 @@ class Bot:
                 async with asyncio.timeout(REMEMBER_EVERY):
                     await self.scheduler.gate_changed.wait()
             self.scheduler.gate_changed.clear()
-            for service in self.services if self._decides() else ():
+            for service in self.services if self._runs_gate() else ():
                 learned = dict(service.gate.remember())
                 if learned != kept.get(service.name):
                     await self._keep(service)
@@ -324,12 +323,13 @@ class Bot:
                 stages[service.name] = await self._report_stage(service, stages[service.name])
             await asyncio.sleep(REMEMBER_AT_MOST_EVERY)
 
-    def _decides(self) -> bool:
-        """Whether this process's gates know best."""
+    def _runs_gate(self) -> bool:
+        """Whether this process's gates are in charge."""
         return self.scheduler.handover.runs_gate
 
     async def _report_stage(self, service: ImageService, before: str) -> str:
-        """Notify the operators if the gradual return of a service has moved on. Returns its stage, or the one before if that failed."""
+        """Notify the operators if a service's gradual recovery has changed its stage. Returns the stage, or the one before if that
+        failed."""
         seen, waiting = service.gate.snapshot(self.ports.monotonic()), self.scheduler.waiting(service.name)
         if seen.stage != before:
             try:

@@ -35,7 +35,7 @@ SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class StepFacts:
-    """Everything that a message about one step depends on."""
+    """Facts that the message about one step is rendered from."""
 
     case: Case
     step: Step
@@ -52,7 +52,7 @@ class StepFacts:
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """Projections for the sender; subject kinds `case` and `step`."""
+    """Projections of the subject kinds `case` and `step`."""
 
     rules: Rules
 
@@ -62,13 +62,13 @@ class Views:
         return None if case is None or message.audience is not Audience.MODERATORS else project_card(connection, case, now)
 
     def project_step(self, connection: Connection, message: Message, now: float) -> View | None:
-        """Projection of `step:<number>`: one audit log entry, told to the member."""
+        """Projection of `step:<number>`: an audit log entry, as the member's message."""
         step = case_rows.step(connection, int(message.subject.partition(":")[2]))
         case = None if step is None else case_rows.get(connection, step.case_id)
         return None if step is None or case is None else self._step_view(connection, case, step)
 
-    def beside(self, connection: Connection, request: Request, shown: View) -> View:
-        """A request as fetched by its member, with its case's open question or decision, whose own message may never have reached them."""
+    def with_case_step(self, connection: Connection, request: Request, shown: View) -> View:
+        """The request's view for /imagine-show, plus its case's latest question or decision, in case that message was never delivered."""
         case = case_rows.get(connection, request.case_id or "")
         step = None if case is None or case.shown_step is None else case_rows.step(connection, case.shown_step)
         if case is None or step is None or case.person.id != request.person.id or not _concerns(case, request):
@@ -168,7 +168,7 @@ def _ask_rephrase(facts: StepFacts) -> View:
 
 
 def _other_picture(facts: StepFacts) -> View:
-    """Asks whether the latest picture used the new wording; only the member can know."""
+    """Question whether the latest picture used the new wording, which only the member knows."""
     case, made = facts.case, facts.picture
     if made is None:
         return _view(facts, "reworded" if case.state is CaseState.CLOSED_REPHRASED else "question_over")
@@ -223,7 +223,7 @@ def _expire(facts: StepFacts) -> View:
 
 
 def _remind(facts: StepFacts) -> View:
-    """Repeats the whole question, so that the member doesn't have to find an older message."""
+    """Reminder that repeats the whole question, so that the member needn't find an older message."""
     if facts.case.state is not CaseState.WITH_MEMBER or facts.question is None:
         return _view(facts, "question_over")
     question = step_view(facts.question)

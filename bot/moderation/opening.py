@@ -14,11 +14,11 @@ from bot.ledger import block_rows, case_rows, message_rows, request_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Tx
 from bot.moderation.routing import DIRECT, Home, moderators_place
-from bot.moderation.timeouts import COOL_DOWN_BLOCKS, COOL_DOWN_SECONDS, EXPIRY, REMINDERS
+from bot.moderation.timeouts import COOL_DOWN_BLOCKS, COOL_DOWN_SECONDS, COOL_DOWN_WINDOW, EXPIRY, REMINDERS
 from bot.moderation.transitions import settle, show_card, step, unnamed
 
 REPHRASE = "rephrase"
-"""Value of `asked` while the member is asked for their own wording."""
+"""Value of `asked` while the member is asked to reword the prompt."""
 COUNTED = ("opened", "joined")
 """Audit log entries that count towards the cool-down. A block of a moderator's own wording doesn't count."""
 
@@ -49,7 +49,7 @@ class Cases:
         return case.id
 
     def reviewed(self, connection: Connection, platform: str, community: str) -> bool:
-        """Whether a human in this community will look at a block."""
+        """Whether this community has moderators for blocks."""
         return moderators_place(connection, platform, community, self.home) is not None
 
     def _again(self, tx: Tx, request: Request, failure: Failure, waiting: Case | None) -> Case | None:
@@ -96,11 +96,11 @@ def _facts(request: Request, failure: Failure) -> dict[str, object]:
 
 
 def _cool_down(tx: Tx, request: Request) -> None:
-    """Pause the member for an hour after five blocks within an hour; a longer pause by a moderator stays."""
+    """Start a cool-down if the member has had too many blocks; a pause by a moderator stays."""
     if request.origin is Origin.REWRITE:
         return
     place, person = request.place, request.person.id
-    if case_rows.count_steps(tx.connection, place.community, person, COUNTED, tx.now - COOL_DOWN_SECONDS) < COOL_DOWN_BLOCKS:
+    if case_rows.count_steps(tx.connection, place.community, person, COUNTED, tx.now - COOL_DOWN_WINDOW) < COOL_DOWN_BLOCKS:
         return
     if block_rows.member_pause(tx.connection, place.community, person, tx.now) is None:
         block_rows.pause_member(tx, place.community, person, tx.now + COOL_DOWN_SECONDS, block_rows.BY_COOL_DOWN)

@@ -33,19 +33,19 @@ from bot.requests.transitions import DROPPED, CaseOpener, hold, open_case, queue
 
 @dataclass(frozen=True, slots=True)
 class Unfetched:
-    """Everything else is fine; its pictures have to be fetched and checked before it can be accepted (`bot.requests.attachments`)."""
+    """The request is valid but for its pictures, which have to be fetched and checked first (`bot.requests.attachments`)."""
 
     request_id: str
 
 
 LINEAGE = 50
-"""Ancestors looked at for a moderator's yes to the same edit."""
+"""Number of ancestors that are searched for a moderator's approval of the same edit."""
 RAW_PROMPT = 100_000
 """Maximum characters of a prompt to store; the models' own limits are far lower."""
 
 
 def accept(tx: Tx, request_id: str, rules: Rules, opener: CaseOpener) -> Request | Refusal | Unfetched | None:
-    """Validate and queue a received request. Returns None if it's no longer waiting for that (a second call changes nothing).
+    """Validate and queue a received request. Returns None if it isn't `received` any longer, so a second call changes nothing.
 
     The caller has acknowledged the command, so the member is now told about a request that was silently dropped.
     """
@@ -87,7 +87,7 @@ def accept(tx: Tx, request_id: str, rules: Rules, opener: CaseOpener) -> Request
 
 
 def _doubtful(tx: Tx, request: Request, attached: Sequence[StoredAttachment]) -> str | None:
-    """Why a human has to read this edit before anything is sent; None if nobody has to, or if somebody has."""
+    """Reason this edit needs a moderator first; None if it doesn't, or if one has approved it already."""
     if not attached or request.origin is Origin.REWRITE or (kind := doubtful_edit(request.prompt)) is None:
         return None
     parent = request_rows.get(tx.connection, request.parent or "")
@@ -102,7 +102,7 @@ def _doubtful(tx: Tx, request: Request, attached: Sequence[StoredAttachment]) ->
 
 
 def _refuse_held(tx: Tx, request: Request, kind: str, rules: Rules, opener: CaseOpener) -> Refusal:
-    """Send nothing; open a case for a moderator, who decides whether it may be sent."""
+    """Open a case for a moderator, who decides whether the edit is sent. Nothing is sent before."""
     failure = certain(Kind.SAFETY_PROMPT, {"code": HELD_EDIT, "categories": kind})
     case_id = open_case(tx, request, failure, opener)
     refusal = Refusal("held_for_moderator", {"case_id": case_id})
@@ -110,8 +110,8 @@ def _refuse_held(tx: Tx, request: Request, kind: str, rules: Rules, opener: Case
 
 
 def upload_question(tx: Tx, request: Request, attached: Sequence[StoredAttachment]) -> Refusal | None:
-    """What the member is asked about the pictures: whether the people in them agree, and, once per member, whether they show anything
-    that must not leave. None if all was said before, or if the bot made the pictures, for this member or from words alone."""
+    """Question about the attached pictures: do the people in them agree, and, once per member, do they show anything confidential? None if
+    both were answered before, or if the bot made the pictures for this member or from words alone."""
     if all(one.attachment.made_here and not _of_somebody_else(tx, request, one) for one in attached):
         return None
     first = memory_rows.recall(tx.connection, asked_about_uploads(request)) is None
@@ -121,8 +121,8 @@ def upload_question(tx: Tx, request: Request, attached: Sequence[StoredAttachmen
 
 
 def _of_somebody_else(tx: Tx, request: Request, one: StoredAttachment) -> bool:
-    """Whether a picture that the bot made may show people whom only another member asked: made for somebody else from pictures, or one
-    that no request has anymore."""
+    """True if a picture that the bot made may show people whose consent only another member obtained: it was made from pictures for
+    somebody else, or no request has it any longer."""
     given = one.attachment
     if given.role is AttachmentRole.MASK:
         return False
@@ -135,18 +135,18 @@ def _of_somebody_else(tx: Tx, request: Request, one: StoredAttachment) -> bool:
 
 
 def asked_about_uploads(request: Request) -> str:
-    """Memory key of a member who has answered the question about internal screenshots and customer data."""
+    """Memory key that says that a member has answered the question about confidential pictures."""
     return f"uploads:{request.place.platform}:{request.person.id}"
 
 
 def prompt_question(request: Request, rules: Rules) -> Refusal | None:
-    """The question about a suspicious prompt; None for an ordinary one."""
+    """Question about a suspicious prompt; None if the prompt is unsuspicious."""
     question = None if rules.lint is None else rules.lint(request.prompt)
     return None if question is None else Refusal(question.reason, question.facts, cleaned=question.cleaned)
 
 
 def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
-    """The request with normalised prompt and validated options, or the refusal. Reads only."""
+    """Normalise the prompt and validate the options. Returns the request with them, or the refusal. Writes nothing."""
     typed = request_rows.typed_options(tx.connection, request.id)
     if typed.get("unreadable"):
         return Refusal("unreadable")
@@ -187,7 +187,7 @@ def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
 
 
 def _with_caption(tx: Tx, request: Request, wanted: Choices | Refusal, rules: Rules) -> Choices | Refusal:
-    """The choices with the text as it will be drawn, or why it isn't: what Add text refuses or asks about."""
+    """Validate the caption as Add text does. Returns the choices with the text as it will be drawn, or the refusal."""
     if isinstance(wanted, Refusal) or not wanted.caption:
         return wanted
     found = caption_lines(wanted.caption) if rules.captions else ChangeProblem("library")
@@ -200,7 +200,7 @@ def _with_caption(tx: Tx, request: Request, wanted: Choices | Refusal, rules: Ru
 
 
 def reference_problem(request: Request, attached: Sequence[StoredAttachment], limits: ReferenceLimits) -> Refusal | None:
-    """What is wrong with the number or kind of attached pictures, before any of them is fetched."""
+    """Refusal for the number or kind of attached pictures, before any of them is fetched; None if they're fine."""
     count = sum(one.attachment.role is AttachmentRole.PICTURE for one in attached) or len(request.references)
     masks = sum(one.attachment.role is AttachmentRole.MASK for one in attached)
     if count and limits.count == 0:
@@ -242,7 +242,7 @@ _OF_TIER = {Kind.INVALID_MODEL: "tier_model", Kind.UNSUPPORTED_SIZE: "tier_size"
 
 
 def _admission(tx: Tx, request: Request, rules: Rules, own: Mapping[str, object]) -> Refusal | None:
-    """Whether this person may use the bot here and now."""
+    """Refusal for a person who may not use the bot here and now; None if they may."""
     place = request.place
     allowed = rules.allowed.get(place.platform)
     # Admission in direct messages is the adapter's job, because only it knows which communities a person belongs to.
@@ -296,7 +296,7 @@ def refuse_unasked(tx: Tx, request: Request, refusal: Refusal, rules: Rules, **v
 
 
 def needs_question(request: Request, rules: Rules) -> bool:
-    """Whether the member would have to be asked about the prompt before it's sent or quoted."""
+    """Whether the prompt is suspicious, so that the member has to be asked before it's sent or quoted."""
     return rules.lint is not None and rules.lint(request.prompt[: rules.model.prompt_max_chars]) is not None
 
 

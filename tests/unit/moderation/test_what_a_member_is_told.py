@@ -340,7 +340,7 @@ async def beside(ground: Ground, case: Case, **changes: object) -> View:
     def of(connection):  # type: ignore[no-untyped-def]
         request = request_rows.get(connection, case.request_id)
         assert request is not None
-        return ground.room.views.beside(connection, replace(request, **changes), SHOWN)
+        return ground.room.views.with_case_step(connection, replace(request, **changes), SHOWN)
 
     return await ground.ledger.read(of)
 
@@ -371,7 +371,7 @@ async def test_a_fetched_request_brings_the_decision_along_and_no_button_twice(g
     def of(connection):  # type: ignore[no-untyped-def]
         request = request_rows.get(connection, case.request_id)
         assert request is not None
-        return ground.room.views.beside(connection, request, both)
+        return ground.room.views.with_case_step(connection, request, both)
 
     view = await ground.ledger.read(of)
     assert view.text == ("It was blocked.", decision.title, *decision.text)
