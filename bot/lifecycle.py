@@ -143,7 +143,7 @@ class Bot:
         await self.ledger.write(self.moderation.sweep)
         await self._batches()
         for message_id in found.messages:
-            self.sender.found(message_id)
+            self.sender.wake_unsettled(message_id)
         await self._model()
         await self.core.storage.start()
         self.incidents.start()

@@ -40,29 +40,29 @@ PACE = 1.0
 """Minimum seconds between two progress edits of a message."""
 REPEAT_FINAL_AFTER = 30.0
 """Seconds from a send with an unknown outcome until the final view is sent once more: a platform may execute an edit that late."""
-REPEAT_FOUND = 1.5
+REPEAT_AFTER_RESTART = 1.5
 """Factor on that pause after a restart, because this process hasn't already waited some 15 s for the outcome."""
 LONGEST_BACKOFF = 300.0
 MAX_REPAIRS = 4
 """Maximum number of repairs of a final view (an older copy, missing files). The pause doubles each time."""
 AT_ONCE = 24
 """Maximum number of concurrent sends."""
-LEADS_WITHIN, LEADS_POLL = 5.0, 0.2
+LINK_WITHIN, LINK_POLL = 5.0, 0.2
 """Seconds for which a new message waits for the message that it links to, and seconds between two checks."""
 
 
 @dataclass(slots=True)
-class Line:
+class SendState:
     """Delivery state of an unsettled message, in memory only."""
 
     task: asyncio.Task[None] | None = None
-    again: bool = False
+    woken: bool = False
     """The message was woken during a send."""
-    last: View | None = None
+    shown: View | None = None
     """View that the platform last confirmed."""
-    last_at: float = float("-inf")
+    sent_at: float = float("-inf")
     """Loop time of the last send."""
-    lost: bool = False
+    uncertain: bool = False
     """A send with an unknown outcome has happened since the last confirmed final view."""
     repeat_at: float | None = None
     """Loop time at which the final view is sent again; None if it needn't be."""
@@ -80,7 +80,7 @@ class Line:
     """Loop time before which the platform wants no send."""
     progress_not_before: float = float("-inf")
     """Loop time before which it wants no progress."""
-    leads_until: float | None = None
+    link_deadline: float | None = None
     """Loop time until which it waits for the message that it links to."""
 
 
@@ -107,7 +107,7 @@ class Sender:
     events: EventStream = field(default_factory=EventStream)
     fleet: Fleet | None = None
     """Set if several processes share the ledger: one of them delivers to each community."""
-    _lines: dict[str, Line] = field(default_factory=dict)
+    _states: dict[str, SendState] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _stopped: bool = False
 
@@ -115,31 +115,31 @@ class Sender:
         """Deliver this message's latest view. Never blocks, never raises."""
         if self._stopped:
             return
-        line = self._lines.setdefault(message_id, Line())
-        if line.task is None:
-            line.task = asyncio.get_running_loop().create_task(self._run(message_id, line))
+        state = self._states.setdefault(message_id, SendState())
+        if state.task is None:
+            state.task = asyncio.get_running_loop().create_task(self._run(message_id, state))
         else:
-            line.again = True
+            state.woken = True
 
-    def found(self, message_id: str) -> None:
+    def wake_unsettled(self, message_id: str) -> None:
         """Deliver a message that another process left unsettled, and whose last edit may still be in flight."""
-        line = self._lines.setdefault(message_id, Line())
-        line.lost, line.repeat_at = True, self.ports.monotonic() + REPEAT_FINAL_AFTER * REPEAT_FOUND
+        state = self._states.setdefault(message_id, SendState())
+        state.uncertain, state.repeat_at = True, self.ports.monotonic() + REPEAT_FINAL_AFTER * REPEAT_AFTER_RESTART
         self.wake(message_id)
 
     def nudge(self, message_id: str) -> None:
         """Wake a message that the sweep found unsettled, unless it's being sent or a timer is set."""
-        line = self._lines.get(message_id)
-        if line is None or (line.task is None and line.timer is None and line.last is None):
+        state = self._states.get(message_id)
+        if state is None or (state.task is None and state.timer is None and state.shown is None):
             self.wake(message_id)
 
     async def stop(self, drain: float) -> None:
         """Wait at most `drain` seconds for sends in progress, then cancel them. The next process repeats them."""
         self._stopped = True
-        for line in self._lines.values():
-            if line.timer is not None:
-                line.timer.cancel()
-        tasks = [line.task for line in self._lines.values() if line.task is not None]
+        for state in self._states.values():
+            if state.timer is not None:
+                state.timer.cancel()
+        tasks = [state.task for state in self._states.values() if state.task is not None]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=drain)
             for task in late:
@@ -155,65 +155,65 @@ class Sender:
 
     async def idle(self) -> None:
         """Wait until no send is in progress."""
-        while tasks := [line.task for line in self._lines.values() if line.task is not None]:
+        while tasks := [state.task for state in self._states.values() if state.task is not None]:
             await asyncio.wait(tasks)
 
-    async def _run(self, message_id: str, line: Line) -> None:
+    async def _run(self, message_id: str, state: SendState) -> None:
         try:
             while True:
-                line.again = False
-                await self._once(message_id, line)
-                if not line.again or self._stopped:
+                state.woken = False
+                await self._reconcile(message_id, state)
+                if not state.woken or self._stopped:
                     break
         except Exception:
             log.exception("message_failed", message=message_id)
-            self._retry(message_id, line)
+            self._retry(message_id, state)
         finally:
-            line.task = None
-            if line.last is None and line.timer is None and not line.tries:
-                self._lines.pop(message_id, None)
+            state.task = None
+            if state.shown is None and state.timer is None and not state.tries:
+                self._states.pop(message_id, None)
 
-    async def _once(self, message_id: str, line: Line) -> None:
+    async def _reconcile(self, message_id: str, state: SendState) -> None:
         self.before_render()
-        stored, view, leads = await self.ledger.read(lambda c: self._look(c, message_id))
+        stored, view, link_resolved = await self.ledger.read(lambda c: self._read(c, message_id))
         if stored is None or view is None or stored.settled:
-            line.last, line.tries = None, 0
+            state.shown, state.tries = None, 0
             return
-        if not leads and not stored.message.ref and self._leads_later(message_id, line):
+        if not link_resolved and not stored.message.ref and self._wait_for_link(message_id, state):
             return
-        if line.ref is not None:
-            await self._keep_ref(message_id, line, stored, line.ref)
-            stored = dataclasses.replace(stored, message=dataclasses.replace(stored.message, ref=line.ref))
+        if state.ref is not None:
+            await self._keep_ref(message_id, state, stored, state.ref)
+            stored = dataclasses.replace(stored, message=dataclasses.replace(stored.message, ref=state.ref))
         message = stored.message
-        if self.fleet is not None and not await self._is_ours(message_id, message, self.fleet):
-            line.last, line.tries = None, 0
+        if self.fleet is not None and not await self._claim(message_id, message, self.fleet):
+            state.shown, state.tries = None, 0
             return
-        if line.lost and not message.ref:
+        if state.uncertain and not message.ref:
             message = dataclasses.replace(message, maybe_shown=True)
-        if view.final is not line.final:
-            line.final, line.tries = view.final, 0
-        if _looks_like(view, line.last) and self._repeats_later(message_id, line):
+        if view.final is not state.final:
+            state.final, state.tries = view.final, 0
+        if _looks_like(view, state.shown) and self._schedule_repeat(message_id, state):
             return
-        if _looks_like(view, line.last) and not view.final:
-            self._schedule(message_id, line, view)
+        if _looks_like(view, state.shown) and not view.final:
+            self._schedule_refresh(message_id, state, view)
             return
         now = self.ports.monotonic()
-        progress = 0.0 if view.final else max(line.progress_not_before - now, max(PACE, view.pace) - (now - line.last_at))
-        pause = max(line.not_before - now, progress)
+        progress = 0.0 if view.final else max(state.progress_not_before - now, max(PACE, view.pace) - (now - state.sent_at))
+        pause = max(state.not_before - now, progress)
         if pause > 0:
-            self._alarm(message_id, line, pause)
+            self._set_timer(message_id, state, pause)
             return
         term = 0 if self.fleet is None else self.fleet.participant.times_replaced
         result = await self._send(message, view)
-        line.last_at = self.ports.monotonic()
+        state.sent_at = self.ports.monotonic()
         if self.fleet is not None and not await self.fleet.is_still_live(term):
             # Another process delivers now, and this view may have overwritten its newer one.
-            line.last, line.ref, line.tries = None, None, 0
+            state.shown, state.ref, state.tries = None, None, 0
             await self.ledger.write(lambda tx: message_rows.unsettle(tx, message_id))
             return
-        await self._after(message_id, line, stored, view, result)
+        await self._handle_result(message_id, state, stored, view, result)
 
-    async def _is_ours(self, message_id: str, message: Message, fleet: Fleet) -> bool:
+    async def _claim(self, message_id: str, message: Message, fleet: Fleet) -> bool:
         """Claim delivery to the message's community. Returns False if another process has it. Messages that the previous owner left
         unsettled are delivered again, because their last edits may still be in flight."""
         place = message.place
@@ -221,13 +221,13 @@ class Sender:
         if taken_over:
             for one in await self.ledger.read(lambda c: message_rows.unsettled_at(c, place.platform, place.community)):
                 if one == message_id:
-                    line = self._lines[message_id]
-                    line.lost, line.repeat_at = True, self.ports.monotonic() + REPEAT_FINAL_AFTER * REPEAT_FOUND
+                    state = self._states[message_id]
+                    state.uncertain, state.repeat_at = True, self.ports.monotonic() + REPEAT_FINAL_AFTER * REPEAT_AFTER_RESTART
                 else:
-                    self.found(one)
+                    self.wake_unsettled(one)
         return ours
 
-    def _look(self, connection: Connection, message_id: str) -> tuple[message_rows.Stored | None, View | None, bool]:
+    def _read(self, connection: Connection, message_id: str) -> tuple[message_rows.Stored | None, View | None, bool]:
         """Read the message and render its latest view. Returns also whether its link is resolved: sendable now, or never."""
         stored = message_rows.get(connection, message_id)
         if stored is None or stored.settled:
@@ -245,14 +245,14 @@ class Sender:
         message = dataclasses.replace(stored.message, about=about[0] if about else None)
         return dataclasses.replace(stored, message=message), view, bool(about) or all(one.settled for one in found)
 
-    def _leads_later(self, message_id: str, line: Line) -> bool:
+    def _wait_for_link(self, message_id: str, state: SendState) -> bool:
         """Schedule another check while the message that this one links to is being sent. Returns False once it has waited long enough."""
         now = self.ports.monotonic()
-        if line.leads_until is None:
-            line.leads_until = now + LEADS_WITHIN
-        if now < line.leads_until:
-            self._alarm(message_id, line, LEADS_POLL)
-        return now < line.leads_until
+        if state.link_deadline is None:
+            state.link_deadline = now + LINK_WITHIN
+        if now < state.link_deadline:
+            self._set_timer(message_id, state, LINK_POLL)
+        return now < state.link_deadline
 
     async def _send(self, message: Message, view: View) -> SendResult:
         chat = self.chats.get(message.place.platform)
@@ -274,96 +274,96 @@ class Sender:
                 log.exception("chat_send_failed", platform=message.place.platform, message=message.id)
                 return Unknown(detail=type(error).__name__)
 
-    async def _after(self, message_id: str, line: Line, stored: message_rows.Stored, view: View, result: SendResult) -> None:
+    async def _handle_result(self, message_id: str, state: SendState, stored: message_rows.Stored, view: View, result: SendResult) -> None:
         match result:
             case Sent(ref, repair):
                 if repair:
                     self.on_unanswered(stored.message, repair, 0)
                 self.on_arrived(stored.message)
-                if repair and view.final and line.repairs < MAX_REPAIRS:
-                    line.repairs += 1
-                    line.repeat_at = self.ports.monotonic() + REPEAT_FINAL_AFTER * 2.0 ** (line.repairs - 1)
-                await self._sent(message_id, line, stored, view, ref or stored.message.ref)
+                if repair and view.final and state.repairs < MAX_REPAIRS:
+                    state.repairs += 1
+                    state.repeat_at = self.ports.monotonic() + REPEAT_FINAL_AFTER * 2.0 ** (state.repairs - 1)
+                await self._sent(message_id, state, stored, view, ref or stored.message.ref)
             case Unknown(ref, detail):
-                line.lost, line.last, line.repeat_at = True, None, None
+                state.uncertain, state.shown, state.repeat_at = True, None, None
                 if ref:
-                    await self._keep_ref(message_id, line, stored, ref)
-                self._retry(message_id, line, progress=not view.final)
-                self.on_unanswered(stored.message, detail, line.tries)
+                    await self._keep_ref(message_id, state, stored, ref)
+                self._retry(message_id, state, progress=not view.final)
+                self.on_unanswered(stored.message, detail, state.tries)
             case Later(seconds, progress):
-                line.last = None
+                state.shown = None
                 until = self.ports.monotonic() + seconds
-                line.not_before, line.progress_not_before = (line.not_before, until) if progress else (until, line.progress_not_before)
-                self._alarm(message_id, line, max(0.05, seconds))
+                state.not_before, state.progress_not_before = (state.not_before, until) if progress else (until, state.progress_not_before)
+                self._set_timer(message_id, state, max(0.05, seconds))
             case Refused() if view.amends and stored.sent:
-                await self._sent(message_id, line, stored, view, stored.message.ref)  # the message that it amends stays as it is
+                await self._sent(message_id, state, stored, view, stored.message.ref)  # the message that it amends stays as it is
             case Refused(why, detail):
                 self.events.publish(MessageRefused(stored.message.place.platform, message_id, why.value, detail))
-                line.last, line.tries = None if view.final else view, 0
+                state.shown, state.tries = None if view.final else view, 0
                 if view.final or why is not RefusedWhy.INVALID:
                     await self.ledger.write(lambda tx: message_rows.refuse(tx, message_id, why.value, sent=stored.wanted))
                 self.on_refused(stored.message, result)
 
-    async def _sent(self, message_id: str, line: Line, stored: message_rows.Stored, view: View, ref: Mapping[str, str]) -> None:
-        line.last, line.tries, line.ref = view, 0, ref
+    async def _sent(self, message_id: str, state: SendState, stored: message_rows.Stored, view: View, ref: Mapping[str, str]) -> None:
+        state.shown, state.tries, state.ref = view, 0, ref
         if view.final:
-            if line.lost and line.repeat_at is None:
-                line.repeat_at = self.ports.monotonic() + REPEAT_FINAL_AFTER
-            if self._repeats_later(message_id, line):
-                await self._keep_ref(message_id, line, stored, ref)
+            if state.uncertain and state.repeat_at is None:
+                state.repeat_at = self.ports.monotonic() + REPEAT_FINAL_AFTER
+            if self._schedule_repeat(message_id, state):
+                await self._keep_ref(message_id, state, stored, ref)
                 return
 
             def settle(tx: Tx) -> bool:
                 return message_rows.shown(tx, message_id, sent=stored.wanted, ref=ref, final=True)
 
-            line.lost, line.repeat_at, line.repairs = False, None, 0
+            state.uncertain, state.repeat_at, state.repairs = False, None, 0
             if await self.ledger.write(settle):
-                line.last, line.ref = None, None
+                state.shown, state.ref = None, None
             else:
-                line.again = True
+                state.woken = True
             return
-        await self._keep_ref(message_id, line, stored, ref)
-        self._schedule(message_id, line, view)
+        await self._keep_ref(message_id, state, stored, ref)
+        self._schedule_refresh(message_id, state, view)
 
-    async def _keep_ref(self, message_id: str, line: Line, stored: message_rows.Stored, ref: Mapping[str, str]) -> None:
+    async def _keep_ref(self, message_id: str, state: SendState, stored: message_rows.Stored, ref: Mapping[str, str]) -> None:
         """Store a message reference, in memory first: if the write fails, a message that is already shown must not be posted again."""
-        line.ref = ref
+        state.ref = ref
         if dict(ref) != dict(stored.message.ref):
             await self.ledger.write(lambda tx: message_rows.keep_ref(tx, message_id, ref))
 
-    def _repeats_later(self, message_id: str, line: Line) -> bool:
+    def _schedule_repeat(self, message_id: str, state: SendState) -> bool:
         """Schedule the repeat of the final view, if one is planned. Returns False if none is."""
-        left = 0.0 if line.repeat_at is None else line.repeat_at - self.ports.monotonic()
+        left = 0.0 if state.repeat_at is None else state.repeat_at - self.ports.monotonic()
         if left > LEAST_PAUSE:
-            self._alarm(message_id, line, left)
+            self._set_timer(message_id, state, left)
         return left > LEAST_PAUSE
 
-    def _schedule(self, message_id: str, line: Line, view: View) -> None:
+    def _schedule_refresh(self, message_id: str, state: SendState, view: View) -> None:
         if view.refresh_at is not None and not view.final:
-            self._alarm(message_id, line, max(view.refresh_at - self.ports.now(), PACE))
+            self._set_timer(message_id, state, max(view.refresh_at - self.ports.now(), PACE))
 
-    def _alarm(self, message_id: str, line: Line, delay: float) -> None:
+    def _set_timer(self, message_id: str, state: SendState, delay: float) -> None:
         """Set the timer to this many seconds from now, unless it fires earlier anyway."""
         loop = asyncio.get_running_loop()
-        if line.timer is not None:
-            if line.timer.when() <= loop.time() + delay:
+        if state.timer is not None:
+            if state.timer.when() <= loop.time() + delay:
                 return
-            line.timer.cancel()
-        line.timer = loop.call_later(delay, self._fire, message_id, line)
+            state.timer.cancel()
+        state.timer = loop.call_later(delay, self._fire, message_id, state)
 
-    def _fire(self, message_id: str, line: Line) -> None:
-        line.timer = None
+    def _fire(self, message_id: str, state: SendState) -> None:
+        state.timer = None
         self.wake(message_id)
 
-    def _retry(self, message_id: str, line: Line, *, progress: bool = False) -> None:
+    def _retry(self, message_id: str, state: SendState, *, progress: bool = False) -> None:
         """Schedule a retry with exponential back-off. After unanswered progress only progress backs off: a final view is sent at once."""
-        line.tries += 1
-        delay = min(LONGEST_BACKOFF, 2.0 ** min(line.tries, 9)) * self.ports.uniform(0.75, 1.25)
+        state.tries += 1
+        delay = min(LONGEST_BACKOFF, 2.0 ** min(state.tries, 9)) * self.ports.uniform(0.75, 1.25)
         if progress:
-            line.progress_not_before = self.ports.monotonic() + delay
+            state.progress_not_before = self.ports.monotonic() + delay
         else:
-            line.not_before = self.ports.monotonic() + delay
-        self._alarm(message_id, line, delay)
+            state.not_before = self.ports.monotonic() + delay
+        self._set_timer(message_id, state, delay)
 
 
 async def _language(chat: ChatPort, message: Message) -> str:

@@ -282,9 +282,9 @@ def a_late_progress_edit_over_the_final_one() -> Iterator[None]:
     """A lost edit is not followed by a repetition of the final view."""
     real = Sender._sent
 
-    async def sent(self: Sender, message_id: str, line: Any, *rest: Any) -> None:
-        line.lost = False
-        await real(self, message_id, line, *rest)
+    async def sent(self: Sender, message_id: str, state: Any, *rest: Any) -> None:
+        state.uncertain = False
+        await real(self, message_id, state, *rest)
 
     with patch.object(Sender, "_sent", sent):
         yield

@@ -14,13 +14,13 @@ from bot.chat.views import About, Audience, View
 from bot.ledger import message_rows
 from bot.ledger.tables import messages
 from bot.messages.sender import (
-    LEADS_POLL,
-    LEADS_WITHIN,
+    LINK_POLL,
+    LINK_WITHIN,
     LONGEST_BACKOFF,
     MAX_REPAIRS,
     PACE,
+    REPEAT_AFTER_RESTART,
     REPEAT_FINAL_AFTER,
-    REPEAT_FOUND,
     SEND_TIMEOUT,
     Sender,
 )
@@ -54,7 +54,7 @@ def test_the_answer_does_not_wait_for_the_pace_and_is_settled(tmp_path: Path) ->
         sender.nudge(message)
         await asyncio.sleep(600)
         assert len(s.sent) == 2
-        assert sender._lines == {}
+        assert sender._states == {}
 
     play(tmp_path, scene)
 
@@ -257,9 +257,9 @@ def test_what_a_dead_process_left_is_sent_and_once_more(tmp_path: Path) -> None:
     async def scene(s: Stage, sender: Sender) -> None:
         s.ledger.on_commit = lambda wakes: None
         message = await s.want(FINAL)
-        sender.found(message)
+        sender.wake_unsettled(message)
         await asyncio.sleep(60)
-        assert s.times() == [soon(REPEAT_FINAL_AFTER * REPEAT_FOUND)]
+        assert s.times() == [soon(REPEAT_FINAL_AFTER * REPEAT_AFTER_RESTART)]
         assert [one[2].maybe_shown for one in s.sent] == [True, False]
 
     play(tmp_path, scene)
@@ -310,7 +310,7 @@ def test_a_message_whose_subject_is_gone_is_forgotten(tmp_path: Path) -> None:
         await s.want()
         sender.wake("nothing")
         await asyncio.sleep(5)
-        assert (s.sent, sender._lines) == ([], {})
+        assert (s.sent, sender._states) == ([], {})
 
     play(tmp_path, scene)
 
@@ -341,8 +341,8 @@ def test_an_answer_waits_a_moment_for_the_message_it_leads_to(tmp_path: Path, ar
         begun = s.loop.time()
         await asyncio.sleep(100)
         at, message = next((one[0], one[2]) for one in s.sent if one[1] == "Q")
-        assert at - begun == pytest.approx(min(arrives, LEADS_WITHIN), abs=LEADS_POLL + SAME)
-        assert (message.about is not None) is (arrives < LEADS_WITHIN)
+        assert at - begun == pytest.approx(min(arrives, LINK_WITHIN), abs=LINK_POLL + SAME)
+        assert (message.about is not None) is (arrives < LINK_WITHIN)
 
     play(tmp_path, scene)
 

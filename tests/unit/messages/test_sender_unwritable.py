@@ -89,7 +89,7 @@ def test_a_refused_message_is_forgotten_and_counts_as_no_lost_send(tmp_path: Pat
         await s.want(FINAL)
         await asyncio.sleep(1)
         assert s.heard[-1] == "refused invalid"
-        assert sender._lines == {}
+        assert sender._states == {}
 
     play(tmp_path, scene)
 

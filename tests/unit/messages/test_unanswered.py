@@ -77,7 +77,7 @@ async def test_what_took_another_way_is_sent_again_a_few_times_and_then_settled(
     async with world(tmp_path, platform=Platform(chat=Room(answers=answers))) as w:
         await w.imagine()
         await w.until(lambda: len(sent) == 1 + sender.MAX_REPAIRS)
-        await w.until(lambda: not w.bot.sender._lines or all(one.timer is None for one in w.bot.sender._lines.values()))
+        await w.until(lambda: not w.bot.sender._states or all(one.timer is None for one in w.bot.sender._states.values()))
         assert len(sent) == 1 + sender.MAX_REPAIRS
 
 
